@@ -1,0 +1,16 @@
+//! Findings, their collection, errors and progress.
+//!
+//! Duty: one shape for everything that the product has to say about bad input, so that every message
+//! has the same order (what, row and column, got, expected, what to do, path last) and a stable code
+//! that tests and support can rely on.
+//!
+//! Decided against a `thiserror` enum per module: the parts of a message are the same everywhere, and
+//! callers never branch on more than the code. [`AppError`] is therefore one finding that stops the work.
+
+mod error;
+mod finding;
+mod progress;
+
+pub use error::{AppError, AppResult};
+pub use finding::{Diagnostics, Finding, Severity};
+pub use progress::{Progress, ProgressState};

@@ -1,0 +1,177 @@
+//! Checks of the tables of events: credit, violations, complaints, monitoring, past checks.
+
+use polars::prelude::*;
+
+use super::super::codes;
+use super::super::collect::Collector;
+use super::super::intake::{Intake, Values};
+use super::super::options::RegistryOptions;
+use super::super::parse::{day_number, render_day};
+use super::super::schema::TableKind;
+
+/// How far a written multiple may differ from value / limit − 1.
+const MULTIPLE_TOLERANCE: f64 = 0.02;
+
+/// Completes and checks the columns of an event table.
+pub(in super::super) fn check_events(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
+    check_future(intake, options, out);
+    match intake.layout.kind {
+        TableKind::Credit => check_grades(intake, options, out),
+        TableKind::Monitoring => check_monitoring(intake, options, out),
+        TableKind::PastChecks => complete_checks(intake, options),
+        _ => {}
+    }
+}
+
+fn check_future(intake: &Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
+    let today = day_number(options.as_of);
+    // A check that is only planned lies in the future by nature.
+    let planned = |i: usize| match intake.values.get("done") {
+        Some(Values::Flag(done)) => done[i] == Some(false),
+        _ => false,
+    };
+    let Some(days) = intake.days("date") else { return };
+    for (i, day) in days.iter().enumerate() {
+        if let Some(day) = day
+            && *day > today
+            && !planned(i)
+        {
+            intake.report(out, &codes::DATE_FUTURE, i, "date", &render_day(*day), &format!("不晚于 {}", options.as_of));
+        }
+    }
+}
+
+fn check_grades(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
+    let n = intake.len();
+    let Some(grades) = intake.typed_text("grade").cloned() else { return };
+    let scale = options.credit_index();
+    let index: Vec<Option<u8>> = grades
+        .iter()
+        .map(|grade| grade.and_then(|grade| scale.get(&super::super::credit::grade_key(grade)).copied()))
+        .collect();
+    if !scale.is_empty() {
+        let names: Vec<&str> =
+            options.credit_scale.iter().filter_map(|(_, names)| names.first()).map(String::as_str).collect();
+        let expected = format!("其中之一：{}", names.join("、"));
+        for (i, (grade, index)) in grades.iter().zip(&index).enumerate() {
+            if let (Some(grade), None) = (grade, index) {
+                intake.report(out, &codes::GRADE_UNKNOWN, i, "grade", grade, &expected);
+            }
+        }
+    }
+    intake.values.insert("grade_index", Values::Index(index));
+    // Without a year, the year of the date.
+    if let Some(days) = intake.days("date") {
+        let of_date =
+            |i: usize| days[i].and_then(|day| render_day(day).split('-').next().and_then(|year| year.parse().ok()));
+        let years = match intake.values.get("year") {
+            Some(Values::Year(years)) => {
+                years.iter().enumerate().map(|(i, year)| year.or_else(|| of_date(i))).collect()
+            }
+            _ => (0..n).map(of_date).collect(),
+        };
+        intake.values.insert("year", Values::Year(years));
+    }
+}
+
+fn check_monitoring(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
+    let n = intake.len();
+    let marks = intake.typed_text("mark");
+    let valid: Vec<Option<bool>> = (0..n)
+        .map(|i| Some(!marks.and_then(|marks| marks.get(i)).is_some_and(|mark| options.aliases.is_invalid_mark(mark))))
+        .collect();
+    let ignored = valid.iter().filter(|valid| **valid == Some(false)).count();
+    if ignored > 0 {
+        out.whole(codes::MONITORING_INVALID.finding().file(intake.raw.file.as_str()).value(format!("{ignored} 行")));
+    }
+    intake.values.insert("valid", Values::Flag(valid));
+    // A time of day other than midnight says that the value is an hour's.
+    let written = match intake.values.get("hourly") {
+        Some(Values::Flag(hourly)) => hourly.clone(),
+        _ => vec![None; n],
+    };
+    let hourly = written
+        .iter()
+        .enumerate()
+        .map(|(i, hourly)| {
+            hourly.or_else(|| Some(intake.minutes.get(i).copied().flatten().is_some_and(|minute| minute > 0)))
+        })
+        .collect();
+    intake.values.insert("hourly", Values::Flag(hourly));
+    let (Some(values), Some(limits)) = (intake.decimals("value"), intake.decimals("limit")) else { return };
+    let mut multiples = intake.decimals("multiple").map_or_else(|| vec![None; n], <[_]>::to_vec);
+    for i in 0..n {
+        // pH and the like have ranges, not limits; a limit of 0 gives no multiple.
+        let (Some(value), Some(limit)) = (values[i], limits[i]) else { continue };
+        if limit <= 0.0 {
+            continue;
+        }
+        let computed = value / limit - 1.0;
+        if let Some(multiple) = multiples[i]
+            && (multiple - computed).abs() > MULTIPLE_TOLERANCE + computed.abs() * MULTIPLE_TOLERANCE
+        {
+            intake.report(
+                out,
+                &codes::MULTIPLE_DIFFERS,
+                i,
+                "multiple",
+                &multiple.to_string(),
+                &format!("{computed:.3}"),
+            );
+            multiples[i] = None;
+        }
+        multiples[i] = multiples[i].or(Some(computed));
+    }
+    intake.values.insert("multiple", Values::Decimal(multiples));
+}
+
+/// Done or planned, problem or not, where the file does not say it in a column of its own.
+fn complete_checks(intake: &mut Intake<'_>, options: &RegistryOptions) {
+    let n = intake.len();
+    let today = day_number(options.as_of);
+    let written = match intake.values.get("done") {
+        Some(Values::Flag(done)) => done.clone(),
+        _ => vec![None; n],
+    };
+    let days = intake.days("date");
+    let done = (0..n).map(|i| written[i].or_else(|| days.and_then(|days| days[i]).map(|day| day <= today))).collect();
+    let flags = match intake.values.get("problem") {
+        Some(Values::Flag(problem)) => problem.clone(),
+        _ => vec![None; n],
+    };
+    let results: Option<&StringChunked> = intake.typed_text("result");
+    let problem =
+        (0..n).map(|i| flags[i].or_else(|| results.and_then(|results| results.get(i)).and_then(problem_in))).collect();
+    intake.values.insert("done", Values::Flag(done));
+    intake.values.insert("problem", Values::Flag(problem));
+}
+
+/// Whether a result's words (企业信用信息公示系统's vocabulary and near it) say that a problem was found.
+fn problem_in(result: &str) -> Option<bool> {
+    if ["未发现", "无问题", "没有发现", "正常", "合格"].iter().any(|word| result.contains(word))
+        && !result.contains("不正常")
+        && !result.contains("不合格")
+    {
+        Some(false)
+    } else if ["发现问题", "存在问题", "责令改正", "立案", "违法", "不正常", "不合格", "不配合"]
+        .iter()
+        .any(|word| result.contains(word))
+    {
+        Some(true)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::problem_in;
+
+    #[test]
+    fn results_say_whether_a_problem_was_found() {
+        assert_eq!(problem_in("未发现问题"), Some(false));
+        assert_eq!(problem_in("发现问题已责令改正"), Some(true));
+        assert_eq!(problem_in("污染防治设施运行不正常"), Some(true));
+        assert_eq!(problem_in("停产"), None);
+    }
+}

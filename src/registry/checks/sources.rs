@@ -1,0 +1,377 @@
+//! Checks of the register of pollution sources.
+//!
+//! Numbers by HJ 608-2017 and GB 32100-2015; permits and registrations are valid five years (排污许可管理条例
+//! art. 14, 生态环境法典 art. 186). A fault that only spoils an attribute leaves the unit in the population:
+//! a typing error must not free anyone from inspection. Set aside are rows without a usable number, name,
+//! category or district, since they could not be drawn at all.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use crate::domain::{PermitForm, PermitNumber, Uscc};
+
+use super::super::codes;
+use super::super::collect::{Collector, Places};
+use super::super::districts::{CoordinateSystem, DistrictLookup};
+use super::super::ids::{LONGEST_ID, id_key};
+use super::super::intake::{Intake, Values};
+use super::super::mapping::{BodyRule, DistrictRule};
+use super::super::options::RegistryOptions;
+use super::super::parse::{collect_text, day_number, map_text, map_values, parse_angle, render_day};
+use super::super::text::{fold, is_blank_word};
+
+/// Completes and checks the columns of the register.
+pub(in super::super) fn check_sources(
+    intake: &mut Intake<'_>,
+    options: &RegistryOptions,
+    map: &dyn DistrictLookup,
+    out: &mut Collector,
+) {
+    check_numbers(intake, options, out);
+    check_points(intake, options, map, out);
+    check_districts(intake, options, map, out);
+    compute_bodies(intake, options);
+    check_dates(intake, options, out);
+    let active = match intake.typed_text("status") {
+        Some(status) if status.null_count() == 0 => status.clone(),
+        Some(status) => {
+            collect_text(status.len(), "status", |i| Some(Cow::Borrowed(status.get(i).unwrap_or("active"))))
+        }
+        None => StringChunked::full("status".into(), "active", intake.len()),
+    };
+    intake.values.insert("status", Values::Text(active));
+}
+
+fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
+    let n = intake.len();
+    let numbers = intake.typed_text("unit_id").cloned().unwrap_or_else(|| StringChunked::full_null("number".into(), n));
+    let (forms, _) = map_values::<(PermitForm, Option<Uscc>), (), _>(&numbers, |text| {
+        Ok(PermitNumber::parse(text).map(|number| (number.form(), number.uscc())))
+    });
+    for (i, form) in forms.iter().enumerate() {
+        let code = match form {
+            Some((PermitForm::OldRegistration, _)) => &codes::NUMBER_OLD,
+            Some((PermitForm::Other, _)) => &codes::NUMBER_FORM,
+            _ => continue,
+        };
+        intake.report(out, code, i, "unit_id", numbers.get(i).unwrap_or_default(), "");
+    }
+    // The enterprise: the column's code goes before the one inside the number.
+    let column = intake.typed_text("uscc").cloned();
+    let had_column = column.is_some();
+    let given = column.unwrap_or_else(|| StringChunked::full_null("uscc".into(), n));
+    let mut taken = 0_u64;
+    for (i, inside) in
+        forms.iter().enumerate().filter_map(|(i, form)| form.and_then(|(_, uscc)| uscc).map(|uscc| (i, uscc)))
+    {
+        match given.get(i) {
+            None => {
+                taken += 1;
+                if had_column {
+                    intake.report(out, &codes::USCC_FROM_NUMBER, i, "uscc", inside.as_str(), "");
+                }
+            }
+            Some(code) if code != inside.as_str() => {
+                intake.report(out, &codes::USCC_DIFFERS, i, "uscc", code, &format!("编号中的 {inside}"));
+            }
+            Some(_) => {}
+        }
+    }
+    if taken > 0 && !had_column {
+        out.whole(codes::USCC_FROM_NUMBER.finding().file(intake.raw.file.as_str()).value(format!("{taken} 行")));
+    }
+    if taken > 0 {
+        let filled = collect_text(n, "uscc", |i| {
+            given
+                .get(i)
+                .map(Cow::Borrowed)
+                .or_else(|| forms[i].and_then(|(_, uscc)| uscc).map(|uscc| Cow::Owned(uscc.as_str().to_owned())))
+        });
+        intake.values.insert("uscc", Values::Text(filled));
+    }
+    // The lasting id.
+    let lasting = &options.lasting;
+    let (ids, faults) = map_text(&numbers, "unit_id", |text| {
+        let key = id_key(text);
+        if key.is_empty() || key.len() > LONGEST_ID {
+            return Err(());
+        }
+        Ok(Some(match lasting.get(&key) {
+            Some(id) => Cow::Owned(id.to_owned()),
+            None => key,
+        }))
+    });
+    for (i, ()) in faults {
+        intake.report(out, &codes::NUMBER_UNUSABLE, i, "unit_id", numbers.get(i).unwrap_or_default(), "");
+    }
+    if !lasting.is_empty() {
+        for (i, (id, number)) in ids.iter().zip(numbers.iter()).enumerate() {
+            if let (Some(id), Some(number)) = (id, number)
+                && *id != id_key(number)
+            {
+                intake.report(out, &codes::LASTING_ID, i, "unit_id", number, id);
+            }
+        }
+    }
+    intake.values.insert("number", Values::Text(numbers.with_name("number".into())));
+    intake.values.insert("unit_id", Values::Text(ids));
+}
+
+/// A point in WGS 84, and what was wrong with it as written.
+type Judged = (Option<(f64, f64)>, Option<PointFault>);
+
+#[derive(Clone, Copy, PartialEq)]
+enum PointFault {
+    Impossible,
+    Swapped,
+}
+
+fn check_points(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn DistrictLookup, out: &mut Collector) {
+    let n = intake.len();
+    let mut lon = intake.decimals("lon").map_or_else(|| vec![None; n], <[_]>::to_vec);
+    let mut lat = intake.decimals("lat").map_or_else(|| vec![None; n], <[_]>::to_vec);
+    if let Some(cells) = intake.text("point") {
+        let (pairs, faults) = map_values(&cells, parse_pair);
+        for (i, ()) in faults {
+            intake.report(out, &codes::POINT_BAD, i, "point", cells.get(i).unwrap_or_default(), "经度,纬度");
+        }
+        for (i, pair) in pairs.into_iter().enumerate().filter_map(|(i, pair)| pair.map(|pair| (i, pair))) {
+            if lon[i].is_none() && lat[i].is_none() {
+                (lon[i], lat[i]) = (Some(pair.0), Some(pair.1));
+            }
+        }
+    }
+    let system = intake.layout.coordinates.unwrap_or(options.coordinates);
+    let bounds = map.bounds();
+    let plausible = |lon: f64, lat: f64| {
+        let near = bounds.is_some_and(|[west, south, east, north]| {
+            (west - 2.0..=east + 2.0).contains(&lon) && (south - 2.0..=north + 2.0).contains(&lat)
+        });
+        near || (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat)
+    };
+    let judged: Vec<Judged> = (0..n)
+        .into_par_iter()
+        .map(|i| {
+            let (lon, lat, fault) = match (lon[i], lat[i]) {
+                (None, None) => return (None, None),
+                (Some(lon), Some(lat)) if plausible(lon, lat) => (lon, lat, None),
+                (Some(lon), Some(lat)) if plausible(lat, lon) => (lat, lon, Some(PointFault::Swapped)),
+                _ => return (None, Some(PointFault::Impossible)),
+            };
+            let point = if system == CoordinateSystem::Wgs84 { (lon, lat) } else { map.to_wgs84(system, lon, lat) };
+            (Some(point), fault)
+        })
+        .collect();
+    for (i, (_, fault)) in judged.iter().enumerate() {
+        let code = match fault {
+            None => continue,
+            Some(PointFault::Impossible) => &codes::POINT_BAD,
+            Some(PointFault::Swapped) => &codes::POINT_SWAPPED,
+        };
+        let show = |value: Option<f64>| value.map_or_else(|| "空".to_owned(), |value| value.to_string());
+        intake.report(out, code, i, "lon", &format!("{}, {}", show(lon[i]), show(lat[i])), "");
+    }
+    intake.values.insert("lon", Values::Decimal(judged.iter().map(|(point, _)| point.map(|(lon, _)| lon)).collect()));
+    intake.values.insert("lat", Values::Decimal(judged.iter().map(|(point, _)| point.map(|(_, lat)| lat)).collect()));
+}
+
+/// Longitude and latitude in one cell, in this order, divided by a comma, semicolon, slash or space.
+fn parse_pair(text: &str) -> Result<Option<(f64, f64)>, ()> {
+    let folded = fold(text);
+    let text = folded.trim().trim_matches(['(', ')', '[', ']']);
+    if is_blank_word(text) {
+        return Ok(None);
+    }
+    let (a, b) = text.split_once([',', '，', ';', '/', ' ', '、']).ok_or(())?;
+    match (parse_angle(a)?, parse_angle(b.trim())?) {
+        (Some(lon), Some(lat)) => Ok(Some((lon, lat))),
+        _ => Err(()),
+    }
+}
+
+fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn DistrictLookup, out: &mut Collector) {
+    let n = intake.len();
+    let from_point = intake.layout.district == DistrictRule::FromPoint;
+    let given: Vec<Option<u32>> = match intake.values.get("district") {
+        Some(Values::Code(codes)) if !from_point => codes.clone(),
+        _ => vec![None; n],
+    };
+    // A cell with an unknown district has been reported and set aside already: the point must not stand in.
+    let written = intake.text("district").filter(|_| !from_point);
+    let (lon, lat) = (intake.decimals("lon").unwrap_or_default(), intake.decimals("lat").unwrap_or_default());
+    let known: Vec<usize> = (0..n).filter(|i| lon[*i].is_some() && lat[*i].is_some()).collect();
+    let has_map = map.bounds().is_some();
+    let mut located: Vec<Option<u32>> = vec![None; n];
+    if has_map && !known.is_empty() {
+        let lons: Vec<f64> = known.iter().filter_map(|i| lon[*i]).collect();
+        let lats: Vec<f64> = known.iter().filter_map(|i| lat[*i]).collect();
+        for (i, district) in known.iter().zip(map.locate_many(&lons, &lats)) {
+            located[*i] = district;
+        }
+    }
+    let point = |i: usize| lon[i].zip(lat[i]);
+    let differing: Vec<usize> = known
+        .iter()
+        .copied()
+        .filter(|i| given[*i].is_some() && located[*i].is_some() && given[*i] != located[*i])
+        .collect();
+    let distances: Vec<Option<f64>> =
+        differing.par_iter().map(|i| point(*i).and_then(|(lon, lat)| map.distance_to_border_m(lon, lat))).collect();
+    let distance: BTreeMap<usize, Option<f64>> = differing.into_iter().zip(distances).collect();
+    let name = |code: u32| map.name_of(code).map_or_else(|| code.to_string(), |name| format!("{name}（{code}）"));
+    let mut districts = given;
+    for i in 0..n {
+        let at = || point(i).map_or_else(String::new, |(lon, lat)| format!("{lon}, {lat}"));
+        match (districts[i], located[i]) {
+            (Some(_), None) if has_map && point(i).is_some() => {
+                intake.report(out, &codes::POINT_OUTSIDE, i, "lon", &at(), "地图范围内的坐标");
+            }
+            (Some(district), Some(place)) if district != place => {
+                let near = distance.get(&i).copied().flatten().filter(|metres| *metres <= options.border_tolerance_m);
+                let code = if near.is_some() { &codes::DISTRICT_NEAR_BORDER } else { &codes::DISTRICT_DIFFERS };
+                let far = distance
+                    .get(&i)
+                    .copied()
+                    .flatten()
+                    .map_or_else(String::new, |metres| format!("，距边界约 {metres:.0} 米"));
+                intake.report(
+                    out,
+                    code,
+                    i,
+                    "district",
+                    &name(district),
+                    &format!("坐标落点所在的{}{far}", name(place)),
+                );
+            }
+            (None, place) => {
+                if written.as_ref().and_then(|cells| cells.get(i)).is_some_and(|text| !is_blank_word(&fold(text))) {
+                    continue;
+                }
+                match place {
+                    Some(place) => {
+                        districts[i] = Some(place);
+                        if !from_point {
+                            intake.report(out, &codes::DISTRICT_FROM_POINT, i, "district", &name(place), "");
+                        }
+                    }
+                    None if point(i).is_some() && has_map => {
+                        intake.report(out, &codes::DISTRICT_NOWHERE, i, "district", &at(), "地图范围内的坐标");
+                    }
+                    None => intake.report(out, &codes::VALUE_MISSING, i, "district", "", ""),
+                }
+            }
+            _ => {}
+        }
+    }
+    intake.values.insert("district", Values::Code(districts));
+}
+
+/// Who owns each unit: the column, else the district's body.
+fn compute_bodies(intake: &mut Intake<'_>, options: &RegistryOptions) {
+    let Some(Values::Code(districts)) = intake.values.get("district") else { return };
+    let always = options.mapping.bodies == Some(BodyRule::District);
+    let given = intake.typed_text("body").filter(|_| !always);
+    let mut defaults: BTreeMap<u32, String> = BTreeMap::new();
+    for district in districts.iter().flatten() {
+        if !defaults.contains_key(district) {
+            defaults.insert(*district, options.body_of_district(*district));
+        }
+    }
+    let bodies = collect_text(districts.len(), "body", |i| {
+        given
+            .and_then(|bodies| bodies.get(i))
+            .or_else(|| districts[i].and_then(|district| defaults.get(&district)).map(String::as_str))
+            .map(Cow::Borrowed)
+    });
+    intake.values.insert("body", Values::Text(bodies));
+}
+
+fn check_dates(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
+    let today = day_number(options.as_of);
+    if let (Some(issued), Some(expires)) = (intake.days("issued"), intake.days("expires")) {
+        let (mut issued, mut expires) = (issued.to_vec(), expires.to_vec());
+        for i in 0..intake.len() {
+            if let (Some(from), Some(to)) = (issued[i], expires[i])
+                && to < from
+            {
+                intake.report(
+                    out,
+                    &codes::EXPIRES_BEFORE_ISSUE,
+                    i,
+                    "expires",
+                    &render_day(to),
+                    &format!("不早于 {}", render_day(from)),
+                );
+                (issued[i], expires[i]) = (None, None);
+            }
+        }
+        intake.values.insert("issued", Values::Day(issued));
+        intake.values.insert("expires", Values::Day(expires));
+    }
+    for i in 0..intake.len() {
+        let Some(to) = intake.days("expires").and_then(|days| days[i]) else { continue };
+        if to < today {
+            intake.report(out, &codes::PERMIT_EXPIRED, i, "expires", &render_day(to), "");
+        } else if to <= today + options.expiring_days {
+            intake.report(out, &codes::PERMIT_EXPIRING, i, "expires", &render_day(to), "");
+        }
+    }
+    for id in ["issued", "permit_event_date"] {
+        for i in 0..intake.len() {
+            if let Some(day) = intake.days(id).and_then(|days| days[i])
+                && day > today
+            {
+                intake.report(out, &codes::DATE_FUTURE, i, id, &render_day(day), &format!("不晚于 {}", options.as_of));
+            }
+        }
+    }
+    if let (Some(from), Some(to)) = (intake.days("positive_from"), intake.days("positive_to")) {
+        let mut ends = to.to_vec();
+        for i in 0..intake.len() {
+            if let (Some(start), Some(end)) = (from[i], ends[i])
+                && end < start
+            {
+                intake.report(
+                    out,
+                    &codes::PERIOD_REVERSED,
+                    i,
+                    "positive_to",
+                    &render_day(end),
+                    &format!("不早于 {}", render_day(start)),
+                );
+                ends[i] = None;
+            }
+        }
+        intake.values.insert("positive_to", Values::Day(ends));
+    }
+}
+
+/// Points on which very many units lie: what geocoders answer when they do not know.
+pub(in super::super) fn check_shared_points(
+    frame: &DataFrame,
+    units: usize,
+    places: &Places<'_>,
+    out: &mut Collector,
+) -> PolarsResult<()> {
+    let (lon, lat) = (frame.column("lon")?.f64()?, frame.column("lat")?.f64()?);
+    let mut points: Vec<(u64, u64, u32)> = lon
+        .iter()
+        .zip(lat.iter())
+        .enumerate()
+        .filter_map(|(i, (lon, lat))| Some((lon?.to_bits(), lat?.to_bits(), i as u32)))
+        .collect();
+    points.par_sort_unstable();
+    for group in points.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        if group.len() < units.max(2) {
+            continue;
+        }
+        let (lon, lat, first) = group[0];
+        out.row(&codes::POINT_SHARED, places.at(first as usize), |finding| {
+            finding.value(format!("{}, {}：{} 个单位", f64::from_bits(lon), f64::from_bits(lat), group.len()))
+        });
+    }
+    Ok(())
+}

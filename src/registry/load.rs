@@ -1,0 +1,414 @@
+//! Files → registry: the one way in.
+//!
+//! Order: read the files, find out what each is, check each by itself, put files of one table together, merge
+//! duplicates, then join the tables to the register. A file that can't be used is a finding and the import
+//! goes on. Invariant, shown by a property test: for every table, rows read = kept + set aside + merged.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
+
+use super::assemble::{concat_parts, empty_frame, finish, render_set_aside};
+use super::checks::{
+    Conflict, check_bodies, check_events, check_inspectors, check_shared_points, check_sources, merge_duplicates,
+    merge_sources,
+};
+use super::codes;
+use super::collect::{Collector, PART, PartNames, Places};
+use super::districts::DistrictLookup;
+use super::header::{Layout, check_layout};
+use super::intake::Intake;
+use super::joins::{SourceIndex, join_events};
+use super::mapping::{FileMapping, Mapping};
+use super::options::{InputFile, RegistryOptions};
+use super::parse::collect_text;
+use super::raw::{RawTable, ReadOptions, load_raw};
+use super::schema::TableKind;
+
+/// What was read of one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableSummary {
+    /// Which table.
+    pub kind: TableKind,
+    /// Its files, with worksheets.
+    pub files: Vec<String>,
+    /// Rows below the headings.
+    pub rows_read: u64,
+    /// Rows in the frame.
+    pub kept: u64,
+    /// Rows set aside.
+    pub set_aside: u64,
+    /// Rows merged into an equal one.
+    pub merged: u64,
+}
+
+/// The checked registry. Every frame has the columns of its table ([`TableKind::frame_columns`]), then `row`
+/// (u32) and `file`, then the unknown columns of its files as text.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    /// 污染源名录, sorted by `unit_id`, unique.
+    pub sources: DataFrame,
+    /// 环保信用评价.
+    pub credit: DataFrame,
+    /// 行政处罚.
+    pub violations: DataFrame,
+    /// 信访投诉.
+    pub complaints: DataFrame,
+    /// 自动监控异常.
+    pub monitoring: DataFrame,
+    /// 执法人员名录.
+    pub inspectors: DataFrame,
+    /// 回避.
+    pub recusals: DataFrame,
+    /// 历次检查.
+    pub past_checks: DataFrame,
+    /// 力量装备经费.
+    pub capacity: DataFrame,
+    /// Rows set aside: `table`, `file`, `sheet`, `row`, `code`, `reason`, `cells` (JSON, heading → text).
+    pub set_aside: DataFrame,
+    /// All findings.
+    pub diagnostics: Diagnostics,
+    /// Rows by table, for the tables that were there.
+    pub summaries: Vec<TableSummary>,
+    /// What was recognised, to be kept in the project.
+    pub recognised: Mapping,
+}
+
+impl Registry {
+    /// An empty registry.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            sources: empty_frame(TableKind::Sources),
+            credit: empty_frame(TableKind::Credit),
+            violations: empty_frame(TableKind::Violations),
+            complaints: empty_frame(TableKind::Complaints),
+            monitoring: empty_frame(TableKind::Monitoring),
+            inspectors: empty_frame(TableKind::Inspectors),
+            recusals: empty_frame(TableKind::Recusals),
+            past_checks: empty_frame(TableKind::PastChecks),
+            capacity: empty_frame(TableKind::Capacity),
+            set_aside: render_set_aside(&[]),
+            diagnostics: Diagnostics::new(),
+            summaries: Vec::new(),
+            recognised: Mapping::default(),
+        }
+    }
+
+    /// The frame of a table.
+    #[must_use]
+    pub fn frame(&self, kind: TableKind) -> &DataFrame {
+        match kind {
+            TableKind::Sources => &self.sources,
+            TableKind::Credit => &self.credit,
+            TableKind::Violations => &self.violations,
+            TableKind::Complaints => &self.complaints,
+            TableKind::Monitoring => &self.monitoring,
+            TableKind::Inspectors => &self.inspectors,
+            TableKind::Recusals => &self.recusals,
+            TableKind::PastChecks => &self.past_checks,
+            TableKind::Capacity => &self.capacity,
+        }
+    }
+
+    /// The frame of a table, to be replaced (when a project is opened).
+    pub fn frame_mut(&mut self, kind: TableKind) -> &mut DataFrame {
+        match kind {
+            TableKind::Sources => &mut self.sources,
+            TableKind::Credit => &mut self.credit,
+            TableKind::Violations => &mut self.violations,
+            TableKind::Complaints => &mut self.complaints,
+            TableKind::Monitoring => &mut self.monitoring,
+            TableKind::Inspectors => &mut self.inspectors,
+            TableKind::Recusals => &mut self.recusals,
+            TableKind::PastChecks => &mut self.past_checks,
+            TableKind::Capacity => &mut self.capacity,
+        }
+    }
+
+    /// The summary of a table, where it was there.
+    #[must_use]
+    pub fn summary(&self, kind: TableKind) -> Option<&TableSummary> {
+        self.summaries.iter().find(|summary| summary.kind == kind)
+    }
+}
+
+/// A raw table with what is known about it beforehand.
+#[derive(Debug)]
+pub struct InputTable {
+    /// The cells.
+    pub raw: RawTable,
+    /// Which table, where that was said.
+    pub table: Option<TableKind>,
+    /// Its mapping, where there is one.
+    pub mapping: Option<FileMapping>,
+}
+
+/// Reads and checks all files of a registry. Optional tables may be absent.
+///
+/// # Errors
+/// `JOB-001` when cancelled, `IMP-099` on an internal fault. A file that can't be read or used is a finding of
+/// severity `Error` in the diagnostics.
+pub fn load_registry(
+    inputs: &[InputFile],
+    options: &RegistryOptions,
+    districts: &dyn DistrictLookup,
+    progress: &Progress,
+) -> AppResult<Registry> {
+    let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
+    let mut tables = Vec::new();
+    let mut used = vec![false; options.mapping.files.len()];
+    for input in inputs {
+        progress.check()?;
+        let name = input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        for (entry, used) in options.mapping.files.iter().zip(&mut used) {
+            *used |= entry.fits(&name, None);
+        }
+        let general = input.mapping.as_ref().or_else(|| options.mapping.find(&name, None).map(|(_, entry)| entry));
+        if general.is_some_and(|entry| entry.ignore && entry.sheet.is_none()) {
+            continue;
+        }
+        let read = ReadOptions {
+            encoding: general.and_then(|entry| entry.encoding.clone()),
+            delimiter: general.and_then(|entry| entry.delimiter),
+            sheet: input.mapping.as_ref().and_then(|entry| entry.sheet.clone()),
+        };
+        match load_raw(&input.path, &read, &mut diagnostics, progress) {
+            Ok(raws) => {
+                for raw in raws {
+                    let mapping = input.mapping.clone().or_else(|| {
+                        options.mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone())
+                    });
+                    if !mapping.as_ref().is_some_and(|entry| entry.ignore) {
+                        tables.push(InputTable { raw, table: input.table, mapping });
+                    }
+                }
+            }
+            Err(error) if error.code() == "JOB-001" => return Err(error),
+            Err(error) => diagnostics.push(error.finding().clone()),
+        }
+    }
+    for (entry, used) in options.mapping.files.iter().zip(used) {
+        if !used {
+            diagnostics.push(codes::MAPPING_UNUSED.finding().value(&entry.file));
+        }
+    }
+    let mut registry = check_tables(&tables, options, districts, progress)?;
+    diagnostics.append(std::mem::take(&mut registry.diagnostics));
+    registry.diagnostics = diagnostics;
+    Ok(registry)
+}
+
+/// Reads and checks one file without a project.
+///
+/// # Errors
+/// As [`load_registry`]; also where the file itself can't be read.
+pub fn check_file(
+    input: &InputFile,
+    options: &RegistryOptions,
+    districts: &dyn DistrictLookup,
+    progress: &Progress,
+) -> AppResult<Registry> {
+    // The file's own error stops here, where it is the only one.
+    std::fs::metadata(&input.path).map_err(|error| AppError::io("无法读取文件", &input.path, error))?;
+    load_registry(std::slice::from_ref(input), options, districts, progress)
+}
+
+/// Recognises and checks raw tables: [`load_registry`] after reading.
+///
+/// # Errors
+/// `JOB-001` when cancelled, `IMP-099` on an internal fault.
+pub fn check_tables(
+    tables: &[InputTable],
+    options: &RegistryOptions,
+    districts: &dyn DistrictLookup,
+    progress: &Progress,
+) -> AppResult<Registry> {
+    let mut registry = Registry::empty();
+    let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
+    let by_kind = recognise(tables, options, &mut registry.recognised, &mut diagnostics);
+    let mut asides = Vec::new();
+    for kind in TableKind::ALL {
+        let Some(parts) = by_kind.get(&kind) else { continue };
+        progress.check()?;
+        progress.begin(&format!("核对{}", kind.label()), parts.len() as u64);
+        let mut out = Collector::new(options.finding_cap);
+        let mut frames = Vec::with_capacity(parts.len());
+        let mut rows_read = 0;
+        for (part, (table, layout)) in parts.iter().enumerate() {
+            progress.check()?;
+            let below = table.raw.cells.height().saturating_sub(layout.first_row);
+            rows_read += below as u64;
+            if below == 0 {
+                out.whole(named(codes::TABLE_EMPTY.finding(), &table.raw));
+            }
+            let mut intake = Intake::new(part as u32, &table.raw, layout, &mut out);
+            intake.parse_columns(options, districts, &mut out);
+            match kind {
+                TableKind::Sources => check_sources(&mut intake, options, districts, &mut out),
+                TableKind::Inspectors => check_inspectors(&mut intake, options, &mut out),
+                _ => check_events(&mut intake, options, &mut out),
+            }
+            frames.push(finish(intake, &out).map_err(|error| internal(&error))?);
+            progress.advance(1);
+        }
+        let names: Vec<(String, Option<String>)> =
+            parts.iter().map(|(table, _)| (table.raw.file.clone(), table.raw.sheet.clone())).collect();
+        let frame = concat_parts(frames)
+            .and_then(|frame| complete(kind, frame, &registry, &names, options, &mut out))
+            .map_err(|error| internal(&error))?;
+        registry.summaries.push(TableSummary {
+            kind,
+            files: parts.iter().map(|(table, _)| title(&table.raw)).collect(),
+            rows_read,
+            kept: frame.height() as u64,
+            set_aside: out.aside_count() as u64,
+            merged: out.merged,
+        });
+        *registry.frame_mut(kind) = frame;
+        if kind == TableKind::Inspectors {
+            check_bodies(&registry.sources, &registry.inspectors, options, &mut out)
+                .map_err(|error| internal(&error))?;
+        }
+        for (part, row, aside) in out.asides() {
+            if let Some((table, layout)) = parts.get(part as usize) {
+                asides.push((kind, &table.raw, layout, row, aside.clone()));
+            }
+        }
+        diagnostics.append(out.into_findings());
+    }
+    registry.set_aside = render_set_aside(&asides);
+    registry.diagnostics = diagnostics;
+    Ok(registry)
+}
+
+/// The tables of each kind, in the order of the inputs.
+type Recognised<'a> = BTreeMap<TableKind, Vec<(&'a InputTable, Layout)>>;
+
+fn recognise<'a>(
+    tables: &'a [InputTable],
+    options: &RegistryOptions,
+    recognised: &mut Mapping,
+    diagnostics: &mut Diagnostics,
+) -> Recognised<'a> {
+    let mut by_kind: Recognised<'a> = BTreeMap::new();
+    let mut failed: Vec<(&RawTable, Finding)> = Vec::new();
+    for table in tables {
+        let mut notes = Vec::new();
+        match check_layout(&table.raw, table.table, table.mapping.as_ref(), &options.aliases, &mut notes) {
+            Ok(layout) => {
+                for note in notes {
+                    diagnostics.push(note);
+                }
+                recognised.files.push(layout.as_mapping(&table.raw));
+                by_kind.entry(layout.kind).or_default().push((table, layout));
+            }
+            Err(finding) => failed.push((&table.raw, *finding)),
+        }
+    }
+    for (raw, mut finding) in failed {
+        // A workbook's sheet of instructions beside a good table is no error.
+        let beside_a_table = by_kind.values().flatten().any(|(other, _)| other.raw.path == raw.path);
+        if beside_a_table && finding.code == codes::TABLE_UNKNOWN.id {
+            finding.severity = Severity::Hint;
+        }
+        diagnostics.push(finding);
+    }
+    recognised.districts.clone_from(&options.mapping.districts);
+    recognised.bodies = options.mapping.bodies;
+    by_kind
+}
+
+/// What compares rows and tables, after the files of a table have been put together.
+fn complete(
+    kind: TableKind,
+    mut frame: DataFrame,
+    registry: &Registry,
+    names: &PartNames,
+    options: &RegistryOptions,
+    out: &mut Collector,
+) -> PolarsResult<DataFrame> {
+    let places = Places::of(&frame, names)?;
+    match kind {
+        TableKind::Sources => {
+            frame = merge_sources(&frame, &places, out)?;
+            let places = Places::of(&frame, names)?;
+            let enterprise = {
+                let (ids, uscc) = (frame.column("unit_id")?.str()?, frame.column("uscc")?.str()?);
+                if uscc.null_count() == 0 {
+                    uscc.clone().with_name("enterprise".into())
+                } else {
+                    collect_text(frame.height(), "enterprise", |i| uscc.get(i).or_else(|| ids.get(i)).map(Into::into))
+                }
+            };
+            frame.with_column(enterprise.into_column())?;
+            check_shared_points(&frame, options.shared_point_units, &places, out)?;
+        }
+        TableKind::Inspectors => frame = merge_duplicates(&frame, "certificate", Conflict::SetAside, &places, out)?,
+        TableKind::Violations => frame = merge_duplicates(&frame, "document", Conflict::Stays, &places, out)?,
+        _ => {}
+    }
+    if kind.refers_to_units() {
+        let places = Places::of(&frame, names)?;
+        let index = SourceIndex::new(&registry.sources, &options.name_prefixes)?;
+        join_events(&mut frame, &index, options, &places, out)?;
+        if kind == TableKind::Credit {
+            check_grade_conflicts(&frame, &places, out)?;
+        }
+        if kind == TableKind::Recusals && registry.inspectors.height() > 0 {
+            let roster = registry.inspectors.column("certificate")?.str()?;
+            let mut known: Vec<&str> = roster.iter().flatten().collect();
+            known.sort_unstable();
+            for (i, certificate) in frame.column("certificate")?.str()?.iter().enumerate() {
+                if let Some(certificate) = certificate
+                    && known.binary_search(&certificate).is_err()
+                {
+                    out.row(&codes::RECUSAL_UNKNOWN, places.at(i), |finding| finding.value(certificate));
+                }
+            }
+        }
+    }
+    frame.drop(PART)
+}
+
+/// One enterprise, one year, two grades.
+fn check_grade_conflicts(frame: &DataFrame, places: &Places<'_>, out: &mut Collector) -> PolarsResult<()> {
+    let enterprises = frame.column("enterprise")?.str()?;
+    let years = frame.column("year")?.i32()?;
+    let grades = frame.column("grade")?.str()?;
+    let mut known: BTreeMap<(&str, i32), (usize, &str)> = BTreeMap::new();
+    for i in 0..frame.height() {
+        let (Some(enterprise), Some(year), Some(grade)) = (enterprises.get(i), years.get(i), grades.get(i)) else {
+            continue;
+        };
+        let (first, earlier) = *known.entry((enterprise, year)).or_insert((i, grade));
+        if super::credit::grade_key(earlier) != super::credit::grade_key(grade) {
+            let place = places.at(first);
+            out.row(&codes::GRADE_CONFLICT, places.at(i), |finding| {
+                finding
+                    .value(format!("{enterprise} {year} 年 {grade}"))
+                    .expected(format!("与{}第 {} 行的 {earlier} 相同", place.file, place.row))
+            });
+        }
+    }
+    Ok(())
+}
+
+fn title(raw: &RawTable) -> String {
+    raw.sheet.as_ref().map_or_else(|| raw.file.clone(), |sheet| format!("{}「{sheet}」", raw.file))
+}
+
+fn named(finding: Finding, raw: &RawTable) -> Finding {
+    let finding = finding.file(raw.file.as_str());
+    match &raw.sheet {
+        Some(sheet) => finding.sheet(sheet.as_str()),
+        None => finding,
+    }
+}
+
+/// A fault of a table operation: never the user's doing.
+pub(super) fn internal(error: &PolarsError) -> AppError {
+    AppError::from(codes::INTERNAL.finding().value(error.to_string()))
+}

@@ -1,0 +1,44 @@
+//! Files → checked frames: the registry.
+//!
+//! Duty: whatever an office has (csv in any encoding, workbooks, parquet; title rows, merged headings, a dozen
+//! spellings of a date) becomes nine typed polars frames, each row either kept, merged into an equal one, or
+//! set aside with a reason: nothing is dropped in silence. The way through:
+//!
+//! `raw` (cells as text) → `header` (which table, which column) → `intake` (one column at a time) → `checks`
+//! (columns and rows against each other) → `assemble` (frames) → `joins` (events to enterprises) → `report`.
+//!
+//! Invariants: columnar throughout, no struct per row; the same files give the same frames and findings on every
+//! machine and with any number of threads; a fault of an attribute never removes a unit from the population.
+
+pub mod aliases;
+mod assemble;
+mod checks;
+pub mod codes;
+mod collect;
+pub mod credit;
+pub mod districts;
+pub mod header;
+pub mod ids;
+pub mod industry;
+mod intake;
+mod joins;
+pub mod load;
+pub mod mapping;
+pub mod options;
+pub mod parse;
+pub mod raw;
+pub mod report;
+pub mod schema;
+pub mod store;
+pub mod text;
+
+pub use aliases::Aliases;
+pub use districts::{CoordinateSystem, DistrictLookup, NoMap};
+pub use ids::LastingIds;
+pub use industry::IndustryTable;
+pub use load::{InputTable, Registry, TableSummary, check_file, check_tables, load_registry};
+pub use mapping::{BodyRule, DistrictRule, DistrictsFile, FileMapping, Mapping};
+pub use options::{BodyName, InputFile, NamedId, RegistryOptions};
+pub use report::{render_report, render_report_csv, render_set_aside_csv, render_summary};
+pub use schema::{ColumnKind, ColumnSpec, FrameType, TableKind};
+pub use store::{frame_from_bytes, frame_to_bytes};

@@ -1,0 +1,121 @@
+//! Where a file's bytes come from: the disk, or an entry unpacked from an archive.
+
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+
+/// A file to read.
+#[derive(Debug, Clone)]
+pub(super) struct Input {
+    /// Name for messages and for the extension.
+    pub(super) name: String,
+    /// The file on disk, the archive where it is packed.
+    pub(super) path: PathBuf,
+    /// The bytes, where they are in memory already.
+    memory: Option<Arc<[u8]>>,
+    /// Length in bytes.
+    pub(super) length: u64,
+}
+
+/// Largest workbook that is taken whole into memory.
+const LARGEST_WHOLE: u64 = 1 << 30;
+
+impl Input {
+    /// A file on disk.
+    ///
+    /// # Errors
+    /// `IO-0xx`.
+    pub(super) fn file(path: &Path) -> AppResult<Self> {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let data = std::fs::metadata(path).map_err(|e| AppError::io("读取文件", path, e))?;
+        if data.is_dir() {
+            return Err(Finding::error("RAW-002", "这是文件夹，不是文件").file(name).hint("请选择其中的文件").into());
+        }
+        Ok(Self { name, path: path.to_owned(), memory: None, length: data.len() })
+    }
+
+    /// Bytes out of an archive.
+    pub(super) fn memory(name: String, path: &Path, bytes: Vec<u8>) -> Self {
+        let length = bytes.len() as u64;
+        Self { name, path: path.to_owned(), memory: Some(bytes.into()), length }
+    }
+
+    /// A reader from the start.
+    ///
+    /// # Errors
+    /// `IO-0xx`.
+    pub(super) fn open(&self) -> AppResult<Box<dyn Read + Send>> {
+        match &self.memory {
+            Some(bytes) => Ok(Box::new(Cursor::new(Arc::clone(bytes)))),
+            None => Ok(Box::new(File::open(&self.path).map_err(|e| self.io(e))?)),
+        }
+    }
+
+    /// The first `most` bytes.
+    ///
+    /// # Errors
+    /// `IO-0xx`.
+    pub(super) fn head(&self, most: u64) -> AppResult<Vec<u8>> {
+        let mut head = Vec::new();
+        self.open()?.take(most).read_to_end(&mut head).map_err(|e| self.io(e))?;
+        Ok(head)
+    }
+
+    /// All bytes.
+    ///
+    /// # Errors
+    /// `RAW-005` past 1 GiB, `IO-0xx`.
+    pub(super) fn whole(&self) -> AppResult<Arc<[u8]>> {
+        if let Some(bytes) = &self.memory {
+            return Ok(Arc::clone(bytes));
+        }
+        if self.length > LARGEST_WHOLE {
+            return Err(self.error("RAW-005", "文件过大").with(|f| {
+                f.value(format!("{} MB", self.length >> 20)).expected("不超过 1024 MB").hint("请另存为 CSV 再导入")
+            }));
+        }
+        let mut bytes = Vec::with_capacity(self.length as usize);
+        self.open()?.read_to_end(&mut bytes).map_err(|e| self.io(e))?;
+        Ok(bytes.into())
+    }
+
+    /// The extension in lower case.
+    pub(super) fn extension(&self) -> String {
+        Path::new(&self.name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+    }
+
+    /// An error about this file.
+    pub(super) fn error(&self, code: &'static str, what: impl Into<String>) -> AppError {
+        Finding::error(code, what).file(self.name.clone()).into()
+    }
+
+    /// The file is cut off or damaged.
+    pub(super) fn damaged(&self, detail: impl std::fmt::Display) -> AppError {
+        self.error("RAW-004", "文件不完整或已损坏，无法读取")
+            .with(|f| f.value(detail.to_string()).hint("请用原来的软件打开检查并另存一份，或重新下载、拷贝后再导入"))
+    }
+
+    /// The file is encrypted.
+    pub(super) fn encrypted(&self) -> AppError {
+        self.error("RAW-003", "文件已加密，需要密码才能打开")
+            .with(|f| f.hint("请用原来的软件打开，取消密码并另存后再导入"))
+    }
+
+    /// The file would take too much memory.
+    pub(super) fn bomb(&self, detail: impl std::fmt::Display) -> AppError {
+        self.error("RAW-005", "文件展开后过大，已停止读取")
+            .with(|f| f.value(detail.to_string()).hint("请删去多余的工作表和区域，或另存为 CSV 再导入"))
+    }
+
+    fn io(&self, cause: std::io::Error) -> AppError {
+        AppError::io("读取文件", &self.path, cause)
+    }
+
+    /// An error while reading.
+    pub(super) fn io_error(&self, cause: std::io::Error) -> AppError {
+        self.io(cause)
+    }
+}

@@ -1,0 +1,227 @@
+//! OpenDocument spreadsheets (.ods, .fods; ODF 1.3 part 3).
+//!
+//! Duty: every table of the document as text cells.
+//!
+//! Read here rather than by calamine: that expands repeated rows and columns into a dense grid, and refuses a
+//! document with white space between its cells. Repeats are bounded by what a sheet can hold; text in notes
+//! and in drawings is no part of a cell; of a merged range the covered cells stay empty.
+
+use std::collections::BTreeSet;
+
+use super::input::Input;
+use super::markup::{Token, Tokens, attribute, unescape};
+use super::package::{self, Archive};
+use super::sheet::{Cells, notes};
+use super::{RawTable, ReadOptions, value, wanted};
+use crate::diagnostic::{AppResult, Diagnostics, Progress};
+
+/// Rows that a sheet can hold; LibreOffice and Excel agree.
+const MOST_ROWS: u64 = 1_048_576;
+/// Columns that a sheet can hold.
+const MOST_COLUMNS: u32 = 16_384;
+
+/// Reads an .ods package.
+///
+/// # Errors
+/// `RAW-003` encrypted, `RAW-004` damaged, `RAW-005` too large.
+pub(super) fn load(
+    input: &Input,
+    options: &ReadOptions,
+    archive: &mut Archive,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<Vec<RawTable>> {
+    if archive.index_for_name("META-INF/manifest.xml").is_some() {
+        let manifest = package::part(input, archive, "META-INF/manifest.xml")?;
+        if String::from_utf8_lossy(&manifest).contains("encryption-data") {
+            return Err(input.encrypted());
+        }
+    }
+    let content = package::part(input, archive, "content.xml")?;
+    let text = String::from_utf8(content).map_err(|e| input.damaged(format!("content.xml: {e}")))?;
+    read_document(input, options, &text, diagnostics, progress)
+}
+
+/// Reads the XML of a document, which in a .fods is the whole file.
+///
+/// # Errors
+/// `RAW-004` where the document ends early or has no tables, `RAW-005` too large.
+pub(super) fn read_document(
+    input: &Input,
+    options: &ReadOptions,
+    text: &str,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<Vec<RawTable>> {
+    let mut tokens = Tokens::new(text);
+    let mut hidden_styles = BTreeSet::new();
+    let mut style = String::new();
+    let mut tables = Vec::new();
+    let mut seen = false;
+    let mut ended = false;
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Open { name: "style:style", attributes, .. } => {
+                style = attribute(attributes, "style:name").unwrap_or_default();
+            }
+            Token::Open { name: "style:table-properties", attributes, .. }
+                if attribute(attributes, "table:display").as_deref() == Some("false") =>
+            {
+                hidden_styles.insert(style.clone());
+            }
+            Token::Open { name: "table:table", attributes, empty } => {
+                seen = true;
+                let name = attribute(attributes, "table:name").unwrap_or_default();
+                let hidden = attribute(attributes, "table:style-name").is_some_and(|s| hidden_styles.contains(&s));
+                if empty {
+                    continue;
+                }
+                let take = wanted(options, &name);
+                let cells = read_table(input, &mut tokens, progress, take).map_err(|e| e.with(|f| f.sheet(&*name)))?;
+                if take {
+                    if hidden {
+                        notes::hidden(input, &name, diagnostics);
+                    }
+                    tables.push(cells.finish(Some(name))?);
+                }
+            }
+            Token::Close(name) if name == "office:document-content" || name == "office:document" => ended = true,
+            _ => {}
+        }
+    }
+    if !ended {
+        return Err(input.damaged("文档没有结尾"));
+    }
+    if !seen {
+        return Err(input.damaged("没有工作表"));
+    }
+    Ok(tables)
+}
+
+/// Reads up to the end of the table.
+fn read_table<'a>(input: &'a Input, tokens: &mut Tokens<'_>, progress: &Progress, take: bool) -> AppResult<Cells<'a>> {
+    let mut cells = Cells::new(input);
+    let mut row = 0_u64;
+    let mut repeat = 1_u64;
+    let mut column = 0_u32;
+    // The filled cells of the current row: a repeated row repeats them.
+    let mut filled: Vec<(u32, u32, String)> = Vec::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Close("table:table") => return Ok(cells),
+            Token::Open { name: "table:table-row", attributes, empty } => {
+                repeat = attribute(attributes, "table:number-rows-repeated").and_then(|n| n.parse().ok()).unwrap_or(1);
+                column = 0;
+                filled.clear();
+                if empty {
+                    row = row.saturating_add(repeat);
+                }
+            }
+            Token::Close("table:table-row") => {
+                progress.check()?;
+                if take {
+                    let last = row.saturating_add(repeat).min(MOST_ROWS);
+                    let height = last.saturating_sub(row);
+                    let width: u64 = filled.iter().map(|(_, count, _)| u64::from(*count)).sum();
+                    let bytes: u64 = filled.iter().map(|(_, count, text)| u64::from(*count) * text.len() as u64).sum();
+                    cells.room_for(row, height.saturating_mul(width), height.saturating_mul(bytes))?;
+                    for at in row..last {
+                        for (from, count, text) in &filled {
+                            for offset in 0..*count {
+                                cells.put(at as u32, from + offset, text)?;
+                            }
+                        }
+                        if filled.is_empty() {
+                            break;
+                        }
+                    }
+                }
+                row = row.saturating_add(repeat);
+            }
+            Token::Open { name: name @ ("table:table-cell" | "table:covered-table-cell"), attributes, empty } => {
+                let count = attribute(attributes, "table:number-columns-repeated").and_then(|n| n.parse().ok());
+                let count: u32 = count.unwrap_or(1);
+                let text = if empty { String::new() } else { paragraphs(tokens, name) };
+                let text = if name == "table:table-cell" { cell_text(attributes, text) } else { String::new() };
+                if !text.is_empty() && column < MOST_COLUMNS {
+                    filled.push((column, count.min(MOST_COLUMNS - column), text));
+                }
+                column = column.saturating_add(count);
+            }
+            _ => {}
+        }
+    }
+    Err(input.damaged("工作表没有结尾"))
+}
+
+/// The value of a cell by its type; without one, its text.
+fn cell_text(attributes: &str, text: String) -> String {
+    let has = |name: &str| attribute(attributes, name);
+    if has("calcext:value-type").as_deref() == Some("error") && !text.is_empty() {
+        return text;
+    }
+    match has("office:value-type").as_deref() {
+        Some("float" | "percentage" | "currency") => match has("office:value").map(|v| v.trim().parse::<f64>()) {
+            Some(Ok(number)) => value::number(number),
+            _ => text,
+        },
+        Some("date") => has("office:date-value").map_or(text, |date| value::iso_date(&date)),
+        Some("time") => has("office:time-value").map_or(text, |time| value::iso_duration(&time)),
+        Some("boolean") => has("office:boolean-value").map_or(text, |b| value::truth(b == "true").to_owned()),
+        Some("string") => has("office:string-value").unwrap_or(text),
+        _ => text,
+    }
+}
+
+/// The text of the paragraphs in a cell, up to its end. White space counts as one blank, as ODF has it; blanks
+/// that are meant have elements of their own.
+fn paragraphs(tokens: &mut Tokens<'_>, cell: &str) -> String {
+    let mut text = String::new();
+    let mut first = true;
+    let mut inside = 0_u32;
+    // Depth in notes, drawings and readings, whose text isn't the cell's.
+    let mut foreign = 0_u32;
+    let is_foreign = |name: &str| {
+        name.starts_with("draw:")
+            || matches!(name, "office:annotation" | "text:ruby-text" | "text:note" | "table:table")
+    };
+    for token in tokens.by_ref() {
+        match token {
+            Token::Open { name, empty, .. } if is_foreign(name) => foreign += u32::from(!empty),
+            Token::Close(name) if is_foreign(name) => foreign = foreign.saturating_sub(1),
+            Token::Close(name) if name == cell && foreign == 0 => return text,
+            _ if foreign > 0 => {}
+            Token::Open { name: "text:p" | "text:h", empty, .. } => {
+                if !first {
+                    text.push('\n');
+                }
+                first = false;
+                inside += u32::from(!empty);
+            }
+            Token::Close("text:p" | "text:h") => inside = inside.saturating_sub(1),
+            _ if inside == 0 => {}
+            Token::Open { name: "text:s", attributes, .. } => {
+                let count = attribute(attributes, "text:c").and_then(|n| n.parse().ok()).unwrap_or(1_usize);
+                text.push_str(&" ".repeat(count.min(32_767)));
+            }
+            Token::Open { name: "text:tab", .. } => text.push('\t'),
+            Token::Open { name: "text:line-break", .. } => text.push('\n'),
+            Token::Text(piece) => collapse(&unescape(piece), &mut text),
+            Token::Verbatim(piece) => collapse(piece, &mut text),
+            _ => {}
+        }
+    }
+    text
+}
+
+fn collapse(piece: &str, text: &mut String) {
+    for c in piece.chars() {
+        if matches!(c, ' ' | '\t' | '\r' | '\n') {
+            if !text.is_empty() && !text.ends_with([' ', '\n']) {
+                text.push(' ');
+            }
+        } else {
+            text.push(c);
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Delimited text (csv, txt, tsv) of any size, encoding, delimiter and line end.
+//!
+//! Duty: read such a file into String columns quickly and in little memory, and say everything that was odd
+//! about it: how the encoding was found, bytes that could not be decoded, quotes out of place, records of an
+//! unusual number of fields, NUL characters.
+//!
+//! Method: the file is read in windows that end at a line end; a window is decoded piece by piece and read
+//! chunk by chunk in parallel (see `record`), then dropped, so that memory holds the columns and one
+//! window. Windows, pieces and chunks are cut by size only: the result doesn't depend on the threads.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use polars::prelude::{Column, DataFrame, IntoSeries, PlSmallStr, StringChunkedBuilder};
+use rayon::prelude::*;
+
+use super::encoding::{self, Detected, How, Undecodable};
+use super::input::Input;
+use super::record::{self, Chunk};
+use super::report::{Report, delimiter_name, display_name, report_encoding};
+use super::{RawTable, ReadOptions, delimiter};
+use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
+
+/// Bytes of the file read at a time, and of text read by one task.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    /// Bytes of the file in a window.
+    pub(super) window: usize,
+    /// Bytes of text in a chunk.
+    pub(super) chunk: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { window: 32 << 20, chunk: 4 << 20 }
+    }
+}
+
+/// Text looked at to find the delimiter.
+const SAMPLE: usize = 1 << 18;
+
+/// Reads a delimited text.
+///
+/// # Errors
+/// `RAW-007` for an unknown encoding name, `RAW-011` for an impossible delimiter, `IO-0xx`, `JOB-001`.
+pub(super) fn load(
+    input: &Input,
+    options: &ReadOptions,
+    sizes: Sizes,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<RawTable> {
+    let detected = find_encoding(input, options)?;
+    report_encoding(input, &detected, diagnostics);
+    let chosen = match options.delimiter {
+        None => None,
+        Some(c) if c.is_ascii() && !matches!(c, '"' | '\n' | '\r' | '\0') => Some(c as u8),
+        Some(c) => {
+            return Err(input
+                .error("RAW-011", "分隔符无效")
+                .with(|f| f.value(c.to_string()).expected("一个英文半角字符，如逗号、制表符、分号或竖线")));
+        }
+    };
+    progress.begin(&format!("读取 {}", input.name), input.length);
+    let mut reader = input.open()?;
+    let mut mark = vec![0; detected.mark];
+    reader.read_exact(&mut mark).map_err(|e| input.io_error(e))?;
+
+    let mut state = State::new(input, chosen, sizes);
+    let mut bytes: Vec<u8> = Vec::new();
+    loop {
+        progress.check()?;
+        let before = bytes.len();
+        let read = reader.by_ref().take(sizes.window as u64).read_to_end(&mut bytes).map_err(|e| input.io_error(e))?;
+        let last = read < sizes.window;
+        // What was searched in vain before need not be searched again.
+        let cut = if last { bytes.len() } else { last_line_end(&bytes, before, detected.encoding) };
+        if cut > 0 || last {
+            state.window(detected.encoding, &bytes[..cut], last, diagnostics);
+            bytes.drain(..cut);
+        }
+        progress.advance(read as u64);
+        if last {
+            break;
+        }
+    }
+    state.finish(detected.encoding, diagnostics)
+}
+
+fn find_encoding(input: &Input, options: &ReadOptions) -> AppResult<Detected> {
+    let Some(name) = &options.encoding else {
+        return encoding::detect(input.open()?).map_err(|e| input.io_error(e));
+    };
+    let Some(chosen) = encoding::by_name(name) else {
+        return Err(input.error("RAW-007", "不认识的文字编码").with(|f| {
+            f.value(name).expected("UTF-8、GB18030（GBK）、UTF-16LE、UTF-16BE、Big5、macintosh、windows-1252 等")
+        }));
+    };
+    let head = input.head(4)?;
+    let mark = encoding::byte_order_mark(&head);
+    let wide = chosen == UTF_16LE || chosen == UTF_16BE;
+    Ok(match mark {
+        // "UTF-16" without more leaves the byte order to the mark.
+        Some((marked, mark)) if marked == chosen || wide && (marked == UTF_16LE || marked == UTF_16BE) => {
+            Detected { encoding: marked, how: How::Chosen, sure: true, mark }
+        }
+        _ => Detected { encoding: chosen, how: How::Chosen, sure: mark.is_none(), mark: 0 },
+    })
+}
+
+/// The end of the last whole line, 0 where there is none. `from` is where looking may stop.
+///
+/// In all encodings taken the bytes of LF and CR stand for nothing else, except in UTF-16, where pairs count.
+fn last_line_end(bytes: &[u8], from: usize, encoding: &'static Encoding) -> usize {
+    if encoding == UTF_16LE || encoding == UTF_16BE {
+        let unit = |i: usize| -> Option<u16> {
+            let pair = [*bytes.get(i)?, *bytes.get(i + 1)?];
+            Some(if encoding == UTF_16LE { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+        };
+        let mut at = bytes.len() & !1;
+        while at >= 2 && at + 2 > from {
+            let next = unit(at);
+            match unit(at - 2) {
+                Some(0x0A) => return at,
+                Some(0x0D) if next.is_some_and(|n| n != 0x0A) => return at,
+                _ => at -= 2,
+            }
+        }
+        return 0;
+    }
+    let mut at = bytes.len();
+    while at > 0 && at + 1 > from {
+        match bytes[at - 1] {
+            b'\n' => return at,
+            b'\r' if bytes.get(at).is_some_and(|&b| b != b'\n') => return at,
+            _ => at -= 1,
+        }
+    }
+    0
+}
+
+/// Cuts a window's bytes at line ends into pieces of about `size`.
+fn pieces<'a>(mut bytes: &'a [u8], size: usize, encoding: &'static Encoding) -> Vec<&'a [u8]> {
+    let mut pieces = Vec::new();
+    while bytes.len() > size {
+        let cut = match last_line_end(&bytes[..size], 0, encoding) {
+            0 => bytes.len(),
+            cut => cut,
+        };
+        let (piece, rest) = bytes.split_at(cut);
+        pieces.push(piece);
+        bytes = rest;
+    }
+    pieces.push(bytes);
+    pieces
+}
+
+/// The columns so far and what is left of the last window.
+struct State<'a> {
+    input: &'a Input,
+    sizes: Sizes,
+    delimiter: Option<u8>,
+    carry: String,
+    columns: Vec<StringChunkedBuilder>,
+    rows: Vec<u32>,
+    line: u32,
+    report: Report<'a>,
+}
+
+impl<'a> State<'a> {
+    fn new(input: &'a Input, delimiter: Option<u8>, sizes: Sizes) -> Self {
+        Self {
+            input,
+            sizes,
+            delimiter,
+            carry: String::new(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            line: 1,
+            report: Report::new(input),
+        }
+    }
+
+    /// Decodes a window and reads the records in it.
+    fn window(&mut self, encoding: &'static Encoding, bytes: &[u8], last: bool, diagnostics: &mut Diagnostics) {
+        let decoded: Vec<(Cow<'_, str>, Vec<Undecodable>)> = pieces(bytes, self.sizes.chunk, encoding)
+            .into_par_iter()
+            .map(|piece| encoding::decode(encoding, piece))
+            .collect();
+        let mut text = std::mem::take(&mut self.carry);
+        text.reserve(decoded.iter().map(|(piece, _)| piece.len()).sum());
+        let mut bad: Vec<Undecodable> = Vec::new();
+        for (piece, list) in decoded {
+            let base = text.len();
+            bad.extend(list.into_iter().map(|b| Undecodable { offset: b.offset + base, bytes: b.bytes }));
+            text.push_str(&piece);
+        }
+        self.report.undecodable(self.line, &text, &bad, diagnostics);
+        let start = self.find_delimiter(&text, diagnostics);
+        let delimiter = self.delimiter.unwrap_or(b',');
+
+        let cuts = record::cuts(&text, start, self.sizes.chunk);
+        let limits = cuts.iter().skip(1).copied().chain([text.len()]);
+        let jobs: Vec<(usize, usize)> = cuts.iter().copied().zip(limits).collect();
+        let chunks: Vec<Chunk> =
+            jobs.par_iter().map(|&(from, limit)| record::read_chunk(&text, from, limit, delimiter, last)).collect();
+        let mut at = start;
+        let mut taken: Vec<Chunk> = Vec::with_capacity(chunks.len());
+        for ((from, limit), chunk) in jobs.into_iter().zip(chunks) {
+            if at >= limit {
+                // The record before reached over this whole chunk.
+                continue;
+            }
+            let chunk = if from == at { chunk } else { record::read_chunk(&text, at, limit, delimiter, last) };
+            at = chunk.end;
+            self.take(&chunk, diagnostics);
+            taken.push(chunk);
+            if at < limit {
+                // Cut off by the end of the window: the rest comes with the next one.
+                break;
+            }
+        }
+        self.append(&text, &taken);
+        self.carry = text.split_off(at.min(text.len()));
+    }
+
+    /// Adds the records to the columns, several columns at the same time.
+    fn append(&mut self, text: &str, chunks: &[Chunk]) {
+        let width = chunks.iter().map(|chunk| chunk.columns).max().unwrap_or(0);
+        let before = self.rows.len() - chunks.iter().map(|chunk| chunk.rows.len()).sum::<usize>();
+        while self.columns.len() < width {
+            let name = PlSmallStr::from(format!("c{}", self.columns.len()));
+            let mut column = StringChunkedBuilder::new(name, 0);
+            // A column that begins here was empty before.
+            for _ in 0..before {
+                column.append_null();
+            }
+            self.columns.push(column);
+        }
+        self.columns.par_iter_mut().enumerate().for_each(|(index, column)| {
+            for chunk in chunks {
+                chunk.append_to(column, text, index);
+            }
+        });
+    }
+
+    /// Settles the delimiter on the first window; gives where reading starts.
+    fn find_delimiter(&mut self, text: &str, diagnostics: &mut Diagnostics) -> usize {
+        if self.line > 1 || !self.rows.is_empty() {
+            return 0;
+        }
+        let first = text.split(['\n', '\r']).next().unwrap_or_default();
+        let mut start = 0;
+        if let Some(declared) = delimiter::declared(first) {
+            start = first.len();
+            start += text
+                .get(start..)
+                .map_or(0, |rest| if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) });
+            self.line += u32::from(start > first.len());
+            if self.delimiter.is_none() {
+                self.delimiter = Some(declared);
+            }
+        }
+        if self.delimiter.is_none() {
+            let mut end = text.len().min(start + SAMPLE);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            let sample = text.get(start..end).unwrap_or_default();
+            // A record cut off by the end of the sample would look narrow.
+            let whole =
+                if end < text.len() { sample.rfind(['\n', '\r']).map_or(sample.len(), |i| i + 1) } else { end - start };
+            let found = delimiter::find(sample.get(..whole).unwrap_or(sample));
+            self.delimiter = Some(found.delimiter);
+            if !found.sure {
+                let name = delimiter_name(found.delimiter);
+                diagnostics.push(
+                    Finding::warning("RAW-022", format!("分隔符不能确定，暂按{name}读取"))
+                        .file(self.input.name.clone())
+                        .hint("若列错位，请指定分隔符"),
+                );
+            }
+        }
+        start
+    }
+
+    /// Takes note of a chunk's records and reports what was odd about them.
+    fn take(&mut self, chunk: &Chunk, diagnostics: &mut Diagnostics) {
+        for (line, oddity) in &chunk.oddities {
+            self.report.oddity(line + self.line, oddity, diagnostics);
+        }
+        self.report.note_widths(&chunk.widths, self.line);
+        self.rows.extend(chunk.rows.iter().map(|line| line + self.line));
+        self.line += chunk.lines;
+    }
+
+    /// Joins the columns.
+    fn finish(self, encoding: &'static Encoding, diagnostics: &mut Diagnostics) -> AppResult<RawTable> {
+        self.report.finish(diagnostics);
+        let height = self.rows.len();
+        let columns: Vec<Column> =
+            self.columns.into_iter().map(|column| column.finish().into_series().into()).collect();
+        let cells = DataFrame::new(height, columns).map_err(|e| self.input.damaged(e))?;
+        Ok(RawTable {
+            file: self.input.name.clone(),
+            path: self.input.path.clone(),
+            sheet: None,
+            encoding: Some(display_name(encoding).to_owned()),
+            delimiter: Some(char::from(self.delimiter.unwrap_or(b','))),
+            rows: self.rows,
+            cells,
+            named: false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use encoding_rs::GB18030;
+
+    use super::*;
+
+    fn read(text: &[u8], encoding: Option<&str>, sizes: Sizes) -> (RawTable, Vec<String>) {
+        let input = Input::memory("x.csv".to_owned(), Path::new("x.csv"), text.to_vec());
+        let options =
+            ReadOptions { encoding: encoding.map(str::to_owned), delimiter: Some(','), ..ReadOptions::default() };
+        let mut diagnostics = Diagnostics::new();
+        let table = load(&input, &options, sizes, &mut diagnostics, &Progress::none()).unwrap();
+        (table, diagnostics.findings().iter().map(ToString::to_string).collect())
+    }
+
+    fn assert_same(text: &[u8], encoding: Option<&str>, sizes: Sizes) {
+        let (whole, whole_findings) = read(text, encoding, Sizes::default());
+        let (parts, parts_findings) = read(text, encoding, sizes);
+        assert_eq!(whole.rows, parts.rows, "{sizes:?}");
+        assert!(whole.cells.equals_missing(&parts.cells), "{sizes:?}\n{}\n{}", whole.cells, parts.cells);
+        assert_eq!(whole_findings, parts_findings, "{sizes:?}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        /// Wherever windows and chunks are cut, the result is that of reading in one go, findings too.
+        #[test]
+        fn cutting_changes_nothing(
+            text in proptest::collection::vec(
+                prop_oneof![
+                    Just("\""), Just("\"\""), Just(","), Just("\n"), Just("\r"), Just("\r\n"), Just("\0"), Just("a"),
+                    Just("污染源"), Just("x y"), Just(",\"a\nb\",")
+                ],
+                0..60,
+            ),
+            window in 1_usize..40,
+            chunk in 1_usize..20,
+        ) {
+            let text = text.concat();
+            let sizes = Sizes { window, chunk };
+            assert_same(text.as_bytes(), Some("utf-8"), sizes);
+            assert_same(&GB18030.encode(&text).0, Some("gbk"), sizes);
+            let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            assert_same(&wide, Some("utf-16be"), sizes);
+        }
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let mut text = String::from("编号,名称,备注\n");
+        for i in 0..20_000 {
+            let _ = writeln!(text, "{i},某某厂{i},\"第一行\n第二行 \"\"{i}\"\"\"");
+        }
+        let sizes = Sizes { window: 200_000, chunk: 10_000 };
+        let (expected, _) = read(text.as_bytes(), None, sizes);
+        assert_eq!((expected.rows.len(), expected.rows[2]), (20_001, 4));
+        for threads in [1, 2, 7] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let (table, _) = pool.install(|| read(text.as_bytes(), None, sizes));
+            assert!(table.rows == expected.rows && table.cells.equals_missing(&expected.cells), "{threads}");
+        }
+    }
+}

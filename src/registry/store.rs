@@ -1,0 +1,75 @@
+//! Frames as parquet bytes, for `frames/*.parquet` of a project. Writing the files is the workspace's duty.
+
+use std::io::Cursor;
+
+use polars::prelude::*;
+
+use crate::diagnostic::{AppError, AppResult};
+
+use super::codes;
+use super::load::{Registry, internal};
+use super::schema::TableKind;
+
+/// Name of the frame of rows set aside.
+pub const SET_ASIDE: &str = "set_aside";
+
+/// A frame as parquet (zstd).
+///
+/// # Errors
+/// `IMP-099` where it can't be encoded.
+pub fn frame_to_bytes(frame: &DataFrame) -> AppResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame.clone()).map_err(|error| internal(&error))?;
+    Ok(bytes)
+}
+
+/// A frame from parquet; `name` is for messages.
+///
+/// # Errors
+/// `IMP-083` where the bytes are no parquet or damaged.
+pub fn frame_from_bytes(bytes: Vec<u8>, name: &str) -> AppResult<DataFrame> {
+    ParquetReader::new(Cursor::new(bytes))
+        .finish()
+        .map_err(|error| AppError::from(codes::FRAME_UNREADABLE.finding().file(name).value(error.to_string())))
+}
+
+impl Registry {
+    /// Every frame with its name, tables first, then the rows set aside.
+    pub fn frames(&self) -> impl Iterator<Item = (&'static str, &DataFrame)> {
+        TableKind::ALL
+            .into_iter()
+            .map(|kind| (kind.id(), self.frame(kind)))
+            .chain(std::iter::once((SET_ASIDE, &self.set_aside)))
+    }
+
+    /// Puts a stored frame back under its name, after checking that it has the columns of its table.
+    ///
+    /// # Errors
+    /// `IMP-083` for an unknown name, a missing column or one of another type.
+    pub fn restore(&mut self, name: &str, frame: DataFrame) -> AppResult<()> {
+        let kind = TableKind::ALL.into_iter().find(|kind| kind.id() == name);
+        let template = match kind {
+            Some(kind) => super::assemble::empty_frame(kind),
+            None if name == SET_ASIDE => super::assemble::render_set_aside(&[]),
+            None => return Err(AppError::from(codes::FRAME_UNREADABLE.finding().file(name))),
+        };
+        for column in template.columns() {
+            let stored = frame.column(column.name()).map(Column::dtype);
+            if !stored.as_ref().is_ok_and(|dtype| *dtype == column.dtype()) {
+                return Err(AppError::from(
+                    codes::FRAME_UNREADABLE
+                        .finding()
+                        .file(name)
+                        .column(column.name().as_str())
+                        .value(stored.map_or_else(|_| "缺少该列".to_owned(), ToString::to_string))
+                        .expected(column.dtype().to_string()),
+                ));
+            }
+        }
+        match kind {
+            Some(kind) => *self.frame_mut(kind) = frame,
+            None => self.set_aside = frame,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! Normal forms of headings, names and cells.
+//!
+//! Three normal forms, for three questions: [`clean`] (what the cell says, kept as written but without stray
+//! white space), [`heading_key`] (are these two headings the same?), [`name_key`] (are these two company
+//! names the same?). Only `clean` is ever shown or stored; the keys are for comparing.
+
+use std::borrow::Cow;
+
+use crate::domain::fold_width;
+
+/// True for characters that mean nothing in a cell: control characters, zero-width marks, byte order mark.
+fn is_noise(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// The cell without white space around it, without control and zero-width characters; nothing else changes.
+#[must_use]
+pub fn clean(text: &str) -> Cow<'_, str> {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_noise(c));
+    if trimmed.is_ascii() && !trimmed.bytes().any(|b| b.is_ascii_control()) || !trimmed.chars().any(is_noise) {
+        return Cow::Borrowed(trimmed);
+    }
+    Cow::Owned(trimmed.chars().filter(|c| !is_noise(*c)).collect())
+}
+
+/// Half width and trimmed, borrowed where there is nothing to change: the first step of every parser.
+#[must_use]
+pub fn fold(text: &str) -> Cow<'_, str> {
+    let cleaned = clean(text);
+    if cleaned.is_ascii() || !cleaned.chars().any(|c| matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{3000}' | '\u{a0}')) {
+        return cleaned;
+    }
+    Cow::Owned(fold_width(&cleaned).trim().to_owned())
+}
+
+/// Cells that say "nothing": a dash, a slash, 无, N/A.
+#[must_use]
+pub fn is_blank_word(text: &str) -> bool {
+    matches!(
+        text,
+        "" | "/" | "\\" | "-" | "--" | "---" | "—" | "——" | "－" | "无" | "暂无" | "空" | "未知" | "不详" | "不涉及"
+    ) || ["n/a", "na", "null", "none", "nil", "#n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// A unit of money named in a heading or a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoneyUnit {
+    /// 元.
+    Yuan,
+    /// 万元.
+    Wan,
+    /// 亿元.
+    Yi,
+}
+
+impl MoneyUnit {
+    /// The unit that a heading or a cell names.
+    #[must_use]
+    pub fn named_in(text: &str) -> Option<Self> {
+        let text = fold_width(text);
+        if text.contains("万") {
+            Some(Self::Wan)
+        } else if text.contains("亿") {
+            Some(Self::Yi)
+        } else if text.contains('元') || text.contains('¥') || text.contains('￥') {
+            Some(Self::Yuan)
+        } else {
+            None
+        }
+    }
+
+    /// The amount in 万元.
+    #[must_use]
+    pub fn to_wan(self, amount: f64) -> f64 {
+        match self {
+            Self::Yuan => amount / 10_000.0,
+            Self::Wan => amount,
+            Self::Yi => amount * 10_000.0,
+        }
+    }
+}
+
+/// Heading in normal form: half width, lower case, no white space, no marks of obligation; brackets stay.
+#[must_use]
+pub fn heading_key(heading: &str) -> String {
+    fold_width(heading)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_noise(*c) && !matches!(c, '*' | ':' | '"' | '\'' | '“' | '”' | '_'))
+        .map(|c| match c {
+            '【' | '[' | '〔' | '{' => '(',
+            '】' | ']' | '〕' | '}' => ')',
+            '／' | '、' => '/',
+            c => c,
+        })
+        .collect::<String>()
+        .to_lowercase()
+}
+
+/// A heading's key without what stands in brackets; `None` where there are none or nothing else is left.
+#[must_use]
+pub fn without_brackets(key: &str) -> Option<String> {
+    let mut out = String::with_capacity(key.len());
+    let mut depth = 0_u32;
+    for c in key.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    (out.len() < key.len() && !out.is_empty()).then_some(out)
+}
+
+const COMPANY_SUFFIXES: [&str; 7] =
+    ["股份有限公司", "有限责任公司", "有限公司", "股份公司", "责任公司", "股份合作公司", "公司"];
+
+/// Company name in normal form for matching.
+///
+/// Half width, upper case, no white space, no brackets or punctuation (what stands in brackets stays), the
+/// ending 有限公司, 有限责任公司, 股份有限公司 dropped, one of `prefixes` (上海市, 上海) dropped.
+#[must_use]
+pub fn name_key(name: &str, prefixes: &[String]) -> String {
+    let mut key = String::with_capacity(name.len());
+    for c in name.chars() {
+        let c = match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            c => c,
+        };
+        if c.is_alphanumeric() && !is_noise(c) {
+            key.push(c.to_ascii_uppercase());
+        }
+    }
+    let mut core = key.as_str();
+    for suffix in COMPANY_SUFFIXES {
+        if let Some(rest) = core.strip_suffix(suffix) {
+            core = rest;
+            break;
+        }
+    }
+    for prefix in prefixes {
+        if let Some(rest) = core.strip_prefix(prefix.as_str()) {
+            core = rest;
+            break;
+        }
+    }
+    // A name of nothing but endings ("上海有限公司") would match every other one: keep it whole.
+    if core.chars().nth(1).is_none() { key } else { core.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_meet_whatever_their_brackets_and_endings() {
+        let prefixes = vec!["上海市".to_owned(), "上海".to_owned()];
+        let key = |t: &str| name_key(t, &prefixes);
+        assert_eq!(key("上海宏达（集团）有限公司"), key("宏达(集团) 有限责任公司"));
+        assert_eq!(key("上海市宏达化工股份有限公司"), key("宏达化工公司"));
+        assert_eq!(key("ＡＢＢ工程有限公司"), key("abb工程"));
+        assert_ne!(key("上海宏达一厂"), key("上海宏达二厂"));
+        assert_eq!(key("上海有限公司"), "上海有限公司");
+    }
+
+    #[test]
+    fn cleaning_leaves_names_as_written() {
+        assert_eq!(clean(" 上海宏达（集团）\u{200b}有限公司\n"), "上海宏达（集团）有限公司");
+        assert_eq!(clean("堃鑫㵘公司"), "堃鑫㵘公司");
+        assert_eq!(fold("　２０２６"), "2026");
+    }
+
+    #[test]
+    fn heading_keys() {
+        assert_eq!(heading_key(" *罚款金额（万元）\n"), "罚款金额(万元)");
+        assert_eq!(without_brackets("罚款金额(万元)").as_deref(), Some("罚款金额"));
+        assert_eq!(MoneyUnit::named_in("罚款金额（元）"), Some(MoneyUnit::Yuan));
+    }
+}

@@ -1,0 +1,341 @@
+//! Events of the registry's tables → what counts for which site.
+//!
+//! Each table is filtered to the rows that count; what counts nothing is counted by reason, so that nobody wonders
+//! where events went. The rest is summed by slot ([`super::slots`]): one weight per event factor (millionths of an
+//! event: share by age × share if minor), four counters, and the month of the last finished check. An event with a
+//! site of the registry counts for that site; one without counts for every site of its enterprise. Sums are of
+//! integers, so neither order nor threads matter.
+
+use chrono::NaiveDate;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use crate::diagnostic::AppResult;
+use crate::policy::EventTable;
+
+use super::RiskInputs;
+use super::features::{EventFactor, FeatureKey};
+use super::input::{epoch_days, failed, month_ordinal, typed_columns};
+use super::slots::{NO_SLOT, Slots};
+
+/// Months within which substantiated complaints make a site special (rules.md: "in 12 months").
+pub(super) const COMPLAINT_MONTHS: u32 = 12;
+
+/// Why an event counts nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventReason {
+    /// Without a date.
+    NoDate,
+    /// After the day of reckoning.
+    Future,
+    /// Neither a site of the registry nor one of its enterprises.
+    Unmatched,
+    /// A complaint not found to be true.
+    Unsubstantiated,
+    /// An hourly value.
+    Hourly,
+    /// A value marked invalid (停产、校准、故障) or not marked at all.
+    Invalid,
+    /// A value within its limit.
+    WithinLimit,
+    /// A repaired penalty (信用修复).
+    Repaired,
+    /// A check that did not take place.
+    NotDone,
+}
+
+impl EventReason {
+    /// Chinese words for it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NoDate => "没有日期",
+            Self::Future => "晚于计算日期",
+            Self::Unmatched => "未匹配到名录中的单位",
+            Self::Unsubstantiated => "未查证属实",
+            Self::Hourly => "小时值（只计日均值）",
+            Self::Invalid => "标记无效（停产、校准、故障）或未标记",
+            Self::WithinLimit => "未超过限值",
+            Self::Repaired => "处罚已修复",
+            Self::NotDone => "检查未实施",
+        }
+    }
+}
+
+/// How many events of a table count nothing, and why; the first reason that holds is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoredEvents {
+    /// Name of the table, in Chinese.
+    pub table: &'static str,
+    /// Why.
+    pub reason: EventReason,
+    /// How many rows.
+    pub rows: u64,
+}
+
+/// Counters that every table carries besides the factors' weights.
+pub(super) const COUNTERS: [&str; 4] = ["n_case", "n_violations", "n_complaints_year", "n_complaints"];
+/// No check known; lower than any month.
+pub(super) const NEVER: i32 = i32::MIN;
+
+/// Words of a penalty or result that mark a minor case: 轻微不罚, 首违不罚, 简易程序 (154号 第17项).
+const MINOR_WORDS: [&str; 8] =
+    ["轻微", "首违", "不予处罚", "不予行政处罚", "免予处罚", "免予行政处罚", "简易程序", "当场处罚"];
+
+/// A table with the condition under which its rows count.
+struct Source {
+    name: &'static str,
+    table: EventTable,
+    frame: DataFrame,
+    /// Checked in order; a row that meets one counts nothing for this reason.
+    ignored: Vec<(EventReason, Expr)>,
+}
+
+/// Sums of all events that count, by row of the registry, and what does not count.
+pub(super) struct EventSums {
+    /// Millionths of an event for each event factor of the key, in its order.
+    pub(super) weights: Vec<Vec<i64>>,
+    /// The [`COUNTERS`].
+    pub(super) counters: [Vec<i64>; 4],
+    /// Month of the last finished check, [`NEVER`] where none is known.
+    pub(super) last_check: Vec<i32>,
+    pub(super) ignored: Vec<IgnoredEvents>,
+}
+
+pub(super) fn compute_events(
+    inputs: &RiskInputs<'_>,
+    slots: &Slots<'_>,
+    key: &FeatureKey,
+    as_of: NaiveDate,
+) -> AppResult<EventSums> {
+    let mut weights = vec![vec![0_i64; slots.count()]; key.events.len()];
+    let mut counters: [Vec<i64>; 4] = std::array::from_fn(|_| vec![0; slots.count()]);
+    let mut last_check = vec![NEVER; slots.count()];
+    let mut ignored = Vec::new();
+    for source in sources(inputs, as_of)? {
+        let (kept, counts) = split(&source, as_of)?;
+        ignored.extend(counts);
+        let (events, unmatched) = matched(&source, &kept, slots, as_of)?;
+        if unmatched > 0 {
+            ignored.push(IgnoredEvents { table: source.name, reason: EventReason::Unmatched, rows: unmatched });
+        }
+        for (factor, sums) in key.events.iter().zip(&mut weights) {
+            if factor.table == source.table {
+                add_weights(sums, &events, factor);
+            }
+        }
+        let months = [
+            (EventTable::Violations, key.case_months),
+            (EventTable::Violations, key.aggravator_months),
+            (EventTable::Complaints, COMPLAINT_MONTHS),
+            (EventTable::Complaints, key.aggravator_months),
+        ];
+        for ((table, months), sums) in months.into_iter().zip(&mut counters) {
+            if table == source.table && months > 0 {
+                let recent = events.iter().filter(|event| event.age <= months as i32);
+                for event in recent {
+                    sums[event.slot as usize] += 1;
+                }
+            }
+        }
+        if source.table == EventTable::ProblemsFound {
+            for event in &events {
+                let last = &mut last_check[event.slot as usize];
+                *last = (*last).max(month_ordinal(as_of) - event.age);
+            }
+        }
+    }
+    Ok(EventSums {
+        weights: weights.iter().map(|sums| slots.spread(sums, |own, shared| own + shared)).collect(),
+        counters: counters.map(|sums| slots.spread(&sums, |own, shared| own + shared)),
+        last_check: slots.spread(&last_check, Ord::max),
+        ignored,
+    })
+}
+
+fn sources(inputs: &RiskInputs<'_>, as_of: NaiveDate) -> AppResult<Vec<Source>> {
+    let text = DataType::String;
+    let site = [("unit_id", text.clone()), ("enterprise", text.clone()), ("date", DataType::Date)];
+    let with = |more: &[(&'static str, DataType)]| [site.as_slice(), more].concat();
+    let today = epoch_days(as_of);
+
+    let wanted = with(&[("repaired_on", DataType::Date), ("kind", text.clone()), ("penalty_kind", text.clone())]);
+    let violations = with_minor(typed_columns(inputs.violations, "行政处罚", &wanted)?, &["kind", "penalty_kind"])?;
+    let repaired = col("repaired_on").to_physical().lt_eq(lit(today)).fill_null(lit(false));
+
+    let complaints = typed_columns(inputs.complaints, "信访投诉", &with(&[("substantiated", DataType::Boolean)]))?;
+
+    let wanted = with(&[
+        ("hourly", DataType::Boolean),
+        ("outlet", text.clone()),
+        ("value", DataType::Float64),
+        ("limit", DataType::Float64),
+        ("multiple", DataType::Float64),
+        ("valid", DataType::Boolean),
+    ]);
+    let monitoring = typed_columns(inputs.monitoring, "自动监控异常", &wanted)?;
+    // The table lists anomalies: a row without numbers is one; with numbers, they decide.
+    let exceeds = when(col("multiple").is_not_null())
+        .then(col("multiple").gt(lit(0.0)))
+        .when(col("value").is_not_null().and(col("limit").is_not_null()))
+        .then(col("value").gt(col("limit")))
+        .otherwise(lit(true));
+
+    let wanted = with(&[("done", DataType::Boolean), ("problem", DataType::Boolean), ("result", text)]);
+    let checks = with_minor(typed_columns(inputs.past_checks, "历次检查", &wanted)?, &["result"])?;
+
+    Ok(vec![
+        Source {
+            name: "行政处罚",
+            table: EventTable::Violations,
+            frame: violations,
+            ignored: vec![(EventReason::Repaired, repaired)],
+        },
+        Source {
+            name: "信访投诉",
+            table: EventTable::Complaints,
+            frame: complaints,
+            ignored: vec![(EventReason::Unsubstantiated, col("substantiated").fill_null(lit(false)).not())],
+        },
+        Source {
+            name: "自动监控异常",
+            table: EventTable::Monitoring,
+            frame: monitoring,
+            ignored: vec![
+                (EventReason::Hourly, col("hourly").fill_null(lit(true))),
+                (EventReason::Invalid, col("valid").fill_null(lit(false)).not()),
+                (EventReason::WithinLimit, exceeds.not()),
+            ],
+        },
+        Source {
+            name: "历次检查",
+            table: EventTable::ProblemsFound,
+            frame: checks,
+            ignored: vec![(EventReason::NotDone, col("done").fill_null(lit(true)).not())],
+        },
+    ])
+}
+
+/// Adds `minor` where one of the columns has a word for it.
+fn with_minor(mut frame: DataFrame, columns: &[&str]) -> AppResult<DataFrame> {
+    let mut minor = vec![false; frame.height()];
+    for name in columns {
+        // A register has few different texts here, each many times.
+        let mut known: PlHashMap<&str, bool> = PlHashMap::default();
+        let texts = frame.column(name).and_then(Column::str).map_err(failed)?;
+        for (flag, text) in minor.iter_mut().zip(texts.iter()) {
+            if let Some(text) = text {
+                let says = || MINOR_WORDS.iter().any(|word| text.contains(word));
+                *flag |= *known.entry(text).or_insert_with(says);
+            }
+        }
+    }
+    frame.with_column(Column::new("minor".into(), minor)).map_err(failed)?;
+    Ok(frame)
+}
+
+/// The rows that count, with their month and day, and how many do not.
+fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<IgnoredEvents>)> {
+    let mut reasons = vec![
+        (EventReason::NoDate, col("date").is_null()),
+        (EventReason::Future, col("date").to_physical().gt(lit(epoch_days(as_of))).fill_null(lit(false))),
+    ];
+    reasons.extend(source.ignored.iter().cloned());
+    let mut why = lit(0);
+    for (i, (_, condition)) in reasons.iter().enumerate().rev() {
+        why = when(condition.clone()).then(lit(i as i32 + 1)).otherwise(why);
+    }
+    let month = col("date").dt().year() * lit(12) + col("date").dt().month().cast(DataType::Int32) - lit(1);
+    let has = |name: &&str| source.frame.column(name).is_ok();
+    let mut kept_columns = vec![col("unit_id"), col("enterprise"), month.alias("month")];
+    kept_columns.push(col("date").to_physical().alias("day"));
+    kept_columns.extend(["outlet"].iter().filter(|name| has(name)).map(|name| col(*name)));
+    for name in ["minor", "problem"] {
+        kept_columns.push(if has(&name) { col(name) } else { lit(false).alias(name) });
+    }
+    kept_columns.push(why.cast(DataType::Int32).alias("why"));
+    let frame = source.frame.clone().lazy().select(kept_columns).collect().map_err(failed)?;
+    let mut counts = vec![0_u64; reasons.len() + 1];
+    for why in frame.column("why").and_then(Column::i32).map_err(failed)?.iter().flatten() {
+        if let Some(count) = counts.get_mut(why as usize) {
+            *count += 1;
+        }
+    }
+    let ignored = reasons
+        .iter()
+        .zip(counts.iter().skip(1))
+        .filter(|(_, rows)| **rows > 0)
+        .map(|((reason, _), rows)| IgnoredEvents { table: source.name, reason: *reason, rows: *rows })
+        .collect();
+    let kept = frame.lazy().filter(col("why").eq(lit(0))).collect().map_err(failed)?;
+    Ok((kept, ignored))
+}
+
+/// An event at its slot.
+struct Event {
+    slot: u32,
+    /// Whole months.
+    age: i32,
+    minor: bool,
+    problem: bool,
+}
+
+/// The rows with a slot, those that mean the same thing once, and how many rows have none.
+fn matched(source: &Source, kept: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> AppResult<(Vec<Event>, u64)> {
+    let text = |name: &str| kept.column(name).and_then(Column::str).map_err(failed);
+    let found = slots.resolve(text("unit_id")?, text("enterprise")?);
+    let unmatched = found.iter().filter(|slot| **slot == NO_SLOT).count() as u64;
+    let months = kept.column("month").and_then(Column::i32).map_err(failed)?;
+    let ages = months.iter().map(|month| month_ordinal(as_of) - month.unwrap_or_default());
+    if source.table == EventTable::Monitoring {
+        let days = kept.column("day").and_then(Column::i32).map_err(failed)?;
+        return Ok((days_and_outlets(&found, ages, days, text("outlet")?), unmatched));
+    }
+    let flag = |name: &str| kept.column(name).and_then(Column::bool).map_err(failed);
+    let (minor, problem) = (flag("minor")?, flag("problem")?);
+    let rows = found.into_iter().zip(ages).zip(minor.iter().zip(problem.iter()));
+    let events = rows
+        .filter(|((slot, _), _)| *slot != NO_SLOT)
+        .map(|((slot, age), (minor, problem))| Event {
+            slot,
+            age,
+            minor: minor.unwrap_or(false),
+            problem: problem.unwrap_or(false),
+        })
+        .collect();
+    Ok((events, unmatched))
+}
+
+/// One event for each slot, day and outlet, however many pollutants exceeded there.
+fn days_and_outlets(
+    found: &[u32],
+    ages: impl Iterator<Item = i32>,
+    days: &Int32Chunked,
+    outlets: &StringChunked,
+) -> Vec<Event> {
+    let mut numbers: PlHashMap<&str, u32> = PlHashMap::default();
+    let mut seen: Vec<(u32, i32, u32, i32)> = Vec::with_capacity(found.len());
+    for (((slot, age), day), outlet) in found.iter().zip(ages).zip(days.iter()).zip(outlets.iter()) {
+        let next = numbers.len() as u32 + 1;
+        let outlet = outlet.map_or(0, |outlet| *numbers.entry(outlet).or_insert(next));
+        if *slot != NO_SLOT {
+            seen.push((*slot, day.unwrap_or_default(), outlet, age));
+        }
+    }
+    seen.par_sort_unstable();
+    seen.dedup();
+    seen.into_iter().map(|(slot, _, _, age)| Event { slot, age, minor: false, problem: false }).collect()
+}
+
+/// Adds each event's millionths: share by age (thousandths) × share if minor (thousandths).
+fn add_weights(sums: &mut [i64], events: &[Event], factor: &EventFactor) {
+    for event in events {
+        // Of past checks only those that found a problem weigh; the others tell when the last one was.
+        if factor.table == EventTable::ProblemsFound && !event.problem {
+            continue;
+        }
+        let row = factor.decay.iter().find(|row| event.age <= row.months as i32);
+        let share = row.map_or(0, |row| row.share.0);
+        sums[event.slot as usize] += share * if event.minor { factor.minor } else { 1000 };
+    }
+}
