@@ -1,0 +1,75 @@
+//! How often who is paired with whom, by simulation.
+//!
+//! Duty: frequencies to be shown. There's no formula for a pair's probability, so none is claimed: the
+//! pairing is run for every seed given, and counted. The seeds' order doesn't matter.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::assign::Staffing;
+use super::roster::{Needs, Roster};
+use super::shortage::Shortage;
+use crate::domain::{InspectorId, UnitId};
+
+/// Two certificates, the lesser bytes first.
+pub type Pair = (InspectorId, InspectorId);
+
+/// Counts over simulated draws.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PairFrequencies {
+    /// Number of simulated draws.
+    pub draws: u64,
+    /// Pair → in how many draws the two stood together in at least one check. Divide by `draws`.
+    pub together: BTreeMap<Pair, u64>,
+    /// Pair → number of checks together over all draws. Divide by `draws` for the expected number.
+    pub checks: BTreeMap<Pair, u64>,
+    /// For the units watched: pair → in how many draws it got this unit.
+    pub of_unit: BTreeMap<UnitId, BTreeMap<Pair, u64>>,
+}
+
+impl PairFrequencies {
+    fn merge(mut self, other: Self) -> Self {
+        let add = |into: &mut BTreeMap<Pair, u64>, from: BTreeMap<Pair, u64>| {
+            for (pair, n) in from {
+                *into.entry(pair).or_insert(0) += n;
+            }
+        };
+        self.draws += other.draws;
+        add(&mut self.together, other.together);
+        add(&mut self.checks, other.checks);
+        for (unit, pairs) in other.of_unit {
+            add(self.of_unit.entry(unit).or_default(), pairs);
+        }
+        self
+    }
+}
+
+/// Runs the pairing for every seed and counts the pairs; `watch` are units whose pairs are counted singly.
+///
+/// # Errors
+/// The shortage, where there is one: it depends on no seed.
+pub fn simulate_pairs(
+    roster: &Roster,
+    needs: &Needs,
+    seeds: impl IntoIterator<Item = [u8; 32]>,
+    watch: &[UnitId],
+) -> Result<PairFrequencies, Shortage> {
+    let staffing = Staffing::new(roster, needs)?;
+    let seeds: Vec<[u8; 32]> = seeds.into_iter().collect();
+    let count = |seed: &[u8; 32]| {
+        let assignment = staffing.assign_here(seed);
+        let mut counts = PairFrequencies { draws: 1, ..PairFrequencies::default() };
+        for row in assignment.rows() {
+            let (a, b) = (row.lead.clone(), row.second.clone());
+            let pair = if a < b { (a, b) } else { (b, a) };
+            if watch.contains(&row.unit_id) {
+                *counts.of_unit.entry(row.unit_id.clone()).or_default().entry(pair.clone()).or_insert(0) += 1;
+            }
+            counts.together.insert(pair.clone(), 1);
+            *counts.checks.entry(pair).or_insert(0) += 1;
+        }
+        counts
+    };
+    Ok(seeds.par_iter().map(count).reduce(PairFrequencies::default, PairFrequencies::merge))
+}

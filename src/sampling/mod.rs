@@ -1,0 +1,71 @@
+//! The sealed draw, format 1: frame, probabilities, seal, opening, tickets, draw, certificate, checks, estimates.
+//!
+//! Duty: from the month's targets to a frame whose inclusion probabilities are fixed before the draw, sealed
+//! under a published commitment, drawn from a secret and a public number that nobody could know, and checkable
+//! by anybody from the certificate. Slices and values in, values and bytes out: no I/O but the operating
+//! system's randomness for secrets, no clock (times come in as values).
+//!
+//! Invariants: every number that decides is an integer or comes from + − × ÷, square roots and comparisons of
+//! doubles in a fixed order; results depend neither on the thread count nor on the order of rows.
+//!
+//! The way through: [`compute_quotas`] → [`compute_frame`] → [`compute_seal`] (and [`SealRegister`]) →
+//! [`compute_opening`] → [`draw_units`] → [`certificate_of`], [`compute_proof`] → [`check_draw`],
+//! [`check_certificate`], [`check_proof`] → [`compute_estimate`].
+
+mod bare;
+mod build;
+mod calibrate;
+mod certificate;
+mod draw;
+mod entropy;
+mod estimate;
+mod fault;
+mod frame;
+mod frame_csv;
+mod hash;
+mod inclusion;
+mod json;
+mod merkle;
+mod nodes;
+mod opening;
+mod probability;
+mod proof;
+mod realised;
+mod register;
+mod rounding;
+mod seal;
+mod secret;
+mod substitution;
+mod ticket;
+mod time;
+mod verify;
+
+pub use bare::{BareDraw, check_files, draw_from_files};
+pub use build::{BuiltFrame, REASON_CERTAIN, REASON_NO_QUOTA, StratumReport, StratumTargets, Target, compute_frame};
+pub use calibrate::{Calibration, compute_calibrated_ranks};
+pub use certificate::{
+    CERTIFICATE_FORMAT, Certificate, CertificateStratum, CertificateUnit, DEMONSTRATION, EarlierSeal, Substitute,
+    certificate_of, compute_certificate_unit,
+};
+pub use draw::{DrawOrder, DrawResult, RankedUnit, StratumOrder, StratumResult, draw_units};
+pub use entropy::EntropyFormat;
+pub use estimate::{Estimate, Outcome, SampledUnit, compute_estimate, compute_rosen_variance};
+pub use fault::{CheckReport, CheckStep, Fault, StepState};
+pub use frame::{FrameRow, RowView, SamplingFrame};
+pub use frame_csv::FRAME_HEADER;
+pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha256, sha256, to_hex};
+pub use inclusion::{CERTAIN_ABOVE, compute_inclusion, compute_inclusion_with_certainties, compute_ppb};
+pub use json::to_canonical_json;
+pub use merkle::{MerkleTree, PathFault, compute_merkle_root, root_from_path};
+pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};
+pub use probability::{CALIBRATE_BELOW, check_frame};
+pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, compute_proof};
+pub use realised::compute_realised;
+pub use register::{RegisterEvent, RegisterLine, SealRegister};
+pub use rounding::{compute_quota_offset, compute_quotas};
+pub use seal::{EntropyPledge, METHOD, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal};
+pub use secret::{FrameKey, Secret, SecretFile};
+pub use substitution::compute_next_reserve;
+pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
+pub use time::ShanghaiTime;
+pub use verify::{NOT_PUBLISHED, check_certificate, check_draw, check_draw_steps};

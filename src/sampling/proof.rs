@@ -1,0 +1,245 @@
+//! `proof-UNIT.json`: one unit's own proof, drawn or not.
+//!
+//! A company checks with it that its row is in the sealed frame with the probability stated, and after the
+//! opening its ticket, its key and whether it was drawn. It shows nothing of any other unit: a salt known to
+//! the bureau alone keeps the neighbours' leaves from being guessed.
+
+use serde::{Deserialize, Serialize};
+
+use super::certificate::{check_path, compute_certificate_unit};
+use super::draw::DrawOrder;
+use super::fault::{CheckReport, Fault};
+use super::frame::{FrameRow, SamplingFrame};
+use super::hash::{Hash32, to_hex};
+use super::json::{parse_value, to_canonical_json, typed};
+use super::merkle::MerkleTree;
+use super::opening::Opening;
+use super::probability::agrees;
+use super::seal::Seal;
+use super::ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
+use super::verify::{check_published, commitment_faults, opening_faults, seal_faults, secret_faults};
+use crate::diagnostic::{AppError, AppResult};
+use crate::domain::PPB;
+
+/// The proof's `format`.
+pub const PROOF_FORMAT: &str = "fairdraw-proof/1";
+
+/// A unit's proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitProof {
+    /// [`PROOF_FORMAT`].
+    pub format: String,
+    /// The unit's row.
+    pub row: FrameRow,
+    /// Its index in the frame, from 0.
+    pub index: u64,
+    /// Audit path, leaf side first.
+    pub path: Vec<String>,
+    /// The seal.
+    pub seal: Seal,
+    /// Present once opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draw: Option<ProofDraw>,
+    /// What a reader must be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
+}
+
+/// What the opening made of the unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofDraw {
+    /// The opening.
+    pub opening: Opening,
+    /// The unit's ticket.
+    pub ticket: u64,
+    /// Its key; empty for an excluded unit.
+    pub key: String,
+    /// Its stratum's threshold; empty without reserves.
+    pub threshold: String,
+}
+
+/// What a proof says of its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofOutcome {
+    /// Probability 0, with its reason in the row.
+    Excluded,
+    /// Selected.
+    Selected,
+    /// In the draw, not selected.
+    NotSelected,
+    /// The seal is not opened yet.
+    NotOpened,
+}
+
+impl ProofOutcome {
+    /// The Chinese words shown to users.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Excluded => "本期不参加抽取",
+            Self::Selected => "抽中",
+            Self::NotSelected => "未抽中",
+            Self::NotOpened => "尚未开启",
+        }
+    }
+}
+
+/// Makes a unit's proof; with the opening and the draw once opened.
+///
+/// # Errors
+/// `SMP-040` where the unit is not in the frame, `VER-014` where the opening is not the seal's.
+pub fn compute_proof(
+    frame: &SamplingFrame,
+    tree: &MerkleTree,
+    seal: &Seal,
+    opened: Option<(&Opening, &DrawOrder)>,
+    unit_id: &str,
+) -> AppResult<UnitProof> {
+    let missing = || {
+        AppError::new("SMP-040", "抽样框中没有这个单元")
+            .with(|f| f.value(unit_id).hint("请核对排污许可证编号或登记编号；抽样框含名录中的全部单元"))
+    };
+    let index = frame.position(unit_id).ok_or_else(missing)?;
+    let row = frame.to_row(index).ok_or_else(missing)?;
+    let path = tree.path(index).ok_or_else(missing)?.iter().map(|hash| to_hex(hash)).collect();
+    let draw = match opened {
+        None => None,
+        Some((opening, order)) => {
+            let seed =
+                opening.seed(seal).ok_or_else(|| AppError::new("VER-014", "开启文件中的秘密写法不对，无法出具证明"))?;
+            let unit = compute_certificate_unit(frame, tree, &seed, index).ok_or_else(missing)?;
+            let stratum = order.strata.iter().find(|s| s.id == row.stratum.as_str());
+            Some(ProofDraw {
+                opening: opening.clone(),
+                ticket: unit.ticket,
+                key: unit.key,
+                threshold: stratum.map(super::draw::StratumOrder::threshold).unwrap_or_default(),
+            })
+        }
+    };
+    Ok(UnitProof {
+        format: PROOF_FORMAT.to_owned(),
+        row,
+        index: index as u64,
+        path,
+        seal: seal.clone(),
+        draw,
+        statement: None,
+    })
+}
+
+impl UnitProof {
+    /// Reads `proof-UNIT.json`.
+    ///
+    /// # Errors
+    /// Not readable, unknown fields, wrong types: the fault says which.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        typed(parse_value(bytes, "proof")?, "proof")
+    }
+
+    /// The file's bytes.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        to_canonical_json(self)
+    }
+
+    /// What the proof says of its unit, provided that it checks.
+    #[must_use]
+    pub fn outcome(&self) -> ProofOutcome {
+        match &self.draw {
+            _ if self.row.pi_ppb == 0 => ProofOutcome::Excluded,
+            None => ProofOutcome::NotOpened,
+            Some(draw) => {
+                let limit = key_from_hex(&draw.threshold).unwrap_or(f64::INFINITY);
+                match key_from_hex(&draw.key) {
+                    Some(key) if key < limit => ProofOutcome::Selected,
+                    _ => ProofOutcome::NotSelected,
+                }
+            }
+        }
+    }
+}
+
+/// Checks a unit's proof. The threshold is the office's word: it is bound by the certificate, or the frame.
+#[must_use]
+pub fn check_proof(proof: &UnitProof, published: Option<&str>) -> CheckReport {
+    let mut report = CheckReport::default();
+    if proof.format != PROOF_FORMAT {
+        let text = format!("证明格式「{}」不认识，应为 {PROOF_FORMAT}", proof.format);
+        report.step("证明格式", "", vec![Fault::new("VER-003", text, "format")]);
+        return report;
+    }
+    report.step("封签格式", "封签字段齐全、写法正确", seal_faults(&proof.seal));
+    if !report.is_verified() {
+        return report;
+    }
+    let commitment = proof.seal.commitment();
+    check_published(&mut report, &commitment, published);
+    let unit = proof.row.unit_id.as_str();
+    let listed = match check_path(&proof.row, proof.index, &proof.path, &proof.seal) {
+        Ok(()) => Vec::new(),
+        Err(why) => {
+            vec![Fault::new(
+                "VER-032",
+                format!("{unit} 不在封签的抽样框中：{why}"),
+                format!("{unit}: not in the sealed frame"),
+            )]
+        }
+    };
+    report.step("单元在抽样框中", format!("{unit} 为第 {} 行", proof.index + 1), listed);
+    let stratum = proof.seal.strata.iter().find(|s| s.id == proof.row.stratum.as_str());
+    let row = if stratum.is_some() && agrees(&proof.row.view()) {
+        Vec::new()
+    } else {
+        vec![Fault::new(
+            "VER-017",
+            format!("{unit} 的层、概率、排序参数与原因互相矛盾"),
+            format!("frame: {unit}: pi, rank and reason do not agree"),
+        )]
+    };
+    report.step("入样概率", describe(&proof.row), row);
+    match &proof.draw {
+        None => report.skip("抽取", "尚未开启"),
+        Some(draw) => check_draw_part(&mut report, proof, draw, &commitment),
+    }
+    if let Some(statement) = &proof.statement {
+        report.skip("声明", statement.clone());
+    }
+    report
+}
+
+fn check_draw_part(report: &mut CheckReport, proof: &UnitProof, draw: &ProofDraw, commitment: &Hash32) {
+    let unit = proof.row.unit_id.as_str();
+    report.step("开启格式", "开启文件写法正确", opening_faults(&draw.opening, &proof.seal));
+    report.step("承诺值", to_hex(commitment), commitment_faults(&draw.opening, commitment));
+    report.step("秘密", "秘密与封签相符", secret_faults(&draw.opening, &proof.seal));
+    let Some(seed) = draw.opening.seed(&proof.seal) else {
+        return;
+    };
+    let ticket = TicketMaker::new(&seed).ticket(unit);
+    let key = if proof.row.rank_ppb == 0 || proof.row.rank_ppb > PPB {
+        String::new()
+    } else {
+        key_to_hex(compute_key(ticket, proof.row.rank_ppb))
+    };
+    let mut faults = Vec::new();
+    if ticket != draw.ticket || key != draw.key {
+        faults.push(Fault::new(
+            "VER-034",
+            format!("{unit} 的票号或排序值与重新计算的不一致"),
+            format!("{unit}: ticket or key"),
+        ));
+    }
+    if !draw.threshold.is_empty() && key_from_hex(&draw.threshold).is_none() {
+        faults.push(Fault::new("VER-035", format!("{unit} 的界限值写法不对"), format!("{unit}: key and threshold")));
+    }
+    report.step("票号与排序值", format!("票号 {ticket}；{}", proof.outcome().label()), faults);
+}
+
+fn describe(row: &FrameRow) -> String {
+    let percent = format!("{}.{:07} %", row.pi_ppb / 10_000_000, row.pi_ppb % 10_000_000);
+    if row.reason.is_empty() { percent } else { format!("{percent}，原因 {}", row.reason) }
+}

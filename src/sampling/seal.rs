@@ -1,0 +1,360 @@
+//! The seal: what is fixed, and committed to, before the public number exists.
+//!
+//! `seal.json` binds the frame's root, the strata and their draws, the policy, the inputs, the roster, the
+//! program, the body's preceding seal and the form of the entropy. Its canonical JSON (RFC 8785) is hashed
+//! into the commitment, which is published before the entropy exists.
+//! Invariants: unknown, missing or duplicate fields are refused; the same seal has one commitment.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::entropy::EntropyFormat;
+use super::fault::Fault;
+use super::frame::SamplingFrame;
+use super::hash::{Hash32, hash_from_hex, sha256, to_hex};
+use super::json::{key_difference, parse_value, to_canonical_json, typed};
+use super::probability::check_frame;
+use super::secret::Secret;
+use super::time::ShanghaiTime;
+use crate::diagnostic::{AppError, AppResult};
+use crate::domain::StratumId;
+
+/// The seal's `format`.
+pub const SEAL_FORMAT: &str = "fairdraw-seal/1";
+/// The seal's `method`.
+pub const METHOD: &str = "pareto-pps/1";
+
+const SEAL_KEYS: [&str; 16] = [
+    "format",
+    "agency",
+    "period",
+    "sequence",
+    "previous",
+    "sealed_at",
+    "method",
+    "program",
+    "frame_root",
+    "frame_size",
+    "strata",
+    "inputs_sha256",
+    "policy_sha256",
+    "roster_sha256",
+    "secret_sha256",
+    "entropy",
+];
+
+/// `seal.json`, field by field as the file has it. Texts are only guaranteed valid where
+/// [`Seal::faults`] is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// [`SEAL_FORMAT`].
+    pub format: String,
+    /// The body that draws, `[0-9A-Z]{2,18}`.
+    pub agency: String,
+    /// `2027-03`, or `2027-00` for the year's own seal.
+    pub period: String,
+    /// From 1 within the period.
+    pub sequence: u64,
+    /// Commitment of the body's preceding seal of any period; empty for the first.
+    pub previous: String,
+    /// The office's word for when it sealed.
+    pub sealed_at: String,
+    /// [`METHOD`].
+    pub method: String,
+    /// Name and version of the program.
+    pub program: String,
+    /// Root of the tree over the frame's rows.
+    pub frame_root: String,
+    /// Rows of the frame.
+    pub frame_size: u64,
+    /// Strata in order of their ids.
+    pub strata: Vec<SealStratum>,
+    /// Hash over registry, history and earlier certificates.
+    pub inputs_sha256: String,
+    /// Hash of the bytes of `policy.ron`.
+    pub policy_sha256: String,
+    /// SHA-256(roster.csv ‖ needs.csv).
+    pub roster_sha256: String,
+    /// SHA-256 of the secret.
+    pub secret_sha256: String,
+    /// Which public number will open it.
+    pub entropy: EntropyPledge,
+}
+
+/// A stratum in the seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealStratum {
+    /// `body/category`.
+    pub id: String,
+    /// Units with a probability above 0.
+    pub size: u64,
+    /// Units to draw, certainties included.
+    pub draw: u64,
+}
+
+/// The public number that will open a seal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntropyPledge {
+    /// `ssq`, `index`, `dice` or `drand`.
+    pub format: String,
+    /// Whose number it is.
+    pub source: String,
+    /// Which issue, day or round.
+    pub reference: String,
+    /// When it becomes known.
+    pub available_at: String,
+}
+
+/// What the office decides when it seals; the rest of the seal follows from the frame and the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealRequest {
+    /// The body that draws, `[0-9A-Z]{2,18}`.
+    pub agency: String,
+    /// `2027-03`, or `2027-00` for the year's own seal.
+    pub period: String,
+    /// From 1 within the period.
+    pub sequence: u64,
+    /// Commitment of the body's preceding seal.
+    pub previous: Option<Hash32>,
+    /// Now.
+    pub sealed_at: ShanghaiTime,
+    /// Name and version of the program.
+    pub program: String,
+    /// Hash over registry, history and earlier certificates.
+    pub inputs_sha256: Hash32,
+    /// Hash of the bytes of `policy.ron`.
+    pub policy_sha256: Hash32,
+    /// SHA-256(roster.csv ‖ needs.csv).
+    pub roster_sha256: Hash32,
+    /// The form of the public number.
+    pub entropy_format: EntropyFormat,
+    /// Whose number it is.
+    pub entropy_source: String,
+    /// Which issue, day or round.
+    pub entropy_reference: String,
+    /// When it becomes known; must be after `sealed_at`.
+    pub available_at: ShanghaiTime,
+}
+
+/// Seals a frame. The seal is checked in full before it is given out, the realised probabilities included.
+///
+/// # Errors
+/// `SEL-010` where a stratum's probabilities are no whole number; the first fault (`VER-…`) of the seal or
+/// the frame otherwise, such as `VER-010` where it is sealed after the public number is known.
+pub fn compute_seal(request: SealRequest, frame: &SamplingFrame, secret: &Secret) -> AppResult<Seal> {
+    let seal = Seal {
+        format: SEAL_FORMAT.to_owned(),
+        agency: request.agency,
+        period: request.period,
+        sequence: request.sequence,
+        previous: request.previous.map(|hash| to_hex(&hash)).unwrap_or_default(),
+        sealed_at: request.sealed_at.to_string(),
+        method: METHOD.to_owned(),
+        program: request.program,
+        frame_root: to_hex(&frame.root()),
+        frame_size: frame.len() as u64,
+        strata: frame.seal_strata()?,
+        inputs_sha256: to_hex(&request.inputs_sha256),
+        policy_sha256: to_hex(&request.policy_sha256),
+        roster_sha256: to_hex(&request.roster_sha256),
+        secret_sha256: to_hex(&secret.sha256()),
+        entropy: EntropyPledge {
+            format: request.entropy_format.id().to_owned(),
+            source: request.entropy_source,
+            reference: request.entropy_reference,
+            available_at: request.available_at.to_string(),
+        },
+    };
+    let first = |faults: Vec<Fault>| faults.into_iter().next().map_or(Ok(()), |fault| Err(AppError::from(fault)));
+    first(seal.faults())?;
+    first(seal.strata_faults())?;
+    first(check_frame(frame, &seal))?;
+    Ok(seal)
+}
+
+impl Seal {
+    /// Reads `seal.json` (or the seal inside a certificate).
+    ///
+    /// # Errors
+    /// Not readable, unknown or missing fields, wrong types: the fault says which.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        Self::from_value(parse_value(bytes, "seal")?)
+    }
+
+    pub(super) fn from_value(value: Value) -> Result<Self, Fault> {
+        if let Some(difference) = key_difference(&value, &SEAL_KEYS) {
+            return Err(Fault::new(
+                "VER-001",
+                format!("封签的字段不对：{difference}"),
+                "seal: unknown or missing fields",
+            ));
+        }
+        let entropy = &value["entropy"];
+        if let Some(difference) = key_difference(entropy, &["format", "source", "reference", "available_at"]) {
+            return Err(Fault::new("VER-009", format!("封签的公共数字（entropy）不对：{difference}"), "seal: entropy"));
+        }
+        for stratum in value["strata"].as_array().into_iter().flatten() {
+            if let Some(difference) = key_difference(stratum, &["id", "size", "draw"]) {
+                return Err(Fault::new("VER-015", format!("封签的层（strata）不对：{difference}"), "seal: strata"));
+            }
+        }
+        typed(value, "seal")
+    }
+
+    /// The canonical JSON that the commitment hashes; also the bytes of `seal.json`.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        to_canonical_json(self)
+    }
+
+    /// SHA-256 of the canonical JSON.
+    #[must_use]
+    pub fn commitment(&self) -> Hash32 {
+        sha256(&[&self.to_json()])
+    }
+
+    /// The format of the entropy, where it is known.
+    #[must_use]
+    pub fn entropy_format(&self) -> Option<EntropyFormat> {
+        EntropyFormat::from_id(&self.entropy.format)
+    }
+
+    /// What is wrong with the seal's own fields (formats, hashes, period, times, entropy).
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults = self.format_faults();
+        faults.extend(self.text_faults());
+        faults.extend(self.entropy_faults());
+        faults
+    }
+
+    pub(super) fn format_faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if self.format != SEAL_FORMAT {
+            faults.push(Fault::new(
+                "VER-003",
+                format!("封签格式「{}」不认识，应为 {SEAL_FORMAT}", self.format),
+                "format",
+            ));
+        }
+        if self.method != METHOD {
+            faults.push(Fault::new("VER-004", format!("抽样方法「{}」不认识，应为 {METHOD}", self.method), "method"));
+        }
+        faults
+    }
+
+    pub(super) fn text_faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for (name, text) in [
+            ("frame_root", &self.frame_root),
+            ("inputs_sha256", &self.inputs_sha256),
+            ("policy_sha256", &self.policy_sha256),
+            ("roster_sha256", &self.roster_sha256),
+            ("secret_sha256", &self.secret_sha256),
+        ] {
+            if hash_from_hex(text).is_none() {
+                faults.push(Fault::new(
+                    "VER-005",
+                    format!("封签的 {name} 应为 64 位小写十六进制数字"),
+                    format!("seal: {name} is not 64 lower-case hexadecimal digits"),
+                ));
+            }
+        }
+        if !self.previous.is_empty() && hash_from_hex(&self.previous).is_none() {
+            faults.push(Fault::new("VER-006", "封签的 previous 应为空或 64 位小写十六进制数字", "seal: previous"));
+        }
+        faults
+    }
+
+    /// Agency, period and times; the entropy's format.
+    pub(super) fn entropy_faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if !is_agency(&self.agency) || !is_period(&self.period) || self.sequence == 0 {
+            faults.push(Fault::new(
+                "VER-008",
+                format!(
+                    "封签的机关「{}」、期间「{}」或序号「{}」不对：机关为 2 到 18 位数字或大写字母，期间写作 2027-03，序号从 1 起",
+                    self.agency, self.period, self.sequence
+                ),
+                "seal: agency or period",
+            ));
+        }
+        if self.entropy_format().is_none() {
+            faults.push(Fault::new(
+                "VER-009",
+                format!("公共数字的格式「{}」不认识，应为 ssq、index、dice 或 drand", self.entropy.format),
+                "seal: entropy",
+            ));
+        }
+        let sealed_before =
+            match (ShanghaiTime::new(self.sealed_at.as_str()), ShanghaiTime::new(self.entropy.available_at.as_str())) {
+                (Ok(sealed), Ok(available)) => sealed < available,
+                _ => false,
+            };
+        if !sealed_before {
+            faults.push(Fault::new(
+                "VER-010",
+                format!(
+                    "封签时间「{}」不早于公共数字的公布时间「{}」，或写法不对（应如 2027-02-28T21:15:00+08:00）",
+                    self.sealed_at, self.entropy.available_at
+                ),
+                "seal: sealed_at is not before the entropy's available_at",
+            ));
+        }
+        faults
+    }
+
+    /// What is wrong with the list of strata: a bad or double id, or the order.
+    #[must_use]
+    pub fn strata_faults(&self) -> Vec<Fault> {
+        let mut seen = BTreeSet::new();
+        for stratum in &self.strata {
+            let twice = !seen.insert(stratum.id.as_str());
+            if twice || StratumId::new(stratum.id.as_str()).is_err() {
+                let what = if twice { "重复" } else { "写法不对" };
+                return vec![Fault::new("VER-015", format!("封签中层「{}」{what}", stratum.id), "seal: strata")];
+            }
+        }
+        if self.strata.is_sorted_by(|a, b| a.id < b.id) {
+            return Vec::new();
+        }
+        vec![Fault::new("VER-015", "封签中的层没有按编号排序", "seal: strata are not in order")]
+    }
+}
+
+fn is_agency(text: &str) -> bool {
+    (2..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+}
+
+/// `YYYY-MM` with MM from 00 (the year itself) to 12.
+pub(super) fn is_period(text: &str) -> bool {
+    match text.as_bytes() {
+        [y @ .., b'-', tens, ones] => {
+            y.len() == 4
+                && y.iter().all(u8::is_ascii_digit)
+                && match tens {
+                    b'0' => ones.is_ascii_digit(),
+                    b'1' => (b'0'..=b'2').contains(ones),
+                    _ => false,
+                }
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_and_agencies() {
+        assert!(["2027-03", "2027-00", "2027-12"].into_iter().all(is_period));
+        assert!(["2027-13", "2027-3", "27-03", "2027/03", "2027-03 ", ""].into_iter().all(|p| !is_period(p)));
+        assert!(is_agency("310000") && is_agency("SH") && !is_agency("sh") && !is_agency("3") && !is_agency("上海"));
+    }
+}
