@@ -1,0 +1,423 @@
+//! The command line's words.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// 双随机执法计划工作站.
+#[derive(Debug, Parser)]
+#[command(
+    name = "fairdraw",
+    version,
+    about = "双随机执法计划工作站：导入、计划、封存抽取、配对、导出、公开、核验",
+    arg_required_else_help = false,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// 操作人姓名，写入每一条操作日志
+    #[arg(long, global = true, value_name = "姓名")]
+    pub operator: Option<String>,
+    /// 以 JSON 输出数据
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// 做什么；不写则打开窗口
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 生成模拟城市的输入文件
+    Demo(DemoArgs),
+    /// 由文件夹新建项目，识别并导入全部文件，输出质量报告
+    New(NewArgs),
+    /// 不建项目，读取并核查文件
+    Check(CheckArgs),
+    /// 年度计划：频次、配额、可行性
+    Plan(PlanArgs),
+    /// 封存一个月（或年度种子）的抽样框，给出承诺值
+    Seal(SealArgs),
+    /// 录入公开数并开封抽取对象和执法人员
+    Open(OpenArgs),
+    /// 以下一个存续的备选单位替换
+    Substitute(ChangeArgs),
+    /// 按同一规则更换一名执法人员
+    ReplaceInspector(ReplaceArgs),
+    /// 增加触发式检查
+    AddCheck(AddCheckArgs),
+    /// 作废一次封存
+    Void(VoidArgs),
+    /// 一个单位自己的证明（无论是否抽中）
+    Proof(ProofArgs),
+    /// 录入检查结果
+    Results(ResultsArgs),
+    /// 导出计划、任务、清单、证书
+    Export(ExportArgs),
+    /// 期限、完整率与待办
+    Status(StatusArgs),
+    /// 核验证书或操作日志
+    Verify(VerifyArgs),
+    /// 只按抽样框、封存与开封文件重算抽取
+    Draw(DrawArgs),
+    /// 一步完成：导入、计划、封存、开封、配对、导出
+    Run(RunArgs),
+    /// 模拟若干年度：实际频次、覆盖、负荷
+    Simulate(SimulateArgs),
+    /// 用已有检查结果回测评分
+    Backtest(BacktestArgs),
+    /// 合规率及置信区间
+    Estimate(ProjectArgs),
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// 写入的文件夹
+    pub dir: PathBuf,
+    /// 污染源数
+    #[arg(long, default_value_t = 38_000)]
+    pub sources: usize,
+    /// 种子
+    #[arg(long, default_value_t = crate::workspace::demo::DEFAULT_SEED)]
+    pub seed: u64,
+    /// 年度
+    #[arg(long, default_value_t = 2027)]
+    pub year: i32,
+}
+
+/// `new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 输入文件所在文件夹
+    #[arg(long)]
+    pub from: PathBuf,
+    /// 年度
+    #[arg(long)]
+    pub year: Option<i32>,
+    /// 规则文件（.ron），或内置规则的编号
+    #[arg(long)]
+    pub policy: Option<String>,
+    /// 列对应文件（.ron）
+    #[arg(long)]
+    pub mapping: Option<PathBuf>,
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// 文件
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// 只读取原样单元格，不识别为表
+    #[arg(long)]
+    pub raw: bool,
+    /// 按此表识别，如 sources、credit
+    #[arg(long = "as", value_name = "表")]
+    pub table: Option<String>,
+    /// 列对应文件（.ron）
+    #[arg(long)]
+    pub mapping: Option<PathBuf>,
+    /// 字符编码，如 GB18030、macintosh
+    #[arg(long)]
+    pub encoding: Option<String>,
+    /// 质量报告写入此 csv
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+}
+
+/// A project alone.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 采取办法：缺口序号，或「缺口序号.办法序号」，如 1 或 2.3；可多次
+    #[arg(long, value_name = "序号")]
+    pub mend: Vec<String>,
+    /// 逐项采取最省的办法，直到计划可行
+    #[arg(long, conflicts_with = "mend")]
+    pub mend_all: bool,
+}
+
+/// Which period.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct PeriodArgs {
+    /// 月份，如 2027-03
+    #[arg(long)]
+    pub month: Option<String>,
+    /// 年度种子
+    #[arg(long)]
+    pub year: bool,
+}
+
+/// `seal`.
+#[derive(Debug, Args)]
+pub struct SealArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    #[command(flatten)]
+    pub period: PeriodArgs,
+    /// 公开数的格式：ssq、index、dice、drand
+    #[arg(long)]
+    pub entropy_format: String,
+    /// 公开数的来源，如「中国福利彩票双色球」
+    #[arg(long)]
+    pub entropy_source: String,
+    /// 公开数的期号或引用，如「第2027025期」
+    #[arg(long)]
+    pub reference: String,
+    /// 公开数产生的时间，如 2027-02-28T21:15:00+08:00
+    #[arg(long)]
+    pub available_at: String,
+    /// 同一期再次封存的理由
+    #[arg(long)]
+    pub again: Option<String>,
+}
+
+/// `open`.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    #[command(flatten)]
+    pub period: PeriodArgs,
+    /// 公开数，按封存的格式书写
+    #[arg(long)]
+    pub entropy: String,
+}
+
+/// `substitute`.
+#[derive(Debug, Args)]
+pub struct ChangeArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 月份
+    #[arg(long)]
+    pub month: String,
+    /// 单位编号
+    #[arg(long)]
+    pub unit: String,
+    /// 理由（关闭、搬迁、合并的依据与日期）
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// `replace-inspector`.
+#[derive(Debug, Args)]
+pub struct ReplaceArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 月份
+    #[arg(long)]
+    pub month: String,
+    /// 单位编号
+    #[arg(long)]
+    pub unit: String,
+    /// 被更换人员的执法证号
+    #[arg(long)]
+    pub certificate: String,
+    /// 理由
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// `add-check`.
+#[derive(Debug, Args)]
+pub struct AddCheckArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 月份
+    #[arg(long)]
+    pub month: String,
+    /// 单位编号
+    #[arg(long)]
+    pub unit: String,
+    /// 来源：triggered
+    #[arg(long, default_value = "triggered")]
+    pub origin: String,
+    /// 理由
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// `void`.
+#[derive(Debug, Args)]
+pub struct VoidArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    #[command(flatten)]
+    pub period: PeriodArgs,
+    /// 理由
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// `proof`.
+#[derive(Debug, Args)]
+pub struct ProofArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 月份
+    #[arg(long)]
+    pub month: String,
+    /// 单位编号
+    #[arg(long)]
+    pub unit: String,
+}
+
+/// `results`.
+#[derive(Debug, Args)]
+pub struct ResultsArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 结果工作簿或 csv
+    pub file: PathBuf,
+}
+
+/// `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 月份；不写则全部
+    #[arg(long)]
+    pub month: Option<String>,
+    /// 导出到的文件夹
+    #[arg(long)]
+    pub to: PathBuf,
+    /// 只导出这些类型，如 xlsx,csv,json
+    #[arg(long, value_delimiter = ',')]
+    pub only: Vec<String>,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 以此日为今天，如 2027-04-20
+    #[arg(long)]
+    pub today: Option<String>,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// 证书 certificate.json
+    pub certificate: Option<PathBuf>,
+    /// 抽样框 frame.csv（可核验有无遗漏）
+    #[arg(long)]
+    pub frame: Option<PathBuf>,
+    /// 人员名册 roster.csv（与 needs.csv、assignment.csv 一起核验配对）
+    #[arg(long)]
+    pub roster: Option<PathBuf>,
+    /// 检查需求 needs.csv
+    #[arg(long)]
+    pub needs: Option<PathBuf>,
+    /// 配对表 assignment.csv
+    #[arg(long)]
+    pub assignment: Option<PathBuf>,
+    /// 只看这个单位
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// 公布的承诺值（64 位十六进制）
+    #[arg(long)]
+    pub commitment: Option<String>,
+    /// 核验操作日志 journal.jsonl
+    #[arg(long)]
+    pub journal: Option<PathBuf>,
+}
+
+/// `draw`.
+#[derive(Debug, Args)]
+pub struct DrawArgs {
+    /// frame.csv
+    pub frame: PathBuf,
+    /// seal.json
+    pub seal: PathBuf,
+    /// opening.json
+    pub opening: PathBuf,
+    /// 公布的承诺值
+    #[arg(long)]
+    pub commitment: Option<String>,
+    /// 与此结果文件比对
+    #[arg(long)]
+    pub result: Option<PathBuf>,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// 输入文件所在文件夹
+    #[arg(required_unless_present = "demo")]
+    pub dir: Option<PathBuf>,
+    /// 用模拟城市
+    #[arg(long, conflicts_with = "dir")]
+    pub demo: bool,
+    /// 输出文件夹
+    #[arg(long)]
+    pub to: PathBuf,
+    /// 年度
+    #[arg(long)]
+    pub year: Option<i32>,
+    /// 月份，1 到 12 或 2027-03
+    #[arg(long)]
+    pub month: Option<String>,
+    /// 演示用公开数（骰子点数，16 至 64 位 1–6）
+    #[arg(long)]
+    pub entropy: Option<String>,
+    /// 规则文件或内置规则编号
+    #[arg(long)]
+    pub policy: Option<String>,
+    /// 列对应文件（.ron）
+    #[arg(long)]
+    pub mapping: Option<PathBuf>,
+    /// 模拟城市的污染源数
+    #[arg(long, default_value_t = 38_000)]
+    pub sources: usize,
+}
+
+/// `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 年数
+    #[arg(long, default_value_t = 400)]
+    pub years: u32,
+}
+
+/// `backtest`.
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    /// 带评分与结果的 csv
+    pub file: PathBuf,
+    /// 评分列
+    #[arg(long)]
+    pub score: String,
+    /// 结果列（0/1 或 True/False）
+    #[arg(long)]
+    pub outcome: String,
+    /// 时间列
+    #[arg(long)]
+    pub time: String,
+    /// 检查量
+    #[arg(long)]
+    pub budget: usize,
+    /// 只取此列等于此值的行，如 Test=True
+    #[arg(long = "where", value_name = "列=值")]
+    pub filter: Option<String>,
+    /// 最低概率
+    #[arg(long, value_delimiter = ',', default_values_t = [0.0, 0.05, 0.1, 0.2])]
+    pub floors: Vec<f64>,
+}

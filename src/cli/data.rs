@@ -1,0 +1,304 @@
+//! Commands on files and data: demo, new, check, results, backtest.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Finish;
+use super::args::{BacktestArgs, CheckArgs, DemoArgs, NewArgs, ResultsArgs};
+use super::output::{data, json, line, say, say_findings};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
+use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
+use crate::export::write_atomic;
+use crate::registry::raw::{ReadOptions, dump, load_raw};
+use crate::registry::{InputFile, Mapping, TableKind, check_file, render_report_csv, render_summary};
+use crate::workspace::backtest::{BacktestUnit, compute_backtest};
+use crate::workspace::demo::{DemoOptions, write_demo};
+use crate::workspace::import::{
+    DEFAULT_PRESET, Imported, NewProject, create_project, load_policy_by_name, registry_options,
+};
+use crate::workspace::map::ProjectMap;
+use crate::workspace::project::{CommandContext, Project, bundled_calendar, load_bytes};
+use crate::workspace::results::take_results;
+
+pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
+    let mut findings = Diagnostics::new();
+    let districts = load_bundled_districts(&mut findings)?;
+    let options = DemoOptions { sources: args.sources, seed: args.seed, year: args.year };
+    let files = write_demo(&args.dir, options, &districts, &bundled_calendar()?, &context.progress)?;
+    for file in files {
+        line(&file.display().to_string())?;
+    }
+    say(&format!("模拟城市已写入 {}；下一步：fairdraw run {0} --to out --month {}-03", args.dir.display(), args.year));
+    Ok(Finish::Done)
+}
+
+pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let new = NewProject {
+        name: String::new(),
+        from: args.from.clone(),
+        year: args.year,
+        policy: args.policy.clone(),
+        mapping: args.mapping.clone(),
+        as_of: None,
+    };
+    let Imported { project, registry, findings, .. } = create_project(&args.project, &new, context)?;
+    if as_json {
+        json(&serde_json::json!({
+            "project": project.root().display().to_string(), "year": project.file.year,
+            "sources": registry.sources.height(), "set_aside": registry.set_aside.height(),
+            "errors": registry.diagnostics.count(Severity::Error),
+            "warnings": registry.diagnostics.count(Severity::Warning),
+        }))?;
+    } else {
+        line(&render_summary(&registry))?;
+    }
+    say_findings(&findings, Severity::Error, 5);
+    say_findings(&findings, Severity::Warning, 5);
+    say(&format!("项目已建立：{}；质量报告：quality.csv", project.root().display()));
+    let flawed = registry.set_aside.height() > 0 || registry.diagnostics.count(Severity::Error) > 0;
+    Ok(if flawed { Finish::Flawed } else { Finish::Done })
+}
+
+fn is_map(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    matches!(ending.as_str(), "shp" | "dbf" | "zip")
+}
+
+pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    if args.raw {
+        return check_raw(args, as_json, context);
+    }
+    let table = match &args.table {
+        None => None,
+        Some(name) => Some(TableKind::parse(name).ok_or_else(|| {
+            let known: Vec<&str> = TableKind::ALL.iter().map(|kind| kind.id()).collect();
+            AppError::from(Finding::error("CLI-002", "没有这个表").value(name).expected(known.join("、")))
+        })?),
+    };
+    let mapping = match &args.mapping {
+        None => Mapping::default(),
+        Some(path) => Mapping::from_ron(&String::from_utf8_lossy(&load_bytes(path)?), &path.display().to_string())?,
+    };
+    let mut findings = Diagnostics::new();
+    let districts = load_bundled_districts(&mut findings)?;
+    let (policy, _) = load_policy_by_name(DEFAULT_PRESET)?;
+    let options = registry_options(&policy, mapping, context.now.date())?;
+    let mut flawed = false;
+    let mut reports = Vec::new();
+    for path in &args.files {
+        let mut input = InputFile { path: path.clone(), table, mapping: None };
+        if args.encoding.is_some() {
+            input.mapping = Some(crate::registry::FileMapping {
+                file: path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default(),
+                encoding: args.encoding.clone(),
+                ..Default::default()
+            });
+        }
+        let registry = check_file(&input, &options, &ProjectMap(&districts), &context.progress)?;
+        line(&render_summary(&registry))?;
+        flawed |= registry.set_aside.height() > 0 || registry.diagnostics.count(Severity::Error) > 0;
+        reports.push(render_report_csv(&registry));
+    }
+    if let Some(path) = &args.report {
+        // one header, then every file's rows
+        let mut text = String::new();
+        for (i, report) in reports.iter().enumerate() {
+            match report.split_once('\n') {
+                Some((_, rows)) if i > 0 => text.push_str(rows),
+                _ => text.push_str(report),
+            }
+        }
+        write_atomic(path, text.as_bytes())?;
+        say(&format!("质量报告：{}", path.display()));
+    }
+    Ok(if flawed { Finish::Flawed } else { Finish::Done })
+}
+
+fn check_raw(args: &CheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let mut failed = 0;
+    for path in &args.files {
+        let outcome = if is_map(path) { raw_map(path, args, as_json) } else { raw_table(path, args, as_json, context) };
+        match outcome {
+            Ok(()) => {}
+            Err(error) if args.files.len() == 1 => return Err(error),
+            Err(error) if error.code() == super::output::CLOSED => return Err(error),
+            Err(error) => {
+                failed += 1;
+                say(&error.to_string());
+            }
+        }
+    }
+    if failed > 0 {
+        say(&format!("{failed} 个文件无法读取"));
+    }
+    Ok(if failed > 0 { Finish::Flawed } else { Finish::Done })
+}
+
+fn raw_table(path: &Path, args: &CheckArgs, as_json: bool, context: &CommandContext) -> AppResult<()> {
+    let options = ReadOptions { encoding: args.encoding.clone(), ..ReadOptions::default() };
+    let mut diagnostics = Diagnostics::new();
+    let tables = load_raw(path, &options, &mut diagnostics, &context.progress)?;
+    for finding in diagnostics.findings().iter().take(20) {
+        say(&finding.to_string());
+    }
+    if as_json {
+        return data(|out| dump::write_json(&tables, &diagnostics, out));
+    }
+    for table in &tables {
+        say(&dump::describe(table));
+    }
+    data(|out| dump::write_tables(&tables, false, out))
+}
+
+fn raw_map(path: &Path, args: &CheckArgs, as_json: bool) -> AppResult<()> {
+    let mut diagnostics = Diagnostics::new();
+    let layers = load_layers(path, &ShapeOptions { encoding: args.encoding.clone() }, &mut diagnostics)?;
+    for finding in diagnostics.findings().iter().take(20) {
+        say(&finding.to_string());
+    }
+    for layer in &layers {
+        let names: Vec<&str> = layer.fields.iter().map(|f| f.name.as_str()).collect();
+        if as_json {
+            json(&serde_json::json!({
+                "layer": layer.name, "encoding": layer.encoding.clone(), "records": layer.len(), "fields": names,
+            }))?;
+            continue;
+        }
+        say(&format!(
+            "图层「{}」：{} 条记录，{} 个字段，编码 {}",
+            layer.name,
+            layer.len(),
+            names.len(),
+            layer.encoding
+        ));
+        data(|out| {
+            let mut writer = csv_line(out);
+            writer(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>())?;
+            for record in layer.live() {
+                let cells: Vec<String> =
+                    (0..names.len()).map(|field| layer.value(record, field).unwrap_or_default().to_owned()).collect();
+                writer(&cells)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Writes lines of RFC 4180.
+fn csv_line(out: &mut dyn std::io::Write) -> impl FnMut(&[String]) -> std::io::Result<()> + '_ {
+    move |cells| {
+        for (i, cell) in cells.iter().enumerate() {
+            if i > 0 {
+                out.write_all(b",")?;
+            }
+            if cell.contains([',', '"', '\n', '\r']) {
+                write!(out, "\"{}\"", cell.replace('"', "\"\""))?;
+            } else {
+                out.write_all(cell.as_bytes())?;
+            }
+        }
+        out.write_all(b"\r\n")
+    }
+}
+
+pub(super) fn results(args: &ResultsArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let taken = take_results(&project, &args.file, context)?;
+    say_findings(&taken.diagnostics, Severity::Error, 20);
+    say_findings(&taken.diagnostics, Severity::Warning, 20);
+    if as_json {
+        json(&serde_json::json!({
+            "added": taken.added, "updated": taken.updated, "set_aside": taken.set_aside,
+            "errors": taken.diagnostics.count(Severity::Error),
+            "warnings": taken.diagnostics.count(Severity::Warning),
+        }))?;
+        return Ok(if taken.set_aside > 0 { Finish::Flawed } else { Finish::Done });
+    }
+    line(&format!("新增 {} 条结果，更新 {} 条，搁置 {} 行", taken.added, taken.updated, taken.set_aside))?;
+    Ok(if taken.set_aside > 0 { Finish::Flawed } else { Finish::Done })
+}
+
+pub(super) fn backtest(args: &BacktestArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let mut diagnostics = Diagnostics::new();
+    let tables = load_raw(&args.file, &ReadOptions::default(), &mut diagnostics, &context.progress)?;
+    let table = tables.first().ok_or_else(|| AppError::new("BCK-002", "文件里没有表格"))?;
+    let frame = &table.cells;
+    let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
+    let mut columns = Vec::new();
+    for name in &names {
+        columns.push(crate::workspace::columns::texts(frame, name)?);
+    }
+    let headings: Vec<String> = if table.named {
+        names.clone()
+    } else {
+        columns.iter().map(|c| c.get(0).unwrap_or_default().trim().to_owned()).collect()
+    };
+    let find = |wanted: &str| {
+        headings.iter().position(|h| h == wanted).ok_or_else(|| {
+            AppError::from(
+                Finding::error("BCK-003", "文件没有这一列")
+                    .value(wanted)
+                    .expected(headings.join("、"))
+                    .file(table.file.clone()),
+            )
+        })
+    };
+    let (score, outcome, time) = (find(&args.score)?, find(&args.outcome)?, find(&args.time)?);
+    let filter = match &args.filter {
+        None => None,
+        Some(text) => {
+            let (column, value) = text.split_once('=').ok_or_else(|| {
+                AppError::from(
+                    Finding::error("BCK-004", "筛选条件写法不对").value(text).expected("列=值，如 Test=True"),
+                )
+            })?;
+            Some((find(column)?, value.to_owned()))
+        }
+    };
+    let first = usize::from(!table.named);
+    let mut units = Vec::new();
+    for row in first..frame.height() {
+        let cell = |column: usize| columns[column].get(row).unwrap_or_default().trim();
+        if filter.as_ref().is_some_and(|(column, value)| !cell(*column).eq_ignore_ascii_case(value)) {
+            continue;
+        }
+        let number = |column: usize, name: &str| -> AppResult<f64> {
+            let text = cell(column);
+            match text.to_ascii_lowercase().as_str() {
+                "true" | "是" => return Ok(1.0),
+                "false" | "否" => return Ok(0.0),
+                _ => {}
+            }
+            text.parse().map_err(|_| {
+                Finding::error("BCK-005", "不是数字")
+                    .row(u64::from(table.rows[row]))
+                    .column(name)
+                    .value(text)
+                    .file(table.file.clone())
+                    .into()
+            })
+        };
+        units.push(BacktestUnit {
+            score: number(score, &args.score)?,
+            outcome: number(outcome, &args.outcome)?,
+            time: cell(time).to_owned(),
+        });
+    }
+    let result = compute_backtest(&units, args.budget, &args.floors)?;
+    if as_json {
+        json(&result)?;
+        return Ok(Finish::Done);
+    }
+    line(&format!("单位 {} 个，检查 {} 次，共有 {} 个问题", result.units, result.budget, result.total))?;
+    line(&format!("按业务次序（时间在前）：{}", result.business_order))?;
+    line(&format!("简单随机：{:.1}", result.random))?;
+    line(&format!("只查最高分：{}", result.top_score))?;
+    line("最低概率,按评分,按评分平方")?;
+    for point in &result.curve {
+        line(&format!("{},{:.1},{:.1}", point.floor, point.by_score, point.by_score_squared))?;
+    }
+    let most: BTreeSet<&str> = units.iter().map(|u| u.time.as_str()).collect();
+    say(&format!("时间取值 {} 种；每一行最低概率下的期望发现数为 Σπ·结果，不是模拟", most.len()));
+    Ok(Finish::Done)
+}

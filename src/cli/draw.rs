@@ -1,0 +1,347 @@
+//! Commands of the draw: seal, open, the day after, proof, verify, the bare draw.
+
+use serde_json::Value;
+
+use super::Finish;
+use super::args::{
+    AddCheckArgs, ChangeArgs, DrawArgs, OpenArgs, PeriodArgs, ProofArgs, ReplaceArgs, SealArgs, VerifyArgs, VoidArgs,
+};
+use super::output::{data, json, line, say};
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::sampling::{
+    CheckReport, DEMONSTRATION, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, compute_proof,
+    draw_from_files,
+};
+use crate::workspace::ceremony::{
+    Pledge, add_triggered_check, open_period, opened_draw, replace_inspector, seal_month, seal_year, substitute_unit,
+    void_period,
+};
+use crate::workspace::draws::Period;
+use crate::workspace::import::load_project_data;
+use crate::workspace::journal::check_journal_file;
+use crate::workspace::project::{CommandContext, Project, load_bytes};
+use crate::workspace::results::{due_checks, is_all_visited, load_results};
+use crate::workspace::verify::{VerifyRequest, verify_files};
+
+pub(super) fn month_of(text: &str) -> AppResult<PlanMonth> {
+    text.parse().map_err(|what: String| AppError::new("CLI-003", what))
+}
+
+fn unit_of(text: &str) -> AppResult<UnitId> {
+    UnitId::new(text.trim()).map_err(|what| AppError::new("CLI-004", format!("单位编号{what}")))
+}
+
+fn period_of(args: &PeriodArgs, project: &Project) -> AppResult<Period> {
+    match &args.month {
+        Some(text) => Ok(Period::Month(month_of(text)?)),
+        None => Ok(Period::Year(project.file.year)),
+    }
+}
+
+pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let format = EntropyFormat::from_id(&args.entropy_format).ok_or_else(|| {
+        AppError::from(
+            Finding::error("CLI-005", "公开数的格式不认识")
+                .value(&args.entropy_format)
+                .expected(" ssq、index、dice 或 drand"),
+        )
+    })?;
+    let pledge = Pledge {
+        format,
+        entropy_source: args.entropy_source.clone(),
+        reference: args.reference.clone(),
+        available_at: args.available_at.clone(),
+        again: args.again.clone(),
+        demonstration: false,
+    };
+    let (registry, _) = load_project_data(&project)?;
+    let sealed = match period_of(&args.period, &project)? {
+        Period::Month(month) => seal_month(&project, &registry, month, &pledge, context)?,
+        Period::Year(_) => seal_year(&project, &registry, &pledge, context)?,
+    };
+    if as_json {
+        json(&serde_json::json!({
+            "period": sealed.period, "sequence": sealed.sequence, "commitment": sealed.commitment,
+            "frame_size": sealed.frame_size, "draw": sealed.draw,
+        }))?;
+    } else {
+        line(&sealed.commitment)?;
+    }
+    say(&format!(
+        "{} 第 {} 次封存：抽样框 {} 个单位，将抽取 {} 个。",
+        sealed.period, sealed.sequence, sealed.frame_size, sealed.draw
+    ));
+    say("上面是承诺值，请立即公布（并取第三方时间戳）；开封后任何人可据此核验。");
+    say(&format!("密钥（只供装入信封，勿公开）：{}", sealed.envelope));
+    Ok(Finish::Done)
+}
+
+pub(super) fn open(args: &OpenArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let period = period_of(&args.period, &project)?;
+    let opened = open_period(&project, period, &args.entropy, context)?;
+    if as_json {
+        json(&serde_json::json!({
+            "period": opened.period, "sequence": opened.sequence, "seed": opened.seed, "drawn": opened.drawn,
+            "pairs": opened.pairs, "unpaired": opened.unpaired,
+        }))?;
+    } else {
+        let done = match (period, opened.pairs) {
+            (Period::Year(_), _) => format!("年度种子 {}", opened.seed),
+            (Period::Month(_), Some(pairs)) => format!("抽中 {} 个单位，配对 {pairs} 组", opened.drawn),
+            (Period::Month(_), None) => format!("抽中 {} 个单位，未配对执法人员", opened.drawn),
+        };
+        line(&format!("{} 第 {} 次：{done}", opened.period, opened.sequence))?;
+    }
+    if let Some(why) = &opened.unpaired {
+        say(why);
+        return Ok(Finish::Flawed);
+    }
+    Ok(Finish::Done)
+}
+
+fn pair_json(pair: Option<&(InspectorId, InspectorId)>) -> Value {
+    pair.map_or(Value::Null, |(lead, second)| serde_json::json!({ "lead": lead.as_str(), "second": second.as_str() }))
+}
+
+pub(super) fn substitute(args: &ChangeArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let (registry, _) = load_project_data(&project)?;
+    let month = month_of(&args.month)?;
+    let done = substitute_unit(&project, &registry, month, &unit_of(&args.unit)?, &args.reason, context)?;
+    if as_json {
+        json(&serde_json::json!({
+            "month": month.to_string(), "unit": args.unit, "by": done.by.as_str(), "pair": pair_json(done.pair.as_ref()),
+        }))?;
+        return Ok(Finish::Done);
+    }
+    line(&format!("{} 由备选 {} 替换", args.unit, done.by))?;
+    if let Some((lead, second)) = done.pair {
+        say(&format!("执法人员：主办 {lead}，协办 {second}"));
+    }
+    Ok(Finish::Done)
+}
+
+pub(super) fn replace(args: &ReplaceArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let certificate = InspectorId::new(args.certificate.trim())
+        .map_err(|what| AppError::new("CLI-004", format!("执法证号{what}")))?;
+    let (lead, second) = replace_inspector(
+        &project,
+        month_of(&args.month)?,
+        &unit_of(&args.unit)?,
+        &certificate,
+        &args.reason,
+        context,
+    )?;
+    if as_json {
+        json(&serde_json::json!({
+            "month": args.month, "unit": args.unit, "pair": pair_json(Some(&(lead, second))),
+        }))?;
+        return Ok(Finish::Done);
+    }
+    line(&format!("{}：主办 {lead}，协办 {second}", args.unit))?;
+    Ok(Finish::Done)
+}
+
+pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    if args.origin != "triggered" {
+        return Err(Finding::error("CLI-006", "检查来源不认识").value(&args.origin).expected(" triggered").into());
+    }
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let (registry, _) = load_project_data(&project)?;
+    let month = month_of(&args.month)?;
+    let pair = add_triggered_check(&project, &registry, month, &unit_of(&args.unit)?, &args.reason, context)?;
+    if as_json {
+        json(&serde_json::json!({
+            "month": month.to_string(), "unit": args.unit, "pair": pair_json(pair.as_ref()),
+        }))?;
+        return Ok(Finish::Done);
+    }
+    line(&format!("{} 已列入 {month} 的触发式检查", args.unit))?;
+    if let Some((lead, second)) = pair {
+        say(&format!("执法人员：主办 {lead}，协办 {second}"));
+    }
+    Ok(Finish::Done)
+}
+
+pub(super) fn void(args: &VoidArgs, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let period = period_of(&args.period, &project)?;
+    void_period(&project, period, &args.reason, context)?;
+    line(&format!("{}的封存已作废，理由记入登记簿", period.label()))?;
+    Ok(Finish::Done)
+}
+
+pub(super) fn proof(args: &ProofArgs) -> AppResult<Finish> {
+    let project = Project::open(&args.project, None)?;
+    let month = month_of(&args.month)?;
+    let (draw, order) = opened_draw(&project, month)?;
+    // The opening gives everybody's ticket: it leaves the office only once every target was visited.
+    let (registry, _) = load_project_data(&project)?;
+    let checks = due_checks(&draw, &registry, &project.policy)?;
+    let complete = is_all_visited(&checks, &load_results(&project)?, month, draw.sequence as u32);
+    let opened = draw.opening.as_ref().filter(|_| complete).map(|opening| (opening, &order));
+    let mut proof = compute_proof(&draw.frame, &draw.frame.tree(), &draw.seal, opened, unit_of(&args.unit)?.as_str())?;
+    proof.statement = draw.demonstration.then(|| DEMONSTRATION.to_owned());
+    if complete {
+        say(&format!("{}：{}", args.unit, proof.outcome().label()));
+    } else {
+        say(&format!("{month} 的检查对象尚未全部检查，证明只含入样概率；全部检查后重新出具，即含票号与是否抽中"));
+    }
+    data(|out| out.write_all(&proof.to_json()).and_then(|()| out.write_all(b"\n")))?;
+    Ok(Finish::Done)
+}
+
+fn show_report(report: &CheckReport) -> AppResult<()> {
+    for step in &report.steps {
+        line(&format!("{}  {}：{}", step.state.label(), step.name, step.detail))?;
+    }
+    for fault in &report.faults {
+        say(&format!("[{}] {}（{}）", fault.code, fault.text, fault.detail));
+    }
+    Ok(())
+}
+
+pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
+    let mut failed = false;
+    if let Some(path) = &args.journal {
+        let (entries, faults) = check_journal_file(path)?;
+        if as_json {
+            json(&serde_json::json!({ "journal": entries.len(), "faults": faults }))?;
+        } else {
+            line(&format!("{}  操作日志：{} 行", if faults.is_empty() { "通过" } else { "不通过" }, entries.len()))?;
+        }
+        for fault in &faults {
+            say(fault);
+        }
+        failed |= !faults.is_empty();
+    }
+    let Some(certificate) = &args.certificate else {
+        if args.journal.is_none() {
+            return Err(AppError::new("CLI-010", "请给出证书文件，或用 --journal 给出操作日志"));
+        }
+        return Ok(if failed { Finish::Flawed } else { Finish::Done });
+    };
+    if let Ok(proof) = UnitProof::parse(&load_bytes(certificate)?) {
+        return verify_proof(&proof, args, as_json, failed);
+    }
+    let changes = args.assignment.as_ref().map(|path| path.with_file_name("changes.json")).filter(|path| path.exists());
+    let verified = verify_files(&VerifyRequest {
+        certificate: certificate.clone(),
+        frame: args.frame.clone(),
+        roster: args.roster.clone(),
+        needs: args.needs.clone(),
+        assignment: args.assignment.clone(),
+        changes,
+        commitment: args.commitment.clone(),
+    })?;
+    let statement = verified.certificate.as_ref().and_then(|c| c.statement.clone());
+    let unit = match (&args.unit, &verified.certificate) {
+        (Some(unit), Some(certificate)) => Some(find_unit(certificate, unit)),
+        _ => None,
+    };
+    if as_json {
+        let steps = serde_json::to_value(&verified.report).unwrap_or(Value::Null);
+        json(&serde_json::json!({
+            "verified": verified.report.is_verified() && verified.pairing.as_ref().is_none_or(Vec::is_empty),
+            "statement": statement, "report": steps, "pairing": verified.pairing, "unit": unit,
+        }))?;
+    } else {
+        show_report(&verified.report)?;
+        if let Some(faults) = &verified.pairing {
+            line(&format!("{}  执法人员配对", if faults.is_empty() { "通过" } else { "不通过" }))?;
+            for fault in faults {
+                say(fault);
+            }
+        }
+        if let Some(unit) = unit {
+            line(&unit)?;
+        }
+        if let Some(statement) = statement {
+            line(&format!("声明：{statement}"))?;
+        }
+    }
+    if args.commitment.is_none() {
+        say("未与公布的承诺值核对：请用 --commitment 给出公布的值，否则不能排除事后另行封存");
+    }
+    if args.frame.is_none() {
+        say("没有抽样框，只核对了证书所列各行；有无遗漏须用 --frame 核对");
+    }
+    failed |= !verified.report.is_verified() || verified.pairing.is_some_and(|faults| !faults.is_empty());
+    Ok(if failed { Finish::Flawed } else { Finish::Done })
+}
+
+/// A company's own proof.
+fn verify_proof(proof: &UnitProof, args: &VerifyArgs, as_json: bool, failed: bool) -> AppResult<Finish> {
+    let report = check_proof(proof, args.commitment.as_deref());
+    let verified = report.is_verified();
+    if as_json {
+        let steps = serde_json::to_value(&report).unwrap_or(Value::Null);
+        json(&serde_json::json!({ "verified": verified, "statement": proof.statement, "report": steps }))?;
+    } else {
+        show_report(&report)?;
+        line(&format!("{}：{}", proof.row.unit_id, proof.outcome().label()))?;
+    }
+    if args.commitment.is_none() {
+        say("未与公布的承诺值核对：请用 --commitment 给出公布的值，否则不能排除事后另行封存");
+    }
+    Ok(if failed || !verified { Finish::Flawed } else { Finish::Done })
+}
+
+fn find_unit(certificate: &crate::sampling::Certificate, unit: &str) -> String {
+    for stratum in &certificate.strata {
+        for (i, selected) in stratum.selected.iter().enumerate() {
+            if selected.row.unit_id.as_str() == unit {
+                return format!(
+                    "{unit}：{} 第 {} 个抽中，入选概率 {:.9}",
+                    stratum.id,
+                    i + 1,
+                    selected.row.pi_ppb as f64 / 1e9
+                );
+            }
+        }
+        for substitute in &stratum.substitutes {
+            if substitute.row.unit_id.as_str() == unit {
+                return format!("{unit}：{} 递补 {}，理由 {}", stratum.id, substitute.replaces, substitute.reason);
+            }
+        }
+    }
+    format!("{unit}：不在证书所列单位之中")
+}
+
+fn show_faults(faults: &[Fault]) -> AppResult<()> {
+    for fault in faults {
+        say(&format!("[{}] {}（{}）", fault.code, fault.text, fault.detail));
+    }
+    Err(Finding::error("VER-099", format!("核验未通过，共 {} 处，没有给出结果", faults.len())).into())
+}
+
+pub(super) fn bare(args: &DrawArgs) -> AppResult<Finish> {
+    let (frame, seal, opening) = (load_bytes(&args.frame)?, load_bytes(&args.seal)?, load_bytes(&args.opening)?);
+    let published = args.commitment.as_deref();
+    if let Some(path) = &args.result {
+        let report = check_files(&frame, &seal, &opening, &load_bytes(path)?, published);
+        for step in report.steps.iter().filter(|s| s.state == StepState::NotChecked) {
+            say(&format!("{}：{}", step.name, step.detail));
+        }
+        if !report.is_verified() {
+            show_faults(&report.faults)?;
+        }
+    }
+    match draw_from_files(&frame, &seal, &opening, published) {
+        Ok(drawn) => {
+            for step in drawn.report.steps.iter().filter(|s| s.state == StepState::NotChecked) {
+                say(&format!("{}：{}", step.name, step.detail));
+            }
+            data(|out| out.write_all(&drawn.result.to_json()).and_then(|()| out.write_all(b"\n")))?;
+            Ok(Finish::Done)
+        }
+        Err(faults) => {
+            show_faults(&faults)?;
+            Ok(Finish::Flawed)
+        }
+    }
+}

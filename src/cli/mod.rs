@@ -1,0 +1,87 @@
+//! The same commands without a window.
+//!
+//! Chinese messages on stderr, data on stdout, progress on a terminal only. Exit 0 done; 1 done, with rows
+//! set aside or checks failed; 2 could not (one message with its code).
+
+mod args;
+mod data;
+mod draw;
+mod output;
+mod plan;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::diagnostic::{AppError, AppResult, Progress};
+use crate::workspace::clock::Moment;
+use crate::workspace::project::CommandContext;
+use args::{Cli, Command};
+
+/// How a command ended where it did end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// Done.
+    Done,
+    /// Done, with rows set aside or checks failed.
+    Flawed,
+}
+
+/// Parses the arguments, runs the command, prints its message.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run(cli) {
+        Ok(Finish::Done) => ExitCode::SUCCESS,
+        Ok(Finish::Flawed) => ExitCode::from(1),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::say(&error.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A reader that closed early (`fairdraw … | head`) is no failure.
+fn is_broken_pipe(error: &AppError) -> bool {
+    error.code() == output::CLOSED
+}
+
+fn run(cli: Cli) -> AppResult<Finish> {
+    let operator = cli.operator.clone().unwrap_or_else(|| "命令行".to_owned());
+    let context = CommandContext { operator, now: Moment::now(), progress: Progress::none() };
+    let Some(command) = cli.command else {
+        return Err(AppError::new("CLI-001", "此版本还没有窗口界面，请使用命令；fairdraw --help 列出全部命令"));
+    };
+    let watched = output::watch(&context.progress);
+    let finish = match command {
+        Command::Demo(args) => data::demo(&args, &context),
+        Command::New(args) => data::new_project(&args, cli.json, &context),
+        Command::Check(args) => data::check(&args, cli.json, &context),
+        Command::Plan(args) => plan::plan(&args, cli.json, &context),
+        Command::Seal(args) => draw::seal(&args, cli.json, &context),
+        Command::Open(args) => draw::open(&args, cli.json, &context),
+        Command::Substitute(args) => draw::substitute(&args, cli.json, &context),
+        Command::ReplaceInspector(args) => draw::replace(&args, cli.json, &context),
+        Command::AddCheck(args) => draw::add(&args, cli.json, &context),
+        Command::Void(args) => draw::void(&args, &context),
+        Command::Proof(args) => draw::proof(&args),
+        Command::Results(args) => data::results(&args, cli.json, &context),
+        Command::Export(args) => plan::export(&args, cli.json, &context),
+        Command::Status(args) => plan::status(&args, cli.json, &context),
+        Command::Verify(args) => draw::verify(&args, cli.json),
+        Command::Draw(args) => draw::bare(&args),
+        Command::Run(args) => plan::run(&args, cli.json, &context),
+        Command::Simulate(args) => plan::simulate(&args, cli.json, &context),
+        Command::Backtest(args) => data::backtest(&args, cli.json, &context),
+        Command::Estimate(args) => plan::estimate(&args, cli.json),
+    };
+    watched.finish();
+    finish
+}

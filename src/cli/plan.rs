@@ -1,0 +1,415 @@
+//! Commands of the plan: plan, export, status, run, simulate, estimate.
+
+use std::path::Path;
+
+use super::Finish;
+use super::args::{ExportArgs, PlanArgs, ProjectArgs, RunArgs, SimulateArgs, StatusArgs};
+use super::draw::month_of;
+use super::output::{json, line, say};
+use crate::diagnostic::{AppError, AppResult, Diagnostics};
+use crate::district::load_bundled_districts;
+use crate::domain::PlanMonth;
+use crate::plan::simulate::simulate as simulate_years;
+use crate::plan::{Mend, ShortageKind, compute_mends};
+use crate::registry::Registry;
+use crate::workspace::analysis::{Analysis, compute_analysis};
+use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
+use crate::workspace::estimate::estimate_compliance;
+use crate::workspace::import::load_project_data;
+use crate::workspace::mends::{choose_mend, mend_until_feasible, take_mend};
+use crate::workspace::outputs::{ExportRequest, Exported, export_project, off_site_lines};
+use crate::workspace::project::{CommandContext, Project, bundled_calendar};
+use crate::workspace::run::{DEMONSTRATION_ENTROPY, RunRequest, run as run_job};
+use crate::workspace::status::compute_status;
+
+/// Shortages shown with their mends.
+const SHOWN: usize = 12;
+
+/// The month after the last one drawn.
+fn next_month(project: &Project) -> AppResult<PlanMonth> {
+    let register = crate::workspace::analysis::load_register(project)?;
+    let months = project.months();
+    let drawn = months.iter().rposition(|month| {
+        let opened = |end: &crate::sampling::RegisterLine| end.event == crate::sampling::RegisterEvent::Opened;
+        register.seals_of(&month.to_string()).iter().any(|(_, end)| end.is_some_and(opened))
+    });
+    months
+        .get(drawn.map_or(0, |at| at + 1))
+        .or(months.last())
+        .copied()
+        .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))
+}
+
+pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let changes = args.mend_all || !args.mend.is_empty();
+    let mut project = Project::open(&args.project, changes.then_some(context.operator.as_str()))?;
+    let (registry, _) = load_project_data(&project)?;
+    let month = next_month(&project)?;
+    let mut analysis = compute_analysis(&project, &registry, month, &context.progress)?;
+    if args.mend_all {
+        for text in mend_until_feasible(&mut project, &registry, &mut analysis, context)? {
+            say(&format!("已采取：{text}"));
+        }
+    }
+    take_chosen(&mut project, &registry, &mut analysis, &args.mend, context)?;
+    if as_json {
+        json(&plan_json(&analysis))?;
+    } else {
+        show_plan(&project, &analysis)?;
+    }
+    for finding in &analysis.population.findings {
+        say(&finding.to_string());
+    }
+    Ok(if analysis.plan.is_sealable() { Finish::Done } else { Finish::Flawed })
+}
+
+/// The shortage and the mend that a choice names, as the plan stood when it was shown.
+struct Chosen {
+    choice: String,
+    kind: ShortageKind,
+    mend: Mend,
+}
+
+/// True where both are the same gap, whatever is missing of it now.
+fn is_same_gap(a: &ShortageKind, b: &ShortageKind) -> bool {
+    match (a, b) {
+        (
+            ShortageKind::Resource { body, month, resource, .. },
+            ShortageKind::Resource { body: b, month: m, resource: r, .. },
+        ) => (body, month, resource) == (b, m, r),
+        (ShortageKind::TooFewInspectors { body, .. }, ShortageKind::TooFewInspectors { body: b, .. }) => body == b,
+        (ShortageKind::MissingSkill { body, skill, .. }, ShortageKind::MissingSkill { body: b, skill: s, .. }) => {
+            (body, skill) == (b, s)
+        }
+        _ => a == b,
+    }
+}
+
+/// Takes several mends. Numbers are those of the plan as it was shown; each mend after the first is looked up
+/// anew in the plan as the ones before have left it, so that none undoes another.
+fn take_chosen(
+    project: &mut Project,
+    registry: &Registry,
+    analysis: &mut Analysis,
+    choices: &[String],
+    context: &CommandContext,
+) -> AppResult<()> {
+    let mut chosen = Vec::with_capacity(choices.len());
+    for choice in choices {
+        let mend = choose_mend(project, analysis, choice)?;
+        let at = choice.split('.').next().and_then(|n| n.trim().parse::<usize>().ok());
+        let shortage = at.and_then(|n| analysis.plan.shortages.get(n.checked_sub(1)?));
+        if let Some(shortage) = shortage {
+            chosen.push(Chosen { choice: choice.clone(), kind: shortage.kind.clone(), mend });
+        }
+    }
+    for (i, Chosen { choice, kind, mend }) in chosen.into_iter().enumerate() {
+        let mut mend = mend;
+        if i > 0 {
+            let Some(shortage) = analysis.plan.shortages.iter().find(|s| is_same_gap(&s.kind, &kind)) else {
+                say(&format!("办法 {choice} 所补的缺口已由前面的办法消除"));
+                continue;
+            };
+            let mends = compute_mends(&project.policy, &analysis.population.inputs, &analysis.plan.shares, shortage);
+            let alike = |m: &&Mend| std::mem::discriminant(&m.action) == std::mem::discriminant(&mend.action);
+            let now = mends.iter().find(|m| m.action == mend.action).or_else(|| mends.iter().find(alike)).cloned();
+            let Some(now) = now else {
+                say(&format!("办法 {choice} 在采取前面的办法后不再适用，没有采取；请重新查看计划"));
+                continue;
+            };
+            mend = now;
+        }
+        take_mend(project, &mend, context)?;
+        say(&format!("已采取：{}", mend.text));
+        *analysis = compute_analysis(project, registry, analysis.month, &context.progress)?;
+    }
+    Ok(())
+}
+
+fn plan_json(analysis: &Analysis) -> serde_json::Value {
+    let plan = &analysis.plan;
+    let bodies: Vec<serde_json::Value> = analysis
+        .population
+        .inputs
+        .bodies
+        .iter()
+        .zip(&plan.matrix)
+        .map(|(body, cells)| {
+            serde_json::json!({
+                "body": body.id.as_str(), "name": body.name,
+                "expected": cells.iter().map(crate::plan::PlanCell::expected).collect::<Vec<f64>>(),
+                "team_days": cells.iter().map(|c| c.need[0]).collect::<Vec<f64>>(),
+                "team_days_available": cells.iter().map(|c| c.have[0]).collect::<Vec<Option<f64>>>(),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "year": plan.year, "next_month": analysis.month.to_string(), "expected_visits": plan.expected_visits(),
+        "feasible": plan.is_sealable(), "bodies": bodies,
+        "lights": plan.lights.iter().map(|l| serde_json::json!({"kept": l.kept, "text": l.text, "basis": l.basis})).collect::<Vec<_>>(),
+        "off_site": plan.off_site.iter().map(|q| serde_json::json!({
+            "body": analysis.population.inputs.bodies.get(usize::from(q.body)).map(|b| b.id.as_str()),
+            "members": q.members, "checks": q.checks,
+        })).collect::<Vec<_>>(),
+        "shortages": plan.shortages.iter().map(|s| serde_json::json!({
+            "text": s.text, "blocking": s.blocking, "mends": s.mends.iter().map(|m| m.text.clone()).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn show_plan(project: &Project, analysis: &Analysis) -> AppResult<()> {
+    let plan = &analysis.plan;
+    line(&format!("{} 年计划：预计检查 {:.0} 次；下一个月份 {}", plan.year, plan.expected_visits(), analysis.month))?;
+    line("执法主体,1月,2月,3月,4月,5月,6月,7月,8月,9月,10月,11月,12月,全年")?;
+    for (body, cells) in analysis.population.inputs.bodies.iter().zip(&plan.matrix) {
+        let months: Vec<String> = cells.iter().map(|c| format!("{:.1}", c.expected())).collect();
+        let year: f64 = cells.iter().map(crate::plan::PlanCell::expected).sum();
+        line(&format!("{},{},{year:.1}", body.name, months.join(",")))?;
+    }
+    for text in off_site_lines(analysis).values() {
+        line(text)?;
+    }
+    let red = plan.lights.iter().filter(|l| !l.kept).count();
+    say(&format!("频次下限与上限 {} 项，未满足 {red} 项", plan.lights.len()));
+    for light in plan.lights.iter().filter(|l| !l.kept).take(20) {
+        say(&light.text);
+    }
+    // the floors' cuts are tried out one by one: only for the first few
+    for (i, shortage) in plan.shortages.iter().take(SHOWN).enumerate() {
+        say(&format!("缺口 {}：{}", i + 1, shortage.text));
+        // numbered as `--mend` reads them
+        let mends = compute_mends(&project.policy, &analysis.population.inputs, &plan.shares, shortage);
+        for (k, mend) in mends.iter().take(3).enumerate() {
+            say(&format!("  办法 {}.{}：{}", i + 1, k + 1, mend.text));
+        }
+    }
+    if plan.shortages.len() > SHOWN {
+        say(&format!("……另有 {} 项缺口", plan.shortages.len() - SHOWN));
+    }
+    for overload in plan.overloads.iter().take(10) {
+        say(&overload.text);
+    }
+    if plan.is_sealable() {
+        say("计划可行，可以封存");
+    }
+    Ok(())
+}
+
+pub(super) fn export(args: &ExportArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let (registry, districts) = load_project_data(&project)?;
+    let request = ExportRequest { month: args.month.as_deref().map(month_of).transpose()?, only: args.only.clone() };
+    let exported = export_project(&project, &registry, &districts, &args.to, &request, context)?;
+    if as_json {
+        json(&serde_json::json!({
+            "files": exported.files.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(),
+            "open_first": exported.main.as_ref().map(|p| p.display().to_string()), "notes": exported.notes,
+        }))?;
+        return Ok(Finish::Done);
+    }
+    show_exported(&exported)?;
+    Ok(Finish::Done)
+}
+
+fn show_exported(exported: &Exported) -> AppResult<()> {
+    for file in &exported.files {
+        line(&file.display().to_string())?;
+    }
+    for note in &exported.notes {
+        say(note);
+    }
+    Ok(())
+}
+
+pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, None)?;
+    let today = match &args.today {
+        None => context.now.date(),
+        Some(text) => text.parse().map_err(|_| {
+            AppError::new("CLI-012", "日期写法不对").with(|f| f.value(text).expected(" 2027-04-20 这样的日期"))
+        })?,
+    };
+    let status = compute_status(&project, today)?;
+    let complete = &status.board.completeness;
+    if as_json {
+        json(&serde_json::json!({
+            "today": status.today.to_string(), "finished": complete.finished, "published": complete.published,
+            "withheld": complete.withheld, "published_late": complete.published_late,
+            "figures": serde_json::to_value(&status.figures).unwrap_or_default(),
+            "open_checks": status.open_checks.iter().map(|(m, n)| (m.to_string(), *n)).collect::<Vec<_>>(),
+            "attention": status.attention,
+        }))?;
+        return Ok(Finish::Done);
+    }
+    line(&format!(
+        "截至 {}：办结 {} 项，已公开 {} 项，依法不公开 {} 项，公开率 {}",
+        status.today,
+        complete.finished,
+        complete.published,
+        complete.withheld,
+        complete.share().percent_text()
+    ))?;
+    let f = &status.figures;
+    line(&format!(
+        "计划内占比 {}，非现场占比 {}，联合占比 {}，问题发现率 {}，按期公开率 {}",
+        f.planned.percent_text(),
+        f.off_site.percent_text(),
+        f.joint.percent_text(),
+        f.problem_found.percent_text(),
+        f.disclosed_in_time.percent_text()
+    ))?;
+    for (month, count) in &status.open_checks {
+        line(&format!("{month}：{count} 个检查对象尚无结果"))?;
+    }
+    for text in &status.attention {
+        say(text);
+    }
+    Ok(Finish::Done)
+}
+
+pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let month = run_month(args)?;
+    let from = if let Some(dir) = &args.dir {
+        dir.clone()
+    } else {
+        let folder = args.to.join("输入（模拟城市）");
+        let districts = load_bundled_districts(&mut Diagnostics::new())?;
+        let options = DemoOptions { sources: args.sources, seed: DEFAULT_SEED, year: month.year() };
+        write_demo(&folder, options, &districts, &bundled_calendar()?, &context.progress)?;
+        folder
+    };
+    let request = RunRequest {
+        from,
+        to: args.to.clone(),
+        month,
+        entropy: args.entropy.clone().unwrap_or_else(|| DEMONSTRATION_ENTROPY.to_owned()),
+        policy: args.policy.clone(),
+        mapping: args.mapping.clone(),
+    };
+    let outcome = run_job(&request, context)?;
+    let main = outcome.exported.main.clone();
+    if as_json {
+        json(&serde_json::json!({
+            "project": outcome.project.display().to_string(), "sources": outcome.sources,
+            "set_aside": outcome.set_aside, "commitment": outcome.sealed.commitment, "drawn": outcome.opened.drawn,
+            "pairs": outcome.opened.pairs, "unpaired": outcome.opened.unpaired,
+            "files": outcome.exported.files.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(),
+            "open_first": main.as_ref().map(|p| p.display().to_string()),
+        }))?;
+    } else {
+        line(&outcome.summary)?;
+        line(&format!(
+            "污染源 {} 家；{} 抽样框 {} 个单位，抽中 {} 个，配对 {} 组",
+            outcome.sources,
+            month,
+            outcome.sealed.frame_size,
+            outcome.opened.drawn,
+            outcome.opened.pairs.unwrap_or(0)
+        ))?;
+        line(&format!("承诺值 {}（演示：公开数事先已知）", outcome.sealed.commitment))?;
+        line(&format!("共导出 {} 个文件。请先打开：", outcome.exported.files.len()))?;
+        line(&format!("  {}", show_path(main.as_deref(), &args.to)))?;
+        line(&format!("  证书与核验材料：{}", args.to.join(format!("抽取存证/{month}-1")).display()))?;
+        line(&format!("  可公开的文件：{}", args.to.join("公开").display()))?;
+    }
+    for note in &outcome.exported.notes {
+        say(note);
+    }
+    if let Some(why) = &outcome.opened.unpaired {
+        say(why);
+    }
+    if outcome.set_aside > 0 {
+        say(&format!("{} 行因错误被搁置，原因与原文见项目的 quality.csv", outcome.set_aside));
+        return Ok(Finish::Flawed);
+    }
+    Ok(Finish::Done)
+}
+
+fn show_path(path: Option<&Path>, fallback: &Path) -> String {
+    path.unwrap_or(fallback).display().to_string()
+}
+
+fn run_month(args: &RunArgs) -> AppResult<PlanMonth> {
+    let year = args.year.unwrap_or(DEFAULT_YEAR);
+    match &args.month {
+        None => month_of(&format!("{year:04}-03")),
+        Some(text) => match text.parse::<u32>() {
+            Ok(month) => month_of(&format!("{year:04}-{month:02}")),
+            Err(_) => month_of(text),
+        },
+    }
+}
+
+pub(super) fn simulate(args: &SimulateArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, None)?;
+    let (registry, _) = load_project_data(&project)?;
+    let first = project
+        .months()
+        .first()
+        .copied()
+        .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;
+    let analysis = compute_analysis(&project, &registry, first, &context.progress)?;
+    let inputs = &analysis.population.inputs;
+    let report = simulate_years(&project.policy, inputs, &analysis.plan, args.years, DEFAULT_SEED, &context.progress)?;
+    if as_json {
+        json(&serde_json::json!({
+            "years": report.years,
+            "tiers": report.tiers.iter().zip(&project.policy.tiers).map(|(t, rule)| serde_json::json!({
+                "tier": rule.id, "sites": t.sites, "lambda": t.lambda, "expected": t.expected, "realised": t.realised,
+            })).collect::<Vec<_>>(),
+            "cap_broken": report.cap_broken, "window_broken": report.window_broken, "slot_broken": report.slot_broken,
+            "above_ceiling": report.above_ceiling, "whole_missed": report.whole_missed,
+            "worst_overshoot_units": report.worst_overshoot_units, "deferred": report.deferred, "lost": report.lost,
+        }))?;
+    } else {
+        line("等级,点位数,计划次数(Σλ),应抽次数,年均实抽次数,相差")?;
+        for (tier, rule) in report.tiers.iter().zip(&project.policy.tiers) {
+            let off = if tier.expected > 0.0 { (tier.realised / tier.expected - 1.0) * 100.0 } else { 0.0 };
+            line(&format!(
+                "{} {},{},{:.1},{:.1},{:.1},{off:+.2}%",
+                rule.id, rule.name, tier.sites, tier.lambda, tier.expected, tier.realised
+            ))?;
+        }
+        line(&format!(
+            "违反上限 {} 次，违反间隔 {} 次，同一时段重复 {} 次，超过次数 {} 次，λ=1 未恰好一次 {} 次",
+            report.cap_broken, report.window_broken, report.slot_broken, report.above_ceiling, report.whole_missed
+        ))?;
+        line(&format!(
+            "力量超出最多 {:.2} 个取整单位；每年顺延 {:.1} 次，因力量放弃 {:.2} 次",
+            report.worst_overshoot_units, report.deferred, report.lost
+        ))?;
+    }
+    let broken = report.cap_broken + report.window_broken + report.slot_broken + report.above_ceiling;
+    Ok(if broken > 0 { Finish::Flawed } else { Finish::Done })
+}
+
+pub(super) fn estimate(args: &ProjectArgs, as_json: bool) -> AppResult<Finish> {
+    let project = Project::open(&args.project, None)?;
+    let rates = estimate_compliance(&project)?;
+    if as_json {
+        json(&rates)?;
+        return Ok(Finish::Done);
+    }
+    if rates.is_empty() {
+        say("还没有可用于估计的检查结果");
+        return Ok(Finish::Flawed);
+    }
+    let pooled = rates.iter().any(|rate| rate.months > 1);
+    let size = if pooled { "代表数（单位·月）" } else { "代表单位数" };
+    line(&format!("分组,名称,合规率,95%下限,95%上限,已查,失效,{size}"))?;
+    for rate in &rates {
+        let (low, high) = rate.interval.map_or((String::new(), String::new()), |(a, b)| {
+            (format!("{:.1}%", a * 100.0), format!("{:.1}%", b * 100.0))
+        });
+        line(&format!(
+            "{},{},{:.1}%,{low},{high},{},{},{:.0}",
+            rate.kind,
+            rate.group,
+            rate.compliance * 100.0,
+            rate.observed,
+            rate.out_of_scope,
+            rate.population
+        ))?;
+    }
+    Ok(Finish::Done)
+}

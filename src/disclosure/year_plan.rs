@@ -1,0 +1,215 @@
+//! The yearly public plan.
+//!
+//! Its fields and its date are statutory: 检查主体、检查对象范围、检查方式、检查项目、检查比例, published by the
+//! end of March (上海市优化营商环境条例 第62条); number, basis and the rule of the yearly cap stand beside them
+//! (国办发〔2024〕54号). It speaks of scopes and numbers; it has no field that could name a target.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::diagnostic::{Diagnostics, Finding};
+use crate::domain::PlanMonth;
+
+use super::figures::IndustryFigure;
+
+/// The yearly cap, as the plan states it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapStatement {
+    /// Visits a year per enterprise.
+    pub visits: u32,
+    /// Which kinds of check count, in words.
+    pub rule_set: String,
+    /// False while the office has yet to confirm the number.
+    pub confirmed: bool,
+}
+
+/// One line of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearPlanRow {
+    /// Inspecting body (检查主体).
+    pub body_name: String,
+    /// Plan's name (计划名称).
+    pub plan_name: String,
+    /// Plan code (计划编码); may be empty.
+    pub plan_code: String,
+    /// Scope of objects (检查对象范围).
+    pub scope: String,
+    /// Units in that scope.
+    pub population: u64,
+    /// Manner (检查方式).
+    pub manner: String,
+    /// Matters (检查项目).
+    pub matters: String,
+    /// Ratio (检查比例) in parts per million of the population, per year; above 1 000 000 where units are
+    /// visited more than once.
+    pub ratio_ppm: u64,
+    /// Visits planned in the year.
+    pub number: u64,
+    /// Period of implementation (实施时间).
+    pub period: String,
+    /// Basis: document and article.
+    pub basis: String,
+    /// Remarks.
+    pub remark: String,
+}
+
+/// Planned visits of a body in a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthCount {
+    /// Inspecting body.
+    pub body_name: String,
+    /// Month.
+    pub month: PlanMonth,
+    /// Visits planned.
+    pub visits: u64,
+}
+
+/// The plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearPlan {
+    /// Agency that publishes.
+    pub agency: String,
+    /// Year.
+    pub year: i32,
+    /// Version, from 1.
+    pub version: u32,
+    /// Day on which it was drawn up (编制).
+    pub prepared_on: Option<NaiveDate>,
+    /// Approved (批准).
+    pub approved_on: Option<NaiveDate>,
+    /// Filed (备案).
+    pub filed_on: Option<NaiveDate>,
+    /// Published (公布).
+    pub published_on: Option<NaiveDate>,
+    /// The yearly cap.
+    pub cap: CapStatement,
+    /// Lines.
+    pub rows: Vec<YearPlanRow>,
+    /// Counts by body and month.
+    pub months: Vec<MonthCount>,
+    /// Coverage planned or reached of the key industries; their units are counted, not named.
+    pub industries: Vec<IndustryFigure>,
+    /// Mark that stands on every sheet (`模拟数据`), where there is one.
+    pub data_mark: Option<String>,
+    /// Numbers that the office has yet to confirm, in words.
+    pub unconfirmed: Vec<String>,
+}
+
+/// Checks the plan: statutory fields present, numbers that agree, published in time.
+///
+/// `publish_by` is the month and day from the policy (3, 31). The findings: `DIS-050` missing field,
+/// `DIS-051` late, `DIS-052` ratio and number disagree, `DIS-053` the months don't add up, `DIS-054` no line
+/// at all, `DIS-055` not published yet though the day has passed.
+#[must_use]
+pub fn check_year_plan(plan: &YearPlan, publish_by: (u32, u32), as_of: NaiveDate) -> Diagnostics {
+    let mut found = Diagnostics::new();
+    if plan.rows.is_empty() {
+        found.push(Finding::error("DIS-054", "年度检查计划没有任何内容").hint("请先完成年度计划"));
+    }
+    for (i, row) in plan.rows.iter().enumerate() {
+        check_row(row, i as u64 + 1, &mut found);
+    }
+    let due = NaiveDate::from_ymd_opt(plan.year, publish_by.0, publish_by.1);
+    if let Some(due) = due {
+        match plan.published_on {
+            Some(day) if day > due => found.push(
+                Finding::warning("DIS-051", format!("{}年度检查计划公布日期晚于法定期限", plan.year))
+                    .value(day.to_string())
+                    .expected(format!("不晚于 {due}")),
+            ),
+            None if as_of > due => found.push(
+                Finding::warning("DIS-055", format!("{}年度检查计划尚未公布，已过法定期限 {due}", plan.year))
+                    .hint("请尽快公布并记录公布日期"),
+            ),
+            _ => {}
+        }
+    }
+    check_months(plan, &mut found);
+    found
+}
+
+fn check_row(row: &YearPlanRow, line: u64, found: &mut Diagnostics) {
+    for (column, value) in [
+        ("检查主体", &row.body_name),
+        ("检查对象范围", &row.scope),
+        ("检查方式", &row.manner),
+        ("检查项目", &row.matters),
+        ("检查依据", &row.basis),
+    ] {
+        if value.trim().is_empty() {
+            found.push(
+                Finding::error("DIS-050", "年度检查计划缺少法定内容")
+                    .row(line)
+                    .column(column)
+                    .hint("请补充后再公布（上海市优化营商环境条例第六十二条）"),
+            );
+        }
+    }
+    if row.ratio_ppm == 0 && row.number > 0 {
+        found.push(Finding::error("DIS-050", "年度检查计划缺少法定内容").row(line).column("检查比例"));
+    }
+    // The published ratio and number must tell the same: within one visit and the ratio's own rounding.
+    let expected = u128::from(row.population) * u128::from(row.ratio_ppm);
+    let stated = u128::from(row.number) * 1_000_000;
+    let slack = 1_000_000 + u128::from(row.population) * 500;
+    if expected.abs_diff(stated) > slack {
+        found.push(
+            Finding::warning("DIS-052", "检查比例与检查数量不一致")
+                .row(line)
+                .column("检查数量")
+                .value(row.number.to_string())
+                .expected(format!(
+                    "约 {}（{} 家 × {}.{:02}%）",
+                    (expected + 500_000) / 1_000_000,
+                    row.population,
+                    row.ratio_ppm / 10_000,
+                    row.ratio_ppm % 10_000 / 100
+                )),
+        );
+    }
+}
+
+fn check_months(plan: &YearPlan, found: &mut Diagnostics) {
+    if plan.months.is_empty() {
+        return;
+    }
+    let mut by_body: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for row in &plan.rows {
+        by_body.entry(&row.body_name).or_default().0 += row.number;
+    }
+    for count in &plan.months {
+        by_body.entry(&count.body_name).or_default().1 += count.visits;
+        if count.month.year() != plan.year {
+            found.push(
+                Finding::error("DIS-053", "分月数量的月份不在计划年度内")
+                    .value(count.month.to_string())
+                    .expected(format!("{} 年的月份", plan.year)),
+            );
+        }
+    }
+    for (body, (year, months)) in by_body {
+        // Twelve months rounded each by itself may differ by up to six from the year's rounded number.
+        if year.abs_diff(months) > 6 {
+            found.push(
+                Finding::warning("DIS-053", format!("{body}的分月数量之和与年度数量不一致"))
+                    .value(months.to_string())
+                    .expected(year.to_string()),
+            );
+        }
+    }
+}
+
+impl YearPlan {
+    /// The day by which it must be public.
+    #[must_use]
+    pub fn due(&self, publish_by: (u32, u32)) -> Option<NaiveDate> {
+        NaiveDate::from_ymd_opt(self.year, publish_by.0, publish_by.1)
+    }
+
+    /// True where its publication lies in its own year.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.published_on.is_some_and(|day| day.year() <= self.year)
+    }
+}

@@ -1,0 +1,226 @@
+//! Exports as a set: files, and a manifest with the SHA-256 of each beside them.
+//!
+//! The manifest is written last, so that it never speaks of a file that isn't there. A folder belongs to one
+//! family: internal and public files are never mixed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::disclosure::{Audience, PublicScan};
+
+use super::scan_file::scan_public_file;
+use super::write::write_atomic;
+
+/// Name of the manifest in its folder.
+pub const MANIFEST_FILE: &str = "manifest.json";
+
+/// Format of the manifest.
+const FORMAT: &str = "fairdraw/manifest/1";
+
+/// A file ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportFile {
+    /// File name, without folders.
+    pub name: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+    /// Who may read it.
+    pub audience: Audience,
+}
+
+/// What the manifest says of the export as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportInfo {
+    /// Agency.
+    pub agency: String,
+    /// Program and version.
+    pub program: String,
+    /// Time of the export, given by the caller.
+    pub created: NaiveDateTime,
+    /// Family.
+    pub audience: Audience,
+    /// `模拟数据` or `演示`, where it applies.
+    pub data_mark: Option<String>,
+}
+
+/// A file in the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestFile {
+    /// File name.
+    pub name: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256, 64 hex digits in lower case.
+    pub sha256: String,
+}
+
+/// The manifest of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// `fairdraw/manifest/1`.
+    pub format: String,
+    /// Agency.
+    pub agency: String,
+    /// Program and version.
+    pub program: String,
+    /// Time of the last export into the folder.
+    pub created: String,
+    /// Family.
+    pub audience: Audience,
+    /// Mark of simulated data or demonstration.
+    pub data_mark: Option<String>,
+    /// Files by name.
+    pub files: Vec<ManifestFile>,
+}
+
+/// What an export has done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportOutcome {
+    /// The manifest written.
+    pub manifest: Manifest,
+    /// Public files whose kind can't be searched (.pdf, pictures): their makers take visited targets only.
+    pub unsearched: Vec<String>,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+        text
+    })
+}
+
+fn entry(name: &str, bytes: &[u8]) -> ManifestFile {
+    ManifestFile { name: name.to_owned(), bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
+}
+
+/// Writes the files into `folder` (made where missing) and the manifest beside them. Entries of an earlier
+/// export into the same folder are kept where their file still stands.
+///
+/// # Errors
+/// `EXP-030` two files of one name; `EXP-031` a file of the other family, or a folder that holds the other
+/// family; `EXP-032` a public export without a scan; `DIS-044` an unvisited target in a public file;
+/// `EXP-034` a file name with a folder in it; `IO-00x` where writing fails. Nothing is written before all
+/// checks have passed.
+pub fn write_export(
+    folder: &Path,
+    files: &[ExportFile],
+    info: &ExportInfo,
+    scan: Option<&PublicScan>,
+) -> AppResult<ExportOutcome> {
+    let mut unsearched = Vec::new();
+    let mut names = std::collections::BTreeSet::new();
+    for file in files {
+        let lower = file.name.to_lowercase();
+        if file.name.is_empty() || file.name.contains(['/', '\\']) || lower == MANIFEST_FILE || lower == ".." {
+            return Err(Finding::error("EXP-034", "导出文件名不能使用").value(&file.name).into());
+        }
+        // Windows doesn't tell upper from lower case.
+        if !names.insert(lower) {
+            return Err(Finding::error("EXP-030", "两个导出文件同名，已停止输出").value(&file.name).into());
+        }
+        if file.audience != info.audience {
+            return Err(Finding::error("EXP-031", "内部文件与公开文件不能放在同一次导出中")
+                .value(&file.name)
+                .expected(format!("只含{}文件", info.audience.label()))
+                .into());
+        }
+        if info.audience == Audience::Public {
+            let scan =
+                scan.ok_or_else(|| AppError::new("EXP-032", "公开文件输出前必须核对未检查对象，缺少核对名单"))?;
+            if !scan_public_file(&file.name, &file.bytes, scan)? {
+                unsearched.push(file.name.clone());
+            }
+        }
+    }
+    std::fs::create_dir_all(folder).map_err(|cause| AppError::io("建立导出文件夹失败", folder, cause))?;
+    let mut entries: BTreeMap<String, ManifestFile> = BTreeMap::new();
+    if let Some(before) = load_manifest(folder)? {
+        if before.audience != info.audience {
+            return Err(Finding::error(
+                "EXP-031",
+                format!("该文件夹存放的是{}文件，不能再放{}文件", before.audience.label(), info.audience.label()),
+            )
+            .file(folder.display().to_string())
+            .hint("请另选文件夹")
+            .into());
+        }
+        let standing = before.files.into_iter().filter(|file| folder.join(&file.name).is_file());
+        entries.extend(standing.map(|file| (file.name.clone(), file)));
+    }
+    for file in files {
+        write_atomic(&folder.join(&file.name), &file.bytes)?;
+        entries.insert(file.name.clone(), entry(&file.name, &file.bytes));
+    }
+    let manifest = Manifest {
+        format: FORMAT.to_owned(),
+        agency: info.agency.clone(),
+        program: info.program.clone(),
+        created: info.created.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        audience: info.audience,
+        data_mark: info.data_mark.clone(),
+        files: entries.into_values().collect(),
+    };
+    let mut text = serde_json::to_vec_pretty(&manifest)
+        .map_err(|cause| AppError::new("EXP-035", "清单 manifest.json 无法生成").caused_by(cause))?;
+    text.push(b'\n');
+    write_atomic(&folder.join(MANIFEST_FILE), &text)?;
+    Ok(ExportOutcome { manifest, unsearched })
+}
+
+fn load_manifest(folder: &Path) -> AppResult<Option<Manifest>> {
+    let path = folder.join(MANIFEST_FILE);
+    let text = match std::fs::read(&path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(AppError::io("读取清单失败", &path, cause)),
+    };
+    let wrong = || {
+        Finding::error("EXP-036", "文件夹中的 manifest.json 不是本软件的清单")
+            .file(path.display().to_string())
+            .hint("请另选文件夹，或移走该文件")
+    };
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|cause| AppError::from(wrong()).caused_by(cause))?;
+    if manifest.format == FORMAT { Ok(Some(manifest)) } else { Err(wrong().value(&manifest.format).into()) }
+}
+
+/// Holds the files of a folder against its manifest: `EXP-037` missing, `EXP-038` changed.
+///
+/// # Errors
+/// Where there is no manifest (`IO-001`) or it can't be read (`EXP-036`).
+pub fn check_manifest(folder: &Path) -> AppResult<Vec<Finding>> {
+    let Some(manifest) = load_manifest(folder)? else {
+        let cause = std::io::Error::from(std::io::ErrorKind::NotFound);
+        return Err(AppError::io("读取清单失败", &folder.join(MANIFEST_FILE), cause));
+    };
+    let mut findings = Vec::new();
+    for file in manifest.files {
+        let path = folder.join(&file.name);
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let now = entry(&file.name, &bytes);
+                if now != file {
+                    findings.push(
+                        Finding::error("EXP-038", "文件与清单不符，导出后被改动")
+                            .file(&file.name)
+                            .value(now.sha256)
+                            .expected(file.sha256),
+                    );
+                }
+            }
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                findings.push(Finding::error("EXP-037", "清单中的文件不存在").file(&file.name));
+            }
+            Err(cause) => return Err(AppError::io("读取导出文件失败", &path, cause)),
+        }
+    }
+    Ok(findings)
+}

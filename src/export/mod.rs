@@ -1,0 +1,43 @@
+//! Files that leave the product: workbooks, csv, manifests.
+//!
+//! Duty: one definition of a table ([`SheetSpec`]) drawn as .xlsx and .csv; the internal plan workbooks, task
+//! sheets and the template for results; the public yearly plan and lists; atomic writing with a manifest of
+//! SHA-256 beside every export. Column order and headings come from data (`assets/columns.ron`, which a
+//! project may override), so that other systems can take the files up.
+//!
+//! Invariants: the same input gives the same bytes (no clock, no random; the date comes in as a value);
+//! text that a spreadsheet would take for a formula is neutralised; text ids stay text; two families,
+//! internal and public, never share a folder, and a public file is searched for unvisited targets before it
+//! is written (rules.md, "Secrecy"; [`crate::disclosure::PublicTarget`] keeps them out in the first place).
+
+mod columns;
+mod csv_text;
+mod file_name;
+mod manifest;
+pub mod office;
+mod plan_book;
+mod plan_sheets;
+mod public;
+mod scan_file;
+mod sheet;
+mod tasks;
+mod workbook;
+mod write;
+
+pub use columns::{ColumnCatalogue, SheetKind};
+pub use csv_text::{CsvStyle, neutralise, render_csv};
+pub use file_name::{FileName, sanitise_file_name};
+pub use manifest::{
+    ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestFile, check_manifest, write_export,
+};
+pub use plan_book::{
+    BookHeader, DistrictRow, InspectorRef, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow,
+    TargetRole, TargetRow, UnconfirmedNumber,
+};
+pub use plan_sheets::{render_plan_book, render_plan_books};
+pub use public::{PublicHeader, render_result_list, render_year_plan};
+pub use scan_file::scan_public_file;
+pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};
+pub use tasks::{TaskBook, render_results_template, render_task_book};
+pub use workbook::{BookMeta, render_workbook};
+pub use write::write_atomic;

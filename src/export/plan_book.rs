@@ -1,0 +1,326 @@
+//! What the internal plan workbook is made of: plain values, filled in by the workspace.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::disclosure::{CheckOrigin, Manner};
+use crate::domain::{BodyId, PlanMonth, UnitId};
+
+/// A number that the office has yet to confirm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnconfirmedNumber {
+    /// What it is, e.g. `同一企业年度检查频次上限`.
+    pub label: String,
+    /// Its value with unit, e.g. `2 次`.
+    pub value: String,
+    /// Where it comes from, and what is open.
+    pub note: String,
+}
+
+/// What stands on the first sheet and on every page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookHeader {
+    /// Agency whose plan it is.
+    pub agency: String,
+    /// Body whose share the book shows: id and name; `None` for the whole city.
+    pub body: Option<(BodyId, String)>,
+    /// Year of the plan.
+    pub year: i32,
+    /// Version, from 1.
+    pub version: u32,
+    /// Name of the policy, e.g. `上海市 沪环执法〔2023〕154号`.
+    pub policy_name: String,
+    /// SHA-256 of the policy file, hex.
+    pub policy_sha256: String,
+    /// SHA-256 of the registry and the other inputs, hex.
+    pub inputs_sha256: String,
+    /// Which kinds of check count towards the yearly cap, in words.
+    pub cap_rule_set: String,
+    /// The cap: visits a year per enterprise.
+    pub cap_visits: u32,
+    /// True once the office has confirmed the cap.
+    pub cap_confirmed: bool,
+    /// Commitment of the year's own seal (hex), where there is one.
+    pub year_commitment: Option<String>,
+    /// `模拟数据` or `演示`, where it applies.
+    pub data_mark: Option<String>,
+    /// Numbers to be confirmed.
+    pub unconfirmed: Vec<UnconfirmedNumber>,
+    /// Further notes, one sentence each (data cut-off, infeasibilities accepted, rule of rounding…).
+    pub notes: Vec<String>,
+    /// Program and version.
+    pub program: String,
+    /// Who made the export.
+    pub operator: String,
+    /// Time of the export: also the workbook's creation date, so that the same input gives the same bytes.
+    pub created: NaiveDateTime,
+}
+
+/// Figures of a month; `None` where there is nothing to say.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct MonthFigures {
+    /// Expected visits (sum of probabilities).
+    pub expected: Option<f64>,
+    /// Visits that the capacity allows for.
+    pub capacity: Option<f64>,
+    /// Units drawn or mandatory, once the month has been drawn.
+    pub drawn: Option<u32>,
+    /// Checks done.
+    pub done: Option<u32>,
+}
+
+/// A body's line in the yearly matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatrixRow {
+    /// Body.
+    pub body: BodyId,
+    /// Its name.
+    pub body_name: String,
+    /// January to December.
+    pub months: [MonthFigures; 12],
+}
+
+/// A district's share in a body's visits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DistrictRow {
+    /// District's name.
+    pub district: String,
+    /// Body that visits.
+    pub body: BodyId,
+    /// January to December; capacity belongs to bodies and is not shown by district.
+    pub months: [MonthFigures; 12],
+}
+
+/// Quota of a stratum in a month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuotaRow {
+    /// Month.
+    pub month: PlanMonth,
+    /// Body.
+    pub body: BodyId,
+    /// Its name.
+    pub body_name: String,
+    /// Category's name, e.g. `重点监管对象`.
+    pub category: String,
+    /// Units in the stratum.
+    pub population: u64,
+    /// Expected visits.
+    pub expected: f64,
+    /// Units that are certain (π = 1, mandatory ones included).
+    pub certain: u32,
+    /// Units to draw, certain ones included; `None` before the month is rounded.
+    pub quota: Option<u32>,
+    /// Reserves kept.
+    pub reserves: Option<u32>,
+    /// Units drawn.
+    pub drawn: Option<u32>,
+    /// Checks done.
+    pub done: Option<u32>,
+    /// Article that ratio or floor comes from.
+    pub basis: String,
+}
+
+/// How a unit stands in its month's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetRole {
+    /// To be visited.
+    Selected,
+    /// Reserve, by rank from 1.
+    Reserve(u32),
+    /// Took the place of a unit that was closed, moved or merged.
+    Substitute {
+        /// The unit replaced.
+        replaces: UnitId,
+    },
+    /// Was replaced or withdrawn.
+    Withdrawn {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+impl TargetRole {
+    /// Chinese name.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self {
+            Self::Selected => "正选".to_owned(),
+            Self::Reserve(rank) => format!("备选{rank}"),
+            Self::Substitute { replaces } => format!("递补（代{replaces}）"),
+            Self::Withdrawn { reason } => format!("撤出：{reason}"),
+        }
+    }
+}
+
+/// An inspector assigned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InspectorRef {
+    /// Certificate number.
+    pub certificate: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A unit in a month's list. Empty texts are empty cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetRow {
+    /// How it stands in the list.
+    pub role: TargetRole,
+    /// Plan code.
+    pub plan_code: String,
+    /// Month.
+    pub month: PlanMonth,
+    /// Lasting id of the site.
+    pub unit_id: UnitId,
+    /// Name.
+    pub name: String,
+    /// Unified social credit code.
+    pub uscc: String,
+    /// Permit or registration number.
+    pub permit: String,
+    /// Body.
+    pub body: BodyId,
+    /// Its name.
+    pub body_name: String,
+    /// District's name.
+    pub district: String,
+    /// Address.
+    pub address: String,
+    /// Industry: code and name.
+    pub industry: String,
+    /// 重点管理, 简化管理, 登记管理.
+    pub management: String,
+    /// 重点, 一般 or 简易监管对象.
+    pub supervision: String,
+    /// 特殊监管对象.
+    pub special: bool,
+    /// Tier with its letter, e.g. `A 高`.
+    pub tier: String,
+    /// Score in thousandths of a point.
+    pub score: Option<i64>,
+    /// Why it is in the list, in words (aggravators, certainty's reason).
+    pub reasons: String,
+    /// Drawn, mandatory, triggered.
+    pub origin: CheckOrigin,
+    /// Inclusion probability in parts per billion.
+    pub pi_ppb: Option<u64>,
+    /// Place in the order of the draw, from 1.
+    pub draw_order: Option<u32>,
+    /// Inspector in charge.
+    pub lead: Option<InspectorRef>,
+    /// Second inspector.
+    pub second: Option<InspectorRef>,
+    /// Skill needed, in words.
+    pub skill: String,
+    /// Recusals taken into account, in words.
+    pub recusal: String,
+    /// On site or off site.
+    pub manner: Manner,
+    /// True where a monitoring team comes along.
+    pub monitoring: bool,
+    /// Departments of a joint check.
+    pub joint_with: String,
+    /// Checklist to use.
+    pub checklist: String,
+    /// What to look at first.
+    pub focus: String,
+    /// Legal basis on the day of the check.
+    pub basis: String,
+    /// Last visit.
+    pub last_visit: Option<NaiveDate>,
+    /// Visits to the enterprise this year that count towards the cap.
+    pub visits: Option<u32>,
+    /// Visits left under the cap.
+    pub cap_left: Option<u32>,
+    /// Day by which it is to be done.
+    pub complete_by: Option<NaiveDate>,
+    /// Longitude, WGS 84.
+    pub lon: Option<f64>,
+    /// Latitude, WGS 84.
+    pub lat: Option<f64>,
+    /// State of the 检查码 application.
+    pub scan_code: String,
+    /// Progress, in words.
+    pub status: String,
+}
+
+/// How far a month has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MonthState {
+    /// Planned: no list yet.
+    Planned,
+    /// Sealed: commitment published, no list yet.
+    Sealed {
+        /// (body's name, commitment in hex).
+        commitments: Vec<(String, String)>,
+    },
+    /// Drawn.
+    Drawn {
+        /// (body's name, commitment in hex).
+        commitments: Vec<(String, String)>,
+        /// True where the entropy was known beforehand: 演示.
+        demonstration: bool,
+    },
+}
+
+/// A month's sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthSheet {
+    /// Month.
+    pub month: PlanMonth,
+    /// How far it has come.
+    pub state: MonthState,
+    /// Expected visits of the book's bodies.
+    pub expected: Option<f64>,
+    /// Targets and reserves, in any order.
+    pub targets: Vec<TargetRow>,
+}
+
+/// The whole book.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanBook {
+    /// Header.
+    pub header: BookHeader,
+    /// Body × month.
+    pub matrix: Vec<MatrixRow>,
+    /// District × body × month.
+    pub districts: Vec<DistrictRow>,
+    /// Quotas by month, body and category.
+    pub quotas: Vec<QuotaRow>,
+    /// A sheet a month, in order.
+    pub months: Vec<MonthSheet>,
+}
+
+impl PlanBook {
+    /// The same book with one body's rows only: what that body may see.
+    #[must_use]
+    pub fn of_body(&self, body: &BodyId, name: &str) -> Self {
+        let months =
+            self.months
+                .iter()
+                .map(|sheet| {
+                    let expected = self.matrix.iter().find(|row| row.body == *body).and_then(|row| {
+                        row.months[usize::try_from(sheet.month.month() - 1).unwrap_or(0).min(11)].expected
+                    });
+                    let own = |commitments: &[(String, String)]| {
+                        commitments.iter().filter(|(of, _)| of == name).cloned().collect::<Vec<_>>()
+                    };
+                    let state = match &sheet.state {
+                        MonthState::Planned => MonthState::Planned,
+                        MonthState::Sealed { commitments } => MonthState::Sealed { commitments: own(commitments) },
+                        MonthState::Drawn { commitments, demonstration } => {
+                            MonthState::Drawn { commitments: own(commitments), demonstration: *demonstration }
+                        }
+                    };
+                    let targets = sheet.targets.iter().filter(|row| row.body == *body).cloned().collect();
+                    MonthSheet { month: sheet.month, state, expected, targets }
+                })
+                .collect();
+        Self {
+            header: BookHeader { body: Some((body.clone(), name.to_owned())), ..self.header.clone() },
+            matrix: self.matrix.iter().filter(|row| row.body == *body).cloned().collect(),
+            districts: self.districts.iter().filter(|row| row.body == *body).cloned().collect(),
+            quotas: self.quotas.iter().filter(|row| row.body == *body).cloned().collect(),
+            months,
+        }
+    }
+}

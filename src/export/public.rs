@@ -1,0 +1,275 @@
+//! Public workbooks and csv: the yearly plan and the monthly list of results.
+//!
+//! They take [`YearPlan`] (which has no field for a target) and [`ResultList`] (whose rows are visited and
+//! masked by construction), and nothing else.
+
+use chrono::NaiveDateTime;
+
+use crate::diagnostic::AppResult;
+use crate::disclosure::{Audience, ResultList, ResultListRow, Share, YearPlan, YearPlanRow};
+
+use super::columns::{ColumnCatalogue, SheetKind};
+use super::csv_text::{CsvStyle, render_csv};
+use super::file_name::FileName;
+use super::manifest::ExportFile;
+use super::plan_sheets::item_sheet;
+use super::sheet::{Cell, CellMark, Emphasis, SheetSpec};
+use super::workbook::{BookMeta, render_workbook};
+
+/// What stands on a public document besides its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicHeader {
+    /// Agency (or body) that publishes.
+    pub agency: String,
+    /// Version, from 1.
+    pub version: u32,
+    /// Program and version.
+    pub program: String,
+    /// Time of the export: the file's creation date.
+    pub created: NaiveDateTime,
+    /// `模拟数据` or `演示`, where it applies.
+    pub data_mark: Option<String>,
+}
+
+impl PublicHeader {
+    fn meta(&self, title: String) -> BookMeta {
+        BookMeta {
+            title,
+            agency: self.agency.clone(),
+            program: self.program.clone(),
+            created: self.created,
+            audience: Audience::Public,
+            data_mark: self.data_mark.clone(),
+        }
+    }
+
+    fn file(&self, document: &str, period: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
+        let name = FileName {
+            agency: &self.agency,
+            document,
+            period,
+            version: self.version,
+            audience: Audience::Public,
+            mark: self.data_mark.as_deref(),
+            extension,
+        }
+        .render();
+        ExportFile { name, bytes, audience: Audience::Public }
+    }
+}
+
+/// The yearly plan as .xlsx (plan, months, industries, notes) and .csv (plan).
+///
+/// # Errors
+/// As [`render_workbook`] and [`render_csv`].
+pub fn render_year_plan(
+    plan: &YearPlan,
+    header: &PublicHeader,
+    catalogue: &ColumnCatalogue,
+) -> AppResult<Vec<ExportFile>> {
+    let title = format!("{}{}年度双随机检查计划", plan.agency, plan.year);
+    let mut sheet =
+        catalogue.sheet(SheetKind::YearPlan, "年度检查计划", title.clone(), &plan.rows, |at, row, id| {
+            plan_cell(plan, at, row, id)
+        });
+    sheet.notes.push(format!(
+        "频次上限：同一企业每年 {} 次{}；口径：{}。",
+        plan.cap.visits,
+        if plan.cap.confirmed { "" } else { "（待确认）" },
+        plan.cap.rule_set
+    ));
+    let day = |d: Option<chrono::NaiveDate>| d.map_or_else(|| "—".to_owned(), |d| d.to_string());
+    let mut items: Vec<(String, String)> = vec![
+        ("编制日期".into(), day(plan.prepared_on)),
+        ("批准日期".into(), day(plan.approved_on)),
+        ("备案日期".into(), day(plan.filed_on)),
+        ("公布日期".into(), day(plan.published_on)),
+        (
+            "对象确定方式".into(),
+            "按风险与信用确定入选概率，先公布承诺值，再以公开数字抽取；检查前不公布具体名单".into(),
+        ),
+    ];
+    items.extend(plan.unconfirmed.iter().map(|text| ("待确认".to_owned(), text.clone())));
+    let mut sheets = vec![sheet.clone()];
+    if !plan.months.is_empty() {
+        sheets.push(months_sheet(plan, catalogue));
+    }
+    if !plan.industries.is_empty() {
+        let title = format!("{}年重点行业清单式检查覆盖情况", plan.year);
+        sheets.push(catalogue.sheet(SheetKind::Industries, "重点行业", title, &plan.industries, |_, row, id| {
+            match id {
+                "code" => Cell::text(&row.prefix),
+                "name" => Cell::text(&row.name),
+                "units" => Cell::Integer(row.units.cast_signed()),
+                "visited" => Cell::Integer(row.visited.part.cast_signed()),
+                "coverage" => share_cell(row.visited),
+                "checklist" => share_cell(row.checklist),
+                _ => Cell::Empty,
+            }
+        }));
+    }
+    sheets.push(item_sheet("说明", format!("{}年度检查计划说明", plan.year), Vec::new(), items));
+    let bytes = render_workbook(&sheets, &header.meta(title))?;
+    let period = plan.year.to_string();
+    Ok(vec![
+        header.file("年度检查计划", &period, "xlsx", bytes),
+        header.file("年度检查计划", &period, "csv", render_csv(&marked(sheet, header), CsvStyle::Office)?),
+    ])
+}
+
+/// A csv has no place for a mark: in simulated data it becomes the last column.
+fn marked(mut sheet: SheetSpec, header: &PublicHeader) -> SheetSpec {
+    if let Some(mark) = &header.data_mark {
+        sheet.columns.push(super::plan_sheets::column("data_mark", "数据说明", 12.0, super::sheet::CellKind::Text));
+        for row in &mut sheet.rows {
+            row.push(Cell::text(mark));
+        }
+    }
+    sheet
+}
+
+fn share_cell(share: Share) -> Cell {
+    Cell::number(share.fraction())
+}
+
+fn plan_cell(plan: &YearPlan, at: usize, row: &YearPlanRow, id: &str) -> Cell {
+    match id {
+        "number" => Cell::count(u32::try_from(at + 1).ok()),
+        "body" => Cell::text(&row.body_name),
+        "plan_name" => Cell::text(&row.plan_name),
+        "plan_code" => Cell::text(&row.plan_code),
+        "scope" => Cell::text(&row.scope),
+        "population" => Cell::Integer(row.population.cast_signed()),
+        "manner" => Cell::text(&row.manner),
+        "matters" => Cell::text(&row.matters),
+        "ratio" => Cell::Number(row.ratio_ppm as f64 / 1e6),
+        "visits" => Cell::Integer(row.number.cast_signed()),
+        "cap" => {
+            Cell::text(format!("每年 {} 次{}", plan.cap.visits, if plan.cap.confirmed { "" } else { "（待确认）" }))
+        }
+        "period" => Cell::text(&row.period),
+        "basis" => Cell::text(&row.basis),
+        "remark" => Cell::text(&row.remark),
+        _ => Cell::Empty,
+    }
+}
+
+fn months_sheet(plan: &YearPlan, catalogue: &ColumnCatalogue) -> SheetSpec {
+    let mut rows: Vec<(String, [Option<u64>; 12])> = Vec::new();
+    let mut total = [None; 12];
+    for count in &plan.months {
+        let month = count.month.month() as usize - 1;
+        let at = rows.iter().position(|(body, _)| *body == count.body_name).unwrap_or_else(|| {
+            rows.push((count.body_name.clone(), [None; 12]));
+            rows.len() - 1
+        });
+        for cell in [&mut rows[at].1[month], &mut total[month]] {
+            *cell = Some(cell.unwrap_or(0_u64).saturating_add(count.visits));
+        }
+    }
+    let several = rows.len() > 1;
+    if several {
+        rows.push(("合计".to_owned(), total));
+    }
+    let title = format!("{}年度检查计划：分月数量（次）", plan.year);
+    let mut sheet =
+        catalogue.sheet(SheetKind::YearMonths, "分月数量", title, &rows, |_, (body, months), id| match id {
+            "body" => Cell::text(body),
+            "total" => Cell::Integer(months.iter().flatten().sum::<u64>().cast_signed()),
+            _ => {
+                let month = id.strip_prefix('m').and_then(|m| m.parse::<usize>().ok()).and_then(|m| m.checked_sub(1));
+                Cell::count(month.and_then(|m| months.get(m).copied().flatten()).map(u64::cast_signed))
+            }
+        });
+    if several {
+        sheet.marks.push(CellMark { row: sheet.rows.len() - 1, column: None, emphasis: Emphasis::Strong });
+    }
+    sheet
+}
+
+/// The list of results as .xlsx (results, withheld, notes) and .csv (results; withheld where there are any).
+///
+/// # Errors
+/// As [`render_workbook`] and [`render_csv`].
+pub fn render_result_list(
+    list: &ResultList,
+    header: &PublicHeader,
+    catalogue: &ColumnCatalogue,
+) -> AppResult<Vec<ExportFile>> {
+    let period = match list.scope {
+        crate::disclosure::ListScope::CompletedIn(month) | crate::disclosure::ListScope::OfMonth(month) => {
+            month.to_string()
+        }
+        crate::disclosure::ListScope::Year(year) => year.to_string(),
+    };
+    let title = format!("{} {}检查结果公开表", header.agency, list.scope.label());
+    let mut sheet = catalogue
+        .sheet(SheetKind::Results, "检查结果", title.clone(), &list.rows, |_, row, id| result_cell(row, id));
+    sheet.notes.push(format!(
+        "公开日期 {}；本表 {} 项，依法不予公开 {} 项。个人信息已隐去。",
+        list.published_on,
+        list.rows.len(),
+        list.withheld.len()
+    ));
+    let withheld = catalogue.sheet(
+        SheetKind::Withheld,
+        "不予公开",
+        format!("{}依法不予公开的检查结果", list.scope.label()),
+        &list.withheld,
+        |_, row, id| match id {
+            "number" => Cell::Integer(i64::from(row.number)),
+            "body" => Cell::text(&row.body_name),
+            "month" => Cell::text(row.month.to_string()),
+            "ground" => Cell::text(&row.ground),
+            _ => Cell::Empty,
+        },
+    );
+    let items = vec![
+        (
+            "检查对象的确定".to_owned(),
+            "随机抽取、必查或触发式检查；随机抽取的，抽取前公布承诺值，全月检查完毕后公布抽取证书".to_owned(),
+        ),
+        (
+            "应公开截止日".to_owned(),
+            "检查任务完成次日起 20 个工作日；跨入尚未公布放假安排的年度的，注明「暂定」".to_owned(),
+        ),
+        ("个人信息".to_owned(), "个体工商户的字号、代码，身份证号、电话号码、个人姓名以 * 隐去".to_owned()),
+        ("检查人员".to_owned(), "以执法证号列示".to_owned()),
+    ];
+    let notes = item_sheet("说明", "说明".to_owned(), Vec::new(), items);
+    let bytes = render_workbook(&[sheet.clone(), withheld.clone(), notes], &header.meta(title))?;
+    let mut files = vec![
+        header.file("检查结果公开表", &period, "xlsx", bytes),
+        header.file("检查结果公开表", &period, "csv", render_csv(&marked(sheet, header), CsvStyle::Office)?),
+    ];
+    if !list.withheld.is_empty() {
+        files.push(header.file(
+            "不予公开清单",
+            &period,
+            "csv",
+            render_csv(&marked(withheld, header), CsvStyle::Office)?,
+        ));
+    }
+    Ok(files)
+}
+
+fn result_cell(row: &ResultListRow, id: &str) -> Cell {
+    match id {
+        "number" => Cell::Integer(i64::from(row.number)),
+        "body" => Cell::text(&row.body_name),
+        "name" => Cell::text(row.target().name()),
+        "uscc" => Cell::text(row.target().code()),
+        "permit" => Cell::text(row.target().number()),
+        "matters" => Cell::text(&row.matters),
+        "manner" => Cell::text(row.manner),
+        "inspected_on" => Cell::Date(row.inspected_on),
+        "outcome" => Cell::text(row.outcome),
+        "handling" => Cell::text(&row.handling),
+        "disclosed_on" => Cell::Date(row.disclosed_on),
+        "due_on" => Cell::Date(row.due.date),
+        "provisional" => Cell::text(if row.due.provisional { "暂定" } else { "" }),
+        "draw" => Cell::text(&row.draw),
+        "inspectors" => Cell::text(&row.inspectors),
+        _ => Cell::Empty,
+    }
+}

@@ -1,0 +1,135 @@
+//! Task sheets for inspectors, and the template in which they bring results back. Internal.
+//!
+//! A body gets its own targets of the month: selected and substitutes, no reserves, nothing withdrawn.
+
+use crate::diagnostic::AppResult;
+use crate::disclosure::{Audience, Manner, Outcome, ResultField};
+use crate::domain::PlanMonth;
+
+use super::columns::{ColumnCatalogue, SheetKind};
+use super::file_name::FileName;
+use super::manifest::ExportFile;
+use super::plan_book::{BookHeader, TargetRole, TargetRow};
+use super::plan_sheets::{book_meta, item_sheet, sorted_targets, target_cell};
+use super::sheet::Cell;
+use super::workbook::render_workbook;
+
+/// A body's tasks of a month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskBook {
+    /// Header; its body is the one whose tasks these are.
+    pub header: BookHeader,
+    /// Month.
+    pub month: PlanMonth,
+    /// The month's list; reserves, withdrawn units and other bodies' units are left out here.
+    pub targets: Vec<TargetRow>,
+    /// Matters inspected, printed beforehand into the template.
+    pub matters: String,
+}
+
+impl TaskBook {
+    /// The rows that are tasks, in the order of the sheet.
+    fn tasks(&self) -> Vec<&TargetRow> {
+        sorted_targets(&self.targets)
+            .into_iter()
+            .filter(|row| matches!(row.role, TargetRole::Selected | TargetRole::Substitute { .. }))
+            .filter(|row| self.header.body.as_ref().is_none_or(|(body, _)| *body == row.body))
+            .filter(|row| row.month == self.month)
+            .collect()
+    }
+
+    fn whose(&self) -> &str {
+        self.header.body.as_ref().map_or(self.header.agency.as_str(), |(_, name)| name)
+    }
+
+    fn file(&self, document: &str, bytes: Vec<u8>) -> ExportFile {
+        let name = FileName {
+            agency: self.whose(),
+            document,
+            period: &self.month.to_string(),
+            version: self.header.version,
+            audience: Audience::Internal,
+            mark: self.header.data_mark.as_deref(),
+            extension: "xlsx",
+        }
+        .render();
+        ExportFile { name, bytes, audience: Audience::Internal }
+    }
+}
+
+/// The task list.
+///
+/// # Errors
+/// As [`render_workbook`].
+pub fn render_task_book(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResult<ExportFile> {
+    let title = format!("{} {}年{}月检查任务单", book.whose(), book.month.year(), book.month.month());
+    let tasks = book.tasks();
+    let mut sheet = catalogue
+        .sheet(SheetKind::Tasks, "检查任务", title.clone(), &tasks, |at, row, id| target_cell(at, row, id));
+    sheet.notes = vec![
+        format!("共 {} 家。每次检查由两名以上持证人员实施，主动出示执法证件与检查码。", tasks.len()),
+        "内部资料：检查前名单保密，未检查对象不得对外提供。".to_owned(),
+    ];
+    sheet.frozen_columns = sheet.columns.iter().position(|c| c.id == "name").map_or(0, |at| (at as u16 + 1).min(4));
+    let bytes = render_workbook(&[sheet], &book_meta(&book.header, title))?;
+    Ok(book.file("检查任务单", bytes))
+}
+
+/// The template for results: one row a task, what is known printed beforehand, the rest to be filled in with
+/// lists to choose from. The intake reads it back.
+///
+/// # Errors
+/// As [`render_workbook`].
+pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResult<ExportFile> {
+    let title = format!("{} {}年{}月检查结果填报表", book.whose(), book.month.year(), book.month.month());
+    let tasks = book.tasks();
+    let mut sheet =
+        catalogue.sheet(SheetKind::ResultsTemplate, "检查结果", title.clone(), &tasks, |_, row, id| match id {
+            "plan_code" => Cell::text(&row.plan_code),
+            "unit_id" => Cell::text(row.unit_id.as_str()),
+            "name" => Cell::text(&row.name),
+            "uscc" => Cell::text(&row.uscc),
+            "month" => Cell::text(row.month.to_string()),
+            "manner" => Cell::text(row.manner.label()),
+            "matters" => Cell::text(&book.matters),
+            "first_inspector" => Cell::text(row.lead.as_ref().map_or("", |i| &i.certificate)),
+            "second_inspector" => Cell::text(row.second.as_ref().map_or("", |i| &i.certificate)),
+            "checklist" => Cell::text(&row.checklist),
+            _ => Cell::Empty,
+        });
+    for column in &mut sheet.columns {
+        let known =
+            [ResultField::PlanCode, ResultField::Unit, ResultField::Name, ResultField::Uscc, ResultField::Month];
+        column.input = ResultField::of_id(&column.id).is_some_and(|field| !known.contains(&field));
+        column.choices = match column.id.as_str() {
+            "outcome" => Outcome::ALL.map(|outcome| outcome.label().to_owned()).to_vec(),
+            "manner" => Manner::ALL.map(|manner| manner.label().to_owned()).to_vec(),
+            "recheck" => vec!["是".to_owned(), "否".to_owned()],
+            _ => Vec::new(),
+        };
+    }
+    sheet.frozen_columns = sheet.columns.iter().position(|c| c.id == "name").map_or(0, |at| (at as u16 + 1).min(3));
+    sheet.spare_rows = 20;
+    sheet.notes = vec![
+        "褐色表头的列由检查人员填写；未检查的行保持空白。检查结果、检查方式请从下拉列表选择。".to_owned(),
+        "任务完成后 20 个工作日内公开；不予公开的须写明法律依据，如《政府信息公开条例》第十五条。".to_owned(),
+    ];
+    let help = item_sheet(
+        "填写说明",
+        "填写说明".to_owned(),
+        Vec::new(),
+        [
+            ("检查日期", "现场检查（或非现场核查）的日期；不早于抽取日期"),
+            ("完成日期", "检查任务办结的日期；公开期限自次日起算"),
+            ("检查结果", "未发现问题；发现问题已责令改正；发现问题待后续处理；不配合检查情节严重；停产；搬迁或关闭"),
+            ("处理情况", "对外公开的处理情况；请勿写入个人姓名、电话、身份证号"),
+            ("存在问题", "内部记录，不公开"),
+            ("执法证号", "实际检查人员的执法证号，至少两名；与任务单不同的，须先登记更换理由"),
+            ("不予公开依据", "写明文件与条款；填写后该结果只计数，不列名称"),
+        ]
+        .map(|(item, content)| (item.to_owned(), content.to_owned()))
+        .to_vec(),
+    );
+    let bytes = render_workbook(&[sheet, help], &book_meta(&book.header, title))?;
+    Ok(book.file("检查结果填报表", bytes))
+}

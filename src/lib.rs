@@ -1,0 +1,24 @@
+//! FairDraw 双随机执法计划工作站: plan, seal, draw, staff and disclose random inspections of pollution sources.
+//!
+//! The rooms stand in the order in which the data walks through them; each may use those above it only (a test
+//! holds the `use` lines to that).
+
+pub mod domain;
+// `diagnostic` uses `domain` only by what others put into it.
+pub mod diagnostic;
+pub mod policy;
+
+pub mod district;
+pub mod registry;
+pub mod risk;
+
+pub mod sampling;
+
+pub mod plan;
+
+pub mod disclosure;
+pub mod export;
+
+pub mod workspace;
+
+pub mod cli;

@@ -1,0 +1,55 @@
+//! The project's districts as the registry asks for them.
+
+use crate::district::{CoordinateSystem as MapSystem, DistrictSet};
+use crate::domain::DistrictCode;
+use crate::registry::{CoordinateSystem, DistrictLookup};
+
+/// A district set seen through the registry's questions.
+#[derive(Debug, Clone, Copy)]
+pub struct ProjectMap<'a>(pub &'a DistrictSet);
+
+impl ProjectMap<'_> {
+    fn code(self, index: usize) -> Option<u32> {
+        self.0.districts().get(index).map(|district| district.code.0)
+    }
+}
+
+impl DistrictLookup for ProjectMap<'_> {
+    fn by_name(&self, name: &str) -> Option<u32> {
+        self.0.index_of_name(name).and_then(|index| self.code(index))
+    }
+
+    fn by_code(&self, code: u32) -> Option<u32> {
+        self.0.index_of(DistrictCode(code)).and_then(|index| self.code(index))
+    }
+
+    fn locate_many(&self, lon: &[f64], lat: &[f64]) -> Vec<Option<u32>> {
+        self.0.locate_many(lon, lat).into_iter().map(|index| self.code(index as usize)).collect()
+    }
+
+    fn distance_to_border_m(&self, lon: f64, lat: f64) -> Option<f64> {
+        let index = match self.0.locate(lon, lat) {
+            Some(index) => index,
+            None => self.0.nearest(lon, lat)?.0,
+        };
+        Some(self.0.distance_to_border_m(lon, lat, index))
+    }
+
+    fn name_of(&self, code: u32) -> Option<String> {
+        let index = self.0.index_of(DistrictCode(code))?;
+        self.0.districts().get(index).map(|district| district.name.clone())
+    }
+
+    fn bounds(&self) -> Option<[f64; 4]> {
+        self.0.bounds().map(|b| [b.west, b.south, b.east, b.north])
+    }
+
+    fn to_wgs84(&self, system: CoordinateSystem, lon: f64, lat: f64) -> (f64, f64) {
+        let system = match system {
+            CoordinateSystem::Wgs84 => return (lon, lat),
+            CoordinateSystem::Gcj02 => MapSystem::Gcj02,
+            CoordinateSystem::Bd09 => MapSystem::Bd09,
+        };
+        system.to_wgs84(lon, lat)
+    }
+}
