@@ -1,0 +1,529 @@
+//! The program as a user starts it: the vectors through `draw` and `verify`, the main job, the day after.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn fairdraw(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_fairdraw")).args(arguments).output().unwrap()
+}
+
+fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn vectors() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/draw_vectors.json");
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// Writes a vector as the files that the commands read; returns frame, seal, opening, result.
+fn write_vector(folder: &Path, vector: &Value) -> [PathBuf; 4] {
+    let mut frame = String::from("unit_id,stratum,pi_ppb,rank_ppb,reason,salt\n");
+    for row in vector["frame"].as_array().unwrap() {
+        let cells: Vec<String> = row
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|cell| cell.as_str().map_or_else(|| cell.to_string(), str::to_owned))
+            .collect();
+        frame.push_str(&cells.join(","));
+        frame.push('\n');
+    }
+    let paths = ["frame.csv", "seal.json", "opening.json", "result.json"].map(|name| folder.join(name));
+    fs::write(&paths[0], frame).unwrap();
+    for (path, key) in paths[1..].iter().zip(["seal", "opening", "result"]) {
+        fs::write(path, vector[key].to_string()).unwrap();
+    }
+    paths
+}
+
+/// The certificate that somebody with this vector's files would hand out: the good draw's entries (for any
+/// unit of its frame), with the seal, the opening and the selection of the vector.
+fn certificate(good: &Value, vector: &Value) -> Value {
+    use fairdraw::sampling::{Opening, SamplingFrame, Seal, compute_certificate_unit};
+    let folder = tempfile::tempdir().unwrap();
+    let [frame, seal, opening, _] = write_vector(folder.path(), good);
+    let frame = SamplingFrame::parse_csv(&fs::read(frame).unwrap()).unwrap();
+    let seal = Seal::parse(&fs::read(seal).unwrap()).unwrap();
+    let seed = Opening::parse(&fs::read(opening).unwrap()).unwrap().seed(&seal).unwrap();
+    let tree = frame.tree();
+    let mut certificate = good["certificate"].clone();
+    certificate["seal"] = vector["seal"].clone();
+    certificate["opening"] = vector["opening"].clone();
+    let strata: Vec<Value> = vector["result"]["strata"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stratum| {
+            let selected: Vec<Value> = stratum["selected"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|unit| {
+                    let row = frame.position(unit.as_str().unwrap()).unwrap();
+                    serde_json::to_value(compute_certificate_unit(&frame, &tree, &seed, row).unwrap()).unwrap()
+                })
+                .collect();
+            json!({
+                "id": stratum["id"], "threshold": stratum.get("threshold").cloned().unwrap_or_else(|| json!("")),
+                "selected": selected, "substitutes": [],
+            })
+        })
+        .collect();
+    certificate["strata"] = Value::Array(strata);
+    certificate
+}
+
+#[test]
+fn good_vectors_pass_draw_and_verify() {
+    let vectors = vectors();
+    for good in vectors["good"].as_array().unwrap() {
+        let folder = tempfile::tempdir().unwrap();
+        let [frame, seal, opening, result] = write_vector(folder.path(), good);
+        let published = good["opening"]["commitment"].as_str().unwrap();
+        let output = fairdraw(&[
+            "draw",
+            text(&frame),
+            text(&seal),
+            text(&opening),
+            "--commitment",
+            published,
+            "--result",
+            text(&result),
+        ]);
+        assert!(output.status.success(), "{}", words(&output));
+        let drawn: Value = serde_json::from_slice(&output.stdout).unwrap();
+        for (got, want) in drawn["strata"].as_array().unwrap().iter().zip(good["result"]["strata"].as_array().unwrap())
+        {
+            assert_eq!(got["selected"], want["selected"]);
+            let reserves = want["reserves"].as_array().unwrap();
+            assert_eq!(&got["reserves"].as_array().unwrap()[..reserves.len()], &reserves[..]);
+        }
+        if good.get("certificate").is_some() {
+            let path = folder.path().join("certificate.json");
+            fs::write(&path, good["certificate"].to_string()).unwrap();
+            let output = fairdraw(&["verify", text(&path), "--frame", text(&frame), "--commitment", published]);
+            assert!(output.status.success(), "{}", words(&output));
+            let output = fairdraw(&["verify", text(&path)]);
+            assert!(output.status.success() && words(&output).contains("未与公布的承诺值核对"), "{}", words(&output));
+        }
+    }
+}
+
+#[test]
+fn must_fail_vectors_are_refused_by_draw_and_verify_with_their_fault() {
+    let vectors = vectors();
+    let good = &vectors["good"][0];
+    for case in vectors["must_fail"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let [frame, seal, opening, result] = write_vector(folder.path(), case);
+        let published = case["published"].as_str().unwrap();
+        let fault = case["faults"][0].as_str().unwrap();
+        let output = fairdraw(&[
+            "draw",
+            text(&frame),
+            text(&seal),
+            text(&opening),
+            "--commitment",
+            published,
+            "--result",
+            text(&result),
+        ]);
+        assert_eq!(output.status.code(), Some(2), "{name}: {}", words(&output));
+        assert!(output.stdout.is_empty(), "{name}: nothing may be drawn");
+        assert!(words(&output).contains(fault), "{name}: {fault} is not in {}", words(&output));
+
+        let path = folder.path().join("certificate.json");
+        fs::write(&path, certificate(good, case).to_string()).unwrap();
+        let output = fairdraw(&["verify", text(&path), "--frame", text(&frame), "--commitment", published]);
+        assert_eq!(output.status.code(), Some(1), "{name}: {}", words(&output));
+        // a certificate holds no reserves and no strata beyond the seal's: its fault names the same thing
+        let named = words(&output);
+        let part = fault.split([':', ' ']).next().unwrap();
+        assert!(named.contains(fault) || named.contains(part), "{name}: {fault} is not in {named}");
+    }
+}
+
+/// A small demo city, run once: everything that follows reads its output.
+fn run_small(folder: &Path) -> PathBuf {
+    let out = folder.join("out");
+    let output = fairdraw(&["run", "--demo", "--sources", "1500", "--to", text(&out), "--operator", "测试员"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    out
+}
+
+fn reference() -> Option<PathBuf> {
+    let found = std::env::var_os("FAIRDRAW_REFERENCE").map(|folder| PathBuf::from(folder).join("draw.py"));
+    if found.is_none() {
+        println!("skipped: 2 checks by the independent reference (FAIRDRAW_REFERENCE is not set)");
+    }
+    found
+}
+
+fn month_units(book: &Path) -> Vec<(String, String)> {
+    use calamine::{Data, Reader, open_workbook_auto};
+    let mut book = open_workbook_auto(book).unwrap();
+    let sheet = book.sheet_names().into_iter().find(|name| name.contains("3月") || name.contains("03")).unwrap();
+    let range = book.worksheet_range(&sheet).unwrap();
+    let header = range.rows().position(|row| row.iter().any(|c| *c == "单位标识")).unwrap();
+    let column = |name: &str| range.rows().nth(header).unwrap().iter().position(|c| *c == name).unwrap();
+    let (unit, role) = (column("单位标识"), column("类别"));
+    range
+        .rows()
+        .skip(header + 1)
+        .filter(|row| row[unit] != Data::Empty)
+        .map(|row| (row[unit].to_string(), row[role].to_string()))
+        .collect()
+}
+
+#[test]
+fn the_main_job_the_day_after_and_the_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run_small(folder.path());
+    let evidence = out.join("抽取存证/2027-03-1");
+    let certificate: Value = serde_json::from_slice(&fs::read(evidence.join("certificate.json")).unwrap()).unwrap();
+    let mut drawn: Vec<String> = certificate["strata"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|s| s["selected"].as_array().unwrap().iter().map(|u| u["row"][0].as_str().unwrap().to_owned()))
+        .collect();
+    drawn.sort();
+    assert!(drawn.len() > 5, "{} drawn", drawn.len());
+    assert!(certificate["statement"].as_str().unwrap().contains("演示"));
+
+    // the workbook names exactly the units drawn
+    let book = fs::read_dir(out.join("内部")).unwrap().map(|e| e.unwrap().path()).find(|p| {
+        let name = p.file_name().unwrap().to_string_lossy().into_owned();
+        name.starts_with("上海市")
+            && name.contains("年度计划")
+            && !name.contains("执法总队")
+            && !name.contains("管理委员会")
+    });
+    let rows = month_units(&book.unwrap());
+    let mut listed: Vec<String> = rows.iter().filter(|(_, role)| role == "正选").map(|(u, _)| u.clone()).collect();
+    listed.sort();
+    assert_eq!(listed, drawn);
+    assert!(rows.iter().any(|(_, role)| role.starts_with("备选")));
+
+    // the program and the independent reference agree on the exported files
+    let file = |name: &str| evidence.join(name);
+    let commitment = certificate["opening"]["commitment"].as_str().unwrap().to_owned();
+    let output = fairdraw(&[
+        "verify",
+        text(&file("certificate.json")),
+        "--frame",
+        text(&file("frame.csv")),
+        "--commitment",
+        &commitment,
+        "--roster",
+        text(&file("roster.csv")),
+        "--needs",
+        text(&file("needs.csv")),
+        "--assignment",
+        text(&file("assignment.csv")),
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&output).contains("演示"));
+    if let Some(script) = reference() {
+        for arguments in [
+            vec![
+                "check".to_owned(),
+                text(&file("frame.csv")).to_owned(),
+                text(&file("seal.json")).to_owned(),
+                text(&file("opening.json")).to_owned(),
+                text(&file("result.json")).to_owned(),
+            ],
+            vec!["certificate".to_owned(), text(&file("certificate.json")).to_owned()],
+        ] {
+            let output = Command::new("python3")
+                .arg(&script)
+                .args(&arguments)
+                .args(["--commitment", &commitment])
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{arguments:?}: {}", words(&output));
+        }
+    }
+
+    // nothing public names an unvisited target
+    let mut public = 0;
+    for entry in fs::read_dir(out.join("公开")).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        public += 1;
+        for unit in &drawn {
+            assert!(!bytes.windows(unit.len()).any(|w| w == unit.as_bytes()));
+        }
+    }
+    assert!(public >= 3);
+
+    // the day after: a substitute, another inspector, a triggered check, each with its reason
+    let project = out.join("项目");
+    let mandatory = certificate["strata"].as_array().unwrap().iter().find_map(|s| {
+        let free = s["selected"].as_array().unwrap().iter().find(|u| u["row"][4] == "" && s["threshold"] != "")?;
+        Some(free["row"][0].as_str().unwrap().to_owned())
+    });
+    let dead = mandatory.unwrap();
+    let output = fairdraw(&["substitute", text(&project), "--month", "2027-03", "--unit", &dead, "--reason", ""]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(words(&output).contains("SEL-038"), "{}", words(&output));
+    let output = fairdraw(&[
+        "substitute",
+        text(&project),
+        "--month",
+        "2027-03",
+        "--unit",
+        &dead,
+        "--reason",
+        "2027-03-05 现场核实已搬迁",
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+    let assignment = fs::read_to_string(project.join("draws/2027-03/1/assignment.csv")).unwrap();
+    assert!(!assignment.contains(&format!("{dead},")));
+    let line: Vec<&str> = assignment.lines().nth(1).unwrap().split(',').collect();
+    let output = fairdraw(&[
+        "replace-inspector",
+        text(&project),
+        "--month",
+        "2027-03",
+        "--unit",
+        line[0],
+        "--certificate",
+        line[3],
+        "--reason",
+        "当日因病",
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+    let frame = fs::read_to_string(evidence.join("frame.csv")).unwrap();
+    let other = frame
+        .lines()
+        .skip(1)
+        .map(|l| l.split(',').next().unwrap())
+        .find(|u| !assignment.contains(&format!("{u},")))
+        .unwrap();
+    let output = fairdraw(&[
+        "add-check",
+        text(&project),
+        "--month",
+        "2027-03",
+        "--unit",
+        other,
+        "--reason",
+        "12345 热线投诉属实",
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+
+    // a proof for any unit, drawn or not; export again; all of it verifies
+    let output = fairdraw(&["proof", text(&project), "--month", "2027-03", "--unit", other]);
+    assert!(output.status.success(), "{}", words(&output));
+    let again = folder.path().join("again");
+    let output = fairdraw(&["export", text(&project), "--month", "2027-03", "--to", text(&again)]);
+    assert!(output.status.success(), "{}", words(&output));
+    let evidence = again.join("抽取存证/2027-03-1");
+    let file = |name: &str| evidence.join(name);
+    let output = fairdraw(&[
+        "verify",
+        text(&file("certificate.json")),
+        "--frame",
+        text(&file("frame.csv")),
+        "--commitment",
+        &commitment,
+        "--roster",
+        text(&file("roster.csv")),
+        "--needs",
+        text(&file("needs.csv")),
+        "--assignment",
+        text(&file("assignment.csv")),
+        "--journal",
+        text(&project.join("journal.jsonl")),
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+    if let Some(script) = reference() {
+        let output =
+            Command::new("python3").arg(&script).arg("certificate").arg(file("certificate.json")).output().unwrap();
+        assert!(output.status.success(), "{}", words(&output));
+    }
+
+    // nothing else opens while a seal waits; a month is not sealed twice without a reason
+    let seal = |month: &str, extra: &[&str]| {
+        let mut arguments = vec![
+            "seal",
+            text(&project),
+            "--month",
+            month,
+            "--entropy-format",
+            "ssq",
+            "--entropy-source",
+            "中国福利彩票双色球",
+            "--reference",
+            "第2099025期",
+            "--available-at",
+            "2099-02-28T21:15:00+08:00",
+        ];
+        arguments.extend(extra);
+        fairdraw(&arguments)
+    };
+    assert!(words(&seal("2027-03", &[])).contains("SEL-032"));
+    assert!(words(&seal("2027-02", &[])).contains("SEL-045"));
+    let output = seal("2027-04", &[]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&seal("2027-05", &[])).contains("SEL-031"));
+    let open = || fairdraw(&["open", text(&project), "--month", "2027-04", "--entropy", "03 07 12 18 25 31+09"]);
+    assert!(words(&open()).contains("SEL-011"), "{}", words(&open()));
+    let output = fairdraw(&["void", text(&project), "--month", "2027-04", "--reason", "名录季度更新"]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&seal("2027-04", &[])).contains("SEL-032"));
+    let output = seal("2027-04", &["--again", "名录已更新"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let output = fairdraw(&["void", text(&project), "--month", "2027-04", "--reason", "演练结束"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let status = fairdraw(&["status", text(&project), "--today", "2027-04-20"]);
+    assert!(status.status.success() && words(&status).contains("尚无结果"), "{}", words(&status));
+
+    // a changed line of the journal is found
+    let journal = project.join("journal.jsonl");
+    let changed = fs::read_to_string(&journal).unwrap().replacen("测试员", "别人", 1);
+    fs::write(&journal, changed).unwrap();
+    assert_eq!(fairdraw(&["verify", "--journal", text(&journal)]).status.code(), Some(1));
+}
+
+#[test]
+fn an_infeasible_plan_is_said_in_words_and_its_mends_make_it_feasible() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("输入");
+    let output = fairdraw(&["demo", text(&input), "--sources", "1500"]);
+    assert!(output.status.success(), "{}", words(&output));
+    // special units at 100 % a quarter against a yearly cap of 2
+    let preset = include_str!("../../assets/policy/shanghai_154.ron");
+    let strict = preset.replacen("quarter_ratio: (0.4, 0.4, 0.4, 0.4)", "quarter_ratio: (1, 1, 1, 1)", 1);
+    assert_ne!(strict, preset);
+    let policy = folder.path().join("strict.ron");
+    fs::write(&policy, strict).unwrap();
+    let project = folder.path().join("项目");
+    let output =
+        fairdraw(&["new", text(&project), "--from", text(&input), "--year", "2027", "--policy", text(&policy)]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    let output = fairdraw(&["plan", text(&project)]);
+    assert_eq!(output.status.code(), Some(1), "{}", words(&output));
+    assert!(words(&output).contains("上限") && words(&output).contains("办法"), "{}", words(&output));
+    let seal = |period: &[&str]| {
+        let mut arguments = vec!["seal", text(&project)];
+        arguments.extend(period);
+        arguments.extend([
+            "--entropy-format",
+            "dice",
+            "--entropy-source",
+            "区公证处掷骰",
+            "--reference",
+            "第1次",
+            "--available-at",
+            "2099-01-01T09:00:00+08:00",
+        ]);
+        fairdraw(&arguments)
+    };
+    let output = fairdraw(&["plan", text(&project), "--mend-all"]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&output).contains("计划可行"), "{}", words(&output));
+    // and a month can't be sealed before the year's own seed is open
+    assert!(words(&seal(&["--month", "2027-03"])).contains("SEL-033"));
+    assert!(seal(&["--year"]).status.success());
+}
+
+/// The roster of a demo folder as csv, changed row by row; the workbook goes.
+fn change_roster(input: &Path, mut keep: impl FnMut(&mut Vec<String>) -> bool) {
+    use calamine::{Reader, open_workbook_auto};
+    let path = input.join("执法人员名录.xlsx");
+    let mut book = open_workbook_auto(&path).unwrap();
+    let range = book.worksheet_range_at(0).unwrap().unwrap();
+    let mut text = String::new();
+    for (i, row) in range.rows().skip(1).enumerate() {
+        let mut cells: Vec<String> = row
+            .iter()
+            .map(|cell| match cell {
+                calamine::Data::DateTime(date) => date.as_datetime().unwrap().date().to_string(),
+                cell => cell.to_string(),
+            })
+            .collect();
+        if i == 0 || keep(&mut cells) {
+            text.push_str(&cells.join(","));
+            text.push('\n');
+        }
+    }
+    fs::write(input.join("执法人员名录.csv"), text).unwrap();
+    fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn people_that_lack_are_named_and_nothing_is_sealed_before_the_mend() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("输入");
+    // enough sources that 崇明 has hazardous-waste plants
+    let output = fairdraw(&["demo", text(&input), "--sources", "6000"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let mut alone = 0;
+    change_roster(&input, |cells| {
+        if cells[2].starts_with("崇明") {
+            cells[5] = cells[5].replace("危险废物、", "").replace("危险废物", "");
+        }
+        if cells[2].starts_with("长宁") {
+            alone += 1;
+            return alone == 1;
+        }
+        true
+    });
+    let project = folder.path().join("项目");
+    let output = fairdraw(&["new", text(&project), "--from", text(&input), "--year", "2027"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    let output = fairdraw(&["plan", text(&project)]);
+    let said = words(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("长宁") && said.contains("仅有 1 名执法人员"), "{said}");
+    assert!(said.contains("崇明") && said.contains("危废"), "{said}");
+
+    let soon = |period: &[&str], again: &[&str]| {
+        let mut arguments = vec!["seal", text(&project)];
+        arguments.extend(period);
+        arguments.extend([
+            "--entropy-format",
+            "dice",
+            "--entropy-source",
+            "区公证处掷骰",
+            "--reference",
+            "第1次",
+            "--available-at",
+            "2099-01-01T09:00:00+08:00",
+        ]);
+        arguments.extend(again);
+        fairdraw(&arguments)
+    };
+    let output = fairdraw(&["plan", text(&project), "--mend-all"]);
+    let said = words(&output);
+    assert!(output.status.success() && said.contains("计划可行"), "{said}");
+    assert!(said.contains("已采取"), "{said}");
+    // what is sealed then has the people that the mends lent or trained
+    assert!(soon(&["--year"], &[]).status.success());
+    let journal = fs::read_to_string(project.join("journal.jsonl")).unwrap();
+    assert!(journal.matches("\"command\":\"mend\"").count() >= 2, "{journal}");
+}
+
+#[test]
+fn bad_words_give_one_message_and_exit_2() {
+    for (arguments, code) in [
+        (vec!["run", "/does/not/exist", "--to", "/tmp/fairdraw-never"], "IO-001"),
+        (vec!["plan", "/does/not/exist"], "PRJ-002"),
+        (vec!["check", "/does/not/exist.xlsx"], "IO-001"),
+        (vec!["verify"], "CLI-010"),
+    ] {
+        let output = fairdraw(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", words(&output));
+        assert!(words(&output).contains(code), "{arguments:?}: {}", words(&output));
+    }
+}

@@ -1,0 +1,31 @@
+//! The core's integration tests, one binary.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::float_cmp,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::iter_over_hash_type,
+    clippy::needless_range_loop,
+    clippy::type_complexity,
+    clippy::unnecessary_wraps,
+    clippy::manual_checked_ops,
+    reason = "tests stop at the first thing that is not as it must be, and say so"
+)]
+
+mod architecture;
+mod command_line;
+mod disclosure;
+mod district;
+mod export;
+mod inspectors;
+mod plan;
+mod policy;
+mod project;
+mod raw;
+mod registry;
+mod risk;
+mod sampling;

@@ -1,0 +1,182 @@
+//! A project through two months, by its own commands: what January drew, February knows.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use fairdraw::diagnostic::{Diagnostics, Progress};
+use fairdraw::district::load_bundled_districts;
+use fairdraw::domain::PlanMonth;
+use fairdraw::registry::Registry;
+use fairdraw::sampling::EntropyFormat;
+use fairdraw::workspace::analysis::compute_analysis;
+use fairdraw::workspace::ceremony::{DEMONSTRATION_SOURCE, Pledge, open_period, seal_month, seal_year};
+use fairdraw::workspace::clock::Moment;
+use fairdraw::workspace::demo::{DemoOptions, write_demo};
+use fairdraw::workspace::draws::Period;
+use fairdraw::workspace::import::{NewProject, create_project, load_project_data};
+use fairdraw::workspace::project::{CommandContext, Project, bundled_calendar};
+use fairdraw::workspace::results::{load_results, take_results};
+
+const DICE: &str = "4162253614235516";
+
+fn at(time: &str) -> CommandContext {
+    CommandContext {
+        operator: "测试员".to_owned(),
+        now: Moment::parse(&format!("{time}+08:00")).unwrap(),
+        progress: Progress::none(),
+    }
+}
+
+fn month(text: &str) -> PlanMonth {
+    text.parse().unwrap()
+}
+
+fn pledge(available_at: &str, source: &str) -> Pledge {
+    Pledge {
+        format: EntropyFormat::Dice,
+        entropy_source: source.to_owned(),
+        reference: "第1次".to_owned(),
+        available_at: format!("{available_at}+08:00"),
+        again: None,
+        demonstration: source == DEMONSTRATION_SOURCE,
+    }
+}
+
+/// A demo city of 2 000 sources as a project with its year's seed open.
+fn project(folder: &Path) -> (Project, Registry) {
+    let input = folder.join("输入");
+    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
+    let options = DemoOptions { sources: 2_000, ..DemoOptions::default() };
+    write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
+    let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
+    let imported = create_project(&folder.join("项目"), &new, &at("2026-12-20T09:00:00")).unwrap();
+    let (project, registry) = (imported.project, imported.registry);
+    seal_year(&project, &registry, &pledge("2026-12-22T20:00:00", "区公证处掷骰"), &at("2026-12-21T09:00:00")).unwrap();
+    open_period(&project, Period::Year(2027), DICE, &at("2026-12-23T09:00:00")).unwrap();
+    (project, registry)
+}
+
+fn seal(project: &Project, registry: &Registry, text: &str, now: &str, available: &str) -> PathBuf {
+    seal_month(project, registry, month(text), &pledge(available, "区公证处掷骰"), &at(now)).unwrap();
+    project.draw_folder(text, 1)
+}
+
+/// unit → (π in ppb, reason) of a frame.
+fn frame(folder: &Path) -> BTreeMap<String, (u64, String)> {
+    fs::read_to_string(folder.join("frame.csv"))
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            (cells[0].to_owned(), (cells[2].parse().unwrap(), cells[4].to_owned()))
+        })
+        .collect()
+}
+
+fn drawn(folder: &Path) -> Vec<String> {
+    let result: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("result.json")).unwrap()).unwrap();
+    result["strata"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|s| s["selected"].as_array().unwrap().iter().map(|u| u.as_str().unwrap().to_owned()))
+        .collect()
+}
+
+#[test]
+fn february_knows_what_january_drew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let january = seal(&project, &registry, "2027-01", "2026-12-28T09:00:00", "2026-12-29T20:00:00");
+    open_period(&project, Period::Month(month("2027-01")), DICE, &at("2026-12-30T09:00:00")).unwrap();
+    let (first, listed) = (frame(&january), drawn(&january));
+    assert!(listed.len() > 20, "{} drawn", listed.len());
+
+    // results of half of the list, one of them with a problem
+    let mut csv = String::from("单位标识,检查日期,办结日期,检查结果,处理情况,执法人员\n");
+    let assignment = fs::read_to_string(january.join("assignment.csv")).unwrap();
+    for (i, unit) in listed.iter().enumerate().filter(|(i, _)| i % 2 == 0) {
+        let row: Vec<&str> =
+            assignment.lines().find(|l| l.starts_with(&format!("{unit},"))).unwrap().split(',').collect();
+        let outcome = if i == 0 { "发现问题已责令改正" } else { "未发现问题" };
+        writeln!(csv, "{unit},2027-01-12,2027-01-13,{outcome},,{}、{}", row[2], row[3]).unwrap();
+    }
+    let path = folder.path().join("结果.csv");
+    fs::write(&path, csv).unwrap();
+    let taken = take_results(&project, &path, &at("2027-01-20T09:00:00")).unwrap();
+    assert_eq!((taken.added, taken.set_aside), (listed.len().div_ceil(2), 0), "{:?}", taken.diagnostics.findings());
+    assert_eq!(load_results(&project).unwrap().len(), taken.added);
+
+    let february = seal(&project, &registry, "2027-02", "2027-01-25T09:00:00", "2027-01-26T20:00:00");
+    let second = frame(&february);
+    assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>(), "every unit leaves a trace");
+    // the problem found returns as a re-check; nobody else of January's list is drawn again so soon
+    let (pi, reason) = &second[&listed[0]];
+    assert!(reason == "recheck" || *pi == 0, "{pi} {reason}");
+    for unit in &listed[1..] {
+        let (pi, reason) = &second[unit];
+        assert!(*pi == 0 && !reason.is_empty(), "{unit} was drawn in January and is back: {pi} {reason}");
+    }
+    // the problem found in January scores in February
+    let (registry, _) = load_project_data(&project).unwrap();
+    let before = compute_analysis(&project, &registry, month("2027-01"), &Progress::none()).unwrap();
+    let after = compute_analysis(&project, &registry, month("2027-02"), &Progress::none()).unwrap();
+    let factor = |analysis: &fairdraw::workspace::analysis::Analysis| {
+        let row = analysis.risk.row_of(&listed[0]).unwrap();
+        let all = analysis.risk.explain(row, &project.policy).unwrap();
+        all.iter().find(|c| c.name.contains("发现问题")).unwrap().points
+    };
+    assert!(factor(&after) > factor(&before), "{:?} {:?}", factor(&before), factor(&after));
+}
+
+#[test]
+fn what_was_sealed_cannot_be_changed_before_the_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let january = seal(&project, &registry, "2027-01", "2026-12-28T09:00:00", "2026-12-29T20:00:00");
+    let open = |now: &str, entropy: &str| open_period(&project, Period::Month(month("2027-01")), entropy, &at(now));
+    assert_eq!(open("2026-12-29T19:59:59", DICE).unwrap_err().code(), "SEL-011");
+    assert_eq!(open("2026-12-30T09:00:00", "4162 2536 1423 5516").unwrap_err().code(), "VER-011");
+    for name in ["frame.csv", "roster.csv", "needs.csv"] {
+        let path = january.join(name);
+        let good = fs::read(&path).unwrap();
+        let text = String::from_utf8(good.clone()).unwrap();
+        let (head, rest) = text.split_once('\n').unwrap();
+        let (_, without) = rest.split_once('\n').unwrap();
+        fs::write(&path, format!("{head}\n{without}")).unwrap();
+        let refused = open("2026-12-30T09:00:00", DICE).unwrap_err();
+        assert_eq!(refused.code(), "SEL-043", "{name}: {refused}");
+        fs::write(&path, good).unwrap();
+    }
+    // notes beside the seal can't turn a real draw into one whose number is known
+    let notes = january.join("notes.json");
+    fs::write(&notes, r#"{"demonstration":true,"opened_at":null,"voided_at":null}"#).unwrap();
+    assert_eq!(open("2026-12-29T19:59:59", DICE).unwrap_err().code(), "SEL-011");
+    open("2026-12-30T09:00:00", DICE).unwrap();
+    // and the year's seed stays
+    let again = Pledge { again: Some("换种子".to_owned()), ..pledge("2027-01-02T20:00:00", "区公证处掷骰") };
+    assert_eq!(seal_year(&project, &registry, &again, &at("2027-01-01T09:00:00")).unwrap_err().code(), "SEL-046");
+}
+
+#[test]
+fn a_second_window_reads_and_cannot_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let root = project.root().to_owned();
+    assert_eq!(Project::open(&root, Some("李四")).unwrap_err().code(), "PRJ-010");
+    let reader = Project::open(&root, None).unwrap();
+    assert!(reader.is_read_only());
+    let refused = seal_month(
+        &reader,
+        &registry,
+        month("2027-01"),
+        &pledge("2026-12-29T20:00:00", "x"),
+        &at("2026-12-28T09:00:00"),
+    );
+    assert_eq!(refused.unwrap_err().code(), "PRJ-011");
+    drop(project);
+    assert!(!Project::open(&root, Some("李四")).unwrap().is_read_only());
+}
