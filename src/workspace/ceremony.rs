@@ -392,7 +392,8 @@ pub fn compute_month_frame(
     let month = analysis.month;
     let inputs = &analysis.population.inputs;
     let mut targets = analysis.targets(project, month);
-    if !load_opened_draws(project, |m| m == month)?.is_empty() {
+    let earlier = load_opened_draws(project, |m| m == month)?;
+    if !earlier.is_empty() {
         // the month's chances were offered by its earlier draw: another one only takes what must be checked
         for (p, reason) in targets.p.iter_mut().zip(&mut targets.reason) {
             if *reason == TargetReason::Free {
@@ -453,6 +454,7 @@ pub fn compute_month_frame(
     let recusals = compute_recusals(registry)?;
     let cost = mean_cost(analysis, month.month() as usize - 1);
     let roster = compute_month_roster(project, &analysis.population.people, &recusals, month, &cost)?;
+    let roster = less_assigned(roster, &earlier)?;
     Ok(MonthFrame {
         built,
         roster,
@@ -460,6 +462,27 @@ pub fn compute_month_frame(
         targets: render_targets(&units, &targets),
         schedule: render_schedule(&units, &analysis.plan)?,
     })
+}
+
+/// A roster less the checks that its people have from the month's earlier draws.
+fn less_assigned(roster: Roster, earlier: &[StoredDraw]) -> AppResult<Roster> {
+    let mut loads: BTreeMap<InspectorId, u32> = BTreeMap::new();
+    for draw in earlier {
+        let Some(order) = draw.order() else { continue };
+        let Some(assignment) = draw.assignment(&order)? else { continue };
+        for (certificate, load) in assignment.loads() {
+            *loads.entry(certificate.clone()).or_insert(0) += load;
+        }
+    }
+    if loads.is_empty() {
+        return Ok(roster);
+    }
+    let left = roster.inspectors().iter().cloned().filter_map(|mut inspector| {
+        inspector.checks_max =
+            inspector.checks_max.saturating_sub(loads.get(&inspector.certificate).copied().unwrap_or(0));
+        (inspector.checks_max > 0).then_some(inspector)
+    });
+    Roster::new(left.collect())
 }
 
 /// Team-days that a check of each body takes in a month (0 to 11) at the plan's own mix of checks; 0 where the

@@ -11,7 +11,7 @@ use fairdraw::domain::PlanMonth;
 use fairdraw::registry::Registry;
 use fairdraw::sampling::EntropyFormat;
 use fairdraw::workspace::analysis::compute_analysis;
-use fairdraw::workspace::ceremony::{DEMONSTRATION_SOURCE, Pledge, open_period, seal_month, seal_year};
+use fairdraw::workspace::ceremony::{DEMONSTRATION_SOURCE, Pledge, open_period, seal_month, seal_year, void_period};
 use fairdraw::workspace::clock::Moment;
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::draws::Period;
@@ -156,6 +156,18 @@ fn what_was_sealed_cannot_be_changed_before_the_opening() {
     fs::write(&notes, r#"{"demonstration":true,"opened_at":null,"voided_at":null}"#).unwrap();
     assert_eq!(open("2026-12-29T19:59:59", DICE).unwrap_err().code(), "SEL-011");
     open("2026-12-30T09:00:00", DICE).unwrap();
+    // the month's chances were given once: drawing again would give them twice
+    let twice =
+        Pledge { again: Some("再抽一次".to_owned()), ..pledge("2026-12-31T20:00:00", "区公证处掷骰") };
+    match seal_month(&project, &registry, month("2027-01"), &twice, &at("2026-12-31T09:00:00")) {
+        Err(refused) => assert_eq!(refused.code(), "SEL-044", "{refused}"),
+        Ok(sealed) => {
+            let second = frame(&project.draw_folder("2027-01", sealed.sequence));
+            let taken: Vec<_> = second.iter().filter(|(_, (pi, _))| *pi > 0).collect();
+            assert!(taken.iter().all(|(_, (pi, reason))| *pi == 1_000_000_000 && reason != "certain"), "{taken:?}");
+            void_period(&project, Period::Month(month("2027-01")), "演练", &at("2026-12-31T10:00:00")).unwrap();
+        }
+    }
     // and the year's seed stays
     let again = Pledge { again: Some("换种子".to_owned()), ..pledge("2027-01-02T20:00:00", "区公证处掷骰") };
     assert_eq!(seal_year(&project, &registry, &again, &at("2027-01-01T09:00:00")).unwrap_err().code(), "SEL-046");
