@@ -250,9 +250,29 @@ pub fn compute_frequencies(policy: &Policy, inputs: &PlanInputs, shares: &ShareP
     result
 }
 
+/// Visits of each enterprise's cap that mandatory checks take beside the drawn frequencies: those at sites that
+/// are out of the draw, and those that stand for no slot. (A check that counts as its site's slot is part of λ.)
+/// No aggravator enters, so none can lower what is left.
+fn reserved_visits(policy: &Policy, inputs: &PlanInputs) -> Vec<f64> {
+    let sites = &*inputs.sites;
+    let mut reserved = vec![0.0; sites.enterprises()];
+    if policy.cap.counts_mandatory {
+        for visit in inputs.mandatory_in_effect() {
+            let site = visit.site as usize;
+            let beside = sites.exclusion[site] != Exclusion::None
+                || !policy.mandatory.get(visit.rule as usize).is_some_and(|rule| rule.counts_as_slot);
+            if beside {
+                reserved[sites.enterprise[site] as usize] += 1.0;
+            }
+        }
+    }
+    reserved
+}
+
 fn scale_enterprises(policy: &Policy, inputs: &PlanInputs, sums: &[f64], result: &mut Frequencies) {
-    let cap = f64::from(policy.cap.visits);
-    let over = |e: u32| sums[e as usize] > cap + 1e-9;
+    let reserved = reserved_visits(policy, inputs);
+    let cap_of = |e: u32| (f64::from(policy.cap.visits) - reserved[e as usize]).max(0.0);
+    let over = |e: u32| sums[e as usize] > cap_of(e) + 1e-9;
     let sites = &*inputs.sites;
     let mut members: Vec<(u32, u32)> = (0..sites.len() as u32)
         .filter(|i| over(sites.enterprise[*i as usize]) && result.lambda[*i as usize] > 0.0)
@@ -260,6 +280,7 @@ fn scale_enterprises(policy: &Policy, inputs: &PlanInputs, sums: &[f64], result:
         .collect();
     members.sort_unstable();
     for group in members.chunk_by(|a, b| a.0 == b.0) {
+        let cap = cap_of(group[0].0);
         let wanted: f64 = group.iter().map(|(_, i)| result.lambda[*i as usize]).sum();
         let floors: f64 = group.iter().map(|(_, i)| result.floor[*i as usize]).sum();
         let below_floor = floors > cap;

@@ -181,6 +181,22 @@ fn crowded_enterprise_shares_its_cap_by_frequency() {
 }
 
 #[test]
+fn a_mandatory_check_out_of_the_draw_takes_its_share_of_the_cap() {
+    // Two key sites at λ ≥ 1 and a third on the positive list that must be checked: the cap of 2 leaves one drawn
+    // visit, so the two frequencies together may not promise more.
+    let mut inputs = small(&[(0, 3, false, 0), (0, 3, false, 0), (0, 3, false, 0)]);
+    sites_mut(&mut inputs).exclusion[2] = Exclusion::PositiveList;
+    let before = plan_of(policy(), &inputs).frequencies.lambda;
+    inputs.mandatory = vec![fairdraw::plan::MandatoryVisit { site: 2, month: 4, rule: 0, overdue: false }];
+    let plan = plan_of(policy(), &inputs);
+    let sum: f64 = plan.frequencies.lambda.iter().sum();
+    assert!(before.iter().sum::<f64>() > 1.5 && sum <= 1.0 + 1e-9, "{before:?} {:?}", plan.frequencies.lambda);
+    assert_eq!(plan.frequencies.scaled.len(), 1);
+    let report = simulate(policy(), &inputs, &plan, 50, 3, &Progress::none()).unwrap();
+    assert_eq!((report.cap_broken, report.whole_missed), (0, 0));
+}
+
+#[test]
 fn triggered_checks_and_substitutes() {
     let mut inputs = small(&[(0, 3, false, 0), (0, 3, false, 1), (0, 3, false, 1)]);
     let before = plan_of(policy(), &inputs);
