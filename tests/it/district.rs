@@ -675,6 +675,17 @@ fn written_districts_are_read_back_equal() {
         let mut diagnostics = Diagnostics::new();
         let layer = load_layers(&path, &ShapeOptions::default(), &mut diagnostics).unwrap().remove(0);
         assert_eq!(layer.encoding_source, source);
+        // The same file through an independent reader.
+        let mut points = 0;
+        let others = shapefile::read(&path).unwrap();
+        for ((shape, record), district) in others.iter().zip(set.districts()) {
+            let shapefile::Shape::Polygon(polygon) = shape else { panic!("{} is no polygon", shape.shapetype()) };
+            points += polygon.total_point_count();
+            let code = district.code.to_string();
+            assert_eq!(record.get("adcode"), Some(&shapefile::dbase::FieldValue::Character(Some(code))));
+        }
+        assert_eq!(others.len(), set.len());
+        assert_eq!(points, layer.shapes.iter().flat_map(|s| &s.parts).map(Vec::len).sum::<usize>());
         // A folder and any companion lead to the same layer.
         for other in [folder.path(), &folder.path().join("districts.dbf"), &folder.path().join("districts.prj")] {
             let back = load_districts(other, &DistrictOptions::default(), &mut diagnostics).unwrap();
