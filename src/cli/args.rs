@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, ArgAction, Args, Command as Words, CommandFactory, Parser, Subcommand};
 
 /// 双随机执法计划工作站.
 #[derive(Debug, Parser)]
@@ -11,7 +11,8 @@ use clap::{Args, Parser, Subcommand};
     version,
     about = "双随机执法计划工作站：导入、计划、封存抽取、配对、导出、公开、核验",
     arg_required_else_help = false,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    disable_version_flag = true
 )]
 pub struct Cli {
     /// 操作人姓名，写入每一条操作日志
@@ -23,6 +24,50 @@ pub struct Cli {
     /// 做什么；不写则打开窗口
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// The command line with its headings and standard options in Chinese.
+#[must_use]
+pub fn words() -> Words {
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本");
+    let mut words = in_chinese(Cli::command().arg(version)).subcommand_help_heading("命令");
+    let names: Vec<String> = words.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    for name in names {
+        words = words.mut_subcommand(name, in_chinese);
+    }
+    words
+}
+
+fn in_chinese(command: Words) -> Words {
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助");
+    command
+        .disable_help_flag(true)
+        .arg(help)
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() { "参数" } else { "选项" };
+            arg.help_heading(heading)
+        })
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}\n")
+}
+
+/// What is wrong with the words typed, in Chinese.
+#[must_use]
+pub fn describe(error: &clap::Error) -> String {
+    use clap::error::{ContextKind, ErrorKind};
+    let part = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let (argument, value) = (part(ContextKind::InvalidArg), part(ContextKind::InvalidValue));
+    match error.kind() {
+        ErrorKind::UnknownArgument => format!("没有这个选项或参数：{argument}"),
+        ErrorKind::InvalidSubcommand => format!("没有这个命令：{}", part(ContextKind::InvalidSubcommand)),
+        ErrorKind::MissingRequiredArgument => format!("缺少：{}", argument.replace('\n', "、")),
+        ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面要写一个值"),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("{argument} 的值「{value}」写法不对"),
+        ErrorKind::ArgumentConflict => format!("{argument} 不能与 {} 同时使用", part(ContextKind::PriorArg)),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{argument} 的值个数不对")
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// What to do.

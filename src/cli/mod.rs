@@ -11,7 +11,7 @@ mod plan;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::diagnostic::{AppError, AppResult, Progress};
 use crate::workspace::clock::Moment;
@@ -30,11 +30,15 @@ pub enum Finish {
 /// Parses the arguments, runs the command, prints its message.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match args::words().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            output::say(&format!("[CLI-013] {}。fairdraw --help 列出全部命令与选项", args::describe(&error)));
+            return ExitCode::from(2);
+        }
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            return ExitCode::SUCCESS;
         }
     };
     match run(cli) {

@@ -521,9 +521,27 @@ fn bad_words_give_one_message_and_exit_2() {
         (vec!["plan", "/does/not/exist"], "PRJ-002"),
         (vec!["check", "/does/not/exist.xlsx"], "IO-001"),
         (vec!["verify"], "CLI-010"),
+        (vec!["抽取"], "没有这个命令"),
+        (vec!["run", "--to"], "后面要写一个值"),
+        (vec!["run", "--demo"], "缺少：--to"),
+        (vec!["demo", "x", "--sources", "很多"], "写法不对"),
+        (vec!["status", "x", "--nothing"], "没有这个选项"),
     ] {
         let output = fairdraw(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", words(&output));
         assert!(words(&output).contains(code), "{arguments:?}: {}", words(&output));
+    }
+}
+
+#[test]
+fn help_is_in_chinese() {
+    for arguments in [vec!["--help"], vec!["seal", "--help"], vec!["run", "-h"]] {
+        let output = fairdraw(&arguments);
+        assert!(output.status.success());
+        let said = words(&output);
+        for english in ["Usage:", "Options:", "Arguments:", "Commands:", "Print help"] {
+            assert!(!said.contains(english), "{arguments:?}: {said}");
+        }
+        assert!(said.contains("用法") && said.contains("选项"), "{said}");
     }
 }
