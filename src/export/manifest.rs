@@ -8,10 +8,10 @@ use std::path::Path;
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::{Audience, PublicScan};
+use crate::sampling::{sha256, to_hex};
 
 use super::scan_file::scan_public_file;
 use super::write::write_atomic;
@@ -89,17 +89,8 @@ pub struct ExportOutcome {
     pub unsearched: Vec<String>,
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-        }
-        text
-    })
-}
-
 fn entry(name: &str, bytes: &[u8]) -> ManifestFile {
-    ManifestFile { name: name.to_owned(), bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
+    ManifestFile { name: name.to_owned(), bytes: bytes.len() as u64, sha256: to_hex(&sha256(&[bytes])) }
 }
 
 /// Writes the files into `folder` (made where missing) and the manifest beside them. Entries of an earlier

@@ -596,7 +596,7 @@ pub fn open_period(project: &Project, period: Period, entropy: &str, context: &C
         } else if let Err(shortage) = check_staffing(&draw.roster, &draw.drawn_needs(&order)?) {
             unpaired = Some(shortage.to_error(month, &names(&project.policy)).to_string());
         }
-        write_certificate(project, &draw, &order, &register)?;
+        write_certificate(&draw, &order, &register)?;
         let result = order.to_result(&draw.frame, usize::MAX);
         write_atomic(&draw.folder.join("result.json"), &result.to_json())?;
     }
@@ -660,13 +660,7 @@ pub fn compute_draw_certificate(
     Ok(certificate)
 }
 
-fn write_certificate(
-    project: &Project,
-    draw: &StoredDraw,
-    order: &DrawOrder,
-    register: &SealRegister,
-) -> AppResult<()> {
-    let _ = project;
+fn write_certificate(draw: &StoredDraw, order: &DrawOrder, register: &SealRegister) -> AppResult<()> {
     let certificate = compute_draw_certificate(draw, order, register)?;
     write_atomic(&draw.folder.join("certificate.json"), &certificate.to_json())
 }
@@ -885,7 +879,7 @@ fn commit_change(
     if let Some(assignment) = assignment {
         write_atomic(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
     }
-    write_certificate(project, draw, order, &load_register(project)?)?;
+    write_certificate(draw, order, &load_register(project)?)?;
     project.log(
         context,
         command,

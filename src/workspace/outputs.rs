@@ -481,7 +481,7 @@ impl Maker<'_> {
                 months: row.map(|expected| MonthFigures { expected: Some(expected), ..MonthFigures::default() }),
             });
         }
-        let quotas = self.quotas(views, &drawn, &done);
+        let quotas = self.quotas(views);
         let mut sheets = Vec::new();
         for month in months {
             let m = month_index(month, self.project.file.year).unwrap_or(0);
@@ -503,12 +503,7 @@ impl Maker<'_> {
         Ok(PlanBook { header: self.header.clone(), matrix, districts, quotas, months: sheets })
     }
 
-    fn quotas(
-        &self,
-        views: &[DrawView],
-        _drawn: &BTreeMap<(String, PlanMonth), u32>,
-        _done: &BTreeMap<(String, PlanMonth), u32>,
-    ) -> Vec<QuotaRow> {
+    fn quotas(&self, views: &[DrawView]) -> Vec<QuotaRow> {
         let policy = &self.project.policy;
         let inputs = self.inputs();
         let categories = policy.categories.len();

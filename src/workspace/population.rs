@@ -78,7 +78,7 @@ fn industry_in(industry: &str, list: &[String]) -> bool {
     !industry.is_empty() && list.iter().any(|prefix| industry.starts_with(prefix.as_str()))
 }
 
-/// The policy's bodies; a policy without any takes those of the sources frame, each its own district.
+/// A body of the policy by its id, with its index.
 #[must_use]
 pub fn body_rule<'a>(policy: &'a Policy, id: &str) -> Option<(usize, &'a BodyRule)> {
     policy.bodies.iter().enumerate().find(|(_, body)| body.id.as_str() == id)
@@ -195,8 +195,8 @@ pub fn lend_people(people: &[Person], edits: &PlanEdits, policy: &Policy) -> Vec
     people
 }
 
-/// `team_days_per_check` is each body's mean. The roster of a month for the pairing: people whose certificate holds all month, each with the checks
-/// that their field days allow, at most the policy's number.
+/// The roster of a month for the pairing: people whose certificate holds all month, each with the checks that
+/// their field days allow at their body's mean `team_days_per_check`, at most the policy's number.
 ///
 /// # Errors
 /// `ROS-…` where two people share a certificate.
@@ -551,5 +551,5 @@ fn is_own_department(policy: &Policy, named: &str) -> bool {
 /// The body's id as a plan index.
 #[must_use]
 pub fn body_index(policy: &Policy, id: &BodyId) -> Option<usize> {
-    policy.bodies.iter().position(|body| body.id == *id)
+    body_rule(policy, id.as_str()).map(|(index, _)| index)
 }
