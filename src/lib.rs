@@ -17,8 +17,14 @@ pub mod sampling;
 pub mod plan;
 
 pub mod disclosure;
+
+#[cfg(feature = "charts")]
+pub mod chart;
 pub mod export;
 
 pub mod workspace;
+
+#[cfg(feature = "gui")]
+pub mod ui;
 
 pub mod cli;

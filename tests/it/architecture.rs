@@ -43,7 +43,7 @@ fn table() -> BTreeMap<&'static str, (Vec<&'static str>, Vec<&'static str>)> {
         ("sampling", (vec!["domain", "diagnostic"], vec!["csv"])),
         ("plan", (vec!["domain", "diagnostic", "policy", "risk", "sampling"], vec!["csv"])),
         ("disclosure", (vec!["domain", "diagnostic", "policy", "plan"], vec![])),
-        ("chart", (vec!["domain", "district"], vec!["plotters"])),
+        ("chart", (vec!["domain", "diagnostic", "district"], vec!["plotters"])),
         (
             "export",
             (

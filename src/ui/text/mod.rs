@@ -1,0 +1,6 @@
+//! Every text of the interface, by screen.
+
+pub mod common;
+pub mod data;
+pub mod map;
+pub mod table;

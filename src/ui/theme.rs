@@ -1,0 +1,354 @@
+//! Colours, sizes, spacing and type: the only place where a screen's look is decided.
+//!
+//! Invariants: text on its ground has a contrast of at least 4.5 : 1 in both themes (tested); tiers and classes
+//! differ in lightness step by step, so that a colour-blind reader and a black-and-white printer tell them
+//! apart; everything sits on a grid of 8 points.
+
+use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Visuals};
+
+/// One step of the grid, points.
+pub const GRID: f32 = 8.0;
+/// Half a step.
+pub const HALF: f32 = 4.0;
+/// Height of a table's row.
+pub const ROW: f32 = 26.0;
+/// Height of a button or field.
+pub const CONTROL: f32 = 28.0;
+/// Width of the left rail.
+pub const RAIL: f32 = 148.0;
+/// Width of a side panel by default.
+pub const SIDE: f32 = 320.0;
+/// Body, tables.
+pub const BODY: f32 = 13.0;
+/// Small print: units, sources.
+pub const SMALL: f32 = 11.5;
+/// Section headings.
+pub const SECTION: f32 = 15.0;
+/// Screen titles.
+pub const TITLE: f32 = 20.0;
+/// Figures on cards.
+pub const FIGURE: f32 = 28.0;
+/// Figures of the ceremony and briefings.
+pub const CEREMONY: f32 = 44.0;
+/// Longest motion, seconds.
+pub const MOTION: f32 = 0.25;
+/// Corner radius of cards.
+pub const RADIUS: u8 = 4;
+
+/// The colours of a theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette {
+    /// True in the dark theme.
+    pub dark: bool,
+    /// Ground of the window.
+    pub ground: Color32,
+    /// Ground of cards, tables and panels.
+    pub surface: Color32,
+    /// Every second row, hovered rows.
+    pub stripe: Color32,
+    /// Ground of the rail and of table headings.
+    pub chrome: Color32,
+    /// Lines between things.
+    pub line: Color32,
+    /// Text.
+    pub text: Color32,
+    /// Text of lesser weight: units, notes. Still 4.5 : 1 on `surface` and `ground`.
+    pub muted: Color32,
+    /// The accent: selection, the one primary button, links.
+    pub accent: Color32,
+    /// Text on the accent.
+    pub on_accent: Color32,
+    /// A light wash of the accent: selected rows.
+    pub wash: Color32,
+    /// What needs action now.
+    pub red: Color32,
+    /// What needs attention.
+    pub amber: Color32,
+    /// What is as it should be; used sparingly.
+    pub green: Color32,
+    /// A light wash of red.
+    pub red_wash: Color32,
+    /// A light wash of amber.
+    pub amber_wash: Color32,
+    /// Water and land outside the districts.
+    pub water: Color32,
+    /// District without a value.
+    pub no_data: Color32,
+    /// District borders.
+    pub border: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+/// The light theme.
+pub const LIGHT: Palette = Palette {
+    dark: false,
+    ground: rgb(0x00F3_F5F6),
+    surface: rgb(0x00FF_FFFF),
+    stripe: rgb(0x00F6_F9FA),
+    chrome: rgb(0x00E9_EDEF),
+    line: rgb(0x00D3_DADD),
+    text: rgb(0x001B_2529),
+    muted: rgb(0x0056_646B),
+    accent: rgb(0x000E_5C72),
+    on_accent: rgb(0x00FF_FFFF),
+    wash: rgb(0x00D9_EBF0),
+    red: rgb(0x00B3_261E),
+    amber: rgb(0x008A_5300),
+    green: rgb(0x0022_6B3A),
+    red_wash: rgb(0x00FB_E9E7),
+    amber_wash: rgb(0x00FD_F1DC),
+    water: rgb(0x00E3_EBEF),
+    no_data: rgb(0x00E4_E4E1),
+    border: rgb(0x007B_8A91),
+};
+
+/// The dark theme.
+pub const DARK: Palette = Palette {
+    dark: true,
+    ground: rgb(0x0012_181B),
+    surface: rgb(0x001A_2226),
+    stripe: rgb(0x001F_282D),
+    chrome: rgb(0x0016_1D20),
+    line: rgb(0x0034_4147),
+    text: rgb(0x00E4_EAEC),
+    muted: rgb(0x009F_AEB5),
+    accent: rgb(0x0056_BFD6),
+    on_accent: rgb(0x0006_2029),
+    wash: rgb(0x001B_414C),
+    red: rgb(0x00FF_8A80),
+    amber: rgb(0x00F2_B65A),
+    green: rgb(0x0079_CB8F),
+    red_wash: rgb(0x003E_2222),
+    amber_wash: rgb(0x003B_2E17),
+    water: rgb(0x0010_1A1F),
+    no_data: rgb(0x0033_3838),
+    border: rgb(0x0082_949C),
+};
+
+/// Tiers from the most urgent; monotone in lightness.
+const TIERS_LIGHT: [Color32; 5] =
+    [rgb(0x0048_1050), rgb(0x0093_2667), rgb(0x00CC_4A52), rgb(0x00EB_8A45), rgb(0x00F2_C777)];
+const TIERS_DARK: [Color32; 5] =
+    [rgb(0x00FF_E7A3), rgb(0x00F9_B15F), rgb(0x00E5_6B63), rgb(0x00A8_4A86), rgb(0x006B_4A93)];
+
+/// Classes of a choropleth from low to high: one hue, monotone in lightness.
+const CLASSES_LIGHT: [Color32; 7] = [
+    rgb(0x00E8_F3F5),
+    rgb(0x00C6_E1E7),
+    rgb(0x009C_CAD5),
+    rgb(0x006B_AEBF),
+    rgb(0x003D_8EA3),
+    rgb(0x001A_6C83),
+    rgb(0x0006_475A),
+];
+const CLASSES_DARK: [Color32; 7] = [
+    rgb(0x001C_3138),
+    rgb(0x0020_4551),
+    rgb(0x0025_5D6D),
+    rgb(0x0031_7A8D),
+    rgb(0x0048_9BAF),
+    rgb(0x0071_BFCF),
+    rgb(0x00A9_E2EC),
+];
+
+/// The palette of a theme.
+#[must_use]
+pub fn palette(dark: bool) -> &'static Palette {
+    if dark { &DARK } else { &LIGHT }
+}
+
+/// The palette of a piece of interface.
+#[must_use]
+pub fn of(ui: &egui::Ui) -> &'static Palette {
+    palette(ui.visuals().dark_mode)
+}
+
+impl Palette {
+    /// Colour of a tier (0 is the most urgent) of so many.
+    #[must_use]
+    pub fn tier(&self, tier: usize, count: usize) -> Color32 {
+        let ramp = if self.dark { &TIERS_DARK } else { &TIERS_LIGHT };
+        let last = count.saturating_sub(1).max(1);
+        ramp[(tier.min(last) * (ramp.len() - 1) + last / 2) / last]
+    }
+
+    /// Colour of a choropleth's class (0 is the lowest) of so many.
+    #[must_use]
+    pub fn class(&self, class: usize, count: usize) -> Color32 {
+        let ramp = if self.dark { &CLASSES_DARK } else { &CLASSES_LIGHT };
+        let last = count.saturating_sub(1).max(1);
+        ramp[(class.min(last) * (ramp.len() - 1) + last / 2) / last]
+    }
+}
+
+/// Black or white, whichever reads better on a ground.
+#[must_use]
+pub fn ink_on(ground: Color32) -> Color32 {
+    if contrast(ground, LIGHT.text) >= contrast(ground, Color32::WHITE) { LIGHT.text } else { Color32::WHITE }
+}
+
+/// Contrast of two colours as WCAG 2.1 defines it, 1 to 21.
+#[must_use]
+pub fn contrast(a: Color32, b: Color32) -> f32 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+fn luminance(colour: Color32) -> f32 {
+    let linear = egui::Rgba::from(colour);
+    0.2126 * linear.r() + 0.7152 * linear.g() + 0.0722 * linear.b()
+}
+
+/// Regular type.
+#[must_use]
+pub fn regular(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Proportional)
+}
+
+/// Bold type.
+#[must_use]
+pub fn bold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(super::fonts::BOLD.into()))
+}
+
+/// Text style of section headings.
+#[must_use]
+pub fn section() -> TextStyle {
+    TextStyle::Name("section".into())
+}
+
+/// A text in bold at the body's size.
+#[must_use]
+pub fn strong(text: impl Into<String>) -> egui::RichText {
+    egui::RichText::new(text).font(bold(BODY))
+}
+
+/// A note: small and muted.
+#[must_use]
+pub fn note(ui: &egui::Ui, text: impl Into<String>) -> egui::RichText {
+    egui::RichText::new(text).font(regular(SMALL)).color(of(ui).muted)
+}
+
+/// A card: surface, hairline, padding of one step.
+#[must_use]
+pub fn card(ui: &egui::Ui) -> egui::Frame {
+    let palette = of(ui);
+    egui::Frame::new()
+        .fill(palette.surface)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(RADIUS)
+        .inner_margin(Margin::same(12))
+}
+
+fn visuals(palette: &Palette) -> Visuals {
+    let mut v = if palette.dark { Visuals::dark() } else { Visuals::light() };
+    v.override_text_color = None;
+    v.panel_fill = palette.ground;
+    v.window_fill = palette.surface;
+    v.window_stroke = Stroke::new(1.0, palette.line);
+    v.window_corner_radius = CornerRadius::same(6);
+    v.menu_corner_radius = CornerRadius::same(RADIUS);
+    v.faint_bg_color = palette.stripe;
+    v.extreme_bg_color = palette.surface;
+    v.text_edit_bg_color = Some(palette.surface);
+    v.code_bg_color = palette.stripe;
+    v.hyperlink_color = palette.accent;
+    v.warn_fg_color = palette.amber;
+    v.error_fg_color = palette.red;
+    v.weak_text_color = Some(palette.muted);
+    v.selection.bg_fill = palette.wash;
+    v.selection.stroke = Stroke::new(1.0, palette.text);
+    v.popup_shadow = Shadow { offset: [0, 2], blur: 8, spread: 0, color: Color32::from_black_alpha(40) };
+    v.window_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(60) };
+    let radius = CornerRadius::same(RADIUS);
+    let w = &mut v.widgets;
+    w.noninteractive.bg_fill = palette.surface;
+    w.noninteractive.weak_bg_fill = palette.surface;
+    w.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
+    w.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
+    for (state, fill, line) in [
+        (&mut w.inactive, palette.surface, palette.line),
+        (&mut w.hovered, palette.wash, palette.accent),
+        (&mut w.active, palette.wash, palette.accent),
+        (&mut w.open, palette.wash, palette.accent),
+    ] {
+        state.bg_fill = fill;
+        state.weak_bg_fill = fill;
+        state.bg_stroke = Stroke::new(1.0, line);
+        state.fg_stroke = Stroke::new(1.0, palette.text);
+        state.expansion = 0.0;
+    }
+    // check marks, slider handles
+    w.inactive.bg_fill = if palette.dark { palette.line } else { palette.chrome };
+    for state in [&mut w.noninteractive, &mut w.inactive, &mut w.hovered, &mut w.active, &mut w.open] {
+        state.corner_radius = radius;
+    }
+    v.slider_trailing_fill = true;
+    v
+}
+
+/// Sets both themes up.
+pub fn apply(ctx: &egui::Context) {
+    for (theme, palette) in [(Theme::Light, &LIGHT), (Theme::Dark, &DARK)] {
+        ctx.style_mut_of(theme, |style| {
+            style.visuals = visuals(palette);
+            style.text_styles = [
+                (TextStyle::Body, regular(BODY)),
+                (TextStyle::Button, regular(BODY)),
+                (TextStyle::Small, regular(SMALL)),
+                (TextStyle::Monospace, FontId::new(BODY, FontFamily::Monospace)),
+                (TextStyle::Heading, bold(TITLE)),
+                (section(), bold(SECTION)),
+            ]
+            .into();
+            style.spacing.item_spacing = egui::vec2(GRID, GRID - 2.0);
+            style.spacing.button_padding = egui::vec2(10.0, 4.0);
+            style.spacing.interact_size = egui::vec2(32.0, CONTROL);
+            style.spacing.window_margin = Margin::same(16);
+            style.spacing.menu_margin = Margin::same(6);
+            style.spacing.combo_width = 120.0;
+            style.animation_time = 0.1;
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_reads_on_its_ground() {
+        for palette in [&LIGHT, &DARK] {
+            for ground in [palette.ground, palette.surface, palette.stripe, palette.chrome] {
+                for ink in [palette.text, palette.muted, palette.accent, palette.red, palette.amber, palette.green] {
+                    let c = contrast(ground, ink);
+                    assert!(c >= 4.5, "{ink:?} on {ground:?}, dark {}: {c:.2}", palette.dark);
+                }
+            }
+            assert!(contrast(palette.accent, palette.on_accent) >= 4.5);
+            assert!(contrast(palette.wash, palette.text) >= 4.5);
+            assert!(contrast(palette.red_wash, palette.red) >= 4.5);
+            assert!(contrast(palette.amber_wash, palette.amber) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn ramps_are_monotone_in_lightness() {
+        for palette in [&LIGHT, &DARK] {
+            for count in 2..=5 {
+                let steps: Vec<f32> = (0..count).map(|i| luminance(palette.tier(i, count))).collect();
+                assert!(
+                    steps.windows(2).all(|w| (w[0] < w[1]) != palette.dark && (w[0] - w[1]).abs() > 0.02),
+                    "{steps:?}"
+                );
+            }
+            for count in 2..=7 {
+                let steps: Vec<f32> = (0..count).map(|i| luminance(palette.class(i, count))).collect();
+                assert!(steps.windows(2).all(|w| (w[0] > w[1]) != palette.dark), "{steps:?}");
+            }
+        }
+    }
+}
