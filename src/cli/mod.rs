@@ -57,11 +57,22 @@ fn is_broken_pipe(error: &AppError) -> bool {
     error.code() == output::CLOSED
 }
 
+/// Without a command: the window.
+#[cfg(feature = "gui")]
+fn window() -> AppResult<Finish> {
+    crate::ui::run(crate::ui::WindowOptions::default()).map(|()| Finish::Done)
+}
+
+#[cfg(not(feature = "gui"))]
+fn window() -> AppResult<Finish> {
+    Err(AppError::new("CLI-001", "此程序没有带窗口界面，请使用命令；fairdraw --help 列出全部命令"))
+}
+
 fn run(cli: Cli) -> AppResult<Finish> {
     let operator = cli.operator.clone().unwrap_or_else(|| "命令行".to_owned());
     let context = CommandContext { operator, now: Moment::now(), progress: Progress::none() };
     let Some(command) = cli.command else {
-        return Err(AppError::new("CLI-001", "此版本还没有窗口界面，请使用命令；fairdraw --help 列出全部命令"));
+        return window();
     };
     let watched = output::watch(&context.progress);
     let finish = match command {

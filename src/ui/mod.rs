@@ -1,9 +1,21 @@
 //! The window: reads the workspace and its frames, changes it only by commands.
+//!
+//! [`app::Workstation`] is the whole of it; [`run`] puts it into a native window. What a screen may do and how
+//! it is written stands in [`screens`].
 
+pub mod action;
+pub mod app;
 pub mod fonts;
 pub mod map;
+mod palette;
+pub mod picker;
 pub mod plot;
 pub mod screens;
+mod shell;
 pub mod table;
 pub mod text;
 pub mod theme;
+pub mod widgets;
+mod window;
+
+pub use window::{WindowOptions, run};

@@ -230,6 +230,19 @@ pub fn registry_options(policy: &Policy, mapping: Mapping, as_of: NaiveDate) -> 
 /// # Errors
 /// `PRJ-…`, `POL-…`, `MAP-…`, `IO-…`, `JOB-001`; bad rows are findings, the import goes on.
 pub fn create_project(root: &Path, new: &NewProject, context: &CommandContext) -> AppResult<Imported> {
+    create_project_with(root, new, None, context)
+}
+
+/// As [`create_project`], with a mapping made by hand that stands before any file's.
+///
+/// # Errors
+/// As [`create_project`].
+pub fn create_project_with(
+    root: &Path,
+    new: &NewProject,
+    by_hand: Option<Mapping>,
+    context: &CommandContext,
+) -> AppResult<Imported> {
     let contents = load_folder(&new.from)?;
     if contents.tables.is_empty() {
         return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
@@ -237,9 +250,10 @@ pub fn create_project(root: &Path, new: &NewProject, context: &CommandContext) -
             .file(new.from.display().to_string())
             .into());
     }
-    let mapping = match new.mapping.as_ref().or(contents.mapping.as_ref()) {
-        Some(path) => load_mapping(path)?,
-        None => Mapping::default(),
+    let mapping = match (by_hand, new.mapping.as_ref().or(contents.mapping.as_ref())) {
+        (Some(mapping), _) => mapping,
+        (None, Some(path)) => load_mapping(path)?,
+        (None, None) => Mapping::default(),
     };
     let mut findings = Diagnostics::new();
     context.progress.begin("读取区划", 0);
@@ -298,6 +312,115 @@ pub fn create_project(root: &Path, new: &NewProject, context: &CommandContext) -
         }),
     )?;
     Ok(Imported { project, registry, districts, findings })
+}
+
+/// Reads an office's files into a project that exists: the register of a new quarter, or the same files with
+/// another mapping. Sites keep their lasting ids; seals, draws and results stay as they are. Returns the
+/// sources taken and the rows set aside.
+///
+/// # Errors
+/// `PRJ-011`, `PRJ-012` while a seal waits for its opening, `PRJ-022`, `MAP-…`, `IO-…`, `JOB-001`.
+pub fn refresh_project(
+    project: &Project,
+    from: &Path,
+    by_hand: Option<Mapping>,
+    context: &CommandContext,
+) -> AppResult<(usize, usize)> {
+    project.check_writable()?;
+    if let Some(pending) = super::analysis::load_register(project)?.pending() {
+        return Err(Finding::error("PRJ-012", format!("{} 已封存、尚未开封，此时不能更新名录", pending.period))
+            .hint("请先开封，或写明理由作废封存，再更新名录")
+            .into());
+    }
+    let contents = load_folder(from)?;
+    if contents.tables.is_empty() {
+        return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
+            .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
+            .file(from.display().to_string())
+            .into());
+    }
+    let mapping = match (by_hand, contents.mapping.as_ref()) {
+        (Some(mapping), _) => mapping,
+        (None, Some(path)) => load_mapping(path)?,
+        (None, None) => project.file.mapping.clone(),
+    };
+    let (_, districts) = load_project_data(project)?;
+    let year = crate::domain::PlanMonth::new(project.file.year, 1).map(crate::domain::PlanMonth::first_day);
+    let as_of = year.map_or(context.now.date(), |day| day.max(context.now.date()));
+    let mut options = registry_options(&project.policy, mapping.clone(), as_of)?;
+    if let Some(path) = &contents.predecessors {
+        let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
+        options.lasting = crate::registry::ids::LastingIds::from_csv(&text, &path.display().to_string())?;
+    }
+    let inputs: Vec<InputFile> =
+        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
+    let registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    let mut changed = project.clone();
+    changed.file.mapping = mapping;
+    changed.file.inputs.clear();
+    for path in &contents.tables {
+        let (sha256, bytes) = hash_file(path)?;
+        changed.file.inputs.push(InputRecord {
+            file: path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default(),
+            sha256,
+            bytes,
+        });
+    }
+    save_registry(&changed, &registry, &context.progress)?;
+    write_atomic(&changed.root().join("quality.csv"), render_report_csv(&registry).as_bytes())?;
+    changed.save()?;
+    let taken = (registry.sources.height(), registry.set_aside.height());
+    changed.log(
+        context,
+        "import",
+        serde_json::json!({
+            "from": from.file_name().map(|n| n.to_string_lossy().to_string()),
+            "refresh": true,
+            "inputs": changed.file.inputs.iter().map(|i| serde_json::json!({"file": i.file, "sha256": i.sha256})).collect::<Vec<_>>(),
+            "sources": taken.0,
+            "set_aside": taken.1,
+        }),
+    )?;
+    Ok(taken)
+}
+
+/// Puts another map of districts in the place of the project's.
+///
+/// # Errors
+/// `PRJ-011`, `SHP-…` where the file holds no districts, `IO-…`.
+pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) -> AppResult<()> {
+    project.check_writable()?;
+    let mut findings = Diagnostics::new();
+    let districts = load_districts(path, &DistrictOptions::default(), &mut findings)?;
+    let mut changed = project.clone();
+    changed.file.mapping.districts = None;
+    changed.file.districts = Some(keep_map(project.root(), path)?);
+    changed.save()?;
+    changed.log(
+        context,
+        "districts",
+        serde_json::json!({
+            "file": path.file_name().map(|n| n.to_string_lossy().to_string()),
+            "sha256": hash_file(path)?.0,
+            "districts": districts.len(),
+        }),
+    )?;
+    Ok(())
+}
+
+/// Puts another calendar of working days in the place of the project's own.
+///
+/// # Errors
+/// `PRJ-011`, `CAL-001` with the line, `IO-…`.
+pub fn take_calendar(project: &Project, path: &Path, context: &CommandContext) -> AppResult<()> {
+    project.check_writable()?;
+    let bytes = load_bytes(path)?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+    super::project::check_calendar(&name, &text)?;
+    write_atomic(&project.root().join("calendar.csv"), &bytes)?;
+    project.log(context, "calendar", serde_json::json!({ "file": name, "sha256": hash_file(path)?.0 }))?;
+    Ok(())
 }
 
 /// SHA-256 (hexadecimal) and length of a file, read in pieces: an input may be a gigabyte.

@@ -25,5 +25,6 @@ pub mod project;
 pub mod results;
 pub mod run;
 pub mod schedule;
+pub mod session;
 pub mod status;
 pub mod verify;

@@ -64,7 +64,7 @@ pub struct Population {
     /// The plan's inputs.
     pub inputs: PlanInputs,
     /// Indices by id.
-    pub index: SiteIndex,
+    pub index: Arc<SiteIndex>,
     /// The roster's people, by certificate.
     pub people: Vec<Person>,
     /// District codes in the order of `PlanSites::district`.
@@ -395,7 +395,7 @@ pub fn compute_population(
         mandatory: Vec::new(),
         edits: project.file.edits.clone(),
     };
-    Ok(Population { inputs, index, people, districts: district_codes, findings })
+    Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings })
 }
 
 /// Members of the positive list, in force on a day; one penalised after its entry is dropped where the

@@ -13,6 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +67,9 @@ pub struct ProjectFile {
     /// The planner's edits of the plan.
     #[serde(default)]
     pub edits: PlanEdits,
+    /// Review number (审图号) of the map, printed with it.
+    #[serde(default)]
+    pub review_number: String,
 }
 
 /// Who does something, when, and how it is watched.
@@ -79,8 +83,8 @@ pub struct CommandContext {
     pub progress: Progress,
 }
 
-/// An open project.
-#[derive(Debug)]
+/// An open project. A clone is a snapshot for a background job; the lock is shared and held until the last goes.
+#[derive(Debug, Clone)]
 pub struct Project {
     root: PathBuf,
     /// Contents of `project.ron`.
@@ -90,7 +94,7 @@ pub struct Project {
     policy_bytes: Vec<u8>,
     /// Working days.
     pub calendar: WorkCalendar,
-    lock: Option<ProjectLock>,
+    lock: Option<Arc<ProjectLock>>,
 }
 
 /// Reads a file whole.
@@ -124,6 +128,14 @@ pub fn bundled_calendar() -> AppResult<WorkCalendar> {
     Ok(calendar)
 }
 
+/// Checks a calendar's text.
+///
+/// # Errors
+/// `CAL-001` with the line.
+pub fn check_calendar(name: &str, text: &str) -> AppResult<()> {
+    add_calendar(&mut WorkCalendar::default(), name, text)
+}
+
 fn add_calendar(calendar: &mut WorkCalendar, name: &str, text: &str) -> AppResult<()> {
     calendar
         .load_csv_text(text)
@@ -147,8 +159,14 @@ impl Project {
         create_folder(root)?;
         let lock = ProjectLock::acquire(root, operator)?;
         let policy = parse_policy(&policy_bytes)?;
-        let project =
-            Self { root: root.to_owned(), file, policy, policy_bytes, calendar: bundled_calendar()?, lock: Some(lock) };
+        let project = Self {
+            root: root.to_owned(),
+            file,
+            policy,
+            policy_bytes,
+            calendar: bundled_calendar()?,
+            lock: Some(Arc::new(lock)),
+        };
         write_atomic(&root.join("policy.ron"), &project.policy_bytes)?;
         Ok(project)
     }
@@ -166,7 +184,20 @@ impl Project {
                 .file(root.display().to_string())
                 .into());
         }
-        let lock = operator.map(|operator| ProjectLock::acquire(root, operator)).transpose()?;
+        let lock = operator.map(|operator| ProjectLock::acquire(root, operator)).transpose()?.map(Arc::new);
+        Self::load(root, lock)
+    }
+
+    /// Reads the folder's files again under the lock that this project holds.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn reopen(&self) -> AppResult<Self> {
+        Self::load(&self.root, self.lock.clone())
+    }
+
+    fn load(root: &Path, lock: Option<Arc<ProjectLock>>) -> AppResult<Self> {
+        let path = root.join("project.ron");
         let text = String::from_utf8(load_bytes(&path)?)
             .map_err(|cause| AppError::new("PRJ-003", "project.ron 不是 UTF-8 文本").caused_by(cause))?;
         let file: ProjectFile = ron::from_str(&text).map_err(|cause| {
@@ -280,6 +311,7 @@ impl Project {
             districts: None,
             predecessors: BTreeMap::new(),
             edits: PlanEdits::default(),
+            review_number: String::new(),
         }
     }
 }

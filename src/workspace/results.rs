@@ -290,6 +290,65 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     Ok(ResultsTaken { added, updated, set_aside, diagnostics })
 }
 
+/// Enters a result by hand, or corrects one: a correction takes a reason, which the journal keeps with what
+/// stood before.
+///
+/// # Errors
+/// `PRJ-011`, `RES-004` where the check is not due, `RES-005` where a date can't be, `RES-006` where fewer than
+/// two inspectors are named, `RES-007` a correction without a reason, `IO-…`, `JRN-…`.
+pub fn record_result(
+    project: &Project,
+    registry: &Registry,
+    result: CheckResult,
+    reason: &str,
+    context: &CommandContext,
+) -> AppResult<()> {
+    project.check_writable()?;
+    let checks = all_due_checks(project, registry)?;
+    let due =
+        checks.iter().find(|c| (&c.unit_id, c.month, c.sequence) == result.key() && !c.withdrawn).ok_or_else(|| {
+            AppError::from(
+                Finding::error("RES-004", "该单位不在此月的检查对象之列，不能录入结果")
+                    .value(result.unit_id.as_str())
+                    .hint("触发式检查请先在「月度抽取」中新增"),
+            )
+        })?;
+    let today = context.now.date();
+    let order = [
+        (due.drawn_on <= result.inspected_on, "检查日期", format!("不早于 {}（列入检查对象之日）", due.drawn_on)),
+        (result.inspected_on <= today, "检查日期", format!("不晚于今天 {today}")),
+        (result.completed_on.is_none_or(|d| d >= result.inspected_on), "办结日期", "不早于检查日期".to_owned()),
+        (result.completed_on.is_none_or(|d| d <= today), "办结日期", format!("不晚于今天 {today}")),
+        (
+            result.disclosed_on.is_none_or(|d| result.completed_on.is_some_and(|done| d >= done) && d <= today),
+            "公开日期",
+            format!("办结之后、不晚于今天 {today}"),
+        ),
+    ];
+    if let Some((_, column, expected)) = order.into_iter().find(|(good, _, _)| !good) {
+        return Err(Finding::error("RES-005", "检查结果的日期不成立").column(column).expected(expected).into());
+    }
+    let people: BTreeSet<&InspectorId> = result.inspectors.iter().collect();
+    if people.len() < 2 && registry.inspectors.height() > 0 {
+        return Err(Finding::error("RES-006", "执法人员不得少于两人").column("执法人员").into());
+    }
+    let mut results = load_results(project)?;
+    let before = results.iter().position(|r| r.key() == result.key());
+    if before.is_some() && reason.trim().is_empty() {
+        return Err(AppError::new("RES-007", "更正已录入的结果必须写明原因"));
+    }
+    let old = before.map(|at| results.remove(at));
+    let detail = serde_json::json!({
+        "plan_code": result.plan_code, "unit": result.unit_id, "outcome": result.outcome,
+        "before": old, "after": result, "reason": reason.trim(),
+    });
+    results.push(result);
+    results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
+    save_results(project, &results)?;
+    project.log(context, if before.is_some() { "correct-result" } else { "record-result" }, detail)?;
+    Ok(())
+}
+
 /// Marks results as disclosed on a day and writes them.
 ///
 /// # Errors

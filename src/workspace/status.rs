@@ -10,7 +10,7 @@ use super::project::Project;
 use super::results::{all_due_checks, load_results};
 use crate::diagnostic::AppResult;
 use crate::disclosure::{
-    BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, compute_board, compute_figures,
+    BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, DueCheck, compute_board, compute_figures,
 };
 use crate::domain::PlanMonth;
 
@@ -37,9 +37,22 @@ pub fn compute_status(project: &Project, today: NaiveDate) -> AppResult<Status> 
     let (registry, _) = load_project_data(project)?;
     let checks = all_due_checks(project, &registry)?;
     let results = load_results(project)?;
+    status_of(project, &checks, &results, today)
+}
+
+/// The state of a project whose checks and results are at hand.
+///
+/// # Errors
+/// Those of reading its register.
+pub fn status_of(
+    project: &Project,
+    checks: &[DueCheck],
+    results: &[CheckResult],
+    today: NaiveDate,
+) -> AppResult<Status> {
     let rule = DeadlineRule { working_days: project.policy.disclosure.working_days, soon: 5 };
-    let board = compute_board(&checks, &results, &project.calendar, rule, project.file.year, today);
-    let figures = compute_figures(&checks, &results, &project.calendar, rule, project.file.year, today);
+    let board = compute_board(checks, results, &project.calendar, rule, project.file.year, today);
+    let figures = compute_figures(checks, results, &project.calendar, rule, project.file.year, today);
     let done: BTreeSet<_> = results.iter().map(CheckResult::key).collect();
     let mut open_checks: Vec<(PlanMonth, usize)> = Vec::new();
     for check in checks.iter().filter(|c| !c.withdrawn) {

@@ -1,1 +1,221 @@
 //! The screens, in the order of the rail.
+//!
+//! How a screen is written: a struct with its own state (what is folded, which row is looked at, a job of its
+//! own), and [`Screen::ui`], which reads `cx.session` (stages, filter, selection) and sends commands
+//! (`cx.send(Command::…)`, `cx.go(ScreenId::…)`, `cx.pick(…)`); it changes nothing else, runs no query and
+//! waits for nothing. What is derived from a stage is cached by the stage's revision
+//! (`OpenProject::revision`, `books_revision`, `Filter::area_revision`) or made in `Session::start_job`.
+//!
+//! Every screen has four states. [`ready`] shows empty, loading and failed alike for all of them and gives the
+//! open project where there is one; the screen then looks at the stages that it needs (`analysis`, `books`).
+
+pub mod audit;
+pub mod data;
+pub mod draw;
+pub mod map;
+pub mod overview;
+pub mod plan;
+pub mod results;
+pub mod risk;
+
+use std::path::PathBuf;
+
+use super::picker::{FilePicker, PickRequest, Picking, Waker};
+use super::text::common as t;
+use super::theme;
+use crate::workspace::job::Stage;
+use crate::workspace::session::{Command, OpenProject, Session};
+
+/// The screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, PartialOrd, Ord)]
+pub enum ScreenId {
+    /// 总览.
+    #[default]
+    Overview,
+    /// 数据.
+    Data,
+    /// 地图.
+    Map,
+    /// 风险.
+    Risk,
+    /// 年度计划.
+    Plan,
+    /// 月度抽取.
+    Draw,
+    /// 执行与公开.
+    Results,
+    /// 审计.
+    Audit,
+}
+
+impl ScreenId {
+    /// All, in the order of the rail.
+    pub const ALL: [Self; 8] =
+        [Self::Overview, Self::Data, Self::Map, Self::Risk, Self::Plan, Self::Draw, Self::Results, Self::Audit];
+
+    /// Chinese name.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Overview => "总览",
+            Self::Data => "数据",
+            Self::Map => "地图",
+            Self::Risk => "风险",
+            Self::Plan => "年度计划",
+            Self::Draw => "月度抽取",
+            Self::Results => "执行与公开",
+            Self::Audit => "审计",
+        }
+    }
+
+    /// Stable id, kept in the preferences.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Data => "data",
+            Self::Map => "map",
+            Self::Risk => "risk",
+            Self::Plan => "plan",
+            Self::Draw => "draw",
+            Self::Results => "results",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// The screen of an id.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|screen| screen.id() == id)
+    }
+}
+
+/// What a screen sends back.
+#[derive(Default)]
+pub struct Outbox {
+    /// Commands, in order.
+    pub commands: Vec<Command>,
+    /// Where to go.
+    pub go: Option<ScreenId>,
+    /// Files to be looked at for an import: the 数据 screen shows what each was taken for.
+    pub dropped: Vec<PathBuf>,
+    /// Text for the clipboard.
+    pub copy: Option<String>,
+}
+
+/// What a screen works with in a frame.
+pub struct Cx<'a> {
+    /// The session, to read.
+    pub session: &'a Session,
+    /// What goes back.
+    pub out: &'a mut Outbox,
+    /// Native dialogs.
+    pub picker: &'a mut dyn FilePicker,
+}
+
+impl Cx<'_> {
+    /// Sends a command; it is carried out after this frame.
+    pub fn send(&mut self, command: Command) {
+        self.out.commands.push(command);
+    }
+
+    /// Goes to another screen.
+    pub fn go(&mut self, screen: ScreenId) {
+        self.out.go = Some(screen);
+    }
+
+    /// Puts a text on the clipboard.
+    pub fn copy(&mut self, text: impl Into<String>) {
+        self.out.copy = Some(text.into());
+    }
+
+    /// Asks for files; the screen keeps the answer on its way and polls it each frame.
+    pub fn pick(&mut self, request: PickRequest) -> Picking {
+        let waker: Waker = self.session.waker();
+        Picking::start(self.picker, request, waker)
+    }
+}
+
+/// A screen.
+pub trait Screen {
+    /// Draws it and handles its input.
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>);
+
+    /// Ctrl+F: puts the cursor into the screen's search field, where it has one.
+    fn find(&mut self) {}
+}
+
+/// All screens with their states.
+#[derive(Default)]
+pub struct Screens {
+    /// 总览.
+    pub overview: overview::OverviewScreen,
+    /// 数据.
+    pub data: data::DataScreen,
+    /// 地图.
+    pub map: map::MapScreen,
+    /// 风险.
+    pub risk: risk::RiskScreen,
+    /// 年度计划.
+    pub plan: plan::PlanScreen,
+    /// 月度抽取.
+    pub draw: draw::DrawScreen,
+    /// 执行与公开.
+    pub results: results::ResultsScreen,
+    /// 审计.
+    pub audit: audit::AuditScreen,
+}
+
+impl Screens {
+    /// The screen of an id.
+    pub fn get(&mut self, id: ScreenId) -> &mut dyn Screen {
+        match id {
+            ScreenId::Overview => &mut self.overview,
+            ScreenId::Data => &mut self.data,
+            ScreenId::Map => &mut self.map,
+            ScreenId::Risk => &mut self.risk,
+            ScreenId::Plan => &mut self.plan,
+            ScreenId::Draw => &mut self.draw,
+            ScreenId::Results => &mut self.results,
+            ScreenId::Audit => &mut self.audit,
+        }
+    }
+}
+
+/// The open project; where there is none, the empty, loading or failed state is shown.
+pub fn ready<'a>(ui: &mut egui::Ui, cx: &mut Cx<'a>) -> Option<&'a OpenProject> {
+    let session = cx.session;
+    match (session.project(), session.opening()) {
+        (Some(open), Stage::Empty | Stage::Failed(_)) => return Some(open),
+        (_, Stage::Running(progress)) => {
+            let state = progress.state();
+            super::widgets::loading(ui, if state.label.is_empty() { t::OPENING } else { &state.label }, &state);
+        }
+        (None, Stage::Failed(error)) => {
+            if super::widgets::failed(ui, t::OPEN_FAILED, error, t::OPEN_DEMO) {
+                cx.send(Command::OpenDemo);
+            }
+        }
+        _ => {
+            let choice = super::widgets::empty(ui, t::NO_PROJECT, t::NO_PROJECT_HINT, &[t::IMPORT, t::OPEN_DEMO]);
+            match choice {
+                Some(0) => cx.go(ScreenId::Data),
+                Some(_) => cx.send(Command::OpenDemo),
+                None => {}
+            }
+        }
+    }
+    None
+}
+
+/// Title row of a screen: the title, a muted sentence beside it, and what `right` adds at the far end.
+pub fn title(ui: &mut egui::Ui, text: &str, note: &str, right: impl FnOnce(&mut egui::Ui)) {
+    ui.horizontal(|ui| {
+        ui.label(egui::RichText::new(text).font(theme::bold(theme::TITLE)));
+        if !note.is_empty() {
+            ui.label(theme::note(ui, note));
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
+    });
+    ui.add_space(theme::HALF);
+}

@@ -1,0 +1,385 @@
+//! The application of the window: session, screens, shell.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Context, Ui};
+
+use super::action::Action;
+use super::palette::Palette;
+use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
+use super::screens::{Cx, Outbox, ScreenId, Screens};
+use super::text::common as t;
+use super::{fonts, shell, theme};
+use crate::workspace::clock::Moment;
+use crate::workspace::session::{AppPaths, Command, ImportRequest, Session, ThemeChoice};
+
+/// What a finished dialog is for.
+enum Asked {
+    Import,
+    Refresh,
+    OpenProject,
+    Export,
+    TakeResults,
+    LoadDistricts,
+    LoadCalendar,
+}
+
+/// Dialogs of the shell.
+#[derive(Default)]
+pub(super) struct Dialogs {
+    /// Operator's name being typed, and the command that waits for it.
+    pub(super) operator: Option<(String, Option<Command>)>,
+    /// Help is open.
+    pub(super) help: bool,
+    /// The findings panel is unfolded.
+    pub(super) findings: bool,
+}
+
+/// The workstation.
+pub struct Workstation {
+    /// The session.
+    pub session: Session,
+    /// The screens.
+    pub screens: Screens,
+    /// The screen shown.
+    pub screen: ScreenId,
+    picker: Box<dyn FilePicker>,
+    asked: Vec<(Asked, Picking)>,
+    pub(super) dialogs: Dialogs,
+    pub(super) command_palette: Palette,
+    look: Option<(ThemeChoice, bool)>,
+    /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
+    zoom: f32,
+}
+
+/// Where time and files come from; tests give their own.
+pub struct Surroundings {
+    /// Folders of the program's own.
+    pub paths: AppPaths,
+    /// The moment of a command.
+    pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    /// Native dialogs.
+    pub picker: Box<dyn FilePicker>,
+}
+
+impl Surroundings {
+    /// The system's.
+    #[must_use]
+    pub fn of_system() -> Self {
+        Self {
+            paths: AppPaths::of_system(),
+            clock: Arc::new(Moment::now),
+            picker: Box::new(super::picker::NativePicker),
+        }
+    }
+}
+
+impl Workstation {
+    /// Sets the context up (fonts, theme) and makes a workstation without a project; see [`Self::start`].
+    #[must_use]
+    pub fn new(ctx: &Context, surroundings: Surroundings) -> Self {
+        fonts::install(ctx);
+        theme::apply(ctx);
+        let waking = ctx.clone();
+        let waker: Waker = Arc::new(move || waking.request_repaint());
+        let session = Session::new(surroundings.paths, surroundings.clock, waker);
+        let screen = ScreenId::from_id(&session.preferences().screen).unwrap_or_default();
+        let zoom = session.preferences().zoom;
+        ctx.set_zoom_factor(zoom);
+        // zoom is ours (Ctrl + and −, kept in the preferences)
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        Self {
+            session,
+            screens: Screens::default(),
+            screen,
+            picker: surroundings.picker,
+            asked: Vec::new(),
+            dialogs: Dialogs::default(),
+            command_palette: Palette::default(),
+            look: None,
+            zoom,
+        }
+    }
+
+    /// Opens what was open last, a project named, or the demo city.
+    pub fn start(&mut self, project: Option<PathBuf>) {
+        match project {
+            Some(path) => self.session.apply(Command::OpenProject(path)),
+            None => self.session.start(),
+        }
+    }
+
+    /// What has to happen before a frame: jobs, answers of dialogs, time.
+    pub fn logic(&mut self, ctx: &Context) {
+        let seconds = ctx.input(|i| i.time);
+        if self.session.poll(seconds) {
+            ctx.request_repaint();
+        }
+        if let Some(after) = self.session.next_poll_after() {
+            ctx.request_repaint_after_secs(after as f32);
+        }
+        let prefs = self.session.preferences();
+        let look = (prefs.theme, prefs.still);
+        if self.look != Some(look) {
+            self.look = Some(look);
+            ctx.set_theme(match prefs.theme {
+                ThemeChoice::System => egui::ThemePreference::System,
+                ThemeChoice::Light => egui::ThemePreference::Light,
+                ThemeChoice::Dark => egui::ThemePreference::Dark,
+            });
+            let time = if prefs.still { 0.0 } else { 0.1 };
+            ctx.all_styles_mut(|style| style.animation_time = time);
+        }
+        let mut answered = Vec::new();
+        self.asked.retain(|(asked, picking)| match picking.poll() {
+            None => true,
+            Some(paths) => {
+                if let Some(path) = paths.into_iter().next() {
+                    answered.push((
+                        match asked {
+                            Asked::Import => Asked::Import,
+                            Asked::Refresh => Asked::Refresh,
+                            Asked::OpenProject => Asked::OpenProject,
+                            Asked::Export => Asked::Export,
+                            Asked::TakeResults => Asked::TakeResults,
+                            Asked::LoadDistricts => Asked::LoadDistricts,
+                            Asked::LoadCalendar => Asked::LoadCalendar,
+                        },
+                        path,
+                    ));
+                }
+                false
+            }
+        });
+        for (asked, path) in answered {
+            self.answer(asked, path);
+        }
+    }
+
+    fn answer(&mut self, asked: Asked, path: PathBuf) {
+        match asked {
+            Asked::Import => self.take_paths(vec![path]),
+            Asked::Refresh => {
+                self.send(Command::Refresh(ImportRequest { from: path, ..ImportRequest::default() }));
+            }
+            Asked::OpenProject => self.send(Command::OpenProject(path)),
+            Asked::Export => {
+                let month = self.session.month();
+                self.send(Command::Export { to: path, month, only: Vec::new() });
+            }
+            Asked::TakeResults => self.send(Command::TakeResults(path)),
+            Asked::LoadDistricts => self.send(Command::LoadDistricts(path)),
+            Asked::LoadCalendar => self.send(Command::LoadCalendar(path)),
+        }
+    }
+
+    /// Files or folders that were dropped or picked for an import.
+    pub fn take_paths(&mut self, paths: Vec<PathBuf>) {
+        if let [path] = paths.as_slice() {
+            let file_name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+            if path.join("project.ron").exists() {
+                self.send(Command::OpenProject(path.clone()));
+                return;
+            }
+            if file_name == "project.ron"
+                && let Some(folder) = path.parent()
+            {
+                self.send(Command::OpenProject(folder.to_owned()));
+                return;
+            }
+            if file_name.to_lowercase().ends_with(".shp") && self.session.project().is_some() {
+                self.send(Command::LoadDistricts(path.clone()));
+                return;
+            }
+        }
+        self.go(ScreenId::Data);
+        self.screens.data.take_paths(paths);
+    }
+
+    /// Shows a screen.
+    pub fn go(&mut self, screen: ScreenId) {
+        self.screen = screen;
+        self.session.set_preferences(|prefs| screen.id().clone_into(&mut prefs.screen));
+    }
+
+    /// Carries a command out; one that is for good waits until the operator has said his name.
+    pub fn send(&mut self, command: Command) {
+        let for_good = matches!(
+            command,
+            Command::SealYear(_)
+                | Command::SealMonth(..)
+                | Command::Open(..)
+                | Command::Void(..)
+                | Command::Substitute { .. }
+                | Command::ReplaceInspector { .. }
+                | Command::AddCheck { .. }
+                | Command::TakeResults(_)
+                | Command::RecordResult(..)
+                | Command::Publish(_)
+                | Command::Refresh(_)
+        );
+        if for_good && self.session.preferences().operator.trim().is_empty() {
+            self.dialogs.operator = Some((String::new(), Some(command)));
+        } else {
+            self.session.apply(command);
+        }
+    }
+
+    /// Does what a menu, a shortcut or the palette asks for.
+    pub fn act(&mut self, ctx: &Context, action: Action) {
+        if !action.is_enabled(&self.session) {
+            return;
+        }
+        match action {
+            Action::Go(screen) => self.go(screen),
+            Action::Import => self.ask(Asked::Import, PickRequest::new(PickKind::Folder, "选择本单位数据所在的文件夹")),
+            Action::Refresh => {
+                self.ask(Asked::Refresh, PickRequest::new(PickKind::Folder, "选择新一期名录等文件所在的文件夹"));
+            }
+            Action::OpenProject => {
+                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, "选择项目文件夹"));
+            }
+            Action::OpenDemo => self.send(Command::OpenDemo),
+            Action::Save => self.send(Command::Save),
+            Action::Revert => self.send(Command::Revert),
+            Action::Undo => self.send(Command::Undo),
+            Action::Redo => self.send(Command::Redo),
+            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::Folder, "选择导出到的文件夹")),
+            Action::TakeResults => self.ask(
+                Asked::TakeResults,
+                PickRequest::new(PickKind::OpenFile, "选择检查结果表")
+                    .filter("表格", &["xlsx", "xls", "csv", "ods", "xlsb"]),
+            ),
+            Action::LoadDistricts => self.ask(
+                Asked::LoadDistricts,
+                PickRequest::new(PickKind::OpenFile, "选择区划图").filter("Shapefile", &["shp"]),
+            ),
+            Action::LoadCalendar => self
+                .ask(Asked::LoadCalendar, PickRequest::new(PickKind::OpenFile, "选择工作日历").filter("CSV", &["csv"])),
+            Action::Operator => {
+                self.dialogs.operator = Some((self.session.preferences().operator.clone(), None));
+            }
+            Action::Palette => self.command_palette.open(),
+            Action::Find => {
+                let screen = self.screen;
+                self.screens.get(screen).find();
+            }
+            Action::PreviousMonth => self.step_month(-1),
+            Action::NextMonth => self.step_month(1),
+            Action::ClearFilter => {
+                for command in [
+                    Command::SetDistrict(None),
+                    Command::SetBody(None),
+                    Command::SelectUnit(None),
+                    Command::SelectRows(Arc::default()),
+                ] {
+                    self.session.apply(command);
+                }
+            }
+            Action::ZoomIn => self.set_zoom(ctx, self.zoom + 0.1),
+            Action::ZoomOut => self.set_zoom(ctx, self.zoom - 0.1),
+            Action::ZoomReset => self.set_zoom(ctx, 1.0),
+            Action::ToggleTheme => {
+                let next = if ctx.global_style().visuals.dark_mode { ThemeChoice::Light } else { ThemeChoice::Dark };
+                self.session.set_preferences(|prefs| prefs.theme = next);
+            }
+            Action::ToggleMotion => self.session.set_preferences(|prefs| prefs.still = !prefs.still),
+            Action::Help => self.dialogs.help = true,
+            Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+    }
+
+    fn set_zoom(&mut self, ctx: &Context, zoom: f32) {
+        self.zoom = ((zoom * 10.0).round() / 10.0).clamp(1.0, 2.0);
+        ctx.set_zoom_factor(self.zoom);
+        let zoom = self.zoom;
+        self.session.set_preferences(|prefs| prefs.zoom = zoom);
+    }
+
+    fn step_month(&mut self, months: i32) {
+        let Some(open) = self.session.project() else { return };
+        let Some(month) = self.session.month() else { return };
+        let next = month.plus(months);
+        if open.saved.months().contains(&next) {
+            self.session.apply(Command::SetMonth(next));
+        }
+    }
+
+    fn ask(&mut self, asked: Asked, request: PickRequest) {
+        let waker = self.session.waker();
+        let picking = Picking::start(self.picker.as_mut(), request, waker);
+        self.asked.push((asked, picking));
+    }
+
+    /// Draws the window.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.shortcuts(&ctx);
+        self.dropped(&ctx);
+        shell::show(self, ui);
+        shell::overlays(self, &ctx);
+    }
+
+    /// The screen itself, into what the shell leaves.
+    pub(super) fn screen_ui(&mut self, ui: &mut Ui) {
+        let mut out = Outbox::default();
+        let shown = self.screen;
+        {
+            let mut cx = Cx { session: &self.session, out: &mut out, picker: self.picker.as_mut() };
+            ui.push_id(shown.id(), |ui| self.screens.get(shown).ui(ui, &mut cx));
+        }
+        self.deliver(ui.ctx(), out);
+    }
+
+    pub(super) fn deliver(&mut self, ctx: &Context, out: Outbox) {
+        let any = !out.commands.is_empty() || out.go.is_some();
+        for command in out.commands {
+            self.send(command);
+        }
+        if let Some(screen) = out.go {
+            self.go(screen);
+        }
+        if !out.dropped.is_empty() {
+            self.take_paths(out.dropped);
+        }
+        if let Some(text) = out.copy {
+            ctx.copy_text(text);
+        }
+        if any {
+            ctx.request_repaint();
+        }
+    }
+
+    fn shortcuts(&mut self, ctx: &Context) {
+        if self.command_palette.is_open() || self.dialogs.operator.is_some() {
+            return;
+        }
+        let typing = ctx.text_edit_focused();
+        for action in Action::all() {
+            let Some(shortcut) = action.shortcut() else { continue };
+            // a text field keeps its own undo
+            if typing && matches!(action, Action::Undo | Action::Redo) {
+                continue;
+            }
+            if ctx.input_mut(|i| i.consume_shortcut(&shortcut)) {
+                self.act(ctx, action);
+            }
+        }
+    }
+
+    fn dropped(&mut self, ctx: &Context) {
+        let paths: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect());
+        if !paths.is_empty() {
+            self.take_paths(paths);
+        }
+    }
+
+    /// The name of the window.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.session
+            .project()
+            .map_or_else(|| t::PROGRAM.to_owned(), |open| format!("{} · {}", open.saved.file.name, t::PROGRAM))
+    }
+}

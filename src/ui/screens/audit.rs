@@ -1,0 +1,13 @@
+//! The screen.
+
+use super::{Cx, Screen, ready};
+
+/// State of the screen.
+#[derive(Default)]
+pub struct AuditScreen;
+
+impl Screen for AuditScreen {
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
+        let Some(_open) = ready(ui, cx) else { return };
+    }
+}

@@ -1,0 +1,13 @@
+//! The screen.
+
+use super::{Cx, Screen, ready};
+
+/// State of the screen.
+#[derive(Default)]
+pub struct PlanScreen;
+
+impl Screen for PlanScreen {
+    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
+        let Some(_open) = ready(ui, cx) else { return };
+    }
+}

@@ -1,0 +1,259 @@
+//! Small pieces that several screens share: states, cards, figures, chips, buttons.
+
+use egui::{Align, Color32, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+
+use super::text::common as t;
+use super::theme::{self, GRID};
+use crate::diagnostic::ProgressState;
+
+/// A number with thousands separators: `38,000`.
+#[must_use]
+pub fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(c);
+    }
+    text
+}
+
+/// A decimal with so many places and thousands separators.
+#[must_use]
+pub fn decimal(value: f64, places: usize) -> String {
+    if !value.is_finite() {
+        return "—".to_owned();
+    }
+    let text = format!("{:.places$}", value.abs());
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
+    let whole = whole.parse::<u64>().map_or_else(|_| whole.to_owned(), thousands);
+    let zero = text.chars().all(|c| matches!(c, '0' | '.'));
+    let sign = if value < 0.0 && !zero { "−" } else { "" };
+    rest.map_or_else(|| format!("{sign}{whole}"), |rest| format!("{sign}{whole}.{rest}"))
+}
+
+/// The one primary button of a place.
+pub fn primary(ui: &mut Ui, text: &str) -> Response {
+    let palette = theme::of(ui);
+    let enabled = ui.is_enabled();
+    let fill = if enabled { palette.accent } else { palette.line };
+    let ink = if enabled { palette.on_accent } else { palette.muted };
+    ui.add(
+        egui::Button::new(RichText::new(text).font(theme::bold(theme::BODY)).color(ink))
+            .fill(fill)
+            .stroke(Stroke::NONE)
+            .min_size(Vec2::new(72.0, theme::CONTROL)),
+    )
+}
+
+/// An enabled or disabled primary button; the reason why it is off shows on hover.
+pub fn primary_if(ui: &mut Ui, enabled: bool, text: &str, why_not: &str) -> Response {
+    ui.add_enabled_ui(enabled, |ui| primary(ui, text)).inner.on_disabled_hover_text(why_not)
+}
+
+/// Waiting: what is done, and a bar where the end is known.
+pub fn loading(ui: &mut Ui, label: &str, state: &ProgressState) {
+    centred(ui, |ui| {
+        ui.spinner();
+        ui.add_space(GRID);
+        ui.label(RichText::new(label).font(theme::regular(theme::SECTION)));
+        if state.total > 0 {
+            let part = (state.done as f32 / state.total as f32).min(1.0);
+            ui.add(egui::ProgressBar::new(part).desired_width(280.0).text(format!("{} / {}", state.done, state.total)));
+        }
+    });
+    ui.ctx().request_repaint_after_secs(0.1);
+}
+
+/// Something failed: what, why, and a way on. True where the button was clicked.
+pub fn failed(ui: &mut Ui, what: &str, why: &str, button: &str) -> bool {
+    let palette = theme::of(ui);
+    let mut clicked = false;
+    centred(ui, |ui| {
+        ui.label(RichText::new(what).font(theme::bold(theme::SECTION)).color(palette.red));
+        ui.add_space(GRID);
+        ui.set_max_width(640.0);
+        ui.add(egui::Label::new(why).selectable(true).wrap());
+        ui.add_space(GRID * 2.0);
+        clicked = ui.button(button).clicked();
+    });
+    clicked
+}
+
+/// Nothing here yet: what it means and what to do next. The index of the button clicked; the first is primary.
+pub fn empty(ui: &mut Ui, what: &str, hint: &str, buttons: &[&str]) -> Option<usize> {
+    let mut clicked = None;
+    centred(ui, |ui| {
+        ui.label(RichText::new(what).font(theme::bold(theme::SECTION)));
+        ui.add_space(GRID);
+        ui.set_max_width(560.0);
+        ui.label(RichText::new(hint).color(theme::of(ui).muted));
+        ui.add_space(GRID * 2.0);
+        for (i, text) in buttons.iter().enumerate() {
+            let button = if i == 0 { primary(ui, text) } else { ui.button(*text) };
+            if button.clicked() {
+                clicked = Some(i);
+            }
+        }
+    });
+    clicked
+}
+
+/// A column in the middle of what is left.
+pub fn centred(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let top = (ui.available_height() * 0.3).max(GRID * 2.0);
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        ui.add_space(top);
+        add(ui);
+    });
+}
+
+/// A figure on a card: label, number, unit, a muted line. Clickable where `link` says so.
+pub fn figure(
+    ui: &mut Ui,
+    width: f32,
+    label: &str,
+    value: &str,
+    unit: &str,
+    note: &str,
+    ink: Option<Color32>,
+) -> Response {
+    let palette = theme::of(ui);
+    let height = 92.0;
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {value}{unit} {note}")));
+    if ui.is_rect_visible(rect) {
+        let hot = response.hovered() || response.has_focus();
+        let line = if hot { palette.accent } else { palette.line };
+        ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+        let left = rect.left() + 12.0;
+        let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
+        painter.text(
+            egui::pos2(left, rect.top() + 10.0),
+            egui::Align2::LEFT_TOP,
+            label,
+            theme::regular(theme::BODY),
+            palette.muted,
+        );
+        let number = painter.text(
+            egui::pos2(left, rect.top() + 28.0),
+            egui::Align2::LEFT_TOP,
+            value,
+            theme::bold(theme::FIGURE),
+            ink.unwrap_or(palette.text),
+        );
+        painter.text(
+            egui::pos2(number.right() + 4.0, number.bottom() - 6.0),
+            egui::Align2::LEFT_BOTTOM,
+            unit,
+            theme::regular(theme::SMALL),
+            palette.muted,
+        );
+        painter.text(
+            egui::pos2(left, rect.bottom() - 8.0),
+            egui::Align2::LEFT_BOTTOM,
+            note,
+            theme::regular(theme::SMALL),
+            palette.muted,
+        );
+    }
+    response
+}
+
+/// A thin bar of a part of a whole with a tick where it ought to be.
+pub fn meter(ui: &mut Ui, width: f32, part: f32, ought: Option<f32>, ink: Color32, name: &str) -> Response {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 14.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, name));
+    let track = egui::Rect::from_center_size(rect.center(), Vec2::new(width, 8.0));
+    ui.painter().rect_filled(track, 2.0, palette.line);
+    let mut full = track;
+    full.set_width(track.width() * part.clamp(0.0, 1.0));
+    ui.painter().rect_filled(full, 2.0, ink);
+    if let Some(ought) = ought {
+        let x = track.left() + track.width() * ought.clamp(0.0, 1.0);
+        ui.painter().vline(x, rect.y_range(), Stroke::new(2.0, palette.text));
+    }
+    response
+}
+
+/// A small word on a ground: a state, a mark.
+pub fn chip(ui: &mut Ui, text: &str, ground: Color32, ink: Color32) -> Response {
+    egui::Frame::new()
+        .fill(ground)
+        .corner_radius(theme::RADIUS)
+        .inner_margin(egui::Margin::symmetric(6, 2))
+        .show(ui, |ui| ui.label(RichText::new(text).font(theme::regular(theme::SMALL)).color(ink)))
+        .inner
+}
+
+/// The letter of a tier on its colour.
+pub fn tier_chip(ui: &mut Ui, tier: usize, count: usize, id: &str) -> Response {
+    let ground = theme::of(ui).tier(tier, count);
+    chip(ui, id, ground, theme::ink_on(ground))
+}
+
+/// A section heading.
+pub fn heading(ui: &mut Ui, text: &str) -> Response {
+    ui.label(RichText::new(text).font(theme::bold(theme::SECTION)))
+}
+
+/// A field with its label, in one row; the label names the field.
+pub fn field<'t>(ui: &mut Ui, label: &str, width: f32, text: &'t mut String, hint: &'t str) -> Response {
+    ui.horizontal(|ui| {
+        let name = ui.label(label);
+        ui.add(egui::TextEdit::singleline(text).desired_width(width).hint_text(hint)).labelled_by(name.id)
+    })
+    .inner
+}
+
+/// A dialog of its own; `None` while it is open, `Some(true)` for the primary button or Enter, `Some(false)`
+/// for the other, Esc or a click outside.
+pub fn dialog(
+    ctx: &egui::Context,
+    id: &str,
+    title: &str,
+    primary_text: &str,
+    enabled: bool,
+    add: impl FnOnce(&mut Ui),
+) -> Option<bool> {
+    let mut answer = None;
+    let modal = egui::Modal::new(egui::Id::unique(id)).show(ctx, |ui| {
+        ui.set_width(440.0);
+        ui.label(RichText::new(title).font(theme::bold(theme::SECTION)));
+        ui.add_space(GRID);
+        add(ui);
+        ui.add_space(GRID * 1.5);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if primary_if(ui, enabled, primary_text, t::FILL_IN).clicked() {
+                answer = Some(true);
+            }
+            if ui.button(t::CANCEL).clicked() {
+                answer = Some(false);
+            }
+        });
+    });
+    if answer.is_none() && modal.should_close() {
+        answer = Some(false);
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_separators() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(38_000), "38,000");
+        assert_eq!(thousands(4_000_000), "4,000,000");
+        assert_eq!(decimal(1234.56, 1), "1,234.6");
+        assert_eq!(decimal(-0.04, 1), "0.0");
+        assert_eq!(decimal(-12.5, 1), "−12.5");
+        assert_eq!(decimal(f64::NAN, 1), "—");
+    }
+}

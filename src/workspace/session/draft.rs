@@ -1,0 +1,217 @@
+//! The draft: policy and edits as the planner is changing them, with undo, autosave and recovery.
+//!
+//! What is saved (`policy.ron`, `project.ron`) is what gets sealed; the draft is what the screens show. It is
+//! written to `draft.ron` a moment after each change, so that a killed program loses the last seconds at
+//! most, and is removed when the draft is saved or thrown away.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::export::write_atomic;
+use crate::plan::PlanEdits;
+use crate::policy::Policy;
+use crate::workspace::project::{Project, load_bytes};
+
+/// File of the draft within a project.
+pub const DRAFT_FILE: &str = "draft.ron";
+
+/// Steps of undo kept.
+const MOST_STEPS: usize = 200;
+
+/// Policy and edits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The policy.
+    pub policy: Arc<Policy>,
+    /// The planner's edits of the plan.
+    pub edits: PlanEdits,
+    /// Review number of the map.
+    pub review_number: String,
+}
+
+impl Draft {
+    /// What is saved.
+    #[must_use]
+    pub fn of(project: &Project) -> Self {
+        Self {
+            policy: Arc::new(project.policy.clone()),
+            edits: project.file.edits.clone(),
+            review_number: project.file.review_number.clone(),
+        }
+    }
+
+    /// The project as the draft would have it; its sealed policy bytes stay those on the disk.
+    #[must_use]
+    pub fn applied_to(&self, project: &Project) -> Project {
+        let mut drafted = project.clone();
+        drafted.policy = (*self.policy).clone();
+        drafted.file.edits = self.edits.clone();
+        drafted.file.review_number.clone_from(&self.review_number);
+        drafted
+    }
+}
+
+/// One step of undo.
+#[derive(Debug, Clone)]
+struct Step {
+    label: String,
+    gesture: u64,
+    before: Draft,
+}
+
+/// The draft with its steps.
+#[derive(Debug, Clone)]
+pub struct DraftHistory {
+    saved: Draft,
+    now: Draft,
+    undo: Vec<Step>,
+    redo: Vec<(String, Draft)>,
+}
+
+impl DraftHistory {
+    /// Without changes.
+    #[must_use]
+    pub fn new(saved: Draft) -> Self {
+        Self { now: saved.clone(), saved, undo: Vec::new(), redo: Vec::new() }
+    }
+
+    /// The draft.
+    #[must_use]
+    pub fn now(&self) -> &Draft {
+        &self.now
+    }
+
+    /// What is saved.
+    #[must_use]
+    pub fn saved(&self) -> &Draft {
+        &self.saved
+    }
+
+    /// True where the draft differs from what is saved.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.now != self.saved
+    }
+
+    /// What undo would take back.
+    #[must_use]
+    pub fn undo_label(&self) -> Option<&str> {
+        self.undo.last().map(|step| step.label.as_str())
+    }
+
+    /// What redo would do again.
+    #[must_use]
+    pub fn redo_label(&self) -> Option<&str> {
+        self.redo.last().map(|(label, _)| label.as_str())
+    }
+
+    /// Makes a change; those of one gesture (not 0) are one step. False where nothing changed.
+    pub fn change(&mut self, next: Draft, label: &str, gesture: u64) -> bool {
+        if next == self.now {
+            return false;
+        }
+        let same = gesture != 0 && self.undo.last().is_some_and(|step| step.gesture == gesture);
+        if !same {
+            self.undo.push(Step { label: label.to_owned(), gesture, before: self.now.clone() });
+            if self.undo.len() > MOST_STEPS {
+                self.undo.remove(0);
+            }
+        }
+        self.redo.clear();
+        self.now = next;
+        true
+    }
+
+    /// Steps back; the label of what was taken back.
+    pub fn undo(&mut self) -> Option<String> {
+        let step = self.undo.pop()?;
+        let after = std::mem::replace(&mut self.now, step.before);
+        self.redo.push((step.label.clone(), after));
+        Some(step.label)
+    }
+
+    /// Steps forward; the label of what was done again.
+    pub fn redo(&mut self) -> Option<String> {
+        let (label, after) = self.redo.pop()?;
+        let before = std::mem::replace(&mut self.now, after);
+        self.undo.push(Step { label: label.clone(), gesture: 0, before });
+        Some(label)
+    }
+
+    /// The draft is saved now.
+    pub fn mark_saved(&mut self, saved: Draft) {
+        self.saved = saved;
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DraftFile {
+    at: String,
+    policy: Policy,
+    edits: PlanEdits,
+    #[serde(default)]
+    review_number: String,
+}
+
+fn path_of(root: &Path) -> PathBuf {
+    root.join(DRAFT_FILE)
+}
+
+/// Writes the draft beside what is saved.
+///
+/// # Errors
+/// `DFT-001`, `IO-…`.
+pub fn write_draft(root: &Path, draft: &Draft, at: &str) -> AppResult<()> {
+    let file = DraftFile {
+        at: at.to_owned(),
+        policy: (*draft.policy).clone(),
+        edits: draft.edits.clone(),
+        review_number: draft.review_number.clone(),
+    };
+    let text =
+        ron::ser::to_string(&file).map_err(|cause| AppError::new("DFT-001", "草稿无法写成文本").caused_by(cause))?;
+    write_atomic(&path_of(root), text.as_bytes())
+}
+
+/// Removes the draft's file; nothing happens where there is none.
+///
+/// # Errors
+/// `IO-…`.
+pub fn remove_draft(root: &Path) -> AppResult<()> {
+    match std::fs::remove_file(path_of(root)) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+            Err(AppError::io("删除草稿", &path_of(root), cause))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The draft that a killed or closed program left, and when it was written; a damaged one is set aside with
+/// a finding.
+#[must_use]
+pub fn load_draft(root: &Path) -> Option<Result<(Draft, String), Finding>> {
+    let path = path_of(root);
+    if !path.exists() {
+        return None;
+    }
+    let parsed = load_bytes(&path).ok().and_then(|bytes| {
+        let text = String::from_utf8(bytes).ok()?;
+        ron::from_str::<DraftFile>(&text).ok()
+    });
+    Some(match parsed {
+        Some(file) => {
+            Ok((Draft { policy: Arc::new(file.policy), edits: file.edits, review_number: file.review_number }, file.at))
+        }
+        None => {
+            let aside = root.join("draft.damaged");
+            let _ = std::fs::rename(&path, &aside);
+            Err(Finding::warning("DFT-002", "上次的草稿文件无法识别，已恢复到最后保存的状态")
+                .hint("草稿原文件已另存，其余数据完整")
+                .file(aside.display().to_string()))
+        }
+    })
+}

@@ -1,0 +1,721 @@
+//! The open project as the window sees it: stages, draft, filters, jobs; without a window.
+//!
+//! Duty: [`Session::apply`] carries out a [`Command`] between frames, [`Session::poll`] takes in what background
+//! jobs have finished; both return at once. Screens read the stages by reference and never wait.
+//!
+//! Invariants: a result made for older inputs never replaces one for newer; seals and draws are made by the
+//! saved project only (the draft is saved first) and never recomputed; one action that is for good runs at a
+//! time; nothing here panics, every failure is a toast and a finding with its code.
+
+mod action;
+mod books;
+mod command;
+mod data;
+mod draft;
+mod open;
+mod prefs;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use action::{Done, Outcome};
+pub use books::{AreaProgress, Books, OpenedDraw, PendingSeal};
+pub use command::{Command, ImportRequest};
+pub use data::{AnalysisView, AreaFigures, NOWHERE, ProjectData};
+pub use draft::{DRAFT_FILE, Draft, DraftHistory};
+pub use open::{OpenProject, demo_folder};
+pub use prefs::{AppPaths, Preferences, ThemeChoice};
+
+use super::clock::Moment;
+use super::job::{Job, Stage};
+use super::project::{CommandContext, Project};
+use super::verify::Verified;
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, ProgressState, Severity};
+use crate::domain::PlanMonth;
+use open::{Analysed, Loaded};
+
+/// How long the draft rests before it is written, seconds.
+const AUTOSAVE_AFTER: f64 = 1.5;
+/// Toasts kept.
+const MOST_TOASTS: usize = 6;
+
+/// What every screen is filtered by.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// District code; `None` for the city.
+    pub district: Option<u32>,
+    /// Enforcing body, index in the policy.
+    pub body: Option<u16>,
+    /// Month looked at; set when a project opens.
+    pub month: Option<PlanMonth>,
+    /// The source whose card is shown: row of the sources frame.
+    pub unit: Option<u32>,
+    /// Sources selected: rows of the sources frame, ascending.
+    pub rows: Arc<Vec<u32>>,
+    /// Rises with each change of district or body.
+    pub area_revision: u64,
+    /// Rises with each change of unit or rows.
+    pub selection_revision: u64,
+}
+
+/// A short message that goes by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    /// Number, unique.
+    pub id: u64,
+    /// How much it matters; `Hint` for good news.
+    pub severity: Severity,
+    /// Text.
+    pub text: String,
+    /// When it came, seconds of the session's clock.
+    pub at: f64,
+}
+
+/// A running job as the status bar shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobView {
+    /// Number for cancelling.
+    pub id: u64,
+    /// What it does.
+    pub name: String,
+    /// How far it is.
+    pub state: ProgressState,
+}
+
+enum Output {
+    Loaded(Box<Loaded>),
+    Analysed(Box<Analysed>),
+    Books(u64, Box<Books>),
+    Autosaved(u64),
+    Done(Box<Done>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Load,
+    Analyse,
+    Books,
+    Autosave,
+    /// For good; one at a time.
+    Action,
+}
+
+struct Running {
+    id: u64,
+    kind: Kind,
+    name: String,
+    job: Job<Output>,
+}
+
+/// The session.
+pub struct Session {
+    /// Preferences; change them through [`Session::set_preferences`].
+    prefs: Preferences,
+    paths: AppPaths,
+    clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    waker: Arc<dyn Fn() + Send + Sync>,
+    /// The project, where one is open.
+    open: Option<OpenProject>,
+    /// Opening a project: running, or why it failed.
+    opening: Stage<()>,
+    /// What every screen is filtered by.
+    filter: Filter,
+    toasts: Vec<Toast>,
+    /// What the last command had to say at length.
+    findings: Diagnostics,
+    findings_title: String,
+    /// The last verification of a certificate.
+    verified: Option<(PathBuf, Arc<Verified>)>,
+    /// The last finished action, for the screen that waits for it.
+    last_done: Option<Arc<Done>>,
+    done_count: u64,
+    running: Vec<Running>,
+    next_id: u64,
+    seconds: f64,
+    draft_changed_at: Option<f64>,
+    draft_revision: u64,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("open", &self.open.is_some()).field("filter", &self.filter).finish()
+    }
+}
+
+impl Session {
+    /// A session without a project.
+    ///
+    /// `clock` gives the moment of a command; `waker` is called from job threads when there is something to poll.
+    #[must_use]
+    pub fn new(
+        paths: AppPaths,
+        clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+        waker: Arc<dyn Fn() + Send + Sync>,
+    ) -> Self {
+        let (prefs, finding) = paths.load_preferences();
+        let mut session = Self {
+            prefs,
+            paths,
+            clock,
+            waker,
+            open: None,
+            opening: Stage::Empty,
+            filter: Filter::default(),
+            toasts: Vec::new(),
+            findings: Diagnostics::new(),
+            findings_title: String::new(),
+            verified: None,
+            last_done: None,
+            done_count: 0,
+            running: Vec::new(),
+            next_id: 1,
+            seconds: 0.0,
+            draft_changed_at: None,
+            draft_revision: 0,
+        };
+        if let Some(finding) = finding {
+            session.tell(finding);
+        }
+        session
+    }
+
+    /// Opens what was open last; the demo city where nothing was.
+    pub fn start(&mut self) {
+        let last = self.prefs.recent.iter().find(|p| p.join("project.ron").exists()).cloned();
+        self.apply(last.map_or(Command::OpenDemo, Command::OpenProject));
+    }
+
+    // ---- what screens read -------------------------------------------------------------------------------
+
+    /// The open project.
+    #[must_use]
+    pub fn project(&self) -> Option<&OpenProject> {
+        self.open.as_ref()
+    }
+
+    /// Opening of a project: `Running`, or `Failed` with the message; `Empty` otherwise.
+    #[must_use]
+    pub fn opening(&self) -> &Stage<()> {
+        &self.opening
+    }
+
+    /// What every screen is filtered by.
+    #[must_use]
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// The month looked at.
+    #[must_use]
+    pub fn month(&self) -> Option<PlanMonth> {
+        self.filter.month
+    }
+
+    /// Preferences.
+    #[must_use]
+    pub fn preferences(&self) -> &Preferences {
+        &self.prefs
+    }
+
+    /// Where the program keeps its own things.
+    #[must_use]
+    pub fn paths(&self) -> &AppPaths {
+        &self.paths
+    }
+
+    /// Changes preferences and keeps them.
+    pub fn set_preferences(&mut self, change: impl FnOnce(&mut Preferences)) {
+        let before = self.prefs.clone();
+        change(&mut self.prefs);
+        if before != self.prefs
+            && let Err(error) = self.paths.save_preferences(&self.prefs)
+        {
+            self.fail(&error);
+        }
+    }
+
+    /// Toasts, the oldest first.
+    #[must_use]
+    pub fn toasts(&self) -> &[Toast] {
+        &self.toasts
+    }
+
+    /// Takes a toast away.
+    pub fn dismiss_toast(&mut self, id: u64) {
+        self.toasts.retain(|t| t.id != id);
+    }
+
+    /// What the last command had to say at length, with its title; empty after `DismissFindings`.
+    #[must_use]
+    pub fn findings(&self) -> (&str, &Diagnostics) {
+        (&self.findings_title, &self.findings)
+    }
+
+    /// The last verification.
+    #[must_use]
+    pub fn verified(&self) -> Option<&(PathBuf, Arc<Verified>)> {
+        self.verified.as_ref()
+    }
+
+    /// The last action that ended well, with its number: a screen that sent it compares numbers.
+    #[must_use]
+    pub fn last_done(&self) -> (u64, Option<&Arc<Done>>) {
+        (self.done_count, self.last_done.as_ref())
+    }
+
+    /// Jobs under way.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<JobView> {
+        let quiet = |kind| matches!(kind, Kind::Autosave);
+        self.running
+            .iter()
+            .filter(|r| !quiet(r.kind))
+            .map(|r| JobView { id: r.id, name: r.name.clone(), state: r.job.progress().state() })
+            .collect()
+    }
+
+    /// True while an action that is for good runs: its buttons are off.
+    #[must_use]
+    pub fn is_acting(&self) -> bool {
+        self.running.iter().any(|r| r.kind == Kind::Action)
+    }
+
+    /// True while anything runs.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.running.is_empty() || self.draft_changed_at.is_some()
+    }
+
+    /// The moment of now.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        (self.clock)()
+    }
+
+    /// The closure that wakes the window from a job of a screen's own.
+    #[must_use]
+    pub fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+        Arc::clone(&self.waker)
+    }
+
+    /// Starts a job of a screen's own (a view of a table, a picture); the screen keeps and polls it.
+    ///
+    /// # Errors
+    /// `JOB-003`.
+    pub fn start_job<T: Send + 'static>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&Progress) -> AppResult<T> + Send + 'static,
+    ) -> AppResult<Job<T>> {
+        let waker = Arc::clone(&self.waker);
+        Job::start(name, move || waker(), move |context| work(&context.progress))
+    }
+
+    // ---- messages ------------------------------------------------------------------------------------------
+
+    /// A toast of good news.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.toast(Severity::Hint, text.into());
+    }
+
+    fn toast(&mut self, severity: Severity, text: String) {
+        let id = self.take_id();
+        self.toasts.push(Toast { id, severity, text, at: self.seconds });
+        if self.toasts.len() > MOST_TOASTS {
+            self.toasts.remove(0);
+        }
+    }
+
+    /// A finding as a toast and in the findings panel.
+    pub fn tell(&mut self, finding: Finding) {
+        self.toast(finding.severity, format!("[{}] {}", finding.code, finding.what));
+        self.findings.push(finding);
+    }
+
+    /// An error as a toast and in the findings panel.
+    pub fn fail(&mut self, error: &AppError) {
+        self.findings_title.clear();
+        self.tell(error.finding().clone());
+    }
+
+    fn saved(&self) -> Option<Saved> {
+        self.open.as_ref().map(|open| Arc::clone(&open.saved))
+    }
+
+    fn take_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    // ---- time ----------------------------------------------------------------------------------------------
+
+    /// Takes in what jobs have finished, and does what time asks for (autosave). `seconds` is a clock that only
+    /// rises, for toasts and autosave. Returns true where something changed.
+    pub fn poll(&mut self, seconds: f64) -> bool {
+        self.seconds = seconds;
+        let mut changed = false;
+        let mut at = 0;
+        while at < self.running.len() {
+            match self.running[at].job.poll() {
+                None => at += 1,
+                Some(result) => {
+                    let ended = self.running.remove(at);
+                    self.take_in(&ended, result);
+                    changed = true;
+                }
+            }
+        }
+        self.autosave();
+        changed
+    }
+
+    fn autosave(&mut self) {
+        let due = self.draft_changed_at.is_some_and(|at| self.seconds - at >= AUTOSAVE_AFTER);
+        if !due || self.running.iter().any(|r| r.kind == Kind::Autosave) {
+            return;
+        }
+        self.draft_changed_at = None;
+        self.write_draft_now();
+    }
+
+    /// Seconds until [`Session::poll`] has something to do without being woken; `None` where it has not.
+    #[must_use]
+    pub fn next_poll_after(&self) -> Option<f64> {
+        self.draft_changed_at.map(|at| (AUTOSAVE_AFTER - (self.seconds - at)).max(0.05))
+    }
+
+    /// Writes what waits, without a job: called when the window closes.
+    pub fn close(&mut self) {
+        for running in &self.running {
+            if running.kind != Kind::Action {
+                running.job.progress().cancel();
+            }
+        }
+        // an action that is for good is let finish: its files are consistent at any moment, but why stop it
+        let actions: Vec<Running> = {
+            let (acting, rest) = std::mem::take(&mut self.running).into_iter().partition(|r| r.kind == Kind::Action);
+            drop::<Vec<Running>>(rest);
+            acting
+        };
+        for action in actions {
+            let _ = action.job.wait();
+        }
+        if self.draft_changed_at.take().is_some()
+            && let Some(open) = &self.open
+            && !open.saved.is_read_only()
+        {
+            let _ = draft::write_draft(open.saved.root(), open.draft.now(), &self.now().to_string());
+        }
+    }
+
+    fn write_draft_now(&mut self) {
+        let Some(open) = &self.open else { return };
+        if open.saved.is_read_only() {
+            return;
+        }
+        let (root, now, at) = (open.saved.root().to_owned(), open.draft.now().clone(), self.now().to_string());
+        let (revision, changed) = (self.draft_revision, open.draft.is_changed());
+        self.spawn(Kind::Autosave, "自动保存", move |_| {
+            if changed {
+                draft::write_draft(&root, &now, &at)?;
+            } else {
+                draft::remove_draft(&root)?;
+            }
+            Ok(Output::Autosaved(revision))
+        });
+    }
+
+    fn spawn(&mut self, kind: Kind, name: &str, work: impl FnOnce(&Progress) -> AppResult<Output> + Send + 'static) {
+        let id = self.take_id();
+        let waker = Arc::clone(&self.waker);
+        match Job::start(name, move || waker(), move |context| work(&context.progress)) {
+            Ok(job) => self.running.push(Running { id, kind, name: name.to_owned(), job }),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn context(&self) -> CommandContext {
+        let operator =
+            if self.prefs.operator.trim().is_empty() { "未填写".to_owned() } else { self.prefs.operator.clone() };
+        CommandContext { operator, now: self.now(), progress: Progress::none() }
+    }
+
+    // ---- results of jobs -----------------------------------------------------------------------------------
+
+    fn take_in(&mut self, ended: &Running, result: AppResult<Output>) {
+        match result {
+            Ok(Output::Loaded(loaded)) => self.take_loaded(*loaded),
+            Ok(Output::Analysed(analysed)) => {
+                if let Some(open) = &mut self.open {
+                    open.accept_analysis(*analysed);
+                }
+                self.analyse_if_stale();
+            }
+            Ok(Output::Books(revision, books)) => {
+                if let Some(open) = &mut self.open {
+                    open.accept_books(revision, *books);
+                }
+                self.analyse_if_stale();
+            }
+            Ok(Output::Autosaved(_)) => {}
+            Ok(Output::Done(done)) => self.take_done(*done),
+            Err(error) => {
+                match ended.kind {
+                    Kind::Load => self.opening = Stage::Failed(error.to_string()),
+                    Kind::Analyse => {
+                        if let Some(open) = &mut self.open {
+                            open.fail_analysis(&error);
+                        }
+                    }
+                    Kind::Books => {
+                        if let Some(open) = &mut self.open {
+                            open.books = Stage::Failed(error.to_string());
+                        }
+                    }
+                    Kind::Autosave | Kind::Action => {}
+                }
+                if ended.kind == Kind::Action {
+                    // what failed half way may still have written something
+                    self.refresh_books();
+                }
+                if error.code() == "JOB-001" {
+                    self.toast(Severity::Hint, format!("{}：已取消", ended.name));
+                } else {
+                    self.fail(&error);
+                }
+            }
+        }
+    }
+
+    fn take_loaded(&mut self, loaded: Loaded) {
+        self.opening = Stage::Empty;
+        let Loaded { project, data, draft, findings, title, say, remember } = loaded;
+        if remember {
+            let root = project.root().to_owned();
+            self.set_preferences(|prefs| prefs.remember(&root));
+        }
+        let months = project.months();
+        let open = OpenProject::new(project, data, draft);
+        self.filter = Filter {
+            month: months.first().copied(),
+            area_revision: self.filter.area_revision + 1,
+            selection_revision: self.filter.selection_revision + 1,
+            ..Filter::default()
+        };
+        self.open = Some(open);
+        self.verified = None;
+        self.findings = findings;
+        self.findings_title = title;
+        for text in say {
+            self.say(text);
+        }
+        self.refresh_books();
+    }
+
+    fn take_done(&mut self, done: Done) {
+        if let Some(text) = &done.say {
+            self.say(text.clone());
+        }
+        if !done.findings.is_empty() {
+            self.findings = done.findings.clone();
+            self.findings_title.clone_from(&done.title);
+        }
+        if let Outcome::Verified(path, verified) = &done.outcome {
+            self.verified = Some((path.clone(), Arc::clone(verified)));
+        }
+        let (reload, books) = (done.outcome.is_reload(), done.outcome.changes_books());
+        if let Outcome::Saved(project) | Outcome::SavedFor(project, _) = &done.outcome
+            && let Some(open) = &mut self.open
+        {
+            open.take_saved((**project).clone());
+        }
+        self.done_count += 1;
+        self.last_done = Some(Arc::new(done));
+        if reload {
+            if let Some(root) = self.open.as_ref().map(|o| o.saved.root().to_owned()) {
+                self.apply(Command::OpenProject(root));
+            }
+        } else if books {
+            self.refresh_books();
+        }
+    }
+
+    /// Reads the books afresh; the analysis follows where the month to be planned has moved on.
+    fn refresh_books(&mut self) {
+        let today = self.now().date();
+        let Some(open) = &mut self.open else { return };
+        open.books_revision += 1;
+        let revision = open.books_revision;
+        open.books.invalidate();
+        let (project, data) = (Arc::clone(&open.saved), Arc::clone(&open.data));
+        self.spawn(Kind::Books, "读取抽取与结果", move |progress| {
+            Ok(Output::Books(revision, Box::new(Books::load(&project, &data, today, progress)?)))
+        });
+    }
+
+    /// Starts the analysis where the shown one is older than draft or books, and none runs.
+    fn analyse_if_stale(&mut self) {
+        if self.running.iter().any(|r| r.kind == Kind::Analyse) {
+            return;
+        }
+        let Some(open) = &mut self.open else { return };
+        let Some(work) = open.next_analysis() else { return };
+        self.spawn(Kind::Analyse, "计算风险与年度计划", move |progress| {
+            work.run(progress).map(|analysed| Output::Analysed(Box::new(analysed)))
+        });
+    }
+
+    // ---- commands ------------------------------------------------------------------------------------------
+
+    /// Carries out a command. Long work goes on in the background.
+    pub fn apply(&mut self, command: Command) {
+        match command {
+            Command::OpenDemo => {
+                let (paths, context, before) = (self.paths.clone(), self.context(), self.saved());
+                self.load("打开演示城市", move |progress| open::load_demo(&paths, before, &context, progress));
+            }
+            Command::OpenProject(path) => {
+                let (context, before) = (self.context(), self.saved());
+                self.load("打开项目", move |progress| open::load_project(&path, before, &context, progress));
+            }
+            Command::Import(request) => {
+                let context = self.context();
+                self.load("导入数据", move |progress| open::import(&request, &context, progress));
+            }
+            Command::SetDistrict(district) => {
+                if self.filter.district != district {
+                    self.filter.district = district;
+                    self.filter.area_revision += 1;
+                }
+            }
+            Command::SetBody(body) => {
+                if self.filter.body != body {
+                    self.filter.body = body;
+                    self.filter.area_revision += 1;
+                }
+            }
+            Command::SetMonth(month) => self.filter.month = Some(month),
+            Command::SelectUnit(unit) => {
+                self.filter.unit = unit;
+                self.filter.selection_revision += 1;
+            }
+            Command::SelectRows(rows) => {
+                self.filter.unit = rows.first().copied().filter(|_| rows.len() == 1).or(self.filter.unit);
+                self.filter.rows = rows;
+                self.filter.selection_revision += 1;
+            }
+            Command::SetOperator(name) => self.set_preferences(|prefs| prefs.operator = name.trim().to_owned()),
+            Command::CancelJob(id) => {
+                if let Some(running) = self.running.iter().find(|r| r.id == id) {
+                    running.job.progress().cancel();
+                }
+            }
+            Command::DismissFindings => {
+                self.findings = Diagnostics::new();
+                self.findings_title.clear();
+            }
+            Command::ForgetRecent(path) => self.set_preferences(|prefs| prefs.recent.retain(|p| *p != path)),
+            Command::Undo => self.step(DraftHistory::undo, "已撤销"),
+            Command::Redo => self.step(DraftHistory::redo, "已重做"),
+            Command::Revert => {
+                let saved = self.open.as_ref().map(|open| open.draft.saved().clone());
+                if let Some(saved) = saved {
+                    self.change_draft(saved, "放弃草稿", 0);
+                }
+            }
+            Command::SetPolicy { policy, label, gesture } => {
+                self.edit(|draft| Ok(Draft { policy, ..draft }), &label, gesture);
+            }
+            Command::SetEdits { edits, label, gesture } => {
+                self.edit(|draft| Ok(Draft { edits, ..draft }), &label, gesture);
+            }
+            Command::SetReviewNumber(review_number) => {
+                self.edit(|draft| Ok(Draft { review_number, ..draft }), "审图号", 0);
+            }
+            Command::TakeMend(mend) => self.edit(
+                |mut draft| {
+                    let mut policy = (*draft.policy).clone();
+                    crate::plan::apply_mend(&mut policy, &mut draft.edits, &mend.action)?;
+                    draft.policy = Arc::new(policy);
+                    Ok(draft)
+                },
+                &format!("采取办法：{}", mend.text),
+                0,
+            ),
+            action => self.act(action),
+        }
+    }
+
+    fn load(&mut self, name: &str, work: impl FnOnce(&Progress) -> AppResult<Loaded> + Send + 'static) {
+        // what was computed for another project has no home any more
+        for running in self.running.iter().filter(|r| r.kind != Kind::Action && r.kind != Kind::Autosave) {
+            running.job.progress().cancel();
+        }
+        if self.is_acting() {
+            self.fail(&AppError::new("SES-002", "有操作正在进行，请等它完成后再打开其他项目"));
+            return;
+        }
+        if self.draft_changed_at.take().is_some()
+            && let Some(open) = &self.open
+            && !open.saved.is_read_only()
+            && let Err(error) = draft::write_draft(open.saved.root(), open.draft.now(), &self.now().to_string())
+        {
+            self.fail(&error);
+        }
+        self.running.retain(|r| matches!(r.kind, Kind::Action | Kind::Autosave));
+        self.opening = Stage::Running(Progress::none());
+        self.spawn(Kind::Load, name, move |progress| work(progress).map(|loaded| Output::Loaded(Box::new(loaded))));
+        if let Some(running) = self.running.iter().rfind(|r| r.kind == Kind::Load) {
+            self.opening = Stage::Running(running.job.progress().clone());
+        }
+    }
+
+    fn edit(&mut self, change: impl FnOnce(Draft) -> AppResult<Draft>, label: &str, gesture: u64) {
+        let Some(open) = &self.open else { return };
+        match change(open.draft.now().clone()) {
+            Ok(next) => self.change_draft(next, label, gesture),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn change_draft(&mut self, next: Draft, label: &str, gesture: u64) {
+        let seconds = self.seconds;
+        let Some(open) = &mut self.open else { return };
+        if open.saved.is_read_only() {
+            self.fail(&AppError::new("PRJ-011", "项目以只读方式打开，不能更改"));
+            return;
+        }
+        if open.draft.change(next, label, gesture) {
+            open.draft_changed();
+            self.draft_revision += 1;
+            self.draft_changed_at = Some(seconds);
+            self.analyse_if_stale();
+        }
+    }
+
+    fn step(&mut self, step: impl FnOnce(&mut DraftHistory) -> Option<String>, word: &str) {
+        let seconds = self.seconds;
+        let Some(open) = &mut self.open else { return };
+        let Some(label) = step(&mut open.draft) else { return };
+        open.draft_changed();
+        self.draft_revision += 1;
+        self.draft_changed_at = Some(seconds);
+        self.say(format!("{word}：{label}"));
+        self.analyse_if_stale();
+    }
+
+    /// Commands that write: one at a time, in the background.
+    fn act(&mut self, command: Command) {
+        if self.is_acting() {
+            self.fail(&AppError::new("SES-001", "上一项操作还在进行，请稍候"));
+            return;
+        }
+        let context = self.context();
+        if let Some((name, work)) = action::plan(command, self.open.as_ref(), &context) {
+            self.spawn(Kind::Action, &name, move |progress| work(progress).map(|done| Output::Done(Box::new(done))));
+        }
+    }
+}
+
+/// A project's saved state as jobs take it.
+type Saved = Arc<Project>;

@@ -1,0 +1,369 @@
+//! Opening, importing, and keeping what is open: stages with the revisions of their inputs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Saved;
+use super::books::Books;
+use super::command::ImportRequest;
+use super::data::{AnalysisView, ProjectData};
+use super::draft::{Draft, DraftHistory, load_draft};
+use super::prefs::AppPaths;
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
+use crate::district::load_bundled_districts;
+use crate::domain::PlanMonth;
+use crate::policy::Policy;
+use crate::risk::RiskTable;
+use crate::workspace::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
+use crate::workspace::demo::{DEFAULT_YEAR, DemoOptions, write_demo};
+use crate::workspace::import::{Imported, NewProject, create_project_with, load_project_data};
+use crate::workspace::job::Stage;
+use crate::workspace::project::{CommandContext, Project, bundled_calendar};
+
+/// A project that is open.
+pub struct OpenProject {
+    /// As it lies on the disk.
+    pub saved: Saved,
+    /// With the draft applied: what screens read.
+    pub project: Arc<Project>,
+    /// Registry, map, plain columns.
+    pub data: Arc<ProjectData>,
+    /// The draft with its steps.
+    pub draft: DraftHistory,
+    /// Risk and plan of the draft.
+    pub analysis: Stage<AnalysisView>,
+    /// Seals, draws, results, journal.
+    pub books: Stage<Books>,
+    /// Rises with each change of the draft.
+    pub revision: u64,
+    /// Rises with each reading of the books.
+    pub books_revision: u64,
+    /// Policy and month that the shown analysis was made for, and its base.
+    base: Option<Base>,
+    saved_risk: Option<(Arc<Policy>, Arc<RiskTable>)>,
+    /// Revision for which an analysis failed: it isn't tried again until something changes.
+    failed: Option<(u64, PlanMonth)>,
+}
+
+struct Base {
+    analysis: Arc<Analysis>,
+    policy: Arc<Policy>,
+    /// Books that it was made from.
+    books: u64,
+}
+
+/// A project fresh from the disk.
+pub(super) struct Loaded {
+    pub(super) project: Project,
+    pub(super) data: ProjectData,
+    pub(super) draft: Option<Draft>,
+    pub(super) findings: Diagnostics,
+    pub(super) title: String,
+    pub(super) say: Vec<String>,
+    pub(super) remember: bool,
+}
+
+/// An analysis to be made.
+pub(super) struct Analyse {
+    revision: u64,
+    books: u64,
+    month: PlanMonth,
+    project: Arc<Project>,
+    policy: Arc<Policy>,
+    saved_policy: Arc<Policy>,
+    data: Arc<ProjectData>,
+    base: Option<Arc<Analysis>>,
+    saved_risk: Option<Arc<RiskTable>>,
+}
+
+/// An analysis made.
+pub(super) struct Analysed {
+    revision: u64,
+    books: u64,
+    policy: Arc<Policy>,
+    saved_policy: Arc<Policy>,
+    view: AnalysisView,
+}
+
+impl Analyse {
+    pub(super) fn run(self, progress: &Progress) -> AppResult<Analysed> {
+        let analysis = match &self.base {
+            Some(base) => recompute_analysis(&self.project, base)?,
+            None => compute_analysis(&self.project, &self.data.registry, self.month, progress)?,
+        };
+        let view =
+            AnalysisView::new(&self.project, &self.data, Arc::new(analysis), &self.saved_policy, self.saved_risk)?;
+        Ok(Analysed {
+            revision: self.revision,
+            books: self.books,
+            policy: self.policy,
+            saved_policy: self.saved_policy,
+            view,
+        })
+    }
+}
+
+impl OpenProject {
+    pub(super) fn new(project: Project, data: ProjectData, draft: Option<Draft>) -> Self {
+        let saved = Draft::of(&project);
+        let mut history = DraftHistory::new(saved);
+        if let Some(draft) = draft {
+            history.change(draft, "恢复的草稿", 0);
+        }
+        let drafted = history.now().applied_to(&project);
+        Self {
+            saved: Arc::new(project),
+            project: Arc::new(drafted),
+            data: Arc::new(data),
+            draft: history,
+            analysis: Stage::Empty,
+            books: Stage::Empty,
+            revision: 1,
+            books_revision: 0,
+            base: None,
+            saved_risk: None,
+            failed: None,
+        }
+    }
+
+    /// The analysis shown, up to date or not.
+    #[must_use]
+    pub fn view(&self) -> Option<&Arc<AnalysisView>> {
+        self.analysis.value()
+    }
+
+    /// True where the analysis shown is the draft's own.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        matches!(&self.analysis, Stage::Ready(revision, _) if *revision == self.revision)
+    }
+
+    pub(super) fn draft_changed(&mut self) {
+        self.revision += 1;
+        self.project = Arc::new(self.draft.now().applied_to(&self.saved));
+        self.analysis.invalidate();
+    }
+
+    pub(super) fn take_saved(&mut self, project: Project) {
+        self.saved = Arc::new(project);
+        self.draft.mark_saved(Draft::of(&self.saved));
+        self.saved_risk = None;
+        self.project = Arc::new(self.draft.now().applied_to(&self.saved));
+        self.revision += 1;
+        self.analysis.invalidate();
+    }
+
+    pub(super) fn accept_books(&mut self, revision: u64, books: Books) {
+        if revision == self.books_revision {
+            self.books = Stage::Ready(revision, Arc::new(books));
+        }
+    }
+
+    pub(super) fn accept_analysis(&mut self, analysed: Analysed) {
+        self.failed = None;
+        self.base = Some(Base {
+            analysis: Arc::clone(&analysed.view.analysis),
+            policy: analysed.policy,
+            books: analysed.books,
+        });
+        self.saved_risk = Some((analysed.saved_policy, Arc::clone(&analysed.view.saved_risk)));
+        let view = Arc::new(analysed.view);
+        // While a slider is dragged each result is a step on the way: shown as stale until the last one comes.
+        self.analysis = if analysed.revision == self.revision {
+            Stage::Ready(analysed.revision, view)
+        } else {
+            Stage::Stale(analysed.revision, view)
+        };
+    }
+
+    pub(super) fn fail_analysis(&mut self, error: &AppError) {
+        self.failed = Some((self.revision, self.month()));
+        if self.analysis.value().is_none() {
+            self.analysis = Stage::Failed(error.to_string());
+        }
+    }
+
+    /// The month to be planned next.
+    fn month(&self) -> PlanMonth {
+        let months = self.saved.months();
+        let next = self.books.value().and_then(|books| books.next_month(&months));
+        next.or_else(|| months.first().copied()).unwrap_or_else(|| crate::plan::model::plan_month(2000, 0))
+    }
+
+    /// What has to be analysed; `None` where the shown analysis is up to date, or the books aren't read yet.
+    pub(super) fn next_analysis(&mut self) -> Option<Analyse> {
+        let books = match &self.books {
+            Stage::Ready(revision, _) if *revision == self.books_revision => *revision,
+            _ => return None,
+        };
+        let month = self.month();
+        let fresh_books = self.base.as_ref().is_some_and(|base| base.books == books && base.analysis.month == month);
+        if self.is_current() && fresh_books {
+            return None;
+        }
+        if self.failed == Some((self.revision, month)) {
+            return None;
+        }
+        let policy = Arc::clone(&self.draft.now().policy);
+        let base = self
+            .base
+            .as_ref()
+            .filter(|base| fresh_books && is_light_change(&base.analysis, &base.policy, &policy))
+            .map(|base| Arc::clone(&base.analysis));
+        let saved_policy = Arc::clone(&self.draft.saved().policy);
+        let saved_risk = self
+            .saved_risk
+            .as_ref()
+            .filter(|(of, risk)| fresh_books && *of == saved_policy && risk.as_of() == month.first_day())
+            .map(|(_, risk)| Arc::clone(risk));
+        if self.analysis.value().is_none() {
+            self.analysis = Stage::Running(Progress::none());
+        }
+        Some(Analyse {
+            revision: self.revision,
+            books,
+            month,
+            project: Arc::clone(&self.project),
+            policy,
+            saved_policy,
+            data: Arc::clone(&self.data),
+            base,
+            saved_risk,
+        })
+    }
+}
+
+/// Opens a project folder; read-only where another window holds it.
+pub(super) fn load_project(
+    path: &Path,
+    before: Option<Saved>,
+    context: &CommandContext,
+    progress: &Progress,
+) -> AppResult<Loaded> {
+    progress.begin("打开项目", 0);
+    let mut say = Vec::new();
+    let mut findings = Diagnostics::new();
+    let again = before.filter(|project| project.root() == path && !project.is_read_only());
+    let opened = match again {
+        Some(project) => project.reopen(),
+        None => Project::open(path, Some(&context.operator)),
+    };
+    let project = match opened {
+        Err(error) if error.code() == "PRJ-010" => {
+            let mut finding = error.finding().clone();
+            finding.severity = Severity::Warning;
+            finding.hint = Some("已以只读方式打开；关闭另一个窗口后重新打开即可编辑".to_owned());
+            say.push("项目正被另一个窗口使用，已以只读方式打开".to_owned());
+            findings.push(finding);
+            Project::open(path, None)?
+        }
+        other => other?,
+    };
+    let (registry, districts) = load_project_data(&project)?;
+    progress.check()?;
+    let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
+    let draft = match load_draft(path) {
+        None => None,
+        Some(Ok((draft, at))) if draft != Draft::of(&project) => {
+            let words = format!("已恢复 {at} 的未保存草稿");
+            findings.push(
+                Finding::note("DFT-010", words.clone())
+                    .hint("保存后生效；也可在「编辑」菜单放弃草稿，回到最后保存的状态"),
+            );
+            say.push(words);
+            Some(draft)
+        }
+        Some(Ok(_)) => None,
+        Some(Err(finding)) => {
+            say.push(finding.what.clone());
+            findings.push(finding);
+            None
+        }
+    };
+    if project.root().join("journal.torn").exists() {
+        findings.push(
+            Finding::note("JRN-010", "上次运行中断时有一行日志没有写完，已另存为 journal.torn")
+                .hint("该操作没有完成，如需要请重新执行"),
+        );
+    }
+    let title = "打开项目".to_owned();
+    Ok(Loaded { project, data, draft, findings, title, say, remember: true })
+}
+
+/// Folder of the demo city's project.
+#[must_use]
+pub fn demo_folder(paths: &AppPaths) -> PathBuf {
+    paths.data.join(format!("演示城市-{DEFAULT_YEAR}"))
+}
+
+/// Opens the demo city; makes it where it is not there, or not whole.
+pub(super) fn load_demo(
+    paths: &AppPaths,
+    before: Option<Saved>,
+    context: &CommandContext,
+    progress: &Progress,
+) -> AppResult<Loaded> {
+    let root = demo_folder(paths);
+    if !root.join("project.ron").exists() {
+        let mut findings = Diagnostics::new();
+        let districts = load_bundled_districts(&mut findings)?;
+        let from = paths.data.join("演示数据");
+        if from.exists() {
+            std::fs::remove_dir_all(&from).map_err(|cause| AppError::io("清理演示数据", &from, cause))?;
+        }
+        if root.exists() {
+            std::fs::remove_dir_all(&root).map_err(|cause| AppError::io("清理演示城市", &root, cause))?;
+        }
+        write_demo(&from, DemoOptions::default(), &districts, &bundled_calendar()?, progress)?;
+        let request = ImportRequest {
+            from,
+            to: root,
+            year: Some(DEFAULT_YEAR),
+            name: "演示城市（模拟数据）".to_owned(),
+            ..ImportRequest::default()
+        };
+        let mut loaded = import(&request, context, progress)?;
+        loaded.say.clear();
+        loaded.findings = Diagnostics::new();
+        return Ok(loaded);
+    }
+    load_project(&root, before, context, progress)
+}
+
+/// A folder for a project beside the files it is made of.
+fn folder_beside(from: &Path, year: i32) -> PathBuf {
+    let parent = from.parent().unwrap_or(from);
+    let name = |n: usize| {
+        if n == 0 { format!("{year}年双随机计划") } else { format!("{year}年双随机计划-{}", n + 1) }
+    };
+    (0..1000).map(|n| parent.join(name(n))).find(|path| !path.exists()).unwrap_or_else(|| parent.join(name(1000)))
+}
+
+/// Makes a project of a folder of files.
+pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress: &Progress) -> AppResult<Loaded> {
+    use chrono::Datelike;
+    let year = request.year.unwrap_or_else(|| context.now.date().year());
+    let to = if request.to.as_os_str().is_empty() { folder_beside(&request.from, year) } else { request.to.clone() };
+    let january = PlanMonth::new(year, 1).map(PlanMonth::first_day);
+    let new = NewProject {
+        name: request.name.clone(),
+        from: request.from.clone(),
+        year: Some(year),
+        policy: request.policy.clone(),
+        mapping: None,
+        as_of: january.map(|day| day.max(context.now.date())),
+    };
+    let context = CommandContext { progress: progress.clone(), ..context.clone() };
+    let Imported { project, registry, districts, findings } =
+        create_project_with(&to, &new, request.mapping.clone(), &context)?;
+    let mut all = registry.diagnostics.clone();
+    all.append(findings);
+    let say = vec![format!(
+        "已导入 {} 个污染源，{} 行被搁置；项目存于 {}",
+        registry.sources.height(),
+        registry.set_aside.height(),
+        to.display()
+    )];
+    let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
+    Ok(Loaded { project, data, draft: None, findings: all, title: "导入结果".to_owned(), say, remember: true })
+}
