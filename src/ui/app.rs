@@ -88,7 +88,10 @@ impl Workstation {
         let zoom = session.preferences().zoom;
         ctx.set_zoom_factor(zoom);
         // zoom is ours (Ctrl + and −, kept in the preferences)
-        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        ctx.options_mut(|options| {
+            options.zoom_with_keyboard = false;
+            options.fallback_theme = egui::Theme::Light;
+        });
         Self {
             session,
             screens: Screens::default(),
