@@ -185,7 +185,7 @@ fn bars_of<DB: DrawingBackend>(
     Ok(())
 }
 
-/// The figures of a category: above its bars, or in the top of the bar where a line crosses the place above.
+/// The figures of a category: above its bars, or within a bar where a line crosses the place above.
 fn figures<DB: DrawingBackend>(
     columns: &Columns,
     i: usize,
@@ -194,31 +194,48 @@ fn figures<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
 ) -> Drawn<(), DB> {
     let k = if columns.grouped { columns.series.len().max(1) as i32 } else { 1 };
-    let sum: f64 = columns.series.iter().map(|s| value(&s.values, i).max(0.0)).sum();
-    let stacked = [(sum, columns.series.iter().rev().find(|s| value(&s.values, i) > 0.0).map(|s| s.ink))];
-    let single: Vec<_> = columns.series.iter().map(|s| (value(&s.values, i), Some(s.ink))).collect();
-    let (base, half) = (plot.y(plot.steps.from.max(0.0)), pen.px(8.0));
-    let line = columns.overlay.as_ref().map(|o| plot.y(value(&o.values, i)));
     let share = if columns.grouped { (right - left) * 78 / 100 } else { right - left };
     let from = left + (right - left - share) / 2;
-    for (j, (v, ink)) in (if columns.grouped { &single[..] } else { &stacked[..] }).iter().enumerate() {
-        let text = grouped_with(*v, usize::from(v.fract().abs() > 1e-9));
-        let (x0, x1) = (from + share * j as i32 / k, from + share * (j as i32 + 1) / k);
-        if *v <= 0.0 || pen.width(&text, SMALL, false) > x1 - x0 {
+    let (base, half) = (plot.y(plot.steps.from.max(0.0)), pen.px(8.0));
+    let line = columns.overlay.as_ref().map(|o| plot.y(value(&o.values, i)));
+    for j in 0..k {
+        // The parts of this bar, from the base up: where each ends, and its colour.
+        let mut parts = Vec::new();
+        let mut sum = 0.0;
+        for (at, series) in columns.series.iter().enumerate() {
+            if !columns.grouped || at as i32 == j {
+                sum += value(&series.values, i).max(0.0);
+                parts.push((plot.y(sum), pen.style.ink(series.ink)));
+            }
+        }
+        let text = grouped_with(sum, usize::from(sum.fract().abs() > 1e-9));
+        let (x0, x1) = (from + share * j / k, from + share * (j + 1) / k);
+        if sum <= 0.0 || pen.width(&text, SMALL, false) > x1 - x0 {
             continue;
         }
-        let y = plot.y(*v);
+        let y = plot.y(sum);
         let free = |middle: i32| line.is_none_or(|l| (l - middle).abs() > half);
-        let inside =
-            [y + half + pen.px(2.0), y + 3 * half + pen.px(2.0)].into_iter().find(|m| free(*m) && m + half < base);
-        let (middle, ink) = if free(y - half) {
-            (y - half, pen.style.text)
-        } else if let (Some(middle), Some(ink)) = (inside, ink) {
-            (middle, pen.style.on(pen.style.ink(*ink)))
-        } else {
-            continue;
+        let ground = |middle: i32| {
+            let mut bottom = base;
+            for (top, ink) in &parts {
+                if *top <= middle - half * 3 / 4 && middle + half * 3 / 4 <= bottom {
+                    return Some(*ink);
+                }
+                bottom = *top;
+            }
+            None
         };
-        pen.text(&text, (i32::midpoint(x0, x1), middle), (SMALL, false), ink, Hold::Middle)?;
+        let place = if free(y - half) {
+            Some((y - half, pen.style.text))
+        } else {
+            (2..6)
+                .map(|step| y + half * step / 2)
+                .filter(|m| free(*m))
+                .find_map(|m| Some((m, pen.style.on(ground(m)?))))
+        };
+        if let Some((middle, ink)) = place {
+            pen.text(&text, (i32::midpoint(x0, x1), middle), (SMALL, false), ink, Hold::Middle)?;
+        }
     }
     Ok(())
 }
