@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::{
-    BooleanChunked, ChunkApply, ChunkedArray, Column, DataFrame, DataType, Float64Chunked, Int32Chunked, PolarsDataType,
-    StaticArray, StringChunked,
+    BooleanChunked, ChunkApply, ChunkedArray, Column, DataFrame, DataType, Float64Chunked, Int32Chunked,
+    PolarsDataType, StaticArray, StringChunked,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -333,13 +333,7 @@ fn contains(cell: &str, needle: &str) -> bool {
 }
 
 /// Keeps the rows in which every word stands in some column.
-fn search(
-    marks: &mut [bool],
-    frame: &DataFrame,
-    columns: &[String],
-    text: &str,
-    progress: &Progress,
-) -> AppResult<()> {
+fn search(marks: &mut [bool], frame: &DataFrame, columns: &[String], text: &str, progress: &Progress) -> AppResult<()> {
     let words = folded(text);
     for word in words.split_whitespace() {
         // rows still to be found

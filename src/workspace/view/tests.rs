@@ -60,7 +60,9 @@ fn value_of(row: &Row, column: &str) -> CellValue {
 
 fn slow_fold(text: &str) -> String {
     text.chars()
-        .map(|c| if ('！'..='～').contains(&c) { char::from_u32(c as u32 - '！' as u32 + '!' as u32).unwrap() } else { c })
+        .map(|c| {
+            if ('！'..='～').contains(&c) { char::from_u32(c as u32 - '！' as u32 + '!' as u32).unwrap() } else { c }
+        })
         .map(|c| if c == '\u{3000}' { ' ' } else { c })
         .collect::<String>()
         .to_lowercase()
@@ -80,7 +82,9 @@ fn holds(row: &Row, filter: &ColumnFilter) -> bool {
         (Condition::Numbers { from, to }, CellValue::Number(n)) => {
             from.is_none_or(|f| *n >= f) && to.is_none_or(|t| *n <= t)
         }
-        (Condition::Dates { from, to }, CellValue::Date(d)) => from.is_none_or(|f| *d >= f) && to.is_none_or(|t| *d <= t),
+        (Condition::Dates { from, to }, CellValue::Date(d)) => {
+            from.is_none_or(|f| *d >= f) && to.is_none_or(|t| *d <= t)
+        }
         (Condition::Flag(flag), CellValue::Flag(own)) => flag == own,
         _ => false,
     }
@@ -241,7 +245,14 @@ fn cells_read_as_in_an_office() {
             flag: Some(true),
         },
         Row { text: None, number: None, points: None, code: None, day: None, flag: None },
-        Row { text: Some("key;tail".into()), number: Some(0.0), points: Some(-40), code: Some(7), day: Some(0), flag: Some(false) },
+        Row {
+            text: Some("key;tail".into()),
+            number: Some(0.0),
+            points: Some(-40),
+            code: Some(7),
+            day: Some(0),
+            flag: Some(false),
+        },
     ];
     let frame = frame(&rows);
     let text = |column: &str, row| cell_text(frame.column(column).unwrap(), row, &CellFormat::Plain).into_owned();
@@ -259,7 +270,10 @@ fn cells_read_as_in_an_office() {
     assert_eq!(cell_text(code, 2, &CellFormat::Named(names)), "7");
     let words = Arc::new([("key".to_owned(), "重点".to_owned())].into());
     assert_eq!(cell_text(frame.column("text").unwrap(), 2, &CellFormat::Named(words)), "重点、tail");
-    assert_eq!([number_text(1e15, 2), number_text(0.1 + 0.2, 3), number_text(-0.0001, 2)], ["1,000,000,000,000,000", "0.3", "0"].map(str::to_owned));
+    assert_eq!(
+        [number_text(1e15, 2), number_text(0.1 + 0.2, 3), number_text(-0.0001, 2)],
+        ["1,000,000,000,000,000", "0.3", "0"].map(str::to_owned)
+    );
 }
 
 fn date_days(text: &str) -> Option<i32> {
@@ -297,8 +311,9 @@ fn very_many_values_are_not_listed() {
 #[ignore = "a measurement; run with --release -- --ignored --nocapture"]
 fn measure_views() {
     for n in [100_000_u32, 4_000_000] {
-        let name: StringChunked =
-            (0..n).map(|i| Some(format!("上海市第{}化工有限公司{}", i.wrapping_mul(2_654_435_761) % n, i % 97))).collect();
+        let name: StringChunked = (0..n)
+            .map(|i| Some(format!("上海市第{}化工有限公司{}", i.wrapping_mul(2_654_435_761) % n, i % 97)))
+            .collect();
         let id: StringChunked = (0..n).map(|i| Some(format!("9131{:014}P", u64::from(i) * 7919))).collect();
         let score: Int64Chunked = (0..n).map(|i| Some(i64::from(i.wrapping_mul(2_654_435_761) % 100_000))).collect();
         let columns = vec![
