@@ -22,7 +22,7 @@ impl FrameRows {
     /// The rows of a frame that a view lists. Columns that the frame lacks stay empty.
     #[must_use]
     pub fn new(frame: &DataFrame, rows: Arc<Vec<u32>>, defs: Arc<Vec<ColumnDef>>) -> Self {
-        Self::with_formats(frame, rows, defs, |id| format_of(id))
+        Self::with_formats(frame, rows, defs, format_of)
     }
 
     /// The same with formats of one's own.
@@ -52,7 +52,7 @@ impl FrameRows {
     /// A column's definition by its type in the frame: numbers to the right, a fitting width.
     #[must_use]
     pub fn define(frame: &DataFrame, id: &str, heading: &str) -> ColumnDef {
-        let dtype = frame.column(id).map(|c| c.dtype().clone()).unwrap_or(DataType::String);
+        let dtype = frame.column(id).map_or(DataType::String, |c| c.dtype().clone());
         let heading_width = heading.chars().count() as f32 * 13.0 + 34.0;
         let def = match dtype {
             DataType::String => ColumnDef::text(id.to_owned(), heading.to_owned(), heading_width.max(110.0)),
