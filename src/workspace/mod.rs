@@ -28,3 +28,4 @@ pub mod schedule;
 pub mod session;
 pub mod status;
 pub mod verify;
+pub mod view;

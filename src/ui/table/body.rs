@@ -1,0 +1,228 @@
+//! Rows in sight.
+
+use std::borrow::Cow;
+
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{Align, Color32, FontId, Painter, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
+
+use super::{CellStyle, Geometry, Placed, TableInput, TableOutput, TableState, keys};
+use crate::ui::theme;
+
+/// Space left and right of a cell's text, points.
+pub(super) const PAD: f32 = 8.0;
+/// Characters of a cell that are laid out at most.
+const LONGEST: usize = 300;
+/// Characters of a row's name for screen readers.
+const LONGEST_NAME: usize = 300;
+
+/// One line of text, cut to a width; its colour is given when it is painted, so that one galley serves all.
+pub(super) fn line(painter: &Painter, text: &str, font: FontId, width: f32) -> std::sync::Arc<egui::Galley> {
+    let mut job =
+        LayoutJob::single_section(one_line(text).into_owned(), TextFormat::simple(font, Color32::PLACEHOLDER));
+    job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
+    job.break_on_newline = false;
+    painter.layout_job(job)
+}
+
+/// The text without line breaks and other control characters, and not longer than anything in sight can be.
+fn one_line(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST && !text.chars().any(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().into()
+}
+
+pub(super) fn rows_ui(
+    ui: &mut Ui,
+    input: &TableInput<'_>,
+    state: &mut TableState,
+    geometry: &Geometry,
+    body: &Response,
+    out: &mut TableOutput,
+) {
+    let count = input.rows.len();
+    let area = geometry.body;
+    if count == 0 {
+        let galley = ui.painter().layout(
+            input.empty.to_owned(),
+            theme::regular(theme::BODY),
+            Color32::PLACEHOLDER,
+            (area.width() - 64.0).max(80.0),
+        );
+        let at = Pos2::new(area.center().x - galley.size().x / 2.0, area.top() + (area.height() * 0.3).min(96.0));
+        ui.painter().with_clip_rect(area).galley(at, galley, theme::of(ui).muted);
+        body.widget_info(|| WidgetInfo::labeled(egui::Role::Table, true, format!("{}：{}", input.name, input.empty)));
+        return;
+    }
+    if let Some(position) = state.jump.take() {
+        state.scroll = (position as f64 + 0.5 - geometry.fit / 2.0).clamp(0.0, geometry.most_scroll(count));
+    }
+    let first = state.scroll.floor() as usize;
+    let last = (first + geometry.fit.ceil() as usize + 1).min(count);
+    for row in first..last {
+        let top = (area.top() + ((row as f64 - state.scroll) * f64::from(theme::ROW)) as f32).round();
+        let whole = Rect::from_min_size(Pos2::new(area.left(), top), Vec2::new(area.width(), theme::ROW));
+        let seen = whole.intersect(area);
+        if seen.height() > 0.0 {
+            row_ui(ui, input, state, geometry, body, out, row, whole, seen);
+        }
+    }
+    // the edge of the frozen columns
+    if geometry.split > area.left() && state.offset > 0.0 {
+        let x = geometry.split;
+        ui.painter().vline(x, area.y_range(), (1.0, theme::of(ui).line));
+    }
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    input: &TableInput<'_>,
+    state: &mut TableState,
+    geometry: &Geometry,
+    body: &Response,
+    out: &mut TableOutput,
+    row: usize,
+    whole: Rect,
+    seen: Rect,
+) {
+    let palette = theme::of(ui);
+    let key = input.rows.key(row);
+    let response = ui.interact(seen, input.id.with(("row", key)), Sense::CLICK);
+    if response.clicked() {
+        body.request_focus();
+        let held = ui.input(|i| i.modifiers);
+        if held.command {
+            state.selection.toggle(key);
+            (state.cursor, state.anchor) = (Some(row), Some(row));
+            out.selection_changed = true;
+        } else {
+            keys::select(input.rows, state, row, held, out);
+        }
+    }
+    if response.double_clicked() {
+        out.activated = Some(row);
+    }
+    if response.secondary_clicked() {
+        if !state.selection.contains(key) {
+            keys::select(input.rows, state, row, egui::Modifiers::NONE, out);
+        }
+        let at = response.interact_pointer_pos().unwrap_or(seen.center());
+        out.menu = Some((row, at));
+    }
+    let selected = state.selection.contains(key);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, row_name(input, geometry, row)));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_selected(selected);
+        node.set_row_index(row);
+    });
+
+    let hovered = response.hovered();
+    if hovered {
+        out.hovered = Some(row);
+    }
+    let ground = match (selected, hovered, row % 2 == 1) {
+        (true, _, _) => palette.wash,
+        (_, true, _) => palette.chrome,
+        (_, _, true) => palette.stripe,
+        _ => palette.surface,
+    };
+    let painter = ui.painter().with_clip_rect(seen);
+    if ground != palette.surface {
+        painter.rect_filled(whole, 0.0, ground);
+    }
+    if let Some(strength) = flash(ui, state, key) {
+        painter.rect_filled(whole, 0.0, palette.accent.gamma_multiply(strength));
+    }
+    let mut cut_text = None;
+    for placed in &geometry.columns {
+        let clip = geometry.clip(placed, seen);
+        if placed.left + placed.width <= clip.left() || placed.left >= clip.right() {
+            continue;
+        }
+        let cut = cell_ui(&painter.with_clip_rect(clip), input, row, placed, whole, palette);
+        if hovered
+            && let Some(text) = cut
+            && ui
+                .input(|i| i.pointer.hover_pos())
+                .is_some_and(|p| clip.contains(p) && (placed.left..placed.left + placed.width).contains(&p.x))
+        {
+            cut_text = Some(text);
+        }
+    }
+    if state.cursor == Some(row) && body.has_focus() {
+        painter.rect_stroke(whole, 0.0, (1.0, palette.accent), egui::StrokeKind::Inside);
+    }
+    if let Some(text) = cut_text {
+        response.on_hover_text_at_pointer(text);
+    }
+}
+
+/// Paints a cell; returns its whole text where it had to be cut.
+fn cell_ui(
+    painter: &Painter,
+    input: &TableInput<'_>,
+    row: usize,
+    placed: &Placed,
+    whole: Rect,
+    palette: &theme::Palette,
+) -> Option<String> {
+    let text = input.rows.cell(row, placed.column);
+    if text.is_empty() {
+        return None;
+    }
+    let style = input.decorate.map_or_else(CellStyle::default, |decorate| decorate(row, placed.column, &text));
+    let font = if style.strong { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
+    let galley = line(painter, &text, font, placed.width - 2.0 * PAD);
+    let align = input.rows.columns().get(placed.column).map_or(Align::Min, |d| d.align);
+    let room = placed.width - galley.size().x;
+    let x = placed.left
+        + match align {
+            Align::Min => PAD,
+            Align::Center => room / 2.0,
+            Align::Max => room - PAD,
+        };
+    let at = Pos2::new(x.round(), (whole.center().y - galley.size().y / 2.0).round());
+    if let Some(ground) = style.ground {
+        let cell = Rect::from_min_size(Pos2::new(placed.left, whole.top()), Vec2::new(placed.width, whole.height()));
+        painter.rect_filled(cell, 0.0, ground);
+    }
+    if let Some(chip) = style.chip {
+        let around = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(6.0, 1.0));
+        painter.rect_filled(around, f32::from(theme::RADIUS), chip);
+    }
+    let elided = galley.elided;
+    painter.galley(at, galley, style.ink.unwrap_or(palette.text));
+    elided.then(|| text.chars().take(1_000).collect())
+}
+
+/// How strongly a row flashes now, 0 to 1; asks for the next frame.
+fn flash(ui: &Ui, state: &mut TableState, key: u64) -> Option<f32> {
+    let (flashing, since) = state.flash.as_mut()?;
+    if *flashing != key {
+        return None;
+    }
+    let now = ui.input(|i| i.time);
+    let age = (now - *since.get_or_insert(now)) as f32;
+    if age >= theme::MOTION {
+        state.flash = None;
+        return None;
+    }
+    ui.ctx().request_repaint();
+    Some(0.5 * (1.0 - age / theme::MOTION))
+}
+
+/// The row's cells as one text.
+fn row_name(input: &TableInput<'_>, geometry: &Geometry, row: usize) -> String {
+    let mut name = String::new();
+    for placed in &geometry.columns {
+        let cell = input.rows.cell(row, placed.column);
+        if cell.is_empty() || name.len() >= LONGEST_NAME {
+            continue;
+        }
+        if !name.is_empty() {
+            name.push('，');
+        }
+        name.push_str(&one_line(&cell));
+    }
+    name
+}

@@ -1,0 +1,105 @@
+//! The keyboard while the table has the focus; copying.
+
+use egui::{Event, EventFilter, Key, Modifiers, Ui};
+
+use super::{Geometry, Rows, TableInput, TableOutput, TableState};
+use crate::export::neutralise;
+
+/// Most rows that go to the clipboard at once.
+pub(super) const MOST_COPIED: usize = 100_000;
+/// Points that an arrow key scrolls sideways.
+const SIDEWAYS: f32 = 64.0;
+
+pub(super) fn handle(
+    ui: &mut Ui,
+    input: &TableInput<'_>,
+    state: &mut TableState,
+    geometry: &Geometry,
+    out: &mut TableOutput,
+) {
+    let arrows = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|m| m.set_focus_lock_filter(input.id, arrows));
+    let count = input.rows.len();
+    let held = ui.input(|i| i.modifiers);
+    if ui.input(|i| i.events.iter().any(|e| matches!(e, Event::Copy))) && !state.selection.is_empty() {
+        let (text, rows) = selected_text(input.rows, state, geometry);
+        ui.copy_text(text);
+        out.copied = Some(rows);
+    }
+    if count == 0 || held.alt {
+        return;
+    }
+    if held.command && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
+        state.selection.set((0..count).map(|row| input.rows.key(row)));
+        out.selection_changed = true;
+    }
+    let pressed = |key| {
+        ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key)) as i64
+            + ui.input_mut(|i| i.count_and_consume_key(Modifiers::COMMAND, key)) as i64
+    };
+    let page = (geometry.fit.floor() as i64 - 1).max(1);
+    let step = pressed(Key::ArrowDown) - pressed(Key::ArrowUp) + page * (pressed(Key::PageDown) - pressed(Key::PageUp));
+    let (home, end) = (pressed(Key::Home) > 0, pressed(Key::End) > 0);
+    let sideways = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
+    let enter = ui.input(|i| i.key_pressed(Key::Enter)) && !held.command;
+    state.offset += sideways as f32 * SIDEWAYS;
+    let to = if home {
+        Some(0)
+    } else if end {
+        Some(count - 1)
+    } else if step != 0 {
+        Some(match state.cursor.filter(|at| *at < count) {
+            Some(at) => (at as i64 + step).clamp(0, count as i64 - 1) as usize,
+            None => (state.scroll.ceil() as usize).min(count - 1),
+        })
+    } else {
+        None
+    };
+    if let Some(to) = to {
+        select(input.rows, state, to, held, out);
+        state.reveal(to, geometry.fit);
+    }
+    if enter && let Some(at) = state.cursor.filter(|at| *at < count) {
+        out.activated = Some(at);
+    }
+}
+
+/// Selects a row: alone, with Shift from the anchor on, with Ctrl (of the mouse) in addition.
+pub(super) fn select(rows: &dyn Rows, state: &mut TableState, to: usize, held: Modifiers, out: &mut TableOutput) {
+    if held.shift {
+        let from = state.anchor.unwrap_or(to).min(rows.len().saturating_sub(1));
+        state.selection.set((from.min(to)..=from.max(to)).map(|row| rows.key(row)));
+    } else {
+        state.selection.set([rows.key(to)]);
+        state.anchor = Some(to);
+    }
+    state.cursor = Some(to);
+    out.selection_changed = true;
+}
+
+/// The selected rows in the order shown, as tab-separated text with headings; at most [`MOST_COPIED`].
+///
+/// Texts that a spreadsheet would take for formulas get an apostrophe in front.
+fn selected_text(rows: &dyn Rows, state: &TableState, geometry: &Geometry) -> (String, usize) {
+    let clean = |text: &str| text.replace(['\t', '\n', '\r'], " ");
+    let defs = rows.columns();
+    let columns: Vec<_> = geometry.columns.iter().filter_map(|p| defs.get(p.column).map(|d| (p.column, d))).collect();
+    let mut text = columns.iter().map(|(_, d)| clean(&d.heading)).collect::<Vec<_>>().join("\t");
+    text.push('\n');
+    let positions: Vec<usize> = match state.selection.keys() {
+        [key] => rows.position(*key).into_iter().collect(),
+        _ => (0..rows.len()).filter(|row| state.selection.contains(rows.key(*row))).take(MOST_COPIED).collect(),
+    };
+    for row in &positions {
+        let cells: Vec<String> = columns
+            .iter()
+            .map(|(column, def)| {
+                let cell = clean(&rows.cell(*row, *column));
+                if def.align == egui::Align::Max { cell } else { neutralise(&cell).into_owned() }
+            })
+            .collect();
+        text.push_str(&cells.join("\t"));
+        text.push('\n');
+    }
+    (text, positions.len())
+}

@@ -1,0 +1,130 @@
+//! How a cell reads.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate};
+use polars::prelude::{AnyValue, Column};
+
+use super::date_of;
+
+/// How the cells of a column read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum CellFormat {
+    /// By the column's type: texts as they are, 2027-03-01, 是 or 否, 64-bit integers as thousandths (12.5),
+    /// other numbers with thousands separators.
+    #[default]
+    Plain,
+    /// Digits without separators: codes, years, row numbers.
+    Code,
+    /// Digits after the point, at most this many, without trailing zeros.
+    Decimals(u8),
+    /// A name for a value (a vocabulary, districts, bodies); values without a name as they are. Several
+    /// values joined by `;` get theirs each.
+    Named(Arc<BTreeMap<String, String>>),
+}
+
+/// How a column of the registry reads, by its name.
+#[must_use]
+pub fn format_of(name: &str) -> CellFormat {
+    match name {
+        "district" | "row" | "year" | "part" => CellFormat::Code,
+        "lon" | "lat" => CellFormat::Decimals(6),
+        _ => CellFormat::Plain,
+    }
+}
+
+/// The text of a cell as the interface shows it; empty where there is no value, row or column.
+#[must_use]
+pub fn cell_text<'a>(column: &'a Column, row: usize, format: &CellFormat) -> Cow<'a, str> {
+    let Ok(value) = column.get(row) else { return Cow::Borrowed("") };
+    if let CellFormat::Named(names) = format {
+        return named(&value_text(&value, &CellFormat::Code), names).into();
+    }
+    value_text(&value, format)
+}
+
+fn named(text: &str, names: &BTreeMap<String, String>) -> String {
+    let one = |part: &str| names.get(part).cloned().unwrap_or_else(|| part.to_owned());
+    if text.contains(';') { text.split(';').map(one).collect::<Vec<_>>().join("、") } else { one(text) }
+}
+
+fn value_text<'a>(value: &AnyValue<'a>, format: &CellFormat) -> Cow<'a, str> {
+    let whole = |n: i128| -> Cow<'a, str> {
+        if *format == CellFormat::Code { n.to_string() } else { thousands(&n.to_string()) }.into()
+    };
+    match value {
+        AnyValue::Null => Cow::Borrowed(""),
+        AnyValue::String(text) => Cow::Borrowed(text),
+        AnyValue::StringOwned(text) => Cow::Owned(text.to_string()),
+        AnyValue::Boolean(flag) => Cow::Borrowed(if *flag { "是" } else { "否" }),
+        AnyValue::Date(days) => date_of(*days).map(|date| date_text(date).into()).unwrap_or_default(),
+        AnyValue::Int64(n) => points_text(*n).into(),
+        AnyValue::UInt8(n) => whole(i128::from(*n)),
+        AnyValue::UInt16(n) => whole(i128::from(*n)),
+        AnyValue::UInt32(n) => whole(i128::from(*n)),
+        AnyValue::UInt64(n) => whole(i128::from(*n)),
+        AnyValue::Int8(n) => whole(i128::from(*n)),
+        AnyValue::Int16(n) => whole(i128::from(*n)),
+        AnyValue::Int32(n) => whole(i128::from(*n)),
+        AnyValue::Float32(n) => number_text(f64::from(*n), decimals(format)).into(),
+        AnyValue::Float64(n) => number_text(*n, decimals(format)).into(),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+fn decimals(format: &CellFormat) -> u8 {
+    if let CellFormat::Decimals(digits) = format { *digits } else { 3 }
+}
+
+/// `2027-03-01`.
+#[must_use]
+pub fn date_text(date: NaiveDate) -> String {
+    let mut text = String::with_capacity(10);
+    let _ = write!(text, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day());
+    text
+}
+
+/// Thousandths as points: `12500` is `12.5`.
+#[must_use]
+pub fn points_text(thousandths: i64) -> String {
+    let (whole, rest) = (thousandths.unsigned_abs() / 1000, thousandths.unsigned_abs() % 1000);
+    let sign = if thousandths < 0 { "-" } else { "" };
+    let digits = format!("{rest:03}");
+    let digits = digits.trim_end_matches('0');
+    let point = if digits.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{digits}", thousands(&whole.to_string()))
+}
+
+/// A number with thousands separators and at most so many decimals; empty for NaN.
+#[must_use]
+pub fn number_text(number: f64, decimals: u8) -> String {
+    if number.is_nan() {
+        return String::new();
+    }
+    let text = format!("{number:.*}", usize::from(decimals));
+    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
+    let rest = rest.trim_end_matches('0');
+    if rest.is_empty() {
+        return if whole == "-0" { "0".to_owned() } else { thousands(whole) };
+    }
+    format!("{}.{rest}", thousands(whole))
+}
+
+/// Digits (with a sign) in groups of three.
+#[must_use]
+pub fn thousands(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    out.push_str(sign);
+    let count = digits.chars().count();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (count - i).is_multiple_of(3) && c.is_ascii_digit() {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
