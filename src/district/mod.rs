@@ -30,6 +30,7 @@ mod oem;
 mod set;
 mod shp;
 mod simplify;
+mod tessellate;
 mod validity;
 mod write;
 
@@ -45,6 +46,7 @@ pub use locate::NOWHERE;
 pub use set::{District, DistrictSet, LocationCheck};
 pub use shp::{Shape, ShapeKind};
 pub use simplify::simplify_shapes;
+pub use tessellate::{DistrictMesh, LabelPoint, MeshLevel, MeshPart, PlaneKm, PlaneRect};
 pub use write::{TextColumn, write_district_files, write_layer_files};
 
 /// What must be said wherever the bundled map is shown.

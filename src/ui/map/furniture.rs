@@ -1,0 +1,297 @@
+//! What stands around a map: legend, scale bar, north arrow, notice and mark.
+//!
+//! Everything is painted in fixed rows from the corners inwards, so that nothing overlaps from 700 × 500 points
+//! on; the legend shortens itself where it would not fit.
+
+use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+
+use super::classes::Classes;
+use super::{MapInput, MapView};
+use crate::ui::text::map as text;
+use crate::ui::theme::{self, Palette};
+
+/// Space between furniture and the map's edge.
+const EDGE: f32 = 10.0;
+/// Height of a legend's row.
+const LINE: f32 = 19.0;
+/// Height of the legend's heading, which is a button.
+const HEAD: f32 = 26.0;
+/// Padding within the legend.
+const PAD: f32 = 8.0;
+/// Width of swatches.
+const SWATCH: f32 = 18.0;
+/// Widest scale bar.
+const BAR: f32 = 110.0;
+
+/// A round length in kilometres (1, 2, 5 times a power of ten) that is at most `points` wide.
+#[must_use]
+pub fn scale_length(scale: f64, points: f32) -> f64 {
+    let room = f64::from(points) / scale;
+    let mut unit = 1e-3;
+    while unit * 10.0 <= room && unit < 1e5 {
+        unit *= 10.0;
+    }
+    [5.0, 2.0, 1.0].into_iter().map(|k| k * unit).find(|km| *km <= room).unwrap_or(unit)
+}
+
+fn ground(painter: &Painter, rect: Rect, palette: &Palette) {
+    painter.rect(
+        rect,
+        CornerRadius::same(theme::RADIUS),
+        palette.surface.gamma_multiply(0.94),
+        Stroke::new(1.0, palette.line),
+        egui::StrokeKind::Inside,
+    );
+}
+
+/// Scale bar, north arrow, notice and review number at the lower right; the mark at the upper left. Returns
+/// the places taken.
+pub(super) fn paint_marks(
+    painter: &Painter,
+    rect: Rect,
+    scale: f64,
+    input: &MapInput<'_>,
+    palette: &Palette,
+) -> Vec<Rect> {
+    let mut taken = Vec::new();
+    let small = theme::regular(theme::SMALL);
+    let right = rect.right() - EDGE;
+    let mut bottom = rect.bottom() - EDGE;
+    let room = (rect.width() * 0.5).max(160.0);
+    let number = if input.review_number.trim().is_empty() {
+        String::new()
+    } else {
+        text::review_number(input.review_number.trim())
+    };
+    for line in [number.as_str(), input.notice].into_iter().filter(|l| !l.is_empty()) {
+        let galley = painter.layout(line.to_owned(), small.clone(), palette.muted, room);
+        let place =
+            Rect::from_min_max(Pos2::new(right - galley.size().x, bottom - galley.size().y), Pos2::new(right, bottom))
+                .expand2(Vec2::new(5.0, 1.0));
+        painter.rect_filled(place, 2, palette.surface.gamma_multiply(0.88));
+        painter.galley(Pos2::new(right - galley.size().x, bottom - galley.size().y), galley, palette.muted);
+        bottom = place.top() - 3.0;
+        taken.push(place);
+    }
+    // scale bar
+    let km = scale_length(scale, BAR);
+    let width = (km * scale) as f32;
+    let bar = Rect::from_min_max(Pos2::new(right - width - 44.0, bottom - 22.0), Pos2::new(right, bottom));
+    let line = Stroke::new(2.0, palette.text);
+    let (left, base) = (right - width, bottom - 4.0);
+    painter.rect_filled(bar.expand(3.0), 2, palette.surface.gamma_multiply(0.7));
+    painter.line_segment([Pos2::new(left, base), Pos2::new(right, base)], line);
+    for x in [left, right] {
+        painter.line_segment([Pos2::new(x, base - 5.0), Pos2::new(x, base + 1.0)], line);
+    }
+    painter.text(
+        Pos2::new(f32::midpoint(left, right), base - 4.0),
+        Align2::CENTER_BOTTOM,
+        text::length_km(km),
+        small.clone(),
+        palette.text,
+    );
+    // north arrow, to the left of the bar
+    let tip = Pos2::new(left - 22.0, bottom - 26.0);
+    let (l, r) = (tip + Vec2::new(-6.0, 16.0), tip + Vec2::new(6.0, 16.0));
+    let notch = tip + Vec2::new(0.0, 12.0);
+    painter.add(egui::Shape::convex_polygon(vec![tip, l, notch], palette.text, Stroke::NONE));
+    painter.add(egui::Shape::convex_polygon(vec![tip, notch, r], palette.surface, Stroke::new(1.0, palette.text)));
+    painter.text(tip + Vec2::new(0.0, 15.0), Align2::CENTER_TOP, text::NORTH, small.clone(), palette.text);
+    taken.push(Rect::from_min_max(Pos2::new(bar.left(), tip.y - 2.0), bar.max).expand(3.0));
+    if !input.mark.is_empty() {
+        let galley = painter.layout_no_wrap(input.mark.to_owned(), theme::bold(theme::BODY), palette.amber);
+        let place = Rect::from_min_size(rect.min + Vec2::splat(EDGE), galley.size() + Vec2::new(16.0, 8.0));
+        painter.rect(
+            place,
+            theme::RADIUS,
+            palette.amber_wash,
+            Stroke::new(1.0, palette.amber),
+            egui::StrokeKind::Inside,
+        );
+        painter.galley(place.min + Vec2::new(8.0, 4.0), galley, palette.amber);
+        taken.push(place);
+    }
+    taken
+}
+
+/// A row of the legend.
+enum Row {
+    /// A heading within.
+    Heading(String),
+    /// A class: colour (none = hatched), range, number.
+    Class(Option<Color32>, String, String),
+    /// A tier, with its number among the input's: colour, letter, name, number, shown.
+    Tier(usize, Color32, String, String, String, bool),
+}
+
+fn rows(input: &MapInput<'_>, classes: &Classes, palette: &Palette) -> Vec<Row> {
+    let mut rows = vec![Row::Heading(text::measure(&input.measure.name, &input.measure.unit))];
+    for (i, (from, to)) in classes.ranges.iter().enumerate().rev() {
+        rows.push(Row::Class(
+            Some(palette.class(i, classes.len())),
+            text::range(*from, *to, input.measure.decimals),
+            text::districts(classes.counts.get(i).copied().unwrap_or(0)),
+        ));
+    }
+    if classes.without() > 0 {
+        rows.push(Row::Class(None, text::NO_DATA.to_owned(), text::districts(classes.without())));
+    }
+    if input.show_points && !input.tiers.entries.is_empty() {
+        rows.push(Row::Heading(text::POINTS.to_owned()));
+        for (i, tier) in input.tiers.entries.iter().enumerate() {
+            rows.push(Row::Tier(
+                i,
+                palette.tier(i, input.tiers.entries.len()),
+                tier.id.clone(),
+                tier.name.clone(),
+                text::grouped(tier.count as f64, 0),
+                tier.shown,
+            ));
+        }
+    }
+    rows
+}
+
+impl MapView {
+    /// The legend at the lower left. Returns the tier that was clicked, and the place taken.
+    pub(super) fn legend_ui(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        input: &MapInput<'_>,
+        classes: &Classes,
+    ) -> (Option<usize>, Rect) {
+        let palette = theme::of(ui);
+        let painter = ui.painter_at(rect);
+        let (body, small) = (theme::regular(theme::BODY), theme::regular(theme::SMALL));
+        let rows = rows(input, classes, palette);
+        let room = ((rect.height() - 2.0 * EDGE - HEAD - PAD) / LINE).max(0.0) as usize;
+        let open = self.legend_open && room >= 3;
+        let rows = if open { &rows[..rows.len().min(room)] } else { &[] };
+        let lay = |s: &str, font: &egui::FontId, colour| painter.layout_no_wrap(s.to_owned(), font.clone(), colour);
+        let width = rows
+            .iter()
+            .map(|row| match row {
+                Row::Heading(name) => lay(name, &small, palette.muted).size().x,
+                Row::Class(_, range, count) | Row::Tier(_, _, _, range, count, _) => {
+                    SWATCH
+                        + 8.0
+                        + lay(range, &body, palette.text).size().x
+                        + 16.0
+                        + lay(count, &small, palette.muted).size().x
+                }
+            })
+            .fold(60.0_f32, f32::max)
+            .min(rect.width() * 0.4)
+            + 2.0 * PAD;
+        let height = HEAD + if open { rows.len() as f32 * LINE + PAD } else { 0.0 };
+        let place = Rect::from_min_size(
+            Pos2::new(rect.left() + EDGE, rect.bottom() - EDGE - height),
+            Vec2::new(if open { width } else { 78.0 }, height),
+        );
+        // Nothing under the legend is clicked through it.
+        ui.interact(place, ui.scope_id().with("legend"), Sense::click_and_drag());
+        ground(&painter, place, palette);
+        let painter = painter.with_clip_rect(place.intersect(painter.clip_rect()));
+        let head = Rect::from_min_size(place.min, Vec2::new(place.width(), HEAD));
+        let toggle = ui.interact(head, ui.scope_id().with("legend head"), Sense::click());
+        let name = if open { text::LEGEND_CLOSE } else { text::LEGEND_OPEN };
+        toggle.widget_info(|| WidgetInfo::selected(Role::Button, true, open, name));
+        if toggle.clicked() {
+            self.legend_open = !self.legend_open;
+        }
+        if toggle.hovered() || toggle.has_focus() {
+            painter.rect_filled(head.shrink(1.0), theme::RADIUS, palette.wash);
+        }
+        painter.text(
+            head.left_center() + Vec2::new(PAD, 0.0),
+            Align2::LEFT_CENTER,
+            text::LEGEND,
+            theme::bold(theme::BODY),
+            palette.text,
+        );
+        let tip = Pos2::new(head.right() - PAD - 5.0, head.center().y);
+        let flip = if open { 1.0 } else { -1.0 };
+        painter.line(
+            vec![
+                tip + Vec2::new(-5.0, -2.5 * flip),
+                tip + Vec2::new(0.0, 2.5 * flip),
+                tip + Vec2::new(5.0, -2.5 * flip),
+            ],
+            Stroke::new(1.5, palette.muted),
+        );
+        let mut clicked = None;
+        for (i, row) in rows.iter().enumerate() {
+            let line = Rect::from_min_size(
+                Pos2::new(place.left() + PAD, head.bottom() + i as f32 * LINE),
+                Vec2::new(place.width() - 2.0 * PAD, LINE),
+            );
+            let middle = line.center().y;
+            let swatch = Rect::from_center_size(Pos2::new(line.left() + SWATCH / 2.0, middle), Vec2::new(SWATCH, 12.0));
+            let texts = |name: &str, count: &str, ink: Color32| {
+                painter.text(
+                    Pos2::new(line.left() + SWATCH + 8.0, middle),
+                    Align2::LEFT_CENTER,
+                    name,
+                    body.clone(),
+                    ink,
+                );
+                painter.text(line.right_center(), Align2::RIGHT_CENTER, count, small.clone(), palette.muted);
+            };
+            match row {
+                Row::Heading(name) => {
+                    painter.text(line.left_center(), Align2::LEFT_CENTER, name, small.clone(), palette.muted);
+                }
+                Row::Class(colour, range, count) => {
+                    match colour {
+                        Some(colour) => {
+                            painter.rect_filled(swatch, 0, *colour);
+                        }
+                        None => self.paint_hatch(ui, &painter, swatch),
+                    }
+                    painter.rect_stroke(swatch, 0, Stroke::new(1.0, palette.border), egui::StrokeKind::Inside);
+                    texts(range, count, palette.text);
+                }
+                Row::Tier(tier, colour, letter, name, count, shown) => {
+                    let response = ui.interact(line, ui.scope_id().with(("tier", *tier)), Sense::click());
+                    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *shown, name));
+                    if response.clicked() {
+                        clicked = Some(*tier);
+                    }
+                    if response.hovered() || response.has_focus() {
+                        painter.rect_filled(line.expand2(Vec2::new(4.0, 0.0)), 2, palette.wash);
+                    }
+                    if *shown {
+                        painter.circle_filled(swatch.center(), 8.0, *colour);
+                        painter.text(
+                            swatch.center(),
+                            Align2::CENTER_CENTER,
+                            letter,
+                            small.clone(),
+                            theme::ink_on(*colour),
+                        );
+                    } else {
+                        painter.circle_stroke(swatch.center(), 7.5, Stroke::new(1.0, palette.muted));
+                        painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), palette.muted);
+                    }
+                    texts(name, count, if *shown { palette.text } else { palette.muted });
+                }
+            }
+        }
+        (clicked, place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_bar_is_round_and_fits() {
+        for (scale, want) in [(5.0, 20.0), (11.0, 10.0), (0.02, 5000.0), (220.0, 0.5), (1000.0, 0.1)] {
+            let km = scale_length(scale, BAR);
+            assert!((km - want).abs() < 1e-9 * want, "{scale}: {km}");
+        }
+    }
+}
