@@ -37,7 +37,7 @@ pub use number::{grouped, grouped_with};
 pub use pen::{Mark, PxBox};
 pub use plotters::drawing::DrawingAreaErrorKind;
 pub use raster::RasterBackend;
-pub use render::{Drawable, render_png, render_svg};
+pub use render::{Drawable, render_pixels, render_png, render_svg};
 pub use style::{ChartStyle, Ink, Rgb};
 
 use plotters::coord::Shift;

@@ -47,13 +47,26 @@ fn check_size(width: u32, height: u32) -> AppResult<()> {
 /// # Errors
 /// `CHT-001` for a size that no picture can have, `CHT-002` where it can't be drawn.
 pub fn render_png(drawable: Drawable<'_>, width: u32, height: u32, style: &ChartStyle) -> AppResult<Vec<u8>> {
+    let pixmap = render(drawable, width, height, style)?;
+    pixmap.encode_png().map_err(|e| AppError::new("CHT-002", "图片绘制失败").caused_by(e))
+}
+
+/// The picture's pixels, row by row from the top: red, green, blue, opacity (not premultiplied), a byte each.
+///
+/// # Errors
+/// As [`render_png`].
+pub fn render_pixels(drawable: Drawable<'_>, width: u32, height: u32, style: &ChartStyle) -> AppResult<Vec<u8>> {
+    Ok(render(drawable, width, height, style)?.take_demultiplied())
+}
+
+fn render(drawable: Drawable<'_>, width: u32, height: u32, style: &ChartStyle) -> AppResult<Pixmap> {
     check_size(width, height)?;
     let mut pixmap = Pixmap::new(width, height).ok_or_else(|| AppError::new("CHT-001", "图片尺寸不合适"))?;
     {
         let area = RasterBackend::new(&mut pixmap).into_drawing_area();
         drawable.draw(&area, style).map_err(|e| AppError::new("CHT-002", "图片绘制失败").caused_by(e))?;
     }
-    pixmap.encode_png().map_err(|e| AppError::new("CHT-002", "图片绘制失败").caused_by(e))
+    Ok(pixmap)
 }
 
 /// An SVG document of so many pixels.

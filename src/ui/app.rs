@@ -8,9 +8,11 @@ use egui::{Context, Ui};
 use super::action::Action;
 use super::palette::Palette;
 use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
+use super::plot::PlotAction;
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
 use super::{fonts, shell, theme};
+use crate::chart::{Chart, ChartStyle, Drawable, render_pixels, render_png, render_svg};
 use crate::workspace::clock::Moment;
 use crate::workspace::session::{AppPaths, Command, ImportRequest, Session, ThemeChoice};
 
@@ -23,7 +25,14 @@ enum Asked {
     TakeResults,
     LoadDistricts,
     LoadCalendar,
+    /// A picture: PNG where true, else SVG.
+    Picture(bool, Box<Chart>),
 }
+
+/// Size of a chart as a picture: a slide's width at 200 dots per inch.
+const PICTURE: (u32, u32) = (2_000, 1_125);
+/// Dots per inch of it, for the text's size.
+const PICTURE_DPI: f64 = 200.0;
 
 /// Dialogs of the shell.
 #[derive(Default)]
@@ -135,26 +144,12 @@ impl Workstation {
             ctx.all_styles_mut(|style| style.animation_time = time);
         }
         let mut answered = Vec::new();
-        self.asked.retain(|(asked, picking)| match picking.poll() {
-            None => true,
-            Some(paths) => {
-                if let Some(path) = paths.into_iter().next() {
-                    answered.push((
-                        match asked {
-                            Asked::Import => Asked::Import,
-                            Asked::Refresh => Asked::Refresh,
-                            Asked::OpenProject => Asked::OpenProject,
-                            Asked::Export => Asked::Export,
-                            Asked::TakeResults => Asked::TakeResults,
-                            Asked::LoadDistricts => Asked::LoadDistricts,
-                            Asked::LoadCalendar => Asked::LoadCalendar,
-                        },
-                        path,
-                    ));
-                }
-                false
+        for (asked, picking) in std::mem::take(&mut self.asked) {
+            match picking.poll() {
+                None => self.asked.push((asked, picking)),
+                Some(paths) => answered.extend(paths.into_iter().next().map(|path| (asked, path))),
             }
-        });
+        }
         for (asked, path) in answered {
             self.answer(asked, path);
         }
@@ -174,6 +169,45 @@ impl Workstation {
             Asked::TakeResults => self.send(Command::TakeResults(path)),
             Asked::LoadDistricts => self.send(Command::LoadDistricts(path)),
             Asked::LoadCalendar => self.send(Command::LoadCalendar(path)),
+            Asked::Picture(png, chart) => {
+                let style = ChartStyle::print().at(PICTURE_DPI / 96.0);
+                let drawable = Drawable::Chart(&chart);
+                let bytes = if png {
+                    render_png(drawable, PICTURE.0, PICTURE.1, &style)
+                } else {
+                    render_svg(drawable, PICTURE.0, PICTURE.1, &style).map(String::into_bytes)
+                };
+                match bytes {
+                    Ok(bytes) => self.send(Command::WriteFile(path, Arc::new(bytes))),
+                    Err(error) => self.session.fail(&error),
+                }
+            }
+        }
+    }
+
+    fn chart_action(&mut self, ctx: &Context, action: PlotAction, chart: Chart) {
+        let name = crate::export::sanitise_file_name(&chart.title, "");
+        let name = name.trim_end_matches('.').to_owned();
+        match action {
+            PlotAction::CopyImage => {
+                let style = ChartStyle::print().at(PICTURE_DPI / 96.0);
+                match render_pixels(Drawable::Chart(&chart), PICTURE.0, PICTURE.1, &style) {
+                    Ok(pixels) => {
+                        let size = [PICTURE.0 as usize, PICTURE.1 as usize];
+                        ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &pixels));
+                        self.session.say("图片已复制");
+                    }
+                    Err(error) => self.session.fail(&error),
+                }
+            }
+            PlotAction::SavePng => self.ask(
+                Asked::Picture(true, Box::new(chart)),
+                PickRequest::new(PickKind::SaveFile(format!("{name}.png")), "保存图片").filter("PNG", &["png"]),
+            ),
+            PlotAction::SaveSvg => self.ask(
+                Asked::Picture(false, Box::new(chart)),
+                PickRequest::new(PickKind::SaveFile(format!("{name}.svg")), "保存图片").filter("SVG", &["svg"]),
+            ),
         }
     }
 
@@ -348,6 +382,9 @@ impl Workstation {
         }
         if let Some(text) = out.copy {
             ctx.copy_text(text);
+        }
+        for (action, chart) in out.charts {
+            self.chart_action(ctx, action, chart);
         }
         if any {
             ctx.request_repaint();

@@ -101,6 +101,8 @@ pub struct Outbox {
     pub dropped: Vec<PathBuf>,
     /// Text for the clipboard.
     pub copy: Option<String>,
+    /// Charts whose menu asked for something; the shell asks for the file and writes it.
+    pub charts: Vec<(super::plot::PlotAction, crate::chart::Chart)>,
 }
 
 /// What a screen works with in a frame.

@@ -77,3 +77,6 @@ pub const REDO: &str = "重做";
 pub const RECENT: &str = "最近的项目";
 /// Where files are dropped.
 pub const DROP_HERE: &str = "松开鼠标，导入这些文件";
+
+/// On the bundled map.
+pub const SKETCH: &str = "示意图，不作为界线依据";

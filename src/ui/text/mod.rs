@@ -3,5 +3,6 @@
 pub mod common;
 pub mod data;
 pub mod map;
+pub mod overview;
 pub mod plot;
 pub mod table;

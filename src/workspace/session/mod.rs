@@ -86,7 +86,7 @@ enum Output {
     Loaded(Box<Loaded>),
     Analysed(Box<Analysed>),
     Books(u64, Box<Books>),
-    Autosaved(u64),
+    Autosaved,
     Done(Box<Done>),
 }
 
@@ -133,7 +133,6 @@ pub struct Session {
     next_id: u64,
     seconds: f64,
     draft_changed_at: Option<f64>,
-    draft_revision: u64,
 }
 
 impl std::fmt::Debug for Session {
@@ -171,7 +170,6 @@ impl Session {
             next_id: 1,
             seconds: 0.0,
             draft_changed_at: None,
-            draft_revision: 0,
         };
         if let Some(finding) = finding {
             session.tell(finding);
@@ -413,15 +411,15 @@ impl Session {
         if open.saved.is_read_only() {
             return;
         }
+        let changed = open.draft.is_changed();
         let (root, now, at) = (open.saved.root().to_owned(), open.draft.now().clone(), self.now().to_string());
-        let (revision, changed) = (self.draft_revision, open.draft.is_changed());
         self.spawn(Kind::Autosave, "自动保存", move |_| {
             if changed {
                 draft::write_draft(&root, &now, &at)?;
             } else {
                 draft::remove_draft(&root)?;
             }
-            Ok(Output::Autosaved(revision))
+            Ok(Output::Autosaved)
         });
     }
 
@@ -457,7 +455,7 @@ impl Session {
                 }
                 self.analyse_if_stale();
             }
-            Ok(Output::Autosaved(_)) => {}
+            Ok(Output::Autosaved) => {}
             Ok(Output::Done(done)) => self.take_done(*done),
             Err(error) => {
                 match ended.kind {
@@ -687,7 +685,6 @@ impl Session {
         }
         if open.draft.change(next, label, gesture) {
             open.draft_changed();
-            self.draft_revision += 1;
             self.draft_changed_at = Some(seconds);
             self.analyse_if_stale();
         }
@@ -698,7 +695,6 @@ impl Session {
         let Some(open) = &mut self.open else { return };
         let Some(label) = step(&mut open.draft) else { return };
         open.draft_changed();
-        self.draft_revision += 1;
         self.draft_changed_at = Some(seconds);
         self.say(format!("{word}：{label}"));
         self.analyse_if_stale();
