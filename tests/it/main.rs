@@ -18,6 +18,7 @@
 
 mod architecture;
 mod command_line;
+mod demo;
 mod disclosure;
 mod district;
 mod export;

@@ -4,6 +4,7 @@
 //! credit, violations, complaints, exceedances and the problems that checks find, so that targeting can be
 //! judged; names, codes and numbers are made up and match no real firm on purpose.
 
+mod bundled;
 mod city;
 mod files;
 mod random;
@@ -11,6 +12,7 @@ mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
+pub use bundled::{pack_demo, unpack_demo};
 pub use city::{City, DEFAULT_SOURCES, Places, Site, body_name};
 pub use files::{DemoTable, FileForm, identity};
 pub use random::Dice;

@@ -10,15 +10,14 @@ use super::data::{AnalysisView, ProjectData};
 use super::draft::{Draft, DraftHistory, load_draft};
 use super::prefs::AppPaths;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
-use crate::district::load_bundled_districts;
 use crate::domain::PlanMonth;
 use crate::policy::Policy;
 use crate::risk::RiskTable;
 use crate::workspace::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
-use crate::workspace::demo::{DEFAULT_YEAR, DemoOptions, write_demo};
+use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
 use crate::workspace::import::{Imported, NewProject, create_project_with, load_project_data};
 use crate::workspace::job::Stage;
-use crate::workspace::project::{CommandContext, Project, bundled_calendar};
+use crate::workspace::project::{CommandContext, Project};
 
 /// A project that is open.
 pub struct OpenProject {
@@ -305,27 +304,12 @@ pub(super) fn load_demo(
 ) -> AppResult<Loaded> {
     let root = demo_folder(paths);
     if !root.join("project.ron").exists() {
-        let mut findings = Diagnostics::new();
-        let districts = load_bundled_districts(&mut findings)?;
-        let from = paths.data.join("演示数据");
-        if from.exists() {
-            std::fs::remove_dir_all(&from).map_err(|cause| AppError::io("清理演示数据", &from, cause))?;
-        }
+        progress.begin("准备演示城市", 0);
         if root.exists() {
+            // left by a start that was broken off: nothing in it was ever a project
             std::fs::remove_dir_all(&root).map_err(|cause| AppError::io("清理演示城市", &root, cause))?;
         }
-        write_demo(&from, DemoOptions::default(), &districts, &bundled_calendar()?, progress)?;
-        let request = ImportRequest {
-            from,
-            to: root,
-            year: Some(DEFAULT_YEAR),
-            name: "演示城市（模拟数据）".to_owned(),
-            ..ImportRequest::default()
-        };
-        let mut loaded = import(&request, context, progress)?;
-        loaded.say.clear();
-        loaded.findings = Diagnostics::new();
-        return Ok(loaded);
+        unpack_demo(&root, context)?;
     }
     load_project(&root, before, context, progress)
 }
