@@ -44,7 +44,10 @@ fn damaged(detail: impl std::fmt::Display) -> AppError {
 /// # Errors
 /// `DEM-002` where the program is damaged, `PRJ-…`, `IO-…`.
 pub fn unpack_demo(root: &Path, context: &CommandContext) -> AppResult<()> {
-    let file: ProjectFile = ron::from_str(PROJECT).map_err(|cause| damaged(cause.code))?;
+    let mut file: ProjectFile = ron::from_str(PROJECT).map_err(|cause| damaged(cause.code))?;
+    // the demo's own shapefile is the bundled sketch
+    file.districts = None;
+    file.mapping.districts = None;
     let policy = presets()
         .iter()
         .find(|(id, _, _)| *id == DEFAULT_PRESET)

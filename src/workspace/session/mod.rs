@@ -500,9 +500,12 @@ impl Session {
             selection_revision: self.filter.selection_revision + 1,
             ..Filter::default()
         };
+        // what the start itself had to say stays beside what the first project says
+        let mut all = if self.open.is_none() { std::mem::take(&mut self.findings) } else { Diagnostics::new() };
+        all.append(findings);
         self.open = Some(open);
         self.verified = None;
-        self.findings = findings;
+        self.findings = all;
         self.findings_title = title;
         for text in say {
             self.say(text);

@@ -1,0 +1,16 @@
+//! The window without a screen: every screen in its states, the work by clicks, by keys, by input method.
+//!
+//! The harness fails by itself where a character has no glyph (tofu) or a control has no accessible name.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "tests stop at a fault and break files on purpose"
+)]
+
+mod recovery;
+mod shell;
+mod states;
+mod support;

@@ -1,0 +1,123 @@
+//! Menus, palette, filters, operator, undo, zoom.
+
+use std::sync::Arc;
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use fairdraw::policy::Milli;
+use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::session::Command;
+
+use super::support::{Begin, LAPTOP, Window};
+
+#[test]
+fn the_program_begins_on_the_demo_city() {
+    let mut window = Window::new(LAPTOP, false, Begin::Program);
+    window.settle();
+    assert_eq!(window.app().screen, ScreenId::Overview);
+    assert!(window.shows("这是模拟数据"));
+    assert!(window.shows("全年计划检查"));
+    let open = window.app().session.project().unwrap();
+    assert!(open.saved.file.synthetic && open.data.len() > 37_000);
+    assert_eq!(window.app().session.preferences().recent.len(), 1);
+}
+
+#[test]
+fn the_palette_goes_by_keyboard_alone() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.key(Modifiers::COMMAND, Key::K);
+    window.text("风险");
+    window.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(window.app().screen, ScreenId::Risk);
+    window.key(Modifiers::COMMAND, Key::K);
+    window.ime("浦东");
+    window.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(window.app().session.filter().district, Some(310_115));
+    window.key(Modifiers::COMMAND, Key::K);
+    window.text("2027-05");
+    window.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(window.app().session.month(), Some("2027-05".parse().unwrap()));
+    for (i, screen) in ScreenId::ALL.into_iter().enumerate() {
+        let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
+        window.key(Modifiers::COMMAND, keys[i]);
+        assert_eq!(window.app().screen, screen);
+    }
+    window.key(Modifiers::ALT, Key::PageDown);
+    assert_eq!(window.app().session.month(), Some("2027-06".parse().unwrap()));
+}
+
+#[test]
+fn the_rail_and_the_filters_go_by_mouse() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.click("地图");
+    assert_eq!(window.app().screen, ScreenId::Map);
+    window.click("审计");
+    assert_eq!(window.app().screen, ScreenId::Audit);
+    window.click("帮助");
+    window.click("快捷键与入门 F1");
+    assert!(window.shows("把本单位的文件夹拖到窗口里"));
+}
+
+#[test]
+fn a_draft_is_undone_redone_and_saved() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let before = window.app().session.project().unwrap().draft.now().policy.tiers[0].min_score;
+    let change = |window: &mut Window, points: i64, gesture: u64| {
+        let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
+        policy.tiers[0].min_score = Milli(before.0 + points);
+        window.send(Command::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture });
+    };
+    // one drag, three positions
+    for points in [1000, 2000, 3000] {
+        change(&mut window, points, 7);
+    }
+    let now = |window: &Window| window.app().session.project().unwrap().draft.now().policy.tiers[0].min_score.0;
+    assert_eq!(now(&window), before.0 + 3000);
+    assert!(window.shows("草稿未保存"));
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(now(&window), before.0);
+    window.key(Modifiers::COMMAND, Key::Y);
+    assert_eq!(now(&window), before.0 + 3000);
+    window.settle();
+    window.key(Modifiers::COMMAND, Key::S);
+    window.until("saved", |w| !w.app().session.project().unwrap().draft.is_changed());
+    window.settle();
+    let text = std::fs::read_to_string(window.project_folder().join("policy.ron")).unwrap();
+    let saved = fairdraw::policy::load_policy(&text, "policy.ron").unwrap();
+    assert_eq!(saved.tiers[0].min_score.0, before.0 + 3000);
+    assert!(!window.project_folder().join("draft.ron").exists());
+}
+
+#[test]
+fn the_operator_is_asked_once_and_an_input_method_may_answer() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.send(Command::Publish(Vec::new()));
+    assert!(window.shows("请填写操作人姓名"));
+    window.harness.get_by_label("操作人").focus();
+    window.harness.run_steps(2);
+    window.ime("王晓明");
+    window.click("确定");
+    assert_eq!(window.app().session.preferences().operator, "王晓明");
+    window.until("done", |w| w.app().session.last_done().0 == 1);
+    window.settle();
+    window.send(Command::Publish(Vec::new()));
+    assert!(!window.shows("请填写操作人姓名"));
+}
+
+#[test]
+fn zoom_and_theme_are_kept() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.key(Modifiers::COMMAND, Key::Equals);
+    window.key(Modifiers::COMMAND, Key::Equals);
+    assert!((window.app().session.preferences().zoom - 1.2).abs() < 1e-6);
+    let folder = Arc::clone(&window.folder);
+    drop(window);
+    let mut again = Window::within(folder, LAPTOP, true, Begin::Program);
+    again.settle();
+    assert!((again.harness.ctx.zoom_factor() - 1.2).abs() < 1e-6);
+}

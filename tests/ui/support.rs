@@ -1,0 +1,257 @@
+//! A window under test: a small city, a clock that the test sets, dialogs that the test answers.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use egui::{Event, Key, Modifiers, Vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use fairdraw::diagnostic::{Diagnostics, Progress};
+use fairdraw::district::load_bundled_districts;
+use fairdraw::ui::app::{Surroundings, Workstation};
+use fairdraw::ui::fonts;
+use fairdraw::ui::picker::{FilePicker, PickRequest, Waker};
+use fairdraw::workspace::clock::Moment;
+use fairdraw::workspace::demo::{DemoOptions, write_demo};
+use fairdraw::workspace::import::{NewProject, create_project};
+use fairdraw::workspace::project::{CommandContext, bundled_calendar};
+use fairdraw::workspace::session::{AppPaths, Command, ThemeChoice};
+
+/// Sources of the small city.
+pub const SOURCES: usize = 1_500;
+pub const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
+pub const PROJECTOR: Vec2 = Vec2::new(1920.0, 1080.0);
+
+struct City {
+    _folder: tempfile::TempDir,
+    input: PathBuf,
+    project: PathBuf,
+}
+
+fn city() -> &'static City {
+    static CITY: OnceLock<City> = OnceLock::new();
+    CITY.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let (input, project) = (folder.path().join("某区文件"), folder.path().join("项目"));
+        let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
+        let options = DemoOptions { sources: SOURCES, ..DemoOptions::default() };
+        write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
+        let new = NewProject { from: input.clone(), year: Some(2027), ..NewProject::default() };
+        let context = CommandContext {
+            operator: "测试员".into(),
+            now: Moment::parse("2026-12-20T09:00:00+08:00").unwrap(),
+            progress: Progress::none(),
+        };
+        drop(create_project(&project, &new, &context).unwrap());
+        City { _folder: folder, input, project }
+    })
+}
+
+/// The office's files that the small city was made from.
+pub fn input_folder() -> &'static Path {
+    &city().input
+}
+
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &target);
+        } else {
+            std::fs::copy(&path, &target).unwrap();
+        }
+    }
+}
+
+/// Answers that dialogs give, in order.
+#[derive(Clone, Default)]
+pub struct Answers {
+    pub given: Arc<Mutex<VecDeque<Vec<PathBuf>>>>,
+    pub asked: Arc<Mutex<Vec<PickRequest>>>,
+}
+
+impl Answers {
+    pub fn push(&self, path: impl Into<PathBuf>) {
+        self.given.lock().unwrap().push_back(vec![path.into()]);
+    }
+}
+
+impl FilePicker for Answers {
+    fn pick(&mut self, request: PickRequest, reply: Sender<Vec<PathBuf>>, waker: Waker) {
+        self.asked.lock().unwrap().push(request);
+        let answer = self.given.lock().unwrap().pop_front().unwrap_or_default();
+        reply.send(answer).unwrap();
+        waker();
+    }
+}
+
+/// A window under test.
+pub struct Window {
+    pub harness: Harness<'static, Option<Workstation>>,
+    pub folder: Arc<tempfile::TempDir>,
+    pub answers: Answers,
+    pub clock: Arc<Mutex<Moment>>,
+}
+
+/// How it begins.
+pub enum Begin {
+    /// Nothing opened.
+    Nothing,
+    /// A copy of the small city.
+    City,
+    /// This folder.
+    Folder(PathBuf),
+    /// As the program begins: the last project, or the demo city.
+    Program,
+}
+
+impl Window {
+    pub fn new(size: Vec2, dark: bool, begin: Begin) -> Self {
+        Self::within(Arc::new(tempfile::tempdir().unwrap()), size, dark, begin)
+    }
+
+    /// A window whose own files lie in this folder: a second start of the program.
+    pub fn within(folder: Arc<tempfile::TempDir>, size: Vec2, dark: bool, begin: Begin) -> Self {
+        let answers = Answers::default();
+        let clock = Arc::new(Mutex::new(Moment::parse("2026-12-21T09:00:00+08:00").unwrap()));
+        let project = match &begin {
+            Begin::City => {
+                let path = folder.path().join("项目");
+                if !path.exists() {
+                    copy_folder(&city().project, &path);
+                }
+                Some(path)
+            }
+            Begin::Folder(path) => Some(path.clone()),
+            Begin::Nothing | Begin::Program => None,
+        };
+        let (paths, picker, time) = (AppPaths::below(folder.path()), answers.clone(), Arc::clone(&clock));
+        let mut make = Some(move |ctx: &egui::Context| {
+            let surroundings =
+                Surroundings { paths, clock: Arc::new(move || *time.lock().unwrap()), picker: Box::new(picker) };
+            let mut app = Workstation::new(ctx, surroundings);
+            app.session.set_preferences(|prefs| {
+                prefs.theme = if dark { ThemeChoice::Dark } else { ThemeChoice::Light };
+                prefs.still = true;
+            });
+            match (begin, project) {
+                (Begin::Program, _) => app.start(None),
+                (_, Some(path)) => app.start(Some(path)),
+                _ => {}
+            }
+            app
+        });
+        let harness =
+            Harness::builder().with_size(size).with_max_steps(64).with_context_setup(fonts::install).build_ui_state(
+                move |ui, state: &mut Option<Workstation>| {
+                    if let Some(make) = make.take() {
+                        *state = Some(make(ui.ctx()));
+                    }
+                    let app = state.as_mut().unwrap();
+                    app.logic(&ui.ctx().clone());
+                    app.ui(ui);
+                },
+                None,
+            );
+        Self { harness, folder, answers, clock }
+    }
+
+    pub fn app(&self) -> &Workstation {
+        self.harness.state().as_ref().unwrap()
+    }
+
+    pub fn app_mut(&mut self) -> &mut Workstation {
+        self.harness.state_mut().as_mut().unwrap()
+    }
+
+    pub fn project_folder(&self) -> PathBuf {
+        self.folder.path().join("项目")
+    }
+
+    pub fn at(&self, time: &str) {
+        *self.clock.lock().unwrap() = Moment::parse(&format!("{time}+08:00")).unwrap();
+    }
+
+    pub fn send(&mut self, command: Command) {
+        self.app_mut().send(command);
+        self.harness.run_steps(3);
+    }
+
+    /// Steps until the condition holds; fails after a minute with what the window shows.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, condition: impl Fn(&Self) -> bool) {
+        let start = Instant::now();
+        while !condition(self) {
+            assert!(
+                start.elapsed() < Duration::from_secs(120),
+                "waited in vain for {what}; toasts {:?}; the window shows: {}",
+                self.app().session.toasts(),
+                self.shown().join(" | ")
+            );
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // what has just arrived is drawn, and layouts that take a second frame settle
+        self.harness.run_steps(3);
+    }
+
+    /// Steps until nothing runs and the analysis is up to date.
+    #[track_caller]
+    pub fn settle(&mut self) {
+        self.until("a quiet session", |w| {
+            let session = &w.app().session;
+            !session.is_busy() && session.project().is_some_and(|p| p.is_current() && p.books.value().is_some())
+        });
+    }
+
+    /// All names of nodes, for messages.
+    pub fn shown(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for node in self.harness.root().children_recursive() {
+            if let Some(label) = node.accesskit_node().label()
+                && !label.is_empty()
+            {
+                names.push(label);
+            }
+            if let Some(value) = node.accesskit_node().value()
+                && !value.is_empty()
+            {
+                names.push(value);
+            }
+        }
+        names
+    }
+
+    pub fn shows(&self, text: &str) -> bool {
+        self.shown().iter().any(|name| name.contains(text))
+    }
+
+    #[track_caller]
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run_steps(3);
+    }
+
+    pub fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(3);
+    }
+
+    pub fn text(&mut self, text: &str) {
+        self.harness.event(Event::Text(text.to_owned()));
+        self.harness.run_steps(2);
+    }
+
+    /// What an input method commits.
+    pub fn ime(&mut self, text: &str) {
+        self.harness.event(Event::Ime(egui::ImeEvent::Preedit { text: "pin yin".into(), active_range_chars: None }));
+        self.harness.step();
+        self.harness.event(Event::Ime(egui::ImeEvent::Commit(text.to_owned())));
+        self.harness.run_steps(2);
+    }
+}
