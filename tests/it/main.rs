@@ -23,6 +23,7 @@ mod disclosure;
 mod district;
 mod export;
 mod inspectors;
+mod live;
 mod plan;
 mod policy;
 mod project;

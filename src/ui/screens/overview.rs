@@ -220,12 +220,17 @@ fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> C
                 names: months.iter().map(|m: &PlanMonth| format!("{}月", m.month())).collect(),
                 ordered: true,
             },
-            series: vec![
-                Series::new("计划", Ink::Pale, planned.to_vec()),
-                Series::new("已抽取", Ink::Accent, listed.to_vec()),
-                Series::new("已完成", Ink::Green, done.to_vec()),
-            ],
+            series: if city.listed == 0 {
+                vec![Series::new("计划", Ink::Accent, planned.to_vec())]
+            } else {
+                vec![
+                    Series::new("计划", Ink::Pale, planned.to_vec()),
+                    Series::new("已抽取", Ink::Accent, listed.to_vec()),
+                    Series::new("已完成", Ink::Green, done.to_vec()),
+                ]
+            },
             grouped: true,
+            values: city.listed == 0,
             ..Columns::default()
         }),
     }
@@ -267,8 +272,8 @@ fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -
     };
     Chart {
         title: head,
-        x: Axis::new("检查", "次"),
-        y: Axis::new("区", ""),
+        x: Axis::new("区", ""),
+        y: Axis::new("检查", "次"),
         source: o::SOURCE.to_owned(),
         kind: ChartKind::Bars(kind),
     }

@@ -32,6 +32,7 @@ use super::project::{CommandContext, Project};
 use super::verify::Verified;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, ProgressState, Severity};
 use crate::domain::PlanMonth;
+use crate::policy::check_policy;
 use open::{Analysed, Loaded};
 
 /// How long the draft rests before it is written, seconds.
@@ -317,6 +318,12 @@ impl Session {
     }
 
     fn toast(&mut self, severity: Severity, text: String) {
+        if let Some(last) = self.toasts.last_mut()
+            && last.text == text
+        {
+            last.at = self.seconds;
+            return;
+        }
         let id = self.take_id();
         self.toasts.push(Toast { id, severity, text, at: self.seconds });
         if self.toasts.len() > MOST_TOASTS {
@@ -625,7 +632,12 @@ impl Session {
                 }
             }
             Command::SetPolicy { policy, label, gesture } => {
-                self.edit(|draft| Ok(Draft { policy, ..draft }), &label, gesture);
+                let faults = check_policy(&policy);
+                match faults.findings().iter().find(|f| f.severity == Severity::Error) {
+                    // a slider at such a place stays where it was
+                    Some(fault) => self.toast(Severity::Error, fault.to_string()),
+                    None => self.edit(|draft| Ok(Draft { policy, ..draft }), &label, gesture),
+                }
             }
             Command::SetEdits { edits, label, gesture } => {
                 self.edit(|draft| Ok(Draft { edits, ..draft }), &label, gesture);
