@@ -30,6 +30,8 @@ pub const PICK_POLICY: &str = "选择策略文件";
 pub const POLICY_FILES: &str = "策略文件";
 /// Factors.
 pub const FACTORS: &str = "风险因子";
+/// What the sliders beside the factors are.
+pub const CAPS: &str = "滑块为各因子的得分上限；展开可改分值、看依据";
 /// Tiers.
 pub const TIERS: &str = "等级门槛与基准频次";
 /// Aggravators.
@@ -94,10 +96,8 @@ pub const SCORE: &str = "风险得分";
 pub const SOURCES: &str = "排污单位";
 /// Heading of the matrix.
 pub const MATRIX: &str = "等级变动";
-/// Columns of the matrix.
-pub const AFTER: &str = "变动后";
-/// Rows of the matrix.
-pub const BEFORE: &str = "变动前";
+/// How the matrix reads.
+pub const MATRIX_NOTE: &str = "行为变动前，列为变动后；点选一格看是哪些单位";
 /// Sums of the matrix.
 pub const SUM: &str = "合计";
 /// Heading of the list.

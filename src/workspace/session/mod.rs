@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use action::{Done, Outcome};
 pub use books::{AreaProgress, Books, OpenedDraw, PendingSeal};
 pub use command::{Command, ImportRequest};
-pub use data::{AnalysisView, AreaFigures, HISTOGRAM_WIDTH, NOWHERE, ProjectData};
+pub use data::{AnalysisView, AreaFigures, NOWHERE, ProjectData};
 pub use draft::{DRAFT_FILE, Draft, DraftHistory};
 pub use open::{OpenProject, demo_folder};
 pub use prefs::{AppPaths, Preferences, ThemeChoice};

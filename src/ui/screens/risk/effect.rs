@@ -9,12 +9,12 @@ use std::sync::Arc;
 use super::knob::adopt;
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::DistrictCode;
-use crate::policy::{Policy, load_policy, load_preset, presets};
+use crate::policy::{Milli, Policy, load_policy, load_preset, presets};
 use crate::ui::text::risk as t;
 use crate::workspace::analysis::compute_analysis;
 use crate::workspace::job::{Job, Stage};
 use crate::workspace::project::Project;
-use crate::workspace::session::{AnalysisView, HISTOGRAM_WIDTH, OpenProject, ProjectData, Session};
+use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
 
 /// What the draft is compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -137,6 +137,9 @@ impl Reference {
     }
 }
 
+/// Width of the histogram's bars, points.
+pub(super) const BAR: Milli = Milli(2000);
+
 /// A site that moves between tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Move {
@@ -188,7 +191,7 @@ impl Effect {
         let tiers = |view: &AnalysisView| view.city.by_tier.len();
         let mut effect = Self { key, matrix: vec![vec![0; tiers(after)]; tiers(before)], ..Self::default() };
         effect.bars = vec![Vec::new(); tiers(after)];
-        let width = HISTOGRAM_WIDTH.0.max(1);
+        let width = BAR.0;
         let mut most = 0;
         let then = before.tiers.iter().zip(before.scores.iter());
         let now = after.tiers.iter().zip(after.scores.iter());

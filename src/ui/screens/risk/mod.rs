@@ -104,7 +104,8 @@ impl Screen for RiskScreen {
                     });
                 });
             });
-        egui::CentralPanel::default().frame(egui::Frame::new()).show(ui, |ui| {
+        let inset = egui::Margin { left: 12, right: 0, top: 0, bottom: 0 };
+        egui::CentralPanel::default().frame(egui::Frame::new().inner_margin(inset)).show(ui, |ui| {
             self.effect(ui, cx, open, view);
         });
     }
@@ -237,23 +238,25 @@ impl RiskScreen {
         ui.add_space(GRID);
         let room = ui.available_size();
         // Two rows of two; on a low window the page scrolls instead of squeezing them.
-        let height = ((room.y - GRID) / 2.0).max(236.0);
+        let upper = ((room.y - GRID) * 0.56).max(250.0);
+        let lower = (room.y - GRID - upper).max(196.0);
         egui::ScrollArea::vertical().id_salt("risk effect").auto_shrink([false, false]).show(ui, |ui| {
             let right = (room.x * 0.4).clamp(280.0, 460.0);
             let left = (room.x - right - GRID).max(240.0);
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = GRID;
-                card(ui, vec2(left, height), |ui| self.histogram(ui, cx, open, view, &effect));
-                card(ui, vec2(right, height), |ui| {
+                card(ui, vec2(left, upper), 1, |ui| self.histogram(ui, cx, open, view, &effect));
+                card(ui, vec2(right, upper), 10, |ui| {
                     widgets::heading(ui, t::MATRIX);
+                    ui.label(theme::note(ui, t::MATRIX_NOTE));
                     panels::matrix(ui, &effect, &open.project.policy, &mut self.pair);
                 });
             });
             ui.add_space(GRID - ui.spacing().item_spacing.y);
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = GRID;
-                card(ui, vec2(left, height), |ui| self.movers(ui, cx, open, &effect));
-                card(ui, vec2(right, height), |ui| self.why(ui, cx, open, view));
+                card(ui, vec2(left, lower), 10, |ui| self.movers(ui, cx, open, &effect));
+                card(ui, vec2(right, lower), 2, |ui| self.why(ui, cx, open, view));
             });
         });
     }
@@ -326,9 +329,11 @@ impl RiskScreen {
 
     fn why(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &AnalysisView) {
         let Some(unit) = cx.session.filter().unit else {
-            widgets::heading(ui, t::WHY);
-            let words = RichText::new(t::NO_UNIT).color(theme::of(ui).muted);
-            ui.add(egui::Label::new(words).wrap());
+            egui::Frame::new().inner_margin(egui::Margin::same(8)).show(ui, |ui| {
+                widgets::heading(ui, t::WHY);
+                let words = RichText::new(t::NO_UNIT).color(theme::of(ui).muted);
+                ui.add(egui::Label::new(words).wrap());
+            });
             return;
         };
         let revision = effect::revision(open);
@@ -385,11 +390,11 @@ fn stamp(parts: &[u64]) -> u64 {
     parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| (hash ^ part).wrapping_mul(0x0100_0000_01b3).rotate_left(17))
 }
 
-/// A card of a fixed size.
-fn card(ui: &mut Ui, size: egui::Vec2, add: impl FnOnce(&mut Ui)) {
+/// A card of a fixed size with a margin; charts bring their own.
+fn card(ui: &mut Ui, size: egui::Vec2, margin: i8, add: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
-        theme::card(ui).inner_margin(egui::Margin::same(10)).show(ui, |ui| {
-            let inner = size - vec2(22.0, 22.0);
+        theme::card(ui).inner_margin(egui::Margin::same(margin)).show(ui, |ui| {
+            let inner = size - egui::Vec2::splat(f32::from(margin) * 2.0 + 2.0);
             ui.set_min_size(inner);
             ui.set_max_size(inner);
             add(ui);

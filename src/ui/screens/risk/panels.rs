@@ -2,14 +2,14 @@
 
 use egui::{Align2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::effect::{Effect, Move};
+use super::effect::{BAR, Effect, Move};
 use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Direction, Ink, Reference, Series};
 use crate::policy::{Milli, Policy};
 use crate::risk::Contribution;
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, ROW};
 use crate::ui::widgets::{decimal, thousands};
-use crate::workspace::session::{HISTOGRAM_WIDTH, ProjectData};
+use crate::workspace::session::ProjectData;
 
 /// A tier's letter.
 pub(super) fn letter(policy: &Policy, tier: usize) -> &str {
@@ -43,7 +43,7 @@ pub(super) fn histogram(effect: &Effect, policy: &Policy, source: String) -> Cha
         y: Axis::new(t::SOURCES, t::SITES),
         source,
         kind: ChartKind::Columns(Columns {
-            categories: Categories::Bins { from: 0.0, width: HISTOGRAM_WIDTH.to_f64() },
+            categories: Categories::Bins { from: 0.0, width: BAR.to_f64() },
             series,
             references: thresholds.collect(),
             ..Columns::default()
@@ -87,7 +87,7 @@ pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut
     }
     let lines = rows as f32 + 2.0;
     let height = (ui.available_height() / lines).clamp(22.0, 34.0);
-    let head = 64.0;
+    let head = 44.0;
     let width = ((ui.available_width() - head) / (columns as f32 + 1.0)).max(36.0);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height * lines), Sense::hover());
     let cell = |row: f32, column: f32| {
@@ -97,11 +97,8 @@ pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut
     };
     let small = theme::regular(theme::SMALL);
     let painter = ui.painter_at(rect);
-    let corner = cell(0.0, -1.0);
-    painter.text(corner.left_center(), Align2::LEFT_CENTER, t::BEFORE, small.clone(), palette.muted);
-    painter.text(corner.right_center(), Align2::RIGHT_CENTER, t::AFTER, small.clone(), palette.muted);
     for to in 0..columns {
-        chip(ui, cell(0.0, to as f32).center(), to, columns, letter(policy, to));
+        chip(ui, cell(0.0, to as f32).right_center() - vec2(18.0, 0.0), to, columns, letter(policy, to));
     }
     let sums = cell(0.0, columns as f32);
     painter.text(sums.right_center() - vec2(6.0, 0.0), Align2::RIGHT_CENTER, t::SUM, small, palette.muted);

@@ -15,8 +15,12 @@ use crate::workspace::session::Command;
 
 /// Width of a label beside a slider.
 const LABEL: f32 = 92.0;
+/// Width of a factor's name beside its slider.
+const FACTOR: f32 = 104.0;
 /// Width of a value's field.
-const VALUE: f32 = 58.0;
+const VALUE: f32 = 52.0;
+/// Width kept for the unit, or the way back.
+const UNIT: f32 = 40.0;
 
 /// Gestures: all changes of one drag on one slider are one step of undo.
 #[derive(Default)]
@@ -32,6 +36,7 @@ const GESTURES: u64 = 0x5249_534B_0000;
 enum Change {
     Turn(Knob, Milli),
     ResetFactor(usize),
+    ResetFactors,
     ResetTiers,
     ResetAggravators,
 }
@@ -49,7 +54,12 @@ impl Weights {
             self.held = None;
         }
         let mut change = None;
-        section(ui, t::FACTORS, false);
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let turned = policy.factors != saved.factors;
+        if section(ui, t::FACTORS, turned) {
+            change = Some(Change::ResetFactors);
+        }
+        ui.label(theme::note(ui, t::CAPS));
         for i in 0..policy.factors.len() {
             factor(ui, i, policy, saved, month, &mut change);
         }
@@ -67,9 +77,9 @@ impl Weights {
         }
         basis(ui, policy, &policy.aggravators.basis, t::AGGRAVATORS, month);
         for i in 0..4 {
-            knob(ui, Knob::Aggravator(i), policy, saved, &mut change);
+            plain_knob(ui, Knob::Aggravator(i), policy, saved, &mut change);
         }
-        knob(ui, Knob::MaxRatio, policy, saved, &mut change);
+        plain_knob(ui, Knob::MaxRatio, policy, saved, &mut change);
         ui.add_space(GRID * 2.0);
         change.map(|change| self.command(change, policy, saved))
     }
@@ -92,6 +102,10 @@ impl Weights {
                     slot.clone_from(old);
                 }
                 (t::step_reset(&name), 0)
+            }
+            Change::ResetFactors => {
+                next.factors.clone_from(&saved.factors);
+                (t::step_reset(t::FACTORS), 0)
             }
             Change::ResetTiers => {
                 next.tiers.clone_from(&saved.tiers);
@@ -143,11 +157,8 @@ fn factor(
     let id = Id::unique(("risk factor", factor.id.as_str()));
     let state = CollapsingState::load_with_default_open(ui.ctx(), id, false);
     let header = state.show_header(ui, |ui| {
-        let ink = if turned { theme::of(ui).accent } else { theme::of(ui).text };
-        let name =
-            ui.add(egui::Label::new(RichText::new(&factor.name).font(theme::bold(theme::BODY)).color(ink)).truncate());
-        name.on_hover_text(&factor.name);
-        if reset(ui, &factor.name, turned) {
+        let name = (factor.name.as_str(), FACTOR, true);
+        if knob(ui, Knob::Cap(i), policy, saved, name, turned, change) {
             *change = Some(Change::ResetFactor(i));
         }
     });
@@ -159,10 +170,9 @@ fn factor(
             ui.add(egui::Label::new(words).wrap());
         }
         for part in Knob::of_factor(policy, i) {
-            knob(ui, part, policy, saved, change);
+            plain_knob(ui, part, policy, saved, change);
         }
     });
-    knob(ui, Knob::Cap(i), policy, saved, change);
 }
 
 fn tier(ui: &mut Ui, i: usize, policy: &Policy, saved: &Policy, month: Option<PlanMonth>, change: &mut Option<Change>) {
@@ -173,47 +183,72 @@ fn tier(ui: &mut Ui, i: usize, policy: &Policy, saved: &Policy, month: Option<Pl
         basis(ui, policy, &tier.basis, &tier.name, month);
     });
     if i + 1 < policy.tiers.len() {
-        knob(ui, Knob::Threshold(i), policy, saved, change);
+        plain_knob(ui, Knob::Threshold(i), policy, saved, change);
     }
-    knob(ui, Knob::Base(i), policy, saved, change);
+    plain_knob(ui, Knob::Base(i), policy, saved, change);
 }
 
-/// A slider with its field; both carry the full name.
-fn knob(ui: &mut Ui, knob: Knob, policy: &Policy, saved: &Policy, change: &mut Option<Change>) {
-    let Some(now) = knob.get(policy) else { return };
+/// A number without a way back of its own.
+fn plain_knob(ui: &mut Ui, which: Knob, policy: &Policy, saved: &Policy, change: &mut Option<Change>) {
+    let label = which.label(policy);
+    knob(ui, which, policy, saved, (&label, LABEL, false), false, change);
+}
+
+/// A slider with its field; both carry the full name. With `resettable` the unit gives way to the way back; true
+/// where that was clicked.
+fn knob(
+    ui: &mut Ui,
+    knob: Knob,
+    policy: &Policy,
+    saved: &Policy,
+    (label, width, bold): (&str, f32, bool),
+    resettable: bool,
+    change: &mut Option<Change>,
+) -> bool {
+    let Some(now) = knob.get(policy) else { return false };
     let range = knob.range();
     let (low, high) = (Milli(*range.start()).to_f64(), Milli((*range.end()).max(now.0)).to_f64());
     let step = Milli(knob.step()).to_f64();
     let name = knob.full_label(policy);
     let before = knob.get(saved).filter(|before| *before != now);
     let mut value = now.to_f64();
+    let mut back = false;
     ui.push_id(("knob", &name), |ui| {
         ui.horizontal(|ui| {
-            let label = knob.label(policy);
-            let ink = if before.is_some() { theme::of(ui).accent } else { theme::of(ui).muted };
-            let size = egui::vec2(LABEL, theme::CONTROL);
+            let palette = theme::of(ui);
+            let ink = match (before.is_some() || resettable, bold) {
+                (true, _) => palette.accent,
+                (false, true) => palette.text,
+                (false, false) => palette.muted,
+            };
+            let size = egui::vec2(width, theme::CONTROL);
             ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.set_width(LABEL);
-                let text = RichText::new(&label).color(ink);
+                ui.set_width(width);
+                let text = RichText::new(label).color(ink);
                 let shown = ui.add(egui::Label::new(text).truncate());
                 if let Some(before) = before {
                     shown.on_hover_text(t::saved_value(before.to_f64(), knob.unit()));
                 }
             });
             let spacing = ui.spacing().item_spacing.x;
-            let units = 40.0;
-            ui.spacing_mut().slider_width = (ui.available_width() - VALUE - units - spacing * 2.0).max(60.0);
+            ui.spacing_mut().slider_width = (ui.available_width() - VALUE - UNIT - spacing * 2.0).max(60.0);
             let slider = ui.add(Slider::new(&mut value, low..=high).show_value(false).step_by(step));
             slider.widget_info(|| WidgetInfo::slider(ui.is_enabled(), now.to_f64(), &name));
             let field = ui.add_sized(
-                [VALUE, theme::CONTROL - 4.0],
+                [VALUE, theme::CONTROL],
                 DragValue::new(&mut value).range(low..=high).speed(step).max_decimals(3).update_while_editing(false),
             );
             field.widget_info(|| WidgetInfo {
                 label: Some(name.clone()),
                 ..WidgetInfo::drag_value(ui.is_enabled(), now.to_f64())
             });
-            ui.label(theme::note(ui, knob.unit()));
+            if resettable {
+                let response = ui.small_button(t::RESET);
+                response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, t::step_reset(label)));
+                back = response.clicked();
+            } else {
+                ui.label(theme::note(ui, knob.unit()));
+            }
             if slider.changed() || field.changed() {
                 let next = Milli((value * 1000.0).round() as i64);
                 if next != now {
@@ -222,6 +257,7 @@ fn knob(ui: &mut Ui, knob: Knob, policy: &Policy, saved: &Policy, change: &mut O
             }
         });
     });
+    back
 }
 
 /// 依据: the articles, on hover and by click or key.
