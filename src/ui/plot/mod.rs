@@ -5,6 +5,7 @@
 //! Enter opens the menu.
 
 mod backend;
+mod save;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::chart::{Chart, ChartStyle, Mark, PxBox, Rgb, draw_chart};
 use crate::ui::text::plot as text;
 use crate::ui::theme::{self, Palette};
 use backend::EguiBackend;
+pub use save::PlotSaver;
 
 /// What the menu of a chart asks the application to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,4 +5,5 @@ pub mod data;
 pub mod map;
 pub mod overview;
 pub mod plot;
+pub mod risk;
 pub mod table;

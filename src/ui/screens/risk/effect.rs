@@ -1,0 +1,316 @@
+//! What the draft does: the policy it is compared with, and who moves.
+//!
+//! Both are computed in jobs and kept by what they were made from; while a slider is dragged the last ones stay on
+//! the screen.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::knob::adopt;
+use crate::diagnostic::{AppError, AppResult};
+use crate::domain::DistrictCode;
+use crate::policy::{Milli, Policy, load_policy, load_preset, presets};
+use crate::ui::text::risk as t;
+use crate::workspace::analysis::compute_analysis;
+use crate::workspace::job::{Job, Stage};
+use crate::workspace::project::Project;
+use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
+
+/// What the draft is compared with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Against {
+    /// The saved policy.
+    #[default]
+    Saved,
+    /// A preset's scoring.
+    Preset(&'static str),
+    /// A policy file's scoring.
+    File(PathBuf),
+}
+
+impl Against {
+    /// Its name.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Saved => t::SAVED_POLICY.to_owned(),
+            Self::Preset(id) => presets().iter().find(|p| p.0 == *id).map_or_else(String::new, |p| p.1.to_owned()),
+            Self::File(path) => path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        }
+    }
+
+    fn policy(&self, own: &Policy) -> AppResult<Policy> {
+        match self {
+            Self::Saved => Ok(own.clone()),
+            Self::Preset(id) => Ok(adopt(own, &load_preset(id)?)),
+            Self::File(path) => Ok(adopt(own, &load_file(path)?)),
+        }
+    }
+}
+
+/// Reads a policy file; for jobs.
+pub(super) fn load_file(path: &std::path::Path) -> AppResult<Policy> {
+    let text = std::fs::read_to_string(path).map_err(|cause| AppError::io("读取策略文件", path, cause))?;
+    load_policy(&text, &path.display().to_string())
+}
+
+/// What a reference was made from.
+struct From {
+    against: Against,
+    saved: Arc<Project>,
+    books: u64,
+}
+
+impl From {
+    fn fits(&self, against: &Against, open: &OpenProject) -> bool {
+        self.against == *against && Arc::ptr_eq(&self.saved, &open.saved) && self.books == open.books_revision
+    }
+}
+
+/// The policy compared with, analysed.
+#[derive(Default)]
+pub(super) struct Reference {
+    /// What is wished.
+    pub(super) against: Against,
+    ready: Option<(From, Arc<AnalysisView>)>,
+    job: Option<(From, Job<Arc<AnalysisView>>)>,
+    failed: Option<(From, String)>,
+    made: u64,
+}
+
+impl Reference {
+    /// The analysis of the policy compared with, where it is at hand, with a number that tells it
+    /// from others.
+    pub(super) fn view(&self) -> Option<(u64, &Arc<AnalysisView>)> {
+        let (from, view) = self.ready.as_ref()?;
+        (from.against == self.against).then_some((self.made, view))
+    }
+
+    /// Why it could not be analysed.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.failed.as_ref().filter(|(from, _)| from.against == self.against).map(|(_, text)| text.as_str())
+    }
+
+    /// Takes in what is finished and starts what is missing.
+    pub(super) fn poll(&mut self, session: &Session, open: &OpenProject) {
+        if let Some((_, job)) = &mut self.job
+            && let Some(result) = job.poll()
+            && let Some((from, _)) = self.job.take()
+        {
+            match result {
+                Ok(view) => {
+                    self.made += 1;
+                    self.ready = Some((from, view));
+                }
+                Err(error) => self.failed = Some((from, error.to_string())),
+            }
+        }
+        if self.ready.as_ref().is_some_and(|(from, _)| from.fits(&self.against, open)) {
+            return;
+        }
+        let from =
+            || From { against: self.against.clone(), saved: Arc::clone(&open.saved), books: open.books_revision };
+        let Some(view) = open.view() else { return };
+        if self.against == Against::Saved && !open.draft.is_changed() {
+            if open.is_current() {
+                self.ready = Some((from(), Arc::clone(view)));
+                self.made += 1;
+            }
+            return;
+        }
+        let tried = self.failed.as_ref().is_some_and(|(from, _)| from.fits(&self.against, open));
+        if tried || self.job.is_some() || !matches!(open.books, Stage::Ready(..)) {
+            return;
+        }
+        let (saved, data, month) = (Arc::clone(&open.saved), Arc::clone(&open.data), view.month());
+        let (from, against) = (from(), self.against.clone());
+        let started = session.start_job("计算对比策略", move |progress| {
+            let mut project = (*saved).clone();
+            project.policy = against.policy(&project.policy)?;
+            let analysis = Arc::new(compute_analysis(&project, &data.registry, month, progress)?);
+            let policy = project.policy.clone();
+            AnalysisView::new(&project, &data, analysis, &policy, None).map(Arc::new)
+        });
+        match started {
+            Ok(job) => self.job = Some((from, job)),
+            Err(error) => self.failed = Some((from, error.to_string())),
+        }
+    }
+}
+
+/// Width of the histogram's bars, points.
+pub(super) const BAR: Milli = Milli(2000);
+
+/// A site that moves between tiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Move {
+    /// Row of the sources frame.
+    pub(super) row: u32,
+    /// Tier before.
+    pub(super) from: u8,
+    /// Tier after.
+    pub(super) to: u8,
+    /// Score before, thousandths.
+    pub(super) before: i64,
+    /// Score after.
+    pub(super) after: i64,
+}
+
+/// What an effect was made from: the shown analysis, the reference, district and body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Key {
+    pub(super) view: u64,
+    pub(super) books: u64,
+    pub(super) reference: u64,
+    pub(super) area: u64,
+}
+
+/// Who moves, and how scores lie, in the area looked at.
+#[derive(Debug, Default)]
+pub(super) struct Effect {
+    /// What it was made from.
+    pub(super) key: Key,
+    /// Sites by tier and bar of the histogram.
+    pub(super) bars: Vec<Vec<u64>>,
+    /// Sites by tier before and after.
+    pub(super) matrix: Vec<Vec<u64>>,
+    /// Movers, the longest way first.
+    pub(super) moves: Vec<Move>,
+    /// Sites of the area.
+    pub(super) sites: u64,
+}
+
+impl Effect {
+    /// Computes it; one pass over the sites.
+    pub(super) fn compute(
+        key: Key,
+        before: &AnalysisView,
+        after: &AnalysisView,
+        data: &ProjectData,
+        (district, body): (Option<u16>, Option<u16>),
+    ) -> Self {
+        let tiers = |view: &AnalysisView| view.city.by_tier.len();
+        let mut effect = Self { key, matrix: vec![vec![0; tiers(after)]; tiers(before)], ..Self::default() };
+        effect.bars = vec![Vec::new(); tiers(after)];
+        let width = BAR.0;
+        let mut most = 0;
+        let then = before.tiers.iter().zip(before.scores.iter());
+        let now = after.tiers.iter().zip(after.scores.iter());
+        for (row, ((from, old), (to, new))) in then.zip(now).enumerate() {
+            let elsewhere = district.is_some_and(|d| data.district.get(row) != Some(&d))
+                || body.is_some_and(|b| data.body.get(row) != Some(&b));
+            if elsewhere {
+                continue;
+            }
+            effect.sites += 1;
+            if let Some(cell) = effect.matrix.get_mut(*from as usize).and_then(|r| r.get_mut(*to as usize)) {
+                *cell += 1;
+            }
+            let bar = usize::try_from(new / width).unwrap_or(0).min(2000);
+            most = most.max(bar + 1);
+            if let Some(bars) = effect.bars.get_mut(*to as usize) {
+                if bars.len() <= bar {
+                    bars.resize(bar + 1, 0);
+                }
+                bars[bar] += 1;
+            }
+            if from != to {
+                effect.moves.push(Move { row: row as u32, from: *from, to: *to, before: *old, after: *new });
+            }
+        }
+        for bars in &mut effect.bars {
+            bars.resize(most, 0);
+        }
+        effect.moves.sort_unstable_by_key(|m| {
+            (std::cmp::Reverse(m.from.abs_diff(m.to)), std::cmp::Reverse(m.before.abs_diff(m.after)), m.row)
+        });
+        effect
+    }
+
+    /// Movers to a more urgent tier, and to a less urgent one.
+    pub(super) fn raised_lowered(&self) -> (u64, u64) {
+        let mut sums = (0, 0);
+        for (from, row) in self.matrix.iter().enumerate() {
+            for (to, count) in row.iter().enumerate() {
+                match to.cmp(&from) {
+                    std::cmp::Ordering::Less => sums.0 += count,
+                    std::cmp::Ordering::Greater => sums.1 += count,
+                    std::cmp::Ordering::Equal => {}
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// The effect shown, and the one being made.
+#[derive(Default)]
+pub(super) struct Effects {
+    shown: Option<Arc<Effect>>,
+    job: Option<Job<Effect>>,
+    fault: Option<String>,
+}
+
+impl Effects {
+    /// The last effect computed.
+    pub(super) fn shown(&self) -> Option<&Arc<Effect>> {
+        self.shown.as_ref()
+    }
+
+    /// Why there is none.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// Takes in what is finished and starts the effect of the analysis now shown.
+    pub(super) fn poll(&mut self, session: &Session, open: &OpenProject, reference: &Reference) {
+        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
+            self.job = None;
+            match result {
+                Ok(effect) => self.shown = Some(Arc::new(effect)),
+                Err(error) => self.fault = Some(error.to_string()),
+            }
+        }
+        let Some(after) = open.view() else { return };
+        // Until the reference is at hand nobody is said to move.
+        let (made, before) = reference.view().map_or((0, after), |(made, view)| (made, view));
+        let filter = session.filter();
+        let key = Key { view: revision(open), books: open.books_revision, reference: made, area: filter.area_revision };
+        if self.job.is_some() || self.shown.as_ref().is_some_and(|shown| shown.key == key) {
+            return;
+        }
+        let district = filter.district.map(|code| {
+            open.data.districts.index_of(DistrictCode(code)).map_or(crate::workspace::session::NOWHERE, |i| i as u16)
+        });
+        let area = (district, filter.body);
+        let (before, after, data) = (Arc::clone(before), Arc::clone(after), Arc::clone(&open.data));
+        match session.start_job("等级变动", move |_| Ok(Effect::compute(key, &before, &after, &data, area))) {
+            Ok(job) => self.job = Some(job),
+            Err(error) => self.fault = Some(error.to_string()),
+        }
+    }
+}
+
+/// The revision of the analysis shown.
+pub(super) fn revision(open: &OpenProject) -> u64 {
+    match &open.analysis {
+        Stage::Ready(revision, _) | Stage::Stale(revision, _) => *revision,
+        _ => 0,
+    }
+}
+
+/// Expected visits of the year in the area looked at.
+pub(super) fn visits(view: &AnalysisView, data: &ProjectData, session: &Session) -> f64 {
+    let filter = session.filter();
+    if let Some(body) = filter.body {
+        return view.bodies.get(body as usize).map_or(0.0, crate::workspace::session::AreaFigures::expected_year);
+    }
+    match filter.district.and_then(|code| data.districts.index_of(DistrictCode(code))) {
+        Some(at) => view.districts.get(at).map_or(0.0, crate::workspace::session::AreaFigures::expected_year),
+        None => view.city.expected_year(),
+    }
+}
+
+/// Shortages that stop a seal.
+pub(super) fn blocking(view: &AnalysisView) -> usize {
+    view.analysis.plan.shortages.iter().filter(|s| s.blocking).count()
+}

@@ -1,0 +1,240 @@
+//! Matrix of moves, list of movers, charts.
+
+use egui::{Align2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use super::effect::{BAR, Effect, Move};
+use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Direction, Ink, Reference, Series};
+use crate::policy::{Milli, Policy};
+use crate::risk::Contribution;
+use crate::ui::text::risk as t;
+use crate::ui::theme::{self, ROW};
+use crate::ui::widgets::{decimal, thousands};
+use crate::workspace::session::ProjectData;
+
+/// A tier's letter.
+pub(super) fn letter(policy: &Policy, tier: usize) -> &str {
+    policy.tiers.get(tier).map_or("?", |t| t.id.as_str())
+}
+
+/// The distribution of scores by tier with its thresholds.
+pub(super) fn histogram(effect: &Effect, policy: &Policy, source: String) -> Chart {
+    let count = effect.bars.len().max(1);
+    let in_top: u64 = effect.bars.first().map_or(0, |bars| bars.iter().sum());
+    let (raised, lowered) = effect.raised_lowered();
+    let mut series: Vec<Series> = effect
+        .bars
+        .iter()
+        .enumerate()
+        .map(|(tier, bars)| {
+            let name = policy.tiers.get(tier).map_or_else(String::new, |t| format!("{} {}", t.id, t.name));
+            Series::new(name, Ink::Tier(tier, count), bars.iter().map(|n| *n as f64).collect())
+        })
+        .collect();
+    series.reverse();
+    let thresholds = policy.tiers.iter().take(policy.tiers.len().saturating_sub(1)).map(|tier| Reference {
+        direction: Direction::Upright,
+        at: tier.min_score.to_f64(),
+        label: format!("{} ≥ {}", tier.id, t::plain(tier.min_score.to_f64())),
+        ink: Ink::Muted,
+    });
+    Chart {
+        title: t::histogram_title(letter(policy, 0), in_top, effect.sites, raised + lowered),
+        x: Axis::new(t::SCORE, t::POINTS),
+        y: Axis::new(t::SOURCES, t::SITES),
+        source,
+        kind: ChartKind::Columns(Columns {
+            categories: Categories::Bins { from: 0.0, width: BAR.to_f64() },
+            series,
+            references: thresholds.collect(),
+            ..Columns::default()
+        }),
+    }
+}
+
+/// Why a site scores what it scores: the factors that give anything first, by points.
+pub(super) fn contributions(name: &str, score: Milli, tier: &str, parts: &[Contribution], source: String) -> Chart {
+    let mut order: Vec<&Contribution> = parts.iter().collect();
+    order.sort_by_key(|part| std::cmp::Reverse(part.points));
+    let from: Vec<&str> = order.iter().filter(|p| p.points.0 > 0).take(2).map(|p| p.name.as_str()).collect();
+    Chart {
+        title: t::why_title(name, score.to_f64(), tier, &from),
+        x: Axis::default(),
+        y: Axis::new(t::POINTS, "").decimals(1),
+        source,
+        kind: ChartKind::Bars(Bars {
+            labels: order.iter().map(|p| p.name.clone()).collect(),
+            series: vec![Series::new("得分", Ink::Accent, order.iter().map(|p| p.points.to_f64()).collect())],
+            tracks: order.iter().map(|p| p.cap.to_f64()).collect(),
+            notes: order
+                .iter()
+                .map(|p| format!("{} / {}", t::plain(p.points.to_f64()), t::plain(p.cap.to_f64())))
+                .collect(),
+            details: order
+                .iter()
+                .map(|p| p.articles.iter().map(|a| format!("{} {}", a.document, a.article)).collect())
+                .collect(),
+            ..Bars::default()
+        }),
+    }
+}
+
+/// The matrix of moves; a click on a cell picks the pair, or lets it go.
+pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut Option<(u8, u8)>) {
+    let palette = theme::of(ui);
+    let (rows, columns) = (effect.matrix.len(), effect.matrix.first().map_or(0, Vec::len));
+    if rows == 0 || columns == 0 {
+        return;
+    }
+    let lines = rows as f32 + 2.0;
+    let height = (ui.available_height() / lines).clamp(22.0, 34.0);
+    let head = 44.0;
+    let width = ((ui.available_width() - head) / (columns as f32 + 1.0)).max(36.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height * lines), Sense::hover());
+    let cell = |row: f32, column: f32| {
+        let left = if column < 0.0 { rect.left() } else { rect.left() + head + width * column };
+        let size = vec2(if column < 0.0 { head } else { width }, height);
+        Rect::from_min_size(pos2(left, rect.top() + height * row), size)
+    };
+    let small = theme::regular(theme::SMALL);
+    let painter = ui.painter_at(rect);
+    for to in 0..columns {
+        chip(ui, cell(0.0, to as f32).right_center() - vec2(18.0, 0.0), to, columns, letter(policy, to));
+    }
+    let sums = cell(0.0, columns as f32);
+    painter.text(sums.right_center() - vec2(6.0, 0.0), Align2::RIGHT_CENTER, t::SUM, small, palette.muted);
+    let figure = |at: Rect, count: u64, ink: egui::Color32, bold: bool| {
+        let font = if bold { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
+        painter.text(at.right_center() - vec2(6.0, 0.0), Align2::RIGHT_CENTER, thousands(count), font, ink);
+    };
+    for (from, counts) in effect.matrix.iter().enumerate() {
+        let y = from as f32 + 1.0;
+        painter.hline(rect.x_range(), cell(y, 0.0).top(), Stroke::new(1.0, palette.line));
+        chip(ui, cell(y, -1.0).center(), from, rows, letter(policy, from));
+        for (to, count) in counts.iter().enumerate() {
+            let at = cell(y, to as f32);
+            let pair = (from as u8, to as u8);
+            let moved = from != to && *count > 0;
+            let response = ui.interact(
+                at,
+                ui.scope_id().with(("cell", from, to)),
+                if moved { Sense::click() } else { Sense::hover() },
+            );
+            if moved {
+                let ground = if to < from { palette.amber_wash } else { palette.wash };
+                painter.rect_filled(at.shrink(1.5), 2.0, ground);
+                let label = t::cell(letter(policy, from), letter(policy, to), *count);
+                response.widget_info(|| WidgetInfo::selected(Role::Button, true, *chosen == Some(pair), &label));
+                if *chosen == Some(pair) || response.hovered() || response.has_focus() {
+                    painter.rect_stroke(
+                        at.shrink(1.5),
+                        2.0,
+                        Stroke::new(1.5, palette.accent),
+                        egui::StrokeKind::Inside,
+                    );
+                }
+                if response.clicked() {
+                    *chosen = if *chosen == Some(pair) { None } else { Some(pair) };
+                }
+            }
+            let ink = if *count == 0 || from == to { palette.muted } else { palette.text };
+            figure(at, *count, ink, moved);
+        }
+        figure(cell(y, columns as f32), counts.iter().sum(), palette.text, false);
+    }
+    let y = rows as f32 + 1.0;
+    painter.hline(rect.x_range(), cell(y, 0.0).top(), Stroke::new(1.0, palette.muted));
+    painter.text(cell(y, -1.0).center(), Align2::CENTER_CENTER, t::SUM, theme::regular(theme::SMALL), palette.muted);
+    for to in 0..columns {
+        figure(cell(y, to as f32), effect.matrix.iter().filter_map(|r| r.get(to)).sum(), palette.text, false);
+    }
+    figure(cell(y, columns as f32), effect.sites, palette.text, true);
+}
+
+/// A tier's letter on its colour, painted.
+fn chip(ui: &Ui, centre: egui::Pos2, tier: usize, count: usize, id: &str) {
+    let ground = theme::of(ui).tier(tier, count);
+    let rect = Rect::from_center_size(centre, vec2(24.0, 18.0));
+    ui.painter().rect_filled(rect, theme::RADIUS, ground);
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, id, theme::bold(theme::SMALL), theme::ink_on(ground));
+}
+
+/// The movers, virtual; the row of the source that was clicked.
+pub(super) fn movers(
+    ui: &mut Ui,
+    moves: &[Move],
+    shown: &[u32],
+    policy: &Policy,
+    data: &ProjectData,
+    selected: Option<u32>,
+) -> Option<u32> {
+    let palette = theme::of(ui);
+    let count = policy.tiers.len();
+    let mut clicked = None;
+    egui::ScrollArea::vertical().id_salt("movers").auto_shrink([false, false]).show_rows(
+        ui,
+        ROW,
+        shown.len(),
+        |ui, range| {
+            ui.spacing_mut().item_spacing = Vec2::ZERO;
+            for at in range {
+                let Some(one) = shown.get(at).and_then(|i| moves.get(*i as usize)) else { continue };
+                let name = data.name(one.row).unwrap_or_default();
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+                let (from, to) = (one.from as usize, one.to as usize);
+                let (before, after) = (Milli(one.before).to_f64(), Milli(one.after).to_f64());
+                let chosen = selected == Some(one.row);
+                response.widget_info(|| {
+                    let label = t::mover(name, letter(policy, from), letter(policy, to), before, after);
+                    WidgetInfo::selected(Role::Button, true, chosen, label)
+                });
+                let ground = if chosen {
+                    palette.wash
+                } else if response.hovered() || response.has_focus() {
+                    palette.stripe
+                } else {
+                    palette.surface
+                };
+                ui.painter().rect_filled(rect, 0.0, ground);
+                if response.has_focus() {
+                    ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.accent), egui::StrokeKind::Inside);
+                }
+                let scores = format!("{} → {}", decimal(before, 1), decimal(after, 1));
+                let font = theme::regular(theme::BODY);
+                let end = rect.right() - 6.0;
+                ui.painter().text(
+                    pos2(end, rect.center().y),
+                    Align2::RIGHT_CENTER,
+                    scores,
+                    font.clone(),
+                    palette.muted,
+                );
+                let chips = end - 158.0;
+                chip(ui, pos2(chips, rect.center().y), from, count, letter(policy, from));
+                let arrow = pos2(chips + 20.0, rect.center().y);
+                ui.painter().text(arrow, Align2::CENTER_CENTER, "→", font.clone(), palette.muted);
+                chip(ui, pos2(chips + 40.0, rect.center().y), to, count, letter(policy, to));
+                let district =
+                    data.district.get(one.row as usize).and_then(|d| data.district_name(*d)).unwrap_or_default();
+                let middle = chips - 96.0;
+                let clip = Rect::from_min_max(pos2(middle, rect.top()), pos2(chips - 14.0, rect.bottom()));
+                ui.painter().with_clip_rect(clip).text(
+                    clip.left_center(),
+                    Align2::LEFT_CENTER,
+                    district,
+                    font.clone(),
+                    palette.muted,
+                );
+                let clip = Rect::from_min_max(pos2(rect.left() + 6.0, rect.top()), pos2(middle - 6.0, rect.bottom()));
+                let painter = ui.painter().with_clip_rect(clip);
+                let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, palette.text);
+                job.wrap = egui::text::TextWrapping::truncate_at_width(clip.width());
+                let galley = painter.layout_job(job);
+                painter.galley(pos2(clip.left(), rect.center().y - galley.size().y / 2.0), galley, palette.text);
+                if response.clicked() {
+                    clicked = Some(one.row);
+                }
+            }
+        },
+    );
+    clicked
+}

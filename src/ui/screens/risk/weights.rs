@@ -1,0 +1,298 @@
+//! The left side: every number of the scoring with its slider, its article and its way back.
+
+use std::sync::Arc;
+
+use egui::collapsing_header::CollapsingState;
+use egui::{DragValue, Id, RichText, Slider, Ui, WidgetInfo};
+
+use super::knob::Knob;
+use crate::domain::PlanMonth;
+use crate::policy::{Confidence, FactorRule, Milli, Policy};
+use crate::ui::text::risk as t;
+use crate::ui::theme::{self, GRID};
+use crate::ui::widgets;
+use crate::workspace::session::Command;
+
+/// Width of a label beside a slider.
+const LABEL: f32 = 92.0;
+/// Width of a factor's name beside its slider.
+const FACTOR: f32 = 104.0;
+/// Width of a value's field.
+const VALUE: f32 = 52.0;
+/// Width kept for the unit, or the way back.
+const UNIT: f32 = 40.0;
+
+/// Gestures: all changes of one drag on one slider are one step of undo.
+#[derive(Default)]
+pub(super) struct Weights {
+    gesture: u64,
+    held: Option<Knob>,
+}
+
+/// Gestures of this screen begin here, so that those of other screens are never taken for the same.
+const GESTURES: u64 = 0x5249_534B_0000;
+
+/// What the planner did.
+enum Change {
+    Turn(Knob, Milli),
+    ResetFactor(usize),
+    ResetFactors,
+    ResetTiers,
+    ResetAggravators,
+}
+
+impl Weights {
+    /// Draws the panel; the command that a change asks for.
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        policy: &Arc<Policy>,
+        saved: &Policy,
+        month: Option<PlanMonth>,
+    ) -> Option<Command> {
+        if !ui.input(|i| i.pointer.any_down()) {
+            self.held = None;
+        }
+        let mut change = None;
+        ui.spacing_mut().item_spacing.y = 3.0;
+        let turned = policy.factors != saved.factors;
+        if section(ui, t::FACTORS, turned) {
+            change = Some(Change::ResetFactors);
+        }
+        ui.label(theme::note(ui, t::CAPS));
+        for i in 0..policy.factors.len() {
+            factor(ui, i, policy, saved, month, &mut change);
+        }
+        ui.add_space(GRID);
+        if section(ui, t::TIERS, policy.tiers != saved.tiers) {
+            change = Some(Change::ResetTiers);
+        }
+        for i in 0..policy.tiers.len() {
+            tier(ui, i, policy, saved, month, &mut change);
+        }
+        ui.add_space(GRID);
+        let turned = policy.aggravators != saved.aggravators || policy.max_ratio != saved.max_ratio;
+        if section(ui, t::AGGRAVATORS, turned) {
+            change = Some(Change::ResetAggravators);
+        }
+        basis(ui, policy, &policy.aggravators.basis, t::AGGRAVATORS, month);
+        for i in 0..4 {
+            plain_knob(ui, Knob::Aggravator(i), policy, saved, &mut change);
+        }
+        plain_knob(ui, Knob::MaxRatio, policy, saved, &mut change);
+        ui.add_space(GRID * 2.0);
+        change.map(|change| self.command(change, policy, saved))
+    }
+
+    fn command(&mut self, change: Change, policy: &Arc<Policy>, saved: &Policy) -> Command {
+        let mut next = (**policy).clone();
+        let (label, gesture) = match change {
+            Change::Turn(knob, value) => {
+                knob.set(&mut next, value);
+                if self.held != Some(knob) {
+                    self.gesture += 1;
+                    self.held = Some(knob);
+                }
+                (t::step_factor(&knob.full_label(policy)), GESTURES + self.gesture)
+            }
+            Change::ResetFactor(i) => {
+                let name = policy.factors.get(i).map_or_else(String::new, |f| f.name.clone());
+                let old = policy.factors.get(i).and_then(|own| saved.factors.iter().find(|f| f.id == own.id));
+                if let (Some(slot), Some(old)) = (next.factors.get_mut(i), old) {
+                    slot.clone_from(old);
+                }
+                (t::step_reset(&name), 0)
+            }
+            Change::ResetFactors => {
+                next.factors.clone_from(&saved.factors);
+                (t::step_reset(t::FACTORS), 0)
+            }
+            Change::ResetTiers => {
+                next.tiers.clone_from(&saved.tiers);
+                (t::step_reset(t::TIERS), 0)
+            }
+            Change::ResetAggravators => {
+                next.aggravators.clone_from(&saved.aggravators);
+                next.max_ratio = saved.max_ratio;
+                (t::step_reset(t::AGGRAVATORS), 0)
+            }
+        };
+        Command::SetPolicy { policy: Arc::new(next), label, gesture }
+    }
+}
+
+/// A heading with the way back; true where that was clicked.
+fn section(ui: &mut Ui, name: &str, turned: bool) -> bool {
+    ui.horizontal(|ui| {
+        widgets::heading(ui, name);
+        reset(ui, name, turned)
+    })
+    .inner
+}
+
+fn reset(ui: &mut Ui, name: &str, turned: bool) -> bool {
+    if !turned {
+        return false;
+    }
+    let mut clicked = false;
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let response = ui.small_button(t::RESET);
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, t::step_reset(name)));
+        clicked = response.clicked();
+    });
+    clicked
+}
+
+fn factor(
+    ui: &mut Ui,
+    i: usize,
+    policy: &Policy,
+    saved: &Policy,
+    month: Option<PlanMonth>,
+    change: &mut Option<Change>,
+) {
+    let factor = &policy.factors[i];
+    let old = saved.factors.iter().find(|f| f.id == factor.id);
+    let turned = old.is_some_and(|old| old != factor);
+    let id = Id::unique(("risk factor", factor.id.as_str()));
+    let state = CollapsingState::load_with_default_open(ui.ctx(), id, false);
+    let header = state.show_header(ui, |ui| {
+        let name = (factor.name.as_str(), FACTOR, true);
+        if knob(ui, Knob::Cap(i), policy, saved, name, turned, change) {
+            *change = Some(Change::ResetFactor(i));
+        }
+    });
+    header.body(|ui| {
+        basis(ui, policy, &factor.basis, &factor.name, month);
+        if let FactorRule::Events { decay, .. } = &factor.rule {
+            let rows: Vec<(u32, f64)> = decay.iter().map(|d| (d.months, d.share.to_f64())).collect();
+            let words = theme::note(ui, t::decay(&rows));
+            ui.add(egui::Label::new(words).wrap());
+        }
+        for part in Knob::of_factor(policy, i) {
+            plain_knob(ui, part, policy, saved, change);
+        }
+    });
+}
+
+fn tier(ui: &mut Ui, i: usize, policy: &Policy, saved: &Policy, month: Option<PlanMonth>, change: &mut Option<Change>) {
+    let tier = &policy.tiers[i];
+    ui.horizontal(|ui| {
+        widgets::tier_chip(ui, i, policy.tiers.len(), &tier.id);
+        ui.label(&tier.name);
+        basis(ui, policy, &tier.basis, &tier.name, month);
+    });
+    if i + 1 < policy.tiers.len() {
+        plain_knob(ui, Knob::Threshold(i), policy, saved, change);
+    }
+    plain_knob(ui, Knob::Base(i), policy, saved, change);
+}
+
+/// A number without a way back of its own.
+fn plain_knob(ui: &mut Ui, which: Knob, policy: &Policy, saved: &Policy, change: &mut Option<Change>) {
+    let label = which.label(policy);
+    knob(ui, which, policy, saved, (&label, LABEL, false), false, change);
+}
+
+/// A slider with its field; both carry the full name. With `resettable` the unit gives way to the way back; true
+/// where that was clicked.
+fn knob(
+    ui: &mut Ui,
+    knob: Knob,
+    policy: &Policy,
+    saved: &Policy,
+    (label, width, bold): (&str, f32, bool),
+    resettable: bool,
+    change: &mut Option<Change>,
+) -> bool {
+    let Some(now) = knob.get(policy) else { return false };
+    let range = knob.range();
+    let (low, high) = (Milli(*range.start()).to_f64(), Milli((*range.end()).max(now.0)).to_f64());
+    let step = Milli(knob.step()).to_f64();
+    let name = knob.full_label(policy);
+    let before = knob.get(saved).filter(|before| *before != now);
+    let mut value = now.to_f64();
+    let mut back = false;
+    ui.push_id(("knob", &name), |ui| {
+        ui.horizontal(|ui| {
+            let palette = theme::of(ui);
+            let ink = match (before.is_some() || resettable, bold) {
+                (true, _) => palette.accent,
+                (false, true) => palette.text,
+                (false, false) => palette.muted,
+            };
+            let size = egui::vec2(width, theme::CONTROL);
+            ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.set_width(width);
+                let text = RichText::new(label).color(ink);
+                let shown = ui.add(egui::Label::new(text).truncate());
+                if let Some(before) = before {
+                    shown.on_hover_text(t::saved_value(before.to_f64(), knob.unit()));
+                }
+            });
+            let spacing = ui.spacing().item_spacing.x;
+            ui.spacing_mut().slider_width = (ui.available_width() - VALUE - UNIT - spacing * 2.0).max(60.0);
+            let slider = ui.add(Slider::new(&mut value, low..=high).show_value(false).step_by(step));
+            slider.widget_info(|| WidgetInfo::slider(ui.is_enabled(), now.to_f64(), &name));
+            let field = ui.add_sized(
+                [VALUE, theme::CONTROL],
+                DragValue::new(&mut value).range(low..=high).speed(step).max_decimals(3).update_while_editing(false),
+            );
+            field.widget_info(|| WidgetInfo {
+                label: Some(name.clone()),
+                ..WidgetInfo::drag_value(ui.is_enabled(), now.to_f64())
+            });
+            if resettable {
+                let response = ui.small_button(t::RESET);
+                response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, t::step_reset(label)));
+                back = response.clicked();
+            } else {
+                ui.label(theme::note(ui, knob.unit()));
+            }
+            if slider.changed() || field.changed() {
+                let next = Milli((value * 1000.0).round() as i64);
+                if next != now {
+                    *change = Some(Change::Turn(knob, next));
+                }
+            }
+        });
+    });
+    back
+}
+
+/// 依据: the articles, on hover and by click or key.
+fn basis(ui: &mut Ui, policy: &Policy, ids: &[String], of: &str, month: Option<PlanMonth>) {
+    let palette = theme::of(ui);
+    let text = RichText::new(t::BASIS).font(theme::regular(theme::SMALL)).color(palette.accent);
+    let button = ui.add(egui::Button::new(text).small().frame(false));
+    button.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, format!("{of} {}", t::BASIS)));
+    let articles = |ui: &mut Ui| {
+        ui.set_max_width(360.0);
+        let day = month.map(PlanMonth::first_day);
+        let mut any = false;
+        for article in policy.articles.iter().filter(|a| ids.contains(&a.id)) {
+            if day.is_some_and(|day| !article.holds_on(day)) {
+                continue;
+            }
+            any = true;
+            ui.label(theme::strong(format!("{} {}", article.document, article.article)));
+            ui.label(&article.text);
+            match article.confidence {
+                Confidence::Read => {}
+                Confidence::Secondary => {
+                    ui.label(theme::note(ui, t::SECONDARY));
+                }
+                Confidence::Unconfirmed => {
+                    ui.label(RichText::new(t::UNCONFIRMED).color(palette.amber));
+                }
+            }
+        }
+        if !any {
+            ui.label(t::NO_BASIS);
+        }
+    };
+    egui::Popup::menu(&button).show(articles);
+    if !egui::Popup::is_id_open(ui.ctx(), egui::Popup::default_response_id(&button)) {
+        button.on_hover_ui(articles);
+    }
+}
