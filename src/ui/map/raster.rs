@@ -380,7 +380,10 @@ mod tests {
     #[test]
     fn stale_requests_are_dropped() {
         let (send, woken) = std::sync::mpsc::channel();
-        let mut worker = RasterWorker::start(move || drop(send.send(()))).unwrap();
+        let mut worker = RasterWorker::start(move || {
+            let _ = send.send(());
+        })
+        .unwrap();
         let base = request(200_000, 0);
         for filter in 1..=20 {
             let mut next = base.clone();

@@ -43,6 +43,17 @@ pub const SELECTED_MARK: &str = "已选";
 /// Highlighted.
 pub const HIGHLIGHT_MARK: &str = "本月抽中";
 
+/// Quantiles.
+pub const QUANTILE: &str = "分位数分级";
+/// Equal intervals.
+pub const EQUAL: &str = "等间距分级";
+
+/// What a printed map says where not all points are on it.
+#[must_use]
+pub fn printed_part(shown: usize, all: usize) -> String {
+    format!("；图上为等级最高的 {} 个点，共 {} 个", grouped(shown as f64, 0), grouped(all as f64, 0))
+}
+
 /// Districts in a class.
 #[must_use]
 pub fn districts(count: usize) -> String {
