@@ -4,7 +4,7 @@ use geo::LineString;
 
 use super::classes::{ClassMethod, Classes};
 use super::raster::Passing;
-use super::{MapInput, MapView};
+use super::{MapInput, MapView, passing_of};
 use crate::chart::{ChoroplethMap, MapDistrict, MapLabel, MapPoint, MapShape};
 use crate::ui::text::map as text;
 
@@ -30,7 +30,7 @@ impl MapView {
         texts: &PrintTexts,
         window: Option<(f64, f64, f64, f64)>,
     ) -> ChoroplethMap {
-        let (classes, passing) = (self.classes(input), self.passing(input));
+        let (classes, passing) = (self.classes(input), passing_of(input));
         choropleth(input, &classes, &passing, texts, window)
     }
 }

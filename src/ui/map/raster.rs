@@ -82,7 +82,7 @@ pub struct Request {
     /// Colours of the tiers, and one more for rows without.
     pub colours: Vec<Color32>,
     /// Rows in the selection's colour, ascending; empty where they are drawn as marks.
-    pub selected: Arc<[u32]>,
+    pub selected: Arc<Vec<u32>>,
     /// The selection's colour.
     pub accent: Color32,
 }
@@ -353,7 +353,7 @@ mod tests {
             rect,
             scale: 10.0,
             colours: vec![Color32::RED, Color32::YELLOW, Color32::GREEN, Color32::GRAY],
-            selected: Arc::from([]),
+            selected: Arc::default(),
             accent: Color32::BLUE,
         }
     }
