@@ -90,6 +90,8 @@ pub struct Card {
     pub title: String,
     /// Name and value, a line each.
     pub lines: Vec<(String, String)>,
+    /// A muted sentence below; may be empty.
+    pub note: String,
 }
 
 /// What to draw in this frame.

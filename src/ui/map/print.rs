@@ -131,3 +131,72 @@ pub fn choropleth(
         simulated: !input.mark.is_empty(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{Card, MapData, Measure, RowFilter, RowList, TierColumn, TierEntry, compute_classes};
+    use super::*;
+    use crate::chart::{ChartStyle, Drawable, render_png, render_svg};
+
+    #[test]
+    fn print_shows_what_the_map_shows() {
+        let set = crate::district::load_bundled_districts(&mut crate::diagnostic::Diagnostics::new()).unwrap();
+        let b = set.bounds().unwrap();
+        let at =
+            |i: usize, prime: usize, low: f64, high: f64| low + (high - low) * ((i * prime) % 1009) as f64 / 1009.0;
+        let lon: Vec<f64> = (0..900).map(|i| at(i, 617, b.west, b.east)).collect();
+        let lat: Vec<f64> = (0..900).map(|i| if i == 7 { f64::NAN } else { at(i, 331, b.south, b.north) }).collect();
+        let data = Arc::new(MapData::new(Arc::new(set), &lon, &lat));
+        let mut values: Vec<Option<f64>> = (0..data.set.len()).map(|i| Some((i * i) as f64)).collect();
+        values[3] = None;
+        let entry = |id: &str, shown| TierEntry { id: id.to_owned(), name: "风险".to_owned(), count: 300, shown };
+        let tiers = TierColumn {
+            of_row: (0..900).map(|i| (i % 3) as u8).collect::<Vec<u8>>().into(),
+            entries: vec![entry("A", true), entry("B", true), entry("C", false)],
+            revision: 1,
+        };
+        let filter = RowFilter { keep: (0..900).map(|i| i < 600).collect::<Vec<bool>>().into(), revision: 1 };
+        let lit = RowList { rows: Arc::new(vec![0, 4, 5]), revision: 1 };
+        let measure = Measure { name: "污染源数".to_owned(), unit: "家".to_owned(), decimals: 0 };
+        let input = MapInput {
+            data: &data,
+            values: &values,
+            values_revision: 1,
+            measure: &measure,
+            method: ClassMethod::Quantile,
+            class_count: 5,
+            tiers: &tiers,
+            filter: Some(&filter),
+            selected: &RowList::default(),
+            highlighted: &lit,
+            selected_district: None,
+            show_points: true,
+            show_labels: true,
+            notice: crate::district::SKETCH_NOTICE,
+            review_number: " GS(2024)0650号 ",
+            mark: "模拟数据",
+            describe_point: &|_| Card::default(),
+            describe_district: &|_| vec![],
+        };
+        let classes = compute_classes(&values, input.method, input.class_count);
+        let texts = PrintTexts {
+            title: "各区污染源数：浦东新区最高".to_owned(), source: "数据来源：演示".to_owned()
+        };
+        let map = choropleth(&input, &classes, &passing_of(&input), &texts, None);
+        assert_eq!((map.districts.len(), map.classes.len(), map.tiers.len()), (data.set.len(), 5, 3));
+        assert_eq!(map.districts.iter().filter(|d| d.class.is_none()).count(), 1);
+        // 600 rows pass, a third is hidden by its tier, one has no coordinates
+        assert_eq!(map.points.len(), 399);
+        assert!(map.points.windows(2).all(|w| w[0].tier >= w[1].tier), "the most urgent lies on top");
+        assert_eq!(map.points.iter().filter(|p| p.highlighted).count(), 2);
+        assert_eq!((map.review_number.as_str(), map.simulated), ("GS(2024)0650号", true));
+        let png = render_png(Drawable::Map(&map), 1123, 794, &ChartStyle::print()).unwrap();
+        assert!(png.starts_with(b"\x89PNG"));
+        let svg = render_svg(Drawable::Map(&map), 1123, 794, &ChartStyle::print()).unwrap();
+        for word in ["各区污染源数：浦东新区最高", "GS(2024)0650号", "模拟数据"] {
+            assert!(svg.contains(word), "{word}");
+        }
+    }
+}

@@ -25,7 +25,7 @@ const MARGIN: f32 = 0.2;
 /// Part of the view at which the next layer is asked for.
 const EARLY: f32 = 0.04;
 /// Farthest from the pointer that a point is hit, points of the screen.
-const REACH: f32 = 7.0;
+const REACH: f32 = 5.0;
 /// More selected rows than this are part of the picture instead of marks.
 const MANY_SELECTED: usize = 6000;
 /// Names are laid out for districts with at least so many points around their label point.
@@ -241,9 +241,12 @@ impl MapView {
         let under = |p: Pos2| {
             let at = self.camera.plane(rect, p);
             let passing = passing_of(input);
-            let reach = (self.run.marks.as_ref().map_or(0.0, |m| m.2) + 2.0).max(REACH) / self.camera.scale as f32;
-            let point =
-                input.show_points.then(|| input.data.points.nearest(at, reach, |row| passing.passes(row))).flatten();
+            // In a dense picture single points can't be told apart: there the pointer means the district.
+            let marks = self.run.marks.as_ref().filter(|_| input.show_points);
+            let point = marks.and_then(|m| {
+                let reach = (m.2 + 2.5).max(REACH) / self.camera.scale as f32;
+                input.data.points.nearest(at, reach, |row| passing.passes(row))
+            });
             (point, input.data.district_at(at))
         };
         if self.run.trail.is_empty()
@@ -583,7 +586,9 @@ impl MapView {
             output.hovered_district.map(|d| {
                 let mut lines = vec![(input.measure.name.clone(), value_of(d))];
                 lines.extend((input.describe_district)(d));
-                super::Card { title: input.data.name(d).to_owned(), lines }
+                let dense = input.show_points && self.run.marks.is_none();
+                let note = if dense { text::ZOOM_HINT.to_owned() } else { String::new() };
+                super::Card { title: input.data.name(d).to_owned(), lines, note }
             })
         };
         if let Some(card) = card {
@@ -613,6 +618,7 @@ fn card_ui(ui: &Ui, response: &Response, card: &super::Card) {
     let anchor = egui::PopupAnchor::Pointer;
     egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor).gap(14.0).show(|ui| {
         ui.set_max_width(theme::SIDE);
+        ui.spacing_mut().interact_size.y = 18.0;
         ui.label(theme::strong(&card.title));
         if card.lines.is_empty() {
             return;
@@ -624,6 +630,9 @@ fn card_ui(ui: &Ui, response: &Response, card: &super::Card) {
                 ui.end_row();
             }
         });
+        if !card.note.is_empty() {
+            ui.label(theme::note(ui, &card.note));
+        }
     });
 }
 

@@ -66,7 +66,7 @@ impl State {
             notice: "示意图，不作为界线依据",
             review_number: "",
             mark: "模拟数据",
-            describe_point: &|row| Card { title: format!("企业{row}"), lines: vec![] },
+            describe_point: &|row| Card { title: format!("企业{row}"), ..Card::default() },
             describe_district: &|_| vec![],
         };
         self.rect = ui.available_rect_before_wrap();

@@ -11,10 +11,11 @@ mod side;
 use std::sync::Arc;
 
 use egui::Ui;
+use geo::CoordsIter;
 
 use super::{Cx, Screen, ScreenId, ready, title};
-use crate::diagnostic::ProgressState;
-use crate::district::SKETCH_NOTICE;
+use crate::diagnostic::{Diagnostics, ProgressState};
+use crate::district::{DistrictSet, SKETCH_NOTICE, load_bundled_districts};
 use crate::domain::DistrictCode;
 use crate::ui::map::{
     Card, Caught, ClassMethod, FEWEST_CLASSES, MOST_CLASSES, MapData, MapInput, MapOutput, MapView, Measure, RowList,
@@ -42,8 +43,9 @@ pub struct MapScreen {
     window_only: bool,
     /// One bit a tier that is hidden.
     hidden: u32,
-    map: Option<(Arc<ProjectData>, Arc<MapData>)>,
-    map_job: Option<(Arc<ProjectData>, Job<MapData>)>,
+    /// The map of a project's data, and whether its districts are the bundled sketch.
+    map: Option<(Arc<ProjectData>, Arc<MapData>, bool)>,
+    map_job: Option<(Arc<ProjectData>, Job<(MapData, bool)>)>,
     figures: Option<(Inputs, Arc<Figures>)>,
     figures_job: Option<(Inputs, Job<Figures>)>,
     made: u64,
@@ -105,6 +107,7 @@ struct Ready<'a> {
     measure: &'a Measure,
     drawn: &'a RowList,
     notice: &'a str,
+    sketch: bool,
 }
 
 impl Screen for MapScreen {
@@ -129,16 +132,15 @@ impl Screen for MapScreen {
             return;
         }
         self.prepare(cx, open);
-        let (Some((_, map)), Some((inputs, figures))) = (&self.map, &self.figures) else {
+        let (Some((_, map, sketch)), Some((inputs, figures))) = (&self.map, &self.figures) else {
             let label = if open.view().is_none() { common::COMPUTING } else { t::PREPARING };
             widgets::loading(ui, label, &ProgressState::default());
             return;
         };
-        let (map, figures, number) = (Arc::clone(map), Arc::clone(figures), inputs.number);
+        let (map, figures, number, sketch) = (Arc::clone(map), Arc::clone(figures), inputs.number, *sketch);
         let measure = self.measure.describe(&open.project.policy, cx.session.month());
         self.take_values(&map, &figures, number, cx);
         let tiers = self.tiers_shown(&figures);
-        let sketch = map.set.sketch;
         let notice = if sketch {
             SKETCH_NOTICE
         } else if open.draft.now().review_number.trim().is_empty() {
@@ -147,8 +149,16 @@ impl Screen for MapScreen {
             ""
         };
         let drawn = RowList { rows: Arc::clone(&figures.drawn), revision: number };
-        let ready =
-            Ready { open, map: &map, figures: &figures, tiers: &tiers, measure: &measure, drawn: &drawn, notice };
+        let ready = Ready {
+            open,
+            map: &map,
+            figures: &figures,
+            tiers: &tiers,
+            measure: &measure,
+            drawn: &drawn,
+            notice,
+            sketch,
+        };
         self.save_step(cx, &ready);
         title(ui, t::TITLE, &t::shown(figures.passing, figures.located), |ui| self.save_ui(ui, cx, &ready));
         self.toolbar_ui(ui, cx, &ready);
@@ -171,20 +181,23 @@ impl MapScreen {
             && let Some(result) = job.poll()
         {
             match result {
-                Ok(map) => self.map = Some((Arc::clone(data), Arc::new(map))),
+                Ok((map, sketch)) => self.map = Some((Arc::clone(data), Arc::new(map), sketch)),
                 Err(error) => self.failed = Some(error.to_string()),
             }
             self.map_job = None;
         }
         let fits = |data: &Arc<ProjectData>| Arc::ptr_eq(data, &open.data);
-        if self.map.as_ref().is_some_and(|(data, _)| !fits(data)) {
+        if self.map.as_ref().is_some_and(|(data, ..)| !fits(data)) {
             (self.map, self.figures, self.tiers_of) = (None, None, None);
         }
         if self.map.is_none() && self.map_job.as_ref().is_none_or(|(data, _)| !fits(data)) {
             let data = Arc::clone(&open.data);
             let job = cx.session.start_job("map", {
                 let data = Arc::clone(&data);
-                move |_| Ok(MapData::new(Arc::clone(&data.districts), &data.lon, &data.lat))
+                move |_| {
+                    let map = MapData::new(Arc::clone(&data.districts), &data.lon, &data.lat);
+                    Ok((map, is_sketch(&data.districts)))
+                }
             });
             match job {
                 Ok(job) => self.map_job = Some((data, job)),
@@ -415,6 +428,17 @@ impl MapScreen {
     }
 }
 
+/// True for the bundled sketch, also where a project (the demo city's) keeps a copy of it as a file.
+fn is_sketch(set: &DistrictSet) -> bool {
+    let same = |bundled: DistrictSet| {
+        let vertices = |set: &DistrictSet| set.districts().iter().map(|d| d.shape.coords_count()).sum::<usize>();
+        bundled.len() == set.len()
+            && vertices(&bundled) == vertices(set)
+            && bundled.districts().iter().zip(set.districts()).all(|(a, b)| a.code == b.code)
+    };
+    set.sketch || load_bundled_districts(&mut Diagnostics::new()).is_ok_and(same)
+}
+
 /// The hover card of a source.
 fn point_card(open: &OpenProject, row: u32) -> Card {
     let data = &open.data;
@@ -439,5 +463,5 @@ fn point_card(open: &OpenProject, row: u32) -> Card {
     if let Some(name) = data.district.get(at).and_then(|d| data.district_name(*d)) {
         line(t::DISTRICT, name.to_owned());
     }
-    Card { title: data.name(row).unwrap_or_default().to_owned(), lines }
+    Card { title: data.name(row).unwrap_or_default().to_owned(), lines, note: String::new() }
 }

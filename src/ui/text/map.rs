@@ -1,5 +1,7 @@
 //! Texts: map.
 
+/// Why single sources are not told in a dense view.
+pub const ZOOM_HINT: &str = "点密集，放大后可查看单个污染源";
 /// Accessible name of the map.
 pub const MAP: &str = "行政区地图";
 /// What the map offers by keyboard.
@@ -139,7 +141,9 @@ pub const SAVE_TITLE: &str = "保存地图";
 /// Kind of document in the file name.
 pub const DOCUMENT: &str = "地图";
 /// Own map.
-pub const OWN_MAP: &str = "更换区划图…";
+pub const OWN_MAP: &str = "更换…";
+/// Its accessible name.
+pub const OWN_MAP_NAME: &str = "更换区划图";
 /// Title of that dialog.
 pub const OWN_MAP_TITLE: &str = "选择区划图";
 /// Why an own map is off.

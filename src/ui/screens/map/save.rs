@@ -193,7 +193,7 @@ impl MapScreen {
             .map(|(i, v)| (ready.map.name(i), t::value(v, ready.measure.decimals, &ready.measure.unit)));
         let area = cx.session.filter().body.and_then(|b| ready.open.project.policy.bodies.get(usize::from(b)));
         let set = &ready.map.set;
-        let base = if set.sketch { t::SKETCH_FILE } else { set.file.as_str() };
+        let base = if ready.sketch { t::SKETCH_FILE } else { set.file.as_str() };
         let date = cx.session.now().date().format("%Y-%m-%d").to_string();
         let window = self.window_only.then(|| {
             let view = self.view.in_sight();

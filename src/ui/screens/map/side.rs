@@ -15,7 +15,7 @@ use crate::ui::widgets;
 use crate::workspace::session::Command;
 
 /// Room that the base map's controls take at the foot.
-const FOOT: f32 = 104.0;
+const FOOT: f32 = 86.0;
 
 impl MapScreen {
     /// Draws the panel.
@@ -53,7 +53,7 @@ impl MapScreen {
             let value = id
                 .value(area, index_of(month))
                 .map_or_else(|| "—".to_owned(), |v| t::value(v, measure.decimals, &measure.unit));
-            let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 22.0), Sense::click());
+            let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 21.0), Sense::click());
             let chosen = self.measure == id;
             response.widget_info(|| {
                 WidgetInfo::selected(Role::RadioButton, true, chosen, format!("{} {value}", measure.name))
@@ -165,8 +165,18 @@ impl MapScreen {
         let set = &ready.map.set;
         ui.horizontal(|ui| {
             ui.label(theme::strong(t::BASE_MAP));
-            let file = if set.sketch { crate::ui::text::map::SKETCH_FILE } else { set.file.as_str() };
-            ui.add(egui::Label::new(theme::note(ui, file)).truncate());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let button = ui.add_enabled(writable, egui::Button::new(t::OWN_MAP)).accessible_name(t::OWN_MAP_NAME);
+                if button.on_hover_text(t::OWN_MAP_NAME).on_disabled_hover_text(t::READ_ONLY).clicked() {
+                    let request =
+                        PickRequest::new(PickKind::OpenFile, t::OWN_MAP_TITLE).filter("Shapefile", &["shp", "zip"]);
+                    self.own_map = Some(cx.pick(request));
+                }
+                let file = if ready.sketch { t::SKETCH_FILE } else { set.file.as_str() };
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(theme::note(ui, file)).truncate());
+                });
+            });
         });
         ui.horizontal(|ui| {
             let name = ui.label(t::REVIEW);
@@ -179,11 +189,6 @@ impl MapScreen {
                 self.review.clone_from(saved);
             }
         });
-        let button = ui.add_enabled(writable, egui::Button::new(t::OWN_MAP)).on_disabled_hover_text(t::READ_ONLY);
-        if button.clicked() {
-            let request = PickRequest::new(PickKind::OpenFile, t::OWN_MAP_TITLE).filter("Shapefile", &["shp", "zip"]);
-            self.own_map = Some(cx.pick(request));
-        }
         if let Some(paths) = self.own_map.as_ref().and_then(crate::ui::picker::Picking::poll) {
             self.own_map = None;
             if let Some(path) = paths.into_iter().next() {
