@@ -40,13 +40,19 @@ impl PlaneKm {
     }
 }
 
-/// A rectangle on the plane, kilometres.
+/// A rectangle on the plane, kilometres; the default holds nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlaneRect {
     /// West and south.
     pub min: [f32; 2],
     /// East and north.
     pub max: [f32; 2],
+}
+
+impl Default for PlaneRect {
+    fn default() -> Self {
+        Self::NOTHING
+    }
 }
 
 impl PlaneRect {

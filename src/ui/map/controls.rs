@@ -3,7 +3,7 @@
 use egui::{Align, EventFilter, Key, Layout, MouseWheelUnit, PointerButton, Pos2, Rect, Response, Ui, UiBuilder, Vec2};
 
 use super::camera::{Camera, Flight};
-use super::{Caught, DragMode, MapInput, MapOutput, MapView};
+use super::{Caught, DragMode, MapInput, MapOutput, MapView, passing_of};
 use crate::ui::text::map as text;
 use crate::ui::theme;
 use crate::workspace::job::Job;
@@ -162,7 +162,7 @@ impl MapView {
         if line.len() < 3 || !input.show_points {
             return;
         }
-        let passing = self.passing(input);
+        let passing = passing_of(input);
         let around = crate::district::PlaneRect::of(line.iter().copied());
         if input.data.points.at_most(&around) <= LARGE_CATCH {
             let rows = input.data.points.inside(&line, |row| passing.passes(row));

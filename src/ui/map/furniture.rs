@@ -70,7 +70,7 @@ pub(super) fn paint_marks(
                 .expand2(Vec2::new(5.0, 1.0));
         painter.rect_filled(place, 2, palette.surface.gamma_multiply(0.88));
         painter.galley(Pos2::new(right - galley.size().x, bottom - galley.size().y), galley, palette.muted);
-        bottom = place.top() - 3.0;
+        bottom = place.top() - 6.0;
         taken.push(place);
     }
     // scale bar

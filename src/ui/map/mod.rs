@@ -15,6 +15,7 @@ mod data;
 mod draw;
 mod furniture;
 mod labels;
+mod print;
 mod raster;
 mod view;
 
@@ -25,8 +26,9 @@ pub use classes::{ClassMethod, Classes, FEWEST as FEWEST_CLASSES, MOST as MOST_C
 pub use data::{MapData, PointSet, inside_line};
 pub use furniture::scale_length;
 pub use labels::{Candidate, place_labels};
+pub use print::{PrintTexts, choropleth};
 pub use raster::{Contents, Drawn, FEW, Layer, Passing, RasterWorker, Request, compute_layer};
-pub use view::MapView;
+pub use view::{MapView, passing_of};
 
 /// What the districts' colours mean.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,18 +75,12 @@ pub struct RowFilter {
 }
 
 /// Rows, ascending.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RowList {
     /// The rows.
-    pub rows: Arc<[u32]>,
+    pub rows: Arc<Vec<u32>>,
     /// Changes with them.
     pub revision: u64,
-}
-
-impl Default for RowList {
-    fn default() -> Self {
-        Self { rows: Arc::from([]), revision: 0 }
-    }
 }
 
 /// What a hover card says.
@@ -94,6 +90,8 @@ pub struct Card {
     pub title: String,
     /// Name and value, a line each.
     pub lines: Vec<(String, String)>,
+    /// A muted sentence below; may be empty.
+    pub note: String,
 }
 
 /// What to draw in this frame.

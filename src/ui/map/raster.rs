@@ -82,7 +82,7 @@ pub struct Request {
     /// Colours of the tiers, and one more for rows without.
     pub colours: Vec<Color32>,
     /// Rows in the selection's colour, ascending; empty where they are drawn as marks.
-    pub selected: Arc<[u32]>,
+    pub selected: Arc<Vec<u32>>,
     /// The selection's colour.
     pub accent: Color32,
 }
@@ -215,6 +215,8 @@ fn coloured(pixels: &[Pixel], request: &Request) -> Vec<Color32> {
         (0..=1024_u16).map(|n| 0.6 + 0.4 * (f32::from(n.max(1)).ln() / f32::from(most).ln()).min(1.0)).collect();
     let last = request.colours.len().saturating_sub(1);
     let colour = |i: usize| request.colours.get(i.min(last)).copied().unwrap_or(request.accent);
+    // The less urgent a tier, the more of the districts' colours shines through.
+    let weight: Vec<f32> = (0..=last).map(|i| 1.0 - 0.62 * i as f32 / last.max(1) as f32).collect();
     pixels
         .iter()
         .map(|p| {
@@ -228,7 +230,7 @@ fn coloured(pixels: &[Pixel], request: &Request) -> Vec<Color32> {
             let (low, part) = (mean.floor(), mean.fract());
             let between = colour(low as usize).lerp_to_gamma(colour(low as usize + 1), part);
             let mixed = between.lerp_to_gamma(colour(usize::from(p.least)), 0.6);
-            mixed.gamma_multiply(opacity[usize::from(p.count.min(1024))])
+            mixed.gamma_multiply(opacity[usize::from(p.count.min(1024))] * weight[usize::from(p.least).min(last)])
         })
         .collect()
 }
@@ -353,7 +355,7 @@ mod tests {
             rect,
             scale: 10.0,
             colours: vec![Color32::RED, Color32::YELLOW, Color32::GREEN, Color32::GRAY],
-            selected: Arc::from([]),
+            selected: Arc::default(),
             accent: Color32::BLUE,
         }
     }
@@ -380,7 +382,10 @@ mod tests {
     #[test]
     fn stale_requests_are_dropped() {
         let (send, woken) = std::sync::mpsc::channel();
-        let mut worker = RasterWorker::start(move || drop(send.send(()))).unwrap();
+        let mut worker = RasterWorker::start(move || {
+            let _ = send.send(());
+        })
+        .unwrap();
         let base = request(200_000, 0);
         for filter in 1..=20 {
             let mut next = base.clone();

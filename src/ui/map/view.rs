@@ -25,7 +25,7 @@ const MARGIN: f32 = 0.2;
 /// Part of the view at which the next layer is asked for.
 const EARLY: f32 = 0.04;
 /// Farthest from the pointer that a point is hit, points of the screen.
-const REACH: f32 = 7.0;
+const REACH: f32 = 5.0;
 /// More selected rows than this are part of the picture instead of marks.
 const MANY_SELECTED: usize = 6000;
 /// Names are laid out for districts with at least so many points around their label point.
@@ -68,6 +68,7 @@ pub(super) struct Run {
     pub trail_adds: bool,
     pub catching: Option<(Job<Vec<u32>>, bool)>,
     seen: Option<PlaneRect>,
+    sight: PlaneRect,
     classes: Option<(ClassKey, Arc<Classes>)>,
     ground: Option<(GroundKey, [Arc<Mesh>; 3])>,
     layer: Option<Layer>,
@@ -147,22 +148,10 @@ impl MapView {
         }
     }
 
-    /// Which rows the input shows.
+    /// What was in sight in the last frame, on the map's plane.
     #[must_use]
-    pub fn passing(&self, input: &MapInput<'_>) -> Passing {
-        let count = input.tiers.entries.len();
-        let mut shown = 1 << count;
-        for (i, tier) in input.tiers.entries.iter().enumerate() {
-            if tier.shown {
-                shown |= 1 << i;
-            }
-        }
-        Passing {
-            keep: input.filter.map(|f| Arc::clone(&f.keep)),
-            tiers: Arc::clone(&input.tiers.of_row),
-            shown,
-            count,
-        }
+    pub fn in_sight(&self) -> PlaneRect {
+        self.run.sight
     }
 
     /// True while a picture of the points or a lasso is being computed.
@@ -209,6 +198,7 @@ impl MapView {
         painter.rect_filled(rect, 0, palette.water);
         self.paint_ground(ui, &painter, rect, input, &classes);
         let view = self.camera.view(rect);
+        self.run.sight = view;
         let to = Transform::new(&self.camera, rect);
         let level = input.data.mesh.level_for(0.5 / self.camera.scale as f32);
         if let Some(hovered) = output.hovered_district.filter(|d| Some(*d) != input.selected_district) {
@@ -250,10 +240,13 @@ impl MapView {
         let modes = ui.input(|i| (i.modifiers.command, i.pointer.any_down()));
         let under = |p: Pos2| {
             let at = self.camera.plane(rect, p);
-            let passing = self.passing(input);
-            let reach = (self.run.marks.as_ref().map_or(0.0, |m| m.2) + 2.0).max(REACH) / self.camera.scale as f32;
-            let point =
-                input.show_points.then(|| input.data.points.nearest(at, reach, |row| passing.passes(row))).flatten();
+            let passing = passing_of(input);
+            // In a dense picture single points can't be told apart: there the pointer means the district.
+            let marks = self.run.marks.as_ref().filter(|_| input.show_points);
+            let point = marks.and_then(|m| {
+                let reach = (m.2 + 2.5).max(REACH) / self.camera.scale as f32;
+                input.data.points.nearest(at, reach, |row| passing.passes(row))
+            });
             (point, input.data.district_at(at))
         };
         if self.run.trail.is_empty()
@@ -327,7 +320,7 @@ impl MapView {
             data: input.data.id(),
             filter: input.filter.map_or(0, |f| f.revision),
             tiers: input.tiers.revision,
-            shown: self.passing(input).shown,
+            shown: passing_of(input).shown,
             selection: if input.selected.rows.len() > MANY_SELECTED { input.selected.revision } else { 0 },
             dark: theme::of(ui).dark,
         }
@@ -363,11 +356,11 @@ impl MapView {
         let request = Request {
             contents,
             data: Arc::clone(input.data),
-            passing: self.passing(input),
+            passing: passing_of(input),
             rect,
             scale,
             colours,
-            selected: if contents.selection == 0 { Arc::from([]) } else { Arc::clone(&input.selected.rows) },
+            selected: if contents.selection == 0 { Arc::default() } else { Arc::clone(&input.selected.rows) },
             accent: palette.accent,
         };
         self.run.asked = Some((contents, rect, scale));
@@ -427,7 +420,7 @@ impl MapView {
             Drawn::Rows(rows) => rows,
         };
         let points = &input.data.points;
-        let passing = self.passing(input);
+        let passing = passing_of(input);
         let count = passing.count;
         let to = Transform::new(&self.camera, rect);
         let key = (self.camera, rect, self.run.layers, palette.dark);
@@ -593,13 +586,28 @@ impl MapView {
             output.hovered_district.map(|d| {
                 let mut lines = vec![(input.measure.name.clone(), value_of(d))];
                 lines.extend((input.describe_district)(d));
-                super::Card { title: input.data.name(d).to_owned(), lines }
+                let dense = input.show_points && self.run.marks.is_none();
+                let note = if dense { text::ZOOM_HINT.to_owned() } else { String::new() };
+                super::Card { title: input.data.name(d).to_owned(), lines, note }
             })
         };
         if let Some(card) = card {
             card_ui(ui, response, &card);
         }
     }
+}
+
+/// Which rows an input shows.
+#[must_use]
+pub fn passing_of(input: &MapInput<'_>) -> Passing {
+    let count = input.tiers.entries.len();
+    let mut shown = 1 << count;
+    for (i, tier) in input.tiers.entries.iter().enumerate() {
+        if tier.shown {
+            shown |= 1 << i;
+        }
+    }
+    Passing { keep: input.filter.map(|f| Arc::clone(&f.keep)), tiers: Arc::clone(&input.tiers.of_row), shown, count }
 }
 
 fn class_key(input: &MapInput<'_>) -> ClassKey {
@@ -610,6 +618,7 @@ fn card_ui(ui: &Ui, response: &Response, card: &super::Card) {
     let anchor = egui::PopupAnchor::Pointer;
     egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor).gap(14.0).show(|ui| {
         ui.set_max_width(theme::SIDE);
+        ui.spacing_mut().interact_size.y = 18.0;
         ui.label(theme::strong(&card.title));
         if card.lines.is_empty() {
             return;
@@ -621,6 +630,9 @@ fn card_ui(ui: &Ui, response: &Response, card: &super::Card) {
                 ui.end_row();
             }
         });
+        if !card.note.is_empty() {
+            ui.label(theme::note(ui, &card.note));
+        }
     });
 }
 

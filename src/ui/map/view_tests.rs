@@ -66,7 +66,7 @@ impl State {
             notice: "示意图，不作为界线依据",
             review_number: "",
             mark: "模拟数据",
-            describe_point: &|row| Card { title: format!("企业{row}"), lines: vec![] },
+            describe_point: &|row| Card { title: format!("企业{row}"), ..Card::default() },
             describe_district: &|_| vec![],
         };
         self.rect = ui.available_rect_before_wrap();
@@ -268,5 +268,115 @@ fn furniture_never_overlaps() {
             assert!(harness.state().rect.contains_rect(*a), "{a:?}");
             assert!(taken[i + 1..].iter().all(|b| !a.intersects(*b)), "{taken:?}");
         }
+    }
+}
+
+/// Frames of a map of the bundled districts (or those of `FAIRDRAW_MAP`) while it is panned, or panned and zoomed.
+fn frame_cost(points: usize, zoom: f32) -> (f64, f64, usize) {
+    let set = std::env::var("FAIRDRAW_MAP").map_or_else(
+        |_| crate::district::load_bundled_districts(&mut crate::diagnostic::Diagnostics::new()).unwrap(),
+        |path| {
+            let options = crate::district::DistrictOptions::default();
+            let mut findings = crate::diagnostic::Diagnostics::new();
+            crate::district::load_districts(std::path::Path::new(&path), &options, &mut findings).unwrap()
+        },
+    );
+    let b = set.bounds().unwrap();
+    let mut x = 1_u64;
+    let mut next = || {
+        x = x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (x >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    // Clusters over the districts, as sources stand in industrial parks.
+    let parks: Vec<(f64, f64)> =
+        (0..60).map(|_| (b.west + (b.east - b.west) * next(), b.south + (b.north - b.south) * next())).collect();
+    let spread = |next: &mut dyn FnMut() -> f64| (next() + next() + next() - 1.5) * 0.1;
+    let (lon, lat): (Vec<f64>, Vec<f64>) =
+        (0..points).map(|i| (parks[i % 60].0 + spread(&mut next), parks[i % 60].1 + spread(&mut next))).unzip();
+    let made = std::time::Instant::now();
+    let data = Arc::new(MapData::new(Arc::new(set), &lon, &lat));
+    let made = made.elapsed();
+    let vertices = data.mesh.levels.iter().map(|l| l.vertices.len()).collect::<Vec<_>>();
+    let values: Vec<Option<f64>> = (0..data.set.len()).map(|i| Some(i as f64)).collect();
+    let entry = |id: &str| TierEntry { id: id.to_owned(), name: format!("{id}级"), count: 3, shown: true };
+    let tiers = TierColumn {
+        of_row: (0..points).map(|i| (i * i % 5) as u8).collect::<Vec<u8>>().into(),
+        entries: ["A", "B", "C", "D", "E"].map(entry).to_vec(),
+        revision: 1,
+    };
+    let measure = Measure { name: "污染源数".to_owned(), unit: "家".to_owned(), decimals: 0 };
+    let none = RowList::default();
+    let input = MapInput {
+        data: &data,
+        values: &values,
+        values_revision: 1,
+        measure: &measure,
+        method: ClassMethod::Quantile,
+        class_count: 5,
+        tiers: &tiers,
+        filter: None,
+        selected: &none,
+        highlighted: &none,
+        selected_district: Some(2),
+        show_points: true,
+        show_labels: true,
+        notice: "示意图，不作为界线依据",
+        review_number: "",
+        mark: "模拟数据",
+        describe_point: &|_| Card::default(),
+        describe_district: &|_| vec![],
+    };
+    let ctx = egui::Context::default();
+    crate::ui::fonts::install(&ctx);
+    theme::apply(&ctx);
+    let mut view = MapView::default();
+    let size = Vec2::new(1500.0, 900.0);
+    let mut costs = vec![];
+    for i in 0..240_u32 {
+        let at = Pos2::new(400.0 + f32::from(u16::try_from(i * 3 % 700).unwrap()), 450.0);
+        let mut events = vec![egui::Event::PointerMoved(at)];
+        if i == 20 || i % 200 == 0 {
+            let pressed = i == 20;
+            let button = PointerButton::Primary;
+            events.push(egui::Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE });
+        }
+        let raw = egui::RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, size)),
+            time: Some(f64::from(i) / 60.0),
+            events,
+            ..Default::default()
+        };
+        let start = std::time::Instant::now();
+        let mut out = ctx.run_ui(raw, |ui| {
+            let _ = view.show(ui, &input);
+        });
+        let meshes = ctx.tessellate(out.shapes, 1.0);
+        let took = start.elapsed();
+        out.textures_delta.clear();
+        costs.push(took.as_secs_f64() * 1000.0);
+        assert!(!meshes.is_empty());
+        if i == 10 {
+            view.whole = false;
+            view.camera.scale *= f64::from(zoom);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(6));
+    }
+    let mut moving = costs.split_off(24);
+    moving.sort_by(f64::total_cmp);
+    let (median, high) = (moving[moving.len() / 2], moving[moving.len() * 99 / 100]);
+    let layers = view.run.layers as usize;
+    eprintln!(
+        "{points} points, zoom {zoom}, vertices {vertices:?}: built in {made:?}; median {median:.2} ms, p99 {high:.2} ms, {layers} layers"
+    );
+    (median, high, layers)
+}
+
+#[test]
+#[ignore = "a measurement: run it with --release -- --ignored --nocapture"]
+fn panning_costs_little() {
+    for (points, zoom) in [(3000, 1.0), (100_000, 1.0), (100_000, 8.0), (4_000_000, 1.0), (4_000_000, 3.0)] {
+        let (median, high, layers) = frame_cost(points, zoom);
+        assert!(median <= 4.0 && high <= 12.0, "{points} at zoom {zoom}: {median:.2} ms, {high:.2} ms");
+        assert!(layers >= 1);
     }
 }

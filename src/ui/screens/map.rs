@@ -1,13 +1,467 @@
-//! The screen.
+//! 地图: districts coloured by a measure, sources as points by tier, selection shared with every screen.
+//!
+//! The widget is [`crate::ui::map`]; this screen makes its data in jobs (districts and points once a project,
+//! figures once a change of analysis, books, filter or month), turns what the user does into commands, and
+//! saves pictures.
 
-use super::{Cx, Screen, ready};
+mod measures;
+mod save;
+mod side;
+
+use std::sync::Arc;
+
+use egui::Ui;
+use geo::CoordsIter;
+
+use super::{Cx, Screen, ScreenId, ready, title};
+use crate::diagnostic::{Diagnostics, ProgressState};
+use crate::district::{DistrictSet, SKETCH_NOTICE, load_bundled_districts};
+use crate::domain::DistrictCode;
+use crate::ui::map::{
+    Card, Caught, ClassMethod, FEWEST_CLASSES, MOST_CLASSES, MapData, MapInput, MapOutput, MapView, Measure, RowList,
+    TierColumn, TierEntry,
+};
+use crate::ui::picker::Picking;
+use crate::ui::text::{common, map as t};
+use crate::ui::widgets;
+use crate::workspace::job::{Job, Stage};
+use crate::workspace::session::{AnalysisView, Command, OpenProject, ProjectData};
+use measures::{Figures, Inputs, MeasureId, index_of};
+use save::Saving;
+
+/// Width of the side panel at least and at most.
+const SIDE: [f32; 2] = [232.0, 420.0];
 
 /// State of the screen.
-#[derive(Default)]
-pub struct MapScreen;
+pub struct MapScreen {
+    view: MapView,
+    measure: MeasureId,
+    method: ClassMethod,
+    class_count: usize,
+    show_points: bool,
+    show_names: bool,
+    window_only: bool,
+    /// One bit a tier that is hidden.
+    hidden: u32,
+    /// The map of a project's data, and whether its districts are the bundled sketch.
+    map: Option<(Arc<ProjectData>, Arc<MapData>, bool)>,
+    map_job: Option<(Arc<ProjectData>, Job<(MapData, bool)>)>,
+    figures: Option<(Inputs, Arc<Figures>)>,
+    figures_job: Option<(Inputs, Job<Figures>)>,
+    made: u64,
+    values: Vec<Option<f64>>,
+    values_key: Option<(u64, MeasureId)>,
+    values_revision: u64,
+    tiers: TierColumn,
+    tiers_of: Option<Arc<AnalysisView>>,
+    selected: RowList,
+    selected_key: Option<u64>,
+    /// The next change of the selection comes from this screen.
+    own_change: bool,
+    fly_to: Option<u32>,
+    review: String,
+    own_map: Option<Picking>,
+    saving: Saving,
+    failed: Option<String>,
+}
+
+impl Default for MapScreen {
+    fn default() -> Self {
+        Self {
+            view: MapView::default(),
+            measure: MeasureId::default(),
+            method: ClassMethod::default(),
+            class_count: 5,
+            show_points: true,
+            show_names: true,
+            window_only: false,
+            hidden: 0,
+            map: None,
+            map_job: None,
+            figures: None,
+            figures_job: None,
+            made: 0,
+            values: Vec::new(),
+            values_key: None,
+            values_revision: 0,
+            tiers: TierColumn::default(),
+            tiers_of: None,
+            selected: RowList::default(),
+            selected_key: None,
+            own_change: false,
+            fly_to: None,
+            review: String::new(),
+            own_map: None,
+            saving: Saving::Idle,
+            failed: None,
+        }
+    }
+}
+
+/// What the parts of the screen read in a frame.
+struct Ready<'a> {
+    open: &'a OpenProject,
+    map: &'a Arc<MapData>,
+    figures: &'a Figures,
+    tiers: &'a TierColumn,
+    measure: &'a Measure,
+    drawn: &'a RowList,
+    notice: &'a str,
+    sketch: bool,
+}
 
 impl Screen for MapScreen {
-    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
-        let Some(_open) = ready(ui, cx) else { return };
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(open) = ready(ui, cx) else { return };
+        if open.data.is_empty() {
+            if widgets::empty(ui, t::EMPTY, t::EMPTY_HINT, &[common::IMPORT]).is_some() {
+                cx.go(ScreenId::Data);
+            }
+            return;
+        }
+        if let Stage::Failed(error) = &open.analysis {
+            if widgets::failed(ui, common::FAILED, error, t::TO_DATA) {
+                cx.go(ScreenId::Data);
+            }
+            return;
+        }
+        if let Some(error) = self.failed.clone() {
+            if widgets::failed(ui, common::FAILED, &error, common::AGAIN) {
+                self.failed = None;
+            }
+            return;
+        }
+        self.prepare(cx, open);
+        let (Some((_, map, sketch)), Some((inputs, figures))) = (&self.map, &self.figures) else {
+            let label = if open.view().is_none() { common::COMPUTING } else { t::PREPARING };
+            widgets::loading(ui, label, &ProgressState::default());
+            return;
+        };
+        let (map, figures, number, sketch) = (Arc::clone(map), Arc::clone(figures), inputs.number, *sketch);
+        let measure = self.measure.describe(&open.project.policy, cx.session.month());
+        self.take_values(&map, &figures, number, cx);
+        let tiers = self.tiers_shown(&figures);
+        let notice = if sketch {
+            SKETCH_NOTICE
+        } else if open.draft.now().review_number.trim().is_empty() {
+            t::NO_REVIEW
+        } else {
+            ""
+        };
+        let drawn = RowList { rows: Arc::clone(&figures.drawn), revision: number };
+        let ready = Ready {
+            open,
+            map: &map,
+            figures: &figures,
+            tiers: &tiers,
+            measure: &measure,
+            drawn: &drawn,
+            notice,
+            sketch,
+        };
+        self.save_step(cx, &ready);
+        title(ui, t::TITLE, &t::shown(figures.passing, figures.located), |ui| self.save_ui(ui, cx, &ready));
+        self.toolbar_ui(ui, cx, &ready);
+        let frame = egui::Frame::new().inner_margin(egui::Margin { left: 12, ..egui::Margin::ZERO });
+        egui::Panel::right("map side")
+            .resizable(true)
+            .show_separator_line(false)
+            .frame(frame)
+            .default_size(264.0)
+            .size_range(SIDE[0]..=SIDE[1])
+            .show(ui, |ui| self.side_ui(ui, cx, &ready));
+        self.map_ui(ui, cx, &ready);
     }
+}
+
+impl MapScreen {
+    /// Starts and takes in what is made off the frame thread.
+    fn prepare(&mut self, cx: &Cx<'_>, open: &OpenProject) {
+        if let Some((data, job)) = &mut self.map_job
+            && let Some(result) = job.poll()
+        {
+            match result {
+                Ok((map, sketch)) => self.map = Some((Arc::clone(data), Arc::new(map), sketch)),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+            self.map_job = None;
+        }
+        let fits = |data: &Arc<ProjectData>| Arc::ptr_eq(data, &open.data);
+        if self.map.as_ref().is_some_and(|(data, ..)| !fits(data)) {
+            (self.map, self.figures, self.tiers_of) = (None, None, None);
+        }
+        if self.map.is_none() && self.map_job.as_ref().is_none_or(|(data, _)| !fits(data)) {
+            let data = Arc::clone(&open.data);
+            let job = cx.session.start_job("map", {
+                let data = Arc::clone(&data);
+                move |_| {
+                    let map = MapData::new(Arc::clone(&data.districts), &data.lon, &data.lat);
+                    Ok((map, is_sketch(&data.districts)))
+                }
+            });
+            match job {
+                Ok(job) => self.map_job = Some((data, job)),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+        }
+        let Some(view) = open.view() else { return };
+        if self.tiers_of.as_ref().is_none_or(|old| !Arc::ptr_eq(old, view)) {
+            self.tiers_of = Some(Arc::clone(view));
+            self.tiers = TierColumn {
+                of_row: Arc::clone(&view.tiers),
+                entries: open
+                    .project
+                    .policy
+                    .tiers
+                    .iter()
+                    .map(|tier| TierEntry { id: tier.id.clone(), name: tier.name.clone(), count: 0, shown: true })
+                    .collect(),
+                revision: self.tiers.revision + 1,
+            };
+        }
+        let filter = cx.session.filter();
+        let wanted = Inputs {
+            data: Arc::clone(&open.data),
+            view: Arc::clone(view),
+            books: open.books.value().map(Arc::clone),
+            district: filter.district,
+            body: filter.body,
+            month: filter.month,
+            number: self.made + 1,
+        };
+        if let Some((inputs, job)) = &mut self.figures_job
+            && let Some(result) = job.poll()
+        {
+            match result {
+                Ok(figures) => self.figures = Some((inputs.clone(), Arc::new(figures))),
+                Err(error) if error.code() == "JOB-001" => {}
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+            self.figures_job = None;
+        }
+        if self.figures.as_ref().is_some_and(|(inputs, _)| inputs.same(&wanted)) {
+            return;
+        }
+        if self.figures_job.as_ref().is_none_or(|(inputs, _)| !inputs.same(&wanted)) {
+            if let Some((_, job)) = &self.figures_job {
+                job.progress().cancel();
+            }
+            self.made += 1;
+            let inputs = wanted.clone();
+            match cx.session.start_job("map figures", move |progress| inputs.compute(progress)) {
+                Ok(job) => self.figures_job = Some((wanted, job)),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+        }
+    }
+
+    /// Values of the measure and the selection, once a change.
+    fn take_values(&mut self, map: &MapData, figures: &Figures, number: u64, cx: &Cx<'_>) {
+        if self.values_key != Some((number, self.measure)) {
+            self.values_key = Some((number, self.measure));
+            self.values_revision += 1;
+            let month = index_of(cx.session.month());
+            self.values = figures.districts.iter().map(|area| self.measure.value(area, month)).collect();
+        }
+        let filter = cx.session.filter();
+        if self.selected_key != Some(filter.selection_revision) {
+            let first = self.selected_key.is_none();
+            self.selected_key = Some(filter.selection_revision);
+            let rows = match filter.unit {
+                Some(unit) if filter.rows.is_empty() => Arc::new(vec![unit]),
+                _ => Arc::clone(&filter.rows),
+            };
+            self.selected = RowList { rows, revision: filter.selection_revision };
+            if !std::mem::take(&mut self.own_change) && !first {
+                self.fly_to = filter.unit.filter(|unit| map.points.place(*unit).is_some());
+            }
+        }
+    }
+
+    fn tiers_shown(&self, figures: &Figures) -> TierColumn {
+        let mut tiers = self.tiers.clone();
+        for (i, entry) in tiers.entries.iter_mut().enumerate() {
+            entry.count = figures.by_tier.get(i).copied().unwrap_or(0);
+            entry.shown = self.hidden >> i & 1 == 0;
+        }
+        tiers
+    }
+
+    fn toolbar_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, ready: &Ready<'_>) {
+        let month = cx.session.month();
+        ui.horizontal_wrapped(|ui| {
+            let label = ui.label(t::MEASURE);
+            egui::ComboBox::from_id_salt("measure")
+                .width(168.0)
+                .height(360.0)
+                .selected_text(&ready.measure.name)
+                .show_ui(ui, |ui| {
+                    for id in MeasureId::ALL {
+                        let name = id.describe(&ready.open.project.policy, month).name;
+                        ui.selectable_value(&mut self.measure, id, name);
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+            let label = ui.label(t::METHOD);
+            let name = |method| match method {
+                ClassMethod::Quantile => t::QUANTILE,
+                ClassMethod::EqualInterval => t::EQUAL,
+            };
+            egui::ComboBox::from_id_salt("method")
+                .width(104.0)
+                .selected_text(name(self.method))
+                .show_ui(ui, |ui| {
+                    for method in [ClassMethod::Quantile, ClassMethod::EqualInterval] {
+                        ui.selectable_value(&mut self.method, method, name(method));
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+            let label = ui.label(t::CLASSES);
+            egui::ComboBox::from_id_salt("classes")
+                .width(48.0)
+                .selected_text(self.class_count.to_string())
+                .show_ui(ui, |ui| {
+                    for count in FEWEST_CLASSES..=MOST_CLASSES {
+                        ui.selectable_value(&mut self.class_count, count, count.to_string());
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+            ui.checkbox(&mut self.show_points, t::SHOW_POINTS);
+            ui.checkbox(&mut self.show_names, t::SHOW_NAMES);
+        });
+    }
+
+    fn map_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready<'_>) {
+        let filter = cx.session.filter();
+        let selected_district = filter.district.and_then(|code| ready.map.set.index_of(DistrictCode(code)));
+        let month = index_of(cx.session.month());
+        let (open, policy) = (ready.open, &ready.open.project.policy);
+        let describe_point = |row: u32| point_card(open, row);
+        let describe_district = |district: usize| {
+            let Some(area) = ready.figures.districts.get(district) else { return Vec::new() };
+            [MeasureId::Sources, MeasureId::Urgent, MeasureId::ExpectedYear, MeasureId::Listed, MeasureId::Done]
+                .into_iter()
+                .filter(|id| *id != self.measure)
+                .filter_map(|id| {
+                    let measure = id.describe(policy, cx.session.month());
+                    let value = id.value(area, month)?;
+                    Some((measure.name, t::value(value, measure.decimals, &measure.unit)))
+                })
+                .collect()
+        };
+        let input = MapInput {
+            data: ready.map,
+            values: &self.values,
+            values_revision: self.values_revision,
+            measure: ready.measure,
+            method: self.method,
+            class_count: self.class_count,
+            tiers: ready.tiers,
+            filter: ready.figures.filter.as_ref(),
+            selected: &self.selected,
+            highlighted: ready.drawn,
+            selected_district,
+            show_points: self.show_points,
+            show_labels: self.show_names,
+            notice: ready.notice,
+            review_number: &open.draft.now().review_number,
+            mark: if open.saved.file.synthetic { common::SYNTHETIC } else { "" },
+            describe_point: &describe_point,
+            describe_district: &describe_district,
+        };
+        if let Some(at) = self.fly_to.take().and_then(|row| ready.map.points.place(row)) {
+            self.view.show_place(ui, &input, at);
+        }
+        let output = self.view.show(ui, &input);
+        self.carry_out(cx, ready, output);
+    }
+
+    /// Turns what the user did on the map into commands.
+    fn carry_out(&mut self, cx: &mut Cx<'_>, ready: &Ready<'_>, output: MapOutput) {
+        let filter = cx.session.filter();
+        if let Some(tier) = output.toggled_tier {
+            self.hidden ^= 1 << tier;
+        }
+        if let Some(index) = output.clicked_district {
+            let code = ready.map.set.districts().get(index).map(|d| d.code.0);
+            // A second click gives the district up again.
+            cx.send(Command::SetDistrict(code.filter(|code| filter.district != Some(*code))));
+        }
+        if let Some(row) = output.clicked_point {
+            let mut rows = if output.click_adds { filter.rows.as_ref().clone() } else { Vec::new() };
+            match rows.binary_search(&row) {
+                Ok(at) => drop(rows.remove(at)),
+                Err(at) => rows.insert(at, row),
+            }
+            self.select(cx, rows);
+        }
+        if let Some(Caught { mut rows, add }) = output.caught {
+            if add {
+                rows.extend_from_slice(&filter.rows);
+                rows.sort_unstable();
+                rows.dedup();
+            }
+            self.select(cx, rows);
+        }
+        if output.cleared {
+            if self.selected.rows.is_empty() {
+                cx.send(Command::SetDistrict(None));
+            } else {
+                self.clear(cx);
+            }
+        }
+    }
+
+    fn select(&mut self, cx: &mut Cx<'_>, rows: Vec<u32>) {
+        self.own_change = true;
+        if rows.is_empty() {
+            cx.send(Command::SelectUnit(None));
+        }
+        cx.send(Command::SelectRows(Arc::new(rows)));
+    }
+
+    fn clear(&mut self, cx: &mut Cx<'_>) {
+        self.select(cx, Vec::new());
+    }
+}
+
+/// True for the bundled sketch, also where a project (the demo city's) keeps a copy of it as a file.
+fn is_sketch(set: &DistrictSet) -> bool {
+    let same = |bundled: DistrictSet| {
+        let vertices = |set: &DistrictSet| set.districts().iter().map(|d| d.shape.coords_count()).sum::<usize>();
+        bundled.len() == set.len()
+            && vertices(&bundled) == vertices(set)
+            && bundled.districts().iter().zip(set.districts()).all(|(a, b)| a.code == b.code)
+    };
+    set.sketch || load_bundled_districts(&mut Diagnostics::new()).is_ok_and(same)
+}
+
+/// The hover card of a source.
+fn point_card(open: &OpenProject, row: u32) -> Card {
+    let data = &open.data;
+    let at = row as usize;
+    let mut lines = Vec::new();
+    let mut line = |name: &str, value: String| lines.push((name.to_owned(), value));
+    if let Some(id) = data.unit_id(row) {
+        line(t::UNIT_ID, id.to_owned());
+    }
+    if let Some(view) = open.view() {
+        let tier = view.tiers.get(at).and_then(|tier| open.project.policy.tiers.get(usize::from(*tier)));
+        if let Some(tier) = tier {
+            line(t::TIER, format!("{} {}", tier.id, tier.name));
+        }
+        if let Some(score) = view.scores.get(at) {
+            line(t::SCORE, t::value(*score as f64 / 1000.0, 1, t::UNIT_POINTS));
+        }
+        if let Some(lambda) = view.analysis.plan.frequencies.lambda.get(at) {
+            line(t::EXPECTED, t::value(*lambda, 2, t::UNIT_VISITS));
+        }
+    }
+    if let Some(name) = data.district.get(at).and_then(|d| data.district_name(*d)) {
+        line(t::DISTRICT, name.to_owned());
+    }
+    Card { title: data.name(row).unwrap_or_default().to_owned(), lines, note: String::new() }
 }

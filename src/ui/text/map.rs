@@ -1,5 +1,7 @@
 //! Texts: map.
 
+/// Why single sources are not told in a dense view.
+pub const ZOOM_HINT: &str = "点密集，放大后可查看单个污染源";
 /// Accessible name of the map.
 pub const MAP: &str = "行政区地图";
 /// What the map offers by keyboard.
@@ -42,6 +44,17 @@ pub const SELECTING: &str = "正在统计圈选范围…";
 pub const SELECTED_MARK: &str = "已选";
 /// Highlighted.
 pub const HIGHLIGHT_MARK: &str = "本月抽中";
+
+/// Quantiles.
+pub const QUANTILE: &str = "分位数分级";
+/// Equal intervals.
+pub const EQUAL: &str = "等间距分级";
+
+/// What a printed map says where not all points are on it.
+#[must_use]
+pub fn printed_part(shown: usize, all: usize) -> String {
+    format!("；图上为等级最高的 {} 个点，共 {} 个", grouped(shown as f64, 0), grouped(all as f64, 0))
+}
 
 /// Districts in a class.
 #[must_use]
@@ -89,27 +102,163 @@ pub fn description(district: Option<(&str, String)>) -> String {
 /// A number with thousands separators.
 #[must_use]
 pub fn grouped(value: f64, decimals: usize) -> String {
-    if !value.is_finite() {
-        return "—".to_owned();
+    crate::ui::widgets::decimal(value, decimals)
+}
+
+// ---- the screen ------------------------------------------------------------------------------------------
+
+/// Title.
+pub const TITLE: &str = "地图";
+/// While districts are made ready.
+pub const PREPARING: &str = "正在准备地图";
+/// No sources.
+pub const EMPTY: &str = "名录里还没有污染源";
+/// What to do then.
+pub const EMPTY_HINT: &str = "导入污染源名录后，这里按区显示数量、风险与检查进度，并标出每个污染源的位置。";
+/// To the data.
+pub const TO_DATA: &str = "查看数据";
+/// Measure chooser.
+pub const MEASURE: &str = "指标";
+/// Class method chooser.
+pub const METHOD: &str = "分级";
+/// Number of classes.
+pub const CLASSES: &str = "级数";
+/// Show points.
+pub const SHOW_POINTS: &str = "显示污染源";
+/// Show names.
+pub const SHOW_NAMES: &str = "显示区名";
+/// Save a picture.
+pub const SAVE: &str = "保存图片";
+/// Part in sight only.
+pub const SAVE_WINDOW: &str = "只保存当前视野";
+/// Sizes and kinds of pictures.
+pub const SAVE_KINDS: [&str; 4] =
+    ["PNG 图片，A4 横向（300 dpi）", "PNG 图片，A3 横向（300 dpi）", "SVG 矢量图，A4 横向", "SVG 矢量图，A3 横向"];
+/// While a picture is drawn.
+pub const SAVING: &str = "正在绘制图片…";
+/// Title of the dialog.
+pub const SAVE_TITLE: &str = "保存地图";
+/// Kind of document in the file name.
+pub const DOCUMENT: &str = "地图";
+/// Own map.
+pub const OWN_MAP: &str = "更换…";
+/// Its accessible name.
+pub const OWN_MAP_NAME: &str = "更换区划图";
+/// Title of that dialog.
+pub const OWN_MAP_TITLE: &str = "选择区划图";
+/// Why an own map is off.
+pub const READ_ONLY: &str = "项目为只读，或有操作正在进行";
+/// Review number.
+pub const REVIEW: &str = "审图号";
+/// An example of one.
+pub const REVIEW_HINT: &str = "如 GS(2024)0650号";
+/// A map of one's own without a review number.
+pub const NO_REVIEW: &str = "底图未填审图号，仅限内部使用";
+/// Selected sources.
+pub const SELECTION: &str = "选中的污染源";
+/// None selected.
+pub const SELECTION_NONE: &str =
+    "单击一个点，或用框选、套索选出一片，这里列出选中的污染源；在「数据」页选中的行也在这里。";
+/// To the table.
+pub const IN_TABLE: &str = "在数据表中查看";
+/// Gives the selection up.
+pub const CLEAR: &str = "清除选择";
+/// Back to the city.
+pub const BACK_TO_CITY: &str = "返回全市";
+/// The map.
+pub const BASE_MAP: &str = "底图";
+/// The bundled map.
+pub const SKETCH_FILE: &str = "内置示意图";
+/// Sources without coordinates.
+pub const NOWHERE: &str = "无坐标";
+/// Name of a measure's city row.
+pub const CITY: &str = "全市";
+/// Unit id.
+pub const UNIT_ID: &str = "编号";
+/// Tier.
+pub const TIER: &str = "等级";
+/// Score.
+pub const SCORE: &str = "风险分";
+/// District.
+pub const DISTRICT: &str = "所在区";
+/// Expected drawn visits of a source.
+pub const EXPECTED: &str = "全年预计抽查";
+/// Sources.
+pub const SOURCES: &str = "污染源";
+/// Special sources.
+pub const SPECIAL: &str = "特殊监管对象";
+/// Mean score.
+pub const MEAN_SCORE: &str = "平均风险分";
+/// Expected visits of the year.
+pub const EXPECTED_YEAR: &str = "全年预计检查";
+/// On lists so far.
+pub const LISTED: &str = "已抽取";
+/// Done.
+pub const DONE: &str = "已完成检查";
+/// Overdue.
+pub const OVERDUE: &str = "公开逾期";
+/// Rate of problems.
+pub const PROBLEMS: &str = "问题发现率";
+/// Unit of sources.
+pub const UNIT_SOURCES: &str = "家";
+/// Unit of scores.
+pub const UNIT_POINTS: &str = "分";
+/// Unit of visits.
+pub const UNIT_VISITS: &str = "次";
+/// Unit of items.
+pub const UNIT_ITEMS: &str = "项";
+/// Percent.
+pub const PERCENT: &str = "%";
+
+/// Sources of a category.
+#[must_use]
+pub fn category(name: &str) -> String {
+    format!("{name}数")
+}
+
+/// Sources of the most urgent tiers.
+#[must_use]
+pub fn urgent(ids: &[String]) -> String {
+    format!("高等级（{}）数", ids.join("、"))
+}
+
+/// Expected visits of a month.
+#[must_use]
+pub fn expected_month(month: u32) -> String {
+    format!("{month} 月预计检查")
+}
+
+/// A source's count with the name of the measure: `污染源数`.
+#[must_use]
+pub fn count_of(name: &str) -> String {
+    format!("{name}数")
+}
+
+/// The screen's note: how many sources are shown.
+#[must_use]
+pub fn shown(shown: u64, located: u64) -> String {
+    format!("{} 家污染源，其中 {} 家有坐标", grouped(shown as f64, 0), grouped(located as f64, 0))
+}
+
+/// Number selected.
+#[must_use]
+pub fn selected(count: usize) -> String {
+    format!("已选 {} 家", grouped(count as f64, 0))
+}
+
+/// Title of a printed map: the finding.
+#[must_use]
+pub fn finding(measure: &str, highest: Option<(&str, String)>, area: &str) -> String {
+    match highest {
+        Some((name, value)) => format!("{area}各区{measure}：{name}最高，为 {value}"),
+        None => format!("{area}各区{measure}"),
     }
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
-    let mut out = String::new();
-    let zero = text.chars().all(|c| matches!(c, '0' | '.'));
-    if value < 0.0 && !zero {
-        out.push('−');
-    }
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    if let Some(rest) = rest {
-        out.push('.');
-        out.push_str(rest);
-    }
-    out
+}
+
+/// Source line of a printed map.
+#[must_use]
+pub fn printed_source(project: &str, map: &str, date: &str) -> String {
+    format!("数据来源：{project}；底图：{map}；{date} 制图")
 }
 
 #[cfg(test)]

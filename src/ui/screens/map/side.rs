@@ -1,0 +1,199 @@
+//! The panel beside the map: figures of the area, selected sources, base map.
+
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{Align2, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use super::measures::{AreaSums, MeasureId, index_of};
+use super::{MapScreen, Ready};
+use crate::ui::picker::{PickKind, PickRequest};
+use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::text::map as t;
+use crate::ui::theme::{self, GRID};
+use crate::ui::widgets;
+use crate::workspace::session::Command;
+
+/// Room that the base map's controls take at the foot.
+const FOOT: f32 = 86.0;
+
+impl MapScreen {
+    /// Draws the panel.
+    pub(super) fn side_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready<'_>) {
+        let filter = cx.session.filter();
+        let index = filter.district.and_then(|code| ready.map.set.index_of(crate::domain::DistrictCode(code)));
+        let (name, area) = index
+            .and_then(|i| ready.figures.districts.get(i).map(|area| (ready.map.name(i), area)))
+            .unwrap_or((t::CITY, &ready.figures.city));
+        ui.horizontal(|ui| {
+            widgets::heading(ui, name);
+            if index.is_some() {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if ui.small_button(t::BACK_TO_CITY).clicked() {
+                        cx.send(Command::SetDistrict(None));
+                    }
+                });
+            }
+        });
+        self.figures_ui(ui, cx, ready, area);
+        ui.add_space(GRID);
+        ui.separator();
+        self.selection_ui(ui, cx, ready);
+        ui.separator();
+        self.base_map_ui(ui, cx, ready);
+    }
+
+    /// One line a measure; a click colours the map by it.
+    fn figures_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, ready: &Ready<'_>, area: &AreaSums) {
+        let palette = theme::of(ui);
+        let month = cx.session.month();
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for id in MeasureId::ALL {
+            let measure = id.describe(&ready.open.project.policy, month);
+            let value = id
+                .value(area, index_of(month))
+                .map_or_else(|| "—".to_owned(), |v| t::value(v, measure.decimals, &measure.unit));
+            let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 21.0), Sense::click());
+            let chosen = self.measure == id;
+            response.widget_info(|| {
+                WidgetInfo::selected(Role::RadioButton, true, chosen, format!("{} {value}", measure.name))
+            });
+            if response.clicked() {
+                self.measure = id;
+            }
+            if chosen || response.hovered() || response.has_focus() {
+                let fill = if chosen { palette.wash } else { palette.stripe };
+                ui.painter().rect_filled(rect, theme::RADIUS, fill);
+            }
+            let inner = rect.shrink2(Vec2::new(6.0, 0.0));
+            let ink = if chosen { palette.text } else { palette.muted };
+            ui.painter().text(
+                inner.left_center(),
+                Align2::LEFT_CENTER,
+                &measure.name,
+                theme::regular(theme::BODY),
+                ink,
+            );
+            ui.painter().text(
+                inner.right_center(),
+                Align2::RIGHT_CENTER,
+                value,
+                theme::bold(theme::BODY),
+                palette.text,
+            );
+        }
+        ui.spacing_mut().item_spacing.y = GRID - 2.0;
+    }
+
+    fn selection_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready<'_>) {
+        let rows = Arc::clone(&self.selected.rows);
+        ui.horizontal(|ui| {
+            ui.label(theme::strong(t::SELECTION));
+            if !rows.is_empty() {
+                ui.label(theme::note(ui, t::selected(rows.len())));
+            }
+        });
+        let height =
+            (ui.available_height() - FOOT - if rows.is_empty() { 0.0 } else { theme::CONTROL + GRID }).max(52.0);
+        if rows.is_empty() {
+            ui.allocate_ui(Vec2::new(ui.available_width(), height), |ui| {
+                ui.set_min_height(height);
+                ui.add(egui::Label::new(theme::note(ui, t::SELECTION_NONE)).wrap());
+            });
+            return;
+        }
+        let unit = cx.session.filter().unit;
+        let count = ready.tiers.entries.len();
+        egui::ScrollArea::vertical()
+            .id_salt("map selection")
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink([false, false])
+            .show_rows(ui, theme::ROW, rows.len(), |ui, shown| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for row in rows.get(shown).unwrap_or_default() {
+                    if self.row_ui(ui, ready, *row, unit == Some(*row), count) {
+                        cx.send(Command::SelectUnit(Some(*row)));
+                        self.fly_to = Some(*row);
+                    }
+                }
+            });
+        ui.horizontal(|ui| {
+            if ui.button(t::IN_TABLE).clicked() {
+                cx.go(ScreenId::Data);
+            }
+            if ui.button(t::CLEAR).clicked() {
+                self.clear(cx);
+            }
+        });
+    }
+
+    /// A selected source; true where it was clicked.
+    fn row_ui(&self, ui: &mut Ui, ready: &Ready<'_>, row: u32, current: bool, count: usize) -> bool {
+        let palette = theme::of(ui);
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW), Sense::click());
+        let name = ready.open.data.name(row).or_else(|| ready.open.data.unit_id(row)).unwrap_or_default();
+        response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, current, name));
+        if current || response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect, 2, if current { palette.wash } else { palette.stripe });
+        }
+        let tier = ready.tiers.of_row.get(row as usize).map(|t| usize::from(*t));
+        let middle = rect.center().y;
+        if let Some((tier, entry)) = tier.and_then(|t| ready.tiers.entries.get(t).map(|e| (t, e))) {
+            let ground = palette.tier(tier, count);
+            let at = egui::pos2(rect.left() + 12.0, middle);
+            ui.painter().circle_filled(at, 8.5, ground);
+            let font = theme::bold(theme::SMALL);
+            ui.painter().text(at, Align2::CENTER_CENTER, &entry.id, font, theme::ink_on(ground));
+        }
+        let has_place = ready.map.points.place(row).is_some();
+        let right = if has_place { rect.right() - 6.0 } else { rect.right() - 50.0 };
+        let mut job = LayoutJob::simple_singleline(name.to_owned(), theme::regular(theme::BODY), palette.text);
+        job.wrap = TextWrapping::truncate_at_width(right - rect.left() - 28.0);
+        let galley = ui.painter().layout_job(job);
+        let at = egui::pos2(rect.left() + 28.0, middle - galley.size().y / 2.0);
+        ui.painter().galley(at, galley, palette.text);
+        if !has_place {
+            let at = egui::pos2(rect.right() - 6.0, middle);
+            ui.painter().text(at, Align2::RIGHT_CENTER, t::NOWHERE, theme::regular(theme::SMALL), palette.amber);
+        }
+        response.clicked()
+    }
+
+    fn base_map_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready<'_>) {
+        let writable = !ready.open.saved.is_read_only() && !cx.session.is_acting();
+        let set = &ready.map.set;
+        ui.horizontal(|ui| {
+            ui.label(theme::strong(t::BASE_MAP));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let button = ui.add_enabled(writable, egui::Button::new(t::OWN_MAP)).accessible_name(t::OWN_MAP_NAME);
+                if button.on_hover_text(t::OWN_MAP_NAME).on_disabled_hover_text(t::READ_ONLY).clicked() {
+                    let request =
+                        PickRequest::new(PickKind::OpenFile, t::OWN_MAP_TITLE).filter("Shapefile", &["shp", "zip"]);
+                    self.own_map = Some(cx.pick(request));
+                }
+                let file = if ready.sketch { t::SKETCH_FILE } else { set.file.as_str() };
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(theme::note(ui, file)).truncate());
+                });
+            });
+        });
+        ui.horizontal(|ui| {
+            let name = ui.label(t::REVIEW);
+            let saved = &ready.open.draft.now().review_number;
+            let field = egui::TextEdit::singleline(&mut self.review).hint_text(t::REVIEW_HINT);
+            let response = ui.add_enabled(writable, field.desired_width(ui.available_width())).labelled_by(name.id);
+            if response.lost_focus() && self.review.trim() != saved {
+                cx.send(Command::SetReviewNumber(self.review.trim().to_owned()));
+            } else if !response.has_focus() && self.review != *saved {
+                self.review.clone_from(saved);
+            }
+        });
+        if let Some(paths) = self.own_map.as_ref().and_then(crate::ui::picker::Picking::poll) {
+            self.own_map = None;
+            if let Some(path) = paths.into_iter().next() {
+                cx.send(Command::LoadDistricts(path));
+            }
+        }
+    }
+}
