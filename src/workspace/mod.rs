@@ -7,8 +7,8 @@
 
 pub mod analysis;
 pub mod backtest;
-pub mod ceremony;
 pub mod card;
+pub mod ceremony;
 pub mod clock;
 pub mod columns;
 pub mod demo;
