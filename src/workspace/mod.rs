@@ -7,6 +7,7 @@
 
 pub mod analysis;
 pub mod backtest;
+pub mod card;
 pub mod ceremony;
 pub mod clock;
 pub mod columns;
@@ -14,6 +15,7 @@ pub mod demo;
 pub mod draws;
 pub mod estimate;
 pub mod import;
+pub mod inspect;
 pub mod job;
 pub mod journal;
 pub mod lock;
@@ -22,6 +24,7 @@ pub mod mends;
 pub mod outputs;
 pub mod population;
 pub mod project;
+pub mod quality;
 pub mod results;
 pub mod run;
 pub mod schedule;

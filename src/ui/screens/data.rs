@@ -1,18 +1,280 @@
-//! The screen.
+//! 数据: the nine tables, what the import found, the rows set aside, and importing itself.
 
-use super::{Cx, Screen, ready};
+mod card;
+mod columns;
+mod filter;
+mod import;
+mod mapping;
+mod quality;
+mod sheet;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::{Cx, Screen, ready, title};
+use crate::registry::TableKind;
+use crate::ui::table::TableOutput;
+use crate::ui::text::data as t;
+use crate::ui::theme;
+use crate::workspace::quality::FoundRow;
+use crate::workspace::session::{Command, OpenProject};
+use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
+use card::{CardAnswer, CardPanel};
+use import::{Import, ImportAnswer};
+use quality::Quality;
+use sheet::{FrameId, Sheet, Source};
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Table(TableKind),
+    Quality,
+    SetAside,
+    Import,
+}
 
 /// State of the screen.
-#[derive(Default)]
-pub struct DataScreen;
+pub struct DataScreen {
+    tab: Tab,
+    sheets: BTreeMap<TableKind, Sheet>,
+    quality: Quality,
+    import: Import,
+    card: CardPanel,
+    card_open: bool,
+    /// Selection of the session that the sources' table shows.
+    selection: u64,
+}
+
+impl Default for DataScreen {
+    fn default() -> Self {
+        Self {
+            tab: Tab::Table(TableKind::Sources),
+            sheets: BTreeMap::new(),
+            quality: Quality::default(),
+            import: Import::default(),
+            card: CardPanel::default(),
+            card_open: true,
+            selection: 0,
+        }
+    }
+}
 
 impl Screen for DataScreen {
-    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
-        let Some(_open) = ready(ui, cx) else { return };
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        if self.import.poll(cx) {
+            self.tab = Tab::Import;
+        }
+        // files can be looked at without a project; opening one goes before
+        let opening = matches!(cx.session.opening(), crate::workspace::job::Stage::Running(_));
+        if cx.session.project().is_none() && !opening {
+            if self.import.ui(ui, cx) == ImportAnswer::Leave {
+                self.tab = Tab::Table(TableKind::Sources);
+            }
+            return;
+        }
+        let Some(open) = ready(ui, cx) else { return };
+        self.quality.refresh(cx, open);
+        title(ui, t::TITLE, t::TITLE_NOTE, |ui| {
+            if ui.button(t::IMPORT_FILES).clicked() {
+                self.import.ask(cx, false);
+            }
+            if ui.button(t::IMPORT_FOLDER).clicked() {
+                self.import.ask(cx, true);
+            }
+            if self.tab == Tab::Table(TableKind::Sources) && !self.card_open && ui.button(t::OPEN_CARD).clicked() {
+                self.card_open = true;
+            }
+        });
+        self.tabs_ui(ui, open);
+        ui.add_space(theme::HALF);
+        match self.tab {
+            Tab::Table(kind) => self.table_ui(ui, cx, open, kind),
+            Tab::Quality => match self.quality.report_ui(ui, cx, open) {
+                Some(FoundRow::Kept(kind, row)) => self.jump(cx, kind, row),
+                Some(FoundRow::SetAside(row)) => {
+                    self.quality.jump_aside(row);
+                    self.tab = Tab::SetAside;
+                }
+                None => {}
+            },
+            Tab::SetAside => self.quality.aside_ui(ui, cx, open),
+            Tab::Import => {
+                if self.import.ui(ui, cx) == ImportAnswer::Leave {
+                    self.tab = Tab::Table(TableKind::Sources);
+                }
+            }
+        }
+    }
+
+    fn find(&mut self) {
+        match self.tab {
+            Tab::Table(kind) => self.sheets.entry(kind).or_default().find(),
+            Tab::Quality => self.quality.find(false),
+            Tab::SetAside => self.quality.find(true),
+            Tab::Import => {}
+        }
     }
 }
 
 impl DataScreen {
     /// Files or folders to be looked at for an import.
-    pub fn take_paths(&mut self, _paths: Vec<std::path::PathBuf>) {}
+    pub fn take_paths(&mut self, paths: Vec<PathBuf>) {
+        self.import.take_paths(paths);
+        self.tab = Tab::Import;
+    }
+
+    fn tabs_ui(&mut self, ui: &mut Ui, open: &OpenProject) {
+        let importing = self.import.is_active() || self.tab == Tab::Import;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::HALF;
+            let mut tab = |ui: &mut Ui, to: Tab, label: &str, count: Option<usize>| {
+                let text = match count {
+                    Some(count) => format!("{label} {}", thousands(&count.to_string())),
+                    None => label.to_owned(),
+                };
+                let text = egui::RichText::new(text);
+                let text = if count == Some(0) { text.color(theme::of(ui).muted) } else { text };
+                if ui.selectable_label(self.tab == to, text).clicked() {
+                    self.tab = to;
+                }
+            };
+            for kind in TableKind::ALL {
+                let rows = open.data.registry.frame(kind).height();
+                tab(ui, Tab::Table(kind), kind.label(), Some(rows));
+            }
+            ui.separator();
+            tab(ui, Tab::Quality, t::QUALITY, self.quality.count());
+            tab(ui, Tab::SetAside, t::SET_ASIDE, Some(open.data.registry.set_aside.height()));
+            if importing {
+                tab(ui, Tab::Import, t::IMPORT_TAB, None);
+            }
+        });
+    }
+
+    /// Goes to a row of a table.
+    fn jump(&mut self, cx: &mut Cx<'_>, kind: TableKind, row: u32) {
+        self.tab = Tab::Table(kind);
+        self.sheets.entry(kind).or_default().jump = Some(row);
+        if kind == TableKind::Sources {
+            cx.send(Command::SelectUnit(Some(row)));
+        }
+    }
+
+    fn table_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, kind: TableKind) {
+        if kind == TableKind::Sources {
+            self.card_ui(ui, cx, open);
+            self.follow_selection(cx);
+        }
+        // scores stand beside the register once they are there
+        let view = (kind == TableKind::Sources).then(|| open.view().cloned()).flatten();
+        let frame = view.as_ref().map_or_else(|| open.data.registry.frame(kind), |view| &view.table);
+        let source = Source {
+            id: FrameId { data: Arc::clone(&open.data), view: view.clone(), number: 0 },
+            frame,
+            kind: Some(kind),
+            name: kind.label(),
+            empty: t::EMPTY_TABLE,
+            also: &[],
+        };
+        let sheet = self.sheets.entry(kind).or_default();
+        let out = sheet.ui(ui, cx, open, &source, |_, _| {});
+        if kind == TableKind::Sources {
+            self.sources_out(cx, &out);
+        } else if let Some(row) = out.activated.and_then(|position| sheet.frame_row(position)) {
+            // from an event to its source
+            if let Some(row) = source_of(open, kind, row) {
+                self.jump(cx, TableKind::Sources, row);
+                self.card_open = true;
+            }
+        }
+    }
+
+    fn card_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) {
+        if !self.card_open {
+            return;
+        }
+        let palette = *theme::of(ui);
+        let answer = egui::Panel::right("source card")
+            .resizable(true)
+            .default_size(theme::SIDE)
+            .size_range(260.0..=620.0)
+            .frame(egui::Frame::new().fill(palette.surface).inner_margin(egui::Margin::same(12)))
+            .show(ui, |ui| self.card.ui(ui, cx, open))
+            .inner;
+        match answer {
+            CardAnswer::None => {}
+            CardAnswer::Close => self.card_open = false,
+            CardAnswer::ShowAll(kind) => {
+                let unit = cx.session.filter().unit.and_then(|row| open.data.unit_id(row));
+                if let Some(unit) = unit {
+                    let condition = Condition::OneOf(vec![CellValue::Text(unit.to_owned())]);
+                    let filter = ColumnFilter { column: "unit_id".to_owned(), condition };
+                    self.sheets.entry(kind).or_default().show_only(filter);
+                    self.tab = Tab::Table(kind);
+                }
+            }
+        }
+    }
+
+    /// What was selected elsewhere (on the map) is selected here.
+    fn follow_selection(&mut self, cx: &Cx<'_>) {
+        let filter = cx.session.filter();
+        if filter.selection_revision == self.selection {
+            return;
+        }
+        self.selection = filter.selection_revision;
+        let sheet = self.sheets.entry(TableKind::Sources).or_default();
+        let keys: Vec<u64> = filter.rows.iter().map(|row| u64::from(*row)).collect();
+        if keys.is_empty() {
+            if let Some(unit) = filter.unit
+                && !sheet.table.selection.contains(u64::from(unit))
+            {
+                sheet.jump = Some(unit);
+            }
+        } else if sheet.table.selection.keys() != keys.as_slice() {
+            sheet.jump = filter.rows.first().copied();
+            sheet.table.selection.set(keys);
+        }
+    }
+
+    fn sources_out(&mut self, cx: &mut Cx<'_>, out: &TableOutput) {
+        let Some(sheet) = self.sheets.get(&TableKind::Sources) else { return };
+        if out.selection_changed {
+            let rows: Vec<u32> = sheet.table.selection.keys().iter().map(|key| *key as u32).collect();
+            let unit = sheet.table.cursor().and_then(|position| sheet.frame_row(position));
+            cx.send(Command::SelectRows(Arc::new(rows)));
+            if unit.is_some() {
+                cx.send(Command::SelectUnit(unit));
+            }
+            // what comes back from these commands is what the table shows already
+            self.selection = cx.session.filter().selection_revision + 1 + u64::from(unit.is_some());
+        }
+        if out.activated.is_some() {
+            self.card_open = true;
+        }
+    }
+}
+
+/// The source that a row of an event table belongs to.
+fn source_of(open: &OpenProject, kind: TableKind, row: u32) -> Option<u32> {
+    use crate::workspace::columns::texts;
+    if !kind.refers_to_units() {
+        return None;
+    }
+    let unit = texts(open.data.registry.frame(kind), "unit_id").ok()?.get(row as usize)?;
+    let units = texts(&open.data.registry.sources, "unit_id").ok()?;
+    // the register is sorted by unit_id
+    let (mut low, mut high) = (0, units.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match units.get(middle).unwrap_or_default().as_bytes().cmp(unit.as_bytes()) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return u32::try_from(middle).ok(),
+        }
+    }
+    None
 }

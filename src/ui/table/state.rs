@@ -144,6 +144,12 @@ impl TableState {
         }
     }
 
+    /// Layout and sort keys alone: what is kept between sessions.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        Self { columns: self.columns.clone(), frozen: self.frozen, sort: self.sort.clone(), ..Self::default() }
+    }
+
     /// The layout as at first.
     pub fn reset_columns(&mut self, defs: &[ColumnDef]) {
         self.columns.clear();
@@ -162,7 +168,7 @@ impl TableState {
         self.cursor
     }
 
-    /// Scrolls to a row, selects it and lets it flash.
+    /// Scrolls to a row, selects it (others stay selected where it was among them) and lets it flash.
     pub fn jump_to(&mut self, position: usize, rows: &dyn Rows) {
         if position >= rows.len() {
             return;
@@ -171,7 +177,9 @@ impl TableState {
         self.cursor = Some(position);
         self.anchor = Some(position);
         let key = rows.key(position);
-        self.selection.set([key]);
+        if !self.selection.contains(key) {
+            self.selection.set([key]);
+        }
         self.flash = Some((key, None));
     }
 

@@ -1,1 +1,345 @@
 //! Texts: data.
+
+use crate::registry::{ColumnKind, TableKind};
+
+/// Title.
+pub const TITLE: &str = "数据";
+/// What the screen is for.
+pub const TITLE_NOTE: &str = "导入后核查过的各张表；双击一行查看详情";
+/// Tab: findings.
+pub const QUALITY: &str = "质量";
+/// Tab: rows set aside.
+pub const SET_ASIDE: &str = "搁置的行";
+/// Tab: import.
+pub const IMPORT_TAB: &str = "导入";
+/// Button: import a folder.
+pub const IMPORT_FOLDER: &str = "导入文件夹…";
+/// Button: import files.
+pub const IMPORT_FILES: &str = "导入文件…";
+/// Hint of the search field.
+pub const SEARCH: &str = "查找名称、编号、地址…";
+/// Name of the search field.
+pub const SEARCH_NAME: &str = "查找";
+/// Clears the search and all filters.
+pub const CLEAR_ALL: &str = "清除全部筛选";
+/// Only what is selected on the map or in the table.
+pub const ONLY_SELECTED: &str = "只看选中的";
+/// View under way.
+pub const VIEWING: &str = "正在筛选";
+/// First view under way.
+pub const READING: &str = "正在读取表格";
+/// Empty table: nothing imported.
+pub const EMPTY_TABLE: &str = "这张表没有数据。把含有它的文件拖到窗口里，或点「导入文件夹」。";
+/// Empty view: nothing fits.
+pub const EMPTY_VIEW: &str = "没有符合条件的行，请放宽筛选或清除查找。";
+/// No rows set aside.
+pub const EMPTY_ASIDE: &str = "没有被搁置的行：导入的每一行都已采用。";
+/// No findings.
+pub const EMPTY_QUALITY: &str = "导入时没有发现问题。";
+/// View failed.
+pub const VIEW_FAILED: &str = "没有筛选成";
+/// Report failed.
+pub const QUALITY_FAILED: &str = "质量报告没有读出来";
+/// Again.
+pub const AGAIN: &str = "重试";
+/// Filter popup: contains.
+pub const CONTAINS: &str = "包含";
+/// Filter popup: from.
+pub const FROM: &str = "从";
+/// Filter popup: to.
+pub const TO: &str = "到";
+/// Filter popup: empty cells.
+pub const EMPTY_CELLS: &str = "（空）";
+/// Filter popup: too many values.
+pub const MANY_VALUES: &str = "不同的值太多，请输入文字筛选";
+/// Filter popup: not all values.
+pub const MORE_VALUES: &str = "只列出最多的 200 个值";
+/// Filter popup: counting.
+pub const COUNTING: &str = "正在统计";
+/// Filter popup: apply.
+pub const APPLY: &str = "应用";
+/// Filter popup: no filter on this column.
+pub const CLEAR: &str = "清除";
+/// Dates as they are typed.
+pub const DATE_HINT: &str = "2027-03-01";
+/// A number or date that was not understood.
+pub const BAD_BOUND: &str = "看不懂这个数或日期";
+/// Quality: all findings.
+pub const ALL_FINDINGS: &str = "全部";
+/// Quality: export.
+pub const EXPORT_CSV: &str = "导出 CSV…";
+/// Quality: jump.
+pub const JUMP: &str = "跳到这一行";
+/// Quality: severity filter.
+pub const SEVERITY: &str = "级别";
+/// Quality: table filter.
+pub const TABLE: &str = "表";
+/// Quality: a row that is nowhere.
+pub const ROW_GONE: &str = "这一行已并入重复的行，或问题针对整个文件，没有可跳转的行";
+/// Set aside: original cells.
+pub const ORIGINAL: &str = "原始内容";
+/// Set aside: nothing chosen.
+pub const CHOOSE_ASIDE: &str = "选中一行，查看它在文件中的原始内容";
+/// Card: nothing chosen.
+pub const NO_UNIT: &str = "选中一个污染源，查看它的全部情况";
+/// Card: close.
+pub const CLOSE_CARD: &str = "收起";
+/// Card: open.
+pub const OPEN_CARD: &str = "详情";
+/// Card: gathering.
+pub const GATHERING: &str = "正在汇总";
+/// Card: show on the map.
+pub const ON_MAP: &str = "在地图上看";
+/// Card: nothing.
+pub const NONE: &str = "无记录";
+/// Card: still computing.
+pub const NOT_YET: &str = "尚在计算";
+/// Card sections.
+pub const SECTION_RISK: &str = "风险";
+/// Card: frequency.
+pub const SECTION_PLAN: &str = "检查频次";
+/// Card: this year's lists.
+pub const SECTION_LISTED: &str = "本年抽取";
+/// Card: register.
+pub const SECTION_FACTS: &str = "登记信息";
+/// Card: permits.
+pub const SECTION_PERMIT: &str = "排污许可";
+/// Card: credit.
+pub const SECTION_CREDIT: &str = "信用评价";
+/// Card: penalties.
+pub const SECTION_VIOLATIONS: &str = "行政处罚";
+/// Card: complaints.
+pub const SECTION_COMPLAINTS: &str = "信访投诉";
+/// Card: monitoring.
+pub const SECTION_MONITORING: &str = "自动监控异常";
+/// Card: past checks.
+pub const SECTION_CHECKS: &str = "历次检查";
+/// Card: λ.
+pub const LAMBDA: &str = "全年期望抽查次数 λ";
+/// Card: crowded.
+pub const CROWDED: &str = "与同一企业的其他场所共用检查名额，逐月分布为近似值";
+/// Card: not drawn yet.
+pub const NOT_LISTED: &str = "本年尚未被抽中";
+/// Card: factor's cap reached.
+pub const AT_CAP: &str = "已封顶";
+/// Card: basis.
+pub const BASIS: &str = "依据";
+/// Card: others.
+pub const LEAD: &str = "主办";
+/// Card: second inspector.
+pub const SECOND: &str = "协办";
+/// Card: without a pair.
+pub const NO_PAIR: &str = "未配对人员";
+/// Card: no result yet.
+pub const NO_RESULT: &str = "尚无结果";
+/// Import: looking.
+pub const LOOKING: &str = "正在查看文件";
+/// Import: failed.
+pub const LOOK_FAILED: &str = "文件没有读出来";
+/// Import: another choice.
+pub const CHOOSE_AGAIN: &str = "重新选择";
+/// Import: title.
+pub const LOOK_TITLE: &str = "这些文件被认作";
+/// Import: nothing chosen.
+pub const NO_FILES: &str = "还没有选择文件";
+/// Import: how.
+pub const NO_FILES_HINT: &str = "把本单位的名录、信用、处罚、投诉等文件或整个文件夹拖到窗口里，不必改列名。";
+/// Import: make a project.
+pub const START_IMPORT: &str = "导入为新项目";
+/// Import: into the open project.
+pub const START_REFRESH: &str = "更新当前项目";
+/// Import: leave.
+pub const LEAVE: &str = "不导入了";
+/// Import: no register.
+pub const NO_SOURCES: &str = "还没有认出「污染源名录」，请先为名录文件指定列";
+/// Import: recognised.
+pub const RECOGNISED: &str = "已识别";
+/// Import: not recognised.
+pub const UNRECOGNISED: &str = "未识别";
+/// Import: left out.
+pub const LEFT_OUT: &str = "不导入";
+/// Import: unread.
+pub const UNREAD: &str = "读不出";
+/// Import: set columns by hand.
+pub const MAP_COLUMNS: &str = "指定列…";
+/// Import: leave a file out.
+pub const LEAVE_OUT: &str = "不导入此表";
+/// Import: take it after all.
+pub const TAKE_BACK: &str = "恢复导入";
+/// Import: maps.
+pub const MAPS: &str = "区划图";
+/// Import: other files.
+pub const OTHERS: &str = "其他文件（不导入）";
+/// Import: year.
+pub const YEAR: &str = "计划年度";
+/// Mapping dialog: title.
+pub const MAPPING_TITLE: &str = "指定各列的含义";
+/// Mapping dialog: which table.
+pub const WHICH_TABLE: &str = "这是哪张表";
+/// Mapping dialog: no table.
+pub const NO_TABLE: &str = "请选择";
+/// Mapping dialog: heading row.
+pub const HEADER_ROW: &str = "标题所在行";
+/// Mapping dialog: encoding.
+pub const ENCODING: &str = "文字编码";
+/// Mapping dialog: automatic.
+pub const AUTOMATIC: &str = "自动";
+/// Mapping dialog: column.
+pub const COLUMN: &str = "需要的列";
+/// Mapping dialog: heading in the file.
+pub const IN_FILE: &str = "文件中的列";
+/// Mapping dialog: constant.
+pub const CONSTANT: &str = "或统一填为";
+/// Mapping dialog: sample.
+pub const SAMPLE: &str = "示例";
+/// Mapping dialog: not there.
+pub const NOT_THERE: &str = "（没有）";
+/// Mapping dialog: required.
+pub const REQUIRED: &str = "必填";
+/// Mapping dialog: one of them.
+pub const ONE_OF: &str = "至少一项";
+/// Mapping dialog: use it.
+pub const USE_MAPPING: &str = "使用";
+/// Mapping dialog: district from the point.
+pub const FROM_POINT: &str = "所在区按经纬度判断";
+/// Encodings offered.
+pub const ENCODINGS: [&str; 5] = ["UTF-8", "GB18030", "UTF-16LE", "Big5", "windows-1252"];
+
+/// `显示 x / y 行`.
+#[must_use]
+pub fn rows_shown(shown: &str, total: &str) -> String {
+    if shown == total { format!("{total} 行") } else { format!("显示 {shown} / {total} 行") }
+}
+
+/// How many are selected.
+#[must_use]
+pub fn selected(count: &str) -> String {
+    format!("已选 {count} 行")
+}
+
+/// How many were copied.
+#[must_use]
+pub fn copied(count: &str) -> String {
+    format!("已复制 {count} 行")
+}
+
+/// What is left out of a list.
+#[must_use]
+pub fn others(count: usize) -> String {
+    format!("其余 {count} 条")
+}
+
+/// Rows of a sheet and its columns taken.
+#[must_use]
+pub fn taken(rows: &str, columns: usize) -> String {
+    format!("{rows} 行，认出 {columns} 列")
+}
+
+/// Rows of a sheet that is not known.
+#[must_use]
+pub fn not_taken(rows: &str) -> String {
+    format!("{rows} 行")
+}
+
+/// Name of the combo box of a column.
+#[must_use]
+pub fn heading_of(column: &str) -> String {
+    format!("{column}在文件中的列")
+}
+
+/// Name of the constant of a column.
+#[must_use]
+pub fn constant_of(column: &str) -> String {
+    format!("{column}统一填为")
+}
+
+/// Times, one decimal.
+#[must_use]
+pub fn month_name(month: usize) -> String {
+    format!("{} 月", month + 1)
+}
+
+/// Why a source is not in the draw.
+#[must_use]
+pub fn exclusion(exclusion: crate::plan::Exclusion) -> Option<&'static str> {
+    use crate::plan::Exclusion as E;
+    Some(match exclusion {
+        E::None => return None,
+        E::Closed => "已关闭，不参加抽取",
+        E::Moved => "已搬迁，不参加抽取",
+        E::Stopped => "停产，暂不参加抽取",
+        E::PositiveList => "正面清单单位，只作非现场检查",
+        E::NoRoster => "执法主体没有执法人员名册，不参加抽取",
+        E::SetAside => "数据有误被搁置，不参加抽取",
+        _ => "不参加抽取",
+    })
+}
+
+/// Heading of a frame column that no file has under its own name.
+#[must_use]
+pub fn derived_heading(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "unit_id" => "单位标识",
+        "number" => "许可证或登记编号",
+        "enterprise" => "企业（合并计算）",
+        "grade_index" => "等级序号",
+        "valid" => "有效",
+        "row" => "文件行号",
+        "file" => "文件",
+        "sheet" => "工作表",
+        "score" => "风险分",
+        "tier" => "风险等级",
+        "special" => "特殊监管",
+        "stratum" => "监管类别（按规则）",
+        "aggravated" => "加重情形",
+        "special_reasons" => "特殊监管原因",
+        "lambda" => "期望次数 λ",
+        "severity" => "级别",
+        "code" => "代码",
+        "table" => "表",
+        "column" => "列",
+        "value" => "实际值",
+        "what" => "问题",
+        "expected" => "应为",
+        "hint" => "处理建议",
+        "reason" => "原因",
+        "cells" => "原始内容",
+        _ => return None,
+    })
+}
+
+/// Heading of a frame column.
+#[must_use]
+pub fn heading(kind: Option<TableKind>, id: &str) -> String {
+    // a table's own column of that name goes before a word made here (`reason` of recusals)
+    let own = kind.and_then(|kind| kind.column(id)).map(|column| column.name);
+    let derived = derived_heading(id);
+    let chosen = if id == "unit_id" && kind == Some(TableKind::Sources) { derived } else { own.or(derived) };
+    chosen.map_or_else(|| id.to_owned(), str::to_owned)
+}
+
+/// Words of a vocabulary: id and how it reads.
+#[must_use]
+pub fn words(kind: TableKind, id: &str) -> &'static [(&'static str, &'static str)] {
+    let name = match kind.column(id).map(|column| column.kind) {
+        Some(ColumnKind::Choice(name) | ColumnKind::Choices(name)) => name,
+        _ => return &[],
+    };
+    match name {
+        "management" => &[("key", "重点管理"), ("simplified", "简化管理"), ("registration", "登记管理")],
+        "supervision" => &[("key", "重点"), ("general", "一般"), ("simple", "简易")],
+        "permit_event" => &[("first", "首次申请"), ("reapply", "重新申请"), ("change", "变更"), ("renewal", "延续")],
+        "key_unit" => &[
+            ("water", "水环境"),
+            ("air", "大气环境"),
+            ("soil", "土壤污染"),
+            ("groundwater", "地下水"),
+            ("noise", "噪声"),
+            ("risk", "环境风险管控"),
+        ],
+        "status" => &[("active", "在产"), ("stopped", "停产"), ("closed", "关闭"), ("moved", "搬迁")],
+        "env_risk" => &[("major", "重大"), ("larger", "较大"), ("general", "一般")],
+        "check_kind" => &[("routine", "日常检查"), ("case", "个案检查"), ("special", "专项检查")],
+        _ => &[],
+    }
+}

@@ -1,0 +1,462 @@
+//! The card of a source: everything known of it, gathered once per selection by a job.
+
+use std::sync::Arc;
+
+use egui::{Color32, RichText, ScrollArea, Ui, Vec2};
+use polars::prelude::DataFrame;
+
+use super::columns;
+use crate::registry::TableKind;
+use crate::risk::{Contribution, SPECIAL_REASONS};
+use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::text::data as t;
+use crate::ui::{theme, widgets};
+use crate::workspace::card::{CardRisk, ListedCheck, SourceCard, compute_card};
+use crate::workspace::job::Job;
+use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData};
+use crate::workspace::view::{cell_text, date_text, number_text, points_text, thousands};
+
+/// Rows of a history shown before "others".
+const SHOWN: usize = 12;
+
+/// Register facts, in order; empty ones are left out.
+const FACTS: [&str; 14] = [
+    "number",
+    "uscc",
+    "district",
+    "body",
+    "address",
+    "industry",
+    "management",
+    "supervision",
+    "key_unit",
+    "status",
+    "env_risk",
+    "auto_monitoring",
+    "supervised",
+    "rectify_by",
+];
+
+/// Permit facts.
+const PERMIT: [&str; 10] = [
+    "issued",
+    "expires",
+    "issuing_body",
+    "permit_event",
+    "permit_event_date",
+    "reports_overdue",
+    "self_monitoring_overdue",
+    "positive_from",
+    "positive_to",
+    "positive_removed",
+];
+
+/// What a card was gathered from.
+#[derive(Clone)]
+struct Of {
+    row: u32,
+    data: Arc<ProjectData>,
+    view: Option<Arc<AnalysisView>>,
+    books: Option<Arc<Books>>,
+}
+
+impl PartialEq for Of {
+    fn eq(&self, other: &Self) -> bool {
+        fn same<T>(a: Option<&Arc<T>>, b: Option<&Arc<T>>) -> bool {
+            match (a, b) {
+                (None, None) => true,
+                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+                _ => false,
+            }
+        }
+        self.row == other.row
+            && Arc::ptr_eq(&self.data, &other.data)
+            && same(self.view.as_ref(), other.view.as_ref())
+            && same(self.books.as_ref(), other.books.as_ref())
+    }
+}
+
+/// What a click on the card asks for.
+pub(super) enum CardAnswer {
+    /// Nothing.
+    None,
+    /// Fold the card.
+    Close,
+    /// Show all rows of a table that belong to the source.
+    ShowAll(TableKind),
+}
+
+/// The card's state.
+#[derive(Default)]
+pub(super) struct CardPanel {
+    wanted: Option<Of>,
+    job: Option<Job<SourceCard>>,
+    card: Option<Arc<SourceCard>>,
+    failed: Option<String>,
+}
+
+impl CardPanel {
+    fn request(&mut self, cx: &Cx<'_>, open: &OpenProject, row: u32) {
+        let of =
+            Of { row, data: Arc::clone(&open.data), view: open.view().cloned(), books: open.books.value().cloned() };
+        if self.wanted.as_ref() != Some(&of) {
+            if let Some(job) = self.job.take() {
+                job.progress().cancel();
+            }
+            let other_data = self.wanted.as_ref().is_none_or(|w| !Arc::ptr_eq(&w.data, &of.data));
+            if other_data || self.card.as_ref().is_some_and(|card| card.row != row) {
+                self.card = None;
+            }
+            self.failed = None;
+            let policy = of.view.as_ref().map_or_else(|| open.project.policy.clone(), |_| open.project.policy.clone());
+            let inputs = of.clone();
+            match cx.session.start_job("汇总污染源情况", move |progress| {
+                compute_card(
+                    &inputs.data,
+                    &policy,
+                    inputs.view.as_deref(),
+                    inputs.books.as_deref(),
+                    inputs.row,
+                    progress,
+                )
+            }) {
+                Ok(job) => self.job = Some(job),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+            self.wanted = Some(of);
+        }
+        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
+            self.job = None;
+            match result {
+                Ok(card) => self.card = Some(Arc::new(card)),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+        }
+    }
+
+    /// Draws the card of the source looked at.
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) -> CardAnswer {
+        let mut answer = CardAnswer::None;
+        let Some(row) = cx.session.filter().unit.filter(|row| (*row as usize) < open.data.len()) else {
+            ui.horizontal(|ui| {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if ui.button(t::CLOSE_CARD).clicked() {
+                        answer = CardAnswer::Close;
+                    }
+                });
+            });
+            widgets::centred(ui, |ui| {
+                ui.label(theme::note(ui, t::NO_UNIT));
+            });
+            return answer;
+        };
+        self.request(cx, open, row);
+        let data = &open.data;
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width((ui.available_width() - 60.0).max(80.0));
+                let name = data.name(row).unwrap_or_default();
+                ui.add(egui::Label::new(RichText::new(name).font(theme::bold(theme::SECTION))).wrap());
+                ui.label(theme::note(ui, data.unit_id(row).unwrap_or_default()));
+            });
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+                if ui.button(t::CLOSE_CARD).clicked() {
+                    answer = CardAnswer::Close;
+                }
+            });
+        });
+        ui.separator();
+        if let Some(failed) = &self.failed {
+            ui.label(RichText::new(failed).color(theme::of(ui).red));
+            return answer;
+        }
+        let Some(card) = self.card.clone() else {
+            ui.horizontal(|ui| {
+                ui.spinner();
+                ui.label(theme::note(ui, t::GATHERING));
+            });
+            return answer;
+        };
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            if let Some(kind) = card_ui(ui, cx, open, &card) {
+                answer = CardAnswer::ShowAll(kind);
+            }
+        });
+        answer
+    }
+}
+
+fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) -> Option<TableKind> {
+    let mut all = None;
+    match &card.risk {
+        Some(risk) => risk_ui(ui, open, risk),
+        None => {
+            section(ui, t::SECTION_RISK, None);
+            ui.label(theme::note(ui, t::NOT_YET));
+        }
+    }
+    section(ui, t::SECTION_LISTED, None);
+    match card.listed.as_deref() {
+        None => _ = ui.label(theme::note(ui, t::NOT_YET)),
+        Some([]) => _ = ui.label(theme::note(ui, t::NOT_LISTED)),
+        Some(listed) => listed.iter().for_each(|check| listed_ui(ui, check)),
+    }
+    section(ui, t::SECTION_FACTS, None);
+    facts_ui(ui, open, card.row, &FACTS);
+    if ui.link(t::ON_MAP).clicked() {
+        cx.go(ScreenId::Map);
+    }
+    section(ui, t::SECTION_PERMIT, None);
+    facts_ui(ui, open, card.row, &PERMIT);
+    let histories: [(&str, TableKind, &[u32], &[&str], &[&str]); 4] = [
+        (t::SECTION_CREDIT, TableKind::Credit, &card.credit, &["year", "date"], &["grade", "score"]),
+        (
+            t::SECTION_VIOLATIONS,
+            TableKind::Violations,
+            &card.violations,
+            &["date"],
+            &["kind", "penalty_kind", "amount_wan", "document"],
+        ),
+        (t::SECTION_COMPLAINTS, TableKind::Complaints, &card.complaints, &["date"], &["pollution", "substantiated"]),
+        (
+            t::SECTION_CHECKS,
+            TableKind::PastChecks,
+            &card.past_checks,
+            &["date"],
+            &["department", "kind", "result", "problem"],
+        ),
+    ];
+    for (title, kind, rows, when, what) in histories {
+        if kind == TableKind::PastChecks {
+            monitoring_ui(ui, card, &mut all);
+        }
+        if section(ui, title, Some(rows.len())) && !rows.is_empty() {
+            all = Some(kind);
+        }
+        history_ui(ui, open, kind, rows, when, what);
+        if rows.len() > SHOWN && ui.link(t::others(rows.len() - SHOWN)).clicked() {
+            all = Some(kind);
+        }
+    }
+    ui.add_space(theme::GRID);
+    all
+}
+
+/// A heading with a count; true where it was clicked.
+fn section(ui: &mut Ui, title: &str, count: Option<usize>) -> bool {
+    ui.add_space(theme::GRID);
+    ui.horizontal(|ui| {
+        ui.label(theme::strong(title));
+        match count {
+            Some(0) => {
+                ui.label(theme::note(ui, t::NONE));
+                false
+            }
+            Some(count) => ui.link(theme::note(ui, format!("{} 条", thousands(&count.to_string())))).clicked(),
+            None => false,
+        }
+    })
+    .inner
+}
+
+fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) {
+    let policy = &open.project.policy;
+    let palette = *theme::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        let id = policy.tiers.get(risk.tier as usize).map_or("", |tier| tier.id.as_str());
+        widgets::tier_chip(ui, risk.tier as usize, policy.tiers.len(), id);
+        ui.label(RichText::new(points_text(risk.score)).font(theme::bold(theme::SECTION)));
+        ui.label(theme::note(ui, "分"));
+        if let Some(category) = policy.categories.iter().find(|c| c.id == risk.category) {
+            ui.label(theme::note(ui, &category.name));
+        }
+        if risk.special {
+            widgets::chip(ui, "特殊监管", palette.amber_wash, palette.amber);
+        }
+    });
+    for id in risk.special_reasons.split(';').filter(|id| !id.is_empty()) {
+        let name = SPECIAL_REASONS.iter().find(|(known, _)| *known == id).map_or(id, |(_, name)| name);
+        ui.label(theme::note(ui, name));
+    }
+    for contribution in risk.contributions.iter().filter(|c| c.points.0 != 0) {
+        contribution_ui(ui, contribution, &palette);
+    }
+    section(ui, t::SECTION_PLAN, None);
+    if let Some(words) = t::exclusion(risk.exclusion) {
+        ui.label(RichText::new(words).color(palette.amber));
+    }
+    ui.horizontal(|ui| {
+        ui.label(theme::note(ui, t::LAMBDA));
+        ui.label(theme::strong(number_text(risk.lambda, 3)));
+    });
+    months_ui(ui, risk, &palette);
+    if risk.crowded {
+        ui.label(theme::note(ui, t::CROWDED));
+    }
+    for visit in &risk.mandatory {
+        let rule = policy.mandatory.get(visit.rule as usize).map_or("", |rule| rule.name.as_str());
+        ui.label(theme::note(ui, format!("必查 {}：{rule}", t::month_name(visit.month as usize))));
+    }
+}
+
+fn contribution_ui(ui: &mut Ui, contribution: &Contribution, palette: &theme::Palette) {
+    let width = ui.available_width();
+    let articles: Vec<String> =
+        contribution.articles.iter().map(|a| format!("{}{}：{}", a.document, a.article, a.text)).collect();
+    let row = ui.scope(|ui| {
+        ui.horizontal(|ui| {
+            let name = egui::Label::new(&contribution.name).truncate();
+            ui.add_sized(Vec2::new((width - 176.0).max(60.0), 18.0), name);
+            let part = contribution.points.0 as f32 / contribution.cap.0.max(1) as f32;
+            let words = format!(
+                "{} {} / {}",
+                contribution.name,
+                points_text(contribution.points.0),
+                points_text(contribution.cap.0)
+            );
+            widgets::meter(ui, 56.0, part, None, palette.accent, &words);
+            let points = format!("{} / {}", points_text(contribution.points.0), points_text(contribution.cap.0));
+            ui.label(if contribution.at_cap {
+                RichText::new(points).color(palette.amber)
+            } else {
+                RichText::new(points)
+            });
+        });
+    });
+    let cap = if contribution.at_cap { format!("{}\n", t::AT_CAP) } else { String::new() };
+    row.response.on_hover_text(format!("{cap}{}：{}", t::BASIS, articles.join("\n")));
+}
+
+/// Expected checks by month as bars.
+fn months_ui(ui: &mut Ui, risk: &CardRisk, palette: &theme::Palette) {
+    let size = Vec2::new(ui.available_width().min(360.0), 58.0);
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    let words: Vec<String> = risk
+        .expected
+        .iter()
+        .enumerate()
+        .filter(|(_, e)| **e > 0.0005)
+        .map(|(m, e)| format!("{} {}", t::month_name(m), number_text(*e, 3)))
+        .collect();
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Image, true, format!("逐月期望检查次数：{}", words.join("，")))
+    });
+    let greatest = risk.expected.iter().copied().fold(0.25_f64, f64::max);
+    let step = rect.width() / 12.0;
+    for (m, expected) in risk.expected.iter().enumerate() {
+        let left = rect.left() + step * m as f32;
+        let height = ((expected / greatest) as f32 * 38.0).max(if *expected > 0.0005 { 1.0 } else { 0.0 });
+        let bar = egui::Rect::from_min_max(
+            egui::pos2(left + 3.0, rect.top() + 40.0 - height),
+            egui::pos2(left + step - 3.0, rect.top() + 40.0),
+        );
+        let due = risk.mandatory.iter().any(|visit| visit.month as usize == m);
+        ui.painter().rect_filled(bar, 1.0, if due { palette.amber } else { palette.accent });
+        ui.painter().text(
+            egui::pos2(left + step / 2.0, rect.bottom()),
+            egui::Align2::CENTER_BOTTOM,
+            (m + 1).to_string(),
+            theme::regular(10.0),
+            palette.muted,
+        );
+    }
+    ui.painter().hline(rect.x_range(), rect.top() + 40.0, (1.0, palette.line));
+    if !words.is_empty() {
+        response.on_hover_text(words.join("\n"));
+    }
+}
+
+fn listed_ui(ui: &mut Ui, check: &ListedCheck) {
+    let palette = *theme::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::strong(check.month.to_string()));
+        widgets::chip(ui, check.origin.label(), palette.wash, palette.accent);
+        match (&check.replaced_by, &check.outcome) {
+            (Some(other), _) => _ = ui.label(theme::note(ui, format!("已由 {other} 替补"))),
+            (None, Some(outcome)) => {
+                let ink: Color32 = if outcome.is_problem() { palette.red } else { palette.text };
+                ui.label(RichText::new(outcome.label()).color(ink));
+            }
+            (None, None) => _ = ui.label(theme::note(ui, t::NO_RESULT)),
+        }
+    });
+    let pair = check
+        .pair
+        .as_ref()
+        .map_or_else(|| t::NO_PAIR.to_owned(), |(lead, second)| format!("{} {lead}，{} {second}", t::LEAD, t::SECOND));
+    let mut words = format!("{}　{pair}", check.plan_code);
+    if let Some(day) = check.inspected_on {
+        words.push_str(&format!("　{}", date_text(day)));
+    }
+    ui.label(theme::note(ui, words));
+}
+
+/// A column's cell; empty where there is none.
+fn cell(open: &OpenProject, frame: &DataFrame, kind: TableKind, id: &str, row: u32) -> String {
+    let format = columns::formats(open, Some(kind))(id);
+    frame.column(id).map(|column| cell_text(column, row as usize, &format).into_owned()).unwrap_or_default()
+}
+
+fn facts_ui(ui: &mut Ui, open: &OpenProject, row: u32, ids: &[&str]) {
+    let frame = &open.data.registry.sources;
+    for id in ids {
+        let value = cell(open, frame, TableKind::Sources, id, row);
+        if value.is_empty() {
+            continue;
+        }
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui_with_layout(Vec2::new(112.0, 18.0), egui::Layout::left_to_right(egui::Align::Min), |ui| {
+                ui.set_min_width(112.0);
+                ui.label(theme::note(ui, t::heading(Some(TableKind::Sources), id)));
+            });
+            ui.add(egui::Label::new(value).wrap().selectable(true));
+        });
+    }
+}
+
+fn history_ui(ui: &mut Ui, open: &OpenProject, kind: TableKind, rows: &[u32], when: &[&str], what: &[&str]) {
+    let frame = open.data.registry.frame(kind);
+    for row in rows.iter().take(SHOWN) {
+        let first = when.iter().map(|id| cell(open, frame, kind, id, *row)).find(|text| !text.is_empty());
+        let rest: Vec<String> = what
+            .iter()
+            .filter_map(|id| {
+                let text = cell(open, frame, kind, id, *row);
+                let name = || t::heading(Some(kind), id);
+                match text.as_str() {
+                    "" => None,
+                    "是" | "否" => Some(format!("{}{text}", name().trim_start_matches("是否"))),
+                    _ if *id == "amount_wan" => Some(format!("{text} 万元")),
+                    _ if *id == "score" => Some(format!("{text} 分")),
+                    _ => Some(text),
+                }
+            })
+            .collect();
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui_with_layout(Vec2::new(76.0, 18.0), egui::Layout::left_to_right(egui::Align::Min), |ui| {
+                ui.set_min_width(76.0);
+                ui.label(theme::note(ui, first.unwrap_or_default()));
+            });
+            ui.add(egui::Label::new(rest.join("，")).wrap().selectable(true));
+        });
+    }
+}
+
+fn monitoring_ui(ui: &mut Ui, card: &SourceCard, all: &mut Option<TableKind>) {
+    let rows: u32 = card.monitoring.values().map(|figures| figures.rows).sum();
+    if section(ui, t::SECTION_MONITORING, Some(rows as usize)) && rows > 0 {
+        *all = Some(TableKind::Monitoring);
+    }
+    for (pollutant, figures) in &card.monitoring {
+        let name = if pollutant.is_empty() { "（未注明因子）" } else { pollutant };
+        let mut words = format!("{name}　{} 条，有效 {}", figures.rows, figures.valid);
+        if let Some(worst) = figures.worst {
+            words.push_str(&format!("，最大超标 {} 倍", number_text(worst, 2)));
+        }
+        if let Some(last) = figures.last {
+            words.push_str(&format!("，最近 {}", date_text(last)));
+        }
+        ui.add(egui::Label::new(words).wrap());
+    }
+}

@@ -1,0 +1,316 @@
+//! 质量 and 搁置的行: what the import found, grouped; from a finding to its row; both as csv.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{RichText, ScrollArea, Ui};
+
+use super::sheet::{FrameId, Sheet, Source};
+use crate::registry::{TableKind, render_set_aside_csv};
+use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::screens::Cx;
+use crate::ui::text::data as t;
+use crate::ui::{theme, widgets};
+use crate::workspace::columns::{codes, texts};
+use crate::workspace::job::Job;
+use crate::workspace::project::load_bytes;
+use crate::workspace::quality::{FoundRow, QualityReport, find_row, load_quality};
+use crate::workspace::session::{Command, OpenProject, ProjectData};
+use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
+
+/// Which csv is written.
+#[derive(Clone, Copy)]
+enum Csv {
+    Report,
+    SetAside,
+}
+
+/// State of both tabs.
+#[derive(Default)]
+pub(super) struct Quality {
+    of: Option<Arc<ProjectData>>,
+    number: u64,
+    job: Option<Job<QualityReport>>,
+    report: Option<Arc<QualityReport>>,
+    failed: Option<String>,
+    sheet: Sheet,
+    aside: Sheet,
+    severity: Option<&'static str>,
+    table: Option<TableKind>,
+    code: Option<String>,
+    finding: Option<Job<Option<FoundRow>>>,
+    gone: bool,
+    picking: Option<(Csv, Picking)>,
+    writing: Option<(PathBuf, Job<Vec<u8>>)>,
+}
+
+fn one_of(column: &str, value: &str) -> ColumnFilter {
+    let condition = Condition::OneOf(vec![CellValue::Text(value.to_owned())]);
+    ColumnFilter { column: column.to_owned(), condition }
+}
+
+impl Quality {
+    /// Number of findings read so far.
+    pub(super) fn count(&self) -> Option<usize> {
+        self.report.as_ref().map(|report| report.frame.height())
+    }
+
+    pub(super) fn find(&mut self, aside: bool) {
+        if aside { self.aside.find() } else { self.sheet.find() }
+    }
+
+    /// Jumps to a row set aside.
+    pub(super) fn jump_aside(&mut self, row: u32) {
+        self.aside.jump = Some(row);
+    }
+
+    /// Reads the report of the open project, once.
+    pub(super) fn refresh(&mut self, cx: &mut Cx<'_>, open: &OpenProject) {
+        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &open.data)) {
+            self.of = Some(Arc::clone(&open.data));
+            self.number += 1;
+            (self.report, self.failed, self.code) = (None, None, None);
+            let root = open.saved.root().to_owned();
+            match cx.session.start_job("读取质量报告", move |progress| load_quality(&root, progress)) {
+                Ok(job) => self.job = Some(job),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+        }
+        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
+            self.job = None;
+            match result {
+                Ok(report) => self.report = Some(Arc::new(report)),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+        }
+        self.write(cx, open);
+    }
+
+    /// A csv on its way: first where to, then its bytes, then the command that writes it.
+    fn write(&mut self, cx: &mut Cx<'_>, open: &OpenProject) {
+        if let Some((what, picking)) = &self.picking
+            && let Some(paths) = picking.poll()
+        {
+            let what = *what;
+            self.picking = None;
+            if let Some(path) = paths.into_iter().next() {
+                let (root, data) = (open.saved.root().to_owned(), Arc::clone(&open.data));
+                let job = cx.session.start_job("导出", move |_| match what {
+                    Csv::Report => load_bytes(&root.join("quality.csv")),
+                    Csv::SetAside => Ok(render_set_aside_csv(&data.registry).into_bytes()),
+                });
+                match job {
+                    Ok(job) => self.writing = Some((path, job)),
+                    Err(error) => self.failed = Some(error.to_string()),
+                }
+            }
+        }
+        if let Some((path, job)) = &mut self.writing
+            && let Some(result) = job.poll()
+        {
+            match result {
+                Ok(bytes) => cx.send(Command::WriteFile(path.clone(), Arc::new(bytes))),
+                Err(error) => self.failed = Some(error.to_string()),
+            }
+            self.writing = None;
+        }
+    }
+
+    fn ask(&mut self, cx: &mut Cx<'_>, what: Csv) {
+        let name = match what {
+            Csv::Report => "数据质量报告.csv",
+            Csv::SetAside => "搁置的行.csv",
+        };
+        let request = PickRequest::new(PickKind::SaveFile(name.to_owned()), t::EXPORT_CSV).filter("CSV", &["csv"]);
+        self.picking = Some((what, cx.pick(request)));
+    }
+
+    /// Draws 质量; returns the row to jump to.
+    pub(super) fn report_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) -> Option<FoundRow> {
+        if let Some(failed) = &self.failed {
+            if widgets::failed(ui, t::QUALITY_FAILED, failed, t::AGAIN) {
+                self.of = None;
+            }
+            return None;
+        }
+        let Some(report) = self.report.clone() else {
+            widgets::loading(ui, t::READING, &crate::diagnostic::ProgressState::default());
+            return None;
+        };
+        if report.frame.height() == 0 {
+            widgets::empty(ui, t::EMPTY_QUALITY, "", &[]);
+            return None;
+        }
+        egui::Panel::left("quality groups")
+            .resizable(true)
+            .default_size(330.0)
+            .size_range(220.0..=560.0)
+            .frame(egui::Frame::new().inner_margin(egui::Margin { right: 8, ..egui::Margin::ZERO }))
+            .show(ui, |ui| self.groups_ui(ui, &report));
+        let mut also = Vec::new();
+        also.extend(self.severity.map(|severity| one_of("severity", severity)));
+        also.extend(self.table.map(|table| one_of("table", table.label())));
+        also.extend(self.code.as_ref().map(|code| one_of("code", code)));
+        let source = Source {
+            id: FrameId { data: Arc::clone(&open.data), view: None, number: self.number },
+            frame: &report.frame,
+            kind: None,
+            name: t::QUALITY,
+            empty: t::EMPTY_QUALITY,
+            also: &also,
+        };
+        let mut export = false;
+        let mut jump = false;
+        let can_jump = self.sheet.table.cursor().is_some() && self.finding.is_none();
+        let out = self.sheet.ui(ui, cx, open, &source, |ui, _| {
+            export = ui.button(t::EXPORT_CSV).clicked();
+            jump = ui.add_enabled(can_jump, egui::Button::new(t::JUMP)).clicked();
+        });
+        if export {
+            self.ask(cx, Csv::Report);
+        }
+        let position = out.activated.or(self.sheet.table.cursor().filter(|_| jump));
+        if let Some(row) = position.and_then(|position| self.sheet.frame_row(position)) {
+            self.start_finding(cx, open, &report, row as usize);
+        }
+        if self.gone {
+            widgets::chip(ui, t::ROW_GONE, theme::of(ui).amber_wash, theme::of(ui).amber);
+        }
+        let found = self.finding.as_mut().and_then(Job::poll)?;
+        self.finding = None;
+        match found {
+            Ok(Some(found)) => Some(found),
+            Ok(None) => {
+                self.gone = true;
+                None
+            }
+            Err(error) => {
+                self.failed = Some(error.to_string());
+                None
+            }
+        }
+    }
+
+    fn start_finding(&mut self, cx: &Cx<'_>, open: &OpenProject, report: &QualityReport, row: usize) {
+        self.gone = false;
+        let text = |id: &str| texts(&report.frame, id).ok().and_then(|c| c.get(row)).map(str::to_owned);
+        let at = codes(&report.frame, "row").ok().and_then(|rows| rows.get(row).copied().flatten());
+        let (Some(file), Some(at)) = (text("file"), at) else {
+            self.gone = true;
+            return;
+        };
+        let (table, sheet, data) = (text("table"), text("sheet"), Arc::clone(&open.data));
+        let job = cx
+            .session
+            .start_job("查找行", move |_| find_row(&data.registry, table.as_deref(), &file, sheet.as_deref(), at));
+        match job {
+            Ok(job) => self.finding = Some(job),
+            Err(error) => self.failed = Some(error.to_string()),
+        }
+    }
+
+    fn groups_ui(&mut self, ui: &mut Ui, report: &QualityReport) {
+        ui.horizontal(|ui| {
+            let all = self.severity.is_none();
+            if ui.selectable_label(all, t::ALL_FINDINGS).clicked() {
+                (self.severity, self.code) = (None, None);
+            }
+            for severity in ["错误", "警告", "提示"] {
+                let count: u64 = report.groups.iter().filter(|g| g.severity == severity).map(|g| g.count).sum();
+                let text = format!("{severity} {}", thousands(&count.to_string()));
+                if ui.selectable_label(self.severity == Some(severity), text).clicked() {
+                    (self.severity, self.code) = (Some(severity), None);
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            let label = ui.label(t::TABLE);
+            egui::ComboBox::from_id_salt("quality table")
+                .width(180.0)
+                .selected_text(self.table.map_or(t::ALL_FINDINGS, TableKind::label))
+                .show_ui(ui, |ui| {
+                    ui.selectable_value(&mut self.table, None, t::ALL_FINDINGS);
+                    for kind in TableKind::ALL {
+                        ui.selectable_value(&mut self.table, Some(kind), kind.label());
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+        });
+        ui.separator();
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            let palette = *theme::of(ui);
+            for group in report.groups.iter().filter(|g| self.severity.is_none_or(|s| s == g.severity)) {
+                let on = self.code.as_ref() == Some(&group.code);
+                let ink = match group.severity.as_str() {
+                    "错误" => palette.red,
+                    "警告" => palette.amber,
+                    _ => palette.muted,
+                };
+                let mut job = egui::text::LayoutJob::default();
+                let format = |size, colour| egui::TextFormat::simple(theme::regular(size), colour);
+                job.append(&group.severity, 0.0, format(theme::SMALL, ink));
+                job.append(&format!(" {} ", group.code), 0.0, format(theme::SMALL, palette.muted));
+                job.append(
+                    &format!("{} 条\n", thousands(&group.count.to_string())),
+                    0.0,
+                    egui::TextFormat::simple(theme::bold(theme::SMALL), palette.text),
+                );
+                job.append(&group.what, 0.0, format(theme::BODY, palette.text));
+                job.wrap.max_width = ui.available_width() - 24.0;
+                let button = egui::Button::selectable(on, job).wrap().min_size(egui::vec2(ui.available_width(), 0.0));
+                if ui.add(button).on_hover_text(&group.hint).clicked() {
+                    self.code = (!on).then(|| group.code.clone());
+                }
+            }
+        });
+    }
+
+    /// Draws the rows set aside.
+    pub(super) fn aside_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) {
+        let frame = &open.data.registry.set_aside;
+        let source = Source {
+            id: FrameId { data: Arc::clone(&open.data), view: None, number: 0 },
+            frame,
+            kind: None,
+            name: t::SET_ASIDE,
+            empty: t::EMPTY_ASIDE,
+            also: &[],
+        };
+        let palette = *theme::of(ui);
+        let chosen = self.aside.table.cursor().and_then(|position| self.aside.frame_row(position));
+        egui::Panel::bottom("aside cells")
+            .resizable(true)
+            .default_size(170.0)
+            .frame(egui::Frame::new().fill(palette.surface).inner_margin(egui::Margin::same(8)))
+            .show(ui, |ui| {
+                widgets::heading(ui, t::ORIGINAL);
+                let cells = chosen.and_then(|row| texts(frame, "cells").ok()?.get(row as usize)).unwrap_or_default();
+                let parsed: serde_json::Map<String, serde_json::Value> =
+                    serde_json::from_str(cells).unwrap_or_default();
+                if parsed.is_empty() {
+                    ui.label(theme::note(ui, t::CHOOSE_ASIDE));
+                }
+                ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| {
+                    ui.horizontal_wrapped(|ui| {
+                        for (heading, value) in &parsed {
+                            ui.vertical(|ui| {
+                                ui.label(theme::note(ui, heading));
+                                let value = value.as_str().unwrap_or_default();
+                                ui.add(egui::Label::new(RichText::new(value)).selectable(true));
+                            });
+                            ui.add_space(theme::GRID);
+                        }
+                    });
+                });
+            });
+        let mut export = false;
+        let any = frame.height() > 0;
+        self.aside.ui(ui, cx, open, &source, |ui, _| {
+            export = ui.add_enabled(any, egui::Button::new(t::EXPORT_CSV)).clicked();
+        });
+        if export {
+            self.ask(cx, Csv::SetAside);
+        }
+    }
+}
