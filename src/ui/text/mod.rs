@@ -3,4 +3,5 @@
 pub mod common;
 pub mod data;
 pub mod map;
+pub mod plan;
 pub mod table;
