@@ -6,4 +6,5 @@ pub mod map;
 pub mod overview;
 pub mod plot;
 pub mod risk;
+pub mod plan;
 pub mod table;

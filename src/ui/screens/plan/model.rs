@@ -1,0 +1,238 @@
+//! The matrix as it is painted: texts and loads of each cell, made once per analysis.
+
+use std::sync::{Arc, Weak};
+
+use crate::plan::model::{MONTHS, RESOURCES, Resource, month_index, plan_month};
+use crate::plan::{AnnualPlan, PlanCell};
+use crate::ui::text::plan as t;
+use crate::ui::widgets::decimal;
+use crate::workspace::session::{AnalysisView, OpenProject};
+
+use super::derived::is_of;
+
+/// A cell's change that flashes, visits.
+const VISIBLE_CHANGE: f64 = 0.05;
+
+/// What a row stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowKey {
+    /// The whole city.
+    City,
+    /// A body by its index.
+    Body(usize),
+    /// A district by its index on the map and its code.
+    District(usize, u32),
+}
+
+/// A cell.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Cell {
+    /// Expected visits.
+    pub(super) value: f64,
+    /// What is painted: `12.4`, or `12/10` for a month past.
+    pub(super) text: String,
+    /// Accessible name.
+    pub(super) name: String,
+    /// Load of the tightest resource, 1 is full; `None` where nothing limits.
+    pub(super) load: Option<f32>,
+    /// Fuller than its capacity.
+    pub(super) over: bool,
+    /// A number of the planner's own.
+    pub(super) locked: bool,
+    /// Drawn already.
+    pub(super) past: bool,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    pub(super) key: RowKey,
+    pub(super) name: String,
+    pub(super) cells: Vec<Cell>,
+    pub(super) year: String,
+}
+
+/// The matrix.
+#[derive(Default)]
+pub(super) struct Model {
+    of: Weak<AnalysisView>,
+    /// First the city, then the bodies.
+    pub(super) bodies: Vec<Row>,
+    /// First the city, then the districts.
+    pub(super) districts: Vec<Row>,
+    /// Working days of each month.
+    pub(super) days: Vec<String>,
+    /// Cells of `bodies` that changed with the last analysis.
+    pub(super) changed: Vec<(usize, usize)>,
+    /// When.
+    pub(super) changed_at: f64,
+}
+
+/// The resource that is fullest: its index, need and capacity.
+pub(super) fn tightest(need: &[f64; RESOURCES], have: &[Option<f64>; RESOURCES]) -> Option<(usize, f64, f64)> {
+    let share = |need: f64, have: f64| if have > 0.0 { need / have } else { f64::INFINITY };
+    let known = (0..RESOURCES).filter_map(|r| have[r].filter(|h| *h > 0.0 || need[r] > 0.0).map(|h| (r, need[r], h)));
+    known.max_by(|a, b| share(a.1, a.2).total_cmp(&share(b.1, b.2)))
+}
+
+fn load_of(need: &[f64; RESOURCES], have: &[Option<f64>; RESOURCES]) -> (Option<f32>, bool) {
+    let over = (0..RESOURCES).any(|r| have[r].is_some_and(|h| need[r] > h + 0.05));
+    let load = tightest(need, have).map(|(_, need, have)| if have > 0.0 { (need / have) as f32 } else { 2.0 });
+    (load, over)
+}
+
+/// Sum of several cells; capacity is unlimited where one of them is.
+pub(super) fn sum_cells<'a>(cells: impl Iterator<Item = &'a PlanCell>) -> PlanCell {
+    let mut sum = PlanCell { have: [Some(0.0); RESOURCES], ..PlanCell::default() };
+    for cell in cells {
+        sum.drawn.resize(sum.drawn.len().max(cell.drawn.len()), 0.0);
+        sum.mandatory.resize(sum.mandatory.len().max(cell.mandatory.len()), 0);
+        for (sum, n) in sum.drawn.iter_mut().zip(&cell.drawn) {
+            *sum += n;
+        }
+        for (sum, n) in sum.mandatory.iter_mut().zip(&cell.mandatory) {
+            *sum += n;
+        }
+        for r in 0..RESOURCES {
+            sum.need[r] += cell.need[r];
+            sum.have[r] = sum.have[r].zip(cell.have[r]).map(|(a, b)| a + b);
+        }
+        sum.locked |= cell.locked;
+        sum.past_drawn += cell.past_drawn;
+        sum.past_mandatory += cell.past_mandatory;
+        sum.past_triggered += cell.past_triggered;
+        sum.past_done += cell.past_done;
+    }
+    sum
+}
+
+fn cell_of(name: &str, month: usize, cell: &PlanCell, past: bool) -> Cell {
+    let value = cell.expected();
+    let (load, over) = load_of(&cell.need, &cell.have);
+    let listed = cell.past_drawn + cell.past_mandatory + cell.past_triggered;
+    let (text, words) = if past {
+        (format!("{listed}/{}", cell.past_done), t::cell_past(name, month + 1, listed, cell.past_done))
+    } else {
+        let shown = decimal(value, 1);
+        let words = t::cell_name(name, month + 1, &shown, cell.locked, over);
+        (shown, words)
+    };
+    Cell { value, text, name: words, load: load.filter(|_| !past), over: over && !past, locked: cell.locked, past }
+}
+
+fn row_of(key: RowKey, name: &str, cells: &[PlanCell], first: usize) -> Row {
+    let year = decimal(cells.iter().map(PlanCell::expected).sum(), 0);
+    let cells = cells.iter().enumerate().map(|(m, cell)| cell_of(name, m, cell, m < first)).collect();
+    Row { key, name: name.to_owned(), cells, year }
+}
+
+/// Month by month the sum of all bodies.
+pub(super) fn city_cells(plan: &AnnualPlan) -> Vec<PlanCell> {
+    (0..MONTHS).map(|m| sum_cells(plan.matrix.iter().filter_map(|row| row.get(m)))).collect()
+}
+
+impl Model {
+    /// Makes the matrix of an analysis, unless it is there already. True where it is new.
+    pub(super) fn refresh(&mut self, open: &OpenProject, view: &Arc<AnalysisView>, seconds: f64) -> bool {
+        if is_of(&self.of, view) {
+            return false;
+        }
+        let analysis = &view.analysis;
+        let (plan, year) = (&analysis.plan, open.project.file.year);
+        let first = month_index(analysis.month, year).unwrap_or(0);
+        let first = if view.month().year() > year { MONTHS } else { first };
+        let mut bodies = vec![row_of(RowKey::City, t::CITY, &city_cells(plan), first)];
+        for (i, (body, cells)) in analysis.population.inputs.bodies.iter().zip(&plan.matrix).enumerate() {
+            bodies.push(row_of(RowKey::Body(i), &body.name, cells, first));
+        }
+        let plain = |key: RowKey, name: &str, months: &[f64]| {
+            let cell = |(m, value): (usize, &f64)| {
+                let text = decimal(*value, 1);
+                let words = t::cell_name(name, m + 1, &text, false, false);
+                Cell { value: *value, name: words, text, past: m < first, ..Cell::default() }
+            };
+            let year = decimal(months.iter().sum(), 0);
+            Row { key, name: name.to_owned(), cells: months.iter().enumerate().map(cell).collect(), year }
+        };
+        let mut districts = vec![plain(RowKey::City, t::CITY, &view.city.expected)];
+        let mut rest = view.city.expected;
+        for (i, (district, area)) in open.data.districts.districts().iter().zip(&view.districts).enumerate() {
+            for (left, n) in rest.iter_mut().zip(&area.expected) {
+                *left -= n;
+            }
+            districts.push(plain(RowKey::District(i, district.code.0), &district.name, &area.expected));
+        }
+        if rest.iter().any(|n| *n > VISIBLE_CHANGE) {
+            districts.push(plain(RowKey::District(usize::MAX, u32::MAX), t::OFF_MAP, &rest));
+        }
+        self.changed.clear();
+        for (r, row) in bodies.iter().enumerate() {
+            let Some(old) = self.bodies.get(r).filter(|old| old.key == row.key) else { continue };
+            for (m, (a, b)) in old.cells.iter().zip(&row.cells).enumerate() {
+                if (a.value - b.value).abs() > VISIBLE_CHANGE || a.locked != b.locked {
+                    self.changed.push((r, m));
+                }
+            }
+        }
+        self.changed_at = seconds;
+        self.days = (0..MONTHS)
+            .map(|m| t::days(open.project.calendar.in_month(plan_month(year, m)), open.project.calendar.is_noticed(year)))
+            .collect();
+        (self.bodies, self.districts, self.of) = (bodies, districts, Arc::downgrade(view));
+        true
+    }
+}
+
+/// Name of a resource.
+pub(super) fn resource_name(resource: Resource) -> &'static str {
+    match resource {
+        Resource::TeamDays => t::TEAMS,
+        Resource::Vehicles => t::VEHICLES,
+        Resource::MonitoringDays => t::MONITORING,
+        Resource::Instruments => t::INSTRUMENTS,
+        Resource::Budget => t::BUDGET,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(need: f64, have: Option<f64>) -> PlanCell {
+        PlanCell {
+            drawn: vec![need, 1.0],
+            mandatory: vec![0, 2],
+            need: [need, 0.0, 0.0, 0.0, 0.0],
+            have: [have, Some(0.0), None, None, None],
+            ..PlanCell::default()
+        }
+    }
+
+    #[test]
+    fn sums_are_limited_only_where_all_are() {
+        let (a, b) = (cell(2.0, Some(4.0)), cell(3.0, Some(1.0)));
+        let sum = sum_cells([&a, &b].into_iter());
+        assert!((sum.need[0] - 5.0).abs() < 1e-9 && sum.have[0].is_some_and(|h| (h - 5.0).abs() < 1e-9));
+        assert!((sum.expected() - 11.0).abs() < 1e-9);
+        let open = sum_cells([&a, &cell(1.0, None)].into_iter());
+        assert!(open.have[0].is_none());
+    }
+
+    #[test]
+    fn the_fullest_resource_is_shown() {
+        let (load, over) = load_of(&[2.0, 3.0, 0.0, 0.0, 0.0], &[Some(4.0), Some(3.0), Some(0.0), None, None]);
+        assert!(load.is_some_and(|l| (l - 1.0).abs() < 1e-6) && !over);
+        let (load, over) = load_of(&[2.0, 0.0, 1.0, 0.0, 0.0], &[Some(4.0), None, Some(0.0), None, None]);
+        assert!(load.is_some_and(|l| l > 1.0) && over, "without any capacity a need is over it");
+        assert_eq!(load_of(&[1.0; RESOURCES], &[None; RESOURCES]), (None, false));
+    }
+
+    #[test]
+    fn a_cell_says_what_it_is() {
+        let now = cell_of("黄浦区生态环境局", 2, &cell(9.4, Some(20.0)), false);
+        assert_eq!(now.name, "黄浦区生态环境局 3月 12.4 次");
+        let past = cell_of("黄浦区生态环境局", 2, &PlanCell { past_drawn: 9, past_done: 7, ..cell(9.4, None) }, true);
+        assert_eq!(past.text, "9/7");
+        assert!(past.load.is_none());
+    }
+}

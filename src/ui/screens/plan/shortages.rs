@@ -1,0 +1,305 @@
+//! What does not fit, in sentences, with its ways out; months fuller than their capacity.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use egui::{RichText, Ui};
+
+use super::derived::Derived;
+use super::rules::articles;
+use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::plan::{AnnualPlan, Mend, MendAction, apply_mend, compute_mends};
+use crate::ui::screens::Cx;
+use crate::ui::text::plan as t;
+use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::widgets::{self, decimal};
+use crate::workspace::analysis::{compute_analysis, is_light_change, recompute_analysis};
+use crate::workspace::project::Project;
+use crate::workspace::session::{AnalysisView, Command, OpenProject, ProjectData};
+
+/// Shortages laid out; more than that are counted.
+const MOST_SHOWN: usize = 60;
+/// Mends of a shortage laid out before all are asked for.
+const FEW: usize = 3;
+/// Mends taken one after another at most.
+const MOST_MENDS: usize = 200;
+
+/// What taking the cheapest mends would do.
+pub(super) struct Outlook {
+    /// The mends, in order: shortage and way out.
+    pub(super) steps: Vec<(String, Mend)>,
+    /// A shortage that no mend closes.
+    pub(super) stuck: Option<String>,
+}
+
+/// Tries the cheapest mend of the first blocking shortage, again and again, on a copy; nothing is changed.
+///
+/// # Errors
+/// Those of the analysis; `JOB-001` once cancelled.
+pub(super) fn look_ahead(
+    project: &Project,
+    data: &ProjectData,
+    view: &AnalysisView,
+    progress: &Progress,
+) -> AppResult<Outlook> {
+    let mut project = project.clone();
+    let mut analysis = Arc::clone(&view.analysis);
+    let mut steps: Vec<(String, Mend)> = Vec::new();
+    let blocking = |plan: &AnnualPlan| plan.shortages.iter().filter(|s| s.blocking).count() as u64;
+    progress.begin(t::LOOKING_AHEAD, blocking(&analysis.plan));
+    let stuck = loop {
+        progress.check()?;
+        let Some(shortage) = analysis.plan.shortages.iter().find(|s| s.blocking) else { break None };
+        if steps.len() >= MOST_MENDS {
+            break Some(shortage.text.clone());
+        }
+        let mends = compute_mends(&project.policy, &analysis.population.inputs, &analysis.plan.shares, shortage);
+        let Some(mend) = mends.into_iter().next() else { break Some(shortage.text.clone()) };
+        let text = shortage.text.clone();
+        let before = project.policy.clone();
+        apply_mend(&mut project.policy, &mut project.file.edits, &mend.action)?;
+        let next = if is_light_change(&analysis, &before, &project.policy) {
+            recompute_analysis(&project, &analysis)?
+        } else {
+            compute_analysis(&project, &data.registry, analysis.month, progress)?
+        };
+        analysis = Arc::new(next);
+        steps.push((text, mend));
+        progress.begin(t::LOOKING_AHEAD, blocking(&analysis.plan) + steps.len() as u64);
+        progress.advance(steps.len() as u64);
+    };
+    Ok(Outlook { steps, stuck })
+}
+
+/// What a mend changes, in a few words.
+pub(super) fn effect(action: &MendAction) -> &'static str {
+    match action {
+        MendAction::MoveVisits { .. } | MendAction::MoveMandatory { .. } => t::EFFECT_MOVE,
+        MendAction::LendCapacity { from: Some(_), .. }
+        | MendAction::LendInspectors { from: Some(_), .. }
+        | MendAction::LendSkill { from: Some(_), .. } => t::EFFECT_LEND,
+        MendAction::LendCapacity { .. } | MendAction::LendInspectors { .. } | MendAction::LendSkill { .. } => t::EFFECT_ADD,
+        MendAction::TrainSkill { .. } => t::EFFECT_TRAIN,
+        MendAction::LowerTriggeredReserve { .. } => t::EFFECT_RESERVE,
+        MendAction::LowerFloor { .. }
+        | MendAction::LowerPerInspector { .. }
+        | MendAction::LowerSpecialFloor { .. }
+        | MendAction::RaiseCap { .. }
+        | MendAction::ShortenWindow { .. } => t::EFFECT_RULE,
+    }
+}
+
+/// State of the tab.
+#[derive(Default)]
+pub(super) struct Shortages {
+    more: BTreeMap<usize, Derived<Vec<Mend>>>,
+    outlook: Derived<Outlook>,
+    asked: bool,
+    basis: Option<usize>,
+}
+
+impl Shortages {
+    /// Draws shortages and overloads.
+    pub(super) fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
+        for derived in self.more.values_mut() {
+            derived.poll();
+        }
+        self.more.retain(|_, derived| derived.is_for(view));
+        self.outlook.poll();
+        let plan = &view.analysis.plan;
+        let body = cx.session.filter().body;
+        let read_only = open.saved.is_read_only();
+        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("shortages").show(ui, |ui| {
+            let blocking = plan.shortages.iter().filter(|s| s.blocking).count();
+            ui.horizontal(|ui| {
+                let palette = theme::of(ui);
+                if blocking == 0 {
+                    ui.label(RichText::new(t::FEASIBLE).font(theme::bold(theme::SECTION)).color(palette.green));
+                } else {
+                    ui.label(RichText::new(t::blocking(blocking)).font(theme::bold(theme::SECTION)).color(palette.red));
+                    let why = if read_only { t::READ_ONLY } else { t::WAIT };
+                    let free = !read_only && open.is_current() && self.outlook.running().is_none();
+                    if widgets::primary_if(ui, free, t::TAKE_ALL, why).clicked() {
+                        self.asked = true;
+                        let (project, data, of) = (Arc::clone(&open.project), Arc::clone(&open.data), Arc::clone(view));
+                        self.outlook.start(cx.session, view, t::LOOKING_AHEAD, move |progress| {
+                            look_ahead(&project, &data, &of, progress)
+                        });
+                    }
+                }
+            });
+            ui.add_space(HALF);
+            for (i, shortage) in plan.shortages.iter().enumerate().take(MOST_SHOWN) {
+                theme::card(ui).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.horizontal_wrapped(|ui| {
+                        let palette = theme::of(ui);
+                        let (word, ground, ink) = if shortage.blocking {
+                            (t::SHORTAGE, palette.red_wash, palette.red)
+                        } else {
+                            (t::REMARK, palette.amber_wash, palette.amber)
+                        };
+                        widgets::chip(ui, word, ground, ink);
+                        ui.label(RichText::new(&shortage.text).font(theme::bold(theme::BODY)));
+                        let shown = self.basis == Some(i);
+                        if ui.selectable_label(shown, theme::note(ui, t::BASIS)).clicked() {
+                            self.basis = if shown { None } else { Some(i) };
+                        }
+                    });
+                    if self.basis == Some(i) {
+                        articles(ui, &open.project.policy, &shortage.text, &shortage.basis, cx.session.now().date());
+                    }
+                    self.mends(ui, cx, open, view, i, read_only);
+                });
+                ui.add_space(HALF);
+            }
+            if plan.shortages.len() > MOST_SHOWN {
+                ui.label(theme::note(ui, t::and_more(plan.shortages.len() - MOST_SHOWN)));
+            }
+            ui.add_space(GRID);
+            overloads(ui, plan, body);
+        });
+        self.confirm(ui, cx, view);
+    }
+
+    fn mends(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        view: &Arc<AnalysisView>,
+        at: usize,
+        read_only: bool,
+    ) {
+        let shortage = &view.analysis.plan.shortages[at];
+        let all = self.more.get(&at).and_then(Derived::value);
+        let (mends, tried): (&[Mend], bool) = match all {
+            Some(Ok(mends)) => (mends, true),
+            _ => (shortage.mends.get(..FEW.min(shortage.mends.len())).unwrap_or_default(), false),
+        };
+        let mut taken = None;
+        for (k, mend) in mends.iter().enumerate() {
+            ui.horizontal_wrapped(|ui| {
+                let free = !read_only && open.is_current();
+                let button = egui::Button::new(if k == 0 { t::TAKE_CHEAPEST } else { t::TAKE });
+                let why = if read_only { t::READ_ONLY } else { t::WAIT };
+                let button = ui.add_enabled(free, button).on_disabled_hover_text(why);
+                let name = t::take_name(&mend.text);
+                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, free, &name));
+                if button.clicked() {
+                    taken = Some(mend.clone());
+                }
+                ui.label(&mend.text);
+                ui.label(theme::note(ui, t::cost(effect(&mend.action), &decimal(mend.cost, 1))));
+            });
+        }
+        if let Some(mend) = taken {
+            cx.send(Command::TakeMend(mend));
+        }
+        if tried {
+            if mends.is_empty() {
+                ui.label(theme::note(ui, t::NO_MENDS));
+            }
+            return;
+        }
+        let running = self.more.get(&at).is_some_and(|d| d.running().is_some());
+        ui.horizontal(|ui| {
+            if running {
+                ui.spinner();
+                ui.label(theme::note(ui, t::TRYING));
+            } else if ui.button(t::more_mends(shortage.mends.len().saturating_sub(FEW))).on_hover_text(t::MORE_HINT).clicked() {
+                let (project, of) = (Arc::clone(&open.project), Arc::clone(view));
+                self.more.entry(at).or_default().start(cx.session, view, t::TRYING, move |_| {
+                    let plan = &of.analysis.plan;
+                    let gone = || AppError::from(Finding::error("PLN-101", t::GONE));
+                    let shortage = plan.shortages.get(at).ok_or_else(gone)?;
+                    Ok(compute_mends(&project.policy, &of.analysis.population.inputs, &plan.shares, shortage))
+                });
+            }
+            if let Some(Err(error)) = self.more.get(&at).and_then(Derived::value) {
+                ui.label(RichText::new(error).color(theme::of(ui).red));
+            }
+        });
+    }
+
+    /// What "all the cheapest" would do, before it is done.
+    fn confirm(&mut self, ui: &Ui, cx: &mut Cx<'_>, view: &Arc<AnalysisView>) {
+        if !self.asked {
+            return;
+        }
+        if !self.outlook.is_for(view) {
+            // another plan by now: what was tried holds no more
+            self.asked = false;
+            self.outlook.clear();
+            return;
+        }
+        let running = self.outlook.running();
+        let steps = self.outlook.value().and_then(Result::ok).map_or(0, |o| o.steps.len());
+        let answer = widgets::dialog(ui.ctx(), "take-all", t::TAKE_ALL, t::TAKE_THESE, steps > 0, |ui| {
+            if let Some(state) = &running {
+                ui.horizontal(|ui| {
+                    ui.spinner();
+                    ui.label(t::looking(state.done, state.total));
+                });
+                ui.ctx().request_repaint_after_secs(0.1);
+                return;
+            }
+            match self.outlook.value() {
+                Some(Ok(outlook)) => {
+                    ui.add(egui::Label::new(t::outlook(outlook.steps.len())).wrap());
+                    ui.add_space(HALF);
+                    egui::ScrollArea::vertical().max_height(300.0).auto_shrink([false, true]).show(ui, |ui| {
+                        for (i, (shortage, mend)) in outlook.steps.iter().enumerate() {
+                            ui.add(egui::Label::new(RichText::new(format!("{}. {}", i + 1, mend.text)).font(theme::bold(theme::BODY))).wrap());
+                            let note = theme::note(ui, format!("{shortage}（{}）", effect(&mend.action)));
+                            ui.add(egui::Label::new(note).wrap());
+                        }
+                    });
+                    if let Some(stuck) = &outlook.stuck {
+                        let ink = theme::of(ui).red;
+                        ui.add(egui::Label::new(RichText::new(t::stuck(stuck)).color(ink)).wrap());
+                    }
+                }
+                Some(Err(error)) => {
+                    ui.add(egui::Label::new(error).wrap());
+                }
+                None => {
+                    ui.label(t::STOPPED);
+                }
+            }
+        });
+        match answer {
+            Some(true) => {
+                if let Some(Ok(outlook)) = self.outlook.value() {
+                    for (_, mend) in &outlook.steps {
+                        cx.send(Command::TakeMend(mend.clone()));
+                    }
+                }
+            }
+            Some(false) => {}
+            None => return,
+        }
+        self.asked = false;
+        self.outlook.clear();
+    }
+}
+
+fn overloads(ui: &mut Ui, plan: &AnnualPlan, body: Option<u16>) {
+    widgets::heading(ui, t::OVERLOADS);
+    let mut count = 0;
+    for overload in plan.overloads.iter().filter(|o| body.is_none_or(|b| b == o.body)) {
+        count += 1;
+        if count <= MOST_SHOWN {
+            ui.horizontal_wrapped(|ui| {
+                let palette = theme::of(ui);
+                widgets::chip(ui, t::FULL, palette.amber_wash, palette.amber);
+                ui.label(&overload.text);
+            });
+        }
+    }
+    if count == 0 {
+        ui.label(theme::note(ui, t::NO_OVERLOADS));
+    } else if count > MOST_SHOWN {
+        ui.label(theme::note(ui, t::and_more(count - MOST_SHOWN)));
+    }
+}
