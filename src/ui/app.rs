@@ -76,11 +76,20 @@ impl Surroundings {
     /// The system's.
     #[must_use]
     pub fn of_system() -> Self {
-        Self {
-            paths: AppPaths::of_system(),
-            clock: Arc::new(Moment::now),
-            picker: Box::new(super::picker::NativePicker),
-        }
+        Self { paths: AppPaths::of_system(), clock: Arc::new(Moment::now), picker: system_picker() }
+    }
+}
+
+#[cfg(not(feature = "inspection"))]
+fn system_picker() -> Box<dyn FilePicker> {
+    Box::new(super::picker::NativePicker)
+}
+
+#[cfg(feature = "inspection")]
+fn system_picker() -> Box<dyn FilePicker> {
+    match std::env::var_os("FAIRDRAW_PICK") {
+        Some(folder) => Box::new(super::picker::EnvironmentPicker(folder.into())),
+        None => Box::new(super::picker::NativePicker),
     }
 }
 

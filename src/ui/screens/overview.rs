@@ -221,7 +221,7 @@ fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> C
                 ordered: true,
             },
             series: if city.listed == 0 {
-                vec![Series::new("计划", Ink::Accent, planned.to_vec())]
+                vec![Series::new("计划", Ink::Accent, planned.iter().map(|v| v.round()).collect())]
             } else {
                 vec![
                     Series::new("计划", Ink::Pale, planned.to_vec()),

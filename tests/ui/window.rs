@@ -1,0 +1,184 @@
+//! The real window on a virtual screen: opens the demo city, seals, opens, exports; the certificate verifies.
+//!
+//! Driven through eframe's inspection, which only the `inspection` build has, over the loopback interface:
+//! `cargo test --features inspection --test window`. Needs Xvfb.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at a fault")]
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use egui::accesskit::{self, Affine, Node, NodeId, Rect, TreeUpdate};
+use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
+use egui_inspection::{Request, Response, protocol, read_message, write_message};
+
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Driver {
+    stream: TcpStream,
+    app: Killed,
+    _screen: Killed,
+    log: PathBuf,
+}
+
+fn start(folder: &Path) -> Driver {
+    let display =
+        (70..99).find(|n| !Path::new(&format!("/tmp/.X11-unix/X{n}")).exists()).expect("a free display number");
+    let screen = Command::new("Xvfb")
+        .args([&format!(":{display}"), "-screen", "0", "1366x768x24"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("Xvfb is needed for this test");
+    let screen = Killed(screen);
+    let socket = format!("/tmp/.X11-unix/X{display}");
+    wait("the virtual screen", Duration::from_secs(20), || Path::new(&socket).exists().then_some(()));
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let log = folder.join("window.log");
+    let out = std::fs::File::create(&log).unwrap();
+    let app = Command::new(env!("CARGO_BIN_EXE_fairdraw"))
+        .env("DISPLAY", format!(":{display}"))
+        .env_remove("WAYLAND_DISPLAY")
+        .env("HOME", folder)
+        .env("XDG_DATA_HOME", folder.join("data"))
+        .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
+        .env("FAIRDRAW_PICK", folder.join("导出"))
+        .stdout(Stdio::null())
+        .stderr(out)
+        .spawn()
+        .unwrap();
+    let app = Killed(app);
+    let mut stream =
+        wait("the window's port", Duration::from_secs(90), || TcpStream::connect(("127.0.0.1", port)).ok());
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    protocol::read_handshake(&mut stream).unwrap();
+    Driver { stream, app, _screen: screen, log }
+}
+
+#[track_caller]
+fn wait<T>(what: &str, most: Duration, mut ask: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(begin.elapsed() < most, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn words(node: &Node) -> String {
+    format!("{} {}", node.label().unwrap_or_default(), node.value().unwrap_or_default())
+}
+
+/// Bounds of a node in points of the window: its own, through the transforms of its ancestors.
+fn bounds(tree: &TreeUpdate, id: NodeId) -> Option<Rect> {
+    let find = |id: NodeId| tree.nodes.iter().find(|(n, _)| *n == id).map(|(_, node)| node);
+    let mut rect = find(id)?.bounds()?;
+    let mut at = id;
+    loop {
+        if let Some(node) = find(at)
+            && let Some(transform) = node.transform()
+        {
+            let transform: Affine = *transform;
+            rect = transform.transform_rect_bbox(rect);
+        }
+        let parent = tree.nodes.iter().find(|(_, node)| node.children().contains(&at)).map(|(id, _)| *id);
+        match parent {
+            Some(parent) => at = parent,
+            None => return Some(rect),
+        }
+    }
+}
+
+impl Driver {
+    fn ask(&mut self, request: &Request) -> Response {
+        write_message(&mut self.stream, request).unwrap();
+        read_message(&mut self.stream).unwrap_or_else(|error| {
+            let gone = self.app.0.try_wait().ok().flatten();
+            let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+            panic!("the window gave no answer: {error}; ended {gone:?}; it said: {log}")
+        })
+    }
+
+    fn tree(&mut self) -> (TreeUpdate, f32) {
+        match self.ask(&Request::GetTree) {
+            Response::Tree { accesskit: Some(tree), pixels_per_point, .. } => (tree, pixels_per_point),
+            // the first tree comes with the first frame after the inspector attached
+            _ => {
+                (TreeUpdate { nodes: Vec::new(), tree: None, tree_id: accesskit::TreeId::ROOT, focus: NodeId(0) }, 1.0)
+            }
+        }
+    }
+
+    fn shown(&mut self) -> String {
+        let (tree, _) = self.tree();
+        tree.nodes.iter().map(|(_, node)| words(node)).filter(|w| w.len() > 1).collect::<Vec<_>>().join(" | ")
+    }
+
+    fn find(&mut self, text: &str) -> Option<(Pos2, bool)> {
+        let (tree, zoom) = self.tree();
+        let exact = |node: &Node| node.label() == Some(text) || node.value() == Some(text);
+        let near = |node: &Node| words(node).contains(text);
+        let at = tree
+            .nodes
+            .iter()
+            .find(|(_, node)| exact(node) && node.role() == accesskit::Role::Button)
+            .or_else(|| tree.nodes.iter().find(|(_, node)| exact(node)))
+            .or_else(|| tree.nodes.iter().find(|(_, node)| near(node)))?;
+        let (id, disabled) = (at.0, at.1.is_disabled());
+        let rect = bounds(&tree, id)?;
+        let zoom = f64::from(zoom);
+        let middle =
+            pos2((f64::midpoint(rect.x0, rect.x1) / zoom) as f32, (f64::midpoint(rect.y0, rect.y1) / zoom) as f32);
+        Some((middle, disabled))
+    }
+
+    #[track_caller]
+    fn until(&mut self, text: &str) -> Pos2 {
+        let begin = Instant::now();
+        loop {
+            if let Some((at, false)) = self.find(text) {
+                return at;
+            }
+            if begin.elapsed() > Duration::from_secs(120) {
+                let shown = self.shown();
+                panic!("waited in vain for 「{text}」; the window shows: {shown}");
+            }
+            std::thread::sleep(Duration::from_millis(150));
+        }
+    }
+
+    fn events(&mut self, events: Vec<Event>) {
+        assert!(matches!(self.ask(&Request::ApplyEvents { events }), Response::Done));
+        std::thread::sleep(Duration::from_millis(120));
+    }
+
+    #[track_caller]
+    fn click(&mut self, text: &str) {
+        let pos = self.until(text);
+        let button =
+            |pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+        self.events(vec![Event::PointerMoved(pos)]);
+        self.events(vec![button(true)]);
+        self.events(vec![button(false)]);
+    }
+
+    fn key(&mut self, modifiers: Modifiers, key: Key) {
+        let press = |pressed| Event::Key { key, physical_key: None, pressed, repeat: false, modifiers };
+        self.events(vec![press(true), press(false)]);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.events(vec![Event::Text(text.to_owned())]);
+    }
+}
