@@ -11,6 +11,7 @@
 )]
 
 mod recovery;
+mod risk;
 mod shell;
 mod states;
 mod support;

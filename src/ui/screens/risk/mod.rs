@@ -241,7 +241,7 @@ impl RiskScreen {
         let upper = ((room.y - GRID) * 0.56).max(250.0);
         let lower = (room.y - GRID - upper).max(196.0);
         egui::ScrollArea::vertical().id_salt("risk effect").auto_shrink([false, false]).show(ui, |ui| {
-            let right = (room.x * 0.4).clamp(280.0, 460.0);
+            let right = (room.x * 0.4).clamp(280.0, 540.0);
             let left = (room.x - right - GRID).max(240.0);
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = GRID;

@@ -103,8 +103,9 @@ pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut
     let sums = cell(0.0, columns as f32);
     painter.text(sums.right_center() - vec2(6.0, 0.0), Align2::RIGHT_CENTER, t::SUM, small, palette.muted);
     let figure = |at: Rect, count: u64, ink: egui::Color32, bold: bool| {
-        let font = if bold { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
-        painter.text(at.right_center() - vec2(6.0, 0.0), Align2::RIGHT_CENTER, thousands(count), font, ink);
+        let size = if width < 56.0 { theme::SMALL } else { theme::BODY };
+        let font = if bold { theme::bold(size) } else { theme::regular(size) };
+        painter.text(at.right_center() - vec2(4.0, 0.0), Align2::RIGHT_CENTER, thousands(count), font, ink);
     };
     for (from, counts) in effect.matrix.iter().enumerate() {
         let y = from as f32 + 1.0;
@@ -151,7 +152,7 @@ pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut
 }
 
 /// A tier's letter on its colour, painted.
-fn chip(ui: &Ui, centre: egui::Pos2, tier: usize, count: usize, id: &str) {
+pub(super) fn chip(ui: &Ui, centre: egui::Pos2, tier: usize, count: usize, id: &str) {
     let ground = theme::of(ui).tier(tier, count);
     let rect = Rect::from_center_size(centre, vec2(24.0, 18.0));
     ui.painter().rect_filled(rect, theme::RADIUS, ground);

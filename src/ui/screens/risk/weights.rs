@@ -20,7 +20,7 @@ const FACTOR: f32 = 104.0;
 /// Width of a value's field.
 const VALUE: f32 = 52.0;
 /// Width kept for the unit, or the way back.
-const UNIT: f32 = 40.0;
+const UNIT: f32 = 52.0;
 
 /// Gestures: all changes of one drag on one slider are one step of undo.
 #[derive(Default)]
@@ -55,6 +55,8 @@ impl Weights {
         }
         let mut change = None;
         ui.spacing_mut().item_spacing.y = 3.0;
+        // room for the scroll bar
+        ui.set_max_width(ui.available_width() - 10.0);
         let turned = policy.factors != saved.factors;
         if section(ui, t::FACTORS, turned) {
             change = Some(Change::ResetFactors);
@@ -178,7 +180,8 @@ fn factor(
 fn tier(ui: &mut Ui, i: usize, policy: &Policy, saved: &Policy, month: Option<PlanMonth>, change: &mut Option<Change>) {
     let tier = &policy.tiers[i];
     ui.horizontal(|ui| {
-        widgets::tier_chip(ui, i, policy.tiers.len(), &tier.id);
+        let (space, _) = ui.allocate_exact_size(egui::vec2(26.0, 18.0), egui::Sense::hover());
+        super::panels::chip(ui, space.center(), i, policy.tiers.len(), &tier.id);
         ui.label(&tier.name);
         basis(ui, policy, &tier.basis, &tier.name, month);
     });
