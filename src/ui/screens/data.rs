@@ -143,7 +143,7 @@ impl DataScreen {
             };
             for kind in TableKind::ALL {
                 let rows = open.data.registry.frame(kind).height();
-                tab(ui, Tab::Table(kind), kind.label(), Some(rows));
+                tab(ui, Tab::Table(kind), t::tab(kind), Some(rows));
             }
             ui.separator();
             tab(ui, Tab::Quality, t::QUALITY, self.quality.count());
@@ -196,12 +196,12 @@ impl DataScreen {
         if !self.card_open {
             return;
         }
-        let palette = *theme::of(ui);
         let answer = egui::Panel::right("source card")
             .resizable(true)
             .default_size(theme::SIDE)
             .size_range(260.0..=620.0)
-            .frame(egui::Frame::new().fill(palette.surface).inner_margin(egui::Margin::same(12)))
+            .show_separator_line(false)
+            .frame(theme::card(ui).outer_margin(egui::Margin { left: 8, ..egui::Margin::ZERO }))
             .show(ui, |ui| self.card.ui(ui, cx, open))
             .inner;
         match answer {

@@ -75,7 +75,7 @@ pub const SEVERITY: &str = "级别";
 /// Quality: table filter.
 pub const TABLE: &str = "表";
 /// Quality: a row that is nowhere.
-pub const ROW_GONE: &str = "这一行已并入重复的行，或问题针对整个文件，没有可跳转的行";
+pub const ROW_GONE: &str = "没有可跳转的行：问题针对整个文件，或该行已并入重复的行";
 /// Set aside: original cells.
 pub const ORIGINAL: &str = "原始内容";
 /// Set aside: nothing chosen.
@@ -204,6 +204,22 @@ pub const USE_MAPPING: &str = "使用";
 pub const FROM_POINT: &str = "所在区按经纬度判断";
 /// Encodings offered.
 pub const ENCODINGS: [&str; 5] = ["UTF-8", "GB18030", "UTF-16LE", "Big5", "windows-1252"];
+
+/// Short name of a table, for its tab.
+#[must_use]
+pub fn tab(kind: TableKind) -> &'static str {
+    match kind {
+        TableKind::Sources => "污染源",
+        TableKind::Credit => "信用",
+        TableKind::Violations => "处罚",
+        TableKind::Complaints => "投诉",
+        TableKind::Monitoring => "自动监控",
+        TableKind::Inspectors => "执法人员",
+        TableKind::Recusals => "回避",
+        TableKind::PastChecks => "历次检查",
+        TableKind::Capacity => "力量装备",
+    }
+}
 
 /// `显示 x / y 行`.
 #[must_use]

@@ -179,6 +179,7 @@ impl CardPanel {
         };
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
+            ui.spacing_mut().interact_size.y = 18.0;
             if let Some(kind) = card_ui(ui, cx, open, &card) {
                 answer = CardAnswer::ShowAll(kind);
             }
@@ -306,8 +307,11 @@ fn contribution_ui(ui: &mut Ui, contribution: &Contribution, palette: &theme::Pa
         contribution.articles.iter().map(|a| format!("{}{}：{}", a.document, a.article, a.text)).collect();
     let row = ui.scope(|ui| {
         ui.horizontal(|ui| {
-            let name = egui::Label::new(&contribution.name).truncate();
-            ui.add_sized(Vec2::new((width - 176.0).max(60.0), 18.0), name);
+            let left = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(Vec2::new((width - 176.0).max(60.0), 18.0), left, |ui| {
+                ui.set_min_width((width - 176.0).max(60.0));
+                ui.add(egui::Label::new(&contribution.name).truncate());
+            });
             let part = contribution.points.0 as f32 / contribution.cap.0.max(1) as f32;
             let words = format!(
                 "{} {} / {}",
@@ -342,7 +346,7 @@ fn months_ui(ui: &mut Ui, risk: &CardRisk, palette: &theme::Palette) {
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::Image, true, format!("逐月期望检查次数：{}", words.join("，")))
     });
-    let greatest = risk.expected.iter().copied().fold(0.25_f64, f64::max);
+    let greatest = risk.expected.iter().copied().fold(0.02_f64, f64::max);
     let step = rect.width() / 12.0;
     for (m, expected) in risk.expected.iter().enumerate() {
         let left = rect.left() + step * m as f32;

@@ -13,7 +13,7 @@ use crate::workspace::session::OpenProject;
 use crate::workspace::view::{CellFormat, format_of};
 
 /// Shown first, in this order, where a table has them.
-const FIRST: [&str; 21] = [
+const FIRST: [&str; 16] = [
     "name",
     "tier",
     "score",
@@ -30,11 +30,6 @@ const FIRST: [&str; 21] = [
     "special_reasons",
     "address",
     "expires",
-    "severity",
-    "code",
-    "table",
-    "what",
-    "value",
 ];
 
 /// Hidden until chosen.
@@ -62,6 +57,8 @@ fn width(id: &str) -> Option<f32> {
         "cells" => 420.0,
         "unit_id" | "uscc" | "number" | "enterprise" => 186.0,
         "tier" => 84.0,
+        "severity" => 64.0,
+        "code" => 90.0,
         "body" | "stratum" => 150.0,
         "file" => 180.0,
         _ => return None,
@@ -71,9 +68,10 @@ fn width(id: &str) -> Option<f32> {
 /// The columns of a frame. `kind` is the table, `None` for the report and the rows set aside.
 pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<ColumnDef>> {
     let mut ids: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    // the report and the rows set aside keep their own order
-    if kind.is_some() {
-        ids.sort_by_key(|id| FIRST.iter().position(|first| first == id).unwrap_or(FIRST.len()));
+    let first: &[&str] = if kind.is_some() { &FIRST } else { &["severity", "code", "what"] };
+    // the rows set aside keep their own order
+    if kind.is_some() || ids.first().is_some_and(|id| id == "severity") {
+        ids.sort_by_key(|id| first.iter().position(|known| known == id).unwrap_or(first.len()));
     }
     let known = |id: &str| kind.is_none_or(|kind| kind.column(id).is_some() || t::derived_heading(id).is_some());
     Arc::new(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Pos2, RichText, Ui};
 use polars::prelude::{DataFrame, DataType};
 
+use crate::ui::text::common::CLOSE;
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
 use crate::workspace::job::Job;
@@ -128,11 +129,17 @@ impl FilterPopup {
         let shown = egui::Window::new(&self.heading)
             .id(egui::Id::unique(("filter", &self.column)))
             .fixed_pos(self.at)
-            .collapsible(false)
+            .title_bar(false)
             .resizable(false)
-            .open(&mut open)
+            .frame(egui::Frame::popup(&ui.ctx().global_style()).inner_margin(egui::Margin::same(12)))
             .show(ui.ctx(), |ui| {
-                ui.set_width(260.0);
+                ui.set_width(268.0);
+                ui.horizontal(|ui| {
+                    ui.label(theme::strong(&self.heading));
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        open = !ui.button(CLOSE).clicked();
+                    });
+                });
                 answer = self.form(ui, fresh);
             });
         let outside = shown.is_some_and(|shown| shown.response.clicked_elsewhere()) && !fresh;
@@ -150,6 +157,8 @@ impl FilterPopup {
                     field.request_focus();
                 }
             }
+            // named values have no order that anyone could name bounds in
+            Holds::Number if matches!(self.format, CellFormat::Named(_)) => {}
             Holds::Number | Holds::Date => {
                 let hint = |value: Option<&CellValue>| value.map(|v| self.label(v)).unwrap_or_default();
                 let least = hint(self.summary.as_ref().and_then(|s| s.least.as_ref()));
@@ -211,6 +220,8 @@ impl FilterPopup {
             rows.retain(|(value, _)| *value == CellValue::Empty);
         }
         egui::ScrollArea::vertical().max_height(240.0).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
+            ui.spacing_mut().item_spacing.y = 2.0;
             for (value, count) in &rows {
                 let label = self.label(value);
                 let mut on = self.chosen.contains(value);

@@ -309,7 +309,12 @@ fn sheet_ui(ui: &mut Ui, sheet: &SheetLook, left_out: bool) -> SheetAsked {
         match &sheet.taken {
             Ok(mapping) => columns_ui(ui, sheet, mapping),
             Err(finding) => {
-                ui.add(egui::Label::new(RichText::new(finding.to_string()).color(palette.amber)).wrap());
+                let words = match &finding.column {
+                    Some(column) => format!("{}：{column}", finding.what),
+                    None => finding.what.clone(),
+                };
+                ui.add(egui::Label::new(RichText::new(words).color(palette.amber)).wrap())
+                    .on_hover_text(finding.to_string());
             }
         }
     });

@@ -33,6 +33,25 @@ pub(super) struct MappingDialog {
     failed: Option<String>,
 }
 
+/// The table that most headings belong to, with the columns that they give; the entry as it is where none does.
+fn guess(entry: FileMapping, sheet: &SheetLook, aliases: &Aliases) -> FileMapping {
+    let columns = |kind: TableKind| {
+        let mut columns = std::collections::BTreeMap::new();
+        for heading in sheet.headings.iter().filter(|heading| !heading.is_empty()) {
+            if let Some(id) = aliases.column(kind, heading) {
+                columns.entry(id.to_owned()).or_insert_with(|| heading.clone());
+            }
+        }
+        columns
+    };
+    // of equals the first: the register
+    let best = TableKind::ALL.into_iter().map(|kind| (kind, columns(kind))).rev().max_by_key(|(_, c)| c.len());
+    match best {
+        Some((kind, columns)) if !columns.is_empty() => FileMapping { table: Some(kind), columns, ..entry },
+        _ => entry,
+    }
+}
+
 impl MappingDialog {
     /// Opens the dialog for a sheet, with what was recognised or said before.
     pub(super) fn new(index: usize, sheet: &SheetLook, known: Option<&FileMapping>) -> Self {
@@ -54,6 +73,10 @@ impl MappingDialog {
             Err(error) => (None, Some(error.to_string())),
         };
         let named = known.and_then(|known| known.encoding.clone());
+        let entry = match &aliases {
+            Some(aliases) if entry.table.is_none() => guess(entry, sheet, aliases),
+            _ => entry,
+        };
         Self {
             index,
             header_row: entry.header_row.map(|row| row.to_string()).unwrap_or_default(),
@@ -74,14 +97,15 @@ impl MappingDialog {
     pub(super) fn ui(&mut self, ctx: &egui::Context, sheet: &mut SheetLook) -> MappingAnswer {
         let mut answer = MappingAnswer::Open;
         let room = ctx.content_rect().size();
-        let modal = egui::Modal::new(egui::Id::unique("mapping dialog")).show(ctx, |ui| {
+        let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(16));
+        let modal = egui::Modal::new(egui::Id::unique("mapping dialog")).frame(frame).show(ctx, |ui| {
             ui.set_width((room.x - 80.0).min(900.0));
             ui.label(RichText::new(t::MAPPING_TITLE).font(theme::bold(theme::SECTION)));
             ui.label(theme::note(ui, sheet.title()));
             ui.add_space(theme::HALF);
             let changed = self.head_ui(ui, sheet);
             ui.separator();
-            let changed = self.columns_ui(ui, sheet, room.y - 330.0) || changed;
+            let changed = self.columns_ui(ui, sheet, room.y - 350.0) || changed;
             if changed {
                 self.recognise(sheet);
             }
@@ -236,8 +260,13 @@ impl MappingDialog {
                     }
                     let mapped = self.entry.columns.get(spec.id).cloned();
                     let mut constant = self.entry.constants.get(spec.id).cloned().unwrap_or_default();
+                    let text = egui::TextEdit::singleline(&mut constant).desired_width(130.0);
                     let field = ui
-                        .add_enabled(mapped.is_none(), egui::TextEdit::singleline(&mut constant).desired_width(120.0));
+                        .scope(|ui| {
+                            ui.set_min_width(136.0);
+                            ui.add_enabled(mapped.is_none(), text)
+                        })
+                        .inner;
                     let typed = field.changed();
                     field.widget_info(|| {
                         egui::WidgetInfo::labeled(egui::Role::TextInput, mapped.is_none(), t::constant_of(spec.name))

@@ -70,6 +70,10 @@ impl Quality {
             self.of = Some(Arc::clone(&open.data));
             self.number += 1;
             (self.report, self.failed, self.code) = (None, None, None);
+            if self.sheet.table.sort.is_empty() {
+                // by code points 错误 stands behind 警告, and that behind 提示: the worst first
+                self.sheet.table.set_sort("severity", Some(true), false);
+            }
             let root = open.saved.root().to_owned();
             match cx.session.start_job("读取质量报告", move |progress| load_quality(&root, progress)) {
                 Ok(job) => self.job = Some(job),
@@ -145,7 +149,8 @@ impl Quality {
             .resizable(true)
             .default_size(330.0)
             .size_range(220.0..=560.0)
-            .frame(egui::Frame::new().inner_margin(egui::Margin { right: 8, ..egui::Margin::ZERO }))
+            .show_separator_line(false)
+            .frame(egui::Frame::new().inner_margin(egui::Margin { right: 12, ..egui::Margin::ZERO }))
             .show(ui, |ui| self.groups_ui(ui, &report));
         let mut also = Vec::new();
         also.extend(self.severity.map(|severity| one_of("severity", severity)));
@@ -161,20 +166,24 @@ impl Quality {
         };
         let mut export = false;
         let mut jump = false;
+        let gone = self.gone;
         let can_jump = self.sheet.table.cursor().is_some() && self.finding.is_none();
         let out = self.sheet.ui(ui, cx, open, &source, |ui, _| {
             export = ui.button(t::EXPORT_CSV).clicked();
             jump = ui.add_enabled(can_jump, egui::Button::new(t::JUMP)).clicked();
+            if gone {
+                ui.label(RichText::new(t::ROW_GONE).color(theme::of(ui).amber));
+            }
         });
+        if out.selection_changed {
+            self.gone = false;
+        }
         if export {
             self.ask(cx, Csv::Report);
         }
         let position = out.activated.or(self.sheet.table.cursor().filter(|_| jump));
         if let Some(row) = position.and_then(|position| self.sheet.frame_row(position)) {
             self.start_finding(cx, open, &report, row as usize);
-        }
-        if self.gone {
-            widgets::chip(ui, t::ROW_GONE, theme::of(ui).amber_wash, theme::of(ui).amber);
         }
         let found = self.finding.as_mut().and_then(Job::poll)?;
         self.finding = None;
@@ -292,14 +301,16 @@ impl Quality {
                     ui.label(theme::note(ui, t::CHOOSE_ASIDE));
                 }
                 ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| {
-                    ui.horizontal_wrapped(|ui| {
-                        for (heading, value) in &parsed {
-                            ui.vertical(|ui| {
-                                ui.label(theme::note(ui, heading));
-                                let value = value.as_str().unwrap_or_default();
-                                ui.add(egui::Label::new(RichText::new(value)).selectable(true));
-                            });
-                            ui.add_space(theme::GRID);
+                    ui.spacing_mut().interact_size.y = 18.0;
+                    let pairs = ((ui.available_width() / 330.0) as usize).clamp(1, 4);
+                    egui::Grid::new("aside original").num_columns(pairs * 2).spacing([16.0, 4.0]).show(ui, |ui| {
+                        for (i, (heading, value)) in parsed.iter().enumerate() {
+                            ui.label(theme::note(ui, heading));
+                            let value = value.as_str().unwrap_or_default();
+                            ui.add(egui::Label::new(RichText::new(value)).selectable(true));
+                            if (i + 1).is_multiple_of(pairs) {
+                                ui.end_row();
+                            }
                         }
                     });
                 });

@@ -355,7 +355,7 @@ impl Sheet {
             if std::mem::take(&mut self.focus_search) {
                 field.request_focus();
             }
-            if field.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
+            if field.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
                 self.search.clear();
             }
             if column_menu(ui, &mut self.table, &self.defs) {
