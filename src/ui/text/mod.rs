@@ -7,4 +7,5 @@ pub mod overview;
 pub mod plot;
 pub mod risk;
 pub mod plan;
+pub mod results;
 pub mod table;

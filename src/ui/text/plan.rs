@@ -39,7 +39,7 @@ texts! {
     /// Column of sums.
     YEAR = "全年";
     /// Second heading row.
-    WORKING_DAYS = "工作日";
+    WORKING_DAYS = "工作日（* 暂定）";
     /// What the matrix shows.
     MATRIX_NOTE = "单元格为预计检查次数（抽查加必查，已过月份为已列入/已查）；横条为最紧的力量占用；上下拖动或按回车可改";
     /// What the districts' sums are.
