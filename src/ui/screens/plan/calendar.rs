@@ -99,7 +99,8 @@ fn month(ui: &mut Ui, calendar: &WorkCalendar, month: PlanMonth, width: f32, tod
     let cell = (width - 16.0) / 7.0;
     let centre = |column: u32, row: f32| Pos2::new(rect.left() + 8.0 + cell * (column as f32 + 0.5), rect.top() + HEAD + WEEK * (row + 0.5));
     for (column, word) in t::WEEKDAYS.iter().enumerate() {
-        painter.text(centre(column as u32, -0.6), Align2::CENTER_CENTER, *word, theme::regular(theme::SMALL), palette.muted);
+        let at = Pos2::new(centre(column as u32, 0.0).x, rect.top() + 35.0);
+        painter.text(at, Align2::CENTER_CENTER, *word, theme::regular(theme::SMALL), palette.muted);
     }
     let mut date = month.first_day();
     let pointer = response.hover_pos();

@@ -82,19 +82,15 @@ impl State {
         own: &mut Own,
         (can_write, why): (bool, &str),
     ) {
-        let height = ui.available_height();
         let left = (ui.available_width() * 0.38).clamp(300.0, 560.0);
-        ui.horizontal_top(|ui| {
-            ui.allocate_ui(Vec2::new(left, height), |ui| {
-                ui.vertical(|ui| {
-                    ui.set_width(left);
-                    self.list(ui, cx, open, books, index, own);
-                });
-            });
-            ui.allocate_ui(Vec2::new(ui.available_width(), height), |ui| {
-                egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("form").show(ui, |ui| {
-                    self.form(ui, cx, books, index, (can_write, why));
-                });
+        let frame = egui::Frame::new().inner_margin(egui::Margin { right: 10, ..egui::Margin::ZERO });
+        egui::Panel::left("open-checks").resizable(true).default_size(left).frame(frame).show(ui, |ui| {
+            self.list(ui, cx, open, books, index, own);
+        });
+        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("form").show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.add_space(HALF);
+                ui.vertical(|ui| self.form(ui, cx, books, index, (can_write, why)));
             });
         });
     }
