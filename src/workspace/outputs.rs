@@ -71,17 +71,19 @@ pub struct Exported {
 pub struct ExportRequest {
     /// Only this month's lists; all where `None`.
     pub month: Option<PlanMonth>,
-    /// Endings wanted (`xlsx`, `csv`, `json`); all where empty.
+    /// Endings (`xlsx`, `csv`, `json`) and families (`内部`, `抽取存证`, `公开`) wanted; a file must be of one of
+    /// either kind that is named. All where empty.
     pub only: Vec<String>,
 }
 
 impl ExportRequest {
-    fn takes(&self, name: &str) -> bool {
-        self.only.is_empty()
-            || self
-                .only
-                .iter()
-                .any(|ending| name.to_lowercase().ends_with(&format!(".{}", ending.trim().to_lowercase())))
+    fn takes(&self, folder: &str, name: &str) -> bool {
+        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC].contains(&word.trim());
+        let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
+        let name = name.to_lowercase();
+        (families.is_empty() || families.iter().any(|family| folder.starts_with(family.trim())))
+            && (endings.is_empty()
+                || endings.iter().any(|ending| name.ends_with(&format!(".{}", ending.trim().to_lowercase()))))
     }
 }
 
@@ -265,7 +267,7 @@ pub fn export_project(
         data_mark: mark.clone(),
     };
     let mut write = |folder: &str, mut files: Vec<ExportFile>, audience, scan: Option<&PublicScan>| -> AppResult<()> {
-        files.retain(|file| request.takes(&file.name));
+        files.retain(|file| request.takes(folder, &file.name));
         if files.is_empty() {
             return Ok(());
         }
@@ -330,7 +332,7 @@ pub fn export_project(
         })?;
         let files = render_result_list(&list, &public_header, &catalogue)?;
         // only what goes out counts as disclosed
-        if files.iter().any(|file| request.takes(&file.name)) {
+        if files.iter().any(|file| request.takes(PUBLIC, &file.name)) {
             publishable.extend(list.plan_codes.iter().cloned());
         }
         remarks.extend(list.diagnostics.findings().iter().take(20).map(ToString::to_string));

@@ -7,6 +7,7 @@ mod calendar;
 mod card;
 mod derived;
 mod edit;
+mod load;
 mod matrix;
 mod model;
 mod rules;
@@ -73,6 +74,8 @@ pub struct PlanScreen {
     rules: rules::Rules,
     shortages: shortages::Shortages,
     trial: trial::Trial,
+    load: load::Load,
+    load_shown: bool,
 }
 
 impl Screen for PlanScreen {
@@ -197,6 +200,16 @@ impl PlanScreen {
             });
         self.bar(ui);
         ui.add_space(HALF);
+        if self.load_shown {
+            let (body, name) = match self.rows().get(self.row).map(|row| (row.key, row.name.clone())) {
+                Some((RowKey::Body(i), name)) => (Some(i), name),
+                _ => (None, t::CITY.to_owned()),
+            };
+            let height = (ui.available_height() * 0.45).clamp(180.0, 360.0);
+            egui::Panel::bottom("plan-load").resizable(true).default_size(height).show(ui, |ui| {
+                self.load.show(ui, cx, open, view, (body, &name));
+            });
+        }
         let dragged = self.drag.as_ref().and_then(|drag| {
             let row = self.rows().get(drag.row)?;
             let cell = row.cells.get(drag.month)?;
@@ -235,6 +248,9 @@ impl PlanScreen {
                 }
             }
             ui.separator();
+            if ui.selectable_label(self.load_shown, t::LOAD_CHART).clicked() {
+                self.load_shown = !self.load_shown;
+            }
             ui.label(theme::note(ui, if self.by_district { t::DISTRICT_NOTE } else { t::MATRIX_NOTE }));
         });
     }

@@ -1,13 +1,279 @@
-//! The screen.
+//! 执行与公开: results in, deadlines, what is ready to go public, and the 100 % meter.
+//!
+//! The screen reads the books and sends commands; what it derives from them is made once per reading
+//! ([`index`]). Nothing is published or recorded without a confirmation that says what it means.
 
-use super::{Cx, Screen, ready};
+mod board;
+mod entry;
+mod figures;
+mod form;
+mod index;
+mod lists;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use egui::Ui;
+
+use self::index::{Index, Own};
+use super::{Cx, Screen, ScreenId, ready, title};
+use crate::diagnostic::ProgressState;
+use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::text::common;
+use crate::ui::text::results as t;
+use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::widgets;
+use crate::workspace::job::Stage;
+use crate::workspace::outputs::{INTERNAL, PUBLIC};
+use crate::workspace::session::{Books, Command, OpenProject};
+
+/// The parts of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Tab {
+    #[default]
+    Board,
+    Entry,
+    Lists,
+    Figures,
+}
+
+/// What a file dialog is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Results,
+    Tasks,
+    Public,
+}
+
+/// A question before something is for good.
+enum Question {
+    /// Results with these plan codes were published.
+    Publish(Vec<String>),
+    /// The public lists are to be exported.
+    Export,
+}
 
 /// State of the screen.
 #[derive(Default)]
-pub struct ResultsScreen;
+pub struct ResultsScreen {
+    tab: Tab,
+    own: Own,
+    index: Index,
+    selected: BTreeSet<String>,
+    entry: entry::State,
+    lists: lists::State,
+    asked: Option<(Asked, Picking)>,
+    question: Option<Question>,
+}
 
 impl Screen for ResultsScreen {
-    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
-        let Some(_open) = ready(ui, cx) else { return };
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(open) = ready(ui, cx) else { return };
+        self.take_answer(cx);
+        if let Stage::Failed(error) = &open.books {
+            title(ui, t::TITLE, "", |_| {});
+            if widgets::failed(ui, t::BOOKS_FAILED, error, t::OPEN_AGAIN) {
+                cx.send(Command::OpenProject(open.saved.root().to_owned()));
+            }
+            return;
+        }
+        let Some(books) = open.books.value().map(Arc::clone) else {
+            title(ui, t::TITLE, "", |_| {});
+            widgets::loading(ui, common::READING_BOOKS, &ProgressState::default());
+            return;
+        };
+        if books.draws.is_empty() {
+            title(ui, t::TITLE, "", |_| {});
+            let pending = books.pending.is_some();
+            let hint = if pending { t::PENDING_HINT } else { t::NO_DRAW_HINT };
+            if widgets::empty(ui, t::NO_DRAW, hint, &[t::GO_DRAW]).is_some() {
+                cx.go(ScreenId::Draw);
+            }
+            return;
+        }
+        if self.index.refresh(open, &books) {
+            let known: BTreeSet<&str> = books
+                .status
+                .board
+                .rows
+                .iter()
+                .filter(|row| index::may_publish(row.state))
+                .map(|row| row.plan_code.as_str())
+                .collect();
+            self.selected.retain(|code| known.contains(code.as_str()));
+            self.entry.books_changed(&self.index, &books);
+        }
+        self.index.filter(open, &books, cx.session.filter(), self.own);
+        let can_write = !open.saved.is_read_only() && !cx.session.is_acting();
+        let why = if open.saved.is_read_only() { t::READ_ONLY } else { t::ACTING };
+        title(ui, t::TITLE, &t::as_of(books.status.today), |ui| {
+            if ui.add_enabled(can_write, egui::Button::new(t::EXPORT_TASKS)).on_hover_text(t::EXPORT_TASKS_HINT).on_disabled_hover_text(why).clicked() {
+                self.pick(cx, Asked::Tasks);
+            }
+            if ui.add_enabled(can_write, egui::Button::new(t::IMPORT)).on_hover_text(t::IMPORT_HINT).on_disabled_hover_text(why).clicked() {
+                self.pick(cx, Asked::Results);
+            }
+        });
+        self.head(ui, cx, &books);
+        ui.add_space(HALF);
+        self.tabs(ui, &books);
+        ui.add_space(HALF);
+        match self.tab {
+            Tab::Board => self.board(ui, cx, open, &books, can_write, why),
+            Tab::Entry => self.entry(ui, cx, open, &books, can_write, why),
+            Tab::Lists => {
+                if self.lists.show(ui, cx, open, &books, can_write, why) {
+                    self.question = Some(Question::Export);
+                }
+            }
+            Tab::Figures => figures::show(ui, open, &books),
+        }
+        self.ask(ui, cx, open, &books);
+    }
+}
+
+impl ResultsScreen {
+    fn pick(&mut self, cx: &mut Cx<'_>, asked: Asked) {
+        let request = match asked {
+            Asked::Results => PickRequest::new(PickKind::OpenFile, t::PICK_RESULTS)
+                .filter(t::SHEETS, &["xlsx", "xls", "csv", "ods", "xlsb"]),
+            Asked::Tasks | Asked::Public => PickRequest::new(PickKind::Folder, t::PICK_FOLDER),
+        };
+        self.asked = Some((asked, cx.pick(request)));
+    }
+
+    fn take_answer(&mut self, cx: &mut Cx<'_>) {
+        let Some((asked, picking)) = &self.asked else { return };
+        let Some(paths) = picking.poll() else { return };
+        let asked = *asked;
+        self.asked = None;
+        let Some(path) = paths.into_iter().next() else { return };
+        let month = cx.session.month();
+        cx.send(match asked {
+            Asked::Results => Command::TakeResults(path),
+            Asked::Tasks => Command::Export { to: path, month, only: vec![INTERNAL.to_owned()] },
+            Asked::Public => Command::Export { to: path, month, only: vec![PUBLIC.to_owned()] },
+        });
+    }
+
+    /// The figures that say where things stand; each leads to its list.
+    fn head(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books) {
+        use crate::disclosure::DeadlineState::{Overdue, Soon};
+        use crate::ui::widgets::{figure, thousands};
+        let palette = theme::of(ui);
+        let width = (ui.available_width() - GRID * 4.0) / 5.0;
+        let board = &books.status.board;
+        let complete = &board.completeness;
+        let count = |state| board.of_state(state).count();
+        let (overdue, soon) = (count(Overdue), count(Soon));
+        let open: usize = books.status.open_checks.iter().map(|(_, n)| n).sum();
+        let figures = &books.status.figures;
+        ui.horizontal(|ui| {
+            let note = t::published_of(complete.published, complete.finished - complete.withheld);
+            let ink = (complete.share().part < complete.share().whole).then_some(palette.amber);
+            let shown = figure(ui, width, t::PUBLISHED, &complete.share().percent_text(), "", &note, ink);
+            let rect = shown.rect.shrink2(egui::vec2(12.0, 3.0));
+            let track = egui::Rect::from_min_max(egui::pos2(rect.left(), rect.bottom() - 3.0), rect.max);
+            ui.painter().rect_filled(track, 1.0, palette.line);
+            let mut full = track;
+            full.set_width(track.width() * complete.share().fraction().unwrap_or(0.0) as f32);
+            ui.painter().rect_filled(full, 1.0, palette.accent);
+            if shown.clicked() {
+                self.tab = Tab::Figures;
+            }
+            let ink = (overdue > 0).then_some(palette.red);
+            if figure(ui, width, t::OVERDUE, &thousands(overdue as u64), t::ITEMS, &t::longest(complete.longest_late), ink).clicked() {
+                (self.tab, self.own.state) = (Tab::Board, Some(Overdue));
+            }
+            let ink = (soon > 0).then_some(palette.amber);
+            if figure(ui, width, t::SOON, &thousands(soon as u64), t::ITEMS, t::SOON_NOTE, ink).clicked() {
+                (self.tab, self.own.state) = (Tab::Board, Some(Soon));
+            }
+            let here = self.index.of_month.0;
+            let note = t::of_month(cx.session.month(), here);
+            if figure(ui, width, t::TO_CHECK, &thousands(open as u64), t::ITEMS, &note, None).clicked() {
+                (self.tab, self.own.recorded) = (Tab::Entry, false);
+            }
+            let found = figures.problem_found;
+            if figure(ui, width, t::PROBLEMS, &found.percent_text(), "", &t::part_of(found.part, found.whole), None).clicked() {
+                self.tab = Tab::Figures;
+            }
+        });
+    }
+
+    fn tabs(&mut self, ui: &mut Ui, books: &Books) {
+        ui.horizontal_wrapped(|ui| {
+            for (tab, name) in [
+                (Tab::Board, t::tab(t::TAB_BOARD, books.status.board.rows.len())),
+                (Tab::Entry, t::tab(t::TAB_ENTRY, self.index.of_month.0)),
+                (Tab::Lists, t::TAB_LISTS.to_owned()),
+                (Tab::Figures, t::TAB_FIGURES.to_owned()),
+            ] {
+                if ui.selectable_label(self.tab == tab, name).clicked() {
+                    self.tab = tab;
+                }
+            }
+        });
+    }
+
+    fn board(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, can_write: bool, why: &str) {
+        let said = board::show(ui, cx, open, books, &self.index, &mut self.own, &mut self.selected, (can_write, why));
+        match said {
+            Some(board::Said::Publish) => {
+                self.question = Some(Question::Publish(self.selected.iter().cloned().collect()));
+            }
+            Some(board::Said::Correct(entry)) => {
+                self.own.recorded = true;
+                self.entry.choose(&self.index, books, open, cx.session.now().date(), entry);
+                self.tab = Tab::Entry;
+            }
+            None => {}
+        }
+    }
+
+    fn entry(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, can_write: bool, why: &str) {
+        self.entry.show(ui, cx, open, books, &self.index, &mut self.own, (can_write, why));
+    }
+
+    /// The confirmations.
+    fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books) {
+        let Some(question) = &self.question else { return };
+        let answer = match question {
+            Question::Publish(codes) => widgets::dialog(ui.ctx(), "publish", t::PUBLISH_TITLE, t::PUBLISH_YES, !codes.is_empty(), |ui| {
+                ui.add(egui::Label::new(t::publish_text(codes.len(), books.status.today)).wrap());
+                ui.add_space(HALF);
+                for code in codes.iter().take(8) {
+                    let row = books.status.board.rows.iter().find(|row| row.plan_code == *code);
+                    let name = row.map_or("", |row| row.name.as_str());
+                    let line = theme::note(ui, format!("{code} {name}"));
+                    ui.add(egui::Label::new(line).truncate());
+                }
+                if codes.len() > 8 {
+                    ui.label(theme::note(ui, t::and_more(codes.len() - 8)));
+                }
+            }),
+            Question::Export => {
+                let month = cx.session.month();
+                let fresh = books
+                    .status
+                    .board
+                    .rows
+                    .iter()
+                    .filter(|row| month.is_none_or(|m| m == row.month) && index::may_publish(row.state))
+                    .count();
+                widgets::dialog(ui.ctx(), "export-public", t::EXPORT_TITLE, t::EXPORT_YES, true, |ui| {
+                    ui.add(egui::Label::new(t::export_text(month, fresh, &open.project.policy.agency_name)).wrap());
+                })
+            }
+        };
+        let Some(yes) = answer else { return };
+        match self.question.take() {
+            Some(Question::Publish(codes)) if yes => {
+                cx.send(Command::Publish(codes));
+                self.selected.clear();
+            }
+            Some(Question::Export) if yes => self.pick(cx, Asked::Public),
+            _ => {}
+        }
     }
 }

@@ -6,5 +6,6 @@ pub mod map;
 pub mod overview;
 pub mod plan;
 pub mod plot;
+pub mod results;
 pub mod risk;
 pub mod table;

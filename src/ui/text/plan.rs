@@ -32,6 +32,14 @@ texts! {
     BY_BODY = "按执法主体";
     /// Rows are districts.
     BY_DISTRICT = "按区";
+    /// Switch.
+    LOAD_CHART = "负荷图";
+    /// Axis.
+    MONTH = "月份";
+    /// Series.
+    NEED = "计划需要";
+    /// Series.
+    HAVE = "可用";
     /// Row of the city.
     CITY = "全市";
     /// Sources that lie nowhere on the map.
@@ -39,7 +47,7 @@ texts! {
     /// Column of sums.
     YEAR = "全年";
     /// Second heading row.
-    WORKING_DAYS = "工作日";
+    WORKING_DAYS = "工作日（* 暂定）";
     /// What the matrix shows.
     MATRIX_NOTE = "单元格为预计检查次数（抽查加必查，已过月份为已列入/已查）；横条为最紧的力量占用；上下拖动或按回车可改";
     /// What the districts' sums are.
@@ -550,4 +558,27 @@ pub fn overshoot(units: &str) -> String {
 #[must_use]
 pub fn over_resource(name: &str, over: &str, unit: &str) -> String {
     format!("{name}：单月最多超出 {over} {unit}")
+}
+
+/// Title of the load chart where something limits.
+#[must_use]
+pub fn load_title(name: &str, resource: &str, over: usize, fullest: usize, percent: f64) -> String {
+    let percent = format!("{percent:.0}%");
+    if over == 0 {
+        format!("{name} {resource}：各月都在可用力量之内，最紧 {fullest}月（{percent}）")
+    } else {
+        format!("{name} {resource}：{over} 个月超出可用力量，最紧 {fullest}月（{percent}）")
+    }
+}
+
+/// Title of the load chart where nothing limits.
+#[must_use]
+pub fn load_open(name: &str, resource: &str) -> String {
+    format!("{name} {resource}：可用力量未填写，视为不限")
+}
+
+/// Source of the chart.
+#[must_use]
+pub fn source(project: &str, drafted: bool) -> String {
+    format!("来源：{project}年度计划{}", if drafted { "（草稿）" } else { "" })
 }

@@ -217,8 +217,13 @@ fn reason(ui: &mut Ui, state: &mut State, of: &Of<'_>, change: &mut Option<Chang
 }
 
 fn resources(ui: &mut Ui, cell: &PlanCell) {
+    ui.scope(|ui| resource_lines(ui, cell));
+}
+
+fn resource_lines(ui: &mut Ui, cell: &PlanCell) {
     let palette = theme::of(ui);
     ui.label(theme::note(ui, t::LOAD));
+    ui.spacing_mut().item_spacing.y = 2.0;
     for resource in Resource::ALL {
         let (need, have) = (cell.need[resource.index()], cell.have[resource.index()]);
         if need <= 0.0 && have.is_none() {

@@ -106,6 +106,11 @@ pub(super) fn sum_cells<'a>(cells: impl Iterator<Item = &'a PlanCell>) -> PlanCe
     sum
 }
 
+/// Visits as a cell has room for them.
+fn visits(value: f64) -> String {
+    decimal(value, usize::from(value < 999.95))
+}
+
 fn cell_of(name: &str, month: usize, cell: &PlanCell, past: bool) -> Cell {
     let value = cell.expected();
     let (load, over) = load_of(&cell.need, &cell.have);
@@ -113,7 +118,7 @@ fn cell_of(name: &str, month: usize, cell: &PlanCell, past: bool) -> Cell {
     let (text, words) = if past {
         (format!("{listed}/{}", cell.past_done), t::cell_past(name, month + 1, listed, cell.past_done))
     } else {
-        let shown = decimal(value, 1);
+        let shown = visits(value);
         let words = t::cell_name(name, month + 1, &shown, cell.locked, over);
         (shown, words)
     };

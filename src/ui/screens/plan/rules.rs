@@ -123,6 +123,7 @@ impl Rules {
         let only = self.only_red;
         let count = if only { self.red } else { self.lines.len() };
         let side = (ui.available_width() * 0.36).clamp(260.0, 440.0);
+<<<<<<< HEAD
         let height = ui.available_height();
         ui.horizontal_top(|ui| {
             let width = ui.available_width() - side - GRID;
@@ -152,7 +153,27 @@ impl Rules {
                     }
                     unconfirmed(ui, &open.project.policy, on);
                 });
+=======
+        let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
+        egui::Panel::right("plan-basis").resizable(true).default_size(side).frame(frame).show(ui, |ui| {
+            egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("basis").show(ui, |ui| {
+                let light = self.shown.and_then(|i| self.lines.get(i)).and_then(|l| view.analysis.plan.lights.get(l.at));
+                if let Some(light) = light {
+                    articles(ui, &open.project.policy, &light.text, &light.basis, on);
+                    ui.add_space(GRID);
+                }
+                unconfirmed(ui, &open.project.policy, on);
+>>>>>>> e
             });
+        });
+        ui.spacing_mut().item_spacing.y = 0.0;
+        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("lights").show_rows(ui, ROW, count, |ui, range| {
+            for i in range {
+                let Some(line) = self.lines.get(i) else { continue };
+                if light_row(ui, line, self.shown == Some(i)).clicked() {
+                    self.shown = if self.shown == Some(i) { None } else { Some(i) };
+                }
+            }
         });
     }
 
@@ -205,9 +226,9 @@ impl Rules {
     }
 }
 
-fn light_row(ui: &mut Ui, line: &Line, shown: bool, width: f32) -> egui::Response {
+fn light_row(ui: &mut Ui, line: &Line, shown: bool) -> egui::Response {
     let palette = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, ROW), egui::Sense::click());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), egui::Sense::click());
     let state = if line.kept { t::KEPT } else { t::NOT_KEPT };
     response
         .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, shown, format!("{state} {}", line.text)));

@@ -1,0 +1,118 @@
+//! Load by month: what the plan takes of a resource against what there is, as a chart.
+
+use std::sync::{Arc, Weak};
+
+use egui::{Ui, Vec2};
+
+use super::derived::is_of;
+use super::model::{city_cells, resource_name};
+use crate::chart::{Axis, Categories, Chart, ChartKind, Columns, Ink, Overlay, Series};
+use crate::plan::PlanCell;
+use crate::plan::model::{MONTHS, Resource};
+use crate::ui::plot;
+use crate::ui::screens::Cx;
+use crate::ui::text::plan as t;
+use crate::ui::theme::HALF;
+use crate::workspace::session::{AnalysisView, OpenProject};
+
+/// State of the chart.
+#[derive(Default)]
+pub(super) struct Load {
+    of: Weak<AnalysisView>,
+    body: Option<usize>,
+    resource: usize,
+    chart: Option<Chart>,
+    revision: u64,
+}
+
+/// The chart of a row of cells.
+pub(super) fn chart_of(name: &str, cells: &[PlanCell], resource: Resource, source: &str) -> Chart {
+    let r = resource.index();
+    let need: Vec<f64> = cells.iter().map(|cell| cell.need[r]).collect();
+    let have: Option<Vec<f64>> = cells.iter().map(|cell| cell.have[r]).collect();
+    let title = match &have {
+        None => t::load_open(name, resource_name(resource)),
+        Some(have) => {
+            let over = need.iter().zip(have).filter(|(need, have)| **need > **have + 0.05).count();
+            let share = |m: usize| if have[m] > 0.0 { need[m] / have[m] } else { 0.0 };
+            let fullest = (0..need.len()).max_by(|a, b| share(*a).total_cmp(&share(*b))).unwrap_or(0);
+            let percent = if need.is_empty() { 0.0 } else { share(fullest) * 100.0 };
+            t::load_title(name, resource_name(resource), over, fullest + 1, percent)
+        }
+    };
+    Chart {
+        title,
+        x: Axis::new(t::MONTH, ""),
+        y: Axis::new(resource_name(resource), resource.unit().trim_start_matches('个')).decimals(1),
+        source: source.to_owned(),
+        kind: ChartKind::Columns(Columns {
+            categories: Categories::Labels { names: (1..=MONTHS).map(|m| t::month(m).to_owned()).collect(), ordered: true },
+            series: vec![Series::new(t::NEED, Ink::Accent, need)],
+            overlay: have.map(|values| Overlay { name: t::HAVE.to_owned(), ink: Ink::Amber, values, step: true }),
+            ..Columns::default()
+        }),
+    }
+}
+
+impl Load {
+    /// Draws the chooser of resources and the chart of a body, or of the city.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        view: &Arc<AnalysisView>,
+        (body, name): (Option<usize>, &str),
+    ) {
+        let mut resource = self.resource;
+        ui.horizontal_wrapped(|ui| {
+            for (r, which) in Resource::ALL.into_iter().enumerate() {
+                if ui.selectable_label(resource == r, resource_name(which)).clicked() {
+                    resource = r;
+                }
+            }
+        });
+        ui.add_space(HALF);
+        if self.chart.is_none() || !is_of(&self.of, view) || self.body != body || self.resource != resource {
+            (self.of, self.body, self.resource) = (Arc::downgrade(view), body, resource);
+            self.revision += 1;
+            let plan = &view.analysis.plan;
+            let source = t::source(&open.saved.file.name, open.draft.is_changed());
+            let which = Resource::ALL.get(resource).copied().unwrap_or(Resource::TeamDays);
+            self.chart = Some(match body.and_then(|i| plan.matrix.get(i)) {
+                Some(cells) => chart_of(name, cells, which, &source),
+                None => chart_of(name, &city_cells(plan), which, &source),
+            });
+        }
+        let size = Vec2::new(ui.available_width(), ui.available_height().max(140.0));
+        if let Some(chart) = &self.chart {
+            let plotted = plot::show(ui, "plan-load", chart, size, self.revision);
+            if let Some(action) = plotted.action {
+                cx.out.charts.push((action, chart.clone()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::model::RESOURCES;
+
+    fn cell(need: f64, have: Option<f64>) -> PlanCell {
+        PlanCell { need: [need; RESOURCES], have: [have; RESOURCES], ..PlanCell::default() }
+    }
+
+    #[test]
+    fn the_title_states_the_finding() {
+        let cells: Vec<PlanCell> = (0..MONTHS).map(|m| cell(m as f64, Some(10.0))).collect();
+        let chart = chart_of("黄浦区生态环境局", &cells, Resource::TeamDays, "来源");
+        assert!(chart.title.contains("1 个月超出") && chart.title.contains("12月"), "{}", chart.title);
+        let ChartKind::Columns(columns) = &chart.kind else { unreachable!() };
+        assert!(columns.overlay.as_ref().is_some_and(|o| o.step && o.values.len() == MONTHS));
+        let open: Vec<PlanCell> = (0..MONTHS).map(|_| cell(1.0, None)).collect();
+        let chart = chart_of("全市", &open, Resource::Budget, "来源");
+        let ChartKind::Columns(columns) = &chart.kind else { unreachable!() };
+        assert!(columns.overlay.is_none() && chart.title.contains("不限"));
+    }
+}

@@ -1,0 +1,296 @@
+//! Checks without a result, and the form by hand; recorded ones to be corrected.
+
+use egui::{Align2, Pos2, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
+
+use super::form::{Field, Form};
+use super::index::{Index, Own};
+use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
+use crate::domain::{PlanMonth, UnitId};
+use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::text::results as t;
+use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::widgets;
+use crate::workspace::session::{Books, Command, OpenProject};
+
+/// Height of a check's row.
+const ROW: f32 = 44.0;
+
+/// The check whose form is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    unit: UnitId,
+    month: PlanMonth,
+    sequence: u32,
+    code: String,
+}
+
+impl Key {
+    fn of(check: &DueCheck) -> Self {
+        Self {
+            unit: check.unit_id.clone(),
+            month: check.month,
+            sequence: check.sequence,
+            code: check.plan_code.clone(),
+        }
+    }
+}
+
+/// State of the tab.
+#[derive(Default)]
+pub(super) struct State {
+    key: Option<Key>,
+    entry: Option<usize>,
+    form: Option<Form>,
+    /// As it was when it was opened.
+    fresh: Option<Form>,
+    /// The record that was sent, until the books have it.
+    sent: bool,
+}
+
+impl State {
+    /// Opens the form of an entry.
+    pub(super) fn choose(&mut self, index: &Index, books: &Books, open: &OpenProject, today: chrono::NaiveDate, at: usize) {
+        let Some(entry) = index.entry(at) else { return };
+        let Some(check) = entry.check(books) else { return };
+        let matters = open.project.policy.disclosure.matters.join("、");
+        let form = Form::of(check, entry.record(books), &matters, today);
+        self.key = Some(Key::of(check));
+        self.entry = Some(at);
+        self.fresh = Some(form.clone());
+        self.form = Some(form);
+        self.sent = false;
+    }
+
+    /// The books were read afresh: the open form is found again; one that was recorded closes.
+    pub(super) fn books_changed(&mut self, index: &Index, books: &Books) {
+        let Some(key) = &self.key else { return };
+        self.entry = index.find(books, &key.unit, key.month, key.sequence);
+        if self.entry.is_none() || self.sent {
+            *self = Self::default();
+        }
+    }
+
+    /// Draws list and form.
+    #[allow(clippy::too_many_arguments, reason = "the parts of the screen's state that the tab works on")]
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        books: &Books,
+        index: &Index,
+        own: &mut Own,
+        (can_write, why): (bool, &str),
+    ) {
+        let left = (ui.available_width() * 0.38).clamp(300.0, 560.0);
+        let frame = egui::Frame::new().inner_margin(egui::Margin { right: 10, ..egui::Margin::ZERO });
+        egui::Panel::left("open-checks").resizable(true).default_size(left).frame(frame).show(ui, |ui| {
+            self.list(ui, cx, open, books, index, own);
+        });
+        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("form").show(ui, |ui| {
+            ui.horizontal_top(|ui| {
+                ui.add_space(HALF);
+                ui.vertical(|ui| self.form(ui, cx, books, index, (can_write, why)));
+            });
+        });
+    }
+
+    fn list(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, index: &Index, own: &mut Own) {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(theme::note(ui, t::month_label(cx.session.month())));
+            for (recorded, name, count) in [(false, t::OPEN, index.of_month.0), (true, t::RECORDED, index.of_month.1)] {
+                if ui.selectable_label(own.recorded == recorded, t::tab(name, count)).clicked() {
+                    own.recorded = recorded;
+                }
+            }
+        });
+        if index.listed.is_empty() {
+            ui.add_space(GRID);
+            let drawn = cx.session.month().is_some_and(|m| books.draws_of(m).next().is_some());
+            let text = match (drawn, own.recorded) {
+                (false, _) => t::MONTH_NOT_DRAWN,
+                (true, false) => t::ALL_RECORDED,
+                (true, true) => t::NONE_RECORDED,
+            };
+            ui.add(egui::Label::new(text).wrap());
+            if !drawn {
+                if ui.button(t::GO_DRAW).clicked() {
+                    cx.go(ScreenId::Draw);
+                }
+                if let Some(last) = books.draws.iter().map(|d| d.month).max()
+                    && ui.button(t::go_month(last)).clicked()
+                {
+                    cx.send(Command::SetMonth(last));
+                }
+            }
+            return;
+        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut chosen = None;
+        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("open-checks").show_rows(ui, ROW, index.listed.len(), |ui, range| {
+            for at in range {
+                let Some(e) = index.listed.get(at).copied() else { continue };
+                let Some((check, row)) = index.entry(e).and_then(|entry| Some((entry.check(books)?, entry.row))) else { continue };
+                if check_row(ui, check, self.entry == Some(e)).clicked() {
+                    chosen = Some(e);
+                    cx.send(Command::SelectUnit(row));
+                }
+            }
+        });
+        if let Some(e) = chosen {
+            self.choose(index, books, open, cx.session.now().date(), e);
+        }
+    }
+
+    fn form(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books, index: &Index, (can_write, why): (bool, &str)) {
+        let entry = self.entry.and_then(|e| index.entry(e));
+        let (Some(entry), Some(form)) = (entry, &mut self.form) else {
+            ui.add_space(GRID * 2.0);
+            ui.label(theme::note(ui, t::CHOOSE_CHECK));
+            return;
+        };
+        let Some(check) = entry.check(books) else { return };
+        let record = entry.record(books);
+        let today = cx.session.now().date();
+        let outcome = form.check(check, record, &index.roster, today);
+        let wrong = outcome.as_ref().err().cloned().unwrap_or_default();
+        theme::card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            widgets::heading(ui, &check.name);
+            ui.label(theme::note(ui, t::check_line(&check.plan_code, &check.body_name, check.origin.label(), check.drawn_on)));
+            if let Some(record) = record {
+                let palette = theme::of(ui);
+                ui.horizontal_wrapped(|ui| {
+                    widgets::chip(ui, t::CORRECTION, palette.amber_wash, palette.amber);
+                    ui.label(theme::note(ui, t::record_line(record.inspected_on, record.outcome.label(), record.disclosed_on)));
+                });
+            }
+            ui.add_space(HALF);
+            fields(ui, form, record, &wrong);
+            ui.add_space(GRID);
+            let changed = self.fresh.as_ref() != Some(&*form) || record.is_none();
+            ui.horizontal(|ui| {
+                let why_not = if !can_write {
+                    why
+                } else if wrong.is_empty() {
+                    t::NOTHING_CHANGED
+                } else {
+                    t::MEND_FIRST
+                };
+                let name = if record.is_some() { t::RECORD_CORRECTION } else { t::RECORD };
+                if widgets::primary_if(ui, can_write && wrong.is_empty() && changed && !self.sent, name, why_not).clicked()
+                    && let Ok(result) = &outcome
+                {
+                    cx.send(Command::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
+                    self.sent = true;
+                }
+                if ui.button(t::RESET).clicked()
+                    && let Some(fresh) = &self.fresh
+                {
+                    *form = fresh.clone();
+                    self.sent = false;
+                }
+            });
+            if !cx.session.is_acting() && self.sent {
+                // refused, or the operator has not given a name yet: to be sent again
+                self.sent = cx.out.commands.iter().any(|c| matches!(c, Command::RecordResult(..)));
+            }
+        });
+    }
+}
+
+fn check_row(ui: &mut Ui, check: &DueCheck, chosen: bool) -> egui::Response {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, true, chosen, format!("{} {}", check.name, check.plan_code))
+    });
+    if ui.is_rect_visible(rect) {
+        let ground = if chosen { palette.wash } else if response.hovered() { palette.stripe } else { palette.surface };
+        ui.painter().rect_filled(rect, 0.0, ground);
+        if response.has_focus() {
+            ui.painter().rect_stroke(rect.shrink(1.0), 0.0, Stroke::new(1.5, palette.accent), StrokeKind::Inside);
+        }
+        let painter = ui.painter().with_clip_rect(rect.shrink2(Vec2::new(6.0, 0.0)).intersect(ui.clip_rect()));
+        let left = rect.left() + 8.0;
+        painter.text(Pos2::new(left, rect.top() + 13.0), Align2::LEFT_CENTER, &check.name, theme::regular(theme::BODY), palette.text);
+        let note = format!("{}  {}  {}", check.plan_code, check.origin.label(), check.body_name);
+        painter.text(Pos2::new(left, rect.top() + 31.0), Align2::LEFT_CENTER, note, theme::regular(theme::SMALL), palette.muted);
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
+    }
+    response
+}
+
+fn message(ui: &mut Ui, wrong: &[(Field, String)], field: Field) {
+    if let Some((_, text)) = wrong.iter().find(|(f, _)| *f == field) {
+        let ink = theme::of(ui).red;
+        ui.label("");
+        ui.add(egui::Label::new(RichText::new(text).font(theme::regular(theme::SMALL)).color(ink)).wrap());
+        ui.end_row();
+    }
+}
+
+fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width: f32) {
+    let label = ui.label(name);
+    ui.add(egui::TextEdit::singleline(text).desired_width(width).hint_text(hint)).labelled_by(label.id);
+    ui.end_row();
+}
+
+fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, wrong: &[(Field, String)]) {
+    let width = (ui.available_width() - 116.0).max(180.0);
+    egui::Grid::new("result-form").num_columns(2).spacing(Vec2::new(12.0, 6.0)).show(ui, |ui| {
+        line(ui, t::INSPECTED, &mut form.inspected, t::DAY_HINT, 130.0);
+        message(ui, wrong, Field::Inspected);
+        line(ui, t::COMPLETED, &mut form.completed, t::COMPLETED_HINT, 130.0);
+        message(ui, wrong, Field::Completed);
+        ui.label(t::MANNER);
+        ui.horizontal(|ui| {
+            for manner in Manner::ALL {
+                ui.radio_value(&mut form.manner, manner, manner.label());
+            }
+        });
+        ui.end_row();
+        let label = ui.label(t::OUTCOME);
+        egui::ComboBox::from_id_salt("outcome")
+            .width(220.0)
+            .selected_text(form.outcome.label())
+            .show_ui(ui, |ui| {
+                for outcome in Outcome::ALL {
+                    ui.selectable_value(&mut form.outcome, outcome, outcome.label());
+                }
+            })
+            .response
+            .labelled_by(label.id);
+        ui.end_row();
+        if form.outcome.is_problem() {
+            let label = ui.label(t::PROBLEM);
+            ui.add(egui::TextEdit::multiline(&mut form.problem).desired_rows(2).desired_width(width)).labelled_by(label.id);
+            ui.end_row();
+            message(ui, wrong, Field::Problem);
+            line(ui, t::RECTIFY, &mut form.rectify, t::DAY_HINT, 130.0);
+            message(ui, wrong, Field::Rectify);
+            line(ui, t::CLOSED, &mut form.closed, t::CLOSED_HINT, 130.0);
+            message(ui, wrong, Field::Closed);
+        }
+        line(ui, t::MATTERS, &mut form.matters, "", width);
+        message(ui, wrong, Field::Matters);
+        line(ui, t::HANDLING, &mut form.handling, t::HANDLING_HINT, width);
+        line(ui, t::INSPECTORS, &mut form.inspectors, t::INSPECTORS_HINT, width);
+        message(ui, wrong, Field::Inspectors);
+        line(ui, t::CHECKLIST, &mut form.checklist, t::CHECKLIST_HINT, width);
+        ui.label("");
+        ui.checkbox(&mut form.recheck, t::RECHECK);
+        ui.end_row();
+        ui.label("");
+        ui.checkbox(&mut form.withheld, t::WITHHELD);
+        ui.end_row();
+        if form.withheld {
+            line(ui, t::GROUND, &mut form.ground, t::GROUND_HINT, width);
+            message(ui, wrong, Field::Ground);
+        }
+        if record.is_some() {
+            line(ui, t::REASON, &mut form.reason, t::REASON_HINT, width);
+            message(ui, wrong, Field::Reason);
+        }
+    });
+}

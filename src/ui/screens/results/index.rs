@@ -1,0 +1,189 @@
+//! What the screen needs of the books, made once per reading of them, and filtered once per filter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Weak};
+
+use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
+use crate::domain::{DistrictCode, PlanMonth, UnitId};
+use crate::workspace::columns::texts;
+use crate::workspace::session::{Books, Filter, NOWHERE, OpenProject};
+
+/// A check with its place and its record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    /// Index of the draw in the books.
+    pub(super) draw: usize,
+    /// Index of the check in the draw.
+    pub(super) check: usize,
+    /// Row of the sources frame.
+    pub(super) row: Option<u32>,
+    /// Index of the result.
+    pub(super) result: Option<usize>,
+    district: u16,
+    body: u16,
+}
+
+impl Entry {
+    /// The check itself.
+    pub(super) fn check<'a>(&self, books: &'a Books) -> Option<&'a DueCheck> {
+        books.draws.get(self.draw)?.checks.get(self.check)
+    }
+
+    /// What is on record of it.
+    pub(super) fn record<'a>(&self, books: &'a Books) -> Option<&'a CheckResult> {
+        self.result.and_then(|at| books.results.get(at))
+    }
+}
+
+/// What the lists are filtered by beside the session's filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Own {
+    /// State on the board.
+    pub(super) state: Option<DeadlineState>,
+    /// Only the session's month on the board.
+    pub(super) month_only: bool,
+    /// Recorded checks instead of open ones.
+    pub(super) recorded: bool,
+}
+
+/// The index.
+#[derive(Default)]
+pub(super) struct Index {
+    of: Weak<Books>,
+    entries: Vec<Entry>,
+    /// Entry of each row of the board.
+    of_row: Vec<Option<usize>>,
+    key: Option<(u64, Option<PlanMonth>, Own)>,
+    /// Rows of the board that are shown.
+    pub(super) board: Vec<usize>,
+    /// Entries listed for the form.
+    pub(super) listed: Vec<usize>,
+    /// Rows of the board by state, with area and month applied.
+    pub(super) counts: BTreeMap<DeadlineState, usize>,
+    /// Open and recorded checks of the month, with the area applied.
+    pub(super) of_month: (usize, usize),
+    /// Certificates of the roster.
+    pub(super) roster: BTreeSet<String>,
+}
+
+impl Index {
+    /// Makes the index of the books; true where they are new.
+    pub(super) fn refresh(&mut self, open: &OpenProject, books: &Arc<Books>) -> bool {
+        if Weak::ptr_eq(&self.of, &Arc::downgrade(books)) {
+            return false;
+        }
+        let results: BTreeMap<(&UnitId, PlanMonth, u32), usize> =
+            books.results.iter().enumerate().map(|(at, r)| (r.key(), at)).collect();
+        let data = &open.data;
+        let at = |column: &[u16], row: Option<u32>| row.and_then(|r| column.get(r as usize).copied()).unwrap_or(NOWHERE);
+        self.entries.clear();
+        let mut codes: BTreeMap<(&UnitId, PlanMonth, &str), usize> = BTreeMap::new();
+        for (d, drawn) in books.draws.iter().enumerate() {
+            for (c, check) in drawn.checks.iter().enumerate() {
+                let row = drawn.rows.get(c).copied().flatten();
+                let result = results.get(&(&check.unit_id, check.month, check.sequence)).copied();
+                let (district, body) = (at(&data.district, row), at(&data.body, row));
+                codes.insert((&check.unit_id, check.month, check.plan_code.as_str()), self.entries.len());
+                self.entries.push(Entry { draw: d, check: c, row, result, district, body });
+            }
+        }
+        self.of_row = books
+            .status
+            .board
+            .rows
+            .iter()
+            .map(|row| codes.get(&(&row.unit_id, row.month, row.plan_code.as_str())).copied())
+            .collect();
+        self.roster = texts(&open.data.registry.inspectors, "certificate")
+            .map(|column| column.iter().flatten().map(str::to_owned).collect())
+            .unwrap_or_default();
+        self.of = Arc::downgrade(books);
+        self.key = None;
+        true
+    }
+
+    /// Filters the lists, unless that was done.
+    pub(super) fn filter(&mut self, open: &OpenProject, books: &Books, filter: &Filter, own: Own) {
+        let key = (filter.area_revision, filter.month, own);
+        if self.key == Some(key) {
+            return;
+        }
+        self.key = Some(key);
+        let district = filter.district.map(|code| {
+            open.data.districts.index_of(DistrictCode(code)).map_or(NOWHERE, |index| index as u16)
+        });
+        let inside = |entry: &Entry| {
+            district.is_none_or(|d| d == entry.district) && filter.body.is_none_or(|b| b == entry.body)
+        };
+        self.board.clear();
+        self.counts.clear();
+        for (r, row) in books.status.board.rows.iter().enumerate() {
+            let entry = self.of_row.get(r).copied().flatten().and_then(|at| self.entries.get(at));
+            let here = entry.map_or(district.is_none() && filter.body.is_none(), inside);
+            if !here || (own.month_only && Some(row.month) != filter.month) {
+                continue;
+            }
+            *self.counts.entry(row.state).or_default() += 1;
+            if own.state.is_none_or(|state| state == row.state) {
+                self.board.push(r);
+            }
+        }
+        self.listed.clear();
+        self.of_month = (0, 0);
+        for (e, entry) in self.entries.iter().enumerate() {
+            let Some(check) = entry.check(books) else { continue };
+            if check.withdrawn || Some(check.month) != filter.month || !inside(entry) {
+                continue;
+            }
+            let recorded = entry.result.is_some();
+            let count = if recorded { &mut self.of_month.1 } else { &mut self.of_month.0 };
+            *count += 1;
+            if recorded == own.recorded {
+                self.listed.push(e);
+            }
+        }
+    }
+
+    /// An entry by its number.
+    pub(super) fn entry(&self, at: usize) -> Option<&Entry> {
+        self.entries.get(at)
+    }
+
+    /// Entry of a row of the board.
+    pub(super) fn entry_of_row(&self, row: usize) -> Option<usize> {
+        self.of_row.get(row).copied().flatten()
+    }
+
+    /// The entry of a check.
+    pub(super) fn find(&self, books: &Books, unit: &UnitId, month: PlanMonth, sequence: u32) -> Option<usize> {
+        self.entries.iter().position(|entry| {
+            entry.check(books).is_some_and(|c| c.unit_id == *unit && c.month == month && c.sequence == sequence)
+        })
+    }
+}
+
+/// True where a result may be entered as public today.
+pub(super) fn may_publish(state: DeadlineState) -> bool {
+    matches!(state, DeadlineState::Overdue | DeadlineState::Soon | DeadlineState::InTime)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_finished_and_unpublished_results_go_public() {
+        let can: Vec<DeadlineState> = [
+            DeadlineState::Overdue,
+            DeadlineState::Soon,
+            DeadlineState::InTime,
+            DeadlineState::Running,
+            DeadlineState::Published,
+            DeadlineState::Withheld,
+        ]
+        .into_iter()
+        .filter(|state| may_publish(*state))
+        .collect();
+        assert_eq!(can, [DeadlineState::Overdue, DeadlineState::Soon, DeadlineState::InTime]);
+    }
+}

@@ -1,0 +1,163 @@
+//! The month's public list before it goes out: what it names, masks, withholds.
+
+use std::sync::{Arc, Weak};
+
+use egui::{RichText, Ui, Vec2};
+
+use crate::diagnostic::AppResult;
+use crate::disclosure::{DeadlineRule, ListScope, Masker, ResultList, ResultListInput, compute_result_list};
+use crate::domain::PlanMonth;
+use crate::ui::screens::Cx;
+use crate::ui::text::results as t;
+use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::widgets;
+use crate::workspace::columns::texts;
+use crate::workspace::job::Job;
+use crate::workspace::project::Project;
+use crate::workspace::session::{Books, OpenProject, ProjectData};
+
+/// Rows shown of the list.
+const ROW: f32 = 26.0;
+/// Findings shown.
+const MOST_FINDINGS: usize = 20;
+
+/// State of the tab.
+#[derive(Default)]
+pub(super) struct State {
+    of: Weak<Books>,
+    month: Option<PlanMonth>,
+    job: Option<Job<ResultList>>,
+    list: Option<Result<ResultList, String>>,
+}
+
+/// The public list of a month as it would go out today.
+fn compute(project: &Project, data: &ProjectData, books: &Books, month: PlanMonth) -> AppResult<ResultList> {
+    let people = &data.registry.inspectors;
+    let (names, certificates) = (texts(people, "name")?, texts(people, "certificate")?);
+    let known = names.iter().zip(certificates.iter()).filter_map(|(n, c)| Some((n?.to_owned(), c?.to_owned())));
+    let checks: Vec<_> = books.draws.iter().flat_map(|d| d.checks.iter().cloned()).collect();
+    compute_result_list(&ResultListInput {
+        scope: ListScope::OfMonth(month),
+        body: None,
+        checks: &checks,
+        results: &books.results,
+        calendar: &project.calendar,
+        rule: DeadlineRule { working_days: project.policy.disclosure.working_days, soon: 5 },
+        published_on: books.status.today,
+        masker: &Masker::new(known),
+    })
+}
+
+impl State {
+    fn refresh(&mut self, cx: &Cx<'_>, open: &OpenProject, books: &Arc<Books>, month: PlanMonth) {
+        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
+            self.job = None;
+            self.list = Some(result.map_err(|error| error.to_string()));
+        }
+        if Weak::ptr_eq(&self.of, &Arc::downgrade(books)) && self.month == Some(month) {
+            return;
+        }
+        self.of = Arc::downgrade(books);
+        self.month = Some(month);
+        self.list = None;
+        let (project, data, books) = (Arc::clone(&open.saved), Arc::clone(&open.data), Arc::clone(books));
+        match cx.session.start_job(t::LIST_JOB, move |_| compute(&project, &data, &books, month)) {
+            Ok(job) => self.job = Some(job),
+            Err(error) => self.list = Some(Err(error.to_string())),
+        }
+    }
+
+    /// Draws the tab; true where the lists are to be exported.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Cx<'_>,
+        open: &OpenProject,
+        books: &Arc<Books>,
+        can_write: bool,
+        why: &str,
+    ) -> bool {
+        let Some(month) = cx.session.month() else { return false };
+        self.refresh(cx, open, books, month);
+        let mut export = false;
+        match &self.list {
+            None => {
+                ui.spinner();
+                ui.ctx().request_repaint_after_secs(0.1);
+            }
+            Some(Err(error)) => {
+                ui.add(egui::Label::new(RichText::new(error).color(theme::of(ui).red)).wrap());
+            }
+            Some(Ok(list)) => {
+                ui.horizontal(|ui| {
+                    ui.label(RichText::new(t::list_title(month, list.rows.len())).font(theme::bold(theme::SECTION)));
+                    let ready = can_write && !list.rows.is_empty() || can_write && !list.withheld.is_empty();
+                    let why_not = if can_write { t::NOTHING_READY } else { why };
+                    export = widgets::primary_if(ui, ready, t::EXPORT_PUBLIC, why_not).clicked();
+                });
+                ui.add(egui::Label::new(theme::note(ui, t::LIST_NOTE)).wrap());
+                ui.add_space(HALF);
+                summary(ui, list);
+                ui.add_space(GRID);
+                rows(ui, list);
+            }
+        }
+        export
+    }
+}
+
+fn summary(ui: &mut Ui, list: &ResultList) {
+    theme::card(ui).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(t::running(list.running));
+        ui.label(t::masked(list.masked.individuals, list.masked.identities, list.masked.phones, list.masked.names));
+        ui.label(t::penalties_left_out(list.penalties_left_out));
+        ui.label(t::withheld(list.withheld.len()));
+        for row in &list.withheld {
+            ui.label(theme::note(ui, t::withheld_row(row.number, &row.body_name, row.month, &row.ground)));
+        }
+        for finding in list.diagnostics.findings().iter().take(MOST_FINDINGS) {
+            let ink = theme::of(ui).amber;
+            ui.add(egui::Label::new(RichText::new(finding.to_string()).color(ink)).wrap());
+        }
+        let rest = list.diagnostics.findings().len().saturating_sub(MOST_FINDINGS);
+        if rest > 0 {
+            ui.label(theme::note(ui, t::and_more(rest)));
+        }
+    });
+}
+
+fn rows(ui: &mut Ui, list: &ResultList) {
+    if list.rows.is_empty() {
+        ui.label(theme::note(ui, t::NO_PUBLIC_ROWS));
+        return;
+    }
+    let shares = [0.5_f32, 2.4, 1.6, 1.0, 1.5, 1.0, 1.2];
+    let sum: f32 = shares.iter().sum();
+    let line = |ui: &mut Ui, texts: [&str; 7], head: bool, at: usize| {
+        let palette = theme::of(ui);
+        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), egui::Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, texts.join(" ")));
+        let ground = if head { palette.chrome } else if at % 2 == 1 { palette.stripe } else { palette.surface };
+        ui.painter().rect_filled(rect, 0.0, ground);
+        let mut left = rect.left();
+        for (text, share) in texts.into_iter().zip(shares) {
+            let width = rect.width() * share / sum;
+            let cell = egui::Rect::from_min_size(egui::pos2(left, rect.top()), Vec2::new(width - 4.0, ROW));
+            let painter = ui.painter().with_clip_rect(cell.intersect(ui.clip_rect()));
+            let (font, ink) = if head { (theme::bold(theme::SMALL), palette.muted) } else { (theme::regular(theme::BODY), palette.text) };
+            painter.text(egui::pos2(left + 6.0, cell.center().y), egui::Align2::LEFT_CENTER, text, font, ink);
+            left += width;
+        }
+    };
+    ui.spacing_mut().item_spacing.y = 0.0;
+    line(ui, t::LIST_COLUMNS, true, 0);
+    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("public-list").show_rows(ui, ROW, list.rows.len(), |ui, range| {
+        for at in range {
+            let Some(row) = list.rows.get(at) else { continue };
+            let late = if row.late_days > 0 { t::late(row.late_days) } else { row.due.date.to_string() };
+            let (number, inspected) = (row.number.to_string(), row.inspected_on.to_string());
+            line(ui, [&number, row.target().name(), &row.body_name, &inspected, row.outcome, row.manner, &late], false, at);
+        }
+    });
+}
