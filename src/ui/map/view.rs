@@ -26,6 +26,10 @@ const MARGIN: f32 = 0.2;
 const EARLY: f32 = 0.04;
 /// Farthest from the pointer that a point is hit, points of the screen.
 const REACH: f32 = 5.0;
+/// Marks of this radius carry their tier's letter, where there are not too many.
+const LETTERED: f32 = 8.0;
+/// Letters drawn at most.
+const MOST_LETTERS: usize = 400;
 /// More selected rows than this are part of the picture instead of marks.
 const MANY_SELECTED: usize = 6000;
 /// Names are laid out for districts with at least so many points around their label point.
@@ -77,7 +81,7 @@ pub(super) struct Run {
     worker: Option<RasterWorker>,
     asked: Option<(Contents, PlaneRect, f32)>,
     by_worker: bool,
-    marks: Option<(MarksKey, Arc<Mesh>, f32, usize)>,
+    marks: Option<Marks>,
     rings: [Option<(RingsKey, Arc<Mesh>)>; 2],
     names: Option<(NamesKey, Vec<Name>)>,
     hatch: Option<(bool, TextureHandle)>,
@@ -101,6 +105,14 @@ struct GroundKey {
 }
 
 type MarksKey = (Camera, Rect, u64, bool);
+
+/// Marks of points as drawn: mesh, radius, and the letters that nothing covers.
+struct Marks {
+    key: MarksKey,
+    mesh: Arc<Mesh>,
+    radius: f32,
+    letters: Vec<(Pos2, usize)>,
+}
 type RingsKey = (Camera, Rect, u64, u64, u64);
 
 #[derive(PartialEq, Clone, Copy)]
@@ -244,7 +256,7 @@ impl MapView {
             // In a dense picture single points can't be told apart: there the pointer means the district.
             let marks = self.run.marks.as_ref().filter(|_| input.show_points);
             let point = marks.and_then(|m| {
-                let reach = (m.2 + 2.5).max(REACH) / self.camera.scale as f32;
+                let reach = (m.radius + 2.5).max(REACH) / self.camera.scale as f32;
                 input.data.points.nearest(at, reach, |row| passing.passes(row))
             });
             (point, input.data.district_at(at))
@@ -361,7 +373,7 @@ impl MapView {
             scale,
             colours,
             selected: if contents.selection == 0 { Arc::default() } else { Arc::clone(&input.selected.rows) },
-            accent: palette.accent,
+            accent: palette.pick,
         };
         self.run.asked = Some((contents, rect, scale));
         if input.data.points.at_most(&rect) <= 2 * FEW {
@@ -426,7 +438,7 @@ impl MapView {
         let key = (self.camera, rect, self.run.layers, palette.dark);
         let sight = widened(view, 0.02);
         let in_sight = |row: &u32| points.place(*row).filter(|p| sight.contains(*p));
-        if self.run.marks.as_ref().is_none_or(|(old, ..)| *old != key) {
+        if self.run.marks.as_ref().is_none_or(|m| m.key != key) {
             let mut shown: Vec<(Reverse<usize>, u32)> = rows
                 .iter()
                 .filter(|row| passing.passes(**row) && in_sight(row).is_some())
@@ -437,21 +449,27 @@ impl MapView {
             let spacing = (rect.area() / shown.len().max(1) as f32).sqrt();
             let radius = (spacing * 0.18).clamp(2.6, 9.0).min(3.0 + self.camera.scale as f32 / 8.0);
             let colour = |tier: usize| if tier < count { palette.tier(tier, count) } else { palette.muted };
-            let marks = shown
+            let places: Vec<(Pos2, usize)> = shown
                 .iter()
-                .filter_map(|(Reverse(tier), row)| points.place(*row).map(|p| (to.apply(p), colour(*tier), radius)));
-            let mesh = draw::disc_mesh(marks, palette.surface);
-            self.run.marks = Some((key, Arc::new(mesh), radius, shown.len()));
-        }
-        let Some((_, mesh, radius, shown)) = &self.run.marks else { return };
-        painter.add(Shape::Mesh(Arc::clone(mesh)));
-        if *radius >= 8.0 && *shown <= 400 {
-            for row in rows.iter().filter(|row| passing.passes(**row)) {
-                if let (Some(p), Some(tier)) = (in_sight(row), input.tiers.entries.get(passing.tier(*row))) {
-                    let ink = theme::ink_on(palette.tier(passing.tier(*row), count));
-                    let font = theme::bold(theme::SMALL);
-                    painter.text(to.apply(p), egui::Align2::CENTER_CENTER, &tier.id, font, ink);
+                .filter_map(|(Reverse(tier), row)| points.place(*row).map(|p| (to.apply(p), *tier)))
+                .collect();
+            let mesh = draw::disc_mesh(places.iter().map(|(p, tier)| (*p, colour(*tier), radius)), palette.surface);
+            let mut letters = Vec::new();
+            if radius >= LETTERED && places.len() <= MOST_LETTERS {
+                for (i, (at, tier)) in places.iter().enumerate() {
+                    if !places[i + 1..].iter().any(|(p, _)| (*p - *at).length_sq() < radius * radius * 1.7) {
+                        letters.push((*at, *tier));
+                    }
                 }
+            }
+            self.run.marks = Some(Marks { key, mesh: Arc::new(mesh), radius, letters });
+        }
+        let Some(marks) = &self.run.marks else { return };
+        painter.add(Shape::Mesh(Arc::clone(&marks.mesh)));
+        for (at, tier) in &marks.letters {
+            if let Some(entry) = input.tiers.entries.get(*tier) {
+                let ink = theme::ink_on(palette.tier(*tier, count));
+                painter.text(*at, egui::Align2::CENTER_CENTER, &entry.id, theme::bold(theme::SMALL), ink);
             }
         }
     }
@@ -465,12 +483,12 @@ impl MapView {
         palette: &Palette,
         hovered: Option<u32>,
     ) {
-        let radius = self.run.marks.as_ref().map_or(3.0, |m| m.2) + 1.0;
+        let radius = self.run.marks.as_ref().map_or(3.0, |m| m.radius) + 1.0;
         let to = Transform::new(&self.camera, rect);
         let sight = widened(&self.camera.view(rect), 0.02);
         let points = &input.data.points;
         let place = |row: &u32| points.place(*row).filter(|p| sight.contains(*p)).map(|p| to.apply(p));
-        let lists = [(input.highlighted, palette.red), (input.selected, palette.accent)];
+        let lists = [(input.highlighted, palette.red), (input.selected, palette.pick)];
         for (k, (list, colour)) in lists.into_iter().enumerate() {
             if list.rows.is_empty() || (k == 1 && input.show_points && list.rows.len() > MANY_SELECTED) {
                 continue;
