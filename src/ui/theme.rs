@@ -76,6 +76,8 @@ pub struct Palette {
     pub no_data: Color32,
     /// District borders.
     pub border: Color32,
+    /// Selected things on a map: a hue that neither tiers nor classes have.
+    pub pick: Color32,
 }
 
 const fn rgb(hex: u32) -> Color32 {
@@ -103,6 +105,7 @@ pub const LIGHT: Palette = Palette {
     water: rgb(0x00E3_EBEF),
     no_data: rgb(0x00E4_E4E1),
     border: rgb(0x007B_8A91),
+    pick: rgb(0x001E_3FFF),
 };
 
 /// The dark theme.
@@ -126,6 +129,7 @@ pub const DARK: Palette = Palette {
     water: rgb(0x0010_1A1F),
     no_data: rgb(0x0033_3838),
     border: rgb(0x0082_949C),
+    pick: rgb(0x005B_7BFF),
 };
 
 /// Tiers from the most urgent; monotone in lightness.

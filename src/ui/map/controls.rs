@@ -21,11 +21,11 @@ const LARGE_CATCH: usize = 200_000;
 /// Width of the buttons.
 const BUTTON: f32 = 48.0;
 
-impl MapView {
-    fn least_scale(&self, input: &MapInput<'_>, rect: Rect) -> f64 {
-        Camera::whole(&input.data.bounds, rect).scale * 0.5
-    }
+fn least_scale(input: &MapInput<'_>, rect: Rect) -> f64 {
+    Camera::whole(&input.data.bounds, rect).scale * 0.5
+}
 
+impl MapView {
     /// Where the camera will be once it stands still.
     fn target(&self) -> Camera {
         self.run.flight.map_or(self.camera, |f| f.to)
@@ -45,7 +45,7 @@ impl MapView {
     }
 
     fn zoom(&mut self, ui: &Ui, input: &MapInput<'_>, rect: Rect, factor: f64, at: Pos2, seconds: f32) {
-        let least = self.least_scale(input, rect);
+        let least = least_scale(input, rect);
         let to = self.target().zoomed(factor, rect, at, least).kept_near(&input.data.bounds);
         self.whole = false;
         self.fly(ui, to, seconds);
@@ -77,7 +77,7 @@ impl MapView {
             if (pinch - 1.0).abs() > 1e-6 {
                 self.run.flight = None;
                 self.whole = false;
-                let least = self.least_scale(input, rect);
+                let least = least_scale(input, rect);
                 self.camera = self.camera.zoomed(pinch, rect, at, least).kept_near(&input.data.bounds);
             }
             let (mut notches, mut slide) = (0.0_f64, Vec2::ZERO);

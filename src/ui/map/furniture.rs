@@ -79,7 +79,7 @@ pub(super) fn paint_marks(
     let bar = Rect::from_min_max(Pos2::new(right - width - 44.0, bottom - 22.0), Pos2::new(right, bottom));
     let line = Stroke::new(2.0, palette.text);
     let (left, base) = (right - width, bottom - 4.0);
-    painter.rect_filled(bar.expand(3.0), 2, palette.surface.gamma_multiply(0.7));
+    painter.rect_filled(bar.expand(3.0), 2, palette.surface.gamma_multiply(0.88));
     painter.line_segment([Pos2::new(left, base), Pos2::new(right, base)], line);
     for x in [left, right] {
         painter.line_segment([Pos2::new(x, base - 5.0), Pos2::new(x, base + 1.0)], line);
@@ -121,6 +121,8 @@ enum Row {
     Heading(String),
     /// A class: colour (none = hatched), range, number.
     Class(Option<Color32>, String, String),
+    /// A ring around points: colour, name, number.
+    Ring(Color32, &'static str, String),
     /// A tier, with its number among the input's: colour, letter, name, number, shown.
     Tier(usize, Color32, String, String, String, bool),
 }
@@ -150,6 +152,13 @@ fn rows(input: &MapInput<'_>, classes: &Classes, palette: &Palette) -> Vec<Row> 
             ));
         }
     }
+    for (list, colour, name) in
+        [(input.highlighted, palette.red, text::HIGHLIGHT_MARK), (input.selected, palette.pick, text::SELECTED_MARK)]
+    {
+        if !list.rows.is_empty() {
+            rows.push(Row::Ring(colour, name, text::grouped(list.rows.len() as f64, 0)));
+        }
+    }
     rows
 }
 
@@ -174,6 +183,12 @@ impl MapView {
             .iter()
             .map(|row| match row {
                 Row::Heading(name) => lay(name, &small, palette.muted).size().x,
+                Row::Ring(_, range, count) => {
+                    SWATCH
+                        + 24.0
+                        + lay(range, &body, palette.text).size().x
+                        + lay(count, &small, palette.muted).size().x
+                }
                 Row::Class(_, range, count) | Row::Tier(_, _, _, range, count, _) => {
                     SWATCH
                         + 8.0
@@ -252,6 +267,10 @@ impl MapView {
                     }
                     painter.rect_stroke(swatch, 0, Stroke::new(1.0, palette.border), egui::StrokeKind::Inside);
                     texts(range, count, palette.text);
+                }
+                Row::Ring(colour, name, count) => {
+                    painter.circle_stroke(swatch.center(), 6.0, Stroke::new(2.0, *colour));
+                    texts(name, count, palette.text);
                 }
                 Row::Tier(tier, colour, letter, name, count, shown) => {
                     let response = ui.interact(line, ui.scope_id().with(("tier", *tier)), Sense::click());

@@ -106,7 +106,8 @@ pub fn choropleth(
         })
         .collect();
     let part = if all > MOST_POINTS { text::printed_part(MOST_POINTS, all) } else { String::new() };
-    let mut tiers: Vec<String> = input.tiers.entries.iter().map(|t| format!("{} {}", t.id, t.name)).collect();
+    let mut tiers: Vec<String> =
+        input.tiers.entries.iter().map(|t| text::printed_tier(&t.id, &t.name, t.shown)).collect();
     if points.iter().any(|p| p.tier >= tiers.len()) {
         tiers.push(text::NO_TIER.to_owned());
     }

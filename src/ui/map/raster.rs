@@ -171,7 +171,7 @@ pub fn compute_layer(request: &Request, stop: &dyn Fn() -> bool) -> Option<Layer
             }
         }
         seen += 1;
-        if seen % 65_536 == 0 {
+        if seen.is_multiple_of(65_536) {
             stopped = stop();
         }
         !stopped
@@ -394,7 +394,7 @@ mod tests {
         }
         let mut makings = 0;
         while worker.busy() || makings == 0 {
-            woken.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+            woken.recv_timeout(std::time::Duration::from_mins(1)).unwrap();
             makings += 1;
             if let Some(layer) = worker.take() {
                 assert_eq!(layer.contents.filter, 20, "only the newest contents arrive");

@@ -1,35 +1,24 @@
 //! The widget itself: state, drawing in order, hover card.
 
-use std::cmp::Reverse;
+mod paint;
+
 use std::sync::Arc;
 
 use egui::epaint::Mesh;
-use egui::{
-    Color32, CursorIcon, Galley, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, TextureHandle,
-    TextureOptions, Ui, Vec2, WidgetInfo,
-};
+use egui::{CursorIcon, Galley, Pos2, Rect, Response, Role, Sense, Stroke, TextureHandle, Ui, Vec2, WidgetInfo};
 
 use super::camera::{Camera, Flight};
 use super::classes::{ClassMethod, Classes, compute_classes};
 use super::draw::{self, Transform};
-use super::labels::{Candidate, place_labels};
-use super::raster::{Contents, Drawn, FEW, Layer, Passing, RasterWorker, Request, compute_layer};
+use super::raster::{Contents, Layer, Passing, RasterWorker};
 use super::{DragMode, MapInput, MapOutput};
 use crate::district::PlaneRect;
 use crate::ui::text::map as text;
-use crate::ui::theme::{self, Palette};
+use crate::ui::theme;
 use crate::workspace::job::Job;
 
-/// Part of the view that a layer reaches beyond it on each side.
-const MARGIN: f32 = 0.2;
-/// Part of the view at which the next layer is asked for.
-const EARLY: f32 = 0.04;
 /// Farthest from the pointer that a point is hit, points of the screen.
 const REACH: f32 = 5.0;
-/// More selected rows than this are part of the picture instead of marks.
-const MANY_SELECTED: usize = 6000;
-/// Names are laid out for districts with at least so many points around their label point.
-const NAMED: f32 = 8.0;
 
 /// A map's state between frames. Serialising keeps the camera and the options.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -77,7 +66,7 @@ pub(super) struct Run {
     worker: Option<RasterWorker>,
     asked: Option<(Contents, PlaneRect, f32)>,
     by_worker: bool,
-    marks: Option<(MarksKey, Arc<Mesh>, f32, usize)>,
+    marks: Option<Marks>,
     rings: [Option<(RingsKey, Arc<Mesh>)>; 2],
     names: Option<(NamesKey, Vec<Name>)>,
     hatch: Option<(bool, TextureHandle)>,
@@ -101,6 +90,14 @@ struct GroundKey {
 }
 
 type MarksKey = (Camera, Rect, u64, bool);
+
+/// Marks of points as drawn: mesh, radius, and the letters that nothing covers.
+struct Marks {
+    key: MarksKey,
+    mesh: Arc<Mesh>,
+    radius: f32,
+    letters: Vec<(Pos2, usize)>,
+}
 type RingsKey = (Camera, Rect, u64, u64, u64);
 
 #[derive(PartialEq, Clone, Copy)]
@@ -244,7 +241,7 @@ impl MapView {
             // In a dense picture single points can't be told apart: there the pointer means the district.
             let marks = self.run.marks.as_ref().filter(|_| input.show_points);
             let point = marks.and_then(|m| {
-                let reach = (m.2 + 2.5).max(REACH) / self.camera.scale as f32;
+                let reach = (m.radius + 2.5).max(REACH) / self.camera.scale as f32;
                 input.data.points.nearest(at, reach, |row| passing.passes(row))
             });
             (point, input.data.district_at(at))
@@ -268,289 +265,6 @@ impl MapView {
         if output.hovered_district.is_none() && response.has_focus() && !response.hovered() {
             output.hovered_district = self.run.cursor;
         }
-    }
-
-    fn paint_ground(&mut self, ui: &Ui, painter: &Painter, rect: Rect, input: &MapInput<'_>, classes: &Classes) {
-        let palette = theme::of(ui);
-        let key = GroundKey { camera: self.camera, rect, classes: class_key(input), dark: palette.dark };
-        if self.run.ground.as_ref().is_none_or(|(old, _)| *old != key) {
-            let hatch = self.hatch(ui).id();
-            let mesh = &input.data.mesh;
-            let to = Transform::new(&self.camera, rect);
-            let view = self.camera.view(rect);
-            let level = mesh.level_for(0.5 / self.camera.scale as f32);
-            let colour = |d: usize| {
-                let class = classes.of.get(d).copied().flatten()?;
-                Some(palette.class(usize::from(class), classes.len()))
-            };
-            let (plain, hatched) = draw::fill_meshes(mesh, level, to, &view, colour, hatch);
-            let borders = draw::border_mesh(mesh, level, to, &view, palette.border, 1.0);
-            self.run.ground = Some((key, [plain, hatched, borders].map(Arc::new)));
-        }
-        if let Some((_, meshes)) = &self.run.ground {
-            for mesh in meshes.iter().filter(|m| !m.is_empty()) {
-                painter.add(Shape::Mesh(Arc::clone(mesh)));
-            }
-        }
-    }
-
-    fn hatch(&mut self, ui: &Ui) -> TextureHandle {
-        let palette = theme::of(ui);
-        if self.run.hatch.as_ref().is_none_or(|(dark, _)| *dark != palette.dark) {
-            let image = draw::hatch_image(palette.no_data, palette.border);
-            let texture = ui.ctx().load_texture("fairdraw hatch", image, TextureOptions::LINEAR_REPEAT);
-            self.run.hatch = Some((palette.dark, texture.clone()));
-            return texture;
-        }
-        match &self.run.hatch {
-            Some((_, texture)) => texture.clone(),
-            None => ui.ctx().load_texture("fairdraw hatch", egui::ColorImage::default(), TextureOptions::LINEAR),
-        }
-    }
-
-    /// A swatch for districts without a value.
-    pub(super) fn paint_hatch(&mut self, ui: &Ui, painter: &Painter, rect: Rect) {
-        let texture = self.hatch(ui);
-        let uv = Rect::from_min_size(Pos2::ZERO, rect.size() / 8.0);
-        painter.image(texture.id(), rect, uv, Color32::WHITE);
-    }
-
-    fn contents(&self, ui: &Ui, input: &MapInput<'_>) -> Contents {
-        Contents {
-            data: input.data.id(),
-            filter: input.filter.map_or(0, |f| f.revision),
-            tiers: input.tiers.revision,
-            shown: passing_of(input).shown,
-            selection: if input.selected.rows.len() > MANY_SELECTED { input.selected.revision } else { 0 },
-            dark: theme::of(ui).dark,
-        }
-    }
-
-    /// Sees to it that there is a layer of points for what is in sight, or that one is on its way.
-    fn refresh_layer(&mut self, ui: &Ui, input: &MapInput<'_>, view: &PlaneRect) {
-        let contents = self.contents(ui, input);
-        if let Some(layer) = self.run.worker.as_mut().and_then(RasterWorker::take)
-            && layer.contents == contents
-            && self.run.by_worker
-        {
-            self.accept(ui, layer);
-        }
-        let scale = self.camera.scale as f32 * ui.pixels_per_point();
-        let good = |l: &Layer, early: f32| {
-            l.contents == contents
-                && l.rect.holds(&widened(view, early))
-                && (matches!(l.drawn, Drawn::Rows(_)) || (0.75..1.4).contains(&(scale / l.scale)))
-        };
-        // A picture at its largest size is coarser than asked; compare with what was asked.
-        let near = |asked: f32| (0.75..1.4).contains(&(scale / asked));
-        let asked_fits =
-            self.run.asked.is_some_and(|(c, r, s)| c == contents && r.holds(&widened(view, EARLY)) && near(s));
-        if self.run.layer.as_ref().is_some_and(|l| good(l, EARLY)) || asked_fits {
-            return;
-        }
-        let palette = theme::of(ui);
-        let rect = widened(view, MARGIN);
-        let count = input.tiers.entries.len();
-        let mut colours: Vec<Color32> = (0..count).map(|i| palette.tier(i, count)).collect();
-        colours.push(palette.muted);
-        let request = Request {
-            contents,
-            data: Arc::clone(input.data),
-            passing: passing_of(input),
-            rect,
-            scale,
-            colours,
-            selected: if contents.selection == 0 { Arc::default() } else { Arc::clone(&input.selected.rows) },
-            accent: palette.accent,
-        };
-        self.run.asked = Some((contents, rect, scale));
-        if input.data.points.at_most(&rect) <= 2 * FEW {
-            // What the worker may still be at is older.
-            self.run.by_worker = false;
-            if let Some(layer) = compute_layer(&request, &|| false) {
-                self.accept(ui, layer);
-            }
-            return;
-        }
-        if self.run.worker.is_none() {
-            let ctx = ui.ctx().clone();
-            self.run.worker = RasterWorker::start(move || ctx.request_repaint());
-        }
-        if let Some(worker) = &mut self.run.worker {
-            self.run.by_worker = true;
-            worker.ask(request);
-        }
-    }
-
-    fn accept(&mut self, ui: &Ui, mut layer: Layer) {
-        match &mut layer.drawn {
-            Drawn::Picture(image) => {
-                let image = Arc::clone(image);
-                match &mut self.run.texture {
-                    Some(texture) => texture.set(image, TextureOptions::LINEAR),
-                    None => {
-                        self.run.texture = Some(ui.ctx().load_texture("fairdraw points", image, TextureOptions::LINEAR))
-                    }
-                }
-            }
-            Drawn::Rows(rows) => rows.sort_unstable(),
-        }
-        self.run.layers += 1;
-        self.run.layer = Some(layer);
-    }
-
-    fn paint_points(&mut self, ui: &Ui, painter: &Painter, rect: Rect, input: &MapInput<'_>, view: &PlaneRect) {
-        let palette = theme::of(ui);
-        let Some(layer) = &self.run.layer else { return };
-        if layer.contents.data != input.data.id() {
-            return;
-        }
-        let rows = match &layer.drawn {
-            Drawn::Picture(_) => {
-                self.run.marks = None;
-                if let Some(texture) = &self.run.texture {
-                    let [west, south] = layer.rect.min;
-                    let [east, north] = layer.rect.max;
-                    let corners = [[west, north], [east, south]].map(|p| self.camera.screen(rect, p));
-                    let uv = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-                    painter.image(texture.id(), Rect::from_min_max(corners[0], corners[1]), uv, Color32::WHITE);
-                }
-                return;
-            }
-            Drawn::Rows(rows) => rows,
-        };
-        let points = &input.data.points;
-        let passing = passing_of(input);
-        let count = passing.count;
-        let to = Transform::new(&self.camera, rect);
-        let key = (self.camera, rect, self.run.layers, palette.dark);
-        let sight = widened(view, 0.02);
-        let in_sight = |row: &u32| points.place(*row).filter(|p| sight.contains(*p));
-        if self.run.marks.as_ref().is_none_or(|(old, ..)| *old != key) {
-            let mut shown: Vec<(Reverse<usize>, u32)> = rows
-                .iter()
-                .filter(|row| passing.passes(**row) && in_sight(row).is_some())
-                .map(|row| (Reverse(passing.tier(*row)), *row))
-                .collect();
-            // The most urgent on top.
-            shown.sort_unstable();
-            let spacing = (rect.area() / shown.len().max(1) as f32).sqrt();
-            let radius = (spacing * 0.18).clamp(2.6, 9.0).min(3.0 + self.camera.scale as f32 / 8.0);
-            let colour = |tier: usize| if tier < count { palette.tier(tier, count) } else { palette.muted };
-            let marks = shown
-                .iter()
-                .filter_map(|(Reverse(tier), row)| points.place(*row).map(|p| (to.apply(p), colour(*tier), radius)));
-            let mesh = draw::disc_mesh(marks, palette.surface);
-            self.run.marks = Some((key, Arc::new(mesh), radius, shown.len()));
-        }
-        let Some((_, mesh, radius, shown)) = &self.run.marks else { return };
-        painter.add(Shape::Mesh(Arc::clone(mesh)));
-        if *radius >= 8.0 && *shown <= 400 {
-            for row in rows.iter().filter(|row| passing.passes(**row)) {
-                if let (Some(p), Some(tier)) = (in_sight(row), input.tiers.entries.get(passing.tier(*row))) {
-                    let ink = theme::ink_on(palette.tier(passing.tier(*row), count));
-                    let font = theme::bold(theme::SMALL);
-                    painter.text(to.apply(p), egui::Align2::CENTER_CENTER, &tier.id, font, ink);
-                }
-            }
-        }
-    }
-
-    /// Rings around highlighted, selected and hovered points.
-    fn paint_rings(
-        &mut self,
-        painter: &Painter,
-        rect: Rect,
-        input: &MapInput<'_>,
-        palette: &Palette,
-        hovered: Option<u32>,
-    ) {
-        let radius = self.run.marks.as_ref().map_or(3.0, |m| m.2) + 1.0;
-        let to = Transform::new(&self.camera, rect);
-        let sight = widened(&self.camera.view(rect), 0.02);
-        let points = &input.data.points;
-        let place = |row: &u32| points.place(*row).filter(|p| sight.contains(*p)).map(|p| to.apply(p));
-        let lists = [(input.highlighted, palette.red), (input.selected, palette.accent)];
-        for (k, (list, colour)) in lists.into_iter().enumerate() {
-            if list.rows.is_empty() || (k == 1 && input.show_points && list.rows.len() > MANY_SELECTED) {
-                continue;
-            }
-            let key = (
-                self.camera,
-                rect,
-                input.data.id(),
-                list.revision,
-                u64::from(radius.to_bits()) << 1 | u64::from(palette.dark),
-            );
-            if self.run.rings[k].as_ref().is_none_or(|(old, _)| *old != key) {
-                let rows = list.rows.get(..list.rows.len().min(MANY_SELECTED)).unwrap_or(&[]);
-                let mesh =
-                    draw::ring_mesh(rows.iter().filter_map(place), radius + 2.0 * k as f32, colour, palette.surface);
-                self.run.rings[k] = Some((key, Arc::new(mesh)));
-            }
-            if let Some((_, mesh)) = &self.run.rings[k] {
-                painter.add(Shape::Mesh(Arc::clone(mesh)));
-            }
-        }
-        if let Some(at) = hovered.as_ref().and_then(place) {
-            painter.add(draw::ring_mesh(std::iter::once(at), radius + 1.0, palette.text, palette.surface));
-        }
-    }
-
-    fn paint_names(
-        &mut self,
-        painter: &Painter,
-        rect: Rect,
-        input: &MapInput<'_>,
-        classes: &Classes,
-        palette: &Palette,
-    ) {
-        let scale = self.camera.scale;
-        let half = f64::from(rect.width().min(rect.height()).max(1.0)) / 2.0;
-        let tile = [self.camera.x, self.camera.y].map(|v| (v * scale / half).floor() as i64);
-        let key = NamesKey {
-            data: input.data.id(),
-            scale,
-            tile,
-            size: rect.size(),
-            selected: input.selected_district,
-            classes: class_key(input),
-            dark: palette.dark,
-        };
-        if self.run.names.as_ref().is_none_or(|(old, _)| *old != key) {
-            let names = lay_names(painter, rect, &self.camera, input, classes, palette);
-            self.run.names = Some((key, names));
-        }
-        let Some((_, names)) = &self.run.names else { return };
-        for name in names {
-            let at = self.camera.screen(rect, name.at);
-            let place = Rect::from_center_size(at, name.galley.size());
-            let must = Some(name.district) == input.selected_district;
-            if !rect.intersects(place) || (!must && self.run.taken.iter().any(|t| t.intersects(place))) {
-                continue;
-            }
-            let (ground, ink) = ground_of(name.district, classes, palette);
-            let halo = ground.gamma_multiply(0.7);
-            for off in [Vec2::new(-1.0, 0.0), Vec2::new(1.0, 0.0), Vec2::new(0.0, -1.0), Vec2::new(0.0, 1.0)] {
-                painter.galley_with_override_text_color(place.min + off, Arc::clone(&name.galley), halo);
-            }
-            painter.galley_with_override_text_color(place.min, Arc::clone(&name.galley), ink);
-        }
-    }
-
-    fn paint_trail(&self, painter: &Painter, palette: &Palette) {
-        let line = self.trail_line();
-        if line.len() < 2 {
-            return;
-        }
-        let mut closed = line;
-        closed.push(closed[0]);
-        if self.mode == DragMode::Box {
-            let box_rect = Rect::from_points(&closed);
-            painter.rect_filled(box_rect, 0, palette.accent.gamma_multiply(0.15));
-        }
-        painter.add(Shape::line(closed.clone(), Stroke::new(3.0, palette.surface)));
-        painter.extend(Shape::dashed_line(&closed, Stroke::new(2.0, palette.accent), 6.0, 3.0));
     }
 
     /// Name and description for readers of the screen, the hover card, and the cursor.
@@ -636,60 +350,5 @@ fn card_ui(ui: &Ui, response: &Response, card: &super::Card) {
     });
 }
 
-/// Colour under a district's name, and its ink.
-fn ground_of(district: usize, classes: &Classes, palette: &Palette) -> (Color32, Color32) {
-    let ground = classes
-        .of
-        .get(district)
-        .copied()
-        .flatten()
-        .map_or(palette.no_data, |c| palette.class(usize::from(c), classes.len()));
-    (ground, theme::ink_on(ground))
-}
-
-fn lay_names(
-    painter: &Painter,
-    rect: Rect,
-    camera: &Camera,
-    input: &MapInput<'_>,
-    classes: &Classes,
-    palette: &Palette,
-) -> Vec<Name> {
-    let mesh = &input.data.mesh;
-    let sight = widened(&camera.view(rect), 0.6);
-    let mut found = Vec::new();
-    let mut candidates = Vec::new();
-    for (d, label) in mesh.labels.iter().enumerate() {
-        let Some(label) = label else { continue };
-        let must = input.selected_district == Some(d);
-        let radius = label.radius * camera.scale as f32;
-        if !sight.contains(label.at) || (radius < NAMED && !must) {
-            continue;
-        }
-        let ink = ground_of(d, classes, palette).1;
-        let name = input.data.name(d);
-        let large = if must { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
-        let galleys =
-            [large, theme::regular(theme::SMALL)].map(|font| painter.layout_no_wrap(name.to_owned(), font, ink));
-        candidates.push(Candidate {
-            at: camera.screen(rect, label.at),
-            radius,
-            sizes: [galleys[0].size(), galleys[1].size()],
-            must,
-        });
-        found.push((d, label.at, galleys));
-    }
-    let shown = place_labels(&candidates, &[]);
-    found
-        .into_iter()
-        .zip(shown)
-        .filter_map(|((district, at, galleys), size)| {
-            let galley = galleys.into_iter().nth(size?)?;
-            Some(Name { district, at, galley })
-        })
-        .collect()
-}
-
 #[cfg(test)]
-#[path = "view_tests.rs"]
 mod tests;

@@ -32,6 +32,9 @@ use save::Saving;
 /// Width of the side panel at least and at most.
 const SIDE: [f32; 2] = [232.0, 420.0];
 
+/// A map, and whether its districts are the bundled sketch.
+type Prepared = (MapData, bool);
+
 /// State of the screen.
 pub struct MapScreen {
     view: MapView,
@@ -45,7 +48,7 @@ pub struct MapScreen {
     hidden: u32,
     /// The map of a project's data, and whether its districts are the bundled sketch.
     map: Option<(Arc<ProjectData>, Arc<MapData>, bool)>,
-    map_job: Option<(Arc<ProjectData>, Job<(MapData, bool)>)>,
+    map_job: Option<(Arc<ProjectData>, Job<Prepared>)>,
     figures: Option<(Inputs, Arc<Figures>)>,
     figures_job: Option<(Inputs, Job<Figures>)>,
     made: u64,

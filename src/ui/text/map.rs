@@ -56,6 +56,12 @@ pub fn printed_part(shown: usize, all: usize) -> String {
     format!("；图上为等级最高的 {} 个点，共 {} 个", grouped(shown as f64, 0), grouped(all as f64, 0))
 }
 
+/// A tier in a printed legend.
+#[must_use]
+pub fn printed_tier(id: &str, name: &str, shown: bool) -> String {
+    format!("{id} {name}{}", if shown { "" } else { "（未显示）" })
+}
+
 /// Districts in a class.
 #[must_use]
 pub fn districts(count: usize) -> String {

@@ -189,7 +189,7 @@ impl Inputs {
             drawn: Arc::default(),
         };
         let mut keep = vec![false; data.len()];
-        for row in 0..data.len() {
+        for (row, kept) in keep.iter_mut().enumerate() {
             if row % 65_536 == 0 {
                 progress.check()?;
             }
@@ -210,7 +210,7 @@ impl Inputs {
                 add(area);
             }
             if district.is_none_or(|d| d == at) {
-                keep[row] = true;
+                *kept = true;
                 figures.passing += 1;
                 figures.located += u64::from(data.lon[row].is_finite() && data.lat[row].is_finite());
                 if let Some(count) = figures.by_tier.get_mut(tier) {

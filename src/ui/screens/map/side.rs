@@ -112,7 +112,7 @@ impl MapScreen {
             .show_rows(ui, theme::ROW, rows.len(), |ui, shown| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for row in rows.get(shown).unwrap_or_default() {
-                    if self.row_ui(ui, ready, *row, unit == Some(*row), count) {
+                    if row_ui(ui, ready, *row, unit == Some(*row), count) {
                         cx.send(Command::SelectUnit(Some(*row)));
                         self.fly_to = Some(*row);
                     }
@@ -126,38 +126,6 @@ impl MapScreen {
                 self.clear(cx);
             }
         });
-    }
-
-    /// A selected source; true where it was clicked.
-    fn row_ui(&self, ui: &mut Ui, ready: &Ready<'_>, row: u32, current: bool, count: usize) -> bool {
-        let palette = theme::of(ui);
-        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW), Sense::click());
-        let name = ready.open.data.name(row).or_else(|| ready.open.data.unit_id(row)).unwrap_or_default();
-        response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, current, name));
-        if current || response.hovered() || response.has_focus() {
-            ui.painter().rect_filled(rect, 2, if current { palette.wash } else { palette.stripe });
-        }
-        let tier = ready.tiers.of_row.get(row as usize).map(|t| usize::from(*t));
-        let middle = rect.center().y;
-        if let Some((tier, entry)) = tier.and_then(|t| ready.tiers.entries.get(t).map(|e| (t, e))) {
-            let ground = palette.tier(tier, count);
-            let at = egui::pos2(rect.left() + 12.0, middle);
-            ui.painter().circle_filled(at, 8.5, ground);
-            let font = theme::bold(theme::SMALL);
-            ui.painter().text(at, Align2::CENTER_CENTER, &entry.id, font, theme::ink_on(ground));
-        }
-        let has_place = ready.map.points.place(row).is_some();
-        let right = if has_place { rect.right() - 6.0 } else { rect.right() - 50.0 };
-        let mut job = LayoutJob::simple_singleline(name.to_owned(), theme::regular(theme::BODY), palette.text);
-        job.wrap = TextWrapping::truncate_at_width(right - rect.left() - 28.0);
-        let galley = ui.painter().layout_job(job);
-        let at = egui::pos2(rect.left() + 28.0, middle - galley.size().y / 2.0);
-        ui.painter().galley(at, galley, palette.text);
-        if !has_place {
-            let at = egui::pos2(rect.right() - 6.0, middle);
-            ui.painter().text(at, Align2::RIGHT_CENTER, t::NOWHERE, theme::regular(theme::SMALL), palette.amber);
-        }
-        response.clicked()
     }
 
     fn base_map_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready<'_>) {
@@ -196,4 +164,36 @@ impl MapScreen {
             }
         }
     }
+}
+
+/// A selected source; true where it was clicked.
+fn row_ui(ui: &mut Ui, ready: &Ready<'_>, row: u32, current: bool, count: usize) -> bool {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW), Sense::click());
+    let name = ready.open.data.name(row).or_else(|| ready.open.data.unit_id(row)).unwrap_or_default();
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, current, name));
+    if current || response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, 2, if current { palette.wash } else { palette.stripe });
+    }
+    let tier = ready.tiers.of_row.get(row as usize).map(|t| usize::from(*t));
+    let middle = rect.center().y;
+    if let Some((tier, entry)) = tier.and_then(|t| ready.tiers.entries.get(t).map(|e| (t, e))) {
+        let ground = palette.tier(tier, count);
+        let at = egui::pos2(rect.left() + 12.0, middle);
+        ui.painter().circle_filled(at, 8.5, ground);
+        let font = theme::bold(theme::SMALL);
+        ui.painter().text(at, Align2::CENTER_CENTER, &entry.id, font, theme::ink_on(ground));
+    }
+    let has_place = ready.map.points.place(row).is_some();
+    let right = if has_place { rect.right() - 6.0 } else { rect.right() - 50.0 };
+    let mut job = LayoutJob::simple_singleline(name.to_owned(), theme::regular(theme::BODY), palette.text);
+    job.wrap = TextWrapping::truncate_at_width(right - rect.left() - 28.0);
+    let galley = ui.painter().layout_job(job);
+    let at = egui::pos2(rect.left() + 28.0, middle - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, palette.text);
+    if !has_place {
+        let at = egui::pos2(rect.right() - 6.0, middle);
+        ui.painter().text(at, Align2::RIGHT_CENTER, t::NOWHERE, theme::regular(theme::SMALL), palette.amber);
+    }
+    response.clicked()
 }
