@@ -4,7 +4,7 @@ pub mod common;
 pub mod data;
 pub mod map;
 pub mod overview;
+pub mod plan;
 pub mod plot;
 pub mod risk;
-pub mod plan;
 pub mod table;

@@ -396,7 +396,11 @@ pub fn mandatory_moved(from: PlanMonth, to: PlanMonth, checks: u32) -> String {
 /// Sum of lights.
 #[must_use]
 pub fn lights_sum(all: usize, red: usize) -> String {
-    if red == 0 { format!("下限与上限共 {all} 项，全部达到") } else { format!("下限与上限共 {all} 项，{red} 项未达到") }
+    if red == 0 {
+        format!("下限与上限共 {all} 项，全部达到")
+    } else {
+        format!("下限与上限共 {all} 项，{red} 项未达到")
+    }
 }
 
 /// On a light.
@@ -427,7 +431,8 @@ pub fn scaled(count: usize, below: usize, cap: u32) -> String {
     if count == 0 {
         return format!("没有企业因年度上限（{cap} 次）被压缩");
     }
-    let below = if below > 0 { format!("，其中 {below} 家的最低频次之和已超过上限") } else { String::new() };
+    let below =
+        if below > 0 { format!("，其中 {below} 家的最低频次之和已超过上限") } else { String::new() };
     format!("{count} 家多点位企业按年度上限（{cap} 次）等比压缩{below}")
 }
 
@@ -464,7 +469,11 @@ pub fn cost(effect: &str, cost: &str) -> String {
 /// Button for the mends that have to be tried out.
 #[must_use]
 pub fn more_mends(more: usize) -> String {
-    if more == 0 { "试算其他办法".to_owned() } else { format!("其他办法（另有 {more} 项，并试算降低下限）") }
+    if more == 0 {
+        "试算其他办法".to_owned()
+    } else {
+        format!("其他办法（另有 {more} 项，并试算降低下限）")
+    }
 }
 
 /// Left out.
