@@ -10,6 +10,7 @@
     reason = "tests stop at a fault and break files on purpose"
 )]
 
+mod data;
 mod recovery;
 mod risk;
 mod shell;

@@ -69,7 +69,8 @@ impl Screen for DataScreen {
         }
         // files can be looked at without a project; opening one goes before
         let opening = matches!(cx.session.opening(), crate::workspace::job::Stage::Running(_));
-        if cx.session.project().is_none() && !opening {
+        let failed = matches!(cx.session.opening(), crate::workspace::job::Stage::Failed(_));
+        if cx.session.project().is_none() && !opening && (self.import.is_active() || !failed) {
             if self.import.ui(ui, cx) == ImportAnswer::Leave {
                 self.tab = Tab::Table(TableKind::Sources);
             }

@@ -9,6 +9,7 @@ use super::mapping::{MappingAnswer, MappingDialog};
 use crate::registry::{FileMapping, Mapping, TableKind};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, title};
+use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
 use crate::workspace::inspect::{ImportLook, SheetLook, look_at};
@@ -119,9 +120,14 @@ impl Import {
             ui.ctx().request_repaint_after_secs(0.1);
         }
         if self.look.is_none() {
-            match widgets::empty(ui, t::NO_FILES, t::NO_FILES_HINT, &[t::IMPORT_FOLDER, t::IMPORT_FILES]) {
+            let mut buttons = vec![t::IMPORT_FOLDER, t::IMPORT_FILES];
+            if cx.session.project().is_none() {
+                buttons.push(OPEN_DEMO);
+            }
+            match widgets::empty(ui, t::NO_FILES, t::NO_FILES_HINT, &buttons) {
                 Some(0) => self.ask(cx, true),
-                Some(_) => self.ask(cx, false),
+                Some(1) => self.ask(cx, false),
+                Some(_) => cx.send(Command::OpenDemo),
                 None => {}
             }
             return ImportAnswer::Stay;
