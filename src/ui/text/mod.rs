@@ -1,6 +1,8 @@
 //! Every text of the interface, by screen.
 
+pub mod audit;
 pub mod common;
 pub mod data;
+pub mod draw;
 pub mod map;
 pub mod table;
