@@ -40,12 +40,18 @@ pub fn primary(ui: &mut Ui, text: &str) -> Response {
     let enabled = ui.is_enabled();
     let fill = if enabled { palette.accent } else { palette.line };
     let ink = if enabled { palette.on_accent } else { palette.muted };
-    ui.add(
+    let response = ui.add(
         egui::Button::new(RichText::new(text).font(theme::bold(theme::BODY)).color(ink))
             .fill(fill)
             .stroke(Stroke::NONE)
             .min_size(Vec2::new(72.0, theme::CONTROL)),
-    )
+    );
+    if response.has_focus() {
+        // its ground is the accent already: a ring around it shows where Enter goes
+        let ring = response.rect.expand(2.5);
+        ui.painter().rect_stroke(ring, theme::RADIUS + 2, Stroke::new(1.5, fill), egui::StrokeKind::Middle);
+    }
+    response
 }
 
 /// An enabled or disabled primary button; the reason why it is off shows on hover.

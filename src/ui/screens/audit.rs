@@ -1,13 +1,305 @@
-//! The screen.
+//! 审计: the journal with its chain, the register of seals, verification of any certificate, and what was done
+//! by hand.
 
-use super::{Cx, Screen, ready};
+mod journal;
+mod verify;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{RichText, Ui};
+
+use self::journal::{Row, choices, hand_rows, journal_rows, passing, register_rows, render_rows};
+use self::verify::VerifyPage;
+use super::draw::grid::{self, Column};
+use super::{Cx, Screen, ScreenId, ready, title};
+use crate::diagnostic::ProgressState;
+use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::text::audit as t;
+use crate::ui::text::common;
+use crate::ui::theme::{self, GRID};
+use crate::ui::widgets;
+use crate::workspace::job::Stage;
+use crate::workspace::session::{Books, Command};
+
+/// The pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Page {
+    #[default]
+    Journal,
+    Register,
+    Verify,
+    Hand,
+}
+
+impl Page {
+    const ALL: [Self; 4] = [Self::Journal, Self::Register, Self::Verify, Self::Hand];
+}
+
+/// A page's rows with its filters, remade where books or filters change.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<Row>,
+    commands: Vec<String>,
+    operators: Vec<String>,
+    shown: Vec<usize>,
+    text: String,
+    command: Option<String>,
+    operator: Option<String>,
+    chosen: Option<usize>,
+}
+
+impl Rows {
+    fn take(&mut self, rows: Vec<Row>) {
+        self.commands = choices(&rows, |r| &r.command);
+        self.operators = choices(&rows, |r| &r.operator);
+        self.rows = rows;
+        self.chosen = None;
+        self.filter();
+    }
+
+    fn filter(&mut self) {
+        self.shown = passing(&self.rows, &self.text, self.command.as_deref(), self.operator.as_deref());
+    }
+}
 
 /// State of the screen.
 #[derive(Default)]
-pub struct AuditScreen;
+pub struct AuditScreen {
+    page: Page,
+    /// Project and books that the rows were made of.
+    made: Option<(PathBuf, u64)>,
+    journal: Rows,
+    register: Rows,
+    hand: Rows,
+    verify: VerifyPage,
+    find: bool,
+    saving: Option<(Arc<Vec<u8>>, Picking)>,
+    failed: Option<String>,
+}
 
 impl Screen for AuditScreen {
-    fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>) {
-        let Some(_open) = ready(ui, cx) else { return };
+    fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let Some(open) = ready(ui, cx) else { return };
+        self.poll_file(cx);
+        if let Stage::Failed(error) = &open.books {
+            if widgets::failed(ui, common::FAILED, error, t::TO_DRAW) {
+                cx.go(ScreenId::Draw);
+            }
+            return;
+        }
+        let (Some(books), Stage::Ready(revision, _) | Stage::Stale(revision, _)) = (open.books.value(), &open.books)
+        else {
+            widgets::loading(ui, common::READING_BOOKS, &ProgressState::default());
+            return;
+        };
+        let made = (open.saved.root().to_owned(), *revision);
+        if self.made.as_ref() != Some(&made) {
+            self.journal.take(journal_rows(&books.journal));
+            self.register.take(register_rows(books));
+            self.hand.take(hand_rows(books));
+            self.made = Some(made);
+        }
+        title(ui, t::TITLE, "", |ui| chain(ui, books));
+        ui.horizontal(|ui| {
+            for (page, label) in Page::ALL.into_iter().zip(t::PAGES) {
+                let chosen = self.page == page;
+                let text = RichText::new(label).font(theme::regular(theme::SECTION));
+                if ui.selectable_label(chosen, text).clicked() {
+                    self.page = page;
+                }
+            }
+        });
+        ui.add_space(GRID);
+        if !books.journal_faults.is_empty() && self.page == Page::Journal {
+            faults(ui, &books.journal_faults);
+        }
+        if let Some(words) = &self.failed {
+            ui.label(RichText::new(words).color(theme::of(ui).red));
+        }
+        let find = std::mem::take(&mut self.find);
+        match self.page {
+            Page::Journal => {
+                let c = t::JOURNAL_COLUMNS;
+                let columns = [(c[0], 64.0), (c[1], 150.0), (c[2], 110.0), (c[3], 140.0), (c[4], 0.0)];
+                let empty = (t::NO_JOURNAL, t::NO_JOURNAL_HINT);
+                let export = page_ui(ui, cx, &mut self.journal, "journal", &columns, empty, find);
+                self.export(cx, export, t::PAGES[0], &t::JOURNAL_COLUMNS, Page::Journal);
+            }
+            Page::Register => {
+                let c = t::REGISTER_COLUMNS;
+                let columns = [
+                    (c[0], 84.0),
+                    (c[1], 52.0),
+                    (c[2], 0.0),
+                    (c[3], 84.0),
+                    (c[4], 150.0),
+                    (c[5], 150.0),
+                    (c[6], 180.0),
+                ];
+                let export =
+                    page_ui(ui, cx, &mut self.register, "register", &columns, (t::NO_SEALS, t::NO_SEALS_HINT), find);
+                self.export(cx, export, t::PAGES[1], &t::REGISTER_COLUMNS, Page::Register);
+            }
+            Page::Verify => self.verify.ui(ui, cx, books),
+            Page::Hand => {
+                let c = t::HAND_COLUMNS;
+                let columns = [(c[0], 150.0), (c[1], 110.0), (c[2], 140.0), (c[3], 0.0), (c[4], 0.0)];
+                let export = page_ui(ui, cx, &mut self.hand, "hand", &columns, (t::NO_HAND, t::NO_HAND_HINT), find);
+                self.export(cx, export, t::PAGES[3], &t::HAND_COLUMNS, Page::Hand);
+            }
+        }
     }
+
+    fn find(&mut self) {
+        if self.page == Page::Verify {
+            self.page = Page::Journal;
+        }
+        self.find = true;
+    }
+}
+
+impl AuditScreen {
+    fn export(&mut self, cx: &mut Cx<'_>, asked: bool, name: &str, headings: &[&str], page: Page) {
+        if !asked {
+            return;
+        }
+        let rows = match page {
+            Page::Register => &self.register,
+            Page::Hand => &self.hand,
+            Page::Journal | Page::Verify => &self.journal,
+        };
+        match render_rows(name, headings, &rows.rows, &rows.shown) {
+            Ok(bytes) => {
+                self.failed = None;
+                let request = PickRequest::new(PickKind::SaveFile(format!("{name}.csv")), t::EXPORT_CSV);
+                self.saving = Some((Arc::new(bytes), cx.pick(request.filter("CSV", &["csv"]))));
+            }
+            Err(error) => self.failed = Some(error.to_string()),
+        }
+    }
+
+    fn poll_file(&mut self, cx: &mut Cx<'_>) {
+        let Some(paths) = self.saving.as_ref().and_then(|(_, picking)| picking.poll()) else { return };
+        let Some((bytes, _)) = self.saving.take() else { return };
+        if let Some(path) = paths.into_iter().next() {
+            let path = if path.extension().is_some() { path } else { path.with_extension("csv") };
+            cx.send(Command::WriteFile(path, bytes));
+        }
+    }
+}
+
+fn chain(ui: &mut Ui, books: &Books) {
+    let palette = theme::of(ui);
+    if books.journal_faults.is_empty() {
+        ui.label(RichText::new(t::CHAIN_WHOLE).font(theme::bold(theme::SECTION)).color(palette.green));
+    } else {
+        let words = t::chain_broken(books.journal_faults.len());
+        ui.label(RichText::new(words).font(theme::bold(theme::SECTION)).color(palette.red));
+    }
+}
+
+fn faults(ui: &mut Ui, faults: &[String]) {
+    let palette = theme::of(ui);
+    egui::Frame::new().fill(palette.red_wash).inner_margin(8).corner_radius(theme::RADIUS).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        for fault in faults.iter().take(5) {
+            ui.add(egui::Label::new(RichText::new(fault).color(palette.red)).wrap().selectable(true));
+        }
+        if faults.len() > 5 {
+            ui.label(theme::note(ui, t::chain_broken(faults.len())));
+        }
+    });
+    ui.add_space(GRID);
+}
+
+fn choice(ui: &mut Ui, label: &str, id: &str, values: &[String], chosen: &mut Option<String>) -> bool {
+    let name = ui.label(label);
+    let mut changed = false;
+    egui::ComboBox::from_id_salt(id)
+        .width(130.0)
+        .selected_text(chosen.as_deref().unwrap_or(t::ALL))
+        .show_ui(ui, |ui| {
+            changed |= ui.selectable_value(chosen, None, t::ALL).changed();
+            for value in values {
+                changed |= ui.selectable_value(chosen, Some(value.clone()), value).changed();
+            }
+        })
+        .response
+        .labelled_by(name.id);
+    changed
+}
+
+/// A page of rows with its filters; true where the export was asked for.
+fn page_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    rows: &mut Rows,
+    id: &str,
+    columns: &[Column<'_>],
+    empty: (&str, &str),
+    find: bool,
+) -> bool {
+    if rows.rows.is_empty() {
+        if widgets::empty(ui, empty.0, empty.1, &[t::TO_DRAW]).is_some() {
+            cx.go(ScreenId::Draw);
+        }
+        return false;
+    }
+    let mut export = false;
+    ui.horizontal(|ui| {
+        let field = widgets::field(ui, t::FILTER, 220.0, &mut rows.text, t::FILTER_HINT);
+        if find {
+            field.request_focus();
+        }
+        let mut changed = field.changed();
+        changed |= choice(ui, t::COMMAND, "command", &rows.commands, &mut rows.command);
+        if !rows.operators.is_empty() {
+            changed |= choice(ui, t::OPERATOR, "operator", &rows.operators, &mut rows.operator);
+        }
+        if changed {
+            rows.filter();
+            rows.chosen = None;
+        }
+        ui.label(theme::note(ui, t::rows(rows.shown.len(), rows.rows.len())));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            export = ui.button(t::EXPORT_CSV).clicked();
+            if id == "register"
+                && let Some(row) = rows.chosen.and_then(|i| rows.rows.get(i))
+                && ui.button(t::COPY).clicked()
+            {
+                cx.copy(row.cells[2].clone());
+            }
+        });
+    });
+    if rows.shown.is_empty() {
+        ui.add_space(GRID * 2.0);
+        ui.label(theme::note(ui, t::NOTHING_FOUND));
+        return export;
+    }
+    // the chosen row in full below the table, since its cells are cut
+    if let Some(row) = rows.chosen.and_then(|i| rows.rows.get(i)) {
+        let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(0, 8));
+        egui::Panel::bottom(egui::Id::unique(("chosen", id))).resizable(false).frame(frame).show(ui, |ui| {
+            egui::ScrollArea::vertical().id_salt("whole").max_height(140.0).show(ui, |ui| {
+                for ((heading, _), cell) in columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.is_empty()) {
+                    ui.horizontal_wrapped(|ui| {
+                        ui.label(theme::note(ui, *heading));
+                        ui.add(egui::Label::new(cell).wrap().selectable(true));
+                    });
+                }
+            });
+        });
+    }
+    let mut chosen = rows.chosen;
+    let height = ui.available_height();
+    grid::table(ui, id, columns, rows.shown.len(), height, |ui, i, widths| {
+        let at = rows.shown[i];
+        let cells: Vec<&str> = rows.rows[at].cells.iter().map(String::as_str).collect();
+        if grid::row(ui, widths, &cells, i % 2 == 1, chosen == Some(at), false).clicked() {
+            chosen = (chosen != Some(at)).then_some(at);
+        }
+    });
+    rows.chosen = chosen;
+    export
 }

@@ -1,7 +1,9 @@
 //! Every text of the interface, by screen.
 
+pub mod audit;
 pub mod common;
 pub mod data;
+pub mod draw;
 pub mod map;
 pub mod overview;
 pub mod plan;

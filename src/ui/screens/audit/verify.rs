@@ -1,0 +1,297 @@
+//! Verification: the project's own draws by one click, and any certificate with what lies beside it.
+
+use std::path::{Path, PathBuf};
+
+use egui::{RichText, Ui};
+
+use super::super::Cx;
+use super::super::draw::grid;
+use super::super::draw::slot::Slot;
+use crate::domain::fold_width;
+use crate::sampling::{StepState, hash_from_hex, to_hex};
+use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::text::audit as t;
+use crate::ui::theme::{self, GRID};
+use crate::ui::widgets;
+use crate::workspace::session::{Books, Command, OpenedDraw};
+use crate::workspace::verify::{Verified, VerifyRequest};
+
+/// State of the page.
+#[derive(Default)]
+pub struct VerifyPage {
+    picking: Option<Picking>,
+    chosen: Option<PathBuf>,
+    beside: Slot<PathBuf, VerifyRequest>,
+    commitment: String,
+    /// The request that was sent last: what the result was held against.
+    sent: Option<(PathBuf, Option<String>, bool)>,
+}
+
+/// What lies beside a certificate.
+#[must_use]
+pub fn find_beside(certificate: &Path) -> VerifyRequest {
+    let beside = |name: &str| Some(certificate.with_file_name(name)).filter(|path| path.is_file());
+    VerifyRequest {
+        certificate: certificate.to_owned(),
+        frame: beside("frame.csv"),
+        roster: beside("roster.csv"),
+        needs: beside("needs.csv"),
+        assignment: beside("assignment.csv"),
+        changes: beside("changes.json"),
+        commitment: None,
+    }
+}
+
+/// The request for a draw of the project's own.
+#[must_use]
+pub fn own_request(opened: &OpenedDraw) -> VerifyRequest {
+    let at = |name: &str| opened.draw.folder.join(name);
+    let paired = opened.assignment.is_some();
+    VerifyRequest {
+        certificate: at("certificate.json"),
+        frame: Some(at("frame.csv")),
+        roster: paired.then(|| at("roster.csv")),
+        needs: paired.then(|| at("needs.csv")),
+        assignment: paired.then(|| at("assignment.csv")),
+        changes: (!opened.draw.changes.is_empty()).then(|| at("changes.json")),
+        commitment: Some(to_hex(&opened.draw.seal.commitment())),
+    }
+}
+
+/// A commitment as typed: half-width, without blanks, lower-case; `Err` where it is none.
+///
+/// # Errors
+/// Nothing but that it is no commitment.
+pub fn typed_commitment(text: &str) -> Result<Option<String>, ()> {
+    let folded: String = fold_width(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    if folded.is_empty() {
+        return Ok(None);
+    }
+    hash_from_hex(&folded).map(|_| Some(folded)).ok_or(())
+}
+
+impl VerifyPage {
+    fn send(&mut self, cx: &mut Cx<'_>, request: VerifyRequest, own: bool) {
+        self.sent = Some((request.certificate.clone(), request.commitment.clone(), own));
+        cx.send(Command::Verify(Box::new(request)));
+    }
+
+    /// Draws the page.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books) {
+        if let Some(paths) = self.picking.as_ref().and_then(Picking::poll) {
+            self.picking = None;
+            self.chosen = paths.into_iter().next().or(self.chosen.take());
+        }
+        let height = ui.available_height();
+        ui.horizontal_top(|ui| {
+            let side = 400.0;
+            ui.allocate_ui(egui::vec2(side, height), |ui| {
+                egui::ScrollArea::vertical().id_salt("asks").auto_shrink([false, false]).show(ui, |ui| {
+                    self.own(ui, cx, books);
+                    ui.add_space(GRID);
+                    self.foreign(ui, cx);
+                });
+            });
+            ui.add_space(GRID);
+            let width = ui.available_width();
+            ui.allocate_ui(egui::vec2(width, height), |ui| {
+                ui.vertical(|ui| self.result(ui, cx));
+            });
+        });
+    }
+
+    fn own(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books) {
+        let palette = theme::of(ui);
+        theme::card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            widgets::heading(ui, t::OWN);
+            if books.draws.is_empty() {
+                ui.add(egui::Label::new(theme::note(ui, t::NO_DRAWS)).wrap());
+            }
+            for opened in &books.draws {
+                ui.horizontal(|ui| {
+                    ui.label(theme::strong(format!("{} · {}", opened.draw.period, opened.draw.sequence)));
+                    let words: String = to_hex(&opened.draw.seal.commitment()).chars().take(12).collect();
+                    ui.label(theme::note(ui, words));
+                    if opened.draw.demonstration {
+                        widgets::chip(ui, t::DEMONSTRATION, palette.amber_wash, palette.amber);
+                    }
+                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                        let button = ui.add_enabled(!cx.session.is_acting(), egui::Button::new(t::VERIFY_OWN));
+                        let name = format!("{} {}", t::VERIFY_OWN, opened.draw.period);
+                        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                        if button.clicked() {
+                            self.send(cx, own_request(opened), true);
+                        }
+                    });
+                });
+            }
+        });
+    }
+
+    fn foreign(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+        let palette = theme::of(ui);
+        theme::card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            widgets::heading(ui, t::FOREIGN);
+            if ui.button(t::CHOOSE).clicked() {
+                let request = PickRequest::new(PickKind::OpenFile, t::CHOOSE).filter("JSON", &["json"]);
+                self.picking = Some(cx.pick(request));
+            }
+            let mut request = None;
+            match &self.chosen {
+                None => {
+                    ui.label(theme::note(ui, t::NOT_CHOSEN));
+                }
+                Some(path) => {
+                    ui.add(egui::Label::new(path.display().to_string()).wrap());
+                    let at = path.clone();
+                    self.beside.ask(cx.session, path, t::FOREIGN, move |_| Ok(find_beside(&at)));
+                    request = self.beside.current().map(|found| (**found).clone());
+                    if let Some(found) = &request {
+                        let all = [&found.frame, &found.roster, &found.needs, &found.assignment, &found.changes];
+                        let names: Vec<String> = all
+                            .into_iter()
+                            .flatten()
+                            .filter_map(|p| p.file_name())
+                            .map(|name| name.to_string_lossy().to_string())
+                            .collect();
+                        let words = if names.is_empty() { t::ALONE.to_owned() } else { t::beside(&names.join("、")) };
+                        ui.add(egui::Label::new(theme::note(ui, words)).wrap());
+                    }
+                }
+            }
+            let name = ui.label(t::COMMITMENT);
+            let field = egui::TextEdit::multiline(&mut self.commitment)
+                .desired_rows(2)
+                .desired_width(ui.available_width())
+                .font(egui::FontId::monospace(theme::BODY))
+                .hint_text(t::COMMITMENT_HINT);
+            ui.add(field).labelled_by(name.id);
+            let typed = typed_commitment(&self.commitment);
+            match &typed {
+                Err(()) => {
+                    ui.label(RichText::new(t::E_COMMITMENT).color(palette.red));
+                }
+                Ok(None) => {
+                    ui.label(RichText::new(t::NOT_PUBLISHED).color(palette.amber));
+                }
+                Ok(Some(_)) => {}
+            }
+            let ready = typed.is_ok() && request.is_some() && !cx.session.is_acting();
+            if widgets::primary_if(ui, ready, t::VERIFY, t::NOT_CHOSEN).clicked()
+                && let (Ok(commitment), Some(request)) = (typed, request)
+            {
+                self.send(cx, VerifyRequest { commitment, ..request }, false);
+            }
+        });
+    }
+
+    fn result(&self, ui: &mut Ui, cx: &Cx<'_>) {
+        let Some((path, commitment, own)) = &self.sent else {
+            widgets::heading(ui, t::RESULT);
+            ui.add(egui::Label::new(theme::note(ui, t::NOTHING_YET)).wrap());
+            return;
+        };
+        let running = cx.session.is_acting();
+        match cx.session.verified().filter(|(of, _)| of == path && !running) {
+            Some((_, verified)) => report(ui, path, verified, commitment.is_some(), *own),
+            None if running => widgets::loading(ui, t::VERIFYING, &crate::diagnostic::ProgressState::default()),
+            None => {
+                widgets::heading(ui, t::RESULT);
+                ui.add(egui::Label::new(theme::note(ui, t::NOTHING_YET)).wrap());
+            }
+        }
+    }
+}
+
+fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: bool) {
+    let palette = theme::of(ui);
+    let pairing = verified.pairing.as_deref();
+    let faults = verified.report.faults.len() + pairing.map_or(0, <[String]>::len);
+    let open_steps = verified.report.steps.iter().any(|s| s.state == StepState::NotChecked);
+    let (words, ink) = if faults > 0 {
+        (t::faults(faults), palette.red)
+    } else if open_steps || !published {
+        (t::PARTLY.to_owned(), palette.amber)
+    } else {
+        (t::VERIFIED.to_owned(), palette.green)
+    };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words).font(theme::bold(theme::TITLE)).color(ink));
+        if verified.certificate.as_ref().is_some_and(|c| c.statement.is_some()) {
+            widgets::chip(ui, t::DEMONSTRATION, palette.amber_wash, palette.amber);
+        }
+    });
+    if !published {
+        ui.label(RichText::new(t::NOT_PUBLISHED).font(theme::bold(theme::SECTION)).color(palette.amber));
+    } else if own {
+        ui.label(theme::note(ui, t::OWN_COMMITMENT));
+    }
+    if let Some(statement) = verified.certificate.as_ref().and_then(|c| c.statement.as_deref()) {
+        ui.label(RichText::new(statement).color(palette.amber));
+    }
+    ui.label(theme::note(ui, path.display().to_string()));
+    ui.add_space(GRID);
+    egui::ScrollArea::vertical().id_salt("report").auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let c = t::STEP_COLUMNS;
+        let widths = grid::widths(&[(c[0], 240.0), (c[1], 84.0), (c[2], 0.0)], ui.available_width() - 12.0);
+        grid::header(ui, &[(c[0], 0.0), (c[1], 0.0), (c[2], 0.0)], &widths);
+        for (i, step) in verified.report.steps.iter().enumerate() {
+            let cells = [step.name, step.state.label(), step.detail.as_str()];
+            step_row(ui, &widths, &cells, i, step.state);
+        }
+        let (state, detail) = match pairing {
+            None => (StepState::NotChecked, t::PAIRING_NOT.to_owned()),
+            Some([]) => (StepState::Passed, t::PAIRING_PASSED.to_owned()),
+            Some(faults) => (StepState::Failed, faults.join("；")),
+        };
+        let cells = [t::PAIRING, state.label(), detail.as_str()];
+        step_row(ui, &widths, &cells, verified.report.steps.len(), state);
+        ui.add_space(GRID);
+        for fault in &verified.report.faults {
+            let text = RichText::new(fault.to_string()).color(palette.red);
+            ui.add(egui::Label::new(text).wrap().selectable(true));
+        }
+        for fault in pairing.unwrap_or_default() {
+            ui.add(egui::Label::new(RichText::new(fault).color(palette.red)).wrap().selectable(true));
+        }
+    });
+}
+
+fn step_row(ui: &mut Ui, widths: &[f32], cells: &[&str; 3], at: usize, state: StepState) {
+    let palette = theme::of(ui);
+    let response = grid::row(ui, widths, cells, at % 2 == 1, false, state == StepState::NotChecked);
+    let ink = match state {
+        StepState::Passed => palette.green,
+        StepState::Failed => palette.red,
+        StepState::NotChecked => palette.amber,
+    };
+    // a bar before the row in the colour of its end; the word stands beside it
+    let mark = egui::Rect::from_min_size(response.rect.min, egui::vec2(3.0, response.rect.height()));
+    ui.painter().rect_filled(mark, 0.0, ink);
+    response.on_hover_text(cells[2]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commitment_may_be_typed_in_groups() {
+        let hex = "ab".repeat(32);
+        let typed = format!(" {}\n{} ", hex.get(..32).unwrap().to_uppercase(), hex.get(32..).unwrap());
+        assert_eq!(typed_commitment(&typed), Ok(Some(hex)));
+        assert_eq!(typed_commitment("  \n"), Ok(None));
+        assert_eq!(typed_commitment("abc"), Err(()));
+    }
+
+    #[test]
+    fn what_lies_beside_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        crate::export::write_atomic(&dir.path().join("frame.csv"), b"x").unwrap();
+        let found = find_beside(&dir.path().join("certificate.json"));
+        assert!(found.frame.is_some() && found.roster.is_none() && found.changes.is_none());
+    }
+}

@@ -1,0 +1,237 @@
+//! What is done by hand after a draw: each in a dialog of its own that says what follows, with a reason.
+
+use chrono::NaiveDate;
+use egui::{RichText, Ui};
+
+use super::facts::ListRow;
+use crate::domain::{InspectorId, PlanMonth, UnitId, fold_width};
+use crate::ui::text::common;
+use crate::ui::text::draw as t;
+use crate::ui::theme::{self, GRID};
+use crate::ui::widgets;
+use crate::workspace::draws::Period;
+use crate::workspace::session::{Command, OpenProject};
+
+/// Which intervention.
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    Substitute { unit: UnitId, of: usize },
+    Replace { unit: UnitId, lead: InspectorId, second: InspectorId, labels: [String; 2], second_goes: bool },
+    Add { unit: String, selected: Option<String> },
+    Void { period: Period },
+}
+
+/// An open dialog.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intervention {
+    kind: Kind,
+    month: Option<PlanMonth>,
+    about: String,
+    date: String,
+    reason: String,
+    fresh: bool,
+}
+
+fn checked_date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(fold_width(text).trim(), "%Y-%m-%d").ok().filter(|day| *day <= today)
+}
+
+impl Intervention {
+    fn new(kind: Kind, month: Option<PlanMonth>, about: String, today: NaiveDate) -> Self {
+        Self { kind, month, about, date: today.to_string(), reason: String::new(), fresh: true }
+    }
+
+    fn about(row: &ListRow, projected: bool) -> String {
+        if projected {
+            format!("{} {}", t::LIST_COLUMNS[0], row.number)
+        } else {
+            format!("{} {}　{}", row.number, row.name, row.unit)
+        }
+    }
+
+    /// A reserve takes a unit's place.
+    #[must_use]
+    pub fn substitute(row: &ListRow, month: PlanMonth, today: NaiveDate, projected: bool) -> Self {
+        let kind = Kind::Substitute { unit: row.unit.clone(), of: 0 };
+        Self::new(kind, Some(month), Self::about(row, projected), today)
+    }
+
+    /// Another inspector; `None` where nobody is paired.
+    #[must_use]
+    pub fn replace(row: &ListRow, month: PlanMonth, today: NaiveDate, projected: bool) -> Option<Self> {
+        let (lead, second) = row.pair.clone()?;
+        let labels = [format!("{} {}", t::LEAD, row.lead), format!("{} {}", t::ASSISTANT, row.second)];
+        let kind = Kind::Replace { unit: row.unit.clone(), lead, second, labels, second_goes: false };
+        Some(Self::new(kind, Some(month), Self::about(row, projected), today))
+    }
+
+    /// A triggered check; the selected source is proposed.
+    #[must_use]
+    pub fn add(month: PlanMonth, selected: Option<String>, today: NaiveDate) -> Self {
+        Self::new(Kind::Add { unit: String::new(), selected }, Some(month), String::new(), today)
+    }
+
+    /// A seal is given up.
+    #[must_use]
+    pub fn void(period: Period, today: NaiveDate) -> Self {
+        Self::new(Kind::Void { period }, None, period.label(), today)
+    }
+
+    /// The command, once everything is filled in.
+    #[must_use]
+    pub fn command(&self, today: NaiveDate) -> Option<Command> {
+        let reason = self.reason.trim();
+        if reason.is_empty() || reason.chars().any(char::is_control) {
+            return None;
+        }
+        let dated = || checked_date(&self.date, today).map(|day| format!("{day} {reason}"));
+        match &self.kind {
+            Kind::Substitute { unit, of } => Some(Command::Substitute {
+                month: self.month?,
+                unit: unit.clone(),
+                reason: format!("{} {}：{reason}", checked_date(&self.date, today)?, t::SUBSTITUTE_KINDS.get(*of)?),
+            }),
+            Kind::Replace { unit, lead, second, second_goes, .. } => Some(Command::ReplaceInspector {
+                month: self.month?,
+                unit: unit.clone(),
+                certificate: if *second_goes { second.clone() } else { lead.clone() },
+                reason: dated()?,
+            }),
+            Kind::Add { unit, .. } => Some(Command::AddCheck {
+                month: self.month?,
+                unit: UnitId::new(fold_width(unit).trim()).ok()?,
+                reason: dated()?,
+            }),
+            Kind::Void { period } => Some(Command::Void(*period, reason.to_owned())),
+        }
+    }
+
+    fn words(&self) -> (&'static str, &'static str) {
+        match self.kind {
+            Kind::Substitute { .. } => (t::SUBSTITUTE, t::D_SUBSTITUTE_WHY),
+            Kind::Replace { .. } => (t::REPLACE, t::D_REPLACE_WHY),
+            Kind::Add { .. } => (t::ADD, t::D_ADD_WHY),
+            Kind::Void { .. } => (t::VOID, t::D_VOID_WHY),
+        }
+    }
+
+    /// Draws it: `None` while it is open; the command, or nothing where it was given up.
+    pub fn show(&mut self, ctx: &egui::Context, open: &OpenProject, today: NaiveDate) -> Option<Option<Command>> {
+        let known = match &self.kind {
+            Kind::Add { unit, .. } => is_known(open, fold_width(unit).trim()),
+            _ => true,
+        };
+        let command = self.command(today).filter(|_| known);
+        let (title, why) = self.words();
+        let answer = widgets::dialog(ctx, "intervention", title, common::CONFIRM, command.is_some(), |ui| {
+            if !self.about.is_empty() {
+                ui.label(theme::strong(&self.about));
+            }
+            ui.add(egui::Label::new(theme::note(ui, why)).wrap());
+            ui.add_space(GRID);
+            self.fields(ui, today, known);
+        })?;
+        Some(command.filter(|_| answer))
+    }
+
+    fn fields(&mut self, ui: &mut Ui, today: NaiveDate, known: bool) {
+        let palette = theme::of(ui);
+        egui::Grid::new("fields").num_columns(2).spacing([GRID * 2.0, GRID]).show(ui, |ui| {
+            match &mut self.kind {
+                Kind::Substitute { of, .. } => {
+                    ui.label(t::KIND);
+                    ui.horizontal(|ui| {
+                        for (i, text) in t::SUBSTITUTE_KINDS.into_iter().enumerate() {
+                            ui.radio_value(of, i, text);
+                        }
+                    });
+                    ui.end_row();
+                }
+                Kind::Replace { labels, second_goes, .. } => {
+                    ui.label(t::WHO);
+                    ui.vertical(|ui| {
+                        ui.radio_value(second_goes, false, labels[0].as_str());
+                        ui.radio_value(second_goes, true, labels[1].as_str());
+                    });
+                    ui.end_row();
+                }
+                Kind::Add { unit, selected } => {
+                    let name = ui.label(t::UNIT);
+                    ui.vertical(|ui| {
+                        ui.add(egui::TextEdit::singleline(unit).desired_width(260.0)).labelled_by(name.id);
+                        if let Some(id) = selected.as_ref()
+                            && ui.button(format!("{}：{id}", t::USE_SELECTED)).clicked()
+                        {
+                            unit.clone_from(id);
+                        }
+                        if !unit.trim().is_empty() && !known {
+                            ui.label(RichText::new(t::E_UNIT).color(palette.red));
+                        }
+                    });
+                    ui.end_row();
+                }
+                Kind::Void { .. } => {}
+            }
+            if !matches!(self.kind, Kind::Void { .. }) {
+                let name = ui.label(t::EVIDENCE);
+                ui.horizontal(|ui| {
+                    ui.add(egui::TextEdit::singleline(&mut self.date).desired_width(110.0)).labelled_by(name.id);
+                    if checked_date(&self.date, today).is_none() {
+                        ui.label(RichText::new(t::E_EVIDENCE).font(theme::regular(theme::SMALL)).color(palette.red));
+                    }
+                });
+                ui.end_row();
+            }
+            let name = ui.label(t::REASON);
+            let field = egui::TextEdit::singleline(&mut self.reason).desired_width(300.0);
+            let response = ui.add(field).labelled_by(name.id);
+            if std::mem::take(&mut self.fresh) {
+                response.request_focus();
+            }
+            ui.end_row();
+        });
+    }
+}
+
+/// True where the register has the unit: its ids are in ascending order.
+fn is_known(open: &OpenProject, id: &str) -> bool {
+    let (mut low, mut high) = (0, open.data.len() as u32);
+    while low < high {
+        let middle = u32::midpoint(low, high);
+        match open.data.unit_id(middle).unwrap_or_default().as_bytes().cmp(id.as_bytes()) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return true,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn nothing_happens_without_a_dated_reason() {
+        let today = day("2027-03-05");
+        let month = PlanMonth::new(2027, 3).unwrap();
+        let mut add = Intervention::add(month, None, today);
+        assert!(add.command(today).is_none());
+        add.reason = "信访举报".to_owned();
+        assert!(add.command(today).is_none(), "no unit yet");
+        add.kind = Kind::Add { unit: "Ａ１".to_owned(), selected: None };
+        let Some(Command::AddCheck { unit, reason, .. }) = add.command(today) else { panic!("no command") };
+        assert_eq!((unit.as_str(), reason.as_str()), ("A1", "2027-03-05 信访举报"));
+        // evidence from the future
+        add.date = "2027-03-06".to_owned();
+        assert!(add.command(today).is_none());
+        let mut void = Intervention::void(Period::Month(month), today);
+        assert!(void.command(today).is_none());
+        void.reason = "名录有误".to_owned();
+        assert!(matches!(void.command(today), Some(Command::Void(Period::Month(_), reason)) if reason == "名录有误"));
+    }
+}

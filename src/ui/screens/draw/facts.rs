@@ -1,0 +1,307 @@
+//! An opened month as the screen shows it: marks of every ticket, the list, the pairs, districts; made once in
+//! a background job.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{AppResult, Progress};
+use crate::domain::{BodyId, InspectorId, PPB, PlanMonth, UnitId};
+use crate::policy::Policy;
+use crate::sampling::{REASON_CERTAIN, TicketMaker, compute_key, to_hex};
+use crate::ui::text::draw as t;
+use crate::ui::widgets::decimal;
+use crate::workspace::columns::texts;
+use crate::workspace::draws::TargetOrigin;
+use crate::workspace::project::Project;
+use crate::workspace::session::{Books, NOWHERE, OpenedDraw, ProjectData};
+
+/// Places on a stratum's line in which reserves are gathered.
+pub const BINS: usize = 240;
+/// Tolerance of the small map's outlines, metres.
+const TOLERANCE_M: f64 = 400.0;
+
+/// A stratum's line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StratumFacts {
+    /// Body and category.
+    pub name: String,
+    /// Units with a chance.
+    pub size: usize,
+    /// Selected.
+    pub drawn: usize,
+    /// Places of the selected units, 0 to 1, in the order of their keys.
+    pub selected: Vec<f32>,
+    /// Reserves at each place, as a share of the fullest place.
+    pub reserves: Vec<f32>,
+    /// Between the last selected unit and the first reserve.
+    pub threshold: f32,
+    /// Selected units by district.
+    pub districts: Vec<(u16, u32)>,
+}
+
+/// A draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawFacts {
+    /// Sequence within the month.
+    pub sequence: u64,
+    /// Seed, hexadecimal.
+    pub seed: String,
+    /// Selected units.
+    pub drawn: usize,
+    /// Pairs.
+    pub pairs: usize,
+    /// The public number was known beforehand.
+    pub demonstration: bool,
+    /// Lines.
+    pub strata: Vec<StratumFacts>,
+    /// Rows of the list that are paired.
+    pub paired: Vec<usize>,
+}
+
+/// A row of the month's list; texts ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListRow {
+    /// Running number.
+    pub number: String,
+    /// The unit.
+    pub unit: UnitId,
+    /// Its name.
+    pub name: String,
+    /// Its stratum.
+    pub stratum: String,
+    /// Its district.
+    pub district: String,
+    /// Where it comes from.
+    pub origin: String,
+    /// Ticket, 13 hexadecimal digits; empty for triggered checks.
+    pub ticket: String,
+    /// Key.
+    pub key: String,
+    /// Lead with certificate.
+    pub lead: String,
+    /// Second with certificate.
+    pub second: String,
+    /// Certificates of both.
+    pub pair: Option<(InspectorId, InspectorId)>,
+    /// State of the check.
+    pub state: &'static str,
+    /// A reserve may take its place.
+    pub may_substitute: bool,
+    /// Another took its place.
+    pub replaced: bool,
+    /// Row of the sources frame.
+    pub source: Option<u32>,
+}
+
+/// Outline of the districts, 0 to 1 from the north-west, and how wide the map is for its height.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SmallMap {
+    /// Closed lines.
+    pub lines: Vec<Vec<[f32; 2]>>,
+    /// Where a district's count stands.
+    pub centres: Vec<[f32; 2]>,
+    /// Width / height.
+    pub aspect: f32,
+}
+
+/// An opened month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Its draws.
+    pub draws: Vec<DrawFacts>,
+    /// Its list.
+    pub rows: Vec<ListRow>,
+    /// Map.
+    pub map: SmallMap,
+}
+
+/// Place of a key on a line: 0 for certainties, one half where the chance is just used, towards 1 behind.
+#[must_use]
+pub fn place(key: f64) -> f32 {
+    if key.is_finite() { (key / (1.0 + key)) as f32 } else { 1.0 }
+}
+
+fn stratum_name(policy: &Policy, id: &str) -> String {
+    let (body, category) = id.split_once('/').unwrap_or((id, ""));
+    let body_name = BodyId::new(body).ok().and_then(|id| policy.body(&id)).map_or(body, |b| b.name.as_str());
+    let category = policy.categories.iter().find(|c| c.id == category).map_or(category, |c| c.name.as_str());
+    format!("{body_name} · {category}")
+}
+
+fn strata_of(policy: &Policy, data: &ProjectData, opened: &OpenedDraw) -> Vec<StratumFacts> {
+    let district_of: BTreeMap<&UnitId, u16> = opened
+        .targets
+        .iter()
+        .zip(&opened.rows)
+        .filter_map(|(target, row)| Some((&target.unit_id, *data.district.get((*row)? as usize)?)))
+        .collect();
+    let order = opened.order.strata.iter().filter(|stratum| !stratum.units.is_empty());
+    order
+        .map(|stratum| {
+            let mut districts: BTreeMap<u16, u32> = BTreeMap::new();
+            for unit in stratum.selected() {
+                let id = UnitId::new(opened.draw.frame.unit_id(unit.row as usize)).ok();
+                let district = id.and_then(|id| district_of.get(&id).copied()).unwrap_or(NOWHERE);
+                *districts.entry(district).or_default() += 1;
+            }
+            let mut bins = vec![0_u32; BINS];
+            for unit in stratum.reserves() {
+                bins[((place(unit.key) * BINS as f32) as usize).min(BINS - 1)] += 1;
+            }
+            let most = bins.iter().copied().max().unwrap_or(0).max(1) as f32;
+            let last = stratum.selected().last().map_or(0.0, |u| place(u.key));
+            let first = stratum.reserves().first().map_or(1.0, |u| place(u.key));
+            StratumFacts {
+                name: stratum_name(policy, &stratum.id),
+                size: stratum.units.len(),
+                drawn: stratum.selected().len(),
+                selected: stratum.selected().iter().map(|u| place(u.key)).collect(),
+                reserves: bins.into_iter().map(|n| n as f32 / most).collect(),
+                threshold: f32::midpoint(last, first),
+                districts: districts.into_iter().collect(),
+            }
+        })
+        .collect()
+}
+
+fn small_map(data: &ProjectData) -> SmallMap {
+    let Some(bounds) = data.districts.bounds() else { return SmallMap::default() };
+    let middle = f64::midpoint(bounds.south, bounds.north).to_radians();
+    let (width, height) = ((bounds.east - bounds.west) * middle.cos(), bounds.north - bounds.south);
+    if width <= 0.0 || height <= 0.0 {
+        return SmallMap::default();
+    }
+    let at = |lon: f64, lat: f64| {
+        [
+            ((lon - bounds.west) / (bounds.east - bounds.west)) as f32,
+            ((bounds.north - lat) / (bounds.north - bounds.south)) as f32,
+        ]
+    };
+    let mut lines = Vec::new();
+    for shape in data.districts.simplified(TOLERANCE_M) {
+        for polygon in &shape.0 {
+            lines.push(polygon.exterior().0.iter().map(|c| at(c.x, c.y)).collect());
+        }
+    }
+    let centres =
+        data.districts.label_points().into_iter().map(|p| p.map_or([-1.0, -1.0], |(x, y, _)| at(x, y))).collect();
+    SmallMap { lines, centres, aspect: (width / height) as f32 }
+}
+
+/// Arranges a month's opened draws.
+///
+/// # Errors
+/// `FRM-001`, `JOB-001`.
+pub fn compute_facts(
+    project: &Project,
+    data: &ProjectData,
+    books: &Books,
+    month: PlanMonth,
+    progress: &Progress,
+) -> AppResult<Facts> {
+    let policy = &project.policy;
+    let people = &data.registry.inspectors;
+    let names: BTreeMap<&str, &str> = if people.height() == 0 {
+        BTreeMap::new()
+    } else {
+        texts(people, "certificate")?
+            .iter()
+            .zip(texts(people, "name")?.iter())
+            .filter_map(|(certificate, name)| Some((certificate?, name?)))
+            .collect()
+    };
+    let person = |id: &InspectorId| match names.get(id.as_str()) {
+        Some(name) => format!("{name} {id}"),
+        None => id.to_string(),
+    };
+    let done: std::collections::BTreeSet<_> = books.results.iter().map(|r| r.key()).collect();
+    let (mut draws, mut rows) = (Vec::new(), Vec::new());
+    for opened in books.draws_of(month) {
+        progress.check()?;
+        let seed = opened.draw.seed();
+        let maker = seed.as_ref().map(TicketMaker::new);
+        let mut paired = Vec::new();
+        for ((target, row), check) in opened.targets.iter().zip(&opened.rows).zip(&opened.checks) {
+            let frame_row = opened.draw.frame.position(target.unit_id.as_str()).and_then(|i| opened.draw.frame.row(i));
+            let ticket = maker.as_ref().map(|m| m.ticket(target.unit_id.as_str()));
+            let reason = frame_row.map_or("", |r| r.reason);
+            let certain = frame_row.is_some_and(|r| u64::from(r.pi_ppb) == PPB);
+            let origin = match &target.origin {
+                TargetOrigin::Drawn if certain && reason != REASON_CERTAIN && !reason.is_empty() => {
+                    let rule = policy.mandatory.iter().find(|rule| rule.reason == reason);
+                    rule.map_or_else(|| t::O_CERTAIN.to_owned(), |rule| format!("{} · {}", t::O_CERTAIN, rule.name))
+                }
+                TargetOrigin::Drawn => t::O_DRAWN.to_owned(),
+                TargetOrigin::Substitute(_) => t::O_SUBSTITUTE.to_owned(),
+                TargetOrigin::Triggered => t::O_TRIGGERED.to_owned(),
+            };
+            let drawn = target.origin != TargetOrigin::Triggered;
+            let key = match (drawn, ticket, frame_row) {
+                (true, Some(ticket), Some(row)) => decimal(compute_key(ticket, u64::from(row.rank_ppb)), 4),
+                _ => String::new(),
+            };
+            let pair = opened
+                .assignment
+                .as_ref()
+                .filter(|_| target.replaced_by.is_none())
+                .and_then(|a| a.get(&target.unit_id))
+                .map(|p| (p.lead.clone(), p.second.clone()));
+            let has_result = done.contains(&(&check.unit_id, check.month, check.sequence));
+            let replaced = target.replaced_by.is_some();
+            if pair.is_some() {
+                paired.push(rows.len());
+            }
+            rows.push(ListRow {
+                number: (rows.len() + 1).to_string(),
+                unit: target.unit_id.clone(),
+                name: row.and_then(|row| data.name(row)).unwrap_or_default().to_owned(),
+                stratum: if target.stratum.is_empty() {
+                    t::O_TRIGGERED.to_owned()
+                } else {
+                    stratum_name(policy, &target.stratum)
+                },
+                district: row
+                    .and_then(|row| data.district.get(row as usize).copied())
+                    .and_then(|d| data.district_name(d))
+                    .unwrap_or_default()
+                    .to_owned(),
+                origin,
+                ticket: ticket.filter(|_| drawn).map(|n| format!("{n:013x}")).unwrap_or_default(),
+                key,
+                lead: pair.as_ref().map(|p| person(&p.0)).unwrap_or_default(),
+                second: pair.as_ref().map(|p| person(&p.1)).unwrap_or_default(),
+                pair,
+                state: if replaced {
+                    t::S_REPLACED
+                } else if has_result {
+                    t::S_DONE
+                } else {
+                    t::S_DUE
+                },
+                may_substitute: drawn && !replaced && !has_result,
+                replaced,
+                source: *row,
+            });
+        }
+        draws.push(DrawFacts {
+            sequence: opened.draw.sequence,
+            seed: seed.map(|seed| to_hex(&seed.0)).unwrap_or_default(),
+            drawn: opened.order.strata.iter().map(|s| s.selected().len()).sum(),
+            pairs: paired.len(),
+            demonstration: opened.draw.demonstration,
+            strata: strata_of(policy, data, opened),
+            paired,
+        });
+    }
+    Ok(Facts { draws, rows, map: small_map(data) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_keep_the_order_of_keys() {
+        assert!(place(0.0).abs() < 1e-6 && (place(1.0) - 0.5).abs() < 1e-6);
+        assert!(place(3.0) > place(2.9) && place(1e300) <= 1.0 && place(f64::INFINITY) >= 1.0);
+    }
+}

@@ -1,0 +1,366 @@
+//! The pledge's form: proposals for each format of public number, and what is wrong with a field.
+
+use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
+use egui::{RichText, Ui};
+
+use crate::domain::{WorkCalendar, fold_width};
+use crate::sampling::{EntropyFormat, ShanghaiTime};
+use crate::ui::text::draw as t;
+use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::widgets;
+use crate::workspace::ceremony::{DEMONSTRATION_SOURCE, Pledge};
+use crate::workspace::clock::Moment;
+
+/// Seconds from a demonstration's sealing to its public number: the sealing must come before it by the clock.
+const DEMONSTRATION_SECONDS: i64 = 2;
+/// drand quicknet: when its first round was, seconds since 1970, and seconds a round.
+const QUICKNET_GENESIS: i64 = 1_692_803_367;
+const QUICKNET_PERIOD: i64 = 3;
+
+/// A field of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// Source.
+    Source,
+    /// Reference.
+    Reference,
+    /// Date.
+    Date,
+    /// Time.
+    Time,
+    /// Reason of a second sealing.
+    Again,
+    /// Operator's name.
+    Operator,
+}
+
+/// The form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PledgeForm {
+    /// Format of the public number.
+    pub format: EntropyFormat,
+    /// Whose number it is.
+    pub source: String,
+    /// Which issue.
+    pub reference: String,
+    /// `2027-02-28`.
+    pub date: String,
+    /// `21:15`.
+    pub time: String,
+    /// The number is known beforehand.
+    pub demonstration: bool,
+    /// Why it is sealed again.
+    pub again: String,
+    /// Operator's name, where it is not known yet.
+    pub operator: String,
+}
+
+/// The moment as local time.
+#[must_use]
+pub fn local(now: Moment) -> NaiveDateTime {
+    let text = now.to_string();
+    text.get(..19).and_then(|text| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").ok()).unwrap_or_default()
+}
+
+/// The local time of `2027-02-28T21:15:00+08:00`.
+#[must_use]
+pub fn local_of(text: &str) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(text.strip_suffix("+08:00")?, "%Y-%m-%dT%H:%M:%S").ok()
+}
+
+fn weekday(day: NaiveDate) -> &'static str {
+    ["周一", "周二", "周三", "周四", "周五", "周六", "周日"][day.weekday().num_days_from_monday() as usize]
+}
+
+/// The first day from `now` on, whose `at` is still to come, that passes.
+fn next(now: NaiveDateTime, at: NaiveTime, passes: impl Fn(NaiveDate) -> bool) -> NaiveDateTime {
+    (0..40)
+        .filter_map(|days| now.date().checked_add_signed(Duration::days(days)))
+        .map(|day| day.and_time(at))
+        .find(|time| *time > now && passes(time.date()))
+        .unwrap_or(now + Duration::days(1))
+}
+
+fn clock(hour: u32, minute: u32) -> NaiveTime {
+    NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()
+}
+
+/// A sensible source, issue and time for a format.
+#[must_use]
+pub fn proposal(format: EntropyFormat, now: NaiveDateTime, calendar: &WorkCalendar) -> (String, String, NaiveDateTime) {
+    // the hour after next, so that the commitment can be published before
+    let hours = (now + Duration::hours(2)).with_minute(0).and_then(|t| t.with_second(0)).unwrap_or(now);
+    match format {
+        EntropyFormat::Ssq => {
+            let at =
+                next(now, clock(21, 15), |day| matches!(day.weekday(), Weekday::Tue | Weekday::Thu | Weekday::Sun));
+            let issue = format!("{}（{}）开奖的一期", at.date(), weekday(at.date()));
+            ("中国福利彩票双色球".to_owned(), issue, at)
+        }
+        EntropyFormat::Index => {
+            let at = next(now, clock(15, 30), |day| {
+                calendar.is_working_day(day) && !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+            });
+            ("上海证券交易所上证指数（000001）".to_owned(), format!("{} 收盘点位", at.date()), at)
+        }
+        EntropyFormat::Dice => ("公证员或纪检人员当场掷骰".to_owned(), format!("{} 抽取现场", hours.date()), hours),
+        EntropyFormat::Drand => {
+            let unix = hours.and_utc().timestamp() - 8 * 3_600;
+            let round = (unix - QUICKNET_GENESIS).div_euclid(QUICKNET_PERIOD) + 1;
+            ("drand quicknet（League of Entropy）".to_owned(), format!("第 {round} 轮"), hours)
+        }
+    }
+}
+
+impl PledgeForm {
+    /// A form with the proposal of the first format.
+    #[must_use]
+    pub fn new(now: NaiveDateTime, calendar: &WorkCalendar, demonstration: bool) -> Self {
+        let mut form = Self {
+            format: EntropyFormat::Ssq,
+            source: String::new(),
+            reference: String::new(),
+            date: String::new(),
+            time: String::new(),
+            demonstration,
+            again: String::new(),
+            operator: String::new(),
+        };
+        form.propose(now, calendar);
+        form
+    }
+
+    /// Fills in the format's proposal.
+    pub fn propose(&mut self, now: NaiveDateTime, calendar: &WorkCalendar) {
+        let (source, reference, at) = proposal(self.format, now, calendar);
+        (self.source, self.reference) = (source, reference);
+        self.date = at.date().to_string();
+        self.time = at.format("%H:%M").to_string();
+    }
+
+    /// When the number becomes known; what is wrong with the fields otherwise.
+    fn available_at(&self, now: NaiveDateTime) -> Result<NaiveDateTime, Vec<(Field, &'static str)>> {
+        let date = NaiveDate::parse_from_str(fold_width(&self.date).trim(), "%Y-%m-%d")
+            .ok()
+            .filter(|day| (2000..=2100).contains(&day.year()));
+        let text = fold_width(&self.time);
+        let text = text.trim();
+        let time = NaiveTime::parse_from_str(text, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"));
+        match (date, time.ok().filter(|t| t.nanosecond() < 1_000_000_000)) {
+            (Some(date), Some(time)) if date.and_time(time) > now => Ok(date.and_time(time)),
+            (Some(_), Some(_)) => Err(vec![(Field::Time, t::E_PAST)]),
+            (date, time) => {
+                let date = date.is_none().then_some((Field::Date, t::E_DATE));
+                let time = time.is_none().then_some((Field::Time, t::E_TIME));
+                Err(date.into_iter().chain(time).collect())
+            }
+        }
+    }
+
+    /// The pledge; what is wrong with the form otherwise.
+    ///
+    /// # Errors
+    /// Each field with what it lacks.
+    pub fn pledge(
+        &self,
+        now: NaiveDateTime,
+        sealed_before: bool,
+        operator_known: bool,
+    ) -> Result<Pledge, Vec<(Field, &'static str)>> {
+        let mut faults = Vec::new();
+        let control = |text: &str| text.chars().any(char::is_control);
+        if sealed_before && self.again.trim().is_empty() {
+            faults.push((Field::Again, t::E_AGAIN));
+        }
+        if control(&self.again) {
+            faults.push((Field::Again, t::E_CONTROL));
+        }
+        if !operator_known && self.operator.trim().is_empty() {
+            faults.push((Field::Operator, t::E_OPERATOR));
+        }
+        let mut available = now + Duration::seconds(DEMONSTRATION_SECONDS);
+        if !self.demonstration {
+            for (field, text, missing) in
+                [(Field::Source, &self.source, t::E_SOURCE), (Field::Reference, &self.reference, t::E_REFERENCE)]
+            {
+                if text.trim().is_empty() {
+                    faults.push((field, missing));
+                } else if control(text) {
+                    faults.push((field, t::E_CONTROL));
+                }
+            }
+            match self.available_at(now) {
+                Ok(at) => available = at,
+                Err(wrong) => faults.extend(wrong),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let (source, reference) = if self.demonstration {
+            (DEMONSTRATION_SOURCE.to_owned(), t::DEMO_MARK.to_owned())
+        } else {
+            (self.source.trim().to_owned(), self.reference.trim().to_owned())
+        };
+        Ok(Pledge {
+            format: self.format,
+            entropy_source: source,
+            reference,
+            available_at: ShanghaiTime::of_local(available).to_string(),
+            again: sealed_before.then(|| self.again.trim().to_owned()),
+            demonstration: self.demonstration,
+        })
+    }
+
+    /// Draws the form. `faults` are shown beside their fields.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        now: NaiveDateTime,
+        calendar: &WorkCalendar,
+        sealed_before: bool,
+        operator_known: bool,
+        faults: &[(Field, &'static str)],
+    ) {
+        let palette = theme::of(ui);
+        let fault = |ui: &mut Ui, field: Field| {
+            for (_, words) in faults.iter().filter(|(of, _)| *of == field) {
+                ui.label(RichText::new(*words).color(palette.red));
+            }
+        };
+        egui::Grid::new("pledge").num_columns(2).spacing([GRID * 2.0, GRID]).show(ui, |ui| {
+            let name = ui.label(t::FORMAT);
+            ui.horizontal(|ui| {
+                let before = self.format;
+                egui::ComboBox::from_id_salt("format")
+                    .width(220.0)
+                    .selected_text(self.format.label())
+                    .show_ui(ui, |ui| {
+                        for format in EntropyFormat::ALL {
+                            ui.selectable_value(&mut self.format, format, format.label());
+                        }
+                    })
+                    .response
+                    .labelled_by(name.id);
+                if before != self.format || (!self.demonstration && ui.button(t::PROPOSE).clicked()) {
+                    self.propose(now, calendar);
+                }
+            });
+            ui.end_row();
+            ui.label(theme::note(ui, t::SPELLING));
+            ui.label(theme::note(ui, self.format.spelling()));
+            ui.end_row();
+            ui.label("");
+            ui.checkbox(&mut self.demonstration, t::DEMONSTRATION);
+            ui.end_row();
+            if self.demonstration {
+                ui.label("");
+                ui.horizontal(|ui| {
+                    widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
+                    ui.label(theme::note(ui, t::DEMONSTRATION_WHY));
+                });
+                ui.end_row();
+            } else {
+                for (field, label, text) in [
+                    (Field::Source, t::SOURCE, &mut self.source),
+                    (Field::Reference, t::REFERENCE, &mut self.reference),
+                    (Field::Date, t::DATE, &mut self.date),
+                    (Field::Time, t::TIME, &mut self.time),
+                ] {
+                    let name = ui.label(label);
+                    ui.horizontal(|ui| {
+                        let width = if matches!(field, Field::Date | Field::Time) { 120.0 } else { 360.0 };
+                        ui.add(egui::TextEdit::singleline(text).desired_width(width)).labelled_by(name.id);
+                        fault(ui, field);
+                    });
+                    ui.end_row();
+                }
+            }
+            if sealed_before {
+                let name = ui.label(t::AGAIN);
+                ui.horizontal(|ui| {
+                    let field =
+                        egui::TextEdit::singleline(&mut self.again).desired_width(360.0).hint_text(t::AGAIN_HINT);
+                    ui.add(field).labelled_by(name.id);
+                    fault(ui, Field::Again);
+                });
+                ui.end_row();
+            }
+            if !operator_known {
+                let name = ui.label(t::OPERATOR);
+                ui.horizontal(|ui| {
+                    ui.add(egui::TextEdit::singleline(&mut self.operator).desired_width(160.0)).labelled_by(name.id);
+                    fault(ui, Field::Operator);
+                });
+                ui.end_row();
+            }
+        });
+        ui.add_space(HALF);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap()
+    }
+
+    #[test]
+    fn proposals_come_after_now_on_the_right_days() {
+        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        // a Sunday, before and after that evening's drawing
+        let (_, issue, time) = proposal(EntropyFormat::Ssq, at("2027-02-28 20:00:00"), &calendar);
+        assert_eq!((issue.as_str(), time), ("2027-02-28（周日）开奖的一期", at("2027-02-28 21:15:00")));
+        let (_, _, time) = proposal(EntropyFormat::Ssq, at("2027-02-28 21:15:00"), &calendar);
+        assert_eq!(time, at("2027-03-02 21:15:00"));
+        // Friday afternoon: the exchange opens again on Monday
+        let (_, _, time) = proposal(EntropyFormat::Index, at("2027-03-05 16:00:00"), &calendar);
+        assert_eq!(time, at("2027-03-08 15:30:00"));
+        for format in EntropyFormat::ALL {
+            assert!(proposal(format, at("2027-03-05 16:00:00"), &calendar).2 > at("2027-03-05 16:00:00"), "{format}");
+        }
+    }
+
+    #[test]
+    fn a_drand_round_is_the_first_at_its_time() {
+        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        let (_, reference, time) = proposal(EntropyFormat::Drand, at("2027-03-05 16:10:00"), &calendar);
+        let round: i64 = reference.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
+        let unix = time.and_utc().timestamp() - 8 * 3_600;
+        let of_round = QUICKNET_GENESIS + (round - 1) * QUICKNET_PERIOD;
+        assert!(of_round <= unix && unix < of_round + QUICKNET_PERIOD, "{reference} {time}");
+    }
+
+    #[test]
+    fn fields_say_what_they_lack() {
+        let now = at("2027-02-26 09:00:00");
+        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        let mut form = PledgeForm::new(now, &calendar, false);
+        let pledge = form.pledge(now, false, true).unwrap();
+        assert_eq!(pledge.available_at, "2027-02-28T21:15:00+08:00");
+        assert!(!pledge.demonstration && pledge.again.is_none());
+        "２０２７－０２－２６".clone_into(&mut form.date);
+        "２１：３０".clone_into(&mut form.time);
+        assert_eq!(form.pledge(now, false, true).unwrap().available_at, "2027-02-26T21:30:00+08:00");
+        "08:00".clone_into(&mut form.time);
+        assert_eq!(form.pledge(now, false, true), Err(vec![(Field::Time, t::E_PAST)]));
+        "25:00".clone_into(&mut form.time);
+        "二月".clone_into(&mut form.date);
+        form.source.clear();
+        let faults = form.pledge(now, true, false).unwrap_err();
+        let fields: Vec<Field> = faults.into_iter().map(|f| f.0).collect();
+        assert_eq!(fields, [Field::Again, Field::Operator, Field::Source, Field::Date, Field::Time]);
+    }
+
+    #[test]
+    fn a_demonstration_says_so_in_its_source() {
+        let now = at("2027-02-26 09:00:00");
+        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        let form = PledgeForm { date: String::new(), ..PledgeForm::new(now, &calendar, true) };
+        let pledge = form.pledge(now, false, true).unwrap();
+        assert_eq!(pledge.entropy_source, DEMONSTRATION_SOURCE);
+        assert!(pledge.demonstration && pledge.available_at.as_str() > "2027-02-26T09:00:00+08:00");
+    }
+}

@@ -1,0 +1,226 @@
+//! Tickets fall into place: a sequence of short steps, one stratum each, then pairs in batches.
+
+use egui::{Align2, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2};
+
+use super::facts::{BINS, DrawFacts, Facts};
+use super::{big_figure, grid};
+use crate::ui::text::draw as t;
+use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::widgets::{self, thousands};
+
+/// Longest that all strata take together, seconds.
+const STRATA_SECONDS: f64 = 9.0;
+/// Steps in which pairs appear.
+const PAIR_STEPS: usize = 16;
+
+/// Where the show stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Show {
+    /// When it began, seconds of the window's clock; `None` where all is shown.
+    began: Option<f64>,
+}
+
+impl Show {
+    /// Begins; shows all at once where motion is off.
+    #[must_use]
+    pub fn begin(now: f64, still: bool) -> Self {
+        Self { began: (!still).then_some(now) }
+    }
+
+    /// Everything is shown.
+    #[must_use]
+    pub fn over() -> Self {
+        Self { began: None }
+    }
+
+    /// True while something moves.
+    #[must_use]
+    pub fn is_running(self) -> bool {
+        self.began.is_some()
+    }
+
+    /// How many of so many steps are done, the last in part. Each takes at most [`theme::MOTION`].
+    #[must_use]
+    pub fn steps(self, now: f64, count: usize, seconds: f64) -> f32 {
+        let Some(began) = self.began else { return count as f32 };
+        let step = (seconds / count.max(1) as f64).min(f64::from(theme::MOTION));
+        (((now - began) / step) as f32).clamp(0.0, count as f32)
+    }
+}
+
+fn seed_text(draw: &DrawFacts, projected: bool) -> String {
+    if projected {
+        let head: String = draw.seed.chars().take(8).collect();
+        format!("{head}…　{}", t::SEED_HIDDEN)
+    } else {
+        draw.seed.clone()
+    }
+}
+
+/// Draws the strata. The show is over when the last step is done.
+pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, projected: bool, size: f32) {
+    let now = ui.input(|i| i.time);
+    let count = draw.strata.len();
+    let shown = show.steps(now, count, STRATA_SECONDS);
+    let whole = (shown.floor() as usize).min(count);
+    let partial: usize = draw.strata.iter().take(whole).map(|s| s.drawn).sum();
+    ui.horizontal(|ui| {
+        let figure = t::U_UNITS;
+        big_figure(ui, 240.0, size * 1.2, t::DRAWN, &thousands(partial as u64), figure);
+        big_figure(ui, 240.0, size * 1.2, t::F_STRATA, &format!("{whole} / {count}"), t::U_STRATA);
+        ui.vertical(|ui| {
+            ui.label(theme::note(ui, t::SEED));
+            let text = RichText::new(seed_text(draw, projected)).font(egui::FontId::monospace(theme::SECTION));
+            ui.add(egui::Label::new(text).wrap().selectable(true));
+            if draw.demonstration {
+                let palette = theme::of(ui);
+                widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
+            }
+        });
+    });
+    ui.add_space(HALF);
+    let height = ui.available_height() - 20.0;
+    ui.horizontal_top(|ui| {
+        let map_width = (ui.available_width() * 0.28).clamp(220.0, 480.0);
+        let width = ui.available_width() - map_width - GRID;
+        lines_ui(ui, draw, shown, Vec2::new(width, height));
+        map_ui(ui, facts, draw, whole, Vec2::new(map_width, height));
+    });
+    ui.label(theme::note(ui, t::LEGEND));
+    if show.is_running() {
+        if shown >= count as f32 {
+            *show = Show::over();
+        }
+        ui.ctx().request_repaint();
+    }
+}
+
+fn lines_ui(ui: &mut Ui, draw: &DrawFacts, shown: f32, size: Vec2) {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, t::LEGEND));
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
+    let count = draw.strata.len().max(1);
+    let columns = if count > 24 { 2 } else { 1 };
+    let per = count.div_ceil(columns);
+    let row = ((rect.height() - GRID * 2.0) / per as f32).clamp(8.0, 44.0);
+    let width = (rect.width() - GRID) / columns as f32;
+    let font = theme::regular((row * 0.62).clamp(8.0, 18.0));
+    let label = (width * 0.42).min(280.0);
+    let ground = palette.muted.gamma_multiply(0.5);
+    for (i, stratum) in draw.strata.iter().enumerate() {
+        let part = (shown - i as f32).clamp(0.0, 1.0);
+        let left = rect.left() + GRID + (i / per) as f32 * width;
+        let middle = rect.top() + GRID + ((i % per) as f32 + 0.5) * row;
+        let line = egui::Rangef::new(left + label, left + width - GRID - 44.0);
+        let ink = if part > 0.0 { palette.text } else { palette.muted };
+        let names = painter.with_clip_rect(Rect::from_x_y_ranges(left..=line.min - HALF, rect.y_range()));
+        names.text(Pos2::new(left, middle), Align2::LEFT_CENTER, &stratum.name, font.clone(), ink);
+        painter.hline(line, middle, Stroke::new(1.0, palette.line));
+        if part <= 0.0 {
+            continue;
+        }
+        let half = row * 0.36;
+        // marks come down onto the line
+        let drop = (1.0 - part) * half;
+        let x = |place: f32| line.min + place * line.span();
+        for (bin, share) in stratum.reserves.iter().enumerate().filter(|(_, share)| **share > 0.0) {
+            let tall = half * (0.35 + 0.65 * share);
+            let at = x((bin as f32 + 0.5) / BINS as f32);
+            painter.vline(at, middle - tall - drop..=middle - drop, Stroke::new(1.0, ground));
+        }
+        let lit = if part < 1.0 { palette.amber } else { palette.accent };
+        for place in &stratum.selected {
+            painter.vline(x(*place), middle - half - drop..=middle + half - drop, Stroke::new(2.0, lit));
+        }
+        painter.vline(x(stratum.threshold), middle - half..=middle + half, Stroke::new(1.0, palette.red));
+        let words = format!("{} / {}", stratum.drawn, stratum.size);
+        let right = Pos2::new(left + width - GRID, middle);
+        painter.text(right, Align2::RIGHT_CENTER, words, theme::regular(font.size.min(12.0)), ink);
+    }
+}
+
+fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec2) {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, t::MAP));
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
+    let title = Pos2::new(rect.left() + GRID, rect.top() + GRID);
+    painter.text(title, Align2::LEFT_TOP, t::MAP, theme::bold(theme::BODY), palette.text);
+    let mut room = rect.shrink(GRID * 2.0);
+    room.min.y += GRID * 2.0;
+    let aspect = facts.map.aspect.max(0.1);
+    let wide = room.width().min(room.height() * aspect);
+    let field = Rect::from_center_size(room.center(), Vec2::new(wide, wide / aspect));
+    let at = |p: &[f32; 2]| Pos2::new(field.left() + p[0] * field.width(), field.top() + p[1] * field.height());
+    for line in &facts.map.lines {
+        let points: Vec<Pos2> = line.iter().map(at).collect();
+        painter.line(points, Stroke::new(1.0, palette.border));
+    }
+    let mut counts = vec![0_u32; facts.map.centres.len()];
+    for (district, n) in draw.strata.iter().take(strata).flat_map(|s| &s.districts) {
+        if let Some(count) = counts.get_mut(*district as usize) {
+            *count += n;
+        }
+    }
+    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
+    for (centre, count) in facts.map.centres.iter().zip(&counts).filter(|(_, n)| **n > 0) {
+        let radius = 9.0 + 11.0 * (*count as f32 / most).sqrt();
+        painter.circle(at(centre), radius, palette.accent, Stroke::new(1.5, palette.surface));
+        let font = theme::bold(theme::SMALL);
+        painter.text(at(centre), Align2::CENTER_CENTER, count, font, palette.on_accent);
+    }
+}
+
+/// Draws the pairs as they come.
+pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, projected: bool, size: f32) {
+    let now = ui.input(|i| i.time);
+    let steps = show.steps(now, PAIR_STEPS, PAIR_STEPS as f64);
+    let shown = ((draw.paired.len() as f32 * steps / PAIR_STEPS as f32).ceil() as usize).min(draw.paired.len());
+    ui.horizontal(|ui| {
+        big_figure(ui, 240.0, size * 1.2, t::DRAWN, &thousands(draw.drawn as u64), t::U_UNITS);
+        big_figure(ui, 240.0, size * 1.2, t::PAIRED, &thousands(shown as u64), t::U_PAIRS);
+    });
+    ui.add_space(GRID);
+    if draw.paired.is_empty() {
+        let palette = theme::of(ui);
+        ui.label(RichText::new(t::UNPAIRED).font(theme::bold(theme::SECTION)).color(palette.amber));
+        ui.label(t::UNPAIRED_WHY);
+    } else {
+        let c = t::LIST_COLUMNS;
+        let columns = [(c[0], 60.0), (c[2], 0.0), (c[3], 0.0), (c[8], 220.0), (c[9], 220.0)];
+        let height = ui.available_height();
+        grid::table(ui, "pairs", &columns, shown, height, |ui, i, widths| {
+            // the latest on top while they come
+            let at = if show.is_running() { shown - 1 - i } else { i };
+            let Some(row) = draw.paired.get(at).and_then(|at| facts.rows.get(*at)) else { return };
+            let name = if projected { t::HIDDEN } else { &row.name };
+            let cells = [row.number.as_str(), name, &row.stratum, &row.lead, &row.second];
+            grid::row(ui, widths, &cells, i % 2 == 1, false, false);
+        });
+    }
+    if show.is_running() {
+        if steps >= PAIR_STEPS as f32 {
+            *show = Show::over();
+        }
+        ui.ctx().request_repaint();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_is_short_and_stillness_shows_all() {
+        let show = Show::begin(10.0, false);
+        assert!((show.steps(10.0, 50, STRATA_SECONDS)).abs() < 1e-6);
+        // fifty strata take nine seconds, four take one
+        assert!((show.steps(10.0 + 9.0, 50, STRATA_SECONDS) - 50.0).abs() < 1e-3);
+        assert!((show.steps(10.0 + 4.0 * f64::from(theme::MOTION), 4, STRATA_SECONDS) - 4.0).abs() < 1e-3);
+        assert!((Show::begin(10.0, true).steps(10.0, 50, STRATA_SECONDS) - 50.0).abs() < 1e-6);
+        assert!(!Show::begin(10.0, true).is_running());
+    }
+}

@@ -1,0 +1,200 @@
+//! Texts of 审计.
+
+/// Title.
+pub const TITLE: &str = "审计";
+/// Pages.
+pub const PAGES: [&str; 4] = ["操作日志", "封签登记簿", "核验证书", "人工干预"];
+/// The chain holds.
+pub const CHAIN_WHOLE: &str = "日志链完整";
+/// The chain is broken.
+pub fn chain_broken(count: usize) -> String {
+    format!("日志链有 {count} 处问题")
+}
+/// Filters.
+pub const FILTER: &str = "查找";
+/// Hint.
+pub const FILTER_HINT: &str = "单位、理由、承诺值等";
+/// Command.
+pub const COMMAND: &str = "操作";
+/// Operator.
+pub const OPERATOR: &str = "操作人";
+/// All.
+pub const ALL: &str = "全部";
+/// Columns of the journal.
+pub const JOURNAL_COLUMNS: [&str; 5] = ["序号", "时间", "操作人", "操作", "内容"];
+/// Exports.
+pub const EXPORT_CSV: &str = "导出 CSV";
+/// None.
+pub const NO_JOURNAL: &str = "还没有操作记录";
+/// What to do.
+pub const NO_JOURNAL_HINT: &str = "封存、开封、替换、录入结果等操作会逐条记入日志。";
+/// Nothing passes.
+pub const NOTHING_FOUND: &str = "没有符合条件的记录";
+/// Rows.
+pub fn rows(shown: usize, all: usize) -> String {
+    format!("{shown} / {all} 条")
+}
+
+/// Columns of the register.
+pub const REGISTER_COLUMNS: [&str; 7] = ["期间", "序号", "承诺值", "状态", "封存时间", "开封或作废时间", "理由"];
+/// None.
+pub const NO_SEALS: &str = "还没有封存";
+/// What to do.
+pub const NO_SEALS_HINT: &str = "在「月度抽取」先封存年度种子，再逐月封存。每一次封存、开封、作废都留在登记簿中。";
+/// There.
+pub const TO_DRAW: &str = "前往月度抽取";
+/// Waiting.
+pub const PENDING: &str = "等待开封";
+/// Copies.
+pub const COPY: &str = "复制承诺值";
+
+/// Verify: heading.
+pub const OWN: &str = "本项目的抽取";
+/// One click.
+pub const VERIFY_OWN: &str = "核验";
+/// Nothing opened.
+pub const NO_DRAWS: &str = "还没有开封的抽取；也可核验外来的证书。";
+/// Foreign.
+pub const FOREIGN: &str = "外来的证书";
+/// Choose.
+pub const CHOOSE: &str = "选择 certificate.json";
+/// Chosen.
+pub const NOT_CHOSEN: &str = "尚未选择";
+/// Beside.
+pub fn beside(names: &str) -> String {
+    format!("同一文件夹中找到：{names}")
+}
+/// Nothing beside.
+pub const ALONE: &str = "同一文件夹中没有抽样框与名册：只能核验证书自身";
+/// Commitment.
+pub const COMMITMENT: &str = "已公布的承诺值";
+/// Hint.
+pub const COMMITMENT_HINT: &str = "从公告抄录的 64 位十六进制数字；空格可有可无";
+/// Wrong.
+pub const E_COMMITMENT: &str = "承诺值应为 64 位十六进制数字";
+/// Missing.
+pub const NOT_PUBLISHED: &str = "未与公布的承诺值核对";
+/// Go.
+pub const VERIFY: &str = "开始核验";
+/// Running.
+pub const VERIFYING: &str = "正在核验";
+/// Result.
+pub const RESULT: &str = "核验结果";
+/// Verified.
+pub const VERIFIED: &str = "核验通过";
+/// Not verified.
+pub fn faults(count: usize) -> String {
+    format!("核验不通过：{count} 处问题")
+}
+/// Some steps weren't checked.
+pub const PARTLY: &str = "已核对的步骤均通过，有步骤未核对";
+/// Pairing.
+pub const PAIRING: &str = "执法人员配对";
+/// Pairing passed.
+pub const PAIRING_PASSED: &str = "按封存的名册与需求重算，逐字节一致";
+/// Pairing not checked.
+pub const PAIRING_NOT: &str = "没有名册、需求或配对文件";
+/// Nothing verified yet.
+pub const NOTHING_YET: &str = "选择一次抽取或一份证书，逐步核验：封签、公开数、种子、抽样框、彩票、入选、替换、配对。";
+/// Demonstration.
+pub const DEMONSTRATION: &str = "演示";
+/// Own register.
+pub const OWN_COMMITMENT: &str = "与本机登记簿中的承诺值核对";
+/// Columns of the steps.
+pub const STEP_COLUMNS: [&str; 3] = ["步骤", "结论", "说明"];
+
+/// Columns of the interventions.
+pub const HAND_COLUMNS: [&str; 5] = ["时间", "操作人", "类别", "内容", "理由"];
+/// None.
+pub const NO_HAND: &str = "没有人工干预";
+/// What it means.
+pub const NO_HAND_HINT: &str =
+    "替换、更换执法人员、触发式检查、作废、采取办法、更正结果都会列在这里，附操作人、时间与理由。";
+
+/// Words for a command of the journal.
+pub fn command(id: &str) -> &str {
+    match id {
+        "create" => "建立项目",
+        "import" => "导入数据",
+        "refresh" => "更新名录",
+        "districts" => "更换区划图",
+        "calendar" => "更换工作日历",
+        "settings" => "保存规则与计划",
+        "mend" => "采取办法",
+        "seal" => "封存",
+        "open" => "开封",
+        "void" => "作废封存",
+        "substitute" => "替换检查对象",
+        "replace-inspector" => "更换执法人员",
+        "add-check" => "新增触发式检查",
+        "results" => "导入检查结果",
+        "record-result" => "录入检查结果",
+        "correct-result" => "更正检查结果",
+        "publish" => "登记公开",
+        "export" => "导出",
+        other => other,
+    }
+}
+
+/// Words for a field of the journal.
+pub fn field(id: &str) -> &str {
+    match id {
+        "period" => "期间",
+        "sequence" => "序号",
+        "commitment" => "承诺值",
+        "frame_size" => "抽样框",
+        "draw" => "将抽取",
+        "demonstration" => "演示",
+        "again" => "再次封存理由",
+        "entropy" => "公开数",
+        "seed" => "种子",
+        "drawn" => "抽取",
+        "pairs" => "配对",
+        "unpaired" => "未配对",
+        "reason" => "理由",
+        "unit" | "unit_id" => "单位",
+        "by" => "替换为",
+        "certificate" => "执法证号",
+        "file" => "文件",
+        "added" => "新增",
+        "updated" => "更新",
+        "set_aside" => "搁置",
+        "plan_code" => "计划编码",
+        "outcome" => "结果",
+        "mend" => "办法",
+        "change" => "变更",
+        "changed" => "更改",
+        "month" => "月份",
+        "body" => "执法主体",
+        "skill" => "专业",
+        "need" => "检查",
+        "kind" => "种类",
+        "before" => "原值",
+        "after" => "现值",
+        "files" => "文件",
+        "results" => "结果",
+        "edits" => "计划调整",
+        "operator" => "操作人",
+        "at" => "时间",
+        "from" => "来自",
+        "year" => "年度",
+        "policy" => "规则",
+        "inputs" => "输入文件",
+        "sources" => "污染源",
+        "refresh" => "更新",
+        "districts" => "区",
+        other => other,
+    }
+}
+
+/// Words for a value of the journal that is a word of the program.
+pub fn value(id: &str) -> &str {
+    match id {
+        "policy" => "规则",
+        "edits" => "计划调整",
+        "substitute" => "替换",
+        "replace" => "更换执法人员",
+        "add" => "新增",
+        other => other,
+    }
+}

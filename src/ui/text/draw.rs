@@ -1,0 +1,358 @@
+//! Texts of 月度抽取.
+
+/// Title.
+pub const TITLE: &str = "月度抽取";
+/// Steps.
+pub const STEPS: [&str; 6] = ["冻结", "封存", "公布与等待", "录入公开数", "开封抽取", "配对"];
+/// The fifth step of the year.
+pub const STEP_YEAR_OPEN: &str = "开封取种子";
+/// Words for a step's state.
+pub const STEP_DONE: &str = "已完成";
+/// The step at hand.
+pub const STEP_NOW: &str = "当前步骤";
+/// A step that is locked.
+pub const STEP_LATER: &str = "未到，已锁定";
+/// Switch of the public projection.
+pub const PROJECTION: &str = "投影模式";
+/// What it does.
+pub const PROJECTION_HINT: &str =
+    "隐去单位名称与编号，只显示序号；种子只显示前 8 位。检查对象在检查前不得公开，对外投影时请打开。";
+/// Year's seed.
+pub const YEAR_SEED: &str = "年度种子";
+/// Why the year comes first.
+pub const YEAR_WHY: &str = "各月配额按概率取整，取整由年度种子决定。种子须在第一个月之前封存、公布并开封，\
+    此后任何人都不能借取整增减某一层的检查数。";
+/// A read-only project.
+pub const READ_ONLY: &str = "项目以只读方式打开，不能封存或开封";
+/// Something is under way.
+pub const ACTING: &str = "正在处理，请稍候";
+/// The analysis is missing.
+pub const NO_ANALYSIS: &str = "风险与年度计划还没有算好";
+
+/// A seal of another period waits.
+pub fn elsewhere(period: &str) -> String {
+    format!("{period} 的封存尚未开封")
+}
+/// What follows from it.
+pub const ELSEWHERE_HINT: &str = "同一时间只能有一个封存等待开封。请先开封，或写明理由作废，再处理本期。";
+/// Goes there.
+pub fn go_to(period: &str) -> String {
+    format!("前往 {period}")
+}
+
+// freeze
+/// Heading.
+pub const FREEZE: &str = "将被冻结的内容";
+/// Figures.
+pub const F_FRAME: &str = "抽样框";
+/// Expected draw.
+pub const F_EXPECTED: &str = "预计抽取";
+/// Certainties.
+pub const F_CERTAIN: &str = "其中必查";
+/// Strata.
+pub const F_STRATA: &str = "分层";
+/// Unit of figures: sites.
+pub const U_UNITS: &str = "家";
+/// Unit: strata.
+pub const U_STRATA: &str = "层";
+/// Unit: bodies.
+pub const U_BODIES: &str = "个";
+/// Bodies.
+pub const F_BODIES: &str = "执法主体";
+/// Certainties by reason.
+pub const CERTAIN_BY: &str = "必查（概率为 1）";
+/// Exclusions by reason.
+pub const EXCLUDED_BY: &str = "本月不参加（概率为 0，理由入框）";
+/// None of them.
+pub const NONE: &str = "无";
+/// Columns of the strata.
+pub const STRATA_COLUMNS: [&str; 5] = ["层（执法主体 · 类别）", "参加抽取", "必查", "预计抽取", "抽取比例"];
+/// While the preview is made.
+pub const PREVIEWING: &str = "正在汇总将被冻结的内容";
+/// It failed.
+pub const PREVIEW_FAILED: &str = "未能汇总将被冻结的内容";
+/// Blocked by shortages.
+pub fn blocked(count: usize) -> String {
+    format!("年度计划有 {count} 项缺口，须先解决才能封存")
+}
+/// Link to the plan.
+pub const TO_PLAN: &str = "查看年度计划";
+/// Nothing to draw.
+pub const NOTHING_TO_DRAW: &str = "本月没有可抽取的对象；触发式检查请在月度清单中新增";
+/// Next.
+pub const FREEZE_NEXT: &str = "核对无误，选定公开数";
+/// Hint of the bar.
+pub const FREEZE_HINT: &str = "请见证人核对数量。封存后规则、名录、名册与本框都不能再改。";
+/// Draft.
+pub const DRAFT_SAVED: &str = "草稿会先保存：封存的就是保存的。";
+/// Earlier months not drawn.
+pub fn skips(month: &str) -> String {
+    format!("{month} 尚未抽取；本月开封后，之前的月份不能再抽取")
+}
+/// Second sealing.
+pub const SECOND: &str = "本月再次封存：机会已由先前的抽取给出，本次只收新增的必查对象。";
+
+// pledge
+/// Heading.
+pub const PLEDGE: &str = "选定届时公布的公开数";
+/// Explanation.
+pub const PLEDGE_WHY: &str =
+    "公开数在封存之后才产生，任何人都无法预知。格式、来源、期次与产生时间一并封存，事后不能更改。";
+/// Fields.
+pub const FORMAT: &str = "公开数格式";
+/// Source.
+pub const SOURCE: &str = "来源";
+/// Reference.
+pub const REFERENCE: &str = "期次";
+/// Date.
+pub const DATE: &str = "产生日期";
+/// Time.
+pub const TIME: &str = "产生时间";
+/// Reason for sealing again.
+pub const AGAIN: &str = "再次封存的理由";
+/// Its hint.
+pub const AGAIN_HINT: &str = "会公布在封签登记簿中";
+/// Demonstration.
+pub const DEMONSTRATION: &str = "演示（公开数事先已知）";
+/// What a demonstration is.
+pub const DEMONSTRATION_WHY: &str = "封存后即可录入，证书注明「演示」，不证明抽取公正。真实抽取请关闭。";
+/// Proposal.
+pub const PROPOSE: &str = "采用建议";
+/// The button.
+pub const SEAL_BUTTON: &str = "冻结并封存";
+/// Back.
+pub const BACK: &str = "返回上一步";
+/// Hint of the bar.
+pub const SEAL_HINT: &str = "封存后立即给出承诺值，请当场公布。";
+/// Faults of fields.
+pub const E_SOURCE: &str = "请填写公开数由谁公布";
+/// Reference.
+pub const E_REFERENCE: &str = "请填写是哪一期、哪一天或哪一轮";
+/// Date.
+pub const E_DATE: &str = "日期应写作 2027-02-28";
+/// Time.
+pub const E_TIME: &str = "时间应写作 21:15";
+/// Past.
+pub const E_PAST: &str = "产生时间必须晚于现在，请改用下一期";
+/// Control characters.
+pub const E_CONTROL: &str = "不能含换行等控制字符";
+/// Reason.
+pub const E_AGAIN: &str = "本期封存过，必须写明再次封存的理由";
+/// Operator.
+pub const E_OPERATOR: &str = "请填写操作人姓名";
+/// Operator field.
+pub const OPERATOR: &str = "操作人";
+/// Spelling.
+pub const SPELLING: &str = "写法";
+
+// sealed
+/// Heading of the commitment.
+pub const COMMITMENT: &str = "承诺值（SHA-256）";
+/// What to do.
+pub const PUBLISH_WHY: &str = "请现在公布承诺值（公告栏、网站、第三方时间戳），再等公开数产生。";
+/// Copy.
+pub const COPY: &str = "复制承诺值";
+/// Save picture.
+pub const SAVE_PNG: &str = "存为图片";
+/// Save text.
+pub const SAVE_TEXT: &str = "存为公告文本";
+/// Envelope.
+pub const SHOW_ENVELOPE: &str = "显示信封内容（密封保存）";
+/// Hides it.
+pub const HIDE_ENVELOPE: &str = "隐藏信封内容";
+/// Explanation.
+pub const ENVELOPE_WHY: &str =
+    "秘密词由系统随机产生，抄入或打印装入信封，当场密封、签名。电脑损坏时凭它开封；开封前不得给任何人看。";
+/// Envelope saved.
+pub const SAVE_ENVELOPE: &str = "存为文本以便打印";
+/// Off while projected.
+pub const ENVELOPE_OFF: &str = "投影模式下不能显示，请先关闭投影模式";
+/// Sealed at.
+pub const SEALED_AT: &str = "封存时间";
+/// Frame size.
+pub const FRAME_SIZE: &str = "抽样框";
+/// Draw.
+pub const TO_DRAW: &str = "将抽取";
+/// Strata.
+pub const STRATA: &str = "分层";
+/// Public number.
+pub const PUBLIC_NUMBER: &str = "公开数";
+/// When.
+pub const AVAILABLE: &str = "产生时间";
+/// Sequence.
+pub const SEQUENCE: &str = "序号";
+/// Title of the QR.
+pub const QR: &str = "承诺值二维码";
+/// Next.
+pub const PUBLISHED: &str = "承诺值已公布，录入公开数";
+/// Waiting.
+pub const WAITING: &str = "距公开数产生还有";
+/// Due.
+pub const DUE: &str = "公开数已产生，可以录入";
+/// Demonstration due.
+pub const DUE_DEMONSTRATION: &str = "演示：可以直接录入";
+/// Void.
+pub const VOID: &str = "作废此封存";
+/// Copied.
+pub const QR_HINT: &str = "扫码可得承诺值、机关与期间";
+
+// entropy
+/// Field.
+pub const ENTROPY: &str = "公开数";
+/// Second.
+pub const ENTROPY_AGAIN: &str = "再录一遍";
+/// Witnesses.
+pub const WITNESSED: &str = "两名见证人已核对";
+/// Or.
+pub const TWICE: &str = "再录一遍，或由两名见证人核对后勾选。";
+/// Full width.
+pub const FOLDED: &str = "全角数字与符号已自动转为半角。";
+/// Accepted.
+pub const ACCEPTED: &str = "写法正确";
+/// Refused.
+pub const REFUSED: &str = "写法不符，应为：";
+/// Differs.
+pub const DIFFERS: &str = "两遍不一致";
+/// Same.
+pub const SAME: &str = "两遍一致";
+/// Open.
+pub const OPEN_BUTTON: &str = "开封并抽取";
+/// Year.
+pub const OPEN_YEAR: &str = "开封取种子";
+/// Hint.
+pub const OPEN_HINT: &str = "开封不可撤销：公开数与秘密合成种子，名单随即确定。";
+/// Confirm first.
+pub const OPEN_NOT_YET: &str = "请先按封存的格式录入，并再录一遍或由见证人核对";
+/// Example.
+pub const EXAMPLE: &str = "填入演示数";
+/// Red balls.
+pub const RED: &str = "红球";
+/// Blue ball.
+pub const BLUE: &str = "蓝球";
+
+// reveal
+/// Drawn.
+pub const DRAWN: &str = "抽取";
+/// Pairs.
+pub const PAIRED: &str = "配对";
+/// Seed.
+pub const SEED: &str = "种子";
+/// Seed is hidden.
+pub const SEED_HIDDEN: &str = "全文随证书公开";
+/// Skip.
+pub const SKIP: &str = "跳过";
+/// Next.
+pub const TO_PAIRS: &str = "进入配对";
+/// Next.
+pub const TO_LIST: &str = "进入本月清单";
+/// Legend.
+pub const LEGEND: &str = "每条线为一层：短线是单位，按键值 k/(1+k) 从左到右；竖线左侧的入选，其余为备选";
+/// Shown while the facts are made.
+pub const ARRANGING: &str = "正在整理抽取结果";
+/// It failed.
+pub const ARRANGE_FAILED: &str = "未能整理抽取结果";
+/// No pairs.
+pub const UNPAIRED: &str = "未配对执法人员";
+/// Why.
+pub const UNPAIRED_WHY: &str = "没有执法人员名册，或封存的名册排不开；见「提示与问题」。";
+/// The year's seed is open.
+pub const YEAR_OPENED: &str = "年度种子已开封";
+/// What follows.
+pub const YEAR_OPENED_WHY: &str = "各月配额的取整从此确定，可以逐月封存抽取。";
+/// To the month.
+pub fn to_month(month: &str) -> String {
+    format!("开始 {month} 抽取")
+}
+/// Map.
+pub const MAP: &str = "入选单位分布";
+
+// list
+/// Heading.
+pub const LIST: &str = "本月检查对象";
+/// Columns.
+pub const LIST_COLUMNS: [&str; 10] =
+    ["序号", "单位编号", "单位名称", "层", "区", "来源", "彩票（十六进制）", "键值", "主办", "协办"];
+/// Column of the state.
+pub const STATE: &str = "状态";
+/// Substitute.
+pub const SUBSTITUTE: &str = "替换";
+/// Inspector.
+pub const REPLACE: &str = "更换执法人员";
+/// Triggered.
+pub const ADD: &str = "新增触发式检查";
+/// Second.
+pub const SEAL_AGAIN: &str = "再次封存（仅必查）";
+/// Export.
+pub const EXPORT: &str = "导出任务单";
+/// Export dialog.
+pub const EXPORT_PICK: &str = "选择任务单导出到的文件夹";
+/// Replay.
+pub const REPLAY: &str = "重放抽取";
+/// Verify.
+pub const TO_AUDIT: &str = "核验证书";
+/// Choose a row.
+pub const CHOOSE_ROW: &str = "请先在清单中选中一个检查对象";
+/// Not substitutable.
+pub const NOT_SUBSTITUTABLE: &str = "触发式检查、已替换或已有结果的对象不能替换";
+/// No pair.
+pub const NO_PAIR: &str = "该对象没有配对执法人员";
+/// Origins.
+pub const O_DRAWN: &str = "抽取";
+/// Mandatory.
+pub const O_CERTAIN: &str = "必查";
+/// Substitute.
+pub const O_SUBSTITUTE: &str = "替换";
+/// Triggered.
+pub const O_TRIGGERED: &str = "触发";
+/// States.
+pub const S_REPLACED: &str = "已替换";
+/// Done.
+pub const S_DONE: &str = "已检查";
+/// Due.
+pub const S_DUE: &str = "待检查";
+/// Hidden.
+pub const HIDDEN: &str = "（投影模式隐去）";
+/// Demonstration mark.
+pub const DEMO_MARK: &str = "演示";
+/// Of what sequence.
+pub fn sequence(sequence: u64) -> String {
+    format!("第 {sequence} 次")
+}
+
+// dialogs
+/// Substitute.
+pub const D_SUBSTITUTE_WHY: &str = "同层排在最前、仍存续的备选单位顶替它；顺序由封存的抽取决定，不能挑选。原单位从本月清单退出并留痕，登记簿与证书随之注明。";
+/// Replace.
+pub const D_REPLACE_WHY: &str = "按同一规则另配一人，不能指定；其余配对不变。更换与理由记入日志和证书核验。";
+/// Add.
+pub const D_ADD_WHY: &str = "触发式检查不经抽取，直接列入本月清单并按同一种子配对执法人员；计入企业频次与审计。";
+/// Void.
+pub const D_VOID_WHY: &str = "作废后此承诺值不再开封，理由公布在登记簿中；本期须重新封存，并再写明理由。";
+/// Reason.
+pub const REASON: &str = "理由";
+/// Date of evidence.
+pub const EVIDENCE: &str = "证据日期";
+/// Kinds of reason.
+pub const SUBSTITUTE_KINDS: [&str; 3] = ["关闭", "搬迁", "合并"];
+/// What happened.
+pub const KIND: &str = "情形";
+/// Who.
+pub const WHO: &str = "更换谁";
+/// Lead.
+pub const LEAD: &str = "主办";
+/// Second.
+pub const ASSISTANT: &str = "协办";
+/// Unit.
+pub const UNIT: &str = "单位编号";
+/// From the selection.
+pub const USE_SELECTED: &str = "用当前选中的污染源";
+/// Not in the register.
+pub const E_UNIT: &str = "名录中没有这个编号";
+/// Evidence's date.
+pub const E_EVIDENCE: &str = "日期应写作 2027-02-28，且不晚于今天";
+/// Drawn with certainty by its probability.
+pub const PROBABILITY_ONE: &str = "概率达到 1";
+/// Unit: pairs.
+pub const U_PAIRS: &str = "组";
+/// What the year freezes.
+pub const YEAR_FRAME: &str = "名录中的每一家都写入年度抽样框，概率均为 0：年度种子不抽取检查对象，只定取整。";
