@@ -281,6 +281,8 @@ impl PlanScreen {
             Event::Select(row, to) => self.select(cx, open, row, to, month),
             Event::Edit(row, to) => {
                 self.select(cx, open, row, to, month);
+                // the number field takes the focus, not the cell
+                self.take_focus = false;
                 self.card.focus = true;
                 if let Some(cell) = self.rows().get(row).and_then(|r| plan_cell(view, r.key, to)) {
                     self.card.category = card::category_for(cell, self.card.category);

@@ -265,6 +265,11 @@ fn unconfirmed(ui: &mut Ui, policy: &Policy, on: NaiveDate) {
     });
 }
 
+/// λ with two decimals, more where it would read as none.
+fn frequency(lambda: f64) -> String {
+    decimal(lambda, if lambda > 0.0 && lambda < 0.005 { 4 } else { 2 })
+}
+
 fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
     let count = policy.tiers.len();
     egui::Grid::new("spread").striped(true).num_columns(2 + policy.categories.len()).spacing(Vec2::new(28.0, 6.0)).show(ui, |ui| {
@@ -283,9 +288,9 @@ fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
                     None => ui.label(theme::note(ui, "—")),
                     Some(mean) => ui.label(t::spread(
                         &thousands(u64::from(cell.sites)),
-                        &decimal(cell.least, 2),
-                        &decimal(mean, 2),
-                        &decimal(cell.most, 2),
+                        &frequency(cell.least),
+                        &frequency(mean),
+                        &frequency(cell.most),
                     )),
                 };
             }
