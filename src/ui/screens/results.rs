@@ -193,6 +193,12 @@ impl ResultsScreen {
             let note = t::of_month(cx.session.month(), here);
             if figure(ui, width, t::TO_CHECK, &thousands(open as u64), t::ITEMS, &note, None).clicked() {
                 (self.tab, self.own.recorded) = (Tab::Entry, false);
+                // where the month looked at has none, the first that has some
+                if here == 0
+                    && let Some((month, _)) = books.status.open_checks.first()
+                {
+                    cx.send(Command::SetMonth(*month));
+                }
             }
             let found = figures.problem_found;
             if figure(ui, width, t::PROBLEMS, &found.percent_text(), "", &t::part_of(found.part, found.whole), None).clicked() {
@@ -224,6 +230,9 @@ impl ResultsScreen {
             }
             Some(board::Said::Correct(entry)) => {
                 self.own.recorded = true;
+                if let Some(check) = self.index.entry(entry).and_then(|e| e.check(books)) {
+                    cx.send(Command::SetMonth(check.month));
+                }
                 self.entry.choose(&self.index, books, open, cx.session.now().date(), entry);
                 self.tab = Tab::Entry;
             }

@@ -84,7 +84,8 @@ impl State {
     ) {
         let left = (ui.available_width() * 0.38).clamp(300.0, 560.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { right: 10, ..egui::Margin::ZERO });
-        egui::Panel::left("open-checks").resizable(true).default_size(left).frame(frame).show(ui, |ui| {
+        egui::Panel::left("open-checks").resizable(true).default_size(left).min_size(280.0).frame(frame).show(ui, |ui| {
+            ui.set_width(ui.available_width());
             self.list(ui, cx, open, books, index, own);
         });
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("form").show(ui, |ui| {
@@ -156,7 +157,33 @@ impl State {
         let wrong = outcome.as_ref().err().cloned().unwrap_or_default();
         theme::card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            widgets::heading(ui, &check.name);
+            let changed = self.fresh.as_ref() != Some(&*form) || record.is_none();
+            ui.horizontal(|ui| {
+                widgets::heading(ui, &check.name);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let why_not = if !can_write {
+                        why
+                    } else if wrong.is_empty() {
+                        t::NOTHING_CHANGED
+                    } else {
+                        t::MEND_FIRST
+                    };
+                    let name = if record.is_some() { t::RECORD_CORRECTION } else { t::RECORD };
+                    let ready = can_write && wrong.is_empty() && changed && !self.sent;
+                    if widgets::primary_if(ui, ready, name, why_not).clicked()
+                        && let Ok(result) = &outcome
+                    {
+                        cx.send(Command::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
+                        self.sent = true;
+                    }
+                    if ui.button(t::RESET).clicked()
+                        && let Some(fresh) = &self.fresh
+                    {
+                        *form = fresh.clone();
+                        self.sent = false;
+                    }
+                });
+            });
             ui.label(theme::note(ui, t::check_line(&check.plan_code, &check.body_name, check.origin.label(), check.drawn_on)));
             if let Some(record) = record {
                 let palette = theme::of(ui);
@@ -167,30 +194,6 @@ impl State {
             }
             ui.add_space(HALF);
             fields(ui, form, record, &wrong);
-            ui.add_space(GRID);
-            let changed = self.fresh.as_ref() != Some(&*form) || record.is_none();
-            ui.horizontal(|ui| {
-                let why_not = if !can_write {
-                    why
-                } else if wrong.is_empty() {
-                    t::NOTHING_CHANGED
-                } else {
-                    t::MEND_FIRST
-                };
-                let name = if record.is_some() { t::RECORD_CORRECTION } else { t::RECORD };
-                if widgets::primary_if(ui, can_write && wrong.is_empty() && changed && !self.sent, name, why_not).clicked()
-                    && let Ok(result) = &outcome
-                {
-                    cx.send(Command::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
-                    self.sent = true;
-                }
-                if ui.button(t::RESET).clicked()
-                    && let Some(fresh) = &self.fresh
-                {
-                    *form = fresh.clone();
-                    self.sent = false;
-                }
-            });
             if !cx.session.is_acting() && self.sent {
                 // refused, or the operator has not given a name yet: to be sent again
                 self.sent = cx.out.commands.iter().any(|c| matches!(c, Command::RecordResult(..)));
