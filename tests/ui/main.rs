@@ -11,6 +11,7 @@
 )]
 
 mod data;
+mod job;
 mod recovery;
 mod risk;
 mod shell;

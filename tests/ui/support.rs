@@ -68,6 +68,15 @@ pub fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// The first file of this name in a folder or below it.
+pub fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.filter_map(|e| e.ok().map(|e| e.path())).collect();
+    entries.sort();
+    entries.iter().find(|p| p.is_file() && p.file_name().is_some_and(|n| n.to_string_lossy().ends_with(name))).cloned().or_else(
+        || entries.iter().filter(|p| p.is_dir()).find_map(|p| find_file(p, name)),
+    )
+}
+
 /// Answers that dialogs give, in order.
 #[derive(Clone, Default)]
 pub struct Answers {
@@ -229,6 +238,13 @@ impl Window {
 
     pub fn shows(&self, text: &str) -> bool {
         self.shown().iter().any(|name| name.contains(text))
+    }
+
+    /// True where a control of this name is shown and on.
+    pub fn enabled(&self, label: &str) -> bool {
+        self.harness
+            .query_all_by_label(label)
+            .any(|node| !node.accesskit_node().is_disabled())
     }
 
     #[track_caller]

@@ -95,7 +95,7 @@ pub const PAIRING_PASSED: &str = "按封存的名册与需求重算，逐字节�
 /// Pairing not checked.
 pub const PAIRING_NOT: &str = "没有名册、需求或配对文件";
 /// Nothing verified yet.
-pub const NOTHING_YET: &str = "选择一次抽取或一份证书，逐步核验：封签、公开数、种子、抽样框、彩票、入选、替换、配对。";
+pub const NOTHING_YET: &str = "选择一次抽取或一份证书，逐步核验：封签、公开数、种子、抽样框、票号、入选、替换、配对。";
 /// Demonstration.
 pub const DEMONSTRATION: &str = "演示";
 /// Own register.

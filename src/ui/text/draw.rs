@@ -271,7 +271,7 @@ pub const MAP: &str = "入选单位分布";
 pub const LIST: &str = "本月检查对象";
 /// Columns.
 pub const LIST_COLUMNS: [&str; 10] =
-    ["序号", "单位编号", "单位名称", "层", "区", "来源", "彩票（十六进制）", "键值", "主办", "协办"];
+    ["序号", "单位编号", "单位名称", "层", "区", "来源", "票号（十六进制）", "键值", "主办", "协办"];
 /// Column of the state.
 pub const STATE: &str = "状态";
 /// Substitute.

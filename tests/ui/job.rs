@@ -1,0 +1,102 @@
+//! The planner's whole job by clicks: import a folder, seal and open the year, seal and open a month, take the day
+//! after, export; and what came out verifies.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::session::Command;
+use fairdraw::workspace::verify::{VerifyRequest, verify_files};
+
+use super::support::{Begin, LAPTOP, Window, find_file, input_folder};
+
+/// Number of dice throws typed as the public number.
+const DICE: &str = "4162253614235516";
+
+fn ceremony(window: &mut Window, open: &str) {
+    window.until("the freeze", |w| w.enabled("核对无误，选定公开数"));
+    window.click("核对无误，选定公开数");
+    window.until("the pledge", |w| w.enabled("冻结并封存"));
+    window.click("冻结并封存");
+    window.until("the commitment", |w| w.enabled("承诺值已公布，录入公开数"));
+    window.click("承诺值已公布，录入公开数");
+    window.until("the field", |w| w.shows("再录一遍"));
+    if window.shows("填入演示数") {
+        window.click("填入演示数");
+    } else {
+        window.harness.get_by_label("公开数").focus();
+        window.text(DICE);
+    }
+    window.until("its spelling", |w| w.shows("写法正确"));
+    window.click("两名见证人已核对");
+    window.until("the opening", |w| w.enabled(open));
+    window.click(open);
+}
+
+#[test]
+fn from_a_folder_to_a_verified_certificate_by_clicks() {
+    let mut window = Window::new(LAPTOP, false, Begin::Nothing);
+    window.harness.run_steps(2);
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+
+    // the office's folder, by the menu and the dialog
+    let office = window.folder.path().join("某区文件");
+    super::support::copy_folder(input_folder(), &office);
+    window.answers.push(&office);
+    window.key(Modifiers::COMMAND, Key::I);
+    assert_eq!(window.app().screen, ScreenId::Data);
+    window.until("what each file was taken for", |w| w.shows("污染源名录") && w.enabled("导入"));
+    window.click("导入");
+    window.until("the project", |w| w.app().session.project().is_some());
+    window.settle();
+    assert!(window.app().session.project().unwrap().data.len() > 1_000);
+
+    // the year's seed, then January
+    window.click("月度抽取");
+    ceremony(&mut window, "开封取种子");
+    window.until("the year's seed", |w| {
+        w.app().session.project().and_then(|p| p.books.value().map(|b| b.year_opened)).unwrap_or(false)
+    });
+    let month = window.app().session.month().unwrap();
+    window.until("the month", |w| w.enabled(&format!("开始 {month} 抽取")));
+    window.click(&format!("开始 {month} 抽取"));
+    ceremony(&mut window, "开封并抽取");
+    window.until("the draw", |w| {
+        w.app().session.project().and_then(|p| p.books.value().map(|b| !b.draws.is_empty())).unwrap_or(false)
+    });
+    window.until("the reveal", |w| w.enabled("进入配对"));
+    window.click("进入配对");
+    window.until("the pairs", |w| w.enabled("进入本月清单"));
+    window.click("进入本月清单");
+    window.until("the list", |w| w.enabled("导出任务单"));
+
+    // exported by a click, and every file of the evidence holds
+    let out = window.folder.path().join("导出");
+    std::fs::create_dir_all(&out).unwrap();
+    window.answers.push(&out);
+    window.click("导出任务单");
+    window.until("the export", |w| find_file(&w.folder.path().join("导出"), "certificate.json").is_some());
+    window.settle();
+    let certificate = find_file(&out, "certificate.json").unwrap();
+    let folder = certificate.parent().unwrap();
+    let verified = verify_files(&VerifyRequest {
+        certificate: certificate.clone(),
+        frame: Some(folder.join("frame.csv")),
+        roster: Some(folder.join("roster.csv")),
+        needs: Some(folder.join("needs.csv")),
+        assignment: Some(folder.join("assignment.csv")),
+        ..VerifyRequest::default()
+    })
+    .unwrap();
+    assert!(verified.report.faults.is_empty(), "{:?}", verified.report.faults);
+    assert_eq!(verified.pairing, Some(Vec::new()));
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let drawn = books.draws[0].targets.len();
+    assert!(drawn > 5, "{drawn} drawn");
+    // the same list stands on the screen of results
+    window.click("执行与公开");
+    window.settle();
+    // and the project's journal holds
+    let (entries, faults) = window.app().session.project().unwrap().saved.journal().check().unwrap();
+    assert!(faults.is_empty());
+    assert!(entries.iter().all(|e| e.operator == "王晓明"));
+}
