@@ -8,7 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use geo::{LineString, MultiPolygon, Polygon};
 
-use super::super::{Card, Caught, MapData, Measure, RowList, TierColumn, TierEntry};
+use super::super::{Card, Caught, Drawn, MapData, Measure, RowList, TierColumn, TierEntry};
 use super::*;
 use crate::district::{District, DistrictSet};
 use crate::domain::DistrictCode;
