@@ -168,8 +168,9 @@ fn a_file_that_is_not_recognised_is_mapped_by_hand_and_imported() {
     window.until("the look", |w| w.shows(t::UNRECOGNISED));
     assert!(!window.shows("notes.csv"), "what was not dropped is left out");
     window.click(t::MAP_COLUMNS);
+    window.harness.run_steps(10);
     window.harness.get_by_label(t::WHICH_TABLE).click();
-    window.harness.run_steps(3);
+    window.harness.run_steps(8);
     window.click(TableKind::Sources.label());
     for (column, heading) in [
         ("排污许可证编号或登记编号", "Plant"),

@@ -287,7 +287,7 @@ pub fn exclusion(exclusion: crate::plan::Exclusion) -> Option<&'static str> {
         E::PositiveList => "正面清单单位，只作非现场检查",
         E::NoRoster => "执法主体没有执法人员名册，不参加抽取",
         E::SetAside => "数据有误被搁置，不参加抽取",
-        _ => "不参加抽取",
+        E::Merged => "已并入其他污染源，不参加抽取",
     })
 }
 
@@ -337,9 +337,8 @@ pub fn heading(kind: Option<TableKind>, id: &str) -> String {
 /// Words of a vocabulary: id and how it reads.
 #[must_use]
 pub fn words(kind: TableKind, id: &str) -> &'static [(&'static str, &'static str)] {
-    let name = match kind.column(id).map(|column| column.kind) {
-        Some(ColumnKind::Choice(name) | ColumnKind::Choices(name)) => name,
-        _ => return &[],
+    let Some(ColumnKind::Choice(name) | ColumnKind::Choices(name)) = kind.column(id).map(|column| column.kind) else {
+        return &[];
     };
     match name {
         "management" => &[("key", "重点管理"), ("simplified", "简化管理"), ("registration", "登记管理")],

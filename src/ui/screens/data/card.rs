@@ -1,5 +1,6 @@
 //! The card of a source: everything known of it, gathered once per selection by a job.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use egui::{Color32, RichText, ScrollArea, Ui, Vec2};
@@ -76,6 +77,9 @@ impl PartialEq for Of {
     }
 }
 
+/// A history on the card: title, table, rows, columns that say when, columns that say what.
+type History<'a> = (&'a str, TableKind, &'a [u32], &'a [&'a str], &'a [&'a str]);
+
 /// What a click on the card asks for.
 pub(super) enum CardAnswer {
     /// Nothing.
@@ -108,7 +112,7 @@ impl CardPanel {
                 self.card = None;
             }
             self.failed = None;
-            let policy = of.view.as_ref().map_or_else(|| open.project.policy.clone(), |_| open.project.policy.clone());
+            let policy = Arc::clone(&open.draft.now().policy);
             let inputs = of.clone();
             match cx.session.start_job("汇总污染源情况", move |progress| {
                 compute_card(
@@ -190,12 +194,11 @@ impl CardPanel {
 
 fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) -> Option<TableKind> {
     let mut all = None;
-    match &card.risk {
-        Some(risk) => risk_ui(ui, open, risk),
-        None => {
-            section(ui, t::SECTION_RISK, None);
-            ui.label(theme::note(ui, t::NOT_YET));
-        }
+    if let Some(risk) = &card.risk {
+        risk_ui(ui, open, risk);
+    } else {
+        section(ui, t::SECTION_RISK, None);
+        ui.label(theme::note(ui, t::NOT_YET));
     }
     section(ui, t::SECTION_LISTED, None);
     match card.listed.as_deref() {
@@ -210,7 +213,7 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) 
     }
     section(ui, t::SECTION_PERMIT, None);
     facts_ui(ui, open, card.row, &PERMIT);
-    let histories: [(&str, TableKind, &[u32], &[&str], &[&str]); 4] = [
+    let histories: [History<'_>; 4] = [
         (t::SECTION_CREDIT, TableKind::Credit, &card.credit, &["year", "date"], &["grade", "score"]),
         (
             t::SECTION_VIOLATIONS,
@@ -391,7 +394,7 @@ fn listed_ui(ui: &mut Ui, check: &ListedCheck) {
         .map_or_else(|| t::NO_PAIR.to_owned(), |(lead, second)| format!("{} {lead}，{} {second}", t::LEAD, t::SECOND));
     let mut words = format!("{}　{pair}", check.plan_code);
     if let Some(day) = check.inspected_on {
-        words.push_str(&format!("　{}", date_text(day)));
+        let _ = write!(words, "　{}", date_text(day));
     }
     ui.label(theme::note(ui, words));
 }
@@ -456,10 +459,10 @@ fn monitoring_ui(ui: &mut Ui, card: &SourceCard, all: &mut Option<TableKind>) {
         let name = if pollutant.is_empty() { "（未注明因子）" } else { pollutant };
         let mut words = format!("{name}　{} 条，有效 {}", figures.rows, figures.valid);
         if let Some(worst) = figures.worst {
-            words.push_str(&format!("，最大超标 {} 倍", number_text(worst, 2)));
+            let _ = write!(words, "，最大超标 {} 倍", number_text(worst, 2));
         }
         if let Some(last) = figures.last {
-            words.push_str(&format!("，最近 {}", date_text(last)));
+            let _ = write!(words, "，最近 {}", date_text(last));
         }
         ui.add(egui::Label::new(words).wrap());
     }

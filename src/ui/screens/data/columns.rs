@@ -107,7 +107,7 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
             "tier" => {
                 named(policy.tiers.iter().enumerate().map(|(i, tier)| (i.to_string(), tier.id.clone())).collect())
             }
-            "stratum" => named(policy.categories.iter().map(|c| (c.id.to_string(), c.name.clone())).collect()),
+            "stratum" => named(policy.categories.iter().map(|c| (c.id.clone(), c.name.clone())).collect()),
             "skills" => named(
                 policy
                     .skills

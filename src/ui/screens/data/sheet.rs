@@ -69,6 +69,9 @@ struct ViewKey {
     only: Option<u64>,
 }
 
+/// A view and the rows that it was restricted to.
+type Computed = (TableView, Option<Arc<Vec<u32>>>);
+
 /// The rows shown.
 struct Shown {
     key: ViewKey,
@@ -90,7 +93,7 @@ pub(super) struct Sheet {
     only_number: u64,
     popup: Option<FilterPopup>,
     shown: Option<Shown>,
-    job: Option<(ViewKey, Job<(TableView, Option<Arc<Vec<u32>>>)>)>,
+    job: Option<(ViewKey, Job<Computed>)>,
     wanted: Option<ViewKey>,
     within: Option<Arc<Vec<u32>>>,
     failed: Option<String>,
