@@ -44,8 +44,8 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     window.answers.push(&office);
     window.key(Modifiers::COMMAND, Key::I);
     assert_eq!(window.app().screen, ScreenId::Data);
-    window.until("what each file was taken for", |w| w.shows("污染源名录") && w.enabled("导入"));
-    window.click("导入");
+    window.until("what each file was taken for", |w| w.shows("污染源名录") && w.enabled("导入为新项目"));
+    window.click("导入为新项目");
     window.until("the project", |w| w.app().session.project().is_some());
     window.settle();
     assert!(window.app().session.project().unwrap().data.len() > 1_000);
