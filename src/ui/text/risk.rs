@@ -222,3 +222,9 @@ pub fn against(name: &str) -> String {
 pub fn note(policy: &str, against: &str) -> String {
     format!("{policy}，与「{against}」对比")
 }
+
+/// A change that the policy does not allow.
+#[must_use]
+pub fn refused(label: &str, why: &str) -> String {
+    format!("「{label}」没有更改：{why}")
+}

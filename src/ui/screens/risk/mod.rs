@@ -136,6 +136,7 @@ impl RiskScreen {
         });
         let faults = [
             error.map(|error| format!("{}{error}", t::FAULTY)),
+            self.weights.refused().map(str::to_owned),
             self.fault.clone(),
             self.reference.fault().map(str::to_owned),
             self.effects.fault().map(str::to_owned),
@@ -300,6 +301,10 @@ impl RiskScreen {
         let policy = &open.project.policy;
         let fits = self.shown.as_ref().is_some_and(|(key, pair, _)| *key == effect.key && *pair == self.pair);
         if !fits {
+            // A pair that nobody moves between any more would leave the list empty without a reason.
+            if self.pair.is_some_and(|(from, to)| !effect.moves.iter().any(|m| (m.from, m.to) == (from, to))) {
+                self.pair = None;
+            }
             let fit = |m: &effect::Move| self.pair.is_none_or(|pair| pair == (m.from, m.to));
             let rows = effect.moves.iter().enumerate().filter(|(_, m)| fit(m)).map(|(i, _)| i as u32).collect();
             self.shown = Some((effect.key, self.pair, rows));
