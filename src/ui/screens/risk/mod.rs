@@ -35,6 +35,9 @@ enum For {
     Take,
 }
 
+/// From tier, to tier.
+type Pair = (u8, u8);
+
 /// What is drawn of an effect, kept until it changes.
 struct Drawn {
     key: Key,
@@ -61,9 +64,9 @@ pub struct RiskScreen {
     fault: Option<String>,
     drawn: Option<Drawn>,
     why: Option<Why>,
-    pair: Option<(u8, u8)>,
+    pair: Option<Pair>,
     /// Movers shown: indices of the effect's moves, for the effect and pair of the key.
-    shown: Option<(Key, Option<(u8, u8)>, Vec<u32>)>,
+    shown: Option<(Key, Option<Pair>, Vec<u32>)>,
     /// Errors of the draft's policy, by its revision.
     checked: Option<(u64, Option<String>)>,
     saver: PlotSaver,
