@@ -154,10 +154,10 @@ pub fn decay(rows: &[(u32, f64)]) -> String {
     format!("按时间折算：{}", words.join("，"))
 }
 
-/// Under a figure: before and after.
+/// Under a figure: what it is in the policy compared with, whose name stands above.
 #[must_use]
-pub fn was(value: &str, unit: &str, name: &str) -> String {
-    format!("{name}：{value} {unit}")
+pub fn was(value: &str, unit: &str) -> String {
+    format!("对比策略：{value} {unit}")
 }
 
 /// Under the first figures.

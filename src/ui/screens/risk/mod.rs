@@ -269,7 +269,6 @@ impl RiskScreen {
         let width = (ui.available_width() - GRID * 3.0) / 4.0;
         let (raised, lowered) = effect.raised_lowered();
         let reference = self.reference.view().map(|(_, view)| view.as_ref());
-        let name = self.reference.against.name();
         let now = visits(view, &open.data, cx.session);
         let then = reference.map_or_else(|| t::UNKNOWN.to_owned(), |v| decimal(visits(v, &open.data, cx.session), 0));
         let short = blocking(view);
@@ -280,9 +279,9 @@ impl RiskScreen {
             ui.spacing_mut().item_spacing.x = GRID;
             widgets::figure(ui, width, t::RAISED, &thousands(raised), t::SITES, &sites, None);
             widgets::figure(ui, width, t::LOWERED, &thousands(lowered), t::SITES, &sites, None);
-            let note = t::was(&then, t::CHECKS, &name);
+            let note = t::was(&then, t::CHECKS);
             widgets::figure(ui, width, t::VISITS, &decimal(now, 0), t::CHECKS, &note, None);
-            let note = t::was(&were, t::ITEMS, &name);
+            let note = t::was(&were, t::ITEMS);
             widgets::figure(ui, width, t::SHORTAGES, &short.to_string(), t::ITEMS, &note, red);
         });
     }
