@@ -154,10 +154,10 @@ pub fn decay(rows: &[(u32, f64)]) -> String {
     format!("按时间折算：{}", words.join("，"))
 }
 
-/// Under a figure: before and after.
+/// Under a figure: what it is in the policy compared with, whose name stands above.
 #[must_use]
-pub fn was(value: &str, unit: &str, name: &str) -> String {
-    format!("{name}：{value} {unit}")
+pub fn was(value: &str, unit: &str) -> String {
+    format!("对比策略：{value} {unit}")
 }
 
 /// Under the first figures.
@@ -221,4 +221,10 @@ pub fn against(name: &str) -> String {
 #[must_use]
 pub fn note(policy: &str, against: &str) -> String {
     format!("{policy}，与「{against}」对比")
+}
+
+/// A change that the policy does not allow.
+#[must_use]
+pub fn refused(label: &str, why: &str) -> String {
+    format!("「{label}」没有更改：{why}")
 }

@@ -35,6 +35,9 @@ enum For {
     Take,
 }
 
+/// From tier, to tier.
+type Pair = (u8, u8);
+
 /// What is drawn of an effect, kept until it changes.
 struct Drawn {
     key: Key,
@@ -61,9 +64,9 @@ pub struct RiskScreen {
     fault: Option<String>,
     drawn: Option<Drawn>,
     why: Option<Why>,
-    pair: Option<(u8, u8)>,
+    pair: Option<Pair>,
     /// Movers shown: indices of the effect's moves, for the effect and pair of the key.
-    shown: Option<(Key, Option<(u8, u8)>, Vec<u32>)>,
+    shown: Option<(Key, Option<Pair>, Vec<u32>)>,
     /// Errors of the draft's policy, by its revision.
     checked: Option<(u64, Option<String>)>,
     saver: PlotSaver,
@@ -136,6 +139,7 @@ impl RiskScreen {
         });
         let faults = [
             error.map(|error| format!("{}{error}", t::FAULTY)),
+            self.weights.refused().map(str::to_owned),
             self.fault.clone(),
             self.reference.fault().map(str::to_owned),
             self.effects.fault().map(str::to_owned),
@@ -265,7 +269,6 @@ impl RiskScreen {
         let width = (ui.available_width() - GRID * 3.0) / 4.0;
         let (raised, lowered) = effect.raised_lowered();
         let reference = self.reference.view().map(|(_, view)| view.as_ref());
-        let name = self.reference.against.name();
         let now = visits(view, &open.data, cx.session);
         let then = reference.map_or_else(|| t::UNKNOWN.to_owned(), |v| decimal(visits(v, &open.data, cx.session), 0));
         let short = blocking(view);
@@ -276,9 +279,9 @@ impl RiskScreen {
             ui.spacing_mut().item_spacing.x = GRID;
             widgets::figure(ui, width, t::RAISED, &thousands(raised), t::SITES, &sites, None);
             widgets::figure(ui, width, t::LOWERED, &thousands(lowered), t::SITES, &sites, None);
-            let note = t::was(&then, t::CHECKS, &name);
+            let note = t::was(&then, t::CHECKS);
             widgets::figure(ui, width, t::VISITS, &decimal(now, 0), t::CHECKS, &note, None);
-            let note = t::was(&were, t::ITEMS, &name);
+            let note = t::was(&were, t::ITEMS);
             widgets::figure(ui, width, t::SHORTAGES, &short.to_string(), t::ITEMS, &note, red);
         });
     }
@@ -300,6 +303,10 @@ impl RiskScreen {
         let policy = &open.project.policy;
         let fits = self.shown.as_ref().is_some_and(|(key, pair, _)| *key == effect.key && *pair == self.pair);
         if !fits {
+            // A pair that nobody moves between any more would leave the list empty without a reason.
+            if self.pair.is_some_and(|(from, to)| !effect.moves.iter().any(|m| (m.from, m.to) == (from, to))) {
+                self.pair = None;
+            }
             let fit = |m: &effect::Move| self.pair.is_none_or(|pair| pair == (m.from, m.to));
             let rows = effect.moves.iter().enumerate().filter(|(_, m)| fit(m)).map(|(i, _)| i as u32).collect();
             self.shown = Some((effect.key, self.pair, rows));

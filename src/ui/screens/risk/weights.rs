@@ -6,8 +6,9 @@ use egui::collapsing_header::CollapsingState;
 use egui::{DragValue, Id, RichText, Slider, Ui, WidgetInfo};
 
 use super::knob::Knob;
+use crate::diagnostic::Severity;
 use crate::domain::PlanMonth;
-use crate::policy::{Confidence, FactorRule, Milli, Policy};
+use crate::policy::{Confidence, FactorRule, Milli, Policy, check_policy};
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
@@ -27,6 +28,8 @@ const UNIT: f32 = 52.0;
 pub(super) struct Weights {
     gesture: u64,
     held: Option<Knob>,
+    /// Why the last change was not taken.
+    refused: Option<String>,
 }
 
 /// Gestures of this screen begin here, so that those of other screens are never taken for the same.
@@ -83,10 +86,16 @@ impl Weights {
         }
         plain_knob(ui, Knob::MaxRatio, policy, saved, &mut change);
         ui.add_space(GRID * 2.0);
-        change.map(|change| self.command(change, policy, saved))
+        change.and_then(|change| self.command(change, policy, saved))
     }
 
-    fn command(&mut self, change: Change, policy: &Arc<Policy>, saved: &Policy) -> Command {
+    /// Why the last change was not taken, until one is.
+    pub(super) fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    /// The command of a change; none for one that would break the policy: the number stays where it was.
+    fn command(&mut self, change: Change, policy: &Arc<Policy>, saved: &Policy) -> Option<Command> {
         let mut next = (**policy).clone();
         let (label, gesture) = match change {
             Change::Turn(knob, value) => {
@@ -119,7 +128,10 @@ impl Weights {
                 (t::step_reset(t::AGGRAVATORS), 0)
             }
         };
-        Command::SetPolicy { policy: Arc::new(next), label, gesture }
+        let faults = check_policy(&next);
+        let fault = faults.findings().iter().find(|f| f.severity == Severity::Error);
+        self.refused = fault.map(|fault| t::refused(&label, &fault.to_string()));
+        self.refused.is_none().then(|| Command::SetPolicy { policy: Arc::new(next), label, gesture })
     }
 }
 
