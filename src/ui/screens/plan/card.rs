@@ -100,7 +100,8 @@ fn categories(ui: &mut Ui, state: &mut State, of: &Of<'_>, change: &mut Option<C
         ui.label(theme::note(ui, t::MANDATORY));
         ui.end_row();
         for (c, category) in of.policy.categories.iter().enumerate() {
-            let (drawn, mandatory) = (of.cell.drawn.get(c).copied().unwrap_or(0.0), of.cell.mandatory.get(c).copied().unwrap_or(0));
+            let (drawn, mandatory) =
+                (of.cell.drawn.get(c).copied().unwrap_or(0.0), of.cell.mandatory.get(c).copied().unwrap_or(0));
             let chosen = c == state.category;
             let name = if editable {
                 let response = ui.selectable_label(chosen, &category.name).on_hover_text(t::CHOOSE_CATEGORY);
@@ -178,7 +179,8 @@ fn stepper(
             });
         }
         if let Some((visits, gesture)) = to {
-            *change = Some((with_quota(of.edits, place, visits, &state.reason), t::quota(of.name, of.month, name), gesture));
+            *change =
+                Some((with_quota(of.edits, place, visits, &state.reason), t::quota(of.name, of.month, name), gesture));
         }
     });
 }
@@ -233,7 +235,14 @@ fn resource_lines(ui: &mut Ui, cell: &PlanCell) {
         ui.label(if over { RichText::new(&words).color(palette.red) } else { RichText::new(&words) });
         if let Some(have) = have {
             let part = if have > 0.0 { (need / have) as f32 } else { 1.0 };
-            widgets::meter(ui, ui.available_width().min(280.0), part, None, if over { palette.red } else { palette.accent }, &words);
+            widgets::meter(
+                ui,
+                ui.available_width().min(280.0),
+                part,
+                None,
+                if over { palette.red } else { palette.accent },
+                &words,
+            );
         }
     }
 }
@@ -247,7 +256,10 @@ fn other_edits(ui: &mut Ui, of: &Of<'_>, body: &BodyId, change: &mut Option<Chan
             let mut rest = of.edits.clone();
             rest.loans.remove(i);
             let from = loan.from.as_ref().map(&name);
-            lines.push((t::loan(from.as_deref(), &name(&loan.to), &decimal(loan.amount, 1), loan.resource.unit()), rest));
+            lines.push((
+                t::loan(from.as_deref(), &name(&loan.to), &decimal(loan.amount, 1), loan.resource.unit()),
+                rest,
+            ));
         }
     }
     for (i, moved) in of.edits.moves.iter().enumerate() {

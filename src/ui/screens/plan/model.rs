@@ -181,7 +181,9 @@ impl Model {
         }
         self.changed_at = seconds;
         self.days = (0..MONTHS)
-            .map(|m| t::days(open.project.calendar.in_month(plan_month(year, m)), open.project.calendar.is_noticed(year)))
+            .map(|m| {
+                t::days(open.project.calendar.in_month(plan_month(year, m)), open.project.calendar.is_noticed(year))
+            })
             .collect();
         (self.bodies, self.districts, self.of) = (bodies, districts, Arc::downgrade(view));
         true
