@@ -152,7 +152,7 @@ impl Model {
         }
         let plain = |key: RowKey, name: &str, months: &[f64]| {
             let cell = |(m, value): (usize, &f64)| {
-                let text = decimal(*value, 1);
+                let text = visits(*value);
                 let words = t::cell_name(name, m + 1, &text, false, false);
                 Cell { value: *value, name: words, text, past: m < first, ..Cell::default() }
             };

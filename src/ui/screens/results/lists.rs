@@ -9,7 +9,7 @@ use crate::disclosure::{DeadlineRule, ListScope, Masker, ResultList, ResultListI
 use crate::domain::PlanMonth;
 use crate::ui::screens::Cx;
 use crate::ui::text::results as t;
-use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
 use crate::workspace::columns::texts;
 use crate::workspace::job::Job;
