@@ -880,3 +880,20 @@ impl Maker<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_takes_the_families_and_endings_named() {
+        let of = |only: &[&str]| ExportRequest { month: None, only: only.iter().map(|w| (*w).to_owned()).collect() };
+        let evidence = format!("{EVIDENCE}/2027-03-1");
+        assert!(of(&[]).takes(PUBLIC, "a.xlsx") && of(&[]).takes(&evidence, "frame.csv"));
+        assert!(of(&["XLSX"]).takes(INTERNAL, "a.xlsx") && !of(&["xlsx"]).takes(INTERNAL, "a.csv"));
+        assert!(of(&[INTERNAL]).takes(INTERNAL, "a.xlsx"));
+        assert!(!of(&[INTERNAL]).takes(PUBLIC, "a.xlsx"), "what stays inside publishes nothing");
+        assert!(of(&[EVIDENCE]).takes(&evidence, "frame.csv") && !of(&[PUBLIC]).takes(&evidence, "frame.csv"));
+        assert!(of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.csv") && !of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.xlsx"));
+    }
+}

@@ -72,9 +72,11 @@ pub fn copy_folder(from: &Path, to: &Path) {
 pub fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.filter_map(|e| e.ok().map(|e| e.path())).collect();
     entries.sort();
-    entries.iter().find(|p| p.is_file() && p.file_name().is_some_and(|n| n.to_string_lossy().ends_with(name))).cloned().or_else(
-        || entries.iter().filter(|p| p.is_dir()).find_map(|p| find_file(p, name)),
-    )
+    entries
+        .iter()
+        .find(|p| p.is_file() && p.file_name().is_some_and(|n| n.to_string_lossy().ends_with(name)))
+        .cloned()
+        .or_else(|| entries.iter().filter(|p| p.is_dir()).find_map(|p| find_file(p, name)))
 }
 
 /// Answers that dialogs give, in order.
@@ -242,9 +244,7 @@ impl Window {
 
     /// True where a control of this name is shown and on.
     pub fn enabled(&self, label: &str) -> bool {
-        self.harness
-            .query_all_by_label(label)
-            .any(|node| !node.accesskit_node().is_disabled())
+        self.harness.query_all_by_label(label).any(|node| !node.accesskit_node().is_disabled())
     }
 
     #[track_caller]

@@ -112,7 +112,9 @@ impl Screen for PlanScreen {
             Tab::Lights => self.rules.lights(ui, cx, open, &view),
             Tab::Shortages => self.shortages.show(ui, cx, open, &view),
             Tab::Frequencies => self.rules.frequencies(ui, cx, open, &view),
-            Tab::Calendar => calendar::show(ui, &open.project.calendar, open.project.file.year, cx.session.now().date()),
+            Tab::Calendar => {
+                calendar::show(ui, &open.project.calendar, open.project.file.year, cx.session.now().date());
+            }
             Tab::Trial => self.trial.show(ui, cx, open, &view),
         }
     }
@@ -182,8 +184,7 @@ impl PlanScreen {
             Some(Period::Month(month)) => Some(month),
             _ => None,
         });
-        let why =
-            |m: usize| edit::why_not(open.saved.is_read_only(), view.month(), sealed, plan_month(year, m));
+        let why = |m: usize| edit::why_not(open.saved.is_read_only(), view.month(), sealed, plan_month(year, m));
         egui::Panel::right("plan-card")
             .resizable(true)
             .default_size(CARD)
@@ -264,19 +265,17 @@ impl PlanScreen {
         let painter = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("plan-drag")));
         let galley = painter.layout_no_wrap(text, theme::bold(theme::BODY), palette.text);
         let rect = egui::Rect::from_min_size(pointer + egui::vec2(14.0, -10.0), galley.size()).expand(6.0);
-        painter.rect(rect, theme::RADIUS, palette.surface, egui::Stroke::new(1.0, palette.accent), egui::StrokeKind::Inside);
+        painter.rect(
+            rect,
+            theme::RADIUS,
+            palette.surface,
+            egui::Stroke::new(1.0, palette.accent),
+            egui::StrokeKind::Inside,
+        );
         painter.galley(rect.min + egui::vec2(6.0, 6.0), galley, palette.text);
     }
 
-    fn hear(
-        &mut self,
-        ui: &Ui,
-        cx: &mut Cx<'_>,
-        open: &OpenProject,
-        view: &AnalysisView,
-        event: Event,
-        month: usize,
-    ) {
+    fn hear(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &AnalysisView, event: Event, month: usize) {
         match event {
             Event::Select(row, to) => self.select(cx, open, row, to, month),
             Event::Edit(row, to) => {
@@ -294,9 +293,9 @@ impl PlanScreen {
                 let category = card::category_for(cell, self.card.category);
                 self.card.category = category;
                 let drawn = cell.drawn.get(category).copied().unwrap_or(0.0);
-                let own = self.place(open, row, to, category).and_then(|p| {
-                    edit::quota_of(&open.draft.now().edits, &p).map(|e| e.visits)
-                });
+                let own = self
+                    .place(open, row, to, category)
+                    .and_then(|p| edit::quota_of(&open.draft.now().edits, &p).map(|e| e.visits));
                 let start = own.unwrap_or(drawn);
                 let gesture = edit::gesture_at(ui.input(|i| i.time));
                 self.drag = Some(Drag { row, month: to, category, start, now: start, gesture });
@@ -359,12 +358,11 @@ impl PlanScreen {
             return;
         }
         let sum;
-        let cell = match key {
-            RowKey::Body(_) => plan_cell(view, key, month),
-            _ => {
-                sum = model::sum_cells(view.analysis.plan.matrix.iter().filter_map(|row| row.get(month)));
-                Some(&sum)
-            }
+        let cell = if matches!(key, RowKey::Body(_)) {
+            plan_cell(view, key, month)
+        } else {
+            sum = model::sum_cells(view.analysis.plan.matrix.iter().filter_map(|row| row.get(month)));
+            Some(&sum)
         };
         let Some(cell) = cell else { return };
         let body = if let RowKey::Body(i) = key { open.project.policy.bodies.get(i).map(|b| &b.id) } else { None };

@@ -107,10 +107,20 @@ impl Screen for ResultsScreen {
         let can_write = !open.saved.is_read_only() && !cx.session.is_acting();
         let why = if open.saved.is_read_only() { t::READ_ONLY } else { t::ACTING };
         title(ui, t::TITLE, &t::as_of(books.status.today), |ui| {
-            if ui.add_enabled(can_write, egui::Button::new(t::EXPORT_TASKS)).on_hover_text(t::EXPORT_TASKS_HINT).on_disabled_hover_text(why).clicked() {
+            if ui
+                .add_enabled(can_write, egui::Button::new(t::EXPORT_TASKS))
+                .on_hover_text(t::EXPORT_TASKS_HINT)
+                .on_disabled_hover_text(why)
+                .clicked()
+            {
                 self.pick(cx, Asked::Tasks);
             }
-            if ui.add_enabled(can_write, egui::Button::new(t::IMPORT)).on_hover_text(t::IMPORT_HINT).on_disabled_hover_text(why).clicked() {
+            if ui
+                .add_enabled(can_write, egui::Button::new(t::IMPORT))
+                .on_hover_text(t::IMPORT_HINT)
+                .on_disabled_hover_text(why)
+                .clicked()
+            {
                 self.pick(cx, Asked::Results);
             }
         });
@@ -182,7 +192,17 @@ impl ResultsScreen {
                 self.tab = Tab::Figures;
             }
             let ink = (overdue > 0).then_some(palette.red);
-            if figure(ui, width, t::OVERDUE, &thousands(overdue as u64), t::ITEMS, &t::longest(complete.longest_late), ink).clicked() {
+            if figure(
+                ui,
+                width,
+                t::OVERDUE,
+                &thousands(overdue as u64),
+                t::ITEMS,
+                &t::longest(complete.longest_late),
+                ink,
+            )
+            .clicked()
+            {
                 (self.tab, self.own.state) = (Tab::Board, Some(Overdue));
             }
             let ink = (soon > 0).then_some(palette.amber);
@@ -201,7 +221,9 @@ impl ResultsScreen {
                 }
             }
             let found = figures.problem_found;
-            if figure(ui, width, t::PROBLEMS, &found.percent_text(), "", &t::part_of(found.part, found.whole), None).clicked() {
+            if figure(ui, width, t::PROBLEMS, &found.percent_text(), "", &t::part_of(found.part, found.whole), None)
+                .clicked()
+            {
                 self.tab = Tab::Figures;
             }
         });
@@ -248,19 +270,21 @@ impl ResultsScreen {
     fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books) {
         let Some(question) = &self.question else { return };
         let answer = match question {
-            Question::Publish(codes) => widgets::dialog(ui.ctx(), "publish", t::PUBLISH_TITLE, t::PUBLISH_YES, !codes.is_empty(), |ui| {
-                ui.add(egui::Label::new(t::publish_text(codes.len(), books.status.today)).wrap());
-                ui.add_space(HALF);
-                for code in codes.iter().take(8) {
-                    let row = books.status.board.rows.iter().find(|row| row.plan_code == *code);
-                    let name = row.map_or("", |row| row.name.as_str());
-                    let line = theme::note(ui, format!("{code} {name}"));
-                    ui.add(egui::Label::new(line).truncate());
-                }
-                if codes.len() > 8 {
-                    ui.label(theme::note(ui, t::and_more(codes.len() - 8)));
-                }
-            }),
+            Question::Publish(codes) => {
+                widgets::dialog(ui.ctx(), "publish", t::PUBLISH_TITLE, t::PUBLISH_YES, !codes.is_empty(), |ui| {
+                    ui.add(egui::Label::new(t::publish_text(codes.len(), books.status.today)).wrap());
+                    ui.add_space(HALF);
+                    for code in codes.iter().take(8) {
+                        let row = books.status.board.rows.iter().find(|row| row.plan_code == *code);
+                        let name = row.map_or("", |row| row.name.as_str());
+                        let line = theme::note(ui, format!("{code} {name}"));
+                        ui.add(egui::Label::new(line).truncate());
+                    }
+                    if codes.len() > 8 {
+                        ui.label(theme::note(ui, t::and_more(codes.len() - 8)));
+                    }
+                })
+            }
             Question::Export => {
                 let month = cx.session.month();
                 let fresh = books

@@ -217,8 +217,7 @@ texts! {
 }
 
 /// Columns of the board.
-pub const BOARD_COLUMNS: [&str; 8] =
-    ["计划编码", "单位", "执法主体", "月份", "办结日期", "公开期限", "剩余", "状态"];
+pub const BOARD_COLUMNS: [&str; 8] = ["计划编码", "单位", "执法主体", "月份", "办结日期", "公开期限", "剩余", "状态"];
 /// Columns of the public list.
 pub const LIST_COLUMNS: [&str; 7] = ["序号", "检查对象", "执法主体", "检查日期", "检查结果", "检查方式", "公开期限"];
 /// Columns by body.
@@ -307,7 +306,9 @@ pub fn export_text(month: Option<PlanMonth>, fresh: usize, agency: &str) -> Stri
     } else {
         "没有尚未公开的结果，登记不变。".to_owned()
     };
-    format!("将写出{agency} {month} 的公开文件（检查结果清单、年度计划、封存登记簿、已全部检查月份的抽取证书）。{counted}")
+    format!(
+        "将写出{agency} {month} 的公开文件（检查结果清单、年度计划、封存登记簿、已全部检查月份的抽取证书）。{counted}"
+    )
 }
 
 /// Left out.
@@ -399,7 +400,7 @@ pub fn ground_expected(expected: &str) -> String {
 /// Title of the list.
 #[must_use]
 pub fn list_title(month: PlanMonth, rows: usize) -> String {
-    format!("{month} 公开清单：{rows} 项可公开")
+    format!("{month} 公开清单：{rows} 项列入")
 }
 
 /// Not finished.

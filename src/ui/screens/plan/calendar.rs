@@ -62,7 +62,13 @@ pub(super) fn show(ui: &mut Ui, calendar: &WorkCalendar, year: i32, today: Naive
     });
     ui.add_space(GRID);
     egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("calendar").show(ui, |ui| {
-        let columns = if ui.available_width() > 820.0 { 4 } else if ui.available_width() > 560.0 { 3 } else { 2 };
+        let columns = if ui.available_width() > 820.0 {
+            4
+        } else if ui.available_width() > 560.0 {
+            3
+        } else {
+            2
+        };
         let width = (ui.available_width() - GRID * (columns as f32 - 1.0) - 4.0) / columns as f32;
         for from in (0..MONTHS).step_by(columns) {
             ui.horizontal_top(|ui| {
@@ -79,16 +85,21 @@ fn month(ui: &mut Ui, calendar: &WorkCalendar, month: PlanMonth, width: f32, tod
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, HEAD + WEEK * 6.0 + 6.0), Sense::hover());
     let days = calendar.in_month(month);
     let provisional = !calendar.is_noticed(month.year());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Label, true, t::month_days(month, days, !provisional))
-    });
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, t::month_days(month, days, !provisional)));
     if !ui.is_rect_visible(rect) {
         return;
     }
     let painter = ui.painter();
     painter.rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, palette.line), StrokeKind::Inside);
     let left = rect.left() + 10.0;
-    painter.text(Pos2::new(left, rect.top() + 14.0), Align2::LEFT_CENTER, t::month(month.month() as usize), theme::bold(theme::BODY), palette.text);
+    painter.text(
+        Pos2::new(left, rect.top() + 14.0),
+        Align2::LEFT_CENTER,
+        t::month(month.month() as usize),
+        theme::bold(theme::BODY),
+        palette.text,
+    );
     painter.text(
         Pos2::new(rect.right() - 10.0, rect.top() + 14.0),
         Align2::RIGHT_CENTER,
@@ -97,7 +108,9 @@ fn month(ui: &mut Ui, calendar: &WorkCalendar, month: PlanMonth, width: f32, tod
         if provisional { palette.amber } else { palette.muted },
     );
     let cell = (width - 16.0) / 7.0;
-    let centre = |column: u32, row: f32| Pos2::new(rect.left() + 8.0 + cell * (column as f32 + 0.5), rect.top() + HEAD + WEEK * (row + 0.5));
+    let centre = |column: u32, row: f32| {
+        Pos2::new(rect.left() + 8.0 + cell * (column as f32 + 0.5), rect.top() + HEAD + WEEK * (row + 0.5))
+    };
     for (column, word) in t::WEEKDAYS.iter().enumerate() {
         let at = Pos2::new(centre(column as u32, 0.0).x, rect.top() + 35.0);
         painter.text(at, Align2::CENTER_CENTER, *word, theme::regular(theme::SMALL), palette.muted);
@@ -116,7 +129,11 @@ fn month(ui: &mut Ui, calendar: &WorkCalendar, month: PlanMonth, width: f32, tod
             Day::MakeUp => (palette.wash, palette.accent),
         };
         painter.rect_filled(ground, 3.0, fill);
-        let font = if date == today || kind(calendar, date) == Day::MakeUp { theme::bold(theme::SMALL) } else { theme::regular(theme::SMALL) };
+        let font = if date == today || kind(calendar, date) == Day::MakeUp {
+            theme::bold(theme::SMALL)
+        } else {
+            theme::regular(theme::SMALL)
+        };
         painter.text(at, Align2::CENTER_CENTER, date.day().to_string(), font, ink);
         if date == today {
             painter.rect_stroke(ground, 3.0, Stroke::new(1.5, palette.accent), StrokeKind::Inside);

@@ -100,7 +100,8 @@ fn categories(ui: &mut Ui, state: &mut State, of: &Of<'_>, change: &mut Option<C
         ui.label(theme::note(ui, t::MANDATORY));
         ui.end_row();
         for (c, category) in of.policy.categories.iter().enumerate() {
-            let (drawn, mandatory) = (of.cell.drawn.get(c).copied().unwrap_or(0.0), of.cell.mandatory.get(c).copied().unwrap_or(0));
+            let (drawn, mandatory) =
+                (of.cell.drawn.get(c).copied().unwrap_or(0.0), of.cell.mandatory.get(c).copied().unwrap_or(0));
             let chosen = c == state.category;
             let name = if editable {
                 let response = ui.selectable_label(chosen, &category.name).on_hover_text(t::CHOOSE_CATEGORY);
@@ -146,23 +147,28 @@ fn stepper(
             to = Some((now - 1.0, 0));
         }
         let mut value = rounded(now);
+        if state.focus && c == state.category && ui.is_enabled() {
+            // before the field is drawn: so it begins as text, all of it selected
+            let id = ui.next_auto_id();
+            ui.memory_mut(|memory| memory.request_focus(id));
+            state.focus = false;
+        }
         let field = egui::DragValue::new(&mut value)
             .range(0.0..=MOST_VISITS)
             .speed(0.25)
             .fixed_decimals(1)
+            .min_size(Vec2::new(58.0, 24.0))
             .update_while_editing(false);
-        let field = ui.add_sized([58.0, 24.0], field).labelled_by(label);
-        if state.focus && c == state.category {
-            field.request_focus();
-            state.focus = false;
-        }
+        let field = ui.add(field).labelled_by(label);
         if field.drag_started() {
             state.gesture = super::edit::gesture_at(ui.input(|i| i.time));
         }
         if field.changed() && (value - rounded(now)).abs() > 0.05 {
             to = Some((value, if field.dragged() { state.gesture } else { 0 }));
         }
-        if field.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Escape) || i.key_pressed(egui::Key::Enter)) {
+        // Enter is spent here: the cell that gets the focus back must not hear it
+        let entered = |i: &mut egui::InputState| i.consume_key(egui::Modifiers::NONE, egui::Key::Enter);
+        if field.lost_focus() && ui.input_mut(|i| entered(i) || i.key_pressed(egui::Key::Escape)) {
             *back = true;
         }
         if small(ui, "+", &t::more(name)).clicked() {
@@ -178,7 +184,8 @@ fn stepper(
             });
         }
         if let Some((visits, gesture)) = to {
-            *change = Some((with_quota(of.edits, place, visits, &state.reason), t::quota(of.name, of.month, name), gesture));
+            *change =
+                Some((with_quota(of.edits, place, visits, &state.reason), t::quota(of.name, of.month, name), gesture));
         }
     });
 }
@@ -233,7 +240,14 @@ fn resource_lines(ui: &mut Ui, cell: &PlanCell) {
         ui.label(if over { RichText::new(&words).color(palette.red) } else { RichText::new(&words) });
         if let Some(have) = have {
             let part = if have > 0.0 { (need / have) as f32 } else { 1.0 };
-            widgets::meter(ui, ui.available_width().min(280.0), part, None, if over { palette.red } else { palette.accent }, &words);
+            widgets::meter(
+                ui,
+                ui.available_width().min(280.0),
+                part,
+                None,
+                if over { palette.red } else { palette.accent },
+                &words,
+            );
         }
     }
 }
@@ -247,7 +261,10 @@ fn other_edits(ui: &mut Ui, of: &Of<'_>, body: &BodyId, change: &mut Option<Chan
             let mut rest = of.edits.clone();
             rest.loans.remove(i);
             let from = loan.from.as_ref().map(&name);
-            lines.push((t::loan(from.as_deref(), &name(&loan.to), &decimal(loan.amount, 1), loan.resource.unit()), rest));
+            lines.push((
+                t::loan(from.as_deref(), &name(&loan.to), &decimal(loan.amount, 1), loan.resource.unit()),
+                rest,
+            ));
         }
     }
     for (i, moved) in of.edits.moves.iter().enumerate() {
@@ -290,5 +307,61 @@ mod tests {
         assert_eq!(category_for(&cell, 1), 1);
         assert_eq!(category_for(&cell, 0), 2);
         assert_eq!(category_for(&PlanCell::default(), 4), 0);
+    }
+
+    #[test]
+    fn a_number_is_typed_over_the_old_one_and_enter_gives_the_focus_back() {
+        use egui::{Event, Key};
+        struct Shown {
+            state: State,
+            changes: Vec<Change>,
+            back: bool,
+        }
+        let policy = crate::policy::load_preset("shanghai-154").unwrap();
+        let body = policy.bodies[0].id.clone();
+        let cell = PlanCell {
+            drawn: vec![2.4; policy.categories.len()],
+            mandatory: vec![0; policy.categories.len()],
+            ..PlanCell::default()
+        };
+        let edits = PlanEdits::default();
+        let shown = Shown { state: State { focus: true, ..State::default() }, changes: Vec::new(), back: false };
+        let mut set_up = false;
+        let mut harness = egui_kittest::Harness::builder().with_size(Vec2::new(360.0, 600.0)).build_ui_state(
+            move |ui, shown: &mut Shown| {
+                if !set_up {
+                    crate::ui::fonts::install(ui.ctx());
+                    theme::apply(ui.ctx());
+                    set_up = true;
+                    return;
+                }
+                let of = Of {
+                    name: "甲局",
+                    body: Some(&body),
+                    month: PlanMonth::new(2027, 5).unwrap(),
+                    days: (19, true),
+                    cell: &cell,
+                    policy: &policy,
+                    edits: &edits,
+                    why_not: None,
+                    past: false,
+                };
+                let (change, back) = show(ui, &mut shown.state, &of);
+                shown.changes.extend(change);
+                shown.back |= back && !ui.input(|i| i.key_pressed(Key::Enter));
+            },
+            shown,
+        );
+        harness.run();
+        harness.event(Event::Text("25".to_owned()));
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        let shown = harness.state();
+        assert!(shown.back, "the focus goes back, and the key is spent");
+        let made = &shown.changes.last().unwrap().0.quotas;
+        assert_eq!(made.len(), 1);
+        assert!((made[0].visits - 25.0).abs() < 1e-9, "{made:?}");
+        assert_eq!(made[0].reason, t::DEFAULT_REASON);
     }
 }

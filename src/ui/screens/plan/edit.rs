@@ -145,7 +145,8 @@ mod tests {
             moves: vec![VisitMove { body: body.clone(), from: month(2), to: month(3), share: 0.5 }],
             ..PlanEdits::default()
         };
-        let changed = without_quota(&with_quota(&edits, &place("310101", "key", 4), 3.0, "x"), &place("310101", "key", 4));
+        let changed =
+            without_quota(&with_quota(&edits, &place("310101", "key", 4), 3.0, "x"), &place("310101", "key", 4));
         assert_eq!(changed, edits);
         let two = with_quota(&edits, &place("310101", "key", 4), 3.0, "x");
         let again = with_reason(&two, &body, month(4), " 专项行动 ").unwrap();

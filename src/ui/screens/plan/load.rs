@@ -46,7 +46,10 @@ pub(super) fn chart_of(name: &str, cells: &[PlanCell], resource: Resource, sourc
         y: Axis::new(resource_name(resource), resource.unit().trim_start_matches('个')).decimals(1),
         source: source.to_owned(),
         kind: ChartKind::Columns(Columns {
-            categories: Categories::Labels { names: (1..=MONTHS).map(|m| t::month(m).to_owned()).collect(), ordered: true },
+            categories: Categories::Labels {
+                names: (1..=MONTHS).map(|m| t::month(m).to_owned()).collect(),
+                ordered: true,
+            },
             series: vec![Series::new(t::NEED, Ink::Accent, need)],
             overlay: have.map(|values| Overlay { name: t::HAVE.to_owned(), ink: Ink::Amber, values, step: true }),
             ..Columns::default()

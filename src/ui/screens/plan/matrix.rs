@@ -3,7 +3,9 @@
 //! Only what is seen is laid out. Cells are nodes of their own with a name; the selected one has the focus,
 //! which arrows move.
 
-use egui::{Align2, Color32, EventFilter, Key, Modifiers, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align2, Color32, EventFilter, Key, Modifiers, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+};
 
 use super::model::{Cell, Model, Row, RowKey};
 use crate::plan::model::MONTHS;
@@ -132,10 +134,14 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
         let Some(row) = of.rows.get(r) else { continue };
         let clip = grid.clip(r);
         if r == 0 {
-            let ground = Rect::from_min_max(Pos2::new(grid.view.left(), grid.row_y(0)), Pos2::new(grid.view.right(), grid.row_y(0) + ROW));
+            let ground = Rect::from_min_max(
+                Pos2::new(grid.view.left(), grid.row_y(0)),
+                Pos2::new(grid.view.right(), grid.row_y(0) + ROW),
+            );
             ui.painter().rect_filled(ground, 0.0, palette.chrome);
         } else if of.marked == Some(r) {
-            let ground = Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(grid.view.width(), ROW));
+            let ground =
+                Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(grid.view.width(), ROW));
             ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).rect_filled(ground, 0.0, palette.stripe);
         }
         for (m, cell) in row.cells.iter().enumerate() {
@@ -278,7 +284,10 @@ fn paint(
         lock(painter, Pos2::new(rect.left() + 8.0, rect.top() + 13.0), palette.accent);
     }
     if let Some(load) = cell.load {
-        let track = Rect::from_min_max(Pos2::new(rect.left() + 5.0, rect.bottom() - 7.0), Pos2::new(rect.right() - 5.0, rect.bottom() - 4.0));
+        let track = Rect::from_min_max(
+            Pos2::new(rect.left() + 5.0, rect.bottom() - 7.0),
+            Pos2::new(rect.right() - 5.0, rect.bottom() - 4.0),
+        );
         painter.rect_filled(track, 1.0, palette.line);
         let mut full = track;
         full.set_width(track.width() * load.clamp(0.0, 1.0));
@@ -309,18 +318,38 @@ fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
             painter.rect_filled(column, 0.0, palette.wash);
         }
         let right = column.right() - 6.0;
-        painter.text(Pos2::new(right, rect.top() + 12.0), Align2::RIGHT_CENTER, t::month(m + 1), theme::bold(theme::BODY), ink);
+        painter.text(
+            Pos2::new(right, rect.top() + 12.0),
+            Align2::RIGHT_CENTER,
+            t::month(m + 1),
+            theme::bold(theme::BODY),
+            ink,
+        );
         let days = of.model.days.get(m).map_or("", String::as_str);
-        painter.text(Pos2::new(right, rect.top() + 28.0), Align2::RIGHT_CENTER, days, theme::regular(theme::SMALL), palette.muted);
+        painter.text(
+            Pos2::new(right, rect.top() + 28.0),
+            Align2::RIGHT_CENTER,
+            days,
+            theme::regular(theme::SMALL),
+            palette.muted,
+        );
     }
     let right = grid.x(MONTHS) + SUM - 8.0;
-    painter.text(Pos2::new(right, rect.top() + 12.0), Align2::RIGHT_CENTER, t::YEAR, theme::bold(theme::BODY), palette.text);
+    painter.text(
+        Pos2::new(right, rect.top() + 12.0),
+        Align2::RIGHT_CENTER,
+        t::YEAR,
+        theme::bold(theme::BODY),
+        palette.text,
+    );
     whole.hline(grid.view.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
 }
 
 fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
     let palette = theme::of(ui);
-    let column = |top: f32| Rect::from_min_max(Pos2::new(grid.view.left(), top), Pos2::new(grid.view.left() + NAME, grid.view.bottom()));
+    let column = |top: f32| {
+        Rect::from_min_max(Pos2::new(grid.view.left(), top), Pos2::new(grid.view.left() + NAME, grid.view.bottom()))
+    };
     ui.painter().rect_filled(column(grid.view.top() + HEAD + ROW), 0.0, palette.surface);
     for r in visible_rows(of, grid).chain(0..1) {
         let Some(row) = of.rows.get(r) else { continue };
@@ -328,7 +357,15 @@ fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
         let painter = ui.painter().with_clip_rect(column(top).intersect(ui.clip_rect()));
         let rect = Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(NAME, ROW));
         let selected = r == of.row;
-        let ground = if r == 0 { palette.chrome } else if selected { palette.wash } else if of.marked == Some(r) { palette.stripe } else { palette.surface };
+        let ground = if r == 0 {
+            palette.chrome
+        } else if selected {
+            palette.wash
+        } else if of.marked == Some(r) {
+            palette.stripe
+        } else {
+            palette.surface
+        };
         painter.rect_filled(rect, 0.0, ground);
         if of.marked == Some(r) {
             painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, ROW)), 0.0, palette.accent);
@@ -336,7 +373,11 @@ fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
         let font = if r == 0 || selected { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
         let galley = painter.layout_no_wrap(row.name.clone(), font, palette.text);
         let y = rect.center().y - galley.size().y / 2.0;
-        painter.with_clip_rect(painter.clip_rect().intersect(rect.shrink2(Vec2::new(6.0, 0.0)))).galley(Pos2::new(rect.left() + 8.0, y), galley, palette.text);
+        painter.with_clip_rect(painter.clip_rect().intersect(rect.shrink2(Vec2::new(6.0, 0.0)))).galley(
+            Pos2::new(rect.left() + 8.0, y),
+            galley,
+            palette.text,
+        );
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
     }
     let x = grid.view.left() + NAME - 0.5;

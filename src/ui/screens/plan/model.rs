@@ -152,7 +152,7 @@ impl Model {
         }
         let plain = |key: RowKey, name: &str, months: &[f64]| {
             let cell = |(m, value): (usize, &f64)| {
-                let text = decimal(*value, 1);
+                let text = visits(*value);
                 let words = t::cell_name(name, m + 1, &text, false, false);
                 Cell { value: *value, name: words, text, past: m < first, ..Cell::default() }
             };
@@ -181,7 +181,9 @@ impl Model {
         }
         self.changed_at = seconds;
         self.days = (0..MONTHS)
-            .map(|m| t::days(open.project.calendar.in_month(plan_month(year, m)), open.project.calendar.is_noticed(year)))
+            .map(|m| {
+                t::days(open.project.calendar.in_month(plan_month(year, m)), open.project.calendar.is_noticed(year))
+            })
             .collect();
         (self.bodies, self.districts, self.of) = (bodies, districts, Arc::downgrade(view));
         true

@@ -99,7 +99,12 @@ impl Rules {
             .iter()
             .enumerate()
             .filter(|(_, light)| wanted(light.body))
-            .map(|(at, light)| Line { text: light.text.clone(), cite: policy.cite(&light.basis, on), kept: light.kept, at })
+            .map(|(at, light)| Line {
+                text: light.text.clone(),
+                cite: policy.cite(&light.basis, on),
+                kept: light.kept,
+                at,
+            })
             .collect();
         self.lines.sort_by_key(|line| (line.kept, line.at));
         self.red = self.lines.iter().filter(|line| !line.kept).count();
@@ -121,7 +126,8 @@ impl Rules {
         let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
         egui::Panel::right("plan-basis").resizable(true).default_size(side).frame(frame).show(ui, |ui| {
             egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("basis").show(ui, |ui| {
-                let light = self.shown.and_then(|i| self.lines.get(i)).and_then(|l| view.analysis.plan.lights.get(l.at));
+                let light =
+                    self.shown.and_then(|i| self.lines.get(i)).and_then(|l| view.analysis.plan.lights.get(l.at));
                 if let Some(light) = light {
                     articles(ui, &open.project.policy, &light.text, &light.basis, on);
                     ui.add_space(GRID);
@@ -130,14 +136,19 @@ impl Rules {
             });
         });
         ui.spacing_mut().item_spacing.y = 0.0;
-        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("lights").show_rows(ui, ROW, count, |ui, range| {
-            for i in range {
-                let Some(line) = self.lines.get(i) else { continue };
-                if light_row(ui, line, self.shown == Some(i)).clicked() {
-                    self.shown = if self.shown == Some(i) { None } else { Some(i) };
+        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("lights").show_rows(
+            ui,
+            ROW,
+            count,
+            |ui, range| {
+                for i in range {
+                    let Some(line) = self.lines.get(i) else { continue };
+                    if light_row(ui, line, self.shown == Some(i)).clicked() {
+                        self.shown = if self.shown == Some(i) { None } else { Some(i) };
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 
     /// Frequencies, capped enterprises, off-site checks.
@@ -193,11 +204,16 @@ fn light_row(ui: &mut Ui, line: &Line, shown: bool) -> egui::Response {
     let palette = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), egui::Sense::click());
     let state = if line.kept { t::KEPT } else { t::NOT_KEPT };
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, true, shown, format!("{state} {}", line.text))
-    });
+    response
+        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, shown, format!("{state} {}", line.text)));
     if ui.is_rect_visible(rect) {
-        let ground = if shown { palette.wash } else if response.hovered() || response.has_focus() { palette.stripe } else { palette.surface };
+        let ground = if shown {
+            palette.wash
+        } else if response.hovered() || response.has_focus() {
+            palette.stripe
+        } else {
+            palette.surface
+        };
         ui.painter().rect_filled(rect, 0.0, ground);
         let ink = if line.kept { palette.green } else { palette.red };
         let centre = rect.left_center() + Vec2::new(14.0, 0.0);
@@ -272,31 +288,35 @@ fn frequency(lambda: f64) -> String {
 
 fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
     let count = policy.tiers.len();
-    egui::Grid::new("spread").striped(true).num_columns(2 + policy.categories.len()).spacing(Vec2::new(28.0, 6.0)).show(ui, |ui| {
-        ui.label(theme::note(ui, t::TIER));
-        for category in &policy.categories {
-            ui.label(theme::note(ui, &category.name));
-        }
-        ui.end_row();
-        for (i, (tier, row)) in policy.tiers.iter().zip(table).enumerate() {
-            ui.horizontal(|ui| {
-                widgets::tier_chip(ui, i, count, &tier.id);
-                ui.label(&tier.name);
-            });
-            for cell in row {
-                match cell.mean() {
-                    None => ui.label(theme::note(ui, "—")),
-                    Some(mean) => ui.label(t::spread(
-                        &thousands(u64::from(cell.sites)),
-                        &frequency(cell.least),
-                        &frequency(mean),
-                        &frequency(cell.most),
-                    )),
-                };
+    egui::Grid::new("spread")
+        .striped(true)
+        .num_columns(2 + policy.categories.len())
+        .spacing(Vec2::new(28.0, 6.0))
+        .show(ui, |ui| {
+            ui.label(theme::note(ui, t::TIER));
+            for category in &policy.categories {
+                ui.label(theme::note(ui, &category.name));
             }
             ui.end_row();
-        }
-    });
+            for (i, (tier, row)) in policy.tiers.iter().zip(table).enumerate() {
+                ui.horizontal(|ui| {
+                    widgets::tier_chip(ui, i, count, &tier.id);
+                    ui.label(&tier.name);
+                });
+                for cell in row {
+                    match cell.mean() {
+                        None => ui.label(theme::note(ui, "—")),
+                        Some(mean) => ui.label(t::spread(
+                            &thousands(u64::from(cell.sites)),
+                            &frequency(cell.least),
+                            &frequency(mean),
+                            &frequency(cell.most),
+                        )),
+                    };
+                }
+                ui.end_row();
+            }
+        });
 }
 
 #[cfg(test)]

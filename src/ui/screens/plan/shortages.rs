@@ -78,7 +78,9 @@ pub(super) fn effect(action: &MendAction) -> &'static str {
         MendAction::LendCapacity { from: Some(_), .. }
         | MendAction::LendInspectors { from: Some(_), .. }
         | MendAction::LendSkill { from: Some(_), .. } => t::EFFECT_LEND,
-        MendAction::LendCapacity { .. } | MendAction::LendInspectors { .. } | MendAction::LendSkill { .. } => t::EFFECT_ADD,
+        MendAction::LendCapacity { .. } | MendAction::LendInspectors { .. } | MendAction::LendSkill { .. } => {
+            t::EFFECT_ADD
+        }
         MendAction::TrainSkill { .. } => t::EFFECT_TRAIN,
         MendAction::LowerTriggeredReserve { .. } => t::EFFECT_RESERVE,
         MendAction::LowerFloor { .. }
@@ -207,7 +209,11 @@ impl Shortages {
             if running {
                 ui.spinner();
                 ui.label(theme::note(ui, t::TRYING));
-            } else if ui.button(t::more_mends(shortage.mends.len().saturating_sub(FEW))).on_hover_text(t::MORE_HINT).clicked() {
+            } else if ui
+                .button(t::more_mends(shortage.mends.len().saturating_sub(FEW)))
+                .on_hover_text(t::MORE_HINT)
+                .clicked()
+            {
                 let (project, of) = (Arc::clone(&open.project), Arc::clone(view));
                 self.more.entry(at).or_default().start(cx.session, view, t::TRYING, move |_| {
                     let plan = &of.analysis.plan;
@@ -248,13 +254,23 @@ impl Shortages {
                 Some(Ok(outlook)) => {
                     ui.add(egui::Label::new(t::outlook(outlook.steps.len())).wrap());
                     ui.add_space(HALF);
-                    egui::ScrollArea::vertical().max_height(300.0).auto_shrink([false, true]).show(ui, |ui| {
-                        for (i, (shortage, mend)) in outlook.steps.iter().enumerate() {
-                            ui.add(egui::Label::new(RichText::new(format!("{}. {}", i + 1, mend.text)).font(theme::bold(theme::BODY))).wrap());
-                            let note = theme::note(ui, format!("{shortage}（{}）", effect(&mend.action)));
-                            ui.add(egui::Label::new(note).wrap());
-                        }
-                    });
+                    egui::ScrollArea::vertical()
+                        .max_height(300.0)
+                        .min_scrolled_height(280.0)
+                        .auto_shrink([false, true])
+                        .show(ui, |ui| {
+                            for (i, (shortage, mend)) in outlook.steps.iter().enumerate() {
+                                ui.add(
+                                    egui::Label::new(
+                                        RichText::new(format!("{}. {}", i + 1, mend.text))
+                                            .font(theme::bold(theme::BODY)),
+                                    )
+                                    .wrap(),
+                                );
+                                let note = theme::note(ui, format!("{shortage}（{}）", effect(&mend.action)));
+                                ui.add(egui::Label::new(note).wrap());
+                            }
+                        });
                     if let Some(stuck) = &outlook.stuck {
                         let ink = theme::of(ui).red;
                         ui.add(egui::Label::new(RichText::new(t::stuck(stuck)).color(ink)).wrap());

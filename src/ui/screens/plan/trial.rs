@@ -38,7 +38,8 @@ impl Trial {
         ui.horizontal(|ui| {
             ui.label(t::TRIAL_YEARS);
             for years in YEARS {
-                let button = ui.add_enabled(running.is_none(), egui::Button::selectable(self.years == years, t::years(years)));
+                let button =
+                    ui.add_enabled(running.is_none(), egui::Button::selectable(self.years == years, t::years(years)));
                 if button.clicked() {
                     self.years = years;
                 }
@@ -51,7 +52,14 @@ impl Trial {
                 let (years, project, of) = (self.years, Arc::clone(&open.project), Arc::clone(view));
                 self.report.start(cx.session, view, t::TRIAL, move |progress| {
                     let analysis = &of.analysis;
-                    simulate(&project.policy, &analysis.population.inputs, &analysis.plan, years, DEFAULT_SEED, progress)
+                    simulate(
+                        &project.policy,
+                        &analysis.population.inputs,
+                        &analysis.plan,
+                        years,
+                        DEFAULT_SEED,
+                        progress,
+                    )
                 });
             }
         });

@@ -87,37 +87,44 @@ pub(super) fn show(
     }
     heading(ui);
     ui.spacing_mut().item_spacing.y = 0.0;
-    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("board").show_rows(ui, ROW, index.board.len(), |ui, range| {
-        for at in range {
-            let Some((r, row)) = index.board.get(at).and_then(|r| rows.get(*r).map(|row| (*r, row))) else { continue };
-            let picked = selected.contains(&row.plan_code);
-            let response = board_row(ui, row, at, picked);
-            if response.clicked() {
-                if may_publish(row.state) && !selected.remove(&row.plan_code) {
-                    selected.insert(row.plan_code.clone());
+    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("board").show_rows(
+        ui,
+        ROW,
+        index.board.len(),
+        |ui, range| {
+            for at in range {
+                let Some((r, row)) = index.board.get(at).and_then(|r| rows.get(*r).map(|row| (*r, row))) else {
+                    continue;
+                };
+                let picked = selected.contains(&row.plan_code);
+                let response = board_row(ui, row, at, picked);
+                if response.clicked() {
+                    if may_publish(row.state) && !selected.remove(&row.plan_code) {
+                        selected.insert(row.plan_code.clone());
+                    }
+                    let entry = index.entry_of_row(r).and_then(|e| index.entry(e));
+                    cx.send(Command::SelectUnit(entry.and_then(|e| e.row)));
                 }
-                let entry = index.entry_of_row(r).and_then(|e| index.entry(e));
-                cx.send(Command::SelectUnit(entry.and_then(|e| e.row)));
+                let correct = response.double_clicked();
+                let mut from_menu = false;
+                response.context_menu(|ui| {
+                    from_menu = ui.button(t::CORRECT).clicked();
+                    if ui.button(t::COPY_CODE).clicked() {
+                        cx.copy(row.plan_code.clone());
+                        ui.close();
+                    }
+                    if from_menu {
+                        ui.close();
+                    }
+                });
+                if (correct || from_menu)
+                    && let Some(entry) = index.entry_of_row(r)
+                {
+                    said = Some(Said::Correct(entry));
+                }
             }
-            let correct = response.double_clicked();
-            let mut from_menu = false;
-            response.context_menu(|ui| {
-                from_menu = ui.button(t::CORRECT).clicked();
-                if ui.button(t::COPY_CODE).clicked() {
-                    cx.copy(row.plan_code.clone());
-                    ui.close();
-                }
-                if from_menu {
-                    ui.close();
-                }
-            });
-            if (correct || from_menu)
-                && let Some(entry) = index.entry_of_row(r)
-            {
-                said = Some(Said::Correct(entry));
-            }
-        }
-    });
+        },
+    );
     said
 }
 
@@ -209,9 +216,16 @@ fn tick(ui: &Ui, at: Pos2, on: bool) {
     let palette = theme::of(ui);
     let rect = Rect::from_center_size(at, Vec2::splat(14.0));
     let line = if on { palette.accent } else { palette.border };
-    ui.painter().rect(rect, 2.0, if on { palette.accent } else { palette.surface }, Stroke::new(1.0, line), StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        2.0,
+        if on { palette.accent } else { palette.surface },
+        Stroke::new(1.0, line),
+        StrokeKind::Inside,
+    );
     if on {
-        let points = vec![rect.min + Vec2::new(3.0, 7.0), rect.min + Vec2::new(6.0, 10.5), rect.min + Vec2::new(11.0, 4.0)];
+        let points =
+            vec![rect.min + Vec2::new(3.0, 7.0), rect.min + Vec2::new(6.0, 10.5), rect.min + Vec2::new(11.0, 4.0)];
         ui.painter().add(egui::Shape::line(points, Stroke::new(1.8, palette.on_accent)));
     }
 }

@@ -43,13 +43,22 @@ pub(super) struct State {
     form: Option<Form>,
     /// As it was when it was opened.
     fresh: Option<Form>,
-    /// The record that was sent, until the books have it.
-    sent: bool,
+    /// What was on record when it was opened.
+    record: Option<CheckResult>,
+    /// Sent when so many actions had ended, until the books have it.
+    sent: Option<u64>,
 }
 
 impl State {
     /// Opens the form of an entry.
-    pub(super) fn choose(&mut self, index: &Index, books: &Books, open: &OpenProject, today: chrono::NaiveDate, at: usize) {
+    pub(super) fn choose(
+        &mut self,
+        index: &Index,
+        books: &Books,
+        open: &OpenProject,
+        today: chrono::NaiveDate,
+        at: usize,
+    ) {
         let Some(entry) = index.entry(at) else { return };
         let Some(check) = entry.check(books) else { return };
         let matters = open.project.policy.disclosure.matters.join("、");
@@ -58,14 +67,16 @@ impl State {
         self.entry = Some(at);
         self.fresh = Some(form.clone());
         self.form = Some(form);
-        self.sent = false;
+        self.record = entry.record(books).cloned();
+        self.sent = None;
     }
 
     /// The books were read afresh: the open form is found again; one that was recorded closes.
     pub(super) fn books_changed(&mut self, index: &Index, books: &Books) {
         let Some(key) = &self.key else { return };
         self.entry = index.find(books, &key.unit, key.month, key.sequence);
-        if self.entry.is_none() || self.sent {
+        let now = self.entry.and_then(|e| index.entry(e)).and_then(|entry| entry.record(books));
+        if self.entry.is_none() || now != self.record.as_ref() {
             *self = Self::default();
         }
     }
@@ -84,10 +95,13 @@ impl State {
     ) {
         let left = (ui.available_width() * 0.38).clamp(300.0, 560.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { right: 10, ..egui::Margin::ZERO });
-        egui::Panel::left("open-checks").resizable(true).default_size(left).min_size(280.0).frame(frame).show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            self.list(ui, cx, open, books, index, own);
-        });
+        egui::Panel::left("open-checks").resizable(true).default_size(left).min_size(280.0).frame(frame).show(
+            ui,
+            |ui| {
+                ui.set_width(ui.available_width());
+                self.list(ui, cx, open, books, index, own);
+            },
+        );
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("form").show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.add_space(HALF);
@@ -128,16 +142,24 @@ impl State {
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut chosen = None;
-        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("open-checks").show_rows(ui, ROW, index.listed.len(), |ui, range| {
-            for at in range {
-                let Some(e) = index.listed.get(at).copied() else { continue };
-                let Some((check, row)) = index.entry(e).and_then(|entry| Some((entry.check(books)?, entry.row))) else { continue };
-                if check_row(ui, check, self.entry == Some(e)).clicked() {
-                    chosen = Some(e);
-                    cx.send(Command::SelectUnit(row));
+        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("open-checks").show_rows(
+            ui,
+            ROW,
+            index.listed.len(),
+            |ui, range| {
+                for at in range {
+                    let Some(e) = index.listed.get(at).copied() else { continue };
+                    let Some((check, row)) = index.entry(e).and_then(|entry| Some((entry.check(books)?, entry.row)))
+                    else {
+                        continue;
+                    };
+                    if check_row(ui, check, self.entry == Some(e)).clicked() {
+                        chosen = Some(e);
+                        cx.send(Command::SelectUnit(row));
+                    }
                 }
-            }
-        });
+            },
+        );
         if let Some(e) = chosen {
             self.choose(index, books, open, cx.session.now().date(), e);
         }
@@ -169,35 +191,38 @@ impl State {
                         t::MEND_FIRST
                     };
                     let name = if record.is_some() { t::RECORD_CORRECTION } else { t::RECORD };
-                    let ready = can_write && wrong.is_empty() && changed && !self.sent;
+                    let sent = self.sent.is_some_and(|n| cx.session.last_done().0 > n);
+                    let ready = can_write && wrong.is_empty() && changed && !sent;
                     if widgets::primary_if(ui, ready, name, why_not).clicked()
                         && let Ok(result) = &outcome
                     {
                         cx.send(Command::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
-                        self.sent = true;
+                        self.sent = Some(cx.session.last_done().0);
                     }
                     if ui.button(t::RESET).clicked()
                         && let Some(fresh) = &self.fresh
                     {
                         *form = fresh.clone();
-                        self.sent = false;
+                        self.sent = None;
                     }
                 });
             });
-            ui.label(theme::note(ui, t::check_line(&check.plan_code, &check.body_name, check.origin.label(), check.drawn_on)));
+            ui.label(theme::note(
+                ui,
+                t::check_line(&check.plan_code, &check.body_name, check.origin.label(), check.drawn_on),
+            ));
             if let Some(record) = record {
                 let palette = theme::of(ui);
                 ui.horizontal_wrapped(|ui| {
                     widgets::chip(ui, t::CORRECTION, palette.amber_wash, palette.amber);
-                    ui.label(theme::note(ui, t::record_line(record.inspected_on, record.outcome.label(), record.disclosed_on)));
+                    ui.label(theme::note(
+                        ui,
+                        t::record_line(record.inspected_on, record.outcome.label(), record.disclosed_on),
+                    ));
                 });
             }
             ui.add_space(HALF);
             fields(ui, form, record, &wrong);
-            if !cx.session.is_acting() && self.sent {
-                // refused, or the operator has not given a name yet: to be sent again
-                self.sent = cx.out.commands.iter().any(|c| matches!(c, Command::RecordResult(..)));
-            }
         });
     }
 }
@@ -209,16 +234,34 @@ fn check_row(ui: &mut Ui, check: &DueCheck, chosen: bool) -> egui::Response {
         egui::WidgetInfo::selected(egui::Role::Button, true, chosen, format!("{} {}", check.name, check.plan_code))
     });
     if ui.is_rect_visible(rect) {
-        let ground = if chosen { palette.wash } else if response.hovered() { palette.stripe } else { palette.surface };
+        let ground = if chosen {
+            palette.wash
+        } else if response.hovered() {
+            palette.stripe
+        } else {
+            palette.surface
+        };
         ui.painter().rect_filled(rect, 0.0, ground);
         if response.has_focus() {
             ui.painter().rect_stroke(rect.shrink(1.0), 0.0, Stroke::new(1.5, palette.accent), StrokeKind::Inside);
         }
         let painter = ui.painter().with_clip_rect(rect.shrink2(Vec2::new(6.0, 0.0)).intersect(ui.clip_rect()));
         let left = rect.left() + 8.0;
-        painter.text(Pos2::new(left, rect.top() + 13.0), Align2::LEFT_CENTER, &check.name, theme::regular(theme::BODY), palette.text);
+        painter.text(
+            Pos2::new(left, rect.top() + 13.0),
+            Align2::LEFT_CENTER,
+            &check.name,
+            theme::regular(theme::BODY),
+            palette.text,
+        );
         let note = format!("{}  {}  {}", check.plan_code, check.origin.label(), check.body_name);
-        painter.text(Pos2::new(left, rect.top() + 31.0), Align2::LEFT_CENTER, note, theme::regular(theme::SMALL), palette.muted);
+        painter.text(
+            Pos2::new(left, rect.top() + 31.0),
+            Align2::LEFT_CENTER,
+            note,
+            theme::regular(theme::SMALL),
+            palette.muted,
+        );
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
     }
     response
@@ -267,7 +310,8 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, wrong: &[(
         ui.end_row();
         if form.outcome.is_problem() {
             let label = ui.label(t::PROBLEM);
-            ui.add(egui::TextEdit::multiline(&mut form.problem).desired_rows(2).desired_width(width)).labelled_by(label.id);
+            ui.add(egui::TextEdit::multiline(&mut form.problem).desired_rows(2).desired_width(width))
+                .labelled_by(label.id);
             ui.end_row();
             message(ui, wrong, Field::Problem);
             line(ui, t::RECTIFY, &mut form.rectify, t::DAY_HINT, 130.0);

@@ -17,7 +17,11 @@ pub(super) fn show(ui: &mut Ui, open: &OpenProject, books: &Books) {
             ui.allocate_ui(Vec2::new(left, 0.0), |ui| ui.vertical(|ui| shares(ui, books, left - 26.0)));
             ui.vertical(|ui| bodies(ui, open, books));
         };
-        if wide { ui.horizontal_top(both) } else { ui.vertical(both) };
+        if wide {
+            ui.horizontal_top(both)
+        } else {
+            ui.vertical(both)
+        };
     });
 }
 

@@ -48,7 +48,8 @@ pub(super) struct Form {
 /// A day in the usual spellings.
 pub(super) fn parse_day(text: &str) -> Option<NaiveDate> {
     let text = fold_width(text.trim());
-    let parts: Vec<&str> = text.split(['-', '/', '.', '年', '月', '日']).map(str::trim).filter(|p| !p.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split(['-', '/', '.', '年', '月', '日']).map(str::trim).filter(|p| !p.is_empty()).collect();
     match parts.as_slice() {
         [year, month, day] if year.len() == 4 => {
             NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
@@ -301,7 +302,11 @@ mod tests {
 
     #[test]
     fn a_correction_keeps_what_it_does_not_show_and_needs_a_reason() {
-        let form = Form { completed: "2027-03-05".to_owned(), inspected: "2027-03-04".to_owned(), ..Form::of(&check(), None, "事项", day("2027-03-20")) };
+        let form = Form {
+            completed: "2027-03-05".to_owned(),
+            inspected: "2027-03-04".to_owned(),
+            ..Form::of(&check(), None, "事项", day("2027-03-20"))
+        };
         let mut record = form.check(&check(), None, &roster(), day("2027-03-20")).unwrap();
         record.disclosed_on = Some(day("2027-03-10"));
         let mut again = Form::of(&check(), Some(&record), "", day("2027-03-20"));

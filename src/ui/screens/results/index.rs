@@ -75,7 +75,8 @@ impl Index {
         let results: BTreeMap<(&UnitId, PlanMonth, u32), usize> =
             books.results.iter().enumerate().map(|(at, r)| (r.key(), at)).collect();
         let data = &open.data;
-        let at = |column: &[u16], row: Option<u32>| row.and_then(|r| column.get(r as usize).copied()).unwrap_or(NOWHERE);
+        let at =
+            |column: &[u16], row: Option<u32>| row.and_then(|r| column.get(r as usize).copied()).unwrap_or(NOWHERE);
         self.entries.clear();
         let mut codes: BTreeMap<(&UnitId, PlanMonth, &str), usize> = BTreeMap::new();
         for (d, drawn) in books.draws.iter().enumerate() {
@@ -109,12 +110,11 @@ impl Index {
             return;
         }
         self.key = Some(key);
-        let district = filter.district.map(|code| {
-            open.data.districts.index_of(DistrictCode(code)).map_or(NOWHERE, |index| index as u16)
-        });
-        let inside = |entry: &Entry| {
-            district.is_none_or(|d| d == entry.district) && filter.body.is_none_or(|b| b == entry.body)
-        };
+        let district = filter
+            .district
+            .map(|code| open.data.districts.index_of(DistrictCode(code)).map_or(NOWHERE, |index| index as u16));
+        let inside =
+            |entry: &Entry| district.is_none_or(|d| d == entry.district) && filter.body.is_none_or(|b| b == entry.body);
         self.board.clear();
         self.counts.clear();
         for (r, row) in books.status.board.rows.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::disclosure::{DeadlineRule, ListScope, Masker, ResultList, ResultListI
 use crate::domain::PlanMonth;
 use crate::ui::screens::Cx;
 use crate::ui::text::results as t;
-use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
 use crate::workspace::columns::texts;
 use crate::workspace::job::Job;
@@ -91,14 +91,19 @@ impl State {
             Some(Ok(list)) => {
                 ui.horizontal(|ui| {
                     ui.label(RichText::new(t::list_title(month, list.rows.len())).font(theme::bold(theme::SECTION)));
-                    let ready = can_write && !list.rows.is_empty() || can_write && !list.withheld.is_empty();
+                    let ready = can_write && !(list.rows.is_empty() && list.withheld.is_empty());
                     let why_not = if can_write { t::NOTHING_READY } else { why };
                     export = widgets::primary_if(ui, ready, t::EXPORT_PUBLIC, why_not).clicked();
                 });
                 ui.add(egui::Label::new(theme::note(ui, t::LIST_NOTE)).wrap());
                 ui.add_space(HALF);
-                summary(ui, list);
-                ui.add_space(GRID);
+                let side = (ui.available_width() * 0.34).clamp(260.0, 460.0);
+                let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
+                egui::Panel::right("list-summary").resizable(true).default_size(side).frame(frame).show(ui, |ui| {
+                    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("summary").show(ui, |ui| {
+                        summary(ui, list);
+                    });
+                });
                 rows(ui, list);
             }
         }
@@ -110,11 +115,14 @@ fn summary(ui: &mut Ui, list: &ResultList) {
     theme::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.label(t::running(list.running));
-        ui.label(t::masked(list.masked.individuals, list.masked.identities, list.masked.phones, list.masked.names));
-        ui.label(t::penalties_left_out(list.penalties_left_out));
+        let masked = &list.masked;
+        let masked = t::masked(masked.individuals, masked.identities, masked.phones, masked.names);
+        ui.add(egui::Label::new(masked).wrap());
+        ui.add(egui::Label::new(t::penalties_left_out(list.penalties_left_out)).wrap());
         ui.label(t::withheld(list.withheld.len()));
         for row in &list.withheld {
-            ui.label(theme::note(ui, t::withheld_row(row.number, &row.body_name, row.month, &row.ground)));
+            let line = theme::note(ui, t::withheld_row(row.number, &row.body_name, row.month, &row.ground));
+            ui.add(egui::Label::new(line).wrap());
         }
         for finding in list.diagnostics.findings().iter().take(MOST_FINDINGS) {
             let ink = theme::of(ui).amber;
@@ -138,26 +146,46 @@ fn rows(ui: &mut Ui, list: &ResultList) {
         let palette = theme::of(ui);
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), egui::Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, texts.join(" ")));
-        let ground = if head { palette.chrome } else if at % 2 == 1 { palette.stripe } else { palette.surface };
+        let ground = if head {
+            palette.chrome
+        } else if at % 2 == 1 {
+            palette.stripe
+        } else {
+            palette.surface
+        };
         ui.painter().rect_filled(rect, 0.0, ground);
         let mut left = rect.left();
         for (text, share) in texts.into_iter().zip(shares) {
             let width = rect.width() * share / sum;
             let cell = egui::Rect::from_min_size(egui::pos2(left, rect.top()), Vec2::new(width - 4.0, ROW));
             let painter = ui.painter().with_clip_rect(cell.intersect(ui.clip_rect()));
-            let (font, ink) = if head { (theme::bold(theme::SMALL), palette.muted) } else { (theme::regular(theme::BODY), palette.text) };
+            let (font, ink) = if head {
+                (theme::bold(theme::SMALL), palette.muted)
+            } else {
+                (theme::regular(theme::BODY), palette.text)
+            };
             painter.text(egui::pos2(left + 6.0, cell.center().y), egui::Align2::LEFT_CENTER, text, font, ink);
             left += width;
         }
     };
     ui.spacing_mut().item_spacing.y = 0.0;
     line(ui, t::LIST_COLUMNS, true, 0);
-    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("public-list").show_rows(ui, ROW, list.rows.len(), |ui, range| {
-        for at in range {
-            let Some(row) = list.rows.get(at) else { continue };
-            let late = if row.late_days > 0 { t::late(row.late_days) } else { row.due.date.to_string() };
-            let (number, inspected) = (row.number.to_string(), row.inspected_on.to_string());
-            line(ui, [&number, row.target().name(), &row.body_name, &inspected, row.outcome, row.manner, &late], false, at);
-        }
-    });
+    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("public-list").show_rows(
+        ui,
+        ROW,
+        list.rows.len(),
+        |ui, range| {
+            for at in range {
+                let Some(row) = list.rows.get(at) else { continue };
+                let late = if row.late_days > 0 { t::late(row.late_days) } else { row.due.date.to_string() };
+                let (number, inspected) = (row.number.to_string(), row.inspected_on.to_string());
+                line(
+                    ui,
+                    [&number, row.target().name(), &row.body_name, &inspected, row.outcome, row.manner, &late],
+                    false,
+                    at,
+                );
+            }
+        },
+    );
 }
