@@ -251,6 +251,9 @@ fn fill_matrix(policy: &Policy, inputs: &PlanInputs, plan: &mut AnnualPlan) {
     let most = sites.district.iter().max().map_or(0, |d| *d as usize + 1);
     let mut districts: Vec<ByMonth<f64>> = vec![[0.0; MONTHS]; most * inputs.bodies.len()];
     let mut present = vec![false; districts.len()];
+    let edited = !inputs.edits.quotas.is_empty();
+    let mut by_category: Vec<ByMonth<f64>> =
+        if edited { vec![[0.0; MONTHS]; districts.len() * categories] } else { Vec::new() };
     let mut recent = BTreeMap::new();
     for visit in &inputs.history.visits {
         if let (Some(site), VisitKind::Drawn | VisitKind::Mandatory(_)) = (visit.site, visit.kind) {
@@ -288,9 +291,28 @@ fn fill_matrix(policy: &Policy, inputs: &PlanInputs, plan: &mut AnnualPlan) {
             row[m] += expected[m];
             districts[district][m] += expected[m];
         }
+        if edited {
+            let own = &mut by_category[district * categories + sites.category[site] as usize];
+            for m in 0..MONTHS {
+                own[m] += expected[m];
+            }
+        }
     }
     let allowance = dead_allowance(policy);
+    let before = drawn.clone();
     let locked = apply_quota_edits(policy, inputs, &mut drawn);
+    if edited {
+        // a body's number is spread over its districts as what was expected of them
+        for (at, own) in by_category.iter().enumerate() {
+            let (district, category) = (at / categories, at % categories);
+            let row = district % inputs.bodies.len() * categories + category;
+            for m in 0..MONTHS {
+                if before[row][m] > 0.0 {
+                    districts[district][m] += own[m] * (drawn[row][m] / before[row][m] - 1.0);
+                }
+            }
+        }
+    }
     let mut matrix: Vec<Vec<PlanCell>> = Vec::with_capacity(inputs.bodies.len());
     for body in 0..inputs.bodies.len() {
         let cell = |m: usize| {

@@ -457,7 +457,7 @@ fn help(app: &mut Workstation, ctx: &Context) {
     if !app.dialogs.help {
         return;
     }
-    let modal = egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| {
+    let modal = widgets::modal(ctx, "help").show(ctx, |ui| {
         ui.set_width(560.0);
         widgets::heading(ui, Action::Help.label());
         ui.add_space(GRID);

@@ -215,6 +215,12 @@ pub fn field<'t>(ui: &mut Ui, label: &str, width: f32, text: &'t mut String, hin
     .inner
 }
 
+/// A modal with the margins of dialogs.
+pub fn modal(ctx: &egui::Context, id: &str) -> egui::Modal {
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(20)).corner_radius(6);
+    egui::Modal::new(egui::Id::unique(id)).frame(frame)
+}
+
 /// A dialog of its own; `None` while it is open, `Some(true)` for the primary button or Enter, `Some(false)`
 /// for the other, Esc or a click outside.
 pub fn dialog(
@@ -226,7 +232,7 @@ pub fn dialog(
     add: impl FnOnce(&mut Ui),
 ) -> Option<bool> {
     let mut answer = None;
-    let modal = egui::Modal::new(egui::Id::unique(id)).show(ctx, |ui| {
+    let modal = modal(ctx, id).show(ctx, |ui| {
         ui.set_width(440.0);
         ui.label(RichText::new(title).font(theme::bold(theme::SECTION)));
         ui.add_space(GRID);

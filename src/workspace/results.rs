@@ -354,6 +354,7 @@ pub fn record_result(
 /// # Errors
 /// `IO-…`, `JRN-…`.
 pub fn record_disclosure(project: &Project, plan_codes: &[String], context: &CommandContext) -> AppResult<()> {
+    project.check_writable()?;
     let mut results = load_results(project)?;
     let codes: BTreeSet<&str> = plan_codes.iter().map(String::as_str).collect();
     let mut changed = 0;

@@ -52,8 +52,10 @@ fn table() -> BTreeMap<&'static str, (Vec<&'static str>, Vec<&'static str>)> {
             ),
         ),
         ("workspace", (below_workspace, vec!["polars", "csv"])),
-        ("ui", (everything.clone(), vec!["egui", "eframe", "rfd", "plotters", "polars"])),
-        ("cli", (everything, vec!["clap", "indicatif"])),
+        // the window draws the districts' own geometry
+        ("ui", (everything.clone(), vec!["egui", "eframe", "rfd", "plotters", "polars", "geo"])),
+        // without a command the command line opens the window
+        ("cli", (everything.into_iter().chain(["ui"]).collect(), vec!["clap", "indicatif"])),
     ])
 }
 

@@ -458,7 +458,12 @@ impl Session {
             }
             Ok(Output::Books(revision, books)) => {
                 if let Some(open) = &mut self.open {
+                    let first = open.books.value().is_none();
                     open.accept_books(revision, *books);
+                    if first && let Some(books) = open.books.value() {
+                        // a project opens on the month that is to be planned next
+                        self.filter.month = books.next_month(&open.saved.months()).or(self.filter.month);
+                    }
                 }
                 self.analyse_if_stale();
             }
