@@ -182,8 +182,10 @@ pub fn show(ui: &mut Ui, preview: &Preview, size: f32) {
                 ui.set_width(side - 26.0);
                 ui.set_height(height - 26.0);
                 egui::ScrollArea::vertical().id_salt("reasons").auto_shrink([false, false]).show(ui, |ui| {
-                    reasons(ui, t::CERTAIN_BY, &preview.certain_by);
-                    reasons(ui, t::EXCLUDED_BY, &preview.excluded_by);
+                    ui.vertical(|ui| {
+                        reasons(ui, t::CERTAIN_BY, &preview.certain_by);
+                        reasons(ui, t::EXCLUDED_BY, &preview.excluded_by);
+                    });
                 });
             });
         });
