@@ -118,7 +118,7 @@ enum Pressed {
 impl Bar<'_> {
     fn show(&self, ui: &mut Ui) -> Pressed {
         let mut pressed = Pressed::Nothing;
-        let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, ..egui::Margin::ZERO });
+        let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, bottom: 4, ..egui::Margin::ZERO });
         egui::Panel::bottom("step-bar").resizable(false).frame(frame).show(ui, |ui| {
             // at the left: short messages of the shell come up at the lower right
             ui.horizontal(|ui| {
@@ -377,7 +377,7 @@ impl DrawScreen {
     fn why_not(cx: &Cx<'_>, open: &OpenProject) -> &'static str {
         if open.saved.is_read_only() {
             t::READ_ONLY
-        } else if cx.session.is_acting() {
+        } else if is_acting(cx, open) {
             t::ACTING
         } else {
             ""
@@ -471,7 +471,7 @@ impl DrawScreen {
         let why = Self::why_not(cx, open);
         let why = if why.is_empty() { faults.first().map_or("", |f| f.1) } else { why };
         let bar = Bar {
-            hint: if cx.session.is_acting() { t::ACTING } else { t::SEAL_HINT },
+            hint: t::SEAL_HINT,
             text: t::SEAL_BUTTON,
             enabled: why.is_empty(),
             why_not: why,
@@ -491,7 +491,7 @@ impl DrawScreen {
             (Pressed::Back, _) => self.marks.reviewed = false,
             _ => {}
         }
-        if cx.session.is_acting() {
+        if is_acting(cx, open) {
             widgets::loading(ui, t::SEAL_BUTTON, &ProgressState::default());
             return;
         }
@@ -650,7 +650,7 @@ impl DrawScreen {
             (Pressed::Back, _) => self.marks.published = false,
             _ => {}
         }
-        if cx.session.is_acting() {
+        if is_acting(cx, open) {
             widgets::loading(ui, text, &ProgressState::default());
             return;
         }
@@ -870,6 +870,11 @@ enum Made {
     Text(String),
     Envelope(String),
     Void,
+}
+
+/// Something is written, or the books are not read again since.
+fn is_acting(cx: &Cx<'_>, open: &OpenProject) -> bool {
+    cx.session.is_acting() || !matches!(open.books, Stage::Ready(..))
 }
 
 fn left_seconds(draw: &StoredDraw, now: NaiveDateTime) -> i64 {

@@ -130,7 +130,10 @@ impl Intervention {
             ui.add(egui::Label::new(theme::note(ui, why)).wrap());
             ui.add_space(GRID);
             self.fields(ui, today, known);
-        })?;
+        });
+        // Enter in a field confirms once everything is filled in
+        let enter = ctx.input(|i| i.key_pressed(egui::Key::Enter)) && command.is_some();
+        let answer = answer.or(enter.then_some(true))?;
         Some(command.filter(|_| answer))
     }
 
