@@ -22,7 +22,7 @@ use std::sync::Arc;
 use chrono::NaiveDateTime;
 use egui::{Align2, Key, RichText, Sense, Stroke, Ui, Vec2};
 
-use self::dialogs::Intervention;
+use self::dialogs::{Answer, Intervention};
 use self::entropy::EntropyForm;
 use self::facts::{Facts, compute_facts};
 use self::freeze::{Preview, compute_preview};
@@ -766,8 +766,6 @@ impl DrawScreen {
                 }
             }
         }
-        self.show = Some(show);
-        let mut show = show;
         if self.paired && self.marks.revealing && !draw_step {
             reveal::pairs_ui(ui, &facts, draw, &mut show, projected, size);
         } else {
@@ -826,10 +824,12 @@ impl DrawScreen {
 
     fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject) {
         let Some(dialog) = &mut self.dialog else { return };
-        if let Some(answer) = dialog.show(ui.ctx(), open, cx.session.now().date()) {
-            self.dialog = None;
-            if let Some(command) = answer {
-                cx.send(command);
+        match dialog.show(ui.ctx(), open, cx.session.now().date()) {
+            Answer::Open => {}
+            Answer::GivenUp => self.dialog = None,
+            Answer::Send(command) => {
+                self.dialog = None;
+                cx.send(*command);
             }
         }
     }

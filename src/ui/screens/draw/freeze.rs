@@ -57,12 +57,11 @@ pub fn compute_preview(
     progress: &Progress,
 ) -> AppResult<Preview> {
     let made;
-    let analysis = match analysis.filter(|a| a.month == month) {
-        Some(analysis) => analysis,
-        None => {
-            made = compute_analysis(project, &data.registry, month, progress)?;
-            &made
-        }
+    let analysis = if let Some(analysis) = analysis.filter(|a| a.month == month) {
+        analysis
+    } else {
+        made = compute_analysis(project, &data.registry, month, progress)?;
+        &made
     };
     let policy = &project.policy;
     let mut targets = analysis.targets(project, month);
