@@ -39,7 +39,7 @@ impl Page {
 /// A page's rows with its filters, remade where books or filters change.
 #[derive(Default)]
 struct Rows {
-    rows: Vec<Row>,
+    all: Vec<Row>,
     commands: Vec<String>,
     operators: Vec<String>,
     shown: Vec<usize>,
@@ -53,13 +53,13 @@ impl Rows {
     fn take(&mut self, rows: Vec<Row>) {
         self.commands = choices(&rows, |r| &r.command);
         self.operators = choices(&rows, |r| &r.operator);
-        self.rows = rows;
+        self.all = rows;
         self.chosen = None;
         self.filter();
     }
 
     fn filter(&mut self) {
-        self.shown = passing(&self.rows, &self.text, self.command.as_deref(), self.operator.as_deref());
+        self.shown = passing(&self.all, &self.text, self.command.as_deref(), self.operator.as_deref());
     }
 }
 
@@ -169,7 +169,7 @@ impl AuditScreen {
             Page::Hand => &self.hand,
             Page::Journal | Page::Verify => &self.journal,
         };
-        match render_rows(name, headings, &rows.rows, &rows.shown) {
+        match render_rows(name, headings, &rows.all, &rows.shown) {
             Ok(bytes) => {
                 self.failed = None;
                 let request = PickRequest::new(PickKind::SaveFile(format!("{name}.csv")), t::EXPORT_CSV);
@@ -240,7 +240,7 @@ fn page_ui(
     empty: (&str, &str),
     find: bool,
 ) -> bool {
-    if rows.rows.is_empty() {
+    if rows.all.is_empty() {
         if widgets::empty(ui, empty.0, empty.1, &[t::TO_DRAW]).is_some() {
             cx.go(ScreenId::Draw);
         }
@@ -261,11 +261,11 @@ fn page_ui(
             rows.filter();
             rows.chosen = None;
         }
-        ui.label(theme::note(ui, t::rows(rows.shown.len(), rows.rows.len())));
+        ui.label(theme::note(ui, t::rows(rows.shown.len(), rows.all.len())));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             export = ui.button(t::EXPORT_CSV).clicked();
             if id == "register"
-                && let Some(row) = rows.chosen.and_then(|i| rows.rows.get(i))
+                && let Some(row) = rows.chosen.and_then(|i| rows.all.get(i))
                 && ui.button(t::COPY).clicked()
             {
                 cx.copy(row.cells[2].clone());
@@ -278,7 +278,7 @@ fn page_ui(
         return export;
     }
     // the chosen row in full below the table, since its cells are cut
-    if let Some(row) = rows.chosen.and_then(|i| rows.rows.get(i)) {
+    if let Some(row) = rows.chosen.and_then(|i| rows.all.get(i)) {
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(0, 8));
         egui::Panel::bottom(egui::Id::unique(("chosen", id))).resizable(false).frame(frame).show(ui, |ui| {
             egui::ScrollArea::vertical().id_salt("whole").max_height(140.0).show(ui, |ui| {
@@ -295,7 +295,7 @@ fn page_ui(
     let height = ui.available_height();
     grid::table(ui, id, columns, rows.shown.len(), height, |ui, i, widths| {
         let at = rows.shown[i];
-        let cells: Vec<&str> = rows.rows[at].cells.iter().map(String::as_str).collect();
+        let cells: Vec<&str> = rows.all[at].cells.iter().map(String::as_str).collect();
         if grid::row(ui, widths, &cells, i % 2 == 1, chosen == Some(at), false).clicked() {
             chosen = (chosen != Some(at)).then_some(at);
         }

@@ -20,9 +20,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use egui::{Align, Align2, Key, Layout, RichText, Sense, Stroke, Ui, Vec2};
+use egui::{Align2, Key, RichText, Sense, Stroke, Ui, Vec2};
 
-use self::dialogs::Intervention;
+use self::dialogs::{Answer, Intervention};
 use self::entropy::EntropyForm;
 use self::facts::{Facts, compute_facts};
 use self::freeze::{Preview, compute_preview};
@@ -38,7 +38,7 @@ use crate::sampling::{EntropyFormat, RegisterEvent};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
-use crate::ui::theme::{self, GRID};
+use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
 use crate::workspace::draws::{Period, StoredDraw};
 use crate::workspace::job::Stage;
@@ -118,27 +118,35 @@ enum Pressed {
 impl Bar<'_> {
     fn show(&self, ui: &mut Ui) -> Pressed {
         let mut pressed = Pressed::Nothing;
-        let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, ..egui::Margin::ZERO });
+        let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, bottom: 4, ..egui::Margin::ZERO });
         egui::Panel::bottom("step-bar").resizable(false).frame(frame).show(ui, |ui| {
+            // at the left: short messages of the shell come up at the lower right
             ui.horizontal(|ui| {
-                ui.label(theme::note(ui, self.hint));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let button = widgets::primary_if(ui, self.enabled, self.text, self.why_not);
-                    if self.focus && self.enabled {
+                ui.add_space(HALF);
+                let button = widgets::primary_if(ui, self.enabled, self.text, self.why_not);
+                // once a step, as soon as it can be pressed, and never out of a field that is being typed in
+                let id = egui::Id::unique("step-focus");
+                let had = ui.data(|data| data.get_temp::<String>(id));
+                let free = !ui.ctx().text_edit_focused();
+                if self.enabled && had.as_deref() != Some(self.text) {
+                    ui.data_mut(|data| data.insert_temp(id, self.text.to_owned()));
+                    if self.focus && free {
                         button.request_focus();
                     }
-                    if button.clicked() {
-                        pressed = Pressed::Next;
-                    }
-                    if let Some(back) = self.back
-                        && ui.button(back).clicked()
-                    {
-                        pressed = Pressed::Back;
-                    }
-                    if !self.enabled {
-                        ui.label(theme::note(ui, self.why_not));
-                    }
-                });
+                }
+                if button.clicked() {
+                    pressed = Pressed::Next;
+                }
+                if let Some(back) = self.back
+                    && ui.button(back).clicked()
+                {
+                    pressed = Pressed::Back;
+                }
+                ui.add_space(GRID);
+                if !self.enabled {
+                    ui.label(RichText::new(self.why_not).color(theme::of(ui).amber));
+                }
+                ui.label(theme::note(ui, self.hint));
             });
         });
         pressed
@@ -200,8 +208,10 @@ impl DrawScreen {
         let Some(sent) = self.opening else { return };
         if count > sent
             && let Some(done) = done
-            && matches!(done.outcome, Outcome::Opened(_))
+            && let Outcome::Opened(opened) = &done.outcome
         {
+            // the year's seed is shown before the months begin
+            self.year = opened.period.ends_with("-00");
             self.opening = None;
             self.entropy = EntropyForm::default();
             self.marks = Marks { revealing: true, ..Marks::default() };
@@ -264,20 +274,19 @@ impl DrawScreen {
             ui.add_space(GRID);
         }
         let shown = self.back.unwrap_or(step);
-        let focus = self.focused != Some(shown);
-        self.focused = Some(shown);
+        let fresh = self.focused.replace(shown) != Some(shown);
         match (place, shown) {
             (Place::Elsewhere(other), _) => self.elsewhere(ui, cx, books, other),
             (_, Step::Freeze | Step::Seal) if self.back.is_some() => {
-                self.published(ui, cx, open, books, period, false, focus);
+                self.published(ui, cx, open, books, period, false);
             }
-            (_, Step::Freeze) => self.freeze(ui, cx, open, books, period, place, focus),
-            (_, Step::Seal) => self.seal(ui, cx, open, period, place, focus),
-            (_, Step::Publish) => self.published(ui, cx, open, books, period, self.back.is_none(), focus),
-            (Place::Waiting, Step::Entropy) => self.entropy_ui(ui, cx, open, books, period, focus),
+            (_, Step::Freeze) => self.freeze(ui, cx, open, books, period, place),
+            (_, Step::Seal) => self.seal(ui, cx, open, period, place),
+            (_, Step::Publish) => self.published(ui, cx, open, books, period, self.back.is_none()),
+            (Place::Waiting, Step::Entropy) => self.entropy_ui(ui, cx, open, books, period, fresh),
             (_, Step::Entropy) => self.entropy_back(ui, cx, open, books, period),
-            (_, Step::Draw) if year => self.year_opened(ui, cx, open, books, month, focus),
-            (_, Step::Draw | Step::Pair) => self.opened(ui, cx, open, books, month, shown, focus),
+            (_, Step::Draw) if year => self.year_opened(ui, cx, open, books, month),
+            (_, Step::Draw | Step::Pair) => self.opened(ui, cx, open, books, month, shown),
         }
     }
 
@@ -368,7 +377,7 @@ impl DrawScreen {
     fn why_not(cx: &Cx<'_>, open: &OpenProject) -> &'static str {
         if open.saved.is_read_only() {
             t::READ_ONLY
-        } else if cx.session.is_acting() {
+        } else if is_acting(cx, open) {
             t::ACTING
         } else {
             ""
@@ -383,7 +392,6 @@ impl DrawScreen {
         books: &Books,
         period: Period,
         place: Place<'_>,
-        focus: bool,
     ) {
         let size = ten_metres(ui);
         let mut why = Self::why_not(cx, open);
@@ -425,7 +433,7 @@ impl DrawScreen {
         let why = if blocked { blocking.as_str() } else { why };
         let hint = if open.draft.is_changed() { t::DRAFT_SAVED } else { t::FREEZE_HINT };
         let back = if blocked { Some(t::TO_PLAN) } else { self.marks.again.then_some(t::BACK) };
-        let bar = Bar { hint, text: t::FREEZE_NEXT, enabled: why.is_empty(), why_not: why, back, focus };
+        let bar = Bar { hint, text: t::FREEZE_NEXT, enabled: why.is_empty(), why_not: why, back, focus: true };
         match bar.show(ui) {
             Pressed::Next => self.marks.reviewed = true,
             Pressed::Back if blocked => cx.go(ScreenId::Plan),
@@ -451,15 +459,7 @@ impl DrawScreen {
         }
     }
 
-    fn seal(
-        &mut self,
-        ui: &mut Ui,
-        cx: &mut Cx<'_>,
-        open: &OpenProject,
-        period: Period,
-        place: Place<'_>,
-        focus: bool,
-    ) {
+    fn seal(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, period: Period, place: Place<'_>) {
         let now = local(cx.session.now());
         let sealed_before = matches!(place, Place::Free { again: true } | Place::Opened);
         let known = !cx.session.preferences().operator.trim().is_empty();
@@ -471,12 +471,12 @@ impl DrawScreen {
         let why = Self::why_not(cx, open);
         let why = if why.is_empty() { faults.first().map_or("", |f| f.1) } else { why };
         let bar = Bar {
-            hint: if cx.session.is_acting() { t::ACTING } else { t::SEAL_HINT },
+            hint: t::SEAL_HINT,
             text: t::SEAL_BUTTON,
             enabled: why.is_empty(),
             why_not: why,
             back: Some(t::BACK),
-            focus,
+            focus: true,
         };
         match (bar.show(ui), checked) {
             (Pressed::Next, Ok(pledge)) => {
@@ -491,7 +491,7 @@ impl DrawScreen {
             (Pressed::Back, _) => self.marks.reviewed = false,
             _ => {}
         }
-        if cx.session.is_acting() {
+        if is_acting(cx, open) {
             widgets::loading(ui, t::SEAL_BUTTON, &ProgressState::default());
             return;
         }
@@ -558,7 +558,6 @@ impl DrawScreen {
         books: &Arc<Books>,
         period: Period,
         current: bool,
-        focus: bool,
     ) {
         let size = ten_metres(ui);
         let now = local(cx.session.now());
@@ -571,7 +570,7 @@ impl DrawScreen {
                 let due = is_due(draw, now);
                 let wait = format!("{} {}", t::WAITING, countdown(left));
                 let hint = if draw.demonstration { t::DUE_DEMONSTRATION } else { t::PUBLISH_WHY };
-                let bar = Bar { hint, text: t::PUBLISHED, enabled: due, why_not: &wait, back: None, focus };
+                let bar = Bar { hint, text: t::PUBLISHED, enabled: due, why_not: &wait, back: None, focus: true };
                 if bar.show(ui) == Pressed::Next {
                     screen.marks.published = true;
                 }
@@ -625,7 +624,7 @@ impl DrawScreen {
         open: &OpenProject,
         books: &Books,
         period: Period,
-        focus: bool,
+        fresh: bool,
     ) {
         let Some(pending) = &books.pending else { return };
         let seal = &pending.draw.seal;
@@ -651,7 +650,7 @@ impl DrawScreen {
             (Pressed::Back, _) => self.marks.published = false,
             _ => {}
         }
-        if cx.session.is_acting() {
+        if is_acting(cx, open) {
             widgets::loading(ui, text, &ProgressState::default());
             return;
         }
@@ -660,7 +659,7 @@ impl DrawScreen {
             let words = format!("{}　{}", entropy.source, entropy.reference);
             ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
             ui.add_space(GRID);
-            self.entropy.ui(ui, format, pending.draw.demonstration, size, focus);
+            self.entropy.ui(ui, format, pending.draw.demonstration, size, fresh);
         });
     }
 
@@ -680,22 +679,14 @@ impl DrawScreen {
         });
     }
 
-    fn year_opened(
-        &mut self,
-        ui: &mut Ui,
-        cx: &mut Cx<'_>,
-        open: &OpenProject,
-        books: &Arc<Books>,
-        month: PlanMonth,
-        focus: bool,
-    ) {
+    fn year_opened(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Arc<Books>, month: PlanMonth) {
         if !books.year_opened {
             widgets::loading(ui, common::READING_BOOKS, &ProgressState::default());
             return;
         }
         let size = ten_metres(ui);
         let text = t::to_month(&Period::Month(month).label());
-        let bar = Bar { hint: t::YEAR_OPENED_WHY, text: &text, enabled: true, why_not: "", back: None, focus };
+        let bar = Bar { hint: t::YEAR_OPENED_WHY, text: &text, enabled: true, why_not: "", back: None, focus: true };
         if bar.show(ui) == Pressed::Next {
             self.year = false;
             self.marks = Marks::default();
@@ -722,7 +713,6 @@ impl DrawScreen {
         books: &Arc<Books>,
         month: PlanMonth,
         shown: Step,
-        focus: bool,
     ) {
         let key = (open.saved.root().to_owned(), open.books_revision, month);
         if matches!(open.books, Stage::Ready(..)) {
@@ -776,9 +766,6 @@ impl DrawScreen {
                 }
             }
         }
-        let _ = focus;
-        self.show = Some(show);
-        let mut show = show;
         if self.paired && self.marks.revealing && !draw_step {
             reveal::pairs_ui(ui, &facts, draw, &mut show, projected, size);
         } else {
@@ -837,10 +824,12 @@ impl DrawScreen {
 
     fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject) {
         let Some(dialog) = &mut self.dialog else { return };
-        if let Some(answer) = dialog.show(ui.ctx(), open, cx.session.now().date()) {
-            self.dialog = None;
-            if let Some(command) = answer {
-                cx.send(command);
+        match dialog.show(ui.ctx(), open, cx.session.now().date()) {
+            Answer::Open => {}
+            Answer::GivenUp => self.dialog = None,
+            Answer::Send(command) => {
+                self.dialog = None;
+                cx.send(*command);
             }
         }
     }
@@ -881,6 +870,11 @@ enum Made {
     Text(String),
     Envelope(String),
     Void,
+}
+
+/// Something is written, or the books are not read again since.
+fn is_acting(cx: &Cx<'_>, open: &OpenProject) -> bool {
+    cx.session.is_acting() || !matches!(open.books, Stage::Ready(..))
 }
 
 fn left_seconds(draw: &StoredDraw, now: NaiveDateTime) -> i64 {

@@ -87,9 +87,11 @@ impl VerifyPage {
             let side = 400.0;
             ui.allocate_ui(egui::vec2(side, height), |ui| {
                 egui::ScrollArea::vertical().id_salt("asks").auto_shrink([false, false]).show(ui, |ui| {
-                    self.own(ui, cx, books);
-                    ui.add_space(GRID);
-                    self.foreign(ui, cx);
+                    ui.vertical(|ui| {
+                        self.own(ui, cx, books);
+                        ui.add_space(GRID);
+                        self.foreign(ui, cx);
+                    });
                 });
             });
             ui.add_space(GRID);

@@ -32,6 +32,17 @@ pub struct Intervention {
     fresh: bool,
 }
 
+/// What became of a dialog in a frame.
+#[derive(Debug)]
+pub enum Answer {
+    /// It is open still.
+    Open,
+    /// It was given up.
+    GivenUp,
+    /// It was confirmed.
+    Send(Box<Command>),
+}
+
 fn checked_date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(fold_width(text).trim(), "%Y-%m-%d").ok().filter(|day| *day <= today)
 }
@@ -115,8 +126,8 @@ impl Intervention {
         }
     }
 
-    /// Draws it: `None` while it is open; the command, or nothing where it was given up.
-    pub fn show(&mut self, ctx: &egui::Context, open: &OpenProject, today: NaiveDate) -> Option<Option<Command>> {
+    /// Draws it.
+    pub fn show(&mut self, ctx: &egui::Context, open: &OpenProject, today: NaiveDate) -> Answer {
         let known = match &self.kind {
             Kind::Add { unit, .. } => is_known(open, fold_width(unit).trim()),
             _ => true,
@@ -130,8 +141,14 @@ impl Intervention {
             ui.add(egui::Label::new(theme::note(ui, why)).wrap());
             ui.add_space(GRID);
             self.fields(ui, today, known);
-        })?;
-        Some(command.filter(|_| answer))
+        });
+        // Enter in a field confirms once everything is filled in
+        let enter = ctx.input(|i| i.key_pressed(egui::Key::Enter)) && command.is_some();
+        match (answer.or(enter.then_some(true)), command) {
+            (None, _) => Answer::Open,
+            (Some(true), Some(command)) => Answer::Send(Box::new(command)),
+            _ => Answer::GivenUp,
+        }
     }
 
     fn fields(&mut self, ui: &mut Ui, today: NaiveDate, known: bool) {

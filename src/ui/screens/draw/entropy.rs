@@ -180,4 +180,34 @@ mod tests {
             assert!(format.accepts_typed(example(format)), "{format}");
         }
     }
+
+    #[test]
+    fn the_witnesses_confirm_on_screen() {
+        use egui_kittest::kittest::Queryable as _;
+        let format = EntropyFormat::Ssq;
+        let form = EntropyForm { first: "０３ 07 12 18 25 31+09".to_owned(), ..EntropyForm::default() };
+        let mut frames = 0;
+        let show = move |ui: &mut Ui, form: &mut EntropyForm| {
+            if frames == 0 {
+                // the faces are there from the next frame on
+                crate::ui::fonts::install(ui.ctx());
+                ui.ctx().request_repaint();
+            } else {
+                form.ui(ui, format, false, 32.0, false);
+            }
+            frames += 1;
+        };
+        let mut harness = egui_kittest::Harness::new_ui_state(show, form);
+        harness.run();
+        assert_eq!(harness.state().confirmed(format), None);
+        assert!(harness.query_by_label(t::ACCEPTED).is_some() && harness.query_by_label(t::FOLDED).is_some());
+        harness.get_by_label(t::WITNESSED).click();
+        harness.run();
+        assert_eq!(harness.state().confirmed(format).as_deref(), Some("03 07 12 18 25 31+09"));
+        // another number: the witnesses have to look again
+        harness.state_mut().first = "03 07 12 18 25 31+1".to_owned();
+        harness.run();
+        assert!(harness.query_by_label_contains(t::REFUSED).is_some());
+        assert_eq!(harness.state().confirmed(format), None);
+    }
 }

@@ -213,7 +213,7 @@ pub fn compute_facts(
         Some(name) => format!("{name} {id}"),
         None => id.to_string(),
     };
-    let done: std::collections::BTreeSet<_> = books.results.iter().map(|r| r.key()).collect();
+    let done: std::collections::BTreeSet<_> = books.results.iter().map(crate::disclosure::CheckResult::key).collect();
     let (mut draws, mut rows) = (Vec::new(), Vec::new());
     for opened in books.draws_of(month) {
         progress.check()?;

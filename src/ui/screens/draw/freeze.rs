@@ -57,12 +57,11 @@ pub fn compute_preview(
     progress: &Progress,
 ) -> AppResult<Preview> {
     let made;
-    let analysis = match analysis.filter(|a| a.month == month) {
-        Some(analysis) => analysis,
-        None => {
-            made = compute_analysis(project, &data.registry, month, progress)?;
-            &made
-        }
+    let analysis = if let Some(analysis) = analysis.filter(|a| a.month == month) {
+        analysis
+    } else {
+        made = compute_analysis(project, &data.registry, month, progress)?;
+        &made
     };
     let policy = &project.policy;
     let mut targets = analysis.targets(project, month);
@@ -182,8 +181,10 @@ pub fn show(ui: &mut Ui, preview: &Preview, size: f32) {
                 ui.set_width(side - 26.0);
                 ui.set_height(height - 26.0);
                 egui::ScrollArea::vertical().id_salt("reasons").auto_shrink([false, false]).show(ui, |ui| {
-                    reasons(ui, t::CERTAIN_BY, &preview.certain_by);
-                    reasons(ui, t::EXCLUDED_BY, &preview.excluded_by);
+                    ui.vertical(|ui| {
+                        reasons(ui, t::CERTAIN_BY, &preview.certain_by);
+                        reasons(ui, t::EXCLUDED_BY, &preview.excluded_by);
+                    });
                 });
             });
         });

@@ -8,12 +8,15 @@ use crate::ui::theme;
 /// A column: heading and width in points; 0 takes what is left (divided among such columns).
 pub type Column<'a> = (&'a str, f32);
 
+/// Least width of a column that takes what is left; below it the table scrolls sideways.
+const LEAST: f32 = 200.0;
+
 /// The widths in effect.
 #[must_use]
 pub fn widths(columns: &[Column<'_>], available: f32) -> Vec<f32> {
     let fixed: f32 = columns.iter().map(|c| c.1).sum();
     let loose = columns.iter().filter(|c| c.1 <= 0.0).count().max(1) as f32;
-    let share = ((available - fixed) / loose).max(60.0);
+    let share = ((available - fixed) / loose).max(LEAST);
     columns.iter().map(|c| if c.1 > 0.0 { c.1 } else { share }).collect()
 }
 

@@ -85,17 +85,17 @@ pub fn show(
     ui.add_space(GRID / 2.0);
     let c = t::LIST_COLUMNS;
     let columns = [
-        (c[0], 52.0),
-        (c[1], 150.0),
+        (c[0], 48.0),
+        (c[1], 176.0),
         (c[2], 0.0),
-        (c[3], 220.0),
+        (c[3], 208.0),
         (c[4], 72.0),
-        (c[5], 110.0),
-        (c[6], 124.0),
-        (c[7], 72.0),
+        (c[5], 150.0),
+        (t::STATE, 64.0),
         (c[8], 150.0),
         (c[9], 150.0),
-        (t::STATE, 64.0),
+        (c[6], 124.0),
+        (c[7], 72.0),
     ];
     let height = ui.available_height();
     grid::table(ui, "list", &columns, facts.rows.len(), height, |ui, i, widths| {
@@ -108,11 +108,11 @@ pub fn show(
             &row.stratum,
             &row.district,
             &row.origin,
-            &row.ticket,
-            &row.key,
+            row.state,
             &row.lead,
             &row.second,
-            row.state,
+            &row.ticket,
+            &row.key,
         ];
         let response = grid::row(ui, widths, &cells, i % 2 == 1, chosen == Some(i), row.replaced);
         if response.clicked() {

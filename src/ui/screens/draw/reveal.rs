@@ -79,7 +79,7 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
         });
     });
     ui.add_space(HALF);
-    let height = ui.available_height() - 20.0;
+    let height = ui.available_height() - 28.0;
     ui.horizontal_top(|ui| {
         let map_width = (ui.available_width() * 0.28).clamp(220.0, 480.0);
         let width = ui.available_width() - map_width - GRID;
@@ -166,8 +166,11 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
         }
     }
     let most = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
-    for (centre, count) in facts.map.centres.iter().zip(&counts).filter(|(_, n)| **n > 0) {
-        let radius = 9.0 + 11.0 * (*count as f32 / most).sqrt();
+    let mut marks: Vec<(&[f32; 2], &u32)> = facts.map.centres.iter().zip(&counts).filter(|(_, n)| **n > 0).collect();
+    // the small ones of the inner city over the large ones around it
+    marks.sort_by(|a, b| b.1.cmp(a.1));
+    for (centre, count) in marks {
+        let radius = 8.0 + 10.0 * (*count as f32 / most).sqrt();
         painter.circle(at(centre), radius, palette.accent, Stroke::new(1.5, palette.surface));
         let font = theme::bold(theme::SMALL);
         painter.text(at(centre), Align2::CENTER_CENTER, count, font, palette.on_accent);

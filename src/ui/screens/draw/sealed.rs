@@ -235,16 +235,16 @@ fn facts(ui: &mut Ui, draw: &StoredDraw) {
         (t::PUBLIC_NUMBER, format!("{format}，{}，{}", seal.entropy.source, seal.entropy.reference)),
         (t::AVAILABLE, short_time(&seal.entropy.available_at)),
     ];
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = GRID;
-        for (label, value) in entries {
-            ui.horizontal(|ui| {
-                ui.label(theme::note(ui, label));
+    // two lines: what was sealed, and what will open it
+    for line in [&entries[..5], &entries[5..]] {
+        ui.horizontal(|ui| {
+            for (label, value) in line {
+                ui.label(theme::note(ui, *label));
                 ui.label(RichText::new(value).font(theme::bold(theme::SECTION)));
-                ui.add_space(GRID);
-            });
-        }
-    });
+                ui.add_space(GRID * 2.0);
+            }
+        });
+    }
 }
 
 #[cfg(test)]
