@@ -387,7 +387,7 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
     let mut gone = None;
     let mut details = false;
     egui::Area::new(egui::Id::unique("toasts"))
-        .anchor(Align2::RIGHT_BOTTOM, [-16.0, -44.0])
+        .anchor(Align2::CENTER_TOP, [0.0, 44.0])
         .order(egui::Order::Foreground)
         .show(ctx, |ui| {
             for toast in app.session.toasts() {
