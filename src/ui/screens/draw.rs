@@ -754,10 +754,11 @@ impl DrawScreen {
                 show = Show::over();
             }
         } else {
-            let text = if draw_step { t::TO_PAIRS } else { t::TO_LIST };
+            let pairs_next = draw_step && self.marks.revealing;
+            let text = if pairs_next { t::TO_PAIRS } else { t::TO_LIST };
             let bar = Bar { hint: "", text, enabled: true, why_not: "", back: None, focus: true };
             if bar.show(ui) == Pressed::Next {
-                if draw_step && self.marks.revealing {
+                if pairs_next {
                     self.paired = true;
                     show = Show::begin(now, still);
                 } else {

@@ -107,13 +107,13 @@ fn lines_ui(ui: &mut Ui, draw: &DrawFacts, shown: f32, size: Vec2) {
     let row = ((rect.height() - GRID * 2.0) / per as f32).clamp(8.0, 44.0);
     let width = (rect.width() - GRID) / columns as f32;
     let font = theme::regular((row * 0.62).clamp(8.0, 18.0));
-    let label = (width * 0.42).min(280.0);
+    let label = (width * 0.46).min(340.0);
     let ground = palette.muted.gamma_multiply(0.5);
     for (i, stratum) in draw.strata.iter().enumerate() {
         let part = (shown - i as f32).clamp(0.0, 1.0);
         let left = rect.left() + GRID + (i / per) as f32 * width;
         let middle = rect.top() + GRID + ((i % per) as f32 + 0.5) * row;
-        let line = egui::Rangef::new(left + label, left + width - GRID - 44.0);
+        let line = egui::Rangef::new(left + label, left + width - GRID - 60.0);
         let ink = if part > 0.0 { palette.text } else { palette.muted };
         let names = painter.with_clip_rect(Rect::from_x_y_ranges(left..=line.min - HALF, rect.y_range()));
         names.text(Pos2::new(left, middle), Align2::LEFT_CENTER, &stratum.name, font.clone(), ink);
