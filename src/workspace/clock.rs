@@ -38,6 +38,12 @@ impl Moment {
         Ok(Self(time))
     }
 
+    /// So many seconds later (earlier where negative); `None` past the end of time.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Option<Self> {
+        Self::from_unix(self.0.timestamp() + seconds)
+    }
+
     /// The day.
     #[must_use]
     pub fn date(self) -> NaiveDate {

@@ -5,7 +5,6 @@
 use std::path::{Path, PathBuf};
 
 use super::ceremony::{DEMONSTRATION_SOURCE, Opened, Pledge, Sealed, open_period, seal_month, seal_year};
-use super::clock::Moment;
 use super::draws::Period;
 use super::import::{Imported, NewProject, create_project};
 use super::outputs::{ExportRequest, Exported, export_project};
@@ -76,8 +75,7 @@ pub fn entropy_format(value: &str) -> AppResult<EntropyFormat> {
 }
 
 fn later(context: &CommandContext, seconds: i64) -> AppResult<CommandContext> {
-    let start = chrono::DateTime::parse_from_rfc3339(&context.now.to_string()).map_or(0, |t| t.timestamp());
-    let now = Moment::from_unix(start + seconds).ok_or_else(|| AppError::new("RUN-001", "系统时间超出范围"))?;
+    let now = context.now.plus_seconds(seconds).ok_or_else(|| AppError::new("RUN-001", "系统时间超出范围"))?;
     Ok(CommandContext { now, ..context.clone() })
 }
 

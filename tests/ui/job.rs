@@ -4,6 +4,7 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::draws::Period;
 use fairdraw::workspace::session::Command;
 use fairdraw::workspace::verify::{VerifyRequest, verify_files};
 
@@ -56,7 +57,7 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     window.until("the year's seed", |w| {
         w.app().session.project().and_then(|p| p.books.value().map(|b| b.year_opened)).unwrap_or(false)
     });
-    let month = window.app().session.month().unwrap();
+    let month = Period::Month(window.app().session.month().unwrap()).label();
     window.until("the month", |w| w.enabled(&format!("开始 {month} 抽取")));
     window.click(&format!("开始 {month} 抽取"));
     ceremony(&mut window, "开封并抽取");

@@ -26,6 +26,7 @@ pub use draft::{DRAFT_FILE, Draft, DraftHistory};
 pub use open::{OpenProject, demo_folder};
 pub use prefs::{AppPaths, Preferences, ThemeChoice};
 
+use super::ceremony::Pledge;
 use super::clock::Moment;
 use super::job::{Job, Stage};
 use super::project::{CommandContext, Project};
@@ -727,9 +728,23 @@ impl Session {
             return;
         }
         let context = self.context();
+        let command = match command {
+            Command::SealYear(pledge) => Command::SealYear(demonstrated(pledge, &context)),
+            Command::SealMonth(month, pledge) => Command::SealMonth(month, demonstrated(pledge, &context)),
+            other => other,
+        };
         if let Some((name, work)) = action::plan(command, self.open.as_ref(), &context) {
             self.spawn(Kind::Action, &name, move |progress| work(progress).map(|done| Output::Done(Box::new(done))));
         }
+    }
+}
+
+/// A demonstration's number counts as known a moment after the command itself: the command may have waited, for
+/// the operator's name say, since the screen made it.
+fn demonstrated(pledge: Pledge, context: &CommandContext) -> Pledge {
+    match context.now.plus_seconds(1) {
+        Some(at) if pledge.demonstration => Pledge { available_at: at.to_string(), ..pledge },
+        _ => pledge,
     }
 }
 
