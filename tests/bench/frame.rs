@@ -27,7 +27,8 @@ use fairdraw::workspace::clock::Moment;
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::import::{NewProject, create_project};
 use fairdraw::workspace::project::{CommandContext, bundled_calendar};
-use fairdraw::workspace::session::{AppPaths, Command};
+use fairdraw::workspace::analysis::recompute_analysis;
+use fairdraw::workspace::session::{AnalysisView, AppPaths, Command};
 
 const SIZE: Vec2 = Vec2::new(1920.0, 1080.0);
 
@@ -192,10 +193,28 @@ fn main() {
             if bench.app.session.project().unwrap().is_current() {
                 break;
             }
-            std::thread::yield_now();
+            std::thread::sleep(Duration::from_micros(200));
         }
         waits.push(begin.elapsed());
-        bench.frame(Vec::new());
+        // the screen's own jobs for this change end before the next one
+        bench.idle(25);
     }
     tell("slider to score, tiers and plan", waits);
+
+    // of which: the recomputation, and what the screens are told of it
+    let open = bench.app.session.project().unwrap();
+    let (project, data) = (open.project.clone(), open.data.clone());
+    let view = open.view().unwrap().clone();
+    let (mut computing, mut summing) = (Vec::new(), Vec::new());
+    for _ in 0..40 {
+        let begin = Instant::now();
+        let analysis = Arc::new(recompute_analysis(&project, &view.analysis).unwrap());
+        computing.push(begin.elapsed());
+        let begin = Instant::now();
+        let made = AnalysisView::new(&project, &data, analysis, &project.policy, Some(view.saved_risk.clone()));
+        summing.push(begin.elapsed());
+        drop(made.unwrap());
+    }
+    tell("  recomputation", computing);
+    tell("  summing up", summing);
 }

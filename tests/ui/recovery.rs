@@ -18,8 +18,12 @@ fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
     let draft = window.project_folder().join(DRAFT_FILE);
     window.until("the draft's file", |_| draft.exists());
     let folder = Arc::clone(&window.folder);
-    // no closing: the process is gone
+    // no closing: the process is gone, and with it, in a moment, the threads that hold the project
+    let root = window.project_folder();
     drop(window);
+    while fairdraw::workspace::project::Project::open(&root, Some("测试员")).is_err() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     let mut again = Window::within(folder, LAPTOP, false, Begin::City);
     again.settle();
     let open = again.app().session.project().unwrap();
