@@ -182,3 +182,67 @@ impl Driver {
         self.events(vec![Event::Text(text.to_owned())]);
     }
 }
+
+/// The public number of a demonstration, as the screen proposes it.
+fn ceremony(driver: &mut Driver, open: &str) {
+    driver.click("核对无误，选定公开数");
+    driver.click("冻结并封存");
+    driver.click("承诺值已公布，录入公开数");
+    driver.click("填入演示数");
+    driver.until("写法正确");
+    driver.click("两名见证人已核对");
+    driver.click(open);
+}
+
+fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.filter_map(|e| e.ok().map(|e| e.path())).collect();
+    entries.sort();
+    let own = entries.iter().find(|p| p.is_file() && p.to_string_lossy().ends_with(name)).cloned();
+    own.or_else(|| entries.iter().filter(|p| p.is_dir()).find_map(|p| find_file(p, name)))
+}
+
+#[test]
+fn the_real_window_draws_and_its_certificate_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("导出");
+    std::fs::create_dir_all(&out).unwrap();
+    let mut driver = start(folder.path());
+    // opens on the demo city
+    driver.until("这是模拟数据，单位与人员均为虚构。");
+    driver.until("全年计划检查");
+    // the operator, by the palette and the keyboard
+    driver.key(Modifiers::COMMAND, Key::K);
+    driver.text("操作人");
+    driver.key(Modifiers::NONE, Key::Enter);
+    driver.until("请填写操作人姓名");
+    driver.text("王晓明");
+    driver.key(Modifiers::NONE, Key::Enter);
+    driver.until("操作人 王晓明");
+    // the year's seed, then January
+    driver.click("月度抽取");
+    ceremony(&mut driver, "开封取种子");
+    driver.click("开始 2027 年 1 月 抽取");
+    ceremony(&mut driver, "开封并抽取");
+    driver.click("跳过");
+    driver.click("进入配对");
+    driver.click("跳过");
+    driver.click("进入本月清单");
+    driver.click("导出任务单");
+    let certificate = wait("the export", Duration::from_secs(120), || find_file(&out, "certificate.json"));
+    // what was exported holds, by the program that the office gives to anybody
+    std::thread::sleep(Duration::from_secs(3));
+    let frame = certificate.with_file_name("frame.csv");
+    assert!(frame.exists(), "{}", frame.display());
+    let verified = Command::new(env!("CARGO_BIN_EXE_fairdraw"))
+        .arg("verify")
+        .arg(&certificate)
+        .arg("--frame")
+        .arg(&frame)
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&verified.stdout).into_owned() + &String::from_utf8_lossy(&verified.stderr);
+    // a demonstration is said to be one, which is no fault of the certificate
+    assert_ne!(verified.status.code(), Some(2), "{words}");
+    assert!(!words.contains("未通过"), "{words}");
+    assert!(words.contains("演示"), "{words}");
+}
