@@ -237,7 +237,6 @@ pub fn note(ui: &egui::Ui, text: impl Into<String>) -> egui::RichText {
 }
 
 /// A card: surface, hairline, padding of one step.
-#[must_use]
 pub fn card(ui: &egui::Ui) -> egui::Frame {
     let palette = of(ui);
     egui::Frame::new()

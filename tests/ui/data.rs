@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use std::fmt::Write as _;
+
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
@@ -143,7 +145,7 @@ fn foreign_register(window: &Window) -> PathBuf {
     std::fs::create_dir_all(&folder).unwrap();
     let mut text = "Plant,Label,X1,Y1,Kind\n".to_owned();
     for i in 0..40 {
-        text.push_str(&format!("91310115MA1H{i:04}X001Q,第{i}厂,121.5{i:02},31.2{i:02},登记\n"));
+        let _ = writeln!(text, "91310115MA1H{i:04}X001Q,第{i}厂,121.5{i:02},31.2{i:02},登记");
     }
     std::fs::write(folder.join("plants.csv"), text).unwrap();
     std::fs::write(folder.join("notes.csv"), "a,b\n1,2\n").unwrap();

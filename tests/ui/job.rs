@@ -3,7 +3,9 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use fairdraw::sampling::EntropyFormat;
 use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::ceremony::Pledge;
 use fairdraw::workspace::draws::Period;
 use fairdraw::workspace::session::Command;
 use fairdraw::workspace::verify::{VerifyRequest, verify_files};
@@ -100,4 +102,43 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     let (entries, faults) = window.app().session.project().unwrap().saved.journal().check().unwrap();
     assert!(faults.is_empty());
     assert!(entries.iter().all(|e| e.operator == "王晓明"));
+}
+
+#[test]
+fn a_real_seal_waits_for_its_public_number_and_can_be_given_up() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().go(ScreenId::Draw);
+    let pledge = Pledge {
+        format: EntropyFormat::Dice,
+        entropy_source: "区公证处掷骰".into(),
+        reference: "第1次".into(),
+        available_at: "2026-12-22T20:00:00+08:00".into(),
+        again: None,
+        demonstration: false,
+    };
+    window.send(Command::SealYear(pledge.clone()));
+    window.until("the seal", |w| w.app().session.last_done().0 == 1);
+    window.settle();
+    assert!(window.shows("距公开数产生还有"), "{:?}", window.shown());
+    assert!(!window.enabled("承诺值已公布，录入公开数"));
+    // nothing opens it early, whatever is sent
+    window.send(Command::Open(Period::Year(2027), DICE.into()));
+    window.until("the refusal", |w| w.app().session.findings().1.findings().iter().any(|f| f.code == "SEL-011"));
+    window.settle();
+    assert!(window.app().session.project().unwrap().books.value().unwrap().pending.is_some());
+    // a second seal is refused while one waits
+    window.send(Command::SealYear(pledge));
+    window.until("the second refusal", |w| w.app().session.findings().1.findings().iter().any(|f| f.code == "SEL-031"));
+    window.settle();
+    // its hour comes
+    window.at("2026-12-22T20:00:10");
+    window.until("the number's hour", |w| w.enabled("承诺值已公布，录入公开数"));
+    // given up instead, with a reason that the register keeps
+    window.send(Command::Void(Period::Year(2027), "骰子丢失".into()));
+    window.until("the register", |w| {
+        let books = w.app().session.project().unwrap().books.value();
+        books.is_some_and(|b| b.pending.is_none() && b.register.lines().iter().any(|l| l.reason == "骰子丢失"))
+    });
 }

@@ -150,8 +150,7 @@ impl Window {
         };
         let (paths, picker, time) = (AppPaths::below(folder.path()), answers.clone(), Arc::clone(&clock));
         let mut make = Some(move |ctx: &egui::Context| {
-            let surroundings =
-                Surroundings { paths, clock: Arc::new(move || tick(&time)), picker: Box::new(picker) };
+            let surroundings = Surroundings { paths, clock: Arc::new(move || tick(&time)), picker: Box::new(picker) };
             let mut app = Workstation::new(ctx, surroundings);
             app.session.set_preferences(|prefs| {
                 prefs.theme = if dark { ThemeChoice::Dark } else { ThemeChoice::Light };
@@ -206,7 +205,7 @@ impl Window {
         let start = Instant::now();
         while !condition(self) {
             assert!(
-                start.elapsed() < Duration::from_secs(60),
+                start.elapsed() < Duration::from_mins(1),
                 "waited in vain for {what}; toasts {:?}; the window shows: {}",
                 self.app().session.toasts(),
                 self.shown().join(" | ")

@@ -19,7 +19,7 @@ use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::job::Stage;
-use crate::workspace::session::{AnalysisView, AreaProgress, Books, Command, OpenProject, ProjectData};
+use crate::workspace::session::{AnalysisView, AreaFigures, AreaProgress, Books, Command, OpenProject, ProjectData};
 
 /// What is made of a revision.
 struct Made {
@@ -239,7 +239,7 @@ fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> C
 fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> Chart {
     let names: Vec<String> = open.data.districts.districts().iter().map(|d| d.name.clone()).collect();
     let progress: Vec<AreaProgress> =
-        books.map(|b| b.districts.clone()).unwrap_or_else(|| vec![AreaProgress::default(); names.len()]);
+        books.map_or_else(|| vec![AreaProgress::default(); names.len()], |b| b.districts.clone());
     let any = progress.iter().any(|p| p.listed > 0);
     let mut order: Vec<usize> = (0..names.len()).collect();
     let (head, kind) = if any {
@@ -257,7 +257,7 @@ fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -
             },
         )
     } else {
-        let load = |i: usize| view.districts.get(i).map_or(0.0, |d| d.expected_year());
+        let load = |i: usize| view.districts.get(i).map_or(0.0, AreaFigures::expected_year);
         order.sort_by(|a, b| load(*b).total_cmp(&load(*a)));
         order.truncate(8);
         let first = order.first().map_or_else(String::new, |i| o::load_title(&names[*i], load(*i)));

@@ -11,7 +11,7 @@ use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use crate::diagnostic::{AppResult, Diagnostics};
 use crate::district::DistrictSet;
 use crate::domain::{DistrictCode, PlanMonth};
-use crate::plan::model::{ByMonth, MONTHS};
+use crate::plan::model::ByMonth;
 use crate::policy::{Milli, Policy};
 use crate::registry::Registry;
 use crate::risk::{HistogramBin, RiskTable, TierMoves, compare_risk, compute_histogram, score_risk};
@@ -231,13 +231,10 @@ impl AnalysisView {
         for ((district, body), row) in &analysis.plan.districts {
             let code = analysis.population.districts.get(*district as usize).copied().unwrap_or(0);
             let on_map = data.districts.index_of(DistrictCode(code));
-            for m in 0..MONTHS {
-                city.expected[m] += row[m];
-                if let Some(area) = on_map.and_then(|i| districts.get_mut(i)) {
-                    area.expected[m] += row[m];
-                }
-                if let Some(area) = bodies.get_mut(*body as usize) {
-                    area.expected[m] += row[m];
+            let areas = [Some(&mut city), on_map.and_then(|i| districts.get_mut(i)), bodies.get_mut(*body as usize)];
+            for area in areas.into_iter().flatten() {
+                for (sum, visits) in area.expected.iter_mut().zip(row) {
+                    *sum += visits;
                 }
             }
         }

@@ -202,16 +202,12 @@ pub fn load_draft(root: &Path) -> Option<Result<(Draft, String), Finding>> {
         let text = String::from_utf8(bytes).ok()?;
         ron::from_str::<DraftFile>(&text).ok()
     });
-    Some(match parsed {
-        Some(file) => {
-            Ok((Draft { policy: Arc::new(file.policy), edits: file.edits, review_number: file.review_number }, file.at))
-        }
-        None => {
-            let aside = root.join("draft.damaged");
-            let _ = std::fs::rename(&path, &aside);
-            Err(Finding::warning("DFT-002", "上次的草稿文件无法识别，已恢复到最后保存的状态")
-                .hint("草稿原文件已另存，其余数据完整")
-                .file(aside.display().to_string()))
-        }
-    })
+    let Some(file) = parsed else {
+        let aside = root.join("draft.damaged");
+        let _ = std::fs::rename(&path, &aside);
+        return Some(Err(Finding::warning("DFT-002", "上次的草稿文件无法识别，已恢复到最后保存的状态")
+            .hint("草稿原文件已另存，其余数据完整")
+            .file(aside.display().to_string())));
+    };
+    Some(Ok((Draft { policy: Arc::new(file.policy), edits: file.edits, review_number: file.review_number }, file.at)))
 }

@@ -139,7 +139,10 @@ pub struct Session {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("open", &self.open.is_some()).field("filter", &self.filter).finish()
+        f.debug_struct("Session")
+            .field("open", &self.open.is_some())
+            .field("filter", &self.filter)
+            .finish_non_exhaustive()
     }
 }
 
@@ -618,7 +621,7 @@ impl Session {
                 self.filter.rows = rows;
                 self.filter.selection_revision += 1;
             }
-            Command::SetOperator(name) => self.set_preferences(|prefs| prefs.operator = name.trim().to_owned()),
+            Command::SetOperator(name) => self.set_preferences(|prefs| name.trim().clone_into(&mut prefs.operator)),
             Command::CancelJob(id) => {
                 if let Some(running) = self.running.iter().find(|r| r.id == id) {
                     running.job.progress().cancel();

@@ -262,7 +262,6 @@ pub(super) fn load_project(
     progress.check()?;
     let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
     let draft = match load_draft(path) {
-        None => None,
         Some(Ok((draft, at))) if draft != Draft::of(&project) => {
             let words = format!("已恢复 {at} 的未保存草稿");
             findings.push(
@@ -272,7 +271,8 @@ pub(super) fn load_project(
             say.push(words);
             Some(draft)
         }
-        Some(Ok(_)) => None,
+        // what was written is what is saved
+        None | Some(Ok(_)) => None,
         Some(Err(finding)) => {
             say.push(finding.what.clone());
             findings.push(finding);

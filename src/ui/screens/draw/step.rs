@@ -199,8 +199,8 @@ mod tests {
 
     #[test]
     fn later_steps_are_locked() {
-        let states: Vec<StepState> = Step::MONTH.into_iter().map(|step| state_of(step, Step::Publish, false)).collect();
         use StepState::{Done, Later, Now};
+        let states: Vec<StepState> = Step::MONTH.into_iter().map(|step| state_of(step, Step::Publish, false)).collect();
         assert_eq!(states, [Done, Done, Now, Later, Later, Later]);
         assert_eq!(state_of(Step::Pair, Step::Pair, true), Done);
     }
