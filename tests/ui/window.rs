@@ -2,16 +2,27 @@
 //!
 //! Driven through eframe's inspection, which only the `inspection` build has, over the loopback interface:
 //! `cargo test --features inspection --test window`. Needs Xvfb.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops at a fault")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test stops at a fault"
+)]
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use egui::accesskit::{self, Affine, Node, NodeId, Rect, TreeUpdate};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, pos2};
 use egui_inspection::{Request, Response, protocol, read_message, write_message};
+
+/// One window at a time: each takes the next free display.
+static ALONE: Mutex<()> = Mutex::new(());
 
 struct Killed(Child);
 
@@ -120,6 +131,14 @@ impl Driver {
         }
     }
 
+    /// A picture of the window for whoever looks into a failure, where `FAIRDRAW_PICTURES` names a folder.
+    fn picture(&mut self) {
+        let Some(folder) = std::env::var_os("FAIRDRAW_PICTURES") else { return };
+        if let Response::Screenshot(png) = self.ask(&Request::GetScreenshot { pixels_per_point: None }) {
+            let _ = std::fs::write(Path::new(&folder).join("window.png"), png.bytes);
+        }
+    }
+
     fn shown(&mut self) -> String {
         let (tree, _) = self.tree();
         tree.nodes.iter().map(|(_, node)| words(node)).filter(|w| w.len() > 1).collect::<Vec<_>>().join(" | ")
@@ -150,8 +169,9 @@ impl Driver {
             if let Some((at, false)) = self.find(text) {
                 return at;
             }
-            if begin.elapsed() > Duration::from_secs(120) {
+            if begin.elapsed() > Duration::from_secs(45) {
                 let shown = self.shown();
+                self.picture();
                 panic!("waited in vain for 「{text}」; the window shows: {shown}");
             }
             std::thread::sleep(Duration::from_millis(150));
@@ -202,7 +222,28 @@ fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 #[test]
+fn a_killed_window_says_what_it_recovered() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = start(folder.path());
+    driver.until("全年计划检查");
+    driver.click("年度计划");
+    driver.click("重点监管对象 加一次");
+    driver.until("草稿未保存");
+    let draft = folder.path().join("data/FairDraw/演示城市-2027/draft.ron");
+    wait("the draft's file", Duration::from_secs(20), || draft.exists().then_some(()));
+    // dropping the driver kills the process, without any farewell
+    drop(driver);
+    let mut again = start(folder.path());
+    again.until("已恢复");
+    again.until("草稿未保存");
+    again.click("编辑");
+    again.until("放弃草稿，回到已保存的状态");
+}
+
+#[test]
 fn the_real_window_draws_and_its_certificate_verifies() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("导出");
     std::fs::create_dir_all(&out).unwrap();
@@ -228,7 +269,7 @@ fn the_real_window_draws_and_its_certificate_verifies() {
     driver.click("跳过");
     driver.click("进入本月清单");
     driver.click("导出任务单");
-    let certificate = wait("the export", Duration::from_secs(120), || find_file(&out, "certificate.json"));
+    let certificate = wait("the export", Duration::from_secs(45), || find_file(&out, "certificate.json"));
     // what was exported holds, by the program that the office gives to anybody
     std::thread::sleep(Duration::from_secs(3));
     let frame = certificate.with_file_name("frame.csv");
