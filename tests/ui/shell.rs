@@ -121,3 +121,20 @@ fn zoom_and_theme_are_kept() {
     again.settle();
     assert!((again.harness.ctx.zoom_factor() - 1.2).abs() < 1e-6);
 }
+
+#[test]
+fn the_maps_review_number_is_typed_and_kept() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.click("地图");
+    window.until("the map", |w| w.shows("审图号"));
+    window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "审图号").focus();
+    window.harness.run_steps(2);
+    window.ime("沪S(2026)001号");
+    window.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(window.app().session.project().unwrap().draft.now().review_number, "沪S(2026)001号");
+    window.key(Modifiers::COMMAND, Key::S);
+    window.until("saved", |w| !w.app().session.project().unwrap().draft.is_changed());
+    let text = std::fs::read_to_string(window.project_folder().join("project.ron")).unwrap();
+    assert!(text.contains("沪S(2026)001号"));
+}
