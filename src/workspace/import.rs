@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::demo::MARKER;
 use super::map::ProjectMap;
 use super::project::{CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes};
+use super::staged::{begin_change, commit_change};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
@@ -366,11 +367,15 @@ pub fn refresh_project(
             bytes,
         });
     }
-    save_registry(&changed, &registry, &context.progress)?;
-    write_atomic(&changed.root().join("quality.csv"), render_report_csv(&registry).as_bytes())?;
-    changed.save()?;
+    // the new register takes the old one's place whole or not at all
+    let folder = begin_change(project.root())?;
+    write_registry(&folder, &registry, &context.progress)?;
+    write_atomic(&folder.join("quality.csv"), render_report_csv(&registry).as_bytes())?;
+    changed.save_to(&folder)?;
+    context.progress.check()?;
     let taken = (registry.sources.height(), registry.set_aside.height());
-    changed.log(
+    commit_change(
+        project.root(),
         context,
         "import",
         serde_json::json!({
@@ -394,9 +399,11 @@ pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) 
     let districts = load_districts(path, &DistrictOptions::default(), &mut findings)?;
     let mut changed = project.clone();
     changed.file.mapping.districts = None;
-    changed.file.districts = Some(keep_map(project.root(), path)?);
-    changed.save()?;
-    changed.log(
+    let folder = begin_change(project.root())?;
+    changed.file.districts = Some(keep_map(&folder, path)?);
+    changed.save_to(&folder)?;
+    commit_change(
+        project.root(),
         context,
         "districts",
         serde_json::json!({
@@ -494,7 +501,11 @@ fn keep_map(root: &Path, path: &Path) -> AppResult<String> {
 /// # Errors
 /// `FRM-…`, `IO-…`.
 pub fn save_registry(project: &Project, registry: &Registry, progress: &Progress) -> AppResult<()> {
-    let folder = project.root().join("frames");
+    write_registry(project.root(), registry, progress)
+}
+
+fn write_registry(root: &Path, registry: &Registry, progress: &Progress) -> AppResult<()> {
+    let folder = root.join("frames");
     create_folder(&folder)?;
     progress.begin("保存核查后的数据", 0);
     for (name, frame) in registry.frames() {

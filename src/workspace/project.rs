@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::clock::Moment;
 use super::journal::{Journal, JournalEntry};
 use super::lock::ProjectLock;
+use super::staged::{Recovery, recover_change};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::domain::{PlanMonth, WorkCalendar};
 use crate::export::write_atomic;
@@ -95,6 +96,7 @@ pub struct Project {
     /// Working days.
     pub calendar: WorkCalendar,
     lock: Option<Arc<ProjectLock>>,
+    recovery: Recovery,
 }
 
 /// Reads a file whole.
@@ -166,6 +168,7 @@ impl Project {
             policy_bytes,
             calendar: bundled_calendar()?,
             lock: Some(Arc::new(lock)),
+            recovery: Recovery::None,
         };
         write_atomic(&root.join("policy.ron"), &project.policy_bytes)?;
         Ok(project)
@@ -197,6 +200,7 @@ impl Project {
     }
 
     fn load(root: &Path, lock: Option<Arc<ProjectLock>>) -> AppResult<Self> {
+        let recovery = if lock.is_some() { recover_change(root)? } else { Recovery::None };
         let path = root.join("project.ron");
         let text = String::from_utf8(load_bytes(&path)?)
             .map_err(|cause| AppError::new("PRJ-003", "project.ron 不是 UTF-8 文本").caused_by(cause))?;
@@ -216,13 +220,19 @@ impl Project {
             let text = String::from_utf8_lossy(&load_bytes(&own)?).into_owned();
             add_calendar(&mut calendar, "calendar.csv", &text)?;
         }
-        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock })
+        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock, recovery })
     }
 
     /// True where the project was opened without the lock.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.lock.is_none()
+    }
+
+    /// What opening it found of a change that was broken off.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        self.recovery
     }
 
     /// The folder.
@@ -243,9 +253,17 @@ impl Project {
     /// `PRJ-011` where the project is open read-only, `IO-…`.
     pub fn save(&self) -> AppResult<()> {
         self.check_writable()?;
+        self.save_to(&self.root)
+    }
+
+    /// Writes `project.ron` into another folder: where a change is made ready.
+    ///
+    /// # Errors
+    /// `PRJ-004`, `IO-…`.
+    pub fn save_to(&self, folder: &Path) -> AppResult<()> {
         let text = ron::ser::to_string_pretty(&self.file, ron::ser::PrettyConfig::new().struct_names(false))
             .map_err(|cause| AppError::new("PRJ-004", "项目文件无法写成文本").caused_by(cause))?;
-        write_atomic(&self.root.join("project.ron"), text.as_bytes())
+        write_atomic(&folder.join("project.ron"), text.as_bytes())
     }
 
     /// Replaces the policy; refused where it does not hold together.
