@@ -218,3 +218,23 @@ fn a_torn_line_of_the_journal_is_said_once() {
         assert!(session.project().unwrap().books.value().unwrap().journal_faults.is_empty());
     }
 }
+
+#[test]
+fn a_project_opened_again_is_numbered_on() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    change_tier(&mut window, 5000);
+    window.settle();
+    let numbers = |w: &Window| {
+        let open = w.app().session.project().unwrap();
+        (open.revision, open.books_revision)
+    };
+    let before = numbers(&window);
+    window.send(Command::OpenProject(window.project_folder()));
+    window.settle();
+    let after = numbers(&window);
+    // what screens derived from the register before is never taken for the new one's
+    assert!(after.0 > before.0 && after.1 > before.1, "{before:?} {after:?}");
+    let open = window.app().session.project().unwrap();
+    assert!(!open.saved.is_read_only() && open.draft.is_changed(), "the draft goes along");
+}

@@ -576,7 +576,12 @@ impl Session {
             self.set_preferences(|prefs| prefs.remember(&root));
         }
         let months = project.months();
-        let open = OpenProject::new(project, data, draft);
+        let mut open = OpenProject::new(project, data, draft);
+        if let Some(before) = &self.open {
+            // screens keep what they derive by these numbers: none comes twice, whichever project is open
+            open.revision = before.revision + 1;
+            open.books_revision = before.books_revision;
+        }
         self.filter = Filter {
             month: months.first().copied(),
             area_revision: self.filter.area_revision + 1,
