@@ -13,7 +13,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,26 @@ pub struct Project {
     pub calendar: WorkCalendar,
     lock: Option<Arc<ProjectLock>>,
     recovery: Recovery,
+}
+
+/// A lock that may still be kept by whoever took a snapshot of a project.
+#[derive(Debug, Clone)]
+pub struct HeldLock {
+    root: PathBuf,
+    lock: Weak<ProjectLock>,
+}
+
+impl HeldLock {
+    /// True while something keeps it.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.lock.strong_count() > 0
+    }
+}
+
+/// True where both paths name the same folder, however they are spelled.
+fn is_same_folder(a: &Path, b: &Path) -> bool {
+    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Reads a file whole.
@@ -189,6 +209,26 @@ impl Project {
         }
         let lock = operator.map(|operator| ProjectLock::acquire(root, operator)).transpose()?.map(Arc::new);
         Self::load(root, lock)
+    }
+
+    /// The lock that this project holds, to open the folder again with while anything still keeps it;
+    /// `None` where it is open read-only.
+    #[must_use]
+    pub fn held(&self) -> Option<HeldLock> {
+        self.lock.as_ref().map(|lock| HeldLock { root: self.root.clone(), lock: Arc::downgrade(lock) })
+    }
+
+    /// Opens a project to work in it: under the held lock where that is this folder's and still kept, else as
+    /// [`Project::open`].
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn open_again(root: &Path, held: &[HeldLock], operator: &str) -> AppResult<Self> {
+        let lock = held.iter().filter(|held| is_same_folder(&held.root, root)).find_map(|held| held.lock.upgrade());
+        match lock {
+            Some(lock) => Self::load(root, Some(lock)),
+            None => Self::open(root, Some(operator)),
+        }
     }
 
     /// Reads the folder's files again under the lock that this project holds.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use fairdraw::policy::Milli;
+use fairdraw::ui::screens::ScreenId;
 use fairdraw::workspace::session::{Command, DRAFT_FILE, load_draft};
 
-use super::support::{Begin, LAPTOP, Window};
+use super::support::{Begin, LAPTOP, Window, copy_folder};
 
 #[test]
 fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
@@ -237,4 +238,29 @@ fn a_project_opened_again_is_numbered_on() {
     assert!(after.0 > before.0 && after.1 > before.1, "{before:?} {after:?}");
     let open = window.app().session.project().unwrap();
     assert!(!open.saved.is_read_only() && open.draft.is_changed(), "the draft goes along");
+}
+
+#[test]
+fn going_to_another_project_and_back_does_not_lock_oneself_out() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    // screens keep what they derived, and with it the project
+    for screen in ScreenId::ALL {
+        window.app_mut().go(screen);
+        window.settle();
+    }
+    let (first, second) = (window.project_folder(), window.folder.path().join("另一个"));
+    copy_folder(&first, &second);
+    // twice: the first opening is given up
+    window.app_mut().session.apply(Command::OpenProject(second.clone()));
+    window.app_mut().session.apply(Command::OpenProject(second.clone()));
+    window.settle();
+    let is = |w: &Window, root: &std::path::Path| {
+        let open = w.app().session.project().unwrap();
+        open.saved.root() == root && !open.saved.is_read_only()
+    };
+    assert!(is(&window, &second));
+    window.app_mut().session.apply(Command::OpenProject(first.clone()));
+    window.settle();
+    assert!(is(&window, &first));
 }

@@ -31,7 +31,7 @@ pub use prefs::{AppPaths, Preferences, ThemeChoice};
 use super::ceremony::Pledge;
 use super::clock::Moment;
 use super::job::{Job, Stage};
-use super::project::{CommandContext, Project};
+use super::project::{CommandContext, HeldLock, Project};
 use super::verify::Verified;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, ProgressState, Severity};
 use crate::domain::PlanMonth;
@@ -124,6 +124,8 @@ pub struct Session {
     waker: Arc<dyn Fn() + Send + Sync>,
     /// The project, where one is open.
     open: Option<OpenProject>,
+    /// Locks of projects that were open: a job or a screen may keep one for a while.
+    held: Vec<HeldLock>,
     /// Opening a project: running, or why it failed.
     opening: Stage<()>,
     /// What every screen is filtered by.
@@ -172,6 +174,7 @@ impl Session {
             clock,
             waker,
             open: None,
+            held: Vec::new(),
             opening: Stage::Empty,
             filter: Filter::default(),
             toasts: Vec::new(),
@@ -377,10 +380,6 @@ impl Session {
         self.draft_changed_at.get_or_insert(self.seconds);
     }
 
-    fn saved(&self) -> Option<Saved> {
-        self.open.as_ref().map(|open| Arc::clone(&open.saved))
-    }
-
     fn take_id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
@@ -575,6 +574,8 @@ impl Session {
             let root = project.root().to_owned();
             self.set_preferences(|prefs| prefs.remember(&root));
         }
+        self.held.retain(HeldLock::is_kept);
+        self.held.extend(project.held());
         let months = project.months();
         let mut open = OpenProject::new(project, data, draft);
         if let Some(before) = &self.open {
@@ -655,12 +656,12 @@ impl Session {
     pub fn apply(&mut self, command: Command) {
         match command {
             Command::OpenDemo => {
-                let (paths, context, before) = (self.paths.clone(), self.context(), self.saved());
-                self.load("打开演示城市", move |progress| open::load_demo(&paths, before, &context, progress));
+                let (paths, context, held) = (self.paths.clone(), self.context(), self.held.clone());
+                self.load("打开演示城市", move |progress| open::load_demo(&paths, &held, &context, progress));
             }
             Command::OpenProject(path) => {
-                let (context, before) = (self.context(), self.saved());
-                self.load("打开项目", move |progress| open::load_project(&path, before, &context, progress));
+                let (context, held) = (self.context(), self.held.clone());
+                self.load("打开项目", move |progress| open::load_project(&path, &held, &context, progress));
             }
             Command::Import(request) => {
                 let context = self.context();
@@ -750,9 +751,18 @@ impl Session {
         for running in self.running.iter().filter(|r| !stays(r.kind)) {
             running.job.progress().cancel();
         }
-        self.running.retain(|r| stays(r.kind));
+        let (stay, go): (Vec<Running>, Vec<Running>) =
+            std::mem::take(&mut self.running).into_iter().partition(|r| stays(r.kind));
+        self.running = stay;
+        let earlier: Vec<Job<Output>> = go.into_iter().filter(|r| r.kind == Kind::Load).map(|r| r.job).collect();
         self.opening = Stage::Running(Progress::none());
-        self.spawn(Kind::Load, name, move |progress| work(progress).map(|loaded| Output::Loaded(Box::new(loaded))));
+        self.spawn(Kind::Load, name, move |progress| {
+            // an opening that was given up lets go of its folder first: it may be the same one
+            for job in earlier {
+                drop(job.wait());
+            }
+            work(progress).map(|loaded| Output::Loaded(Box::new(loaded)))
+        });
         if let Some(running) = self.running.iter().rfind(|r| r.kind == Kind::Load) {
             self.opening = Stage::Running(running.job.progress().clone());
         }

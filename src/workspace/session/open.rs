@@ -18,7 +18,7 @@ use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
 use crate::workspace::import::{Imported, NewProject, create_project_with, load_project_data};
 use crate::workspace::job::Stage;
 use crate::workspace::lock::ProjectLock;
-use crate::workspace::project::{CommandContext, Project};
+use crate::workspace::project::{CommandContext, HeldLock, Project};
 use crate::workspace::staged::Recovery;
 
 /// A project that is open.
@@ -238,11 +238,6 @@ impl OpenProject {
     }
 }
 
-/// True where both paths name the same folder, however they are spelled.
-pub(super) fn is_same_folder(a: &Path, b: &Path) -> bool {
-    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
-}
-
 fn is_writable(folder: &Path) -> bool {
     tempfile::Builder::new().prefix(".fairdraw-").tempfile_in(folder).is_ok()
 }
@@ -250,19 +245,14 @@ fn is_writable(folder: &Path) -> bool {
 /// Opens a project folder; read-only where another window holds it.
 pub(super) fn load_project(
     path: &Path,
-    before: Option<Saved>,
+    held: &[HeldLock],
     context: &CommandContext,
     progress: &Progress,
 ) -> AppResult<Loaded> {
     progress.begin("打开项目", 0);
     let mut say = Vec::new();
     let mut findings = Diagnostics::new();
-    let again = before.filter(|project| is_same_folder(project.root(), path) && !project.is_read_only());
-    let opened = match again {
-        Some(project) => project.reopen(),
-        None => Project::open(path, Some(&context.operator)),
-    };
-    let project = match opened {
+    let project = match Project::open_again(path, held, &context.operator) {
         Err(error) if error.code() == "PRJ-010" => {
             let mut finding = error.finding().clone();
             finding.severity = Severity::Warning;
@@ -338,7 +328,7 @@ pub fn demo_folder(paths: &AppPaths) -> PathBuf {
 /// Opens the demo city; makes it where it is not there, or not whole.
 pub(super) fn load_demo(
     paths: &AppPaths,
-    before: Option<Saved>,
+    held: &[HeldLock],
     context: &CommandContext,
     progress: &Progress,
 ) -> AppResult<Loaded> {
@@ -356,7 +346,7 @@ pub(super) fn load_demo(
             other => other?,
         }
     }
-    load_project(&root, before, context, progress)
+    load_project(&root, held, context, progress)
 }
 
 /// The demo city in a temporary folder: where the program's own folder can't be written.
@@ -365,7 +355,7 @@ fn load_demo_aside(error: &AppError, context: &CommandContext, progress: &Progre
     let io = |cause| AppError::io("准备演示城市", &std::env::temp_dir(), cause);
     let root = folder.map_err(io)?.keep().join(format!("演示城市-{DEFAULT_YEAR}"));
     unpack_demo(&root, context)?;
-    let mut loaded = load_project(&root, None, context, progress)?;
+    let mut loaded = load_project(&root, &[], context, progress)?;
     let mut finding = error.finding().clone();
     finding.severity = Severity::Warning;
     finding.hint =
