@@ -320,7 +320,8 @@ pub fn create_project_with(
 /// sources taken and the rows set aside.
 ///
 /// # Errors
-/// `PRJ-011`, `PRJ-012` while a seal waits for its opening, `PRJ-022`, `MAP-…`, `IO-…`, `JOB-001`.
+/// `PRJ-011`, `PRJ-012` while a seal waits for its opening, `PRJ-013` where one side is synthetic
+/// and the other is not, `PRJ-022`, `MAP-…`, `IO-…`, `JOB-001`.
 pub fn refresh_project(
     project: &Project,
     from: &Path,
@@ -337,6 +338,12 @@ pub fn refresh_project(
     if contents.tables.is_empty() {
         return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
             .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
+            .file(from.display().to_string())
+            .into());
+    }
+    if contents.synthetic != project.file.synthetic {
+        return Err(Finding::error("PRJ-013", "模拟数据与本单位数据不能放进同一个项目")
+            .hint("请用「导入本单位数据」另建项目")
             .file(from.display().to_string())
             .into());
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use fairdraw::policy::Milli;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::workspace::session::{Command, DRAFT_FILE, load_draft};
+use fairdraw::workspace::session::{Command, DRAFT_FILE, ImportRequest, load_draft};
 
-use super::support::{Begin, LAPTOP, Window, copy_folder};
+use super::support::{Begin, LAPTOP, SOURCES, Window, copy_folder, find_file, input_folder};
 
 #[test]
 fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
@@ -263,4 +263,46 @@ fn going_to_another_project_and_back_does_not_lock_oneself_out() {
     window.app_mut().session.apply(Command::OpenProject(first.clone()));
     window.settle();
     assert!(is(&window, &first));
+}
+
+#[test]
+fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    let root = window.project_folder();
+    change_tier(&mut window, 5000);
+    let wanted = window.app().session.project().unwrap().draft.now().clone();
+    let map = find_file(input_folder(), ".shp").unwrap();
+    // a companion that the new map does not bring
+    std::fs::create_dir_all(root.join("districts")).unwrap();
+    std::fs::write(root.join("districts/districts.old"), b"x").unwrap();
+    let refresh = ImportRequest { from: input_folder().to_owned(), ..ImportRequest::default() };
+    for command in [Command::Refresh(refresh), Command::LoadDistricts(map)] {
+        let before = window.app().session.project().unwrap().revision;
+        window.send(command);
+        window.until("the project again", |w| w.app().session.project().is_some_and(|p| p.revision > before));
+        window.settle();
+        let open = window.app().session.project().unwrap();
+        assert_eq!(*open.draft.now(), wanted);
+        assert_eq!(open.data.len(), SOURCES);
+        assert!(!root.join("change").exists() && !root.join("change.tmp").exists());
+    }
+    assert!(!root.join("districts/districts.old").exists());
+    let (lines, faults) = fairdraw::workspace::journal::check_journal_file(&root.join("journal.jsonl")).unwrap();
+    assert_eq!(faults, Vec::<String>::new());
+    let last: Vec<&str> = lines.iter().rev().take(2).map(|line| line.command.as_str()).collect();
+    assert_eq!(last, ["districts", "import"]);
+}
+
+#[test]
+fn synthetic_data_is_not_mixed_with_an_offices_own() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    let own = window.folder.path().join("本单位");
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("名录.csv"), "企业名称,排污许可证编号\n甲厂,1\n").unwrap();
+    window.send(Command::Refresh(ImportRequest { from: own, ..ImportRequest::default() }));
+    window.until("the refusal", |w| w.shows("[PRJ-013]"));
 }

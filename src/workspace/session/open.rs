@@ -309,7 +309,7 @@ pub(super) fn load_project(
             None
         }
     };
-    if !project.is_read_only() && project.journal().mend()? {
+    if !project.is_read_only() && project.journal().mend().unwrap_or(false) {
         findings.push(
             Finding::note("JRN-010", "上次运行中断时有一行日志没有写完，已另存为 journal.torn")
                 .hint("该操作没有完成，如需要请重新执行"),
