@@ -13,7 +13,9 @@ use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
 use super::{fonts, shell, theme};
 use crate::chart::{Chart, ChartStyle, Drawable, render_pixels, render_png, render_svg};
+use crate::diagnostic::AppResult;
 use crate::workspace::clock::Moment;
+use crate::workspace::job::Job;
 use crate::workspace::session::{AppPaths, Command, ImportRequest, Session, ThemeChoice};
 
 /// What a finished dialog is for.
@@ -27,6 +29,12 @@ enum Asked {
     LoadCalendar,
     /// A picture: PNG where true, else SVG.
     Picture(bool, Box<Chart>),
+}
+
+/// A picture of a chart.
+enum Drawn {
+    File(PathBuf, Vec<u8>),
+    Image(Box<egui::ColorImage>),
 }
 
 /// Size of a chart as a picture: a slide's width at 200 dots per inch.
@@ -57,6 +65,8 @@ pub struct Workstation {
     asked: Vec<(Asked, Picking)>,
     pub(super) dialogs: Dialogs,
     pub(super) command_palette: Palette,
+    /// Pictures of charts being drawn.
+    drawing: Vec<Job<Drawn>>,
     look: Option<(ThemeChoice, bool)>,
     /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
     zoom: f32,
@@ -118,6 +128,7 @@ impl Workstation {
             asked: Vec::new(),
             dialogs: Dialogs::default(),
             command_palette: Palette::default(),
+            drawing: Vec::new(),
             look: None,
             zoom,
         }
@@ -162,6 +173,7 @@ impl Workstation {
         for (asked, path) in answered {
             self.answer(asked, path);
         }
+        self.take_pictures(ctx);
     }
 
     fn answer(&mut self, asked: Asked, path: PathBuf) {
@@ -178,37 +190,50 @@ impl Workstation {
             Asked::TakeResults => self.send(Command::TakeResults(path)),
             Asked::LoadDistricts => self.send(Command::LoadDistricts(path)),
             Asked::LoadCalendar => self.send(Command::LoadCalendar(path)),
-            Asked::Picture(png, chart) => {
+            Asked::Picture(png, chart) => self.draw_picture(move || {
                 let style = ChartStyle::print().at(PICTURE_DPI / 96.0);
                 let drawable = Drawable::Chart(&chart);
                 let bytes = if png {
-                    render_png(drawable, PICTURE.0, PICTURE.1, &style)
+                    render_png(drawable, PICTURE.0, PICTURE.1, &style)?
                 } else {
-                    render_svg(drawable, PICTURE.0, PICTURE.1, &style).map(String::into_bytes)
+                    render_svg(drawable, PICTURE.0, PICTURE.1, &style)?.into_bytes()
                 };
-                match bytes {
-                    Ok(bytes) => self.send(Command::WriteFile(path, Arc::new(bytes))),
-                    Err(error) => self.session.fail(&error),
+                Ok(Drawn::File(path, bytes))
+            }),
+        }
+    }
+
+    fn draw_picture(&mut self, work: impl FnOnce() -> AppResult<Drawn> + Send + 'static) {
+        match self.session.start_job("绘制图片", move |_| work()) {
+            Ok(job) => self.drawing.push(job),
+            Err(error) => self.session.fail(&error),
+        }
+    }
+
+    fn take_pictures(&mut self, ctx: &Context) {
+        for mut job in std::mem::take(&mut self.drawing) {
+            match job.poll() {
+                None => self.drawing.push(job),
+                Some(Ok(Drawn::File(path, bytes))) => self.send(Command::WriteFile(path, Arc::new(bytes))),
+                Some(Ok(Drawn::Image(image))) => {
+                    ctx.copy_image(*image);
+                    self.session.say("图片已复制");
                 }
+                Some(Err(error)) => self.session.fail(&error),
             }
         }
     }
 
-    fn chart_action(&mut self, ctx: &Context, action: PlotAction, chart: Chart) {
+    fn chart_action(&mut self, action: PlotAction, chart: Chart) {
         let name = crate::export::sanitise_file_name(&chart.title, "");
         let name = name.trim_end_matches('.').to_owned();
         match action {
-            PlotAction::CopyImage => {
+            PlotAction::CopyImage => self.draw_picture(move || {
                 let style = ChartStyle::print().at(PICTURE_DPI / 96.0);
-                match render_pixels(Drawable::Chart(&chart), PICTURE.0, PICTURE.1, &style) {
-                    Ok(pixels) => {
-                        let size = [PICTURE.0 as usize, PICTURE.1 as usize];
-                        ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &pixels));
-                        self.session.say("图片已复制");
-                    }
-                    Err(error) => self.session.fail(&error),
-                }
-            }
+                let pixels = render_pixels(Drawable::Chart(&chart), PICTURE.0, PICTURE.1, &style)?;
+                let size = [PICTURE.0 as usize, PICTURE.1 as usize];
+                Ok(Drawn::Image(Box::new(egui::ColorImage::from_rgba_unmultiplied(size, &pixels))))
+            }),
             PlotAction::SavePng => self.ask(
                 Asked::Picture(true, Box::new(chart)),
                 PickRequest::new(PickKind::SaveFile(format!("{name}.png")), "保存图片").filter("PNG", &["png"]),
@@ -264,6 +289,9 @@ impl Workstation {
                 | Command::RecordResult(..)
                 | Command::Publish(_)
                 | Command::Refresh(_)
+                | Command::LoadDistricts(_)
+                | Command::LoadCalendar(_)
+                | Command::Export { .. }
         );
         if for_good && self.session.preferences().operator.trim().is_empty() {
             self.dialogs.operator = Some((String::new(), Some(command)));
@@ -393,7 +421,7 @@ impl Workstation {
             ctx.copy_text(text);
         }
         for (action, chart) in out.charts {
-            self.chart_action(ctx, action, chart);
+            self.chart_action(action, chart);
         }
         if any {
             ctx.request_repaint();
@@ -401,8 +429,15 @@ impl Workstation {
     }
 
     fn shortcuts(&mut self, ctx: &Context) {
-        if self.command_palette.is_open() || self.dialogs.operator.is_some() {
+        // under a dialog nothing else is to be had: it may speak of the month or the draft that a shortcut changes
+        let modal = !ctx.memory(|m| m.is_above_modal_layer(egui::LayerId::background()));
+        if modal || self.command_palette.is_open() || self.dialogs.operator.is_some() {
             return;
+        }
+        // the key that carries + is another one with Shift, and on the number pad
+        let plus = egui::KeyboardShortcut::new(egui::Modifiers::COMMAND, egui::Key::Plus);
+        if ctx.input_mut(|i| i.consume_shortcut(&plus)) {
+            self.act(ctx, Action::ZoomIn);
         }
         let typing = ctx.text_edit_focused();
         for action in Action::all() {

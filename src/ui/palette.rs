@@ -86,7 +86,8 @@ impl Palette {
             (
                 i.consume_key(egui::Modifiers::NONE, Key::ArrowUp),
                 i.consume_key(egui::Modifiers::NONE, Key::ArrowDown),
-                i.key_pressed(Key::Enter),
+                // taken away: what is chosen may open a dialog in this very frame
+                i.consume_key(egui::Modifiers::NONE, Key::Enter),
             )
         });
         if down {

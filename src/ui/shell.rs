@@ -436,11 +436,12 @@ fn operator_dialog(app: &mut Workstation, ctx: &Context) {
         ui.label(theme::note(ui, t::OPERATOR_WHY));
         ui.add_space(GRID);
         let field = widgets::field(ui, t::OPERATOR, 240.0, &mut name, "");
-        if !field.has_focus() && name.is_empty() {
+        if ui.memory(|m| m.focused().is_none()) {
             field.request_focus();
         }
     });
-    let answer = if enter && ready { Some(true) } else { answer };
+    // Enter on 取消 has answered already
+    let answer = answer.or((enter && ready).then_some(true));
     match answer {
         None => app.dialogs.operator = Some((name, waiting)),
         Some(true) => {

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::demo::MARKER;
 use super::map::ProjectMap;
 use super::project::{CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes};
+use super::staged::{begin_change, commit_change};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
@@ -319,7 +320,8 @@ pub fn create_project_with(
 /// sources taken and the rows set aside.
 ///
 /// # Errors
-/// `PRJ-011`, `PRJ-012` while a seal waits for its opening, `PRJ-022`, `MAP-…`, `IO-…`, `JOB-001`.
+/// `PRJ-011`, `PRJ-012` while a seal waits for its opening, `PRJ-013` where one side is synthetic
+/// and the other is not, `PRJ-022`, `MAP-…`, `IO-…`, `JOB-001`.
 pub fn refresh_project(
     project: &Project,
     from: &Path,
@@ -336,6 +338,12 @@ pub fn refresh_project(
     if contents.tables.is_empty() {
         return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
             .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
+            .file(from.display().to_string())
+            .into());
+    }
+    if contents.synthetic != project.file.synthetic {
+        return Err(Finding::error("PRJ-013", "模拟数据与本单位数据不能放进同一个项目")
+            .hint("请用「导入本单位数据」另建项目")
             .file(from.display().to_string())
             .into());
     }
@@ -366,11 +374,15 @@ pub fn refresh_project(
             bytes,
         });
     }
-    save_registry(&changed, &registry, &context.progress)?;
-    write_atomic(&changed.root().join("quality.csv"), render_report_csv(&registry).as_bytes())?;
-    changed.save()?;
+    // the new register takes the old one's place whole or not at all
+    let folder = begin_change(project.root())?;
+    write_registry(&folder, &registry, &context.progress)?;
+    write_atomic(&folder.join("quality.csv"), render_report_csv(&registry).as_bytes())?;
+    changed.save_to(&folder)?;
+    context.progress.check()?;
     let taken = (registry.sources.height(), registry.set_aside.height());
-    changed.log(
+    commit_change(
+        project.root(),
         context,
         "import",
         serde_json::json!({
@@ -394,9 +406,11 @@ pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) 
     let districts = load_districts(path, &DistrictOptions::default(), &mut findings)?;
     let mut changed = project.clone();
     changed.file.mapping.districts = None;
-    changed.file.districts = Some(keep_map(project.root(), path)?);
-    changed.save()?;
-    changed.log(
+    let folder = begin_change(project.root())?;
+    changed.file.districts = Some(keep_map(&folder, path)?);
+    changed.save_to(&folder)?;
+    commit_change(
+        project.root(),
         context,
         "districts",
         serde_json::json!({
@@ -494,7 +508,11 @@ fn keep_map(root: &Path, path: &Path) -> AppResult<String> {
 /// # Errors
 /// `FRM-…`, `IO-…`.
 pub fn save_registry(project: &Project, registry: &Registry, progress: &Progress) -> AppResult<()> {
-    let folder = project.root().join("frames");
+    write_registry(project.root(), registry, progress)
+}
+
+fn write_registry(root: &Path, registry: &Registry, progress: &Progress) -> AppResult<()> {
+    let folder = root.join("frames");
     create_folder(&folder)?;
     progress.begin("保存核查后的数据", 0);
     for (name, frame) in registry.frames() {

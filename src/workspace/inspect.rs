@@ -88,7 +88,10 @@ fn folder_of(paths: &[PathBuf], staging: &Path, mapping: &mut Mapping) -> AppRes
         .ok_or_else(|| AppError::new("PRJ-022", "暂存文件夹过多，请先清理"))?;
     create_folder(&folder)?;
     for file in &files {
-        let to = folder.join(file_name(file));
+        // files of one name from different places are all taken
+        let name = file_name(file);
+        let names = std::iter::once(name.clone()).chain((2..).map(|n| format!("{n}-{name}")));
+        let Some(to) = names.map(|name| folder.join(name)).find(|path| !path.exists()) else { continue };
         std::fs::copy(file, &to).map_err(|cause| AppError::io("复制文件", file, cause))?;
     }
     Ok(folder)
@@ -145,7 +148,8 @@ pub fn look_at(
         progress.advance(1);
     }
     look.mapping = mapping;
-    look.paths = paths.to_vec();
+    // what was copied together is not copied again for another look
+    look.paths = if look.from.starts_with(staging) { vec![look.from.clone()] } else { paths.to_vec() };
     Ok(look)
 }
 
@@ -280,5 +284,21 @@ mod tests {
         let one = look_at(&[folder.path().join("plants.csv")], folder.path(), None, &Progress::none()).unwrap();
         assert_eq!(one.sheets.len(), 1);
         assert!(one.mapping.files.iter().any(|f| f.file == "处罚.csv" && f.ignore));
+    }
+    #[test]
+    fn files_of_one_name_from_two_folders_are_both_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["甲区", "乙区"].map(|area| folder.path().join(area).join("处罚.csv"));
+        for (file, plant) in files.iter().zip(["甲厂", "乙厂"]) {
+            create_folder(file.parent().unwrap()).unwrap();
+            let text = format!("当事人名称,处罚决定日期\n{plant},2026-01-02\n");
+            crate::export::write_atomic(file, text.as_bytes()).unwrap();
+        }
+        let staging = folder.path().join("暂存");
+        let look = look_at(&files, &staging, None, &Progress::none()).unwrap();
+        let names: Vec<String> = look.sheets.iter().flat_map(|s| s.samples("当事人名称", 5)).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+        let again = look_at(&look.paths, &staging, Some(look.mapping.clone()), &Progress::none()).unwrap();
+        assert_eq!((again.sheets.len(), std::fs::read_dir(&staging).unwrap().count()), (2, 1));
     }
 }

@@ -5,7 +5,7 @@
 //! `previous` is the hash of the preceding line's bytes without its line end, empty for the first. Each
 //! append is flushed to the disk before the command reports success. A line that a crash cut short at the
 //! end of the file carries no command that was ever reported as done: it is set aside as `journal.torn` at
-//! the next append and said.
+//! the next opening or append and said.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -51,6 +51,36 @@ impl Journal {
         Self { path }
     }
 
+    /// Sets a line aside that a crash cut short; true where there was one. Only for the one who holds the
+    /// project's lock.
+    ///
+    /// # Errors
+    /// `IO-…`.
+    pub fn mend(&self) -> AppResult<bool> {
+        if self.path.exists() { self.open_whole().map(|(_, _, torn)| torn) } else { Ok(false) }
+    }
+
+    /// The file and its whole lines; a torn one is set aside, which the flag says.
+    fn open_whole(&self) -> AppResult<(File, Vec<u8>, bool)> {
+        let io = |cause| AppError::io("写入操作日志", &self.path, cause);
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path).map_err(io)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(io)?;
+        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let torn = whole < bytes.len();
+        if torn {
+            let aside = self.path.with_extension("torn");
+            let mut keep = OpenOptions::new().create(true).append(true).open(&aside).map_err(io)?;
+            keep.write_all(&bytes[whole..]).map_err(io)?;
+            keep.write_all(b"\n").map_err(io)?;
+            keep.sync_all().map_err(io)?;
+            file.set_len(whole as u64).map_err(io)?;
+            bytes.truncate(whole);
+        }
+        Ok((file, bytes, torn))
+    }
+
     /// Appends a line and flushes it to the disk.
     ///
     /// # Errors
@@ -63,20 +93,7 @@ impl Journal {
         detail: serde_json::Value,
     ) -> AppResult<JournalEntry> {
         let io = |cause| AppError::io("写入操作日志", &self.path, cause);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path).map_err(io)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(io)?;
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        if whole < bytes.len() {
-            let torn = self.path.with_extension("torn");
-            let mut keep = OpenOptions::new().create(true).append(true).open(&torn).map_err(io)?;
-            keep.write_all(&bytes[whole..]).map_err(io)?;
-            keep.write_all(b"\n").map_err(io)?;
-            keep.sync_all().map_err(io)?;
-            file.set_len(whole as u64).map_err(io)?;
-            bytes.truncate(whole);
-        }
+        let (mut file, bytes, _) = self.open_whole()?;
         let (previous, sequence) =
             match bytes.strip_suffix(b"\n").map(|b| b.rsplit(|b| *b == b'\n').next().unwrap_or(b)) {
                 None => (String::new(), 1),
@@ -194,6 +211,9 @@ mod tests {
         let mut file = OpenOptions::new().append(true).open(&journal.path).unwrap();
         file.write_all(b"{\"at\":\"2027").unwrap();
         assert!(!journal.check().unwrap().1.is_empty());
+        assert!(journal.mend().unwrap() && !journal.mend().unwrap(), "said once");
+        assert!(journal.check().unwrap().1.is_empty());
+        file.write_all(b"{\"at\":\"2027").unwrap();
         journal.append("2027-02-26T10:00:00+08:00", "张三", "open", serde_json::Value::Null).unwrap();
         let (entries, faults) = journal.check().unwrap();
         assert_eq!((entries.len(), faults.len()), (5, 0));

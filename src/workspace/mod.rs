@@ -29,6 +29,7 @@ pub mod results;
 pub mod run;
 pub mod schedule;
 pub mod session;
+pub mod staged;
 pub mod status;
 pub mod verify;
 pub mod view;

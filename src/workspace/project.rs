@@ -13,13 +13,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Serialize};
 
 use super::clock::Moment;
 use super::journal::{Journal, JournalEntry};
 use super::lock::ProjectLock;
+use super::staged::{Recovery, recover_change};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::domain::{PlanMonth, WorkCalendar};
 use crate::export::write_atomic;
@@ -95,6 +96,27 @@ pub struct Project {
     /// Working days.
     pub calendar: WorkCalendar,
     lock: Option<Arc<ProjectLock>>,
+    recovery: Recovery,
+}
+
+/// A lock that may still be kept by whoever took a snapshot of a project.
+#[derive(Debug, Clone)]
+pub struct HeldLock {
+    root: PathBuf,
+    lock: Weak<ProjectLock>,
+}
+
+impl HeldLock {
+    /// True while something keeps it.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.lock.strong_count() > 0
+    }
+}
+
+/// True where both paths name the same folder, however they are spelled.
+fn is_same_folder(a: &Path, b: &Path) -> bool {
+    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Reads a file whole.
@@ -166,6 +188,7 @@ impl Project {
             policy_bytes,
             calendar: bundled_calendar()?,
             lock: Some(Arc::new(lock)),
+            recovery: Recovery::None,
         };
         write_atomic(&root.join("policy.ron"), &project.policy_bytes)?;
         Ok(project)
@@ -188,6 +211,26 @@ impl Project {
         Self::load(root, lock)
     }
 
+    /// The lock that this project holds, to open the folder again with while anything still keeps it;
+    /// `None` where it is open read-only.
+    #[must_use]
+    pub fn held(&self) -> Option<HeldLock> {
+        self.lock.as_ref().map(|lock| HeldLock { root: self.root.clone(), lock: Arc::downgrade(lock) })
+    }
+
+    /// Opens a project to work in it: under the held lock where that is this folder's and still kept, else as
+    /// [`Project::open`].
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn open_again(root: &Path, held: &[HeldLock], operator: &str) -> AppResult<Self> {
+        let lock = held.iter().filter(|held| is_same_folder(&held.root, root)).find_map(|held| held.lock.upgrade());
+        match lock {
+            Some(lock) => Self::load(root, Some(lock)),
+            None => Self::open(root, Some(operator)),
+        }
+    }
+
     /// Reads the folder's files again under the lock that this project holds.
     ///
     /// # Errors
@@ -197,6 +240,7 @@ impl Project {
     }
 
     fn load(root: &Path, lock: Option<Arc<ProjectLock>>) -> AppResult<Self> {
+        let recovery = if lock.is_some() { recover_change(root)? } else { Recovery::None };
         let path = root.join("project.ron");
         let text = String::from_utf8(load_bytes(&path)?)
             .map_err(|cause| AppError::new("PRJ-003", "project.ron 不是 UTF-8 文本").caused_by(cause))?;
@@ -216,13 +260,19 @@ impl Project {
             let text = String::from_utf8_lossy(&load_bytes(&own)?).into_owned();
             add_calendar(&mut calendar, "calendar.csv", &text)?;
         }
-        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock })
+        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock, recovery })
     }
 
     /// True where the project was opened without the lock.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.lock.is_none()
+    }
+
+    /// What opening it found of a change that was broken off.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        self.recovery
     }
 
     /// The folder.
@@ -243,9 +293,17 @@ impl Project {
     /// `PRJ-011` where the project is open read-only, `IO-…`.
     pub fn save(&self) -> AppResult<()> {
         self.check_writable()?;
+        self.save_to(&self.root)
+    }
+
+    /// Writes `project.ron` into another folder: where a change is made ready.
+    ///
+    /// # Errors
+    /// `PRJ-004`, `IO-…`.
+    pub fn save_to(&self, folder: &Path) -> AppResult<()> {
         let text = ron::ser::to_string_pretty(&self.file, ron::ser::PrettyConfig::new().struct_names(false))
             .map_err(|cause| AppError::new("PRJ-004", "项目文件无法写成文本").caused_by(cause))?;
-        write_atomic(&self.root.join("project.ron"), text.as_bytes())
+        write_atomic(&folder.join("project.ron"), text.as_bytes())
     }
 
     /// Replaces the policy; refused where it does not hold together.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use fairdraw::policy::Milli;
-use fairdraw::workspace::session::{Command, DRAFT_FILE};
+use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::session::{Command, DRAFT_FILE, ImportRequest, load_draft};
 
-use super::support::{Begin, LAPTOP, Window};
+use super::support::{Begin, LAPTOP, SOURCES, Window, copy_folder, find_file, input_folder};
 
 #[test]
 fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
@@ -78,4 +79,230 @@ fn a_damaged_preferences_file_is_no_reason_not_to_start() {
     window.settle();
     let codes: Vec<&str> = window.app().session.findings().1.findings().iter().map(|f| f.code).collect();
     assert!(codes.contains(&"PRF-001"), "{codes:?}");
+}
+
+#[test]
+fn a_second_window_neither_takes_nor_touches_the_draft_of_the_first() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    change_tier(&mut window, 5000);
+    let draft = window.project_folder().join(DRAFT_FILE);
+    window.until("the draft's file", |_| draft.exists());
+    let mut second = Window::new(LAPTOP, false, Begin::Folder(window.project_folder()));
+    second.settle();
+    let open = second.app().session.project().unwrap();
+    assert!(open.saved.is_read_only() && !open.draft.is_changed() && open.draft.undo_label().is_none());
+    assert!(!second.shows("已恢复"));
+    second.app_mut().session.close();
+    assert!(draft.exists());
+}
+
+fn change_tier(window: &mut Window, by: i64) {
+    let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
+    policy.tiers[0].min_score = Milli(policy.tiers[0].min_score.0 + by);
+    window.send(Command::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture: 0 });
+}
+
+#[test]
+fn closing_at_any_moment_keeps_the_draft() {
+    for pause in [0, 1, 2, 5, 1_490, 1_500, 1_505] {
+        let mut window = Window::new(LAPTOP, false, Begin::City);
+        window.settle();
+        change_tier(&mut window, 5000);
+        let wanted = window.app().session.project().unwrap().draft.now().clone();
+        let time = f64::from(pause) / 1000.0;
+        let seconds = window.harness.ctx.input(|i| i.time);
+        window.app_mut().session.poll(seconds + time);
+        window.app_mut().session.close();
+        let (kept, _) = load_draft(&window.project_folder()).unwrap().unwrap();
+        assert_eq!(kept, wanted, "closed after {pause} ms");
+    }
+}
+
+#[test]
+fn steady_changes_are_written_while_they_go_on() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let draft = window.project_folder().join(DRAFT_FILE);
+    let begun = window.harness.ctx.input(|i| i.time);
+    for step in 1..=6 {
+        change_tier(&mut window, 100);
+        window.app_mut().session.poll(begun + f64::from(step));
+    }
+    window.until("the draft's file", |_| draft.exists());
+}
+
+#[test]
+fn what_an_action_saved_stays_saved_where_the_rest_of_it_fails() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    change_tier(&mut window, 5000);
+    // a folder that can't be made: the export fails after the draft was saved
+    let blocked = window.folder.path().join("占用");
+    std::fs::write(&blocked, b"x").unwrap();
+    window.send(Command::Export { to: blocked.join("导出"), month: None, only: Vec::new() });
+    window.until("the end of the export", |w| !w.app().session.is_acting());
+    let open = window.app().session.project().unwrap();
+    assert!(!open.draft.is_changed(), "the draft is on the disk");
+    let on_disk = fairdraw::workspace::project::Project::open(&window.project_folder(), None).unwrap();
+    assert_eq!(on_disk.policy, open.saved.policy);
+    assert_eq!(on_disk.policy_bytes(), open.saved.policy_bytes());
+    window.send(Command::Undo);
+    assert!(window.app().session.project().unwrap().draft.is_changed(), "undo goes behind what is saved");
+}
+
+#[test]
+fn an_opening_that_fails_leaves_the_open_project_at_work() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.until("the project", |w| w.app().session.project().is_some());
+    // its books and analysis are still being made
+    let nothing = window.folder.path().join("不是项目");
+    window.send(Command::OpenProject(nothing));
+    window.until("the refusal", |w| w.shows("[PRJ-002]"));
+    window.settle();
+}
+
+#[test]
+fn the_same_folder_spelled_otherwise_is_not_another_window() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let root = window.project_folder();
+    let other = root.join("frames").join("..");
+    window.send(Command::OpenProject(other));
+    window.settle();
+    assert!(!window.app().session.project().unwrap().saved.is_read_only());
+}
+
+#[test]
+fn a_change_of_the_map_that_was_broken_off_is_said() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let (folder, root) = (Arc::clone(&window.folder), window.project_folder());
+    drop(window);
+    std::fs::create_dir_all(root.join("change.tmp/frames")).unwrap();
+    std::fs::write(root.join("change.tmp/frames/sources.parquet"), b"half").unwrap();
+    let mut again = Window::within(folder, LAPTOP, false, Begin::City);
+    again.settle();
+    let codes: Vec<&str> = again.app().session.findings().1.findings().iter().map(|f| f.code).collect();
+    assert!(codes.contains(&"PRJ-031"), "{codes:?}");
+    assert!(!root.join("change.tmp").exists());
+}
+
+#[test]
+fn the_demo_opens_where_the_programs_folder_cannot_be_written() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    std::fs::write(folder.path().join("data"), b"in the way").unwrap();
+    let mut window = Window::within(folder, LAPTOP, false, Begin::Program);
+    window.settle();
+    let root = window.app().session.project().unwrap().saved.root().to_owned();
+    assert!(window.app().session.preferences().recent.is_empty());
+    drop(window);
+    std::fs::remove_dir_all(root.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn a_torn_line_of_the_journal_is_said_once() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let (folder, root) = (Arc::clone(&window.folder), window.project_folder());
+    drop(window);
+    let journal = root.join("journal.jsonl");
+    let mut bytes = std::fs::read(&journal).unwrap();
+    bytes.extend(b"{\"at\":\"2026");
+    std::fs::write(&journal, bytes).unwrap();
+    for said in [true, false] {
+        let mut again = Window::within(Arc::clone(&folder), LAPTOP, false, Begin::City);
+        again.settle();
+        let session = &again.app().session;
+        assert_eq!(session.findings().1.findings().iter().any(|f| f.code == "JRN-010"), said);
+        assert!(session.project().unwrap().books.value().unwrap().journal_faults.is_empty());
+    }
+}
+
+#[test]
+fn a_project_opened_again_is_numbered_on() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    change_tier(&mut window, 5000);
+    window.settle();
+    let numbers = |w: &Window| {
+        let open = w.app().session.project().unwrap();
+        (open.revision, open.books_revision)
+    };
+    let before = numbers(&window);
+    window.send(Command::OpenProject(window.project_folder()));
+    window.settle();
+    let after = numbers(&window);
+    // what screens derived from the register before is never taken for the new one's
+    assert!(after.0 > before.0 && after.1 > before.1, "{before:?} {after:?}");
+    let open = window.app().session.project().unwrap();
+    assert!(!open.saved.is_read_only() && open.draft.is_changed(), "the draft goes along");
+}
+
+#[test]
+fn going_to_another_project_and_back_does_not_lock_oneself_out() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    // screens keep what they derived, and with it the project
+    for screen in ScreenId::ALL {
+        window.app_mut().go(screen);
+        window.settle();
+    }
+    let (first, second) = (window.project_folder(), window.folder.path().join("另一个"));
+    copy_folder(&first, &second);
+    // twice: the first opening is given up
+    window.app_mut().session.apply(Command::OpenProject(second.clone()));
+    window.app_mut().session.apply(Command::OpenProject(second.clone()));
+    window.settle();
+    let is = |w: &Window, root: &std::path::Path| {
+        let open = w.app().session.project().unwrap();
+        open.saved.root() == root && !open.saved.is_read_only()
+    };
+    assert!(is(&window, &second));
+    window.app_mut().session.apply(Command::OpenProject(first.clone()));
+    window.settle();
+    assert!(is(&window, &first));
+}
+
+#[test]
+fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    let root = window.project_folder();
+    change_tier(&mut window, 5000);
+    let wanted = window.app().session.project().unwrap().draft.now().clone();
+    let map = find_file(input_folder(), ".shp").unwrap();
+    // a companion that the new map does not bring
+    std::fs::create_dir_all(root.join("districts")).unwrap();
+    std::fs::write(root.join("districts/districts.old"), b"x").unwrap();
+    let refresh = ImportRequest { from: input_folder().to_owned(), ..ImportRequest::default() };
+    for command in [Command::Refresh(refresh), Command::LoadDistricts(map)] {
+        let before = window.app().session.project().unwrap().revision;
+        window.send(command);
+        window.until("the project again", |w| w.app().session.project().is_some_and(|p| p.revision > before));
+        window.settle();
+        let open = window.app().session.project().unwrap();
+        assert_eq!(*open.draft.now(), wanted);
+        assert_eq!(open.data.len(), SOURCES);
+        assert!(!root.join("change").exists() && !root.join("change.tmp").exists());
+    }
+    assert!(!root.join("districts/districts.old").exists());
+    let (lines, faults) = fairdraw::workspace::journal::check_journal_file(&root.join("journal.jsonl")).unwrap();
+    assert_eq!(faults, Vec::<String>::new());
+    let last: Vec<&str> = lines.iter().rev().take(2).map(|line| line.command.as_str()).collect();
+    assert_eq!(last, ["districts", "import"]);
+}
+
+#[test]
+fn synthetic_data_is_not_mixed_with_an_offices_own() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    let own = window.folder.path().join("本单位");
+    std::fs::create_dir_all(&own).unwrap();
+    std::fs::write(own.join("名录.csv"), "企业名称,排污许可证编号\n甲厂,1\n").unwrap();
+    window.send(Command::Refresh(ImportRequest { from: own, ..ImportRequest::default() }));
+    window.until("the refusal", |w| w.shows("[PRJ-013]"));
 }

@@ -115,6 +115,7 @@ fn zoom_and_theme_are_kept() {
     window.key(Modifiers::COMMAND, Key::Equals);
     window.key(Modifiers::COMMAND, Key::Equals);
     assert!((window.app().session.preferences().zoom - 1.2).abs() < 1e-6);
+    window.app_mut().session.close();
     let folder = Arc::clone(&window.folder);
     drop(window);
     let mut again = Window::within(folder, LAPTOP, true, Begin::Program);
@@ -137,4 +138,23 @@ fn the_maps_review_number_is_typed_and_kept() {
     window.until("saved", |w| !w.app().session.project().unwrap().draft.is_changed());
     let text = std::fs::read_to_string(window.project_folder().join("project.ron")).unwrap();
     assert!(text.contains("沪S(2026)001号"));
+}
+
+#[test]
+fn what_the_palette_opens_by_enter_stays_open_and_shortcuts_rest_under_it() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.key(Modifiers::COMMAND, Key::K);
+    window.text("操作人姓名");
+    window.key(Modifiers::NONE, Key::Enter);
+    assert!(window.shows("确定"), "the dialog is not answered by the Enter that opened it");
+    let month = window.app().session.month();
+    window.key(Modifiers::ALT, Key::PageDown);
+    assert_eq!(window.app().session.month(), month);
+    window.key(Modifiers::NONE, Key::Escape);
+    window.key(Modifiers::NONE, Key::F1);
+    let screen = window.app().screen;
+    window.key(Modifiers::COMMAND, Key::Num4);
+    assert_eq!(window.app().screen, screen, "under the help nothing moves");
 }

@@ -65,3 +65,16 @@ fn full_at_both_sizes_in_both_themes() {
         each_screen(&mut window, |_, _| {});
     }
 }
+
+#[test]
+fn a_small_window_at_a_large_zoom_stands() {
+    for size in [egui::Vec2::new(683.0, 384.0), egui::Vec2::new(480.0, 300.0)] {
+        let mut window = Window::new(size, false, Begin::City);
+        window.settle();
+        for screen in ScreenId::ALL {
+            window.app_mut().go(screen);
+            window.harness.run_steps(4);
+            window.settle();
+        }
+    }
+}

@@ -79,7 +79,7 @@ impl Screen for OverviewScreen {
             });
             ui.vertical(|ui| {
                 let width = ui.available_width();
-                let map_height = (height * 0.52).max(200.0).min(height - 150.0);
+                let map_height = (height * 0.52).max(200.0).min(height - 150.0).max(40.0);
                 ui.allocate_ui(Vec2::new(width, map_height), |ui| self.small_map(ui, cx, open));
                 ui.add_space(GRID);
                 attention(ui, cx, open, view.map(AsRef::as_ref), books);

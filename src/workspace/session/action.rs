@@ -1,10 +1,10 @@
 //! Commands that write, as background work.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::command::Command;
-use super::draft::{Draft, remove_draft};
+use super::draft::{Draft, DraftTicket, remove_draft};
 use super::open::OpenProject;
 use super::{Saved, command::ImportRequest};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
@@ -84,10 +84,48 @@ impl Done {
 
 type Work = Box<dyn FnOnce(&Progress) -> AppResult<Done> + Send>;
 
+/// What an action saved of the draft, told to the session whether the rest of the action succeeds or not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SavedSlot(Arc<Mutex<Option<Saved>>>);
+
+impl SavedSlot {
+    fn put(&self, project: Project) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(project));
+    }
+
+    /// The project as it lies on the disk now, where the action has changed it.
+    pub(super) fn take(&self) -> Option<Saved> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Saving as a step of an action.
+pub(super) struct Saving {
+    pub(super) slot: SavedSlot,
+    pub(super) ticket: DraftTicket,
+}
+
 /// Writes the draft into policy and project. Returns the project as it is saved now.
-fn save(saved: &Project, draft: &Draft, context: &CommandContext) -> AppResult<Project> {
+fn save(saved: &Project, draft: &Draft, context: &CommandContext, saving: Saving) -> AppResult<Project> {
+    saved.check_writable()?;
+    match write_settings(saved, draft, context) {
+        Ok(project) => {
+            saving.slot.put(project.clone());
+            saving.ticket.change(|| remove_draft(project.root()))?;
+            Ok(project)
+        }
+        Err(error) => {
+            // one of the files may have been written
+            if let Ok(project) = saved.reopen() {
+                saving.slot.put(project);
+            }
+            Err(error)
+        }
+    }
+}
+
+fn write_settings(saved: &Project, draft: &Draft, context: &CommandContext) -> AppResult<Project> {
     let mut project = saved.clone();
-    project.check_writable()?;
     let mut changes = Vec::new();
     if *draft.policy != project.policy {
         project.set_policy(write_policy(&draft.policy)?)?;
@@ -102,12 +140,16 @@ fn save(saved: &Project, draft: &Draft, context: &CommandContext) -> AppResult<P
     if !changes.is_empty() {
         project.log(context, "settings", serde_json::json!({ "changed": changes, "edits": project.file.edits }))?;
     }
-    remove_draft(project.root())?;
     Ok(project)
 }
 
 /// The name of a command's work and the work; `None` where no project is open.
-pub(super) fn plan(command: Command, open: Option<&OpenProject>, context: &CommandContext) -> Option<(String, Work)> {
+pub(super) fn plan(
+    command: Command,
+    open: Option<&OpenProject>,
+    context: &CommandContext,
+    saving: Saving,
+) -> Option<(String, Work)> {
     let context = context.clone();
     if let Command::Verify(request) = command {
         return Some((
@@ -139,7 +181,7 @@ pub(super) fn plan(command: Command, open: Option<&OpenProject>, context: &Comma
         Command::Save => (
             "保存",
             Box::new(move |progress| {
-                let project = save(&saved, &draft, &with(progress))?;
+                let project = save(&saved, &draft, &with(progress), saving)?;
                 Ok(Done::new(Outcome::Saved(Arc::new(project)), "已保存"))
             }),
         ),
@@ -147,7 +189,7 @@ pub(super) fn plan(command: Command, open: Option<&OpenProject>, context: &Comma
             "封存年度种子",
             Box::new(move |progress| {
                 let context = with(progress);
-                let project = save(&saved, &draft, &context)?;
+                let project = save(&saved, &draft, &context, saving)?;
                 let sealed = seal_year(&project, &data.registry, &pledge, &context)?;
                 Ok(Done::new(Outcome::SavedFor(Arc::new(project), sealed), "年度种子已封存，请公布承诺值"))
             }),
@@ -156,7 +198,7 @@ pub(super) fn plan(command: Command, open: Option<&OpenProject>, context: &Comma
             "冻结并封存",
             Box::new(move |progress| {
                 let context = with(progress);
-                let project = save(&saved, &draft, &context)?;
+                let project = save(&saved, &draft, &context, saving)?;
                 let sealed = seal_month(&project, &data.registry, month, &pledge, &context)?;
                 let text = format!("{} 已封存，请公布承诺值", Period::Month(month).label());
                 Ok(Done::new(Outcome::SavedFor(Arc::new(project), sealed), text))
@@ -242,7 +284,7 @@ pub(super) fn plan(command: Command, open: Option<&OpenProject>, context: &Comma
             "导出",
             Box::new(move |progress| {
                 let context = with(progress);
-                let project = save(&saved, &draft, &context)?;
+                let project = save(&saved, &draft, &context, saving)?;
                 let request = ExportRequest { month, only };
                 let exported = export_project(&project, &data.registry, &data.districts, &to, &request, &context)?;
                 let say = format!("已导出 {} 个文件到 {}", exported.files.len(), to.display());

@@ -5,7 +5,7 @@
 //! most, and is removed when the draft is saved or thrown away.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -155,6 +155,40 @@ struct DraftFile {
     edits: PlanEdits,
     #[serde(default)]
     review_number: String,
+}
+
+/// Keeps the changes of the draft's file in the order in which they were asked for: autosave and saving run on
+/// threads of their own, and one asked for earlier never undoes a later one.
+#[derive(Debug, Default)]
+pub(super) struct DraftGate {
+    asked: u64,
+    done: Arc<Mutex<u64>>,
+}
+
+/// One change's place in the order.
+#[derive(Debug)]
+pub(super) struct DraftTicket {
+    number: u64,
+    done: Arc<Mutex<u64>>,
+}
+
+impl DraftGate {
+    pub(super) fn ticket(&mut self) -> DraftTicket {
+        self.asked += 1;
+        DraftTicket { number: self.asked, done: Arc::clone(&self.done) }
+    }
+}
+
+impl DraftTicket {
+    /// Changes the file, unless a later change has been made already.
+    pub(super) fn change(self, change: impl FnOnce() -> AppResult<()>) -> AppResult<()> {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if *done > self.number {
+            return Ok(());
+        }
+        *done = self.number;
+        change()
+    }
 }
 
 fn path_of(root: &Path) -> PathBuf {

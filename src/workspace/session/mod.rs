@@ -19,17 +19,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use action::{Done, Outcome};
+use action::{SavedSlot, Saving};
 pub use books::{AreaProgress, Books, OpenedDraw, PendingSeal};
 pub use command::{Command, ImportRequest};
 pub use data::{AnalysisView, AreaFigures, NOWHERE, ProjectData};
-pub use draft::{DRAFT_FILE, Draft, DraftHistory};
+use draft::DraftGate;
+pub use draft::{DRAFT_FILE, Draft, DraftHistory, load_draft};
 pub use open::{OpenProject, demo_folder};
 pub use prefs::{AppPaths, Preferences, ThemeChoice};
 
 use super::ceremony::Pledge;
 use super::clock::Moment;
 use super::job::{Job, Stage};
-use super::project::{CommandContext, Project};
+use super::project::{CommandContext, HeldLock, Project};
 use super::verify::Verified;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, ProgressState, Severity};
 use crate::domain::PlanMonth;
@@ -89,6 +91,7 @@ enum Output {
     Analysed(Box<Analysed>),
     Books(u64, Box<Books>),
     Autosaved,
+    PreferencesKept,
     Done(Box<Done>),
 }
 
@@ -98,6 +101,7 @@ enum Kind {
     Analyse,
     Books,
     Autosave,
+    Preferences,
     /// For good; one at a time.
     Action,
 }
@@ -107,6 +111,8 @@ struct Running {
     kind: Kind,
     name: String,
     job: Job<Output>,
+    /// What an action saved on its way.
+    saved: SavedSlot,
 }
 
 /// The session.
@@ -118,6 +124,8 @@ pub struct Session {
     waker: Arc<dyn Fn() + Send + Sync>,
     /// The project, where one is open.
     open: Option<OpenProject>,
+    /// Locks of projects that were open: a job or a screen may keep one for a while.
+    held: Vec<HeldLock>,
     /// Opening a project: running, or why it failed.
     opening: Stage<()>,
     /// What every screen is filtered by.
@@ -135,6 +143,9 @@ pub struct Session {
     next_id: u64,
     seconds: f64,
     draft_changed_at: Option<f64>,
+    draft_gate: DraftGate,
+    /// Preferences have changed since they were last written.
+    preferences_changed: bool,
 }
 
 impl std::fmt::Debug for Session {
@@ -163,6 +174,7 @@ impl Session {
             clock,
             waker,
             open: None,
+            held: Vec::new(),
             opening: Stage::Empty,
             filter: Filter::default(),
             toasts: Vec::new(),
@@ -175,6 +187,8 @@ impl Session {
             next_id: 1,
             seconds: 0.0,
             draft_changed_at: None,
+            draft_gate: DraftGate::default(),
+            preferences_changed: false,
         };
         if let Some(finding) = finding {
             session.tell(finding);
@@ -226,14 +240,23 @@ impl Session {
         &self.paths
     }
 
-    /// Changes preferences and keeps them.
+    /// Changes preferences; they are written in the background.
     pub fn set_preferences(&mut self, change: impl FnOnce(&mut Preferences)) {
         let before = self.prefs.clone();
         change(&mut self.prefs);
-        if before != self.prefs
-            && let Err(error) = self.paths.save_preferences(&self.prefs)
-        {
-            self.fail(&error);
+        if before != self.prefs {
+            self.preferences_changed = true;
+            self.keep_preferences();
+        }
+    }
+
+    fn keep_preferences(&mut self) {
+        if self.preferences_changed && !self.running.iter().any(|r| r.kind == Kind::Preferences) {
+            self.preferences_changed = false;
+            let (paths, prefs) = (self.paths.clone(), self.prefs.clone());
+            self.spawn(Kind::Preferences, "保存程序设置", move |_| {
+                paths.save_preferences(&prefs).map(|()| Output::PreferencesKept)
+            });
         }
     }
 
@@ -269,7 +292,7 @@ impl Session {
     /// Jobs under way.
     #[must_use]
     pub fn jobs(&self) -> Vec<JobView> {
-        let quiet = |kind| matches!(kind, Kind::Autosave);
+        let quiet = |kind| matches!(kind, Kind::Autosave | Kind::Preferences);
         self.running
             .iter()
             .filter(|r| !quiet(r.kind))
@@ -347,8 +370,14 @@ impl Session {
         self.tell(error.finding().clone());
     }
 
-    fn saved(&self) -> Option<Saved> {
-        self.open.as_ref().map(|open| Arc::clone(&open.saved))
+    /// True while a project is being opened or made: the one that is still open takes no change.
+    fn is_opening(&self) -> bool {
+        matches!(self.opening, Stage::Running(_))
+    }
+
+    /// The draft has changed: it is written a moment after the first change that waits.
+    fn mark_draft(&mut self) {
+        self.draft_changed_at.get_or_insert(self.seconds);
     }
 
     fn take_id(&mut self) -> u64 {
@@ -375,6 +404,7 @@ impl Session {
             }
         }
         self.autosave();
+        self.keep_preferences();
         changed
     }
 
@@ -395,50 +425,76 @@ impl Session {
 
     /// Writes what waits, without a job: called when the window closes.
     pub fn close(&mut self) {
-        for running in &self.running {
-            if running.kind != Kind::Action {
-                running.job.progress().cancel();
+        for running in std::mem::take(&mut self.running) {
+            let Running { kind, job, saved, .. } = running;
+            match kind {
+                // an action that is for good is let finish: its files are consistent at any moment, but why stop it
+                Kind::Action => {
+                    let _ = job.wait();
+                    self.take_saved(&saved);
+                }
+                Kind::Autosave | Kind::Preferences => {
+                    let _ = job.wait();
+                }
+                Kind::Load | Kind::Analyse | Kind::Books => job.progress().cancel(),
             }
         }
-        // an action that is for good is let finish: its files are consistent at any moment, but why stop it
-        let actions: Vec<Running> = {
-            let (acting, rest) = std::mem::take(&mut self.running).into_iter().partition(|r| r.kind == Kind::Action);
-            drop::<Vec<Running>>(rest);
-            acting
-        };
-        for action in actions {
-            let _ = action.job.wait();
+        let _ = self.write_draft_here();
+        if std::mem::take(&mut self.preferences_changed) {
+            let _ = self.paths.save_preferences(&self.prefs);
         }
-        if self.draft_changed_at.take().is_some()
-            && let Some(open) = &self.open
-            && !open.saved.is_read_only()
-        {
-            let _ = draft::write_draft(open.saved.root(), open.draft.now(), &self.now().to_string());
+    }
+
+    /// The draft's file as the draft is now: written, or removed where nothing differs from what is saved.
+    fn draft_work(&mut self) -> Option<impl FnOnce() -> AppResult<()> + Send + 'static> {
+        let open = self.open.as_ref()?;
+        if open.saved.is_read_only() {
+            return None;
         }
+        let (saved, now, changed) = (Arc::clone(&open.saved), open.draft.now().clone(), open.draft.is_changed());
+        let (ticket, at) = (self.draft_gate.ticket(), (self.clock)().to_string());
+        Some(move || {
+            ticket.change(|| {
+                if changed { draft::write_draft(saved.root(), &now, &at) } else { draft::remove_draft(saved.root()) }
+            })
+        })
+    }
+
+    fn write_draft_here(&mut self) -> AppResult<()> {
+        self.draft_changed_at = None;
+        self.draft_work().map_or(Ok(()), |work| work())
     }
 
     fn write_draft_now(&mut self) {
-        let Some(open) = &self.open else { return };
-        if open.saved.is_read_only() {
-            return;
+        if let Some(work) = self.draft_work() {
+            self.spawn(Kind::Autosave, "自动保存", move |_| work().map(|()| Output::Autosaved));
         }
-        let changed = open.draft.is_changed();
-        let (root, now, at) = (open.saved.root().to_owned(), open.draft.now().clone(), self.now().to_string());
-        self.spawn(Kind::Autosave, "自动保存", move |_| {
-            if changed {
-                draft::write_draft(&root, &now, &at)?;
-            } else {
-                draft::remove_draft(&root)?;
-            }
-            Ok(Output::Autosaved)
-        });
+    }
+
+    fn take_saved(&mut self, slot: &SavedSlot) {
+        if let Some(saved) = slot.take()
+            && let Some(open) = &mut self.open
+            && open.saved.root() == saved.root()
+        {
+            open.take_saved(saved);
+        }
     }
 
     fn spawn(&mut self, kind: Kind, name: &str, work: impl FnOnce(&Progress) -> AppResult<Output> + Send + 'static) {
+        self.spawn_saving(kind, name, SavedSlot::default(), work);
+    }
+
+    fn spawn_saving(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        saved: SavedSlot,
+        work: impl FnOnce(&Progress) -> AppResult<Output> + Send + 'static,
+    ) {
         let id = self.take_id();
         let waker = Arc::clone(&self.waker);
         match Job::start(name, move || waker(), move |context| work(&context.progress)) {
-            Ok(job) => self.running.push(Running { id, kind, name: name.to_owned(), job }),
+            Ok(job) => self.running.push(Running { id, kind, name: name.to_owned(), job, saved }),
             Err(error) => self.fail(&error),
         }
     }
@@ -452,6 +508,8 @@ impl Session {
     // ---- results of jobs -----------------------------------------------------------------------------------
 
     fn take_in(&mut self, ended: &Running, result: AppResult<Output>) {
+        // what was saved stays saved, whatever became of the rest
+        self.take_saved(&ended.saved);
         match result {
             Ok(Output::Loaded(loaded)) => self.take_loaded(*loaded),
             Ok(Output::Analysed(analysed)) => {
@@ -471,22 +529,30 @@ impl Session {
                 }
                 self.analyse_if_stale();
             }
-            Ok(Output::Autosaved) => {}
+            Ok(Output::Autosaved | Output::PreferencesKept) => {}
             Ok(Output::Done(done)) => self.take_done(*done),
             Err(error) => {
                 match ended.kind {
-                    Kind::Load => self.opening = Stage::Failed(error.to_string()),
+                    Kind::Load => {
+                        self.opening = Stage::Failed(error.to_string());
+                        // the project that stays open goes on where it was
+                        self.refresh_books();
+                    }
                     Kind::Analyse => {
                         if let Some(open) = &mut self.open {
                             open.fail_analysis(&error);
                         }
                     }
                     Kind::Books => {
-                        if let Some(open) = &mut self.open {
+                        let newer = self.running.iter().any(|r| r.kind == Kind::Books);
+                        if let Some(open) = &mut self.open
+                            && !newer
+                            && !matches!(open.books, Stage::Ready(..))
+                        {
                             open.books = Stage::Failed(error.to_string());
                         }
                     }
-                    Kind::Autosave | Kind::Action => {}
+                    Kind::Autosave | Kind::Preferences | Kind::Action => {}
                 }
                 if ended.kind == Kind::Action {
                     // what failed half way may still have written something
@@ -508,8 +574,15 @@ impl Session {
             let root = project.root().to_owned();
             self.set_preferences(|prefs| prefs.remember(&root));
         }
+        self.held.retain(HeldLock::is_kept);
+        self.held.extend(project.held());
         let months = project.months();
-        let open = OpenProject::new(project, data, draft);
+        let mut open = OpenProject::new(project, data, draft);
+        if let Some(before) = &self.open {
+            // screens keep what they derive by these numbers: none comes twice, whichever project is open
+            open.revision = before.revision + 1;
+            open.books_revision = before.books_revision;
+        }
         self.filter = Filter {
             month: months.first().copied(),
             area_revision: self.filter.area_revision + 1,
@@ -541,11 +614,6 @@ impl Session {
             self.verified = Some((path.clone(), Arc::clone(verified)));
         }
         let (reload, books) = (done.outcome.is_reload(), done.outcome.changes_books());
-        if let Outcome::Saved(project) | Outcome::SavedFor(project, _) = &done.outcome
-            && let Some(open) = &mut self.open
-        {
-            open.take_saved((**project).clone());
-        }
         self.done_count += 1;
         self.last_done = Some(Arc::new(done));
         if reload {
@@ -588,12 +656,12 @@ impl Session {
     pub fn apply(&mut self, command: Command) {
         match command {
             Command::OpenDemo => {
-                let (paths, context, before) = (self.paths.clone(), self.context(), self.saved());
-                self.load("打开演示城市", move |progress| open::load_demo(&paths, before, &context, progress));
+                let (paths, context, held) = (self.paths.clone(), self.context(), self.held.clone());
+                self.load("打开演示城市", move |progress| open::load_demo(&paths, &held, &context, progress));
             }
             Command::OpenProject(path) => {
-                let (context, before) = (self.context(), self.saved());
-                self.load("打开项目", move |progress| open::load_project(&path, before, &context, progress));
+                let (context, held) = (self.context(), self.held.clone());
+                self.load("打开项目", move |progress| open::load_project(&path, &held, &context, progress));
             }
             Command::Import(request) => {
                 let context = self.context();
@@ -669,24 +737,32 @@ impl Session {
     }
 
     fn load(&mut self, name: &str, work: impl FnOnce(&Progress) -> AppResult<Loaded> + Send + 'static) {
-        // what was computed for another project has no home any more
-        for running in self.running.iter().filter(|r| r.kind != Kind::Action && r.kind != Kind::Autosave) {
-            running.job.progress().cancel();
-        }
         if self.is_acting() {
             self.fail(&AppError::new("SES-002", "有操作正在进行，请等它完成后再打开其他项目"));
             return;
         }
-        if self.draft_changed_at.take().is_some()
-            && let Some(open) = &self.open
-            && !open.saved.is_read_only()
-            && let Err(error) = draft::write_draft(open.saved.root(), open.draft.now(), &self.now().to_string())
-        {
+        // whoever reads the folder next finds the draft as it is now
+        let waits = self.draft_changed_at.is_some() || self.running.iter().any(|r| r.kind == Kind::Autosave);
+        if waits && let Err(error) = self.write_draft_here() {
             self.fail(&error);
         }
-        self.running.retain(|r| matches!(r.kind, Kind::Action | Kind::Autosave));
+        // what was computed for another project has no home any more
+        let stays = |kind| matches!(kind, Kind::Action | Kind::Autosave | Kind::Preferences);
+        for running in self.running.iter().filter(|r| !stays(r.kind)) {
+            running.job.progress().cancel();
+        }
+        let (stay, go): (Vec<Running>, Vec<Running>) =
+            std::mem::take(&mut self.running).into_iter().partition(|r| stays(r.kind));
+        self.running = stay;
+        let earlier: Vec<Job<Output>> = go.into_iter().filter(|r| r.kind == Kind::Load).map(|r| r.job).collect();
         self.opening = Stage::Running(Progress::none());
-        self.spawn(Kind::Load, name, move |progress| work(progress).map(|loaded| Output::Loaded(Box::new(loaded))));
+        self.spawn(Kind::Load, name, move |progress| {
+            // an opening that was given up lets go of its folder first: it may be the same one
+            for job in earlier {
+                drop(job.wait());
+            }
+            work(progress).map(|loaded| Output::Loaded(Box::new(loaded)))
+        });
         if let Some(running) = self.running.iter().rfind(|r| r.kind == Kind::Load) {
             self.opening = Stage::Running(running.job.progress().clone());
         }
@@ -701,7 +777,10 @@ impl Session {
     }
 
     fn change_draft(&mut self, next: Draft, label: &str, gesture: u64) {
-        let seconds = self.seconds;
+        if self.is_opening() {
+            self.fail(&AppError::new("SES-004", "正在打开项目，请稍候"));
+            return;
+        }
         let Some(open) = &mut self.open else { return };
         if open.saved.is_read_only() {
             self.fail(&AppError::new("PRJ-011", "项目以只读方式打开，不能更改"));
@@ -709,17 +788,20 @@ impl Session {
         }
         if open.draft.change(next, label, gesture) {
             open.draft_changed();
-            self.draft_changed_at = Some(seconds);
+            self.mark_draft();
             self.analyse_if_stale();
         }
     }
 
     fn step(&mut self, step: impl FnOnce(&mut DraftHistory) -> Option<String>, word: &str) {
-        let seconds = self.seconds;
+        if self.is_opening() {
+            self.fail(&AppError::new("SES-004", "正在打开项目，请稍候"));
+            return;
+        }
         let Some(open) = &mut self.open else { return };
         let Some(label) = step(&mut open.draft) else { return };
         open.draft_changed();
-        self.draft_changed_at = Some(seconds);
+        self.mark_draft();
         self.say(format!("{word}：{label}"));
         self.analyse_if_stale();
     }
@@ -730,14 +812,22 @@ impl Session {
             self.fail(&AppError::new("SES-001", "上一项操作还在进行，请稍候"));
             return;
         }
+        if self.is_opening() && !matches!(command, Command::Verify(_) | Command::WriteFile(..)) {
+            self.fail(&AppError::new("SES-004", "正在打开项目，请稍候"));
+            return;
+        }
         let context = self.context();
         let command = match command {
             Command::SealYear(pledge) => Command::SealYear(demonstrated(pledge, &context)),
             Command::SealMonth(month, pledge) => Command::SealMonth(month, demonstrated(pledge, &context)),
             other => other,
         };
-        if let Some((name, work)) = action::plan(command, self.open.as_ref(), &context) {
-            self.spawn(Kind::Action, &name, move |progress| work(progress).map(|done| Output::Done(Box::new(done))));
+        let slot = SavedSlot::default();
+        let saving = Saving { slot: slot.clone(), ticket: self.draft_gate.ticket() };
+        if let Some((name, work)) = action::plan(command, self.open.as_ref(), &context, saving) {
+            self.spawn_saving(Kind::Action, &name, slot, move |progress| {
+                work(progress).map(|done| Output::Done(Box::new(done)))
+            });
         }
     }
 }

@@ -17,7 +17,9 @@ use crate::workspace::analysis::{Analysis, compute_analysis, is_light_change, re
 use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
 use crate::workspace::import::{Imported, NewProject, create_project_with, load_project_data};
 use crate::workspace::job::Stage;
-use crate::workspace::project::{CommandContext, Project};
+use crate::workspace::lock::ProjectLock;
+use crate::workspace::project::{CommandContext, HeldLock, Project};
+use crate::workspace::staged::Recovery;
 
 /// A project that is open.
 pub struct OpenProject {
@@ -40,8 +42,10 @@ pub struct OpenProject {
     /// Policy and month that the shown analysis was made for, and its base.
     base: Option<Base>,
     saved_risk: Option<(Arc<Policy>, Arc<RiskTable>)>,
-    /// Revision for which an analysis failed: it isn't tried again until something changes.
-    failed: Option<(u64, PlanMonth)>,
+    /// Draft and books for which an analysis failed: it isn't tried again until something changes.
+    failed: Option<(u64, u64)>,
+    /// Draft and books that the running analysis is made for.
+    analysing: (u64, u64),
 }
 
 struct Base {
@@ -122,6 +126,7 @@ impl OpenProject {
             base: None,
             saved_risk: None,
             failed: None,
+            analysing: (0, 0),
         }
     }
 
@@ -143,8 +148,8 @@ impl OpenProject {
         self.analysis.invalidate();
     }
 
-    pub(super) fn take_saved(&mut self, project: Project) {
-        self.saved = Arc::new(project);
+    pub(super) fn take_saved(&mut self, saved: Saved) {
+        self.saved = saved;
         self.draft.mark_saved(Draft::of(&self.saved));
         self.saved_risk = None;
         self.project = Arc::new(self.draft.now().applied_to(&self.saved));
@@ -176,7 +181,7 @@ impl OpenProject {
     }
 
     pub(super) fn fail_analysis(&mut self, error: &AppError) {
-        self.failed = Some((self.revision, self.month()));
+        self.failed = Some(self.analysing);
         if self.analysis.value().is_none() {
             self.analysis = Stage::Failed(error.to_string());
         }
@@ -200,9 +205,10 @@ impl OpenProject {
         if self.is_current() && fresh_books {
             return None;
         }
-        if self.failed == Some((self.revision, month)) {
+        if self.failed == Some((self.revision, books)) {
             return None;
         }
+        self.analysing = (self.revision, books);
         let policy = Arc::clone(&self.draft.now().policy);
         let base = self
             .base
@@ -232,22 +238,21 @@ impl OpenProject {
     }
 }
 
+fn is_writable(folder: &Path) -> bool {
+    tempfile::Builder::new().prefix(".fairdraw-").tempfile_in(folder).is_ok()
+}
+
 /// Opens a project folder; read-only where another window holds it.
 pub(super) fn load_project(
     path: &Path,
-    before: Option<Saved>,
+    held: &[HeldLock],
     context: &CommandContext,
     progress: &Progress,
 ) -> AppResult<Loaded> {
     progress.begin("打开项目", 0);
     let mut say = Vec::new();
     let mut findings = Diagnostics::new();
-    let again = before.filter(|project| project.root() == path && !project.is_read_only());
-    let opened = match again {
-        Some(project) => project.reopen(),
-        None => Project::open(path, Some(&context.operator)),
-    };
-    let project = match opened {
+    let project = match Project::open_again(path, held, &context.operator) {
         Err(error) if error.code() == "PRJ-010" => {
             let mut finding = error.finding().clone();
             finding.severity = Severity::Warning;
@@ -256,12 +261,37 @@ pub(super) fn load_project(
             findings.push(finding);
             Project::open(path, None)?
         }
+        // a folder that can't be written: a colleague's share, a disc
+        Err(error) if error.code().starts_with("IO-") && !is_writable(path) => {
+            let project = Project::open(path, None)?;
+            let mut finding = error.finding().clone();
+            finding.severity = Severity::Warning;
+            finding.hint = Some("已以只读方式打开；要编辑请把项目文件夹复制到可以写入的位置".to_owned());
+            say.push("项目文件夹不能写入，已以只读方式打开".to_owned());
+            findings.push(finding);
+            project
+        }
         other => other?,
     };
+    match project.recovery() {
+        Recovery::None => {}
+        Recovery::CarriedOut => {
+            let words = "上次更换名录或区划图时程序中断，现已补做完成";
+            say.push(words.to_owned());
+            findings.push(Finding::note("PRJ-030", words));
+        }
+        Recovery::Dropped => {
+            let words = "上次更换名录或区划图时程序中断，项目仍是更换之前的状态";
+            say.push(words.to_owned());
+            findings.push(Finding::note("PRJ-031", words).hint("如仍要更换，请重新操作一次"));
+        }
+    }
     let (registry, districts) = load_project_data(&project)?;
     progress.check()?;
     let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
-    let draft = match load_draft(path) {
+    // another window's draft is not this one's
+    let draft = if project.is_read_only() { None } else { load_draft(path) };
+    let draft = match draft {
         Some(Ok((draft, at))) if draft != Draft::of(&project) => {
             let words = format!("已恢复 {at} 的未保存草稿");
             findings.push(
@@ -279,7 +309,7 @@ pub(super) fn load_project(
             None
         }
     };
-    if project.root().join("journal.torn").exists() {
+    if !project.is_read_only() && project.journal().mend().unwrap_or(false) {
         findings.push(
             Finding::note("JRN-010", "上次运行中断时有一行日志没有写完，已另存为 journal.torn")
                 .hint("该操作没有完成，如需要请重新执行"),
@@ -298,7 +328,7 @@ pub fn demo_folder(paths: &AppPaths) -> PathBuf {
 /// Opens the demo city; makes it where it is not there, or not whole.
 pub(super) fn load_demo(
     paths: &AppPaths,
-    before: Option<Saved>,
+    held: &[HeldLock],
     context: &CommandContext,
     progress: &Progress,
 ) -> AppResult<Loaded> {
@@ -306,12 +336,33 @@ pub(super) fn load_demo(
     if !root.join("project.ron").exists() {
         progress.begin("准备演示城市", 0);
         if root.exists() {
+            // another window may be making it at this moment
+            drop(ProjectLock::acquire(&root, &context.operator)?);
             // left by a start that was broken off: nothing in it was ever a project
             std::fs::remove_dir_all(&root).map_err(|cause| AppError::io("清理演示城市", &root, cause))?;
         }
-        unpack_demo(&root, context)?;
+        match unpack_demo(&root, context) {
+            Err(error) if error.code().starts_with("IO-") => return load_demo_aside(&error, context, progress),
+            other => other?,
+        }
     }
-    load_project(&root, before, context, progress)
+    load_project(&root, held, context, progress)
+}
+
+/// The demo city in a temporary folder: where the program's own folder can't be written.
+fn load_demo_aside(error: &AppError, context: &CommandContext, progress: &Progress) -> AppResult<Loaded> {
+    let folder = tempfile::Builder::new().prefix("FairDraw-").tempdir();
+    let io = |cause| AppError::io("准备演示城市", &std::env::temp_dir(), cause);
+    let root = folder.map_err(io)?.keep().join(format!("演示城市-{DEFAULT_YEAR}"));
+    unpack_demo(&root, context)?;
+    let mut loaded = load_project(&root, &[], context, progress)?;
+    let mut finding = error.finding().clone();
+    finding.severity = Severity::Warning;
+    finding.hint =
+        Some("演示城市放在临时文件夹里，其中的更改可能不会保留；自己的项目可存到任何能写入的文件夹".to_owned());
+    loaded.findings.push(finding);
+    loaded.remember = false;
+    Ok(loaded)
 }
 
 /// A folder for a project beside the files it is made of.
