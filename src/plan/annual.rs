@@ -3,7 +3,7 @@
 //! Expected visits are exact for the slots ([`expected_by_month`]): windows left over from last year,
 //! windows between slots, and mandatory checks that stand for a slot's visit are in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::capacity::{cost_by_resource, dead_allowance, usable_capacity, window_months};
@@ -354,6 +354,7 @@ fn fill_matrix(policy: &Policy, inputs: &PlanInputs, plan: &mut AnnualPlan) {
         }
         cell.past_done += u32::from(visit.done);
     }
+    settle_past(policy, inputs, &mut matrix, &mut districts);
     plan.overloads = overloads(inputs, &matrix);
     plan.matrix = matrix;
     plan.districts = districts
@@ -363,6 +364,37 @@ fn fill_matrix(policy: &Policy, inputs: &PlanInputs, plan: &mut AnnualPlan) {
         .filter(|(_, (_, there))| *there)
         .map(|(at, (row, _))| (((at / inputs.bodies.len()) as u16, (at % inputs.bodies.len()) as u16), row))
         .collect();
+}
+
+/// Months drawn hold what was entered, not what is left of their expectation: sums of the year stay true as the
+/// months go by.
+fn settle_past(policy: &Policy, inputs: &PlanInputs, matrix: &mut [Vec<PlanCell>], districts: &mut [ByMonth<f64>]) {
+    let past: BTreeSet<usize> = inputs.history.past_targets.iter().map(|t| t.month as usize).collect();
+    for month in &past {
+        for cell in matrix.iter_mut().filter_map(|row| row.get_mut(*month)) {
+            cell.drawn.fill(0.0);
+            cell.mandatory.fill(0);
+            cell.need = [0.0; RESOURCES];
+        }
+        for row in districts.iter_mut() {
+            row[*month] = 0.0;
+        }
+    }
+    let sites = &*inputs.sites;
+    for visit in inputs.history.visits.iter().filter(|visit| past.contains(&(visit.month as usize))) {
+        let Some(site) = visit.site.map(|site| site as usize) else { continue };
+        let (body, category, month) = (sites.body[site] as usize, sites.category[site] as usize, visit.month as usize);
+        let cell = &mut matrix[body][month];
+        match visit.kind {
+            VisitKind::Drawn => cell.drawn[category] += 1.0,
+            VisitKind::Mandatory(_) => cell.mandatory[category] += 1,
+            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => continue,
+        }
+        for (need, cost) in cell.need.iter_mut().zip(cost_by_resource(&policy.categories[category].cost)) {
+            *need += cost;
+        }
+        districts[sites.district[site] as usize * inputs.bodies.len() + body][month] += 1.0;
+    }
 }
 
 /// Puts the planner's numbers into the cells; what they add or take is taken from or given to the category's

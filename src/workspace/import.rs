@@ -270,7 +270,13 @@ pub fn create_project_with(
         use chrono::Datelike;
         context.now.date().year()
     });
-    let name = if new.name.is_empty() { format!("{} {year}年计划", policy.agency_name) } else { new.name.clone() };
+    let general = new.policy.is_none() && contents.policy.is_none();
+    let name = match new.name.as_str() {
+        // the general rules have no authority's name
+        "" if general => format!("{year}年双随机执法计划"),
+        "" => format!("{} {year}年计划", policy.agency_name),
+        name => name.to_owned(),
+    };
     let as_of = new.as_of.unwrap_or_else(|| context.now.date());
     let mut options = registry_options(&policy, mapping.clone(), as_of)?;
     let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);

@@ -247,7 +247,6 @@ impl Project {
         let file: ProjectFile = ron::from_str(&text).map_err(|cause| {
             AppError::from(
                 Finding::error("PRJ-003", format!("项目文件第 {} 行无法识别", cause.span.start.line))
-                    .value(cause.code.to_string())
                     .hint("请用备份恢复此文件")
                     .file(path.display().to_string()),
             )

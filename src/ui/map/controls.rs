@@ -246,7 +246,9 @@ impl MapView {
     /// The buttons at the upper right; gives the place taken.
     pub(super) fn buttons_ui(&mut self, ui: &mut Ui, input: &MapInput<'_>, rect: Rect) -> Rect {
         let gap = 2.0;
-        let height = 6.0 * theme::CONTROL + 5.0 * gap + 6.0;
+        // a small map keeps the room for its scale bar: it is dragged, and selected from on the map's own screen
+        let modes = rect.height() >= 300.0;
+        let height = if modes { 6.0 * theme::CONTROL + 5.0 * gap + 6.0 } else { 3.0 * theme::CONTROL + 2.0 * gap };
         let place =
             Rect::from_min_size(Pos2::new(rect.right() - BUTTON - 10.0, rect.top() + 10.0), Vec2::new(BUTTON, height));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center)));
@@ -273,6 +275,10 @@ impl MapView {
         }
         if ui.add_sized(size, egui::Button::new(text::WHOLE)).clicked() {
             self.show_whole(ui, input, rect);
+        }
+        if !modes {
+            self.mode = DragMode::Pan;
+            return place;
         }
         ui.add_space(4.0);
         for (mode, name, hint) in [

@@ -77,6 +77,11 @@ impl Screen for DataScreen {
             return;
         }
         let Some(open) = ready(ui, cx) else { return };
+        // what was selected on the map is looked for among the sources
+        let filter = cx.session.filter();
+        if filter.selection_revision != self.selection && !filter.rows.is_empty() && matches!(self.tab, Tab::Table(_)) {
+            self.tab = Tab::Table(TableKind::Sources);
+        }
         self.quality.refresh(cx, open);
         title(ui, t::TITLE, t::TITLE_NOTE, |ui| {
             if ui.button(t::IMPORT_FILES).clicked() {

@@ -195,3 +195,8 @@ pub fn value(id: &str) -> &str {
         other => other,
     }
 }
+
+/// A period of the register: `2027-03` as it is, the year's seed (`2027-00`) in words.
+pub fn period(period: &str) -> String {
+    period.strip_suffix("-00").map_or_else(|| period.to_owned(), |year| format!("{year} 年度种子"))
+}

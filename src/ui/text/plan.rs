@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::PlanMonth;
 use crate::policy::Confidence;
+use crate::ui::widgets::thousands;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
@@ -323,7 +324,10 @@ pub fn district_line(listed: u32, done: u32, overdue: u32) -> String {
 /// Need and capacity.
 #[must_use]
 pub fn need_have(name: &str, need: &str, have: Option<&str>, unit: &str) -> String {
-    format!("{name} {need} / {} {unit}", have.unwrap_or("不限"))
+    match have {
+        Some(have) => format!("{name} {need} / {have} {unit}"),
+        None => format!("{name} {need} {unit} / 不限"),
+    }
 }
 
 /// Name of a stepper.
@@ -539,7 +543,7 @@ pub fn broken(rule: &str, count: u64) -> String {
 /// Coverage of sites that are due once.
 #[must_use]
 pub fn whole(all: u64, missed: u64) -> String {
-    format!("λ = 1 的点位共 {all} 个年次，未恰好查一次的 {missed} 个")
+    format!("λ = 1 的点位共 {} 个年次，未恰好查一次的 {} 个", thousands(all), thousands(missed))
 }
 
 /// Deferred and lost.

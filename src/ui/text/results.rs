@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::disclosure::DeadlineState;
 use crate::domain::PlanMonth;
+use crate::ui::widgets::thousands;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
@@ -232,13 +233,13 @@ pub fn as_of(day: NaiveDate) -> String {
 /// A tab or filter with its count.
 #[must_use]
 pub fn tab(name: &str, count: usize) -> String {
-    format!("{name} {count}")
+    format!("{name} {}", thousands(count as u64))
 }
 
 /// Published of those that must be.
 #[must_use]
 pub fn published_of(published: u64, finished: u64) -> String {
-    format!("已公开 {published} / 已办结 {finished} 项")
+    format!("已公开 {} / 已办结 {} 项", thousands(published), thousands(finished))
 }
 
 /// The longest lateness.
@@ -250,13 +251,13 @@ pub fn longest(days: u32) -> String {
 /// Of the month.
 #[must_use]
 pub fn of_month(month: Option<PlanMonth>, count: usize) -> String {
-    month.map_or_else(String::new, |month| format!("其中 {month} 有 {count} 项"))
+    month.map_or_else(String::new, |month| format!("其中 {month} 有 {} 项", thousands(count as u64)))
 }
 
 /// A part of a whole.
 #[must_use]
 pub fn part_of(part: u64, whole: u64) -> String {
-    format!("{part} / {whole} 项")
+    format!("{} / {} 项", thousands(part), thousands(whole))
 }
 
 /// Visits of enterprises.

@@ -51,6 +51,7 @@ pub fn describe(detail: &Value) -> String {
             words
                 .map(|(key, value)| match value {
                     Value::Object(_) => format!("{}（{}）", t::field(key), describe(value)),
+                    Value::String(text) if key == "period" => format!("{} {}", t::field(key), t::period(text)),
                     value => format!("{} {}", t::field(key), describe(value)),
                 })
                 .collect::<Vec<_>>()
@@ -155,7 +156,7 @@ pub fn register_rows(books: &Books) -> Vec<Row> {
             let state = end.map_or(t::PENDING, |end| end.event.label());
             Row {
                 cells: vec![
-                    line.period.clone(),
+                    t::period(&line.period),
                     line.sequence.to_string(),
                     to_hex(&line.commitment),
                     state.to_owned(),

@@ -64,6 +64,17 @@ pub fn example(format: EntropyFormat) -> &'static str {
     }
 }
 
+/// The name before a field, as wide for each so that the fields stand in one line.
+fn name_of(ui: &mut Ui, name: &str) -> egui::Response {
+    let size = egui::vec2(96.0, theme::CONTROL);
+    let line = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(size, line, |ui| {
+        ui.set_width(96.0);
+        ui.label(name)
+    })
+    .inner
+}
+
 impl EntropyForm {
     /// The number, once it has its format's spelling and was typed twice or witnessed.
     #[must_use]
@@ -82,7 +93,7 @@ impl EntropyForm {
         ui.label(theme::note(ui, format!("{}：{}", format.label(), format.spelling())));
         ui.add_space(GRID);
         ui.horizontal(|ui| {
-            let name = ui.add_sized([96.0, theme::CONTROL], egui::Label::new(t::ENTROPY));
+            let name = name_of(ui, t::ENTROPY);
             let field = egui::TextEdit::singleline(&mut self.first).font(font.clone()).desired_width(width);
             let response = ui.add(field).labelled_by(name.id);
             if focus {
@@ -121,7 +132,7 @@ impl EntropyForm {
         ui.add_space(GRID * 2.0);
         ui.label(theme::note(ui, t::TWICE));
         ui.horizontal(|ui| {
-            let name = ui.add_sized([96.0, theme::CONTROL], egui::Label::new(t::ENTROPY_AGAIN));
+            let name = name_of(ui, t::ENTROPY_AGAIN);
             let field = egui::TextEdit::singleline(&mut self.second).font(font).desired_width(width);
             let response = ui.add_enabled(accepted, field).labelled_by(name.id);
             if leave {

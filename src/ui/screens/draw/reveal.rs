@@ -113,7 +113,7 @@ fn lines_ui(ui: &mut Ui, draw: &DrawFacts, shown: f32, size: Vec2) {
         let part = (shown - i as f32).clamp(0.0, 1.0);
         let left = rect.left() + GRID + (i / per) as f32 * width;
         let middle = rect.top() + GRID + ((i % per) as f32 + 0.5) * row;
-        let line = egui::Rangef::new(left + label, left + width - GRID - 60.0);
+        let line = egui::Rangef::new(left + label, left + width - GRID - 76.0);
         let ink = if part > 0.0 { palette.text } else { palette.muted };
         let names = painter.with_clip_rect(Rect::from_x_y_ranges(left..=line.min - HALF, rect.y_range()));
         names.text(Pos2::new(left, middle), Align2::LEFT_CENTER, &stratum.name, font.clone(), ink);
@@ -135,8 +135,8 @@ fn lines_ui(ui: &mut Ui, draw: &DrawFacts, shown: f32, size: Vec2) {
             painter.vline(x(*place), middle - half - drop..=middle + half - drop, Stroke::new(2.0, lit));
         }
         painter.vline(x(stratum.threshold), middle - half..=middle + half, Stroke::new(1.0, palette.red));
-        let words = format!("{} / {}", stratum.drawn, stratum.size);
-        let right = Pos2::new(left + width - GRID, middle);
+        let words = format!("{} / {}", thousands(stratum.drawn as u64), thousands(stratum.size as u64));
+        let right = Pos2::new(left + width - GRID * 2.0, middle);
         painter.text(right, Align2::RIGHT_CENTER, words, theme::regular(font.size.min(12.0)), ink);
     }
 }

@@ -157,7 +157,7 @@ fn stepper(
             .range(0.0..=MOST_VISITS)
             .speed(0.25)
             .fixed_decimals(1)
-            .min_size(Vec2::new(58.0, 24.0))
+            .min_size(Vec2::new(58.0, theme::CONTROL))
             .update_while_editing(false);
         let field = ui.add(field).labelled_by(label);
         if field.drag_started() {
@@ -191,7 +191,7 @@ fn stepper(
 }
 
 fn small(ui: &mut Ui, text: &str, name: &str) -> egui::Response {
-    let response = ui.add_sized([24.0, 24.0], egui::Button::new(text));
+    let response = ui.add_sized([24.0, theme::CONTROL], egui::Button::new(text));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     response.on_hover_text(name)
 }

@@ -21,13 +21,20 @@ pub(super) fn histogram(effect: &Effect, policy: &Policy, source: String) -> Cha
     let count = effect.bars.len().max(1);
     let in_top: u64 = effect.bars.first().map_or(0, |bars| bars.iter().sum());
     let (raised, lowered) = effect.raised_lowered();
+    // every threshold stands at its place, even where no site reaches it
+    let highest = policy.tiers.iter().map(|tier| tier.min_score.0).max().unwrap_or(0);
+    let reach = usize::try_from(highest / BAR.0 + 2).unwrap_or(0).min(2000);
     let mut series: Vec<Series> = effect
         .bars
         .iter()
         .enumerate()
         .map(|(tier, bars)| {
             let name = policy.tiers.get(tier).map_or_else(String::new, |t| format!("{} {}", t.id, t.name));
-            Series::new(name, Ink::Tier(tier, count), bars.iter().map(|n| *n as f64).collect())
+            Series::new(name, Ink::Tier(tier, count), {
+                let mut values: Vec<f64> = bars.iter().map(|n| *n as f64).collect();
+                values.resize(values.len().max(reach), 0.0);
+                values
+            })
         })
         .collect();
     series.reverse();

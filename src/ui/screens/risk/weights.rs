@@ -15,7 +15,7 @@ use crate::ui::widgets;
 use crate::workspace::session::Command;
 
 /// Width of a label beside a slider.
-const LABEL: f32 = 92.0;
+const LABEL: f32 = 118.0;
 /// Width of a factor's name beside its slider.
 const FACTOR: f32 = 104.0;
 /// Width of a value's field.
