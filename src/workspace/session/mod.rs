@@ -632,6 +632,8 @@ impl Session {
         open.books_revision += 1;
         let revision = open.books_revision;
         open.books.invalidate();
+        // scores and plan follow from draws and results
+        open.analysis.invalidate();
         let (project, data) = (Arc::clone(&open.saved), Arc::clone(&open.data));
         self.spawn(Kind::Books, "读取抽取与结果", move |progress| {
             Ok(Output::Books(revision, Box::new(Books::load(&project, &data, today, progress)?)))

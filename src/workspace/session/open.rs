@@ -173,7 +173,7 @@ impl OpenProject {
         self.saved_risk = Some((analysed.saved_policy, Arc::clone(&analysed.view.saved_risk)));
         let view = Arc::new(analysed.view);
         // While a slider is dragged each result is a step on the way: shown as stale until the last one comes.
-        self.analysis = if analysed.revision == self.revision {
+        self.analysis = if analysed.revision == self.revision && analysed.books == self.books_revision {
             Stage::Ready(analysed.revision, view)
         } else {
             Stage::Stale(analysed.revision, view)
