@@ -278,7 +278,8 @@ impl Workstation {
     pub fn send(&mut self, command: Command) {
         let for_good = matches!(
             command,
-            Command::SealYear(_)
+            Command::Save
+                | Command::SealYear(_)
                 | Command::SealMonth(..)
                 | Command::Open(..)
                 | Command::Void(..)

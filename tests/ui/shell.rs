@@ -64,6 +64,7 @@ fn the_rail_and_the_filters_go_by_mouse() {
 fn a_draft_is_undone_redone_and_saved() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
     let before = window.app().session.project().unwrap().draft.now().policy.tiers[0].min_score;
     let change = |window: &mut Window, points: i64, gesture: u64| {
         let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
@@ -85,6 +86,8 @@ fn a_draft_is_undone_redone_and_saved() {
     window.key(Modifiers::COMMAND, Key::S);
     window.until("saved", |w| !w.app().session.project().unwrap().draft.is_changed());
     window.settle();
+    let journal = std::fs::read_to_string(window.project_folder().join("journal.jsonl")).unwrap();
+    assert!(journal.contains("\"门槛\"") && journal.contains("撤销：门槛") && journal.contains("王晓明"), "{journal}");
     let text = std::fs::read_to_string(window.project_folder().join("policy.ron")).unwrap();
     let saved = fairdraw::policy::load_policy(&text, "policy.ron").unwrap();
     assert_eq!(saved.tiers[0].min_score.0, before.0 + 3000);
@@ -127,6 +130,7 @@ fn zoom_and_theme_are_kept() {
 fn the_maps_review_number_is_typed_and_kept() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
+    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
     window.click("地图");
     window.until("the map", |w| w.shows("审图号"));
     window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "审图号").focus();

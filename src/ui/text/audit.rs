@@ -164,6 +164,7 @@ pub fn field(id: &str) -> &str {
         "mend" => "办法",
         "change" => "变更",
         "changed" => "更改",
+        "steps" => "步骤",
         "month" => "月份",
         "body" => "执法主体",
         "skill" => "专业",

@@ -103,12 +103,14 @@ impl SavedSlot {
 pub(super) struct Saving {
     pub(super) slot: SavedSlot,
     pub(super) ticket: DraftTicket,
+    /// What was done to the draft, in words.
+    pub(super) steps: Vec<String>,
 }
 
 /// Writes the draft into policy and project. Returns the project as it is saved now.
 fn save(saved: &Project, draft: &Draft, context: &CommandContext, saving: Saving) -> AppResult<Project> {
     saved.check_writable()?;
-    match write_settings(saved, draft, context) {
+    match write_settings(saved, draft, &saving.steps, context) {
         Ok(project) => {
             saving.slot.put(project.clone());
             saving.ticket.change(|| remove_draft(project.root()))?;
@@ -124,7 +126,7 @@ fn save(saved: &Project, draft: &Draft, context: &CommandContext, saving: Saving
     }
 }
 
-fn write_settings(saved: &Project, draft: &Draft, context: &CommandContext) -> AppResult<Project> {
+fn write_settings(saved: &Project, draft: &Draft, steps: &[String], context: &CommandContext) -> AppResult<Project> {
     let mut project = saved.clone();
     let mut changes = Vec::new();
     if *draft.policy != project.policy {
@@ -138,7 +140,11 @@ fn write_settings(saved: &Project, draft: &Draft, context: &CommandContext) -> A
         changes.push("edits");
     }
     if !changes.is_empty() {
-        project.log(context, "settings", serde_json::json!({ "changed": changes, "edits": project.file.edits }))?;
+        project.log(
+            context,
+            "settings",
+            serde_json::json!({ "changed": changes, "steps": steps, "edits": project.file.edits }),
+        )?;
     }
     Ok(project)
 }

@@ -69,13 +69,15 @@ pub struct DraftHistory {
     now: Draft,
     undo: Vec<Step>,
     redo: Vec<(String, Draft)>,
+    /// What was done since the last saving, in words, for the journal.
+    unsaved: Vec<String>,
 }
 
 impl DraftHistory {
     /// Without changes.
     #[must_use]
     pub fn new(saved: Draft) -> Self {
-        Self { now: saved.clone(), saved, undo: Vec::new(), redo: Vec::new() }
+        Self { now: saved.clone(), saved, undo: Vec::new(), redo: Vec::new(), unsaved: Vec::new() }
     }
 
     /// The draft.
@@ -115,6 +117,7 @@ impl DraftHistory {
         }
         let same = gesture != 0 && self.undo.last().is_some_and(|step| step.gesture == gesture);
         if !same {
+            self.note(label.to_owned());
             self.undo.push(Step { label: label.to_owned(), gesture, before: self.now.clone() });
             if self.undo.len() > MOST_STEPS {
                 self.undo.remove(0);
@@ -130,6 +133,7 @@ impl DraftHistory {
         let step = self.undo.pop()?;
         let after = std::mem::replace(&mut self.now, step.before);
         self.redo.push((step.label.clone(), after));
+        self.note(format!("撤销：{}", step.label));
         Some(step.label)
     }
 
@@ -138,12 +142,28 @@ impl DraftHistory {
         let (label, after) = self.redo.pop()?;
         let before = std::mem::replace(&mut self.now, after);
         self.undo.push(Step { label: label.clone(), gesture: 0, before });
+        self.note(format!("重做：{label}"));
         Some(label)
     }
 
-    /// The draft is saved now.
+    /// The draft is saved now, as far as `saved` has it.
     pub fn mark_saved(&mut self, saved: Draft) {
         self.saved = saved;
+        if !self.is_changed() {
+            self.unsaved.clear();
+        }
+    }
+
+    /// What was done since the last saving, in words and in order: the journal keeps it with the saving.
+    #[must_use]
+    pub fn unsaved(&self) -> &[String] {
+        &self.unsaved
+    }
+
+    fn note(&mut self, step: String) {
+        if self.unsaved.len() < MOST_STEPS {
+            self.unsaved.push(step);
+        }
     }
 }
 

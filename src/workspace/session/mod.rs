@@ -711,6 +711,12 @@ impl Session {
                 }
             }
             Command::SetPolicy { policy, label, gesture } => {
+                let bodies = |p: &crate::policy::Policy| p.bodies.iter().map(|b| b.id.clone()).collect::<Vec<_>>();
+                if self.open.as_ref().is_some_and(|open| bodies(&open.saved.policy) != bodies(&policy)) {
+                    // sources, filters and books point at bodies by their place
+                    self.fail(&AppError::new("SES-005", "执法主体与项目不同的规则不能套用到已有项目，请用它新建项目"));
+                    return;
+                }
                 let faults = check_policy(&policy);
                 match faults.findings().iter().find(|f| f.severity == Severity::Error) {
                     // a slider at such a place stays where it was
@@ -825,7 +831,8 @@ impl Session {
             other => other,
         };
         let slot = SavedSlot::default();
-        let saving = Saving { slot: slot.clone(), ticket: self.draft_gate.ticket() };
+        let steps = self.open.as_ref().map(|open| open.draft.unsaved().to_vec()).unwrap_or_default();
+        let saving = Saving { slot: slot.clone(), ticket: self.draft_gate.ticket(), steps };
         if let Some((name, work)) = action::plan(command, self.open.as_ref(), &context, saving) {
             self.spawn_saving(Kind::Action, &name, slot, move |progress| {
                 work(progress).map(|done| Output::Done(Box::new(done)))

@@ -129,7 +129,16 @@ pub fn hand_rows(books: &Books) -> Vec<Row> {
                 text("reason"),
             ),
             "mend" => (text("mend"), text("change")),
-            "settings" => (entry.detail.get("edits").map(describe).unwrap_or_default(), String::new()),
+            "settings" => {
+                let steps: Vec<&str> = entry
+                    .detail
+                    .get("steps")
+                    .and_then(Value::as_array)
+                    .map(|steps| steps.iter().filter_map(Value::as_str).collect())
+                    .unwrap_or_default();
+                let edits = entry.detail.get("edits").map(describe).unwrap_or_default();
+                (if steps.is_empty() { edits } else { steps.join("；") }, String::new())
+            }
             _ => (format!("{} {}", text("plan_code"), text("unit")), text("reason")),
         };
         push(&entry.at, &entry.operator, &entry.command, content, reason);
