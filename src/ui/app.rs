@@ -11,6 +11,7 @@ use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
 use super::plot::PlotAction;
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
+use super::text::shell as s;
 use super::{fonts, shell, theme};
 use crate::chart::{Chart, ChartStyle, Drawable, render_pixels, render_png, render_svg};
 use crate::diagnostic::AppResult;
@@ -204,7 +205,7 @@ impl Workstation {
     }
 
     fn draw_picture(&mut self, work: impl FnOnce() -> AppResult<Drawn> + Send + 'static) {
-        match self.session.start_job("绘制图片", move |_| work()) {
+        match self.session.start_job(s::DRAWING, move |_| work()) {
             Ok(job) => self.drawing.push(job),
             Err(error) => self.session.fail(&error),
         }
@@ -217,7 +218,7 @@ impl Workstation {
                 Some(Ok(Drawn::File(path, bytes))) => self.send(Command::WriteFile(path, Arc::new(bytes))),
                 Some(Ok(Drawn::Image(image))) => {
                     ctx.copy_image(*image);
-                    self.session.say("图片已复制");
+                    self.session.say(s::COPIED);
                 }
                 Some(Err(error)) => self.session.fail(&error),
             }
@@ -236,11 +237,11 @@ impl Workstation {
             }),
             PlotAction::SavePng => self.ask(
                 Asked::Picture(true, Box::new(chart)),
-                PickRequest::new(PickKind::SaveFile(format!("{name}.png")), "保存图片").filter("PNG", &["png"]),
+                PickRequest::new(PickKind::SaveFile(format!("{name}.png")), s::SAVE_PICTURE).filter("PNG", &["png"]),
             ),
             PlotAction::SaveSvg => self.ask(
                 Asked::Picture(false, Box::new(chart)),
-                PickRequest::new(PickKind::SaveFile(format!("{name}.svg")), "保存图片").filter("SVG", &["svg"]),
+                PickRequest::new(PickKind::SaveFile(format!("{name}.svg")), s::SAVE_PICTURE).filter("SVG", &["svg"]),
             ),
         }
     }
@@ -308,30 +309,32 @@ impl Workstation {
         }
         match action {
             Action::Go(screen) => self.go(screen),
-            Action::Import => self.ask(Asked::Import, PickRequest::new(PickKind::Folder, "选择本单位数据所在的文件夹")),
+            Action::Import => self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT)),
             Action::Refresh => {
-                self.ask(Asked::Refresh, PickRequest::new(PickKind::Folder, "选择新一期名录等文件所在的文件夹"));
+                self.ask(Asked::Refresh, PickRequest::new(PickKind::Folder, s::PICK_REFRESH));
             }
             Action::OpenProject => {
-                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, "选择项目文件夹"));
+                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT));
             }
             Action::OpenDemo => self.send(Command::OpenDemo),
             Action::Save => self.send(Command::Save),
             Action::Revert => self.send(Command::Revert),
             Action::Undo => self.send(Command::Undo),
             Action::Redo => self.send(Command::Redo),
-            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::Folder, "选择导出到的文件夹")),
+            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::Folder, s::PICK_EXPORT)),
             Action::TakeResults => self.ask(
                 Asked::TakeResults,
-                PickRequest::new(PickKind::OpenFile, "选择检查结果表")
-                    .filter("表格", &["xlsx", "xls", "csv", "ods", "xlsb"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_RESULTS)
+                    .filter(s::TABLES, &["xlsx", "xls", "csv", "ods", "xlsb"]),
             ),
             Action::LoadDistricts => self.ask(
                 Asked::LoadDistricts,
-                PickRequest::new(PickKind::OpenFile, "选择区划图").filter("Shapefile", &["shp"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_MAP).filter("Shapefile", &["shp"]),
             ),
-            Action::LoadCalendar => self
-                .ask(Asked::LoadCalendar, PickRequest::new(PickKind::OpenFile, "选择工作日历").filter("CSV", &["csv"])),
+            Action::LoadCalendar => self.ask(
+                Asked::LoadCalendar,
+                PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).filter("CSV", &["csv"]),
+            ),
             Action::Operator => {
                 self.dialogs.operator = Some((self.session.preferences().operator.clone(), None));
             }

@@ -7,6 +7,7 @@ use super::app::Workstation;
 use super::palette::Choice;
 use super::screens::ScreenId;
 use super::text::common as t;
+use super::text::shell as s;
 use super::theme::{self, GRID, HALF};
 use super::widgets;
 use crate::diagnostic::Severity;
@@ -48,7 +49,7 @@ fn menu_item(app: &mut Workstation, ui: &mut Ui, action: Action, label: Option<S
 
 fn top_bar(app: &mut Workstation, ui: &mut Ui) {
     ui.horizontal(|ui| {
-        ui.menu_button("文件", |ui| {
+        ui.menu_button(s::MENU_FILE, |ui| {
             ui.set_min_width(220.0);
             for action in [Action::Import, Action::Refresh, Action::OpenProject, Action::OpenDemo] {
                 menu_item(app, ui, action, None);
@@ -77,7 +78,7 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
             ui.separator();
             menu_item(app, ui, Action::Quit, None);
         });
-        ui.menu_button("编辑", |ui| {
+        ui.menu_button(s::MENU_EDIT, |ui| {
             ui.set_min_width(220.0);
             let (undo, redo) = app.session.project().map_or((None, None), |open| {
                 (open.draft.undo_label().map(str::to_owned), open.draft.redo_label().map(str::to_owned))
@@ -89,7 +90,7 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
                 menu_item(app, ui, action, None);
             }
         });
-        ui.menu_button("查看", |ui| {
+        ui.menu_button(s::MENU_VIEW, |ui| {
             ui.set_min_width(220.0);
             for screen in ScreenId::ALL {
                 menu_item(app, ui, Action::Go(screen), None);
@@ -105,7 +106,7 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
                 menu_item(app, ui, action, None);
             }
         });
-        ui.menu_button("帮助", |ui| {
+        ui.menu_button(s::MENU_HELP, |ui| {
             ui.set_min_width(220.0);
             for action in [Action::Help, Action::Palette] {
                 menu_item(app, ui, action, None);
@@ -211,7 +212,7 @@ fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
 fn rail_ui(app: &mut Workstation, ui: &mut Ui) {
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.label(RichText::new("FairDraw").font(theme::bold(theme::SECTION)));
-    ui.label(theme::note(ui, "双随机执法计划"));
+    ui.label(theme::note(ui, s::SUBTITLE));
     ui.add_space(GRID);
     for screen in ScreenId::ALL {
         let selected = app.screen == screen;
@@ -236,13 +237,13 @@ fn rail_ui(app: &mut Workstation, ui: &mut Ui) {
     }
     ui.with_layout(Layout::bottom_up(Align::LEFT), |ui| {
         let operator = app.session.preferences().operator.clone();
-        let text = if operator.is_empty() { "操作人未填写".to_owned() } else { format!("操作人 {operator}") };
+        let text = if operator.is_empty() { s::NO_OPERATOR.to_owned() } else { s::operator(&operator) };
         let button = egui::Button::new(theme::note(ui, text)).frame(false);
         if ui.add(button).on_hover_text(Action::Operator.label()).clicked() {
             app.act(&ui.ctx().clone(), Action::Operator);
         }
         let dark = ui.visuals().dark_mode;
-        let button = egui::Button::new(theme::note(ui, if dark { "浅色" } else { "深色" })).frame(false);
+        let button = egui::Button::new(theme::note(ui, if dark { s::TO_LIGHT } else { s::TO_DARK })).frame(false);
         if ui.add(button).on_hover_text(Action::ToggleTheme.label()).clicked() {
             app.act(&ui.ctx().clone(), Action::ToggleTheme);
         }
@@ -256,7 +257,7 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
         ui.set_min_height(22.0);
         if let Some(open) = app.session.project() {
             ui.label(theme::note(ui, &open.saved.file.name)).on_hover_text(open.saved.root().display().to_string());
-            ui.label(theme::note(ui, format!("{} 个污染源", widgets::thousands(open.data.len() as u64))));
+            ui.label(theme::note(ui, s::sources(open.data.len())));
             if open.saved.file.synthetic {
                 widgets::chip(ui, t::SYNTHETIC, palette.amber_wash, palette.amber);
             }
@@ -320,10 +321,10 @@ fn findings_panel(app: &mut Workstation, ui: &mut Ui) {
         ui.horizontal(|ui| {
             let title = if title.is_empty() { t::FINDINGS } else { title };
             widgets::heading(ui, title);
-            ui.label(theme::note(ui, format!("{} 条", findings.len())));
+            ui.label(theme::note(ui, s::count(findings.len())));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 close = ui.button(t::CLOSE).clicked();
-                dismiss = ui.button("清空").clicked();
+                dismiss = ui.button(s::CLEAR).clicked();
             });
         });
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -339,7 +340,7 @@ fn findings_panel(app: &mut Workstation, ui: &mut Ui) {
                 });
             }
             if findings.len() > MOST_FINDINGS {
-                ui.label(theme::note(ui, format!("其余 {} 条见「数据」的质量页", findings.len() - MOST_FINDINGS)));
+                ui.label(theme::note(ui, s::more_findings(findings.len() - MOST_FINDINGS)));
             }
         });
     });
@@ -409,7 +410,7 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
                             ui.set_max_width(330.0);
                             ui.add(egui::Label::new(&toast.text).wrap());
                         });
-                        if toast.severity != Severity::Hint && ui.small_button("详情").clicked() {
+                        if toast.severity != Severity::Hint && ui.small_button(s::DETAILS).clicked() {
                             details = true;
                         }
                         if ui.small_button(t::CLOSE).clicked() {
@@ -462,12 +463,7 @@ fn help(app: &mut Workstation, ctx: &Context) {
         ui.set_width(560.0);
         widgets::heading(ui, Action::Help.label());
         ui.add_space(GRID);
-        for line in [
-            "1. 把本单位的文件夹拖到窗口里：名录、信用、处罚、投诉、自动监控、人员、经费等表格，不必改列名。",
-            "2. 在「数据」看每个文件被认作什么、有哪些问题；在「风险」调权重；在「年度计划」看各月能否排得下。",
-            "3. 每年先封存并开封一次年度种子，再逐月在「月度抽取」封存、公布承诺值、开封、抽取、配对。",
-            "4. 检查后在「执行与公开」录入结果，二十个工作日内公开；「审计」可核验任何一次抽取。",
-        ] {
+        for line in [s::HELP_1, s::HELP_2, s::HELP_3, s::HELP_4] {
             ui.add(egui::Label::new(line).wrap());
         }
         ui.add_space(GRID);

@@ -96,7 +96,7 @@ impl OverviewScreen {
             return;
         }
         let revision = self.made.as_ref().map_or(1, |m| m.revision + 1);
-        self.measure = Measure { name: o::MEASURE.to_owned(), unit: "次".to_owned(), decimals: 0 };
+        self.measure = Measure { name: o::MEASURE.to_owned(), unit: o::VISITS.to_owned(), decimals: 0 };
         self.made = Some(Made {
             key,
             revision,
@@ -150,28 +150,28 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Analy
     let width = ((ui.available_width() - GRID * 3.0) / 4.0).floor();
     let waiting = "…".to_owned();
     ui.horizontal(|ui| {
-        let note = format!("{} 个执法主体", open.project.policy.bodies.len());
+        let note = o::bodies(open.project.policy.bodies.len());
         let value = view.map_or_else(|| waiting.clone(), |v| decimal(v.city.expected_year(), 0));
-        if widgets::figure(ui, width, o::PLANNED, &value, "次", &note, None).clicked() {
+        if widgets::figure(ui, width, o::PLANNED, &value, o::VISITS, &note, None).clicked() {
             cx.go(ScreenId::Plan);
         }
         let city = books.map(|b| b.city).unwrap_or_default();
-        let note = format!("已抽取 {} 项", thousands(u64::from(city.listed)));
+        let note = o::listed(city.listed);
         let value = books.map_or_else(|| waiting.clone(), |_| thousands(u64::from(city.done)));
-        if widgets::figure(ui, width, o::DONE, &value, "项", &note, None).clicked() {
+        if widgets::figure(ui, width, o::DONE, &value, o::ITEMS, &note, None).clicked() {
             cx.go(ScreenId::Results);
         }
         let overdue = books.map_or(0, |b| b.status.board.of_state(DeadlineState::Overdue).count());
         let value = books.map_or_else(|| waiting.clone(), |b| b.status.board.completeness.share().percent_text());
         let ink = (overdue > 0).then_some(palette.red);
-        if widgets::figure(ui, width, o::DISCLOSED, &value, "", &format!("逾期 {overdue} 项"), ink).clicked() {
+        if widgets::figure(ui, width, o::DISCLOSED, &value, "", &o::overdue(overdue), ink).clicked() {
             cx.go(ScreenId::Results);
         }
         let blocking = view.map(|v| v.analysis.plan.shortages.iter().filter(|s| s.blocking).count());
         let ink = blocking.is_some_and(|n| n > 0).then_some(palette.red);
         let note = if blocking == Some(0) { o::NO_SHORTAGES } else { o::SHORTAGES_NOTE };
         let value = blocking.map_or(waiting, |n| n.to_string());
-        if widgets::figure(ui, width, o::SHORTAGES, &value, "项", note, ink).clicked() {
+        if widgets::figure(ui, width, o::SHORTAGES, &value, o::ITEMS, note, ink).clicked() {
             cx.go(ScreenId::Plan);
         }
     });
@@ -212,21 +212,21 @@ fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> C
     let planned = view.city.expected;
     Chart {
         title: o::month_title(city.done, city.listed, view.city.expected_year()),
-        x: Axis::new("月份", ""),
-        y: Axis::new("检查", "次"),
+        x: Axis::new(o::MONTH, ""),
+        y: Axis::new(o::CHECKS, o::VISITS),
         source: o::SOURCE.to_owned(),
         kind: ChartKind::Columns(Columns {
             categories: Categories::Labels {
-                names: months.iter().map(|m: &PlanMonth| format!("{}月", m.month())).collect(),
+                names: months.iter().map(|m: &PlanMonth| o::month(m.month())).collect(),
                 ordered: true,
             },
             series: if city.listed == 0 {
-                vec![Series::new("计划", Ink::Accent, planned.iter().map(|v| v.round()).collect())]
+                vec![Series::new(o::S_PLAN, Ink::Accent, planned.iter().map(|v| v.round()).collect())]
             } else {
                 vec![
-                    Series::new("计划", Ink::Pale, planned.to_vec()),
-                    Series::new("已抽取", Ink::Accent, listed.to_vec()),
-                    Series::new("已完成", Ink::Green, done.to_vec()),
+                    Series::new(o::S_PLAN, Ink::Pale, planned.to_vec()),
+                    Series::new(o::S_DRAWN, Ink::Accent, listed.to_vec()),
+                    Series::new(o::S_DONE, Ink::Green, done.to_vec()),
                 ]
             },
             grouped: true,
@@ -252,7 +252,7 @@ fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -
             o::district_title(behind),
             Bars {
                 labels: order.iter().map(|i| names[*i].clone()).collect(),
-                series: vec![Series::new("已完成", Ink::Accent, done), Series::new("未完成", Ink::Amber, left)],
+                series: vec![Series::new(o::S_DONE, Ink::Accent, done), Series::new(o::S_OPEN, Ink::Amber, left)],
                 ..Bars::default()
             },
         )
@@ -265,15 +265,15 @@ fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -
             first,
             Bars {
                 labels: order.iter().map(|i| names[*i].clone()).collect(),
-                series: vec![Series::new("全年预期", Ink::Accent, order.iter().map(|i| load(*i)).collect())],
+                series: vec![Series::new(o::S_EXPECTED, Ink::Accent, order.iter().map(|i| load(*i)).collect())],
                 ..Bars::default()
             },
         )
     };
     Chart {
         title: head,
-        x: Axis::new("区", ""),
-        y: Axis::new("检查", "次"),
+        x: Axis::new(o::DISTRICT, ""),
+        y: Axis::new(o::CHECKS, o::VISITS),
         source: o::SOURCE.to_owned(),
         kind: ChartKind::Bars(kind),
     }

@@ -10,4 +10,5 @@ pub mod plan;
 pub mod plot;
 pub mod results;
 pub mod risk;
+pub mod shell;
 pub mod table;

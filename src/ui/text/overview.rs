@@ -77,3 +77,48 @@ pub fn district_title(behind: usize) -> String {
 pub fn load_title(name: &str, load: f64) -> String {
     format!("{name}的检查任务最重，全年 {} 次", crate::ui::widgets::decimal(load, 0))
 }
+
+/// Unit: visits.
+pub const VISITS: &str = "次";
+/// Unit: items.
+pub const ITEMS: &str = "项";
+/// Axis: checks.
+pub const CHECKS: &str = "检查";
+/// Axis: months.
+pub const MONTH: &str = "月份";
+/// Series: planned.
+pub const S_PLAN: &str = "计划";
+/// Series: drawn.
+pub const S_DRAWN: &str = "已抽取";
+/// Series: done.
+pub const S_DONE: &str = "已完成";
+/// Series: not done.
+pub const S_OPEN: &str = "未完成";
+/// Series: expected in the year.
+pub const S_EXPECTED: &str = "全年预期";
+/// Axis: districts.
+pub const DISTRICT: &str = "区";
+
+/// Number of bodies.
+#[must_use]
+pub fn bodies(count: usize) -> String {
+    format!("{count} 个执法主体")
+}
+
+/// Number of checks on opened lists.
+#[must_use]
+pub fn listed(count: u32) -> String {
+    format!("已抽取 {} 项", crate::ui::widgets::thousands(u64::from(count)))
+}
+
+/// Number overdue.
+#[must_use]
+pub fn overdue(count: usize) -> String {
+    format!("逾期 {count} 项")
+}
+
+/// A month's name on an axis.
+#[must_use]
+pub fn month(month: u32) -> String {
+    format!("{month}月")
+}

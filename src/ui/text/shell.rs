@@ -1,0 +1,78 @@
+//! Texts of menus, bars and dialogs around the screens.
+
+/// Empties the findings.
+pub const CLEAR: &str = "清空";
+/// A picture was copied.
+pub const COPIED: &str = "图片已复制";
+/// Opens the findings.
+pub const DETAILS: &str = "详情";
+/// Job that draws a picture.
+pub const DRAWING: &str = "绘制图片";
+/// Help, first line.
+pub const HELP_1: &str =
+    "1. 把本单位的文件夹拖到窗口里：名录、信用、处罚、投诉、自动监控、人员、经费等表格，不必改列名。";
+/// Help, second line.
+pub const HELP_2: &str =
+    "2. 在「数据」看每个文件被认作什么、有哪些问题；在「风险」调权重；在「年度计划」看各月能否排得下。";
+/// Help, third line.
+pub const HELP_3: &str = "3. 每年先封存并开封一次年度种子，再逐月在「月度抽取」封存、公布承诺值、开封、抽取、配对。";
+/// Help, last line.
+pub const HELP_4: &str = "4. 检查后在「执行与公开」录入结果，二十个工作日内公开；「审计」可核验任何一次抽取。";
+/// Menu of editing.
+pub const MENU_EDIT: &str = "编辑";
+/// Menu of files.
+pub const MENU_FILE: &str = "文件";
+/// Menu of help.
+pub const MENU_HELP: &str = "帮助";
+/// Menu of views.
+pub const MENU_VIEW: &str = "查看";
+/// No operator named yet.
+pub const NO_OPERATOR: &str = "操作人未填写";
+/// Dialog: calendar.
+pub const PICK_CALENDAR: &str = "选择工作日历";
+/// Dialog: export.
+pub const PICK_EXPORT: &str = "选择导出到的文件夹";
+/// Dialog: import.
+pub const PICK_IMPORT: &str = "选择本单位数据所在的文件夹";
+/// Dialog: map.
+pub const PICK_MAP: &str = "选择区划图";
+/// Dialog: project.
+pub const PICK_PROJECT: &str = "选择项目文件夹";
+/// Dialog: refresh.
+pub const PICK_REFRESH: &str = "选择新一期名录等文件所在的文件夹";
+/// Dialog: results.
+pub const PICK_RESULTS: &str = "选择检查结果表";
+/// Dialog: a picture.
+pub const SAVE_PICTURE: &str = "保存图片";
+/// Below the name.
+pub const SUBTITLE: &str = "双随机执法计划";
+/// Kinds of files: tables.
+pub const TABLES: &str = "表格";
+/// Switches to dark.
+pub const TO_DARK: &str = "深色";
+/// Switches to light.
+pub const TO_LIGHT: &str = "浅色";
+
+/// The operator's name in the rail.
+#[must_use]
+pub fn operator(name: &str) -> String {
+    format!("操作人 {name}")
+}
+
+/// Number of sources in the status bar.
+#[must_use]
+pub fn sources(count: usize) -> String {
+    format!("{} 个污染源", crate::ui::widgets::thousands(count as u64))
+}
+
+/// Number of findings.
+#[must_use]
+pub fn count(findings: usize) -> String {
+    format!("{findings} 条")
+}
+
+/// Findings that the panel does not list.
+#[must_use]
+pub fn more_findings(more: usize) -> String {
+    format!("其余 {more} 条见「数据」的质量页")
+}
