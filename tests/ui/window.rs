@@ -70,7 +70,7 @@ fn start(folder: &Path) -> Driver {
     let app = Killed(app);
     let mut stream =
         wait("the window's port", Duration::from_secs(90), || TcpStream::connect(("127.0.0.1", port)).ok());
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     protocol::read_handshake(&mut stream).unwrap();
     Driver { stream, app, _screen: screen, log }
 }
@@ -169,7 +169,7 @@ impl Driver {
             if let Some((at, false)) = self.find(text) {
                 return at;
             }
-            if begin.elapsed() > Duration::from_secs(45) {
+            if begin.elapsed() > Duration::from_mins(2) {
                 let shown = self.shown();
                 self.picture();
                 panic!("waited in vain for 「{text}」; the window shows: {shown}");
@@ -269,7 +269,7 @@ fn the_real_window_draws_and_its_certificate_verifies() {
     driver.click("跳过");
     driver.click("进入本月清单");
     driver.click("导出任务单");
-    let certificate = wait("the export", Duration::from_secs(45), || find_file(&out, "certificate.json"));
+    let certificate = wait("the export", Duration::from_mins(2), || find_file(&out, "certificate.json"));
     // what was exported holds, by the program that the office gives to anybody
     std::thread::sleep(Duration::from_secs(3));
     let frame = certificate.with_file_name("frame.csv");
