@@ -59,6 +59,7 @@ pub fn month_title(done: u32, listed: u32, planned: f64) -> String {
     if listed == 0 {
         format!("全年计划 {planned} 次，尚未抽取")
     } else {
+        let [listed, done] = [listed, done].map(|n| crate::ui::widgets::thousands(u64::from(n)));
         format!("全年计划 {planned} 次，已抽取 {listed} 项、完成 {done} 项")
     }
 }

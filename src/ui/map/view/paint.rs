@@ -310,8 +310,10 @@ impl MapView {
                 continue;
             }
             let (ground, ink) = ground_of(name.district, classes, palette);
-            let halo = ground.gamma_multiply(0.7);
-            for off in [Vec2::new(-1.0, 0.0), Vec2::new(1.0, 0.0), Vec2::new(0.0, -1.0), Vec2::new(0.0, 1.0)] {
+            // wide enough that points beside the strokes do not eat them
+            let halo = ground.gamma_multiply(0.85);
+            for turn in 0..8_u8 {
+                let off = Vec2::angled(f32::from(turn) * std::f32::consts::FRAC_PI_4) * 1.5;
                 painter.galley_with_override_text_color(place.min + off, Arc::clone(&name.galley), halo);
             }
             painter.galley_with_override_text_color(place.min, Arc::clone(&name.galley), ink);
