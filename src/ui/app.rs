@@ -421,6 +421,9 @@ impl Workstation {
         if !out.dropped.is_empty() {
             self.take_paths(out.dropped);
         }
+        if out.verify {
+            self.screens.audit.show_verification();
+        }
         if let Some(text) = out.copy {
             ctx.copy_text(text);
         }

@@ -9,6 +9,8 @@ use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::import::{NewProject, create_project};
 use fairdraw::workspace::project::{CommandContext, bundled_calendar};
 
+type Change = fn(&mut Policy);
+
 #[test]
 fn a_light_recomputation_equals_the_whole() {
     let folder = tempfile::tempdir().unwrap();
@@ -26,7 +28,6 @@ fn a_light_recomputation_equals_the_whole() {
     let (project, registry) = (imported.project, imported.registry);
     let month = project.months()[0];
     let base = compute_analysis(&project, &registry, month, &Progress::none()).unwrap();
-    type Change = fn(&mut Policy);
     let light: [Change; 6] = [
         |p| p.tiers[0].min_score = Milli(p.tiers[0].min_score.0 + 7_000),
         |p| p.tiers[1].base_frequency = Milli(p.tiers[1].base_frequency.0 + 300),

@@ -160,6 +160,11 @@ impl Screen for AuditScreen {
 }
 
 impl AuditScreen {
+    /// Shows the page on which certificates are verified.
+    pub fn show_verification(&mut self) {
+        self.page = Page::Verify;
+    }
+
     fn export(&mut self, cx: &mut Cx<'_>, asked: bool, name: &str, headings: &[&str], page: Page) {
         if !asked {
             return;

@@ -819,7 +819,10 @@ impl DrawScreen {
                 self.paired = false;
                 self.show = None;
             }
-            Some(list::Ask::Audit) => cx.go(ScreenId::Audit),
+            Some(list::Ask::Audit) => {
+                cx.out.verify = true;
+                cx.go(ScreenId::Audit);
+            }
         }
     }
 

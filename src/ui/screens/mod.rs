@@ -99,6 +99,8 @@ pub struct Outbox {
     pub go: Option<ScreenId>,
     /// Files to be looked at for an import: the 数据 screen shows what each was taken for.
     pub dropped: Vec<PathBuf>,
+    /// The 审计 screen is to show its page of verification.
+    pub verify: bool,
     /// Text for the clipboard.
     pub copy: Option<String>,
     /// Charts whose menu asked for something; the shell asks for the file and writes it.

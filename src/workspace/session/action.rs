@@ -220,7 +220,9 @@ pub(super) fn plan(
                 }
                 let say = match period {
                     Period::Year(_) => "年度种子已开封".to_owned(),
-                    Period::Month(_) => format!("已抽取 {} 个检查对象", opened.drawn),
+                    Period::Month(_) => {
+                        format!("已抽取 {} 个检查对象", crate::workspace::view::thousands(&opened.drawn.to_string()))
+                    }
                 };
                 Ok(Done {
                     outcome: Outcome::Opened(opened), say: Some(say), findings, title: "开封结果".to_owned()
