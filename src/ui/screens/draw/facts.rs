@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{AppResult, Progress};
+use crate::district::DistrictMesh;
 use crate::domain::{BodyId, InspectorId, PPB, PlanMonth, UnitId};
 use crate::policy::Policy;
 use crate::sampling::{REASON_CERTAIN, TicketMaker, compute_key, to_hex};
@@ -16,8 +17,8 @@ use crate::workspace::session::{Books, NOWHERE, OpenedDraw, ProjectData};
 
 /// Places on a stratum's line in which reserves are gathered.
 pub const BINS: usize = 240;
-/// Tolerance of the small map's outlines, metres.
-const TOLERANCE_M: f64 = 400.0;
+/// Tolerance of the small map's outlines, kilometres.
+const TOLERANCE_KM: f32 = 0.2;
 
 /// A stratum's line.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,13 +93,17 @@ pub struct ListRow {
     pub source: Option<u32>,
 }
 
-/// Outline of the districts, 0 to 1 from the north-west, and how wide the map is for its height.
+/// The districts, 0 to 1 from the north-west, and how wide the map is for its height.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SmallMap {
-    /// Closed lines.
-    pub lines: Vec<Vec<[f32; 2]>>,
-    /// Where a district's count stands.
-    pub centres: Vec<[f32; 2]>,
+    /// Corners of all districts.
+    pub vertices: Vec<[f32; 2]>,
+    /// Triangles of each district, three corners each.
+    pub triangles: Vec<Vec<u32>>,
+    /// Closed lines of each district.
+    pub lines: Vec<Vec<Vec<[f32; 2]>>>,
+    /// Where a district's count stands, and how far its border is (in heights of the map).
+    pub centres: Vec<([f32; 2], f32)>,
     /// Width / height.
     pub aspect: f32,
 }
@@ -164,27 +169,30 @@ fn strata_of(policy: &Policy, data: &ProjectData, opened: &OpenedDraw) -> Vec<St
 }
 
 fn small_map(data: &ProjectData) -> SmallMap {
-    let Some(bounds) = data.districts.bounds() else { return SmallMap::default() };
-    let middle = f64::midpoint(bounds.south, bounds.north).to_radians();
-    let (width, height) = ((bounds.east - bounds.west) * middle.cos(), bounds.north - bounds.south);
-    if width <= 0.0 || height <= 0.0 {
+    let mesh = DistrictMesh::of(&data.districts);
+    let [width, height] = mesh.bounds.size();
+    if mesh.bounds.is_empty() || width <= 0.0 || height <= 0.0 {
         return SmallMap::default();
     }
-    let at = |lon: f64, lat: f64| {
-        [
-            ((lon - bounds.west) / (bounds.east - bounds.west)) as f32,
-            ((bounds.north - lat) / (bounds.north - bounds.south)) as f32,
-        ]
+    let level = &mesh.levels[mesh.level_for(TOLERANCE_KM)];
+    let [west, north] = [mesh.bounds.centre()[0] - width / 2.0, mesh.bounds.centre()[1] + height / 2.0];
+    let at = |p: &[f32; 2]| [(p[0] - west) / width, (north - p[1]) / height];
+    let line = |ring: &std::ops::Range<usize>| {
+        let mut points: Vec<[f32; 2]> = level.vertices[ring.clone()].iter().map(at).collect();
+        points.extend(points.first().copied());
+        points
     };
-    let mut lines = Vec::new();
-    for shape in data.districts.simplified(TOLERANCE_M) {
-        for polygon in &shape.0 {
-            lines.push(polygon.exterior().0.iter().map(|c| at(c.x, c.y)).collect());
-        }
+    SmallMap {
+        vertices: level.vertices.iter().map(at).collect(),
+        triangles: level.parts.iter().map(|part| level.indices[part.indices.clone()].to_vec()).collect(),
+        lines: level.parts.iter().map(|part| level.rings[part.rings.clone()].iter().map(line).collect()).collect(),
+        centres: mesh
+            .labels
+            .iter()
+            .map(|label| label.map_or(([-1.0, -1.0], 0.0), |label| (at(&label.at), label.radius / height)))
+            .collect(),
+        aspect: width / height,
     }
-    let centres =
-        data.districts.label_points().into_iter().map(|p| p.map_or([-1.0, -1.0], |(x, y, _)| at(x, y))).collect();
-    SmallMap { lines, centres, aspect: (width / height) as f32 }
 }
 
 /// Arranges a month's opened draws.

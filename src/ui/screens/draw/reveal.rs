@@ -141,6 +141,9 @@ fn lines_ui(ui: &mut Ui, draw: &DrawFacts, shown: f32, size: Vec2) {
     }
 }
 
+/// Classes of the small map.
+const CLASSES: usize = 6;
+
 fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec2) {
     let palette = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
@@ -155,25 +158,40 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
     let wide = room.width().min(room.height() * aspect);
     let field = Rect::from_center_size(room.center(), Vec2::new(wide, wide / aspect));
     let at = |p: &[f32; 2]| Pos2::new(field.left() + p[0] * field.width(), field.top() + p[1] * field.height());
-    for line in &facts.map.lines {
-        let points: Vec<Pos2> = line.iter().map(at).collect();
-        painter.line(points, Stroke::new(1.0, palette.border));
-    }
     let mut counts = vec![0_u32; facts.map.centres.len()];
     for (district, n) in draw.strata.iter().take(strata).flat_map(|s| &s.districts) {
         if let Some(count) = counts.get_mut(*district as usize) {
             *count += n;
         }
     }
-    let most = counts.iter().copied().max().unwrap_or(0).max(1) as f32;
-    let mut marks: Vec<(&[f32; 2], &u32)> = facts.map.centres.iter().zip(&counts).filter(|(_, n)| **n > 0).collect();
-    // the small ones of the inner city over the large ones around it
-    marks.sort_by(|a, b| b.1.cmp(a.1));
-    for (centre, count) in marks {
-        let radius = 8.0 + 10.0 * (*count as f32 / most).sqrt();
-        painter.circle(at(centre), radius, palette.accent, Stroke::new(1.5, palette.surface));
-        let font = theme::bold(theme::SMALL);
-        painter.text(at(centre), Align2::CENTER_CENTER, count, font, palette.on_accent);
+    // a district lights up with its first unit and grows deeper with each stratum
+    let most = counts.iter().copied().max().unwrap_or(0).max(1);
+    let fill = |count: u32| match count {
+        0 => palette.no_data,
+        n => palette.class(1 + (n * (CLASSES as u32 - 1) / (most + 1)) as usize, CLASSES + 1),
+    };
+    let mut mesh = egui::Mesh::default();
+    for (triangles, count) in facts.map.triangles.iter().zip(&counts) {
+        let ink = fill(*count);
+        for corners in triangles.chunks_exact(3) {
+            let first = mesh.vertices.len() as u32;
+            for corner in corners {
+                mesh.colored_vertex(facts.map.vertices.get(*corner as usize).map_or(field.min, at), ink);
+            }
+            mesh.add_triangle(first, first + 1, first + 2);
+        }
+    }
+    painter.add(mesh);
+    for line in facts.map.lines.iter().flatten() {
+        painter.line(line.iter().map(at).collect(), Stroke::new(1.0, palette.surface));
+    }
+    for ((centre, radius), count) in facts.map.centres.iter().zip(&counts).filter(|(_, n)| **n > 0) {
+        let font = theme::bold(theme::BODY);
+        // a district too small for its number says it by its colour alone
+        if radius * field.height() >= font.size * 0.55 {
+            let ink = theme::ink_on(fill(*count));
+            painter.text(at(centre), Align2::CENTER_CENTER, thousands(u64::from(*count)), font, ink);
+        }
     }
 }
 
