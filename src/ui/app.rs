@@ -421,6 +421,9 @@ impl Workstation {
         if !out.dropped.is_empty() {
             self.take_paths(out.dropped);
         }
+        for action in out.actions {
+            self.act(ctx, action);
+        }
         if out.verify {
             self.screens.audit.show_verification();
         }

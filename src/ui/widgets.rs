@@ -75,15 +75,24 @@ pub fn loading(ui: &mut Ui, label: &str, state: &ProgressState) {
 
 /// Something failed: what, why, and a way on. True where the button was clicked.
 pub fn failed(ui: &mut Ui, what: &str, why: &str, button: &str) -> bool {
+    failed_choice(ui, what, why, &[button]).is_some()
+}
+
+/// Something failed: what, why, and several ways on. The index of the button clicked.
+pub fn failed_choice(ui: &mut Ui, what: &str, why: &str, buttons: &[&str]) -> Option<usize> {
     let palette = theme::of(ui);
-    let mut clicked = false;
+    let mut clicked = None;
     centred(ui, |ui| {
         ui.label(RichText::new(what).font(theme::bold(theme::SECTION)).color(palette.red));
         ui.add_space(GRID);
         ui.set_max_width(640.0);
         ui.add(egui::Label::new(why).selectable(true).wrap());
         ui.add_space(GRID * 2.0);
-        clicked = ui.button(button).clicked();
+        for (i, button) in buttons.iter().enumerate() {
+            if ui.button(*button).clicked() {
+                clicked = Some(i);
+            }
+        }
     });
     clicked
 }

@@ -20,6 +20,7 @@ pub mod risk;
 
 use std::path::PathBuf;
 
+use super::action::Action;
 use super::picker::{FilePicker, PickRequest, Picking, Waker};
 use super::text::common as t;
 use super::theme;
@@ -99,6 +100,8 @@ pub struct Outbox {
     pub go: Option<ScreenId>,
     /// Files to be looked at for an import: the 数据 screen shows what each was taken for.
     pub dropped: Vec<PathBuf>,
+    /// Actions of the shell: dialogs for opening and importing.
+    pub actions: Vec<Action>,
     /// The 审计 screen is to show its page of verification.
     pub verify: bool,
     /// Text for the clipboard.
@@ -196,14 +199,19 @@ pub fn ready<'a>(ui: &mut egui::Ui, cx: &mut Cx<'a>) -> Option<&'a OpenProject> 
             super::widgets::loading(ui, if state.label.is_empty() { t::OPENING } else { &state.label }, &state);
         }
         (None, Stage::Failed(error)) => {
-            if super::widgets::failed(ui, t::OPEN_FAILED, error, t::OPEN_DEMO) {
-                cx.send(Command::OpenDemo);
+            let ways = [t::OPEN_OTHER, t::OPEN_DEMO];
+            match super::widgets::failed_choice(ui, t::OPEN_FAILED, error, &ways) {
+                Some(0) => cx.out.actions.push(Action::OpenProject),
+                Some(_) => cx.send(Command::OpenDemo),
+                None => {}
             }
         }
         _ => {
-            let choice = super::widgets::empty(ui, t::NO_PROJECT, t::NO_PROJECT_HINT, &[t::IMPORT, t::OPEN_DEMO]);
+            let choice =
+                super::widgets::empty(ui, t::NO_PROJECT, t::NO_PROJECT_HINT, &[t::IMPORT, t::OPEN_OTHER, t::OPEN_DEMO]);
             match choice {
-                Some(0) => cx.go(ScreenId::Data),
+                Some(0) => cx.out.actions.push(Action::Import),
+                Some(1) => cx.out.actions.push(Action::OpenProject),
                 Some(_) => cx.send(Command::OpenDemo),
                 None => {}
             }

@@ -8,6 +8,8 @@ pub const OPENING: &str = "正在打开项目";
 pub const OPEN_FAILED: &str = "项目没有打开";
 /// Opens the demo city.
 pub const OPEN_DEMO: &str = "打开演示城市";
+/// Opens a project.
+pub const OPEN_OTHER: &str = "打开项目…";
 /// No project.
 pub const NO_PROJECT: &str = "还没有打开项目";
 /// What to do without a project.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::command::Command;
+use super::data::ProjectData;
 use super::draft::{Draft, DraftTicket, remove_draft};
 use super::open::OpenProject;
 use super::{Saved, command::ImportRequest};
@@ -149,6 +150,12 @@ fn write_settings(saved: &Project, draft: &Draft, steps: &[String], context: &Co
     Ok(project)
 }
 
+/// A unit's name with its number; the number alone where the register has it no more.
+fn name_of(data: &ProjectData, unit: &UnitId) -> String {
+    let row = (0..data.len() as u32).find(|row| data.unit_id(*row) == Some(unit.as_str()));
+    row.and_then(|row| data.name(row)).map_or_else(|| unit.to_string(), |name| format!("{name}（{unit}）"))
+}
+
 /// The name of a command's work and the work; `None` where no project is open.
 pub(super) fn plan(
     command: Command,
@@ -240,7 +247,7 @@ pub(super) fn plan(
             "替换检查对象",
             Box::new(move |progress| {
                 let put = substitute_unit(&saved, &data.registry, month, &unit, &reason, &with(progress))?;
-                let say = format!("已由备选单位 {} 替换", put.by);
+                let say = format!("已由备选单位 {} 替换", name_of(&data, &put.by));
                 Ok(Done::new(Outcome::Substituted(unit, put.by), say))
             }),
         ),
