@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::{BodyId, Deadline, PlanMonth, UnitId, WorkCalendar};
@@ -88,7 +88,7 @@ pub struct BoardRow {
 /// The 100 % meter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Completeness {
-    /// Checks of the year that were finished.
+    /// Checks of the plan year that were finished.
     pub finished: u64,
     /// Of these, disclosed.
     pub published: u64,
@@ -158,7 +158,8 @@ fn compute_days_left(calendar: &WorkCalendar, on: NaiveDate, due: NaiveDate) -> 
     if on > due { days.min(-1) } else { days }
 }
 
-/// The board of the results as of a day, and the meter over checks completed in `year`.
+/// The board of the results as of a day, and the meter over the finished checks of the plan of `year`, as the
+/// other figures count them: a check of December that is finished in January is its plan year's.
 ///
 /// A result disclosed in the future (relative to `as_of`) counts as not disclosed yet; results inspected or
 /// completed in the future count as running.
@@ -183,7 +184,7 @@ pub fn compute_board(
             unattributed.push(result.unit_id.clone());
         }
         let row = compute_row(result, check, calendar, rule, as_of);
-        if row.completed_on.is_some_and(|day| day.year() == year) && row.state != DeadlineState::Running {
+        if row.month.year() == year && row.completed_on.is_some() && row.state != DeadlineState::Running {
             count(&mut all, &row);
             if let Some(body) = &row.body {
                 count(by_body.entry(body.clone()).or_default(), &row);

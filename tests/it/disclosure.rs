@@ -151,6 +151,11 @@ fn the_board_groups_rows_and_meters_the_year() {
     assert_eq!((meter.published_late, meter.late_days, meter.longest_late), (1, 2, 2));
     assert_eq!(meter.share(), Share { part: 2, whole: 5 });
     assert_eq!(board.by_body[&checks[0].body], *meter);
+    // A plan year's check that is finished in another calendar year is still that plan year's.
+    let late = vec![result(&checks[0], "2026-03-03", Some("2027-01-05"), Outcome::Clear)];
+    let next = compute_board(&checks, &late, &calendar, RULE, 2026, day("2027-01-06"));
+    assert_eq!(next.completeness.finished, 1);
+    assert_eq!(compute_board(&checks, &late, &calendar, RULE, 2027, day("2027-01-06")).completeness.finished, 0);
     // As of an earlier day neither disclosures nor completions that lie ahead count.
     let early = compute_board(&checks, &results, &calendar, RULE, 2026, day("2026-03-04"));
     assert_eq!(early.completeness.published, 0);
