@@ -6,6 +6,7 @@
 pub mod action;
 pub mod app;
 pub mod fonts;
+mod icon;
 pub mod map;
 mod palette;
 pub mod picker;

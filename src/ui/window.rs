@@ -64,6 +64,7 @@ fn options(renderer: eframe::Renderer) -> eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title(t::PROGRAM)
             .with_app_id("fairdraw")
+            .with_icon(super::icon::icon())
             .with_inner_size([1366.0, 768.0])
             .with_min_inner_size([960.0, 600.0])
             .with_drag_and_drop(true),
