@@ -95,9 +95,33 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     let books = window.app().session.project().unwrap().books.value().unwrap().clone();
     let drawn = books.draws[0].targets.len();
     assert!(drawn > 5, "{drawn} drawn");
-    // the same list stands on the screen of results
+    // a result entered by hand: the next object moves up, and the meter counts it once it is published
     window.click("执行与公开");
     window.settle();
+    window.app_mut().session.apply(Command::SetMonth("2027-01".parse().unwrap()));
+    window.harness.run_steps(3);
+    let check = books.draws[0].checks[0].clone();
+    let tab = window.shown().into_iter().find(|name| name.starts_with("待录入 ")).unwrap();
+    window.harness.get_all_by_label(&tab).next().unwrap().click();
+    window.harness.run_steps(3);
+    window.click(&format!("{} {}", check.name, check.plan_code));
+    window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "办结日期").focus();
+    window.harness.run_steps(2);
+    window.text("2026-12-21");
+    window.until("a whole form", |w| w.enabled("录入"));
+    window.click("录入");
+    window.until("the record", |w| {
+        w.app().session.project().unwrap().books.value().is_some_and(|b| b.results.len() == 1)
+    });
+    window.settle();
+    assert!(window.shows("办结日期"), "the next object's form is open: {:?}", window.shown());
+    window.send(Command::Publish(vec![check.plan_code.clone()]));
+    window.until("the meter", |w| {
+        let books = w.app().session.project().unwrap().books.value();
+        books.is_some_and(|b| b.status.board.completeness.published == 1)
+    });
+    window.settle();
+    assert!(window.shows("100.0%"));
     // and the project's journal holds
     let (entries, faults) = window.app().session.project().unwrap().saved.journal().check().unwrap();
     assert!(faults.is_empty());

@@ -47,6 +47,10 @@ pub(super) struct State {
     record: Option<CheckResult>,
     /// Sent when so many actions had ended, until the books have it.
     sent: Option<u64>,
+    /// Place in the list of what was sent.
+    place: Option<usize>,
+    /// Place in the list to go on with once what was sent is recorded.
+    next: Option<usize>,
 }
 
 impl State {
@@ -77,7 +81,9 @@ impl State {
         self.entry = index.find(books, &key.unit, key.month, key.sequence);
         let now = self.entry.and_then(|e| index.entry(e)).and_then(|entry| entry.record(books));
         if self.entry.is_none() || now != self.record.as_ref() {
-            *self = Self::default();
+            // what was entered here leaves the list: the next one moves up to its place
+            let next = self.sent.and(self.place);
+            *self = Self { next, ..Self::default() };
         }
     }
 
@@ -141,7 +147,11 @@ impl State {
             return;
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        let mut chosen = None;
+        let mut chosen = self
+            .next
+            .take()
+            .filter(|_| !own.recorded)
+            .and_then(|place| index.listed.get(place.min(index.listed.len() - 1)).copied());
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("open-checks").show_rows(
             ui,
             ROW,
@@ -198,6 +208,7 @@ impl State {
                     {
                         cx.send(Command::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
                         self.sent = Some(cx.session.last_done().0);
+                        self.place = index.listed.iter().position(|e| Some(*e) == self.entry);
                     }
                     if ui.button(t::RESET).clicked()
                         && let Some(fresh) = &self.fresh
