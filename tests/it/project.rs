@@ -124,6 +124,10 @@ fn february_knows_what_january_drew() {
     let (registry, _) = load_project_data(&project).unwrap();
     let before = compute_analysis(&project, &registry, month("2027-01"), &Progress::none()).unwrap();
     let after = compute_analysis(&project, &registry, month("2027-02"), &Progress::none()).unwrap();
+    // the plan's January is what was drawn, in every sum; before, it was what was expected
+    let bodies: f64 = after.plan.matrix.iter().map(|cells| cells[0].expected()).sum();
+    let districts: f64 = after.plan.districts.values().map(|row| row[0]).sum();
+    assert!((bodies - listed.len() as f64).abs() < 1e-9 && (districts - bodies).abs() < 1e-9, "{bodies} {districts}");
     let factor = |analysis: &fairdraw::workspace::analysis::Analysis| {
         let row = analysis.risk.row_of(&listed[0]).unwrap();
         let all = analysis.risk.explain(row, &project.policy).unwrap();
