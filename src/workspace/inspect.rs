@@ -57,6 +57,18 @@ fn file_name(path: &Path) -> String {
 
 /// The folder that holds what was dropped: a folder itself, the files' common folder (other files in it are
 /// left out by the mapping), or a fresh folder below `staging` into which files from several places are copied.
+/// Beginning of the names of folders into which files from several places are copied for an import.
+const STAGING: &str = "导入暂存-";
+
+/// Deletes the copies that an import was made from, once it has succeeded: they are an office's data. Other folders
+/// are left alone.
+pub fn forget_staging(from: &Path) {
+    if from.file_name().is_some_and(|name| name.to_string_lossy().starts_with(STAGING)) {
+        // copies that can't be deleted now are only in the way
+        let _ = std::fs::remove_dir_all(from);
+    }
+}
+
 fn folder_of(paths: &[PathBuf], staging: &Path, mapping: &mut Mapping) -> AppResult<PathBuf> {
     let nothing = || AppError::new("PRJ-022", "没有可读取的文件或文件夹");
     if let [only] = paths
@@ -83,7 +95,7 @@ fn folder_of(paths: &[PathBuf], staging: &Path, mapping: &mut Mapping) -> AppRes
         return Ok(first);
     }
     let folder = (1..1000)
-        .map(|n| staging.join(format!("导入暂存-{n}")))
+        .map(|n| staging.join(format!("{STAGING}{n}")))
         .find(|path| !path.exists())
         .ok_or_else(|| AppError::new("PRJ-022", "暂存文件夹过多，请先清理"))?;
     create_folder(&folder)?;
@@ -250,6 +262,18 @@ impl ImportLook {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_copies_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let (copies, office) = (folder.path().join(format!("{STAGING}3")), folder.path().join("某区文件"));
+        for path in [&copies, &office] {
+            std::fs::create_dir(path).unwrap();
+            crate::export::write_atomic(&path.join("名录.csv"), b"x").unwrap();
+            forget_staging(path);
+        }
+        assert!(!copies.exists() && office.join("名录.csv").exists());
+    }
     use crate::registry::TableKind;
 
     #[test]

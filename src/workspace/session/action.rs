@@ -18,6 +18,7 @@ use crate::workspace::ceremony::{
 };
 use crate::workspace::draws::Period;
 use crate::workspace::import::{refresh_project, take_calendar, take_districts};
+use crate::workspace::inspect::forget_staging;
 use crate::workspace::outputs::{ExportRequest, Exported, export_project};
 use crate::workspace::project::{CommandContext, Project};
 use crate::workspace::results::{ResultsTaken, record_disclosure, record_result, take_results};
@@ -341,5 +342,6 @@ pub(super) fn plan(
 
 fn refresh(saved: &Project, request: &ImportRequest, context: &CommandContext) -> AppResult<Done> {
     let (sources, set_aside) = refresh_project(saved, &request.from, request.mapping.clone(), context)?;
+    forget_staging(&request.from);
     Ok(Done::new(Outcome::Reload, format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置")))
 }

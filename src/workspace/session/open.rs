@@ -16,6 +16,7 @@ use crate::risk::RiskTable;
 use crate::workspace::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
 use crate::workspace::import::{Imported, NewProject, create_project_with, load_project_data};
+use crate::workspace::inspect::forget_staging;
 use crate::workspace::job::Stage;
 use crate::workspace::lock::ProjectLock;
 use crate::workspace::project::{CommandContext, HeldLock, Project};
@@ -391,6 +392,7 @@ pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress
     let context = CommandContext { progress: progress.clone(), ..context.clone() };
     let Imported { project, registry, districts, findings } =
         create_project_with(&to, &new, request.mapping.clone(), &context)?;
+    forget_staging(&request.from);
     let mut all = registry.diagnostics.clone();
     all.append(findings);
     let say = vec![format!(
