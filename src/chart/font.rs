@@ -55,3 +55,11 @@ pub fn set(character: char, bold: bool) -> Option<Set> {
 pub fn width_em(text: &str, bold: bool) -> f64 {
     text.chars().filter_map(|c| set(c, bold)).map(|s| s.advance).sum()
 }
+
+/// What a text takes, pixels: width and height, for a size as plotters' styles carry it (1.24 times the pixels,
+/// by which its SVG backend divides).
+#[must_use]
+pub fn text_size(text: &str, styled: f64, bold: bool) -> (u32, u32) {
+    let size = styled / 1.24;
+    ((width_em(text, bold) * size).ceil() as u32, size.ceil() as u32)
+}

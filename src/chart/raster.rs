@@ -207,8 +207,6 @@ impl DrawingBackend for RasterBackend<'_> {
         text: &str,
         style: &S,
     ) -> Result<(u32, u32), DrawingErrorKind<Infallible>> {
-        let size = style.size() / 1.24;
-        let width = font::width_em(text, matches!(style.style(), FontStyle::Bold)) * size;
-        Ok((width.ceil() as u32, size.ceil() as u32))
+        Ok(font::text_size(text, style.size(), matches!(style.style(), FontStyle::Bold)))
     }
 }

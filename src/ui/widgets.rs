@@ -9,29 +9,13 @@ use crate::diagnostic::ProgressState;
 /// A number with thousands separators: `38,000`.
 #[must_use]
 pub fn thousands(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(c);
-    }
-    text
+    crate::workspace::view::thousands(&value.to_string())
 }
 
 /// A decimal with so many places and thousands separators.
 #[must_use]
 pub fn decimal(value: f64, places: usize) -> String {
-    if !value.is_finite() {
-        return "—".to_owned();
-    }
-    let text = format!("{:.places$}", value.abs());
-    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
-    let whole = whole.parse::<u64>().map_or_else(|_| whole.to_owned(), thousands);
-    let zero = text.chars().all(|c| matches!(c, '0' | '.'));
-    let sign = if value < 0.0 && !zero { "−" } else { "" };
-    rest.map_or_else(|| format!("{sign}{whole}"), |rest| format!("{sign}{whole}.{rest}"))
+    crate::chart::grouped_with(value, places)
 }
 
 /// The one primary button of a place.
