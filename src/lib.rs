@@ -8,6 +8,8 @@ pub mod domain;
 pub mod diagnostic;
 pub mod policy;
 
+pub mod tabular;
+
 pub mod district;
 pub mod registry;
 pub mod risk;
@@ -15,6 +17,7 @@ pub mod risk;
 pub mod sampling;
 
 pub mod plan;
+pub mod staffing;
 
 pub mod disclosure;
 

@@ -9,16 +9,16 @@ use super::output::{data, json, line, say, say_findings};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
 use crate::export::write_atomic;
-use crate::registry::raw::{ReadOptions, dump, load_raw};
 use crate::registry::{InputFile, Mapping, TableKind, check_file, render_report_csv, render_summary};
-use crate::workspace::backtest::{BacktestUnit, compute_backtest};
+use crate::tabular::{ReadOptions, dump, load_raw};
+use crate::workspace::deeds::results::take_results;
 use crate::workspace::demo::{DemoOptions, write_demo};
-use crate::workspace::import::{
+use crate::workspace::intake::import::{
     DEFAULT_PRESET, Imported, NewProject, create_project, load_policy_by_name, registry_options,
 };
-use crate::workspace::map::ProjectMap;
-use crate::workspace::project::{CommandContext, Project, bundled_calendar, load_bytes};
-use crate::workspace::results::take_results;
+use crate::workspace::intake::map::ProjectMap;
+use crate::workspace::reports::backtest::{BacktestUnit, compute_backtest};
+use crate::workspace::store::project::{CommandContext, Project, bundled_calendar, load_bytes};
 
 pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
     let mut findings = Diagnostics::new();
@@ -227,7 +227,7 @@ pub(super) fn backtest(args: &BacktestArgs, as_json: bool, context: &CommandCont
     let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
     let mut columns = Vec::new();
     for name in &names {
-        columns.push(crate::workspace::columns::texts(frame, name)?);
+        columns.push(crate::registry::columns::texts(frame, name)?);
     }
     let headings: Vec<String> = if table.named {
         names.clone()

@@ -8,21 +8,21 @@ use super::args::{
 };
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::domain::Period;
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 use crate::sampling::{
     CheckReport, DEMONSTRATION, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, compute_proof,
     draw_from_files,
 };
-use crate::workspace::ceremony::{
-    Pledge, add_triggered_check, open_period, opened_draw, replace_inspector, seal_month, seal_year, substitute_unit,
-    void_period,
-};
-use crate::workspace::draws::Period;
-use crate::workspace::import::load_project_data;
-use crate::workspace::journal::check_journal_file;
-use crate::workspace::project::{CommandContext, Project, load_bytes};
-use crate::workspace::results::{due_checks, is_all_visited, load_results};
-use crate::workspace::verify::{VerifyRequest, verify_files};
+use crate::workspace::deeds::change::{add_triggered_check, opened_draw, replace_inspector, substitute_unit};
+use crate::workspace::deeds::open::{open_period, void_period};
+use crate::workspace::deeds::seal::{Pledge, seal_month, seal_year};
+use crate::workspace::deeds::verify::{VerifyRequest, verify_files};
+use crate::workspace::inputs::due::{due_checks, is_all_visited};
+use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::journal::check_journal_file;
+use crate::workspace::store::project::{CommandContext, Project, load_bytes};
+use crate::workspace::store::results::load_results;
 
 pub(super) fn month_of(text: &str) -> AppResult<PlanMonth> {
     text.parse().map_err(|what: String| AppError::new("CLI-003", what))

@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 use crate::diagnostic::{AppError, AppResult, Progress};
-use crate::workspace::clock::Moment;
-use crate::workspace::project::CommandContext;
+use crate::workspace::store::clock::Moment;
+use crate::workspace::store::project::CommandContext;
 use args::{Cli, Command};
 
 /// How a command ended where it did end.

@@ -12,22 +12,22 @@ use crate::domain::PlanMonth;
 use crate::plan::simulate::simulate as simulate_years;
 use crate::plan::{Mend, ShortageKind, compute_mends};
 use crate::registry::Registry;
-use crate::workspace::analysis::{Analysis, compute_analysis};
+use crate::workspace::deeds::mends::{choose_mend, mend_until_feasible, take_mend};
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
-use crate::workspace::estimate::estimate_compliance;
-use crate::workspace::import::load_project_data;
-use crate::workspace::mends::{choose_mend, mend_until_feasible, take_mend};
-use crate::workspace::outputs::{ExportRequest, Exported, export_project, off_site_lines};
-use crate::workspace::project::{CommandContext, Project, bundled_calendar};
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::reports::estimate::estimate_compliance;
+use crate::workspace::reports::outputs::{ExportRequest, Exported, export_project, off_site_lines};
+use crate::workspace::reports::status::compute_status;
 use crate::workspace::run::{DEMONSTRATION_ENTROPY, RunRequest, run as run_job};
-use crate::workspace::status::compute_status;
+use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};
 
 /// Shortages shown with their mends.
 const SHOWN: usize = 12;
 
 /// The month after the last one drawn.
 fn next_month(project: &Project) -> AppResult<PlanMonth> {
-    let register = crate::workspace::analysis::load_register(project)?;
+    let register = crate::workspace::store::register::load_register(project)?;
     let months = project.months();
     let drawn = months.iter().rposition(|month| {
         let opened = |end: &crate::sampling::RegisterLine| end.event == crate::sampling::RegisterEvent::Opened;

@@ -5,12 +5,14 @@
 mod calendar;
 mod ident;
 mod month;
+mod period;
 
 pub use calendar::{DayKind, Deadline, WorkCalendar};
 pub use ident::{
     BodyId, DistrictCode, InspectorId, PermitForm, PermitNumber, StratumId, UnitId, Uscc, UsccFault, fold_width,
 };
 pub use month::{PlanMonth, Quarter};
+pub use period::{BadPeriod, Period};
 
 /// One billion: probabilities are kept as integers in parts per billion.
 pub const PPB: u64 = 1_000_000_000;

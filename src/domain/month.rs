@@ -79,6 +79,18 @@ impl PlanMonth {
     pub fn of_year(year: i32) -> Vec<Self> {
         (1..=12).filter_map(|month| Self::new(year, month)).collect()
     }
+
+    /// Its place in a plan year, 0 to 11; `None` where it belongs to another year.
+    #[must_use]
+    pub fn index_in(self, year: i32) -> Option<usize> {
+        (self.year == year).then(|| self.month as usize - 1)
+    }
+
+    /// The month at a place of a plan year; the place is clamped to 11, the year to 2000–2100.
+    #[must_use]
+    pub fn nth_of(year: i32, index: usize) -> Self {
+        Self { year: year.clamp(2000, 2100), month: index.min(11) as u32 + 1 }
+    }
 }
 
 impl fmt::Display for PlanMonth {
@@ -127,6 +139,8 @@ mod tests {
         assert_eq!(m.plus(-11).to_string(), "2025-12");
         assert_eq!(m.last_day().to_string(), "2026-11-30");
         assert_eq!(m.quarter(), Quarter(4));
+        assert_eq!((m.index_in(2026), m.index_in(2027)), (Some(10), None));
+        assert_eq!((PlanMonth::nth_of(2026, 10), PlanMonth::nth_of(1990, 40).to_string().as_str()), (m, "2000-12"));
         assert!("2026-13".parse::<PlanMonth>().is_err());
         assert!("2026-1".parse::<PlanMonth>().is_err());
     }

@@ -9,15 +9,13 @@ use std::fmt::Write as _;
 use super::capacity::{cost_by_resource, dead_allowance, usable_capacity, window_months};
 use super::feasibility::{Shortage, compute_shortages};
 use super::frequency::{Frequencies, compute_frequencies};
-use super::model::{
-    ByMonth, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, Resource, VisitKind, month_index,
-    plan_month,
-};
+use super::model::{ByMonth, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, Resource, VisitKind};
 use super::schedule::Schedule;
 use super::shares::{ShareProfiles, compute_shares, floor_of};
 use super::slots::{SlotSpec, expected_by_month};
 use super::state::SlotOwners;
 use crate::diagnostic::AppResult;
+use crate::domain::PlanMonth;
 use crate::policy::Policy;
 
 /// A body's month.
@@ -409,7 +407,7 @@ fn apply_quota_edits(policy: &Policy, inputs: &PlanInputs, drawn: &mut [ByMonth<
         .filter_map(|e| {
             let body = inputs.body_index(&e.body)?;
             let category = policy.categories.iter().position(|c| c.id == e.category)?;
-            Some((body * categories + category, month_index(e.month, inputs.year)?, e.visits))
+            Some((body * categories + category, e.month.index_in(inputs.year)?, e.visits))
         })
         .collect();
     for (row, month, _) in &cells {
@@ -442,7 +440,7 @@ fn overloads(inputs: &PlanInputs, matrix: &[Vec<PlanCell>]) -> Vec<Overload> {
                 let text = format!(
                     "{} {}：预期需 {} {}，可用 {}，超出部分将顺延至本周期后续月份",
                     inputs.bodies[body].name,
-                    plan_month(inputs.year, month),
+                    PlanMonth::nth_of(inputs.year, month),
                     amount(need),
                     resource.unit(),
                     amount(have)

@@ -7,7 +7,8 @@
 
 use chrono::NaiveDate;
 
-use super::model::{ByMonth, Capacity, MONTHS, RESOURCES, plan_month};
+use super::model::{ByMonth, Capacity, MONTHS, RESOURCES};
+use crate::domain::PlanMonth;
 use crate::domain::WorkCalendar;
 use crate::policy::{CheckCost, Policy};
 
@@ -36,7 +37,7 @@ pub fn compute_team_days(
     policy: &Policy,
 ) -> Vec<ByMonth<f64>> {
     let months: ByMonth<Vec<NaiveDate>> = std::array::from_fn(|m| {
-        let month = plan_month(year, m);
+        let month = PlanMonth::nth_of(year, m);
         let (first, last) = (month.first_day(), month.last_day());
         first.iter_days().take_while(|d| *d <= last).filter(|d| calendar.is_working_day(*d)).collect()
     });

@@ -9,9 +9,10 @@ use super::annual::amount;
 use super::capacity::{cost_by_resource, usable_capacity, window_limit};
 use super::frequency::{ClippedFloor, Frequencies, LimitKind, Use, compute_frequencies};
 use super::mend::{Mend, MendAction, apply_mend, sort_mends};
-use super::model::{Exclusion, MONTHS, PlanInputs, Resource, plan_month};
+use super::model::{Exclusion, MONTHS, PlanInputs, Resource};
 use super::shares::{ShareProfiles, compute_shares, floor_of};
 use crate::domain::BodyId;
+use crate::domain::PlanMonth;
 use crate::policy::{Milli, Policy};
 
 /// What is short.
@@ -103,7 +104,7 @@ fn resource_gaps(policy: &Policy, inputs: &PlanInputs, frequencies: &Frequencies
 
 fn resource_shortage(policy: &Policy, inputs: &PlanInputs, frequencies: &Frequencies, gap: &Gap) -> Shortage {
     let Gap { body, month, resource, need, have } = *gap;
-    let (name, unit, when) = (&inputs.bodies[body].name, resource.unit(), plan_month(inputs.year, month));
+    let (name, unit, when) = (&inputs.bodies[body].name, resource.unit(), PlanMonth::nth_of(inputs.year, month));
     let reserve = policy.capacity.triggered_reserve.to_f64();
     let note = if reserve > 0.0 {
         format!("（已留 {}% 给触发式检查）", amount(reserve * 100.0))
@@ -136,12 +137,12 @@ fn move_mends(policy: &Policy, inputs: &PlanInputs, frequencies: &Frequencies, g
     let fits = |to: usize, added: &dyn Fn(usize) -> f64| {
         (0..all.len()).all(|k| usable.limits[body][k][to].is_none_or(|limit| all[k][to] + added(k) <= limit + 1e-6))
     };
-    let (from_month, short) = (plan_month(inputs.year, month), need - have);
+    let (from_month, short) = (PlanMonth::nth_of(inputs.year, month), need - have);
     let mut mends = Vec::new();
     let drawn = |k: usize, m: usize| all[k][m] - fixed[k][m];
     let share = short / drawn(r, month).max(1e-12) + 1e-9;
     for to in (0..MONTHS).filter(|to| *to != month && drawn(0, *to) + drawn(r, *to) > 0.0) {
-        let to_month = plan_month(inputs.year, to);
+        let to_month = PlanMonth::nth_of(inputs.year, to);
         let same_quarter = to / 3 == month / 3;
         if share <= 1.0 && fits(to, &|k| drawn(k, month) * share) {
             let note = if same_quarter { "" } else { "（跨季度，该季度比例将降低）" };
@@ -202,7 +203,7 @@ fn loan_mends(policy: &Policy, inputs: &PlanInputs, frequencies: &Frequencies, g
     }
     let usable = usable_capacity(policy, &inputs.capacity_in_effect());
     let lent = (need - have) / keep + 1e-6;
-    let when = plan_month(inputs.year, month);
+    let when = PlanMonth::nth_of(inputs.year, month);
     let to = inputs.bodies[body].id.clone();
     // The lender with most room left, of its own planned use, first.
     let room = |b: usize| usable.limits[b][r][month].map_or(0.0, |l| (l - frequencies.floor_use[b][r][month]) / keep);

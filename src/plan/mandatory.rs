@@ -9,7 +9,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::model::{ByMonth, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs, plan_month};
+use super::model::{ByMonth, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs};
 use super::slots::closed_months;
 use crate::domain::{Category, PlanMonth};
 use crate::policy::{MandatoryTrigger, Policy};
@@ -63,7 +63,7 @@ pub fn compute_mandatory(
     if first_open >= MONTHS {
         return result;
     }
-    let january = plan_month(inputs.year, 0).ordinal();
+    let january = PlanMonth::nth_of(inputs.year, 0).ordinal();
     for site in 0..sites.len() {
         if !matches!(sites.exclusion[site], Exclusion::None | Exclusion::PositiveList) {
             continue;

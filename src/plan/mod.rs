@@ -15,7 +15,6 @@ pub mod annual;
 pub mod capacity;
 pub mod feasibility;
 pub mod frequency;
-pub mod inspectors;
 pub mod ledger;
 pub mod mandatory;
 pub mod mend;

@@ -364,18 +364,6 @@ pub struct PlanInputs {
     pub edits: PlanEdits,
 }
 
-/// The month's index in a plan year; `None` where it belongs to another year.
-#[must_use]
-pub fn month_index(month: PlanMonth, year: i32) -> Option<usize> {
-    (month.year() == year).then(|| month.month() as usize - 1)
-}
-
-/// The month of an index, which is clamped to 11; the year is clamped to 2000–2100.
-#[must_use]
-pub fn plan_month(year: i32, index: usize) -> PlanMonth {
-    PlanMonth::of_year(year.clamp(2000, 2100))[index.min(MONTHS - 1)]
-}
-
 impl PlanInputs {
     /// Checks lengths and ranges, so that the rest of the room may index.
     ///
@@ -493,7 +481,7 @@ impl PlanInputs {
     pub fn capacity_in_effect(&self) -> Capacity {
         let mut capacity = self.capacity.clone();
         for loan in &self.edits.loans {
-            let Some(month) = month_index(loan.month, self.year) else { continue };
+            let Some(month) = loan.month.index_in(self.year) else { continue };
             let ends = [(loan.from.as_ref().and_then(|f| self.body_index(f)), -1.0), (self.body_index(&loan.to), 1.0)];
             for (body, sign) in ends {
                 if let Some(limit) = body.and_then(|b| capacity.limits[b][loan.resource.index()][month].as_mut()) {
@@ -510,7 +498,7 @@ impl PlanInputs {
         let mut visits = self.mandatory.clone();
         for m in &self.edits.mandatory_moves {
             let (Some(body), Some(from), Some(to)) =
-                (self.body_index(&m.body), month_index(m.from, self.year), month_index(m.to, self.year))
+                (self.body_index(&m.body), m.from.index_in(self.year), m.to.index_in(self.year))
             else {
                 continue;
             };

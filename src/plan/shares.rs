@@ -10,14 +10,15 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Body, ByMonth, MONTHS, PlanInputs, PlanSites, Resource, month_index, plan_month};
+use super::model::{Body, ByMonth, MONTHS, PlanInputs, PlanSites, Resource};
+use crate::domain::PlanMonth;
 use crate::domain::WorkCalendar;
 use crate::policy::{BodyLevel, Floor, Milli, Policy};
 
 /// Working days of each month of a year.
 #[must_use]
 pub fn compute_working_days(calendar: &WorkCalendar, year: i32) -> ByMonth<u32> {
-    std::array::from_fn(|m| calendar.in_month(plan_month(year, m)))
+    std::array::from_fn(|m| calendar.in_month(PlanMonth::nth_of(year, m)))
 }
 
 /// Factor of each special period on each month of a year: 1 where it does not reach, its own factor
@@ -26,7 +27,7 @@ pub fn compute_working_days(calendar: &WorkCalendar, year: i32) -> ByMonth<u32> 
 pub fn compute_period_factors(policy: &Policy, calendar: &WorkCalendar, year: i32) -> Vec<ByMonth<f64>> {
     let factors = policy.periods.iter().map(|period| {
         std::array::from_fn(|m| {
-            let month = plan_month(year, m);
+            let month = PlanMonth::nth_of(year, m);
             let (first, last) = (period.from.max(month.first_day()), period.to.min(month.last_day()));
             let (all, covered) = (calendar.in_month(month), calendar.count(first, last));
             if first > last || all == 0 {
@@ -204,7 +205,7 @@ fn normalise(weights: &ByMonth<f64>, ratios: [Milli; 4]) -> ByMonth<f64> {
 
 fn apply_moves(inputs: &PlanInputs, body: usize, share: &mut ByMonth<f64>) {
     for m in &inputs.edits.moves {
-        let (Some(from), Some(to)) = (month_index(m.from, inputs.year), month_index(m.to, inputs.year)) else {
+        let (Some(from), Some(to)) = (m.from.index_in(inputs.year), m.to.index_in(inputs.year)) else {
             continue;
         };
         if inputs.body_index(&m.body) == Some(body) && from != to {

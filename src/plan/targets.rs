@@ -10,9 +10,7 @@
 //! checks.
 
 use super::capacity::{cost_by_resource, dead_allowance, usable_capacity, window_months};
-use super::model::{
-    ByMonth, Capacity, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, VisitKind, month_index,
-};
+use super::model::{ByMonth, Capacity, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, VisitKind};
 use super::schedule::Schedule;
 use super::shares::ShareProfiles;
 use super::slots::{closed_months, month_target, slot_months};
@@ -402,7 +400,7 @@ impl<'a> TargetContext<'a> {
             let body = self.inputs.body_index(&edit.body);
             let category = self.policy.categories.iter().position(|c| c.id == edit.category);
             let (Some(body), Some(category)) = (body, category) else { continue };
-            if month_index(edit.month, self.inputs.year) != Some(month) {
+            if edit.month.index_in(self.inputs.year) != Some(month) {
                 continue;
             }
             let cell: Vec<usize> = (0..sites.len())
@@ -439,13 +437,14 @@ impl<'a> TargetContext<'a> {
                 *sum += p * c;
             }
         }
-        let locked: Vec<bool> = (0..bodies)
-            .map(|b| {
-                self.inputs.edits.quotas.iter().any(|e| {
-                    month_index(e.month, self.inputs.year) == Some(month) && e.body == self.inputs.bodies[b].id
+        let locked: Vec<bool> =
+            (0..bodies)
+                .map(|b| {
+                    self.inputs.edits.quotas.iter().any(|e| {
+                        e.month.index_in(self.inputs.year) == Some(month) && e.body == self.inputs.bodies[b].id
+                    })
                 })
-            })
-            .collect();
+                .collect();
         let mut factors = vec![[1.0_f64; GROUPS]; bodies];
         for body in (0..bodies).filter(|b| !locked[*b]) {
             for (r, limit) in self.usable.limits[body].iter().enumerate() {

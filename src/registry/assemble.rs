@@ -5,8 +5,8 @@ use polars::prelude::*;
 use super::collect::{Aside, Collector, PART};
 use super::header::Layout;
 use super::intake::{Intake, Values};
-use super::raw::RawTable;
 use super::schema::{FrameType, TableKind};
+use crate::tabular::RawTable;
 
 fn dtype(kind: FrameType) -> DataType {
     match kind {

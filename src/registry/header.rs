@@ -14,9 +14,9 @@ use super::aliases::Aliases;
 use super::codes;
 use super::districts::CoordinateSystem;
 use super::mapping::{DistrictRule, FileMapping};
-use super::raw::RawTable;
 use super::schema::TableKind;
 use super::text::{clean, heading_key};
+use crate::tabular::RawTable;
 
 /// Rows looked at for a heading.
 const SEARCHED_ROWS: usize = 40;

@@ -24,9 +24,9 @@ use super::parse::{
     DateFault, collect_text, map_repeated, map_text, map_values, parse_angle, parse_date, parse_month, parse_number,
     parse_range, parse_ranges,
 };
-use super::raw::RawTable;
 use super::schema::{ColumnKind, ColumnSpec, TableKind};
 use super::text::{MoneyUnit, clean, fold, is_blank_word};
+use crate::tabular::RawTable;
 
 /// A typed column.
 #[derive(Debug, Clone)]

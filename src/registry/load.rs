@@ -24,8 +24,8 @@ use super::joins::{SourceIndex, join_events};
 use super::mapping::{FileMapping, Mapping};
 use super::options::{InputFile, RegistryOptions};
 use super::parse::collect_text;
-use super::raw::{RawTable, ReadOptions, load_raw};
 use super::schema::TableKind;
+use crate::tabular::{RawTable, ReadOptions, load_raw};
 
 /// What was read of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]

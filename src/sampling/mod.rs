@@ -63,7 +63,9 @@ pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, c
 pub use realised::compute_realised;
 pub use register::{RegisterEvent, RegisterLine, SealRegister};
 pub use rounding::{compute_quota_offset, compute_quotas};
-pub use seal::{EntropyPledge, METHOD, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal};
+pub use seal::{
+    DEMONSTRATION_SOURCE, EntropyPledge, METHOD, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal,
+};
 pub use secret::{FrameKey, Secret, SecretFile};
 pub use substitution::compute_next_reserve;
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};

@@ -26,6 +26,10 @@ pub const SEAL_FORMAT: &str = "fairdraw-seal/1";
 /// The seal's `method`.
 pub const METHOD: &str = "pareto-pps/1";
 
+/// Source of a public number that is known beforehand. It stands in the seal itself, so that no file beside it can
+/// turn a real draw into a demonstration, or hide one.
+pub const DEMONSTRATION_SOURCE: &str = "演示用公开数（事先已知）";
+
 const SEAL_KEYS: [&str; 16] = [
     "format",
     "agency",
@@ -222,6 +226,12 @@ impl Seal {
     #[must_use]
     pub fn entropy_format(&self) -> Option<EntropyFormat> {
         EntropyFormat::from_id(&self.entropy.format)
+    }
+
+    /// True where the public number was known before the sealing.
+    #[must_use]
+    pub fn is_demonstration(&self) -> bool {
+        self.entropy.source == DEMONSTRATION_SOURCE
     }
 
     /// What is wrong with the seal's own fields (formats, hashes, period, times, entropy).

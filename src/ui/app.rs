@@ -15,9 +15,9 @@ use super::text::shell as s;
 use super::{fonts, shell, theme};
 use crate::chart::{Chart, ChartStyle, Drawable, render_pixels, render_png, render_svg};
 use crate::diagnostic::AppResult;
-use crate::workspace::clock::Moment;
-use crate::workspace::job::Job;
+use crate::workspace::session::job::Job;
 use crate::workspace::session::{AppPaths, Command, ImportRequest, Session, ThemeChoice};
+use crate::workspace::store::clock::Moment;
 
 /// What a finished dialog is for.
 enum Asked {

@@ -4,14 +4,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::ceremony::{DEMONSTRATION_SOURCE, Opened, Pledge, Sealed, open_period, seal_month, seal_year};
-use super::draws::Period;
-use super::import::{Imported, NewProject, create_project};
-use super::outputs::{ExportRequest, Exported, export_project};
-use super::project::{CommandContext, create_folder};
 use crate::diagnostic::{AppError, AppResult, Finding, Severity};
+use crate::domain::Period;
 use crate::domain::PlanMonth;
+use crate::sampling::DEMONSTRATION_SOURCE;
 use crate::sampling::EntropyFormat;
+use crate::workspace::deeds::open::{Opened, open_period};
+use crate::workspace::deeds::seal::{Pledge, Sealed, seal_month, seal_year};
+use crate::workspace::intake::import::{Imported, NewProject, create_project};
+use crate::workspace::reports::outputs::{ExportRequest, Exported, export_project};
+use crate::workspace::store::project::{CommandContext, create_folder};
 
 /// The public number of a demonstration where none is given: sixteen throws of a die, written down here for
 /// everybody to see.

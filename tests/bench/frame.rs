@@ -23,12 +23,12 @@ use fairdraw::policy::Milli;
 use fairdraw::ui::app::{Surroundings, Workstation};
 use fairdraw::ui::picker::NativePicker;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::workspace::analysis::recompute_analysis;
-use fairdraw::workspace::clock::Moment;
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
-use fairdraw::workspace::import::{NewProject, create_project};
-use fairdraw::workspace::project::{CommandContext, bundled_calendar};
+use fairdraw::workspace::inputs::analysis::recompute_analysis;
+use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::session::{AnalysisView, AppPaths, Command};
+use fairdraw::workspace::store::clock::Moment;
+use fairdraw::workspace::store::project::{CommandContext, bundled_calendar};
 
 const SIZE: Vec2 = Vec2::new(1920.0, 1080.0);
 

@@ -5,7 +5,7 @@
 use std::time::Instant;
 
 use fairdraw::domain::{BodyId, InspectorId, UnitId};
-use fairdraw::plan::inspectors::{
+use fairdraw::staffing::{
     Assignment, Inspector, Need, Needs, Roster, assign_inspectors, check_assignment, check_rules, simulate_pairs,
 };
 use rand::{RngExt, SeedableRng};
@@ -100,12 +100,12 @@ pub fn run() {
     let found = simulate_pairs(&roster, &needs, seeds, &[]).unwrap();
     let seconds = start.elapsed().as_secs_f64();
     println!("inspectors: 20 simulated months: {seconds:.3} s, {} different pairs", found.together.len());
-    // A shortage in every body at once, with all its mends.
+    // A shortage in every body at once, with all its remedies.
     let cut = |i: &Inspector| Inspector { checks_max: i.checks_max * 3 / 4, ..i.clone() };
     let short = Roster::new(roster.inspectors().iter().map(cut).collect()).unwrap();
     let start = Instant::now();
     let shortage = assign_inspectors(&seed, &short, &needs).unwrap_err();
-    let mends: usize = shortage.bodies.iter().map(|body| body.mends.len()).sum();
+    let remedies: usize = shortage.bodies.iter().map(|body| body.remedies.len()).sum();
     let seconds = start.elapsed().as_secs_f64();
-    println!("inspectors: {} short bodies, {mends} mends: {seconds:.3} s", shortage.bodies.len());
+    println!("inspectors: {} short bodies, {remedies} remedies: {seconds:.3} s", shortage.bodies.len());
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use fairdraw::diagnostic::{Diagnostics, Progress};
-use fairdraw::registry::raw::{ReadOptions, load_raw};
+use fairdraw::tabular::{ReadOptions, load_raw};
 
 /// Rows of the csv.
 const ROWS: u32 = 1_000_000;

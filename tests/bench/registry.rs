@@ -10,11 +10,11 @@ use std::time::Instant;
 use chrono::NaiveDate;
 use fairdraw::diagnostic::Progress;
 use fairdraw::domain::Uscc;
-use fairdraw::registry::raw::RawTable;
 use fairdraw::registry::{
     CoordinateSystem, DistrictLookup, InputTable, RegistryOptions, TableKind, check_tables, frame_from_bytes,
     frame_to_bytes, render_report_csv, render_summary,
 };
+use fairdraw::tabular::RawTable;
 use polars::prelude::*;
 
 /// Rows of the register; `FAIRDRAW_BENCH_SOURCES` makes a smaller one for trying it out.

@@ -6,10 +6,11 @@ use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::PlanMonth;
 use fairdraw::registry::frame_from_bytes;
-use fairdraw::workspace::clock::Moment;
 use fairdraw::workspace::demo::{DEFAULT_YEAR, DemoOptions, pack_demo, unpack_demo, write_demo};
-use fairdraw::workspace::import::{NewProject, create_project_with, load_project_data};
-use fairdraw::workspace::project::{CommandContext, Project, bundled_calendar};
+use fairdraw::workspace::intake::import::{NewProject, create_project_with};
+use fairdraw::workspace::store::clock::Moment;
+use fairdraw::workspace::store::frames::load_project_data;
+use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
 
 fn context() -> CommandContext {
     CommandContext {

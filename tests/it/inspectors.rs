@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fairdraw::domain::{BodyId, InspectorId, PlanMonth, UnitId};
-use fairdraw::plan::inspectors::{
-    AddRequest, Assignment, Change, GapKind, Inspector, Mend, Names, Need, Needs, PairRow, ReplaceRequest, Roster,
-    Slot, SubstituteRequest, add_check, apply_change, apply_mend, assign_inspectors, assign_substitute,
+use fairdraw::staffing::{
+    AddRequest, Assignment, Change, GapKind, Inspector, Names, Need, Needs, PairRow, Remedy, ReplaceRequest, Roster,
+    Slot, SubstituteRequest, add_check, apply_change, apply_remedy, assign_inspectors, assign_substitute,
     check_assignment, check_rules, check_staffing, compute_skill_slot, replace_inspector, roster_sha256,
     simulate_pairs,
 };
@@ -249,7 +249,7 @@ fn hold_against_rules(people: &[Inspector], needs: &[Need], assignment: &Assignm
 #[test]
 fn twelve_thousand_small_months_agree_with_exhaustive_search() {
     let mut rng = ChaCha8Rng::seed_from_u64(20_270_301);
-    let (mut feasible, mut short, mut uneven, mut mends) = (0, 0, 0, 0);
+    let (mut feasible, mut short, mut uneven, mut remedies) = (0, 0, 0, 0);
     for case in 0..12_000 {
         let (n, m) = (rng.random_range(1..=5), rng.random_range(1..=if case % 10 == 0 { 5 } else { 3 }));
         let (people, needs) = random_month(&mut rng, n, m);
@@ -286,23 +286,23 @@ fn twelve_thousand_small_months_agree_with_exhaustive_search() {
                 let body = &shortage.bodies[0];
                 let missing = 2 * needs.len() - brute.most_filled();
                 assert_eq!(body.missing(), missing, "case {case}");
-                assert!(!body.mends.is_empty() && !body.describe(Some(march()), &names()).is_empty());
-                for mend in &body.mends {
-                    let (roster, table) = apply_mend(&roster, &table, mend).unwrap();
-                    assert!(check_staffing(&roster, &table).is_ok(), "case {case}: {mend:?}");
-                    mends += 1;
-                    if let Mend::RaiseChecksMax { raises } = mend {
+                assert!(!body.remedies.is_empty() && !body.describe(Some(march()), &names()).is_empty());
+                for remedy in &body.remedies {
+                    let (roster, table) = apply_remedy(&roster, &table, remedy).unwrap();
+                    assert!(check_staffing(&roster, &table).is_ok(), "case {case}: {remedy:?}");
+                    remedies += 1;
+                    if let Remedy::RaiseChecksMax { raises } = remedy {
                         assert_eq!(raises.iter().map(|r| (r.to - r.from) as usize).sum::<usize>(), missing);
                     }
                 }
                 // Moving checks away and a new post always help.
-                assert!(body.mends.iter().any(|m| matches!(m, Mend::MoveChecks { .. })), "case {case}");
-                assert!(body.mends.iter().any(|m| matches!(m, Mend::AddInspectors { .. })), "case {case}");
+                assert!(body.remedies.iter().any(|m| matches!(m, Remedy::MoveChecks { .. })), "case {case}");
+                assert!(body.remedies.iter().any(|m| matches!(m, Remedy::AddInspectors { .. })), "case {case}");
             }
         }
     }
-    println!("feasible {feasible}, short {short}, uneven {uneven}, mends {mends}");
-    assert!(feasible > 2_000 && short > 2_000 && uneven > 1_000 && mends > 4_000);
+    println!("feasible {feasible}, short {short}, uneven {uneven}, remedies {remedies}");
+    assert!(feasible > 2_000 && short > 2_000 && uneven > 1_000 && remedies > 4_000);
 }
 
 /// A larger month of several bodies that can be filled.
@@ -429,7 +429,7 @@ fn the_worked_example_is_named_and_mended() {
     assert_eq!(shortage.describe(Some(march()), &names()), ["崇明 2027-03：12 项危废检查，3 名有资质人员，缺 6 人次"]);
     let body = &shortage.bodies[0];
     assert_eq!((body.gaps[0].kind, body.gaps[0].checks, body.gaps[0].missing), (GapKind::Skill, 12, 6));
-    let texts: Vec<String> = body.mends.iter().map(|mend| mend.describe(&names())).collect();
+    let texts: Vec<String> = body.remedies.iter().map(|remedy| remedy.describe(&names())).collect();
     assert_eq!(
         texts,
         [
@@ -440,56 +440,56 @@ fn the_worked_example_is_named_and_mended() {
             "增加 1 人：1 名执法人员（危废资质）、每月 8 项",
         ]
     );
-    for mend in &body.mends {
-        let (roster, needs) = apply_mend(&roster, &needs, mend).unwrap();
-        assert!(assign_inspectors(&[3; 32], &roster, &needs).is_ok(), "{mend:?}");
+    for remedy in &body.remedies {
+        let (roster, needs) = apply_remedy(&roster, &needs, remedy).unwrap();
+        assert!(assign_inspectors(&[3; 32], &roster, &needs).is_ok(), "{remedy:?}");
     }
     let error = shortage.to_error(march(), &names());
     assert_eq!(error.code(), "ROS-020");
     assert!(error.to_string().contains("缺 6 人次") && error.to_string().contains("提高每月检查数上限"));
 }
 
-fn first_text(people: Vec<Inspector>, needs: Vec<Need>) -> (Vec<String>, Vec<Mend>) {
+fn first_text(people: Vec<Inspector>, needs: Vec<Need>) -> (Vec<String>, Vec<Remedy>) {
     let (roster, needs) = (Roster::new(people).unwrap(), Needs::new(needs).unwrap());
     let shortage = check_staffing(&roster, &needs).unwrap_err();
-    for mend in shortage.bodies.iter().flat_map(|body| &body.mends) {
-        let (roster, needs) = apply_mend(&roster, &needs, mend).unwrap();
-        assert!(check_staffing(&roster, &needs).is_ok(), "{mend:?}");
+    for remedy in shortage.bodies.iter().flat_map(|body| &body.remedies) {
+        let (roster, needs) = apply_remedy(&roster, &needs, remedy).unwrap();
+        assert!(check_staffing(&roster, &needs).is_ok(), "{remedy:?}");
     }
-    (shortage.describe(Some(march()), &names()), shortage.bodies.iter().flat_map(|b| b.mends.clone()).collect())
+    (shortage.describe(Some(march()), &names()), shortage.bodies.iter().flat_map(|b| b.remedies.clone()).collect())
 }
 
 #[test]
 fn bare_bodies_are_named_in_words() {
     let checks = |n: usize, skill| -> Vec<Need> { (0..n).map(|i| need(&format!("U{i}"), "310151", skill)).collect() };
     let pudong: Vec<Inspector> = (0..4).map(|i| person(&format!("P{i}"), "310115", true, &["haz"], 10, &[])).collect();
-    let has = |mends: &[Mend], kind: fn(&Mend) -> bool| mends.iter().any(kind);
+    let has = |remedies: &[Remedy], kind: fn(&Remedy) -> bool| remedies.iter().any(kind);
 
     // One inspector.
     let mut people = pudong.clone();
     people.push(person("X", "310151", true, &[], 9, &[]));
-    let (texts, mends) = first_text(people, checks(3, None));
+    let (texts, remedies) = first_text(people, checks(3, None));
     assert_eq!(texts, ["崇明 2027-03：3 项检查每项须两人，只有 1 名执法人员（本月上限 9 项），缺 3 人次"]);
-    assert!(has(&mends, |m| matches!(m, Mend::LendInspectors { loans } if loans.len() == 1)));
-    assert!(!has(&mends, |m| matches!(m, Mend::RaiseChecksMax { .. } | Mend::Qualify { .. })));
+    assert!(has(&remedies, |m| matches!(m, Remedy::LendInspectors { loans } if loans.len() == 1)));
+    assert!(!has(&remedies, |m| matches!(m, Remedy::RaiseChecksMax { .. } | Remedy::Qualify { .. })));
 
     // Nobody.
-    let (texts, mends) = first_text(pudong.clone(), checks(3, None));
+    let (texts, remedies) = first_text(pudong.clone(), checks(3, None));
     assert_eq!(texts, ["崇明 2027-03：3 项检查，没有可派的执法人员，缺 6 人次"]);
-    assert!(has(&mends, |m| matches!(m, Mend::LendInspectors { loans } if loans.len() == 2)));
+    assert!(has(&remedies, |m| matches!(m, Remedy::LendInspectors { loans } if loans.len() == 2)));
 
     // No hazardous-waste skill in the body, and nobody else in the city.
     let team: Vec<Inspector> = (0..4).map(|i| person(&format!("X{i}"), "310151", i < 2, &[], 9, &[])).collect();
-    let (texts, mends) = first_text(team.clone(), checks(3, Some("haz")));
+    let (texts, remedies) = first_text(team.clone(), checks(3, Some("haz")));
     assert_eq!(texts, ["崇明 2027-03：3 项危废检查，没有有资质人员，缺 3 人次"]);
-    assert!(has(&mends, |m| matches!(m, Mend::Qualify { grants } if grants.len() == 1)));
-    assert!(!has(&mends, |m| matches!(m, Mend::LendInspectors { .. })));
+    assert!(has(&remedies, |m| matches!(m, Remedy::Qualify { grants } if grants.len() == 1)));
+    assert!(!has(&remedies, |m| matches!(m, Remedy::LendInspectors { .. })));
 
     // No lead.
     let seconds = team.iter().cloned().map(|p| Inspector { lead: false, ..p }).collect();
-    let (texts, mends) = first_text(seconds, checks(3, None));
+    let (texts, remedies) = first_text(seconds, checks(3, None));
     assert_eq!(texts, ["崇明 2027-03：3 项检查须由有主办资格的人员带队，没有主办人员，缺 3 人次"]);
-    assert!(has(&mends, |m| matches!(m, Mend::Qualify { grants } if grants.len() == 1 && grants[0].lead)));
+    assert!(has(&remedies, |m| matches!(m, Remedy::Qualify { grants } if grants.len() == 1 && grants[0].lead)));
 
     // Too few person-checks in all, and a lender that can't spare anybody isn't asked.
     let two: Vec<Inspector> = (0..2).map(|i| person(&format!("X{i}"), "310151", true, &[], 2, &[])).collect();
@@ -502,8 +502,8 @@ fn bare_bodies_are_named_in_words() {
     busy.extend((0..2).map(|i| person(&format!("P{i}"), "310115", true, &[], 10, &[])));
     let mut needs = checks(3, None);
     needs.push(need("W", "310115", None));
-    let (_, mends) = first_text(busy, needs);
-    assert!(!has(&mends, |m| matches!(m, Mend::LendInspectors { .. })));
+    let (_, remedies) = first_text(busy, needs);
+    assert!(!has(&remedies, |m| matches!(m, Remedy::LendInspectors { .. })));
 
     // Recusals count.
     let recused: Vec<Inspector> =
@@ -522,11 +522,11 @@ fn two_short_bodies_are_both_named() {
     let shortage = check_staffing(&roster, &needs).unwrap_err();
     assert_eq!(shortage.bodies.iter().map(|b| b.body.as_str()).collect::<Vec<_>>(), ["310115", "310151"]);
     // Loans of several bodies can be taken together: nobody is lent twice.
-    // One mend of each body, one after the other, and the month is whole.
+    // One remedy of each body, one after the other, and the month is whole.
     let mut month = (roster, needs);
     for body in &shortage.bodies {
-        assert!(matches!(&body.mends[0], Mend::LendInspectors { loans } if loans.len() == 1));
-        month = apply_mend(&month.0, &month.1, &body.mends[0]).unwrap();
+        assert!(matches!(&body.remedies[0], Remedy::LendInspectors { loans } if loans.len() == 1));
+        month = apply_remedy(&month.0, &month.1, &body.remedies[0]).unwrap();
     }
     assert!(check_staffing(&month.0, &month.1).is_ok());
 }

@@ -3,11 +3,11 @@
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::policy::{FactorRule, Milli, Policy};
-use fairdraw::workspace::analysis::{compute_analysis, is_light_change, recompute_analysis};
-use fairdraw::workspace::clock::Moment;
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
-use fairdraw::workspace::import::{NewProject, create_project};
-use fairdraw::workspace::project::{CommandContext, bundled_calendar};
+use fairdraw::workspace::inputs::analysis::{compute_analysis, is_light_change, recompute_analysis};
+use fairdraw::workspace::intake::import::{NewProject, create_project};
+use fairdraw::workspace::store::clock::Moment;
+use fairdraw::workspace::store::project::{CommandContext, bundled_calendar};
 
 type Change = fn(&mut Policy);
 

@@ -7,17 +7,20 @@ use std::path::{Path, PathBuf};
 
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
+use fairdraw::domain::Period;
 use fairdraw::domain::PlanMonth;
 use fairdraw::registry::Registry;
-use fairdraw::sampling::EntropyFormat;
-use fairdraw::workspace::analysis::compute_analysis;
-use fairdraw::workspace::ceremony::{DEMONSTRATION_SOURCE, Pledge, open_period, seal_month, seal_year, void_period};
-use fairdraw::workspace::clock::Moment;
+use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
+use fairdraw::workspace::deeds::open::{open_period, void_period};
+use fairdraw::workspace::deeds::results::take_results;
+use fairdraw::workspace::deeds::seal::{Pledge, seal_month, seal_year};
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
-use fairdraw::workspace::draws::Period;
-use fairdraw::workspace::import::{NewProject, create_project, load_project_data};
-use fairdraw::workspace::project::{CommandContext, Project, bundled_calendar};
-use fairdraw::workspace::results::{load_results, take_results};
+use fairdraw::workspace::inputs::analysis::compute_analysis;
+use fairdraw::workspace::intake::import::{NewProject, create_project};
+use fairdraw::workspace::store::clock::Moment;
+use fairdraw::workspace::store::frames::load_project_data;
+use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
+use fairdraw::workspace::store::results::load_results;
 
 const DICE: &str = "4162253614235516";
 
@@ -128,7 +131,7 @@ fn february_knows_what_january_drew() {
     let bodies: f64 = after.plan.matrix.iter().map(|cells| cells[0].expected()).sum();
     let districts: f64 = after.plan.districts.values().map(|row| row[0]).sum();
     assert!((bodies - listed.len() as f64).abs() < 1e-9 && (districts - bodies).abs() < 1e-9, "{bodies} {districts}");
-    let factor = |analysis: &fairdraw::workspace::analysis::Analysis| {
+    let factor = |analysis: &fairdraw::workspace::inputs::analysis::Analysis| {
         let row = analysis.risk.row_of(&listed[0]).unwrap();
         let all = analysis.risk.explain(row, &project.policy).unwrap();
         all.iter().find(|c| c.name.contains("发现问题")).unwrap().points

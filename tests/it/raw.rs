@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader};
 use fairdraw::diagnostic::{AppResult, Diagnostics, Progress};
-use fairdraw::registry::raw::{RawTable, ReadOptions, dump, load_raw};
+use fairdraw::tabular::{RawTable, ReadOptions, dump, load_raw};
 use proptest::prelude::*;
 
 /// Rows as read: physical number and texts, empty cells at the end left out.

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use fairdraw::diagnostic::{Progress, Severity};
 use fairdraw::registry::codes;
-use fairdraw::registry::raw::RawTable;
 use fairdraw::registry::{
     BodyName, CoordinateSystem, DistrictLookup, IndustryTable, InputFile, InputTable, LastingIds, Mapping, NamedId,
     NoMap, Registry, RegistryOptions, TableKind, check_tables, frame_from_bytes, frame_to_bytes, load_registry,
     render_report, render_report_csv, render_set_aside_csv, render_summary,
 };
+use fairdraw::tabular::RawTable;
 use polars::prelude::*;
 use proptest::prelude::*;
 

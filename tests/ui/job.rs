@@ -3,12 +3,12 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use fairdraw::domain::Period;
 use fairdraw::sampling::EntropyFormat;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::workspace::ceremony::Pledge;
-use fairdraw::workspace::draws::Period;
+use fairdraw::workspace::deeds::seal::Pledge;
+use fairdraw::workspace::deeds::verify::{VerifyRequest, verify_files};
 use fairdraw::workspace::session::Command;
-use fairdraw::workspace::verify::{VerifyRequest, verify_files};
 
 use super::support::{Begin, LAPTOP, Window, find_file, input_folder};
 

@@ -22,7 +22,7 @@ fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
     // no closing: the process is gone, and with it, in a moment, the threads that hold the project
     let root = window.project_folder();
     drop(window);
-    while fairdraw::workspace::project::Project::open(&root, Some("测试员")).is_err() {
+    while fairdraw::workspace::store::project::Project::open(&root, Some("测试员")).is_err() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let mut again = Window::within(folder, LAPTOP, false, Begin::City);
@@ -145,7 +145,7 @@ fn what_an_action_saved_stays_saved_where_the_rest_of_it_fails() {
     window.until("the end of the export", |w| !w.app().session.is_acting());
     let open = window.app().session.project().unwrap();
     assert!(!open.draft.is_changed(), "the draft is on the disk");
-    let on_disk = fairdraw::workspace::project::Project::open(&window.project_folder(), None).unwrap();
+    let on_disk = fairdraw::workspace::store::project::Project::open(&window.project_folder(), None).unwrap();
     assert_eq!(on_disk.policy, open.saved.policy);
     assert_eq!(on_disk.policy_bytes(), open.saved.policy_bytes());
     window.send(Command::Undo);
@@ -289,7 +289,7 @@ fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
         assert!(!root.join("change").exists() && !root.join("change.tmp").exists());
     }
     assert!(!root.join("districts/districts.old").exists());
-    let (lines, faults) = fairdraw::workspace::journal::check_journal_file(&root.join("journal.jsonl")).unwrap();
+    let (lines, faults) = fairdraw::workspace::store::journal::check_journal_file(&root.join("journal.jsonl")).unwrap();
     assert_eq!(faults, Vec::<String>::new());
     let last: Vec<&str> = lines.iter().rev().take(2).map(|line| line.command.as_str()).collect();
     assert_eq!(last, ["districts", "import"]);

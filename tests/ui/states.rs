@@ -1,7 +1,7 @@
 //! Every screen empty, loading, failed and full, light and dark, at a laptop's and a projector's size.
 
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::workspace::job::Stage;
+use fairdraw::workspace::session::job::Stage;
 
 use super::support::{Begin, LAPTOP, PROJECTOR, Window};
 

@@ -14,11 +14,11 @@ use fairdraw::district::load_bundled_districts;
 use fairdraw::ui::app::{Surroundings, Workstation};
 use fairdraw::ui::fonts;
 use fairdraw::ui::picker::{FilePicker, PickRequest, Waker};
-use fairdraw::workspace::clock::Moment;
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
-use fairdraw::workspace::import::{NewProject, create_project};
-use fairdraw::workspace::project::{CommandContext, bundled_calendar};
+use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::session::{AppPaths, Command, ThemeChoice};
+use fairdraw::workspace::store::clock::Moment;
+use fairdraw::workspace::store::project::{CommandContext, bundled_calendar};
 
 /// Sources of the small city.
 pub const SOURCES: usize = 1_500;

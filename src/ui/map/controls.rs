@@ -6,7 +6,7 @@ use super::camera::{Camera, Flight};
 use super::{Caught, DragMode, MapInput, MapOutput, MapView, passing_of};
 use crate::ui::text::map as text;
 use crate::ui::theme;
-use crate::workspace::job::Job;
+use crate::workspace::session::job::Job;
 
 /// Factor of one press of a button, key or step of the wheel's target.
 const STEP: f64 = 1.6;

@@ -15,7 +15,7 @@ use super::{DragMode, MapInput, MapOutput};
 use crate::district::PlaneRect;
 use crate::ui::text::map as text;
 use crate::ui::theme;
-use crate::workspace::job::Job;
+use crate::workspace::session::job::Job;
 
 /// Farthest from the pointer that a point is hit, points of the screen.
 const REACH: f32 = 5.0;

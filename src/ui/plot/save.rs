@@ -13,8 +13,8 @@ use crate::diagnostic::AppResult;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
 use crate::ui::text::plot as text;
-use crate::workspace::job::Job;
 use crate::workspace::session::Command;
+use crate::workspace::session::job::Job;
 
 /// Size of a picture in points: half of a slide of 1920 × 1080.
 const WIDTH: u32 = 960;

@@ -19,7 +19,7 @@ use crate::ui::text::audit as t;
 use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::job::Stage;
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, Command};
 
 /// The pages.

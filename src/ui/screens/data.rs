@@ -19,7 +19,7 @@ use crate::registry::TableKind;
 use crate::ui::table::TableOutput;
 use crate::ui::text::data as t;
 use crate::ui::theme;
-use crate::workspace::quality::FoundRow;
+use crate::workspace::intake::quality::FoundRow;
 use crate::workspace::session::{Command, OpenProject};
 use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
 use card::{CardAnswer, CardPanel};
@@ -68,8 +68,8 @@ impl Screen for DataScreen {
             self.tab = Tab::Import;
         }
         // files can be looked at without a project; opening one goes before
-        let opening = matches!(cx.session.opening(), crate::workspace::job::Stage::Running(_));
-        let failed = matches!(cx.session.opening(), crate::workspace::job::Stage::Failed(_));
+        let opening = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Running(_));
+        let failed = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Failed(_));
         if cx.session.project().is_none() && !opening && (self.import.is_active() || !failed) {
             if self.import.ui(ui, cx) == ImportAnswer::Leave {
                 self.tab = Tab::Table(TableKind::Sources);
@@ -266,7 +266,7 @@ impl DataScreen {
 
 /// The source that a row of an event table belongs to.
 fn source_of(open: &OpenProject, kind: TableKind, row: u32) -> Option<u32> {
-    use crate::workspace::columns::texts;
+    use crate::registry::columns::texts;
     if !kind.refers_to_units() {
         return None;
     }

@@ -33,6 +33,7 @@ use self::slot::Slot;
 use self::step::{Marks, Place, Step, StepState, countdown, place_of, state_of, step_of};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
+use crate::domain::Period;
 use crate::domain::PlanMonth;
 use crate::sampling::{EntropyFormat, RegisterEvent};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
@@ -40,9 +41,9 @@ use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
-use crate::workspace::draws::{Period, StoredDraw};
-use crate::workspace::job::Stage;
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, Command, OpenProject, Outcome};
+use crate::workspace::store::draws::StoredDraw;
 
 /// What a dialog for files is for.
 enum Saving {

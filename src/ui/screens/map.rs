@@ -24,7 +24,7 @@ use crate::ui::map::{
 use crate::ui::picker::Picking;
 use crate::ui::text::{common, map as t};
 use crate::ui::widgets;
-use crate::workspace::job::{Job, Stage};
+use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::session::{AnalysisView, Command, OpenProject, ProjectData};
 use measures::{Figures, Inputs, MeasureId, index_of};
 use save::Saving;

@@ -24,7 +24,7 @@ use super::action::Action;
 use super::picker::{FilePicker, PickRequest, Picking, Waker};
 use super::text::common as t;
 use super::theme;
-use crate::workspace::job::Stage;
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Command, OpenProject, Session};
 
 /// The screens.

@@ -18,7 +18,7 @@ use crate::ui::text::common as t;
 use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
-use crate::workspace::job::Stage;
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, AreaFigures, AreaProgress, Books, Command, OpenProject, ProjectData};
 
 /// What is made of a revision.

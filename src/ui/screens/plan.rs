@@ -23,15 +23,15 @@ use self::matrix::Event;
 use self::model::{Model, Row, RowKey};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
+use crate::domain::Period;
 use crate::domain::PlanMonth;
-use crate::plan::model::{MONTHS, month_index, plan_month};
+use crate::plan::model::MONTHS;
 use crate::plan::{PlanCell, PlanEdits};
 use crate::ui::text::common;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
-use crate::workspace::draws::Period;
-use crate::workspace::job::Stage;
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, Command, OpenProject};
 
 /// Width of the card.
@@ -179,12 +179,12 @@ impl PlanScreen {
 
     fn matrix(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
         let year = open.project.file.year;
-        let month = cx.session.month().and_then(|m| month_index(m, year)).unwrap_or(0);
+        let month = cx.session.month().and_then(|m| m.index_in(year)).unwrap_or(0);
         let sealed = open.books.value().and_then(|b| b.pending.as_ref()).and_then(|p| match p.of {
             Some(Period::Month(month)) => Some(month),
             _ => None,
         });
-        let why = |m: usize| edit::why_not(open.saved.is_read_only(), view.month(), sealed, plan_month(year, m));
+        let why = |m: usize| edit::why_not(open.saved.is_read_only(), view.month(), sealed, PlanMonth::nth_of(year, m));
         egui::Panel::right("plan-card")
             .resizable(true)
             .default_size(CARD)
@@ -326,7 +326,7 @@ impl PlanScreen {
         Some(Place {
             body: policy.bodies.get(body)?.id.clone(),
             category: policy.categories.get(category)?.id.clone(),
-            month: plan_month(open.project.file.year, month),
+            month: PlanMonth::nth_of(open.project.file.year, month),
         })
     }
 
@@ -335,7 +335,7 @@ impl PlanScreen {
         self.take_focus = true;
         self.bring = true;
         if to != month {
-            cx.send(Command::SetMonth(plan_month(open.project.file.year, to)));
+            cx.send(Command::SetMonth(PlanMonth::nth_of(open.project.file.year, to)));
         }
     }
 
@@ -350,7 +350,7 @@ impl PlanScreen {
     ) {
         let Some(row) = self.rows().get(self.row) else { return };
         let (key, name) = (row.key, row.name.clone());
-        let at = plan_month(open.project.file.year, month);
+        let at = PlanMonth::nth_of(open.project.file.year, month);
         let calendar = &open.project.calendar;
         let days = (calendar.in_month(at), calendar.is_noticed(at.year()));
         if let RowKey::District(district, code) = key {

@@ -23,8 +23,8 @@ use crate::ui::text::common;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
-use crate::workspace::job::Stage;
-use crate::workspace::outputs::{INTERNAL, PUBLIC};
+use crate::workspace::reports::outputs::{INTERNAL, PUBLIC};
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, Command, OpenProject};
 
 /// The parts of the screen.

@@ -9,20 +9,20 @@ use super::draft::{Draft, DraftTicket, remove_draft};
 use super::open::OpenProject;
 use super::{Saved, command::ImportRequest};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
+use crate::domain::Period;
 use crate::domain::{InspectorId, UnitId};
 use crate::export::write_atomic;
 use crate::policy::write_policy;
-use crate::workspace::ceremony::{
-    Opened, Sealed, add_triggered_check, open_period, replace_inspector, seal_month, seal_year, substitute_unit,
-    void_period,
-};
-use crate::workspace::draws::Period;
-use crate::workspace::import::{refresh_project, take_calendar, take_districts};
-use crate::workspace::inspect::forget_staging;
-use crate::workspace::outputs::{ExportRequest, Exported, export_project};
-use crate::workspace::project::{CommandContext, Project};
-use crate::workspace::results::{ResultsTaken, record_disclosure, record_result, take_results};
-use crate::workspace::verify::{Verified, verify_files};
+use crate::workspace::deeds::change::{add_triggered_check, replace_inspector, substitute_unit};
+use crate::workspace::deeds::open::{Opened, open_period, void_period};
+use crate::workspace::deeds::publish::record_disclosure;
+use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
+use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
+use crate::workspace::deeds::verify::{Verified, verify_files};
+use crate::workspace::intake::import::{refresh_project, take_calendar, take_districts};
+use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::reports::outputs::{ExportRequest, Exported, export_project};
+use crate::workspace::store::project::{CommandContext, Project};
 
 /// What an action gave.
 #[derive(Debug)]

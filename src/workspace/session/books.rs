@@ -9,16 +9,18 @@ use chrono::NaiveDate;
 use super::data::{NOWHERE, ProjectData};
 use crate::diagnostic::{AppResult, Progress};
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
+use crate::domain::Period;
 use crate::domain::{PlanMonth, UnitId};
-use crate::plan::inspectors::Assignment;
+use crate::registry::columns::texts;
 use crate::sampling::{DrawOrder, RegisterEvent, SealRegister};
-use crate::workspace::analysis::{load_opened_draws, load_register};
-use crate::workspace::columns::texts;
-use crate::workspace::draws::{CurrentTarget, Period, StoredDraw};
-use crate::workspace::journal::JournalEntry;
-use crate::workspace::project::Project;
-use crate::workspace::results::{due_checks, load_results};
-use crate::workspace::status::{Status, status_of};
+use crate::staffing::Assignment;
+use crate::workspace::inputs::due::due_checks;
+use crate::workspace::reports::status::{Status, status_of};
+use crate::workspace::store::draws::{CurrentTarget, StoredDraw};
+use crate::workspace::store::journal::JournalEntry;
+use crate::workspace::store::project::Project;
+use crate::workspace::store::register::{load_opened_draws, load_register};
+use crate::workspace::store::results::load_results;
 
 /// An opened draw with what follows from it.
 #[derive(Debug)]

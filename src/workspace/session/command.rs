@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::disclosure::CheckResult;
+use crate::domain::Period;
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 use crate::plan::{Mend, PlanEdits};
 use crate::policy::Policy;
 use crate::registry::mapping::Mapping;
-use crate::workspace::ceremony::Pledge;
-use crate::workspace::draws::Period;
-use crate::workspace::verify::VerifyRequest;
+use crate::workspace::deeds::seal::Pledge;
+use crate::workspace::deeds::verify::VerifyRequest;
 
 /// Files to be made a project, or to refresh one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

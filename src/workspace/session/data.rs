@@ -14,10 +14,10 @@ use crate::domain::{DistrictCode, PlanMonth};
 use crate::plan::model::ByMonth;
 use crate::policy::{Milli, Policy};
 use crate::registry::Registry;
+use crate::registry::columns::{codes, numbers, texts};
 use crate::risk::{HistogramBin, RiskTable, TierMoves, compare_risk, compute_histogram, score_risk};
-use crate::workspace::analysis::Analysis;
-use crate::workspace::columns::{codes, numbers, texts};
-use crate::workspace::project::Project;
+use crate::workspace::inputs::analysis::Analysis;
+use crate::workspace::store::project::Project;
 
 /// No district or body known.
 pub const NOWHERE: u16 = u16::MAX;

@@ -13,7 +13,7 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::write_atomic;
 use crate::plan::PlanEdits;
 use crate::policy::Policy;
-use crate::workspace::project::{Project, load_bytes};
+use crate::workspace::store::project::{Project, load_bytes};
 
 /// File of the draft within a project.
 pub const DRAFT_FILE: &str = "draft.ron";

@@ -12,6 +12,7 @@ mod books;
 mod command;
 mod data;
 mod draft;
+pub mod job;
 mod open;
 mod prefs;
 
@@ -28,14 +29,14 @@ pub use draft::{DRAFT_FILE, Draft, DraftHistory, load_draft};
 pub use open::{OpenProject, demo_folder};
 pub use prefs::{AppPaths, Preferences, ThemeChoice};
 
-use super::ceremony::Pledge;
-use super::clock::Moment;
-use super::job::{Job, Stage};
-use super::project::{CommandContext, HeldLock, Project};
-use super::verify::Verified;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, ProgressState, Severity};
 use crate::domain::PlanMonth;
 use crate::policy::check_policy;
+use crate::workspace::deeds::seal::Pledge;
+use crate::workspace::deeds::verify::Verified;
+use crate::workspace::session::job::{Job, Stage};
+use crate::workspace::store::clock::Moment;
+use crate::workspace::store::project::{CommandContext, HeldLock, Project};
 use open::{Analysed, Loaded};
 
 /// How long the draft rests before it is written, seconds.

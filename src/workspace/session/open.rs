@@ -13,14 +13,15 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Sev
 use crate::domain::PlanMonth;
 use crate::policy::Policy;
 use crate::risk::RiskTable;
-use crate::workspace::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
-use crate::workspace::import::{Imported, NewProject, create_project_with, load_project_data};
-use crate::workspace::inspect::forget_staging;
-use crate::workspace::job::Stage;
-use crate::workspace::lock::ProjectLock;
-use crate::workspace::project::{CommandContext, HeldLock, Project};
-use crate::workspace::staged::Recovery;
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
+use crate::workspace::intake::import::{Imported, NewProject, create_project_with};
+use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::session::job::Stage;
+use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::lock::ProjectLock;
+use crate::workspace::store::project::{CommandContext, HeldLock, Project};
+use crate::workspace::store::staged::Recovery;
 
 /// A project that is open.
 pub struct OpenProject {
@@ -192,7 +193,7 @@ impl OpenProject {
     fn month(&self) -> PlanMonth {
         let months = self.saved.months();
         let next = self.books.value().and_then(|books| books.next_month(&months));
-        next.or_else(|| months.first().copied()).unwrap_or_else(|| crate::plan::model::plan_month(2000, 0))
+        next.or_else(|| months.first().copied()).unwrap_or_else(|| PlanMonth::nth_of(2000, 0))
     }
 
     /// What has to be analysed; `None` where the shown analysis is up to date, or the books aren't read yet.

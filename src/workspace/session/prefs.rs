@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::write_atomic;
-use crate::workspace::project::{create_folder, load_bytes};
+use crate::workspace::store::project::{create_folder, load_bytes};
 
 /// Recent projects kept.
 const MOST_RECENT: usize = 12;

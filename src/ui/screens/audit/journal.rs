@@ -8,9 +8,9 @@ use crate::diagnostic::AppResult;
 use crate::export::{Cell, CellKind, CsvStyle, SheetColumn, SheetSpec, render_csv};
 use crate::sampling::to_hex;
 use crate::ui::text::audit as t;
-use crate::workspace::draws::DrawChange;
-use crate::workspace::journal::JournalEntry;
 use crate::workspace::session::Books;
+use crate::workspace::store::draws::DrawChange;
+use crate::workspace::store::journal::JournalEntry;
 
 /// Commands that are interventions by hand where no change of a draw tells them.
 const BY_HAND: [&str; 3] = ["void", "mend", "correct-result"];

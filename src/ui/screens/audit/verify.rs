@@ -13,8 +13,8 @@ use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::text::audit as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
+use crate::workspace::deeds::verify::{Verified, VerifyRequest};
 use crate::workspace::session::{Books, Command, OpenedDraw};
-use crate::workspace::verify::{Verified, VerifyRequest};
 
 /// State of the page.
 #[derive(Default)]

@@ -12,8 +12,8 @@ use crate::risk::{Contribution, SPECIAL_REASONS};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
-use crate::workspace::card::{CardRisk, ListedCheck, SourceCard, compute_card};
-use crate::workspace::job::Job;
+use crate::workspace::reports::card::{CardRisk, ListedCheck, SourceCard, compute_card};
+use crate::workspace::session::job::Job;
 use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData};
 use crate::workspace::view::{cell_text, date_text, number_text, points_text, thousands};
 

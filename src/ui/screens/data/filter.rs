@@ -8,8 +8,8 @@ use polars::prelude::{DataFrame, DataType};
 use crate::ui::text::common::CLOSE;
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
-use crate::workspace::job::Job;
 use crate::workspace::session::Session;
+use crate::workspace::session::job::Job;
 use crate::workspace::view::{
     CellFormat, CellValue, ColumnFilter, ColumnSummary, Condition, compute_column_summary, date_text, number_text,
     thousands,

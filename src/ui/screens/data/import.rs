@@ -12,8 +12,8 @@ use crate::ui::screens::{Cx, title};
 use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
-use crate::workspace::inspect::{ImportLook, SheetLook, look_at};
-use crate::workspace::job::Job;
+use crate::workspace::intake::inspect::{ImportLook, SheetLook, look_at};
+use crate::workspace::session::job::Job;
 use crate::workspace::session::{Command, ImportRequest};
 use crate::workspace::view::thousands;
 

@@ -6,7 +6,7 @@ use crate::registry::{Aliases, DistrictRule, FileMapping, TableKind};
 use crate::ui::text::common::CANCEL;
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
-use crate::workspace::inspect::SheetLook;
+use crate::workspace::intake::inspect::SheetLook;
 
 /// Sample values shown beside a column.
 const SAMPLES: usize = 3;

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::sheet::{FrameId, Sheet, Source};
+use crate::registry::columns::{codes, texts};
 use crate::registry::{TableKind, render_set_aside_csv};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
-use crate::workspace::columns::{codes, texts};
-use crate::workspace::job::Job;
-use crate::workspace::project::load_bytes;
-use crate::workspace::quality::{FoundRow, QualityReport, find_row, load_quality};
+use crate::workspace::intake::quality::{FoundRow, QualityReport, find_row, load_quality};
+use crate::workspace::session::job::Job;
 use crate::workspace::session::{Command, OpenProject, ProjectData};
+use crate::workspace::store::project::load_bytes;
 use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
 
 /// Which csv is written.

@@ -18,7 +18,7 @@ use crate::ui::table::{
 };
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
-use crate::workspace::job::Job;
+use crate::workspace::session::job::Job;
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData};
 use crate::workspace::view::{CellFormat, ColumnFilter, SortKey, TableView, ViewRequest, compute_view, thousands};
 

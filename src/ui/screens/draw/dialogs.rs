@@ -4,12 +4,12 @@ use chrono::NaiveDate;
 use egui::{RichText, Ui};
 
 use super::facts::ListRow;
+use crate::domain::Period;
 use crate::domain::{InspectorId, PlanMonth, UnitId, fold_width};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::draws::Period;
 use crate::workspace::session::{Command, OpenProject};
 
 /// Which intervention.

@@ -7,13 +7,13 @@ use crate::diagnostic::{AppResult, Progress};
 use crate::district::DistrictMesh;
 use crate::domain::{BodyId, InspectorId, PPB, PlanMonth, UnitId};
 use crate::policy::Policy;
+use crate::registry::columns::texts;
 use crate::sampling::{REASON_CERTAIN, TicketMaker, compute_key, to_hex};
 use crate::ui::text::draw as t;
 use crate::ui::widgets::decimal;
-use crate::workspace::columns::texts;
-use crate::workspace::draws::TargetOrigin;
-use crate::workspace::project::Project;
 use crate::workspace::session::{Books, NOWHERE, OpenedDraw, ProjectData};
+use crate::workspace::store::draws::TargetOrigin;
+use crate::workspace::store::project::Project;
 
 /// Places on a stratum's line in which reserves are gathered.
 pub const BINS: usize = 240;

@@ -13,9 +13,9 @@ use crate::sampling::REASON_CERTAIN;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{decimal, thousands};
-use crate::workspace::analysis::{Analysis, compute_analysis};
-use crate::workspace::project::Project;
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::session::ProjectData;
+use crate::workspace::store::project::Project;
 
 /// A stratum before the draw.
 #[derive(Debug, Clone, PartialEq)]

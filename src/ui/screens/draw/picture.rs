@@ -8,7 +8,7 @@ use super::sealed::{modules, qr_text, short_time};
 use crate::chart::font;
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::to_hex;
-use crate::workspace::draws::StoredDraw;
+use crate::workspace::store::draws::StoredDraw;
 
 const WIDTH: u32 = 1_000;
 const MODULE: f32 = 10.0;

@@ -4,12 +4,13 @@ use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike, 
 use egui::{RichText, Ui};
 
 use crate::domain::{WorkCalendar, fold_width};
+use crate::sampling::DEMONSTRATION_SOURCE;
 use crate::sampling::{EntropyFormat, ShanghaiTime};
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
-use crate::workspace::ceremony::{DEMONSTRATION_SOURCE, Pledge};
-use crate::workspace::clock::Moment;
+use crate::workspace::deeds::seal::Pledge;
+use crate::workspace::store::clock::Moment;
 
 /// Seconds from a demonstration's sealing to its public number: the sealing must come before it by the clock.
 const DEMONSTRATION_SECONDS: i64 = 2;
@@ -309,7 +310,7 @@ mod tests {
 
     #[test]
     fn proposals_come_after_now_on_the_right_days() {
-        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        let calendar = crate::workspace::store::project::bundled_calendar().unwrap();
         // a Sunday, before and after that evening's drawing
         let (_, issue, time) = proposal(EntropyFormat::Ssq, at("2027-02-28 20:00:00"), &calendar);
         assert_eq!((issue.as_str(), time), ("2027-02-28（周日）开奖的一期", at("2027-02-28 21:15:00")));
@@ -325,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_drand_round_is_the_first_at_its_time() {
-        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        let calendar = crate::workspace::store::project::bundled_calendar().unwrap();
         let (_, reference, time) = proposal(EntropyFormat::Drand, at("2027-03-05 16:10:00"), &calendar);
         let round: i64 = reference.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
         let unix = time.and_utc().timestamp() - 8 * 3_600;
@@ -336,7 +337,7 @@ mod tests {
     #[test]
     fn fields_say_what_they_lack() {
         let now = at("2027-02-26 09:00:00");
-        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        let calendar = crate::workspace::store::project::bundled_calendar().unwrap();
         let mut form = PledgeForm::new(now, &calendar, false);
         let pledge = form.pledge(now, false, true).unwrap();
         assert_eq!(pledge.available_at, "2027-02-28T21:15:00+08:00");
@@ -357,7 +358,7 @@ mod tests {
     #[test]
     fn a_demonstration_says_so_in_its_source() {
         let now = at("2027-02-26 09:00:00");
-        let calendar = crate::workspace::project::bundled_calendar().unwrap();
+        let calendar = crate::workspace::store::project::bundled_calendar().unwrap();
         let form = PledgeForm { date: String::new(), ..PledgeForm::new(now, &calendar, true) };
         let pledge = form.pledge(now, false, true).unwrap();
         assert_eq!(pledge.entropy_source, DEMONSTRATION_SOURCE);

@@ -8,7 +8,7 @@ use crate::sampling::{EntropyFormat, to_hex};
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, thousands};
-use crate::workspace::draws::StoredDraw;
+use crate::workspace::store::draws::StoredDraw;
 
 /// Light modules around a code, as its standard asks.
 const QUIET: usize = 4;

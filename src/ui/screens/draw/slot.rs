@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{AppResult, Progress};
-use crate::workspace::job::Job;
 use crate::workspace::session::Session;
+use crate::workspace::session::job::Job;
 
 /// The value of the latest key, or the one before while the new one is made.
 pub struct Slot<K, T> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::{AppResult, Progress};
 use crate::disclosure::DeadlineState;
 use crate::domain::{DistrictCode, PlanMonth};
-use crate::plan::model::{ByMonth, month_index};
+use crate::plan::model::ByMonth;
 use crate::policy::Policy;
 use crate::ui::map::{Measure, RowFilter};
 use crate::ui::text::map as t;
@@ -276,7 +276,7 @@ impl Inputs {
 
 /// The month's index in its own year.
 pub(super) fn index_of(month: Option<PlanMonth>) -> Option<usize> {
-    month.and_then(|m| month_index(m, m.year()))
+    month.and_then(|m| m.index_in(m.year()))
 }
 
 #[cfg(test)]

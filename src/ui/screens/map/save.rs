@@ -17,8 +17,8 @@ use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
 use crate::ui::text::map as t;
 use crate::ui::{text::common, theme};
-use crate::workspace::job::Job;
 use crate::workspace::session::Command;
+use crate::workspace::session::job::Job;
 
 /// A kind of picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

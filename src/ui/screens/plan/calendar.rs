@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use egui::{Align2, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, Vec2};
 
 use crate::domain::{DayKind, PlanMonth, WorkCalendar};
-use crate::plan::model::{MONTHS, plan_month};
+use crate::plan::model::MONTHS;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, calendar: &WorkCalendar, year: i32, today: Naive
     let palette = theme::of(ui);
     let noticed = calendar.is_noticed(year);
     ui.horizontal_wrapped(|ui| {
-        let days = (0..MONTHS).map(|m| calendar.in_month(plan_month(year, m))).sum::<u32>();
+        let days = (0..MONTHS).map(|m| calendar.in_month(PlanMonth::nth_of(year, m))).sum::<u32>();
         ui.label(t::year_days(year, days));
         if noticed {
             ui.label(theme::note(ui, t::NOTICED));
@@ -73,7 +73,7 @@ pub(super) fn show(ui: &mut Ui, calendar: &WorkCalendar, year: i32, today: Naive
         for from in (0..MONTHS).step_by(columns) {
             ui.horizontal_top(|ui| {
                 for m in from..(from + columns).min(MONTHS) {
-                    month(ui, calendar, plan_month(year, m), width, today);
+                    month(ui, calendar, PlanMonth::nth_of(year, m), width, today);
                 }
             });
         }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use crate::diagnostic::{AppResult, Progress, ProgressState};
-use crate::workspace::job::Job;
+use crate::workspace::session::job::Job;
 use crate::workspace::session::{AnalysisView, Session};
 
 /// True where the mark was made of this analysis.

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Weak};
 
-use crate::plan::model::{MONTHS, RESOURCES, Resource, month_index, plan_month};
+use crate::domain::PlanMonth;
+use crate::plan::model::{MONTHS, RESOURCES, Resource};
 use crate::plan::{AnnualPlan, PlanCell};
 use crate::ui::text::plan as t;
 use crate::ui::widgets::decimal;
@@ -144,7 +145,7 @@ impl Model {
         }
         let analysis = &view.analysis;
         let (plan, year) = (&analysis.plan, open.project.file.year);
-        let first = month_index(analysis.month, year).unwrap_or(0);
+        let first = analysis.month.index_in(year).unwrap_or(0);
         let first = if view.month().year() > year { MONTHS } else { first };
         let mut bodies = vec![row_of(RowKey::City, t::CITY, &city_cells(plan), first)];
         for (i, (body, cells)) in analysis.population.inputs.bodies.iter().zip(&plan.matrix).enumerate() {
@@ -182,7 +183,10 @@ impl Model {
         self.changed_at = seconds;
         self.days = (0..MONTHS)
             .map(|m| {
-                t::days(open.project.calendar.in_month(plan_month(year, m)), open.project.calendar.is_noticed(year))
+                t::days(
+                    open.project.calendar.in_month(PlanMonth::nth_of(year, m)),
+                    open.project.calendar.is_noticed(year),
+                )
             })
             .collect();
         (self.bodies, self.districts, self.of) = (bodies, districts, Arc::downgrade(view));

@@ -13,9 +13,9 @@ use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
-use crate::workspace::analysis::{compute_analysis, is_light_change, recompute_analysis};
-use crate::workspace::project::Project;
+use crate::workspace::inputs::analysis::{compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::session::{AnalysisView, Command, OpenProject, ProjectData};
+use crate::workspace::store::project::Project;
 
 /// Shortages laid out; more than that are counted.
 const MOST_SHOWN: usize = 60;

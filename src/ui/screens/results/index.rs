@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
 use crate::domain::{DistrictCode, PlanMonth, UnitId};
-use crate::workspace::columns::texts;
+use crate::registry::columns::texts;
 use crate::workspace::session::{Books, Filter, NOWHERE, OpenProject};
 
 /// A check with its place and its record.

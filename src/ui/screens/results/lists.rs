@@ -7,14 +7,14 @@ use egui::{RichText, Ui, Vec2};
 use crate::diagnostic::AppResult;
 use crate::disclosure::{DeadlineRule, ListScope, Masker, ResultList, ResultListInput, compute_result_list};
 use crate::domain::PlanMonth;
+use crate::registry::columns::texts;
 use crate::ui::screens::Cx;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
-use crate::workspace::columns::texts;
-use crate::workspace::job::Job;
-use crate::workspace::project::Project;
+use crate::workspace::session::job::Job;
 use crate::workspace::session::{Books, OpenProject, ProjectData};
+use crate::workspace::store::project::Project;
 
 /// Rows shown of the list.
 const ROW: f32 = 26.0;

@@ -11,10 +11,10 @@ use crate::diagnostic::{AppError, AppResult};
 use crate::domain::DistrictCode;
 use crate::policy::{Milli, Policy, load_policy, load_preset, presets};
 use crate::ui::text::risk as t;
-use crate::workspace::analysis::compute_analysis;
-use crate::workspace::job::{Job, Stage};
-use crate::workspace::project::Project;
+use crate::workspace::inputs::analysis::compute_analysis;
+use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
+use crate::workspace::store::project::Project;
 
 /// What the draft is compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

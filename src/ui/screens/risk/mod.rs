@@ -23,7 +23,7 @@ use crate::ui::text::common;
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
-use crate::workspace::job::{Job, Stage};
+use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::session::{AnalysisView, Command, OpenProject};
 use effect::{Against, Effect, Effects, Key, Reference, blocking, visits};
 use weights::Weights;

@@ -1,0 +1,58 @@
+//! The certificate of a draw as it stands, substitutions included.
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::export::write_atomic;
+use crate::sampling::{
+    Certificate, DEMONSTRATION, DrawOrder, EarlierSeal, SealRegister, Substitute, certificate_of,
+    compute_certificate_unit, to_hex,
+};
+use crate::workspace::store::draws::{DrawChange, StoredDraw};
+
+/// The certificate of a draw as it stands, substitutions included.
+///
+/// # Errors
+/// `SEL-…`, `IO-…`.
+pub fn compute_draw_certificate(
+    draw: &StoredDraw,
+    order: &DrawOrder,
+    register: &SealRegister,
+) -> AppResult<Certificate> {
+    let (Some(opening), Some(seed)) = (&draw.opening, draw.seed()) else {
+        return Err(AppError::new("SEL-036", "尚未开封，没有证书"));
+    };
+    let tree = draw.frame.tree();
+    let mut certificate = certificate_of(&draw.frame, &tree, &draw.seal, opening, &seed, order);
+    for change in &draw.changes {
+        let DrawChange::Substitute { unit, by, reason, .. } = change else { continue };
+        let Some(row) = draw.frame.position(by.as_str()) else { continue };
+        let Some(entry) = compute_certificate_unit(&draw.frame, &tree, &seed, row) else { continue };
+        let id = entry.row.stratum.as_str().to_owned();
+        if let Some(stratum) = certificate.strata.iter_mut().find(|s| s.id == id) {
+            stratum.substitutes.push(Substitute::of(entry, unit.as_str(), reason.clone()));
+        }
+    }
+    for (line, end) in register.seals_of(&draw.period) {
+        if line.sequence >= draw.sequence {
+            continue;
+        }
+        certificate.earlier.push(EarlierSeal {
+            sequence: line.sequence,
+            commitment: to_hex(&line.commitment),
+            state: end.map_or("sealed", |end| end.event.id()).to_owned(),
+            reason: end.map(|e| e.reason.clone()).filter(|r| !r.is_empty()).unwrap_or_else(|| line.reason.clone()),
+        });
+    }
+    if draw.demonstration {
+        certificate = certificate.with_statement(DEMONSTRATION);
+    }
+    Ok(certificate)
+}
+
+pub(in crate::workspace) fn write_certificate(
+    draw: &StoredDraw,
+    order: &DrawOrder,
+    register: &SealRegister,
+) -> AppResult<()> {
+    let certificate = compute_draw_certificate(draw, order, register)?;
+    write_atomic(&draw.folder.join("certificate.json"), &certificate.to_json())
+}

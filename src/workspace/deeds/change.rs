@@ -1,0 +1,238 @@
+//! The days after a draw: substitution, another inspector, a triggered check; each with its reason.
+//!
+//! The change is written before the pairing and the certificate that follow from it, so that a crash leaves files
+//! that the next change or export computes again.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::export::write_atomic;
+use crate::plan::Exclusion;
+use crate::registry::Registry;
+use crate::sampling::DrawOrder;
+use crate::staffing::Assignment;
+use crate::workspace::deeds::certificate::write_certificate;
+use crate::workspace::deeds::check_reason;
+use crate::workspace::inputs::analysis::compute_analysis;
+use crate::workspace::inputs::month_frame::need_of;
+use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
+use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::register::{load_opened_draws, load_register};
+use crate::workspace::store::results::load_results;
+
+pub(in crate::workspace) fn none_opened(month: PlanMonth) -> AppError {
+    Finding::error("SEL-037", format!("{month} 还没有开封的抽取")).hint("请先封存并开封").into()
+}
+
+/// The last opened draw of a month with its order.
+///
+/// # Errors
+/// `SEL-037` where the month has none.
+pub fn opened_draw(project: &Project, month: PlanMonth) -> AppResult<(StoredDraw, DrawOrder)> {
+    opened_draws(project, month)?.pop().ok_or_else(|| none_opened(month))
+}
+
+/// Every opened draw of a month with its order, in the register's order; at least one.
+fn opened_draws(project: &Project, month: PlanMonth) -> AppResult<Vec<(StoredDraw, DrawOrder)>> {
+    let mut draws = Vec::new();
+    for draw in load_opened_draws(project, |m| m == month)? {
+        let order = draw.order().ok_or_else(|| none_opened(month))?;
+        draws.push((draw, order));
+    }
+    if draws.is_empty() { Err(none_opened(month)) } else { Ok(draws) }
+}
+
+/// Takes the draw out whose list holds the unit now; the last one where none does. What is left are the
+/// month's other draws.
+fn take_draw_of(draws: &mut Vec<(StoredDraw, DrawOrder)>, unit: &UnitId) -> Option<(StoredDraw, DrawOrder)> {
+    let holds = |(draw, order): &(StoredDraw, DrawOrder)| {
+        draw.targets(order).iter().any(|t| t.unit_id == *unit && t.replaced_by.is_none())
+    };
+    let at = draws.iter().rposition(holds).or_else(|| draws.len().checked_sub(1))?;
+    Some(draws.remove(at))
+}
+
+/// Which reserve came in, and who inspects it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Substituted {
+    /// The reserve.
+    pub by: UnitId,
+    /// Its pair; `None` where nobody is paired in this draw.
+    pub pair: Option<(InspectorId, InspectorId)>,
+}
+
+/// Replaces a drawn unit that was found closed, moved or merged by the next reserve that is alive.
+///
+/// # Errors
+/// `SEL-037`, `SEL-038`, `SEL-039` where the unit is not on the list or was visited, `SEL-040` where no
+/// reserve is left, `ROS-…` where nobody can inspect it.
+pub fn substitute_unit(
+    project: &Project,
+    registry: &Registry,
+    month: PlanMonth,
+    unit: &UnitId,
+    reason: &str,
+    context: &CommandContext,
+) -> AppResult<Substituted> {
+    project.check_writable()?;
+    check_reason(reason)?;
+    let mut draws = opened_draws(project, month)?;
+    let (mut draw, order) = take_draw_of(&mut draws, unit).ok_or_else(|| none_opened(month))?;
+    let targets = draw.targets(&order);
+    let target = targets
+        .iter()
+        .find(|t| t.unit_id == *unit && t.replaced_by.is_none() && t.origin != TargetOrigin::Triggered)
+        .ok_or_else(|| {
+            AppError::from(
+                Finding::error("SEL-039", format!("单位不在 {month} 的检查对象之列，或已被替换")).value(unit.as_str()),
+            )
+        })?;
+    let visited = load_results(project)?.iter().any(|r| r.unit_id == *unit && r.month == month && !r.outcome.is_dead());
+    if visited {
+        return Err(Finding::error("SEL-039", "单位已有检查结果，不能替换").value(unit.as_str()).into());
+    }
+    let analysis = compute_analysis(project, registry, month, &context.progress)?;
+    let inputs = &analysis.population.inputs;
+    let meter = crate::plan::ledger::compute_cap_meter(&project.policy, inputs, month.month() as usize - 1);
+    // The dead unit's visit no longer counts for its own enterprise.
+    let freed = analysis.population.index.row(unit.as_str()).map(|site| inputs.sites.enterprise[site as usize]);
+    let elsewhere: Vec<_> = draws.iter().flat_map(|(other, order)| other.targets(order)).collect();
+    let used: BTreeSet<&UnitId> = targets.iter().chain(&elsewhere).map(|t| &t.unit_id).collect();
+    let reserves = draw.reserves(&order);
+    let taken: BTreeSet<&UnitId> = draw
+        .changes
+        .iter()
+        .filter_map(|change| if let DrawChange::Substitute { by, .. } = change { Some(by) } else { None })
+        .collect();
+    // Reserves come in order: one that was passed over stays so, as the certificate's checkers ask.
+    let next = reserves.get(&target.stratum).and_then(|list| list.iter().rposition(|u| taken.contains(u)));
+    let alive = |candidate: &UnitId| {
+        let Some(site) = analysis.population.index.row(candidate.as_str()) else { return false };
+        let enterprise = inputs.sites.enterprise[site as usize];
+        let left = meter[enterprise as usize].left() + u32::from(freed == Some(enterprise));
+        inputs.sites.exclusion[site as usize] == Exclusion::None
+            && !used.contains(candidate)
+            && (left > 0 || !project.policy.cap.counts_drawn)
+    };
+    let by = reserves
+        .get(&target.stratum)
+        .into_iter()
+        .flatten()
+        .skip(next.map_or(0, |last| last + 1))
+        .find(|candidate| alive(candidate))
+        .cloned()
+        .ok_or_else(|| {
+            AppError::from(
+                Finding::error("SEL-040", format!("层 {} 没有可用的备选单位", target.stratum))
+                    .value(unit.as_str())
+                    .hint("备选已全部使用、关闭或达到频次上限；请在结果表中把该单位填为「搬迁或关闭」"),
+            )
+        })?;
+    let change = DrawChange::Substitute {
+        unit: unit.clone(),
+        by: by.clone(),
+        reason: reason.trim().to_owned(),
+        at: context.now.to_string(),
+        operator: context.operator.clone(),
+    };
+    let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
+    commit_change(project, &mut draw, &order, change, "substitute", context)?;
+    Ok(Substituted { by, pair })
+}
+
+/// Replaces an inspector of a check by the same rule.
+///
+/// # Errors
+/// `SEL-037`, `SEL-041` without a pairing, `ROS-…`.
+pub fn replace_inspector(
+    project: &Project,
+    month: PlanMonth,
+    unit: &UnitId,
+    certificate: &InspectorId,
+    reason: &str,
+    context: &CommandContext,
+) -> AppResult<(InspectorId, InspectorId)> {
+    project.check_writable()?;
+    check_reason(reason)?;
+    let mut draws = opened_draws(project, month)?;
+    let (mut draw, order) = take_draw_of(&mut draws, unit).ok_or_else(|| none_opened(month))?;
+    let change = DrawChange::Replace {
+        unit: unit.clone(),
+        certificate: certificate.clone(),
+        reason: reason.trim().to_owned(),
+        at: context.now.to_string(),
+        operator: context.operator.clone(),
+    };
+    let pair = draw
+        .try_change(&order, &change)?
+        .map(|p| (p.after.lead, p.after.second))
+        .ok_or_else(|| AppError::new("SEL-041", format!("{month} 没有配对执法人员，无从更换")))?;
+    commit_change(project, &mut draw, &order, change, "replace-inspector", context)?;
+    Ok(pair)
+}
+
+/// Adds a triggered check to a month's list and pairs it.
+///
+/// # Errors
+/// `SEL-037`, `SEL-042` where the unit is on the list already or not in the register, `ROS-…`.
+pub fn add_triggered_check(
+    project: &Project,
+    registry: &Registry,
+    month: PlanMonth,
+    unit: &UnitId,
+    reason: &str,
+    context: &CommandContext,
+) -> AppResult<Option<(InspectorId, InspectorId)>> {
+    project.check_writable()?;
+    check_reason(reason)?;
+    let mut draws = opened_draws(project, month)?;
+    let listed = |(draw, order): &(StoredDraw, DrawOrder)| {
+        draw.targets(order).iter().any(|t| t.unit_id == *unit && t.replaced_by.is_none())
+    };
+    let already = draws.iter().any(listed);
+    let (mut draw, order) = draws.pop().ok_or_else(|| none_opened(month))?;
+    if already {
+        return Err(Finding::error("SEL-042", format!("单位已在 {month} 的检查对象之列")).value(unit.as_str()).into());
+    }
+    let analysis = compute_analysis(project, registry, month, &context.progress)?;
+    let inputs = &analysis.population.inputs;
+    let site = analysis.population.index.row(unit.as_str()).ok_or_else(|| {
+        AppError::from(Finding::error("SEL-042", "单位不在名录之列").value(unit.as_str()).hint("请核对单位编号"))
+    })?;
+    let body = &inputs.bodies[inputs.sites.body[site as usize] as usize].id;
+    let need = need_of(&project.policy, inputs.sites.skill.get(site as usize).copied(), unit.clone(), body);
+    let change = DrawChange::Add {
+        need,
+        reason: reason.trim().to_owned(),
+        at: context.now.to_string(),
+        operator: context.operator.clone(),
+    };
+    let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
+    commit_change(project, &mut draw, &order, change, "add-check", context)?;
+    Ok(pair)
+}
+
+fn commit_change(
+    project: &Project,
+    draw: &mut StoredDraw,
+    order: &DrawOrder,
+    change: DrawChange,
+    command: &str,
+    context: &CommandContext,
+) -> AppResult<()> {
+    let detail = serde_json::to_value(&change)
+        .map_err(|cause| AppError::new("DRW-002", "无法写成 JSON 文本").caused_by(cause))?;
+    draw.push_change(change)?;
+    let assignment: Option<Assignment> = draw.assignment(order)?;
+    if let Some(assignment) = assignment {
+        write_atomic(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
+    }
+    write_certificate(draw, order, &load_register(project)?)?;
+    project.log(
+        context,
+        command,
+        serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "change": detail }),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! What is for good: sealing, opening, changes, results, publication, mends. Each has its operator, its journal
+//! line and an order of writes that a crash can't break.
+
+pub mod certificate;
+pub mod change;
+pub mod mends;
+pub mod open;
+pub mod publish;
+pub mod results;
+pub mod seal;
+pub mod verify;
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::sampling::ShanghaiTime;
+
+fn time(text: &str) -> AppResult<ShanghaiTime> {
+    ShanghaiTime::new(text).map_err(|what| AppError::new("SEL-030", what))
+}
+
+fn check_reason(reason: &str) -> AppResult<()> {
+    if reason.trim().is_empty() {
+        return Err(AppError::new("SEL-038", "必须写明理由"));
+    }
+    Ok(())
+}

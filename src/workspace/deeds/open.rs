@@ -1,0 +1,149 @@
+//! Opening a sealed period with the public number, and giving one up.
+//!
+//! The draw follows from the seal, the secret and the public number, the pairing from the same seed. The register's
+//! line comes last: before it the period is still waiting, and opening it again writes the same files.
+
+use crate::diagnostic::{AppResult, Finding};
+use crate::domain::Period;
+use crate::export::write_atomic;
+use crate::sampling::{OpeningClock, SealRegister, compute_opening, compute_roster_sha256, draw_units, to_hex};
+use crate::staffing::check_staffing;
+use crate::workspace::deeds::certificate::write_certificate;
+use crate::workspace::deeds::{check_reason, time};
+use crate::workspace::inputs::month_frame::staffing_names;
+use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
+use crate::workspace::store::project::{CommandContext, Project, load_bytes};
+use crate::workspace::store::register::load_register;
+
+/// What an opening gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Period.
+    pub period: String,
+    /// Sequence.
+    pub sequence: u64,
+    /// Seed, hexadecimal.
+    pub seed: String,
+    /// Units drawn.
+    pub drawn: usize,
+    /// Pairs assigned; `None` where there is no roster, or the sealed roster could not staff the draw.
+    pub pairs: Option<usize>,
+    /// Why nobody was paired, in words.
+    pub unpaired: Option<String>,
+}
+
+/// The seal of a period that waits for its opening.
+pub(in crate::workspace) fn pending_draw(
+    project: &Project,
+    register: &SealRegister,
+    period: Period,
+) -> AppResult<StoredDraw> {
+    match register.pending() {
+        Some(line) if line.period == period.to_string() => StoredDraw::load(project, &line.period, line.sequence),
+        Some(line) => {
+            Err(Finding::error("SEL-034", format!("等待开封的是 {}，不是{}", line.period, period.label())).into())
+        }
+        None => Err(Finding::error("SEL-035", format!("{}没有等待开封的封存", period.label())).hint("请先封存").into()),
+    }
+}
+
+/// Refuses to open where a file is not the one that was sealed: an opening can't be taken back.
+pub(in crate::workspace) fn check_sealed_files(draw: &StoredDraw, register: &SealRegister) -> AppResult<()> {
+    let changed = |name: &str| -> AppResult<()> {
+        Err(Finding::error("SEL-043", format!("{} 的 {name} 不是封存时的文件，不能开封", draw.period))
+            .hint("请用备份恢复抽取文件夹；无法恢复的，写明理由作废后重新封存")
+            .file(draw.folder.join(name).display().to_string())
+            .into())
+    };
+    if register.pending().is_none_or(|line| line.commitment != draw.seal.commitment()) {
+        return changed("seal.json");
+    }
+    if to_hex(&draw.frame.root()) != draw.seal.frame_root {
+        return changed("frame.csv");
+    }
+    let bytes = |name: &str| load_bytes(&draw.folder.join(name));
+    if to_hex(&compute_roster_sha256(&bytes("roster.csv")?, &bytes("needs.csv")?)) != draw.seal.roster_sha256 {
+        return changed("roster.csv");
+    }
+    Ok(())
+}
+
+/// Opens a pending seal with the public number and draws units and inspectors.
+///
+/// # Errors
+/// `SEL-043` a file is not the sealed one, `SEL-011` too early, `VER-011` the number's spelling, `SEL-034`/`SEL-035` nothing to open, `IO-…`.
+pub fn open_period(project: &Project, period: Period, entropy: &str, context: &CommandContext) -> AppResult<Opened> {
+    project.check_writable()?;
+    let mut register = load_register(project)?;
+    let mut draw = pending_draw(project, &register, period)?;
+    check_sealed_files(&draw, &register)?;
+    let secret = draw.load_secret()?;
+    let clock = if draw.demonstration {
+        OpeningClock::Demonstration
+    } else {
+        OpeningClock::At(time(&context.now.to_string())?)
+    };
+    let (opening, seed) = compute_opening(&draw.seal, &secret.secret, entropy, &clock)?;
+    write_atomic(&draw.folder.join("opening.json"), &opening.to_json())?;
+    draw.opening = Some(opening);
+    let at = if draw.demonstration { draw.seal.entropy.available_at.clone() } else { context.now.to_string() };
+    register.append_opened(&draw.seal.commitment(), time(&at)?)?;
+    let order = draw_units(&draw.frame, &draw.seal, &seed);
+    let drawn: usize = order.strata.iter().map(|s| s.selected().len()).sum();
+    let mut unpaired = None;
+    let mut pairs = None;
+    if let Period::Month(month) = period {
+        if draw.roster.inspectors().is_empty() {
+            unpaired = Some("没有执法人员名册，已抽取检查对象，未配对执法人员".to_owned());
+        } else if let Some(assignment) = draw.assignment(&order)? {
+            pairs = Some(assignment.rows().len());
+            write_atomic(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
+        } else if let Err(shortage) = check_staffing(&draw.roster, &draw.drawn_needs(&order)?) {
+            unpaired = Some(shortage.to_error(month, &staffing_names(&project.policy)).to_string());
+        }
+        write_certificate(&draw, &order, &register)?;
+        let result = order.to_result(&draw.frame, usize::MAX);
+        write_atomic(&draw.folder.join("result.json"), &result.to_json())?;
+    }
+    write_json(
+        &draw.folder.join("notes.json"),
+        &DrawNotes { demonstration: draw.demonstration, opened_at: Some(at), voided_at: None },
+    )?;
+    // The register's line comes last: before it the period is still waiting, and opening it again writes the
+    // same files.
+    write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
+    let opened =
+        Opened { period: draw.period.clone(), sequence: draw.sequence, seed: to_hex(&seed.0), drawn, pairs, unpaired };
+    project.log(
+        context,
+        "open",
+        serde_json::json!({
+            "period": opened.period, "sequence": opened.sequence, "entropy": entropy, "seed": opened.seed,
+            "drawn": opened.drawn, "pairs": opened.pairs, "unpaired": opened.unpaired,
+        }),
+    )?;
+    Ok(opened)
+}
+
+/// Gives up a pending seal.
+///
+/// # Errors
+/// `SEL-034`, `SEL-035`, `SEL-038`, `IO-…`.
+pub fn void_period(project: &Project, period: Period, reason: &str, context: &CommandContext) -> AppResult<()> {
+    project.check_writable()?;
+    check_reason(reason)?;
+    let mut register = load_register(project)?;
+    let draw = pending_draw(project, &register, period)?;
+    register.append_voided(&draw.seal.commitment(), time(&context.now.to_string())?, reason.trim())?;
+    write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
+    write_json(
+        &draw.folder.join("notes.json"),
+        &DrawNotes { demonstration: draw.demonstration, opened_at: None, voided_at: Some(context.now.to_string()) },
+    )?;
+    project.log(
+        context,
+        "void",
+        serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "reason": reason.trim() }),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Results taken in: from workbooks and by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
+use crate::disclosure::{CheckResult, Intake, IntakeContext, ResultColumns, TextTable, check_results};
+use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::registry::Registry;
+use crate::registry::columns::texts;
+use crate::tabular::{RawTable, ReadOptions, load_raw};
+use crate::workspace::inputs::due::all_due_checks;
+use crate::workspace::store::columns::load_columns;
+use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::results::{load_results, save_results};
+
+/// What an intake did.
+#[derive(Debug)]
+pub struct ResultsTaken {
+    /// New records.
+    pub added: usize,
+    /// Records changed.
+    pub updated: usize,
+    /// Rows set aside.
+    pub set_aside: usize,
+    /// Findings.
+    pub diagnostics: Diagnostics,
+}
+
+fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
+    let names: Vec<String> = raw.cells.get_column_names().iter().map(ToString::to_string).collect();
+    let mut cells = Vec::new();
+    for name in &names {
+        cells.push(texts(&raw.cells, name)?);
+    }
+    let rows: Vec<(u64, Vec<String>)> = raw
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(i, row)| {
+            (u64::from(*row), cells.iter().map(|column| column.get(i).unwrap_or_default().to_owned()).collect())
+        })
+        .collect();
+    if raw.named {
+        return Ok(TextTable { file: raw.file.clone(), sheet: raw.sheet.clone(), headings: names, rows });
+    }
+    Ok(TextTable::with_header_found(&raw.file, raw.sheet.as_deref(), rows, columns))
+}
+
+/// Takes results in from a workbook or text file.
+///
+/// # Errors
+/// `RAW-…` where the file can't be read, `RES-003` where no sheet of it holds results, `PRJ-011`, `IO-…`.
+pub fn take_results(project: &Project, file: &Path, context: &CommandContext) -> AppResult<ResultsTaken> {
+    project.check_writable()?;
+    let (registry, _) = load_project_data(project)?;
+    let mut diagnostics = Diagnostics::new();
+    let tables = load_raw(file, &ReadOptions::default(), &mut diagnostics, &context.progress)?;
+    let catalogue = load_columns(project)?;
+    let columns = ResultColumns::default().with_headings(catalogue.template_headings());
+    let checks = all_due_checks(project, &registry)?;
+    let mut results = load_results(project)?;
+    let units = texts(&registry.sources, "unit_id")?;
+    let known_units: BTreeSet<UnitId> = units.iter().flatten().filter_map(|u| UnitId::new(u).ok()).collect();
+    let certificates = texts(&registry.inspectors, "certificate")?;
+    let names = texts(&registry.inspectors, "name")?;
+    let roster: BTreeSet<InspectorId> =
+        certificates.iter().flatten().filter_map(|c| InspectorId::new(c).ok()).collect();
+    let mut inspector_names: BTreeMap<String, InspectorId> = BTreeMap::new();
+    let mut ambiguous: BTreeSet<String> = BTreeSet::new();
+    for (name, certificate) in names.iter().zip(certificates.iter()) {
+        let (Some(name), Some(Ok(certificate))) = (name, certificate.map(InspectorId::new)) else { continue };
+        if inspector_names.insert(name.to_owned(), certificate).is_some() {
+            ambiguous.insert(name.to_owned());
+        }
+    }
+    inspector_names.retain(|name, _| !ambiguous.contains(name));
+    let matters = project.policy.disclosure.matters.join("、");
+    let (mut added, mut updated, mut set_aside, mut met) = (0, 0, 0, false);
+    for raw in &tables {
+        let table = text_table(raw, &columns)?;
+        if !columns.is_header(&table.headings) {
+            continue;
+        }
+        met = true;
+        let context = IntakeContext {
+            checks: &checks,
+            known_units: &known_units,
+            roster: (!roster.is_empty()).then_some(&roster),
+            inspector_names: &inspector_names,
+            existing: &results,
+            as_of: context.now.date(),
+            default_matters: &matters,
+        };
+        let Intake { records, updates, set_aside: aside, .. } =
+            check_results(&table, &columns, &context, &mut diagnostics)?;
+        set_aside += aside.len();
+        added += records.len();
+        updated += updates.len();
+        let places: BTreeMap<(UnitId, PlanMonth, u32), usize> =
+            results.iter().enumerate().map(|(i, r)| ((r.unit_id.clone(), r.month, r.sequence), i)).collect();
+        for update in updates {
+            let key = (update.unit_id.clone(), update.month, update.sequence);
+            if let Some(old) = places.get(&key).and_then(|i| results.get_mut(*i)) {
+                *old = update;
+            }
+        }
+        results.extend(records);
+    }
+    if !met {
+        return Err(Finding::error("RES-003", "文件中没有检查结果表")
+            .expected("含「计划编码」或「排污许可证编号」与「检查日期」「检查结果」的表")
+            .hint("请使用导出的结果填报模板")
+            .file(file.display().to_string())
+            .into());
+    }
+    results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
+    save_results(project, &results)?;
+    project.log(
+        context,
+        "results",
+        serde_json::json!({
+            "file": file.file_name().map(|n| n.to_string_lossy().to_string()),
+            "added": added, "updated": updated, "set_aside": set_aside,
+        }),
+    )?;
+    Ok(ResultsTaken { added, updated, set_aside, diagnostics })
+}
+
+/// Enters a result by hand, or corrects one: a correction takes a reason, which the journal keeps with what
+/// stood before.
+///
+/// # Errors
+/// `PRJ-011`, `RES-004` where the check is not due, `RES-005` where a date can't be, `RES-006` where fewer than
+/// two inspectors are named, `RES-007` a correction without a reason, `IO-…`, `JRN-…`.
+pub fn record_result(
+    project: &Project,
+    registry: &Registry,
+    result: CheckResult,
+    reason: &str,
+    context: &CommandContext,
+) -> AppResult<()> {
+    project.check_writable()?;
+    let checks = all_due_checks(project, registry)?;
+    let due =
+        checks.iter().find(|c| (&c.unit_id, c.month, c.sequence) == result.key() && !c.withdrawn).ok_or_else(|| {
+            AppError::from(
+                Finding::error("RES-004", "该单位不在此月的检查对象之列，不能录入结果")
+                    .value(result.unit_id.as_str())
+                    .hint("触发式检查请先在「月度抽取」中新增"),
+            )
+        })?;
+    let today = context.now.date();
+    let order = [
+        (due.drawn_on <= result.inspected_on, "检查日期", format!("不早于 {}（列入检查对象之日）", due.drawn_on)),
+        (result.inspected_on <= today, "检查日期", format!("不晚于今天 {today}")),
+        (result.completed_on.is_none_or(|d| d >= result.inspected_on), "办结日期", "不早于检查日期".to_owned()),
+        (result.completed_on.is_none_or(|d| d <= today), "办结日期", format!("不晚于今天 {today}")),
+        (
+            result.disclosed_on.is_none_or(|d| result.completed_on.is_some_and(|done| d >= done) && d <= today),
+            "公开日期",
+            format!("办结之后、不晚于今天 {today}"),
+        ),
+    ];
+    if let Some((_, column, expected)) = order.into_iter().find(|(good, _, _)| !good) {
+        return Err(Finding::error("RES-005", "检查结果的日期不成立").column(column).expected(expected).into());
+    }
+    let people: BTreeSet<&InspectorId> = result.inspectors.iter().collect();
+    if people.len() < 2 && registry.inspectors.height() > 0 {
+        return Err(Finding::error("RES-006", "执法人员不得少于两人").column("执法人员").into());
+    }
+    let mut results = load_results(project)?;
+    let before = results.iter().position(|r| r.key() == result.key());
+    if before.is_some() && reason.trim().is_empty() {
+        return Err(AppError::new("RES-007", "更正已录入的结果必须写明原因"));
+    }
+    let old = before.map(|at| results.remove(at));
+    let detail = serde_json::json!({
+        "plan_code": result.plan_code, "unit": result.unit_id, "outcome": result.outcome,
+        "before": old, "after": result, "reason": reason.trim(),
+    });
+    results.push(result);
+    results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
+    save_results(project, &results)?;
+    project.log(context, if before.is_some() { "correct-result" } else { "record-result" }, detail)?;
+    Ok(())
+}

@@ -1,0 +1,341 @@
+//! Sealing a period: the frame is frozen, the commitment computed, the secret kept.
+//!
+//! Nothing here chooses: the frame follows from registry, policy and history. A draw's files are written before
+//! its line in the register, so that a crash between the two leaves a folder that the next sealing overwrites and
+//! never a register line without its files.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
+use crate::export::write_atomic;
+use crate::registry::Registry;
+use crate::registry::columns::texts;
+use crate::sampling::{
+    BuiltFrame, DrawOrder, DrawSeed, EntropyFormat, FrameKey, RegisterEvent, SamplingFrame, Seal, SealRegister,
+    SealRequest, Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256,
+    compute_seal, draw_units, sha256, to_hex,
+};
+use crate::staffing::{Needs, Roster, check_staffing};
+use crate::workspace::deeds::time;
+use crate::workspace::inputs::analysis::compute_analysis;
+use crate::workspace::inputs::month_frame::{MonthFrame, compute_month_frame, staffing_names, stratum_id, unit_id};
+use crate::workspace::inputs::schedule::SCHEDULE_FILE;
+use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
+use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
+use crate::workspace::store::register::load_register;
+
+/// Name and version of the program, as sealed.
+pub const PROGRAM: &str = concat!("FairDraw ", env!("CARGO_PKG_VERSION"));
+
+/// Draws tried before a month is sealed, to see that the roster can staff what may be drawn.
+const STAFFING_TRIALS: u8 = 12;
+
+/// The public number that will open a seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pledge {
+    /// Its format.
+    pub format: EntropyFormat,
+    /// Whose number it is.
+    pub entropy_source: String,
+    /// Which issue.
+    pub reference: String,
+    /// When it becomes known, `2027-02-28T21:15:00+08:00`.
+    pub available_at: String,
+    /// Why a period is sealed again.
+    pub again: Option<String>,
+    /// The number is known beforehand: the certificate says 演示.
+    pub demonstration: bool,
+}
+
+/// What a sealing gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Period.
+    pub period: String,
+    /// Sequence within the period.
+    pub sequence: u64,
+    /// The commitment, to be published.
+    pub commitment: String,
+    /// Units of the frame.
+    pub frame_size: usize,
+    /// Units to be drawn.
+    pub draw: u64,
+    /// The secret, for the envelope.
+    pub envelope: String,
+}
+
+/// Refuses before anything is computed: another seal pending, or the sealing too late.
+fn check_may_seal(
+    project: &Project,
+    register: &SealRegister,
+    period: Period,
+    pledge: &Pledge,
+    context: &CommandContext,
+) -> AppResult<()> {
+    project.check_writable()?;
+    if let Some(pending) = register.pending() {
+        return Err(Finding::error("SEL-031", format!("{} 的封存尚未开封，不能再封存", pending.period))
+            .hint("请先开封，或写明理由作废")
+            .into());
+    }
+    let opened_after =
+        |text: &str| register.lines().iter().any(|l| l.event == RegisterEvent::Opened && l.period.as_str() > text);
+    match period {
+        Period::Month(month) if opened_after(&month.to_string()) => {
+            return Err(Finding::error("SEL-045", format!("{}之后的月份已经开封，不能再封存此月", period.label()))
+                .hint("各月按先后抽取；之后新增的检查请用触发式检查")
+                .into());
+        }
+        Period::Year(year) if opened_after(&format!("{year:04}-00")) => {
+            return Err(Finding::error("SEL-046", "已有月份开封，年度种子不能更换")
+                .hint("各月配额的取整由年度种子决定，换种子等于改已公布的配额")
+                .into());
+        }
+        _ => {}
+    }
+    let before = !register.seals_of(&period.to_string()).is_empty();
+    let reason = pledge.again.as_deref().unwrap_or_default().trim();
+    if before && reason.is_empty() {
+        return Err(Finding::error("SEL-032", format!("{}已经封存过，再次封存必须写明理由", period.label()))
+            .hint("请加 --again 理由；理由会公布在登记簿中")
+            .into());
+    }
+    let available = time(&pledge.available_at)?;
+    if context.now.to_string().as_str() >= available.as_str() {
+        return Err(Finding::error("VER-010", "公开数的产生时间不晚于现在，不能封存")
+            .value(available.as_str())
+            .expected(format!("晚于 {}", context.now))
+            .hint("请改用下一期公开数")
+            .into());
+    }
+    Ok(())
+}
+
+/// The files that a seal binds as inputs, each with its hash: registry frames, results, earlier seals.
+fn render_inputs(project: &Project, register: &SealRegister) -> AppResult<Vec<u8>> {
+    let mut lines = Vec::new();
+    let mut add = |name: String, bytes: &[u8]| lines.push(format!("{}\t{name}", to_hex(&sha256(&[bytes]))));
+    for name in list_folder(project, "frames")? {
+        add(format!("frames/{name}"), &load_bytes(&project.root().join("frames").join(&name))?);
+    }
+    for name in list_folder(project, "results")? {
+        add(format!("results/{name}"), &load_bytes(&project.root().join("results").join(&name))?);
+    }
+    for line in register.lines().iter().filter(|l| l.event == RegisterEvent::Opened) {
+        let folder = project.draw_folder(&line.period, line.sequence);
+        let path = folder.join("certificate.json");
+        if path.exists() {
+            add(format!("draws/{}/{}/certificate.json", line.period, line.sequence), &load_bytes(&path)?);
+        }
+    }
+    lines.sort();
+    Ok((lines.join("\n") + "\n").into_bytes())
+}
+
+fn list_folder(project: &Project, name: &str) -> AppResult<Vec<String>> {
+    let folder = project.root().join(name);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let io = |cause| AppError::io("读取文件夹", &folder, cause);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        if entry.path().is_file() {
+            names.push(entry.file_name().to_string_lossy().to_string());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+struct Prepared {
+    frame: SamplingFrame,
+    roster: Roster,
+    needs: Needs,
+    targets: Option<Vec<u8>>,
+    schedule: Option<Vec<u8>>,
+}
+
+fn seal_prepared(
+    project: &Project,
+    period: Period,
+    prepared: Prepared,
+    pledge: &Pledge,
+    context: &CommandContext,
+) -> AppResult<Sealed> {
+    let mut register = load_register(project)?;
+    let period_text = period.to_string();
+    let sequence = register.next_sequence(&period_text);
+    let inputs = render_inputs(project, &register)?;
+    let (roster_csv, needs_csv) = (prepared.roster.write_csv(), prepared.needs.write_csv());
+    let secret = Secret::generate()?;
+    let seal = compute_seal(
+        SealRequest {
+            agency: project.policy.agency.clone(),
+            period: period_text.clone(),
+            sequence,
+            previous: register.last_commitment(),
+            sealed_at: time(&context.now.to_string())?,
+            program: PROGRAM.to_owned(),
+            inputs_sha256: sha256(&[&inputs]),
+            policy_sha256: sha256(&[project.policy_bytes()]),
+            roster_sha256: compute_roster_sha256(&roster_csv, &needs_csv),
+            entropy_format: pledge.format,
+            entropy_source: pledge.entropy_source.clone(),
+            entropy_reference: pledge.reference.clone(),
+            available_at: time(&pledge.available_at)?,
+        },
+        &prepared.frame,
+        &secret,
+    )?;
+    check_trial_draws(project, period, &prepared, &seal)?;
+    let commitment = seal.commitment();
+    let secret_file = SecretFile { commitment, secret };
+    let folder = project.draw_folder(&period_text, sequence);
+    create_folder(&folder)?;
+    let put = |name: &str, bytes: &[u8]| write_atomic(&folder.join(name), bytes);
+    put("frame.csv", &prepared.frame.to_csv())?;
+    put("roster.csv", &roster_csv)?;
+    put("needs.csv", &needs_csv)?;
+    put("inputs.txt", &inputs)?;
+    put("policy.ron", project.policy_bytes())?;
+    if let Some(targets) = &prepared.targets {
+        put("targets.csv", targets)?;
+    }
+    if let Some(schedule) = &prepared.schedule {
+        put(SCHEDULE_FILE, schedule)?;
+    }
+    put("secret.json", &secret_file.to_json())?;
+    write_json(
+        &folder.join("notes.json"),
+        &DrawNotes { demonstration: pledge.demonstration, opened_at: None, voided_at: None },
+    )?;
+    put("seal.json", &seal.to_json())?;
+    register.append_sealed(&seal, pledge.again.as_deref().unwrap_or_default())?;
+    write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
+    let sealed = Sealed {
+        period: period_text,
+        sequence,
+        commitment: to_hex(&commitment),
+        frame_size: prepared.frame.len(),
+        draw: seal.strata.iter().map(|s| s.draw).sum(),
+        envelope: secret_file.secret.envelope_text(),
+    };
+    project.log(
+        context,
+        "seal",
+        serde_json::json!({
+            "period": sealed.period, "sequence": sealed.sequence, "commitment": sealed.commitment,
+            "frame_size": sealed.frame_size, "draw": sealed.draw, "demonstration": pledge.demonstration,
+            "again": pledge.again,
+        }),
+    )?;
+    Ok(sealed)
+}
+
+/// Draws a few times with seeds of no consequence: where the sealed roster could not staff one of them, the
+/// sealing is refused with the shortage and its mends.
+fn check_trial_draws(project: &Project, period: Period, prepared: &Prepared, seal: &Seal) -> AppResult<()> {
+    let Period::Month(month) = period else { return Ok(()) };
+    if prepared.roster.inspectors().is_empty() {
+        return Ok(());
+    }
+    for trial in 0..STAFFING_TRIALS {
+        let seed = DrawSeed(sha256(&[b"fairdraw/trial\n", seal.frame_root.as_bytes(), &[trial]]));
+        let order = draw_units(&prepared.frame, seal, &seed);
+        let needs = prepared.needs.only(selected_units(&prepared.frame, &order).iter())?;
+        if let Err(shortage) = check_staffing(&prepared.roster, &needs) {
+            return Err(shortage.to_error(month, &staffing_names(&project.policy)));
+        }
+    }
+    Ok(())
+}
+
+fn selected_units(frame: &SamplingFrame, order: &DrawOrder) -> Vec<UnitId> {
+    order
+        .strata
+        .iter()
+        .flat_map(StratumOrder::selected)
+        .filter_map(|unit| UnitId::new(frame.unit_id(unit.row as usize)).ok())
+        .collect()
+}
+
+/// Seals the year's own seed: every site stands in its frame, none is drawn.
+///
+/// # Errors
+/// `SEL-…`, `VER-010`, `WSP-…`, `FRM-…`, `IO-…`.
+pub fn seal_year(
+    project: &Project,
+    registry: &Registry,
+    pledge: &Pledge,
+    context: &CommandContext,
+) -> AppResult<Sealed> {
+    let period = Period::Year(project.file.year);
+    check_may_seal(project, &load_register(project)?, period, pledge, context)?;
+    let category = project.policy.categories.last().map_or("all", |c| c.id.as_str());
+    let mut strata: BTreeMap<StratumId, Vec<(UnitId, Target)>> = BTreeMap::new();
+    let (units, bodies) = (texts(&registry.sources, "unit_id")?, texts(&registry.sources, "body")?);
+    for (unit, body) in units.iter().zip(bodies.iter()) {
+        let body = BodyId::new(body.unwrap_or_default()).map_err(|what| AppError::new("WSP-004", what))?;
+        strata
+            .entry(stratum_id(&body, category)?)
+            .or_default()
+            .push((unit_id(unit.unwrap_or_default())?, Target::Excluded("year_seed".to_owned())));
+    }
+    let strata = strata.into_iter().map(|(id, units)| StratumTargets { id, quota: 0, units }).collect();
+    let BuiltFrame { frame, .. } = compute_frame(strata, &FrameKey::generate()?)?;
+    let prepared =
+        Prepared { frame, roster: Roster::default(), needs: Needs::default(), targets: None, schedule: None };
+    seal_prepared(project, period, prepared, pledge, context)
+}
+
+/// The seed of the year's last opened seal.
+///
+/// # Errors
+/// `SEL-033` where the year was not sealed and opened yet.
+pub fn year_seed(project: &Project) -> AppResult<DrawSeed> {
+    let period = Period::Year(project.file.year).to_string();
+    let register = load_register(project)?;
+    let opened = register
+        .seals_of(&period)
+        .into_iter()
+        .rfind(|(_, end)| end.is_some_and(|end| end.event == RegisterEvent::Opened))
+        .map(|(line, _)| line.sequence);
+    let missing = || {
+        AppError::from(
+            Finding::error("SEL-033", format!("{} 年度种子尚未封存并开封，不能封存月份", project.file.year))
+                .hint("请先执行 seal --year 与 open --year；各月配额的取整由年度种子决定"),
+        )
+    };
+    let sequence = opened.ok_or_else(missing)?;
+    StoredDraw::load(project, &period, sequence)?.seed().ok_or_else(missing)
+}
+
+/// Seals a month.
+///
+/// # Errors
+/// `SEL-…`, `VER-010`, `PLN-100`, `SMP-…`, `ROS-…` (the roster can't staff what may be drawn), `IO-…`.
+pub fn seal_month(
+    project: &Project,
+    registry: &Registry,
+    month: PlanMonth,
+    pledge: &Pledge,
+    context: &CommandContext,
+) -> AppResult<Sealed> {
+    let period = Period::Month(month);
+    check_may_seal(project, &load_register(project)?, period, pledge, context)?;
+    let seed = year_seed(project)?;
+    let analysis = compute_analysis(project, registry, month, &context.progress)?;
+    context.progress.begin("冻结抽样框", 0);
+    let MonthFrame { built, roster, needs, targets, schedule } =
+        compute_month_frame(project, registry, &analysis, &seed)?;
+    if built.strata.iter().all(|s| s.draw == 0) {
+        return Err(Finding::error("SEL-044", format!("{}没有可抽取的对象", period.label()))
+            .hint("本月的机会已由先前的抽取给出，也没有新增的必查对象；触发式检查请用 add-check")
+            .into());
+    }
+    let prepared = Prepared { frame: built.frame, roster, needs, targets: Some(targets), schedule: Some(schedule) };
+    seal_prepared(project, period, prepared, pledge, context)
+}

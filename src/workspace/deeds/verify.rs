@@ -1,0 +1,154 @@
+//! Verifying files that somebody brings: certificate with or without its frame, pairing, journal.
+
+use std::path::PathBuf;
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::sampling::{
+    Certificate, CheckReport, DrawResult, Fault, SamplingFrame, StepState, StratumResult, check_certificate,
+    check_draw_steps, compute_roster_sha256, to_hex,
+};
+use crate::staffing::{Change, Needs, Roster, check_assignment};
+use crate::workspace::store::draws::{DrawChange, pair_change};
+use crate::workspace::store::project::load_bytes;
+
+/// The files of a verification.
+#[derive(Debug, Clone, Default)]
+pub struct VerifyRequest {
+    /// `certificate.json`.
+    pub certificate: PathBuf,
+    /// `frame.csv`.
+    pub frame: Option<PathBuf>,
+    /// `roster.csv`.
+    pub roster: Option<PathBuf>,
+    /// `needs.csv`.
+    pub needs: Option<PathBuf>,
+    /// `assignment.csv`.
+    pub assignment: Option<PathBuf>,
+    /// `changes.json`, where there were changes.
+    pub changes: Option<PathBuf>,
+    /// The published commitment.
+    pub commitment: Option<String>,
+}
+
+/// What a verification found.
+#[derive(Debug)]
+pub struct Verified {
+    /// The certificate, where it could be read.
+    pub certificate: Option<Certificate>,
+    /// Steps and faults.
+    pub report: CheckReport,
+    /// Faults of the pairing, in words; `None` where it was not asked for.
+    pub pairing: Option<Vec<String>>,
+}
+
+fn unreadable(fault: Fault) -> Verified {
+    let mut report = CheckReport::default();
+    report.steps.push(crate::sampling::CheckStep {
+        name: "读取文件",
+        state: StepState::Failed,
+        detail: fault.text.clone(),
+    });
+    report.faults.push(fault);
+    Verified { certificate: None, report, pairing: None }
+}
+
+/// Checks a certificate. With the frame every step of the draw is computed afresh, so that nobody can have
+/// been left out; with roster, needs and assignment the pairing too.
+///
+/// # Errors
+/// `IO-…` where a file can't be read; what is wrong with its contents is in the report.
+pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
+    let certificate = match Certificate::parse(&load_bytes(&request.certificate)?) {
+        Ok(certificate) => certificate,
+        Err(fault) => return Ok(unreadable(fault)),
+    };
+    let published = request.commitment.as_deref();
+    let frame = match &request.frame {
+        None => None,
+        Some(path) => match SamplingFrame::parse_csv(&load_bytes(path)?) {
+            Ok(frame) => Some(frame),
+            Err(error) => return Ok(Verified { certificate: Some(certificate), ..unreadable(error.into()) }),
+        },
+    };
+    let mut report = check_certificate(&certificate, frame.as_ref(), published);
+    if let Some(frame) = &frame {
+        let result = DrawResult {
+            strata: certificate
+                .strata
+                .iter()
+                .map(|s| StratumResult {
+                    id: s.id.clone(),
+                    selected: s.selected.iter().map(|u| u.row.unit_id.to_string()).collect(),
+                    reserves: Vec::new(),
+                    threshold: None,
+                })
+                .collect(),
+        };
+        let full = check_draw_steps(frame, &certificate.seal, &certificate.opening, Some(&result), published);
+        for step in full.steps {
+            if !report.steps.iter().any(|s| s.name == step.name && s.state == step.state) {
+                report.steps.push(step);
+            }
+        }
+        for fault in full.faults {
+            if !report.faults.iter().any(|f| f.detail == fault.detail) {
+                report.faults.push(fault);
+            }
+        }
+    }
+    let pairing = match (&request.roster, &request.needs, &request.assignment) {
+        (Some(roster), Some(needs), Some(assignment)) => {
+            Some(verify_pairing(&certificate, [roster, needs, assignment], request.changes.as_ref())?)
+        }
+        _ => None,
+    };
+    Ok(Verified { certificate: Some(certificate), report, pairing })
+}
+
+fn verify_pairing(
+    certificate: &Certificate,
+    [roster, needs, assignment]: [&PathBuf; 3],
+    changes: Option<&PathBuf>,
+) -> AppResult<Vec<String>> {
+    let (roster_bytes, needs_bytes, assignment_bytes) =
+        (load_bytes(roster)?, load_bytes(needs)?, load_bytes(assignment)?);
+    let mut faults = Vec::new();
+    if to_hex(&compute_roster_sha256(&roster_bytes, &needs_bytes)) != certificate.seal.roster_sha256 {
+        faults.push("名册与检查需求不是封存的那一份（roster_sha256 不符）".to_owned());
+        return Ok(faults);
+    }
+    let (roster, needs) = (Roster::parse(&roster_bytes)?, Needs::parse(&needs_bytes)?);
+    let Some(seed) = certificate.opening.seed(&certificate.seal) else {
+        faults.push("开封文件中的秘密写法不对，无法重算配对".to_owned());
+        return Ok(faults);
+    };
+    let units: Vec<_> =
+        certificate.strata.iter().flat_map(|s| s.selected.iter().map(|u| u.row.unit_id.clone())).collect();
+    let drawn = needs.only(units.iter())?;
+    let changes: Vec<DrawChange> = match changes {
+        Some(path) => serde_json::from_slice(&load_bytes(path)?)
+            .map_err(|cause| AppError::new("DRW-001", "变更文件无法识别").caused_by(cause))?,
+        None => Vec::new(),
+    };
+    let mut changed: Vec<(&str, &str)> = changes
+        .iter()
+        .filter_map(|c| {
+            if let DrawChange::Substitute { unit, by, .. } = c { Some((unit.as_str(), by.as_str())) } else { None }
+        })
+        .collect();
+    let mut listed: Vec<(&str, &str)> = certificate
+        .strata
+        .iter()
+        .flat_map(|s| s.substitutes.iter().map(|u| (u.replaces.as_str(), u.row.unit_id.as_str())))
+        .collect();
+    changed.sort_unstable();
+    listed.sort_unstable();
+    if changed != listed {
+        faults.push(format!("变更文件记有 {} 次递补，与证书所列的 {} 次不一致", changed.len(), listed.len()));
+    }
+    let replayed: Vec<Change> = changes.iter().filter_map(|change| pair_change(&needs, change)).collect();
+    faults.extend(
+        check_assignment(&seed.0, &roster, &drawn, &assignment_bytes, &replayed).iter().map(ToString::to_string),
+    );
+    Ok(faults)
+}

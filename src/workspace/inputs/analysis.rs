@@ -1,0 +1,419 @@
+//! From the checked registry to the plan of a year, as it stands before a given month.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use polars::prelude::{Column, DataFrame, DataType, NamedFrom, PolarsError, Series};
+
+use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::disclosure::CheckResult;
+use crate::domain::{Category, PlanMonth};
+use crate::plan::annual::AnnualPlan;
+use crate::plan::capacity::window_months;
+use crate::plan::mandatory::{MandatoryFacts, PermitEvent, compute_mandatory};
+use crate::plan::{Exclusion, MonthTargets, PastTargets, ShortageKind, SiteState, TargetContext, Visit, VisitKind};
+use crate::policy::Policy;
+use crate::registry::Registry;
+use crate::registry::columns::{dates, flags, texts};
+use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
+use crate::workspace::inputs::population::{Population, compute_population};
+use crate::workspace::inputs::schedule::compute_plan;
+use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
+use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::register::load_opened_draws;
+use crate::workspace::store::results::load_results;
+
+/// Everything computed for a month: risk, population, plan.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The month that comes next.
+    pub month: PlanMonth,
+    /// Scores as of its first day.
+    pub risk: RiskTable,
+    /// Sites, bodies, capacity, history.
+    pub population: Population,
+    /// The year's plan.
+    pub plan: AnnualPlan,
+    /// Results so far.
+    pub results: Vec<CheckResult>,
+    /// What the scores were computed from; serves other weights too.
+    pub features: Arc<RiskFeatures>,
+    /// The last opened draw up to the month, where planning goes on.
+    earlier: Option<Arc<StoredDraw>>,
+}
+
+/// Computes risk and plan before `month`.
+///
+/// # Errors
+/// `FRM-…`, `RSK-…`, `PLN-…`, `WSP-…`, `IO-…`, `JOB-001`.
+pub fn compute_analysis(
+    project: &Project,
+    registry: &Registry,
+    month: PlanMonth,
+    progress: &Progress,
+) -> AppResult<Analysis> {
+    if month.year() != project.file.year {
+        return Err(Finding::error("WSP-003", "月份不在项目的年度之内")
+            .value(month.to_string())
+            .expected(format!("{} 年的月份", project.file.year))
+            .into());
+    }
+    progress.begin("计算风险评分", 0);
+    let results = load_results(project)?;
+    let past_checks = with_results(&registry.past_checks, &results, project, month.first_day())?;
+    let inputs = RiskInputs {
+        sources: &registry.sources,
+        credit: &registry.credit,
+        violations: &registry.violations,
+        complaints: &registry.complaints,
+        monitoring: &registry.monitoring,
+        past_checks: &past_checks,
+    };
+    let features = Arc::new(RiskFeatures::compute(&inputs, &project.policy, month.first_day())?);
+    let risk = score_risk(&features, &project.policy)?;
+    progress.check()?;
+    progress.begin("编制年度计划", 0);
+    let mut population = compute_population(project, registry, &risk, month)?;
+    let earlier = add_draws(project, &mut population, &results, month)?;
+    let first_open = month.index_in(project.file.year).unwrap_or(0);
+    population.inputs.mandatory = mandatory(project, registry, &population, &results, first_open)?;
+    let earlier = earlier.map(Arc::new);
+    let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
+    Ok(Analysis { month, risk, population, plan, results, features, earlier })
+}
+
+fn plan_of(
+    project: &Project,
+    population: &Population,
+    earlier: Option<&StoredDraw>,
+    first_open: usize,
+) -> AppResult<AnnualPlan> {
+    let mut plan = compute_plan(&project.policy, population, earlier, first_open)?;
+    if population.people.is_empty() {
+        // Without any roster units are drawn and nobody is paired, which every output says: what lacks is the
+        // roster, not people.
+        plan.shortages
+            .retain(|s| !matches!(s.kind, ShortageKind::TooFewInspectors { .. } | ShortageKind::MissingSkill { .. }));
+    }
+    Ok(plan)
+}
+
+/// True where [`recompute_analysis`] may serve a changed policy: only points, thresholds, frequencies, factors
+/// and floors differ, which neither counts of events nor capacity nor the history depend on.
+#[must_use]
+pub fn is_light_change(analysis: &Analysis, before: &Policy, after: &Policy) -> bool {
+    let same_shape = before.categories.len() == after.categories.len()
+        && before.categories.iter().zip(&after.categories).all(|(a, b)| a.id == b.id && a.any_of == b.any_of);
+    let mut rest = before.clone();
+    rest.factors.clone_from(&after.factors);
+    rest.tiers.clone_from(&after.tiers);
+    rest.max_ratio = after.max_ratio;
+    rest.floor_overrides.clone_from(&after.floor_overrides);
+    rest.special.clone_from(&after.special);
+    rest.aggravators.clone_from(&after.aggravators);
+    rest.categories.clone_from(&after.categories);
+    same_shape && rest == *after && analysis.features.fits(after)
+}
+
+/// The analysis for another policy or other edits of the plan, from the same counts and history: tens of
+/// milliseconds where the whole takes hundreds. See [`is_light_change`].
+///
+/// # Errors
+/// `RSK-…`, `PLN-…`, `FRM-001`, `WSP-002`.
+pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<Analysis> {
+    let policy = &project.policy;
+    let risk = score_risk(&analysis.features, policy)?;
+    let mut population = analysis.population.clone();
+    population.inputs.edits = project.file.edits.clone();
+    let sites = Arc::make_mut(&mut population.inputs.sites);
+    sites.tier = risk.tiers()?;
+    let aggravated = risk.frame.column("aggravated").and_then(Column::u8);
+    let special = risk.frame.column("special").and_then(Column::bool);
+    let failed = |cause: PolarsError| AppError::new("WSP-007", "风险表缺少列").caused_by(cause);
+    sites.aggravated = aggravated.map_err(failed)?.iter().map(Option::unwrap_or_default).collect();
+    sites.special = special.map_err(failed)?.iter().map(Option::unwrap_or_default).collect();
+    let strata = texts(&risk.frame, "stratum")?;
+    for (category, stratum) in sites.category.iter_mut().zip(strata.iter()) {
+        // there are few categories: a search is quicker than a map
+        let at = policy.categories.iter().position(|c| Some(c.id.as_str()) == stratum);
+        *category = at.ok_or_else(|| AppError::new("WSP-002", "污染源的监管类别不在规则之列"))? as u8;
+    }
+    let first_open = analysis.month.index_in(project.file.year).unwrap_or(0);
+    let plan = plan_of(project, &population, analysis.earlier.as_deref(), first_open)?;
+    Ok(Analysis {
+        month: analysis.month,
+        risk,
+        population,
+        plan,
+        results: analysis.results.clone(),
+        features: Arc::clone(&analysis.features),
+        earlier: analysis.earlier.clone(),
+    })
+}
+
+impl Analysis {
+    /// The month's targets.
+    #[must_use]
+    pub fn targets(&self, project: &Project, month: PlanMonth) -> MonthTargets {
+        let index = month.index_in(project.file.year).unwrap_or(0);
+        let inputs = &self.population.inputs;
+        let context = TargetContext::new(&project.policy, inputs, &self.plan.shares, &self.plan.schedule);
+        let state = SiteState::before(&project.policy, inputs, &self.plan.shares, &self.plan.schedule, index);
+        context.compute(&state, index)
+    }
+
+    /// `Err(PLN-100)` with every blocking shortage and its cheapest mend, where there is one.
+    ///
+    /// # Errors
+    /// `PLN-100`.
+    pub fn check_sealable(&self) -> AppResult<()> {
+        let blocking: Vec<_> = self.plan.shortages.iter().filter(|s| s.blocking).collect();
+        if blocking.is_empty() {
+            return Ok(());
+        }
+        let words: Vec<String> = blocking
+            .iter()
+            .take(5)
+            .map(|s| match s.mends.first() {
+                Some(mend) => format!("{}；可行的办法：{}", s.text, mend.text),
+                None => s.text.clone(),
+            })
+            .collect();
+        let more = if blocking.len() > 5 { format!("（另有 {} 项）", blocking.len() - 5) } else { String::new() };
+        Err(Finding::error(
+            "PLN-100",
+            format!("年度计划不可行，共 {} 项缺口，不能封存。{}{more}", blocking.len(), words.join("。")),
+        )
+        .hint("请先采取办法（plan 命令的 --mend，或在年度计划页面选择），再封存")
+        .into())
+    }
+}
+
+/// Enters the project's own draws into the history: visits, the targets that each month offered, and the units
+/// found closed or moved (substituted, or with such a result), which are out until they are seen alive. Returns
+/// the last opened draw up to the month: its schedule is where planning goes on.
+fn add_draws(
+    project: &Project,
+    population: &mut Population,
+    results: &[CheckResult],
+    before: PlanMonth,
+) -> AppResult<Option<StoredDraw>> {
+    let done: std::collections::HashSet<(&str, PlanMonth)> =
+        results.iter().map(|r| (r.unit_id.as_str(), r.month)).collect();
+    let mut seen: BTreeMap<u32, (NaiveDate, bool)> = BTreeMap::new();
+    let mut see = |site: Option<u32>, day: Option<NaiveDate>, dead: bool| {
+        if let (Some(site), Some(day)) = (site, day) {
+            let last = seen.entry(site).or_insert((day, dead));
+            *last = (*last).max((day, dead));
+        }
+    };
+    for result in results {
+        see(population.index.row(result.unit_id.as_str()), Some(result.inspected_on), result.outcome.is_dead());
+    }
+    let mut earlier = None;
+    // months after it too: their visits count towards the cap
+    for draw in load_opened_draws(project, |_| true)? {
+        let Some(order) = draw.order() else { continue };
+        let Ok(month) = draw.period.parse::<PlanMonth>() else { continue };
+        let Some(m) = month.index_in(project.file.year) else { continue };
+        for change in &draw.changes {
+            if let DrawChange::Substitute { unit, at, .. } = change {
+                see(population.index.row(unit.as_str()), at.get(..10).and_then(|day| day.parse().ok()), true);
+            }
+        }
+        for target in draw.targets(&order) {
+            let inputs = &mut population.inputs;
+            let Some(site) = population.index.row(target.unit_id.as_str()) else { continue };
+            if target.replaced_by.is_some() {
+                continue;
+            }
+            let reason = draw
+                .frame
+                .position(target.unit_id.as_str())
+                .and_then(|row| draw.frame.row(row))
+                .map_or("", |row| row.reason)
+                .to_owned();
+            let rule = project.policy.mandatory.iter().position(|rule| rule.reason == reason);
+            let kind = match (&target.origin, rule) {
+                (TargetOrigin::Triggered, _) => VisitKind::Triggered,
+                (_, Some(rule)) => VisitKind::Mandatory(rule as u8),
+                _ => VisitKind::Drawn,
+            };
+            inputs.history.visits.push(Visit {
+                site: Some(site),
+                enterprise: inputs.sites.enterprise[site as usize],
+                month: m as u8,
+                kind,
+                done: done.contains(&(target.unit_id.as_str(), month)),
+            });
+        }
+        let path = draw.folder.join("targets.csv");
+        if month < before && path.exists() {
+            let targets = load_targets(&path, m as u8, population)?;
+            population.inputs.history.past_targets.push(targets);
+        }
+        if month <= before {
+            earlier = Some(draw);
+        }
+    }
+    let sites = Arc::make_mut(&mut population.inputs.sites);
+    for (site, (_, dead)) in seen {
+        if dead && let Some(exclusion) = sites.exclusion.get_mut(site as usize) {
+            *exclusion = Exclusion::Closed;
+        }
+    }
+    Ok(earlier)
+}
+
+/// The imported checks with the project's own results before a day, so that what a check found counts in the
+/// scores of the months after.
+fn with_results(
+    past_checks: &DataFrame,
+    results: &[CheckResult],
+    project: &Project,
+    before: NaiveDate,
+) -> AppResult<DataFrame> {
+    let known: Vec<&CheckResult> = results.iter().filter(|r| r.inspected_on < before).collect();
+    if known.is_empty() {
+        return Ok(past_checks.clone());
+    }
+    let failed = |cause: PolarsError| AppError::new("WSP-007", "检查结果无法并入历次检查").caused_by(cause);
+    let text = |name: &str, values: Vec<&str>| Column::from(Series::new(name.into(), values));
+    let flag = |name: &str, values: Vec<bool>| Column::from(Series::new(name.into(), values));
+    let epoch = NaiveDate::default();
+    let days: Vec<i32> = known.iter().map(|r| (r.inspected_on - epoch).num_days() as i32).collect();
+    let mut own = vec![
+        text("unit_id", known.iter().map(|r| r.unit_id.as_str()).collect()),
+        text("kind", vec!["routine"; known.len()]),
+        text("matters", known.iter().map(|r| r.matters.as_str()).collect()),
+        text("result", known.iter().map(|r| r.outcome.label()).collect()),
+        text("department", vec![project.policy.agency_name.as_str(); known.len()]),
+        flag("planned", vec![true; known.len()]),
+        flag("done", vec![true; known.len()]),
+        flag("joint", vec![false; known.len()]),
+        flag("problem", known.iter().map(|r| r.outcome.is_problem()).collect()),
+        Column::from(Series::new("date".into(), days)).cast(&DataType::Date).map_err(failed)?,
+    ];
+    let columns: Vec<Column> = past_checks
+        .columns()
+        .iter()
+        .map(|column| match own.iter().position(|c| c.name() == column.name() && c.dtype() == column.dtype()) {
+            Some(at) => own.swap_remove(at),
+            None => Column::full_null(column.name().clone(), known.len(), column.dtype()),
+        })
+        .collect();
+    let mut all = past_checks.clone();
+    all.vstack_mut_owned(DataFrame::new(known.len(), columns).map_err(failed)?).map_err(failed)?;
+    Ok(all)
+}
+
+/// `targets.csv`: the month's target of each unit in parts per billion, kept for the months after.
+fn load_targets(path: &std::path::Path, month: u8, population: &Population) -> AppResult<PastTargets> {
+    let bytes = load_bytes(path)?;
+    let mut own_ppb = vec![0; population.inputs.sites.len()];
+    for (i, line) in bytes.split(|b| *b == b'\n').enumerate().skip(1) {
+        if line.is_empty() {
+            continue;
+        }
+        let fields = std::str::from_utf8(line).ok().and_then(|line| line.split_once(','));
+        let Some((unit, value)) = fields.and_then(|(unit, value)| Some((unit, value.parse::<u32>().ok()?))) else {
+            return Err(AppError::new("DRW-004", "往月目标文件无法识别")
+                .with(|f| f.row(i as u64 + 1).file(path.display().to_string())));
+        };
+        if let Some(site) = population.index.row(unit) {
+            own_ppb[site as usize] = value;
+        }
+    }
+    Ok(PastTargets { month, own_ppb })
+}
+
+/// Writes `targets.csv`.
+#[must_use]
+pub fn render_targets(units: &[String], targets: &MonthTargets) -> Vec<u8> {
+    let mut text = String::from("unit_id,target_ppb\n");
+    for (unit, ppb) in units.iter().zip(targets.own_ppb()) {
+        if ppb > 0 {
+            text.push_str(unit);
+            text.push(',');
+            text.push_str(&ppb.to_string());
+            text.push('\n');
+        }
+    }
+    text.into_bytes()
+}
+
+fn mandatory(
+    project: &Project,
+    registry: &Registry,
+    population: &Population,
+    results: &[CheckResult],
+    first_open: usize,
+) -> AppResult<Vec<crate::plan::MandatoryVisit>> {
+    let sources = &registry.sources;
+    let n = sources.height();
+    let management: Vec<Category> = texts(sources, "management")?
+        .iter()
+        .map(|text| Category::ALL.into_iter().find(|c| Some(c.id()) == text).unwrap_or(Category::Registration))
+        .collect();
+    let when = dates(sources, "permit_event_date")?;
+    let permit_event: Vec<Option<(PermitEvent, NaiveDate)>> = texts(sources, "permit_event")?
+        .iter()
+        .zip(&when)
+        .map(|(event, date)| {
+            let kind = match event? {
+                "first" => PermitEvent::First,
+                "reapply" => PermitEvent::Reapplied,
+                "change" => PermitEvent::Changed,
+                "renewal" => PermitEvent::Renewed,
+                _ => return None,
+            };
+            Some((kind, (*date)?))
+        })
+        .collect();
+    let (expires, rectify_by) = (dates(sources, "expires")?, dates(sources, "rectify_by")?);
+    let mut last_done: Vec<Option<NaiveDate>> = vec![None; n];
+    let mut open_problem: Vec<Option<NaiveDate>> = vec![None; n];
+    let checks = &registry.past_checks;
+    let (unit, result, done) = (texts(checks, "unit_id")?, texts(checks, "result")?, flags(checks, "done")?);
+    for (row, date) in dates(checks, "date")?.into_iter().enumerate() {
+        let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
+        let (site, Some(date)) = (site as usize, date) else { continue };
+        // a check that was planned and not done settles nothing
+        if done.get(row) == Some(&Some(false)) {
+            continue;
+        }
+        last_done[site] = last_done[site].max(Some(date));
+        if result.get(row).is_some_and(|text| text.contains("待后续")) {
+            open_problem[site] = open_problem[site].max(Some(date));
+        }
+    }
+    for result in results {
+        let Some(site) = population.index.row(result.unit_id.as_str()) else { continue };
+        let site = site as usize;
+        last_done[site] = last_done[site].max(Some(result.inspected_on));
+        if result.is_open_problem() {
+            open_problem[site] = open_problem[site].max(Some(result.inspected_on));
+        }
+    }
+    // What is on a month's list and still owed is not asked for a second time.
+    for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
+        let Some(site) = visit.site else { continue };
+        let month = PlanMonth::nth_of(project.file.year, visit.month as usize);
+        let settled = match visit.kind {
+            VisitKind::Mandatory(_) => month.last_day(),
+            VisitKind::Drawn => month.first_day(),
+            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => continue,
+        };
+        last_done[site as usize] = last_done[site as usize].max(Some(settled));
+    }
+    let facts = MandatoryFacts {
+        management: &management,
+        permit_event: &permit_event,
+        expires: &expires,
+        rectify_by: &rectify_by,
+        open_problem: &open_problem,
+        last_done: &last_done,
+    };
+    Ok(compute_mandatory(&project.policy, &population.inputs, &facts, window_months(&project.policy), first_open))
+}

@@ -1,0 +1,146 @@
+//! The checks that are due: what each opened draw asks for, changes included.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use polars::prelude::DataFrame;
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::disclosure::{CheckOrigin, CheckResult, DueCheck, Manner};
+use crate::domain::{BodyId, PlanMonth, UnitId};
+use crate::policy::Policy;
+use crate::registry::Registry;
+use crate::registry::columns::texts;
+use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
+use crate::workspace::store::project::Project;
+use crate::workspace::store::register::load_opened_draws;
+
+/// Row index of each unit in the sources frame.
+///
+/// # Errors
+/// `FRM-001`.
+pub fn rows_of(sources: &DataFrame, wanted: &BTreeSet<&str>) -> AppResult<BTreeMap<String, usize>> {
+    let units = texts(sources, "unit_id")?;
+    Ok(units
+        .iter()
+        .enumerate()
+        .filter_map(|(row, unit)| unit.filter(|u| wanted.contains(u)).map(|u| (u.to_owned(), row)))
+        .collect())
+}
+
+/// The plan code of a check: year, month, body and running number, the same in every export.
+#[must_use]
+pub fn plan_code(month: PlanMonth, sequence: u64, body: &str, number: usize) -> String {
+    format!(
+        "SSJ{:04}{:02}-{}-{}{number:04}",
+        month.year(),
+        month.month(),
+        body.to_uppercase(),
+        if sequence > 1 { format!("{sequence}.") } else { String::new() }
+    )
+}
+
+/// Every check due of a draw: targets, substitutes and added ones; withdrawn ones are marked.
+///
+/// # Errors
+/// `FRM-001`, `ROS-…`.
+pub fn due_checks(draw: &StoredDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
+    let (Some(order), Ok(month)) = (draw.order(), draw.period.parse::<PlanMonth>()) else { return Ok(Vec::new()) };
+    let assignment = draw.assignment(&order)?;
+    let targets = draw.targets(&order);
+    let wanted: BTreeSet<&str> = targets.iter().map(|t| t.unit_id.as_str()).collect();
+    let rows = rows_of(&registry.sources, &wanted)?;
+    let sources = &registry.sources;
+    let (name, uscc, number, enterprise, industry, body) = (
+        texts(sources, "name")?,
+        texts(sources, "uscc")?,
+        texts(sources, "number")?,
+        texts(sources, "enterprise")?,
+        texts(sources, "industry")?,
+        texts(sources, "body")?,
+    );
+    let day = |at: &str| at.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
+    let sealed_on = day(&draw.seal.sealed_at).unwrap_or_else(|| month.first_day());
+    // A demonstration's number was known beforehand: its days are those of its seal.
+    let opened_on = draw.opened_at.as_deref().filter(|_| !draw.demonstration).and_then(day).unwrap_or(sealed_on);
+    let commitment = crate::sampling::to_hex(&draw.seal.commitment());
+    let added: BTreeMap<&UnitId, &BodyId> = draw
+        .changes
+        .iter()
+        .filter_map(
+            |change| if let DrawChange::Add { need, .. } = change { Some((&need.unit_id, &need.body)) } else { None },
+        )
+        .collect();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut checks = Vec::with_capacity(targets.len());
+    for target in targets {
+        let unit = target.unit_id.as_str();
+        let row = rows.get(unit).copied();
+        let text = |column: &polars::prelude::StringChunked| {
+            row.and_then(|row| column.get(row)).unwrap_or_default().to_owned()
+        };
+        let body_id = match target.stratum.split_once('/') {
+            Some((body, _)) => body.to_owned(),
+            // an added check is its body's of the day it was added, whatever the register says since
+            None => added.get(&target.unit_id).map_or_else(|| text(body), ToString::to_string),
+        };
+        let number_of_body = counts.entry(body_id.clone()).or_insert(0);
+        *number_of_body += 1;
+        let code = plan_code(month, draw.sequence, &body_id, *number_of_body);
+        let body = BodyId::new(body_id).map_err(|what| AppError::new("RES-002", what))?;
+        let reason = draw.frame.position(unit).and_then(|i| draw.frame.row(i)).map_or("", |r| r.reason);
+        let mandatory = policy.mandatory.iter().any(|rule| rule.reason == reason);
+        let pair = assignment.as_ref().and_then(|a| a.get(&target.unit_id));
+        // nothing before the day on which a unit came onto the list can be its check
+        let listed_on = target.listed_at.as_deref().filter(|_| !draw.demonstration).and_then(day);
+        checks.push(DueCheck {
+            plan_code: code,
+            unit_id: target.unit_id.clone(),
+            name: text(name),
+            uscc: row.and_then(|row| uscc.get(row)).map(str::to_owned),
+            number: text(number),
+            enterprise: text(enterprise),
+            industry: row.and_then(|row| industry.get(row)).map(str::to_owned),
+            body_name: policy.body(&body).map_or_else(|| body.to_string(), |rule| rule.name.clone()),
+            body,
+            month,
+            sequence: draw.sequence as u32,
+            origin: match target.origin {
+                TargetOrigin::Triggered => CheckOrigin::Triggered,
+                _ if mandatory => CheckOrigin::Mandatory,
+                _ => CheckOrigin::Drawn,
+            },
+            drawn_on: listed_on.unwrap_or(opened_on),
+            manner: Manner::OnSite,
+            joint: false,
+            inspectors: pair.map(|p| vec![p.lead.clone(), p.second.clone()]).unwrap_or_default(),
+            commitment: if target.origin == TargetOrigin::Triggered { String::new() } else { commitment.clone() },
+            certificate: None,
+            withdrawn: target.replaced_by.is_some(),
+        });
+    }
+    Ok(checks)
+}
+
+/// Every check due of the year's opened draws.
+///
+/// # Errors
+/// As [`due_checks`].
+pub fn all_due_checks(project: &Project, registry: &Registry) -> AppResult<Vec<DueCheck>> {
+    let mut checks = Vec::new();
+    for draw in load_opened_draws(project, |_| true)? {
+        checks.extend(due_checks(&draw, registry, &project.policy)?);
+    }
+    Ok(checks)
+}
+
+/// True where every current target of the draw has been visited.
+#[must_use]
+pub fn is_all_visited(checks: &[DueCheck], results: &[CheckResult], month: PlanMonth, sequence: u32) -> bool {
+    let visited: BTreeSet<&UnitId> =
+        results.iter().filter(|r| r.month == month && r.sequence == sequence).map(|r| &r.unit_id).collect();
+    checks
+        .iter()
+        .filter(|c| c.month == month && c.sequence == sequence && !c.withdrawn)
+        .all(|c| visited.contains(&c.unit_id))
+}

@@ -1,0 +1,8 @@
+//! From frames to the plan's columns: population, risk and plan before a month, the month's frame, checks due.
+//! Pure but for what `store` loads.
+
+pub mod analysis;
+pub mod due;
+pub mod month_frame;
+pub mod population;
+pub mod schedule;

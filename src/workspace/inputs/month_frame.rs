@@ -1,0 +1,185 @@
+//! A month's sampling frame with its roster and needs, from the plan: what a sealing freezes.
+//!
+//! Nothing here chooses: the frame follows from registry, policy and history.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::domain::{BodyId, InspectorId, Period, StratumId, UnitId};
+use crate::plan::{Resource, TargetReason, assign_quotas, compute_strata};
+use crate::policy::Policy;
+use crate::registry::Registry;
+use crate::registry::columns::texts;
+use crate::sampling::{
+    BuiltFrame, DrawSeed, FrameKey, REASON_CERTAIN, StratumTargets, Target, compute_frame, compute_quota_offset,
+    compute_quotas,
+};
+use crate::staffing::{Names, Need, Needs, Roster};
+use crate::workspace::inputs::analysis::{Analysis, render_targets};
+use crate::workspace::inputs::population::{compute_month_roster, compute_recusals};
+use crate::workspace::inputs::schedule::render_schedule;
+use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::project::Project;
+use crate::workspace::store::register::load_opened_draws;
+
+/// Targets below this are what the rounding of earlier months' targets to 10⁻⁹ leaves.
+const LEAST_TARGET: f64 = 1e-8;
+
+/// A month's frame with its roster and needs, ready to be sealed.
+#[derive(Debug)]
+pub struct MonthFrame {
+    /// The frame with a report on each stratum.
+    pub built: BuiltFrame,
+    /// People of the month.
+    pub roster: Roster,
+    /// What each unit that may be drawn needs.
+    pub needs: Needs,
+    /// Targets for the months after.
+    pub targets: Vec<u8>,
+    /// Slots for the months after.
+    pub schedule: Vec<u8>,
+}
+
+/// Builds the month's frame from the plan.
+///
+/// # Errors
+/// `PLN-100` while the plan is not feasible, `SMP-…`, `ROS-…`, `FRM-…`.
+pub fn compute_month_frame(
+    project: &Project,
+    registry: &Registry,
+    analysis: &Analysis,
+    year_seed: &DrawSeed,
+) -> AppResult<MonthFrame> {
+    analysis.check_sealable()?;
+    let policy = &project.policy;
+    let month = analysis.month;
+    let inputs = &analysis.population.inputs;
+    let mut targets = analysis.targets(project, month);
+    let earlier = load_opened_draws(project, |m| m == month)?;
+    if !earlier.is_empty() {
+        // the month's chances were offered by its earlier draw: another one only takes what must be checked
+        for (p, reason) in targets.p.iter_mut().zip(&mut targets.reason) {
+            if *reason == TargetReason::Free {
+                (*p, *reason) = (0.0, TargetReason::Offered);
+            }
+        }
+    }
+    let mut strata = compute_strata(policy, inputs, &targets);
+    let period = Period::Month(month).to_string();
+    assign_quotas(&mut strata, |body, expected| {
+        let offset = compute_quota_offset(&inputs.bodies[body as usize].id, &period, year_seed);
+        compute_quotas(expected, offset)
+    });
+    let units: Vec<String> =
+        texts(&registry.sources, "unit_id")?.iter().map(|u| u.unwrap_or_default().to_owned()).collect();
+    let mut needs = Vec::new();
+    let mut of_strata = Vec::with_capacity(strata.len());
+    for stratum in &strata {
+        let body = &inputs.bodies[stratum.body as usize].id;
+        let category = &policy.categories[stratum.category as usize].id;
+        let mut list = Vec::with_capacity(stratum.certain.len() + stratum.units.len() + stratum.excluded.len());
+        for site in &stratum.certain {
+            let reason = match targets.reason[*site as usize] {
+                TargetReason::Mandatory(_) => targets.reason[*site as usize].id(policy),
+                _ => REASON_CERTAIN,
+            };
+            list.push((unit_id(&units[*site as usize])?, Target::Certain(reason.to_owned())));
+        }
+        let mut free = 0;
+        for (site, p) in stratum.units.iter().zip(&stratum.p) {
+            // what rounding leaves of a chance that was offered in full is no chance (`SMP-024` would refuse it)
+            let target = if *p < LEAST_TARGET { Target::Excluded("offered".to_owned()) } else { Target::Weight(*p) };
+            free += usize::from(matches!(target, Target::Weight(_)));
+            list.push((unit_id(&units[*site as usize])?, target));
+        }
+        for site in &stratum.excluded {
+            let reason = match targets.reason[*site as usize].id(policy) {
+                "" => "no_frequency",
+                reason => reason,
+            };
+            list.push((unit_id(&units[*site as usize])?, Target::Excluded(reason.to_owned())));
+        }
+        for site in stratum.certain.iter().chain(&stratum.units) {
+            needs.push(need_of(
+                policy,
+                inputs.sites.skill.get(*site as usize).copied(),
+                unit_id(&units[*site as usize])?,
+                body,
+            ));
+        }
+        of_strata.push(StratumTargets {
+            id: stratum_id(body, category)?,
+            quota: (stratum.draw as usize).min(free),
+            units: list,
+        });
+    }
+    let built = compute_frame(of_strata, &FrameKey::generate()?)?;
+    let recusals = compute_recusals(registry)?;
+    let cost = mean_cost(analysis, month.month() as usize - 1);
+    let roster = compute_month_roster(project, &analysis.population.people, &recusals, month, &cost)?;
+    let roster = less_assigned(roster, &earlier)?;
+    Ok(MonthFrame {
+        built,
+        roster,
+        needs: Needs::new(needs)?,
+        targets: render_targets(&units, &targets),
+        schedule: render_schedule(&units, &analysis.plan)?,
+    })
+}
+
+/// A roster less the checks that its people have from the month's earlier draws.
+pub(in crate::workspace) fn less_assigned(roster: Roster, earlier: &[StoredDraw]) -> AppResult<Roster> {
+    let mut loads: BTreeMap<InspectorId, u32> = BTreeMap::new();
+    for draw in earlier {
+        let Some(order) = draw.order() else { continue };
+        let Some(assignment) = draw.assignment(&order)? else { continue };
+        for (certificate, load) in assignment.loads() {
+            *loads.entry(certificate.clone()).or_insert(0) += load;
+        }
+    }
+    if loads.is_empty() {
+        return Ok(roster);
+    }
+    let left = roster.inspectors().iter().cloned().filter_map(|mut inspector| {
+        inspector.checks_max =
+            inspector.checks_max.saturating_sub(loads.get(&inspector.certificate).copied().unwrap_or(0));
+        (inspector.checks_max > 0).then_some(inspector)
+    });
+    Roster::new(left.collect())
+}
+
+/// Team-days that a check of each body takes in a month (0 to 11) at the plan's own mix of checks; 0 where the
+/// plan has none.
+fn mean_cost(analysis: &Analysis, month: usize) -> Vec<f64> {
+    analysis
+        .plan
+        .matrix
+        .iter()
+        .map(|cells| {
+            let expected = cells[month].expected();
+            if expected > 0.0 { cells[month].need[Resource::TeamDays.index()] / expected } else { 0.0 }
+        })
+        .collect()
+}
+
+pub(in crate::workspace) fn need_of(policy: &Policy, skill: Option<u8>, unit_id: UnitId, body: &BodyId) -> Need {
+    let skill = skill.filter(|s| *s > 0).and_then(|s| policy.skills.get(s as usize - 1)).map(|s| s.id.clone());
+    Need { unit_id, body: body.clone(), skill }
+}
+
+pub(in crate::workspace) fn stratum_id(body: &BodyId, category: &str) -> AppResult<StratumId> {
+    StratumId::of(body, category).map_err(|what| AppError::new("WSP-004", what))
+}
+
+pub(in crate::workspace) fn unit_id(text: &str) -> AppResult<UnitId> {
+    UnitId::new(text).map_err(|what| AppError::new("WSP-005", what))
+}
+
+/// Names for the pairing's texts.
+#[must_use]
+pub fn staffing_names(policy: &Policy) -> Names {
+    Names {
+        bodies: policy.bodies.iter().map(|b| (b.id.clone(), b.name.clone())).collect(),
+        skills: policy.skills.iter().filter_map(|s| Some((s.id.clone(), s.names.first()?.clone()))).collect(),
+    }
+}

@@ -1,0 +1,555 @@
+//! From frames to the plan's columns: sites, bodies, capacity, history.
+//!
+//! Duty: the one place where the registry's and the risk table's rows become the plan's indices. Rows keep
+//! the order of the sources frame, which is the order of the `unit_id` bytes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{Datelike, NaiveDate};
+use polars::prelude::DataFrame;
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
+use crate::plan::capacity::{RosterEntry, compute_team_days};
+use crate::plan::model::{ByMonth, MONTHS, RESOURCES};
+use crate::plan::shares::{compute_period_bits, compute_period_factors, compute_working_days};
+use crate::plan::{
+    Body, Capacity, Exclusion, History, NEVER, PlanEdits, PlanInputs, PlanSites, Resource, Visit, VisitKind,
+};
+use crate::policy::{BodyRule, Policy};
+use crate::registry::Registry;
+use crate::registry::columns::{codes, dates, flags, numbers, small, texts};
+use crate::risk::RiskTable;
+use crate::staffing::{Inspector, Roster};
+use crate::workspace::store::project::Project;
+
+/// Index of unit ids, enterprises and bodies over the sources frame.
+#[derive(Debug, Clone)]
+pub struct SiteIndex {
+    /// Unit id → row.
+    pub rows: HashMap<String, u32>,
+    /// Enterprise → dense index.
+    pub enterprises: HashMap<String, u32>,
+}
+
+impl SiteIndex {
+    /// The row of a unit.
+    #[must_use]
+    pub fn row(&self, unit: &str) -> Option<u32> {
+        self.rows.get(unit).copied()
+    }
+}
+
+/// A person of the roster with everything that the plan and the pairing ask.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// Certificate.
+    pub certificate: InspectorId,
+    /// Name; internal.
+    pub name: String,
+    /// Index of the body in the policy.
+    pub body: u16,
+    /// Validity, days and leave.
+    pub entry: RosterEntry,
+    /// May lead.
+    pub lead: bool,
+    /// Skill ids, sorted.
+    pub skills: Vec<String>,
+}
+
+/// The population of a plan, ready for the plan's functions.
+#[derive(Debug, Clone)]
+pub struct Population {
+    /// The plan's inputs.
+    pub inputs: PlanInputs,
+    /// Indices by id.
+    pub index: Arc<SiteIndex>,
+    /// The roster's people, by certificate.
+    pub people: Vec<Person>,
+    /// District codes in the order of `PlanSites::district`.
+    pub districts: Vec<u32>,
+    /// Findings met on the way (positive-list members to be dropped, rows that point nowhere).
+    pub findings: Vec<Finding>,
+}
+
+/// Prefix test of an industry code against a rule's list.
+fn industry_in(industry: &str, list: &[String]) -> bool {
+    !industry.is_empty() && list.iter().any(|prefix| industry.starts_with(prefix.as_str()))
+}
+
+/// A body of the policy by its id, with its index.
+#[must_use]
+pub fn body_rule<'a>(policy: &'a Policy, id: &str) -> Option<(usize, &'a BodyRule)> {
+    policy.bodies.iter().enumerate().find(|(_, body)| body.id.as_str() == id)
+}
+
+/// Reads the roster's people.
+///
+/// # Errors
+/// `FRM-001`.
+pub fn compute_people(inspectors: &DataFrame, policy: &Policy, findings: &mut Vec<Finding>) -> AppResult<Vec<Person>> {
+    let certificate = texts(inspectors, "certificate")?;
+    let (name, body, skills, leave) = (
+        texts(inspectors, "name")?,
+        texts(inspectors, "body")?,
+        texts(inspectors, "skills")?,
+        texts(inspectors, "leave")?,
+    );
+    let (from, to) = (dates(inspectors, "valid_from")?, dates(inspectors, "valid_to")?);
+    let (lead, days) = (flags(inspectors, "lead")?, numbers(inspectors, "days_per_month")?);
+    let mut people = Vec::with_capacity(inspectors.height());
+    for row in 0..inspectors.height() {
+        let text = certificate.get(row).unwrap_or_default();
+        let Some((index, _)) = body_rule(policy, body.get(row).unwrap_or_default()) else {
+            findings.push(
+                Finding::warning("ROS-050", "执法人员的所属单位不在规则的执法主体之列，未纳入名册")
+                    .value(format!("{text} {}", body.get(row).unwrap_or_default())),
+            );
+            continue;
+        };
+        let Ok(certificate) = InspectorId::new(text) else {
+            findings.push(Finding::warning("ROS-051", "执法证号写法不规范，未纳入名册").value(text));
+            continue;
+        };
+        let mut skills: Vec<String> =
+            skills.get(row).unwrap_or_default().split(';').filter(|s| !s.is_empty()).map(str::to_owned).collect();
+        skills.sort();
+        skills.dedup();
+        let leave = leave
+            .get(row)
+            .unwrap_or_default()
+            .split(';')
+            .filter_map(|range| {
+                let (a, b) = range.split_once('/')?;
+                Some((a.parse::<NaiveDate>().ok()?, b.parse::<NaiveDate>().ok()?))
+            })
+            .collect();
+        people.push(Person {
+            certificate,
+            name: name.get(row).unwrap_or_default().to_owned(),
+            body: index as u16,
+            entry: RosterEntry {
+                body: index as u16,
+                valid_from: from[row],
+                valid_to: to[row],
+                days_per_month: days[row],
+                leave,
+            },
+            lead: lead[row].unwrap_or(false),
+            skills,
+        });
+    }
+    people.sort_by(|a, b| a.certificate.cmp(&b.certificate));
+    people.dedup_by(|b, a| {
+        let twice = a.certificate == b.certificate;
+        if twice {
+            findings.push(Finding::warning("ROS-052", "执法证号重复，只取第一行").value(a.certificate.as_str()));
+        }
+        twice
+    });
+    Ok(people)
+}
+
+impl Person {
+    /// Working days of the month on which this person is there with a valid certificate, and field days of
+    /// them (in proportion to what is available in an ordinary month).
+    #[must_use]
+    pub fn is_valid_in(&self, month: PlanMonth) -> bool {
+        self.entry.valid_from.is_none_or(|from| from <= month.first_day())
+            && self.entry.valid_to.is_none_or(|to| to >= month.last_day())
+    }
+}
+
+/// The people with the planner's loans and trainings: who goes is not chosen by hand but follows from the
+/// certificates' order, leads first where heads are lent, so that the same mend always means the same people.
+/// People from outside stand in no roster yet: their loan changes nothing here until they are entered.
+#[must_use]
+pub fn lend_people(people: &[Person], edits: &PlanEdits, policy: &Policy) -> Vec<Person> {
+    let mut people = people.to_vec();
+    for loan in &edits.people {
+        let Some(to) = body_index(policy, &loan.to) else { continue };
+        let has = |person: &Person| loan.skill.as_ref().is_none_or(|skill| person.skills.contains(skill));
+        let mut left = loan.inspectors;
+        if loan.trained {
+            let Some(skill) = &loan.skill else { continue };
+            for person in people.iter_mut().filter(|p| p.body as usize == to) {
+                if left > 0 && !person.skills.contains(skill) {
+                    person.skills.push(skill.clone());
+                    person.skills.sort();
+                    left -= 1;
+                }
+            }
+            continue;
+        }
+        let Some(from) = loan.from.as_ref().and_then(|from| body_index(policy, from)) else { continue };
+        for leads in [true, false] {
+            for person in people.iter_mut().filter(|p| p.body as usize == from) {
+                if left > 0 && person.lead == leads && has(person) {
+                    person.body = to as u16;
+                    left -= 1;
+                }
+            }
+        }
+    }
+    people
+}
+
+/// The roster of a month for the pairing: people whose certificate holds all month, each with the checks that
+/// their field days allow at their body's mean `team_days_per_check`, at most the policy's number.
+///
+/// # Errors
+/// `ROS-…` where two people share a certificate.
+pub fn compute_month_roster(
+    project: &Project,
+    people: &[Person],
+    recusals: &BTreeMap<InspectorId, Vec<UnitId>>,
+    month: PlanMonth,
+    team_days_per_check: &[f64],
+) -> AppResult<Roster> {
+    let policy = &project.policy;
+    let Some(m) = month.index_in(project.file.year) else { return Roster::new(Vec::new()) };
+    let people = lend_people(people, &project.file.edits, policy);
+    let mut inspectors = Vec::new();
+    for person in people.iter().filter(|p| p.is_valid_in(month)) {
+        let alone = RosterEntry { body: 0, ..person.entry.clone() };
+        let team = f64::from(policy.capacity.inspectors_per_check.max(2));
+        let days = compute_team_days(&[alone], 1, month.year(), &project.calendar, policy)[0][m] * team;
+        // at the body's own mix of checks; where the plan has none, the dearest kind decides
+        let dearest = policy.categories.iter().map(|c| c.cost.team_days.to_f64()).fold(0.0, f64::max);
+        let cost = team_days_per_check.get(person.body as usize).copied().filter(|c| *c > 0.0).unwrap_or(dearest);
+        let checks = if cost > 0.0 { (days / cost).floor() } else { days.floor() };
+        let checks_max = (checks as u32).min(policy.capacity.checks_max_per_month);
+        if checks_max == 0 {
+            continue;
+        }
+        let Some(body) = policy.bodies.get(person.body as usize) else { continue };
+        inspectors.push(Inspector {
+            certificate: person.certificate.clone(),
+            body: body.id.clone(),
+            lead: person.lead,
+            skills: person.skills.iter().cloned().collect(),
+            checks_max,
+            recusals: recusals.get(&person.certificate).into_iter().flatten().cloned().collect(),
+        });
+    }
+    Roster::new(inspectors)
+}
+
+/// Recusals by certificate; a recusal of an enterprise stands for all its sites.
+///
+/// # Errors
+/// `FRM-001`.
+pub fn compute_recusals(registry: &Registry) -> AppResult<BTreeMap<InspectorId, Vec<UnitId>>> {
+    let frame = &registry.recusals;
+    let (certificate, unit, uscc) = (texts(frame, "certificate")?, texts(frame, "unit_id")?, texts(frame, "uscc")?);
+    let mut of_enterprise: HashMap<&str, Vec<&str>> = HashMap::new();
+    let (ids, enterprises) = (texts(&registry.sources, "unit_id")?, texts(&registry.sources, "enterprise")?);
+    let mut wanted: std::collections::HashSet<&str> = std::collections::HashSet::new();
+    for row in 0..frame.height() {
+        if unit.get(row).is_none()
+            && let Some(code) = uscc.get(row)
+        {
+            wanted.insert(code);
+        }
+    }
+    if !wanted.is_empty() {
+        for (id, enterprise) in ids.iter().zip(enterprises.iter()) {
+            if let (Some(id), Some(enterprise)) = (id, enterprise)
+                && wanted.contains(enterprise)
+            {
+                of_enterprise.entry(enterprise).or_default().push(id);
+            }
+        }
+    }
+    let mut recusals: BTreeMap<InspectorId, Vec<UnitId>> = BTreeMap::new();
+    for row in 0..frame.height() {
+        let Some(certificate) = certificate.get(row).and_then(|c| InspectorId::new(c).ok()) else { continue };
+        let list = recusals.entry(certificate).or_default();
+        match (unit.get(row), uscc.get(row)) {
+            (Some(unit), _) => list.extend(UnitId::new(unit).ok()),
+            (None, Some(code)) => {
+                list.extend(of_enterprise.get(code).into_iter().flatten().filter_map(|id| UnitId::new(*id).ok()));
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(recusals)
+}
+
+/// Fills the plan's inputs; the history holds the checks imported, the draws of the project come after.
+///
+/// `first_month` is the first month still to be planned: checks before it are past.
+///
+/// # Errors
+/// `FRM-001`, or a fault of the plan's own.
+pub fn compute_population(
+    project: &Project,
+    registry: &Registry,
+    risk: &RiskTable,
+    first_month: PlanMonth,
+) -> AppResult<Population> {
+    let policy = &project.policy;
+    let sources = &registry.sources;
+    let n = sources.height();
+    let mut findings = Vec::new();
+    let unit = texts(sources, "unit_id")?;
+    let body = texts(sources, "body")?;
+    let enterprise = texts(sources, "enterprise")?;
+    let industry = texts(sources, "industry")?;
+    let status = texts(sources, "status")?;
+    let district = codes(sources, "district")?;
+    let risk_frame = &risk.frame;
+    let (tier, aggravated) = (small(risk_frame, "tier")?, small(risk_frame, "aggravated")?);
+    let special = flags(risk_frame, "special")?;
+    let stratum = texts(risk_frame, "stratum")?;
+
+    let bodies_by_id: HashMap<&str, u16> =
+        policy.bodies.iter().enumerate().map(|(i, b)| (b.id.as_str(), i as u16)).collect();
+    let categories: HashMap<&str, u8> =
+        policy.categories.iter().enumerate().map(|(i, c)| (c.id.as_str(), i as u8)).collect();
+    if risk_frame.height() != n {
+        return Err(AppError::new("FRM-001", "风险表与污染源名录的行数不同，请重新导入"));
+    }
+    // 0: no district known
+    let mut district_codes: Vec<u32> = district.iter().map(|code| code.unwrap_or(0)).collect();
+    district_codes.sort_unstable();
+    district_codes.dedup();
+    let districts: HashMap<u32, u16> = district_codes.iter().enumerate().map(|(i, c)| (*c, i as u16)).collect();
+
+    let mut sites = PlanSites::default();
+    let mut index = SiteIndex { rows: HashMap::with_capacity(n), enterprises: HashMap::with_capacity(n) };
+    let exclusion = compute_exclusions(registry, policy, first_month.first_day(), &mut findings)?;
+    // industries repeat: the rules are asked once for each code
+    let mut by_industry: HashMap<&str, (u8, u64)> = HashMap::new();
+    for row in 0..n {
+        let id = unit.get(row).unwrap_or_default();
+        index.rows.insert(id.to_owned(), row as u32);
+        let body_id = body.get(row).unwrap_or_default();
+        let Some(body) = bodies_by_id.get(body_id) else {
+            return Err(Finding::error("WSP-001", "污染源的执法主体不在规则的执法主体之列")
+                .value(format!("{id} {body_id}"))
+                .hint("请在规则文件的 bodies 中加入该主体，或在列对应中改正")
+                .into());
+        };
+        let category = stratum
+            .get(row)
+            .and_then(|s| categories.get(s))
+            .copied()
+            .ok_or_else(|| AppError::new("WSP-002", "污染源的监管类别不在规则之列").with(|f| f.value(id)))?;
+        let next = index.enterprises.len() as u32;
+        let owner = *index.enterprises.entry(enterprise.get(row).unwrap_or(id).to_owned()).or_insert(next);
+        let code = industry.get(row).unwrap_or_default();
+        let (skill, periods) = *by_industry.entry(code).or_insert_with(|| {
+            let skill = policy.skills.iter().position(|s| industry_in(code, &s.industries)).map_or(0, |i| i as u8 + 1);
+            (skill, compute_period_bits(policy, code))
+        });
+        sites.body.push(*body);
+        sites.category.push(category);
+        sites.district.push(districts.get(&district[row].unwrap_or(0)).copied().unwrap_or(0));
+        sites.tier.push(tier[row].unwrap_or(0));
+        sites.special.push(special[row].unwrap_or(false));
+        sites.aggravated.push(aggravated[row].unwrap_or(0));
+        sites.enterprise.push(owner);
+        sites.skill.push(skill);
+        sites.periods.push(periods);
+        sites.exclusion.push(match status.get(row) {
+            Some("closed") => Exclusion::Closed,
+            Some("moved") => Exclusion::Moved,
+            _ => exclusion[row],
+        });
+    }
+    sites.off_site = sites.exclusion.iter().map(|e| *e == Exclusion::PositiveList).collect();
+
+    let people = compute_people(&registry.inspectors, policy, &mut findings)?;
+    let bodies = policy
+        .bodies
+        .iter()
+        .enumerate()
+        .map(|(i, rule)| {
+            let own: Vec<&Person> =
+                people.iter().filter(|p| p.body as usize == i && p.is_valid_in(first_month)).collect();
+            Body {
+                id: rule.id.clone(),
+                name: rule.name.clone(),
+                level: rule.level,
+                inspectors: own.len() as u32,
+                leads: own.iter().filter(|p| p.lead).count() as u32,
+                skills: policy
+                    .skills
+                    .iter()
+                    .map(|skill| own.iter().filter(|p| p.skills.contains(&skill.id)).count() as u32)
+                    .collect(),
+            }
+        })
+        .collect();
+    let history = compute_history(project, registry, &index, &sites, first_month)?;
+    let inputs = PlanInputs {
+        year: project.file.year,
+        sites: Arc::new(sites),
+        bodies,
+        capacity: compute_capacity(project, registry, &people)?,
+        working_days: compute_working_days(&project.calendar, project.file.year),
+        period_factors: compute_period_factors(policy, &project.calendar, project.file.year),
+        history,
+        mandatory: Vec::new(),
+        edits: project.file.edits.clone(),
+    };
+    Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings })
+}
+
+/// Members of the positive list, in force on a day; one penalised after its entry is dropped where the
+/// policy says so.
+fn compute_exclusions(
+    registry: &Registry,
+    policy: &Policy,
+    day: NaiveDate,
+    findings: &mut Vec<Finding>,
+) -> AppResult<Vec<Exclusion>> {
+    let sources = &registry.sources;
+    let (from, to, removed) =
+        (dates(sources, "positive_from")?, dates(sources, "positive_to")?, dates(sources, "positive_removed")?);
+    let unit = texts(sources, "unit_id")?;
+    let enterprise = texts(sources, "enterprise")?;
+    let penalties = &registry.violations;
+    let (of, when) = (texts(penalties, "enterprise")?, dates(penalties, "date")?);
+    let mut latest: HashMap<&str, NaiveDate> = HashMap::new();
+    for (enterprise, date) in of.iter().zip(&when) {
+        if let (Some(enterprise), Some(date)) = (enterprise, date)
+            && *date < day
+        {
+            let entry = latest.entry(enterprise).or_insert(*date);
+            *entry = (*entry).max(*date);
+        }
+    }
+    let mut exclusions = vec![Exclusion::None; sources.height()];
+    if !policy.positive_list.exempt_on_site {
+        return Ok(exclusions);
+    }
+    for (row, exclusion) in exclusions.iter_mut().enumerate() {
+        let Some(start) = from[row] else { continue };
+        if start > day || to[row].is_some_and(|end| end < day) || removed[row].is_some_and(|end| end <= day) {
+            continue;
+        }
+        let penalised = enterprise.get(row).and_then(|e| latest.get(e)).is_some_and(|date| *date >= start);
+        if penalised && policy.positive_list.drop_on_penalty {
+            findings.push(
+                Finding::warning("POS-001", "正面清单单位在列入后受到处罚，按规则不再免于现场检查")
+                    .value(unit.get(row).unwrap_or_default())
+                    .hint("请办理移出正面清单"),
+            );
+        } else {
+            *exclusion = Exclusion::PositiveList;
+        }
+    }
+    Ok(exclusions)
+}
+
+/// Vehicles, monitoring teams, instruments and money from the capacity table, team-days from the roster.
+fn compute_capacity(project: &Project, registry: &Registry, people: &[Person]) -> AppResult<Capacity> {
+    let policy = &project.policy;
+    let year = project.file.year;
+    let working = compute_working_days(&project.calendar, year);
+    let mut limits: Vec<[ByMonth<Option<f64>>; RESOURCES]> = vec![[[None; MONTHS]; RESOURCES]; policy.bodies.len()];
+    if !people.is_empty() {
+        let roster: Vec<RosterEntry> = people.iter().map(|p| p.entry.clone()).collect();
+        let days = compute_team_days(&roster, policy.bodies.len(), year, &project.calendar, policy);
+        for (limit, days) in limits.iter_mut().zip(days) {
+            limit[Resource::TeamDays.index()] = days.map(Some);
+        }
+    }
+    let frame = &registry.capacity;
+    let (body, month) = (texts(frame, "body")?, texts(frame, "month")?);
+    let columns = [
+        (Resource::Vehicles, "vehicles", true),
+        (Resource::MonitoringDays, "monitoring_days", false),
+        (Resource::Instruments, "instruments", true),
+        (Resource::Budget, "budget_wan", false),
+    ];
+    if !policy.capacity.missing_is_unlimited && frame.height() > 0 {
+        for limit in &mut limits {
+            for (resource, _, _) in columns {
+                limit[resource.index()] = [Some(0.0); MONTHS];
+            }
+        }
+    }
+    for (resource, name, per_day) in columns {
+        let amount = numbers(frame, name)?;
+        for row in 0..frame.height() {
+            let Some((index, _)) = body_rule(policy, body.get(row).unwrap_or_default()) else { continue };
+            let Some(m) = month.get(row).and_then(|m| m.parse::<PlanMonth>().ok()).and_then(|m| m.index_in(year))
+            else {
+                continue;
+            };
+            if let Some(amount) = amount[row] {
+                let days = if per_day { f64::from(working[m]) } else { 1.0 };
+                limits[index][resource.index()][m] = Some(amount * days);
+            }
+        }
+    }
+    Ok(Capacity { limits })
+}
+
+/// Checks imported: those of earlier years for the window and the last visit, those of this year before
+/// `first_month` as visits.
+fn compute_history(
+    project: &Project,
+    registry: &Registry,
+    index: &SiteIndex,
+    sites: &PlanSites,
+    first_month: PlanMonth,
+) -> AppResult<History> {
+    let frame = &registry.past_checks;
+    let year = project.file.year;
+    let mut history = History { last_visit: vec![NEVER; sites.len()], ..History::default() };
+    let (unit, enterprise, department, kind) =
+        (texts(frame, "unit_id")?, texts(frame, "enterprise")?, texts(frame, "department")?, texts(frame, "kind")?);
+    let (date, joint, done) = (dates(frame, "date")?, flags(frame, "joint")?, flags(frame, "done")?);
+    let mut own_department: HashMap<String, bool> = HashMap::new();
+    for row in 0..frame.height() {
+        let Some(when) = date[row] else { continue };
+        let Some(month) = PlanMonth::of(when) else { continue };
+        if month >= first_month || done[row] == Some(false) {
+            continue;
+        }
+        let site = unit.get(row).and_then(|u| index.row(u));
+        let named = department.get(row).unwrap_or_default();
+        let own = *own_department.entry(named.to_owned()).or_insert_with(|| is_own_department(&project.policy, named));
+        if when.year() < year {
+            if let (Some(site), true, true) = (site, own, kind.get(row) != Some("case")) {
+                let relative = (month.ordinal() - year * 12) as i16;
+                let last = &mut history.last_visit[site as usize];
+                *last = (*last).max(relative);
+            }
+            continue;
+        }
+        let owner = match site {
+            Some(site) => Some(sites.enterprise[site as usize]),
+            None => enterprise.get(row).and_then(|e| index.enterprises.get(e)).copied(),
+        };
+        let (Some(owner), Some(m)) = (owner, month.index_in(year)) else { continue };
+        let joint = joint[row].unwrap_or(false);
+        let kind = match (own, kind.get(row)) {
+            (false, _) => VisitKind::OtherDepartment { joint },
+            (true, Some("case")) => VisitKind::Triggered,
+            (true, _) => VisitKind::Drawn,
+        };
+        history.visits.push(Visit { site, enterprise: owner, month: m as u8, kind, done: true });
+    }
+    Ok(history)
+}
+
+/// True for a department that is one of the policy's bodies, by id, name or alias; an empty cell is ours.
+fn is_own_department(policy: &Policy, named: &str) -> bool {
+    named.is_empty()
+        || policy.bodies.iter().any(|body| {
+            body.id.as_str() == named || body.name == named || body.aliases.iter().any(|alias| alias == named)
+        })
+        || ["生态环境", "环保局", "环境监察", "环境保护"].iter().any(|word| named.contains(word))
+}
+
+/// The body's id as a plan index.
+#[must_use]
+pub fn body_index(policy: &Policy, id: &BodyId) -> Option<usize> {
+    body_rule(policy, id.as_str()).map(|(index, _)| index)
+}

@@ -1,0 +1,144 @@
+//! The slots of a year as they were sealed, month after month, and planning the rest of the year afresh.
+//!
+//! Each sealed month keeps its schedule (`schedule.parquet`): a site's λ and slots as the month used them. The
+//! next month starts from there: sites whose λ changed get new slots for the rest of the year (rules, item 5),
+//! the others keep theirs, so that a chance once offered stays counted and an aggravator never takes one away.
+//! Where no month was sealed yet, the year is cut whole.
+
+use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::plan::annual::{AnnualPlan, compute_annual_plan, compute_plan_with};
+use crate::plan::frequency::compute_frequencies;
+use crate::plan::replan::{NewFrequencies, replan};
+use crate::plan::schedule::{Crowd, Schedule};
+use crate::plan::shares::compute_shares;
+use crate::plan::{PlanInputs, SiteState};
+use crate::policy::Policy;
+use crate::registry::columns::{codes, numbers, texts};
+use crate::registry::{frame_from_bytes, frame_to_bytes};
+use crate::workspace::inputs::population::Population;
+use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::project::load_bytes;
+
+/// Name of the file in a draw's folder.
+pub const SCHEDULE_FILE: &str = "schedule.parquet";
+
+/// No crowd.
+const ALONE: u32 = u32::MAX;
+
+fn failed(cause: polars::prelude::PolarsError) -> AppError {
+    AppError::new("WSP-006", "年度时段表无法保存").caused_by(cause)
+}
+
+/// The schedule of a plan as a file: a row for each site that has slots or a frequency.
+///
+/// # Errors
+/// `WSP-006`, `IMP-099`.
+pub fn render_schedule(units: &[String], plan: &AnnualPlan) -> AppResult<Vec<u8>> {
+    let schedule = &plan.schedule;
+    let lambda = &plan.frequencies.lambda;
+    let mut crowd_of = vec![ALONE; units.len()];
+    for (at, crowd) in schedule.crowds.iter().enumerate() {
+        for site in &crowd.sites {
+            crowd_of[*site as usize] = at as u32;
+        }
+    }
+    let rows: Vec<usize> = (0..units.len()).filter(|i| schedule.slots[*i] > 0 || lambda[*i] > 0.0).collect();
+    let crowd = |i: usize| schedule.crowds.get(crowd_of[i] as usize);
+    let column = |name: &str, values: Vec<f64>| Column::from(Series::new(name.into(), values));
+    let bytes = |name: &str, values: Vec<u32>| Column::from(Series::new(name.into(), values));
+    let columns = vec![
+        Column::from(Series::new("unit_id".into(), rows.iter().map(|i| units[*i].as_str()).collect::<Vec<&str>>())),
+        column("lambda", rows.iter().map(|i| lambda[*i]).collect()),
+        column("rate", rows.iter().map(|i| schedule.rate[*i]).collect()),
+        bytes("start", rows.iter().map(|i| u32::from(schedule.start[*i])).collect()),
+        bytes("slots", rows.iter().map(|i| u32::from(schedule.slots[*i])).collect()),
+        bytes("crowd", rows.iter().map(|i| crowd_of[*i]).collect()),
+        column("crowd_rate", rows.iter().map(|i| crowd(*i).map_or(0.0, |c| c.rate)).collect()),
+        bytes("crowd_start", rows.iter().map(|i| crowd(*i).map_or(0, |c| u32::from(c.start))).collect()),
+        bytes("crowd_slots", rows.iter().map(|i| crowd(*i).map_or(0, |c| u32::from(c.slots))).collect()),
+    ];
+    frame_to_bytes(&DataFrame::new(rows.len(), columns).map_err(failed)?)
+}
+
+/// The schedule of an earlier month on today's sites, with the λ it was made from. Sites that are new have
+/// λ 0, so they are planned afresh; those that vanished are gone.
+fn load_schedule(
+    draw: &StoredDraw,
+    policy: &Policy,
+    population: &Population,
+) -> AppResult<Option<(Schedule, Vec<f64>)>> {
+    let path = draw.folder.join(SCHEDULE_FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let frame = frame_from_bytes(load_bytes(&path)?, SCHEDULE_FILE)?;
+    let inputs = &population.inputs;
+    let n = inputs.sites.len();
+    let mut before = vec![0.0; n];
+    // lays out nothing but the enterprises' lists of sites, which follow from today's register
+    let mut schedule = Schedule::of_year(policy, inputs, &before);
+    let (unit, lambda, rate) = (texts(&frame, "unit_id")?, numbers(&frame, "lambda")?, numbers(&frame, "rate")?);
+    let (start, slots, crowd) = (codes(&frame, "start")?, codes(&frame, "slots")?, codes(&frame, "crowd")?);
+    let (crowd_rate, crowd_start, crowd_slots) =
+        (numbers(&frame, "crowd_rate")?, codes(&frame, "crowd_start")?, codes(&frame, "crowd_slots")?);
+    let byte = |value: Option<u32>| value.unwrap_or(0).min(u32::from(u8::MAX)) as u8;
+    for row in 0..frame.height() {
+        let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
+        let i = site as usize;
+        before[i] = lambda[row].unwrap_or(0.0);
+        schedule.rate[i] = rate[row].unwrap_or(0.0);
+        schedule.start[i] = byte(start[row]);
+        schedule.slots[i] = byte(slots[row]);
+        if crowd[row].is_none_or(|c| c == ALONE) {
+            continue;
+        }
+        let enterprise = inputs.sites.enterprise[i];
+        schedule.crowded[i] = true;
+        match schedule.crowds.binary_search_by_key(&enterprise, |c| c.enterprise) {
+            Ok(at) => schedule.crowds[at].sites.push(site),
+            Err(at) => schedule.crowds.insert(
+                at,
+                Crowd {
+                    enterprise,
+                    sites: vec![site],
+                    start: byte(crowd_start[row]),
+                    slots: byte(crowd_slots[row]),
+                    rate: crowd_rate[row].unwrap_or(0.0),
+                },
+            ),
+        }
+    }
+    for crowd in &mut schedule.crowds {
+        crowd.sites.sort_unstable();
+    }
+    Ok(Some((schedule, before)))
+}
+
+/// The plan before `month` (0 to 11): of the whole year, or from the last sealed month's slots on.
+///
+/// # Errors
+/// `PLN-…`, `WSP-006`, `IMP-083`.
+pub fn compute_plan(
+    policy: &Policy,
+    population: &Population,
+    earlier: Option<&StoredDraw>,
+    month: usize,
+) -> AppResult<AnnualPlan> {
+    let inputs: &PlanInputs = &population.inputs;
+    let stored = match earlier {
+        Some(draw) => load_schedule(draw, policy, population)?,
+        None => None,
+    };
+    let Some((mut schedule, before)) = stored else {
+        return compute_annual_plan(policy, inputs);
+    };
+    inputs.check(policy)?;
+    let shares = compute_shares(policy, inputs);
+    let frequencies = compute_frequencies(policy, inputs, &shares);
+    let state = SiteState::before(policy, inputs, &shares, &schedule, month);
+    let new = NewFrequencies { before: &before, after: &frequencies.lambda, floor: &frequencies.floor };
+    replan(policy, inputs, &shares, &mut schedule, &state, new, month);
+    Ok(compute_plan_with(policy, inputs, shares, frequencies, schedule))
+}

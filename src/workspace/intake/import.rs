@@ -1,0 +1,469 @@
+//! From an office's folder to a project: find the files, read them, check them, keep what was checked.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
+use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
+use crate::domain::DistrictCode;
+use crate::export::write_atomic;
+use crate::policy::{Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
+use crate::registry::industry::IndustryTable;
+use crate::registry::mapping::Mapping;
+use crate::registry::{BodyName, InputFile, NamedId, Registry, RegistryOptions, load_registry, render_report_csv};
+use crate::workspace::demo::MARKER;
+use crate::workspace::intake::map::ProjectMap;
+use crate::workspace::store::frames::{district_options, hash_file, load_project_data, save_registry, write_registry};
+use crate::workspace::store::project::{CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes};
+use crate::workspace::store::staged::{begin_change, commit_change};
+
+/// The preset where nothing is said.
+pub const DEFAULT_PRESET: &str = "shanghai-154";
+
+/// File endings that may hold tables.
+const TABLE_ENDINGS: [&str; 8] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "xlsb", "ods"];
+
+/// What a folder holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderContents {
+    /// Files that may hold tables, by name.
+    pub tables: Vec<PathBuf>,
+    /// Shapefiles.
+    pub maps: Vec<PathBuf>,
+    /// A mapping of the folder's own (`mapping.ron`).
+    pub mapping: Option<PathBuf>,
+    /// A policy of the folder's own (`policy.ron`).
+    pub policy: Option<PathBuf>,
+    /// Old number → lasting id (`predecessors.csv`).
+    pub predecessors: Option<PathBuf>,
+    /// Working days (`calendar.csv`).
+    pub calendar: Option<PathBuf>,
+    /// Files of other kinds, left alone.
+    pub other: Vec<PathBuf>,
+    /// Marked as synthetic.
+    pub synthetic: bool,
+}
+
+/// Lists a folder's files, not its subfolders; hidden and lock files are left out.
+///
+/// # Errors
+/// `IO-…` where the folder can't be read.
+pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
+    let io = |cause| AppError::io("读取文件夹", folder, cause);
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        if path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut contents = FolderContents { synthetic: folder.join(MARKER).exists(), ..FolderContents::default() };
+    for path in paths {
+        let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if name.starts_with('.') || name.starts_with("~$") || name == MARKER {
+            continue;
+        }
+        match name.as_str() {
+            "mapping.ron" => contents.mapping = Some(path),
+            "policy.ron" => contents.policy = Some(path),
+            "predecessors.csv" => contents.predecessors = Some(path),
+            "calendar.csv" => contents.calendar = Some(path),
+            _ if ending == "shp" => contents.maps.push(path),
+            _ if TABLE_ENDINGS.contains(&ending.as_str()) || ending == "parquet" => contents.tables.push(path),
+            _ if ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "xml"].contains(&ending.as_str()) => {}
+            _ => contents.other.push(path),
+        }
+    }
+    Ok(contents)
+}
+
+/// What a project is made from.
+#[derive(Debug, Clone, Default)]
+pub struct NewProject {
+    /// Name shown; the folder's name where empty.
+    pub name: String,
+    /// The folder with the office's files.
+    pub from: PathBuf,
+    /// Year; `None` takes the year of the command.
+    pub year: Option<i32>,
+    /// A policy file or a preset's id.
+    pub policy: Option<String>,
+    /// A mapping file.
+    pub mapping: Option<PathBuf>,
+    /// The day for which expiry and future dates are judged; `None` takes the day of the command.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// A project with its fresh registry.
+#[derive(Debug)]
+pub struct Imported {
+    /// The project.
+    pub project: Project,
+    /// The registry.
+    pub registry: Registry,
+    /// The map.
+    pub districts: DistrictSet,
+    /// Findings on map and policy; the registry carries its own.
+    pub findings: Diagnostics,
+}
+
+/// The policy that a word names: a file or a preset.
+///
+/// # Errors
+/// `POL-…`, `IO-…`; `PRJ-020` where it is neither.
+pub fn load_policy_by_name(name: &str) -> AppResult<(Policy, Vec<u8>)> {
+    if let Some((_, _, text)) = presets().iter().find(|(id, _, _)| *id == name) {
+        return Ok((load_preset(name)?, text.as_bytes().to_vec()));
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let known: Vec<&str> = presets().iter().map(|(id, _, _)| *id).collect();
+        return Err(Finding::error("PRJ-020", "没有这个规则文件或内置规则")
+            .value(name)
+            .expected(format!("文件路径，或内置规则 {}", known.join("、")))
+            .into());
+    }
+    let bytes = load_bytes(path)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|cause| AppError::new("POL-001", "规则文件不是 UTF-8 文本").caused_by(cause))?;
+    Ok((load_policy(text, name)?, bytes))
+}
+
+fn load_mapping(path: &Path) -> AppResult<Mapping> {
+    let text = String::from_utf8(load_bytes(path)?)
+        .map_err(|cause| AppError::new("MAP-001", "列对应文件不是 UTF-8 文本").caused_by(cause))?;
+    Mapping::from_ron(&text, &path.display().to_string())
+}
+
+/// The map of a folder: the one the mapping names, else the only shapefile that holds districts, else the
+/// bundled sketch of Shanghai. Returns the path of the file used.
+fn find_districts(
+    contents: &FolderContents,
+    folder: &Path,
+    mapping: &Mapping,
+    findings: &mut Diagnostics,
+) -> AppResult<(DistrictSet, Option<PathBuf>)> {
+    if let Some(named) = &mapping.districts {
+        let path = [folder.join(&named.path), PathBuf::from(&named.path)]
+            .into_iter()
+            .find(|path| path.exists())
+            .ok_or_else(|| {
+                AppError::from(
+                    Finding::error("PRJ-021", "列对应文件所指的区划文件不存在")
+                        .value(&named.path)
+                        .hint("路径相对于输入文件夹；请把 .shp 及同名文件放入其中"),
+                )
+            })?;
+        return Ok((load_districts(&path, &district_options(mapping), findings)?, Some(path)));
+    }
+    for path in &contents.maps {
+        let mut own = Diagnostics::new();
+        match load_districts(path, &DistrictOptions::default(), &mut own) {
+            Ok(set) => {
+                findings.append(own);
+                return Ok((set, Some(path.clone())));
+            }
+            Err(error) => findings.push(error.finding().clone()),
+        }
+    }
+    Ok((load_bundled_districts(findings)?, None))
+}
+
+/// Options of the registry for a project: bodies, skills, credit scale from the policy.
+///
+/// # Errors
+/// `IMP-081` where the shipped aliases or codes are damaged.
+pub fn registry_options(policy: &Policy, mapping: Mapping, as_of: NaiveDate) -> AppResult<RegistryOptions> {
+    let mut options = RegistryOptions::new(as_of)?;
+    options.mapping = mapping;
+    options.industry = Arc::new(IndustryTable::from_csv(
+        include_str!("../../../data/codes/gbt4754_2017.csv"),
+        include_str!("../../../data/codes/gbt4754_2011_to_2017_MIT.csv"),
+    )?);
+    options.bodies = policy
+        .bodies
+        .iter()
+        .map(|body| BodyName {
+            id: body.id.clone(),
+            names: std::iter::once(body.name.clone()).chain(body.aliases.iter().cloned()).collect(),
+            district: body.district.map(|code| code.0),
+        })
+        .collect();
+    options.skills =
+        policy.skills.iter().map(|skill| NamedId { id: skill.id.clone(), names: skill.names.clone() }).collect();
+    options.credit_scale = policy
+        .credit
+        .grades
+        .iter()
+        .enumerate()
+        .map(|(i, grade)| (i as u8, std::iter::once(grade.name.clone()).chain(grade.aliases.iter().cloned()).collect()))
+        .collect();
+    Ok(options)
+}
+
+/// Makes a project from a folder of files.
+///
+/// # Errors
+/// `PRJ-…`, `POL-…`, `MAP-…`, `IO-…`, `JOB-001`; bad rows are findings, the import goes on.
+pub fn create_project(root: &Path, new: &NewProject, context: &CommandContext) -> AppResult<Imported> {
+    create_project_with(root, new, None, context)
+}
+
+/// As [`create_project`], with a mapping made by hand that stands before any file's.
+///
+/// # Errors
+/// As [`create_project`].
+pub fn create_project_with(
+    root: &Path,
+    new: &NewProject,
+    by_hand: Option<Mapping>,
+    context: &CommandContext,
+) -> AppResult<Imported> {
+    let contents = load_folder(&new.from)?;
+    if contents.tables.is_empty() {
+        return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
+            .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
+            .file(new.from.display().to_string())
+            .into());
+    }
+    let mapping = match (by_hand, new.mapping.as_ref().or(contents.mapping.as_ref())) {
+        (Some(mapping), _) => mapping,
+        (None, Some(path)) => load_mapping(path)?,
+        (None, None) => Mapping::default(),
+    };
+    let mut findings = Diagnostics::new();
+    context.progress.begin("读取区划", 0);
+    let (districts, map_path) = find_districts(&contents, &new.from, &mapping, &mut findings)?;
+    let named = match (&new.policy, &contents.policy) {
+        (Some(name), _) => name.clone(),
+        (None, Some(path)) => path.display().to_string(),
+        (None, None) => DEFAULT_PRESET.to_owned(),
+    };
+    let (policy, policy_bytes) =
+        fit_policy(load_policy_by_name(&named)?, &districts, new.policy.is_none() && contents.policy.is_none())?;
+    let year = new.year.unwrap_or_else(|| {
+        use chrono::Datelike;
+        context.now.date().year()
+    });
+    let general = new.policy.is_none() && contents.policy.is_none();
+    let name = match new.name.as_str() {
+        // the general rules have no authority's name
+        "" if general => format!("{year}年双随机执法计划"),
+        "" => format!("{} {year}年计划", policy.agency_name),
+        name => name.to_owned(),
+    };
+    let as_of = new.as_of.unwrap_or_else(|| context.now.date());
+    let mut options = registry_options(&policy, mapping.clone(), as_of)?;
+    let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);
+    if let Some(path) = &contents.predecessors {
+        let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
+        options.lasting = crate::registry::ids::LastingIds::from_csv(&text, &path.display().to_string())?;
+    }
+    for path in contents.tables.iter().chain(&map_path) {
+        let (sha256, bytes) = hash_file(path)?;
+        file.inputs.push(InputRecord {
+            file: path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default(),
+            sha256,
+            bytes,
+        });
+    }
+    let inputs: Vec<InputFile> =
+        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
+    let registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
+
+    let mut project = Project::create(root, file, policy_bytes, &context.operator)?;
+    if let Some(path) = &contents.calendar {
+        write_atomic(&root.join("calendar.csv"), &load_bytes(path)?)?;
+    }
+    if let Some(path) = &map_path {
+        project.file.districts = Some(keep_map(root, path)?);
+    }
+    save_registry(&project, &registry, &context.progress)?;
+    write_atomic(&root.join("quality.csv"), render_report_csv(&registry).as_bytes())?;
+    project.save()?;
+    project.log(
+        context,
+        "import",
+        serde_json::json!({
+            "from": new.from.file_name().map(|n| n.to_string_lossy().to_string()),
+            "year": year,
+            "policy": named_policy(&project.policy),
+            "inputs": project.file.inputs.iter().map(|i| serde_json::json!({"file": i.file, "sha256": i.sha256})).collect::<Vec<_>>(),
+            "sources": registry.sources.height(),
+            "set_aside": registry.set_aside.height(),
+        }),
+    )?;
+    Ok(Imported { project, registry, districts, findings })
+}
+
+/// Reads an office's files into a project that exists: the register of a new quarter, or the same files with
+/// another mapping. Sites keep their lasting ids; seals, draws and results stay as they are. Returns the
+/// sources taken and the rows set aside.
+///
+/// # Errors
+/// `PRJ-011`, `PRJ-012` while a seal waits for its opening, `PRJ-013` where one side is synthetic
+/// and the other is not, `PRJ-022`, `MAP-…`, `IO-…`, `JOB-001`.
+pub fn refresh_project(
+    project: &Project,
+    from: &Path,
+    by_hand: Option<Mapping>,
+    context: &CommandContext,
+) -> AppResult<(usize, usize)> {
+    project.check_writable()?;
+    if let Some(pending) = crate::workspace::store::register::load_register(project)?.pending() {
+        return Err(Finding::error("PRJ-012", format!("{} 已封存、尚未开封，此时不能更新名录", pending.period))
+            .hint("请先开封，或写明理由作废封存，再更新名录")
+            .into());
+    }
+    let contents = load_folder(from)?;
+    if contents.tables.is_empty() {
+        return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
+            .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
+            .file(from.display().to_string())
+            .into());
+    }
+    if contents.synthetic != project.file.synthetic {
+        return Err(Finding::error("PRJ-013", "模拟数据与本单位数据不能放进同一个项目")
+            .hint("请用「导入本单位数据」另建项目")
+            .file(from.display().to_string())
+            .into());
+    }
+    let mapping = match (by_hand, contents.mapping.as_ref()) {
+        (Some(mapping), _) => mapping,
+        (None, Some(path)) => load_mapping(path)?,
+        (None, None) => project.file.mapping.clone(),
+    };
+    let (_, districts) = load_project_data(project)?;
+    let year = crate::domain::PlanMonth::new(project.file.year, 1).map(crate::domain::PlanMonth::first_day);
+    let as_of = year.map_or(context.now.date(), |day| day.max(context.now.date()));
+    let mut options = registry_options(&project.policy, mapping.clone(), as_of)?;
+    if let Some(path) = &contents.predecessors {
+        let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
+        options.lasting = crate::registry::ids::LastingIds::from_csv(&text, &path.display().to_string())?;
+    }
+    let inputs: Vec<InputFile> =
+        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
+    let registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    let mut changed = project.clone();
+    changed.file.mapping = mapping;
+    changed.file.inputs.clear();
+    for path in &contents.tables {
+        let (sha256, bytes) = hash_file(path)?;
+        changed.file.inputs.push(InputRecord {
+            file: path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default(),
+            sha256,
+            bytes,
+        });
+    }
+    // the new register takes the old one's place whole or not at all
+    let folder = begin_change(project.root())?;
+    write_registry(&folder, &registry, &context.progress)?;
+    write_atomic(&folder.join("quality.csv"), render_report_csv(&registry).as_bytes())?;
+    changed.save_to(&folder)?;
+    context.progress.check()?;
+    let taken = (registry.sources.height(), registry.set_aside.height());
+    commit_change(
+        project.root(),
+        context,
+        "import",
+        serde_json::json!({
+            "from": from.file_name().map(|n| n.to_string_lossy().to_string()),
+            "refresh": true,
+            "inputs": changed.file.inputs.iter().map(|i| serde_json::json!({"file": i.file, "sha256": i.sha256})).collect::<Vec<_>>(),
+            "sources": taken.0,
+            "set_aside": taken.1,
+        }),
+    )?;
+    Ok(taken)
+}
+
+/// Puts another map of districts in the place of the project's.
+///
+/// # Errors
+/// `PRJ-011`, `SHP-…` where the file holds no districts, `IO-…`.
+pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) -> AppResult<()> {
+    project.check_writable()?;
+    let mut findings = Diagnostics::new();
+    let districts = load_districts(path, &DistrictOptions::default(), &mut findings)?;
+    let mut changed = project.clone();
+    changed.file.mapping.districts = None;
+    let folder = begin_change(project.root())?;
+    changed.file.districts = Some(keep_map(&folder, path)?);
+    changed.save_to(&folder)?;
+    commit_change(
+        project.root(),
+        context,
+        "districts",
+        serde_json::json!({
+            "file": path.file_name().map(|n| n.to_string_lossy().to_string()),
+            "sha256": hash_file(path)?.0,
+            "districts": districts.len(),
+        }),
+    )?;
+    Ok(())
+}
+
+/// Puts another calendar of working days in the place of the project's own.
+///
+/// # Errors
+/// `PRJ-011`, `CAL-001` with the line, `IO-…`.
+pub fn take_calendar(project: &Project, path: &Path, context: &CommandContext) -> AppResult<()> {
+    project.check_writable()?;
+    let bytes = load_bytes(path)?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+    crate::workspace::store::project::check_calendar(&name, &text)?;
+    write_atomic(&project.root().join("calendar.csv"), &bytes)?;
+    project.log(context, "calendar", serde_json::json!({ "file": name, "sha256": hash_file(path)?.0 }))?;
+    Ok(())
+}
+
+fn named_policy(policy: &Policy) -> String {
+    format!("{} {}", policy.id, policy.name)
+}
+
+/// A policy without bodies, or (where none was asked for) one whose bodies' districts the map does not
+/// know, gets the map's districts as its bodies.
+fn fit_policy(
+    (policy, bytes): (Policy, Vec<u8>),
+    districts: &DistrictSet,
+    may_change: bool,
+) -> AppResult<(Policy, Vec<u8>)> {
+    let known = |code: DistrictCode| districts.index_of(code).is_some();
+    let fits = !policy.bodies.is_empty() && policy.bodies.iter().filter_map(|b| b.district).all(known);
+    if fits || (!may_change && !policy.bodies.is_empty()) {
+        return Ok((policy, bytes));
+    }
+    let mut policy = if policy.bodies.is_empty() { policy } else { load_preset("generic")? };
+    let names: Vec<(DistrictCode, &str)> = districts.districts().iter().map(|d| (d.code, d.name.as_str())).collect();
+    policy.bodies = derive_bodies(&names);
+    let bytes = write_policy(&policy)?;
+    Ok((policy, bytes))
+}
+
+/// Copies a shapefile with its companions into the project; returns its path within it.
+fn keep_map(root: &Path, path: &Path) -> AppResult<String> {
+    let folder = root.join("districts");
+    create_folder(&folder)?;
+    let ending_of = |path: &Path| path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let own = ending_of(path);
+    if own != "shp" {
+        write_atomic(&folder.join(format!("districts.{own}")), &load_bytes(path)?)?;
+        return Ok(format!("districts/districts.{own}"));
+    }
+    // companions may be spelled .DBF beside .shp
+    let beside = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let io = |cause| AppError::io("读取文件夹", beside, cause);
+    for entry in std::fs::read_dir(beside).map_err(io)? {
+        let part = entry.map_err(io)?.path();
+        let ending = ending_of(&part);
+        if part.file_stem() == path.file_stem() && ["shp", "shx", "dbf", "prj", "cpg"].contains(&ending.as_str()) {
+            write_atomic(&folder.join(format!("districts.{ending}")), &load_bytes(&part)?)?;
+        }
+    }
+    Ok("districts/districts.shp".to_owned())
+}

@@ -1,0 +1,102 @@
+//! Where the project stands: deadlines, completeness, what needs attention.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::diagnostic::AppResult;
+use crate::disclosure::{
+    BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, DueCheck, compute_board, compute_figures,
+};
+use crate::domain::PlanMonth;
+use crate::workspace::inputs::due::all_due_checks;
+use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::project::Project;
+use crate::workspace::store::register::load_register;
+use crate::workspace::store::results::load_results;
+
+/// The state of a project on a day.
+#[derive(Debug)]
+pub struct Status {
+    /// The day.
+    pub today: NaiveDate,
+    /// Deadlines and completeness.
+    pub board: DisclosureBoard,
+    /// Figures that the city reports.
+    pub figures: BoardFigures,
+    /// Checks due that have no result yet, by month.
+    pub open_checks: Vec<(PlanMonth, usize)>,
+    /// What needs attention, in words, the most urgent first.
+    pub attention: Vec<String>,
+}
+
+/// Computes the state of a project.
+///
+/// # Errors
+/// Those of loading it.
+pub fn compute_status(project: &Project, today: NaiveDate) -> AppResult<Status> {
+    let (registry, _) = load_project_data(project)?;
+    let checks = all_due_checks(project, &registry)?;
+    let results = load_results(project)?;
+    status_of(project, &checks, &results, today)
+}
+
+/// The state of a project whose checks and results are at hand.
+///
+/// # Errors
+/// Those of reading its register.
+pub fn status_of(
+    project: &Project,
+    checks: &[DueCheck],
+    results: &[CheckResult],
+    today: NaiveDate,
+) -> AppResult<Status> {
+    let rule = DeadlineRule { working_days: project.policy.disclosure.working_days, soon: 5 };
+    let board = compute_board(checks, results, &project.calendar, rule, project.file.year, today);
+    let figures = compute_figures(checks, results, &project.calendar, rule, project.file.year, today);
+    let done: BTreeSet<_> = results.iter().map(CheckResult::key).collect();
+    let mut open_checks: Vec<(PlanMonth, usize)> = Vec::new();
+    for check in checks.iter().filter(|c| !c.withdrawn) {
+        if done.contains(&(&check.unit_id, check.month, check.sequence)) {
+            continue;
+        }
+        match open_checks.iter_mut().find(|(month, _)| *month == check.month) {
+            Some((_, count)) => *count += 1,
+            None => open_checks.push((check.month, 1)),
+        }
+    }
+    open_checks.sort_unstable();
+    let mut attention = Vec::new();
+    let overdue = board.of_state(DeadlineState::Overdue).count();
+    if overdue > 0 {
+        attention.push(format!("{overdue} 项检查结果超过公开期限（{} 个工作日）", rule.working_days));
+    }
+    for row in board.of_state(DeadlineState::Soon).take(10) {
+        if let (Some(due), Some(left)) = (row.due, row.days_left) {
+            let provisional = if due.provisional { "（暂定）" } else { "" };
+            attention.push(format!(
+                "{} {} 应于 {}{provisional} 前公开，还剩 {left} 个工作日",
+                row.plan_code, row.name, due.date
+            ));
+        }
+    }
+    for (month, count) in &open_checks {
+        if month.last_day() < today {
+            attention.push(format!("{month} 有 {count} 个检查对象尚无结果"));
+        }
+    }
+    let register = load_register(project)?;
+    if let Some(pending) = register.pending() {
+        attention.push(format!("{} 已封存，公开数产生时间 {}，等待开封", pending.period, pending.available_at));
+    }
+    let (month, day) = project.policy.disclosure.plan_by;
+    if let Some(by) = NaiveDate::from_ymd_opt(project.file.year, month, day)
+        && today > by
+    {
+        attention.push(format!("年度检查计划应于 {by} 前公布，请确认已公布"));
+    }
+    if !project.calendar.is_noticed(project.file.year) {
+        attention.push(format!("{} 年放假安排尚未发布，涉及该年的期限为暂定；发布后请更新日历", project.file.year));
+    }
+    Ok(Status { today, board, figures, open_checks, attention })
+}

@@ -1,0 +1,385 @@
+//! The draws of a project: their folders, files and changes of the day after.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::domain::{InspectorId, UnitId};
+use crate::export::write_atomic;
+use crate::sampling::{
+    DrawOrder, DrawSeed, Hash32, Opening, SamplingFrame, Seal, SecretFile, compute_seed, draw_units, hash_from_hex,
+};
+use crate::staffing::{
+    AddRequest, Assignment, Change, Need, Needs, PairChange, ReplaceRequest, Roster, SubstituteRequest, apply_change,
+    assign_inspectors,
+};
+use crate::workspace::store::project::{Project, load_bytes};
+
+/// What was done by hand after a draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DrawChange {
+    /// A reserve took the place of a drawn unit.
+    Substitute {
+        /// Who dropped out.
+        unit: UnitId,
+        /// Who came in.
+        by: UnitId,
+        /// Evidence and date.
+        reason: String,
+        /// When.
+        at: String,
+        /// Who did it.
+        operator: String,
+    },
+    /// Another inspector.
+    Replace {
+        /// The check.
+        unit: UnitId,
+        /// Who went.
+        certificate: InspectorId,
+        /// Why.
+        reason: String,
+        /// When.
+        at: String,
+        /// Who did it.
+        operator: String,
+    },
+    /// A triggered check.
+    Add {
+        /// The unit, its body and the skill that its check needs.
+        need: Need,
+        /// Why.
+        reason: String,
+        /// When.
+        at: String,
+        /// Who did it.
+        operator: String,
+    },
+}
+
+impl DrawChange {
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Substitute { reason, .. } | Self::Replace { reason, .. } | Self::Add { reason, .. } => reason,
+        }
+    }
+}
+
+/// One sealed draw of a month or year, as it lies in its folder.
+#[derive(Debug)]
+pub struct StoredDraw {
+    /// Where.
+    pub folder: PathBuf,
+    /// Which period.
+    pub period: String,
+    /// Which sequence within the period.
+    pub sequence: u64,
+    /// The frame.
+    pub frame: SamplingFrame,
+    /// The seal.
+    pub seal: Seal,
+    /// The roster and the needs of every unit that may be drawn; as sealed.
+    pub roster: Roster,
+    /// Needs.
+    pub needs: Needs,
+    /// The opening, once opened.
+    pub opening: Option<Opening>,
+    /// Changes after the draw, in their order.
+    pub changes: Vec<DrawChange>,
+    /// True where the entropy was known beforehand.
+    pub demonstration: bool,
+    /// When it was opened, as its notes say.
+    pub opened_at: Option<String>,
+}
+
+/// Facts of a draw that are neither sealed nor published.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrawNotes {
+    /// The entropy was known before the sealing: a demonstration.
+    pub demonstration: bool,
+    /// When it was opened.
+    pub opened_at: Option<String>,
+    /// When it was voided.
+    pub voided_at: Option<String>,
+}
+
+fn parse_json<T: for<'de> Deserialize<'de>>(path: &Path) -> AppResult<T> {
+    serde_json::from_slice(&load_bytes(path)?).map_err(|cause| {
+        AppError::from(
+            Finding::error("DRW-001", format!("第 {} 行无法识别", cause.line()))
+                .hint("文件可能被改动或不完整，请用备份恢复")
+                .file(path.display().to_string()),
+        )
+    })
+}
+
+/// Writes a value as JSON, indented, atomically.
+///
+/// # Errors
+/// `DRW-002`, `IO-…`.
+pub fn write_json<T: Serialize>(path: &Path, value: &T) -> AppResult<()> {
+    let mut bytes = serde_json::to_vec_pretty(value)
+        .map_err(|cause| AppError::new("DRW-002", "无法写成 JSON 文本").caused_by(cause))?;
+    bytes.push(b'\n');
+    write_atomic(path, &bytes)
+}
+
+fn needs_file(name: &str, period: &str) -> AppError {
+    Finding::error("DRW-003", format!("{period} 的抽取缺少文件 {name}")).hint("请用备份恢复抽取文件夹").into()
+}
+
+impl StoredDraw {
+    /// Loads a draw.
+    ///
+    /// # Errors
+    /// `DRW-001`, `DRW-003`, `IO-…`, or the fault of a file.
+    pub fn load(project: &Project, period: &str, sequence: u64) -> AppResult<Self> {
+        let folder = project.draw_folder(period, sequence);
+        let at = |name: &str| folder.join(name);
+        if !at("seal.json").exists() {
+            return Err(needs_file("seal.json", period));
+        }
+        let opening =
+            if at("opening.json").exists() { Some(Opening::parse(&load_bytes(&at("opening.json"))?)?) } else { None };
+        let seal = Seal::parse(&load_bytes(&at("seal.json"))?)?;
+        let notes: DrawNotes =
+            if at("notes.json").exists() { parse_json(&at("notes.json"))? } else { DrawNotes::default() };
+        let changes = if at("changes.json").exists() { parse_json(&at("changes.json"))? } else { Vec::new() };
+        Ok(Self {
+            period: period.to_owned(),
+            sequence,
+            frame: SamplingFrame::parse_csv(&load_bytes(&at("frame.csv"))?)?,
+            demonstration: seal.is_demonstration(),
+            seal,
+            roster: Roster::parse(&load_bytes(&at("roster.csv"))?)?,
+            needs: Needs::parse(&load_bytes(&at("needs.csv"))?)?,
+            opening,
+            changes,
+            opened_at: notes.opened_at,
+            folder,
+        })
+    }
+
+    /// The secret, before the opening.
+    ///
+    /// # Errors
+    /// `DRW-003`, or the file's own fault.
+    pub fn load_secret(&self) -> AppResult<SecretFile> {
+        let path = self.folder.join("secret.json");
+        if !path.exists() {
+            return Err(needs_file("secret.json", &self.period));
+        }
+        SecretFile::parse(&load_bytes(&path)?)
+    }
+
+    /// The seed, once opened.
+    #[must_use]
+    pub fn seed(&self) -> Option<DrawSeed> {
+        let opening = self.opening.as_ref()?;
+        let secret: Hash32 = hash_from_hex(&opening.secret)?;
+        Some(compute_seed(&self.seal.commitment(), &secret, &opening.entropy_value))
+    }
+
+    /// The whole order of every stratum, once opened.
+    #[must_use]
+    pub fn order(&self) -> Option<DrawOrder> {
+        self.seed().map(|seed| draw_units(&self.frame, &self.seal, &seed))
+    }
+
+    /// Units drawn, by stratum in key order.
+    #[must_use]
+    pub fn selected(&self, order: &DrawOrder) -> BTreeMap<String, Vec<UnitId>> {
+        order
+            .strata
+            .iter()
+            .map(|stratum| (stratum.id.clone(), self.units(stratum.selected().iter().map(|u| u.row))))
+            .collect()
+    }
+
+    /// Reserves, by stratum in order.
+    #[must_use]
+    pub fn reserves(&self, order: &DrawOrder) -> BTreeMap<String, Vec<UnitId>> {
+        order
+            .strata
+            .iter()
+            .map(|stratum| (stratum.id.clone(), self.units(stratum.reserves().iter().map(|u| u.row))))
+            .collect()
+    }
+
+    fn units(&self, rows: impl Iterator<Item = u32>) -> Vec<UnitId> {
+        rows.filter_map(|row| UnitId::new(self.frame.unit_id(row as usize)).ok()).collect()
+    }
+
+    /// The units to be visited now: drawn, less those substituted, with substitutes and added checks; each
+    /// with the stratum it was drawn in (empty for added checks).
+    #[must_use]
+    pub fn targets(&self, order: &DrawOrder) -> Vec<CurrentTarget> {
+        let mut targets: Vec<CurrentTarget> = Vec::new();
+        for stratum in &order.strata {
+            for (i, unit) in stratum.selected().iter().enumerate() {
+                if let Ok(unit_id) = UnitId::new(self.frame.unit_id(unit.row as usize)) {
+                    targets.push(CurrentTarget {
+                        unit_id,
+                        stratum: stratum.id.clone(),
+                        rank: i as u32 + 1,
+                        origin: TargetOrigin::Drawn,
+                        replaced_by: None,
+                        note: String::new(),
+                        listed_at: None,
+                    });
+                }
+            }
+        }
+        for change in &self.changes {
+            match change {
+                DrawChange::Substitute { unit, by, reason, at, .. } => {
+                    let Some(dropped) = targets.iter_mut().find(|t| t.unit_id == *unit && t.replaced_by.is_none())
+                    else {
+                        continue;
+                    };
+                    dropped.replaced_by = Some(by.clone());
+                    dropped.note.clone_from(reason);
+                    let (stratum, rank) = (dropped.stratum.clone(), dropped.rank);
+                    targets.push(CurrentTarget {
+                        unit_id: by.clone(),
+                        stratum,
+                        rank,
+                        origin: TargetOrigin::Substitute(unit.clone()),
+                        replaced_by: None,
+                        note: String::new(),
+                        listed_at: Some(at.clone()),
+                    });
+                }
+                DrawChange::Add { need, reason, at, .. } => targets.push(CurrentTarget {
+                    unit_id: need.unit_id.clone(),
+                    stratum: String::new(),
+                    rank: 0,
+                    origin: TargetOrigin::Triggered,
+                    replaced_by: None,
+                    note: reason.clone(),
+                    listed_at: Some(at.clone()),
+                }),
+                DrawChange::Replace { .. } => {}
+            }
+        }
+        targets
+    }
+
+    /// The needs of the drawn units; `None` where nothing was opened.
+    ///
+    /// # Errors
+    /// A drawn unit without a need (`ROS-…`).
+    pub fn drawn_needs(&self, order: &DrawOrder) -> AppResult<Needs> {
+        let units: Vec<UnitId> =
+            order.strata.iter().flat_map(|s| self.units(s.selected().iter().map(|u| u.row))).collect();
+        self.needs.only(units.iter())
+    }
+
+    /// The changes as the pairing replays them.
+    #[must_use]
+    pub fn pair_changes(&self) -> Vec<Change> {
+        self.changes.iter().filter_map(|change| self.pair_change(change)).collect()
+    }
+
+    /// A change as the pairing knows it; `None` where the unit has no sealed need (it can't be paired).
+    #[must_use]
+    pub fn pair_change(&self, change: &DrawChange) -> Option<Change> {
+        crate::workspace::store::draws::pair_change(&self.needs, change)
+    }
+
+    /// The pairing with all changes; `None` where the draw has no roster or the sealed roster could not
+    /// staff it.
+    ///
+    /// # Errors
+    /// A change that can't be applied (`ROS-…`).
+    pub fn assignment(&self, order: &DrawOrder) -> AppResult<Option<Assignment>> {
+        let Some(seed) = self.seed() else { return Ok(None) };
+        if self.roster.inspectors().is_empty() {
+            return Ok(None);
+        }
+        let Ok(mut assignment) = assign_inspectors(&seed.0, &self.roster, &self.drawn_needs(order)?) else {
+            return Ok(None);
+        };
+        for change in self.pair_changes() {
+            assignment = apply_change(&seed.0, &self.roster, &assignment, &change)?.0;
+        }
+        Ok(Some(assignment))
+    }
+
+    /// Applies one more change to the pairing as it stands.
+    ///
+    /// # Errors
+    /// `ROS-…` where the rules leave nobody.
+    pub fn try_change(&self, order: &DrawOrder, change: &DrawChange) -> AppResult<Option<PairChange>> {
+        let (Some(seed), Some(assignment)) = (self.seed(), self.assignment(order)?) else { return Ok(None) };
+        let Some(change) = self.pair_change(change) else { return Ok(None) };
+        Ok(Some(apply_change(&seed.0, &self.roster, &assignment, &change)?.1))
+    }
+
+    /// Appends a change and writes the list.
+    ///
+    /// # Errors
+    /// `IO-…`.
+    pub fn push_change(&mut self, change: DrawChange) -> AppResult<()> {
+        self.changes.push(change);
+        write_json(&self.folder.join("changes.json"), &self.changes)
+    }
+}
+
+/// Where a target comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetOrigin {
+    /// Drawn (mandatory ones are drawn with certainty).
+    Drawn,
+    /// In the place of another.
+    Substitute(UnitId),
+    /// Triggered.
+    Triggered,
+}
+
+/// A unit on the month's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentTarget {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Stratum it was drawn in.
+    pub stratum: String,
+    /// Place in the draw's order, from 1; 0 for added checks.
+    pub rank: u32,
+    /// Where it comes from.
+    pub origin: TargetOrigin,
+    /// Who took its place.
+    pub replaced_by: Option<UnitId>,
+    /// Reason of a change.
+    pub note: String,
+    /// When it came onto the list, where a change put it there.
+    pub listed_at: Option<String>,
+}
+
+/// A change as the pairing replays it; needs come from the sealed list.
+#[must_use]
+pub fn pair_change(needs: &Needs, change: &DrawChange) -> Option<Change> {
+    Some(match change {
+        DrawChange::Substitute { unit, by, reason, .. } => Change::Substitute(SubstituteRequest {
+            dropped: unit.clone(),
+            substitute: needs.get(by)?.clone(),
+            excluded: Vec::new(),
+            reason: reason.clone(),
+        }),
+        DrawChange::Replace { unit, certificate, reason, .. } => Change::Replace(ReplaceRequest {
+            unit_id: unit.clone(),
+            certificate: certificate.clone(),
+            excluded: Vec::new(),
+            reason: reason.clone(),
+        }),
+        DrawChange::Add { need, reason, .. } => {
+            Change::Add(AddRequest { need: need.clone(), excluded: Vec::new(), reason: reason.clone() })
+        }
+    })
+}

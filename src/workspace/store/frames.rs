@@ -1,0 +1,90 @@
+//! The registry's frames and the map as they lie in a project.
+
+use std::io::Read;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
+use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
+use crate::export::write_atomic;
+use crate::registry::mapping::Mapping;
+use crate::registry::{Registry, frame_from_bytes, frame_to_bytes};
+use crate::sampling::to_hex;
+use crate::workspace::store::project::{Project, create_folder, load_bytes};
+
+/// How the mapping says that the districts file is read; the same when it is read again from the project.
+pub(in crate::workspace) fn district_options(mapping: &Mapping) -> DistrictOptions {
+    let Some(named) = &mapping.districts else { return DistrictOptions::default() };
+    DistrictOptions {
+        encoding: named.encoding.clone(),
+        code_field: named.code.clone(),
+        name_field: named.name.clone(),
+        coordinates: named.coordinates.map(|system| match system {
+            crate::registry::CoordinateSystem::Wgs84 => crate::district::CoordinateSystem::Wgs84,
+            crate::registry::CoordinateSystem::Gcj02 => crate::district::CoordinateSystem::Gcj02,
+            crate::registry::CoordinateSystem::Bd09 => crate::district::CoordinateSystem::Bd09,
+        }),
+        ..DistrictOptions::default()
+    }
+}
+
+/// Writes the registry's frames.
+///
+/// # Errors
+/// `FRM-…`, `IO-…`.
+pub fn save_registry(project: &Project, registry: &Registry, progress: &Progress) -> AppResult<()> {
+    write_registry(project.root(), registry, progress)
+}
+
+pub(in crate::workspace) fn write_registry(root: &Path, registry: &Registry, progress: &Progress) -> AppResult<()> {
+    let folder = root.join("frames");
+    create_folder(&folder)?;
+    progress.begin("保存核查后的数据", 0);
+    for (name, frame) in registry.frames() {
+        write_atomic(&folder.join(format!("{name}.parquet")), &frame_to_bytes(frame)?)?;
+    }
+    Ok(())
+}
+
+/// Reads the registry's frames and the map of a project.
+///
+/// # Errors
+/// `FRM-…`, `IO-…`.
+pub fn load_project_data(project: &Project) -> AppResult<(Registry, DistrictSet)> {
+    let folder = project.root().join("frames");
+    let mut registry = Registry::empty();
+    let names: Vec<&str> = registry.frames().map(|(name, _)| name).collect();
+    for name in names {
+        let bytes = load_bytes(&folder.join(format!("{name}.parquet")))?;
+        registry.restore(name, frame_from_bytes(bytes, name)?)?;
+    }
+    let mut findings = Diagnostics::new();
+    let districts = match &project.file.districts {
+        Some(path) => {
+            load_districts(&project.root().join(path), &district_options(&project.file.mapping), &mut findings)?
+        }
+        None => load_bundled_districts(&mut findings)?,
+    };
+    Ok((registry, districts))
+}
+
+/// SHA-256 (hexadecimal) and length of a file, read in pieces: an input may be a gigabyte.
+///
+/// # Errors
+/// `IO-…`.
+pub fn hash_file(path: &Path) -> AppResult<(String, u64)> {
+    let io = |cause| AppError::io("读取文件", path, cause);
+    let mut file = std::fs::File::open(path).map_err(io)?;
+    let (mut hash, mut length) = (Sha256::new(), 0_u64);
+    let mut piece = vec![0_u8; 1 << 20];
+    loop {
+        let n = file.read(&mut piece).map_err(io)?;
+        if n == 0 {
+            break;
+        }
+        hash.update(&piece[..n]);
+        length += n as u64;
+    }
+    Ok((to_hex(&hash.finalize()), length))
+}

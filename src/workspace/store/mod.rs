@@ -1,0 +1,13 @@
+//! What lies on the disk: project file, lock, journal, staged changes, draws, results. Loads and writes, decides
+//! nothing.
+
+pub mod clock;
+pub mod columns;
+pub mod draws;
+pub mod frames;
+pub mod journal;
+pub mod lock;
+pub mod project;
+pub mod register;
+pub mod results;
+pub mod staged;

@@ -1,0 +1,380 @@
+//! The project folder: what a user saves, copies and backs up.
+//!
+//! ```text
+//! project.ron      name, agency, year, inputs with their hashes, column mapping, the planner's edits
+//! policy.ron       this year's policy; its bytes are sealed
+//! districts/       the map used (shapefile)
+//! frames/          the checked registry, one parquet file a table
+//! draws/2027-03/1/ one sealed draw: frame, roster, needs, inputs, seal, secret, opening, assignment, certificate
+//! register.csv     every seal, opened or voided
+//! results/         what came back
+//! journal.jsonl    append-only, chained
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::domain::{PlanMonth, WorkCalendar};
+use crate::export::write_atomic;
+use crate::plan::PlanEdits;
+use crate::policy::{Policy, load_policy};
+use crate::registry::mapping::Mapping;
+use crate::workspace::store::clock::Moment;
+use crate::workspace::store::journal::{Journal, JournalEntry};
+use crate::workspace::store::lock::ProjectLock;
+use crate::workspace::store::staged::{Recovery, recover_change};
+
+/// Format of `project.ron`.
+const FORMAT: u32 = 1;
+
+/// An input file as it was when it was taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputRecord {
+    /// File name.
+    pub file: String,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// `project.ron`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectFile {
+    /// Format; 1.
+    pub format: u32,
+    /// Name shown.
+    pub name: String,
+    /// Year planned.
+    pub year: i32,
+    /// Made of synthetic data: said on every screen and export.
+    pub synthetic: bool,
+    /// Input files taken in.
+    pub inputs: Vec<InputRecord>,
+    /// How their tables and columns were recognised or mapped by hand.
+    pub mapping: Mapping,
+    /// Districts file within the project, relative; `None` for the bundled sketch of Shanghai.
+    #[serde(default)]
+    pub districts: Option<String>,
+    /// Old number → lasting site id.
+    #[serde(default)]
+    pub predecessors: BTreeMap<String, String>,
+    /// The planner's edits of the plan.
+    #[serde(default)]
+    pub edits: PlanEdits,
+    /// Review number (审图号) of the map, printed with it.
+    #[serde(default)]
+    pub review_number: String,
+}
+
+/// Who does something, when, and how it is watched.
+#[derive(Debug, Clone)]
+pub struct CommandContext {
+    /// The operator's name.
+    pub operator: String,
+    /// The moment of the command.
+    pub now: Moment,
+    /// Progress and cancelling.
+    pub progress: Progress,
+}
+
+/// An open project. A clone is a snapshot for a background job; the lock is shared and held until the last goes.
+#[derive(Debug, Clone)]
+pub struct Project {
+    root: PathBuf,
+    /// Contents of `project.ron`.
+    pub file: ProjectFile,
+    /// The policy.
+    pub policy: Policy,
+    policy_bytes: Vec<u8>,
+    /// Working days.
+    pub calendar: WorkCalendar,
+    lock: Option<Arc<ProjectLock>>,
+    recovery: Recovery,
+}
+
+/// A lock that may still be kept by whoever took a snapshot of a project.
+#[derive(Debug, Clone)]
+pub struct HeldLock {
+    root: PathBuf,
+    lock: Weak<ProjectLock>,
+}
+
+impl HeldLock {
+    /// True while something keeps it.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.lock.strong_count() > 0
+    }
+}
+
+/// True where both paths name the same folder, however they are spelled.
+fn is_same_folder(a: &Path, b: &Path) -> bool {
+    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Reads a file whole.
+///
+/// # Errors
+/// `IO-…` with the path.
+pub fn load_bytes(path: &Path) -> AppResult<Vec<u8>> {
+    std::fs::read(path).map_err(|cause| AppError::io("读取文件", path, cause))
+}
+
+/// Makes a folder and its parents.
+///
+/// # Errors
+/// `IO-…` with the path.
+pub fn create_folder(path: &Path) -> AppResult<()> {
+    std::fs::create_dir_all(path).map_err(|cause| AppError::io("创建文件夹", path, cause))
+}
+
+/// The working days that ship with the product: State Council notices, then statutory days of later years.
+///
+/// # Errors
+/// `CAL-001` where a shipped file can't be read (a fault of the build).
+pub fn bundled_calendar() -> AppResult<WorkCalendar> {
+    let mut calendar = WorkCalendar::default();
+    for (name, text) in [
+        ("cn_workdays_2023_2026.csv", include_str!("../../../data/calendar/cn_workdays_2023_2026.csv")),
+        ("cn_statutory_2027_PROVISIONAL.csv", include_str!("../../../data/calendar/cn_statutory_2027_PROVISIONAL.csv")),
+    ] {
+        add_calendar(&mut calendar, name, text)?;
+    }
+    Ok(calendar)
+}
+
+/// Checks a calendar's text.
+///
+/// # Errors
+/// `CAL-001` with the line.
+pub fn check_calendar(name: &str, text: &str) -> AppResult<()> {
+    add_calendar(&mut WorkCalendar::default(), name, text)
+}
+
+fn add_calendar(calendar: &mut WorkCalendar, name: &str, text: &str) -> AppResult<()> {
+    calendar
+        .load_csv_text(text)
+        .map_err(|(line, what)| Finding::error("CAL-001", what).row(line).file(name.to_owned()).into())
+}
+
+impl Project {
+    /// Makes a project in an empty or missing folder. `project.ron`, which makes the folder a project, is
+    /// written by the first [`Project::save`], once everything else is there: an import that breaks off leaves
+    /// no project behind.
+    ///
+    /// # Errors
+    /// `PRJ-001` where the folder holds a project, `IO-…`, `PRJ-010`, or a fault of the policy.
+    pub fn create(root: &Path, file: ProjectFile, policy_bytes: Vec<u8>, operator: &str) -> AppResult<Self> {
+        if root.join("project.ron").exists() {
+            return Err(Finding::error("PRJ-001", "此文件夹已有项目")
+                .hint("请换一个空文件夹，或打开已有项目")
+                .file(root.display().to_string())
+                .into());
+        }
+        create_folder(root)?;
+        let lock = ProjectLock::acquire(root, operator)?;
+        let policy = parse_policy(&policy_bytes)?;
+        let project = Self {
+            root: root.to_owned(),
+            file,
+            policy,
+            policy_bytes,
+            calendar: bundled_calendar()?,
+            lock: Some(Arc::new(lock)),
+            recovery: Recovery::None,
+        };
+        write_atomic(&root.join("policy.ron"), &project.policy_bytes)?;
+        Ok(project)
+    }
+
+    /// Opens a project to work in it; `None` as operator opens it read-only.
+    ///
+    /// # Errors
+    /// `PRJ-002` where the folder holds no project, `PRJ-003` where `project.ron` can't be read, `PRJ-010`
+    /// where another window holds it, `IO-…`, or a fault of the policy.
+    pub fn open(root: &Path, operator: Option<&str>) -> AppResult<Self> {
+        let path = root.join("project.ron");
+        if !path.exists() {
+            return Err(Finding::error("PRJ-002", "此文件夹不是项目（缺少 project.ron）")
+                .hint("请选择由「fairdraw new」或「fairdraw run」建立的项目文件夹")
+                .file(root.display().to_string())
+                .into());
+        }
+        let lock = operator.map(|operator| ProjectLock::acquire(root, operator)).transpose()?.map(Arc::new);
+        Self::load(root, lock)
+    }
+
+    /// The lock that this project holds, to open the folder again with while anything still keeps it;
+    /// `None` where it is open read-only.
+    #[must_use]
+    pub fn held(&self) -> Option<HeldLock> {
+        self.lock.as_ref().map(|lock| HeldLock { root: self.root.clone(), lock: Arc::downgrade(lock) })
+    }
+
+    /// Opens a project to work in it: under the held lock where that is this folder's and still kept, else as
+    /// [`Project::open`].
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn open_again(root: &Path, held: &[HeldLock], operator: &str) -> AppResult<Self> {
+        let lock = held.iter().filter(|held| is_same_folder(&held.root, root)).find_map(|held| held.lock.upgrade());
+        match lock {
+            Some(lock) => Self::load(root, Some(lock)),
+            None => Self::open(root, Some(operator)),
+        }
+    }
+
+    /// Reads the folder's files again under the lock that this project holds.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn reopen(&self) -> AppResult<Self> {
+        Self::load(&self.root, self.lock.clone())
+    }
+
+    fn load(root: &Path, lock: Option<Arc<ProjectLock>>) -> AppResult<Self> {
+        let recovery = if lock.is_some() { recover_change(root)? } else { Recovery::None };
+        let path = root.join("project.ron");
+        let text = String::from_utf8(load_bytes(&path)?)
+            .map_err(|cause| AppError::new("PRJ-003", "project.ron 不是 UTF-8 文本").caused_by(cause))?;
+        let file: ProjectFile = ron::from_str(&text).map_err(|cause| {
+            AppError::from(
+                Finding::error("PRJ-003", format!("项目文件第 {} 行无法识别", cause.span.start.line))
+                    .hint("请用备份恢复此文件")
+                    .file(path.display().to_string()),
+            )
+        })?;
+        let policy_bytes = load_bytes(&root.join("policy.ron"))?;
+        let policy = parse_policy(&policy_bytes)?;
+        let mut calendar = bundled_calendar()?;
+        let own = root.join("calendar.csv");
+        if own.exists() {
+            let text = String::from_utf8_lossy(&load_bytes(&own)?).into_owned();
+            add_calendar(&mut calendar, "calendar.csv", &text)?;
+        }
+        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock, recovery })
+    }
+
+    /// True where the project was opened without the lock.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.lock.is_none()
+    }
+
+    /// What opening it found of a change that was broken off.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        self.recovery
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The policy's bytes as sealed.
+    #[must_use]
+    pub fn policy_bytes(&self) -> &[u8] {
+        &self.policy_bytes
+    }
+
+    /// Writes `project.ron`.
+    ///
+    /// # Errors
+    /// `PRJ-011` where the project is open read-only, `IO-…`.
+    pub fn save(&self) -> AppResult<()> {
+        self.check_writable()?;
+        self.save_to(&self.root)
+    }
+
+    /// Writes `project.ron` into another folder: where a change is made ready.
+    ///
+    /// # Errors
+    /// `PRJ-004`, `IO-…`.
+    pub fn save_to(&self, folder: &Path) -> AppResult<()> {
+        let text = ron::ser::to_string_pretty(&self.file, ron::ser::PrettyConfig::new().struct_names(false))
+            .map_err(|cause| AppError::new("PRJ-004", "项目文件无法写成文本").caused_by(cause))?;
+        write_atomic(&folder.join("project.ron"), text.as_bytes())
+    }
+
+    /// Replaces the policy; refused where it does not hold together.
+    ///
+    /// # Errors
+    /// The policy's own, `PRJ-011`, `IO-…`.
+    pub fn set_policy(&mut self, bytes: Vec<u8>) -> AppResult<()> {
+        self.check_writable()?;
+        let policy = parse_policy(&bytes)?;
+        write_atomic(&self.root.join("policy.ron"), &bytes)?;
+        (self.policy, self.policy_bytes) = (policy, bytes);
+        Ok(())
+    }
+
+    /// `Err(PRJ-011)` where the project is open read-only.
+    ///
+    /// # Errors
+    /// `PRJ-011`.
+    pub fn check_writable(&self) -> AppResult<()> {
+        if self.is_read_only() {
+            return Err(AppError::new("PRJ-011", "项目以只读方式打开，不能更改"));
+        }
+        Ok(())
+    }
+
+    /// The journal.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        Journal::at(self.root.join("journal.jsonl"))
+    }
+
+    /// Adds a line to the journal.
+    ///
+    /// # Errors
+    /// `PRJ-011`, `JRN-…`, `IO-…`.
+    pub fn log(&self, context: &CommandContext, command: &str, detail: serde_json::Value) -> AppResult<JournalEntry> {
+        self.check_writable()?;
+        self.journal().append(&context.now.to_string(), &context.operator, command, detail)
+    }
+
+    /// The folder of a draw: `draws/2027-03/1`.
+    #[must_use]
+    pub fn draw_folder(&self, period: &str, sequence: u64) -> PathBuf {
+        self.root.join("draws").join(period).join(sequence.to_string())
+    }
+
+    /// The twelve months of the year planned.
+    #[must_use]
+    pub fn months(&self) -> Vec<PlanMonth> {
+        PlanMonth::of_year(self.file.year)
+    }
+
+    /// A fresh `project.ron`.
+    #[must_use]
+    pub fn fresh_file(name: &str, year: i32, synthetic: bool, mapping: Mapping) -> ProjectFile {
+        ProjectFile {
+            format: FORMAT,
+            name: name.to_owned(),
+            year,
+            synthetic,
+            inputs: Vec::new(),
+            mapping,
+            districts: None,
+            predecessors: BTreeMap::new(),
+            edits: PlanEdits::default(),
+            review_number: String::new(),
+        }
+    }
+}
+
+fn parse_policy(bytes: &[u8]) -> AppResult<Policy> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|cause| AppError::new("POL-001", "规则文件不是 UTF-8 文本").caused_by(cause))?;
+    load_policy(text, "policy.ron")
+}

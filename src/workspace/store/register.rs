@@ -1,0 +1,45 @@
+//! The register of a project's seals, and the draws that it names.
+
+use crate::diagnostic::AppResult;
+use crate::domain::{Period, PlanMonth};
+use crate::sampling::SealRegister;
+use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::project::{Project, load_bytes};
+
+/// The register of a project's seals.
+///
+/// # Errors
+/// `SEL-…` where it breaks its own rules, `IO-…`.
+pub fn load_register(project: &Project) -> AppResult<SealRegister> {
+    let path = project.root().join("register.csv");
+    if path.exists() { SealRegister::parse_csv(&load_bytes(&path)?) } else { Ok(SealRegister::new()) }
+}
+
+/// The draws that were opened, of all months before or at `month`, in the register's order.
+///
+/// # Errors
+/// Those of [`StoredDraw::load`].
+pub fn load_opened_draws(project: &Project, months: impl Fn(PlanMonth) -> bool) -> AppResult<Vec<StoredDraw>> {
+    let register = load_register(project)?;
+    let mut draws = Vec::new();
+    for month in project.months() {
+        if !months(month) {
+            continue;
+        }
+        let period = Period::Month(month).to_string();
+        for (sealed, end) in register.seals_of(&period) {
+            if end.is_some_and(|end| end.event == crate::sampling::RegisterEvent::Opened) {
+                draws.push(StoredDraw::load(project, &period, sealed.sequence)?);
+            }
+        }
+    }
+    Ok(draws)
+}
+
+/// Whether a period was sealed and is waiting for its opening.
+///
+/// # Errors
+/// As [`load_register`].
+pub fn pending_period(project: &Project) -> AppResult<Option<String>> {
+    Ok(load_register(project)?.pending().map(|line| line.period.clone()))
+}
