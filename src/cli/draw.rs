@@ -8,17 +8,20 @@ use super::args::{
 };
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::disclosure::check_all_visited;
 use crate::domain::Period;
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 use crate::sampling::{
     CheckReport, DEMONSTRATION, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, compute_proof,
     draw_from_files,
 };
-use crate::workspace::deeds::change::{add_triggered_check, opened_draw, replace_inspector, substitute_unit};
+use crate::workspace::deeds::change::{
+    add_triggered_check, none_opened, opened_draw, replace_inspector, substitute_unit,
+};
 use crate::workspace::deeds::open::{open_period, void_period};
 use crate::workspace::deeds::seal::{Pledge, seal_month, seal_year};
 use crate::workspace::deeds::verify::{VerifyRequest, verify_files};
-use crate::workspace::inputs::due::{due_checks, is_all_visited};
+use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::journal::check_journal_file;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
@@ -175,14 +178,15 @@ pub(super) fn void(args: &VoidArgs, context: &CommandContext) -> AppResult<Finis
     Ok(Finish::Done)
 }
 
-pub(super) fn proof(args: &ProofArgs) -> AppResult<Finish> {
+pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Finish> {
     let project = Project::open(&args.project, None)?;
     let month = month_of(&args.month)?;
-    let (draw, order) = opened_draw(&project, month)?;
+    let (draw, _) = opened_draw(&project, month)?;
     // The opening gives everybody's ticket: it leaves the office only once every target was visited.
     let (registry, _) = load_project_data(&project)?;
-    let checks = due_checks(&draw, &registry, &project.policy)?;
-    let complete = is_all_visited(&checks, &load_results(&project)?, month, draw.sequence as u32);
+    let opened = OpenedDraw::of(draw, &registry, &project.policy)?;
+    let Some(OpenedDraw { draw, order, checks, .. }) = opened else { return Err(none_opened(month)) };
+    let complete = check_all_visited(&checks, &load_results(&project)?, context.now.date()).is_ok();
     let opened = draw.opening.as_ref().filter(|_| complete).map(|opening| (opening, &order));
     let mut proof = compute_proof(&draw.frame, &draw.frame.tree(), &draw.seal, opened, unit_of(&args.unit)?.as_str())?;
     proof.statement = draw.demonstration.then(|| DEMONSTRATION.to_owned());

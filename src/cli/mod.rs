@@ -86,7 +86,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::ReplaceInspector(args) => draw::replace(&args, cli.json, &context),
         Command::AddCheck(args) => draw::add(&args, cli.json, &context),
         Command::Void(args) => draw::void(&args, &context),
-        Command::Proof(args) => draw::proof(&args),
+        Command::Proof(args) => draw::proof(&args, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),

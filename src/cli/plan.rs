@@ -16,8 +16,9 @@ use crate::workspace::deeds::mends::{choose_mend, mend_until_feasible, take_mend
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::reports::estimate::estimate_compliance;
-use crate::workspace::reports::outputs::{ExportRequest, Exported, export_project, off_site_lines};
+use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
 use crate::workspace::reports::status::compute_status;
+use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::run::{DEMONSTRATION_ENTROPY, RunRequest, run as run_job};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};

@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::domain::{BodyId, Deadline, PlanMonth, UnitId, WorkCalendar};
+use crate::policy::DisclosureRule;
 
 use super::figures::Share;
 use super::result::{CheckResult, DueCheck};
@@ -22,6 +23,17 @@ pub struct DeadlineRule {
     pub working_days: u32,
     /// A row is "soon" with at most so many working days left.
     pub soon: u32,
+}
+
+/// With at most so many working days left a result is due soon.
+const SOON: u32 = 5;
+
+impl DeadlineRule {
+    /// The policy's rule.
+    #[must_use]
+    pub fn of(rule: &DisclosureRule) -> Self {
+        Self { working_days: rule.working_days, soon: SOON }
+    }
 }
 
 /// How a result stands with its deadline. Ordered by urgency.

@@ -114,14 +114,15 @@ impl PublicTarget {
 }
 
 /// Refuses a document that would name these checks in public before each of them has taken place by `on`.
+/// Withdrawn ones need not take place any more.
 ///
 /// # Errors
 /// `DIS-043`, naming the first unvisited target by month, body and unit, and how many there are.
 pub fn check_all_visited(named: &[DueCheck], results: &[CheckResult], on: NaiveDate) -> AppResult<()> {
     let visited: BTreeMap<(&UnitId, PlanMonth, u32), NaiveDate> =
         results.iter().map(|r| (r.key(), r.inspected_on)).collect();
-    let mut open: Vec<&DueCheck> =
-        named.iter().filter(|c| visited.get(&(&c.unit_id, c.month, c.sequence)).is_none_or(|day| *day > on)).collect();
+    let is_open = |c: &&DueCheck| visited.get(&(&c.unit_id, c.month, c.sequence)).is_none_or(|day| *day > on);
+    let mut open: Vec<&DueCheck> = named.iter().filter(|c| !c.withdrawn).filter(is_open).collect();
     open.sort_by_key(|c| (c.month, &c.body, &c.unit_id, c.sequence));
     let Some(first) = open.first() else { return Ok(()) };
     Err(Finding::error(

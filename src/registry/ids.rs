@@ -8,10 +8,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use polars::prelude::DataFrame;
+
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::fold_width;
 
 use super::codes;
+use super::columns::texts;
 
 /// Longest unit id, in characters.
 pub const LONGEST_ID: usize = 40;
@@ -23,6 +26,24 @@ pub fn id_key(number: &str) -> Cow<'_, str> {
         return Cow::Borrowed(number);
     }
     Cow::Owned(fold_width(number).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect())
+}
+
+/// Row of a unit in the sources frame; `None` where the register doesn't have it (or the frame has no ids).
+///
+/// The rows stand in the order of the bytes of their ids, so that one look-up is a binary search.
+#[must_use]
+pub fn row_of_unit(sources: &DataFrame, unit: &str) -> Option<u32> {
+    let units = texts(sources, "unit_id").ok()?;
+    let (mut low, mut high) = (0, units.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match units.get(middle).unwrap_or_default().as_bytes().cmp(unit.as_bytes()) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return u32::try_from(middle).ok(),
+        }
+    }
+    None
 }
 
 /// Which numbers keep an older id.
@@ -130,6 +151,19 @@ mod tests {
         assert_eq!(id_key("91130200699229617X001P"), "91130200699229617X001P");
         assert_eq!(id_key(" ９113-0200 x（1）"), "91130200X1");
         assert_eq!(id_key("无"), "");
+    }
+
+    #[test]
+    fn a_unit_is_found_in_its_row() {
+        use polars::prelude::{Column, NamedFrom, Series};
+        let frame =
+            |ids: &[&str]| DataFrame::new(ids.len(), vec![Column::from(Series::new("unit_id".into(), ids))]).unwrap();
+        let sources = frame(&["310101A", "310101B", "31010AB", "Z9"]);
+        for (unit, row) in [("310101A", Some(0)), ("31010AB", Some(2)), ("Z9", Some(3)), ("310101", None), ("ZZ", None)]
+        {
+            assert_eq!(row_of_unit(&sources, unit), row, "{unit}");
+        }
+        assert_eq!(row_of_unit(&frame(&[]), "Z9"), None);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub mod text;
 
 pub use aliases::Aliases;
 pub use districts::{CoordinateSystem, DistrictLookup, NoMap};
-pub use ids::LastingIds;
+pub use ids::{LastingIds, row_of_unit};
 pub use industry::IndustryTable;
 pub use load::{InputTable, Registry, TableSummary, check_file, check_tables, load_registry};
 pub use mapping::{BodyRule, DistrictRule, DistrictsFile, FileMapping, Mapping};

@@ -12,7 +12,7 @@ use crate::sampling::EntropyFormat;
 use crate::workspace::deeds::open::{Opened, open_period};
 use crate::workspace::deeds::seal::{Pledge, Sealed, seal_month, seal_year};
 use crate::workspace::intake::import::{Imported, NewProject, create_project};
-use crate::workspace::reports::outputs::{ExportRequest, Exported, export_project};
+use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
 use crate::workspace::store::project::{CommandContext, create_folder};
 
 /// The public number of a demonstration where none is given: sixteen throws of a die, written down here for

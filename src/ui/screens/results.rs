@@ -23,7 +23,7 @@ use crate::ui::text::common;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
-use crate::workspace::reports::outputs::{INTERNAL, PUBLIC};
+use crate::workspace::reports::export::{INTERNAL, PUBLIC};
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, Command, OpenProject};
 

@@ -21,7 +21,9 @@ use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_opened_draws, load_register};
 use crate::workspace::store::results::load_results;
 
-pub(in crate::workspace) fn none_opened(month: PlanMonth) -> AppError {
+/// `SEL-037`: the month has no opened draw.
+#[must_use]
+pub fn none_opened(month: PlanMonth) -> AppError {
     Finding::error("SEL-037", format!("{month} 还没有开封的抽取")).hint("请先封存并开封").into()
 }
 

@@ -1,31 +1,66 @@
 //! The checks that are due: what each opened draw asks for, changes included.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::{CheckOrigin, CheckResult, DueCheck, Manner};
+use crate::disclosure::{CheckOrigin, DueCheck, Manner};
 use crate::domain::{BodyId, PlanMonth, UnitId};
 use crate::policy::Policy;
-use crate::registry::Registry;
 use crate::registry::columns::texts;
-use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
+use crate::registry::{Registry, row_of_unit};
+use crate::sampling::DrawOrder;
+use crate::staffing::Assignment;
+use crate::workspace::store::draws::{CurrentTarget, DrawChange, StoredDraw, TargetOrigin};
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_opened_draws;
 
-/// Row index of each unit in the sources frame.
+/// An opened draw of a month with what follows from it.
+#[derive(Debug)]
+pub struct OpenedDraw {
+    /// Month.
+    pub month: PlanMonth,
+    /// The draw as it lies in its folder.
+    pub draw: StoredDraw,
+    /// Every stratum's order.
+    pub order: DrawOrder,
+    /// The month's list, changes included.
+    pub targets: Vec<CurrentTarget>,
+    /// Row of the sources frame of each target; `None` where the register has it no more.
+    pub rows: Vec<Option<u32>>,
+    /// Pairs; `None` where nobody was paired.
+    pub assignment: Option<Assignment>,
+    /// Checks due, in the order of `targets`.
+    pub checks: Vec<DueCheck>,
+}
+
+impl OpenedDraw {
+    /// What follows from a draw; `None` where it isn't opened or isn't a month's.
+    ///
+    /// # Errors
+    /// `FRM-001`, `ROS-…`, `RES-002`.
+    pub fn of(draw: StoredDraw, registry: &Registry, policy: &Policy) -> AppResult<Option<Self>> {
+        let (Some(order), Ok(month)) = (draw.order(), draw.period.parse::<PlanMonth>()) else { return Ok(None) };
+        let assignment = draw.assignment(&order)?;
+        let targets = draw.targets(&order);
+        let rows = targets.iter().map(|t| row_of_unit(&registry.sources, t.unit_id.as_str())).collect();
+        let mut opened = Self { month, draw, order, targets, rows, assignment, checks: Vec::new() };
+        opened.checks = due_checks(&opened, registry, policy)?;
+        Ok(Some(opened))
+    }
+}
+
+/// The opened draws of the year's months, in the register's order.
 ///
 /// # Errors
-/// `FRM-001`.
-pub fn rows_of(sources: &DataFrame, wanted: &BTreeSet<&str>) -> AppResult<BTreeMap<String, usize>> {
-    let units = texts(sources, "unit_id")?;
-    Ok(units
-        .iter()
-        .enumerate()
-        .filter_map(|(row, unit)| unit.filter(|u| wanted.contains(u)).map(|u| (u.to_owned(), row)))
-        .collect())
+/// Those of [`StoredDraw::load`] and [`OpenedDraw::of`].
+pub fn load_opened(project: &Project, registry: &Registry) -> AppResult<Vec<OpenedDraw>> {
+    let mut opened = Vec::new();
+    for draw in load_opened_draws(project, |_| true)? {
+        opened.extend(OpenedDraw::of(draw, registry, &project.policy)?);
+    }
+    Ok(opened)
 }
 
 /// The plan code of a check: year, month, body and running number, the same in every export.
@@ -41,15 +76,9 @@ pub fn plan_code(month: PlanMonth, sequence: u64, body: &str, number: usize) -> 
 }
 
 /// Every check due of a draw: targets, substitutes and added ones; withdrawn ones are marked.
-///
-/// # Errors
-/// `FRM-001`, `ROS-…`.
-pub fn due_checks(draw: &StoredDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
-    let (Some(order), Ok(month)) = (draw.order(), draw.period.parse::<PlanMonth>()) else { return Ok(Vec::new()) };
-    let assignment = draw.assignment(&order)?;
-    let targets = draw.targets(&order);
-    let wanted: BTreeSet<&str> = targets.iter().map(|t| t.unit_id.as_str()).collect();
-    let rows = rows_of(&registry.sources, &wanted)?;
+fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
+    let OpenedDraw { month, draw, targets, assignment, .. } = opened;
+    let month = *month;
     let sources = &registry.sources;
     let (name, uscc, number, enterprise, industry, body) = (
         texts(sources, "name")?,
@@ -73,9 +102,9 @@ pub fn due_checks(draw: &StoredDraw, registry: &Registry, policy: &Policy) -> Ap
         .collect();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut checks = Vec::with_capacity(targets.len());
-    for target in targets {
+    for (target, row) in targets.iter().zip(&opened.rows) {
         let unit = target.unit_id.as_str();
-        let row = rows.get(unit).copied();
+        let row = row.map(|row| row as usize);
         let text = |column: &polars::prelude::StringChunked| {
             row.and_then(|row| column.get(row)).unwrap_or_default().to_owned()
         };
@@ -105,7 +134,7 @@ pub fn due_checks(draw: &StoredDraw, registry: &Registry, policy: &Policy) -> Ap
             body,
             month,
             sequence: draw.sequence as u32,
-            origin: match target.origin {
+            origin: match &target.origin {
                 TargetOrigin::Triggered => CheckOrigin::Triggered,
                 _ if mandatory => CheckOrigin::Mandatory,
                 _ => CheckOrigin::Drawn,
@@ -125,22 +154,7 @@ pub fn due_checks(draw: &StoredDraw, registry: &Registry, policy: &Policy) -> Ap
 /// Every check due of the year's opened draws.
 ///
 /// # Errors
-/// As [`due_checks`].
+/// As [`load_opened`].
 pub fn all_due_checks(project: &Project, registry: &Registry) -> AppResult<Vec<DueCheck>> {
-    let mut checks = Vec::new();
-    for draw in load_opened_draws(project, |_| true)? {
-        checks.extend(due_checks(&draw, registry, &project.policy)?);
-    }
-    Ok(checks)
-}
-
-/// True where every current target of the draw has been visited.
-#[must_use]
-pub fn is_all_visited(checks: &[DueCheck], results: &[CheckResult], month: PlanMonth, sequence: u32) -> bool {
-    let visited: BTreeSet<&UnitId> =
-        results.iter().filter(|r| r.month == month && r.sequence == sequence).map(|r| &r.unit_id).collect();
-    checks
-        .iter()
-        .filter(|c| c.month == month && c.sequence == sequence && !c.withdrawn)
-        .all(|c| visited.contains(&c.unit_id))
+    Ok(load_opened(project, registry)?.into_iter().flat_map(|opened| opened.checks).collect())
 }

@@ -11,8 +11,8 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::{CheckResult, Outcome as ResultOutcome};
 use crate::domain::{DistrictCode, PlanMonth};
 use crate::registry::columns::{codes, texts};
+use crate::registry::row_of_unit;
 use crate::sampling::{Outcome, SampledUnit, compute_estimate};
-use crate::workspace::inputs::due::rows_of;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_opened_draws;
@@ -70,13 +70,11 @@ pub fn estimate_compliance(project: &Project) -> AppResult<Vec<Rate>> {
     for draw in load_opened_draws(project, |_| true)? {
         let (Some(order), Ok(month)) = (draw.order(), draw.period.parse::<PlanMonth>()) else { continue };
         let selected = draw.selected(&order);
-        let wanted = selected.values().flatten().map(crate::domain::UnitId::as_str).collect();
-        let rows = rows_of(&registry.sources, &wanted)?;
         let (district, industry) = (codes(&registry.sources, "district")?, texts(&registry.sources, "industry")?);
         for (stratum, ids) in &selected {
             for id in ids {
                 let Some(row) = draw.frame.position(id.as_str()).and_then(|i| draw.frame.row(i)) else { continue };
-                let at = rows.get(id.as_str()).copied();
+                let at = row_of_unit(&registry.sources, id.as_str()).map(|row| row as usize);
                 let outcome = match by_key.get(&(id.as_str(), month, draw.sequence as u32)).map(|r| r.outcome) {
                     None => Outcome::Missing,
                     // a plant that stands still shows neither compliance nor a problem

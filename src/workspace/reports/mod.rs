@@ -3,5 +3,11 @@
 pub mod backtest;
 pub mod card;
 pub mod estimate;
-pub mod outputs;
+pub mod evidence;
+pub mod export;
+pub mod month_list;
+pub mod plan_book;
+pub mod public_list;
 pub mod status;
+pub mod target_rows;
+pub mod year_plan;

@@ -51,7 +51,7 @@ pub fn status_of(
     results: &[CheckResult],
     today: NaiveDate,
 ) -> AppResult<Status> {
-    let rule = DeadlineRule { working_days: project.policy.disclosure.working_days, soon: 5 };
+    let rule = DeadlineRule::of(&project.policy.disclosure);
     let board = compute_board(checks, results, &project.calendar, rule, project.file.year, today);
     let figures = compute_figures(checks, results, &project.calendar, rule, project.file.year, today);
     let done: BTreeSet<_> = results.iter().map(CheckResult::key).collect();

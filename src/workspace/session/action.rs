@@ -21,7 +21,7 @@ use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::verify::{Verified, verify_files};
 use crate::workspace::intake::import::{refresh_project, take_calendar, take_districts};
 use crate::workspace::intake::inspect::forget_staging;
-use crate::workspace::reports::outputs::{ExportRequest, Exported, export_project};
+use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
 use crate::workspace::store::project::{CommandContext, Project};
 
 /// What an action gave.

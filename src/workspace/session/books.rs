@@ -11,35 +11,14 @@ use crate::diagnostic::{AppResult, Progress};
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
 use crate::domain::Period;
 use crate::domain::{PlanMonth, UnitId};
-use crate::registry::columns::texts;
-use crate::sampling::{DrawOrder, RegisterEvent, SealRegister};
-use crate::staffing::Assignment;
-use crate::workspace::inputs::due::due_checks;
+use crate::sampling::{RegisterEvent, SealRegister};
+pub use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::status::{Status, status_of};
-use crate::workspace::store::draws::{CurrentTarget, StoredDraw};
+use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::journal::JournalEntry;
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::{load_opened_draws, load_register};
 use crate::workspace::store::results::load_results;
-
-/// An opened draw with what follows from it.
-#[derive(Debug)]
-pub struct OpenedDraw {
-    /// Month.
-    pub month: PlanMonth,
-    /// The draw as it lies in its folder.
-    pub draw: StoredDraw,
-    /// Every stratum's order.
-    pub order: DrawOrder,
-    /// The month's list, changes included.
-    pub targets: Vec<CurrentTarget>,
-    /// Row of the sources frame of each target; `None` where the register has it no more.
-    pub rows: Vec<Option<u32>>,
-    /// Pairs; `None` where nobody was paired.
-    pub assignment: Option<Assignment>,
-    /// Checks due, in the order of `targets`.
-    pub checks: Vec<DueCheck>,
-}
 
 /// A seal that waits for its opening.
 #[derive(Debug)]
@@ -105,29 +84,10 @@ impl Books {
     /// `SEL-…`, `DRW-…`, `RES-001`, `JRN-…`, `IO-…`, `FRM-001`.
     pub fn load(project: &Project, data: &ProjectData, today: NaiveDate, progress: &Progress) -> AppResult<Self> {
         let register = load_register(project)?;
-        let units = texts(&data.registry.sources, "unit_id")?;
-        // rows are in the order of their ids
-        let row_of = |unit: &str| -> Option<u32> {
-            let (mut low, mut high) = (0, units.len());
-            while low < high {
-                let middle = usize::midpoint(low, high);
-                match units.get(middle).unwrap_or_default().as_bytes().cmp(unit.as_bytes()) {
-                    std::cmp::Ordering::Less => low = middle + 1,
-                    std::cmp::Ordering::Greater => high = middle,
-                    std::cmp::Ordering::Equal => return Some(middle as u32),
-                }
-            }
-            None
-        };
         let mut draws = Vec::new();
         for draw in load_opened_draws(project, |_| true)? {
             progress.check()?;
-            let (Some(order), Ok(month)) = (draw.order(), draw.period.parse::<PlanMonth>()) else { continue };
-            let targets = draw.targets(&order);
-            let rows = targets.iter().map(|t| row_of(t.unit_id.as_str())).collect();
-            let assignment = draw.assignment(&order)?;
-            let checks = due_checks(&draw, &data.registry, &project.policy)?;
-            draws.push(OpenedDraw { month, draw, order, targets, rows, assignment, checks });
+            draws.extend(OpenedDraw::of(draw, &data.registry, &project.policy)?);
         }
         let pending = match register.pending() {
             None => None,

@@ -5,13 +5,13 @@ use std::sync::{Arc, Weak};
 use egui::{RichText, Ui, Vec2};
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::{DeadlineRule, ListScope, Masker, ResultList, ResultListInput, compute_result_list};
+use crate::disclosure::ResultList;
 use crate::domain::PlanMonth;
-use crate::registry::columns::texts;
 use crate::ui::screens::Cx;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
+use crate::workspace::reports::public_list::PublicLists;
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{Books, OpenProject, ProjectData};
 use crate::workspace::store::project::Project;
@@ -32,20 +32,7 @@ pub(super) struct State {
 
 /// The public list of a month as it would go out today.
 fn compute(project: &Project, data: &ProjectData, books: &Books, month: PlanMonth) -> AppResult<ResultList> {
-    let people = &data.registry.inspectors;
-    let (names, certificates) = (texts(people, "name")?, texts(people, "certificate")?);
-    let known = names.iter().zip(certificates.iter()).filter_map(|(n, c)| Some((n?.to_owned(), c?.to_owned())));
-    let checks: Vec<_> = books.draws.iter().flat_map(|d| d.checks.iter().cloned()).collect();
-    compute_result_list(&ResultListInput {
-        scope: ListScope::OfMonth(month),
-        body: None,
-        checks: &checks,
-        results: &books.results,
-        calendar: &project.calendar,
-        rule: DeadlineRule { working_days: project.policy.disclosure.working_days, soon: 5 },
-        published_on: books.status.today,
-        masker: &Masker::new(known),
-    })
+    PublicLists::new(project, &data.registry, &books.draws, &books.results, books.status.today)?.list(month)
 }
 
 impl State {

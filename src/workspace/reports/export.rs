@@ -1,0 +1,341 @@
+//! What leaves the project: internal workbooks, the evidence of each draw, public plan and lists.
+//!
+//! ```text
+//! DIR/内部/        plan workbooks (city, one a body), tasks and results templates a month
+//! DIR/抽取存证/2027-03-1/  frame, roster, needs, inputs, policy, seal, opening, result, assignment, certificate, register
+//! DIR/公开/        yearly plan, results lists, commitments, register
+//! ```
+//! Public files pass the gate: they are searched for every target not yet visited before they are written.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::disclosure::{Audience, CheckResult, PublicScan};
+use crate::district::DistrictSet;
+use crate::domain::{Period, PlanMonth};
+use crate::export::{
+    BookHeader, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, TaskBook, UnconfirmedNumber, render_plan_books,
+    render_result_list, render_results_template, render_task_book, render_year_plan, write_export,
+};
+use crate::registry::Registry;
+use crate::sampling::{RegisterEvent, SealRegister, sha256, to_hex};
+use crate::workspace::deeds::certificate::compute_draw_certificate;
+use crate::workspace::deeds::publish::record_disclosure;
+use crate::workspace::deeds::seal::PROGRAM;
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::inputs::due::{OpenedDraw, load_opened};
+use crate::workspace::reports::evidence::evidence_files;
+use crate::workspace::reports::month_list::ResultsByCheck;
+use crate::workspace::reports::plan_book::BookInput;
+use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
+use crate::workspace::reports::target_rows::RowMaker;
+use crate::workspace::reports::year_plan::{compute_year_plan, off_site_lines};
+use crate::workspace::store::columns::load_columns;
+use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::register::load_register;
+
+/// Folders of the families.
+pub const INTERNAL: &str = "内部";
+/// Evidence of the draws; internal until every target was visited.
+pub const EVIDENCE: &str = "抽取存证";
+/// Public.
+pub const PUBLIC: &str = "公开";
+
+/// Findings of a list told to the operator.
+const MOST_REMARKS: usize = 20;
+
+/// What an export wrote.
+#[derive(Debug, Clone, Default)]
+pub struct Exported {
+    /// Every file, by family.
+    pub files: Vec<PathBuf>,
+    /// The city's plan workbook: the one to open first.
+    pub main: Option<PathBuf>,
+    /// Sentences for the operator.
+    pub notes: Vec<String>,
+}
+
+/// What to export.
+#[derive(Debug, Clone, Default)]
+pub struct ExportRequest {
+    /// Only this month's lists; all where `None`.
+    pub month: Option<PlanMonth>,
+    /// Endings (`xlsx`, `csv`, `json`) and families (`内部`, `抽取存证`, `公开`) wanted; a file must be of one of
+    /// either kind that is named. All where empty.
+    pub only: Vec<String>,
+}
+
+impl ExportRequest {
+    fn takes(&self, folder: &str, name: &str) -> bool {
+        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC].contains(&word.trim());
+        let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
+        let name = name.to_lowercase();
+        (families.is_empty() || families.iter().any(|family| folder.starts_with(family.trim())))
+            && (endings.is_empty()
+                || endings.iter().any(|ending| name.ends_with(&format!(".{}", ending.trim().to_lowercase()))))
+    }
+
+    fn wants(&self, month: PlanMonth) -> bool {
+        self.month.is_none_or(|wanted| wanted == month)
+    }
+}
+
+fn created(context: &CommandContext) -> NaiveDateTime {
+    context.now.to_string().get(..19).and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+fn book_header(
+    project: &Project,
+    register: &SealRegister,
+    context: &CommandContext,
+    mark: Option<String>,
+) -> BookHeader {
+    let policy = &project.policy;
+    let year = Period::Year(project.file.year).to_string();
+    let year_commitment = register
+        .seals_of(&year)
+        .into_iter()
+        .rfind(|(_, end)| end.is_none_or(|end| end.event == RegisterEvent::Opened))
+        .map(|(line, _)| to_hex(&line.commitment));
+    let inputs: Vec<String> = project.file.inputs.iter().map(|i| format!("{}\t{}", i.sha256, i.file)).collect();
+    let unconfirmed = policy
+        .unconfirmed(context.now.date())
+        .into_iter()
+        .map(|item| UnconfirmedNumber {
+            value: if item.path == "cap" { format!("{} 次", policy.cap.visits) } else { String::new() },
+            note: if item.articles.is_empty() {
+                "请本单位确认后在规则文件中注明".to_owned()
+            } else {
+                policy.cite(&item.articles, context.now.date())
+            },
+            label: item.name,
+        })
+        .collect();
+    BookHeader {
+        agency: policy.agency_name.clone(),
+        body: None,
+        year: project.file.year,
+        version: 1,
+        policy_name: policy.name.clone(),
+        policy_sha256: to_hex(&sha256(&[project.policy_bytes()])),
+        inputs_sha256: to_hex(&sha256(&[inputs.join("\n").as_bytes()])),
+        cap_rule_set: policy.cap.rule_set.clone(),
+        cap_visits: policy.cap.visits,
+        cap_confirmed: policy.cap.confirmed,
+        year_commitment,
+        data_mark: mark,
+        unconfirmed,
+        notes: Vec::new(),
+        program: PROGRAM.to_owned(),
+        operator: context.operator.clone(),
+        created: created(context),
+    }
+}
+
+/// The mark that stands on every sheet of synthetic data or of a demonstration.
+fn data_mark<'a>(project: &Project, mut draws: impl Iterator<Item = &'a OpenedDraw>) -> Option<String> {
+    if project.file.synthetic {
+        Some("模拟数据".to_owned())
+    } else if draws.any(|opened| opened.draw.demonstration) {
+        Some("演示".to_owned())
+    } else {
+        None
+    }
+}
+
+/// What the files of an export are made of.
+struct Exporter<'a> {
+    project: &'a Project,
+    registry: &'a Registry,
+    districts: &'a DistrictSet,
+    analysis: &'a Analysis,
+    register: &'a SealRegister,
+    catalogue: &'a ColumnCatalogue,
+    /// The opened draws of the months asked for.
+    draws: &'a [OpenedDraw],
+    header: BookHeader,
+    context: &'a CommandContext,
+}
+
+/// The public files, with what follows from their going out.
+struct PublicFiles {
+    files: Vec<ExportFile>,
+    /// Plan codes of the results that they disclose.
+    disclosed: Vec<String>,
+    remarks: Vec<String>,
+}
+
+/// Exports a project.
+///
+/// # Errors
+/// `EXP-…`, `DIS-…`, `PLN-…`, `IO-…`, `JOB-001`.
+pub fn export_project(
+    project: &Project,
+    registry: &Registry,
+    districts: &DistrictSet,
+    to: &Path,
+    request: &ExportRequest,
+    context: &CommandContext,
+) -> AppResult<Exported> {
+    // an export publishes: what went out must be recorded
+    project.check_writable()?;
+    let register = load_register(project)?;
+    // public files are held against the targets of every month, whichever is exported
+    let all = load_opened(project, registry)?;
+    let months = all.iter().map(|opened| opened.month).filter(|month| request.wants(*month));
+    let at = request.month.or_else(|| months.last()).or_else(|| project.months().first().copied());
+    let Some(at) = at else { return Err(AppError::new("EXP-050", "项目年度不在 2000 至 2100 年之间")) };
+    let analysis = compute_analysis(project, registry, at, &context.progress)?;
+    context.progress.begin("导出", 0);
+    let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
+    let draws: Vec<OpenedDraw> = all.into_iter().filter(|opened| request.wants(opened.month)).collect();
+    let mark = data_mark(project, draws.iter());
+    let mut header = book_header(project, &register, context, mark.clone());
+    header.notes = analysis.plan.shortages.iter().map(|s| s.text.clone()).take(20).collect();
+    header.notes.extend(off_site_lines(&analysis).into_values());
+    header.notes.extend(analysis.plan.overloads.iter().map(|o| o.text.clone()).take(20));
+    let catalogue = load_columns(project)?;
+    let exporter = Exporter {
+        project,
+        registry,
+        districts,
+        analysis: &analysis,
+        register: &register,
+        catalogue: &catalogue,
+        draws: &draws,
+        header,
+        context,
+    };
+
+    let mut exported = Exported::default();
+    let info = |audience| ExportInfo {
+        agency: project.policy.agency_name.clone(),
+        program: PROGRAM.to_owned(),
+        created: created(context),
+        audience,
+        data_mark: mark.clone(),
+    };
+    let mut write = |folder: &str, mut files: Vec<ExportFile>, audience, scan: Option<&PublicScan>| -> AppResult<()> {
+        files.retain(|file| request.takes(folder, &file.name));
+        if files.is_empty() {
+            return Ok(());
+        }
+        let folder = to.join(folder);
+        write_export(&folder, &files, &info(audience), scan)?;
+        exported.files.extend(files.iter().map(|file| folder.join(&file.name)));
+        Ok(())
+    };
+    let internal = exporter.internal_files()?;
+    let main_name = internal.first().map(|file| file.name.clone());
+    write(INTERNAL, internal, Audience::Internal, None)?;
+    for opened in &draws {
+        let files = evidence_files(project, opened, &register)?;
+        let folder = format!("{EVIDENCE}/{}-{}", opened.draw.period, opened.draw.sequence);
+        write(&folder, files, Audience::Internal, None)?;
+    }
+    let (scan, unvisited) = lists.scan();
+    let public = exporter.public_files(&lists, request)?;
+    write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
+    record_disclosure(project, &public.disclosed, context)?;
+    exported.notes.extend(public.remarks);
+    exported.main = main_name.map(|name| to.join(INTERNAL).join(name)).filter(|path| exported.files.contains(path));
+    if unvisited > 0 {
+        exported.notes.push(format!("{unvisited} 个检查对象尚未检查：名单与抽取证书只在「{INTERNAL}」「{EVIDENCE}」，公开文件已逐一核对，不含其名称、代码与编号"));
+    }
+    project.log(
+        context,
+        "export",
+        serde_json::json!({ "files": exported.files.len(), "month": request.month.map(|m| m.to_string()) }),
+    )?;
+    Ok(exported)
+}
+
+impl Exporter<'_> {
+    /// The plan workbooks, then tasks and templates by month and body.
+    fn internal_files(&self) -> AppResult<Vec<ExportFile>> {
+        let rows = RowMaker::new(&self.project.policy, self.registry, self.districts, self.analysis)?;
+        let results: ResultsByCheck<'_> = self.analysis.results.iter().map(|r| (r.key(), r)).collect();
+        let input = BookInput {
+            project: self.project,
+            analysis: self.analysis,
+            draws: self.draws,
+            results: &results,
+            rows: &rows,
+        };
+        let book = input.compute(self.header.clone())?;
+        let mut files = render_plan_books(&book, self.catalogue)?;
+        let matters = self.project.policy.disclosure.matters.join("、");
+        for sheet in book.months.iter().filter(|sheet| !sheet.targets.is_empty()) {
+            let bodies: BTreeMap<_, _> = sheet.targets.iter().map(|t| (t.body.clone(), t.body_name.clone())).collect();
+            for (body, name) in bodies {
+                let task = TaskBook {
+                    header: BookHeader { body: Some((body, name)), ..book.header.clone() },
+                    month: sheet.month,
+                    targets: sheet.targets.clone(),
+                    matters: matters.clone(),
+                };
+                files.push(render_task_book(&task, self.catalogue)?);
+                files.push(render_results_template(&task, self.catalogue)?);
+            }
+        }
+        Ok(files)
+    }
+
+    /// The yearly plan, the register, certificates of closed draws and the lists of results.
+    fn public_files(&self, lists: &PublicLists<'_>, request: &ExportRequest) -> AppResult<PublicFiles> {
+        let header = PublicHeader {
+            agency: self.project.policy.agency_name.clone(),
+            version: 1,
+            program: PROGRAM.to_owned(),
+            created: self.header.created,
+            data_mark: self.header.data_mark.clone(),
+        };
+        let today = self.context.now.date();
+        let unconfirmed = self.header.unconfirmed.iter().map(|u| format!("{}{}", u.label, u.value)).collect();
+        let mark = self.header.data_mark.clone();
+        let plan = compute_year_plan(self.project, self.registry, self.analysis, today, mark, unconfirmed)?;
+        let mut files = render_year_plan(&plan, &header, self.catalogue)?;
+        files.push(ExportFile {
+            name: "封存登记簿.csv".to_owned(),
+            bytes: self.register.to_csv(),
+            audience: Audience::Public,
+        });
+        let results: &[CheckResult] = &self.analysis.results;
+        for opened in self.draws.iter().filter(|opened| is_closed(opened, results, today)) {
+            let bytes = compute_draw_certificate(&opened.draw, &opened.order, self.register)?.to_json();
+            files.push(ExportFile { name: certificate_name(opened), bytes, audience: Audience::Public });
+        }
+        let (mut disclosed, mut remarks) = (Vec::new(), Vec::new());
+        for month in lists.months().into_iter().filter(|month| request.wants(*month)) {
+            let list = lists.list(month)?;
+            let made = render_result_list(&list, &header, self.catalogue)?;
+            // only what goes out counts as disclosed
+            if made.iter().any(|file| request.takes(PUBLIC, &file.name)) {
+                disclosed.extend(list.plan_codes.iter().cloned());
+            }
+            remarks.extend(list.diagnostics.findings().iter().take(MOST_REMARKS).map(ToString::to_string));
+            files.extend(made);
+        }
+        Ok(PublicFiles { files, disclosed, remarks })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_takes_the_families_and_endings_named() {
+        let of = |only: &[&str]| ExportRequest { month: None, only: only.iter().map(|w| (*w).to_owned()).collect() };
+        let evidence = format!("{EVIDENCE}/2027-03-1");
+        assert!(of(&[]).takes(PUBLIC, "a.xlsx") && of(&[]).takes(&evidence, "frame.csv"));
+        assert!(of(&["XLSX"]).takes(INTERNAL, "a.xlsx") && !of(&["xlsx"]).takes(INTERNAL, "a.csv"));
+        assert!(of(&[INTERNAL]).takes(INTERNAL, "a.xlsx"));
+        assert!(!of(&[INTERNAL]).takes(PUBLIC, "a.xlsx"), "what stays inside publishes nothing");
+        assert!(of(&[EVIDENCE]).takes(&evidence, "frame.csv") && !of(&[PUBLIC]).takes(&evidence, "frame.csv"));
+        assert!(of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.csv") && !of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.xlsx"));
+    }
+}

@@ -1,0 +1,158 @@
+//! A month's list, told once: who stands on it how, why, with whom, and how far it is.
+//!
+//! The window's list, the plan workbooks and the task sheets read these entries; none of them decides for itself
+//! what a substitute or a withdrawn unit is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::disclosure::{CheckOrigin, CheckResult, DueCheck, Outcome};
+use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::export::TargetRole;
+use crate::policy::Policy;
+use crate::registry::{Registry, row_of_unit};
+use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::store::draws::{CurrentTarget, TargetOrigin};
+
+/// Results by the check that they belong to.
+pub type ResultsByCheck<'a> = BTreeMap<(&'a UnitId, PlanMonth, u32), &'a CheckResult>;
+
+/// How far a target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TargetState {
+    /// Another unit took its place.
+    Replaced,
+    /// Held in reserve.
+    Reserve,
+    /// To be visited.
+    Due,
+    /// Visited, with this result.
+    Done(Outcome),
+}
+
+impl TargetState {
+    /// Chinese name; a visited target's is its result.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Replaced => "已替换",
+            Self::Reserve => "备选",
+            Self::Due => "待检查",
+            Self::Done(outcome) => outcome.label(),
+        }
+    }
+}
+
+/// A unit on the month's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListEntry {
+    /// The unit.
+    pub unit_id: UnitId,
+    /// Row of the sources frame; `None` where the register has it no more.
+    pub source: Option<u32>,
+    /// How it stands in the list.
+    pub role: TargetRole,
+    /// Drawn, mandatory or triggered.
+    pub origin: CheckOrigin,
+    /// Name of the mandatory rule that put it there, where one did.
+    pub rule: Option<String>,
+    /// Stratum it was drawn in; empty for triggered checks.
+    pub stratum: String,
+    /// Place in the order of the draw, from 1; `None` for triggered checks and reserves.
+    pub rank: Option<u32>,
+    /// Plan code; empty for reserves.
+    pub plan_code: String,
+    /// Lead and second; `None` where nobody is paired or the unit was replaced.
+    pub pair: Option<(InspectorId, InspectorId)>,
+    /// How far it is.
+    pub state: TargetState,
+    /// Why it came onto the list by hand, or left it; empty where it was drawn.
+    pub reason: String,
+}
+
+impl ListEntry {
+    /// True where a reserve may take its place: drawn or a substitute, still to be visited.
+    #[must_use]
+    pub fn may_substitute(&self) -> bool {
+        self.origin != CheckOrigin::Triggered && self.state == TargetState::Due
+    }
+}
+
+/// The rule's name of a unit's place in the frame, where a mandatory rule put it there.
+fn rule_of(opened: &OpenedDraw, policy: &Policy, unit: &UnitId) -> Option<String> {
+    let row = opened.draw.frame.position(unit.as_str()).and_then(|i| opened.draw.frame.row(i))?;
+    policy.mandatory.iter().find(|rule| rule.reason == row.reason).map(|rule| rule.name.clone())
+}
+
+fn entry_of(
+    opened: &OpenedDraw,
+    policy: &Policy,
+    results: &ResultsByCheck<'_>,
+    (target, source, check): (&CurrentTarget, Option<u32>, &DueCheck),
+) -> ListEntry {
+    let role = match (&target.replaced_by, &target.origin) {
+        (Some(by), _) => TargetRole::Withdrawn { reason: format!("{}（由 {by} 递补）", target.note) },
+        (None, TargetOrigin::Substitute(dropped)) => TargetRole::Substitute { replaces: dropped.clone() },
+        _ => TargetRole::Selected,
+    };
+    let replaced = target.replaced_by.is_some();
+    let pair = opened.assignment.as_ref().filter(|_| !replaced).and_then(|a| a.get(&target.unit_id));
+    let result = results.get(&(&check.unit_id, check.month, check.sequence));
+    let state = match result {
+        _ if replaced => TargetState::Replaced,
+        Some(result) => TargetState::Done(result.outcome),
+        None => TargetState::Due,
+    };
+    ListEntry {
+        unit_id: target.unit_id.clone(),
+        source,
+        role,
+        origin: check.origin,
+        rule: if target.origin == TargetOrigin::Triggered { None } else { rule_of(opened, policy, &target.unit_id) },
+        stratum: target.stratum.clone(),
+        rank: (target.rank > 0).then_some(target.rank),
+        plan_code: check.plan_code.clone(),
+        pair: pair.map(|p| (p.lead.clone(), p.second.clone())),
+        state,
+        reason: target.note.clone(),
+    }
+}
+
+/// The units of an opened draw that are or were to be visited, in the order of its targets.
+#[must_use]
+pub fn list_entries(opened: &OpenedDraw, policy: &Policy, results: &ResultsByCheck<'_>) -> Vec<ListEntry> {
+    let targets = opened.targets.iter().zip(&opened.rows).zip(&opened.checks);
+    targets.map(|((target, row), check)| entry_of(opened, policy, results, (target, *row, check))).collect()
+}
+
+/// Reserves listed for so many targets: at least the policy's share, rounded up.
+#[must_use]
+pub fn reserves_listed(policy: &Policy, draw: u64) -> usize {
+    (draw as f64 * policy.draw.reserve_share.to_f64()).ceil() as usize
+}
+
+/// The reserves that the list names: of each stratum the first that have not come in already.
+#[must_use]
+pub fn reserve_entries(opened: &OpenedDraw, policy: &Policy, registry: &Registry) -> Vec<ListEntry> {
+    let used: BTreeSet<&UnitId> = opened.targets.iter().map(|t| &t.unit_id).collect();
+    let mut entries = Vec::new();
+    for (stratum, units) in opened.draw.reserves(&opened.order) {
+        let quota = opened.order.strata.iter().find(|s| s.id == stratum).map_or(0, |s| s.draw as u64);
+        let free = units.into_iter().filter(|unit| !used.contains(unit));
+        for (unit, rank) in free.take(reserves_listed(policy, quota)).zip(1..) {
+            entries.push(ListEntry {
+                source: row_of_unit(&registry.sources, unit.as_str()),
+                unit_id: unit,
+                role: TargetRole::Reserve(rank),
+                origin: CheckOrigin::Drawn,
+                rule: None,
+                stratum: stratum.clone(),
+                rank: None,
+                plan_code: String::new(),
+                pair: None,
+                state: TargetState::Reserve,
+                reason: String::new(),
+            });
+        }
+    }
+    entries
+}

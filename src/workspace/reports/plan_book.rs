@@ -1,0 +1,186 @@
+//! The internal plan workbook: what each body, district and stratum expects, has drawn and has done, month by month.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::AppResult;
+use crate::domain::{BodyId, PlanMonth};
+use crate::export::{BookHeader, DistrictRow, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow};
+use crate::plan::PlanCell;
+use crate::sampling::to_hex;
+use crate::workspace::inputs::analysis::Analysis;
+use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::reports::month_list::{ResultsByCheck, reserves_listed};
+use crate::workspace::reports::target_rows::{RowMaker, district_name};
+use crate::workspace::reports::year_plan::population_of;
+use crate::workspace::store::project::Project;
+
+/// What a plan book is made of.
+pub struct BookInput<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Its plan.
+    pub analysis: &'a Analysis,
+    /// The opened draws whose lists the book shows.
+    pub draws: &'a [OpenedDraw],
+    /// Results by check.
+    pub results: &'a ResultsByCheck<'a>,
+    /// Makes the rows of the lists.
+    pub rows: &'a RowMaker<'a>,
+}
+
+/// Planned checks by body and month.
+type Counts = BTreeMap<(BodyId, PlanMonth), u32>;
+
+impl BookInput<'_> {
+    /// The book.
+    ///
+    /// # Errors
+    /// `RSK-…`, `WSP-004`.
+    pub fn compute(&self, header: BookHeader) -> AppResult<PlanBook> {
+        let plan = &self.analysis.plan;
+        let bodies = &self.analysis.population.inputs.bodies;
+        let mut districts = Vec::new();
+        for ((district, body), row) in &plan.districts {
+            let code = self.analysis.population.districts.get(*district as usize).copied().unwrap_or(0);
+            let Some(body) = bodies.get(*body as usize) else { continue };
+            districts.push(DistrictRow {
+                district: district_name(self.rows.districts(), code),
+                body: body.id.clone(),
+                months: row.map(|expected| MonthFigures { expected: Some(expected), ..MonthFigures::default() }),
+            });
+        }
+        let mut months = Vec::new();
+        for month in self.project.months() {
+            months.push(self.sheet(month)?);
+        }
+        Ok(PlanBook { header, matrix: self.matrix(), districts, quotas: self.quotas(), months })
+    }
+
+    fn sheet(&self, month: PlanMonth) -> AppResult<MonthSheet> {
+        let m = month.index_in(self.project.file.year).unwrap_or(0);
+        let expected: f64 = self.analysis.plan.matrix.iter().map(|row| row[m].expected()).sum();
+        let mut targets = Vec::new();
+        let mut state = MonthState::Planned;
+        let (mut commitments, mut demonstration) = (Vec::new(), false);
+        for opened in self.draws.iter().filter(|opened| opened.month == month) {
+            targets.extend(self.rows.rows(opened, self.results)?);
+            commitments.push((
+                format!("{} 第{}次", self.project.policy.agency_name, opened.draw.sequence),
+                to_hex(&opened.draw.seal.commitment()),
+            ));
+            demonstration |= opened.draw.demonstration;
+            state = MonthState::Drawn { commitments: commitments.clone(), demonstration };
+        }
+        Ok(MonthSheet { month, state, expected: Some(expected), targets })
+    }
+
+    /// Planned checks drawn, and those of them that have a result.
+    fn counts(&self) -> (Counts, Counts) {
+        let (mut drawn, mut done) = (Counts::new(), Counts::new());
+        let checks = self.draws.iter().flat_map(|opened| &opened.checks);
+        for check in checks.filter(|c| !c.withdrawn && c.origin.is_planned()) {
+            *drawn.entry((check.body.clone(), check.month)).or_insert(0) += 1;
+            if self.results.contains_key(&(&check.unit_id, check.month, check.sequence)) {
+                *done.entry((check.body.clone(), check.month)).or_insert(0) += 1;
+            }
+        }
+        (drawn, done)
+    }
+
+    fn matrix(&self) -> Vec<MatrixRow> {
+        let (drawn, done) = self.counts();
+        let months = self.project.months();
+        let mut matrix = Vec::new();
+        for (b, body) in self.analysis.population.inputs.bodies.iter().enumerate() {
+            let figures: [MonthFigures; 12] = std::array::from_fn(|m| {
+                let cell = &self.analysis.plan.matrix[b][m];
+                let key = (body.id.clone(), months[m]);
+                MonthFigures {
+                    expected: Some(cell.expected()),
+                    capacity: capacity_of(cell),
+                    drawn: drawn.get(&key).copied(),
+                    done: drawn.get(&key).map(|_| done.get(&key).copied().unwrap_or(0)),
+                }
+            });
+            if figures.iter().any(|f| f.expected.unwrap_or(0.0) > 0.0 || f.drawn.is_some()) {
+                matrix.push(MatrixRow { body: body.id.clone(), body_name: body.name.clone(), months: figures });
+            }
+        }
+        matrix
+    }
+
+    fn quotas(&self) -> Vec<QuotaRow> {
+        let policy = &self.project.policy;
+        let categories = policy.categories.len();
+        let population = population_of(self.analysis, categories);
+        let mut rows = Vec::new();
+        for month in self.project.months() {
+            let m = month.index_in(self.project.file.year).unwrap_or(0);
+            let opened = self.draws.iter().rfind(|opened| opened.month == month);
+            let strata = opened.map(|opened| self.strata_counts(opened));
+            for (b, body) in self.analysis.population.inputs.bodies.iter().enumerate() {
+                for (c, category) in policy.categories.iter().enumerate() {
+                    let count = population[b * categories + c];
+                    if count == 0 {
+                        continue;
+                    }
+                    let cell = &self.analysis.plan.matrix[b][m];
+                    let id = format!("{}/{}", body.id, category.id);
+                    let rule = policy.body(&body.id).map(|rule| policy.floor(rule, category));
+                    let sealed = opened.and_then(|opened| opened.draw.seal.strata.iter().find(|s| s.id == id));
+                    let of = strata.as_ref().map(|strata| strata.get(&id).copied().unwrap_or_default());
+                    rows.push(QuotaRow {
+                        month,
+                        body: body.id.clone(),
+                        body_name: body.name.clone(),
+                        category: category.name.clone(),
+                        population: count,
+                        expected: cell.drawn[c] + f64::from(cell.mandatory[c]),
+                        certain: of.map_or(cell.mandatory[c], |of| of.certain),
+                        quota: sealed.map(|s| s.draw as u32),
+                        reserves: sealed.map(|s| {
+                            reserves_listed(policy, s.draw).min((s.size - s.draw.min(s.size)) as usize) as u32
+                        }),
+                        drawn: of.map(|of| of.drawn),
+                        done: of.map(|of| of.done),
+                        basis: rule.map(|floor| policy.cite(&floor.basis, month.first_day())).unwrap_or_default(),
+                    });
+                }
+            }
+        }
+        rows
+    }
+
+    /// Certain units, planned checks and done ones of each stratum of an opened draw.
+    fn strata_counts(&self, opened: &OpenedDraw) -> BTreeMap<String, StratumCounts> {
+        let mut counts: BTreeMap<String, StratumCounts> = BTreeMap::new();
+        for row in opened.draw.frame.rows().filter(|row| u64::from(row.pi_ppb) == crate::domain::PPB) {
+            counts.entry(row.stratum.as_str().to_owned()).or_default().certain += 1;
+        }
+        for check in opened.checks.iter().filter(|c| !c.withdrawn && c.origin.is_planned()) {
+            let row = opened.draw.frame.position(check.unit_id.as_str()).and_then(|i| opened.draw.frame.row(i));
+            let Some(row) = row.filter(|row| row.stratum.body() == check.body.as_str()) else { continue };
+            let of = counts.entry(row.stratum.as_str().to_owned()).or_default();
+            of.drawn += 1;
+            of.done += u32::from(self.results.contains_key(&(&check.unit_id, check.month, check.sequence)));
+        }
+        counts
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct StratumCounts {
+    certain: u32,
+    drawn: u32,
+    done: u32,
+}
+
+/// Visits that fit: of every limited resource the fewest, at the month's own mix of checks.
+fn capacity_of(cell: &PlanCell) -> Option<f64> {
+    let expected = cell.expected();
+    cell.have
+        .iter()
+        .zip(&cell.need)
+        .filter_map(|(have, need)| have.filter(|_| *need > 0.0).map(|have| have / need * expected))
+        .fold(None, |least: Option<f64>, fits| Some(least.map_or(fits, |l| l.min(fits))))
+}

@@ -1,0 +1,229 @@
+//! The month's list as the workbooks print it: each entry with what the register, the scores and the plan know.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use polars::prelude::StringChunked;
+
+use crate::diagnostic::{AppError, AppResult};
+use crate::disclosure::{CheckOrigin, Manner};
+use crate::district::DistrictSet;
+use crate::domain::{Category, DistrictCode, InspectorId};
+use crate::export::{InspectorRef, TargetRow};
+use crate::plan::PlanInputs;
+use crate::plan::ledger::{CapReading, compute_cap_meter};
+use crate::policy::Policy;
+use crate::registry::Registry;
+use crate::registry::columns::{dates, numbers, texts};
+use crate::workspace::inputs::analysis::Analysis;
+use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::reports::month_list::{ListEntry, ResultsByCheck, list_entries, reserve_entries};
+
+/// Columns of the sources frame that rows of the lists show.
+struct SourceText<'a> {
+    name: &'a StringChunked,
+    uscc: &'a StringChunked,
+    number: &'a StringChunked,
+    address: &'a StringChunked,
+    industry: &'a StringChunked,
+    management: &'a StringChunked,
+    lon: Vec<Option<f64>>,
+    lat: Vec<Option<f64>>,
+}
+
+/// Makes the rows of the lists.
+pub struct RowMaker<'a> {
+    policy: &'a Policy,
+    registry: &'a Registry,
+    districts: &'a DistrictSet,
+    analysis: &'a Analysis,
+    columns: SourceText<'a>,
+    people: BTreeMap<&'a str, &'a str>,
+    last_visit: BTreeMap<u32, NaiveDate>,
+    scores: Vec<i64>,
+}
+
+/// Name of a district by its code.
+#[must_use]
+pub fn district_name(districts: &DistrictSet, code: u32) -> String {
+    districts
+        .index_of(DistrictCode(code))
+        .and_then(|i| districts.districts().get(i))
+        .map_or_else(|| if code == 0 { "未知".to_owned() } else { format!("{code:06}") }, |d| d.name.clone())
+}
+
+impl<'a> RowMaker<'a> {
+    /// Takes what the rows are made of.
+    ///
+    /// # Errors
+    /// `FRM-001`, `RSK-…`.
+    pub fn new(
+        policy: &'a Policy,
+        registry: &'a Registry,
+        districts: &'a DistrictSet,
+        analysis: &'a Analysis,
+    ) -> AppResult<Self> {
+        let (certificates, names) = (texts(&registry.inspectors, "certificate")?, texts(&registry.inspectors, "name")?);
+        let people = certificates
+            .iter()
+            .zip(names.iter())
+            .filter_map(|(certificate, name)| Some((certificate?, name?)))
+            .collect();
+        let mut last_visit = BTreeMap::new();
+        let past_units = texts(&registry.past_checks, "unit_id")?;
+        for (unit, date) in past_units.iter().zip(dates(&registry.past_checks, "date")?) {
+            if let (Some(site), Some(date)) = (unit.and_then(|u| analysis.population.index.row(u)), date) {
+                let last = last_visit.entry(site).or_insert(date);
+                *last = (*last).max(date);
+            }
+        }
+        let sources = &registry.sources;
+        let columns = SourceText {
+            name: texts(sources, "name")?,
+            uscc: texts(sources, "uscc")?,
+            number: texts(sources, "number")?,
+            address: texts(sources, "address")?,
+            industry: texts(sources, "industry")?,
+            management: texts(sources, "management")?,
+            lon: numbers(sources, "lon")?,
+            lat: numbers(sources, "lat")?,
+        };
+        Ok(Self { policy, registry, districts, analysis, columns, people, last_visit, scores: analysis.risk.scores()? })
+    }
+
+    /// The map that district names come from.
+    #[must_use]
+    pub fn districts(&self) -> &DistrictSet {
+        self.districts
+    }
+
+    fn inputs(&self) -> &PlanInputs {
+        &self.analysis.population.inputs
+    }
+
+    /// The rows of an opened draw: its targets, then its reserves.
+    ///
+    /// # Errors
+    /// `RSK-…`, `WSP-004`.
+    pub fn rows(&self, opened: &OpenedDraw, results: &ResultsByCheck<'_>) -> AppResult<Vec<TargetRow>> {
+        let meter = compute_cap_meter(self.policy, self.inputs(), opened.month.month() as usize - 1);
+        let mut entries = list_entries(opened, self.policy, results);
+        entries.extend(reserve_entries(opened, self.policy, self.registry));
+        entries.into_iter().map(|entry| self.row(opened, entry, &meter)).collect()
+    }
+
+    fn person(&self, certificate: &InspectorId) -> InspectorRef {
+        InspectorRef {
+            certificate: certificate.to_string(),
+            name: self.people.get(certificate.as_str()).copied().unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn row(&self, opened: &OpenedDraw, entry: ListEntry, meter: &[CapReading]) -> AppResult<TargetRow> {
+        let policy = self.policy;
+        let inputs = self.inputs();
+        let columns = &self.columns;
+        let at = entry.source.map(|row| row as usize);
+        let text = |column: &StringChunked| at.and_then(|i| column.get(i)).unwrap_or_default().to_owned();
+        let frame_row = opened.draw.frame.position(entry.unit_id.as_str()).and_then(|i| opened.draw.frame.row(i));
+        let site = at.unwrap_or(0);
+        let known = at.is_some();
+        let body_rule = policy.bodies.get(inputs.sites.body.get(site).copied().unwrap_or(0) as usize);
+        let (body, body_name) = if let (true, Some(rule)) = (known, body_rule) {
+            (rule.id.clone(), rule.name.clone())
+        } else {
+            let id = frame_row.map_or("unknown", |r| r.stratum.body());
+            let body = crate::domain::BodyId::new(id).map_err(|what| AppError::new("WSP-004", what))?;
+            let name = policy.body(&body).map_or_else(|| id.to_owned(), |rule| rule.name.clone());
+            (body, name)
+        };
+        let category = policy.categories.get(inputs.sites.category.get(site).copied().unwrap_or(0) as usize);
+        let tier = policy.tiers.get(inputs.sites.tier.get(site).copied().unwrap_or(0) as usize);
+        let score = self.scores.get(site).copied().filter(|_| known);
+        let skill =
+            inputs.sites.skill.get(site).copied().filter(|s| *s > 0).and_then(|s| policy.skills.get(s as usize - 1));
+        let enterprise = inputs.sites.enterprise.get(site).copied().unwrap_or(0);
+        let reading = meter.get(enterprise as usize).filter(|_| known);
+        let industry_code = text(columns.industry);
+        let management = text(columns.management);
+        let code =
+            inputs.sites.district.get(site).and_then(|d| self.analysis.population.districts.get(*d as usize)).copied();
+        let mut reasons = if known { self.reasons(site, frame_row.map_or("", |r| r.reason))? } else { String::new() };
+        if entry.origin == CheckOrigin::Triggered && !entry.reason.is_empty() {
+            reasons =
+                [entry.reason, reasons].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("；");
+        }
+        Ok(TargetRow {
+            role: entry.role,
+            plan_code: entry.plan_code,
+            month: opened.month,
+            unit_id: entry.unit_id,
+            name: text(columns.name),
+            uscc: text(columns.uscc),
+            permit: text(columns.number),
+            body,
+            body_name,
+            district: code.filter(|_| known).map(|code| district_name(self.districts, code)).unwrap_or_default(),
+            address: text(columns.address),
+            industry: industry_code,
+            management: Category::ALL
+                .into_iter()
+                .find(|c| c.id() == management)
+                .map(|c| c.label().to_owned())
+                .unwrap_or_default(),
+            supervision: category.map(|c| c.name.clone()).unwrap_or_default(),
+            special: inputs.sites.special.get(site).copied().unwrap_or(false),
+            tier: tier.map(|t| format!("{} {}", t.id, t.name)).unwrap_or_default(),
+            score,
+            reasons,
+            origin: entry.origin,
+            pi_ppb: frame_row.map(|r| u64::from(r.pi_ppb)),
+            draw_order: entry.rank,
+            lead: entry.pair.as_ref().map(|pair| self.person(&pair.0)),
+            second: entry.pair.as_ref().map(|pair| self.person(&pair.1)),
+            skill: skill.and_then(|s| s.names.first().cloned()).unwrap_or_default(),
+            recusal: String::new(),
+            manner: Manner::OnSite,
+            monitoring: category.is_some_and(|c| c.cost.monitoring_days.0 >= 1000),
+            joint_with: String::new(),
+            checklist: String::new(),
+            focus: String::new(),
+            basis: policy.cite(&policy.disclosure.basis, opened.month.last_day()),
+            last_visit: self.last_visit.get(&(site as u32)).copied().filter(|_| known),
+            visits: reading.map(|r| r.counted),
+            cap_left: reading.map(CapReading::left),
+            complete_by: Some(opened.month.last_day()),
+            lon: at.and_then(|i| columns.lon.get(i).copied().flatten()),
+            lat: at.and_then(|i| columns.lat.get(i).copied().flatten()),
+            scan_code: String::new(),
+            status: entry.state.label().to_owned(),
+        })
+    }
+
+    /// Why a unit stands where it does: the mandatory rule, aggravators, special, its three largest factors.
+    fn reasons(&self, site: usize, reason: &str) -> AppResult<String> {
+        let policy = self.policy;
+        let inputs = self.inputs();
+        let mut words: Vec<String> = Vec::new();
+        if let Some(rule) = policy.mandatory.iter().find(|rule| rule.reason == reason) {
+            words.push(rule.name.clone());
+        }
+        if inputs.sites.special.get(site).copied().unwrap_or(false) {
+            words.push("特殊监管对象".to_owned());
+        }
+        let bits = inputs.sites.aggravated.get(site).copied().unwrap_or(0);
+        for (bit, word) in [(1, "违法"), (2, "投诉集中"), (4, "环境风险高"), (8, "信用差")] {
+            if bits & bit != 0 {
+                words.push(word.to_owned());
+            }
+        }
+        let mut factors = self.analysis.risk.explain(site, policy)?;
+        factors.retain(|f| f.points.0 > 0);
+        factors.sort_by_key(|f| std::cmp::Reverse(f.points));
+        let top: Vec<String> = factors.iter().take(3).map(|f| format!("{}{}", f.name, f.points.to_f64())).collect();
+        if !top.is_empty() {
+            words.push(format!("评分：{}", top.join("、")));
+        }
+        Ok(words.join("；"))
+    }
+}
