@@ -9,13 +9,12 @@ use super::output::{data, json, line, say, say_findings};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
 use crate::export::write_atomic;
+use crate::policy::DEFAULT_PRESET;
 use crate::registry::{InputFile, Mapping, TableKind, check_file, render_report_csv, render_summary};
 use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::workspace::deeds::results::take_results;
 use crate::workspace::demo::{DemoOptions, write_demo};
-use crate::workspace::intake::import::{
-    DEFAULT_PRESET, Imported, NewProject, create_project, load_policy_by_name, registry_options,
-};
+use crate::workspace::intake::import::{Imported, NewProject, create_project, load_policy_by_name, registry_options};
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::reports::backtest::{BacktestUnit, compute_backtest};
 use crate::workspace::store::project::{CommandContext, Project, bundled_calendar, load_bytes};

@@ -20,4 +20,4 @@ pub use load::{POLICY_FORMAT, load_policy, migrate_policy, parse_policy, write_p
 pub use locate::{PolicyMap, TextPlace};
 pub use lookup::Unconfirmed;
 pub use model::*;
-pub use preset::{derive_bodies, load_preset, presets};
+pub use preset::{DEFAULT_PRESET, derive_bodies, load_preset, presets};

@@ -14,6 +14,9 @@ const PRESETS: [(&str, &str, &str); 3] = [
     ("generic", "最简（自行填写）", include_str!("../../assets/policy/generic.ron")),
 ];
 
+/// The preset that a new project gets where nobody chooses.
+pub const DEFAULT_PRESET: &str = "shanghai-154";
+
 /// The presets: stable id, name shown, RON text.
 #[must_use]
 pub fn presets() -> &'static [(&'static str, &'static str, &'static str)] {

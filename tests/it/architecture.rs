@@ -1,156 +1,331 @@
-//! Holds the crate's `use` lines against the table of rooms: who may name which room and which package.
+//! Holds the crate's paths against the table of rooms: who may use which room and name which package.
+//!
+//! An arrow that no code draws, a package that no code names, a room without a row are faults too: the table
+//! says what is. `docs/architecture.md` shows it.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Room → rooms that it may use, packages (of those that are bound) that it may name.
-fn table() -> BTreeMap<&'static str, (Vec<&'static str>, Vec<&'static str>)> {
-    let below_workspace = vec![
-        "domain",
-        "diagnostic",
-        "policy",
-        "district",
-        "registry",
-        "risk",
-        "sampling",
-        "plan",
-        "disclosure",
-        "chart",
-        "export",
-    ];
-    let mut everything = below_workspace.clone();
-    everything.push("workspace");
-    BTreeMap::from([
-        ("domain", (vec![], vec![])),
-        ("diagnostic", (vec!["domain"], vec![])),
-        ("policy", (vec!["domain", "diagnostic"], vec![])),
-        (
-            "district",
-            (
-                vec!["domain", "diagnostic"],
-                vec!["shapefile", "dbase", "geo", "rstar", "proj4rs", "zip", "encoding_rs", "chardetng"],
-            ),
-        ),
-        (
-            "registry",
-            (
-                vec!["domain", "diagnostic", "district"],
-                vec!["polars", "calamine", "encoding_rs", "chardetng", "csv", "zip"],
-            ),
-        ),
-        ("risk", (vec!["domain", "diagnostic", "policy", "registry"], vec!["polars"])),
-        ("sampling", (vec!["domain", "diagnostic"], vec!["csv"])),
-        ("plan", (vec!["domain", "diagnostic", "policy", "risk", "sampling"], vec!["csv"])),
-        ("disclosure", (vec!["domain", "diagnostic", "policy", "plan"], vec![])),
-        ("chart", (vec!["domain", "diagnostic", "district"], vec!["plotters"])),
-        (
-            "export",
-            (
-                vec!["domain", "diagnostic", "policy", "plan", "disclosure", "chart", "sampling"],
-                vec!["rust_xlsxwriter", "csv", "encoding_rs", "zip"],
-            ),
-        ),
-        ("workspace", (below_workspace, vec!["polars", "csv"])),
-        // the window draws the districts' own geometry
-        ("ui", (everything.clone(), vec!["egui", "eframe", "rfd", "plotters", "polars", "geo"])),
-        // without a command the command line opens the window
-        ("cli", (everything.into_iter().chain(["ui"]).collect(), vec!["clap", "indicatif"])),
-    ])
+use crate::house::paths::named_by;
+use crate::house::scan::{Source, sources};
+use crate::house::{hold_part, text_of};
+
+/// A room or a wing of `workspace`: its duty, the rooms that it uses, the packages that it names.
+struct Room {
+    name: &'static str,
+    duty: &'static str,
+    uses: &'static str,
+    names: &'static str,
 }
 
-/// Packages that only some rooms may name; serde, ron, thiserror and std are anyone's.
-const BOUND: [&str; 19] = [
-    "polars",
-    "plotters",
-    "egui",
-    "eframe",
-    "rfd",
-    "calamine",
-    "shapefile",
-    "dbase",
-    "geo",
-    "rstar",
-    "proj4rs",
-    "rust_xlsxwriter",
-    "zip",
-    "csv",
-    "clap",
-    "indicatif",
-    "encoding_rs",
-    "chardetng",
-    "docx_rs",
+const fn room(name: &'static str, duty: &'static str, uses: &'static str, names: &'static str) -> Room {
+    Room { name, duty, uses, names }
+}
+
+/// In the order in which the data walks through them: each may use those above it only.
+const ROOMS: [Room; 25] = [
+    room("domain", "plain values: ids, codes, months, periods, the calendar of working days", "", "chrono serde"),
+    room(
+        "diagnostic",
+        "a finding (code, place, got, expected, what to do), its collection, errors, progress",
+        "",
+        "serde",
+    ),
+    room(
+        "text",
+        "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
+         quoting and the formula guard",
+        "domain diagnostic",
+        "chardetng chrono codepage encoding_rs",
+    ),
+    room(
+        "policy",
+        "the RON policy: factors, weights, tiers, floors, caps, terms; load, check, edit, presets",
+        "domain diagnostic",
+        "chrono ron serde",
+    ),
+    room(
+        "tabular",
+        "files → text tables: workbooks of every age, csv, web pages, parquet; knows no register",
+        "text diagnostic",
+        "calamine cfb chrono csv encoding_rs polars quick_xml rayon serde_json zip",
+    ),
+    room(
+        "district",
+        "vector files → valid districts; locate, project, simplify, coordinate systems",
+        "domain text diagnostic",
+        "chrono geo proj4rs rayon rstar serde shapefile zip",
+    ),
+    room(
+        "registry",
+        "text tables → checked frames; columns, joins, quality",
+        "domain text diagnostic tabular",
+        "chrono csv polars rayon ron serde serde_json strsim",
+    ),
+    room(
+        "risk",
+        "frames → score, tier, explanation, as polars expressions",
+        "domain diagnostic policy",
+        "chrono polars rayon",
+    ),
+    room(
+        "sampling",
+        "the sealed draw: frame, probabilities, seal, tickets, draw, certificate, verify, estimate",
+        "domain diagnostic",
+        "chrono csv getrandom hmac rayon serde serde_json sha2",
+    ),
+    room(
+        "plan",
+        "frequency, capacity, month × stratum quotas, feasibility, replanning",
+        "domain diagnostic policy",
+        "chrono rand rand_chacha serde",
+    ),
+    room(
+        "staffing",
+        "inspectors: roster, pairing, shortage, remedies, change",
+        "domain diagnostic",
+        "rayon serde sha2",
+    ),
+    room(
+        "disclosure",
+        "rules of a result, deadlines in working days, public lists, masking, completeness",
+        "domain diagnostic",
+        "chrono serde",
+    ),
+    room(
+        "chart",
+        "charts and maps as data, drawn on any plotters backend (screen, PNG, SVG)",
+        "diagnostic district",
+        "ab_glyph plotters plotters_backend polylabel tiny_skia",
+    ),
+    room(
+        "export",
+        "plain values → xlsx, csv, public pages; atomic writes; a manifest of hashes beside every export",
+        "domain text diagnostic sampling disclosure",
+        "chrono csv ron rust_xlsxwriter serde serde_json tempfile zip",
+    ),
+    room(
+        "workspace/store",
+        "what lies on the disk: project, lock, journal, staged writes, clock, draws, results",
+        "domain diagnostic policy district registry sampling plan staffing disclosure export",
+        "chrono ron serde serde_json sha2",
+    ),
+    room(
+        "workspace/demo",
+        "the synthetic city, written as an office's folder and bundled",
+        "domain diagnostic policy district registry export workspace/store",
+        "chrono polars rand rand_chacha ron serde_json",
+    ),
+    room(
+        "workspace/intake",
+        "an office's folder comes in: inspect, import, refresh, quality",
+        "domain diagnostic policy tabular district registry export workspace/store workspace/demo",
+        "chrono csv polars serde_json",
+    ),
+    room(
+        "workspace/inputs",
+        "frames → the plan's columns, pure: population, analysis, schedule, month frame, due",
+        "domain diagnostic policy registry risk sampling plan staffing disclosure workspace/store",
+        "chrono polars",
+    ),
+    room(
+        "workspace/deeds",
+        "what is for good: seal, open, change, results, publish, mends, verify; each with operator and journal line",
+        "domain diagnostic policy tabular registry sampling plan staffing disclosure export workspace/store \
+         workspace/inputs",
+        "serde_json",
+    ),
+    room(
+        "workspace/reports",
+        "what is told: plain values that window, command line and export read",
+        "domain diagnostic policy district registry risk sampling plan disclosure export workspace/store \
+         workspace/inputs workspace/deeds",
+        "chrono polars serde serde_json",
+    ),
+    room(
+        "workspace/view",
+        "a frame as a table to look at: filter, sort, rows as text",
+        "diagnostic",
+        "chrono polars rayon serde",
+    ),
+    room(
+        "workspace/session",
+        "an open project: commands, draft, stages, background jobs",
+        "domain diagnostic policy district registry risk sampling plan staffing disclosure export workspace/store \
+         workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view",
+        "chrono directories polars ron serde serde_json tempfile",
+    ),
+    room(
+        "workspace/run",
+        "the whole job of a month in one call",
+        "domain diagnostic registry sampling workspace/store workspace/intake workspace/deeds workspace/reports",
+        "",
+    ),
+    room(
+        "ui",
+        "the window: paints what reports tell, sends commands",
+        "domain text diagnostic policy district registry risk sampling plan disclosure chart export workspace/store \
+         workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view \
+         workspace/session",
+        "ab_glyph chrono eframe egui geo plotters plotters_backend polars qrcode rayon rfd serde serde_json tiny_skia",
+    ),
+    room(
+        "cli",
+        "the same deeds without a window; without a command it opens the window",
+        "domain diagnostic policy tabular district registry sampling plan export workspace/store workspace/demo \
+         workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/run ui",
+        "clap indicatif serde serde_json",
+    ),
 ];
 
-fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            rust_files(&path, found);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            found.push(path);
-        }
+/// Packages of `[dependencies]` that no code names, each with its reason.
+const CHOSEN_FOR_FEATURES: [(&str, &str); 3] = [
+    ("accesskit", "the version that egui's accesskit nodes are built from"),
+    ("egui_wgpu", "switches eframe's wgpu renderer on for machines without OpenGL"),
+    ("wgpu", "chooses the backends (Direct3D 12, Vulkan) of that renderer"),
+];
+
+/// Arrows and packages of work that is under way: allowed, and not yet asked for.
+const COMING: &[(&str, &str)] = &[
+    ("*", "text"),
+    ("text", "*"),
+    ("tabular", "cfb"),
+    ("tabular", "quick_xml"),
+    ("district", "shapefile"),
+    ("registry", "strsim"),
+    ("chart", "polylabel"),
+    ("workspace/session", "directories"),
+];
+
+/// Arrows that are still there and are going.
+const LEAVING: &[(&str, &str)] = &[
+    ("workspace/reports", "workspace/session"),
+    ("tabular", "chardetng"),
+    ("district", "chardetng"),
+    ("district", "encoding_rs"),
+    ("export", "encoding_rs"),
+];
+
+/// The row to which a path below the crate's root belongs: `["workspace", "store", …]` → `workspace/store`.
+fn row_of<S: AsRef<str>>(path: &[S]) -> Option<String> {
+    let first = path.first()?.as_ref();
+    match (first, path.get(1)) {
+        ("lib" | "main", _) | ("workspace", None) => None,
+        ("workspace", Some(wing)) => Some(format!("workspace/{}", wing.as_ref())),
+        _ => Some(first.to_owned()),
     }
 }
 
-/// The names that stand before `::` in code (comments and strings left out roughly).
-fn names_before_colons(line: &str) -> Vec<String> {
-    let code = line.split("//").next().unwrap_or_default();
-    let bytes: Vec<char> = code.chars().collect();
-    let mut names = Vec::new();
-    for i in 0..bytes.len().saturating_sub(1) {
-        if bytes[i] == ':' && bytes[i + 1] == ':' {
-            let start = (0..i).rev().take_while(|j| bytes[*j].is_alphanumeric() || bytes[*j] == '_').last();
-            if let Some(start) = start {
-                let before: String = bytes[..start].iter().collect();
-                // only the first segment of a path names a package
-                if !before.ends_with("::") {
-                    names.push(bytes[start..i].iter().collect());
-                }
+/// The packages of `[dependencies]`, as code names them.
+fn packages() -> BTreeSet<String> {
+    let manifest = text_of("Cargo.toml");
+    let section = manifest.split("\n[dependencies]\n").nth(1).unwrap().split("\n[").next().unwrap();
+    section.lines().filter_map(|line| line.split_once(" =")).map(|(name, _)| name.replace('-', "_")).collect()
+}
+
+/// Who uses and names what: (row, room or package) → the first place.
+type Arrows = BTreeMap<(String, String), String>;
+
+fn arrows(sources: &[Source], packages: &BTreeSet<String>) -> (Arrows, Arrows) {
+    let (mut uses, mut names) = (Arrows::new(), Arrows::new());
+    for source in sources.iter().filter(|s| !s.is_test) {
+        let Some(row) = row_of(&source.module()) else { continue };
+        let named = named_by(source);
+        for (path, line) in &named.inside {
+            if let Some(to) = row_of(path).filter(|to| *to != row) {
+                uses.entry((row.clone(), to)).or_insert_with(|| format!("{}:{line}", source.path));
             }
         }
+        for (name, line) in named.outside.iter().filter(|(name, _)| packages.contains(name)) {
+            names.entry((row.clone(), name.clone())).or_insert_with(|| format!("{}:{line}", source.path));
+        }
     }
-    names
+    (uses, names)
+}
+
+/// Differences between what is and what the table allows, in words.
+fn faults(is: &Arrows, allowed: &BTreeSet<(String, String)>, verb: &str) -> Vec<String> {
+    let under_way = |(row, to): &(String, String)| LEAVING.contains(&(row.as_str(), to.as_str()));
+    let new = is.iter().filter(|(arrow, _)| !allowed.contains(*arrow) && !under_way(arrow));
+    let mut faults: Vec<String> = new.map(|((row, to), at)| format!("{at}: {row} may not {verb} {to}")).collect();
+    let coming =
+        |(row, to): &&(String, String)| COMING.iter().any(|(r, t)| (*r == "*" || r == row) && (*t == "*" || t == to));
+    let idle = allowed.iter().filter(|arrow| !is.contains_key(*arrow) && !coming(arrow));
+    faults.extend(idle.map(|(row, to)| format!("the table lets {row} {verb} {to}, but no code does")));
+    faults
+}
+
+fn allowed(list: impl Fn(&Room) -> &'static str) -> BTreeSet<(String, String)> {
+    let pairs = ROOMS.iter().flat_map(|r| list(r).split_whitespace().map(|to| (r.name.to_owned(), to.to_owned())));
+    pairs.collect()
 }
 
 #[test]
 fn rooms_use_only_what_stands_above_them() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let table = table();
-    let mut faults = Vec::new();
-    let mut files = Vec::new();
-    rust_files(&root, &mut files);
-    assert!(files.len() > 30, "the sources were not found");
-    for path in files {
-        let inside = path.strip_prefix(&root).unwrap();
-        let Some(room) = inside.components().next().and_then(|c| c.as_os_str().to_str()) else { continue };
-        if room == "lib.rs" || room == "main.rs" {
-            continue;
-        }
-        let Some((rooms, packages)) = table.get(room) else {
-            faults.push(format!("{}: the room {room} is not in the table", inside.display()));
-            continue;
-        };
-        let text = fs::read_to_string(&path).unwrap();
-        for (i, line) in text.lines().enumerate() {
-            if line.trim_start() == "#[cfg(test)]" {
-                break; // tests may reach wider
-            }
-            for name in names_before_colons(line) {
-                if BOUND.contains(&name.as_str()) && !packages.contains(&name.as_str()) {
-                    faults.push(format!("{}:{}: {room} may not name {name}", inside.display(), i + 1));
-                }
-            }
-            for other in table.keys() {
-                if *other != room
-                    && line.split("//").next().unwrap_or_default().contains(&format!("crate::{other}::"))
-                    && !rooms.contains(other)
-                {
-                    faults.push(format!("{}:{}: {room} may not use {other}", inside.display(), i + 1));
-                }
-            }
+    let sources = sources();
+    let packages = packages();
+    let present: BTreeSet<String> = sources.iter().filter_map(|s| row_of(&s.module())).collect();
+    let rows: Vec<&str> = ROOMS.iter().map(|r| r.name).collect();
+    let mut found: Vec<String> = Vec::new();
+    found
+        .extend(present.iter().filter(|r| !rows.contains(&r.as_str())).map(|r| format!("{r} has no row in the table")));
+    let missing = rows.iter().filter(|r| !present.contains(**r) && !COMING.contains(&(**r, "*")));
+    found.extend(missing.map(|r| format!("the table's {r} is no folder")));
+    for (i, room) in ROOMS.iter().enumerate() {
+        for to in room.uses.split_whitespace().filter(|to| !rows[..i].contains(to)) {
+            found.push(format!("{} may not use {to}: it does not stand above", room.name));
         }
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let (uses, names) = arrows(&sources, &packages);
+    found.extend(faults(&uses, &allowed(|r| r.uses), "use"));
+    found.extend(faults(&names, &allowed(|r| r.names), "name"));
+    assert!(found.is_empty(), "{} faults\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn every_package_is_named_by_a_room_or_has_its_reason() {
+    let (_, names) = arrows(&sources(), &packages());
+    let named: BTreeSet<&str> = names.keys().map(|(_, name)| name.as_str()).collect();
+    let listed: BTreeSet<&str> = CHOSEN_FOR_FEATURES.iter().map(|(name, _)| *name).collect();
+    let coming = |p: &str| ["codepage"].contains(&p) || COMING.iter().any(|(_, to)| *to == p);
+    let idle: Vec<String> = packages().into_iter().filter(|p| !named.contains(p.as_str()) && !coming(p)).collect();
+    let unexplained: Vec<&String> = idle.iter().filter(|p| !listed.contains(p.as_str())).collect();
+    assert!(unexplained.is_empty(), "no code names {unexplained:?}: take them out of Cargo.toml");
+    let superfluous: Vec<&&str> = listed.iter().filter(|p| !idle.iter().any(|i| i == **p)).collect();
+    assert!(
+        superfluous.is_empty(),
+        "{superfluous:?} need no reason: code names them, or Cargo.toml has them no longer"
+    );
+}
+
+#[test]
+fn the_page_shows_the_table() {
+    let mut part = String::from("| folder | duty | may use | may name |\n|---|---|---|---|\n");
+    for room in &ROOMS {
+        let list = |text: &str| {
+            let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            if joined.is_empty() { "–".to_owned() } else { joined }
+        };
+        part.push_str(&format!(
+            "| `src/{}` | {} | {} | {} |\n",
+            room.name,
+            room.duty,
+            list(room.uses),
+            list(room.names)
+        ));
+    }
+    hold_part("docs/architecture.md", "rooms", &part);
+}
+
+#[test]
+fn a_forbidden_arrow_and_an_idle_one_are_both_found() {
+    let code = crate::house::scan::tokens("fn f() { crate::ui::show(); polars::x(); crate::workspace::store::y(); }");
+    let source = Source { path: "plan/annual.rs".to_owned(), text: String::new(), code, is_test: false };
+    let packages = BTreeSet::from(["polars".to_owned(), "csv".to_owned()]);
+    let (uses, names) = arrows(&[source], &packages);
+    let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        faults(&uses, &BTreeSet::from([pair("plan", "ui"), pair("plan", "domain")]), "use"),
+        ["plan/annual.rs:1: plan may not use workspace/store", "the table lets plan use domain, but no code does"]
+    );
+    assert_eq!(faults(&names, &BTreeSet::new(), "name"), ["plan/annual.rs:1: plan may not name polars"]);
 }

@@ -22,6 +22,7 @@ mod demo;
 mod disclosure;
 mod district;
 mod export;
+mod house;
 mod inspectors;
 mod live;
 mod plan;

@@ -10,10 +10,9 @@ use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::export::write_atomic;
-use crate::policy::presets;
+use crate::policy::{DEFAULT_PRESET, presets};
 use crate::registry::columns::texts;
 use crate::registry::{frame_from_bytes, frame_to_bytes};
-use crate::workspace::intake::import::DEFAULT_PRESET;
 use crate::workspace::store::project::{CommandContext, Project, ProjectFile, create_folder, load_bytes};
 
 /// Name of the file that holds the quality report, a row a line.

@@ -9,7 +9,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
 use crate::export::write_atomic;
-use crate::policy::{Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
+use crate::policy::{DEFAULT_PRESET, Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
 use crate::registry::{BodyName, InputFile, NamedId, Registry, RegistryOptions, load_registry, render_report_csv};
@@ -18,9 +18,6 @@ use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::frames::{district_options, hash_file, load_project_data, save_registry, write_registry};
 use crate::workspace::store::project::{CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes};
 use crate::workspace::store::staged::{begin_change, commit_change};
-
-/// The preset where nothing is said.
-pub const DEFAULT_PRESET: &str = "shanghai-154";
 
 /// File endings that may hold tables.
 const TABLE_ENDINGS: [&str; 8] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "xlsb", "ods"];
