@@ -355,11 +355,6 @@ impl Source {
         }
         parts
     }
-
-    /// The first part of the path: a room, or a file of the crate's root.
-    pub(crate) fn room(&self) -> &str {
-        self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
-    }
 }
 
 /// All Rust files below a folder, sorted.
