@@ -88,7 +88,7 @@ const ROOMS: [Room; 25] = [
     room(
         "disclosure",
         "rules of a result, deadlines in working days, public lists, masking, completeness",
-        "domain diagnostic",
+        "domain diagnostic policy",
         "chrono serde",
     ),
     room(
@@ -150,7 +150,7 @@ const ROOMS: [Room; 25] = [
     room(
         "workspace/session",
         "an open project: commands, draft, stages, background jobs",
-        "domain diagnostic policy district registry risk sampling plan staffing disclosure export workspace/store \
+        "domain diagnostic policy district registry risk sampling plan disclosure export workspace/store \
          workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view",
         "chrono directories polars ron serde serde_json tempfile",
     ),
@@ -171,7 +171,7 @@ const ROOMS: [Room; 25] = [
     room(
         "cli",
         "the same deeds without a window; without a command it opens the window",
-        "domain diagnostic policy tabular district registry sampling plan export workspace/store workspace/demo \
+        "domain diagnostic policy tabular district registry sampling plan disclosure export workspace/store workspace/demo \
          workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/run ui",
         "clap indicatif serde serde_json",
     ),
