@@ -182,7 +182,7 @@ fn check_months(plan: &YearPlan, found: &mut Diagnostics) {
         by_body.entry(&count.body_name).or_default().1 += count.visits;
         if count.month.year() != plan.year {
             found.push(
-                Finding::error("DIS-053", "分月数量的月份不在计划年度内")
+                Finding::error("DIS-056", "分月数量的月份不在计划年度内")
                     .value(count.month.to_string())
                     .expected(format!("{} 年的月份", plan.year)),
             );

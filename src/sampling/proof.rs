@@ -109,7 +109,7 @@ pub fn compute_proof(
         None => None,
         Some((opening, order)) => {
             let seed =
-                opening.seed(seal).ok_or_else(|| AppError::new("VER-014", "开启文件中的秘密写法不对，无法出具证明"))?;
+                opening.seed(seal).ok_or_else(|| AppError::new("VER-007", "开启文件中的秘密写法不对，无法出具证明"))?;
             let unit = compute_certificate_unit(frame, tree, &seed, index).ok_or_else(missing)?;
             let stratum = order.strata.iter().find(|s| s.id == row.stratum.as_str());
             Some(ProofDraw {

@@ -319,7 +319,7 @@ fn the_page_shows_the_table() {
 #[test]
 fn a_forbidden_arrow_and_an_idle_one_are_both_found() {
     let code = crate::house::scan::tokens("fn f() { crate::ui::show(); polars::x(); crate::workspace::store::y(); }");
-    let source = Source { path: "plan/annual.rs".to_owned(), text: String::new(), code, is_test: false };
+    let source = Source { path: "plan/annual.rs".to_owned(), code, is_test: false };
     let packages = BTreeSet::from(["polars".to_owned(), "csv".to_owned()]);
     let (uses, names) = arrows(&[source], &packages);
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());

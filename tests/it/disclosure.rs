@@ -399,7 +399,7 @@ fn several_sites_of_one_name_are_not_guessed() {
     setting.checks[1].name = setting.checks[0].name.clone();
     let (intake, found) = setting.take(&table(&[with(&[(0, ""), (2, "上海试验第1号化工有限公司")])]));
     assert!(intake.unwrap().records.is_empty());
-    assert_eq!(found.count_code("DIS-013"), 1);
+    assert_eq!(found.count_code("DIS-031"), 1);
 }
 
 proptest! {

@@ -381,7 +381,7 @@ fn find_check<'a>(
     let units: BTreeSet<&UnitId> = fitting.iter().map(|c| &c.unit_id).collect();
     if units.len() > 1 {
         findings.error(
-            Finding::error("DIS-013", format!("有 {} 个场所符合，无法判断是哪一个", units.len()))
+            Finding::error("DIS-031", format!("有 {} 个场所符合，无法判断是哪一个", units.len()))
                 .hint("请填写计划编码或许可证编号"),
             Some(field),
         );

@@ -92,7 +92,7 @@ pub fn substitute_unit(
         })?;
     let visited = load_results(project)?.iter().any(|r| r.unit_id == *unit && r.month == month && !r.outcome.is_dead());
     if visited {
-        return Err(Finding::error("SEL-039", "单位已有检查结果，不能替换").value(unit.as_str()).into());
+        return Err(Finding::error("SEL-048", "单位已有检查结果，不能替换").value(unit.as_str()).into());
     }
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     let inputs = &analysis.population.inputs;
@@ -200,7 +200,7 @@ pub fn add_triggered_check(
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     let inputs = &analysis.population.inputs;
     let site = analysis.population.index.row(unit.as_str()).ok_or_else(|| {
-        AppError::from(Finding::error("SEL-042", "单位不在名录之列").value(unit.as_str()).hint("请核对单位编号"))
+        AppError::from(Finding::error("SEL-049", "单位不在名录之列").value(unit.as_str()).hint("请核对单位编号"))
     })?;
     let body = &inputs.bodies[inputs.sites.body[site as usize] as usize].id;
     let need = need_of(&project.policy, inputs.sites.skill.get(site as usize).copied(), unit.clone(), body);

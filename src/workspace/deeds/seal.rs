@@ -103,7 +103,7 @@ fn check_may_seal(
     }
     let available = time(&pledge.available_at)?;
     if context.now.to_string().as_str() >= available.as_str() {
-        return Err(Finding::error("VER-010", "公开数的产生时间不晚于现在，不能封存")
+        return Err(Finding::error("SEL-047", "公开数的产生时间不晚于现在，不能封存")
             .value(available.as_str())
             .expected(format!("晚于 {}", context.now))
             .hint("请改用下一期公开数")

@@ -278,7 +278,7 @@ fn with_results(
     if known.is_empty() {
         return Ok(past_checks.clone());
     }
-    let failed = |cause: PolarsError| AppError::new("WSP-007", "检查结果无法并入历次检查").caused_by(cause);
+    let failed = |cause: PolarsError| AppError::new("WSP-008", "检查结果无法并入历次检查").caused_by(cause);
     let text = |name: &str, values: Vec<&str>| Column::from(Series::new(name.into(), values));
     let flag = |name: &str, values: Vec<bool>| Column::from(Series::new(name.into(), values));
     let epoch = NaiveDate::default();

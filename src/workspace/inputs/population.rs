@@ -103,13 +103,13 @@ pub fn compute_people(inspectors: &DataFrame, policy: &Policy, findings: &mut Ve
         let text = certificate.get(row).unwrap_or_default();
         let Some((index, _)) = body_rule(policy, body.get(row).unwrap_or_default()) else {
             findings.push(
-                Finding::warning("ROS-050", "执法人员的所属单位不在规则的执法主体之列，未纳入名册")
+                Finding::warning("ROS-070", "执法人员的所属单位不在规则的执法主体之列，未纳入名册")
                     .value(format!("{text} {}", body.get(row).unwrap_or_default())),
             );
             continue;
         };
         let Ok(certificate) = InspectorId::new(text) else {
-            findings.push(Finding::warning("ROS-051", "执法证号写法不规范，未纳入名册").value(text));
+            findings.push(Finding::warning("ROS-071", "执法证号写法不规范，未纳入名册").value(text));
             continue;
         };
         let mut skills: Vec<String> =
@@ -144,7 +144,7 @@ pub fn compute_people(inspectors: &DataFrame, policy: &Policy, findings: &mut Ve
     people.dedup_by(|b, a| {
         let twice = a.certificate == b.certificate;
         if twice {
-            findings.push(Finding::warning("ROS-052", "执法证号重复，只取第一行").value(a.certificate.as_str()));
+            findings.push(Finding::warning("ROS-072", "执法证号重复，只取第一行").value(a.certificate.as_str()));
         }
         twice
     });

@@ -126,7 +126,7 @@ pub fn load_policy_by_name(name: &str) -> AppResult<(Policy, Vec<u8>)> {
     }
     let bytes = load_bytes(path)?;
     let text = std::str::from_utf8(&bytes)
-        .map_err(|cause| AppError::new("POL-001", "规则文件不是 UTF-8 文本").caused_by(cause))?;
+        .map_err(|cause| AppError::new("PRJ-005", "规则文件不是 UTF-8 文本").caused_by(cause))?;
     Ok((load_policy(text, name)?, bytes))
 }
 

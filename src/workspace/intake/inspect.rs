@@ -97,7 +97,7 @@ fn folder_of(paths: &[PathBuf], staging: &Path, mapping: &mut Mapping) -> AppRes
     let folder = (1..1000)
         .map(|n| staging.join(format!("{STAGING}{n}")))
         .find(|path| !path.exists())
-        .ok_or_else(|| AppError::new("PRJ-022", "暂存文件夹过多，请先清理"))?;
+        .ok_or_else(|| AppError::new("PRJ-023", "暂存文件夹过多，请先清理"))?;
     create_folder(&folder)?;
     for file in &files {
         // files of one name from different places are all taken

@@ -375,6 +375,6 @@ impl Project {
 
 fn parse_policy(bytes: &[u8]) -> AppResult<Policy> {
     let text = std::str::from_utf8(bytes)
-        .map_err(|cause| AppError::new("POL-001", "规则文件不是 UTF-8 文本").caused_by(cause))?;
+        .map_err(|cause| AppError::new("PRJ-005", "规则文件不是 UTF-8 文本").caused_by(cause))?;
     load_policy(text, "policy.ron")
 }

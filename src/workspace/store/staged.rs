@@ -107,7 +107,7 @@ fn carry_out(root: &Path, strict: bool) -> AppResult<()> {
             write_atomic(&target, &load_bytes(&path)?)?;
         }
     }
-    let damaged = |cause| AppError::new("JRN-002", "待写入的操作日志无法识别").caused_by(cause);
+    let damaged = |cause| AppError::new("JRN-003", "待写入的操作日志无法识别").caused_by(cause);
     let line: Line = serde_json::from_slice(&load_bytes(&from.join(LINE))?).map_err(damaged)?;
     let journal = Journal::at(root.join("journal.jsonl"));
     let written = root.join("journal.jsonl").exists()

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 pub(crate) mod paths;
 pub(crate) mod scan;
 
+mod codes;
 mod sizes;
 
 /// A file of the repository.

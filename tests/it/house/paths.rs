@@ -139,7 +139,7 @@ fn paths_are_resolved_through_groups_aliases_and_inline_modules() {
         mod inner { fn g() { super::h(); super::super::other(); std::fs::read(); } }
         fn k() { self::h(); rfd::open() }";
     let code = super::scan::tokens(text);
-    let source = Source { path: "registry/load/deep.rs".to_owned(), text: String::new(), code, is_test: false };
+    let source = Source { path: "registry/load/deep.rs".to_owned(), code, is_test: false };
     let found = named_by(&source);
     let inside: Vec<String> = found.inside.iter().map(|(p, _)| p.join("::")).collect();
     assert_eq!(

@@ -338,8 +338,6 @@ pub(crate) fn without_tests(tokens: &[Token]) -> (Vec<Token>, Vec<String>) {
 pub(crate) struct Source {
     /// Path below `src/`, with `/`.
     pub(crate) path: String,
-    /// The whole text.
-    pub(crate) text: String,
     /// Code without tests.
     pub(crate) code: Vec<Token>,
     /// True for files that belong to tests as a whole.
@@ -381,7 +379,7 @@ pub(crate) fn sources() -> Vec<Source> {
         let path = file.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
         let text = fs::read_to_string(&file).unwrap();
         let (code, modules) = without_tests(&tokens(&text));
-        let source = Source { path, text, code, is_test: false };
+        let source = Source { path, code, is_test: false };
         let folder = source.module().join("/");
         test_modules.extend(modules.iter().map(|m| format!("{folder}/{m}").trim_start_matches('/').to_owned()));
         sources.push(source);
