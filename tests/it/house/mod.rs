@@ -10,7 +10,9 @@ pub(crate) mod paths;
 pub(crate) mod scan;
 
 mod codes;
+mod glossary;
 mod sizes;
+mod unused;
 
 /// A file of the repository.
 pub(crate) fn file(path: &str) -> PathBuf {

@@ -1,0 +1,195 @@
+//! Public items that nothing calls. The compiler can't see them: a library's `pub` is used by whoever comes.
+//!
+//! By name: an item is used where its name stands anywhere in `src/` outside tests, its definition and `pub
+//! use`. An enum's variant is used where it is built; patterns alone don't count, unless a derive builds it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::scan::{Kind, Source, Token, past_bracket, sources};
+
+/// A public item.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Item {
+    place: String,
+    what: String,
+    name: String,
+}
+
+/// Derives that build a type's variants from outside.
+const BUILDERS: [&str; 5] = ["Deserialize", "ValueEnum", "Subcommand", "Parser", "Args"];
+
+/// Attributes directly above the item at `at` that name a builder.
+fn is_built_by_derive(code: &[Token], at: usize) -> bool {
+    let mut start = at;
+    while start > 0 && !code[start - 1].is(";") && !code[start - 1].is("}") && at - start < 80 {
+        start -= 1;
+    }
+    code[start..at].iter().any(|t| BUILDERS.contains(&t.text.as_str()))
+}
+
+fn items(source: &Source) -> Vec<Item> {
+    let code = &source.code;
+    let mut items = Vec::new();
+    let mut put = |what: &str, token: &Token| {
+        let place = format!("{}:{}", source.path, token.line);
+        items.push(Item { place, what: what.to_owned(), name: token.text.clone() });
+    };
+    for i in 0..code.len().saturating_sub(2) {
+        if !code[i].named("pub") || code[i + 1].is("(") {
+            continue;
+        }
+        let words = code[i + 1..].iter().take(4).take_while(|t| t.kind == Kind::Name).count();
+        let keyword = (i + 1..=i + words).find(|j| {
+            ["fn", "struct", "enum", "trait", "type", "static", "const"].iter().any(|k| code[*j].named(k))
+                && !(code[*j].named("const") && code[*j + 1].named("fn"))
+        });
+        // a macro's `$name` is no item yet
+        let Some(keyword) = keyword.filter(|k| code[k + 1].kind == Kind::Name) else { continue };
+        put(&code[keyword].text, &code[keyword + 1]);
+        if code[keyword].named("enum") && !is_built_by_derive(code, i) {
+            let Some(open) = (keyword..keyword + 12).find(|j| code[*j].is("{")) else { continue };
+            let end = past_bracket(code, open) - 1;
+            let mut j = open + 1;
+            while j < end {
+                if code[j].is("#") {
+                    j = past_bracket(code, j + 1);
+                } else if code[j].kind == Kind::Name {
+                    put("variant", &code[j]);
+                    while j < end && !code[j].is(",") {
+                        j = if code[j].is("(") || code[j].is("{") { past_bracket(code, j) } else { j + 1 };
+                    }
+                } else {
+                    j += 1;
+                }
+            }
+        }
+    }
+    items
+}
+
+/// True where the name at `i` stands in a pattern: `Kind::A(_) =>`, `A | B`, `if let A { .. } =`.
+fn is_pattern(code: &[Token], i: usize) -> bool {
+    let mut after = i + 1;
+    if code.get(after).is_some_and(|t| t.is("(") || t.is("{")) {
+        after = past_bracket(code, after);
+    }
+    let next = |n: usize| code.get(after + n);
+    let binds = next(0).is_some_and(|t| t.is("=")) && !next(1).is_some_and(|t| t.is("="));
+    let guarded = next(0).is_some_and(|t| t.named("if"));
+    next(0).is_some_and(|t| t.is("=>"))
+        || (next(0).is_some_and(|t| t.is("|")) && !next(1).is_some_and(|t| t.is("|")))
+        || binds
+        || guarded
+}
+
+/// How often each name is used: (anywhere, built).
+fn uses(sources: &[Source]) -> BTreeMap<&str, (usize, usize)> {
+    let mut uses: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for source in sources.iter().filter(|s| !s.is_test) {
+        let code = &source.code;
+        let mut i = 0;
+        while i < code.len() {
+            if code[i].named("pub") && code.get(i + 1).is_some_and(|t| t.named("use")) {
+                while i < code.len() && !code[i].is(";") {
+                    i += 1;
+                }
+            }
+            if i < code.len() && code[i].kind == Kind::Name {
+                let entry = uses.entry(&code[i].text).or_default();
+                entry.0 += 1;
+                entry.1 += usize::from(!is_pattern(code, i));
+            }
+            i += 1;
+        }
+    }
+    uses
+}
+
+fn unused(sources: &[Source]) -> Vec<Item> {
+    let uses = uses(sources);
+    let mut all: Vec<Item> = sources.iter().filter(|s| !s.is_test).flat_map(items).collect();
+    all.sort();
+    let mut defined: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in &all {
+        *defined.entry(&item.name).or_default() += 1;
+    }
+    let idle: BTreeSet<usize> = (0..all.len())
+        .filter(|i| {
+            let (used, built) = uses.get(all[*i].name.as_str()).copied().unwrap_or_default();
+            let count = if all[*i].what == "variant" { built } else { used };
+            count <= defined[all[*i].name.as_str()]
+        })
+        .collect();
+    all.into_iter().enumerate().filter(|(i, _)| idle.contains(i)).map(|(_, item)| item).collect()
+}
+
+/// Items without a caller that stay, each with its reason.
+const KEPT: &[(&str, &str)] = &[
+    ("Red", "to be plugged in or removed"),
+    ("count_code", "to be plugged in or removed"),
+    ("CompletedIn", "to be plugged in or removed"),
+    ("compute_rechecks", "to be plugged in or removed"),
+    ("check_year_plan", "to be plugged in or removed"),
+    ("is_published", "to be plugged in or removed"),
+    ("in_china", "to be plugged in or removed"),
+    ("from_wgs84", "to be plugged in or removed"),
+    ("check_zip_layers", "to be plugged in or removed"),
+    ("check_location", "to be plugged in or removed"),
+    ("areas_km2", "to be plugged in or removed"),
+    ("CreditGrade", "to be plugged in or removed"),
+    ("Workdays", "to be plugged in or removed"),
+    ("check_manifest", "to be plugged in or removed"),
+    ("add_triggered", "to be plugged in or removed"),
+    ("quarter_milli", "to be plugged in or removed"),
+    ("in_year", "to be plugged in or removed"),
+    ("concerns", "to be plugged in or removed"),
+    ("is_heading", "to be plugged in or removed"),
+    ("to_ron", "to be plugged in or removed"),
+    ("stayed", "to be plugged in or removed"),
+    ("compute_risk", "to be plugged in or removed"),
+    ("compute_inclusion", "to be plugged in or removed"),
+    ("from_bytes", "to be plugged in or removed"),
+    ("from_envelope", "to be plugged in or removed"),
+    ("compute_next_reserve", "to be plugged in or removed"),
+    ("check_draw", "to be plugged in or removed"),
+    ("simulate_pairs", "to be plugged in or removed"),
+    ("with_view", "to be plugged in or removed"),
+    ("unsorted", "to be plugged in or removed"),
+    ("SEVERITY", "to be plugged in or removed"),
+    ("DEADLINES", "to be plugged in or removed"),
+    ("NO_DEADLINES", "to be plugged in or removed"),
+    ("MOVERS", "to be plugged in or removed"),
+    ("AGAINST", "to be plugged in or removed"),
+    ("CEREMONY", "to be plugged in or removed"),
+    ("pack_demo", "to be plugged in or removed"),
+    ("ForgetRecent", "to be plugged in or removed"),
+    ("mean_score", "to be plugged in or removed"),
+    ("pending_period", "to be plugged in or removed"),
+];
+
+#[test]
+fn public_items_have_callers() {
+    let found = unused(&sources());
+    let idle: Vec<String> = found
+        .iter()
+        .filter(|item| !KEPT.iter().any(|(name, _)| *name == item.name))
+        .map(|item| format!("{} {} {}", item.place, item.what, item.name))
+        .collect();
+    assert!(idle.is_empty(), "{} public items that nothing calls:\n{}", idle.len(), idle.join("\n"));
+    let superfluous = KEPT.iter().filter(|(name, _)| !found.iter().any(|i| i.name == *name));
+    println!("called, or gone: {:?}", superfluous.collect::<Vec<_>>());
+}
+
+#[test]
+fn a_use_is_told_from_a_definition_a_pattern_and_a_re_export() {
+    let code = super::scan::tokens(
+        "pub fn called() {} pub fn idle() {} pub use x::idle; fn f() { called(); }
+         pub enum Kind { Built, Matched(u8), #[doc = \"x\"] Never { a: u8 } }
+         fn g(k: Kind) { let k = Kind::Built; match k { Kind::Built => 1, Kind::Matched(x) if x > 1 => 2,
+           Kind::Matched(_) | Kind::Never { .. } => 3 } }
+         #[derive(Debug, Deserialize)] pub enum Read { One } pub const fn g2(r: Read) {} g2()",
+    );
+    let source = Source { path: "a.rs".to_owned(), code, is_test: false };
+    let names: Vec<String> = unused(&[source]).into_iter().map(|i| format!("{} {}", i.what, i.name)).collect();
+    assert_eq!(names, ["fn idle", "variant Matched", "variant Never"]);
+}
