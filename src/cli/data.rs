@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Finish;
 use super::args::{BacktestArgs, CheckArgs, DemoArgs, NewArgs, ResultsArgs};
+use super::deeds::carry_out;
 use super::output::{data, json, line, say, say_findings};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
@@ -12,12 +13,13 @@ use crate::export::write_atomic;
 use crate::policy::DEFAULT_PRESET;
 use crate::registry::{InputFile, Mapping, TableKind, check_file, render_report_csv, render_summary};
 use crate::tabular::{ReadOptions, dump, load_raw};
-use crate::workspace::deeds::results::take_results;
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::results::ResultsTaken;
 use crate::workspace::demo::{DemoOptions, write_demo};
 use crate::workspace::intake::import::{Imported, NewProject, create_project, load_policy_by_name, registry_options};
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::reports::backtest::{BacktestUnit, compute_backtest};
-use crate::workspace::store::project::{CommandContext, Project, bundled_calendar, load_bytes};
+use crate::workspace::store::project::{CommandContext, bundled_calendar, load_bytes};
 
 pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
     let mut findings = Diagnostics::new();
@@ -202,8 +204,10 @@ fn csv_line(out: &mut dyn std::io::Write) -> impl FnMut(&[String]) -> std::io::R
 }
 
 pub(super) fn results(args: &ResultsArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let project = Project::open(&args.project, Some(&context.operator))?;
-    let taken = take_results(&project, &args.file, context)?;
+    carry_out(&args.project, |_| Ok(Deed::TakeResults(args.file.clone())), as_json, context)
+}
+
+pub(super) fn show_results(taken: &ResultsTaken, as_json: bool) -> AppResult<Finish> {
     say_findings(&taken.diagnostics, Severity::Error, 20);
     say_findings(&taken.diagnostics, Severity::Warning, 20);
     if as_json {

@@ -6,6 +6,7 @@ use super::Finish;
 use super::args::{
     AddCheckArgs, ChangeArgs, DrawArgs, OpenArgs, PeriodArgs, ProofArgs, ReplaceArgs, SealArgs, VerifyArgs, VoidArgs,
 };
+use super::deeds::carry_out;
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_all_visited;
@@ -15,13 +16,13 @@ use crate::sampling::{
     CheckReport, DEMONSTRATION, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, compute_proof,
     draw_from_files,
 };
-use crate::workspace::deeds::change::{
-    add_triggered_check, none_opened, opened_draw, replace_inspector, substitute_unit,
-};
-use crate::workspace::deeds::open::{open_period, void_period};
-use crate::workspace::deeds::seal::{Pledge, seal_month, seal_year};
+use crate::workspace::deeds::change::{Substituted, none_opened, opened_draw};
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::open::Opened;
+use crate::workspace::deeds::seal::{Pledge, Sealed};
 use crate::workspace::deeds::verify::{VerifyRequest, verify_files};
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::perform::Pair;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::journal::check_journal_file;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
@@ -43,7 +44,6 @@ fn period_of(args: &PeriodArgs, project: &Project) -> AppResult<Period> {
 }
 
 pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let project = Project::open(&args.project, Some(&context.operator))?;
     let format = EntropyFormat::from_id(&args.entropy_format).ok_or_else(|| {
         AppError::from(
             Finding::error("CLI-005", "公开数的格式不认识")
@@ -59,11 +59,16 @@ pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> 
         again: args.again.clone(),
         demonstration: false,
     };
-    let (registry, _) = load_project_data(&project)?;
-    let sealed = match period_of(&args.period, &project)? {
-        Period::Month(month) => seal_month(&project, &registry, month, &pledge, context)?,
-        Period::Year(_) => seal_year(&project, &registry, &pledge, context)?,
+    let deed = |project: &Project| {
+        Ok(match period_of(&args.period, project)? {
+            Period::Month(month) => Deed::SealMonth(month, pledge),
+            Period::Year(_) => Deed::SealYear(pledge),
+        })
     };
+    carry_out(&args.project, deed, as_json, context)
+}
+
+pub(super) fn show_sealed(sealed: &Sealed, as_json: bool) -> AppResult<Finish> {
     if as_json {
         json(&serde_json::json!({
             "period": sealed.period, "sequence": sealed.sequence, "commitment": sealed.commitment,
@@ -82,9 +87,11 @@ pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> 
 }
 
 pub(super) fn open(args: &OpenArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let project = Project::open(&args.project, Some(&context.operator))?;
-    let period = period_of(&args.period, &project)?;
-    let opened = open_period(&project, period, &args.entropy, context)?;
+    let deed = |project: &Project| Ok(Deed::Open(period_of(&args.period, project)?, args.entropy.clone()));
+    carry_out(&args.project, deed, as_json, context)
+}
+
+pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> AppResult<Finish> {
     if as_json {
         json(&serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "seed": opened.seed, "drawn": opened.drawn,
@@ -105,47 +112,51 @@ pub(super) fn open(args: &OpenArgs, as_json: bool, context: &CommandContext) -> 
     Ok(Finish::Done)
 }
 
-fn pair_json(pair: Option<&(InspectorId, InspectorId)>) -> Value {
+fn pair_json(pair: Option<&Pair>) -> Value {
     pair.map_or(Value::Null, |(lead, second)| serde_json::json!({ "lead": lead.as_str(), "second": second.as_str() }))
 }
 
 pub(super) fn substitute(args: &ChangeArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let project = Project::open(&args.project, Some(&context.operator))?;
-    let (registry, _) = load_project_data(&project)?;
-    let month = month_of(&args.month)?;
-    let done = substitute_unit(&project, &registry, month, &unit_of(&args.unit)?, &args.reason, context)?;
+    let (month, unit) = (month_of(&args.month)?, unit_of(&args.unit)?);
+    let deed = Deed::Substitute { month, unit, reason: args.reason.clone() };
+    carry_out(&args.project, |_| Ok(deed), as_json, context)
+}
+
+pub(super) fn show_substituted(
+    month: PlanMonth,
+    unit: &UnitId,
+    done: &Substituted,
+    as_json: bool,
+) -> AppResult<Finish> {
     if as_json {
         json(&serde_json::json!({
-            "month": month.to_string(), "unit": args.unit, "by": done.by.as_str(), "pair": pair_json(done.pair.as_ref()),
+            "month": month.to_string(), "unit": unit, "by": done.by.as_str(), "pair": pair_json(done.pair.as_ref()),
         }))?;
         return Ok(Finish::Done);
     }
-    line(&format!("{} 由备选 {} 替换", args.unit, done.by))?;
-    if let Some((lead, second)) = done.pair {
+    line(&format!("{unit} 由备选 {} 替换", done.by))?;
+    if let Some((lead, second)) = &done.pair {
         say(&format!("执法人员：主办 {lead}，协办 {second}"));
     }
     Ok(Finish::Done)
 }
 
 pub(super) fn replace(args: &ReplaceArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let project = Project::open(&args.project, Some(&context.operator))?;
     let certificate = InspectorId::new(args.certificate.trim())
         .map_err(|what| AppError::new("CLI-004", format!("执法证号{what}")))?;
-    let (lead, second) = replace_inspector(
-        &project,
-        month_of(&args.month)?,
-        &unit_of(&args.unit)?,
-        &certificate,
-        &args.reason,
-        context,
-    )?;
+    let (month, unit) = (month_of(&args.month)?, unit_of(&args.unit)?);
+    let deed = Deed::ReplaceInspector { month, unit, certificate, reason: args.reason.clone() };
+    carry_out(&args.project, |_| Ok(deed), as_json, context)
+}
+
+pub(super) fn show_replaced(month: PlanMonth, unit: &UnitId, pair: &Pair, as_json: bool) -> AppResult<Finish> {
     if as_json {
         json(&serde_json::json!({
-            "month": args.month, "unit": args.unit, "pair": pair_json(Some(&(lead, second))),
+            "month": month.to_string(), "unit": unit, "pair": pair_json(Some(pair)),
         }))?;
         return Ok(Finish::Done);
     }
-    line(&format!("{}：主办 {lead}，协办 {second}", args.unit))?;
+    line(&format!("{unit}：主办 {}，协办 {}", pair.0, pair.1))?;
     Ok(Finish::Done)
 }
 
@@ -153,17 +164,19 @@ pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) 
     if args.origin != "triggered" {
         return Err(Finding::error("CLI-006", "检查来源不认识").value(&args.origin).expected(" triggered").into());
     }
-    let project = Project::open(&args.project, Some(&context.operator))?;
-    let (registry, _) = load_project_data(&project)?;
-    let month = month_of(&args.month)?;
-    let pair = add_triggered_check(&project, &registry, month, &unit_of(&args.unit)?, &args.reason, context)?;
+    let (month, unit) = (month_of(&args.month)?, unit_of(&args.unit)?);
+    let deed = Deed::AddCheck { month, unit, reason: args.reason.clone() };
+    carry_out(&args.project, |_| Ok(deed), as_json, context)
+}
+
+pub(super) fn show_added(month: PlanMonth, unit: &UnitId, pair: Option<&Pair>, as_json: bool) -> AppResult<Finish> {
     if as_json {
         json(&serde_json::json!({
-            "month": month.to_string(), "unit": args.unit, "pair": pair_json(pair.as_ref()),
+            "month": month.to_string(), "unit": unit, "pair": pair_json(pair),
         }))?;
         return Ok(Finish::Done);
     }
-    line(&format!("{} 已列入 {month} 的触发式检查", args.unit))?;
+    line(&format!("{unit} 已列入 {month} 的触发式检查"))?;
     if let Some((lead, second)) = pair {
         say(&format!("执法人员：主办 {lead}，协办 {second}"));
     }
@@ -171,11 +184,8 @@ pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) 
 }
 
 pub(super) fn void(args: &VoidArgs, context: &CommandContext) -> AppResult<Finish> {
-    let project = Project::open(&args.project, Some(&context.operator))?;
-    let period = period_of(&args.period, &project)?;
-    void_period(&project, period, &args.reason, context)?;
-    line(&format!("{}的封存已作废，理由记入登记簿", period.label()))?;
-    Ok(Finish::Done)
+    let deed = |project: &Project| Ok(Deed::Void(period_of(&args.period, project)?, args.reason.clone()));
+    carry_out(&args.project, deed, false, context)
 }
 
 pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Finish> {

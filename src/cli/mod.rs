@@ -5,6 +5,7 @@
 
 mod args;
 mod data;
+mod deeds;
 mod draw;
 mod output;
 mod plan;

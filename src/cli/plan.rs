@@ -1,58 +1,60 @@
 //! Commands of the plan: plan, export, status, run, simulate, estimate.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Finish;
 use super::args::{ExportArgs, PlanArgs, ProjectArgs, RunArgs, SimulateArgs, StatusArgs};
+use super::deeds::carry_out;
 use super::draw::month_of;
 use super::output::{json, line, say};
-use crate::diagnostic::{AppError, AppResult, Diagnostics};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::load_bundled_districts;
 use crate::domain::PlanMonth;
 use crate::plan::simulate::simulate as simulate_years;
-use crate::plan::{Mend, ShortageKind, compute_mends};
-use crate::registry::Registry;
-use crate::workspace::deeds::mends::{choose_mend, mend_until_feasible, take_mend};
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::mends::{look_ahead, look_at_choices, mends_of};
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::perform::{Frames, perform_deed};
 use crate::workspace::reports::estimate::estimate_compliance;
-use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
+use crate::workspace::reports::export::Exported;
 use crate::workspace::reports::status::compute_status;
 use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::run::{DEMONSTRATION_ENTROPY, RunRequest, run as run_job};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};
+use crate::workspace::store::register::{load_register, next_month};
 
 /// Shortages shown with their mends.
 const SHOWN: usize = 12;
 
-/// The month after the last one drawn.
-fn next_month(project: &Project) -> AppResult<PlanMonth> {
-    let register = crate::workspace::store::register::load_register(project)?;
-    let months = project.months();
-    let drawn = months.iter().rposition(|month| {
-        let opened = |end: &crate::sampling::RegisterLine| end.event == crate::sampling::RegisterEvent::Opened;
-        register.seals_of(&month.to_string()).iter().any(|(_, end)| end.is_some_and(opened))
-    });
-    months
-        .get(drawn.map_or(0, |at| at + 1))
-        .or(months.last())
-        .copied()
-        .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))
-}
-
 pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let changes = args.mend_all || !args.mend.is_empty();
     let mut project = Project::open(&args.project, changes.then_some(context.operator.as_str()))?;
-    let (registry, _) = load_project_data(&project)?;
-    let month = next_month(&project)?;
-    let mut analysis = compute_analysis(&project, &registry, month, &context.progress)?;
-    if args.mend_all {
-        for text in mend_until_feasible(&mut project, &registry, &mut analysis, context)? {
-            say(&format!("已采取：{text}"));
+    let (registry, districts) = load_project_data(&project)?;
+    let month = next_month(&load_register(&project)?, &project.months())
+        .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;
+    let mut analysis = Arc::new(compute_analysis(&project, &registry, month, &context.progress)?);
+    if changes {
+        let (outlook, skipped) = if args.mend_all {
+            (look_ahead(&project, &registry, analysis, &context.progress)?, Vec::new())
+        } else {
+            look_at_choices(&project, &registry, analysis, &args.mend, &context.progress)?
+        };
+        let frames = Frames::Given(&registry, &districts);
+        for step in outlook.steps {
+            say(&format!("已采取：{}", step.mend.text));
+            perform_deed(&mut project, &frames, Deed::Mend(Box::new(step.mend)), context)?;
         }
+        for text in skipped {
+            say(&text);
+        }
+        if let Some(stuck) = outlook.stuck {
+            return Err(Finding::error("PLN-102", "缺口没有可自动采取的办法").value(stuck).into());
+        }
+        analysis = outlook.analysis;
     }
-    take_chosen(&mut project, &registry, &mut analysis, &args.mend, context)?;
     if as_json {
         json(&plan_json(&analysis))?;
     } else {
@@ -62,69 +64,6 @@ pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> 
         say(&finding.to_string());
     }
     Ok(if analysis.plan.is_sealable() { Finish::Done } else { Finish::Flawed })
-}
-
-/// The shortage and the mend that a choice names, as the plan stood when it was shown.
-struct Chosen {
-    choice: String,
-    kind: ShortageKind,
-    mend: Mend,
-}
-
-/// True where both are the same gap, whatever is missing of it now.
-fn is_same_gap(a: &ShortageKind, b: &ShortageKind) -> bool {
-    match (a, b) {
-        (
-            ShortageKind::Resource { body, month, resource, .. },
-            ShortageKind::Resource { body: b, month: m, resource: r, .. },
-        ) => (body, month, resource) == (b, m, r),
-        (ShortageKind::TooFewInspectors { body, .. }, ShortageKind::TooFewInspectors { body: b, .. }) => body == b,
-        (ShortageKind::MissingSkill { body, skill, .. }, ShortageKind::MissingSkill { body: b, skill: s, .. }) => {
-            (body, skill) == (b, s)
-        }
-        _ => a == b,
-    }
-}
-
-/// Takes several mends. Numbers are those of the plan as it was shown; each mend after the first is looked up
-/// anew in the plan as the ones before have left it, so that none undoes another.
-fn take_chosen(
-    project: &mut Project,
-    registry: &Registry,
-    analysis: &mut Analysis,
-    choices: &[String],
-    context: &CommandContext,
-) -> AppResult<()> {
-    let mut chosen = Vec::with_capacity(choices.len());
-    for choice in choices {
-        let mend = choose_mend(project, analysis, choice)?;
-        let at = choice.split('.').next().and_then(|n| n.trim().parse::<usize>().ok());
-        let shortage = at.and_then(|n| analysis.plan.shortages.get(n.checked_sub(1)?));
-        if let Some(shortage) = shortage {
-            chosen.push(Chosen { choice: choice.clone(), kind: shortage.kind.clone(), mend });
-        }
-    }
-    for (i, Chosen { choice, kind, mend }) in chosen.into_iter().enumerate() {
-        let mut mend = mend;
-        if i > 0 {
-            let Some(shortage) = analysis.plan.shortages.iter().find(|s| is_same_gap(&s.kind, &kind)) else {
-                say(&format!("办法 {choice} 所补的缺口已由前面的办法消除"));
-                continue;
-            };
-            let mends = compute_mends(&project.policy, &analysis.population.inputs, &analysis.plan.shares, shortage);
-            let alike = |m: &&Mend| std::mem::discriminant(&m.action) == std::mem::discriminant(&mend.action);
-            let now = mends.iter().find(|m| m.action == mend.action).or_else(|| mends.iter().find(alike)).cloned();
-            let Some(now) = now else {
-                say(&format!("办法 {choice} 在采取前面的办法后不再适用，没有采取；请重新查看计划"));
-                continue;
-            };
-            mend = now;
-        }
-        take_mend(project, &mend, context)?;
-        say(&format!("已采取：{}", mend.text));
-        *analysis = compute_analysis(project, registry, analysis.month, &context.progress)?;
-    }
-    Ok(())
 }
 
 fn plan_json(analysis: &Analysis) -> serde_json::Value {
@@ -179,7 +118,7 @@ fn show_plan(project: &Project, analysis: &Analysis) -> AppResult<()> {
     for (i, shortage) in plan.shortages.iter().take(SHOWN).enumerate() {
         say(&format!("缺口 {}：{}", i + 1, shortage.text));
         // numbered as `--mend` reads them
-        let mends = compute_mends(&project.policy, &analysis.population.inputs, &plan.shares, shortage);
+        let mends = mends_of(project, analysis, shortage);
         for (k, mend) in mends.iter().take(3).enumerate() {
             say(&format!("  办法 {}.{}：{}", i + 1, k + 1, mend.text));
         }
@@ -197,10 +136,12 @@ fn show_plan(project: &Project, analysis: &Analysis) -> AppResult<()> {
 }
 
 pub(super) fn export(args: &ExportArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let project = Project::open(&args.project, Some(&context.operator))?;
-    let (registry, districts) = load_project_data(&project)?;
-    let request = ExportRequest { month: args.month.as_deref().map(month_of).transpose()?, only: args.only.clone() };
-    let exported = export_project(&project, &registry, &districts, &args.to, &request, context)?;
+    let month = args.month.as_deref().map(month_of).transpose()?;
+    let deed = Deed::Export { to: args.to.clone(), month, only: args.only.clone() };
+    carry_out(&args.project, |_| Ok(deed), as_json, context)
+}
+
+pub(super) fn show_exported(exported: &Exported, as_json: bool) -> AppResult<Finish> {
     if as_json {
         json(&serde_json::json!({
             "files": exported.files.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(),
@@ -208,18 +149,13 @@ pub(super) fn export(args: &ExportArgs, as_json: bool, context: &CommandContext)
         }))?;
         return Ok(Finish::Done);
     }
-    show_exported(&exported)?;
-    Ok(Finish::Done)
-}
-
-fn show_exported(exported: &Exported) -> AppResult<()> {
     for file in &exported.files {
         line(&file.display().to_string())?;
     }
     for note in &exported.notes {
         say(note);
     }
-    Ok(())
+    Ok(Finish::Done)
 }
 
 pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {

@@ -128,6 +128,12 @@ impl Policy {
         all
     }
 
+    /// True where the other has the same bodies in the same order: sources and sums point at bodies by their place.
+    #[must_use]
+    pub fn has_bodies_of(&self, other: &Self) -> bool {
+        self.bodies.iter().map(|body| &body.id).eq(other.bodies.iter().map(|body| &body.id))
+    }
+
     /// The body with this id.
     #[must_use]
     pub fn body(&self, id: &BodyId) -> Option<&BodyRule> {

@@ -15,7 +15,7 @@ mod lookup;
 mod model;
 mod preset;
 
-pub use check::{check_policy, check_policy_text};
+pub use check::{check_policy, check_policy_text, policy_fault};
 pub use load::{POLICY_FORMAT, load_policy, migrate_policy, parse_policy, write_policy};
 pub use locate::{PolicyMap, TextPlace};
 pub use lookup::Unconfirmed;

@@ -15,8 +15,9 @@ use super::text::shell as s;
 use super::{fonts, shell, theme};
 use crate::chart::{Chart, ChartStyle, Drawable, render_pixels, render_png, render_svg};
 use crate::diagnostic::AppResult;
+use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{AppPaths, Command, ImportRequest, Session, ThemeChoice};
+use crate::workspace::session::{AppPaths, Command, DraftCommand, Session, ThemeChoice, ViewCommand};
 use crate::workspace::store::clock::Moment;
 
 /// What a finished dialog is for.
@@ -138,7 +139,7 @@ impl Workstation {
     /// Opens what was open last, a project named, or the demo city.
     pub fn start(&mut self, project: Option<PathBuf>) {
         match project {
-            Some(path) => self.session.apply(Command::OpenProject(path)),
+            Some(path) => self.session.apply(ViewCommand::OpenProject(path)),
             None => self.session.start(),
         }
     }
@@ -181,16 +182,16 @@ impl Workstation {
         match asked {
             Asked::Import => self.take_paths(vec![path]),
             Asked::Refresh => {
-                self.send(Command::Refresh(ImportRequest { from: path, ..ImportRequest::default() }));
+                self.send(Deed::Refresh { from: path, mapping: None });
             }
-            Asked::OpenProject => self.send(Command::OpenProject(path)),
+            Asked::OpenProject => self.send(ViewCommand::OpenProject(path)),
             Asked::Export => {
                 let month = self.session.month();
-                self.send(Command::Export { to: path, month, only: Vec::new() });
+                self.send(Deed::Export { to: path, month, only: Vec::new() });
             }
-            Asked::TakeResults => self.send(Command::TakeResults(path)),
-            Asked::LoadDistricts => self.send(Command::LoadDistricts(path)),
-            Asked::LoadCalendar => self.send(Command::LoadCalendar(path)),
+            Asked::TakeResults => self.send(Deed::TakeResults(path)),
+            Asked::LoadDistricts => self.send(Deed::LoadDistricts(path)),
+            Asked::LoadCalendar => self.send(Deed::LoadCalendar(path)),
             Asked::Picture(png, chart) => self.draw_picture(move || {
                 let style = ChartStyle::print().at(PICTURE_DPI / 96.0);
                 let drawable = Drawable::Chart(&chart);
@@ -215,7 +216,7 @@ impl Workstation {
         for mut job in std::mem::take(&mut self.drawing) {
             match job.poll() {
                 None => self.drawing.push(job),
-                Some(Ok(Drawn::File(path, bytes))) => self.send(Command::WriteFile(path, Arc::new(bytes))),
+                Some(Ok(Drawn::File(path, bytes))) => self.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
                 Some(Ok(Drawn::Image(image))) => {
                     ctx.copy_image(*image);
                     self.session.say(s::COPIED);
@@ -251,17 +252,17 @@ impl Workstation {
         if let [path] = paths.as_slice() {
             let file_name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
             if path.join("project.ron").exists() {
-                self.send(Command::OpenProject(path.clone()));
+                self.send(ViewCommand::OpenProject(path.clone()));
                 return;
             }
             if file_name == "project.ron"
                 && let Some(folder) = path.parent()
             {
-                self.send(Command::OpenProject(folder.to_owned()));
+                self.send(ViewCommand::OpenProject(folder.to_owned()));
                 return;
             }
             if file_name.to_lowercase().ends_with(".shp") && self.session.project().is_some() {
-                self.send(Command::LoadDistricts(path.clone()));
+                self.send(Deed::LoadDistricts(path.clone()));
                 return;
             }
         }
@@ -276,26 +277,9 @@ impl Workstation {
     }
 
     /// Carries a command out; one that is for good waits until the operator has said his name.
-    pub fn send(&mut self, command: Command) {
-        let for_good = matches!(
-            command,
-            Command::Save
-                | Command::SealYear(_)
-                | Command::SealMonth(..)
-                | Command::Open(..)
-                | Command::Void(..)
-                | Command::Substitute { .. }
-                | Command::ReplaceInspector { .. }
-                | Command::AddCheck { .. }
-                | Command::TakeResults(_)
-                | Command::RecordResult(..)
-                | Command::Publish(_)
-                | Command::Refresh(_)
-                | Command::LoadDistricts(_)
-                | Command::LoadCalendar(_)
-                | Command::Export { .. }
-        );
-        if for_good && self.session.preferences().operator.trim().is_empty() {
+    pub fn send(&mut self, command: impl Into<Command>) {
+        let command = command.into();
+        if command.needs_operator() && self.session.preferences().operator.trim().is_empty() {
             self.dialogs.operator = Some((String::new(), Some(command)));
         } else {
             self.session.apply(command);
@@ -316,11 +300,11 @@ impl Workstation {
             Action::OpenProject => {
                 self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT));
             }
-            Action::OpenDemo => self.send(Command::OpenDemo),
-            Action::Save => self.send(Command::Save),
-            Action::Revert => self.send(Command::Revert),
-            Action::Undo => self.send(Command::Undo),
-            Action::Redo => self.send(Command::Redo),
+            Action::OpenDemo => self.send(ViewCommand::OpenDemo),
+            Action::Save => self.send(DraftCommand::Save),
+            Action::Revert => self.send(DraftCommand::Revert),
+            Action::Undo => self.send(DraftCommand::Undo),
+            Action::Redo => self.send(DraftCommand::Redo),
             Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::Folder, s::PICK_EXPORT)),
             Action::TakeResults => self.ask(
                 Asked::TakeResults,
@@ -347,10 +331,10 @@ impl Workstation {
             Action::NextMonth => self.step_month(1),
             Action::ClearFilter => {
                 for command in [
-                    Command::SetDistrict(None),
-                    Command::SetBody(None),
-                    Command::SelectUnit(None),
-                    Command::SelectRows(Arc::default()),
+                    ViewCommand::SetDistrict(None),
+                    ViewCommand::SetBody(None),
+                    ViewCommand::SelectUnit(None),
+                    ViewCommand::SelectRows(Arc::default()),
                 ] {
                     self.session.apply(command);
                 }
@@ -380,7 +364,7 @@ impl Workstation {
         let Some(month) = self.session.month() else { return };
         let next = month.plus(months);
         if open.saved.months().contains(&next) {
-            self.session.apply(Command::SetMonth(next));
+            self.session.apply(ViewCommand::SetMonth(next));
         }
     }
 

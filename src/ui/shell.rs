@@ -11,7 +11,7 @@ use super::text::shell as s;
 use super::theme::{self, GRID, HALF};
 use super::widgets;
 use crate::diagnostic::Severity;
-use crate::workspace::session::Command;
+use crate::workspace::session::ViewCommand;
 
 /// Seconds that a toast stays; bad news stay longer.
 const TOAST_SECONDS: f64 = 6.0;
@@ -61,7 +61,7 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
                         let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
                         let item = ui.button(name).on_hover_text(path.display().to_string());
                         if item.clicked() {
-                            app.send(Command::OpenProject(path));
+                            app.send(ViewCommand::OpenProject(path));
                             ui.close();
                         }
                     }
@@ -137,11 +137,11 @@ fn filters(app: &mut Workstation, ui: &mut Ui) {
         .height(480.0)
         .show_ui(ui, |ui| {
             if ui.selectable_label(filter.district.is_none(), t::WHOLE_CITY).clicked() {
-                commands.push(Command::SetDistrict(None));
+                commands.push(ViewCommand::SetDistrict(None));
             }
             for d in districts {
                 if ui.selectable_label(Some(d.code.0) == filter.district, &d.name).clicked() {
-                    commands.push(Command::SetDistrict(Some(d.code.0)));
+                    commands.push(ViewCommand::SetDistrict(Some(d.code.0)));
                 }
             }
         });
@@ -155,11 +155,11 @@ fn filters(app: &mut Workstation, ui: &mut Ui) {
         .height(480.0)
         .show_ui(ui, |ui| {
             if ui.selectable_label(filter.body.is_none(), t::ALL_BODIES).clicked() {
-                commands.push(Command::SetBody(None));
+                commands.push(ViewCommand::SetBody(None));
             }
             for (i, b) in bodies.iter().enumerate() {
                 if ui.selectable_label(Some(i as u16) == filter.body, &b.name).clicked() {
-                    commands.push(Command::SetBody(Some(i as u16)));
+                    commands.push(ViewCommand::SetBody(Some(i as u16)));
                 }
             }
         });
@@ -173,7 +173,7 @@ fn filters(app: &mut Workstation, ui: &mut Ui) {
         .show_ui(ui, |ui| {
             for m in open.saved.months() {
                 if ui.selectable_label(Some(m) == month, m.to_string()).clicked() {
-                    commands.push(Command::SetMonth(m));
+                    commands.push(ViewCommand::SetMonth(m));
                 }
             }
         });
@@ -303,7 +303,7 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
         });
     });
     if let Some(id) = cancel {
-        app.session.apply(Command::CancelJob(id));
+        app.session.apply(ViewCommand::CancelJob(id));
     }
 }
 
@@ -345,7 +345,7 @@ fn findings_panel(app: &mut Workstation, ui: &mut Ui) {
         });
     });
     if dismiss {
-        app.session.apply(Command::DismissFindings);
+        app.session.apply(ViewCommand::DismissFindings);
     }
     if close || dismiss {
         app.dialogs.findings = false;
@@ -358,9 +358,9 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     if let Some(choice) = app.command_palette.show(ctx, &app.session) {
         match choice {
             Choice::Action(action) => app.act(ctx, action),
-            Choice::District(code) => app.send(Command::SetDistrict(Some(code))),
-            Choice::Body(body) => app.send(Command::SetBody(Some(body))),
-            Choice::Month(month) => app.send(Command::SetMonth(month)),
+            Choice::District(code) => app.send(ViewCommand::SetDistrict(Some(code))),
+            Choice::Body(body) => app.send(ViewCommand::SetBody(Some(body))),
+            Choice::Month(month) => app.send(ViewCommand::SetMonth(month)),
         }
     }
     operator_dialog(app, ctx);
@@ -446,7 +446,7 @@ fn operator_dialog(app: &mut Workstation, ctx: &Context) {
     match answer {
         None => app.dialogs.operator = Some((name, waiting)),
         Some(true) => {
-            app.session.apply(Command::SetOperator(name));
+            app.session.apply(ViewCommand::SetOperator(name));
             if let Some(command) = waiting {
                 app.send(command);
             }

@@ -9,6 +9,7 @@ pub mod deeds;
 pub mod demo;
 pub mod inputs;
 pub mod intake;
+pub mod perform;
 pub mod reports;
 pub mod run;
 pub mod session;

@@ -26,7 +26,7 @@ use fairdraw::ui::screens::ScreenId;
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::inputs::analysis::recompute_analysis;
 use fairdraw::workspace::intake::import::{NewProject, create_project};
-use fairdraw::workspace::session::{AnalysisView, AppPaths, Command};
+use fairdraw::workspace::session::{AnalysisView, AppPaths, DraftCommand};
 use fairdraw::workspace::store::clock::Moment;
 use fairdraw::workspace::store::project::{CommandContext, bundled_calendar};
 
@@ -175,7 +175,7 @@ fn main() {
     for i in 0..600_i64 {
         let mut next = (*policy).clone();
         next.factors[0].cap = Milli((cap + (i % 120 - 60) * 100).max(1000));
-        bench.app.send(Command::SetPolicy { policy: Arc::new(next), label: "权重".into(), gesture: 1 });
+        bench.app.send(DraftCommand::SetPolicy { policy: Arc::new(next), label: "权重".into(), gesture: 1 });
         frames.push(bench.frame(Vec::new()));
     }
     tell("weight slider, dragged", frames);
@@ -187,7 +187,7 @@ fn main() {
         let mut next = (*policy).clone();
         next.factors[0].cap = Milli((cap + (i % 20 - 10) * 200 + 50).max(1000));
         let begin = Instant::now();
-        bench.app.send(Command::SetPolicy { policy: Arc::new(next), label: "权重".into(), gesture: 2 });
+        bench.app.send(DraftCommand::SetPolicy { policy: Arc::new(next), label: "权重".into(), gesture: 2 });
         loop {
             bench.app.session.poll(bench.time);
             if bench.app.session.project().unwrap().is_current() {

@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::text::{data as t, table};
-use fairdraw::workspace::session::Command;
+use fairdraw::workspace::session::ViewCommand;
 
 use super::support::{Begin, LAPTOP, PROJECTOR, SOURCES, Window};
 
@@ -56,7 +56,7 @@ fn searching_narrows_the_register_and_escape_brings_it_back() {
 #[test]
 fn the_citys_district_filters_the_register() {
     let mut window = data_screen(LAPTOP, false);
-    window.send(Command::SetDistrict(Some(310_115)));
+    window.send(ViewCommand::SetDistrict(Some(310_115)));
     let expected = {
         let data = &window.app().session.project().unwrap().data;
         let index = data.districts.index_of(fairdraw::domain::DistrictCode(310_115)).unwrap() as u16;

@@ -6,9 +6,10 @@ use egui_kittest::kittest::Queryable;
 use fairdraw::domain::Period;
 use fairdraw::sampling::EntropyFormat;
 use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::deeds::seal::Pledge;
 use fairdraw::workspace::deeds::verify::{VerifyRequest, verify_files};
-use fairdraw::workspace::session::Command;
+use fairdraw::workspace::session::ViewCommand;
 
 use super::support::{Begin, LAPTOP, Window, find_file, input_folder};
 
@@ -39,7 +40,7 @@ fn ceremony(window: &mut Window, open: &str) {
 fn from_a_folder_to_a_verified_certificate_by_clicks() {
     let mut window = Window::new(LAPTOP, false, Begin::Nothing);
     window.harness.run_steps(2);
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
 
     // the office's folder, by the menu and the dialog
     let office = window.folder.path().join("某区文件");
@@ -98,7 +99,7 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     // a result entered by hand: the next object moves up, and the meter counts it once it is published
     window.click("执行与公开");
     window.settle();
-    window.app_mut().session.apply(Command::SetMonth("2027-01".parse().unwrap()));
+    window.app_mut().session.apply(ViewCommand::SetMonth("2027-01".parse().unwrap()));
     window.harness.run_steps(3);
     let check = books.draws[0].checks[0].clone();
     let tab = window.shown().into_iter().find(|name| name.starts_with("待录入 ")).unwrap();
@@ -115,7 +116,7 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     });
     window.settle();
     assert!(window.shows("办结日期"), "the next object's form is open: {:?}", window.shown());
-    window.send(Command::Publish(vec![check.plan_code.clone()]));
+    window.send(Deed::Publish(vec![check.plan_code.clone()]));
     window.until("the meter", |w| {
         let books = w.app().session.project().unwrap().books.value();
         books.is_some_and(|b| b.status.board.completeness.published == 1)
@@ -132,7 +133,7 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
 fn a_real_seal_waits_for_its_public_number_and_can_be_given_up() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
     window.app_mut().go(ScreenId::Draw);
     let pledge = Pledge {
         format: EntropyFormat::Dice,
@@ -142,25 +143,25 @@ fn a_real_seal_waits_for_its_public_number_and_can_be_given_up() {
         again: None,
         demonstration: false,
     };
-    window.send(Command::SealYear(pledge.clone()));
+    window.send(Deed::SealYear(pledge.clone()));
     window.until("the seal", |w| w.app().session.last_done().0 == 1);
     window.settle();
     assert!(window.shows("距公开数产生还有"), "{:?}", window.shown());
     assert!(!window.enabled("承诺值已公布，录入公开数"));
     // nothing opens it early, whatever is sent
-    window.send(Command::Open(Period::Year(2027), DICE.into()));
+    window.send(Deed::Open(Period::Year(2027), DICE.into()));
     window.until("the refusal", |w| w.app().session.findings().1.findings().iter().any(|f| f.code == "SEL-011"));
     window.settle();
     assert!(window.app().session.project().unwrap().books.value().unwrap().pending.is_some());
     // a second seal is refused while one waits
-    window.send(Command::SealYear(pledge));
+    window.send(Deed::SealYear(pledge));
     window.until("the second refusal", |w| w.app().session.findings().1.findings().iter().any(|f| f.code == "SEL-031"));
     window.settle();
     // its hour comes
     window.at("2026-12-22T20:00:10");
     window.until("the number's hour", |w| w.enabled("承诺值已公布，录入公开数"));
     // given up instead, with a reason that the register keeps
-    window.send(Command::Void(Period::Year(2027), "骰子丢失".into()));
+    window.send(Deed::Void(Period::Year(2027), "骰子丢失".into()));
     window.until("the register", |w| {
         let books = w.app().session.project().unwrap().books.value();
         books.is_some_and(|b| b.pending.is_none() && b.register.lines().iter().any(|l| l.reason == "骰子丢失"))

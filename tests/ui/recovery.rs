@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use fairdraw::policy::Milli;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::workspace::session::{Command, DRAFT_FILE, ImportRequest, load_draft};
+use fairdraw::workspace::deeds::deed::Deed;
+use fairdraw::workspace::session::{DRAFT_FILE, DraftCommand, ImportRequest, ViewCommand, load_draft};
 
 use super::support::{Begin, LAPTOP, SOURCES, Window, copy_folder, find_file, input_folder};
 
@@ -15,7 +16,7 @@ fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
     let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
     policy.tiers[0].min_score = Milli(policy.tiers[0].min_score.0 + 5000);
     let wanted = policy.tiers[0].min_score;
-    window.send(Command::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture: 0 });
+    window.send(DraftCommand::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture: 0 });
     let draft = window.project_folder().join(DRAFT_FILE);
     window.until("the draft's file", |_| draft.exists());
     let folder = Arc::clone(&window.folder);
@@ -31,7 +32,7 @@ fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
     assert_eq!(open.draft.now().policy.tiers[0].min_score, wanted);
     assert!(open.draft.is_changed());
     assert!(again.shows("已恢复 2026-12-21T09:0"), "{:?}", again.shown());
-    again.send(Command::Revert);
+    again.send(DraftCommand::Revert);
     assert!(!again.app().session.project().unwrap().draft.is_changed());
     again.until("the draft's file is gone", |_| !draft.exists());
 }
@@ -65,7 +66,7 @@ fn a_second_window_reads_only() {
         policy.cap.visits += 1;
         policy
     });
-    second.send(Command::SetPolicy { policy, label: "上限".into(), gesture: 0 });
+    second.send(DraftCommand::SetPolicy { policy, label: "上限".into(), gesture: 0 });
     assert!(second.shows("[PRJ-011]"));
     assert!(!second.app().session.project().unwrap().draft.is_changed());
 }
@@ -100,7 +101,7 @@ fn a_second_window_neither_takes_nor_touches_the_draft_of_the_first() {
 fn change_tier(window: &mut Window, by: i64) {
     let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
     policy.tiers[0].min_score = Milli(policy.tiers[0].min_score.0 + by);
-    window.send(Command::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture: 0 });
+    window.send(DraftCommand::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture: 0 });
 }
 
 #[test]
@@ -136,19 +137,19 @@ fn steady_changes_are_written_while_they_go_on() {
 fn what_an_action_saved_stays_saved_where_the_rest_of_it_fails() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
     change_tier(&mut window, 5000);
     // a folder that can't be made: the export fails after the draft was saved
     let blocked = window.folder.path().join("占用");
     std::fs::write(&blocked, b"x").unwrap();
-    window.send(Command::Export { to: blocked.join("导出"), month: None, only: Vec::new() });
+    window.send(Deed::Export { to: blocked.join("导出"), month: None, only: Vec::new() });
     window.until("the end of the export", |w| !w.app().session.is_acting());
     let open = window.app().session.project().unwrap();
     assert!(!open.draft.is_changed(), "the draft is on the disk");
     let on_disk = fairdraw::workspace::store::project::Project::open(&window.project_folder(), None).unwrap();
     assert_eq!(on_disk.policy, open.saved.policy);
     assert_eq!(on_disk.policy_bytes(), open.saved.policy_bytes());
-    window.send(Command::Undo);
+    window.send(DraftCommand::Undo);
     assert!(window.app().session.project().unwrap().draft.is_changed(), "undo goes behind what is saved");
 }
 
@@ -158,7 +159,7 @@ fn an_opening_that_fails_leaves_the_open_project_at_work() {
     window.until("the project", |w| w.app().session.project().is_some());
     // its books and analysis are still being made
     let nothing = window.folder.path().join("不是项目");
-    window.send(Command::OpenProject(nothing));
+    window.send(ViewCommand::OpenProject(nothing));
     window.until("the refusal", |w| w.shows("[PRJ-002]"));
     window.settle();
 }
@@ -169,7 +170,7 @@ fn the_same_folder_spelled_otherwise_is_not_another_window() {
     window.settle();
     let root = window.project_folder();
     let other = root.join("frames").join("..");
-    window.send(Command::OpenProject(other));
+    window.send(ViewCommand::OpenProject(other));
     window.settle();
     assert!(!window.app().session.project().unwrap().saved.is_read_only());
 }
@@ -231,7 +232,7 @@ fn a_project_opened_again_is_numbered_on() {
         (open.revision, open.books_revision)
     };
     let before = numbers(&window);
-    window.send(Command::OpenProject(window.project_folder()));
+    window.send(ViewCommand::OpenProject(window.project_folder()));
     window.settle();
     let after = numbers(&window);
     // what screens derived from the register before is never taken for the new one's
@@ -252,15 +253,15 @@ fn going_to_another_project_and_back_does_not_lock_oneself_out() {
     let (first, second) = (window.project_folder(), window.folder.path().join("另一个"));
     copy_folder(&first, &second);
     // twice: the first opening is given up
-    window.app_mut().session.apply(Command::OpenProject(second.clone()));
-    window.app_mut().session.apply(Command::OpenProject(second.clone()));
+    window.app_mut().session.apply(ViewCommand::OpenProject(second.clone()));
+    window.app_mut().session.apply(ViewCommand::OpenProject(second.clone()));
     window.settle();
     let is = |w: &Window, root: &std::path::Path| {
         let open = w.app().session.project().unwrap();
         open.saved.root() == root && !open.saved.is_read_only()
     };
     assert!(is(&window, &second));
-    window.app_mut().session.apply(Command::OpenProject(first.clone()));
+    window.app_mut().session.apply(ViewCommand::OpenProject(first.clone()));
     window.settle();
     assert!(is(&window, &first));
 }
@@ -269,7 +270,7 @@ fn going_to_another_project_and_back_does_not_lock_oneself_out() {
 fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
     let root = window.project_folder();
     change_tier(&mut window, 5000);
     let wanted = window.app().session.project().unwrap().draft.now().clone();
@@ -278,7 +279,7 @@ fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
     std::fs::create_dir_all(root.join("districts")).unwrap();
     std::fs::write(root.join("districts/districts.old"), b"x").unwrap();
     let refresh = ImportRequest { from: input_folder().to_owned(), ..ImportRequest::default() };
-    for command in [Command::Refresh(refresh), Command::LoadDistricts(map)] {
+    for command in [Deed::Refresh(refresh), Deed::LoadDistricts(map)] {
         let before = window.app().session.project().unwrap().revision;
         window.send(command);
         window.until("the project again", |w| w.app().session.project().is_some_and(|p| p.revision > before));
@@ -299,10 +300,10 @@ fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
 fn synthetic_data_is_not_mixed_with_an_offices_own() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
     let own = window.folder.path().join("本单位");
     std::fs::create_dir_all(&own).unwrap();
     std::fs::write(own.join("名录.csv"), "企业名称,排污许可证编号\n甲厂,1\n").unwrap();
-    window.send(Command::Refresh(ImportRequest { from: own, ..ImportRequest::default() }));
+    window.send(Deed::Refresh(ImportRequest { from: own, ..ImportRequest::default() }));
     window.until("the refusal", |w| w.shows("[PRJ-013]"));
 }

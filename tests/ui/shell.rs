@@ -6,7 +6,8 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use fairdraw::policy::Milli;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::workspace::session::Command;
+use fairdraw::workspace::deeds::deed::Deed;
+use fairdraw::workspace::session::{DraftCommand, ViewCommand};
 
 use super::support::{Begin, LAPTOP, Window};
 
@@ -64,12 +65,12 @@ fn the_rail_and_the_filters_go_by_mouse() {
 fn a_draft_is_undone_redone_and_saved() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
     let before = window.app().session.project().unwrap().draft.now().policy.tiers[0].min_score;
     let change = |window: &mut Window, points: i64, gesture: u64| {
         let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
         policy.tiers[0].min_score = Milli(before.0 + points);
-        window.send(Command::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture });
+        window.send(DraftCommand::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture });
     };
     // one drag, three positions
     for points in [1000, 2000, 3000] {
@@ -98,7 +99,7 @@ fn a_draft_is_undone_redone_and_saved() {
 fn the_operator_is_asked_once_and_an_input_method_may_answer() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.send(Command::Publish(Vec::new()));
+    window.send(Deed::Publish(Vec::new()));
     assert!(window.shows("请填写操作人姓名"));
     window.harness.get_by_label("操作人").focus();
     window.harness.run_steps(2);
@@ -107,7 +108,7 @@ fn the_operator_is_asked_once_and_an_input_method_may_answer() {
     assert_eq!(window.app().session.preferences().operator, "王晓明");
     window.until("done", |w| w.app().session.last_done().0 == 1);
     window.settle();
-    window.send(Command::Publish(Vec::new()));
+    window.send(Deed::Publish(Vec::new()));
     assert!(!window.shows("请填写操作人姓名"));
 }
 
@@ -130,7 +131,7 @@ fn zoom_and_theme_are_kept() {
 fn the_maps_review_number_is_typed_and_kept() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
     window.click("地图");
     window.until("the map", |w| w.shows("审图号"));
     window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "审图号").focus();
@@ -148,7 +149,7 @@ fn the_maps_review_number_is_typed_and_kept() {
 fn what_the_palette_opens_by_enter_stays_open_and_shortcuts_rest_under_it() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.app_mut().session.apply(Command::SetOperator("王晓明".into()));
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
     window.key(Modifiers::COMMAND, Key::K);
     window.text("操作人姓名");
     window.key(Modifiers::NONE, Key::Enter);

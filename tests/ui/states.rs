@@ -60,8 +60,8 @@ fn full_at_both_sizes_in_both_themes() {
             assert!(!w.shows("打开演示城市") || screen == ScreenId::Overview, "{screen:?} {:?}", w.shown());
         });
         // a district, a body and a source chosen: screens follow
-        window.send(fairdraw::workspace::session::Command::SetDistrict(Some(310_115)));
-        window.send(fairdraw::workspace::session::Command::SelectUnit(Some(3)));
+        window.send(fairdraw::workspace::session::ViewCommand::SetDistrict(Some(310_115)));
+        window.send(fairdraw::workspace::session::ViewCommand::SelectUnit(Some(3)));
         each_screen(&mut window, |_, _| {});
     }
 }

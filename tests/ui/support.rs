@@ -194,7 +194,7 @@ impl Window {
         *self.clock.lock().unwrap() = Moment::parse(&format!("{time}+08:00")).unwrap();
     }
 
-    pub fn send(&mut self, command: Command) {
+    pub fn send(&mut self, command: impl Into<Command>) {
         self.app_mut().send(command);
         self.harness.run_steps(3);
     }

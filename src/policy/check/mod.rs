@@ -13,7 +13,7 @@ mod staff;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostics, Finding};
+use crate::diagnostic::{Diagnostics, Finding, Severity};
 
 use super::locate::PolicyMap;
 use super::{Milli, Policy};
@@ -22,6 +22,12 @@ use super::{Milli, Policy};
 #[must_use]
 pub fn check_policy(policy: &Policy) -> Diagnostics {
     Checker { policy, map: None, file: None, diagnostics: Diagnostics::new() }.run()
+}
+
+/// The first error of a policy: why it can't be taken; `None` where it holds together.
+#[must_use]
+pub fn policy_fault(policy: &Policy) -> Option<Finding> {
+    check_policy(policy).findings().iter().find(|f| f.severity == Severity::Error).cloned()
 }
 
 /// Checks a policy against the text that it was read from: findings carry line, column (in characters) and file.

@@ -1,6 +1,6 @@
 //! Carries out what a chart's menu asks for: a file by the native dialog, or a picture on the clipboard.
 //!
-//! Rendering is a job; the file is written by [`Command::WriteFile`], atomically.
+//! Rendering is a job; the file is written by [`ViewCommand::WriteFile`], atomically.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::diagnostic::AppResult;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
 use crate::ui::text::plot as text;
-use crate::workspace::session::Command;
+use crate::workspace::session::ViewCommand;
 use crate::workspace::session::job::Job;
 
 /// Size of a picture in points: half of a slide of 1920 × 1080.
@@ -87,7 +87,7 @@ impl PlotSaver {
             Some(result) => {
                 self.job = None;
                 match result {
-                    Ok(Rendered::File(path, bytes)) => cx.send(Command::WriteFile(path, Arc::new(bytes))),
+                    Ok(Rendered::File(path, bytes)) => cx.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
                     Ok(Rendered::Image(image)) => ui.ctx().copy_image(*image),
                     Err(error) => self.fault = Some(error.to_string()),
                 }

@@ -20,7 +20,7 @@ use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{Books, Command};
+use crate::workspace::session::{Books, ViewCommand};
 
 /// The pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -189,7 +189,7 @@ impl AuditScreen {
         let Some((bytes, _)) = self.saving.take() else { return };
         if let Some(path) = paths.into_iter().next() {
             let path = if path.extension().is_some() { path } else { path.with_extension("csv") };
-            cx.send(Command::WriteFile(path, bytes));
+            cx.send(ViewCommand::WriteFile(path, bytes));
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::ui::table::TableOutput;
 use crate::ui::text::data as t;
 use crate::ui::theme;
 use crate::workspace::intake::quality::FoundRow;
-use crate::workspace::session::{Command, OpenProject};
+use crate::workspace::session::{OpenProject, ViewCommand};
 use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
 use card::{CardAnswer, CardPanel};
 use import::{Import, ImportAnswer};
@@ -165,7 +165,7 @@ impl DataScreen {
         self.tab = Tab::Table(kind);
         self.sheets.entry(kind).or_default().jump = Some(row);
         if kind == TableKind::Sources {
-            cx.send(Command::SelectUnit(Some(row)));
+            cx.send(ViewCommand::SelectUnit(Some(row)));
         }
     }
 
@@ -251,9 +251,9 @@ impl DataScreen {
         if out.selection_changed {
             let rows: Vec<u32> = sheet.table.selection.keys().iter().map(|key| *key as u32).collect();
             let unit = sheet.table.cursor().and_then(|position| sheet.frame_row(position));
-            cx.send(Command::SelectRows(Arc::new(rows)));
+            cx.send(ViewCommand::SelectRows(Arc::new(rows)));
             if unit.is_some() {
-                cx.send(Command::SelectUnit(unit));
+                cx.send(ViewCommand::SelectUnit(unit));
             }
             // what comes back from these commands is what the table shows already
             self.selection = cx.session.filter().selection_revision + 1 + u64::from(unit.is_some());

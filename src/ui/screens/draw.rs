@@ -41,8 +41,10 @@ use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
+use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{Books, Command, OpenProject, Outcome};
+use crate::workspace::perform::DeedOutcome;
+use crate::workspace::session::{Books, Command, OpenProject, Outcome, ViewCommand};
 use crate::workspace::store::draws::StoredDraw;
 
 /// What a dialog for files is for.
@@ -209,7 +211,7 @@ impl DrawScreen {
         let Some(sent) = self.opening else { return };
         if count > sent
             && let Some(done) = done
-            && let Outcome::Opened(opened) = &done.outcome
+            && let Outcome::Deed(DeedOutcome::Opened(_, opened)) = &done.outcome
         {
             // the year's seed is shown before the months begin
             self.year = opened.period.ends_with("-00");
@@ -366,7 +368,7 @@ impl DrawScreen {
             match of {
                 Some(Period::Month(month)) => {
                     self.year = false;
-                    cx.send(Command::SetMonth(month));
+                    cx.send(ViewCommand::SetMonth(month));
                 }
                 Some(Period::Year(_)) => self.year = true,
                 None => {}
@@ -449,7 +451,7 @@ impl DrawScreen {
                 ui.horizontal(|ui| {
                     ui.label(RichText::new(t::skips(&Period::Month(earlier).label())).color(amber));
                     if ui.button(t::go_to(&Period::Month(earlier).label())).clicked() {
-                        cx.send(Command::SetMonth(earlier));
+                        cx.send(ViewCommand::SetMonth(earlier));
                     }
                 });
             }
@@ -482,11 +484,11 @@ impl DrawScreen {
         match (bar.show(ui), checked) {
             (Pressed::Next, Ok(pledge)) => {
                 if !known {
-                    cx.send(Command::SetOperator(form.operator.clone()));
+                    cx.send(ViewCommand::SetOperator(form.operator.clone()));
                 }
                 cx.send(match period {
-                    Period::Year(_) => Command::SealYear(pledge),
-                    Period::Month(month) => Command::SealMonth(month, pledge),
+                    Period::Year(_) => Deed::SealYear(pledge),
+                    Period::Month(month) => Deed::SealMonth(month, pledge),
                 });
             }
             (Pressed::Back, _) => self.marks.reviewed = false,
@@ -646,7 +648,7 @@ impl DrawScreen {
         match (bar.show(ui), value) {
             (Pressed::Next, Some(value)) => {
                 self.opening = Some(cx.session.last_done().0);
-                cx.send(Command::Open(period, value));
+                cx.send(Deed::Open(period, value));
             }
             (Pressed::Back, _) => self.marks.published = false,
             _ => {}
@@ -794,7 +796,7 @@ impl DrawScreen {
             Some(list::Ask::Choose(i)) => {
                 self.chosen = Some(i);
                 if let Some(source) = facts.rows.get(i).and_then(|r| r.source) {
-                    cx.send(Command::SelectUnit(Some(source)));
+                    cx.send(ViewCommand::SelectUnit(Some(source)));
                 }
             }
             Some(list::Ask::Substitute) => {
@@ -846,7 +848,7 @@ impl DrawScreen {
     }
 
     fn poll_files(&mut self, cx: &mut Cx<'_>) {
-        let mut commands = Vec::new();
+        let mut commands: Vec<Command> = Vec::new();
         self.saving.retain(|(saving, picking)| match picking.poll() {
             None => true,
             Some(paths) => {
@@ -854,9 +856,9 @@ impl DrawScreen {
                     commands.push(match saving {
                         Saving::Bytes(bytes, ending) => {
                             let path = if path.extension().is_some() { path } else { path.with_extension(ending) };
-                            Command::WriteFile(path, Arc::clone(bytes))
+                            ViewCommand::WriteFile(path, Arc::clone(bytes)).into()
                         }
-                        Saving::Tasks(month) => Command::Export { to: path, month: Some(*month), only: Vec::new() },
+                        Saving::Tasks(month) => Deed::Export { to: path, month: Some(*month), only: Vec::new() }.into(),
                     });
                 }
                 false

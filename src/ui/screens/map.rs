@@ -25,7 +25,7 @@ use crate::ui::picker::Picking;
 use crate::ui::text::{common, map as t};
 use crate::ui::widgets;
 use crate::workspace::session::job::{Job, Stage};
-use crate::workspace::session::{AnalysisView, Command, OpenProject, ProjectData};
+use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, ViewCommand};
 use measures::{Figures, Inputs, MeasureId, index_of};
 use save::Saving;
 
@@ -391,7 +391,7 @@ impl MapScreen {
         if let Some(index) = output.clicked_district {
             let code = ready.map.set.districts().get(index).map(|d| d.code.0);
             // A second click gives the district up again.
-            cx.send(Command::SetDistrict(code.filter(|code| filter.district != Some(*code))));
+            cx.send(ViewCommand::SetDistrict(code.filter(|code| filter.district != Some(*code))));
         }
         if let Some(row) = output.clicked_point {
             let mut rows = if output.click_adds { filter.rows.as_ref().clone() } else { Vec::new() };
@@ -411,7 +411,7 @@ impl MapScreen {
         }
         if output.cleared {
             if self.selected.rows.is_empty() {
-                cx.send(Command::SetDistrict(None));
+                cx.send(ViewCommand::SetDistrict(None));
             } else {
                 self.clear(cx);
             }
@@ -421,9 +421,9 @@ impl MapScreen {
     fn select(&mut self, cx: &mut Cx<'_>, rows: Vec<u32>) {
         self.own_change = true;
         if rows.is_empty() {
-            cx.send(Command::SelectUnit(None));
+            cx.send(ViewCommand::SelectUnit(None));
         }
-        cx.send(Command::SelectRows(Arc::new(rows)));
+        cx.send(ViewCommand::SelectRows(Arc::new(rows)));
     }
 
     fn clear(&mut self, cx: &mut Cx<'_>) {

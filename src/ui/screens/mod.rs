@@ -25,7 +25,7 @@ use super::picker::{FilePicker, PickRequest, Picking, Waker};
 use super::text::common as t;
 use super::theme;
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{Command, OpenProject, Session};
+use crate::workspace::session::{Command, OpenProject, Session, ViewCommand};
 
 /// The screens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, PartialOrd, Ord)]
@@ -122,8 +122,8 @@ pub struct Cx<'a> {
 
 impl Cx<'_> {
     /// Sends a command; it is carried out after this frame.
-    pub fn send(&mut self, command: Command) {
-        self.out.commands.push(command);
+    pub fn send(&mut self, command: impl Into<Command>) {
+        self.out.commands.push(command.into());
     }
 
     /// Goes to another screen.
@@ -202,7 +202,7 @@ pub fn ready<'a>(ui: &mut egui::Ui, cx: &mut Cx<'a>) -> Option<&'a OpenProject> 
             let ways = [t::OPEN_OTHER, t::OPEN_DEMO];
             match super::widgets::failed_choice(ui, t::OPEN_FAILED, error, &ways) {
                 Some(0) => cx.out.actions.push(Action::OpenProject),
-                Some(_) => cx.send(Command::OpenDemo),
+                Some(_) => cx.send(ViewCommand::OpenDemo),
                 None => {}
             }
         }
@@ -212,7 +212,7 @@ pub fn ready<'a>(ui: &mut egui::Ui, cx: &mut Cx<'a>) -> Option<&'a OpenProject> 
             match choice {
                 Some(0) => cx.out.actions.push(Action::Import),
                 Some(1) => cx.out.actions.push(Action::OpenProject),
-                Some(_) => cx.send(Command::OpenDemo),
+                Some(_) => cx.send(ViewCommand::OpenDemo),
                 None => {}
             }
         }

@@ -19,7 +19,7 @@ use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{AnalysisView, AreaFigures, AreaProgress, Books, Command, OpenProject, ProjectData};
+use crate::workspace::session::{AnalysisView, AreaFigures, AreaProgress, Books, OpenProject, ProjectData, ViewCommand};
 
 /// What is made of a revision.
 struct Made {
@@ -137,10 +137,10 @@ impl OverviewScreen {
         let out = self.map.show(ui, &input);
         if let Some(clicked) = out.clicked_district {
             let code = districts.get(clicked).map(|d| d.code.0);
-            cx.send(Command::SetDistrict(if selected == Some(clicked) { None } else { code }));
+            cx.send(ViewCommand::SetDistrict(if selected == Some(clicked) { None } else { code }));
         }
         if out.cleared {
-            cx.send(Command::SetDistrict(None));
+            cx.send(ViewCommand::SetDistrict(None));
         }
     }
 }
@@ -182,7 +182,7 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, made: &Made, height:
     let upper = (height * 0.46).floor();
     let plotted = plot::show(ui, "overview-months", &made.months, Vec2::new(width, upper), made.revision);
     if let Some(month) = plotted.clicked.and_then(|mark| open.saved.months().get(mark % MONTHS).copied()) {
-        cx.send(Command::SetMonth(month));
+        cx.send(ViewCommand::SetMonth(month));
         cx.go(ScreenId::Draw);
     }
     save(cx, plotted.action, &made.months);

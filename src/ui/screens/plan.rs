@@ -1,6 +1,6 @@
 //! 年度计划: the matrix of bodies by month, floors and caps, shortages and their ways out, calendar, simulation.
 //!
-//! The screen changes nothing itself: each number goes out as [`Command::SetEdits`] and shows once the plan was
+//! The screen changes nothing itself: each number goes out as [`DraftCommand::SetEdits`] and shows once the plan was
 //! computed afresh. What is derived from the analysis is made once per analysis.
 
 mod calendar;
@@ -32,7 +32,7 @@ use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{AnalysisView, Command, OpenProject};
+use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
 
 /// Width of the card.
 const CARD: f32 = 322.0;
@@ -314,7 +314,7 @@ impl PlanScreen {
                 let edits = edit::with_quota(&open.draft.now().edits, &place, now, &reason);
                 let name = self.rows().get(row).map_or("", |r| r.name.as_str());
                 let category = open.project.policy.categories.get(category).map_or("", |c| c.name.as_str());
-                cx.send(Command::SetEdits { edits, label: t::quota(name, place.month, category), gesture });
+                cx.send(DraftCommand::SetEdits { edits, label: t::quota(name, place.month, category), gesture });
             }
             Event::DragEnd => self.drag = None,
         }
@@ -335,7 +335,7 @@ impl PlanScreen {
         self.take_focus = true;
         self.bring = true;
         if to != month {
-            cx.send(Command::SetMonth(PlanMonth::nth_of(open.project.file.year, to)));
+            cx.send(ViewCommand::SetMonth(PlanMonth::nth_of(open.project.file.year, to)));
         }
     }
 
@@ -380,7 +380,7 @@ impl PlanScreen {
         };
         let (change, back) = card::show(ui, &mut self.card, &of);
         if let Some((edits, label, gesture)) = change {
-            cx.send(Command::SetEdits { edits, label, gesture });
+            cx.send(DraftCommand::SetEdits { edits, label, gesture });
         }
         if back {
             self.take_focus = true;
@@ -389,7 +389,7 @@ impl PlanScreen {
             ui.add_space(HALF);
             let on = cx.session.filter().body == Some(i as u16);
             if ui.button(if on { t::ALL_BODIES } else { t::ONLY_BODY }).on_hover_text(t::FILTER_HINT).clicked() {
-                cx.send(Command::SetBody((!on).then_some(i as u16)));
+                cx.send(ViewCommand::SetBody((!on).then_some(i as u16)));
             }
         }
     }
@@ -418,7 +418,7 @@ impl PlanScreen {
         if code != u32::MAX {
             let on = cx.session.filter().district == Some(code);
             if ui.button(if on { t::ALL_DISTRICTS } else { t::ONLY_DISTRICT }).on_hover_text(t::FILTER_HINT).clicked() {
-                cx.send(Command::SetDistrict((!on).then_some(code)));
+                cx.send(ViewCommand::SetDistrict((!on).then_some(code)));
             }
         }
     }

@@ -23,9 +23,10 @@ use crate::ui::text::common;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
+use crate::workspace::deeds::deed::Deed;
 use crate::workspace::reports::export::{INTERNAL, PUBLIC};
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{Books, Command, OpenProject};
+use crate::workspace::session::{Books, OpenProject, ViewCommand};
 
 /// The parts of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,7 +74,7 @@ impl Screen for ResultsScreen {
         if let Stage::Failed(error) = &open.books {
             title(ui, t::TITLE, "", |_| {});
             if widgets::failed(ui, t::BOOKS_FAILED, error, t::OPEN_AGAIN) {
-                cx.send(Command::OpenProject(open.saved.root().to_owned()));
+                cx.send(ViewCommand::OpenProject(open.saved.root().to_owned()));
             }
             return;
         }
@@ -160,9 +161,9 @@ impl ResultsScreen {
         let Some(path) = paths.into_iter().next() else { return };
         let month = cx.session.month();
         cx.send(match asked {
-            Asked::Results => Command::TakeResults(path),
-            Asked::Tasks => Command::Export { to: path, month, only: vec![INTERNAL.to_owned()] },
-            Asked::Public => Command::Export { to: path, month, only: vec![PUBLIC.to_owned()] },
+            Asked::Results => Deed::TakeResults(path),
+            Asked::Tasks => Deed::Export { to: path, month, only: vec![INTERNAL.to_owned()] },
+            Asked::Public => Deed::Export { to: path, month, only: vec![PUBLIC.to_owned()] },
         });
     }
 
@@ -217,7 +218,7 @@ impl ResultsScreen {
                 if here == 0
                     && let Some((month, _)) = books.status.open_checks.first()
                 {
-                    cx.send(Command::SetMonth(*month));
+                    cx.send(ViewCommand::SetMonth(*month));
                 }
             }
             let found = figures.problem_found;
@@ -253,7 +254,7 @@ impl ResultsScreen {
             Some(board::Said::Correct(entry)) => {
                 self.own.recorded = true;
                 if let Some(check) = self.index.entry(entry).and_then(|e| e.check(books)) {
-                    cx.send(Command::SetMonth(check.month));
+                    cx.send(ViewCommand::SetMonth(check.month));
                 }
                 self.entry.choose(&self.index, books, open, cx.session.now().date(), entry);
                 self.tab = Tab::Entry;
@@ -302,7 +303,7 @@ impl ResultsScreen {
         let Some(yes) = answer else { return };
         match self.question.take() {
             Some(Question::Publish(codes)) if yes => {
-                cx.send(Command::Publish(codes));
+                cx.send(Deed::Publish(codes));
                 self.selected.clear();
             }
             Some(Question::Export) if yes => self.pick(cx, Asked::Public),

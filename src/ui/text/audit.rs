@@ -1,5 +1,7 @@
 //! Texts of 审计.
 
+use crate::workspace::store::command_id::CommandId;
+
 /// Title.
 pub const TITLE: &str = "审计";
 /// Pages.
@@ -113,26 +115,9 @@ pub const NO_HAND_HINT: &str =
 
 /// Words for a command of the journal.
 pub fn command(id: &str) -> &str {
-    match id {
-        "create" => "建立项目",
-        "import" => "导入数据",
-        "refresh" => "更新名录",
-        "districts" => "更换区划图",
-        "calendar" => "更换工作日历",
-        "settings" => "保存规则与计划",
-        "mend" => "采取办法",
-        "seal" => "封存",
-        "open" => "开封",
-        "void" => "作废封存",
-        "substitute" => "替换检查对象",
-        "replace-inspector" => "更换执法人员",
-        "add-check" => "新增触发式检查",
-        "results" => "导入检查结果",
-        "record-result" => "录入检查结果",
-        "correct-result" => "更正检查结果",
-        "publish" => "登记公开",
-        "export" => "导出",
-        other => other,
+    match CommandId::from_id(id) {
+        Some(command) => command.label(),
+        None => id,
     }
 }
 

@@ -16,6 +16,7 @@ use crate::workspace::deeds::certificate::write_certificate;
 use crate::workspace::deeds::check_reason;
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::need_of;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_opened_draws, load_register};
@@ -139,7 +140,7 @@ pub fn substitute_unit(
         operator: context.operator.clone(),
     };
     let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
-    commit_change(project, &mut draw, &order, change, "substitute", context)?;
+    commit_change(project, &mut draw, &order, change, CommandId::Substitute, context)?;
     Ok(Substituted { by, pair })
 }
 
@@ -170,7 +171,7 @@ pub fn replace_inspector(
         .try_change(&order, &change)?
         .map(|p| (p.after.lead, p.after.second))
         .ok_or_else(|| AppError::new("SEL-041", format!("{month} 没有配对执法人员，无从更换")))?;
-    commit_change(project, &mut draw, &order, change, "replace-inspector", context)?;
+    commit_change(project, &mut draw, &order, change, CommandId::ReplaceInspector, context)?;
     Ok(pair)
 }
 
@@ -211,7 +212,7 @@ pub fn add_triggered_check(
         operator: context.operator.clone(),
     };
     let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
-    commit_change(project, &mut draw, &order, change, "add-check", context)?;
+    commit_change(project, &mut draw, &order, change, CommandId::AddCheck, context)?;
     Ok(pair)
 }
 
@@ -220,7 +221,7 @@ fn commit_change(
     draw: &mut StoredDraw,
     order: &DrawOrder,
     change: DrawChange,
-    command: &str,
+    command: CommandId,
     context: &CommandContext,
 ) -> AppResult<()> {
     let detail = serde_json::to_value(&change)

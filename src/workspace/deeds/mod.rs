@@ -3,11 +3,13 @@
 
 pub mod certificate;
 pub mod change;
+pub mod deed;
 pub mod mends;
 pub mod open;
 pub mod publish;
 pub mod results;
 pub mod seal;
+pub mod settings;
 pub mod verify;
 
 use crate::diagnostic::{AppError, AppResult};

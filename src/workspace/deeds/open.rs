@@ -11,6 +11,7 @@ use crate::staffing::check_staffing;
 use crate::workspace::deeds::certificate::write_certificate;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::load_register;
@@ -116,7 +117,7 @@ pub fn open_period(project: &Project, period: Period, entropy: &str, context: &C
         Opened { period: draw.period.clone(), sequence: draw.sequence, seed: to_hex(&seed.0), drawn, pairs, unpaired };
     project.log(
         context,
-        "open",
+        CommandId::Open,
         serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "entropy": entropy, "seed": opened.seed,
             "drawn": opened.drawn, "pairs": opened.pairs, "unpaired": opened.unpaired,
@@ -142,7 +143,7 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
     )?;
     project.log(
         context,
-        "void",
+        CommandId::Void,
         serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "reason": reason.trim() }),
     )?;
     Ok(())

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::AppResult;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::results::{load_results, save_results};
 
@@ -23,7 +24,7 @@ pub fn record_disclosure(project: &Project, plan_codes: &[String], context: &Com
     }
     if changed > 0 {
         save_results(project, &results)?;
-        project.log(context, "publish", serde_json::json!({ "results": changed }))?;
+        project.log(context, CommandId::Publish, serde_json::json!({ "results": changed }))?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::registry::columns::texts;
 use crate::tabular::{RawTable, ReadOptions, load_raw};
 use crate::workspace::inputs::due::all_due_checks;
 use crate::workspace::store::columns::load_columns;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::results::{load_results, save_results};
@@ -119,7 +120,7 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     save_results(project, &results)?;
     project.log(
         context,
-        "results",
+        CommandId::Results,
         serde_json::json!({
             "file": file.file_name().map(|n| n.to_string_lossy().to_string()),
             "added": added, "updated": updated, "set_aside": set_aside,
@@ -183,6 +184,6 @@ pub fn record_result(
     results.push(result);
     results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
     save_results(project, &results)?;
-    project.log(context, if before.is_some() { "correct-result" } else { "record-result" }, detail)?;
+    project.log(context, if before.is_some() { CommandId::CorrectResult } else { CommandId::RecordResult }, detail)?;
     Ok(())
 }

@@ -21,6 +21,7 @@ use crate::workspace::deeds::time;
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::{MonthFrame, compute_month_frame, staffing_names, stratum_id, unit_id};
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
 use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
 use crate::workspace::store::register::load_register;
@@ -225,7 +226,7 @@ fn seal_prepared(
     };
     project.log(
         context,
-        "seal",
+        CommandId::Seal,
         serde_json::json!({
             "period": sealed.period, "sequence": sealed.sequence, "commitment": sealed.commitment,
             "frame_size": sealed.frame_size, "draw": sealed.draw, "demonstration": pledge.demonstration,

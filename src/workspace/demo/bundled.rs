@@ -13,6 +13,7 @@ use crate::export::write_atomic;
 use crate::policy::{DEFAULT_PRESET, presets};
 use crate::registry::columns::texts;
 use crate::registry::{frame_from_bytes, frame_to_bytes};
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project, ProjectFile, create_folder, load_bytes};
 
 /// Name of the file that holds the quality report, a row a line.
@@ -67,7 +68,7 @@ pub fn unpack_demo(root: &Path, context: &CommandContext) -> AppResult<()> {
     project.save()?;
     project.log(
         context,
-        "import",
+        CommandId::Import,
         serde_json::json!({
             "from": "演示数据",
             "year": project.file.year,

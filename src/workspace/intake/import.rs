@@ -15,6 +15,7 @@ use crate::registry::mapping::Mapping;
 use crate::registry::{BodyName, InputFile, NamedId, Registry, RegistryOptions, load_registry, render_report_csv};
 use crate::workspace::demo::MARKER;
 use crate::workspace::intake::map::ProjectMap;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::{district_options, hash_file, load_project_data, save_registry, write_registry};
 use crate::workspace::store::project::{CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes};
 use crate::workspace::store::staged::{begin_change, commit_change};
@@ -284,7 +285,7 @@ pub fn create_project_with(
     project.save()?;
     project.log(
         context,
-        "import",
+        CommandId::Import,
         serde_json::json!({
             "from": new.from.file_name().map(|n| n.to_string_lossy().to_string()),
             "year": year,
@@ -366,7 +367,7 @@ pub fn refresh_project(
     commit_change(
         project.root(),
         context,
-        "import",
+        CommandId::Import,
         serde_json::json!({
             "from": from.file_name().map(|n| n.to_string_lossy().to_string()),
             "refresh": true,
@@ -394,7 +395,7 @@ pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) 
     commit_change(
         project.root(),
         context,
-        "districts",
+        CommandId::Districts,
         serde_json::json!({
             "file": path.file_name().map(|n| n.to_string_lossy().to_string()),
             "sha256": hash_file(path)?.0,
@@ -415,7 +416,7 @@ pub fn take_calendar(project: &Project, path: &Path, context: &CommandContext) -
     let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
     crate::workspace::store::project::check_calendar(&name, &text)?;
     write_atomic(&project.root().join("calendar.csv"), &bytes)?;
-    project.log(context, "calendar", serde_json::json!({ "file": name, "sha256": hash_file(path)?.0 }))?;
+    project.log(context, CommandId::Calendar, serde_json::json!({ "file": name, "sha256": hash_file(path)?.0 }))?;
     Ok(())
 }
 

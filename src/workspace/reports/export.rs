@@ -34,6 +34,7 @@ use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_c
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::year_plan::{compute_year_plan, off_site_lines};
 use crate::workspace::store::columns::load_columns;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::load_register;
 
@@ -247,7 +248,7 @@ pub fn export_project(
     }
     project.log(
         context,
-        "export",
+        CommandId::Export,
         serde_json::json!({ "files": exported.files.len(), "month": request.month.map(|m| m.to_string()) }),
     )?;
     Ok(exported)

@@ -17,7 +17,7 @@ use crate::workspace::reports::status::{Status, status_of};
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::journal::JournalEntry;
 use crate::workspace::store::project::Project;
-use crate::workspace::store::register::{load_opened_draws, load_register};
+use crate::workspace::store::register::{load_opened_draws, load_register, next_month};
 use crate::workspace::store::results::load_results;
 
 /// A seal that waits for its opening.
@@ -173,10 +173,9 @@ impl Books {
         self.draws.iter().filter(move |d| d.month == month)
     }
 
-    /// The month that is to be planned next: the first of the year without an opened draw.
+    /// The month that is to be planned next.
     #[must_use]
     pub fn next_month(&self, months: &[PlanMonth]) -> Option<PlanMonth> {
-        let last = self.draws.iter().map(|d| d.month).max();
-        months.iter().copied().find(|m| last.is_none_or(|last| *m > last)).or_else(|| months.last().copied())
+        next_month(&self.register, months)
     }
 }

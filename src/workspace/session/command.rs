@@ -1,4 +1,4 @@
-//! Everything that the window can ask of the workspace, as one enum.
+//! Everything that the window can ask of the workspace, as one family.
 //!
 //! Menus, shortcuts, the palette, screens and tests send these; [`super::Session::apply`] carries them out
 //! between frames. Long ones start a background job and report by toast, findings and fresh stages.
@@ -6,16 +6,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::disclosure::CheckResult;
-use crate::domain::Period;
-use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::domain::PlanMonth;
 use crate::plan::{Mend, PlanEdits};
 use crate::policy::Policy;
 use crate::registry::mapping::Mapping;
-use crate::workspace::deeds::seal::Pledge;
+use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::verify::VerifyRequest;
 
-/// Files to be made a project, or to refresh one.
+/// Files to be made a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportRequest {
     /// The folder with the office's files.
@@ -32,103 +30,26 @@ pub struct ImportRequest {
     pub mapping: Option<Mapping>,
 }
 
-/// A command. Those marked *draft* can be undone; those marked *for good* stand in the journal.
+/// A command.
 #[derive(Debug, Clone)]
 pub enum Command {
+    /// What is looked at; nothing of the open project changes.
+    View(ViewCommand),
+    /// The draft of policy and plan; can be undone.
+    Draft(DraftCommand),
+    /// For good; stands in the journal.
+    Deed(Deed),
+}
+
+/// What is looked at: projects, filters, files beside the project, the program's own settings.
+#[derive(Debug, Clone)]
+pub enum ViewCommand {
     /// Opens the demo city, made where it is not there yet.
     OpenDemo,
     /// Opens a project folder (read-only where another window holds it).
     OpenProject(PathBuf),
     /// Makes a project of a folder of files and opens it.
     Import(ImportRequest),
-    /// Reads the office's files again into the open project: the register of a new quarter, or another mapping.
-    Refresh(ImportRequest),
-    /// Takes another map of districts (.shp and companions).
-    LoadDistricts(PathBuf),
-    /// Takes another calendar of working days (csv).
-    LoadCalendar(PathBuf),
-    /// Writes the draft into policy and project: what is sealed is what is saved.
-    Save,
-    /// Steps back in the draft.
-    Undo,
-    /// Steps forward again.
-    Redo,
-    /// Throws the draft away: back to what is saved.
-    Revert,
-    /// *Draft*: another policy. Changes with the same `gesture` (one drag) are one step of undo.
-    SetPolicy {
-        /// The whole policy.
-        policy: Arc<Policy>,
-        /// What changed, for the undo menu: `权重：行政处罚`.
-        label: String,
-        /// Number of the gesture, unique to a drag; 0 for a step of its own.
-        gesture: u64,
-    },
-    /// *Draft*: other edits of the plan.
-    SetEdits {
-        /// All edits.
-        edits: PlanEdits,
-        /// What changed.
-        label: String,
-        /// As in `SetPolicy`.
-        gesture: u64,
-    },
-    /// *Draft*: takes a shortage's way out.
-    TakeMend(Mend),
-    /// *Draft*: the map's review number.
-    SetReviewNumber(String),
-    /// *For good*: seals the year's seed. Saves the draft first.
-    SealYear(Pledge),
-    /// *For good*: freezes and seals a month. Saves the draft first.
-    SealMonth(PlanMonth, Pledge),
-    /// *For good*: opens a pending seal with the public number.
-    Open(Period, String),
-    /// *For good*: gives a pending seal up.
-    Void(Period, String),
-    /// *For good*: the next living reserve takes a unit's place.
-    Substitute {
-        /// Month of the draw.
-        month: PlanMonth,
-        /// Who drops out.
-        unit: UnitId,
-        /// Dated evidence.
-        reason: String,
-    },
-    /// *For good*: another inspector by the same rule.
-    ReplaceInspector {
-        /// Month of the draw.
-        month: PlanMonth,
-        /// Which check.
-        unit: UnitId,
-        /// Who goes.
-        certificate: InspectorId,
-        /// Why.
-        reason: String,
-    },
-    /// *For good*: a triggered check.
-    AddCheck {
-        /// Month of the draw.
-        month: PlanMonth,
-        /// Which unit.
-        unit: UnitId,
-        /// Why.
-        reason: String,
-    },
-    /// *For good*: takes results in from a file.
-    TakeResults(PathBuf),
-    /// *For good*: a result entered by hand, or an entered one corrected with a reason.
-    RecordResult(Box<CheckResult>, String),
-    /// *For good*: results with these plan codes went public today.
-    Publish(Vec<String>),
-    /// Exports the plan, or a month's lists, into a folder.
-    Export {
-        /// Target folder.
-        to: PathBuf,
-        /// Month; `None` for the whole plan.
-        month: Option<PlanMonth>,
-        /// Kinds of files by ending; empty for all.
-        only: Vec<String>,
-    },
     /// Checks a certificate, with its frame where there is one.
     Verify(Box<VerifyRequest>),
     /// Writes bytes that a screen has made (a picture, a report) to a file, atomically.
@@ -149,6 +70,69 @@ pub enum Command {
     CancelJob(u64),
     /// Closes the findings panel.
     DismissFindings,
-    /// Takes a project off the list of recent ones.
-    ForgetRecent(PathBuf),
+}
+
+/// The draft of policy and plan.
+#[derive(Debug, Clone)]
+pub enum DraftCommand {
+    /// Writes the draft into policy and project, as [`Deed::Settings`]: what is sealed is what is saved.
+    Save,
+    /// Steps back.
+    Undo,
+    /// Steps forward again.
+    Redo,
+    /// Throws the draft away: back to what is saved.
+    Revert,
+    /// Another policy. Changes with the same `gesture` (one drag) are one step of undo.
+    SetPolicy {
+        /// The whole policy.
+        policy: Arc<Policy>,
+        /// What changed, for the undo menu: `权重：行政处罚`.
+        label: String,
+        /// Number of the gesture, unique to a drag; 0 for a step of its own.
+        gesture: u64,
+    },
+    /// Other edits of the plan.
+    SetEdits {
+        /// All edits.
+        edits: PlanEdits,
+        /// What changed.
+        label: String,
+        /// As in `SetPolicy`.
+        gesture: u64,
+    },
+    /// Takes a shortage's way out.
+    TakeMend(Mend),
+    /// The map's review number.
+    SetReviewNumber(String),
+}
+
+impl Command {
+    /// True where the journal will say who did it: the operator's name is asked for before.
+    #[must_use]
+    pub fn needs_operator(&self) -> bool {
+        match self {
+            Self::View(_) => false,
+            Self::Draft(draft) => matches!(draft, DraftCommand::Save),
+            Self::Deed(_) => true,
+        }
+    }
+}
+
+impl From<ViewCommand> for Command {
+    fn from(command: ViewCommand) -> Self {
+        Self::View(command)
+    }
+}
+
+impl From<DraftCommand> for Command {
+    fn from(command: DraftCommand) -> Self {
+        Self::Draft(command)
+    }
+}
+
+impl From<Deed> for Command {
+    fn from(deed: Deed) -> Self {
+        Self::Deed(deed)
+    }
 }

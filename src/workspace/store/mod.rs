@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod columns;
+pub mod command_id;
 pub mod draws;
 pub mod frames;
 pub mod journal;

@@ -24,6 +24,7 @@ use crate::plan::PlanEdits;
 use crate::policy::{Policy, load_policy};
 use crate::registry::mapping::Mapping;
 use crate::workspace::store::clock::Moment;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::journal::{Journal, JournalEntry};
 use crate::workspace::store::lock::ProjectLock;
 use crate::workspace::store::staged::{Recovery, recover_change};
@@ -338,9 +339,9 @@ impl Project {
     ///
     /// # Errors
     /// `PRJ-011`, `JRN-…`, `IO-…`.
-    pub fn log(&self, context: &CommandContext, command: &str, detail: serde_json::Value) -> AppResult<JournalEntry> {
+    pub fn log(&self, context: &CommandContext, command: CommandId, detail: serde_json::Value) -> AppResult<JournalEntry> {
         self.check_writable()?;
-        self.journal().append(&context.now.to_string(), &context.operator, command, detail)
+        self.journal().append(&context.now.to_string(), &context.operator, command.id(), detail)
     }
 
     /// The folder of a draw: `draws/2027-03/1`.

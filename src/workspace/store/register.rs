@@ -2,7 +2,7 @@
 
 use crate::diagnostic::AppResult;
 use crate::domain::{Period, PlanMonth};
-use crate::sampling::SealRegister;
+use crate::sampling::{RegisterEvent, SealRegister};
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::{Project, load_bytes};
 
@@ -28,7 +28,7 @@ pub fn load_opened_draws(project: &Project, months: impl Fn(PlanMonth) -> bool) 
         }
         let period = Period::Month(month).to_string();
         for (sealed, end) in register.seals_of(&period) {
-            if end.is_some_and(|end| end.event == crate::sampling::RegisterEvent::Opened) {
+            if end.is_some_and(|end| end.event == RegisterEvent::Opened) {
                 draws.push(StoredDraw::load(project, &period, sealed.sequence)?);
             }
         }
@@ -42,4 +42,16 @@ pub fn load_opened_draws(project: &Project, months: impl Fn(PlanMonth) -> bool) 
 /// As [`load_register`].
 pub fn pending_period(project: &Project) -> AppResult<Option<String>> {
     Ok(load_register(project)?.pending().map(|line| line.period.clone()))
+}
+
+/// The month that is to be planned next: the one after the last that was opened; the year's last where all were.
+/// `None` without months.
+#[must_use]
+pub fn next_month(register: &SealRegister, months: &[PlanMonth]) -> Option<PlanMonth> {
+    let opened = |month: &PlanMonth| {
+        let seals = register.seals_of(&month.to_string());
+        seals.iter().any(|(_, end)| end.is_some_and(|end| end.event == RegisterEvent::Opened))
+    };
+    let drawn = months.iter().rposition(opened);
+    months.get(drawn.map_or(0, |at| at + 1)).or(months.last()).copied()
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::export::write_atomic;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::journal::Journal;
 use crate::workspace::store::project::{CommandContext, create_folder, load_bytes};
 
@@ -76,9 +77,9 @@ pub fn begin_change(root: &Path) -> AppResult<PathBuf> {
 ///
 /// # Errors
 /// `IO-…`, `JRN-…`.
-pub fn commit_change(root: &Path, context: &CommandContext, command: &str, detail: serde_json::Value) -> AppResult<()> {
+pub fn commit_change(root: &Path, context: &CommandContext, command: CommandId, detail: serde_json::Value) -> AppResult<()> {
     let line =
-        Line { at: context.now.to_string(), operator: context.operator.clone(), command: command.to_owned(), detail };
+        Line { at: context.now.to_string(), operator: context.operator.clone(), command: command.id().to_owned(), detail };
     let bytes =
         serde_json::to_vec(&line).map_err(|cause| AppError::new("JRN-002", "操作日志无法写成文本").caused_by(cause))?;
     write_atomic(&root.join(WRITING).join(LINE), &bytes)?;
@@ -177,7 +178,7 @@ mod tests {
     #[test]
     fn a_change_happens_whole() {
         let (_dir, root, context) = project();
-        commit_change(&root, &context, "districts", serde_json::json!({ "n": 1 })).unwrap();
+        commit_change(&root, &context, CommandId::Districts, serde_json::json!({ "n": 1 })).unwrap();
         check_new(&root);
         assert_eq!(recover_change(&root).unwrap(), Recovery::None);
     }

@@ -14,7 +14,7 @@ use crate::ui::text::audit as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest};
-use crate::workspace::session::{Books, Command, OpenedDraw};
+use crate::workspace::session::{Books, OpenedDraw, ViewCommand};
 
 /// State of the page.
 #[derive(Default)]
@@ -73,7 +73,7 @@ pub fn typed_commitment(text: &str) -> Result<Option<String>, ()> {
 impl VerifyPage {
     fn send(&mut self, cx: &mut Cx<'_>, request: VerifyRequest, own: bool) {
         self.sent = Some((request.certificate.clone(), request.commitment.clone(), own));
-        cx.send(Command::Verify(Box::new(request)));
+        cx.send(ViewCommand::Verify(Box::new(request)));
     }
 
     /// Draws the page.

@@ -12,9 +12,10 @@ use crate::ui::screens::{Cx, title};
 use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
+use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::inspect::{ImportLook, SheetLook, look_at};
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{Command, ImportRequest};
+use crate::workspace::session::{Command, ImportRequest, ViewCommand};
 use crate::workspace::view::thousands;
 
 /// State of the import tab.
@@ -127,7 +128,7 @@ impl Import {
             match widgets::empty(ui, t::NO_FILES, t::NO_FILES_HINT, &buttons) {
                 Some(0) => self.ask(cx, true),
                 Some(1) => self.ask(cx, false),
-                Some(_) => cx.send(Command::OpenDemo),
+                Some(_) => cx.send(ViewCommand::OpenDemo),
                 None => {}
             }
             return ImportAnswer::Stay;
@@ -215,17 +216,18 @@ impl Import {
                 && !cx.session.is_acting();
         let mut command = None;
         title(ui, t::LOOK_TITLE, &look.from.display().to_string(), |ui| {
-            let request = |year| ImportRequest {
-                from: look.from.clone(),
-                year,
-                mapping: Some(look.mapping.clone()),
-                ..ImportRequest::default()
-            };
+            let mapping = || Some(look.mapping.clone());
             if widgets::primary_if(ui, ready, t::START_IMPORT, t::NO_SOURCES).clicked() {
-                command = Some(Command::Import(request(Some(year))));
+                let request = ImportRequest {
+                    from: look.from.clone(),
+                    year: Some(year),
+                    mapping: mapping(),
+                    ..ImportRequest::default()
+                };
+                command = Some(Command::from(ViewCommand::Import(request)));
             }
             if refreshable && ui.button(t::START_REFRESH).clicked() {
-                command = Some(Command::Refresh(request(None)));
+                command = Some(Deed::Refresh { from: look.from.clone(), mapping: mapping() }.into());
             }
             if ui.button(t::LEAVE).clicked() {
                 *answer = ImportAnswer::Leave;

@@ -14,7 +14,7 @@ use crate::ui::text::data as t;
 use crate::ui::{theme, widgets};
 use crate::workspace::intake::quality::{FoundRow, QualityReport, find_row, load_quality};
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{Command, OpenProject, ProjectData};
+use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::store::project::load_bytes;
 use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
 
@@ -113,7 +113,7 @@ impl Quality {
             && let Some(result) = job.poll()
         {
             match result {
-                Ok(bytes) => cx.send(Command::WriteFile(path.clone(), Arc::new(bytes))),
+                Ok(bytes) => cx.send(ViewCommand::WriteFile(path.clone(), Arc::new(bytes))),
                 Err(error) => self.failed = Some(error.to_string()),
             }
             self.writing = None;

@@ -10,7 +10,8 @@ use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::session::{Command, OpenProject};
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::session::OpenProject;
 
 /// Which intervention.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,7 @@ pub enum Answer {
     /// It was given up.
     GivenUp,
     /// It was confirmed.
-    Send(Box<Command>),
+    Send(Box<Deed>),
 }
 
 fn checked_date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
@@ -88,32 +89,32 @@ impl Intervention {
         Self::new(Kind::Void { period }, None, period.label(), today)
     }
 
-    /// The command, once everything is filled in.
+    /// The deed, once everything is filled in.
     #[must_use]
-    pub fn command(&self, today: NaiveDate) -> Option<Command> {
+    pub fn command(&self, today: NaiveDate) -> Option<Deed> {
         let reason = self.reason.trim();
         if reason.is_empty() || reason.chars().any(char::is_control) {
             return None;
         }
         let dated = || checked_date(&self.date, today).map(|day| format!("{day} {reason}"));
         match &self.kind {
-            Kind::Substitute { unit, of } => Some(Command::Substitute {
+            Kind::Substitute { unit, of } => Some(Deed::Substitute {
                 month: self.month?,
                 unit: unit.clone(),
                 reason: format!("{} {}：{reason}", checked_date(&self.date, today)?, t::SUBSTITUTE_KINDS.get(*of)?),
             }),
-            Kind::Replace { unit, lead, second, second_goes, .. } => Some(Command::ReplaceInspector {
+            Kind::Replace { unit, lead, second, second_goes, .. } => Some(Deed::ReplaceInspector {
                 month: self.month?,
                 unit: unit.clone(),
                 certificate: if *second_goes { second.clone() } else { lead.clone() },
                 reason: dated()?,
             }),
-            Kind::Add { unit, .. } => Some(Command::AddCheck {
+            Kind::Add { unit, .. } => Some(Deed::AddCheck {
                 month: self.month?,
                 unit: UnitId::new(fold_width(unit).trim()).ok()?,
                 reason: dated()?,
             }),
-            Kind::Void { period } => Some(Command::Void(*period, reason.to_owned())),
+            Kind::Void { period } => Some(Deed::Void(*period, reason.to_owned())),
         }
     }
 
@@ -241,7 +242,7 @@ mod tests {
         add.reason = "信访举报".to_owned();
         assert!(add.command(today).is_none(), "no unit yet");
         add.kind = Kind::Add { unit: "Ａ１".to_owned(), selected: None };
-        let Some(Command::AddCheck { unit, reason, .. }) = add.command(today) else { panic!("no command") };
+        let Some(Deed::AddCheck { unit, reason, .. }) = add.command(today) else { panic!("no command") };
         assert_eq!((unit.as_str(), reason.as_str()), ("A1", "2027-03-05 信访举报"));
         // evidence from the future
         add.date = "2027-03-06".to_owned();
@@ -249,6 +250,6 @@ mod tests {
         let mut void = Intervention::void(Period::Month(month), today);
         assert!(void.command(today).is_none());
         void.reason = "名录有误".to_owned();
-        assert!(matches!(void.command(today), Some(Command::Void(Period::Month(_), reason)) if reason == "名录有误"));
+        assert!(matches!(void.command(today), Some(Deed::Void(Period::Month(_), reason)) if reason == "名录有误"));
     }
 }

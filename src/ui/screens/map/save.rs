@@ -17,7 +17,7 @@ use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
 use crate::ui::text::map as t;
 use crate::ui::{text::common, theme};
-use crate::workspace::session::Command;
+use crate::workspace::session::ViewCommand;
 use crate::workspace::session::job::Job;
 
 /// A kind of picture.
@@ -176,7 +176,7 @@ impl MapScreen {
             },
             Saving::Drawing(path, mut job) => match job.poll() {
                 None => self.saving = Saving::Drawing(path, job),
-                Some(Ok(bytes)) => cx.send(Command::WriteFile(path, Arc::new(bytes))),
+                Some(Ok(bytes)) => cx.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
                 Some(Err(error)) => self.failed = Some(error.to_string()),
             },
         }

@@ -12,7 +12,8 @@ use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::map as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::session::Command;
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::session::{DraftCommand, ViewCommand};
 
 /// Room that the base map's controls take at the foot.
 const FOOT: f32 = 86.0;
@@ -30,7 +31,7 @@ impl MapScreen {
             if index.is_some() {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.small_button(t::BACK_TO_CITY).clicked() {
-                        cx.send(Command::SetDistrict(None));
+                        cx.send(ViewCommand::SetDistrict(None));
                     }
                 });
             }
@@ -113,7 +114,7 @@ impl MapScreen {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for row in rows.get(shown).unwrap_or_default() {
                     if row_ui(ui, ready, *row, unit == Some(*row), count) {
-                        cx.send(Command::SelectUnit(Some(*row)));
+                        cx.send(ViewCommand::SelectUnit(Some(*row)));
                         self.fly_to = Some(*row);
                     }
                 }
@@ -152,7 +153,7 @@ impl MapScreen {
             let field = egui::TextEdit::singleline(&mut self.review).hint_text(t::REVIEW_HINT);
             let response = ui.add_enabled(writable, field.desired_width(ui.available_width())).labelled_by(name.id);
             if response.lost_focus() && self.review.trim() != saved {
-                cx.send(Command::SetReviewNumber(self.review.trim().to_owned()));
+                cx.send(DraftCommand::SetReviewNumber(self.review.trim().to_owned()));
             } else if !response.has_focus() && self.review != *saved {
                 self.review.clone_from(saved);
             }
@@ -160,7 +161,7 @@ impl MapScreen {
         if let Some(paths) = self.own_map.as_ref().and_then(crate::ui::picker::Picking::poll) {
             self.own_map = None;
             if let Some(path) = paths.into_iter().next() {
-                cx.send(Command::LoadDistricts(path));
+                cx.send(Deed::LoadDistricts(path));
             }
         }
     }

@@ -7,70 +7,19 @@ use egui::{RichText, Ui};
 
 use super::derived::Derived;
 use super::rules::articles;
-use crate::diagnostic::{AppError, AppResult, Finding, Progress};
-use crate::plan::{AnnualPlan, Mend, MendAction, apply_mend, compute_mends};
+use crate::diagnostic::{AppError, Finding};
+use crate::plan::{AnnualPlan, Mend, MendAction};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
-use crate::workspace::inputs::analysis::{compute_analysis, is_light_change, recompute_analysis};
-use crate::workspace::session::{AnalysisView, Command, OpenProject, ProjectData};
-use crate::workspace::store::project::Project;
+use crate::workspace::deeds::mends::{Outlook, Step, look_ahead, mends_of};
+use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject};
 
 /// Shortages laid out; more than that are counted.
 const MOST_SHOWN: usize = 60;
 /// Mends of a shortage laid out before all are asked for.
 const FEW: usize = 3;
-/// Mends taken one after another at most.
-const MOST_MENDS: usize = 200;
-
-/// What taking the cheapest mends would do.
-pub(super) struct Outlook {
-    /// The mends, in order: shortage and way out.
-    pub(super) steps: Vec<(String, Mend)>,
-    /// A shortage that no mend closes.
-    pub(super) stuck: Option<String>,
-}
-
-/// Tries the cheapest mend of the first blocking shortage, again and again, on a copy; nothing is changed.
-///
-/// # Errors
-/// Those of the analysis; `JOB-001` once cancelled.
-pub(super) fn look_ahead(
-    project: &Project,
-    data: &ProjectData,
-    view: &AnalysisView,
-    progress: &Progress,
-) -> AppResult<Outlook> {
-    let mut project = project.clone();
-    let mut analysis = Arc::clone(&view.analysis);
-    let mut steps: Vec<(String, Mend)> = Vec::new();
-    let blocking = |plan: &AnnualPlan| plan.shortages.iter().filter(|s| s.blocking).count() as u64;
-    progress.begin(t::LOOKING_AHEAD, blocking(&analysis.plan));
-    let stuck = loop {
-        progress.check()?;
-        let Some(shortage) = analysis.plan.shortages.iter().find(|s| s.blocking) else { break None };
-        if steps.len() >= MOST_MENDS {
-            break Some(shortage.text.clone());
-        }
-        let mends = compute_mends(&project.policy, &analysis.population.inputs, &analysis.plan.shares, shortage);
-        let Some(mend) = mends.into_iter().next() else { break Some(shortage.text.clone()) };
-        let text = shortage.text.clone();
-        let before = project.policy.clone();
-        apply_mend(&mut project.policy, &mut project.file.edits, &mend.action)?;
-        let next = if is_light_change(&analysis, &before, &project.policy) {
-            recompute_analysis(&project, &analysis)?
-        } else {
-            compute_analysis(&project, &data.registry, analysis.month, progress)?
-        };
-        analysis = Arc::new(next);
-        steps.push((text, mend));
-        progress.begin(t::LOOKING_AHEAD, blocking(&analysis.plan) + steps.len() as u64);
-        progress.advance(steps.len() as u64);
-    };
-    Ok(Outlook { steps, stuck })
-}
-
 /// What a mend changes, in a few words.
 pub(super) fn effect(action: &MendAction) -> &'static str {
     match action {
@@ -125,7 +74,7 @@ impl Shortages {
                         self.asked = true;
                         let (project, data, of) = (Arc::clone(&open.project), Arc::clone(&open.data), Arc::clone(view));
                         self.outlook.start(cx.session, view, t::LOOKING_AHEAD, move |progress| {
-                            look_ahead(&project, &data, &of, progress)
+                            look_ahead(&project, &data.registry, Arc::clone(&of.analysis), progress)
                         });
                     }
                 }
@@ -196,7 +145,7 @@ impl Shortages {
             });
         }
         if let Some(mend) = taken {
-            cx.send(Command::TakeMend(mend));
+            cx.send(DraftCommand::TakeMend(mend));
         }
         if tried {
             if mends.is_empty() {
@@ -219,7 +168,7 @@ impl Shortages {
                     let plan = &of.analysis.plan;
                     let gone = || AppError::from(Finding::error("PLN-101", t::GONE));
                     let shortage = plan.shortages.get(at).ok_or_else(gone)?;
-                    Ok(compute_mends(&project.policy, &of.analysis.population.inputs, &plan.shares, shortage))
+                    Ok(mends_of(&project, &of.analysis, shortage))
                 });
             }
             if let Some(Err(error)) = self.more.get(&at).and_then(Derived::value) {
@@ -259,7 +208,7 @@ impl Shortages {
                         .min_scrolled_height(280.0)
                         .auto_shrink([false, true])
                         .show(ui, |ui| {
-                            for (i, (shortage, mend)) in outlook.steps.iter().enumerate() {
+                            for (i, Step { shortage, mend }) in outlook.steps.iter().enumerate() {
                                 ui.add(
                                     egui::Label::new(
                                         RichText::new(format!("{}. {}", i + 1, mend.text))
@@ -287,8 +236,8 @@ impl Shortages {
         match answer {
             Some(true) => {
                 if let Some(Ok(outlook)) = self.outlook.value() {
-                    for (_, mend) in &outlook.steps {
-                        cx.send(Command::TakeMend(mend.clone()));
+                    for step in &outlook.steps {
+                        cx.send(DraftCommand::TakeMend(step.mend.clone()));
                     }
                 }
             }

@@ -10,7 +10,7 @@ use crate::ui::screens::Cx;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
-use crate::workspace::session::{Books, Command, OpenProject};
+use crate::workspace::session::{Books, OpenProject, ViewCommand};
 
 /// Height of a row.
 const ROW: f32 = 26.0;
@@ -103,7 +103,7 @@ pub(super) fn show(
                         selected.insert(row.plan_code.clone());
                     }
                     let entry = index.entry_of_row(r).and_then(|e| index.entry(e));
-                    cx.send(Command::SelectUnit(entry.and_then(|e| e.row)));
+                    cx.send(ViewCommand::SelectUnit(entry.and_then(|e| e.row)));
                 }
                 let correct = response.double_clicked();
                 let mut from_menu = false;

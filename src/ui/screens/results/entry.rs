@@ -10,7 +10,8 @@ use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
-use crate::workspace::session::{Books, Command, OpenProject};
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::session::{Books, OpenProject, ViewCommand};
 
 /// Height of a check's row.
 const ROW: f32 = 44.0;
@@ -141,7 +142,7 @@ impl State {
                 if let Some(last) = books.draws.iter().map(|d| d.month).max()
                     && ui.button(t::go_month(last)).clicked()
                 {
-                    cx.send(Command::SetMonth(last));
+                    cx.send(ViewCommand::SetMonth(last));
                 }
             }
             return;
@@ -165,7 +166,7 @@ impl State {
                     };
                     if check_row(ui, check, self.entry == Some(e)).clicked() {
                         chosen = Some(e);
-                        cx.send(Command::SelectUnit(row));
+                        cx.send(ViewCommand::SelectUnit(row));
                     }
                 }
             },
@@ -206,7 +207,7 @@ impl State {
                     if widgets::primary_if(ui, ready, name, why_not).clicked()
                         && let Ok(result) = &outcome
                     {
-                        cx.send(Command::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
+                        cx.send(Deed::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
                         self.sent = Some(cx.session.last_done().0);
                         self.place = index.listed.iter().position(|e| Some(*e) == self.entry);
                     }

@@ -1,6 +1,6 @@
 //! 风险: weights, thresholds and frequencies with their live effect.
 //!
-//! Every change is the draft's (`Command::SetPolicy`), one step of undo a drag. The session recomputes; this screen
+//! Every change is the draft's (`DraftCommand::SetPolicy`), one step of undo a drag. The session recomputes; this screen
 //! reads its stages, and makes in jobs of its own what it compares with ([`effect`]).
 
 mod effect;
@@ -24,7 +24,7 @@ use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::session::job::{Job, Stage};
-use crate::workspace::session::{AnalysisView, Command, OpenProject};
+use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
 use effect::{Against, Effect, Effects, Key, Reference, blocking, visits};
 use weights::Weights;
 
@@ -79,7 +79,7 @@ impl Screen for RiskScreen {
         self.poll_files(cx, open);
         if let Stage::Failed(error) = &open.analysis {
             if widgets::failed(ui, common::FAILED, error, t::BACK_TO_SAVED) {
-                cx.send(Command::Revert);
+                cx.send(DraftCommand::Revert);
             }
             return;
         }
@@ -123,10 +123,10 @@ impl RiskScreen {
         title(ui, t::TITLE, &note, |ui| {
             let can_save = open.draft.is_changed() && error.is_none() && !open.saved.is_read_only();
             if widgets::primary_if(ui, can_save, t::SAVE, t::NOTHING_TO_SAVE).clicked() {
-                cx.send(Command::Save);
+                cx.send(DraftCommand::Save);
             }
             if ui.add_enabled(open.draft.is_changed(), egui::Button::new(t::REVERT)).clicked() {
-                cx.send(Command::Revert);
+                cx.send(DraftCommand::Revert);
             }
             ui.menu_button(t::against(&against), |ui| self.choose_against(ui, cx));
             ui.add_enabled_ui(!open.saved.is_read_only(), |ui| {
@@ -326,7 +326,7 @@ impl RiskScreen {
         } else {
             let selected = cx.session.filter().unit;
             if let Some(row) = panels::movers(ui, &effect.moves, shown, policy, &open.data, selected) {
-                cx.send(Command::SelectUnit(Some(row)));
+                cx.send(ViewCommand::SelectUnit(Some(row)));
             }
         }
         if all {
@@ -378,7 +378,7 @@ impl RiskScreen {
 /// Takes another policy's scoring into the draft.
 fn take(cx: &mut Cx<'_>, open: &OpenProject, other: &Policy, name: &str) {
     let policy = Arc::new(knob::adopt(&open.draft.now().policy, other));
-    cx.send(Command::SetPolicy { policy, label: t::step_adopt(name), gesture: 0 });
+    cx.send(DraftCommand::SetPolicy { policy, label: t::step_adopt(name), gesture: 0 });
 }
 
 fn save(saver: &mut PlotSaver, cx: &mut Cx<'_>, chart: &Chart, action: Option<PlotAction>) {

@@ -12,7 +12,7 @@ use crate::policy::{Confidence, FactorRule, Milli, Policy, check_policy};
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::session::Command;
+use crate::workspace::session::DraftCommand;
 
 /// Width of a label beside a slider.
 const LABEL: f32 = 118.0;
@@ -52,7 +52,7 @@ impl Weights {
         policy: &Arc<Policy>,
         saved: &Policy,
         month: Option<PlanMonth>,
-    ) -> Option<Command> {
+    ) -> Option<DraftCommand> {
         if !ui.input(|i| i.pointer.any_down()) {
             self.held = None;
         }
@@ -95,7 +95,7 @@ impl Weights {
     }
 
     /// The command of a change; none for one that would break the policy: the number stays where it was.
-    fn command(&mut self, change: Change, policy: &Arc<Policy>, saved: &Policy) -> Option<Command> {
+    fn command(&mut self, change: Change, policy: &Arc<Policy>, saved: &Policy) -> Option<DraftCommand> {
         let mut next = (**policy).clone();
         let (label, gesture) = match change {
             Change::Turn(knob, value) => {
@@ -131,7 +131,7 @@ impl Weights {
         let faults = check_policy(&next);
         let fault = faults.findings().iter().find(|f| f.severity == Severity::Error);
         self.refused = fault.map(|fault| t::refused(&label, &fault.to_string()));
-        self.refused.is_none().then(|| Command::SetPolicy { policy: Arc::new(next), label, gesture })
+        self.refused.is_none().then(|| DraftCommand::SetPolicy { policy: Arc::new(next), label, gesture })
     }
 }
 

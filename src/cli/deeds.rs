@@ -1,0 +1,47 @@
+//! Deeds of the command line: carried out as the window carries them out, and what each gave, told.
+
+use std::path::Path;
+
+use super::Finish;
+use super::output::{line, say};
+use super::{data, draw, plan};
+use crate::diagnostic::AppResult;
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
+use crate::workspace::store::project::{CommandContext, Project};
+
+/// Opens a project for writing, carries out the deed made for it and tells what it gave.
+pub(super) fn carry_out(
+    project: &Path,
+    deed: impl FnOnce(&Project) -> AppResult<Deed>,
+    as_json: bool,
+    context: &CommandContext,
+) -> AppResult<Finish> {
+    let mut project = Project::open(project, Some(&context.operator))?;
+    let deed = deed(&project)?;
+    match perform_deed(&mut project, &Frames::on_disk(), deed, context)? {
+        DeedOutcome::Sealed(_, sealed) => draw::show_sealed(&sealed, as_json),
+        DeedOutcome::Opened(period, opened) => draw::show_opened(period, &opened, as_json),
+        DeedOutcome::Voided(period) => told(&format!("{}的封存已作废，理由记入登记簿", period.label())),
+        DeedOutcome::Substituted(month, unit, put) => draw::show_substituted(month, &unit, &put, as_json),
+        DeedOutcome::Replaced(month, unit, pair) => draw::show_replaced(month, &unit, &pair, as_json),
+        DeedOutcome::Added(month, unit, pair) => draw::show_added(month, &unit, pair.as_ref(), as_json),
+        DeedOutcome::Results(taken) => data::show_results(&taken, as_json),
+        DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),
+        DeedOutcome::Refreshed(sources, set_aside) => {
+            say(&format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置"));
+            Ok(if set_aside > 0 { Finish::Flawed } else { Finish::Done })
+        }
+        DeedOutcome::Saved => told("已保存"),
+        DeedOutcome::Mended(mend) => told(&format!("已采取：{mend}")),
+        DeedOutcome::Recorded => told("已录入"),
+        DeedOutcome::Published(count) => told(&format!("已登记 {count} 条结果今日公开")),
+        DeedOutcome::MapTaken => told("区划图已更换"),
+        DeedOutcome::CalendarTaken => told("工作日历已更换"),
+    }
+}
+
+fn told(text: &str) -> AppResult<Finish> {
+    line(text)?;
+    Ok(Finish::Done)
+}

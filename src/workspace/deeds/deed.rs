@@ -1,0 +1,154 @@
+//! What is done for good, as one enum: window and command line make these, [`crate::workspace::perform`] carries
+//! them out.
+
+use std::path::PathBuf;
+
+use crate::disclosure::CheckResult;
+use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use crate::plan::Mend;
+use crate::registry::Mapping;
+use crate::workspace::deeds::seal::Pledge;
+use crate::workspace::deeds::settings::Settings;
+use crate::workspace::store::command_id::CommandId;
+
+/// A deed. Each stands in the journal with who did it, so that none is done before the operator's name is known.
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// Saves policy, edits and review number.
+    Settings(Box<Settings>),
+    /// Takes a shortage's way out.
+    Mend(Box<Mend>),
+    /// Seals the year's seed.
+    SealYear(Pledge),
+    /// Freezes and seals a month.
+    SealMonth(PlanMonth, Pledge),
+    /// Opens a pending seal with the public number.
+    Open(Period, String),
+    /// Gives a pending seal up, with the reason.
+    Void(Period, String),
+    /// The next living reserve takes a unit's place.
+    Substitute {
+        /// Month of the draw.
+        month: PlanMonth,
+        /// Who drops out.
+        unit: UnitId,
+        /// Dated evidence.
+        reason: String,
+    },
+    /// Another inspector by the same rule.
+    ReplaceInspector {
+        /// Month of the draw.
+        month: PlanMonth,
+        /// Which check.
+        unit: UnitId,
+        /// Who goes.
+        certificate: InspectorId,
+        /// Why.
+        reason: String,
+    },
+    /// A triggered check.
+    AddCheck {
+        /// Month of the draw.
+        month: PlanMonth,
+        /// Which unit.
+        unit: UnitId,
+        /// Why.
+        reason: String,
+    },
+    /// Takes results in from a file.
+    TakeResults(PathBuf),
+    /// A result entered by hand, or an entered one corrected with a reason.
+    RecordResult(Box<CheckResult>, String),
+    /// Results with these plan codes went public today.
+    Publish(Vec<String>),
+    /// Exports the plan, or a month's lists, into a folder.
+    Export {
+        /// Target folder.
+        to: PathBuf,
+        /// Month; `None` for the whole plan.
+        month: Option<PlanMonth>,
+        /// Kinds of files by ending or family; empty for all.
+        only: Vec<String>,
+    },
+    /// Reads the office's files again: the register of a new quarter, or another mapping.
+    Refresh {
+        /// The folder with the files.
+        from: PathBuf,
+        /// Mapping by hand; `None` for what is recognised.
+        mapping: Option<Mapping>,
+    },
+    /// Takes another map of districts (.shp and companions).
+    LoadDistricts(PathBuf),
+    /// Takes another calendar of working days (csv).
+    LoadCalendar(PathBuf),
+}
+
+impl Deed {
+    /// What the journal calls it.
+    #[must_use]
+    pub fn command_id(&self) -> CommandId {
+        match self {
+            Self::Settings(_) => CommandId::Settings,
+            Self::Mend(_) => CommandId::Mend,
+            Self::SealYear(_) | Self::SealMonth(..) => CommandId::Seal,
+            Self::Open(..) => CommandId::Open,
+            Self::Void(..) => CommandId::Void,
+            Self::Substitute { .. } => CommandId::Substitute,
+            Self::ReplaceInspector { .. } => CommandId::ReplaceInspector,
+            Self::AddCheck { .. } => CommandId::AddCheck,
+            Self::TakeResults(_) => CommandId::Results,
+            // one that corrects an entered result is journaled as that
+            Self::RecordResult(..) => CommandId::RecordResult,
+            Self::Publish(_) => CommandId::Publish,
+            Self::Export { .. } => CommandId::Export,
+            Self::Refresh { .. } => CommandId::Import,
+            Self::LoadDistricts(_) => CommandId::Districts,
+            Self::LoadCalendar(_) => CommandId::Calendar,
+        }
+    }
+
+    /// What is being done, in words: the name of its work while it runs.
+    #[must_use]
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Settings(_) => "保存",
+            Self::SealYear(_) => "封存年度种子",
+            Self::SealMonth(..) => "冻结并封存",
+            Self::Open(..) => "开封并抽取",
+            Self::Refresh { .. } => "更新名录",
+            Self::Mend(_)
+            | Self::Void(..)
+            | Self::Substitute { .. }
+            | Self::ReplaceInspector { .. }
+            | Self::AddCheck { .. }
+            | Self::TakeResults(_)
+            | Self::RecordResult(..)
+            | Self::Publish(_)
+            | Self::Export { .. }
+            | Self::LoadDistricts(_)
+            | Self::LoadCalendar(_) => self.command_id().label(),
+        }
+    }
+
+    /// True where the planner's draft is saved first: what is sealed or exported is what is saved.
+    #[must_use]
+    pub fn saves_draft(&self) -> bool {
+        match self {
+            Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } => true,
+            // the saving itself
+            Self::Settings(_)
+            | Self::Mend(_)
+            | Self::Open(..)
+            | Self::Void(..)
+            | Self::Substitute { .. }
+            | Self::ReplaceInspector { .. }
+            | Self::AddCheck { .. }
+            | Self::TakeResults(_)
+            | Self::RecordResult(..)
+            | Self::Publish(_)
+            | Self::Refresh { .. }
+            | Self::LoadDistricts(_)
+            | Self::LoadCalendar(_) => false,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Carrying out a deed: the one way that window, command line and demonstration go.
+//!
+//! Nothing is decided here: each deed's own function has its checks, its order of writes and its journal line.
+
+use std::cell::OnceCell;
+use std::path::PathBuf;
+
+use crate::diagnostic::AppResult;
+use crate::district::DistrictSet;
+use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use crate::registry::Registry;
+use crate::workspace::deeds::change::{Substituted, add_triggered_check, replace_inspector, substitute_unit};
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::mends::take_mend;
+use crate::workspace::deeds::open::{Opened, open_period, void_period};
+use crate::workspace::deeds::publish::record_disclosure;
+use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
+use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
+use crate::workspace::deeds::settings::save_settings;
+use crate::workspace::intake::import::{refresh_project, take_calendar, take_districts};
+use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
+use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::project::{CommandContext, Project};
+
+/// Register and map of a project for the deeds that need them.
+#[derive(Debug)]
+pub enum Frames<'a> {
+    /// At hand.
+    Given(&'a Registry, &'a DistrictSet),
+    /// On the disk, read once a deed asks for them.
+    OnDisk(OnceCell<Box<(Registry, DistrictSet)>>),
+}
+
+impl Frames<'_> {
+    /// Those of the project's folder.
+    #[must_use]
+    pub fn on_disk() -> Self {
+        Self::OnDisk(OnceCell::new())
+    }
+
+    /// Register and map.
+    ///
+    /// # Errors
+    /// `FRM-…`, `SHP-…`, `IO-…` where they have to be read and can't be.
+    pub fn get(&self, project: &Project) -> AppResult<(&Registry, &DistrictSet)> {
+        match self {
+            Self::Given(registry, districts) => Ok((registry, districts)),
+            Self::OnDisk(cell) => {
+                let (registry, districts) = match cell.get() {
+                    Some(read) => &**read,
+                    None => {
+                        let read = Box::new(load_project_data(project)?);
+                        &**cell.get_or_init(|| read)
+                    }
+                };
+                Ok((registry, districts))
+            }
+        }
+    }
+}
+
+/// Who inspects: lead and second.
+pub type Pair = (InspectorId, InspectorId);
+
+/// What a deed gave.
+#[derive(Debug)]
+pub enum DeedOutcome {
+    /// Settings are saved.
+    Saved,
+    /// A way out was taken: its words.
+    Mended(String),
+    /// A seal was made.
+    Sealed(Period, Sealed),
+    /// A seal was opened.
+    Opened(Period, Opened),
+    /// A seal was given up.
+    Voided(Period),
+    /// A reserve came in for a unit.
+    Substituted(PlanMonth, UnitId, Substituted),
+    /// Another pair for a unit's check.
+    Replaced(PlanMonth, UnitId, Pair),
+    /// A triggered check stands on the list; its pair where the draw has pairs.
+    Added(PlanMonth, UnitId, Option<Pair>),
+    /// Results came in.
+    Results(ResultsTaken),
+    /// A result was entered.
+    Recorded,
+    /// So many results were named as public.
+    Published(usize),
+    /// Files were written into a folder.
+    Exported(PathBuf, Exported),
+    /// Another register: sources taken, rows set aside.
+    Refreshed(usize, usize),
+    /// Another map.
+    MapTaken,
+    /// Another calendar.
+    CalendarTaken,
+}
+
+/// Carries out a deed on a project. `project` is what is saved then; where a deed fails it is what is saved
+/// nevertheless.
+///
+/// # Errors
+/// Those of the deed's own function.
+pub fn perform_deed(
+    project: &mut Project,
+    frames: &Frames<'_>,
+    deed: Deed,
+    context: &CommandContext,
+) -> AppResult<DeedOutcome> {
+    Ok(match deed {
+        Deed::Settings(settings) => {
+            save_settings(project, &settings, context)?;
+            DeedOutcome::Saved
+        }
+        Deed::Mend(mend) => {
+            take_mend(project, &mend, context)?;
+            DeedOutcome::Mended(mend.text)
+        }
+        Deed::SealYear(pledge) => {
+            let sealed = seal_year(project, frames.get(project)?.0, &pledge, context)?;
+            DeedOutcome::Sealed(Period::Year(project.file.year), sealed)
+        }
+        Deed::SealMonth(month, pledge) => {
+            let sealed = seal_month(project, frames.get(project)?.0, month, &pledge, context)?;
+            DeedOutcome::Sealed(Period::Month(month), sealed)
+        }
+        Deed::Open(period, entropy) => DeedOutcome::Opened(period, open_period(project, period, &entropy, context)?),
+        Deed::Void(period, reason) => {
+            void_period(project, period, &reason, context)?;
+            DeedOutcome::Voided(period)
+        }
+        Deed::Substitute { month, unit, reason } => {
+            let registry = frames.get(project)?.0;
+            let put = substitute_unit(project, registry, month, &unit, &reason, context)?;
+            DeedOutcome::Substituted(month, unit, put)
+        }
+        Deed::ReplaceInspector { month, unit, certificate, reason } => {
+            let pair = replace_inspector(project, month, &unit, &certificate, &reason, context)?;
+            DeedOutcome::Replaced(month, unit, pair)
+        }
+        Deed::AddCheck { month, unit, reason } => {
+            let registry = frames.get(project)?.0;
+            let pair = add_triggered_check(project, registry, month, &unit, &reason, context)?;
+            DeedOutcome::Added(month, unit, pair)
+        }
+        Deed::TakeResults(file) => DeedOutcome::Results(take_results(project, &file, context)?),
+        Deed::RecordResult(result, reason) => {
+            record_result(project, frames.get(project)?.0, *result, &reason, context)?;
+            DeedOutcome::Recorded
+        }
+        Deed::Publish(codes) => {
+            record_disclosure(project, &codes, context)?;
+            DeedOutcome::Published(codes.len())
+        }
+        Deed::Export { to, month, only } => {
+            let (registry, districts) = frames.get(project)?;
+            let request = ExportRequest { month, only };
+            let exported = export_project(project, registry, districts, &to, &request, context)?;
+            DeedOutcome::Exported(to, exported)
+        }
+        Deed::Refresh { from, mapping } => {
+            let (sources, set_aside) = refresh_project(project, &from, mapping, context)?;
+            forget_staging(&from);
+            DeedOutcome::Refreshed(sources, set_aside)
+        }
+        Deed::LoadDistricts(path) => {
+            take_districts(project, &path, context)?;
+            DeedOutcome::MapTaken
+        }
+        Deed::LoadCalendar(path) => {
+            take_calendar(project, &path, context)?;
+            DeedOutcome::CalendarTaken
+        }
+    })
+}

@@ -1,0 +1,111 @@
+//! What the program keeps by itself: the draft's file a moment after each change, the preferences, and what is
+//! written when the window closes.
+
+use std::sync::Arc;
+
+use super::running::{Kind, Output, Running};
+use super::{Preferences, Session, draft};
+use crate::diagnostic::AppResult;
+
+/// How long the draft rests before it is written, seconds.
+const AUTOSAVE_AFTER: f64 = 1.5;
+
+impl Session {
+    /// Changes preferences; they are written in the background.
+    pub fn set_preferences(&mut self, change: impl FnOnce(&mut Preferences)) {
+        let before = self.prefs.clone();
+        change(&mut self.prefs);
+        if before != self.prefs {
+            self.keeping.preferences_changed = true;
+            self.keep_preferences();
+        }
+    }
+
+    pub(super) fn keep_preferences(&mut self) {
+        if self.keeping.preferences_changed && !self.running.iter().any(|r| r.kind == Kind::Preferences) {
+            self.keeping.preferences_changed = false;
+            let (paths, prefs) = (self.paths.clone(), self.prefs.clone());
+            self.spawn(Kind::Preferences, "保存程序设置", move |_| {
+                paths.save_preferences(&prefs).map(|()| Output::PreferencesKept)
+            });
+        }
+    }
+
+    /// The draft has changed: it is written a moment after the first change that waits.
+    pub(super) fn mark_draft(&mut self) {
+        self.keeping.changed_at.get_or_insert(self.seconds);
+    }
+
+    pub(super) fn autosave(&mut self) {
+        let due = self.keeping.changed_at.is_some_and(|at| self.seconds - at >= AUTOSAVE_AFTER);
+        if !due || self.running.iter().any(|r| r.kind == Kind::Autosave) {
+            return;
+        }
+        self.keeping.changed_at = None;
+        self.write_draft_now();
+    }
+
+    /// Seconds until [`Session::poll`] has something to do without being woken; `None` where it has not.
+    #[must_use]
+    pub fn next_poll_after(&self) -> Option<f64> {
+        self.keeping.changed_at.map(|at| (AUTOSAVE_AFTER - (self.seconds - at)).max(0.05))
+    }
+
+    /// Writes a draft that differs from what is saved, at once: asked before the window closes, so that nobody
+    /// loses one unseen.
+    ///
+    /// # Errors
+    /// `DFT-001`, `IO-…` where it can't be written.
+    pub fn keep_draft(&mut self) -> AppResult<()> {
+        if self.open.as_ref().is_some_and(|open| open.draft.is_changed()) { self.write_draft_here() } else { Ok(()) }
+    }
+
+    /// Writes what waits, without a job: called when the window closes. A draft that can't be written is lost here;
+    /// see [`Session::keep_draft`].
+    pub fn close(&mut self) {
+        for running in std::mem::take(&mut self.running) {
+            let Running { kind, job, saved, .. } = running;
+            match kind {
+                // an action that is for good is let finish: its files are consistent at any moment, but why stop it
+                Kind::Action => {
+                    let _ = job.wait();
+                    self.take_saved(&saved);
+                }
+                Kind::Autosave | Kind::Preferences => {
+                    let _ = job.wait();
+                }
+                Kind::Load | Kind::Analyse | Kind::Books => job.progress().cancel(),
+            }
+        }
+        let _ = self.write_draft_here();
+        if std::mem::take(&mut self.keeping.preferences_changed) {
+            let _ = self.paths.save_preferences(&self.prefs);
+        }
+    }
+
+    /// The draft's file as the draft is now: written, or removed where nothing differs from what is saved.
+    pub(super) fn draft_work(&mut self) -> Option<impl FnOnce() -> AppResult<()> + Send + 'static> {
+        let open = self.open.as_ref()?;
+        if open.saved.is_read_only() {
+            return None;
+        }
+        let (saved, now, changed) = (Arc::clone(&open.saved), open.draft.now().clone(), open.draft.is_changed());
+        let (ticket, at) = (self.keeping.gate.ticket(), (self.clock)().to_string());
+        Some(move || {
+            ticket.change(|| {
+                if changed { draft::write_draft(saved.root(), &now, &at) } else { draft::remove_draft(saved.root()) }
+            })
+        })
+    }
+
+    pub(super) fn write_draft_here(&mut self) -> AppResult<()> {
+        self.keeping.changed_at = None;
+        self.draft_work().map_or(Ok(()), |work| work())
+    }
+
+    pub(super) fn write_draft_now(&mut self) {
+        if let Some(work) = self.draft_work() {
+            self.spawn(Kind::Autosave, "自动保存", move |_| work().map(|()| Output::Autosaved));
+        }
+    }
+}

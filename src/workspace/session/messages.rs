@@ -1,0 +1,79 @@
+//! What the session says: toasts, and findings at length.
+
+use super::Session;
+use crate::diagnostic::{AppError, Diagnostics, Finding, Severity};
+
+/// Toasts kept.
+const MOST_TOASTS: usize = 6;
+
+/// A short message that goes by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    /// Number, unique.
+    pub id: u64,
+    /// How much it matters; `Hint` for good news.
+    pub severity: Severity,
+    /// Text.
+    pub text: String,
+    /// When it came, seconds of the session's clock.
+    pub at: f64,
+}
+
+/// Toasts and findings.
+#[derive(Debug, Default)]
+pub(super) struct Messages {
+    toasts: Vec<Toast>,
+    /// What the last command had to say at length.
+    pub(super) findings: Diagnostics,
+    pub(super) title: String,
+}
+
+impl Session {
+    /// Toasts, the oldest first.
+    #[must_use]
+    pub fn toasts(&self) -> &[Toast] {
+        &self.messages.toasts
+    }
+
+    /// Takes a toast away.
+    pub fn dismiss_toast(&mut self, id: u64) {
+        self.messages.toasts.retain(|t| t.id != id);
+    }
+
+    /// What the last command had to say at length, with its title; empty after `DismissFindings`.
+    #[must_use]
+    pub fn findings(&self) -> (&str, &Diagnostics) {
+        (&self.messages.title, &self.messages.findings)
+    }
+
+    /// A toast of good news.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.toast(Severity::Hint, text.into());
+    }
+
+    pub(super) fn toast(&mut self, severity: Severity, text: String) {
+        if let Some(last) = self.messages.toasts.last_mut()
+            && last.text == text
+        {
+            last.at = self.seconds;
+            return;
+        }
+        let id = self.take_id();
+        self.messages.toasts.push(Toast { id, severity, text, at: self.seconds });
+        if self.messages.toasts.len() > MOST_TOASTS {
+            self.messages.toasts.remove(0);
+        }
+    }
+
+    /// A finding as a toast and in the findings panel.
+    pub fn tell(&mut self, finding: Finding) {
+        self.toast(finding.severity, format!("[{}] {}", finding.code, finding.what));
+        self.messages.findings.push(finding);
+    }
+
+    /// An error as a toast and in the findings panel.
+    pub fn fail(&mut self, error: &AppError) {
+        self.messages.title.clear();
+        self.tell(error.finding().clone());
+    }
+}

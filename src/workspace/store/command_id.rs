@@ -1,0 +1,126 @@
+//! The commands that stand in the journal: how each is written there, and in words.
+
+/// A command of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CommandId {
+    /// An office's files came in: a new project, or the register of a new quarter.
+    Import,
+    /// Another map of districts.
+    Districts,
+    /// Another calendar of working days.
+    Calendar,
+    /// Policy and edits of the plan were saved.
+    Settings,
+    /// A shortage's way out was taken.
+    Mend,
+    /// A year's seed or a month was sealed.
+    Seal,
+    /// A seal was opened.
+    Open,
+    /// A seal was given up.
+    Void,
+    /// A reserve took a unit's place.
+    Substitute,
+    /// Another inspector.
+    ReplaceInspector,
+    /// A triggered check.
+    AddCheck,
+    /// Results came in from a file.
+    Results,
+    /// A result was entered by hand.
+    RecordResult,
+    /// An entered result was corrected.
+    CorrectResult,
+    /// Results went public.
+    Publish,
+    /// Files were exported.
+    Export,
+}
+
+impl CommandId {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::Import,
+        Self::Districts,
+        Self::Calendar,
+        Self::Settings,
+        Self::Mend,
+        Self::Seal,
+        Self::Open,
+        Self::Void,
+        Self::Substitute,
+        Self::ReplaceInspector,
+        Self::AddCheck,
+        Self::Results,
+        Self::RecordResult,
+        Self::CorrectResult,
+        Self::Publish,
+        Self::Export,
+    ];
+
+    /// As it stands in the journal; never changes.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Districts => "districts",
+            Self::Calendar => "calendar",
+            Self::Settings => "settings",
+            Self::Mend => "mend",
+            Self::Seal => "seal",
+            Self::Open => "open",
+            Self::Void => "void",
+            Self::Substitute => "substitute",
+            Self::ReplaceInspector => "replace-inspector",
+            Self::AddCheck => "add-check",
+            Self::Results => "results",
+            Self::RecordResult => "record-result",
+            Self::CorrectResult => "correct-result",
+            Self::Publish => "publish",
+            Self::Export => "export",
+        }
+    }
+
+    /// The command of an id; `None` for one that another version wrote.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|command| command.id() == id)
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Import => "导入数据",
+            Self::Districts => "更换区划图",
+            Self::Calendar => "更换工作日历",
+            Self::Settings => "保存规则与计划",
+            Self::Mend => "采取办法",
+            Self::Seal => "封存",
+            Self::Open => "开封",
+            Self::Void => "作废封存",
+            Self::Substitute => "替换检查对象",
+            Self::ReplaceInspector => "更换执法人员",
+            Self::AddCheck => "新增触发式检查",
+            Self::Results => "导入检查结果",
+            Self::RecordResult => "录入检查结果",
+            Self::CorrectResult => "更正检查结果",
+            Self::Publish => "登记公开",
+            Self::Export => "导出",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_found_by_its_id() {
+        for command in CommandId::ALL {
+            assert_eq!(CommandId::from_id(command.id()), Some(command));
+            assert!(!command.label().is_empty());
+        }
+        assert_eq!(CommandId::from_id("unknown"), None);
+    }
+}
