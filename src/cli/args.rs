@@ -81,6 +81,8 @@ pub enum Command {
     Check(CheckArgs),
     /// 年度计划：频次、配额、可行性
     Plan(PlanArgs),
+    /// 查看或更改策略的数值，套用另一策略的评分规则
+    Policy(PolicyArgs),
     /// 封存一个月（或年度种子）的抽样框，给出承诺值
     Seal(SealArgs),
     /// 录入公开数并开封抽取对象和执法人员
@@ -191,6 +193,19 @@ pub struct PlanArgs {
     /// 逐项采取最省的办法，直到计划可行
     #[arg(long, conflicts_with = "mend")]
     pub mend_all: bool,
+}
+
+/// `policy`.
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 更改一项数值，如 tiers.A.min_score=55；可多次。不写则列出全部数值及其路径
+    #[arg(long, value_name = "路径=数值")]
+    pub set: Vec<String>,
+    /// 先套用另一策略的评分规则：内置编号，或策略文件（.ron）
+    #[arg(long, value_name = "编号或文件")]
+    pub preset: Option<String>,
 }
 
 /// Which period.

@@ -187,7 +187,7 @@ fn raw_map(path: &Path, args: &CheckArgs, as_json: bool) -> AppResult<()> {
 }
 
 /// Writes lines of RFC 4180.
-fn csv_line(out: &mut dyn std::io::Write) -> impl FnMut(&[String]) -> std::io::Result<()> + '_ {
+pub(super) fn csv_line(out: &mut dyn std::io::Write) -> impl FnMut(&[String]) -> std::io::Result<()> + '_ {
     move |cells| {
         for (i, cell) in cells.iter().enumerate() {
             if i > 0 {

@@ -32,7 +32,8 @@ pub(super) fn carry_out(
             say(&format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置"));
             Ok(if set_aside > 0 { Finish::Flawed } else { Finish::Done })
         }
-        DeedOutcome::Saved => told("已保存"),
+        // what changed is told by the command that asked for it
+        DeedOutcome::Saved => Ok(Finish::Done),
         DeedOutcome::Mended(mend) => told(&format!("已采取：{mend}")),
         DeedOutcome::Recorded => told("已录入"),
         DeedOutcome::Published(count) => told(&format!("已登记 {count} 条结果今日公开")),

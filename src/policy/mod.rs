@@ -9,6 +9,7 @@
 //! the code knows bounds only (a share lies in 0..1, a check takes two inspectors by 行政处罚法 第四十二条).
 
 mod check;
+pub mod edit;
 mod load;
 mod locate;
 mod lookup;

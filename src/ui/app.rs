@@ -53,6 +53,8 @@ pub(super) struct Dialogs {
     pub(super) help: bool,
     /// The findings panel is unfolded.
     pub(super) findings: bool,
+    /// The window was to be closed, but the draft can't be written: why not.
+    pub(super) losing: Option<String>,
 }
 
 /// The workstation.
@@ -70,6 +72,8 @@ pub struct Workstation {
     /// Pictures of charts being drawn.
     drawing: Vec<Job<Drawn>>,
     look: Option<(ThemeChoice, bool)>,
+    /// The user has said that the draft may be lost: the window closes.
+    pub(super) leaving: bool,
     /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
     zoom: f32,
 }
@@ -132,6 +136,7 @@ impl Workstation {
             command_palette: Palette::default(),
             drawing: Vec::new(),
             look: None,
+            leaving: false,
             zoom,
         }
     }
@@ -146,6 +151,9 @@ impl Workstation {
 
     /// What has to happen before a frame: jobs, answers of dialogs, time.
     pub fn logic(&mut self, ctx: &Context) {
+        if ctx.input(|i| i.viewport().close_requested()) {
+            self.keep_before_closing(ctx);
+        }
         let seconds = ctx.input(|i| i.time);
         if self.session.poll(seconds) {
             ctx.request_repaint();
@@ -176,6 +184,17 @@ impl Workstation {
             self.answer(asked, path);
         }
         self.take_pictures(ctx);
+    }
+
+    /// A draft that can't be written keeps the window open until the user has decided.
+    fn keep_before_closing(&mut self, ctx: &Context) {
+        if self.leaving {
+            return;
+        }
+        if let Err(error) = self.session.keep_draft() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.dialogs.losing = Some(error.to_string());
+        }
     }
 
     fn answer(&mut self, asked: Asked, path: PathBuf) {
@@ -425,7 +444,8 @@ impl Workstation {
     fn shortcuts(&mut self, ctx: &Context) {
         // under a dialog nothing else is to be had: it may speak of the month or the draft that a shortcut changes
         let modal = !ctx.memory(|m| m.is_above_modal_layer(egui::LayerId::background()));
-        if modal || self.command_palette.is_open() || self.dialogs.operator.is_some() {
+        let asking = self.dialogs.operator.is_some() || self.dialogs.losing.is_some();
+        if modal || self.command_palette.is_open() || asking {
             return;
         }
         // the key that carries + is another one with Shift, and on the number pad

@@ -364,6 +364,7 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
         }
     }
     operator_dialog(app, ctx);
+    losing_dialog(app, ctx);
     help(app, ctx);
     drop_target(ctx);
 }
@@ -452,6 +453,31 @@ fn operator_dialog(app: &mut Workstation, ctx: &Context) {
             }
         }
         Some(false) => {}
+    }
+}
+
+/// The window was to be closed, but the draft can't be written.
+fn losing_dialog(app: &mut Workstation, ctx: &Context) {
+    let Some(why) = app.dialogs.losing.take() else { return };
+    let (mut stay, mut lose) = (false, false);
+    let modal = widgets::modal(ctx, "losing").show(ctx, |ui| {
+        ui.set_width(440.0);
+        widgets::heading(ui, s::LOSING_TITLE);
+        ui.add_space(GRID);
+        ui.add(egui::Label::new(s::LOSING).wrap());
+        ui.add_space(GRID);
+        ui.add(egui::Label::new(RichText::new(&why).color(theme::of(ui).red)).selectable(true).wrap());
+        ui.add_space(GRID * 1.5);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            stay = widgets::primary(ui, s::STAY).clicked();
+            lose = ui.button(s::LOSE).clicked();
+        });
+    });
+    if lose {
+        app.leaving = true;
+        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+    } else if !stay && !modal.should_close() {
+        app.dialogs.losing = Some(why);
     }
 }
 

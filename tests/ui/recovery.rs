@@ -5,7 +5,7 @@ use std::sync::Arc;
 use fairdraw::policy::Milli;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::workspace::deeds::deed::Deed;
-use fairdraw::workspace::session::{DRAFT_FILE, DraftCommand, ImportRequest, ViewCommand, load_draft};
+use fairdraw::workspace::session::{DRAFT_FILE, DraftCommand, ViewCommand, load_draft};
 
 use super::support::{Begin, LAPTOP, SOURCES, Window, copy_folder, find_file, input_folder};
 
@@ -278,8 +278,8 @@ fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
     // a companion that the new map does not bring
     std::fs::create_dir_all(root.join("districts")).unwrap();
     std::fs::write(root.join("districts/districts.old"), b"x").unwrap();
-    let refresh = ImportRequest { from: input_folder().to_owned(), ..ImportRequest::default() };
-    for command in [Deed::Refresh(refresh), Deed::LoadDistricts(map)] {
+    let refresh = Deed::Refresh { from: input_folder().to_owned(), mapping: None };
+    for command in [refresh, Deed::LoadDistricts(map)] {
         let before = window.app().session.project().unwrap().revision;
         window.send(command);
         window.until("the project again", |w| w.app().session.project().is_some_and(|p| p.revision > before));
@@ -304,6 +304,45 @@ fn synthetic_data_is_not_mixed_with_an_offices_own() {
     let own = window.folder.path().join("本单位");
     std::fs::create_dir_all(&own).unwrap();
     std::fs::write(own.join("名录.csv"), "企业名称,排污许可证编号\n甲厂,1\n").unwrap();
-    window.send(Deed::Refresh(ImportRequest { from: own, ..ImportRequest::default() }));
+    window.send(Deed::Refresh { from: own, mapping: None });
     window.until("the refusal", |w| w.shows("[PRJ-013]"));
+}
+
+/// Asks the window to close, as its frame's button does; true where it goes.
+fn closes(window: &mut Window) -> bool {
+    let input = window.harness.input_mut();
+    let id = input.viewport_id;
+    input.viewports.entry(id).or_default().events.push(egui::ViewportEvent::Close);
+    window.harness.step();
+    let output = window.harness.output();
+    let commands = output.viewport_output.get(&id).map(|v| v.commands.clone()).unwrap_or_default();
+    let input = window.harness.input_mut();
+    input.viewports.entry(id).or_default().events.clear();
+    window.harness.run_steps(2);
+    !commands.iter().any(|command| matches!(command, egui::ViewportCommand::CancelClose))
+}
+
+#[test]
+fn a_draft_that_cannot_be_written_is_not_dropped_unseen() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    // in the way of the draft's file
+    let draft = window.project_folder().join(DRAFT_FILE);
+    std::fs::create_dir_all(draft.join("占用")).unwrap();
+    assert!(closes(&mut window), "nothing is lost: no change yet");
+    change_tier(&mut window, 5000);
+    assert!(!closes(&mut window));
+    assert!(window.shows("草稿未能保存") && window.shows("[IO-"), "{:?}", window.shown());
+    window.click("留在窗口");
+    assert!(!window.shows("草稿未能保存"));
+    assert!(window.app().session.project().unwrap().draft.is_changed());
+    // there is room again
+    std::fs::remove_dir_all(&draft).unwrap();
+    assert!(closes(&mut window) && draft.is_file());
+    // or the user does not want the draft
+    std::fs::remove_file(&draft).unwrap();
+    std::fs::create_dir_all(draft.join("占用")).unwrap();
+    assert!(!closes(&mut window));
+    window.click("放弃草稿并退出");
+    assert!(closes(&mut window), "asked once");
 }

@@ -36,8 +36,6 @@ pub const CAPS: &str = "滑块为各因子的得分上限；展开可改分值�
 pub const TIERS: &str = "等级门槛与基准频次";
 /// Aggravators.
 pub const AGGRAVATORS: &str = "频次加重系数";
-/// Cap of a factor.
-pub const CAP: &str = "上限";
 /// Resets a part.
 pub const RESET: &str = "还原";
 /// Articles.
@@ -52,28 +50,6 @@ pub const SECONDARY: &str = "转引，引用前请核对原文";
 pub const FAULTY: &str = "策略有误，下面仍是上一次的结果：";
 /// Points.
 pub const POINTS: &str = "分";
-/// Visits a year.
-pub const PER_YEAR: &str = "次/年";
-/// Times.
-pub const TIMES: &str = "倍";
-/// Names of the aggravators and the ratio.
-pub const AGGRAVATOR_NAMES: [&str; 5] = ["有违法记录", "群众反映强烈", "环境风险高", "信用较差", "最高与最低频次之比"];
-/// Levels of environmental risk.
-pub const RISK_LEVELS: [&str; 3] = ["重大", "较大", "一般"];
-/// Without a grade.
-pub const NO_GRADE: &str = "无信用等级";
-/// One event.
-pub const ONE_EVENT: &str = "每起";
-/// Share of a minor event.
-pub const MINOR: &str = "轻微情形折算";
-/// Each entry on the list of key units.
-pub const EACH_LIST: &str = "每入一个名录";
-/// A flag holds.
-pub const FLAGGED: &str = "符合时";
-/// Per month without a check.
-pub const PER_MONTH: &str = "每月未检查";
-/// Never checked.
-pub const NEVER: &str = "从未检查";
 /// Figures.
 pub const RAISED: &str = "等级提高";
 /// Figures.

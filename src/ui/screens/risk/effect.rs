@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::knob::adopt;
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::DistrictCode;
+use crate::policy::edit::adopt_scoring;
 use crate::policy::{Milli, Policy, load_policy, load_preset, presets};
 use crate::ui::text::risk as t;
 use crate::workspace::inputs::analysis::compute_analysis;
@@ -41,8 +41,8 @@ impl Against {
     fn policy(&self, own: &Policy) -> AppResult<Policy> {
         match self {
             Self::Saved => Ok(own.clone()),
-            Self::Preset(id) => Ok(adopt(own, &load_preset(id)?)),
-            Self::File(path) => Ok(adopt(own, &load_file(path)?)),
+            Self::Preset(id) => Ok(adopt_scoring(own, &load_preset(id)?)),
+            Self::File(path) => Ok(adopt_scoring(own, &load_file(path)?)),
         }
     }
 }

@@ -4,7 +4,6 @@
 //! reads its stages, and makes in jobs of its own what it compares with ([`effect`]).
 
 mod effect;
-mod knob;
 mod panels;
 mod weights;
 
@@ -15,8 +14,9 @@ use egui::{RichText, Ui, vec2};
 
 use super::{Cx, Screen, ready, title};
 use crate::chart::Chart;
-use crate::diagnostic::{ProgressState, Severity};
-use crate::policy::{Milli, Policy, check_policy, load_preset, presets};
+use crate::diagnostic::ProgressState;
+use crate::policy::edit::adopt_scoring;
+use crate::policy::{Milli, Policy, load_preset, policy_fault, presets};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::plot::{self, PlotAction, PlotSaver};
 use crate::ui::text::common;
@@ -154,8 +154,7 @@ impl RiskScreen {
     /// The first error of the draft's policy.
     fn check(&mut self, open: &OpenProject) -> Option<String> {
         if self.checked.as_ref().is_none_or(|(revision, _)| *revision != open.revision) {
-            let faults = check_policy(&open.draft.now().policy);
-            let first = faults.findings().iter().find(|f| f.severity == Severity::Error).map(ToString::to_string);
+            let first = policy_fault(&open.draft.now().policy).map(|fault| fault.to_string());
             self.checked = Some((open.revision, first));
         }
         self.checked.as_ref().and_then(|(_, error)| error.clone())
@@ -377,7 +376,7 @@ impl RiskScreen {
 
 /// Takes another policy's scoring into the draft.
 fn take(cx: &mut Cx<'_>, open: &OpenProject, other: &Policy, name: &str) {
-    let policy = Arc::new(knob::adopt(&open.draft.now().policy, other));
+    let policy = Arc::new(adopt_scoring(&open.draft.now().policy, other));
     cx.send(DraftCommand::SetPolicy { policy, label: t::step_adopt(name), gesture: 0 });
 }
 

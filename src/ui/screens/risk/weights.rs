@@ -5,10 +5,9 @@ use std::sync::Arc;
 use egui::collapsing_header::CollapsingState;
 use egui::{DragValue, Id, RichText, Slider, Ui, WidgetInfo};
 
-use super::knob::Knob;
-use crate::diagnostic::Severity;
 use crate::domain::PlanMonth;
-use crate::policy::{Confidence, FactorRule, Milli, Policy, check_policy};
+use crate::policy::edit::{PolicyNumber, PolicyPart};
+use crate::policy::{Confidence, FactorRule, Milli, Policy, policy_fault};
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
@@ -27,7 +26,7 @@ const UNIT: f32 = 52.0;
 #[derive(Default)]
 pub(super) struct Weights {
     gesture: u64,
-    held: Option<Knob>,
+    held: Option<PolicyNumber>,
     /// Why the last change was not taken.
     refused: Option<String>,
 }
@@ -37,11 +36,8 @@ const GESTURES: u64 = 0x5249_534B_0000;
 
 /// What the planner did.
 enum Change {
-    Turn(Knob, Milli),
-    ResetFactor(usize),
-    ResetFactors,
-    ResetTiers,
-    ResetAggravators,
+    Turn(PolicyNumber, Milli),
+    Reset(PolicyPart),
 }
 
 impl Weights {
@@ -60,31 +56,29 @@ impl Weights {
         ui.spacing_mut().item_spacing.y = 3.0;
         // room for the scroll bar
         ui.set_max_width(ui.available_width() - 10.0);
-        let turned = policy.factors != saved.factors;
-        if section(ui, t::FACTORS, turned) {
-            change = Some(Change::ResetFactors);
+        if section(ui, t::FACTORS, PolicyPart::Factors.differs(policy, saved)) {
+            change = Some(Change::Reset(PolicyPart::Factors));
         }
         ui.label(theme::note(ui, t::CAPS));
         for i in 0..policy.factors.len() {
             factor(ui, i, policy, saved, month, &mut change);
         }
         ui.add_space(GRID);
-        if section(ui, t::TIERS, policy.tiers != saved.tiers) {
-            change = Some(Change::ResetTiers);
+        if section(ui, t::TIERS, PolicyPart::Tiers.differs(policy, saved)) {
+            change = Some(Change::Reset(PolicyPart::Tiers));
         }
         for i in 0..policy.tiers.len() {
             tier(ui, i, policy, saved, month, &mut change);
         }
         ui.add_space(GRID);
-        let turned = policy.aggravators != saved.aggravators || policy.max_ratio != saved.max_ratio;
-        if section(ui, t::AGGRAVATORS, turned) {
-            change = Some(Change::ResetAggravators);
+        if section(ui, t::AGGRAVATORS, PolicyPart::Aggravators.differs(policy, saved)) {
+            change = Some(Change::Reset(PolicyPart::Aggravators));
         }
         basis(ui, policy, &policy.aggravators.basis, t::AGGRAVATORS, month);
         for i in 0..4 {
-            plain_knob(ui, Knob::Aggravator(i), policy, saved, &mut change);
+            plain_knob(ui, PolicyNumber::Aggravator(i), policy, saved, &mut change);
         }
-        plain_knob(ui, Knob::MaxRatio, policy, saved, &mut change);
+        plain_knob(ui, PolicyNumber::MaxRatio, policy, saved, &mut change);
         ui.add_space(GRID * 2.0);
         change.and_then(|change| self.command(change, policy, saved))
     }
@@ -96,40 +90,27 @@ impl Weights {
 
     /// The command of a change; none for one that would break the policy: the number stays where it was.
     fn command(&mut self, change: Change, policy: &Arc<Policy>, saved: &Policy) -> Option<DraftCommand> {
-        let mut next = (**policy).clone();
-        let (label, gesture) = match change {
-            Change::Turn(knob, value) => {
-                knob.set(&mut next, value);
-                if self.held != Some(knob) {
+        let (next, label, gesture) = match change {
+            Change::Turn(number, value) => {
+                let mut next = (**policy).clone();
+                number.set(&mut next, value);
+                if self.held != Some(number) {
                     self.gesture += 1;
-                    self.held = Some(knob);
+                    self.held = Some(number);
                 }
-                (t::step_factor(&knob.full_label(policy)), GESTURES + self.gesture)
+                (next, t::step_factor(&number.full_label(policy)), GESTURES + self.gesture)
             }
-            Change::ResetFactor(i) => {
-                let name = policy.factors.get(i).map_or_else(String::new, |f| f.name.clone());
-                let old = policy.factors.get(i).and_then(|own| saved.factors.iter().find(|f| f.id == own.id));
-                if let (Some(slot), Some(old)) = (next.factors.get_mut(i), old) {
-                    slot.clone_from(old);
-                }
-                (t::step_reset(&name), 0)
-            }
-            Change::ResetFactors => {
-                next.factors.clone_from(&saved.factors);
-                (t::step_reset(t::FACTORS), 0)
-            }
-            Change::ResetTiers => {
-                next.tiers.clone_from(&saved.tiers);
-                (t::step_reset(t::TIERS), 0)
-            }
-            Change::ResetAggravators => {
-                next.aggravators.clone_from(&saved.aggravators);
-                next.max_ratio = saved.max_ratio;
-                (t::step_reset(t::AGGRAVATORS), 0)
+            Change::Reset(part) => {
+                let name = match part {
+                    PolicyPart::Factor(i) => policy.factors.get(i).map_or("", |factor| factor.name.as_str()),
+                    PolicyPart::Factors => t::FACTORS,
+                    PolicyPart::Tiers => t::TIERS,
+                    PolicyPart::Aggravators => t::AGGRAVATORS,
+                };
+                (part.put_back(policy, saved), t::step_reset(name), 0)
             }
         };
-        let faults = check_policy(&next);
-        let fault = faults.findings().iter().find(|f| f.severity == Severity::Error);
+        let fault = policy_fault(&next);
         self.refused = fault.map(|fault| t::refused(&label, &fault.to_string()));
         self.refused.is_none().then(|| DraftCommand::SetPolicy { policy: Arc::new(next), label, gesture })
     }
@@ -166,14 +147,13 @@ fn factor(
     change: &mut Option<Change>,
 ) {
     let factor = &policy.factors[i];
-    let old = saved.factors.iter().find(|f| f.id == factor.id);
-    let turned = old.is_some_and(|old| old != factor);
+    let turned = PolicyPart::Factor(i).differs(policy, saved);
     let id = Id::unique(("risk factor", factor.id.as_str()));
     let state = CollapsingState::load_with_default_open(ui.ctx(), id, false);
     let header = state.show_header(ui, |ui| {
         let name = (factor.name.as_str(), FACTOR, true);
-        if knob(ui, Knob::Cap(i), policy, saved, name, turned, change) {
-            *change = Some(Change::ResetFactor(i));
+        if knob(ui, PolicyNumber::Cap(i), policy, saved, name, turned, change) {
+            *change = Some(Change::Reset(PolicyPart::Factor(i)));
         }
     });
     header.body(|ui| {
@@ -183,7 +163,7 @@ fn factor(
             let words = theme::note(ui, t::decay(&rows));
             ui.add(egui::Label::new(words).wrap());
         }
-        for part in Knob::of_factor(policy, i) {
+        for part in PolicyNumber::of_factor(policy, i) {
             plain_knob(ui, part, policy, saved, change);
         }
     });
@@ -198,13 +178,13 @@ fn tier(ui: &mut Ui, i: usize, policy: &Policy, saved: &Policy, month: Option<Pl
         basis(ui, policy, &tier.basis, &tier.name, month);
     });
     if i + 1 < policy.tiers.len() {
-        plain_knob(ui, Knob::Threshold(i), policy, saved, change);
+        plain_knob(ui, PolicyNumber::Threshold(i), policy, saved, change);
     }
-    plain_knob(ui, Knob::Base(i), policy, saved, change);
+    plain_knob(ui, PolicyNumber::Base(i), policy, saved, change);
 }
 
 /// A number without a way back of its own.
-fn plain_knob(ui: &mut Ui, which: Knob, policy: &Policy, saved: &Policy, change: &mut Option<Change>) {
+fn plain_knob(ui: &mut Ui, which: PolicyNumber, policy: &Policy, saved: &Policy, change: &mut Option<Change>) {
     let label = which.label(policy);
     knob(ui, which, policy, saved, (&label, LABEL, false), false, change);
 }
@@ -213,7 +193,7 @@ fn plain_knob(ui: &mut Ui, which: Knob, policy: &Policy, saved: &Policy, change:
 /// where that was clicked.
 fn knob(
     ui: &mut Ui,
-    knob: Knob,
+    knob: PolicyNumber,
     policy: &Policy,
     saved: &Policy,
     (label, width, bold): (&str, f32, bool),

@@ -1,4 +1,4 @@
-//! The numbers of the policy that the screen turns: where each stands, what it is called, how far it goes.
+//! The numbers of the scoring: where each stands, what it is called, how far a slider takes it.
 //!
 //! Invariant: setting one keeps what the policy's own check asks of its neighbours (a worse grade never gives
 //! fewer points, thresholds fall from tier to tier) by pushing them along.
@@ -6,15 +6,31 @@
 use std::ops::RangeInclusive;
 
 use crate::domain::Category;
-use crate::policy::{FactorRule, Milli, Policy};
-use crate::ui::text::risk as t;
+
+use super::super::{EventTable, FactorRule, Milli, Policy};
 
 /// Least distance of two thresholds, thousandths.
 const GAP: i64 = 500;
 
+const POINTS: &str = "分";
+const PER_YEAR: &str = "次/年";
+const TIMES: &str = "倍";
+const CAP: &str = "上限";
+const EACH_LIST: &str = "每入一个名录";
+const ONE_EVENT: &str = "每起";
+const FLAGGED: &str = "符合时";
+const NO_GRADE: &str = "无信用等级";
+const MINOR: &str = "轻微情形折算";
+const PER_MONTH: &str = "每月未检查";
+const NEVER: &str = "从未检查";
+/// Levels of environmental risk.
+const RISK_LEVELS: [&str; 3] = ["重大", "较大", "一般"];
+/// The aggravators and the ratio.
+const AGGRAVATOR_NAMES: [&str; 5] = ["有违法记录", "群众反映强烈", "环境风险高", "信用较差", "最高与最低频次之比"];
+
 /// One number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Knob {
+pub enum PolicyNumber {
     /// Cap of a factor.
     Cap(usize),
     /// Points of a management category.
@@ -43,9 +59,23 @@ pub(super) enum Knob {
     MaxRatio,
 }
 
-impl Knob {
+impl PolicyNumber {
+    /// All numbers of a policy: factors, tiers, aggravators, the ratio. The last tier's threshold is 0 and no number.
+    #[must_use]
+    pub fn all(policy: &Policy) -> Vec<Self> {
+        let mut all: Vec<Self> = (0..policy.factors.len())
+            .flat_map(|i| std::iter::once(Self::Cap(i)).chain(Self::of_factor(policy, i)))
+            .collect();
+        all.extend((0..policy.tiers.len().saturating_sub(1)).map(Self::Threshold));
+        all.extend((0..policy.tiers.len()).map(Self::Base));
+        all.extend((0..AGGRAVATOR_NAMES.len() - 1).map(Self::Aggravator));
+        all.push(Self::MaxRatio);
+        all
+    }
+
     /// The numbers of a factor besides its cap.
-    pub(super) fn of_factor(policy: &Policy, factor: usize) -> Vec<Self> {
+    #[must_use]
+    pub fn of_factor(policy: &Policy, factor: usize) -> Vec<Self> {
         let Some(rule) = policy.factors.get(factor).map(|f| &f.rule) else { return Vec::new() };
         match rule {
             FactorRule::Management(_) => Category::ALL.iter().map(|c| Self::Management(factor, *c)).collect(),
@@ -57,8 +87,7 @@ impl Knob {
             }
             FactorRule::EnvRisk { .. } => (0..3).map(|level| Self::EnvRisk(factor, level)).collect(),
             FactorRule::Events { table, .. } => {
-                use crate::policy::EventTable::{Complaints, Monitoring};
-                if matches!(table, Complaints | Monitoring) {
+                if matches!(table, EventTable::Complaints | EventTable::Monitoring) {
                     vec![Self::Points(factor)]
                 } else {
                     vec![Self::Points(factor), Self::Minor(factor)]
@@ -117,7 +146,8 @@ impl Knob {
     }
 
     /// Its value.
-    pub(super) fn get(self, policy: &Policy) -> Option<Milli> {
+    #[must_use]
+    pub fn get(self, policy: &Policy) -> Option<Milli> {
         let factor = |i: usize| policy.factors.get(i).map(|f| &f.rule);
         Some(match self {
             Self::Cap(i) => policy.factors.get(i)?.cap,
@@ -166,10 +196,9 @@ impl Knob {
         })
     }
 
-    /// Sets it, and pushes the neighbours that would break the order.
-    pub(super) fn set(self, policy: &mut Policy, value: Milli) {
-        let range = self.range();
-        let value = Milli(value.0.clamp(*range.start(), *range.end()));
+    /// Sets it, and pushes the neighbours that would break the order. Whether the policy then holds together as a
+    /// whole is for [`policy_fault`](crate::policy::policy_fault) to say.
+    pub fn set(self, policy: &mut Policy, value: Milli) {
         match self.slot(policy) {
             Some(slot) => *slot = value,
             None => return,
@@ -202,8 +231,9 @@ impl Knob {
         }
     }
 
-    /// How far it goes, thousandths.
-    pub(super) fn range(self) -> RangeInclusive<i64> {
+    /// How far a slider takes it, thousandths; a policy may go further.
+    #[must_use]
+    pub fn range(self) -> RangeInclusive<i64> {
         match self {
             Self::Cap(_) => 500..=60_000,
             Self::Threshold(_) => 500..=150_000,
@@ -217,7 +247,8 @@ impl Knob {
     }
 
     /// Step of the slider, thousandths.
-    pub(super) fn step(self) -> i64 {
+    #[must_use]
+    pub fn step(self) -> i64 {
         match self {
             Self::Cap(_) | Self::Threshold(_) | Self::MaxRatio => 500,
             Self::Base(_) | Self::Aggravator(_) | Self::Minor(_) => 50,
@@ -227,40 +258,43 @@ impl Knob {
     }
 
     /// Its unit.
-    pub(super) fn unit(self) -> &'static str {
+    #[must_use]
+    pub fn unit(self) -> &'static str {
         match self {
-            Self::Base(_) => t::PER_YEAR,
-            Self::Aggravator(_) | Self::MaxRatio | Self::Minor(_) => t::TIMES,
-            _ => t::POINTS,
+            Self::Base(_) => PER_YEAR,
+            Self::Aggravator(_) | Self::MaxRatio | Self::Minor(_) => TIMES,
+            _ => POINTS,
         }
     }
 
     /// What it is called beside its slider.
-    pub(super) fn label(self, policy: &Policy) -> String {
+    #[must_use]
+    pub fn label(self, policy: &Policy) -> String {
         match self {
-            Self::Cap(_) => t::CAP.to_owned(),
+            Self::Cap(_) => CAP.to_owned(),
             Self::Management(_, category) => category.label().to_owned(),
             Self::Points(i) => match policy.factors.get(i).map(|f| &f.rule) {
-                Some(FactorRule::KeyUnit(_)) => t::EACH_LIST,
-                Some(FactorRule::Events { .. }) => t::ONE_EVENT,
-                _ => t::FLAGGED,
+                Some(FactorRule::KeyUnit(_)) => EACH_LIST,
+                Some(FactorRule::Events { .. }) => ONE_EVENT,
+                _ => FLAGGED,
             }
             .to_owned(),
             Self::Grade(_, grade) => policy.credit.grades.get(grade).map(|g| g.name.clone()).unwrap_or_default(),
-            Self::NoGrade(_) => t::NO_GRADE.to_owned(),
-            Self::EnvRisk(_, level) => t::RISK_LEVELS.get(level).copied().unwrap_or_default().to_owned(),
-            Self::Minor(_) => t::MINOR.to_owned(),
-            Self::PerMonth(_) => t::PER_MONTH.to_owned(),
-            Self::Never(_) => t::NEVER.to_owned(),
+            Self::NoGrade(_) => NO_GRADE.to_owned(),
+            Self::EnvRisk(_, level) => RISK_LEVELS.get(level).copied().unwrap_or_default().to_owned(),
+            Self::Minor(_) => MINOR.to_owned(),
+            Self::PerMonth(_) => PER_MONTH.to_owned(),
+            Self::Never(_) => NEVER.to_owned(),
             Self::Threshold(i) => tier_label(policy, i, "门槛"),
             Self::Base(i) => tier_label(policy, i, "频次"),
-            Self::Aggravator(i) => t::AGGRAVATOR_NAMES.get(i).copied().unwrap_or_default().to_owned(),
-            Self::MaxRatio => t::AGGRAVATOR_NAMES[4].to_owned(),
+            Self::Aggravator(i) => AGGRAVATOR_NAMES.get(i).copied().unwrap_or_default().to_owned(),
+            Self::MaxRatio => AGGRAVATOR_NAMES[4].to_owned(),
         }
     }
 
     /// What it is called by itself: in the undo menu, to a screen reader.
-    pub(super) fn full_label(self, policy: &Policy) -> String {
+    #[must_use]
+    pub fn full_label(self, policy: &Policy) -> String {
         let own = self.label(policy);
         match self.factor().and_then(|i| policy.factors.get(i)) {
             Some(factor) => format!("{} {own}", factor.name),
@@ -269,7 +303,8 @@ impl Knob {
     }
 
     /// The factor that it belongs to.
-    pub(super) fn factor(self) -> Option<usize> {
+    #[must_use]
+    pub fn factor(self) -> Option<usize> {
         match self {
             Self::Cap(i)
             | Self::Management(i, _)
@@ -311,82 +346,47 @@ fn push_thresholds(policy: &mut Policy, moved: usize, value: i64) {
     }
 }
 
-/// The scoring of one policy (articles, credit scale, factors, tiers, special, aggravators) put into another,
-/// whose bodies, categories, capacity and disclosure stay.
-pub(super) fn adopt(policy: &Policy, other: &Policy) -> Policy {
-    let mut next = policy.clone();
-    for article in &other.articles {
-        if !next.articles.iter().any(|own| own.id == article.id && own.valid_from == article.valid_from) {
-            next.articles.push(article.clone());
-        }
-    }
-    next.credit = other.credit.clone();
-    next.factors.clone_from(&other.factors);
-    next.tiers.clone_from(&other.tiers);
-    next.max_ratio = other.max_ratio;
-    next.max_ratio_basis.clone_from(&other.max_ratio_basis);
-    next.special = other.special.clone();
-    next.aggravators = other.aggravators.clone();
-    next
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostic::Severity;
     use crate::policy::{check_policy, load_preset, presets};
 
-    fn all(policy: &Policy) -> Vec<Knob> {
-        let mut knobs: Vec<Knob> = (0..policy.factors.len())
-            .flat_map(|i| std::iter::once(Knob::Cap(i)).chain(Knob::of_factor(policy, i)))
-            .collect();
-        knobs.extend((0..policy.tiers.len().saturating_sub(1)).map(Knob::Threshold));
-        knobs.extend((0..policy.tiers.len()).map(Knob::Base));
-        knobs.extend((0..4).map(Knob::Aggravator));
-        knobs
-    }
-
     #[test]
-    fn every_knob_turns_and_keeps_the_order() {
+    fn every_number_turns_and_keeps_the_order() {
         for (id, ..) in presets() {
             let preset = load_preset(id).unwrap();
-            for knob in all(&preset) {
-                let name = knob.full_label(&preset);
-                assert!(!knob.label(&preset).is_empty(), "{knob:?}");
-                for value in [*knob.range().start(), *knob.range().end()] {
+            let errors = |policy: &Policy| {
+                let faults = check_policy(policy);
+                let of = faults.findings().iter().filter(|f| f.severity == Severity::Error && f.code != "POL-076");
+                of.map(ToString::to_string).collect::<Vec<_>>()
+            };
+            for number in PolicyNumber::all(&preset) {
+                let name = number.full_label(&preset);
+                assert!(!number.label(&preset).is_empty(), "{number:?}");
+                for value in [*number.range().start(), *number.range().end()] {
                     let mut policy = preset.clone();
                     // no frequency is too high for its ratio here: that is for the planner to see
                     policy.max_ratio = Milli(1_000_000);
-                    knob.set(&mut policy, Milli(value));
-                    let got = knob.get(&policy).unwrap();
-                    if !matches!(knob, Knob::Threshold(_)) {
-                        assert_eq!(got, Milli(value), "{name}");
+                    number.set(&mut policy, Milli(value));
+                    if !matches!(number, PolicyNumber::Threshold(_)) {
+                        assert_eq!(number.get(&policy), Some(Milli(value)), "{name}");
                     }
-                    let errors: Vec<String> = check_policy(&policy)
-                        .findings()
-                        .iter()
-                        .filter(|f| f.severity == Severity::Error && f.code != "POL-076")
-                        .map(ToString::to_string)
-                        .collect();
-                    let before =
-                        check_policy(&preset).findings().iter().filter(|f| f.severity == Severity::Error).count();
-                    assert!(errors.len() <= before, "{name} at {value}: {errors:?}");
+                    let faults = errors(&policy);
+                    assert!(faults.len() <= errors(&preset).len(), "{name} at {value}: {faults:?}");
                 }
             }
         }
     }
 
     #[test]
-    fn a_preset_taken_brings_its_articles() {
-        let own = load_preset("generic").unwrap();
-        let other = load_preset("shanghai-154").unwrap();
-        let taken = adopt(&own, &other);
-        assert_eq!(taken.factors, other.factors);
-        assert_eq!(taken.categories, own.categories);
-        for factor in &taken.factors {
-            for id in &factor.basis {
-                assert!(taken.articles.iter().any(|a| a.id == *id), "{id}");
-            }
-        }
+    fn thresholds_push_each_other() {
+        let mut policy = load_preset("shanghai-154").unwrap();
+        let second = policy.tiers[1].min_score;
+        PolicyNumber::Threshold(2).set(&mut policy, Milli(second.0 + 3000));
+        assert_eq!(policy.tiers[2].min_score, Milli(second.0 + 3000));
+        assert_eq!(policy.tiers[1].min_score, Milli(second.0 + 3000 + GAP));
+        assert!(policy.tiers[0].min_score > policy.tiers[1].min_score);
+        assert_eq!(policy.tiers.last().unwrap().min_score, Milli(0));
     }
 }

@@ -1,0 +1,100 @@
+//! The command of the policy: its numbers listed, changed, another scoring taken over.
+
+use std::sync::Arc;
+
+use super::Finish;
+use super::args::PolicyArgs;
+use super::data::csv_line;
+use super::deeds::carry_out;
+use super::output::{data, json, line, say};
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::policy::edit::{PolicyChange, adopt_scoring, compare_policies, list_values, set_value};
+use crate::policy::{Policy, policy_fault};
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::settings::Settings;
+use crate::workspace::intake::import::load_policy_by_name;
+use crate::workspace::store::project::{CommandContext, Project};
+
+/// A policy changed as asked, and what was done, in words.
+struct Changed {
+    policy: Policy,
+    changes: Vec<PolicyChange>,
+    steps: Vec<String>,
+}
+
+pub(super) fn policy(args: &PolicyArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    if args.set.is_empty() && args.preset.is_none() {
+        return list(args, as_json);
+    }
+    let mut changes = Vec::new();
+    let deed = |project: &Project| {
+        let changed = change(&project.policy, args)?;
+        changes = changed.changes;
+        Ok(Deed::Settings(Box::new(Settings {
+            policy: Arc::new(changed.policy),
+            edits: project.file.edits.clone(),
+            review_number: project.file.review_number.clone(),
+            steps: changed.steps,
+        })))
+    };
+    carry_out(&args.project, deed, as_json, context)?;
+    if as_json {
+        json(&serde_json::json!({ "changed": changes }))?;
+        return Ok(Finish::Done);
+    }
+    for change in &changes {
+        line(&change.to_string())?;
+    }
+    say(&if changes.is_empty() {
+        "数值与已保存的相同，没有更改".to_owned()
+    } else {
+        format!("策略已更改 {} 处并保存；下一次封存按此执行", changes.len())
+    });
+    Ok(Finish::Done)
+}
+
+fn change(policy: &Policy, args: &PolicyArgs) -> AppResult<Changed> {
+    let mut next = policy.clone();
+    let mut steps = Vec::new();
+    if let Some(name) = &args.preset {
+        let (other, _) = load_policy_by_name(name)?;
+        next = adopt_scoring(&next, &other);
+        if let Some(fault) = policy_fault(&next) {
+            return Err(fault.into());
+        }
+        steps.push(format!("套用策略：{}", other.name));
+    }
+    for pair in &args.set {
+        let (path, value) = pair.split_once('=').ok_or_else(|| {
+            AppError::from(
+                Finding::error("CLI-014", "更改策略的写法不对")
+                    .value(pair)
+                    .expected("路径=数值，如 tiers.A.min_score=55"),
+            )
+        })?;
+        let before = next;
+        next = set_value(&before, path.trim(), value)?;
+        steps.extend(compare_policies(&before, &next)?.iter().map(ToString::to_string));
+    }
+    Ok(Changed { changes: compare_policies(policy, &next)?, policy: next, steps })
+}
+
+fn list(args: &PolicyArgs, as_json: bool) -> AppResult<Finish> {
+    let project = Project::open(&args.project, None)?;
+    let values = list_values(&project.policy)?;
+    if as_json {
+        json(&serde_json::json!({
+            "id": project.policy.id, "name": project.policy.name,
+            "values": values.iter().map(|v| serde_json::json!({
+                "path": v.path, "name": v.name, "value": v.value,
+            })).collect::<Vec<_>>(),
+        }))?;
+        return Ok(Finish::Done);
+    }
+    data(|out| {
+        let mut write = csv_line(out);
+        write(&["路径", "名称", "数值"].map(ToOwned::to_owned))?;
+        values.into_iter().try_for_each(|v| write(&[v.path, v.name, v.value]))
+    })?;
+    Ok(Finish::Done)
+}
