@@ -890,15 +890,12 @@ impl DistrictLookup for China {
 
 #[test]
 fn power_plants_by_a_mapping() {
-    let Ok(foreign) = std::env::var("FAIRDRAW_FOREIGN_DATA") else {
-        println!("skipped 1: FAIRDRAW_FOREIGN_DATA is not set");
-        return;
-    };
     let mut options = options();
     options.bodies.clear();
     options.mapping =
         Mapping::from_ron(include_str!("../fixtures/registry/power_plants.ron"), "power_plants.ron").unwrap();
-    let file = InputFile { path: PathBuf::from(foreign).join("real/facilities/China.csv"), ..InputFile::default() };
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/foreign/real/facilities/China.csv");
+    let file = InputFile { path, ..InputFile::default() };
     let registry = load_registry(&[file], &options, &China, &Progress::none()).unwrap();
     nothing_is_lost(&registry);
     let summary = registry.summary(TableKind::Sources).unwrap_or_else(|| panic!("{}", messages(&registry)));

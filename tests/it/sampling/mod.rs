@@ -17,7 +17,7 @@ use serde_json::Value;
 
 /// The vectors as the reference made them.
 fn vectors() -> Value {
-    serde_json::from_slice(include_bytes!("../../fixtures/draw_vectors.json")).unwrap()
+    serde_json::from_slice(include_bytes!("../../reference/vectors.json")).unwrap()
 }
 
 fn text(value: &Value) -> &str {
