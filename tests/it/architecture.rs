@@ -22,7 +22,7 @@ const fn room(name: &'static str, duty: &'static str, uses: &'static str, names:
 }
 
 /// In the order in which the data walks through them: each may use those above it only.
-const ROOMS: [Room; 25] = [
+const ROOMS: [Room; 26] = [
     room("domain", "plain values: ids, codes, months, periods, the calendar of working days", "", "chrono serde"),
     room(
         "diagnostic",
@@ -41,7 +41,7 @@ const ROOMS: [Room; 25] = [
         "policy",
         "the RON policy: factors, weights, tiers, floors, caps, terms; load, check, edit, presets",
         "domain diagnostic",
-        "chrono ron serde",
+        "chrono ron serde serde_json",
     ),
     room(
         "tabular",
@@ -148,11 +148,18 @@ const ROOMS: [Room; 25] = [
         "chrono polars rayon serde",
     ),
     room(
+        "workspace/perform",
+        "a deed asked for by window or command line, carried out in one place",
+        "diagnostic district domain registry workspace/store workspace/intake workspace/deeds workspace/reports",
+        "",
+    ),
+    room(
         "workspace/session",
         "an open project: commands, draft, stages, background jobs",
         "domain diagnostic policy district registry risk sampling plan disclosure export workspace/store \
-         workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view",
-        "chrono directories polars ron serde serde_json tempfile",
+         workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view \
+         workspace/perform",
+        "chrono directories polars ron serde tempfile",
     ),
     room(
         "workspace/run",
@@ -165,14 +172,14 @@ const ROOMS: [Room; 25] = [
         "the window: paints what reports tell, sends commands",
         "domain text diagnostic policy district registry risk sampling plan disclosure chart export workspace/store \
          workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view \
-         workspace/session",
+         workspace/perform workspace/session",
         "ab_glyph chrono eframe egui geo plotters plotters_backend polars qrcode rayon rfd serde serde_json tiny_skia",
     ),
     room(
         "cli",
         "the same deeds without a window; without a command it opens the window",
         "domain diagnostic policy tabular district registry sampling plan disclosure export workspace/store workspace/demo \
-         workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/run ui",
+         workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/run workspace/perform ui",
         "clap indicatif serde serde_json",
     ),
 ];

@@ -147,7 +147,9 @@ pub fn set_value(policy: &Policy, path: &str, text: &str) -> AppResult<Policy> {
         )
     };
     let wrong = |expected: &str| {
-        AppError::from(Finding::error("POL-141", format!("策略数值「{path}」的写法不对")).value(text).expected(expected))
+        AppError::from(
+            Finding::error("POL-141", format!("策略数值「{path}」的写法不对")).value(text).expected(expected),
+        )
     };
     let mut json = to_json(policy)?;
     let slot = find(&mut json, path).ok_or_else(missing)?;
@@ -220,11 +222,9 @@ pub fn list_values(policy: &Policy) -> AppResult<Vec<PolicyValue>> {
                     walk(element, &at.element(place, element), names, found);
                 }
             }
-            leaf @ (Value::Number(_) | Value::Bool(_)) => found.push(PolicyValue {
-                path: at.shown.clone(),
-                name: names.at(&at.placed),
-                value: text_of(leaf),
-            }),
+            leaf @ (Value::Number(_) | Value::Bool(_)) => {
+                found.push(PolicyValue { path: at.shown.clone(), name: names.at(&at.placed), value: text_of(leaf) })
+            }
             Value::String(_) | Value::Null => {}
         }
     }

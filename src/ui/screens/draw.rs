@@ -42,8 +42,8 @@ use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::session::job::Stage;
 use crate::workspace::perform::DeedOutcome;
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, Command, OpenProject, Outcome, ViewCommand};
 use crate::workspace::store::draws::StoredDraw;
 

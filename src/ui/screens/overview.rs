@@ -19,7 +19,9 @@ use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{AnalysisView, AreaFigures, AreaProgress, Books, OpenProject, ProjectData, ViewCommand};
+use crate::workspace::session::{
+    AnalysisView, AreaFigures, AreaProgress, Books, OpenProject, ProjectData, ViewCommand,
+};
 
 /// What is made of a revision.
 struct Made {

@@ -79,8 +79,7 @@ pub fn more_findings(more: usize) -> String {
 /// The draft can't be written: title of the dialog.
 pub const LOSING_TITLE: &str = "草稿未能保存";
 /// What that means.
-pub const LOSING: &str =
-    "未保存的更改还在草稿里，但草稿文件现在不能写入，退出就会丢失。请留在窗口，腾出磁盘空间或恢复文件夹的写入权限后再退出。";
+pub const LOSING: &str = "未保存的更改还在草稿里，但草稿文件现在不能写入，退出就会丢失。请留在窗口，腾出磁盘空间或恢复文件夹的写入权限后再退出。";
 /// Keeps the window open.
 pub const STAY: &str = "留在窗口";
 /// Throws the draft away and closes the window.

@@ -95,8 +95,7 @@ fn save(
 ) -> AppResult<()> {
     project.check_writable()?;
     let Saving { slot, ticket, steps } = saving;
-    let settings =
-        Settings { policy: draft.policy, edits: draft.edits, review_number: draft.review_number, steps };
+    let settings = Settings { policy: draft.policy, edits: draft.edits, review_number: draft.review_number, steps };
     match perform_deed(project, frames, Deed::Settings(Box::new(settings)), context) {
         Ok(_) => {
             slot.put(project.clone());

@@ -73,7 +73,12 @@ impl Session {
         }
     }
 
-    pub(super) fn spawn(&mut self, kind: Kind, name: &str, work: impl FnOnce(&Progress) -> AppResult<Output> + Send + 'static) {
+    pub(super) fn spawn(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        work: impl FnOnce(&Progress) -> AppResult<Output> + Send + 'static,
+    ) {
         self.spawn_saving(kind, name, SavedSlot::default(), work);
     }
 
@@ -175,7 +180,8 @@ impl Session {
             ..Filter::default()
         };
         // what the start itself had to say stays beside what the first project says
-        let mut all = if self.open.is_none() { std::mem::take(&mut self.messages.findings) } else { Diagnostics::new() };
+        let mut all =
+            if self.open.is_none() { std::mem::take(&mut self.messages.findings) } else { Diagnostics::new() };
         all.append(findings);
         self.open = Some(open);
         self.latest.verified = None;

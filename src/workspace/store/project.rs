@@ -339,7 +339,12 @@ impl Project {
     ///
     /// # Errors
     /// `PRJ-011`, `JRN-…`, `IO-…`.
-    pub fn log(&self, context: &CommandContext, command: CommandId, detail: serde_json::Value) -> AppResult<JournalEntry> {
+    pub fn log(
+        &self,
+        context: &CommandContext,
+        command: CommandId,
+        detail: serde_json::Value,
+    ) -> AppResult<JournalEntry> {
         self.check_writable()?;
         self.journal().append(&context.now.to_string(), &context.operator, command.id(), detail)
     }

@@ -77,9 +77,18 @@ pub fn begin_change(root: &Path) -> AppResult<PathBuf> {
 ///
 /// # Errors
 /// `IO-…`, `JRN-…`.
-pub fn commit_change(root: &Path, context: &CommandContext, command: CommandId, detail: serde_json::Value) -> AppResult<()> {
-    let line =
-        Line { at: context.now.to_string(), operator: context.operator.clone(), command: command.id().to_owned(), detail };
+pub fn commit_change(
+    root: &Path,
+    context: &CommandContext,
+    command: CommandId,
+    detail: serde_json::Value,
+) -> AppResult<()> {
+    let line = Line {
+        at: context.now.to_string(),
+        operator: context.operator.clone(),
+        command: command.id().to_owned(),
+        detail,
+    };
     let bytes =
         serde_json::to_vec(&line).map_err(|cause| AppError::new("JRN-002", "操作日志无法写成文本").caused_by(cause))?;
     write_atomic(&root.join(WRITING).join(LINE), &bytes)?;

@@ -11,6 +11,7 @@ pub(crate) mod scan;
 
 mod codes;
 mod glossary;
+mod packages;
 mod sizes;
 mod unused;
 

@@ -31,6 +31,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("src/ui/screens/draw.rs", "lines"),
     ("src/ui/screens/map.rs", "struct MapScreen"),
     ("src/ui/screens/plan/matrix.rs", "lines"),
+    ("src/ui/shell.rs", "lines"),
     ("src/ui/text/plan.rs", "lines"),
     ("src/workspace/demo/files.rs", "lines"),
     ("src/workspace/inputs/population.rs", "lines"),
