@@ -7,6 +7,7 @@ use super::layout::{Key, LANE, Lanes, Swatch, level_caption, sheet};
 use super::model::{Bars, Chart};
 use super::number::Steps;
 use super::pen::{Hold, LABEL, Mark, Pen, PxBox, SMALL};
+use crate::text::number::{grouped, thousands};
 
 fn value(values: &[f64], at: usize) -> f64 {
     values.get(at).copied().filter(|v| v.is_finite()).unwrap_or(0.0)
@@ -37,7 +38,7 @@ fn end_of(chart: &Chart, bars: &Bars, i: usize) -> String {
     if let Some(note) = bars.notes.get(i) {
         return note.clone();
     }
-    let format = |v: f64| super::grouped_with(v, chart.y.decimals);
+    let format = |v: f64| grouped(v, chart.y.decimals);
     if bars.grouped && bars.series.len() > 1 {
         return bars.series.iter().map(|s| format(value(&s.values, i))).collect::<Vec<_>>().join(" / ");
     }
@@ -57,7 +58,7 @@ pub(super) fn draw<DB: DrawingBackend>(chart: &Chart, bars: &Bars, pen: &Pen<'_,
     let shown = if bars.labels.len() > fits { fits.saturating_sub(1).max(1) } else { bars.labels.len() };
     if shown < bars.labels.len() {
         room.bottom -= line;
-        let rest = format!("另有 {} 项未画出", super::grouped((bars.labels.len() - shown) as f64));
+        let rest = format!("另有 {} 项未画出", thousands((bars.labels.len() - shown) as i128));
         pen.text(&rest, (room.left, room.bottom + line / 2), (SMALL, false), pen.style.muted, Hold::Left)?;
     }
     let widest = bars.labels.iter().take(shown).map(|l| pen.width(l, LABEL, false)).max().unwrap_or(0);

@@ -5,8 +5,8 @@ use plotters_backend::DrawingBackend;
 use super::Drawn;
 use super::layout::{Key, LANE, Lanes, Plot, Swatch, level_caption, level_references, sheet, upright_axis};
 use super::model::{Bars, Categories, Chart, Columns, Direction, Overlay};
-use super::number::grouped_with;
 use super::pen::{Hold, Mark, Pen, PxBox, SMALL};
+use crate::text::number::grouped;
 
 /// Number of categories.
 fn count(columns: &Columns) -> usize {
@@ -208,7 +208,7 @@ fn figures<DB: DrawingBackend>(
                 parts.push((plot.y(sum), pen.style.ink(series.ink)));
             }
         }
-        let text = grouped_with(sum, usize::from(sum.fract().abs() > 1e-9));
+        let text = grouped(sum, usize::from(sum.fract().abs() > 1e-9));
         let (x0, x1) = (from + share * j / k, from + share * (j + 1) / k);
         if sum <= 0.0 || pen.width(&text, SMALL, false) > x1 - x0 {
             continue;
@@ -326,7 +326,7 @@ fn mark(chart: &Chart, columns: &Columns, i: usize, (left, right): (i32, i32), p
         Categories::Bins { from, width } => {
             let decimals = usize::from(width.fract().abs() > 1e-9);
             let (low, high) = (from + width * i as f64, from + width * (i + 1) as f64);
-            let range = format!("{} – {}", grouped_with(low, decimals), grouped_with(high, decimals));
+            let range = format!("{} – {}", grouped(low, decimals), grouped(high, decimals));
             format!("{} {range} {}", chart.x.name, chart.x.unit).trim().to_owned()
         }
     };

@@ -5,6 +5,7 @@ use plotters_backend::DrawingBackend;
 use super::Drawn;
 use super::map::ChoroplethMap;
 use super::pen::{Hold, LABEL, Pen, PxBox, SMALL, TITLE};
+use crate::text::number::grouped;
 
 /// An entry of the legend.
 enum Entry<'a> {
@@ -134,9 +135,9 @@ pub(super) fn scale_bar<DB: DrawingBackend>(
     let metres = round_length(metres_per_pixel * f64::from(room).min(f64::from(pen.px(110.0))));
     let width = (metres / metres_per_pixel).round() as i32;
     let label = if metres >= 1000.0 {
-        format!("{} 千米", super::grouped(metres / 1000.0))
+        format!("{} 千米", grouped(metres / 1000.0, 0))
     } else {
-        format!("{} 米", super::grouped(metres))
+        format!("{} 米", grouped(metres, 0))
     };
     let height = pen.px(5.0);
     let text = pen.width(&label, SMALL, false);

@@ -33,7 +33,6 @@ pub use map_draw::draw_map;
 pub use model::{
     Axis, Bars, Categories, Chart, ChartKind, Columns, Direction, LineSeries, Lines, Overlay, Reference, Series,
 };
-pub use number::{grouped, grouped_with};
 pub use pen::{Mark, PxBox};
 pub use plotters::drawing::DrawingAreaErrorKind;
 pub use raster::RasterBackend;

@@ -49,7 +49,7 @@ impl Axis {
     /// A value with its unit.
     #[must_use]
     pub fn value(&self, value: f64) -> String {
-        let number = super::grouped_with(value, self.decimals);
+        let number = crate::text::number::grouped(value, self.decimals);
         match self.unit.as_str() {
             "" => number,
             "%" => format!("{number}%"),

@@ -1,38 +1,8 @@
-//! Numbers as people read them, and round steps of an axis.
+//! Round steps of an axis.
 
 #![allow(clippy::disallowed_methods, reason = "display only: nothing here decides")]
 
-/// A number with separators, rounded to whole.
-#[must_use]
-pub fn grouped(value: f64) -> String {
-    grouped_with(value, 0)
-}
-
-/// A number with separators and so many decimals; trailing zeros stay.
-#[must_use]
-pub fn grouped_with(value: f64, decimals: usize) -> String {
-    if !value.is_finite() {
-        return "—".to_owned();
-    }
-    let plain = format!("{:.*}", decimals, value.abs());
-    let (whole, rest) = plain.split_once('.').map_or((plain.as_str(), None), |(w, r)| (w, Some(r)));
-    let mut text = String::with_capacity(plain.len() + 8);
-    if value < 0.0 && plain.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
-        text.push('−');
-    }
-    let count = whole.len();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (count - i) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if let Some(rest) = rest {
-        text.push('.');
-        text.push_str(rest);
-    }
-    text
-}
+use crate::text::number::grouped;
 
 /// Round steps of an axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,7 +47,7 @@ impl Steps {
 
     /// A step's label.
     pub fn label(self, value: f64) -> String {
-        grouped_with(value, self.decimals)
+        grouped(value, self.decimals)
     }
 
     /// Where a value lies, 0 to 1 within the range.
@@ -89,15 +59,6 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn separators_stand_every_three_digits() {
-        assert_eq!(grouped(38_271.4), "38,271");
-        assert_eq!(grouped(-1_000_000.0), "−1,000,000");
-        assert_eq!(grouped(-0.2), "0");
-        assert_eq!(grouped_with(1234.5, 1), "1,234.5");
-        assert_eq!(grouped(f64::NAN), "—");
-    }
 
     #[test]
     fn steps_are_round_and_cover() {

@@ -13,6 +13,7 @@ use crate::export::write_atomic;
 use crate::policy::DEFAULT_PRESET;
 use crate::registry::{InputFile, Mapping, TableKind, check_file, render_report_csv, render_summary};
 use crate::tabular::{ReadOptions, dump, load_raw};
+use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::results::ResultsTaken;
 use crate::workspace::demo::{DemoOptions, write_demo};
@@ -173,34 +174,15 @@ fn raw_map(path: &Path, args: &CheckArgs, as_json: bool) -> AppResult<()> {
             layer.encoding
         ));
         data(|out| {
-            let mut writer = csv_line(out);
-            writer(&names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>())?;
+            let mut writer = CsvWriter::new(out, CsvStyle::Plain)?;
+            writer.record(&names)?;
             for record in layer.live() {
-                let cells: Vec<String> =
-                    (0..names.len()).map(|field| layer.value(record, field).unwrap_or_default().to_owned()).collect();
-                writer(&cells)?;
+                writer.record((0..names.len()).map(|field| layer.value(record, field).unwrap_or_default()))?;
             }
-            Ok(())
+            writer.finish()?.flush()
         })?;
     }
     Ok(())
-}
-
-/// Writes lines of RFC 4180.
-pub(super) fn csv_line(out: &mut dyn std::io::Write) -> impl FnMut(&[String]) -> std::io::Result<()> + '_ {
-    move |cells| {
-        for (i, cell) in cells.iter().enumerate() {
-            if i > 0 {
-                out.write_all(b",")?;
-            }
-            if cell.contains([',', '"', '\n', '\r']) {
-                write!(out, "\"{}\"", cell.replace('"', "\"\""))?;
-            } else {
-                out.write_all(cell.as_bytes())?;
-            }
-        }
-        out.write_all(b"\r\n")
-    }
 }
 
 pub(super) fn results(args: &ResultsArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {

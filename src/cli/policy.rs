@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::Finish;
 use super::args::PolicyArgs;
-use super::data::csv_line;
 use super::deeds::carry_out;
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::policy::edit::{PolicyChange, adopt_scoring, compare_policies, list_values, set_value};
 use crate::policy::{Policy, policy_fault};
+use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::intake::import::load_policy_by_name;
@@ -92,9 +92,10 @@ fn list(args: &PolicyArgs, as_json: bool) -> AppResult<Finish> {
         return Ok(Finish::Done);
     }
     data(|out| {
-        let mut write = csv_line(out);
-        write(&["路径", "名称", "数值"].map(ToOwned::to_owned))?;
-        values.into_iter().try_for_each(|v| write(&[v.path, v.name, v.value]))
+        let mut writer = CsvWriter::new(out, CsvStyle::Plain)?;
+        writer.record(["路径", "名称", "数值"])?;
+        values.into_iter().try_for_each(|v| writer.record([v.path, v.name, v.value]))?;
+        writer.finish()?.flush()
     })?;
     Ok(Finish::Done)
 }

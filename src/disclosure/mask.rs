@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{PermitForm, PermitNumber, Uscc, fold_width};
+use crate::domain::{PermitForm, PermitNumber, Uscc};
+use crate::text::fold_width;
 
 use super::names::{
     AFTER_NAME, AFTER_NAME_WORDS, COMPOUND_SURNAMES, NOT_GIVEN, NOT_NAMES, ORGANISATION_WORDS, ROLES, SMALL_ENDINGS,

@@ -6,7 +6,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId, fold_width};
+use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
+use crate::text::fold_width;
 
 /// Where a check comes from: every one has exactly one origin (decree item 13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

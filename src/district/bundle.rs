@@ -10,8 +10,8 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
-use super::encoding::TextEncoding;
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::text::encoding::TextEncoding;
 
 /// Longest file read: the format's own offsets end at 2 GiB in common software.
 const LONGEST_FILE: u64 = 2 << 30;
@@ -176,7 +176,7 @@ pub(super) fn unpack(bytes: &[u8], shown: &str) -> AppResult<Vec<LayerFiles>> {
         let raw = entry.name_raw();
         let name = match std::str::from_utf8(raw) {
             Ok(name) => name.to_owned(),
-            Err(_) => TextEncoding::GB18030.decode(raw).0,
+            Err(_) => TextEncoding::GB18030.decode(raw).0.into_owned(),
         };
         let name = name.replace('\\', "/");
         let file = name.rsplit('/').next().unwrap_or_default();

@@ -46,7 +46,7 @@ impl CoordinateSystem {
     /// Reads a name as written in registers: `WGS84`, `CGCS2000`, `国家2000`, `高德`, `火星坐标`, `百度`, …
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let key: String = crate::domain::fold_width(text)
+        let key: String = crate::text::fold_width(text)
             .to_lowercase()
             .chars()
             .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | ':' | '.' | '(' | ')' | '/'))

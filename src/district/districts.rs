@@ -20,7 +20,8 @@ use super::set::{District, DistrictSet};
 use super::shp::ShapeKind;
 use super::validity::{Place, check_division, check_rings};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
-use crate::domain::{DistrictCode, fold_width};
+use crate::domain::DistrictCode;
+use crate::text::fold_width;
 
 /// How to read a district file; everything can be left to the program.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 
 use super::layer::Layer;
-use crate::domain::{DistrictCode, fold_width};
+use crate::domain::DistrictCode;
+use crate::text::fold_width;
 
 /// Names of code columns, reduced by [`plain`].
 const CODE_NAMES: &[&str] = &[

@@ -9,9 +9,41 @@ use super::bundle::{self, LayerFiles};
 use super::crs::Crs;
 use super::dbf::{self, RawTable};
 use super::dbf_value::Fault;
-use super::encoding::{self, EncodingSource, Evidence, TextEncoding};
 use super::shp::{self, Shape, ShapeKind};
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
+use crate::text::encoding::{self, Evidence, TextEncoding};
+
+/// Where an encoding came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EncodingSource {
+    /// Chosen by hand.
+    Chosen,
+    /// The `.cpg` file.
+    Cpg,
+    /// The language driver id of the DBF header.
+    LanguageId,
+    /// Guessed from the texts; nothing was declared.
+    Guessed,
+    /// Guessed from the texts against a declaration that does not fit them.
+    Corrected,
+    /// All texts are ASCII, so that nothing depends on the encoding.
+    Ascii,
+}
+
+impl EncodingSource {
+    /// The Chinese words shown to users.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Chosen => "人工指定",
+            Self::Cpg => ".cpg 文件",
+            Self::LanguageId => "DBF 语言标识",
+            Self::Guessed => "按内容推断",
+            Self::Corrected => "按内容推断（声明有误）",
+            Self::Ascii => "全部为 ASCII 字符",
+        }
+    }
+}
 
 /// How to read a layer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,7 +148,7 @@ pub fn check_layer(files: LayerFiles, options: &ShapeOptions, diagnostics: &mut 
     let shown = files.shown.clone();
     let by_hand = match options.encoding.as_deref().filter(|e| !e.trim().is_empty()) {
         None => None,
-        Some(label) => Some(TextEncoding::from_label(label).ok_or_else(|| {
+        Some(label) => Some(eight_bit(label).ok_or_else(|| {
             Finding::error("GIS-017", "指定的文字编码不认识")
                 .value(label)
                 .expected("UTF-8、GBK（936）、Big5 等")
@@ -132,8 +164,8 @@ pub fn check_layer(files: LayerFiles, options: &ShapeOptions, diagnostics: &mut 
         None => (None, Vec::new()),
     };
     let prj = files.prj.as_deref().map(|bytes| {
-        let (text, garbled) = TextEncoding::UTF_8.decode(bytes);
-        let text = if garbled { TextEncoding::GB18030.decode(bytes).0 } else { text };
+        let (text, bad) = TextEncoding::UTF_8.decode(bytes);
+        let text = if bad.is_empty() { text } else { TextEncoding::GB18030.decode(bytes).0 };
         text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\0')).to_owned()
     });
     let prj = prj.filter(|text| !text.is_empty());
@@ -188,6 +220,17 @@ fn texts(table: &RawTable) -> impl Iterator<Item = (&[u8], bool)> {
         .flat_map(move |row| table.fields.iter().filter(|f| f.is_text()).map(move |field| table.raw_text(row, field)))
 }
 
+/// The encoding of this name for texts of bytes: "Unicode" can only mean UTF-8 there.
+fn eight_bit(label: &str) -> Option<TextEncoding> {
+    TextEncoding::from_label(label).map(|found| if found.is_utf16() { TextEncoding::UTF_8 } else { found })
+}
+
+/// The encoding that a `.cpg` file names; `None` where the name is unknown or says nothing ("ANSI").
+fn declared_in_cpg(label: &str) -> Option<TextEncoding> {
+    let says_nothing = label.trim_matches(|c: char| !c.is_alphanumeric()).eq_ignore_ascii_case("ansi");
+    if says_nothing { None } else { eight_bit(label) }
+}
+
 fn choose_encoding(
     table: &RawTable,
     by_hand: Option<TextEncoding>,
@@ -222,7 +265,7 @@ fn choose_encoding(
     let mut declared = None;
     if let Some(bytes) = cpg {
         let label = String::from_utf8_lossy(bytes);
-        match TextEncoding::from_label(&label) {
+        match declared_in_cpg(&label) {
             Some(encoding) => declared = Some((encoding, EncodingSource::Cpg)),
             None if evidence.is_ascii() => {}
             None => diagnostics.push(
@@ -272,7 +315,7 @@ fn check_names(table: &RawTable, encoding: TextEncoding) -> Vec<FieldDef> {
         let (mut name, _, garbled) = encoding.decode_field(&field.name, full);
         if garbled {
             // Some programs write names in another encoding than values.
-            for other in [TextEncoding::UTF_8, TextEncoding::GB18030, encoding::WESTERN] {
+            for other in [TextEncoding::UTF_8, TextEncoding::GB18030, TextEncoding::WESTERN] {
                 let (text, _, bad) = other.decode_field(&field.name, full);
                 if !bad {
                     name = text;

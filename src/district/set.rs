@@ -7,7 +7,8 @@ use super::NOWHERE;
 use super::geometry::{self, Border, Bounds};
 use super::locate::LocateIndex;
 use super::simplify::simplify_shapes;
-use crate::domain::{DistrictCode, fold_width};
+use crate::domain::DistrictCode;
+use crate::text::fold_width;
 
 /// One district on WGS 84.
 #[derive(Debug, Clone)]

@@ -8,10 +8,10 @@ use geo::orient::Direction;
 use geo::{LineString, Orient};
 
 use super::crs::WGS84_WKT;
-use super::encoding::TextEncoding;
 use super::set::DistrictSet;
 use super::shp::{Shape, ShapeKind};
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::text::encoding::TextEncoding;
 
 /// A column to write, with one text a record.
 #[derive(Debug, Clone)]

@@ -9,17 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Full-width letters, digits and punctuation to ASCII, ideographic space to space; other text unchanged.
-#[must_use]
-pub fn fold_width(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            '\u{3000}' | '\u{a0}' => ' ',
-            _ => c,
-        })
-        .collect()
-}
+use crate::text::fold_width;
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $rule:expr, $expected:literal) => {

@@ -8,9 +8,7 @@ mod month;
 mod period;
 
 pub use calendar::{DayKind, Deadline, WorkCalendar};
-pub use ident::{
-    BodyId, DistrictCode, InspectorId, PermitForm, PermitNumber, StratumId, UnitId, Uscc, UsccFault, fold_width,
-};
+pub use ident::{BodyId, DistrictCode, InspectorId, PermitForm, PermitNumber, StratumId, UnitId, Uscc, UsccFault};
 pub use month::{PlanMonth, Quarter};
 pub use period::{BadPeriod, Period};
 

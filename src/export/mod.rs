@@ -24,8 +24,9 @@ mod tasks;
 mod workbook;
 mod write;
 
+pub use crate::text::csv::CsvStyle;
 pub use columns::{ColumnCatalogue, SheetKind};
-pub use csv_text::{CsvStyle, neutralise, render_csv};
+pub use csv_text::render_csv;
 pub use file_name::{FileName, sanitise_file_name};
 pub use manifest::{
     ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestFile, check_manifest, write_export,

@@ -7,9 +7,10 @@ use chrono::NaiveDateTime;
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, ResultList, ResultListRow, Share, YearPlan, YearPlanRow};
+use crate::text::csv::CsvStyle;
 
 use super::columns::{ColumnCatalogue, SheetKind};
-use super::csv_text::{CsvStyle, render_csv};
+use super::csv_text::render_csv;
 use super::file_name::FileName;
 use super::manifest::ExportFile;
 use super::plan_sheets::item_sheet;

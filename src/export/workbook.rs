@@ -15,8 +15,8 @@ use rust_xlsxwriter::{
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::Audience;
+use crate::text::csv::is_formula;
 
-use super::csv_text::is_dangerous;
 use super::sheet::{Cell, CellKind, Emphasis, SheetColumn, SheetSpec, display_width};
 
 /// Rows of a worksheet.
@@ -385,7 +385,7 @@ fn write_rows(worksheet: &mut Worksheet, sheet: &SheetSpec, widths: &[f64], firs
                 .min_by_key(|emphasis| *emphasis == Emphasis::Strong);
             let look = looks.iter().position(|look| *look == emphasis).unwrap_or(0);
             let variant = match cell {
-                Cell::Text(text) if is_dangerous(text) => 1,
+                Cell::Text(text) if is_formula(text) => 1,
                 // A count in a column of decimals stays a count: 40, not 40.0.
                 Cell::Integer(_) => 2,
                 _ => 0,

@@ -8,7 +8,7 @@ use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 
 use crate::diagnostic::{AppError, AppResult, Finding, Severity};
-use crate::domain::fold_width;
+use crate::text::{fold_width, nearest};
 
 use super::locate::PolicyMap;
 use super::{Policy, check_policy_text};
@@ -242,29 +242,4 @@ fn syntax_text(code: &ron::Error) -> String {
         E::ExceededRecursionLimit => "嵌套过深".to_owned(),
         other => other.to_string(),
     }
-}
-
-/// The expected name that shares most letters with what was written, where that is plausible.
-fn nearest<'a>(found: &str, expected: &[&'a str]) -> Option<&'a str> {
-    expected
-        .iter()
-        .map(|name| (edit_distance(found, name), *name))
-        .min()
-        .filter(|(distance, name)| *distance * 3 <= name.chars().count().max(3))
-        .map(|(_, name)| name)
-}
-
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

@@ -14,7 +14,8 @@ use crate::diagnostic::{AppError, AppResult};
 use super::codes;
 use super::mapping::ron_error;
 use super::schema::TableKind;
-use super::text::{fold, heading_key, without_brackets};
+use super::text::{heading_key, without_brackets};
+use crate::text::fold;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 //!
 //! A missing column or one of another type is a fault of the project's files (`FRM-001`), never a panic.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, StringChunked};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
@@ -34,14 +34,7 @@ pub fn texts<'a>(frame: &'a DataFrame, name: &str) -> AppResult<&'a StringChunke
 /// `FRM-001`.
 pub fn dates(frame: &DataFrame, name: &str) -> AppResult<Vec<Option<NaiveDate>>> {
     let dates = column(frame, name)?.date().map_err(|cause| fault(name, cause))?;
-    Ok(dates.physical().iter().map(|days| days.and_then(date_of_days)).collect())
-}
-
-/// The date so many days after 1970-01-01.
-fn date_of_days(days: i32) -> Option<NaiveDate> {
-    let start = NaiveDate::from_ymd_opt(1970, 1, 1)?;
-    let count = Days::new(u64::from(days.unsigned_abs()));
-    if days < 0 { start.checked_sub_days(count) } else { start.checked_add_days(count) }
+    Ok(dates.physical().iter().map(|days| days.and_then(crate::text::day::date_of)).collect())
 }
 
 macro_rules! reader {

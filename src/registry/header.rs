@@ -15,8 +15,9 @@ use super::codes;
 use super::districts::CoordinateSystem;
 use super::mapping::{DistrictRule, FileMapping};
 use super::schema::TableKind;
-use super::text::{clean, heading_key};
+use super::text::heading_key;
 use crate::tabular::RawTable;
+use crate::text::clean;
 
 /// Rows looked at for a heading.
 const SEARCHED_ROWS: usize = 40;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use polars::prelude::DataFrame;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::domain::fold_width;
+use crate::text::fold_width;
 
 use super::codes;
 use super::columns::texts;

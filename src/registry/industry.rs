@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{AppError, AppResult};
 
 use super::codes;
-use super::text::{fold, heading_key};
+use super::text::heading_key;
+use crate::text::fold;
 
 /// What an industry cell means.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use crate::domain::{InspectorId, Uscc, fold_width};
+use crate::domain::{InspectorId, Uscc};
+use crate::text::day::{DateFault, parse_date, parse_month, parse_range, parse_ranges};
+use crate::text::{clean, fold, fold_width, is_blank_word};
 
 use super::codes::{self, Code};
 use super::collect::{Collector, Place};
@@ -20,12 +22,9 @@ use super::header::Layout;
 use super::ids::id_key;
 use super::industry::IndustryMatch;
 use super::options::RegistryOptions;
-use super::parse::{
-    DateFault, collect_text, map_repeated, map_text, map_values, parse_angle, parse_date, parse_month, parse_number,
-    parse_range, parse_ranges,
-};
+use super::parse::{collect_text, map_repeated, map_text, map_values, parse_angle, parse_number};
 use super::schema::{ColumnKind, ColumnSpec, TableKind};
-use super::text::{MoneyUnit, clean, fold, is_blank_word};
+use super::text::MoneyUnit;
 use crate::tabular::RawTable;
 
 /// A typed column.
@@ -212,7 +211,10 @@ impl<'a> Intake<'a> {
             ColumnKind::Date | ColumnKind::DateTime => self.parse_dates(spec, cells, out),
             ColumnKind::Month => {
                 let (months, faults) = map_repeated(cells, |text| {
-                    if is_blank_word(&fold(text)) { Ok(None) } else { parse_month(text).map(Some).ok_or(()) }
+                    if is_blank_word(&fold(text)) {
+                        return Ok(None);
+                    }
+                    parse_month(text).map(|(year, month)| Some(format!("{year:04}-{month:02}"))).ok_or(())
                 });
                 for (i, ()) in faults {
                     self.report(
@@ -615,8 +617,7 @@ fn number(text: &str) -> Option<Cow<'_, str>> {
 fn parse_year(text: &str) -> Option<i32> {
     let folded = fold(text);
     let plain = folded.trim().trim_end_matches(['度', '年']);
-    let year: i32 =
-        if plain.len() == 4 { plain.parse().ok()? } else { parse_month(plain)?.split_once('-')?.0.parse().ok()? };
+    let year: i32 = if plain.len() == 4 { plain.parse().ok()? } else { parse_month(plain)?.0 };
     (1990..=2100).contains(&year).then_some(year)
 }
 

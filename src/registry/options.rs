@@ -15,7 +15,8 @@ use super::ids::LastingIds;
 use super::industry::IndustryTable;
 use super::mapping::{FileMapping, Mapping};
 use super::schema::TableKind;
-use super::text::{fold, heading_key};
+use super::text::heading_key;
+use crate::text::fold;
 
 /// How bureaus and their brigades end, longest first.
 const OFFICES: [&str; 14] = [

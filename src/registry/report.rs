@@ -1,8 +1,11 @@
 //! The quality report: as a frame, as csv, as a text to read.
 
+use std::borrow::Cow;
+
 use polars::prelude::*;
 
 use crate::diagnostic::{Diagnostics, Finding, Severity};
+use crate::text::csv::{CsvStyle, CsvWriter};
 
 use super::codes;
 use super::load::Registry;
@@ -42,23 +45,31 @@ pub fn render_report(registry: &Registry) -> DataFrame {
     DataFrame::new(findings.len(), columns).unwrap_or_default()
 }
 
-/// A cell of a csv that a spreadsheet would take for a formula gets an apostrophe before it; quoted where needed.
-fn csv_cell(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if risky { format!("'{text}") } else { text.to_owned() };
-    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+/// The cells of one row: texts, and row numbers as they are.
+fn row_cells(frame: &DataFrame, row: usize) -> impl Iterator<Item = Cow<'_, str>> {
+    frame.columns().iter().map(move |column| match column.get(row) {
+        Ok(AnyValue::String(text)) => text.to_owned().into(),
+        Ok(AnyValue::UInt64(number)) => number.to_string().into(),
+        Ok(AnyValue::UInt32(number)) => number.to_string().into(),
+        _ => Cow::Borrowed(""),
+    })
 }
 
-/// A cell of the report: text made safe, row numbers as they are.
-fn render_cell(column: &Column, row: usize) -> String {
-    match column.str() {
-        Ok(cells) => cells.get(row).map(csv_cell).unwrap_or_default(),
-        Err(_) => match column.get(row) {
-            Ok(AnyValue::UInt64(number)) => number.to_string(),
-            Ok(AnyValue::UInt32(number)) => number.to_string(),
-            _ => String::new(),
-        },
-    }
+/// A frame as csv for a spreadsheet, then lines of what it does not list.
+fn render_office_csv(headings: &[&str], frame: &DataFrame, more: &[Vec<String>]) -> String {
+    let write = || -> std::io::Result<Vec<u8>> {
+        let mut writer = CsvWriter::new(Vec::new(), CsvStyle::Office)?;
+        writer.record(headings)?;
+        for row in 0..frame.height() {
+            writer.record(row_cells(frame, row))?;
+        }
+        for cells in more {
+            writer.record(cells)?;
+        }
+        writer.finish()
+    };
+    // Memory takes every write, and all rows are as wide as the headings.
+    write().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 /// The report as csv: UTF-8 with byte order mark (for Excel), Chinese headings, CRLF.
@@ -66,19 +77,18 @@ fn render_cell(column: &Column, row: usize) -> String {
 pub fn render_report_csv(registry: &Registry) -> String {
     const HEADINGS: [&str; 11] =
         ["级别", "代码", "表", "文件", "工作表", "行", "列", "实际值", "问题", "应为", "处理建议"];
-    let mut text = format!("\u{feff}{}\r\n", HEADINGS.join(","));
-    let report = render_report(registry);
-    for i in 0..report.height() {
-        let cells: Vec<String> = report.columns().iter().map(|column| render_cell(column, i)).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    let left_out = not_listed(&registry.diagnostics);
-    for (severity, code, count) in left_out {
-        let what = codes::by_id(code).map_or("", |code| code.what);
-        text.extend([format!("{},{code},,,,,,,另有 {count} 条未逐条列出：{},,\r\n", severity.label(), csv_cell(what))]);
-    }
-    text
+    let left_out: Vec<Vec<String>> = not_listed(&registry.diagnostics)
+        .into_iter()
+        .map(|(severity, code, count)| {
+            let what = codes::by_id(code).map_or("", |code| code.what);
+            let mut cells = vec![String::new(); HEADINGS.len()];
+            cells[0] = severity.label().to_owned();
+            code.clone_into(&mut cells[1]);
+            cells[8] = format!("另有 {count} 条未逐条列出：{what}");
+            cells
+        })
+        .collect();
+    render_office_csv(&HEADINGS, &render_report(registry), &left_out)
 }
 
 /// Counts of findings whose texts were not kept.
@@ -96,14 +106,8 @@ fn not_listed(diagnostics: &Diagnostics) -> Vec<(Severity, &'static str, u64)> {
 /// The rows set aside as csv, ready to be corrected: where, why, the original cells.
 #[must_use]
 pub fn render_set_aside_csv(registry: &Registry) -> String {
-    let mut text = "\u{feff}表,文件,工作表,行,代码,原因,原始内容\r\n".to_owned();
-    let frame = &registry.set_aside;
-    for i in 0..frame.height() {
-        let cells: Vec<String> = frame.columns().iter().map(|column| render_cell(column, i)).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    text
+    const HEADINGS: [&str; 7] = ["表", "文件", "工作表", "行", "代码", "原因", "原始内容"];
+    render_office_csv(&HEADINGS, &registry.set_aside, &[])
 }
 
 /// The report as a Chinese text: rows by table, then each kind of finding with its count and what to do.
@@ -143,18 +147,4 @@ pub fn render_summary(registry: &Registry) -> String {
         }
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_cell;
-
-    #[test]
-    fn formulas_are_disarmed_and_quotes_doubled() {
-        assert_eq!(csv_cell("=1+1"), "'=1+1");
-        assert_eq!(csv_cell("@x"), "'@x");
-        assert_eq!(csv_cell("-5"), "'-5");
-        assert_eq!(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(csv_cell("平常"), "平常");
-    }
 }

@@ -1,46 +1,9 @@
-//! Normal forms of headings, names and cells.
+//! Normal forms of headings and names.
 //!
-//! Three normal forms, for three questions: [`clean`] (what the cell says, kept as written but without stray
-//! white space), [`heading_key`] (are these two headings the same?), [`name_key`] (are these two company
-//! names the same?). Only `clean` is ever shown or stored; the keys are for comparing.
+//! [`heading_key`]: are these two headings the same? [`name_key`]: are these two company names the same? Keys are
+//! for comparing, never shown or stored.
 
-use std::borrow::Cow;
-
-use crate::domain::fold_width;
-
-/// True for characters that mean nothing in a cell: control characters, zero-width marks, byte order mark.
-fn is_noise(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-}
-
-/// The cell without white space around it, without control and zero-width characters; nothing else changes.
-#[must_use]
-pub fn clean(text: &str) -> Cow<'_, str> {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_noise(c));
-    if trimmed.is_ascii() && !trimmed.bytes().any(|b| b.is_ascii_control()) || !trimmed.chars().any(is_noise) {
-        return Cow::Borrowed(trimmed);
-    }
-    Cow::Owned(trimmed.chars().filter(|c| !is_noise(*c)).collect())
-}
-
-/// Half width and trimmed, borrowed where there is nothing to change: the first step of every parser.
-#[must_use]
-pub fn fold(text: &str) -> Cow<'_, str> {
-    let cleaned = clean(text);
-    if cleaned.is_ascii() || !cleaned.chars().any(|c| matches!(c, '\u{ff01}'..='\u{ff5e}' | '\u{3000}' | '\u{a0}')) {
-        return cleaned;
-    }
-    Cow::Owned(fold_width(&cleaned).trim().to_owned())
-}
-
-/// Cells that say "nothing": a dash, a slash, 无, N/A.
-#[must_use]
-pub fn is_blank_word(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "/" | "\\" | "-" | "--" | "---" | "—" | "——" | "－" | "无" | "暂无" | "空" | "未知" | "不详" | "不涉及"
-    ) || ["n/a", "na", "null", "none", "nil", "#n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
-}
+use crate::text::{fold_width, half_width, is_noise};
 
 /// A unit of money named in a heading or a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,10 +86,7 @@ const COMPANY_SUFFIXES: [&str; 7] =
 pub fn name_key(name: &str, prefixes: &[String]) -> String {
     let mut key = String::with_capacity(name.len());
     for c in name.chars() {
-        let c = match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            c => c,
-        };
+        let c = half_width(c);
         if c.is_alphanumeric() && !is_noise(c) {
             key.push(c.to_ascii_uppercase());
         }
@@ -161,13 +121,6 @@ mod tests {
         assert_eq!(key("ＡＢＢ工程有限公司"), key("abb工程"));
         assert_ne!(key("上海宏达一厂"), key("上海宏达二厂"));
         assert_eq!(key("上海有限公司"), "上海有限公司");
-    }
-
-    #[test]
-    fn cleaning_leaves_names_as_written() {
-        assert_eq!(clean(" 上海宏达（集团）\u{200b}有限公司\n"), "上海宏达（集团）有限公司");
-        assert_eq!(clean("堃鑫㵘公司"), "堃鑫㵘公司");
-        assert_eq!(fold("　２０２６"), "2026");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::Cursor;
 
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::DateTime;
 use polars::prelude::{
     AnyValue, BooleanChunked, Column, DataFrame, DataType, IntoSeries, ParquetReader, PlSmallStr, SerReader,
     StringChunked, TimeUnit,
@@ -19,6 +19,7 @@ use super::input::Input;
 use super::value;
 use super::workbook::fenced;
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
+use crate::text::day::date_of;
 
 /// Reads a Parquet file.
 ///
@@ -110,10 +111,7 @@ fn text_column(column: &Column) -> Option<Column> {
 }
 
 fn date(days: i32) -> Option<String> {
-    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?;
-    let step = Days::new(u64::from(days.unsigned_abs()));
-    let date = if days < 0 { epoch.checked_sub_days(step) } else { epoch.checked_add_days(step) };
-    date.map(|date| date.format("%Y-%m-%d").to_string())
+    date_of(days).map(|date| date.format("%Y-%m-%d").to_string())
 }
 
 fn date_time(tick: i64, per_second: i64) -> Option<String> {

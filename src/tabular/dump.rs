@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::RawTable;
 use crate::diagnostic::{Diagnostics, Severity};
+use crate::text::csv::{CsvStyle, CsvWriter};
 
 /// Writes each table: one line about it that begins with `#`, its cells, a blank line.
 ///
@@ -47,24 +48,20 @@ pub fn describe(table: &RawTable) -> String {
 /// # Errors
 /// What the writer gives.
 pub fn write_cells(table: &RawTable, numbered: bool, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let mut writer = CsvWriter::new(out, CsvStyle::Plain)?;
     if table.named {
         let head = numbered.then_some("行").into_iter();
         let names = table.cells.columns().iter().map(|column| column.name().as_str());
-        writer.write_record(head.chain(names))?;
+        writer.record(head.chain(names))?;
     }
     let columns: Vec<_> =
         table.cells.columns().iter().map(|column| column.as_materialized_series().str().ok()).collect();
     for (i, row) in table.rows.iter().enumerate() {
-        if numbered {
-            writer.write_field(row.to_string())?;
-        }
-        for column in &columns {
-            writer.write_field(column.and_then(|column| column.get(i)).unwrap_or(""))?;
-        }
-        writer.write_record(None::<&[u8]>)?;
+        let number = numbered.then(|| row.to_string());
+        let cells = columns.iter().map(|column| column.and_then(|column| column.get(i)).unwrap_or(""));
+        writer.record(number.as_deref().into_iter().chain(cells))?;
     }
-    writer.flush()
+    writer.finish()?.flush()
 }
 
 /// Writes what was read and found as one JSON object.

@@ -43,13 +43,13 @@ use std::path::{Path, PathBuf};
 use polars::prelude::DataFrame;
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
+use crate::text::encoding::{TextEncoding, byte_order_mark};
 
 mod biff;
 mod cfb;
 mod columnar;
 mod delimiter;
 pub mod dump;
-mod encoding;
 mod input;
 mod markup;
 mod ods;
@@ -112,7 +112,7 @@ pub fn load_raw(
 ) -> AppResult<Vec<RawTable>> {
     let input = Input::file(path)?;
     if let Some(name) = &options.encoding
-        && encoding::by_name(name).is_none()
+        && TextEncoding::from_label(name).is_none()
     {
         return Err(unknown_encoding(&input, name));
     }
@@ -308,7 +308,7 @@ fn load_markup(
 
 /// Control characters that no text has, beyond stray NULs and what UTF-16 is made of.
 fn is_binary(head: &[u8]) -> bool {
-    if encoding::byte_order_mark(head).is_some() {
+    if byte_order_mark(head).is_some() {
         return false;
     }
     let odd = head.iter().filter(|&&b| b < 0x20 && !matches!(b, 0 | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C | 0x1A | 0x1B));

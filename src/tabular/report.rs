@@ -5,19 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use encoding_rs::{Encoding, GB18030};
-
-use super::encoding::{Detected, How, Undecodable};
 use super::input::Input;
 use super::record::{Oddity, WidthTally};
 use crate::diagnostic::{Diagnostics, Finding, Severity};
+use crate::text::encoding::{Detected, How, Undecodable};
 
 /// Findings of one kind in full before only their number is given.
 const MOST_FINDINGS: u64 = 200;
 
 /// Says how the encoding was found, and warns where that isn't certain.
 pub(super) fn report_encoding(input: &Input, detected: &Detected, diagnostics: &mut Diagnostics) {
-    let name = display_name(detected.encoding);
+    let name = detected.encoding.name();
     let finding = match (detected.how, detected.sure) {
         (How::Utf8, _) | (How::Chosen, true) => return,
         (How::Mark, _) => Finding::note("RAW-020", format!("文字编码为 {name}，由文件开头的标记得知")),
@@ -35,11 +33,6 @@ pub(super) fn report_encoding(input: &Input, detected: &Detected, diagnostics: &
         }
     };
     diagnostics.push(finding.file(input.name.clone()));
-}
-
-/// The name shown: GBK and GB2312 are parts of GB18030.
-pub(super) fn display_name(encoding: &'static Encoding) -> &'static str {
-    if encoding == GB18030 { "GB18030" } else { encoding.name() }
 }
 
 /// Collects what was odd.

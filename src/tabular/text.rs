@@ -11,16 +11,15 @@
 use std::borrow::Cow;
 use std::io::Read;
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use polars::prelude::{Column, DataFrame, IntoSeries, PlSmallStr, StringChunkedBuilder};
 use rayon::prelude::*;
 
-use super::encoding::{self, Detected, How, Undecodable};
 use super::input::Input;
 use super::record::{self, Chunk};
-use super::report::{Report, delimiter_name, display_name, report_encoding};
+use super::report::{Report, delimiter_name, report_encoding};
 use super::{RawTable, ReadOptions, delimiter};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
+use crate::text::encoding::{self, Detected, How, TextEncoding, Undecodable};
 
 /// Bytes of the file read at a time, and of text read by one task.
 #[derive(Debug, Clone, Copy)]
@@ -92,17 +91,16 @@ fn find_encoding(input: &Input, options: &ReadOptions) -> AppResult<Detected> {
     let Some(name) = &options.encoding else {
         return encoding::detect(input.open()?).map_err(|e| input.io_error(e));
     };
-    let Some(chosen) = encoding::by_name(name) else {
+    let Some(chosen) = TextEncoding::from_label(name) else {
         return Err(input.error("RAW-007", "不认识的文字编码").with(|f| {
             f.value(name).expected("UTF-8、GB18030（GBK）、UTF-16LE、UTF-16BE、Big5、macintosh、windows-1252 等")
         }));
     };
     let head = input.head(4)?;
     let mark = encoding::byte_order_mark(&head);
-    let wide = chosen == UTF_16LE || chosen == UTF_16BE;
     Ok(match mark {
         // "UTF-16" without more leaves the byte order to the mark.
-        Some((marked, mark)) if marked == chosen || wide && (marked == UTF_16LE || marked == UTF_16BE) => {
+        Some((marked, mark)) if marked == chosen || chosen.is_utf16() && marked.is_utf16() => {
             Detected { encoding: marked, how: How::Chosen, sure: true, mark }
         }
         _ => Detected { encoding: chosen, how: How::Chosen, sure: mark.is_none(), mark: 0 },
@@ -112,11 +110,11 @@ fn find_encoding(input: &Input, options: &ReadOptions) -> AppResult<Detected> {
 /// The end of the last whole line, 0 where there is none. `from` is where looking may stop.
 ///
 /// In all encodings taken the bytes of LF and CR stand for nothing else, except in UTF-16, where pairs count.
-fn last_line_end(bytes: &[u8], from: usize, encoding: &'static Encoding) -> usize {
-    if encoding == UTF_16LE || encoding == UTF_16BE {
+fn last_line_end(bytes: &[u8], from: usize, encoding: TextEncoding) -> usize {
+    if encoding.is_utf16() {
         let unit = |i: usize| -> Option<u16> {
             let pair = [*bytes.get(i)?, *bytes.get(i + 1)?];
-            Some(if encoding == UTF_16LE { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+            Some(if encoding == TextEncoding::UTF_16LE { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
         };
         let mut at = bytes.len() & !1;
         while at >= 2 && at + 2 > from {
@@ -141,7 +139,7 @@ fn last_line_end(bytes: &[u8], from: usize, encoding: &'static Encoding) -> usiz
 }
 
 /// Cuts a window's bytes at line ends into pieces of about `size`.
-fn pieces<'a>(mut bytes: &'a [u8], size: usize, encoding: &'static Encoding) -> Vec<&'a [u8]> {
+fn pieces<'a>(mut bytes: &'a [u8], size: usize, encoding: TextEncoding) -> Vec<&'a [u8]> {
     let mut pieces = Vec::new();
     while bytes.len() > size {
         let cut = match last_line_end(&bytes[..size], 0, encoding) {
@@ -183,11 +181,9 @@ impl<'a> State<'a> {
     }
 
     /// Decodes a window and reads the records in it.
-    fn window(&mut self, encoding: &'static Encoding, bytes: &[u8], last: bool, diagnostics: &mut Diagnostics) {
-        let decoded: Vec<(Cow<'_, str>, Vec<Undecodable>)> = pieces(bytes, self.sizes.chunk, encoding)
-            .into_par_iter()
-            .map(|piece| encoding::decode(encoding, piece))
-            .collect();
+    fn window(&mut self, encoding: TextEncoding, bytes: &[u8], last: bool, diagnostics: &mut Diagnostics) {
+        let decoded: Vec<(Cow<'_, str>, Vec<Undecodable>)> =
+            pieces(bytes, self.sizes.chunk, encoding).into_par_iter().map(|piece| encoding.decode(piece)).collect();
         let mut text = std::mem::take(&mut self.carry);
         text.reserve(decoded.iter().map(|(piece, _)| piece.len()).sum());
         let mut bad: Vec<Undecodable> = Vec::new();
@@ -296,7 +292,7 @@ impl<'a> State<'a> {
     }
 
     /// Joins the columns.
-    fn finish(self, encoding: &'static Encoding, diagnostics: &mut Diagnostics) -> AppResult<RawTable> {
+    fn finish(self, encoding: TextEncoding, diagnostics: &mut Diagnostics) -> AppResult<RawTable> {
         self.report.finish(diagnostics);
         let height = self.rows.len();
         let columns: Vec<Column> =
@@ -306,7 +302,7 @@ impl<'a> State<'a> {
             file: self.input.name.clone(),
             path: self.input.path.clone(),
             sheet: None,
-            encoding: Some(display_name(encoding).to_owned()),
+            encoding: Some(encoding.name()),
             delimiter: Some(char::from(self.delimiter.unwrap_or(b','))),
             rows: self.rows,
             cells,
@@ -321,8 +317,6 @@ mod tests {
     use std::path::Path;
 
     use proptest::prelude::*;
-
-    use encoding_rs::GB18030;
 
     use super::*;
 
@@ -362,7 +356,7 @@ mod tests {
             let text = text.concat();
             let sizes = Sizes { window, chunk };
             assert_same(text.as_bytes(), Some("utf-8"), sizes);
-            assert_same(&GB18030.encode(&text).0, Some("gbk"), sizes);
+            assert_same(&TextEncoding::GB18030.encode(&text).unwrap(), Some("gbk"), sizes);
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
             assert_same(&wide, Some("utf-16be"), sizes);
         }

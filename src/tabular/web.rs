@@ -10,8 +10,9 @@
 use super::input::Input;
 use super::markup::{Token, Tokens, attribute, unescape};
 use super::sheet::{Cells, notes};
-use super::{RawTable, ReadOptions, encoding, value, wanted};
+use super::{RawTable, ReadOptions, value, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
+use crate::text::encoding::{self, How, TextEncoding};
 
 /// Decodes a page: its mark, then what it declares, then what it looks like.
 ///
@@ -20,17 +21,17 @@ use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 pub(super) fn decode(input: &Input, options: &ReadOptions, diagnostics: &mut Diagnostics) -> AppResult<String> {
     let bytes = input.whole()?;
     let head: String = bytes.iter().take(2_048).map(|&b| char::from(b)).filter(|&c| c != '\0').collect();
-    let chosen = options.encoding.as_deref().and_then(encoding::by_name);
+    let chosen = options.encoding.as_deref().and_then(TextEncoding::from_label);
     let detected = encoding::detect(&*bytes).map_err(|e| input.io_error(e))?;
-    let declared = declared(&head).and_then(|label| encoding::by_name(&label));
+    let declared = declared(&head);
     // Valid UTF-8 beyond ASCII, or a mark, is better evidence than what a template once declared.
-    let is_utf8 = detected.encoding == encoding_rs::UTF_8 && detected.how == encoding::How::Utf8;
+    let is_utf8 = detected.encoding == TextEncoding::UTF_8 && detected.how == How::Utf8;
     let encoding = match (chosen, declared) {
         (Some(chosen), _) => chosen,
         (None, Some(declared)) if detected.mark == 0 && (!is_utf8 || bytes.is_ascii()) => declared,
         _ => detected.encoding,
     };
-    let (text, bad) = encoding::decode(encoding, bytes.get(detected.mark..).unwrap_or_default());
+    let (text, bad) = encoding.decode(bytes.get(detected.mark..).unwrap_or_default());
     if let Some(first) = bad.first() {
         diagnostics.push(
             Finding::error("RAW-023", format!("有 {} 处字节不能按 {} 解读，已用 � 代替", bad.len(), encoding.name()))
@@ -43,7 +44,7 @@ pub(super) fn decode(input: &Input, options: &ReadOptions, diagnostics: &mut Dia
 }
 
 /// The encoding that a page names in its XML declaration or meta element.
-fn declared(head: &str) -> Option<String> {
+fn declared(head: &str) -> Option<TextEncoding> {
     let lower = head.to_ascii_lowercase();
     let (_, rest) = lower.split_once("encoding=").or_else(|| lower.split_once("charset="))?;
     let label: String = rest
@@ -52,7 +53,7 @@ fn declared(head: &str) -> Option<String> {
         .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'))
         .collect();
     // A declaration that could be read byte by byte isn't UTF-16, whatever it says.
-    (!label.is_empty() && !label.starts_with("utf-16")).then_some(label)
+    TextEncoding::from_label(&label).filter(|encoding| !encoding.is_utf16())
 }
 
 /// Reads the tables of a page.

@@ -11,15 +11,14 @@
 
 use std::collections::BTreeMap;
 
-use encoding_rs::{Encoding, GB18030, WINDOWS_1252};
-
 use super::biff::{Record, Records, Spread, characters, double, error_text, rk, short_bytes, unicode};
 use super::cfb::{Compound, SIGNATURE, u16_at, u32_at};
 use super::input::Input;
 use super::sheet::{Cells, notes};
 use super::value::{self, NumberKind};
-use super::{RawTable, ReadOptions, encoding, wanted};
+use super::{RawTable, ReadOptions, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
+use crate::text::encoding::{TextEncoding, looks_chinese};
 
 /// The version of the record format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +39,7 @@ pub(super) fn is_bare(head: &[u8]) -> bool {
 /// What the workbook's globals say.
 struct Globals<'a> {
     biff: Biff,
-    encoding: Option<&'static Encoding>,
+    encoding: Option<TextEncoding>,
     is_1904: bool,
     strings: Vec<String>,
     formats: BTreeMap<u16, NumberKind>,
@@ -135,12 +134,21 @@ fn biff_of(record: Record<'_>) -> Option<Biff> {
     })
 }
 
+/// The encoding of a code page record; Excel has numbers of its own for ASCII and for two old systems.
+fn code_page(page: u16) -> Option<TextEncoding> {
+    TextEncoding::from_code_page(match page {
+        367 | 0x8001 => 1252,
+        0x8000 => 10000,
+        page => page,
+    })
+}
+
 fn read_globals<'a>(input: &Input, options: &ReadOptions, stream: &'a [u8]) -> AppResult<Globals<'a>> {
     let mut records = Records { stream, at: 0 };
     let Some(biff) = records.next().and_then(biff_of) else {
         return Err(input.damaged("缺少工作簿开头的记录"));
     };
-    let chosen = options.encoding.as_deref().and_then(encoding::by_name);
+    let chosen = options.encoding.as_deref().and_then(TextEncoding::from_label);
     let mut globals = Globals {
         biff,
         encoding: chosen,
@@ -157,7 +165,7 @@ fn read_globals<'a>(input: &Input, options: &ReadOptions, stream: &'a [u8]) -> A
         match record.kind {
             0x000A => break,
             0x002F if !body.is_empty() => return Err(input.encrypted()),
-            0x0042 if chosen.is_none() => globals.encoding = encoding::by_code_page(u16_at(body, 0)),
+            0x0042 if chosen.is_none() => globals.encoding = code_page(u16_at(body, 0)),
             0x0022 => globals.is_1904 = u16_at(body, 0) == 1,
             0x001E | 0x041E => {
                 // BIFF2 and BIFF3 number their formats by order, BIFF4 too behind two spare bytes.
@@ -190,9 +198,9 @@ impl Globals<'_> {
     fn narrow(&self, bytes: &[u8]) -> String {
         let encoding = self
             .encoding
-            .filter(|e| *e != encoding_rs::UTF_16LE)
-            .unwrap_or_else(|| if encoding::looks_chinese(bytes) { GB18030 } else { WINDOWS_1252 });
-        encoding.decode_without_bom_handling(bytes).0.into_owned()
+            .filter(|encoding| *encoding != TextEncoding::UTF_16LE)
+            .unwrap_or_else(|| if looks_chinese(bytes) { TextEncoding::GB18030 } else { TextEncoding::WESTERN });
+        encoding.decode(bytes).0.into_owned()
     }
 
     fn bound_sheet(&self, body: &[u8]) -> BoundSheet {

@@ -9,13 +9,13 @@ use crate::diagnostic::ProgressState;
 /// A number with thousands separators: `38,000`.
 #[must_use]
 pub fn thousands(value: u64) -> String {
-    crate::workspace::view::thousands(&value.to_string())
+    crate::text::number::thousands(i128::from(value))
 }
 
 /// A decimal with so many places and thousands separators.
 #[must_use]
 pub fn decimal(value: f64, places: usize) -> String {
-    crate::chart::grouped_with(value, places)
+    crate::text::number::grouped(value, places)
 }
 
 /// The one primary button of a place.

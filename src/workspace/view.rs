@@ -25,8 +25,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::text::half_width;
 
-pub use cell::{CellFormat, cell_text, date_text, format_of, number_text, points_text, thousands};
+pub use cell::{CellFormat, cell_text, date_text, format_of, number_text, points_text};
 pub use summary::{ColumnSummary, LISTED_VALUES, compute_column_summary};
 
 /// Rows that one piece of parallel work looks at; a cancelled job stops within a piece.
@@ -149,12 +150,7 @@ pub fn folded(text: &str) -> String {
 
 fn fold_into(text: &str, out: &mut String) {
     out.clear();
-    for c in text.chars() {
-        let c = match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-            '\u{3000}' => ' ',
-            _ => c,
-        };
+    for c in text.chars().map(half_width) {
         if c.is_ascii() { out.push(c.to_ascii_lowercase()) } else { out.extend(c.to_lowercase()) }
     }
 }
@@ -219,11 +215,6 @@ where
 fn days_of(date: NaiveDate) -> i32 {
     // 719 163 is the day number of 1970-01-01 from the common era
     date.num_days_from_ce() - 719_163
-}
-
-/// The date so many days after 1970-01-01.
-fn date_of(days: i32) -> Option<NaiveDate> {
-    NaiveDate::from_num_days_from_ce_opt(days.checked_add(719_163)?)
 }
 
 /// A number as a key of equality; −0 equals 0.

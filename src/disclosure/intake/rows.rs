@@ -5,44 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
-use crate::domain::{InspectorId, PermitNumber, PlanMonth, UnitId, fold_width};
+use crate::domain::{InspectorId, PermitNumber, PlanMonth, UnitId};
+use crate::text::day::{self, Accept};
+use crate::text::fold_width;
 
 use super::super::result::{CheckResult, DueCheck, Manner, Outcome, WithholdingGround};
 use super::{Intake, IntakeContext, ResultColumns, ResultField, TextTable};
 
-/// Reads dates in their usual spellings: 2026-3-1, 2026/03/01, 2026.3.1, 2026年3月1日, 20260301, with or
-/// without a time behind, or an Excel serial day (1900 system) of the years 2000 to 2099.
-fn parse_date(text: &str) -> Option<NaiveDate> {
-    let folded = fold_width(text);
-    let text = folded.trim();
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        if text.len() == 8 {
-            return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
-        }
-        let serial: u64 = text.parse().ok().filter(|n| (36_526..=73_050).contains(n))?;
-        return NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(chrono::Days::new(serial));
-    }
-    let mut parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let separator = text.chars().find(|c| !c.is_ascii_digit())?;
-    if year.len() != 4 || month.len() > 2 || day.len() > 2 || !matches!(separator, '-' | '/' | '.' | '年') {
-        return None;
-    }
-    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+/// The day of a cell.
+fn parse_day(text: &str) -> Option<NaiveDate> {
+    day::parse_day(text, Accept::Cell).ok().flatten()
 }
 
-/// Reads a month: 2027-03, 2027-3, 2027/3, 2027年3月, 202703, or a date in it.
+/// The month of a cell.
 fn parse_month(text: &str) -> Option<PlanMonth> {
-    let folded = fold_width(text);
-    let text = folded.trim();
-    if text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return PlanMonth::new(text.get(..4)?.parse().ok()?, text.get(4..)?.parse().ok()?);
-    }
-    if let Some(date) = parse_date(text) {
-        return PlanMonth::of(date);
-    }
-    let mut parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
-    PlanMonth::new(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?)
+    day::parse_month(text).and_then(|(year, month)| PlanMonth::new(year, month))
 }
 
 /// Reads yes and no; an empty cell is no.
@@ -106,7 +83,7 @@ impl RowFindings<'_> {
         if text.is_empty() {
             return None;
         }
-        let date = parse_date(text);
+        let date = parse_day(text);
         if date.is_none() {
             self.error(Finding::error("DIS-014", "日期无法识别").expected("日期，如 2027-03-01"), Some(field));
         }
@@ -734,10 +711,10 @@ mod tests {
             "2026-03-01 12:30:00",
             "46082",
         ] {
-            assert_eq!(parse_date(text), wanted, "{text}");
+            assert_eq!(parse_day(text), wanted, "{text}");
         }
         for text in ["2026-02-30", "3月1日", "26-3-1", "明天", "123", "2026", "2026_3_1"] {
-            assert_eq!(parse_date(text), None, "{text}");
+            assert_eq!(parse_day(text), None, "{text}");
         }
         for text in ["2026-03", "2026-3", "2026年3月", "202603", "2026-03-01", "2026/3"] {
             assert_eq!(parse_month(text), PlanMonth::new(2026, 3), "{text}");

@@ -6,8 +6,8 @@ use super::super::codes;
 use super::super::collect::Collector;
 use super::super::intake::{Intake, Values};
 use super::super::options::RegistryOptions;
-use super::super::parse::{day_number, render_day};
 use super::super::schema::TableKind;
+use crate::text::day::{day_number, render_day};
 
 /// How far a written multiple may differ from value / limit − 1.
 const MULTIPLE_TOLERANCE: f64 = 0.02;

@@ -8,7 +8,7 @@ use super::super::codes;
 use super::super::collect::Collector;
 use super::super::intake::Intake;
 use super::super::options::RegistryOptions;
-use super::super::parse::{day_number, render_day};
+use crate::text::day::{day_number, render_day};
 
 /// Checks the roster's rows.
 pub(in super::super) fn check_inspectors(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {

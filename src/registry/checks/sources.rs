@@ -12,6 +12,8 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::domain::{PermitForm, PermitNumber, Uscc};
+use crate::text::day::{day_number, render_day};
+use crate::text::{fold, is_blank_word};
 
 use super::super::codes;
 use super::super::collect::{Collector, Places};
@@ -20,8 +22,7 @@ use super::super::ids::{LONGEST_ID, id_key};
 use super::super::intake::{Intake, Values};
 use super::super::mapping::{BodyRule, DistrictRule};
 use super::super::options::RegistryOptions;
-use super::super::parse::{collect_text, day_number, map_text, map_values, parse_angle, render_day};
-use super::super::text::{fold, is_blank_word};
+use super::super::parse::{collect_text, map_text, map_values, parse_angle};
 
 /// Completes and checks the columns of the register.
 pub(in super::super) fn check_sources(

@@ -2,7 +2,8 @@
 //!
 //! Arithmetic is one multiplication or division of the number read, so results do not depend on the machine.
 
-use super::super::text::{MoneyUnit, fold, is_blank_word};
+use super::super::text::MoneyUnit;
+use crate::text::{fold, is_blank_word};
 
 /// A number and the money unit written behind it, if any. 万 and 亿 without 元 are multiplied out.
 #[derive(Debug, Clone, Copy, PartialEq)]

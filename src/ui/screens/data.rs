@@ -19,9 +19,10 @@ use crate::registry::TableKind;
 use crate::ui::table::TableOutput;
 use crate::ui::text::data as t;
 use crate::ui::theme;
+use crate::ui::widgets::thousands;
 use crate::workspace::intake::quality::FoundRow;
 use crate::workspace::session::{OpenProject, ViewCommand};
-use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
+use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 use card::{CardAnswer, CardPanel};
 use import::{Import, ImportAnswer};
 use quality::Quality;
@@ -138,7 +139,7 @@ impl DataScreen {
             ui.spacing_mut().item_spacing.x = theme::HALF;
             let mut tab = |ui: &mut Ui, to: Tab, label: &str, count: Option<usize>| {
                 let text = match count {
-                    Some(count) => format!("{label} {}", thousands(&count.to_string())),
+                    Some(count) => format!("{label} {}", thousands(count as u64)),
                     None => label.to_owned(),
                 };
                 let text = egui::RichText::new(text);

@@ -3,7 +3,8 @@
 use egui::{Event, EventFilter, Key, Modifiers, Ui};
 
 use super::{Geometry, Rows, TableInput, TableOutput, TableState};
-use crate::export::neutralise;
+use crate::text::csv::neutralise;
+use crate::text::number::MINUS;
 
 /// Most rows that go to the clipboard at once.
 pub(super) const MOST_COPIED: usize = 100_000;
@@ -95,7 +96,7 @@ fn selected_text(rows: &dyn Rows, state: &TableState, geometry: &Geometry) -> (S
             .iter()
             .map(|(column, def)| {
                 let cell = clean(&rows.cell(*row, *column));
-                if def.align == egui::Align::Max { cell } else { neutralise(&cell).into_owned() }
+                if def.align == egui::Align::Max { cell.replace(MINUS, "-") } else { neutralise(&cell).into_owned() }
             })
             .collect();
         text.push_str(&cells.join("\t"));

@@ -31,7 +31,8 @@ use egui::{Align, Color32, Id, Pos2, Rect, Sense, Ui, Vec2, WidgetInfo};
 
 use super::text::table as text;
 use super::theme;
-use crate::workspace::view::{SortKey, thousands};
+use crate::ui::widgets::thousands;
+use crate::workspace::view::SortKey;
 
 pub use frame_rows::FrameRows;
 pub use header::column_menu;
@@ -272,7 +273,7 @@ impl Table {
         // the whole takes the focus and the wheel; rows and headings lie on top of it
         let count = input.rows.len();
         let body = ui.interact(geometry.body, input.id, Sense::click());
-        let name = text::named(input.name, &thousands(&count.to_string()));
+        let name = text::named(input.name, &thousands(count as u64));
         body.widget_info(|| WidgetInfo::labeled(egui::Role::Table, true, &name));
         scroll::wheel(ui, rect, state, &geometry, count);
         if body.clicked() {

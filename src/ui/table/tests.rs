@@ -62,7 +62,7 @@ fn harness<R: Rows + 'static>(rows: R) -> Harness<'static, Shown<R>> {
 }
 
 fn focus<R: Rows + 'static>(harness: &mut Harness<'static, Shown<R>>) {
-    let label = text::named("试表", &thousands(&harness.state().rows.len().to_string()));
+    let label = text::named("试表", &thousands(harness.state().rows.len() as u64));
     harness.get_by_label(&label).focus();
     harness.run();
 }

@@ -16,7 +16,7 @@ use crate::workspace::deeds::settings::Settings;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest, verify_files};
 use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::workspace::view::thousands;
+use crate::text::number::thousands;
 
 /// What an action gave.
 #[derive(Debug)]
@@ -162,7 +162,7 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             }
             match period {
                 Period::Year(_) => "年度种子已开封".to_owned(),
-                Period::Month(_) => format!("已抽取 {} 个检查对象", thousands(&opened.drawn.to_string())),
+                Period::Month(_) => format!("已抽取 {} 个检查对象", thousands(opened.drawn as i128)),
             }
         }
         DeedOutcome::Voided(period) => format!("{}的封存已作废，理由已记入登记簿", period.label()),

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::{AnyValue, Column};
 
-use super::date_of;
+use crate::text::day::date_of;
+use crate::text::number;
 
 /// How the cells of a column read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +54,7 @@ fn named(text: &str, names: &BTreeMap<String, String>) -> String {
 
 fn value_text<'a>(value: &AnyValue<'a>, format: &CellFormat) -> Cow<'a, str> {
     let whole = |n: i128| -> Cow<'a, str> {
-        if *format == CellFormat::Code { n.to_string() } else { thousands(&n.to_string()) }.into()
+        if *format == CellFormat::Code { n.to_string() } else { number::thousands(n) }.into()
     };
     match value {
         AnyValue::Null => Cow::Borrowed(""),
@@ -91,40 +92,15 @@ pub fn date_text(date: NaiveDate) -> String {
 #[must_use]
 pub fn points_text(thousandths: i64) -> String {
     let (whole, rest) = (thousandths.unsigned_abs() / 1000, thousandths.unsigned_abs() % 1000);
-    let sign = if thousandths < 0 { "-" } else { "" };
+    let sign = if thousandths < 0 { number::MINUS.to_string() } else { String::new() };
     let digits = format!("{rest:03}");
     let digits = digits.trim_end_matches('0');
     let point = if digits.is_empty() { "" } else { "." };
-    format!("{sign}{}{point}{digits}", thousands(&whole.to_string()))
+    format!("{sign}{}{point}{digits}", number::thousands(i128::from(whole)))
 }
 
 /// A number with thousands separators and at most so many decimals; empty for NaN.
 #[must_use]
 pub fn number_text(number: f64, decimals: u8) -> String {
-    if number.is_nan() {
-        return String::new();
-    }
-    let text = format!("{number:.*}", usize::from(decimals));
-    let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
-    let rest = rest.trim_end_matches('0');
-    if rest.is_empty() {
-        return if whole == "-0" { "0".to_owned() } else { thousands(whole) };
-    }
-    format!("{}.{rest}", thousands(whole))
-}
-
-/// Digits (with a sign) in groups of three.
-#[must_use]
-pub fn thousands(digits: &str) -> String {
-    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    out.push_str(sign);
-    let count = digits.chars().count();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (count - i).is_multiple_of(3) && c.is_ascii_digit() {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
+    number::shortened(number, usize::from(decimals))
 }

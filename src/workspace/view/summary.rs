@@ -3,8 +3,9 @@
 use polars::prelude::{DataFrame, PlHashMap};
 use rayon::prelude::*;
 
-use super::{CellValue, PIECE, Values, date_of, number_key, values};
+use super::{CellValue, PIECE, Values, number_key, values};
 use crate::diagnostic::{AppResult, Progress};
+use crate::text::day::date_of;
 
 /// Most distinct values that a summary lists.
 pub const LISTED_VALUES: usize = 200;

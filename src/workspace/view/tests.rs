@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::diagnostic::Progress;
+use crate::text::day::date_of;
 
 /// One row as plain values.
 #[derive(Debug, Clone)]

@@ -11,11 +11,12 @@ use crate::registry::TableKind;
 use crate::risk::{Contribution, SPECIAL_REASONS};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::data as t;
+use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::reports::card::{CardRisk, ListedCheck, SourceCard, compute_card};
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData};
-use crate::workspace::view::{cell_text, date_text, number_text, points_text, thousands};
+use crate::workspace::view::{cell_text, date_text, number_text, points_text};
 
 /// Rows of a history shown before "others".
 const SHOWN: usize = 12;
@@ -257,7 +258,7 @@ fn section(ui: &mut Ui, title: &str, count: Option<usize>) -> bool {
                 ui.label(theme::note(ui, t::NONE));
                 false
             }
-            Some(count) => ui.link(theme::note(ui, format!("{} 条", thousands(&count.to_string())))).clicked(),
+            Some(count) => ui.link(theme::note(ui, format!("{} 条", thousands(count as u64)))).clicked(),
             None => false,
         }
     })

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use egui::{Pos2, RichText, Ui};
 use polars::prelude::{DataFrame, DataType};
 
+use crate::text::number::MINUS;
 use crate::ui::text::common::CLOSE;
 use crate::ui::text::data as t;
+use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::session::Session;
 use crate::workspace::session::job::Job;
 use crate::workspace::view::{
     CellFormat, CellValue, ColumnFilter, ColumnSummary, Condition, compute_column_summary, date_text, number_text,
-    thousands,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,7 +234,7 @@ impl FilterPopup {
                         }
                     }
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        ui.label(theme::note(ui, thousands(&count.to_string())));
+                        ui.label(theme::note(ui, thousands(*count as u64)));
                     });
                 });
             }
@@ -266,7 +267,11 @@ impl FilterPopup {
                 Condition::Dates { from: bound(from)?, to: bound(to)? }
             } else {
                 let bound = |text: &str| -> Option<Option<f64>> {
-                    if text.is_empty() { Some(None) } else { text.replace([',', '，'], "").parse().ok().map(Some) }
+                    if text.is_empty() {
+                        Some(None)
+                    } else {
+                        text.replace([',', '，'], "").replace(MINUS, "-").parse().ok().map(Some)
+                    }
                 };
                 Condition::Numbers { from: bound(from)?, to: bound(to)? }
             };

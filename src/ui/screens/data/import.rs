@@ -11,12 +11,12 @@ use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, title};
 use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
+use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::inspect::{ImportLook, SheetLook, look_at};
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{Command, ImportRequest, ViewCommand};
-use crate::workspace::view::thousands;
 
 /// State of the import tab.
 #[derive(Default)]
@@ -274,7 +274,7 @@ fn sheet_ui(ui: &mut Ui, sheet: &SheetLook, left_out: bool) -> SheetAsked {
     let palette = *theme::of(ui);
     theme::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let rows = thousands(&sheet.rows.to_string());
+        let rows = thousands(sheet.rows as u64);
         ui.horizontal(|ui| {
             ui.label(theme::strong(sheet.title()));
             match (&sheet.taken, left_out) {

@@ -11,12 +11,13 @@ use crate::registry::{TableKind, render_set_aside_csv};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
 use crate::ui::text::data as t;
+use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::intake::quality::{FoundRow, QualityReport, find_row, load_quality};
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::store::project::load_bytes;
-use crate::workspace::view::{CellValue, ColumnFilter, Condition, thousands};
+use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 
 /// Which csv is written.
 #[derive(Clone, Copy)]
@@ -226,7 +227,7 @@ impl Quality {
             }
             for severity in ["错误", "警告", "提示"] {
                 let count: u64 = report.groups.iter().filter(|g| g.severity == severity).map(|g| g.count).sum();
-                let text = format!("{severity} {}", thousands(&count.to_string()));
+                let text = format!("{severity} {}", thousands(count as u64));
                 if ui.selectable_label(self.severity == Some(severity), text).clicked() {
                     (self.severity, self.code) = (Some(severity), None);
                 }
@@ -261,7 +262,7 @@ impl Quality {
                 job.append(&group.severity, 0.0, format(theme::SMALL, ink));
                 job.append(&format!(" {} ", group.code), 0.0, format(theme::SMALL, palette.muted));
                 job.append(
-                    &format!("{} 条\n", thousands(&group.count.to_string())),
+                    &format!("{} 条\n", thousands(group.count as u64)),
                     0.0,
                     egui::TextFormat::simple(theme::bold(theme::SMALL), palette.text),
                 );

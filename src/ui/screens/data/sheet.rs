@@ -17,10 +17,11 @@ use crate::ui::table::{
     CellStyle, ColumnDef, FrameRows, Rows, Table, TableInput, TableOutput, TableState, column_menu,
 };
 use crate::ui::text::data as t;
+use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData};
-use crate::workspace::view::{CellFormat, ColumnFilter, SortKey, TableView, ViewRequest, compute_view, thousands};
+use crate::workspace::view::{CellFormat, ColumnFilter, SortKey, TableView, ViewRequest, compute_view};
 
 /// Which frame is shown; equal where it is the same one in memory.
 #[derive(Clone)]
@@ -379,7 +380,7 @@ impl Sheet {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 right(ui, cx);
                 if let Some(shown) = &self.shown {
-                    let number = |n: usize| thousands(&n.to_string());
+                    let number = |n: usize| thousands(n as u64);
                     ui.label(theme::note(ui, t::rows_shown(&number(shown.view.rows.len()), &number(shown.view.total))));
                     if self.table.selection.len() > 1 {
                         ui.label(theme::note(ui, t::selected(&number(self.table.selection.len()))));

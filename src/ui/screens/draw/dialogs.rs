@@ -5,7 +5,9 @@ use egui::{RichText, Ui};
 
 use super::facts::ListRow;
 use crate::domain::Period;
-use crate::domain::{InspectorId, PlanMonth, UnitId, fold_width};
+use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::text::day::{self, Accept};
+use crate::text::fold_width;
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
@@ -45,7 +47,7 @@ pub enum Answer {
 }
 
 fn checked_date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(fold_width(text).trim(), "%Y-%m-%d").ok().filter(|day| *day <= today)
+    day::parse_day(text, Accept::Typed).ok().flatten().filter(|day| *day <= today)
 }
 
 impl Intervention {

@@ -2,8 +2,8 @@
 
 use egui::{RichText, Ui};
 
-use crate::domain::fold_width;
 use crate::sampling::EntropyFormat;
+use crate::text::fold_width;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 

@@ -3,9 +3,11 @@
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use egui::{RichText, Ui};
 
-use crate::domain::{WorkCalendar, fold_width};
+use crate::domain::WorkCalendar;
 use crate::sampling::DEMONSTRATION_SOURCE;
 use crate::sampling::{EntropyFormat, ShanghaiTime};
+use crate::text::day::{self, Accept};
+use crate::text::fold_width;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
@@ -141,9 +143,8 @@ impl PledgeForm {
 
     /// When the number becomes known; what is wrong with the fields otherwise.
     fn available_at(&self, now: NaiveDateTime) -> Result<NaiveDateTime, Vec<(Field, &'static str)>> {
-        let date = NaiveDate::parse_from_str(fold_width(&self.date).trim(), "%Y-%m-%d")
-            .ok()
-            .filter(|day| (2000..=2100).contains(&day.year()));
+        let date =
+            day::parse_day(&self.date, Accept::Typed).ok().flatten().filter(|day| (2000..=2100).contains(&day.year()));
         let text = fold_width(&self.time);
         let text = text.trim();
         let time = NaiveTime::parse_from_str(text, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"));

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome, WithholdingGround};
-use crate::domain::{InspectorId, fold_width};
+use crate::domain::InspectorId;
+use crate::text::day::{self, Accept};
 use crate::ui::text::results as t;
 
 /// A field of the form.
@@ -47,16 +48,7 @@ pub(super) struct Form {
 
 /// A day in the usual spellings.
 pub(super) fn parse_day(text: &str) -> Option<NaiveDate> {
-    let text = fold_width(text.trim());
-    let parts: Vec<&str> =
-        text.split(['-', '/', '.', '年', '月', '日']).map(str::trim).filter(|p| !p.is_empty()).collect();
-    match parts.as_slice() {
-        [year, month, day] if year.len() == 4 => {
-            NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-        }
-        [one] if one.len() == 8 => NaiveDate::parse_from_str(one, "%Y%m%d").ok(),
-        _ => None,
-    }
+    day::parse_day(text, Accept::Typed).ok().flatten()
 }
 
 /// A day that may be left out: `Ok(None)` where the field is empty.

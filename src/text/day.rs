@@ -4,12 +4,15 @@
 //! full-width digits, bare Excel serials of the 1900 system (46082), 长期. Refused: one- and two-digit years,
 //! day-first dates, months without a day, days that no calendar has, years before 1949 or after 2100.
 //! Days are counted from 1970-01-01, as in a polars Date.
+//!
+//! A caller chooses what it accepts: [`parse_date`] takes all of these, [`parse_day`] with [`Accept::Typed`] no
+//! serials, [`parse_month`] months too, [`parse_range`] and [`parse_ranges`] periods.
 
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::super::text::{fold, is_blank_word};
+use super::{fold, is_blank_word};
 
 /// Days from 0001-01-01 to 1970-01-01 in chrono's count.
 const EPOCH_FROM_CE: i32 = 719_163;
@@ -55,10 +58,40 @@ pub fn day_number(date: NaiveDate) -> i32 {
     date.num_days_from_ce() - EPOCH_FROM_CE
 }
 
+/// The date so many days after 1970-01-01; `None` beyond the calendar.
+#[must_use]
+pub fn date_of(day: i32) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(day.checked_add(EPOCH_FROM_CE)?)
+}
+
 /// A day number as `2026-03-01`.
 #[must_use]
 pub fn render_day(day: i32) -> String {
-    NaiveDate::from_num_days_from_ce_opt(day + EPOCH_FROM_CE).map_or_else(|| day.to_string(), |date| date.to_string())
+    date_of(day).map_or_else(|| day.to_string(), |date| date.to_string())
+}
+
+/// Where a text comes from, and so what it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accept {
+    /// A cell of somebody's table: a bare number of five digits is an Excel serial.
+    Cell,
+    /// A field that somebody types into: a number of five digits is a slip.
+    Typed,
+}
+
+/// A day without its time; `Ok(None)` for "nothing" and for 长期.
+///
+/// # Errors
+/// Why it is not a day.
+pub fn parse_day(text: &str, accept: Accept) -> Result<Option<NaiveDate>, DateFault> {
+    let folded = fold(text);
+    let (whole, fraction) = folded.split_once('.').unwrap_or((&folded, ""));
+    let is_serial = whole.len() == 5 && digits(whole.as_bytes()) && digits(fraction.as_bytes());
+    // Separators that are met in exports of whole registers only; elsewhere they are slips.
+    if accept == Accept::Typed && is_serial || folded.contains(['_', '\\', ',']) {
+        return Err(DateFault::Form);
+    }
+    Ok(parse_date(&folded)?.and_then(|date| date_of(date.day)))
 }
 
 fn day_of(year: i32, month: u32, day: u32) -> Result<i32, DateFault> {
@@ -248,19 +281,18 @@ fn chinese_digits(text: &str) -> String {
     out
 }
 
-/// A month as `2027-03`, from 2027-03, 2027年3月, 202703, 2027/3, or a whole date.
+/// Year and month, from 2027-03, 2027年3月, 202703, 2027/3, or a whole date; years 2000 to 2100.
 #[must_use]
-pub fn parse_month(text: &str) -> Option<String> {
+pub fn parse_month(text: &str) -> Option<(i32, u32)> {
     let folded = fold(text);
     let text = folded.trim();
-    let month = |year: i32, month: u32| {
-        ((2000..=2100).contains(&year) && (1..=12).contains(&month)).then(|| format!("{year:04}-{month:02}"))
-    };
+    let month =
+        |year: i32, month: u32| ((2000..=2100).contains(&year) && (1..=12).contains(&month)).then_some((year, month));
     if text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()) {
         return month(four(text.as_bytes()), two(text.as_bytes(), 4));
     }
     if let Ok(Some(date)) = parse_date(text) {
-        let date = NaiveDate::from_num_days_from_ce_opt(date.day + EPOCH_FROM_CE)?;
+        let date = date_of(date.day)?;
         return month(date.year(), date.month());
     }
     let trimmed = text.trim_end_matches(['份', '月']);
@@ -397,6 +429,19 @@ mod tests {
     }
 
     #[test]
+    fn a_typed_serial_is_a_slip_a_serial_in_a_cell_a_day() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1);
+        for text in ["2026-03-01", "２０２６年３月１日", "20260301", "2026.3.1 "] {
+            assert_eq!(parse_day(text, Accept::Typed), Ok(day), "{text}");
+            assert_eq!(parse_day(text, Accept::Cell), Ok(day), "{text}");
+        }
+        assert_eq!(parse_day("46082", Accept::Cell), Ok(day));
+        assert_eq!(parse_day("46082", Accept::Typed), Err(DateFault::Form));
+        assert_eq!(parse_day("46082.5", Accept::Typed), Err(DateFault::Form));
+        assert_eq!(parse_day(" ", Accept::Typed), Ok(None));
+    }
+
+    #[test]
     fn ranges() {
         for text in [
             "2024-09-10至2029-09-09",
@@ -440,7 +485,7 @@ mod tests {
             "2027-03-01",
             "２０２７年３月",
         ] {
-            assert_eq!(parse_month(text).as_deref(), Some("2027-03"), "{text}");
+            assert_eq!(parse_month(text), Some((2027, 3)), "{text}");
         }
         for text in ["3月", "2027-13", "27-3", ""] {
             assert_eq!(parse_month(text), None, "{text}");

@@ -1,0 +1,18 @@
+//! Text as files hold it and as people write and read it: the lowest floor, which knows no other room.
+//!
+//! Duty: one answer each to what an encoding is called and which one a file is in ([`encoding`]), what full-width
+//! forms and stray marks are worth ([`fold_width`], [`fold`], [`clean`]), which day a text means ([`day`]), how a
+//! number reads ([`number`]), how a cell of a csv is written so that no spreadsheet takes it for a formula
+//! ([`csv`]), and which known word a misspelt one was meant to be ([`nearest`]).
+//!
+//! Invariants: pure functions of their arguments, the same on every machine.
+
+pub mod csv;
+pub mod day;
+pub mod encoding;
+mod nearest;
+pub mod number;
+mod width;
+
+pub use nearest::nearest;
+pub use width::{clean, fold, fold_width, half_width, is_blank_word, is_noise};

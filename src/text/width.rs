@@ -1,0 +1,73 @@
+//! Full-width forms, stray marks, words that say "nothing".
+
+use std::borrow::Cow;
+
+/// The half-width form of a full-width letter, digit or sign, a plain space for the ideographic and the no-break
+/// one; any other character is its own.
+#[must_use]
+pub fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' | '\u{a0}' => ' ',
+        _ => c,
+    }
+}
+
+/// Full-width letters, digits and punctuation to ASCII, ideographic space to space; other text unchanged.
+#[must_use]
+pub fn fold_width(text: &str) -> String {
+    text.chars().map(half_width).collect()
+}
+
+/// True for characters that mean nothing in a cell: control characters, zero-width marks, byte order mark.
+#[must_use]
+pub fn is_noise(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// The cell without white space around it, without control and zero-width characters; nothing else changes.
+#[must_use]
+pub fn clean(text: &str) -> Cow<'_, str> {
+    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_noise(c));
+    if trimmed.is_ascii() && !trimmed.bytes().any(|b| b.is_ascii_control()) || !trimmed.chars().any(is_noise) {
+        return Cow::Borrowed(trimmed);
+    }
+    Cow::Owned(trimmed.chars().filter(|c| !is_noise(*c)).collect())
+}
+
+/// Half width and trimmed, borrowed where there is nothing to change: the first step of every parser.
+#[must_use]
+pub fn fold(text: &str) -> Cow<'_, str> {
+    let cleaned = clean(text);
+    if cleaned.is_ascii() || !cleaned.chars().any(|c| half_width(c) != c) {
+        return cleaned;
+    }
+    Cow::Owned(fold_width(&cleaned).trim().to_owned())
+}
+
+/// Cells that say "nothing": a dash, a slash, 无, N/A.
+#[must_use]
+pub fn is_blank_word(text: &str) -> bool {
+    matches!(
+        text,
+        "" | "/" | "\\" | "-" | "--" | "---" | "—" | "——" | "－" | "无" | "暂无" | "空" | "未知" | "不详" | "不涉及"
+    ) || ["n/a", "na", "null", "none", "nil", "#n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaning_leaves_names_as_written() {
+        assert_eq!(clean(" 上海宏达（集团）\u{200b}有限公司\n"), "上海宏达（集团）有限公司");
+        assert_eq!(clean("堃鑫㵘公司"), "堃鑫㵘公司");
+        assert_eq!(fold("　２０２６"), "2026");
+    }
+
+    #[test]
+    fn full_width_forms_become_half_width() {
+        assert_eq!(fold_width("ＡＢｃ　１２（３）～"), "ABc 12(3)~");
+        assert_eq!(fold_width("上海、㎡。"), "上海、㎡。");
+    }
+}
