@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::text::encoding::TextEncoding;
+use crate::tabular::archive::{Archive, ArchiveFault};
 
 /// Longest file read: the format's own offsets end at 2 GiB in common software.
 const LONGEST_FILE: u64 = 2 << 30;
@@ -155,32 +155,26 @@ fn load_one(path: &Path) -> AppResult<LayerFiles> {
 
 /// Reads all layers of a zip held in memory.
 pub(super) fn unpack(bytes: &[u8], shown: &str) -> AppResult<Vec<LayerFiles>> {
-    let bad = |why: String, e: Option<zip::result::ZipError>| {
-        let error = AppError::from(
+    let bad = |why: String, fault: ArchiveFault| {
+        if matches!(fault, ArchiveFault::TooLarge) {
+            return too_large(shown);
+        }
+        AppError::from(
             Finding::error("GIS-010", format!("压缩包无法读取：{why}"))
                 .expected("未加密、未损坏的 .zip")
                 .hint("请重新压缩或解压后选择 .shp 文件")
                 .file(shown),
-        );
-        match e {
-            Some(e) => error.caused_by(e),
-            None => error,
-        }
+        )
+        .caused_by(fault)
     };
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| bad("不是有效的 zip 文件".to_owned(), Some(e)))?;
+    let mut archive = Archive::open(bytes).map_err(|e| bad("不是有效的 zip 文件".to_owned(), e))?;
     let mut layers: BTreeMap<String, LayerFiles> = BTreeMap::new();
-    let mut total = 0;
+    let mut left = LONGEST_ZIP;
     for i in 0..archive.len() {
-        let entry = archive.by_index(i).map_err(|e| bad(format!("第 {} 个条目打不开", i + 1), Some(e)))?;
-        let raw = entry.name_raw();
-        let name = match std::str::from_utf8(raw) {
-            Ok(name) => name.to_owned(),
-            Err(_) => TextEncoding::GB18030.decode(raw).0.into_owned(),
-        };
-        let name = name.replace('\\', "/");
+        let name = archive.name(i).map_err(|e| bad(format!("第 {} 个条目打不开", i + 1), e))?;
+        let Some(name) = name else { continue };
         let file = name.rsplit('/').next().unwrap_or_default();
-        if entry.is_dir() || name.starts_with("__MACOSX/") || file.starts_with("._") {
+        if name.starts_with("__MACOSX/") || file.starts_with("._") {
             continue;
         }
         let Some((stem, extension)) = file.rsplit_once('.') else { continue };
@@ -189,15 +183,9 @@ pub(super) fn unpack(bytes: &[u8], shown: &str) -> AppResult<Vec<LayerFiles>> {
         if probe.slot(&extension.to_ascii_lowercase()).is_none() {
             continue;
         }
-        let mut content = Vec::new();
-        entry
-            .take(LONGEST_FILE + 1)
-            .read_to_end(&mut content)
-            .map_err(|e| bad(format!("条目「{name}」解压失败（{e}）"), None))?;
-        total += content.len() as u64;
-        if content.len() as u64 > LONGEST_FILE || total > LONGEST_ZIP {
-            return Err(too_large(shown));
-        }
+        let content =
+            archive.read(i, LONGEST_FILE.min(left)).map_err(|e| bad(format!("条目「{name}」解压失败（{e}）"), e))?;
+        left -= content.len() as u64;
         let layer = layers.entry(key).or_insert_with(|| LayerFiles {
             name: stem.to_owned(),
             shown: format!("{shown}/{stem}"),

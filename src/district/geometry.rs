@@ -2,13 +2,13 @@
 //!
 //! Areas are geodesic on the WGS 84 ellipsoid (Karney 2013, crate `geo`). Distances are in the tangent
 //! plane at the point asked (equirectangular with the ellipsoid's two radii of curvature), good to 0.1 %
-//! within 100 km. The label point is the pole of inaccessibility, found by quadtree subdivision with upper
-//! bounds (the method known as polylabel, Garcia-Castellanos & Lombardo 2007 for the notion).
+//! within 100 km. The label point is the pole of inaccessibility (Garcia-Castellanos & Lombardo 2007), found by
+//! the crate `polylabel`.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
-
-use geo::{Area, BoundingRect, Coord, GeodesicArea, LineString, MultiPolygon, Polygon};
+use geo::{
+    Area, BoundingRect, Contains, Coord, Distance, Euclidean, GeodesicArea, InteriorPoint, LineString, MapCoords,
+    MultiPolygon, Polygon,
+};
 
 use super::coords::metres_per_degree;
 
@@ -184,56 +184,8 @@ impl Border {
     }
 }
 
-/// A square cell of the label search.
-struct Cell {
-    centre: Coord<f64>,
-    half: f64,
-    /// Signed distance of the centre to the border, positive inside.
-    distance: f64,
-}
-
-impl Cell {
-    fn new(centre: Coord<f64>, half: f64, rings: &[Vec<Coord<f64>>]) -> Self {
-        let mut inside = false;
-        let mut nearest = f64::INFINITY;
-        for edge in rings.iter().flat_map(|ring| ring.windows(2)) {
-            let (a, b) = (edge[0], edge[1]);
-            if (a.y > centre.y) != (b.y > centre.y) && centre.x < (b.x - a.x) * (centre.y - a.y) / (b.y - a.y) + a.x {
-                inside = !inside;
-            }
-            nearest = nearest.min(squared_distance(centre, a, b));
-        }
-        Self { centre, half, distance: if inside { nearest.sqrt() } else { -nearest.sqrt() } }
-    }
-
-    /// No point of the cell is farther from the border than this.
-    fn best(&self) -> f64 {
-        self.distance + self.half * std::f64::consts::SQRT_2
-    }
-}
-
-impl PartialEq for Cell {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Cell {}
-
-impl PartialOrd for Cell {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Cell {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.best()
-            .total_cmp(&other.best())
-            .then_with(|| self.centre.x.total_cmp(&other.centre.x))
-            .then_with(|| self.centre.y.total_cmp(&other.centre.y))
-    }
-}
+/// How many times its width a part may be long: the search begins with as many cells.
+const LONGEST_PART: f64 = 1000.0;
 
 /// The point of the largest part that is farthest from its border, and that distance in metres; where a label
 /// or a bubble stands best. `None` for an empty shape.
@@ -242,48 +194,20 @@ pub fn pole_of_inaccessibility(shape: &MultiPolygon<f64>) -> Option<(f64, f64, f
     let largest: &Polygon<f64> = shape.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
     let bounds = largest.bounding_rect()?;
     let plane = LocalPlane::at(bounds.center().x, bounds.center().y);
-    let ring = |r: &LineString<f64>| r.coords().map(|c| plane.coord(*c)).collect::<Vec<_>>();
-    let rings: Vec<Vec<Coord<f64>>> =
-        std::iter::once(largest.exterior()).chain(largest.interiors()).map(ring).collect();
-    let (low, high) = (plane.coord(bounds.min()), plane.coord(bounds.max()));
-    let (width, height) = (high.x - low.x, high.y - low.y);
-    let size = width.min(height);
-    if size <= 0.0 {
-        return Some((bounds.center().x, bounds.center().y, 0.0));
-    }
+    let flat = largest.map_coords(|c| plane.coord(c));
+    let extent = flat.bounding_rect()?;
+    let (short, long) = (extent.width().min(extent.height()), extent.width().max(extent.height()));
     // A five-hundredth of the width is finer than any label is placed.
-    let precision = size / 500.0;
-    let mut queue = BinaryHeap::new();
-    let half = size / 2.0;
-    let (columns, rows) = ((width / size).ceil() as usize, (height / size).ceil() as usize);
-    // A very long and narrow shape would make a long first row; its middle is searched then.
-    for column in 0..columns.min(64) {
-        for row in 0..rows.min(64) {
-            let centre = Coord { x: low.x + half + column as f64 * size, y: low.y + half + row as f64 * size };
-            queue.push(Cell::new(centre, half, &rings));
-        }
-    }
-    let mut best = Cell::new(Coord { x: f64::midpoint(low.x, high.x), y: f64::midpoint(low.y, high.y) }, 0.0, &rings);
-    let mut looked = 0;
-    while let Some(cell) = queue.pop() {
-        looked += 1;
-        if cell.best() - best.distance <= precision || looked > 20_000 {
-            break;
-        }
-        let quarter = cell.half / 2.0;
-        for (sx, sy) in [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)] {
-            let centre = Coord { x: cell.centre.x + sx * quarter, y: cell.centre.y + sy * quarter };
-            let part = Cell::new(centre, quarter, &rings);
-            if part.best() > best.distance + precision {
-                queue.push(part);
-            }
-        }
-        if cell.distance > best.distance {
-            best = cell;
-        }
-    }
-    let (lon, lat) = plane.unproject(best.centre.x, best.centre.y);
-    Some((lon, lat, best.distance))
+    let point = if short > 0.0 && long < short * LONGEST_PART {
+        polylabel::polylabel(&flat, &(short / 500.0)).ok()?
+    } else {
+        flat.interior_point().unwrap_or_else(|| extent.center().into())
+    };
+    let inside = if flat.contains(&point) { 1.0 } else { -1.0 };
+    let rings = std::iter::once(flat.exterior()).chain(flat.interiors());
+    let nearest = rings.map(|ring| Euclidean.distance(ring, &point)).fold(f64::INFINITY, f64::min);
+    let (lon, lat) = plane.unproject(point.x(), point.y());
+    Some((lon, lat, inside * nearest))
 }
 
 #[cfg(test)]

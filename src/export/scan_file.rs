@@ -1,9 +1,8 @@
 //! Searches a finished public file for unvisited targets: text files as they are, office files part by part.
 
-use std::io::{Cursor, Read};
-
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::PublicScan;
+use crate::tabular::archive::{Archive, ArchiveFault};
 
 /// Largest part of an office file that is unpacked, in bytes: more would not be of our own making.
 const LARGEST_PART: u64 = 1 << 30;
@@ -15,17 +14,15 @@ const LARGEST_PART: u64 = 1 << 30;
 pub fn scan_public_file(name: &str, bytes: &[u8], scan: &PublicScan) -> AppResult<bool> {
     scan.check_bytes(name, name.as_bytes())?;
     if bytes.starts_with(b"PK\x03\x04") {
-        let broken = |cause: std::io::Error| {
+        let broken = |cause: ArchiveFault| {
             AppError::from(Finding::error("EXP-033", "公开文件无法解包核对，已停止输出").file(name).hint("请重新导出"))
                 .caused_by(cause)
         };
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(std::io::Error::other(e)))?;
+        let mut archive = Archive::open(bytes).map_err(broken)?;
         for at in 0..archive.len() {
-            let mut part = archive.by_index(at).map_err(|e| broken(std::io::Error::other(e)))?;
-            let place = part.name().map_or_else(|_| name.to_owned(), |part| format!("{name}/{part}"));
-            let mut text = Vec::new();
-            part.by_ref().take(LARGEST_PART).read_to_end(&mut text).map_err(broken)?;
-            scan.check_bytes(&place, &unescape_xml(&text))?;
+            let Some(part) = archive.name(at).map_err(broken)? else { continue };
+            let text = archive.read(at, LARGEST_PART).map_err(broken)?;
+            scan.check_bytes(&format!("{name}/{part}"), &unescape_xml(&text))?;
         }
         return Ok(true);
     }

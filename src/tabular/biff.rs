@@ -2,7 +2,15 @@
 //!
 //! Invariants: nothing is read past the end of a record; what is missing is `None`, never a guess.
 
-use super::cfb::{u16_at, u32_at};
+/// Two bytes, little-endian; 0 past the end.
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    bytes.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]))
+}
+
+/// Four bytes, little-endian; 0 past the end.
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..at + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+}
 
 /// A record: type and body.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,10 @@
-//! A small tokenizer for XML and HTML.
+//! A small tokenizer for web pages.
 //!
-//! Duty: tags, text and attributes of a document that is in memory, tolerant of what old report writers
-//! produce. Namespaces stay part of the names; comments, declarations and processing instructions are left
-//! out. It never fails: what looks like no tag is text.
+//! Duty: tags, text and attributes of a page that is in memory, tolerant of what old report writers produce:
+//! bare `<` and `&` in text, stray quotes, attributes without quotes or values. A reader of XML (see `xml`)
+//! refuses such pages, and a browser's parser would build a whole document of each. Namespaces stay part of the
+//! names; comments, declarations and processing instructions are left out. It never fails: what looks like no tag
+//! is text.
 
 /// A piece of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +145,7 @@ pub(super) fn attribute(attributes: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// Resolves entities: the five of XML, numbers, and the few that HTML tables are full of.
+/// Resolves entities; what is none stays as it is.
 pub(super) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -163,7 +165,8 @@ pub(super) fn unescape(text: &str) -> String {
     out
 }
 
-fn entity(name: &str) -> Option<char> {
+/// The character of an entity: the five of XML, numbers, and the few that HTML tables are full of.
+pub(super) fn entity(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
         let code = match number.strip_prefix(['x', 'X']) {
             Some(hex) => u32::from_str_radix(hex, 16).ok()?,

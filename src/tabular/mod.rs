@@ -45,9 +45,10 @@ use polars::prelude::DataFrame;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::text::encoding::{TextEncoding, byte_order_mark};
 
+pub mod archive;
 mod biff;
-mod cfb;
 mod columnar;
+mod compound;
 mod delimiter;
 pub mod dump;
 mod input;
@@ -57,12 +58,14 @@ mod package;
 mod record;
 mod report;
 mod sheet;
+mod spreadsheet_xml;
 mod text;
 mod value;
 mod web;
 mod workbook;
 mod xls;
 mod xlsb;
+mod xml;
 
 use input::Input;
 use text::Sizes;
@@ -183,7 +186,7 @@ fn load_input(
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08") {
         return load_package(input, options, packed, diagnostics, progress);
     }
-    if head.starts_with(&cfb::SIGNATURE) || xls::is_bare(&head) {
+    if head.starts_with(&compound::SIGNATURE) || xls::is_bare(&head) {
         note_kind(input, &extension, &["xls", "xlt", "et", "xla"], "Excel 97-2003 工作簿", diagnostics);
         progress.begin(&format!("读取 {}", input.name), 0);
         return xls::load(input, options, diagnostics, progress);
@@ -286,7 +289,7 @@ fn load_markup(
     if start.contains("urn:schemas-microsoft-com:office:spreadsheet") && start.starts_with("<?xml") {
         note_kind(input, &extension, &["xml"], "XML 电子表格 2003 ", diagnostics);
         let text = web::decode(input, options, diagnostics)?;
-        return web::read_xml(input, options, &text, diagnostics, progress).map(Some);
+        return spreadsheet_xml::load(input, options, &text, diagnostics, progress).map(Some);
     }
     if start.contains("<office:document") {
         note_kind(input, &extension, &["fods", "xml"], "OpenDocument 电子表格", diagnostics);

@@ -9,9 +9,9 @@
 use std::collections::BTreeSet;
 
 use super::input::Input;
-use super::markup::{Token, Tokens, attribute, unescape};
 use super::package::{self, Archive};
 use super::sheet::{Cells, notes};
+use super::xml::{Document, Element, Node};
 use super::{RawTable, ReadOptions, value, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Progress};
 
@@ -53,39 +53,41 @@ pub(super) fn read_document(
     diagnostics: &mut Diagnostics,
     progress: &Progress,
 ) -> AppResult<Vec<RawTable>> {
-    let mut tokens = Tokens::new(text);
+    let mut document = Document::new(input, text);
     let mut hidden_styles = BTreeSet::new();
     let mut style = String::new();
     let mut tables = Vec::new();
     let mut seen = false;
     let mut ended = false;
-    while let Some(token) = tokens.next() {
-        match token {
-            Token::Open { name: "style:style", attributes, .. } => {
-                style = attribute(attributes, "style:name").unwrap_or_default();
-            }
-            Token::Open { name: "style:table-properties", attributes, .. }
-                if attribute(attributes, "table:display").as_deref() == Some("false") =>
-            {
-                hidden_styles.insert(style.clone());
-            }
-            Token::Open { name: "table:table", attributes, empty } => {
-                seen = true;
-                let name = attribute(attributes, "table:name").unwrap_or_default();
-                let hidden = attribute(attributes, "table:style-name").is_some_and(|s| hidden_styles.contains(&s));
-                if empty {
-                    continue;
-                }
-                let take = wanted(options, &name);
-                let cells = read_table(input, &mut tokens, progress, take).map_err(|e| e.with(|f| f.sheet(&*name)))?;
-                if take {
-                    if hidden {
-                        notes::hidden(input, &name, diagnostics);
+    while let Some(node) = document.next()? {
+        match node {
+            Node::Open(element) => match element.name() {
+                "style:style" => style = element.attribute("style:name").unwrap_or_default(),
+                "style:table-properties" => {
+                    if element.attribute("table:display").as_deref() == Some("false") {
+                        hidden_styles.insert(style.clone());
                     }
-                    tables.push(cells.finish(Some(name))?);
                 }
-            }
-            Token::Close(name) if name == "office:document-content" || name == "office:document" => ended = true,
+                "table:table" => {
+                    seen = true;
+                    if element.empty {
+                        continue;
+                    }
+                    let name = element.attribute("table:name").unwrap_or_default();
+                    let hidden = element.attribute("table:style-name").is_some_and(|s| hidden_styles.contains(&s));
+                    let take = wanted(options, &name);
+                    let cells =
+                        read_table(input, &mut document, progress, take).map_err(|e| e.with(|f| f.sheet(&*name)))?;
+                    if take {
+                        if hidden {
+                            notes::hidden(input, &name, diagnostics);
+                        }
+                        tables.push(cells.finish(Some(name))?);
+                    }
+                }
+                _ => {}
+            },
+            Node::Close(end) if matches!(end.name(), "office:document-content" | "office:document") => ended = true,
             _ => {}
         }
     }
@@ -98,65 +100,83 @@ pub(super) fn read_document(
     Ok(tables)
 }
 
+/// The filled cells of a row: from which column on, in how many columns, what.
+type Filled = Vec<(u32, u32, String)>;
+
 /// Reads up to the end of the table.
-fn read_table<'a>(input: &'a Input, tokens: &mut Tokens<'_>, progress: &Progress, take: bool) -> AppResult<Cells<'a>> {
+fn read_table<'a>(
+    input: &'a Input,
+    document: &mut Document<'_>,
+    progress: &Progress,
+    take: bool,
+) -> AppResult<Cells<'a>> {
     let mut cells = Cells::new(input);
     let mut row = 0_u64;
     let mut repeat = 1_u64;
     let mut column = 0_u32;
-    // The filled cells of the current row: a repeated row repeats them.
-    let mut filled: Vec<(u32, u32, String)> = Vec::new();
-    while let Some(token) = tokens.next() {
-        match token {
-            Token::Close("table:table") => return Ok(cells),
-            Token::Open { name: "table:table-row", attributes, empty } => {
-                repeat = attribute(attributes, "table:number-rows-repeated").and_then(|n| n.parse().ok()).unwrap_or(1);
-                column = 0;
-                filled.clear();
-                if empty {
-                    row = row.saturating_add(repeat);
-                }
-            }
-            Token::Close("table:table-row") => {
+    // A repeated row repeats its cells.
+    let mut filled = Filled::new();
+    while let Some(node) = document.next()? {
+        match node {
+            Node::Close(end) if end.name() == "table:table" => return Ok(cells),
+            Node::Close(end) if end.name() == "table:table-row" => {
                 progress.check()?;
                 if take {
-                    let last = row.saturating_add(repeat).min(MOST_ROWS);
-                    let height = last.saturating_sub(row);
-                    let width: u64 = filled.iter().map(|(_, count, _)| u64::from(*count)).sum();
-                    let bytes: u64 = filled.iter().map(|(_, count, text)| u64::from(*count) * text.len() as u64).sum();
-                    cells.room_for(row, height.saturating_mul(width), height.saturating_mul(bytes))?;
-                    for at in row..last {
-                        for (from, count, text) in &filled {
-                            for offset in 0..*count {
-                                cells.put(at as u32, from + offset, text)?;
-                            }
-                        }
-                        if filled.is_empty() {
-                            break;
-                        }
-                    }
+                    put_rows(&mut cells, row, repeat, &filled)?;
                 }
                 row = row.saturating_add(repeat);
             }
-            Token::Open { name: name @ ("table:table-cell" | "table:covered-table-cell"), attributes, empty } => {
-                let count = attribute(attributes, "table:number-columns-repeated").and_then(|n| n.parse().ok());
-                let count: u32 = count.unwrap_or(1);
-                let text = if empty { String::new() } else { paragraphs(tokens, name) };
-                let text = if name == "table:table-cell" { cell_text(attributes, text) } else { String::new() };
-                if !text.is_empty() && column < MOST_COLUMNS {
-                    filled.push((column, count.min(MOST_COLUMNS - column), text));
+            Node::Open(element) => match element.name() {
+                "table:table-row" => {
+                    let repeated = element.attribute("table:number-rows-repeated");
+                    repeat = repeated.and_then(|n| n.parse().ok()).unwrap_or(1);
+                    column = 0;
+                    filled.clear();
+                    if element.empty {
+                        row = row.saturating_add(repeat);
+                    }
                 }
-                column = column.saturating_add(count);
-            }
+                name @ ("table:table-cell" | "table:covered-table-cell") => {
+                    let repeated = element.attribute("table:number-columns-repeated");
+                    let count: u32 = repeated.and_then(|n| n.parse().ok()).unwrap_or(1);
+                    let text = if element.empty { String::new() } else { paragraphs(document, name)? };
+                    let text = if name == "table:table-cell" { cell_text(&element, text) } else { String::new() };
+                    if !text.is_empty() && column < MOST_COLUMNS {
+                        filled.push((column, count.min(MOST_COLUMNS - column), text));
+                    }
+                    column = column.saturating_add(count);
+                }
+                _ => {}
+            },
             _ => {}
         }
     }
     Err(input.damaged("工作表没有结尾"))
 }
 
+/// Puts a row down as often as it is repeated, as far as a sheet reaches.
+fn put_rows(cells: &mut Cells<'_>, row: u64, repeat: u64, filled: &Filled) -> AppResult<()> {
+    let last = row.saturating_add(repeat).min(MOST_ROWS);
+    let height = last.saturating_sub(row);
+    let width: u64 = filled.iter().map(|(_, count, _)| u64::from(*count)).sum();
+    let bytes: u64 = filled.iter().map(|(_, count, text)| u64::from(*count) * text.len() as u64).sum();
+    cells.room_for(row, height.saturating_mul(width), height.saturating_mul(bytes))?;
+    if filled.is_empty() {
+        return Ok(());
+    }
+    for at in row..last {
+        for (from, count, text) in filled {
+            for offset in 0..*count {
+                cells.put(at as u32, from + offset, text)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The value of a cell by its type; without one, its text.
-fn cell_text(attributes: &str, text: String) -> String {
-    let has = |name: &str| attribute(attributes, name);
+fn cell_text(cell: &Element<'_>, text: String) -> String {
+    let has = |name: &str| cell.attribute(name);
     if has("calcext:value-type").as_deref() == Some("error") && !text.is_empty() {
         return text;
     }
@@ -173,45 +193,46 @@ fn cell_text(attributes: &str, text: String) -> String {
     }
 }
 
+/// Elements in a cell whose text isn't the cell's: notes, drawings, readings.
+fn is_foreign(name: &str) -> bool {
+    name.starts_with("draw:") || matches!(name, "office:annotation" | "text:ruby-text" | "text:note" | "table:table")
+}
+
 /// The text of the paragraphs in a cell, up to its end. White space counts as one blank, as ODF has it; blanks
 /// that are meant have elements of their own.
-fn paragraphs(tokens: &mut Tokens<'_>, cell: &str) -> String {
+fn paragraphs(document: &mut Document<'_>, cell: &str) -> AppResult<String> {
     let mut text = String::new();
     let mut first = true;
     let mut inside = 0_u32;
-    // Depth in notes, drawings and readings, whose text isn't the cell's.
     let mut foreign = 0_u32;
-    let is_foreign = |name: &str| {
-        name.starts_with("draw:")
-            || matches!(name, "office:annotation" | "text:ruby-text" | "text:note" | "table:table")
-    };
-    for token in tokens.by_ref() {
-        match token {
-            Token::Open { name, empty, .. } if is_foreign(name) => foreign += u32::from(!empty),
-            Token::Close(name) if is_foreign(name) => foreign = foreign.saturating_sub(1),
-            Token::Close(name) if name == cell && foreign == 0 => return text,
+    while let Some(node) = document.next()? {
+        match node {
+            Node::Open(element) if is_foreign(element.name()) => foreign += u32::from(!element.empty),
+            Node::Close(end) if is_foreign(end.name()) => foreign = foreign.saturating_sub(1),
+            Node::Close(end) if end.name() == cell && foreign == 0 => return Ok(text),
             _ if foreign > 0 => {}
-            Token::Open { name: "text:p" | "text:h", empty, .. } => {
-                if !first {
-                    text.push('\n');
+            Node::Open(element) => match element.name() {
+                "text:p" | "text:h" => {
+                    if !first {
+                        text.push('\n');
+                    }
+                    first = false;
+                    inside += u32::from(!element.empty);
                 }
-                first = false;
-                inside += u32::from(!empty);
-            }
-            Token::Close("text:p" | "text:h") => inside = inside.saturating_sub(1),
-            _ if inside == 0 => {}
-            Token::Open { name: "text:s", attributes, .. } => {
-                let count = attribute(attributes, "text:c").and_then(|n| n.parse().ok()).unwrap_or(1_usize);
-                text.push_str(&" ".repeat(count.min(32_767)));
-            }
-            Token::Open { name: "text:tab", .. } => text.push('\t'),
-            Token::Open { name: "text:line-break", .. } => text.push('\n'),
-            Token::Text(piece) => collapse(&unescape(piece), &mut text),
-            Token::Verbatim(piece) => collapse(piece, &mut text),
+                "text:s" if inside > 0 => {
+                    let count = element.attribute("text:c").and_then(|n| n.parse().ok()).unwrap_or(1_usize);
+                    text.push_str(&" ".repeat(count.min(32_767)));
+                }
+                "text:tab" if inside > 0 => text.push('\t'),
+                "text:line-break" if inside > 0 => text.push('\n'),
+                _ => {}
+            },
+            Node::Close(end) if matches!(end.name(), "text:p" | "text:h") => inside = inside.saturating_sub(1),
+            Node::Text(piece) if inside > 0 => collapse(&piece, &mut text),
             _ => {}
         }
     }
-    text
+    Ok(text)
 }
 
 fn collapse(piece: &str, text: &mut String) {

@@ -14,7 +14,6 @@ use zip::result::ZipError;
 
 use super::input::Input;
 use crate::diagnostic::AppResult;
-use crate::text::encoding::TextEncoding;
 
 /// A package in memory.
 pub(super) type Archive = ZipArchive<Cursor<Arc<[u8]>>>;
@@ -193,9 +192,7 @@ pub(super) fn only_file(input: &Input, archive: &mut Archive) -> AppResult<Input
             Ok(part) => part,
             Err(e) => return Err(input.damaged(e)),
         };
-        let raw = part.name_raw().to_vec();
-        // Windows writes names in GBK unless the UTF-8 flag says otherwise.
-        let name = String::from_utf8(raw).unwrap_or_else(|e| TextEncoding::GB18030.decode(e.as_bytes()).0.into_owned());
+        let name = super::archive::entry_name(part.name_raw());
         let base = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         if part.is_dir() || base.is_empty() || base.starts_with('.') || name.starts_with("__MACOSX") {
             continue;

@@ -1,16 +1,13 @@
-//! Tables that are web pages or XML under the name .xls.
+//! Tables that are web pages, often under the name .xls.
 //!
-//! Duty: many systems in offices "export to Excel" by writing an HTML table, or the XML of Excel 2003, and
-//! calling it .xls. Both are read as what they are.
-//!
-//! HTML: each outermost table is a sheet, a merged cell's value stands in its first cell, `<br>` is a line
-//! break, white space otherwise counts as one blank. Rows are numbered from 1 in each table. XML spreadsheet:
-//! the worksheets with their own row and column numbers.
+//! Duty: many systems in offices "export to Excel" by writing an HTML table and calling it .xls. It is read as
+//! what it is: each outermost table is a sheet, a merged cell's value stands in its first cell, `<br>` is a line
+//! break, white space otherwise counts as one blank. Rows are numbered from 1 in each table.
 
 use super::input::Input;
 use super::markup::{Token, Tokens, attribute, unescape};
-use super::sheet::{Cells, notes};
-use super::{RawTable, ReadOptions, value, wanted};
+use super::sheet::Cells;
+use super::{RawTable, ReadOptions, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 use crate::text::encoding::{self, How, TextEncoding};
 
@@ -197,122 +194,4 @@ fn collapse(piece: &str, text: &mut String) {
             text.push(c);
         }
     }
-}
-
-/// The part of a name behind its prefix.
-fn local(name: &str) -> &str {
-    name.rsplit_once(':').map_or(name, |(_, local)| local)
-}
-
-/// Reads an XML spreadsheet of Excel 2003.
-///
-/// # Errors
-/// `RAW-004` where it ends early, `RAW-005` too large.
-pub(super) fn read_xml(
-    input: &Input,
-    options: &ReadOptions,
-    text: &str,
-    diagnostics: &mut Diagnostics,
-    progress: &Progress,
-) -> AppResult<Vec<RawTable>> {
-    let mut tokens = Tokens::new(text);
-    let mut tables = Vec::new();
-    let mut ended = false;
-    while let Some(token) = tokens.next() {
-        match token {
-            Token::Open { name, attributes, empty: false } if local(name) == "Worksheet" => {
-                let sheet =
-                    attribute(attributes, "ss:Name").or_else(|| attribute(attributes, "Name")).unwrap_or_default();
-                let (cells, hidden) =
-                    read_xml_sheet(input, &mut tokens, progress).map_err(|e| e.with(|f| f.sheet(&*sheet)))?;
-                if wanted(options, &sheet) {
-                    if hidden {
-                        notes::hidden(input, &sheet, diagnostics);
-                    }
-                    tables.push(cells.finish(Some(sheet))?);
-                }
-            }
-            Token::Close(name) if local(name) == "Workbook" => ended = true,
-            _ => {}
-        }
-    }
-    if !ended {
-        return Err(input.damaged("文件没有结尾"));
-    }
-    Ok(tables)
-}
-
-fn read_xml_sheet<'a>(input: &'a Input, tokens: &mut Tokens<'_>, progress: &Progress) -> AppResult<(Cells<'a>, bool)> {
-    let mut cells = Cells::new(input);
-    let mut hidden = false;
-    let (mut next_row, mut row, mut next_column, mut column) = (0_u32, 0_u32, 0_u32, 0_u32);
-    let mut kind = String::new();
-    let mut text: Option<String> = None;
-    let index = |attributes: &str, otherwise: u32| {
-        let given = attribute(attributes, "ss:Index").or_else(|| attribute(attributes, "Index"));
-        given.and_then(|n| n.parse::<u32>().ok()).map_or(otherwise, |n| n.saturating_sub(1))
-    };
-    while let Some(token) = tokens.next() {
-        match token {
-            Token::Open { name, attributes, empty } => match local(name) {
-                "Row" => {
-                    progress.check()?;
-                    row = index(attributes, next_row).min(1_048_575);
-                    let span = attribute(attributes, "ss:Span").and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
-                    next_row = row.saturating_add(1).saturating_add(span);
-                    next_column = 0;
-                }
-                "Cell" => {
-                    column = index(attributes, next_column);
-                    let across = attribute(attributes, "ss:MergeAcross").and_then(|n| n.parse::<u32>().ok());
-                    next_column = column.saturating_add(1).saturating_add(across.unwrap_or(0));
-                }
-                "Data" if !empty => {
-                    kind =
-                        attribute(attributes, "ss:Type").or_else(|| attribute(attributes, "Type")).unwrap_or_default();
-                    text = Some(String::new());
-                }
-                "Visible" if !empty => {
-                    // `SheetHidden` or `SheetVeryHidden`.
-                    let state = tokens.clone().next();
-                    hidden |= matches!(state, Some(Token::Text(state)) if state.trim().ends_with("Hidden"));
-                }
-                // Notes on a cell have a Data element of their own.
-                "Comment" | "PhoneticText" if !empty => {
-                    let end = name;
-                    for inner in tokens.by_ref() {
-                        if matches!(inner, Token::Close(name) if name == end) {
-                            break;
-                        }
-                    }
-                }
-                _ => {}
-            },
-            Token::Text(piece) => {
-                if let Some(text) = &mut text {
-                    text.push_str(&unescape(piece));
-                }
-            }
-            Token::Verbatim(piece) => {
-                if let Some(text) = &mut text {
-                    text.push_str(piece);
-                }
-            }
-            Token::Close(name) => match local(name) {
-                "Data" => {
-                    let raw = text.take().unwrap_or_default();
-                    let value = match kind.as_str() {
-                        "Number" => raw.trim().parse().map_or_else(|_| raw.clone(), value::number),
-                        "DateTime" => value::iso_date(raw.trim()),
-                        "Boolean" => value::truth(raw.trim() == "1").to_owned(),
-                        _ => raw,
-                    };
-                    cells.put(row, column, &value)?;
-                }
-                "Worksheet" => return Ok((cells, hidden)),
-                _ => {}
-            },
-        }
-    }
-    Err(input.damaged("工作表没有结尾"))
 }

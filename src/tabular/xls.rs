@@ -11,8 +11,8 @@
 
 use std::collections::BTreeMap;
 
-use super::biff::{Record, Records, Spread, characters, double, error_text, rk, short_bytes, unicode};
-use super::cfb::{Compound, SIGNATURE, u16_at, u32_at};
+use super::biff::{Record, Records, Spread, characters, double, error_text, rk, short_bytes, u16_at, u32_at, unicode};
+use super::compound::{Compound, SIGNATURE};
 use super::input::Input;
 use super::sheet::{Cells, notes};
 use super::value::{self, NumberKind};
@@ -71,11 +71,12 @@ pub(super) fn load(
     let bytes = input.whole()?;
     let owned;
     let stream: &[u8] = if bytes.starts_with(&SIGNATURE) {
-        let file = Compound::open(input, &bytes)?;
+        let mut file = Compound::open(input, &bytes)?;
         if file.has("EncryptedPackage") || file.has("EncryptionInfo") {
             return Err(input.encrypted());
         }
-        let Some((stream, whole)) = file.stream("Workbook").or_else(|| file.stream("Book")) else {
+        let found = file.stream("Workbook");
+        let Some((stream, whole)) = found.or_else(|| file.stream("Book")) else {
             if file.has("WordDocument") || file.has("PowerPoint Document") || file.has("__properties_version1.0") {
                 return Err(super::unsupported(input, "Word、PowerPoint 或邮件文件"));
             }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::biff::{error_text, rk};
-use super::cfb::{u16_at, u32_at};
+use super::biff::{u16_at, u32_at};
 use super::input::Input;
 use super::markup::{Token, Tokens, attribute};
 use super::package::{self, Archive};

@@ -80,20 +80,10 @@ impl AppPaths {
     /// The usual folders of the operating system; a folder beside the program where it names none.
     #[must_use]
     pub fn of_system() -> Self {
-        let env = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
-        let home = || env("HOME").or_else(|| env("USERPROFILE")).unwrap_or_else(|| PathBuf::from("."));
-        let (config, data) = if cfg!(windows) {
-            let roaming = env("APPDATA").unwrap_or_else(|| home().join("AppData").join("Roaming"));
-            let local = env("LOCALAPPDATA").unwrap_or_else(|| home().join("AppData").join("Local"));
-            (roaming, local)
-        } else if cfg!(target_os = "macos") {
-            let support = home().join("Library").join("Application Support");
-            (support.clone(), support)
-        } else {
-            let config = env("XDG_CONFIG_HOME").unwrap_or_else(|| home().join(".config"));
-            let data = env("XDG_DATA_HOME").unwrap_or_else(|| home().join(".local").join("share"));
-            (config, data)
-        };
+        let (config, data) = directories::BaseDirs::new().map_or_else(
+            || (PathBuf::from("."), PathBuf::from(".")),
+            |dirs| (dirs.config_dir().to_owned(), dirs.data_local_dir().to_owned()),
+        );
         Self { config: config.join("FairDraw"), data: data.join("FairDraw") }
     }
 
