@@ -11,12 +11,12 @@ use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 use crate::domain::{Period, UnitId};
 use crate::export::write_atomic;
 use crate::registry::row_of_unit;
+use crate::text::number::thousands;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest, verify_files};
 use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::text::number::thousands;
 
 /// What an action gave.
 #[derive(Debug)]
