@@ -24,8 +24,6 @@ pub enum Ink {
     Text,
     /// Grey.
     Muted,
-    /// What needs action.
-    Red,
     /// What needs attention.
     Amber,
     /// What is as it should be.
@@ -51,8 +49,6 @@ pub struct ChartStyle {
     pub line: Rgb,
     /// The accent.
     pub accent: Rgb,
-    /// What needs action.
-    pub red: Rgb,
     /// What needs attention.
     pub amber: Rgb,
     /// What is as it should be.
@@ -86,7 +82,6 @@ impl ChartStyle {
             muted: hex(0x0056_646B),
             line: hex(0x00D3_DADD),
             accent: hex(0x000E_5C72),
-            red: hex(0x00B3_261E),
             amber: hex(0x008A_5300),
             green: hex(0x0022_6B3A),
             wash: hex(0x00D9_EBF0),
@@ -115,7 +110,6 @@ impl ChartStyle {
             Ink::Pale => self.class(2, 7),
             Ink::Text => self.text,
             Ink::Muted => self.muted,
-            Ink::Red => self.red,
             Ink::Amber => self.amber,
             Ink::Green => self.green,
             Ink::Tier(tier, count) => self.tier(tier, count),

@@ -60,7 +60,7 @@ pub(super) fn months() -> Chart {
             ],
             overlay: Some(Overlay {
                 name: "可用力量".to_owned(),
-                ink: Ink::Red,
+                ink: Ink::Amber,
                 values: vec![
                     2300.0, 1700.0, 2500.0, 2500.0, 2300.0, 2500.0, 2600.0, 2700.0, 2600.0, 2900.0, 2600.0, 2700.0,
                 ],

@@ -51,11 +51,3 @@ impl Category {
         }
     }
 }
-
-/// Environmental credit grade: an index into the policy's scale, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-pub struct CreditGrade(pub u8);
-
-/// A number of working days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-pub struct Workdays(pub u32);

@@ -170,7 +170,7 @@ fn month_weights(
         let pace = (cumulative[step] - if step == 0 { 0.0 } else { cumulative[step - 1] }).max(0.0);
         let mut weight = base * pace;
         for (i, period) in policy.periods.iter().enumerate() {
-            let body_hit = period.bodies.is_empty() || period.bodies.contains(id);
+            let body_hit = period.concerns(id);
             let industry_hit = period.industries.is_empty() || (i < 64 && bits >> i & 1 == 1);
             if body_hit && industry_hit {
                 weight *= inputs.period_factors[i][m];

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::domain::{BodyId, DistrictCode, Quarter};
+use crate::domain::{BodyId, DistrictCode};
 
 use super::{
     Article, BodyLevel, BodyRule, CategoryRule, Confidence, Floor, Policy, SpecialPeriod, SpecialRule, WindowRule,
@@ -195,12 +195,6 @@ impl Floor {
     #[must_use]
     pub fn yearly_milli(&self) -> i64 {
         self.quarter_ratio.iter().map(|ratio| ratio.0).sum()
-    }
-
-    /// The share of a quarter, in thousandths; 0 for a quarter that does not exist.
-    #[must_use]
-    pub fn quarter_milli(&self, quarter: Quarter) -> i64 {
-        quarter.0.checked_sub(1).and_then(|i| self.quarter_ratio.get(usize::from(i))).map_or(0, |ratio| ratio.0)
     }
 }
 

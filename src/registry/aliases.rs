@@ -184,13 +184,6 @@ impl Aliases {
         if spread <= 1 { 3 } else { 1 }
     }
 
-    /// True where the heading is known in any table.
-    #[must_use]
-    pub fn is_heading(&self, text: &str) -> bool {
-        let key = heading_key(text);
-        self.spread.contains_key(&key) || without_brackets(&key).is_some_and(|bare| self.spread.contains_key(&bare))
-    }
-
     /// Length in characters of the longest name of the table found in a file or sheet name; 0 for none.
     #[must_use]
     pub fn name_match(&self, kind: TableKind, name: &str) -> usize {

@@ -58,7 +58,6 @@ pub fn chart_style(palette: &Palette) -> ChartStyle {
         muted: rgb(palette.muted),
         line: rgb(palette.line),
         accent: rgb(palette.accent),
-        red: rgb(palette.red),
         amber: rgb(palette.amber),
         green: rgb(palette.green),
         wash: rgb(palette.wash),

@@ -125,12 +125,6 @@ pub struct AreaFigures {
 }
 
 impl AreaFigures {
-    /// Mean score in points; `None` without sources.
-    #[must_use]
-    pub fn mean_score(&self) -> Option<f64> {
-        (self.sources > 0).then(|| self.score_sum as f64 / f64::from(self.sources) / 1000.0)
-    }
-
     /// Expected visits of the year.
     #[must_use]
     pub fn expected_year(&self) -> f64 {

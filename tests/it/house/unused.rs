@@ -125,7 +125,6 @@ fn unused(sources: &[Source]) -> Vec<Item> {
 
 /// Items without a caller that stay, each with its reason.
 const KEPT: &[(&str, &str)] = &[
-    ("Red", "to be plugged in or removed"),
     ("count_code", "to be plugged in or removed"),
     ("CompletedIn", "to be plugged in or removed"),
     ("compute_rechecks", "to be plugged in or removed"),
@@ -136,14 +135,9 @@ const KEPT: &[(&str, &str)] = &[
     ("check_zip_layers", "to be plugged in or removed"),
     ("check_location", "to be plugged in or removed"),
     ("areas_km2", "to be plugged in or removed"),
-    ("CreditGrade", "to be plugged in or removed"),
-    ("Workdays", "to be plugged in or removed"),
     ("check_manifest", "to be plugged in or removed"),
     ("add_triggered", "to be plugged in or removed"),
-    ("quarter_milli", "to be plugged in or removed"),
     ("in_year", "to be plugged in or removed"),
-    ("concerns", "to be plugged in or removed"),
-    ("is_heading", "to be plugged in or removed"),
     ("to_ron", "to be plugged in or removed"),
     ("stayed", "to be plugged in or removed"),
     ("compute_risk", "to be plugged in or removed"),
@@ -163,7 +157,6 @@ const KEPT: &[(&str, &str)] = &[
     ("CEREMONY", "to be plugged in or removed"),
     ("pack_demo", "to be plugged in or removed"),
     ("ForgetRecent", "to be plugged in or removed"),
-    ("mean_score", "to be plugged in or removed"),
     ("pending_period", "to be plugged in or removed"),
 ];
 
