@@ -10,6 +10,7 @@ pub(crate) mod paths;
 pub(crate) mod scan;
 
 mod codes;
+mod draw_page;
 mod glossary;
 mod packages;
 mod sizes;
