@@ -5,34 +5,32 @@
 //! codes are text. The creation date is an argument, and nothing else depends on time or chance, so that
 //! the same input gives the same bytes.
 
+mod format;
+mod measure;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use rust_xlsxwriter::{
-    Color, ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
-    ExcelDateTime, Format, FormatAlign, FormatBorder, IgnoreError, Workbook, Worksheet, XlsxError,
+    ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties,
+    ExcelDateTime, Format, IgnoreError, Workbook, Worksheet, XlsxError,
 };
 
+use self::format::{Styles, cell_format, styles};
+use self::measure::{compute_width, wrapped_lines};
+use super::sheet::{Cell, CellKind, Emphasis, SheetSpec, display_width};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::Audience;
 use crate::text::csv::is_formula;
-
-use super::sheet::{Cell, CellKind, Emphasis, SheetColumn, SheetSpec, display_width};
 
 /// Rows of a worksheet.
 const MOST_ROWS: usize = 1_048_576;
 /// Characters of a cell.
 const LONGEST_CELL: usize = 32_767;
-/// Widest column that is made for its text; longer text wraps.
-const WIDEST: f64 = 44.0;
 /// Height of a line of the standard font, in points.
 const LINE_HEIGHT: f64 = 14.5;
 /// Highest row that Excel takes, in points.
 const HIGHEST_ROW: f64 = 409.0;
-/// Rows looked at for a column's width.
-const ROWS_MEASURED: usize = 5_000;
-/// Font of the workbooks: on every Windows and macOS of an office; elsewhere replaced by the system's own.
-const FONT: &str = "Microsoft YaHei";
 
 /// What a workbook says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,78 +47,6 @@ pub struct BookMeta {
     pub audience: Audience,
     /// `模拟数据` or `演示`: on every sheet and page.
     pub data_mark: Option<String>,
-}
-
-struct Styles {
-    title: Format,
-    note: Format,
-    mark: Format,
-    header: Format,
-    input_header: Format,
-    band: Format,
-}
-
-fn base() -> Format {
-    Format::new().set_font_name(FONT).set_font_size(10)
-}
-
-fn styles() -> Styles {
-    let border = Color::RGB(0x00D0_D7DE);
-    let header = base()
-        .set_bold()
-        .set_font_color(Color::White)
-        .set_background_color(Color::RGB(0x0014_5A6E))
-        .set_align(FormatAlign::Center)
-        .set_align(FormatAlign::VerticalCenter)
-        .set_text_wrap()
-        .set_border(FormatBorder::Thin)
-        .set_border_color(border);
-    Styles {
-        title: base().set_bold().set_font_size(15).set_align(FormatAlign::VerticalCenter),
-        note: base()
-            .set_font_size(9)
-            .set_font_color(Color::RGB(0x0057_606A))
-            .set_text_wrap()
-            .set_align(FormatAlign::VerticalCenter),
-        mark: base().set_bold().set_font_color(Color::RGB(0x00B4_2318)).set_align(FormatAlign::VerticalCenter),
-        input_header: header.clone().set_background_color(Color::RGB(0x009A_6700)),
-        header,
-        band: Format::new().set_background_color(Color::RGB(0x00F2_F7F9)),
-    }
-}
-
-/// The format of a column's cells, by what stands out.
-fn cell_format(kind: CellKind, emphasis: Option<Emphasis>, quoted: bool) -> Format {
-    let mut format = base()
-        .set_align(FormatAlign::VerticalCenter)
-        .set_border(FormatBorder::Thin)
-        .set_border_color(Color::RGB(0x00D0_D7DE));
-    format = match kind {
-        CellKind::Text => format.set_text_wrap().set_align(FormatAlign::Left),
-        CellKind::Id => format.set_num_format("@").set_align(FormatAlign::Left).set_text_wrap(),
-        CellKind::Integer => format.set_num_format("#,##0").set_align(FormatAlign::Right).set_indent(1),
-        CellKind::Decimal(decimals) => {
-            format.set_num_format(decimal_format("#,##0", decimals)).set_align(FormatAlign::Right).set_indent(1)
-        }
-        CellKind::Percent(decimals) => format
-            .set_num_format(format!("{}%", decimal_format("0", decimals)))
-            .set_align(FormatAlign::Right)
-            .set_indent(1),
-        CellKind::Date => format.set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
-    };
-    format = match emphasis {
-        Some(Emphasis::Alert) => {
-            format.set_bold().set_font_color(Color::RGB(0x00B4_2318)).set_background_color(Color::RGB(0x00FD_ECEA))
-        }
-        Some(Emphasis::Strong) => format.set_bold(),
-        None => format,
-    };
-    if quoted { format.set_quote_prefix() } else { format }
-}
-
-fn decimal_format(whole: &str, decimals: u8) -> String {
-    let zeros = "0".repeat(usize::from(decimals.min(6)));
-    if zeros.is_empty() { whole.to_owned() } else { format!("{whole}.{zeros}") }
 }
 
 /// The tables as a workbook.
@@ -308,50 +234,6 @@ fn write_sheet(
     set_up_page(worksheet, sheet, meta, header, ready_row, last_column)
 }
 
-/// Lines that a text takes in a column of that width.
-fn wrapped_lines(cell: &Cell, width: f64) -> u32 {
-    let Cell::Text(text) = cell else { return 1 };
-    // A wide character that doesn't fit any more leaves a gap at the line's end.
-    let room = (width - 1.5).max(2.0).floor() as usize;
-    if text.len() <= room {
-        return 1;
-    }
-    text.lines().map(|line| wrapped_line(line, room)).sum::<u32>().max(1)
-}
-
-/// Lines that one line of text takes in that many half-width characters: Chinese characters break anywhere,
-/// words and numbers only where they are longer than a line.
-fn wrapped_line(line: &str, room: usize) -> u32 {
-    let (mut lines, mut used, mut word) = (1_u32, 0_usize, 0_usize);
-    let mut place = |width: usize| {
-        if used > 0 && used + width > room {
-            lines += 1;
-            used = 0;
-        }
-        lines += (width.max(1).div_ceil(room) - 1) as u32;
-        used = if width > room { (width - 1) % room + 1 } else { used + width };
-    };
-    let mut narrow = [0_u8; 4];
-    for c in line.chars() {
-        let width = display_width(c.encode_utf8(&mut narrow));
-        if c.is_ascii_graphic() && c != '-' {
-            word += width;
-            continue;
-        }
-        if word > 0 {
-            place(word);
-            word = 0;
-        }
-        if width > 0 {
-            place(width);
-        }
-    }
-    if word > 0 {
-        place(word);
-    }
-    lines
-}
-
 fn write_rows(worksheet: &mut Worksheet, sheet: &SheetSpec, widths: &[f64], first: u32) -> Result<(), XlsxError> {
     let mut marks: BTreeMap<usize, Vec<(Option<usize>, Emphasis)>> = BTreeMap::new();
     for mark in &sheet.marks {
@@ -484,41 +366,6 @@ fn page_text(text: &str, most: usize) -> String {
     if escaped.starts_with(|c: char| c.is_ascii_digit() || c == '"') { format!(" {escaped}") } else { escaped }
 }
 
-/// Width for the header and the rows; Chinese characters take two, and long text wraps.
-fn compute_width(sheet: &SheetSpec, at: usize) -> f64 {
-    let column: &SheetColumn = &sheet.columns[at];
-    let most = column.width.max(WIDEST);
-    let needed = sheet
-        .rows
-        .iter()
-        .take(ROWS_MEASURED)
-        .map(|row| match &row[at] {
-            Cell::Empty => 0,
-            Cell::Text(text) => display_width(text),
-            Cell::Integer(value) => separated_width(value.unsigned_abs() as f64, 0) + usize::from(*value < 0),
-            Cell::Number(value) => match column.kind {
-                CellKind::Percent(decimals) => separated_width((value * 100.0).abs(), decimals) + 2,
-                CellKind::Decimal(decimals) => separated_width(value.abs(), decimals) + usize::from(*value < 0.0),
-                _ => 10,
-            },
-            Cell::Date(_) => 10,
-        })
-        .max()
-        .unwrap_or(0);
-    // Words and codes may wrap at their column's own width; numbers and dates must not be cut.
-    let needed = needed as f64 + 3.0;
-    match column.kind {
-        CellKind::Text | CellKind::Id => column.width,
-        _ => needed.max(column.width).min(most),
-    }
-}
-
-/// Characters of a number with thousands separators.
-fn separated_width(value: f64, decimals: u8) -> usize {
-    let digits = format!("{value:.0}").len();
-    digits + (digits - 1) / 3 + if decimals > 0 { usize::from(decimals) + 1 } else { 0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -533,17 +380,6 @@ mod tests {
         let long = unique_sheet_name(&"污".repeat(40), &mut taken);
         assert_eq!(long.chars().count(), 31);
         assert!(unique_sheet_name(&"污".repeat(40), &mut taken).ends_with("(2)"));
-    }
-
-    #[test]
-    fn lines_are_counted_as_text_wraps() {
-        let lines = |text: &str, width: f64| wrapped_lines(&Cell::text(text), width);
-        assert_eq!(lines("短", 10.0), 1);
-        assert_eq!(lines("一二三四五六七八九十", 11.5), 2);
-        assert_eq!(lines("一\n二\n三", 11.5), 3);
-        assert_eq!(lines(&format!("承诺值 {}", "ab".repeat(32)), 26.0), 4);
-        assert_eq!(lines(&"9".repeat(22), 14.0), 2);
-        assert_eq!(lines("31011501、31011502", 14.0), 2);
     }
 
     #[test]

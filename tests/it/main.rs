@@ -17,6 +17,7 @@
 )]
 
 mod architecture;
+mod cases;
 mod command_line;
 mod demo;
 mod disclosure;

@@ -8,14 +8,16 @@ mod bundled;
 mod city;
 mod files;
 mod random;
+mod rows;
 mod vocabulary;
 
 use std::path::{Path, PathBuf};
 
 pub use bundled::{pack_demo, unpack_demo};
 pub use city::{City, DEFAULT_SOURCES, Places, Site, body_name};
-pub use files::{DemoTable, FileForm, identity};
+pub use files::{DemoTable, FileForm};
 pub use random::Dice;
+pub use rows::identity;
 
 use crate::diagnostic::{AppError, AppResult, Progress};
 use crate::district::{Bounds, DistrictSet, write_district_files};
