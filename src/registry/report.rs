@@ -49,6 +49,8 @@ pub fn render_report(registry: &Registry) -> DataFrame {
 fn row_cells(frame: &DataFrame, row: usize) -> impl Iterator<Item = Cow<'_, str>> {
     frame.columns().iter().map(move |column| match column.get(row) {
         Ok(AnyValue::String(text)) => text.to_owned().into(),
+        // the columns of a single row are scalars
+        Ok(AnyValue::StringOwned(text)) => text.to_string().into(),
         Ok(AnyValue::UInt64(number)) => number.to_string().into(),
         Ok(AnyValue::UInt32(number)) => number.to_string().into(),
         _ => Cow::Borrowed(""),

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sha2::{Digest, Sha256};
 
-use super::{march, names, need, person, random_month, seed_of, unit};
+use super::{march, names, need, person, random_month, seed_of};
 
 /// Loads of up to eight people, eight bits each.
 type Loads = u64;

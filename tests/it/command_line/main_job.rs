@@ -1,0 +1,270 @@
+//! The main job from the demo city to the months that follow, as a user types it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::{fairdraw, text, words};
+
+/// A small demo city, run once: everything that follows reads its output.
+fn run_small(folder: &Path) -> PathBuf {
+    let out = folder.join("out");
+    let output = fairdraw(&["run", "--demo", "--sources", "1500", "--to", text(&out), "--operator", "测试员"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    out
+}
+
+/// `tests/reference/draw.py` with these arguments verifies.
+fn reference_verifies(arguments: &[&str]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/draw.py");
+    let output = Command::new("python3").arg(script).args(arguments).output().expect("python3");
+    assert!(output.status.success(), "{arguments:?}: {}", words(&output));
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn the_independent_reference_verifies_the_main_jobs_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let evidence = run_small(folder.path()).join("抽取存证/2027-03-1");
+    let certificate: Value = serde_json::from_slice(&fs::read(evidence.join("certificate.json")).unwrap()).unwrap();
+    let commitment = certificate["opening"]["commitment"].as_str().unwrap();
+    let paths: Vec<PathBuf> =
+        ["frame.csv", "seal.json", "opening.json", "result.json"].iter().map(|name| evidence.join(name)).collect();
+    let mut arguments = vec!["check"];
+    arguments.extend(paths.iter().map(|path| text(path)));
+    arguments.extend(["--commitment", commitment]);
+    reference_verifies(&arguments);
+    reference_verifies(&["certificate", text(&evidence.join("certificate.json")), "--commitment", commitment]);
+
+    // and a certificate that names a substitute
+    let project = folder.path().join("out/项目");
+    let (dead, reason) = (free_unit(&certificate), "2027-03-05 现场核实已搬迁");
+    let output = fairdraw(&["substitute", text(&project), "--month", "2027-03", "--unit", &dead, "--reason", reason]);
+    assert!(output.status.success(), "{}", words(&output));
+    let changed = project.join("draws/2027-03/1/certificate.json");
+    assert!(fs::read_to_string(&changed).unwrap().contains(reason));
+    reference_verifies(&["certificate", text(&changed), "--commitment", commitment]);
+}
+
+/// A selected unit that is no certainty, in a stratum with reserves.
+fn free_unit(certificate: &Value) -> String {
+    let found = certificate["strata"].as_array().unwrap().iter().find_map(|s| {
+        let free = s["selected"].as_array().unwrap().iter().find(|u| u["row"][4] == "" && s["threshold"] != "")?;
+        Some(free["row"][0].as_str().unwrap().to_owned())
+    });
+    found.unwrap()
+}
+
+fn month_units(book: &Path) -> Vec<(String, String)> {
+    use calamine::{Data, Reader, open_workbook_auto};
+    let mut book = open_workbook_auto(book).unwrap();
+    let sheet = book.sheet_names().into_iter().find(|name| name.contains("3月") || name.contains("03")).unwrap();
+    let range = book.worksheet_range(&sheet).unwrap();
+    let header = range.rows().position(|row| row.iter().any(|c| *c == "单位标识")).unwrap();
+    let column = |name: &str| range.rows().nth(header).unwrap().iter().position(|c| *c == name).unwrap();
+    let (unit, role) = (column("单位标识"), column("类别"));
+    range
+        .rows()
+        .skip(header + 1)
+        .filter(|row| row[unit] != Data::Empty)
+        .map(|row| (row[unit].to_string(), row[role].to_string()))
+        .collect()
+}
+
+#[test]
+fn the_main_job_the_day_after_and_the_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run_small(folder.path());
+    let certificate: Value =
+        serde_json::from_slice(&fs::read(out.join("抽取存证/2027-03-1/certificate.json")).unwrap()).unwrap();
+    the_main_job(&out, &certificate);
+    the_day_after(&out, &folder.path().join("again"), &certificate);
+    the_months_after(&out.join("项目"));
+}
+
+/// The workbook names the units drawn, the evidence verifies, nothing public names an unvisited target.
+fn the_main_job(out: &Path, certificate: &Value) {
+    let evidence = out.join("抽取存证/2027-03-1");
+    let mut drawn: Vec<String> = certificate["strata"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|s| s["selected"].as_array().unwrap().iter().map(|u| u["row"][0].as_str().unwrap().to_owned()))
+        .collect();
+    drawn.sort();
+    assert!(drawn.len() > 5, "{} drawn", drawn.len());
+    assert!(certificate["statement"].as_str().unwrap().contains("演示"));
+
+    // the workbook names exactly the units drawn
+    let book = fs::read_dir(out.join("内部")).unwrap().map(|e| e.unwrap().path()).find(|p| {
+        let name = p.file_name().unwrap().to_string_lossy().into_owned();
+        name.starts_with("上海市")
+            && name.contains("年度计划")
+            && !name.contains("执法总队")
+            && !name.contains("管理委员会")
+    });
+    let rows = month_units(&book.unwrap());
+    let mut listed: Vec<String> = rows.iter().filter(|(_, role)| role == "正选").map(|(u, _)| u.clone()).collect();
+    listed.sort();
+    assert_eq!(listed, drawn);
+    assert!(rows.iter().any(|(_, role)| role.starts_with("备选")));
+
+    // the exported files verify
+    let file = |name: &str| evidence.join(name);
+    let commitment = certificate["opening"]["commitment"].as_str().unwrap().to_owned();
+    let output = fairdraw(&[
+        "verify",
+        text(&file("certificate.json")),
+        "--frame",
+        text(&file("frame.csv")),
+        "--commitment",
+        &commitment,
+        "--roster",
+        text(&file("roster.csv")),
+        "--needs",
+        text(&file("needs.csv")),
+        "--assignment",
+        text(&file("assignment.csv")),
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&output).contains("演示"));
+
+    // nothing public names an unvisited target
+    let mut public = 0;
+    for entry in fs::read_dir(out.join("公开")).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        public += 1;
+        for unit in &drawn {
+            assert!(!bytes.windows(unit.len()).any(|w| w == unit.as_bytes()));
+        }
+    }
+    assert!(public >= 3);
+}
+
+/// A substitute, another inspector, a triggered check, each with its reason.
+fn the_day_after(out: &Path, again: &Path, certificate: &Value) {
+    let evidence = out.join("抽取存证/2027-03-1");
+    let commitment = certificate["opening"]["commitment"].as_str().unwrap();
+    let project = out.join("项目");
+    let dead = free_unit(certificate);
+    let output = fairdraw(&["substitute", text(&project), "--month", "2027-03", "--unit", &dead, "--reason", ""]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(words(&output).contains("SEL-038"), "{}", words(&output));
+    let output = fairdraw(&[
+        "substitute",
+        text(&project),
+        "--month",
+        "2027-03",
+        "--unit",
+        &dead,
+        "--reason",
+        "2027-03-05 现场核实已搬迁",
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+    let assignment = fs::read_to_string(project.join("draws/2027-03/1/assignment.csv")).unwrap();
+    assert!(!assignment.contains(&format!("{dead},")));
+    let line: Vec<&str> = assignment.lines().nth(1).unwrap().split(',').collect();
+    let output = fairdraw(&[
+        "replace-inspector",
+        text(&project),
+        "--month",
+        "2027-03",
+        "--unit",
+        line[0],
+        "--certificate",
+        line[3],
+        "--reason",
+        "当日因病",
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+    let frame = fs::read_to_string(evidence.join("frame.csv")).unwrap();
+    let other = frame
+        .lines()
+        .skip(1)
+        .map(|l| l.split(',').next().unwrap())
+        .find(|u| !assignment.contains(&format!("{u},")))
+        .unwrap();
+    let output = fairdraw(&[
+        "add-check",
+        text(&project),
+        "--month",
+        "2027-03",
+        "--unit",
+        other,
+        "--reason",
+        "12345 热线投诉属实",
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+
+    // a proof for any unit, drawn or not; export again; all of it verifies
+    let output = fairdraw(&["proof", text(&project), "--month", "2027-03", "--unit", other]);
+    assert!(output.status.success(), "{}", words(&output));
+    let output = fairdraw(&["export", text(&project), "--month", "2027-03", "--to", text(again)]);
+    assert!(output.status.success(), "{}", words(&output));
+    let evidence = again.join("抽取存证/2027-03-1");
+    let file = |name: &str| evidence.join(name);
+    let output = fairdraw(&[
+        "verify",
+        text(&file("certificate.json")),
+        "--frame",
+        text(&file("frame.csv")),
+        "--commitment",
+        commitment,
+        "--roster",
+        text(&file("roster.csv")),
+        "--needs",
+        text(&file("needs.csv")),
+        "--assignment",
+        text(&file("assignment.csv")),
+        "--journal",
+        text(&project.join("journal.jsonl")),
+    ]);
+    assert!(output.status.success(), "{}", words(&output));
+}
+
+/// Seals, openings and voidings of the months that follow.
+fn the_months_after(project: &Path) {
+    // nothing else opens while a seal waits; a month is not sealed twice without a reason
+    let seal = |month: &str, extra: &[&str]| {
+        let mut arguments = vec![
+            "seal",
+            text(project),
+            "--month",
+            month,
+            "--entropy-format",
+            "ssq",
+            "--entropy-source",
+            "中国福利彩票双色球",
+            "--reference",
+            "第2099025期",
+            "--available-at",
+            "2099-02-28T21:15:00+08:00",
+        ];
+        arguments.extend(extra);
+        fairdraw(&arguments)
+    };
+    assert!(words(&seal("2027-03", &[])).contains("SEL-032"));
+    assert!(words(&seal("2027-02", &[])).contains("SEL-045"));
+    let output = seal("2027-04", &[]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&seal("2027-05", &[])).contains("SEL-031"));
+    let open = || fairdraw(&["open", text(project), "--month", "2027-04", "--entropy", "03 07 12 18 25 31+09"]);
+    assert!(words(&open()).contains("SEL-011"), "{}", words(&open()));
+    let output = fairdraw(&["void", text(project), "--month", "2027-04", "--reason", "名录季度更新"]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(words(&seal("2027-04", &[])).contains("SEL-032"));
+    let output = seal("2027-04", &["--again", "名录已更新"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let output = fairdraw(&["void", text(project), "--month", "2027-04", "--reason", "演练结束"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let status = fairdraw(&["status", text(project), "--today", "2027-04-20"]);
+    assert!(status.status.success() && words(&status).contains("尚无结果"), "{}", words(&status));
+
+    // a changed line of the journal is found
+    let journal = project.join("journal.jsonl");
+    let changed = fs::read_to_string(&journal).unwrap().replacen("测试员", "别人", 1);
+    fs::write(&journal, changed).unwrap();
+    assert_eq!(fairdraw(&["verify", "--journal", text(&journal)]).status.code(), Some(1));
+}
