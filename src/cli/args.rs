@@ -105,6 +105,8 @@ pub enum Command {
     Status(StatusArgs),
     /// 核验证书或操作日志
     Verify(VerifyArgs),
+    /// 按清单 manifest.json 核对导出的文件夹
+    CheckManifest(CheckManifestArgs),
     /// 只按抽样框、封存与开封文件重算抽取
     Draw(DrawArgs),
     /// 一步完成：导入、计划、封存、开封、配对、导出
@@ -254,6 +256,9 @@ pub struct OpenArgs {
     /// 公开数，按封存的格式书写
     #[arg(long)]
     pub entropy: String,
+    /// 信封中的秘密；只在 secret.json 遗失或损坏时需要
+    #[arg(long)]
+    pub secret: Option<String>,
 }
 
 /// `substitute`.
@@ -308,6 +313,9 @@ pub struct AddCheckArgs {
     /// 理由
     #[arg(long)]
     pub reason: String,
+    /// 名录或检查已记为关闭、搬迁、合并的单位，仍须检查的依据
+    #[arg(long, value_name = "依据")]
+    pub although_closed: Option<String>,
 }
 
 /// `void`.
@@ -396,6 +404,13 @@ pub struct VerifyArgs {
     /// 核验操作日志 journal.jsonl
     #[arg(long)]
     pub journal: Option<PathBuf>,
+}
+
+/// `check-manifest`.
+#[derive(Debug, Args)]
+pub struct CheckManifestArgs {
+    /// 导出的文件夹（其中有 manifest.json）
+    pub dir: PathBuf,
 }
 
 /// `draw`.

@@ -25,7 +25,7 @@ pub(super) fn carry_out(
         DeedOutcome::Voided(period) => told(&format!("{}的封存已作废，理由记入登记簿", period.label())),
         DeedOutcome::Substituted(month, unit, put) => draw::show_substituted(month, &unit, &put, as_json),
         DeedOutcome::Replaced(month, unit, pair) => draw::show_replaced(month, &unit, &pair, as_json),
-        DeedOutcome::Added(month, unit, pair) => draw::show_added(month, &unit, pair.as_ref(), as_json),
+        DeedOutcome::Added(month, unit, added) => draw::show_added(month, &unit, &added, as_json),
         DeedOutcome::Results(taken) => data::show_results(&taken, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),
         DeedOutcome::Refreshed(sources, set_aside) => {

@@ -4,21 +4,22 @@ use serde_json::Value;
 
 use super::Finish;
 use super::args::{
-    AddCheckArgs, ChangeArgs, DrawArgs, OpenArgs, PeriodArgs, ProofArgs, ReplaceArgs, SealArgs, VerifyArgs, VoidArgs,
+    AddCheckArgs, ChangeArgs, CheckManifestArgs, DrawArgs, OpenArgs, PeriodArgs, ProofArgs, ReplaceArgs, SealArgs,
+    VerifyArgs, VoidArgs,
 };
 use super::deeds::carry_out;
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_all_visited;
-use crate::domain::Period;
-use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use crate::export::{ManifestCheck, check_manifest};
 use crate::sampling::{
     CheckReport, DEMONSTRATION, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, compute_proof,
     draw_from_files,
 };
-use crate::workspace::deeds::change::{Substituted, none_opened, opened_draw};
+use crate::workspace::deeds::change::{Substituted, Triggered, TriggeredRequest, none_opened, opened_draw};
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::deeds::open::Opened;
+use crate::workspace::deeds::open::{Opened, TypedOpening};
 use crate::workspace::deeds::seal::{Pledge, Sealed};
 use crate::workspace::deeds::verify::{VerifyRequest, verify_files};
 use crate::workspace::inputs::due::OpenedDraw;
@@ -87,7 +88,8 @@ pub(super) fn show_sealed(sealed: &Sealed, as_json: bool) -> AppResult<Finish> {
 }
 
 pub(super) fn open(args: &OpenArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let deed = |project: &Project| Ok(Deed::Open(period_of(&args.period, project)?, args.entropy.clone()));
+    let typed = TypedOpening { entropy: args.entropy.clone(), secret: args.secret.clone() };
+    let deed = |project: &Project| Ok(Deed::Open(period_of(&args.period, project)?, typed));
     carry_out(&args.project, deed, as_json, context)
 }
 
@@ -95,7 +97,7 @@ pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> App
     if as_json {
         json(&serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "seed": opened.seed, "drawn": opened.drawn,
-            "pairs": opened.pairs, "unpaired": opened.unpaired,
+            "pairs": opened.pairs, "unpaired": opened.unpaired, "secret_lost": opened.secret_lost,
         }))?;
     } else {
         let done = match (period, opened.pairs) {
@@ -104,6 +106,9 @@ pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> App
             (Period::Month(_), None) => format!("抽中 {} 个单位，未配对执法人员", opened.drawn),
         };
         line(&format!("{} 第 {} 次：{done}", opened.period, opened.sequence))?;
+    }
+    if let Some(why) = &opened.secret_lost {
+        say(&format!("秘密取自信封（已与封签核对）；文件不可用：{why}"));
     }
     if let Some(why) = &opened.unpaired {
         say(why);
@@ -164,20 +169,28 @@ pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) 
     if args.origin != "triggered" {
         return Err(Finding::error("CLI-006", "检查来源不认识").value(&args.origin).expected(" triggered").into());
     }
-    let (month, unit) = (month_of(&args.month)?, unit_of(&args.unit)?);
-    let deed = Deed::AddCheck { month, unit, reason: args.reason.clone() };
+    let request = TriggeredRequest {
+        unit: unit_of(&args.unit)?,
+        reason: args.reason.clone(),
+        although_closed: args.although_closed.clone(),
+    };
+    let deed = Deed::AddCheck(month_of(&args.month)?, request);
     carry_out(&args.project, |_| Ok(deed), as_json, context)
 }
 
-pub(super) fn show_added(month: PlanMonth, unit: &UnitId, pair: Option<&Pair>, as_json: bool) -> AppResult<Finish> {
+pub(super) fn show_added(month: PlanMonth, unit: &UnitId, added: &Triggered, as_json: bool) -> AppResult<Finish> {
+    if let Some(past) = &added.past_cap {
+        say(&past.to_string());
+    }
     if as_json {
         json(&serde_json::json!({
-            "month": month.to_string(), "unit": unit, "pair": pair_json(pair),
+            "month": month.to_string(), "unit": unit, "pair": pair_json(added.pair.as_ref()),
+            "past_cap": added.past_cap,
         }))?;
         return Ok(Finish::Done);
     }
     line(&format!("{unit} 已列入 {month} 的触发式检查"))?;
-    if let Some((lead, second)) = pair {
+    if let Some((lead, second)) = &added.pair {
         say(&format!("执法人员：主办 {lead}，协办 {second}"));
     }
     Ok(Finish::Done)
@@ -207,6 +220,22 @@ pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Fin
     }
     data(|out| out.write_all(&proof.to_json()).and_then(|()| out.write_all(b"\n")))?;
     Ok(Finish::Done)
+}
+
+/// Holds an exported folder against its manifest.
+pub(super) fn manifest(args: &CheckManifestArgs, as_json: bool) -> AppResult<Finish> {
+    let ManifestCheck { manifests, files, findings } = check_manifest(&args.dir)?;
+    if as_json {
+        let words: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        json(&serde_json::json!({ "manifests": manifests, "files": files, "findings": words }))?;
+    } else {
+        let state = if findings.is_empty() { "通过" } else { "不通过" };
+        line(&format!("{state}  {manifests} 份清单所列 {files} 个文件，{} 处不符", findings.len()))?;
+        for finding in &findings {
+            say(&finding.to_string());
+        }
+    }
+    Ok(if findings.is_empty() { Finish::Done } else { Finish::Flawed })
 }
 
 fn show_report(report: &CheckReport) -> AppResult<()> {

@@ -94,6 +94,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),
         Command::Verify(args) => draw::verify(&args, cli.json),
+        Command::CheckManifest(args) => draw::manifest(&args, cli.json),
         Command::Draw(args) => draw::bare(&args),
         Command::Run(args) => plan::run(&args, cli.json, &context),
         Command::Simulate(args) => plan::simulate(&args, cli.json, &context),

@@ -1,12 +1,17 @@
 //! A period of the product's books: a month, or the year's own seed.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::PlanMonth;
 
-/// What a seal is for, written `2027-03` for a month and `2027-00` for the seed of a year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a seal is for, written `2027-03` for a month and `2027-00` for the seed of a year. Periods are in the order
+/// of time: a year's seed comes after the months of the year before and before its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Period {
     /// The year's seed, which rounds the quotas of all its months.
     Year(i32),
@@ -40,6 +45,39 @@ impl Period {
             Self::Year(year) => format!("{year} 年度种子"),
             Self::Month(month) => format!("{} 年 {} 月", month.year(), month.month()),
         }
+    }
+}
+
+impl Ord for Period {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |period: &Self| (period.year(), period.month().map_or(0, PlanMonth::month));
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Period {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl From<Period> for String {
+    fn from(period: Period) -> Self {
+        period.to_string()
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = BadPeriod;
+
+    fn try_from(text: String) -> Result<Self, BadPeriod> {
+        text.parse()
+    }
+}
+
+impl From<PlanMonth> for Period {
+    fn from(month: PlanMonth) -> Self {
+        Self::Month(month)
     }
 }
 
@@ -97,6 +135,15 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Period>(), Err(BadPeriod), "{text}");
         }
+    }
+
+    #[test]
+    fn periods_are_in_the_order_of_time() {
+        let texts = ["2026-00", "2026-12", "2027-00", "2027-01", "2027-12", "2028-00"];
+        let periods: Vec<Period> = texts.iter().map(|t| t.parse().unwrap()).collect();
+        assert!(periods.is_sorted_by(|a, b| a < b), "{periods:?}");
+        assert_eq!(serde_json::to_string(&periods[2]).unwrap(), "\"2027-00\"");
+        assert!(serde_json::from_str::<Period>("\"2027-13\"").is_err());
     }
 
     #[test]

@@ -111,7 +111,7 @@ pub fn write_export(
     let mut names = std::collections::BTreeSet::new();
     for file in files {
         let lower = file.name.to_lowercase();
-        if file.name.is_empty() || file.name.contains(['/', '\\']) || lower == MANIFEST_FILE || lower == ".." {
+        if !is_plain_name(&file.name) || lower == MANIFEST_FILE {
             return Err(Finding::error("EXP-034", "导出文件名不能使用").value(&file.name).into());
         }
         // Windows doesn't tell upper from lower case.
@@ -183,35 +183,107 @@ fn load_manifest(folder: &Path) -> AppResult<Option<Manifest>> {
     if manifest.format == FORMAT { Ok(Some(manifest)) } else { Err(wrong().value(&manifest.format).into()) }
 }
 
-/// Holds the files of a folder against its manifest: `EXP-037` missing, `EXP-038` changed.
+/// What the manifests of an exported folder say of its files.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ManifestCheck {
+    /// Manifests found, in the folder and below it.
+    pub manifests: usize,
+    /// Files that they name.
+    pub files: usize,
+    /// What doesn't agree; empty where every file is as it was written.
+    pub findings: Vec<Finding>,
+}
+
+/// Levels of folders below the chosen one in which manifests are looked for: an export puts each family and each
+/// draw's evidence into a folder of its own.
+const LEVELS: usize = 3;
+
+/// Holds the files of an exported folder, and of the folders in it, against their manifests: `EXP-037` missing,
+/// `EXP-038` changed, `EXP-044` a file that its manifest doesn't name, `EXP-045` a name that is no file's.
 ///
 /// # Errors
-/// Where there is no manifest (`IO-001`) or it can't be read (`EXP-036`).
-pub fn check_manifest(folder: &Path) -> AppResult<Vec<Finding>> {
-    let Some(manifest) = load_manifest(folder)? else {
-        let cause = std::io::Error::from(std::io::ErrorKind::NotFound);
-        return Err(AppError::io("读取清单失败", &folder.join(MANIFEST_FILE), cause));
-    };
-    let mut findings = Vec::new();
-    for file in manifest.files {
+/// `EXP-043` where there is no manifest at all, `EXP-036` where one can't be read, `IO-…`.
+pub fn check_manifest(folder: &Path) -> AppResult<ManifestCheck> {
+    let mut check = ManifestCheck::default();
+    check_folder(folder, "", LEVELS, &mut check)?;
+    if check.manifests == 0 {
+        return Err(Finding::error("EXP-043", format!("文件夹中没有清单 {MANIFEST_FILE}，无法核对"))
+            .file(folder.display().to_string())
+            .hint("请选择导出时写出的文件夹：清单与文件放在一起")
+            .into());
+    }
+    Ok(check)
+}
+
+/// Checks one folder, named `within` in messages (empty, or ending in `/`), and those in it.
+fn check_folder(folder: &Path, within: &str, levels: usize, check: &mut ManifestCheck) -> AppResult<()> {
+    let io = |cause| AppError::io("读取文件夹", folder, cause);
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for other in std::fs::read_dir(folder).map_err(io)? {
+        let other = other.map_err(io)?;
+        let (name, kind) = (other.file_name().to_string_lossy().to_string(), other.file_type().map_err(io)?);
+        if kind.is_dir() {
+            folders.push(name);
+        } else {
+            files.push(name);
+        }
+    }
+    files.sort();
+    folders.sort();
+    if let Some(manifest) = load_manifest(folder)? {
+        check.manifests += 1;
+        check.files += manifest.files.len();
+        check_files(folder, within, &manifest, &files, &mut check.findings)?;
+    }
+    for name in folders.iter().filter(|_| levels > 0) {
+        check_folder(&folder.join(name), &format!("{within}{name}/"), levels - 1, check)?;
+    }
+    Ok(())
+}
+
+fn check_files(
+    folder: &Path,
+    within: &str,
+    manifest: &Manifest,
+    there: &[String],
+    findings: &mut Vec<Finding>,
+) -> AppResult<()> {
+    for file in &manifest.files {
+        let shown = format!("{within}{}", file.name);
+        // a manifest from elsewhere must not make us read outside its folder
+        if !is_plain_name(&file.name) {
+            findings.push(Finding::error("EXP-045", "清单中的文件名不能使用").value(shown));
+            continue;
+        }
         let path = folder.join(&file.name);
         match std::fs::read(&path) {
             Ok(bytes) => {
                 let now = entry(&file.name, &bytes);
-                if now != file {
+                if now != *file {
                     findings.push(
                         Finding::error("EXP-038", "文件与清单不符，导出后被改动")
-                            .file(&file.name)
+                            .file(shown)
                             .value(now.sha256)
-                            .expected(file.sha256),
+                            .expected(&file.sha256),
                     );
                 }
             }
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-                findings.push(Finding::error("EXP-037", "清单中的文件不存在").file(&file.name));
+                findings.push(Finding::error("EXP-037", "清单中的文件不存在").file(shown));
             }
             Err(cause) => return Err(AppError::io("读取导出文件失败", &path, cause)),
         }
     }
-    Ok(findings)
+    let named = |name: &String| name == MANIFEST_FILE || manifest.files.iter().any(|file| file.name == *name);
+    findings.extend(there.iter().filter(|name| !named(name)).map(|name| {
+        Finding::error("EXP-044", "文件不在清单之列")
+            .file(format!("{within}{name}"))
+            .hint("不是导出时写出的文件，请移走后再核对")
+    }));
+    Ok(())
+}
+
+/// A name without a folder in it.
+fn is_plain_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['/', '\\']) && name != ".." && name != "."
 }

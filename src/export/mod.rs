@@ -29,7 +29,8 @@ pub use columns::{ColumnCatalogue, SheetKind};
 pub use csv_text::render_csv;
 pub use file_name::{FileName, sanitise_file_name};
 pub use manifest::{
-    ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestFile, check_manifest, write_export,
+    ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, check_manifest,
+    write_export,
 };
 pub use plan_book::{
     BookHeader, DistrictRow, InspectorRef, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow,

@@ -22,7 +22,8 @@
 //! is drawn (see [`super::targets`]), which changes months, not λ.
 
 use super::capacity::{cost_by_resource, dead_allowance, usable_capacity, window_limit};
-use super::model::{ByMonth, Exclusion, MONTHS, MandatoryVisit, PlanInputs, RESOURCES};
+use super::model::{ByMonth, MONTHS, MandatoryVisit, PlanInputs, RESOURCES};
+use super::reason::Exclusion;
 use super::shares::{ShareProfiles, floor_of, quarter_ratios};
 use crate::policy::{Aggravators, Policy};
 

@@ -9,7 +9,8 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::model::{ByMonth, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs};
+use super::model::{ByMonth, MONTHS, MandatoryVisit, NEVER, PlanInputs};
+use super::reason::Exclusion;
 use super::slots::closed_months;
 use crate::domain::{Category, PlanMonth};
 use crate::policy::{MandatoryTrigger, Policy};

@@ -20,6 +20,7 @@ pub mod mandatory;
 pub mod mend;
 pub mod model;
 pub mod quotas;
+pub mod reason;
 pub mod replan;
 pub mod schedule;
 pub mod shares;
@@ -32,9 +33,10 @@ pub use annual::{AnnualPlan, Light, OffSiteQuota, Overload, PlanCell, compute_an
 pub use feasibility::{Shortage, ShortageKind, compute_mends};
 pub use mend::{Mend, MendAction, apply_mend};
 pub use model::{
-    Body, Capacity, Exclusion, History, MandatoryVisit, NEVER, PastTargets, PlanEdits, PlanInputs, PlanSites, Resource,
-    Visit, VisitKind,
+    Body, Capacity, History, MandatoryVisit, NEVER, PastTargets, PlanEdits, PlanInputs, PlanSites, Resource, Visit,
+    VisitKind,
 };
 pub use quotas::{StratumTargets, assign_quotas, compute_strata};
+pub use reason::{Exclusion, TargetReason};
 pub use state::SiteState;
-pub use targets::{MonthTargets, TargetContext, TargetReason};
+pub use targets::{MonthTargets, TargetContext};

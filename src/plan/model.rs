@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::reason::Exclusion;
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::{BodyId, PlanMonth};
 use crate::policy::{BodyLevel, Policy};
@@ -59,46 +60,6 @@ impl Resource {
             Self::MonitoringDays => "个监测组日",
             Self::Instruments => "个仪器日",
             Self::Budget => "万元",
-        }
-    }
-}
-
-/// Why a site is out of the on-site draw for the whole year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[repr(u8)]
-pub enum Exclusion {
-    /// It is in.
-    #[default]
-    None,
-    /// Closed for good.
-    Closed,
-    /// Moved away.
-    Moved,
-    /// Stopped for now.
-    Stopped,
-    /// On the positive list (正面清单): off-site only.
-    PositiveList,
-    /// Its body has no roster.
-    NoRoster,
-    /// Set aside by the import (its row has an error).
-    SetAside,
-    /// Merged into another unit (predecessor of a permit).
-    Merged,
-}
-
-impl Exclusion {
-    /// Reason in frames, `[a-z_]{0,24}`.
-    #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Closed => "closed",
-            Self::Moved => "moved",
-            Self::Stopped => "stopped",
-            Self::PositiveList => "positive_list",
-            Self::NoRoster => "no_roster",
-            Self::SetAside => "set_aside",
-            Self::Merged => "merged",
         }
     }
 }

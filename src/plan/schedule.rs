@@ -9,7 +9,8 @@
 //! longest unvisited; with unequal ones each site is visited in proportion to its λ, where plain waiting
 //! time would give all of them the same frequency whatever their risk.
 
-use super::model::{Exclusion, PlanInputs};
+use super::model::PlanInputs;
+use super::reason::Exclusion;
 use super::slots::slot_count;
 use crate::policy::Policy;
 

@@ -12,9 +12,10 @@ use rand_chacha::ChaCha8Rng;
 use super::annual::AnnualPlan;
 use super::model::{MONTHS, NEVER, PlanInputs, RESOURCES, Resource, Visit, VisitKind};
 use super::quotas::{assign_quotas, compute_strata, inclusion_probabilities};
+use super::reason::TargetReason;
 use super::slots::slot_months;
 use super::state::SiteState;
-use super::targets::{TargetContext, TargetReason};
+use super::targets::TargetContext;
 use crate::diagnostic::{AppResult, Progress};
 use crate::policy::Policy;
 

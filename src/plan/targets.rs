@@ -10,84 +10,13 @@
 //! checks.
 
 use super::capacity::{cost_by_resource, dead_allowance, usable_capacity, window_months};
-use super::model::{ByMonth, Capacity, Exclusion, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, VisitKind};
+use super::model::{ByMonth, Capacity, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, VisitKind};
+use super::reason::{Exclusion, TargetReason};
 use super::schedule::Schedule;
 use super::shares::ShareProfiles;
 use super::slots::{closed_months, month_target, slot_months};
 use super::state::{SiteState, SlotOwners, counts_towards_cap, first_month};
 use crate::policy::Policy;
-
-/// Why a site has the target that it has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TargetReason {
-    /// In the draw.
-    Free,
-    /// Mandatory this month; index into `Policy::mandatory`.
-    Mandatory(u8),
-    /// Out for the year.
-    Excluded(Exclusion),
-    /// Its slot has had its visit.
-    Visited,
-    /// Within the window of another visit.
-    Window,
-    /// Its enterprise has no visit left.
-    Cap,
-    /// No checks this month.
-    Blackout,
-    /// A mandatory check later in the slot stands for it.
-    MandatoryAhead,
-    /// Its slot's chance has been offered in full.
-    Offered,
-    /// Its frequency is 0.
-    NoFrequency,
-    /// Capacity of the month is used up; the chance goes to later months.
-    Capacity,
-}
-
-impl TargetReason {
-    /// Reason in frames, `[a-z_]{0,24}`.
-    #[must_use]
-    pub fn id(self, policy: &Policy) -> &str {
-        match self {
-            Self::Free => "",
-            Self::Mandatory(rule) => policy.mandatory.get(rule as usize).map_or("mandatory", |r| r.reason.as_str()),
-            Self::Excluded(exclusion) => exclusion.id(),
-            Self::Visited => "visited",
-            Self::Window => "window",
-            Self::Cap => "cap",
-            Self::Blackout => "blackout",
-            Self::MandatoryAhead => "mandatory_ahead",
-            Self::Offered => "offered",
-            Self::NoFrequency => "no_frequency",
-            Self::Capacity => "capacity",
-        }
-    }
-
-    /// Chinese words.
-    #[must_use]
-    pub fn label(self, policy: &Policy) -> &str {
-        match self {
-            Self::Free => "参加抽取",
-            Self::Mandatory(rule) => policy.mandatory.get(rule as usize).map_or("必查", |r| r.name.as_str()),
-            Self::Excluded(Exclusion::None) => "",
-            Self::Excluded(Exclusion::Closed) => "已关闭",
-            Self::Excluded(Exclusion::Moved) => "已搬迁",
-            Self::Excluded(Exclusion::Stopped) => "停产",
-            Self::Excluded(Exclusion::PositiveList) => "正面清单，非现场检查",
-            Self::Excluded(Exclusion::NoRoster) => "执法主体没有执法人员名录",
-            Self::Excluded(Exclusion::SetAside) => "名录行有错误，暂不参加",
-            Self::Excluded(Exclusion::Merged) => "已并入其他编号",
-            Self::Visited => "本周期已检查",
-            Self::Window => "两次检查间隔期内",
-            Self::Cap => "企业年度频次上限",
-            Self::Blackout => "停检时段",
-            Self::MandatoryAhead => "本周期另有必查",
-            Self::Offered => "本周期机会已用完",
-            Self::NoFrequency => "年度频次为零",
-            Self::Capacity => "当月力量已满，顺延",
-        }
-    }
-}
 
 /// A month's targets, one per site.
 #[derive(Debug, Clone, PartialEq)]
@@ -249,7 +178,7 @@ impl<'a> TargetContext<'a> {
         let exclusion = self.inputs.sites.exclusion[site];
         let ahead = || mandatory.iter().filter(|v| v.month as usize >= month);
         if let Some(now) = ahead().next().filter(|v| v.month as usize == month)
-            && !matches!(exclusion, Exclusion::Closed | Exclusion::Moved | Exclusion::Merged)
+            && !exclusion.is_dead()
         {
             return (1.0, TargetReason::Mandatory(now.rule), 0);
         }

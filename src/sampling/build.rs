@@ -63,6 +63,15 @@ pub struct StratumReport {
     pub deviation: f64,
 }
 
+/// A frame's rows before they are salted: all that follows from the targets alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnsaltedFrame {
+    /// Every unit's row, its salt all zero, stratum by stratum.
+    pub rows: Vec<FrameRow>,
+    /// Strata in the order given.
+    pub strata: Vec<StratumReport>,
+}
+
 /// A frame with a report on each stratum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BuiltFrame {
@@ -72,37 +81,50 @@ pub struct BuiltFrame {
     pub strata: Vec<StratumReport>,
 }
 
-/// Builds a month's frame.
+/// Builds a month's frame: the rows of [`compute_unsalted_frame`], salted with the key.
 ///
 /// # Errors
-/// `SMP-001` a unit that stands twice; `SMP-020` a stratum that stands twice; `SMP-021` a quota above the number of
-/// free units; `SMP-022` a target that is no positive number; `SMP-023` an exclusion without a valid reason; `SMP-024`
-/// a target so small that its probability rounds to 0; `SMP-025` ranks that can't be calibrated.
+/// `SMP-001` a unit that stands twice; those of [`compute_unsalted_frame`].
 pub fn compute_frame(strata: Vec<StratumTargets>, key: &FrameKey) -> AppResult<BuiltFrame> {
+    let UnsaltedFrame { mut rows, strata } = compute_unsalted_frame(strata)?;
+    rows.par_iter_mut().for_each(|row| row.salt = key.salt(row.unit_id.as_str()));
+    Ok(BuiltFrame { frame: SamplingFrame::from_rows(rows)?, strata })
+}
+
+/// Makes the rows of a month's frame, all but their salts.
+///
+/// # Errors
+/// `SMP-020` a stratum that stands twice; `SMP-021` a quota above the number of free units; `SMP-022` a target that is
+/// no positive number; `SMP-023` an exclusion without a valid reason; `SMP-024` a target so small that its probability
+/// rounds to 0; `SMP-025` ranks that can't be calibrated.
+pub fn compute_unsalted_frame(strata: Vec<StratumTargets>) -> AppResult<UnsaltedFrame> {
     let mut names: Vec<&StratumId> = strata.iter().map(|s| &s.id).collect();
     names.sort_unstable();
     if let Some([twice, ..]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(AppError::new("SMP-020", format!("层 {twice} 给了两次")));
     }
-    let built: Vec<AppResult<(Vec<FrameRow>, StratumReport)>> =
-        strata.into_par_iter().map(|stratum| build_stratum(stratum, key)).collect();
+    let built: Vec<AppResult<(Vec<FrameRow>, StratumReport)>> = strata.into_par_iter().map(build_stratum).collect();
     let (mut rows, mut reports) = (Vec::new(), Vec::new());
     for stratum in built {
         let (stratum_rows, report) = stratum?;
         rows.extend(stratum_rows);
         reports.push(report);
     }
-    Ok(BuiltFrame { frame: SamplingFrame::from_rows(rows)?, strata: reports })
+    Ok(UnsaltedFrame { rows, strata: reports })
 }
 
-fn build_stratum(stratum: StratumTargets, key: &FrameKey) -> AppResult<(Vec<FrameRow>, StratumReport)> {
+fn build_stratum(stratum: StratumTargets) -> AppResult<(Vec<FrameRow>, StratumReport)> {
     let StratumTargets { id, quota, mut units } = stratum;
     units.sort_by(|a, b| a.0.cmp(&b.0));
     let mut free: Vec<(UnitId, f64)> = Vec::new();
     let mut rows: Vec<FrameRow> = Vec::with_capacity(units.len());
-    let row = |unit_id: UnitId, pi_ppb: u64, rank_ppb: u64, reason: String| {
-        let salt = key.salt(unit_id.as_str());
-        FrameRow { unit_id, stratum: id.clone(), pi_ppb, rank_ppb, reason, salt }
+    let row = |unit_id: UnitId, pi_ppb: u64, rank_ppb: u64, reason: String| FrameRow {
+        unit_id,
+        stratum: id.clone(),
+        pi_ppb,
+        rank_ppb,
+        reason,
+        salt: [0; 16],
     };
     let mut mandatory = 0;
     for (unit, target) in units {

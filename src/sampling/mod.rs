@@ -41,7 +41,10 @@ mod time;
 mod verify;
 
 pub use bare::{BareDraw, check_files, draw_from_files};
-pub use build::{BuiltFrame, REASON_CERTAIN, REASON_NO_QUOTA, StratumReport, StratumTargets, Target, compute_frame};
+pub use build::{
+    BuiltFrame, REASON_CERTAIN, REASON_NO_QUOTA, StratumReport, StratumTargets, Target, UnsaltedFrame, compute_frame,
+    compute_unsalted_frame,
+};
 pub use calibrate::{Calibration, compute_calibrated_ranks};
 pub use certificate::{
     CERTIFICATE_FORMAT, Certificate, CertificateStratum, CertificateUnit, DEMONSTRATION, EarlierSeal, Substitute,
@@ -61,12 +64,12 @@ pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_openi
 pub use probability::{CALIBRATE_BELOW, check_frame};
 pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, compute_proof};
 pub use realised::compute_realised;
-pub use register::{RegisterEvent, RegisterLine, SealRegister};
+pub use register::{RegisterEvent, RegisterLine, SealEntry, SealRegister};
 pub use rounding::{compute_quota_offset, compute_quotas};
 pub use seal::{
     DEMONSTRATION_SOURCE, EntropyPledge, METHOD, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal,
 };
-pub use secret::{FrameKey, Secret, SecretFile};
+pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::compute_next_reserve;
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
 pub use time::ShanghaiTime;

@@ -74,7 +74,7 @@ pub fn compute_opening(
         return Err(AppError::new("VER-011", "公共数字的写法不对")
             .with(|f| f.value(entropy_value).expected(spelling).hint("请按公布的号码重新录入")));
     }
-    if to_hex(&secret.sha256()) != seal.secret_sha256 {
+    if !seal.binds(secret) {
         return Err(AppError::new("VER-014", "秘密与封签不符").with(|f| f.hint("请使用封签时生成的秘密")));
     }
     let commitment = seal.commitment();

@@ -5,12 +5,11 @@
 //! commitment of the one before (of any period); sequences count from 1 within a period, and a period's
 //! second seal says why; nothing opens before its public number's time.
 
-use std::collections::BTreeMap;
-
 use super::hash::{Hash32, hash_from_hex, to_hex};
-use super::seal::{Seal, is_period};
+use super::seal::Seal;
 use super::time::ShanghaiTime;
 use crate::diagnostic::{AppError, AppResult};
+use crate::domain::Period;
 
 const HEADER: [&str; 9] =
     ["event", "at", "agency", "period", "sequence", "commitment", "previous", "available_at", "reason"];
@@ -57,8 +56,8 @@ pub struct RegisterLine {
     pub at: ShanghaiTime,
     /// The body, as in the seal.
     pub agency: String,
-    /// `2027-03` or `2027-00`.
-    pub period: String,
+    /// A month, or a year for its seed.
+    pub period: Period,
     /// From 1 within the period.
     pub sequence: u64,
     /// The seal's commitment.
@@ -77,8 +76,35 @@ pub struct SealRegister {
     lines: Vec<RegisterLine>,
 }
 
+/// A seal with what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SealEntry<'a> {
+    /// The line of its sealing.
+    pub sealed: &'a RegisterLine,
+    /// The line that opened or voided it; `None` while it waits.
+    pub end: Option<&'a RegisterLine>,
+}
+
+impl SealEntry<'_> {
+    /// True where it was opened.
+    #[must_use]
+    pub fn is_opened(&self) -> bool {
+        self.end.is_some_and(|end| end.event == RegisterEvent::Opened)
+    }
+
+    /// True where it was given up.
+    #[must_use]
+    pub fn is_voided(&self) -> bool {
+        self.end.is_some_and(|end| end.event == RegisterEvent::Voided)
+    }
+}
+
 fn broken(what: impl Into<String>) -> AppError {
     AppError::new("SEL-020", what)
+}
+
+fn period_of(text: &str) -> AppResult<Period> {
+    text.parse().map_err(|_| broken("登记簿的期间写法不对").with(|f| f.value(text).expected("如 2027-03")))
 }
 
 impl SealRegister {
@@ -108,20 +134,43 @@ impl SealRegister {
 
     /// What the next seal of a period must carry as `sequence`.
     #[must_use]
-    pub fn next_sequence(&self, period: &str) -> u64 {
+    pub fn next_sequence(&self, period: Period) -> u64 {
         1 + self.lines.iter().filter(|l| l.event == RegisterEvent::Sealed && l.period == period).count() as u64
     }
 
-    /// What became of each seal of a period: its line, how it ended (`None` while pending) and why it was voided.
+    /// Every seal with what became of it, in the order of sealing.
+    pub fn seals(&self) -> impl DoubleEndedIterator<Item = SealEntry<'_>> {
+        // a seal ends before the next begins: its end is the next line
+        self.lines.iter().enumerate().filter(|(_, line)| line.event == RegisterEvent::Sealed).map(|(at, sealed)| {
+            SealEntry { sealed, end: self.lines.get(at + 1).filter(|end| end.commitment == sealed.commitment) }
+        })
+    }
+
+    /// The seals of a period.
+    pub fn seals_of(&self, period: Period) -> impl DoubleEndedIterator<Item = SealEntry<'_>> {
+        self.seals().filter(move |seal| seal.sealed.period == period)
+    }
+
+    /// The seals that were opened.
+    pub fn opened(&self) -> impl DoubleEndedIterator<Item = SealEntry<'_>> {
+        self.seals().filter(SealEntry::is_opened)
+    }
+
+    /// The opened seals of a period.
+    pub fn opened_of(&self, period: Period) -> impl DoubleEndedIterator<Item = SealEntry<'_>> {
+        self.seals_of(period).filter(SealEntry::is_opened)
+    }
+
+    /// Sequence of a period's last opened seal; `None` where none was opened.
     #[must_use]
-    pub fn seals_of(&self, period: &str) -> Vec<(&RegisterLine, Option<&RegisterLine>)> {
-        let ends: BTreeMap<Hash32, &RegisterLine> =
-            self.lines.iter().filter(|l| l.event != RegisterEvent::Sealed).map(|l| (l.commitment, l)).collect();
-        self.lines
-            .iter()
-            .filter(|l| l.event == RegisterEvent::Sealed && l.period == period)
-            .map(|l| (l, ends.get(&l.commitment).copied()))
-            .collect()
+    pub fn last_opened_of(&self, period: Period) -> Option<u64> {
+        self.opened_of(period).next_back().map(|seal| seal.sealed.sequence)
+    }
+
+    /// True where a seal of the period was opened.
+    #[must_use]
+    pub fn is_opened(&self, period: Period) -> bool {
+        self.last_opened_of(period).is_some()
     }
 
     /// Adds a seal; `reason` must say why where the period was sealed before.
@@ -134,7 +183,7 @@ impl SealRegister {
             event: RegisterEvent::Sealed,
             at: time(&seal.sealed_at)?,
             agency: seal.agency.clone(),
-            period: seal.period.clone(),
+            period: period_of(&seal.period)?,
             sequence: seal.sequence,
             commitment: seal.commitment(),
             previous: if seal.previous.is_empty() {
@@ -189,9 +238,6 @@ impl SealRegister {
     }
 
     fn check_next(&self, line: &RegisterLine) -> AppResult<()> {
-        if !is_period(&line.period) {
-            return Err(broken("登记簿的期间写法不对").with(|f| f.value(&line.period).expected("如 2027-03")));
-        }
         if line.reason.chars().any(char::is_control) {
             return Err(broken("登记簿的原因不能有换行等控制字符").with(|f| f.value(&line.reason)));
         }
@@ -224,7 +270,7 @@ impl SealRegister {
                     .expected(last.map_or_else(|| "空".to_owned(), |l| to_hex(&l.commitment)))
             }));
         }
-        let sequence = self.next_sequence(&line.period);
+        let sequence = self.next_sequence(line.period);
         if line.sequence != sequence {
             return Err(broken(format!("{} 的封签序号不对", line.period))
                 .with(|f| f.value(line.sequence.to_string()).expected(sequence.to_string())));
@@ -254,7 +300,7 @@ impl SealRegister {
                 line.event.id(),
                 line.at.as_str(),
                 &line.agency,
-                &line.period,
+                &line.period.to_string(),
                 &line.sequence.to_string(),
                 &to_hex(&line.commitment),
                 &previous,
@@ -306,7 +352,7 @@ impl SealRegister {
                 event,
                 at: time("at", at)?,
                 agency: agency.to_owned(),
-                period: period.to_owned(),
+                period: period_of(period).map_err(|error| error.with(|f| f.row(row)))?,
                 sequence: number.ok_or_else(|| unreadable(row, "sequence", sequence, "从 1 起的整数"))?,
                 commitment: hash("commitment", commitment)?,
                 previous: if previous.is_empty() { None } else { Some(hash("previous", previous)?) },

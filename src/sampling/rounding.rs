@@ -8,7 +8,7 @@
 use super::hash::sha256;
 use super::opening::DrawSeed;
 use super::ticket::top_52_bits;
-use crate::domain::BodyId;
+use crate::domain::{BodyId, Period};
 
 /// 2⁵².
 const TWO_52: f64 = 4_503_599_627_370_496.0;
@@ -16,7 +16,8 @@ const TWO_52: f64 = 4_503_599_627_370_496.0;
 /// u in [0, 1): the top 52 bits of SHA-256("fairdraw/1/quota\n" ‖ body ‖ "\n" ‖ period ‖ "\n" ‖ year seed) / 2⁵².
 /// `period` is written `2027-03`.
 #[must_use]
-pub fn compute_quota_offset(body: &BodyId, period: &str, year_seed: &DrawSeed) -> f64 {
+pub fn compute_quota_offset(body: &BodyId, period: Period, year_seed: &DrawSeed) -> f64 {
+    let period = period.to_string();
     let hash =
         sha256(&[b"fairdraw/1/quota\n", body.as_str().as_bytes(), b"\n", period.as_bytes(), b"\n", &year_seed.0]);
     top_52_bits(&hash) as f64 / TWO_52
@@ -48,8 +49,8 @@ mod tests {
         // As computed from the formula by an independent program.
         let body = BodyId::new("310115").unwrap();
         let seed = DrawSeed(sha256(&[b"year"]));
-        assert_eq!(compute_quota_offset(&body, "2027-03", &seed).to_bits(), QUOTA_OFFSET_BITS);
-        assert_ne!(compute_quota_offset(&body, "2027-04", &seed).to_bits(), QUOTA_OFFSET_BITS);
+        assert_eq!(compute_quota_offset(&body, "2027-03".parse().unwrap(), &seed).to_bits(), QUOTA_OFFSET_BITS);
+        assert_ne!(compute_quota_offset(&body, "2027-04".parse().unwrap(), &seed).to_bits(), QUOTA_OFFSET_BITS);
     }
 
     const QUOTA_OFFSET_BITS: u64 = 0x3fa8_5086_d756_b520; // 0.04748937014242416

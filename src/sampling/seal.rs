@@ -19,7 +19,7 @@ use super::probability::check_frame;
 use super::secret::Secret;
 use super::time::ShanghaiTime;
 use crate::diagnostic::{AppError, AppResult};
-use crate::domain::StratumId;
+use crate::domain::{Period, StratumId};
 
 /// The seal's `format`.
 pub const SEAL_FORMAT: &str = "fairdraw-seal/1";
@@ -119,8 +119,8 @@ pub struct EntropyPledge {
 pub struct SealRequest {
     /// The body that draws, `[0-9A-Z]{2,18}`.
     pub agency: String,
-    /// `2027-03`, or `2027-00` for the year's own seal.
-    pub period: String,
+    /// A month, or the year for the year's own seal.
+    pub period: Period,
     /// From 1 within the period.
     pub sequence: u64,
     /// Commitment of the body's preceding seal.
@@ -154,7 +154,7 @@ pub fn compute_seal(request: SealRequest, frame: &SamplingFrame, secret: &Secret
     let seal = Seal {
         format: SEAL_FORMAT.to_owned(),
         agency: request.agency,
-        period: request.period,
+        period: request.period.to_string(),
         sequence: request.sequence,
         previous: request.previous.map(|hash| to_hex(&hash)).unwrap_or_default(),
         sealed_at: request.sealed_at.to_string(),
@@ -220,6 +220,30 @@ impl Seal {
     #[must_use]
     pub fn commitment(&self) -> Hash32 {
         sha256(&[&self.to_json()])
+    }
+
+    /// True where this is the secret that the seal binds.
+    #[must_use]
+    pub fn binds(&self, secret: &Secret) -> bool {
+        to_hex(&secret.sha256()) == self.secret_sha256
+    }
+
+    /// What it is for; `None` where the file's text is no period of a plan.
+    #[must_use]
+    pub fn period(&self) -> Option<Period> {
+        self.period.parse().ok()
+    }
+
+    /// Strata in which somebody can be drawn: the others stand in the frame with exclusions only.
+    #[must_use]
+    pub fn strata_with_chance(&self) -> usize {
+        self.strata.iter().filter(|stratum| stratum.size > 0).count()
+    }
+
+    /// Units to draw, certainties included.
+    #[must_use]
+    pub fn total_draw(&self) -> u64 {
+        self.strata.iter().map(|stratum| stratum.draw).sum()
     }
 
     /// The format of the entropy, where it is known.
@@ -341,8 +365,9 @@ fn is_agency(text: &str) -> bool {
     (2..=18).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
 }
 
-/// `YYYY-MM` with MM from 00 (the year itself) to 12.
-pub(super) fn is_period(text: &str) -> bool {
+/// `YYYY-MM` with MM from 00 (the year itself) to 12: the published format's rule, which takes seals of any year,
+/// while a [`Period`] is one that a plan can have.
+fn is_period(text: &str) -> bool {
     match text.as_bytes() {
         [y @ .., b'-', tens, ones] => {
             y.len() == 4

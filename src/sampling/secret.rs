@@ -41,17 +41,17 @@ impl Secret {
         Self(bytes)
     }
 
-    /// Reads the text of an envelope or a file: 64 lower-case hexadecimal digits; spaces, line ends and
-    /// hyphens between them don't count.
+    /// Reads the text of an envelope: 64 hexadecimal digits, in either case; spaces, line ends and hyphens
+    /// between them don't count.
     ///
     /// # Errors
     /// `SEL-002` for any other text.
     pub fn from_envelope(text: &str) -> AppResult<Self> {
-        let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let digits: String = text.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         hash_from_hex(&digits).map(Self).ok_or_else(|| {
             AppError::new("SEL-002", "秘密的写法不对").with(|f| {
                 f.value(format!("{} 个字符", digits.chars().count()))
-                    .expected("64 位小写十六进制数字（可以分组）")
+                    .expected("64 位十六进制数字（可以分组）")
                     .hint("请对照信封逐组重新录入")
             })
         })
@@ -139,6 +139,9 @@ struct SecretJson {
     secret: String,
 }
 
+/// What to do where the file of the secret is of no use.
+pub const FROM_ENVELOPE: &str = "请用备份恢复 secret.json，或在开封时录入封存时装入信封的秘密（命令行用 --secret）";
+
 const SECRET_FORMAT: &str = "fairdraw-secret/1";
 
 impl SecretFile {
@@ -158,8 +161,7 @@ impl SecretFile {
     /// `SEL-003` where it isn't a secret file.
     pub fn parse(bytes: &[u8]) -> AppResult<Self> {
         let wrong = |why: String| {
-            AppError::new("SEL-003", format!("secret.json 无法使用：{why}"))
-                .with(|f| f.hint("请用封签时打印在信封里的秘密恢复"))
+            AppError::new("SEL-003", format!("secret.json 无法使用：{why}")).with(|f| f.hint(FROM_ENVELOPE))
         };
         let value = parse_value(bytes, "secret").map_err(|fault| wrong(fault.text))?;
         if let Some(difference) = key_difference(&value, &["format", "commitment", "secret"]) {
@@ -184,6 +186,8 @@ mod tests {
         assert_ne!(secret, Secret::generate().unwrap());
         assert_eq!(Secret::from_envelope(&secret.envelope_text()).unwrap(), secret);
         assert_eq!(secret.envelope_text().split(' ').count(), 8);
+        let typed: String = secret.envelope_text().to_uppercase().replace(' ', "-");
+        assert_eq!(Secret::from_envelope(&typed).unwrap(), secret, "{typed}");
         assert_eq!(Secret::from_envelope("12 34").unwrap_err().code(), "SEL-002");
         let file = SecretFile { commitment: [7; 32], secret: secret.clone() };
         assert_eq!(SecretFile::parse(&file.to_json()).unwrap(), file);

@@ -9,7 +9,9 @@ use crate::diagnostic::AppResult;
 use crate::district::DistrictSet;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::registry::Registry;
-use crate::workspace::deeds::change::{Substituted, add_triggered_check, replace_inspector, substitute_unit};
+use crate::workspace::deeds::change::{
+    Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
+};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
@@ -80,8 +82,8 @@ pub enum DeedOutcome {
     Substituted(PlanMonth, UnitId, Substituted),
     /// Another pair for a unit's check.
     Replaced(PlanMonth, UnitId, Pair),
-    /// A triggered check stands on the list; its pair where the draw has pairs.
-    Added(PlanMonth, UnitId, Option<Pair>),
+    /// A triggered check stands on the list.
+    Added(PlanMonth, UnitId, Triggered),
     /// Results came in.
     Results(ResultsTaken),
     /// A result was entered.
@@ -126,7 +128,7 @@ pub fn perform_deed(
             let sealed = seal_month(project, frames.get(project)?.0, month, &pledge, context)?;
             DeedOutcome::Sealed(Period::Month(month), sealed)
         }
-        Deed::Open(period, entropy) => DeedOutcome::Opened(period, open_period(project, period, &entropy, context)?),
+        Deed::Open(period, typed) => DeedOutcome::Opened(period, open_period(project, period, typed, context)?),
         Deed::Void(period, reason) => {
             void_period(project, period, &reason, context)?;
             DeedOutcome::Voided(period)
@@ -140,10 +142,10 @@ pub fn perform_deed(
             let pair = replace_inspector(project, month, &unit, &certificate, &reason, context)?;
             DeedOutcome::Replaced(month, unit, pair)
         }
-        Deed::AddCheck { month, unit, reason } => {
+        Deed::AddCheck(month, request) => {
             let registry = frames.get(project)?.0;
-            let pair = add_triggered_check(project, registry, month, &unit, &reason, context)?;
-            DeedOutcome::Added(month, unit, pair)
+            let added = add_triggered_check(project, registry, month, &request, context)?;
+            DeedOutcome::Added(month, request.unit, added)
         }
         Deed::TakeResults(file) => DeedOutcome::Results(take_results(project, &file, context)?),
         Deed::RecordResult(result, reason) => {

@@ -150,7 +150,7 @@ fn million() {
         let secret = Secret::from_bytes([4; 32]);
         let request = SealRequest {
             agency: "310000".into(),
-            period: "2027-03".into(),
+            period: "2027-03".parse().unwrap(),
             sequence: 1,
             previous: None,
             sealed_at: ShanghaiTime::new("2027-02-26T09:00:00+08:00").expect("valid"),

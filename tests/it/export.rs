@@ -641,7 +641,7 @@ fn exports_carry_a_manifest_and_the_gate_stands_before_the_disk() {
 
     let outcome = write_export(&to, &files, &info(Audience::Public), Some(&scan)).unwrap();
     assert_eq!((outcome.manifest.files.len(), outcome.unsearched.len()), (3, 0));
-    assert!(check_manifest(&to).unwrap().is_empty());
+    assert!(check_manifest(&to).unwrap().findings.is_empty());
     // A second export keeps the first one's entries; the other family is refused.
     let more = ExportFile { name: "图.png".into(), bytes: b"\x89PNG".to_vec(), audience: Audience::Public };
     let outcome = write_export(&to, &[more], &info(Audience::Public), Some(&scan)).unwrap();
@@ -651,7 +651,7 @@ fn exports_carry_a_manifest_and_the_gate_stands_before_the_disk() {
     // Changed and missing files are told.
     std::fs::write(to.join(&files[1].name), b"changed").unwrap();
     std::fs::remove_file(to.join(&files[2].name)).unwrap();
-    let found = check_manifest(&to).unwrap();
+    let found = check_manifest(&to).unwrap().findings;
     assert_eq!(found.iter().map(|f| f.code).collect::<BTreeSet<_>>(), BTreeSet::from(["EXP-037", "EXP-038"]));
     std::fs::write(to.join(MANIFEST_FILE), b"{}").unwrap();
     assert_eq!(check_manifest(&to).unwrap_err().code(), "EXP-036");

@@ -33,3 +33,4 @@ mod raw;
 mod registry;
 mod risk;
 mod sampling;
+mod sealing;

@@ -2,6 +2,7 @@
 
 #[path = "plan/city.rs"]
 mod city;
+mod ledger;
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +11,6 @@ use city::{city, preset, tighten};
 use fairdraw::diagnostic::Progress;
 use fairdraw::domain::{Category, PlanMonth, WorkCalendar};
 use fairdraw::plan::capacity::{RosterEntry, compute_team_days};
-use fairdraw::plan::ledger::{add_triggered, compute_cap_meter, substitute};
 use fairdraw::plan::mandatory::{MandatoryFacts, PermitEvent, compute_mandatory};
 use fairdraw::plan::mend::{MendAction, apply_mend};
 use fairdraw::plan::model::{MONTHS, QuotaEdit};
@@ -194,28 +194,6 @@ fn a_mandatory_check_out_of_the_draw_takes_its_share_of_the_cap() {
     assert_eq!(plan.frequencies.scaled.len(), 1);
     let report = simulate(policy(), &inputs, &plan, 50, 3, &Progress::none()).unwrap();
     assert_eq!((report.cap_broken, report.whole_missed), (0, 0));
-}
-
-#[test]
-fn triggered_checks_and_substitutes() {
-    let mut inputs = small(&[(0, 3, false, 0), (0, 3, false, 1), (0, 3, false, 1)]);
-    let before = plan_of(policy(), &inputs);
-    let reading = add_triggered(policy(), &mut inputs, 0, 1).unwrap();
-    assert_eq!((reading.counted, reading.left()), (0, 2));
-    let plan = plan_of(policy(), &inputs);
-    // It opens no window and lowers nothing.
-    assert_eq!(targets_of(&inputs, &plan, 2).p[0].to_bits(), targets_of(&inputs, &before, 2).p[0].to_bits());
-    inputs.history.visits.push(drawn(0, 0, 3));
-    assert_eq!(substitute(policy(), &mut inputs, 1, 2, 3).unwrap_err().code(), "PLN-012");
-    substitute(policy(), &mut inputs, 0, 2, 3).unwrap();
-    assert_eq!(compute_cap_meter(policy(), &inputs, 3)[1].counted, 1);
-    inputs.history.visits.extend([drawn(1, 1, 3), drawn(0, 0, 3)]);
-    assert_eq!(substitute(policy(), &mut inputs, 0, 2, 3).unwrap_err().code(), "PLN-013");
-    sites_mut(&mut inputs).enterprise[0] = 0;
-    inputs.history.visits.retain(|v| v.site != Some(2));
-    inputs.history.visits.push(drawn(1, 1, 0));
-    assert_eq!(substitute(policy(), &mut inputs, 0, 2, 3).unwrap_err().code(), "PLN-014");
-    assert_eq!(inputs.history.visits.iter().filter(|v| v.site == Some(0) && v.kind == VisitKind::Drawn).count(), 1);
 }
 
 #[test]

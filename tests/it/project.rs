@@ -63,7 +63,7 @@ fn project(folder: &Path) -> (Project, Registry) {
 
 fn seal(project: &Project, registry: &Registry, text: &str, now: &str, available: &str) -> PathBuf {
     seal_month(project, registry, month(text), &pledge(available, "区公证处掷骰"), &at(now)).unwrap();
-    project.draw_folder(text, 1)
+    project.draw_folder(text.parse().unwrap(), 1)
 }
 
 /// unit → (π in ppb, reason) of a frame.
@@ -169,7 +169,7 @@ fn what_was_sealed_cannot_be_changed_before_the_opening() {
     match seal_month(&project, &registry, month("2027-01"), &twice, &at("2026-12-31T09:00:00")) {
         Err(refused) => assert_eq!(refused.code(), "SEL-044", "{refused}"),
         Ok(sealed) => {
-            let second = frame(&project.draw_folder("2027-01", sealed.sequence));
+            let second = frame(&project.draw_folder("2027-01".parse().unwrap(), sealed.sequence));
             let taken: Vec<_> = second.iter().filter(|(_, (pi, _))| *pi > 0).collect();
             assert!(taken.iter().all(|(_, (pi, reason))| *pi == 1_000_000_000 && reason != "certain"), "{taken:?}");
             void_period(&project, Period::Month(month("2027-01")), "演练", &at("2026-12-31T10:00:00")).unwrap();

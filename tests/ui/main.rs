@@ -10,6 +10,7 @@
     reason = "tests stop at a fault and break files on purpose"
 )]
 
+mod ceremony;
 mod data;
 mod job;
 mod recovery;

@@ -2,6 +2,7 @@
 //! by hand.
 
 mod journal;
+mod manifest;
 mod verify;
 
 use std::path::PathBuf;

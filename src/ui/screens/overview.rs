@@ -286,7 +286,7 @@ fn next_step(open: &OpenProject, view: Option<&AnalysisView>, books: Option<&Boo
     let (view, books) = (view?, books?);
     if let Some(pending) = &books.pending {
         let at = pending.draw.seal.entropy.available_at.as_str().replace('T', " ");
-        return Some((o::step_open(&pending.period, at.get(..16).unwrap_or(&at)), ScreenId::Draw));
+        return Some((o::step_open(&pending.period.to_string(), at.get(..16).unwrap_or(&at)), ScreenId::Draw));
     }
     if !view.analysis.plan.is_sealable() {
         return Some((o::STEP_SHORTAGE.to_owned(), ScreenId::Plan));

@@ -23,7 +23,6 @@ use self::matrix::Event;
 use self::model::{Model, Row, RowKey};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
-use crate::domain::Period;
 use crate::domain::PlanMonth;
 use crate::plan::model::MONTHS;
 use crate::plan::{PlanCell, PlanEdits};
@@ -180,10 +179,7 @@ impl PlanScreen {
     fn matrix(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
         let year = open.project.file.year;
         let month = cx.session.month().and_then(|m| m.index_in(year)).unwrap_or(0);
-        let sealed = open.books.value().and_then(|b| b.pending.as_ref()).and_then(|p| match p.of {
-            Some(Period::Month(month)) => Some(month),
-            _ => None,
-        });
+        let sealed = open.books.value().and_then(|b| b.pending.as_ref()).and_then(|p| p.period.month());
         let why = |m: usize| edit::why_not(open.saved.is_read_only(), view.month(), sealed, PlanMonth::nth_of(year, m));
         egui::Panel::right("plan-card")
             .resizable(true)

@@ -1,5 +1,6 @@
 //! Texts of 审计.
 
+use crate::domain::Period;
 use crate::workspace::store::command_id::CommandId;
 
 /// Title.
@@ -136,6 +137,12 @@ pub fn field(id: &str) -> &str {
         "drawn" => "抽取",
         "pairs" => "配对",
         "unpaired" => "未配对",
+        "secret_lost" => "秘密取自信封，因",
+        "past_cap" => "超过企业年度上限",
+        "visits" => "本年次数",
+        "cap" => "上限",
+        "counts" => "计入上限",
+        "although_closed" => "已关闭仍须检查的依据",
         "reason" => "理由",
         "unit" | "unit_id" => "单位",
         "by" => "替换为",
@@ -183,6 +190,35 @@ pub fn value(id: &str) -> &str {
 }
 
 /// A period of the register: `2027-03` as it is, the year's seed (`2027-00`) in words.
-pub fn period(period: &str) -> String {
-    period.strip_suffix("-00").map_or_else(|| period.to_owned(), |year| format!("{year} 年度种子"))
+pub fn period(period: Period) -> String {
+    if period.month().is_some() { period.to_string() } else { period.label() }
+}
+
+/// A triggered check of an enterprise past its yearly cap.
+pub fn past_cap(visits: u32, cap: u32) -> String {
+    format!("（企业本年第 {visits} 次，上限 {cap} 次）")
+}
+/// Before the grounds on which a closed unit is inspected.
+pub const ALTHOUGH_CLOSED: &str = "已关闭仍须检查：";
+
+/// Check of an exported folder.
+pub const MANIFEST: &str = "核对导出的文件夹";
+/// What it does.
+pub const MANIFEST_WHY: &str =
+    "按文件夹（及其中各文件夹）里的清单 manifest.json 逐个核对：缺少、改动和清单之外的文件都会指出。";
+/// Chooses the folder.
+pub const MANIFEST_CHOOSE: &str = "选择导出的文件夹…";
+/// It failed.
+pub const MANIFEST_FAILED: &str = "未能核对";
+/// All agrees.
+pub fn manifest_holds(files: usize) -> String {
+    format!("{files} 个文件与清单一致")
+}
+/// Something doesn't.
+pub fn manifest_faults(count: usize) -> String {
+    format!("与清单有 {count} 处不符")
+}
+/// What was read.
+pub fn manifest_read(manifests: usize, files: usize) -> String {
+    format!("{manifests} 份清单，所列 {files} 个文件")
 }

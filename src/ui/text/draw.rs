@@ -45,12 +45,16 @@ pub fn go_to(period: &str) -> String {
 pub const FREEZE: &str = "将被冻结的内容";
 /// Figures.
 pub const F_FRAME: &str = "抽样框";
-/// Expected draw.
-pub const F_EXPECTED: &str = "预计抽取";
+/// Units to be drawn.
+pub const F_DRAW: &str = "将抽取";
 /// Certainties.
 pub const F_CERTAIN: &str = "其中必查";
 /// Strata.
-pub const F_STRATA: &str = "分层";
+pub const F_STRATA: &str = "参加抽取的层";
+/// The plan's expectation beside what it was rounded to.
+pub fn expected(text: &str) -> String {
+    format!("计划预计 {text} 家；各层名额已按年度种子取整，封存后不变。")
+}
 /// Unit of figures: sites.
 pub const U_UNITS: &str = "家";
 /// Unit: strata.
@@ -66,7 +70,7 @@ pub const EXCLUDED_BY: &str = "本月不参加（概率为 0，理由入框）";
 /// None of them.
 pub const NONE: &str = "无";
 /// Columns of the strata.
-pub const STRATA_COLUMNS: [&str; 5] = ["层（执法主体 · 类别）", "参加抽取", "必查", "预计抽取", "抽取比例"];
+pub const STRATA_COLUMNS: [&str; 6] = ["层（执法主体 · 类别）", "参加抽取", "必查", "预计", "将抽取", "抽取比例"];
 /// While the preview is made.
 pub const PREVIEWING: &str = "正在汇总将被冻结的内容";
 /// It failed.
@@ -173,8 +177,6 @@ pub const SEALED_AT: &str = "封存时间";
 pub const FRAME_SIZE: &str = "抽样框";
 /// Draw.
 pub const TO_DRAW: &str = "将抽取";
-/// Strata.
-pub const STRATA: &str = "分层";
 /// Public number.
 pub const PUBLIC_NUMBER: &str = "公开数";
 /// When.
@@ -223,6 +225,23 @@ pub const OPEN_YEAR: &str = "开封取种子";
 pub const OPEN_HINT: &str = "开封不可撤销：公开数与秘密合成种子，名单随即确定。";
 /// Confirm first.
 pub const OPEN_NOT_YET: &str = "请先按封存的格式录入，并再录一遍或由见证人核对";
+/// The file of the secret is of no use.
+pub const SECRET_LOST: &str = "秘密文件 secret.json 遗失或损坏";
+/// What to do.
+pub const SECRET_WHY: &str =
+    "请取出封存时装入信封的秘密，当场打开录入；录入的秘密须与封签相符才能开封，并记入操作日志。";
+/// The field.
+pub const SECRET: &str = "信封中的秘密";
+/// Not typed.
+pub const SECRET_EMPTY: &str = "64 位十六进制数字，可以分组录入";
+/// No secret's spelling.
+pub const SECRET_MISSPELT: &str = "写法不对：应为 64 位十六进制数字，请对照信封逐组核对";
+/// Another seal's.
+pub const SECRET_ANOTHER: &str = "与封签不符：不是这次封存的秘密，请核对信封上的期间与封存次数";
+/// The sealed one.
+pub const SECRET_FITS: &str = "与封签相符";
+/// Confirm first.
+pub const SECRET_NOT_YET: &str = "请录入信封中的秘密，须与封签相符";
 /// Example.
 pub const EXAMPLE: &str = "填入演示数";
 /// Red balls.
@@ -348,10 +367,14 @@ pub const UNIT: &str = "单位编号";
 pub const USE_SELECTED: &str = "用当前选中的污染源";
 /// Not in the register.
 pub const E_UNIT: &str = "名录中没有这个编号";
+/// The unit is known to be closed.
+pub fn known_dead(state: &str) -> String {
+    format!("该单位{state}；确需前往的，请写明仍须检查的依据")
+}
+/// Field of the grounds.
+pub const ALTHOUGH_CLOSED: &str = "仍须检查的依据";
 /// Evidence's date.
 pub const E_EVIDENCE: &str = "日期应写作 2027-02-28，且不晚于今天";
-/// Drawn with certainty by its probability.
-pub const PROBABILITY_ONE: &str = "概率达到 1";
 /// Unit: pairs.
 pub const U_PAIRS: &str = "组";
 /// What the year freezes.

@@ -31,10 +31,8 @@ pub fn compute_draw_certificate(
             stratum.substitutes.push(Substitute::of(entry, unit.as_str(), reason.clone()));
         }
     }
-    for (line, end) in register.seals_of(&draw.period) {
-        if line.sequence >= draw.sequence {
-            continue;
-        }
+    for seal in register.seals_of(draw.period).take_while(|seal| seal.sealed.sequence < draw.sequence) {
+        let (line, end) = (seal.sealed, seal.end);
         certificate.earlier.push(EarlierSeal {
             sequence: line.sequence,
             commitment: to_hex(&line.commitment),

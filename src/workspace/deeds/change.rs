@@ -8,16 +8,16 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 use crate::export::write_atomic;
-use crate::plan::Exclusion;
+use crate::plan::ledger::Ledger;
 use crate::registry::Registry;
-use crate::sampling::DrawOrder;
+use crate::sampling::{DrawOrder, compute_next_reserve};
 use crate::staffing::Assignment;
 use crate::workspace::deeds::certificate::write_certificate;
 use crate::workspace::deeds::check_reason;
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::need_of;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
+use crate::workspace::store::draws::{DrawChange, PastCap, StoredDraw, TargetOrigin};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_opened_draws, load_register};
 use crate::workspace::store::results::load_results;
@@ -97,41 +97,30 @@ pub fn substitute_unit(
     }
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     let inputs = &analysis.population.inputs;
-    let meter = crate::plan::ledger::compute_cap_meter(&project.policy, inputs, month.month() as usize - 1);
-    // The dead unit's visit no longer counts for its own enterprise.
-    let freed = analysis.population.index.row(unit.as_str()).map(|site| inputs.sites.enterprise[site as usize]);
+    let mut ledger = Ledger::of_month(&project.policy, inputs, month_of_year(month));
+    let site_of = |unit: &UnitId| analysis.population.index.row(unit.as_str());
+    if let Some(dead) = site_of(unit) {
+        ledger.withdraw(dead)?;
+    }
+    // who stood on the month's lists once is no reserve any more, be it withdrawn
     let elsewhere: Vec<_> = draws.iter().flat_map(|(other, order)| other.targets(order)).collect();
     let used: BTreeSet<&UnitId> = targets.iter().chain(&elsewhere).map(|t| &t.unit_id).collect();
-    let reserves = draw.reserves(&order);
-    let taken: BTreeSet<&UnitId> = draw
+    let brought_in: BTreeSet<&UnitId> = draw
         .changes
         .iter()
         .filter_map(|change| if let DrawChange::Substitute { by, .. } = change { Some(by) } else { None })
         .collect();
-    // Reserves come in order: one that was passed over stays so, as the certificate's checkers ask.
-    let next = reserves.get(&target.stratum).and_then(|list| list.iter().rposition(|u| taken.contains(u)));
-    let alive = |candidate: &UnitId| {
-        let Some(site) = analysis.population.index.row(candidate.as_str()) else { return false };
-        let enterprise = inputs.sites.enterprise[site as usize];
-        let left = meter[enterprise as usize].left() + u32::from(freed == Some(enterprise));
-        inputs.sites.exclusion[site as usize] == Exclusion::None
-            && !used.contains(candidate)
-            && (left > 0 || !project.policy.cap.counts_drawn)
+    let reserves = draw.reserves(&order).remove(&target.stratum).unwrap_or_default();
+    let may_come = |reserve: &UnitId| {
+        !used.contains(reserve) && site_of(reserve).is_some_and(|site| ledger.check_reserve(site).is_ok())
     };
-    let by = reserves
-        .get(&target.stratum)
-        .into_iter()
-        .flatten()
-        .skip(next.map_or(0, |last| last + 1))
-        .find(|candidate| alive(candidate))
-        .cloned()
-        .ok_or_else(|| {
-            AppError::from(
-                Finding::error("SEL-040", format!("层 {} 没有可用的备选单位", target.stratum))
-                    .value(unit.as_str())
-                    .hint("备选已全部使用、关闭或达到频次上限；请在结果表中把该单位填为「搬迁或关闭」"),
-            )
-        })?;
+    let by = compute_next_reserve(&reserves, &brought_in, may_come).cloned().ok_or_else(|| {
+        AppError::from(
+            Finding::error("SEL-040", format!("层 {} 没有可用的备选单位", target.stratum))
+                .value(unit.as_str())
+                .hint("备选已全部使用、关闭或达到频次上限；请在结果表中把该单位填为「搬迁或关闭」"),
+        )
+    })?;
     let change = DrawChange::Substitute {
         unit: unit.clone(),
         by: by.clone(),
@@ -175,20 +164,43 @@ pub fn replace_inspector(
     Ok(pair)
 }
 
-/// Adds a triggered check to a month's list and pairs it.
+/// A triggered check to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriggeredRequest {
+    /// The unit.
+    pub unit: UnitId,
+    /// What triggered it.
+    pub reason: String,
+    /// Why a unit that is known to be closed, moved or merged is inspected all the same.
+    pub although_closed: Option<String>,
+}
+
+/// What adding a triggered check gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Triggered {
+    /// Its pair; `None` where nobody is paired in this draw.
+    pub pair: Option<(InspectorId, InspectorId)>,
+    /// The enterprise's cap was used up before it.
+    pub past_cap: Option<PastCap>,
+}
+
+/// Adds a triggered check to a month's list and pairs it. A yearly cap that is used up doesn't stand in its way: that
+/// is recorded with the change and told.
 ///
 /// # Errors
-/// `SEL-037`, `SEL-042` where the unit is on the list already or not in the register, `ROS-…`.
+/// `SEL-037`, `SEL-038`, `SEL-042` where the unit is on the list already or not in the register, `PLN-015` where it is
+/// known to be closed and no grounds are given, `ROS-…`.
 pub fn add_triggered_check(
     project: &Project,
     registry: &Registry,
     month: PlanMonth,
-    unit: &UnitId,
-    reason: &str,
+    request: &TriggeredRequest,
     context: &CommandContext,
-) -> AppResult<Option<(InspectorId, InspectorId)>> {
+) -> AppResult<Triggered> {
     project.check_writable()?;
-    check_reason(reason)?;
+    check_reason(&request.reason)?;
+    let unit = &request.unit;
+    let although_closed = request.although_closed.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let mut draws = opened_draws(project, month)?;
     let listed = |(draw, order): &(StoredDraw, DrawOrder)| {
         draw.targets(order).iter().any(|t| t.unit_id == *unit && t.replaced_by.is_none())
@@ -203,17 +215,33 @@ pub fn add_triggered_check(
     let site = analysis.population.index.row(unit.as_str()).ok_or_else(|| {
         AppError::from(Finding::error("SEL-049", "单位不在名录之列").value(unit.as_str()).hint("请核对单位编号"))
     })?;
+    let ledger = Ledger::of_month(&project.policy, inputs, month_of_year(month));
+    let reading =
+        ledger.triggered(site, although_closed.is_some()).map_err(|error| error.with(|f| f.value(unit.as_str())))?;
+    let is_dead = inputs.sites.exclusion[site as usize].is_dead();
+    let past_cap = reading.is_past_cap().then(|| PastCap {
+        visits: reading.visits(),
+        cap: reading.before.cap,
+        counts: reading.counts,
+    });
     let body = &inputs.bodies[inputs.sites.body[site as usize] as usize].id;
     let need = need_of(&project.policy, inputs.sites.skill.get(site as usize).copied(), unit.clone(), body);
     let change = DrawChange::Add {
         need,
-        reason: reason.trim().to_owned(),
+        reason: request.reason.trim().to_owned(),
         at: context.now.to_string(),
         operator: context.operator.clone(),
+        past_cap,
+        although_closed: although_closed.filter(|_| is_dead).map(str::to_owned),
     };
     let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
     commit_change(project, &mut draw, &order, change, CommandId::AddCheck, context)?;
-    Ok(pair)
+    Ok(Triggered { pair, past_cap })
+}
+
+/// 0 to 11.
+fn month_of_year(month: PlanMonth) -> u8 {
+    month.month() as u8 - 1
 }
 
 fn commit_change(

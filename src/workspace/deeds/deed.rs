@@ -7,6 +7,8 @@ use crate::disclosure::CheckResult;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::plan::Mend;
 use crate::registry::Mapping;
+use crate::workspace::deeds::change::TriggeredRequest;
+use crate::workspace::deeds::open::TypedOpening;
 use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::store::command_id::CommandId;
@@ -22,8 +24,8 @@ pub enum Deed {
     SealYear(Pledge),
     /// Freezes and seals a month.
     SealMonth(PlanMonth, Pledge),
-    /// Opens a pending seal with the public number.
-    Open(Period, String),
+    /// Opens a pending seal with the public number, and the envelope's secret where its file is lost.
+    Open(Period, TypedOpening),
     /// Gives a pending seal up, with the reason.
     Void(Period, String),
     /// The next living reserve takes a unit's place.
@@ -46,15 +48,8 @@ pub enum Deed {
         /// Why.
         reason: String,
     },
-    /// A triggered check.
-    AddCheck {
-        /// Month of the draw.
-        month: PlanMonth,
-        /// Which unit.
-        unit: UnitId,
-        /// Why.
-        reason: String,
-    },
+    /// A triggered check of a month.
+    AddCheck(PlanMonth, TriggeredRequest),
     /// Takes results in from a file.
     TakeResults(PathBuf),
     /// A result entered by hand, or an entered one corrected with a reason.
@@ -95,7 +90,7 @@ impl Deed {
             Self::Void(..) => CommandId::Void,
             Self::Substitute { .. } => CommandId::Substitute,
             Self::ReplaceInspector { .. } => CommandId::ReplaceInspector,
-            Self::AddCheck { .. } => CommandId::AddCheck,
+            Self::AddCheck(..) => CommandId::AddCheck,
             Self::TakeResults(_) => CommandId::Results,
             // one that corrects an entered result is journaled as that
             Self::RecordResult(..) => CommandId::RecordResult,
@@ -120,7 +115,7 @@ impl Deed {
             | Self::Void(..)
             | Self::Substitute { .. }
             | Self::ReplaceInspector { .. }
-            | Self::AddCheck { .. }
+            | Self::AddCheck(..)
             | Self::TakeResults(_)
             | Self::RecordResult(..)
             | Self::Publish(_)
@@ -142,7 +137,7 @@ impl Deed {
             | Self::Void(..)
             | Self::Substitute { .. }
             | Self::ReplaceInspector { .. }
-            | Self::AddCheck { .. }
+            | Self::AddCheck(..)
             | Self::TakeResults(_)
             | Self::RecordResult(..)
             | Self::Publish(_)

@@ -3,10 +3,10 @@
 //! The draw follows from the seal, the secret and the public number, the pairing from the same seed. The register's
 //! line comes last: before it the period is still waiting, and opening it again writes the same files.
 
-use crate::diagnostic::{AppResult, Finding};
+use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::Period;
 use crate::export::write_atomic;
-use crate::sampling::{OpeningClock, SealRegister, compute_opening, compute_roster_sha256, draw_units, to_hex};
+use crate::sampling::{OpeningClock, SealRegister, Secret, compute_opening, compute_roster_sha256, draw_units, to_hex};
 use crate::staffing::check_staffing;
 use crate::workspace::deeds::certificate::write_certificate;
 use crate::workspace::deeds::{check_reason, time};
@@ -16,11 +16,38 @@ use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::load_register;
 
+/// What is typed at an opening. A text alone is the public number, the secret being in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedOpening {
+    /// The public number in its sealed format.
+    pub entropy: String,
+    /// The secret from its envelope, where `secret.json` is lost or damaged.
+    pub secret: Option<String>,
+}
+
+impl From<String> for TypedOpening {
+    fn from(entropy: String) -> Self {
+        Self { entropy, secret: None }
+    }
+}
+
+impl From<&str> for TypedOpening {
+    fn from(entropy: &str) -> Self {
+        entropy.to_owned().into()
+    }
+}
+
+impl From<&String> for TypedOpening {
+    fn from(entropy: &String) -> Self {
+        entropy.as_str().into()
+    }
+}
+
 /// What an opening gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
     /// Period.
-    pub period: String,
+    pub period: Period,
     /// Sequence.
     pub sequence: u64,
     /// Seed, hexadecimal.
@@ -31,6 +58,8 @@ pub struct Opened {
     pub pairs: Option<usize>,
     /// Why nobody was paired, in words.
     pub unpaired: Option<String>,
+    /// Why the secret came from its envelope; `None` where its file was whole.
+    pub secret_lost: Option<String>,
 }
 
 /// The seal of a period that waits for its opening.
@@ -40,9 +69,10 @@ pub(in crate::workspace) fn pending_draw(
     period: Period,
 ) -> AppResult<StoredDraw> {
     match register.pending() {
-        Some(line) if line.period == period.to_string() => StoredDraw::load(project, &line.period, line.sequence),
+        Some(line) if line.period == period => StoredDraw::load(project, line.period, line.sequence),
         Some(line) => {
-            Err(Finding::error("SEL-034", format!("等待开封的是 {}，不是{}", line.period, period.label())).into())
+            Err(Finding::error("SEL-034", format!("等待开封的是{}，不是{}", line.period.label(), period.label()))
+                .into())
         }
         None => Err(Finding::error("SEL-035", format!("{}没有等待开封的封存", period.label())).hint("请先封存").into()),
     }
@@ -69,26 +99,55 @@ pub(in crate::workspace) fn check_sealed_files(draw: &StoredDraw, register: &Sea
     Ok(())
 }
 
+/// The secret of a waiting seal, and why it is the envelope's where its file is of no use. What is typed must fit the
+/// seal, whether the file is whole or not.
+fn secret_of(draw: &StoredDraw, typed: Option<&str>) -> AppResult<(Secret, Option<String>)> {
+    let kept = draw.load_secret();
+    let Some(typed) = typed.map(str::trim).filter(|text| !text.is_empty()) else {
+        return kept.map(|secret| (secret, None));
+    };
+    let secret = Secret::from_envelope(typed)?;
+    if !draw.seal.binds(&secret) {
+        return Err(AppError::new("SEL-050", format!("录入的秘密不是{}这次封存的秘密", draw.period.label())).with(
+            |f| {
+                f.expected(format!("第 {} 次封存时装入信封的秘密", draw.sequence))
+                    .hint("请核对信封上的期间、封存次数与承诺值，逐组重新录入；确已遗失的，写明理由作废后重新封存")
+            },
+        ));
+    }
+    Ok((secret, kept.err().map(|error| error.to_string())))
+}
+
 /// Opens a pending seal with the public number and draws units and inspectors.
 ///
 /// # Errors
-/// `SEL-043` a file is not the sealed one, `SEL-011` too early, `VER-011` the number's spelling, `SEL-034`/`SEL-035` nothing to open, `IO-…`.
-pub fn open_period(project: &Project, period: Period, entropy: &str, context: &CommandContext) -> AppResult<Opened> {
+/// `SEL-043` a file is not the sealed one, `SEL-011` too early, `VER-011` the number's spelling, `SEL-034`/`SEL-035`
+/// nothing to open, `DRW-003`/`SEL-003`/`VER-014` the secret's file is of no use and none was typed, `SEL-002`/`SEL-050`
+/// the typed one is none or not the sealed one, `IO-…`.
+pub fn open_period(
+    project: &Project,
+    period: Period,
+    typed: impl Into<TypedOpening>,
+    context: &CommandContext,
+) -> AppResult<Opened> {
+    let TypedOpening { entropy, secret } = typed.into();
     project.check_writable()?;
     let mut register = load_register(project)?;
     let mut draw = pending_draw(project, &register, period)?;
     check_sealed_files(&draw, &register)?;
-    let secret = draw.load_secret()?;
+    let (secret, secret_lost) = secret_of(&draw, secret.as_deref())?;
     let clock = if draw.demonstration {
         OpeningClock::Demonstration
     } else {
         OpeningClock::At(time(&context.now.to_string())?)
     };
-    let (opening, seed) = compute_opening(&draw.seal, &secret.secret, entropy, &clock)?;
+    let (opening, seed) = compute_opening(&draw.seal, &secret, &entropy, &clock)?;
     write_atomic(&draw.folder.join("opening.json"), &opening.to_json())?;
     draw.opening = Some(opening);
-    let at = if draw.demonstration { draw.seal.entropy.available_at.clone() } else { context.now.to_string() };
-    register.append_opened(&draw.seal.commitment(), time(&at)?)?;
+    // when it was opened; a demonstration may be opened before its number's hour, which the register can't hold
+    let (now, available) = (time(&context.now.to_string())?, time(&draw.seal.entropy.available_at)?);
+    let at = if draw.demonstration { now.max(available) } else { now };
+    register.append_opened(&draw.seal.commitment(), at.clone())?;
     let order = draw_units(&draw.frame, &draw.seal, &seed);
     let drawn: usize = order.strata.iter().map(|s| s.selected().len()).sum();
     let mut unpaired = None;
@@ -106,21 +165,26 @@ pub fn open_period(project: &Project, period: Period, entropy: &str, context: &C
         let result = order.to_result(&draw.frame, usize::MAX);
         write_atomic(&draw.folder.join("result.json"), &result.to_json())?;
     }
-    write_json(
-        &draw.folder.join("notes.json"),
-        &DrawNotes { demonstration: draw.demonstration, opened_at: Some(at), voided_at: None },
-    )?;
+    write_json(&draw.folder.join("notes.json"), &DrawNotes { opened_at: Some(at.to_string()), voided_at: None })?;
     // The register's line comes last: before it the period is still waiting, and opening it again writes the
     // same files.
     write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
-    let opened =
-        Opened { period: draw.period.clone(), sequence: draw.sequence, seed: to_hex(&seed.0), drawn, pairs, unpaired };
+    let opened = Opened {
+        period: draw.period,
+        sequence: draw.sequence,
+        seed: to_hex(&seed.0),
+        drawn,
+        pairs,
+        unpaired,
+        secret_lost,
+    };
     project.log(
         context,
         CommandId::Open,
         serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "entropy": entropy, "seed": opened.seed,
             "drawn": opened.drawn, "pairs": opened.pairs, "unpaired": opened.unpaired,
+            "secret_lost": opened.secret_lost,
         }),
     )?;
     Ok(opened)
@@ -139,7 +203,7 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
     write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
     write_json(
         &draw.folder.join("notes.json"),
-        &DrawNotes { demonstration: draw.demonstration, opened_at: None, voided_at: Some(context.now.to_string()) },
+        &DrawNotes { opened_at: None, voided_at: Some(context.now.to_string()) },
     )?;
     project.log(
         context,

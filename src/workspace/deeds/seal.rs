@@ -12,14 +12,16 @@ use crate::export::write_atomic;
 use crate::registry::Registry;
 use crate::registry::columns::texts;
 use crate::sampling::{
-    BuiltFrame, DrawOrder, DrawSeed, EntropyFormat, FrameKey, RegisterEvent, SamplingFrame, Seal, SealRegister,
-    SealRequest, Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256,
-    compute_seal, draw_units, sha256, to_hex,
+    BuiltFrame, DrawOrder, DrawSeed, EntropyFormat, FrameKey, SamplingFrame, Seal, SealRegister, SealRequest, Secret,
+    SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256, compute_seal, draw_units,
+    sha256, to_hex,
 };
 use crate::staffing::{Needs, Roster, check_staffing};
 use crate::workspace::deeds::time;
 use crate::workspace::inputs::analysis::compute_analysis;
-use crate::workspace::inputs::month_frame::{MonthFrame, compute_month_frame, staffing_names, stratum_id, unit_id};
+use crate::workspace::inputs::month_frame::{
+    MonthFrame, REASON_YEAR_SEED, compute_month_frame, staffing_names, stratum_id, unit_id,
+};
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
@@ -53,7 +55,7 @@ pub struct Pledge {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// Period.
-    pub period: String,
+    pub period: Period,
     /// Sequence within the period.
     pub sequence: u64,
     /// The commitment, to be published.
@@ -76,26 +78,25 @@ fn check_may_seal(
 ) -> AppResult<()> {
     project.check_writable()?;
     if let Some(pending) = register.pending() {
-        return Err(Finding::error("SEL-031", format!("{} 的封存尚未开封，不能再封存", pending.period))
+        return Err(Finding::error("SEL-031", format!("{}的封存尚未开封，不能再封存", pending.period.label()))
             .hint("请先开封，或写明理由作废")
             .into());
     }
-    let opened_after =
-        |text: &str| register.lines().iter().any(|l| l.event == RegisterEvent::Opened && l.period.as_str() > text);
+    let opened_after = register.opened().any(|seal| seal.sealed.period > period);
     match period {
-        Period::Month(month) if opened_after(&month.to_string()) => {
+        Period::Month(_) if opened_after => {
             return Err(Finding::error("SEL-045", format!("{}之后的月份已经开封，不能再封存此月", period.label()))
                 .hint("各月按先后抽取；之后新增的检查请用触发式检查")
                 .into());
         }
-        Period::Year(year) if opened_after(&format!("{year:04}-00")) => {
+        Period::Year(_) if opened_after => {
             return Err(Finding::error("SEL-046", "已有月份开封，年度种子不能更换")
                 .hint("各月配额的取整由年度种子决定，换种子等于改已公布的配额")
                 .into());
         }
         _ => {}
     }
-    let before = !register.seals_of(&period.to_string()).is_empty();
+    let before = register.seals_of(period).next().is_some();
     let reason = pledge.again.as_deref().unwrap_or_default().trim();
     if before && reason.is_empty() {
         return Err(Finding::error("SEL-032", format!("{}已经封存过，再次封存必须写明理由", period.label()))
@@ -123,9 +124,9 @@ fn render_inputs(project: &Project, register: &SealRegister) -> AppResult<Vec<u8
     for name in list_folder(project, "results")? {
         add(format!("results/{name}"), &load_bytes(&project.root().join("results").join(&name))?);
     }
-    for line in register.lines().iter().filter(|l| l.event == RegisterEvent::Opened) {
-        let folder = project.draw_folder(&line.period, line.sequence);
-        let path = folder.join("certificate.json");
+    for seal in register.opened() {
+        let line = seal.sealed;
+        let path = project.draw_folder(line.period, line.sequence).join("certificate.json");
         if path.exists() {
             add(format!("draws/{}/{}/certificate.json", line.period, line.sequence), &load_bytes(&path)?);
         }
@@ -167,15 +168,14 @@ fn seal_prepared(
     context: &CommandContext,
 ) -> AppResult<Sealed> {
     let mut register = load_register(project)?;
-    let period_text = period.to_string();
-    let sequence = register.next_sequence(&period_text);
+    let sequence = register.next_sequence(period);
     let inputs = render_inputs(project, &register)?;
     let (roster_csv, needs_csv) = (prepared.roster.write_csv(), prepared.needs.write_csv());
     let secret = Secret::generate()?;
     let seal = compute_seal(
         SealRequest {
             agency: project.policy.agency.clone(),
-            period: period_text.clone(),
+            period,
             sequence,
             previous: register.last_commitment(),
             sealed_at: time(&context.now.to_string())?,
@@ -194,7 +194,7 @@ fn seal_prepared(
     check_trial_draws(project, period, &prepared, &seal)?;
     let commitment = seal.commitment();
     let secret_file = SecretFile { commitment, secret };
-    let folder = project.draw_folder(&period_text, sequence);
+    let folder = project.draw_folder(period, sequence);
     create_folder(&folder)?;
     let put = |name: &str, bytes: &[u8]| write_atomic(&folder.join(name), bytes);
     put("frame.csv", &prepared.frame.to_csv())?;
@@ -209,19 +209,16 @@ fn seal_prepared(
         put(SCHEDULE_FILE, schedule)?;
     }
     put("secret.json", &secret_file.to_json())?;
-    write_json(
-        &folder.join("notes.json"),
-        &DrawNotes { demonstration: pledge.demonstration, opened_at: None, voided_at: None },
-    )?;
+    write_json(&folder.join("notes.json"), &DrawNotes::default())?;
     put("seal.json", &seal.to_json())?;
     register.append_sealed(&seal, pledge.again.as_deref().unwrap_or_default())?;
     write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
     let sealed = Sealed {
-        period: period_text,
+        period,
         sequence,
         commitment: to_hex(&commitment),
         frame_size: prepared.frame.len(),
-        draw: seal.strata.iter().map(|s| s.draw).sum(),
+        draw: seal.total_draw(),
         envelope: secret_file.secret.envelope_text(),
     };
     project.log(
@@ -229,7 +226,7 @@ fn seal_prepared(
         CommandId::Seal,
         serde_json::json!({
             "period": sealed.period, "sequence": sealed.sequence, "commitment": sealed.commitment,
-            "frame_size": sealed.frame_size, "draw": sealed.draw, "demonstration": pledge.demonstration,
+            "frame_size": sealed.frame_size, "draw": sealed.draw, "demonstration": seal.is_demonstration(),
             "again": pledge.again,
         }),
     )?;
@@ -283,7 +280,7 @@ pub fn seal_year(
         strata
             .entry(stratum_id(&body, category)?)
             .or_default()
-            .push((unit_id(unit.unwrap_or_default())?, Target::Excluded("year_seed".to_owned())));
+            .push((unit_id(unit.unwrap_or_default())?, Target::Excluded(REASON_YEAR_SEED.to_owned())));
     }
     let strata = strata.into_iter().map(|(id, units)| StratumTargets { id, quota: 0, units }).collect();
     let BuiltFrame { frame, .. } = compute_frame(strata, &FrameKey::generate()?)?;
@@ -297,21 +294,15 @@ pub fn seal_year(
 /// # Errors
 /// `SEL-033` where the year was not sealed and opened yet.
 pub fn year_seed(project: &Project) -> AppResult<DrawSeed> {
-    let period = Period::Year(project.file.year).to_string();
-    let register = load_register(project)?;
-    let opened = register
-        .seals_of(&period)
-        .into_iter()
-        .rfind(|(_, end)| end.is_some_and(|end| end.event == RegisterEvent::Opened))
-        .map(|(line, _)| line.sequence);
+    let period = Period::Year(project.file.year);
     let missing = || {
         AppError::from(
             Finding::error("SEL-033", format!("{} 年度种子尚未封存并开封，不能封存月份", project.file.year))
                 .hint("请先执行 seal --year 与 open --year；各月配额的取整由年度种子决定"),
         )
     };
-    let sequence = opened.ok_or_else(missing)?;
-    StoredDraw::load(project, &period, sequence)?.seed().ok_or_else(missing)
+    let sequence = load_register(project)?.last_opened_of(period).ok_or_else(missing)?;
+    StoredDraw::load(project, period, sequence)?.seed().ok_or_else(missing)
 }
 
 /// Seals a month.

@@ -215,7 +215,7 @@ fn add_draws(
     // months after it too: their visits count towards the cap
     for draw in load_opened_draws(project, |_| true)? {
         let Some(order) = draw.order() else { continue };
-        let Ok(month) = draw.period.parse::<PlanMonth>() else { continue };
+        let Some(month) = draw.period.month() else { continue };
         let Some(m) = month.index_in(project.file.year) else { continue };
         for change in &draw.changes {
             if let DrawChange::Substitute { unit, at, .. } = change {

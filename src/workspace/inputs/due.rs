@@ -41,7 +41,7 @@ impl OpenedDraw {
     /// # Errors
     /// `FRM-001`, `ROS-…`, `RES-002`.
     pub fn of(draw: StoredDraw, registry: &Registry, policy: &Policy) -> AppResult<Option<Self>> {
-        let (Some(order), Ok(month)) = (draw.order(), draw.period.parse::<PlanMonth>()) else { return Ok(None) };
+        let (Some(order), Some(month)) = (draw.order(), draw.period.month()) else { return Ok(None) };
         let assignment = draw.assignment(&order)?;
         let targets = draw.targets(&order);
         let rows = targets.iter().map(|t| row_of_unit(&registry.sources, t.unit_id.as_str())).collect();

@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::{BodyId, InspectorId, Period, StratumId, UnitId};
-use crate::plan::{Resource, TargetReason, assign_quotas, compute_strata};
+use crate::plan::{
+    MonthTargets, Resource, StratumTargets as PlannedStratum, TargetReason, assign_quotas, compute_strata,
+};
 use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::registry::columns::texts;
 use crate::sampling::{
-    BuiltFrame, DrawSeed, FrameKey, REASON_CERTAIN, StratumTargets, Target, compute_frame, compute_quota_offset,
-    compute_quotas,
+    BuiltFrame, DrawSeed, FrameKey, REASON_CERTAIN, REASON_NO_QUOTA, StratumTargets, Target, compute_frame,
+    compute_quota_offset, compute_quotas,
 };
 use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
@@ -24,6 +26,25 @@ use crate::workspace::store::register::load_opened_draws;
 
 /// Targets below this are what the rounding of earlier months' targets to 10⁻⁹ leaves.
 const LEAST_TARGET: f64 = 1e-8;
+
+/// Reason of every unit in the frame of a year's seed.
+pub(in crate::workspace) const REASON_YEAR_SEED: &str = "year_seed";
+
+/// What a month's frame follows from: every unit's target in its stratum, with whole-number quotas. The preview shows
+/// it, the sealing salts it: there is no other way to either.
+#[derive(Debug)]
+pub struct MonthStrata {
+    /// Strata with every unit's target, as the frame is made of them.
+    pub strata: Vec<StratumTargets>,
+    /// The plan's own strata, in the same order: body and category, sites, Σp.
+    pub planned: Vec<PlannedStratum>,
+    /// The month's targets, kept for the months after.
+    pub targets: MonthTargets,
+    /// The month's earlier draws that were opened.
+    pub earlier: Vec<StoredDraw>,
+    /// Ids of the sources, in the register's order.
+    units: Vec<String>,
+}
 
 /// A month's frame with its roster and needs, ready to be sealed.
 #[derive(Debug)]
@@ -40,6 +61,97 @@ pub struct MonthFrame {
     pub schedule: Vec<u8>,
 }
 
+/// Every unit's target of the month, from the plan.
+///
+/// # Errors
+/// `FRM-…`, `WSP-004`, `WSP-005`, those of the month's earlier draws.
+pub fn compute_month_strata(
+    project: &Project,
+    registry: &Registry,
+    analysis: &Analysis,
+    year_seed: &DrawSeed,
+) -> AppResult<MonthStrata> {
+    let policy = &project.policy;
+    let month = analysis.month;
+    let inputs = &analysis.population.inputs;
+    let mut targets = analysis.targets(project, month);
+    let earlier = load_opened_draws(project, |m| m == month)?;
+    if !earlier.is_empty() {
+        // the month's chances were offered by its earlier draw: another one only takes what must be checked
+        for (p, reason) in targets.p.iter_mut().zip(&mut targets.reason) {
+            if *reason == TargetReason::Free {
+                (*p, *reason) = (0.0, TargetReason::Offered);
+            }
+        }
+    }
+    let mut planned = compute_strata(policy, inputs, &targets);
+    assign_quotas(&mut planned, |body, expected| {
+        let offset = compute_quota_offset(&inputs.bodies[body as usize].id, Period::Month(month), year_seed);
+        compute_quotas(expected, offset)
+    });
+    let units: Vec<String> =
+        texts(&registry.sources, "unit_id")?.iter().map(|u| u.unwrap_or_default().to_owned()).collect();
+    let mut strata = Vec::with_capacity(planned.len());
+    for stratum in &planned {
+        strata.push(stratum_targets(policy, analysis, &targets, &units, stratum)?);
+    }
+    Ok(MonthStrata { strata, planned, targets, earlier, units })
+}
+
+/// A stratum of the plan as the frame takes it.
+fn stratum_targets(
+    policy: &Policy,
+    analysis: &Analysis,
+    targets: &MonthTargets,
+    units: &[String],
+    stratum: &PlannedStratum,
+) -> AppResult<StratumTargets> {
+    let body = &analysis.population.inputs.bodies[stratum.body as usize].id;
+    let mut list = Vec::with_capacity(stratum.certain.len() + stratum.units.len() + stratum.excluded.len());
+    for site in &stratum.certain {
+        let reason = match targets.reason[*site as usize] {
+            TargetReason::Mandatory(_) => targets.reason[*site as usize].id(policy),
+            _ => REASON_CERTAIN,
+        };
+        list.push((unit_id(&units[*site as usize])?, Target::Certain(reason.to_owned())));
+    }
+    let mut free = 0;
+    for (site, p) in stratum.units.iter().zip(&stratum.p) {
+        // what rounding leaves of a chance that was offered in full is no chance (`SMP-024` would refuse it)
+        let target = if *p < LEAST_TARGET {
+            Target::Excluded(TargetReason::Offered.id(policy).to_owned())
+        } else {
+            Target::Weight(*p)
+        };
+        free += usize::from(matches!(target, Target::Weight(_)));
+        list.push((unit_id(&units[*site as usize])?, target));
+    }
+    for site in &stratum.excluded {
+        let reason = match targets.reason[*site as usize].id(policy) {
+            "" => TargetReason::NoFrequency.id(policy),
+            reason => reason,
+        };
+        list.push((unit_id(&units[*site as usize])?, Target::Excluded(reason.to_owned())));
+    }
+    Ok(StratumTargets {
+        id: stratum_id(body, &policy.categories[stratum.category as usize].id)?,
+        quota: (stratum.draw as usize).min(free),
+        units: list,
+    })
+}
+
+/// Chinese words of a reason in a frame, as [`compute_month_strata`] and the draw give them; `None` where it is
+/// nobody's.
+#[must_use]
+pub fn reason_label<'a>(policy: &'a Policy, reason: &str) -> Option<&'a str> {
+    match reason {
+        REASON_CERTAIN => Some("概率达到 1"),
+        REASON_NO_QUOTA => Some("所在层本月名额取整为零"),
+        REASON_YEAR_SEED => Some("年度种子不抽取"),
+        reason => TargetReason::from_id(policy, reason).map(|reason| reason.label(policy)),
+    }
+}
+
 /// Builds the month's frame from the plan.
 ///
 /// # Errors
@@ -54,66 +166,16 @@ pub fn compute_month_frame(
     let policy = &project.policy;
     let month = analysis.month;
     let inputs = &analysis.population.inputs;
-    let mut targets = analysis.targets(project, month);
-    let earlier = load_opened_draws(project, |m| m == month)?;
-    if !earlier.is_empty() {
-        // the month's chances were offered by its earlier draw: another one only takes what must be checked
-        for (p, reason) in targets.p.iter_mut().zip(&mut targets.reason) {
-            if *reason == TargetReason::Free {
-                (*p, *reason) = (0.0, TargetReason::Offered);
-            }
-        }
-    }
-    let mut strata = compute_strata(policy, inputs, &targets);
-    let period = Period::Month(month).to_string();
-    assign_quotas(&mut strata, |body, expected| {
-        let offset = compute_quota_offset(&inputs.bodies[body as usize].id, &period, year_seed);
-        compute_quotas(expected, offset)
-    });
-    let units: Vec<String> =
-        texts(&registry.sources, "unit_id")?.iter().map(|u| u.unwrap_or_default().to_owned()).collect();
+    let MonthStrata { strata, planned, targets, earlier, units } =
+        compute_month_strata(project, registry, analysis, year_seed)?;
     let mut needs = Vec::new();
-    let mut of_strata = Vec::with_capacity(strata.len());
-    for stratum in &strata {
+    for stratum in &planned {
         let body = &inputs.bodies[stratum.body as usize].id;
-        let category = &policy.categories[stratum.category as usize].id;
-        let mut list = Vec::with_capacity(stratum.certain.len() + stratum.units.len() + stratum.excluded.len());
-        for site in &stratum.certain {
-            let reason = match targets.reason[*site as usize] {
-                TargetReason::Mandatory(_) => targets.reason[*site as usize].id(policy),
-                _ => REASON_CERTAIN,
-            };
-            list.push((unit_id(&units[*site as usize])?, Target::Certain(reason.to_owned())));
+        for site in stratum.certain.iter().chain(&stratum.units).map(|site| *site as usize) {
+            needs.push(need_of(policy, inputs.sites.skill.get(site).copied(), unit_id(&units[site])?, body));
         }
-        let mut free = 0;
-        for (site, p) in stratum.units.iter().zip(&stratum.p) {
-            // what rounding leaves of a chance that was offered in full is no chance (`SMP-024` would refuse it)
-            let target = if *p < LEAST_TARGET { Target::Excluded("offered".to_owned()) } else { Target::Weight(*p) };
-            free += usize::from(matches!(target, Target::Weight(_)));
-            list.push((unit_id(&units[*site as usize])?, target));
-        }
-        for site in &stratum.excluded {
-            let reason = match targets.reason[*site as usize].id(policy) {
-                "" => "no_frequency",
-                reason => reason,
-            };
-            list.push((unit_id(&units[*site as usize])?, Target::Excluded(reason.to_owned())));
-        }
-        for site in stratum.certain.iter().chain(&stratum.units) {
-            needs.push(need_of(
-                policy,
-                inputs.sites.skill.get(*site as usize).copied(),
-                unit_id(&units[*site as usize])?,
-                body,
-            ));
-        }
-        of_strata.push(StratumTargets {
-            id: stratum_id(body, category)?,
-            quota: (stratum.draw as usize).min(free),
-            units: list,
-        });
     }
-    let built = compute_frame(of_strata, &FrameKey::generate()?)?;
+    let built = compute_frame(strata, &FrameKey::generate()?)?;
     let recusals = compute_recusals(registry)?;
     let cost = mean_cost(analysis, month.month() as usize - 1);
     let roster = compute_month_roster(project, &analysis.population.people, &recusals, month, &cost)?;

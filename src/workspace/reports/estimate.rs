@@ -68,7 +68,7 @@ pub fn estimate_compliance(project: &Project) -> AppResult<Vec<Rate>> {
         results.iter().map(|r| ((r.unit_id.as_str(), r.month, r.sequence), r)).collect();
     let mut units = Vec::new();
     for draw in load_opened_draws(project, |_| true)? {
-        let (Some(order), Ok(month)) = (draw.order(), draw.period.parse::<PlanMonth>()) else { continue };
+        let (Some(order), Some(month)) = (draw.order(), draw.period.month()) else { continue };
         let selected = draw.selected(&order);
         let (district, industry) = (codes(&registry.sources, "district")?, texts(&registry.sources, "industry")?);
         for (stratum, ids) in &selected {

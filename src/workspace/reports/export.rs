@@ -21,7 +21,7 @@ use crate::export::{
     render_result_list, render_results_template, render_task_book, render_year_plan, write_export,
 };
 use crate::registry::Registry;
-use crate::sampling::{RegisterEvent, SealRegister, sha256, to_hex};
+use crate::sampling::{SealRegister, sha256, to_hex};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::publish::record_disclosure;
 use crate::workspace::deeds::seal::PROGRAM;
@@ -95,12 +95,10 @@ fn book_header(
     mark: Option<String>,
 ) -> BookHeader {
     let policy = &project.policy;
-    let year = Period::Year(project.file.year).to_string();
     let year_commitment = register
-        .seals_of(&year)
-        .into_iter()
-        .rfind(|(_, end)| end.is_none_or(|end| end.event == RegisterEvent::Opened))
-        .map(|(line, _)| to_hex(&line.commitment));
+        .seals_of(Period::Year(project.file.year))
+        .rfind(|seal| !seal.is_voided())
+        .map(|seal| to_hex(&seal.sealed.commitment));
     let inputs: Vec<String> = project.file.inputs.iter().map(|i| format!("{}\t{}", i.sha256, i.file)).collect();
     let unconfirmed = policy
         .unconfirmed(context.now.date())

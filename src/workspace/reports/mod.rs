@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod export;
 pub mod month_list;
 pub mod plan_book;
+pub mod preview;
 pub mod public_list;
 pub mod status;
 pub mod target_rows;

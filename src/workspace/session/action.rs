@@ -157,6 +157,10 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
         DeedOutcome::Sealed(period, _) => format!("{} 已封存，请公布承诺值", period.label()),
         DeedOutcome::Opened(period, opened) => {
             title = "开封结果";
+            if let Some(why) = &opened.secret_lost {
+                let said = Finding::warning("SEL-051", "秘密取自信封，已与封签核对，并记入操作日志");
+                findings.push(said.hint(why.clone()));
+            }
             if let Some(why) = &opened.unpaired {
                 findings.push(Finding::warning("ROS-060", why.clone()));
             }
@@ -168,7 +172,15 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
         DeedOutcome::Voided(period) => format!("{}的封存已作废，理由已记入登记簿", period.label()),
         DeedOutcome::Substituted(_, _, put) => format!("已由备选单位 {} 替换", name_of(data, &put.by)),
         DeedOutcome::Replaced(_, _, (lead, second)) => format!("主办 {lead}，协办 {second}"),
-        DeedOutcome::Added(..) => "已列入本月检查对象".to_owned(),
+        DeedOutcome::Added(_, unit, added) => {
+            title = "新增触发式检查";
+            let mut say = "已列入本月检查对象".to_owned();
+            if let Some(past) = &added.past_cap {
+                say.push_str("；所属企业年度检查上限已用完");
+                findings.push(Finding::warning("PLN-016", past.to_string()).value(name_of(data, unit)));
+            }
+            say
+        }
         DeedOutcome::Results(taken) => {
             title = "导入检查结果";
             findings = taken.diagnostics.clone();

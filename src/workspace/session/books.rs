@@ -11,7 +11,7 @@ use crate::diagnostic::{AppResult, Progress};
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
 use crate::domain::Period;
 use crate::domain::{PlanMonth, UnitId};
-use crate::sampling::{RegisterEvent, SealRegister};
+use crate::sampling::SealRegister;
 pub use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::status::{Status, status_of};
 use crate::workspace::store::draws::StoredDraw;
@@ -23,14 +23,12 @@ use crate::workspace::store::results::load_results;
 /// A seal that waits for its opening.
 #[derive(Debug)]
 pub struct PendingSeal {
-    /// Period, as written in the register.
-    pub period: String,
-    /// Which period.
-    pub of: Option<Period>,
+    /// Period.
+    pub period: Period,
     /// The draw's files.
     pub draw: StoredDraw,
-    /// The secret's words for the envelope.
-    pub envelope: String,
+    /// The secret's words for the envelope; why there are none where the file is lost or damaged.
+    pub envelope: Result<String, String>,
 }
 
 /// Drawn, done and overdue in an area.
@@ -92,19 +90,13 @@ impl Books {
         let pending = match register.pending() {
             None => None,
             Some(line) => {
-                let draw = StoredDraw::load(project, &line.period, line.sequence)?;
-                let of = if line.period.ends_with("-00") {
-                    Some(Period::Year(project.file.year))
-                } else {
-                    line.period.parse().ok().map(Period::Month)
-                };
-                let envelope = draw.load_secret().map(|file| file.secret.envelope_text()).unwrap_or_default();
-                Some(PendingSeal { period: line.period.clone(), of, draw, envelope })
+                let draw = StoredDraw::load(project, line.period, line.sequence)?;
+                let envelope =
+                    draw.load_secret().map(|secret| secret.envelope_text()).map_err(|error| error.to_string());
+                Some(PendingSeal { period: line.period, draw, envelope })
             }
         };
-        let year = Period::Year(project.file.year).to_string();
-        let year_opened =
-            register.seals_of(&year).iter().any(|(_, end)| end.is_some_and(|end| end.event == RegisterEvent::Opened));
+        let year_opened = register.is_opened(Period::Year(project.file.year));
         let results = load_results(project)?;
         let checks: Vec<DueCheck> = draws.iter().flat_map(|d| d.checks.iter().cloned()).collect();
         let status = status_of(project, &checks, &results, today)?;

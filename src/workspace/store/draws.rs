@@ -1,15 +1,17 @@
 //! The draws of a project: their folders, files and changes of the day after.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::domain::{InspectorId, UnitId};
+use crate::domain::{InspectorId, Period, UnitId};
 use crate::export::write_atomic;
 use crate::sampling::{
-    DrawOrder, DrawSeed, Hash32, Opening, SamplingFrame, Seal, SecretFile, compute_seed, draw_units, hash_from_hex,
+    DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
+    draw_units, hash_from_hex,
 };
 use crate::staffing::{
     AddRequest, Assignment, Change, Need, Needs, PairChange, ReplaceRequest, Roster, SubstituteRequest, apply_change,
@@ -57,7 +59,35 @@ pub enum DrawChange {
         at: String,
         /// Who did it.
         operator: String,
+        /// The enterprise's yearly cap was used up before it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        past_cap: Option<PastCap>,
+        /// Why a unit known to be closed is inspected all the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        although_closed: Option<String>,
     },
+}
+
+/// A triggered check of an enterprise that had no visit left under its yearly cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastCap {
+    /// Visits of the year, this one included.
+    pub visits: u32,
+    /// The cap.
+    pub cap: u32,
+    /// Whether the policy counts triggered checks towards it.
+    pub counts: bool,
+}
+
+impl fmt::Display for PastCap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { visits, cap, counts } = self;
+        let rule = if *counts { "计入上限" } else { "按规则不计入上限" };
+        write!(
+            f,
+            "该企业年度检查上限为 {cap} 次，已用完；加上这次触发式检查为第 {visits} 次（{rule}）。触发式检查不受上限限制，已记入变更记录与操作日志"
+        )
+    }
 }
 
 impl DrawChange {
@@ -76,7 +106,7 @@ pub struct StoredDraw {
     /// Where.
     pub folder: PathBuf,
     /// Which period.
-    pub period: String,
+    pub period: Period,
     /// Which sequence within the period.
     pub sequence: u64,
     /// The frame.
@@ -91,18 +121,16 @@ pub struct StoredDraw {
     pub opening: Option<Opening>,
     /// Changes after the draw, in their order.
     pub changes: Vec<DrawChange>,
-    /// True where the entropy was known beforehand.
+    /// True where the entropy was known beforehand, as the seal says.
     pub demonstration: bool,
     /// When it was opened, as its notes say.
     pub opened_at: Option<String>,
 }
 
-/// Facts of a draw that are neither sealed nor published.
+/// Facts of a draw that are neither sealed nor published. Other fields are passed over: earlier versions kept a
+/// `demonstration` here, which only the seal may say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DrawNotes {
-    /// The entropy was known before the sealing: a demonstration.
-    pub demonstration: bool,
     /// When it was opened.
     pub opened_at: Option<String>,
     /// When it was voided.
@@ -130,7 +158,7 @@ pub fn write_json<T: Serialize>(path: &Path, value: &T) -> AppResult<()> {
     write_atomic(path, &bytes)
 }
 
-fn needs_file(name: &str, period: &str) -> AppError {
+fn needs_file(name: &str, period: Period) -> AppError {
     Finding::error("DRW-003", format!("{period} 的抽取缺少文件 {name}")).hint("请用备份恢复抽取文件夹").into()
 }
 
@@ -139,7 +167,7 @@ impl StoredDraw {
     ///
     /// # Errors
     /// `DRW-001`, `DRW-003`, `IO-…`, or the fault of a file.
-    pub fn load(project: &Project, period: &str, sequence: u64) -> AppResult<Self> {
+    pub fn load(project: &Project, period: Period, sequence: u64) -> AppResult<Self> {
         let folder = project.draw_folder(period, sequence);
         let at = |name: &str| folder.join(name);
         if !at("seal.json").exists() {
@@ -152,7 +180,7 @@ impl StoredDraw {
             if at("notes.json").exists() { parse_json(&at("notes.json"))? } else { DrawNotes::default() };
         let changes = if at("changes.json").exists() { parse_json(&at("changes.json"))? } else { Vec::new() };
         Ok(Self {
-            period: period.to_owned(),
+            period,
             sequence,
             frame: SamplingFrame::parse_csv(&load_bytes(&at("frame.csv"))?)?,
             demonstration: seal.is_demonstration(),
@@ -166,16 +194,24 @@ impl StoredDraw {
         })
     }
 
-    /// The secret, before the opening.
+    /// The secret, before the opening, as `secret.json` keeps it.
     ///
     /// # Errors
-    /// `DRW-003`, or the file's own fault.
-    pub fn load_secret(&self) -> AppResult<SecretFile> {
+    /// `DRW-003` where the file is lost, `SEL-003` where it is damaged, `VER-014` where it holds another secret than
+    /// the sealed one.
+    pub fn load_secret(&self) -> AppResult<Secret> {
         let path = self.folder.join("secret.json");
         if !path.exists() {
-            return Err(needs_file("secret.json", &self.period));
+            return Err(needs_file("secret.json", self.period).with(|f| f.hint(FROM_ENVELOPE)));
         }
-        SecretFile::parse(&load_bytes(&path)?)
+        let SecretFile { secret, .. } = SecretFile::parse(&load_bytes(&path)?)?;
+        if !self.seal.binds(&secret) {
+            return Err(Finding::error("VER-014", "secret.json 中的秘密与封签不符")
+                .hint(FROM_ENVELOPE)
+                .file(path.display().to_string())
+                .into());
+        }
+        Ok(secret)
     }
 
     /// The seed, once opened.

@@ -18,7 +18,7 @@ use std::sync::{Arc, Weak};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
-use crate::domain::{PlanMonth, WorkCalendar};
+use crate::domain::{Period, PlanMonth, WorkCalendar};
 use crate::export::write_atomic;
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, load_policy};
@@ -351,8 +351,8 @@ impl Project {
 
     /// The folder of a draw: `draws/2027-03/1`.
     #[must_use]
-    pub fn draw_folder(&self, period: &str, sequence: u64) -> PathBuf {
-        self.root.join("draws").join(period).join(sequence.to_string())
+    pub fn draw_folder(&self, period: Period, sequence: u64) -> PathBuf {
+        self.root.join("draws").join(period.to_string()).join(sequence.to_string())
     }
 
     /// The twelve months of the year planned.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::AppResult;
 use crate::domain::{Period, PlanMonth};
-use crate::sampling::{RegisterEvent, SealRegister};
+use crate::sampling::SealRegister;
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::{Project, load_bytes};
 
@@ -26,32 +26,17 @@ pub fn load_opened_draws(project: &Project, months: impl Fn(PlanMonth) -> bool) 
         if !months(month) {
             continue;
         }
-        let period = Period::Month(month).to_string();
-        for (sealed, end) in register.seals_of(&period) {
-            if end.is_some_and(|end| end.event == RegisterEvent::Opened) {
-                draws.push(StoredDraw::load(project, &period, sealed.sequence)?);
-            }
+        for seal in register.opened_of(Period::Month(month)) {
+            draws.push(StoredDraw::load(project, seal.sealed.period, seal.sealed.sequence)?);
         }
     }
     Ok(draws)
-}
-
-/// Whether a period was sealed and is waiting for its opening.
-///
-/// # Errors
-/// As [`load_register`].
-pub fn pending_period(project: &Project) -> AppResult<Option<String>> {
-    Ok(load_register(project)?.pending().map(|line| line.period.clone()))
 }
 
 /// The month that is to be planned next: the one after the last that was opened; the year's last where all were.
 /// `None` without months.
 #[must_use]
 pub fn next_month(register: &SealRegister, months: &[PlanMonth]) -> Option<PlanMonth> {
-    let opened = |month: &PlanMonth| {
-        let seals = register.seals_of(&month.to_string());
-        seals.iter().any(|(_, end)| end.is_some_and(|end| end.event == RegisterEvent::Opened))
-    };
-    let drawn = months.iter().rposition(opened);
+    let drawn = months.iter().rposition(|month| register.is_opened(Period::Month(*month)));
     months.get(drawn.map_or(0, |at| at + 1)).or(months.last()).copied()
 }

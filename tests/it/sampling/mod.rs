@@ -59,7 +59,7 @@ struct Example {
 fn request() -> SealRequest {
     SealRequest {
         agency: "310000".into(),
-        period: "2027-03".into(),
+        period: "2027-03".parse().unwrap(),
         sequence: 1,
         previous: None,
         sealed_at: time("2027-02-26T09:00:00+08:00"),

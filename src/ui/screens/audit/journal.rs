@@ -51,7 +51,10 @@ pub fn describe(detail: &Value) -> String {
             words
                 .map(|(key, value)| match value {
                     Value::Object(_) => format!("{}（{}）", t::field(key), describe(value)),
-                    Value::String(text) if key == "period" => format!("{} {}", t::field(key), t::period(text)),
+                    Value::String(text) if key == "period" => {
+                        let words = text.parse().map_or_else(|_| text.clone(), t::period);
+                        format!("{} {words}", t::field(key))
+                    }
                     value => format!("{} {}", t::field(key), describe(value)),
                 })
                 .collect::<Vec<_>>()
@@ -115,8 +118,16 @@ pub fn hand_rows(books: &Books) -> Vec<Row> {
                 DrawChange::Replace { unit, certificate, reason, at, operator } => {
                     push(at, operator, "replace-inspector", format!("{of}：{unit}，{certificate}"), reason.clone());
                 }
-                DrawChange::Add { need, reason, at, operator } => {
-                    push(at, operator, "add-check", format!("{of}：{}", need.unit_id), reason.clone());
+                DrawChange::Add { need, reason, at, operator, past_cap, although_closed } => {
+                    let mut content = format!("{of}：{}", need.unit_id);
+                    if let Some(past) = past_cap {
+                        content.push_str(&t::past_cap(past.visits, past.cap));
+                    }
+                    let reason = match although_closed {
+                        Some(grounds) => format!("{reason}；{}{grounds}", t::ALTHOUGH_CLOSED),
+                        None => reason.clone(),
+                    };
+                    push(at, operator, "add-check", content, reason);
                 }
             }
         }
@@ -150,12 +161,11 @@ pub fn hand_rows(books: &Books) -> Vec<Row> {
 /// The register: a row a seal, the latest first, with its commitment.
 #[must_use]
 pub fn register_rows(books: &Books) -> Vec<Row> {
-    use crate::sampling::RegisterEvent;
-    let lines = books.register.lines();
-    let sealed = lines.iter().filter(|line| line.event == RegisterEvent::Sealed);
-    let mut rows: Vec<Row> = sealed
-        .map(|line| {
-            let end = lines.iter().find(|l| l.event != RegisterEvent::Sealed && l.commitment == line.commitment);
+    let mut rows: Vec<Row> = books
+        .register
+        .seals()
+        .map(|seal| {
+            let (line, end) = (seal.sealed, seal.end);
             let reason = match (line.reason.as_str(), end.map_or("", |e| e.reason.as_str())) {
                 (again, "") => again.to_owned(),
                 ("", void) => void.to_owned(),
@@ -165,7 +175,7 @@ pub fn register_rows(books: &Books) -> Vec<Row> {
             let state = end.map_or(t::PENDING, |end| end.event.label());
             Row {
                 cells: vec![
-                    t::period(&line.period),
+                    t::period(line.period),
                     line.sequence.to_string(),
                     to_hex(&line.commitment),
                     state.to_owned(),

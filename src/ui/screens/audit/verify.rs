@@ -7,6 +7,7 @@ use egui::{RichText, Ui};
 use super::super::Cx;
 use super::super::draw::grid;
 use super::super::draw::slot::Slot;
+use super::manifest::ManifestView;
 use crate::sampling::{StepState, hash_from_hex, to_hex};
 use crate::text::fold_width;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
@@ -23,6 +24,9 @@ pub struct VerifyPage {
     chosen: Option<PathBuf>,
     beside: Slot<PathBuf, VerifyRequest>,
     commitment: String,
+    manifest: ManifestView,
+    /// What the right side shows: a folder's check, or a certificate's.
+    folder_shown: bool,
     /// The request that was sent last: what the result was held against.
     sent: Option<(PathBuf, Option<String>, bool)>,
 }
@@ -72,6 +76,7 @@ pub fn typed_commitment(text: &str) -> Result<Option<String>, ()> {
 
 impl VerifyPage {
     fn send(&mut self, cx: &mut Cx<'_>, request: VerifyRequest, own: bool) {
+        self.folder_shown = false;
         self.sent = Some((request.certificate.clone(), request.commitment.clone(), own));
         cx.send(ViewCommand::Verify(Box::new(request)));
     }
@@ -91,13 +96,15 @@ impl VerifyPage {
                         self.own(ui, cx, books);
                         ui.add_space(GRID);
                         self.foreign(ui, cx);
+                        ui.add_space(GRID);
+                        self.folder_shown |= self.manifest.card(ui, cx);
                     });
                 });
             });
             ui.add_space(GRID);
             let width = ui.available_width();
             ui.allocate_ui(egui::vec2(width, height), |ui| {
-                ui.vertical(|ui| self.result(ui, cx));
+                ui.vertical(|ui| if self.folder_shown { self.manifest.result(ui, cx) } else { self.result(ui, cx) });
             });
         });
     }

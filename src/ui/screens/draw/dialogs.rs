@@ -4,14 +4,16 @@ use chrono::NaiveDate;
 use egui::{RichText, Ui};
 
 use super::facts::ListRow;
-use crate::domain::Period;
-use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use crate::plan::TargetReason;
+use crate::registry::row_of_unit;
 use crate::text::day::{self, Accept};
 use crate::text::fold_width;
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
+use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::OpenProject;
 
@@ -20,7 +22,7 @@ use crate::workspace::session::OpenProject;
 enum Kind {
     Substitute { unit: UnitId, of: usize },
     Replace { unit: UnitId, lead: InspectorId, second: InspectorId, labels: [String; 2], second_goes: bool },
-    Add { unit: String, selected: Option<String> },
+    Add { unit: String, selected: Option<String>, although_closed: String },
     Void { period: Period },
 }
 
@@ -82,7 +84,8 @@ impl Intervention {
     /// A triggered check; the selected source is proposed.
     #[must_use]
     pub fn add(month: PlanMonth, selected: Option<String>, today: NaiveDate) -> Self {
-        Self::new(Kind::Add { unit: String::new(), selected }, Some(month), String::new(), today)
+        let kind = Kind::Add { unit: String::new(), selected, although_closed: String::new() };
+        Self::new(kind, Some(month), String::new(), today)
     }
 
     /// A seal is given up.
@@ -111,11 +114,14 @@ impl Intervention {
                 certificate: if *second_goes { second.clone() } else { lead.clone() },
                 reason: dated()?,
             }),
-            Kind::Add { unit, .. } => Some(Deed::AddCheck {
-                month: self.month?,
-                unit: UnitId::new(fold_width(unit).trim()).ok()?,
-                reason: dated()?,
-            }),
+            Kind::Add { unit, although_closed, .. } => {
+                let request = TriggeredRequest {
+                    unit: UnitId::new(fold_width(unit).trim()).ok()?,
+                    reason: dated()?,
+                    although_closed: Some(although_closed.trim().to_owned()).filter(|text| !text.is_empty()),
+                };
+                Some(Deed::AddCheck(self.month?, request))
+            }
             Kind::Void { period } => Some(Deed::Void(*period, reason.to_owned())),
         }
     }
@@ -131,11 +137,14 @@ impl Intervention {
 
     /// Draws it.
     pub fn show(&mut self, ctx: &egui::Context, open: &OpenProject, today: NaiveDate) -> Answer {
-        let known = match &self.kind {
-            Kind::Add { unit, .. } => is_known(open, fold_width(unit).trim()),
-            _ => true,
-        };
-        let command = self.command(today).filter(|_| known);
+        let (mut known, mut dead, mut grounded) = (true, None, true);
+        if let Kind::Add { unit, although_closed, .. } = &self.kind {
+            let row = row_of_unit(&open.data.registry.sources, fold_width(unit).trim());
+            known = row.is_some();
+            dead = row.and_then(|row| dead_state(open, row));
+            grounded = dead.is_none() || !although_closed.trim().is_empty();
+        }
+        let command = self.command(today).filter(|_| known && grounded);
         let (title, why) = self.words();
         let answer = widgets::dialog(ctx, "intervention", title, common::CONFIRM, command.is_some(), |ui| {
             if !self.about.is_empty() {
@@ -143,7 +152,7 @@ impl Intervention {
             }
             ui.add(egui::Label::new(theme::note(ui, why)).wrap());
             ui.add_space(GRID);
-            self.fields(ui, today, known);
+            self.fields(ui, today, known, dead.as_deref());
         });
         // Enter in a field confirms once everything is filled in
         let enter = ctx.input(|i| i.key_pressed(egui::Key::Enter)) && command.is_some();
@@ -154,7 +163,7 @@ impl Intervention {
         }
     }
 
-    fn fields(&mut self, ui: &mut Ui, today: NaiveDate, known: bool) {
+    fn fields(&mut self, ui: &mut Ui, today: NaiveDate, known: bool, dead: Option<&str>) {
         let palette = theme::of(ui);
         egui::Grid::new("fields").num_columns(2).spacing([GRID * 2.0, GRID]).show(ui, |ui| {
             match &mut self.kind {
@@ -175,7 +184,7 @@ impl Intervention {
                     });
                     ui.end_row();
                 }
-                Kind::Add { unit, selected } => {
+                Kind::Add { unit, selected, although_closed } => {
                     let name = ui.label(t::UNIT);
                     ui.vertical(|ui| {
                         ui.add(egui::TextEdit::singleline(unit).desired_width(260.0)).labelled_by(name.id);
@@ -187,8 +196,17 @@ impl Intervention {
                         if !unit.trim().is_empty() && !known {
                             ui.label(RichText::new(t::E_UNIT).color(palette.red));
                         }
+                        if let Some(state) = dead {
+                            ui.label(RichText::new(t::known_dead(state)).color(palette.amber));
+                        }
                     });
                     ui.end_row();
+                    if dead.is_some() {
+                        let name = ui.label(t::ALTHOUGH_CLOSED);
+                        let field = egui::TextEdit::singleline(although_closed).desired_width(300.0);
+                        ui.add(field).labelled_by(name.id);
+                        ui.end_row();
+                    }
                 }
                 Kind::Void { .. } => {}
             }
@@ -213,18 +231,11 @@ impl Intervention {
     }
 }
 
-/// True where the register has the unit: its ids are in ascending order.
-fn is_known(open: &OpenProject, id: &str) -> bool {
-    let (mut low, mut high) = (0, open.data.len() as u32);
-    while low < high {
-        let middle = u32::midpoint(low, high);
-        match open.data.unit_id(middle).unwrap_or_default().as_bytes().cmp(id.as_bytes()) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return true,
-        }
-    }
-    false
+/// What a source is known to be, where nothing is left to inspect: by the register, or by what was found since.
+fn dead_state(open: &OpenProject, row: u32) -> Option<String> {
+    let sites = &open.view()?.analysis.population.inputs.sites;
+    let exclusion = sites.exclusion.get(row as usize).copied().filter(|exclusion| exclusion.is_dead())?;
+    Some(TargetReason::Excluded(exclusion).label(&open.project.policy).to_owned())
 }
 
 #[cfg(test)]
@@ -243,8 +254,10 @@ mod tests {
         assert!(add.command(today).is_none());
         add.reason = "信访举报".to_owned();
         assert!(add.command(today).is_none(), "no unit yet");
-        add.kind = Kind::Add { unit: "Ａ１".to_owned(), selected: None };
-        let Some(Deed::AddCheck { unit, reason, .. }) = add.command(today) else { panic!("no command") };
+        add.kind = Kind::Add { unit: "Ａ１".to_owned(), selected: None, although_closed: String::new() };
+        let Some(Deed::AddCheck(_, TriggeredRequest { unit, reason, .. })) = add.command(today) else {
+            panic!("no command")
+        };
         assert_eq!((unit.as_str(), reason.as_str()), ("A1", "2027-03-05 信访举报"));
         // evidence from the future
         add.date = "2027-03-06".to_owned();

@@ -2,8 +2,9 @@
 
 use egui::{Align2, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
+use super::bar::big_figure;
 use super::facts::{BINS, DrawFacts, Facts};
-use super::{big_figure, grid};
+use super::grid;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, thousands};

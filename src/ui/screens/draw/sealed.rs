@@ -62,12 +62,11 @@ pub fn short_time(text: &str) -> String {
 #[must_use]
 pub fn notice(draw: &StoredDraw, agency: &str, period: &str) -> String {
     let seal = &draw.seal;
-    let total: u64 = seal.strata.iter().map(|s| s.draw).sum();
     let format = seal.entropy_format().map_or(seal.entropy.format.as_str(), |f: EntropyFormat| f.label());
     let mut text = format!(
         "{agency}\n“双随机、一公开”抽取承诺值公告\n\n\
          机关编号：{}\n期间：{period}（{}，第 {} 次封存）\n承诺值（SHA-256）：\n{}\n（分组：{}）\n\n\
-         封存时间：{}\n抽样框：{} 家，共 {} 层，将抽取 {} 家\n\
+         封存时间：{}\n抽样框：{} 家；参加抽取的有 {} 层，将抽取 {} 家\n\
          公开数：{format}；来源：{}；期次：{}；产生时间：{}\n前一封存的承诺值：{}\n程序：{}\n\n\
          公开数产生后当场录入开封；任何人可用本承诺值核验抽取证书。\n",
         seal.agency,
@@ -77,8 +76,8 @@ pub fn notice(draw: &StoredDraw, agency: &str, period: &str) -> String {
         in_groups(&to_hex(&seal.commitment()), 4),
         short_time(&seal.sealed_at),
         thousands(seal.frame_size),
-        seal.strata.len(),
-        thousands(total),
+        seal.strata_with_chance(),
+        thousands(seal.total_draw()),
         seal.entropy.source,
         seal.entropy.reference,
         short_time(&seal.entropy.available_at),
@@ -148,11 +147,12 @@ pub enum Ask {
     Void,
 }
 
-/// Draws the published side of a seal. `envelope` only while it waits; `shown` unfolds it.
+/// Draws the published side of a seal. `envelope` only while it waits (why it has none where its file is lost);
+/// `shown` unfolds it.
 pub fn show(
     ui: &mut Ui,
     draw: &StoredDraw,
-    envelope: Option<&str>,
+    envelope: Option<&Result<String, String>>,
     shown: &mut bool,
     projected: bool,
     qr: &mut QrView,
@@ -195,12 +195,13 @@ pub fn show(
     if let Some(words) = envelope {
         ui.add_space(GRID);
         ui.horizontal(|ui| {
-            if projected {
+            if projected || words.is_err() {
                 *shown = false;
             }
             let text = if *shown { t::HIDE_ENVELOPE } else { t::SHOW_ENVELOPE };
-            let button = ui.add_enabled(!projected, egui::Button::new(text)).on_disabled_hover_text(t::ENVELOPE_OFF);
-            if button.clicked() {
+            let off = if words.is_err() { t::SECRET_LOST } else { t::ENVELOPE_OFF };
+            let button = ui.add_enabled(!projected && words.is_ok(), egui::Button::new(text));
+            if button.on_disabled_hover_text(off).clicked() {
                 *shown = !*shown;
             }
             if *shown && ui.button(t::SAVE_ENVELOPE).clicked() {
@@ -210,13 +211,20 @@ pub fn show(
                 ask = Some(Ask::Void);
             }
         });
-        if *shown {
-            theme::card(ui).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.label(theme::note(ui, t::ENVELOPE_WHY));
-                let text = RichText::new(words).font(egui::FontId::monospace(theme::SECTION));
-                ui.add(egui::Label::new(text).selectable(true).wrap());
-            });
+        match words {
+            Ok(words) if *shown => {
+                theme::card(ui).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.label(theme::note(ui, t::ENVELOPE_WHY));
+                    let text = RichText::new(words).font(egui::FontId::monospace(theme::SECTION));
+                    ui.add(egui::Label::new(text).selectable(true).wrap());
+                });
+            }
+            Ok(_) => {}
+            Err(why) => {
+                let text = format!("{}：{why}", t::SECRET_LOST);
+                ui.add(egui::Label::new(RichText::new(text).color(palette.amber)).wrap());
+            }
         }
     }
     ask
@@ -224,13 +232,12 @@ pub fn show(
 
 fn facts(ui: &mut Ui, draw: &StoredDraw) {
     let seal = &draw.seal;
-    let total: u64 = seal.strata.iter().map(|s| s.draw).sum();
     let format = seal.entropy_format().map_or(seal.entropy.format.as_str(), |f: EntropyFormat| f.label());
     let entries = [
         (t::SEALED_AT, short_time(&seal.sealed_at)),
         (t::FRAME_SIZE, format!("{} {}", thousands(seal.frame_size), t::U_UNITS)),
-        (t::TO_DRAW, format!("{} {}", thousands(total), t::U_UNITS)),
-        (t::STRATA, format!("{} {}", seal.strata.len(), t::U_STRATA)),
+        (t::TO_DRAW, format!("{} {}", thousands(seal.total_draw()), t::U_UNITS)),
+        (t::F_STRATA, format!("{} {}", seal.strata_with_chance(), t::U_STRATA)),
         (t::SEQUENCE, t::sequence(seal.sequence)),
         (t::PUBLIC_NUMBER, format!("{format}，{}，{}", seal.entropy.source, seal.entropy.reference)),
         (t::AVAILABLE, short_time(&seal.entropy.available_at)),

@@ -1,7 +1,8 @@
 //! The order of the ceremony: where a period stands follows from the register of seals alone, so that no step
 //! can be left out and a restarted program stands where it stood.
 
-use crate::sampling::{RegisterEvent, SealRegister};
+use crate::domain::Period;
+use crate::sampling::SealRegister;
 use crate::ui::text::draw as t;
 
 /// The steps.
@@ -53,9 +54,9 @@ pub enum StepState {
 
 /// Where a period stands in the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place<'a> {
+pub enum Place {
     /// The seal of another period waits; nothing can be sealed.
-    Elsewhere(&'a str),
+    Elsewhere(Period),
     /// Nothing waits and nothing was opened; `again` where it was sealed before.
     Free {
         /// Sealed before: a reason is asked.
@@ -82,21 +83,18 @@ pub struct Marks {
 
 /// Where a period stands.
 #[must_use]
-pub fn place_of<'a>(register: &'a SealRegister, period: &str) -> Place<'a> {
-    if let Some(pending) = register.pending() {
-        return if pending.period == period { Place::Waiting } else { Place::Elsewhere(&pending.period) };
-    }
-    let seals = register.seals_of(period);
-    if seals.iter().any(|(_, end)| end.is_some_and(|end| end.event == RegisterEvent::Opened)) {
-        Place::Opened
-    } else {
-        Place::Free { again: !seals.is_empty() }
+pub fn place_of(register: &SealRegister, period: Period) -> Place {
+    match register.pending() {
+        Some(pending) if pending.period == period => Place::Waiting,
+        Some(pending) => Place::Elsewhere(pending.period),
+        None if register.is_opened(period) => Place::Opened,
+        None => Place::Free { again: register.seals_of(period).next().is_some() },
     }
 }
 
 /// The step at hand. `due` says that the public number may be typed.
 #[must_use]
-pub fn step_of(place: Place<'_>, marks: Marks, due: bool, year: bool) -> Step {
+pub fn step_of(place: Place, marks: Marks, due: bool, year: bool) -> Step {
     let sealing = if marks.reviewed { Step::Seal } else { Step::Freeze };
     match place {
         Place::Elsewhere(_) => Step::Freeze,
@@ -132,14 +130,18 @@ pub fn countdown(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sampling::{RegisterLine, ShanghaiTime};
+    use crate::sampling::{RegisterEvent, RegisterLine, ShanghaiTime};
 
-    fn line(event: RegisterEvent, period: &str, sequence: u64, hash: u8, day: u32) -> RegisterLine {
+    fn period(text: &str) -> Period {
+        text.parse().unwrap()
+    }
+
+    fn line(event: RegisterEvent, of: &str, sequence: u64, hash: u8, day: u32) -> RegisterLine {
         RegisterLine {
             event,
             at: ShanghaiTime::new(format!("2026-12-{day:02}T09:00:00+08:00")).unwrap(),
             agency: "310000".to_owned(),
-            period: period.to_owned(),
+            period: period(of),
             sequence,
             commitment: [hash; 32],
             previous: (hash > 1).then(|| [hash - 1; 32]),
@@ -152,19 +154,19 @@ mod tests {
     fn the_sequence_follows_the_register() {
         let mut register = SealRegister::new();
         let none = Marks::default();
-        assert_eq!(place_of(&register, "2027-00"), Place::Free { again: false });
-        assert_eq!(step_of(place_of(&register, "2027-00"), none, true, true), Step::Freeze);
+        assert_eq!(place_of(&register, period("2027-00")), Place::Free { again: false });
+        assert_eq!(step_of(place_of(&register, period("2027-00")), none, true, true), Step::Freeze);
 
         register.append(line(RegisterEvent::Sealed, "2027-00", 1, 1, 1)).unwrap();
-        assert_eq!(place_of(&register, "2027-00"), Place::Waiting);
-        assert_eq!(place_of(&register, "2027-01"), Place::Elsewhere("2027-00"));
+        assert_eq!(place_of(&register, period("2027-00")), Place::Waiting);
+        assert_eq!(place_of(&register, period("2027-01")), Place::Elsewhere(period("2027-00")));
 
         let voided = RegisterLine {
             available_at: register.lines()[0].available_at.clone(),
             ..line(RegisterEvent::Voided, "2027-00", 1, 1, 2)
         };
         register.append(voided).unwrap();
-        assert_eq!(place_of(&register, "2027-00"), Place::Free { again: true });
+        assert_eq!(place_of(&register, period("2027-00")), Place::Free { again: true });
 
         register.append(line(RegisterEvent::Sealed, "2027-00", 2, 2, 3)).unwrap();
         let opened = RegisterLine {
@@ -173,8 +175,8 @@ mod tests {
             ..line(RegisterEvent::Opened, "2027-00", 2, 2, 3)
         };
         register.append(opened).unwrap();
-        assert_eq!(place_of(&register, "2027-00"), Place::Opened);
-        assert_eq!(place_of(&register, "2027-01"), Place::Free { again: false });
+        assert_eq!(place_of(&register, period("2027-00")), Place::Opened);
+        assert_eq!(place_of(&register, period("2027-01")), Place::Free { again: false });
     }
 
     #[test]
@@ -194,7 +196,7 @@ mod tests {
         let again = Marks { again: true, ..Marks::default() };
         assert_eq!(step_of(Place::Opened, again, true, true), Step::Draw);
         assert_eq!(step_of(Place::Opened, again, true, false), Step::Freeze);
-        assert_eq!(step_of(Place::Elsewhere("2027-02"), marks(true, true), true, false), Step::Freeze);
+        assert_eq!(step_of(Place::Elsewhere(period("2027-02")), marks(true, true), true, false), Step::Freeze);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use egui::{RichText, Ui, Vec2};
 
 use super::derived::{Derived, is_of};
-use crate::plan::model::Exclusion;
+use crate::plan::Exclusion;
 use crate::policy::Policy;
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;

@@ -1,0 +1,80 @@
+//! The bar below a step with its primary button, and figures that read from ten metres.
+
+use egui::{Align2, RichText, Sense, Ui, Vec2};
+
+use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::widgets;
+
+/// A size that reads from ten metres: a twenty-fifth of the screen's height.
+pub(super) fn ten_metres(ui: &Ui) -> f32 {
+    (ui.ctx().content_rect().height() / 25.0).max(theme::FIGURE)
+}
+
+/// A large figure with its label above.
+pub(super) fn big_figure(ui: &mut Ui, width: f32, size: f32, label: &str, value: &str, unit: &str) {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, size + 32.0), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{label} {value} {unit}")));
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.text(rect.left_top(), Align2::LEFT_TOP, label, theme::regular(theme::SECTION), palette.muted);
+    let font = theme::bold(size);
+    let number = painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, value, font, palette.text);
+    let at = number.right_bottom() + Vec2::new(6.0, -size * 0.16);
+    painter.text(at, Align2::LEFT_BOTTOM, unit, theme::regular(theme::SECTION), palette.muted);
+}
+
+/// The bar below a step: a hint, and the primary button, which has the focus when the step begins.
+pub(super) struct Bar<'a> {
+    pub(super) hint: &'a str,
+    pub(super) text: &'a str,
+    pub(super) enabled: bool,
+    pub(super) why_not: &'a str,
+    pub(super) back: Option<&'a str>,
+    pub(super) focus: bool,
+}
+
+/// What was pressed in the bar.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pressed {
+    Nothing,
+    Next,
+    Back,
+}
+
+impl Bar<'_> {
+    pub(super) fn show(&self, ui: &mut Ui) -> Pressed {
+        let mut pressed = Pressed::Nothing;
+        let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, bottom: 4, ..egui::Margin::ZERO });
+        egui::Panel::bottom("step-bar").resizable(false).frame(frame).show(ui, |ui| {
+            // at the left: short messages of the shell come up at the lower right
+            ui.horizontal(|ui| {
+                ui.add_space(HALF);
+                let button = widgets::primary_if(ui, self.enabled, self.text, self.why_not);
+                // once a step, as soon as it can be pressed, and never out of a field that is being typed in
+                let id = egui::Id::unique("step-focus");
+                let had = ui.data(|data| data.get_temp::<String>(id));
+                let free = !ui.ctx().text_edit_focused();
+                if self.enabled && had.as_deref() != Some(self.text) {
+                    ui.data_mut(|data| data.insert_temp(id, self.text.to_owned()));
+                    if self.focus && free {
+                        button.request_focus();
+                    }
+                }
+                if button.clicked() {
+                    pressed = Pressed::Next;
+                }
+                if let Some(back) = self.back
+                    && ui.button(back).clicked()
+                {
+                    pressed = Pressed::Back;
+                }
+                ui.add_space(GRID);
+                if !self.enabled {
+                    ui.label(RichText::new(self.why_not).color(theme::of(ui).amber));
+                }
+                ui.label(theme::note(ui, self.hint));
+            });
+        });
+        pressed
+    }
+}

@@ -1,0 +1,157 @@
+//! An opened month: the draw and the pairs as they fall, then the month's list and what is done to it by hand.
+
+use std::sync::Arc;
+
+use egui::{Key, Ui};
+
+use super::bar::{Bar, Pressed, ten_metres};
+use super::dialogs::{Answer, Intervention};
+use super::facts::{Facts, compute_facts};
+use super::files::Saving;
+use super::reveal::Show;
+use super::step::{Marks, Step};
+use super::{DrawScreen, list, reveal, why_not};
+use crate::diagnostic::ProgressState;
+use crate::domain::PlanMonth;
+use crate::ui::picker::{PickKind, PickRequest};
+use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::text::common;
+use crate::ui::text::draw as t;
+use crate::ui::widgets;
+use crate::workspace::session::job::Stage;
+use crate::workspace::session::{Books, OpenProject, ViewCommand};
+
+impl DrawScreen {
+    pub(super) fn opened(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        books: &Arc<Books>,
+        month: PlanMonth,
+        shown: Step,
+    ) {
+        let key = (open.saved.root().to_owned(), open.books_revision, month);
+        if matches!(open.books, Stage::Ready(..)) {
+            let (project, data, books) = (Arc::clone(&open.saved), Arc::clone(&open.data), Arc::clone(books));
+            self.facts.ask(cx.session, &key, t::ARRANGING, move |progress| {
+                compute_facts(&project, &data, &books, month, progress)
+            });
+        }
+        if let Some(error) = self.facts.error() {
+            if widgets::failed(ui, t::ARRANGE_FAILED, error, common::AGAIN) {
+                self.facts.forget();
+            }
+            return;
+        }
+        // while a change is taken in the list before it stays in sight
+        let facts = if self.marks.revealing { self.facts.current() } else { self.facts.latest() };
+        let Some(facts) = facts.cloned() else {
+            widgets::loading(ui, t::ARRANGING, &ProgressState::default());
+            return;
+        };
+        let Some(draw) = facts.draws.last() else {
+            widgets::loading(ui, t::ARRANGING, &ProgressState::default());
+            return;
+        };
+        let size = ten_metres(ui);
+        let projected = self.projected(open);
+        if !self.marks.revealing && shown == Step::Pair {
+            self.list_ui(ui, cx, open, &facts, month, projected);
+            return;
+        }
+        let now = ui.input(|i| i.time);
+        let still = cx.session.preferences().still;
+        let mut show = *self.show.get_or_insert_with(|| Show::begin(now, still));
+        let draw_step = shown == Step::Draw;
+        if show.is_running() {
+            let bar = Bar { hint: "", text: t::SKIP, enabled: true, why_not: "", back: None, focus: true };
+            let space = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Space));
+            if bar.show(ui) == Pressed::Next || space {
+                show = Show::over();
+            }
+        } else {
+            let pairs_next = draw_step && self.marks.revealing;
+            let text = if pairs_next { t::TO_PAIRS } else { t::TO_LIST };
+            let bar = Bar { hint: "", text, enabled: true, why_not: "", back: None, focus: true };
+            if bar.show(ui) == Pressed::Next {
+                if pairs_next {
+                    self.paired = true;
+                    show = Show::begin(now, still);
+                } else {
+                    self.marks.revealing = false;
+                    self.back = None;
+                }
+            }
+        }
+        if self.paired && self.marks.revealing && !draw_step {
+            reveal::pairs_ui(ui, &facts, draw, &mut show, projected, size);
+        } else {
+            reveal::strata_ui(ui, &facts, draw, &mut show, projected, size);
+        }
+        self.show = Some(show);
+    }
+
+    pub(super) fn list_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        facts: &Facts,
+        month: PlanMonth,
+        projected: bool,
+    ) {
+        let why = why_not(cx, open);
+        let today = cx.session.now().date();
+        let ask = list::show(ui, facts, self.chosen, projected, why.is_empty(), why);
+        let row = self.chosen.and_then(|i| facts.rows.get(i));
+        match ask {
+            None => {}
+            Some(list::Ask::Choose(i)) => {
+                self.chosen = Some(i);
+                if let Some(source) = facts.rows.get(i).and_then(|r| r.source) {
+                    cx.send(ViewCommand::SelectUnit(Some(source)));
+                }
+            }
+            Some(list::Ask::Substitute) => {
+                self.dialog = row.map(|row| Intervention::substitute(row, month, today, projected));
+            }
+            Some(list::Ask::Replace) => {
+                self.dialog = row.and_then(|row| Intervention::replace(row, month, today, projected));
+            }
+            Some(list::Ask::Add) => {
+                let selected = cx.session.filter().unit.and_then(|row| open.data.unit_id(row)).map(str::to_owned);
+                self.dialog = Some(Intervention::add(month, selected.filter(|_| !projected), today));
+            }
+            Some(list::Ask::SealAgain) => {
+                self.marks = Marks { again: true, ..Marks::default() };
+                self.pledge = None;
+            }
+            Some(list::Ask::Export) => {
+                let picking = cx.pick(PickRequest::new(PickKind::Folder, t::EXPORT_PICK));
+                self.saving.push((Saving::Tasks(month), picking));
+            }
+            Some(list::Ask::Replay) => {
+                self.marks.revealing = true;
+                self.paired = false;
+                self.show = None;
+            }
+            Some(list::Ask::Audit) => {
+                cx.out.verify = true;
+                cx.go(ScreenId::Audit);
+            }
+        }
+    }
+
+    pub(super) fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject) {
+        let Some(dialog) = &mut self.dialog else { return };
+        match dialog.show(ui.ctx(), open, cx.session.now().date()) {
+            Answer::Open => {}
+            Answer::GivenUp => self.dialog = None,
+            Answer::Send(command) => {
+                self.dialog = None;
+                cx.send(*command);
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The fourth step: the public number is typed, and the envelope's secret where its file is lost; the year's seed.
+
+use std::sync::Arc;
+
+use egui::{RichText, Ui};
+
+use super::bar::{Bar, Pressed, ten_metres};
+use super::step::Marks;
+use super::{DrawScreen, entropy, is_acting, why_not};
+use crate::diagnostic::ProgressState;
+use crate::domain::{Period, PlanMonth};
+use crate::sampling::EntropyFormat;
+use crate::ui::screens::Cx;
+use crate::ui::text::common;
+use crate::ui::text::draw as t;
+use crate::ui::theme::{self, GRID};
+use crate::ui::widgets;
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::open::TypedOpening;
+use crate::workspace::session::{Books, OpenProject};
+
+impl DrawScreen {
+    pub(super) fn entropy_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        books: &Books,
+        period: Period,
+        fresh: bool,
+    ) {
+        let Some(pending) = &books.pending else { return };
+        let seal = &pending.draw.seal;
+        let Some(format) = seal.entropy_format() else { return };
+        let size = ten_metres(ui);
+        let projected = self.projected(open);
+        let lost = pending.envelope.as_ref().err();
+        let secret = lost.map(|_| self.secret.confirmed(seal));
+        let value = self.entropy.confirmed(format);
+        let why = why_not(cx, open);
+        let why = if !why.is_empty() {
+            why
+        } else if value.is_none() {
+            t::OPEN_NOT_YET
+        } else if secret == Some(None) {
+            t::SECRET_NOT_YET
+        } else {
+            ""
+        };
+        let text = if matches!(period, Period::Year(_)) { t::OPEN_YEAR } else { t::OPEN_BUTTON };
+        let bar =
+            Bar { hint: t::OPEN_HINT, text, enabled: why.is_empty(), why_not: why, back: Some(t::BACK), focus: false };
+        match (bar.show(ui), value) {
+            (Pressed::Next, Some(entropy)) => {
+                self.opening = Some(cx.session.last_done().0);
+                cx.send(Deed::Open(period, TypedOpening { entropy, secret: secret.flatten() }));
+            }
+            (Pressed::Back, _) => self.marks.published = false,
+            _ => {}
+        }
+        if is_acting(cx, open) {
+            widgets::loading(ui, text, &ProgressState::default());
+            return;
+        }
+        egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            let entropy = &seal.entropy;
+            let words = format!("{}　{}", entropy.source, entropy.reference);
+            ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
+            ui.add_space(GRID);
+            self.entropy.ui(ui, format, pending.draw.demonstration, size, fresh);
+            if let Some(why) = lost {
+                ui.add_space(GRID * 2.0);
+                self.secret.ui(ui, seal, why, projected);
+            }
+        });
+    }
+
+    /// The public number of an opening that is over.
+    pub(super) fn entropy_back(
+        &mut self,
+        ui: &mut Ui,
+        cx: &Cx<'_>,
+        open: &OpenProject,
+        books: &Arc<Books>,
+        period: Period,
+    ) {
+        let size = ten_metres(ui);
+        self.with_seal(ui, cx, open, books, period, |_, ui, draw, _| {
+            let seal = &draw.seal;
+            let words = format!("{}　{}", seal.entropy.source, seal.entropy.reference);
+            ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
+            ui.label(theme::note(ui, seal.entropy_format().map_or("", EntropyFormat::label)));
+            if let (Some(opening), Some(format)) = (&draw.opening, seal.entropy_format()) {
+                let text =
+                    RichText::new(entropy::grouped(format, &opening.entropy_value)).font(theme::bold(size * 1.2));
+                ui.add(egui::Label::new(text).wrap().selectable(true));
+            }
+        });
+    }
+
+    pub(super) fn year_opened(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        books: &Arc<Books>,
+        month: PlanMonth,
+    ) {
+        if !books.year_opened {
+            widgets::loading(ui, common::READING_BOOKS, &ProgressState::default());
+            return;
+        }
+        let size = ten_metres(ui);
+        let text = t::to_month(&Period::Month(month).label());
+        let bar = Bar { hint: t::YEAR_OPENED_WHY, text: &text, enabled: true, why_not: "", back: None, focus: true };
+        if bar.show(ui) == Pressed::Next {
+            self.year = false;
+            self.marks = Marks::default();
+        }
+        let period = Period::Year(open.saved.file.year);
+        self.with_seal(ui, cx, open, books, period, |_, ui, draw, _| {
+            ui.label(RichText::new(t::YEAR_OPENED).font(theme::bold(size)));
+            ui.add_space(GRID);
+            ui.label(theme::note(ui, t::SEED));
+            if let Some(seed) = draw.seed() {
+                for line in entropy::in_groups(&crate::sampling::to_hex(&seed.0), 16).split(' ') {
+                    let text = RichText::new(entropy::in_groups(line, 4)).font(egui::FontId::monospace(size));
+                    ui.add(egui::Label::new(text).selectable(true));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,208 @@
+//! The ceremony's screens: what the freeze shows is what is sealed; a lost secret is typed from its envelope; an
+//! exported folder is checked on the verification page.
+
+use std::sync::Arc;
+
+use egui_kittest::kittest::Queryable;
+use fairdraw::disclosure::Audience;
+use fairdraw::domain::{Period, PlanMonth};
+use fairdraw::export::{ExportFile, ExportInfo, write_export};
+use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
+use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::deeds::deed::Deed;
+use fairdraw::workspace::deeds::seal::Pledge;
+use fairdraw::workspace::session::ViewCommand;
+
+use super::support::{Begin, LAPTOP, Window};
+
+const DICE: &str = "4162253614235516";
+
+fn pledge(demonstration: bool) -> Pledge {
+    Pledge {
+        format: EntropyFormat::Dice,
+        entropy_source: if demonstration { DEMONSTRATION_SOURCE } else { "区公证处掷骰" }.into(),
+        reference: "第1次".into(),
+        available_at: "2026-12-22T20:00:00+08:00".into(),
+        again: None,
+        demonstration,
+    }
+}
+
+fn type_number(window: &mut Window) {
+    window.until("the field", |w| w.shows("再录一遍"));
+    window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "公开数").focus();
+    window.harness.run_steps(2);
+    window.text(DICE);
+    window.until("its spelling", |w| w.shows("写法正确"));
+    window.click("两名见证人已核对");
+}
+
+#[test]
+fn the_freeze_shows_what_is_sealed() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
+    window.send(Deed::SealYear(pledge(true)));
+    window.until("the seal", |w| w.app().session.last_done().0 == 1);
+    window.settle();
+    window.send(Deed::Open(Period::Year(2027), DICE.into()));
+    window.until("the seed", |w| w.app().session.last_done().0 == 2);
+    window.settle();
+    let month: PlanMonth = "2027-01".parse().unwrap();
+    window.app_mut().go(ScreenId::Draw);
+    window.until("the freeze", |w| w.enabled("核对无误，选定公开数"));
+    let shown = window.shown();
+    window.send(Deed::SealMonth(month, pledge(true)));
+    window.until("the month's seal", |w| w.app().session.last_done().0 == 3);
+    window.settle();
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let seal = &books.pending.as_ref().unwrap().draw.seal;
+    let certain = books.pending.as_ref().unwrap().draw.frame.rows().filter(|r| r.pi_ppb == 1_000_000_000).count();
+    for (label, value, unit) in [
+        ("抽样框", seal.frame_size, "家"),
+        ("将抽取", seal.total_draw(), "家"),
+        ("其中必查", certain as u64, "家"),
+        ("参加抽取的层", seal.strata_with_chance() as u64, "层"),
+    ] {
+        let figure = format!("{label} {} {unit}", fairdraw::ui::widgets::thousands(value));
+        assert!(shown.contains(&figure), "{figure}: {shown:?}");
+    }
+    assert!(shown.iter().any(|text| text == "所在层本月名额取整为零"), "{shown:?}");
+    // and the sealed page says the same
+    window.until("the commitment", |w| w.shows("承诺值（SHA-256）"));
+    assert!(window.shows(&format!("{} 层", seal.strata_with_chance())));
+}
+
+#[test]
+fn a_lost_secret_is_typed_from_its_envelope() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
+    window.send(Deed::SealYear(pledge(false)));
+    window.until("the seal", |w| w.app().session.last_done().0 == 1);
+    window.settle();
+    let envelope = {
+        let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+        books.pending.as_ref().unwrap().envelope.clone().unwrap()
+    };
+    let folder = Arc::clone(&window.folder);
+    let secret = window.project_folder().join("draws/2027-00/1/secret.json");
+    drop(window);
+    std::fs::remove_file(&secret).unwrap();
+
+    // the computer comes back without the file
+    let mut window = Window::within(folder, LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
+    window.at("2026-12-22T20:00:10");
+    window.app_mut().go(ScreenId::Draw);
+    window.until("the number's hour", |w| w.enabled("承诺值已公布，录入公开数"));
+    assert!(window.shows("秘密文件 secret.json 遗失或损坏"), "{:?}", window.shown());
+    window.click("承诺值已公布，录入公开数");
+    type_number(&mut window);
+    assert!(!window.enabled("开封取种子"), "not without the secret");
+    let field = |window: &mut Window, text: &str| {
+        window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "信封中的秘密").focus();
+        window.harness.run_steps(2);
+        window.text(text);
+    };
+    field(&mut window, "1234");
+    assert!(window.shows("写法不对"), "{:?}", window.shown());
+    field(&mut window, &"1234abcd ".repeat(8)[4..]);
+    window.harness.run_steps(2);
+    assert!(window.shows("与封签不符"), "{:?}", window.shown());
+    assert!(!window.enabled("开封取种子"));
+    window.key(egui::Modifiers::COMMAND, egui::Key::A);
+    field(&mut window, &envelope);
+    window.until("the fit", |w| w.shows("与封签相符"));
+    window.click("开封取种子");
+    window.until("the seed", |w| {
+        w.app().session.project().and_then(|p| p.books.value().map(|b| b.year_opened)).unwrap_or(false)
+    });
+    assert!(window.app().session.findings().1.findings().iter().any(|f| f.code == "SEL-051"), "it is said");
+}
+
+#[test]
+fn an_exported_folder_is_checked_by_a_button() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let folder = window.folder.path().join("导出");
+    let info = ExportInfo {
+        agency: "某市生态环境局".into(),
+        program: "测试".into(),
+        created: chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap().and_hms_opt(9, 0, 0).unwrap(),
+        audience: Audience::Internal,
+        data_mark: None,
+    };
+    let file = ExportFile { name: "任务.csv".into(), bytes: b"1,2\n".to_vec(), audience: Audience::Internal };
+    write_export(&folder, &[file], &info, None).unwrap();
+    window.app_mut().go(ScreenId::Audit);
+    window.harness.run_steps(2);
+    window.click("核验证书");
+    let check = |window: &mut Window| {
+        window.answers.push(&folder);
+        window.click("选择导出的文件夹…");
+    };
+    check(&mut window);
+    window.until("the check", |w| w.shows("1 个文件与清单一致"));
+    std::fs::write(folder.join("任务.csv"), b"1,3\n").unwrap();
+    check(&mut window);
+    window.until("the fault", |w| w.shows("与清单有 1 处不符"));
+    assert!(window.shows("EXP-038") && window.shows("任务.csv"), "{:?}", window.shown());
+    window.answers.push(window.folder.path().join("项目"));
+    window.click("选择导出的文件夹…");
+    window.until("no manifest", |w| w.shows("EXP-043"));
+}
+
+/// January sealed and opened as a demonstration, by commands.
+fn opened_january() -> Window {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
+    let january = Period::Month("2027-01".parse().unwrap());
+    for (count, command) in [
+        Deed::SealYear(pledge(true)),
+        Deed::Open(Period::Year(2027), DICE.into()),
+        Deed::SealMonth("2027-01".parse().unwrap(), pledge(true)),
+        Deed::Open(january, DICE.into()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        window.send(command);
+        window.until("the ceremony's next step", |w| w.app().session.last_done().0 == count as u64 + 1);
+        window.settle();
+    }
+    window
+}
+
+#[test]
+fn a_closed_unit_is_only_added_with_grounds() {
+    let mut window = opened_january();
+    window.app_mut().session.apply(ViewCommand::SetMonth("2027-01".parse().unwrap()));
+    window.app_mut().go(ScreenId::Draw);
+    window.until("the list", |w| w.enabled("新增触发式检查"));
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let frame = &books.draws[0].draw.frame;
+    let closed = frame.rows().find(|row| row.reason == "closed").unwrap().unit_id.to_owned();
+    window.click("新增触发式检查");
+    let field = |window: &mut Window, label: &str, text: &str| {
+        window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, label).focus();
+        window.harness.run_steps(2);
+        window.text(text);
+    };
+    field(&mut window, "理由", "举报夜间生产");
+    field(&mut window, "单位编号", &closed);
+    window.until("what the unit is", |w| w.shows("该单位已关闭"));
+    assert!(!window.enabled("确定"), "not without grounds");
+    field(&mut window, "仍须检查的依据", "群众提供当日照片");
+    window.until("the grounds", |w| w.enabled("确定"));
+    window.click("确定");
+    window.until("the check on the list", |w| {
+        let books = w.app().session.project().unwrap().books.value();
+        books.is_some_and(|b| b.draws[0].draw.changes.len() == 1)
+    });
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let change = format!("{:?}", books.draws[0].draw.changes[0]);
+    assert!(change.contains("群众提供当日照片"), "{change}");
+}
