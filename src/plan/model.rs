@@ -179,7 +179,7 @@ pub struct Visit {
 pub struct PastTargets {
     /// Month, 0 to 11.
     pub month: u8,
-    /// [`crate::plan::targets::MonthTargets::own`] of each site in parts per billion.
+    /// `MonthTargets::own` of each site in parts per billion.
     pub own_ppb: Vec<u32>,
 }
 

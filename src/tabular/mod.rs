@@ -5,7 +5,7 @@
 //! row of each record. No header is looked for and nothing is interpreted here; what was odd is said.
 //!
 //! Invariants: what a file is, is decided by its content, its name only breaks ties. Whatever the bytes, the
-//! answer is tables or one [`AppError`](crate::diagnostic::AppError) with a code, never a panic, and memory
+//! answer is tables or one [`AppError`] with a code, never a panic, and memory
 //! is bounded before it is taken. The result doesn't depend on the number of threads.
 //!
 //! | code | meaning |

@@ -1,6 +1,6 @@
 //! 月度抽取: the ceremony as a sequence that can't be done out of order, then the month's list.
 //!
-//! Where a period stands follows from the register ([`step::place_of`]); the screen only remembers what was
+//! Where a period stands follows from the register (`step::place_of`); the screen only remembers what was
 //! looked at. Each step has one primary button, which has the focus when the step begins: Enter goes on.
 
 mod bar;

@@ -1,7 +1,7 @@
 //! 执行与公开: results in, deadlines, what is ready to go public, and the 100 % meter.
 //!
 //! The screen reads the books and sends commands; what it derives from them is made once per reading
-//! ([`index`]). Nothing is published or recorded without a confirmation that says what it means.
+//! (`index`). Nothing is published or recorded without a confirmation that says what it means.
 
 mod board;
 mod entry;

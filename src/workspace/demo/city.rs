@@ -47,13 +47,13 @@ pub fn body_name(body: u8) -> String {
 /// A site: what is true of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Site {
-    /// Index into [`DISTRICTS`].
+    /// Index into `vocabulary::DISTRICTS`.
     pub district: u8,
     /// Enforcing body, 0..20.
     pub body: u8,
     /// Management category.
     pub management: Category,
-    /// Index into [`INDUSTRIES`].
+    /// Index into `vocabulary::INDUSTRIES`.
     pub industry: u8,
     /// Hidden propensity to violate: about normal, higher is worse.
     pub propensity: f32,

@@ -1,7 +1,7 @@
 //! 风险: weights, thresholds and frequencies with their live effect.
 //!
 //! Every change is the draft's (`DraftCommand::SetPolicy`), one step of undo a drag. The session recomputes; this screen
-//! reads its stages, and makes in jobs of its own what it compares with ([`effect`]).
+//! reads its stages, and makes in jobs of its own what it compares with (`effect`).
 
 mod effect;
 mod panels;
