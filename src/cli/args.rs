@@ -81,7 +81,7 @@ pub enum Command {
     Check(CheckArgs),
     /// 年度计划：频次、配额、可行性
     Plan(PlanArgs),
-    /// 查看或更改策略的数值，套用另一策略的评分规则
+    /// 查看或更改规则的数值，套用另一套规则的评分部分
     Policy(PolicyArgs),
     /// 封存一个月（或年度种子）的抽样框，给出承诺值
     Seal(SealArgs),
@@ -205,7 +205,7 @@ pub struct PolicyArgs {
     /// 更改一项数值，如 tiers.A.min_score=55；可多次。不写则列出全部数值及其路径
     #[arg(long, value_name = "路径=数值")]
     pub set: Vec<String>,
-    /// 先套用另一策略的评分规则：内置编号，或策略文件（.ron）
+    /// 先套用另一套规则的评分部分：内置编号，或规则文件（.ron）
     #[arg(long, value_name = "编号或文件")]
     pub preset: Option<String>,
 }

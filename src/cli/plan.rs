@@ -299,7 +299,7 @@ pub(super) fn simulate(args: &SimulateArgs, as_json: bool, context: &CommandCont
             "worst_overshoot_units": report.worst_overshoot_units, "deferred": report.deferred, "lost": report.lost,
         }))?;
     } else {
-        line("等级,点位数,计划次数(Σλ),应抽次数,年均实抽次数,相差")?;
+        line("等级,污染源数,计划次数(Σλ),应抽次数,年均实抽次数,相差")?;
         for (tier, rule) in report.tiers.iter().zip(&project.policy.tiers) {
             let off = if tier.expected > 0.0 { (tier.realised / tier.expected - 1.0) * 100.0 } else { 0.0 };
             line(&format!(

@@ -48,7 +48,7 @@ pub(super) fn policy(args: &PolicyArgs, as_json: bool, context: &CommandContext)
     say(&if changes.is_empty() {
         "数值与已保存的相同，没有更改".to_owned()
     } else {
-        format!("策略已更改 {} 处并保存；下一次封存按此执行", changes.len())
+        format!("规则已更改 {} 处并保存；下一次封存按此执行", changes.len())
     });
     Ok(Finish::Done)
 }
@@ -62,12 +62,12 @@ fn change(policy: &Policy, args: &PolicyArgs) -> AppResult<Changed> {
         if let Some(fault) = policy_fault(&next) {
             return Err(fault.into());
         }
-        steps.push(format!("套用策略：{}", other.name));
+        steps.push(format!("套用规则：{}", other.name));
     }
     for pair in &args.set {
         let (path, value) = pair.split_once('=').ok_or_else(|| {
             AppError::from(
-                Finding::error("CLI-014", "更改策略的写法不对")
+                Finding::error("CLI-014", "更改规则的写法不对")
                     .value(pair)
                     .expected("路径=数值，如 tiers.A.min_score=55"),
             )

@@ -439,7 +439,7 @@ fn overloads(inputs: &PlanInputs, matrix: &[Vec<PlanCell>]) -> Vec<Overload> {
                 let (need, have) = (cell.need[resource.index()], cell.have[resource.index()]);
                 let Some(have) = have.filter(|have| need > have + 0.05) else { continue };
                 let text = format!(
-                    "{} {}：预期需 {} {}，可用 {}，超出部分将顺延至本周期后续月份",
+                    "{} {}：预计需 {} {}，可用 {}，超出部分将顺延至本周期后续月份",
                     inputs.bodies[body].name,
                     PlanMonth::nth_of(inputs.year, month),
                     amount(need),
@@ -541,7 +541,7 @@ fn cap_light(policy: &Policy, inputs: &PlanInputs, plan: &AnnualPlan) -> Light {
     let below = plan.frequencies.scaled.iter().filter(|s| s.below_floor).count();
     let mut text = format!("每家企业每年至多 {} 次（口径：{}）", policy.cap.visits, policy.cap.rule_set);
     if scaled > 0 {
-        let _ = write!(text, "；{scaled} 家多点位企业按上限等比压缩");
+        let _ = write!(text, "；{scaled} 家有多个污染源的企业按上限等比压缩");
     }
     if below > 0 {
         let _ = write!(text, "，其中 {below} 家的最低频次之和已超过上限");

@@ -272,7 +272,7 @@ fn own_floor<'a>(
     category: &str,
     action: &MendAction,
 ) -> AppResult<&'a mut Floor> {
-    let missing = || AppError::new("PLN-020", format!("政策中没有执法主体「{body}」或监管类别「{category}」"));
+    let missing = || AppError::new("PLN-020", format!("规则中没有执法主体「{body}」或监管类别「{category}」"));
     let note = format!("力量不足时的调整：{}", action.describe(policy));
     let rule = policy.categories.iter().find(|c| c.id == category).ok_or_else(missing)?;
     let level = policy.bodies.iter().find(|b| b.id == *body).ok_or_else(missing)?.level;

@@ -349,10 +349,10 @@ impl PlanInputs {
             return Err(AppError::new("PLN-001", "计划数据各列长度不一致，请重新导入名录后再编制计划"));
         }
         if policy.tiers.is_empty() || policy.categories.is_empty() {
-            return Err(AppError::new("PLN-004", "政策文件没有风险等级或监管类别，无法编制计划"));
+            return Err(AppError::new("PLN-004", "规则文件没有风险等级或监管类别，无法编制计划"));
         }
         let out = |what: &str, i: usize| {
-            Err(AppError::new("PLN-002", format!("第 {} 个污染源的{what}超出政策或名录的范围", i + 1)))
+            Err(AppError::new("PLN-002", format!("第 {} 个污染源的{what}超出规则或名录的范围", i + 1)))
         };
         let (bodies, categories, tiers) = (self.bodies.len(), policy.categories.len(), policy.tiers.len());
         for i in 0..n {
@@ -373,7 +373,7 @@ impl PlanInputs {
             return out("所需资质", i);
         }
         if self.capacity.limits.len() != bodies || self.period_factors.len() != policy.periods.len() {
-            return Err(AppError::new("PLN-001", "力量配置或特殊时段与执法主体、政策文件的条数不一致"));
+            return Err(AppError::new("PLN-001", "力量配置或特殊时段与执法主体、规则文件的条数不一致"));
         }
         let bad = |v: f64| !v.is_finite() || v < 0.0;
         if self.capacity.limits.iter().flatten().flatten().flatten().any(|v| bad(*v))

@@ -54,7 +54,7 @@ pub fn load_policy(text: &str, file_name: &str) -> AppResult<Policy> {
 /// newer program, `POL-006` too large; with line and column where known.
 pub fn parse_policy(text: &str, file_name: &str) -> AppResult<Policy> {
     if text.len() > LARGEST {
-        return Err(Finding::error("POL-006", "策略文件过大，可能选错了文件")
+        return Err(Finding::error("POL-006", "规则文件过大，可能选错了文件")
             .value(format!("{} 字节", text.len()))
             .expected(format!("不超过 {LARGEST} 字节"))
             .hint("请选择 policy.ron")
@@ -74,7 +74,7 @@ pub fn write_policy(policy: &Policy) -> AppResult<Vec<u8>> {
     let config = PrettyConfig::new().new_line("\n").indentor("  ").separator(" ").struct_names(false);
     let mut text = options()
         .to_string_pretty(policy, config)
-        .map_err(|error| AppError::new("POL-007", "策略无法写出").caused_by(error))?;
+        .map_err(|error| AppError::new("POL-007", "规则无法写出").caused_by(error))?;
     text.push('\n');
     Ok(text.into_bytes())
 }
@@ -93,10 +93,10 @@ pub fn migrate_policy(text: &str, file_name: &str) -> AppResult<String> {
             0 => text = lift_from_0(&text),
             POLICY_FORMAT => return Ok(text),
             newer => {
-                return Err(Finding::error("POL-005", "策略文件的格式比本程序新")
+                return Err(Finding::error("POL-005", "规则文件的格式比本程序新")
                     .value(newer.to_string())
                     .expected(format!("不高于 {POLICY_FORMAT}"))
-                    .hint("请升级本程序，或使用旧格式的策略文件")
+                    .hint("请升级本程序，或使用旧格式的规则文件")
                     .file(file_name)
                     .into());
             }
@@ -113,7 +113,7 @@ fn format_of(text: &str, file_name: &str) -> AppResult<u32> {
     let digits: String =
         text.get(place.offset..).unwrap_or_default().chars().take_while(char::is_ascii_alphanumeric).collect();
     digits.parse().map_err(|_| {
-        Finding::error("POL-004", "策略文件的 format 应为整数")
+        Finding::error("POL-004", "规则文件的 format 应为整数")
             .row(place.line)
             .column(place.column.to_string())
             .value(digits)
@@ -177,7 +177,7 @@ fn syntax_error(error: &ron::error::SpannedError, file_name: &str) -> AppError {
     let finding =
         match &error.code {
             E::NoSuchStructField { expected, found, outer } => {
-                Finding::error("POL-002", format!("策略文件有不认识的字段{}", within(outer)))
+                Finding::error("POL-002", format!("规则文件有不认识的字段{}", within(outer)))
                     .value(found)
                     .expected(format!("以下之一：{}", expected.join("、")))
                     .hint(nearest(found, expected).map_or_else(
@@ -186,32 +186,32 @@ fn syntax_error(error: &ron::error::SpannedError, file_name: &str) -> AppError {
                     ))
             }
             E::MissingStructField { field, outer } => {
-                Finding::error("POL-003", format!("策略文件缺少字段「{field}」{}", within(outer)))
-                    .hint("请补上该字段；可对照预置策略")
+                Finding::error("POL-003", format!("规则文件缺少字段「{field}」{}", within(outer)))
+                    .hint("请补上该字段；可对照预置规则")
             }
             E::DuplicateStructField { field, outer } => {
-                Finding::error("POL-004", format!("策略文件的字段「{field}」写了两次{}", within(outer)))
+                Finding::error("POL-004", format!("规则文件的字段「{field}」写了两次{}", within(outer)))
                     .hint("请只保留一个")
             }
             E::NoSuchEnumVariant { expected, found, outer } => {
-                Finding::error("POL-004", format!("策略文件的取值不认识{}", within(outer)))
+                Finding::error("POL-004", format!("规则文件的取值不认识{}", within(outer)))
                     .value(found)
                     .expected(format!("以下之一：{}", expected.join("、")))
                     .hint("请改为其中之一")
             }
-            E::InvalidValueForType { expected, found } => Finding::error("POL-004", "策略文件的取值类型不对")
+            E::InvalidValueForType { expected, found } => Finding::error("POL-004", "规则文件的取值类型不对")
                 .value(found)
                 .expected(expected.clone())
                 .hint("请改正取值"),
-            E::ExpectedDifferentLength { expected, found } => Finding::error("POL-004", "策略文件的列表长度不对")
+            E::ExpectedDifferentLength { expected, found } => Finding::error("POL-004", "规则文件的列表长度不对")
                 .value(format!("{found} 项"))
                 .expected(expected.clone())
                 .hint("请补足或删去多余的项"),
-            E::IntegerOutOfBounds => Finding::error("POL-004", "策略文件的整数超出范围").hint("请改为较小的非负整数"),
+            E::IntegerOutOfBounds => Finding::error("POL-004", "规则文件的整数超出范围").hint("请改为较小的非负整数"),
             E::Message(message) => {
-                Finding::error("POL-004", format!("策略文件的取值有误：{}", fold_width(message))).hint("请改正取值")
+                Finding::error("POL-004", format!("规则文件的取值有误：{}", fold_width(message))).hint("请改正取值")
             }
-            code => Finding::error("POL-001", format!("策略文件语法有误：{}", syntax_text(code)))
+            code => Finding::error("POL-001", format!("规则文件语法有误：{}", syntax_text(code)))
                 .hint("请检查该处的括号、逗号与引号"),
         };
     finding.row(error.span.start.line as u64).column(error.span.start.col.to_string()).file(file_name).into()

@@ -30,7 +30,7 @@ pub fn presets() -> &'static [(&'static str, &'static str, &'static str)] {
 pub fn load_preset(id: &str) -> AppResult<Policy> {
     let Some((_, _, text)) = PRESETS.iter().find(|(known, _, _)| *known == id) else {
         let known: Vec<&str> = PRESETS.iter().map(|(known, _, _)| *known).collect();
-        return Err(AppError::new("POL-008", "没有这个预置策略")
+        return Err(AppError::new("POL-008", "没有这个预置规则")
             .with(|finding| finding.value(id).expected(format!("以下之一：{}", known.join("、")))));
     };
     load_policy(text, id)

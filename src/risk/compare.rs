@@ -10,11 +10,28 @@ use crate::policy::Milli;
 use super::RiskTable;
 use super::input::failed;
 
+/// A site that moves between tiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mover {
+    /// Row of the second table.
+    pub row: u32,
+    /// Tier before.
+    pub from: u8,
+    /// Tier after.
+    pub to: u8,
+    /// Score before, thousandths.
+    pub before: i64,
+    /// Score after.
+    pub after: i64,
+}
+
 /// How sites moved between tiers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TierMoves {
     /// `moves[from][to]`: sites in tier `from` before and in `to` after.
     pub moves: Vec<Vec<u64>>,
+    /// Those that changed their tier, the longest way first, then the largest change of score.
+    pub movers: Vec<Mover>,
     /// Sites only in the second table, by tier.
     pub appeared: Vec<u64>,
     /// Sites only in the first table, by tier.
@@ -47,40 +64,52 @@ impl TierMoves {
     }
 }
 
-/// Tier moves from one table to another, by site id.
+/// Tier moves from one table to another, by site id; of the sites whose row in the second table is wanted.
 ///
 /// # Errors
 /// `RSK-002` where a column is not there.
-pub fn compare_risk(before: &RiskTable, after: &RiskTable) -> AppResult<TierMoves> {
+pub fn compare_risk(before: &RiskTable, after: &RiskTable, wanted: impl Fn(usize) -> bool) -> AppResult<TierMoves> {
     let mut result = TierMoves {
         moves: vec![vec![0; after.tier_count()]; before.tier_count()],
+        movers: Vec::new(),
         appeared: vec![0; after.tier_count()],
         vanished: vec![0; before.tier_count()],
     };
-    let (old_ids, old_tiers) = (ids(before)?, before.tiers()?);
-    let (new_ids, new_tiers) = (ids(after)?, after.tiers()?);
-    let add = |row: Option<&mut Vec<u64>>, place: u8| {
-        if let Some(count) = row.and_then(|row| row.get_mut(usize::from(place))) {
-            *count += 1;
+    let (old_ids, old_tiers, old_scores) = (ids(before)?, before.tiers()?, before.scores()?);
+    let (new_ids, new_tiers, new_scores) = (ids(after)?, after.tiers()?, after.scores()?);
+    // two analyses of one register, as nearly always: rows are the same sites
+    let same = old_ids == new_ids;
+    let mut old: BTreeMap<&str, usize> =
+        if same { BTreeMap::new() } else { old_ids.iter().copied().zip(0..).collect() };
+    for (row, ((id, to), score)) in new_ids.iter().zip(&new_tiers).zip(&new_scores).enumerate() {
+        let was = if same { Some(row) } else { old.remove(id) };
+        if !wanted(row) {
+            continue;
         }
-    };
-    if old_ids == new_ids {
-        for (from, to) in old_tiers.iter().zip(&new_tiers) {
-            add(result.moves.get_mut(usize::from(*from)), *to);
-        }
-        return Ok(result);
-    }
-    let mut old: BTreeMap<&str, u8> = old_ids.iter().copied().zip(old_tiers.iter().copied()).collect();
-    for (id, to) in new_ids.iter().zip(&new_tiers) {
-        match old.remove(id) {
-            Some(from) => add(result.moves.get_mut(usize::from(from)), *to),
+        match was.and_then(|was| old_tiers.get(was).zip(old_scores.get(was))) {
+            Some((from, before)) => {
+                add(result.moves.get_mut(usize::from(*from)), *to);
+                if from != to {
+                    let mover = Mover { row: row as u32, from: *from, to: *to, before: *before, after: *score };
+                    result.movers.push(mover);
+                }
+            }
             None => add(Some(&mut result.appeared), *to),
         }
     }
-    for tier in old.into_values() {
-        add(Some(&mut result.vanished), tier);
+    for tier in old.into_values().filter_map(|row| old_tiers.get(row)) {
+        add(Some(&mut result.vanished), *tier);
     }
+    result.movers.sort_unstable_by_key(|m| {
+        (std::cmp::Reverse(m.from.abs_diff(m.to)), std::cmp::Reverse(m.before.abs_diff(m.after)), m.row)
+    });
     Ok(result)
+}
+
+fn add(row: Option<&mut Vec<u64>>, place: u8) {
+    if let Some(count) = row.and_then(|row| row.get_mut(usize::from(place))) {
+        *count += 1;
+    }
 }
 
 fn ids(table: &RiskTable) -> AppResult<Vec<&str>> {
@@ -110,13 +139,26 @@ impl HistogramBin {
 /// More bars than any screen has pixels would only cost memory.
 const MOST_BINS: i64 = 10_000;
 
-/// The distribution of scores in bars of equal width from 0 to the highest score; empty without sites.
+/// The distribution of scores in bars of equal width from 0 to the highest score, of the sites whose row is wanted;
+/// empty without sites.
 ///
 /// # Errors
 /// `RSK-006` for a width that is not positive or gives more than 10 000 bars.
-pub fn compute_histogram(table: &RiskTable, width: Milli) -> AppResult<Vec<HistogramBin>> {
-    let scores = table.scores()?;
-    let highest = scores.iter().copied().max().unwrap_or(0);
+pub fn compute_histogram(
+    table: &RiskTable,
+    width: Milli,
+    wanted: impl Fn(usize) -> bool,
+) -> AppResult<Vec<HistogramBin>> {
+    let tiers = table.tiers()?;
+    let scores: Vec<(i64, u8)> = table
+        .scores()?
+        .into_iter()
+        .zip(tiers)
+        .enumerate()
+        .filter(|(row, _)| wanted(*row))
+        .map(|(_, site)| site)
+        .collect();
+    let highest = scores.iter().map(|(score, _)| *score).max().unwrap_or(0);
     if width.0 <= 0 || highest / width.0 >= MOST_BINS {
         return Err(AppError::new("RSK-006", "分布图的组距有误")
             .with(|finding| finding.value(width.to_f64().to_string()).expected("大于 0，且分组不超过一万")));
@@ -131,7 +173,7 @@ pub fn compute_histogram(table: &RiskTable, width: Milli) -> AppResult<Vec<Histo
             by_tier: vec![0; table.tier_count()],
         })
         .collect();
-    for (score, tier) in scores.iter().zip(table.tiers()?) {
+    for (score, tier) in scores {
         let bin = usize::try_from(score / width.0).ok().and_then(|i| bins.get_mut(i));
         if let Some(count) = bin.and_then(|bin| bin.by_tier.get_mut(usize::from(tier))) {
             *count += 1;

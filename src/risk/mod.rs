@@ -29,7 +29,7 @@ use polars::prelude::DataFrame;
 use crate::diagnostic::AppResult;
 use crate::policy::Policy;
 
-pub use compare::{HistogramBin, TierMoves, compare_risk, compute_histogram};
+pub use compare::{HistogramBin, Mover, TierMoves, compare_risk, compute_histogram};
 pub use events::{EventReason, IgnoredEvents};
 pub use features::RiskFeatures;
 pub use score::score_risk;

@@ -23,11 +23,11 @@ const MOST_WEIGHT: i64 = 1_000_000_000_000;
 pub fn score_risk(features: &RiskFeatures, policy: &Policy) -> AppResult<RiskTable> {
     let faults = check_policy(policy);
     if let Some(first) = faults.findings().iter().find(|finding| finding.severity == Severity::Error) {
-        return Err(AppError::new("RSK-003", "策略有误，无法计算风险")
-            .with(|finding| finding.value(first.to_string()).hint("请先改正策略")));
+        return Err(AppError::new("RSK-003", "规则有误，无法计算风险")
+            .with(|finding| finding.value(first.to_string()).hint("请先改正规则")));
     }
     if !features.fits(policy) {
-        return Err(AppError::new("RSK-004", "统计时所用的衰减、期限或行业与当前策略不同")
+        return Err(AppError::new("RSK-004", "统计时所用的衰减、期限或行业与当前规则不同")
             .with(|finding| finding.hint("请重新统计后再计分")));
     }
     let columns: Vec<String> = policy.factors.iter().map(|factor| format!("f_{}", factor.id)).collect();

@@ -134,7 +134,7 @@ impl RiskTable {
         let mut contributions = Vec::with_capacity(policy.factors.len());
         for factor in &policy.factors {
             let column = self.frame.column(&format!("f_{}", factor.id)).map_err(|error| {
-                AppError::new("RSK-004", "风险表的因子与当前策略不同")
+                AppError::new("RSK-004", "风险表的因子与当前规则不同")
                     .with(|finding| finding.value(&factor.id).hint("请重新计算风险"))
                     .caused_by(error)
             })?;

@@ -211,7 +211,7 @@ fn main() {
         let analysis = Arc::new(recompute_analysis(&project, &view.analysis).unwrap());
         computing.push(begin.elapsed());
         let begin = Instant::now();
-        let made = AnalysisView::new(&project, &data, analysis, &project.policy, Some(view.saved_risk.clone()));
+        let made = AnalysisView::new(&project, &data, analysis);
         summing.push(begin.elapsed());
         drop(made.unwrap());
     }

@@ -160,7 +160,7 @@ pub fn run() {
         }
         rescored.sort();
         let start = Instant::now();
-        let moves = last.map(|after| compare_risk(&before, &after).expect("moves"));
+        let moves = last.map(|after| compare_risk(&before, &after, |_| true).expect("moves"));
         let compared = start.elapsed();
         let by_tier = before.tiers().expect("tiers").iter().fold([0_u64; 8], |mut counts, tier| {
             counts[usize::from(*tier).min(7)] += 1;

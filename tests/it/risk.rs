@@ -561,18 +561,28 @@ fn moves_and_distribution() {
     let mut after = City { sites: ["B", "C", "D"].map(Site::new).to_vec(), ..City::default() };
     after.violations.push((some("B"), None, Some("2026-12-01"), "超标", None));
     let (old, new) = (before.risk(&policy, "2027-01-15"), after.risk(&policy, "2027-01-15"));
-    let moves = compare_risk(&old, &new).unwrap();
+    let moves = compare_risk(&old, &new, |_| true).unwrap();
     assert_eq!((moves.moves[3][2], moves.moves[3][3]), (1, 1)); // B has 21 points now
     assert_eq!((moves.appeared[3], moves.vanished[3]), (1, 1));
     assert_eq!((moves.raised(), moves.stayed(), moves.lowered()), (1, 1, 0));
-    let still = compare_risk(&new, &new).unwrap();
+    let mover = moves.movers[0];
+    assert_eq!((moves.movers.len(), mover.row, mover.from, mover.to, mover.after), (1, 0, 3, 2, 21_000));
+    // of a part of the sites only
+    let others = compare_risk(&old, &new, |row| row != 0).unwrap();
+    assert_eq!((others.raised(), others.stayed(), others.movers.len()), (0, 1, 0));
+    assert_eq!(others.vanished, moves.vanished);
+    assert_eq!(
+        compute_histogram(&new, Milli(5_000), |row| row == 1).unwrap().iter().map(|b| b.total()).sum::<u64>(),
+        1
+    );
+    let still = compare_risk(&new, &new, |_| true).unwrap();
     assert_eq!((still.stayed(), still.raised() + still.lowered()), (3, 0));
-    let bins = compute_histogram(&new, Milli(5_000)).unwrap();
+    let bins = compute_histogram(&new, Milli(5_000), |_| true).unwrap();
     let shown: Vec<(i64, u64)> = bins.iter().map(|b| (b.from.0, b.total())).collect();
     assert_eq!(shown, [(0, 0), (5_000, 0), (10_000, 2), (15_000, 0), (20_000, 1)]);
     assert_eq!(bins[4].by_tier, [0, 0, 1, 0]);
-    assert_eq!(compute_histogram(&new, Milli(0)).unwrap_err().code(), "RSK-006");
-    assert_eq!(compute_histogram(&new, Milli(1)).unwrap_err().code(), "RSK-006");
+    assert_eq!(compute_histogram(&new, Milli(0), |_| true).unwrap_err().code(), "RSK-006");
+    assert_eq!(compute_histogram(&new, Milli(1), |_| true).unwrap_err().code(), "RSK-006");
 }
 
 #[test]
@@ -588,7 +598,7 @@ fn empty_frames_and_missing_columns() {
     };
     let policy = shanghai();
     let table = compute_risk(&inputs, &policy, day("2027-01-15")).unwrap();
-    assert!(table.is_empty() && compute_histogram(&table, Milli(1_000)).unwrap().is_empty());
+    assert!(table.is_empty() && compute_histogram(&table, Milli(1_000), |_| true).unwrap().is_empty());
     // A site with nothing but its id is the quietest there is: no category, no grade, never visited.
     let bare = frame(1, vec![texts("unit_id", [Some("A")].into_iter())]);
     let table = compute_risk(&RiskInputs { sources: &bare, ..inputs }, &policy, day("2027-01-15")).unwrap();

@@ -3,6 +3,7 @@
 use egui::{Key, Modifiers, Pos2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use fairdraw::policy::{Milli, load_preset, write_policy};
+use fairdraw::risk::compare_risk;
 use fairdraw::ui::screens::ScreenId;
 
 use super::support::{Begin, LAPTOP, Window};
@@ -48,13 +49,15 @@ fn drag_to_low_end(window: &mut Window, label: &str) {
 fn a_drag_is_one_step_and_shows_who_moves() {
     let mut window = open();
     let before = cap(&window);
+    let old = window.app().session.project().unwrap().view().unwrap().analysis.clone();
     drag(&mut window);
     assert!(cap(&window) < Milli(2000), "{:?}", cap(&window));
     let label = window.app().session.project().unwrap().draft.undo_label().map(str::to_owned);
     assert_eq!(label.as_deref(), Some("权重：行政处罚 上限"));
     window.settle();
     window.until("movers", |w| !w.shows("等级变动的单位：0 家") && w.shows("等级变动的单位"));
-    let moves = window.app().session.project().unwrap().view().unwrap().moves.clone();
+    let new = window.app().session.project().unwrap().view().unwrap().analysis.clone();
+    let moves = compare_risk(&old.risk, &new.risk, |_| true).unwrap();
     assert!(moves.lowered() > 0);
     assert!(window.shows(&format!("等级变动的单位：{} 家", moves.lowered() + moves.raised())), "{:?}", window.shown());
     // a cell of the matrix picks its pair
@@ -96,7 +99,7 @@ fn a_factor_is_reset_and_a_faulty_number_is_refused() {
 #[test]
 fn policies_are_compared_and_taken() {
     let mut window = open();
-    window.click("对比：已保存的策略");
+    window.click("对比：已保存的规则");
     window.click("最简（自行填写）");
     window.until("the comparison", |w| w.shows("对比：最简") && !w.shows("等级变动的单位：0 家"));
     let file = window.folder.path().join("别处.ron");
@@ -104,11 +107,11 @@ fn policies_are_compared_and_taken() {
     std::fs::write(&file, write_policy(&other).unwrap()).unwrap();
     window.answers.push(&file);
     window.click("对比：最简（自行填写）");
-    window.click("其他策略文件…");
+    window.click("其他规则文件…");
     window.until("the file", |w| w.shows("对比：别处.ron"));
     window.answers.push(&file);
     window.click("套用预置");
-    window.click("套用策略文件…");
+    window.click("套用规则文件…");
     window.until("the draft", |w| w.app().session.project().unwrap().draft.is_changed());
     let draft = &window.app().session.project().unwrap().draft;
     assert_eq!(draft.now().policy.factors, other.factors);

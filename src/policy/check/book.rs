@@ -22,12 +22,12 @@ impl Checker<'_> {
         let policy = self.policy;
         if policy.format != POLICY_FORMAT {
             let expected = POLICY_FORMAT.to_string();
-            self.error("POL-009", "format", "策略格式不是当前格式", policy.format.to_string(), &expected);
+            self.error("POL-009", "format", "规则格式不是当前格式", policy.format.to_string(), &expected);
         }
         let good = (1..=40).contains(&policy.id.len())
             && policy.id.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase() || matches!(b, b'_' | b'-'));
         if !good {
-            self.error("POL-010", "id", "策略编号有误", &policy.id, "1 到 40 位小写字母、数字、下划线或连字符");
+            self.error("POL-010", "id", "规则编号有误", &policy.id, "1 到 40 位小写字母、数字、下划线或连字符");
         }
         let agency = &policy.agency;
         if !(2..=18).contains(&agency.len()) || !agency.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {

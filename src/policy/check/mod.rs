@@ -66,7 +66,7 @@ impl Checker<'_> {
     }
 
     fn error(&mut self, code: &'static str, path: &str, what: &str, value: impl AsRef<str>, expected: &str) {
-        self.at(path, Finding::error(code, what).value(value).expected(expected).hint("请在策略文件中改正"));
+        self.at(path, Finding::error(code, what).value(value).expected(expected).hint("请在规则文件中改正"));
     }
 
     fn warning(&mut self, code: &'static str, path: &str, what: &str, value: impl AsRef<str>, expected: &str) {

@@ -43,7 +43,7 @@ impl fmt::Display for PolicyChange {
 }
 
 fn to_json(policy: &Policy) -> AppResult<Value> {
-    serde_json::to_value(policy).map_err(|cause| AppError::new("POL-007", "策略无法写出").caused_by(cause))
+    serde_json::to_value(policy).map_err(|cause| AppError::new("POL-007", "规则无法写出").caused_by(cause))
 }
 
 /// What stands inside an enum's variant with fields; the value itself elsewhere.
@@ -141,14 +141,14 @@ fn read(old: &Value, text: &str) -> Result<Value, &'static str> {
 pub fn set_value(policy: &Policy, path: &str, text: &str) -> AppResult<Policy> {
     let missing = || {
         AppError::from(
-            Finding::error("POL-140", "策略中没有这一项数值")
+            Finding::error("POL-140", "规则中没有这一项数值")
                 .value(path)
                 .hint("不带 --set 执行 policy 命令，列出全部数值及其路径"),
         )
     };
     let wrong = |expected: &str| {
         AppError::from(
-            Finding::error("POL-141", format!("策略数值「{path}」的写法不对")).value(text).expected(expected),
+            Finding::error("POL-141", format!("规则数值「{path}」的写法不对")).value(text).expected(expected),
         )
     };
     let mut json = to_json(policy)?;

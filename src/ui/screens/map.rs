@@ -225,6 +225,7 @@ impl MapScreen {
         let filter = cx.session.filter();
         let wanted = Inputs {
             data: Arc::clone(&open.data),
+            project: Arc::clone(&open.project),
             view: Arc::clone(view),
             books: open.books.value().map(Arc::clone),
             district: filter.district,
@@ -264,7 +265,7 @@ impl MapScreen {
             self.values_key = Some((number, self.measure));
             self.values_revision += 1;
             let month = index_of(cx.session.month());
-            self.values = figures.districts.iter().map(|area| self.measure.value(area, month)).collect();
+            self.values = figures.districts().map(|area| self.measure.value(area, month)).collect();
         }
         let filter = cx.session.filter();
         if self.selected_key != Some(filter.selection_revision) {
@@ -344,7 +345,7 @@ impl MapScreen {
         let (open, policy) = (ready.open, &ready.open.project.policy);
         let describe_point = |row: u32| point_card(open, row);
         let describe_district = |district: usize| {
-            let Some(area) = ready.figures.districts.get(district) else { return Vec::new() };
+            let Some(area) = ready.figures.district(district) else { return Vec::new() };
             [MeasureId::Sources, MeasureId::Urgent, MeasureId::ExpectedYear, MeasureId::Listed, MeasureId::Done]
                 .into_iter()
                 .filter(|id| *id != self.measure)

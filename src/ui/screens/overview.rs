@@ -18,10 +18,9 @@ use crate::ui::text::common as t;
 use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
+use crate::workspace::reports::areas::{AreaFigures, AreaProgress};
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{
-    AnalysisView, AreaFigures, AreaProgress, Books, OpenProject, ProjectData, ViewCommand,
-};
+use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData, ViewCommand};
 
 /// What is made of a revision.
 struct Made {
@@ -104,7 +103,7 @@ impl OverviewScreen {
             revision,
             months: by_month(open, view, books),
             districts: by_district(open, view, books),
-            values: view.districts.iter().map(|d| Some(d.expected_year())).collect(),
+            values: view.areas.districts.iter().map(|d| Some(d.expected_year())).collect(),
         });
     }
 
@@ -153,11 +152,11 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Analy
     let waiting = "…".to_owned();
     ui.horizontal(|ui| {
         let note = o::bodies(open.project.policy.bodies.len());
-        let value = view.map_or_else(|| waiting.clone(), |v| decimal(v.city.expected_year(), 0));
+        let value = view.map_or_else(|| waiting.clone(), |v| decimal(v.areas.city.expected_year(), 0));
         if widgets::figure(ui, width, o::PLANNED, &value, o::VISITS, &note, None).clicked() {
             cx.go(ScreenId::Plan);
         }
-        let city = books.map(|b| b.city).unwrap_or_default();
+        let city = books.map(|b| b.areas.city).unwrap_or_default();
         let note = o::listed(city.listed);
         let value = books.map_or_else(|| waiting.clone(), |_| thousands(u64::from(city.done)));
         if widgets::figure(ui, width, o::DONE, &value, o::ITEMS, &note, None).clicked() {
@@ -210,10 +209,10 @@ fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> C
         listed[m] += f64::from(cell.past_drawn + cell.past_mandatory);
         done[m] += f64::from(cell.past_done);
     }
-    let city = books.map(|b| b.city).unwrap_or_default();
-    let planned = view.city.expected;
+    let city = books.map(|b| b.areas.city).unwrap_or_default();
+    let planned = view.areas.city.expected;
     Chart {
-        title: o::month_title(city.done, city.listed, view.city.expected_year()),
+        title: o::month_title(city.done, city.listed, view.areas.city.expected_year()),
         x: Axis::new(o::MONTH, ""),
         y: Axis::new(o::CHECKS, o::VISITS),
         source: o::SOURCE.to_owned(),
@@ -241,14 +240,14 @@ fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> C
 fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> Chart {
     let names: Vec<String> = open.data.districts.districts().iter().map(|d| d.name.clone()).collect();
     let progress: Vec<AreaProgress> =
-        books.map_or_else(|| vec![AreaProgress::default(); names.len()], |b| b.districts.clone());
+        books.map_or_else(|| vec![AreaProgress::default(); names.len()], |b| b.areas.districts.clone());
     let any = progress.iter().any(|p| p.listed > 0);
     let mut order: Vec<usize> = (0..names.len()).collect();
     let (head, kind) = if any {
-        order.sort_by_key(|i| std::cmp::Reverse(progress[*i].listed - progress[*i].done));
+        order.sort_by_key(|i| std::cmp::Reverse(progress[*i].open()));
         order.truncate(8);
         let behind = progress.iter().filter(|p| p.listed > p.done).count();
-        let left: Vec<f64> = order.iter().map(|i| f64::from(progress[*i].listed - progress[*i].done)).collect();
+        let left: Vec<f64> = order.iter().map(|i| f64::from(progress[*i].open())).collect();
         let done: Vec<f64> = order.iter().map(|i| f64::from(progress[*i].done)).collect();
         (
             o::district_title(behind),
@@ -259,7 +258,7 @@ fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -
             },
         )
     } else {
-        let load = |i: usize| view.districts.get(i).map_or(0.0, AreaFigures::expected_year);
+        let load = |i: usize| view.areas.districts.get(i).map_or(0.0, AreaFigures::expected_year);
         order.sort_by(|a, b| load(*b).total_cmp(&load(*a)));
         order.truncate(8);
         let first = order.first().map_or_else(String::new, |i| o::load_title(&names[*i], load(*i)));

@@ -97,7 +97,7 @@ impl Screen for PlanScreen {
             self.row = self.row.min(self.rows().len().saturating_sub(1));
         }
         self.follow_filter(cx, open);
-        let expected = decimal(view.city.expected_year(), 0);
+        let expected = decimal(view.areas.city.expected_year(), 0);
         title(ui, t::TITLE, &t::title_note(open.project.file.year, &expected, view.month()), |ui| {
             if !open.is_current() {
                 ui.label(theme::note(ui, t::STALE));
@@ -405,7 +405,7 @@ impl PlanScreen {
         let cell = self.rows().get(self.row).and_then(|row| row.cells.get(month));
         ui.label(t::expected(&decimal(cell.map_or(0.0, |c| c.value), 1)));
         if let Some(books) = open.books.value()
-            && let Some(area) = books.districts.get(district)
+            && let Some(area) = books.areas.districts.get(district)
         {
             ui.label(t::district_line(area.listed, area.done, area.overdue));
         }

@@ -29,7 +29,7 @@ pub const LOOK_AT_DATA: &str = "查看数据";
 /// Source line of charts.
 pub const SOURCE: &str = "数据来源：本项目的年度计划与抽取记录";
 /// Measure of the small map.
-pub const MEASURE: &str = "全年预期检查";
+pub const MEASURE: &str = "全年预计检查";
 /// Deadlines.
 pub const DEADLINES: &str = "最近的公开期限";
 /// No deadlines.
@@ -96,7 +96,7 @@ pub const S_DONE: &str = "已完成";
 /// Series: not done.
 pub const S_OPEN: &str = "未完成";
 /// Series: expected in the year.
-pub const S_EXPECTED: &str = "全年预期";
+pub const S_EXPECTED: &str = "全年预计";
 /// Axis: districts.
 pub const DISTRICT: &str = "区";
 

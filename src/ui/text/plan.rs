@@ -120,7 +120,7 @@ texts! {
     /// Heading.
     SPREAD = "各风险等级的年度频次 λ";
     /// What the figures are.
-    SPREAD_NOTE = "每格：点位数；λ 最低、平均、最高（次/年），不含停产、正面清单等不参加抽取的点位";
+    SPREAD_NOTE = "每格：污染源数；λ 最低、平均、最高（次/年），不含停产、正面清单等不参加抽取的污染源";
     /// Heading.
     OFF_SITE = "非现场检查（正面清单）";
     /// None.
@@ -168,7 +168,7 @@ texts! {
     /// Effect.
     EFFECT_RULE = "改动规则数值，须有依据";
     /// Heading.
-    OVERLOADS = "预期超出可用力量的月份";
+    OVERLOADS = "预计超出可用力量的月份";
     /// None.
     NO_OVERLOADS = "没有超出可用力量的月份";
     /// Mark.
@@ -214,7 +214,7 @@ texts! {
 }
 
 /// Columns of the simulation.
-pub const TRIAL_COLUMNS: [&str; 6] = ["风险等级", "点位数", "计划 Σλ（次）", "应抽（次）", "年均实抽（次）", "相差"];
+pub const TRIAL_COLUMNS: [&str; 6] = ["风险等级", "污染源数", "计划 Σλ（次）", "应抽（次）", "年均实抽（次）", "相差"];
 /// Columns of the simulation by body.
 pub const BODY_COLUMNS: [&str; 3] = ["执法主体", "计划抽查（次）", "年均实抽（次）"];
 /// Heads of the calendar's columns.
@@ -445,7 +445,7 @@ pub fn scaled(count: usize, below: usize, cap: u32) -> String {
     }
     let below =
         if below > 0 { format!("，其中 {below} 家的最低频次之和已超过上限") } else { String::new() };
-    format!("{count} 家多点位企业按年度上限（{cap} 次）等比压缩{below}")
+    format!("{count} 家有多个污染源的企业按年度上限（{cap} 次）等比压缩{below}")
 }
 
 /// Members of the positive list.
@@ -543,7 +543,7 @@ pub fn broken(rule: &str, count: u64) -> String {
 /// Coverage of sites that are due once.
 #[must_use]
 pub fn whole(all: u64, missed: u64) -> String {
-    format!("λ = 1 的点位共 {} 个年次，未恰好查一次的 {} 个", thousands(all), thousands(missed))
+    format!("λ = 1 的污染源共 {} 个年次，未恰好查一次的 {} 个", thousands(all), thousands(missed))
 }
 
 /// Deferred and lost.

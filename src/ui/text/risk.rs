@@ -9,25 +9,25 @@ pub const RECOMPUTING: &str = "正在重算";
 /// Takes a preset's scoring.
 pub const TAKE_PRESET: &str = "套用预置";
 /// Takes a file's scoring.
-pub const TAKE_FILE: &str = "套用策略文件…";
+pub const TAKE_FILE: &str = "套用规则文件…";
 /// What is compared.
 pub const AGAINST: &str = "对比";
 /// The saved policy.
-pub const SAVED_POLICY: &str = "已保存的策略";
+pub const SAVED_POLICY: &str = "已保存的规则";
 /// Another file.
-pub const ANOTHER_FILE: &str = "其他策略文件…";
+pub const ANOTHER_FILE: &str = "其他规则文件…";
 /// Saves.
-pub const SAVE: &str = "保存策略";
+pub const SAVE: &str = "保存规则";
 /// Why it can't be saved.
-pub const NOTHING_TO_SAVE: &str = "没有未保存的更改，或策略有误";
+pub const NOTHING_TO_SAVE: &str = "没有未保存的更改，或规则有误";
 /// Throws the draft away.
 pub const REVERT: &str = "放弃草稿";
 /// The failed state's button.
-pub const BACK_TO_SAVED: &str = "回到已保存的策略";
+pub const BACK_TO_SAVED: &str = "回到已保存的规则";
 /// Dialog of a policy file.
-pub const PICK_POLICY: &str = "选择策略文件";
+pub const PICK_POLICY: &str = "选择规则文件";
 /// Kind of file.
-pub const POLICY_FILES: &str = "策略文件";
+pub const POLICY_FILES: &str = "规则文件";
 /// Factors.
 pub const FACTORS: &str = "风险因子";
 /// What the sliders beside the factors are.
@@ -47,7 +47,7 @@ pub const UNCONFIRMED: &str = "待本单位确认";
 /// Read in a secondary source.
 pub const SECONDARY: &str = "转引，引用前请核对原文";
 /// The policy has faults.
-pub const FAULTY: &str = "策略有误，下面仍是上一次的结果：";
+pub const FAULTY: &str = "规则有误，下面仍是上一次的结果：";
 /// Points.
 pub const POINTS: &str = "分";
 /// Figures.
@@ -69,7 +69,7 @@ pub const UNKNOWN: &str = "—";
 /// Score.
 pub const SCORE: &str = "风险得分";
 /// Sources.
-pub const SOURCES: &str = "排污单位";
+pub const SOURCES: &str = "污染源";
 /// Heading of the matrix.
 pub const MATRIX: &str = "等级变动";
 /// How the matrix reads.
@@ -100,7 +100,7 @@ pub fn step_factor(name: &str) -> String {
 /// Undo label of taking a policy.
 #[must_use]
 pub fn step_adopt(name: &str) -> String {
-    format!("套用策略：{name}")
+    format!("套用规则：{name}")
 }
 
 /// Undo label of a reset.
@@ -133,7 +133,7 @@ pub fn decay(rows: &[(u32, f64)]) -> String {
 /// Under a figure: what it is in the policy compared with, whose name stands above.
 #[must_use]
 pub fn was(value: &str, unit: &str) -> String {
-    format!("对比策略：{value} {unit}")
+    format!("对比规则：{value} {unit}")
 }
 
 /// Under the first figures.
@@ -163,7 +163,7 @@ pub fn why_title(name: &str, score: f64, tier: &str, from: &[&str]) -> String {
 #[must_use]
 pub fn source(project: &str, as_of: &str, policy: &str, drafted: bool) -> String {
     let draft = if drafted { "（草稿）" } else { "" };
-    format!("数据：{project}；策略：{policy}{draft}；基准日 {as_of}")
+    format!("数据：{project}；规则：{policy}{draft}；基准日 {as_of}")
 }
 
 /// Accessible name of a cell of the matrix.

@@ -1,5 +1,6 @@
 //! What is told: plain values that window, command line and export read.
 
+pub mod areas;
 pub mod backtest;
 pub mod card;
 pub mod estimate;

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::data::{NOWHERE, ProjectData};
+use super::data::ProjectData;
 use crate::diagnostic::{AppResult, Progress};
-use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
-use crate::domain::Period;
-use crate::domain::{PlanMonth, UnitId};
+use crate::disclosure::{CheckResult, DueCheck};
+use crate::domain::{Period, PlanMonth};
 use crate::sampling::SealRegister;
 pub use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::reports::areas::{AreaProgress, Areas, compute_area_progress};
 use crate::workspace::reports::status::{Status, status_of};
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::journal::JournalEntry;
@@ -29,21 +29,6 @@ pub struct PendingSeal {
     pub draw: StoredDraw,
     /// The secret's words for the envelope; why there are none where the file is lost or damaged.
     pub envelope: Result<String, String>,
-}
-
-/// Drawn, done and overdue in an area.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct AreaProgress {
-    /// On the lists of opened months, withdrawn ones left out.
-    pub listed: u32,
-    /// Of these, with a result.
-    pub done: u32,
-    /// Results past their deadline and not disclosed.
-    pub overdue: u32,
-    /// Results with a problem.
-    pub problems: u32,
-    /// Results of units that could be inspected.
-    pub inspected: u32,
 }
 
 /// The books.
@@ -65,12 +50,8 @@ pub struct Books {
     pub journal: Vec<JournalEntry>,
     /// Faults of its chain, in words; empty where it holds.
     pub journal_faults: Vec<String>,
-    /// Progress by district in the map's order.
-    pub districts: Vec<AreaProgress>,
-    /// Progress by body of the policy.
-    pub bodies: Vec<AreaProgress>,
-    /// Progress of the city.
-    pub city: AreaProgress,
+    /// Progress of the city, its districts and bodies.
+    pub areas: Areas<AreaProgress>,
     /// Rows of the sources frame on a month's list (withdrawn ones left out), by month.
     pub listed_rows: BTreeMap<PlanMonth, Vec<u32>>,
 }
@@ -104,60 +85,10 @@ impl Books {
         let (journal, journal_faults) =
             if journal_path.exists() { project.journal().check()? } else { (Vec::new(), Vec::new()) };
 
-        let mut books = Self {
-            register,
-            draws,
-            pending,
-            year_opened,
-            results,
-            status,
-            journal,
-            journal_faults,
-            districts: vec![AreaProgress::default(); data.districts.len()],
-            bodies: vec![AreaProgress::default(); project.policy.bodies.len()],
-            city: AreaProgress::default(),
-            listed_rows: BTreeMap::new(),
-        };
-        books.sum_up(data);
-        Ok(books)
-    }
-
-    fn sum_up(&mut self, data: &ProjectData) {
-        let by_key: BTreeMap<(&UnitId, PlanMonth, u32), &CheckResult> =
-            self.results.iter().map(|r| (r.key(), r)).collect();
-        let overdue: std::collections::BTreeSet<&str> =
-            self.status.board.of_state(DeadlineState::Overdue).map(|row| row.plan_code.as_str()).collect();
-        for drawn in &self.draws {
-            for (check, row) in drawn.checks.iter().zip(&drawn.rows) {
-                if check.withdrawn {
-                    continue;
-                }
-                let result = by_key.get(&(&check.unit_id, check.month, check.sequence));
-                let district = row.map_or(NOWHERE, |row| data.district[row as usize]);
-                let body = row.map_or(NOWHERE, |row| data.body[row as usize]);
-                if let Some(row) = row {
-                    self.listed_rows.entry(drawn.month).or_default().push(*row);
-                }
-                let areas = [
-                    Some(&mut self.city),
-                    self.districts.get_mut(district as usize),
-                    self.bodies.get_mut(body as usize),
-                ];
-                for area in areas.into_iter().flatten() {
-                    area.listed += 1;
-                    area.done += u32::from(result.is_some());
-                    area.overdue += u32::from(overdue.contains(check.plan_code.as_str()));
-                    if let Some(result) = result {
-                        area.problems += u32::from(result.outcome.is_problem());
-                        area.inspected += u32::from(!result.outcome.is_dead());
-                    }
-                }
-            }
-        }
-        for rows in self.listed_rows.values_mut() {
-            rows.sort_unstable();
-            rows.dedup();
-        }
+        let bodies = project.policy.bodies.len();
+        let areas = compute_area_progress(&draws, &results, &status.board, &data.places(), bodies, None);
+        let listed_rows = listed_rows(&draws);
+        Ok(Self { register, draws, pending, year_opened, results, status, journal, journal_faults, areas, listed_rows })
     }
 
     /// The opened draws of a month, in the register's order.
@@ -170,4 +101,19 @@ impl Books {
     pub fn next_month(&self, months: &[PlanMonth]) -> Option<PlanMonth> {
         next_month(&self.register, months)
     }
+}
+
+/// Rows of the sources frame on each month's list, ascending; withdrawn ones left out.
+fn listed_rows(draws: &[OpenedDraw]) -> BTreeMap<PlanMonth, Vec<u32>> {
+    let mut listed: BTreeMap<PlanMonth, Vec<u32>> = BTreeMap::new();
+    for drawn in draws {
+        let rows =
+            drawn.checks.iter().zip(&drawn.rows).filter(|(check, _)| !check.withdrawn).filter_map(|(_, row)| *row);
+        listed.entry(drawn.month).or_default().extend(rows);
+    }
+    for rows in listed.values_mut() {
+        rows.sort_unstable();
+        rows.dedup();
+    }
+    listed
 }

@@ -11,16 +11,12 @@ use polars::prelude::{Column, DataFrame, NamedFrom, Series};
 use crate::diagnostic::{AppResult, Diagnostics};
 use crate::district::DistrictSet;
 use crate::domain::{DistrictCode, PlanMonth};
-use crate::plan::model::ByMonth;
-use crate::policy::{Milli, Policy};
+use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::registry::columns::{codes, numbers, texts};
-use crate::risk::{HistogramBin, RiskTable, TierMoves, compare_risk, compute_histogram, score_risk};
 use crate::workspace::inputs::analysis::Analysis;
+use crate::workspace::reports::areas::{AreaFigures, Areas, NOWHERE, Places, compute_area_figures};
 use crate::workspace::store::project::Project;
-
-/// No district or body known.
-pub const NOWHERE: u16 = u16::MAX;
 
 /// Registry, map and the plain columns of the sources.
 #[derive(Debug)]
@@ -86,6 +82,12 @@ impl ProjectData {
         self.len() == 0
     }
 
+    /// Where the sources lie.
+    #[must_use]
+    pub fn places(&self) -> Places<'_> {
+        Places { map: &self.districts, district: &self.district, body: &self.body }
+    }
+
     /// The `unit_id` of a source's row.
     #[must_use]
     pub fn unit_id(&self, row: u32) -> Option<&str> {
@@ -105,33 +107,6 @@ impl ProjectData {
     }
 }
 
-/// Figures of a district, or of the whole city.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct AreaFigures {
-    /// Sources.
-    pub sources: u32,
-    /// Sources by tier, the most urgent first.
-    pub by_tier: Vec<u32>,
-    /// Sources by category of the policy.
-    pub by_category: Vec<u32>,
-    /// Special sources.
-    pub special: u32,
-    /// Sum of scores, thousandths.
-    pub score_sum: i64,
-    /// Sum of λ: drawn visits expected in the year.
-    pub lambda: f64,
-    /// Expected visits by month, drawn and mandatory.
-    pub expected: ByMonth<f64>,
-}
-
-impl AreaFigures {
-    /// Expected visits of the year.
-    #[must_use]
-    pub fn expected_year(&self) -> f64 {
-        self.expected.iter().sum()
-    }
-}
-
 /// The analysis with everything that screens ask of it.
 #[derive(Debug)]
 pub struct AnalysisView {
@@ -144,97 +119,21 @@ pub struct AnalysisView {
     /// Sources frame with `score`, `tier`, `special`, `stratum`, `aggravated`, `special_reasons`, `lambda`
     /// beside it; columns are shared, not copied.
     pub table: DataFrame,
-    /// Figures by district, in the map's order.
-    pub districts: Vec<AreaFigures>,
-    /// Figures of the city, sources outside the map included.
-    pub city: AreaFigures,
-    /// Figures by body of the policy.
-    pub bodies: Vec<AreaFigures>,
-    /// Scores in bars.
-    pub histogram: Vec<HistogramBin>,
-    /// Scores with what is saved, to see who moves.
-    pub saved_risk: Arc<RiskTable>,
-    /// Moves between tiers from what is saved to the draft.
-    pub moves: TierMoves,
-    /// True where the draft's policy gives these scores, not the saved one's.
-    pub drafted: bool,
+    /// Figures of the city, its districts and bodies.
+    pub areas: Areas<AreaFigures>,
 }
 
-/// Width of the histogram's bars, points.
-pub const HISTOGRAM_WIDTH: Milli = Milli(5000);
-
 impl AnalysisView {
-    /// Sums an analysis up. `saved_risk` where it is known from before.
+    /// Sums an analysis up.
     ///
     /// # Errors
     /// `RSK-…`, `FRM-001`.
-    pub fn new(
-        project: &Project,
-        data: &ProjectData,
-        analysis: Arc<Analysis>,
-        saved: &Policy,
-        saved_risk: Option<Arc<RiskTable>>,
-    ) -> AppResult<Self> {
-        let policy = &project.policy;
-        let drafted = saved.factors != policy.factors
-            || saved.tiers != policy.tiers
-            || saved.special != policy.special
-            || saved.aggravators != policy.aggravators
-            || saved.categories != policy.categories;
-        let saved_risk = match saved_risk {
-            Some(risk) => risk,
-            None if !drafted => Arc::new(analysis.risk.clone()),
-            None if analysis.features.fits(saved) => Arc::new(score_risk(&analysis.features, saved)?),
-            // other decay tables or industries: the counts of what is saved are not at hand
-            None => Arc::new(analysis.risk.clone()),
-        };
-        let moves = compare_risk(&saved_risk, &analysis.risk)?;
+    pub fn new(project: &Project, data: &ProjectData, analysis: Arc<Analysis>) -> AppResult<Self> {
         let tiers: Arc<[u8]> = analysis.risk.tiers()?.into();
         let scores: Arc<[i64]> = analysis.risk.scores()?.into();
-        let sites = &analysis.population.inputs.sites;
-        let lambda = &analysis.plan.frequencies.lambda;
-        let empty = || AreaFigures {
-            by_tier: vec![0; policy.tiers.len()],
-            by_category: vec![0; policy.categories.len()],
-            ..AreaFigures::default()
-        };
-        let mut city = empty();
-        let mut districts = vec![empty(); data.districts.len()];
-        let mut bodies = vec![empty(); policy.bodies.len()];
-        for site in 0..sites.len() {
-            let add = |area: &mut AreaFigures| {
-                area.sources += 1;
-                if let Some(count) = area.by_tier.get_mut(tiers[site] as usize) {
-                    *count += 1;
-                }
-                if let Some(count) = area.by_category.get_mut(sites.category[site] as usize) {
-                    *count += 1;
-                }
-                area.special += u32::from(sites.special[site]);
-                area.score_sum += scores[site];
-                area.lambda += lambda[site];
-            };
-            add(&mut city);
-            if let Some(district) = districts.get_mut(data.district[site] as usize) {
-                add(district);
-            }
-            if let Some(body) = bodies.get_mut(sites.body[site] as usize) {
-                add(body);
-            }
-        }
-        for ((district, body), row) in &analysis.plan.districts {
-            let code = analysis.population.districts.get(*district as usize).copied().unwrap_or(0);
-            let on_map = data.districts.index_of(DistrictCode(code));
-            let areas = [Some(&mut city), on_map.and_then(|i| districts.get_mut(i)), bodies.get_mut(*body as usize)];
-            for area in areas.into_iter().flatten() {
-                for (sum, visits) in area.expected.iter_mut().zip(row) {
-                    *sum += visits;
-                }
-            }
-        }
-        let histogram = compute_histogram(&analysis.risk, HISTOGRAM_WIDTH)?;
+        let areas = compute_area_figures(&analysis, &project.policy, (&tiers, &scores), &data.places(), None);
         let table = join(data, &analysis)?;
-        Ok(Self { analysis, tiers, scores, table, districts, city, bodies, histogram, saved_risk, moves, drafted })
+        Ok(Self { analysis, tiers, scores, table, areas })
     }
 
     /// The month that comes next: scores and plan are as of its first day.

@@ -12,7 +12,6 @@ use super::prefs::AppPaths;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
 use crate::domain::PlanMonth;
 use crate::policy::Policy;
-use crate::risk::RiskTable;
 use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::intake::import::{Imported, NewProject, create_project_with};
@@ -43,7 +42,6 @@ pub struct OpenProject {
     pub books_revision: u64,
     /// Policy and month that the shown analysis was made for, and its base.
     base: Option<Base>,
-    saved_risk: Option<(Arc<Policy>, Arc<RiskTable>)>,
     /// Draft and books for which an analysis failed: it isn't tried again until something changes.
     failed: Option<(u64, u64)>,
     /// Draft and books that the running analysis is made for.
@@ -75,10 +73,8 @@ pub(super) struct Analyse {
     month: PlanMonth,
     project: Arc<Project>,
     policy: Arc<Policy>,
-    saved_policy: Arc<Policy>,
     data: Arc<ProjectData>,
     base: Option<Arc<Analysis>>,
-    saved_risk: Option<Arc<RiskTable>>,
 }
 
 /// An analysis made.
@@ -86,7 +82,6 @@ pub(super) struct Analysed {
     revision: u64,
     books: u64,
     policy: Arc<Policy>,
-    saved_policy: Arc<Policy>,
     view: AnalysisView,
 }
 
@@ -96,15 +91,8 @@ impl Analyse {
             Some(base) => recompute_analysis(&self.project, base)?,
             None => compute_analysis(&self.project, &self.data.registry, self.month, progress)?,
         };
-        let view =
-            AnalysisView::new(&self.project, &self.data, Arc::new(analysis), &self.saved_policy, self.saved_risk)?;
-        Ok(Analysed {
-            revision: self.revision,
-            books: self.books,
-            policy: self.policy,
-            saved_policy: self.saved_policy,
-            view,
-        })
+        let view = AnalysisView::new(&self.project, &self.data, Arc::new(analysis))?;
+        Ok(Analysed { revision: self.revision, books: self.books, policy: self.policy, view })
     }
 }
 
@@ -126,7 +114,6 @@ impl OpenProject {
             revision: 1,
             books_revision: 0,
             base: None,
-            saved_risk: None,
             failed: None,
             analysing: (0, 0),
         }
@@ -153,7 +140,6 @@ impl OpenProject {
     pub(super) fn take_saved(&mut self, saved: Saved) {
         self.saved = saved;
         self.draft.mark_saved(Draft::of(&self.saved));
-        self.saved_risk = None;
         self.project = Arc::new(self.draft.now().applied_to(&self.saved));
         self.revision += 1;
         self.analysis.invalidate();
@@ -172,7 +158,6 @@ impl OpenProject {
             policy: analysed.policy,
             books: analysed.books,
         });
-        self.saved_risk = Some((analysed.saved_policy, Arc::clone(&analysed.view.saved_risk)));
         let view = Arc::new(analysed.view);
         // While a slider is dragged each result is a step on the way: shown as stale until the last one comes.
         self.analysis = if analysed.revision == self.revision && analysed.books == self.books_revision {
@@ -217,12 +202,6 @@ impl OpenProject {
             .as_ref()
             .filter(|base| fresh_books && is_light_change(&base.analysis, &base.policy, &policy))
             .map(|base| Arc::clone(&base.analysis));
-        let saved_policy = Arc::clone(&self.draft.saved().policy);
-        let saved_risk = self
-            .saved_risk
-            .as_ref()
-            .filter(|(of, risk)| fresh_books && *of == saved_policy && risk.as_of() == month.first_day())
-            .map(|(_, risk)| Arc::clone(risk));
         if self.analysis.value().is_none() {
             self.analysis = Stage::Running(Progress::none());
         }
@@ -232,10 +211,8 @@ impl OpenProject {
             month,
             project: Arc::clone(&self.project),
             policy,
-            saved_policy,
             data: Arc::clone(&self.data),
             base,
-            saved_risk,
         })
     }
 }

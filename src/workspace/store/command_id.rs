@@ -98,7 +98,7 @@ impl CommandId {
             Self::Mend => "采取办法",
             Self::Seal => "封存",
             Self::Open => "开封",
-            Self::Void => "作废封存",
+            Self::Void => "作废封签",
             Self::Substitute => "替换检查对象",
             Self::ReplaceInspector => "更换执法人员",
             Self::AddCheck => "新增触发式检查",

@@ -1,16 +1,15 @@
 //! What districts can be coloured by, and the figures behind it under the session's filters.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{AppResult, Progress};
-use crate::disclosure::DeadlineState;
 use crate::domain::{DistrictCode, PlanMonth};
-use crate::plan::model::ByMonth;
 use crate::policy::Policy;
 use crate::ui::map::{Measure, RowFilter};
 use crate::ui::text::map as t;
-use crate::workspace::session::{AnalysisView, AreaProgress, Books, ProjectData};
+use crate::workspace::reports::areas::{AreaFigures, AreaProgress, Areas, compute_area_figures, compute_area_progress};
+use crate::workspace::session::{AnalysisView, Books, ProjectData};
+use crate::workspace::store::project::Project;
 
 /// Tiers that count as urgent: A and B.
 pub(super) const URGENT: usize = 2;
@@ -87,52 +86,40 @@ impl MeasureId {
 
     /// Its value in an area; `None` where it has none.
     #[must_use]
-    pub fn value(self, area: &AreaSums, month: Option<usize>) -> Option<f64> {
-        let progress = area.progress;
+    pub fn value(self, area: Area<'_>, month: Option<usize>) -> Option<f64> {
+        let Area { figures, progress } = area;
         match self {
-            Self::Sources => Some(f64::from(area.sources)),
-            Self::Key => Some(f64::from(area.key)),
-            Self::Special => Some(f64::from(area.special)),
-            Self::MeanScore => (area.sources > 0).then(|| area.score_sum as f64 / f64::from(area.sources) / 1000.0),
-            Self::Urgent => Some(f64::from(area.urgent)),
-            Self::ExpectedYear => Some(area.expected.iter().sum()),
-            Self::ExpectedMonth => month.and_then(|m| area.expected.get(m)).copied(),
+            Self::Sources => Some(f64::from(figures.sources)),
+            Self::Key => Some(figures.by_category.first().copied().map_or(0.0, f64::from)),
+            Self::Special => Some(f64::from(figures.special)),
+            Self::MeanScore => figures.mean_score(),
+            Self::Urgent => Some(f64::from(figures.of_first_tiers(URGENT))),
+            Self::ExpectedYear => Some(figures.expected_year()),
+            Self::ExpectedMonth => month.and_then(|m| figures.expected.get(m)).copied(),
             Self::Listed => progress.map(|p| f64::from(p.listed)),
             Self::Done => progress.map(|p| f64::from(p.done)),
             Self::Overdue => progress.map(|p| f64::from(p.overdue)),
-            Self::ProblemRate => {
-                progress.filter(|p| p.inspected > 0).map(|p| 100.0 * f64::from(p.problems) / f64::from(p.inspected))
-            }
+            Self::ProblemRate => progress.and_then(AreaProgress::problem_percent),
         }
     }
 }
 
-/// Sums over an area.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct AreaSums {
-    /// Sources.
-    pub sources: u32,
-    /// Of the policy's first category.
-    pub key: u32,
-    /// Special ones.
-    pub special: u32,
-    /// Of the urgent tiers.
-    pub urgent: u32,
-    /// Scores, thousandths.
-    pub score_sum: i64,
-    /// Expected visits by month.
-    pub expected: ByMonth<f64>,
+/// An area's sums.
+#[derive(Debug, Clone, Copy)]
+pub struct Area<'a> {
+    /// Sources, scores, expected visits.
+    pub figures: &'a AreaFigures,
     /// Drawn, done, overdue; `None` while the books are not read.
-    pub progress: Option<AreaProgress>,
+    pub progress: Option<&'a AreaProgress>,
 }
 
 /// Figures under a filter.
 #[derive(Debug)]
 pub struct Figures {
-    /// By district in the map's order; under the filter of the body.
-    pub districts: Vec<AreaSums>,
-    /// All districts, and sources outside the map.
-    pub city: AreaSums,
+    /// Under the filter of the body.
+    areas: Areas<AreaFigures>,
+    /// The same of the checks; `None` while the books are not read.
+    progress: Option<Areas<AreaProgress>>,
     /// Rows that pass; `None` where all do.
     pub filter: Option<RowFilter>,
     /// Rows that pass, by tier.
@@ -145,10 +132,32 @@ pub struct Figures {
     pub drawn: Arc<Vec<u32>>,
 }
 
+impl Figures {
+    /// The city, sources outside the map included.
+    #[must_use]
+    pub fn city(&self) -> Area<'_> {
+        Area { figures: &self.areas.city, progress: self.progress.as_ref().map(|p| &p.city) }
+    }
+
+    /// A district by its index on the map.
+    #[must_use]
+    pub fn district(&self, index: usize) -> Option<Area<'_>> {
+        let progress = self.progress.as_ref().and_then(|p| p.districts.get(index));
+        self.areas.districts.get(index).map(|figures| Area { figures, progress })
+    }
+
+    /// All districts in the map's order.
+    pub fn districts(&self) -> impl Iterator<Item = Area<'_>> {
+        (0..self.areas.districts.len()).filter_map(|index| self.district(index))
+    }
+}
+
 /// What figures are made from.
 #[derive(Clone)]
 pub(super) struct Inputs {
     pub data: Arc<ProjectData>,
+    /// With the draft that `view` is of.
+    pub project: Arc<Project>,
     pub view: Arc<AnalysisView>,
     pub books: Option<Arc<Books>>,
     pub district: Option<u32>,
@@ -174,103 +183,57 @@ impl Inputs {
 
     /// Walks over all rows: in a job.
     pub fn compute(&self, progress: &Progress) -> AppResult<Figures> {
-        let (data, view) = (&self.data, &self.view);
-        let policy_body = self.body;
-        let district = self.district.and_then(|code| data.districts.index_of(DistrictCode(code)));
-        let sites = &view.analysis.population.inputs.sites;
-        let tiers = view.tiers.iter().copied().max().map_or(0, |t| usize::from(t) + 1).max(view.city.by_tier.len());
+        let (data, view, policy) = (&self.data, &self.view, &self.project.policy);
+        let (tiers, scores) = (&*view.tiers, &*view.scores);
+        let areas = match self.body {
+            None => view.areas.clone(),
+            body => compute_area_figures(&view.analysis, policy, (tiers, scores), &data.places(), body),
+        };
+        progress.check()?;
+        let of_books = |books: &Books| match self.body {
+            None => books.areas.clone(),
+            body => {
+                let (board, bodies) = (&books.status.board, policy.bodies.len());
+                compute_area_progress(&books.draws, &books.results, board, &data.places(), bodies, body)
+            }
+        };
         let mut figures = Figures {
-            districts: vec![AreaSums::default(); data.districts.len()],
-            city: AreaSums::default(),
+            areas,
+            progress: self.books.as_deref().map(of_books),
             filter: None,
-            by_tier: vec![0; tiers],
+            by_tier: vec![0; policy.tiers.len()],
             passing: 0,
             located: 0,
             drawn: Arc::default(),
         };
+        let district = self.district.and_then(|code| data.districts.index_of(DistrictCode(code)));
         let mut keep = vec![false; data.len()];
         for (row, kept) in keep.iter_mut().enumerate() {
             if row % 65_536 == 0 {
                 progress.check()?;
             }
-            if policy_body.is_some_and(|body| data.body[row] != body) {
+            let elsewhere = self.body.is_some_and(|body| data.body[row] != body)
+                || district.is_some_and(|d| d != usize::from(data.district[row]));
+            if elsewhere {
                 continue;
             }
-            let tier = usize::from(view.tiers.get(row).copied().unwrap_or(u8::MAX));
-            let add = |area: &mut AreaSums| {
-                area.sources += 1;
-                area.key += u32::from(sites.category.get(row).is_some_and(|c| *c == 0));
-                area.special += u32::from(sites.special.get(row).copied().unwrap_or(false));
-                area.urgent += u32::from(tier < URGENT);
-                area.score_sum += view.scores.get(row).copied().unwrap_or(0);
-            };
-            add(&mut figures.city);
-            let at = usize::from(data.district[row]);
-            if let Some(area) = figures.districts.get_mut(at) {
-                add(area);
-            }
-            if district.is_none_or(|d| d == at) {
-                *kept = true;
-                figures.passing += 1;
-                figures.located += u64::from(data.lon[row].is_finite() && data.lat[row].is_finite());
-                if let Some(count) = figures.by_tier.get_mut(tier) {
-                    *count += 1;
-                }
-            }
-        }
-        for ((district, body), months) in &view.analysis.plan.districts {
-            if policy_body.is_some_and(|wanted| *body != wanted) {
-                continue;
-            }
-            let code = view.analysis.population.districts.get(usize::from(*district)).copied().unwrap_or(0);
-            let on_map = data.districts.index_of(DistrictCode(code));
-            for (m, visits) in months.iter().enumerate() {
-                figures.city.expected[m] += visits;
-                if let Some(area) = on_map.and_then(|i| figures.districts.get_mut(i)) {
-                    area.expected[m] += visits;
-                }
+            *kept = true;
+            figures.passing += 1;
+            figures.located += u64::from(data.lon[row].is_finite() && data.lat[row].is_finite());
+            let tier = tiers.get(row).copied().map_or(usize::MAX, usize::from);
+            if let Some(count) = figures.by_tier.get_mut(tier) {
+                *count += 1;
             }
         }
         if let Some(books) = &self.books {
-            self.add_progress(books, &mut figures);
             let listed = self.month.and_then(|month| books.listed_rows.get(&month));
             let drawn = listed.into_iter().flatten().copied();
             figures.drawn = Arc::new(drawn.filter(|row| keep.get(*row as usize).copied().unwrap_or(false)).collect());
         }
-        if (district.is_some() || policy_body.is_some()) && figures.passing < data.len() as u64 {
+        if (district.is_some() || self.body.is_some()) && figures.passing < data.len() as u64 {
             figures.filter = Some(RowFilter { keep: keep.into(), revision: self.number });
         }
         Ok(figures)
-    }
-
-    fn add_progress(&self, books: &Books, figures: &mut Figures) {
-        let results: BTreeMap<_, _> = books.results.iter().map(|r| (r.key(), r)).collect();
-        let overdue: BTreeSet<&str> =
-            books.status.board.of_state(DeadlineState::Overdue).map(|row| row.plan_code.as_str()).collect();
-        for area in figures.districts.iter_mut().chain([&mut figures.city]) {
-            area.progress = Some(AreaProgress::default());
-        }
-        for drawn in &books.draws {
-            for (check, row) in drawn.checks.iter().zip(&drawn.rows) {
-                let row = row.map(|row| row as usize);
-                let of_body = self.body.is_none_or(|body| row.is_some_and(|row| self.data.body[row] == body));
-                if check.withdrawn || !of_body {
-                    continue;
-                }
-                let result = results.get(&(&check.unit_id, check.month, check.sequence));
-                let at = row.map_or(usize::MAX, |row| usize::from(self.data.district[row]));
-                let district = figures.districts.get_mut(at).and_then(|a| a.progress.as_mut());
-                for area in [figures.city.progress.as_mut(), district].into_iter().flatten() {
-                    area.listed += 1;
-                    area.done += u32::from(result.is_some());
-                    area.overdue += u32::from(overdue.contains(check.plan_code.as_str()));
-                    if let Some(result) = result {
-                        area.problems += u32::from(result.outcome.is_problem());
-                        area.inspected += u32::from(!result.outcome.is_dead());
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -285,18 +248,24 @@ mod tests {
 
     #[test]
     fn measures_of_an_area() {
-        let mut area = AreaSums { sources: 4, key: 1, urgent: 2, score_sum: 90_000, ..AreaSums::default() };
-        area.expected = [0.5; 12];
-        let value = |id: MeasureId, area: &AreaSums| id.value(area, Some(2));
-        assert_eq!(value(MeasureId::MeanScore, &area), Some(22.5));
-        assert_eq!(value(MeasureId::ExpectedYear, &area), Some(6.0));
-        assert_eq!(value(MeasureId::ExpectedMonth, &area), Some(0.5));
-        assert_eq!(value(MeasureId::Done, &area), None);
-        area.progress = Some(AreaProgress { listed: 10, done: 5, overdue: 1, problems: 1, inspected: 4 });
-        assert_eq!(value(MeasureId::Done, &area), Some(5.0));
-        assert_eq!(value(MeasureId::ProblemRate, &area), Some(25.0));
-        area.progress = Some(AreaProgress::default());
-        assert_eq!(value(MeasureId::ProblemRate, &area), None);
-        assert_eq!(value(MeasureId::MeanScore, &AreaSums::default()), None);
+        let mut figures =
+            AreaFigures { sources: 4, by_tier: vec![1, 1, 2], score_sum: 90_000, ..AreaFigures::default() };
+        figures.by_category = vec![1, 3];
+        figures.expected = [0.5; 12];
+        let unread = Area { figures: &figures, progress: None };
+        assert_eq!(MeasureId::MeanScore.value(unread, Some(2)), Some(22.5));
+        assert_eq!(MeasureId::Key.value(unread, Some(2)), Some(1.0));
+        assert_eq!(MeasureId::Urgent.value(unread, Some(2)), Some(2.0));
+        assert_eq!(MeasureId::ExpectedYear.value(unread, Some(2)), Some(6.0));
+        assert_eq!(MeasureId::ExpectedMonth.value(unread, Some(2)), Some(0.5));
+        assert_eq!(MeasureId::Done.value(unread, Some(2)), None);
+        let progress = AreaProgress { listed: 10, done: 5, overdue: 1, problems: 1, inspected: 4 };
+        let read = Area { progress: Some(&progress), ..unread };
+        assert_eq!(MeasureId::Done.value(read, Some(2)), Some(5.0));
+        assert_eq!(MeasureId::ProblemRate.value(read, Some(2)), Some(25.0));
+        let nothing = AreaProgress::default();
+        let none = Area { figures: &AreaFigures::default(), progress: Some(&nothing) };
+        assert_eq!(MeasureId::ProblemRate.value(none, Some(2)), None);
+        assert_eq!(MeasureId::MeanScore.value(none, Some(2)), None);
     }
 }

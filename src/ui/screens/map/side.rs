@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Role, Sense, Ui, Vec2, WidgetInfo};
 
-use super::measures::{AreaSums, MeasureId, index_of};
+use super::measures::{Area, MeasureId, index_of};
 use super::{MapScreen, Ready};
 use crate::ui::picker::{PickKind, PickRequest};
 use crate::ui::screens::{Cx, ScreenId};
@@ -24,8 +24,8 @@ impl MapScreen {
         let filter = cx.session.filter();
         let index = filter.district.and_then(|code| ready.map.set.index_of(crate::domain::DistrictCode(code)));
         let (name, area) = index
-            .and_then(|i| ready.figures.districts.get(i).map(|area| (ready.map.name(i), area)))
-            .unwrap_or((t::CITY, &ready.figures.city));
+            .and_then(|i| ready.figures.district(i).map(|area| (ready.map.name(i), area)))
+            .unwrap_or((t::CITY, ready.figures.city()));
         ui.horizontal(|ui| {
             widgets::heading(ui, name);
             if index.is_some() {
@@ -45,7 +45,7 @@ impl MapScreen {
     }
 
     /// One line a measure; a click colours the map by it.
-    fn figures_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, ready: &Ready<'_>, area: &AreaSums) {
+    fn figures_ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, ready: &Ready<'_>, area: Area<'_>) {
         let palette = theme::of(ui);
         let month = cx.session.month();
         ui.spacing_mut().item_spacing.y = 0.0;

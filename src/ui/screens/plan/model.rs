@@ -160,9 +160,9 @@ impl Model {
             let year = decimal(months.iter().sum(), 0);
             Row { key, name: name.to_owned(), cells: months.iter().enumerate().map(cell).collect(), year }
         };
-        let mut districts = vec![plain(RowKey::City, t::CITY, &view.city.expected)];
-        let mut rest = view.city.expected;
-        for (i, (district, area)) in open.data.districts.districts().iter().zip(&view.districts).enumerate() {
+        let mut districts = vec![plain(RowKey::City, t::CITY, &view.areas.city.expected)];
+        let mut rest = view.areas.city.expected;
+        for (i, (district, area)) in open.data.districts.districts().iter().zip(&view.areas.districts).enumerate() {
             for (left, n) in rest.iter_mut().zip(&area.expected) {
                 *left -= n;
             }

@@ -73,7 +73,7 @@ fn bodies(ui: &mut Ui, open: &OpenProject, books: &Books) {
             }
             ui.end_row();
             let none = Completeness::default();
-            for (rule, progress) in open.project.policy.bodies.iter().zip(&books.bodies) {
+            for (rule, progress) in open.project.policy.bodies.iter().zip(&books.areas.bodies) {
                 if progress.listed == 0 {
                     continue;
                 }

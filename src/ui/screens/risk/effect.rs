@@ -10,8 +10,10 @@ use crate::diagnostic::{AppError, AppResult};
 use crate::domain::DistrictCode;
 use crate::policy::edit::adopt_scoring;
 use crate::policy::{Milli, Policy, load_policy, load_preset, presets};
+use crate::risk::{HistogramBin, TierMoves, compare_risk, compute_histogram};
 use crate::ui::text::risk as t;
 use crate::workspace::inputs::analysis::compute_analysis;
+use crate::workspace::reports::areas::AreaFigures;
 use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
 use crate::workspace::store::project::Project;
@@ -49,7 +51,7 @@ impl Against {
 
 /// Reads a policy file; for jobs.
 pub(super) fn load_file(path: &std::path::Path) -> AppResult<Policy> {
-    let text = std::fs::read_to_string(path).map_err(|cause| AppError::io("读取策略文件", path, cause))?;
+    let text = std::fs::read_to_string(path).map_err(|cause| AppError::io("读取规则文件", path, cause))?;
     load_policy(&text, &path.display().to_string())
 }
 
@@ -123,12 +125,11 @@ impl Reference {
         }
         let (saved, data, month) = (Arc::clone(&open.saved), Arc::clone(&open.data), view.month());
         let (from, against) = (from(), self.against.clone());
-        let started = session.start_job("计算对比策略", move |progress| {
+        let started = session.start_job("计算对比规则", move |progress| {
             let mut project = (*saved).clone();
             project.policy = against.policy(&project.policy)?;
             let analysis = Arc::new(compute_analysis(&project, &data.registry, month, progress)?);
-            let policy = project.policy.clone();
-            AnalysisView::new(&project, &data, analysis, &policy, None).map(Arc::new)
+            AnalysisView::new(&project, &data, analysis).map(Arc::new)
         });
         match started {
             Ok(job) => self.job = Some((from, job)),
@@ -139,21 +140,6 @@ impl Reference {
 
 /// Width of the histogram's bars, points.
 pub(super) const BAR: Milli = Milli(2000);
-
-/// A site that moves between tiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Move {
-    /// Row of the sources frame.
-    pub(super) row: u32,
-    /// Tier before.
-    pub(super) from: u8,
-    /// Tier after.
-    pub(super) to: u8,
-    /// Score before, thousandths.
-    pub(super) before: i64,
-    /// Score after.
-    pub(super) after: i64,
-}
 
 /// What an effect was made from: the shown analysis, the reference, district and body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -169,76 +155,29 @@ pub(super) struct Key {
 pub(super) struct Effect {
     /// What it was made from.
     pub(super) key: Key,
-    /// Sites by tier and bar of the histogram.
-    pub(super) bars: Vec<Vec<u64>>,
-    /// Sites by tier before and after.
-    pub(super) matrix: Vec<Vec<u64>>,
-    /// Movers, the longest way first.
-    pub(super) moves: Vec<Move>,
+    /// Bars of the histogram.
+    pub(super) bars: Vec<HistogramBin>,
+    /// Moves and movers.
+    pub(super) moves: TierMoves,
     /// Sites of the area.
     pub(super) sites: u64,
 }
 
 impl Effect {
-    /// Computes it; one pass over the sites.
-    pub(super) fn compute(
+    fn compute(
         key: Key,
         before: &AnalysisView,
         after: &AnalysisView,
         data: &ProjectData,
         (district, body): (Option<u16>, Option<u16>),
-    ) -> Self {
-        let tiers = |view: &AnalysisView| view.city.by_tier.len();
-        let mut effect = Self { key, matrix: vec![vec![0; tiers(after)]; tiers(before)], ..Self::default() };
-        effect.bars = vec![Vec::new(); tiers(after)];
-        let width = BAR.0;
-        let mut most = 0;
-        let then = before.tiers.iter().zip(before.scores.iter());
-        let now = after.tiers.iter().zip(after.scores.iter());
-        for (row, ((from, old), (to, new))) in then.zip(now).enumerate() {
-            let elsewhere = district.is_some_and(|d| data.district.get(row) != Some(&d))
-                || body.is_some_and(|b| data.body.get(row) != Some(&b));
-            if elsewhere {
-                continue;
-            }
-            effect.sites += 1;
-            if let Some(cell) = effect.matrix.get_mut(*from as usize).and_then(|r| r.get_mut(*to as usize)) {
-                *cell += 1;
-            }
-            let bar = usize::try_from(new / width).unwrap_or(0).min(2000);
-            most = most.max(bar + 1);
-            if let Some(bars) = effect.bars.get_mut(*to as usize) {
-                if bars.len() <= bar {
-                    bars.resize(bar + 1, 0);
-                }
-                bars[bar] += 1;
-            }
-            if from != to {
-                effect.moves.push(Move { row: row as u32, from: *from, to: *to, before: *old, after: *new });
-            }
-        }
-        for bars in &mut effect.bars {
-            bars.resize(most, 0);
-        }
-        effect.moves.sort_unstable_by_key(|m| {
-            (std::cmp::Reverse(m.from.abs_diff(m.to)), std::cmp::Reverse(m.before.abs_diff(m.after)), m.row)
-        });
-        effect
-    }
-
-    /// Movers to a more urgent tier, and to a less urgent one.
-    pub(super) fn raised_lowered(&self) -> (u64, u64) {
-        let mut sums = (0, 0);
-        for (from, row) in self.matrix.iter().enumerate() {
-            for (to, count) in row.iter().enumerate() {
-                match to.cmp(&from) {
-                    std::cmp::Ordering::Less => sums.0 += count,
-                    std::cmp::Ordering::Greater => sums.1 += count,
-                    std::cmp::Ordering::Equal => {}
-                }
-            }
-        }
-        sums
+    ) -> AppResult<Self> {
+        let wanted = |row: usize| {
+            district.is_none_or(|d| data.district.get(row) == Some(&d))
+                && body.is_none_or(|b| data.body.get(row) == Some(&b))
+        };
+        let bars = compute_histogram(&after.analysis.risk, BAR, wanted)?;
+        let moves = compare_risk(&before.analysis.risk, &after.analysis.risk, wanted)?;
+        Ok(Self { key, sites: bars.iter().map(HistogramBin::total).sum(), bars, moves })
     }
 }
 
@@ -283,7 +222,7 @@ impl Effects {
         });
         let area = (district, filter.body);
         let (before, after, data) = (Arc::clone(before), Arc::clone(after), Arc::clone(&open.data));
-        match session.start_job("等级变动", move |_| Ok(Effect::compute(key, &before, &after, &data, area))) {
+        match session.start_job("等级变动", move |_| Effect::compute(key, &before, &after, &data, area)) {
             Ok(job) => self.job = Some(job),
             Err(error) => self.fault = Some(error.to_string()),
         }
@@ -302,11 +241,11 @@ pub(super) fn revision(open: &OpenProject) -> u64 {
 pub(super) fn visits(view: &AnalysisView, data: &ProjectData, session: &Session) -> f64 {
     let filter = session.filter();
     if let Some(body) = filter.body {
-        return view.bodies.get(body as usize).map_or(0.0, crate::workspace::session::AreaFigures::expected_year);
+        return view.areas.bodies.get(body as usize).map_or(0.0, AreaFigures::expected_year);
     }
     match filter.district.and_then(|code| data.districts.index_of(DistrictCode(code))) {
-        Some(at) => view.districts.get(at).map_or(0.0, crate::workspace::session::AreaFigures::expected_year),
-        None => view.city.expected_year(),
+        Some(at) => view.areas.districts.get(at).map_or(0.0, AreaFigures::expected_year),
+        None => view.areas.city.expected_year(),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::chart::Chart;
 use crate::diagnostic::ProgressState;
 use crate::policy::edit::adopt_scoring;
 use crate::policy::{Milli, Policy, load_preset, policy_fault, presets};
+use crate::risk::Mover;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::plot::{self, PlotAction, PlotSaver};
 use crate::ui::text::common;
@@ -266,7 +267,7 @@ impl RiskScreen {
 
     fn figures(&self, ui: &mut Ui, cx: &Cx<'_>, open: &OpenProject, view: &AnalysisView, effect: &Effect) {
         let width = (ui.available_width() - GRID * 3.0) / 4.0;
-        let (raised, lowered) = effect.raised_lowered();
+        let (raised, lowered) = (effect.moves.raised(), effect.moves.lowered());
         let reference = self.reference.view().map(|(_, view)| view.as_ref());
         let now = visits(view, &open.data, cx.session);
         let then = reference.map_or_else(|| t::UNKNOWN.to_owned(), |v| decimal(visits(v, &open.data, cx.session), 0));
@@ -303,11 +304,11 @@ impl RiskScreen {
         let fits = self.shown.as_ref().is_some_and(|(key, pair, _)| *key == effect.key && *pair == self.pair);
         if !fits {
             // A pair that nobody moves between any more would leave the list empty without a reason.
-            if self.pair.is_some_and(|(from, to)| !effect.moves.iter().any(|m| (m.from, m.to) == (from, to))) {
+            if self.pair.is_some_and(|(from, to)| !effect.moves.movers.iter().any(|m| (m.from, m.to) == (from, to))) {
                 self.pair = None;
             }
-            let fit = |m: &effect::Move| self.pair.is_none_or(|pair| pair == (m.from, m.to));
-            let rows = effect.moves.iter().enumerate().filter(|(_, m)| fit(m)).map(|(i, _)| i as u32).collect();
+            let fit = |m: &Mover| self.pair.is_none_or(|pair| pair == (m.from, m.to));
+            let rows = effect.moves.movers.iter().enumerate().filter(|(_, m)| fit(m)).map(|(i, _)| i as u32).collect();
             self.shown = Some((effect.key, self.pair, rows));
         }
         let Some((_, pair, shown)) = &self.shown else { return };
@@ -324,7 +325,7 @@ impl RiskScreen {
             ui.add(egui::Label::new(words).wrap());
         } else {
             let selected = cx.session.filter().unit;
-            if let Some(row) = panels::movers(ui, &effect.moves, shown, policy, &open.data, selected) {
+            if let Some(row) = panels::movers(ui, &effect.moves.movers, shown, policy, &open.data, selected) {
                 cx.send(ViewCommand::SelectUnit(Some(row)));
             }
         }

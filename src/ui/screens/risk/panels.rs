@@ -2,10 +2,10 @@
 
 use egui::{Align2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::effect::{BAR, Effect, Move};
+use super::effect::{BAR, Effect};
 use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Direction, Ink, Reference, Series};
 use crate::policy::{Milli, Policy};
-use crate::risk::Contribution;
+use crate::risk::{Contribution, HistogramBin, Mover};
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, ROW};
 use crate::ui::widgets::{decimal, thousands};
@@ -18,23 +18,21 @@ pub(super) fn letter(policy: &Policy, tier: usize) -> &str {
 
 /// The distribution of scores by tier with its thresholds.
 pub(super) fn histogram(effect: &Effect, policy: &Policy, source: String) -> Chart {
-    let count = effect.bars.len().max(1);
-    let in_top: u64 = effect.bars.first().map_or(0, |bars| bars.iter().sum());
-    let (raised, lowered) = effect.raised_lowered();
+    let count = policy.tiers.len().max(1);
+    let of_tier = |bar: &HistogramBin, tier: usize| bar.by_tier.get(tier).copied().unwrap_or(0);
+    let in_top: u64 = effect.bars.iter().map(|bar| of_tier(bar, 0)).sum();
+    let moved = effect.moves.raised() + effect.moves.lowered();
     // every threshold stands at its place, even where no site reaches it
     let highest = policy.tiers.iter().map(|tier| tier.min_score.0).max().unwrap_or(0);
     let reach = usize::try_from(highest / BAR.0 + 2).unwrap_or(0).min(2000);
-    let mut series: Vec<Series> = effect
-        .bars
+    let mut series: Vec<Series> = policy
+        .tiers
         .iter()
         .enumerate()
-        .map(|(tier, bars)| {
-            let name = policy.tiers.get(tier).map_or_else(String::new, |t| format!("{} {}", t.id, t.name));
-            Series::new(name, Ink::Tier(tier, count), {
-                let mut values: Vec<f64> = bars.iter().map(|n| *n as f64).collect();
-                values.resize(values.len().max(reach), 0.0);
-                values
-            })
+        .map(|(tier, rule)| {
+            let mut values: Vec<f64> = effect.bars.iter().map(|bar| of_tier(bar, tier) as f64).collect();
+            values.resize(values.len().max(reach), 0.0);
+            Series::new(format!("{} {}", rule.id, rule.name), Ink::Tier(tier, count), values)
         })
         .collect();
     series.reverse();
@@ -45,7 +43,7 @@ pub(super) fn histogram(effect: &Effect, policy: &Policy, source: String) -> Cha
         ink: Ink::Muted,
     });
     Chart {
-        title: t::histogram_title(letter(policy, 0), in_top, effect.sites, raised + lowered),
+        title: t::histogram_title(letter(policy, 0), in_top, effect.sites, moved),
         x: Axis::new(t::SCORE, t::POINTS),
         y: Axis::new(t::SOURCES, t::SITES),
         source,
@@ -88,7 +86,7 @@ pub(super) fn contributions(name: &str, score: Milli, tier: &str, parts: &[Contr
 /// The matrix of moves; a click on a cell picks the pair, or lets it go.
 pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut Option<(u8, u8)>) {
     let palette = theme::of(ui);
-    let (rows, columns) = (effect.matrix.len(), effect.matrix.first().map_or(0, Vec::len));
+    let (rows, columns) = (effect.moves.moves.len(), effect.moves.moves.first().map_or(0, Vec::len));
     if rows == 0 || columns == 0 {
         return;
     }
@@ -114,7 +112,7 @@ pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut
         let font = if bold { theme::bold(size) } else { theme::regular(size) };
         painter.text(at.right_center() - vec2(4.0, 0.0), Align2::RIGHT_CENTER, thousands(count), font, ink);
     };
-    for (from, counts) in effect.matrix.iter().enumerate() {
+    for (from, counts) in effect.moves.moves.iter().enumerate() {
         let y = from as f32 + 1.0;
         painter.hline(rect.x_range(), cell(y, 0.0).top(), Stroke::new(1.0, palette.line));
         chip(ui, cell(y, -1.0).center(), from, rows, letter(policy, from));
@@ -153,7 +151,7 @@ pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut
     painter.hline(rect.x_range(), cell(y, 0.0).top(), Stroke::new(1.0, palette.muted));
     painter.text(cell(y, -1.0).center(), Align2::CENTER_CENTER, t::SUM, theme::regular(theme::SMALL), palette.muted);
     for to in 0..columns {
-        figure(cell(y, to as f32), effect.matrix.iter().filter_map(|r| r.get(to)).sum(), palette.text, false);
+        figure(cell(y, to as f32), effect.moves.moves.iter().filter_map(|r| r.get(to)).sum(), palette.text, false);
     }
     figure(cell(y, columns as f32), effect.sites, palette.text, true);
 }
@@ -169,7 +167,7 @@ pub(super) fn chip(ui: &Ui, centre: egui::Pos2, tier: usize, count: usize, id: &
 /// The movers, virtual; the row of the source that was clicked.
 pub(super) fn movers(
     ui: &mut Ui,
-    moves: &[Move],
+    moves: &[Mover],
     shown: &[u32],
     policy: &Policy,
     data: &ProjectData,
