@@ -174,7 +174,7 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
             "withheld": complete.withheld, "published_late": complete.published_late,
             "figures": serde_json::to_value(&status.figures).unwrap_or_default(),
             "open_checks": status.open_checks.iter().map(|(m, n)| (m.to_string(), *n)).collect::<Vec<_>>(),
-            "attention": status.attention,
+            "attention": status.attention.iter().map(|a| a.text.as_str()).collect::<Vec<_>>(),
         }))?;
         return Ok(Finish::Done);
     }
@@ -198,8 +198,8 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
     for (month, count) in &status.open_checks {
         line(&format!("{month}：{count} 个检查对象尚无结果"))?;
     }
-    for text in &status.attention {
-        say(text);
+    for attention in &status.attention {
+        say(&attention.text);
     }
     Ok(Finish::Done)
 }

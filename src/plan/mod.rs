@@ -26,6 +26,7 @@ pub mod schedule;
 pub mod shares;
 pub mod simulate;
 pub mod slots;
+pub mod spread;
 pub mod state;
 pub mod targets;
 

@@ -1,5 +1,7 @@
 //! What stands around the screens: menus, rail, filters, status bar, toasts, findings, dialogs.
 
+mod dialogs;
+
 use egui::{Align, Align2, Context, Layout, Panel, RichText, Sense, Stroke, Ui, Vec2};
 
 use super::action::Action;
@@ -363,9 +365,9 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
             Choice::Month(month) => app.send(ViewCommand::SetMonth(month)),
         }
     }
-    operator_dialog(app, ctx);
-    losing_dialog(app, ctx);
-    help(app, ctx);
+    dialogs::operator_dialog(app, ctx);
+    dialogs::losing_dialog(app, ctx);
+    dialogs::help(app, ctx);
     drop_target(ctx);
 }
 
@@ -427,89 +429,6 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
     }
     if details {
         app.dialogs.findings = true;
-    }
-}
-
-fn operator_dialog(app: &mut Workstation, ctx: &Context) {
-    let Some((mut name, waiting)) = app.dialogs.operator.take() else { return };
-    let enter = ctx.input(|i| i.key_pressed(egui::Key::Enter));
-    let ready = !name.trim().is_empty();
-    let answer = widgets::dialog(ctx, "operator", t::OPERATOR_TITLE, t::CONFIRM, ready, |ui| {
-        ui.label(theme::note(ui, t::OPERATOR_WHY));
-        ui.add_space(GRID);
-        let field = widgets::field(ui, t::OPERATOR, 240.0, &mut name, "");
-        if ui.memory(|m| m.focused().is_none()) {
-            field.request_focus();
-        }
-    });
-    // Enter on 取消 has answered already
-    let answer = answer.or((enter && ready).then_some(true));
-    match answer {
-        None => app.dialogs.operator = Some((name, waiting)),
-        Some(true) => {
-            app.session.apply(ViewCommand::SetOperator(name));
-            if let Some(command) = waiting {
-                app.send(command);
-            }
-        }
-        Some(false) => {}
-    }
-}
-
-/// The window was to be closed, but the draft can't be written.
-fn losing_dialog(app: &mut Workstation, ctx: &Context) {
-    let Some(why) = app.dialogs.losing.take() else { return };
-    let (mut stay, mut lose) = (false, false);
-    let modal = widgets::modal(ctx, "losing").show(ctx, |ui| {
-        ui.set_width(440.0);
-        widgets::heading(ui, s::LOSING_TITLE);
-        ui.add_space(GRID);
-        ui.add(egui::Label::new(s::LOSING).wrap());
-        ui.add_space(GRID);
-        ui.add(egui::Label::new(RichText::new(&why).color(theme::of(ui).red)).selectable(true).wrap());
-        ui.add_space(GRID * 1.5);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            stay = widgets::primary(ui, s::STAY).clicked();
-            lose = ui.button(s::LOSE).clicked();
-        });
-    });
-    if lose {
-        app.leaving = true;
-        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-    } else if !stay && !modal.should_close() {
-        app.dialogs.losing = Some(why);
-    }
-}
-
-fn help(app: &mut Workstation, ctx: &Context) {
-    if !app.dialogs.help {
-        return;
-    }
-    let modal = widgets::modal(ctx, "help").show(ctx, |ui| {
-        ui.set_width(560.0);
-        widgets::heading(ui, Action::Help.label());
-        ui.add_space(GRID);
-        for line in [s::HELP_1, s::HELP_2, s::HELP_3, s::HELP_4] {
-            ui.add(egui::Label::new(line).wrap());
-        }
-        ui.add_space(GRID);
-        egui::Grid::new("keys").num_columns(4).spacing([24.0, 6.0]).show(ui, |ui| {
-            let with_keys: Vec<Action> = Action::all().into_iter().filter(|a| a.shortcut().is_some()).collect();
-            for pair in with_keys.chunks(2) {
-                for action in pair {
-                    ui.label(theme::strong(action.shortcut_text()));
-                    ui.label(action.label());
-                }
-                ui.end_row();
-            }
-        });
-        ui.add_space(GRID);
-        if widgets::primary(ui, t::CLOSE).clicked() {
-            ui.close();
-        }
-    });
-    if modal.should_close() {
-        app.dialogs.help = false;
     }
 }
 

@@ -19,6 +19,8 @@ use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::reports::areas::{AreaFigures, AreaProgress};
+use crate::workspace::reports::next_step::{NextStep, next_step};
+use crate::workspace::reports::status::{About, Attention};
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData, ViewCommand};
 
@@ -202,13 +204,9 @@ fn save(cx: &mut Cx<'_>, action: Option<plot::PlotAction>, chart: &Chart) {
 
 fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> Chart {
     let months = open.saved.months();
-    let mut listed = [0.0; MONTHS];
-    let mut done = [0.0; MONTHS];
-    for row in view.analysis.plan.matrix.iter().flat_map(|cells| cells.iter().enumerate()) {
-        let (m, cell) = row;
-        listed[m] += f64::from(cell.past_drawn + cell.past_mandatory);
-        done[m] += f64::from(cell.past_done);
-    }
+    let cells = view.analysis.plan.city_cells();
+    let listed: Vec<f64> = cells.iter().map(|cell| f64::from(cell.past_listed())).collect();
+    let done: Vec<f64> = cells.iter().map(|cell| f64::from(cell.past_done)).collect();
     let city = books.map(|b| b.areas.city).unwrap_or_default();
     let planned = view.areas.city.expected;
     Chart {
@@ -226,8 +224,8 @@ fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> C
             } else {
                 vec![
                     Series::new(o::S_PLAN, Ink::Pale, planned.to_vec()),
-                    Series::new(o::S_DRAWN, Ink::Accent, listed.to_vec()),
-                    Series::new(o::S_DONE, Ink::Green, done.to_vec()),
+                    Series::new(o::S_DRAWN, Ink::Accent, listed),
+                    Series::new(o::S_DONE, Ink::Green, done),
                 ]
             },
             grouped: true,
@@ -281,21 +279,22 @@ fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -
 }
 
 /// The next step of the work, in words, and where it is done.
-fn next_step(open: &OpenProject, view: Option<&AnalysisView>, books: Option<&Books>) -> Option<(String, ScreenId)> {
+fn next_step_words(
+    open: &OpenProject,
+    view: Option<&AnalysisView>,
+    books: Option<&Books>,
+) -> Option<(String, ScreenId)> {
     let (view, books) = (view?, books?);
-    if let Some(pending) = &books.pending {
-        let at = pending.draw.seal.entropy.available_at.as_str().replace('T', " ");
-        return Some((o::step_open(&pending.period.to_string(), at.get(..16).unwrap_or(&at)), ScreenId::Draw));
-    }
-    if !view.analysis.plan.is_sealable() {
-        return Some((o::STEP_SHORTAGE.to_owned(), ScreenId::Plan));
-    }
-    if !books.year_opened {
-        return Some((o::STEP_YEAR.to_owned(), ScreenId::Draw));
-    }
-    let next = books.next_month(&open.saved.months())?;
-    let drawn = books.draws_of(next).next().is_some();
-    (!drawn).then(|| (o::step_seal(&next.to_string()), ScreenId::Draw))
+    let sealable = view.analysis.plan.is_sealable();
+    Some(match next_step(&books.register, open.saved.file.year, &open.saved.months(), sealable)? {
+        NextStep::Open { period, available_at } => {
+            let at = available_at.replace('T', " ");
+            (o::step_open(&period.to_string(), at.get(..16).unwrap_or(&at)), ScreenId::Draw)
+        }
+        NextStep::Mend => (o::STEP_SHORTAGE.to_owned(), ScreenId::Plan),
+        NextStep::SealYear => (o::STEP_YEAR.to_owned(), ScreenId::Draw),
+        NextStep::SealMonth(month) => (o::step_seal(&month.to_string()), ScreenId::Draw),
+    })
 }
 
 fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&AnalysisView>, books: Option<&Books>) {
@@ -304,7 +303,7 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
         ui.set_width(ui.available_width());
         ui.set_height((ui.available_height()).max(96.0));
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            if let Some((text, screen)) = next_step(open, view, books) {
+            if let Some((text, screen)) = next_step_words(open, view, books) {
                 widgets::heading(ui, o::NEXT);
                 line(ui, &text, o::GO, || cx.go(screen));
                 ui.add_space(GRID);
@@ -314,13 +313,11 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
             if lines.is_empty() {
                 ui.label(theme::note(ui, o::NO_ATTENTION));
             }
-            for text in lines {
-                let to = if text.contains("封存") {
-                    ScreenId::Draw
-                } else if text.contains("计划") || text.contains("放假") {
-                    ScreenId::Plan
-                } else {
-                    ScreenId::Results
+            for Attention { about, text } in lines {
+                let to = match about {
+                    About::Draw => ScreenId::Draw,
+                    About::Plan => ScreenId::Plan,
+                    About::Results => ScreenId::Results,
                 };
                 line(ui, text, o::LOOK, || cx.go(to));
             }

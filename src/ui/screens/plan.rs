@@ -18,13 +18,12 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use self::edit::Place;
 use self::matrix::Event;
 use self::model::{Model, Row, RowKey};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::domain::PlanMonth;
-use crate::plan::model::MONTHS;
+use crate::plan::model::{MONTHS, QuotaPlace};
 use crate::plan::{PlanCell, PlanEdits};
 use crate::ui::text::common;
 use crate::ui::text::plan as t;
@@ -291,7 +290,7 @@ impl PlanScreen {
                 let drawn = cell.drawn.get(category).copied().unwrap_or(0.0);
                 let own = self
                     .place(open, row, to, category)
-                    .and_then(|p| edit::quota_of(&open.draft.now().edits, &p).map(|e| e.visits));
+                    .and_then(|p| open.draft.now().edits.quota_of(&p).map(|e| e.visits));
                 let start = own.unwrap_or(drawn);
                 let gesture = edit::gesture_at(ui.input(|i| i.time));
                 self.drag = Some(Drag { row, month: to, category, start, now: start, gesture });
@@ -305,9 +304,9 @@ impl PlanScreen {
                 drag.now = now;
                 let (row, to, category, gesture) = (drag.row, drag.month, drag.category, drag.gesture);
                 let Some(place) = self.place(open, row, to, category) else { return };
-                let own = edit::quota_of(&open.draft.now().edits, &place).map(|e| e.reason.clone());
+                let own = open.draft.now().edits.quota_of(&place).map(|e| e.reason.clone());
                 let reason = own.unwrap_or_else(|| self.card.reason.clone());
-                let edits = edit::with_quota(&open.draft.now().edits, &place, now, &reason);
+                let edits = open.draft.now().edits.with_quota(&place, now, &reason);
                 let name = self.rows().get(row).map_or("", |r| r.name.as_str());
                 let category = open.project.policy.categories.get(category).map_or("", |c| c.name.as_str());
                 cx.send(DraftCommand::SetEdits { edits, label: t::quota(name, place.month, category), gesture });
@@ -316,10 +315,10 @@ impl PlanScreen {
         }
     }
 
-    fn place(&self, open: &OpenProject, row: usize, month: usize, category: usize) -> Option<Place> {
+    fn place(&self, open: &OpenProject, row: usize, month: usize, category: usize) -> Option<QuotaPlace> {
         let RowKey::Body(body) = self.rows().get(row)?.key else { return None };
         let policy = &open.project.policy;
-        Some(Place {
+        Some(QuotaPlace {
             body: policy.bodies.get(body)?.id.clone(),
             category: policy.categories.get(category)?.id.clone(),
             month: PlanMonth::nth_of(open.project.file.year, month),
@@ -357,7 +356,7 @@ impl PlanScreen {
         let cell = if matches!(key, RowKey::Body(_)) {
             plan_cell(view, key, month)
         } else {
-            sum = model::sum_cells(view.analysis.plan.matrix.iter().filter_map(|row| row.get(month)));
+            sum = PlanCell::sum(view.analysis.plan.matrix.iter().filter_map(|row| row.get(month)));
             Some(&sum)
         };
         let Some(cell) = cell else { return };

@@ -1,10 +1,15 @@
 //! Texts of 年度计划.
 
+mod shortages;
+mod trial;
+
 use chrono::NaiveDate;
+
+pub use shortages::*;
+pub use trial::*;
 
 use crate::domain::PlanMonth;
 use crate::policy::Confidence;
-use crate::ui::widgets::thousands;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
@@ -61,8 +66,6 @@ texts! {
     SEALED = "该月已封存，开封或作废前不能改";
     /// Why a button waits.
     WAIT = "计划正在重新计算，请稍候";
-    /// Reason where the planner gives none.
-    DEFAULT_REASON = "手工调整";
     /// Its field.
     REASON = "调整理由";
     /// In the empty field.
@@ -458,110 +461,6 @@ pub fn members(count: u32) -> String {
 #[must_use]
 pub fn off_site_checks(count: u32) -> String {
     format!("全年非现场检查 {count} 次")
-}
-
-/// Shortages that block.
-#[must_use]
-pub fn blocking(count: usize) -> String {
-    format!("{count} 项缺口，解决之前不能封存")
-}
-
-/// Name of a mend's button.
-#[must_use]
-pub fn take_name(text: &str) -> String {
-    format!("采取：{text}")
-}
-
-/// Effect and cost of a mend.
-#[must_use]
-pub fn cost(effect: &str, cost: &str) -> String {
-    format!("{effect}；代价 {cost}")
-}
-
-/// Button for the mends that have to be tried out.
-#[must_use]
-pub fn more_mends(more: usize) -> String {
-    if more == 0 {
-        "试算其他办法".to_owned()
-    } else {
-        format!("其他办法（另有 {more} 项，并试算降低下限）")
-    }
-}
-
-/// Left out.
-#[must_use]
-pub fn and_more(count: usize) -> String {
-    format!("另有 {count} 项未列出")
-}
-
-/// While looking ahead.
-#[must_use]
-pub fn looking(done: u64, total: u64) -> String {
-    format!("正在试算：已找到 {done} 项办法，共约 {total} 项")
-}
-
-/// What "all" would do.
-#[must_use]
-pub fn outlook(count: usize) -> String {
-    if count == 0 {
-        "没有可自动采取的办法".to_owned()
-    } else {
-        format!("将依次采取以下 {count} 项办法，各为一步，可逐项撤销；保存后才生效。")
-    }
-}
-
-/// A shortage without mend.
-#[must_use]
-pub fn stuck(shortage: &str) -> String {
-    format!("此后仍有缺口没有可自动采取的办法：{shortage}")
-}
-
-/// Years.
-#[must_use]
-pub fn years(years: u32) -> String {
-    format!("{years} 年")
-}
-
-/// Progress of the simulation.
-#[must_use]
-pub fn trial_progress(done: u64, total: u64) -> String {
-    format!("已模拟 {done} / {total} 年")
-}
-
-/// Heading of the simulation.
-#[must_use]
-pub fn trial_title(years: u32) -> String {
-    format!("模拟 {years} 年：各风险等级实抽与计划")
-}
-
-/// A rule broken so often.
-#[must_use]
-pub fn broken(rule: &str, count: u64) -> String {
-    format!("{rule}：{count} 次")
-}
-
-/// Coverage of sites that are due once.
-#[must_use]
-pub fn whole(all: u64, missed: u64) -> String {
-    format!("λ = 1 的污染源共 {} 个年次，未恰好查一次的 {} 个", thousands(all), thousands(missed))
-}
-
-/// Deferred and lost.
-#[must_use]
-pub fn deferred(deferred: &str, lost: &str) -> String {
-    format!("每年因力量顺延 {deferred} 次，因力量放弃 {lost} 次")
-}
-
-/// Overshoot.
-#[must_use]
-pub fn overshoot(units: &str) -> String {
-    format!("各月用量超出可用力量最多 {units} 个取整单位（抽取数须为整数所致）")
-}
-
-/// Overshoot of a resource.
-#[must_use]
-pub fn over_resource(name: &str, over: &str, unit: &str) -> String {
-    format!("{name}：单月最多超出 {over} {unit}")
 }
 
 /// Title of the load chart where something limits.

@@ -26,8 +26,28 @@ pub struct Status {
     pub figures: BoardFigures,
     /// Checks due that have no result yet, by month.
     pub open_checks: Vec<(PlanMonth, usize)>,
-    /// What needs attention, in words, the most urgent first.
-    pub attention: Vec<String>,
+    /// What needs attention, the most urgent first.
+    pub attention: Vec<Attention>,
+}
+
+/// What something that needs attention is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Results and their disclosure.
+    Results,
+    /// The yearly plan and its calendar.
+    Plan,
+    /// Sealing and drawing.
+    Draw,
+}
+
+/// Something that needs attention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attention {
+    /// What it is about.
+    pub about: About,
+    /// In words.
+    pub text: String,
 }
 
 /// Computes the state of a project.
@@ -69,34 +89,50 @@ pub fn status_of(
     let mut attention = Vec::new();
     let overdue = board.of_state(DeadlineState::Overdue).count();
     if overdue > 0 {
-        attention.push(format!("{overdue} 项检查结果超过公开期限（{} 个工作日）", rule.working_days));
+        attention.push(Attention {
+            about: About::Results,
+            text: format!("{overdue} 项检查结果超过公开期限（{} 个工作日）", rule.working_days),
+        });
     }
     for row in board.of_state(DeadlineState::Soon).take(10) {
         if let (Some(due), Some(left)) = (row.due, row.days_left) {
             let provisional = if due.provisional { "（暂定）" } else { "" };
-            attention.push(format!(
-                "{} {} 应于 {}{provisional} 前公开，还剩 {left} 个工作日",
-                row.plan_code, row.name, due.date
-            ));
+            attention.push(Attention {
+                about: About::Results,
+                text: format!(
+                    "{} {} 应于 {}{provisional} 前公开，还剩 {left} 个工作日",
+                    row.plan_code, row.name, due.date
+                ),
+            });
         }
     }
     for (month, count) in &open_checks {
         if month.last_day() < today {
-            attention.push(format!("{month} 有 {count} 个检查对象尚无结果"));
+            attention.push(Attention {
+                about: About::Results, text: format!("{month} 有 {count} 个检查对象尚无结果")
+            });
         }
     }
     let register = load_register(project)?;
     if let Some(pending) = register.pending() {
-        attention.push(format!("{} 已封存，公开数产生时间 {}，等待开封", pending.period, pending.available_at));
+        attention.push(Attention {
+            about: About::Draw,
+            text: format!("{} 已封存，公开数产生时间 {}，等待开封", pending.period, pending.available_at),
+        });
     }
     let (month, day) = project.policy.disclosure.plan_by;
     if let Some(by) = NaiveDate::from_ymd_opt(project.file.year, month, day)
         && today > by
     {
-        attention.push(format!("年度检查计划应于 {by} 前公布，请确认已公布"));
+        attention.push(Attention {
+            about: About::Plan, text: format!("年度检查计划应于 {by} 前公布，请确认已公布")
+        });
     }
     if !project.calendar.is_noticed(project.file.year) {
-        attention.push(format!("{} 年放假安排尚未发布，涉及该年的期限为暂定；发布后请更新日历", project.file.year));
+        attention.push(Attention {
+            about: About::Plan,
+            text: format!("{} 年放假安排尚未发布，涉及该年的期限为暂定；发布后请更新日历", project.file.year),
+        });
     }
     Ok(Status { today, board, figures, open_checks, attention })
 }

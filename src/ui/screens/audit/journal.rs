@@ -264,7 +264,7 @@ mod tests {
             entry(2, "void", "李四", serde_json::json!({ "period": "2027-03", "reason": "=名录有误" })),
         ];
         let rows = journal_rows(&entries);
-        assert_eq!(rows[0].cells, ["2", "2027-03-02 09:00:00", "李四", "作废封存", "期间 2027-03，理由 =名录有误"]);
+        assert_eq!(rows[0].cells, ["2", "2027-03-02 09:00:00", "李四", "作废封签", "期间 2027-03，理由 =名录有误"]);
         assert_eq!(rows[1].cells[4], "期间 2027-03，序号 1");
         assert_eq!(passing(&rows, "", None, None), [0, 1]);
         assert_eq!(passing(&rows, "名录", None, None), [0]);

@@ -2,11 +2,10 @@
 
 use egui::{RichText, Ui, Vec2};
 
-use super::edit::{MOST_VISITS, Place, quota_of, rounded, with_quota, with_reason, without_quota};
 use super::matrix::lock;
 use super::model::resource_name;
 use crate::domain::{BodyId, PlanMonth};
-use crate::plan::model::Resource;
+use crate::plan::model::{DEFAULT_REASON, MOST_VISITS, QuotaPlace, Resource, rounded_visits};
 use crate::plan::{PlanCell, PlanEdits};
 use crate::policy::Policy;
 use crate::ui::text::plan as t;
@@ -67,7 +66,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, of: &Of<'_>) -> (Option<Chang
         let key = (body.clone(), of.month);
         if state.of.as_ref() != Some(&key) {
             let own = of.edits.quotas.iter().find(|e| e.body == *body && e.month == of.month);
-            state.reason = own.map_or_else(|| t::DEFAULT_REASON.to_owned(), |e| e.reason.clone());
+            state.reason = own.map_or_else(|| DEFAULT_REASON.to_owned(), |e| e.reason.clone());
             state.of = Some(key);
         }
     }
@@ -114,7 +113,7 @@ fn categories(ui: &mut Ui, state: &mut State, of: &Of<'_>, change: &mut Option<C
             };
             match of.body {
                 Some(body) if editable => {
-                    let place = Place { body: body.clone(), category: category.id.clone(), month: of.month };
+                    let place = QuotaPlace { body: body.clone(), category: category.id.clone(), month: of.month };
                     stepper(ui, state, of, &place, (c, drawn, &category.name), name.id, change, back);
                 }
                 _ => {
@@ -132,7 +131,7 @@ fn stepper(
     ui: &mut Ui,
     state: &mut State,
     of: &Of<'_>,
-    place: &Place,
+    place: &QuotaPlace,
     (c, drawn, name): (usize, f64, &str),
     label: egui::Id,
     change: &mut Option<Change>,
@@ -140,13 +139,13 @@ fn stepper(
 ) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        let own = quota_of(of.edits, place);
+        let own = of.edits.quota_of(place);
         let now = own.map_or(drawn, |e| e.visits);
         let mut to = None;
         if small(ui, "−", &t::less(name)).clicked() {
             to = Some((now - 1.0, 0));
         }
-        let mut value = rounded(now);
+        let mut value = rounded_visits(now);
         if state.focus && c == state.category && ui.is_enabled() {
             // before the field is drawn: so it begins as text, all of it selected
             let id = ui.next_auto_id();
@@ -163,7 +162,7 @@ fn stepper(
         if field.drag_started() {
             state.gesture = super::edit::gesture_at(ui.input(|i| i.time));
         }
-        if field.changed() && (value - rounded(now)).abs() > 0.05 {
+        if field.changed() && (value - rounded_visits(now)).abs() > 0.05 {
             to = Some((value, if field.dragged() { state.gesture } else { 0 }));
         }
         // Enter is spent here: the cell that gets the focus back must not hear it
@@ -178,14 +177,14 @@ fn stepper(
         let toggle = lock_button(ui, locked, &t::lock_name(name, locked));
         if toggle.clicked() {
             *change = Some(if locked {
-                (without_quota(of.edits, place), t::unlocked(of.name, of.month, name), 0)
+                (of.edits.without_quota(place), t::unlocked(of.name, of.month, name), 0)
             } else {
-                (with_quota(of.edits, place, now, &state.reason), t::locked(of.name, of.month, name), 0)
+                (of.edits.with_quota(place, now, &state.reason), t::locked(of.name, of.month, name), 0)
             });
         }
         if let Some((visits, gesture)) = to {
             *change =
-                Some((with_quota(of.edits, place, visits, &state.reason), t::quota(of.name, of.month, name), gesture));
+                Some((of.edits.with_quota(place, visits, &state.reason), t::quota(of.name, of.month, name), gesture));
         }
     });
 }
@@ -214,7 +213,7 @@ fn reason(ui: &mut Ui, state: &mut State, of: &Of<'_>, change: &mut Option<Chang
         .labelled_by(name.id);
     if field.lost_focus()
         && let Some(body) = of.body
-        && let Some(edits) = with_reason(of.edits, body, of.month, &state.reason)
+        && let Some(edits) = of.edits.with_reason(body, of.month, &state.reason)
     {
         *change = Some((edits, t::reason_changed(of.name, of.month), 0));
     }
@@ -236,7 +235,7 @@ fn resource_lines(ui: &mut Ui, cell: &PlanCell) {
         }
         let name = resource_name(resource);
         let words = t::need_have(name, &decimal(need, 1), have.map(|h| decimal(h, 1)).as_deref(), resource.unit());
-        let over = have.is_some_and(|h| need > h + 0.05);
+        let over = cell.is_over(resource);
         ui.label(if over { RichText::new(&words).color(palette.red) } else { RichText::new(&words) });
         if let Some(have) = have {
             let part = if have > 0.0 { (need / have) as f32 } else { 1.0 };
@@ -362,6 +361,6 @@ mod tests {
         let made = &shown.changes.last().unwrap().0.quotas;
         assert_eq!(made.len(), 1);
         assert!((made[0].visits - 25.0).abs() < 1e-9, "{made:?}");
-        assert_eq!(made[0].reason, t::DEFAULT_REASON);
+        assert_eq!(made[0].reason, DEFAULT_REASON);
     }
 }

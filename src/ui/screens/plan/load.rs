@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use egui::{Ui, Vec2};
 
 use super::derived::is_of;
-use super::model::{city_cells, resource_name};
+use super::model::resource_name;
 use crate::chart::{Axis, Categories, Chart, ChartKind, Columns, Ink, Overlay, Series};
 use crate::plan::PlanCell;
 use crate::plan::model::{MONTHS, Resource};
@@ -33,7 +33,7 @@ pub(super) fn chart_of(name: &str, cells: &[PlanCell], resource: Resource, sourc
     let title = match &have {
         None => t::load_open(name, resource_name(resource)),
         Some(have) => {
-            let over = need.iter().zip(have).filter(|(need, have)| **need > **have + 0.05).count();
+            let over = cells.iter().filter(|cell| cell.is_over(resource)).count();
             let share = |m: usize| if have[m] > 0.0 { need[m] / have[m] } else { 0.0 };
             let fullest = (0..need.len()).max_by(|a, b| share(*a).total_cmp(&share(*b))).unwrap_or(0);
             let percent = if need.is_empty() { 0.0 } else { share(fullest) * 100.0 };
@@ -84,7 +84,7 @@ impl Load {
             let which = Resource::ALL.get(resource).copied().unwrap_or(Resource::TeamDays);
             self.chart = Some(match body.and_then(|i| plan.matrix.get(i)) {
                 Some(cells) => chart_of(name, cells, which, &source),
-                None => chart_of(name, &city_cells(plan), which, &source),
+                None => chart_of(name, &plan.city_cells(), which, &source),
             });
         }
         let size = Vec2::new(ui.available_width(), ui.available_height().max(140.0));

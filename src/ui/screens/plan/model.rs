@@ -3,8 +3,8 @@
 use std::sync::{Arc, Weak};
 
 use crate::domain::PlanMonth;
-use crate::plan::model::{MONTHS, RESOURCES, Resource};
-use crate::plan::{AnnualPlan, PlanCell};
+use crate::plan::PlanCell;
+use crate::plan::model::{MONTHS, Resource};
 use crate::ui::text::plan as t;
 use crate::ui::widgets::decimal;
 use crate::workspace::session::{AnalysisView, OpenProject};
@@ -69,44 +69,6 @@ pub(super) struct Model {
     pub(super) changed_at: f64,
 }
 
-/// The resource that is fullest: its index, need and capacity.
-pub(super) fn tightest(need: &[f64; RESOURCES], have: &[Option<f64>; RESOURCES]) -> Option<(usize, f64, f64)> {
-    let share = |need: f64, have: f64| if have > 0.0 { need / have } else { f64::INFINITY };
-    let known = (0..RESOURCES).filter_map(|r| have[r].filter(|h| *h > 0.0 || need[r] > 0.0).map(|h| (r, need[r], h)));
-    known.max_by(|a, b| share(a.1, a.2).total_cmp(&share(b.1, b.2)))
-}
-
-fn load_of(need: &[f64; RESOURCES], have: &[Option<f64>; RESOURCES]) -> (Option<f32>, bool) {
-    let over = (0..RESOURCES).any(|r| have[r].is_some_and(|h| need[r] > h + 0.05));
-    let load = tightest(need, have).map(|(_, need, have)| if have > 0.0 { (need / have) as f32 } else { 2.0 });
-    (load, over)
-}
-
-/// Sum of several cells; capacity is unlimited where one of them is.
-pub(super) fn sum_cells<'a>(cells: impl Iterator<Item = &'a PlanCell>) -> PlanCell {
-    let mut sum = PlanCell { have: [Some(0.0); RESOURCES], ..PlanCell::default() };
-    for cell in cells {
-        sum.drawn.resize(sum.drawn.len().max(cell.drawn.len()), 0.0);
-        sum.mandatory.resize(sum.mandatory.len().max(cell.mandatory.len()), 0);
-        for (sum, n) in sum.drawn.iter_mut().zip(&cell.drawn) {
-            *sum += n;
-        }
-        for (sum, n) in sum.mandatory.iter_mut().zip(&cell.mandatory) {
-            *sum += n;
-        }
-        for r in 0..RESOURCES {
-            sum.need[r] += cell.need[r];
-            sum.have[r] = sum.have[r].zip(cell.have[r]).map(|(a, b)| a + b);
-        }
-        sum.locked |= cell.locked;
-        sum.past_drawn += cell.past_drawn;
-        sum.past_mandatory += cell.past_mandatory;
-        sum.past_triggered += cell.past_triggered;
-        sum.past_done += cell.past_done;
-    }
-    sum
-}
-
 /// Visits as a cell has room for them.
 fn visits(value: f64) -> String {
     decimal(value, usize::from(value < 999.95))
@@ -114,8 +76,9 @@ fn visits(value: f64) -> String {
 
 fn cell_of(name: &str, month: usize, cell: &PlanCell, past: bool) -> Cell {
     let value = cell.expected();
-    let (load, over) = load_of(&cell.need, &cell.have);
-    let listed = cell.past_drawn + cell.past_mandatory + cell.past_triggered;
+    let load = cell.tightest().map(|(_, need, have)| if have > 0.0 { (need / have) as f32 } else { 2.0 });
+    let over = Resource::ALL.into_iter().any(|resource| cell.is_over(resource));
+    let listed = cell.past_listed();
     let (text, words) = if past {
         (format!("{listed}/{}", cell.past_done), t::cell_past(name, month + 1, listed, cell.past_done))
     } else {
@@ -132,11 +95,6 @@ fn row_of(key: RowKey, name: &str, cells: &[PlanCell], first: usize) -> Row {
     Row { key, name: name.to_owned(), cells, year }
 }
 
-/// Month by month the sum of all bodies.
-pub(super) fn city_cells(plan: &AnnualPlan) -> Vec<PlanCell> {
-    (0..MONTHS).map(|m| sum_cells(plan.matrix.iter().filter_map(|row| row.get(m)))).collect()
-}
-
 impl Model {
     /// Makes the matrix of an analysis, unless it is there already. True where it is new.
     pub(super) fn refresh(&mut self, open: &OpenProject, view: &Arc<AnalysisView>, seconds: f64) -> bool {
@@ -147,7 +105,7 @@ impl Model {
         let (plan, year) = (&analysis.plan, open.project.file.year);
         let first = analysis.month.index_in(year).unwrap_or(0);
         let first = if view.month().year() > year { MONTHS } else { first };
-        let mut bodies = vec![row_of(RowKey::City, t::CITY, &city_cells(plan), first)];
+        let mut bodies = vec![row_of(RowKey::City, t::CITY, &plan.city_cells(), first)];
         for (i, (body, cells)) in analysis.population.inputs.bodies.iter().zip(&plan.matrix).enumerate() {
             bodies.push(row_of(RowKey::Body(i), &body.name, cells, first));
         }
@@ -217,25 +175,6 @@ mod tests {
             have: [have, Some(0.0), None, None, None],
             ..PlanCell::default()
         }
-    }
-
-    #[test]
-    fn sums_are_limited_only_where_all_are() {
-        let (a, b) = (cell(2.0, Some(4.0)), cell(3.0, Some(1.0)));
-        let sum = sum_cells([&a, &b].into_iter());
-        assert!((sum.need[0] - 5.0).abs() < 1e-9 && sum.have[0].is_some_and(|h| (h - 5.0).abs() < 1e-9));
-        assert!((sum.expected() - 11.0).abs() < 1e-9);
-        let open = sum_cells([&a, &cell(1.0, None)].into_iter());
-        assert!(open.have[0].is_none());
-    }
-
-    #[test]
-    fn the_fullest_resource_is_shown() {
-        let (load, over) = load_of(&[2.0, 3.0, 0.0, 0.0, 0.0], &[Some(4.0), Some(3.0), Some(0.0), None, None]);
-        assert!(load.is_some_and(|l| (l - 1.0).abs() < 1e-6) && !over);
-        let (load, over) = load_of(&[2.0, 0.0, 1.0, 0.0, 0.0], &[Some(4.0), None, Some(0.0), None, None]);
-        assert!(load.is_some_and(|l| l > 1.0) && over, "without any capacity a need is over it");
-        assert_eq!(load_of(&[1.0; RESOURCES], &[None; RESOURCES]), (None, false));
     }
 
     #[test]

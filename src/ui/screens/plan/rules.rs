@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use egui::{RichText, Ui, Vec2};
 
 use super::derived::{Derived, is_of};
-use crate::plan::Exclusion;
+use crate::plan::spread::{Spread, compute_spread};
 use crate::policy::Policy;
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
@@ -16,51 +16,6 @@ use crate::workspace::session::{AnalysisView, OpenProject};
 
 /// Height of a light's row.
 const ROW: f32 = 30.0;
-
-/// λ of a tier's category.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Spread {
-    pub(super) sites: u32,
-    pub(super) least: f64,
-    pub(super) most: f64,
-    pub(super) sum: f64,
-}
-
-impl Default for Spread {
-    fn default() -> Self {
-        Self { sites: 0, least: f64::INFINITY, most: 0.0, sum: 0.0 }
-    }
-}
-
-impl Spread {
-    fn add(&mut self, lambda: f64) {
-        self.sites += 1;
-        self.least = self.least.min(lambda);
-        self.most = self.most.max(lambda);
-        self.sum += lambda;
-    }
-
-    /// Mean λ; `None` without sites.
-    pub(super) fn mean(&self) -> Option<f64> {
-        (self.sites > 0).then(|| self.sum / f64::from(self.sites))
-    }
-}
-
-/// Spread of λ by `[tier][category]`, excluded sites left out.
-pub(super) fn compute_spread(view: &AnalysisView, tiers: usize, categories: usize) -> Vec<Vec<Spread>> {
-    let mut table = vec![vec![Spread::default(); categories]; tiers];
-    let sites = &view.analysis.population.inputs.sites;
-    for (site, lambda) in view.analysis.plan.frequencies.lambda.iter().enumerate() {
-        if sites.exclusion.get(site) != Some(&Exclusion::None) {
-            continue;
-        }
-        let (tier, category) = (sites.tier[site] as usize, sites.category[site] as usize);
-        if let Some(cell) = table.get_mut(tier).and_then(|row| row.get_mut(category)) {
-            cell.add(*lambda);
-        }
-    }
-    table
-}
 
 /// A light as it is shown.
 struct Line {
@@ -156,8 +111,11 @@ impl Rules {
         self.spread.poll();
         let policy = &open.project.policy;
         if !self.spread.is_for(view) {
-            let (of, tiers, categories) = (Arc::clone(view), policy.tiers.len(), policy.categories.len());
-            self.spread.start(cx.session, view, t::SPREAD, move |_| Ok(compute_spread(&of, tiers, categories)));
+            let (of, project) = (Arc::clone(view), Arc::clone(&open.project));
+            self.spread.start(cx.session, view, t::SPREAD, move |_| {
+                let (inputs, plan) = (&of.analysis.population.inputs, &of.analysis.plan);
+                Ok(compute_spread(&project.policy, inputs, &plan.frequencies))
+            });
         }
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("frequencies").show(ui, |ui| {
             theme::card(ui).show(ui, |ui| {
@@ -317,21 +275,4 @@ fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
                 ui.end_row();
             }
         });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spread_has_least_mean_and_most() {
-        let mut spread = Spread::default();
-        assert!(spread.mean().is_none());
-        for lambda in [0.25, 1.0, 0.5] {
-            spread.add(lambda);
-        }
-        assert_eq!(spread.sites, 3);
-        assert!((spread.least - 0.25).abs() < 1e-12 && (spread.most - 1.0).abs() < 1e-12);
-        assert!(spread.mean().is_some_and(|mean| (mean - 1.75 / 3.0).abs() < 1e-12));
-    }
 }
