@@ -1,4 +1,4 @@
-//! Carrying out a deed: the one way that window, command line and demonstration go.
+//! Carrying out a deed: the one way that window and command line go.
 //!
 //! Nothing is decided here: each deed's own function has its checks, its order of writes and its journal line.
 

@@ -1,5 +1,7 @@
 //! Policies: presets, canonical bytes, messages with their places, migration, dated articles.
 
+mod command;
+
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;

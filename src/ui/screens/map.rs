@@ -35,17 +35,38 @@ const SIDE: [f32; 2] = [232.0, 420.0];
 /// A map, and whether its districts are the bundled sketch.
 type Prepared = (MapData, bool);
 
-/// State of the screen.
-pub struct MapScreen {
-    view: MapView,
+/// What the user has chosen to see.
+struct Look {
     measure: MeasureId,
     method: ClassMethod,
     class_count: usize,
     show_points: bool,
     show_names: bool,
+    /// Pictures hold what the window shows, not the whole map.
     window_only: bool,
     /// One bit a tier that is hidden.
     hidden: u32,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            measure: MeasureId::default(),
+            method: ClassMethod::default(),
+            class_count: 5,
+            show_points: true,
+            show_names: true,
+            window_only: false,
+            hidden: 0,
+        }
+    }
+}
+
+/// State of the screen.
+#[derive(Default)]
+pub struct MapScreen {
+    view: MapView,
+    look: Look,
     /// The map of a project's data, and whether its districts are the bundled sketch.
     map: Option<(Arc<ProjectData>, Arc<MapData>, bool)>,
     map_job: Option<(Arc<ProjectData>, Job<Prepared>)>,
@@ -66,39 +87,6 @@ pub struct MapScreen {
     own_map: Option<Picking>,
     saving: Saving,
     failed: Option<String>,
-}
-
-impl Default for MapScreen {
-    fn default() -> Self {
-        Self {
-            view: MapView::default(),
-            measure: MeasureId::default(),
-            method: ClassMethod::default(),
-            class_count: 5,
-            show_points: true,
-            show_names: true,
-            window_only: false,
-            hidden: 0,
-            map: None,
-            map_job: None,
-            figures: None,
-            figures_job: None,
-            made: 0,
-            values: Vec::new(),
-            values_key: None,
-            values_revision: 0,
-            tiers: TierColumn::default(),
-            tiers_of: None,
-            selected: RowList::default(),
-            selected_key: None,
-            own_change: false,
-            fly_to: None,
-            review: String::new(),
-            own_map: None,
-            saving: Saving::Idle,
-            failed: None,
-        }
-    }
 }
 
 /// What the parts of the screen read in a frame.
@@ -141,7 +129,7 @@ impl Screen for MapScreen {
             return;
         };
         let (map, figures, number, sketch) = (Arc::clone(map), Arc::clone(figures), inputs.number, *sketch);
-        let measure = self.measure.describe(&open.project.policy, cx.session.month());
+        let measure = self.look.measure.describe(&open.project.policy, cx.session.month());
         self.take_values(&map, &figures, number, cx);
         let tiers = self.tiers_shown(&figures);
         let notice = if sketch {
@@ -261,11 +249,11 @@ impl MapScreen {
 
     /// Values of the measure and the selection, once a change.
     fn take_values(&mut self, map: &MapData, figures: &Figures, number: u64, cx: &Cx<'_>) {
-        if self.values_key != Some((number, self.measure)) {
-            self.values_key = Some((number, self.measure));
+        if self.values_key != Some((number, self.look.measure)) {
+            self.values_key = Some((number, self.look.measure));
             self.values_revision += 1;
             let month = index_of(cx.session.month());
-            self.values = figures.districts().map(|area| self.measure.value(area, month)).collect();
+            self.values = figures.districts().map(|area| self.look.measure.value(area, month)).collect();
         }
         let filter = cx.session.filter();
         if self.selected_key != Some(filter.selection_revision) {
@@ -286,7 +274,7 @@ impl MapScreen {
         let mut tiers = self.tiers.clone();
         for (i, entry) in tiers.entries.iter_mut().enumerate() {
             entry.count = figures.by_tier.get(i).copied().unwrap_or(0);
-            entry.shown = self.hidden >> i & 1 == 0;
+            entry.shown = self.look.hidden >> i & 1 == 0;
         }
         tiers
     }
@@ -302,7 +290,7 @@ impl MapScreen {
                 .show_ui(ui, |ui| {
                     for id in MeasureId::ALL {
                         let name = id.describe(&ready.open.project.policy, month).name;
-                        ui.selectable_value(&mut self.measure, id, name);
+                        ui.selectable_value(&mut self.look.measure, id, name);
                     }
                 })
                 .response
@@ -314,10 +302,10 @@ impl MapScreen {
             };
             egui::ComboBox::from_id_salt("method")
                 .width(104.0)
-                .selected_text(name(self.method))
+                .selected_text(name(self.look.method))
                 .show_ui(ui, |ui| {
                     for method in [ClassMethod::Quantile, ClassMethod::EqualInterval] {
-                        ui.selectable_value(&mut self.method, method, name(method));
+                        ui.selectable_value(&mut self.look.method, method, name(method));
                     }
                 })
                 .response
@@ -325,16 +313,16 @@ impl MapScreen {
             let label = ui.label(t::CLASSES);
             egui::ComboBox::from_id_salt("classes")
                 .width(48.0)
-                .selected_text(self.class_count.to_string())
+                .selected_text(self.look.class_count.to_string())
                 .show_ui(ui, |ui| {
                     for count in FEWEST_CLASSES..=MOST_CLASSES {
-                        ui.selectable_value(&mut self.class_count, count, count.to_string());
+                        ui.selectable_value(&mut self.look.class_count, count, count.to_string());
                     }
                 })
                 .response
                 .labelled_by(label.id);
-            ui.checkbox(&mut self.show_points, t::SHOW_POINTS);
-            ui.checkbox(&mut self.show_names, t::SHOW_NAMES);
+            ui.checkbox(&mut self.look.show_points, t::SHOW_POINTS);
+            ui.checkbox(&mut self.look.show_names, t::SHOW_NAMES);
         });
     }
 
@@ -348,7 +336,7 @@ impl MapScreen {
             let Some(area) = ready.figures.district(district) else { return Vec::new() };
             [MeasureId::Sources, MeasureId::Urgent, MeasureId::ExpectedYear, MeasureId::Listed, MeasureId::Done]
                 .into_iter()
-                .filter(|id| *id != self.measure)
+                .filter(|id| *id != self.look.measure)
                 .filter_map(|id| {
                     let measure = id.describe(policy, cx.session.month());
                     let value = id.value(area, month)?;
@@ -361,15 +349,15 @@ impl MapScreen {
             values: &self.values,
             values_revision: self.values_revision,
             measure: ready.measure,
-            method: self.method,
-            class_count: self.class_count,
+            method: self.look.method,
+            class_count: self.look.class_count,
             tiers: ready.tiers,
             filter: ready.figures.filter.as_ref(),
             selected: &self.selected,
             highlighted: ready.drawn,
             selected_district,
-            show_points: self.show_points,
-            show_labels: self.show_names,
+            show_points: self.look.show_points,
+            show_labels: self.look.show_names,
             notice: ready.notice,
             review_number: &open.draft.now().review_number,
             mark: if open.saved.file.synthetic { common::SYNTHETIC } else { "" },
@@ -387,7 +375,7 @@ impl MapScreen {
     fn carry_out(&mut self, cx: &mut Cx<'_>, ready: &Ready<'_>, output: MapOutput) {
         let filter = cx.session.filter();
         if let Some(tier) = output.toggled_tier {
-            self.hidden ^= 1 << tier;
+            self.look.hidden ^= 1 << tier;
         }
         if let Some(index) = output.clicked_district {
             let code = ready.map.set.districts().get(index).map(|d| d.code.0);

@@ -125,10 +125,18 @@ pub fn load_policy_by_name(name: &str) -> AppResult<(Policy, Vec<u8>)> {
             .expected(format!("文件路径，或内置规则 {}", known.join("、")))
             .into());
     }
+    load_policy_file(path)
+}
+
+/// Reads a policy file: the policy and its bytes.
+///
+/// # Errors
+/// `POL-…`, `PRJ-005`, `IO-…`.
+pub fn load_policy_file(path: &Path) -> AppResult<(Policy, Vec<u8>)> {
     let bytes = load_bytes(path)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|cause| AppError::new("PRJ-005", "规则文件不是 UTF-8 文本").caused_by(cause))?;
-    Ok((load_policy(text, name)?, bytes))
+    Ok((load_policy(text, &path.display().to_string())?, bytes))
 }
 
 fn load_mapping(path: &Path) -> AppResult<Mapping> {

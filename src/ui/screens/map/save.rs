@@ -130,7 +130,7 @@ impl MapScreen {
                 }
             }
             ui.separator();
-            ui.checkbox(&mut self.window_only, t::SAVE_WINDOW);
+            ui.checkbox(&mut self.look.window_only, t::SAVE_WINDOW);
         });
     }
 
@@ -195,7 +195,7 @@ impl MapScreen {
         let set = &ready.map.set;
         let base = if ready.sketch { t::SKETCH_FILE } else { set.file.as_str() };
         let date = cx.session.now().date().format("%Y-%m-%d").to_string();
-        let window = self.window_only.then(|| {
+        let window = self.look.window_only.then(|| {
             let view = self.view.in_sight();
             let plane = &ready.map.mesh.plane;
             let (west, south) = plane.unproject(f64::from(view.min[0]), f64::from(view.min[1]));
@@ -206,15 +206,15 @@ impl MapScreen {
             data: Arc::clone(ready.map),
             values: self.values.clone(),
             measure: ready.measure.clone(),
-            method: self.method,
-            class_count: self.class_count,
+            method: self.look.method,
+            class_count: self.look.class_count,
             tiers: ready.tiers.clone(),
             filter: ready.figures.filter.clone(),
             selected: self.selected.clone(),
             highlighted: ready.drawn.clone(),
             selected_district: None,
-            show_points: self.show_points,
-            show_labels: self.show_names,
+            show_points: self.look.show_points,
+            show_labels: self.look.show_names,
             notice: ready.notice.to_owned(),
             review_number: ready.open.draft.now().review_number.clone(),
             mark: if file.synthetic { common::SYNTHETIC.to_owned() } else { String::new() },

@@ -55,12 +55,12 @@ impl MapScreen {
                 .value(area, index_of(month))
                 .map_or_else(|| "—".to_owned(), |v| t::value(v, measure.decimals, &measure.unit));
             let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 21.0), Sense::click());
-            let chosen = self.measure == id;
+            let chosen = self.look.measure == id;
             response.widget_info(|| {
                 WidgetInfo::selected(Role::RadioButton, true, chosen, format!("{} {value}", measure.name))
             });
             if response.clicked() {
-                self.measure = id;
+                self.look.measure = id;
             }
             if chosen || response.hovered() || response.has_focus() {
                 let fill = if chosen { palette.wash } else { palette.stripe };

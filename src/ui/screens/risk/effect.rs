@@ -6,13 +6,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::diagnostic::{AppError, AppResult};
+use crate::diagnostic::AppResult;
 use crate::domain::DistrictCode;
 use crate::policy::edit::adopt_scoring;
-use crate::policy::{Milli, Policy, load_policy, load_preset, presets};
+use crate::policy::{Milli, Policy, load_preset, presets};
 use crate::risk::{HistogramBin, TierMoves, compare_risk, compute_histogram};
 use crate::ui::text::risk as t;
 use crate::workspace::inputs::analysis::compute_analysis;
+use crate::workspace::intake::import::load_policy_file;
 use crate::workspace::reports::areas::AreaFigures;
 use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
@@ -44,15 +45,9 @@ impl Against {
         match self {
             Self::Saved => Ok(own.clone()),
             Self::Preset(id) => Ok(adopt_scoring(own, &load_preset(id)?)),
-            Self::File(path) => Ok(adopt_scoring(own, &load_file(path)?)),
+            Self::File(path) => Ok(adopt_scoring(own, &load_policy_file(path)?.0)),
         }
     }
-}
-
-/// Reads a policy file; for jobs.
-pub(super) fn load_file(path: &std::path::Path) -> AppResult<Policy> {
-    let text = std::fs::read_to_string(path).map_err(|cause| AppError::io("读取规则文件", path, cause))?;
-    load_policy(&text, &path.display().to_string())
 }
 
 /// What a reference was made from.

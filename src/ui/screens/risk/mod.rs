@@ -24,6 +24,7 @@ use crate::ui::text::common;
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
+use crate::workspace::intake::import::load_policy_file;
 use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
 use effect::{Against, Effect, Effects, Key, Reference, blocking, visits};
@@ -212,7 +213,7 @@ impl RiskScreen {
                 For::Compare => self.reference.against = Against::File(path),
                 For::Take => {
                     let file = path.clone();
-                    match cx.session.start_job(t::PICK_POLICY, move |_| effect::load_file(&file)) {
+                    match cx.session.start_job(t::PICK_POLICY, move |_| Ok(load_policy_file(&file)?.0)) {
                         Ok(job) => self.taking = Some((path, job)),
                         Err(error) => self.fault = Some(error.to_string()),
                     }

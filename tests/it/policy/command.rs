@@ -1,0 +1,75 @@
+//! The policy from the command line: listed, changed as a slider changes it, journaled.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use fairdraw::policy::{Milli, load_preset};
+use fairdraw::workspace::store::journal::check_journal_file;
+use fairdraw::workspace::store::project::Project;
+
+fn fairdraw(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_fairdraw")).args(arguments).output().unwrap()
+}
+
+fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn project_in(folder: &Path) -> String {
+    let (input, project) = (folder.join("输入"), folder.join("项目"));
+    let (input, project) = (input.to_str().unwrap(), project.to_str().unwrap().to_owned());
+    let output = fairdraw(&["demo", input, "--sources", "200"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let output = fairdraw(&["new", &project, "--from", input, "--year", "2027"]);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
+    project
+}
+
+#[test]
+fn a_policy_is_listed_changed_and_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project_in(folder.path());
+    let saved = || Project::open(Path::new(&project), None).unwrap().policy;
+    let before = saved();
+    let output = fairdraw(&["policy", &project]);
+    assert!(output.status.success() && words(&output).contains("tiers.C.min_score,风险等级「中风险」,18"));
+
+    // a threshold pushes the one above it, and both are told and journaled
+    let set = ["policy", &project, "--set", "tiers.C.min_score=40", "--json", "--operator", "测试员"];
+    let output = fairdraw(&set);
+    assert!(output.status.success(), "{}", words(&output));
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let paths: Vec<&str> = told["changed"].as_array().unwrap().iter().map(|c| c["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["tiers.B.min_score", "tiers.C.min_score"]);
+    assert_eq!((saved().tiers[1].min_score, saved().tiers[2].min_score), (Milli(40_500), Milli(40_000)));
+    let journal = Path::new(&project).join("journal.jsonl");
+    let (lines, faults) = check_journal_file(&journal).unwrap();
+    let last = lines.last().unwrap();
+    assert_eq!((last.command.as_str(), last.operator.as_str(), faults.len()), ("settings", "测试员", 0));
+    assert!(last.detail["steps"].to_string().contains("tiers.C.min_score：18 → 40"), "{}", last.detail);
+
+    // nothing that can't be is written, nor part of it
+    for (wrong, code) in [
+        (vec!["--set", "window.days=六十"], "POL-141"),
+        (vec!["--set", "tiers.Z.min_score=1"], "POL-140"),
+        (vec!["--set", "tiers.C.min_score"], "CLI-014"),
+        (vec!["--set", "window.days=30", "--set", "capacity.inspectors_per_check=1"], "POL-110"),
+        (vec!["--preset", "nowhere"], "PRJ-020"),
+    ] {
+        let now = saved();
+        let output = fairdraw(&[vec!["policy", &project], wrong].concat());
+        assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+        assert!(words(&output).contains(code), "{code}: {}", words(&output));
+        assert_eq!(saved(), now);
+    }
+    let again = fairdraw(&["policy", &project, "--set", "tiers.C.min_score=40"]);
+    assert!(again.status.success() && words(&again).contains("没有更改"), "{}", words(&again));
+    assert_eq!(check_journal_file(&journal).unwrap().0.len(), lines.len(), "nothing changed, nothing journaled");
+
+    // another scoring; bodies and categories stay
+    let output = fairdraw(&["policy", &project, "--preset", "generic"]);
+    assert!(output.status.success(), "{}", words(&output));
+    let (taken, generic) = (saved(), load_preset("generic").unwrap());
+    assert_eq!((&taken.factors, &taken.tiers), (&generic.factors, &generic.tiers));
+    assert_eq!((&taken.bodies, &taken.categories), (&before.bodies, &before.categories));
+}
