@@ -215,20 +215,6 @@ impl WindowRule {
 }
 
 impl SpecialPeriod {
-    /// The part of the period that lies between two days, both included; `None` where they do not meet.
-    #[must_use]
-    pub fn clipped(&self, first: NaiveDate, last: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-        let (from, to) = (self.from.max(first), self.to.min(last));
-        (from <= to).then_some((from, to))
-    }
-
-    /// The part of the period that lies in a year.
-    #[must_use]
-    pub fn in_year(&self, year: i32) -> Option<(NaiveDate, NaiveDate)> {
-        let first = NaiveDate::from_ymd_opt(year, 1, 1)?;
-        self.clipped(first, first.with_day(31)?.with_month(12)?)
-    }
-
     /// True where the period concerns this body.
     #[must_use]
     pub fn concerns(&self, body: &BodyId) -> bool {
