@@ -1,6 +1,6 @@
 //! Questions that other rooms ask a policy: the article in force on a day, floors, bodies, what is unconfirmed.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::domain::{BodyId, DistrictCode};
 

@@ -93,13 +93,13 @@ codes! {
     NAME_AMBIGUOUS "IMP-061" Warning "名称在名录中对应几个企业，不作匹配" "请补填统一社会信用代码或编号";
     UNIT_BY_OTHER "IMP-062" Hint "编号不在名录中，改按信用代码或名称对上企业" "请核对编号";
     KEYS_DISAGREE "IMP-063" Warning "编号与统一社会信用代码指向不同的企业，按编号" "请核对";
-    GRADE_UNKNOWN "IMP-065" Warning "信用等级不在本年度的等级表中" "请改正，或在策略的信用等级中加上该写法";
+    GRADE_UNKNOWN "IMP-065" Warning "信用等级不在本年度的等级表中" "请改正，或在规则的信用等级中加上该写法";
     GRADE_CONFLICT "IMP-066" Warning "同一企业同一年度有不同的信用等级" "请核对";
-    DAYS_MISSING "IMP-070" Warning "没有填写每月可用天数" "按策略的缺省天数计算；请补填";
+    DAYS_MISSING "IMP-070" Warning "没有填写每月可用天数" "按规则的缺省天数计算；请补填";
     CERTIFICATE_EXPIRED "IMP-071" Warning "执法证件已过期，过期后不能参加检查" "请更新证件有效期";
     CERTIFICATE_BAD "IMP-072" Error "执法证号应为 1 到 40 位字母、数字或连字符" "请核对执法证号";
     RECUSAL_UNKNOWN "IMP-074" Warning "回避人员的执法证号不在执法人员名录中" "请核对执法证号";
-    SKILL_UNKNOWN "IMP-075" Warning "专长不认识，未采用" "请改正，或在策略的专长中加上该写法";
+    SKILL_UNKNOWN "IMP-075" Warning "专长不认识，未采用" "请改正，或在规则的专长中加上该写法";
     BODY_SHORT "IMP-076" Warning "该执法主体的有效执法人员不足两人" "检查至少两人；请补充人员或跨区调派";
     MAPPING_BAD "IMP-080" Error "映射文件有误" "请按说明改正映射文件";
     ALIASES_BAD "IMP-081" Error "列名对照文件有误" "请改正列名对照文件";

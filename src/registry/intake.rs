@@ -290,7 +290,7 @@ impl<'a> Intake<'a> {
                 });
                 let code = if spec.required { &codes::BODY_REQUIRED } else { &codes::BODY_UNKNOWN };
                 for (i, ()) in faults {
-                    self.report(out, code, i, id, cells.get(i).unwrap_or_default(), "策略中列出的执法主体");
+                    self.report(out, code, i, id, cells.get(i).unwrap_or_default(), "规则中列出的执法主体");
                 }
                 Values::Text(collect_text(bodies.len(), id, |i| bodies[i].as_deref().map(Cow::Borrowed)))
             }
@@ -571,7 +571,7 @@ impl<'a> Intake<'a> {
                 match options.skill_of(&part) {
                     Some(skill) => skills.push(skill),
                     None if is_blank_word(&part) => {}
-                    None => self.report(out, &codes::SKILL_UNKNOWN, i, id, &part, "策略中列出的专长"),
+                    None => self.report(out, &codes::SKILL_UNKNOWN, i, id, &part, "规则中列出的专长"),
                 }
             }
             skills.sort();

@@ -42,7 +42,7 @@ pub fn draw_from_files(
     }
     match opening.seed(&seal) {
         Some(seed) => Ok(BareDraw { result: draw_units(&frame, &seal, &seed).to_result(&frame, usize::MAX), report }),
-        None => Err(vec![Fault::new("VER-007", "开启文件中的秘密写法不对", "opening: secret")]),
+        None => Err(vec![Fault::new("VER-007", "开封文件中的秘密写法不对", "opening: secret")]),
     }
 }
 
@@ -61,7 +61,7 @@ pub fn check_files(
     let frame = SamplingFrame::parse_csv(frame_csv).map_err(|error| faults.push(error.into())).ok();
     let result = DrawResult::parse(result_json).map_err(|fault| faults.push(fault)).ok();
     let mut report = CheckReport::default();
-    report.step("读取文件", "抽样框、封签、开启文件与结果均可读取", faults);
+    report.step("读取文件", "抽样框、封签、开封文件与结果均可读取", faults);
     match (seal, opening, frame, result) {
         (Some(seal), Some(opening), Some(frame), Some(result)) => {
             let checked = check_draw_steps(&frame, &seal, &opening, Some(&result), published);

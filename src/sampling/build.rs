@@ -172,7 +172,7 @@ fn build_stratum(stratum: StratumTargets) -> AppResult<(Vec<FrameRow>, StratumRe
     let pis = compute_inclusion_with_certainties(&weights, quota);
     let ppb = compute_ppb(&pis, quota, &ids);
     if let Some(i) = ppb.iter().position(|p| *p == 0) {
-        return Err(AppError::new("SMP-024", format!("层 {id} 中单元 {} 的入样概率不足十亿分之一", ids[i]))
+        return Err(AppError::new("SMP-024", format!("层 {id} 中单元 {} 的入选概率不足十亿分之一", ids[i]))
             .with(|f| f.value(weights[i].to_string()).hint("请检查月度目标，或注明原因排除该单元")));
     }
     let ranks = compute_rank_ppb(&ppb, quota, &id, &mut report)?;
@@ -215,7 +215,7 @@ fn compute_rank_ppb(ppb: &[u64], quota: usize, id: &StratumId, report: &mut Stra
         let rounded: Vec<f64> = free.iter().map(|i| from_ppb(ranks[*i] as u32)).collect();
         let realised = compute_realised(&rounded, draws);
         if let Some(worst) = realised.iter().zip(&pis).position(|(got, p)| !is_realised(*got, *p)) {
-            return Err(AppError::new("SMP-025", format!("层 {id} 的入样概率过于悬殊，排序参数无法校准")).with(|f| {
+            return Err(AppError::new("SMP-025", format!("层 {id} 的入选概率过于悬殊，排序参数无法校准")).with(|f| {
                 f.value(format!("应为 {:.9}，只能做到 {:.9}", pis[worst], realised[worst]))
                     .expected("偏差不超过十万分之一")
                     .hint("请把该层并入同一执法主体的其他层，或把目标接近 1 的单元列为必查")

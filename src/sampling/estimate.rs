@@ -92,7 +92,7 @@ pub fn compute_estimate(sample: &[SampledUnit]) -> AppResult<Option<Estimate>> {
             _ => true,
         };
         if unit.pi_ppb == 0 || unit.pi_ppb > PPB || !valid {
-            return Err(AppError::new("SMP-030", format!("层 {} 中有单元的入样概率或结果不能用于估计", unit.stratum))
+            return Err(AppError::new("SMP-030", format!("层 {} 中有单元的入选概率或结果不能用于估计", unit.stratum))
                 .with(|f| {
                     f.value(format!("{} ppb，{:?}", unit.pi_ppb, unit.outcome)).expected("概率 1 到 1000000000 ppb")
                 }));

@@ -334,7 +334,7 @@ impl SamplingFrame {
                 if sum % PPB == 0 {
                     return Ok(SealStratum { id: id.to_string(), size, draw: sum / PPB });
                 }
-                Err(AppError::new("SEL-010", format!("层 {id} 的入样概率之和不是整数"))
+                Err(AppError::new("SEL-010", format!("层 {id} 的入选概率之和不是整数"))
                     .with(|f| f.value(format!("{sum} ppb")).hint("请重新生成抽样框")))
             })
             .collect()

@@ -64,18 +64,18 @@ pub fn compute_opening(
     if let OpeningClock::At(now) = clock
         && now.as_str() < seal.entropy.available_at.as_str()
     {
-        return Err(AppError::new("SEL-011", "还没有到公共数字的公布时间，不能开启").with(|f| {
-            f.value(now.as_str()).expected(format!("{} 之后", seal.entropy.available_at)).hint("请在该时间之后开启")
+        return Err(AppError::new("SEL-011", "还没有到公开数的公布时间，不能开封").with(|f| {
+            f.value(now.as_str()).expected(format!("{} 之后", seal.entropy.available_at)).hint("请在该时间之后开封")
         }));
     }
     let format = seal.entropy_format();
     if !format.is_some_and(|format| format.accepts_typed(entropy_value)) {
         let spelling = format.map_or("封签中的格式", |format| format.spelling());
-        return Err(AppError::new("VER-011", "公共数字的写法不对")
+        return Err(AppError::new("VER-011", "公开数的写法不对")
             .with(|f| f.value(entropy_value).expected(spelling).hint("请按公布的号码重新录入")));
     }
     if !seal.binds(secret) {
-        return Err(AppError::new("VER-014", "秘密与封签不符").with(|f| f.hint("请使用封签时生成的秘密")));
+        return Err(AppError::new("VER-014", "秘密与封签不符").with(|f| f.hint("请使用封存时生成的秘密")));
     }
     let commitment = seal.commitment();
     let opening = Opening {
@@ -100,7 +100,7 @@ impl Opening {
         if let Some(difference) = key_difference(&value, &["format", "commitment", "secret", "entropy_value"]) {
             return Err(Fault::new(
                 "VER-002",
-                format!("开启文件的字段不对：{difference}"),
+                format!("开封文件的字段不对：{difference}"),
                 "opening: unknown or missing fields",
             ));
         }
@@ -117,7 +117,7 @@ impl Opening {
         if self.format == OPENING_FORMAT {
             return Vec::new();
         }
-        vec![Fault::new("VER-003", format!("开启文件格式「{}」不认识，应为 {OPENING_FORMAT}", self.format), "format")]
+        vec![Fault::new("VER-003", format!("开封文件格式「{}」不认识，应为 {OPENING_FORMAT}", self.format), "format")]
     }
 
     pub(super) fn text_faults(&self) -> Vec<Fault> {
@@ -126,7 +126,7 @@ impl Opening {
             if hash_from_hex(text).is_none() {
                 faults.push(Fault::new(
                     "VER-007",
-                    format!("开启文件的{label}（{name}）应为 64 位小写十六进制数字"),
+                    format!("开封文件的{label}（{name}）应为 64 位小写十六进制数字"),
                     format!("opening: {name} is not 64 lower-case hexadecimal digits"),
                 ));
             }
@@ -138,7 +138,7 @@ impl Opening {
         match seal.entropy_format() {
             Some(format) if !format.accepts(&self.entropy_value) => vec![Fault::new(
                 "VER-011",
-                format!("公共数字「{}」不是封签的格式：{}", self.entropy_value, format.spelling()),
+                format!("公开数「{}」不是封签的格式：{}", self.entropy_value, format.spelling()),
                 "opening: entropy_value does not have the sealed format",
             )],
             _ => Vec::new(),

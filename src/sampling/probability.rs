@@ -102,7 +102,7 @@ pub(super) fn root_faults(frame: &SamplingFrame, seal: &Seal) -> Vec<Fault> {
     }
     vec![Fault::new(
         "VER-019",
-        format!("抽样框的根为 {}，与封签不符：封签之后有行被改动、增减", to_hex(&root)),
+        format!("抽样框的根为 {}，与封签不符：封存之后有行被改动、增减", to_hex(&root)),
         "frame does not match frame_root",
     )]
 }

@@ -82,7 +82,7 @@ impl ProofOutcome {
             Self::Excluded => "本期不参加抽取",
             Self::Selected => "抽中",
             Self::NotSelected => "未抽中",
-            Self::NotOpened => "尚未开启",
+            Self::NotOpened => "尚未开封",
         }
     }
 }
@@ -109,7 +109,7 @@ pub fn compute_proof(
         None => None,
         Some((opening, order)) => {
             let seed =
-                opening.seed(seal).ok_or_else(|| AppError::new("VER-007", "开启文件中的秘密写法不对，无法出具证明"))?;
+                opening.seed(seal).ok_or_else(|| AppError::new("VER-007", "开封文件中的秘密写法不对，无法出具证明"))?;
             let unit = compute_certificate_unit(frame, tree, &seed, index).ok_or_else(missing)?;
             let stratum = order.strata.iter().find(|s| s.id == row.stratum.as_str());
             Some(ProofDraw {
@@ -200,9 +200,9 @@ pub fn check_proof(proof: &UnitProof, published: Option<&str>) -> CheckReport {
             format!("frame: {unit}: pi, rank and reason do not agree"),
         )]
     };
-    report.step("入样概率", describe(&proof.row), row);
+    report.step("入选概率", describe(&proof.row), row);
     match &proof.draw {
-        None => report.skip("抽取", "尚未开启"),
+        None => report.skip("抽取", "尚未开封"),
         Some(draw) => check_draw_part(&mut report, proof, draw, &commitment),
     }
     if let Some(statement) = &proof.statement {
@@ -213,7 +213,7 @@ pub fn check_proof(proof: &UnitProof, published: Option<&str>) -> CheckReport {
 
 fn check_draw_part(report: &mut CheckReport, proof: &UnitProof, draw: &ProofDraw, commitment: &Hash32) {
     let unit = proof.row.unit_id.as_str();
-    report.step("开启格式", "开启文件写法正确", opening_faults(&draw.opening, &proof.seal));
+    report.step("开封格式", "开封文件写法正确", opening_faults(&draw.opening, &proof.seal));
     report.step("承诺值", to_hex(commitment), commitment_faults(&draw.opening, commitment));
     report.step("秘密", "秘密与封签相符", secret_faults(&draw.opening, &proof.seal));
     let Some(seed) = draw.opening.seed(&proof.seal) else {

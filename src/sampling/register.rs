@@ -40,8 +40,8 @@ impl RegisterEvent {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::Sealed => "已封签",
-            Self::Opened => "已开启",
+            Self::Sealed => "已封存",
+            Self::Opened => "已开封",
             Self::Voided => "已作废",
         }
     }
@@ -223,7 +223,7 @@ impl SealRegister {
             .pending()
             .filter(|line| line.commitment == *commitment)
             .cloned()
-            .ok_or_else(|| broken("这不是登记簿上待开启的封签").with(|f| f.value(to_hex(commitment))))?;
+            .ok_or_else(|| broken("这不是登记簿上待开封的封签").with(|f| f.value(to_hex(commitment))))?;
         self.append(RegisterLine { event, at, reason: reason.to_owned(), ..pending })
     }
 
@@ -261,8 +261,8 @@ impl SealRegister {
 
     fn check_sealed(&self, line: &RegisterLine, last: Option<&RegisterLine>) -> AppResult<()> {
         if let Some(pending) = self.pending() {
-            return Err(broken(format!("{} 的封签尚未开启或作废，不能再封签", pending.period))
-                .with(|f| f.value(to_hex(&pending.commitment)).hint("请先开启该封签，或写明原因作废")));
+            return Err(broken(format!("{} 的封签尚未开封或作废，不能再封存", pending.period))
+                .with(|f| f.value(to_hex(&pending.commitment)).hint("请先开封该封签，或写明原因作废")));
         }
         if line.previous != last.map(|l| l.commitment) {
             return Err(broken("封签没有接上前一个封签").with(|f| {
@@ -276,10 +276,10 @@ impl SealRegister {
                 .with(|f| f.value(line.sequence.to_string()).expected(sequence.to_string())));
         }
         if sequence > 1 && line.reason.trim().is_empty() {
-            return Err(broken(format!("{} 已经封签过，再次封签必须写明原因", line.period)));
+            return Err(broken(format!("{} 已经封存过，再次封存必须写明原因", line.period)));
         }
         if line.available_at <= line.at {
-            return Err(broken("封签时间不早于公共数字的公布时间")
+            return Err(broken("封存时间不早于公开数的公布时间")
                 .with(|f| f.value(line.at.as_str()).expected(format!("早于 {}", line.available_at))));
         }
         if self.lines.iter().any(|l| l.commitment == line.commitment) {
@@ -369,14 +369,14 @@ impl SealRegister {
 }
 
 fn check_end(line: &RegisterLine, last: Option<&RegisterLine>) -> AppResult<()> {
-    let pending = last.filter(|l| l.event == RegisterEvent::Sealed).ok_or_else(|| broken("没有待开启的封签"))?;
+    let pending = last.filter(|l| l.event == RegisterEvent::Sealed).ok_or_else(|| broken("没有待开封的封签"))?;
     let same =
         RegisterLine { event: pending.event, at: pending.at.clone(), reason: pending.reason.clone(), ..line.clone() };
     if same != *pending {
-        return Err(broken("这一行与它所开启或作废的封签不一致").with(|f| f.value(to_hex(&line.commitment))));
+        return Err(broken("这一行与它所开封或作废的封签不一致").with(|f| f.value(to_hex(&line.commitment))));
     }
     if line.event == RegisterEvent::Opened && line.at < line.available_at {
-        return Err(broken("开启早于公共数字的公布时间")
+        return Err(broken("开封早于公开数的公布时间")
             .with(|f| f.value(line.at.as_str()).expected(format!("不早于 {}", line.available_at))));
     }
     if line.event == RegisterEvent::Voided && line.reason.trim().is_empty() {

@@ -200,7 +200,7 @@ impl Seal {
         }
         let entropy = &value["entropy"];
         if let Some(difference) = key_difference(entropy, &["format", "source", "reference", "available_at"]) {
-            return Err(Fault::new("VER-009", format!("封签的公共数字（entropy）不对：{difference}"), "seal: entropy"));
+            return Err(Fault::new("VER-009", format!("封签的公开数（entropy）不对：{difference}"), "seal: entropy"));
         }
         for stratum in value["strata"].as_array().into_iter().flatten() {
             if let Some(difference) = key_difference(stratum, &["id", "size", "draw"]) {
@@ -321,7 +321,7 @@ impl Seal {
         if self.entropy_format().is_none() {
             faults.push(Fault::new(
                 "VER-009",
-                format!("公共数字的格式「{}」不认识，应为 ssq、index、dice 或 drand", self.entropy.format),
+                format!("公开数的格式「{}」不认识，应为 ssq、index、dice 或 drand", self.entropy.format),
                 "seal: entropy",
             ));
         }
@@ -334,7 +334,7 @@ impl Seal {
             faults.push(Fault::new(
                 "VER-010",
                 format!(
-                    "封签时间「{}」不早于公共数字的公布时间「{}」，或写法不对（应如 2027-02-28T21:15:00+08:00）",
+                    "封存时间「{}」不早于公开数的公布时间「{}」，或写法不对（应如 2027-02-28T21:15:00+08:00）",
                     self.sealed_at, self.entropy.available_at
                 ),
                 "seal: sealed_at is not before the entropy's available_at",

@@ -15,7 +15,7 @@ use crate::diagnostic::{AppError, AppResult};
 fn random_32() -> AppResult<Hash32> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
-        AppError::new("SEL-001", "操作系统没有给出随机数，无法封签")
+        AppError::new("SEL-001", "操作系统没有给出随机数，无法封存")
             .with(|f| f.hint("请重试；仍不行时换一台计算机"))
             .caused_by(error)
     })?;

@@ -42,7 +42,7 @@ pub(super) fn commitment_faults(opening: &Opening, commitment: &Hash32) -> Vec<F
     let text = to_hex(commitment);
     vec![Fault::new(
         "VER-012",
-        format!("由封签算出的承诺值为 {text}，与开启文件中的不同：封签或开启文件被改动"),
+        format!("由封签算出的承诺值为 {text}，与开封文件中的不同：封签或开封文件被改动"),
         format!("commitment: the seal gives {text}"),
     )]
 }
@@ -103,7 +103,7 @@ pub fn check_draw_steps(
         "抽样框各行",
         "抽样框的根",
         "层的规模与概率之和",
-        "实际入样概率",
+        "实际入选概率",
         "抽取结果",
     ];
     let mut report = CheckReport::default();
@@ -111,7 +111,7 @@ pub fn check_draw_steps(
     form.extend(seal.text_faults());
     form.extend(seal.entropy_faults());
     report.step("封签格式", format!("{}，期间 {}，第 {} 次", seal.agency, seal.period, seal.sequence), form);
-    report.step("开启格式", format!("公共数字 {}", opening.entropy_value), opening_faults(opening, seal));
+    report.step("开封格式", format!("公开数 {}", opening.entropy_value), opening_faults(opening, seal));
     if !report.is_verified() {
         return report.skip_all(&LATER);
     }
@@ -131,7 +131,7 @@ pub fn check_draw_steps(
     }
     report.step("抽样框的根", seal.frame_root.clone(), root_faults(frame, seal));
     report.step("层的规模与概率之和", "各层概率之和等于抽取数", sum_faults(frame, seal));
-    report.step("实际入样概率", "各单元偏差不超过十万分之一", rank_faults(frame, seal));
+    report.step("实际入选概率", "各单元偏差不超过十万分之一", rank_faults(frame, seal));
     match (result, opening.seed(seal)) {
         (Some(result), Some(seed)) => {
             let order = draw_units(frame, seal, &seed);
@@ -165,13 +165,13 @@ pub fn check_certificate(
         format!("{}，期间 {}，第 {} 次", seal.agency, seal.period, seal.sequence),
         seal_faults(seal),
     );
-    report.step("开启格式", format!("公共数字 {}", opening.entropy_value), opening_faults(opening, seal));
+    report.step("开封格式", format!("公开数 {}", opening.entropy_value), opening_faults(opening, seal));
     let secret = secret_faults(opening, seal);
     let has_secret = secret.is_empty();
     report.step("秘密", "秘密与封签相符", secret);
     let seed = opening.seed(seal).filter(|_| has_secret);
     let Some(seed) = seed else {
-        return report.skip_all(&["层", "抽中单元在抽样框中", "票号与排序值", "抽取数与界限", "替补", "全部单元"]);
+        return report.skip_all(&["层", "抽中单元在抽样框中", "票号与排序值", "抽取数与界限", "替换", "全部单元"]);
     };
     report.step("层", format!("{} 个层", seal.strata.len()), strata_differ(certificate));
     check_listed(&mut report, certificate, &seed);
@@ -253,7 +253,7 @@ fn check_listed(report: &mut CheckReport, certificate: &Certificate, seed: &Draw
     report.step("抽中单元在抽样框中", format!("{listed} 个单元"), rows);
     report.step("票号与排序值", format!("{listed} 个单元"), keys);
     report.step("抽取数与界限", "抽取数与封签一致，排序值都在界限之内", limits);
-    report.step("替补", format!("{count} 个替补"), substitutes);
+    report.step("替换", format!("{count} 次替换"), substitutes);
 }
 
 #[expect(clippy::too_many_arguments, reason = "three lists of faults, one for each step that is shown")]
@@ -295,7 +295,7 @@ fn check_unit(
         let what = if is_selected {
             "抽中，排序值却不在界限之内"
         } else {
-            "为替补，排序值却在界限之内"
+            "为替换单位，排序值却在界限之内"
         };
         limits.push(Fault::new("VER-035", format!("{unit} {what}"), format!("{unit}: key and threshold")));
     }
@@ -310,7 +310,7 @@ fn substitute_faults(s: &CertificateStratum) -> Vec<Fault> {
         let mut bad = |what: &str| {
             faults.push(Fault::new(
                 "VER-038",
-                format!("层 {} 的替补 {unit} {what}", s.id),
+                format!("层 {} 的替换单位 {unit} {what}", s.id),
                 format!("{unit}: substitute"),
             ));
         };
@@ -335,7 +335,7 @@ fn substitute_faults(s: &CertificateStratum) -> Vec<Fault> {
 fn check_against_frame(report: &mut CheckReport, certificate: &Certificate, frame: &SamplingFrame, seed: &DrawSeed) {
     let (seal, opening) = (&certificate.seal, &certificate.opening);
     let whole = check_draw_steps(frame, seal, opening, None, None);
-    let names = ["抽样框各行", "抽样框的根", "层的规模与概率之和", "实际入样概率"];
+    let names = ["抽样框各行", "抽样框的根", "层的规模与概率之和", "实际入选概率"];
     report.steps.extend(whole.steps.into_iter().filter(|step| names.contains(&step.name)));
     // The seal's and the opening's own faults stand in the report already.
     let known: Vec<String> = report.faults.iter().map(|fault| fault.detail.clone()).collect();

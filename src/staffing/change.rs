@@ -129,10 +129,10 @@ pub fn assign_substitute(
     check_new(assignment, need)?;
     if before.body != need.body {
         return Err(AppError::from(
-            Finding::error("ROS-034", format!("递补单位 {} 属于另一执法主体", need.unit_id))
+            Finding::error("ROS-034", format!("替换单位 {} 属于另一执法主体", need.unit_id))
                 .value(need.body.as_str())
                 .expected(format!("「{}」", before.body))
-                .hint("递补只在同一执法主体内进行"),
+                .hint("替换只在同一执法主体内进行"),
         ));
     }
     let month = Month::new(roster, assignment, Some(&before.unit_id));

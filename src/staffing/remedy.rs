@@ -163,9 +163,9 @@ impl Remedy {
 pub fn apply_remedy(roster: &Roster, needs: &Needs, remedy: &Remedy) -> AppResult<(Roster, Needs)> {
     let foreign = |value: &str| {
         AppError::from(
-            Finding::error("ROS-040", "补救办法与当前的名册或需求不符")
+            Finding::error("ROS-040", "办法与当前的名册或需求不符")
                 .value(value)
-                .hint("名册或需求已变化，请重新计算补救办法"),
+                .hint("名册或需求已变化，请重新计算办法"),
         )
     };
     let mut people: Vec<Inspector> = roster.inspectors().to_vec();

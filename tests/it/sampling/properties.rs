@@ -348,10 +348,10 @@ fn the_register_keeps_its_chain() {
         assert!(error.to_string().contains(part), "{error}");
     };
     let second = next_seal(&register, &base, "2027-03", t3, t4);
-    said(register.append_sealed(&second, "x"), "尚未开启");
+    said(register.append_sealed(&second, "x"), "尚未开封");
     said(register.append_opened(&first.commitment(), time(t1)), "早于");
     said(register.append_voided(&first.commitment(), time(t2), " "), "原因");
-    said(register.append_opened(&[0; 32], time(t2)), "待开启");
+    said(register.append_opened(&[0; 32], time(t2)), "待开封");
     register.append_voided(&first.commitment(), time(t2), "秘密遗失，\"信封\"未找到").unwrap();
     said(register.append_sealed(&second, ""), "再次封签");
     said(register.append_sealed(&Seal { sequence: 3, ..second.clone() }, "x"), "序号");
@@ -361,7 +361,7 @@ fn the_register_keeps_its_chain() {
     said(register.append_sealed(&second, "第一行\n第二行"), "控制字符");
     register.append_sealed(&second, "秘密遗失后重新封签").unwrap();
     register.append_opened(&second.commitment(), time(t4)).unwrap();
-    said(register.append_opened(&second.commitment(), time(t4)), "待开启");
+    said(register.append_opened(&second.commitment(), time(t4)), "待开封");
     assert!(register.pending().is_none());
     assert_eq!(register.seals_of("2027-03".parse().unwrap()).count(), 2);
     let third = next_seal(&register, &base, "2027-04", t4, "2027-03-30T21:15:00+08:00");
