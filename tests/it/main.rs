@@ -6,6 +6,8 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::float_cmp,
+    clippy::format_push_string,
+    clippy::format_collect,
     clippy::string_slice,
     clippy::disallowed_methods,
     clippy::iter_over_hash_type,

@@ -18,10 +18,9 @@ fn written() -> BTreeSet<String> {
             }
         }
         // lists of keys and headings: const NAME: [&str; 16] = ["format", …]; columns: &["certificate", …]
-        for window in source.code.windows(3) {
+        for (at, window) in source.code.windows(3).enumerate() {
             if window[0].is("[") && window[1].kind == Kind::Text && window[2].is(",") {
-                let at = source.code.iter().position(|t| std::ptr::eq(t, &window[1])).unwrap();
-                let list = source.code[at..].iter().take_while(|t| t.kind == Kind::Text || t.is(","));
+                let list = source.code[at + 1..].iter().take_while(|t| t.kind == Kind::Text || t.is(","));
                 let texts: Vec<String> = list.filter(|t| t.kind == Kind::Text).map(|t| t.text.clone()).collect();
                 let is_key = |t: &String| t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
                 if texts.len() > 2 && texts.iter().all(is_key) {

@@ -128,7 +128,7 @@ impl Reader<'_> {
 
     /// `r"…"`, `r#"…"#`; false where no raw string stands here.
     fn raw_string(&mut self, prefix: usize) -> bool {
-        let hashes = (prefix..).take_while(|i| self.peek(*i) == '#').count();
+        let hashes = self.chars.iter().skip(self.at + prefix).take_while(|c| **c == '#').count();
         if self.peek(prefix + hashes) != '"' {
             return false;
         }
@@ -215,7 +215,7 @@ impl Reader<'_> {
                     self.put(Kind::Name, text, line);
                 }
                 (c, _) if c.is_whitespace() => _ = self.take(),
-                (':', ':') | ('=', '>') | ('-', '>') => {
+                (':', ':') | ('=' | '-', '>') => {
                     let text: String = [self.take(), self.take()].iter().collect();
                     self.put(Kind::Mark, text, line);
                 }
