@@ -12,6 +12,7 @@
     clippy::disallowed_methods,
     clippy::iter_over_hash_type,
     clippy::needless_range_loop,
+    clippy::needless_raw_string_hashes,
     clippy::type_complexity,
     clippy::unnecessary_wraps,
     clippy::manual_checked_ops,
