@@ -12,21 +12,8 @@ use chrono::{Days, NaiveDate};
 use super::model::{ByMonth, MONTHS, MandatoryVisit, NEVER, PlanInputs};
 use super::reason::Exclusion;
 use super::slots::closed_months;
-use crate::domain::{Category, PlanMonth};
+use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::policy::{MandatoryTrigger, Policy};
-
-/// A permit event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PermitEvent {
-    /// First permit.
-    First,
-    /// Applied for anew.
-    Reapplied,
-    /// Changed.
-    Changed,
-    /// Renewed.
-    Renewed,
-}
 
 /// Dates that bring mandatory checks about, a column each, one entry per site.
 #[derive(Debug, Clone, Copy)]

@@ -3,30 +3,17 @@
 use polars::prelude::*;
 
 use super::collect::{Aside, Collector, PART};
+use super::columns::{Column as Typed, Text};
 use super::header::Layout;
 use super::intake::{Intake, Values};
-use super::schema::{FrameType, TableKind};
+use super::schema::{TableKind, origin, set_aside};
 use crate::tabular::RawTable;
-
-fn dtype(kind: FrameType) -> DataType {
-    match kind {
-        FrameType::Text => DataType::String,
-        FrameType::Date => DataType::Date,
-        FrameType::F64 => DataType::Float64,
-        FrameType::U32 => DataType::UInt32,
-        FrameType::I32 => DataType::Int32,
-        FrameType::U8 => DataType::UInt8,
-        FrameType::Bool => DataType::Boolean,
-    }
-}
 
 /// A table without rows.
 #[must_use]
 pub fn empty_frame(kind: TableKind) -> DataFrame {
-    let mut columns: Vec<Column> =
-        kind.frame_columns().iter().map(|(id, ty)| Column::full_null((*id).into(), 0, &dtype(*ty))).collect();
-    columns.push(Column::full_null("row".into(), 0, &DataType::UInt32));
-    columns.push(Column::full_null("file".into(), 0, &DataType::String));
+    let known = kind.frame_columns().iter().chain(origin::COLUMNS);
+    let columns = known.map(|column| column.nulls(0)).collect();
     DataFrame::new(0, columns).unwrap_or_default()
 }
 
@@ -49,17 +36,16 @@ pub(super) fn finish(mut intake: Intake<'_>, out: &Collector) -> PolarsResult<Da
     let n = intake.rows.len();
     let keep: Vec<bool> = intake.rows.iter().map(|row| !out.is_aside(intake.part, *row)).collect();
     let mut columns = Vec::new();
-    for (id, ty) in intake.layout.kind.frame_columns() {
-        let column = match intake.values.remove(id) {
-            Some(values) => column_of(id, values),
-            None => Column::full_null((*id).into(), n, &dtype(*ty)),
-        };
-        columns.push(column);
+    for column in intake.layout.kind.frame_columns() {
+        columns.push(match intake.values.remove(column.name) {
+            Some(values) => column_of(column.name, values),
+            None => column.nulls(n),
+        });
     }
-    columns.push(UInt32Chunked::from_vec("row".into(), std::mem::take(&mut intake.rows)).into_column());
+    columns.push(origin::ROW.column(UInt32Chunked::from_vec(PlSmallStr::EMPTY, std::mem::take(&mut intake.rows))));
     let file = PlSmallStr::from_str(&intake.raw.file);
-    columns.push(Column::new_scalar("file".into(), Scalar::from(file), n));
-    columns.push(Column::new_scalar(PART.into(), Scalar::from(intake.part), n));
+    columns.push(Column::new_scalar(origin::FILE.name().into(), Scalar::from(file), n));
+    columns.push(Column::new_scalar(PART.name().into(), Scalar::from(intake.part), n));
     for (i, name) in &intake.layout.extras {
         if let Some(column) = intake.cells.columns().get(*i) {
             columns.push(column.clone().with_name(name.as_str().into()));
@@ -109,19 +95,19 @@ pub(super) fn concat_parts(mut frames: Vec<DataFrame>) -> PolarsResult<DataFrame
 /// A row set aside, with its table.
 pub(super) type AsideRow<'a> = (TableKind, &'a RawTable, &'a Layout, u32, Aside);
 
-/// The frame of rows set aside: `table`, `file`, `sheet`, `row`, `code`, `reason`, `cells`.
+/// The frame of rows set aside, columns as in [`set_aside`].
 pub(super) fn render_set_aside(rows: &[AsideRow<'_>]) -> DataFrame {
-    let text = |id: &str, value: &dyn Fn(&AsideRow<'_>) -> Option<String>| {
-        rows.iter().map(value).collect::<StringChunked>().with_name(id.into()).into_column()
-    };
+    fn text(column: &Typed<Text>, cells: impl Iterator<Item = Option<String>>) -> Column {
+        column.column(cells.collect())
+    }
     let columns = vec![
-        text("table", &|row| Some(row.0.id().to_owned())),
-        text("file", &|row| Some(row.1.file.clone())),
-        text("sheet", &|row| row.1.sheet.clone()),
-        UInt32Chunked::from_vec("row".into(), rows.iter().map(|row| row.3).collect()).into_column(),
-        text("code", &|row| Some(row.4.code.to_owned())),
-        text("reason", &|row| Some(row.4.reason.clone())),
-        text("cells", &|row| Some(cells_as_json(row.1, row.2, row.3))),
+        text(&set_aside::TABLE, rows.iter().map(|row| Some(row.0.id().to_owned()))),
+        text(&set_aside::FILE, rows.iter().map(|row| Some(row.1.file.clone()))),
+        text(&set_aside::SHEET, rows.iter().map(|row| row.1.sheet.clone())),
+        set_aside::ROW.column(UInt32Chunked::from_vec(PlSmallStr::EMPTY, rows.iter().map(|row| row.3).collect())),
+        text(&set_aside::CODE, rows.iter().map(|row| Some(row.4.code.to_owned()))),
+        text(&set_aside::REASON, rows.iter().map(|row| Some(row.4.reason.clone()))),
+        text(&set_aside::CELLS, rows.iter().map(|row| Some(cells_as_json(row.1, row.2, row.3)))),
     ];
     DataFrame::new(rows.len(), columns).unwrap_or_default()
 }

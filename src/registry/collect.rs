@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::*;
+use polars::prelude::{DataFrame, PolarsResult, UInt32Chunked};
 
 use crate::diagnostic::{Diagnostics, Finding, Severity};
 
-use super::codes::Code;
+use super::codes::Code as FindingCode;
+use super::columns::{Code, Column};
+use super::schema::origin;
 
 /// Where a row came from.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +28,7 @@ pub struct Place<'a> {
 }
 
 /// Name of the column that says from which file of its table a row came; never leaves this room.
-pub(super) const PART: &str = "__part";
+pub(super) const PART: Column<Code> = Column::new("__part");
 
 /// File and worksheet of each part of a table.
 pub(super) type PartNames = [(String, Option<String>)];
@@ -41,7 +43,7 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     /// The places of a frame that still has its part column.
     pub(super) fn of(frame: &DataFrame, names: &'a PartNames) -> PolarsResult<Self> {
-        Ok(Self { names, part: frame.column(PART)?.u32()?.clone(), row: frame.column("row")?.u32()?.clone() })
+        Ok(Self { names, part: PART.cells(frame)?.clone(), row: origin::ROW.cells(frame)?.clone() })
     }
 
     /// The place of a row.
@@ -81,7 +83,7 @@ impl Collector {
     }
 
     /// Reports a finding about a row; one of severity `Error` sets the row aside.
-    pub fn row(&mut self, code: &'static Code, place: Place<'_>, detail: impl FnOnce(Finding) -> Finding) {
+    pub fn row(&mut self, code: &'static FindingCode, place: Place<'_>, detail: impl FnOnce(Finding) -> Finding) {
         let count = self.counts.entry(code.id).or_insert(0);
         *count += 1;
         let sets_aside = code.severity == Severity::Error && !self.aside.contains_key(&(place.part, place.row));
@@ -101,7 +103,7 @@ impl Collector {
     }
 
     /// Reports a finding and sets the row aside whatever its severity.
-    pub fn skip(&mut self, code: &'static Code, place: Place<'_>) {
+    pub fn skip(&mut self, code: &'static FindingCode, place: Place<'_>) {
         self.aside
             .entry((place.part, place.row))
             .or_insert_with(|| Aside { code: code.id, reason: code.what.to_owned() });

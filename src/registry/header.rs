@@ -14,7 +14,7 @@ use super::aliases::Aliases;
 use super::codes;
 use super::districts::CoordinateSystem;
 use super::mapping::{DistrictRule, FileMapping};
-use super::schema::TableKind;
+use super::schema::{TableKind, origin};
 use super::text::heading_key;
 use crate::tabular::RawTable;
 use crate::text::clean;
@@ -382,8 +382,8 @@ fn assign(
         unknown.push((i, heading.clone()));
     }
     // The unknown columns' names must differ from each other and from the frame's own columns.
-    let mut used: Vec<String> = kind.frame_columns().iter().map(|(id, _)| (*id).to_owned()).collect();
-    used.extend(["row".to_owned(), "file".to_owned()]);
+    let own = kind.frame_columns().iter().chain(origin::COLUMNS);
+    let mut used: Vec<String> = own.map(|column| column.name.to_owned()).collect();
     for (i, name) in unknown {
         let mut unique = name.clone();
         let mut number = 2;

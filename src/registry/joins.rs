@@ -17,8 +17,10 @@ use crate::domain::PermitNumber;
 
 use super::codes;
 use super::collect::{Collector, Places};
+use super::columns::{Column as Typed, Text};
 use super::options::RegistryOptions;
 use super::parse::{CHUNK, collect_text};
+use super::schema::{event, sources as register};
 use super::text::name_key;
 
 /// The register made for looking up.
@@ -56,10 +58,10 @@ impl<'a> SourceIndex<'a> {
     /// Where a column is missing.
     pub fn new(sources: &'a DataFrame, prefixes: &'a [String]) -> PolarsResult<Self> {
         Ok(Self {
-            units: sources.column("unit_id")?.str()?,
-            enterprises: sources.column("enterprise")?.str()?,
-            names: sources.column("name")?.str()?,
-            codes: sources.column("uscc")?.str()?,
+            units: register::UNIT_ID.cells(sources)?,
+            enterprises: register::ENTERPRISE.cells(sources)?,
+            names: register::NAME.cells(sources)?,
+            codes: register::USCC.cells(sources)?,
             by_code: OnceCell::new(),
             by_name: OnceCell::new(),
             prefixes,
@@ -241,8 +243,8 @@ pub(super) fn join_events(
     out: &mut Collector,
 ) -> PolarsResult<()> {
     let n = frame.height();
-    let column = |id: &str| frame.column(id).ok().and_then(|column| column.str().ok()).cloned();
-    let (units, uscc, names) = (column("unit_id"), column("uscc"), column("name"));
+    let column = |column: &Typed<Text>| column.cells(frame).ok().cloned();
+    let (units, uscc, names) = (column(&event::UNIT_ID), column(&event::USCC), column(&event::NAME));
     let cell = |column: &Option<StringChunked>, i: usize| column.as_ref().and_then(|c| c.get(i).map(str::to_owned));
     let mut matched: Vec<Option<u32>> = vec![None; n];
     let mut unit_of: Vec<Option<Cow<'_, str>>> = vec![None; n];
@@ -305,13 +307,12 @@ pub(super) fn join_events(
     report_unmatched(&unmatched, index, options, places, out, &|i| {
         cell(&names, i).or_else(|| cell(&uscc, i)).or_else(|| cell(&units, i)).unwrap_or_default()
     });
-    let enterprise = collect_text(n, "enterprise", |i| {
-        matched[i].and_then(|row| index.enterprises.get(row as usize)).map(Cow::Borrowed)
-    });
-    frame.with_column(enterprise.into_column())?;
+    let enterprise =
+        collect_text(n, |i| matched[i].and_then(|row| index.enterprises.get(row as usize)).map(Cow::Borrowed));
+    frame.with_column(event::ENTERPRISE.column(enterprise))?;
     if units.is_some() {
-        let ids = collect_text(n, "unit_id", |i| unit_of[i].as_ref().map(|id| Cow::Borrowed(id.as_ref())));
-        frame.with_column(ids.into_column())?;
+        let ids = collect_text(n, |i| unit_of[i].as_ref().map(|id| Cow::Borrowed(id.as_ref())));
+        frame.with_column(event::UNIT_ID.column(ids))?;
     }
     Ok(())
 }

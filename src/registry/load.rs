@@ -24,7 +24,7 @@ use super::joins::{SourceIndex, join_events};
 use super::mapping::{FileMapping, Mapping};
 use super::options::{InputFile, RegistryOptions};
 use super::parse::collect_text;
-use super::schema::TableKind;
+use super::schema::{TableKind, credit, inspectors, recusals, sources, violations};
 use crate::tabular::{RawTable, ReadOptions, load_raw};
 
 /// What was read of one table.
@@ -336,18 +336,22 @@ fn complete(
             frame = merge_sources(&frame, &places, out)?;
             let places = Places::of(&frame, names)?;
             let enterprise = {
-                let (ids, uscc) = (frame.column("unit_id")?.str()?, frame.column("uscc")?.str()?);
+                let (ids, uscc) = (sources::UNIT_ID.cells(&frame)?, sources::USCC.cells(&frame)?);
                 if uscc.null_count() == 0 {
-                    uscc.clone().with_name("enterprise".into())
+                    uscc.clone()
                 } else {
-                    collect_text(frame.height(), "enterprise", |i| uscc.get(i).or_else(|| ids.get(i)).map(Into::into))
+                    collect_text(frame.height(), |i| uscc.get(i).or_else(|| ids.get(i)).map(Into::into))
                 }
             };
-            frame.with_column(enterprise.into_column())?;
+            frame.with_column(sources::ENTERPRISE.column(enterprise))?;
             check_shared_points(&frame, options.shared_point_units, &places, out)?;
         }
-        TableKind::Inspectors => frame = merge_duplicates(&frame, "certificate", Conflict::SetAside, &places, out)?,
-        TableKind::Violations => frame = merge_duplicates(&frame, "document", Conflict::Stays, &places, out)?,
+        TableKind::Inspectors => {
+            frame = merge_duplicates(&frame, &inspectors::CERTIFICATE, Conflict::SetAside, &places, out)?
+        }
+        TableKind::Violations => {
+            frame = merge_duplicates(&frame, &violations::DOCUMENT, Conflict::Stays, &places, out)?
+        }
         _ => {}
     }
     if kind.refers_to_units() {
@@ -358,10 +362,10 @@ fn complete(
             check_grade_conflicts(&frame, &places, out)?;
         }
         if kind == TableKind::Recusals && registry.inspectors.height() > 0 {
-            let roster = registry.inspectors.column("certificate")?.str()?;
+            let roster = inspectors::CERTIFICATE.cells(&registry.inspectors)?;
             let mut known: Vec<&str> = roster.iter().flatten().collect();
             known.sort_unstable();
-            for (i, certificate) in frame.column("certificate")?.str()?.iter().enumerate() {
+            for (i, certificate) in recusals::CERTIFICATE.cells(&frame)?.iter().enumerate() {
                 if let Some(certificate) = certificate
                     && known.binary_search(&certificate).is_err()
                 {
@@ -370,14 +374,14 @@ fn complete(
             }
         }
     }
-    frame.drop(PART)
+    frame.drop(PART.name())
 }
 
 /// One enterprise, one year, two grades.
 fn check_grade_conflicts(frame: &DataFrame, places: &Places<'_>, out: &mut Collector) -> PolarsResult<()> {
-    let enterprises = frame.column("enterprise")?.str()?;
-    let years = frame.column("year")?.i32()?;
-    let grades = frame.column("grade")?.str()?;
+    let enterprises = credit::ENTERPRISE.cells(frame)?;
+    let years = credit::YEAR.cells(frame)?;
+    let grades = credit::GRADE.cells(frame)?;
     let mut known: BTreeMap<(&str, i32), (usize, &str)> = BTreeMap::new();
     for i in 0..frame.height() {
         let (Some(enterprise), Some(year), Some(grade)) = (enterprises.get(i), years.get(i), grades.get(i)) else {

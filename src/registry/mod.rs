@@ -31,8 +31,10 @@ pub mod report;
 pub mod schema;
 pub mod store;
 pub mod text;
+pub mod vocabulary;
 
 pub use aliases::Aliases;
+pub use columns::Column;
 pub use districts::{CoordinateSystem, DistrictLookup, NoMap};
 pub use ids::{LastingIds, row_of_unit};
 pub use industry::IndustryTable;
@@ -40,5 +42,6 @@ pub use load::{InputTable, Registry, TableSummary, check_file, check_tables, loa
 pub use mapping::{BodyRule, DistrictRule, DistrictsFile, FileMapping, Mapping};
 pub use options::{BodyName, InputFile, NamedId, RegistryOptions};
 pub use report::{render_report, render_report_csv, render_set_aside_csv, render_summary};
-pub use schema::{ColumnKind, ColumnSpec, FrameType, TableKind};
+pub use schema::{ColumnKind, ColumnSpec, FrameColumn, FrameType, TableKind};
 pub use store::{frame_from_bytes, frame_to_bytes};
+pub use vocabulary::{CheckKind, EnvRisk, KeyUnit, SiteStatus, VocabularyKind};

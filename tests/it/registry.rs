@@ -139,8 +139,8 @@ fn nothing_is_lost(registry: &Registry) {
     for summary in &registry.summaries {
         assert_eq!(summary.rows_read, summary.kept + summary.set_aside + summary.merged, "{summary:?}");
         assert_eq!(summary.kept, registry.frame(summary.kind).height() as u64);
-        for (id, _) in summary.kind.frame_columns() {
-            assert!(registry.frame(summary.kind).column(id).is_ok(), "{id}");
+        for column in summary.kind.frame_columns() {
+            assert!(registry.frame(summary.kind).column(column.name).is_ok(), "{}", column.name);
         }
     }
     let aside: u64 = registry.summaries.iter().map(|summary| summary.set_aside).sum();

@@ -1,9 +1,9 @@
 //! Categories, floors, merges, aggravators, special sites, cap, window, pacing, positive list, mandatory checks.
 
+use crate::domain::Supervision;
+
 use super::super::{Floor, MandatoryTrigger, Milli};
 use super::{Checker, decimal};
-
-const SUPERVISION: [&str; 3] = ["key", "general", "simple"];
 
 impl Checker<'_> {
     pub(super) fn frequency(&mut self) {
@@ -35,7 +35,7 @@ impl Checker<'_> {
             for (j, condition) in category.any_of.iter().enumerate() {
                 let place = format!("{place}[{j}]");
                 for (k, value) in condition.supervision.iter().enumerate() {
-                    if !SUPERVISION.contains(&value.as_str()) {
+                    if Supervision::from_id(value).is_none() {
                         let expected = "key、general 或 simple";
                         self.error("POL-033", &format!("{place}.supervision[{k}]"), "监管类别不认识", value, expected);
                     }

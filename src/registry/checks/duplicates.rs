@@ -8,9 +8,11 @@ use rayon::prelude::*;
 
 use super::super::codes::{self, Code};
 use super::super::collect::{Collector, PART, Places};
+use super::super::columns::{Column as Typed, Text};
+use super::super::schema::{origin, sources};
 
 /// What the comparison of rows leaves out.
-const NOT_COMPARED: [&str; 3] = ["row", "file", PART];
+const NOT_COMPARED: [&str; 3] = [origin::ROW.name(), origin::FILE.name(), PART.name()];
 
 /// What happens to a row that has another's key but differs from it.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,19 +29,20 @@ pub(in super::super) fn merge_sources(
     places: &Places<'_>,
     out: &mut Collector,
 ) -> PolarsResult<DataFrame> {
-    let keys = frame.column("unit_id")?.str()?;
+    let keys = sources::UNIT_ID.cells(frame)?;
     let strictly_sorted = keys.iter().zip(keys.iter().skip(1)).all(|(a, b)| a.is_some() && a < b);
     if strictly_sorted {
         return Ok(frame.clone());
     }
-    let keep = kept_rows(frame, "unit_id", Some(frame.column("number")?.str()?), Conflict::SetAside, places, out)?;
+    let keep =
+        kept_rows(frame, &sources::UNIT_ID, Some(sources::NUMBER.cells(frame)?), Conflict::SetAside, places, out)?;
     frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, keep))
 }
 
 /// Keeps one row of each value of `key` (rows without it all stay), in the order of the files.
 pub(in super::super) fn merge_duplicates(
     frame: &DataFrame,
-    key: &str,
+    key: &Typed<Text>,
     conflict: Conflict,
     places: &Places<'_>,
     out: &mut Collector,
@@ -52,13 +55,13 @@ pub(in super::super) fn merge_duplicates(
 /// Row indexes kept, in order of key, then row.
 fn kept_rows(
     frame: &DataFrame,
-    key: &str,
+    key: &Typed<Text>,
     numbers: Option<&StringChunked>,
     conflict: Conflict,
     places: &Places<'_>,
     out: &mut Collector,
 ) -> PolarsResult<Vec<u32>> {
-    let keys = frame.column(key)?.str()?;
+    let keys = key.cells(frame)?;
     let mut order: Vec<(Option<&str>, u32)> = keys.iter().enumerate().map(|(i, key)| (key, i as u32)).collect();
     order.par_sort_unstable();
     let compared: Vec<&Column> =

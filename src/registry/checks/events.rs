@@ -4,9 +4,9 @@ use polars::prelude::*;
 
 use super::super::codes;
 use super::super::collect::Collector;
-use super::super::intake::{Intake, Values};
+use super::super::intake::Intake;
 use super::super::options::RegistryOptions;
-use super::super::schema::TableKind;
+use super::super::schema::{TableKind, credit, event, monitoring, past_checks};
 use crate::text::day::{day_number, render_day};
 
 /// How far a written multiple may differ from value / limit − 1.
@@ -26,24 +26,28 @@ pub(in super::super) fn check_events(intake: &mut Intake<'_>, options: &Registry
 fn check_future(intake: &Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
     let today = day_number(options.as_of);
     // A check that is only planned lies in the future by nature.
-    let planned = |i: usize| match intake.values.get("done") {
-        Some(Values::Flag(done)) => done[i] == Some(false),
-        _ => false,
-    };
-    let Some(days) = intake.days("date") else { return };
+    let planned = |i: usize| intake.get(&past_checks::DONE).is_some_and(|done| done[i] == Some(false));
+    let Some(days) = intake.get(&event::DATE) else { return };
     for (i, day) in days.iter().enumerate() {
         if let Some(day) = day
             && *day > today
             && !planned(i)
         {
-            intake.report(out, &codes::DATE_FUTURE, i, "date", &render_day(*day), &format!("不晚于 {}", options.as_of));
+            intake.report(
+                out,
+                &codes::DATE_FUTURE,
+                i,
+                event::DATE.name(),
+                &render_day(*day),
+                &format!("不晚于 {}", options.as_of),
+            );
         }
     }
 }
 
 fn check_grades(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
     let n = intake.len();
-    let Some(grades) = intake.typed_text("grade").cloned() else { return };
+    let Some(grades) = intake.get(&credit::GRADE).cloned() else { return };
     let scale = options.credit_index();
     let index: Vec<Option<u8>> = grades
         .iter()
@@ -55,28 +59,26 @@ fn check_grades(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Co
         let expected = format!("其中之一：{}", names.join("、"));
         for (i, (grade, index)) in grades.iter().zip(&index).enumerate() {
             if let (Some(grade), None) = (grade, index) {
-                intake.report(out, &codes::GRADE_UNKNOWN, i, "grade", grade, &expected);
+                intake.report(out, &codes::GRADE_UNKNOWN, i, credit::GRADE.name(), grade, &expected);
             }
         }
     }
-    intake.values.insert("grade_index", Values::Index(index));
+    intake.put(&credit::GRADE_INDEX, index);
     // Without a year, the year of the date.
-    if let Some(days) = intake.days("date") {
+    if let Some(days) = intake.get(&event::DATE) {
         let of_date =
             |i: usize| days[i].and_then(|day| render_day(day).split('-').next().and_then(|year| year.parse().ok()));
-        let years = match intake.values.get("year") {
-            Some(Values::Year(years)) => {
-                years.iter().enumerate().map(|(i, year)| year.or_else(|| of_date(i))).collect()
-            }
-            _ => (0..n).map(of_date).collect(),
+        let years = match intake.get(&credit::YEAR) {
+            Some(years) => years.iter().enumerate().map(|(i, year)| year.or_else(|| of_date(i))).collect(),
+            None => (0..n).map(of_date).collect(),
         };
-        intake.values.insert("year", Values::Year(years));
+        intake.put(&credit::YEAR, years);
     }
 }
 
 fn check_monitoring(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
     let n = intake.len();
-    let marks = intake.typed_text("mark");
+    let marks = intake.get(&monitoring::MARK);
     let valid: Vec<Option<bool>> = (0..n)
         .map(|i| Some(!marks.and_then(|marks| marks.get(i)).is_some_and(|mark| options.aliases.is_invalid_mark(mark))))
         .collect();
@@ -84,12 +86,9 @@ fn check_monitoring(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mu
     if ignored > 0 {
         out.whole(codes::MONITORING_INVALID.finding().file(intake.raw.file.as_str()).value(format!("{ignored} 行")));
     }
-    intake.values.insert("valid", Values::Flag(valid));
+    intake.put(&monitoring::VALID, valid);
     // A time of day other than midnight says that the value is an hour's.
-    let written = match intake.values.get("hourly") {
-        Some(Values::Flag(hourly)) => hourly.clone(),
-        _ => vec![None; n],
-    };
+    let written = intake.get(&monitoring::HOURLY).cloned().unwrap_or_else(|| vec![None; n]);
     let hourly = written
         .iter()
         .enumerate()
@@ -97,9 +96,9 @@ fn check_monitoring(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mu
             hourly.or_else(|| Some(intake.minutes.get(i).copied().flatten().is_some_and(|minute| minute > 0)))
         })
         .collect();
-    intake.values.insert("hourly", Values::Flag(hourly));
-    let (Some(values), Some(limits)) = (intake.decimals("value"), intake.decimals("limit")) else { return };
-    let mut multiples = intake.decimals("multiple").map_or_else(|| vec![None; n], <[_]>::to_vec);
+    intake.put(&monitoring::HOURLY, hourly);
+    let (Some(values), Some(limits)) = (intake.get(&monitoring::VALUE), intake.get(&monitoring::LIMIT)) else { return };
+    let mut multiples = intake.get(&monitoring::MULTIPLE).cloned().unwrap_or_else(|| vec![None; n]);
     for i in 0..n {
         // pH and the like have ranges, not limits; a limit of 0 gives no multiple.
         let (Some(value), Some(limit)) = (values[i], limits[i]) else { continue };
@@ -114,7 +113,7 @@ fn check_monitoring(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mu
                 out,
                 &codes::MULTIPLE_DIFFERS,
                 i,
-                "multiple",
+                monitoring::MULTIPLE.name(),
                 &multiple.to_string(),
                 &format!("{computed:.3}"),
             );
@@ -122,28 +121,22 @@ fn check_monitoring(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mu
         }
         multiples[i] = multiples[i].or(Some(computed));
     }
-    intake.values.insert("multiple", Values::Decimal(multiples));
+    intake.put(&monitoring::MULTIPLE, multiples);
 }
 
 /// Done or planned, problem or not, where the file does not say it in a column of its own.
 fn complete_checks(intake: &mut Intake<'_>, options: &RegistryOptions) {
     let n = intake.len();
     let today = day_number(options.as_of);
-    let written = match intake.values.get("done") {
-        Some(Values::Flag(done)) => done.clone(),
-        _ => vec![None; n],
-    };
-    let days = intake.days("date");
+    let written = intake.get(&past_checks::DONE).cloned().unwrap_or_else(|| vec![None; n]);
+    let days = intake.get(&event::DATE);
     let done = (0..n).map(|i| written[i].or_else(|| days.and_then(|days| days[i]).map(|day| day <= today))).collect();
-    let flags = match intake.values.get("problem") {
-        Some(Values::Flag(problem)) => problem.clone(),
-        _ => vec![None; n],
-    };
-    let results: Option<&StringChunked> = intake.typed_text("result");
+    let flags = intake.get(&past_checks::PROBLEM).cloned().unwrap_or_else(|| vec![None; n]);
+    let results: Option<&StringChunked> = intake.get(&past_checks::RESULT);
     let problem =
         (0..n).map(|i| flags[i].or_else(|| results.and_then(|results| results.get(i)).and_then(problem_in))).collect();
-    intake.values.insert("done", Values::Flag(done));
-    intake.values.insert("problem", Values::Flag(problem));
+    intake.put(&past_checks::DONE, done);
+    intake.put(&past_checks::PROBLEM, problem);
 }
 
 /// Whether a result's words (企业信用信息公示系统's vocabulary and near it) say that a problem was found.

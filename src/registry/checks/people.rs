@@ -2,41 +2,43 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::*;
+use polars::prelude::{DataFrame, PolarsResult};
 
 use super::super::codes;
 use super::super::collect::Collector;
+use super::super::columns::{Column, Day};
 use super::super::intake::Intake;
 use super::super::options::RegistryOptions;
+use super::super::schema::{inspectors as roster, sources as register};
 use crate::text::day::{day_number, render_day};
 
 /// Checks the roster's rows.
 pub(in super::super) fn check_inspectors(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
     let today = day_number(options.as_of);
     for i in 0..intake.len() {
-        if intake.decimals("days_per_month").is_none_or(|days| days[i].is_none()) {
-            intake.report(out, &codes::DAYS_MISSING, i, "days_per_month", "", "每月可用于检查的天数");
+        if intake.get(&roster::DAYS_PER_MONTH).is_none_or(|days| days[i].is_none()) {
+            intake.report(out, &codes::DAYS_MISSING, i, roster::DAYS_PER_MONTH.name(), "", "每月可用于检查的天数");
         }
-        let day = |id: &str| intake.days(id).and_then(|days| days[i]);
-        if let Some(to) = day("valid_to") {
+        let day = |column: &Column<Day>| intake.get(column).and_then(|days| days[i]);
+        if let Some(to) = day(&roster::VALID_TO) {
             if to < today {
                 intake.report(
                     out,
                     &codes::CERTIFICATE_EXPIRED,
                     i,
-                    "valid_to",
+                    roster::VALID_TO.name(),
                     &render_day(to),
                     &format!("不早于 {}", options.as_of),
                 );
             }
-            if let Some(from) = day("valid_from")
+            if let Some(from) = day(&roster::VALID_FROM)
                 && to < from
             {
                 intake.report(
                     out,
                     &codes::PERIOD_REVERSED,
                     i,
-                    "valid_to",
+                    roster::VALID_TO.name(),
                     &render_day(to),
                     &format!("不早于 {}", render_day(from)),
                 );
@@ -56,9 +58,9 @@ pub(in super::super) fn check_bodies(
         return Ok(());
     }
     let today = day_number(options.as_of);
-    let valid_to = inspectors.column("valid_to")?.date()?.physical();
+    let valid_to = roster::VALID_TO.cells(inspectors)?;
     let mut staff: BTreeMap<&str, u32> = BTreeMap::new();
-    for (body, to) in inspectors.column("body")?.str()?.iter().zip(valid_to.iter()) {
+    for (body, to) in roster::BODY.cells(inspectors)?.iter().zip(valid_to.iter()) {
         if let Some(body) = body
             && to.is_none_or(|to| to >= today)
         {
@@ -66,7 +68,7 @@ pub(in super::super) fn check_bodies(
         }
     }
     let mut bodies: BTreeMap<&str, u64> = BTreeMap::new();
-    for body in sources.column("body")?.str()?.iter().flatten() {
+    for body in register::BODY.cells(sources)?.iter().flatten() {
         match bodies.get_mut(body) {
             Some(units) => *units += 1,
             None => {

@@ -19,10 +19,12 @@ use super::super::codes;
 use super::super::collect::{Collector, Places};
 use super::super::districts::{CoordinateSystem, DistrictLookup};
 use super::super::ids::{LONGEST_ID, id_key};
-use super::super::intake::{Intake, Values};
+use super::super::intake::Intake;
 use super::super::mapping::{BodyRule, DistrictRule};
 use super::super::options::RegistryOptions;
 use super::super::parse::{collect_text, map_text, map_values, parse_angle};
+use super::super::schema::sources;
+use super::super::vocabulary::SiteStatus;
 
 /// Completes and checks the columns of the register.
 pub(in super::super) fn check_sources(
@@ -36,19 +38,19 @@ pub(in super::super) fn check_sources(
     check_districts(intake, options, map, out);
     compute_bodies(intake, options);
     check_dates(intake, options, out);
-    let active = match intake.typed_text("status") {
+    let active = SiteStatus::Active.id();
+    let status = match intake.get(&sources::STATUS) {
         Some(status) if status.null_count() == 0 => status.clone(),
-        Some(status) => {
-            collect_text(status.len(), "status", |i| Some(Cow::Borrowed(status.get(i).unwrap_or("active"))))
-        }
-        None => StringChunked::full("status".into(), "active", intake.len()),
+        Some(status) => collect_text(status.len(), |i| Some(Cow::Borrowed(status.get(i).unwrap_or(active)))),
+        None => StringChunked::full(PlSmallStr::EMPTY, active, intake.len()),
     };
-    intake.values.insert("status", Values::Text(active));
+    intake.put(&sources::STATUS, status);
 }
 
 fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
     let n = intake.len();
-    let numbers = intake.typed_text("unit_id").cloned().unwrap_or_else(|| StringChunked::full_null("number".into(), n));
+    let numbers =
+        intake.get(&sources::UNIT_ID).cloned().unwrap_or_else(|| StringChunked::full_null(PlSmallStr::EMPTY, n));
     let (forms, _) = map_values::<(PermitForm, Option<Uscc>), (), _>(&numbers, |text| {
         Ok(PermitNumber::parse(text).map(|number| (number.form(), number.uscc())))
     });
@@ -58,12 +60,12 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
             Some((PermitForm::Other, _)) => &codes::NUMBER_FORM,
             _ => continue,
         };
-        intake.report(out, code, i, "unit_id", numbers.get(i).unwrap_or_default(), "");
+        intake.report(out, code, i, sources::UNIT_ID.name(), numbers.get(i).unwrap_or_default(), "");
     }
     // The enterprise: the column's code goes before the one inside the number.
-    let column = intake.typed_text("uscc").cloned();
+    let column = intake.get(&sources::USCC).cloned();
     let had_column = column.is_some();
-    let given = column.unwrap_or_else(|| StringChunked::full_null("uscc".into(), n));
+    let given = column.unwrap_or_else(|| StringChunked::full_null(PlSmallStr::EMPTY, n));
     let mut taken = 0_u64;
     for (i, inside) in
         forms.iter().enumerate().filter_map(|(i, form)| form.and_then(|(_, uscc)| uscc).map(|uscc| (i, uscc)))
@@ -72,11 +74,11 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
             None => {
                 taken += 1;
                 if had_column {
-                    intake.report(out, &codes::USCC_FROM_NUMBER, i, "uscc", inside.as_str(), "");
+                    intake.report(out, &codes::USCC_FROM_NUMBER, i, sources::USCC.name(), inside.as_str(), "");
                 }
             }
             Some(code) if code != inside.as_str() => {
-                intake.report(out, &codes::USCC_DIFFERS, i, "uscc", code, &format!("编号中的 {inside}"));
+                intake.report(out, &codes::USCC_DIFFERS, i, sources::USCC.name(), code, &format!("编号中的 {inside}"));
             }
             Some(_) => {}
         }
@@ -85,17 +87,17 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
         out.whole(codes::USCC_FROM_NUMBER.finding().file(intake.raw.file.as_str()).value(format!("{taken} 行")));
     }
     if taken > 0 {
-        let filled = collect_text(n, "uscc", |i| {
+        let filled = collect_text(n, |i| {
             given
                 .get(i)
                 .map(Cow::Borrowed)
                 .or_else(|| forms[i].and_then(|(_, uscc)| uscc).map(|uscc| Cow::Owned(uscc.as_str().to_owned())))
         });
-        intake.values.insert("uscc", Values::Text(filled));
+        intake.put(&sources::USCC, filled);
     }
     // The lasting id.
     let lasting = &options.lasting;
-    let (ids, faults) = map_text(&numbers, "unit_id", |text| {
+    let (ids, faults) = map_text(&numbers, |text| {
         let key = id_key(text);
         if key.is_empty() || key.len() > LONGEST_ID {
             return Err(());
@@ -106,19 +108,19 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
         }))
     });
     for (i, ()) in faults {
-        intake.report(out, &codes::NUMBER_UNUSABLE, i, "unit_id", numbers.get(i).unwrap_or_default(), "");
+        intake.report(out, &codes::NUMBER_UNUSABLE, i, sources::UNIT_ID.name(), numbers.get(i).unwrap_or_default(), "");
     }
     if !lasting.is_empty() {
         for (i, (id, number)) in ids.iter().zip(numbers.iter()).enumerate() {
             if let (Some(id), Some(number)) = (id, number)
                 && *id != id_key(number)
             {
-                intake.report(out, &codes::LASTING_ID, i, "unit_id", number, id);
+                intake.report(out, &codes::LASTING_ID, i, sources::UNIT_ID.name(), number, id);
             }
         }
     }
-    intake.values.insert("number", Values::Text(numbers.with_name("number".into())));
-    intake.values.insert("unit_id", Values::Text(ids));
+    intake.put(&sources::NUMBER, numbers);
+    intake.put(&sources::UNIT_ID, ids);
 }
 
 /// A point in WGS 84, and what was wrong with it as written.
@@ -132,12 +134,19 @@ enum PointFault {
 
 fn check_points(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn DistrictLookup, out: &mut Collector) {
     let n = intake.len();
-    let mut lon = intake.decimals("lon").map_or_else(|| vec![None; n], <[_]>::to_vec);
-    let mut lat = intake.decimals("lat").map_or_else(|| vec![None; n], <[_]>::to_vec);
-    if let Some(cells) = intake.text("point") {
+    let mut lon = intake.get(&sources::LON).cloned().unwrap_or_else(|| vec![None; n]);
+    let mut lat = intake.get(&sources::LAT).cloned().unwrap_or_else(|| vec![None; n]);
+    if let Some(cells) = intake.text(sources::POINT.name()) {
         let (pairs, faults) = map_values(&cells, parse_pair);
         for (i, ()) in faults {
-            intake.report(out, &codes::POINT_BAD, i, "point", cells.get(i).unwrap_or_default(), "经度,纬度");
+            intake.report(
+                out,
+                &codes::POINT_BAD,
+                i,
+                sources::POINT.name(),
+                cells.get(i).unwrap_or_default(),
+                "经度,纬度",
+            );
         }
         for (i, pair) in pairs.into_iter().enumerate().filter_map(|(i, pair)| pair.map(|pair| (i, pair))) {
             if lon[i].is_none() && lat[i].is_none() {
@@ -173,10 +182,10 @@ fn check_points(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn Di
             Some(PointFault::Swapped) => &codes::POINT_SWAPPED,
         };
         let show = |value: Option<f64>| value.map_or_else(|| "空".to_owned(), |value| value.to_string());
-        intake.report(out, code, i, "lon", &format!("{}, {}", show(lon[i]), show(lat[i])), "");
+        intake.report(out, code, i, sources::LON.name(), &format!("{}, {}", show(lon[i]), show(lat[i])), "");
     }
-    intake.values.insert("lon", Values::Decimal(judged.iter().map(|(point, _)| point.map(|(lon, _)| lon)).collect()));
-    intake.values.insert("lat", Values::Decimal(judged.iter().map(|(point, _)| point.map(|(_, lat)| lat)).collect()));
+    intake.put(&sources::LON, judged.iter().map(|(point, _)| point.map(|(lon, _)| lon)).collect());
+    intake.put(&sources::LAT, judged.iter().map(|(point, _)| point.map(|(_, lat)| lat)).collect());
 }
 
 /// Longitude and latitude in one cell, in this order, divided by a comma, semicolon, slash or space.
@@ -196,13 +205,13 @@ fn parse_pair(text: &str) -> Result<Option<(f64, f64)>, ()> {
 fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn DistrictLookup, out: &mut Collector) {
     let n = intake.len();
     let from_point = intake.layout.district == DistrictRule::FromPoint;
-    let given: Vec<Option<u32>> = match intake.values.get("district") {
-        Some(Values::Code(codes)) if !from_point => codes.clone(),
+    let given: Vec<Option<u32>> = match intake.get(&sources::DISTRICT) {
+        Some(codes) if !from_point => codes.clone(),
         _ => vec![None; n],
     };
     // A cell with an unknown district has been reported and set aside already: the point must not stand in.
-    let written = intake.text("district").filter(|_| !from_point);
-    let (lon, lat) = (intake.decimals("lon").unwrap_or_default(), intake.decimals("lat").unwrap_or_default());
+    let written = intake.text(sources::DISTRICT.name()).filter(|_| !from_point);
+    let (lon, lat) = (intake.decimals(&sources::LON), intake.decimals(&sources::LAT));
     let known: Vec<usize> = (0..n).filter(|i| lon[*i].is_some() && lat[*i].is_some()).collect();
     let has_map = map.bounds().is_some();
     let mut located: Vec<Option<u32>> = vec![None; n];
@@ -228,7 +237,7 @@ fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn
         let at = || point(i).map_or_else(String::new, |(lon, lat)| format!("{lon}, {lat}"));
         match (districts[i], located[i]) {
             (Some(_), None) if has_map && point(i).is_some() => {
-                intake.report(out, &codes::POINT_OUTSIDE, i, "lon", &at(), "地图范围内的坐标");
+                intake.report(out, &codes::POINT_OUTSIDE, i, sources::LON.name(), &at(), "地图范围内的坐标");
             }
             (Some(district), Some(place)) if district != place => {
                 let near = distance.get(&i).copied().flatten().filter(|metres| *metres <= options.border_tolerance_m);
@@ -242,7 +251,7 @@ fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn
                     out,
                     code,
                     i,
-                    "district",
+                    sources::DISTRICT.name(),
                     &name(district),
                     &format!("坐标落点所在的{}{far}", name(place)),
                 );
@@ -255,45 +264,59 @@ fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn
                     Some(place) => {
                         districts[i] = Some(place);
                         if !from_point {
-                            intake.report(out, &codes::DISTRICT_FROM_POINT, i, "district", &name(place), "");
+                            intake.report(
+                                out,
+                                &codes::DISTRICT_FROM_POINT,
+                                i,
+                                sources::DISTRICT.name(),
+                                &name(place),
+                                "",
+                            );
                         }
                     }
                     None if point(i).is_some() && has_map => {
-                        intake.report(out, &codes::DISTRICT_NOWHERE, i, "district", &at(), "地图范围内的坐标");
+                        intake.report(
+                            out,
+                            &codes::DISTRICT_NOWHERE,
+                            i,
+                            sources::DISTRICT.name(),
+                            &at(),
+                            "地图范围内的坐标",
+                        );
                     }
-                    None => intake.report(out, &codes::VALUE_MISSING, i, "district", "", ""),
+                    None => intake.report(out, &codes::VALUE_MISSING, i, sources::DISTRICT.name(), "", ""),
                 }
             }
             _ => {}
         }
     }
-    intake.values.insert("district", Values::Code(districts));
+    intake.put(&sources::DISTRICT, districts);
 }
 
 /// Who owns each unit: the column, else the district's body.
 fn compute_bodies(intake: &mut Intake<'_>, options: &RegistryOptions) {
-    let Some(Values::Code(districts)) = intake.values.get("district") else { return };
+    let Some(districts) = intake.get(&sources::DISTRICT) else { return };
     let always = options.mapping.bodies == Some(BodyRule::District);
-    let given = intake.typed_text("body").filter(|_| !always);
+    let given = intake.get(&sources::BODY).filter(|_| !always);
     let mut defaults: BTreeMap<u32, String> = BTreeMap::new();
     for district in districts.iter().flatten() {
         if !defaults.contains_key(district) {
             defaults.insert(*district, options.body_of_district(*district));
         }
     }
-    let bodies = collect_text(districts.len(), "body", |i| {
+    let bodies = collect_text(districts.len(), |i| {
         given
             .and_then(|bodies| bodies.get(i))
             .or_else(|| districts[i].and_then(|district| defaults.get(&district)).map(String::as_str))
             .map(Cow::Borrowed)
     });
-    intake.values.insert("body", Values::Text(bodies));
+    intake.put(&sources::BODY, bodies);
 }
 
 fn check_dates(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
     let today = day_number(options.as_of);
-    if let (Some(issued), Some(expires)) = (intake.days("issued"), intake.days("expires")) {
-        let (mut issued, mut expires) = (issued.to_vec(), expires.to_vec());
+    if let (Some(issued), Some(expires)) = (intake.get(&sources::ISSUED), intake.get(&sources::EXPIRES)) {
+        let (mut issued, mut expires) = (issued.clone(), expires.clone());
         for i in 0..intake.len() {
             if let (Some(from), Some(to)) = (issued[i], expires[i])
                 && to < from
@@ -302,35 +325,42 @@ fn check_dates(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Col
                     out,
                     &codes::EXPIRES_BEFORE_ISSUE,
                     i,
-                    "expires",
+                    sources::EXPIRES.name(),
                     &render_day(to),
                     &format!("不早于 {}", render_day(from)),
                 );
                 (issued[i], expires[i]) = (None, None);
             }
         }
-        intake.values.insert("issued", Values::Day(issued));
-        intake.values.insert("expires", Values::Day(expires));
+        intake.put(&sources::ISSUED, issued);
+        intake.put(&sources::EXPIRES, expires);
     }
     for i in 0..intake.len() {
-        let Some(to) = intake.days("expires").and_then(|days| days[i]) else { continue };
+        let Some(to) = intake.get(&sources::EXPIRES).and_then(|days| days[i]) else { continue };
         if to < today {
-            intake.report(out, &codes::PERMIT_EXPIRED, i, "expires", &render_day(to), "");
+            intake.report(out, &codes::PERMIT_EXPIRED, i, sources::EXPIRES.name(), &render_day(to), "");
         } else if to <= today + options.expiring_days {
-            intake.report(out, &codes::PERMIT_EXPIRING, i, "expires", &render_day(to), "");
+            intake.report(out, &codes::PERMIT_EXPIRING, i, sources::EXPIRES.name(), &render_day(to), "");
         }
     }
-    for id in ["issued", "permit_event_date"] {
+    for column in [sources::ISSUED, sources::PERMIT_EVENT_DATE] {
         for i in 0..intake.len() {
-            if let Some(day) = intake.days(id).and_then(|days| days[i])
+            if let Some(day) = intake.get(&column).and_then(|days| days[i])
                 && day > today
             {
-                intake.report(out, &codes::DATE_FUTURE, i, id, &render_day(day), &format!("不晚于 {}", options.as_of));
+                intake.report(
+                    out,
+                    &codes::DATE_FUTURE,
+                    i,
+                    column.name(),
+                    &render_day(day),
+                    &format!("不晚于 {}", options.as_of),
+                );
             }
         }
     }
-    if let (Some(from), Some(to)) = (intake.days("positive_from"), intake.days("positive_to")) {
-        let mut ends = to.to_vec();
+    if let (Some(from), Some(to)) = (intake.get(&sources::POSITIVE_FROM), intake.get(&sources::POSITIVE_TO)) {
+        let mut ends = to.clone();
         for i in 0..intake.len() {
             if let (Some(start), Some(end)) = (from[i], ends[i])
                 && end < start
@@ -339,14 +369,14 @@ fn check_dates(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Col
                     out,
                     &codes::PERIOD_REVERSED,
                     i,
-                    "positive_to",
+                    sources::POSITIVE_TO.name(),
                     &render_day(end),
                     &format!("不早于 {}", render_day(start)),
                 );
                 ends[i] = None;
             }
         }
-        intake.values.insert("positive_to", Values::Day(ends));
+        intake.put(&sources::POSITIVE_TO, ends);
     }
 }
 
@@ -357,7 +387,7 @@ pub(in super::super) fn check_shared_points(
     places: &Places<'_>,
     out: &mut Collector,
 ) -> PolarsResult<()> {
-    let (lon, lat) = (frame.column("lon")?.f64()?, frame.column("lat")?.f64()?);
+    let (lon, lat) = (sources::LON.cells(frame)?, sources::LAT.cells(frame)?);
     let mut points: Vec<(u64, u64, u32)> = lon
         .iter()
         .zip(lat.iter())

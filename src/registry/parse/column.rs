@@ -55,8 +55,8 @@ where
     (values, faults)
 }
 
-/// As [`map_values`] for text to text; a column that `parse` leaves as it is costs no copy.
-pub fn map_text<E, F>(column: &StringChunked, name: &str, parse: F) -> (StringChunked, Vec<(usize, E)>)
+/// As [`map_values`] for text to text, without a name; a column that `parse` leaves as it is costs no copy.
+pub fn map_text<E, F>(column: &StringChunked, parse: F) -> (StringChunked, Vec<(usize, E)>)
 where
     E: Send,
     F: for<'a> Fn(&'a str) -> Result<Option<Cow<'a, str>>, E> + Sync,
@@ -93,7 +93,7 @@ where
         columns.push(part);
         faults.extend(part_faults);
     }
-    (concat(columns, name), faults)
+    (concat(columns), faults)
 }
 
 /// As [`map_values`] for columns of few different cells (districts, categories): each text is parsed once per
@@ -138,8 +138,8 @@ where
     (values, faults)
 }
 
-/// Builds a text column of `length` rows from a function of the row index, in parallel.
-pub fn collect_text<'a, F>(length: usize, name: &str, value: F) -> StringChunked
+/// Builds a text column of `length` rows, without a name, from a function of the row index, in parallel.
+pub fn collect_text<'a, F>(length: usize, value: F) -> StringChunked
 where
     F: Fn(usize) -> Option<Cow<'a, str>> + Sync,
 {
@@ -153,19 +153,18 @@ where
             builder.finish()
         })
         .collect();
-    concat(parts, name)
+    concat(parts)
 }
 
-fn concat(parts: Vec<StringChunked>, name: &str) -> StringChunked {
+fn concat(parts: Vec<StringChunked>) -> StringChunked {
     let mut parts = parts.into_iter();
-    let Some(mut whole) = parts.next() else { return StringChunked::full_null(name.into(), 0) };
+    let Some(mut whole) = parts.next() else { return StringChunked::full_null(PlSmallStr::EMPTY, 0) };
     for part in parts {
         // Appending text to text only fails past the index type's limit, which one file cannot reach.
         if whole.append(&part).is_err() {
             break;
         }
     }
-    whole.rename(name.into());
     whole.rechunk().into_owned()
 }
 
@@ -184,10 +183,10 @@ mod tests {
         assert_eq!(values[CHUNK + 5], Some(CHUNK + 5));
         assert_eq!(values[7], None);
         assert!(faults.iter().all(|(row, ())| row % 500 == 3) && faults.len() == n.div_ceil(500));
-        let (same, none) = map_text::<(), _>(&cells, "x", |t| Ok(Some(Cow::Borrowed(t))));
+        let (same, none) = map_text::<(), _>(&cells, |t| Ok(Some(Cow::Borrowed(t))));
         assert!(none.is_empty() && same.len() == n && same.get(CHUNK + 1) == cells.get(CHUNK + 1));
         let (changed, bad) =
-            map_text(&cells, "x", |t| if t == "9" { Err(()) } else { Ok(Some(Cow::Owned(format!("{t}!")))) });
+            map_text(&cells, |t| if t == "9" { Err(()) } else { Ok(Some(Cow::Owned(format!("{t}!")))) });
         assert_eq!((changed.get(8), changed.get(9), bad.len()), (Some("8!"), None, 1));
     }
 }

@@ -336,25 +336,11 @@ pub fn heading(kind: Option<TableKind>, id: &str) -> String {
 
 /// Words of a vocabulary: id and how it reads.
 #[must_use]
-pub fn words(kind: TableKind, id: &str) -> &'static [(&'static str, &'static str)] {
-    let Some(ColumnKind::Choice(name) | ColumnKind::Choices(name)) = kind.column(id).map(|column| column.kind) else {
-        return &[];
-    };
-    match name {
-        "management" => &[("key", "重点管理"), ("simplified", "简化管理"), ("registration", "登记管理")],
-        "supervision" => &[("key", "重点"), ("general", "一般"), ("simple", "简易")],
-        "permit_event" => &[("first", "首次申请"), ("reapply", "重新申请"), ("change", "变更"), ("renewal", "延续")],
-        "key_unit" => &[
-            ("water", "水环境"),
-            ("air", "大气环境"),
-            ("soil", "土壤污染"),
-            ("groundwater", "地下水"),
-            ("noise", "噪声"),
-            ("risk", "环境风险管控"),
-        ],
-        "status" => &[("active", "在产"), ("stopped", "停产"), ("closed", "关闭"), ("moved", "搬迁")],
-        "env_risk" => &[("major", "重大"), ("larger", "较大"), ("general", "一般")],
-        "check_kind" => &[("routine", "日常检查"), ("case", "个案检查"), ("special", "专项检查")],
-        _ => &[],
+pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
+    match kind.column(id).map(|column| column.kind) {
+        Some(ColumnKind::Choice(vocabulary) | ColumnKind::Choices(vocabulary)) if !vocabulary.is_flag() => {
+            vocabulary.terms()
+        }
+        _ => Vec::new(),
     }
 }

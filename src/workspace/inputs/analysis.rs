@@ -8,10 +8,10 @@ use polars::prelude::{Column, DataFrame, DataType, NamedFrom, PolarsError, Serie
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::disclosure::CheckResult;
-use crate::domain::{Category, PlanMonth};
+use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::window_months;
-use crate::plan::mandatory::{MandatoryFacts, PermitEvent, compute_mandatory};
+use crate::plan::mandatory::{MandatoryFacts, compute_mandatory};
 use crate::plan::{Exclusion, MonthTargets, PastTargets, ShortageKind, SiteState, TargetContext, Visit, VisitKind};
 use crate::policy::Policy;
 use crate::registry::Registry;
@@ -354,22 +354,13 @@ fn mandatory(
     let n = sources.height();
     let management: Vec<Category> = texts(sources, "management")?
         .iter()
-        .map(|text| Category::ALL.into_iter().find(|c| Some(c.id()) == text).unwrap_or(Category::Registration))
+        .map(|text| text.and_then(Category::from_id).unwrap_or(Category::Registration))
         .collect();
     let when = dates(sources, "permit_event_date")?;
     let permit_event: Vec<Option<(PermitEvent, NaiveDate)>> = texts(sources, "permit_event")?
         .iter()
         .zip(&when)
-        .map(|(event, date)| {
-            let kind = match event? {
-                "first" => PermitEvent::First,
-                "reapply" => PermitEvent::Reapplied,
-                "change" => PermitEvent::Changed,
-                "renewal" => PermitEvent::Renewed,
-                _ => return None,
-            };
-            Some((kind, (*date)?))
-        })
+        .map(|(event, date)| Some((event.and_then(PermitEvent::from_id)?, (*date)?)))
         .collect();
     let (expires, rectify_by) = (dates(sources, "expires")?, dates(sources, "rectify_by")?);
     let mut last_done: Vec<Option<NaiveDate>> = vec![None; n];

@@ -118,7 +118,7 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
             "special_reasons" => of(&SPECIAL_REASONS),
             "table" => named(TableKind::ALL.iter().map(|k| (k.id().to_owned(), k.label().to_owned())).collect()),
             _ => match kind.map(|kind| t::words(kind, id)) {
-                Some(words) if !words.is_empty() => of(words),
+                Some(words) if !words.is_empty() => of(&words),
                 _ => format_of(id),
             },
         }
