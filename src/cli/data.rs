@@ -11,6 +11,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
 use crate::export::write_atomic;
 use crate::policy::DEFAULT_PRESET;
+use crate::registry::columns::text_cells;
 use crate::registry::{InputFile, Mapping, TableKind, check_file, render_report_csv, render_summary};
 use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::text::csv::{CsvStyle, CsvWriter};
@@ -210,10 +211,7 @@ pub(super) fn backtest(args: &BacktestArgs, as_json: bool, context: &CommandCont
     let table = tables.first().ok_or_else(|| AppError::new("BCK-002", "文件里没有表格"))?;
     let frame = &table.cells;
     let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    let mut columns = Vec::new();
-    for name in &names {
-        columns.push(crate::registry::columns::texts(frame, name)?);
-    }
+    let columns = text_cells(frame)?;
     let headings: Vec<String> = if table.named {
         names.clone()
     } else {

@@ -184,10 +184,6 @@ fn fault(name: &str, cause: PolarsError) -> AppError {
     .caused_by(cause)
 }
 
-fn read<'a, T: ColumnType>(frame: &'a DataFrame, name: &str) -> PolarsResult<&'a T::Cells> {
-    frame.column(name).and_then(T::cells)
-}
-
 /// The name of a column and what it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column<T> {
@@ -229,7 +225,7 @@ impl<T: ColumnType> Column<T> {
     /// # Errors
     /// Where the frame lacks it or holds another type there.
     pub fn cells<'a>(&self, frame: &'a DataFrame) -> PolarsResult<&'a T::Cells> {
-        read::<T>(frame, self.name)
+        frame.column(self.name).and_then(T::cells)
     }
 
     /// A column of its name with these cells.
@@ -262,59 +258,30 @@ impl FrameColumn {
     }
 }
 
-/// A list of typed constants, one for each column of a frame, and the list of all of them as `COLUMNS`.
-macro_rules! frame_columns {
+/// Typed constants, one for each column.
+macro_rules! column_names {
     ($($(#[$doc:meta])* $id:ident: $holds:ident = $name:literal,)*) => {
         $($(#[$doc])* pub const $id: $crate::registry::columns::Column<$crate::registry::columns::$holds> =
             $crate::registry::columns::Column::new($name);)*
+    };
+}
+
+/// Typed constants, one for each column of a frame, and the list of all of them as `COLUMNS`.
+macro_rules! frame_columns {
+    ($($(#[$doc:meta])* $id:ident: $holds:ident = $name:literal,)*) => {
+        $crate::registry::columns::column_names! { $($(#[$doc])* $id: $holds = $name,)* }
 
         /// Every column, in the frame's order.
         pub const COLUMNS: &[$crate::registry::columns::FrameColumn] = &[$($id.erased()),*];
     };
 }
+pub(crate) use column_names;
 pub(crate) use frame_columns;
 
-fn typed<'a, T: ColumnType>(frame: &'a DataFrame, name: &str) -> AppResult<T::Values<'a>> {
-    read::<T>(frame, name).map(T::values).map_err(|cause| fault(name, cause))
+/// Every column of a table of texts, whatever its name.
+///
+/// # Errors
+/// `FRM-001` for a column that is no text.
+pub fn text_cells(frame: &DataFrame) -> AppResult<Vec<&StringChunked>> {
+    frame.columns().iter().map(|column| column.str().map_err(|cause| fault(column.name(), cause))).collect()
 }
-
-macro_rules! reader {
-    ($(#[$doc:meta])* $name:ident, $holds:ident, $type:ty) => {
-        $(#[$doc])*
-        ///
-        /// # Errors
-        /// `FRM-001`.
-        pub fn $name<'a>(frame: &'a DataFrame, name: &str) -> AppResult<$type> {
-            typed::<$holds>(frame, name)
-        }
-    };
-}
-
-reader!(
-    /// A text column.
-    texts, Text, &'a StringChunked
-);
-reader!(
-    /// A date column, a value a row.
-    dates, Day, Vec<Option<NaiveDate>>
-);
-reader!(
-    /// A column of yes and no.
-    flags, Flag, Vec<Option<bool>>
-);
-reader!(
-    /// A column of numbers.
-    numbers, Number, Vec<Option<f64>>
-);
-reader!(
-    /// A column of 32-bit unsigned integers (codes, rows).
-    codes, Code, Vec<Option<u32>>
-);
-reader!(
-    /// A column of 64-bit integers (scores in thousandths).
-    integers, Thousandths, Vec<Option<i64>>
-);
-reader!(
-    /// A column of small integers (tiers, bit sets).
-    small, Small, Vec<Option<u8>>
-);

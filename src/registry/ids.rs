@@ -8,13 +8,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, StringChunked};
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::text::fold_width;
 
 use super::codes;
-use super::columns::texts;
+use super::schema::sources;
 
 /// Longest unit id, in characters.
 pub const LONGEST_ID: usize = 40;
@@ -29,11 +29,13 @@ pub fn id_key(number: &str) -> Cow<'_, str> {
 }
 
 /// Row of a unit in the sources frame; `None` where the register doesn't have it (or the frame has no ids).
-///
-/// The rows stand in the order of the bytes of their ids, so that one look-up is a binary search.
 #[must_use]
-pub fn row_of_unit(sources: &DataFrame, unit: &str) -> Option<u32> {
-    let units = texts(sources, "unit_id").ok()?;
+pub fn row_of_unit(register: &DataFrame, unit: &str) -> Option<u32> {
+    row_among(sources::UNIT_ID.of(register).ok()?, unit)
+}
+
+/// Row of a unit among the register's ids, which stand in the order of their bytes: a binary search.
+pub(super) fn row_among(units: &StringChunked, unit: &str) -> Option<u32> {
     let (mut low, mut high) = (0, units.len());
     while low < high {
         let middle = usize::midpoint(low, high);
@@ -155,13 +157,14 @@ mod tests {
 
     #[test]
     fn a_unit_is_found_in_its_row() {
-        use polars::prelude::{Column, NamedFrom, Series};
-        let frame =
-            |ids: &[&str]| DataFrame::new(ids.len(), vec![Column::from(Series::new("unit_id".into(), ids))]).unwrap();
-        let sources = frame(&["310101A", "310101B", "31010AB", "Z9"]);
+        let frame = |ids: &[&str]| {
+            let column = sources::UNIT_ID.column(ids.iter().copied().map(Some).collect());
+            DataFrame::new(ids.len(), vec![column]).unwrap()
+        };
+        let register = frame(&["310101A", "310101B", "31010AB", "Z9"]);
         for (unit, row) in [("310101A", Some(0)), ("31010AB", Some(2)), ("Z9", Some(3)), ("310101", None), ("ZZ", None)]
         {
-            assert_eq!(row_of_unit(&sources, unit), row, "{unit}");
+            assert_eq!(row_of_unit(&register, unit), row, "{unit}");
         }
         assert_eq!(row_of_unit(&frame(&[]), "Z9"), None);
     }

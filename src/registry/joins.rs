@@ -18,6 +18,7 @@ use crate::domain::PermitNumber;
 use super::codes;
 use super::collect::{Collector, Places};
 use super::columns::{Column as Typed, Text};
+use super::ids::row_among;
 use super::options::RegistryOptions;
 use super::parse::{CHUNK, collect_text};
 use super::schema::{event, sources as register};
@@ -71,13 +72,7 @@ impl<'a> SourceIndex<'a> {
     /// The row of a unit id.
     #[must_use]
     pub fn unit(&self, id: &str) -> Option<u32> {
-        let (mut low, mut high) = (0, self.units.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.units.get(middle).unwrap_or_default() < id { low = middle + 1 } else { high = middle }
-        }
-        // `get` panics past the end.
-        (low < self.units.len() && self.units.get(low) == Some(id)).then_some(low as u32)
+        row_among(self.units, id)
     }
 
     /// A row of the enterprise with this code.

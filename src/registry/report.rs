@@ -8,10 +8,11 @@ use crate::diagnostic::{Diagnostics, Finding, Severity};
 use crate::text::csv::{CsvStyle, CsvWriter};
 
 use super::codes;
+use super::columns::{Column as Typed, Text};
 use super::load::Registry;
+use super::schema::quality;
 
-/// The findings as a frame: `severity`, `code`, `table`, `file`, `sheet`, `row`, `column`, `value`, `what`,
-/// `expected`, `hint`; one row each, in the order found. `table` is the Chinese name, where the file is known.
+/// The findings as a frame, columns as in [`quality`]; one row each, in the order found.
 #[must_use]
 pub fn render_report(registry: &Registry) -> DataFrame {
     let findings = registry.diagnostics.findings();
@@ -25,22 +26,22 @@ pub fn render_report(registry: &Registry) -> DataFrame {
             .and_then(|entry| entry.table)
             .map(|kind| kind.label().to_owned())
     };
-    let text = |id: &str, value: &dyn Fn(&Finding) -> Option<String>| {
-        findings.iter().map(value).collect::<StringChunked>().with_name(id.into()).into_column()
+    let text = |column: &Typed<Text>, value: &dyn Fn(&Finding) -> Option<String>| {
+        column.column(findings.iter().map(value).collect())
     };
-    let rows: UInt64Chunked = findings.iter().map(|finding| finding.row).collect();
+    let rows = findings.iter().map(|finding| finding.row.and_then(|row| u32::try_from(row).ok()));
     let columns = vec![
-        text("severity", &|finding| Some(finding.severity.label().to_owned())),
-        text("code", &|finding| Some(finding.code.to_owned())),
-        text("table", &table),
-        text("file", &|finding| finding.file.clone()),
-        text("sheet", &|finding| finding.sheet.clone()),
-        rows.with_name("row".into()).into_column(),
-        text("column", &|finding| finding.column.clone()),
-        text("value", &|finding| finding.value.clone()),
-        text("what", &|finding| Some(finding.what.clone())),
-        text("expected", &|finding| finding.expected.clone()),
-        text("hint", &|finding| finding.hint.clone()),
+        text(&quality::SEVERITY, &|finding| Some(finding.severity.label().to_owned())),
+        text(&quality::CODE, &|finding| Some(finding.code.to_owned())),
+        text(&quality::TABLE, &table),
+        text(&quality::FILE, &|finding| finding.file.clone()),
+        text(&quality::SHEET, &|finding| finding.sheet.clone()),
+        quality::ROW.column(rows.collect()),
+        text(&quality::COLUMN, &|finding| finding.column.clone()),
+        text(&quality::VALUE, &|finding| finding.value.clone()),
+        text(&quality::WHAT, &|finding| Some(finding.what.clone())),
+        text(&quality::EXPECTED, &|finding| finding.expected.clone()),
+        text(&quality::HINT, &|finding| finding.hint.clone()),
     ];
     DataFrame::new(findings.len(), columns).unwrap_or_default()
 }
@@ -51,7 +52,6 @@ fn row_cells(frame: &DataFrame, row: usize) -> impl Iterator<Item = Cow<'_, str>
         Ok(AnyValue::String(text)) => text.to_owned().into(),
         // the columns of a single row are scalars
         Ok(AnyValue::StringOwned(text)) => text.to_string().into(),
-        Ok(AnyValue::UInt64(number)) => number.to_string().into(),
         Ok(AnyValue::UInt32(number)) => number.to_string().into(),
         _ => Cow::Borrowed(""),
     })

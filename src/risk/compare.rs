@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::Column;
-
 use crate::diagnostic::{AppError, AppResult};
 use crate::policy::Milli;
 
-use super::RiskTable;
 use super::input::failed;
+use super::{RiskTable, columns};
 
 /// A site that moves between tiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +111,7 @@ fn add(row: Option<&mut Vec<u64>>, place: u8) {
 }
 
 fn ids(table: &RiskTable) -> AppResult<Vec<&str>> {
-    let column = table.frame.column("unit_id").and_then(Column::str).map_err(failed)?;
+    let column = columns::UNIT_ID.cells(&table.frame).map_err(failed)?;
     Ok(column.iter().map(Option::unwrap_or_default).collect())
 }
 

@@ -12,9 +12,13 @@ use rayon::prelude::*;
 
 use crate::diagnostic::AppResult;
 use crate::policy::EventTable;
+use crate::registry::columns::{Column as Typed, Text, Thousandths};
+use crate::registry::schema::{complaints, event, monitoring, past_checks, violations};
+use crate::registry::{FrameColumn, TableKind};
 
 use super::RiskInputs;
-use super::features::{EventFactor, FeatureKey};
+use super::columns::{counted, feature};
+use super::features::{EventFactor, FeatureKey, month_of};
 use super::input::{epoch_days, failed, month_ordinal, typed_columns};
 use super::slots::{NO_SLOT, Slots};
 
@@ -74,7 +78,8 @@ pub struct IgnoredEvents {
 }
 
 /// Counters that every table carries besides the factors' weights.
-pub(super) const COUNTERS: [&str; 4] = ["n_case", "n_violations", "n_complaints_year", "n_complaints"];
+pub(super) const COUNTERS: [Typed<Thousandths>; 4] =
+    [feature::CASES, feature::VIOLATIONS, feature::COMPLAINTS_YEAR, feature::COMPLAINTS];
 /// No check known; lower than any month.
 pub(super) const NEVER: i32 = i32::MIN;
 
@@ -154,75 +159,75 @@ pub(super) fn compute_events(
 }
 
 fn sources(inputs: &RiskInputs<'_>, as_of: NaiveDate) -> AppResult<Vec<Source>> {
-    let text = DataType::String;
-    let site = [("unit_id", text.clone()), ("enterprise", text.clone()), ("date", DataType::Date)];
-    let with = |more: &[(&'static str, DataType)]| [site.as_slice(), more].concat();
-    let today = epoch_days(as_of);
+    let read = |frame: &DataFrame, table: TableKind, more: &[FrameColumn]| {
+        let site = [event::UNIT_ID.erased(), event::ENTERPRISE.erased(), event::DATE.erased()];
+        typed_columns(frame, table, &[&site, more].concat())
+    };
+    let no = || lit(false);
 
-    let wanted = with(&[("repaired_on", DataType::Date), ("kind", text.clone()), ("penalty_kind", text.clone())]);
-    let violations = with_minor(typed_columns(inputs.violations, "行政处罚", &wanted)?, &["kind", "penalty_kind"])?;
-    let repaired = col("repaired_on").to_physical().lt_eq(lit(today)).fill_null(lit(false));
+    let (kind, penalty) = (violations::KIND, violations::PENALTY_KIND);
+    let wanted = [violations::REPAIRED_ON.erased(), kind.erased(), penalty.erased()];
+    let penalties = with_minor(read(inputs.violations, TableKind::Violations, &wanted)?, &[kind, penalty])?;
+    let repaired = violations::REPAIRED_ON.expr().to_physical().lt_eq(lit(epoch_days(as_of))).fill_null(no());
 
-    let complaints = typed_columns(inputs.complaints, "信访投诉", &with(&[("substantiated", DataType::Boolean)]))?;
+    let complained = read(inputs.complaints, TableKind::Complaints, &[complaints::SUBSTANTIATED.erased()])?;
 
-    let wanted = with(&[
-        ("hourly", DataType::Boolean),
-        ("outlet", text.clone()),
-        ("value", DataType::Float64),
-        ("limit", DataType::Float64),
-        ("multiple", DataType::Float64),
-        ("valid", DataType::Boolean),
-    ]);
-    let monitoring = typed_columns(inputs.monitoring, "自动监控异常", &wanted)?;
+    let (value, limit, multiple) = (monitoring::VALUE, monitoring::LIMIT, monitoring::MULTIPLE);
+    let wanted = [
+        monitoring::HOURLY.erased(),
+        monitoring::OUTLET.erased(),
+        value.erased(),
+        limit.erased(),
+        multiple.erased(),
+        monitoring::VALID.erased(),
+    ];
+    let monitored = read(inputs.monitoring, TableKind::Monitoring, &wanted)?;
     // The table lists anomalies: a row without numbers is one; with numbers, they decide.
-    let exceeds = when(col("multiple").is_not_null())
-        .then(col("multiple").gt(lit(0.0)))
-        .when(col("value").is_not_null().and(col("limit").is_not_null()))
-        .then(col("value").gt(col("limit")))
+    let exceeds = when(multiple.expr().is_not_null())
+        .then(multiple.expr().gt(lit(0.0)))
+        .when(value.expr().is_not_null().and(limit.expr().is_not_null()))
+        .then(value.expr().gt(limit.expr()))
         .otherwise(lit(true));
 
-    let wanted = with(&[("done", DataType::Boolean), ("problem", DataType::Boolean), ("result", text)]);
-    let checks = with_minor(typed_columns(inputs.past_checks, "历次检查", &wanted)?, &["result"])?;
+    let result = past_checks::RESULT;
+    let wanted = [past_checks::DONE.erased(), past_checks::PROBLEM.erased(), result.erased()];
+    let checks = with_minor(read(inputs.past_checks, TableKind::PastChecks, &wanted)?, &[result])?;
 
+    let source = |kind: TableKind, table, frame, ignored| Source { name: kind.label(), table, frame, ignored };
     Ok(vec![
-        Source {
-            name: "行政处罚",
-            table: EventTable::Violations,
-            frame: violations,
-            ignored: vec![(EventReason::Repaired, repaired)],
-        },
-        Source {
-            name: "信访投诉",
-            table: EventTable::Complaints,
-            frame: complaints,
-            ignored: vec![(EventReason::Unsubstantiated, col("substantiated").fill_null(lit(false)).not())],
-        },
-        Source {
-            name: "自动监控异常",
-            table: EventTable::Monitoring,
-            frame: monitoring,
-            ignored: vec![
-                (EventReason::Hourly, col("hourly").fill_null(lit(true))),
-                (EventReason::Invalid, col("valid").fill_null(lit(false)).not()),
+        source(TableKind::Violations, EventTable::Violations, penalties, vec![(EventReason::Repaired, repaired)]),
+        source(
+            TableKind::Complaints,
+            EventTable::Complaints,
+            complained,
+            vec![(EventReason::Unsubstantiated, complaints::SUBSTANTIATED.expr().fill_null(no()).not())],
+        ),
+        source(
+            TableKind::Monitoring,
+            EventTable::Monitoring,
+            monitored,
+            vec![
+                (EventReason::Hourly, monitoring::HOURLY.expr().fill_null(lit(true))),
+                (EventReason::Invalid, monitoring::VALID.expr().fill_null(no()).not()),
                 (EventReason::WithinLimit, exceeds.not()),
             ],
-        },
-        Source {
-            name: "历次检查",
-            table: EventTable::ProblemsFound,
-            frame: checks,
-            ignored: vec![(EventReason::NotDone, col("done").fill_null(lit(true)).not())],
-        },
+        ),
+        source(
+            TableKind::PastChecks,
+            EventTable::ProblemsFound,
+            checks,
+            vec![(EventReason::NotDone, past_checks::DONE.expr().fill_null(lit(true)).not())],
+        ),
     ])
 }
 
-/// Adds `minor` where one of the columns has a word for it.
-fn with_minor(mut frame: DataFrame, columns: &[&str]) -> AppResult<DataFrame> {
+/// Adds [`counted::MINOR`]: true where one of the columns has a word for it.
+fn with_minor(mut frame: DataFrame, columns: &[Typed<Text>]) -> AppResult<DataFrame> {
     let mut minor = vec![false; frame.height()];
-    for name in columns {
+    for column in columns {
         // A register has few different texts here, each many times.
         let mut known: PlHashMap<&str, bool> = PlHashMap::default();
-        let texts = frame.column(name).and_then(Column::str).map_err(failed)?;
+        let texts = column.cells(&frame).map_err(failed)?;
         for (flag, text) in minor.iter_mut().zip(texts.iter()) {
             if let Some(text) = text {
                 let says = || MINOR_WORDS.iter().any(|word| text.contains(word));
@@ -230,33 +235,36 @@ fn with_minor(mut frame: DataFrame, columns: &[&str]) -> AppResult<DataFrame> {
             }
         }
     }
-    frame.with_column(Column::new("minor".into(), minor)).map_err(failed)?;
+    frame.with_column(counted::MINOR.column(minor.into_iter().collect())).map_err(failed)?;
     Ok(frame)
 }
 
 /// The rows that count, with their month and day, and how many do not.
 fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<IgnoredEvents>)> {
+    let day = || event::DATE.expr().to_physical();
     let mut reasons = vec![
-        (EventReason::NoDate, col("date").is_null()),
-        (EventReason::Future, col("date").to_physical().gt(lit(epoch_days(as_of))).fill_null(lit(false))),
+        (EventReason::NoDate, event::DATE.expr().is_null()),
+        (EventReason::Future, day().gt(lit(epoch_days(as_of))).fill_null(lit(false))),
     ];
     reasons.extend(source.ignored.iter().cloned());
     let mut why = lit(0);
     for (i, (_, condition)) in reasons.iter().enumerate().rev() {
         why = when(condition.clone()).then(lit(i as i32 + 1)).otherwise(why);
     }
-    let month = col("date").dt().year() * lit(12) + col("date").dt().month().cast(DataType::Int32) - lit(1);
-    let has = |name: &&str| source.frame.column(name).is_ok();
-    let mut kept_columns = vec![col("unit_id"), col("enterprise"), month.alias("month")];
-    kept_columns.push(col("date").to_physical().alias("day"));
-    kept_columns.extend(["outlet"].iter().filter(|name| has(name)).map(|name| col(*name)));
-    for name in ["minor", "problem"] {
-        kept_columns.push(if has(&name) { col(name) } else { lit(false).alias(name) });
+    let mut kept_columns = vec![event::UNIT_ID.expr(), event::ENTERPRISE.expr()];
+    kept_columns.push(month_of(&event::DATE).alias(counted::MONTH.name()));
+    kept_columns.push(day().alias(counted::DAY.name()));
+    if monitoring::OUTLET.cells(&source.frame).is_ok() {
+        kept_columns.push(monitoring::OUTLET.expr());
     }
-    kept_columns.push(why.cast(DataType::Int32).alias("why"));
+    for flag in [counted::MINOR, past_checks::PROBLEM] {
+        let has = flag.cells(&source.frame).is_ok();
+        kept_columns.push(if has { flag.expr() } else { lit(false).alias(flag.name()) });
+    }
+    kept_columns.push(why.cast(DataType::Int32).alias(counted::WHY.name()));
     let frame = source.frame.clone().lazy().select(kept_columns).collect().map_err(failed)?;
     let mut counts = vec![0_u64; reasons.len() + 1];
-    for why in frame.column("why").and_then(Column::i32).map_err(failed)?.iter().flatten() {
+    for why in counted::WHY.cells(&frame).map_err(failed)?.iter().flatten() {
         if let Some(count) = counts.get_mut(why as usize) {
             *count += 1;
         }
@@ -267,7 +275,7 @@ fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<Ignored
         .filter(|(_, rows)| **rows > 0)
         .map(|((reason, _), rows)| IgnoredEvents { table: source.name, reason: *reason, rows: *rows })
         .collect();
-    let kept = frame.lazy().filter(col("why").eq(lit(0))).collect().map_err(failed)?;
+    let kept = frame.lazy().filter(counted::WHY.expr().eq(lit(0))).collect().map_err(failed)?;
     Ok((kept, ignored))
 }
 
@@ -282,17 +290,17 @@ struct Event {
 
 /// The rows with a slot, those that mean the same thing once, and how many rows have none.
 fn matched(source: &Source, kept: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> AppResult<(Vec<Event>, u64)> {
-    let text = |name: &str| kept.column(name).and_then(Column::str).map_err(failed);
-    let found = slots.resolve(text("unit_id")?, text("enterprise")?);
+    let text = |column: &Typed<Text>| column.cells(kept).map_err(failed);
+    let found = slots.resolve(text(&event::UNIT_ID)?, text(&event::ENTERPRISE)?);
     let unmatched = found.iter().filter(|slot| **slot == NO_SLOT).count() as u64;
-    let months = kept.column("month").and_then(Column::i32).map_err(failed)?;
+    let months = counted::MONTH.cells(kept).map_err(failed)?;
     let ages = months.iter().map(|month| month_ordinal(as_of) - month.unwrap_or_default());
     if source.table == EventTable::Monitoring {
-        let days = kept.column("day").and_then(Column::i32).map_err(failed)?;
-        return Ok((days_and_outlets(&found, ages, days, text("outlet")?), unmatched));
+        let days = counted::DAY.cells(kept).map_err(failed)?;
+        return Ok((days_and_outlets(&found, ages, days, text(&monitoring::OUTLET)?), unmatched));
     }
-    let flag = |name: &str| kept.column(name).and_then(Column::bool).map_err(failed);
-    let (minor, problem) = (flag("minor")?, flag("problem")?);
+    let minor = counted::MINOR.cells(kept).map_err(failed)?;
+    let problem = past_checks::PROBLEM.cells(kept).map_err(failed)?;
     let rows = found.into_iter().zip(ages).zip(minor.iter().zip(problem.iter()));
     let events = rows
         .filter(|((slot, _), _)| *slot != NO_SLOT)

@@ -4,9 +4,15 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 
 use crate::diagnostic::AppResult;
+use crate::domain::{Category, Supervision};
 use crate::policy::{Decay, EventTable, FactorRule, Policy};
+use crate::registry::columns::{Column as Typed, Day, Flag, Text};
+use crate::registry::schema::{credit, sources};
+use crate::registry::vocabulary::EnvRisk;
+use crate::registry::{FrameColumn, TableKind};
 
 use super::RiskInputs;
+use super::columns::feature;
 use super::events::{COUNTERS, IgnoredEvents, NEVER, compute_events};
 use super::input::{epoch_days, failed, month_ordinal, typed_columns};
 use super::slots::Slots;
@@ -49,13 +55,13 @@ impl FeatureKey {
         for factor in &policy.factors {
             match &factor.rule {
                 FactorRule::Events { table, decay, minor, .. } => key.events.push(EventFactor {
-                    column: format!("w_{}", factor.id),
+                    column: feature::weight(&factor.id),
                     table: *table,
                     decay: decay.clone(),
                     minor: minor.0,
                 }),
                 FactorRule::Industry { codes, .. } => {
-                    key.industries.push((format!("i_{}", factor.id), codes.clone()));
+                    key.industries.push((feature::industry(&factor.id), codes.clone()));
                 }
                 _ => {}
             }
@@ -69,8 +75,8 @@ impl FeatureKey {
 pub struct RiskFeatures {
     pub(super) frame: DataFrame,
     pub(super) key: FeatureKey,
-    as_of: NaiveDate,
-    ignored: Vec<IgnoredEvents>,
+    pub(super) as_of: NaiveDate,
+    pub(super) ignored: Vec<IgnoredEvents>,
 }
 
 impl RiskFeatures {
@@ -86,14 +92,15 @@ impl RiskFeatures {
         let grades = grades_by_site(inputs.credit, &slots, as_of)?;
         let mut frame = site_features(&sites, &key, as_of)?;
         let counts = key.events.iter().map(|factor| factor.column.as_str()).zip(sums.weights);
-        for (name, values) in counts.chain(COUNTERS.into_iter().zip(sums.counters)) {
+        for (name, values) in counts.chain(COUNTERS.iter().map(|column| column.name()).zip(sums.counters)) {
             frame.with_column(Int64Chunked::from_vec(name.into(), values).into_column()).map_err(failed)?;
         }
         let month = month_ordinal(as_of);
         let unvisited = sums.last_check.iter().map(|last| (*last != NEVER).then(|| i64::from(month - last)));
-        let unvisited = Int64Chunked::from_iter_options("unvisited".into(), unvisited);
-        frame.with_column(unvisited.into_column()).map_err(failed)?;
-        frame.with_column(UInt8Chunked::from_vec("grade".into(), grades).into_column()).map_err(failed)?;
+        let unvisited = feature::UNVISITED.column(Int64Chunked::from_iter_options(PlSmallStr::EMPTY, unvisited));
+        frame.with_column(unvisited).map_err(failed)?;
+        let grades = feature::GRADE.column(UInt8Chunked::from_vec(PlSmallStr::EMPTY, grades));
+        frame.with_column(grades).map_err(failed)?;
         let mut ignored = sums.ignored;
         ignored.sort_by_key(|item| (item.table, item.reason));
         Ok(Self { frame, key, as_of, ignored })
@@ -104,81 +111,49 @@ impl RiskFeatures {
     pub fn fits(&self, policy: &Policy) -> bool {
         self.key == FeatureKey::of(policy)
     }
-
-    /// The day of reckoning.
-    #[must_use]
-    pub fn as_of(&self) -> NaiveDate {
-        self.as_of
-    }
-
-    /// Number of sites.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.frame.height()
-    }
-
-    /// True without sites.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.frame.height() == 0
-    }
-
-    /// Events that count nothing, by table and reason.
-    #[must_use]
-    pub fn ignored(&self) -> &[IgnoredEvents] {
-        &self.ignored
-    }
 }
 
-fn site_columns(sources: &DataFrame) -> AppResult<DataFrame> {
-    let text = DataType::String;
-    typed_columns(
-        sources,
-        "污染源名录",
-        &[
-            ("unit_id", text.clone()),
-            ("enterprise", text.clone()),
-            ("body", text.clone()),
-            ("management", text.clone()),
-            ("supervision", text.clone()),
-            ("key_unit", text.clone()),
-            ("env_risk", text.clone()),
-            ("industry", text),
-            ("supervised", DataType::Boolean),
-            ("reports_overdue", DataType::Boolean),
-            ("self_monitoring_overdue", DataType::Boolean),
-            ("rectify_by", DataType::Date),
-            ("permit_event", DataType::String),
-            ("permit_event_date", DataType::Date),
-            ("expires", DataType::Date),
-        ],
-    )
+fn site_columns(register: &DataFrame) -> AppResult<DataFrame> {
+    const WANTED: [FrameColumn; 15] = [
+        sources::UNIT_ID.erased(),
+        sources::ENTERPRISE.erased(),
+        sources::BODY.erased(),
+        sources::MANAGEMENT.erased(),
+        sources::SUPERVISION.erased(),
+        sources::KEY_UNIT.erased(),
+        sources::ENV_RISK.erased(),
+        sources::INDUSTRY.erased(),
+        sources::SUPERVISED.erased(),
+        sources::REPORTS_OVERDUE.erased(),
+        sources::SELF_MONITORING_OVERDUE.erased(),
+        sources::RECTIFY_BY.erased(),
+        sources::PERMIT_EVENT.erased(),
+        sources::PERMIT_EVENT_DATE.erased(),
+        sources::EXPIRES.erased(),
+    ];
+    typed_columns(register, TableKind::Sources, &WANTED)
 }
 
 /// Index of the worst grade of the latest graded year of each site's enterprise.
-fn grades_by_site(credit: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> AppResult<Vec<u8>> {
-    let wanted = [
-        ("enterprise", DataType::String),
-        ("year", DataType::Int32),
-        ("grade_index", DataType::UInt8),
-        ("date", DataType::Date),
-    ];
-    let credit = typed_columns(credit, "环保信用评价", &wanted)?;
+fn grades_by_site(grades: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> AppResult<Vec<u8>> {
+    let (enterprise, year, index) = (credit::ENTERPRISE, credit::YEAR, credit::GRADE_INDEX);
+    let wanted = [enterprise.erased(), year.erased(), index.erased(), credit::DATE.erased()];
+    let grades = typed_columns(grades, TableKind::Credit, &wanted)?;
     let year_of = NaiveDate::from_ymd_opt(0, 1, 1).map_or(0, |zero| (month_ordinal(as_of) - month_ordinal(zero)) / 12);
-    let year = coalesce(&[col("year"), col("date").dt().year(), lit(0)]).cast(DataType::Int32);
-    let latest = credit
+    let graded = coalesce(&[year.expr(), credit::DATE.expr().dt().year(), lit(0)]).cast(DataType::Int32);
+    let latest = grades
         .lazy()
-        .filter(col("grade_index").is_not_null().and(col("enterprise").is_not_null()))
-        .filter(col("date").to_physical().lt_eq(lit(epoch_days(as_of))).fill_null(lit(true)))
-        .with_columns([year.alias("year")])
-        .filter(col("year").lt_eq(lit(year_of)))
-        .with_columns([col("year").max().over([col("enterprise")]).map_err(failed)?.alias("latest")])
-        .filter(col("year").eq(col("latest")))
-        .group_by([col("enterprise")])
-        .agg([col("grade_index").max()]);
+        .filter(index.expr().is_not_null().and(enterprise.expr().is_not_null()))
+        .filter(credit::DATE.expr().to_physical().lt_eq(lit(epoch_days(as_of))).fill_null(lit(true)))
+        .with_columns([graded.alias(year.name())])
+        .filter(year.expr().lt_eq(lit(year_of)))
+        .with_columns([year.expr().max().over([enterprise.expr()]).map_err(failed)?.alias("latest")])
+        .filter(year.expr().eq(col("latest")))
+        .group_by([enterprise.expr()])
+        .agg([index.expr().max()]);
     let latest = latest.collect().map_err(failed)?;
-    let names = latest.column("enterprise").and_then(Column::str).map_err(failed)?;
-    let values = latest.column("grade_index").and_then(Column::u8).map_err(failed)?;
+    let names = enterprise.cells(&latest).map_err(failed)?;
+    let values = index.cells(&latest).map_err(failed)?;
     let mut by_slot = vec![NO_GRADE; slots.count()];
     for (name, grade) in names.iter().zip(values.iter()) {
         if let (Some(slot), Some(grade)) = (name.and_then(|name| slots.enterprise(name)), grade) {
@@ -190,42 +165,41 @@ fn grades_by_site(credit: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> Ap
 
 /// Codes and flags that lie in the sites' own rows.
 fn site_features(sites: &DataFrame, key: &FeatureKey, as_of: NaiveDate) -> AppResult<DataFrame> {
-    let key_units: Vec<u8> = sites
-        .column("key_unit")
-        .and_then(Column::str)
-        .map_err(failed)?
-        .iter()
-        .map(|list| list.map_or(0, count_entries))
-        .collect();
+    let lists = sources::KEY_UNIT.cells(sites).map_err(failed)?;
+    let key_units: Vec<u8> = lists.iter().map(|list| list.map_or(0, count_entries)).collect();
     let mut sites = sites.clone();
-    sites.with_column(UInt8Chunked::from_vec("key_units".into(), key_units).into_column()).map_err(failed)?;
-    let today = epoch_days(as_of);
-    let flag = |name: &str| col(name).fill_null(lit(false));
-    let month = |name: &str| col(name).dt().year() * lit(12) + col(name).dt().month().cast(DataType::Int32) - lit(1);
-    let event_age = lit(month_ordinal(as_of)) - month("permit_event_date");
-    let recent = col("permit_event")
+    let key_units = feature::KEY_UNITS.column(UInt8Chunked::from_vec(PlSmallStr::EMPTY, key_units));
+    sites.with_column(key_units).map_err(failed)?;
+    let today = lit(epoch_days(as_of));
+    let flag = |column: &Typed<Flag>| column.expr().fill_null(lit(false));
+    let day = |column: &Typed<Day>| column.expr().to_physical();
+    let event_age = lit(month_ordinal(as_of)) - month_of(&sources::PERMIT_EVENT_DATE);
+    let recent = sources::PERMIT_EVENT
+        .expr()
         .is_not_null()
-        .and(col("permit_event_date").to_physical().lt_eq(lit(today)))
-        .and(event_age.lt_eq(lit(RECENT_MONTHS)))
-        .fill_null(lit(false));
+        .and(day(&sources::PERMIT_EVENT_DATE).lt_eq(today.clone()))
+        .and(event_age.lt_eq(lit(RECENT_MONTHS)));
+    let rectification = day(&sources::RECTIFY_BY).gt_eq(today.clone());
+    let expired = day(&sources::EXPIRES).lt(today);
+    let computed = |condition: Expr, column: &Typed<Flag>| condition.fill_null(lit(false)).alias(column.name());
     let mut columns = vec![
-        col("unit_id"),
-        col("body"),
-        code_of("management", &["key", "simplified", "registration"]),
-        code_of("supervision", &["key", "general", "simple"]),
-        code_of("env_risk", &["major", "larger", "general"]),
-        col("key_units"),
-        flag("supervised"),
-        flag("reports_overdue"),
-        flag("self_monitoring_overdue"),
-        col("rectify_by").to_physical().gt_eq(lit(today)).fill_null(lit(false)).alias("rectification"),
-        recent.alias("permit_event_recent"),
-        col("expires").to_physical().lt(lit(today)).fill_null(lit(false)).alias("expired"),
+        sources::UNIT_ID.expr(),
+        sources::BODY.expr(),
+        code_of(&sources::MANAGEMENT, &Category::ALL.map(Category::id)).alias(feature::MANAGEMENT.name()),
+        code_of(&sources::SUPERVISION, &Supervision::ALL.map(Supervision::id)).alias(feature::SUPERVISION.name()),
+        code_of(&sources::ENV_RISK, &EnvRisk::ALL.map(EnvRisk::id)).alias(feature::ENV_RISK.name()),
+        feature::KEY_UNITS.expr(),
+        flag(&sources::SUPERVISED),
+        flag(&sources::REPORTS_OVERDUE),
+        flag(&sources::SELF_MONITORING_OVERDUE),
+        computed(rectification, &feature::RECTIFICATION),
+        computed(recent, &feature::PERMIT_EVENT_RECENT),
+        computed(expired, &feature::EXPIRED),
     ];
     for (name, codes) in &key.industries {
         let mut meets = lit(false);
         for code in codes {
-            meets = meets.or(col("industry").str().starts_with(lit(code.as_str())));
+            meets = meets.or(sources::INDUSTRY.expr().str().starts_with(lit(code.as_str())));
         }
         columns.push(meets.fill_null(lit(false)).alias(name.as_str()));
     }
@@ -241,10 +215,15 @@ fn count_entries(list: &str) -> u8 {
 }
 
 /// A text column as its position among the known texts, [`NO_CODE`] for others.
-fn code_of(name: &str, known: &[&str]) -> Expr {
+fn code_of(column: &Typed<Text>, known: &[&str]) -> Expr {
     let mut code = lit(i32::from(NO_CODE));
     for (i, text) in known.iter().enumerate().rev() {
-        code = when(col(name).eq(lit(*text))).then(lit(i as i32)).otherwise(code);
+        code = when(column.expr().eq(lit(*text))).then(lit(i as i32)).otherwise(code);
     }
-    code.cast(DataType::UInt8).alias(name)
+    code.cast(DataType::UInt8)
+}
+
+/// Months since year 0, as [`month_ordinal`] counts them.
+pub(super) fn month_of(column: &Typed<Day>) -> Expr {
+    column.expr().dt().year() * lit(12) + column.expr().dt().month().cast(DataType::Int32) - lit(1)
 }

@@ -1,9 +1,10 @@
 //! Columns of the registry's frames, typed, missing ones as nulls; errors of polars as errors of ours.
 
 use chrono::{Datelike, NaiveDate};
-use polars::prelude::{Column, DataFrame, DataType, PolarsError};
+use polars::prelude::{DataFrame, DataType, PolarsError};
 
 use crate::diagnostic::{AppError, AppResult};
+use crate::registry::{FrameColumn, TableKind};
 
 /// Days from year 1 to 1970-01-01 as chrono counts them.
 const EPOCH_DAYS: i32 = 719_163;
@@ -29,19 +30,22 @@ pub(super) fn failed(error: PolarsError) -> AppError {
 ///
 /// # Errors
 /// `RSK-001` for a column whose type can't be meant.
-pub(super) fn typed_columns(frame: &DataFrame, table: &str, wanted: &[(&str, DataType)]) -> AppResult<DataFrame> {
+pub(super) fn typed_columns(frame: &DataFrame, table: TableKind, wanted: &[FrameColumn]) -> AppResult<DataFrame> {
     let height = frame.height();
     let mut columns = Vec::with_capacity(wanted.len());
-    for (name, dtype) in wanted {
-        let column = match frame.column(name) {
-            Err(_) => Column::full_null((*name).into(), height, dtype),
-            Ok(column) if column.dtype() == dtype => column.clone(),
-            Ok(column) if *column.dtype() == DataType::Null => Column::full_null((*name).into(), height, dtype),
-            Ok(column) if is_number(column.dtype()) && is_number(dtype) => column.strict_cast(dtype).map_err(failed)?,
+    for want in wanted {
+        let dtype = want.ty.dtype();
+        let column = match frame.column(want.name) {
+            Err(_) => want.nulls(height),
+            Ok(column) if *column.dtype() == dtype => column.clone(),
+            Ok(column) if *column.dtype() == DataType::Null => want.nulls(height),
+            Ok(column) if is_number(column.dtype()) && is_number(&dtype) => {
+                column.strict_cast(&dtype).map_err(failed)?
+            }
             Ok(column) => {
-                return Err(AppError::new("RSK-001", format!("{table}的列类型不对")).with(|finding| {
+                return Err(AppError::new("RSK-001", format!("{}的列类型不对", table.label())).with(|finding| {
                     finding
-                        .column(*name)
+                        .column(want.name)
                         .value(column.dtype().to_string())
                         .expected(dtype.to_string())
                         .hint("请重新导入该表")

@@ -15,6 +15,7 @@
 //! Ages are whole months: the month of `as_of` minus the month of the event, so an event of the month itself has age
 //! 0 and "within 12 months" means age ≤ 12.
 
+pub mod columns;
 mod compare;
 mod events;
 mod features;
@@ -33,10 +34,7 @@ pub use compare::{HistogramBin, Mover, TierMoves, compare_risk, compute_histogra
 pub use events::{EventReason, IgnoredEvents};
 pub use features::RiskFeatures;
 pub use score::score_risk;
-pub use table::{
-    AGGRAVATED_COMPLAINTS, AGGRAVATED_CREDIT, AGGRAVATED_RISK, AGGRAVATED_VIOLATIONS, Contribution, RiskTable,
-    SPECIAL_REASONS,
-};
+pub use table::{Aggravator, Contribution, RiskTable, SpecialReason};
 
 /// The registry's frames that risk looks at; columns as the registry documents them, absent ones count as empty.
 #[derive(Debug, Clone, Copy)]

@@ -1,16 +1,20 @@
 //! Features × policy → points, score, tier, stratum, special flag, aggravators.
 
-use polars::prelude::*;
+use polars::prelude::{
+    BooleanChunked, DataFrame, DataType, Expr, IntoLazy, NewChunkedArray, PlSmallStr, StringChunked, col, lit, when,
+};
 
 use crate::diagnostic::{AppError, AppResult, Severity};
-use crate::domain::Category;
+use crate::domain::{Category, Supervision};
 use crate::policy::{CategoryCondition, FactorRule, Milli, Policy, SiteFlag, check_policy};
+use crate::registry::columns::{Column, Flag, Small};
+use crate::registry::schema::sources;
+use crate::registry::vocabulary::EnvRisk;
 
+use super::columns::{self, feature, raw};
 use super::features::{NO_CODE, NO_GRADE, RiskFeatures};
 use super::input::failed;
-use super::table::{
-    AGGRAVATED_COMPLAINTS, AGGRAVATED_CREDIT, AGGRAVATED_RISK, AGGRAVATED_VIOLATIONS, RiskTable, SPECIAL_REASONS,
-};
+use super::table::{Aggravator, RiskTable, SpecialReason};
 
 /// Most events of full weight that one factor counts at a site, in millionths: keeps products inside 64 bits.
 const MOST_WEIGHT: i64 = 1_000_000_000_000;
@@ -30,67 +34,70 @@ pub fn score_risk(features: &RiskFeatures, policy: &Policy) -> AppResult<RiskTab
         return Err(AppError::new("RSK-004", "统计时所用的衰减、期限或行业与当前规则不同")
             .with(|finding| finding.hint("请重新统计后再计分")));
     }
-    let columns: Vec<String> = policy.factors.iter().map(|factor| format!("f_{}", factor.id)).collect();
+    let factors: Vec<String> = policy.factors.iter().map(|factor| columns::factor(&factor.id)).collect();
     let points: Vec<Expr> = policy
         .factors
         .iter()
-        .zip(&columns)
+        .zip(&factors)
         .map(|(factor, column)| points_of(&factor.id, &factor.rule).alias(column.as_str()))
         .collect();
     let capped: Vec<Expr> = policy
         .factors
         .iter()
-        .zip(&columns)
+        .zip(&factors)
         .map(|(factor, column)| {
             let cap = lit(factor.cap.0);
             when(col(column.as_str()).gt(cap.clone())).then(cap).otherwise(col(column.as_str())).alias(column.as_str())
         })
         .collect();
     let mut score = lit(0_i64);
-    for column in &columns {
+    for column in &factors {
         score = score + col(column.as_str());
     }
-    let mut selected = vec![col("unit_id"), col("score"), tier_of(policy).alias("tier")];
-    selected.extend([special_bits(policy).alias("special_bits"), aggravated_bits(policy).alias("aggravated")]);
-    selected.push(stratum_of(policy).alias("stratum_index"));
-    selected.extend(columns.iter().map(|column| col(column.as_str())));
-    let raw = features
+    let mut selected = vec![columns::UNIT_ID.expr(), columns::SCORE.expr()];
+    selected.push(tier_of(policy).alias(columns::TIER.name()));
+    selected.push(special_bits(policy).alias(raw::SPECIAL_BITS.name()));
+    selected.push(aggravated_bits(policy).alias(columns::AGGRAVATED.name()));
+    selected.push(stratum_of(policy).alias(raw::STRATUM_INDEX.name()));
+    selected.extend(factors.iter().map(|column| col(column.as_str())));
+    let scored = features
         .frame
         .clone()
         .lazy()
         .with_columns(points)
         .with_columns(capped)
-        .with_columns([score.cast(DataType::Int64).alias("score")])
+        .with_columns([score.cast(DataType::Int64).alias(columns::SCORE.name())])
         .select(selected)
         .collect()
         .map_err(failed)?;
-    spell_out(&raw, &columns, policy, features)
+    spell_out(&scored, &factors, policy, features)
 }
 
 /// Puts the contract's columns together: bits and indices become flags and ids.
-fn spell_out(raw: &DataFrame, factors: &[String], policy: &Policy, features: &RiskFeatures) -> AppResult<RiskTable> {
-    let take = |name: &str| raw.column(name).cloned().map_err(failed);
-    let bits = raw.column("special_bits").and_then(Column::u8).map_err(failed)?;
-    let spelled: Vec<String> = (0_u8..32)
+fn spell_out(scored: &DataFrame, factors: &[String], policy: &Policy, features: &RiskFeatures) -> AppResult<RiskTable> {
+    let take = |name: &str| scored.column(name).cloned().map_err(failed);
+    let spelled: Vec<String> = (0_u8..1 << SpecialReason::ALL.len())
         .map(|bits| {
-            let held = SPECIAL_REASONS.iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, (id, _))| *id);
+            let held = SpecialReason::ALL.iter().filter(|reason| bits & reason.bit() != 0).map(|reason| reason.id());
             held.collect::<Vec<_>>().join(";")
         })
         .collect();
+    let bits = raw::SPECIAL_BITS.cells(scored).map_err(failed)?;
     let text_of = |bits: u8| spelled.get(usize::from(bits)).map_or("", String::as_str);
-    let reasons = StringChunked::from_iter_values("special_reasons".into(), bits.iter().flatten().map(text_of));
-    let special = BooleanChunked::from_iter_values("special".into(), bits.iter().flatten().map(|bits| bits > 0));
-    let strata = raw.column("stratum_index").and_then(Column::u8).map_err(failed)?;
+    let reasons = StringChunked::from_iter_values(PlSmallStr::EMPTY, bits.iter().flatten().map(text_of));
+    let special = BooleanChunked::from_iter_values(PlSmallStr::EMPTY, bits.iter().flatten().map(|bits| bits > 0));
+    let strata = raw::STRATUM_INDEX.cells(scored).map_err(failed)?;
     let id_of = |index: u8| policy.categories.get(usize::from(index)).map_or("", |category| category.id.as_str());
-    let strata = StringChunked::from_iter_values("stratum".into(), strata.iter().flatten().map(id_of));
-    let mut columns = vec![take("unit_id")?, take("score")?, take("tier")?, special.into_column()];
-    columns.extend([take("aggravated")?, strata.into_column()]);
+    let strata = StringChunked::from_iter_values(PlSmallStr::EMPTY, strata.iter().flatten().map(id_of));
+    let mut columns = vec![take(columns::UNIT_ID.name())?, take(columns::SCORE.name())?, take(columns::TIER.name())?];
+    columns.extend([columns::SPECIAL.column(special), take(columns::AGGRAVATED.name())?]);
+    columns.push(columns::STRATUM.column(strata));
     for factor in factors {
         columns.push(take(factor)?);
     }
-    columns.push(reasons.into_column());
-    let frame = DataFrame::new(raw.height(), columns).map_err(failed)?;
-    Ok(RiskTable::new(frame, policy, features.as_of(), features.ignored().to_vec()))
+    columns.push(columns::SPECIAL_REASONS.column(reasons));
+    let frame = DataFrame::new(scored.height(), columns).map_err(failed)?;
+    Ok(RiskTable::new(frame, policy, features))
 }
 
 /// Points of a factor before its cap, in thousandths, as 64-bit integers.
@@ -100,46 +107,48 @@ fn points_of(id: &str, rule: &FactorRule) -> Expr {
         FactorRule::Management(points) => {
             let table: Vec<i64> =
                 Category::ALL.iter().map(|category| points.get(category).map_or(0, |points| points.0)).collect();
-            choose("management", &table, 0)
+            choose(&feature::MANAGEMENT, &table, 0)
         }
-        FactorRule::KeyUnit(points) => col("key_units").cast(DataType::Int64) * lit(points.0),
+        FactorRule::KeyUnit(points) => feature::KEY_UNITS.expr().cast(DataType::Int64) * lit(points.0),
         FactorRule::Credit { points, missing } => {
             let table: Vec<i64> = points.iter().map(|points| points.0).collect();
-            choose("grade", &table, missing.0)
+            choose(&feature::GRADE, &table, missing.0)
         }
-        FactorRule::EnvRisk { major, larger, general } => choose("env_risk", &[major.0, larger.0, general.0], 0),
+        FactorRule::EnvRisk { major, larger, general } => {
+            choose(&feature::ENV_RISK, &[major.0, larger.0, general.0], 0)
+        }
         FactorRule::Events { points, .. } => {
-            let weight = col(format!("w_{id}"));
+            let weight = col(feature::weight(id));
             let most = lit(MOST_WEIGHT);
             let weight = when(weight.clone().gt(most.clone())).then(most).otherwise(weight);
             // Integers: truncated, which is the floor as nothing here is negative.
             (weight * lit(points.0)) / lit(1_000_000_i64)
         }
-        FactorRule::Flag { flag, points } => when_true(col(flag_column(*flag)), *points),
-        FactorRule::Industry { points, .. } => when_true(col(format!("i_{id}")), *points),
-        FactorRule::Unvisited { per_month, never } => {
-            when(col("unvisited").is_null()).then(lit(never.0)).otherwise(col("unvisited") * lit(per_month.0))
-        }
+        FactorRule::Flag { flag, points } => when_true(flag_column(*flag).expr(), *points),
+        FactorRule::Industry { points, .. } => when_true(col(feature::industry(id)), *points),
+        FactorRule::Unvisited { per_month, never } => when(feature::UNVISITED.expr().is_null())
+            .then(lit(never.0))
+            .otherwise(feature::UNVISITED.expr() * lit(per_month.0)),
     };
     points.cast(DataType::Int64)
 }
 
-fn flag_column(flag: SiteFlag) -> &'static str {
+fn flag_column(flag: SiteFlag) -> Column<Flag> {
     match flag {
-        SiteFlag::Supervised => "supervised",
-        SiteFlag::ReportsOverdue => "reports_overdue",
-        SiteFlag::SelfMonitoringOverdue => "self_monitoring_overdue",
-        SiteFlag::Rectification => "rectification",
-        SiteFlag::RecentPermitEvent => "permit_event_recent",
-        SiteFlag::Expired => "expired",
+        SiteFlag::Supervised => sources::SUPERVISED,
+        SiteFlag::ReportsOverdue => sources::REPORTS_OVERDUE,
+        SiteFlag::SelfMonitoringOverdue => sources::SELF_MONITORING_OVERDUE,
+        SiteFlag::Rectification => feature::RECTIFICATION,
+        SiteFlag::RecentPermitEvent => feature::PERMIT_EVENT_RECENT,
+        SiteFlag::Expired => feature::EXPIRED,
     }
 }
 
 /// The table's entry at the code in a column.
-fn choose(column: &str, table: &[i64], otherwise: i64) -> Expr {
+fn choose(column: &Column<Small>, table: &[i64], otherwise: i64) -> Expr {
     let mut chosen = lit(otherwise);
     for (code, points) in table.iter().enumerate().rev() {
-        chosen = when(col(column).eq(lit(code as u8))).then(lit(*points)).otherwise(chosen);
+        chosen = when(column.expr().eq(lit(code as u8))).then(lit(*points)).otherwise(chosen);
     }
     chosen
 }
@@ -147,7 +156,7 @@ fn choose(column: &str, table: &[i64], otherwise: i64) -> Expr {
 fn tier_of(policy: &Policy) -> Expr {
     let mut tier = lit(policy.tiers.len().saturating_sub(1) as u8);
     for (i, rule) in policy.tiers.iter().enumerate().rev().skip(1) {
-        tier = when(col("score").gt_eq(lit(rule.min_score.0))).then(lit(i as u8)).otherwise(tier);
+        tier = when(columns::SCORE.expr().gt_eq(lit(rule.min_score.0))).then(lit(i as u8)).otherwise(tier);
     }
     tier.cast(DataType::UInt8)
 }
@@ -163,37 +172,43 @@ fn bits(parts: Vec<(u8, Expr)>) -> Expr {
 
 /// A known grade at or below the given position of the scale.
 fn grade_from(index: u8) -> Expr {
-    col("grade").gt_eq(lit(index)).and(col("grade").lt(lit(NO_GRADE)))
+    feature::GRADE.expr().gt_eq(lit(index)).and(feature::GRADE.expr().lt(lit(NO_GRADE)))
 }
 
 fn special_bits(policy: &Policy) -> Expr {
     let special = &policy.special;
     let mut parts = Vec::new();
     if special.case_months > 0 {
-        parts.push((1, col("n_case").gt(lit(0_i64))));
+        parts.push((SpecialReason::Case.bit(), feature::CASES.expr().gt(lit(0_i64))));
     }
     if special.supervised {
-        parts.push((2, col("supervised")));
+        parts.push((SpecialReason::Supervised.bit(), sources::SUPERVISED.expr()));
     }
     if special.lowest_grades > 0 {
         let first = policy.credit.grades.len().saturating_sub(usize::from(special.lowest_grades)) as u8;
-        parts.push((4, grade_from(first)));
+        parts.push((SpecialReason::Credit.bit(), grade_from(first)));
     }
     if special.major_risk {
-        parts.push((8, col("env_risk").eq(lit(0_u8))));
+        parts.push((SpecialReason::MajorRisk.bit(), feature::ENV_RISK.expr().eq(lit(EnvRisk::Major as u8))));
     }
     if special.complaints > 0 {
-        parts.push((16, col("n_complaints_year").gt_eq(lit(i64::from(special.complaints)))));
+        parts.push((
+            SpecialReason::Complaints.bit(),
+            feature::COMPLAINTS_YEAR.expr().gt_eq(lit(i64::from(special.complaints))),
+        ));
     }
     bits(parts)
 }
 
 fn aggravated_bits(policy: &Policy) -> Expr {
     bits(vec![
-        (AGGRAVATED_VIOLATIONS, col("n_violations").gt(lit(0_i64))),
-        (AGGRAVATED_COMPLAINTS, col("n_complaints").gt_eq(lit(i64::from(policy.aggravators.min_complaints)))),
-        (AGGRAVATED_RISK, col("env_risk").lt_eq(lit(1_u8))),
-        (AGGRAVATED_CREDIT, grade_from(policy.credit.poor_from)),
+        (Aggravator::Violations.bit(), feature::VIOLATIONS.expr().gt(lit(0_i64))),
+        (
+            Aggravator::Complaints.bit(),
+            feature::COMPLAINTS.expr().gt_eq(lit(i64::from(policy.aggravators.min_complaints))),
+        ),
+        (Aggravator::Risk.bit(), feature::ENV_RISK.expr().lt_eq(lit(EnvRisk::Larger as u8))),
+        (Aggravator::Credit.bit(), grade_from(policy.credit.poor_from)),
     ])
 }
 
@@ -212,7 +227,8 @@ fn stratum_of(policy: &Policy) -> Expr {
     for merge in &policy.merges {
         let place = |id: &str| policy.categories.iter().position(|category| category.id == id).map(|i| i as u8);
         let (Some(from), Some(into)) = (place(&merge.from), place(&merge.into)) else { continue };
-        let concerned = col("body").eq(lit(merge.body.as_str())).fill_null(lit(false)).and(own.clone().eq(lit(from)));
+        let concerned =
+            feature::BODY.expr().eq(lit(merge.body.as_str())).fill_null(lit(false)).and(own.clone().eq(lit(from)));
         merged = when(concerned).then(lit(into)).otherwise(merged);
     }
     merged.cast(DataType::UInt8)
@@ -223,25 +239,23 @@ fn meets_condition(condition: &CategoryCondition) -> Expr {
     let mut meets = lit(true);
     if !condition.supervision.is_empty() {
         let mut any = lit(false);
-        for (code, name) in ["key", "general", "simple"].iter().enumerate() {
-            if condition.supervision.iter().any(|given| given == name) {
-                any = any.or(col("supervision").eq(lit(code as u8)));
+        for class in Supervision::ALL {
+            if condition.supervision.iter().any(|given| given == class.id()) {
+                any = any.or(feature::SUPERVISION.expr().eq(lit(class as u8)));
             }
         }
         meets = meets.and(any);
     }
-    let without = col("supervision").eq(lit(NO_CODE));
+    let without = feature::SUPERVISION.expr().eq(lit(NO_CODE));
     if !condition.management.is_empty() {
         let mut any = lit(false);
-        for (code, category) in Category::ALL.iter().enumerate() {
-            if condition.management.contains(category) {
-                any = any.or(col("management").eq(lit(code as u8)));
-            }
+        for category in &condition.management {
+            any = any.or(feature::MANAGEMENT.expr().eq(lit(*category as u8)));
         }
         meets = meets.and(without.clone()).and(any);
     }
     if condition.key_unit {
-        meets = meets.and(without).and(col("key_units").gt(lit(0_u8)));
+        meets = meets.and(without).and(feature::KEY_UNITS.expr().gt(lit(0_u8)));
     }
     meets
 }

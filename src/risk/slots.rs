@@ -4,10 +4,11 @@
 //! from there on are enterprises in the order in which the registry first names them. Hash maps are only looked up,
 //! never walked, so results do not depend on their order.
 
-use polars::prelude::{Column, DataFrame, InitHashMaps, PlHashMap, StringChunked};
+use polars::prelude::{DataFrame, InitHashMaps, PlHashMap, StringChunked};
 use rayon::prelude::*;
 
 use crate::diagnostic::AppResult;
+use crate::registry::schema::sources;
 
 use super::input::failed;
 
@@ -24,9 +25,9 @@ pub(super) struct Slots<'a> {
 
 impl<'a> Slots<'a> {
     /// From the registry's `unit_id` and `enterprise`; of a repeated site the first row has the slot.
-    pub(super) fn of(sources: &'a DataFrame) -> AppResult<Self> {
-        let units = sources.column("unit_id").and_then(Column::str).map_err(failed)?;
-        let names = sources.column("enterprise").and_then(Column::str).map_err(failed)?;
+    pub(super) fn of(register: &'a DataFrame) -> AppResult<Self> {
+        let units = sources::UNIT_ID.cells(register).map_err(failed)?;
+        let names = sources::ENTERPRISE.cells(register).map_err(failed)?;
         let mut sites = PlHashMap::with_capacity(units.len());
         for (row, unit) in units.iter().enumerate() {
             if let Some(unit) = unit {

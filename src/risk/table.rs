@@ -1,31 +1,53 @@
 //! The result: one row per site, and why.
 
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::DataFrame;
 
 use crate::diagnostic::{AppError, AppResult};
+use crate::domain::vocabulary;
 use crate::policy::{Article, Milli, Policy};
 
+use super::columns;
 use super::events::IgnoredEvents;
+use super::features::RiskFeatures;
 use super::input::failed;
 
-/// Bit of `aggravated`: violations.
-pub const AGGRAVATED_VIOLATIONS: u8 = 1;
-/// Bit of `aggravated`: substantiated complaints.
-pub const AGGRAVATED_COMPLAINTS: u8 = 2;
-/// Bit of `aggravated`: major or larger environmental risk.
-pub const AGGRAVATED_RISK: u8 = 4;
-/// Bit of `aggravated`: poor credit.
-pub const AGGRAVATED_CREDIT: u8 = 8;
+vocabulary! {
+    /// What multiplies a site's frequency, in the order of the bits of [`columns::AGGRAVATED`].
+    Aggravator {
+        Violations = "violations" "违法",
+        Complaints = "complaints" "投诉集中",
+        Risk = "risk" "环境风险高",
+        Credit = "credit" "信用差",
+    }
+}
 
-/// Reasons for the special flag in the order of their bits: id in `special_reasons`, Chinese name.
-pub const SPECIAL_REASONS: [(&str, &str); 5] = [
-    ("case", "近期受到行政处罚"),
-    ("supervised", "挂牌督办"),
-    ("credit", "信用等级最低两档"),
-    ("major_risk", "重大环境风险"),
-    ("complaints", "多次属实投诉"),
-];
+impl Aggravator {
+    /// Its bit.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+vocabulary! {
+    /// Why a site is special, in the order of the ids in [`columns::SPECIAL_REASONS`].
+    SpecialReason {
+        Case = "case" "近期受到行政处罚",
+        Supervised = "supervised" "挂牌督办",
+        Credit = "credit" "信用等级最低两档",
+        MajorRisk = "major_risk" "重大环境风险",
+        Complaints = "complaints" "多次属实投诉",
+    }
+}
+
+impl SpecialReason {
+    /// Its bit while the table is computed.
+    #[must_use]
+    pub(super) const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
 
 /// Points of one factor at one site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,12 +68,11 @@ pub struct Contribution {
 
 /// Scores of all sites on a day.
 ///
-/// Columns of `frame`, one row per site in the registry's order: `unit_id` String, `score` i64 (thousandths),
-/// `tier` u8 (0 is the most urgent), `special` bool, `aggravated` u8 (bits), `stratum` String (category id),
-/// `f_<factor>` i64 (thousandths) for each factor in the policy's order, `special_reasons` String (ids joined by `;`).
+/// `frame` has one row per site in the registry's order; its columns are those of [`columns`], and
+/// [`columns::factor`] for each factor of the policy.
 #[derive(Debug, Clone)]
 pub struct RiskTable {
-    /// The columns above.
+    /// The columns of [`columns`].
     pub frame: DataFrame,
     as_of: NaiveDate,
     tiers: usize,
@@ -59,8 +80,8 @@ pub struct RiskTable {
 }
 
 impl RiskTable {
-    pub(super) fn new(frame: DataFrame, policy: &Policy, as_of: NaiveDate, ignored: Vec<IgnoredEvents>) -> Self {
-        Self { frame, as_of, tiers: policy.tiers.len(), ignored }
+    pub(super) fn new(frame: DataFrame, policy: &Policy, features: &RiskFeatures) -> Self {
+        Self { frame, as_of: features.as_of, tiers: policy.tiers.len(), ignored: features.ignored.clone() }
     }
 
     /// The day of reckoning.
@@ -98,7 +119,7 @@ impl RiskTable {
     /// # Errors
     /// `RSK-002` where the column is not there.
     pub fn tiers(&self) -> AppResult<Vec<u8>> {
-        let column = self.frame.column("tier").and_then(Column::u8).map_err(failed)?;
+        let column = columns::TIER.cells(&self.frame).map_err(failed)?;
         Ok(column.iter().map(Option::unwrap_or_default).collect())
     }
 
@@ -107,7 +128,7 @@ impl RiskTable {
     /// # Errors
     /// `RSK-002` where the column is not there.
     pub fn scores(&self) -> AppResult<Vec<i64>> {
-        let column = self.frame.column("score").and_then(Column::i64).map_err(failed)?;
+        let column = columns::SCORE.cells(&self.frame).map_err(failed)?;
         Ok(column.iter().map(Option::unwrap_or_default).collect())
     }
 
@@ -116,7 +137,7 @@ impl RiskTable {
     /// # Errors
     /// `RSK-005` for a site that is not in the table.
     pub fn row_of(&self, unit_id: &str) -> AppResult<usize> {
-        let ids = self.frame.column("unit_id").and_then(Column::str).map_err(failed)?;
+        let ids = columns::UNIT_ID.cells(&self.frame).map_err(failed)?;
         ids.iter()
             .position(|id| id == Some(unit_id))
             .ok_or_else(|| AppError::new("RSK-005", "风险表中没有这个单位").with(|finding| finding.value(unit_id)))
@@ -133,7 +154,7 @@ impl RiskTable {
         }
         let mut contributions = Vec::with_capacity(policy.factors.len());
         for factor in &policy.factors {
-            let column = self.frame.column(&format!("f_{}", factor.id)).map_err(|error| {
+            let column = self.frame.column(&columns::factor(&factor.id)).map_err(|error| {
                 AppError::new("RSK-004", "风险表的因子与当前规则不同")
                     .with(|finding| finding.value(&factor.id).hint("请重新计算风险"))
                     .caused_by(error)

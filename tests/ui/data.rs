@@ -118,7 +118,7 @@ fn from_a_finding_to_its_row() {
     window.until("the source", |w| w.app().session.filter().unit.is_some());
     let open = window.app().session.project().unwrap();
     let at = window.app().session.filter().unit.unwrap();
-    let rows = fairdraw::registry::columns::codes(&open.data.registry.sources, "row").unwrap();
+    let rows = fairdraw::registry::schema::origin::ROW.of(&open.data.registry.sources).unwrap();
     let physical = rows[at as usize].unwrap().to_string();
     assert!(row.split('，').any(|cell| cell == physical), "{row}: {physical}");
     let name = open.data.name(at).unwrap().to_owned();

@@ -3,7 +3,7 @@
 //! Invariants: the order of the constants is the order in the frame; a column listed here exists in every frame of
 //! its table, null where the file had none. After them follow [`origin`] and the unknown columns of the files.
 
-use super::super::columns::frame_columns;
+use super::super::columns::{column_names, frame_columns};
 
 /// 污染源名录.
 pub mod sources {
@@ -290,7 +290,7 @@ pub mod origin {
 
 /// Columns that the tables whose rows refer to a unit of the register have in common.
 pub mod event {
-    super::frame_columns! {
+    super::column_names! {
         /// Unit of the register.
         UNIT_ID: Text = "unit_id",
         /// Name as written.
@@ -306,7 +306,7 @@ pub mod event {
 
 /// Rows set aside.
 pub mod set_aside {
-    super::frame_columns! {
+    super::column_names! {
         /// Id of the table.
         TABLE: Text = "table",
         /// File name.
@@ -321,5 +321,33 @@ pub mod set_aside {
         REASON: Text = "reason",
         /// The original cells (JSON, heading → text).
         CELLS: Text = "cells",
+    }
+}
+
+/// The quality report: one row a finding.
+pub mod quality {
+    super::frame_columns! {
+        /// 错误, 警告 or 提示.
+        SEVERITY: Text = "severity",
+        /// Code of the finding.
+        CODE: Text = "code",
+        /// Chinese name of the table, where known.
+        TABLE: Text = "table",
+        /// File name.
+        FILE: Text = "file",
+        /// Worksheet.
+        SHEET: Text = "sheet",
+        /// Physical row of the file, from 1.
+        ROW: Code = "row",
+        /// Heading or Chinese name of the column.
+        COLUMN: Text = "column",
+        /// What stood there.
+        VALUE: Text = "value",
+        /// What is wrong.
+        WHAT: Text = "what",
+        /// What should have stood there.
+        EXPECTED: Text = "expected",
+        /// What to do.
+        HINT: Text = "hint",
     }
 }

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{Cx, Screen, ready, title};
-use crate::registry::TableKind;
+use crate::registry::schema::event;
+use crate::registry::{TableKind, row_of_unit};
 use crate::ui::table::TableOutput;
 use crate::ui::text::data as t;
 use crate::ui::theme;
@@ -267,21 +268,9 @@ impl DataScreen {
 
 /// The source that a row of an event table belongs to.
 fn source_of(open: &OpenProject, kind: TableKind, row: u32) -> Option<u32> {
-    use crate::registry::columns::texts;
     if !kind.refers_to_units() {
         return None;
     }
-    let unit = texts(open.data.registry.frame(kind), "unit_id").ok()?.get(row as usize)?;
-    let units = texts(&open.data.registry.sources, "unit_id").ok()?;
-    // the register is sorted by unit_id
-    let (mut low, mut high) = (0, units.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        match units.get(middle).unwrap_or_default().as_bytes().cmp(unit.as_bytes()) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return u32::try_from(middle).ok(),
-        }
-    }
-    None
+    let unit = event::UNIT_ID.of(open.data.registry.frame(kind)).ok()?.get(row as usize)?;
+    row_of_unit(&open.data.registry.sources, unit)
 }

@@ -7,7 +7,8 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::disclosure::{CheckResult, Intake, IntakeContext, ResultColumns, TextTable, check_results};
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 use crate::registry::Registry;
-use crate::registry::columns::texts;
+use crate::registry::columns::text_cells;
+use crate::registry::schema::{inspectors, sources};
 use crate::tabular::{RawTable, ReadOptions, load_raw};
 use crate::workspace::inputs::due::all_due_checks;
 use crate::workspace::store::columns::load_columns;
@@ -31,10 +32,7 @@ pub struct ResultsTaken {
 
 fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
     let names: Vec<String> = raw.cells.get_column_names().iter().map(ToString::to_string).collect();
-    let mut cells = Vec::new();
-    for name in &names {
-        cells.push(texts(&raw.cells, name)?);
-    }
+    let cells = text_cells(&raw.cells)?;
     let rows: Vec<(u64, Vec<String>)> = raw
         .rows
         .iter()
@@ -62,10 +60,10 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     let columns = ResultColumns::default().with_headings(catalogue.template_headings());
     let checks = all_due_checks(project, &registry)?;
     let mut results = load_results(project)?;
-    let units = texts(&registry.sources, "unit_id")?;
+    let units = sources::UNIT_ID.of(&registry.sources)?;
     let known_units: BTreeSet<UnitId> = units.iter().flatten().filter_map(|u| UnitId::new(u).ok()).collect();
-    let certificates = texts(&registry.inspectors, "certificate")?;
-    let names = texts(&registry.inspectors, "name")?;
+    let certificates = inspectors::CERTIFICATE.of(&registry.inspectors)?;
+    let names = inspectors::NAME.of(&registry.inspectors)?;
     let roster: BTreeSet<InspectorId> =
         certificates.iter().flatten().filter_map(|c| InspectorId::new(c).ok()).collect();
     let mut inspector_names: BTreeMap<String, InspectorId> = BTreeMap::new();

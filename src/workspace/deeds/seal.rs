@@ -10,7 +10,7 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
 use crate::export::write_atomic;
 use crate::registry::Registry;
-use crate::registry::columns::texts;
+use crate::registry::schema::sources;
 use crate::sampling::{
     BuiltFrame, DrawOrder, DrawSeed, EntropyFormat, FrameKey, SamplingFrame, Seal, SealRegister, SealRequest, Secret,
     SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256, compute_seal, draw_units,
@@ -274,7 +274,7 @@ pub fn seal_year(
     check_may_seal(project, &load_register(project)?, period, pledge, context)?;
     let category = project.policy.categories.last().map_or("all", |c| c.id.as_str());
     let mut strata: BTreeMap<StratumId, Vec<(UnitId, Target)>> = BTreeMap::new();
-    let (units, bodies) = (texts(&registry.sources, "unit_id")?, texts(&registry.sources, "body")?);
+    let (units, bodies) = (sources::UNIT_ID.of(&registry.sources)?, sources::BODY.of(&registry.sources)?);
     for (unit, body) in units.iter().zip(bodies.iter()) {
         let body = BodyId::new(body.unwrap_or_default()).map_err(|what| AppError::new("WSP-004", what))?;
         strata

@@ -6,18 +6,23 @@
 
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use polars::prelude::DataFrame;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::export::write_atomic;
 use crate::policy::{DEFAULT_PRESET, presets};
-use crate::registry::columns::texts;
+use crate::registry::columns::column_names;
 use crate::registry::{frame_from_bytes, frame_to_bytes};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project, ProjectFile, create_folder, load_bytes};
 
 /// Name of the file that holds the quality report, a row a line.
 const QUALITY: &str = "quality";
+
+column_names! {
+    /// A line of the report.
+    LINE: Text = "line",
+}
 
 const FILES: [(&str, &[u8]); 11] = [
     ("sources", include_bytes!("../../../assets/demo/sources.parquet")),
@@ -59,7 +64,7 @@ pub fn unpack_demo(root: &Path, context: &CommandContext) -> AppResult<()> {
     for (name, bytes) in FILES {
         if name == QUALITY {
             let report = frame_from_bytes(bytes.to_vec(), name)?;
-            let lines: Vec<&str> = texts(&report, "line")?.iter().flatten().collect();
+            let lines: Vec<&str> = LINE.of(&report)?.iter().flatten().collect();
             write_atomic(&root.join("quality.csv"), lines.join("\r\n").as_bytes())?;
         } else {
             write_atomic(&frames.join(format!("{name}.parquet")), bytes)?;
@@ -90,7 +95,7 @@ pub fn pack_demo(root: &Path) -> AppResult<Vec<(String, Vec<u8>)>> {
         let bytes = if name == QUALITY {
             let text = String::from_utf8_lossy(&load_bytes(&root.join("quality.csv"))?).into_owned();
             let lines: Vec<&str> = text.split("\r\n").collect();
-            let column = Column::from(Series::new("line".into(), lines));
+            let column = LINE.column(lines.into_iter().map(Some).collect());
             let height = column.len();
             frame_to_bytes(&DataFrame::new(height, vec![column]).map_err(damaged)?)?
         } else {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use polars::prelude::{Column, DataFrame, DataType, NamedFrom, PolarsError, Series};
+use polars::prelude::{Column, DataFrame, PolarsError};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::disclosure::CheckResult;
@@ -14,8 +14,9 @@ use crate::plan::capacity::window_months;
 use crate::plan::mandatory::{MandatoryFacts, compute_mandatory};
 use crate::plan::{Exclusion, MonthTargets, PastTargets, ShortageKind, SiteState, TargetContext, Visit, VisitKind};
 use crate::policy::Policy;
-use crate::registry::Registry;
-use crate::registry::columns::{dates, flags, texts};
+use crate::registry::schema::{past_checks, sources};
+use crate::registry::{CheckKind, Registry};
+use crate::risk::columns as scored;
 use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::population::{Population, compute_population};
 use crate::workspace::inputs::schedule::compute_plan;
@@ -128,12 +129,9 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
     population.inputs.edits = project.file.edits.clone();
     let sites = Arc::make_mut(&mut population.inputs.sites);
     sites.tier = risk.tiers()?;
-    let aggravated = risk.frame.column("aggravated").and_then(Column::u8);
-    let special = risk.frame.column("special").and_then(Column::bool);
-    let failed = |cause: PolarsError| AppError::new("WSP-007", "风险表缺少列").caused_by(cause);
-    sites.aggravated = aggravated.map_err(failed)?.iter().map(Option::unwrap_or_default).collect();
-    sites.special = special.map_err(failed)?.iter().map(Option::unwrap_or_default).collect();
-    let strata = texts(&risk.frame, "stratum")?;
+    sites.aggravated = scored::AGGRAVATED.of(&risk.frame)?.into_iter().map(Option::unwrap_or_default).collect();
+    sites.special = scored::SPECIAL.of(&risk.frame)?.into_iter().map(Option::unwrap_or_default).collect();
+    let strata = scored::STRATUM.of(&risk.frame)?;
     for (category, stratum) in sites.category.iter_mut().zip(strata.iter()) {
         // there are few categories: a search is quicker than a map
         let at = policy.categories.iter().position(|c| Some(c.id.as_str()) == stratum);
@@ -279,21 +277,20 @@ fn with_results(
         return Ok(past_checks.clone());
     }
     let failed = |cause: PolarsError| AppError::new("WSP-008", "检查结果无法并入历次检查").caused_by(cause);
-    let text = |name: &str, values: Vec<&str>| Column::from(Series::new(name.into(), values));
-    let flag = |name: &str, values: Vec<bool>| Column::from(Series::new(name.into(), values));
-    let epoch = NaiveDate::default();
-    let days: Vec<i32> = known.iter().map(|r| (r.inspected_on - epoch).num_days() as i32).collect();
+    let each = |value: fn(&CheckResult) -> &str| known.iter().map(move |r| Some(value(r)));
+    let always = |flag: bool| known.iter().map(move |_| Some(flag)).collect();
+    let agency = project.policy.agency_name.as_str();
     let mut own = vec![
-        text("unit_id", known.iter().map(|r| r.unit_id.as_str()).collect()),
-        text("kind", vec!["routine"; known.len()]),
-        text("matters", known.iter().map(|r| r.matters.as_str()).collect()),
-        text("result", known.iter().map(|r| r.outcome.label()).collect()),
-        text("department", vec![project.policy.agency_name.as_str(); known.len()]),
-        flag("planned", vec![true; known.len()]),
-        flag("done", vec![true; known.len()]),
-        flag("joint", vec![false; known.len()]),
-        flag("problem", known.iter().map(|r| r.outcome.is_problem()).collect()),
-        Column::from(Series::new("date".into(), days)).cast(&DataType::Date).map_err(failed)?,
+        past_checks::UNIT_ID.column(each(|r| r.unit_id.as_str()).collect()),
+        past_checks::KIND.column(each(|_| CheckKind::Routine.id()).collect()),
+        past_checks::MATTERS.column(each(|r| r.matters.as_str()).collect()),
+        past_checks::RESULT.column(each(|r| r.outcome.label()).collect()),
+        past_checks::DEPARTMENT.column(known.iter().map(|_| Some(agency)).collect()),
+        past_checks::PLANNED.column(always(true)),
+        past_checks::DONE.column(always(true)),
+        past_checks::JOINT.column(always(false)),
+        past_checks::PROBLEM.column(known.iter().map(|r| Some(r.outcome.is_problem())).collect()),
+        past_checks::DATE.column(known.iter().map(|r| Some(r.inspected_on.to_epoch_days())).collect()),
     ];
     let columns: Vec<Column> = past_checks
         .columns()
@@ -352,22 +349,25 @@ fn mandatory(
 ) -> AppResult<Vec<crate::plan::MandatoryVisit>> {
     let sources = &registry.sources;
     let n = sources.height();
-    let management: Vec<Category> = texts(sources, "management")?
+    let management: Vec<Category> = sources::MANAGEMENT
+        .of(sources)?
         .iter()
         .map(|text| text.and_then(Category::from_id).unwrap_or(Category::Registration))
         .collect();
-    let when = dates(sources, "permit_event_date")?;
-    let permit_event: Vec<Option<(PermitEvent, NaiveDate)>> = texts(sources, "permit_event")?
+    let when = sources::PERMIT_EVENT_DATE.of(sources)?;
+    let permit_event: Vec<Option<(PermitEvent, NaiveDate)>> = sources::PERMIT_EVENT
+        .of(sources)?
         .iter()
         .zip(&when)
         .map(|(event, date)| Some((event.and_then(PermitEvent::from_id)?, (*date)?)))
         .collect();
-    let (expires, rectify_by) = (dates(sources, "expires")?, dates(sources, "rectify_by")?);
+    let (expires, rectify_by) = (sources::EXPIRES.of(sources)?, sources::RECTIFY_BY.of(sources)?);
     let mut last_done: Vec<Option<NaiveDate>> = vec![None; n];
     let mut open_problem: Vec<Option<NaiveDate>> = vec![None; n];
     let checks = &registry.past_checks;
-    let (unit, result, done) = (texts(checks, "unit_id")?, texts(checks, "result")?, flags(checks, "done")?);
-    for (row, date) in dates(checks, "date")?.into_iter().enumerate() {
+    let (unit, result, done) =
+        (past_checks::UNIT_ID.of(checks)?, past_checks::RESULT.of(checks)?, past_checks::DONE.of(checks)?);
+    for (row, date) in past_checks::DATE.of(checks)?.into_iter().enumerate() {
         let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
         let (site, Some(date)) = (site as usize, date) else { continue };
         // a check that was planned and not done settles nothing

@@ -8,7 +8,7 @@ use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{CheckOrigin, DueCheck, Manner};
 use crate::domain::{BodyId, PlanMonth, UnitId};
 use crate::policy::Policy;
-use crate::registry::columns::texts;
+use crate::registry::schema::sources;
 use crate::registry::{Registry, row_of_unit};
 use crate::sampling::DrawOrder;
 use crate::staffing::Assignment;
@@ -81,12 +81,12 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
     let month = *month;
     let sources = &registry.sources;
     let (name, uscc, number, enterprise, industry, body) = (
-        texts(sources, "name")?,
-        texts(sources, "uscc")?,
-        texts(sources, "number")?,
-        texts(sources, "enterprise")?,
-        texts(sources, "industry")?,
-        texts(sources, "body")?,
+        sources::NAME.of(sources)?,
+        sources::USCC.of(sources)?,
+        sources::NUMBER.of(sources)?,
+        sources::ENTERPRISE.of(sources)?,
+        sources::INDUSTRY.of(sources)?,
+        sources::BODY.of(sources)?,
     );
     let day = |at: &str| at.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
     let sealed_on = day(&draw.seal.sealed_at).unwrap_or_else(|| month.first_day());

@@ -11,7 +11,7 @@ use crate::plan::{
 };
 use crate::policy::Policy;
 use crate::registry::Registry;
-use crate::registry::columns::texts;
+use crate::registry::schema::sources;
 use crate::sampling::{
     BuiltFrame, DrawSeed, FrameKey, REASON_CERTAIN, REASON_NO_QUOTA, StratumTargets, Target, compute_frame,
     compute_quota_offset, compute_quotas,
@@ -90,7 +90,7 @@ pub fn compute_month_strata(
         compute_quotas(expected, offset)
     });
     let units: Vec<String> =
-        texts(&registry.sources, "unit_id")?.iter().map(|u| u.unwrap_or_default().to_owned()).collect();
+        sources::UNIT_ID.of(&registry.sources)?.iter().map(|u| u.unwrap_or_default().to_owned()).collect();
     let mut strata = Vec::with_capacity(planned.len());
     for stratum in &planned {
         strata.push(stratum_targets(policy, analysis, &targets, &units, stratum)?);

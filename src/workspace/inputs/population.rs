@@ -18,9 +18,10 @@ use crate::plan::{
     Body, Capacity, Exclusion, History, NEVER, PlanEdits, PlanInputs, PlanSites, Resource, Visit, VisitKind,
 };
 use crate::policy::{BodyRule, Policy};
-use crate::registry::Registry;
-use crate::registry::columns::{codes, dates, flags, numbers, small, texts};
+use crate::registry::schema::{capacity, inspectors, past_checks, recusals, sources, violations};
+use crate::registry::{CheckKind, Registry, SiteStatus};
 use crate::risk::RiskTable;
+use crate::risk::columns as scored;
 use crate::staffing::{Inspector, Roster};
 use crate::workspace::store::project::Project;
 
@@ -89,15 +90,15 @@ pub fn body_rule<'a>(policy: &'a Policy, id: &str) -> Option<(usize, &'a BodyRul
 /// # Errors
 /// `FRM-001`.
 pub fn compute_people(inspectors: &DataFrame, policy: &Policy, findings: &mut Vec<Finding>) -> AppResult<Vec<Person>> {
-    let certificate = texts(inspectors, "certificate")?;
+    let certificate = inspectors::CERTIFICATE.of(inspectors)?;
     let (name, body, skills, leave) = (
-        texts(inspectors, "name")?,
-        texts(inspectors, "body")?,
-        texts(inspectors, "skills")?,
-        texts(inspectors, "leave")?,
+        inspectors::NAME.of(inspectors)?,
+        inspectors::BODY.of(inspectors)?,
+        inspectors::SKILLS.of(inspectors)?,
+        inspectors::LEAVE.of(inspectors)?,
     );
-    let (from, to) = (dates(inspectors, "valid_from")?, dates(inspectors, "valid_to")?);
-    let (lead, days) = (flags(inspectors, "lead")?, numbers(inspectors, "days_per_month")?);
+    let (from, to) = (inspectors::VALID_FROM.of(inspectors)?, inspectors::VALID_TO.of(inspectors)?);
+    let (lead, days) = (inspectors::LEAD.of(inspectors)?, inspectors::DAYS_PER_MONTH.of(inspectors)?);
     let mut people = Vec::with_capacity(inspectors.height());
     for row in 0..inspectors.height() {
         let text = certificate.get(row).unwrap_or_default();
@@ -242,9 +243,10 @@ pub fn compute_month_roster(
 /// `FRM-001`.
 pub fn compute_recusals(registry: &Registry) -> AppResult<BTreeMap<InspectorId, Vec<UnitId>>> {
     let frame = &registry.recusals;
-    let (certificate, unit, uscc) = (texts(frame, "certificate")?, texts(frame, "unit_id")?, texts(frame, "uscc")?);
+    let (certificate, unit, uscc) =
+        (recusals::CERTIFICATE.of(frame)?, recusals::UNIT_ID.of(frame)?, recusals::USCC.of(frame)?);
     let mut of_enterprise: HashMap<&str, Vec<&str>> = HashMap::new();
-    let (ids, enterprises) = (texts(&registry.sources, "unit_id")?, texts(&registry.sources, "enterprise")?);
+    let (ids, enterprises) = (sources::UNIT_ID.of(&registry.sources)?, sources::ENTERPRISE.of(&registry.sources)?);
     let mut wanted: std::collections::HashSet<&str> = std::collections::HashSet::new();
     for row in 0..frame.height() {
         if unit.get(row).is_none()
@@ -293,16 +295,16 @@ pub fn compute_population(
     let sources = &registry.sources;
     let n = sources.height();
     let mut findings = Vec::new();
-    let unit = texts(sources, "unit_id")?;
-    let body = texts(sources, "body")?;
-    let enterprise = texts(sources, "enterprise")?;
-    let industry = texts(sources, "industry")?;
-    let status = texts(sources, "status")?;
-    let district = codes(sources, "district")?;
+    let unit = sources::UNIT_ID.of(sources)?;
+    let body = sources::BODY.of(sources)?;
+    let enterprise = sources::ENTERPRISE.of(sources)?;
+    let industry = sources::INDUSTRY.of(sources)?;
+    let status = sources::STATUS.of(sources)?;
+    let district = sources::DISTRICT.of(sources)?;
     let risk_frame = &risk.frame;
-    let (tier, aggravated) = (small(risk_frame, "tier")?, small(risk_frame, "aggravated")?);
-    let special = flags(risk_frame, "special")?;
-    let stratum = texts(risk_frame, "stratum")?;
+    let (tier, aggravated) = (scored::TIER.of(risk_frame)?, scored::AGGRAVATED.of(risk_frame)?);
+    let special = scored::SPECIAL.of(risk_frame)?;
+    let stratum = scored::STRATUM.of(risk_frame)?;
 
     let bodies_by_id: HashMap<&str, u16> =
         policy.bodies.iter().enumerate().map(|(i, b)| (b.id.as_str(), i as u16)).collect();
@@ -353,10 +355,11 @@ pub fn compute_population(
         sites.enterprise.push(owner);
         sites.skill.push(skill);
         sites.periods.push(periods);
-        sites.exclusion.push(match status.get(row) {
-            Some("closed") => Exclusion::Closed,
-            Some("moved") => Exclusion::Moved,
-            _ => exclusion[row],
+        sites.exclusion.push(match status.get(row).and_then(SiteStatus::from_id) {
+            Some(SiteStatus::Closed) => Exclusion::Closed,
+            Some(SiteStatus::Moved) => Exclusion::Moved,
+            // a stopped unit stays in the draw
+            Some(SiteStatus::Active | SiteStatus::Stopped) | None => exclusion[row],
         });
     }
     sites.off_site = sites.exclusion.iter().map(|e| *e == Exclusion::PositiveList).collect();
@@ -407,12 +410,15 @@ fn compute_exclusions(
     findings: &mut Vec<Finding>,
 ) -> AppResult<Vec<Exclusion>> {
     let sources = &registry.sources;
-    let (from, to, removed) =
-        (dates(sources, "positive_from")?, dates(sources, "positive_to")?, dates(sources, "positive_removed")?);
-    let unit = texts(sources, "unit_id")?;
-    let enterprise = texts(sources, "enterprise")?;
+    let (from, to, removed) = (
+        sources::POSITIVE_FROM.of(sources)?,
+        sources::POSITIVE_TO.of(sources)?,
+        sources::POSITIVE_REMOVED.of(sources)?,
+    );
+    let unit = sources::UNIT_ID.of(sources)?;
+    let enterprise = sources::ENTERPRISE.of(sources)?;
     let penalties = &registry.violations;
-    let (of, when) = (texts(penalties, "enterprise")?, dates(penalties, "date")?);
+    let (of, when) = (violations::ENTERPRISE.of(penalties)?, violations::DATE.of(penalties)?);
     let mut latest: HashMap<&str, NaiveDate> = HashMap::new();
     for (enterprise, date) in of.iter().zip(&when) {
         if let (Some(enterprise), Some(date)) = (enterprise, date)
@@ -459,12 +465,12 @@ fn compute_capacity(project: &Project, registry: &Registry, people: &[Person]) -
         }
     }
     let frame = &registry.capacity;
-    let (body, month) = (texts(frame, "body")?, texts(frame, "month")?);
+    let (body, month) = (capacity::BODY.of(frame)?, capacity::MONTH.of(frame)?);
     let columns = [
-        (Resource::Vehicles, "vehicles", true),
-        (Resource::MonitoringDays, "monitoring_days", false),
-        (Resource::Instruments, "instruments", true),
-        (Resource::Budget, "budget_wan", false),
+        (Resource::Vehicles, capacity::VEHICLES, true),
+        (Resource::MonitoringDays, capacity::MONITORING_DAYS, false),
+        (Resource::Instruments, capacity::INSTRUMENTS, true),
+        (Resource::Budget, capacity::BUDGET_WAN, false),
     ];
     if !policy.capacity.missing_is_unlimited && frame.height() > 0 {
         for limit in &mut limits {
@@ -473,8 +479,8 @@ fn compute_capacity(project: &Project, registry: &Registry, people: &[Person]) -
             }
         }
     }
-    for (resource, name, per_day) in columns {
-        let amount = numbers(frame, name)?;
+    for (resource, column, per_day) in columns {
+        let amount = column.of(frame)?;
         for row in 0..frame.height() {
             let Some((index, _)) = body_rule(policy, body.get(row).unwrap_or_default()) else { continue };
             let Some(m) = month.get(row).and_then(|m| m.parse::<PlanMonth>().ok()).and_then(|m| m.index_in(year))
@@ -502,9 +508,14 @@ fn compute_history(
     let frame = &registry.past_checks;
     let year = project.file.year;
     let mut history = History { last_visit: vec![NEVER; sites.len()], ..History::default() };
-    let (unit, enterprise, department, kind) =
-        (texts(frame, "unit_id")?, texts(frame, "enterprise")?, texts(frame, "department")?, texts(frame, "kind")?);
-    let (date, joint, done) = (dates(frame, "date")?, flags(frame, "joint")?, flags(frame, "done")?);
+    let (unit, enterprise, department, kind) = (
+        past_checks::UNIT_ID.of(frame)?,
+        past_checks::ENTERPRISE.of(frame)?,
+        past_checks::DEPARTMENT.of(frame)?,
+        past_checks::KIND.of(frame)?,
+    );
+    let (date, joint, done) =
+        (past_checks::DATE.of(frame)?, past_checks::JOINT.of(frame)?, past_checks::DONE.of(frame)?);
     let mut own_department: HashMap<String, bool> = HashMap::new();
     for row in 0..frame.height() {
         let Some(when) = date[row] else { continue };
@@ -513,10 +524,11 @@ fn compute_history(
             continue;
         }
         let site = unit.get(row).and_then(|u| index.row(u));
+        let kind = kind.get(row).and_then(CheckKind::from_id);
         let named = department.get(row).unwrap_or_default();
         let own = *own_department.entry(named.to_owned()).or_insert_with(|| is_own_department(&project.policy, named));
         if when.year() < year {
-            if let (Some(site), true, true) = (site, own, kind.get(row) != Some("case")) {
+            if let (Some(site), true, true) = (site, own, kind != Some(CheckKind::Case)) {
                 let relative = (month.ordinal() - year * 12) as i16;
                 let last = &mut history.last_visit[site as usize];
                 *last = (*last).max(relative);
@@ -529,9 +541,9 @@ fn compute_history(
         };
         let (Some(owner), Some(m)) = (owner, month.index_in(year)) else { continue };
         let joint = joint[row].unwrap_or(false);
-        let kind = match (own, kind.get(row)) {
+        let kind = match (own, kind) {
             (false, _) => VisitKind::OtherDepartment { joint },
-            (true, Some("case")) => VisitKind::Triggered,
+            (true, Some(CheckKind::Case)) => VisitKind::Triggered,
             (true, _) => VisitKind::Drawn,
         };
         history.visits.push(Visit { site, enterprise: owner, month: m as u8, kind, done: true });

@@ -5,7 +5,7 @@
 //! the others keep theirs, so that a chance once offered stays counted and an aggravator never takes one away.
 //! Where no month was sealed yet, the year is cut whole.
 
-use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use polars::prelude::{DataFrame, Float64Chunked, PlSmallStr, UInt32Chunked};
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::plan::annual::{AnnualPlan, compute_annual_plan, compute_plan_with};
@@ -15,7 +15,7 @@ use crate::plan::schedule::{Crowd, Schedule};
 use crate::plan::shares::compute_shares;
 use crate::plan::{PlanInputs, SiteState};
 use crate::policy::Policy;
-use crate::registry::columns::{codes, numbers, texts};
+use crate::registry::columns::{Code, Column as Typed, Number};
 use crate::registry::{frame_from_bytes, frame_to_bytes};
 use crate::workspace::inputs::population::Population;
 use crate::workspace::store::draws::StoredDraw;
@@ -29,6 +29,32 @@ const ALONE: u32 = u32::MAX;
 
 fn failed(cause: polars::prelude::PolarsError) -> AppError {
     AppError::new("WSP-006", "年度时段表无法保存").caused_by(cause)
+}
+
+/// Columns of the file.
+mod column {
+    use crate::registry::columns::column_names;
+
+    column_names! {
+        /// Site.
+        UNIT_ID: Text = "unit_id",
+        /// Frequency the schedule was made from.
+        LAMBDA: Number = "lambda",
+        /// Share of a check in each slot.
+        RATE: Number = "rate",
+        /// First month, from 0.
+        START: Code = "start",
+        /// Slots, a bit a month.
+        SLOTS: Code = "slots",
+        /// Position of the enterprise's crowd; the greatest number for a site alone.
+        CROWD: Code = "crowd",
+        /// The crowd's rate.
+        CROWD_RATE: Number = "crowd_rate",
+        /// The crowd's first month.
+        CROWD_START: Code = "crowd_start",
+        /// The crowd's slots.
+        CROWD_SLOTS: Code = "crowd_slots",
+    }
 }
 
 /// The schedule of a plan as a file: a row for each site that has slots or a frequency.
@@ -46,18 +72,22 @@ pub fn render_schedule(units: &[String], plan: &AnnualPlan) -> AppResult<Vec<u8>
     }
     let rows: Vec<usize> = (0..units.len()).filter(|i| schedule.slots[*i] > 0 || lambda[*i] > 0.0).collect();
     let crowd = |i: usize| schedule.crowds.get(crowd_of[i] as usize);
-    let column = |name: &str, values: Vec<f64>| Column::from(Series::new(name.into(), values));
-    let bytes = |name: &str, values: Vec<u32>| Column::from(Series::new(name.into(), values));
+    let numbers = |column: Typed<Number>, value: &dyn Fn(usize) -> f64| {
+        column.column(Float64Chunked::from_vec(PlSmallStr::EMPTY, rows.iter().map(|i| value(*i)).collect()))
+    };
+    let codes = |column: Typed<Code>, value: &dyn Fn(usize) -> u32| {
+        column.column(UInt32Chunked::from_vec(PlSmallStr::EMPTY, rows.iter().map(|i| value(*i)).collect()))
+    };
     let columns = vec![
-        Column::from(Series::new("unit_id".into(), rows.iter().map(|i| units[*i].as_str()).collect::<Vec<&str>>())),
-        column("lambda", rows.iter().map(|i| lambda[*i]).collect()),
-        column("rate", rows.iter().map(|i| schedule.rate[*i]).collect()),
-        bytes("start", rows.iter().map(|i| u32::from(schedule.start[*i])).collect()),
-        bytes("slots", rows.iter().map(|i| u32::from(schedule.slots[*i])).collect()),
-        bytes("crowd", rows.iter().map(|i| crowd_of[*i]).collect()),
-        column("crowd_rate", rows.iter().map(|i| crowd(*i).map_or(0.0, |c| c.rate)).collect()),
-        bytes("crowd_start", rows.iter().map(|i| crowd(*i).map_or(0, |c| u32::from(c.start))).collect()),
-        bytes("crowd_slots", rows.iter().map(|i| crowd(*i).map_or(0, |c| u32::from(c.slots))).collect()),
+        column::UNIT_ID.column(rows.iter().map(|i| Some(units[*i].as_str())).collect()),
+        numbers(column::LAMBDA, &|i| lambda[i]),
+        numbers(column::RATE, &|i| schedule.rate[i]),
+        codes(column::START, &|i| u32::from(schedule.start[i])),
+        codes(column::SLOTS, &|i| u32::from(schedule.slots[i])),
+        codes(column::CROWD, &|i| crowd_of[i]),
+        numbers(column::CROWD_RATE, &|i| crowd(i).map_or(0.0, |c| c.rate)),
+        codes(column::CROWD_START, &|i| crowd(i).map_or(0, |c| u32::from(c.start))),
+        codes(column::CROWD_SLOTS, &|i| crowd(i).map_or(0, |c| u32::from(c.slots))),
     ];
     frame_to_bytes(&DataFrame::new(rows.len(), columns).map_err(failed)?)
 }
@@ -79,10 +109,10 @@ fn load_schedule(
     let mut before = vec![0.0; n];
     // lays out nothing but the enterprises' lists of sites, which follow from today's register
     let mut schedule = Schedule::of_year(policy, inputs, &before);
-    let (unit, lambda, rate) = (texts(&frame, "unit_id")?, numbers(&frame, "lambda")?, numbers(&frame, "rate")?);
-    let (start, slots, crowd) = (codes(&frame, "start")?, codes(&frame, "slots")?, codes(&frame, "crowd")?);
-    let (crowd_rate, crowd_start, crowd_slots) =
-        (numbers(&frame, "crowd_rate")?, codes(&frame, "crowd_start")?, codes(&frame, "crowd_slots")?);
+    let (unit, lambda, rate) = (column::UNIT_ID.of(&frame)?, column::LAMBDA.of(&frame)?, column::RATE.of(&frame)?);
+    let (start, slots, crowd) = (column::START.of(&frame)?, column::SLOTS.of(&frame)?, column::CROWD.of(&frame)?);
+    let crowd_rate = column::CROWD_RATE.of(&frame)?;
+    let (crowd_start, crowd_slots) = (column::CROWD_START.of(&frame)?, column::CROWD_SLOTS.of(&frame)?);
     let byte = |value: Option<u32>| value.unwrap_or(0).min(u32::from(u8::MAX)) as u8;
     for row in 0..frame.height() {
         let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };

@@ -4,16 +4,12 @@
 
 use std::path::Path;
 
-use polars::prelude::{Column, DataFrame, IntoColumn, StringChunked, UInt32Chunked};
+use polars::prelude::{Column, DataFrame, IntoColumn, StringChunked};
 
 use crate::diagnostic::{AppError, AppResult, Progress};
-use crate::registry::columns::{codes, texts};
+use crate::registry::schema::{origin, quality, set_aside};
 use crate::registry::{Registry, TableKind};
 use crate::workspace::store::project::load_bytes;
-
-/// Columns of the report, in order; all text but `row` (u32).
-pub const REPORT_COLUMNS: [&str; 11] =
-    ["severity", "code", "table", "file", "sheet", "row", "column", "value", "what", "expected", "hint"];
 
 /// Findings of one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +29,7 @@ pub struct FindingGroup {
 /// The quality report.
 #[derive(Debug, Clone, Default)]
 pub struct QualityReport {
-    /// One row a finding, columns [`REPORT_COLUMNS`].
+    /// One row a finding, columns as in [`quality`].
     pub frame: DataFrame,
     /// By code: errors first, then by count.
     pub groups: Vec<FindingGroup>,
@@ -61,7 +57,7 @@ pub fn load_quality(root: &Path, progress: &Progress) -> AppResult<QualityReport
             progress.check()?;
         }
         let record = record.map_err(damaged)?;
-        rows.push((0..REPORT_COLUMNS.len()).map(|c| bare(record.get(c).unwrap_or_default()).to_owned()).collect());
+        rows.push((0..quality::COLUMNS.len()).map(|c| bare(record.get(c).unwrap_or_default()).to_owned()).collect());
     }
     Ok(QualityReport { groups: groups(&rows), frame: frame_of(&rows)? })
 }
@@ -75,16 +71,15 @@ fn bare(cell: &str) -> &str {
 }
 
 fn frame_of(rows: &[Vec<String>]) -> AppResult<DataFrame> {
-    let columns: Vec<Column> = REPORT_COLUMNS
+    let columns: Vec<Column> = quality::COLUMNS
         .iter()
         .enumerate()
-        .map(|(c, name)| {
+        .map(|(c, column)| {
             let cells = rows.iter().map(|row| row.get(c).map(String::as_str).filter(|text| !text.is_empty()));
-            if *name == "row" {
-                let numbers: UInt32Chunked = cells.map(|cell| cell.and_then(|text| text.parse().ok())).collect();
-                numbers.with_name((*name).into()).into_column()
+            if *column == quality::ROW.erased() {
+                quality::ROW.column(cells.map(|cell| cell.and_then(|text| text.parse().ok())).collect())
             } else {
-                cells.collect::<StringChunked>().with_name((*name).into()).into_column()
+                cells.collect::<StringChunked>().with_name(column.name.into()).into_column()
             }
         })
         .collect();
@@ -139,7 +134,7 @@ pub fn find_row(
     row: u32,
 ) -> AppResult<Option<FoundRow>> {
     let aside = &registry.set_aside;
-    let (files, sheets, rows) = (texts(aside, "file")?, texts(aside, "sheet")?, codes(aside, "row")?);
+    let (files, sheets, rows) = (set_aside::FILE.of(aside)?, set_aside::SHEET.of(aside)?, set_aside::ROW.of(aside)?);
     for (i, at) in rows.iter().enumerate() {
         if *at == Some(row) && files.get(i) == Some(file) && (sheet.is_none() || sheets.get(i) == sheet) {
             return Ok(Some(FoundRow::SetAside(i as u32)));
@@ -150,7 +145,7 @@ pub fn find_row(
             continue;
         }
         let frame = registry.frame(kind);
-        let (files, rows) = (texts(frame, "file")?, codes(frame, "row")?);
+        let (files, rows) = (origin::FILE.of(frame)?, origin::ROW.of(frame)?);
         for (i, at) in rows.iter().enumerate() {
             if *at == Some(row) && files.get(i) == Some(file) {
                 return Ok(Some(FoundRow::Kept(kind, i as u32)));
@@ -176,8 +171,8 @@ mod tests {
         let report = load_quality(folder.path(), &Progress::none()).unwrap();
         let codes_found: Vec<(&str, u64)> = report.groups.iter().map(|g| (g.code.as_str(), g.count)).collect();
         assert_eq!(codes_found, [("IMP-020", 1), ("IMP-030", 2), ("IMP-002", 1)]);
-        assert_eq!(codes(&report.frame, "row").unwrap(), [Some(7), Some(9), Some(8), None]);
-        assert_eq!(texts(&report.frame, "value").unwrap().get(0), Some("-5"));
+        assert_eq!(quality::ROW.of(&report.frame).unwrap(), [Some(7), Some(9), Some(8), None]);
+        assert_eq!(quality::VALUE.of(&report.frame).unwrap().get(0), Some("-5"));
         assert_eq!(load_quality(&folder.path().join("nix"), &Progress::none()).unwrap().frame.height(), 0);
     }
 }

@@ -15,8 +15,10 @@ use crate::plan::slots::{SlotSpec, cut_slots, expected_by_month};
 use crate::plan::{Exclusion, MandatoryVisit};
 use crate::policy::Policy;
 use crate::registry::TableKind;
-use crate::registry::columns::{dates, flags, numbers, texts};
+use crate::registry::schema::sources;
+use crate::registry::schema::{event, monitoring};
 use crate::risk::Contribution;
+use crate::risk::columns as scored;
 use crate::workspace::session::{AnalysisView, Books, ProjectData};
 
 /// Automatic monitoring of one pollutant.
@@ -112,7 +114,7 @@ fn rows_of(
 ) -> AppResult<Vec<u32>> {
     progress.check()?;
     let frame = data.registry.frame(kind);
-    let (units, enterprises) = (texts(frame, "unit_id")?, texts(frame, "enterprise")?);
+    let (units, enterprises) = (event::UNIT_ID.of(frame)?, event::ENTERPRISE.of(frame)?);
     let mut rows: Vec<u32> = units
         .iter()
         .zip(enterprises.iter())
@@ -124,7 +126,7 @@ fn rows_of(
         .map(|(row, _)| row as u32)
         .collect();
     if !rows.is_empty() {
-        let days = dates(frame, "date")?;
+        let days = event::DATE.of(frame)?;
         rows.sort_by_key(|row| std::cmp::Reverse(days.get(*row as usize).copied().flatten()));
     }
     Ok(rows)
@@ -143,7 +145,7 @@ pub fn compute_card(
     progress: &Progress,
 ) -> AppResult<SourceCard> {
     let unit = data.unit_id(row).unwrap_or_default();
-    let enterprise = texts(&data.registry.sources, "enterprise")?.get(row as usize).unwrap_or_default();
+    let enterprise = sources::ENTERPRISE.of(&data.registry.sources)?.get(row as usize).unwrap_or_default();
     let of = |kind| rows_of(data, kind, unit, enterprise, progress);
     Ok(SourceCard {
         row,
@@ -163,8 +165,8 @@ fn monitoring(data: &ProjectData, rows: &[u32]) -> AppResult<BTreeMap<String, Po
         return Ok(figures);
     }
     let frame = &data.registry.monitoring;
-    let (pollutant, valid) = (texts(frame, "pollutant")?, flags(frame, "valid")?);
-    let (multiple, day) = (numbers(frame, "multiple")?, dates(frame, "date")?);
+    let (pollutant, valid) = (monitoring::POLLUTANT.of(frame)?, monitoring::VALID.of(frame)?);
+    let (multiple, day) = (monitoring::MULTIPLE.of(frame)?, monitoring::DATE.of(frame)?);
     for row in rows.iter().map(|row| *row as usize) {
         let of = figures.entry(pollutant.get(row).unwrap_or_default().to_owned()).or_default();
         of.rows += 1;
@@ -190,9 +192,9 @@ fn risk(policy: &Policy, view: &AnalysisView, row: usize) -> AppResult<CardRisk>
     Ok(CardRisk {
         score: view.scores.get(row).copied().unwrap_or(0),
         tier: view.tiers.get(row).copied().unwrap_or(0),
-        special: flags(frame, "special")?.get(row).copied().flatten().unwrap_or(false),
-        special_reasons: texts(frame, "special_reasons")?.get(row).unwrap_or_default().to_owned(),
-        category: texts(frame, "stratum")?.get(row).unwrap_or_default().to_owned(),
+        special: scored::SPECIAL.of(frame)?.get(row).copied().flatten().unwrap_or(false),
+        special_reasons: scored::SPECIAL_REASONS.of(frame)?.get(row).unwrap_or_default().to_owned(),
+        category: scored::STRATUM.of(frame)?.get(row).unwrap_or_default().to_owned(),
         contributions: analysis.risk.explain(row, policy)?,
         lambda,
         expected: expected(policy, view, row, &mandatory, lambda, crowded),

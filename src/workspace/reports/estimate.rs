@@ -10,8 +10,8 @@ use serde::Serialize;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{CheckResult, Outcome as ResultOutcome};
 use crate::domain::{DistrictCode, PlanMonth};
-use crate::registry::columns::{codes, texts};
 use crate::registry::row_of_unit;
+use crate::registry::schema::sources;
 use crate::sampling::{Outcome, SampledUnit, compute_estimate};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::Project;
@@ -70,7 +70,7 @@ pub fn estimate_compliance(project: &Project) -> AppResult<Vec<Rate>> {
     for draw in load_opened_draws(project, |_| true)? {
         let (Some(order), Some(month)) = (draw.order(), draw.period.month()) else { continue };
         let selected = draw.selected(&order);
-        let (district, industry) = (codes(&registry.sources, "district")?, texts(&registry.sources, "industry")?);
+        let (district, industry) = (sources::DISTRICT.of(&registry.sources)?, sources::INDUSTRY.of(&registry.sources)?);
         for (stratum, ids) in &selected {
             for id in ids {
                 let Some(row) = draw.frame.position(id.as_str()).and_then(|i| draw.frame.row(i)) else { continue };

@@ -15,7 +15,8 @@ use crate::disclosure::{
 };
 use crate::domain::PlanMonth;
 use crate::registry::Registry;
-use crate::registry::columns::{dates, numbers, texts};
+use crate::registry::schema::inspectors;
+use crate::registry::schema::violations;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::store::project::Project;
 
@@ -64,7 +65,8 @@ impl<'a> PublicLists<'a> {
         }
         let mut results = results.to_vec();
         add_penalties(&mut results, &checks, registry, on)?;
-        let (names, certificates) = (texts(&registry.inspectors, "name")?, texts(&registry.inspectors, "certificate")?);
+        let (names, certificates) =
+            (inspectors::NAME.of(&registry.inspectors)?, inspectors::CERTIFICATE.of(&registry.inspectors)?);
         let people = names.iter().zip(certificates.iter());
         let masker = Masker::new(people.filter_map(|(name, id)| Some((name?.to_owned(), id?.to_owned()))));
         Ok(Self { project, checks, results, masker, on })
@@ -113,10 +115,10 @@ fn add_penalties(
     on: NaiveDate,
 ) -> AppResult<()> {
     let frame = &registry.violations;
-    let (enterprise, document) = (texts(frame, "enterprise")?, texts(frame, "document")?);
-    let (kind, penalty) = (texts(frame, "kind")?, texts(frame, "penalty_kind")?);
+    let (enterprise, document) = (violations::ENTERPRISE.of(frame)?, violations::DOCUMENT.of(frame)?);
+    let (kind, penalty) = (violations::KIND.of(frame)?, violations::PENALTY_KIND.of(frame)?);
     let (amount, until, repaired) =
-        (numbers(frame, "amount_wan")?, dates(frame, "publicity_until")?, dates(frame, "repaired_on")?);
+        (violations::AMOUNT_WAN.of(frame)?, violations::PUBLICITY_UNTIL.of(frame)?, violations::REPAIRED_ON.of(frame)?);
     let mut notes: BTreeMap<&str, Vec<PenaltyNote>> = BTreeMap::new();
     for row in 0..frame.height() {
         let word = penalty.get(row).unwrap_or_default();

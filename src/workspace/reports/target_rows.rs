@@ -14,7 +14,8 @@ use crate::plan::PlanInputs;
 use crate::plan::ledger::{CapReading, compute_cap_meter};
 use crate::policy::Policy;
 use crate::registry::Registry;
-use crate::registry::columns::{dates, numbers, texts};
+use crate::registry::schema::{inspectors, past_checks, sources};
+use crate::risk::Aggravator;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::month_list::{ListEntry, ResultsByCheck, list_entries, reserve_entries};
@@ -63,15 +64,16 @@ impl<'a> RowMaker<'a> {
         districts: &'a DistrictSet,
         analysis: &'a Analysis,
     ) -> AppResult<Self> {
-        let (certificates, names) = (texts(&registry.inspectors, "certificate")?, texts(&registry.inspectors, "name")?);
+        let (certificates, names) =
+            (inspectors::CERTIFICATE.of(&registry.inspectors)?, inspectors::NAME.of(&registry.inspectors)?);
         let people = certificates
             .iter()
             .zip(names.iter())
             .filter_map(|(certificate, name)| Some((certificate?, name?)))
             .collect();
         let mut last_visit = BTreeMap::new();
-        let past_units = texts(&registry.past_checks, "unit_id")?;
-        for (unit, date) in past_units.iter().zip(dates(&registry.past_checks, "date")?) {
+        let past_units = past_checks::UNIT_ID.of(&registry.past_checks)?;
+        for (unit, date) in past_units.iter().zip(past_checks::DATE.of(&registry.past_checks)?) {
             if let (Some(site), Some(date)) = (unit.and_then(|u| analysis.population.index.row(u)), date) {
                 let last = last_visit.entry(site).or_insert(date);
                 *last = (*last).max(date);
@@ -79,14 +81,14 @@ impl<'a> RowMaker<'a> {
         }
         let sources = &registry.sources;
         let columns = SourceText {
-            name: texts(sources, "name")?,
-            uscc: texts(sources, "uscc")?,
-            number: texts(sources, "number")?,
-            address: texts(sources, "address")?,
-            industry: texts(sources, "industry")?,
-            management: texts(sources, "management")?,
-            lon: numbers(sources, "lon")?,
-            lat: numbers(sources, "lat")?,
+            name: sources::NAME.of(sources)?,
+            uscc: sources::USCC.of(sources)?,
+            number: sources::NUMBER.of(sources)?,
+            address: sources::ADDRESS.of(sources)?,
+            industry: sources::INDUSTRY.of(sources)?,
+            management: sources::MANAGEMENT.of(sources)?,
+            lon: sources::LON.of(sources)?,
+            lat: sources::LAT.of(sources)?,
         };
         Ok(Self { policy, registry, districts, analysis, columns, people, last_visit, scores: analysis.risk.scores()? })
     }
@@ -212,11 +214,7 @@ impl<'a> RowMaker<'a> {
             words.push("特殊监管对象".to_owned());
         }
         let bits = inputs.sites.aggravated.get(site).copied().unwrap_or(0);
-        for (bit, word) in [(1, "违法"), (2, "投诉集中"), (4, "环境风险高"), (8, "信用差")] {
-            if bits & bit != 0 {
-                words.push(word.to_owned());
-            }
-        }
+        words.extend(Aggravator::ALL.iter().filter(|a| bits & a.bit() != 0).map(|a| a.label().to_owned()));
         let mut factors = self.analysis.risk.explain(site, policy)?;
         factors.retain(|f| f.points.0 > 0);
         factors.sort_by_key(|f| std::cmp::Reverse(f.points));

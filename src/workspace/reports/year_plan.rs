@@ -8,7 +8,7 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::{CapStatement, KeyIndustry, MonthCount, YearPlan, YearPlanRow, compute_industry_coverage};
 use crate::domain::UnitId;
 use crate::registry::Registry;
-use crate::registry::columns::texts;
+use crate::registry::schema::sources;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::store::project::Project;
 
@@ -54,7 +54,7 @@ pub fn compute_year_plan(
         .iter()
         .map(|(prefix, name)| KeyIndustry { prefix: prefix.clone(), name: name.clone() })
         .collect();
-    let (units, codes) = (texts(&registry.sources, "unit_id")?, texts(&registry.sources, "industry")?);
+    let (units, codes) = (sources::UNIT_ID.of(&registry.sources)?, sources::INDUSTRY.of(&registry.sources)?);
     let listed: Vec<(UnitId, String)> = units
         .iter()
         .zip(codes.iter())

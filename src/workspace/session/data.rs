@@ -6,14 +6,16 @@
 
 use std::sync::Arc;
 
-use polars::prelude::{Column, DataFrame, NamedFrom, Series};
+use polars::prelude::{DataFrame, Float64Chunked, PlSmallStr};
 
 use crate::diagnostic::{AppResult, Diagnostics};
 use crate::district::DistrictSet;
 use crate::domain::{DistrictCode, PlanMonth};
 use crate::policy::Policy;
 use crate::registry::Registry;
-use crate::registry::columns::{codes, numbers, texts};
+use crate::registry::columns::{Column, Number, column_names};
+use crate::registry::schema::sources;
+use crate::risk::columns as scored;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::reports::areas::{AreaFigures, Areas, NOWHERE, Places, compute_area_figures};
 use crate::workspace::store::project::Project;
@@ -53,20 +55,22 @@ impl ProjectData {
         }
         registry.set_aside.rechunk_mut_par();
         let sources = &registry.sources;
-        let district = codes(sources, "district")?
+        let district = sources::DISTRICT
+            .of(sources)?
             .into_iter()
             .map(|code| {
                 code.and_then(|code| districts.index_of(DistrictCode(code))).map_or(NOWHERE, |index| index as u16)
             })
             .collect();
-        let body = texts(sources, "body")?
+        let body = sources::BODY
+            .of(sources)?
             .iter()
             .map(|id| policy.bodies.iter().position(|body| Some(body.id.as_str()) == id).map_or(NOWHERE, |i| i as u16))
             .collect();
-        let plain = |name: &str| -> AppResult<Arc<[f64]>> {
-            Ok(numbers(sources, name)?.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect())
+        let plain = |column: Column<Number>| -> AppResult<Arc<[f64]>> {
+            Ok(column.of(sources)?.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect())
         };
-        let (lon, lat) = (plain("lon")?, plain("lat")?);
+        let (lon, lat) = (plain(sources::LON)?, plain(sources::LAT)?);
         Ok(Self { district, body, lon, lat, districts: Arc::new(districts), findings, registry })
     }
 
@@ -91,13 +95,13 @@ impl ProjectData {
     /// The `unit_id` of a source's row.
     #[must_use]
     pub fn unit_id(&self, row: u32) -> Option<&str> {
-        texts(&self.registry.sources, "unit_id").ok()?.get(row as usize)
+        sources::UNIT_ID.of(&self.registry.sources).ok()?.get(row as usize)
     }
 
     /// The name of a source's row.
     #[must_use]
     pub fn name(&self, row: u32) -> Option<&str> {
-        texts(&self.registry.sources, "name").ok()?.get(row as usize)
+        sources::NAME.of(&self.registry.sources).ok()?.get(row as usize)
     }
 
     /// Name of a district by its index on the map.
@@ -116,12 +120,26 @@ pub struct AnalysisView {
     pub tiers: Arc<[u8]>,
     /// Score of each source, thousandths.
     pub scores: Arc<[i64]>,
-    /// Sources frame with `score`, `tier`, `special`, `stratum`, `aggravated`, `special_reasons`, `lambda`
-    /// beside it; columns are shared, not copied.
+    /// Sources frame with the scores ([`scored`]) and [`LAMBDA`] beside it; columns are shared, not copied.
     pub table: DataFrame,
     /// Figures of the city, its districts and bodies.
     pub areas: Areas<AreaFigures>,
 }
+
+column_names! {
+    /// Drawn visits expected in the year, in the table of sources with their scores.
+    LAMBDA: Number = "lambda",
+}
+
+/// Columns of the risk table that stand beside the sources.
+const SCORED: [&str; 6] = [
+    scored::SCORE.name(),
+    scored::TIER.name(),
+    scored::SPECIAL.name(),
+    scored::STRATUM.name(),
+    scored::AGGRAVATED.name(),
+    scored::SPECIAL_REASONS.name(),
+];
 
 impl AnalysisView {
     /// Sums an analysis up.
@@ -144,17 +162,18 @@ impl AnalysisView {
 }
 
 fn join(data: &ProjectData, analysis: &Analysis) -> AppResult<DataFrame> {
-    let mut columns: Vec<Column> = data.registry.sources.columns().to_vec();
-    let known: std::collections::BTreeSet<String> = columns.iter().map(|c| c.name().to_string()).collect();
-    for name in ["score", "tier", "special", "stratum", "aggravated", "special_reasons"] {
+    let register = &data.registry.sources;
+    let mut columns = register.columns().to_vec();
+    for name in SCORED {
         if let Ok(column) = analysis.risk.frame.column(name)
-            && !known.contains(name)
+            && register.column(name).is_err()
         {
             columns.push(column.clone());
         }
     }
-    columns.push(Column::from(Series::new("lambda".into(), analysis.plan.frequencies.lambda.as_slice())));
-    let height = data.registry.sources.height();
+    let lambda = analysis.plan.frequencies.lambda.to_vec();
+    columns.push(LAMBDA.column(Float64Chunked::from_vec(PlSmallStr::EMPTY, lambda)));
+    let height = register.height();
     DataFrame::new(height, columns).map_err(|cause| {
         crate::diagnostic::AppError::new("FRM-001", "风险表与污染源名录的行数不同，请重新导入").caused_by(cause)
     })

@@ -8,7 +8,7 @@ use polars::prelude::DataFrame;
 
 use super::columns;
 use crate::registry::TableKind;
-use crate::risk::{Contribution, SPECIAL_REASONS};
+use crate::risk::{Contribution, SpecialReason};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
@@ -281,7 +281,7 @@ fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) {
         }
     });
     for id in risk.special_reasons.split(';').filter(|id| !id.is_empty()) {
-        let name = SPECIAL_REASONS.iter().find(|(known, _)| *known == id).map_or(id, |(_, name)| name);
+        let name = SpecialReason::from_id(id).map_or(id, |reason| reason.label());
         ui.label(theme::note(ui, name));
     }
     for contribution in risk.contributions.iter().filter(|c| c.points.0 != 0) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use polars::prelude::DataFrame;
 
 use crate::registry::TableKind;
-use crate::risk::SPECIAL_REASONS;
+use crate::risk::SpecialReason;
 use crate::ui::table::{ColumnDef, FrameRows};
 use crate::ui::text::data as t;
 use crate::workspace::session::OpenProject;
@@ -115,7 +115,7 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
                     .map(|s| (s.id.clone(), s.names.first().cloned().unwrap_or_else(|| s.id.clone())))
                     .collect(),
             ),
-            "special_reasons" => of(&SPECIAL_REASONS),
+            "special_reasons" => of(&SpecialReason::ALL.map(|reason| (reason.id(), reason.label()))),
             "table" => named(TableKind::ALL.iter().map(|k| (k.id().to_owned(), k.label().to_owned())).collect()),
             _ => match kind.map(|kind| t::words(kind, id)) {
                 Some(words) if !words.is_empty() => of(&words),

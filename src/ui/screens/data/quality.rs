@@ -6,7 +6,8 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::sheet::{FrameId, Sheet, Source};
-use crate::registry::columns::{codes, texts};
+use crate::registry::columns::{Column, Text};
+use crate::registry::schema::{quality, set_aside};
 use crate::registry::{TableKind, render_set_aside_csv};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
@@ -203,13 +204,13 @@ impl Quality {
 
     fn start_finding(&mut self, cx: &Cx<'_>, open: &OpenProject, report: &QualityReport, row: usize) {
         self.gone = false;
-        let text = |id: &str| texts(&report.frame, id).ok().and_then(|c| c.get(row)).map(str::to_owned);
-        let at = codes(&report.frame, "row").ok().and_then(|rows| rows.get(row).copied().flatten());
-        let (Some(file), Some(at)) = (text("file"), at) else {
+        let text = |column: &Column<Text>| column.of(&report.frame).ok().and_then(|c| c.get(row)).map(str::to_owned);
+        let at = quality::ROW.of(&report.frame).ok().and_then(|rows| rows.get(row).copied().flatten());
+        let (Some(file), Some(at)) = (text(&quality::FILE), at) else {
             self.gone = true;
             return;
         };
-        let (table, sheet, data) = (text("table"), text("sheet"), Arc::clone(&open.data));
+        let (table, sheet, data) = (text(&quality::TABLE), text(&quality::SHEET), Arc::clone(&open.data));
         let job = cx
             .session
             .start_job("查找行", move |_| find_row(&data.registry, table.as_deref(), &file, sheet.as_deref(), at));
@@ -295,7 +296,8 @@ impl Quality {
             .frame(egui::Frame::new().fill(palette.surface).inner_margin(egui::Margin::same(8)))
             .show(ui, |ui| {
                 widgets::heading(ui, t::ORIGINAL);
-                let cells = chosen.and_then(|row| texts(frame, "cells").ok()?.get(row as usize)).unwrap_or_default();
+                let cells =
+                    chosen.and_then(|row| set_aside::CELLS.of(frame).ok()?.get(row as usize)).unwrap_or_default();
                 let parsed: serde_json::Map<String, serde_json::Value> =
                     serde_json::from_str(cells).unwrap_or_default();
                 if parsed.is_empty() {

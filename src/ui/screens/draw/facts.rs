@@ -7,7 +7,7 @@ use crate::diagnostic::{AppResult, Progress};
 use crate::district::DistrictMesh;
 use crate::domain::{BodyId, InspectorId, PPB, PlanMonth, UnitId};
 use crate::policy::Policy;
-use crate::registry::columns::texts;
+use crate::registry::schema::inspectors;
 use crate::sampling::{REASON_CERTAIN, TicketMaker, compute_key, to_hex};
 use crate::ui::text::draw as t;
 use crate::ui::widgets::decimal;
@@ -211,9 +211,10 @@ pub fn compute_facts(
     let names: BTreeMap<&str, &str> = if people.height() == 0 {
         BTreeMap::new()
     } else {
-        texts(people, "certificate")?
+        inspectors::CERTIFICATE
+            .of(people)?
             .iter()
-            .zip(texts(people, "name")?.iter())
+            .zip(inspectors::NAME.of(people)?.iter())
             .filter_map(|(certificate, name)| Some((certificate?, name?)))
             .collect()
     };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
 use crate::domain::{DistrictCode, PlanMonth, UnitId};
-use crate::registry::columns::texts;
+use crate::registry::schema::inspectors;
 use crate::workspace::session::{Books, Filter, NOWHERE, OpenProject};
 
 /// A check with its place and its record.
@@ -95,7 +95,8 @@ impl Index {
             .iter()
             .map(|row| codes.get(&(&row.unit_id, row.month, row.plan_code.as_str())).copied())
             .collect();
-        self.roster = texts(&open.data.registry.inspectors, "certificate")
+        self.roster = inspectors::CERTIFICATE
+            .of(&open.data.registry.inspectors)
             .map(|column| column.iter().flatten().map(str::to_owned).collect())
             .unwrap_or_default();
         self.of = Arc::downgrade(books);

@@ -1,0 +1,78 @@
+//! Frames stored and read back, the report, whole files.
+
+use super::*;
+
+#[test]
+fn frames_come_back_from_parquet_as_they_were() {
+    let registry = check(vec![
+        input(sources_with("备注", ["=1+1", ""])),
+        input(raw("信用.csv", &[vec!["企业名称", "年度", "信用等级"], vec!["甲化工", "2025", "好"]])),
+    ]);
+    let mut back = Registry::empty();
+    for (name, frame) in registry.frames() {
+        let bytes = frame_to_bytes(frame).unwrap();
+        back.restore(name, frame_from_bytes(bytes, name).unwrap()).unwrap();
+    }
+    for kind in TableKind::ALL {
+        assert!(registry.frame(kind).equals_missing(back.frame(kind)), "{}", kind.id());
+    }
+    assert!(registry.set_aside.equals_missing(&back.set_aside));
+    assert_eq!(frame_from_bytes(b"PAR1 no parquet".to_vec(), "sources").unwrap_err().code(), "IMP-083");
+    let wrong = back.credit.clone();
+    assert_eq!(back.restore("sources", wrong).unwrap_err().code(), "IMP-083");
+}
+
+#[test]
+fn the_report_names_everything() {
+    let registry = check(vec![input(sources(&[
+        [UNIT_A, "甲公司", USCC_A, "徐汇", "=重点"],
+        [UNIT_B, "乙公司", USCC_B, "徐汇", "重点"],
+    ]))]);
+    let report = render_report(&registry);
+    assert_eq!(report.height() as u64, registry.diagnostics.summary().map(|(_, _, n)| n).sum::<u64>());
+    let csv = render_report_csv(&registry);
+    assert!(csv.starts_with('\u{feff}') && csv.contains("IMP-012") && csv.contains("'=重点"), "{csv}");
+    assert!(render_set_aside_csv(&registry).contains("IMP-012"));
+    let summary = render_summary(&registry);
+    assert!(summary.contains("污染源名录：读入 2 行，采用 1 行，搁置 1 行，合并重复 0 行"), "{summary}");
+    assert!(summary.contains("[IMP-012] 必填项的取值不认识：1 条"), "{summary}");
+}
+
+#[test]
+fn texts_of_findings_are_capped_but_all_are_counted() {
+    let mut options = options();
+    options.finding_cap = 3;
+    let numbers: Vec<String> = (0..50).map(|i| format!("X-{i:03}")).collect();
+    let rows: Vec<[&str; 5]> = numbers.iter().map(|number| [number.as_str(), "甲", "", "南汇", "重点"]).collect();
+    let registry = check_with(vec![input(sources(&rows))], &options);
+    assert_eq!(registry.diagnostics.count_code("IMP-030"), 50);
+    assert_eq!(registry.set_aside.height(), 50);
+    let csv = render_report_csv(&registry);
+    assert!(csv.contains("另有 47 条未逐条列出"), "{csv}");
+}
+
+#[test]
+fn files_are_loaded_and_a_bad_one_stops_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("污染源名录.csv");
+    // "排污许可证编号,单位名称,行政区划代码,管理类别" and one row, in GB18030.
+    let text = format!(
+        "排污许可证编号,单位名称,行政区划代码,管理类别\r\n{UNIT_A},上海堃鑫化工（集团）有限公司,310115,重点管理\r\n"
+    );
+    let (bytes, _, _) = encoding_rs::GB18030.encode(&text);
+    std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), &bytes).unwrap();
+    let mut options = options();
+    options.mapping = Mapping::from_ron("(files: [(file: \"没有这个文件.csv\")])", "m.ron").unwrap();
+    let files = [
+        InputFile { path, ..InputFile::default() },
+        InputFile { path: folder.path().join("缺.xlsx"), ..InputFile::default() },
+    ];
+    let registry = load_registry(&files, &options, &NoMap, &Progress::none()).unwrap();
+    assert_eq!(text_of(&registry, "name"), "上海堃鑫化工（集团）有限公司", "{}", messages(&registry));
+    assert!(registry.diagnostics.count(Severity::Error) >= 1);
+    assert!(has(&registry, &codes::MAPPING_UNUSED));
+    assert_eq!(registry.recognised.files[0].encoding.as_deref(), Some("GB18030"));
+    let cancelled = Progress::none();
+    cancelled.cancel();
+    assert_eq!(load_registry(&files, &options, &NoMap, &cancelled).unwrap_err().code(), "JOB-001");
+}
