@@ -75,7 +75,6 @@ impl Intake<'_> {
 fn parse_year(text: &str) -> Option<i32> {
     let folded = fold(text);
     let plain = folded.trim().trim_end_matches(['度', '年']);
-    let year: i32 =
-        if plain.len() == 4 { plain.parse().ok()? } else { parse_month(plain)?.0 };
+    let year: i32 = if plain.len() == 4 { plain.parse().ok()? } else { parse_month(plain)?.0 };
     (1990..=2100).contains(&year).then_some(year)
 }

@@ -161,10 +161,6 @@ fn value_maps_and_constants_stand_in() {
     assert_eq!(registry.diagnostics.count_code("IMP-036"), 0);
 }
 
-fn text_of(registry: &Registry, column: &str) -> String {
-    text(&registry.sources, column, 0)
-}
-
 /// One province for all of China: the mapping, not the geometry, is what is shown here.
 struct China;
 

@@ -21,7 +21,6 @@ use fairdraw::registry::{
 };
 use fairdraw::tabular::RawTable;
 use polars::prelude::*;
-use proptest::prelude::*;
 
 /// Two districts side by side, the border at 121.5 degrees east: west 徐汇区, east 浦东新区.
 struct TwoDistricts;
@@ -201,4 +200,8 @@ fn two_sources() -> RawTable {
         [UNIT_A, "上海甲化工有限公司", USCC_A, "浦东新区", "重点管理"],
         [UNIT_B, "上海乙电镀有限公司", USCC_B, "徐汇区", "简化"],
     ])
+}
+
+fn text_of(registry: &Registry, column: &str) -> String {
+    text(&registry.sources, column, 0)
 }
