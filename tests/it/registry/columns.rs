@@ -78,6 +78,10 @@ fn no_column_is_named_by_a_text_outside_the_schemas() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
+        // A finding names a column to a person in the same way: only a file that reads frames can mean theirs.
+        if !(text.contains("polars::") || text.contains("registry::schema")) || inside.ends_with("tests.rs") {
+            continue;
+        }
         faults.extend(literals(&text, &names).into_iter().map(|(line, name)| format!("src/{inside}:{line}: {name}")));
     }
     assert!(faults.is_empty(), "columns named by a text:\n{}", faults.join("\n"));
