@@ -11,7 +11,7 @@ use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::{Period, PlanMonth, UnitId};
 use fairdraw::registry::Registry;
-use fairdraw::registry::columns::{dates, texts};
+use fairdraw::registry::schema::sources;
 use fairdraw::sampling::{EntropyFormat, RegisterEvent, SealRegister};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check, substitute_unit};
 use fairdraw::workspace::deeds::open::{Opened, TypedOpening, open_period};
@@ -136,7 +136,8 @@ fn with_rectifications(registry: &Registry) -> Registry {
     let mut registry = registry.clone();
     let epoch = chrono::NaiveDate::default();
     let january = chrono::NaiveDate::from_ymd_opt(2027, 1, 15).unwrap();
-    let days: Vec<Option<i32>> = dates(&registry.sources, "rectify_by")
+    let days: Vec<Option<i32>> = sources::RECTIFY_BY
+        .of(&registry.sources)
         .unwrap()
         .into_iter()
         .enumerate()
@@ -282,7 +283,7 @@ fn a_triggered_check_past_the_cap_is_recorded_and_a_closed_unit_asks_for_grounds
     let context = at("2027-01-04T09:00:00");
     let listed: Vec<UnitId> = draw.selected(&order).into_values().flatten().collect();
     let (units, enterprise) =
-        (texts(&registry.sources, "unit_id").unwrap(), texts(&registry.sources, "enterprise").unwrap());
+        (sources::UNIT_ID.of(&registry.sources).unwrap(), sources::ENTERPRISE.of(&registry.sources).unwrap());
     let status: BTreeMap<String, String> =
         draw.frame.rows().map(|row| (row.unit_id.to_owned(), row.reason.to_owned())).collect();
     let of_enterprise: BTreeMap<&str, &str> =
