@@ -2,33 +2,31 @@
 
 use super::*;
 
-/// Every check, met by a small table of its own: (what is loaded, the code it must give).
-fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
-    let event = |file: &str, head: &[&str], row: &[&str]| {
-        vec![input(two_sources()), input(raw(file, &[head.to_vec(), row.to_vec()]))]
-    };
-    let one = |heading: &str, cell: &str| vec![input(sources_with(heading, [cell, ""]))];
-    let first = |row: [&str; 5]| vec![input(sources(&[row]))];
-    let points = |lon: &'static str, lat: &'static str| {
-        let mut head = HEAD.to_vec();
-        head.extend(["经度", "纬度"]);
-        vec![input(raw("名录.csv", &[head, vec![UNIT_A, "甲公司", USCC_A, "浦东新区", "重点", lon, lat]]))]
-    };
-    let no_district = |lon: &'static str, lat: &'static str| {
-        let head = vec![HEAD[0], HEAD[1], HEAD[3], HEAD[4], "经度", "纬度"];
-        vec![input(raw("污染源名录.csv", &[head, vec![UNIT_A, "甲公司", "", "重点", lon, lat]]))]
-    };
-    let many: Vec<Vec<String>> = (0..25).map(|i| vec![format!("3101150000{i:05}"), format!("单位{i}")]).collect();
-    let shared: Vec<Vec<&str>> = std::iter::once(vec![HEAD[0], HEAD[1], HEAD[3], HEAD[4], "经度", "纬度"])
-        .chain(
-            many.iter().map(|row| vec![row[0].as_str(), row[1].as_str(), "徐汇区", "登记管理", "121.4737", "31.2304"]),
-        )
-        .collect();
-    let credit = ["统一社会信用代码", "评价年度", "信用等级"];
-    let fine = ["统一社会信用代码", "处罚决定日期", "决定书文号", "罚款金额（万元）"];
-    let measured = ["排污许可证编号", "监测时间", "排口编号", "污染因子", "监测值", "标准限值", "超标倍数", "数据标记"];
-    let people = ["姓名", "执法证号", "所在单位", "专长", "每月可用天数", "有效期至", "请假"];
-    let person = |row: &[&str]| vec![input(raw("执法人员.csv", &[people.to_vec(), row.to_vec()]))];
+/// A case: the code that must be given, and what is loaded.
+type Case = (&'static codes::Code, Vec<InputTable>);
+
+const CREDIT: [&str; 3] = ["统一社会信用代码", "评价年度", "信用等级"];
+const FINE: [&str; 4] = ["统一社会信用代码", "处罚决定日期", "决定书文号", "罚款金额（万元）"];
+const PEOPLE: [&str; 7] = ["姓名", "执法证号", "所在单位", "专长", "每月可用天数", "有效期至", "请假"];
+
+fn event(file: &str, head: &[&str], row: &[&str]) -> Vec<InputTable> {
+    vec![input(two_sources()), input(raw(file, &[head.to_vec(), row.to_vec()]))]
+}
+
+fn one(heading: &str, cell: &str) -> Vec<InputTable> {
+    vec![input(sources_with(heading, [cell, ""]))]
+}
+
+fn first(row: [&str; 5]) -> Vec<InputTable> {
+    vec![input(sources(&[row]))]
+}
+
+fn person(row: &[&str]) -> Vec<InputTable> {
+    vec![input(raw("执法人员.csv", &[PEOPLE.to_vec(), row.to_vec()]))]
+}
+
+/// Files, headings, single cells.
+fn cases_of_cells() -> Vec<Case> {
     vec![
         (&codes::TABLE_UNKNOWN, vec![input(raw("x.csv", &[vec!["甲", "乙"], vec!["1", "2"]]))]),
         (
@@ -51,9 +49,9 @@ fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
         (&codes::CHOICE_UNKNOWN, one("生产状态", "半死不活")),
         (&codes::CHOICE_REQUIRED, first([UNIT_A, "甲公司", USCC_A, "徐汇", "甲类"])),
         (&codes::DATE_BAD, one("发证日期", "2026年2月30日")),
-        (&codes::DATE_REQUIRED, event("处罚.csv", &fine, &[USCC_A, "去年", "1号", "5"])),
-        (&codes::NUMBER_BAD, event("处罚.csv", &fine, &[USCC_A, "2026-3-1", "1号", "五万"])),
-        (&codes::NUMBER_NEGATIVE, event("处罚.csv", &fine, &[USCC_A, "2026-3-1", "1号", "-5"])),
+        (&codes::DATE_REQUIRED, event("处罚.csv", &FINE, &[USCC_A, "去年", "1号", "5"])),
+        (&codes::NUMBER_BAD, event("处罚.csv", &FINE, &[USCC_A, "2026-3-1", "1号", "五万"])),
+        (&codes::NUMBER_NEGATIVE, event("处罚.csv", &FINE, &[USCC_A, "2026-3-1", "1号", "-5"])),
         (&codes::FOOTNOTE, first(["合计", "1 家", "", "", ""])),
         (&codes::FLAG_BAD, one("挂牌督办", "也许")),
         (&codes::RANGE_BAD, one("有效期限", "五年")),
@@ -75,6 +73,27 @@ fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
             &codes::DUPLICATE_CONFLICT,
             vec![input(sources(&[[UNIT_A, "甲公司", "", "徐汇", "重点"], [UNIT_A, "甲公司", "", "徐汇", "登记"]]))],
         ),
+    ]
+}
+
+/// Districts and points.
+fn cases_of_places() -> Vec<Case> {
+    let points = |lon: &'static str, lat: &'static str| {
+        let mut head = HEAD.to_vec();
+        head.extend(["经度", "纬度"]);
+        vec![input(raw("名录.csv", &[head, vec![UNIT_A, "甲公司", USCC_A, "浦东新区", "重点", lon, lat]]))]
+    };
+    let no_district = |lon: &'static str, lat: &'static str| {
+        let head = vec![HEAD[0], HEAD[1], HEAD[3], HEAD[4], "经度", "纬度"];
+        vec![input(raw("污染源名录.csv", &[head, vec![UNIT_A, "甲公司", "", "重点", lon, lat]]))]
+    };
+    let many: Vec<Vec<String>> = (0..25).map(|i| vec![format!("3101150000{i:05}"), format!("单位{i}")]).collect();
+    let shared: Vec<Vec<&str>> = std::iter::once(vec![HEAD[0], HEAD[1], HEAD[3], HEAD[4], "经度", "纬度"])
+        .chain(
+            many.iter().map(|row| vec![row[0].as_str(), row[1].as_str(), "徐汇区", "登记管理", "121.4737", "31.2304"]),
+        )
+        .collect();
+    vec![
         (&codes::DISTRICT_UNKNOWN, first([UNIT_A, "甲公司", USCC_A, "南汇区", "重点"])),
         (&codes::DISTRICT_DIFFERS, points("121.3", "31.2")),
         (&codes::DISTRICT_NEAR_BORDER, points("121.49", "31.2")),
@@ -84,12 +103,19 @@ fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
         (&codes::POINT_SHARED, vec![input(raw("污染源名录.csv", &shared))]),
         (&codes::DISTRICT_FROM_POINT, no_district("121.7", "31.2")),
         (&codes::DISTRICT_NOWHERE, no_district("120.2", "31.2")),
+    ]
+}
+
+/// Dates, industries, money, events and people: what compares cells, rows and tables.
+fn cases_of_rows() -> Vec<Case> {
+    let measured = ["排污许可证编号", "监测时间", "排口编号", "污染因子", "监测值", "标准限值", "超标倍数", "数据标记"];
+    vec![
         (&codes::BODY_UNKNOWN, one("执法主体", "某某大队")),
         (&codes::BODY_REQUIRED, person(&["张三", "A1", "某某大队", "", "10", "", ""])),
         (&codes::EXPIRES_BEFORE_ISSUE, one("有效期限", "2029-09-10至2024-09-09")),
         (&codes::PERMIT_EXPIRED, one("有效期至", "2026-11-22")),
         (&codes::PERMIT_EXPIRING, one("有效期至", "2027-01-22")),
-        (&codes::DATE_FUTURE, event("处罚.csv", &fine, &[USCC_A, "2027-3-1", "1号", "5"])),
+        (&codes::DATE_FUTURE, event("处罚.csv", &FINE, &[USCC_A, "2027-3-1", "1号", "5"])),
         (&codes::PERIOD_REVERSED, {
             let mut head = HEAD.to_vec();
             head.extend(["正面清单列入日期", "正面清单截止日期"]);
@@ -105,7 +131,7 @@ fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
             &codes::MONEY_YUAN,
             event("处罚.csv", &["统一社会信用代码", "处罚决定日期", "罚款金额（元）"], &[USCC_A, "2026-3-1", "50,000"]),
         ),
-        (&codes::MONEY_SUSPECT, event("处罚.csv", &fine, &[USCC_A, "2026-3-1", "1号", "50000"])),
+        (&codes::MONEY_SUSPECT, event("处罚.csv", &FINE, &[USCC_A, "2026-3-1", "1号", "50000"])),
         (
             &codes::MONEY_NO_UNIT,
             event("处罚.csv", &["统一社会信用代码", "处罚决定日期", "罚款金额"], &[USCC_A, "2026-3-1", "50000"]),
@@ -118,7 +144,7 @@ fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
             &codes::MONITORING_INVALID,
             event("超标.csv", &measured, &[UNIT_A, "2026-3-1", "DA001", "SO2", "60", "50", "", "停产"]),
         ),
-        (&codes::UNIT_UNMATCHED, event("信用.csv", &credit, &[USCC_C, "2025", "好"])),
+        (&codes::UNIT_UNMATCHED, event("信用.csv", &CREDIT, &[USCC_C, "2025", "好"])),
         (&codes::NAME_AMBIGUOUS, {
             let both = sources(&[
                 [UNIT_A, "甲化工公司", USCC_A, "徐汇", "重点"],
@@ -148,9 +174,9 @@ fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
                 &[UNIT_A, USCC_B, "2026-3-1", "1"],
             ),
         ),
-        (&codes::GRADE_UNKNOWN, event("信用.csv", &credit, &[USCC_A, "2025", "金牌"])),
+        (&codes::GRADE_UNKNOWN, event("信用.csv", &CREDIT, &[USCC_A, "2025", "金牌"])),
         (&codes::GRADE_CONFLICT, {
-            let rows = [credit.to_vec(), vec![USCC_A, "2025", "好"], vec![USCC_A, "2025", "差"]];
+            let rows = [CREDIT.to_vec(), vec![USCC_A, "2025", "好"], vec![USCC_A, "2025", "差"]];
             vec![input(two_sources()), input(raw("信用.csv", &rows))]
         }),
         (&codes::DAYS_MISSING, person(&["张三", "A1", "徐汇区生态环境局", "", "", "", ""])),
@@ -172,6 +198,11 @@ fn cases() -> Vec<(&'static codes::Code, Vec<InputTable>)> {
             tables
         }),
     ]
+}
+
+/// Every check, met by a small table of its own.
+fn cases() -> Vec<Case> {
+    cases_of_cells().into_iter().chain(cases_of_places()).chain(cases_of_rows()).collect()
 }
 
 #[test]
