@@ -319,7 +319,8 @@ fn rescoring_equals_computing_afresh() {
     let frames = city.frames();
     let mut policy = shanghai();
     let features = RiskFeatures::compute(&frames.inputs(), &policy, day("2027-01-15")).unwrap();
-    assert_eq!((features.len(), features.is_empty(), features.as_of()), (2, false, day("2027-01-15")));
+    let scored = score_risk(&features, &policy).unwrap();
+    assert_eq!((scored.len(), scored.is_empty(), scored.as_of()), (2, false, day("2027-01-15")));
     for factor in &mut policy.factors {
         factor.cap.0 *= 2;
         if let fairdraw::policy::FactorRule::Events { points, .. } = &mut factor.rule {
