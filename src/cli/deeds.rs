@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Finish;
 use super::output::{line, say};
-use super::{data, draw, plan};
+use super::{data, draw, plan, plan_dates};
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
@@ -27,6 +27,7 @@ pub(super) fn carry_out(
         DeedOutcome::Replaced(month, unit, pair) => draw::show_replaced(month, &unit, &pair, as_json),
         DeedOutcome::Added(month, unit, added) => draw::show_added(month, &unit, &added, as_json),
         DeedOutcome::Results(taken) => data::show_results(&taken, as_json),
+        DeedOutcome::PlanDated(dates) => plan_dates::show_plan_dates(project.file.year, &dates, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),
         DeedOutcome::Refreshed(sources, set_aside) => {
             say(&format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置"));

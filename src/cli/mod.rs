@@ -9,6 +9,7 @@ mod deeds;
 mod draw;
 mod output;
 mod plan;
+mod plan_dates;
 mod policy;
 
 use std::process::ExitCode;
@@ -83,6 +84,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Check(args) => data::check(&args, cli.json, &context),
         Command::Plan(args) => plan::plan(&args, cli.json, &context),
         Command::Policy(args) => policy::policy(&args, cli.json, &context),
+        Command::PlanDates(args) => plan_dates::plan_dates(&args, cli.json, &context),
         Command::Seal(args) => draw::seal(&args, cli.json, &context),
         Command::Open(args) => draw::open(&args, cli.json, &context),
         Command::Substitute(args) => draw::substitute(&args, cli.json, &context),

@@ -8,6 +8,7 @@ use super::args::{ExportArgs, PlanArgs, ProjectArgs, RunArgs, SimulateArgs, Stat
 use super::deeds::carry_out;
 use super::draw::month_of;
 use super::output::{json, line, say};
+use super::plan_dates::day_of;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::load_bundled_districts;
 use crate::domain::PlanMonth;
@@ -162,9 +163,7 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
     let project = Project::open(&args.project, None)?;
     let today = match &args.today {
         None => context.now.date(),
-        Some(text) => text.parse().map_err(|_| {
-            AppError::new("CLI-012", "日期写法不对").with(|f| f.value(text).expected(" 2027-04-20 这样的日期"))
-        })?,
+        Some(text) => day_of(text)?,
     };
     let status = compute_status(&project, today)?;
     let complete = &status.board.completeness;
@@ -173,6 +172,7 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
             "today": status.today.to_string(), "finished": complete.finished, "published": complete.published,
             "withheld": complete.withheld, "published_late": complete.published_late,
             "figures": serde_json::to_value(&status.figures).unwrap_or_default(),
+            "open_problems": status.rechecks.len(), "plan_published_on": status.plan_dates.published_on(),
             "open_checks": status.open_checks.iter().map(|(m, n)| (m.to_string(), *n)).collect::<Vec<_>>(),
             "attention": status.attention.iter().map(|a| a.text.as_str()).collect::<Vec<_>>(),
         }))?;

@@ -4,6 +4,9 @@
 //! recognised by aliases; an office's own headings (from the export's column file) can be added.
 
 mod columns;
+mod find;
+mod merge;
+mod read;
 mod rows;
 
 pub use columns::{ResultColumns, ResultField};

@@ -19,42 +19,11 @@ use super::mask::{MaskCounts, Masker};
 use super::penalty::{plain, without_hidden};
 use super::result::{CheckOrigin, CheckResult, DueCheck, PenaltyNote};
 
-/// Which results a list takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListScope {
-    /// Checks completed in this month.
-    CompletedIn(PlanMonth),
-    /// Checks of this month's draw and its mandatory and triggered ones.
-    OfMonth(PlanMonth),
-    /// All of the year.
-    Year(i32),
-}
-
-impl ListScope {
-    fn takes(self, result: &CheckResult) -> bool {
-        match self {
-            Self::CompletedIn(month) => result.completed_on.and_then(PlanMonth::of) == Some(month),
-            Self::OfMonth(month) => result.month == month,
-            Self::Year(year) => result.month.year() == year,
-        }
-    }
-
-    /// As it stands in a title: `2027年3月`, `2027年`.
-    #[must_use]
-    pub fn label(self) -> String {
-        match self {
-            Self::CompletedIn(month) => format!("{}年{}月办结", month.year(), month.month()),
-            Self::OfMonth(month) => format!("{}年{}月", month.year(), month.month()),
-            Self::Year(year) => format!("{year}年"),
-        }
-    }
-}
-
 /// What a list is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct ResultListInput<'a> {
-    /// Which results.
-    pub scope: ListScope,
+    /// The month of whose draw, mandatory and triggered checks the results are listed.
+    pub month: PlanMonth,
     /// Only this body's; `None` for all.
     pub body: Option<&'a BodyId>,
     /// The checks due.
@@ -125,8 +94,8 @@ pub struct WithheldRow {
 /// The list.
 #[derive(Debug, Clone)]
 pub struct ResultList {
-    /// Which results it takes.
-    pub scope: ListScope,
+    /// Month of the checks.
+    pub month: PlanMonth,
     /// Day of publication.
     pub published_on: NaiveDate,
     /// Rows by day of check, body, unit: never in the order of the draw.
@@ -155,7 +124,7 @@ pub fn compute_result_list(input: &ResultListInput<'_>) -> AppResult<ResultList>
     let closed_months = compute_closed_months(input);
     let mut diagnostics = Diagnostics::new();
     let mut chosen: Vec<(&CheckResult, &DueCheck)> = Vec::new();
-    for result in input.results.iter().filter(|r| input.scope.takes(r)) {
+    for result in input.results.iter().filter(|r| r.month == input.month) {
         match checks.get(&result.key()) {
             Some(check) if input.body.is_none_or(|body| *body == check.body) => chosen.push((result, check)),
             Some(_) => {}
@@ -168,7 +137,7 @@ pub fn compute_result_list(input: &ResultListInput<'_>) -> AppResult<ResultList>
     }
     chosen.sort_by_key(|(r, c)| (r.inspected_on, &c.body, &c.unit_id, c.month, c.sequence));
     let mut list = ResultList {
-        scope: input.scope,
+        month: input.month,
         published_on: input.published_on,
         rows: Vec::new(),
         plan_codes: Vec::new(),

@@ -20,6 +20,7 @@ mod names;
 mod penalty;
 mod recheck;
 mod result;
+mod rules;
 mod scan;
 mod year_plan;
 
@@ -30,10 +31,13 @@ pub use board::{
 pub use figures::{BoardFigures, IndustryFigure, KeyIndustry, Share, compute_figures, compute_industry_coverage};
 pub use gate::{Audience, PublicTarget, check_all_visited};
 pub use intake::{Intake, IntakeContext, ResultColumns, ResultField, TextTable, check_results};
-pub use list::{ListScope, ResultList, ResultListInput, ResultListRow, WithheldRow, compute_result_list};
+pub use list::{ResultList, ResultListInput, ResultListRow, WithheldRow, compute_result_list};
 pub use mask::{MaskCounts, Masker};
 pub use penalty::select_penalties;
-pub use recheck::{DeadRecords, ReCheck, compute_dead_records, compute_rechecks};
+pub use recheck::{DeadRecords, MandatoryChecks, ReCheck, compute_dead_records, compute_rechecks};
 pub use result::{CheckOrigin, CheckResult, DueCheck, Manner, Outcome, PenaltyNote, WithholdingGround};
+pub use rules::{FieldFinding, check_readable, check_result, read_inspectors};
 pub use scan::{LeakNeedle, PublicScan, ScanReport};
-pub use year_plan::{CapStatement, MonthCount, YearPlan, YearPlanRow, check_year_plan};
+pub use year_plan::{
+    CapStatement, MonthCount, PlanDates, PlanDatesEntry, YearPlan, YearPlanRow, check_published, check_year_plan,
+};

@@ -2,6 +2,15 @@
 //!
 //! A problem found is rectified and closed (decree item 8); until then its unit comes back as a mandatory
 //! re-check. Units found moved or closed measure how stale the registry is (Putuo 2020: 11 of 62).
+//!
+//! What closes a problem, and nothing else does:
+//! - the day of closing (销号日期) on its own record;
+//! - a later check of its unit that found nothing and is its re-check: the office said so (是否复查), or it was a
+//!   mandatory check that came onto its list on or after the day of the problem (a mandatory check looks at
+//!   everything that its unit is due for, 综合查一次);
+//! - a later visit that found the unit moved or closed.
+//!
+//! A visit that was merely drawn need not have looked at the problem, and closes nothing.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +20,7 @@ use serde::Serialize;
 use crate::domain::{PlanMonth, UnitId};
 
 use super::figures::Share;
-use super::result::{CheckResult, Outcome};
+use super::result::{CheckOrigin, CheckResult, DueCheck, Outcome};
 
 /// A unit with an open problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,24 +41,60 @@ pub struct ReCheck {
     pub problem: String,
 }
 
-/// Open problems as of a day: oldest term first, those without a term last.
-///
-/// A later re-check of the same unit that found nothing, or found the unit gone, closes what came before it.
-/// A routine visit doesn't: it need not have looked at the problem.
+/// Mandatory checks, by unit, month and sequence, and the day on which each came onto its list.
+#[derive(Debug, Clone, Default)]
+pub struct MandatoryChecks(BTreeMap<(UnitId, PlanMonth, u32), NaiveDate>);
+
+impl MandatoryChecks {
+    /// The mandatory ones of these checks.
+    #[must_use]
+    pub fn of(checks: &[DueCheck]) -> Self {
+        let mandatory = checks.iter().filter(|c| c.origin == CheckOrigin::Mandatory);
+        Self(mandatory.map(|c| ((c.unit_id.clone(), c.month, c.sequence), c.drawn_on)).collect())
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, unit: UnitId, month: PlanMonth, sequence: u32, listed_on: NaiveDate) {
+        self.0.insert((unit, month, sequence), listed_on);
+    }
+
+    /// Problems of its unit found up to this day are closed by a result; `None` where it closes none.
+    fn closes_upto(&self, result: &CheckResult) -> Option<NaiveDate> {
+        let before = result.inspected_on.pred_opt()?;
+        match result.outcome {
+            Outcome::Gone => Some(before),
+            Outcome::Clear if result.recheck => Some(before),
+            Outcome::Clear => {
+                let listed_on = self.0.get(&(result.unit_id.clone(), result.month, result.sequence))?;
+                Some(before.min(*listed_on))
+            }
+            _ => None,
+        }
+    }
+
+    /// True where a result closes a problem of its unit that was found on a day.
+    #[must_use]
+    pub fn ends(&self, result: &CheckResult, found_on: Option<NaiveDate>) -> bool {
+        found_on.is_some_and(|day| self.closes_upto(result).is_some_and(|upto| day <= upto))
+    }
+}
+
+/// Open problems as of a day: oldest term first, those without a term last. The rule of what closes one stands at
+/// the head of this module.
 #[must_use]
-pub fn compute_rechecks(results: &[CheckResult], as_of: NaiveDate) -> Vec<ReCheck> {
+pub fn compute_rechecks(results: &[CheckResult], mandatory: &MandatoryChecks, as_of: NaiveDate) -> Vec<ReCheck> {
     let mut closed_by: BTreeMap<&UnitId, NaiveDate> = BTreeMap::new();
     for result in results.iter().filter(|r| r.inspected_on <= as_of) {
-        if (result.recheck && result.outcome == Outcome::Clear) || result.outcome == Outcome::Gone {
-            let last = closed_by.entry(&result.unit_id).or_insert(result.inspected_on);
-            *last = (*last).max(result.inspected_on);
+        if let Some(upto) = mandatory.closes_upto(result) {
+            let last = closed_by.entry(&result.unit_id).or_insert(upto);
+            *last = (*last).max(upto);
         }
     }
     let mut open: Vec<ReCheck> = results
         .iter()
         .filter(|r| r.outcome.is_problem() && r.inspected_on <= as_of)
         .filter(|r| r.closed_on.is_none_or(|closed| closed > as_of))
-        .filter(|r| closed_by.get(&r.unit_id).is_none_or(|last| *last <= r.inspected_on))
+        .filter(|r| closed_by.get(&r.unit_id).is_none_or(|upto| *upto < r.inspected_on))
         .map(|r| ReCheck {
             unit_id: r.unit_id.clone(),
             plan_code: r.plan_code.clone(),

@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Finding;
 use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
 use crate::text::fold_width;
 
@@ -204,6 +205,14 @@ impl WithholdingGround {
         }
     }
 
+    /// A ground that was written by hand.
+    ///
+    /// # Errors
+    /// `DIS-027` as a finding, without its place.
+    pub fn read(text: &str) -> Result<Self, Finding> {
+        Self::new(text).map_err(|expected| Finding::error("DIS-027", "不予公开必须写明法律依据").expected(expected))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -344,12 +353,6 @@ impl CheckResult {
     #[must_use]
     pub fn key(&self) -> (&UnitId, PlanMonth, u32) {
         (&self.unit_id, self.month, self.sequence)
-    }
-
-    /// True where a problem is open: found, and neither closed nor of a kind that needs no mending.
-    #[must_use]
-    pub fn is_open_problem(&self) -> bool {
-        self.outcome.is_problem() && self.closed_on.is_none()
     }
 }
 

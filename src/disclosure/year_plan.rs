@@ -6,9 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use crate::diagnostic::{Diagnostics, Finding};
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::domain::PlanMonth;
 
 use super::figures::IndustryFigure;
@@ -96,6 +98,128 @@ pub struct YearPlan {
     pub unconfirmed: Vec<String>,
 }
 
+/// The plan's days of approval (批准), filing (备案) and publication (公布), as the office enters them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanDates {
+    /// Approved.
+    pub approved_on: Option<NaiveDate>,
+    /// Filed.
+    pub filed_on: Option<NaiveDate>,
+    /// Every publication, the first one first: a plan that was adjusted is published anew.
+    pub publications: Vec<NaiveDate>,
+}
+
+impl PlanDates {
+    /// The day of the publication that stands.
+    #[must_use]
+    pub fn published_on(&self) -> Option<NaiveDate> {
+        self.publications.last().copied()
+    }
+
+    /// The version that stands, or is being prepared: the number of publications, from 1.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.publications.len().max(1) as u32
+    }
+
+    /// In words: `第 1 版：批准 2027-03-10，备案 未登记，公布 2027-03-20`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let day = |day: Option<NaiveDate>| day.map_or_else(|| "未登记".to_owned(), |day| day.to_string());
+        format!(
+            "第 {} 版：批准 {}，备案 {}，公布 {}",
+            self.version(),
+            day(self.approved_on),
+            day(self.filed_on),
+            day(self.published_on())
+        )
+    }
+
+    /// With what was entered: `None` keeps a day. Another day of publication is another publication.
+    ///
+    /// # Errors
+    /// `DIS-057` a day after today, `DIS-058` days against their order (approved, then filed and published; a
+    /// publication after the one before).
+    pub fn with(&self, entered: PlanDatesEntry, today: NaiveDate) -> AppResult<Self> {
+        let mut dates = self.clone();
+        dates.approved_on = entered.approved_on.or(dates.approved_on);
+        dates.filed_on = entered.filed_on.or(dates.filed_on);
+        let before = dates.published_on();
+        dates.publications.extend(entered.published_on.filter(|day| Some(*day) != before));
+        let published_on = dates.published_on();
+        for (column, day) in [("批准日期", dates.approved_on), ("备案日期", dates.filed_on), ("公布日期", published_on)]
+        {
+            if let Some(day) = day.filter(|day| *day > today) {
+                return Err(Finding::error("DIS-057", "年度检查计划的日期在今天之后")
+                    .column(column)
+                    .value(day.to_string())
+                    .expected(format!("不晚于 {today}"))
+                    .into());
+            }
+        }
+        for (column, day, first) in [
+            ("备案日期", dates.filed_on, dates.approved_on),
+            ("公布日期", published_on, dates.approved_on),
+            ("公布日期", published_on, before),
+        ] {
+            if let (Some(day), Some(first)) = (day, first)
+                && day < first
+            {
+                return Err(Finding::error("DIS-058", "年度检查计划的日期先后不对")
+                    .column(column)
+                    .value(day.to_string())
+                    .expected(format!("不早于 {first}（先批准，再备案、公布；再次公布晚于上次）"))
+                    .into());
+            }
+        }
+        Ok(dates)
+    }
+}
+
+/// Days entered at one time; `None` where nothing was entered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PlanDatesEntry {
+    /// Approved.
+    pub approved_on: Option<NaiveDate>,
+    /// Filed.
+    pub filed_on: Option<NaiveDate>,
+    /// Published.
+    pub published_on: Option<NaiveDate>,
+}
+
+impl PlanDatesEntry {
+    /// True where nothing was entered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Whether the plan of a year was first published in time: `DIS-051` published late, `DIS-055` not published though
+/// the day has passed; `None` where all is well. `publish_by` is the month and day of the policy (3, 31).
+#[must_use]
+pub fn check_published(
+    year: i32,
+    first_published: Option<NaiveDate>,
+    publish_by: (u32, u32),
+    as_of: NaiveDate,
+) -> Option<Finding> {
+    let due = NaiveDate::from_ymd_opt(year, publish_by.0, publish_by.1)?;
+    match first_published {
+        Some(day) if day > due => Some(
+            Finding::warning("DIS-051", format!("{year}年度检查计划公布日期晚于法定期限"))
+                .value(day.to_string())
+                .expected(format!("不晚于 {due}")),
+        ),
+        None if as_of > due => Some(
+            Finding::warning("DIS-055", format!("{year}年度检查计划尚未公布，已过法定期限 {due}"))
+                .hint("请尽快公布并记录公布日期"),
+        ),
+        _ => None,
+    }
+}
+
 /// Checks the plan: statutory fields present, numbers that agree, published in time.
 ///
 /// `publish_by` is the month and day from the policy (3, 31). The findings: `DIS-050` missing field,
@@ -110,20 +234,10 @@ pub fn check_year_plan(plan: &YearPlan, publish_by: (u32, u32), as_of: NaiveDate
     for (i, row) in plan.rows.iter().enumerate() {
         check_row(row, i as u64 + 1, &mut found);
     }
-    let due = NaiveDate::from_ymd_opt(plan.year, publish_by.0, publish_by.1);
-    if let Some(due) = due {
-        match plan.published_on {
-            Some(day) if day > due => found.push(
-                Finding::warning("DIS-051", format!("{}年度检查计划公布日期晚于法定期限", plan.year))
-                    .value(day.to_string())
-                    .expected(format!("不晚于 {due}")),
-            ),
-            None if as_of > due => found.push(
-                Finding::warning("DIS-055", format!("{}年度检查计划尚未公布，已过法定期限 {due}", plan.year))
-                    .hint("请尽快公布并记录公布日期"),
-            ),
-            _ => {}
-        }
+    // an adjusted plan is published when it is adjusted: the term is the first version's
+    let in_time = plan.version == 1 || plan.published_on.is_none();
+    if let Some(late) = check_published(plan.year, plan.published_on, publish_by, as_of).filter(|_| in_time) {
+        found.push(late);
     }
     check_months(plan, &mut found);
     found
@@ -197,19 +311,5 @@ fn check_months(plan: &YearPlan, found: &mut Diagnostics) {
                     .expected(year.to_string()),
             );
         }
-    }
-}
-
-impl YearPlan {
-    /// The day by which it must be public.
-    #[must_use]
-    pub fn due(&self, publish_by: (u32, u32)) -> Option<NaiveDate> {
-        NaiveDate::from_ymd_opt(self.year, publish_by.0, publish_by.1)
-    }
-
-    /// True where its publication lies in its own year.
-    #[must_use]
-    pub fn is_published(&self) -> bool {
-        self.published_on.is_some_and(|day| day.year() <= self.year)
     }
 }

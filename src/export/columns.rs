@@ -69,7 +69,6 @@ const TARGETS: &[(&str, CellKind)] = &[
     ("recusal", Text),
     ("manner", Text),
     ("monitoring", Text),
-    ("joint_with", Text),
     ("checklist", Text),
     ("focus", Text),
     ("basis", Text),
@@ -79,7 +78,6 @@ const TARGETS: &[(&str, CellKind)] = &[
     ("complete_by", Date),
     ("lon", Decimal(6)),
     ("lat", Decimal(6)),
-    ("scan_code", Text),
     ("status", Text),
     ("month", Id),
 ];

@@ -16,18 +16,24 @@ pub fn render_csv(sheet: &SheetSpec, style: CsvStyle) -> AppResult<Vec<u8>> {
     writer.record(sheet.columns.iter().map(|c| c.heading.as_str())).map_err(failed)?;
     for row in &sheet.rows {
         for (at, cell) in row.iter().enumerate() {
-            match cell {
-                Cell::Empty => writer.text(""),
-                Cell::Text(value) => writer.text(value),
-                Cell::Integer(value) => writer.value(&value.to_string()),
-                Cell::Number(value) => writer.value(&render_number(*value, sheet.columns.get(at).map(|c| c.kind))),
-                Cell::Date(value) => writer.value(&value.format("%Y-%m-%d").to_string()),
-            }
-            .map_err(failed)?;
+            let text = cell_text(cell, sheet.columns.get(at).map(|c| c.kind));
+            if matches!(cell, Cell::Empty | Cell::Text(_)) { writer.text(&text) } else { writer.value(&text) }
+                .map_err(failed)?;
         }
         writer.end().map_err(failed)?;
     }
     writer.finish().map_err(failed)
+}
+
+/// A cell as text, with the decimals of its column; words as they are.
+pub(super) fn cell_text(cell: &Cell, kind: Option<CellKind>) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(value) => value.clone(),
+        Cell::Integer(value) => value.to_string(),
+        Cell::Number(value) => render_number(*value, kind),
+        Cell::Date(value) => value.format("%Y-%m-%d").to_string(),
+    }
 }
 
 /// A number with its column's decimals; percents with a percent sign, as people see them.

@@ -34,10 +34,10 @@ pub use manifest::{
 };
 pub use plan_book::{
     BookHeader, DistrictRow, InspectorRef, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow,
-    TargetRole, TargetRow, UnconfirmedNumber,
+    TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff, TargetUnit, UnconfirmedNumber,
 };
 pub use plan_sheets::{render_plan_book, render_plan_books};
-pub use public::{PublicHeader, render_result_list, render_year_plan};
+pub use public::{PublicHeader, ResultTexts, render_result_list, render_year_plan, result_texts};
 pub use scan_file::scan_public_file;
 pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};
 pub use tasks::{TaskBook, render_results_template, render_task_book};

@@ -163,12 +163,19 @@ pub struct InspectorRef {
 /// A unit in a month's list. Empty texts are empty cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TargetRow {
-    /// How it stands in the list.
-    pub role: TargetRole,
-    /// Plan code.
-    pub plan_code: String,
-    /// Month.
-    pub month: PlanMonth,
+    /// What it is.
+    pub unit: TargetUnit,
+    /// Where it lies.
+    pub place: TargetPlace,
+    /// How it came onto the list and how far it is.
+    pub draw: TargetDraw,
+    /// Who inspects it, and how.
+    pub staff: TargetStaff,
+}
+
+/// The unit of a row: its register, risk and history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetUnit {
     /// Lasting id of the site.
     pub unit_id: UnitId,
     /// Name.
@@ -177,14 +184,6 @@ pub struct TargetRow {
     pub uscc: String,
     /// Permit or registration number.
     pub permit: String,
-    /// Body.
-    pub body: BodyId,
-    /// Its name.
-    pub body_name: String,
-    /// District's name.
-    pub district: String,
-    /// Address.
-    pub address: String,
     /// Industry: code and name.
     pub industry: String,
     /// 重点管理, 简化管理, 登记管理.
@@ -197,50 +196,75 @@ pub struct TargetRow {
     pub tier: String,
     /// Score in thousandths of a point.
     pub score: Option<i64>,
-    /// Why it is in the list, in words (aggravators, certainty's reason).
-    pub reasons: String,
-    /// Drawn, mandatory, triggered.
-    pub origin: CheckOrigin,
-    /// Inclusion probability in parts per billion.
-    pub pi_ppb: Option<u64>,
-    /// Place in the order of the draw, from 1.
-    pub draw_order: Option<u32>,
-    /// Inspector in charge.
-    pub lead: Option<InspectorRef>,
-    /// Second inspector.
-    pub second: Option<InspectorRef>,
-    /// Skill needed, in words.
-    pub skill: String,
-    /// Recusals taken into account, in words.
-    pub recusal: String,
-    /// On site or off site.
-    pub manner: Manner,
-    /// True where a monitoring team comes along.
-    pub monitoring: bool,
-    /// Departments of a joint check.
-    pub joint_with: String,
-    /// Checklist to use.
-    pub checklist: String,
-    /// What to look at first.
-    pub focus: String,
-    /// Legal basis on the day of the check.
-    pub basis: String,
     /// Last visit.
     pub last_visit: Option<NaiveDate>,
     /// Visits to the enterprise this year that count towards the cap.
     pub visits: Option<u32>,
     /// Visits left under the cap.
     pub cap_left: Option<u32>,
-    /// Day by which it is to be done.
-    pub complete_by: Option<NaiveDate>,
+    /// What to look at first: the problems found last.
+    pub focus: String,
+    /// Checklist to use: that of its key industry.
+    pub checklist: String,
+}
+
+/// Where a row's unit lies.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetPlace {
+    /// District's name.
+    pub district: String,
+    /// Address.
+    pub address: String,
     /// Longitude, WGS 84.
     pub lon: Option<f64>,
     /// Latitude, WGS 84.
     pub lat: Option<f64>,
-    /// State of the 检查码 application.
-    pub scan_code: String,
+}
+
+/// How a row came onto the month's list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetDraw {
+    /// Month.
+    pub month: PlanMonth,
+    /// How it stands in the list.
+    pub role: TargetRole,
+    /// Plan code.
+    pub plan_code: String,
+    /// Drawn, mandatory, triggered.
+    pub origin: CheckOrigin,
+    /// Why it is in the list, in words (aggravators, certainty's reason).
+    pub reasons: String,
+    /// Inclusion probability in parts per billion.
+    pub pi_ppb: Option<u64>,
+    /// Place in the order of the draw, from 1.
+    pub order: Option<u32>,
+    /// Legal basis on the day of the check.
+    pub basis: String,
+    /// Day by which it is to be done.
+    pub complete_by: Option<NaiveDate>,
     /// Progress, in words.
     pub status: String,
+}
+
+/// Who inspects a row, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetStaff {
+    /// Body.
+    pub body: BodyId,
+    /// Its name.
+    pub body_name: String,
+    /// Inspector in charge.
+    pub lead: Option<InspectorRef>,
+    /// Second inspector.
+    pub second: Option<InspectorRef>,
+    /// Skill needed, in words.
+    pub skill: String,
+    /// Who of the body is recused for the unit, in words.
+    pub recusal: String,
+    /// On site or off site.
+    pub manner: Manner,
+    /// True where a monitoring team comes along.
+    pub monitoring: bool,
 }
 
 /// How far a month has come.
@@ -311,7 +335,7 @@ impl PlanBook {
                             MonthState::Drawn { commitments: own(commitments), demonstration: *demonstration }
                         }
                     };
-                    let targets = sheet.targets.iter().filter(|row| row.body == *body).cloned().collect();
+                    let targets = sheet.targets.iter().filter(|row| row.staff.body == *body).cloned().collect();
                     MonthSheet { month: sheet.month, state, expected, targets }
                 })
                 .collect();

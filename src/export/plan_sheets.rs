@@ -41,7 +41,7 @@ pub fn render_plan_books(book: &PlanBook, catalogue: &ColumnCatalogue) -> AppRes
         bodies.entry(&row.body).or_insert(&row.body_name);
     }
     for row in book.months.iter().flat_map(|sheet| &sheet.targets) {
-        bodies.entry(&row.body).or_insert(&row.body_name);
+        bodies.entry(&row.staff.body).or_insert(&row.staff.body_name);
     }
     let mut files = vec![render_plan_book(book, catalogue)?];
     for (body, name) in bodies {
@@ -289,8 +289,12 @@ fn role_rank(role: &TargetRole) -> (u8, u32) {
 pub(super) fn sorted_targets(rows: &[TargetRow]) -> Vec<&TargetRow> {
     let mut rows: Vec<&TargetRow> = rows.iter().collect();
     rows.sort_by(|a, b| {
-        let key = |r: &TargetRow| (role_rank(&r.role), r.draw_order.unwrap_or(u32::MAX));
-        a.body.cmp(&b.body).then_with(|| key(a).cmp(&key(b))).then_with(|| a.unit_id.cmp(&b.unit_id))
+        let key = |r: &TargetRow| (role_rank(&r.draw.role), r.draw.order.unwrap_or(u32::MAX));
+        a.staff
+            .body
+            .cmp(&b.staff.body)
+            .then_with(|| key(a).cmp(&key(b)))
+            .then_with(|| a.unit.unit_id.cmp(&b.unit.unit_id))
     });
     rows
 }
@@ -304,11 +308,11 @@ fn month_sheet(month: &MonthSheet, whose: &str, catalogue: &ColumnCatalogue) -> 
         });
     sheet.frozen_columns = sheet.columns.iter().position(|c| c.id == "name").map_or(0, |at| (at as u16 + 1).min(4));
     for (at, row) in rows.iter().enumerate() {
-        if matches!(row.role, TargetRole::Withdrawn { .. }) {
+        if matches!(row.draw.role, TargetRole::Withdrawn { .. }) {
             sheet.marks.push(CellMark { row: at, column: Some(0), emphasis: Emphasis::Alert });
         }
     }
-    let count = |wanted: fn(&TargetRole) -> bool| rows.iter().filter(|row| wanted(&row.role)).count();
+    let count = |wanted: fn(&TargetRole) -> bool| rows.iter().filter(|row| wanted(&row.draw.role)).count();
     let expected = month.expected.map_or_else(String::new, |e| format!("预计检查 {e:.1} 次。"));
     let state = match &month.state {
         MonthState::Planned => format!("本月尚未抽取。{expected}抽取后名单列于下表。"),
@@ -334,47 +338,45 @@ pub(super) fn target_cell(at: usize, row: &TargetRow, id: &str) -> Cell {
     let flag = |flag: bool| if flag { Cell::flag(true) } else { Cell::Empty };
     match id {
         "number" => Cell::count(u32::try_from(at + 1).ok()),
-        "role" => Cell::text(row.role.label()),
-        "plan_code" => Cell::text(&row.plan_code),
-        "unit_id" => Cell::text(row.unit_id.as_str()),
-        "name" => Cell::text(&row.name),
-        "uscc" => Cell::text(&row.uscc),
-        "permit" => Cell::text(&row.permit),
-        "body" => Cell::text(&row.body_name),
-        "body_id" => Cell::text(row.body.as_str()),
-        "district" => Cell::text(&row.district),
-        "address" => Cell::text(&row.address),
-        "industry" => Cell::text(&row.industry),
-        "management" => Cell::text(&row.management),
-        "supervision" => Cell::text(&row.supervision),
-        "special" => flag(row.special),
-        "tier" => Cell::text(&row.tier),
-        "score" => Cell::number(row.score.map(|milli| milli as f64 / 1000.0)),
-        "reasons" => Cell::text(&row.reasons),
-        "origin" => Cell::text(row.origin.label()),
-        "probability" => Cell::number(row.pi_ppb.map(|ppb| ppb as f64 / 1e9)),
-        "draw_order" => Cell::count(row.draw_order),
-        "lead" => Cell::text(row.lead.as_ref().map_or("", |i| &i.name)),
-        "lead_certificate" => Cell::text(row.lead.as_ref().map_or("", |i| &i.certificate)),
-        "second" => Cell::text(row.second.as_ref().map_or("", |i| &i.name)),
-        "second_certificate" => Cell::text(row.second.as_ref().map_or("", |i| &i.certificate)),
-        "skill" => Cell::text(&row.skill),
-        "recusal" => Cell::text(&row.recusal),
-        "manner" => Cell::text(row.manner.label()),
-        "monitoring" => flag(row.monitoring),
-        "joint_with" => Cell::text(&row.joint_with),
-        "checklist" => Cell::text(&row.checklist),
-        "focus" => Cell::text(&row.focus),
-        "basis" => Cell::text(&row.basis),
-        "last_visit" => Cell::date(row.last_visit),
-        "visits" => Cell::count(row.visits),
-        "cap_left" => Cell::count(row.cap_left),
-        "complete_by" => Cell::date(row.complete_by),
-        "lon" => Cell::number(row.lon),
-        "lat" => Cell::number(row.lat),
-        "scan_code" => Cell::text(&row.scan_code),
-        "status" => Cell::text(&row.status),
-        "month" => Cell::text(row.month.to_string()),
+        "role" => Cell::text(row.draw.role.label()),
+        "plan_code" => Cell::text(&row.draw.plan_code),
+        "unit_id" => Cell::text(row.unit.unit_id.as_str()),
+        "name" => Cell::text(&row.unit.name),
+        "uscc" => Cell::text(&row.unit.uscc),
+        "permit" => Cell::text(&row.unit.permit),
+        "body" => Cell::text(&row.staff.body_name),
+        "body_id" => Cell::text(row.staff.body.as_str()),
+        "district" => Cell::text(&row.place.district),
+        "address" => Cell::text(&row.place.address),
+        "industry" => Cell::text(&row.unit.industry),
+        "management" => Cell::text(&row.unit.management),
+        "supervision" => Cell::text(&row.unit.supervision),
+        "special" => flag(row.unit.special),
+        "tier" => Cell::text(&row.unit.tier),
+        "score" => Cell::number(row.unit.score.map(|milli| milli as f64 / 1000.0)),
+        "reasons" => Cell::text(&row.draw.reasons),
+        "origin" => Cell::text(row.draw.origin.label()),
+        "probability" => Cell::number(row.draw.pi_ppb.map(|ppb| ppb as f64 / 1e9)),
+        "draw_order" => Cell::count(row.draw.order),
+        "lead" => Cell::text(row.staff.lead.as_ref().map_or("", |i| &i.name)),
+        "lead_certificate" => Cell::text(row.staff.lead.as_ref().map_or("", |i| &i.certificate)),
+        "second" => Cell::text(row.staff.second.as_ref().map_or("", |i| &i.name)),
+        "second_certificate" => Cell::text(row.staff.second.as_ref().map_or("", |i| &i.certificate)),
+        "skill" => Cell::text(&row.staff.skill),
+        "recusal" => Cell::text(&row.staff.recusal),
+        "manner" => Cell::text(row.staff.manner.label()),
+        "monitoring" => flag(row.staff.monitoring),
+        "checklist" => Cell::text(&row.unit.checklist),
+        "focus" => Cell::text(&row.unit.focus),
+        "basis" => Cell::text(&row.draw.basis),
+        "last_visit" => Cell::date(row.unit.last_visit),
+        "visits" => Cell::count(row.unit.visits),
+        "cap_left" => Cell::count(row.unit.cap_left),
+        "complete_by" => Cell::date(row.draw.complete_by),
+        "lon" => Cell::number(row.place.lon),
+        "lat" => Cell::number(row.place.lat),
+        "status" => Cell::text(&row.draw.status),
+        "month" => Cell::text(row.draw.month.to_string()),
         _ => Cell::Empty,
     }
 }

@@ -10,7 +10,7 @@ use crate::disclosure::{Audience, ResultList, ResultListRow, Share, YearPlan, Ye
 use crate::text::csv::CsvStyle;
 
 use super::columns::{ColumnCatalogue, SheetKind};
-use super::csv_text::render_csv;
+use super::csv_text::{cell_text, render_csv};
 use super::file_name::FileName;
 use super::manifest::ExportFile;
 use super::plan_sheets::item_sheet;
@@ -197,15 +197,10 @@ pub fn render_result_list(
     header: &PublicHeader,
     catalogue: &ColumnCatalogue,
 ) -> AppResult<Vec<ExportFile>> {
-    let period = match list.scope {
-        crate::disclosure::ListScope::CompletedIn(month) | crate::disclosure::ListScope::OfMonth(month) => {
-            month.to_string()
-        }
-        crate::disclosure::ListScope::Year(year) => year.to_string(),
-    };
-    let title = format!("{} {}检查结果公开表", header.agency, list.scope.label());
-    let mut sheet = catalogue
-        .sheet(SheetKind::Results, "检查结果", title.clone(), &list.rows, |_, row, id| result_cell(row, id));
+    let period = list.month.to_string();
+    let label = format!("{}年{}月", list.month.year(), list.month.month());
+    let title = format!("{} {label}检查结果公开表", header.agency);
+    let mut sheet = result_sheet(list, title.clone(), catalogue);
     sheet.notes.push(format!(
         "公开日期 {}；本表 {} 项，依法不予公开 {} 项。个人信息已隐去。",
         list.published_on,
@@ -215,7 +210,7 @@ pub fn render_result_list(
     let withheld = catalogue.sheet(
         SheetKind::Withheld,
         "不予公开",
-        format!("{}依法不予公开的检查结果", list.scope.label()),
+        format!("{label}依法不予公开的检查结果"),
         &list.withheld,
         |_, row, id| match id {
             "number" => Cell::Integer(i64::from(row.number)),
@@ -252,6 +247,32 @@ pub fn render_result_list(
         ));
     }
     Ok(files)
+}
+
+fn result_sheet(list: &ResultList, title: String, catalogue: &ColumnCatalogue) -> SheetSpec {
+    catalogue.sheet(SheetKind::Results, "检查结果", title, &list.rows, |_, row, id| result_cell(row, id))
+}
+
+/// The list of results as text: what is exported, cell by cell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResultTexts {
+    /// Id and heading of each column.
+    pub columns: Vec<(String, String)>,
+    /// Cells of each row, in the order of the columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The cells of a list of results as they are exported.
+#[must_use]
+pub fn result_texts(list: &ResultList, catalogue: &ColumnCatalogue) -> ResultTexts {
+    let sheet = result_sheet(list, String::new(), catalogue);
+    let cells = |row: &Vec<Cell>| {
+        row.iter().zip(&sheet.columns).map(|(cell, column)| cell_text(cell, Some(column.kind))).collect()
+    };
+    ResultTexts {
+        rows: sheet.rows.iter().map(cells).collect(),
+        columns: sheet.columns.iter().map(|c| (c.id.clone(), c.heading.clone())).collect(),
+    }
 }
 
 fn result_cell(row: &ResultListRow, id: &str) -> Cell {

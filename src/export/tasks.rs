@@ -32,9 +32,9 @@ impl TaskBook {
     fn tasks(&self) -> Vec<&TargetRow> {
         sorted_targets(&self.targets)
             .into_iter()
-            .filter(|row| matches!(row.role, TargetRole::Selected | TargetRole::Substitute { .. }))
-            .filter(|row| self.header.body.as_ref().is_none_or(|(body, _)| *body == row.body))
-            .filter(|row| row.month == self.month)
+            .filter(|row| matches!(row.draw.role, TargetRole::Selected | TargetRole::Substitute { .. }))
+            .filter(|row| self.header.body.as_ref().is_none_or(|(body, _)| *body == row.staff.body))
+            .filter(|row| row.draw.month == self.month)
             .collect()
     }
 
@@ -85,16 +85,15 @@ pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> 
     let tasks = book.tasks();
     let mut sheet =
         catalogue.sheet(SheetKind::ResultsTemplate, "检查结果", title.clone(), &tasks, |_, row, id| match id {
-            "plan_code" => Cell::text(&row.plan_code),
-            "unit_id" => Cell::text(row.unit_id.as_str()),
-            "name" => Cell::text(&row.name),
-            "uscc" => Cell::text(&row.uscc),
-            "month" => Cell::text(row.month.to_string()),
-            "manner" => Cell::text(row.manner.label()),
+            "plan_code" => Cell::text(&row.draw.plan_code),
+            "unit_id" => Cell::text(row.unit.unit_id.as_str()),
+            "name" => Cell::text(&row.unit.name),
+            "uscc" => Cell::text(&row.unit.uscc),
+            "month" => Cell::text(row.draw.month.to_string()),
+            "manner" => Cell::text(row.staff.manner.label()),
             "matters" => Cell::text(&book.matters),
-            "first_inspector" => Cell::text(row.lead.as_ref().map_or("", |i| &i.certificate)),
-            "second_inspector" => Cell::text(row.second.as_ref().map_or("", |i| &i.certificate)),
-            "checklist" => Cell::text(&row.checklist),
+            "first_inspector" => Cell::text(row.staff.lead.as_ref().map_or("", |i| &i.certificate)),
+            "second_inspector" => Cell::text(row.staff.second.as_ref().map_or("", |i| &i.certificate)),
             _ => Cell::Empty,
         });
     for column in &mut sheet.columns {

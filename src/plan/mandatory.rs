@@ -26,10 +26,10 @@ pub struct MandatoryFacts<'a> {
     pub expires: &'a [Option<NaiveDate>],
     /// Date by which a 限期整改 is due.
     pub rectify_by: &'a [Option<NaiveDate>],
-    /// Date of the check that found a problem still open.
+    /// Date of the check that found a problem which is still open and for which no check is on a list yet. What
+    /// closes a problem is not for the plan to say: it is open as long as it stands here.
     pub open_problem: &'a [Option<NaiveDate>],
-    /// Date of the last finished check; a check on or after a cause has settled it (a problem still open
-    /// is only settled by a later one).
+    /// Date of the last finished check; a check on or after a cause has settled it, but for an open problem.
     pub last_done: &'a [Option<NaiveDate>],
 }
 
@@ -62,8 +62,7 @@ pub fn compute_mandatory(
             let fits = facts.management.get(site).is_some_and(|m| r.management.is_empty() || r.management.contains(m));
             let Some(cause) = cause(facts, r.trigger, site).filter(|_| fits) else { continue };
             let done = facts.last_done.get(site).copied().flatten();
-            let recheck = r.trigger == MandatoryTrigger::Recheck;
-            if done.is_some_and(|d| if recheck { d > cause } else { d >= cause }) {
+            if r.trigger != MandatoryTrigger::Recheck && done.is_some_and(|d| d >= cause) {
                 continue;
             }
             let Some(month) = PlanMonth::of(cause) else { continue };

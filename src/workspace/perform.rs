@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use std::path::PathBuf;
 
 use crate::diagnostic::AppResult;
+use crate::disclosure::PlanDates;
 use crate::district::DistrictSet;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::registry::Registry;
@@ -15,7 +16,7 @@ use crate::workspace::deeds::change::{
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
-use crate::workspace::deeds::publish::record_disclosure;
+use crate::workspace::deeds::publish::{record_disclosure, record_year_plan_dates};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
@@ -90,6 +91,8 @@ pub enum DeedOutcome {
     Recorded,
     /// So many results were named as public.
     Published(usize),
+    /// Days of the yearly plan as they stand.
+    PlanDated(PlanDates),
     /// Files were written into a folder.
     Exported(PathBuf, Exported),
     /// Another register: sources taken, rows set aside.
@@ -156,6 +159,7 @@ pub fn perform_deed(
             record_disclosure(project, &codes, context)?;
             DeedOutcome::Published(codes.len())
         }
+        Deed::PlanDates(entered) => DeedOutcome::PlanDated(record_year_plan_dates(project, entered, context)?),
         Deed::Export { to, month, only } => {
             let (registry, districts) = frames.get(project)?;
             let request = ExportRequest { month, only };

@@ -150,7 +150,7 @@ const ROOMS: [Room; 26] = [
     room(
         "workspace/perform",
         "a deed asked for by window or command line, carried out in one place",
-        "diagnostic district domain registry workspace/store workspace/intake workspace/deeds workspace/reports",
+        "diagnostic disclosure district domain registry workspace/store workspace/intake workspace/deeds workspace/reports",
         "",
     ),
     room(

@@ -34,6 +34,7 @@ mod policy;
 mod project;
 mod raw;
 mod registry;
+mod results;
 mod risk;
 mod sampling;
 mod sealing;

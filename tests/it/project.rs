@@ -22,9 +22,9 @@ use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
 use fairdraw::workspace::store::results::load_results;
 
-const DICE: &str = "4162253614235516";
+pub(crate) const DICE: &str = "4162253614235516";
 
-fn at(time: &str) -> CommandContext {
+pub(crate) fn at(time: &str) -> CommandContext {
     CommandContext {
         operator: "测试员".to_owned(),
         now: Moment::parse(&format!("{time}+08:00")).unwrap(),
@@ -32,11 +32,11 @@ fn at(time: &str) -> CommandContext {
     }
 }
 
-fn month(text: &str) -> PlanMonth {
+pub(crate) fn month(text: &str) -> PlanMonth {
     text.parse().unwrap()
 }
 
-fn pledge(available_at: &str, source: &str) -> Pledge {
+pub(crate) fn pledge(available_at: &str, source: &str) -> Pledge {
     Pledge {
         format: EntropyFormat::Dice,
         entropy_source: source.to_owned(),
@@ -48,7 +48,7 @@ fn pledge(available_at: &str, source: &str) -> Pledge {
 }
 
 /// A demo city of 2 000 sources as a project with its year's seed open.
-fn project(folder: &Path) -> (Project, Registry) {
+pub(crate) fn project(folder: &Path) -> (Project, Registry) {
     let input = folder.join("输入");
     let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
     let options = DemoOptions { sources: 2_000, ..DemoOptions::default() };
@@ -61,7 +61,7 @@ fn project(folder: &Path) -> (Project, Registry) {
     (project, registry)
 }
 
-fn seal(project: &Project, registry: &Registry, text: &str, now: &str, available: &str) -> PathBuf {
+pub(crate) fn seal(project: &Project, registry: &Registry, text: &str, now: &str, available: &str) -> PathBuf {
     seal_month(project, registry, month(text), &pledge(available, "区公证处掷骰"), &at(now)).unwrap();
     project.draw_folder(text.parse().unwrap(), 1)
 }
@@ -79,7 +79,7 @@ fn frame(folder: &Path) -> BTreeMap<String, (u64, String)> {
         .collect()
 }
 
-fn drawn(folder: &Path) -> Vec<String> {
+pub(crate) fn drawn(folder: &Path) -> Vec<String> {
     let result: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("result.json")).unwrap()).unwrap();
     result["strata"]
         .as_array()

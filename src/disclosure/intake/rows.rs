@@ -2,94 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
-use crate::domain::{InspectorId, PermitNumber, PlanMonth, UnitId};
-use crate::text::day::{self, Accept};
-use crate::text::fold_width;
+use crate::domain::{InspectorId, PlanMonth, UnitId};
 
 use super::super::result::{CheckResult, DueCheck, Manner, Outcome, WithholdingGround};
+use super::super::rules::{check_readable, read_inspectors};
+use super::find::{CheckIndex, find_check};
+use super::merge::merge;
+use super::read::{Row, RowFindings, parse_flag};
 use super::{Intake, IntakeContext, ResultColumns, ResultField, TextTable};
-
-/// The day of a cell.
-fn parse_day(text: &str) -> Option<NaiveDate> {
-    day::parse_day(text, Accept::Cell).ok().flatten()
-}
-
-/// The month of a cell.
-fn parse_month(text: &str) -> Option<PlanMonth> {
-    day::parse_month(text).and_then(|(year, month)| PlanMonth::new(year, month))
-}
-
-/// Reads yes and no; an empty cell is no.
-fn parse_flag(text: &str) -> Option<bool> {
-    match fold_width(text).trim().to_ascii_lowercase().as_str() {
-        "是" | "有" | "1" | "true" | "y" | "yes" | "√" => Some(true),
-        "" | "否" | "无" | "0" | "false" | "n" | "no" | "×" => Some(false),
-        _ => None,
-    }
-}
-
-/// One row with its place.
-struct Row<'a> {
-    number: u64,
-    cells: &'a [String],
-    places: &'a BTreeMap<ResultField, usize>,
-    table: &'a TextTable,
-}
-
-impl Row<'_> {
-    fn text(&self, field: ResultField) -> &str {
-        self.places.get(&field).and_then(|at| self.cells.get(*at)).map_or("", |cell| cell.trim())
-    }
-
-    fn place(&self, mut finding: Finding, field: Option<ResultField>) -> Finding {
-        finding = finding.file(self.table.file.clone()).row(self.number);
-        if let Some(sheet) = &self.table.sheet {
-            finding = finding.sheet(sheet.clone());
-        }
-        if let Some(field) = field {
-            let heading = self.places.get(&field).and_then(|at| self.table.headings.get(*at));
-            finding = finding.column(heading.map_or(field.aliases()[0], |h| h.trim()));
-            let text = self.text(field);
-            if !text.is_empty() && finding.value.is_none() {
-                finding = finding.value(text);
-            }
-        }
-        finding
-    }
-}
-
-/// Collects a row's findings; remembers whether one of them sets it aside.
-struct RowFindings<'a> {
-    row: &'a Row<'a>,
-    diagnostics: &'a mut Diagnostics,
-    failed: bool,
-}
-
-impl RowFindings<'_> {
-    fn error(&mut self, finding: Finding, field: Option<ResultField>) {
-        self.failed = true;
-        self.diagnostics.push(self.row.place(finding, field));
-    }
-
-    fn other(&mut self, finding: Finding, field: Option<ResultField>) {
-        self.diagnostics.push(self.row.place(finding, field));
-    }
-
-    fn date(&mut self, field: ResultField) -> Option<NaiveDate> {
-        let text = self.row.text(field);
-        if text.is_empty() {
-            return None;
-        }
-        let date = parse_day(text);
-        if date.is_none() {
-            self.error(Finding::error("DIS-014", "日期无法识别").expected("日期，如 2027-03-01"), Some(field));
-        }
-        date
-    }
-}
 
 /// Checks a results table.
 ///
@@ -116,8 +37,8 @@ pub fn check_results(
             intake.blank += 1;
             continue;
         }
-        let mut findings = RowFindings { row: &row, diagnostics, failed: false };
-        let record = check_row(&row, context, &index, &mut findings);
+        let mut findings = RowFindings { row: &row, diagnostics, failed: false, unread: Vec::new() };
+        let record = record_of(&row, context, &index, &mut findings);
         let failed = findings.failed;
         let Some(record) = record.filter(|_| !failed) else {
             intake.set_aside.push(*number);
@@ -241,150 +162,9 @@ fn is_untouched(row: &Row<'_>) -> bool {
     .all(|field| row.text(field).is_empty())
 }
 
-/// The checks, by everything that a row may tell them by.
-struct CheckIndex<'a> {
-    by_code: BTreeMap<&'a str, &'a DueCheck>,
-    by_text: BTreeMap<(ResultField, String), Vec<&'a DueCheck>>,
-}
-
-fn fold_text(text: &str) -> String {
-    fold_width(text).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase()
-}
-
-impl<'a> CheckIndex<'a> {
-    fn of(checks: &'a [DueCheck]) -> Self {
-        let mut index = Self { by_code: BTreeMap::new(), by_text: BTreeMap::new() };
-        for check in checks {
-            if !check.plan_code.is_empty() {
-                index.by_code.insert(&check.plan_code, check);
-            }
-            let mut add = |field: ResultField, text: &str| {
-                let text = fold_text(text);
-                if !text.is_empty() {
-                    let list = index.by_text.entry((field, text)).or_default();
-                    if !list.iter().any(|other| std::ptr::eq(*other, check)) {
-                        list.push(check);
-                    }
-                }
-            };
-            add(ResultField::Unit, check.unit_id.as_str());
-            add(ResultField::Unit, &check.number);
-            add(ResultField::Name, &check.name);
-            add(ResultField::Uscc, check.uscc.as_deref().unwrap_or_default());
-        }
-        index
-    }
-
-    fn all(&self, field: ResultField, text: &str) -> &[&'a DueCheck] {
-        self.by_text.get(&(field, fold_text(text))).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// The check that a row is the result of.
-fn find_check<'a>(
-    row: &Row<'_>,
-    context: &IntakeContext<'_>,
-    index: &CheckIndex<'a>,
-    inspected_on: Option<NaiveDate>,
-    findings: &mut RowFindings<'_>,
-) -> Option<&'a DueCheck> {
-    let code = row.text(ResultField::PlanCode);
-    if !code.is_empty() {
-        let Some(check) = index.by_code.get(code).copied() else {
-            findings.error(
-                Finding::error("DIS-012", "计划编码不在已抽取或已登记的检查任务中")
-                    .hint("请核对计划编码，或先登记触发式检查"),
-                Some(ResultField::PlanCode),
-            );
-            return None;
-        };
-        // What else the row says of the unit must be of the same unit.
-        for field in [ResultField::Unit, ResultField::Uscc] {
-            let text = row.text(field);
-            if !text.is_empty() && !index.all(field, text).iter().any(|c| c.unit_id == check.unit_id) {
-                findings.error(
-                    Finding::error("DIS-013", format!("与计划编码「{code}」所指的单位「{}」不一致", check.name)),
-                    Some(field),
-                );
-                return None;
-            }
-        }
-        return Some(check);
-    }
-    let month = row.text(ResultField::Month);
-    let wanted = if month.is_empty() {
-        None
-    } else {
-        let parsed = parse_month(month);
-        if parsed.is_none() {
-            findings.error(
-                Finding::error("DIS-014", "月份无法识别").expected("月份，如 2027-03"),
-                Some(ResultField::Month),
-            );
-            return None;
-        }
-        parsed
-    };
-    let told = [ResultField::Unit, ResultField::Uscc, ResultField::Name]
-        .into_iter()
-        .find(|field| !row.text(*field).is_empty());
-    let Some(field) = told else {
-        findings.error(
-            Finding::error("DIS-010", "没有填写是哪一个单位")
-                .expected("计划编码、许可证编号、统一社会信用代码或单位名称"),
-            None,
-        );
-        return None;
-    };
-    let found = index.all(field, row.text(field));
-    if found.is_empty() {
-        let id = PermitNumber::parse(row.text(field)).and_then(|n| UnitId::new(n.as_str()).ok());
-        let known = field == ResultField::Unit && id.is_some_and(|id| context.known_units.contains(&id));
-        let finding = if known {
-            Finding::error("DIS-012", "该单位没有被抽取，也没有登记必查或触发式检查")
-                .hint("计划外检查请先登记来源（必查或触发）与理由")
-        } else {
-            Finding::error("DIS-011", "单位不在污染源名录或检查任务中").hint("请核对编号与名称")
-        };
-        findings.error(finding, Some(field));
-        return None;
-    }
-    let fits = |check: &&&DueCheck| {
-        wanted.is_none_or(|month| check.month == month)
-            && (wanted.is_some() || inspected_on.is_none_or(|day| check.drawn_on <= day))
-            && !check.withdrawn
-    };
-    let fitting: Vec<&DueCheck> = found.iter().filter(fits).copied().collect();
-    let units: BTreeSet<&UnitId> = fitting.iter().map(|c| &c.unit_id).collect();
-    if units.len() > 1 {
-        findings.error(
-            Finding::error("DIS-031", format!("有 {} 个场所符合，无法判断是哪一个", units.len()))
-                .hint("请填写计划编码或许可证编号"),
-            Some(field),
-        );
-        return None;
-    }
-    if let Some(last) = fitting.iter().max_by_key(|c| (c.month, c.sequence)) {
-        return Some(last);
-    }
-    if found.iter().all(|c| c.withdrawn) {
-        findings.error(
-            Finding::error("DIS-012", "该单位的检查已撤回或已被替换").hint("如确已检查，请先登记触发式检查"),
-            Some(field),
-        );
-    } else if let Some(month) = wanted {
-        findings.error(Finding::error("DIS-012", format!("该单位在 {month} 没有检查任务")), Some(ResultField::Month));
-    } else {
-        let first = found.iter().map(|c| c.drawn_on).min().unwrap_or_default();
-        findings.error(
-            Finding::error("DIS-015", "检查日期早于抽取日期").expected(format!("不早于 {first}")),
-            Some(ResultField::InspectedOn),
-        );
-    }
-    None
-}
-
-fn check_row(
+/// The record of a row; `None` where it can't be told which check it belongs to. Everything that is wrong with
+/// it is told, and [`RowFindings::failed`] says whether any of it keeps the row out.
+fn record_of(
     row: &Row<'_>,
     context: &IntakeContext<'_>,
     index: &CheckIndex<'_>,
@@ -392,340 +172,115 @@ fn check_row(
 ) -> Option<CheckResult> {
     let inspected_on = findings.date(ResultField::InspectedOn);
     if inspected_on.is_none() && !findings.failed {
-        findings.error(
+        findings.unread(
             Finding::error("DIS-014", "没有填写检查日期").expected("日期，如 2027-03-01"),
-            Some(ResultField::InspectedOn),
+            ResultField::InspectedOn,
         );
     }
     let check = find_check(row, context, index, inspected_on, findings)?;
-    if check.withdrawn && !row.text(ResultField::PlanCode).is_empty() {
-        findings.error(
-            Finding::error("DIS-012", "该单位的检查已撤回或已被替换").hint("如确已检查，请先登记触发式检查"),
-            Some(ResultField::PlanCode),
-        );
-    }
-    let dates = check_dates(check, context.as_of, inspected_on, findings);
-    let outcome = check_outcome(row, findings);
-    let manner = check_manner(row, check, findings);
-    let inspectors = check_inspectors(row, context, check, findings);
-    let recheck = parse_flag(row.text(ResultField::Recheck));
-    if recheck.is_none() {
-        findings
-            .error(Finding::error("DIS-005", "应填「是」或「否」").expected("是 或 否"), Some(ResultField::Recheck));
-    }
-    let withheld = check_withheld(row, findings);
-    let (handling, problem) = (row.text(ResultField::Handling), row.text(ResultField::Problem));
-    let outcome = outcome?;
-    if outcome.is_problem() && (handling.is_empty() || problem.is_empty()) {
-        findings.other(
-            Finding::warning("DIS-026", "发现问题，但没有写明问题或处理情况").hint("请补充，公开名单需要处理情况"),
-            Some(if handling.is_empty() { ResultField::Handling } else { ResultField::Problem }),
-        );
-    }
-    if outcome == Outcome::Clear && !problem.is_empty() {
-        findings.other(
-            Finding::warning("DIS-026", "检查结果为「未发现问题」，却填写了存在问题").hint("请核对检查结果"),
-            Some(ResultField::Problem),
-        );
-    }
-    if withheld.is_some() && !row.text(ResultField::DisclosedOn).is_empty() {
-        findings.error(
-            Finding::error("DIS-029", "既填写了公开日期，又填写了不予公开依据").hint("只能保留一项"),
-            Some(ResultField::Withheld),
-        );
-    }
     let matters = row.text(ResultField::Matters);
-    let (inspected_on, completed_on, rectify_by, closed_on, disclosed_on) = dates?;
-    Some(CheckResult {
+    let record = CheckResult {
         plan_code: check.plan_code.clone(),
         unit_id: check.unit_id.clone(),
         month: check.month,
         sequence: check.sequence,
-        inspected_on,
-        completed_on,
-        manner: manner?,
+        inspected_on: inspected_on.unwrap_or(check.drawn_on),
+        completed_on: findings.date(ResultField::CompletedOn),
+        manner: read_manner(row, check, findings),
         matters: if matters.is_empty() { context.default_matters.to_owned() } else { matters.to_owned() },
-        outcome,
-        handling: handling.to_owned(),
-        problem: problem.to_owned(),
-        rectify_by,
-        closed_on,
-        inspectors,
+        outcome: read_outcome(row, findings),
+        handling: row.text(ResultField::Handling).to_owned(),
+        problem: row.text(ResultField::Problem).to_owned(),
+        rectify_by: findings.date(ResultField::RectifyBy),
+        closed_on: findings.date(ResultField::ClosedOn),
+        inspectors: read_people(row, context, check, findings),
         checklist: Some(row.text(ResultField::Checklist).to_owned()).filter(|text| !text.is_empty()),
-        recheck: recheck.unwrap_or_default(),
-        disclosed_on,
-        withheld,
+        recheck: read_recheck(row, findings),
+        disclosed_on: findings.date(ResultField::DisclosedOn),
+        withheld: read_withheld(row, findings),
         penalties: Vec::new(),
-    })
+    };
+    for found in check_readable(&record, check, context.roster, context.as_of, &findings.unread.clone()) {
+        findings.tell(found);
+    }
+    Some(record)
 }
 
-type RowDates = (NaiveDate, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>, Option<NaiveDate>);
-
-fn check_dates(
-    check: &DueCheck,
-    as_of: NaiveDate,
-    inspected_on: Option<NaiveDate>,
-    findings: &mut RowFindings<'_>,
-) -> Option<RowDates> {
-    let completed_on = findings.date(ResultField::CompletedOn);
-    let rectify_by = findings.date(ResultField::RectifyBy);
-    let closed_on = findings.date(ResultField::ClosedOn);
-    let disclosed_on = findings.date(ResultField::DisclosedOn);
-    let inspected_on = inspected_on?;
-    if inspected_on < check.drawn_on {
-        findings.error(
-            Finding::error("DIS-015", "检查日期早于抽取日期").expected(format!("不早于 {}", check.drawn_on)),
-            Some(ResultField::InspectedOn),
-        );
-    }
-    for (field, date) in [
-        (ResultField::InspectedOn, Some(inspected_on)),
-        (ResultField::CompletedOn, completed_on),
-        (ResultField::ClosedOn, closed_on),
-        (ResultField::DisclosedOn, disclosed_on),
-    ] {
-        if date.is_some_and(|date| date > as_of) {
-            findings
-                .error(Finding::error("DIS-016", "日期在今天之后").expected(format!("不晚于 {as_of}")), Some(field));
-        }
-    }
-    if completed_on.is_some_and(|day| day < inspected_on) {
-        findings.error(
-            Finding::error("DIS-017", "完成日期早于检查日期").expected(format!("不早于 {inspected_on}")),
-            Some(ResultField::CompletedOn),
-        );
-    }
-    for (field, date) in [(ResultField::RectifyBy, rectify_by), (ResultField::ClosedOn, closed_on)] {
-        if date.is_some_and(|day| day < inspected_on) {
-            findings.error(
-                Finding::error("DIS-017", "日期早于检查日期").expected(format!("不早于 {inspected_on}")),
-                Some(field),
-            );
-        }
-    }
-    if let Some(day) = disclosed_on {
-        match completed_on {
-            None => findings.error(
-                Finding::error("DIS-028", "填写了公开日期，却没有完成日期").hint("请补充完成日期"),
-                Some(ResultField::CompletedOn),
-            ),
-            Some(completed) if day < completed => findings.error(
-                Finding::error("DIS-028", "公开日期早于完成日期").expected(format!("不早于 {completed}")),
-                Some(ResultField::DisclosedOn),
-            ),
-            Some(_) => {}
-        }
-    }
-    Some((inspected_on, completed_on, rectify_by, closed_on, disclosed_on))
-}
-
-fn check_outcome(row: &Row<'_>, findings: &mut RowFindings<'_>) -> Option<Outcome> {
+/// The outcome; `未发现问题` stands in for one that can't be read.
+fn read_outcome(row: &Row<'_>, findings: &mut RowFindings<'_>) -> Outcome {
     let text = row.text(ResultField::Outcome);
-    let outcome = Outcome::parse(text);
-    if outcome.is_none() {
+    Outcome::parse(text).unwrap_or_else(|| {
         let all = Outcome::ALL.map(Outcome::label).join("、");
         let (code, what) = if text.is_empty() {
             ("DIS-018", "没有填写检查结果")
         } else {
             ("DIS-019", "检查结果无法识别")
         };
-        findings.error(Finding::error(code, what).expected(all), Some(ResultField::Outcome));
-    }
-    outcome
+        findings.unread(Finding::error(code, what).expected(all), ResultField::Outcome);
+        Outcome::Clear
+    })
 }
 
-fn check_manner(row: &Row<'_>, check: &DueCheck, findings: &mut RowFindings<'_>) -> Option<Manner> {
+/// The manner; the planned one where none is written.
+fn read_manner(row: &Row<'_>, check: &DueCheck, findings: &mut RowFindings<'_>) -> Manner {
     let text = row.text(ResultField::Manner);
     if text.is_empty() {
-        return Some(check.manner);
+        return check.manner;
     }
-    let manner = Manner::parse(text);
-    match manner {
-        None => findings.error(
-            Finding::error("DIS-025", "检查方式无法识别").expected(Manner::ALL.map(Manner::label).join(" 或 ")),
-            Some(ResultField::Manner),
-        ),
-        Some(Manner::OnSite) if check.manner == Manner::OffSite => findings.other(
-            Finding::warning("DIS-030", "计划为非现场检查，实际为现场检查")
-                .hint("转为现场检查应有线索，请在台账写明理由"),
-            Some(ResultField::Manner),
-        ),
-        Some(_) => {}
-    }
-    manner
+    Manner::parse(text).unwrap_or_else(|| {
+        let finding =
+            Finding::error("DIS-025", "检查方式无法识别").expected(Manner::ALL.map(Manner::label).join(" 或 "));
+        findings.unread(finding, ResultField::Manner);
+        check.manner
+    })
 }
 
-fn check_withheld(row: &Row<'_>, findings: &mut RowFindings<'_>) -> Option<WithholdingGround> {
+fn read_recheck(row: &Row<'_>, findings: &mut RowFindings<'_>) -> bool {
+    parse_flag(row.text(ResultField::Recheck)).unwrap_or_else(|| {
+        findings.unread(Finding::error("DIS-005", "应填「是」或「否」").expected("是 或 否"), ResultField::Recheck);
+        false
+    })
+}
+
+fn read_withheld(row: &Row<'_>, findings: &mut RowFindings<'_>) -> Option<WithholdingGround> {
     let text = row.text(ResultField::Withheld);
     if text.is_empty() {
         return None;
     }
-    match WithholdingGround::new(text) {
+    match WithholdingGround::read(text) {
         Ok(ground) => Some(ground),
-        Err(expected) => {
-            findings.error(
-                Finding::error("DIS-027", "不予公开必须写明法律依据").expected(expected),
-                Some(ResultField::Withheld),
-            );
+        Err(finding) => {
+            findings.unread(finding, ResultField::Withheld);
             None
         }
     }
 }
 
-/// The inspectors who made the check: those of the row, else those assigned. At least two different ones.
-fn check_inspectors(
+/// The inspectors who made the check: those of the row, else those assigned.
+fn read_people(
     row: &Row<'_>,
     context: &IntakeContext<'_>,
     check: &DueCheck,
     findings: &mut RowFindings<'_>,
 ) -> Vec<InspectorId> {
-    let mut inspectors: Vec<InspectorId> = Vec::new();
-    let mut written = 0;
+    let by_name = |part: &str| {
+        let known = context.roster.is_some_and(|roster| InspectorId::new(part).is_ok_and(|id| roster.contains(&id)));
+        if known { None } else { context.inspector_names.get(part).cloned() }
+    };
+    let mut people: Vec<InspectorId> = Vec::new();
+    let mut written = false;
     for field in [ResultField::FirstInspector, ResultField::SecondInspector] {
-        let text = fold_width(row.text(field));
-        for part in text.split(['、', ',', ';', '/', '\n', ' ']).map(str::trim).filter(|part| !part.is_empty()) {
-            written += 1;
-            let known =
-                context.roster.is_some_and(|roster| InspectorId::new(part).is_ok_and(|id| roster.contains(&id)));
-            let by_name = if known { None } else { context.inspector_names.get(part).cloned() };
-            match by_name.map_or_else(|| InspectorId::new(part), Ok) {
-                Err(expected) => findings
-                    .error(Finding::error("DIS-024", "执法证号无法识别").value(part).expected(expected), Some(field)),
-                Ok(id) if context.roster.is_some_and(|roster| !roster.contains(&id)) => findings.error(
-                    Finding::error("DIS-024", "执法证号不在执法人员名录中，或已失效")
-                        .value(part)
-                        .hint("检查人员须持有效执法证，辅助人员不得列为检查人员"),
-                    Some(field),
-                ),
-                Ok(id) if inspectors.contains(&id) => {}
-                Ok(id) => inspectors.push(id),
-            }
+        let (found, wrong) = read_inspectors(row.text(field), by_name);
+        written |= !found.is_empty() || !wrong.is_empty();
+        for finding in wrong {
+            findings.unread(finding, field);
         }
+        people.extend(found);
     }
-    if written == 0 {
-        inspectors.clone_from(&check.inspectors);
-        inspectors.dedup();
+    if !written {
+        people.clone_from(&check.inspectors);
     }
-    if inspectors.len() < 2 && !findings.failed {
-        let what = if written == 0 {
-            "没有填写检查人员，任务也没有分配人员"
-        } else {
-            "检查人员不足两名"
-        };
-        findings.error(
-            Finding::error("DIS-022", what)
-                .expected("至少两个不同的执法证号")
-                .hint("行政检查应由两名以上持证执法人员实施"),
-            Some(ResultField::FirstInspector),
-        );
-    }
-    let assigned: BTreeSet<&InspectorId> = check.inspectors.iter().collect();
-    if written > 0 && !assigned.is_empty() && inspectors.iter().collect::<BTreeSet<_>>() != assigned {
-        let names = check.inspectors.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
-        findings.other(
-            Finding::warning("DIS-023", "检查人员与随机匹配的人员不同")
-                .expected(names)
-                .hint("更换检查人员应先用「更换检查人员」登记理由"),
-            Some(ResultField::FirstInspector),
-        );
-    }
-    inspectors
-}
-
-/// The record before, completed by the row. `None`: the row adds nothing. An error names what contradicts:
-/// column, recorded text, new text.
-fn merge(before: &CheckResult, row: &CheckResult) -> Result<Option<CheckResult>, (&'static str, String, String)> {
-    let differ = |field: ResultField, a: &str, b: &str| Err((field.aliases()[0], a.to_owned(), b.to_owned()));
-    let date = |d: NaiveDate| d.to_string();
-    if before.inspected_on != row.inspected_on {
-        return differ(ResultField::InspectedOn, &date(before.inspected_on), &date(row.inspected_on));
-    }
-    if before.outcome != row.outcome {
-        return differ(ResultField::Outcome, before.outcome.label(), row.outcome.label());
-    }
-    if before.manner != row.manner {
-        return differ(ResultField::Manner, before.manner.label(), row.manner.label());
-    }
-    let sorted = |r: &CheckResult| r.inspectors.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
-    let (a, b) = (sorted(before), sorted(row));
-    if a != b {
-        let list = |s: &BTreeSet<String>| s.iter().cloned().collect::<Vec<_>>().join("、");
-        return differ(ResultField::FirstInspector, &list(&a), &list(&b));
-    }
-    let mut merged = before.clone();
-    for (field, old, new) in [
-        (ResultField::CompletedOn, &mut merged.completed_on, row.completed_on),
-        (ResultField::RectifyBy, &mut merged.rectify_by, row.rectify_by),
-        (ResultField::ClosedOn, &mut merged.closed_on, row.closed_on),
-        (ResultField::DisclosedOn, &mut merged.disclosed_on, row.disclosed_on),
-    ] {
-        match (*old, new) {
-            (None, Some(_)) => *old = new,
-            (Some(a), Some(b)) if a != b => return differ(field, &date(a), &date(b)),
-            _ => {}
-        }
-    }
-    for (field, old, new) in [
-        (ResultField::Handling, &mut merged.handling, &row.handling),
-        (ResultField::Problem, &mut merged.problem, &row.problem),
-        (ResultField::Matters, &mut merged.matters, &row.matters),
-    ] {
-        if old.is_empty() {
-            old.clone_from(new);
-        } else if !new.is_empty() && *old != *new {
-            return differ(field, old, new);
-        }
-    }
-    match (&merged.checklist, &row.checklist) {
-        (None, Some(_)) => merged.checklist.clone_from(&row.checklist),
-        (Some(a), Some(b)) if a != b => return differ(ResultField::Checklist, a, b),
-        _ => {}
-    }
-    match (&merged.withheld, &row.withheld) {
-        (None, Some(_)) if merged.disclosed_on.is_none() => merged.withheld.clone_from(&row.withheld),
-        (None, Some(new)) => return differ(ResultField::Withheld, "已公开", new.as_str()),
-        (Some(a), Some(b)) if a != b => return differ(ResultField::Withheld, a.as_str(), b.as_str()),
-        _ => {}
-    }
-    if merged.withheld.is_some() && merged.disclosed_on.is_some() {
-        return differ(ResultField::DisclosedOn, "依法不公开", &merged.disclosed_on.map(date).unwrap_or_default());
-    }
-    merged.recheck |= row.recheck;
-    Ok((merged != *before).then_some(merged))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_in_their_usual_spellings() {
-        let wanted = NaiveDate::from_ymd_opt(2026, 3, 1);
-        for text in [
-            "2026-3-1",
-            "2026/03/01",
-            "2026.3.1",
-            "2026年3月1日",
-            "20260301",
-            "２０２６－３－１",
-            "2026-03-01 12:30:00",
-            "46082",
-        ] {
-            assert_eq!(parse_day(text), wanted, "{text}");
-        }
-        for text in ["2026-02-30", "3月1日", "26-3-1", "明天", "123", "2026", "2026_3_1"] {
-            assert_eq!(parse_day(text), None, "{text}");
-        }
-        for text in ["2026-03", "2026-3", "2026年3月", "202603", "2026-03-01", "2026/3"] {
-            assert_eq!(parse_month(text), PlanMonth::new(2026, 3), "{text}");
-        }
-        assert_eq!(parse_month("三月"), None);
-    }
-
-    #[test]
-    fn flags() {
-        assert_eq!(parse_flag(" 是 "), Some(true));
-        assert_eq!(parse_flag(""), Some(false));
-        assert_eq!(parse_flag("也许"), None);
-    }
+    let mut seen = BTreeSet::new();
+    people.retain(|id| seen.insert(id.clone()));
+    people
 }

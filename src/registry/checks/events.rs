@@ -135,8 +135,16 @@ fn complete_checks(intake: &mut Intake<'_>, options: &RegistryOptions) {
     let results: Option<&StringChunked> = intake.get(&past_checks::RESULT);
     let problem =
         (0..n).map(|i| flags[i].or_else(|| results.and_then(|results| results.get(i)).and_then(problem_in))).collect();
+    let pending = (0..n).map(|i| results.and_then(|results| results.get(i)).map(is_pending)).collect();
     intake.put(&past_checks::DONE, done);
     intake.put(&past_checks::PROBLEM, problem);
+    intake.put(&past_checks::PENDING, pending);
+}
+
+/// Whether a result's words leave the problem to be dealt with later (发现问题待后续处理): imported checks have no
+/// typed outcome, and this is the one place that reads one out of their words.
+fn is_pending(result: &str) -> bool {
+    result.contains("待后续")
 }
 
 /// Whether a result's words (企业信用信息公示系统's vocabulary and near it) say that a problem was found.

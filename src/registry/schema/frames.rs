@@ -257,6 +257,8 @@ pub mod past_checks {
         RESULT: Text = "result",
         /// 是否发现问题.
         PROBLEM: Flag = "problem",
+        /// The problem found is still to be dealt with (发现问题待后续处理), as the result's words say.
+        PENDING: Flag = "pending",
     }
 }
 

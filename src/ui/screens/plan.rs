@@ -5,6 +5,7 @@
 
 mod calendar;
 mod card;
+mod dates;
 mod derived;
 mod edit;
 mod load;
@@ -74,6 +75,7 @@ pub struct PlanScreen {
     trial: trial::Trial,
     load: load::Load,
     load_shown: bool,
+    dates: dates::Dates,
 }
 
 impl Screen for PlanScreen {
@@ -102,6 +104,7 @@ impl Screen for PlanScreen {
                 ui.label(theme::note(ui, t::STALE));
                 ui.add(egui::Spinner::new().size(14.0));
             }
+            self.dates.show(ui, cx, open);
         });
         self.tabs(ui, &view);
         ui.add_space(HALF);

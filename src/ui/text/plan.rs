@@ -20,6 +20,18 @@ texts! {
     TITLE = "年度计划";
     /// Way on from a failure.
     SEE_DATA = "查看数据";
+    /// Button.
+    PLAN_DATES = "批准、备案与公布…";
+    /// Why a button is off.
+    PLAN_DATES_OFF = "只读打开，或正在处理";
+    /// Title.
+    PLAN_DATES_TITLE = "年度检查计划的批准、备案与公布";
+    /// Button.
+    PLAN_DATES_YES = "登记";
+    /// What it is for.
+    PLAN_DATES_TEXT = "登记一次，即写入公开的年度计划与操作日志。计划调整后再次公布的，填写新的公布日期，版次随之增加。";
+    /// Hint of a field.
+    PLAN_DATES_HINT = "如 2027-03-10";
     /// The plan is being computed.
     STALE = "正在重新计算";
     /// Tab.
@@ -485,3 +497,6 @@ pub fn load_open(name: &str, resource: &str) -> String {
 pub fn source(project: &str, drafted: bool) -> String {
     format!("来源：{project}年度计划{}", if drafted { "（草稿）" } else { "" })
 }
+
+/// Fields of the yearly plan's days.
+pub const PLAN_DATES_FIELDS: [&str; 3] = ["批准日期", "备案日期", "公布日期"];

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use crate::diagnostic::Finding;
+
 use crate::disclosure::DeadlineState;
 use crate::domain::PlanMonth;
 use crate::ui::widgets::thousands;
@@ -167,16 +169,6 @@ texts! {
     NOTHING_CHANGED = "没有改动";
     /// Message.
     DAY_FORM = "日期写作 2027-03-05";
-    /// Message.
-    BEFORE_INSPECTION = "不得早于检查日期";
-    /// Message.
-    MATTERS_MISSING = "请填写检查事项";
-    /// Message.
-    PROBLEM_MISSING = "发现问题的，请写明问题";
-    /// Message.
-    TWO_INSPECTORS = "执法人员不得少于两人";
-    /// Message.
-    REASON_MISSING = "更正已录入的结果必须写明原因";
     /// Job.
     LIST_JOB = "汇总公开清单";
     /// Button.
@@ -219,8 +211,6 @@ texts! {
 
 /// Columns of the board.
 pub const BOARD_COLUMNS: [&str; 8] = ["计划编码", "单位", "执法主体", "月份", "办结日期", "公开期限", "剩余", "状态"];
-/// Columns of the public list.
-pub const LIST_COLUMNS: [&str; 7] = ["序号", "检查对象", "执法主体", "检查日期", "检查结果", "检查方式", "公开期限"];
 /// Columns by body.
 pub const BODY_COLUMNS: [&str; 7] = ["执法主体", "已列入", "已查", "已办结", "已公开", "逾期", "公开率"];
 
@@ -368,34 +358,17 @@ pub fn record_line(on: NaiveDate, outcome: &str, disclosed: Option<NaiveDate>) -
     format!("已录入：{on} {outcome}，{disclosed}")
 }
 
-/// Message.
+/// What is to be said under a field of the form: what, what was expected, what to do.
 #[must_use]
-pub fn not_before(day: NaiveDate) -> String {
-    format!("不得早于 {day}（列入检查对象之日）")
-}
-
-/// Message.
-#[must_use]
-pub fn not_after(day: NaiveDate) -> String {
-    format!("不得晚于今天 {day}")
-}
-
-/// Message.
-#[must_use]
-pub fn already_public(day: NaiveDate) -> String {
-    format!("已于 {day} 公开，办结日期须有且不晚于该日")
-}
-
-/// Message.
-#[must_use]
-pub fn unknown_inspector(id: &str) -> String {
-    format!("证号 {id} 不在执法人员名单中")
-}
-
-/// Message.
-#[must_use]
-pub fn ground_expected(expected: &str) -> String {
-    format!("请写明{expected}")
+pub fn field_message(finding: &Finding) -> String {
+    let mut text = finding.what.clone();
+    if let Some(expected) = &finding.expected {
+        text.push_str(&format!("，应为{expected}"));
+    }
+    if let Some(hint) = &finding.hint {
+        text.push_str(&format!("。{hint}"));
+    }
+    text
 }
 
 /// Title of the list.
@@ -419,7 +392,7 @@ pub fn masked(individuals: u64, identities: u64, phones: u64, names: u64) -> Str
 /// Penalties left out.
 #[must_use]
 pub fn penalties_left_out(count: u64) -> String {
-    format!("已修复或已过公示期、不再列出的处罚：{count} 条（导出时按最新处罚名录再核）")
+    format!("已修复或已过公示期、不再列出的处罚：{count} 条")
 }
 
 /// Withheld.
@@ -432,6 +405,15 @@ pub fn withheld(count: usize) -> String {
 #[must_use]
 pub fn withheld_row(number: u32, body: &str, month: PlanMonth, ground: &str) -> String {
     format!("{number}. {body} {month}：{ground}")
+}
+
+/// Column of the list: how late a row is.
+pub const LATE: &str = "逾期";
+
+/// A cell of the exported list under its heading.
+#[must_use]
+pub fn cell_line(heading: &str, text: &str) -> String {
+    format!("{heading}：{text}")
 }
 
 /// Late.

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::disclosure::CheckResult;
+use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::plan::Mend;
 use crate::registry::Mapping;
@@ -56,6 +56,8 @@ pub enum Deed {
     RecordResult(Box<CheckResult>, String),
     /// Results with these plan codes went public today.
     Publish(Vec<String>),
+    /// Days on which the yearly plan was approved, filed, published.
+    PlanDates(PlanDatesEntry),
     /// Exports the plan, or a month's lists, into a folder.
     Export {
         /// Target folder.
@@ -95,6 +97,7 @@ impl Deed {
             // one that corrects an entered result is journaled as that
             Self::RecordResult(..) => CommandId::RecordResult,
             Self::Publish(_) => CommandId::Publish,
+            Self::PlanDates(_) => CommandId::PlanDates,
             Self::Export { .. } => CommandId::Export,
             Self::Refresh { .. } => CommandId::Import,
             Self::LoadDistricts(_) => CommandId::Districts,
@@ -119,6 +122,7 @@ impl Deed {
             | Self::TakeResults(_)
             | Self::RecordResult(..)
             | Self::Publish(_)
+            | Self::PlanDates(_)
             | Self::Export { .. }
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => self.command_id().label(),
@@ -141,6 +145,7 @@ impl Deed {
             | Self::TakeResults(_)
             | Self::RecordResult(..)
             | Self::Publish(_)
+            | Self::PlanDates(_)
             | Self::Refresh { .. }
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => false,

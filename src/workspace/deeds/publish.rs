@@ -1,9 +1,11 @@
-//! What went out is recorded as disclosed.
+//! What went out is recorded: results as disclosed, the yearly plan as approved, filed and published.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::AppResult;
+use crate::disclosure::{PlanDates, PlanDatesEntry};
 use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::plan_dates::{load_plan_dates, save_plan_dates};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::results::{load_results, save_results};
 
@@ -27,4 +29,25 @@ pub fn record_disclosure(project: &Project, plan_codes: &[String], context: &Com
         project.log(context, CommandId::Publish, serde_json::json!({ "results": changed }))?;
     }
     Ok(())
+}
+
+/// Enters days of the yearly plan: approved, filed, published. Another day of publication counts as another
+/// version. Returns all days as they stand then.
+///
+/// # Errors
+/// `PRJ-011`, `DIS-057`, `DIS-058`, `RES-008`, `IO-…`, `JRN-…`.
+pub fn record_year_plan_dates(
+    project: &Project,
+    entered: PlanDatesEntry,
+    context: &CommandContext,
+) -> AppResult<PlanDates> {
+    project.check_writable()?;
+    let before = load_plan_dates(project)?;
+    let dates = before.with(entered, context.now.date())?;
+    if dates != before {
+        save_plan_dates(project, &dates)?;
+        let detail = serde_json::json!({ "before": before, "after": dates, "version": dates.version() });
+        project.log(context, CommandId::PlanDates, detail)?;
+    }
+    Ok(dates)
 }

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
-use crate::disclosure::{CheckResult, Intake, IntakeContext, ResultColumns, TextTable, check_results};
-use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::disclosure::{
+    CheckResult, DueCheck, FieldFinding, Intake, IntakeContext, ResultColumns, TextTable, check_result, check_results,
+};
+use crate::domain::{PlanMonth, UnitId};
 use crate::registry::Registry;
 use crate::registry::columns::text_cells;
-use crate::registry::schema::{inspectors, sources};
+use crate::registry::schema::sources;
 use crate::tabular::{RawTable, ReadOptions, load_raw};
-use crate::workspace::inputs::due::all_due_checks;
+use crate::workspace::inputs::due::{KnownInspectors, all_due_checks};
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::load_project_data;
@@ -62,19 +64,7 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     let mut results = load_results(project)?;
     let units = sources::UNIT_ID.of(&registry.sources)?;
     let known_units: BTreeSet<UnitId> = units.iter().flatten().filter_map(|u| UnitId::new(u).ok()).collect();
-    let certificates = inspectors::CERTIFICATE.of(&registry.inspectors)?;
-    let names = inspectors::NAME.of(&registry.inspectors)?;
-    let roster: BTreeSet<InspectorId> =
-        certificates.iter().flatten().filter_map(|c| InspectorId::new(c).ok()).collect();
-    let mut inspector_names: BTreeMap<String, InspectorId> = BTreeMap::new();
-    let mut ambiguous: BTreeSet<String> = BTreeSet::new();
-    for (name, certificate) in names.iter().zip(certificates.iter()) {
-        let (Some(name), Some(Ok(certificate))) = (name, certificate.map(InspectorId::new)) else { continue };
-        if inspector_names.insert(name.to_owned(), certificate).is_some() {
-            ambiguous.insert(name.to_owned());
-        }
-    }
-    inspector_names.retain(|name, _| !ambiguous.contains(name));
+    let people = KnownInspectors::of(&registry)?;
     let matters = project.policy.disclosure.matters.join("、");
     let (mut added, mut updated, mut set_aside, mut met) = (0, 0, 0, false);
     for raw in &tables {
@@ -86,8 +76,8 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
         let context = IntakeContext {
             checks: &checks,
             known_units: &known_units,
-            roster: (!roster.is_empty()).then_some(&roster),
-            inspector_names: &inspector_names,
+            roster: people.roster.as_ref(),
+            inspector_names: &people.by_name,
             existing: &results,
             as_of: context.now.date(),
             default_matters: &matters,
@@ -127,12 +117,18 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     Ok(ResultsTaken { added, updated, set_aside, diagnostics })
 }
 
+/// `RES-007`: a correction without a reason.
+#[must_use]
+pub fn reason_missing() -> Finding {
+    Finding::error("RES-007", "更正已录入的结果必须写明原因")
+}
+
 /// Enters a result by hand, or corrects one: a correction takes a reason, which the journal keeps with what
 /// stood before.
 ///
 /// # Errors
-/// `PRJ-011`, `RES-004` where the check is not due, `RES-005` where a date can't be, `RES-006` where fewer than
-/// two inspectors are named, `RES-007` a correction without a reason, `IO-…`, `JRN-…`.
+/// `PRJ-011`, `RES-004` where the check is not due, `RES-007` a correction without a reason, those of
+/// [`check_result`], `IO-…`, `JRN-…`.
 pub fn record_result(
     project: &Project,
     registry: &Registry,
@@ -142,37 +138,24 @@ pub fn record_result(
 ) -> AppResult<()> {
     project.check_writable()?;
     let checks = all_due_checks(project, registry)?;
-    let due =
-        checks.iter().find(|c| (&c.unit_id, c.month, c.sequence) == result.key() && !c.withdrawn).ok_or_else(|| {
-            AppError::from(
-                Finding::error("RES-004", "该单位不在此月的检查对象之列，不能录入结果")
-                    .value(result.unit_id.as_str())
-                    .hint("触发式检查请先在「月度抽取」中新增"),
-            )
-        })?;
-    let today = context.now.date();
-    let order = [
-        (due.drawn_on <= result.inspected_on, "检查日期", format!("不早于 {}（列入检查对象之日）", due.drawn_on)),
-        (result.inspected_on <= today, "检查日期", format!("不晚于今天 {today}")),
-        (result.completed_on.is_none_or(|d| d >= result.inspected_on), "办结日期", "不早于检查日期".to_owned()),
-        (result.completed_on.is_none_or(|d| d <= today), "办结日期", format!("不晚于今天 {today}")),
-        (
-            result.disclosed_on.is_none_or(|d| result.completed_on.is_some_and(|done| d >= done) && d <= today),
-            "公开日期",
-            format!("办结之后、不晚于今天 {today}"),
-        ),
-    ];
-    if let Some((_, column, expected)) = order.into_iter().find(|(good, _, _)| !good) {
-        return Err(Finding::error("RES-005", "检查结果的日期不成立").column(column).expected(expected).into());
-    }
-    let people: BTreeSet<&InspectorId> = result.inspectors.iter().collect();
-    if people.len() < 2 && registry.inspectors.height() > 0 {
-        return Err(Finding::error("RES-006", "执法人员不得少于两人").column("执法人员").into());
+    let of = |check: &&DueCheck| (&check.unit_id, check.month, check.sequence) == result.key();
+    // of a unit that was replaced and came back, the check that still stands
+    let due = checks.iter().filter(of).find(|c| !c.withdrawn).or_else(|| checks.iter().find(of)).ok_or_else(|| {
+        AppError::from(
+            Finding::error("RES-004", "该单位不在此月的检查对象之列，不能录入结果")
+                .value(result.unit_id.as_str())
+                .hint("触发式检查请先在「月度抽取」中新增"),
+        )
+    })?;
+    let people = KnownInspectors::of(registry)?;
+    let found = check_result(&result, due, people.roster.as_ref(), context.now.date());
+    if let Some(error) = found.into_iter().find(FieldFinding::is_error) {
+        return Err(error.finding.column(error.field.aliases()[0]).into());
     }
     let mut results = load_results(project)?;
     let before = results.iter().position(|r| r.key() == result.key());
     if before.is_some() && reason.trim().is_empty() {
-        return Err(AppError::new("RES-007", "更正已录入的结果必须写明原因"));
+        return Err(reason_missing().into());
     }
     let old = before.map(|at| results.remove(at));
     let detail = serde_json::json!({

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, PolarsError};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
-use crate::disclosure::CheckResult;
+use crate::disclosure::{CheckResult, MandatoryChecks, Outcome, compute_rechecks};
 use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::window_months;
@@ -18,6 +18,7 @@ use crate::registry::schema::{past_checks, sources};
 use crate::registry::{CheckKind, Registry};
 use crate::risk::columns as scored;
 use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
+use crate::workspace::inputs::due::listed_on;
 use crate::workspace::inputs::population::{Population, compute_population};
 use crate::workspace::inputs::schedule::compute_plan;
 use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
@@ -76,9 +77,9 @@ pub fn compute_analysis(
     progress.check()?;
     progress.begin("编制年度计划", 0);
     let mut population = compute_population(project, registry, &risk, month)?;
-    let earlier = add_draws(project, &mut population, &results, month)?;
+    let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
     let first_open = month.index_in(project.file.year).unwrap_or(0);
-    population.inputs.mandatory = mandatory(project, registry, &population, &results, first_open)?;
+    population.inputs.mandatory = mandatory(project, registry, &population, &results, &listed, first_open)?;
     let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
     Ok(Analysis { month, risk, population, plan, results, features, earlier })
@@ -190,13 +191,14 @@ impl Analysis {
 
 /// Enters the project's own draws into the history: visits, the targets that each month offered, and the units
 /// found closed or moved (substituted, or with such a result), which are out until they are seen alive. Returns
-/// the last opened draw up to the month: its schedule is where planning goes on.
+/// the last opened draw up to the month (its schedule is where planning goes on) and the mandatory checks listed.
 fn add_draws(
     project: &Project,
     population: &mut Population,
     results: &[CheckResult],
     before: PlanMonth,
-) -> AppResult<Option<StoredDraw>> {
+) -> AppResult<(Option<StoredDraw>, MandatoryChecks)> {
+    let mut listed = MandatoryChecks::default();
     let done: std::collections::HashSet<(&str, PlanMonth)> =
         results.iter().map(|r| (r.unit_id.as_str(), r.month)).collect();
     let mut seen: BTreeMap<u32, (NaiveDate, bool)> = BTreeMap::new();
@@ -238,6 +240,10 @@ fn add_draws(
                 (_, Some(rule)) => VisitKind::Mandatory(rule as u8),
                 _ => VisitKind::Drawn,
             };
+            if matches!(kind, VisitKind::Mandatory(_)) {
+                let day = listed_on(&draw, month, &target);
+                listed.add(target.unit_id.clone(), month, draw.sequence as u32, day);
+            }
             inputs.history.visits.push(Visit {
                 site: Some(site),
                 enterprise: inputs.sites.enterprise[site as usize],
@@ -261,7 +267,7 @@ fn add_draws(
             *exclusion = Exclusion::Closed;
         }
     }
-    Ok(earlier)
+    Ok((earlier, listed))
 }
 
 /// The imported checks with the project's own results before a day, so that what a check found counts in the
@@ -290,6 +296,7 @@ fn with_results(
         past_checks::DONE.column(always(true)),
         past_checks::JOINT.column(always(false)),
         past_checks::PROBLEM.column(known.iter().map(|r| Some(r.outcome.is_problem())).collect()),
+        past_checks::PENDING.column(known.iter().map(|r| Some(r.outcome == Outcome::Pending)).collect()),
         past_checks::DATE.column(known.iter().map(|r| Some(r.inspected_on.to_epoch_days())).collect()),
     ];
     let columns: Vec<Column> = past_checks
@@ -345,6 +352,7 @@ fn mandatory(
     registry: &Registry,
     population: &Population,
     results: &[CheckResult],
+    listed: &MandatoryChecks,
     first_open: usize,
 ) -> AppResult<Vec<crate::plan::MandatoryVisit>> {
     let sources = &registry.sources;
@@ -365,8 +373,8 @@ fn mandatory(
     let mut last_done: Vec<Option<NaiveDate>> = vec![None; n];
     let mut open_problem: Vec<Option<NaiveDate>> = vec![None; n];
     let checks = &registry.past_checks;
-    let (unit, result, done) =
-        (past_checks::UNIT_ID.of(checks)?, past_checks::RESULT.of(checks)?, past_checks::DONE.of(checks)?);
+    let (unit, pending, done) =
+        (past_checks::UNIT_ID.of(checks)?, past_checks::PENDING.of(checks)?, past_checks::DONE.of(checks)?);
     for (row, date) in past_checks::DATE.of(checks)?.into_iter().enumerate() {
         let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
         let (site, Some(date)) = (site as usize, date) else { continue };
@@ -375,17 +383,29 @@ fn mandatory(
             continue;
         }
         last_done[site] = last_done[site].max(Some(date));
-        if result.get(row).is_some_and(|text| text.contains("待后续")) {
+        if pending.get(row) == Some(&Some(true)) {
             open_problem[site] = open_problem[site].max(Some(date));
+        }
+    }
+    // the imported history doesn't say which visit looked at which problem: any later one of it settles it
+    for (problem, last) in open_problem.iter_mut().zip(&last_done) {
+        if problem.is_some_and(|day| last.is_some_and(|last| last > day)) {
+            *problem = None;
         }
     }
     for result in results {
         let Some(site) = population.index.row(result.unit_id.as_str()) else { continue };
         let site = site as usize;
         last_done[site] = last_done[site].max(Some(result.inspected_on));
-        if result.is_open_problem() {
-            open_problem[site] = open_problem[site].max(Some(result.inspected_on));
+        // a problem of the imported history ends with a re-check too
+        if listed.ends(result, open_problem[site]) {
+            open_problem[site] = None;
         }
+    }
+    for problem in compute_rechecks(results, listed, NaiveDate::MAX) {
+        let Some(site) = population.index.row(problem.unit_id.as_str()) else { continue };
+        let day = &mut open_problem[site as usize];
+        *day = (*day).max(Some(problem.found_on));
     }
     // What is on a month's list and still owed is not asked for a second time.
     for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
@@ -396,7 +416,12 @@ fn mandatory(
             VisitKind::Drawn => month.first_day(),
             VisitKind::Triggered | VisitKind::OtherDepartment { .. } => continue,
         };
-        last_done[site as usize] = last_done[site as usize].max(Some(settled));
+        let site = site as usize;
+        last_done[site] = last_done[site].max(Some(settled));
+        // a mandatory check that is owed is the re-check of what was found before it
+        if matches!(visit.kind, VisitKind::Mandatory(_)) && open_problem[site].is_some_and(|day| day < settled) {
+            open_problem[site] = None;
+        }
     }
     let facts = MandatoryFacts {
         management: &management,

@@ -1,14 +1,14 @@
 //! The checks that are due: what each opened draw asks for, changes included.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{CheckOrigin, DueCheck, Manner};
-use crate::domain::{BodyId, PlanMonth, UnitId};
+use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
 use crate::policy::Policy;
-use crate::registry::schema::sources;
+use crate::registry::schema::{inspectors, sources};
 use crate::registry::{Registry, row_of_unit};
 use crate::sampling::DrawOrder;
 use crate::staffing::Assignment;
@@ -75,6 +75,18 @@ pub fn plan_code(month: PlanMonth, sequence: u64, body: &str, number: usize) -> 
     )
 }
 
+/// The day on which a target came onto its list: nothing before it can be its check. A demonstration's number was
+/// known beforehand: its days are those of its seal.
+#[must_use]
+pub fn listed_on(draw: &StoredDraw, month: PlanMonth, target: &CurrentTarget) -> NaiveDate {
+    let day = |at: &str| at.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
+    let real = |at: &Option<String>| at.as_deref().filter(|_| !draw.demonstration).and_then(day);
+    real(&target.listed_at)
+        .or_else(|| real(&draw.opened_at))
+        .or_else(|| day(&draw.seal.sealed_at))
+        .unwrap_or_else(|| month.first_day())
+}
+
 /// Every check due of a draw: targets, substitutes and added ones; withdrawn ones are marked.
 fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
     let OpenedDraw { month, draw, targets, assignment, .. } = opened;
@@ -88,10 +100,6 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
         sources::INDUSTRY.of(sources)?,
         sources::BODY.of(sources)?,
     );
-    let day = |at: &str| at.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
-    let sealed_on = day(&draw.seal.sealed_at).unwrap_or_else(|| month.first_day());
-    // A demonstration's number was known beforehand: its days are those of its seal.
-    let opened_on = draw.opened_at.as_deref().filter(|_| !draw.demonstration).and_then(day).unwrap_or(sealed_on);
     let commitment = crate::sampling::to_hex(&draw.seal.commitment());
     let added: BTreeMap<&UnitId, &BodyId> = draw
         .changes
@@ -120,8 +128,6 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
         let reason = draw.frame.position(unit).and_then(|i| draw.frame.row(i)).map_or("", |r| r.reason);
         let mandatory = policy.mandatory.iter().any(|rule| rule.reason == reason);
         let pair = assignment.as_ref().and_then(|a| a.get(&target.unit_id));
-        // nothing before the day on which a unit came onto the list can be its check
-        let listed_on = target.listed_at.as_deref().filter(|_| !draw.demonstration).and_then(day);
         checks.push(DueCheck {
             plan_code: code,
             unit_id: target.unit_id.clone(),
@@ -139,7 +145,7 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
                 _ if mandatory => CheckOrigin::Mandatory,
                 _ => CheckOrigin::Drawn,
             },
-            drawn_on: listed_on.unwrap_or(opened_on),
+            drawn_on: listed_on(draw, month, target),
             manner: Manner::OnSite,
             joint: false,
             inspectors: pair.map(|p| vec![p.lead.clone(), p.second.clone()]).unwrap_or_default(),
@@ -157,4 +163,42 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
 /// As [`load_opened`].
 pub fn all_due_checks(project: &Project, registry: &Registry) -> AppResult<Vec<DueCheck>> {
     Ok(load_opened(project, registry)?.into_iter().flat_map(|opened| opened.checks).collect())
+}
+
+/// The people who may have made a check.
+#[derive(Debug, Clone, Default)]
+pub struct KnownInspectors {
+    /// Certificates of the register's inspectors; `None` where the office has no roster.
+    pub roster: Option<BTreeSet<InspectorId>>,
+    /// Name → certificate; names that two people share are left out.
+    pub by_name: BTreeMap<String, InspectorId>,
+}
+
+impl KnownInspectors {
+    /// Those of a register.
+    ///
+    /// # Errors
+    /// `FRM-001`.
+    pub fn of(registry: &Registry) -> AppResult<Self> {
+        let certificates = inspectors::CERTIFICATE.of(&registry.inspectors)?;
+        let names = inspectors::NAME.of(&registry.inspectors)?;
+        let roster: BTreeSet<InspectorId> =
+            certificates.iter().flatten().filter_map(|c| InspectorId::new(c).ok()).collect();
+        let mut by_name: BTreeMap<String, InspectorId> = BTreeMap::new();
+        let mut shared: BTreeSet<String> = BTreeSet::new();
+        for (name, certificate) in names.iter().zip(certificates.iter()) {
+            let (Some(name), Some(Ok(certificate))) = (name, certificate.map(InspectorId::new)) else { continue };
+            if by_name.insert(name.to_owned(), certificate).is_some() {
+                shared.insert(name.to_owned());
+            }
+        }
+        by_name.retain(|name, _| !shared.contains(name));
+        Ok(Self { roster: (!roster.is_empty()).then_some(roster), by_name })
+    }
+
+    /// The certificate of a name that one person has.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<InspectorId> {
+        self.by_name.get(name).cloned()
+    }
 }

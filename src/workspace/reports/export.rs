@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::{Audience, CheckResult, PublicScan};
+use crate::disclosure::{Audience, CheckResult, PublicScan, check_year_plan};
 use crate::district::DistrictSet;
 use crate::domain::{Period, PlanMonth};
 use crate::export::{
@@ -261,6 +261,7 @@ impl Exporter<'_> {
             project: self.project,
             analysis: self.analysis,
             draws: self.draws,
+            register: self.register,
             results: &results,
             rows: &rows,
         };
@@ -268,7 +269,8 @@ impl Exporter<'_> {
         let mut files = render_plan_books(&book, self.catalogue)?;
         let matters = self.project.policy.disclosure.matters.join("、");
         for sheet in book.months.iter().filter(|sheet| !sheet.targets.is_empty()) {
-            let bodies: BTreeMap<_, _> = sheet.targets.iter().map(|t| (t.body.clone(), t.body_name.clone())).collect();
+            let bodies: BTreeMap<_, _> =
+                sheet.targets.iter().map(|t| (t.staff.body.clone(), t.staff.body_name.clone())).collect();
             for (body, name) in bodies {
                 let task = TaskBook {
                     header: BookHeader { body: Some((body, name)), ..book.header.clone() },
@@ -296,7 +298,9 @@ impl Exporter<'_> {
         let unconfirmed = self.header.unconfirmed.iter().map(|u| format!("{}{}", u.label, u.value)).collect();
         let mark = self.header.data_mark.clone();
         let plan = compute_year_plan(self.project, self.registry, self.analysis, today, mark, unconfirmed)?;
-        let mut files = render_year_plan(&plan, &header, self.catalogue)?;
+        let check = check_year_plan(&plan, self.project.policy.disclosure.plan_by, today);
+        let of_plan = PublicHeader { version: plan.version, ..header.clone() };
+        let mut files = render_year_plan(&plan, &of_plan, self.catalogue)?;
         files.push(ExportFile {
             name: "封存登记簿.csv".to_owned(),
             bytes: self.register.to_csv(),
@@ -307,7 +311,8 @@ impl Exporter<'_> {
             let bytes = compute_draw_certificate(&opened.draw, &opened.order, self.register)?.to_json();
             files.push(ExportFile { name: certificate_name(opened), bytes, audience: Audience::Public });
         }
-        let (mut disclosed, mut remarks) = (Vec::new(), Vec::new());
+        let mut disclosed = Vec::new();
+        let mut remarks: Vec<String> = check.findings().iter().take(MOST_REMARKS).map(ToString::to_string).collect();
         for month in lists.months().into_iter().filter(|month| request.wants(*month)) {
             let list = lists.list(month)?;
             let made = render_result_list(&list, &header, self.catalogue)?;

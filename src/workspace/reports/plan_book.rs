@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::AppResult;
-use crate::domain::{BodyId, PlanMonth};
+use crate::domain::{BodyId, Period, PlanMonth};
 use crate::export::{BookHeader, DistrictRow, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow};
 use crate::plan::PlanCell;
-use crate::sampling::to_hex;
+use crate::sampling::{SealRegister, to_hex};
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::month_list::{ResultsByCheck, reserves_listed};
@@ -22,6 +22,8 @@ pub struct BookInput<'a> {
     pub analysis: &'a Analysis,
     /// The opened draws whose lists the book shows.
     pub draws: &'a [OpenedDraw],
+    /// The register: a month may be sealed and wait for its opening.
+    pub register: &'a SealRegister,
     /// Results by check.
     pub results: &'a ResultsByCheck<'a>,
     /// Makes the rows of the lists.
@@ -70,6 +72,12 @@ impl BookInput<'_> {
             ));
             demonstration |= opened.draw.demonstration;
             state = MonthState::Drawn { commitments: commitments.clone(), demonstration };
+        }
+        if let (MonthState::Planned, Some(line)) = (&state, self.register.pending())
+            && line.period == Period::Month(month)
+        {
+            let whose = format!("{} 第{}次", self.project.policy.agency_name, line.sequence);
+            state = MonthState::Sealed { commitments: vec![(whose, to_hex(&line.commitment))] };
         }
         Ok(MonthSheet { month, state, expected: Some(expected), targets })
     }

@@ -10,14 +10,16 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{
-    CheckResult, DeadlineRule, DueCheck, ListScope, Masker, PenaltyNote, PublicScan, ResultList, ResultListInput,
+    CheckResult, DeadlineRule, DueCheck, Masker, PenaltyNote, PublicScan, ResultList, ResultListInput,
     check_all_visited, compute_result_list, select_penalties,
 };
 use crate::domain::PlanMonth;
+use crate::export::{ResultTexts, result_texts};
 use crate::registry::Registry;
 use crate::registry::schema::inspectors;
 use crate::registry::schema::violations;
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::project::Project;
 
 /// Everything that the public lists of a project are made of, as of a day.
@@ -30,6 +32,15 @@ pub struct PublicLists<'a> {
     results: Vec<CheckResult>,
     masker: Masker,
     on: NaiveDate,
+}
+
+/// A month's list with its cells as they are exported.
+#[derive(Debug, Clone)]
+pub struct ShownList {
+    /// The list.
+    pub list: ResultList,
+    /// Its cells.
+    pub texts: ResultTexts,
 }
 
 /// Name of a draw's certificate among the public files.
@@ -78,7 +89,7 @@ impl<'a> PublicLists<'a> {
     /// As [`compute_result_list`].
     pub fn list(&self, month: PlanMonth) -> AppResult<ResultList> {
         compute_result_list(&ResultListInput {
-            scope: ListScope::OfMonth(month),
+            month,
             body: None,
             checks: &self.checks,
             results: &self.results,
@@ -87,6 +98,16 @@ impl<'a> PublicLists<'a> {
             published_on: self.on,
             masker: &self.masker,
         })
+    }
+
+    /// The list of a month with its cells as text: what is shown before it goes out is what goes out.
+    ///
+    /// # Errors
+    /// As [`PublicLists::list`], `EXP-01x`, `IO-…`.
+    pub fn shown(&self, month: PlanMonth) -> AppResult<ShownList> {
+        let list = self.list(month)?;
+        let texts = result_texts(&list, &load_columns(self.project)?);
+        Ok(ShownList { list, texts })
     }
 
     /// The months that have results.

@@ -6,11 +6,13 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{
-    BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, DueCheck, compute_board, compute_figures,
+    BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, DueCheck, MandatoryChecks, PlanDates,
+    ReCheck, check_published, compute_board, compute_figures, compute_rechecks,
 };
 use crate::domain::PlanMonth;
 use crate::workspace::inputs::due::all_due_checks;
 use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::plan_dates::load_plan_dates;
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_register;
 use crate::workspace::store::results::load_results;
@@ -26,6 +28,10 @@ pub struct Status {
     pub figures: BoardFigures,
     /// Checks due that have no result yet, by month.
     pub open_checks: Vec<(PlanMonth, usize)>,
+    /// Problems that are open, the oldest term first.
+    pub rechecks: Vec<ReCheck>,
+    /// When the yearly plan was approved, filed, published.
+    pub plan_dates: PlanDates,
     /// What needs attention, the most urgent first.
     pub attention: Vec<Attention>,
 }
@@ -64,13 +70,14 @@ pub fn compute_status(project: &Project, today: NaiveDate) -> AppResult<Status> 
 /// The state of a project whose checks and results are at hand.
 ///
 /// # Errors
-/// Those of reading its register.
+/// Those of reading its register and the days of its plan.
 pub fn status_of(
     project: &Project,
     checks: &[DueCheck],
     results: &[CheckResult],
     today: NaiveDate,
 ) -> AppResult<Status> {
+    let plan_dates = load_plan_dates(project)?;
     let rule = DeadlineRule::of(&project.policy.disclosure);
     let board = compute_board(checks, results, &project.calendar, rule, project.file.year, today);
     let figures = compute_figures(checks, results, &project.calendar, rule, project.file.year, today);
@@ -113,6 +120,15 @@ pub fn status_of(
             });
         }
     }
+    let rechecks = compute_rechecks(results, &MandatoryChecks::of(checks), today);
+    if !rechecks.is_empty() {
+        let late = rechecks.iter().filter(|r| r.rectify_by.is_some_and(|by| by < today)).count();
+        let late = if late > 0 { format!("，其中 {late} 个已过整改期限") } else { String::new() };
+        attention.push(Attention {
+            about: About::Results,
+            text: format!("{} 个问题尚未销号{late}，须复查或登记销号日期", rechecks.len()),
+        });
+    }
     let register = load_register(project)?;
     if let Some(pending) = register.pending() {
         attention.push(Attention {
@@ -120,13 +136,8 @@ pub fn status_of(
             text: format!("{} 已封存，公开数产生时间 {}，等待开封", pending.period, pending.available_at),
         });
     }
-    let (month, day) = project.policy.disclosure.plan_by;
-    if let Some(by) = NaiveDate::from_ymd_opt(project.file.year, month, day)
-        && today > by
-    {
-        attention.push(Attention {
-            about: About::Plan, text: format!("年度检查计划应于 {by} 前公布，请确认已公布")
-        });
+    if let Some(text) = plan_attention(project, &plan_dates, today) {
+        attention.push(Attention { about: About::Plan, text });
     }
     if !project.calendar.is_noticed(project.file.year) {
         attention.push(Attention {
@@ -134,5 +145,20 @@ pub fn status_of(
             text: format!("{} 年放假安排尚未发布，涉及该年的期限为暂定；发布后请更新日历", project.file.year),
         });
     }
-    Ok(Status { today, board, figures, open_checks, attention })
+    Ok(Status { today, board, figures, open_checks, rechecks, plan_dates, attention })
+}
+
+/// With at most so many days left the plan's publication is told beforehand.
+const PLAN_SOON_DAYS: i64 = 30;
+
+/// What the yearly plan's publication asks for: late, not published though it should be, or due soon.
+fn plan_attention(project: &Project, dates: &PlanDates, today: NaiveDate) -> Option<String> {
+    let (year, by) = (project.file.year, project.policy.disclosure.plan_by);
+    let first = dates.publications.first().copied();
+    if let Some(finding) = check_published(year, first, by, today) {
+        return Some(finding.what + &finding.hint.map_or_else(String::new, |hint| format!("。{hint}")));
+    }
+    let due = NaiveDate::from_ymd_opt(year, by.0, by.1).filter(|_| first.is_none())?;
+    let left = (due - today).num_days();
+    (left <= PLAN_SOON_DAYS).then(|| format!("年度检查计划应于 {due} 前公布，还剩 {left} 天；公布后请登记日期"))
 }

@@ -8,8 +8,8 @@ use polars::prelude::StringChunked;
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{CheckOrigin, Manner};
 use crate::district::DistrictSet;
-use crate::domain::{Category, DistrictCode, InspectorId};
-use crate::export::{InspectorRef, TargetRow};
+use crate::domain::{BodyId, Category, DistrictCode, InspectorId, PlanMonth, UnitId};
+use crate::export::{InspectorRef, TargetDraw, TargetPlace, TargetRow, TargetStaff, TargetUnit};
 use crate::plan::PlanInputs;
 use crate::plan::ledger::{CapReading, compute_cap_meter};
 use crate::policy::Policy;
@@ -41,6 +41,8 @@ pub struct RowMaker<'a> {
     columns: SourceText<'a>,
     people: BTreeMap<&'a str, &'a str>,
     last_visit: BTreeMap<u32, NaiveDate>,
+    /// Problems found at each site: day and words.
+    problems: BTreeMap<u32, Vec<(NaiveDate, String)>>,
     scores: Vec<i64>,
 }
 
@@ -79,6 +81,23 @@ impl<'a> RowMaker<'a> {
                 *last = (*last).max(date);
             }
         }
+        let mut problems: BTreeMap<u32, Vec<(NaiveDate, String)>> = BTreeMap::new();
+        let checks = &registry.past_checks;
+        let (words, found) = (past_checks::RESULT.of(checks)?, past_checks::PROBLEM.of(checks)?);
+        let days = past_checks::DATE.of(checks)?;
+        for (row, unit) in past_units.iter().enumerate().filter(|(row, _)| found.get(*row) == Some(&Some(true))) {
+            if let (Some(site), Some(Some(day))) = (unit.and_then(|u| analysis.population.index.row(u)), days.get(row))
+            {
+                let text = words.get(row).unwrap_or("发现问题").to_owned();
+                problems.entry(site).or_default().push((*day, text));
+            }
+        }
+        for result in analysis.results.iter().filter(|r| r.outcome.is_problem()) {
+            if let Some(site) = analysis.population.index.row(result.unit_id.as_str()) {
+                let told = if result.problem.is_empty() { result.outcome.label() } else { &result.problem };
+                problems.entry(site).or_default().push((result.inspected_on, told.to_owned()));
+            }
+        }
         let sources = &registry.sources;
         let columns = SourceText {
             name: sources::NAME.of(sources)?,
@@ -90,7 +109,17 @@ impl<'a> RowMaker<'a> {
             lon: sources::LON.of(sources)?,
             lat: sources::LAT.of(sources)?,
         };
-        Ok(Self { policy, registry, districts, analysis, columns, people, last_visit, scores: analysis.risk.scores()? })
+        Ok(Self {
+            policy,
+            registry,
+            districts,
+            analysis,
+            columns,
+            people,
+            last_visit,
+            problems,
+            scores: analysis.risk.scores()?,
+        })
     }
 
     /// The map that district names come from.
@@ -155,18 +184,11 @@ impl<'a> RowMaker<'a> {
             reasons =
                 [entry.reason, reasons].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("；");
         }
-        Ok(TargetRow {
-            role: entry.role,
-            plan_code: entry.plan_code,
-            month: opened.month,
-            unit_id: entry.unit_id,
+        let unit = TargetUnit {
             name: text(columns.name),
             uscc: text(columns.uscc),
             permit: text(columns.number),
-            body,
-            body_name,
-            district: code.filter(|_| known).map(|code| district_name(self.districts, code)).unwrap_or_default(),
-            address: text(columns.address),
+            checklist: self.checklist(&industry_code),
             industry: industry_code,
             management: Category::ALL
                 .into_iter()
@@ -177,29 +199,67 @@ impl<'a> RowMaker<'a> {
             special: inputs.sites.special.get(site).copied().unwrap_or(false),
             tier: tier.map(|t| format!("{} {}", t.id, t.name)).unwrap_or_default(),
             score,
-            reasons,
-            origin: entry.origin,
-            pi_ppb: frame_row.map(|r| u64::from(r.pi_ppb)),
-            draw_order: entry.rank,
-            lead: entry.pair.as_ref().map(|pair| self.person(&pair.0)),
-            second: entry.pair.as_ref().map(|pair| self.person(&pair.1)),
-            skill: skill.and_then(|s| s.names.first().cloned()).unwrap_or_default(),
-            recusal: String::new(),
-            manner: Manner::OnSite,
-            monitoring: category.is_some_and(|c| c.cost.monitoring_days.0 >= 1000),
-            joint_with: String::new(),
-            checklist: String::new(),
-            focus: String::new(),
-            basis: policy.cite(&policy.disclosure.basis, opened.month.last_day()),
             last_visit: self.last_visit.get(&(site as u32)).copied().filter(|_| known),
             visits: reading.map(|r| r.counted),
             cap_left: reading.map(CapReading::left),
-            complete_by: Some(opened.month.last_day()),
+            focus: if known { self.focus(site as u32, opened.month) } else { String::new() },
+            unit_id: entry.unit_id,
+        };
+        let place = TargetPlace {
+            district: code.filter(|_| known).map(|code| district_name(self.districts, code)).unwrap_or_default(),
+            address: text(columns.address),
             lon: at.and_then(|i| columns.lon.get(i).copied().flatten()),
             lat: at.and_then(|i| columns.lat.get(i).copied().flatten()),
-            scan_code: String::new(),
+        };
+        let draw = TargetDraw {
+            month: opened.month,
+            role: entry.role,
+            plan_code: entry.plan_code,
+            origin: entry.origin,
+            reasons,
+            pi_ppb: frame_row.map(|r| u64::from(r.pi_ppb)),
+            order: entry.rank,
+            basis: policy.cite(&policy.disclosure.basis, opened.month.last_day()),
+            complete_by: Some(opened.month.last_day()),
             status: entry.state.label().to_owned(),
-        })
+        };
+        let staff = TargetStaff {
+            recusal: self.recusal(opened, &body, &unit.unit_id),
+            body,
+            body_name,
+            lead: entry.pair.as_ref().map(|pair| self.person(&pair.0)),
+            second: entry.pair.as_ref().map(|pair| self.person(&pair.1)),
+            skill: skill.and_then(|s| s.names.first().cloned()).unwrap_or_default(),
+            manner: Manner::OnSite,
+            monitoring: category.is_some_and(|c| c.cost.monitoring_days.0 >= 1000),
+        };
+        Ok(TargetRow { unit, place, draw, staff })
+    }
+
+    /// The checklist of a key industry; empty for the others.
+    fn checklist(&self, industry: &str) -> String {
+        let key = self.policy.key_industries.codes.iter().find(|(prefix, _)| industry.starts_with(prefix.as_str()));
+        key.map(|(_, name)| format!("{name}检查清单")).unwrap_or_default()
+    }
+
+    /// Who of the body may not inspect the unit, by the roster that was sealed with the draw.
+    fn recusal(&self, opened: &OpenedDraw, body: &BodyId, unit: &UnitId) -> String {
+        let recused = opened.draw.roster.inspectors().iter().filter(|i| i.body == *body && i.recusals.contains(unit));
+        let person = |certificate: &InspectorId| {
+            let person = self.person(certificate);
+            if person.name.is_empty() { person.certificate } else { person.name }
+        };
+        let names: Vec<String> = recused.map(|i| person(&i.certificate)).collect();
+        if names.is_empty() { String::new() } else { format!("{}回避", names.join("、")) }
+    }
+
+    /// The problems found last before a month, the latest first.
+    fn focus(&self, site: u32, month: PlanMonth) -> String {
+        let mut found: Vec<&(NaiveDate, String)> =
+            self.problems.get(&site).into_iter().flatten().filter(|(day, _)| *day < month.first_day()).collect();
+        found.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
+        let told: Vec<String> = found.iter().take(2).map(|(day, text)| format!("{day} {text}")).collect();
+        told.join("；")
     }
 
     /// Why a unit stands where it does: the mandatory rule, aggravators, special, its three largest factors.

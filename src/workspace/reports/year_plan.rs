@@ -10,6 +10,7 @@ use crate::domain::UnitId;
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::workspace::inputs::analysis::Analysis;
+use crate::workspace::store::plan_dates::load_plan_dates;
 use crate::workspace::store::project::Project;
 
 /// The off-site checks of each body's positive list, in words, by body index.
@@ -37,7 +38,7 @@ pub(super) fn population_of(analysis: &Analysis, categories: usize) -> Vec<u64> 
 /// office has yet to confirm, in words.
 ///
 /// # Errors
-/// `FRM-001`.
+/// `FRM-001`, `RES-008`, `IO-…`.
 pub fn compute_year_plan(
     project: &Project,
     registry: &Registry,
@@ -48,6 +49,7 @@ pub fn compute_year_plan(
 ) -> AppResult<YearPlan> {
     let policy = &project.policy;
     let (rows, months) = plan_rows(project, analysis, on);
+    let dates = load_plan_dates(project)?;
     let industries: Vec<KeyIndustry> = policy
         .key_industries
         .codes
@@ -70,11 +72,11 @@ pub fn compute_year_plan(
     Ok(YearPlan {
         agency: policy.agency_name.clone(),
         year: project.file.year,
-        version: 1,
+        version: dates.version(),
         prepared_on: Some(on),
-        approved_on: None,
-        filed_on: None,
-        published_on: None,
+        approved_on: dates.approved_on,
+        filed_on: dates.filed_on,
+        published_on: dates.published_on(),
         cap: CapStatement {
             visits: policy.cap.visits,
             rule_set: policy.cap.rule_set.clone(),

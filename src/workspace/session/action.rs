@@ -188,6 +188,7 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
         }
         DeedOutcome::Recorded => "已录入".to_owned(),
         DeedOutcome::Published(count) => format!("已登记 {count} 条结果今日公开"),
+        DeedOutcome::PlanDated(dates) => format!("年度检查计划{}", dates.text()),
         DeedOutcome::Exported(to, exported) => {
             title = "导出说明";
             for note in &exported.notes {

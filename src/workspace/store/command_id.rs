@@ -33,13 +33,15 @@ pub enum CommandId {
     CorrectResult,
     /// Results went public.
     Publish,
+    /// Days of the yearly plan were entered.
+    PlanDates,
     /// Files were exported.
     Export,
 }
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Import,
         Self::Districts,
         Self::Calendar,
@@ -55,6 +57,7 @@ impl CommandId {
         Self::RecordResult,
         Self::CorrectResult,
         Self::Publish,
+        Self::PlanDates,
         Self::Export,
     ];
 
@@ -77,6 +80,7 @@ impl CommandId {
             Self::RecordResult => "record-result",
             Self::CorrectResult => "correct-result",
             Self::Publish => "publish",
+            Self::PlanDates => "plan-dates",
             Self::Export => "export",
         }
     }
@@ -106,6 +110,7 @@ impl CommandId {
             Self::RecordResult => "录入检查结果",
             Self::CorrectResult => "更正检查结果",
             Self::Publish => "登记公开",
+            Self::PlanDates => "登记年度计划日期",
             Self::Export => "导出",
         }
     }

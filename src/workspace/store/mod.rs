@@ -8,6 +8,7 @@ pub mod draws;
 pub mod frames;
 pub mod journal;
 pub mod lock;
+pub mod plan_dates;
 pub mod project;
 pub mod register;
 pub mod results;

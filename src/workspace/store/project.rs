@@ -8,6 +8,7 @@
 //! draws/2027-03/1/ one sealed draw: frame, roster, needs, inputs, seal, secret, opening, assignment, certificate
 //! register.csv     every seal, opened or voided
 //! results/         what came back
+//! year_plan.json   when the yearly plan was approved, filed, published
 //! journal.jsonl    append-only, chained
 //! ```
 

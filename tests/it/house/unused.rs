@@ -126,10 +126,6 @@ fn unused(sources: &[Source]) -> Vec<Item> {
 /// Items without a caller that stay, each with its reason.
 const KEPT: &[(&str, &str)] = &[
     ("count_code", "what the tests ask of findings"),
-    ("CompletedIn", "to be plugged in or removed"),
-    ("compute_rechecks", "to be plugged in or removed"),
-    ("check_year_plan", "to be plugged in or removed"),
-    ("is_published", "to be plugged in or removed"),
     ("in_china", "where the bundled maps must lie"),
     ("from_wgs84", "makes the projected files of the tests, the inverse of what is read"),
     ("check_zip_layers", "archives from memory, cut at every byte"),

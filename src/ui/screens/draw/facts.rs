@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{AppResult, Progress};
+use crate::disclosure::CheckOrigin;
 use crate::district::DistrictMesh;
-use crate::domain::{BodyId, InspectorId, PPB, PlanMonth, UnitId};
+use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
+use crate::export::TargetRole;
 use crate::policy::Policy;
 use crate::registry::schema::inspectors;
-use crate::sampling::{REASON_CERTAIN, TicketMaker, compute_key, to_hex};
+use crate::sampling::{TicketMaker, compute_key, to_hex};
 use crate::ui::text::draw as t;
 use crate::ui::widgets::decimal;
+use crate::workspace::reports::month_list::{ListEntry, ResultsByCheck, TargetState, list_entries};
 use crate::workspace::session::{Books, NOWHERE, OpenedDraw, ProjectData};
-use crate::workspace::store::draws::TargetOrigin;
 use crate::workspace::store::project::Project;
 
 /// Places on a stratum's line in which reserves are gathered.
@@ -195,6 +197,68 @@ fn small_map(data: &ProjectData) -> SmallMap {
     }
 }
 
+/// Where an entry comes from, in the window's short words.
+fn origin_of(entry: &ListEntry) -> String {
+    match (&entry.role, entry.origin) {
+        (_, CheckOrigin::Triggered) => t::O_TRIGGERED.to_owned(),
+        (TargetRole::Substitute { .. }, _) => t::O_SUBSTITUTE.to_owned(),
+        (_, CheckOrigin::Mandatory) => {
+            entry.rule.as_ref().map_or_else(|| t::O_CERTAIN.to_owned(), |rule| format!("{} · {rule}", t::O_CERTAIN))
+        }
+        (_, CheckOrigin::Drawn) => t::O_DRAWN.to_owned(),
+    }
+}
+
+/// A row of the list, as texts.
+fn row_of(
+    number: usize,
+    policy: &Policy,
+    data: &ProjectData,
+    opened: &OpenedDraw,
+    maker: Option<&TicketMaker>,
+    person: &impl Fn(&InspectorId) -> String,
+    entry: ListEntry,
+) -> ListRow {
+    let unit = entry.unit_id.as_str();
+    let drawn = entry.origin != CheckOrigin::Triggered;
+    let ticket = maker.filter(|_| drawn).map(|maker| maker.ticket(unit));
+    let frame_row = opened.draw.frame.position(unit).and_then(|i| opened.draw.frame.row(i));
+    let key = match (ticket, frame_row) {
+        (Some(ticket), Some(row)) => decimal(compute_key(ticket, u64::from(row.rank_ppb)), 4),
+        _ => String::new(),
+    };
+    ListRow {
+        number: number.to_string(),
+        name: entry.source.and_then(|row| data.name(row)).unwrap_or_default().to_owned(),
+        stratum: if entry.stratum.is_empty() {
+            t::O_TRIGGERED.to_owned()
+        } else {
+            stratum_name(policy, &entry.stratum)
+        },
+        district: entry
+            .source
+            .and_then(|row| data.district.get(row as usize).copied())
+            .and_then(|d| data.district_name(d))
+            .unwrap_or_default()
+            .to_owned(),
+        origin: origin_of(&entry),
+        ticket: ticket.map(|n| format!("{n:013x}")).unwrap_or_default(),
+        key,
+        lead: entry.pair.as_ref().map(|p| person(&p.0)).unwrap_or_default(),
+        second: entry.pair.as_ref().map(|p| person(&p.1)).unwrap_or_default(),
+        state: match entry.state {
+            TargetState::Replaced => t::S_REPLACED,
+            TargetState::Done(_) => t::S_DONE,
+            TargetState::Due | TargetState::Reserve => t::S_DUE,
+        },
+        may_substitute: entry.may_substitute(),
+        replaced: entry.state == TargetState::Replaced,
+        source: entry.source,
+        pair: entry.pair,
+        unit: entry.unit_id,
+    }
+}
+
 /// Arranges a month's opened draws.
 ///
 /// # Errors
@@ -222,74 +286,18 @@ pub fn compute_facts(
         Some(name) => format!("{name} {id}"),
         None => id.to_string(),
     };
-    let done: std::collections::BTreeSet<_> = books.results.iter().map(crate::disclosure::CheckResult::key).collect();
+    let results: ResultsByCheck<'_> = books.results.iter().map(|r| (r.key(), r)).collect();
     let (mut draws, mut rows) = (Vec::new(), Vec::new());
     for opened in books.draws_of(month) {
         progress.check()?;
         let seed = opened.draw.seed();
         let maker = seed.as_ref().map(TicketMaker::new);
         let mut paired = Vec::new();
-        for ((target, row), check) in opened.targets.iter().zip(&opened.rows).zip(&opened.checks) {
-            let frame_row = opened.draw.frame.position(target.unit_id.as_str()).and_then(|i| opened.draw.frame.row(i));
-            let ticket = maker.as_ref().map(|m| m.ticket(target.unit_id.as_str()));
-            let reason = frame_row.map_or("", |r| r.reason);
-            let certain = frame_row.is_some_and(|r| u64::from(r.pi_ppb) == PPB);
-            let origin = match &target.origin {
-                TargetOrigin::Drawn if certain && reason != REASON_CERTAIN && !reason.is_empty() => {
-                    let rule = policy.mandatory.iter().find(|rule| rule.reason == reason);
-                    rule.map_or_else(|| t::O_CERTAIN.to_owned(), |rule| format!("{} · {}", t::O_CERTAIN, rule.name))
-                }
-                TargetOrigin::Drawn => t::O_DRAWN.to_owned(),
-                TargetOrigin::Substitute(_) => t::O_SUBSTITUTE.to_owned(),
-                TargetOrigin::Triggered => t::O_TRIGGERED.to_owned(),
-            };
-            let drawn = target.origin != TargetOrigin::Triggered;
-            let key = match (drawn, ticket, frame_row) {
-                (true, Some(ticket), Some(row)) => decimal(compute_key(ticket, u64::from(row.rank_ppb)), 4),
-                _ => String::new(),
-            };
-            let pair = opened
-                .assignment
-                .as_ref()
-                .filter(|_| target.replaced_by.is_none())
-                .and_then(|a| a.get(&target.unit_id))
-                .map(|p| (p.lead.clone(), p.second.clone()));
-            let has_result = done.contains(&(&check.unit_id, check.month, check.sequence));
-            let replaced = target.replaced_by.is_some();
-            if pair.is_some() {
+        for entry in list_entries(opened, policy, &results) {
+            if entry.pair.is_some() {
                 paired.push(rows.len());
             }
-            rows.push(ListRow {
-                number: (rows.len() + 1).to_string(),
-                unit: target.unit_id.clone(),
-                name: row.and_then(|row| data.name(row)).unwrap_or_default().to_owned(),
-                stratum: if target.stratum.is_empty() {
-                    t::O_TRIGGERED.to_owned()
-                } else {
-                    stratum_name(policy, &target.stratum)
-                },
-                district: row
-                    .and_then(|row| data.district.get(row as usize).copied())
-                    .and_then(|d| data.district_name(d))
-                    .unwrap_or_default()
-                    .to_owned(),
-                origin,
-                ticket: ticket.filter(|_| drawn).map(|n| format!("{n:013x}")).unwrap_or_default(),
-                key,
-                lead: pair.as_ref().map(|p| person(&p.0)).unwrap_or_default(),
-                second: pair.as_ref().map(|p| person(&p.1)).unwrap_or_default(),
-                pair,
-                state: if replaced {
-                    t::S_REPLACED
-                } else if has_result {
-                    t::S_DONE
-                } else {
-                    t::S_DUE
-                },
-                may_substitute: drawn && !replaced && !has_result,
-                replaced,
-                source: *row,
-            });
+            rows.push(row_of(rows.len() + 1, policy, data, opened, maker.as_ref(), &person, entry));
         }
         draws.push(DrawFacts {
             sequence: opened.draw.sequence,

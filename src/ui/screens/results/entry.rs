@@ -2,8 +2,9 @@
 
 use egui::{Align2, Pos2, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
 
-use super::form::{Field, Form};
+use super::form::{Checked, Field, Form};
 use super::index::{Index, Own};
+use crate::diagnostic::{Finding, Severity};
 use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::screens::{Cx, ScreenId};
@@ -186,8 +187,7 @@ impl State {
         let Some(check) = entry.check(books) else { return };
         let record = entry.record(books);
         let today = cx.session.now().date();
-        let outcome = form.check(check, record, &index.roster, today);
-        let wrong = outcome.as_ref().err().cloned().unwrap_or_default();
+        let Checked { result, told } = form.check(check, record, &index.people, today);
         theme::card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             let changed = self.fresh.as_ref() != Some(&*form) || record.is_none();
@@ -196,16 +196,16 @@ impl State {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let why_not = if !can_write {
                         why
-                    } else if wrong.is_empty() {
+                    } else if result.is_some() {
                         t::NOTHING_CHANGED
                     } else {
                         t::MEND_FIRST
                     };
                     let name = if record.is_some() { t::RECORD_CORRECTION } else { t::RECORD };
                     let sent = self.sent.is_some_and(|n| cx.session.last_done().0 > n);
-                    let ready = can_write && wrong.is_empty() && changed && !sent;
+                    let ready = can_write && result.is_some() && changed && !sent;
                     if widgets::primary_if(ui, ready, name, why_not).clicked()
-                        && let Ok(result) = &outcome
+                        && let Some(result) = &result
                     {
                         cx.send(Deed::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
                         self.sent = Some(cx.session.last_done().0);
@@ -234,7 +234,7 @@ impl State {
                 });
             }
             ui.add_space(HALF);
-            fields(ui, form, record, &wrong);
+            fields(ui, form, record, &told);
         });
     }
 }
@@ -279,9 +279,13 @@ fn check_row(ui: &mut Ui, check: &DueCheck, chosen: bool) -> egui::Response {
     response
 }
 
-fn message(ui: &mut Ui, wrong: &[(Field, String)], field: Field) {
-    if let Some((_, text)) = wrong.iter().find(|(f, _)| *f == field) {
-        let ink = theme::of(ui).red;
+/// What is to be said of a field: a fault in red, a warning in amber.
+fn message(ui: &mut Ui, told: &[(Field, Finding)], field: Field) {
+    let of_field = || told.iter().filter(|(f, _)| *f == field).map(|(_, finding)| finding);
+    if let Some(finding) = of_field().find(|f| f.severity == Severity::Error).or_else(|| of_field().next()) {
+        let palette = theme::of(ui);
+        let ink = if finding.severity == Severity::Error { palette.red } else { palette.amber };
+        let text = t::field_message(finding);
         ui.label("");
         ui.add(egui::Label::new(RichText::new(text).font(theme::regular(theme::SMALL)).color(ink)).wrap());
         ui.end_row();
@@ -294,13 +298,13 @@ fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width: f32) {
     ui.end_row();
 }
 
-fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, wrong: &[(Field, String)]) {
+fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(Field, Finding)]) {
     let width = (ui.available_width() - 116.0).max(180.0);
     egui::Grid::new("result-form").num_columns(2).spacing(Vec2::new(12.0, 6.0)).show(ui, |ui| {
         line(ui, t::INSPECTED, &mut form.inspected, t::DAY_HINT, 130.0);
-        message(ui, wrong, Field::Inspected);
+        message(ui, told, Field::Inspected);
         line(ui, t::COMPLETED, &mut form.completed, t::COMPLETED_HINT, 130.0);
-        message(ui, wrong, Field::Completed);
+        message(ui, told, Field::Completed);
         ui.label(t::MANNER);
         ui.horizontal(|ui| {
             for manner in Manner::ALL {
@@ -308,6 +312,7 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, wrong: &[(
             }
         });
         ui.end_row();
+        message(ui, told, Field::Manner);
         let label = ui.label(t::OUTCOME);
         egui::ComboBox::from_id_salt("outcome")
             .width(220.0)
@@ -320,22 +325,24 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, wrong: &[(
             .response
             .labelled_by(label.id);
         ui.end_row();
+        message(ui, told, Field::Outcome);
         if form.outcome.is_problem() {
             let label = ui.label(t::PROBLEM);
             ui.add(egui::TextEdit::multiline(&mut form.problem).desired_rows(2).desired_width(width))
                 .labelled_by(label.id);
             ui.end_row();
-            message(ui, wrong, Field::Problem);
+            message(ui, told, Field::Problem);
             line(ui, t::RECTIFY, &mut form.rectify, t::DAY_HINT, 130.0);
-            message(ui, wrong, Field::Rectify);
+            message(ui, told, Field::Rectify);
             line(ui, t::CLOSED, &mut form.closed, t::CLOSED_HINT, 130.0);
-            message(ui, wrong, Field::Closed);
+            message(ui, told, Field::Closed);
         }
         line(ui, t::MATTERS, &mut form.matters, "", width);
-        message(ui, wrong, Field::Matters);
+        message(ui, told, Field::Matters);
         line(ui, t::HANDLING, &mut form.handling, t::HANDLING_HINT, width);
+        message(ui, told, Field::Handling);
         line(ui, t::INSPECTORS, &mut form.inspectors, t::INSPECTORS_HINT, width);
-        message(ui, wrong, Field::Inspectors);
+        message(ui, told, Field::Inspectors);
         line(ui, t::CHECKLIST, &mut form.checklist, t::CHECKLIST_HINT, width);
         ui.label("");
         ui.checkbox(&mut form.recheck, t::RECHECK);
@@ -345,11 +352,11 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, wrong: &[(
         ui.end_row();
         if form.withheld {
             line(ui, t::GROUND, &mut form.ground, t::GROUND_HINT, width);
-            message(ui, wrong, Field::Ground);
+            message(ui, told, Field::Ground);
         }
         if record.is_some() {
             line(ui, t::REASON, &mut form.reason, t::REASON_HINT, width);
-            message(ui, wrong, Field::Reason);
+            message(ui, told, Field::Reason);
         }
     });
 }

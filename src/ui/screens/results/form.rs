@@ -1,23 +1,29 @@
 //! A result typed by hand: the fields as text, checked as they are typed.
 //!
-//! Invariants: what [`Form::check`] lets through is what the core accepts; a correction needs a reason; what the
+//! Invariants: the rules are the core's ([`crate::disclosure::check_result`]); a correction needs a reason; what the
 //! form does not show (penalties, disclosure) is kept from the record that is corrected.
-
-use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome, WithholdingGround};
+use crate::diagnostic::{Finding, Severity};
+use crate::disclosure::{
+    CheckResult, DueCheck, Manner, Outcome, ResultField, WithholdingGround, check_readable, read_inspectors,
+};
 use crate::domain::InspectorId;
 use crate::text::day::{self, Accept};
 use crate::ui::text::results as t;
+use crate::workspace::deeds::results::reason_missing;
+use crate::workspace::inputs::due::KnownInspectors;
 
 /// A field of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Field {
     Inspected,
     Completed,
+    Manner,
+    Outcome,
     Matters,
+    Handling,
     Problem,
     Rectify,
     Closed,
@@ -51,23 +57,32 @@ pub(super) fn parse_day(text: &str) -> Option<NaiveDate> {
     day::parse_day(text, Accept::Typed).ok().flatten()
 }
 
-/// A day that may be left out: `Ok(None)` where the field is empty.
-fn optional_day(text: &str) -> Result<Option<NaiveDate>, ()> {
-    if text.trim().is_empty() { Ok(None) } else { parse_day(text).map(Some).ok_or(()) }
+/// What came of a form.
+#[derive(Debug, Clone)]
+pub(super) struct Checked {
+    /// The record; `None` while something keeps it out.
+    pub(super) result: Option<CheckResult>,
+    /// What there is to say of each field.
+    pub(super) told: Vec<(Field, Finding)>,
 }
 
-/// The certificates of a text, each once, in their order.
-pub(super) fn parse_inspectors(text: &str) -> Vec<InspectorId> {
-    let mut found: Vec<InspectorId> = Vec::new();
-    for part in text.split(|c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '；')) {
-        if let Ok(id) = InspectorId::new(part.trim())
-            && !part.trim().is_empty()
-            && !found.contains(&id)
-        {
-            found.push(id);
-        }
+/// The field of the form that shows a field of the record.
+fn field_of(field: ResultField) -> Field {
+    match field {
+        // the day of disclosure is not in the form: what contradicts it is the day of completion
+        ResultField::CompletedOn | ResultField::DisclosedOn => Field::Completed,
+        ResultField::Manner => Field::Manner,
+        ResultField::Outcome => Field::Outcome,
+        ResultField::Matters => Field::Matters,
+        ResultField::Handling => Field::Handling,
+        ResultField::Problem => Field::Problem,
+        ResultField::RectifyBy => Field::Rectify,
+        ResultField::ClosedOn => Field::Closed,
+        ResultField::FirstInspector | ResultField::SecondInspector => Field::Inspectors,
+        ResultField::Withheld => Field::Ground,
+        // what the form can't change stands at its head, with the first of its fields
+        _ => Field::Inspected,
     }
-    found
 }
 
 impl Form {
@@ -113,98 +128,84 @@ impl Form {
         }
     }
 
-    /// The record, or what is wrong by field. `roster` is empty where the office has none.
+    /// The record and what is to be said of it by field: the core's own rules, and what the form alone knows
+    /// (text that can't be read, a correction without a reason).
     pub(super) fn check(
         &self,
         check: &DueCheck,
         record: Option<&CheckResult>,
-        roster: &BTreeSet<String>,
+        people: &KnownInspectors,
         today: NaiveDate,
-    ) -> Result<CheckResult, Vec<(Field, String)>> {
-        let mut wrong: Vec<(Field, String)> = Vec::new();
-        let inspected = parse_day(&self.inspected);
-        match inspected {
-            None => wrong.push((Field::Inspected, t::DAY_FORM.to_owned())),
-            Some(day) if day < check.drawn_on => wrong.push((Field::Inspected, t::not_before(check.drawn_on))),
-            Some(day) if day > today => wrong.push((Field::Inspected, t::not_after(today))),
-            Some(_) => {}
-        }
-        let mut later = |field: Field, text: &str, up_to_today: bool| match optional_day(text) {
-            Err(()) => {
-                wrong.push((field, t::DAY_FORM.to_owned()));
-                None
+    ) -> Checked {
+        let mut told: Vec<(Field, Finding)> = Vec::new();
+        let mut unread: Vec<ResultField> = Vec::new();
+        let mut day = |field: ResultField, text: &str, needed: bool| {
+            let day = parse_day(text);
+            if day.is_none() && (needed || !text.trim().is_empty()) {
+                told.push((field_of(field), Finding::error("DIS-014", t::DAY_FORM)));
+                unread.push(field);
             }
-            Ok(Some(day)) if inspected.is_some_and(|first| day < first) => {
-                wrong.push((field, t::BEFORE_INSPECTION.to_owned()));
-                None
-            }
-            Ok(Some(day)) if up_to_today && day > today => {
-                wrong.push((field, t::not_after(today)));
-                None
-            }
-            Ok(day) => day,
+            day
         };
-        let completed = later(Field::Completed, &self.completed, true);
-        let rectify = later(Field::Rectify, &self.rectify, false);
-        let closed = later(Field::Closed, &self.closed, true);
-        if self.matters.trim().is_empty() {
-            wrong.push((Field::Matters, t::MATTERS_MISSING.to_owned()));
+        let inspected_on = day(ResultField::InspectedOn, &self.inspected, true);
+        let completed_on = day(ResultField::CompletedOn, &self.completed, false);
+        // fields of a problem are shown, and count, only where there is one
+        let problem = self.outcome.is_problem();
+        let (rectify_by, closed_on) = if problem {
+            (day(ResultField::RectifyBy, &self.rectify, false), day(ResultField::ClosedOn, &self.closed, false))
+        } else {
+            (None, None)
+        };
+        let (inspectors, wrong) = read_inspectors(&self.inspectors, |name| people.named(name));
+        if !wrong.is_empty() {
+            unread.push(ResultField::FirstInspector);
         }
-        if self.outcome.is_problem() && self.problem.trim().is_empty() {
-            wrong.push((Field::Problem, t::PROBLEM_MISSING.to_owned()));
-        }
-        let inspectors = parse_inspectors(&self.inspectors);
-        if !roster.is_empty() {
-            if inspectors.len() < 2 {
-                wrong.push((Field::Inspectors, t::TWO_INSPECTORS.to_owned()));
-            } else if let Some(unknown) = inspectors.iter().find(|id| !roster.contains(id.as_str())) {
-                wrong.push((Field::Inspectors, t::unknown_inspector(unknown.as_str())));
-            }
-        }
+        told.extend(wrong.into_iter().map(|finding| (Field::Inspectors, finding)));
         let mut withheld = None;
         if self.withheld {
-            match WithholdingGround::new(&self.ground) {
+            match WithholdingGround::read(&self.ground) {
                 Ok(ground) => withheld = Some(ground),
-                Err(expected) => wrong.push((Field::Ground, t::ground_expected(&expected))),
+                Err(finding) => {
+                    told.push((Field::Ground, finding));
+                    unread.push(ResultField::Withheld);
+                }
             }
         }
-        if let Some(disclosed) = record.and_then(|r| r.disclosed_on)
-            && completed.is_none_or(|day| day > disclosed)
-            && !wrong.iter().any(|(field, _)| *field == Field::Completed)
-        {
-            wrong.push((Field::Completed, t::already_public(disclosed)));
-        }
-        if record.is_some() && self.reason.trim().is_empty() {
-            wrong.push((Field::Reason, t::REASON_MISSING.to_owned()));
-        }
-        let Some(inspected_on) = inspected.filter(|_| wrong.is_empty()) else { return Err(wrong) };
-        let problem = self.outcome.is_problem();
-        Ok(CheckResult {
+        let result = CheckResult {
             plan_code: check.plan_code.clone(),
             unit_id: check.unit_id.clone(),
             month: check.month,
             sequence: check.sequence,
-            inspected_on,
-            completed_on: completed,
+            inspected_on: inspected_on.unwrap_or(check.drawn_on),
+            completed_on,
             manner: self.manner,
             matters: self.matters.trim().to_owned(),
             outcome: self.outcome,
             handling: self.handling.trim().to_owned(),
             problem: if problem { self.problem.trim().to_owned() } else { String::new() },
-            rectify_by: rectify.filter(|_| problem),
-            closed_on: closed.filter(|_| problem),
+            rectify_by,
+            closed_on,
             inspectors,
             checklist: Some(self.checklist.trim().to_owned()).filter(|text| !text.is_empty()),
             recheck: self.recheck,
             disclosed_on: record.and_then(|r| r.disclosed_on),
             withheld,
             penalties: record.map(|r| r.penalties.clone()).unwrap_or_default(),
-        })
+        };
+        let found = check_readable(&result, check, people.roster.as_ref(), today, &unread);
+        told.extend(found.into_iter().map(|f| (field_of(f.field), f.finding)));
+        if record.is_some() && self.reason.trim().is_empty() {
+            told.push((Field::Reason, reason_missing()));
+        }
+        let good = told.iter().all(|(_, finding)| finding.severity != Severity::Error);
+        Checked { result: good.then_some(result), told }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::disclosure::CheckOrigin;
     use crate::domain::{BodyId, PlanMonth, UnitId};
@@ -237,22 +238,21 @@ mod tests {
         }
     }
 
-    fn roster() -> BTreeSet<String> {
-        ["A001", "A002", "A003"].map(str::to_owned).into_iter().collect()
+    fn roster() -> KnownInspectors {
+        let ids = ["A001", "A002", "A003"].map(|id| InspectorId::new(id).unwrap());
+        KnownInspectors { roster: Some(BTreeSet::from(ids)), ..KnownInspectors::default() }
     }
 
     fn fields(form: &Form, record: Option<&CheckResult>) -> Vec<Field> {
-        match form.check(&check(), record, &roster(), day("2027-03-20")) {
-            Ok(_) => Vec::new(),
-            Err(wrong) => wrong.into_iter().map(|(field, _)| field).collect(),
-        }
+        let checked = form.check(&check(), record, &roster(), day("2027-03-20"));
+        checked.told.into_iter().map(|(field, _)| field).collect()
     }
 
     #[test]
     fn a_fresh_form_is_right_as_it_stands() {
         let form = Form::of(&check(), None, "排污许可证执行情况", day("2027-03-20"));
         assert_eq!(form.inspectors, "A001、A002");
-        let result = form.check(&check(), None, &roster(), day("2027-03-20")).unwrap();
+        let result = form.check(&check(), None, &roster(), day("2027-03-20")).result.unwrap();
         assert_eq!(result.inspected_on, day("2027-03-20"));
         assert_eq!(result.completed_on, None);
         assert_eq!(result.matters, "排污许可证执行情况");
@@ -288,8 +288,38 @@ mod tests {
         let lawful = Form { ground: "《政府信息公开条例》第十五条".to_owned(), ..hidden };
         assert_eq!(fields(&lawful, None), []);
         let clear = Form { problem: "旧文字".to_owned(), rectify: "2027-04-01".to_owned(), ..base };
-        let result = clear.check(&check(), None, &roster(), day("2027-03-20")).unwrap();
+        let result = clear.check(&check(), None, &roster(), day("2027-03-20")).result.unwrap();
         assert!(result.problem.is_empty() && result.rectify_by.is_none(), "no problem, nothing to rectify");
+    }
+
+    #[test]
+    fn a_bad_form_gets_the_codes_of_the_other_doors() {
+        let base = Form::of(&check(), None, "事项", day("2027-03-20"));
+        let dated = |inspected: &str, completed: &str| Form {
+            inspected: inspected.to_owned(),
+            completed: completed.to_owned(),
+            ..base.clone()
+        };
+        let problem =
+            Form {
+                outcome: Outcome::Ordered, problem: "台账缺失".into(), handling: "责令改正".into(), ..base.clone()
+            };
+        for (code, form) in [
+            ("DIS-015", dated("2027-02-25", "")),
+            ("DIS-016", dated("2027-03-21", "")),
+            ("DIS-017", dated("2027-03-10", "2027-03-09")),
+            ("DIS-017", Form { rectify: "2027-03-01".into(), ..problem }),
+            ("DIS-022", Form { inspectors: "A001".into(), ..base.clone() }),
+            ("DIS-024", Form { inspectors: "A001 B900".into(), ..base.clone() }),
+            ("DIS-032", Form { matters: String::new(), ..base.clone() }),
+        ] {
+            let checked = form.check(&check(), None, &roster(), day("2027-03-20"));
+            let codes: Vec<&str> = checked.told.iter().map(|(_, finding)| finding.code).collect();
+            assert!(checked.result.is_none() && codes == [code], "{code}: {codes:?}");
+        }
+        // a problem without its words is told, and taken as the workbook takes it
+        let checked = Form { outcome: Outcome::Ordered, ..base }.check(&check(), None, &roster(), day("2027-03-20"));
+        assert!(checked.result.is_some() && checked.told[0].1.code == "DIS-026");
     }
 
     #[test]
@@ -299,12 +329,12 @@ mod tests {
             inspected: "2027-03-04".to_owned(),
             ..Form::of(&check(), None, "事项", day("2027-03-20"))
         };
-        let mut record = form.check(&check(), None, &roster(), day("2027-03-20")).unwrap();
+        let mut record = form.check(&check(), None, &roster(), day("2027-03-20")).result.unwrap();
         record.disclosed_on = Some(day("2027-03-10"));
         let mut again = Form::of(&check(), Some(&record), "", day("2027-03-20"));
         assert_eq!(fields(&again, Some(&record)), [Field::Reason]);
         again.reason = "日期录错".to_owned();
-        let result = again.check(&check(), Some(&record), &roster(), day("2027-03-20")).unwrap();
+        let result = again.check(&check(), Some(&record), &roster(), day("2027-03-20")).result.unwrap();
         assert_eq!(result.disclosed_on, Some(day("2027-03-10")));
         again.completed = "2027-03-12".to_owned();
         assert_eq!(fields(&again, Some(&record)), [Field::Completed], "public before it was completed");

@@ -1,11 +1,11 @@
 //! What the screen needs of the books, made once per reading of them, and filtered once per filter.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
 use crate::domain::{DistrictCode, PlanMonth, UnitId};
-use crate::registry::schema::inspectors;
+use crate::workspace::inputs::due::KnownInspectors;
 use crate::workspace::session::{Books, Filter, NOWHERE, OpenProject};
 
 /// A check with its place and its record.
@@ -62,8 +62,8 @@ pub(super) struct Index {
     pub(super) counts: BTreeMap<DeadlineState, usize>,
     /// Open and recorded checks of the month, with the area applied.
     pub(super) of_month: (usize, usize),
-    /// Certificates of the roster.
-    pub(super) roster: BTreeSet<String>,
+    /// The people who may have made a check.
+    pub(super) people: KnownInspectors,
 }
 
 impl Index {
@@ -95,10 +95,7 @@ impl Index {
             .iter()
             .map(|row| codes.get(&(&row.unit_id, row.month, row.plan_code.as_str())).copied())
             .collect();
-        self.roster = inspectors::CERTIFICATE
-            .of(&open.data.registry.inspectors)
-            .map(|column| column.iter().flatten().map(str::to_owned).collect())
-            .unwrap_or_default();
+        self.people = KnownInspectors::of(&open.data.registry).unwrap_or_default();
         self.of = Arc::downgrade(books);
         self.key = None;
         true

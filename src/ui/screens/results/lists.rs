@@ -11,7 +11,7 @@ use crate::ui::screens::Cx;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
-use crate::workspace::reports::public_list::PublicLists;
+use crate::workspace::reports::public_list::{PublicLists, ShownList};
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{Books, OpenProject, ProjectData};
 use crate::workspace::store::project::Project;
@@ -26,13 +26,13 @@ const MOST_FINDINGS: usize = 20;
 pub(super) struct State {
     of: Weak<Books>,
     month: Option<PlanMonth>,
-    job: Option<Job<ResultList>>,
-    list: Option<Result<ResultList, String>>,
+    job: Option<Job<ShownList>>,
+    list: Option<Result<ShownList, String>>,
 }
 
 /// The public list of a month as it would go out today.
-fn compute(project: &Project, data: &ProjectData, books: &Books, month: PlanMonth) -> AppResult<ResultList> {
-    PublicLists::new(project, &data.registry, &books.draws, &books.results, books.status.today)?.list(month)
+fn compute(project: &Project, data: &ProjectData, books: &Books, month: PlanMonth) -> AppResult<ShownList> {
+    PublicLists::new(project, &data.registry, &books.draws, &books.results, books.status.today)?.shown(month)
 }
 
 impl State {
@@ -75,7 +75,8 @@ impl State {
             Some(Err(error)) => {
                 ui.add(egui::Label::new(RichText::new(error).color(theme::of(ui).red)).wrap());
             }
-            Some(Ok(list)) => {
+            Some(Ok(shown)) => {
+                let list = &shown.list;
                 ui.horizontal(|ui| {
                     ui.label(RichText::new(t::list_title(month, list.rows.len())).font(theme::bold(theme::SECTION)));
                     let ready = can_write && !(list.rows.is_empty() && list.withheld.is_empty());
@@ -91,7 +92,7 @@ impl State {
                         summary(ui, list);
                     });
                 });
-                rows(ui, list);
+                rows(ui, shown);
             }
         }
         export
@@ -122,14 +123,33 @@ fn summary(ui: &mut Ui, list: &ResultList) {
     });
 }
 
-fn rows(ui: &mut Ui, list: &ResultList) {
+/// Columns of the export that are shown, with their shares of the width; the whole row is told on hovering.
+const SHOWN: [(&str, f32); 8] = [
+    ("number", 0.5),
+    ("name", 2.2),
+    ("body", 1.5),
+    ("inspected_on", 1.0),
+    ("outcome", 1.4),
+    ("handling", 2.0),
+    ("manner", 0.9),
+    ("due_on", 1.0),
+];
+/// Share of the column that says how late a row is.
+const LATE_SHARE: f32 = 1.1;
+
+fn rows(ui: &mut Ui, shown: &ShownList) {
+    let ShownList { list, texts } = shown;
     if list.rows.is_empty() {
         ui.label(theme::note(ui, t::NO_PUBLIC_ROWS));
         return;
     }
-    let shares = [0.5_f32, 2.4, 1.6, 1.0, 1.5, 1.0, 1.2];
+    // an office's own columns may leave some out
+    let place = |id: &str| texts.columns.iter().position(|(column, _)| column == id);
+    let columns: Vec<(usize, f32)> = SHOWN.iter().filter_map(|(id, share)| Some((place(id)?, *share))).collect();
+    let mut shares: Vec<f32> = columns.iter().map(|(_, share)| *share).collect();
+    shares.push(LATE_SHARE);
     let sum: f32 = shares.iter().sum();
-    let line = |ui: &mut Ui, texts: [&str; 7], head: bool, at: usize| {
+    let line = |ui: &mut Ui, texts: &[&str], head: bool, at: usize| {
         let palette = theme::of(ui);
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), egui::Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, texts.join(" ")));
@@ -142,7 +162,7 @@ fn rows(ui: &mut Ui, list: &ResultList) {
         };
         ui.painter().rect_filled(rect, 0.0, ground);
         let mut left = rect.left();
-        for (text, share) in texts.into_iter().zip(shares) {
+        for (text, share) in texts.iter().zip(&shares) {
             let width = rect.width() * share / sum;
             let cell = egui::Rect::from_min_size(egui::pos2(left, rect.top()), Vec2::new(width - 4.0, ROW));
             let painter = ui.painter().with_clip_rect(cell.intersect(ui.clip_rect()));
@@ -154,24 +174,28 @@ fn rows(ui: &mut Ui, list: &ResultList) {
             painter.text(egui::pos2(left + 6.0, cell.center().y), egui::Align2::LEFT_CENTER, text, font, ink);
             left += width;
         }
+        response
     };
     ui.spacing_mut().item_spacing.y = 0.0;
-    line(ui, t::LIST_COLUMNS, true, 0);
+    let mut head: Vec<&str> = columns.iter().map(|(at, _)| texts.columns[*at].1.as_str()).collect();
+    head.push(t::LATE);
+    line(ui, &head, true, 0);
     egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("public-list").show_rows(
         ui,
         ROW,
         list.rows.len(),
         |ui, range| {
             for at in range {
-                let Some(row) = list.rows.get(at) else { continue };
-                let late = if row.late_days > 0 { t::late(row.late_days) } else { row.due.date.to_string() };
-                let (number, inspected) = (row.number.to_string(), row.inspected_on.to_string());
-                line(
-                    ui,
-                    [&number, row.target().name(), &row.body_name, &inspected, row.outcome, row.manner, &late],
-                    false,
-                    at,
-                );
+                let (Some(row), Some(exported)) = (list.rows.get(at), texts.rows.get(at)) else { continue };
+                let late = if row.late_days > 0 { t::late(row.late_days) } else { String::new() };
+                let mut cells: Vec<&str> = columns.iter().map(|(at, _)| exported[*at].as_str()).collect();
+                cells.push(&late);
+                line(ui, &cells, false, at).on_hover_ui(|ui| {
+                    for ((_, heading), text) in texts.columns.iter().zip(exported).filter(|(_, text)| !text.is_empty())
+                    {
+                        ui.label(t::cell_line(heading, text));
+                    }
+                });
             }
         },
     );

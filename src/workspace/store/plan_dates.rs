@@ -1,0 +1,30 @@
+//! The three days of the yearly plan as they lie in `year_plan.json`.
+
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::disclosure::PlanDates;
+use crate::workspace::store::draws::write_json;
+use crate::workspace::store::project::{Project, load_bytes};
+
+const FILE: &str = "year_plan.json";
+
+/// The days entered so far; none where the file is not there.
+///
+/// # Errors
+/// `RES-008` where the file can't be read, `IO-…`.
+pub fn load_plan_dates(project: &Project) -> AppResult<PlanDates> {
+    let path = project.root().join(FILE);
+    if !path.exists() {
+        return Ok(PlanDates::default());
+    }
+    serde_json::from_slice(&load_bytes(&path)?).map_err(|cause| {
+        AppError::from(
+            Finding::error("RES-008", format!("年度计划日期的文件第 {} 行无法识别", cause.line()))
+                .hint("请用备份恢复")
+                .file(path.display().to_string()),
+        )
+    })
+}
+
+pub(in crate::workspace) fn save_plan_dates(project: &Project, dates: &PlanDates) -> AppResult<()> {
+    write_json(&project.root().join(FILE), dates)
+}
