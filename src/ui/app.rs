@@ -8,12 +8,12 @@ use egui::{Context, Ui};
 use super::action::Action;
 use super::palette::Palette;
 use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
-use super::plot::PlotAction;
+use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
 use super::text::shell as s;
 use super::{fonts, shell, theme};
-use crate::chart::{Chart, ChartStyle, Drawable, render_pixels, render_png, render_svg};
+use crate::chart::Chart;
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
@@ -38,11 +38,6 @@ enum Drawn {
     File(PathBuf, Vec<u8>),
     Image(Box<egui::ColorImage>),
 }
-
-/// Size of a chart as a picture: a slide's width at 200 dots per inch.
-const PICTURE: (u32, u32) = (2_000, 1_125);
-/// Dots per inch of it, for the text's size.
-const PICTURE_DPI: f64 = 200.0;
 
 /// Dialogs of the shell.
 #[derive(Default)]
@@ -211,16 +206,9 @@ impl Workstation {
             Asked::TakeResults => self.send(Deed::TakeResults(path)),
             Asked::LoadDistricts => self.send(Deed::LoadDistricts(path)),
             Asked::LoadCalendar => self.send(Deed::LoadCalendar(path)),
-            Asked::Picture(png, chart) => self.draw_picture(move || {
-                let style = ChartStyle::print().at(PICTURE_DPI / 96.0);
-                let drawable = Drawable::Chart(&chart);
-                let bytes = if png {
-                    render_png(drawable, PICTURE.0, PICTURE.1, &style)?
-                } else {
-                    render_svg(drawable, PICTURE.0, PICTURE.1, &style)?.into_bytes()
-                };
-                Ok(Drawn::File(path, bytes))
-            }),
+            Asked::Picture(png, chart) => {
+                self.draw_picture(move || Ok(Drawn::File(path, plot::render_file(&chart, !png)?)));
+            }
         }
     }
 
@@ -246,15 +234,11 @@ impl Workstation {
     }
 
     fn chart_action(&mut self, action: PlotAction, chart: Chart) {
-        let name = crate::export::sanitise_file_name(&chart.title, "");
-        let name = name.trim_end_matches('.').to_owned();
+        let name = plot::file_stem(&chart.title);
         match action {
-            PlotAction::CopyImage => self.draw_picture(move || {
-                let style = ChartStyle::print().at(PICTURE_DPI / 96.0);
-                let pixels = render_pixels(Drawable::Chart(&chart), PICTURE.0, PICTURE.1, &style)?;
-                let size = [PICTURE.0 as usize, PICTURE.1 as usize];
-                Ok(Drawn::Image(Box::new(egui::ColorImage::from_rgba_unmultiplied(size, &pixels))))
-            }),
+            PlotAction::CopyImage => {
+                self.draw_picture(move || Ok(Drawn::Image(Box::new(plot::render_image(&chart)?))));
+            }
             PlotAction::SavePng => self.ask(
                 Asked::Picture(true, Box::new(chart)),
                 PickRequest::new(PickKind::SaveFile(format!("{name}.png")), s::SAVE_PICTURE).filter("PNG", &["png"]),

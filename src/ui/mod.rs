@@ -13,6 +13,7 @@ pub mod picker;
 pub mod plot;
 pub mod screens;
 mod shell;
+pub mod slot;
 pub mod table;
 pub mod text;
 pub mod theme;

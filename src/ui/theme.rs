@@ -44,9 +44,9 @@ pub struct Palette {
     pub ground: Color32,
     /// Ground of cards, tables and panels.
     pub surface: Color32,
-    /// Every second row, hovered rows.
+    /// Every second row.
     pub stripe: Color32,
-    /// Ground of the rail and of table headings.
+    /// Ground of the rail, of table headings, of hovered rows.
     pub chrome: Color32,
     /// Lines between things.
     pub line: Color32,
@@ -58,7 +58,7 @@ pub struct Palette {
     pub accent: Color32,
     /// Text on the accent.
     pub on_accent: Color32,
-    /// A light wash of the accent: selected rows.
+    /// A light wash of the accent: chosen rows.
     pub wash: Color32,
     /// What needs action now.
     pub red: Color32,
@@ -171,6 +171,17 @@ pub fn of(ui: &egui::Ui) -> &'static Palette {
 }
 
 impl Palette {
+    /// Ground of a row in a list or table: chosen before hovered (or focused) before every second.
+    #[must_use]
+    pub fn row_ground(&self, chosen: bool, hovered: bool, odd: bool) -> Color32 {
+        match (chosen, hovered, odd) {
+            (true, ..) => self.wash,
+            (_, true, _) => self.chrome,
+            (_, _, true) => self.stripe,
+            _ => self.surface,
+        }
+    }
+
     /// Colour of a tier (0 is the most urgent) of so many.
     #[must_use]
     pub fn tier(&self, tier: usize, count: usize) -> Color32 {

@@ -12,35 +12,13 @@ use fairdraw::workspace::deeds::verify::{VerifyRequest, verify_files};
 use fairdraw::workspace::session::ViewCommand;
 
 use super::support::{Begin, LAPTOP, Window, find_file, input_folder};
-
-/// Number of dice throws typed as the public number.
-const DICE: &str = "4162253614235516";
-
-fn ceremony(window: &mut Window, open: &str) {
-    window.until("the freeze", |w| w.enabled("核对无误，选定公开数"));
-    window.click("核对无误，选定公开数");
-    window.until("the pledge", |w| w.enabled("冻结并封存"));
-    window.click("冻结并封存");
-    window.until("the commitment", |w| w.enabled("承诺值已公布，录入公开数"));
-    window.click("承诺值已公布，录入公开数");
-    window.until("the field", |w| w.shows("再录一遍"));
-    if window.shows("填入演示数") {
-        window.click("填入演示数");
-    } else {
-        window.harness.get_by_label("公开数").focus();
-        window.text(DICE);
-    }
-    window.until("its spelling", |w| w.shows("写法正确"));
-    window.click("两名见证人已核对");
-    window.until("the opening", |w| w.enabled(open));
-    window.click(open);
-}
+use super::work::{DICE, choose_month, draw_month, name_operator};
 
 #[test]
 fn from_a_folder_to_a_verified_certificate_by_clicks() {
     let mut window = Window::new(LAPTOP, false, Begin::Nothing);
     window.harness.run_steps(2);
-    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
+    name_operator(&mut window, "王晓明");
 
     // the office's folder, by the menu and the dialog
     let office = window.folder.path().join("某区文件");
@@ -55,23 +33,8 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     assert!(window.app().session.project().unwrap().data.len() > 1_000);
 
     // the year's seed, then January
-    window.click("月度抽取");
-    ceremony(&mut window, "开封取种子");
-    window.until("the year's seed", |w| {
-        w.app().session.project().and_then(|p| p.books.value().map(|b| b.year_opened)).unwrap_or(false)
-    });
-    let month = Period::Month(window.app().session.month().unwrap()).label();
-    window.until("the month", |w| w.enabled(&format!("开始 {month} 抽取")));
-    window.click(&format!("开始 {month} 抽取"));
-    ceremony(&mut window, "开封并抽取");
-    window.until("the draw", |w| {
-        w.app().session.project().and_then(|p| p.books.value().map(|b| !b.draws.is_empty())).unwrap_or(false)
-    });
-    window.until("the reveal", |w| w.enabled("进入配对"));
-    window.click("进入配对");
-    window.until("the pairs", |w| w.enabled("进入本月清单"));
-    window.click("进入本月清单");
-    window.until("the list", |w| w.enabled("导出任务单"));
+    let month = draw_month(&mut window);
+    assert_eq!(month.to_string(), "2027-01");
 
     // exported by a click, and every file of the evidence holds
     let out = window.folder.path().join("导出");
@@ -99,8 +62,9 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     // a result entered by hand: the next object moves up, and the meter counts it once it is published
     window.click("执行与公开");
     window.settle();
-    window.app_mut().session.apply(ViewCommand::SetMonth("2027-01".parse().unwrap()));
-    window.harness.run_steps(3);
+    choose_month(&mut window, "2027-02");
+    assert!(window.shows("其中 2027-02 有 0 项"), "{:?}", window.shown());
+    choose_month(&mut window, "2027-01");
     let check = books.draws[0].checks[0].clone();
     let tab = window.shown().into_iter().find(|name| name.starts_with("待录入 ")).unwrap();
     window.harness.get_all_by_label(&tab).next().unwrap().click();
@@ -116,7 +80,15 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     });
     window.settle();
     assert!(window.shows("办结日期"), "the next object's form is open: {:?}", window.shown());
-    window.send(Deed::Publish(vec![check.plan_code.clone()]));
+    // made public by its row on the board, the button and the question
+    let tab = window.shown().into_iter().find(|name| name.starts_with("公开期限 ")).unwrap();
+    window.click(&tab);
+    assert!(!window.enabled("登记今日公开"), "nothing is ticked yet");
+    let row = window.shown().into_iter().find(|name| name.starts_with(&check.plan_code)).unwrap();
+    window.click(&row);
+    window.click("登记今日公开（1 项）");
+    assert!(window.shows(&format!("{} {}", check.plan_code, check.name)), "{:?}", window.shown());
+    window.click("确已公开，登记");
     window.until("the meter", |w| {
         let books = w.app().session.project().unwrap().books.value();
         books.is_some_and(|b| b.status.board.completeness.published == 1)

@@ -12,9 +12,12 @@
 
 mod ceremony;
 mod data;
+mod golden;
 mod job;
+mod picture;
 mod recovery;
 mod risk;
 mod shell;
 mod states;
 mod support;
+mod work;

@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use egui::epaint::{ClippedPrimitive, Primitive};
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -20,9 +22,13 @@ use fairdraw::workspace::session::{AppPaths, Command, ThemeChoice};
 use fairdraw::workspace::store::clock::Moment;
 use fairdraw::workspace::store::project::{CommandContext, bundled_calendar};
 
+use super::picture::{Picture, Textures};
+
 /// Sources of the small city.
 pub const SOURCES: usize = 1_500;
 pub const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
+/// What the harness leaves around the window, points.
+const MARGIN: f32 = 8.0;
 pub const PROJECTOR: Vec2 = Vec2::new(1920.0, 1080.0);
 
 struct City {
@@ -107,12 +113,17 @@ pub struct Window {
     pub folder: Arc<tempfile::TempDir>,
     pub answers: Answers,
     pub clock: Arc<Mutex<Moment>>,
+    stopped: Arc<AtomicBool>,
+    allowed: Arc<AtomicUsize>,
+    textures: Textures,
 }
 
-/// Every look at the clock is ten seconds after the one before, as if somebody worked.
-fn tick(time: &Mutex<Moment>) -> Moment {
+/// Every look at the clock is ten seconds after the one before, as if somebody worked, unless it was stopped.
+fn tick(time: &Mutex<Moment>, stopped: &AtomicBool) -> Moment {
     let mut now = time.lock().unwrap();
-    *now = now.plus_seconds(10).unwrap();
+    if !stopped.load(Ordering::Relaxed) {
+        *now = now.plus_seconds(10).unwrap();
+    }
     *now
 }
 
@@ -129,12 +140,21 @@ pub enum Begin {
 }
 
 impl Window {
+    /// A window that shows itself but takes in nothing that was computed, until it is let go.
+    pub fn held(size: Vec2, dark: bool, begin: Begin) -> Self {
+        Self::build(Arc::new(tempfile::tempdir().unwrap()), size, dark, begin, true)
+    }
+
     pub fn new(size: Vec2, dark: bool, begin: Begin) -> Self {
         Self::within(Arc::new(tempfile::tempdir().unwrap()), size, dark, begin)
     }
 
     /// A window whose own files lie in this folder: a second start of the program.
     pub fn within(folder: Arc<tempfile::TempDir>, size: Vec2, dark: bool, begin: Begin) -> Self {
+        Self::build(folder, size, dark, begin, false)
+    }
+
+    fn build(folder: Arc<tempfile::TempDir>, size: Vec2, dark: bool, begin: Begin, hold: bool) -> Self {
         let answers = Answers::default();
         let clock = Arc::new(Mutex::new(Moment::parse("2026-12-21T09:00:00+08:00").unwrap()));
         let project = match &begin {
@@ -149,8 +169,13 @@ impl Window {
             Begin::Nothing | Begin::Program => None,
         };
         let (paths, picker, time) = (AppPaths::below(folder.path()), answers.clone(), Arc::clone(&clock));
+        let (stopped, textures) = (Arc::<AtomicBool>::default(), Textures::default());
+        let stop = Arc::clone(&stopped);
+        let allowed = Arc::new(AtomicUsize::new(if hold { 0 } else { usize::MAX }));
+        let allow = Arc::clone(&allowed);
         let mut make = Some(move |ctx: &egui::Context| {
-            let surroundings = Surroundings { paths, clock: Arc::new(move || tick(&time)), picker: Box::new(picker) };
+            let surroundings =
+                Surroundings { paths, clock: Arc::new(move || tick(&time, &stop)), picker: Box::new(picker) };
             let mut app = Workstation::new(ctx, surroundings);
             app.session.set_preferences(|prefs| {
                 prefs.theme = if dark { ThemeChoice::Dark } else { ThemeChoice::Light };
@@ -163,19 +188,27 @@ impl Window {
             }
             app
         });
-        let harness =
-            Harness::builder().with_size(size).with_max_steps(64).with_context_setup(fonts::install).build_ui_state(
+        let harness = Harness::builder()
+            .with_size(size + 2.0 * Vec2::splat(MARGIN))
+            .with_max_steps(64)
+            .with_context_setup(fonts::install)
+            .renderer(textures.clone())
+            .build_ui_state(
                 move |ui, state: &mut Option<Workstation>| {
                     if let Some(make) = make.take() {
                         *state = Some(make(ui.ctx()));
                     }
                     let app = state.as_mut().unwrap();
-                    app.logic(&ui.ctx().clone());
+                    let left = allow.load(Ordering::Relaxed);
+                    if left > 0 {
+                        app.logic(&ui.ctx().clone());
+                        allow.store(if left == usize::MAX { left } else { left - 1 }, Ordering::Relaxed);
+                    }
                     app.ui(ui);
                 },
                 None,
             );
-        Self { harness, folder, answers, clock }
+        Self { harness, folder, answers, clock, stopped, allowed, textures }
     }
 
     pub fn app(&self) -> &Workstation {
@@ -192,6 +225,57 @@ impl Window {
 
     pub fn at(&self, time: &str) {
         *self.clock.lock().unwrap() = Moment::parse(&format!("{time}+08:00")).unwrap();
+    }
+
+    /// Takes in what has been computed by now, once.
+    pub fn take_in_once(&mut self) {
+        self.allowed.store(1, Ordering::Relaxed);
+        self.harness.step();
+    }
+
+    /// Lets a held window go.
+    pub fn let_go(&self) {
+        self.allowed.store(usize::MAX, Ordering::Relaxed);
+    }
+
+    /// From now on it is the same moment.
+    pub fn stop_the_clock(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        self.at("2026-12-21T09:00:00");
+    }
+
+    fn primitives(&self) -> Vec<ClippedPrimitive> {
+        let output = self.harness.output();
+        self.harness.ctx.tessellate(output.shapes.clone(), output.pixels_per_point)
+    }
+
+    /// Steps until nothing moves any more: no work runs, no message stands, and frames are alike.
+    #[track_caller]
+    pub fn rest(&mut self) {
+        let (mut alike, mut before) = (0, Vec::new());
+        self.settle();
+        let start = Instant::now();
+        while alike < 8 {
+            assert!(start.elapsed() < Duration::from_mins(2), "the window never rests: {}", self.shown().join(" | "));
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(20));
+            let quiet = !self.app().session.is_busy() && self.app().session.toasts().is_empty();
+            let now: Vec<Primitive> = self.primitives().into_iter().map(|clipped| clipped.primitive).collect();
+            let same = now.len() == before.len()
+                && now.iter().zip(&before).all(|pair| match pair {
+                    (Primitive::Mesh(a), Primitive::Mesh(b)) => a == b,
+                    _ => false,
+                });
+            alike = if quiet && same { alike + 1 } else { 0 };
+            before = now;
+        }
+    }
+
+    /// What the window shows, as a picture.
+    pub fn picture(&self) -> Picture {
+        let size = self.harness.ctx.viewport_rect().size();
+        let whole = Picture::paint(size.x as usize, size.y as usize, &self.primitives(), &self.textures);
+        whole.without_margin(MARGIN as usize)
     }
 
     pub fn send(&mut self, command: impl Into<Command>) {

@@ -175,15 +175,12 @@ impl MapView {
             move || ctx.request_repaint(),
             move |_| Ok(data.points.inside(&line, |row| passing.passes(row))),
         );
-        self.run.catching = job.ok().map(|job| (job, add));
+        self.run.catching.begin(add, job);
     }
 
     fn poll_catch(&mut self, output: &mut MapOutput) {
-        if let Some((job, add)) = &mut self.run.catching
-            && let Some(result) = job.poll()
-        {
-            output.caught = result.ok().map(|rows| Caught { rows, add: *add });
-            self.run.catching = None;
+        if let Some((add, Ok(rows))) = self.run.catching.take() {
+            output.caught = Some(Caught { rows, add });
         }
     }
 

@@ -210,6 +210,20 @@ impl MapView {
         ground(&painter, place, palette);
         let painter = painter.with_clip_rect(place.intersect(painter.clip_rect()));
         let head = Rect::from_min_size(place.min, Vec2::new(place.width(), HEAD));
+        self.legend_head(ui, &painter, head, open, palette);
+        let mut clicked = None;
+        for (i, row) in rows.iter().enumerate() {
+            let line = Rect::from_min_size(
+                Pos2::new(place.left() + PAD, head.bottom() + i as f32 * LINE),
+                Vec2::new(place.width() - 2.0 * PAD, LINE),
+            );
+            clicked = clicked.or(self.legend_row(ui, &painter, line, row, palette));
+        }
+        (clicked, place)
+    }
+
+    /// The legend's heading: opens and closes it.
+    fn legend_head(&mut self, ui: &Ui, painter: &Painter, head: Rect, open: bool, palette: &theme::Palette) {
         let toggle = ui.interact(head, ui.scope_id().with("legend head"), Sense::click());
         let name = if open { text::LEGEND_CLOSE } else { text::LEGEND_OPEN };
         toggle.widget_info(|| WidgetInfo::selected(Role::Button, true, open, name));
@@ -236,69 +250,63 @@ impl MapView {
             ],
             Stroke::new(1.5, palette.muted),
         );
+    }
+
+    /// A line of the legend; the tier that was clicked.
+    fn legend_row(
+        &mut self,
+        ui: &Ui,
+        painter: &Painter,
+        line: Rect,
+        row: &Row,
+        palette: &theme::Palette,
+    ) -> Option<usize> {
+        let (small, body) = (theme::regular(theme::SMALL), theme::regular(theme::BODY));
         let mut clicked = None;
-        for (i, row) in rows.iter().enumerate() {
-            let line = Rect::from_min_size(
-                Pos2::new(place.left() + PAD, head.bottom() + i as f32 * LINE),
-                Vec2::new(place.width() - 2.0 * PAD, LINE),
-            );
-            let middle = line.center().y;
-            let swatch = Rect::from_center_size(Pos2::new(line.left() + SWATCH / 2.0, middle), Vec2::new(SWATCH, 12.0));
-            let texts = |name: &str, count: &str, ink: Color32| {
-                painter.text(
-                    Pos2::new(line.left() + SWATCH + 8.0, middle),
-                    Align2::LEFT_CENTER,
-                    name,
-                    body.clone(),
-                    ink,
-                );
-                painter.text(line.right_center(), Align2::RIGHT_CENTER, count, small.clone(), palette.muted);
-            };
-            match row {
-                Row::Heading(name) => {
-                    painter.text(line.left_center(), Align2::LEFT_CENTER, name, small.clone(), palette.muted);
-                }
-                Row::Class(colour, range, count) => {
-                    match colour {
-                        Some(colour) => {
-                            painter.rect_filled(swatch, 0, *colour);
-                        }
-                        None => self.paint_hatch(ui, &painter, swatch),
+        let middle = line.center().y;
+        let swatch = Rect::from_center_size(Pos2::new(line.left() + SWATCH / 2.0, middle), Vec2::new(SWATCH, 12.0));
+        let texts = |name: &str, count: &str, ink: Color32| {
+            painter.text(Pos2::new(line.left() + SWATCH + 8.0, middle), Align2::LEFT_CENTER, name, body.clone(), ink);
+            painter.text(line.right_center(), Align2::RIGHT_CENTER, count, small.clone(), palette.muted);
+        };
+        match row {
+            Row::Heading(name) => {
+                painter.text(line.left_center(), Align2::LEFT_CENTER, name, small.clone(), palette.muted);
+            }
+            Row::Class(colour, range, count) => {
+                match colour {
+                    Some(colour) => {
+                        painter.rect_filled(swatch, 0, *colour);
                     }
-                    painter.rect_stroke(swatch, 0, Stroke::new(1.0, palette.border), egui::StrokeKind::Inside);
-                    texts(range, count, palette.text);
+                    None => self.paint_hatch(ui, painter, swatch),
                 }
-                Row::Ring(colour, name, count) => {
-                    painter.circle_stroke(swatch.center(), 6.0, Stroke::new(2.0, *colour));
-                    texts(name, count, palette.text);
+                painter.rect_stroke(swatch, 0, Stroke::new(1.0, palette.border), egui::StrokeKind::Inside);
+                texts(range, count, palette.text);
+            }
+            Row::Ring(colour, name, count) => {
+                painter.circle_stroke(swatch.center(), 6.0, Stroke::new(2.0, *colour));
+                texts(name, count, palette.text);
+            }
+            Row::Tier(tier, colour, letter, name, count, shown) => {
+                let response = ui.interact(line, ui.scope_id().with(("tier", *tier)), Sense::click());
+                response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *shown, name));
+                if response.clicked() {
+                    clicked = Some(*tier);
                 }
-                Row::Tier(tier, colour, letter, name, count, shown) => {
-                    let response = ui.interact(line, ui.scope_id().with(("tier", *tier)), Sense::click());
-                    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, *shown, name));
-                    if response.clicked() {
-                        clicked = Some(*tier);
-                    }
-                    if response.hovered() || response.has_focus() {
-                        painter.rect_filled(line.expand2(Vec2::new(4.0, 0.0)), 2, palette.wash);
-                    }
-                    if *shown {
-                        painter.circle_filled(swatch.center(), 8.0, *colour);
-                        painter.text(
-                            swatch.center(),
-                            Align2::CENTER_CENTER,
-                            letter,
-                            small.clone(),
-                            theme::ink_on(*colour),
-                        );
-                    } else {
-                        painter.circle_stroke(swatch.center(), 7.5, Stroke::new(1.0, palette.muted));
-                        painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), palette.muted);
-                    }
-                    texts(name, count, if *shown { palette.text } else { palette.muted });
+                if response.hovered() || response.has_focus() {
+                    painter.rect_filled(line.expand2(Vec2::new(4.0, 0.0)), 2, palette.wash);
                 }
+                if *shown {
+                    painter.circle_filled(swatch.center(), 8.0, *colour);
+                    painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), theme::ink_on(*colour));
+                } else {
+                    painter.circle_stroke(swatch.center(), 7.5, Stroke::new(1.0, palette.muted));
+                    painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), palette.muted);
+                }
+                texts(name, count, if *shown { palette.text } else { palette.muted });
             }
         }
-        (clicked, place)
+        clicked
     }
 }
 

@@ -13,9 +13,9 @@ use super::draw::{self, Transform};
 use super::raster::{Contents, Layer, Passing, RasterWorker};
 use super::{DragMode, MapInput, MapOutput};
 use crate::district::PlaneRect;
+use crate::ui::slot::Slot;
 use crate::ui::text::map as text;
 use crate::ui::theme;
-use crate::workspace::session::job::Job;
 
 /// Farthest from the pointer that a point is hit, points of the screen.
 const REACH: f32 = 5.0;
@@ -55,7 +55,7 @@ pub(super) struct Run {
     pub cursor: Option<usize>,
     pub trail: Vec<Pos2>,
     pub trail_adds: bool,
-    pub catching: Option<(Job<Vec<u32>>, bool)>,
+    pub catching: Slot<bool, Vec<u32>>,
     seen: Option<PlaneRect>,
     sight: PlaneRect,
     classes: Option<(ClassKey, Arc<Classes>)>,
@@ -154,7 +154,7 @@ impl MapView {
     /// True while a picture of the points or a lasso is being computed.
     #[must_use]
     pub fn busy(&self) -> bool {
-        self.run.worker.as_ref().is_some_and(RasterWorker::busy) || self.run.catching.is_some()
+        self.run.worker.as_ref().is_some_and(RasterWorker::busy) || self.run.catching.running().is_some()
     }
 
     /// Brings a place on the plane into the middle, near enough to see single sources.
@@ -214,7 +214,7 @@ impl MapView {
         }
         self.paint_rings(&painter, rect, input, palette, output.hovered_point);
         self.paint_trail(&painter, palette);
-        if self.run.catching.is_some() {
+        if self.run.catching.running().is_some() {
             let at = rect.center_top() + Vec2::new(0.0, 16.0);
             painter.text(at, egui::Align2::CENTER_TOP, text::SELECTING, theme::bold(theme::BODY), palette.accent);
         }

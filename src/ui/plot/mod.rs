@@ -19,7 +19,7 @@ use crate::chart::{Chart, ChartStyle, Mark, PxBox, Rgb, draw_chart};
 use crate::ui::text::plot as text;
 use crate::ui::theme::{self, Palette};
 use backend::EguiBackend;
-pub use save::PlotSaver;
+pub use save::{file_stem, render_file, render_image};
 
 /// What the menu of a chart asks the application to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,129 +1,53 @@
-//! Carries out what a chart's menu asks for: a file by the native dialog, or a picture on the clipboard.
-//!
-//! Rendering is a job; the file is written by [`ViewCommand::WriteFile`], atomically.
+//! A chart as a picture outside the window: a file, or what goes to the clipboard. Pure; the application asks where to.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use egui::ColorImage;
 
-use egui::{ColorImage, Ui};
-
-use super::PlotAction;
-use crate::chart::{Chart, ChartStyle, Drawable, render_png, render_svg};
+use crate::chart::{Chart, ChartStyle, Drawable, render_pixels, render_png, render_svg};
 use crate::diagnostic::AppResult;
-use crate::ui::picker::{PickKind, PickRequest, Picking};
-use crate::ui::screens::Cx;
 use crate::ui::text::plot as text;
-use crate::workspace::session::ViewCommand;
-use crate::workspace::session::job::Job;
 
-/// Size of a picture in points: half of a slide of 1920 × 1080.
-const WIDTH: u32 = 960;
-const HEIGHT: u32 = 540;
-/// Pixels in a point of a PNG.
-const SCALE: u32 = 2;
+/// Least size of a chart as a picture, pixels: a slide's width at 200 dots per inch.
+const SIZE: (u32, u32) = (2_000, 1_125);
+/// Dots per inch of it, for the text's size.
+const DPI: f64 = 200.0;
 
-enum Rendered {
-    File(PathBuf, Vec<u8>),
-    Image(Box<ColorImage>),
+fn style() -> ChartStyle {
+    ChartStyle::print().at(DPI / 96.0)
 }
 
-/// Charts on their way into files.
-#[derive(Default)]
-pub struct PlotSaver {
-    asked: Option<(PlotAction, Chart, Picking)>,
-    job: Option<Job<Rendered>>,
-    fault: Option<String>,
+/// As high as its categories need to be read.
+fn size_of(chart: &Chart) -> (u32, u32) {
+    let needed = f64::from(chart.comfortable_height()) * DPI / 96.0;
+    (SIZE.0, SIZE.1.max(needed.ceil() as u32))
 }
 
-impl PlotSaver {
-    /// Begins what a chart's menu asked for.
-    pub fn begin(&mut self, cx: &mut Cx<'_>, chart: &Chart, action: PlotAction) {
-        self.fault = None;
-        let (name, ending) = match action {
-            PlotAction::SavePng => ("PNG", "png"),
-            PlotAction::SaveSvg => ("SVG", "svg"),
-            PlotAction::CopyImage => {
-                let chart = chart.clone();
-                self.start(cx, move || {
-                    let bytes = png(&chart)?;
-                    let image = decode(&bytes)?;
-                    Ok(Rendered::Image(Box::new(image)))
-                });
-                return;
-            }
-        };
-        let request =
-            PickRequest::new(PickKind::SaveFile(format!("{}.{ending}", file_stem(&chart.title))), text::SAVE_TITLE)
-                .filter(name, &[ending]);
-        self.asked = Some((action, chart.clone(), cx.pick(request)));
-    }
-
-    fn start(&mut self, cx: &Cx<'_>, work: impl FnOnce() -> AppResult<Rendered> + Send + 'static) {
-        match cx.session.start_job(text::RENDERING, move |_| work()) {
-            Ok(job) => self.job = Some(job),
-            Err(error) => self.fault = Some(error.to_string()),
-        }
-    }
-
-    /// Takes answers and pictures in; called each frame by the screen that owns it.
-    pub fn poll(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
-        if let Some(paths) = self.asked.as_ref().and_then(|(_, _, picking)| picking.poll())
-            && let Some((action, chart, _)) = self.asked.take()
-            && let Some(path) = paths.into_iter().next()
-        {
-            let path = with_ending(path, if action == PlotAction::SaveSvg { "svg" } else { "png" });
-            self.start(cx, move || {
-                let bytes = if action == PlotAction::SaveSvg {
-                    let height = height_of(&chart);
-                    render_svg(Drawable::Chart(&chart), WIDTH, height, &ChartStyle::print())?.into_bytes()
-                } else {
-                    png(&chart)?
-                };
-                Ok(Rendered::File(path, bytes))
-            });
-        }
-        match self.job.as_mut().and_then(Job::poll) {
-            None => {}
-            Some(result) => {
-                self.job = None;
-                match result {
-                    Ok(Rendered::File(path, bytes)) => cx.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
-                    Ok(Rendered::Image(image)) => ui.ctx().copy_image(*image),
-                    Err(error) => self.fault = Some(error.to_string()),
-                }
-            }
-        }
-    }
-
-    /// Why the last picture failed.
-    #[must_use]
-    pub fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
+/// The bytes of a picture: PNG, or SVG where `vector`.
+///
+/// # Errors
+/// Those of the chart room.
+pub fn render_file(chart: &Chart, vector: bool) -> AppResult<Vec<u8>> {
+    let (width, height) = size_of(chart);
+    let drawable = Drawable::Chart(chart);
+    if vector {
+        Ok(render_svg(drawable, width, height, &style())?.into_bytes())
+    } else {
+        render_png(drawable, width, height, &style())
     }
 }
 
-fn height_of(chart: &Chart) -> u32 {
-    HEIGHT.max(chart.comfortable_height().ceil() as u32)
+/// A picture for the clipboard.
+///
+/// # Errors
+/// Those of the chart room.
+pub fn render_image(chart: &Chart) -> AppResult<ColorImage> {
+    let (width, height) = size_of(chart);
+    let pixels = render_pixels(Drawable::Chart(chart), width, height, &style())?;
+    Ok(ColorImage::from_rgba_unmultiplied([width as usize, height as usize], &pixels))
 }
 
-fn png(chart: &Chart) -> AppResult<Vec<u8>> {
-    let style = ChartStyle::print().at(f64::from(SCALE));
-    render_png(Drawable::Chart(chart), WIDTH * SCALE, height_of(chart) * SCALE, &style)
-}
-
-fn decode(bytes: &[u8]) -> AppResult<ColorImage> {
-    let pixmap = tiny_skia::Pixmap::decode_png(bytes)
-        .map_err(|e| crate::diagnostic::AppError::new("CHT-002", text::FAILED).caused_by(e))?;
-    let size = [pixmap.width() as usize, pixmap.height() as usize];
-    Ok(ColorImage::from_rgba_premultiplied(size, pixmap.data()))
-}
-
-fn with_ending(path: PathBuf, ending: &str) -> PathBuf {
-    if path.extension().is_some() { path } else { path.with_extension(ending) }
-}
-
-/// A title as a file name: up to its first clause, without what file systems refuse.
-fn file_stem(title: &str) -> String {
+/// A chart's title as a file name without ending: up to its first clause, without what file systems refuse.
+#[must_use]
+pub fn file_stem(title: &str) -> String {
     let clause = title.split(['，', '；', '：']).next().unwrap_or(title);
     let stem: String =
         clause.chars().map(|c| if c.is_control() || "\\/:*?\"<>|.".contains(c) { '_' } else { c }).take(40).collect();

@@ -5,6 +5,7 @@ mod journal;
 mod manifest;
 mod verify;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,16 +13,19 @@ use egui::{RichText, Ui};
 
 use self::journal::{Row, choices, hand_rows, journal_rows, passing, register_rows, render_rows};
 use self::verify::VerifyPage;
-use super::draw::grid::{self, Column};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::table::{CellRows, ColumnDef, List, ListState, TableInput};
 use crate::ui::text::audit as t;
 use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, ViewCommand};
+
+/// Least width of a column that takes a share of the room, points.
+const LEAST: f32 = 200.0;
 
 /// The pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,7 +51,9 @@ struct Rows {
     text: String,
     command: Option<String>,
     operator: Option<String>,
-    chosen: Option<usize>,
+    /// Counts the changes of `shown`.
+    version: u64,
+    list: ListState,
 }
 
 impl Rows {
@@ -55,12 +61,18 @@ impl Rows {
         self.commands = choices(&rows, |r| &r.command);
         self.operators = choices(&rows, |r| &r.operator);
         self.all = rows;
-        self.chosen = None;
         self.filter();
     }
 
     fn filter(&mut self) {
         self.shown = passing(&self.all, &self.text, self.command.as_deref(), self.operator.as_deref());
+        self.version += 1;
+        self.list.follow(None);
+    }
+
+    /// The row looked at.
+    fn chosen(&self) -> Option<&Row> {
+        self.list.chosen().and_then(|at| self.shown.get(at)).and_then(|i| self.all.get(*i))
     }
 }
 
@@ -122,31 +134,38 @@ impl Screen for AuditScreen {
         match self.page {
             Page::Journal => {
                 let c = t::JOURNAL_COLUMNS;
-                let columns = [(c[0], 64.0), (c[1], 150.0), (c[2], 110.0), (c[3], 140.0), (c[4], 0.0)];
+                let columns = columns(c, [64.0, 154.0, 114.0, 144.0, 0.0]);
                 let empty = (t::NO_JOURNAL, t::NO_JOURNAL_HINT);
-                let export = page_ui(ui, cx, &mut self.journal, "journal", &columns, empty, find);
+                let export = page_ui(ui, cx, &mut self.journal, ("journal", t::PAGES[0]), &columns, empty, find);
                 self.export(cx, export, t::PAGES[0], &t::JOURNAL_COLUMNS, Page::Journal);
             }
             Page::Register => {
                 let c = t::REGISTER_COLUMNS;
-                let columns = [
-                    (c[0], 84.0),
-                    (c[1], 52.0),
-                    (c[2], 0.0),
-                    (c[3], 84.0),
-                    (c[4], 150.0),
-                    (c[5], 150.0),
-                    (c[6], 180.0),
-                ];
-                let export =
-                    page_ui(ui, cx, &mut self.register, "register", &columns, (t::NO_SEALS, t::NO_SEALS_HINT), find);
+                let columns = columns(c, [88.0, 56.0, 0.0, 88.0, 154.0, 154.0, 184.0]);
+                let export = page_ui(
+                    ui,
+                    cx,
+                    &mut self.register,
+                    ("register", t::PAGES[1]),
+                    &columns,
+                    (t::NO_SEALS, t::NO_SEALS_HINT),
+                    find,
+                );
                 self.export(cx, export, t::PAGES[1], &t::REGISTER_COLUMNS, Page::Register);
             }
             Page::Verify => self.verify.ui(ui, cx, books),
             Page::Hand => {
                 let c = t::HAND_COLUMNS;
-                let columns = [(c[0], 150.0), (c[1], 110.0), (c[2], 140.0), (c[3], 0.0), (c[4], 0.0)];
-                let export = page_ui(ui, cx, &mut self.hand, "hand", &columns, (t::NO_HAND, t::NO_HAND_HINT), find);
+                let columns = columns(c, [154.0, 114.0, 144.0, 0.0, 0.0]);
+                let export = page_ui(
+                    ui,
+                    cx,
+                    &mut self.hand,
+                    ("hand", t::PAGES[3]),
+                    &columns,
+                    (t::NO_HAND, t::NO_HAND_HINT),
+                    find,
+                );
                 self.export(cx, export, t::PAGES[3], &t::HAND_COLUMNS, Page::Hand);
             }
         }
@@ -236,13 +255,22 @@ fn choice(ui: &mut Ui, label: &str, id: &str, values: &[String], chosen: &mut Op
     changed
 }
 
+/// A page's columns: widths in points, 0 for a share of what is left.
+fn columns<const N: usize>(headings: [&'static str; N], widths: [f32; N]) -> [ColumnDef; N] {
+    let mut widths = widths.into_iter();
+    headings.map(|heading| match widths.next().unwrap_or_default() {
+        width if width > 0.0 => ColumnDef::text(heading, heading, width),
+        _ => ColumnDef::text(heading, heading, LEAST).share(1.0),
+    })
+}
+
 /// A page of rows with its filters; true where the export was asked for.
 fn page_ui(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     rows: &mut Rows,
-    id: &str,
-    columns: &[Column<'_>],
+    (id, name): (&str, &str),
+    columns: &[ColumnDef],
     empty: (&str, &str),
     find: bool,
 ) -> bool {
@@ -265,13 +293,12 @@ fn page_ui(
         }
         if changed {
             rows.filter();
-            rows.chosen = None;
         }
         ui.label(theme::note(ui, t::rows(rows.shown.len(), rows.all.len())));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             export = ui.button(t::EXPORT_CSV).clicked();
             if id == "register"
-                && let Some(row) = rows.chosen.and_then(|i| rows.all.get(i))
+                && let Some(row) = rows.chosen()
                 && ui.button(t::COPY).clicked()
             {
                 cx.copy(row.cells[2].clone());
@@ -284,28 +311,30 @@ fn page_ui(
         return export;
     }
     // the chosen row in full below the table, since its cells are cut
-    if let Some(row) = rows.chosen.and_then(|i| rows.all.get(i)) {
+    if let Some(row) = rows.chosen() {
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(0, 8));
         egui::Panel::bottom(egui::Id::unique(("chosen", id))).resizable(false).frame(frame).show(ui, |ui| {
             egui::ScrollArea::vertical().id_salt("whole").max_height(140.0).show(ui, |ui| {
-                for ((heading, _), cell) in columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.is_empty()) {
+                for (column, cell) in columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.is_empty()) {
                     ui.horizontal_wrapped(|ui| {
-                        ui.label(theme::note(ui, *heading));
+                        ui.label(theme::note(ui, column.heading.as_ref()));
                         ui.add(egui::Label::new(cell).wrap().selectable(true));
                     });
                 }
             });
         });
     }
-    let mut chosen = rows.chosen;
-    let height = ui.available_height();
-    grid::table(ui, id, columns, rows.shown.len(), height, |ui, i, widths| {
-        let at = rows.shown[i];
-        let cells: Vec<&str> = rows.all[at].cells.iter().map(String::as_str).collect();
-        if grid::row(ui, widths, &cells, i % 2 == 1, chosen == Some(at), false).clicked() {
-            chosen = (chosen != Some(at)).then_some(at);
-        }
-    });
-    rows.chosen = chosen;
+    let (all, shown) = (&rows.all, &rows.shown);
+    let cell = |at: usize, column: usize| {
+        let row = shown.get(at).and_then(|i| all.get(*i));
+        Cow::Borrowed(row.and_then(|row| row.cells.get(column)).map_or("", String::as_str))
+    };
+    let cells = CellRows::new(columns, shown.len(), &cell);
+    let before = rows.list.chosen();
+    let out = List::show(ui, &mut rows.list, &TableInput::new(id, name, &cells), rows.version);
+    // a second click closes what is shown in full
+    if out.clicked.is_some() && out.clicked == before {
+        rows.list.follow(None);
+    }
     export
 }

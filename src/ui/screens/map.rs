@@ -22,9 +22,10 @@ use crate::ui::map::{
     TierColumn, TierEntry,
 };
 use crate::ui::picker::Picking;
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::{common, map as t};
 use crate::ui::widgets;
-use crate::workspace::session::job::{Job, Stage};
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, ViewCommand};
 use measures::{Figures, Inputs, MeasureId, index_of};
 use save::Saving;
@@ -33,7 +34,28 @@ use save::Saving;
 const SIDE: [f32; 2] = [232.0, 420.0];
 
 /// A map, and whether its districts are the bundled sketch.
-type Prepared = (MapData, bool);
+type Prepared = (Arc<MapData>, bool);
+
+/// The measure's values of the figures shown.
+#[derive(Default)]
+struct Values {
+    of_district: Vec<Option<f64>>,
+    /// Number of the figures, and the measure.
+    key: Option<(u64, MeasureId)>,
+    revision: u64,
+}
+
+/// What is selected, as the map shows it.
+#[derive(Default)]
+struct Chosen {
+    list: RowList,
+    /// The selection's revision.
+    key: Option<u64>,
+    /// The next change comes from this screen.
+    own_change: bool,
+    /// A source to be brought into sight.
+    fly_to: Option<u32>,
+}
 
 /// What the user has chosen to see.
 struct Look {
@@ -68,21 +90,13 @@ pub struct MapScreen {
     view: MapView,
     look: Look,
     /// The map of a project's data, and whether its districts are the bundled sketch.
-    map: Option<(Arc<ProjectData>, Arc<MapData>, bool)>,
-    map_job: Option<(Arc<ProjectData>, Job<Prepared>)>,
-    figures: Option<(Inputs, Arc<Figures>)>,
-    figures_job: Option<(Inputs, Job<Figures>)>,
+    map: Slot<Same<ProjectData>, Prepared>,
+    figures: Slot<Inputs, Figures>,
     made: u64,
-    values: Vec<Option<f64>>,
-    values_key: Option<(u64, MeasureId)>,
-    values_revision: u64,
+    values: Values,
     tiers: TierColumn,
     tiers_of: Option<Arc<AnalysisView>>,
-    selected: RowList,
-    selected_key: Option<u64>,
-    /// The next change of the selection comes from this screen.
-    own_change: bool,
-    fly_to: Option<u32>,
+    chosen: Chosen,
     review: String,
     own_map: Option<Picking>,
     saving: Saving,
@@ -116,19 +130,26 @@ impl Screen for MapScreen {
             }
             return;
         }
-        if let Some(error) = self.failed.clone() {
+        let failed = [self.failed.as_deref(), self.map.error(), self.figures.error()];
+        let failed = failed.into_iter().flatten().next().map(str::to_owned);
+        if let Some(error) = failed {
             if widgets::failed(ui, common::FAILED, &error, common::AGAIN) {
                 self.failed = None;
+                self.map.clear();
+                self.figures.clear();
             }
             return;
         }
         self.prepare(cx, open);
-        let (Some((_, map, sketch)), Some((inputs, figures))) = (&self.map, &self.figures) else {
+        let (Some(prepared), Some((inputs, figures))) =
+            (self.map.latest(), self.figures.latest_key().zip(self.figures.latest()))
+        else {
             let label = if open.view().is_none() { common::COMPUTING } else { t::PREPARING };
             widgets::loading(ui, label, &ProgressState::default());
             return;
         };
-        let (map, figures, number, sketch) = (Arc::clone(map), Arc::clone(figures), inputs.number, *sketch);
+        let (map, sketch) = (Arc::clone(&prepared.0), prepared.1);
+        let (figures, number) = (Arc::clone(figures), inputs.number);
         let measure = self.look.measure.describe(&open.project.policy, cx.session.month());
         self.take_values(&map, &figures, number, cx);
         let tiers = self.tiers_shown(&figures);
@@ -168,33 +189,16 @@ impl Screen for MapScreen {
 impl MapScreen {
     /// Starts and takes in what is made off the frame thread.
     fn prepare(&mut self, cx: &Cx<'_>, open: &OpenProject) {
-        if let Some((data, job)) = &mut self.map_job
-            && let Some(result) = job.poll()
-        {
-            match result {
-                Ok((map, sketch)) => self.map = Some((Arc::clone(data), Arc::new(map), sketch)),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
-            self.map_job = None;
+        if self.map.latest_key().is_some_and(|of| !of.is(&open.data)) {
+            self.map.clear();
+            self.figures.clear();
+            self.tiers_of = None;
         }
-        let fits = |data: &Arc<ProjectData>| Arc::ptr_eq(data, &open.data);
-        if self.map.as_ref().is_some_and(|(data, ..)| !fits(data)) {
-            (self.map, self.figures, self.tiers_of) = (None, None, None);
-        }
-        if self.map.is_none() && self.map_job.as_ref().is_none_or(|(data, _)| !fits(data)) {
-            let data = Arc::clone(&open.data);
-            let job = cx.session.start_job("map", {
-                let data = Arc::clone(&data);
-                move |_| {
-                    let map = MapData::new(Arc::clone(&data.districts), &data.lon, &data.lat);
-                    Ok((map, is_sketch(&data.districts)))
-                }
-            });
-            match job {
-                Ok(job) => self.map_job = Some((data, job)),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
-        }
+        let data = Arc::clone(&open.data);
+        self.map.ask(cx.session, &Same::of(&open.data), "map", move |_| {
+            let map = MapData::new(Arc::clone(&data.districts), &data.lon, &data.lat);
+            Ok((Arc::new(map), is_sketch(&data.districts)))
+        });
         let Some(view) = open.view() else { return };
         if self.tiers_of.as_ref().is_none_or(|old| !Arc::ptr_eq(old, view)) {
             self.tiers_of = Some(Arc::clone(view));
@@ -221,51 +225,32 @@ impl MapScreen {
             month: filter.month,
             number: self.made + 1,
         };
-        if let Some((inputs, job)) = &mut self.figures_job
-            && let Some(result) = job.poll()
-        {
-            match result {
-                Ok(figures) => self.figures = Some((inputs.clone(), Arc::new(figures))),
-                Err(error) if error.code() == "JOB-001" => {}
-                Err(error) => self.failed = Some(error.to_string()),
-            }
-            self.figures_job = None;
-        }
-        if self.figures.as_ref().is_some_and(|(inputs, _)| inputs.same(&wanted)) {
-            return;
-        }
-        if self.figures_job.as_ref().is_none_or(|(inputs, _)| !inputs.same(&wanted)) {
-            if let Some((_, job)) = &self.figures_job {
-                job.progress().cancel();
-            }
+        if !self.figures.is_for(&wanted) {
             self.made += 1;
-            let inputs = wanted.clone();
-            match cx.session.start_job("map figures", move |progress| inputs.compute(progress)) {
-                Ok(job) => self.figures_job = Some((wanted, job)),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
         }
+        let inputs = wanted.clone();
+        self.figures.ask(cx.session, &wanted, "map figures", move |progress| inputs.compute(progress));
     }
 
     /// Values of the measure and the selection, once a change.
     fn take_values(&mut self, map: &MapData, figures: &Figures, number: u64, cx: &Cx<'_>) {
-        if self.values_key != Some((number, self.look.measure)) {
-            self.values_key = Some((number, self.look.measure));
-            self.values_revision += 1;
+        if self.values.key != Some((number, self.look.measure)) {
+            self.values.key = Some((number, self.look.measure));
+            self.values.revision += 1;
             let month = index_of(cx.session.month());
-            self.values = figures.districts().map(|area| self.look.measure.value(area, month)).collect();
+            self.values.of_district = figures.districts().map(|area| self.look.measure.value(area, month)).collect();
         }
         let filter = cx.session.filter();
-        if self.selected_key != Some(filter.selection_revision) {
-            let first = self.selected_key.is_none();
-            self.selected_key = Some(filter.selection_revision);
+        if self.chosen.key != Some(filter.selection_revision) {
+            let first = self.chosen.key.is_none();
+            self.chosen.key = Some(filter.selection_revision);
             let rows = match filter.unit {
                 Some(unit) if filter.rows.is_empty() => Arc::new(vec![unit]),
                 _ => Arc::clone(&filter.rows),
             };
-            self.selected = RowList { rows, revision: filter.selection_revision };
-            if !std::mem::take(&mut self.own_change) && !first {
-                self.fly_to = filter.unit.filter(|unit| map.points.place(*unit).is_some());
+            self.chosen.list = RowList { rows, revision: filter.selection_revision };
+            if !std::mem::take(&mut self.chosen.own_change) && !first {
+                self.chosen.fly_to = filter.unit.filter(|unit| map.points.place(*unit).is_some());
             }
         }
     }
@@ -346,14 +331,14 @@ impl MapScreen {
         };
         let input = MapInput {
             data: ready.map,
-            values: &self.values,
-            values_revision: self.values_revision,
+            values: &self.values.of_district,
+            values_revision: self.values.revision,
             measure: ready.measure,
             method: self.look.method,
             class_count: self.look.class_count,
             tiers: ready.tiers,
             filter: ready.figures.filter.as_ref(),
-            selected: &self.selected,
+            selected: &self.chosen.list,
             highlighted: ready.drawn,
             selected_district,
             show_points: self.look.show_points,
@@ -364,7 +349,7 @@ impl MapScreen {
             describe_point: &describe_point,
             describe_district: &describe_district,
         };
-        if let Some(at) = self.fly_to.take().and_then(|row| ready.map.points.place(row)) {
+        if let Some(at) = self.chosen.fly_to.take().and_then(|row| ready.map.points.place(row)) {
             self.view.show_place(ui, &input, at);
         }
         let output = self.view.show(ui, &input);
@@ -399,7 +384,7 @@ impl MapScreen {
             self.select(cx, rows);
         }
         if output.cleared {
-            if self.selected.rows.is_empty() {
+            if self.chosen.list.rows.is_empty() {
                 cx.send(ViewCommand::SetDistrict(None));
             } else {
                 self.clear(cx);
@@ -408,7 +393,7 @@ impl MapScreen {
     }
 
     fn select(&mut self, cx: &mut Cx<'_>, rows: Vec<u32>) {
-        self.own_change = true;
+        self.chosen.own_change = true;
         if rows.is_empty() {
             cx.send(ViewCommand::SelectUnit(None));
         }

@@ -4,7 +4,8 @@
 //! own), and [`Screen::ui`], which reads `cx.session` (stages, filter, selection) and sends commands
 //! (`cx.send(Command::…)`, `cx.go(ScreenId::…)`, `cx.pick(…)`); it changes nothing else, runs no query and
 //! waits for nothing. What is derived from a stage is cached by the stage's revision
-//! (`OpenProject::revision`, `books_revision`, `Filter::area_revision`) or made in `Session::start_job`.
+//! (`OpenProject::revision`, `books_revision`, `Filter::area_revision`) or made by a job in a [`super::slot::Slot`].
+//! Lists are the light table's ([`super::table::List`]), with the grounds of the theme.
 //!
 //! Every screen has four states. [`ready`] shows empty, loading and failed alike for all of them and gives the
 //! open project where there is one; the screen then looks at the stages that it needs (`analysis`, `books`).

@@ -6,7 +6,6 @@
 mod calendar;
 mod card;
 mod dates;
-mod derived;
 mod edit;
 mod load;
 mod matrix;

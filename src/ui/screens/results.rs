@@ -19,6 +19,7 @@ use self::index::{Index, Own};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::table::ListState;
 use crate::ui::text::common;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
@@ -61,6 +62,7 @@ pub struct ResultsScreen {
     own: Own,
     index: Index,
     selected: BTreeSet<String>,
+    board: ListState,
     entry: entry::State,
     lists: lists::State,
     asked: Option<(Asked, Picking)>,
@@ -246,7 +248,8 @@ impl ResultsScreen {
     }
 
     fn board(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, can_write: bool, why: &str) {
-        let said = board::show(ui, cx, open, books, &self.index, &mut self.own, &mut self.selected, (can_write, why));
+        let (own, selected, list) = (&mut self.own, &mut self.selected, &mut self.board);
+        let said = board::show(ui, cx, open, books, &self.index, own, selected, list, (can_write, why));
         match said {
             Some(board::Said::Publish) => {
                 self.question = Some(Question::Publish(self.selected.iter().cloned().collect()));

@@ -5,11 +5,13 @@ use std::borrow::Cow;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, FontId, Painter, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
 
-use super::{CellStyle, Geometry, Placed, TableInput, TableOutput, TableState, keys};
+use super::{CellStyle, Geometry, Placed, Shape, TableInput, TableOutput, TableState, keys};
 use crate::ui::theme;
 
 /// Space left and right of a cell's text, points.
 pub(super) const PAD: f32 = 8.0;
+/// Rows of this height show a cell's second line, points.
+const TWO_LINES: f32 = 40.0;
 /// Characters of a cell that are laid out at most.
 const LONGEST: usize = 300;
 /// Characters of a row's name for screen readers.
@@ -60,8 +62,8 @@ pub(super) fn rows_ui(
     let first = state.scroll.floor() as usize;
     let last = (first + geometry.fit.ceil() as usize + 1).min(count);
     for row in first..last {
-        let top = (area.top() + ((row as f64 - state.scroll) * f64::from(theme::ROW)) as f32).round();
-        let whole = Rect::from_min_size(Pos2::new(area.left(), top), Vec2::new(area.width(), theme::ROW));
+        let top = (area.top() + ((row as f64 - state.scroll) * f64::from(geometry.row)) as f32).round();
+        let whole = Rect::from_min_size(Pos2::new(area.left(), top), Vec2::new(area.width(), geometry.row));
         let seen = whole.intersect(area);
         if seen.height() > 0.0 {
             row_ui(ui, input, state, geometry, body, out, row, whole, seen);
@@ -90,6 +92,7 @@ fn row_ui(
     let response = ui.interact(seen, input.id.with(("row", key)), Sense::CLICK);
     if response.clicked() {
         body.request_focus();
+        out.clicked = Some(row);
         let held = ui.input(|i| i.modifiers);
         if held.command {
             state.selection.toggle(key);
@@ -110,7 +113,11 @@ fn row_ui(
         out.menu = Some((row, at));
     }
     let selected = state.selection.contains(key);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, row_name(input, geometry, row)));
+    let name = || input.rows.sentence(row).unwrap_or_else(|| row_name(input, geometry, row));
+    match input.rows.ticked(row) {
+        Some(on) => response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, on, name())),
+        None => response.widget_info(|| WidgetInfo::labeled(egui::Role::Row, true, name())),
+    }
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_selected(selected);
         node.set_row_index(row);
@@ -120,12 +127,7 @@ fn row_ui(
     if hovered {
         out.hovered = Some(row);
     }
-    let ground = match (selected, hovered, row % 2 == 1) {
-        (true, _, _) => palette.wash,
-        (_, true, _) => palette.chrome,
-        (_, _, true) => palette.stripe,
-        _ => palette.surface,
-    };
+    let ground = palette.row_ground(selected, hovered, row % 2 == 1);
     let painter = ui.painter().with_clip_rect(seen);
     if ground != palette.surface {
         painter.rect_filled(whole, 0.0, ground);
@@ -139,7 +141,8 @@ fn row_ui(
         if placed.left + placed.width <= clip.left() || placed.left >= clip.right() {
             continue;
         }
-        let cut = cell_ui(&painter.with_clip_rect(clip), input, row, placed, whole, palette);
+        let plain = !selected && !hovered;
+        let cut = cell_ui(&painter.with_clip_rect(clip), input, row, placed, whole, plain, palette);
         if hovered
             && let Some(text) = cut
             && ui
@@ -152,8 +155,10 @@ fn row_ui(
     if state.cursor == Some(row) && body.has_focus() {
         painter.rect_stroke(whole, 0.0, (1.0, palette.accent), egui::StrokeKind::Inside);
     }
-    if let Some(text) = cut_text {
-        response.on_hover_text_at_pointer(text);
+    let hint = input.hint.filter(|_| hovered).map(|hint| hint(row));
+    let words: Vec<String> = cut_text.into_iter().chain(hint).filter(|text| !text.is_empty()).collect();
+    if !words.is_empty() {
+        response.on_hover_text_at_pointer(words.join("\n"));
     }
 }
 
@@ -164,14 +169,27 @@ fn cell_ui(
     row: usize,
     placed: &Placed,
     whole: Rect,
+    plain: bool,
     palette: &theme::Palette,
 ) -> Option<String> {
     let text = input.rows.cell(row, placed.column);
+    let style = input.decorate.map_or_else(CellStyle::default, |decorate| decorate(row, placed.column, &text));
+    let cell = Rect::from_min_size(Pos2::new(placed.left, whole.top()), Vec2::new(placed.width, whole.height()));
+    if let Some(ground) = style.ground.filter(|_| plain) {
+        painter.rect_filled(cell, 0.0, ground);
+    }
+    if let Some(shape) = style.shape {
+        shape_ui(painter, cell.center(), shape, style.ink.unwrap_or(palette.text), palette);
+    }
     if text.is_empty() {
         return None;
     }
-    let style = input.decorate.map_or_else(CellStyle::default, |decorate| decorate(row, placed.column, &text));
     let font = if style.strong { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
+    if whole.height() >= TWO_LINES
+        && let Some((upper, lower)) = text.split_once('\n')
+    {
+        return two_lines(painter, (upper, lower), font, cell, style.ink.unwrap_or(palette.text), palette);
+    }
     let galley = line(painter, &text, font, placed.width - 2.0 * PAD);
     let align = input.rows.columns().get(placed.column).map_or(Align::Min, |d| d.align);
     let room = placed.width - galley.size().x;
@@ -182,10 +200,6 @@ fn cell_ui(
             Align::Max => room - PAD,
         };
     let at = Pos2::new(x.round(), (whole.center().y - galley.size().y / 2.0).round());
-    if let Some(ground) = style.ground {
-        let cell = Rect::from_min_size(Pos2::new(placed.left, whole.top()), Vec2::new(placed.width, whole.height()));
-        painter.rect_filled(cell, 0.0, ground);
-    }
     if let Some(chip) = style.chip {
         let around = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(6.0, 1.0));
         painter.rect_filled(around, f32::from(theme::RADIUS), chip);
@@ -193,6 +207,72 @@ fn cell_ui(
     let elided = galley.elided;
     painter.galley(at, galley, style.ink.unwrap_or(palette.text));
     elided.then(|| text.chars().take(1_000).collect())
+}
+
+/// A text with a smaller one below; both in full where one had to be cut.
+fn two_lines(
+    painter: &Painter,
+    (upper, lower): (&str, &str),
+    font: FontId,
+    cell: Rect,
+    ink: Color32,
+    palette: &theme::Palette,
+) -> Option<String> {
+    let width = cell.width() - 2.0 * PAD;
+    let (first, second) =
+        (line(painter, upper, font, width), line(painter, lower, theme::regular(theme::SMALL), width));
+    let height = first.size().y + second.size().y;
+    let at = Pos2::new(cell.left() + PAD, (cell.center().y - height / 2.0).round());
+    let below = at + Vec2::new(0.0, first.size().y);
+    let cut = first.elided || second.elided;
+    painter.galley(at, first, ink);
+    painter.galley(below, second, palette.muted);
+    cut.then(|| format!("{upper}\n{lower}"))
+}
+
+fn shape_ui(painter: &Painter, at: Pos2, shape: Shape, ink: Color32, palette: &theme::Palette) {
+    match shape {
+        Shape::Dot => {
+            painter.circle_filled(at, 5.0, ink);
+        }
+        Shape::Square => {
+            painter.rect_filled(Rect::from_center_size(at, Vec2::splat(10.0)), 1.0, ink);
+        }
+        Shape::Box(on) => {
+            let rect = Rect::from_center_size(at, Vec2::splat(14.0));
+            let (fill, line) = if on { (palette.accent, palette.accent) } else { (palette.surface, palette.border) };
+            painter.rect(rect, 2.0, fill, (1.0, line), egui::StrokeKind::Inside);
+            if on {
+                let points = [Vec2::new(3.0, 7.0), Vec2::new(6.0, 10.5), Vec2::new(11.0, 4.0)];
+                let points = points.map(|by| rect.min + by).to_vec();
+                painter.add(egui::Shape::line(points, (1.8, palette.on_accent)));
+            }
+        }
+    }
+}
+
+/// The total below the rows.
+pub(super) fn total_ui(ui: &mut Ui, input: &TableInput<'_>, geometry: &Geometry) {
+    let Some(rect) = geometry.total else { return };
+    let palette = theme::of(ui);
+    let response = ui.interact(rect, input.id.with("total"), Sense::hover());
+    response.widget_info(|| {
+        let cells: Vec<&str> = input.total.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        WidgetInfo::labeled(egui::Role::Row, true, cells.join("，"))
+    });
+    let painter = ui.painter().with_clip_rect(rect);
+    painter.rect_filled(rect, 0.0, palette.chrome);
+    painter.hline(rect.x_range(), rect.top() + 0.5, (1.0, palette.line));
+    for placed in &geometry.columns {
+        let Some(text) = input.total.get(placed.column).filter(|text| !text.is_empty()) else { continue };
+        let clip = geometry.clip(placed, rect);
+        let galley = line(&painter, text, theme::bold(theme::BODY), placed.width - 2.0 * PAD);
+        let align = input.rows.columns().get(placed.column).map_or(Align::Min, |d| d.align);
+        let x =
+            if align == Align::Max { placed.left + placed.width - PAD - galley.size().x } else { placed.left + PAD };
+        let at = Pos2::new(x.round(), (rect.center().y - galley.size().y / 2.0).round());
+        painter.with_clip_rect(clip).galley(at, galley, palette.text);
+    }
 }
 
 /// How strongly a row flashes now, 0 to 1; asks for the next frame.

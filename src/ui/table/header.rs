@@ -32,7 +32,8 @@ pub(super) fn header_ui(
             Vec2::new(placed.width, geometry.header.height()),
         );
         let seen = whole.intersect(geometry.clip(placed, geometry.header));
-        if seen.width() < 1.0 {
+        // a column of shapes has no name and nothing to be asked of it
+        if seen.width() < 1.0 || def.heading.is_empty() {
             continue;
         }
         let response = ui.interact(seen, input.id.with(("heading", &*def.id)), Sense::click_and_drag());
@@ -44,7 +45,7 @@ pub(super) fn header_ui(
     }
     // handles lie on top of the headings
     for placed in &geometry.columns {
-        let Some(def) = input.rows.columns().get(placed.column) else { continue };
+        let Some(def) = input.rows.columns().get(placed.column).filter(|def| !def.heading.is_empty()) else { continue };
         resize_ui(ui, input, state, geometry, out, def, placed);
     }
     if let Some((slot, dropped)) = dragged {
@@ -226,6 +227,7 @@ fn resize_ui(
         && let Some(column) = state.columns.get_mut(placed.slot)
     {
         column.width = (pointer.x - placed.left).clamp(NARROWEST, WIDEST).round();
+        column.by_hand = true;
         out.layout_changed = true;
     }
 }
@@ -274,6 +276,7 @@ fn fit(ui: &Ui, input: &TableInput<'_>, state: &mut TableState, geometry: &Geome
     }
     if let Some(column) = state.columns.get_mut(placed.slot) {
         column.width = (width + 2.0 * PAD + 4.0).clamp(NARROWEST, WIDEST).round();
+        column.by_hand = true;
     }
 }
 

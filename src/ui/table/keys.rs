@@ -43,6 +43,8 @@ pub(super) fn handle(
     let (home, end) = (pressed(Key::Home) > 0, pressed(Key::End) > 0);
     let sideways = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
     let enter = ui.input(|i| i.key_pressed(Key::Enter)) && !held.command;
+    let space = ui.input(|i| i.key_pressed(Key::Space)) && !held.command;
+    let menu = held.shift && ui.input(|i| i.key_pressed(Key::F10));
     state.offset += sideways as f32 * SIDEWAYS;
     let to = if home {
         Some(0)
@@ -60,8 +62,13 @@ pub(super) fn handle(
         select(input.rows, state, to, held, out);
         state.reveal(to, geometry.fit);
     }
-    if enter && let Some(at) = state.cursor.filter(|at| *at < count) {
-        out.activated = Some(at);
+    if let Some(at) = state.cursor.filter(|at| *at < count) {
+        out.activated = out.activated.or(enter.then_some(at));
+        out.ticked = space.then_some(at);
+        if menu {
+            let below = ((at + 1) as f64 - state.scroll) * f64::from(geometry.row);
+            out.menu = Some((at, geometry.body.left_top() + egui::vec2(64.0, below as f32)));
+        }
     }
 }
 
@@ -75,6 +82,7 @@ pub(super) fn select(rows: &dyn Rows, state: &mut TableState, to: usize, held: M
         state.anchor = Some(to);
     }
     state.cursor = Some(to);
+    out.chosen = Some(to);
     out.selection_changed = true;
 }
 
@@ -84,7 +92,9 @@ pub(super) fn select(rows: &dyn Rows, state: &mut TableState, to: usize, held: M
 fn selected_text(rows: &dyn Rows, state: &TableState, geometry: &Geometry) -> (String, usize) {
     let clean = |text: &str| text.replace(['\t', '\n', '\r'], " ");
     let defs = rows.columns();
-    let columns: Vec<_> = geometry.columns.iter().filter_map(|p| defs.get(p.column).map(|d| (p.column, d))).collect();
+    let placed = geometry.columns.iter().filter_map(|p| defs.get(p.column).map(|d| (p.column, d)));
+    // a column without a heading holds shapes, not texts
+    let columns: Vec<_> = placed.filter(|(_, def)| !def.heading.is_empty()).collect();
     let mut text = columns.iter().map(|(_, d)| clean(&d.heading)).collect::<Vec<_>>().join("\t");
     text.push('\n');
     let positions: Vec<usize> = match state.selection.keys() {

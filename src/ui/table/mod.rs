@@ -15,13 +15,17 @@
 //! ```
 //!
 //! Keys while the table has the focus: arrows, PageUp, PageDown, Home, End (with Shift: extend the selection;
-//! left and right scroll sideways), Ctrl+A selects all, Ctrl+C copies, Enter activates. On a
-//! heading: Enter sorts, Shift+Enter adds a key, Alt+Down opens its menu.
+//! left and right scroll sideways), Ctrl+A selects all, Ctrl+C copies, Space ticks, Enter activates, Shift+F10 opens
+//! the row's menu. On a heading: Enter sorts, Shift+Enter adds a key, Alt+Down opens its menu.
+//!
+//! The light table, [`List`], is this one over rows that are all at hand: it sorts them itself, divides the room
+//! among its columns and may have a total.
 
 mod body;
 mod frame_rows;
 mod header;
 mod keys;
+mod list;
 mod scroll;
 mod state;
 
@@ -36,6 +40,7 @@ use crate::workspace::view::SortKey;
 
 pub use frame_rows::FrameRows;
 pub use header::column_menu;
+pub use list::{CellRows, List, ListState};
 pub use state::{ColumnState, Selection, TableState};
 
 /// A column of a row source.
@@ -45,8 +50,10 @@ pub struct ColumnDef {
     pub id: Cow<'static, str>,
     /// Heading.
     pub heading: Cow<'static, str>,
-    /// Width at first, points.
+    /// Width at first, points; the least one where the column has a share.
     pub width: f32,
+    /// Share of the room that is left, until it is given a width by hand; 0 for a fixed width.
+    pub share: f32,
     /// `Align::Max` for numbers.
     pub align: Align,
     /// A click on the heading sorts.
@@ -65,6 +72,7 @@ impl ColumnDef {
             id: id.into(),
             heading: heading.into(),
             width,
+            share: 0.0,
             align: Align::Min,
             sortable: true,
             filterable: false,
@@ -76,6 +84,13 @@ impl ColumnDef {
     #[must_use]
     pub fn number(id: impl Into<Cow<'static, str>>, heading: impl Into<Cow<'static, str>>, width: f32) -> Self {
         Self { align: Align::Max, ..Self::text(id, heading, width) }
+    }
+
+    /// Takes a share of the room that is left.
+    #[must_use]
+    pub fn share(mut self, share: f32) -> Self {
+        self.share = share;
+        self
     }
 
     /// With a filter in its menu.
@@ -121,10 +136,33 @@ pub trait Rows {
         row as u64
     }
 
+    /// The row in words for screen readers; `None`: its cells, one after the other.
+    fn sentence(&self, row: usize) -> Option<String> {
+        let _ = row;
+        None
+    }
+
+    /// Whether the row is ticked, where rows are boxes to be ticked.
+    fn ticked(&self, row: usize) -> Option<bool> {
+        let _ = row;
+        None
+    }
+
     /// Position of a key; asked rarely.
     fn position(&self, key: u64) -> Option<usize> {
         (0..self.len()).find(|row| self.key(*row) == key)
     }
+}
+
+/// A small shape instead of a text; its colour is the cell's ink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// As it should be.
+    Dot,
+    /// Not as it should be: another shape too, for those who can't tell the colours apart.
+    Square,
+    /// A box to be ticked, or ticked.
+    Box(bool),
 }
 
 /// How a cell differs from a plain one.
@@ -136,8 +174,10 @@ pub struct CellStyle {
     pub strong: bool,
     /// Ground of a chip around the text; the ink should read on it.
     pub chip: Option<Color32>,
-    /// Ground of the whole cell.
+    /// Ground of the whole cell, unless the row is selected or hovered.
     pub ground: Option<Color32>,
+    /// A shape in the cell's middle.
+    pub shape: Option<Shape>,
 }
 
 /// Gives a cell its style: row, column, the cell's text.
@@ -157,13 +197,32 @@ pub struct TableInput<'a> {
     pub filtered: &'a [&'a str],
     /// Shown where there are no rows: why, and what to do.
     pub empty: &'a str,
+    /// What a row says on hover beside its cut cells.
+    pub hint: Option<&'a dyn Fn(usize) -> String>,
+    /// Cells of a last row that stays in sight, one for each of the source's columns.
+    pub total: &'a [String],
+    /// Height of a row, points; 40 and more show a cell's second line.
+    pub row: f32,
+    /// Height of the whole, points; all the room that is left where there is none.
+    pub height: Option<f32>,
 }
 
 impl<'a> TableInput<'a> {
     /// A table without decorations.
     #[must_use]
     pub fn new(id: impl std::hash::Hash + std::fmt::Debug, name: &'a str, rows: &'a dyn Rows) -> Self {
-        Self { id: Id::unique(("table", id)), name, rows, decorate: None, filtered: &[], empty: "" }
+        Self {
+            id: Id::unique(("table", id)),
+            name,
+            rows,
+            decorate: None,
+            filtered: &[],
+            empty: "",
+            hint: None,
+            total: &[],
+            row: theme::ROW,
+            height: None,
+        }
     }
 
     /// With styles of cells.
@@ -171,6 +230,42 @@ impl<'a> TableInput<'a> {
     pub fn decorate(mut self, decorate: Decorate<'a>) -> Self {
         self.decorate = Some(decorate);
         self
+    }
+
+    /// With a hint at each row.
+    #[must_use]
+    pub fn hint(mut self, hint: &'a dyn Fn(usize) -> String) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// With a total.
+    #[must_use]
+    pub fn total(mut self, cells: &'a [String]) -> Self {
+        self.total = cells;
+        self
+    }
+
+    /// With rows of this height.
+    #[must_use]
+    pub fn rows_of(mut self, height: f32) -> Self {
+        self.row = height;
+        self
+    }
+
+    /// Of this height.
+    #[must_use]
+    pub fn height(mut self, height: f32) -> Self {
+        self.height = Some(height);
+        self
+    }
+
+    /// As high as its rows.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        let total = if self.total.is_empty() { 0.0 } else { self.row };
+        let height = HEADER + self.rows.len().max(1) as f32 * self.row + total;
+        self.height(height)
     }
 
     /// With marks at filtered columns.
@@ -197,11 +292,17 @@ pub struct TableOutput {
     pub filter: Option<(String, Rect)>,
     /// The selection is another one than before.
     pub selection_changed: bool,
+    /// Position of the row that was clicked.
+    pub clicked: Option<usize>,
+    /// Position of the row that the keyboard ticked (Space).
+    pub ticked: Option<usize>,
+    /// Position of the row that was gone to, by mouse or keyboard.
+    pub chosen: Option<usize>,
     /// Position of the row that was activated (double click, Enter).
     pub activated: Option<usize>,
     /// Position of the row under the pointer.
     pub hovered: Option<usize>,
-    /// Position of the row clicked with the other button, and where: for a menu.
+    /// Position of the row clicked with the other button (or Shift+F10), and where: for a menu.
     pub menu: Option<(usize, Pos2)>,
     /// Rows that were put on the clipboard.
     pub copied: Option<usize>,
@@ -228,6 +329,10 @@ struct Geometry {
     moving: f32,
     /// Rows that fit, broken.
     fit: f64,
+    /// Height of a row.
+    row: f32,
+    /// The total, where there is one.
+    total: Option<Rect>,
 }
 
 /// A shown column in its place.
@@ -259,10 +364,12 @@ impl Geometry {
 pub struct Table;
 
 impl Table {
-    /// Shows the table in all the room that is left.
+    /// Shows the table in all the room that is left, or in the height given.
     pub fn show(ui: &mut Ui, state: &mut TableState, input: &TableInput<'_>) -> TableOutput {
         let mut out = TableOutput::default();
-        let size = ui.available_size().max(Vec2::new(120.0, HEADER + theme::ROW + BAR));
+        let size = ui.available_size();
+        let size = Vec2::new(size.x, input.height.unwrap_or(size.y));
+        let size = size.max(Vec2::new(120.0, HEADER + input.row));
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         state.fit_to(input.rows.columns());
         let geometry = geometry(rect, state, input);
@@ -285,6 +392,7 @@ impl Table {
         state.clamp(geometry.most_scroll(count), geometry.moving - (geometry.body.right() - geometry.split));
         body::rows_ui(ui, input, state, &geometry, &body, &mut out);
         header::header_ui(ui, input, state, &geometry, &mut out);
+        body::total_ui(ui, input, &geometry);
         scroll::bars_ui(ui, input.id, rect, state, &geometry, count);
         if body.has_focus() {
             painter.rect_stroke(geometry.body, 0.0, (1.0, palette.accent), egui::StrokeKind::Inside);
@@ -303,6 +411,7 @@ fn geometry(rect: Rect, state: &mut TableState, input: &TableInput<'_>) -> Geome
         .filter_map(|(slot, c)| defs.iter().position(|d| d.id == c.id).map(|column| (slot, column, c.width)))
         .collect();
     let inner = rect.width() - BAR;
+    let shown = divided(inner, &shown, defs, &state.columns);
     let frozen_count = state.frozen.min(shown.len());
     let mut frozen: f32 = shown.iter().take(frozen_count).map(|c| c.2).sum();
     // frozen columns that fill the table would leave nothing to scroll
@@ -316,6 +425,10 @@ fn geometry(rect: Rect, state: &mut TableState, input: &TableInput<'_>) -> Geome
     let needs_bar = moving + frozen > inner + 0.5;
     let bottom = rect.bottom() - if needs_bar { BAR } else { 0.0 };
     let header = Rect::from_min_max(rect.min, Pos2::new(rect.right(), rect.top() + HEADER));
+    let total = (!input.total.is_empty()).then(|| {
+        Rect::from_min_max(Pos2::new(rect.left(), bottom - input.row), Pos2::new(rect.left() + inner, bottom))
+    });
+    let bottom = total.map_or(bottom, |total| total.top());
     let body = Rect::from_min_max(
         Pos2::new(rect.left(), header.bottom()),
         Pos2::new(rect.left() + inner, bottom.max(header.bottom() + 1.0)),
@@ -336,8 +449,44 @@ fn geometry(rect: Rect, state: &mut TableState, input: &TableInput<'_>) -> Geome
             placed
         })
         .collect();
-    Geometry { header, body, split, columns, moving, fit: f64::from(body.height() / theme::ROW) }
+    Geometry { header, body, split, columns, moving, fit: f64::from(body.height() / input.row), row: input.row, total }
 }
 
+/// Widths with the room that is left divided among the columns that take a share and were not given a width by hand.
+fn divided(
+    inner: f32,
+    shown: &[(usize, usize, f32)],
+    defs: &[ColumnDef],
+    states: &[ColumnState],
+) -> Vec<(usize, usize, f32)> {
+    let share_of = |slot: usize, column: usize| {
+        let by_hand = states.get(slot).is_some_and(|state| state.by_hand);
+        defs.get(column).filter(|_| !by_hand).map_or(0.0, |def| def.share)
+    };
+    let fixed: f32 = shown.iter().filter(|c| share_of(c.0, c.1) <= 0.0).map(|c| c.2).sum();
+    let mut loose: Vec<(usize, f32, f32)> = shown
+        .iter()
+        .enumerate()
+        .filter_map(|(at, c)| Some((at, share_of(c.0, c.1), defs.get(c.1)?.width)).filter(|c| c.1 > 0.0))
+        .collect();
+    let mut widths: Vec<(usize, usize, f32)> = shown.to_vec();
+    let mut rest = inner - fixed;
+    // a column that its share would make narrower than its least width leaves the dividing
+    loop {
+        let shares: f32 = loose.iter().map(|c| c.1).sum();
+        let Some(at) = loose.iter().position(|c| rest * c.1 / shares < c.2) else {
+            for (at, share, _) in &loose {
+                widths[*at].2 = (rest * share / shares).floor();
+            }
+            return widths;
+        };
+        let (place, _, least) = loose.remove(at);
+        widths[place].2 = least;
+        rest -= least;
+    }
+}
+
+#[cfg(test)]
+mod list_tests;
 #[cfg(test)]
 mod tests;

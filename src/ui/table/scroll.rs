@@ -18,7 +18,7 @@ pub(super) fn wheel(ui: &mut Ui, rect: Rect, state: &mut TableState, geometry: &
         return;
     }
     let most = geometry.most_scroll(count);
-    let scroll = (state.scroll - f64::from(delta.y) / f64::from(theme::ROW)).clamp(0.0, most);
+    let scroll = (state.scroll - f64::from(delta.y) / f64::from(geometry.row)).clamp(0.0, most);
     let most_offset = (geometry.moving - (geometry.body.right() - geometry.split)).max(0.0);
     let offset = (state.offset - delta.x).clamp(0.0, most_offset);
     // what the table can't use is left to whatever scrolls around it

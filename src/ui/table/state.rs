@@ -19,6 +19,9 @@ pub struct ColumnState {
     pub width: f32,
     /// Not shown.
     pub hidden: bool,
+    /// The width was given by hand: it takes no share of the room.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 /// Keys of the selected rows, ascending.
@@ -107,6 +110,9 @@ pub struct TableState {
     /// Row that flashes, and since when (the frame's time).
     #[serde(skip)]
     pub(super) flash: Option<(u64, Option<f64>)>,
+    /// The row whose menu is open (its key), and where.
+    #[serde(skip)]
+    pub(super) menu: Option<(u64, egui::Pos2)>,
     /// Where a scroll bar was taken hold of, points from its handle's start.
     #[serde(skip)]
     pub(super) grab: f32,
@@ -125,6 +131,7 @@ impl Default for TableState {
             anchor: None,
             jump: None,
             flash: None,
+            menu: None,
             grab: 0.0,
         }
     }
@@ -138,7 +145,8 @@ impl TableState {
         }
         for (at, def) in defs.iter().enumerate() {
             if !self.columns.iter().any(|c| c.id == def.id) {
-                let column = ColumnState { id: def.id.to_string(), width: def.width, hidden: def.hidden };
+                let column =
+                    ColumnState { id: def.id.to_string(), width: def.width, hidden: def.hidden, by_hand: false };
                 self.columns.insert(at.min(self.columns.len()), column);
             }
         }

@@ -71,6 +71,8 @@ pub const EXCLUDED_BY: &str = "本月不参加（概率为 0，理由入框）";
 pub const NONE: &str = "无";
 /// Columns of the strata.
 pub const STRATA_COLUMNS: [&str; 6] = ["层（执法主体 · 类别）", "参加抽取", "必查", "预计", "将抽取", "抽取比例"];
+/// Their sum.
+pub const STRATA_SUM: &str = "合计";
 /// While the preview is made.
 pub const PREVIEWING: &str = "正在汇总将被冻结的内容";
 /// It failed.

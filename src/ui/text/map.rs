@@ -183,6 +183,8 @@ pub const CITY: &str = "全市";
 pub const UNIT_ID: &str = "编号";
 /// Tier.
 pub const TIER: &str = "等级";
+/// Column of the selected sources.
+pub const NAME: &str = "单位";
 /// Score.
 pub const SCORE: &str = "风险分";
 /// District.

@@ -420,6 +420,11 @@ pub fn mandatory_moved(from: PlanMonth, to: PlanMonth, checks: u32) -> String {
     format!("{from} 的 {checks} 项必查移到 {to}")
 }
 
+/// Columns of floors and caps.
+pub const LIGHT_COLUMNS: [&str; 2] = ["状态", "规则"];
+/// Floors and caps, for screen readers.
+pub const LIGHTS: &str = "下限与上限";
+
 /// Sum of lights.
 #[must_use]
 pub fn lights_sum(all: usize, red: usize) -> String {

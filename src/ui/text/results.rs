@@ -211,6 +211,12 @@ texts! {
 
 /// Columns of the board.
 pub const BOARD_COLUMNS: [&str; 8] = ["计划编码", "单位", "执法主体", "月份", "办结日期", "公开期限", "剩余", "状态"];
+/// The deadline board, for screen readers.
+pub const BOARD: &str = "公开期限";
+/// The public list, for screen readers.
+pub const PUBLIC_LIST: &str = "拟公开清单";
+/// The checks to be entered or corrected, for screen readers.
+pub const CHECKS: &str = "检查对象";
 /// Columns by body.
 pub const BODY_COLUMNS: [&str; 7] = ["执法主体", "已列入", "已查", "已办结", "已公开", "逾期", "公开率"];
 

@@ -21,8 +21,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("src/registry/intake.rs", "lines"),
     ("src/registry/intake.rs", "fn parse_column"),
     ("src/registry/schema.rs", "lines"),
-    ("src/ui/map/furniture.rs", "fn legend_ui"),
-    ("src/ui/screens/map.rs", "struct MapScreen"),
     ("src/ui/screens/plan/matrix.rs", "lines"),
     ("src/ui/shell.rs", "lines"),
     ("src/ui/text/plan.rs", "lines"),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{RichText, Ui};
 
 use super::super::Cx;
-use super::super::draw::slot::Slot;
+use crate::ui::slot::Slot;
 use crate::diagnostic::ProgressState;
 use crate::export::{ManifestCheck, check_manifest};
 use crate::ui::picker::{PickKind, PickRequest, Picking};

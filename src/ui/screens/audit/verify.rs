@@ -1,16 +1,17 @@
 //! Verification: the project's own draws by one click, and any certificate with what lies beside it.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use egui::{RichText, Ui};
 
 use super::super::Cx;
-use super::super::draw::grid;
-use super::super::draw::slot::Slot;
 use super::manifest::ManifestView;
 use crate::sampling::{StepState, hash_from_hex, to_hex};
 use crate::text::fold_width;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::slot::Slot;
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
 use crate::ui::text::audit as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
@@ -29,6 +30,7 @@ pub struct VerifyPage {
     folder_shown: bool,
     /// The request that was sent last: what the result was held against.
     sent: Option<(PathBuf, Option<String>, bool)>,
+    steps: ListState,
 }
 
 /// What lies beside a certificate.
@@ -196,7 +198,7 @@ impl VerifyPage {
         });
     }
 
-    fn result(&self, ui: &mut Ui, cx: &Cx<'_>) {
+    fn result(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
         let Some((path, commitment, own)) = &self.sent else {
             widgets::heading(ui, t::RESULT);
             ui.add(egui::Label::new(theme::note(ui, t::NOTHING_YET)).wrap());
@@ -204,7 +206,7 @@ impl VerifyPage {
         };
         let running = cx.session.is_acting();
         match cx.session.verified().filter(|(of, _)| of == path && !running) {
-            Some((_, verified)) => report(ui, path, verified, commitment.is_some(), *own),
+            Some((_, verified)) => report(ui, path, verified, commitment.is_some(), *own, &mut self.steps),
             None if running => widgets::loading(ui, t::VERIFYING, &crate::diagnostic::ProgressState::default()),
             None => {
                 widgets::heading(ui, t::RESULT);
@@ -214,7 +216,7 @@ impl VerifyPage {
     }
 }
 
-fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: bool) {
+fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: bool, list: &mut ListState) {
     let palette = theme::of(ui);
     let pairing = verified.pairing.as_deref();
     let faults = verified.report.faults.len() + pairing.map_or(0, <[String]>::len);
@@ -244,20 +246,14 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
     ui.add_space(GRID);
     egui::ScrollArea::vertical().id_salt("report").auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let c = t::STEP_COLUMNS;
-        let widths = grid::widths(&[(c[0], 240.0), (c[1], 84.0), (c[2], 0.0)], ui.available_width() - 12.0);
-        grid::header(ui, &[(c[0], 0.0), (c[1], 0.0), (c[2], 0.0)], &widths);
-        for (i, step) in verified.report.steps.iter().enumerate() {
-            let cells = [step.name, step.state.label(), step.detail.as_str()];
-            step_row(ui, &widths, &cells, i, step.state);
-        }
         let (state, detail) = match pairing {
             None => (StepState::NotChecked, t::PAIRING_NOT.to_owned()),
             Some([]) => (StepState::Passed, t::PAIRING_PASSED.to_owned()),
             Some(faults) => (StepState::Failed, faults.join("；")),
         };
-        let cells = [t::PAIRING, state.label(), detail.as_str()];
-        step_row(ui, &widths, &cells, verified.report.steps.len(), state);
+        let steps = verified.report.steps.iter().map(|step| (step.name, step.state, step.detail.as_str()));
+        let steps: Vec<_> = steps.chain([(t::PAIRING, state, detail.as_str())]).collect();
+        steps_ui(ui, list, &steps);
         ui.add_space(GRID);
         for fault in &verified.report.faults {
             let text = RichText::new(fault.to_string()).color(palette.red);
@@ -269,18 +265,38 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
     });
 }
 
-fn step_row(ui: &mut Ui, widths: &[f32], cells: &[&str; 3], at: usize, state: StepState) {
+/// The steps of the verification: name, how it ended, what was found.
+fn steps_ui(ui: &mut Ui, list: &mut ListState, steps: &[(&str, StepState, &str)]) {
     let palette = theme::of(ui);
-    let response = grid::row(ui, widths, cells, at % 2 == 1, false, state == StepState::NotChecked);
-    let ink = match state {
-        StepState::Passed => palette.green,
-        StepState::Failed => palette.red,
-        StepState::NotChecked => palette.amber,
+    let c = t::STEP_COLUMNS;
+    let columns = [
+        ColumnDef::text("mark", "", 28.0).unsorted(),
+        ColumnDef::text("step", c[0], 240.0),
+        ColumnDef::text("state", c[1], 88.0),
+        ColumnDef::text("detail", c[2], 200.0).share(1.0),
+    ];
+    let cell = |row: usize, column: usize| {
+        let (name, state, detail) = steps[row];
+        Cow::Borrowed(["", name, state.label(), detail][column])
     };
-    // a bar before the row in the colour of its end; the word stands beside it
-    let mark = egui::Rect::from_min_size(response.rect.min, egui::vec2(3.0, response.rect.height()));
-    ui.painter().rect_filled(mark, 0.0, ink);
-    response.on_hover_text(cells[2]);
+    let style = |row: usize, column: usize, _: &str| {
+        // a mark in the colour of its end and of a shape of its own; the word stands beside it
+        let (ink, shape) = match steps[row].1 {
+            StepState::Passed => (palette.green, Shape::Dot),
+            StepState::Failed => (palette.red, Shape::Square),
+            StepState::NotChecked => (palette.amber, Shape::Dot),
+        };
+        match column {
+            0 => CellStyle { ink: Some(ink), shape: Some(shape), ..CellStyle::default() },
+            _ if steps[row].1 == StepState::NotChecked => {
+                CellStyle { ink: Some(palette.muted), ..CellStyle::default() }
+            }
+            _ => CellStyle::default(),
+        }
+    };
+    let rows = CellRows::new(&columns, steps.len(), &cell);
+    let input = TableInput::new("verification steps", t::PAGES[2], &rows).decorate(&style).whole();
+    List::show(ui, list, &input, steps.len() as u64);
 }
 
 #[cfg(test)]

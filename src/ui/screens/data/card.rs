@@ -10,11 +10,11 @@ use super::columns;
 use crate::registry::TableKind;
 use crate::risk::{Contribution, SpecialReason};
 use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::slot::Slot;
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::reports::card::{CardRisk, ListedCheck, SourceCard, compute_card};
-use crate::workspace::session::job::Job;
 use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData};
 use crate::workspace::view::{cell_text, date_text, number_text, points_text};
 
@@ -94,49 +94,22 @@ pub(super) enum CardAnswer {
 /// The card's state.
 #[derive(Default)]
 pub(super) struct CardPanel {
-    wanted: Option<Of>,
-    job: Option<Job<SourceCard>>,
-    card: Option<Arc<SourceCard>>,
-    failed: Option<String>,
+    card: Slot<Of, SourceCard>,
 }
 
 impl CardPanel {
     fn request(&mut self, cx: &Cx<'_>, open: &OpenProject, row: u32) {
         let of =
             Of { row, data: Arc::clone(&open.data), view: open.view().cloned(), books: open.books.value().cloned() };
-        if self.wanted.as_ref() != Some(&of) {
-            if let Some(job) = self.job.take() {
-                job.progress().cancel();
-            }
-            let other_data = self.wanted.as_ref().is_none_or(|w| !Arc::ptr_eq(&w.data, &of.data));
-            if other_data || self.card.as_ref().is_some_and(|card| card.row != row) {
-                self.card = None;
-            }
-            self.failed = None;
-            let policy = Arc::clone(&open.draft.now().policy);
-            let inputs = of.clone();
-            match cx.session.start_job("汇总污染源情况", move |progress| {
-                compute_card(
-                    &inputs.data,
-                    &policy,
-                    inputs.view.as_deref(),
-                    inputs.books.as_deref(),
-                    inputs.row,
-                    progress,
-                )
-            }) {
-                Ok(job) => self.job = Some(job),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
-            self.wanted = Some(of);
+        // while a source's card is made anew the old one stays, another source's never does
+        if self.card.latest_key().is_some_and(|was| was.row != row || !Arc::ptr_eq(&was.data, &of.data)) {
+            self.card.clear();
         }
-        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
-            self.job = None;
-            match result {
-                Ok(card) => self.card = Some(Arc::new(card)),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
-        }
+        let (policy, inputs) = (Arc::clone(&open.draft.now().policy), of.clone());
+        self.card.ask(cx.session, &of, "汇总污染源情况", move |progress| {
+            let (view, books) = (inputs.view.as_deref(), inputs.books.as_deref());
+            compute_card(&inputs.data, &policy, view, books, inputs.row, progress)
+        });
     }
 
     /// Draws the card of the source looked at.
@@ -171,11 +144,11 @@ impl CardPanel {
             });
         });
         ui.separator();
-        if let Some(failed) = &self.failed {
+        if let Some(failed) = self.card.error() {
             ui.label(RichText::new(failed).color(theme::of(ui).red));
             return answer;
         }
-        let Some(card) = self.card.clone() else {
+        let Some(card) = self.card.latest().cloned() else {
             ui.horizontal(|ui| {
                 ui.spinner();
                 ui.label(theme::note(ui, t::GATHERING));

@@ -6,12 +6,12 @@ use egui::{Pos2, RichText, Ui};
 use polars::prelude::{DataFrame, DataType};
 
 use crate::text::number::MINUS;
+use crate::ui::slot::Slot;
 use crate::ui::text::common::CLOSE;
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::session::Session;
-use crate::workspace::session::job::Job;
 use crate::workspace::view::{
     CellFormat, CellValue, ColumnFilter, ColumnSummary, Condition, compute_column_summary, date_text, number_text,
 };
@@ -31,9 +31,7 @@ pub(super) struct FilterPopup {
     at: Pos2,
     holds: Holds,
     format: CellFormat,
-    job: Option<Job<ColumnSummary>>,
-    summary: Option<ColumnSummary>,
-    failed: Option<String>,
+    summary: Slot<(), ColumnSummary>,
     text: String,
     chosen: Vec<CellValue>,
     from: String,
@@ -70,7 +68,8 @@ impl FilterPopup {
             Ok(_) => Holds::Number,
         };
         let (frame, name) = (frame.clone(), column.to_owned());
-        let job = session.start_job("统计列中的值", move |progress| {
+        let mut summary = Slot::default();
+        summary.start(session, (), "统计列中的值", move |progress| {
             compute_column_summary(&frame, &name, within.as_ref().map(|rows| rows.as_slice()), progress)
         });
         let mut popup = Self {
@@ -79,19 +78,13 @@ impl FilterPopup {
             at,
             holds,
             format,
-            job: None,
-            summary: None,
-            failed: None,
+            summary,
             text: String::new(),
             chosen: Vec::new(),
             from: String::new(),
             to: String::new(),
             fresh: true,
         };
-        match job {
-            Ok(job) => popup.job = Some(job),
-            Err(error) => popup.failed = Some(error.to_string()),
-        }
         for filter in now.iter().filter(|filter| filter.column == column) {
             match &filter.condition {
                 Condition::Contains(text) => popup.text.clone_from(text),
@@ -117,13 +110,7 @@ impl FilterPopup {
 
     /// Draws it.
     pub(super) fn ui(&mut self, ui: &Ui) -> Answer {
-        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
-            self.job = None;
-            match result {
-                Ok(summary) => self.summary = Some(summary),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
-        }
+        self.summary.poll();
         let mut answer = Answer::Open;
         let mut open = true;
         let fresh = std::mem::take(&mut self.fresh);
@@ -162,8 +149,8 @@ impl FilterPopup {
             Holds::Number if matches!(self.format, CellFormat::Named(_)) => {}
             Holds::Number | Holds::Date => {
                 let hint = |value: Option<&CellValue>| value.map(|v| self.label(v)).unwrap_or_default();
-                let least = hint(self.summary.as_ref().and_then(|s| s.least.as_ref()));
-                let greatest = hint(self.summary.as_ref().and_then(|s| s.greatest.as_ref()));
+                let least = hint(self.summary.latest().and_then(|s| s.least.as_ref()));
+                let greatest = hint(self.summary.latest().and_then(|s| s.greatest.as_ref()));
                 let field = widgets::field(ui, t::FROM, 160.0, &mut self.from, &least);
                 if fresh {
                     field.request_focus();
@@ -197,11 +184,11 @@ impl FilterPopup {
     }
 
     fn values_ui(&mut self, ui: &mut Ui) {
-        if let Some(failed) = &self.failed {
+        if let Some(failed) = self.summary.error() {
             ui.label(failed);
             return;
         }
-        let Some(summary) = &self.summary else {
+        let Some(summary) = self.summary.latest() else {
             ui.horizontal(|ui| {
                 ui.spinner();
                 ui.label(theme::note(ui, t::COUNTING));

@@ -9,13 +9,13 @@ use super::mapping::{MappingAnswer, MappingDialog};
 use crate::registry::{FileMapping, Mapping, TableKind};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, title};
+use crate::ui::slot::Slot;
 use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::inspect::{ImportLook, SheetLook, look_at};
-use crate::workspace::session::job::Job;
 use crate::workspace::session::{Command, ImportRequest, ViewCommand};
 
 /// State of the import tab.
@@ -24,7 +24,8 @@ pub(super) struct Import {
     paths: Vec<PathBuf>,
     /// To be looked at in the next frame, with the mapping so far.
     pending: Option<(Vec<PathBuf>, Option<Mapping>)>,
-    job: Option<Job<ImportLook>>,
+    reading: Slot<(), ImportLook>,
+    /// What was read, with what has been changed of it by hand.
     look: Option<ImportLook>,
     failed: Option<String>,
     dialog: Option<MappingDialog>,
@@ -49,7 +50,7 @@ impl Import {
 
     /// True while there is something to show.
     pub(super) fn is_active(&self) -> bool {
-        self.pending.is_some() || self.job.is_some() || self.look.is_some() || self.failed.is_some()
+        self.pending.is_some() || self.reading.running().is_some() || self.look.is_some() || self.failed.is_some()
     }
 
     /// Asks for a folder or files.
@@ -74,31 +75,22 @@ impl Import {
             }
         }
         if let Some((paths, mapping)) = self.pending.take() {
-            if let Some(job) = self.job.take() {
-                job.progress().cancel();
-            }
-            self.failed = None;
             self.paths.clone_from(&paths);
             let staging = cx.session.paths().data.clone();
-            match cx.session.start_job("查看文件", move |progress| look_at(&paths, &staging, mapping, progress)) {
-                Ok(job) => self.job = Some(job),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
+            self.failed = None;
+            self.reading
+                .start(cx.session, (), "查看文件", move |progress| look_at(&paths, &staging, mapping, progress));
         }
-        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
-            self.job = None;
-            match result {
-                Ok(look) => self.look = Some(look),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
+        match self.reading.take() {
+            Some(((), Ok(look))) => self.look = Some(look),
+            Some(((), Err(error))) => self.failed = Some(error),
+            None => self.failed = self.failed.take().or_else(|| self.reading.error().map(str::to_owned)),
         }
         came
     }
 
     fn leave(&mut self) {
-        if let Some(job) = self.job.take() {
-            job.progress().cancel();
-        }
+        self.reading.clear();
         (self.look, self.failed, self.pending, self.dialog) = (None, None, None, None);
     }
 
@@ -111,10 +103,8 @@ impl Import {
             }
             return ImportAnswer::Stay;
         }
-        if let Some(job) = &self.job {
-            let state = job.progress().state();
-            let again = self.look.is_some();
-            if !again {
+        if let Some(state) = self.reading.running() {
+            if self.look.is_none() {
                 widgets::loading(ui, t::LOOKING, &state);
                 return ImportAnswer::Stay;
             }

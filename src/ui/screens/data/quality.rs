@@ -11,11 +11,11 @@ use crate::registry::schema::{quality, set_aside};
 use crate::registry::{TableKind, render_set_aside_csv};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::intake::quality::{FoundRow, QualityReport, find_row, load_quality};
-use crate::workspace::session::job::Job;
 use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::store::project::load_bytes;
 use crate::workspace::view::{CellValue, ColumnFilter, Condition};
@@ -30,20 +30,18 @@ enum Csv {
 /// State of both tabs.
 #[derive(Default)]
 pub(super) struct Quality {
-    of: Option<Arc<ProjectData>>,
     number: u64,
-    job: Option<Job<QualityReport>>,
-    report: Option<Arc<QualityReport>>,
+    report: Slot<Same<ProjectData>, QualityReport>,
     failed: Option<String>,
     sheet: Sheet,
     aside: Sheet,
     severity: Option<&'static str>,
     table: Option<TableKind>,
     code: Option<String>,
-    finding: Option<Job<Option<FoundRow>>>,
+    finding: Slot<(), Option<FoundRow>>,
     gone: bool,
     picking: Option<(Csv, Picking)>,
-    writing: Option<(PathBuf, Job<Vec<u8>>)>,
+    writing: Slot<PathBuf, Vec<u8>>,
 }
 
 fn one_of(column: &str, value: &str) -> ColumnFilter {
@@ -54,7 +52,7 @@ fn one_of(column: &str, value: &str) -> ColumnFilter {
 impl Quality {
     /// Number of findings read so far.
     pub(super) fn count(&self) -> Option<usize> {
-        self.report.as_ref().map(|report| report.frame.height())
+        self.report.latest().map(|report| report.frame.height())
     }
 
     pub(super) fn find(&mut self, aside: bool) {
@@ -68,26 +66,18 @@ impl Quality {
 
     /// Reads the report of the open project, once.
     pub(super) fn refresh(&mut self, cx: &mut Cx<'_>, open: &OpenProject) {
-        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &open.data)) {
-            self.of = Some(Arc::clone(&open.data));
+        self.report.poll();
+        let of = Same::of(&open.data);
+        if !self.report.is_for(&of) {
             self.number += 1;
-            (self.report, self.failed, self.code) = (None, None, None);
+            self.report.clear();
+            (self.failed, self.code) = (None, None);
             if self.sheet.table.sort.is_empty() {
                 // by code points 错误 stands behind 警告, and that behind 提示: the worst first
                 self.sheet.table.set_sort("severity", Some(true), false);
             }
             let root = open.saved.root().to_owned();
-            match cx.session.start_job("读取质量报告", move |progress| load_quality(&root, progress)) {
-                Ok(job) => self.job = Some(job),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
-        }
-        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
-            self.job = None;
-            match result {
-                Ok(report) => self.report = Some(Arc::new(report)),
-                Err(error) => self.failed = Some(error.to_string()),
-            }
+            self.report.start(cx.session, of, "读取质量报告", move |progress| load_quality(&root, progress));
         }
         self.write(cx, open);
     }
@@ -101,24 +91,17 @@ impl Quality {
             self.picking = None;
             if let Some(path) = paths.into_iter().next() {
                 let (root, data) = (open.saved.root().to_owned(), Arc::clone(&open.data));
-                let job = cx.session.start_job("导出", move |_| match what {
+                self.writing.start(cx.session, path, "导出", move |_| match what {
                     Csv::Report => load_bytes(&root.join("quality.csv")),
                     Csv::SetAside => Ok(render_set_aside_csv(&data.registry).into_bytes()),
                 });
-                match job {
-                    Ok(job) => self.writing = Some((path, job)),
-                    Err(error) => self.failed = Some(error.to_string()),
-                }
             }
         }
-        if let Some((path, job)) = &mut self.writing
-            && let Some(result) = job.poll()
-        {
+        if let Some((path, result)) = self.writing.take() {
             match result {
-                Ok(bytes) => cx.send(ViewCommand::WriteFile(path.clone(), Arc::new(bytes))),
-                Err(error) => self.failed = Some(error.to_string()),
+                Ok(bytes) => cx.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
+                Err(error) => self.failed = Some(error),
             }
-            self.writing = None;
         }
     }
 
@@ -133,13 +116,18 @@ impl Quality {
 
     /// Draws 质量; returns the row to jump to.
     pub(super) fn report_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) -> Option<FoundRow> {
-        if let Some(failed) = &self.failed {
-            if widgets::failed(ui, t::QUALITY_FAILED, failed, t::AGAIN) {
-                self.of = None;
+        let failed = [self.failed.as_deref(), self.report.error(), self.writing.error(), self.finding.error()];
+        let failed = failed.into_iter().flatten().next().map(str::to_owned);
+        if let Some(failed) = failed {
+            if widgets::failed(ui, t::QUALITY_FAILED, &failed, t::AGAIN) {
+                self.failed = None;
+                self.report.clear();
+                self.writing.clear();
+                self.finding.clear();
             }
             return None;
         }
-        let Some(report) = self.report.clone() else {
+        let Some(report) = self.report.latest().cloned() else {
             widgets::loading(ui, t::READING, &crate::diagnostic::ProgressState::default());
             return None;
         };
@@ -169,7 +157,7 @@ impl Quality {
         let mut export = false;
         let mut jump = false;
         let gone = self.gone;
-        let can_jump = self.sheet.table.cursor().is_some() && self.finding.is_none();
+        let can_jump = self.sheet.table.cursor().is_some() && self.finding.running().is_none();
         let out = self.sheet.ui(ui, cx, open, &source, |ui, _| {
             export = ui.button(t::EXPORT_CSV).clicked();
             jump = ui.add_enabled(can_jump, egui::Button::new(t::JUMP)).clicked();
@@ -187,16 +175,14 @@ impl Quality {
         if let Some(row) = position.and_then(|position| self.sheet.frame_row(position)) {
             self.start_finding(cx, open, &report, row as usize);
         }
-        let found = self.finding.as_mut().and_then(Job::poll)?;
-        self.finding = None;
-        match found {
+        match self.finding.take()?.1 {
             Ok(Some(found)) => Some(found),
             Ok(None) => {
                 self.gone = true;
                 None
             }
             Err(error) => {
-                self.failed = Some(error.to_string());
+                self.failed = Some(error);
                 None
             }
         }
@@ -211,13 +197,9 @@ impl Quality {
             return;
         };
         let (table, sheet, data) = (text(&quality::TABLE), text(&quality::SHEET), Arc::clone(&open.data));
-        let job = cx
-            .session
-            .start_job("查找行", move |_| find_row(&data.registry, table.as_deref(), &file, sheet.as_deref(), at));
-        match job {
-            Ok(job) => self.finding = Some(job),
-            Err(error) => self.failed = Some(error.to_string()),
-        }
+        self.finding.start(cx.session, (), "查找行", move |_| {
+            find_row(&data.registry, table.as_deref(), &file, sheet.as_deref(), at)
+        });
     }
 
     fn groups_ui(&mut self, ui: &mut Ui, report: &QualityReport) {

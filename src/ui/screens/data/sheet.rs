@@ -10,16 +10,15 @@ use polars::prelude::DataFrame;
 
 use super::columns;
 use super::filter::{Answer, FilterPopup, words_of};
-use crate::diagnostic::AppResult;
 use crate::registry::TableKind;
 use crate::ui::screens::Cx;
+use crate::ui::slot::Slot;
 use crate::ui::table::{
     CellStyle, ColumnDef, FrameRows, Rows, Table, TableInput, TableOutput, TableState, column_menu,
 };
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
-use crate::workspace::session::job::Job;
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData};
 use crate::workspace::view::{CellFormat, ColumnFilter, SortKey, TableView, ViewRequest, compute_view};
 
@@ -94,10 +93,8 @@ pub(super) struct Sheet {
     only_number: u64,
     popup: Option<FilterPopup>,
     shown: Option<Shown>,
-    job: Option<(ViewKey, Job<Computed>)>,
-    wanted: Option<ViewKey>,
+    view: Slot<ViewKey, Computed>,
     within: Option<Arc<Vec<u32>>>,
-    failed: Option<String>,
     /// Row of the frame to be jumped to once it is in the view.
     pub(super) jump: Option<u32>,
     focus_search: bool,
@@ -136,12 +133,11 @@ impl Sheet {
         self.request(cx, open, source);
         self.toolbar(ui, cx, open, source, right);
         self.popup_ui(ui);
-        if let Some(failed) = &self.failed {
+        if let Some(failed) = self.view.error() {
             if widgets::failed(ui, t::VIEW_FAILED, failed, t::CLEAR_ALL) {
                 self.clear();
                 self.table.sort.clear();
-                self.wanted = None;
-                self.failed = None;
+                self.view.clear();
             }
             return TableOutput::default();
         }
@@ -149,7 +145,7 @@ impl Sheet {
             widgets::loading(ui, t::READING, &crate::diagnostic::ProgressState::default());
             return TableOutput::default();
         };
-        if let (Some(row), None) = (self.jump, &self.job) {
+        if let (Some(row), None) = (self.jump, self.view.running()) {
             match shown.rows.position(u64::from(row)) {
                 Some(position) => {
                     self.table.jump_to(position, &shown.rows);
@@ -174,7 +170,7 @@ impl Sheet {
             Some("tier") => {
                 let tier = policy.tiers.iter().position(|tier| tier.id == text).unwrap_or(0);
                 let ground = palette.tier(tier, policy.tiers.len());
-                CellStyle { chip: Some(ground), ink: Some(theme::ink_on(ground)), strong: true, ground: None }
+                CellStyle { chip: Some(ground), ink: Some(theme::ink_on(ground)), strong: true, ..CellStyle::default() }
             }
             Some("severity") => {
                 let ink = match text {
@@ -279,13 +275,9 @@ impl Sheet {
             let rows = FrameRows::with_formats(source.frame, Arc::clone(&view.rows), Arc::clone(&self.defs), formats);
             self.shown = Some(Shown { key: ready, revision, rows, view });
         }
-        if self.wanted.as_ref() == Some(&key) {
+        if self.view.is_for(&key) {
             return;
         }
-        if let Some((_, job)) = self.job.take() {
-            job.progress().cancel();
-        }
-        self.failed = None;
         let request = ViewRequest {
             filters: key.filters.clone(),
             search: key.search.clone(),
@@ -302,38 +294,22 @@ impl Sheet {
         });
         let chosen = self.only.clone();
         let (frame, data) = (source.frame.clone(), Arc::clone(&source.id.data));
-        let job = cx.session.start_job("筛选与排序", move |progress| {
+        self.view.start(cx.session, key, "筛选与排序", move |progress| {
             let within = rows_within(&data, area, chosen);
             let request = ViewRequest { within: within.clone(), ..request };
             Ok((compute_view(&frame, &request, progress)?, within))
         });
-        match job {
-            Ok(job) => self.job = Some((key.clone(), job)),
-            Err(error) => self.failed = Some(error.to_string()),
-        }
-        self.wanted = Some(key);
     }
 
     /// The view that has just been computed for the frame shown.
     fn finished(&mut self, source: &Source<'_>) -> Option<(ViewKey, TableView)> {
-        let (_, job) = self.job.as_mut()?;
-        let result: AppResult<_> = job.poll()?;
-        let (key, _) = self.job.take()?;
-        match result {
-            Ok((view, within)) if key.frame == source.id => {
-                self.within = within;
-                Some((key, view))
-            }
-            Ok(_) => None,
-            Err(error) if error.code() == "JOB-001" => {
-                self.wanted = None;
-                None
-            }
-            Err(error) => {
-                self.failed = Some(error.to_string());
-                None
-            }
+        if !self.view.poll() {
+            return None;
         }
+        let key = self.view.latest_key().filter(|key| key.frame == source.id)?.clone();
+        let (view, within) = &**self.view.latest()?;
+        self.within.clone_from(within);
+        Some((key, view.clone()))
     }
 
     fn clear(&mut self) {
@@ -373,7 +349,7 @@ impl Sheet {
                     self.only_number += 1;
                 }
             }
-            if self.job.is_some() {
+            if self.view.running().is_some() {
                 ui.add(egui::Spinner::new().size(14.0));
                 ui.label(theme::note(ui, t::VIEWING));
             }

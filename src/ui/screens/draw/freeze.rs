@@ -1,9 +1,11 @@
 //! What will be frozen, painted: frame, strata, draw, certainties and exclusions by reason.
 
+use std::borrow::Cow;
+
 use egui::{RichText, Ui};
 
 use super::bar::big_figure;
-use super::grid;
+use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{decimal, thousands};
@@ -53,21 +55,7 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
         let width = ui.available_width() - side - GRID;
         ui.allocate_ui(egui::vec2(width, height), |ui| {
             ui.vertical(|ui| {
-                let c = t::STRATA_COLUMNS;
-                let columns = [(c[0], 0.0), (c[1], 80.0), (c[2], 60.0), (c[3], 80.0), (c[4], 70.0), (c[5], 80.0)];
-                grid::table(ui, "strata", &columns, preview.strata.len(), height, |ui, i, widths| {
-                    let s = &preview.strata[i];
-                    let share = s.draw as f64 / (s.free + s.certain).max(1) as f64 * 100.0;
-                    let cells = [
-                        &format!("{} · {}", s.body, s.category),
-                        &thousands(s.free as u64),
-                        &thousands(s.certain as u64),
-                        &decimal(s.expected, 1),
-                        &thousands(s.draw as u64),
-                        &format!("{}%", decimal(share, 1)),
-                    ];
-                    grid::row(ui, widths, &cells.map(String::as_str), i % 2 == 1, false, false);
-                });
+                strata_ui(ui, preview, height);
             });
         });
         ui.allocate_ui(egui::vec2(side, height), |ui| {
@@ -83,6 +71,43 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
             });
         });
     });
+}
+
+/// The strata with their sum.
+fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
+    let c = t::STRATA_COLUMNS;
+    let columns = [
+        ColumnDef::text("name", c[0], 200.0).share(1.0),
+        ColumnDef::number("free", c[1], 84.0),
+        ColumnDef::number("certain", c[2], 64.0),
+        ColumnDef::number("expected", c[3], 84.0),
+        ColumnDef::number("draw", c[4], 74.0),
+        ColumnDef::number("share", c[5], 84.0),
+    ];
+    let share = |draw: usize, of: usize| format!("{}%", decimal(draw as f64 / of.max(1) as f64 * 100.0, 1));
+    let cell = |row: usize, column: usize| {
+        let s = &preview.strata[row];
+        Cow::Owned(match column {
+            0 => format!("{} · {}", s.body, s.category),
+            1 => thousands(s.free as u64),
+            2 => thousands(s.certain as u64),
+            3 => decimal(s.expected, 1),
+            4 => thousands(s.draw as u64),
+            _ => share(s.draw, s.free + s.certain),
+        })
+    };
+    let rows = CellRows::new(&columns, preview.strata.len(), &cell);
+    let free: usize = preview.strata.iter().map(|s| s.free).sum();
+    let total = [
+        t::STRATA_SUM.to_owned(),
+        thousands(free as u64),
+        thousands(preview.certain as u64),
+        decimal(preview.expected, 1),
+        thousands(preview.draw as u64),
+        share(preview.draw, free + preview.certain),
+    ];
+    let input = TableInput::new("strata", t::F_STRATA, &rows).total(&total).height(height);
+    List::show_kept(ui, None, &input, std::ptr::from_ref(preview).addr() as u64);
 }
 
 /// Draws the year's: every unit stands in its frame, none is drawn.

@@ -1,9 +1,11 @@
 //! The day after: the month's list, and what may be done with a row of it.
 
-use egui::{Key, Ui};
+use std::borrow::Cow;
+
+use egui::Ui;
 
 use super::facts::{Facts, ListRow};
-use super::grid;
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, thousands};
@@ -85,21 +87,20 @@ pub fn show(
     ui.add_space(GRID / 2.0);
     let c = t::LIST_COLUMNS;
     let columns = [
-        (c[0], 48.0),
-        (c[1], 176.0),
-        (c[2], 0.0),
-        (c[3], 232.0),
-        (c[4], 72.0),
-        (c[5], 150.0),
-        (t::STATE, 64.0),
-        (c[8], 150.0),
-        (c[9], 150.0),
-        (c[6], 124.0),
-        (c[7], 72.0),
+        ColumnDef::text("number", c[0], 54.0),
+        ColumnDef::text("unit", c[1], 192.0),
+        ColumnDef::text("name", c[2], 200.0).share(1.0),
+        ColumnDef::text("stratum", c[3], 236.0),
+        ColumnDef::text("district", c[4], 76.0),
+        ColumnDef::text("origin", c[5], 154.0),
+        ColumnDef::text("state", t::STATE, 68.0),
+        ColumnDef::text("lead", c[8], 154.0),
+        ColumnDef::text("second", c[9], 154.0),
+        ColumnDef::text("ticket", c[6], 128.0),
+        ColumnDef::number("key", c[7], 76.0),
     ];
-    let height = ui.available_height();
-    grid::table(ui, "list", &columns, facts.rows.len(), height, |ui, i, widths| {
-        let row = &facts.rows[i];
+    let cell = |row: usize, column: usize| {
+        let row = &facts.rows[row];
         let (unit, name) = if projected { (t::HIDDEN, t::HIDDEN) } else { (row.unit.as_str(), row.name.as_str()) };
         let cells = [
             row.number.as_str(),
@@ -114,20 +115,14 @@ pub fn show(
             &row.ticket,
             &row.key,
         ];
-        let response = grid::row(ui, widths, &cells, i % 2 == 1, chosen == Some(i), row.replaced);
-        if response.clicked() {
-            response.request_focus();
-            ask = Some(Ask::Choose(i));
-        }
-        if chosen == Some(i) && response.has_focus() {
-            let step = ui.input(|input| {
-                i64::from(input.key_pressed(Key::ArrowDown)) - i64::from(input.key_pressed(Key::ArrowUp))
-            });
-            let next = (i as i64 + step).clamp(0, facts.rows.len() as i64 - 1) as usize;
-            if next != i {
-                ask = Some(Ask::Choose(next));
-            }
-        }
-    });
-    ask
+        Cow::Borrowed(cells[column])
+    };
+    let faint = CellStyle { ink: Some(palette.muted), ..CellStyle::default() };
+    let style = |row: usize, _: usize, _: &str| if facts.rows[row].replaced { faint } else { CellStyle::default() };
+    let rows = CellRows::new(&columns, facts.rows.len(), &cell);
+    let input = TableInput::new("month list", t::LIST, &rows).decorate(&style);
+    // another list, or the same one masked: sorted anew
+    let version = std::ptr::from_ref(facts).addr() as u64 ^ u64::from(projected);
+    let out = List::show_kept(ui, Some(chosen), &input, version);
+    ask.or(out.chosen.filter(|row| chosen != Some(*row)).map(Ask::Choose))
 }

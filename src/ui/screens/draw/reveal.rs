@@ -1,10 +1,12 @@
 //! Tickets fall into place: a sequence of short steps, one stratum each, then pairs in batches.
 
+use std::borrow::Cow;
+
 use egui::{Align2, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
 use super::bar::big_figure;
 use super::facts::{BINS, DrawFacts, Facts};
-use super::grid;
+use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, thousands};
@@ -212,16 +214,24 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, p
         ui.label(t::UNPAIRED_WHY);
     } else {
         let c = t::LIST_COLUMNS;
-        let columns = [(c[0], 60.0), (c[2], 0.0), (c[3], 0.0), (c[8], 220.0), (c[9], 220.0)];
-        let height = ui.available_height();
-        grid::table(ui, "pairs", &columns, shown, height, |ui, i, widths| {
+        let columns = [
+            ColumnDef::text("number", c[0], 64.0),
+            ColumnDef::text("name", c[2], 200.0).share(1.0),
+            ColumnDef::text("stratum", c[3], 200.0).share(1.0),
+            ColumnDef::text("lead", c[8], 224.0),
+            ColumnDef::text("second", c[9], 224.0),
+        ];
+        let running = show.is_running();
+        let cell = |row: usize, column: usize| {
             // the latest on top while they come
-            let at = if show.is_running() { shown - 1 - i } else { i };
-            let Some(row) = draw.paired.get(at).and_then(|at| facts.rows.get(*at)) else { return };
+            let at = if running { shown - 1 - row } else { row };
+            let Some(row) = draw.paired.get(at).and_then(|at| facts.rows.get(*at)) else { return Cow::Borrowed("") };
             let name = if projected { t::HIDDEN } else { &row.name };
-            let cells = [row.number.as_str(), name, &row.stratum, &row.lead, &row.second];
-            grid::row(ui, widths, &cells, i % 2 == 1, false, false);
-        });
+            Cow::Borrowed([row.number.as_str(), name, &row.stratum, &row.lead, &row.second][column])
+        };
+        let rows = CellRows::new(&columns, shown, &cell);
+        let version = std::ptr::from_ref(draw).addr() as u64 ^ u64::from(projected) ^ (u64::from(running) << 1);
+        List::show_kept(ui, None, &TableInput::new("pairs", t::PAIRED, &rows), version);
     }
     if show.is_running() {
         if steps >= PAIR_STEPS as f32 {

@@ -15,10 +15,10 @@ use crate::ui::map::{
 };
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
+use crate::ui::slot::Slot;
 use crate::ui::text::map as t;
 use crate::ui::{text::common, theme};
 use crate::workspace::session::ViewCommand;
-use crate::workspace::session::job::Job;
 
 /// A kind of picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) enum Saving {
     /// The user is asked where to.
     Asking(Picking, PictureKind),
     /// It is drawn.
-    Drawing(PathBuf, Job<Vec<u8>>),
+    Drawing(Box<Slot<PathBuf, Vec<u8>>>),
 }
 
 /// Everything that a picture shows, owned: goes into the job.
@@ -164,20 +164,22 @@ impl MapScreen {
                             path.set_extension(kind.extension());
                         }
                         let picture = self.picture(cx, ready);
-                        let job = cx.session.start_job("map picture", move |progress| {
+                        let mut drawing = Box::<Slot<PathBuf, Vec<u8>>>::default();
+                        drawing.start(cx.session, path, "map picture", move |progress| {
                             progress.begin(t::SAVING, 0);
                             kind.render(&picture.map())
                         });
-                        if let Ok(job) = job {
-                            self.saving = Saving::Drawing(path, job);
+                        match drawing.error() {
+                            Some(error) => self.failed = Some(error.to_owned()),
+                            None => self.saving = Saving::Drawing(drawing),
                         }
                     }
                 }
             },
-            Saving::Drawing(path, mut job) => match job.poll() {
-                None => self.saving = Saving::Drawing(path, job),
-                Some(Ok(bytes)) => cx.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
-                Some(Err(error)) => self.failed = Some(error.to_string()),
+            Saving::Drawing(mut drawing) => match drawing.take() {
+                None => self.saving = Saving::Drawing(drawing),
+                Some((path, Ok(bytes))) => cx.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
+                Some((_, Err(error))) => self.failed = Some(error),
             },
         }
     }
@@ -186,6 +188,7 @@ impl MapScreen {
         let file = &ready.open.saved.file;
         let highest = self
             .values
+            .of_district
             .iter()
             .enumerate()
             .filter_map(|(i, v)| v.map(|v| (i, v)))
@@ -204,13 +207,13 @@ impl MapScreen {
         });
         Picture {
             data: Arc::clone(ready.map),
-            values: self.values.clone(),
+            values: self.values.of_district.clone(),
             measure: ready.measure.clone(),
             method: self.look.method,
             class_count: self.look.class_count,
             tiers: ready.tiers.clone(),
             filter: ready.figures.filter.clone(),
-            selected: self.selected.clone(),
+            selected: self.chosen.list.clone(),
             highlighted: ready.drawn.clone(),
             selected_district: None,
             show_points: self.look.show_points,

@@ -1,14 +1,15 @@
 //! The panel beside the map: figures of the area, selected sources, base map.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::measures::{Area, MeasureId, index_of};
 use super::{MapScreen, Ready};
 use crate::ui::picker::{PickKind, PickRequest};
 use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput};
 use crate::ui::text::map as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
@@ -63,8 +64,7 @@ impl MapScreen {
                 self.look.measure = id;
             }
             if chosen || response.hovered() || response.has_focus() {
-                let fill = if chosen { palette.wash } else { palette.stripe };
-                ui.painter().rect_filled(rect, theme::RADIUS, fill);
+                ui.painter().rect_filled(rect, theme::RADIUS, palette.row_ground(chosen, true, false));
             }
             let inner = rect.shrink2(Vec2::new(6.0, 0.0));
             let ink = if chosen { palette.text } else { palette.muted };
@@ -87,7 +87,7 @@ impl MapScreen {
     }
 
     fn selection_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, ready: &Ready<'_>) {
-        let rows = Arc::clone(&self.selected.rows);
+        let rows = Arc::clone(&self.chosen.list.rows);
         ui.horizontal(|ui| {
             ui.label(theme::strong(t::SELECTION));
             if !rows.is_empty() {
@@ -105,20 +105,40 @@ impl MapScreen {
         }
         let unit = cx.session.filter().unit;
         let count = ready.tiers.entries.len();
-        egui::ScrollArea::vertical()
-            .id_salt("map selection")
-            .max_height(height)
-            .min_scrolled_height(height)
-            .auto_shrink([false, false])
-            .show_rows(ui, theme::ROW, rows.len(), |ui, shown| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                for row in rows.get(shown).unwrap_or_default() {
-                    if row_ui(ui, ready, *row, unit == Some(*row), count) {
-                        cx.send(ViewCommand::SelectUnit(Some(*row)));
-                        self.fly_to = Some(*row);
-                    }
-                }
-            });
+        let data = &ready.open.data;
+        let tier_of = |row: u32| {
+            let tier = usize::from(*ready.tiers.of_row.get(row as usize)?);
+            ready.tiers.entries.get(tier).map(|entry| (tier, entry))
+        };
+        let columns = [
+            ColumnDef::text("tier", t::TIER, 40.0),
+            ColumnDef::text("name", t::NAME, 120.0).share(1.0),
+            ColumnDef::text("place", "", 46.0),
+        ];
+        let cell = |at: usize, column: usize| {
+            let Some(row) = rows.get(at).copied() else { return Cow::Borrowed("") };
+            Cow::Borrowed(match column {
+                0 => tier_of(row).map_or("", |(_, entry)| entry.id.as_str()),
+                1 => data.name(row).or_else(|| data.unit_id(row)).unwrap_or_default(),
+                _ if ready.map.points.place(row).is_none() => t::NOWHERE,
+                _ => "",
+            })
+        };
+        let palette = theme::of(ui);
+        let style = |at: usize, column: usize, _: &str| {
+            let tier = rows.get(at).filter(|_| column == 0).and_then(|row| tier_of(*row));
+            let ground = tier.map(|(tier, _)| palette.tier(tier, count));
+            let ink = ground.map(theme::ink_on).or((column == 2).then_some(palette.amber));
+            CellStyle { chip: ground, ink, strong: column == 0, ..CellStyle::default() }
+        };
+        let cells = CellRows::new(&columns, rows.len(), &cell);
+        let input = TableInput::new("map selection", t::SELECTION, &cells).decorate(&style).height(height);
+        let at = unit.and_then(|unit| rows.iter().position(|row| *row == unit));
+        let out = List::show_kept(ui, Some(at), &input, self.chosen.list.revision);
+        if let Some(row) = out.chosen.and_then(|at| rows.get(at)) {
+            cx.send(ViewCommand::SelectUnit(Some(*row)));
+            self.chosen.fly_to = Some(*row);
+        }
         ui.horizontal(|ui| {
             if ui.button(t::IN_TABLE).clicked() {
                 cx.go(ScreenId::Data);
@@ -165,36 +185,4 @@ impl MapScreen {
             }
         }
     }
-}
-
-/// A selected source; true where it was clicked.
-fn row_ui(ui: &mut Ui, ready: &Ready<'_>, row: u32, current: bool, count: usize) -> bool {
-    let palette = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), theme::ROW), Sense::click());
-    let name = ready.open.data.name(row).or_else(|| ready.open.data.unit_id(row)).unwrap_or_default();
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, current, name));
-    if current || response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, 2, if current { palette.wash } else { palette.stripe });
-    }
-    let tier = ready.tiers.of_row.get(row as usize).map(|t| usize::from(*t));
-    let middle = rect.center().y;
-    if let Some((tier, entry)) = tier.and_then(|t| ready.tiers.entries.get(t).map(|e| (t, e))) {
-        let ground = palette.tier(tier, count);
-        let at = egui::pos2(rect.left() + 12.0, middle);
-        ui.painter().circle_filled(at, 8.5, ground);
-        let font = theme::bold(theme::SMALL);
-        ui.painter().text(at, Align2::CENTER_CENTER, &entry.id, font, theme::ink_on(ground));
-    }
-    let has_place = ready.map.points.place(row).is_some();
-    let right = if has_place { rect.right() - 6.0 } else { rect.right() - 50.0 };
-    let mut job = LayoutJob::simple_singleline(name.to_owned(), theme::regular(theme::BODY), palette.text);
-    job.wrap = TextWrapping::truncate_at_width(right - rect.left() - 28.0);
-    let galley = ui.painter().layout_job(job);
-    let at = egui::pos2(rect.left() + 28.0, middle - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, palette.text);
-    if !has_place {
-        let at = egui::pos2(rect.right() - 6.0, middle);
-        ui.painter().text(at, Align2::RIGHT_CENTER, t::NOWHERE, theme::regular(theme::SMALL), palette.amber);
-    }
-    response.clicked()
 }

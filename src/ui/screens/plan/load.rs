@@ -1,16 +1,16 @@
 //! Load by month: what the plan takes of a resource against what there is, as a chart.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use egui::{Ui, Vec2};
 
-use super::derived::is_of;
 use super::model::resource_name;
 use crate::chart::{Axis, Categories, Chart, ChartKind, Columns, Ink, Overlay, Series};
 use crate::plan::PlanCell;
 use crate::plan::model::{MONTHS, Resource};
 use crate::ui::plot;
 use crate::ui::screens::Cx;
+use crate::ui::slot::Same;
 use crate::ui::text::plan as t;
 use crate::ui::theme::HALF;
 use crate::workspace::session::{AnalysisView, OpenProject};
@@ -18,7 +18,7 @@ use crate::workspace::session::{AnalysisView, OpenProject};
 /// State of the chart.
 #[derive(Default)]
 pub(super) struct Load {
-    of: Weak<AnalysisView>,
+    of: Same<AnalysisView>,
     body: Option<usize>,
     resource: usize,
     chart: Option<Chart>,
@@ -76,8 +76,8 @@ impl Load {
             }
         });
         ui.add_space(HALF);
-        if self.chart.is_none() || !is_of(&self.of, view) || self.body != body || self.resource != resource {
-            (self.of, self.body, self.resource) = (Arc::downgrade(view), body, resource);
+        if self.chart.is_none() || !self.of.is(view) || self.body != body || self.resource != resource {
+            (self.of, self.body, self.resource) = (Same::of(view), body, resource);
             self.revision += 1;
             let plan = &view.analysis.plan;
             let source = t::source(&open.saved.file.name, open.draft.is_changed());

@@ -1,15 +1,14 @@
 //! The matrix as it is painted: texts and loads of each cell, made once per analysis.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use crate::domain::PlanMonth;
 use crate::plan::PlanCell;
 use crate::plan::model::{MONTHS, Resource};
+use crate::ui::slot::Same;
 use crate::ui::text::plan as t;
 use crate::ui::widgets::decimal;
 use crate::workspace::session::{AnalysisView, OpenProject};
-
-use super::derived::is_of;
 
 /// A cell's change that flashes, visits.
 const VISIBLE_CHANGE: f64 = 0.05;
@@ -56,7 +55,7 @@ pub(super) struct Row {
 /// The matrix.
 #[derive(Default)]
 pub(super) struct Model {
-    of: Weak<AnalysisView>,
+    of: Same<AnalysisView>,
     /// First the city, then the bodies.
     pub(super) bodies: Vec<Row>,
     /// First the city, then the districts.
@@ -98,7 +97,7 @@ fn row_of(key: RowKey, name: &str, cells: &[PlanCell], first: usize) -> Row {
 impl Model {
     /// Makes the matrix of an analysis, unless it is there already. True where it is new.
     pub(super) fn refresh(&mut self, open: &OpenProject, view: &Arc<AnalysisView>, seconds: f64) -> bool {
-        if is_of(&self.of, view) {
+        if self.of.is(view) {
             return false;
         }
         let analysis = &view.analysis;
@@ -147,7 +146,7 @@ impl Model {
                 )
             })
             .collect();
-        (self.bodies, self.districts, self.of) = (bodies, districts, Arc::downgrade(view));
+        (self.bodies, self.districts, self.of) = (bodies, districts, Same::of(view));
         true
     }
 }

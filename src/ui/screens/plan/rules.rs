@@ -1,14 +1,16 @@
 //! Floors and caps with their articles, unconfirmed numbers, frequencies by tier, off-site checks.
 
-use std::sync::{Arc, Weak};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use egui::{RichText, Ui, Vec2};
 
-use super::derived::{Derived, is_of};
 use crate::plan::spread::{Spread, compute_spread};
 use crate::policy::Policy;
 use crate::ui::screens::Cx;
+use crate::ui::slot::{Same, Slot};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal, thousands};
@@ -29,24 +31,27 @@ struct Line {
 /// State of the tab.
 #[derive(Default)]
 pub(super) struct Rules {
-    of: Weak<AnalysisView>,
+    of: Same<AnalysisView>,
     area: u64,
     lines: Vec<Line>,
     red: usize,
     only_red: bool,
-    shown: Option<usize>,
-    spread: Derived<Vec<Vec<Spread>>>,
+    /// Counts the makings of `lines`, doubled.
+    made: u64,
+    list: ListState,
+    spread: Slot<Same<AnalysisView>, Vec<Vec<Spread>>>,
 }
 
 impl Rules {
     fn refresh(&mut self, cx: &Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>, on: NaiveDate) {
         let filter = cx.session.filter();
-        if is_of(&self.of, view) && self.area == filter.area_revision {
+        if self.of.is(view) && self.area == filter.area_revision {
             return;
         }
-        self.of = Arc::downgrade(view);
+        self.of = Same::of(view);
         self.area = filter.area_revision;
-        self.shown = None;
+        self.made += 2;
+        self.list.follow(None);
         let policy = &open.project.policy;
         let lights = &view.analysis.plan.lights;
         let wanted = |body: Option<u16>| filter.body.is_none() || body.is_none() || body == filter.body;
@@ -81,8 +86,11 @@ impl Rules {
         let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
         egui::Panel::right("plan-basis").resizable(true).default_size(side).frame(frame).show(ui, |ui| {
             egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("basis").show(ui, |ui| {
-                let light =
-                    self.shown.and_then(|i| self.lines.get(i)).and_then(|l| view.analysis.plan.lights.get(l.at));
+                let light = self
+                    .list
+                    .chosen()
+                    .and_then(|i| self.lines.get(i))
+                    .and_then(|l| view.analysis.plan.lights.get(l.at));
                 if let Some(light) = light {
                     articles(ui, &open.project.policy, &light.text, &light.basis, on);
                     ui.add_space(GRID);
@@ -90,39 +98,55 @@ impl Rules {
                 unconfirmed(ui, &open.project.policy, on);
             });
         });
-        ui.spacing_mut().item_spacing.y = 0.0;
-        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("lights").show_rows(
-            ui,
-            ROW,
-            count,
-            |ui, range| {
-                for i in range {
-                    let Some(line) = self.lines.get(i) else { continue };
-                    if light_row(ui, line, self.shown == Some(i)).clicked() {
-                        self.shown = if self.shown == Some(i) { None } else { Some(i) };
-                    }
-                }
-            },
-        );
+        let columns = [
+            ColumnDef::text("light", "", 30.0).unsorted(),
+            ColumnDef::text("state", t::LIGHT_COLUMNS[0], 64.0),
+            ColumnDef::text("rule", t::LIGHT_COLUMNS[1], 260.0).share(1.0),
+        ];
+        let lines = &self.lines;
+        let word = |line: &Line| if line.kept { t::KEPT } else { t::NOT_KEPT };
+        let cell = |at: usize, column: usize| {
+            Cow::Borrowed(match column {
+                1 => word(&lines[at]),
+                2 => lines[at].text.as_str(),
+                _ => "",
+            })
+        };
+        let style = |at: usize, column: usize, _: &str| {
+            let kept = lines[at].kept;
+            let shape = if kept { Shape::Dot } else { Shape::Square };
+            let ink = if column == 0 && kept { Some(palette.green) } else { (!kept).then_some(palette.red) };
+            CellStyle { shape: (column == 0).then_some(shape), ink, ..CellStyle::default() }
+        };
+        let hint = |at: usize| {
+            let line = &lines[at];
+            if line.cite.is_empty() { t::NO_BASIS.to_owned() } else { t::basis_hint(&line.text, &line.cite) }
+        };
+        let sentence = |at: usize| format!("{} {}", word(&lines[at]), lines[at].text);
+        let rows = CellRows::new(&columns, count, &cell).sentence(&sentence);
+        let input = TableInput::new("lights", t::LIGHTS, &rows).decorate(&style).hint(&hint).rows_of(ROW);
+        let before = self.list.chosen();
+        let out = List::show(ui, &mut self.list, &input, self.made ^ u64::from(only));
+        // a second click closes the articles
+        if out.clicked.is_some() && out.clicked == before {
+            self.list.follow(None);
+        }
     }
 
     /// Frequencies, capped enterprises, off-site checks.
     pub(super) fn frequencies(&mut self, ui: &mut Ui, cx: &Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
-        self.spread.poll();
         let policy = &open.project.policy;
-        if !self.spread.is_for(view) {
-            let (of, project) = (Arc::clone(view), Arc::clone(&open.project));
-            self.spread.start(cx.session, view, t::SPREAD, move |_| {
-                let (inputs, plan) = (&of.analysis.population.inputs, &of.analysis.plan);
-                Ok(compute_spread(&project.policy, inputs, &plan.frequencies))
-            });
-        }
+        let (of, project) = (Arc::clone(view), Arc::clone(&open.project));
+        self.spread.ask(cx.session, &Same::of(view), t::SPREAD, move |_| {
+            let (inputs, plan) = (&of.analysis.population.inputs, &of.analysis.plan);
+            Ok(compute_spread(&project.policy, inputs, &plan.frequencies))
+        });
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("frequencies").show(ui, |ui| {
             theme::card(ui).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 widgets::heading(ui, t::SPREAD);
                 ui.label(theme::note(ui, t::SPREAD_NOTE));
-                match self.spread.value() {
+                match self.spread.outcome() {
                     Some(Ok(table)) => spread_table(ui, policy, table),
                     Some(Err(error)) => {
                         ui.label(error);
@@ -156,43 +180,6 @@ impl Rules {
             });
         });
     }
-}
-
-fn light_row(ui: &mut Ui, line: &Line, shown: bool) -> egui::Response {
-    let palette = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), egui::Sense::click());
-    let state = if line.kept { t::KEPT } else { t::NOT_KEPT };
-    response
-        .widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, shown, format!("{state} {}", line.text)));
-    if ui.is_rect_visible(rect) {
-        let ground = if shown {
-            palette.wash
-        } else if response.hovered() || response.has_focus() {
-            palette.stripe
-        } else {
-            palette.surface
-        };
-        ui.painter().rect_filled(rect, 0.0, ground);
-        let ink = if line.kept { palette.green } else { palette.red };
-        let centre = rect.left_center() + Vec2::new(14.0, 0.0);
-        if line.kept {
-            ui.painter().circle_filled(centre, 5.0, ink);
-        } else {
-            // another shape too, for those who can't tell the colours apart
-            ui.painter().rect_filled(egui::Rect::from_center_size(centre, Vec2::splat(10.0)), 1.0, ink);
-        }
-        let painter = ui.painter().with_clip_rect(rect.shrink2(Vec2::new(6.0, 0.0)).intersect(ui.clip_rect()));
-        painter.text(
-            rect.left_center() + Vec2::new(28.0, 0.0),
-            egui::Align2::LEFT_CENTER,
-            &line.text,
-            theme::regular(theme::BODY),
-            if line.kept { palette.text } else { palette.red },
-        );
-        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, palette.line));
-    }
-    let hint = if line.cite.is_empty() { t::NO_BASIS.to_owned() } else { t::basis_hint(&line.text, &line.cite) };
-    response.on_hover_text(hint)
 }
 
 /// A rule's sentence with the articles that it comes from, in full.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use super::derived::Derived;
 use super::rules::articles;
 use crate::diagnostic::{AppError, Finding};
 use crate::plan::{AnnualPlan, Mend, MendAction};
 use crate::ui::screens::Cx;
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
@@ -43,8 +43,8 @@ pub(super) fn effect(action: &MendAction) -> &'static str {
 /// State of the tab.
 #[derive(Default)]
 pub(super) struct Shortages {
-    more: BTreeMap<usize, Derived<Vec<Mend>>>,
-    outlook: Derived<Outlook>,
+    more: BTreeMap<usize, Slot<Same<AnalysisView>, Vec<Mend>>>,
+    outlook: Slot<Same<AnalysisView>, Outlook>,
     asked: bool,
     basis: Option<usize>,
 }
@@ -52,10 +52,11 @@ pub(super) struct Shortages {
 impl Shortages {
     /// Draws shortages and overloads.
     pub(super) fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
-        for derived in self.more.values_mut() {
-            derived.poll();
+        let of = Same::of(view);
+        for slot in self.more.values_mut() {
+            slot.poll();
         }
-        self.more.retain(|_, derived| derived.is_for(view));
+        self.more.retain(|_, slot| slot.is_for(&of));
         self.outlook.poll();
         let plan = &view.analysis.plan;
         let body = cx.session.filter().body;
@@ -73,7 +74,7 @@ impl Shortages {
                     if widgets::primary_if(ui, free, t::TAKE_ALL, why).clicked() {
                         self.asked = true;
                         let (project, data, of) = (Arc::clone(&open.project), Arc::clone(&open.data), Arc::clone(view));
-                        self.outlook.start(cx.session, view, t::LOOKING_AHEAD, move |progress| {
+                        self.outlook.start(cx.session, Same::of(view), t::LOOKING_AHEAD, move |progress| {
                             look_ahead(&project, &data.registry, Arc::clone(&of.analysis), progress)
                         });
                     }
@@ -123,7 +124,7 @@ impl Shortages {
         read_only: bool,
     ) {
         let shortage = &view.analysis.plan.shortages[at];
-        let all = self.more.get(&at).and_then(Derived::value);
+        let all = self.more.get(&at).and_then(Slot::outcome);
         let (mends, tried): (&[Mend], bool) = match all {
             Some(Ok(mends)) => (mends, true),
             _ => (shortage.mends.get(..FEW.min(shortage.mends.len())).unwrap_or_default(), false),
@@ -164,14 +165,14 @@ impl Shortages {
                 .clicked()
             {
                 let (project, of) = (Arc::clone(&open.project), Arc::clone(view));
-                self.more.entry(at).or_default().start(cx.session, view, t::TRYING, move |_| {
+                self.more.entry(at).or_default().start(cx.session, Same::of(view), t::TRYING, move |_| {
                     let plan = &of.analysis.plan;
                     let gone = || AppError::from(Finding::error("PLN-101", t::GONE));
                     let shortage = plan.shortages.get(at).ok_or_else(gone)?;
                     Ok(mends_of(&project, &of.analysis, shortage))
                 });
             }
-            if let Some(Err(error)) = self.more.get(&at).and_then(Derived::value) {
+            if let Some(Err(error)) = self.more.get(&at).and_then(Slot::outcome) {
                 ui.label(RichText::new(error).color(theme::of(ui).red));
             }
         });
@@ -182,14 +183,14 @@ impl Shortages {
         if !self.asked {
             return;
         }
-        if !self.outlook.is_for(view) {
+        if !self.outlook.is_for(&Same::of(view)) {
             // another plan by now: what was tried holds no more
             self.asked = false;
             self.outlook.clear();
             return;
         }
         let running = self.outlook.running();
-        let steps = self.outlook.value().and_then(Result::ok).map_or(0, |o| o.steps.len());
+        let steps = self.outlook.outcome().and_then(Result::ok).map_or(0, |o| o.steps.len());
         let answer = widgets::dialog(ui.ctx(), "take-all", t::TAKE_ALL, t::TAKE_THESE, steps > 0, |ui| {
             if let Some(state) = &running {
                 ui.horizontal(|ui| {
@@ -199,7 +200,7 @@ impl Shortages {
                 ui.ctx().request_repaint_after_secs(0.1);
                 return;
             }
-            match self.outlook.value() {
+            match self.outlook.outcome() {
                 Some(Ok(outlook)) => {
                     ui.add(egui::Label::new(t::outlook(outlook.steps.len())).wrap());
                     ui.add_space(HALF);
@@ -235,7 +236,7 @@ impl Shortages {
         });
         match answer {
             Some(true) => {
-                if let Some(Ok(outlook)) = self.outlook.value() {
+                if let Some(Ok(outlook)) = self.outlook.outcome() {
                     for step in &outlook.steps {
                         cx.send(DraftCommand::TakeMend(step.mend.clone()));
                     }

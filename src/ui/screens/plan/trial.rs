@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui, Vec2};
 
-use super::derived::Derived;
 use crate::plan::model::Resource;
 use crate::plan::simulate::{SimulationReport, simulate};
 use crate::ui::screens::Cx;
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
@@ -20,12 +20,12 @@ const YEARS: [u32; 3] = [50, 200, 400];
 /// State of the tab.
 pub(super) struct Trial {
     years: u32,
-    report: Derived<SimulationReport>,
+    report: Slot<Same<AnalysisView>, SimulationReport>,
 }
 
 impl Default for Trial {
     fn default() -> Self {
-        Self { years: YEARS[0], report: Derived::default() }
+        Self { years: YEARS[0], report: Slot::default() }
     }
 }
 
@@ -50,7 +50,7 @@ impl Trial {
                 }
             } else if widgets::primary_if(ui, open.is_current(), t::TRIAL, t::WAIT).clicked() {
                 let (years, project, of) = (self.years, Arc::clone(&open.project), Arc::clone(view));
-                self.report.start(cx.session, view, t::TRIAL, move |progress| {
+                self.report.start(cx.session, Same::of(view), t::TRIAL, move |progress| {
                     let analysis = &of.analysis;
                     simulate(
                         &project.policy,
@@ -71,7 +71,7 @@ impl Trial {
             ui.ctx().request_repaint_after_secs(0.1);
             return;
         }
-        match self.report.value() {
+        match self.report.outcome() {
             None => {
                 ui.label(theme::note(ui, t::TRIAL_EMPTY));
             }
@@ -79,7 +79,7 @@ impl Trial {
                 ui.add(egui::Label::new(RichText::new(error).color(theme::of(ui).red)).wrap());
             }
             Some(Ok(report)) => {
-                if !self.report.is_for(view) {
+                if !self.report.latest_key().is_some_and(|of| of.is(view)) {
                     let palette = theme::of(ui);
                     widgets::chip(ui, t::TRIAL_OLD, palette.amber_wash, palette.amber);
                 }

@@ -1,6 +1,8 @@
 //! Checks without a result, and the form by hand; recorded ones to be corrected.
 
-use egui::{Align2, Pos2, RichText, Sense, Stroke, StrokeKind, Ui, Vec2};
+use std::borrow::Cow;
+
+use egui::{RichText, Ui, Vec2};
 
 use super::form::{Checked, Field, Form};
 use super::index::{Index, Own};
@@ -8,6 +10,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::screens::{Cx, ScreenId};
+use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
@@ -148,31 +151,30 @@ impl State {
             }
             return;
         }
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let mut chosen = self
+        let moved_up = self
             .next
             .take()
             .filter(|_| !own.recorded)
             .and_then(|place| index.listed.get(place.min(index.listed.len() - 1)).copied());
-        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("open-checks").show_rows(
-            ui,
-            ROW,
-            index.listed.len(),
-            |ui, range| {
-                for at in range {
-                    let Some(e) = index.listed.get(at).copied() else { continue };
-                    let Some((check, row)) = index.entry(e).and_then(|entry| Some((entry.check(books)?, entry.row)))
-                    else {
-                        continue;
-                    };
-                    if check_row(ui, check, self.entry == Some(e)).clicked() {
-                        chosen = Some(e);
-                        cx.send(ViewCommand::SelectUnit(row));
-                    }
-                }
-            },
-        );
-        if let Some(e) = chosen {
+        let check_at = |at: usize| index.listed.get(at).and_then(|e| index.entry(*e)).and_then(|e| e.check(books));
+        let columns = [ColumnDef::text("check", t::CHECKS, 240.0).share(1.0)];
+        let cell = |at: usize, _: usize| {
+            let words = |check: &DueCheck| {
+                format!("{}\n{}  {}  {}", check.name, check.plan_code, check.origin.label(), check.body_name)
+            };
+            Cow::Owned(check_at(at).map(words).unwrap_or_default())
+        };
+        let sentence =
+            |at: usize| check_at(at).map(|check| format!("{} {}", check.name, check.plan_code)).unwrap_or_default();
+        let rows = CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence);
+        let input = TableInput::new("checks", t::CHECKS, &rows).rows_of(ROW);
+        let at = self.entry.and_then(|e| index.listed.iter().position(|listed| *listed == e));
+        let out = List::show_kept(ui, Some(at), &input, index.made());
+        let clicked = out.chosen.and_then(|at| index.listed.get(at).copied());
+        if let Some(e) = clicked {
+            cx.send(ViewCommand::SelectUnit(index.entry(e).and_then(|entry| entry.row)));
+        }
+        if let Some(e) = clicked.or(moved_up) {
             self.choose(index, books, open, cx.session.now().date(), e);
         }
     }
@@ -237,46 +239,6 @@ impl State {
             fields(ui, form, record, &told);
         });
     }
-}
-
-fn check_row(ui: &mut Ui, check: &DueCheck, chosen: bool) -> egui::Response {
-    let palette = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, true, chosen, format!("{} {}", check.name, check.plan_code))
-    });
-    if ui.is_rect_visible(rect) {
-        let ground = if chosen {
-            palette.wash
-        } else if response.hovered() {
-            palette.stripe
-        } else {
-            palette.surface
-        };
-        ui.painter().rect_filled(rect, 0.0, ground);
-        if response.has_focus() {
-            ui.painter().rect_stroke(rect.shrink(1.0), 0.0, Stroke::new(1.5, palette.accent), StrokeKind::Inside);
-        }
-        let painter = ui.painter().with_clip_rect(rect.shrink2(Vec2::new(6.0, 0.0)).intersect(ui.clip_rect()));
-        let left = rect.left() + 8.0;
-        painter.text(
-            Pos2::new(left, rect.top() + 13.0),
-            Align2::LEFT_CENTER,
-            &check.name,
-            theme::regular(theme::BODY),
-            palette.text,
-        );
-        let note = format!("{}  {}  {}", check.plan_code, check.origin.label(), check.body_name);
-        painter.text(
-            Pos2::new(left, rect.top() + 31.0),
-            Align2::LEFT_CENTER,
-            note,
-            theme::regular(theme::SMALL),
-            palette.muted,
-        );
-        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
-    }
-    response
 }
 
 /// What is to be said of a field: a fault in red, a warning in amber.

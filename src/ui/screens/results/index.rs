@@ -1,10 +1,11 @@
 //! What the screen needs of the books, made once per reading of them, and filtered once per filter.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
 use crate::domain::{DistrictCode, PlanMonth, UnitId};
+use crate::ui::slot::Same;
 use crate::workspace::inputs::due::KnownInspectors;
 use crate::workspace::session::{Books, Filter, NOWHERE, OpenProject};
 
@@ -49,11 +50,13 @@ pub(super) struct Own {
 /// The index.
 #[derive(Default)]
 pub(super) struct Index {
-    of: Weak<Books>,
+    of: Same<Books>,
     entries: Vec<Entry>,
     /// Entry of each row of the board.
     of_row: Vec<Option<usize>>,
     key: Option<(u64, Option<PlanMonth>, Own)>,
+    /// Counts the changes of the lists.
+    made: u64,
     /// Rows of the board that are shown.
     pub(super) board: Vec<usize>,
     /// Entries listed for the form.
@@ -69,7 +72,7 @@ pub(super) struct Index {
 impl Index {
     /// Makes the index of the books; true where they are new.
     pub(super) fn refresh(&mut self, open: &OpenProject, books: &Arc<Books>) -> bool {
-        if Weak::ptr_eq(&self.of, &Arc::downgrade(books)) {
+        if self.of.is(books) {
             return false;
         }
         let results: BTreeMap<(&UnitId, PlanMonth, u32), usize> =
@@ -96,9 +99,14 @@ impl Index {
             .map(|row| codes.get(&(&row.unit_id, row.month, row.plan_code.as_str())).copied())
             .collect();
         self.people = KnownInspectors::of(&open.data.registry).unwrap_or_default();
-        self.of = Arc::downgrade(books);
+        self.of = Same::of(books);
         self.key = None;
         true
+    }
+
+    /// Another number whenever the lists are others than before.
+    pub(super) fn made(&self) -> u64 {
+        self.made
     }
 
     /// Filters the lists, unless that was done.
@@ -108,6 +116,7 @@ impl Index {
             return;
         }
         self.key = Some(key);
+        self.made += 1;
         let district = filter
             .district
             .map(|code| open.data.districts.index_of(DistrictCode(code)).map_or(NOWHERE, |index| index as u16));

@@ -1,33 +1,30 @@
 //! The month's public list before it goes out: what it names, masks, withholds.
 
-use std::sync::{Arc, Weak};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use egui::{RichText, Ui, Vec2};
+use egui::{RichText, Ui};
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::ResultList;
 use crate::domain::PlanMonth;
 use crate::ui::screens::Cx;
+use crate::ui::slot::{Same, Slot};
+use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
 use crate::workspace::reports::public_list::{PublicLists, ShownList};
-use crate::workspace::session::job::Job;
 use crate::workspace::session::{Books, OpenProject, ProjectData};
 use crate::workspace::store::project::Project;
 
-/// Rows shown of the list.
-const ROW: f32 = 26.0;
 /// Findings shown.
 const MOST_FINDINGS: usize = 20;
 
 /// State of the tab.
 #[derive(Default)]
 pub(super) struct State {
-    of: Weak<Books>,
-    month: Option<PlanMonth>,
-    job: Option<Job<ShownList>>,
-    list: Option<Result<ShownList, String>>,
+    list: Slot<(Same<Books>, PlanMonth), ShownList>,
 }
 
 /// The public list of a month as it would go out today.
@@ -37,21 +34,9 @@ fn compute(project: &Project, data: &ProjectData, books: &Books, month: PlanMont
 
 impl State {
     fn refresh(&mut self, cx: &Cx<'_>, open: &OpenProject, books: &Arc<Books>, month: PlanMonth) {
-        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
-            self.job = None;
-            self.list = Some(result.map_err(|error| error.to_string()));
-        }
-        if Weak::ptr_eq(&self.of, &Arc::downgrade(books)) && self.month == Some(month) {
-            return;
-        }
-        self.of = Arc::downgrade(books);
-        self.month = Some(month);
-        self.list = None;
+        let key = (Same::of(books), month);
         let (project, data, books) = (Arc::clone(&open.saved), Arc::clone(&open.data), Arc::clone(books));
-        match cx.session.start_job(t::LIST_JOB, move |_| compute(&project, &data, &books, month)) {
-            Ok(job) => self.job = Some(job),
-            Err(error) => self.list = Some(Err(error.to_string())),
-        }
+        self.list.ask(cx.session, &key, t::LIST_JOB, move |_| compute(&project, &data, &books, month));
     }
 
     /// Draws the tab; true where the lists are to be exported.
@@ -67,7 +52,8 @@ impl State {
         let Some(month) = cx.session.month() else { return false };
         self.refresh(cx, open, books, month);
         let mut export = false;
-        match &self.list {
+        let made = self.list.current().map(|list| Ok(&**list));
+        match self.list.error().map_or(made, |error| Some(Err(error))) {
             None => {
                 ui.spinner();
                 ui.ctx().request_repaint_after_secs(0.1);
@@ -123,80 +109,45 @@ fn summary(ui: &mut Ui, list: &ResultList) {
     });
 }
 
-/// Columns of the export that are shown, with their shares of the width; the whole row is told on hovering.
-const SHOWN: [(&str, f32); 8] = [
-    ("number", 0.5),
-    ("name", 2.2),
-    ("body", 1.5),
-    ("inspected_on", 1.0),
-    ("outcome", 1.4),
-    ("handling", 2.0),
-    ("manner", 0.9),
-    ("due_on", 1.0),
+/// Columns of the export that are shown at first, with least width and share of the room; the others can be chosen.
+const SHOWN: [(&str, f32, f32); 8] = [
+    ("number", 52.0, 0.0),
+    ("name", 150.0, 2.2),
+    ("body", 110.0, 1.5),
+    ("inspected_on", 94.0, 0.6),
+    ("outcome", 92.0, 1.4),
+    ("handling", 110.0, 2.0),
+    ("manner", 80.0, 0.6),
+    ("due_on", 94.0, 0.6),
 ];
-/// Share of the column that says how late a row is.
-const LATE_SHARE: f32 = 1.1;
 
+/// The rows as they are exported, cell by cell, and how late each is.
 fn rows(ui: &mut Ui, shown: &ShownList) {
-    let ShownList { list, texts } = shown;
+    let (list, texts) = (&shown.list, &shown.texts);
     if list.rows.is_empty() {
         ui.label(theme::note(ui, t::NO_PUBLIC_ROWS));
         return;
     }
-    // an office's own columns may leave some out
-    let place = |id: &str| texts.columns.iter().position(|(column, _)| column == id);
-    let columns: Vec<(usize, f32)> = SHOWN.iter().filter_map(|(id, share)| Some((place(id)?, *share))).collect();
-    let mut shares: Vec<f32> = columns.iter().map(|(_, share)| *share).collect();
-    shares.push(LATE_SHARE);
-    let sum: f32 = shares.iter().sum();
-    let line = |ui: &mut Ui, texts: &[&str], head: bool, at: usize| {
-        let palette = theme::of(ui);
-        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), egui::Sense::hover());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, texts.join(" ")));
-        let ground = if head {
-            palette.chrome
-        } else if at % 2 == 1 {
-            palette.stripe
-        } else {
-            palette.surface
-        };
-        ui.painter().rect_filled(rect, 0.0, ground);
-        let mut left = rect.left();
-        for (text, share) in texts.iter().zip(&shares) {
-            let width = rect.width() * share / sum;
-            let cell = egui::Rect::from_min_size(egui::pos2(left, rect.top()), Vec2::new(width - 4.0, ROW));
-            let painter = ui.painter().with_clip_rect(cell.intersect(ui.clip_rect()));
-            let (font, ink) = if head {
-                (theme::bold(theme::SMALL), palette.muted)
-            } else {
-                (theme::regular(theme::BODY), palette.text)
-            };
-            painter.text(egui::pos2(left + 6.0, cell.center().y), egui::Align2::LEFT_CENTER, text, font, ink);
-            left += width;
+    let define = |(id, heading): &(_, _)| {
+        let (id, heading): (String, String) = (String::from(id), String::from(heading));
+        match SHOWN.iter().find(|(column, ..)| *column == id) {
+            Some((_, width, share)) => ColumnDef::text(id, heading, *width).share(*share),
+            None => ColumnDef::text(id, heading, 120.0).hidden(),
         }
-        response
     };
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let mut head: Vec<&str> = columns.iter().map(|(at, _)| texts.columns[*at].1.as_str()).collect();
-    head.push(t::LATE);
-    line(ui, &head, true, 0);
-    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("public-list").show_rows(
-        ui,
-        ROW,
-        list.rows.len(),
-        |ui, range| {
-            for at in range {
-                let (Some(row), Some(exported)) = (list.rows.get(at), texts.rows.get(at)) else { continue };
-                let late = if row.late_days > 0 { t::late(row.late_days) } else { String::new() };
-                let mut cells: Vec<&str> = columns.iter().map(|(at, _)| exported[*at].as_str()).collect();
-                cells.push(&late);
-                line(ui, &cells, false, at).on_hover_ui(|ui| {
-                    for ((_, heading), text) in texts.columns.iter().zip(exported).filter(|(_, text)| !text.is_empty())
-                    {
-                        ui.label(t::cell_line(heading, text));
-                    }
-                });
-            }
-        },
-    );
+    let mut columns: Vec<ColumnDef> = texts.columns.iter().map(define).collect();
+    columns.push(ColumnDef::text("late", t::LATE, 92.0).share(0.6));
+    let cell = |at: usize, column: usize| match texts.rows.get(at).and_then(|row| row.get(column)) {
+        Some(text) => Cow::Borrowed(text.as_str()),
+        None => list.rows.get(at).filter(|row| row.late_days > 0).map_or(Cow::Borrowed(""), |row| t::late(row.late_days).into()),
+    };
+    // the whole row on hovering
+    let hint = |at: usize| {
+        let cells = texts.columns.iter().zip(texts.rows.get(at).into_iter().flatten());
+        let lines = cells.filter(|(_, text)| !text.is_empty()).map(|((_, heading), text)| t::cell_line(heading, text));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let rows = CellRows::new(&columns, list.rows.len(), &cell);
+    let input = TableInput::new("public list", t::PUBLIC_LIST, &rows).hint(&hint);
+    List::show_kept(ui, None, &input, std::ptr::from_ref(shown).addr() as u64);
 }

@@ -11,11 +11,12 @@ use crate::domain::DistrictCode;
 use crate::policy::edit::adopt_scoring;
 use crate::policy::{Milli, Policy, load_preset, presets};
 use crate::risk::{HistogramBin, TierMoves, compare_risk, compute_histogram};
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::risk as t;
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::intake::import::load_policy_file;
 use crate::workspace::reports::areas::AreaFigures;
-use crate::workspace::session::job::{Job, Stage};
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
 use crate::workspace::store::project::Project;
 
@@ -50,86 +51,60 @@ impl Against {
     }
 }
 
-/// What a reference was made from.
-struct From {
-    against: Against,
-    saved: Arc<Project>,
-    books: u64,
-}
-
-impl From {
-    fn fits(&self, against: &Against, open: &OpenProject) -> bool {
-        self.against == *against && Arc::ptr_eq(&self.saved, &open.saved) && self.books == open.books_revision
-    }
-}
+/// What a reference is made from: the policy compared with, the saved project, the books' revision.
+type Of = (Against, Same<Project>, u64);
 
 /// The policy compared with, analysed.
 #[derive(Default)]
 pub(super) struct Reference {
     /// What is wished.
     pub(super) against: Against,
-    ready: Option<(From, Arc<AnalysisView>)>,
-    job: Option<(From, Job<Arc<AnalysisView>>)>,
-    failed: Option<(From, String)>,
-    made: u64,
+    made: Slot<Of, AnalysisView>,
+    /// Tells the values made from each other.
+    number: u64,
 }
 
 impl Reference {
     /// The analysis of the policy compared with, where it is at hand, with a number that tells it
     /// from others.
     pub(super) fn view(&self) -> Option<(u64, &Arc<AnalysisView>)> {
-        let (from, view) = self.ready.as_ref()?;
-        (from.against == self.against).then_some((self.made, view))
+        let (against, ..) = self.made.latest_key()?;
+        (*against == self.against).then_some((self.number, self.made.latest()?))
     }
 
     /// Why it could not be analysed.
     pub(super) fn fault(&self) -> Option<&str> {
-        self.failed.as_ref().filter(|(from, _)| from.against == self.against).map(|(_, text)| text.as_str())
+        self.made.error().filter(|_| self.made.key().is_some_and(|(against, ..)| *against == self.against))
     }
 
     /// Takes in what is finished and starts what is missing.
     pub(super) fn poll(&mut self, session: &Session, open: &OpenProject) {
-        if let Some((_, job)) = &mut self.job
-            && let Some(result) = job.poll()
-            && let Some((from, _)) = self.job.take()
-        {
-            match result {
-                Ok(view) => {
-                    self.made += 1;
-                    self.ready = Some((from, view));
-                }
-                Err(error) => self.failed = Some((from, error.to_string())),
-            }
+        if self.made.poll() {
+            self.number += 1;
         }
-        if self.ready.as_ref().is_some_and(|(from, _)| from.fits(&self.against, open)) {
+        let of = (self.against.clone(), Same::of(&open.saved), open.books_revision);
+        let Some(view) = open.view() else { return };
+        if self.made.is_for(&of) {
             return;
         }
-        let from =
-            || From { against: self.against.clone(), saved: Arc::clone(&open.saved), books: open.books_revision };
-        let Some(view) = open.view() else { return };
         if self.against == Against::Saved && !open.draft.is_changed() {
             if open.is_current() {
-                self.ready = Some((from(), Arc::clone(view)));
-                self.made += 1;
+                self.made.put(of, Arc::clone(view));
+                self.number += 1;
             }
             return;
         }
-        let tried = self.failed.as_ref().is_some_and(|(from, _)| from.fits(&self.against, open));
-        if tried || self.job.is_some() || !matches!(open.books, Stage::Ready(..)) {
+        if !matches!(open.books, Stage::Ready(..)) {
             return;
         }
         let (saved, data, month) = (Arc::clone(&open.saved), Arc::clone(&open.data), view.month());
-        let (from, against) = (from(), self.against.clone());
-        let started = session.start_job("计算对比规则", move |progress| {
+        let against = self.against.clone();
+        self.made.ask_in_turn(session, &of, "计算对比规则", move |progress| {
             let mut project = (*saved).clone();
             project.policy = against.policy(&project.policy)?;
             let analysis = Arc::new(compute_analysis(&project, &data.registry, month, progress)?);
-            AnalysisView::new(&project, &data, analysis).map(Arc::new)
+            AnalysisView::new(&project, &data, analysis)
         });
-        match started {
-            Ok(job) => self.job = Some((from, job)),
-            Err(error) => self.failed = Some((from, error.to_string())),
-        }
     }
 }
 
@@ -179,48 +154,34 @@ impl Effect {
 /// The effect shown, and the one being made.
 #[derive(Default)]
 pub(super) struct Effects {
-    shown: Option<Arc<Effect>>,
-    job: Option<Job<Effect>>,
-    fault: Option<String>,
+    made: Slot<Key, Effect>,
 }
 
 impl Effects {
     /// The last effect computed.
     pub(super) fn shown(&self) -> Option<&Arc<Effect>> {
-        self.shown.as_ref()
+        self.made.latest()
     }
 
     /// Why there is none.
     pub(super) fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
+        self.made.error()
     }
 
     /// Takes in what is finished and starts the effect of the analysis now shown.
     pub(super) fn poll(&mut self, session: &Session, open: &OpenProject, reference: &Reference) {
-        if let Some(result) = self.job.as_mut().and_then(Job::poll) {
-            self.job = None;
-            match result {
-                Ok(effect) => self.shown = Some(Arc::new(effect)),
-                Err(error) => self.fault = Some(error.to_string()),
-            }
-        }
         let Some(after) = open.view() else { return };
         // Until the reference is at hand nobody is said to move.
         let (made, before) = reference.view().map_or((0, after), |(made, view)| (made, view));
         let filter = session.filter();
         let key = Key { view: revision(open), books: open.books_revision, reference: made, area: filter.area_revision };
-        if self.job.is_some() || self.shown.as_ref().is_some_and(|shown| shown.key == key) {
-            return;
-        }
         let district = filter.district.map(|code| {
             open.data.districts.index_of(DistrictCode(code)).map_or(crate::workspace::session::NOWHERE, |i| i as u16)
         });
         let area = (district, filter.body);
         let (before, after, data) = (Arc::clone(before), Arc::clone(after), Arc::clone(&open.data));
-        match session.start_job("等级变动", move |_| Effect::compute(key, &before, &after, &data, area)) {
-            Ok(job) => self.job = Some(job),
-            Err(error) => self.fault = Some(error.to_string()),
-        }
+        self.made
+            .ask_in_turn(session, &key, "等级变动", move |_| Effect::compute(key, &before, &after, &data, area));
     }
 }
 

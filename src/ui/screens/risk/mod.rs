@@ -19,13 +19,14 @@ use crate::policy::edit::adopt_scoring;
 use crate::policy::{Milli, Policy, load_preset, policy_fault, presets};
 use crate::risk::Mover;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
-use crate::ui::plot::{self, PlotAction, PlotSaver};
+use crate::ui::plot::{self, PlotAction};
+use crate::ui::slot::Slot;
 use crate::ui::text::common;
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::intake::import::load_policy_file;
-use crate::workspace::session::job::{Job, Stage};
+use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
 use effect::{Against, Effect, Effects, Key, Reference, blocking, visits};
 use weights::Weights;
@@ -62,7 +63,7 @@ pub struct RiskScreen {
     reference: Reference,
     effects: Effects,
     asked: Option<(For, Picking)>,
-    taking: Option<(PathBuf, Job<Policy>)>,
+    taking: Slot<PathBuf, Policy>,
     fault: Option<String>,
     drawn: Option<Drawn>,
     why: Option<Why>,
@@ -71,13 +72,11 @@ pub struct RiskScreen {
     shown: Option<(Key, Option<Pair>, Vec<u32>)>,
     /// Errors of the draft's policy, by its revision.
     checked: Option<(u64, Option<String>)>,
-    saver: PlotSaver,
 }
 
 impl Screen for RiskScreen {
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         let Some(open) = ready(ui, cx) else { return };
-        self.saver.poll(ui, cx);
         self.poll_files(cx, open);
         if let Stage::Failed(error) = &open.analysis {
             if widgets::failed(ui, common::FAILED, error, t::BACK_TO_SAVED) {
@@ -145,7 +144,7 @@ impl RiskScreen {
             self.fault.clone(),
             self.reference.fault().map(str::to_owned),
             self.effects.fault().map(str::to_owned),
-            self.saver.fault().map(str::to_owned),
+            self.taking.error().map(str::to_owned),
         ];
         for fault in faults.into_iter().flatten() {
             let ink = theme::of(ui).red;
@@ -213,22 +212,17 @@ impl RiskScreen {
                 For::Compare => self.reference.against = Against::File(path),
                 For::Take => {
                     let file = path.clone();
-                    match cx.session.start_job(t::PICK_POLICY, move |_| Ok(load_policy_file(&file)?.0)) {
-                        Ok(job) => self.taking = Some((path, job)),
-                        Err(error) => self.fault = Some(error.to_string()),
-                    }
+                    self.taking.start(cx.session, path, t::PICK_POLICY, move |_| Ok(load_policy_file(&file)?.0));
                 }
             }
         }
-        if let Some(result) = self.taking.as_mut().and_then(|(_, job)| job.poll())
-            && let Some((path, _)) = self.taking.take()
-        {
+        if let Some((path, result)) = self.taking.take() {
             match result {
                 Ok(policy) => {
                     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                     take(cx, open, &policy, &name);
                 }
-                Err(error) => self.fault = Some(error.to_string()),
+                Err(error) => self.fault = Some(error),
             }
         }
     }
@@ -297,7 +291,7 @@ impl RiskScreen {
         let revision = stamp(&[effect.key.view, effect.key.books, effect.key.reference, effect.key.area, drawn.draft]);
         let size = ui.available_size();
         let plotted = plot::show(ui, "histogram", &drawn.histogram, size, revision);
-        save(&mut self.saver, cx, &drawn.histogram, plotted.action);
+        save(cx, &drawn.histogram, plotted.action);
     }
 
     fn movers(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, effect: &Effect) {
@@ -371,7 +365,7 @@ impl RiskScreen {
         let stamp = stamp(&[why.view, why.draft, u64::from(unit)]);
         egui::ScrollArea::vertical().id_salt("why").auto_shrink([false, false]).show(ui, |ui| {
             let plotted = plot::show(ui, "why", chart, vec2(ui.available_width(), height), stamp);
-            save(&mut self.saver, cx, chart, plotted.action);
+            save(cx, chart, plotted.action);
         });
     }
 }
@@ -382,9 +376,9 @@ fn take(cx: &mut Cx<'_>, open: &OpenProject, other: &Policy, name: &str) {
     cx.send(DraftCommand::SetPolicy { policy, label: t::step_adopt(name), gesture: 0 });
 }
 
-fn save(saver: &mut PlotSaver, cx: &mut Cx<'_>, chart: &Chart, action: Option<PlotAction>) {
+fn save(cx: &mut Cx<'_>, chart: &Chart, action: Option<PlotAction>) {
     if let Some(action) = action {
-        saver.begin(cx, chart, action);
+        cx.out.charts.push((action, chart.clone()));
     }
 }
 

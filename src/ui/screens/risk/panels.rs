@@ -1,13 +1,16 @@
 //! Matrix of moves, list of movers, charts.
 
-use egui::{Align2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use std::borrow::Cow;
+
+use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::effect::{BAR, Effect};
 use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Direction, Ink, Reference, Series};
 use crate::policy::{Milli, Policy};
 use crate::risk::{Contribution, HistogramBin, Mover};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput};
 use crate::ui::text::risk as t;
-use crate::ui::theme::{self, ROW};
+use crate::ui::theme;
 use crate::ui::widgets::{decimal, thousands};
 use crate::workspace::session::ProjectData;
 
@@ -164,7 +167,7 @@ pub(super) fn chip(ui: &Ui, centre: egui::Pos2, tier: usize, count: usize, id: &
     ui.painter().text(rect.center(), Align2::CENTER_CENTER, id, theme::bold(theme::SMALL), theme::ink_on(ground));
 }
 
-/// The movers, virtual; the row of the source that was clicked.
+/// The movers; the row of the source that was gone to.
 pub(super) fn movers(
     ui: &mut Ui,
     moves: &[Mover],
@@ -175,72 +178,50 @@ pub(super) fn movers(
 ) -> Option<u32> {
     let palette = theme::of(ui);
     let count = policy.tiers.len();
-    let mut clicked = None;
-    egui::ScrollArea::vertical().id_salt("movers").auto_shrink([false, false]).show_rows(
-        ui,
-        ROW,
-        shown.len(),
-        |ui, range| {
-            ui.spacing_mut().item_spacing = Vec2::ZERO;
-            for at in range {
-                let Some(one) = shown.get(at).and_then(|i| moves.get(*i as usize)) else { continue };
-                let name = data.name(one.row).unwrap_or_default();
-                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
-                let (from, to) = (one.from as usize, one.to as usize);
-                let (before, after) = (Milli(one.before).to_f64(), Milli(one.after).to_f64());
-                let chosen = selected == Some(one.row);
-                response.widget_info(|| {
-                    let label = t::mover(name, letter(policy, from), letter(policy, to), before, after);
-                    WidgetInfo::selected(Role::Button, true, chosen, label)
-                });
-                let ground = if chosen {
-                    palette.wash
-                } else if response.hovered() || response.has_focus() {
-                    palette.stripe
-                } else {
-                    palette.surface
-                };
-                ui.painter().rect_filled(rect, 0.0, ground);
-                if response.has_focus() {
-                    ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, palette.accent), egui::StrokeKind::Inside);
-                }
-                let scores = format!("{} → {}", decimal(before, 1), decimal(after, 1));
-                let font = theme::regular(theme::BODY);
-                let end = rect.right() - 6.0;
-                ui.painter().text(
-                    pos2(end, rect.center().y),
-                    Align2::RIGHT_CENTER,
-                    scores,
-                    font.clone(),
-                    palette.muted,
-                );
-                let chips = end - 158.0;
-                chip(ui, pos2(chips, rect.center().y), from, count, letter(policy, from));
-                let arrow = pos2(chips + 20.0, rect.center().y);
-                ui.painter().text(arrow, Align2::CENTER_CENTER, "→", font.clone(), palette.muted);
-                chip(ui, pos2(chips + 40.0, rect.center().y), to, count, letter(policy, to));
-                let district =
-                    data.district.get(one.row as usize).and_then(|d| data.district_name(*d)).unwrap_or_default();
-                let middle = chips - 96.0;
-                let clip = Rect::from_min_max(pos2(middle, rect.top()), pos2(chips - 14.0, rect.bottom()));
-                ui.painter().with_clip_rect(clip).text(
-                    clip.left_center(),
-                    Align2::LEFT_CENTER,
-                    district,
-                    font.clone(),
-                    palette.muted,
-                );
-                let clip = Rect::from_min_max(pos2(rect.left() + 6.0, rect.top()), pos2(middle - 6.0, rect.bottom()));
-                let painter = ui.painter().with_clip_rect(clip);
-                let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, palette.text);
-                job.wrap = egui::text::TextWrapping::truncate_at_width(clip.width());
-                let galley = painter.layout_job(job);
-                painter.galley(pos2(clip.left(), rect.center().y - galley.size().y / 2.0), galley, palette.text);
-                if response.clicked() {
-                    clicked = Some(one.row);
-                }
+    let columns = [
+        ColumnDef::text("name", t::MOVER_COLUMNS[0], 150.0).share(1.0),
+        ColumnDef::text("district", t::MOVER_COLUMNS[1], 84.0),
+        ColumnDef::text("from", t::MOVER_COLUMNS[2], 44.0),
+        ColumnDef::text("to", t::MOVER_COLUMNS[3], 44.0),
+        ColumnDef::number("before", t::MOVER_COLUMNS[4], 60.0),
+        ColumnDef::number("after", t::MOVER_COLUMNS[5], 60.0),
+    ];
+    let mover = |at: usize| shown.get(at).and_then(|i| moves.get(*i as usize));
+    let score = |points: i64| decimal(Milli(points).to_f64(), 1);
+    let cell = |at: usize, column: usize| {
+        let Some(one) = mover(at) else { return Cow::Borrowed("") };
+        match column {
+            0 => Cow::Borrowed(data.name(one.row).unwrap_or_default()),
+            1 => {
+                let district = data.district.get(one.row as usize);
+                Cow::Borrowed(district.and_then(|d| data.district_name(*d)).unwrap_or_default())
             }
-        },
-    );
-    clicked
+            2 => Cow::Borrowed(letter(policy, usize::from(one.from))),
+            3 => Cow::Borrowed(letter(policy, usize::from(one.to))),
+            4 => Cow::Owned(score(one.before)),
+            _ => Cow::Owned(score(one.after)),
+        }
+    };
+    let sentence = |at: usize| {
+        mover(at).map_or_else(String::new, |one| {
+            let (from, to) = (letter(policy, usize::from(one.from)), letter(policy, usize::from(one.to)));
+            let (before, after) = (Milli(one.before).to_f64(), Milli(one.after).to_f64());
+            t::mover(data.name(one.row).unwrap_or_default(), from, to, before, after)
+        })
+    };
+    let style = |at: usize, column: usize, _: &str| {
+        let tier = mover(at).and_then(|one| match column {
+            2 => Some(one.from),
+            3 => Some(one.to),
+            _ => None,
+        });
+        let ground = tier.map(|tier| palette.tier(usize::from(tier), count));
+        let ink = ground.map(theme::ink_on).or((column != 0).then_some(palette.muted));
+        CellStyle { chip: ground, ink, strong: tier.is_some(), ..CellStyle::default() }
+    };
+    let rows = CellRows::new(&columns, shown.len(), &cell).sentence(&sentence);
+    let input = TableInput::new("movers", t::MOVERS, &rows).decorate(&style);
+    let at = selected.and_then(|row| (0..shown.len()).find(|at| mover(*at).is_some_and(|one| one.row == row)));
+    let out = List::show_kept(ui, Some(at), &input, std::ptr::from_ref(shown).addr() as u64);
+    out.chosen.and_then(mover).map(|one| one.row)
 }
