@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use egui::{Align, Popup, PopupKind, SetOpenCommand, Ui};
 
 use super::{CellStyle, ColumnDef, Rows, Table, TableInput, TableOutput, TableState};
+use crate::text::number::MINUS;
 use crate::workspace::view::SortKey;
 
 /// State of a light table; the screen keeps one for each it shows.
@@ -132,12 +133,12 @@ fn digits(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> (usize, String
 
 /// A text as a number: `1,234.5`, `−3`, `12.5%`; with `loose` whatever follows the number.
 fn number(text: &str, loose: bool) -> Option<f64> {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '−' | '+')));
+    let end = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | MINUS | '+')));
     let (head, tail) = text.split_at(end.unwrap_or(text.len()));
     if !loose && !matches!(tail, "" | "%") {
         return None;
     }
-    head.replace(',', "").replace('−', "-").parse().ok()
+    head.replace(',', "").replace(MINUS, "-").parse().ok()
 }
 
 /// Rows in the order shown.

@@ -249,7 +249,7 @@ fn rows_are_selected_by_mouse_and_keyboard_and_stay_selected_in_another_order() 
     harness.state_mut().rows = other;
     harness.run();
     assert!(harness.get_by_label("甲厂，12.5").accesskit_node().is_selected() == Some(true));
-    assert!(harness.get_by_label("=乙厂，-1").accesskit_node().is_selected() == Some(false));
+    assert!(harness.get_by_label("=乙厂，−1").accesskit_node().is_selected() == Some(false));
     harness.get_by_label("甲厂，12.5").click();
     harness.run();
     harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowDown);

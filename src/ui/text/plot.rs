@@ -8,9 +8,5 @@ pub const SAVE_SVG: &str = "保存为 SVG…";
 pub const COPY: &str = "复制为图片";
 /// Shown where a chart could not be drawn.
 pub const FAILED: &str = "图表绘制失败";
-/// Title of the dialog.
-pub const SAVE_TITLE: &str = "保存图表";
-/// While a picture is made.
-pub const RENDERING: &str = "绘制图片";
 /// Name of a chart without a title.
 pub const CHART: &str = "图表";

@@ -302,7 +302,6 @@ fn page(codes: &BTreeMap<String, Code>) -> String {
 
 /// Codes with several texts but one meaning, said here.
 const ONE_MEANING: &[(&str, &str)] = &[
-    ("CHT-002", "a picture can't be drawn"),
     ("CLI-004", "an identifier on the command line is not in its form"),
     ("DIS-001", "the table of results holds nothing that can be read"),
     ("DIS-012", "the check has no open task"),

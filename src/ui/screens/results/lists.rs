@@ -128,9 +128,9 @@ fn rows(ui: &mut Ui, shown: &ShownList) {
         ui.label(theme::note(ui, t::NO_PUBLIC_ROWS));
         return;
     }
-    let define = |(id, heading): &(_, _)| {
-        let (id, heading): (String, String) = (String::from(id), String::from(heading));
-        match SHOWN.iter().find(|(column, ..)| *column == id) {
+    let define = |(id, heading): &(String, String)| {
+        let (id, heading) = (id.clone(), heading.clone());
+        match SHOWN.iter().find(|(column, ..)| *column == id.as_str()) {
             Some((_, width, share)) => ColumnDef::text(id, heading, *width).share(*share),
             None => ColumnDef::text(id, heading, 120.0).hidden(),
         }
@@ -139,7 +139,11 @@ fn rows(ui: &mut Ui, shown: &ShownList) {
     columns.push(ColumnDef::text("late", t::LATE, 92.0).share(0.6));
     let cell = |at: usize, column: usize| match texts.rows.get(at).and_then(|row| row.get(column)) {
         Some(text) => Cow::Borrowed(text.as_str()),
-        None => list.rows.get(at).filter(|row| row.late_days > 0).map_or(Cow::Borrowed(""), |row| t::late(row.late_days).into()),
+        None => list
+            .rows
+            .get(at)
+            .filter(|row| row.late_days > 0)
+            .map_or(Cow::Borrowed(""), |row| t::late(row.late_days).into()),
     };
     // the whole row on hovering
     let hint = |at: usize| {
