@@ -1,11 +1,11 @@
 //! The `.dbf` attribute table: header, field descriptors, raw records, values as text.
 //!
 //! Duty: read `dBase` III/IV/7, `FoxPro` and `Visual FoxPro` tables as offices really have them, and give every
-//! value as text. Written from the published layouts (dBase III/IV/7 header and field descriptors; Visual
-//! `FoxPro` table file structure), not on the crate `dbase`: the language id, the `.cpg` and the guess need
-//! the raw bytes of all texts before the first one is decoded, values must stay text without a trip through
-//! a typed value, wrong record lengths must be survived, and no size is taken from the file without checking
-//! it against the file's length.
+//! value as text. Header and layout are read here (dBase III/IV/7 header and field descriptors; Visual `FoxPro`
+//! table file structure): the language id, the `.cpg` and the guess need the raw bytes of all texts before the
+//! first one is decoded, wrong record lengths must be survived, and no size is taken from the file without checking
+//! it against the file's length. Values of regular tables are read by the crate `dbase` (see `table`), what it
+//! refuses or changes by `dbf_value`.
 //!
 //! Values: `C` text without trailing blanks and NULs (leading blanks are kept), `N` and `F` in the shortest
 //! form (whole numbers keep all their digits, others are the shortest that give the same double), `D` as
@@ -58,6 +58,8 @@ pub(super) struct RawTable {
     record: usize,
     /// Number of records, deleted ones included.
     pub count: usize,
+    /// Lengths of the descriptors and of a record are those that the header says.
+    regular: bool,
 }
 
 /// Largest plausible record; the length is a 16-bit number.
@@ -189,11 +191,24 @@ pub(super) fn check_table(bytes: Vec<u8>, file: &str, diagnostics: &mut Diagnost
             );
         }
     }
+    let slots = 32 + 32 * fields.len() + 1 + if matches!(version, 0x30..=0x32) { 263 } else { 0 };
+    let complete = count == declared && header + count * record <= bytes.len();
+    let regular = version & 7 != 4 && slots == header && plain == declared_record && record == plain && complete;
     fields.retain(|f| f.kind != b'0');
-    Ok(RawTable { bytes, version, language_id, fields, data: header, record, count })
+    Ok(RawTable { bytes, version, language_id, fields, data: header, record, count, regular })
 }
 
 impl RawTable {
+    /// The file.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// True where header, descriptors and records stand exactly where the plain layout puts them.
+    pub(super) fn is_regular(&self) -> bool {
+        self.regular
+    }
+
     pub(super) fn visual_foxpro(&self) -> bool {
         matches!(self.version, 0x30..=0x32)
     }

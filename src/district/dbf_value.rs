@@ -100,7 +100,7 @@ pub(super) struct Value {
 }
 
 impl Value {
-    fn of(text: String) -> Self {
+    pub(super) fn of(text: String) -> Self {
         Self { text: Some(text), ..Self::default() }
     }
 

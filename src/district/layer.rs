@@ -10,6 +10,7 @@ use super::crs::Crs;
 use super::dbf::{self, RawTable};
 use super::dbf_value::Fault;
 use super::shp::{self, Shape, ShapeKind};
+use super::table::CrateTable;
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::text::encoding::{self, Evidence, TextEncoding};
 
@@ -350,12 +351,15 @@ fn read_records(
 ) {
     layer.records.reserve(table.count);
     let (mut deleted, mut cut, mut lost_memos) = (0, 0, 0);
+    let mut by_crate = CrateTable::open(table, encoding);
     for row in 0..table.count {
         let gone = table.deleted(row);
         deleted += usize::from(gone);
         let mut record = Vec::with_capacity(table.fields.len());
+        let mut read = by_crate.as_mut().map_or_else(Vec::new, |by_crate| by_crate.row(row)).into_iter();
         for (field, def) in table.fields.iter().zip(&layer.fields) {
-            let value = table.value(row, field, encoding, memo);
+            let read = read.next().flatten();
+            let value = read.unwrap_or_else(|| table.value(row, field, encoding, memo));
             cut += usize::from(value.cut);
             let place = |finding: Finding| {
                 let text = value.text.as_deref().unwrap_or_default();

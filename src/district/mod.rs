@@ -10,7 +10,7 @@
 //! only where things lie on the map and the hints about it; nothing of a draw hangs on them.
 //!
 //! Finding codes: `GIS-001 … 011` files, `012 … 018` encodings, `020 … 027` attribute tables, `030 … 035`
-//! coordinate systems, `040 … 047` layers and columns, `050 … 059` shapes, `060` the sketch, `070 … 071` writing.
+//! coordinate systems, `040 … 047` layers and columns, `050 … 059` shapes, `060` the sketch, `070 … 072` writing.
 //!
 //! The bundled map is a generalised sketch (see `data/districts/README.md`): [`SKETCH_NOTICE`] must stand on
 //! every screen and export that shows it.
@@ -25,9 +25,11 @@ mod fields;
 mod geometry;
 mod layer;
 pub mod locate;
+mod record;
 mod set;
 mod shp;
 mod simplify;
+mod table;
 mod tessellate;
 mod validity;
 mod write;

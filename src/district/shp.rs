@@ -1,14 +1,15 @@
-//! The `.shp` geometry file and its index `.shx`.
+//! The `.shp` geometry file and its index `.shx`: where its records lie.
 //!
 //! Duty: every shape type of the ESRI Shapefile Technical Description (July 1998): null, point, polyline,
-//! polygon, multipoint, their Z and M kinds, multipatch. Written from that paper, not on the crate
-//! `shapefile`: counts taken from the file are checked against the record's length before anything is
-//! allocated, bytes behind the last record and a wrong or missing index are survived and noticed, and a
+//! polygon, multipoint, their Z and M kinds, multipatch. Records are decoded by the crate `shapefile` (see
+//! `record`); this guard finds them first, so that the crate never reads past one or reserves memory for what a
+//! damaged header claims. Bytes behind the last record and a wrong or missing index are survived and noticed, a
 //! record that runs past the file's end is one clear error.
 //!
 //! With a sound `.shx` its offsets are followed (records may lie in any order, with gaps); without one, or
 //! where it disagrees with the record headers, the file is read from front to back.
 
+use super::record::check_record;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 
 /// The family of a shape type; Z and M kinds belong to their plain one.
@@ -42,7 +43,7 @@ impl ShapeKind {
         }
     }
 
-    fn of_code(code: i32) -> Option<Self> {
+    pub(super) fn of_code(code: i32) -> Option<Self> {
         Some(match code {
             0 => Self::Null,
             1 | 11 | 21 => Self::Point,
@@ -99,123 +100,6 @@ impl Shape {
         };
         Self { kind, type_code, parts, ..Self::null() }
     }
-}
-
-/// Reads numbers off a record; every read is checked.
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Cursor<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let bytes = self.bytes.get(self.at..self.at.checked_add(N)?)?.try_into().ok()?;
-        self.at += N;
-        Some(bytes)
-    }
-
-    fn int(&mut self) -> Option<i32> {
-        self.take().map(i32::from_le_bytes)
-    }
-
-    fn double(&mut self) -> Option<f64> {
-        self.take().map(f64::from_le_bytes)
-    }
-
-    /// A count of items of `size` bytes that still fit the record.
-    fn count(&mut self, size: usize) -> Option<usize> {
-        let count = usize::try_from(self.int()?).ok()?;
-        (count.checked_mul(size)? <= self.bytes.len() - self.at).then_some(count)
-    }
-
-    fn doubles(&mut self, count: usize) -> Option<Vec<f64>> {
-        (count.checked_mul(8)? <= self.bytes.len() - self.at).then_some(())?;
-        (0..count).map(|_| self.double()).collect()
-    }
-
-    fn points(&mut self, count: usize) -> Option<Vec<[f64; 2]>> {
-        (count.checked_mul(16)? <= self.bytes.len() - self.at).then_some(())?;
-        (0..count).map(|_| Some([self.double()?, self.double()?])).collect()
-    }
-
-    /// Minimum, maximum and one value a point.
-    fn ranged(&mut self, count: usize) -> Option<Vec<f64>> {
-        self.double()?;
-        self.double()?;
-        self.doubles(count)
-    }
-}
-
-/// Splits points at the parts' starts; `None` where the starts do not ascend within the points.
-fn split(points: &[[f64; 2]], starts: &[usize]) -> Option<Vec<Vec<[f64; 2]>>> {
-    if starts.is_empty() {
-        return points.is_empty().then(Vec::new);
-    }
-    if starts[0] != 0 {
-        return None;
-    }
-    let mut parts = Vec::with_capacity(starts.len());
-    for (i, start) in starts.iter().enumerate() {
-        let end = starts.get(i + 1).copied().unwrap_or(points.len());
-        parts.push(points.get(*start..end)?.to_vec());
-    }
-    Some(parts)
-}
-
-/// One record's content. `Err` is the reason, in Chinese.
-fn check_shape(content: &[u8]) -> Result<Shape, String> {
-    if content.is_empty() {
-        return Ok(Shape::null());
-    }
-    let mut c = Cursor { bytes: content, at: 0 };
-    let code = c.int().ok_or("内容不足 4 字节")?;
-    let kind = ShapeKind::of_code(code).ok_or_else(|| format!("图形类型 {code} 不存在"))?;
-    let mut shape = Shape { kind, type_code: code, ..Shape::null() };
-    let read = |shape: &mut Shape, c: &mut Cursor| -> Option<()> {
-        let (has_z, has_m) = (code > 10 && code < 20 || code == 31, code > 10);
-        match kind {
-            ShapeKind::Null => return Some(()),
-            ShapeKind::Point => {
-                shape.parts.push(c.points(1)?);
-                if has_z {
-                    shape.z = c.doubles(1)?;
-                }
-                // M is optional in Z records and required in M records.
-                if has_m && (!has_z || c.at < c.bytes.len()) {
-                    shape.m = c.doubles(1)?;
-                }
-                return Some(());
-            }
-            _ => {}
-        }
-        for _ in 0..4 {
-            c.double()?;
-        }
-        let points = if kind == ShapeKind::MultiPoint {
-            let count = c.count(16)?;
-            shape.parts.push(c.points(count)?);
-            count
-        } else {
-            let parts = c.count(4)?;
-            let points = c.count(16)?;
-            let starts: Option<Vec<usize>> = (0..parts).map(|_| usize::try_from(c.int()?).ok()).collect();
-            if kind == ShapeKind::MultiPatch {
-                shape.part_types = (0..parts).map(|_| c.int()).collect::<Option<_>>()?;
-            }
-            shape.parts = split(&c.points(points)?, &starts?)?;
-            points
-        };
-        if has_z {
-            shape.z = c.ranged(points)?;
-        }
-        // Some writers leave the measures out and some stop short of them: both mean "none".
-        if has_m && c.bytes.len() - c.at >= 16 + points * 8 {
-            shape.m = c.ranged(points)?;
-        }
-        Some(())
-    };
-    read(&mut shape, &mut c).ok_or("点数或部分数与记录长度不符")?;
-    Ok(shape)
 }
 
 fn be(bytes: &[u8], at: usize) -> Option<u32> {
@@ -335,7 +219,7 @@ pub(super) fn check_shapes(
     let mut shapes = Vec::with_capacity(records.len());
     for (i, (at, length)) in records.into_iter().enumerate() {
         let content = bytes.get(at..at + length).unwrap_or_default();
-        let shape = check_shape(content)
+        let shape = check_record(content)
             .map_err(|why| damaged(file, "GIS-003", format!("第 {} 个图形已损坏：{why}", i + 1)))?;
         shapes.push(shape);
     }
