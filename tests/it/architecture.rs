@@ -53,7 +53,7 @@ const ROOMS: [Room; 26] = [
         "district",
         "vector files → valid districts; locate, project, simplify, coordinate systems",
         "text domain diagnostic tabular",
-        "chrono geo polylabel proj4rs rayon rstar serde",
+        "chrono encoding_rs geo polylabel proj4rs rayon rstar serde shapefile",
     ),
     room(
         "registry",

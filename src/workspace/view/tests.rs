@@ -259,10 +259,10 @@ fn cells_read_as_in_an_office() {
     let text = |column: &str, row| cell_text(frame.column(column).unwrap(), row, &CellFormat::Plain).into_owned();
     assert_eq!(
         ["text", "number", "points", "code", "day", "flag"].map(|c| text(c, 0)),
-        ["上海厂", "-1,234,567.25", "12.5", "310,115", "2027-03-01", "是"]
+        ["上海厂", "−1,234,567.25", "12.5", "310,115", "2027-03-01", "是"]
     );
     assert_eq!(["text", "number", "points", "code", "day", "flag"].map(|c| text(c, 1)), [""; 6]);
-    assert_eq!([text("points", 2), text("day", 2), text("flag", 2)], ["-0.04", "1970-01-01", "否"]);
+    assert_eq!([text("points", 2), text("day", 2), text("flag", 2)], ["−0.04", "1970-01-01", "否"]);
     assert_eq!(text("text", 99), "");
     let code = frame.column("code").unwrap();
     assert_eq!(cell_text(code, 0, &format_of("district")), "310115");

@@ -91,18 +91,18 @@ fn gcj02_of_the_outside_folder_comes_back_to_wgs84() {
 #[test]
 fn shipped_tables_are_whole() {
     let mut calendar = WorkCalendar::default();
-    calendar.load_csv_text(include_str!("../../data/calendar/cn_workdays_2023_2026.csv")).unwrap();
-    calendar.load_csv_text(include_str!("../../data/calendar/cn_statutory_2027_PROVISIONAL.csv")).unwrap();
+    calendar.load_csv_text(include_str!("../../../data/calendar/cn_workdays_2023_2026.csv")).unwrap();
+    calendar.load_csv_text(include_str!("../../../data/calendar/cn_statutory_2027_PROVISIONAL.csv")).unwrap();
     assert_eq!(calendar.last_noticed_year(), Some(2026));
-    let divisions = include_str!("../../data/codes/cn_divisions_level3.csv");
+    let divisions = include_str!("../../../data/codes/cn_divisions_level3.csv");
     for (code, name, ..) in DISTRICTS {
         assert!(divisions.lines().any(|l| l.starts_with(&code.to_string()) && l.ends_with(name)), "{name}");
     }
-    let classes = include_str!("../../data/codes/gbt4754_2017.csv");
+    let classes = include_str!("../../../data/codes/gbt4754_2017.csv");
     for class in ["2511", "3110", "3360", "7724"] {
         assert!(classes.lines().any(|l| l.split(',').nth(1) == Some(class)), "{class}");
     }
-    let streets = include_str!("../../data/codes/shanghai_streets_codes.csv");
+    let streets = include_str!("../../../data/codes/shanghai_streets_codes.csv");
     assert!(streets.lines().skip(1).all(|l| DISTRICTS.iter().any(|d| l.ends_with(&d.0.to_string()))));
     let districts = bundled();
     assert!(districts.bounds().is_some_and(|b| in_china(b.west, b.south) && in_china(b.east, b.north)));

@@ -5,14 +5,6 @@ use super::*;
 /// WKT by pyproj 3.7.2 (`to_wkt("WKT1_ESRI")`) and its coordinates of four points.
 const POINTS: [[f64; 2]; 4] = [[120.9, 30.7], [121.4737, 31.2304], [121.95, 31.85], [121.8, 30.9]];
 
-fn gauss_kruger_wkt(name: &str, easting: &str, meridian: &str) -> String {
-    format!(
-        r#"PROJCS["{name}",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",SPHEROID["CGCS2000",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Gauss_Kruger"],PARAMETER["False_Easting",{easting}],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",{meridian}],PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]"#
-    )
-}
-
-const WEB_WKT: &str = r#"PROJCS["WGS_1984_Web_Mercator_Auxiliary_Sphere",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Mercator_Auxiliary_Sphere"],PARAMETER["False_Easting",0.0],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",0.0],PARAMETER["Standard_Parallel_1",0.0],PARAMETER["Auxiliary_Sphere_Type",0.0],UNIT["Meter",1.0]]"#;
-
 #[test]
 fn projections_agree_with_proj() {
     let cases = [

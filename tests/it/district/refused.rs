@@ -135,7 +135,7 @@ fn a_text_ends_at_a_nul_for_the_crate() {
 #[test]
 fn undecodable_bytes_are_replaced_without_a_word_by_the_crate() {
     let encoding = shapefile::dbase::encoding::EncodingRs::from(encoding_rs::GB18030);
-    let mut dbf = one(b'C', b"\xC9\xCF\xFF\xBA\xA3");
+    let mut dbf = one(b'C', b"\xC9\xCF\xFF\xBA\xA3 ");
     dbf[29] = 0x4d;
     let mut reader = ReaderBuilder::new().with_encoding(encoding).build(Cursor::new(&dbf)).unwrap();
     let record = reader.read().unwrap().pop().unwrap();

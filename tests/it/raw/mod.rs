@@ -6,9 +6,9 @@
 #![allow(clippy::wildcard_imports, reason = "the files of this room share one set of helpers")]
 
 mod books;
-mod dump;
 mod foreign;
 mod pages;
+mod printed;
 mod refusals;
 mod texts;
 
@@ -170,4 +170,18 @@ fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     files.retain(|path| path.extension().is_some_and(|e| extensions.iter().any(|x| e == *x)));
     files.sort();
     files
+}
+
+fn damage(mut bytes: Vec<u8>, places: &[(u32, u8)], cut: Option<u32>) -> Vec<u8> {
+    if bytes.is_empty() {
+        return bytes;
+    }
+    for (place, byte) in places {
+        let at = *place as usize % bytes.len();
+        bytes[at] = *byte;
+    }
+    if let Some(cut) = cut.filter(|cut| cut % 3 == 0) {
+        bytes.truncate(cut as usize % bytes.len());
+    }
+    bytes
 }

@@ -2,20 +2,6 @@
 
 use super::*;
 
-fn damage(mut bytes: Vec<u8>, places: &[(u32, u8)], cut: Option<u32>) -> Vec<u8> {
-    if bytes.is_empty() {
-        return bytes;
-    }
-    for (place, byte) in places {
-        let at = *place as usize % bytes.len();
-        bytes[at] = *byte;
-    }
-    if let Some(cut) = cut.filter(|cut| cut % 3 == 0) {
-        bytes.truncate(cut as usize % bytes.len());
-    }
-    bytes
-}
-
 #[test]
 fn each_refusal_has_its_code() {
     for (name, bytes, code) in [
