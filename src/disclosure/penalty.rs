@@ -5,6 +5,7 @@
 //! without blanks, with brackets of any kind and digits of any width.
 
 use super::result::PenaltyNote;
+use crate::text::half_width;
 
 /// Fewer characters make no document number: `1号` stands in too many sentences.
 const SHORTEST: usize = 6;
@@ -19,9 +20,8 @@ pub(super) fn plain(text: &str) -> String {
         .map(|c| match c {
             '[' | '(' | '【' | '（' | '［' | '﹝' => '〔',
             ']' | ')' | '】' | '）' | '］' | '﹞' => '〕',
-            '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
-                char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c)
-            }
+            // Signs stay as wide as they are: only letters and digits make a number.
+            _ if half_width(c).is_ascii_alphanumeric() => half_width(c),
             _ => c,
         })
         .filter(|c| *c != '第')

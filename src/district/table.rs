@@ -65,19 +65,21 @@ impl<'a> CrateTable<'a> {
 /// The value as text where the crate gives what stands in the file.
 fn faithful(field: &RawField, raw: &[u8], value: FieldValue) -> Option<Value> {
     match value {
-        FieldValue::Character(None) if is_blank(raw) => Some(Value::default()),
-        FieldValue::Character(Some(text)) => {
-            let end = raw.iter().rposition(|b| !matches!(b, 0 | b' ')).map_or(0, |i| i + 1);
-            let marked =
-                raw.starts_with(b"\xef\xbb\xbf") || raw.starts_with(b"\xff\xfe") || raw.starts_with(b"\xfe\xff");
-            let whole = !raw[..end].contains(&0) && !text.contains('\u{fffd}') && !marked;
-            whole.then(|| Value::of(text))
+        FieldValue::Character(None) | FieldValue::Numeric(None) | FieldValue::Date(None) if is_blank(raw) => {
+            Some(Value::default())
         }
-        FieldValue::Numeric(None) => Some(Value::default()),
-        FieldValue::Numeric(Some(number)) if number.is_finite() && number.abs() < LARGEST_EXACT => {
+        // A number that did not fit its field.
+        FieldValue::Numeric(None) if raw.iter().all(|b| matches!(b, b'*' | b' ')) => Some(Value::default()),
+        FieldValue::Character(Some(text)) => {
+            let is_marked = [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| raw.starts_with(mark));
+            let is_whole = !has_nul_inside(raw) && !text.contains('\u{fffd}') && !is_marked;
+            is_whole.then(|| Value::of(text))
+        }
+        FieldValue::Numeric(Some(number))
+            if number.is_finite() && number.abs() < LARGEST_EXACT && !has_nul_inside(raw) =>
+        {
             Some(Value::of(shortest(number)))
         }
-        FieldValue::Date(None) if is_blank(raw) => Some(Value::default()),
         FieldValue::Date(Some(date)) if raw.iter().all(u8::is_ascii_digit) => {
             let year = i32::try_from(date.year()).ok()?;
             NaiveDate::from_ymd_opt(year, date.month(), date.day()).map(|d| Value::of(d.format("%Y-%m-%d").to_string()))
@@ -86,6 +88,12 @@ fn faithful(field: &RawField, raw: &[u8], value: FieldValue) -> Option<Value> {
         FieldValue::Double(number) if field.length == 8 && number.is_finite() => Some(Value::of(shortest(number))),
         _ => None,
     }
+}
+
+/// True where more follows a NUL: the crate ends there.
+fn has_nul_inside(raw: &[u8]) -> bool {
+    let end = raw.iter().rposition(|b| !matches!(b, 0 | b' ')).map_or(0, |i| i + 1);
+    raw[..end].contains(&0)
 }
 
 fn is_blank(raw: &[u8]) -> bool {

@@ -83,11 +83,13 @@ pub fn render_report_csv(registry: &Registry) -> String {
         .into_iter()
         .map(|(severity, code, count)| {
             let what = codes::by_id(code).map_or("", |code| code.what);
-            let mut cells = vec![String::new(); HEADINGS.len()];
-            cells[0] = severity.label().to_owned();
-            code.clone_into(&mut cells[1]);
-            cells[8] = format!("另有 {count} 条未逐条列出：{what}");
-            cells
+            let cell = |at: usize| match at {
+                0 => severity.label().to_owned(),
+                1 => code.to_owned(),
+                8 => format!("另有 {count} 条未逐条列出：{what}"),
+                _ => String::new(),
+            };
+            (0..HEADINGS.len()).map(cell).collect()
         })
         .collect();
     render_office_csv(&HEADINGS, &render_report(registry), &left_out)

@@ -19,8 +19,9 @@ use crate::registry::{FrameColumn, TableKind};
 use super::RiskInputs;
 use super::columns::{counted, feature};
 use super::features::{EventFactor, FeatureKey, month_of};
-use super::input::{epoch_days, failed, month_ordinal, typed_columns};
+use super::input::{failed, month_ordinal, typed_columns};
 use super::slots::{NO_SLOT, Slots};
+use crate::text::day::day_number;
 
 /// Months within which substantiated complaints make a site special (rules.md: "in 12 months").
 pub(super) const COMPLAINT_MONTHS: u32 = 12;
@@ -168,7 +169,7 @@ fn sources(inputs: &RiskInputs<'_>, as_of: NaiveDate) -> AppResult<Vec<Source>> 
     let (kind, penalty) = (violations::KIND, violations::PENALTY_KIND);
     let wanted = [violations::REPAIRED_ON.erased(), kind.erased(), penalty.erased()];
     let penalties = with_minor(read(inputs.violations, TableKind::Violations, &wanted)?, &[kind, penalty])?;
-    let repaired = violations::REPAIRED_ON.expr().to_physical().lt_eq(lit(epoch_days(as_of))).fill_null(no());
+    let repaired = violations::REPAIRED_ON.expr().to_physical().lt_eq(lit(day_number(as_of))).fill_null(no());
 
     let complained = read(inputs.complaints, TableKind::Complaints, &[complaints::SUBSTANTIATED.erased()])?;
 
@@ -244,7 +245,7 @@ fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<Ignored
     let day = || event::DATE.expr().to_physical();
     let mut reasons = vec![
         (EventReason::NoDate, event::DATE.expr().is_null()),
-        (EventReason::Future, day().gt(lit(epoch_days(as_of))).fill_null(lit(false))),
+        (EventReason::Future, day().gt(lit(day_number(as_of))).fill_null(lit(false))),
     ];
     reasons.extend(source.ignored.iter().cloned());
     let mut why = lit(0);

@@ -14,8 +14,9 @@ use crate::registry::{FrameColumn, TableKind};
 use super::RiskInputs;
 use super::columns::feature;
 use super::events::{COUNTERS, IgnoredEvents, NEVER, compute_events};
-use super::input::{epoch_days, failed, month_ordinal, typed_columns};
+use super::input::{failed, month_ordinal, typed_columns};
 use super::slots::Slots;
+use crate::text::day::day_number;
 
 /// No credit grade known.
 pub(super) const NO_GRADE: u8 = u8::MAX;
@@ -144,7 +145,7 @@ fn grades_by_site(grades: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> Ap
     let latest = grades
         .lazy()
         .filter(index.expr().is_not_null().and(enterprise.expr().is_not_null()))
-        .filter(credit::DATE.expr().to_physical().lt_eq(lit(epoch_days(as_of))).fill_null(lit(true)))
+        .filter(credit::DATE.expr().to_physical().lt_eq(lit(day_number(as_of))).fill_null(lit(true)))
         .with_columns([graded.alias(year.name())])
         .filter(year.expr().lt_eq(lit(year_of)))
         .with_columns([year.expr().max().over([enterprise.expr()]).map_err(failed)?.alias("latest")])
@@ -170,7 +171,7 @@ fn site_features(sites: &DataFrame, key: &FeatureKey, as_of: NaiveDate) -> AppRe
     let mut sites = sites.clone();
     let key_units = feature::KEY_UNITS.column(UInt8Chunked::from_vec(PlSmallStr::EMPTY, key_units));
     sites.with_column(key_units).map_err(failed)?;
-    let today = lit(epoch_days(as_of));
+    let today = lit(day_number(as_of));
     let flag = |column: &Typed<Flag>| column.expr().fill_null(lit(false));
     let day = |column: &Typed<Day>| column.expr().to_physical();
     let event_age = lit(month_ordinal(as_of)) - month_of(&sources::PERMIT_EVENT_DATE);

@@ -6,14 +6,6 @@ use polars::prelude::{DataFrame, DataType, PolarsError};
 use crate::diagnostic::{AppError, AppResult};
 use crate::registry::{FrameColumn, TableKind};
 
-/// Days from year 1 to 1970-01-01 as chrono counts them.
-const EPOCH_DAYS: i32 = 719_163;
-
-/// Days since 1970-01-01, as polars keeps dates.
-pub(super) fn epoch_days(date: NaiveDate) -> i32 {
-    date.num_days_from_ce() - EPOCH_DAYS
-}
-
 /// Months since year 0: a number to subtract.
 pub(super) fn month_ordinal(date: NaiveDate) -> i32 {
     date.year() * 12 + date.month0() as i32

@@ -63,10 +63,8 @@ pub(super) fn read_document(
         match node {
             Node::Open(element) => match element.name() {
                 "style:style" => style = element.attribute("style:name").unwrap_or_default(),
-                "style:table-properties" => {
-                    if element.attribute("table:display").as_deref() == Some("false") {
-                        hidden_styles.insert(style.clone());
-                    }
+                "style:table-properties" if element.attribute("table:display").as_deref() == Some("false") => {
+                    hidden_styles.insert(style.clone());
                 }
                 "table:table" => {
                     seen = true;

@@ -139,7 +139,7 @@ fn last_line_end(bytes: &[u8], from: usize, encoding: TextEncoding) -> usize {
 }
 
 /// Cuts a window's bytes at line ends into pieces of about `size`.
-fn pieces<'a>(mut bytes: &'a [u8], size: usize, encoding: TextEncoding) -> Vec<&'a [u8]> {
+fn pieces(mut bytes: &[u8], size: usize, encoding: TextEncoding) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     while bytes.len() > size {
         let cut = match last_line_end(&bytes[..size], 0, encoding) {
@@ -360,6 +360,13 @@ mod tests {
             let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
             assert_same(&wide, Some("utf-16be"), sizes);
         }
+    }
+
+    #[test]
+    fn ms_dos_pages_are_read_when_named() {
+        let (table, findings) = read(b"Gr\x94\xe1e,n\n", Some("CP850"), Sizes::default());
+        assert_eq!(table.cells.column("c0").unwrap().str().unwrap().get(0), Some("Größe"));
+        assert_eq!((table.encoding.as_deref(), findings.len()), (Some("CP850"), 0));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use polars::prelude::{
     BooleanChunked, ChunkApply, ChunkedArray, Column, DataFrame, DataType, Float64Chunked, Int32Chunked,
     PolarsDataType, StaticArray, StringChunked,
@@ -25,6 +25,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::text::day::day_number;
 use crate::text::half_width;
 
 pub use cell::{CellFormat, cell_text, date_text, format_of, number_text, points_text};
@@ -212,11 +213,6 @@ where
     progress.check()
 }
 
-fn days_of(date: NaiveDate) -> i32 {
-    // 719 163 is the day number of 1970-01-01 from the common era
-    date.num_days_from_ce() - 719_163
-}
-
 /// A number as a key of equality; −0 equals 0.
 fn bits(number: f64) -> u64 {
     (number + 0.0).to_bits()
@@ -247,7 +243,7 @@ fn apply(marks: &mut [bool], values: &Values<'_>, condition: &Condition, progres
             cell.is_some_and(|n| !n.is_nan() && from.is_none_or(|from| n >= from) && to.is_none_or(|to| n <= to))
         }),
         (Condition::Dates { from, to }, Values::Date(cells)) => {
-            let (from, to) = (from.map(days_of), to.map(days_of));
+            let (from, to) = (from.map(day_number), to.map(day_number));
             keep_where(marks, cells, progress, |cell| {
                 cell.is_some_and(|day| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to))
             })
@@ -290,7 +286,7 @@ fn one_of(marks: &mut [bool], values: &Values<'_>, wanted: &[CellValue], progres
         Values::Date(cells) => {
             let set: HashSet<i32> = wanted
                 .iter()
-                .filter_map(|v| if let CellValue::Date(date) = v { Some(days_of(*date)) } else { None })
+                .filter_map(|v| if let CellValue::Date(date) = v { Some(day_number(*date)) } else { None })
                 .collect();
             keep_where(marks, cells, progress, |cell| cell.map_or(empty, |day| set.contains(&day)))
         }

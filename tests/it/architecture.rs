@@ -64,7 +64,7 @@ const ROOMS: [Room; 26] = [
     room(
         "risk",
         "frames → score, tier, explanation, as polars expressions",
-        "domain diagnostic policy registry",
+        "text domain diagnostic policy registry",
         "chrono polars rayon",
     ),
     room(

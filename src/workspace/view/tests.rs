@@ -278,7 +278,7 @@ fn cells_read_as_in_an_office() {
 }
 
 fn date_days(text: &str) -> Option<i32> {
-    text.parse().ok().map(days_of)
+    text.parse().ok().map(day_number)
 }
 
 #[test]

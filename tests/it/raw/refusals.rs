@@ -59,3 +59,29 @@ fn memory_is_bounded_before_it_is_taken() {
     let (tables, diagnostics) = load_bytes("t.xlsx", &xlsx(&new, &format!("<sst {ns}/>")));
     assert_eq!((rows(&tables[0]), diagnostics.count_code("RAW-032")), (expect(&[(1, &["", "2"])]), 1));
 }
+
+/// Lists of allocation sectors that name one sector again and again would cost the reader of compound files many
+/// times the file's length.
+#[test]
+fn allocation_lists_longer_than_the_file_are_refused() {
+    let mut bytes = vec![0; 512];
+    bytes[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    bytes[24..34].copy_from_slice(&[0x3e, 0, 3, 0, 0xfe, 0xff, 9, 0, 6, 0]);
+    let count = 64_u32;
+    bytes[44..48].copy_from_slice(&(count * 127).to_le_bytes());
+    bytes[60..64].copy_from_slice(&0xffff_fffe_u32.to_le_bytes());
+    bytes[72..76].copy_from_slice(&count.to_le_bytes());
+    bytes[76..512].fill(0xff);
+    for sector in 0..count {
+        (0..127).for_each(|_| bytes.extend(count.to_le_bytes()));
+        bytes.extend(if sector + 1 == count { 0xffff_fffe_u32 } else { sector + 1 }.to_le_bytes());
+    }
+    bytes.extend([0xff; 512]);
+    assert_eq!(refused("a.xls", &bytes), "RAW-004");
+    let (result, _) = load_with(&Folder::new().file("a.xls", &bytes), &ReadOptions::default());
+    assert!(format!("{:?}", result.unwrap_err()).contains("扇区分配表"));
+    // A list that runs in a circle ends too.
+    let end = 512 * count as usize;
+    bytes[end + 508..end + 512].copy_from_slice(&0_u32.to_le_bytes());
+    assert_eq!(refused("a.xls", &bytes), "RAW-004");
+}

@@ -221,7 +221,7 @@ impl FilterPopup {
                         }
                     }
                     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        ui.label(theme::note(ui, thousands(*count as u64)));
+                        ui.label(theme::note(ui, thousands(*count)));
                     });
                 });
             }

@@ -210,7 +210,7 @@ impl Quality {
             }
             for severity in ["错误", "警告", "提示"] {
                 let count: u64 = report.groups.iter().filter(|g| g.severity == severity).map(|g| g.count).sum();
-                let text = format!("{severity} {}", thousands(count as u64));
+                let text = format!("{severity} {}", thousands(count));
                 if ui.selectable_label(self.severity == Some(severity), text).clicked() {
                     (self.severity, self.code) = (Some(severity), None);
                 }
@@ -245,7 +245,7 @@ impl Quality {
                 job.append(&group.severity, 0.0, format(theme::SMALL, ink));
                 job.append(&format!(" {} ", group.code), 0.0, format(theme::SMALL, palette.muted));
                 job.append(
-                    &format!("{} 条\n", thousands(group.count as u64)),
+                    &format!("{} 条\n", thousands(group.count)),
                     0.0,
                     egui::TextFormat::simple(theme::bold(theme::SMALL), palette.text),
                 );
