@@ -75,12 +75,6 @@ impl TryFrom<String> for Period {
     }
 }
 
-impl From<PlanMonth> for Period {
-    fn from(month: PlanMonth) -> Self {
-        Self::Month(month)
-    }
-}
-
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -31,12 +31,6 @@ impl CapReading {
     pub fn left(&self) -> u32 {
         self.cap.saturating_sub(self.counted + self.ahead)
     }
-
-    /// Visits above the cap (only mandatory, triggered and other departments' checks can bring them).
-    #[must_use]
-    pub fn over(&self) -> u32 {
-        (self.counted + self.ahead).saturating_sub(self.cap)
-    }
 }
 
 /// The meter of all enterprises, from `month` (0 to 11) on; index = enterprise.

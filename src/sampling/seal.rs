@@ -228,12 +228,6 @@ impl Seal {
         to_hex(&secret.sha256()) == self.secret_sha256
     }
 
-    /// What it is for; `None` where the file's text is no period of a plan.
-    #[must_use]
-    pub fn period(&self) -> Option<Period> {
-        self.period.parse().ok()
-    }
-
     /// Strata in which somebody can be drawn: the others stand in the frame with exclusions only.
     #[must_use]
     pub fn strata_with_chance(&self) -> usize {

@@ -61,7 +61,7 @@ fn the_freeze_shows_what_is_sealed() {
     for (label, value, unit) in [
         ("抽样框", seal.frame_size, "家"),
         ("将抽取", seal.total_draw(), "家"),
-        ("其中必查", certain as u64, "家"),
+        ("其中必定抽取", certain as u64, "家"),
         ("参加抽取的层", seal.strata_with_chance() as u64, "层"),
     ] {
         let figure = format!("{label} {} {unit}", fairdraw::ui::widgets::thousands(value));

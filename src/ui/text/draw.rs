@@ -48,7 +48,7 @@ pub const F_FRAME: &str = "抽样框";
 /// Units to be drawn.
 pub const F_DRAW: &str = "将抽取";
 /// Certainties.
-pub const F_CERTAIN: &str = "其中必查";
+pub const F_CERTAIN: &str = "其中必定抽取";
 /// Strata.
 pub const F_STRATA: &str = "参加抽取的层";
 /// The plan's expectation beside what it was rounded to.
@@ -64,13 +64,13 @@ pub const U_BODIES: &str = "个";
 /// Bodies.
 pub const F_BODIES: &str = "执法主体";
 /// Certainties by reason.
-pub const CERTAIN_BY: &str = "必查（概率为 1）";
+pub const CERTAIN_BY: &str = "必定抽取（概率为 1）";
 /// Exclusions by reason.
 pub const EXCLUDED_BY: &str = "本月不参加（概率为 0，理由入框）";
 /// None of them.
 pub const NONE: &str = "无";
 /// Columns of the strata.
-pub const STRATA_COLUMNS: [&str; 6] = ["层（执法主体 · 类别）", "参加抽取", "必查", "预计", "将抽取", "抽取比例"];
+pub const STRATA_COLUMNS: [&str; 6] = ["层（执法主体 · 类别）", "参加抽取", "必定抽取", "预计", "将抽取", "抽取比例"];
 /// Their sum.
 pub const STRATA_SUM: &str = "合计";
 /// While the preview is made.

@@ -79,7 +79,7 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
     let columns = [
         ColumnDef::text("name", c[0], 200.0).share(1.0),
         ColumnDef::number("free", c[1], 84.0),
-        ColumnDef::number("certain", c[2], 64.0),
+        ColumnDef::number("certain", c[2], 84.0),
         ColumnDef::number("expected", c[3], 84.0),
         ColumnDef::number("draw", c[4], 74.0),
         ColumnDef::number("share", c[5], 84.0),
