@@ -22,7 +22,7 @@ pub(super) fn histogram() -> Chart {
         title: "1,204 家（3.2%）的风险得分达到 A 级，多数单位在 20 分以下".to_owned(),
         x: Axis::new("风险得分", "分"),
         y: Axis::new("排污单位", "家"),
-        source: "数据：2026 年污染源名录，策略「上海市（沪环执法〔2023〕154号）」，基准日 2026-01-01".to_owned(),
+        source: "数据：2026 年污染源名录，规则「上海市（沪环执法〔2023〕154号）」，基准日 2026-01-01".to_owned(),
         kind: ChartKind::Columns(Columns {
             categories: Categories::Bins { from: 0.0, width: 5.0 },
             series: vec![
@@ -84,7 +84,7 @@ pub(super) fn tiers() -> Chart {
                 ordered: true,
             },
             series: vec![
-                Series::new("已保存的策略", Ink::Muted, vec![1204.0, 2520.0, 9300.0, 26_800.0]),
+                Series::new("已保存的规则", Ink::Muted, vec![1204.0, 2520.0, 9300.0, 26_800.0]),
                 Series::new("草稿", Ink::Accent, vec![1418.0, 2686.0, 9300.0, 26_420.0]),
             ],
             grouped: true,
@@ -122,7 +122,7 @@ pub(super) fn contributions() -> Chart {
         title: "得分 60.5 分，A 级：主要来自环境违法与信用等级".to_owned(),
         x: Axis::new("因子", ""),
         y: Axis::new("得分", "分").decimals(1),
-        source: "数据：某某化工有限公司，策略「上海市」；浅色为该因子的上限".to_owned(),
+        source: "数据：某某化工有限公司，规则「上海市」；浅色为该因子的上限".to_owned(),
         kind: ChartKind::Bars(Bars {
             labels: rows.iter().map(|r| r.0.to_owned()).collect(),
             series: vec![Series::new("得分", Ink::Accent, rows.iter().map(|r| r.1).collect())],

@@ -282,6 +282,6 @@ pub(super) fn backtest(args: &BacktestArgs, as_json: bool, context: &CommandCont
         line(&format!("{},{:.1},{:.1}", point.floor, point.by_score, point.by_score_squared))?;
     }
     let most: BTreeSet<&str> = units.iter().map(|u| u.time.as_str()).collect();
-    say(&format!("时间取值 {} 种；每一行最低概率下的期望发现数为 Σπ·结果，不是模拟", most.len()));
+    say(&format!("时间取值 {} 种；每一行最低概率下的预计发现数为 Σπ·结果，不是模拟", most.len()));
     Ok(Finish::Done)
 }

@@ -22,7 +22,7 @@ pub(super) fn carry_out(
     match perform_deed(&mut project, &Frames::on_disk(), deed, context)? {
         DeedOutcome::Sealed(_, sealed) => draw::show_sealed(&sealed, as_json),
         DeedOutcome::Opened(period, opened) => draw::show_opened(period, &opened, as_json),
-        DeedOutcome::Voided(period) => told(&format!("{}的封存已作废，理由记入登记簿", period.label())),
+        DeedOutcome::Voided(period) => told(&format!("{}的封签已作废，理由记入登记簿", period.label())),
         DeedOutcome::Substituted(month, unit, put) => draw::show_substituted(month, &unit, &put, as_json),
         DeedOutcome::Replaced(month, unit, pair) => draw::show_replaced(month, &unit, &pair, as_json),
         DeedOutcome::Added(month, unit, added) => draw::show_added(month, &unit, &added, as_json),

@@ -216,7 +216,7 @@ pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Fin
     if complete {
         say(&format!("{}：{}", args.unit, proof.outcome().label()));
     } else {
-        say(&format!("{month} 的检查对象尚未全部检查，证明只含入样概率；全部检查后重新出具，即含票号与是否抽中"));
+        say(&format!("{month} 的检查对象尚未全部检查，证明只含入选概率；全部检查后重新出具，即含票号与是否抽中"));
     }
     data(|out| out.write_all(&proof.to_json()).and_then(|()| out.write_all(b"\n")))?;
     Ok(Finish::Done)
@@ -348,7 +348,7 @@ fn find_unit(certificate: &crate::sampling::Certificate, unit: &str) -> String {
         }
         for substitute in &stratum.substitutes {
             if substitute.row.unit_id.as_str() == unit {
-                return format!("{unit}：{} 递补 {}，理由 {}", stratum.id, substitute.replaces, substitute.reason);
+                return format!("{unit}：{} 替换 {}，理由 {}", stratum.id, substitute.replaces, substitute.reason);
             }
         }
     }

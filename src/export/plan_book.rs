@@ -145,7 +145,7 @@ impl TargetRole {
         match self {
             Self::Selected => "正选".to_owned(),
             Self::Reserve(rank) => format!("备选{rank}"),
-            Self::Substitute { replaces } => format!("递补（代{replaces}）"),
+            Self::Substitute { replaces } => format!("替换（代{replaces}）"),
             Self::Withdrawn { reason } => format!("撤出：{reason}"),
         }
     }

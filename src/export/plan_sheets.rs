@@ -104,8 +104,8 @@ fn summary_sheet(book: &PlanBook) -> SheetSpec {
             },
         ),
         ("计划年度".into(), format!("{}年，第{}版", h.year, h.version)),
-        ("执行政策".into(), h.policy_name.clone()),
-        ("政策文件摘要".into(), h.policy_sha256.clone()),
+        ("执行规则".into(), h.policy_name.clone()),
+        ("规则文件摘要".into(), h.policy_sha256.clone()),
         ("输入数据摘要".into(), h.inputs_sha256.clone()),
         ("频次上限口径".into(), h.cap_rule_set.clone()),
         (
@@ -254,7 +254,7 @@ fn quota_sheet(book: &PlanBook, catalogue: &ColumnCatalogue) -> SheetSpec {
     let title = format!("{}年度计划：各月各类配额", book.header.year);
     let mut sheet =
         catalogue.sheet(SheetKind::Quotas, "月度配额", title, &book.quotas, |_, row, id| quota_cell(row, id));
-    sheet.notes.push("配额由系统舍入确定，不由人工选择；预计检查为小数，舍入后期望不变。".to_owned());
+    sheet.notes.push("配额由系统舍入确定，不由人工选择；预计检查为小数，舍入后预计不变。".to_owned());
     sheet
 }
 
@@ -316,11 +316,11 @@ fn month_sheet(month: &MonthSheet, whose: &str, catalogue: &ColumnCatalogue) -> 
     let expected = month.expected.map_or_else(String::new, |e| format!("预计检查 {e:.1} 次。"));
     let state = match &month.state {
         MonthState::Planned => format!("本月尚未抽取。{expected}抽取后名单列于下表。"),
-        MonthState::Sealed { .. } => format!("本月已封存，承诺值见「说明」，公开数字公布后抽取。{expected}"),
+        MonthState::Sealed { .. } => format!("本月已封存，承诺值见「说明」，公开数公布后抽取。{expected}"),
         MonthState::Drawn { demonstration, .. } => format!(
-            "{}{expected}正选 {} 家，递补 {} 家，备选 {} 家，撤出 {} 家。",
+            "{}{expected}正选 {} 家，替换 {} 家，备选 {} 家，撤出 {} 家。",
             if *demonstration {
-                "演示抽取（公开数字事先已知）。"
+                "演示抽取（公开数事先已知）。"
             } else {
                 "本月已抽取，承诺值见「说明」。"
             },

@@ -85,10 +85,7 @@ pub fn render_year_plan(
         ("批准日期".into(), day(plan.approved_on)),
         ("备案日期".into(), day(plan.filed_on)),
         ("公布日期".into(), day(plan.published_on)),
-        (
-            "对象确定方式".into(),
-            "按风险与信用确定入选概率，先公布承诺值，再以公开数字抽取；检查前不公布具体名单".into(),
-        ),
+        ("对象确定方式".into(), "按风险与信用确定入选概率，先公布承诺值，再以公开数抽取；检查前不公布具体名单".into()),
     ];
     items.extend(plan.unconfirmed.iter().map(|text| ("待确认".to_owned(), text.clone())));
     let mut sheets = vec![sheet.clone()];

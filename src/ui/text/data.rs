@@ -115,7 +115,7 @@ pub const SECTION_MONITORING: &str = "自动监控异常";
 /// Card: past checks.
 pub const SECTION_CHECKS: &str = "历次检查";
 /// Card: λ.
-pub const LAMBDA: &str = "全年期望抽查次数 λ";
+pub const LAMBDA: &str = "年均抽查次数 λ";
 /// Card: crowded.
 pub const CROWDED: &str = "与同一企业的其他场所共用检查名额，逐月分布为近似值";
 /// Card: not drawn yet.
@@ -309,7 +309,7 @@ pub fn derived_heading(id: &str) -> Option<&'static str> {
         "stratum" => "监管类别（按规则）",
         "aggravated" => "加重情形",
         "special_reasons" => "特殊监管原因",
-        "lambda" => "期望次数 λ",
+        "lambda" => "年均次数 λ",
         "severity" => "级别",
         "code" => "代码",
         "table" => "表",

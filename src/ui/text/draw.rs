@@ -34,7 +34,7 @@ pub fn elsewhere(period: &str) -> String {
     format!("{period} 的封存尚未开封")
 }
 /// What follows from it.
-pub const ELSEWHERE_HINT: &str = "同一时间只能有一个封存等待开封。请先开封，或写明理由作废，再处理本期。";
+pub const ELSEWHERE_HINT: &str = "同一时间只能有一个封签等待开封。请先开封，或写明理由作废，再处理本期。";
 /// Goes there.
 pub fn go_to(period: &str) -> String {
     format!("前往 {period}")
@@ -196,7 +196,7 @@ pub const DUE: &str = "公开数已产生，可以录入";
 /// Demonstration due.
 pub const DUE_DEMONSTRATION: &str = "演示：可以直接录入";
 /// Void.
-pub const VOID: &str = "作废此封存";
+pub const VOID: &str = "作废此封签";
 /// Copied.
 pub const QR_HINT: &str = "扫码可得承诺值、机关与期间";
 
@@ -342,7 +342,7 @@ pub fn sequence(sequence: u64) -> String {
 
 // dialogs
 /// Substitute.
-pub const D_SUBSTITUTE_WHY: &str = "同层排在最前、仍存续的备选单位顶替它；顺序由封存的抽取决定，不能挑选。原单位从本月清单退出并留痕，登记簿与证书随之注明。";
+pub const D_SUBSTITUTE_WHY: &str = "同层排在最前、仍存续的备选单位替换它；顺序由封存的抽取决定，不能挑选。原单位从本月清单退出并留痕，登记簿与证书随之注明。";
 /// Replace.
 pub const D_REPLACE_WHY: &str = "按同一规则另配一人，不能指定；其余配对不变。更换与理由记入日志和证书核验。";
 /// Add.

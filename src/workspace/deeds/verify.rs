@@ -144,7 +144,7 @@ fn verify_pairing(
     changed.sort_unstable();
     listed.sort_unstable();
     if changed != listed {
-        faults.push(format!("变更文件记有 {} 次递补，与证书所列的 {} 次不一致", changed.len(), listed.len()));
+        faults.push(format!("变更文件记有 {} 次替换，与证书所列的 {} 次不一致", changed.len(), listed.len()));
     }
     let replayed: Vec<Change> = changes.iter().filter_map(|change| pair_change(&needs, change)).collect();
     faults.extend(

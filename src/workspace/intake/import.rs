@@ -322,7 +322,7 @@ pub fn refresh_project(
     project.check_writable()?;
     if let Some(pending) = crate::workspace::store::register::load_register(project)?.pending() {
         return Err(Finding::error("PRJ-012", format!("{} 已封存、尚未开封，此时不能更新名录", pending.period))
-            .hint("请先开封，或写明理由作废封存，再更新名录")
+            .hint("请先开封，或写明理由作废封签，再更新名录")
             .into());
     }
     let contents = load_folder(from)?;

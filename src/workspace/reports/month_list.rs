@@ -90,7 +90,7 @@ fn entry_of(
     (target, source, check): (&CurrentTarget, Option<u32>, &DueCheck),
 ) -> ListEntry {
     let role = match (&target.replaced_by, &target.origin) {
-        (Some(by), _) => TargetRole::Withdrawn { reason: format!("{}（由 {by} 递补）", target.note) },
+        (Some(by), _) => TargetRole::Withdrawn { reason: format!("{}（由 {by} 替换）", target.note) },
         (None, TargetOrigin::Substitute(dropped)) => TargetRole::Substitute { replaces: dropped.clone() },
         _ => TargetRole::Selected,
     };

@@ -169,7 +169,7 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
                 Period::Month(_) => format!("已抽取 {} 个检查对象", thousands(opened.drawn as i128)),
             }
         }
-        DeedOutcome::Voided(period) => format!("{}的封存已作废，理由已记入登记簿", period.label()),
+        DeedOutcome::Voided(period) => format!("{}的封签已作废，理由已记入登记簿", period.label()),
         DeedOutcome::Substituted(_, _, put) => format!("已由备选单位 {} 替换", name_of(data, &put.by)),
         DeedOutcome::Replaced(_, _, (lead, second)) => format!("主办 {lead}，协办 {second}"),
         DeedOutcome::Added(_, unit, added) => {

@@ -321,7 +321,7 @@ fn months_ui(ui: &mut Ui, risk: &CardRisk, palette: &theme::Palette) {
         .map(|(m, e)| format!("{} {}", t::month_name(m), number_text(*e, 3)))
         .collect();
     response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::Role::Image, true, format!("逐月期望检查次数：{}", words.join("，")))
+        egui::WidgetInfo::labeled(egui::Role::Image, true, format!("逐月预计检查次数：{}", words.join("，")))
     });
     let greatest = risk.expected.iter().copied().fold(0.02_f64, f64::max);
     let step = rect.width() / 12.0;
@@ -354,7 +354,7 @@ fn listed_ui(ui: &mut Ui, check: &ListedCheck) {
         ui.label(theme::strong(check.month.to_string()));
         widgets::chip(ui, check.origin.label(), palette.wash, palette.accent);
         match (&check.replaced_by, &check.outcome) {
-            (Some(other), _) => _ = ui.label(theme::note(ui, format!("已由 {other} 替补"))),
+            (Some(other), _) => _ = ui.label(theme::note(ui, format!("已由 {other} 替换"))),
             (None, Some(outcome)) => {
                 let ink: Color32 = if outcome.is_problem() { palette.red } else { palette.text };
                 ui.label(RichText::new(outcome.label()).color(ink));
