@@ -156,9 +156,9 @@ const ROOMS: [Room; 26] = [
     room(
         "workspace/session",
         "an open project: commands, draft, stages, background jobs",
-        "text domain diagnostic policy district registry sampling plan disclosure export workspace/store \
-         workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports \
-         workspace/perform",
+        "text domain diagnostic policy district registry risk sampling plan disclosure export \
+         workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds \
+         workspace/reports workspace/perform",
         "chrono directories polars ron serde tempfile",
     ),
     room(
