@@ -4,5 +4,6 @@
 pub mod analysis;
 pub mod due;
 pub mod month_frame;
+pub mod people;
 pub mod population;
 pub mod schedule;

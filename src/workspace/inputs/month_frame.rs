@@ -18,7 +18,7 @@ use crate::sampling::{
 };
 use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
-use crate::workspace::inputs::population::{compute_month_roster, compute_recusals};
+use crate::workspace::inputs::people::{compute_month_roster, compute_recusals};
 use crate::workspace::inputs::schedule::render_schedule;
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::Project;
