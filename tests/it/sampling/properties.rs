@@ -353,7 +353,7 @@ fn the_register_keeps_its_chain() {
     said(register.append_voided(&first.commitment(), time(t2), " "), "原因");
     said(register.append_opened(&[0; 32], time(t2)), "待开封");
     register.append_voided(&first.commitment(), time(t2), "秘密遗失，\"信封\"未找到").unwrap();
-    said(register.append_sealed(&second, ""), "再次封签");
+    said(register.append_sealed(&second, ""), "再次封存");
     said(register.append_sealed(&Seal { sequence: 3, ..second.clone() }, "x"), "序号");
     said(register.append_sealed(&Seal { previous: String::new(), ..second.clone() }, "x"), "前一个");
     said(register.append_sealed(&Seal { agency: "310115".into(), ..second.clone() }, "x"), "一个机关");
