@@ -120,7 +120,7 @@ fn check_dates(result: &CheckResult, check: &DueCheck, today: NaiveDate, found: 
         }
     }
     for (field, what, date) in [
-        (ResultField::CompletedOn, "完成日期早于检查日期", result.completed_on),
+        (ResultField::CompletedOn, "办结日期早于检查日期", result.completed_on),
         (ResultField::RectifyBy, "整改期限早于检查日期", result.rectify_by),
         (ResultField::ClosedOn, "销号日期早于检查日期", result.closed_on),
     ] {
@@ -132,11 +132,11 @@ fn check_dates(result: &CheckResult, check: &DueCheck, today: NaiveDate, found: 
     match (result.disclosed_on, result.completed_on) {
         (Some(_), None) => wrong(
             ResultField::CompletedOn,
-            Finding::error("DIS-028", "填写了公开日期，却没有完成日期").hint("请补充完成日期"),
+            Finding::error("DIS-028", "填写了公开日期，却没有办结日期").hint("请补充办结日期"),
         ),
         (Some(disclosed), Some(completed)) if disclosed < completed => wrong(
             ResultField::DisclosedOn,
-            Finding::error("DIS-028", "公开日期早于完成日期")
+            Finding::error("DIS-028", "公开日期早于办结日期")
                 .value(disclosed.to_string())
                 .expected(format!("不早于 {completed}")),
         ),

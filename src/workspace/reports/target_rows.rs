@@ -239,7 +239,7 @@ impl<'a> RowMaker<'a> {
     /// The checklist of a key industry; empty for the others.
     fn checklist(&self, industry: &str) -> String {
         let key = self.policy.key_industries.codes.iter().find(|(prefix, _)| industry.starts_with(prefix.as_str()));
-        key.map(|(_, name)| format!("{name}检查清单")).unwrap_or_default()
+        key.map(|(_, name)| format!("{name}检查表")).unwrap_or_default()
     }
 
     /// Who of the body may not inspect the unit, by the roster that was sealed with the draw.
