@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use egui::{RichText, Ui};
 
 use super::super::Cx;
-use crate::ui::slot::Slot;
 use crate::diagnostic::ProgressState;
 use crate::export::{ManifestCheck, check_manifest};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::slot::Slot;
 use crate::ui::text::audit as t;
 use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
