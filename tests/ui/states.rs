@@ -85,13 +85,18 @@ fn loading() {
             window.take_in_once();
         }
         let open = window.app().session.project().unwrap();
-        assert!(open.view().is_none() && open.books.value().is_none());
+        assert!(open.view().is_none());
+        // the books of a young project may have come with it
+        let read = open.books.value().is_some();
         let (name, sources) = (open.saved.file.name.clone(), table_of_sources(&window));
         each_screen(&mut window, |_, screen| match screen {
             ScreenId::Overview => vec![name.clone(), common::COMPUTING.to_owned(), format!("{} …", overview::PLANNED)],
             ScreenId::Data => vec![sources.clone()],
             ScreenId::Map | ScreenId::Risk | ScreenId::Plan => texts([common::COMPUTING]),
-            ScreenId::Draw | ScreenId::Results | ScreenId::Audit => texts([common::READING_BOOKS]),
+            ScreenId::Draw | ScreenId::Results | ScreenId::Audit if !read => texts([common::READING_BOOKS]),
+            ScreenId::Draw => texts([draw::F_FRAME, draw::FREEZE_NEXT]),
+            ScreenId::Results => texts([results::NO_DRAW, results::NO_DRAW_HINT]),
+            ScreenId::Audit => texts([audit::CHAIN_WHOLE]),
         });
         window.let_go();
         window.settle();
