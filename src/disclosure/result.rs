@@ -209,8 +209,9 @@ impl WithholdingGround {
     ///
     /// # Errors
     /// `DIS-027` as a finding, without its place.
-    pub fn read(text: &str) -> Result<Self, Finding> {
-        Self::new(text).map_err(|expected| Finding::error("DIS-027", "不予公开必须写明法律依据").expected(expected))
+    pub fn read(text: &str) -> Result<Self, Box<Finding>> {
+        Self::new(text)
+            .map_err(|expected| Box::new(Finding::error("DIS-027", "不予公开必须写明法律依据").expected(expected)))
     }
 
     /// The text.

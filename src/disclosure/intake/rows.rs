@@ -250,7 +250,7 @@ fn read_withheld(row: &Row<'_>, findings: &mut RowFindings<'_>) -> Option<Withho
     match WithholdingGround::read(text) {
         Ok(ground) => Some(ground),
         Err(finding) => {
-            findings.unread(finding, ResultField::Withheld);
+            findings.unread(*finding, ResultField::Withheld);
             None
         }
     }

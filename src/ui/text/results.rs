@@ -367,14 +367,9 @@ pub fn record_line(on: NaiveDate, outcome: &str, disclosed: Option<NaiveDate>) -
 /// What is to be said under a field of the form: what, what was expected, what to do.
 #[must_use]
 pub fn field_message(finding: &Finding) -> String {
-    let mut text = finding.what.clone();
-    if let Some(expected) = &finding.expected {
-        text.push_str(&format!("，应为{expected}"));
-    }
-    if let Some(hint) = &finding.hint {
-        text.push_str(&format!("。{hint}"));
-    }
-    text
+    let expected = finding.expected.as_ref().map_or_else(String::new, |expected| format!("，应为{expected}"));
+    let hint = finding.hint.as_ref().map_or_else(String::new, |hint| format!("。{hint}"));
+    format!("{}{expected}{hint}", finding.what)
 }
 
 /// Title of the list.

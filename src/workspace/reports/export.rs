@@ -184,8 +184,8 @@ pub fn export_project(
     let register = load_register(project)?;
     // public files are held against the targets of every month, whichever is exported
     let all = load_opened(project, registry)?;
-    let months = all.iter().map(|opened| opened.month).filter(|month| request.wants(*month));
-    let at = request.month.or_else(|| months.last()).or_else(|| project.months().first().copied());
+    let mut months = all.iter().map(|opened| opened.month).filter(|month| request.wants(*month));
+    let at = request.month.or_else(|| months.next_back()).or_else(|| project.months().first().copied());
     let Some(at) = at else { return Err(AppError::new("EXP-050", "项目年度不在 2000 至 2100 年之间")) };
     let analysis = compute_analysis(project, registry, at, &context.progress)?;
     context.progress.begin("导出", 0);

@@ -166,7 +166,7 @@ impl Form {
             match WithholdingGround::read(&self.ground) {
                 Ok(ground) => withheld = Some(ground),
                 Err(finding) => {
-                    told.push((Field::Ground, finding));
+                    told.push((Field::Ground, *finding));
                     unread.push(ResultField::Withheld);
                 }
             }
