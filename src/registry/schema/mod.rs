@@ -264,8 +264,13 @@ mod tests {
     /// The input column that fills a frame column of the same name holds what that column holds.
     #[test]
     fn input_columns_and_frame_columns_agree() {
-        let frame_only =
-            [sources::NUMBER.name(), sources::ENTERPRISE.name(), credit::GRADE_INDEX.name(), monitoring::VALID.name()];
+        let frame_only = [
+            sources::NUMBER.name(),
+            sources::ENTERPRISE.name(),
+            credit::GRADE_INDEX.name(),
+            monitoring::VALID.name(),
+            past_checks::PENDING.name(),
+        ];
         let input_only = [sources::POINT.name(), sources::VALIDITY.name(), inspectors::VALIDITY.name()];
         for kind in TableKind::ALL {
             for spec in kind.columns() {
