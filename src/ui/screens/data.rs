@@ -219,7 +219,7 @@ impl DataScreen {
                 let unit = cx.session.filter().unit.and_then(|row| open.data.unit_id(row));
                 if let Some(unit) = unit {
                     let condition = Condition::OneOf(vec![CellValue::Text(unit.to_owned())]);
-                    let filter = ColumnFilter { column: "unit_id".to_owned(), condition };
+                    let filter = ColumnFilter { column: event::UNIT_ID.name().to_owned(), condition };
                     self.sheets.entry(kind).or_default().show_only(filter);
                     self.tab = Tab::Table(kind);
                 }

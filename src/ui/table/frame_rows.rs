@@ -7,7 +7,22 @@ use egui::Align;
 use polars::prelude::{Column, DataFrame, DataType};
 
 use super::{ColumnDef, Rows};
-use crate::workspace::view::{CellFormat, cell_text, format_of};
+use crate::registry::schema::{credit, origin, sources};
+use crate::workspace::view::{CellFormat, cell_text};
+
+/// How a column of the registry reads, by its name.
+#[must_use]
+pub fn format_of(name: &str) -> CellFormat {
+    const CODES: [&str; 3] = [sources::DISTRICT.name(), origin::ROW.name(), credit::YEAR.name()];
+    const DEGREES: [&str; 2] = [sources::LON.name(), sources::LAT.name()];
+    if CODES.contains(&name) {
+        CellFormat::Code
+    } else if DEGREES.contains(&name) {
+        CellFormat::Decimals(6)
+    } else {
+        CellFormat::Plain
+    }
+}
 
 /// Rows of a frame in the order of a view; cheap to make (handles only), so a screen may make it every frame,
 /// but had better keep it as long as frame and view stay the same.

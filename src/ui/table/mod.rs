@@ -38,7 +38,7 @@ use super::theme;
 use crate::ui::widgets::thousands;
 use crate::workspace::view::SortKey;
 
-pub use frame_rows::FrameRows;
+pub use frame_rows::{FrameRows, format_of};
 pub use header::column_menu;
 pub use list::{CellRows, List, ListState};
 pub use state::{ColumnState, Selection, TableState};

@@ -1,6 +1,9 @@
 //! Texts: data.
 
+use crate::registry::schema::{credit, monitoring, origin, quality, set_aside, sources};
 use crate::registry::{ColumnKind, TableKind};
+use crate::risk::columns as scored;
+use crate::workspace::session::LAMBDA;
 
 /// Title.
 pub const TITLE: &str = "数据";
@@ -291,37 +294,39 @@ pub fn exclusion(exclusion: crate::plan::Exclusion) -> Option<&'static str> {
     })
 }
 
+/// Headings of frame columns that no file has under their own name.
+const DERIVED: [(&str, &str); 25] = [
+    (sources::UNIT_ID.name(), "单位标识"),
+    (sources::NUMBER.name(), "许可证或登记编号"),
+    (sources::ENTERPRISE.name(), "企业（合并计算）"),
+    (credit::GRADE_INDEX.name(), "等级序号"),
+    (monitoring::VALID.name(), "有效"),
+    (origin::ROW.name(), "文件行号"),
+    (origin::FILE.name(), "文件"),
+    (quality::SHEET.name(), "工作表"),
+    (credit::SCORE.name(), "风险分"),
+    (scored::TIER.name(), "风险等级"),
+    (scored::SPECIAL.name(), "特殊监管"),
+    (scored::STRATUM.name(), "监管类别（按规则）"),
+    (scored::AGGRAVATED.name(), "加重情形"),
+    (scored::SPECIAL_REASONS.name(), "特殊监管原因"),
+    (LAMBDA.name(), "年均次数 λ"),
+    (quality::SEVERITY.name(), "级别"),
+    (quality::CODE.name(), "代码"),
+    (quality::TABLE.name(), "表"),
+    (quality::COLUMN.name(), "列"),
+    (monitoring::VALUE.name(), "实际值"),
+    (quality::WHAT.name(), "问题"),
+    (quality::EXPECTED.name(), "应为"),
+    (quality::HINT.name(), "处理建议"),
+    (set_aside::REASON.name(), "原因"),
+    (set_aside::CELLS.name(), "原始内容"),
+];
+
 /// Heading of a frame column that no file has under its own name.
 #[must_use]
 pub fn derived_heading(id: &str) -> Option<&'static str> {
-    Some(match id {
-        "unit_id" => "单位标识",
-        "number" => "许可证或登记编号",
-        "enterprise" => "企业（合并计算）",
-        "grade_index" => "等级序号",
-        "valid" => "有效",
-        "row" => "文件行号",
-        "file" => "文件",
-        "sheet" => "工作表",
-        "score" => "风险分",
-        "tier" => "风险等级",
-        "special" => "特殊监管",
-        "stratum" => "监管类别（按规则）",
-        "aggravated" => "加重情形",
-        "special_reasons" => "特殊监管原因",
-        "lambda" => "年均次数 λ",
-        "severity" => "级别",
-        "code" => "代码",
-        "table" => "表",
-        "column" => "列",
-        "value" => "实际值",
-        "what" => "问题",
-        "expected" => "应为",
-        "hint" => "处理建议",
-        "reason" => "原因",
-        "cells" => "原始内容",
-        _ => return None,
-    })
+    DERIVED.iter().find(|(known, _)| *known == id).map(|(_, heading)| *heading)
 }
 
 /// Heading of a frame column.
@@ -330,7 +335,8 @@ pub fn heading(kind: Option<TableKind>, id: &str) -> String {
     // a table's own column of that name goes before a word made here (`reason` of recusals)
     let own = kind.and_then(|kind| kind.column(id)).map(|column| column.name);
     let derived = derived_heading(id);
-    let chosen = if id == "unit_id" && kind == Some(TableKind::Sources) { derived } else { own.or(derived) };
+    let chosen =
+        if id == sources::UNIT_ID.name() && kind == Some(TableKind::Sources) { derived } else { own.or(derived) };
     chosen.map_or_else(|| id.to_owned(), str::to_owned)
 }
 

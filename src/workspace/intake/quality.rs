@@ -6,7 +6,7 @@ use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, IntoColumn, StringChunked};
 
-use crate::diagnostic::{AppError, AppResult, Progress};
+use crate::diagnostic::{AppError, AppResult, Progress, Severity};
 use crate::registry::schema::{origin, quality, set_aside};
 use crate::registry::{Registry, TableKind};
 use crate::workspace::store::project::load_bytes;
@@ -92,8 +92,8 @@ fn groups(rows: &[Vec<String>]) -> Vec<FindingGroup> {
     for row in rows {
         let [severity, code, .., what, _, hint] = row.as_slice() else { continue };
         let rank = match severity.as_str() {
-            "错误" => 0,
-            "警告" => 1,
+            text if text == Severity::Error.label() => 0,
+            text if text == Severity::Warning.label() => 1,
             _ => 2,
         };
         by_code

@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub use action::{Done, Outcome};
 pub use books::{Books, OpenedDraw, PendingSeal};
 pub use command::{Command, DraftCommand, ImportRequest, ViewCommand};
-pub use data::{AnalysisView, ProjectData};
+pub use data::{AnalysisView, LAMBDA, ProjectData};
 use draft::DraftGate;
 pub use draft::{DRAFT_FILE, Draft, DraftHistory, load_draft};
 use messages::Messages;

@@ -27,16 +27,6 @@ pub enum CellFormat {
     Named(Arc<BTreeMap<String, String>>),
 }
 
-/// How a column of the registry reads, by its name.
-#[must_use]
-pub fn format_of(name: &str) -> CellFormat {
-    match name {
-        "district" | "row" | "year" | "part" => CellFormat::Code,
-        "lon" | "lat" => CellFormat::Decimals(6),
-        _ => CellFormat::Plain,
-    }
-}
-
 /// The text of a cell as the interface shows it; empty where there is no value, row or column.
 #[must_use]
 pub fn cell_text<'a>(column: &'a Column, row: usize, format: &CellFormat) -> Cow<'a, str> {

@@ -265,7 +265,7 @@ fn cells_read_as_in_an_office() {
     assert_eq!([text("points", 2), text("day", 2), text("flag", 2)], ["−0.04", "1970-01-01", "否"]);
     assert_eq!(text("text", 99), "");
     let code = frame.column("code").unwrap();
-    assert_eq!(cell_text(code, 0, &format_of("district")), "310115");
+    assert_eq!(cell_text(code, 0, &CellFormat::Code), "310115");
     let names = Arc::new([("310115".to_owned(), "浦东新区".to_owned())].into());
     assert_eq!(cell_text(code, 0, &CellFormat::Named(Arc::clone(&names))), "浦东新区");
     assert_eq!(cell_text(code, 2, &CellFormat::Named(names)), "7");

@@ -8,6 +8,7 @@ use polars::prelude::DataFrame;
 
 use super::columns;
 use crate::registry::TableKind;
+use crate::registry::schema::{complaints, credit, event, past_checks, sources, violations};
 use crate::risk::{Contribution, SpecialReason};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::slot::Slot;
@@ -23,34 +24,34 @@ const SHOWN: usize = 12;
 
 /// Register facts, in order; empty ones are left out.
 const FACTS: [&str; 14] = [
-    "number",
-    "uscc",
-    "district",
-    "body",
-    "address",
-    "industry",
-    "management",
-    "supervision",
-    "key_unit",
-    "status",
-    "env_risk",
-    "auto_monitoring",
-    "supervised",
-    "rectify_by",
+    sources::NUMBER.name(),
+    sources::USCC.name(),
+    sources::DISTRICT.name(),
+    sources::BODY.name(),
+    sources::ADDRESS.name(),
+    sources::INDUSTRY.name(),
+    sources::MANAGEMENT.name(),
+    sources::SUPERVISION.name(),
+    sources::KEY_UNIT.name(),
+    sources::STATUS.name(),
+    sources::ENV_RISK.name(),
+    sources::AUTO_MONITORING.name(),
+    sources::SUPERVISED.name(),
+    sources::RECTIFY_BY.name(),
 ];
 
 /// Permit facts.
 const PERMIT: [&str; 10] = [
-    "issued",
-    "expires",
-    "issuing_body",
-    "permit_event",
-    "permit_event_date",
-    "reports_overdue",
-    "self_monitoring_overdue",
-    "positive_from",
-    "positive_to",
-    "positive_removed",
+    sources::ISSUED.name(),
+    sources::EXPIRES.name(),
+    sources::ISSUING_BODY.name(),
+    sources::PERMIT_EVENT.name(),
+    sources::PERMIT_EVENT_DATE.name(),
+    sources::REPORTS_OVERDUE.name(),
+    sources::SELF_MONITORING_OVERDUE.name(),
+    sources::POSITIVE_FROM.name(),
+    sources::POSITIVE_TO.name(),
+    sources::POSITIVE_REMOVED.name(),
 ];
 
 /// What a card was gathered from.
@@ -187,22 +188,45 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) 
     }
     section(ui, t::SECTION_PERMIT, None);
     facts_ui(ui, open, card.row, &PERMIT);
+    let day = [event::DATE.name()];
     let histories: [History<'_>; 4] = [
-        (t::SECTION_CREDIT, TableKind::Credit, &card.credit, &["year", "date"], &["grade", "score"]),
+        (
+            t::SECTION_CREDIT,
+            TableKind::Credit,
+            &card.credit,
+            &[credit::YEAR.name(), credit::DATE.name()],
+            &[credit::GRADE.name(), credit::SCORE.name()],
+        ),
         (
             t::SECTION_VIOLATIONS,
             TableKind::Violations,
             &card.violations,
-            &["date"],
-            &["kind", "penalty_kind", "amount_wan", "document"],
+            &day,
+            &[
+                violations::KIND.name(),
+                violations::PENALTY_KIND.name(),
+                violations::AMOUNT_WAN.name(),
+                violations::DOCUMENT.name(),
+            ],
         ),
-        (t::SECTION_COMPLAINTS, TableKind::Complaints, &card.complaints, &["date"], &["pollution", "substantiated"]),
+        (
+            t::SECTION_COMPLAINTS,
+            TableKind::Complaints,
+            &card.complaints,
+            &day,
+            &[complaints::POLLUTION.name(), complaints::SUBSTANTIATED.name()],
+        ),
         (
             t::SECTION_CHECKS,
             TableKind::PastChecks,
             &card.past_checks,
-            &["date"],
-            &["department", "kind", "result", "problem"],
+            &day,
+            &[
+                past_checks::DEPARTMENT.name(),
+                past_checks::KIND.name(),
+                past_checks::RESULT.name(),
+                past_checks::PROBLEM.name(),
+            ],
         ),
     ];
     for (title, kind, rows, when, what) in histories {
@@ -408,8 +432,8 @@ fn history_ui(ui: &mut Ui, open: &OpenProject, kind: TableKind, rows: &[u32], wh
                 match text.as_str() {
                     "" => None,
                     "是" | "否" => Some(format!("{}{text}", name().trim_start_matches("是否"))),
-                    _ if *id == "amount_wan" => Some(format!("{text} 万元")),
-                    _ if *id == "score" => Some(format!("{text} 分")),
+                    _ if *id == violations::AMOUNT_WAN.name() => Some(format!("{text} 万元")),
+                    _ if *id == credit::SCORE.name() => Some(format!("{text} 分")),
                     _ => Some(text),
                 }
             })

@@ -6,71 +6,83 @@ use std::sync::Arc;
 use polars::prelude::DataFrame;
 
 use crate::registry::TableKind;
-use crate::risk::SpecialReason;
-use crate::ui::table::{ColumnDef, FrameRows};
+use crate::registry::schema::{
+    credit, inspectors, monitoring, origin, past_checks, quality, recusals, set_aside, sources, violations,
+};
+use crate::risk::{SpecialReason, columns as scored};
+use crate::ui::table::{ColumnDef, FrameRows, format_of};
 use crate::ui::text::data as t;
-use crate::workspace::session::OpenProject;
-use crate::workspace::view::{CellFormat, format_of};
+use crate::workspace::session::{LAMBDA, OpenProject};
+use crate::workspace::view::CellFormat;
 
 /// Shown first, in this order, where a table has them.
 const FIRST: [&str; 16] = [
-    "name",
-    "tier",
-    "score",
-    "lambda",
-    "special",
-    "district",
-    "body",
-    "management",
-    "industry",
-    "status",
-    "unit_id",
-    "uscc",
-    "stratum",
-    "special_reasons",
-    "address",
-    "expires",
+    sources::NAME.name(),
+    scored::TIER.name(),
+    scored::SCORE.name(),
+    LAMBDA.name(),
+    scored::SPECIAL.name(),
+    sources::DISTRICT.name(),
+    sources::BODY.name(),
+    sources::MANAGEMENT.name(),
+    sources::INDUSTRY.name(),
+    sources::STATUS.name(),
+    sources::UNIT_ID.name(),
+    sources::USCC.name(),
+    scored::STRATUM.name(),
+    scored::SPECIAL_REASONS.name(),
+    sources::ADDRESS.name(),
+    sources::EXPIRES.name(),
 ];
 
 /// Hidden until chosen.
 const HIDDEN: [&str; 13] = [
-    "number",
-    "enterprise",
-    "grade_index",
-    "aggravated",
-    "lon",
-    "lat",
-    "issuing_body",
-    "supervised",
-    "reports_overdue",
-    "self_monitoring_overdue",
-    "positive_removed",
-    "rectify_by",
-    "permit_event_date",
+    sources::NUMBER.name(),
+    sources::ENTERPRISE.name(),
+    credit::GRADE_INDEX.name(),
+    scored::AGGRAVATED.name(),
+    sources::LON.name(),
+    sources::LAT.name(),
+    sources::ISSUING_BODY.name(),
+    sources::SUPERVISED.name(),
+    sources::REPORTS_OVERDUE.name(),
+    sources::SELF_MONITORING_OVERDUE.name(),
+    sources::POSITIVE_REMOVED.name(),
+    sources::RECTIFY_BY.name(),
+    sources::PERMIT_EVENT_DATE.name(),
 ];
 
 /// Widths other than by type.
+const WIDTHS: [(&str, f32); 16] = [
+    (sources::NAME.name(), 230.0),
+    (sources::ADDRESS.name(), 280.0),
+    (quality::WHAT.name(), 280.0),
+    (quality::HINT.name(), 280.0),
+    (set_aside::REASON.name(), 280.0),
+    (set_aside::CELLS.name(), 420.0),
+    (sources::UNIT_ID.name(), 186.0),
+    (sources::USCC.name(), 186.0),
+    (sources::NUMBER.name(), 186.0),
+    (sources::ENTERPRISE.name(), 186.0),
+    (scored::TIER.name(), 84.0),
+    (quality::SEVERITY.name(), 64.0),
+    (quality::CODE.name(), 90.0),
+    (sources::BODY.name(), 150.0),
+    (scored::STRATUM.name(), 150.0),
+    (origin::FILE.name(), 180.0),
+];
+
 fn width(id: &str) -> Option<f32> {
-    Some(match id {
-        "name" => 230.0,
-        "address" | "what" | "hint" | "reason" => 280.0,
-        "cells" => 420.0,
-        "unit_id" | "uscc" | "number" | "enterprise" => 186.0,
-        "tier" => 84.0,
-        "severity" => 64.0,
-        "code" => 90.0,
-        "body" | "stratum" => 150.0,
-        "file" => 180.0,
-        _ => return None,
-    })
+    WIDTHS.iter().find(|(known, _)| *known == id).map(|(_, width)| *width)
 }
 
 /// The columns of a frame. `kind` is the table, `None` for the report and the rows set aside.
 pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<ColumnDef>> {
     let mut ids: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    let first: &[&str] = if kind.is_some() { &FIRST } else { &["severity", "code", "what"] };
+    let of_report = [quality::SEVERITY.name(), quality::CODE.name(), quality::WHAT.name()];
+    let first: &[&str] = if kind.is_some() { &FIRST } else { &of_report };
     // the rows set aside keep their own order
-    if kind.is_some() || ids.first().is_some_and(|id| id == "severity") {
+    if kind.is_some() || ids.first().is_some_and(|id| id == quality::SEVERITY.name()) {
         ids.sort_by_key(|id| first.iter().position(|known| known == id).unwrap_or(first.len()));
     }
     let known = |id: &str| kind.is_none_or(|kind| kind.column(id).is_some() || t::derived_heading(id).is_some());
@@ -81,9 +93,9 @@ pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<Colu
                 if let Some(width) = width(id) {
                     def.width = width;
                 }
-                let own_place = kind.is_some() && matches!(id.as_str(), "row" | "file");
+                let own_place = kind.is_some() && [origin::ROW.name(), origin::FILE.name()].contains(&id.as_str());
                 def.hidden = kind.is_some() && (HIDDEN.contains(&id.as_str()) || own_place || !known(id));
-                if id == "tier" {
+                if id == scored::TIER.name() {
                     def.align = egui::Align::Center;
                 }
                 def
@@ -101,26 +113,27 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
         let of = |pairs: &[(&str, &str)]| {
             named(pairs.iter().map(|(id, name)| ((*id).to_owned(), (*name).to_owned())).collect())
         };
-        match id {
-            "district" => named(districts.districts().iter().map(|d| (d.code.0.to_string(), d.name.clone())).collect()),
-            "body" => named(policy.bodies.iter().map(|b| (b.id.to_string(), b.name.clone())).collect()),
-            "tier" => {
-                named(policy.tiers.iter().enumerate().map(|(i, tier)| (i.to_string(), tier.id.clone())).collect())
-            }
-            "stratum" => named(policy.categories.iter().map(|c| (c.id.clone(), c.name.clone())).collect()),
-            "skills" => named(
-                policy
-                    .skills
-                    .iter()
-                    .map(|s| (s.id.clone(), s.names.first().cloned().unwrap_or_else(|| s.id.clone())))
-                    .collect(),
-            ),
-            "special_reasons" => of(&SpecialReason::ALL.map(|reason| (reason.id(), reason.label()))),
-            "table" => named(TableKind::ALL.iter().map(|k| (k.id().to_owned(), k.label().to_owned())).collect()),
-            _ => match kind.map(|kind| t::words(kind, id)) {
+        if id == sources::DISTRICT.name() {
+            named(districts.districts().iter().map(|d| (d.code.0.to_string(), d.name.clone())).collect())
+        } else if id == sources::BODY.name() {
+            named(policy.bodies.iter().map(|b| (b.id.to_string(), b.name.clone())).collect())
+        } else if id == scored::TIER.name() {
+            named(policy.tiers.iter().enumerate().map(|(i, tier)| (i.to_string(), tier.id.clone())).collect())
+        } else if id == scored::STRATUM.name() {
+            named(policy.categories.iter().map(|c| (c.id.clone(), c.name.clone())).collect())
+        } else if id == inspectors::SKILLS.name() {
+            let first = |names: &[String]| names.first().cloned();
+            let skills = policy.skills.iter();
+            named(skills.map(|s| (s.id.clone(), first(&s.names).unwrap_or_else(|| s.id.clone()))).collect())
+        } else if id == scored::SPECIAL_REASONS.name() {
+            of(&SpecialReason::ALL.map(|reason| (reason.id(), reason.label())))
+        } else if id == set_aside::TABLE.name() {
+            of(&TableKind::ALL.map(|kind| (kind.id(), kind.label())))
+        } else {
+            match kind.map(|kind| t::words(kind, id)) {
                 Some(words) if !words.is_empty() => of(&words),
                 _ => format_of(id),
-            },
+            }
         }
     }
 }
@@ -128,26 +141,26 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
 /// Text columns that the search field looks into.
 pub(super) fn searched(frame: &DataFrame) -> Vec<String> {
     const SEARCHED: [&str; 20] = [
-        "name",
-        "unit_id",
-        "number",
-        "uscc",
-        "address",
-        "document",
-        "authority",
-        "certificate",
-        "outlet",
-        "pollutant",
-        "reason",
-        "department",
-        "matters",
-        "result",
-        "kind",
-        "what",
-        "value",
-        "code",
-        "cells",
-        "file",
+        sources::NAME.name(),
+        sources::UNIT_ID.name(),
+        sources::NUMBER.name(),
+        sources::USCC.name(),
+        sources::ADDRESS.name(),
+        violations::DOCUMENT.name(),
+        violations::AUTHORITY.name(),
+        inspectors::CERTIFICATE.name(),
+        monitoring::OUTLET.name(),
+        monitoring::POLLUTANT.name(),
+        recusals::REASON.name(),
+        past_checks::DEPARTMENT.name(),
+        past_checks::MATTERS.name(),
+        past_checks::RESULT.name(),
+        violations::KIND.name(),
+        quality::WHAT.name(),
+        monitoring::VALUE.name(),
+        quality::CODE.name(),
+        set_aside::CELLS.name(),
+        quality::FILE.name(),
     ];
     SEARCHED.iter().filter(|id| frame.column(id).is_ok()).map(|id| (*id).to_owned()).collect()
 }

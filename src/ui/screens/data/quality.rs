@@ -44,9 +44,9 @@ pub(super) struct Quality {
     writing: Slot<PathBuf, Vec<u8>>,
 }
 
-fn one_of(column: &str, value: &str) -> ColumnFilter {
+fn one_of(column: &Column<Text>, value: &str) -> ColumnFilter {
     let condition = Condition::OneOf(vec![CellValue::Text(value.to_owned())]);
-    ColumnFilter { column: column.to_owned(), condition }
+    ColumnFilter { column: column.name().to_owned(), condition }
 }
 
 impl Quality {
@@ -74,7 +74,7 @@ impl Quality {
             (self.failed, self.code) = (None, None);
             if self.sheet.table.sort.is_empty() {
                 // by code points 错误 stands behind 警告, and that behind 提示: the worst first
-                self.sheet.table.set_sort("severity", Some(true), false);
+                self.sheet.table.set_sort(quality::SEVERITY.name(), Some(true), false);
             }
             let root = open.saved.root().to_owned();
             self.report.start(cx.session, of, "读取质量报告", move |progress| load_quality(&root, progress));
@@ -143,9 +143,9 @@ impl Quality {
             .frame(egui::Frame::new().inner_margin(egui::Margin { right: 12, ..egui::Margin::ZERO }))
             .show(ui, |ui| self.groups_ui(ui, &report));
         let mut also = Vec::new();
-        also.extend(self.severity.map(|severity| one_of("severity", severity)));
-        also.extend(self.table.map(|table| one_of("table", table.label())));
-        also.extend(self.code.as_ref().map(|code| one_of("code", code)));
+        also.extend(self.severity.map(|severity| one_of(&quality::SEVERITY, severity)));
+        also.extend(self.table.map(|table| one_of(&quality::TABLE, table.label())));
+        also.extend(self.code.as_ref().map(|code| one_of(&quality::CODE, code)));
         let source = Source {
             id: FrameId { data: Arc::clone(&open.data), view: None, number: self.number },
             frame: &report.frame,

@@ -11,6 +11,8 @@ use polars::prelude::DataFrame;
 use super::columns;
 use super::filter::{Answer, FilterPopup, words_of};
 use crate::registry::TableKind;
+use crate::registry::schema::quality;
+use crate::risk::columns as scored;
 use crate::ui::screens::Cx;
 use crate::ui::slot::Slot;
 use crate::ui::table::{
@@ -167,15 +169,15 @@ impl Sheet {
         let palette = *theme::of(ui);
         let defs = Arc::clone(&self.defs);
         let decorate = move |_: usize, column: usize, text: &str| match defs.get(column).map(|def| def.id.as_ref()) {
-            Some("tier") => {
+            Some(id) if id == scored::TIER.name() => {
                 let tier = policy.tiers.iter().position(|tier| tier.id == text).unwrap_or(0);
                 let ground = palette.tier(tier, policy.tiers.len());
                 CellStyle { chip: Some(ground), ink: Some(theme::ink_on(ground)), strong: true, ..CellStyle::default() }
             }
-            Some("severity") => {
+            Some(id) if id == quality::SEVERITY.name() => {
                 let ink = match text {
-                    "错误" => palette.red,
-                    "警告" => palette.amber,
+                    text if text == Severity::Error.label() => palette.red,
+                    text if text == Severity::Warning.label() => palette.amber,
                     _ => palette.muted,
                 };
                 CellStyle { ink: Some(ink), strong: true, ..CellStyle::default() }
