@@ -3,7 +3,7 @@
 use crate::registry::schema::{credit, monitoring, origin, quality, set_aside, sources};
 use crate::registry::{ColumnKind, TableKind};
 use crate::risk::columns as scored;
-use crate::workspace::session::LAMBDA;
+use crate::workspace::session::LAMBDA as LAMBDA_COLUMN;
 
 /// Title.
 pub const TITLE: &str = "数据";
@@ -310,7 +310,7 @@ const DERIVED: [(&str, &str); 25] = [
     (scored::STRATUM.name(), "监管类别（按规则）"),
     (scored::AGGRAVATED.name(), "加重情形"),
     (scored::SPECIAL_REASONS.name(), "特殊监管原因"),
-    (LAMBDA.name(), "年均次数 λ"),
+    (LAMBDA_COLUMN.name(), "年均次数 λ"),
     (quality::SEVERITY.name(), "级别"),
     (quality::CODE.name(), "代码"),
     (quality::TABLE.name(), "表"),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::sheet::{FrameId, Sheet, Source};
+use crate::diagnostic::Severity;
 use crate::registry::columns::{Column, Text};
 use crate::registry::schema::{quality, set_aside};
 use crate::registry::{TableKind, render_set_aside_csv};
@@ -208,7 +209,7 @@ impl Quality {
             if ui.selectable_label(all, t::ALL_FINDINGS).clicked() {
                 (self.severity, self.code) = (None, None);
             }
-            for severity in ["错误", "警告", "提示"] {
+            for severity in [Severity::Error, Severity::Warning, Severity::Hint].map(Severity::label) {
                 let count: u64 = report.groups.iter().filter(|g| g.severity == severity).map(|g| g.count).sum();
                 let text = format!("{severity} {}", thousands(count));
                 if ui.selectable_label(self.severity == Some(severity), text).clicked() {
@@ -236,8 +237,8 @@ impl Quality {
             for group in report.groups.iter().filter(|g| self.severity.is_none_or(|s| s == g.severity)) {
                 let on = self.code.as_ref() == Some(&group.code);
                 let ink = match group.severity.as_str() {
-                    "错误" => palette.red,
-                    "警告" => palette.amber,
+                    text if text == Severity::Error.label() => palette.red,
+                    text if text == Severity::Warning.label() => palette.amber,
                     _ => palette.muted,
                 };
                 let mut job = egui::text::LayoutJob::default();

@@ -10,6 +10,7 @@ use polars::prelude::DataFrame;
 
 use super::columns;
 use super::filter::{Answer, FilterPopup, words_of};
+use crate::diagnostic::Severity;
 use crate::registry::TableKind;
 use crate::registry::schema::quality;
 use crate::risk::columns as scored;
