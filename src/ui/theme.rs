@@ -28,8 +28,6 @@ pub const SECTION: f32 = 15.0;
 pub const TITLE: f32 = 20.0;
 /// Figures on cards.
 pub const FIGURE: f32 = 28.0;
-/// Figures of the ceremony and briefings.
-pub const CEREMONY: f32 = 44.0;
 /// Longest motion, seconds.
 pub const MOTION: f32 = 0.25;
 /// Corner radius of cards.

@@ -192,10 +192,8 @@ const CHOSEN_FOR_FEATURES: [(&str, &str); 3] = [
     ("wgpu", "chooses the backends (Direct3D 12, Vulkan) of that renderer"),
 ];
 
-/// Arrows and packages of work that is under way: allowed, and not yet asked for.
-const COMING: &[(&str, &str)] = &[("district", "shapefile")];
-
-/// Arrows that are still there and are going.
+/// Arrows against the order that are still there: the source card reads the open project's values, which the
+/// session makes.
 const LEAVING: &[(&str, &str)] = &[("workspace/reports", "workspace/session")];
 
 /// The row to which a path below the crate's root belongs: `["workspace", "store", …]` → `workspace/store`.
@@ -240,9 +238,7 @@ fn faults(is: &Arrows, allowed: &BTreeSet<(String, String)>, verb: &str) -> Vec<
     let under_way = |(row, to): &(String, String)| LEAVING.contains(&(row.as_str(), to.as_str()));
     let new = is.iter().filter(|(arrow, _)| !allowed.contains(*arrow) && !under_way(arrow));
     let mut faults: Vec<String> = new.map(|((row, to), at)| format!("{at}: {row} may not {verb} {to}")).collect();
-    let coming =
-        |(row, to): &&(String, String)| COMING.iter().any(|(r, t)| (*r == "*" || r == row) && (*t == "*" || t == to));
-    let idle = allowed.iter().filter(|arrow| !is.contains_key(*arrow) && !coming(arrow));
+    let idle = allowed.iter().filter(|arrow| !is.contains_key(*arrow));
     faults.extend(idle.map(|(row, to)| format!("the table lets {row} {verb} {to}, but no code does")));
     faults
 }
@@ -261,7 +257,7 @@ fn rooms_use_only_what_stands_above_them() {
     let mut found: Vec<String> = Vec::new();
     found
         .extend(present.iter().filter(|r| !rows.contains(&r.as_str())).map(|r| format!("{r} has no row in the table")));
-    let missing = rows.iter().filter(|r| !present.contains(**r) && !COMING.contains(&(**r, "*")));
+    let missing = rows.iter().filter(|r| !present.contains(**r));
     found.extend(missing.map(|r| format!("the table's {r} is no folder")));
     for (i, room) in ROOMS.iter().enumerate() {
         for to in room.uses.split_whitespace().filter(|to| !rows[..i].contains(to)) {
@@ -279,8 +275,7 @@ fn every_package_is_named_by_a_room_or_has_its_reason() {
     let (_, names) = arrows(&sources(), &packages());
     let named: BTreeSet<&str> = names.keys().map(|(_, name)| name.as_str()).collect();
     let listed: BTreeSet<&str> = CHOSEN_FOR_FEATURES.iter().map(|(name, _)| *name).collect();
-    let coming = |p: &str| COMING.iter().any(|(_, to)| *to == p);
-    let idle: Vec<String> = packages().into_iter().filter(|p| !named.contains(p.as_str()) && !coming(p)).collect();
+    let idle: Vec<String> = packages().into_iter().filter(|p| !named.contains(p.as_str())).collect();
     let unexplained: Vec<&String> = idle.iter().filter(|p| !listed.contains(p.as_str())).collect();
     assert!(unexplained.is_empty(), "no code names {unexplained:?}: take them out of Cargo.toml");
     let superfluous: Vec<&&str> = listed.iter().filter(|p| !idle.iter().any(|i| i == **p)).collect();

@@ -30,10 +30,6 @@ pub const LOOK_AT_DATA: &str = "查看数据";
 pub const SOURCE: &str = "数据来源：本项目的年度计划与抽取记录";
 /// Measure of the small map.
 pub const MEASURE: &str = "全年预计检查";
-/// Deadlines.
-pub const DEADLINES: &str = "最近的公开期限";
-/// No deadlines.
-pub const NO_DEADLINES: &str = "没有等待公开的结果";
 
 /// Next step: the year's seed.
 pub const STEP_YEAR: &str = "封存并开封年度种子，此后各月配额的取整不能再由人选择";
