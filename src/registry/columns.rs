@@ -205,7 +205,6 @@ impl<T> Column<T> {
     }
 
     /// As polars names it in an expression.
-    #[must_use]
     pub fn expr(&self) -> Expr {
         col(self.name)
     }

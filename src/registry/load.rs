@@ -347,10 +347,10 @@ fn complete(
             check_shared_points(&frame, options.shared_point_units, &places, out)?;
         }
         TableKind::Inspectors => {
-            frame = merge_duplicates(&frame, &inspectors::CERTIFICATE, Conflict::SetAside, &places, out)?
+            frame = merge_duplicates(&frame, &inspectors::CERTIFICATE, Conflict::SetAside, &places, out)?;
         }
         TableKind::Violations => {
-            frame = merge_duplicates(&frame, &violations::DOCUMENT, Conflict::Stays, &places, out)?
+            frame = merge_duplicates(&frame, &violations::DOCUMENT, Conflict::Stays, &places, out)?;
         }
         _ => {}
     }

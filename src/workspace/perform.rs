@@ -50,12 +50,11 @@ impl Frames<'_> {
         match self {
             Self::Given(registry, districts) => Ok((registry, districts)),
             Self::OnDisk(cell) => {
-                let (registry, districts) = match cell.get() {
-                    Some(read) => &**read,
-                    None => {
-                        let read = Box::new(load_project_data(project)?);
-                        &**cell.get_or_init(|| read)
-                    }
+                let (registry, districts) = if let Some(read) = cell.get() {
+                    &**read
+                } else {
+                    let read = Box::new(load_project_data(project)?);
+                    &**cell.get_or_init(|| read)
                 };
                 Ok((registry, districts))
             }

@@ -358,7 +358,11 @@ fn moves_and_distribution() {
     assert_eq!((others.raised(), others.stayed(), others.movers.len()), (0, 1, 0));
     assert_eq!(others.vanished, moves.vanished);
     assert_eq!(
-        compute_histogram(&new, Milli(5_000), |row| row == 1).unwrap().iter().map(|b| b.total()).sum::<u64>(),
+        compute_histogram(&new, Milli(5_000), |row| row == 1)
+            .unwrap()
+            .iter()
+            .map(fairdraw::risk::HistogramBin::total)
+            .sum::<u64>(),
         1
     );
     let still = compare_risk(&new, &new, |_| true).unwrap();

@@ -223,7 +223,7 @@ pub fn list_values(policy: &Policy) -> AppResult<Vec<PolicyValue>> {
                 }
             }
             leaf @ (Value::Number(_) | Value::Bool(_)) => {
-                found.push(PolicyValue { path: at.shown.clone(), name: names.at(&at.placed), value: text_of(leaf) })
+                found.push(PolicyValue { path: at.shown.clone(), name: names.at(&at.placed), value: text_of(leaf) });
             }
             Value::String(_) | Value::Null => {}
         }

@@ -43,6 +43,7 @@ pub enum Command {
 
 /// What is looked at: projects, filters, files beside the project, the program's own settings.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, a few a minute")]
 pub enum ViewCommand {
     /// Opens the demo city, made where it is not there yet.
     OpenDemo,

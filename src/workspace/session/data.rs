@@ -171,7 +171,7 @@ fn join(data: &ProjectData, analysis: &Analysis) -> AppResult<DataFrame> {
             columns.push(column.clone());
         }
     }
-    let lambda = analysis.plan.frequencies.lambda.to_vec();
+    let lambda = analysis.plan.frequencies.lambda.clone();
     columns.push(LAMBDA.column(Float64Chunked::from_vec(PlSmallStr::EMPTY, lambda)));
     let height = register.height();
     DataFrame::new(height, columns).map_err(|cause| {

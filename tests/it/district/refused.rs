@@ -24,7 +24,9 @@ fn table(version: u8, fields: &[(&str, u8, &[u8])]) -> Vec<u8> {
         bytes.extend(field);
     }
     bytes.extend([0x0d, b' ']);
-    fields.iter().for_each(|f| bytes.extend(f.2));
+    for field in &fields {
+        bytes.extend(field.2);
+    }
     bytes.push(0x1a);
     bytes
 }
