@@ -93,7 +93,11 @@ impl RiskFeatures {
         let grades = grades_by_site(inputs.credit, &slots, as_of)?;
         let mut frame = site_features(&sites, &key, as_of)?;
         let counts = key.events.iter().map(|factor| factor.column.as_str()).zip(sums.weights);
-        for (name, values) in counts.chain(COUNTERS.iter().map(Typed::name).zip(sums.counters)) {
+        #[allow(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method by its name would ask one lifetime of both"
+        )]
+        for (name, values) in counts.chain(COUNTERS.iter().map(|column| column.name()).zip(sums.counters)) {
             frame.with_column(Int64Chunked::from_vec(name.into(), values).into_column()).map_err(failed)?;
         }
         let month = month_ordinal(as_of);
