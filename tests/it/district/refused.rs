@@ -24,7 +24,7 @@ fn table(version: u8, fields: &[(&str, u8, &[u8])]) -> Vec<u8> {
         bytes.extend(field);
     }
     bytes.extend([0x0d, b' ']);
-    for field in &fields {
+    for field in fields {
         bytes.extend(field.2);
     }
     bytes.push(0x1a);
