@@ -6,9 +6,10 @@ use polars::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult};
 
+use super::checks::is_pending;
 use super::codes;
 use super::load::{Registry, internal};
-use super::schema::TableKind;
+use super::schema::{TableKind, past_checks};
 
 /// Name of the frame of rows set aside.
 pub const SET_ASIDE: &str = "set_aside";
@@ -33,6 +34,17 @@ pub fn frame_from_bytes(bytes: Vec<u8>, name: &str) -> AppResult<DataFrame> {
         .map_err(|error| AppError::from(codes::FRAME_UNREADABLE.finding().file(name).value(error.to_string())))
 }
 
+/// Projects of version 0.1 kept past checks without the flag of what is pending: it is read from their words as the
+/// import does now. The file itself stays as it was sealed.
+fn add_pending(frame: &mut DataFrame) -> AppResult<()> {
+    if frame.column(past_checks::PENDING.name()).is_ok() || frame.column(past_checks::RESULT.name()).is_err() {
+        return Ok(());
+    }
+    let flags = past_checks::RESULT.of(frame)?.iter().map(|result| result.map(is_pending)).collect();
+    frame.with_column(past_checks::PENDING.column(flags)).map_err(|error| internal(&error))?;
+    Ok(())
+}
+
 impl Registry {
     /// Every frame with its name, tables first, then the rows set aside.
     pub fn frames(&self) -> impl Iterator<Item = (&'static str, &DataFrame)> {
@@ -46,8 +58,11 @@ impl Registry {
     ///
     /// # Errors
     /// `IMP-083` for an unknown name, a missing column or one of another type.
-    pub fn restore(&mut self, name: &str, frame: DataFrame) -> AppResult<()> {
+    pub fn restore(&mut self, name: &str, mut frame: DataFrame) -> AppResult<()> {
         let kind = TableKind::ALL.into_iter().find(|kind| kind.id() == name);
+        if kind == Some(TableKind::PastChecks) {
+            add_pending(&mut frame)?;
+        }
         let template = match kind {
             Some(kind) => super::assemble::empty_frame(kind),
             None if name == SET_ASIDE => super::assemble::render_set_aside(&[]),

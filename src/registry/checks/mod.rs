@@ -8,6 +8,6 @@ mod people;
 mod sources;
 
 pub(super) use duplicates::{Conflict, merge_duplicates, merge_sources};
-pub(super) use events::check_events;
+pub(super) use events::{check_events, is_pending};
 pub(super) use people::{check_bodies, check_inspectors};
 pub(super) use sources::{check_shared_points, check_sources};

@@ -23,6 +23,27 @@ fn frames_come_back_from_parquet_as_they_were() {
 }
 
 #[test]
+fn past_checks_of_an_earlier_version_get_their_flag_from_their_words() {
+    let registry = check(vec![
+        input(two_sources()),
+        input(raw(
+            "检查台账.csv",
+            &[
+                vec!["被检查单位", "检查日期", "检查类型", "检查结果"],
+                vec!["上海甲化工有限公司", "2026-03-02", "双随机", "发现问题待后续处理"],
+                vec!["上海乙电镀有限公司", "2026-03-03", "双随机", "未发现问题"],
+            ],
+        )),
+    ]);
+    let flags = |frame: &DataFrame| frame.column("pending").unwrap().bool().unwrap().iter().collect::<Vec<_>>();
+    assert_eq!(flags(&registry.past_checks), [Some(true), Some(false)]);
+    let before = registry.past_checks.drop("pending").unwrap();
+    let mut back = Registry::empty();
+    back.restore("past_checks", before).unwrap();
+    assert_eq!(flags(&back.past_checks), [Some(true), Some(false)]);
+}
+
+#[test]
 fn the_report_names_everything() {
     let registry = check(vec![input(sources(&[
         [UNIT_A, "甲公司", USCC_A, "徐汇", "=重点"],
