@@ -1,6 +1,6 @@
 //! The yearly plan: frequencies, slots, and the matrix of bodies by month (rules, item 8).
 //!
-//! Expected visits are exact for the slots ([`expected_by_month`]): windows left over from last year,
+//! Expected visits are exact for the slots (`slots::expected_by_month`): windows left over from last year,
 //! windows between slots, and mandatory checks that stand for a slot's visit are in them.
 
 mod lights;
