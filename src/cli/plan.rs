@@ -110,9 +110,9 @@ fn show_plan(project: &Project, analysis: &Analysis) -> AppResult<()> {
     for text in off_site_lines(analysis).values() {
         line(text)?;
     }
-    let red = plan.lights.iter().filter(|l| !l.kept).count();
+    let red = plan.not_kept().count();
     say(&format!("频次下限与上限 {} 项，未满足 {red} 项", plan.lights.len()));
-    for light in plan.lights.iter().filter(|l| !l.kept).take(20) {
+    for light in plan.not_kept().take(20) {
         say(&light.text);
     }
     // the floors' cuts are tried out one by one: only for the first few
@@ -301,7 +301,7 @@ pub(super) fn simulate(args: &SimulateArgs, as_json: bool, context: &CommandCont
     } else {
         line("等级,污染源数,计划次数(Σλ),应抽次数,年均实抽次数,相差")?;
         for (tier, rule) in report.tiers.iter().zip(&project.policy.tiers) {
-            let off = if tier.expected > 0.0 { (tier.realised / tier.expected - 1.0) * 100.0 } else { 0.0 };
+            let off = tier.off_percent();
             line(&format!(
                 "{} {},{},{:.1},{:.1},{:.1},{off:+.2}%",
                 rule.id, rule.name, tier.sites, tier.lambda, tier.expected, tier.realised
@@ -316,8 +316,7 @@ pub(super) fn simulate(args: &SimulateArgs, as_json: bool, context: &CommandCont
             report.worst_overshoot_units, report.deferred, report.lost
         ))?;
     }
-    let broken = report.cap_broken + report.window_broken + report.slot_broken + report.above_ceiling;
-    Ok(if broken > 0 { Finish::Flawed } else { Finish::Done })
+    Ok(if report.broken() > 0 { Finish::Flawed } else { Finish::Done })
 }
 
 pub(super) fn estimate(args: &ProjectArgs, as_json: bool) -> AppResult<Finish> {

@@ -179,7 +179,17 @@ impl AnnualPlan {
     /// False while a shortage stands that must be mended before anything is sealed.
     #[must_use]
     pub fn is_sealable(&self) -> bool {
-        !self.shortages.iter().any(|s| s.blocking)
+        self.blocking().next().is_none()
+    }
+
+    /// The shortages that must be mended before anything is sealed.
+    pub fn blocking(&self) -> impl Iterator<Item = &Shortage> {
+        self.shortages.iter().filter(|s| s.blocking)
+    }
+
+    /// The rules that the plan does not keep.
+    pub fn not_kept(&self) -> impl Iterator<Item = &Light> {
+        self.lights.iter().filter(|light| !light.kept)
     }
 
     /// Month by month the sum of all bodies.

@@ -28,9 +28,9 @@ pub fn compute_period_factors(policy: &Policy, calendar: &WorkCalendar, year: i3
     let factors = policy.periods.iter().map(|period| {
         std::array::from_fn(|m| {
             let month = PlanMonth::nth_of(year, m);
-            let (first, last) = (period.from.max(month.first_day()), period.to.min(month.last_day()));
+            let Some((first, last)) = period.clipped(month.first_day(), month.last_day()) else { return 1.0 };
             let (all, covered) = (calendar.in_month(month), calendar.count(first, last));
-            if first > last || all == 0 {
+            if all == 0 {
                 return 1.0;
             }
             if covered == all {

@@ -68,6 +68,22 @@ pub struct TierReport {
     pub realised: f64,
 }
 
+impl TierReport {
+    /// By how much the draws depart from what was expected, percent; 0 where nothing was.
+    #[must_use]
+    pub fn off_percent(&self) -> f64 {
+        if self.expected > 0.0 { (self.realised / self.expected - 1.0) * 100.0 } else { 0.0 }
+    }
+}
+
+impl SimulationReport {
+    /// How often a rule was broken.
+    #[must_use]
+    pub fn broken(&self) -> u64 {
+        self.cap_broken + self.window_broken + self.slot_broken + self.above_ceiling
+    }
+}
+
 /// A draw: sites, their π, how many; returns the selected ones.
 pub type DrawFn<'a> = dyn FnMut(&[u32], &[f64], u32, &mut ChaCha8Rng) -> Vec<u32> + 'a;
 

@@ -215,6 +215,13 @@ impl WindowRule {
 }
 
 impl SpecialPeriod {
+    /// The part of the period that lies between two days, both included; `None` where they do not meet.
+    #[must_use]
+    pub fn clipped(&self, first: NaiveDate, last: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+        let (from, to) = (self.from.max(first), self.to.min(last));
+        (from <= to).then_some((from, to))
+    }
+
     /// True where the period concerns this body.
     #[must_use]
     pub fn concerns(&self, body: &BodyId) -> bool {

@@ -49,12 +49,6 @@ impl TierMoves {
         self.sum(|from, to| to > from)
     }
 
-    /// Sites that stayed in their tier.
-    #[must_use]
-    pub fn stayed(&self) -> u64 {
-        self.sum(|from, to| from == to)
-    }
-
     fn sum(&self, counts: impl Fn(usize, usize) -> bool) -> u64 {
         let rows = self.moves.iter().enumerate();
         let cells = rows.flat_map(|(from, row)| row.iter().enumerate().map(move |(to, n)| (from, to, *n)));

@@ -24,11 +24,7 @@ mod score;
 mod slots;
 mod table;
 
-use chrono::NaiveDate;
 use polars::prelude::DataFrame;
-
-use crate::diagnostic::AppResult;
-use crate::policy::Policy;
 
 pub use compare::{HistogramBin, Mover, TierMoves, compare_risk, compute_histogram};
 pub use events::{EventReason, IgnoredEvents};
@@ -51,13 +47,4 @@ pub struct RiskInputs<'a> {
     pub monitoring: &'a DataFrame,
     /// Checks of the past.
     pub past_checks: &'a DataFrame,
-}
-
-/// Features and scoring in one go.
-///
-/// # Errors
-/// `RSK-001` column of a wrong type, `RSK-002` computation failed, `RSK-003` policy with errors.
-pub fn compute_risk(inputs: &RiskInputs<'_>, policy: &Policy, as_of: NaiveDate) -> AppResult<RiskTable> {
-    let features = RiskFeatures::compute(inputs, policy, as_of)?;
-    score_risk(&features, policy)
 }

@@ -132,17 +132,6 @@ impl RiskTable {
         Ok(column.iter().map(Option::unwrap_or_default).collect())
     }
 
-    /// The row of a site.
-    ///
-    /// # Errors
-    /// `RSK-005` for a site that is not in the table.
-    pub fn row_of(&self, unit_id: &str) -> AppResult<usize> {
-        let ids = columns::UNIT_ID.cells(&self.frame).map_err(failed)?;
-        ids.iter()
-            .position(|id| id == Some(unit_id))
-            .ok_or_else(|| AppError::new("RSK-005", "风险表中没有这个单位").with(|finding| finding.value(unit_id)))
-    }
-
     /// What each factor gave the site of a row, in the policy's order; the points add up to its score.
     ///
     /// # Errors

@@ -416,6 +416,10 @@ fn floors_merges_and_periods_answer() {
     );
     let policy = load_policy(&text, "p").unwrap();
     let period = &policy.periods[0];
+    let in_year = |year: i32| period.clipped(day(&format!("{year}-01-01")), day(&format!("{year}-12-31")));
+    assert_eq!(in_year(2027), Some((day("2027-01-01"), day("2027-01-10"))));
+    assert_eq!(in_year(2026), Some((day("2026-12-20"), day("2026-12-31"))));
+    assert_eq!(in_year(2028), None);
     assert!(period.concerns(&body.id));
 }
 

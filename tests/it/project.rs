@@ -132,7 +132,7 @@ fn february_knows_what_january_drew() {
     let districts: f64 = after.plan.districts.values().map(|row| row[0]).sum();
     assert!((bodies - listed.len() as f64).abs() < 1e-9 && (districts - bodies).abs() < 1e-9, "{bodies} {districts}");
     let factor = |analysis: &fairdraw::workspace::inputs::analysis::Analysis| {
-        let row = analysis.risk.row_of(&listed[0]).unwrap();
+        let row = fairdraw::registry::row_of_unit(&registry.sources, &listed[0]).unwrap() as usize;
         let all = analysis.risk.explain(row, &project.policy).unwrap();
         all.iter().find(|c| c.name.contains("发现问题")).unwrap().points
     };

@@ -170,7 +170,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Analy
         if widgets::figure(ui, width, o::DISCLOSED, &value, "", &o::overdue(overdue), ink).clicked() {
             cx.go(ScreenId::Results);
         }
-        let blocking = view.map(|v| v.analysis.plan.shortages.iter().filter(|s| s.blocking).count());
+        let blocking = view.map(|v| v.analysis.plan.blocking().count());
         let ink = blocking.is_some_and(|n| n > 0).then_some(palette.red);
         let note = if blocking == Some(0) { o::NO_SHORTAGES } else { o::SHORTAGES_NOTE };
         let value = blocking.map_or(waiting, |n| n.to_string());

@@ -154,8 +154,8 @@ impl PlanScreen {
 
     fn tabs(&mut self, ui: &mut Ui, view: &AnalysisView) {
         let plan = &view.analysis.plan;
-        let red = plan.lights.iter().filter(|l| !l.kept).count();
-        let blocking = plan.shortages.iter().filter(|s| s.blocking).count();
+        let red = plan.not_kept().count();
+        let blocking = plan.blocking().count();
         ui.horizontal_wrapped(|ui| {
             let palette = theme::of(ui);
             for (tab, name, count) in [

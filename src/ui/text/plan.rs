@@ -149,8 +149,6 @@ texts! {
     TAKE_ALL = "全部采取最省的办法";
     /// Button of the dialog.
     TAKE_THESE = "逐项采取";
-    /// Job.
-    LOOKING_AHEAD = "试算最省的办法";
     /// The job was stopped.
     STOPPED = "试算已停止";
     /// Mark.

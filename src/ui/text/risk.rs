@@ -90,8 +90,6 @@ pub const WHY: &str = "得分构成";
 pub const NO_UNIT: &str = "在左侧列表、地图或数据中点选一个单位，这里说明它的得分由哪些因子构成。";
 /// The selected site is not in the table.
 pub const NO_SCORE: &str = "所选单位没有风险得分";
-/// Source line.
-pub const SOURCE: &str = "数据";
 
 /// Undo label of a factor's number.
 #[must_use]

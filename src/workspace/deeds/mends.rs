@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::plan::feasibility::compute_mends;
-use crate::plan::{AnnualPlan, Mend, Shortage, ShortageKind, apply_mend};
+use crate::plan::{Mend, Shortage, ShortageKind, apply_mend};
 use crate::policy::write_policy;
 use crate::registry::Registry;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
@@ -15,7 +15,7 @@ use crate::workspace::store::project::{CommandContext, Project};
 const MOST: usize = 200;
 
 /// What is under way, in words.
-const LOOKING_AHEAD: &str = "逐项试算最省的办法";
+pub const LOOKING_AHEAD: &str = "试算最省的办法";
 
 /// A shortage and the way out of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,12 +80,11 @@ pub fn look_ahead(
     analysis: Arc<Analysis>,
     progress: &Progress,
 ) -> AppResult<Outlook> {
-    let blocking = |plan: &AnnualPlan| plan.shortages.iter().filter(|s| s.blocking).count() as u64;
     let mut outlook = Outlook::of(project, analysis);
-    progress.begin(LOOKING_AHEAD, blocking(&outlook.analysis.plan));
+    progress.begin(LOOKING_AHEAD, outlook.analysis.plan.blocking().count() as u64);
     loop {
         progress.check()?;
-        let Some(shortage) = outlook.analysis.plan.shortages.iter().find(|s| s.blocking) else { break };
+        let Some(shortage) = outlook.analysis.plan.blocking().next() else { break };
         let text = shortage.text.clone();
         let cheapest = outlook.mends(shortage).into_iter().next().filter(|_| outlook.steps.len() < MOST);
         let Some(mend) = cheapest else {
@@ -94,7 +93,7 @@ pub fn look_ahead(
         };
         outlook.take(registry, text, mend, progress)?;
         let done = outlook.steps.len() as u64;
-        progress.begin(LOOKING_AHEAD, blocking(&outlook.analysis.plan) + done);
+        progress.begin(LOOKING_AHEAD, outlook.analysis.plan.blocking().count() as u64 + done);
         progress.advance(done);
     }
     Ok(outlook)

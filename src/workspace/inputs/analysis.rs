@@ -167,7 +167,7 @@ impl Analysis {
     /// # Errors
     /// `PLN-100`.
     pub fn check_sealable(&self) -> AppResult<()> {
-        let blocking: Vec<_> = self.plan.shortages.iter().filter(|s| s.blocking).collect();
+        let blocking: Vec<_> = self.plan.blocking().collect();
         if blocking.is_empty() {
             return Ok(());
         }

@@ -1,8 +1,9 @@
 //! A registry as rows, and what is read off its risk table.
 
 use chrono::NaiveDate;
+use fairdraw::diagnostic::AppResult;
 use fairdraw::policy::{Policy, load_preset};
-use fairdraw::risk::{RiskInputs, RiskTable, compute_risk};
+use fairdraw::risk::{RiskFeatures, RiskInputs, RiskTable, TierMoves, score_risk};
 use polars::prelude::*;
 
 pub(super) type Day = Option<&'static str>;
@@ -219,4 +220,14 @@ pub(super) fn special(table: &RiskTable) -> Vec<bool> {
 
 pub(super) fn shanghai() -> Policy {
     load_preset("shanghai-154").unwrap()
+}
+
+/// Features and scoring in one go.
+pub(super) fn compute_risk(inputs: &RiskInputs<'_>, policy: &Policy, as_of: NaiveDate) -> AppResult<RiskTable> {
+    score_risk(&RiskFeatures::compute(inputs, policy, as_of)?, policy)
+}
+
+/// Sites that stayed in their tier.
+pub(super) fn stayed(moves: &TierMoves) -> u64 {
+    moves.moves.iter().enumerate().filter_map(|(tier, row)| row.get(tier)).sum()
 }

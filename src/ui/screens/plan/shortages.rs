@@ -13,7 +13,7 @@ use crate::ui::slot::{Same, Slot};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
-use crate::workspace::deeds::mends::{Outlook, Step, look_ahead, mends_of};
+use crate::workspace::deeds::mends::{LOOKING_AHEAD, Outlook, Step, look_ahead, mends_of};
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject};
 
 /// Shortages laid out; more than that are counted.
@@ -62,7 +62,7 @@ impl Shortages {
         let body = cx.session.filter().body;
         let read_only = open.saved.is_read_only();
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("shortages").show(ui, |ui| {
-            let blocking = plan.shortages.iter().filter(|s| s.blocking).count();
+            let blocking = plan.blocking().count();
             ui.horizontal(|ui| {
                 let palette = theme::of(ui);
                 if blocking == 0 {
@@ -74,7 +74,7 @@ impl Shortages {
                     if widgets::primary_if(ui, free, t::TAKE_ALL, why).clicked() {
                         self.asked = true;
                         let (project, data, of) = (Arc::clone(&open.project), Arc::clone(&open.data), Arc::clone(view));
-                        self.outlook.start(cx.session, Same::of(view), t::LOOKING_AHEAD, move |progress| {
+                        self.outlook.start(cx.session, Same::of(view), LOOKING_AHEAD, move |progress| {
                             look_ahead(&project, &data.registry, Arc::clone(&of.analysis), progress)
                         });
                     }

@@ -110,7 +110,7 @@ fn show_report(ui: &mut Ui, report: &SimulationReport, open: &OpenProject, view:
                 ui.label(decimal(tier.lambda, 1));
                 ui.label(decimal(tier.expected, 1));
                 ui.label(decimal(tier.realised, 1));
-                let off = if tier.expected > 0.0 { (tier.realised / tier.expected - 1.0) * 100.0 } else { 0.0 };
+                let off = tier.off_percent();
                 let ink = if off.abs() > 1.0 { theme::of(ui).amber } else { theme::of(ui).text };
                 ui.label(RichText::new(format!("{}%", decimal(off, 2))).color(ink));
                 ui.end_row();

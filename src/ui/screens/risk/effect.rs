@@ -204,8 +204,3 @@ pub(super) fn visits(view: &AnalysisView, data: &ProjectData, session: &Session)
         None => view.areas.city.expected_year(),
     }
 }
-
-/// Shortages that stop a seal.
-pub(super) fn blocking(view: &AnalysisView) -> usize {
-    view.analysis.plan.shortages.iter().filter(|s| s.blocking).count()
-}

@@ -28,7 +28,7 @@ use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::intake::import::load_policy_file;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
-use effect::{Against, Effect, Effects, Key, Reference, blocking, visits};
+use effect::{Against, Effect, Effects, Key, Reference, visits};
 use weights::Weights;
 
 /// What a policy file that was asked for is for.
@@ -266,8 +266,8 @@ impl RiskScreen {
         let reference = self.reference.view().map(|(_, view)| view.as_ref());
         let now = visits(view, &open.data, cx.session);
         let then = reference.map_or_else(|| t::UNKNOWN.to_owned(), |v| decimal(visits(v, &open.data, cx.session), 0));
-        let short = blocking(view);
-        let were = reference.map_or_else(|| t::UNKNOWN.to_owned(), |v| blocking(v).to_string());
+        let short = view.analysis.plan.blocking().count();
+        let were = reference.map_or_else(|| t::UNKNOWN.to_owned(), |v| v.analysis.plan.blocking().count().to_string());
         let red = (short > 0).then_some(theme::of(ui).red);
         let sites = t::of_sites(effect.sites);
         ui.horizontal(|ui| {
