@@ -11,7 +11,7 @@ pub const TAKE_PRESET: &str = "套用预置";
 /// Takes a file's scoring.
 pub const TAKE_FILE: &str = "套用规则文件…";
 /// What is compared.
-pub const AGAINST: &str = "对比";
+const AGAINST: &str = "对比";
 /// The saved policy.
 pub const SAVED_POLICY: &str = "已保存的规则";
 /// Another file.
@@ -77,7 +77,7 @@ pub const MATRIX_NOTE: &str = "行为变动前，列为变动后；点选一格�
 /// Sums of the matrix.
 pub const SUM: &str = "合计";
 /// Heading of the list.
-pub const MOVERS: &str = "等级变动的单位";
+const MOVERS: &str = "等级变动的单位";
 /// Columns of the movers.
 pub const MOVER_COLUMNS: [&str; 6] = ["单位", "区", "原", "现", "原分", "现分"];
 /// All movers again.

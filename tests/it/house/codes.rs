@@ -352,7 +352,6 @@ const ONE_MEANING: &[(&str, &str)] = &[
     ("ROS-001", "not the bytes that the program writes"),
     ("ROS-005", "rows not in strict order"),
     ("RSK-004", "scores and policy don't belong together"),
-    ("RSK-005", "the table of scores has no such row"),
     ("SEL-020", "the register's lines contradict its rules"),
     ("SMP-010", "not a frame.csv"),
     ("VER-003", "an unknown format"),

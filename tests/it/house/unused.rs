@@ -140,8 +140,6 @@ const KEPT: &[(&str, &str)] = &[
     ("check_location", "the registry compares by its own lookup; this one is the district's test"),
     ("areas_km2", "held against an independent reader"),
     ("to_ron", "a recognised mapping written out; the test reads it back"),
-    ("stayed", "what the test of a comparison counts"),
-    ("compute_risk", "counting and scoring in one step, for tests"),
     ("compute_inclusion", "the plain case, held against the reference"),
     ("from_bytes", "fixed secrets and keys of tests"),
     ("check_draw", "the whole check at once, held against the vectors"),
