@@ -22,7 +22,7 @@ impl Session {
         match command.into() {
             Command::View(view) => self.view(view),
             Command::Draft(draft) => self.change(draft),
-            Command::Deed(deed) => self.act(Action::Deed(deed)),
+            Command::Deed(deed) => self.act(Action::Deed(*deed)),
         }
     }
 

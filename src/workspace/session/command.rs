@@ -38,7 +38,7 @@ pub enum Command {
     /// The draft of policy and plan; can be undone.
     Draft(DraftCommand),
     /// For good; stands in the journal.
-    Deed(Deed),
+    Deed(Box<Deed>),
 }
 
 /// What is looked at: projects, filters, files beside the project, the program's own settings.
@@ -134,6 +134,6 @@ impl From<DraftCommand> for Command {
 
 impl From<Deed> for Command {
     fn from(deed: Deed) -> Self {
-        Self::Deed(deed)
+        Self::Deed(Box::new(deed))
     }
 }
