@@ -50,7 +50,7 @@ pub enum ViewCommand {
     /// Opens a project folder (read-only where another window holds it).
     OpenProject(PathBuf),
     /// Makes a project of a folder of files and opens it.
-    Import(ImportRequest),
+    Import(Box<ImportRequest>),
     /// Checks a certificate, with its frame where there is one.
     Verify(Box<VerifyRequest>),
     /// Writes bytes that a screen has made (a picture, a report) to a file, atomically.

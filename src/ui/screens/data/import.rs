@@ -214,7 +214,7 @@ impl Import {
                     mapping: mapping(),
                     ..ImportRequest::default()
                 };
-                command = Some(Command::from(ViewCommand::Import(request)));
+                command = Some(Command::from(ViewCommand::Import(Box::new(request))));
             }
             if refreshable && ui.button(t::START_REFRESH).clicked() {
                 command = Some(Deed::Refresh { from: look.from.clone(), mapping: mapping() }.into());
