@@ -77,7 +77,7 @@ pub const MATRIX_NOTE: &str = "行为变动前，列为变动后；点选一格�
 /// Sums of the matrix.
 pub const SUM: &str = "合计";
 /// Heading of the list.
-const MOVERS: &str = "等级变动的单位";
+pub const MOVERS: &str = "等级变动的单位";
 /// Columns of the movers.
 pub const MOVER_COLUMNS: [&str; 6] = ["单位", "区", "原", "现", "原分", "现分"];
 /// All movers again.
