@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::books::Books;
+use super::project_data::{AnalysisView, ProjectData};
 use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
 use crate::plan::capacity::window_months;
@@ -19,7 +21,6 @@ use crate::registry::schema::sources;
 use crate::registry::schema::{event, monitoring};
 use crate::risk::Contribution;
 use crate::risk::columns as scored;
-use crate::workspace::session::{AnalysisView, Books, ProjectData};
 
 /// Automatic monitoring of one pollutant.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -2,6 +2,7 @@
 
 pub mod areas;
 pub mod backtest;
+pub mod books;
 pub mod card;
 pub mod estimate;
 pub mod evidence;
@@ -10,6 +11,7 @@ pub mod month_list;
 pub mod next_step;
 pub mod plan_book;
 pub mod preview;
+pub mod project_data;
 pub mod public_list;
 pub mod status;
 pub mod target_rows;

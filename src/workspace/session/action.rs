@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Saved;
-use super::data::ProjectData;
 use super::draft::{Draft, DraftTicket, remove_draft};
 use super::open::OpenProject;
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
@@ -16,6 +15,7 @@ use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest, verify_files};
 use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
+use crate::workspace::reports::project_data::ProjectData;
 use crate::workspace::store::project::{CommandContext, Project};
 
 /// What an action gave.

@@ -9,9 +9,7 @@
 
 mod action;
 mod apply;
-mod books;
 mod command;
-mod data;
 mod draft;
 pub mod job;
 mod keep;
@@ -23,10 +21,10 @@ mod running;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use crate::workspace::reports::books::{Books, OpenedDraw, PendingSeal};
+pub use crate::workspace::reports::project_data::{AnalysisView, LAMBDA, ProjectData};
 pub use action::{Done, Outcome};
-pub use books::{Books, OpenedDraw, PendingSeal};
 pub use command::{Command, DraftCommand, ImportRequest, ViewCommand};
-pub use data::{AnalysisView, LAMBDA, ProjectData};
 use draft::DraftGate;
 pub use draft::{DRAFT_FILE, Draft, DraftHistory, load_draft};
 use messages::Messages;

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Saved;
-use super::books::Books;
 use super::command::ImportRequest;
-use super::data::{AnalysisView, ProjectData};
 use super::draft::{Draft, DraftHistory, load_draft};
 use super::prefs::AppPaths;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
@@ -16,6 +14,8 @@ use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::intake::import::{Imported, NewProject, create_project_with};
 use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::reports::books::Books;
+use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
 use crate::workspace::session::job::Stage;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::lock::ProjectLock;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::action::SavedSlot;
-use super::books::Books;
 use super::open::{Analysed, Loaded, OpenProject};
 use super::{Done, Filter, Outcome, Session, ViewCommand};
 use crate::diagnostic::{AppResult, Diagnostics, Progress, Severity};
+use crate::workspace::reports::books::Books;
 use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::store::project::HeldLock;
 

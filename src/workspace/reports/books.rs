@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::data::ProjectData;
+use super::project_data::ProjectData;
 use crate::diagnostic::{AppResult, Progress};
 use crate::disclosure::{CheckResult, DueCheck};
 use crate::domain::{Period, PlanMonth};
