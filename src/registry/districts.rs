@@ -20,6 +20,15 @@ pub enum CoordinateSystem {
     Bd09,
 }
 
+/// A point and the district that its record states.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Apart {
+    /// Metres from the point to that district.
+    pub metres: f64,
+    /// So little that the map's own uncertainty explains it: a hint only.
+    pub near: bool,
+}
+
 /// The districts' map as the registry needs it. Angles in degrees, WGS 84; distances in metres.
 pub trait DistrictLookup: Sync {
     /// The district of this exact name.
@@ -28,8 +37,9 @@ pub trait DistrictLookup: Sync {
     fn by_code(&self, code: u32) -> Option<u32>;
     /// The district in which each point lies; both slices have the same length, so has the result.
     fn locate_many(&self, lon: &[f64], lat: &[f64]) -> Vec<Option<u32>>;
-    /// Distance from a point to the nearest border between districts; `None` where there is no map.
-    fn distance_to_border_m(&self, lon: f64, lat: f64) -> Option<f64>;
+    /// How far a point that lies elsewhere is from the district that its record states; `None` where the map can't
+    /// tell.
+    fn apart(&self, lon: f64, lat: f64, stated: u32) -> Option<Apart>;
     /// The name of a district.
     fn name_of(&self, code: u32) -> Option<String>;
     /// West, south, east, north of the whole map; `None` where there is no map.
@@ -52,7 +62,7 @@ impl DistrictLookup for NoMap {
     fn locate_many(&self, lon: &[f64], _lat: &[f64]) -> Vec<Option<u32>> {
         vec![None; lon.len()]
     }
-    fn distance_to_border_m(&self, _lon: f64, _lat: f64) -> Option<f64> {
+    fn apart(&self, _lon: f64, _lat: f64, _stated: u32) -> Option<Apart> {
         None
     }
     fn name_of(&self, _code: u32) -> Option<String> {
@@ -133,7 +143,7 @@ mod tests {
         fn locate_many(&self, lon: &[f64], _lat: &[f64]) -> Vec<Option<u32>> {
             vec![None; lon.len()]
         }
-        fn distance_to_border_m(&self, _lon: f64, _lat: f64) -> Option<f64> {
+        fn apart(&self, _lon: f64, _lat: f64, _stated: u32) -> Option<Apart> {
             None
         }
         fn name_of(&self, _code: u32) -> Option<String> {

@@ -35,7 +35,7 @@ pub mod vocabulary;
 
 pub use aliases::Aliases;
 pub use columns::Column;
-pub use districts::{CoordinateSystem, DistrictLookup, NoMap};
+pub use districts::{Apart, CoordinateSystem, DistrictLookup, NoMap};
 pub use ids::{LastingIds, row_of_unit};
 pub use industry::IndustryTable;
 pub use load::{InputTable, Registry, TableSummary, check_file, check_tables, load_registry};

@@ -90,8 +90,6 @@ pub struct RegistryOptions {
     pub coordinates: CoordinateSystem,
     /// So many units on exactly one point are taken as a geocoder's fallback.
     pub shared_point_units: usize,
-    /// So near to a border a differing district is a hint only, in metres.
-    pub border_tolerance_m: f64,
     /// Permits that expire within so many days are pointed out.
     pub expiring_days: i32,
     /// Texts of findings kept per code.
@@ -119,7 +117,6 @@ impl RegistryOptions {
             lasting: LastingIds::default(),
             coordinates: CoordinateSystem::Wgs84,
             shared_point_units: 20,
-            border_tolerance_m: 1500.0,
             expiring_days: 60,
             finding_cap: 10_000,
             suggestion_cap: 200,

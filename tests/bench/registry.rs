@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use fairdraw::diagnostic::Progress;
 use fairdraw::domain::Uscc;
 use fairdraw::registry::{
-    CoordinateSystem, DistrictLookup, InputTable, RegistryOptions, TableKind, check_tables, frame_from_bytes,
+    Apart, CoordinateSystem, DistrictLookup, InputTable, RegistryOptions, TableKind, check_tables, frame_from_bytes,
     frame_to_bytes, render_report_csv, render_summary,
 };
 use fairdraw::tabular::RawTable;
@@ -37,8 +37,9 @@ impl DistrictLookup for Grid {
     fn locate_many(&self, lon: &[f64], lat: &[f64]) -> Vec<Option<u32>> {
         lon.iter().zip(lat).map(|(lon, _)| Some(310_101 + ((lon - 100.0) as u32).min(15))).collect()
     }
-    fn distance_to_border_m(&self, lon: f64, _lat: f64) -> Option<f64> {
-        Some((lon - lon.round()).abs() * 95_000.0)
+    fn apart(&self, lon: f64, _lat: f64, _stated: u32) -> Option<Apart> {
+        let metres = (lon - lon.round()).abs() * 95_000.0;
+        Some(Apart { metres, near: metres <= 1500.0 })
     }
     fn name_of(&self, code: u32) -> Option<String> {
         Some(format!("第{}区", code - 310_100))

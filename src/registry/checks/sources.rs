@@ -17,7 +17,7 @@ use crate::text::{fold, is_blank_word};
 
 use super::super::codes;
 use super::super::collect::{Collector, Places};
-use super::super::districts::{CoordinateSystem, DistrictLookup};
+use super::super::districts::{Apart, CoordinateSystem, DistrictLookup};
 use super::super::ids::{LONGEST_ID, id_key};
 use super::super::intake::Intake;
 use super::super::mapping::{BodyRule, DistrictRule};
@@ -35,7 +35,7 @@ pub(in super::super) fn check_sources(
 ) {
     check_numbers(intake, options, out);
     check_points(intake, options, map, out);
-    check_districts(intake, options, map, out);
+    check_districts(intake, map, out);
     compute_bodies(intake, options);
     check_dates(intake, options, out);
     let active = SiteStatus::Active.id();
@@ -202,7 +202,7 @@ fn parse_pair(text: &str) -> Result<Option<(f64, f64)>, ()> {
     }
 }
 
-fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn DistrictLookup, out: &mut Collector) {
+fn check_districts(intake: &mut Intake<'_>, map: &dyn DistrictLookup, out: &mut Collector) {
     let n = intake.len();
     let from_point = intake.layout.district == DistrictRule::FromPoint;
     let given: Vec<Option<u32>> = match intake.get(&sources::DISTRICT) {
@@ -228,9 +228,11 @@ fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn
         .copied()
         .filter(|i| given[*i].is_some() && located[*i].is_some() && given[*i] != located[*i])
         .collect();
-    let distances: Vec<Option<f64>> =
-        differing.par_iter().map(|i| point(*i).and_then(|(lon, lat)| map.distance_to_border_m(lon, lat))).collect();
-    let distance: BTreeMap<usize, Option<f64>> = differing.into_iter().zip(distances).collect();
+    let distances: Vec<Option<Apart>> = differing
+        .par_iter()
+        .map(|i| point(*i).zip(given[*i]).and_then(|((lon, lat), stated)| map.apart(lon, lat, stated)))
+        .collect();
+    let distance: BTreeMap<usize, Option<Apart>> = differing.into_iter().zip(distances).collect();
     let name = |code: u32| map.name_of(code).map_or_else(|| code.to_string(), |name| format!("{name}（{code}）"));
     let mut districts = given;
     for i in 0..n {
@@ -240,13 +242,10 @@ fn check_districts(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn
                 intake.report(out, &codes::POINT_OUTSIDE, i, sources::LON.name(), &at(), "地图范围内的坐标");
             }
             (Some(district), Some(place)) if district != place => {
-                let near = distance.get(&i).copied().flatten().filter(|metres| *metres <= options.border_tolerance_m);
-                let code = if near.is_some() { &codes::DISTRICT_NEAR_BORDER } else { &codes::DISTRICT_DIFFERS };
-                let far = distance
-                    .get(&i)
-                    .copied()
-                    .flatten()
-                    .map_or_else(String::new, |metres| format!("，距边界约 {metres:.0} 米"));
+                let apart = distance.get(&i).copied().flatten();
+                let near = apart.is_some_and(|apart| apart.near);
+                let code = if near { &codes::DISTRICT_NEAR_BORDER } else { &codes::DISTRICT_DIFFERS };
+                let far = apart.map_or_else(String::new, |apart| format!("，距所填的区约 {:.0} 米", apart.metres));
                 intake.report(
                     out,
                     code,

@@ -1,8 +1,8 @@
 //! The project's districts as the registry asks for them.
 
-use crate::district::{CoordinateSystem as MapSystem, DistrictSet};
+use crate::district::{CoordinateSystem as MapSystem, DistrictSet, LocationCheck};
 use crate::domain::DistrictCode;
-use crate::registry::{CoordinateSystem, DistrictLookup};
+use crate::registry::{Apart, CoordinateSystem, DistrictLookup};
 
 /// A district set seen through the registry's questions.
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +27,12 @@ impl DistrictLookup for ProjectMap<'_> {
         self.0.locate_many(lon, lat).into_iter().map(|index| self.code(index as usize)).collect()
     }
 
-    fn distance_to_border_m(&self, lon: f64, lat: f64) -> Option<f64> {
-        let index = match self.0.locate(lon, lat) {
-            Some(index) => index,
-            None => self.0.nearest(lon, lat)?.0,
-        };
-        Some(self.0.distance_to_border_m(lon, lat, index))
+    fn apart(&self, lon: f64, lat: f64, stated: u32) -> Option<Apart> {
+        match self.0.check_location(lon, lat, DistrictCode(stated)) {
+            LocationCheck::NearBorder(_, metres) => Some(Apart { metres, near: true }),
+            LocationCheck::Different(_, metres) | LocationCheck::Outside(metres) => Some(Apart { metres, near: false }),
+            LocationCheck::Same | LocationCheck::Unknown => None,
+        }
     }
 
     fn name_of(&self, code: u32) -> Option<String> {

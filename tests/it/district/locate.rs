@@ -76,6 +76,19 @@ fn locating_does_not_hang_on_threads_and_survives_anything() {
 }
 
 #[test]
+fn a_register_row_is_held_against_the_district_that_it_states() {
+    use fairdraw::registry::DistrictLookup;
+    let set = bundled();
+    let map = fairdraw::workspace::intake::map::ProjectMap(&set);
+    // in 黄浦, near its border with 静安: stated as 静安 the sketch may be wrong, stated as 崇明 the row is
+    let near = map.apart(121.4737, 31.2304, 310_106).unwrap();
+    let far = map.apart(121.4737, 31.2304, 310_151).unwrap();
+    assert!(near.near && (near.metres - 1115.77).abs() < 3.0, "{near:?}");
+    assert!(!far.near && far.metres > 25_000.0, "{far:?}");
+    assert!(map.apart(121.4737, 31.2304, 310_101).is_none() && map.apart(121.4737, 31.2304, 110_101).is_none());
+}
+
+#[test]
 fn a_stated_district_is_compared_with_the_point() {
     let set = bundled();
     let code = |c| DistrictCode::new(c).unwrap();

@@ -137,7 +137,6 @@ const KEPT: &[(&str, &str)] = &[
     ("in_china", "where the bundled maps must lie"),
     ("from_wgs84", "makes the projected files of the tests, the inverse of what is read"),
     ("check_zip_layers", "archives from memory, cut at every byte"),
-    ("check_location", "the registry compares by its own lookup; this one is the district's test"),
     ("areas_km2", "held against an independent reader"),
     ("to_ron", "a recognised mapping written out; the test reads it back"),
     ("compute_inclusion", "the plain case, held against the reference"),

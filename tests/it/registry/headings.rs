@@ -185,7 +185,7 @@ impl DistrictLookup for China {
             })
             .collect()
     }
-    fn distance_to_border_m(&self, _lon: f64, _lat: f64) -> Option<f64> {
+    fn apart(&self, _lon: f64, _lat: f64, _stated: u32) -> Option<Apart> {
         None
     }
     fn name_of(&self, code: u32) -> Option<String> {

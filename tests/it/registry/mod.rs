@@ -15,9 +15,9 @@ use chrono::NaiveDate;
 use fairdraw::diagnostic::{Progress, Severity};
 use fairdraw::registry::codes;
 use fairdraw::registry::{
-    BodyName, CoordinateSystem, DistrictLookup, IndustryTable, InputFile, InputTable, LastingIds, Mapping, NamedId,
-    NoMap, Registry, RegistryOptions, TableKind, check_tables, frame_from_bytes, frame_to_bytes, load_registry,
-    render_report, render_report_csv, render_set_aside_csv, render_summary,
+    Apart, BodyName, CoordinateSystem, DistrictLookup, IndustryTable, InputFile, InputTable, LastingIds, Mapping,
+    NamedId, NoMap, Registry, RegistryOptions, TableKind, check_tables, frame_from_bytes, frame_to_bytes,
+    load_registry, render_report, render_report_csv, render_set_aside_csv, render_summary,
 };
 use fairdraw::tabular::RawTable;
 use polars::prelude::*;
@@ -48,8 +48,9 @@ impl DistrictLookup for TwoDistricts {
             })
             .collect()
     }
-    fn distance_to_border_m(&self, lon: f64, _lat: f64) -> Option<f64> {
-        Some((lon - 121.5).abs() * 95_000.0)
+    fn apart(&self, lon: f64, _lat: f64, _stated: u32) -> Option<Apart> {
+        let metres = (lon - 121.5).abs() * 95_000.0;
+        Some(Apart { metres, near: metres <= 1500.0 })
     }
     fn name_of(&self, code: u32) -> Option<String> {
         Some(if code == 310_115 { "浦东新区" } else { "徐汇区" }.to_owned())
