@@ -68,8 +68,11 @@ fn inside_mut(value: &mut Value) -> &mut Value {
 
 /// The id of a list's element.
 fn id_of(element: &Value) -> Option<&str> {
-    ["id", "reason"].into_iter().find_map(|field| element.get(field)).and_then(Value::as_str)
+    IDENTITIES.into_iter().find_map(|field| element.get(field)).and_then(Value::as_str)
 }
+
+/// Names by which seals, reasons in frames and journals point at an element: no value of the policy's to change.
+const IDENTITIES: [&str; 2] = ["id", "reason"];
 
 /// A path's steps: names and places.
 fn steps(path: &str) -> Vec<&str> {
@@ -133,10 +136,11 @@ fn read(old: &Value, text: &str) -> Result<Value, &'static str> {
     }
 }
 
-/// The policy with one value changed. A number of the scoring pushes its neighbours as a slider does.
+/// The policy with one value changed. A number of the scoring pushes its neighbours as a slider does. What an element
+/// is called by (its id, a rule's reason in the frames) stays.
 ///
 /// # Errors
-/// `POL-140` where the policy has no such value, `POL-141` where the value is not of its kind; the policy's own first
+/// `POL-140` where the policy has no such value that may change, `POL-141` where the value is not of its kind; the policy's own first
 /// error where it does not hold together afterwards.
 pub fn set_value(policy: &Policy, path: &str, text: &str) -> AppResult<Policy> {
     let missing = || {
@@ -152,9 +156,19 @@ pub fn set_value(policy: &Policy, path: &str, text: &str) -> AppResult<Policy> {
         )
     };
     let mut json = to_json(policy)?;
-    let slot = find(&mut json, path).ok_or_else(missing)?;
+    let may_change = steps(path).last().is_none_or(|last| !IDENTITIES.contains(last));
+    let slot = find(&mut json, path).filter(|_| may_change).ok_or_else(missing)?;
     *slot = read(slot, text).map_err(wrong)?;
-    let mut next: Policy = serde_json::from_value(json).map_err(|cause| wrong(&cause.to_string()))?;
+    // the policy's own kinds say in words what they take, the library's in terms of its own
+    let mut next: Policy = serde_json::from_value(json).map_err(|cause| {
+        let words = cause.to_string();
+        wrong(if words.is_ascii() {
+            "这一项所能取的值（编号、日期与整数都有其范围）"
+        } else {
+            &words
+        })
+        .caused_by(cause)
+    })?;
     let turned = PolicyNumber::all(policy).into_iter().find(|number| number.get(policy) != number.get(&next));
     if let Some((number, value)) = turned.and_then(|number| Some((number, number.get(&next)?))) {
         next = policy.clone();
@@ -333,6 +347,15 @@ mod tests {
         assert_eq!(code("tiers.Z.min_score", "1"), "POL-140");
         assert_eq!(code("", "1"), "POL-141");
         assert_eq!(code("tiers", "1"), "POL-141");
+        // what seals and frames call an element by
+        for path in ["bodies[0].id", "tiers.A.id", "categories.key.id", "id", "mandatory[0].reason"] {
+            assert_eq!(code(path, "zzz"), "POL-140", "{path}");
+        }
+        for (path, text) in [("cap.visits", "4294967296"), ("articles[0].valid_from", "foo")] {
+            let error = set_value(&policy, path, text).unwrap_err();
+            assert_eq!(error.code(), "POL-141", "{path}");
+            assert!(!error.to_string().contains("expected") && !error.to_string().contains("invalid"), "{error}");
+        }
         assert_eq!(code("window.days", "六十"), "POL-141");
         assert_eq!(code("window.days", "-1"), "POL-141");
         assert_eq!(code("max_ratio", "1.00001"), "POL-141");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::AppResult;
+use crate::diagnostic::{AppError, AppResult};
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, write_policy};
 use crate::workspace::store::command_id::CommandId;
@@ -21,13 +21,25 @@ pub struct Settings {
     pub steps: Vec<String>,
 }
 
+/// Refuses a policy of other bodies than the project's: sources, seals, filters and books point at them.
+///
+/// # Errors
+/// `SES-005`.
+pub fn check_bodies(before: &Policy, after: &Policy) -> AppResult<()> {
+    if before.has_bodies_of(after) {
+        return Ok(());
+    }
+    Err(AppError::new("SES-005", "执法主体与项目不同的规则不能套用到已有项目，请用它新建项目"))
+}
+
 /// Writes settings into `policy.ron` and `project.ron`, each only where it differs, and journals what changed.
 /// Where one of the files could not be written the project is what was written so far.
 ///
 /// # Errors
-/// `PRJ-011`, `POL-…` where the policy does not hold together, `IO-…`, `JRN-…`.
+/// `PRJ-011`, `SES-005` where the policy has other bodies, `POL-…` where it does not hold together, `IO-…`, `JRN-…`.
 pub fn save_settings(project: &mut Project, settings: &Settings, context: &CommandContext) -> AppResult<()> {
     project.check_writable()?;
+    check_bodies(&project.policy, &settings.policy)?;
     let mut changes = Vec::new();
     if *settings.policy != project.policy {
         project.set_policy(write_policy(&settings.policy)?)?;

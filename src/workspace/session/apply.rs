@@ -13,6 +13,7 @@ use crate::plan::apply_mend;
 use crate::policy::{Policy, policy_fault};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::seal::Pledge;
+use crate::workspace::deeds::settings::check_bodies;
 use crate::workspace::session::job::{Job, Stage};
 use crate::workspace::store::project::CommandContext;
 
@@ -109,9 +110,8 @@ impl Session {
     }
 
     fn set_policy(&mut self, policy: Arc<Policy>, label: &str, gesture: u64) {
-        if self.open.as_ref().is_some_and(|open| !open.saved.policy.has_bodies_of(&policy)) {
-            // sources, filters and books point at bodies by their place
-            self.fail(&AppError::new("SES-005", "执法主体与项目不同的规则不能套用到已有项目，请用它新建项目"));
+        if let Some(Err(error)) = self.open.as_ref().map(|open| check_bodies(&open.saved.policy, &policy)) {
+            self.fail(&error);
             return;
         }
         match policy_fault(&policy) {

@@ -2,10 +2,14 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use fairdraw::policy::{Milli, load_preset};
+use fairdraw::workspace::deeds::settings::{Settings, save_settings};
 use fairdraw::workspace::store::journal::check_journal_file;
 use fairdraw::workspace::store::project::Project;
+
+use crate::project::at;
 
 fn fairdraw(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_fairdraw")).args(arguments).output().unwrap()
@@ -53,6 +57,7 @@ fn a_policy_is_listed_changed_and_taken_over() {
         (vec!["--set", "window.days=六十"], "POL-141"),
         (vec!["--set", "tiers.Z.min_score=1"], "POL-140"),
         (vec!["--set", "tiers.C.min_score"], "CLI-014"),
+        (vec!["--set", "bodies[0].id=zzz"], "POL-140"),
         (vec!["--set", "window.days=30", "--set", "capacity.inspectors_per_check=1"], "POL-110"),
         (vec!["--preset", "nowhere"], "PRJ-020"),
     ] {
@@ -72,4 +77,17 @@ fn a_policy_is_listed_changed_and_taken_over() {
     let (taken, generic) = (saved(), load_preset("generic").unwrap());
     assert_eq!((&taken.factors, &taken.tiers), (&generic.factors, &generic.tiers));
     assert_eq!((&taken.bodies, &taken.categories), (&before.bodies, &before.categories));
+    // whoever saves: another city's bodies make it another project
+    let mut project = Project::open(Path::new(&project), Some("测试员")).unwrap();
+    let mut policy = project.policy.clone();
+    policy.bodies.pop();
+    let settings = Settings {
+        policy: Arc::new(policy),
+        edits: project.file.edits.clone(),
+        review_number: String::new(),
+        steps: Vec::new(),
+    };
+    let before = project.policy.clone();
+    let refused = save_settings(&mut project, &settings, &at("2027-01-04T09:00:00")).unwrap_err();
+    assert_eq!((refused.code(), saved()), ("SES-005", before));
 }
