@@ -199,13 +199,14 @@ pub struct ManifestCheck {
 const LEVELS: usize = 3;
 
 /// Holds the files of an exported folder, and of the folders in it, against their manifests: `EXP-037` missing,
-/// `EXP-038` changed, `EXP-044` a file that its manifest doesn't name, `EXP-045` a name that is no file's.
+/// `EXP-038` changed, `EXP-044` a file that its manifest doesn't name (nor another's, in a folder put into an exported
+/// one), `EXP-045` a name that is no file's.
 ///
 /// # Errors
 /// `EXP-043` where there is no manifest at all, `EXP-036` where one can't be read, `IO-…`.
 pub fn check_manifest(folder: &Path) -> AppResult<ManifestCheck> {
     let mut check = ManifestCheck::default();
-    check_folder(folder, "", LEVELS, &mut check)?;
+    check_folder(folder, "", LEVELS, false, &mut check)?;
     if check.manifests == 0 {
         return Err(Finding::error("EXP-043", format!("文件夹中没有清单 {MANIFEST_FILE}，无法核对"))
             .file(folder.display().to_string())
@@ -215,8 +216,15 @@ pub fn check_manifest(folder: &Path) -> AppResult<ManifestCheck> {
     Ok(check)
 }
 
-/// Checks one folder, named `within` in messages (empty, or ending in `/`), and those in it.
-fn check_folder(folder: &Path, within: &str, levels: usize, check: &mut ManifestCheck) -> AppResult<()> {
+/// Checks one folder, named `within` in messages (empty, or ending in `/`), and those in it. `exported`: it lies in
+/// a folder that has a manifest, so that what it holds was written by an export or put there since.
+fn check_folder(
+    folder: &Path,
+    within: &str,
+    levels: usize,
+    exported: bool,
+    check: &mut ManifestCheck,
+) -> AppResult<()> {
     let io = |cause| AppError::io("读取文件夹", folder, cause);
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for other in std::fs::read_dir(folder).map_err(io)? {
@@ -230,15 +238,30 @@ fn check_folder(folder: &Path, within: &str, levels: usize, check: &mut Manifest
     }
     files.sort();
     folders.sort();
-    if let Some(manifest) = load_manifest(folder)? {
+    let manifest = load_manifest(folder)?;
+    let exported = exported || manifest.is_some();
+    if let Some(manifest) = manifest {
         check.manifests += 1;
         check.files += manifest.files.len();
         check_files(folder, within, &manifest, &files, &mut check.findings)?;
+    } else if exported {
+        check.findings.extend(files.iter().map(|name| unnamed(within, name)));
     }
-    for name in folders.iter().filter(|_| levels > 0) {
-        check_folder(&folder.join(name), &format!("{within}{name}/"), levels - 1, check)?;
+    for name in &folders {
+        if levels > 0 {
+            check_folder(&folder.join(name), &format!("{within}{name}/"), levels - 1, exported, check)?;
+        } else if exported {
+            check.findings.push(unnamed(within, name));
+        }
     }
     Ok(())
+}
+
+/// `EXP-044`: what no manifest names.
+fn unnamed(within: &str, name: &str) -> Finding {
+    Finding::error("EXP-044", "文件不在清单之列")
+        .file(format!("{within}{name}"))
+        .hint("不是导出时写出的文件，请移走后再核对")
 }
 
 fn check_files(
@@ -256,16 +279,18 @@ fn check_files(
             continue;
         }
         let path = folder.join(&file.name);
-        match std::fs::read(&path) {
-            Ok(bytes) => {
+        let changed = |now: String| {
+            Finding::error("EXP-038", "文件与清单不符，导出后被改动").file(&shown).value(now).expected(&file.sha256)
+        };
+        // an export writes plain files: a link, a folder or a pipe in the place of one is not followed
+        match std::fs::symlink_metadata(&path) {
+            Ok(kind) if !kind.is_file() => findings.push(changed("不是普通文件".to_owned())),
+            Ok(kind) if kind.len() != file.bytes => findings.push(changed(format!("{} 字节", kind.len()))),
+            Ok(_) => {
+                let bytes = std::fs::read(&path).map_err(|cause| AppError::io("读取导出文件失败", &path, cause))?;
                 let now = entry(&file.name, &bytes);
                 if now != *file {
-                    findings.push(
-                        Finding::error("EXP-038", "文件与清单不符，导出后被改动")
-                            .file(shown)
-                            .value(now.sha256)
-                            .expected(&file.sha256),
-                    );
+                    findings.push(changed(now.sha256));
                 }
             }
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
@@ -275,11 +300,7 @@ fn check_files(
         }
     }
     let named = |name: &String| name == MANIFEST_FILE || manifest.files.iter().any(|file| file.name == *name);
-    findings.extend(there.iter().filter(|name| !named(name)).map(|name| {
-        Finding::error("EXP-044", "文件不在清单之列")
-            .file(format!("{within}{name}"))
-            .hint("不是导出时写出的文件，请移走后再核对")
-    }));
+    findings.extend(there.iter().filter(|name| !named(name)).map(|name| unnamed(within, name)));
     Ok(())
 }
 

@@ -360,8 +360,20 @@ fn an_exported_folder_is_held_against_its_manifests() {
     assert_eq!(code, Some(1), "{words}");
     assert!(words.contains("EXP-038") && words.contains("内部/证据/frame.csv"), "{words}");
     assert!(words.contains("EXP-044") && words.contains("内部/另.csv"), "{words}");
+    // what was put into an exported folder in a folder of its own is found too
+    for within in ["夹带", "夹带/深", "夹带/深/更深/最深"] {
+        fs::create_dir_all(root.join("内部").join(within)).unwrap();
+    }
+    fs::write(root.join("内部/夹带/名单.csv"), b"x").unwrap();
+    let (_, words) = check();
+    assert!(words.contains("内部/夹带/名单.csv") && words.contains("内部/夹带/深/更深"), "{words}");
+    fs::remove_dir_all(root.join("内部/夹带")).unwrap();
     fs::remove_file(root.join("内部/任务.csv")).unwrap();
     assert!(check().1.contains("EXP-037"));
+    // what is no plain file was not written by an export; the check goes on
+    fs::create_dir(root.join("内部/任务.csv")).unwrap();
+    let (code, words) = check();
+    assert!(code == Some(1) && words.contains("不是普通文件") && words.contains("内部/另.csv"), "{words}");
     // a manifest that leads out of its folder is not followed
     let manifest = root.join("内部/manifest.json");
     let text = fs::read_to_string(&manifest).unwrap();
