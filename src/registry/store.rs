@@ -9,7 +9,7 @@ use crate::diagnostic::{AppError, AppResult};
 use super::checks::is_pending;
 use super::codes;
 use super::load::{Registry, internal};
-use super::schema::{TableKind, past_checks};
+use super::schema::{ColumnKind, TableKind, past_checks};
 
 /// Name of the frame of rows set aside.
 pub const SET_ASIDE: &str = "set_aside";
@@ -57,7 +57,7 @@ impl Registry {
     /// Puts a stored frame back under its name, after checking that it has the columns of its table.
     ///
     /// # Errors
-    /// `IMP-083` for an unknown name, a missing column or one of another type.
+    /// `IMP-083` for an unknown name, a missing column or one of another type, a word that its vocabulary has not.
     pub fn restore(&mut self, name: &str, mut frame: DataFrame) -> AppResult<()> {
         let kind = TableKind::ALL.into_iter().find(|kind| kind.id() == name);
         if kind == Some(TableKind::PastChecks) {
@@ -81,10 +81,29 @@ impl Registry {
                 ));
             }
         }
+        if let Some(kind) = kind {
+            check_words(kind, &frame)?;
+        }
         match kind {
             Some(kind) => *self.frame_mut(kind) = frame,
             None => self.set_aside = frame,
         }
         Ok(())
     }
+}
+
+/// `IMP-083` where a column of a fixed choice of words holds another: readers would take it for none of them.
+fn check_words(kind: TableKind, frame: &DataFrame) -> AppResult<()> {
+    for spec in kind.columns() {
+        let (ColumnKind::Choice(words) | ColumnKind::Choices(words)) = spec.kind else { continue };
+        let Some(cells) = frame.column(spec.id).ok().and_then(|column| column.str().ok()) else { continue };
+        let terms = words.terms();
+        let unknown = |word: &&str| !terms.iter().any(|(id, _)| id == word);
+        if let Some(word) = cells.iter().flatten().flat_map(|cell| cell.split(';')).find(unknown) {
+            let ids: Vec<&str> = terms.iter().map(|(id, _)| *id).collect();
+            let finding = codes::FRAME_UNREADABLE.finding().file(kind.id()).column(spec.id);
+            return Err(finding.value(word).expected(ids.join("、")).into());
+        }
+    }
+    Ok(())
 }

@@ -20,6 +20,13 @@ fn frames_come_back_from_parquet_as_they_were() {
     assert_eq!(frame_from_bytes(b"PAR1 no parquet".to_vec(), "sources").unwrap_err().code(), "IMP-083");
     let wrong = back.credit.clone();
     assert_eq!(back.restore("sources", wrong).unwrap_err().code(), "IMP-083");
+    // a word that no vocabulary has is no default's: `closed` misspelled would draw a closed unit
+    let mut odd = back.sources.clone();
+    let words = (0..odd.height()).map(|_| Some("Closed")).collect();
+    odd.with_column(fairdraw::registry::schema::sources::STATUS.column(words)).unwrap();
+    let refused = back.restore("sources", odd).unwrap_err();
+    assert_eq!(refused.code(), "IMP-083");
+    assert!(refused.to_string().contains("closed"), "{refused}");
 }
 
 #[test]
