@@ -1,7 +1,6 @@
 //! `plan-dates`: when the yearly plan was approved, filed, published.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 
@@ -10,6 +9,7 @@ use super::deeds::carry_out;
 use super::output::{json, line};
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{PlanDates, PlanDatesEntry};
+use crate::text::day::{Accept, Date, parse_day};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::store::plan_dates::load_plan_dates;
 use crate::workspace::store::project::{CommandContext, Project};
@@ -30,9 +30,9 @@ pub struct PlanDatesArgs {
     pub published: Option<String>,
 }
 
-/// A day of the command line.
-pub(super) fn day_of<Day: FromStr>(text: &str) -> AppResult<Day> {
-    text.parse().map_err(|_| {
+/// A day of the command line, spelled as in the window's fields.
+pub(super) fn day_of(text: &str) -> AppResult<Date> {
+    parse_day(text, Accept::Typed).ok().flatten().ok_or_else(|| {
         AppError::new("CLI-012", "日期写法不对").with(|f| f.value(text).expected(" 2027-04-20 这样的日期"))
     })
 }

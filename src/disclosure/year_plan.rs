@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use serde::{Deserialize, Serialize};
 
@@ -82,8 +82,10 @@ pub struct YearPlan {
     pub approved_on: Option<NaiveDate>,
     /// Filed (备案).
     pub filed_on: Option<NaiveDate>,
-    /// Published (公布).
+    /// Published (公布): the version that stands.
     pub published_on: Option<NaiveDate>,
+    /// First published: what the statutory term asks of.
+    pub first_published_on: Option<NaiveDate>,
     /// The yearly cap.
     pub cap: CapStatement,
     /// Lines.
@@ -117,6 +119,12 @@ impl PlanDates {
         self.publications.last().copied()
     }
 
+    /// The day of the first publication, which the statutory term asks of.
+    #[must_use]
+    pub fn first_published_on(&self) -> Option<NaiveDate> {
+        self.publications.first().copied()
+    }
+
     /// The version that stands, or is being prepared: the number of publications, from 1.
     #[must_use]
     pub fn version(&self) -> u32 {
@@ -136,12 +144,14 @@ impl PlanDates {
         )
     }
 
-    /// With what was entered: `None` keeps a day. Another day of publication is another publication.
+    /// With what was entered: `None` keeps a day. Another day of publication is another publication. The plan is
+    /// that of `year`.
     ///
     /// # Errors
-    /// `DIS-057` a day after today, `DIS-058` days against their order (approved, then filed and published; a
+    /// `DIS-057` a day after today, `DIS-059` one of another year (a plan is made in the year before or in its own;
+    /// a slip would stand as a version for good), `DIS-058` days against their order (approved, then filed and published; a
     /// publication after the one before).
-    pub fn with(&self, entered: PlanDatesEntry, today: NaiveDate) -> AppResult<Self> {
+    pub fn with(&self, entered: PlanDatesEntry, year: i32, today: NaiveDate) -> AppResult<Self> {
         let mut dates = self.clone();
         dates.approved_on = entered.approved_on.or(dates.approved_on);
         dates.filed_on = entered.filed_on.or(dates.filed_on);
@@ -155,6 +165,13 @@ impl PlanDates {
                     .column(column)
                     .value(day.to_string())
                     .expected(format!("不晚于 {today}"))
+                    .into());
+            }
+            if let Some(day) = day.filter(|day| !(year - 1..=year).contains(&day.year())) {
+                return Err(Finding::error("DIS-059", "年度检查计划的日期不在这一计划的年份")
+                    .column(column)
+                    .value(day.to_string())
+                    .expected(format!("{} 年或 {year} 年的日期", year - 1))
                     .into());
             }
         }
@@ -235,8 +252,7 @@ pub fn check_year_plan(plan: &YearPlan, publish_by: (u32, u32), as_of: NaiveDate
         check_row(row, i as u64 + 1, &mut found);
     }
     // an adjusted plan is published when it is adjusted: the term is the first version's
-    let in_time = plan.version == 1 || plan.published_on.is_none();
-    if let Some(late) = check_published(plan.year, plan.published_on, publish_by, as_of).filter(|_| in_time) {
+    if let Some(late) = check_published(plan.year, plan.first_published_on, publish_by, as_of) {
         found.push(late);
     }
     check_months(plan, &mut found);

@@ -19,6 +19,9 @@ const EPOCH_FROM_CE: i32 = 719_163;
 /// Days from Excel's 1899-12-30 to 1970-01-01.
 const EXCEL_EPOCH: i32 = 25_569;
 
+/// A day of the calendar, for rooms that name one and compute nothing with it.
+pub type Date = NaiveDate;
+
 /// A date with an optional time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime {

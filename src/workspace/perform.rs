@@ -154,10 +154,7 @@ pub fn perform_deed(
             record_result(project, frames.get(project)?.0, *result, &reason, context)?;
             DeedOutcome::Recorded
         }
-        Deed::Publish(codes) => {
-            record_disclosure(project, &codes, context)?;
-            DeedOutcome::Published(codes.len())
-        }
+        Deed::Publish(codes) => DeedOutcome::Published(record_disclosure(project, &codes, context)?),
         Deed::PlanDates(entered) => DeedOutcome::PlanDated(record_year_plan_dates(project, entered, context)?),
         Deed::Export { to, month, only } => {
             let (registry, districts) = frames.get(project)?;

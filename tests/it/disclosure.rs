@@ -310,6 +310,7 @@ pub(crate) fn year_plan() -> YearPlan {
         approved_on: Some(day("2026-02-10")),
         filed_on: None,
         published_on: Some(day("2026-03-20")),
+        first_published_on: Some(day("2026-03-20")),
         cap: CapStatement {
             visits: 2, rule_set: "日常检查计入，触发式检查不计入".into(), confirmed: false
         },
@@ -345,12 +346,20 @@ fn the_yearly_plan_is_checked() {
     };
     code(|p| p.rows[0].scope.clear(), "DIS-050");
     code(|p| p.rows[1].ratio_ppm = 0, "DIS-050");
-    code(|p| p.published_on = Some(day("2026-04-01")), "DIS-051");
+    fn first(plan: &mut YearPlan, on: Option<&str>) {
+        (plan.published_on, plan.first_published_on) = (on.map(day), on.map(day));
+    }
+    code(|p| first(p, Some("2026-04-01")), "DIS-051");
+    // what is published again stays late
+    code(
+        |p| (p.first_published_on, p.published_on, p.version) = (Some(day("2026-04-01")), Some(day("2026-05-20")), 2),
+        "DIS-051",
+    );
     code(|p| p.rows[0].number = 400, "DIS-052");
     code(|p| p.months[0].visits = 400, "DIS-053");
     code(|p| p.rows.clear(), "DIS-054");
-    code(|p| p.published_on = None, "DIS-055");
+    code(|p| first(p, None), "DIS-055");
     let mut unpublished = year_plan();
-    unpublished.published_on = None;
+    first(&mut unpublished, None);
     assert!(check_year_plan(&unpublished, march, day("2026-03-31")).is_empty());
 }

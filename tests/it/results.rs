@@ -5,16 +5,17 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fairdraw::diagnostic::Diagnostics;
+use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::disclosure::{CheckResult, DueCheck, Manner, Outcome, PlanDatesEntry, WithholdingGround};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::{InspectorId, Period, UnitId};
 use fairdraw::registry::Registry;
-use fairdraw::registry::schema::{sources, violations};
+use fairdraw::registry::schema::{past_checks, sources, violations};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check};
 use fairdraw::workspace::deeds::open::open_period;
-use fairdraw::workspace::deeds::publish::record_year_plan_dates;
+use fairdraw::workspace::deeds::publish::{record_disclosure, record_year_plan_dates};
 use fairdraw::workspace::deeds::results::{record_result, take_results};
+use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::inputs::due::load_opened;
 use fairdraw::workspace::reports::export::{ExportRequest, Exported, PUBLIC, export_project};
 use fairdraw::workspace::reports::public_list::PublicLists;
@@ -229,6 +230,12 @@ fn the_plans_three_days_are_entered_once_watched_and_printed() {
         record_year_plan_dates(&project, entry, &at("2027-08-02T09:00:00"))
     };
     assert_eq!(enter(None, None, Some("2027-08-03")).unwrap_err().code(), "DIS-057");
+    // a slip in the year would stand as a version for good
+    for (approved, filed, published) in
+        [(Some("2017-03-10"), None, None), (None, Some("0001-01-01"), None), (None, None, Some("2025-12-31"))]
+    {
+        assert_eq!(enter(approved, filed, published).unwrap_err().code(), "DIS-059");
+    }
     enter(Some("2027-03-10"), None, None).unwrap();
     assert_eq!(enter(None, None, Some("2027-03-09")).unwrap_err().code(), "DIS-058");
     assert_eq!(enter(None, Some("2027-03-15"), Some("2027-03-20")).unwrap().version(), 1);
@@ -242,4 +249,56 @@ fn the_plans_three_days_are_entered_once_watched_and_printed() {
     assert!(names.iter().any(|name| name.contains("年度检查计划_2027_第2版")), "{names:?}");
     let journal = fs::read_to_string(project.root().join("journal.jsonl")).unwrap();
     assert_eq!(journal.matches("\"plan-dates\"").count(), 3);
+}
+
+#[test]
+fn what_may_not_be_public_is_not_recorded_as_public_by_any_door() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry, checks) = january(folder.path());
+    let now = at("2027-01-20T09:00:00");
+    let paired: Vec<&DueCheck> = checks.iter().filter(|c| c.inspectors.len() == 2).take(3).collect();
+    let (running, withheld) = (
+        CheckResult { completed_on: None, ..good(paired[0]) },
+        CheckResult { withheld: Some(WithholdingGround::new(GROUND).unwrap()), ..good(paired[1]) },
+    );
+    for result in [running, withheld, good(paired[2])] {
+        record_result(&project, &registry, result, "", &now).unwrap();
+    }
+    let publish = |which: &[usize]| {
+        let codes: Vec<String> = which.iter().map(|i| paired[*i].plan_code.clone()).collect();
+        record_disclosure(&project, &codes, &now)
+    };
+    assert_eq!(publish(&[2, 0]).unwrap_err().code(), "DIS-028");
+    assert_eq!(publish(&[2, 1]).unwrap_err().code(), "DIS-029");
+    assert!(load_results(&project).unwrap().iter().all(|r| r.disclosed_on.is_none()), "all or nothing");
+    assert_eq!(publish(&[2]).unwrap(), 1);
+    assert_eq!(publish(&[2]).unwrap(), 0, "what is public already is not counted again");
+}
+
+#[test]
+fn an_imported_problem_is_not_settled_by_another_departments_visit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let unit = sources::UNIT_ID.of(&registry.sources).unwrap().get(7).unwrap().to_owned();
+    // a problem left open in November, then a visit of the same unit in December
+    let owed = |department: &str| {
+        let mut registry = registry.clone();
+        let mut rows = registry.past_checks.slice(0, 2);
+        let days =
+            ["2026-11-02", "2026-12-02"].map(|d| Some((day(d) - chrono::NaiveDate::default()).num_days() as i32));
+        for column in [
+            past_checks::UNIT_ID.column([Some(unit.as_str()); 2].into_iter().collect()),
+            past_checks::DEPARTMENT.column([Some(""), Some(department)].into_iter().collect()),
+            past_checks::DATE.column(days.into_iter().collect()),
+            past_checks::DONE.column([Some(true); 2].into_iter().collect()),
+            past_checks::PENDING.column([Some(true), Some(false)].into_iter().collect()),
+        ] {
+            rows.with_column(column).unwrap();
+        }
+        registry.past_checks.vstack_mut(&rows).unwrap();
+        let analysis = compute_analysis(&project, &registry, month("2027-01"), &Progress::none()).unwrap();
+        let site = analysis.population.index.row(&unit).unwrap();
+        analysis.population.inputs.mandatory.iter().filter(|visit| visit.site == site).count()
+    };
+    assert_eq!(owed("应急管理局"), owed("") + 1, "it is no re-check of ours");
 }

@@ -1,6 +1,6 @@
 //! From the checked registry to the plan of a year, as it stands before a given month.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -19,7 +19,7 @@ use crate::registry::{CheckKind, Registry};
 use crate::risk::columns as scored;
 use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::due::listed_on;
-use crate::workspace::inputs::population::{Population, compute_population};
+use crate::workspace::inputs::population::{Population, compute_population, is_own_department};
 use crate::workspace::inputs::schedule::compute_plan;
 use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
 use crate::workspace::store::project::{Project, load_bytes};
@@ -199,8 +199,7 @@ fn add_draws(
     before: PlanMonth,
 ) -> AppResult<(Option<StoredDraw>, MandatoryChecks)> {
     let mut listed = MandatoryChecks::default();
-    let done: std::collections::HashSet<(&str, PlanMonth)> =
-        results.iter().map(|r| (r.unit_id.as_str(), r.month)).collect();
+    let done: HashSet<(&str, PlanMonth)> = results.iter().map(|r| (r.unit_id.as_str(), r.month)).collect();
     let mut seen: BTreeMap<u32, (NaiveDate, bool)> = BTreeMap::new();
     let mut see = |site: Option<u32>, day: Option<NaiveDate>, dead: bool| {
         if let (Some(site), Some(day)) = (site, day) {
@@ -347,6 +346,42 @@ pub fn render_targets(units: &[String], targets: &MonthTargets) -> Vec<u8> {
     text.into_bytes()
 }
 
+/// A day of each site, where there is one.
+type SiteDays = Vec<Option<NaiveDate>>;
+
+/// The last check done at each site and its open problem, as the imported history tells them. It doesn't say which
+/// visit looked at which problem: any later one of ours settles ours, another department's only what was none of ours.
+fn compute_imported(policy: &Policy, registry: &Registry, population: &Population) -> AppResult<(SiteDays, SiteDays)> {
+    let n = registry.sources.height();
+    let checks = &registry.past_checks;
+    let (unit, department) = (past_checks::UNIT_ID.of(checks)?, past_checks::DEPARTMENT.of(checks)?);
+    let (pending, done) = (past_checks::PENDING.of(checks)?, past_checks::DONE.of(checks)?);
+    let (mut last_done, mut last_own): (SiteDays, SiteDays) = (vec![None; n], vec![None; n]);
+    let (mut ours, mut others): (SiteDays, SiteDays) = (vec![None; n], vec![None; n]);
+    let mut known: HashMap<&str, bool> = HashMap::new();
+    for (row, date) in past_checks::DATE.of(checks)?.into_iter().enumerate() {
+        let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
+        let (site, Some(date)) = (site as usize, date) else { continue };
+        // a check that was planned and not done settles nothing
+        if done.get(row) == Some(&Some(false)) {
+            continue;
+        }
+        let named = department.get(row).unwrap_or_default();
+        let own = *known.entry(named).or_insert_with(|| is_own_department(policy, named));
+        last_done[site] = last_done[site].max(Some(date));
+        if own {
+            last_own[site] = last_own[site].max(Some(date));
+        }
+        if pending.get(row) == Some(&Some(true)) {
+            let problem = if own { &mut ours[site] } else { &mut others[site] };
+            *problem = (*problem).max(Some(date));
+        }
+    }
+    let open = |problem: Option<NaiveDate>, last: Option<NaiveDate>| problem.filter(|day| last <= Some(*day));
+    let open_problem = (0..n).map(|i| open(ours[i], last_own[i]).max(open(others[i], last_done[i]))).collect();
+    Ok((last_done, open_problem))
+}
+
 fn mandatory(
     project: &Project,
     registry: &Registry,
@@ -356,7 +391,6 @@ fn mandatory(
     first_open: usize,
 ) -> AppResult<Vec<crate::plan::MandatoryVisit>> {
     let sources = &registry.sources;
-    let n = sources.height();
     let management: Vec<Category> = sources::MANAGEMENT
         .of(sources)?
         .iter()
@@ -370,29 +404,7 @@ fn mandatory(
         .map(|(event, date)| Some((event.and_then(PermitEvent::from_id)?, (*date)?)))
         .collect();
     let (expires, rectify_by) = (sources::EXPIRES.of(sources)?, sources::RECTIFY_BY.of(sources)?);
-    let mut last_done: Vec<Option<NaiveDate>> = vec![None; n];
-    let mut open_problem: Vec<Option<NaiveDate>> = vec![None; n];
-    let checks = &registry.past_checks;
-    let (unit, pending, done) =
-        (past_checks::UNIT_ID.of(checks)?, past_checks::PENDING.of(checks)?, past_checks::DONE.of(checks)?);
-    for (row, date) in past_checks::DATE.of(checks)?.into_iter().enumerate() {
-        let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
-        let (site, Some(date)) = (site as usize, date) else { continue };
-        // a check that was planned and not done settles nothing
-        if done.get(row) == Some(&Some(false)) {
-            continue;
-        }
-        last_done[site] = last_done[site].max(Some(date));
-        if pending.get(row) == Some(&Some(true)) {
-            open_problem[site] = open_problem[site].max(Some(date));
-        }
-    }
-    // the imported history doesn't say which visit looked at which problem: any later one of it settles it
-    for (problem, last) in open_problem.iter_mut().zip(&last_done) {
-        if problem.is_some_and(|day| last.is_some_and(|last| last > day)) {
-            *problem = None;
-        }
-    }
+    let (mut last_done, mut open_problem) = compute_imported(&project.policy, registry, population)?;
     for result in results {
         let Some(site) = population.index.row(result.unit_id.as_str()) else { continue };
         let site = site as usize;

@@ -338,7 +338,7 @@ fn compute_history(
 }
 
 /// True for a department that is one of the policy's bodies, by id, name or alias; an empty cell is ours.
-fn is_own_department(policy: &Policy, named: &str) -> bool {
+pub(super) fn is_own_department(policy: &Policy, named: &str) -> bool {
     named.is_empty()
         || policy.bodies.iter().any(|body| {
             body.id.as_str() == named || body.name == named || body.aliases.iter().any(|alias| alias == named)

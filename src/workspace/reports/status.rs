@@ -154,7 +154,7 @@ const PLAN_SOON_DAYS: i64 = 30;
 /// What the yearly plan's publication asks for: late, not published though it should be, or due soon.
 fn plan_attention(project: &Project, dates: &PlanDates, today: NaiveDate) -> Option<String> {
     let (year, by) = (project.file.year, project.policy.disclosure.plan_by);
-    let first = dates.publications.first().copied();
+    let first = dates.first_published_on();
     if let Some(finding) = check_published(year, first, by, today) {
         return Some(finding.what + &finding.hint.map_or_else(String::new, |hint| format!("。{hint}")));
     }

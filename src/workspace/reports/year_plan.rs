@@ -77,6 +77,7 @@ pub fn compute_year_plan(
         approved_on: dates.approved_on,
         filed_on: dates.filed_on,
         published_on: dates.published_on(),
+        first_published_on: dates.first_published_on(),
         cap: CapStatement {
             visits: policy.cap.visits,
             rule_set: policy.cap.rule_set.clone(),

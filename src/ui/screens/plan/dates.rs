@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use egui::Ui;
 
 use crate::disclosure::{PlanDates, PlanDatesEntry};
+use crate::text::day::{Accept, parse_day};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, HALF};
@@ -20,12 +21,8 @@ pub(super) struct Dates {
 /// What the texts say; `None` where one of them is no day.
 fn entry_of(texts: &[String; 3], known: &PlanDates) -> Option<PlanDatesEntry> {
     let day = |text: &str, known: Option<NaiveDate>| -> Option<Option<NaiveDate>> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Some(None);
-        }
         // what stands already is not entered a second time
-        text.parse().ok().map(|day: NaiveDate| Some(day).filter(|day| Some(*day) != known))
+        parse_day(text, Accept::Typed).ok().map(|day| day.filter(|day| Some(*day) != known))
     };
     Some(PlanDatesEntry {
         approved_on: day(&texts[0], known.approved_on)?,
@@ -93,6 +90,10 @@ mod tests {
                 published_on: Some(day("2027-07-01"))
             }
         );
+        // as every other field of the window takes a day
+        for same in ["2027/3/15", "２０２７年３月１５日", "20270315"] {
+            assert_eq!(entry_of(&texts("2027-03-10", same, "2027-07-01"), &known), Some(entry), "{same}");
+        }
         assert_eq!(entry_of(&texts("3月10日", "", ""), &known), None);
     }
 }
