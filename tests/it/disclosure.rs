@@ -334,6 +334,11 @@ pub(crate) fn year_plan() -> YearPlan {
     }
 }
 
+/// First published on a day, and not since.
+fn first(plan: &mut YearPlan, on: Option<&str>) {
+    (plan.published_on, plan.first_published_on) = (on.map(day), on.map(day));
+}
+
 #[test]
 fn the_yearly_plan_is_checked() {
     let march = (3, 31);
@@ -346,9 +351,6 @@ fn the_yearly_plan_is_checked() {
     };
     code(|p| p.rows[0].scope.clear(), "DIS-050");
     code(|p| p.rows[1].ratio_ppm = 0, "DIS-050");
-    fn first(plan: &mut YearPlan, on: Option<&str>) {
-        (plan.published_on, plan.first_published_on) = (on.map(day), on.map(day));
-    }
     code(|p| first(p, Some("2026-04-01")), "DIS-051");
     // what is published again stays late
     code(
