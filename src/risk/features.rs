@@ -97,7 +97,8 @@ impl RiskFeatures {
             clippy::redundant_closure_for_method_calls,
             reason = "the method by its name would ask one lifetime of both"
         )]
-        for (name, values) in counts.chain(COUNTERS.iter().map(|column| column.name()).zip(sums.counters)) {
+        let counters = COUNTERS.map(|column| column.name()).into_iter().zip(sums.counters);
+        for (name, values) in counts.chain(counters) {
             frame.with_column(Int64Chunked::from_vec(name.into(), values).into_column()).map_err(failed)?;
         }
         let month = month_ordinal(as_of);

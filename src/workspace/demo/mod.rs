@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 pub use bundled::{pack_demo, unpack_demo};
 pub use city::{City, DEFAULT_SOURCES, Places, Site, body_name};
-pub use files::{DemoTable, FileForm};
+pub use files::FileForm;
 pub use random::Dice;
 pub use rows::identity;
 
@@ -24,6 +24,7 @@ use crate::district::{Bounds, DistrictSet, write_district_files};
 use crate::domain::{DistrictCode, WorkCalendar};
 use crate::export::office::{OfficeBook, OfficeText};
 use crate::export::write_atomic;
+use crate::registry::TableKind;
 
 /// Seed by default.
 pub const DEFAULT_SEED: u64 = 20_270_101;
@@ -77,7 +78,7 @@ pub fn write_demo(
         return Err(AppError::new("DEM-001", "文件夹不是空的，模拟数据不会写入已有文件的文件夹")
             .with(|f| f.hint("请换一个空文件夹").file(folder.display().to_string())));
     }
-    progress.begin("生成模拟城市", DemoTable::ALL.len() as u64 + 1);
+    progress.begin("生成模拟城市", TableKind::ALL.len() as u64 + 1);
     let city = City::new(options.sources, options.seed, options.year, districts);
     progress.advance(1);
     let mut written = Vec::new();
@@ -92,20 +93,21 @@ pub fn write_demo(
         options.sources, options.seed, options.year
     );
     put(MARKER, note.as_bytes())?;
-    for table in DemoTable::ALL {
+    for table in TableKind::ALL {
         progress.check()?;
-        let form = table.form(options.sources);
+        let form = files::form(table, options.sources);
         if form == FileForm::Workbook {
-            let mut book = OfficeBook::new(table.stem(), &table.title(options.year), table.headings())?;
+            let mut book =
+                OfficeBook::new(files::stem(table), &files::title(table, options.year), files::headings(table))?;
             city.write_rows(table, calendar, &mut |row| book.push(row))?;
-            put(&format!("{}.xlsx", table.stem()), &book.finish()?)?;
+            put(&format!("{}.xlsx", files::stem(table)), &book.finish()?)?;
         } else {
-            let mut text = OfficeText::new(form == FileForm::CsvGbk, table.headings());
+            let mut text = OfficeText::new(form == FileForm::CsvGbk, files::headings(table));
             city.write_rows(table, calendar, &mut |row| {
                 text.push(row);
                 Ok(())
             })?;
-            put(&format!("{}.csv", table.stem()), &text.finish())?;
+            put(&format!("{}.csv", files::stem(table)), &text.finish())?;
         }
         progress.advance(1);
     }

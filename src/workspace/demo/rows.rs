@@ -3,12 +3,13 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::city::{BODIES, City, Site, body_name};
-use super::files::{DemoTable, RowSink};
+use super::files::RowSink;
 use super::random::Dice;
 use super::vocabulary::{DISTRICTS, INDUSTRIES, firm_name, person_name, uscc};
 use crate::diagnostic::AppResult;
 use crate::domain::{Category, PlanMonth, WorkCalendar};
 use crate::export::office::OfficeCell as Cell;
+use crate::registry::TableKind;
 
 /// The name, code and permit number of a site: made from its indices, so they are not stored.
 #[must_use]
@@ -60,18 +61,18 @@ impl City {
     ///
     /// # Errors
     /// Whatever the sink returns.
-    pub fn write_rows(&self, table: DemoTable, calendar: &WorkCalendar, sink: &mut RowSink<'_>) -> AppResult<()> {
+    pub fn write_rows(&self, table: TableKind, calendar: &WorkCalendar, sink: &mut RowSink<'_>) -> AppResult<()> {
         let mut dice = Dice::new(self.seed, 100 + table as u64);
         match table {
-            DemoTable::Sources => self.source_rows(&mut dice, sink),
-            DemoTable::Credit => self.credit_rows(&mut dice, sink),
-            DemoTable::Violations => self.violation_rows(&mut dice, sink),
-            DemoTable::Complaints => self.complaint_rows(&mut dice, sink),
-            DemoTable::Monitoring => self.monitoring_rows(&mut dice, sink),
-            DemoTable::Inspectors => self.inspector_rows(&mut dice, sink),
-            DemoTable::Recusals => self.recusal_rows(&mut dice, sink),
-            DemoTable::PastChecks => self.past_check_rows(&mut dice, calendar, sink),
-            DemoTable::Capacity => self.capacity_rows(&mut dice, calendar, sink),
+            TableKind::Sources => self.source_rows(&mut dice, sink),
+            TableKind::Credit => self.credit_rows(&mut dice, sink),
+            TableKind::Violations => self.violation_rows(&mut dice, sink),
+            TableKind::Complaints => self.complaint_rows(&mut dice, sink),
+            TableKind::Monitoring => self.monitoring_rows(&mut dice, sink),
+            TableKind::Inspectors => self.inspector_rows(&mut dice, sink),
+            TableKind::Recusals => self.recusal_rows(&mut dice, sink),
+            TableKind::PastChecks => self.past_check_rows(&mut dice, calendar, sink),
+            TableKind::Capacity => self.capacity_rows(&mut dice, calendar, sink),
         }
     }
 
