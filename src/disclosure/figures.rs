@@ -111,10 +111,7 @@ pub fn compute_figures(
         .collect();
     let whole = made.len() as u64;
     let on_site = || made.iter().filter(|(r, _)| r.manner == Manner::OnSite);
-    let inspected = || {
-        made.iter()
-            .filter(|(r, _)| !matches!(r.outcome, super::result::Outcome::Gone | super::result::Outcome::Stopped))
-    };
+    let inspected = || made.iter().filter(|(r, _)| r.outcome.is_inspected());
     let tally = |n: usize, whole: u64| Share { part: n as u64, whole };
     let enterprises: BTreeSet<&str> =
         on_site().map(|(r, c)| c.map_or(r.unit_id.as_str(), |c| c.enterprise.as_str())).collect();

@@ -159,6 +159,12 @@ impl Outcome {
         matches!(self, Self::Ordered | Self::Pending | Self::Obstructed)
     }
 
+    /// True where there was something to inspect: the unit had neither moved, closed nor stopped.
+    #[must_use]
+    pub fn is_inspected(self) -> bool {
+        !matches!(self, Self::Stopped | Self::Gone)
+    }
+
     /// True where the record was dead: the unit had moved or closed.
     #[must_use]
     pub fn is_dead(self) -> bool {

@@ -196,7 +196,7 @@ pub fn compute_area_progress(
             area.overdue += u32::from(overdue.contains(check.plan_code.as_str()));
             if let Some(result) = result {
                 area.problems += u32::from(result.outcome.is_problem());
-                area.inspected += u32::from(!result.outcome.is_dead());
+                area.inspected += u32::from(result.outcome.is_inspected());
             }
         });
     }

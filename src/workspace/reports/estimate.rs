@@ -78,7 +78,7 @@ pub fn estimate_compliance(project: &Project) -> AppResult<Vec<Rate>> {
                 let outcome = match by_key.get(&(id.as_str(), month, draw.sequence as u32)).map(|r| r.outcome) {
                     None => Outcome::Missing,
                     // a plant that stands still shows neither compliance nor a problem
-                    Some(outcome) if outcome.is_dead() || outcome == ResultOutcome::Stopped => Outcome::OutOfScope,
+                    Some(outcome) if !outcome.is_inspected() => Outcome::OutOfScope,
                     Some(outcome) => Outcome::Value(f64::from(u8::from(outcome == ResultOutcome::Clear))),
                 };
                 units.push(Unit {
