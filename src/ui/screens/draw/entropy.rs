@@ -106,6 +106,10 @@ impl EntropyForm {
         ui.horizontal(|ui| {
             ui.add_space(104.0);
             ui.vertical(|ui| {
+                // the echo and the word below it keep their room: the next field stays where it is while one types
+                let lines =
+                    [size * 1.2, theme::SECTION].map(|size| ui.ctx().fonts_mut(|f| f.row_height(&theme::bold(size))));
+                ui.set_min_height(lines.iter().sum::<f32>() + ui.spacing().item_spacing.y);
                 if !value.is_empty() {
                     let ink = if accepted { palette.text } else { palette.muted };
                     let wide = format == EntropyFormat::Drand;
@@ -190,6 +194,30 @@ mod tests {
         for format in EntropyFormat::ALL {
             assert!(format.accepts_typed(example(format)), "{format}");
         }
+    }
+
+    #[test]
+    fn the_second_field_stays_while_the_first_is_typed() {
+        use egui_kittest::kittest::Queryable as _;
+        let mut frames = 0;
+        let show = move |ui: &mut Ui, form: &mut EntropyForm| {
+            if frames == 0 {
+                crate::ui::fonts::install(ui.ctx());
+                ui.ctx().request_repaint();
+            } else {
+                form.ui(ui, EntropyFormat::Dice, false, 32.0, false);
+            }
+            frames += 1;
+        };
+        let mut harness = egui_kittest::Harness::new_ui_state(show, EntropyForm::default());
+        harness.set_size(egui::vec2(1000.0, 600.0));
+        harness.run();
+        let before = harness.get_by_label(t::WITNESSED).rect().top();
+        harness.state_mut().first = example(EntropyFormat::Dice).to_owned();
+        harness.run();
+        assert!(harness.query_by_label(t::ACCEPTED).is_some());
+        let after = harness.get_by_label(t::WITNESSED).rect().top();
+        assert!((after - before).abs() < 1.0, "{before} → {after}");
     }
 
     #[test]
