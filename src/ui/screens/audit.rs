@@ -141,7 +141,7 @@ impl Screen for AuditScreen {
             }
             Page::Register => {
                 let c = t::REGISTER_COLUMNS;
-                let columns = columns(c, [88.0, 56.0, 0.0, 88.0, 154.0, 154.0, 184.0]);
+                let columns = columns(c, [108.0, 56.0, 0.0, 80.0, 142.0, 142.0, 142.0]);
                 let export = page_ui(
                     ui,
                     cx,

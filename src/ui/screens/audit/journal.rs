@@ -40,7 +40,7 @@ pub fn describe(detail: &Value) -> String {
         Value::String(text) => t::value(text).to_owned(),
         Value::Number(number) => number.to_string(),
         Value::Array(items) => {
-            let mut words: Vec<String> = items.iter().take(8).map(describe).collect();
+            let mut words: Vec<String> = items.iter().take(8).map(item).collect();
             if items.len() > 8 {
                 words.push(format!("等 {} 项", items.len()));
             }
@@ -60,6 +60,15 @@ pub fn describe(detail: &Value) -> String {
                 .collect::<Vec<_>>()
                 .join("，")
         }
+    }
+}
+
+/// An entry of a list; a file with its digest goes by its name.
+fn item(value: &Value) -> String {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    match (text("file"), text("sha256")) {
+        (Some(file), Some(digest)) => format!("{file}（SHA-256 {digest}）"),
+        _ => describe(value),
     }
 }
 
@@ -255,6 +264,12 @@ mod tests {
             previous: String::new(),
             sequence,
         }
+    }
+
+    #[test]
+    fn files_go_by_their_names() {
+        let detail = serde_json::json!({ "inputs": [{ "file": "信访投诉.csv", "sha256": "c16f" }], "year": 2027 });
+        assert_eq!(describe(&detail), "输入文件 信访投诉.csv（SHA-256 c16f），年度 2027");
     }
 
     #[test]
