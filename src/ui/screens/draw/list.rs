@@ -92,7 +92,7 @@ pub fn show(
         ColumnDef::text("name", c[2], 200.0).share(1.0),
         ColumnDef::text("stratum", c[3], 236.0),
         ColumnDef::text("district", c[4], 76.0),
-        ColumnDef::text("origin", c[5], 154.0),
+        ColumnDef::text("origin", c[5], 154.0).share(0.4),
         ColumnDef::text("state", t::STATE, 68.0),
         ColumnDef::text("lead", c[8], 154.0),
         ColumnDef::text("second", c[9], 154.0),

@@ -111,10 +111,13 @@ impl MapScreen {
             ready.tiers.entries.get(tier).map(|entry| (tier, entry))
         };
         let columns = [
-            ColumnDef::text("tier", t::TIER, 40.0),
+            ColumnDef::text("tier", t::TIER, 60.0),
             ColumnDef::text("name", t::NAME, 120.0).share(1.0),
-            ColumnDef::text("place", "", 46.0),
+            ColumnDef::text("place", "", 58.0),
         ];
+        // the narrow list keeps its room for the names where every unit has its place
+        let placed = rows.iter().all(|row| ready.map.points.place(*row).is_some());
+        let columns = if placed { &columns[..2] } else { &columns[..] };
         let cell = |at: usize, column: usize| {
             let Some(row) = rows.get(at).copied() else { return Cow::Borrowed("") };
             Cow::Borrowed(match column {
@@ -131,7 +134,7 @@ impl MapScreen {
             let ink = ground.map(theme::ink_on).or((column == 2).then_some(palette.amber));
             CellStyle { chip: ground, ink, strong: column == 0, ..CellStyle::default() }
         };
-        let cells = CellRows::new(&columns, rows.len(), &cell);
+        let cells = CellRows::new(columns, rows.len(), &cell);
         let input = TableInput::new("map selection", t::SELECTION, &cells).decorate(&style).height(height);
         let at = unit.and_then(|unit| rows.iter().position(|row| *row == unit));
         let out = List::show_kept(ui, Some(at), &input, self.chosen.list.revision);

@@ -112,13 +112,13 @@ fn summary(ui: &mut Ui, list: &ResultList) {
 /// Columns of the export that are shown at first, with least width and share of the room; the others can be chosen.
 const SHOWN: [(&str, f32, f32); 8] = [
     ("number", 52.0, 0.0),
-    ("name", 150.0, 2.2),
-    ("body", 110.0, 1.5),
+    ("name", 204.0, 2.2),
+    ("body", 124.0, 1.5),
     ("inspected_on", 94.0, 0.6),
-    ("outcome", 92.0, 1.4),
-    ("handling", 110.0, 2.0),
+    ("outcome", 136.0, 1.4),
+    ("handling", 160.0, 2.0),
     ("manner", 80.0, 0.6),
-    ("due_on", 94.0, 0.6),
+    ("due_on", 112.0, 0.6),
 ];
 
 /// The rows as they are exported, cell by cell, and how late each is.
