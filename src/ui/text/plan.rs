@@ -33,6 +33,8 @@ texts! {
     PLAN_DATES_TEXT = "登记一次，即写入公开的年度计划与操作日志。计划调整后再次公布的，填写新的公布日期，版次随之增加。";
     /// Hint of a field.
     PLAN_DATES_HINT = "如 2027-03-10";
+    /// A text is no day.
+    PLAN_DATES_WRONG = "日期应写作 2027-03-10 的形式，且为实有的日期；未定的留空";
     /// The plan is being computed.
     STALE = "正在重新计算";
     /// Tab.

@@ -234,8 +234,8 @@ pub fn tab(name: &str, count: usize) -> String {
 
 /// Published of those that must be.
 #[must_use]
-pub fn published_of(published: u64, finished: u64) -> String {
-    format!("已公开 {} / 已办结 {} 项", thousands(published), thousands(finished))
+pub fn published_of(published: u64, due: u64) -> String {
+    format!("已公开 {} / 应公开 {} 项", thousands(published), thousands(due))
 }
 
 /// The longest lateness.

@@ -56,6 +56,9 @@ impl Dates {
                     ui.end_row();
                 }
             });
+            if entry.is_none() {
+                ui.colored_label(theme::of(ui).red, t::PLAN_DATES_WRONG);
+            }
             ui.add_space(HALF);
             ui.label(theme::note(ui, known.text()));
         });
