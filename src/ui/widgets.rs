@@ -214,6 +214,13 @@ pub fn modal(ctx: &egui::Context, id: &str) -> egui::Modal {
     egui::Modal::new(egui::Id::unique(id)).frame(frame)
 }
 
+/// A dialog's buttons from the right, as high as one: a row that took the room that is left would be centred in it,
+/// and the dialog would keep that height.
+pub fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
+    let size = egui::vec2(ui.available_width(), theme::CONTROL);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
+}
+
 /// A dialog of its own; `None` while it is open, `Some(true)` for the primary button or Enter, `Some(false)`
 /// for the other, Esc or a click outside.
 pub fn dialog(
@@ -231,7 +238,7 @@ pub fn dialog(
         ui.add_space(GRID);
         add(ui);
         ui.add_space(GRID * 1.5);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        buttons(ui, |ui| {
             if primary_if(ui, enabled, primary_text, t::FILL_IN).clicked() {
                 answer = Some(true);
             }
@@ -249,6 +256,41 @@ pub fn dialog(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dialog_is_as_high_as_what_it_holds() {
+        use egui_kittest::kittest::Queryable as _;
+        let mut frames = 0;
+        let show = move |ui: &mut Ui| {
+            if frames == 0 {
+                crate::ui::fonts::install(ui.ctx());
+                ui.ctx().request_repaint();
+            } else {
+                dialog(ui.ctx(), "high", "新增触发式检查", "确定", true, |ui| {
+                    egui::Grid::new("fields").num_columns(2).show(ui, |ui| {
+                        ui.label("单位编号");
+                        ui.vertical(|ui| {
+                            ui.label("一家");
+                            // a row more from the second frame on
+                            if frames > 1 {
+                                ui.label("用当前选中的污染源");
+                            }
+                        });
+                        ui.end_row();
+                    });
+                    ui.label("理由");
+                });
+            }
+            frames += 1;
+        };
+        let mut harness = egui_kittest::Harness::builder().with_size(egui::vec2(1366.0, 768.0)).build_ui(show);
+        harness.run();
+        harness.run();
+        let last = harness.get_by_label("理由").rect().bottom();
+        let button = harness.get_by_label("确定").rect();
+        assert!((0.0..40.0).contains(&(button.top() - last)), "{last} {button}");
+        assert!(harness.get_by_label("新增触发式检查").rect().top() > 250.0);
+    }
 
     #[test]
     fn numbers_have_separators() {

@@ -1,6 +1,6 @@
 //! Dialogs of the shell: the operator's name, a draft that can't be kept, help.
 
-use egui::{Align, Context, Layout, RichText};
+use egui::{Context, RichText};
 
 use crate::ui::action::Action;
 use crate::ui::app::Workstation;
@@ -49,7 +49,7 @@ pub(super) fn losing_dialog(app: &mut Workstation, ctx: &Context) {
         ui.add_space(GRID);
         ui.add(egui::Label::new(RichText::new(&why).color(theme::of(ui).red)).selectable(true).wrap());
         ui.add_space(GRID * 1.5);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        widgets::buttons(ui, |ui| {
             stay = widgets::primary(ui, s::STAY).clicked();
             lose = ui.button(s::LOSE).clicked();
         });

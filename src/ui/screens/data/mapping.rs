@@ -111,7 +111,7 @@ impl MappingDialog {
             }
             ui.separator();
             self.state_ui(ui, sheet);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            widgets::buttons(ui, |ui| {
                 // another encoding is read anew before anything can be said
                 let reread = self.entry.encoding != self.encoding;
                 let ready = sheet.taken.is_ok() || reread;
