@@ -368,6 +368,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_stood_still_or_was_gone_was_not_inspected() {
+        let inspected = Outcome::ALL.into_iter().filter(|outcome| outcome.is_inspected());
+        assert!(inspected.eq([Outcome::Clear, Outcome::Ordered, Outcome::Pending, Outcome::Obstructed]));
+        assert!(Outcome::ALL.into_iter().all(|outcome| outcome.is_inspected() || !outcome.is_problem()));
+    }
+
+    #[test]
     fn outcomes_are_read_in_their_usual_spellings() {
         for outcome in Outcome::ALL {
             assert_eq!(Outcome::parse(outcome.label()), Some(outcome));
