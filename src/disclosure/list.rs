@@ -3,7 +3,7 @@
 //! Columns as published by cities (rules.md, "Disclosure"): number, inspecting body, object, matters, manner,
 //! date, result, handling, disclosure date, due date, the draw's certificate, inspectors by certificate
 //! number. Withheld results are counted and listed with their ground, without naming the object. The draw's
-//! certificate is quoted only once every target of its month is visited or withdrawn; until then its
+//! certificate is quoted only once every target of its draw is visited or withdrawn; until then its
 //! commitment, so that a list never lets the rest be worked out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::domain::{BodyId, Deadline, PlanMonth, WorkCalendar};
 
 use super::board::{DeadlineRule, compute_deadline, working_days_between};
-use super::gate::PublicTarget;
+use super::gate::{PublicTarget, check_all_visited};
 use super::mask::{MaskCounts, Masker};
 use super::penalty::{plain, without_hidden};
 use super::result::{CheckOrigin, CheckResult, DueCheck, PenaltyNote};
@@ -121,7 +121,7 @@ pub struct ResultList {
 /// except through broken input, so that the whole list is refused.
 pub fn compute_result_list(input: &ResultListInput<'_>) -> AppResult<ResultList> {
     let checks: BTreeMap<_, &DueCheck> = input.checks.iter().map(|c| ((&c.unit_id, c.month, c.sequence), c)).collect();
-    let closed_months = compute_closed_months(input);
+    let closed_draws = compute_closed_draws(input);
     let mut diagnostics = Diagnostics::new();
     let mut chosen: Vec<(&CheckResult, &DueCheck)> = Vec::new();
     for result in input.results.iter().filter(|r| r.month == input.month) {
@@ -161,30 +161,30 @@ pub fn compute_result_list(input: &ResultListInput<'_>) -> AppResult<ResultList>
             });
             continue;
         }
-        let row = compute_row(input, &closed_months, &mut list, result, check, completed_on)?;
+        let row = compute_row(input, &closed_draws, &mut list, result, check, completed_on)?;
         list.rows.push(row);
         list.plan_codes.push(check.plan_code.clone());
     }
     Ok(list)
 }
 
-/// (body, month) whose every check is visited or withdrawn: only then may the certificate be named.
-fn compute_closed_months<'a>(input: &ResultListInput<'a>) -> BTreeSet<(&'a BodyId, PlanMonth)> {
-    let done: BTreeSet<_> =
-        input.results.iter().filter(|r| r.inspected_on <= input.published_on).map(CheckResult::key).collect();
-    let all: BTreeSet<_> = input.checks.iter().map(|c| (&c.body, c.month)).collect();
-    let open: BTreeSet<_> = input
-        .checks
-        .iter()
-        .filter(|c| !c.withdrawn && !done.contains(&(&c.unit_id, c.month, c.sequence)))
-        .map(|c| (&c.body, c.month))
-        .collect();
-    all.difference(&open).copied().collect()
+/// Draws (month, sequence) whose certificate may be named, by the rule of every public document: it names all of the
+/// draw's targets, of whichever body.
+fn compute_closed_draws(input: &ResultListInput<'_>) -> BTreeSet<(PlanMonth, u32)> {
+    let mut draws: BTreeMap<(PlanMonth, u32), Vec<DueCheck>> = BTreeMap::new();
+    for check in input.checks.iter().filter(|check| check.month == input.month) {
+        draws.entry((check.month, check.sequence)).or_default().push(check.clone());
+    }
+    draws
+        .into_iter()
+        .filter(|(_, checks)| check_all_visited(checks, input.results, input.published_on).is_ok())
+        .map(|(draw, _)| draw)
+        .collect()
 }
 
 fn compute_row(
     input: &ResultListInput<'_>,
-    closed_months: &BTreeSet<(&BodyId, PlanMonth)>,
+    closed_draws: &BTreeSet<(PlanMonth, u32)>,
     list: &mut ResultList,
     result: &CheckResult,
     check: &DueCheck,
@@ -205,7 +205,7 @@ fn compute_row(
     let handling = compute_handling(input, list, result, check);
     let draw = match check.origin {
         CheckOrigin::Drawn => match &check.certificate {
-            Some(certificate) if closed_months.contains(&(&check.body, check.month)) => {
+            Some(certificate) if closed_draws.contains(&(check.month, check.sequence)) => {
                 format!("抽取证书 {certificate}")
             }
             _ => format!("承诺值 {}", check.commitment),

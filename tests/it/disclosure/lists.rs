@@ -53,6 +53,18 @@ fn the_public_list_names_only_what_may_be_named() {
     let list = compute_result_list(&list_input(&checks, &results, &calendar, &masker, "2026-04-30")).unwrap();
     assert!(list.rows.iter().all(|row| row.draw == "抽取证书 certificate-2026-03.json"));
     assert!(list.rows.iter().any(|row| row.late_days > 0) && list.diagnostics.count_code("DIS-061") > 0);
+    // the month's second draw is open: the first one's certificate is named all the same, for all its bodies or none
+    let mut both = checks.clone();
+    both.push(fairdraw::disclosure::DueCheck { sequence: 2, ..checks[0].clone() });
+    let list = compute_result_list(&list_input(&both, &results, &calendar, &masker, "2026-04-30")).unwrap();
+    assert!(!list.rows.is_empty() && list.rows.iter().all(|row| row.draw == "抽取证书 certificate-2026-03.json"));
+    both.push(fairdraw::disclosure::DueCheck {
+        unit_id: UnitId::new("91310115MA1UNSEEN1001P").unwrap(),
+        body: BodyId::new("310104").unwrap(),
+        ..checks[0].clone()
+    });
+    let list = compute_result_list(&list_input(&both, &results, &calendar, &masker, "2026-04-30")).unwrap();
+    assert!(!list.rows.is_empty() && list.rows.iter().all(|row| row.draw.starts_with("承诺值")));
 }
 
 #[test]
