@@ -2,7 +2,7 @@
 //!
 //! Duty: one answer each to what an encoding is called and which one a file is in ([`encoding`]), what full-width
 //! forms and stray marks are worth ([`fold_width`], [`fold`], [`clean`]), which day a text means ([`day`]), how a
-//! number reads ([`number`]), how a cell of a csv is written so that no spreadsheet takes it for a formula
+//! number reads ([`number`]), how a plan's figures are said ([`figure`]), how a cell of a csv is written so that no spreadsheet takes it for a formula
 //! ([`csv`]), and which known word a misspelt one was meant to be ([`nearest`]).
 //!
 //! Invariants: pure functions of their arguments, the same on every machine.
@@ -10,6 +10,7 @@
 pub mod csv;
 pub mod day;
 pub mod encoding;
+pub mod figure;
 mod nearest;
 pub mod number;
 mod width;

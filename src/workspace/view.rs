@@ -28,7 +28,7 @@ use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::text::day::day_number;
 use crate::text::half_width;
 
-pub use cell::{CellFormat, cell_text, date_text, number_text, points_text};
+pub use cell::{CellFormat, cell_text, date_text, number_text};
 pub use summary::{ColumnSummary, LISTED_VALUES, compute_column_summary};
 
 /// Rows that one piece of parallel work looks at; a cancelled job stops within a piece.

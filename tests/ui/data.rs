@@ -82,7 +82,7 @@ fn a_click_shows_the_sources_card_with_its_score() {
     let view = open.view().unwrap();
     let parts = view.analysis.risk.explain(3, &open.project.policy).unwrap();
     assert_eq!(parts.iter().map(|p| p.points.0).sum::<i64>(), view.scores[3]);
-    assert!(window.shows(&fairdraw::workspace::view::points_text(view.scores[3])));
+    assert!(window.shows(&fairdraw::text::figure::points(view.scores[3])));
 }
 
 #[test]

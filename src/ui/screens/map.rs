@@ -17,6 +17,7 @@ use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::{Diagnostics, ProgressState};
 use crate::district::{DistrictSet, SKETCH_NOTICE, load_bundled_districts};
 use crate::domain::DistrictCode;
+use crate::text::figure::{how_often, per_year, points};
 use crate::ui::map::{
     Card, Caught, ClassMethod, FEWEST_CLASSES, MOST_CLASSES, MapData, MapInput, MapOutput, MapView, Measure, RowList,
     TierColumn, TierEntry,
@@ -431,10 +432,10 @@ fn point_card(open: &OpenProject, row: u32) -> Card {
             line(t::TIER, format!("{} {}", tier.id, tier.name));
         }
         if let Some(score) = view.scores.get(at) {
-            line(t::SCORE, t::value(*score as f64 / 1000.0, 1, t::UNIT_POINTS));
+            line(t::SCORE, t::points(&points(*score)));
         }
         if let Some(lambda) = view.analysis.plan.frequencies.lambda.get(at) {
-            line(t::EXPECTED, t::value(*lambda, 2, t::UNIT_VISITS));
+            line(t::EXPECTED, t::frequency(&how_often(*lambda), &per_year(*lambda)));
         }
     }
     if let Some(name) = data.district.get(at).and_then(|d| data.district_name(*d)) {

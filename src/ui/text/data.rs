@@ -118,7 +118,7 @@ pub const SECTION_MONITORING: &str = "自动监控异常";
 /// Card: past checks.
 pub const SECTION_CHECKS: &str = "历次检查";
 /// Card: λ.
-pub const LAMBDA: &str = "年均抽查次数 λ";
+pub const LAMBDA: &str = "抽查频次";
 /// Card: crowded.
 pub const CROWDED: &str = "与同一企业的其他场所共用检查名额，逐月分布为近似值";
 /// Card: not drawn yet.
@@ -270,6 +270,12 @@ pub fn heading_of(column: &str) -> String {
 #[must_use]
 pub fn constant_of(column: &str) -> String {
     format!("{column}统一填为")
+}
+
+/// The figure behind how often a source is drawn.
+#[must_use]
+pub fn lambda(per_year: &str) -> String {
+    format!("λ = {per_year} 次/年")
 }
 
 /// Times, one decimal.

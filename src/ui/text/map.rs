@@ -86,6 +86,18 @@ pub fn value(value: f64, decimals: usize, unit: &str) -> String {
     format!("{}{}{unit}", grouped(value, decimals), if unit.is_empty() || unit == "%" { "" } else { " " })
 }
 
+/// How often a site is drawn, with the figure behind it.
+#[must_use]
+pub fn frequency(often: &str, per_year: &str) -> String {
+    format!("{often}（λ = {per_year}）")
+}
+
+/// A score.
+#[must_use]
+pub fn points(points: &str) -> String {
+    format!("{points} {UNIT_POINTS}")
+}
+
 /// A range of values.
 #[must_use]
 pub fn range(from: f64, to: f64, decimals: usize) -> String {
@@ -190,7 +202,7 @@ pub const SCORE: &str = "风险分";
 /// District.
 pub const DISTRICT: &str = "所在区";
 /// Expected drawn visits of a source.
-pub const EXPECTED: &str = "全年预计抽查";
+pub const EXPECTED: &str = "抽查频次";
 /// Sources.
 pub const SOURCES: &str = "污染源";
 /// Special sources.

@@ -152,11 +152,11 @@ pub fn histogram_title(top: &str, in_top: u64, sites: u64, moved: u64) -> String
 
 /// Finding of the contributions.
 #[must_use]
-pub fn why_title(name: &str, score: f64, tier: &str, from: &[&str]) -> String {
+pub fn why_title(name: &str, score: &str, tier: &str, from: &[&str]) -> String {
     if from.is_empty() {
-        return format!("{name}：{} 分，{tier} 级，各因子均未计分", decimal(score, 1));
+        return format!("{name}：{score} 分，{tier} 级，各因子均未计分");
     }
-    format!("{name}：{} 分，{tier} 级，主要来自{}", decimal(score, 1), from.join("、"))
+    format!("{name}：{score} 分，{tier} 级，主要来自{}", from.join("、"))
 }
 
 /// Source of the charts.
@@ -183,8 +183,8 @@ pub fn movers(shown: usize, pair: Option<(&str, &str)>) -> String {
 
 /// Accessible name of a row of the list.
 #[must_use]
-pub fn mover(name: &str, from: &str, to: &str, before: f64, after: f64) -> String {
-    format!("{name}，{from} 到 {to}，{} 到 {} 分", decimal(before, 1), decimal(after, 1))
+pub fn mover(name: &str, from: &str, to: &str, before: &str, after: &str) -> String {
+    format!("{name}，{from} 到 {to}，{before} 到 {after} 分")
 }
 
 /// Compared with.

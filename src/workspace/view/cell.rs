@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use polars::prelude::{AnyValue, Column};
 
 use crate::text::day::date_of;
-use crate::text::number;
+use crate::text::{figure, number};
 
 /// How the cells of a column read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +22,8 @@ pub enum CellFormat {
     Code,
     /// Digits after the point, at most this many, without trailing zeros.
     Decimals(u8),
+    /// Exactly so many digits after the point, so that a column's points stand under each other.
+    Fixed(u8),
     /// A name for a value (a vocabulary, districts, bodies); values without a name as they are. Several
     /// values joined by `;` get theirs each.
     Named(Arc<BTreeMap<String, String>>),
@@ -52,6 +54,7 @@ fn value_text<'a>(value: &AnyValue<'a>, format: &CellFormat) -> Cow<'a, str> {
         AnyValue::StringOwned(text) => Cow::Owned(text.to_string()),
         AnyValue::Boolean(flag) => Cow::Borrowed(if *flag { "是" } else { "否" }),
         AnyValue::Date(days) => date_of(*days).map(|date| date_text(date).into()).unwrap_or_default(),
+        AnyValue::Int64(n) if *format == CellFormat::Fixed(1) => figure::points(*n).into(),
         AnyValue::Int64(n) => points_text(*n).into(),
         AnyValue::UInt8(n) => whole(i128::from(*n)),
         AnyValue::UInt16(n) => whole(i128::from(*n)),
@@ -60,14 +63,19 @@ fn value_text<'a>(value: &AnyValue<'a>, format: &CellFormat) -> Cow<'a, str> {
         AnyValue::Int8(n) => whole(i128::from(*n)),
         AnyValue::Int16(n) => whole(i128::from(*n)),
         AnyValue::Int32(n) => whole(i128::from(*n)),
-        AnyValue::Float32(n) => number_text(f64::from(*n), decimals(format)).into(),
-        AnyValue::Float64(n) => number_text(*n, decimals(format)).into(),
+        AnyValue::Float32(n) => decimal_text(f64::from(*n), format).into(),
+        AnyValue::Float64(n) => decimal_text(*n, format).into(),
         other => Cow::Owned(other.to_string()),
     }
 }
 
-fn decimals(format: &CellFormat) -> u8 {
-    if let CellFormat::Decimals(digits) = format { *digits } else { 3 }
+fn decimal_text(number: f64, format: &CellFormat) -> String {
+    match format {
+        CellFormat::Fixed(_) if number.is_nan() => String::new(),
+        CellFormat::Fixed(digits) => number::grouped(number, usize::from(*digits)),
+        CellFormat::Decimals(digits) => number_text(number, *digits),
+        _ => number_text(number, 3),
+    }
 }
 
 /// `2027-03-01`.
@@ -80,7 +88,7 @@ pub fn date_text(date: NaiveDate) -> String {
 
 /// Thousandths as points: `12500` is `12.5`.
 #[must_use]
-pub fn points_text(thousandths: i64) -> String {
+fn points_text(thousandths: i64) -> String {
     let (whole, rest) = (thousandths.unsigned_abs() / 1000, thousandths.unsigned_abs() % 1000);
     let sign = if thousandths < 0 { number::MINUS.to_string() } else { String::new() };
     let digits = format!("{rest:03}");

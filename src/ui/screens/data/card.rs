@@ -10,6 +10,7 @@ use super::columns;
 use crate::registry::TableKind;
 use crate::registry::schema::{complaints, credit, event, past_checks, sources, violations};
 use crate::risk::{Contribution, SpecialReason};
+use crate::text::figure::{exact_points, expected_checks, how_often, per_year, points};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::slot::Slot;
 use crate::ui::text::data as t;
@@ -17,7 +18,7 @@ use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::reports::card::{CardRisk, ListedCheck, SourceCard, compute_card};
 use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData};
-use crate::workspace::view::{cell_text, date_text, number_text, points_text};
+use crate::workspace::view::{cell_text, date_text, number_text};
 
 /// Rows of a history shown before "others".
 const SHOWN: usize = 12;
@@ -268,7 +269,7 @@ fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) {
     ui.horizontal_wrapped(|ui| {
         let id = policy.tiers.get(risk.tier as usize).map_or("", |tier| tier.id.as_str());
         widgets::tier_chip(ui, risk.tier as usize, policy.tiers.len(), id);
-        ui.label(RichText::new(points_text(risk.score)).font(theme::bold(theme::SECTION)));
+        ui.label(RichText::new(points(risk.score)).font(theme::bold(theme::SECTION)));
         ui.label(theme::note(ui, "分"));
         if let Some(category) = policy.categories.iter().find(|c| c.id == risk.category) {
             ui.label(theme::note(ui, &category.name));
@@ -290,7 +291,8 @@ fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) {
     }
     ui.horizontal(|ui| {
         ui.label(theme::note(ui, t::LAMBDA));
-        ui.label(theme::strong(number_text(risk.lambda, 3)));
+        ui.label(theme::strong(how_often(risk.lambda)));
+        ui.label(theme::note(ui, t::lambda(&per_year(risk.lambda))));
     });
     months_ui(ui, risk, &palette);
     if risk.crowded {
@@ -317,11 +319,11 @@ fn contribution_ui(ui: &mut Ui, contribution: &Contribution, palette: &theme::Pa
             let words = format!(
                 "{} {} / {}",
                 contribution.name,
-                points_text(contribution.points.0),
-                points_text(contribution.cap.0)
+                exact_points(contribution.points.0),
+                exact_points(contribution.cap.0)
             );
             widgets::meter(ui, 56.0, part, None, palette.accent, &words);
-            let points = format!("{} / {}", points_text(contribution.points.0), points_text(contribution.cap.0));
+            let points = format!("{} / {}", exact_points(contribution.points.0), exact_points(contribution.cap.0));
             ui.label(if contribution.at_cap {
                 RichText::new(points).color(palette.amber)
             } else {
@@ -342,7 +344,7 @@ fn months_ui(ui: &mut Ui, risk: &CardRisk, palette: &theme::Palette) {
         .iter()
         .enumerate()
         .filter(|(_, e)| **e > 0.0005)
-        .map(|(m, e)| format!("{} {}", t::month_name(m), number_text(*e, 3)))
+        .map(|(m, e)| format!("{} {}", t::month_name(m), expected_checks(*e)))
         .collect();
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::Image, true, format!("逐月预计检查次数：{}", words.join("，")))

@@ -127,6 +127,10 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
             named(skills.map(|s| (s.id.clone(), first(&s.names).unwrap_or_else(|| s.id.clone()))).collect())
         } else if id == scored::SPECIAL_REASONS.name() {
             of(&SpecialReason::ALL.map(|reason| (reason.id(), reason.label())))
+        } else if id == scored::SCORE.name() {
+            CellFormat::Fixed(1)
+        } else if id == LAMBDA.name() {
+            CellFormat::Fixed(3)
         } else if id == set_aside::TABLE.name() {
             of(&TableKind::ALL.map(|kind| (kind.id(), kind.label())))
         } else {

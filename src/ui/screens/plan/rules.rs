@@ -8,12 +8,13 @@ use egui::{RichText, Ui, Vec2};
 
 use crate::plan::spread::{Spread, compute_spread};
 use crate::policy::Policy;
+use crate::text::figure::per_year;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
-use crate::ui::widgets::{self, decimal, thousands};
+use crate::ui::widgets::{self, thousands};
 use crate::workspace::session::{AnalysisView, OpenProject};
 
 /// Height of a light's row.
@@ -226,11 +227,6 @@ fn unconfirmed(ui: &mut Ui, policy: &Policy, on: NaiveDate) {
     });
 }
 
-/// λ with two decimals, more where it would read as none.
-fn frequency(lambda: f64) -> String {
-    decimal(lambda, if lambda > 0.0 && lambda < 0.005 { 4 } else { 2 })
-}
-
 fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
     let count = policy.tiers.len();
     egui::Grid::new("spread")
@@ -253,9 +249,9 @@ fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
                         None => ui.label(theme::note(ui, "—")),
                         Some(mean) => ui.label(t::spread(
                             &thousands(u64::from(cell.sites)),
-                            &frequency(cell.least),
-                            &frequency(mean),
-                            &frequency(cell.most),
+                            &per_year(cell.least),
+                            &per_year(mean),
+                            &per_year(cell.most),
                         )),
                     };
                 }

@@ -8,10 +8,11 @@ use super::effect::{BAR, Effect};
 use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Direction, Ink, Reference, Series};
 use crate::policy::{Milli, Policy};
 use crate::risk::{Contribution, HistogramBin, Mover};
+use crate::text::figure::points;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput};
 use crate::ui::text::risk as t;
 use crate::ui::theme;
-use crate::ui::widgets::{decimal, thousands};
+use crate::ui::widgets::thousands;
 use crate::workspace::session::ProjectData;
 
 /// A tier's letter.
@@ -65,7 +66,7 @@ pub(super) fn contributions(name: &str, score: Milli, tier: &str, parts: &[Contr
     order.sort_by_key(|part| std::cmp::Reverse(part.points));
     let from: Vec<&str> = order.iter().filter(|p| p.points.0 > 0).take(2).map(|p| p.name.as_str()).collect();
     Chart {
-        title: t::why_title(name, score.to_f64(), tier, &from),
+        title: t::why_title(name, &points(score.0), tier, &from),
         x: Axis::default(),
         y: Axis::new(t::POINTS, "").decimals(1),
         source,
@@ -187,7 +188,6 @@ pub(super) fn movers(
         ColumnDef::number("after", t::MOVER_COLUMNS[5], 60.0),
     ];
     let mover = |at: usize| shown.get(at).and_then(|i| moves.get(*i as usize));
-    let score = |points: i64| decimal(Milli(points).to_f64(), 1);
     let cell = |at: usize, column: usize| {
         let Some(one) = mover(at) else { return Cow::Borrowed("") };
         match column {
@@ -198,15 +198,14 @@ pub(super) fn movers(
             }
             2 => Cow::Borrowed(letter(policy, usize::from(one.from))),
             3 => Cow::Borrowed(letter(policy, usize::from(one.to))),
-            4 => Cow::Owned(score(one.before)),
-            _ => Cow::Owned(score(one.after)),
+            4 => Cow::Owned(points(one.before)),
+            _ => Cow::Owned(points(one.after)),
         }
     };
     let sentence = |at: usize| {
         mover(at).map_or_else(String::new, |one| {
             let (from, to) = (letter(policy, usize::from(one.from)), letter(policy, usize::from(one.to)));
-            let (before, after) = (Milli(one.before).to_f64(), Milli(one.after).to_f64());
-            t::mover(data.name(one.row).unwrap_or_default(), from, to, before, after)
+            t::mover(data.name(one.row).unwrap_or_default(), from, to, &points(one.before), &points(one.after))
         })
     };
     let style = |at: usize, column: usize, _: &str| {
