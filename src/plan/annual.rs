@@ -5,11 +5,13 @@
 
 mod lights;
 mod matrix;
+mod verdict;
 
 use std::collections::BTreeMap;
 
 use self::lights::{compute_lights, off_site_quotas};
 use self::matrix::fill_matrix;
+pub use self::verdict::{CappedQuota, Verdict};
 use super::feasibility::{Shortage, compute_shortages};
 use super::frequency::{Frequencies, compute_frequencies};
 use super::model::{ByMonth, MONTHS, PlanInputs, RESOURCES, Resource};
@@ -42,10 +44,22 @@ pub struct PlanCell {
 }
 
 impl PlanCell {
-    /// Expected visits, drawn and mandatory.
+    /// 抽查: expected drawn visits of all categories; what was drawn, in months drawn.
+    #[must_use]
+    pub fn drawn_visits(&self) -> f64 {
+        self.drawn.iter().sum()
+    }
+
+    /// 必查: mandatory checks of all categories.
+    #[must_use]
+    pub fn mandatory_visits(&self) -> f64 {
+        self.mandatory.iter().map(|n| f64::from(*n)).sum()
+    }
+
+    /// 预计检查: drawn and mandatory. Triggered checks are no part of it.
     #[must_use]
     pub fn expected(&self) -> f64 {
-        self.drawn.iter().sum::<f64>() + self.mandatory.iter().map(|n| f64::from(*n)).sum::<f64>()
+        self.drawn_visits() + self.mandatory_visits()
     }
 
     /// Entered so far, however it came about.
@@ -173,6 +187,8 @@ pub struct AnnualPlan {
     pub shortages: Vec<Shortage>,
     /// Months fuller than their capacity.
     pub overloads: Vec<Overload>,
+    /// The planner's numbers that ask for more than can be drawn.
+    pub capped: Vec<CappedQuota>,
 }
 
 impl AnnualPlan {
@@ -198,10 +214,16 @@ impl AnnualPlan {
         (0..MONTHS).map(|m| PlanCell::sum(self.matrix.iter().filter_map(|row| row.get(m)))).collect()
     }
 
+    /// The year's sum of all bodies: its `drawn_visits` and `mandatory_visits` are the plan's 抽查 and 必查.
+    #[must_use]
+    pub fn year_cell(&self) -> PlanCell {
+        PlanCell::sum(self.matrix.iter().flatten())
+    }
+
     /// Expected visits of the year, drawn and mandatory.
     #[must_use]
     pub fn expected_visits(&self) -> f64 {
-        self.matrix.iter().flatten().map(PlanCell::expected).sum()
+        self.year_cell().expected()
     }
 }
 
@@ -237,6 +259,7 @@ pub fn compute_plan_with(
         off_site: Vec::new(),
         shortages: Vec::new(),
         overloads: Vec::new(),
+        capped: Vec::new(),
     };
     fill_matrix(policy, inputs, &mut plan);
     plan.off_site = off_site_quotas(policy, inputs);

@@ -30,7 +30,7 @@ pub mod spread;
 pub mod state;
 pub mod targets;
 
-pub use annual::{AnnualPlan, Light, OffSiteQuota, Overload, PlanCell, compute_annual_plan};
+pub use annual::{AnnualPlan, CappedQuota, Light, OffSiteQuota, Overload, PlanCell, Verdict, compute_annual_plan};
 pub use feasibility::{Shortage, ShortageKind, compute_mends};
 pub use mend::{Mend, MendAction, apply_mend};
 pub use model::{

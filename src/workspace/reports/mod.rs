@@ -8,6 +8,7 @@ pub mod estimate;
 pub mod evidence;
 pub mod export;
 pub mod month_list;
+pub mod movement;
 pub mod next_step;
 pub mod plan_book;
 pub mod preview;

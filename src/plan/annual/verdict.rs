@@ -1,0 +1,99 @@
+//! Whether the plan can be carried out: one verdict and its sentence, for every screen and output.
+
+use std::collections::BTreeMap;
+
+use super::{AnnualPlan, amount};
+use crate::domain::PlanMonth;
+use crate::plan::model::{Body, Resource};
+
+/// Places named in the verdict's sentence; more are counted.
+const NAMED: usize = 3;
+
+/// Whether the plan can be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Floors, mandatory checks and locked numbers fit every body's months.
+    Feasible,
+    /// It can be sealed, but some body's month takes more than there is.
+    Overloaded,
+    /// A shortage stands that must be mended before anything is sealed.
+    Blocked,
+}
+
+/// A planner's number that asks for more checks than there are sites to check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CappedQuota {
+    /// Body index.
+    pub body: u16,
+    /// Category index.
+    pub category: u8,
+    /// Month, 0 to 11.
+    pub month: u8,
+    /// Visits that the planner asked for.
+    pub wanted: f64,
+    /// Sites that can be drawn in that month (expected, where months before it are still to be drawn).
+    pub possible: f64,
+    /// Chinese sentence: `黄浦 2 月 重点监管对象只有 14 家可抽，按 14 次计（原填 400 次）`.
+    pub text: String,
+}
+
+impl AnnualPlan {
+    /// Whether the plan can be carried out.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if !self.is_sealable() {
+            Verdict::Blocked
+        } else if self.overloads.is_empty() {
+            Verdict::Feasible
+        } else {
+            Verdict::Overloaded
+        }
+    }
+
+    /// The verdict in one Chinese sentence, the same on every screen and in every output. `bodies` are those of
+    /// the plan's inputs.
+    #[must_use]
+    pub fn verdict_text(&self, bodies: &[Body]) -> String {
+        match self.verdict() {
+            Verdict::Feasible => "计划可行，可以封存".to_owned(),
+            Verdict::Blocked => format!("计划不可行：{} 项缺口未解决，不能封存", self.blocking().count()),
+            Verdict::Overloaded => {
+                let places = self.overloaded_places(bodies);
+                let named: Vec<&str> = places.iter().take(NAMED).map(String::as_str).collect();
+                let more = if places.len() > NAMED { format!("等 {} 处", places.len()) } else { String::new() };
+                format!("计划超载，可以封存但力量不足：{}{more}", named.join("；"))
+            }
+        }
+    }
+
+    /// Bodies' overloaded months with what is short, in words, the worst first.
+    fn overloaded_places(&self, bodies: &[Body]) -> Vec<String> {
+        let mut by_place: BTreeMap<(u16, u8), Vec<(Resource, f64, f64)>> = BTreeMap::new();
+        for overload in &self.overloads {
+            by_place.entry((overload.body, overload.month)).or_default().push((
+                overload.resource,
+                overload.need,
+                overload.have,
+            ));
+        }
+        let excess = |(_, need, have): &(Resource, f64, f64)| if *have > 0.0 { need / have } else { f64::INFINITY };
+        let mut places: Vec<((u16, u8), (Resource, f64, f64))> = by_place
+            .into_iter()
+            .filter_map(|(place, all)| Some((place, all.into_iter().max_by(|a, b| excess(a).total_cmp(&excess(b)))?)))
+            .collect();
+        places.sort_by(|a, b| excess(&b.1).total_cmp(&excess(&a.1)).then(a.0.cmp(&b.0)));
+        places
+            .into_iter()
+            .map(|((body, month), (resource, need, have))| {
+                let name = bodies.get(usize::from(body)).map_or("", |b| b.name.as_str());
+                format!(
+                    "{name} {} 需 {} {}，可用 {}",
+                    PlanMonth::nth_of(self.year, usize::from(month)),
+                    amount(need),
+                    resource.unit(),
+                    amount(have)
+                )
+            })
+            .collect()
+    }
+}
