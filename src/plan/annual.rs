@@ -1,7 +1,8 @@
 //! The yearly plan: frequencies, slots, and the matrix of bodies by month (rules, item 8).
 //!
-//! Expected visits are exact for the slots (`slots::expected_by_month`): windows left over from last year,
-//! windows between slots, and mandatory checks that stand for a slot's visit are in them.
+//! 预计检查 is 抽查 and 必查, never triggered checks. Months drawn hold what was drawn; the others what the very
+//! process of the months' frames comes to from the state reached ([`super::forecast`]). Every screen, table and
+//! file reads this matrix: there is no other sum.
 
 mod lights;
 mod matrix;
@@ -11,8 +12,9 @@ use std::collections::BTreeMap;
 
 use self::lights::{compute_lights, off_site_quotas};
 use self::matrix::fill_matrix;
-pub use self::verdict::{CappedQuota, Verdict};
+pub use self::verdict::{LockedNumber, Verdict};
 use super::feasibility::{Shortage, compute_shortages};
+use super::forecast::Forecast;
 use super::frequency::{Frequencies, compute_frequencies};
 use super::model::{ByMonth, MONTHS, PlanInputs, RESOURCES, Resource};
 use super::schedule::Schedule;
@@ -41,6 +43,12 @@ pub struct PlanCell {
     pub past_triggered: u32,
     /// Of these, done.
     pub past_done: u32,
+    /// Of the drawn and mandatory ones, done.
+    pub past_planned_done: u32,
+    /// Expected visits handed on to later months for want of capacity.
+    pub deferred: f64,
+    /// Expected visits that found no later month.
+    pub lost: f64,
 }
 
 impl PlanCell {
@@ -90,6 +98,9 @@ impl PlanCell {
             sum.past_mandatory += cell.past_mandatory;
             sum.past_triggered += cell.past_triggered;
             sum.past_done += cell.past_done;
+            sum.past_planned_done += cell.past_planned_done;
+            sum.deferred += cell.deferred;
+            sum.lost += cell.lost;
         }
         sum
     }
@@ -187,8 +198,10 @@ pub struct AnnualPlan {
     pub shortages: Vec<Shortage>,
     /// Months fuller than their capacity.
     pub overloads: Vec<Overload>,
-    /// The planner's numbers that ask for more than can be drawn.
-    pub capped: Vec<CappedQuota>,
+    /// The planner's numbers of the months still open.
+    pub locked: Vec<LockedNumber>,
+    /// What the rest of the year comes to, site by site.
+    pub forecast: Forecast,
 }
 
 impl AnnualPlan {
@@ -259,7 +272,8 @@ pub fn compute_plan_with(
         off_site: Vec::new(),
         shortages: Vec::new(),
         overloads: Vec::new(),
-        capped: Vec::new(),
+        locked: Vec::new(),
+        forecast: Forecast::default(),
     };
     fill_matrix(policy, inputs, &mut plan);
     plan.off_site = off_site_quotas(policy, inputs);

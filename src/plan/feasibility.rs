@@ -93,7 +93,9 @@ fn resource_gaps(policy: &Policy, inputs: &PlanInputs, frequencies: &Frequencies
     let usable = usable_capacity(policy, &inputs.capacity_in_effect());
     let mut gaps = Vec::new();
     for (body, floors) in frequencies.floor_use.iter().enumerate() {
-        for (month, resource) in (0..MONTHS).flat_map(|m| Resource::ALL.map(|r| (m, r))) {
+        // what is past can't be mended
+        let open = inputs.history.next as usize..MONTHS;
+        for (month, resource) in open.flat_map(|m| Resource::ALL.map(|r| (m, r))) {
             let need = floors[resource.index()][month];
             if let Some(have) = usable.limits[body][resource.index()][month].filter(|h| need > h + 1e-6) {
                 gaps.push(Gap { body, month, resource, need, have });

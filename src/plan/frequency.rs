@@ -258,7 +258,7 @@ fn reserved_visits(policy: &Policy, inputs: &PlanInputs) -> Vec<f64> {
     let sites = &*inputs.sites;
     let mut reserved = vec![0.0; sites.enterprises()];
     if policy.cap.counts_mandatory {
-        for visit in inputs.mandatory_in_effect() {
+        for visit in inputs.mandatory_of_year() {
             let site = visit.site as usize;
             let beside = sites.exclusion[site] != Exclusion::None
                 || !policy.mandatory.get(visit.rule as usize).is_some_and(|rule| rule.counts_as_slot);
@@ -365,7 +365,7 @@ fn shrink_to_capacity(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfil
                 .map(|cost| p.share.map(|share| cost * allowance * share))
         })
         .collect();
-    let mandatory = inputs.mandatory_in_effect();
+    let mandatory = inputs.mandatory_of_year();
     let counting = counting_checks(policy, &mandatory);
     let mut sums = vec![(0.0_f64, 0.0_f64); shares.profiles.len()];
     let mut partly: Vec<(u16, PartlyFixed)> = Vec::with_capacity(counting.len());
@@ -397,8 +397,9 @@ fn shrink_to_capacity(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfil
     for (body, site) in partly {
         demands[body as usize].partly.push(site);
     }
-    let usable = usable_capacity(policy, &inputs.capacity_in_effect());
-    for (demand, limits) in demands.iter().zip(&usable.limits) {
+    let mut usable = usable_capacity(policy, &inputs.capacity_in_effect());
+    for (demand, limits) in demands.iter().zip(&mut usable.limits) {
+        forgive_past(inputs, &demand.at(0.0, &weights), limits);
         let t = largest_factor(demand, &weights, limits);
         result.shrink.push(t);
         result.mandatory_use.push(demand.fixed);
@@ -409,6 +410,16 @@ fn shrink_to_capacity(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfil
         let t = result.shrink[inputs.sites.body[i] as usize];
         if t < 1.0 {
             *d = result.floor[i] + t * (*d - result.floor[i]);
+        }
+    }
+}
+
+/// A month past shaped the year's frequencies as long as its floors fitted: it does so still, or they would jump
+/// for no other reason than that it has gone by. Where they did not, nothing can be mended any more.
+fn forgive_past(inputs: &PlanInputs, floors: &Use, limits: &mut [ByMonth<Option<f64>>; RESOURCES]) {
+    for (limit, floor) in limits.iter_mut().zip(floors) {
+        for m in 0..(inputs.history.next as usize).min(MONTHS) {
+            limit[m] = limit[m].filter(|l| floor[m] <= l + 1e-9);
         }
     }
 }

@@ -13,7 +13,9 @@
 
 pub mod annual;
 pub mod capacity;
+mod chance;
 pub mod feasibility;
+pub mod forecast;
 pub mod frequency;
 pub mod ledger;
 pub mod mandatory;
@@ -30,12 +32,12 @@ pub mod spread;
 pub mod state;
 pub mod targets;
 
-pub use annual::{AnnualPlan, CappedQuota, Light, OffSiteQuota, Overload, PlanCell, Verdict, compute_annual_plan};
+pub use annual::{AnnualPlan, Light, LockedNumber, OffSiteQuota, Overload, PlanCell, Verdict, compute_annual_plan};
 pub use feasibility::{Shortage, ShortageKind, compute_mends};
 pub use mend::{Mend, MendAction, apply_mend};
 pub use model::{
-    Body, Capacity, History, MandatoryVisit, NEVER, PastTargets, PlanEdits, PlanInputs, PlanSites, Resource, Visit,
-    VisitKind,
+    Body, Capacity, History, ListedVisit, MandatoryVisit, NEVER, PastTargets, PlanEdits, PlanInputs, PlanSites,
+    Resource, Visit, VisitKind,
 };
 pub use quotas::{StratumTargets, assign_quotas, compute_strata};
 pub use reason::{Exclusion, TargetReason};

@@ -200,6 +200,36 @@ pub struct History {
     /// Targets of the months drawn so far. A month without targets was not offered: its share of a slot
     /// goes to the slot's later months.
     pub past_targets: Vec<PastTargets>,
+    /// First month still to be planned, 0 to 12.
+    pub next: u8,
+    /// The checks on the lists of the months drawn, as their draws have them.
+    pub listed: Vec<ListedVisit>,
+}
+
+/// A check on the list of a month that was drawn, counted where its draw put it, whatever the register says now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedVisit {
+    /// Site; `None` for one that the register has no more.
+    pub site: Option<u32>,
+    /// Body index.
+    pub body: u16,
+    /// Category index.
+    pub category: u8,
+    /// Month, 0 to 11.
+    pub month: u8,
+    /// How it came about.
+    pub kind: VisitKind,
+    /// It has a result.
+    pub done: bool,
+}
+
+impl History {
+    /// Months that were drawn, as bits: they hold what was drawn and offer nothing more.
+    #[must_use]
+    pub fn drawn_months(&self) -> u16 {
+        let listed = self.listed.iter().filter(|v| v.kind != VisitKind::Triggered).map(|v| v.month);
+        self.past_targets.iter().map(|t| t.month).chain(listed).fold(0, |bits, month| bits | 1 << month)
+    }
 }
 
 /// A check that must take place in a month of the year.

@@ -1,19 +1,21 @@
 //! Planning the rest of a year afresh (rules, item 5).
 //!
 //! New violations, complaints, grades and results change λ from the next month. For a site whose λ
-//! changed, the rest of the year gets λ′ × (share of the rest of the year), cut into slots, within what
-//! the enterprise's cap leaves; the past stays as it is, and sites whose λ is the same keep their slots.
+//! changed, the rest of the year gets what its slots still had to offer and (λ′ − λ) × (share of the rest of
+//! the year), cut into slots, within what the enterprise's cap leaves; the past stays as it is, and sites whose
+//! λ is the same keep their slots. What slots still had to offer is a martingale of mean λ × (share of the rest):
+//! over all that may be drawn a site's rest is λ′ × (share of the rest), and the year's total moves by the
+//! change of λ alone, whoever was drawn before.
 //!
-//! Two guards keep the rule from working against itself. A site that comes late into the year unvisited
-//! is nearly sure of its visit; a freshly cut rest would then offer it less although its λ rose. So where
-//! λ′ ≥ λ the rest is never below what the old slots still had to offer (**an aggravator never lowers**),
-//! and where λ′ < λ it is not below what the year's floor still lacks, as far as the old slots offered it.
+//! So where λ′ ≥ λ the rest is never below what the old slots still had to offer (**an aggravator never
+//! lowers**); and where λ′ < λ it is not below what the year's floor still lacks, as far as the old slots
+//! offered it.
 
 use super::capacity::window_months;
 use super::model::{MONTHS, PlanInputs, VisitKind};
 use super::schedule::{Schedule, rate_of};
 use super::shares::ShareProfiles;
-use super::slots::{slot_count, slot_months};
+use super::slots::{SlotCut, slot_count, slot_months};
 use super::state::{SiteState, SlotOwners, counted_visits};
 use crate::policy::Policy;
 
@@ -48,38 +50,49 @@ pub struct NewFrequencies<'a> {
 pub fn rest_expectation(
     schedule: &Schedule,
     owners: &SlotOwners<'_>,
-    shares: &ShareProfiles,
     state: &SiteState,
     site: usize,
     month: usize,
 ) -> f64 {
     if schedule.crowded[site] {
-        // Its enterprise's slots, in proportion: the rest of the year's share of its own frequency.
-        return schedule.expected(site) * rest_share(shares, site, month, schedule.start[site] as usize);
+        // its part of what its enterprise's slots still have to offer
+        let Some((at, crowd)) = owners.crowd_of(site).and_then(|at| Some((at, schedule.crowds.get(at)?))) else {
+            return 0.0;
+        };
+        let all: f64 = crowd.sites.iter().map(|i| schedule.expected(*i as usize)).sum();
+        let part = if all > 0.0 { schedule.expected(site) / all } else { 0.0 };
+        let unvisited = crowd.sites.iter().map(|i| state.unvisited[*i as usize]).product();
+        let last = crowd.sites.iter().map(|i| state.slot_visit[*i as usize]).max().unwrap_or(-1);
+        return part * rest_of_slots(owners.crowd_cut(at), (crowd.slots, crowd.rate), (last, unvisited), month);
     }
-    let cut = owners.own_cut(site);
-    let rate = schedule.rate[site];
+    let slots = (schedule.slots[site], schedule.rate[site]);
+    rest_of_slots(&owners.own_cut(site), slots, (state.slot_visit[site], state.unvisited[site]), month)
+}
+
+/// What slots still have to offer from `month` on: their number and rate; the last visit that used one, and the
+/// chance of having come through the current one unvisited.
+fn rest_of_slots(cut: &SlotCut, (slots, rate): (u8, f64), (last, unvisited): (i8, f64), month: usize) -> f64 {
     let mut rest = 0.0;
-    for slot in 0..schedule.slots[site] {
-        let months = slot_months(&cut, slot);
+    for slot in 0..slots {
+        let months = slot_months(cut, slot);
         let first = months.trailing_zeros() as usize;
         if months == 0 || months >> month == 0 {
             continue;
         }
         if first >= month {
             rest += rate;
-        } else if i32::from(state.slot_visit[site]) < i32::from(first as u8) && state.unvisited[site] > 0.0 {
-            let left = if rate >= 1.0 { 1.0 } else { (rate - (1.0 - state.unvisited[site])) / state.unvisited[site] };
+        } else if i32::from(last) < i32::from(first as u8) && unvisited > 0.0 {
+            let left = if rate >= 1.0 { 1.0 } else { (rate - (1.0 - unvisited)) / unvisited };
             rest += left.max(0.0);
         }
     }
     rest
 }
 
-fn rest_share(shares: &ShareProfiles, site: usize, month: usize, start: usize) -> f64 {
+fn rest_share(shares: &ShareProfiles, site: usize, month: usize) -> f64 {
     let share = &shares.of(site).share;
-    let all: f64 = share[start.min(MONTHS)..].iter().sum();
-    let rest: f64 = share[month.max(start).min(MONTHS)..].iter().sum();
+    let all: f64 = share.iter().sum();
+    let rest: f64 = share[month.min(MONTHS)..].iter().sum();
     if all > 0.0 { rest / all } else { 0.0 }
 }
 
@@ -118,16 +131,10 @@ pub fn replan(
     let mut plans: Vec<ReplannedSite> = concerned
         .iter()
         .map(|&i| {
-            let old = rest_expectation(schedule, &owners, shares, state, i, month);
-            let fresh = new.after[i] * rest_share(shares, i, month, 0);
+            let old = rest_expectation(schedule, &owners, state, i, month);
+            let fresh = (old + (new.after[i] - new.before[i]) * rest_share(shares, i, month)).max(0.0);
             let lacking = (new.floor[i] - f64::from(had[i])).max(0.0);
-            let rest = if !changed(i) {
-                old
-            } else if new.after[i] >= new.before[i] {
-                fresh.max(old)
-            } else {
-                fresh.max(old.min(lacking))
-            };
+            let rest = if changed(i) { fresh.max(old.min(lacking)) } else { old };
             ReplannedSite {
                 site: i as u32,
                 before: new.before[i],

@@ -117,87 +117,6 @@ pub fn month_target(share: &ByMonth<f64>, months: u16, month: usize, rate: f64, 
     if target > 1.0 - GRAIN { 1.0 } else { target.max(0.0) }
 }
 
-/// A site's slots, for [`expected_by_month`].
-#[derive(Debug, Clone, Copy)]
-pub struct SlotSpec<'a> {
-    /// Shares of its profile.
-    pub share: &'a ByMonth<f64>,
-    /// Months with a share.
-    pub open: u16,
-    /// Slots.
-    pub cut: &'a SlotCut,
-    /// Their number.
-    pub slots: u8,
-    /// a = λ/K.
-    pub rate: f64,
-    /// Last visit before, relative to January.
-    pub last: i16,
-    /// Window in months.
-    pub window: u8,
-    /// Months of mandatory checks, and those that count as their slot's visit, as bits.
-    pub mandatory: u16,
-    /// See `mandatory`.
-    pub counting: u16,
-}
-
-/// Expected drawn visits by month, exactly: the chain over slots of the last visit's month.
-#[must_use]
-pub fn expected_by_month(spec: &SlotSpec<'_>) -> ByMonth<f64> {
-    let mut expected = [0.0; MONTHS];
-    let planned = || (0..MONTHS as u8).filter(|m| spec.mandatory >> m & 1 == 1);
-    let fixed = closed_months(spec.last, spec.window, planned());
-    // chance[m]: the last drawn visit was in month m; free: none that still matters.
-    let mut chance = [0.0_f64; MONTHS];
-    let mut free = 1.0_f64;
-    for slot in 0..spec.slots {
-        let months = slot_months(spec.cut, slot);
-        if months == 0 {
-            continue;
-        }
-        if months & spec.counting != 0 {
-            continue;
-        }
-        let first = months.trailing_zeros() as usize;
-        let mut next = [0.0_f64; MONTHS];
-        let mut stay = 0.0;
-        let mut step = |closed: u16, weight: f64, next: &mut ByMonth<f64>| {
-            let eligible = months & spec.open & !fixed & !closed;
-            let sum: f64 = (0..MONTHS).filter(|k| eligible >> k & 1 == 1).map(|k| spec.share[k]).sum();
-            if sum <= 0.0 {
-                return false;
-            }
-            for k in (0..MONTHS).filter(|k| eligible >> k & 1 == 1) {
-                let visit = weight * spec.rate * spec.share[k] / sum;
-                expected[k] += visit;
-                next[k] += visit;
-            }
-            true
-        };
-        stay += if step(0, free, &mut next) { free * (1.0 - spec.rate) } else { free };
-        for m in 0..first {
-            if chance[m] > 0.0 {
-                let kept = if step(after(i16::from(m as u8), spec.window), chance[m], &mut next) {
-                    1.0 - spec.rate
-                } else {
-                    1.0
-                };
-                next[m] += chance[m] * kept;
-            }
-        }
-        // Visits too old to close a later month join the free ones.
-        let end = MONTHS - 1 - (months.leading_zeros() as usize + MONTHS - 16);
-        for (m, c) in next.iter_mut().enumerate() {
-            if m + spec.window as usize <= end {
-                stay += *c;
-                *c = 0.0;
-            }
-        }
-        chance = next;
-        free = stay;
-    }
-    expected
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,28 +175,5 @@ mod tests {
         assert_eq!(closed_months(3, 2, []), 0b11_1000);
         assert_eq!(closed_months(NEVER, 2, [5]), 0b1111_1000);
         assert_eq!(closed_months(11, 2, []), 1 << 11);
-    }
-
-    #[test]
-    fn expectation_is_exact_with_windows() {
-        let share = [0.08, 0.06, 0.09, 0.1, 0.08, 0.08, 0.09, 0.09, 0.09, 0.07, 0.09, 0.08];
-        for (lambda, last) in [(0.3, -1), (1.0, -2), (1.7, NEVER), (2.0, -1), (3.5, -3), (4.0, NEVER)] {
-            let slots = slot_count(lambda);
-            let cut = cut_slots(ALL, 0, slots);
-            let spec = SlotSpec {
-                share: &share,
-                open: ALL,
-                cut: &cut,
-                slots,
-                rate: lambda / f64::from(slots),
-                last,
-                window: 2,
-                mandatory: 0,
-                counting: 0,
-            };
-            let expected = expected_by_month(&spec);
-            assert!((expected.iter().sum::<f64>() - lambda).abs() < 1e-12, "{lambda}");
-            assert!(last != -1 || expected[0] + expected[1] == 0.0);
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Where every site stands before a month: last visit, slot used or not, visits counted towards the cap.
 
+use super::chance::SiteNow;
 use super::model::{History, MONTHS, NEVER, PlanInputs, Visit, VisitKind};
 use super::schedule::Schedule;
 use super::shares::ShareProfiles;
@@ -55,6 +56,11 @@ impl SiteState {
         }
     }
 
+    /// What is known of a site.
+    pub(super) fn of(&self, site: usize) -> SiteNow {
+        SiteNow { last: self.last[site], slot_visit: self.slot_visit[site], unvisited: self.unvisited[site] }
+    }
+
     /// Enters a visit.
     pub fn enter(&mut self, policy: &Policy, visit: &Visit) {
         if counts_towards_cap(&policy.cap, visit.kind)
@@ -85,7 +91,7 @@ impl SiteState {
         month: usize,
     ) -> Self {
         let sites = &*inputs.sites;
-        let History { last_visit, visits, past_targets } = &inputs.history;
+        let History { last_visit, visits, past_targets, .. } = &inputs.history;
         let mut state = Self::at_new_year(sites.len(), sites.enterprises(), last_visit);
         for visit in visits {
             if visit.month as usize <= month {
@@ -160,14 +166,21 @@ impl<'a> SlotOwners<'a> {
         &self.crowd_cuts[crowd]
     }
 
+    /// The crowd that a site belongs to.
+    #[must_use]
+    pub fn crowd_of(&self, site: usize) -> Option<usize> {
+        let found = self.crowd_of.binary_search_by_key(&(site as u32), |c| c.0).ok()?;
+        Some(self.crowd_of[found].1 as usize)
+    }
+
     /// First month of the slot that `month` lies in and by which the site's chance is kept; 12 where it
     /// has none.
     #[must_use]
     pub fn slot_start(&self, site: usize, month: usize) -> usize {
         if self.schedule.crowded[site]
-            && let Ok(at) = self.crowd_of.binary_search_by_key(&(site as u32), |c| c.0)
+            && let Some(crowd) = self.crowd_of(site)
         {
-            return first_month(&self.crowd_cuts[self.crowd_of[at].1 as usize], month);
+            return first_month(&self.crowd_cuts[crowd], month);
         }
         first_month(&self.own_cut(site), month)
     }

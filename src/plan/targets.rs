@@ -10,12 +10,15 @@
 //! checks.
 
 use super::capacity::{cost_by_resource, dead_allowance, usable_capacity, window_months};
-use super::model::{ByMonth, Capacity, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, VisitKind};
+use super::chance::{
+    CrowdChance, CrowdFacts, GROUPS, LAST_MONTH, MAY_WAIT, Member, SiteFacts, crowd_chance, levelling_factors,
+    own_chance,
+};
+use super::model::{Capacity, MandatoryVisit, PlanInputs, RESOURCES, VisitKind};
 use super::reason::{Exclusion, TargetReason};
 use super::schedule::Schedule;
 use super::shares::ShareProfiles;
-use super::slots::{closed_months, month_target, slot_months};
-use super::state::{SiteState, SlotOwners, counts_towards_cap, first_month};
+use super::state::{SiteState, SlotOwners, counts_towards_cap};
 use crate::policy::Policy;
 
 /// A month's targets, one per site.
@@ -55,25 +58,6 @@ pub struct TargetContext<'a> {
     drawn_cost: Vec<[f64; RESOURCES]>,
     check_cost: Vec<[f64; RESOURCES]>,
     window: u8,
-}
-
-/// Groups of targets by who gives way first where a month is too full.
-const GROUPS: usize = 3;
-/// Its slot has later months, and it need not be visited in it.
-const MAY_WAIT: u8 = 0;
-/// Its slot has later months but must have its visit: waiting fills the slot's last month.
-const SURE_LATER: u8 = 1;
-/// Its slot's last month.
-const LAST_MONTH: u8 = 2;
-
-fn urgency(eligible: u16, month: usize, rate: f64) -> u8 {
-    if eligible >> (month + 1) == 0 {
-        LAST_MONTH
-    } else if rate >= 1.0 {
-        SURE_LATER
-    } else {
-        MAY_WAIT
-    }
 }
 
 impl<'a> TargetContext<'a> {
@@ -168,6 +152,42 @@ impl<'a> TargetContext<'a> {
         targets
     }
 
+    /// Profile of a site's shares.
+    pub(super) fn profile_of(&self, site: usize) -> u32 {
+        self.shares.of_site[site]
+    }
+
+    /// What stays the same for a site; `mandatory` are its own checks.
+    pub(super) fn facts(&self, site: usize, mandatory: &[MandatoryVisit]) -> SiteFacts<'a> {
+        let profile = self.shares.of(site);
+        let counts = |v: &&MandatoryVisit| self.policy.mandatory[v.rule as usize].counts_as_slot;
+        let bits = |all: u16, v: &MandatoryVisit| all | 1 << v.month;
+        SiteFacts {
+            share: &profile.share,
+            open: profile.open,
+            cut: self.owners.own_cut(site),
+            slots: self.schedule.slots[site],
+            start: self.schedule.start[site],
+            rate: self.schedule.rate[site],
+            window: self.window,
+            mandatory: mandatory.iter().fold(0, bits),
+            counting: mandatory.iter().filter(counts).fold(0, bits),
+        }
+    }
+
+    /// What stays the same for a crowd.
+    pub(super) fn crowd_facts(&self, at: usize) -> CrowdFacts {
+        let crowd = &self.schedule.crowds[at];
+        CrowdFacts { cut: *self.owners.crowd_cut(at), start: crowd.start, rate: crowd.rate }
+    }
+
+    /// A site's mandatory checks.
+    pub(super) fn mandatory_of(&self, site: u32) -> &[MandatoryVisit] {
+        let first = self.mandatory.partition_point(|v| v.site < site);
+        let count = self.mandatory[first..].partition_point(|v| v.site == site);
+        &self.mandatory[first..first + count]
+    }
+
     fn own_target(
         &self,
         state: &SiteState,
@@ -176,116 +196,55 @@ impl<'a> TargetContext<'a> {
         mandatory: &[MandatoryVisit],
     ) -> (f64, TargetReason, u8) {
         let exclusion = self.inputs.sites.exclusion[site];
-        let ahead = || mandatory.iter().filter(|v| v.month as usize >= month);
-        if let Some(now) = ahead().next().filter(|v| v.month as usize == month)
+        if let Some(now) = mandatory.iter().find(|v| v.month as usize == month)
             && !exclusion.is_dead()
         {
-            return (1.0, TargetReason::Mandatory(now.rule), 0);
+            return (1.0, TargetReason::Mandatory(now.rule), MAY_WAIT);
         }
         if exclusion != Exclusion::None {
-            return (0.0, TargetReason::Excluded(exclusion), 0);
+            return (0.0, TargetReason::Excluded(exclusion), MAY_WAIT);
         }
         if self.schedule.crowded[site] || self.schedule.slots[site] == 0 {
-            return (0.0, TargetReason::NoFrequency, 0);
+            return (0.0, TargetReason::NoFrequency, MAY_WAIT);
         }
-        let cut = self.owners.own_cut(site);
-        let slot = slot_months(&cut, cut[month]);
-        if (month as u8) < self.schedule.start[site] || slot == 0 {
-            return (0.0, TargetReason::NoFrequency, 0);
-        }
-        if i32::from(state.slot_visit[site]) >= slot.trailing_zeros().cast_signed() {
-            return (0.0, TargetReason::Visited, 0);
-        }
-        if ahead().any(|v| slot >> v.month & 1 == 1 && self.policy.mandatory[v.rule as usize].counts_as_slot) {
-            return (0.0, TargetReason::MandatoryAhead, 0);
-        }
-        let profile = self.shares.of(site);
-        if profile.open >> month & 1 == 0 {
-            return (0.0, TargetReason::Blackout, 0);
-        }
-        let closed = closed_months(state.last[site], self.window, ahead().map(|v| v.month));
-        if closed >> month & 1 == 1 {
-            return (0.0, TargetReason::Window, 0);
-        }
-        let eligible = slot & profile.open & !closed;
-        let p = month_target(&profile.share, eligible, month, self.schedule.rate[site], state.unvisited[site]);
-        let flag = urgency(eligible, month, self.schedule.rate[site]);
-        if p > 0.0 { (p, TargetReason::Free, flag) } else { (0.0, TargetReason::Offered, 0) }
+        let chance = own_chance(&self.facts(site, mandatory), &state.of(site), month);
+        (chance.p, chance.reason, chance.urgency)
     }
 
     /// The one site of a crowded enterprise that the month's frame may hold.
     fn crowd_target(&self, state: &SiteState, month: usize, at: usize, targets: &mut MonthTargets, flags: &mut [u8]) {
         let crowd = &self.schedule.crowds[at];
-        let cut = self.owners.crowd_cut(at);
-        let slot = slot_months(cut, cut[month]);
-        let first = first_month(cut, month);
-        let set_all = |targets: &mut MonthTargets, reason| {
-            for site in crowd.sites.iter().map(|s| *s as usize) {
-                if !matches!(targets.reason[site], TargetReason::Mandatory(_) | TargetReason::Excluded(_)) {
-                    targets.reason[site] = reason;
-                }
-            }
+        let fixed = |reason| matches!(reason, TargetReason::Mandatory(_) | TargetReason::Excluded(_));
+        let members: Vec<Member<'_>> = crowd
+            .sites
+            .iter()
+            .map(|site| Member {
+                facts: self.facts(*site as usize, self.mandatory_of(*site)),
+                now: state.of(*site as usize),
+                expected: self.schedule.expected(*site as usize),
+                in_draw: !fixed(targets.reason[*site as usize]),
+            })
+            .collect();
+        let mut shut = 0_u64;
+        let chance = crowd_chance(&self.crowd_facts(at), &members, month, |place| shut |= 1 << place.min(63));
+        let (others, offer) = match chance {
+            CrowdChance::Outside => return,
+            CrowdChance::None(reason) => (reason, None),
+            CrowdChance::Empty => (TargetReason::Cap, None),
+            CrowdChance::Offers(place, chance) => (TargetReason::Cap, Some((place, chance))),
         };
-        if first >= MONTHS || (month as u8) < crowd.start {
-            return;
-        }
-        let sites = || crowd.sites.iter().map(|s| *s as usize);
-        if sites().any(|s| i32::from(state.slot_visit[s]) >= i32::from(first as u8)) {
-            set_all(targets, TargetReason::Visited);
-            return;
-        }
-        let planned = |s: usize| {
-            let from = self.mandatory.partition_point(|v| (v.site as usize) < s);
-            self.mandatory[from..].iter().take_while(move |v| v.site as usize == s)
-        };
-        let counts = |v: &&MandatoryVisit| {
-            v.month as usize >= month
-                && slot >> v.month & 1 == 1
-                && self.policy.mandatory[v.rule as usize].counts_as_slot
-        };
-        if sites().any(|s| planned(s).any(|v| counts(&v))) {
-            set_all(targets, TargetReason::MandatoryAhead);
-            return;
-        }
-        set_all(targets, TargetReason::Cap);
-        let mut share: ByMonth<f64> = [0.0; MONTHS];
-        let mut eligible = 0_u16;
-        let mut unvisited = 1.0;
-        let mut best: Option<(f64, usize)> = None;
-        for site in sites() {
-            unvisited *= state.unvisited[site];
-            let profile = self.shares.of(site);
-            for (sum, s) in share.iter_mut().zip(&profile.share) {
-                *sum += s;
-            }
-            let months = planned(site).filter(|v| v.month as usize >= month).map(|v| v.month);
-            let closed = closed_months(state.last[site], self.window, months);
-            let own = self.owners.own_cut(site);
-            let mut open = slot & profile.open & !closed;
-            if state.slot_visit[site] >= 0 && own[month] == own[state.slot_visit[site] as usize] {
-                // Its own slot is used: only months of its later slots are left to it.
-                open &= !slot_months(&own, own[month]);
-            }
-            if self.schedule.slots[site] == 0 || targets.reason[site] != TargetReason::Cap {
-                open = 0;
-            }
-            eligible |= open;
-            if open >> month & 1 == 1 {
-                let since =
-                    if state.last[site] == NEVER { 120 } else { i32::from(month as u8) - i32::from(state.last[site]) };
-                let waited = f64::from(since.clamp(0, 120)) * self.schedule.expected(site);
-                if best.is_none_or(|(most, _)| waited > most) {
-                    best = Some((waited, site));
-                }
-            } else if targets.reason[site] == TargetReason::Cap && closed >> month & 1 == 1 {
-                targets.reason[site] = TargetReason::Window;
+        for (place, (site, member)) in crowd.sites.iter().zip(&members).enumerate() {
+            if member.in_draw {
+                let by_window = place < 64 && shut >> place & 1 == 1;
+                targets.reason[*site as usize] = if by_window { TargetReason::Window } else { others };
             }
         }
-        let Some((_, site)) = best else { return };
-        let p = month_target(&share, eligible, month, crowd.rate, unvisited);
-        targets.p[site] = p;
-        targets.reason[site] = if p > 0.0 { TargetReason::Free } else { TargetReason::Offered };
-        flags[site] = urgency(eligible, month, crowd.rate);
+        if let Some((place, chance)) = offer {
+            let site = crowd.sites[place] as usize;
+            targets.p[site] = chance.p;
+            targets.reason[site] = chance.reason;
+            flags[site] = chance.urgency;
+        }
     }
 
     /// Of one enterprise's sites at most as many as it has visits left, longest unvisited first.
@@ -325,24 +284,37 @@ impl<'a> TargetContext<'a> {
     /// Scales the cells that the planner locked to the planner's number.
     fn apply_edits(&self, month: usize, targets: &mut MonthTargets) {
         let sites = &*self.inputs.sites;
-        for edit in &self.inputs.edits.quotas {
-            let body = self.inputs.body_index(&edit.body);
-            let category = self.policy.categories.iter().position(|c| c.id == edit.category);
-            let (Some(body), Some(category)) = (body, category) else { continue };
-            if edit.month.index_in(self.inputs.year) != Some(month) {
-                continue;
-            }
+        for (body, category, visits, _) in self.numbers_of(month) {
             let cell: Vec<usize> = (0..sites.len())
                 .filter(|i| sites.body[*i] as usize == body && sites.category[*i] as usize == category)
                 .filter(|i| targets.reason[*i] == TargetReason::Free)
                 .collect();
-            scale_to(&mut targets.p, &cell, edit.visits);
+            scale_to(&mut targets.p, &cell, visits);
             for site in cell {
                 if targets.p[site] <= 0.0 {
                     targets.reason[site] = TargetReason::Capacity;
                 }
             }
         }
+    }
+
+    /// Bodies for which the planner locked a number of the month: the planner's word goes, nothing is levelled.
+    pub(super) fn locked_bodies(&self, month: usize) -> Vec<bool> {
+        let edits = &self.inputs.edits.quotas;
+        let locked = |b: &super::model::Body| {
+            edits.iter().any(|e| e.month.index_in(self.inputs.year) == Some(month) && e.body == b.id)
+        };
+        self.inputs.bodies.iter().map(locked).collect()
+    }
+
+    /// The planner's numbers of a month: (body, category, visits), and the edit's place in the list.
+    pub(super) fn numbers_of(&self, month: usize) -> Vec<(usize, usize, f64, usize)> {
+        let number = |(at, edit): (usize, &super::model::QuotaEdit)| {
+            let body = self.inputs.body_index(&edit.body)?;
+            let category = self.policy.categories.iter().position(|c| c.id == edit.category)?;
+            (edit.month.index_in(self.inputs.year)? == month).then_some((body, category, edit.visits, at))
+        };
+        self.inputs.edits.quotas.iter().enumerate().filter_map(number).collect()
     }
 
     /// Lowers what can wait until each body's expected load fits its month.
@@ -366,27 +338,10 @@ impl<'a> TargetContext<'a> {
                 *sum += p * c;
             }
         }
-        let locked: Vec<bool> =
-            (0..bodies)
-                .map(|b| {
-                    self.inputs.edits.quotas.iter().any(|e| {
-                        e.month.index_in(self.inputs.year) == Some(month) && e.body == self.inputs.bodies[b].id
-                    })
-                })
-                .collect();
+        let locked = self.locked_bodies(month);
         let mut factors = vec![[1.0_f64; GROUPS]; bodies];
         for body in (0..bodies).filter(|b| !locked[*b]) {
-            for (r, limit) in self.usable.limits[body].iter().enumerate() {
-                let Some(limit) = limit[month] else { continue };
-                let mut room = limit - groups[body][GROUPS][r];
-                for group in (0..GROUPS).rev() {
-                    let need = groups[body][group][r];
-                    if need > room {
-                        factors[body][group] = factors[body][group].min((room / need).max(0.0));
-                    }
-                    room -= need;
-                }
-            }
+            factors[body] = levelling_factors(&groups[body], self.usable.limits[body].iter().map(|limit| limit[month]));
         }
         if factors.iter().flatten().all(|f| *f >= 1.0) {
             return;

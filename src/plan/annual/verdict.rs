@@ -20,9 +20,9 @@ pub enum Verdict {
     Blocked,
 }
 
-/// A planner's number that asks for more checks than there are sites to check.
+/// A number that the planner locked, against what the rules give and what can be drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CappedQuota {
+pub struct LockedNumber {
     /// Body index.
     pub body: u16,
     /// Category index.
@@ -31,9 +31,14 @@ pub struct CappedQuota {
     pub month: u8,
     /// Visits that the planner asked for.
     pub wanted: f64,
-    /// Sites that can be drawn in that month (expected, where months before it are still to be drawn).
+    /// Visits that the rules give.
+    pub ruled: f64,
+    /// Sites that can be drawn in that month (expected, where months before it are still to be drawn): no more
+    /// visits are possible.
     pub possible: f64,
-    /// Chinese sentence: `黄浦 2 月 重点监管对象只有 14 家可抽，按 14 次计（原填 400 次）`.
+    /// More was asked for than can be drawn.
+    pub capped: bool,
+    /// Chinese sentence: `黄浦区生态环境局 2 月重点监管对象只有 14 家可抽，按 14 次计（原填 400 次）`.
     pub text: String,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Body, ByMonth, Capacity, History, MONTHS, MandatoryVisit, PlanEdits, PlanSites, Visit};
+use super::{Body, ByMonth, Capacity, History, MONTHS, MandatoryVisit, PlanEdits, PlanSites, Visit, VisitKind};
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::BodyId;
 use crate::policy::Policy;
@@ -102,6 +102,9 @@ impl PlanInputs {
         if !self.mandatory.iter().all(mandatory)
             || !self.mandatory.windows(2).all(|w| (w[0].site, w[0].month) < (w[1].site, w[1].month))
             || !self.history.visits.iter().all(visit)
+            || !self.history.listed.iter().all(|v| {
+                (v.body as usize) < bodies && (v.category as usize) < categories && (v.month as usize) < MONTHS
+            })
             || !self.history.past_targets.iter().all(|t| t.own_ppb.len() == n && (t.month as usize) < MONTHS)
         {
             return Err(AppError::new(
@@ -157,6 +160,24 @@ impl PlanInputs {
             }
         }
         capacity
+    }
+
+    /// The year's mandatory checks, sorted by (site, month, rule): those on the lists of months past, and those
+    /// still to come. What a check takes of capacity and cap it takes whether or not it was made.
+    #[must_use]
+    pub fn mandatory_of_year(&self) -> Vec<MandatoryVisit> {
+        let mut visits = self.mandatory_in_effect();
+        visits.extend(self.history.visits.iter().filter(|v| v.month < self.history.next).filter_map(
+            |v| match v.kind {
+                VisitKind::Mandatory(rule) => {
+                    Some(MandatoryVisit { site: v.site?, month: v.month, rule, overdue: false })
+                }
+                _ => None,
+            },
+        ));
+        visits.sort_unstable();
+        visits.dedup_by_key(|v| (v.site, v.month));
+        visits
     }
 
     /// Mandatory checks with the planner's moves applied, sorted by (site, month, rule).

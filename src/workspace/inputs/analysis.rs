@@ -12,7 +12,11 @@ use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::window_months;
 use crate::plan::mandatory::{MandatoryFacts, compute_mandatory};
-use crate::plan::{Exclusion, MonthTargets, PastTargets, ShortageKind, SiteState, TargetContext, Visit, VisitKind};
+use crate::plan::quotas::merged_categories;
+use crate::plan::{
+    Exclusion, ListedVisit, MonthTargets, PastTargets, PlanInputs, ShortageKind, SiteState, TargetContext, Visit,
+    VisitKind,
+};
 use crate::policy::Policy;
 use crate::registry::schema::{past_checks, sources};
 use crate::registry::{CheckKind, Registry};
@@ -21,7 +25,7 @@ use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::due::listed_on;
 use crate::workspace::inputs::population::{Population, compute_population, is_own_department};
 use crate::workspace::inputs::schedule::compute_plan;
-use crate::workspace::store::draws::{DrawChange, StoredDraw, TargetOrigin};
+use crate::workspace::store::draws::{CurrentTarget, DrawChange, StoredDraw, TargetOrigin};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::register::load_opened_draws;
 use crate::workspace::store::results::load_results;
@@ -77,8 +81,9 @@ pub fn compute_analysis(
     progress.check()?;
     progress.begin("编制年度计划", 0);
     let mut population = compute_population(project, registry, &risk, month)?;
-    let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
     let first_open = month.index_in(project.file.year).unwrap_or(0);
+    population.inputs.history.next = first_open as u8;
+    let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
     population.inputs.mandatory = mandatory(project, registry, &population, &results, &listed, first_open)?;
     let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
@@ -223,7 +228,6 @@ fn add_draws(
         }
         for target in draw.targets(&order) {
             let inputs = &mut population.inputs;
-            let Some(site) = population.index.row(target.unit_id.as_str()) else { continue };
             if target.replaced_by.is_some() {
                 continue;
             }
@@ -239,6 +243,12 @@ fn add_draws(
                 (_, Some(rule)) => VisitKind::Mandatory(rule as u8),
                 _ => VisitKind::Drawn,
             };
+            let site = population.index.row(target.unit_id.as_str());
+            let done = done.contains(&(target.unit_id.as_str(), month));
+            if let Some((body, category)) = place_of(&project.policy, inputs, &draw, &target, site) {
+                inputs.history.listed.push(ListedVisit { site, body, category, month: m as u8, kind, done });
+            }
+            let Some(site) = site else { continue };
             if matches!(kind, VisitKind::Mandatory(_)) {
                 let day = listed_on(&draw, month, &target);
                 listed.add(target.unit_id.clone(), month, draw.sequence as u32, day);
@@ -248,7 +258,7 @@ fn add_draws(
                 enterprise: inputs.sites.enterprise[site as usize],
                 month: m as u8,
                 kind,
-                done: done.contains(&(target.unit_id.as_str(), month)),
+                done,
             });
         }
         let path = draw.folder.join("targets.csv");
@@ -267,6 +277,34 @@ fn add_draws(
         }
     }
     Ok((earlier, listed))
+}
+
+/// Body and category under which a target stands on its list: its site's own, unless its draw had it elsewhere
+/// (the register has changed since). `None` where the policy knows neither any more.
+fn place_of(
+    policy: &Policy,
+    inputs: &PlanInputs,
+    draw: &StoredDraw,
+    target: &CurrentTarget,
+    site: Option<u32>,
+) -> Option<(u16, u8)> {
+    let own = site.map(|site| (inputs.sites.body[site as usize], inputs.sites.category[site as usize]));
+    let body_of = |id: &str| policy.bodies.iter().position(|body| body.id.as_str() == id);
+    if target.stratum.is_empty() {
+        let added = draw.changes.iter().find_map(|change| match change {
+            DrawChange::Add { need, .. } if need.unit_id == target.unit_id => body_of(need.body.as_str()),
+            _ => None,
+        });
+        return Some((added.map_or(own?.0, |body| body as u16), own.map_or(0, |own| own.1)));
+    }
+    let (body, category) = target.stratum.split_once('/')?;
+    let body = body_of(body)?;
+    let category = policy.categories.iter().position(|c| c.id == category)?;
+    let merged = merged_categories(policy, inputs);
+    let stands = |(b, c): &(u16, u8)| {
+        *b as usize == body && merged.get(body * policy.categories.len() + *c as usize) == Some(&(category as u8))
+    };
+    Some(own.filter(stands).unwrap_or((body as u16, category as u8)))
 }
 
 /// The imported checks with the project's own results before a day, so that what a check found counts in the

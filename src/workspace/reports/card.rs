@@ -11,9 +11,7 @@ use super::books::Books;
 use super::project_data::{AnalysisView, ProjectData};
 use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
-use crate::plan::capacity::window_months;
 use crate::plan::model::{ByMonth, MONTHS};
-use crate::plan::slots::{SlotSpec, cut_slots, expected_by_month};
 use crate::plan::{Exclusion, MandatoryVisit};
 use crate::policy::Policy;
 use crate::registry::TableKind;
@@ -198,46 +196,10 @@ fn risk(policy: &Policy, view: &AnalysisView, row: usize) -> AppResult<CardRisk>
         category: scored::STRATUM.of(frame)?.get(row).unwrap_or_default().to_owned(),
         contributions: analysis.risk.explain(row, policy)?,
         lambda,
-        expected: expected(policy, view, row, &mandatory, lambda, crowded),
+        expected: analysis.plan.forecast.row_of(row).copied().unwrap_or([0.0; MONTHS]),
         crowded,
         mandatory,
         exclusion: inputs.sites.exclusion.get(row).copied().unwrap_or_default(),
-    })
-}
-
-fn expected(
-    policy: &Policy,
-    view: &AnalysisView,
-    row: usize,
-    mandatory: &[MandatoryVisit],
-    lambda: f64,
-    crowded: bool,
-) -> ByMonth<f64> {
-    let (inputs, plan) = (&view.analysis.population.inputs, &view.analysis.plan);
-    if plan.shares.of_site.get(row).is_none() || lambda <= 0.0 {
-        return [0.0; MONTHS];
-    }
-    let profile = plan.shares.of(row);
-    if crowded {
-        let sum: f64 = profile.share.iter().sum();
-        return profile.share.map(|share| if sum > 0.0 { lambda * share / sum } else { 0.0 });
-    }
-    let (start, slots) = (plan.schedule.start[row], plan.schedule.slots[row]);
-    let before = inputs.history.last_visit.get(row).copied().unwrap_or(crate::plan::NEVER);
-    let this_year = inputs.history.visits.iter().filter(|v| v.site == Some(row as u32)).map(|v| i16::from(v.month));
-    let last = this_year.fold(before, i16::max);
-    let bits = |visits: &mut dyn Iterator<Item = &MandatoryVisit>| visits.fold(0_u16, |b, v| b | 1 << v.month);
-    let counts = |v: &&MandatoryVisit| policy.mandatory.get(v.rule as usize).is_some_and(|rule| rule.counts_as_slot);
-    expected_by_month(&SlotSpec {
-        share: &profile.share,
-        open: profile.open,
-        cut: &cut_slots(profile.open, start, slots),
-        slots,
-        rate: plan.schedule.rate[row],
-        last,
-        window: window_months(policy),
-        mandatory: bits(&mut mandatory.iter()),
-        counting: bits(&mut mandatory.iter().filter(counts)),
     })
 }
 

@@ -1,0 +1,222 @@
+//! Enterprises whose sites share a fate: crowds, and those whose cap may bind. Followed together, state by state.
+
+use std::collections::HashMap;
+
+use super::Offer;
+use super::lone::{LEAST, settled};
+use crate::plan::chance::{CrowdChance, CrowdFacts, MAY_WAIT, Member, SiteFacts, SiteNow, crowd_chance, own_chance};
+use crate::plan::model::{ByMonth, MONTHS, NEVER, PlanInputs};
+use crate::plan::reason::Exclusion;
+use crate::plan::schedule::Schedule;
+use crate::plan::slots::OUTSIDE;
+use crate::plan::state::SiteState;
+use crate::plan::targets::TargetContext;
+
+/// States followed at most; beyond, the least likely are given to the others in proportion.
+const MOST_PATHS: usize = 1024;
+
+struct JointSite<'a> {
+    facts: SiteFacts<'a>,
+    expected: f64,
+    body: usize,
+    category: usize,
+    excluded: bool,
+}
+
+struct Path {
+    weight: f64,
+    /// Drawn visits since the forecast's first month.
+    drawn: u32,
+    now: Vec<SiteNow>,
+    p: Vec<f64>,
+    urgency: Vec<u8>,
+}
+
+impl Path {
+    fn key(&self) -> (u32, Vec<(i16, i8, u64)>) {
+        (self.drawn, self.now.iter().map(|now| (now.last, now.slot_visit, now.unvisited.to_bits())).collect())
+    }
+}
+
+/// One enterprise's sites, through the year.
+pub(super) struct Joint<'a> {
+    sites: Vec<JointSite<'a>>,
+    crowd: Option<CrowdFacts>,
+    /// Drawn visits that the cap leaves.
+    left: u32,
+    /// Row of its first site in the forecast; the others follow.
+    row: usize,
+    paths: Vec<Path>,
+}
+
+impl<'a> Joint<'a> {
+    pub(super) fn new(
+        inputs: &PlanInputs,
+        schedule: &Schedule,
+        context: &TargetContext<'a>,
+        state: &SiteState,
+        (enterprise, members): &(u32, Vec<u32>),
+        left: u32,
+        row: usize,
+    ) -> Self {
+        let crowd = schedule.crowds.binary_search_by_key(enterprise, |c| c.enterprise).ok();
+        let sites = members.iter().map(|site| {
+            let i = *site as usize;
+            JointSite {
+                facts: context.facts(i, context.mandatory_of(*site)),
+                expected: schedule.expected(i),
+                body: inputs.sites.body[i] as usize,
+                category: inputs.sites.category[i] as usize,
+                excluded: inputs.sites.exclusion[i] != Exclusion::None,
+            }
+        });
+        let start = Path {
+            weight: 1.0,
+            drawn: 0,
+            now: members.iter().map(|site| state.of(*site as usize)).collect(),
+            p: vec![0.0; members.len()],
+            urgency: vec![MAY_WAIT; members.len()],
+        };
+        Self { sites: sites.collect(), crowd: crowd.map(|at| context.crowd_facts(at)), left, row, paths: vec![start] }
+    }
+
+    pub(super) fn offer(&mut self, month: usize, open: bool) {
+        let Self { sites, crowd, left, paths, .. } = self;
+        for path in paths {
+            path.p.fill(0.0);
+            let room = left.saturating_sub(path.drawn) as usize;
+            if !open || room == 0 {
+                continue;
+            }
+            let in_draw = |site: &JointSite<'_>| !site.excluded && site.facts.mandatory >> month & 1 == 0;
+            if let Some(crowd) = crowd {
+                let members: Vec<Member<'_>> = sites
+                    .iter()
+                    .zip(&path.now)
+                    .map(|(site, now)| Member {
+                        facts: site.facts,
+                        now: *now,
+                        expected: site.expected,
+                        in_draw: in_draw(site),
+                    })
+                    .collect();
+                if let CrowdChance::Offers(place, chance) = crowd_chance(crowd, &members, month, |_| {}) {
+                    path.p[place] = chance.p;
+                    path.urgency[place] = chance.urgency;
+                }
+                continue;
+            }
+            for (place, site) in sites.iter().enumerate().filter(|(_, site)| in_draw(site)) {
+                let chance = own_chance(&site.facts, &path.now[place], month);
+                path.p[place] = chance.p;
+                path.urgency[place] = chance.urgency;
+            }
+            let mut free: Vec<usize> = (0..sites.len()).filter(|place| path.p[*place] > 0.0).collect();
+            if free.len() > room {
+                // the longest unvisited stay, as in the frame
+                free.sort_by_key(|place| (path.now[*place].last, *place));
+                for place in &free[room..] {
+                    path.p[*place] = 0.0;
+                }
+            }
+        }
+    }
+
+    pub(super) fn each(&mut self, visit: &mut impl FnMut(Offer<'_>)) {
+        for path in &mut self.paths {
+            for ((site, p), urgency) in self.sites.iter().zip(&mut path.p).zip(&path.urgency) {
+                visit(Offer { body: site.body, category: site.category, weight: path.weight, p, urgency: *urgency });
+            }
+        }
+    }
+
+    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>]) {
+        let before = std::mem::take(&mut self.paths);
+        let mut known: HashMap<(u32, Vec<(i16, i8, u64)>), usize> = HashMap::new();
+        for path in before {
+            for mut next in self.branches(path, month, rows) {
+                if next.weight < LEAST || !self.settle(&mut next, month + 1) {
+                    continue;
+                }
+                match known.get(&next.key()) {
+                    Some(at) => self.paths[*at].weight += next.weight,
+                    None => {
+                        known.insert(next.key(), self.paths.len());
+                        self.paths.push(next);
+                    }
+                }
+            }
+        }
+        if self.paths.len() > MOST_PATHS {
+            let all: f64 = self.paths.iter().map(|path| path.weight).sum();
+            self.paths.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+            self.paths.truncate(MOST_PATHS);
+            let kept: f64 = self.paths.iter().map(|path| path.weight).sum();
+            for path in &mut self.paths {
+                path.weight *= all / kept;
+            }
+        }
+    }
+
+    /// Where a month leads from one state: every site drawn or not, mandatory checks done.
+    fn branches(&self, path: Path, month: usize, rows: &mut [ByMonth<f64>]) -> Vec<Path> {
+        let offers: Vec<(usize, f64)> = path.p.iter().copied().enumerate().filter(|(_, p)| *p > 0.0).collect();
+        let mut branches = vec![path];
+        for (place, p) in offers {
+            let mut split = Vec::with_capacity(branches.len() * 2);
+            for mut path in branches {
+                rows[self.row + place][month] += path.weight * p;
+                let mut visited = Path {
+                    weight: path.weight * p,
+                    drawn: path.drawn + 1,
+                    now: path.now.clone(),
+                    p: path.p.clone(),
+                    urgency: path.urgency.clone(),
+                };
+                visited.now[place] = SiteNow { last: month as i16, slot_visit: month as i8, unvisited: 1.0 };
+                split.push(visited);
+                path.weight *= 1.0 - p;
+                path.now[place].unvisited *= 1.0 - p;
+                split.push(path);
+            }
+            branches = split;
+        }
+        for path in &mut branches {
+            for (site, now) in self.sites.iter().zip(&mut path.now) {
+                if site.facts.mandatory >> month & 1 == 1 {
+                    now.last = now.last.max(month as i16);
+                    if site.facts.counting >> month & 1 == 1 {
+                        now.slot_visit = month as i8;
+                    }
+                }
+            }
+        }
+        branches
+    }
+
+    /// Brings a state before `month` into one form; false where nothing can be drawn any more.
+    fn settle(&self, path: &mut Path, month: usize) -> bool {
+        if month >= MONTHS || path.drawn >= self.left {
+            return false;
+        }
+        if let Some(crowd) = &self.crowd {
+            let slot = crowd.cut[month];
+            let first = crowd.cut.iter().position(|s| *s == slot).unwrap_or(MONTHS);
+            let used = path.now.iter().any(|now| usize::try_from(now.slot_visit).is_ok_and(|m| m >= first));
+            let unvisited: f64 =
+                if used || first == month { 1.0 } else { path.now.iter().map(|now| now.unvisited).product() };
+            for (place, now) in path.now.iter_mut().enumerate() {
+                now.unvisited = if place == 0 { unvisited } else { 1.0 };
+            }
+            return crowd.cut[month..].iter().any(|s| *s != OUTSIDE && !(used && *s == slot));
+        }
+        let mut any = false;
+        for (site, now) in self.sites.iter().zip(&mut path.now) {
+            let (form, later) = settled(&site.facts, *now, month);
+            // who has waited longest stays in the draw: the month of the last visit matters as long as it can be drawn
+            *now = SiteNow { last: if later { now.last } else { NEVER }, ..form };
+            any |= later;
+        }
+        any
+    }
+}

@@ -1,0 +1,139 @@
+//! Sites that nothing couples with others, alike ones followed once.
+
+use super::Offer;
+use crate::plan::chance::{MAY_WAIT, SiteFacts, SiteNow, own_chance};
+use crate::plan::model::{ByMonth, MONTHS, NEVER};
+use crate::plan::slots::OUTSIDE;
+
+/// States less likely than this are forgotten.
+pub(super) const LEAST: f64 = 1e-15;
+
+/// What sites must share to be followed as one.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct LoneKey {
+    profile: u32,
+    rate: u64,
+    start: u8,
+    slots: u8,
+    mandatory: u16,
+    counting: u16,
+    last: i16,
+    slot_visit: i8,
+    unvisited: u64,
+}
+
+impl LoneKey {
+    pub(super) fn new(profile: u32, facts: &SiteFacts<'_>, now: &SiteNow) -> Self {
+        Self {
+            profile,
+            rate: facts.rate.to_bits(),
+            start: facts.start,
+            slots: facts.slots,
+            mandatory: facts.mandatory,
+            counting: facts.counting,
+            last: now.last,
+            slot_visit: now.slot_visit,
+            unvisited: now.unvisited.to_bits(),
+        }
+    }
+}
+
+/// What still matters of a site's state before `month`, in one form, and whether it can still be drawn.
+pub(super) fn settled(facts: &SiteFacts<'_>, mut now: SiteNow, month: usize) -> (SiteNow, bool) {
+    let slot = facts.cut.get(month).copied().unwrap_or(OUTSIDE);
+    let in_slot = |m: usize| facts.cut.get(m) == Some(&slot) && slot != OUTSIDE;
+    let used = usize::try_from(now.slot_visit).is_ok_and(in_slot);
+    let begun = month > 0 && in_slot(month - 1);
+    // any month of the slot says the same: its first
+    now.slot_visit = if used { (0..MONTHS).position(in_slot).unwrap_or(0) as i8 } else { -1 };
+    if used || !begun {
+        now.unvisited = 1.0;
+    }
+    if now.last != NEVER && i32::from(now.last) + i32::from(facts.window) < month as i32 {
+        now.last = NEVER;
+    }
+    let later = |m: usize| facts.open >> m & 1 == 1 && facts.cut[m] != OUTSIDE && !(used && facts.cut[m] == slot);
+    (now, (month..MONTHS).any(later))
+}
+
+struct Path {
+    weight: f64,
+    now: SiteNow,
+    p: f64,
+    urgency: u8,
+}
+
+/// Sites that are alike, through the year.
+pub(super) struct Lone<'a> {
+    facts: SiteFacts<'a>,
+    body: usize,
+    category: usize,
+    /// Row of the forecast.
+    pub row: u32,
+    /// Sites.
+    pub members: f64,
+    paths: Vec<Path>,
+}
+
+impl<'a> Lone<'a> {
+    pub(super) fn new(facts: SiteFacts<'a>, now: SiteNow, body: usize, category: usize, row: u32) -> Self {
+        let paths = vec![Path { weight: 1.0, now, p: 0.0, urgency: MAY_WAIT }];
+        Self { facts, body, category, row, members: 0.0, paths }
+    }
+
+    pub(super) fn offer(&mut self, month: usize, open: bool) {
+        let mandatory = self.facts.mandatory >> month & 1 == 1;
+        for path in &mut self.paths {
+            path.p = 0.0;
+            if open && !mandatory {
+                let chance = own_chance(&self.facts, &path.now, month);
+                (path.p, path.urgency) = (chance.p, chance.urgency);
+            }
+        }
+    }
+
+    pub(super) fn each(&mut self, visit: &mut impl FnMut(Offer<'_>)) {
+        for path in &mut self.paths {
+            visit(Offer {
+                body: self.body,
+                category: self.category,
+                weight: path.weight * self.members,
+                p: &mut path.p,
+                urgency: path.urgency,
+            });
+        }
+    }
+
+    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>]) {
+        let before = std::mem::take(&mut self.paths);
+        let mandatory = self.facts.mandatory >> month & 1 == 1;
+        for mut path in before {
+            if mandatory {
+                path.now.last = month as i16;
+                if self.facts.counting >> month & 1 == 1 {
+                    path.now.slot_visit = month as i8;
+                }
+                self.keep(path.weight, path.now, month + 1);
+                continue;
+            }
+            if path.p > 0.0 {
+                rows[self.row as usize][month] += path.weight * path.p;
+                let visited = SiteNow { last: month as i16, slot_visit: month as i8, unvisited: 1.0 };
+                self.keep(path.weight * path.p, visited, month + 1);
+            }
+            path.now.unvisited *= 1.0 - path.p;
+            self.keep(path.weight * (1.0 - path.p), path.now, month + 1);
+        }
+    }
+
+    fn keep(&mut self, weight: f64, now: SiteNow, month: usize) {
+        let (now, later) = settled(&self.facts, now, month);
+        if weight < LEAST || !later {
+            return;
+        }
+        match self.paths.iter_mut().find(|path| path.now == now) {
+            Some(path) => path.weight += weight,
+            None => self.paths.push(Path { weight, now, p: 0.0, urgency: MAY_WAIT }),
+        }
+    }
+}
