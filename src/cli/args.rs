@@ -101,6 +101,8 @@ pub enum Command {
     Proof(ProofArgs),
     /// 录入检查结果
     Results(ResultsArgs),
+    /// 登记检查结果的公开日期，或更正、撤回登记
+    Publish(super::publish::PublishArgs),
     /// 导出计划、任务、清单、证书
     Export(ExportArgs),
     /// 期限、完整率与待办

@@ -37,7 +37,10 @@ pub(super) fn carry_out(
         DeedOutcome::Saved => Ok(Finish::Done),
         DeedOutcome::Mended(mend) => told(&format!("已采取：{mend}")),
         DeedOutcome::Recorded => told("已录入"),
-        DeedOutcome::Published(count) => told(&format!("已登记 {count} 条结果今日公开")),
+        DeedOutcome::RecordedMany(count) => told(&format!("已录入 {count} 项「未发现问题」")),
+        DeedOutcome::Published(count, on) => told(&format!("已登记 {count} 项结果于 {on} 公开")),
+        DeedOutcome::PublicationCorrected(count, Some(on)) => told(&format!("已把 {count} 项的公开日期更正为 {on}")),
+        DeedOutcome::PublicationCorrected(count, None) => told(&format!("已撤回 {count} 项的公开登记")),
         DeedOutcome::MapTaken => told("区划图已更换"),
         DeedOutcome::CalendarTaken => told("工作日历已更换"),
     }

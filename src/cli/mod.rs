@@ -11,6 +11,7 @@ mod output;
 mod plan;
 mod plan_dates;
 mod policy;
+mod publish;
 
 use std::process::ExitCode;
 
@@ -93,6 +94,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Void(args) => draw::void(&args, &context),
         Command::Proof(args) => draw::proof(&args, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
+        Command::Publish(args) => publish::publish(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),
         Command::Verify(args) => draw::verify(&args, cli.json),

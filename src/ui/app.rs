@@ -11,6 +11,7 @@ use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
+use super::text::help::Term;
 use super::text::shell as s;
 use super::{fonts, shell, theme};
 use crate::chart::Chart;
@@ -46,6 +47,8 @@ pub(super) struct Dialogs {
     pub(super) operator: Option<(String, Option<Command>)>,
     /// Help is open.
     pub(super) help: bool,
+    /// A term that is explained.
+    pub(super) term: Option<Term>,
     /// The findings panel is unfolded.
     pub(super) findings: bool,
     /// The window was to be closed, but the draft can't be written: why not.
@@ -277,6 +280,13 @@ impl Workstation {
     pub fn go(&mut self, screen: ScreenId) {
         self.screen = screen;
         self.session.set_preferences(|prefs| screen.id().clone_into(&mut prefs.screen));
+    }
+
+    /// Shows the card of a source: its row.
+    pub(super) fn show_card(&mut self, row: u32) {
+        self.session.apply(ViewCommand::SelectUnit(Some(row)));
+        self.screens.data.show_card();
+        self.go(ScreenId::Data);
     }
 
     /// Carries a command out; one that is for good waits until the operator has said his name.

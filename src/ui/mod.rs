@@ -6,6 +6,7 @@
 pub mod action;
 pub mod app;
 pub mod fonts;
+pub mod help;
 mod icon;
 pub mod map;
 mod palette;

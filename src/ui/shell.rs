@@ -363,8 +363,11 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
             Choice::District(code) => app.send(ViewCommand::SetDistrict(Some(code))),
             Choice::Body(body) => app.send(ViewCommand::SetBody(Some(body))),
             Choice::Month(month) => app.send(ViewCommand::SetMonth(month)),
+            Choice::Unit(row) => app.show_card(row),
+            Choice::Term(term) => app.dialogs.term = Some(term),
         }
     }
+    dialogs::term(app, ctx);
     dialogs::operator_dialog(app, ctx);
     dialogs::losing_dialog(app, ctx);
     dialogs::help(app, ctx);

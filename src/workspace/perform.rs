@@ -5,18 +5,21 @@
 use std::cell::OnceCell;
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
+
 use crate::diagnostic::AppResult;
 use crate::disclosure::PlanDates;
 use crate::district::DistrictSet;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::registry::Registry;
+use crate::workspace::deeds::batch::record_clear_results;
 use crate::workspace::deeds::change::{
     Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
 };
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
-use crate::workspace::deeds::publish::{record_disclosure, record_year_plan_dates};
+use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure, record_year_plan_dates};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
@@ -88,8 +91,12 @@ pub enum DeedOutcome {
     Results(ResultsTaken),
     /// A result was entered.
     Recorded,
-    /// So many results were named as public.
-    Published(usize),
+    /// So many results were entered at once.
+    RecordedMany(usize),
+    /// So many results were named as public, on this day.
+    Published(usize, NaiveDate),
+    /// So many results have another day of publication now, or none.
+    PublicationCorrected(usize, Option<NaiveDate>),
     /// Days of the yearly plan as they stand.
     PlanDated(PlanDates),
     /// Files were written into a folder.
@@ -154,7 +161,17 @@ pub fn perform_deed(
             record_result(project, frames.get(project)?.0, *result, &reason, context)?;
             DeedOutcome::Recorded
         }
-        Deed::Publish(codes) => DeedOutcome::Published(record_disclosure(project, &codes, context)?),
+        Deed::RecordClear(keys, days) => {
+            let registry = frames.get(project)?.0;
+            DeedOutcome::RecordedMany(record_clear_results(project, registry, &keys, days, context)?)
+        }
+        Deed::Publish(publication) => {
+            let on = publication.on.unwrap_or(context.now.date());
+            DeedOutcome::Published(record_disclosure(project, &publication, context)?, on)
+        }
+        Deed::CorrectPublication(correction) => {
+            DeedOutcome::PublicationCorrected(correct_disclosure(project, &correction, context)?, correction.on)
+        }
         Deed::PlanDates(entered) => DeedOutcome::PlanDated(record_year_plan_dates(project, entered, context)?),
         Deed::Export { to, month, only } => {
             let (registry, districts) = frames.get(project)?;

@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::text::day::day_number;
 use crate::text::half_width;
+use crate::text::pinyin::PinyinQuery;
 
 pub use cell::{CellFormat, cell_text, date_text, number_text};
 pub use summary::{ColumnSummary, LISTED_VALUES, compute_column_summary};
@@ -319,15 +320,17 @@ fn contains(cell: &str, needle: &str) -> bool {
     }
 }
 
-/// Keeps the rows in which every word stands in some column.
+/// Keeps the rows in which every word stands in some column, as written or by its pinyin.
 fn search(marks: &mut [bool], frame: &DataFrame, columns: &[String], text: &str, progress: &Progress) -> AppResult<()> {
     let words = folded(text);
     for word in words.split_whitespace() {
+        let pinyin = PinyinQuery::new(word);
+        let fits = |cell: &str| contains(cell, word) || pinyin.as_ref().is_some_and(|pinyin| pinyin.is_in(cell));
         // rows still to be found
         let mut missing = marks.to_vec();
         for name in columns {
             if let Values::Text(cells) = values(frame, name)? {
-                keep_where(&mut missing, cells, progress, |cell| !cell.is_some_and(|cell| contains(cell, word)))?;
+                keep_where(&mut missing, cells, progress, |cell| !cell.is_some_and(fits))?;
             }
         }
         for (mark, missing) in marks.iter_mut().zip(missing) {

@@ -26,9 +26,9 @@ const ROOMS: [Room; 26] = [
     room(
         "text",
         "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
-         quoting and the formula guard",
+         quoting and the formula guard, search by writing and pinyin",
         "",
-        "chardetng chrono codepage csv encoding_rs strsim",
+        "chardetng chrono codepage csv encoding_rs pinyin strsim",
     ),
     room("domain", "plain values: ids, codes, months, periods, the calendar of working days", "text", "chrono serde"),
     room(
@@ -137,9 +137,9 @@ const ROOMS: [Room; 26] = [
     room(
         "workspace/reports",
         "what is told: plain values that window, command line and export read",
-        "domain diagnostic policy district registry risk sampling plan disclosure export workspace/store \
+        "text domain diagnostic policy district registry risk sampling plan disclosure export workspace/store \
          workspace/inputs workspace/deeds",
-        "chrono polars serde serde_json",
+        "chrono polars rayon serde serde_json",
     ),
     room(
         "workspace/view",

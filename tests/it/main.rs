@@ -20,6 +20,7 @@
 )]
 
 mod architecture;
+mod batch;
 mod cases;
 mod command_line;
 mod demo;

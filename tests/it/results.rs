@@ -13,7 +13,7 @@ use fairdraw::registry::Registry;
 use fairdraw::registry::schema::{past_checks, sources, violations};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check};
 use fairdraw::workspace::deeds::open::open_period;
-use fairdraw::workspace::deeds::publish::{record_disclosure, record_year_plan_dates};
+use fairdraw::workspace::deeds::publish::{Publication, record_disclosure, record_year_plan_dates};
 use fairdraw::workspace::deeds::results::{record_result, take_results};
 use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::inputs::due::load_opened;
@@ -27,7 +27,7 @@ use super::disclosure::day;
 use super::project::{DICE, at, month, project, seal};
 
 /// January drawn; its checks.
-fn january(folder: &Path) -> (Project, Registry, Vec<DueCheck>) {
+pub(super) fn january(folder: &Path) -> (Project, Registry, Vec<DueCheck>) {
     let (project, registry) = project(folder);
     seal(&project, &registry, "2027-01", "2026-12-28T09:00:00", "2026-12-29T20:00:00");
     open_period(&project, Period::Month(month("2027-01")), DICE, &at("2026-12-30T09:00:00")).unwrap();
@@ -41,7 +41,7 @@ fn export(project: &Project, registry: &Registry, to: &Path, now: &str) -> Expor
     export_project(project, registry, &districts, to, &request, &at(now)).unwrap()
 }
 
-fn good(check: &DueCheck) -> CheckResult {
+pub(super) fn good(check: &DueCheck) -> CheckResult {
     CheckResult {
         plan_code: check.plan_code.clone(),
         unit_id: check.unit_id.clone(),
@@ -65,7 +65,7 @@ fn good(check: &DueCheck) -> CheckResult {
     }
 }
 
-const GROUND: &str = "《政府信息公开条例》第十五条";
+pub(super) const GROUND: &str = "《政府信息公开条例》第十五条";
 
 /// A fault of a record, as code, columns of a workbook's row that say it, and the change of the typed record.
 type BadResult = (&'static str, &'static [(&'static str, &'static str)], fn(&mut CheckResult));
@@ -266,7 +266,7 @@ fn what_may_not_be_public_is_not_recorded_as_public_by_any_door() {
     }
     let publish = |which: &[usize]| {
         let codes: Vec<String> = which.iter().map(|i| paired[*i].plan_code.clone()).collect();
-        record_disclosure(&project, &codes, &now)
+        record_disclosure(&project, &Publication { codes, on: None }, &now)
     };
     assert_eq!(publish(&[2, 0]).unwrap_err().code(), "DIS-028");
     assert_eq!(publish(&[2, 1]).unwrap_err().code(), "DIS-029");

@@ -83,10 +83,10 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     // made public by its row on the board, the button and the question
     let tab = window.shown().into_iter().find(|name| name.starts_with("公开期限 ")).unwrap();
     window.click(&tab);
-    assert!(!window.enabled("登记今日公开"), "nothing is ticked yet");
+    assert!(!window.enabled("登记公开…"), "nothing is ticked yet");
     let row = window.shown().into_iter().find(|name| name.starts_with(&check.plan_code)).unwrap();
     window.click(&row);
-    window.click("登记今日公开（1 项）");
+    window.click("登记公开（1 项）…");
     assert!(window.shows(&format!("{} {}", check.plan_code, check.name)), "{:?}", window.shown());
     window.click("确已公开，登记");
     window.until("the meter", |w| {

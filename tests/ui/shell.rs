@@ -7,6 +7,7 @@ use egui_kittest::kittest::Queryable;
 use fairdraw::policy::Milli;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::workspace::deeds::deed::Deed;
+use fairdraw::workspace::deeds::publish::Publication;
 use fairdraw::workspace::session::{DraftCommand, ViewCommand};
 
 use super::support::{Begin, LAPTOP, Window};
@@ -99,7 +100,7 @@ fn a_draft_is_undone_redone_and_saved() {
 fn the_operator_is_asked_once_and_an_input_method_may_answer() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
-    window.send(Deed::Publish(Vec::new()));
+    window.send(Deed::Publish(Publication::default()));
     assert!(window.shows("请填写操作人姓名"));
     window.harness.get_by_label("操作人").focus();
     window.harness.run_steps(2);
@@ -108,7 +109,7 @@ fn the_operator_is_asked_once_and_an_input_method_may_answer() {
     assert_eq!(window.app().session.preferences().operator, "王晓明");
     window.until("done", |w| w.app().session.last_done().0 == 1);
     window.settle();
-    window.send(Deed::Publish(Vec::new()));
+    window.send(Deed::Publish(Publication::default()));
     assert!(!window.shows("请填写操作人姓名"));
 }
 

@@ -134,6 +134,12 @@ impl DataScreen {
         self.tab = Tab::Import;
     }
 
+    /// Shows the register with the card of the source that is looked at.
+    pub fn show_card(&mut self) {
+        self.tab = Tab::Table(TableKind::Sources);
+        self.card_open = true;
+    }
+
     fn tabs_ui(&mut self, ui: &mut Ui, open: &OpenProject) {
         let importing = self.import.is_active() || self.tab == Tab::Import;
         ui.horizontal_wrapped(|ui| {

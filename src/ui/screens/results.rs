@@ -3,19 +3,23 @@
 //! The screen reads the books and sends commands; what it derives from them is made once per reading
 //! (`index`). Nothing is published or recorded without a confirmation that says what it means.
 
+mod batch;
 mod board;
 mod entry;
 mod figures;
 mod form;
 mod index;
 mod lists;
+mod publication;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::Ui;
 
+use self::batch::{Answer, Batch};
 use self::index::{Index, Own};
+use self::publication::PublishDialog;
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
@@ -49,8 +53,10 @@ enum Asked {
 
 /// A question before something is for good.
 enum Question {
-    /// Results with these plan codes were published.
-    Publish(Vec<String>),
+    /// Results were published, or their publication is corrected.
+    Publish(PublishDialog),
+    /// Ticked checks are to be entered at once.
+    Batch(Batch),
     /// The public lists are to be exported.
     Export,
 }
@@ -100,13 +106,13 @@ impl Screen for ResultsScreen {
                 .board
                 .rows
                 .iter()
-                .filter(|row| index::may_publish(row.state))
+                .filter(|row| index::may_tick(row.state))
                 .map(|row| row.plan_code.as_str())
                 .collect();
             self.selected.retain(|code| known.contains(code.as_str()));
             self.entry.books_changed(&self.index, &books);
         }
-        self.index.filter(open, &books, cx.session.filter(), self.own);
+        self.index.filter(open, &books, cx.session.filter(), self.own, &self.entry.search);
         let can_write = !open.saved.is_read_only() && !cx.session.is_acting();
         let why = if open.saved.is_read_only() { t::READ_ONLY } else { t::ACTING };
         title(ui, t::TITLE, &t::as_of(books.status.today), |ui| {
@@ -142,6 +148,11 @@ impl Screen for ResultsScreen {
             Tab::Figures => figures::show(ui, open, &books),
         }
         self.ask(ui, cx, open, &books);
+    }
+
+    fn find(&mut self) {
+        self.tab = Tab::Entry;
+        self.entry.find = true;
     }
 }
 
@@ -251,8 +262,11 @@ impl ResultsScreen {
         let (own, selected, list) = (&mut self.own, &mut self.selected, &mut self.board);
         let said = board::show(ui, cx, open, books, &self.index, own, selected, list, (can_write, why));
         match said {
-            Some(board::Said::Publish) => {
-                self.question = Some(Question::Publish(self.selected.iter().cloned().collect()));
+            Some(board::Said::Publish(codes)) => {
+                self.question = Some(Question::Publish(PublishDialog::publish(codes, books.status.today)));
+            }
+            Some(board::Said::CorrectPublication(codes)) => {
+                self.question = Some(Question::Publish(PublishDialog::correct(codes, books)));
             }
             Some(board::Said::Correct(entry)) => {
                 self.own.recorded = true;
@@ -267,50 +281,47 @@ impl ResultsScreen {
     }
 
     fn entry(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, can_write: bool, why: &str) {
-        self.entry.show(ui, cx, open, books, &self.index, &mut self.own, (can_write, why));
+        if self.entry.show(ui, cx, open, books, &self.index, &mut self.own, (can_write, why)) {
+            let today = cx.session.now().date();
+            self.question = Some(Question::Batch(Batch::new(self.entry.ticked.clone(), today)));
+        }
     }
 
     /// The confirmations.
     fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books) {
-        let Some(question) = &self.question else { return };
-        let answer = match question {
-            Question::Publish(codes) => {
-                widgets::dialog(ui.ctx(), "publish", t::PUBLISH_TITLE, t::PUBLISH_YES, !codes.is_empty(), |ui| {
-                    ui.add(egui::Label::new(t::publish_text(codes.len(), books.status.today)).wrap());
-                    ui.add_space(HALF);
-                    for code in codes.iter().take(8) {
-                        let row = books.status.board.rows.iter().find(|row| row.plan_code == *code);
-                        let name = row.map_or("", |row| row.name.as_str());
-                        let line = theme::note(ui, format!("{code} {name}"));
-                        ui.add(egui::Label::new(line).truncate());
-                    }
-                    if codes.len() > 8 {
-                        ui.label(theme::note(ui, t::and_more(codes.len() - 8)));
-                    }
-                })
+        match &mut self.question {
+            None => {}
+            Some(Question::Publish(dialog)) => {
+                let Some(answer) = dialog.show(ui, books) else { return };
+                self.question = None;
+                if let Some(deed) = answer {
+                    cx.send(deed);
+                    self.selected.clear();
+                }
             }
-            Question::Export => {
+            Some(Question::Batch(batch)) => {
+                match batch.show(ui, open, books, &self.index, cx.session.now().date()) {
+                    Answer::Open => return,
+                    Answer::Close => {}
+                    Answer::Record(deed) => cx.send(*deed),
+                }
+                self.question = None;
+            }
+            Some(Question::Export) => {
                 let month = cx.session.month();
-                let fresh = books
-                    .status
-                    .board
-                    .rows
-                    .iter()
-                    .filter(|row| month.is_none_or(|m| m == row.month) && index::may_publish(row.state))
-                    .count();
-                widgets::dialog(ui.ctx(), "export-public", t::EXPORT_TITLE, t::EXPORT_YES, true, |ui| {
-                    ui.add(egui::Label::new(t::export_text(month, fresh, &open.project.policy.agency_name)).wrap());
-                })
+                let rows = books.status.board.rows.iter();
+                let of_month = rows.filter(|row| month.is_none_or(|m| m == row.month));
+                let fresh = of_month.filter(|row| index::may_publish(row.state)).count();
+                let agency = &open.project.policy.agency_name;
+                let answer = widgets::dialog(ui.ctx(), "export-public", t::EXPORT_TITLE, t::EXPORT_YES, true, |ui| {
+                    ui.add(egui::Label::new(t::export_text(month, fresh, agency)).wrap());
+                });
+                let Some(yes) = answer else { return };
+                self.question = None;
+                if yes {
+                    self.pick(cx, Asked::Public);
+                }
             }
-        };
-        let Some(yes) = answer else { return };
-        match self.question.take() {
-            Some(Question::Publish(codes)) if yes => {
-                cx.send(Deed::Publish(codes));
-                self.selected.clear();
-            }
-            Some(Question::Export) if yes => self.pick(cx, Asked::Public),
-            _ => {}
         }
     }
 }

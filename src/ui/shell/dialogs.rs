@@ -4,6 +4,7 @@ use egui::{Context, RichText};
 
 use crate::ui::action::Action;
 use crate::ui::app::Workstation;
+use crate::ui::help::explain;
 use crate::ui::text::common as t;
 use crate::ui::text::shell as s;
 use crate::ui::theme::{self, GRID};
@@ -92,5 +93,21 @@ pub(super) fn help(app: &mut Workstation, ctx: &Context) {
     });
     if modal.should_close() {
         app.dialogs.help = false;
+    }
+}
+
+/// A term that the palette was asked for.
+pub(super) fn term(app: &mut Workstation, ctx: &Context) {
+    let Some(term) = app.dialogs.term else { return };
+    let modal = widgets::modal(ctx, "term").show(ctx, |ui| {
+        ui.set_width(440.0);
+        explain(ui, term);
+        ui.add_space(GRID);
+        if widgets::primary(ui, t::CLOSE).clicked() {
+            ui.close();
+        }
+    });
+    if modal.should_close() {
+        app.dialogs.term = None;
     }
 }

@@ -64,11 +64,21 @@ pub const OPERATOR: &str = "操作人";
 /// Findings panel.
 pub const FINDINGS: &str = "提示与问题";
 /// Title of the palette.
-pub const PALETTE: &str = "命令";
+pub const PALETTE: &str = "查找与命令";
 /// Hint in the palette's field.
-pub const PALETTE_HINT: &str = "输入命令、区名、执法主体或月份";
+pub const PALETTE_HINT: &str = "单位名称或拼音、信用代码、编号、命令、区、月份、术语";
 /// Nothing found in the palette.
-pub const PALETTE_NONE: &str = "没有匹配的命令";
+pub const PALETTE_NONE: &str = "没有找到：可以换一部分名称、拼音首字母，或信用代码、编号里的几位";
+/// Keys of the palette.
+pub const PALETTE_KEYS: &str = "↑ ↓ 选择，回车打开，退出键关闭";
+/// A term in the palette.
+pub const TERM: &str = "术语";
+
+/// Beside a source in the palette.
+#[must_use]
+pub fn unit_note(district: &str, category: &str, unit: &str) -> String {
+    [district, category, unit].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
+}
 /// Jobs.
 pub const JOB_CANCEL: &str = "停止";
 /// Undo in the menu.

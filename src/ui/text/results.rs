@@ -90,7 +90,37 @@ texts! {
     /// Menu.
     COPY_CODE = "复制计划编码";
     /// Title of the confirmation.
-    PUBLISH_TITLE = "登记今日公开";
+    PUBLISH_TITLE = "登记公开";
+    /// Title of a correction.
+    PUBLISH_CORRECT_TITLE = "更正公开登记";
+    /// Its button.
+    PUBLISH_CORRECT_YES = "更正日期";
+    /// Its button where the publication is taken back.
+    PUBLISH_WITHDRAW_YES = "撤回登记";
+    /// Another day.
+    OTHER_DAY = "公开日期有误";
+    /// It did not go out.
+    NOT_PUBLISHED = "其实没有公开，撤回登记";
+    /// Field.
+    PUBLISHED_ON = "公开日期";
+    /// Menu.
+    CORRECT_PUBLICATION = "更正或撤回公开登记…";
+    /// Search field of the checks.
+    SEARCH_CHECKS = "查找检查对象";
+    /// In it.
+    SEARCH_CHECKS_HINT = "单位、拼音、计划编码、编号或执法主体";
+    /// Nothing found.
+    NONE_FOUND = "没有符合查找的检查对象";
+    /// Button.
+    TICK_LISTED = "全选所列";
+    /// On it.
+    TICK_LISTED_HINT = "勾选左侧所列（按当前筛选与查找）的全部检查对象";
+    /// Why a button is off.
+    TICK_FIRST = "请先勾选检查对象";
+    /// Title of the batch.
+    BATCH_TITLE = "成批录入：未发现问题";
+    /// Below its fields.
+    BATCH_NOTE = "检查事项、检查方式与执法人员按各项检查自己的安排录入；有问题的请取消勾选，逐条录入。录入后可以逐条更正。";
     /// Its button.
     PUBLISH_YES = "确已公开，登记";
     /// Title of the confirmation.
@@ -283,14 +313,81 @@ pub fn body_meter(body: &str, share: &str) -> String {
 /// Button that enters results as public.
 #[must_use]
 pub fn publish_button(count: usize) -> String {
-    if count == 0 { "登记今日公开".to_owned() } else { format!("登记今日公开（{count} 项）") }
+    if count == 0 { "登记公开…".to_owned() } else { format!("登记公开（{count} 项）…") }
+}
+
+/// Button that corrects the entry of publications.
+#[must_use]
+pub fn correct_button(count: usize) -> String {
+    if count == 0 { "更正公开登记…".to_owned() } else { format!("更正公开登记（{count} 项）…") }
+}
+
+/// Button that enters what is ticked at once.
+#[must_use]
+pub fn batch_button(count: usize) -> String {
+    if count == 0 {
+        "均为未发现问题…".to_owned()
+    } else {
+        format!("{} 项均为未发现问题…", thousands(count as u64))
+    }
+}
+
+/// Button of the batch's dialog.
+#[must_use]
+pub fn batch_yes(count: usize) -> String {
+    format!("录入 {} 项", thousands(count as u64))
+}
+
+/// What is entered at once.
+#[must_use]
+pub fn batch_text(count: usize, first: &str) -> String {
+    let count = thousands(count as u64);
+    format!(
+        "以下日期对所勾选的 {count} 项检查（{first} 等）都成立，检查结果均为「未发现问题」。全部录入，或一项也不录入。"
+    )
+}
+
+/// Some can't be entered.
+#[must_use]
+pub fn batch_refused(count: usize) -> String {
+    format!("有 {count} 项不能录入，原因如下：")
+}
+
+/// Leaves them out.
+#[must_use]
+pub fn batch_untick(count: usize) -> String {
+    format!("取消勾选这 {count} 项")
+}
+
+/// A check that can't be entered.
+#[must_use]
+pub fn batch_refusal(code: &str, name: &str, finding: &Finding) -> String {
+    format!("{name}（{code}）：{}", field_message(finding))
+}
+
+/// A day of publication that is yet to come.
+#[must_use]
+pub fn publish_ahead(today: NaiveDate) -> String {
+    format!("公开日期在今天（{today}）之后：请在公布之后登记")
+}
+
+/// A day of publication before the check was closed.
+#[must_use]
+pub fn publish_before_completion(name: &str, completed: NaiveDate) -> String {
+    format!("公开日期早于办结日期：{name} 于 {completed} 办结")
+}
+
+/// What a correction means.
+#[must_use]
+pub fn correct_text(count: usize) -> String {
+    format!("更正以下 {count} 项结果的公开登记；期限与公开率随之重算。更正前的日期与原因记入操作日志。")
 }
 
 /// What entering as public means.
 #[must_use]
-pub fn publish_text(count: usize, today: NaiveDate) -> String {
+pub fn publish_text(count: usize) -> String {
     format!(
-        "将把以下 {count} 项结果登记为 {today} 公开。只在名单确已在本单位网站或公示平台公布后登记；登记记入操作日志，不能撤销。"
+        "登记以下 {count} 项结果的公开日期：名单在本单位网站或公示平台公布的那一天。登记记入操作日志，有误可以更正并写明原因。"
     )
 }
 
@@ -299,7 +396,9 @@ pub fn publish_text(count: usize, today: NaiveDate) -> String {
 pub fn export_text(month: Option<PlanMonth>, fresh: usize, agency: &str) -> String {
     let month = month.map_or_else(|| "全年".to_owned(), |month| month.to_string());
     let counted = if fresh > 0 {
-        format!("导出即视为公开：{fresh} 项已办结、尚未公开的结果将登记为今天公开，记入操作日志，不能撤销。")
+        format!(
+            "导出即视为公开：{fresh} 项已办结、尚未公开的结果将登记为今天公开，记入操作日志，公布日期不同的请随后更正。"
+        )
     } else {
         "没有尚未公开的结果，登记不变。".to_owned()
     };

@@ -7,8 +7,10 @@ use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::plan::Mend;
 use crate::registry::Mapping;
+use crate::workspace::deeds::batch::{CheckKey, ClearDays};
 use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::open::TypedOpening;
+use crate::workspace::deeds::publish::{Publication, PublicationCorrection};
 use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::store::command_id::CommandId;
@@ -54,8 +56,12 @@ pub enum Deed {
     TakeResults(PathBuf),
     /// A result entered by hand, or an entered one corrected with a reason.
     RecordResult(Box<CheckResult>, String),
-    /// Results with these plan codes went public today.
-    Publish(Vec<String>),
+    /// Checks at which nothing was found, on the same days.
+    RecordClear(Vec<CheckKey>, ClearDays),
+    /// Results went public.
+    Publish(Publication),
+    /// The entry of a publication is corrected or taken back.
+    CorrectPublication(PublicationCorrection),
     /// Days on which the yearly plan was approved, filed, published.
     PlanDates(PlanDatesEntry),
     /// Exports the plan, or a month's lists, into a folder.
@@ -96,7 +102,9 @@ impl Deed {
             Self::TakeResults(_) => CommandId::Results,
             // one that corrects an entered result is journaled as that
             Self::RecordResult(..) => CommandId::RecordResult,
+            Self::RecordClear(..) => CommandId::RecordResults,
             Self::Publish(_) => CommandId::Publish,
+            Self::CorrectPublication(_) => CommandId::CorrectPublication,
             Self::PlanDates(_) => CommandId::PlanDates,
             Self::Export { .. } => CommandId::Export,
             Self::Refresh { .. } => CommandId::Import,
@@ -121,7 +129,9 @@ impl Deed {
             | Self::AddCheck(..)
             | Self::TakeResults(_)
             | Self::RecordResult(..)
+            | Self::RecordClear(..)
             | Self::Publish(_)
+            | Self::CorrectPublication(_)
             | Self::PlanDates(_)
             | Self::Export { .. }
             | Self::LoadDistricts(_)
@@ -144,7 +154,9 @@ impl Deed {
             | Self::AddCheck(..)
             | Self::TakeResults(_)
             | Self::RecordResult(..)
+            | Self::RecordClear(..)
             | Self::Publish(_)
+            | Self::CorrectPublication(_)
             | Self::PlanDates(_)
             | Self::Refresh { .. }
             | Self::LoadDistricts(_)

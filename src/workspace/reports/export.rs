@@ -23,7 +23,7 @@ use crate::export::{
 use crate::registry::Registry;
 use crate::sampling::{SealRegister, sha256, to_hex};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
-use crate::workspace::deeds::publish::record_disclosure;
+use crate::workspace::deeds::publish::{Publication, record_disclosure};
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::inputs::due::{OpenedDraw, load_opened};
@@ -238,7 +238,7 @@ pub fn export_project(
     let (scan, unvisited) = lists.scan();
     let public = exporter.public_files(&lists, request)?;
     write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
-    record_disclosure(project, &public.disclosed, context)?;
+    record_disclosure(project, &Publication { codes: public.disclosed.clone(), on: None }, context)?;
     exported.notes.extend(public.remarks);
     exported.main = main_name.map(|name| to.join(INTERNAL).join(name)).filter(|path| exported.files.contains(path));
     if unvisited > 0 {

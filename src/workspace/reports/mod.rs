@@ -7,6 +7,7 @@ pub mod card;
 pub mod estimate;
 pub mod evidence;
 pub mod export;
+pub mod find_unit;
 pub mod month_list;
 pub mod movement;
 pub mod next_step;

@@ -187,7 +187,10 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             format!("新增 {} 条、更新 {} 条结果，{} 行被搁置", taken.added, taken.updated, taken.set_aside)
         }
         DeedOutcome::Recorded => "已录入".to_owned(),
-        DeedOutcome::Published(count) => format!("已登记 {count} 条结果今日公开"),
+        DeedOutcome::RecordedMany(count) => format!("已录入 {count} 项「未发现问题」"),
+        DeedOutcome::Published(count, on) => format!("已登记 {count} 项结果于 {on} 公开"),
+        DeedOutcome::PublicationCorrected(count, Some(on)) => format!("已把 {count} 项的公开日期更正为 {on}"),
+        DeedOutcome::PublicationCorrected(count, None) => format!("已撤回 {count} 项的公开登记"),
         DeedOutcome::PlanDated(dates) => format!("年度检查计划{}", dates.text()),
         DeedOutcome::Exported(to, exported) => {
             title = "导出说明";

@@ -31,8 +31,12 @@ pub enum CommandId {
     RecordResult,
     /// An entered result was corrected.
     CorrectResult,
+    /// Many results were entered at once.
+    RecordResults,
     /// Results went public.
     Publish,
+    /// The entry of a publication was corrected or taken back.
+    CorrectPublication,
     /// Days of the yearly plan were entered.
     PlanDates,
     /// Files were exported.
@@ -41,7 +45,7 @@ pub enum CommandId {
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Import,
         Self::Districts,
         Self::Calendar,
@@ -56,7 +60,9 @@ impl CommandId {
         Self::Results,
         Self::RecordResult,
         Self::CorrectResult,
+        Self::RecordResults,
         Self::Publish,
+        Self::CorrectPublication,
         Self::PlanDates,
         Self::Export,
     ];
@@ -79,7 +85,9 @@ impl CommandId {
             Self::Results => "results",
             Self::RecordResult => "record-result",
             Self::CorrectResult => "correct-result",
+            Self::RecordResults => "record-results",
             Self::Publish => "publish",
+            Self::CorrectPublication => "correct-publication",
             Self::PlanDates => "plan-dates",
             Self::Export => "export",
         }
@@ -109,7 +117,9 @@ impl CommandId {
             Self::Results => "导入检查结果",
             Self::RecordResult => "录入检查结果",
             Self::CorrectResult => "更正检查结果",
+            Self::RecordResults => "成批录入检查结果",
             Self::Publish => "登记公开",
+            Self::CorrectPublication => "更正公开登记",
             Self::PlanDates => "登记年度计划日期",
             Self::Export => "导出",
         }

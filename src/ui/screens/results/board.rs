@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use egui::{RichText, Ui};
 
-use super::index::{Index, Own, may_publish};
+use super::index::{Index, Own, may_publish, may_tick};
 use crate::disclosure::{BoardRow, DeadlineState};
 use crate::ui::screens::Cx;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
@@ -26,8 +26,10 @@ const STATES: [DeadlineState; 6] = [
 
 /// What the board asks for.
 pub(super) enum Said {
-    /// Enter the selected results as public today.
-    Publish,
+    /// Enter these results as public.
+    Publish(Vec<String>),
+    /// Correct the entry of these publications.
+    CorrectPublication(Vec<String>),
     /// Correct the result of this entry.
     Correct(usize),
 }
@@ -65,9 +67,18 @@ pub(super) fn show(
     });
     ui.horizontal(|ui| {
         let why_not = if can_write { t::SELECT_FIRST } else { why };
-        let enabled = can_write && !selected.is_empty();
-        if widgets::primary_if(ui, enabled, &t::publish_button(selected.len()), why_not).clicked() {
-            said = Some(Said::Publish);
+        let of_state = |fits: fn(DeadlineState) -> bool| -> Vec<String> {
+            let chosen = rows.iter().filter(|row| fits(row.state) && selected.contains(&row.plan_code));
+            chosen.map(|row| row.plan_code.clone()).collect()
+        };
+        let ready = of_state(may_publish);
+        if widgets::primary_if(ui, can_write && !ready.is_empty(), &t::publish_button(ready.len()), why_not).clicked() {
+            said = Some(Said::Publish(ready));
+        }
+        let public = of_state(|state| state == DeadlineState::Published);
+        if !public.is_empty() && ui.add_enabled(can_write, egui::Button::new(t::correct_button(public.len()))).clicked()
+        {
+            said = Some(Said::CorrectPublication(public));
         }
         let shown = || index.board.iter().filter_map(|r| rows.get(*r)).filter(|row| may_publish(row.state));
         if ui.button(t::SELECT_SHOWN).on_hover_text(t::SELECT_SHOWN_HINT).clicked() {
@@ -112,7 +123,7 @@ pub(super) fn show(
     };
     let ticked = |at: usize| {
         let row = row_at(at)?;
-        may_publish(row.state).then(|| selected.contains(&row.plan_code))
+        may_tick(row.state).then(|| selected.contains(&row.plan_code))
     };
     let sentence = |at: usize| {
         let words = |row: &BoardRow| {
@@ -140,6 +151,13 @@ pub(super) fn show(
             said = index.board.get(at).and_then(|r| index.entry_of_row(*r)).map(Said::Correct);
             ui.close();
         }
+        let public = row_at(at).filter(|row| can_write && row.state == DeadlineState::Published);
+        if let Some(row) = public
+            && ui.button(t::CORRECT_PUBLICATION).clicked()
+        {
+            said = Some(Said::CorrectPublication(vec![row.plan_code.clone()]));
+            ui.close();
+        }
         if ui.button(t::COPY_CODE).clicked() {
             cx.copy(row_at(at).map_or("", |row| row.plan_code.as_str()));
             ui.close();
@@ -150,7 +168,7 @@ pub(super) fn show(
         cx.send(ViewCommand::SelectUnit(entry_at(at).and_then(|e| index.entry(e)).and_then(|entry| entry.row)));
     }
     if let Some(row) = out.clicked.or(out.ticked).and_then(row_at)
-        && may_publish(row.state)
+        && may_tick(row.state)
         && !selected.remove(&row.plan_code)
     {
         selected.insert(row.plan_code.clone());

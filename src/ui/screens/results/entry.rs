@@ -1,6 +1,7 @@
 //! Checks without a result, and the form by hand; recorded ones to be corrected.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use egui::{RichText, Ui, Vec2};
 
@@ -10,15 +11,18 @@ use crate::diagnostic::{Finding, Severity};
 use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::screens::{Cx, ScreenId};
-use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, Shape, TableInput};
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
+use crate::workspace::deeds::batch::{CheckKey, key_of};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::{Books, OpenProject, ViewCommand};
 
 /// Height of a check's row.
 const ROW: f32 = 44.0;
+/// Width of the box that is ticked.
+const TICK: f32 = 30.0;
 
 /// The check whose form is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,12 @@ pub(super) struct State {
     place: Option<usize>,
     /// Place in the list to go on with once what was sent is recorded.
     next: Option<usize>,
+    /// What the list is searched for.
+    pub(super) search: String,
+    /// The search field is asked for.
+    pub(super) find: bool,
+    /// Checks ticked, to be entered at once.
+    pub(super) ticked: BTreeSet<CheckKey>,
 }
 
 impl State {
@@ -80,15 +90,20 @@ impl State {
         self.sent = None;
     }
 
-    /// The books were read afresh: the open form is found again; one that was recorded closes.
+    /// The books were read afresh: the open form is found again; one that was recorded closes, and is ticked no more.
     pub(super) fn books_changed(&mut self, index: &Index, books: &Books) {
+        self.ticked.retain(|(unit, month, sequence)| {
+            let entry = index.find(books, unit, *month, *sequence).and_then(|e| index.entry(e));
+            entry.is_some_and(|entry| entry.result.is_none())
+        });
         let Some(key) = &self.key else { return };
         self.entry = index.find(books, &key.unit, key.month, key.sequence);
         let now = self.entry.and_then(|e| index.entry(e)).and_then(|entry| entry.record(books));
         if self.entry.is_none() || now != self.record.as_ref() {
             // what was entered here leaves the list: the next one moves up to its place
             let next = self.sent.and(self.place);
-            *self = Self { next, ..Self::default() };
+            let (search, ticked) = (std::mem::take(&mut self.search), std::mem::take(&mut self.ticked));
+            *self = Self { next, search, ticked, ..Self::default() };
         }
     }
 
@@ -103,14 +118,15 @@ impl State {
         index: &Index,
         own: &mut Own,
         (can_write, why): (bool, &str),
-    ) {
+    ) -> bool {
+        let mut batch = false;
         let left = (ui.available_width() * 0.38).clamp(300.0, 560.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { right: 10, ..egui::Margin::ZERO });
         egui::Panel::left("open-checks").resizable(true).default_size(left).min_size(280.0).frame(frame).show(
             ui,
             |ui| {
                 ui.set_width(ui.available_width());
-                self.list(ui, cx, open, books, index, own);
+                batch = self.list(ui, cx, open, books, index, own, (can_write, why));
             },
         );
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("form").show(ui, |ui| {
@@ -119,9 +135,56 @@ impl State {
                 ui.vertical(|ui| self.form(ui, cx, books, index, (can_write, why)));
             });
         });
+        batch
     }
 
-    fn list(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, index: &Index, own: &mut Own) {
+    /// Search, and what is done with the ticked checks; true where they are to be entered at once.
+    fn batch_bar(
+        &mut self,
+        ui: &mut Ui,
+        books: &Books,
+        index: &Index,
+        own: &Own,
+        (can_write, why): (bool, &str),
+    ) -> bool {
+        let mut asked = false;
+        let field = ui.add(
+            egui::TextEdit::singleline(&mut self.search).desired_width(f32::INFINITY).hint_text(t::SEARCH_CHECKS_HINT),
+        );
+        field.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, t::SEARCH_CHECKS));
+        if std::mem::take(&mut self.find) {
+            field.request_focus();
+        }
+        if own.recorded {
+            return false;
+        }
+        ui.horizontal_wrapped(|ui| {
+            let why_not = if can_write { t::TICK_FIRST } else { why };
+            let enabled = can_write && !self.ticked.is_empty();
+            asked = widgets::primary_if(ui, enabled, &t::batch_button(self.ticked.len()), why_not).clicked();
+            let listed = || index.listed.iter().filter_map(|e| index.entry(*e)).filter_map(|e| e.check(books));
+            if ui.button(t::TICK_LISTED).on_hover_text(t::TICK_LISTED_HINT).clicked() {
+                self.ticked.extend(listed().map(key_of));
+            }
+            if ui.add_enabled(!self.ticked.is_empty(), egui::Button::new(t::SELECT_NONE)).clicked() {
+                self.ticked.clear();
+            }
+        });
+        ui.add_space(HALF);
+        asked
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of the screen's state that the list works on")]
+    fn list(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        books: &Books,
+        index: &Index,
+        own: &mut Own,
+        may: (bool, &str),
+    ) -> bool {
         ui.horizontal_wrapped(|ui| {
             ui.label(theme::note(ui, t::month_label(cx.session.month())));
             for (recorded, name, count) in [(false, t::OPEN, index.of_month.0), (true, t::RECORDED, index.of_month.1)] {
@@ -130,8 +193,14 @@ impl State {
                 }
             }
         });
+        let any = if own.recorded { index.of_month.1 } else { index.of_month.0 } > 0;
+        let asked = any && self.batch_bar(ui, books, index, own, may);
         if index.listed.is_empty() {
             ui.add_space(GRID);
+            if any {
+                ui.label(theme::note(ui, t::NONE_FOUND));
+                return asked;
+            }
             let drawn = cx.session.month().is_some_and(|m| books.draws_of(m).next().is_some());
             let text = match (drawn, own.recorded) {
                 (false, _) => t::MONTH_NOT_DRAWN,
@@ -149,7 +218,7 @@ impl State {
                     cx.send(ViewCommand::SetMonth(last));
                 }
             }
-            return;
+            return asked;
         }
         let moved_up = self
             .next
@@ -157,8 +226,12 @@ impl State {
             .filter(|_| !own.recorded)
             .and_then(|place| index.listed.get(place.min(index.listed.len() - 1)).copied());
         let check_at = |at: usize| index.listed.get(at).and_then(|e| index.entry(*e)).and_then(|e| e.check(books));
-        let columns = [ColumnDef::text("check", t::CHECKS, 240.0).share(1.0)];
-        let cell = |at: usize, _: usize| {
+        let columns =
+            [ColumnDef::text("tick", "", TICK).unsorted(), ColumnDef::text("check", t::CHECKS, 240.0).share(1.0)];
+        let cell = |at: usize, column: usize| {
+            if column == 0 {
+                return Cow::Borrowed("");
+            }
             let words = |check: &DueCheck| {
                 format!("{}\n{}  {}  {}", check.name, check.plan_code, check.origin.label(), check.body_name)
             };
@@ -166,10 +239,28 @@ impl State {
         };
         let sentence =
             |at: usize| check_at(at).map(|check| format!("{} {}", check.name, check.plan_code)).unwrap_or_default();
-        let rows = CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence);
-        let input = TableInput::new("checks", t::CHECKS, &rows).rows_of(ROW);
+        // recorded ones are corrected one by one
+        let ticks = &self.ticked;
+        let ticked = |at: usize| {
+            let check = check_at(at).filter(|_| !own.recorded)?;
+            Some(ticks.contains(&key_of(check)))
+        };
+        let style = |at: usize, column: usize, _: &str| CellStyle {
+            shape: ticked(at).filter(|_| column == 0).map(Shape::Box),
+            ..CellStyle::default()
+        };
+        let rows = CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence).ticked(&ticked);
+        let input = TableInput::new("checks", t::CHECKS, &rows).rows_of(ROW).decorate(&style);
         let at = self.entry.and_then(|e| index.listed.iter().position(|listed| *listed == e));
         let out = List::show_kept(ui, Some(at), &input, index.made());
+        // a click on the box, or Space, ticks; anywhere else the form opens
+        let on_box = ui.input(|i| i.pointer.interact_pos()).is_some_and(|at| at.x < ui.min_rect().left() + TICK);
+        let tick = out.ticked.or(out.clicked.filter(|_| on_box)).and_then(check_at).map(key_of);
+        if let Some(key) = tick.filter(|_| !own.recorded)
+            && !self.ticked.remove(&key)
+        {
+            self.ticked.insert(key);
+        }
         let clicked = out.chosen.and_then(|at| index.listed.get(at).copied());
         if let Some(e) = clicked {
             cx.send(ViewCommand::SelectUnit(index.entry(e).and_then(|entry| entry.row)));
@@ -177,6 +268,7 @@ impl State {
         if let Some(e) = clicked.or(moved_up) {
             self.choose(index, books, open, cx.session.now().date(), e);
         }
+        asked
     }
 
     fn form(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books, index: &Index, (can_write, why): (bool, &str)) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
 use crate::domain::{DistrictCode, PlanMonth, UnitId};
+use crate::text::search::Search;
 use crate::ui::slot::Same;
 use crate::workspace::inputs::due::KnownInspectors;
 use crate::workspace::session::{Books, Filter, NOWHERE, OpenProject};
@@ -54,7 +55,7 @@ pub(super) struct Index {
     entries: Vec<Entry>,
     /// Entry of each row of the board.
     of_row: Vec<Option<usize>>,
-    key: Option<(u64, Option<PlanMonth>, Own)>,
+    key: Option<(u64, Option<PlanMonth>, Own, String)>,
     /// Counts the changes of the lists.
     made: u64,
     /// Rows of the board that are shown.
@@ -110,12 +111,15 @@ impl Index {
     }
 
     /// Filters the lists, unless that was done.
-    pub(super) fn filter(&mut self, open: &OpenProject, books: &Books, filter: &Filter, own: Own) {
-        let key = (filter.area_revision, filter.month, own);
-        if self.key == Some(key) {
+    ///
+    /// `text` is what the list of checks is searched for: name, plan code, number, credit code, body, pinyin.
+    pub(super) fn filter(&mut self, open: &OpenProject, books: &Books, filter: &Filter, own: Own, text: &str) {
+        let key = (filter.area_revision, filter.month, own, text.to_owned());
+        if self.key.as_ref() == Some(&key) {
             return;
         }
         self.key = Some(key);
+        let search = Search::new(text);
         self.made += 1;
         let district = filter
             .district
@@ -145,7 +149,7 @@ impl Index {
             let recorded = entry.result.is_some();
             let count = if recorded { &mut self.of_month.1 } else { &mut self.of_month.0 };
             *count += 1;
-            if recorded == own.recorded {
+            if recorded == own.recorded && answers(&search, check) {
                 self.listed.push(e);
             }
         }
@@ -169,9 +173,28 @@ impl Index {
     }
 }
 
-/// True where a result may be entered as public today.
+/// True where a check answers the search.
+fn answers(search: &Search, check: &DueCheck) -> bool {
+    search.is_empty()
+        || search.is_in(&[
+            &check.name,
+            &check.plan_code,
+            check.unit_id.as_str(),
+            &check.number,
+            check.uscc.as_deref().unwrap_or_default(),
+            &check.body_name,
+            check.origin.label(),
+        ])
+}
+
+/// True where a result may be entered as public.
 pub(super) fn may_publish(state: DeadlineState) -> bool {
     matches!(state, DeadlineState::Overdue | DeadlineState::Soon | DeadlineState::InTime)
+}
+
+/// True where a result can be ticked: to be entered as public, or to have that entry corrected.
+pub(super) fn may_tick(state: DeadlineState) -> bool {
+    may_publish(state) || state == DeadlineState::Published
 }
 
 #[cfg(test)]

@@ -1,0 +1,37 @@
+//! 「?」 beside a term: what it means, in a few sentences, where it is met.
+
+use egui::{Popup, RichText, Ui, Vec2};
+
+use super::text::help::{self as t, Term};
+use super::theme;
+
+/// Width of the explanation, points.
+const WIDTH: f32 = 340.0;
+
+/// A 「?」 that explains a term when it is clicked, or by Enter where the keyboard is on it.
+pub fn help_mark(ui: &mut Ui, term: Term) {
+    let name = t::mark(term.help().name);
+    let palette = theme::of(ui);
+    let text = RichText::new("?").font(theme::bold(theme::SMALL)).color(palette.accent);
+    let button = egui::Button::new(text).fill(palette.wash).corner_radius(8).min_size(Vec2::splat(16.0)).small();
+    let mark = ui.scope(|ui| {
+        ui.spacing_mut().button_padding = Vec2::new(4.0, 0.0);
+        ui.add(button)
+    });
+    let response = mark.inner.on_hover_text(&name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+    Popup::menu(&response).width(WIDTH).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_width(WIDTH);
+        explain(ui, term);
+    });
+}
+
+/// The explanation itself.
+pub fn explain(ui: &mut Ui, term: Term) {
+    let help = term.help();
+    ui.spacing_mut().item_spacing.y = theme::HALF;
+    ui.label(RichText::new(help.name).font(theme::bold(theme::SECTION)));
+    ui.add(egui::Label::new(help.words).wrap());
+    ui.add(egui::Label::new(format!("{}：{}", t::EXAMPLE, help.example)).wrap());
+    ui.add(egui::Label::new(theme::note(ui, format!("{}：{}", t::ARTICLE, help.article))).wrap());
+}

@@ -1,0 +1,130 @@
+//! 执行与公开: search and ticks in the list of checks, results in batches, publications with their day.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+
+use super::support::{Begin, LAPTOP, Window};
+use super::work::{choose_month, draw_month, name_operator};
+
+/// A window with January drawn, on the list of checks without a result.
+fn to_be_entered() -> Window {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    name_operator(&mut window, "王晓明");
+    draw_month(&mut window);
+    window.settle();
+    window.click("执行与公开");
+    window.settle();
+    choose_month(&mut window, "2027-01");
+    tab(&mut window, "待录入 ");
+    window
+}
+
+/// Goes to the tab whose name begins so.
+pub fn tab(window: &mut Window, name: &str) {
+    let tab = window.shown().into_iter().find(|shown| shown.starts_with(name)).expect("the tab");
+    window.harness.get_all_by_label(&tab).next().unwrap().click();
+    window.harness.run_steps(3);
+}
+
+fn type_into(window: &mut Window, field: &str, text: &str) {
+    window.harness.get_by_role_and_label(Role::TextInput, field).focus();
+    window.harness.run_steps(2);
+    window.key(Modifiers::COMMAND, Key::A);
+    window.text(text);
+    window.harness.run_steps(2);
+}
+
+fn results(window: &Window) -> usize {
+    window.app().session.project().unwrap().books.value().map_or(0, |b| b.results.len())
+}
+
+#[test]
+fn a_months_checks_are_found_ticked_and_entered_at_once() {
+    let mut window = to_be_entered();
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let checks: Vec<_> = books.draws[0].checks.iter().filter(|c| c.inspectors.len() == 2).cloned().collect();
+    let first = checks[0].clone();
+    // by name: only it is listed, and ticked by the button
+    window.key(Modifiers::COMMAND, Key::F);
+    window.text(&first.plan_code);
+    window.harness.run_steps(3);
+    assert!(window.shows(&format!("{} {}", first.name, first.plan_code)));
+    assert!(!window.shows(&checks[1].plan_code), "others are not listed");
+    assert!(!window.enabled("均为未发现问题…"), "nothing is ticked");
+    window.click("全选所列");
+    assert!(window.enabled("1 项均为未发现问题…"));
+    // all of the month
+    type_into(&mut window, "查找检查对象", "");
+    window.key(Modifiers::NONE, Key::Delete);
+    window.click("全选所列");
+    let all = books.draws[0].checks.iter().filter(|c| !c.withdrawn).count();
+    window.click(&format!("{all} 项均为未发现问题…"));
+    // a day before the draw: each is refused, by name, and nothing can be entered
+    type_into(&mut window, "检查日期", "2026-12-01");
+    assert!(window.shows("项不能录入") && !window.enabled(&format!("录入 {all} 项")), "{:?}", window.shown());
+    type_into(&mut window, "检查日期", "2026-12-21");
+    type_into(&mut window, "办结日期", "2026-12-21");
+    let unpaired = all - checks.len();
+    if unpaired > 0 {
+        window.click(&format!("取消勾选这 {unpaired} 项"));
+    }
+    let button = format!("录入 {} 项", checks.len());
+    window.until("a whole batch", |w| w.enabled(&button));
+    window.click(&button);
+    window.until("the records", |w| results(w) == checks.len());
+    window.settle();
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let last = books.journal.last().unwrap();
+    assert_eq!(last.command, "record-results");
+    assert!(books.results.iter().all(|r| r.completed_on.is_some()));
+}
+
+#[test]
+fn a_publication_is_dated_by_hand_and_corrected_with_its_reason() {
+    let mut window = to_be_entered();
+    window.click("全选所列");
+    let button = window.shown().into_iter().find(|s| s.ends_with("项均为未发现问题…")).unwrap();
+    window.click(&button);
+    type_into(&mut window, "检查日期", "2026-12-21");
+    type_into(&mut window, "办结日期", "2026-12-21");
+    if let Some(untick) = window.shown().into_iter().find(|s| s.starts_with("取消勾选这")) {
+        window.click(&untick);
+    }
+    let yes = window.shown().into_iter().find(|s| s.starts_with("录入 ") && s.ends_with(" 项")).unwrap();
+    window.until("a whole batch", |w| w.enabled(&yes));
+    window.click(&yes);
+    window.until("the records", |w| results(w) > 5);
+    window.settle();
+    window.at("2026-12-28T09:00:00");
+    tab(&mut window, "公开期限 ");
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let code = books.results[0].plan_code.clone();
+    let row = window.shown().into_iter().find(|name| name.starts_with(&code)).unwrap();
+    window.click(&row);
+    window.click("登记公开（1 项）…");
+    type_into(&mut window, "公开日期", "2027-06-01");
+    assert!(window.shows("之后：请在公布之后登记") && !window.enabled("确已公开，登记"));
+    type_into(&mut window, "公开日期", "2026-12-20");
+    assert!(window.shows("公开日期早于办结日期"));
+    type_into(&mut window, "公开日期", "12月22日");
+    type_into(&mut window, "公开日期", "2026-12-21");
+    window.click("确已公开，登记");
+    let day_of = |w: &Window| {
+        let books = w.app().session.project().unwrap().books.value().cloned()?;
+        books.results.iter().find(|r| r.plan_code == code)?.disclosed_on.map(|day| day.to_string())
+    };
+    window.until("the day", |w| day_of(w).as_deref() == Some("2026-12-21"));
+    window.settle();
+    // wrong after all: taken back, with the reason
+    let row = window.shown().into_iter().find(|name| name.starts_with(&code)).unwrap();
+    window.click(&row);
+    window.click("更正公开登记（1 项）…");
+    window.click("其实没有公开，撤回登记");
+    assert!(!window.enabled("撤回登记"), "a reason is asked for");
+    type_into(&mut window, "更正原因", "网站退回");
+    window.click("撤回登记");
+    window.until("no day", |w| day_of(w).is_none() && results(w) > 5);
+    window.settle();
+}
