@@ -63,9 +63,8 @@ pub fn describe(error: &clap::Error) -> String {
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面要写一个值"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("{argument} 的值「{value}」写法不对"),
         ErrorKind::ArgumentConflict => format!("{argument} 不能与 {} 同时使用", part(ContextKind::PriorArg)),
-        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
-            format!("{argument} 的值个数不对")
-        }
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues => format!("{argument} 的值个数不对"),
+        ErrorKind::WrongNumberOfValues => format!("{argument} 的值个数不对"),
         _ => error.to_string(),
     }
 }
@@ -100,7 +99,7 @@ pub enum Command {
     /// 一个单位自己的证明（无论是否抽中）
     Proof(ProofArgs),
     /// 录入检查结果
-    Results(ResultsArgs),
+    Results(super::data::ResultsArgs),
     /// 登记检查结果的公开日期，或更正、撤回登记
     Publish(super::publish::PublishArgs),
     /// 导出计划、任务、清单、证书
@@ -345,15 +344,6 @@ pub struct ProofArgs {
     /// 单位编号
     #[arg(long)]
     pub unit: String,
-}
-
-/// `results`.
-#[derive(Debug, Args)]
-pub struct ResultsArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 结果工作簿或 csv
-    pub file: PathBuf,
 }
 
 /// `export`.

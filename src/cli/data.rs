@@ -1,10 +1,12 @@
 //! Commands on files and data: demo, new, check, results, backtest.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use super::Finish;
-use super::args::{BacktestArgs, CheckArgs, DemoArgs, NewArgs, ResultsArgs};
+use super::args::{BacktestArgs, CheckArgs, DemoArgs, NewArgs};
 use super::deeds::carry_out;
 use super::output::{data, json, line, say, say_findings};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
@@ -184,6 +186,15 @@ fn raw_map(path: &Path, args: &CheckArgs, as_json: bool) -> AppResult<()> {
         })?;
     }
     Ok(())
+}
+
+/// `results`.
+#[derive(Debug, Args)]
+pub struct ResultsArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 结果工作簿或 csv
+    pub file: PathBuf,
 }
 
 pub(super) fn results(args: &ResultsArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {

@@ -132,7 +132,7 @@ const ROOMS: [Room; 26] = [
         "what is for good: seal, open, change, results, publish, mends, verify; each with operator and journal line",
         "domain diagnostic policy tabular registry sampling plan staffing disclosure export workspace/store \
          workspace/inputs",
-        "serde_json",
+        "chrono serde_json",
     ),
     room(
         "workspace/reports",
@@ -151,7 +151,7 @@ const ROOMS: [Room; 26] = [
         "workspace/perform",
         "a deed asked for by window or command line, carried out in one place",
         "diagnostic disclosure district domain registry workspace/store workspace/intake workspace/deeds workspace/reports",
-        "",
+        "chrono",
     ),
     room(
         "workspace/session",

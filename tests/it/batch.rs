@@ -75,10 +75,10 @@ fn a_publication_has_its_own_day_and_can_be_corrected_and_taken_back() {
         record_result(&project, &registry, good(check), "", &at("2027-01-20T09:00:00")).unwrap();
     }
     let codes: Vec<String> = paired.iter().map(|c| c.plan_code.clone()).collect();
-    // completed on Wednesday 13 January: due on 10 February; entered on Monday 15 February for Friday the 5th
-    let monday = at("2027-02-15T09:00:00");
+    // completed on Wednesday 13 January: due on 10 February; entered on a Monday in March for the 5th of February
+    let monday = at("2027-03-15T09:00:00");
     let put = |on: &str| record_disclosure(&project, &Publication { codes: codes.clone(), on: Some(day(on)) }, &monday);
-    assert_eq!(put("2027-02-16").unwrap_err().code(), "DIS-016", "not in the future");
+    assert_eq!(put("2027-03-16").unwrap_err().code(), "DIS-016", "not in the future");
     assert_eq!(put("2027-01-12").unwrap_err().code(), "DIS-028", "not before completion");
     assert_eq!(put("2027-02-05").unwrap(), 2);
     let board = || compute_status(&project, monday.now.date()).unwrap().board;
@@ -89,11 +89,11 @@ fn a_publication_has_its_own_day_and_can_be_corrected_and_taken_back() {
         let correction = PublicationCorrection { codes: codes.to_vec(), on: on.map(day), reason: reason.to_owned() };
         correct_disclosure(&project, &correction, &monday)
     };
-    assert_eq!(correct(&codes[..1], Some("2027-02-15"), " ").unwrap_err().code(), "RES-007");
-    assert_eq!(correct(&codes[..1], Some("2027-02-16"), "录错").unwrap_err().code(), "DIS-016");
+    assert_eq!(correct(&codes[..1], Some("2027-03-15"), " ").unwrap_err().code(), "RES-007");
+    assert_eq!(correct(&codes[..1], Some("2027-03-16"), "录错").unwrap_err().code(), "DIS-016");
     assert_eq!(correct(&codes[..1], Some("2027-01-12"), "录错").unwrap_err().code(), "DIS-028");
     // it really went out today: the board counts it late
-    assert_eq!(correct(&codes[..1], Some("2027-02-15"), "网站当天才发布").unwrap(), 1);
+    assert_eq!(correct(&codes[..1], Some("2027-03-15"), "网站当天才发布").unwrap(), 1);
     assert_eq!(board().completeness.published_late, 1);
     assert!(board().completeness.longest_late > 0);
     // it did not go out at all: it is due again, and overdue
@@ -103,7 +103,7 @@ fn a_publication_has_its_own_day_and_can_be_corrected_and_taken_back() {
     let entries = project.journal().check().unwrap().0;
     let last = entries.last().unwrap();
     assert_eq!((last.command.as_str(), last.detail["reason"].as_str()), ("correct-publication", Some("网站退回")));
-    assert_eq!(last.detail["checks"][0]["before"], "2027-02-15");
+    assert_eq!(last.detail["checks"][0]["before"], "2027-03-15");
     // and can go out again
     assert_eq!(record_disclosure(&project, &Publication { codes, on: None }, &monday).unwrap(), 1);
 }

@@ -99,9 +99,8 @@ fn a_publication_is_dated_by_hand_and_corrected_with_its_reason() {
     window.settle();
     window.at("2026-12-28T09:00:00");
     tab(&mut window, "公开期限 ");
-    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
-    let code = books.results[0].plan_code.clone();
-    let row = window.shown().into_iter().find(|name| name.starts_with(&code)).unwrap();
+    let row = window.shown().into_iter().find(|name| name.starts_with("SSJ")).unwrap();
+    let code = row.split(' ').next().unwrap().to_owned();
     window.click(&row);
     window.click("登记公开（1 项）…");
     type_into(&mut window, "公开日期", "2027-06-01");
@@ -118,6 +117,8 @@ fn a_publication_is_dated_by_hand_and_corrected_with_its_reason() {
     window.until("the day", |w| day_of(w).as_deref() == Some("2026-12-21"));
     window.settle();
     // wrong after all: taken back, with the reason
+    let published = window.shown().into_iter().find(|name| name.starts_with("已公开 ")).unwrap();
+    window.click(&published);
     let row = window.shown().into_iter().find(|name| name.starts_with(&code)).unwrap();
     window.click(&row);
     window.click("更正公开登记（1 项）…");

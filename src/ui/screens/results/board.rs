@@ -47,7 +47,6 @@ pub(super) fn show(
     list: &mut ListState,
     (can_write, why): (bool, &str),
 ) -> Option<Said> {
-    let mut said = None;
     let rows = &books.status.board.rows;
     ui.horizontal_wrapped(|ui| {
         let all: usize = index.counts.values().sum();
@@ -65,30 +64,7 @@ pub(super) fn show(
         }
         ui.checkbox(&mut own.month_only, t::ONLY_MONTH);
     });
-    ui.horizontal(|ui| {
-        let why_not = if can_write { t::SELECT_FIRST } else { why };
-        let of_state = |fits: fn(DeadlineState) -> bool| -> Vec<String> {
-            let chosen = rows.iter().filter(|row| fits(row.state) && selected.contains(&row.plan_code));
-            chosen.map(|row| row.plan_code.clone()).collect()
-        };
-        let ready = of_state(may_publish);
-        if widgets::primary_if(ui, can_write && !ready.is_empty(), &t::publish_button(ready.len()), why_not).clicked() {
-            said = Some(Said::Publish(ready));
-        }
-        let public = of_state(|state| state == DeadlineState::Published);
-        if !public.is_empty() && ui.add_enabled(can_write, egui::Button::new(t::correct_button(public.len()))).clicked()
-        {
-            said = Some(Said::CorrectPublication(public));
-        }
-        let shown = || index.board.iter().filter_map(|r| rows.get(*r)).filter(|row| may_publish(row.state));
-        if ui.button(t::SELECT_SHOWN).on_hover_text(t::SELECT_SHOWN_HINT).clicked() {
-            selected.extend(shown().map(|row| row.plan_code.clone()));
-        }
-        if ui.add_enabled(!selected.is_empty(), egui::Button::new(t::SELECT_NONE)).clicked() {
-            selected.clear();
-        }
-        ui.label(theme::note(ui, t::BOARD_NOTE));
-    });
+    let mut said = buttons(ui, rows, index, selected, (can_write, why));
     ui.add_space(HALF);
     if index.board.is_empty() {
         ui.label(theme::note(ui, if rows.is_empty() { t::NO_RESULTS } else { t::NO_ROWS }));
@@ -176,6 +152,42 @@ pub(super) fn show(
     if let Some(entry) = out.activated.and_then(entry_at) {
         said = Some(Said::Correct(entry));
     }
+    said
+}
+
+/// What is done with the ticked results.
+fn buttons(
+    ui: &mut Ui,
+    rows: &[BoardRow],
+    index: &Index,
+    selected: &mut BTreeSet<String>,
+    (can_write, why): (bool, &str),
+) -> Option<Said> {
+    let mut said = None;
+    ui.horizontal(|ui| {
+        let why_not = if can_write { t::SELECT_FIRST } else { why };
+        let of_state = |fits: fn(DeadlineState) -> bool| -> Vec<String> {
+            let chosen = rows.iter().filter(|row| fits(row.state) && selected.contains(&row.plan_code));
+            chosen.map(|row| row.plan_code.clone()).collect()
+        };
+        let ready = of_state(may_publish);
+        if widgets::primary_if(ui, can_write && !ready.is_empty(), &t::publish_button(ready.len()), why_not).clicked() {
+            said = Some(Said::Publish(ready));
+        }
+        let public = of_state(|state| state == DeadlineState::Published);
+        if !public.is_empty() && ui.add_enabled(can_write, egui::Button::new(t::correct_button(public.len()))).clicked()
+        {
+            said = Some(Said::CorrectPublication(public));
+        }
+        let shown = || index.board.iter().filter_map(|r| rows.get(*r)).filter(|row| may_publish(row.state));
+        if ui.button(t::SELECT_SHOWN).on_hover_text(t::SELECT_SHOWN_HINT).clicked() {
+            selected.extend(shown().map(|row| row.plan_code.clone()));
+        }
+        if ui.add_enabled(!selected.is_empty(), egui::Button::new(t::SELECT_NONE)).clicked() {
+            selected.clear();
+        }
+        ui.label(theme::note(ui, t::BOARD_NOTE));
+    });
     said
 }
 
