@@ -41,11 +41,7 @@ pub(super) fn publish(args: &PublishArgs, as_json: bool, context: &CommandContex
     let on = args.on.as_deref().map(day_of).transpose()?;
     let correction = args.correct || args.withdraw;
     if correction && args.codes.is_empty() || args.correct && on.is_none() {
-        let what = if args.codes.is_empty() {
-            "须用 --code 指明要更正的计划编码"
-        } else {
-            "须用 --on 写明公开日期"
-        };
+        let what = "更正须用 --code 指明计划编码，并用 --on 写明公开日期；撤回只用 --code";
         return Err(AppError::new("CLI-015", what));
     }
     carry_out(

@@ -7,8 +7,10 @@ use egui::{RichText, Ui};
 
 use super::index::{Index, Own, may_publish, may_tick};
 use crate::disclosure::{BoardRow, DeadlineState};
+use crate::ui::help::help_mark;
 use crate::ui::screens::Cx;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
+use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
@@ -187,6 +189,7 @@ fn buttons(
             selected.clear();
         }
         ui.label(theme::note(ui, t::BOARD_NOTE));
+        help_mark(ui, Term::Disclosure);
     });
     said
 }
