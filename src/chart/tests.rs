@@ -204,6 +204,7 @@ pub(super) fn city() -> ChoroplethMap {
         tiers: ["A 极高", "B 高", "C 中", "D 低"].map(str::to_owned).to_vec(),
         districts,
         labels,
+        highlighted: "本月抽中".to_owned(),
         points,
         window: None,
         notice: "示意图，边界不作为划界依据".to_owned(),
