@@ -37,6 +37,9 @@ pub struct MandatoryFacts {
     pub open_problem: Vec<Option<NaiveDate>>,
     /// Date of the last finished check; a check on or after a cause has settled it, but for an open problem.
     pub last_done: Vec<Option<NaiveDate>>,
+    /// Month of this year, from 0, on whose list a mandatory check stands that is still owed: it is the one for every
+    /// cause whose term had begun, and none of these is asked for a second time.
+    pub listed: Vec<Option<u8>>,
 }
 
 /// The dated checks of a year.
@@ -148,6 +151,10 @@ fn collect_needs(
                 continue;
             }
             let Some(own) = term_of(rule, since, inputs.year).filter(|t| t.from < MONTHS as i32) else { continue };
+            let listed = facts.listed.get(site).copied().flatten().map(i32::from);
+            if rule.trigger != MandatoryTrigger::Recheck && listed.is_some_and(|m| m >= own.from) {
+                continue;
+            }
             let term = if own.to < anchor {
                 Term { from: anchor, to: anchor + rule.catch_up().cast_signed() - 1 }
             } else {

@@ -275,6 +275,7 @@ fn mandatory_checks_find_their_month() {
         rectify_by: vec![Some(date(6, 1)), None, None, None],
         open_problem: vec![None; 4],
         last_done: vec![None, None, None, Some(date(3, 1))],
+        listed: Vec::new(),
     };
     let found = compute_mandatory(policy(), &inputs, &facts, 2, 0).visits;
     let months: Vec<(u32, u8)> = found.iter().map(|v| (v.site, v.month)).collect();

@@ -477,19 +477,20 @@ fn mandatory_facts(
         mend_by[site] = mend_by[site].max(problem.rectify_by);
     }
     // What is on a month's list and still owed is not asked for a second time.
+    let mut owed_in: Vec<Option<u8>> = vec![None; open_problem.len()];
     for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
-        let Some(site) = visit.site else { continue };
+        let Some(site) = visit.site.map(|site| site as usize) else { continue };
         let month = PlanMonth::nth_of(project.file.year, visit.month as usize);
-        let settled = match visit.kind {
-            VisitKind::Mandatory(_) => month.last_day(),
-            VisitKind::Drawn => month.first_day(),
-            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => continue,
-        };
-        let site = site as usize;
-        last_done[site] = last_done[site].max(Some(settled));
-        // a mandatory check that is owed is the re-check of what was found before it
-        if matches!(visit.kind, VisitKind::Mandatory(_)) && open_problem[site].is_some_and(|day| day < settled) {
-            open_problem[site] = None;
+        match visit.kind {
+            VisitKind::Mandatory(_) => {
+                owed_in[site] = owed_in[site].max(Some(visit.month));
+                // it is the re-check of what was found before it
+                if open_problem[site].is_some_and(|day| day < month.last_day()) {
+                    open_problem[site] = None;
+                }
+            }
+            VisitKind::Drawn => last_done[site] = last_done[site].max(Some(month.first_day())),
+            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => {}
         }
     }
     // a re-check before the day set for mending would come too early
@@ -503,5 +504,6 @@ fn mandatory_facts(
         rectify_by: rectify_by.into_iter().collect(),
         open_problem,
         last_done,
+        listed: owed_in,
     })
 }

@@ -191,12 +191,13 @@ proptest! {
 /// Enters a month's checks as drawn and owed, as the workspace does.
 fn list_month(inputs: &mut PlanInputs, facts: &mut MandatoryFacts, said: &[(u32, u8, u8)], month: u8) {
     let last = NaiveDate::from_ymd_opt(2027, u32::from(month) + 2, 1).unwrap().pred_opt().unwrap();
+    facts.listed.resize(inputs.sites.len(), None);
     for (site, m, rule) in said.iter().filter(|v| v.1 == month) {
         let i = *site as usize;
         let enterprise = inputs.sites.enterprise[i];
         let kind = VisitKind::Mandatory(*rule);
         inputs.history.visits.push(Visit { site: Some(*site), enterprise, month: *m, kind, done: false });
-        facts.last_done[i] = facts.last_done[i].max(Some(last));
+        facts.listed[i] = Some(month);
         if facts.open_problem[i].is_some_and(|d| d < last) {
             facts.open_problem[i] = None;
         }
@@ -242,6 +243,34 @@ fn backlog_is_spread_by_capacity_and_drawn_visits_stay_out_of_it() {
     assert_eq!(dates(&inputs, &seen, 0).visits.len(), 100);
     inputs.history.visits = vec![drawn(0, 0, 0)];
     assert!(plan_of(policy(), &inputs).is_sealable());
+}
+
+#[test]
+fn checks_for_which_no_month_has_room_come_late_and_are_told() {
+    let (mut inputs, _) = ample(7);
+    let sites = std::sync::Arc::make_mut(&mut inputs.sites);
+    (sites.body, sites.category) = (vec![0; SITES], vec![0; SITES]);
+    sites.exclusion = (0..SITES).map(|i| if i < 12 { Exclusion::None } else { Exclusion::Closed }).collect();
+    inputs.history.last_visit = vec![NEVER; SITES];
+    let cost = policy().categories[0].cost.team_days.to_f64();
+    let keep = 1.0 - policy().capacity.triggered_reserve.to_f64();
+    // One check a month: twelve re-checks with three months' term take the year.
+    inputs.capacity.limits[0] = [[None; MONTHS]; 5];
+    inputs.capacity.limits[0][0] = [Some(cost / keep * 1.01); MONTHS];
+    let facts = MandatoryFacts {
+        management: vec![Category::Key; SITES],
+        open_problem: (0..SITES).map(|i| (i < 12).then(|| NaiveDate::from_ymd_opt(2026, 12, 1).unwrap())).collect(),
+        ..MandatoryFacts::default()
+    };
+    let found = dates(&inputs, &facts, 0);
+    let mut months: Vec<u8> = found.visits.iter().map(|v| v.month).collect();
+    months.sort_unstable();
+    assert_eq!(months, (0..12).collect::<Vec<u8>>());
+    assert_eq!(found.visits.iter().filter(|v| v.is_late()).count(), 9);
+    inputs.mandatory = found.visits;
+    let plan = plan_of(policy(), &inputs);
+    let said = plan.not_kept().find(|light| light.text.contains("必查期限")).expect("a light");
+    assert!(said.text.contains("12 次中 9 次排在期限之后（问题整改复查）"), "{}", said.text);
 }
 
 #[test]
