@@ -81,7 +81,7 @@ impl<'a> Room<'a> {
     /// The capacity of `inputs` beside the draw's floors, `needs` standing for their sites' slots.
     pub fn of(policy: &Policy, inputs: &'a PlanInputs, needs: &[Need], window: u8, first_open: usize) -> Self {
         let shares = compute_shares(policy, inputs);
-        let floors = floors_of(policy, inputs, needs, &shares);
+        let floors = floors_of(policy, inputs, (needs, first_open), &shares);
         let own = usable_capacity(policy, &inputs.capacity);
         let lent = usable_capacity(policy, &inputs.capacity_in_effect());
         let bodies = inputs.bodies.len();
@@ -142,12 +142,17 @@ fn around(month: i32, before: u8, window: u8) -> u32 {
 
 /// What the draw's floors take by body, visits made this year and `needs` standing for their sites' slots: the same
 /// before and after a check was made.
-fn floors_of(policy: &Policy, inputs: &PlanInputs, needs: &[Need], shares: &ShareProfiles) -> Vec<Use> {
+fn floors_of(
+    policy: &Policy,
+    inputs: &PlanInputs,
+    (needs, first_open): (&[Need], usize),
+    shares: &ShareProfiles,
+) -> Vec<Use> {
     let made = inputs.history.visits.iter().filter_map(|v| match (v.site, v.kind) {
         (Some(site), VisitKind::Mandatory(rule)) => Some((site, v.month, rule)),
         _ => None,
     });
-    let asked = needs.iter().map(|n| (n.site, n.from.clamp(0, 11) as u8, n.rule));
+    let asked = needs.iter().map(|n| (n.site, n.from.clamp(first_open as i32, 11) as u8, n.rule));
     let standing: BTreeSet<(u32, u8, u8)> = made.chain(asked).collect();
     let known = |rule: &u8| usize::from(*rule) < policy.mandatory.len();
     let mut bare = inputs.clone();

@@ -64,10 +64,9 @@ pub fn compute_mandatory_months(policy: &Policy, inputs: &PlanInputs) -> Vec<Man
         *backlog += u32::from(visit.overdue);
         *late += u32::from(visit.is_late());
     }
-    let drawn: Vec<u8> = inputs.history.past_targets.iter().map(|t| t.month).collect();
-    for visit in inputs.history.visits.iter().filter(|v| drawn.contains(&v.month)) {
-        if let VisitKind::Mandatory(rule) = visit.kind
-            && let Some(kind) = counts[usize::from(visit.month)].0.get_mut(usize::from(rule))
+    for check in inputs.history.listed.iter().filter(|check| check.month < inputs.history.next) {
+        if let VisitKind::Mandatory(rule) = check.kind
+            && let Some(kind) = counts[usize::from(check.month)].0.get_mut(usize::from(rule))
         {
             *kind += 1;
         }
