@@ -255,6 +255,22 @@ const FAULTS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
+fn a_policy_without_terms_of_mandatory_checks_loads() {
+    let text = preset_text("shanghai-154");
+    let old: String = text.replace(", from_months: 1", "");
+    let old = [2, 3, 6].iter().fold(old, |text, n| text.replace(&format!(", catch_up_months: {n}"), ""));
+    assert!(!old.contains("catch_up_months:") && !old.contains("from_months:"), "the fields are taken out");
+    let policy = load_policy(&old, "旧规则.ron").unwrap();
+    for rule in &policy.mandatory {
+        assert_eq!((rule.from_months, rule.catch_up()), (0, rule.within_months), "{}", rule.name);
+    }
+    // The terms stand among what the office has to confirm, with the article that says so.
+    let date = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
+    let open = policy.unconfirmed(date);
+    assert!(open.iter().any(|u| u.name.contains("首次申领质量检查") && u.articles.contains(&"term".to_owned())));
+}
+
+#[test]
 fn every_code_is_met_on_its_line() {
     let base = preset_text("shanghai-154");
     let mut wrong = Vec::new();

@@ -142,7 +142,7 @@ impl OverviewScreen {
             revision,
             months: by_month(open, view, books, self.quarters),
             bodies: by_body(open, view, books),
-            sentences: sentences(open, view),
+            sentences: plan_sentences(open, view),
             values: view.areas.districts.iter().map(|d| Some(d.expected_year())).collect(),
         });
     }
@@ -186,11 +186,15 @@ impl OverviewScreen {
     }
 }
 
-/// What is said under the chart by month.
-fn sentences(open: &OpenProject, view: &AnalysisView) -> Vec<String> {
+/// What is said of the year's months under a chart: mandatory checks, capacity, and the checks to come.
+pub(super) fn plan_sentences(open: &OpenProject, view: &AnalysisView) -> Vec<String> {
     let policy = &open.project.policy;
     let mut lines = month_sentences(policy, &view.analysis);
     lines.extend(compute_capacity_use(policy, &view.analysis.plan).map(|of| of.sentence()));
+    let coming = view.coming.sentence();
+    if !coming.is_empty() {
+        lines.push(format!("{coming}；{}", view.coming.room_sentence()));
+    }
     lines
 }
 
@@ -274,20 +278,17 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, made: &Made, (upper,
     quarters
 }
 
-/// The mandatory checks to come: a figure of their own, with how it is estimated behind it.
+/// How the mandatory checks to come are estimated, to be unfolded.
 fn coming(ui: &mut Ui, view: &AnalysisView) {
-    let sentence = view.coming.sentence();
-    if sentence.is_empty() {
+    let details = view.coming.details();
+    if details.is_empty() {
         return;
     }
-    ui.add(egui::Label::new(theme::note(ui, &format!("{sentence}；{}", view.coming.room_sentence()))).wrap());
-    egui::CollapsingHeader::new(theme::note(ui, &format!("{}：{}", o::COMING, o::COMING_HOW)))
-        .id_salt("overview-coming")
-        .show(ui, |ui| {
-            for line in view.coming.details() {
-                ui.add(egui::Label::new(theme::note(ui, &line)).wrap());
-            }
-        });
+    egui::CollapsingHeader::new(theme::note(ui, o::COMING_HOW)).id_salt("overview-coming").show(ui, |ui| {
+        for line in details {
+            ui.add(egui::Label::new(theme::note(ui, &line)).wrap());
+        }
+    });
 }
 
 /// Menus of charts are served by the shell.

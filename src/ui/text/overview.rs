@@ -26,10 +26,8 @@ pub const IN_TIME: &str = "均未超过公开期限";
 pub const BY_MONTH: &str = "按月";
 /// Chart by quarter.
 pub const BY_QUARTER: &str = "按季度";
-/// What the checks to come are.
-pub const COMING: &str = "预计新增必查";
-/// Look at how it is estimated.
-pub const COMING_HOW: &str = "怎样推算";
+/// How the checks to come are estimated.
+pub const COMING_HOW: &str = "预计新增必查：怎样推算";
 /// Attention.
 pub const ATTENTION: &str = "需要处理";
 /// Nothing needs attention.
