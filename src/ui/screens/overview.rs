@@ -34,6 +34,12 @@ const CHART: f32 = 264.0;
 /// Least height of the map, points.
 const MAP: f32 = 240.0;
 
+/// Below this width charts, map and tasks stand one under the other, points.
+const ONE_COLUMN: f32 = 820.0;
+
+/// Below this width a card of a figure has no room for its note, points.
+const CARD: f32 = 250.0;
+
 /// Height of a body's row in its chart, points.
 const BODY_ROW: f32 = 20.0;
 
@@ -105,27 +111,38 @@ impl OverviewScreen {
         let view = open.view();
         figures(ui, cx, view.map(AsRef::as_ref), books);
         ui.add_space(GRID);
-        let left = (ui.available_width() * 0.56).floor();
         // As high as the window lets them be beside what always stands there, never squashed.
         let upper = (room * 0.42).max(CHART);
+        let width = ui.available_width();
+        if width < ONE_COLUMN {
+            self.plan_column(ui, cx, open, (id, upper, width));
+            ui.add_space(GRID);
+            self.side_column(ui, cx, open, books, upper);
+            return;
+        }
         ui.horizontal_top(|ui| {
-            ui.allocate_ui_with_layout(Vec2::new(left, upper), Layout::top_down(Align::LEFT), |ui| {
-                ui.set_width(left);
-                match self.made.as_ref().filter(|m| m.key.2 == id) {
-                    Some(made) => {
-                        let quarters = charts(ui, cx, open, made, (upper, self.quarters));
-                        self.quarters = quarters;
-                    }
-                    None => widgets::loading(ui, t::COMPUTING, &ProgressState::default()),
-                }
-            });
-            ui.vertical(|ui| {
-                let width = ui.available_width();
-                ui.allocate_ui(Vec2::new(width, upper.max(MAP)), |ui| self.small_map(ui, cx, open));
-                ui.add_space(GRID);
-                attention(ui, cx, open, view.map(AsRef::as_ref), books);
-            });
+            self.plan_column(ui, cx, open, (id, upper, (width * 0.56).floor()));
+            ui.vertical(|ui| self.side_column(ui, cx, open, books, upper));
         });
+    }
+
+    /// The charts.
+    fn plan_column(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, (id, upper, width): (usize, f32, f32)) {
+        ui.allocate_ui_with_layout(Vec2::new(width, upper), Layout::top_down(Align::LEFT), |ui| {
+            ui.set_width(width);
+            match self.made.as_ref().filter(|m| m.key.2 == id) {
+                Some(made) => self.quarters = charts(ui, cx, open, made, (upper, self.quarters)),
+                None => widgets::loading(ui, t::COMPUTING, &ProgressState::default()),
+            }
+        });
+    }
+
+    /// The map and what is to be done.
+    fn side_column(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: Option<&Books>, upper: f32) {
+        let width = ui.available_width();
+        ui.allocate_ui(Vec2::new(width, upper.max(MAP)), |ui| self.small_map(ui, cx, open));
+        ui.add_space(GRID);
+        attention(ui, cx, open, open.view().map(AsRef::as_ref), books);
     }
 
     fn refresh(&mut self, open: &OpenProject, view: &AnalysisView, books: Option<&Books>, id: usize) {
@@ -200,9 +217,12 @@ pub(super) fn plan_sentences(open: &OpenProject, view: &AnalysisView) -> Vec<Str
 
 fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Option<&Books>) {
     let palette = theme::of(ui);
-    let width = ((ui.available_width() - GRID * 3.0) / 4.0).floor();
+    let all = ui.available_width();
+    let in_a_row = if (all - GRID * 3.0) / 4.0 < CARD { 2.0 } else { 4.0 };
+    let width = ((all - GRID * (in_a_row - 1.0)) / in_a_row).floor();
     let waiting = "…".to_owned();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(GRID);
         let note = view.map_or_else(String::new, |v| {
             let cells = v.analysis.plan.city_cells();
             let mandatory = cells.iter().flat_map(|cell| &cell.mandatory).sum();
