@@ -173,6 +173,12 @@ pub fn of(ui: &egui::Ui) -> &'static Palette {
 }
 
 impl Palette {
+    /// A hue of its own beside the accent, in charts.
+    #[must_use]
+    pub fn second(&self) -> Color32 {
+        if self.dark { rgb(0x009A_76BE) } else { rgb(0x00A8_7BC4) }
+    }
+
     /// Ground of a row in a list or table: chosen before hovered (or focused) before every second.
     #[must_use]
     pub fn row_ground(&self, chosen: bool, hovered: bool, odd: bool) -> Color32 {

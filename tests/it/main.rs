@@ -30,6 +30,7 @@ mod export;
 mod house;
 mod inspectors;
 mod live;
+mod mandatory;
 mod plan;
 mod policy;
 mod project;

@@ -104,6 +104,8 @@ impl MapView {
                 let factor = (0..notches.abs().ceil().min(8.0) as usize).fold(1.0, |f, _| f * notch);
                 self.zoom(ui, input, rect, factor, at, WHEEL);
             }
+            // the wheel is the map's: a page around it stays where it is
+            ui.input_mut(|i| i.smooth_scroll_delta = Vec2::ZERO);
         }
         if response.double_clicked_by(PointerButton::Primary)
             && let Some(at) = response.interact_pointer_pos()

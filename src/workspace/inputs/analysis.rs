@@ -11,7 +11,7 @@ use crate::disclosure::{CheckResult, MandatoryChecks, Outcome, compute_rechecks}
 use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::window_months;
-use crate::plan::mandatory::{MandatoryFacts, compute_mandatory};
+use crate::plan::mandatory::{MandatoryDates, MandatoryFacts, compute_mandatory};
 use crate::plan::quotas::merged_categories;
 use crate::plan::{
     Exclusion, ListedVisit, MonthTargets, PastTargets, PlanInputs, ShortageKind, SiteState, TargetContext, Visit,
@@ -45,6 +45,10 @@ pub struct Analysis {
     pub results: Vec<CheckResult>,
     /// What the scores were computed from; serves other weights too.
     pub features: Arc<RiskFeatures>,
+    /// What brings mandatory checks about.
+    pub facts: Arc<MandatoryFacts>,
+    /// Mandatory checks left to the next year, where their term reaches into it, by rule of the policy.
+    pub carried: Vec<u32>,
     /// The last opened draw up to the month, where planning goes on.
     earlier: Option<Arc<StoredDraw>>,
 }
@@ -84,10 +88,19 @@ pub fn compute_analysis(
     let first_open = month.index_in(project.file.year).unwrap_or(0);
     population.inputs.history.next = first_open as u8;
     let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
-    population.inputs.mandatory = mandatory(project, registry, &population, &results, &listed, first_open)?;
+    let facts = mandatory_facts(project, registry, &population, &results, &listed)?;
+    let carried = date_mandatory(&project.policy, &mut population, &facts, first_open);
     let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
-    Ok(Analysis { month, risk, population, plan, results, features, earlier })
+    Ok(Analysis { month, risk, population, plan, results, features, facts: Arc::new(facts), carried, earlier })
+}
+
+/// Dates the mandatory checks of a population; gives back how many are left to the next year, by rule.
+fn date_mandatory(policy: &Policy, population: &mut Population, facts: &MandatoryFacts, first_open: usize) -> Vec<u32> {
+    let MandatoryDates { visits, carried } =
+        compute_mandatory(policy, &population.inputs, facts, window_months(policy), first_open);
+    population.inputs.mandatory = visits;
+    carried
 }
 
 fn plan_of(
@@ -144,6 +157,7 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
         *category = at.ok_or_else(|| AppError::new("WSP-002", "污染源的监管类别不在规则之列"))? as u8;
     }
     let first_open = analysis.month.index_in(project.file.year).unwrap_or(0);
+    let carried = date_mandatory(policy, &mut population, &analysis.facts, first_open);
     let plan = plan_of(project, &population, analysis.earlier.as_deref(), first_open)?;
     Ok(Analysis {
         month: analysis.month,
@@ -152,6 +166,8 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
         plan,
         results: analysis.results.clone(),
         features: Arc::clone(&analysis.features),
+        facts: Arc::clone(&analysis.facts),
+        carried,
         earlier: analysis.earlier.clone(),
     })
 }
@@ -420,14 +436,15 @@ fn compute_imported(policy: &Policy, registry: &Registry, population: &Populatio
     Ok((last_done, open_problem))
 }
 
-fn mandatory(
+/// What brings mandatory checks about: events of the register, problems of the imported checks and of our results,
+/// less what was made or stands on a list.
+fn mandatory_facts(
     project: &Project,
     registry: &Registry,
     population: &Population,
     results: &[CheckResult],
     listed: &MandatoryChecks,
-    first_open: usize,
-) -> AppResult<Vec<crate::plan::MandatoryVisit>> {
+) -> AppResult<MandatoryFacts> {
     let sources = &registry.sources;
     let management: Vec<Category> = sources::MANAGEMENT
         .of(sources)?
@@ -452,34 +469,41 @@ fn mandatory(
             open_problem[site] = None;
         }
     }
+    let mut mend_by: SiteDays = vec![None; open_problem.len()];
     for problem in compute_rechecks(results, listed, NaiveDate::MAX) {
         let Some(site) = population.index.row(problem.unit_id.as_str()) else { continue };
-        let day = &mut open_problem[site as usize];
-        *day = (*day).max(Some(problem.found_on));
+        let site = site as usize;
+        open_problem[site] = open_problem[site].max(Some(problem.found_on));
+        mend_by[site] = mend_by[site].max(problem.rectify_by);
     }
     // What is on a month's list and still owed is not asked for a second time.
+    let mut owed_in: Vec<Option<u8>> = vec![None; open_problem.len()];
     for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
-        let Some(site) = visit.site else { continue };
+        let Some(site) = visit.site.map(|site| site as usize) else { continue };
         let month = PlanMonth::nth_of(project.file.year, visit.month as usize);
-        let settled = match visit.kind {
-            VisitKind::Mandatory(_) => month.last_day(),
-            VisitKind::Drawn => month.first_day(),
-            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => continue,
-        };
-        let site = site as usize;
-        last_done[site] = last_done[site].max(Some(settled));
-        // a mandatory check that is owed is the re-check of what was found before it
-        if matches!(visit.kind, VisitKind::Mandatory(_)) && open_problem[site].is_some_and(|day| day < settled) {
-            open_problem[site] = None;
+        match visit.kind {
+            VisitKind::Mandatory(_) => {
+                owed_in[site] = owed_in[site].max(Some(visit.month));
+                // it is the re-check of what was found before it
+                if open_problem[site].is_some_and(|day| day < month.last_day()) {
+                    open_problem[site] = None;
+                }
+            }
+            VisitKind::Drawn => last_done[site] = last_done[site].max(Some(month.first_day())),
+            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => {}
         }
     }
-    let facts = MandatoryFacts {
-        management: &management,
-        permit_event: &permit_event,
-        expires: &expires,
-        rectify_by: &rectify_by,
-        open_problem: &open_problem,
-        last_done: &last_done,
-    };
-    Ok(compute_mandatory(&project.policy, &population.inputs, &facts, window_months(&project.policy), first_open))
+    // a re-check before the day set for mending would come too early
+    for (day, by) in open_problem.iter_mut().zip(mend_by).filter(|(day, _)| day.is_some()) {
+        *day = (*day).max(by);
+    }
+    Ok(MandatoryFacts {
+        management,
+        permit_event,
+        expires: expires.into_iter().collect(),
+        rectify_by: rectify_by.into_iter().collect(),
+        open_problem,
+        last_done,
+        listed: owed_in,
+    })
 }

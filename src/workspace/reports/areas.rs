@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use crate::disclosure::{CheckResult, DeadlineState, DisclosureBoard};
 use crate::district::DistrictSet;
-use crate::domain::DistrictCode;
+use crate::domain::{DistrictCode, WorkCalendar};
 use crate::plan::model::ByMonth;
 use crate::policy::Policy;
 use crate::workspace::inputs::analysis::Analysis;
@@ -167,6 +169,32 @@ impl AreaProgress {
     pub fn open(&self) -> u32 {
         self.listed - self.done
     }
+}
+
+/// Checks that should be made before a day, by area: of each list as many as its month's working days before it are of
+/// all of its working days; none of a month that has not begun, all of one that is over.
+#[must_use]
+pub fn compute_due_by(
+    draws: &[OpenedDraw],
+    places: &Places<'_>,
+    bodies: usize,
+    calendar: &WorkCalendar,
+    today: NaiveDate,
+) -> Areas<f64> {
+    let mut areas = Areas::of(0.0, places, bodies);
+    for draw in draws {
+        let (first, last) = (draw.month.first_day(), draw.month.last_day());
+        let gone = match today.pred_opt() {
+            Some(yesterday) if yesterday >= first => calendar.count(first, yesterday.min(last)),
+            _ => 0,
+        };
+        let part = f64::from(gone) / f64::from(calendar.in_month(draw.month).max(1));
+        for (_, row) in draw.checks.iter().zip(&draw.rows).filter(|(check, _)| !check.withdrawn) {
+            let at = |column: &[u16]| row.and_then(|row| column.get(row as usize)).copied().unwrap_or(NOWHERE);
+            areas.add(at(places.district), at(places.body), |sum| *sum += part);
+        }
+    }
+    areas
 }
 
 /// Progress of the checks on opened lists by area, of all bodies or of one. A unit that the register has no more

@@ -18,6 +18,7 @@ use crate::registry::schema::sources;
 use crate::risk::columns as scored;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::reports::areas::{AreaFigures, Areas, NOWHERE, Places, compute_area_figures};
+use crate::workspace::reports::coming::{ComingChecks, compute_coming};
 use crate::workspace::store::project::Project;
 
 /// Registry, map and the plain columns of the sources.
@@ -124,6 +125,8 @@ pub struct AnalysisView {
     pub table: DataFrame,
     /// Figures of the city, its districts and bodies.
     pub areas: Areas<AreaFigures>,
+    /// Mandatory checks that the rest of the year may still bring.
+    pub coming: ComingChecks,
 }
 
 column_names! {
@@ -151,7 +154,8 @@ impl AnalysisView {
         let scores: Arc<[i64]> = analysis.risk.scores()?.into();
         let areas = compute_area_figures(&analysis, &project.policy, (&tiers, &scores), &data.places(), None);
         let table = join(data, &analysis)?;
-        Ok(Self { analysis, tiers, scores, table, areas })
+        let coming = compute_coming(&project.policy, &data.registry, &analysis)?;
+        Ok(Self { analysis, tiers, scores, table, areas, coming })
     }
 
     /// The month that comes next: scores and plan are as of its first day.

@@ -10,9 +10,10 @@ use crate::plan::PlanCell;
 use crate::plan::model::{MONTHS, Resource};
 use crate::ui::plot;
 use crate::ui::screens::Cx;
+use crate::ui::screens::overview::plan_sentences;
 use crate::ui::slot::Same;
 use crate::ui::text::plan as t;
-use crate::ui::theme::HALF;
+use crate::ui::theme::{self, HALF};
 use crate::workspace::session::{AnalysisView, OpenProject};
 
 /// State of the chart.
@@ -22,6 +23,8 @@ pub(super) struct Load {
     body: Option<usize>,
     resource: usize,
     chart: Option<Chart>,
+    /// What is said of the city's months: mandatory checks, capacity, what is to come.
+    sentences: Vec<String>,
     revision: u64,
 }
 
@@ -86,6 +89,10 @@ impl Load {
                 Some(cells) => chart_of(name, cells, which, &source),
                 None => chart_of(name, &plan.city_cells(), which, &source),
             });
+            self.sentences = if body.is_none() { plan_sentences(open, view) } else { Vec::new() };
+        }
+        for line in &self.sentences {
+            ui.add(egui::Label::new(theme::note(ui, line)).wrap());
         }
         let size = Vec2::new(ui.available_width(), ui.available_height().max(140.0));
         if let Some(chart) = &self.chart {
