@@ -82,8 +82,10 @@ pub enum Command {
     Plan(PlanArgs),
     /// 查看或更改规则的数值，套用另一套规则的评分部分
     Policy(PolicyArgs),
-    /// 登记年度计划的批准、备案、公布日期
+    /// 批准年度计划（留存为一版），登记备案、公布日期
     PlanDates(super::plan_dates::PlanDatesArgs),
+    /// 批准计划、滚动计划、已抽取、已完成的对照与差异
+    PlanRecord(super::plan_dates::PlanRecordArgs),
     /// 封存一个月（或年度种子）的抽样框，给出承诺值
     Seal(SealArgs),
     /// 录入公开数并开封抽取对象和执法人员

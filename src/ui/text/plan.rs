@@ -30,7 +30,11 @@ texts! {
     /// Button.
     PLAN_DATES_YES = "登记";
     /// What it is for.
-    PLAN_DATES_TEXT = "登记一次，即写入公开的年度计划与操作日志。计划调整后再次公布的，填写新的公布日期，版次随之增加。";
+    PLAN_DATES_TEXT = "批准时，现在的计划即留存为一版，以后与滚动计划、已抽取、已完成对照。计划调整后再次批准的，填写新的批准日期，即为下一版；备案与公布日期可以以后再登记。";
+    /// Button where a plan is approved.
+    PLAN_APPROVE_YES = "批准并留存";
+    /// Field.
+    APPROVED_BY = "批准人或机关";
     /// Hint of a field.
     PLAN_DATES_HINT = "如 2027-03-10";
     /// A text is no day.
@@ -471,6 +475,19 @@ pub fn load_open(name: &str, resource: &str) -> String {
 #[must_use]
 pub fn source(project: &str, drafted: bool) -> String {
     format!("来源：{project}年度计划{}", if drafted { "（草稿）" } else { "" })
+}
+
+/// What an approval keeps.
+#[must_use]
+pub fn approving(version: u32, visits: &str, drafted: bool) -> String {
+    let draft = if drafted { "（含未保存的改动，将一并保存）" } else { "" };
+    format!("将把现在的计划{draft}留存为第 {version} 版：全年预计检查 {visits} 次")
+}
+
+/// An approval of a plan with faults.
+#[must_use]
+pub fn approving_flawed(shortages: usize, overloads: usize) -> String {
+    format!("注意：现在的计划有 {shortages} 项缺口、{overloads} 处超载，将如实记入这一版")
 }
 
 /// Fields of the yearly plan's days.

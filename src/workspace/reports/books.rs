@@ -16,6 +16,7 @@ use crate::workspace::reports::areas::{AreaProgress, Areas, compute_area_progres
 use crate::workspace::reports::status::{Status, status_of};
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::journal::JournalEntry;
+use crate::workspace::store::plan_record::{PlanFiles, load_plan_files};
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::{load_opened_draws, load_register, next_month};
 use crate::workspace::store::results::load_results;
@@ -54,6 +55,8 @@ pub struct Books {
     pub areas: Areas<AreaProgress>,
     /// Rows of the sources frame on a month's list (withdrawn ones left out), by month.
     pub listed_rows: BTreeMap<PlanMonth, Vec<u32>>,
+    /// Approved plans, and the plans before each draw.
+    pub plans: PlanFiles,
 }
 
 impl Books {
@@ -88,7 +91,20 @@ impl Books {
         let bodies = project.policy.bodies.len();
         let areas = compute_area_progress(&draws, &results, &status.board, &data.places(), bodies, None);
         let listed_rows = listed_rows(&draws);
-        Ok(Self { register, draws, pending, year_opened, results, status, journal, journal_faults, areas, listed_rows })
+        let plans = load_plan_files(project)?;
+        Ok(Self {
+            register,
+            draws,
+            pending,
+            year_opened,
+            results,
+            status,
+            journal,
+            journal_faults,
+            areas,
+            listed_rows,
+            plans,
+        })
     }
 
     /// The opened draws of a month, in the register's order.

@@ -51,7 +51,10 @@ pub(super) fn chart_of(name: &str, cells: &[PlanCell], resource: Resource, sourc
                 ordered: true,
             },
             series: vec![Series::new(t::NEED, Ink::Accent, need)],
-            overlay: have.map(|values| Overlay { name: t::HAVE.to_owned(), ink: Ink::Amber, values, step: true }),
+            overlays: have
+                .map(|values| Overlay { name: t::HAVE.to_owned(), ink: Ink::Amber, values, step: true })
+                .into_iter()
+                .collect(),
             ..Columns::default()
         }),
     }
@@ -112,10 +115,10 @@ mod tests {
         let chart = chart_of("黄浦区生态环境局", &cells, Resource::TeamDays, "来源");
         assert!(chart.title.contains("1 个月超出") && chart.title.contains("12月"), "{}", chart.title);
         let ChartKind::Columns(columns) = &chart.kind else { unreachable!() };
-        assert!(columns.overlay.as_ref().is_some_and(|o| o.step && o.values.len() == MONTHS));
+        assert!(columns.overlays.first().is_some_and(|o| o.step && o.values.len() == MONTHS));
         let open: Vec<PlanCell> = (0..MONTHS).map(|_| cell(1.0, None)).collect();
         let chart = chart_of("全市", &open, Resource::Budget, "来源");
         let ChartKind::Columns(columns) = &chart.kind else { unreachable!() };
-        assert!(columns.overlay.is_none() && chart.title.contains("不限"));
+        assert!(columns.overlays.is_empty() && chart.title.contains("不限"));
     }
 }
