@@ -255,7 +255,10 @@ mod tests {
         assert_eq!(old.versions[0].approved_on, Some(day("2027-03-10")));
         assert_eq!(old.published_on(), Some(day("2027-07-01")));
         let adjusted = of(r#"{"approved_on":"2027-06-20","filed_on":null,"publications":["2027-03-20","2027-07-01"]}"#);
-        assert_eq!((adjusted.versions[0].approved_on, adjusted.standing().approved_on), (None, Some(day("2027-06-20"))));
+        assert_eq!(
+            (adjusted.versions[0].approved_on, adjusted.standing().approved_on),
+            (None, Some(day("2027-06-20")))
+        );
         assert_eq!(of(r#"{"approved_on":"2027-03-10","filed_on":null,"publications":[]}"#).version(), 1);
         assert_eq!(of(r#"{"approved_on":null,"filed_on":null,"publications":[]}"#), PlanDates::default());
         let text = serde_json::to_string(&old).unwrap();

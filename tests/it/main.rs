@@ -31,6 +31,7 @@ mod house;
 mod inspectors;
 mod live;
 mod plan;
+mod plan_record;
 mod policy;
 mod project;
 mod raw;

@@ -1,12 +1,16 @@
 //! Texts of 年度计划.
 
 mod lights;
+mod matrix;
+mod record;
 mod shortages;
 mod trial;
 
 use chrono::NaiveDate;
 
 pub use lights::*;
+pub use matrix::*;
+pub use record::*;
 pub use shortages::*;
 pub use trial::*;
 
@@ -74,7 +78,7 @@ texts! {
     /// Second heading row.
     WORKING_DAYS = "工作日（* 暂定）";
     /// What the matrix shows.
-    MATRIX_NOTE = "单元格为预计检查次数（抽查加必查，已过月份为已列入/已查）；横条为最紧的力量占用；上下拖动或按回车可改";
+    MATRIX_NOTE = "横条为最紧的力量占用；拖动或按住 Shift、Ctrl 多选，Ctrl+C、Ctrl+V 复制粘贴，Ctrl+R、Ctrl+D 向右、向下填充，直接键入数字或按回车修改，按住 Alt 上下拖动增减";
     /// What the districts' sums are.
     DISTRICT_NOTE = "按污染源所在区汇总，只供查看；调整请到「按执法主体」";
     /// Why not.
@@ -257,25 +261,6 @@ pub fn title_note(year: i32, expected: &str, next: PlanMonth) -> String {
 #[must_use]
 pub fn tab(name: &str, count: usize) -> String {
     if count == 0 { name.to_owned() } else { format!("{name} {count}") }
-}
-
-/// A cell's name.
-#[must_use]
-pub fn cell_name(row: &str, month: usize, value: &str, locked: bool, over: bool) -> String {
-    let mut text = format!("{row} {month}月 {value} 次");
-    if locked {
-        text.push_str("，已锁定");
-    }
-    if over {
-        text.push_str("，超载");
-    }
-    text
-}
-
-/// A past cell's name.
-#[must_use]
-pub fn cell_past(row: &str, month: usize, listed: u32, done: u32) -> String {
-    format!("{row} {month}月 已列入 {listed} 项，已查 {done} 项")
 }
 
 /// Working days under a month.
@@ -475,19 +460,6 @@ pub fn load_open(name: &str, resource: &str) -> String {
 #[must_use]
 pub fn source(project: &str, drafted: bool) -> String {
     format!("来源：{project}年度计划{}", if drafted { "（草稿）" } else { "" })
-}
-
-/// What an approval keeps.
-#[must_use]
-pub fn approving(version: u32, visits: &str, drafted: bool) -> String {
-    let draft = if drafted { "（含未保存的改动，将一并保存）" } else { "" };
-    format!("将把现在的计划{draft}留存为第 {version} 版：全年预计检查 {visits} 次")
-}
-
-/// An approval of a plan with faults.
-#[must_use]
-pub fn approving_flawed(shortages: usize, overloads: usize) -> String {
-    format!("注意：现在的计划有 {shortages} 项缺口、{overloads} 处超载，将如实记入这一版")
 }
 
 /// Fields of the yearly plan's days.

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{PlanDates, PlanDatesEntry};
+use crate::plan::Verdict;
 use crate::registry::Registry;
 use crate::sampling::{sha256, to_hex};
 use crate::workspace::deeds::seal::render_inputs;
@@ -12,9 +13,6 @@ use crate::workspace::store::plan_dates::{load_plan_dates, save_plan_dates};
 use crate::workspace::store::plan_record::{Approval, PlanFiles, PlanSnapshot, load_plan_files, save_approved};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
-
-/// Shortages told with a plan that is not feasible.
-const MOST_TOLD: usize = 20;
 
 /// The plan as it stands.
 ///
@@ -29,17 +27,14 @@ pub(in crate::workspace) fn snapshot(
     let policy = &project.policy;
     let plan = &analysis.plan;
     let inputs = render_inputs(project, &load_register(project)?)?;
-    let shortages = plan.blocking().map(|shortage| shortage.text.clone());
-    let verdict: Vec<String> =
-        shortages.chain(plan.overloads.iter().map(|overload| overload.text.clone())).take(MOST_TOLD).collect();
     Ok(PlanSnapshot {
         year: plan.year,
         approval,
         first_open: analysis.month,
         policy_sha256: to_hex(&sha256(&[project.policy_bytes()])),
         inputs_sha256: to_hex(&sha256(&[&inputs])),
-        feasible: plan.is_sealable() && plan.overloads.is_empty(),
-        verdict,
+        feasible: plan.verdict() == Verdict::Feasible,
+        verdict: plan.verdict_text(&analysis.population.inputs.bodies),
         categories: policy.categories.iter().map(|category| category.id.clone()).collect(),
         category_names: policy.categories.iter().map(|category| category.name.clone()).collect(),
         bodies: rolling_plan(analysis, files).0,

@@ -290,8 +290,14 @@ pub fn seal_year(
     }
     let strata = strata.into_iter().map(|(id, units)| StratumTargets { id, quota: 0, units }).collect();
     let BuiltFrame { frame, .. } = compute_frame(strata, &FrameKey::generate()?)?;
-    let prepared =
-        Prepared { frame, roster: Roster::default(), needs: Needs::default(), targets: None, schedule: None, plan: None };
+    let prepared = Prepared {
+        frame,
+        roster: Roster::default(),
+        needs: Needs::default(),
+        targets: None,
+        schedule: None,
+        plan: None,
+    };
     seal_prepared(project, period, prepared, pledge, context)
 }
 

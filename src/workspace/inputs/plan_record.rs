@@ -65,7 +65,8 @@ pub fn listed_so_far(analysis: &Analysis) -> Vec<ByMonth<Listed>> {
     let mut listed = vec![[Listed::default(); MONTHS]; inputs.bodies.len()];
     for visit in &inputs.history.visits {
         let Some(body) = visit.site.and_then(|site| inputs.sites.body.get(site as usize)) else { continue };
-        let Some(cell) = listed.get_mut(usize::from(*body)).and_then(|row| row.get_mut(usize::from(visit.month))) else {
+        let Some(cell) = listed.get_mut(usize::from(*body)).and_then(|row| row.get_mut(usize::from(visit.month)))
+        else {
             continue;
         };
         match visit.kind {

@@ -102,11 +102,10 @@ pub struct PlanSnapshot {
     pub policy_sha256: String,
     /// SHA-256 of the list of input files with their hashes, as a sealing binds them.
     pub inputs_sha256: String,
-    /// Nothing stood against sealing.
+    /// It could be carried out: no shortage, no overload.
     pub feasible: bool,
-    /// What stood against it, in words; empty where nothing did.
-    #[serde(default)]
-    pub verdict: Vec<String>,
+    /// The verdict in words.
+    pub verdict: String,
     /// Ids of the categories.
     pub categories: Vec<String>,
     /// Names of the categories.

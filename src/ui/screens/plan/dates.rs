@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use egui::Ui;
 
 use crate::disclosure::{PlanDates, PlanDatesEntry};
+use crate::plan::Verdict;
 use crate::text::day::{Accept, parse_day};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
@@ -60,8 +61,7 @@ impl Dates {
             egui::Grid::new("plan-dates-grid").num_columns(2).show(ui, |ui| {
                 let field = |ui: &mut Ui, name: &str, text: &mut String, hint: &str| {
                     let label = ui.label(name);
-                    ui.add(egui::TextEdit::singleline(text).desired_width(180.0).hint_text(hint))
-                        .labelled_by(label.id);
+                    ui.add(egui::TextEdit::singleline(text).desired_width(180.0).hint_text(hint)).labelled_by(label.id);
                     ui.end_row();
                 };
                 for (at, (name, text)) in t::PLAN_DATES_FIELDS.into_iter().zip(texts.iter_mut()).enumerate() {
@@ -76,13 +76,17 @@ impl Dates {
             }
             if approves && let Some(view) = open.view() {
                 let plan = &view.analysis.plan;
-                let next = if known.versions.is_empty() { 1 } else { known.version() + u32::from(known.standing().approved_on.is_some()) };
+                let next = if known.versions.is_empty() {
+                    1
+                } else {
+                    known.version() + u32::from(known.standing().approved_on.is_some())
+                };
                 let visits = widgets::decimal(plan.expected_visits(), 1);
                 ui.add(egui::Label::new(t::approving(next, &visits, open.draft.is_changed())).wrap());
-                let (short, over) = (plan.blocking().count(), plan.overloads.len());
-                if short + over > 0 {
-                    let ink = theme::of(ui).amber;
-                    ui.add(egui::Label::new(egui::RichText::new(t::approving_flawed(short, over)).color(ink)).wrap());
+                if plan.verdict() != Verdict::Feasible {
+                    let verdict = plan.verdict_text(&view.analysis.population.inputs.bodies);
+                    let text = egui::RichText::new(t::approving_flawed(&verdict)).color(theme::of(ui).amber);
+                    ui.add(egui::Label::new(text).wrap());
                 }
             }
             ui.add_space(HALF);

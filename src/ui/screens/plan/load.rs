@@ -13,14 +13,16 @@ use crate::ui::screens::Cx;
 use crate::ui::slot::Same;
 use crate::ui::text::plan as t;
 use crate::ui::theme::HALF;
-use crate::workspace::session::{AnalysisView, OpenProject};
+use crate::workspace::session::AnalysisView;
 
 /// State of the chart.
 #[derive(Default)]
 pub(super) struct Load {
     of: Same<AnalysisView>,
-    body: Option<usize>,
-    resource: usize,
+    /// Body and resource that the chart was made for.
+    made: (Option<usize>, usize),
+    /// Which resource; `None` for the number of checks.
+    which: Option<usize>,
     chart: Option<Chart>,
     revision: u64,
 }
@@ -61,36 +63,44 @@ pub(super) fn chart_of(name: &str, cells: &[PlanCell], resource: Resource, sourc
 }
 
 impl Load {
-    /// Draws the chooser of resources and the chart of a body, or of the city.
-    pub(super) fn show(
-        &mut self,
-        ui: &mut Ui,
-        cx: &mut Cx<'_>,
-        open: &OpenProject,
-        view: &Arc<AnalysisView>,
-        (body, name): (Option<usize>, &str),
-    ) {
-        let mut resource = self.resource;
+    /// Draws the chooser; true where the number of checks is to be shown instead of a resource.
+    pub(super) fn chooser(&mut self, ui: &mut Ui) -> bool {
         ui.horizontal_wrapped(|ui| {
+            if ui.selectable_label(self.which.is_none(), t::COUNT_CHART).clicked() {
+                self.which = None;
+            }
             for (r, which) in Resource::ALL.into_iter().enumerate() {
-                if ui.selectable_label(resource == r, resource_name(which)).clicked() {
-                    resource = r;
+                if ui.selectable_label(self.which == Some(r), resource_name(which)).clicked() {
+                    self.which = Some(r);
                 }
             }
         });
         ui.add_space(HALF);
-        if self.chart.is_none() || !self.of.is(view) || self.body != body || self.resource != resource {
-            (self.of, self.body, self.resource) = (Same::of(view), body, resource);
+        self.which.is_none()
+    }
+
+    /// Draws the chart of a body, or of the city.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        view: &Arc<AnalysisView>,
+        (body, name): (Option<usize>, &str),
+        source: &str,
+        height: f32,
+    ) {
+        let resource = self.which.unwrap_or_default();
+        if self.chart.is_none() || !self.of.is(view) || self.made != (body, resource) {
+            (self.of, self.made) = (Same::of(view), (body, resource));
             self.revision += 1;
             let plan = &view.analysis.plan;
-            let source = t::source(&open.saved.file.name, open.draft.is_changed());
             let which = Resource::ALL.get(resource).copied().unwrap_or(Resource::TeamDays);
             self.chart = Some(match body.and_then(|i| plan.matrix.get(i)) {
-                Some(cells) => chart_of(name, cells, which, &source),
-                None => chart_of(name, &plan.city_cells(), which, &source),
+                Some(cells) => chart_of(name, cells, which, source),
+                None => chart_of(name, &plan.city_cells(), which, source),
             });
         }
-        let size = Vec2::new(ui.available_width(), ui.available_height().max(140.0));
+        let size = Vec2::new(ui.available_width(), height);
         if let Some(chart) = &self.chart {
             let plotted = plot::show(ui, "plan-load", chart, size, self.revision);
             if let Some(action) = plotted.action {
