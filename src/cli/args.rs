@@ -117,7 +117,7 @@ pub enum Command {
     /// 一步完成：导入、计划、封存、开封、配对、导出
     Run(RunArgs),
     /// 模拟若干年度：实际频次、覆盖、负荷
-    Simulate(SimulateArgs),
+    Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
     Backtest(BacktestArgs),
     /// 合规率及置信区间
@@ -456,16 +456,6 @@ pub struct RunArgs {
     /// 模拟城市的污染源数
     #[arg(long, default_value_t = 38_000)]
     pub sources: usize,
-}
-
-/// `simulate`.
-#[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 年数
-    #[arg(long, default_value_t = 400)]
-    pub years: u32,
 }
 
 /// `backtest`.

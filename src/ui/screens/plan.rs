@@ -62,6 +62,16 @@ struct Drag {
     gesture: u64,
 }
 
+/// States of the other tabs, and of the head's dialog.
+#[derive(Default)]
+struct Tabs {
+    record: record::Record,
+    rules: rules::Rules,
+    shortages: shortages::Shortages,
+    trial: trial::Trial,
+    dates: dates::Dates,
+}
+
 /// State of the screen.
 #[derive(Default)]
 pub struct PlanScreen {
@@ -77,18 +87,14 @@ pub struct PlanScreen {
     change: Option<change::Pending>,
     saving: Option<(Vec<u8>, Picking)>,
     save_failed: Option<String>,
-    record: record::Record,
     checks: record::ChartState,
     card: card::State,
     drag: Option<Drag>,
     take_focus: bool,
     bring: bool,
-    rules: rules::Rules,
-    shortages: shortages::Shortages,
-    trial: trial::Trial,
     load: load::Load,
     load_shown: bool,
-    dates: dates::Dates,
+    tabs: Tabs,
 }
 
 impl Screen for PlanScreen {
@@ -119,24 +125,24 @@ impl Screen for PlanScreen {
                 ui.label(theme::note(ui, t::STALE));
                 ui.add(egui::Spinner::new().size(14.0));
             }
-            self.dates.show(ui, cx, open);
+            self.tabs.dates.show(ui, cx, open);
         });
-        self.tabs(ui, &view);
+        self.choose_tab(ui, &view);
         ui.add_space(HALF);
         match self.tab {
             Tab::Matrix => self.sheet(ui, cx, open, &view),
             Tab::Record => {
                 let row = if self.by_district { 0 } else { self.selection.cursor().0 };
                 self.version(ui, open);
-                self.record.show(ui, cx, open, &view, (&self.model, row));
+                self.tabs.record.show(ui, cx, open, &view, (&self.model, row));
             }
-            Tab::Lights => self.rules.lights(ui, cx, open, &view),
-            Tab::Shortages => self.shortages.show(ui, cx, open, &view),
-            Tab::Frequencies => self.rules.frequencies(ui, cx, open, &view),
+            Tab::Lights => self.tabs.rules.lights(ui, cx, open, &view),
+            Tab::Shortages => self.tabs.shortages.show(ui, cx, open, &view),
+            Tab::Frequencies => self.tabs.rules.frequencies(ui, cx, open, &view),
             Tab::Calendar => {
                 calendar::show(ui, &open.project.calendar, open.project.file.year, cx.session.now().date());
             }
-            Tab::Trial => self.trial.show(ui, cx, open, &view),
+            Tab::Trial => self.tabs.trial.show(ui, cx, open, &view),
         }
     }
 }
@@ -183,7 +189,7 @@ impl PlanScreen {
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui, view: &AnalysisView) {
+    fn choose_tab(&mut self, ui: &mut Ui, view: &AnalysisView) {
         let plan = &view.analysis.plan;
         let red = plan.not_kept().count();
         let blocking = plan.blocking().count();

@@ -53,10 +53,6 @@ texts! {
     TABLE_DOCUMENT = "计划矩阵";
     /// Undo label.
     CLEARED = "清除所选单元格的手工次数";
-    /// Copied.
-    NOTHING_TO_FILL = "请先选中两格以上再填充";
-    /// Nothing on the clipboard.
-    NOTHING_TO_PASTE = "剪贴板里没有可粘贴的数字";
 }
 
 /// What the cells can show.
@@ -162,12 +158,6 @@ pub fn changed_cells(count: usize, reason: &str) -> String {
 #[must_use]
 pub fn selected(cells: usize, sum: &str, mean: &str) -> String {
     format!("选中 {cells} 格：合计 {sum} 次，平均 {mean} 次")
-}
-
-/// Copied.
-#[must_use]
-pub fn copied_cells(cells: usize) -> String {
-    format!("已复制 {cells} 格（带表头）")
 }
 
 /// Title of the workbook.
