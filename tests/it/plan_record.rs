@@ -114,7 +114,7 @@ fn projects_of_earlier_programs_open_without_kept_plans() {
     assert_eq!(record.version, Some(2));
     assert!(record.differences().iter().any(|line| line.contains("1月抽取时未留存")), "{:?}", record.differences());
     fs::write(project.root().join("plans/2.json"), "{").unwrap();
-    assert_eq!(load_plan_files(&project).unwrap_err().code(), "RES-009");
+    assert_eq!(load_plan_files(&project).unwrap_err().code(), "RES-020");
 }
 
 #[test]

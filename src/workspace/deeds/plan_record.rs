@@ -45,7 +45,7 @@ pub(in crate::workspace) fn snapshot(
 /// plan as it stands: it is kept as that version. Returns all days as they stand then.
 ///
 /// # Errors
-/// `PRJ-011`, `DIS-057`, `DIS-058`, `DIS-059`, `RES-008`, `RES-009`, `IO-…`, `JRN-…`; those of computing the plan.
+/// `PRJ-011`, `DIS-057`, `DIS-058`, `DIS-059`, `RES-008`, `RES-020`, `IO-…`, `JRN-…`; those of computing the plan.
 pub fn record_year_plan_dates(
     project: &Project,
     registry: &Registry,

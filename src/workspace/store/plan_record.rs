@@ -165,7 +165,7 @@ fn load(path: &Path) -> AppResult<Option<PlanSnapshot>> {
     }
     serde_json::from_slice(&load_bytes(path)?).map(Some).map_err(|cause| {
         AppError::from(
-            Finding::error("RES-009", format!("留存的计划第 {} 行无法识别", cause.line()))
+            Finding::error("RES-020", format!("留存的计划第 {} 行无法识别", cause.line()))
                 .hint("请用备份恢复此文件")
                 .file(path.display().to_string()),
         )
@@ -175,7 +175,7 @@ fn load(path: &Path) -> AppResult<Option<PlanSnapshot>> {
 /// The plans that a project keeps: versions that were approved, and the plan before each opened draw.
 ///
 /// # Errors
-/// `RES-008`, `RES-009` where a file can't be read, `SEL-…`, `IO-…`.
+/// `RES-008`, `RES-020` where a file can't be read, `SEL-…`, `IO-…`.
 pub fn load_plan_files(project: &Project) -> AppResult<PlanFiles> {
     let mut files = PlanFiles::default();
     for version in 1..=load_plan_dates(project)?.versions.len() as u32 {
