@@ -1,4 +1,4 @@
-//! Upright bars: stacked or side by side, over names or bins, with thresholds and a line over them.
+//! Upright bars: stacked or side by side, over names or bins, with thresholds and lines over them.
 
 use plotters_backend::DrawingBackend;
 
@@ -24,7 +24,7 @@ fn value(values: &[f64], at: usize) -> f64 {
 /// The same as lying bars where the names need more than two lines in their slots and have no order to keep.
 pub(super) fn as_bars<DB: DrawingBackend>(columns: &Columns, pen: &Pen<'_, DB>) -> Option<Bars> {
     let Categories::Labels { names, ordered: false } = &columns.categories else { return None };
-    if columns.overlay.is_some() || names.is_empty() || !columns.stacks.is_empty() {
+    if !columns.overlays.is_empty() || names.is_empty() || !columns.stacks.is_empty() {
         return None;
     }
     let slot = (pen.bounds().width() - pen.px(74.0)) / names.len() as i32;
@@ -52,7 +52,7 @@ pub(super) fn as_bars<DB: DrawingBackend>(columns: &Columns, pen: &Pen<'_, DB>) 
 pub(super) fn draw<DB: DrawingBackend>(chart: &Chart, columns: &Columns, pen: &Pen<'_, DB>) -> Drawn<Vec<Mark>, DB> {
     let mut keys: Vec<Key<'_>> =
         columns.series.iter().map(|s| Key { name: &s.name, ink: pen.style.ink(s.ink), swatch: Swatch::Fill }).collect();
-    if let Some(overlay) = &columns.overlay {
+    for overlay in &columns.overlays {
         keys.push(Key { name: &overlay.name, ink: pen.style.ink(overlay.ink), swatch: Swatch::Line });
     }
     let room = sheet(&chart.title, &chart.source, &keys, pen)?;
@@ -84,7 +84,7 @@ pub(super) fn draw<DB: DrawingBackend>(chart: &Chart, columns: &Columns, pen: &P
         x_of,
         pen,
     )?;
-    if let Some(overlay) = &columns.overlay {
+    for overlay in &columns.overlays {
         line_over(overlay, n, edge, &plot, pen)?;
     }
     if columns.values {
@@ -112,7 +112,7 @@ fn extent(columns: &Columns, n: usize) -> (f64, f64) {
                 high = high.max(columns.series[bar].iter().map(|s| value(&s.values, i).max(0.0)).sum());
             }
         }
-        if let Some(overlay) = &columns.overlay {
+        for overlay in &columns.overlays {
             high = high.max(value(&overlay.values, i));
         }
     }
@@ -197,7 +197,7 @@ fn figures<DB: DrawingBackend>(
     let share = if columns.side_by_side() { (right - left) * 78 / 100 } else { right - left };
     let from = left + (right - left - share) / 2;
     let (base, half) = (plot.y(plot.steps.from.max(0.0)), pen.px(8.0));
-    let line = columns.overlay.as_ref().map(|o| plot.y(value(&o.values, i)));
+    let lines: Vec<i32> = columns.overlays.iter().map(|o| plot.y(value(&o.values, i))).collect();
     for (j, bar) in bars.into_iter().enumerate() {
         let j = j as i32;
         // The parts of this bar, from the base up: where each ends, and its colour.
@@ -213,7 +213,7 @@ fn figures<DB: DrawingBackend>(
             continue;
         }
         let y = plot.y(sum);
-        let free = |middle: i32| line.is_none_or(|l| (l - middle).abs() > half);
+        let free = |middle: i32| lines.iter().all(|l| (l - middle).abs() > half);
         let ground = |middle: i32| {
             let mut bottom = base;
             for (top, ink) in &parts {
@@ -344,7 +344,7 @@ fn mark(chart: &Chart, columns: &Columns, i: usize, (left, right): (i32, i32), p
     if lines.len() == begun {
         lines.push(chart.y.value(0.0));
     }
-    if let Some(overlay) = &columns.overlay {
+    for overlay in &columns.overlays {
         lines.push(format!("{}：{}", overlay.name, chart.y.value(value(&overlay.values, i))));
     }
     Mark { rect: PxBox { left, right, top: plot.at.top, bottom: plot.at.bottom }, lines }

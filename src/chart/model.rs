@@ -230,8 +230,8 @@ pub struct Columns {
     pub stacks: Vec<usize>,
     /// Thresholds and targets.
     pub references: Vec<Reference>,
-    /// A line over the bars.
-    pub overlay: Option<Overlay>,
+    /// Lines over the bars.
+    pub overlays: Vec<Overlay>,
     /// Write each bar's value on it where there is room.
     pub values: bool,
 }

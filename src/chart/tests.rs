@@ -58,14 +58,14 @@ pub(super) fn months() -> Chart {
                     (0..12).map(|i| if i < 6 { 120.0 } else { 3020.0 - 130.0 * f64::from(i - 6) }).collect(),
                 ),
             ],
-            overlay: Some(Overlay {
+            overlays: vec![Overlay {
                 name: "可用力量".to_owned(),
                 ink: Ink::Amber,
                 values: vec![
                     2300.0, 1700.0, 2500.0, 2500.0, 2300.0, 2500.0, 2600.0, 2700.0, 2600.0, 2900.0, 2600.0, 2700.0,
                 ],
                 step: true,
-            }),
+            }],
             values: true,
             ..Columns::default()
         }),

@@ -82,8 +82,10 @@ pub enum Command {
     Plan(PlanArgs),
     /// 查看或更改规则的数值，套用另一套规则的评分部分
     Policy(PolicyArgs),
-    /// 登记年度计划的批准、备案、公布日期
+    /// 批准年度计划（留存为一版），登记备案、公布日期
     PlanDates(super::plan_dates::PlanDatesArgs),
+    /// 批准计划、滚动计划、已抽取、已完成的对照与差异
+    PlanRecord(super::plan_dates::PlanRecordArgs),
     /// 封存一个月（或年度种子）的抽样框，给出承诺值
     Seal(SealArgs),
     /// 录入公开数并开封抽取对象和执法人员
@@ -115,7 +117,7 @@ pub enum Command {
     /// 一步完成：导入、计划、封存、开封、配对、导出
     Run(RunArgs),
     /// 模拟若干年度：实际频次、覆盖、负荷
-    Simulate(SimulateArgs),
+    Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
     Backtest(BacktestArgs),
     /// 合规率及置信区间
@@ -454,16 +456,6 @@ pub struct RunArgs {
     /// 模拟城市的污染源数
     #[arg(long, default_value_t = 38_000)]
     pub sources: usize,
-}
-
-/// `simulate`.
-#[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 年数
-    #[arg(long, default_value_t = 400)]
-    pub years: u32,
 }
 
 /// `backtest`.

@@ -86,6 +86,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Plan(args) => plan::plan(&args, cli.json, &context),
         Command::Policy(args) => policy::policy(&args, cli.json, &context),
         Command::PlanDates(args) => plan_dates::plan_dates(&args, cli.json, &context),
+        Command::PlanRecord(args) => plan_dates::plan_record(&args, cli.json, &context),
         Command::Seal(args) => draw::seal(&args, cli.json, &context),
         Command::Open(args) => draw::open(&args, cli.json, &context),
         Command::Substitute(args) => draw::substitute(&args, cli.json, &context),

@@ -19,7 +19,8 @@ use crate::workspace::deeds::change::{
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
-use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure, record_year_plan_dates};
+use crate::workspace::deeds::plan_record::record_year_plan_dates;
+use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
@@ -172,7 +173,10 @@ pub fn perform_deed(
         Deed::CorrectPublication(correction) => {
             DeedOutcome::PublicationCorrected(correct_disclosure(project, &correction, context)?, correction.on)
         }
-        Deed::PlanDates(entered) => DeedOutcome::PlanDated(record_year_plan_dates(project, entered, context)?),
+        Deed::PlanDates(entered) => {
+            let registry = frames.get(project)?.0;
+            DeedOutcome::PlanDated(record_year_plan_dates(project, registry, &entered, context)?)
+        }
         Deed::Export { to, month, only } => {
             let (registry, districts) = frames.get(project)?;
             let request = ExportRequest { month, only };

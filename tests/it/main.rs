@@ -32,6 +32,7 @@ mod inspectors;
 mod live;
 mod mandatory;
 mod plan;
+mod plan_record;
 mod policy;
 mod project;
 mod raw;

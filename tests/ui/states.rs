@@ -204,10 +204,15 @@ fn after_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
             overview::month_title(0, drawn as u32, view.areas.city.expected_year()),
         ],
         ScreenId::Data | ScreenId::Map | ScreenId::Risk => before_the_draw(window, screen),
-        ScreenId::Plan => vec![
-            plan::title_note(2027, &year, "2027-02".parse().unwrap()),
-            plan::cell_past(plan::CITY, 1, drawn as u32, 0),
-        ],
+        ScreenId::Plan => {
+            // the plan as it stood before the draw, beside what was drawn and done
+            let before = &books.plans.before[&opened.month];
+            let planned: f64 = before.bodies.iter().map(|body| body.month(0).total()).sum();
+            vec![
+                plan::title_note(2027, &year, "2027-02".parse().unwrap()),
+                plan::cell_past(plan::CITY, 1, &decimal(planned, 1), &thousands(drawn), "0"),
+            ]
+        }
         ScreenId::Draw => vec![
             table::named(draw::LIST, &thousands(drawn)),
             check.name.clone(),

@@ -1,12 +1,16 @@
 //! Texts of 年度计划.
 
 mod lights;
+mod matrix;
+mod record;
 mod shortages;
 mod trial;
 
 use chrono::NaiveDate;
 
 pub use lights::*;
+pub use matrix::*;
+pub use record::*;
 pub use shortages::*;
 pub use trial::*;
 
@@ -30,7 +34,11 @@ texts! {
     /// Button.
     PLAN_DATES_YES = "登记";
     /// What it is for.
-    PLAN_DATES_TEXT = "登记一次，即写入公开的年度计划与操作日志。计划调整后再次公布的，填写新的公布日期，版次随之增加。";
+    PLAN_DATES_TEXT = "批准时，现在的计划即留存为一版，以后与滚动计划、已抽取、已完成对照。计划调整后再次批准的，填写新的批准日期，即为下一版；备案与公布日期可以以后再登记。";
+    /// Button where a plan is approved.
+    PLAN_APPROVE_YES = "批准并留存";
+    /// Field.
+    APPROVED_BY = "批准人或机关";
     /// Hint of a field.
     PLAN_DATES_HINT = "如 2027-03-10";
     /// A text is no day.
@@ -70,7 +78,7 @@ texts! {
     /// Second heading row.
     WORKING_DAYS = "工作日（* 暂定）";
     /// What the matrix shows.
-    MATRIX_NOTE = "单元格为预计检查次数（抽查加必查，已过月份为已列入/已查）；横条为最紧的力量占用；上下拖动或按回车可改";
+    MATRIX_NOTE = "横条为最紧的力量占用；拖动或按住 Shift、Ctrl 多选，Ctrl+C、Ctrl+V 复制粘贴，Ctrl+R、Ctrl+D 向右、向下填充，直接键入数字或按回车修改，按住 Alt 上下拖动增减";
     /// What the districts' sums are.
     DISTRICT_NOTE = "按污染源所在区汇总，只供查看；调整请到「按执法主体」";
     /// Why not.
@@ -253,25 +261,6 @@ pub fn title_note(year: i32, expected: &str, next: PlanMonth) -> String {
 #[must_use]
 pub fn tab(name: &str, count: usize) -> String {
     if count == 0 { name.to_owned() } else { format!("{name} {count}") }
-}
-
-/// A cell's name.
-#[must_use]
-pub fn cell_name(row: &str, month: usize, value: &str, locked: bool, over: bool) -> String {
-    let mut text = format!("{row} {month}月 {value} 次");
-    if locked {
-        text.push_str("，已锁定");
-    }
-    if over {
-        text.push_str("，超载");
-    }
-    text
-}
-
-/// A past cell's name.
-#[must_use]
-pub fn cell_past(row: &str, month: usize, listed: u32, done: u32) -> String {
-    format!("{row} {month}月 已列入 {listed} 项，已查 {done} 项")
 }
 
 /// Working days under a month.

@@ -62,7 +62,7 @@ pub enum Deed {
     Publish(Publication),
     /// The entry of a publication is corrected or taken back.
     CorrectPublication(PublicationCorrection),
-    /// Days on which the yearly plan was approved, filed, published.
+    /// Days on which the yearly plan was approved, filed, published; what is approved is kept as a version.
     PlanDates(PlanDatesEntry),
     /// Exports the plan, or a month's lists, into a folder.
     Export {
@@ -139,11 +139,13 @@ impl Deed {
         }
     }
 
-    /// True where the planner's draft is saved first: what is sealed or exported is what is saved.
+    /// True where the planner's draft is saved first: what is sealed, approved or exported is what is saved.
     #[must_use]
     pub fn saves_draft(&self) -> bool {
         match self {
             Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } => true,
+            // what is approved is what is saved
+            Self::PlanDates(entered) => entered.approved_on.is_some(),
             // the saving itself
             Self::Settings(_)
             | Self::Mend(_)
@@ -157,7 +159,6 @@ impl Deed {
             | Self::RecordClear(..)
             | Self::Publish(_)
             | Self::CorrectPublication(_)
-            | Self::PlanDates(_)
             | Self::Refresh { .. }
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => false,

@@ -7,6 +7,7 @@ pub mod change;
 pub mod deed;
 pub mod mends;
 pub mod open;
+pub mod plan_record;
 pub mod publish;
 pub mod results;
 pub mod seal;

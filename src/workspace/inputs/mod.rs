@@ -5,5 +5,6 @@ pub mod analysis;
 pub mod due;
 pub mod month_frame;
 pub mod people;
+pub mod plan_record;
 pub mod population;
 pub mod schedule;

@@ -16,6 +16,7 @@ use crate::workspace::reports::areas::{AreaProgress, Areas, compute_area_progres
 use crate::workspace::reports::status::{Status, status_of};
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::journal::JournalEntry;
+use crate::workspace::store::plan_record::{PlanFiles, load_plan_files};
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::{load_opened_draws, load_register, next_month};
 use crate::workspace::store::results::load_results;
@@ -56,6 +57,8 @@ pub struct Books {
     pub due_by_today: Areas<f64>,
     /// Rows of the sources frame on a month's list (withdrawn ones left out), by month.
     pub listed_rows: BTreeMap<PlanMonth, Vec<u32>>,
+    /// Approved plans, and the plans before each draw.
+    pub plans: PlanFiles,
 }
 
 impl Books {
@@ -91,6 +94,7 @@ impl Books {
         let areas = compute_area_progress(&draws, &results, &status.board, &data.places(), bodies, None);
         let due_by_today = compute_due_by(&draws, &data.places(), bodies, &project.calendar, today);
         let listed_rows = listed_rows(&draws);
+        let plans = load_plan_files(project)?;
         Ok(Self {
             register,
             draws,
@@ -103,6 +107,7 @@ impl Books {
             areas,
             due_by_today,
             listed_rows,
+            plans,
         })
     }
 

@@ -14,6 +14,7 @@ pub mod month_list;
 pub mod movement;
 pub mod next_step;
 pub mod plan_book;
+pub mod plan_record;
 pub mod preview;
 pub mod project_data;
 pub mod public_list;

@@ -74,8 +74,8 @@ pub fn compute_year_plan(
         year: project.file.year,
         version: dates.version(),
         prepared_on: Some(on),
-        approved_on: dates.approved_on,
-        filed_on: dates.filed_on,
+        approved_on: dates.standing().approved_on,
+        filed_on: dates.standing().filed_on,
         published_on: dates.published_on(),
         first_published_on: dates.first_published_on(),
         cap: CapStatement {

@@ -152,10 +152,15 @@ fn parse_json<T: for<'de> Deserialize<'de>>(path: &Path) -> AppResult<T> {
 /// # Errors
 /// `DRW-002`, `IO-…`.
 pub fn write_json<T: Serialize>(path: &Path, value: &T) -> AppResult<()> {
+    write_atomic(path, &json_bytes(value)?)
+}
+
+/// A value as indented JSON with a line end.
+pub(in crate::workspace) fn json_bytes<T: Serialize>(value: &T) -> AppResult<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value)
         .map_err(|cause| AppError::new("DRW-002", "无法写成 JSON 文本").caused_by(cause))?;
     bytes.push(b'\n');
-    write_atomic(path, &bytes)
+    Ok(bytes)
 }
 
 fn needs_file(name: &str, period: Period) -> AppError {

@@ -9,6 +9,7 @@ pub mod frames;
 pub mod journal;
 pub mod lock;
 pub mod plan_dates;
+pub mod plan_record;
 pub mod project;
 pub mod register;
 pub mod results;
