@@ -1,13 +1,16 @@
 //! The application of the window: session, screens, shell.
 
-use std::path::PathBuf;
+mod files;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{Context, Ui};
 
 use super::action::Action;
 use super::palette::Palette;
-use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
+use super::path_dialog::PathDialog;
+use super::picker::{Door, Doors, FilePicker, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
@@ -24,7 +27,6 @@ use crate::workspace::store::clock::Moment;
 /// What a finished dialog is for.
 enum Asked {
     Import,
-    Refresh,
     OpenProject,
     Export,
     TakeResults,
@@ -63,8 +65,13 @@ pub struct Workstation {
     pub screens: Screens,
     /// The screen shown.
     pub screen: ScreenId,
-    picker: Box<dyn FilePicker>,
+    doors: Doors,
     asked: Vec<(Asked, Picking)>,
+    /// Questions that the system has no dialog for, the first is shown.
+    by_hand: Vec<PathDialog>,
+    open_folder: Arc<OpenFolder>,
+    /// Folders being shown.
+    revealing: Vec<Job<PathBuf>>,
     pub(super) dialogs: Dialogs,
     pub(super) command_palette: Palette,
     /// Pictures of charts being drawn.
@@ -84,26 +91,37 @@ pub struct Surroundings {
     pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
     /// Native dialogs.
     pub picker: Box<dyn FilePicker>,
+    /// Shows a folder in the system's file manager.
+    pub open_folder: Arc<OpenFolder>,
 }
+
+/// Shows a folder in the system's file manager; why it can't be shown otherwise.
+pub type OpenFolder = dyn Fn(&Path) -> Result<(), String> + Send + Sync;
 
 impl Surroundings {
     /// The system's.
     #[must_use]
     pub fn of_system() -> Self {
-        Self { paths: AppPaths::of_system(), clock: Arc::new(Moment::now), picker: system_picker() }
+        let open_folder = |folder: &Path| opener::open(folder).map_err(|cause| cause.to_string());
+        Self {
+            paths: AppPaths::of_system(),
+            clock: Arc::new(Moment::now),
+            picker: system_picker(),
+            open_folder: Arc::new(open_folder),
+        }
     }
 }
 
 #[cfg(not(feature = "inspection"))]
 fn system_picker() -> Box<dyn FilePicker> {
-    Box::new(super::picker::NativePicker)
+    Box::new(super::picker::NativePicker::default())
 }
 
 #[cfg(feature = "inspection")]
 fn system_picker() -> Box<dyn FilePicker> {
     match std::env::var_os("FAIRDRAW_PICK") {
         Some(folder) => Box::new(super::picker::EnvironmentPicker(folder.into())),
-        None => Box::new(super::picker::NativePicker),
+        None => Box::new(super::picker::NativePicker::default()),
     }
 }
 
@@ -118,6 +136,7 @@ impl Workstation {
         let session = Session::new(surroundings.paths, surroundings.clock, waker);
         let screen = ScreenId::from_id(&session.preferences().screen).unwrap_or_default();
         let zoom = session.preferences().zoom;
+        let folders = session.preferences().folders.clone();
         ctx.set_zoom_factor(zoom);
         // zoom is ours (Ctrl + and −, kept in the preferences)
         ctx.options_mut(|options| {
@@ -128,8 +147,11 @@ impl Workstation {
             session,
             screens: Screens::default(),
             screen,
-            picker: surroundings.picker,
+            doors: Doors::new(surroundings.picker, folders),
             asked: Vec::new(),
+            by_hand: Vec::new(),
+            open_folder: surroundings.open_folder,
+            revealing: Vec::new(),
             dialogs: Dialogs::default(),
             command_palette: Palette::default(),
             drawing: Vec::new(),
@@ -181,6 +203,10 @@ impl Workstation {
         for (asked, path) in answered {
             self.answer(asked, path);
         }
+        self.by_hand.extend(self.doors.unanswered().into_iter().map(PathDialog::new));
+        let folders = self.doors.folders();
+        self.session.set_preferences(|prefs| prefs.folders = folders);
+        self.take_revealed();
         self.take_pictures(ctx);
     }
 
@@ -198,9 +224,6 @@ impl Workstation {
     fn answer(&mut self, asked: Asked, path: PathBuf) {
         match asked {
             Asked::Import => self.take_paths(vec![path]),
-            Asked::Refresh => {
-                self.send(Deed::Refresh { from: path, mapping: None });
-            }
             Asked::OpenProject => self.send(ViewCommand::OpenProject(path)),
             Asked::Export => {
                 let month = self.session.month();
@@ -306,31 +329,41 @@ impl Workstation {
         }
         match action {
             Action::Go(screen) => self.go(screen),
-            Action::Import => self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT)),
+            Action::Import => {
+                self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT).door(Door::Data));
+            }
             Action::Refresh => {
-                self.ask(Asked::Refresh, PickRequest::new(PickKind::Folder, s::PICK_REFRESH));
+                self.go(ScreenId::Data);
+                let mut out = Outbox::default();
+                self.screens.data.show_refresh(&mut Cx {
+                    session: &self.session,
+                    out: &mut out,
+                    doors: &mut self.doors,
+                });
+                self.deliver(ctx, out);
             }
             Action::OpenProject => {
-                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT));
+                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT).door(Door::Project));
             }
             Action::OpenDemo => self.send(ViewCommand::OpenDemo),
             Action::Save => self.send(DraftCommand::Save),
             Action::Revert => self.send(DraftCommand::Revert),
             Action::Undo => self.send(DraftCommand::Undo),
             Action::Redo => self.send(DraftCommand::Redo),
-            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::Folder, s::PICK_EXPORT)),
+            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::TargetFolder, s::PICK_EXPORT)),
             Action::TakeResults => self.ask(
                 Asked::TakeResults,
                 PickRequest::new(PickKind::OpenFile, s::PICK_RESULTS)
+                    .door(Door::Data)
                     .filter(s::TABLES, &["xlsx", "xls", "csv", "ods", "xlsb"]),
             ),
             Action::LoadDistricts => self.ask(
                 Asked::LoadDistricts,
-                PickRequest::new(PickKind::OpenFile, s::PICK_MAP).filter("Shapefile", &["shp"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_MAP).door(Door::Setting).filter("Shapefile", &["shp"]),
             ),
             Action::LoadCalendar => self.ask(
                 Asked::LoadCalendar,
-                PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).filter("CSV", &["csv"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).door(Door::Setting).filter("CSV", &["csv"]),
             ),
             Action::Operator => {
                 self.dialogs.operator = Some((self.session.preferences().operator.clone(), None));
@@ -383,7 +416,7 @@ impl Workstation {
 
     fn ask(&mut self, asked: Asked, request: PickRequest) {
         let waker = self.session.waker();
-        let picking = Picking::start(self.picker.as_mut(), request, waker);
+        let picking = self.doors.ask(request, waker);
         self.asked.push((asked, picking));
     }
 
@@ -401,7 +434,7 @@ impl Workstation {
         let mut out = Outbox::default();
         let shown = self.screen;
         {
-            let mut cx = Cx { session: &self.session, out: &mut out, picker: self.picker.as_mut() };
+            let mut cx = Cx { session: &self.session, out: &mut out, doors: &mut self.doors };
             ui.push_id(shown.id(), |ui| self.screens.get(shown).ui(ui, &mut cx));
         }
         self.deliver(ui.ctx(), out);

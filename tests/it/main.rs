@@ -34,6 +34,7 @@ mod plan;
 mod policy;
 mod project;
 mod raw;
+mod refresh;
 mod registry;
 mod results;
 mod risk;

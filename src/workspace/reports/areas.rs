@@ -169,8 +169,8 @@ impl AreaProgress {
     }
 }
 
-/// Progress of the checks on opened lists by area, of all bodies or of one. A unit that the register has no more
-/// counts for the city only.
+/// Progress of the checks on opened lists by area, of all bodies or of one: each in the body that it was drawn for,
+/// and in the district of its unit, be it in the register still or not.
 #[must_use]
 pub fn compute_area_progress(
     draws: &[OpenedDraw],
@@ -183,9 +183,10 @@ pub fn compute_area_progress(
     let results: BTreeMap<_, &CheckResult> = results.iter().map(|result| (result.key(), result)).collect();
     let overdue: BTreeSet<&str> = board.of_state(DeadlineState::Overdue).map(|row| row.plan_code.as_str()).collect();
     let mut areas = Areas::of(AreaProgress::default(), places, bodies);
-    for (check, row) in draws.iter().flat_map(|draw| draw.checks.iter().zip(&draw.rows)) {
-        let at = |column: &[u16]| row.and_then(|row| column.get(row as usize)).copied().unwrap_or(NOWHERE);
-        let (district, body) = (at(places.district), at(places.body));
+    for (check, place) in draws.iter().flat_map(|draw| draw.checks.iter().zip(&draw.places)) {
+        let on_map = place.district.and_then(|code| places.map.index_of(DistrictCode(code)));
+        let district = on_map.map_or(NOWHERE, |index| index as u16);
+        let body = place.body.unwrap_or(NOWHERE);
         if check.withdrawn || only_body.is_some_and(|wanted| wanted != body) {
             continue;
         }

@@ -194,8 +194,10 @@ impl Session {
     }
 
     fn take_done(&mut self, done: Done) {
-        if let Some(text) = &done.say {
-            self.say(text.clone());
+        match (&done.say, done.outcome.folder()) {
+            (Some(text), Some(folder)) => self.say_written(text.clone(), folder),
+            (Some(text), None) => self.say(text.clone()),
+            (None, _) => {}
         }
         if !done.findings.is_empty() {
             self.messages.findings = done.findings.clone();
