@@ -66,22 +66,15 @@ impl PlanChange {
     }
 }
 
-fn figures(plan: &AnnualPlan, month: usize) -> PlanFigures {
-    let blocking = plan.blocking().count();
-    let overloads = plan.overloads.len();
-    let verdict = match (blocking, overloads) {
-        (0, 0) => "可行".to_owned(),
-        (0, over) => format!("可以封存，有 {over} 处超载"),
-        (short, 0) => format!("有 {short} 项缺口，不能封存"),
-        (short, over) => format!("有 {short} 项缺口、{over} 处超载，不能封存"),
-    };
+fn figures(analysis: &Analysis, month: usize) -> PlanFigures {
+    let plan = &analysis.plan;
     let cells = plan.city_cells();
     PlanFigures {
         year: plan.expected_visits(),
         month: cells.get(month).map_or(0.0, PlanCell::expected),
-        blocking,
-        overloads,
-        verdict,
+        blocking: plan.blocking().count(),
+        overloads: plan.overloads.len(),
+        verdict: plan.verdict_text(&analysis.population.inputs.bodies),
     }
 }
 
@@ -103,8 +96,8 @@ pub fn compute_plan_change(project: &Project, before: &Analysis, after: &Analysi
     };
     PlanChange {
         month: after.month,
-        before: figures(&before.plan, month),
-        after: figures(&after.plan, month),
+        before: figures(before, month),
+        after: figures(after, month),
         bodies: bodies.collect(),
         shortages_new: not_in(new, old),
         shortages_gone: not_in(old, new),
