@@ -65,6 +65,7 @@ pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finis
 pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let new = NewProject {
         name: String::new(),
+        mark: String::new(),
         from: args.from.clone(),
         year: args.year,
         policy: args.policy.clone(),

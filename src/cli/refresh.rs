@@ -17,21 +17,13 @@ use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::kept::load_kept;
 use crate::workspace::store::project::{CommandContext, Project};
 
-/// `refresh`.
+/// One of these.
 #[derive(Debug, Args)]
-#[group(id = "refresh-what", required = true, multiple = false, args = ["from", "back", "list", "forget"])]
-pub struct RefreshArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
+#[group(required = true, multiple = false)]
+pub struct RefreshWhat {
     /// 新文件所在文件夹，或一个文件；其中没有的表保持不变
     #[arg(long, value_name = "文件夹或文件")]
     pub from: Option<PathBuf>,
-    /// 列对应文件（.ron）
-    #[arg(long, requires = "from")]
-    pub mapping: Option<PathBuf>,
-    /// 只列出差异，什么也不写
-    #[arg(long, requires = "from")]
-    pub dry_run: bool,
     /// 返回更新前的名录；不写编号则为最近一次
     #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "")]
     pub back: Option<String>,
@@ -43,15 +35,30 @@ pub struct RefreshArgs {
     pub forget: Option<String>,
 }
 
+/// `refresh`.
+#[derive(Debug, Args)]
+pub struct RefreshArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    #[command(flatten)]
+    pub what: RefreshWhat,
+    /// 列对应文件（.ron）
+    #[arg(long, requires = "from")]
+    pub mapping: Option<PathBuf>,
+    /// 只列出差异，什么也不写
+    #[arg(long, requires = "from")]
+    pub dry_run: bool,
+}
+
 pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    if args.list {
+    if args.what.list {
         return list(args, as_json);
     }
-    if let Some(id) = &args.forget {
+    if let Some(id) = &args.what.forget {
         return carry_out(&args.project, |_| Ok(Deed::ForgetKept(id.clone())), as_json, context);
     }
-    let Some(from) = &args.from else {
-        let id = args.back.clone().filter(|id| !id.is_empty());
+    let Some(from) = &args.what.from else {
+        let id = args.what.back.clone().filter(|id| !id.is_empty());
         return carry_out(&args.project, |_| Ok(Deed::RefreshBack(id)), as_json, context);
     };
     let mapping: Option<Mapping> = args.mapping.as_ref().map(|path| load_mapping(path)).transpose()?;
@@ -125,7 +132,10 @@ fn list(args: &RefreshArgs, as_json: bool) -> AppResult<Finish> {
     }
     for (back, sources, state) in rows {
         let may = if back { "可返回" } else { "此后已有封存，只供查阅" };
-        line(&format!("{}　{}　{sources} 个污染源　被「{}」替换　{may}", state.id, state.note.kept_at, state.note.replaced_by))?;
+        line(&format!(
+            "{}　{}　{sources} 个污染源　被「{}」替换　{may}",
+            state.id, state.note.kept_at, state.note.replaced_by
+        ))?;
     }
     Ok(Finish::Done)
 }

@@ -267,8 +267,8 @@ fn check_tables_onto(
         let Some(parts) = by_kind.get(&kind) else {
             if kind.refers_to_units() && by_kind.contains_key(&TableKind::Sources) {
                 let mut out = Collector::new(options.finding_cap);
-                *registry.frame_mut(kind) = rejoin(base.frame(kind), &registry.sources, options, &mut out)
-                    .map_err(|error| internal(&error))?;
+                *registry.frame_mut(kind) =
+                    rejoin(base.frame(kind), &registry.sources, options, &mut out).map_err(|error| internal(&error))?;
                 diagnostics.append(out.into_findings());
             }
             continue;

@@ -44,8 +44,7 @@ pub(super) fn rejoin(
         return Ok(frame.clone());
     }
     let files = origin::FILE.cells(frame)?;
-    let names: Vec<String> =
-        files.iter().flatten().collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = files.iter().flatten().collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
     let part: UInt32Chunked = files
         .iter()
         .map(|file| file.and_then(|file| names.binary_search_by(|name| name.as_str().cmp(file)).ok()).map(|i| i as u32))

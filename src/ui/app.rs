@@ -2,7 +2,7 @@
 
 mod files;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, Ui};
@@ -10,7 +10,7 @@ use egui::{Context, Ui};
 use super::action::Action;
 use super::palette::Palette;
 use super::path_dialog::PathDialog;
-use super::picker::{Door, Doors, FilePicker, PickKind, PickRequest, Picking, Waker};
+use super::picker::{Door, Doors, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
@@ -21,8 +21,8 @@ use crate::chart::Chart;
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{AppPaths, Command, DraftCommand, Session, ThemeChoice, ViewCommand};
-use crate::workspace::store::clock::Moment;
+use crate::workspace::session::{Command, DraftCommand, Session, ThemeChoice, ViewCommand};
+pub use files::{OpenFolder, Surroundings};
 
 /// What a finished dialog is for.
 enum Asked {
@@ -53,6 +53,8 @@ pub(super) struct Dialogs {
     pub(super) term: Option<Term>,
     /// The findings panel is unfolded.
     pub(super) findings: bool,
+    /// What an import took in, until it is closed.
+    pub(super) imported: Option<String>,
     /// The window was to be closed, but the draft can't be written: why not.
     pub(super) losing: Option<String>,
 }
@@ -79,50 +81,10 @@ pub struct Workstation {
     look: Option<(ThemeChoice, bool)>,
     /// The user has said that the draft may be lost: the window closes.
     pub(super) leaving: bool,
+    /// Imports whose plan was shown.
+    imports: u64,
     /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
     zoom: f32,
-}
-
-/// Where time and files come from; tests give their own.
-pub struct Surroundings {
-    /// Folders of the program's own.
-    pub paths: AppPaths,
-    /// The moment of a command.
-    pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
-    /// Native dialogs.
-    pub picker: Box<dyn FilePicker>,
-    /// Shows a folder in the system's file manager.
-    pub open_folder: Arc<OpenFolder>,
-}
-
-/// Shows a folder in the system's file manager; why it can't be shown otherwise.
-pub type OpenFolder = dyn Fn(&Path) -> Result<(), String> + Send + Sync;
-
-impl Surroundings {
-    /// The system's.
-    #[must_use]
-    pub fn of_system() -> Self {
-        let open_folder = |folder: &Path| opener::open(folder).map_err(|cause| cause.to_string());
-        Self {
-            paths: AppPaths::of_system(),
-            clock: Arc::new(Moment::now),
-            picker: system_picker(),
-            open_folder: Arc::new(open_folder),
-        }
-    }
-}
-
-#[cfg(not(feature = "inspection"))]
-fn system_picker() -> Box<dyn FilePicker> {
-    Box::new(super::picker::NativePicker::default())
-}
-
-#[cfg(feature = "inspection")]
-fn system_picker() -> Box<dyn FilePicker> {
-    match std::env::var_os("FAIRDRAW_PICK") {
-        Some(folder) => Box::new(super::picker::EnvironmentPicker(folder.into())),
-        None => Box::new(super::picker::NativePicker::default()),
-    }
 }
 
 impl Workstation {
@@ -157,6 +119,7 @@ impl Workstation {
             drawing: Vec::new(),
             look: None,
             leaving: false,
+            imports: 0,
             zoom,
         }
     }
@@ -177,6 +140,11 @@ impl Workstation {
         let seconds = ctx.input(|i| i.time);
         if self.session.poll(seconds) {
             ctx.request_repaint();
+        }
+        let (imports, summary) = self.session.last_import();
+        if imports != self.imports {
+            (self.imports, self.dialogs.imported) = (imports, Some(summary.to_owned()));
+            self.go(ScreenId::Plan);
         }
         if let Some(after) = self.session.next_poll_after() {
             ctx.request_repaint_after_secs(after as f32);

@@ -250,10 +250,14 @@ impl PathDialog {
             whole = whole.join("");
         }
         let before = self.text.len() - typed.len();
-        let kept: String = self.text.chars().scan(0, |at, c| {
-            *at += c.len_utf8();
-            (*at <= before).then_some(c)
-        }).collect();
+        let kept: String = self
+            .text
+            .chars()
+            .scan(0, |at, c| {
+                *at += c.len_utf8();
+                (*at <= before).then_some(c)
+            })
+            .collect();
         self.text = format!("{kept}{}", whole.display());
         self.fresh = true;
     }

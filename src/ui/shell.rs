@@ -27,6 +27,7 @@ pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("bar").frame(bar).show(ui, |ui| top_bar(app, ui));
     demo_bar(app, ui);
+    import_bar(app, ui);
     Panel::bottom("status").frame(bar).show(ui, |ui| status_bar(app, ui));
     findings_panel(app, ui);
     let rail = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 8));
@@ -186,6 +187,25 @@ fn filters(app: &mut Workstation, ui: &mut Ui) {
 }
 
 /// Over synthetic data: what it is, and the way to one's own.
+/// What an import took in, with the way to its quality report; above the first plan.
+fn import_bar(app: &mut Workstation, ui: &mut Ui) {
+    let Some(summary) = app.dialogs.imported.clone() else { return };
+    let palette = theme::of(ui);
+    let frame = egui::Frame::new().fill(palette.wash).inner_margin(egui::Margin::symmetric(16, 4));
+    Panel::top("imported").show_separator_line(false).frame(frame).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(summary);
+            if ui.button(s::SHOW_QUALITY).clicked() {
+                app.screens.data.show_quality();
+                app.go(ScreenId::Data);
+            }
+            if ui.button(t::CLOSE).clicked() {
+                app.dialogs.imported = None;
+            }
+        });
+    });
+}
+
 fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
     if !app.session.project().is_some_and(|open| open.saved.file.synthetic) {
         return;
@@ -382,13 +402,8 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
         (Severity::Hint, None) => TOAST_SECONDS,
         _ => BAD_NEWS_SECONDS,
     };
-    let old: Vec<u64> = app
-        .session
-        .toasts()
-        .iter()
-        .filter(|toast| now - toast.at > life(toast))
-        .map(|toast| toast.id)
-        .collect();
+    let old: Vec<u64> =
+        app.session.toasts().iter().filter(|toast| now - toast.at > life(toast)).map(|toast| toast.id).collect();
     for id in old {
         app.session.dismiss_toast(id);
     }

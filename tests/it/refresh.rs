@@ -147,7 +147,10 @@ fn the_register_alone_is_told_taken_and_taken_back() {
     assert_eq!(changes.sources, (60, 61));
     let count = |kind| changes.count(kind);
     use UnitChangeKind as K;
-    assert_eq!([K::New, K::Gone, K::Closed, K::State, K::Management, K::Place, K::Name].map(count), [3, 2, 1, 1, 1, 1, 1]);
+    assert_eq!(
+        [K::New, K::Gone, K::Closed, K::State, K::Management, K::Place, K::Name].map(count),
+        [3, 2, 1, 1, 1, 1, 1]
+    );
     let gone = changes.units.iter().find(|change| change.kind == K::Gone).unwrap();
     assert_eq!(gone.units.iter().map(|u| u.name.clone()).collect::<Vec<_>>(), [name_of(7), name_of(8)]);
     assert!(changes.plan.before.year > 0.0 && (changes.plan.before.year - changes.plan.after.year).abs() > 0.01);
@@ -259,7 +262,11 @@ fn one_file_alone_in_another_encoding_and_order_of_columns() {
     let (project, refreshed) = refresh(&project, &path);
     let credit = refreshed.changes.tables.iter().find(|table| table.table == TableKind::Credit).unwrap();
     assert_eq!((credit.replaced, credit.before, credit.after), (true, 30, 12));
-    assert!(refreshed.changes.warnings.iter().any(|w| w.contains("30 行减为 12 行")), "{:?}", refreshed.changes.warnings);
+    assert!(
+        refreshed.changes.warnings.iter().any(|w| w.contains("30 行减为 12 行")),
+        "{:?}",
+        refreshed.changes.warnings
+    );
     assert!(refreshed.changes.units.iter().all(|change| change.kind == UnitChangeKind::Category));
     let (registry, _) = load_project_data(&project).unwrap();
     let enterprise = registry.credit.column("enterprise").unwrap().str().unwrap();
@@ -321,7 +328,8 @@ fn a_change_broken_off_leaves_the_register_or_makes_the_new_one_whole() {
     // decided, and killed half way: the next start carries it out, copies of the old included
     let (project, _) = refresh(&project, &from);
     let after = files(&root);
-    let changed = |file: &str| ["frames/", "kept/", "project.ron", "quality.csv"].iter().any(|part| file.starts_with(part));
+    let changed =
+        |file: &str| ["frames/", "kept/", "project.ron", "quality.csv"].iter().any(|part| file.starts_with(part));
     for (file, bytes) in after.iter().filter(|(file, _)| changed(file)) {
         let path = root.join("change").join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -369,7 +377,9 @@ fn a_project_of_before_is_refreshed_too() {
     let (project, refreshed) = refresh(&project, &from);
     assert_eq!(refreshed.changes.count(UnitChangeKind::New), 1);
     let names: Vec<&str> = project.file.inputs.iter().map(|input| input.file.as_str()).collect();
-    assert!(!names.contains(&"污染源名录.csv") && names.contains(&"信用评价.csv") && names.contains(&"名录（2027）.csv"));
+    assert!(
+        !names.contains(&"污染源名录.csv") && names.contains(&"信用评价.csv") && names.contains(&"名录（2027）.csv")
+    );
 }
 
 #[test]

@@ -1,13 +1,58 @@
-//! Paths that the window asks for itself, and folders shown in the system's file manager.
+//! Where time and files come from, paths that the window asks for itself, folders shown in the file manager.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::Context;
 
 use super::Workstation;
 use crate::diagnostic::Finding;
+use crate::ui::picker::FilePicker;
 use crate::ui::text::shell as s;
+use crate::workspace::session::AppPaths;
+use crate::workspace::store::clock::Moment;
+
+/// Where time and files come from; tests give their own.
+pub struct Surroundings {
+    /// Folders of the program's own.
+    pub paths: AppPaths,
+    /// The moment of a command.
+    pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
+    /// Native dialogs.
+    pub picker: Box<dyn FilePicker>,
+    /// Shows a folder in the system's file manager.
+    pub open_folder: Arc<OpenFolder>,
+}
+
+/// Shows a folder in the system's file manager; why it can't be shown otherwise.
+pub type OpenFolder = dyn Fn(&Path) -> Result<(), String> + Send + Sync;
+
+impl Surroundings {
+    /// The system's.
+    #[must_use]
+    pub fn of_system() -> Self {
+        let open_folder = |folder: &Path| opener::open(folder).map_err(|cause| cause.to_string());
+        Self {
+            paths: AppPaths::of_system(),
+            clock: Arc::new(Moment::now),
+            picker: system_picker(),
+            open_folder: Arc::new(open_folder),
+        }
+    }
+}
+
+#[cfg(not(feature = "inspection"))]
+fn system_picker() -> Box<dyn FilePicker> {
+    Box::new(crate::ui::picker::NativePicker::default())
+}
+
+#[cfg(feature = "inspection")]
+fn system_picker() -> Box<dyn FilePicker> {
+    match std::env::var_os("FAIRDRAW_PICK") {
+        Some(folder) => Box::new(crate::ui::picker::EnvironmentPicker(folder.into())),
+        None => Box::new(crate::ui::picker::NativePicker::default()),
+    }
+}
 
 impl Workstation {
     /// Asks for the first path that the system has no dialog for.

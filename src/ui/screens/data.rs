@@ -156,6 +156,11 @@ impl DataScreen {
         self.card_open = true;
     }
 
+    /// Shows the quality report.
+    pub fn show_quality(&mut self) {
+        self.tab = Tab::Quality;
+    }
+
     /// Shows 更新名录 and asks for the new files.
     pub fn show_refresh(&mut self, cx: &mut Cx<'_>) {
         self.refresh.ask(cx);

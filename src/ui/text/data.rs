@@ -362,3 +362,14 @@ pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
         _ => Vec::new(),
     }
 }
+
+/// How many findings of a kind, and how many of them are listed where that is fewer.
+#[must_use]
+pub fn found(count: u64, listed: u64) -> String {
+    let number = crate::ui::widgets::thousands;
+    if listed < count {
+        format!("{} 条（只列出前 {} 条）\n", number(count), number(listed))
+    } else {
+        format!("{} 条\n", number(count))
+    }
+}

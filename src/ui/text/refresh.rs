@@ -63,7 +63,8 @@ pub const BACK_TITLE: &str = "返回这份名录？";
 /// Question: delete.
 pub const FORGET_TITLE: &str = "删除这份保留的名录？";
 /// What back does.
-pub const BACK_WORDS: &str = "各张表回到更新之前；现在的名录改为保留，仍可再返回。抽取、结果、规则与计划的调整不受影响。";
+pub const BACK_WORDS: &str =
+    "各张表回到更新之前；现在的名录改为保留，仍可再返回。抽取、结果、规则与计划的调整不受影响。";
 /// What delete does.
 pub const FORGET_WORDS: &str = "删除后不能再返回到这份名录。删除记入操作日志。";
 /// Year's checks.

@@ -92,3 +92,5 @@ pub const COPY_PATH: &str = "复制路径";
 pub const CANNOT_OPEN_FOLDER: &str = "没能打开文件夹";
 /// What to do then.
 pub const COPY_PATH_HINT: &str = "请复制路径，在文件管理器中打开";
+/// To the quality report.
+pub const SHOW_QUALITY: &str = "查看质量报告";

@@ -16,7 +16,7 @@ use crate::registry::mapping::Mapping;
 use crate::registry::{
     BodyName, InputFile, NamedId, Registry, RegistryOptions, TableKind, load_registry, render_report_csv,
 };
-use crate::workspace::demo::MARKER;
+use crate::workspace::demo::{MARKER, last_day};
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::{district_options, hash_file, save_registry};
@@ -85,8 +85,10 @@ pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
 pub struct NewProject {
-    /// Name shown; the folder's name where empty.
+    /// Name shown; agency and year where empty.
     pub name: String,
+    /// What tells it from others of its year, behind a name that is not given: a folder, a number.
+    pub mark: String,
     /// The folder with the office's files.
     pub from: PathBuf,
     /// Year; `None` takes the year of the command.
@@ -140,6 +142,12 @@ pub fn load_policy_file(path: &Path) -> AppResult<(Policy, Vec<u8>)> {
     let text = std::str::from_utf8(&bytes)
         .map_err(|cause| AppError::new("PRJ-005", "规则文件不是 UTF-8 文本").caused_by(cause))?;
     Ok((load_policy(text, &path.display().to_string())?, bytes))
+}
+
+/// The day for which expiry and future dates are judged. A demo city's files know of days that are to come: none of
+/// them is a typing error.
+pub(super) fn judged_on(day: NaiveDate, synthetic: bool, year: i32) -> NaiveDate {
+    if synthetic { day.max(last_day(year)) } else { day }
 }
 
 /// What is kept of an input file: name, hash, and the tables that were read from it.
@@ -288,11 +296,11 @@ pub fn create_project_with(
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {
         // the general rules have no authority's name
-        "" if general => format!("{year}年双随机执法计划"),
-        "" => format!("{} {year}年计划", policy.agency_name),
+        "" if general => format!("{year}年双随机执法计划{}", new.mark),
+        "" => format!("{} {year}年计划{}", policy.agency_name, new.mark),
         name => name.to_owned(),
     };
-    let as_of = new.as_of.unwrap_or_else(|| context.now.date());
+    let as_of = judged_on(new.as_of.unwrap_or_else(|| context.now.date()), contents.synthetic, year);
     let mut options = registry_options(&policy, mapping.clone(), as_of)?;
     let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);
     if let Some(path) = &contents.predecessors {

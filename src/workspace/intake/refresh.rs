@@ -12,7 +12,7 @@ use polars::prelude::{BooleanChunked, DataFrame};
 use serde_json::{Value, json};
 
 use super::import::{
-    FolderContents, is_table_file, load_folder, load_mapping, no_tables, record_input, registry_options,
+    FolderContents, is_table_file, judged_on, load_folder, load_mapping, no_tables, record_input, registry_options,
 };
 use super::quality::load_quality;
 use crate::diagnostic::{AppError, AppResult, Finding};
@@ -144,6 +144,7 @@ pub fn read_next_register(
     };
     let january = PlanMonth::new(project.file.year, 1).map(PlanMonth::first_day);
     let as_of = january.map_or(context.now.date(), |day| day.max(context.now.date()));
+    let as_of = judged_on(as_of, contents.synthetic, project.file.year);
     let mut options = registry_options(&project.policy, mapping.clone(), as_of)?;
     options.lasting = lasting_ids(&contents, registry)?;
     let inputs: Vec<InputFile> =
@@ -212,11 +213,7 @@ fn files_of(frame: &DataFrame) -> AppResult<BTreeSet<String>> {
 }
 
 /// The input files of before from which a table that stays was read, and the map's.
-fn kept_inputs(
-    project: &Project,
-    before: &Registry,
-    read: &BTreeSet<TableKind>,
-) -> AppResult<Vec<InputRecord>> {
+fn kept_inputs(project: &Project, before: &Registry, read: &BTreeSet<TableKind>) -> AppResult<Vec<InputRecord>> {
     let mut used = BTreeSet::new();
     for kind in TableKind::ALL.into_iter().filter(|kind| !read.contains(kind)) {
         used.extend(files_of(before.frame(kind))?);
@@ -232,7 +229,11 @@ fn kept_inputs(
     for mut input in project.file.inputs.iter().cloned() {
         let named = !input.tables.is_empty();
         input.tables.retain(|kind| !read.contains(kind));
-        let stays = if named { !input.tables.is_empty() } else { used.contains(&input.file) || !is_table_file(Path::new(&input.file)) };
+        let stays = if named {
+            !input.tables.is_empty()
+        } else {
+            used.contains(&input.file) || !is_table_file(Path::new(&input.file))
+        };
         if stays {
             kept.push(input);
         }
@@ -274,9 +275,9 @@ fn still_found(
             Some(if more { of_code(code, true) && !of_code(code, false) } else { stays(row) })
         })
         .collect();
-    report.filter(&keep).map_err(|cause| {
-        AppError::new("QLT-001", "质量报告文件已损坏，请重新导入数据").caused_by(cause)
-    })
+    report
+        .filter(&keep)
+        .map_err(|cause| AppError::new("QLT-001", "质量报告文件已损坏，请重新导入数据").caused_by(cause))
 }
 
 fn note(before: &Registry, replaced_by: &str, seals: usize, context: &CommandContext) -> KeptNote {

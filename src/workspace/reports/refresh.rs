@@ -13,8 +13,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 pub use self::plan::{BodyChange, PlanChange, PlanFigures, compute_plan_change};
-pub use self::units::{FrequencyChange, FrequencyLine, UnitChange, UnitChangeKind, UnitLine, compute_frequency_change};
 use self::units::compute_unit_changes;
+pub use self::units::{FrequencyChange, FrequencyLine, UnitChange, UnitChangeKind, UnitLine, compute_frequency_change};
 use crate::diagnostic::{AppResult, Severity};
 use crate::district::DistrictSet;
 use crate::policy::Policy;
@@ -274,7 +274,8 @@ impl RefreshChanges {
             line(format!("　{}：全年 {:.1} → {:.1} 次", body.name, body.year.0, body.year.1));
         }
         line(format!("可行性：{} → {}", plan.before.verdict, plan.after.verdict));
-        for (word, list) in [("新出现的缺口", &plan.shortages_new), ("不再有的缺口", &plan.shortages_gone)] {
+        for (word, list) in [("新出现的缺口", &plan.shortages_new), ("不再有的缺口", &plan.shortages_gone)]
+        {
             for shortage in list {
                 line(format!("　{word}：{shortage}"));
             }
@@ -302,7 +303,14 @@ impl RefreshChanges {
             writer.record(["变化", "单位编号", "单位名称", "行政区划", "更新前", "更新后"])?;
             for change in &self.units {
                 for unit in &change.units {
-                    writer.record([change.kind.label(), &unit.unit_id, &unit.name, &unit.district, &unit.before, &unit.after])?;
+                    writer.record([
+                        change.kind.label(),
+                        &unit.unit_id,
+                        &unit.name,
+                        &unit.district,
+                        &unit.before,
+                        &unit.after,
+                    ])?;
                 }
             }
             for (word, lines) in [("频次上升", &self.frequency.up), ("频次下降", &self.frequency.down)] {

@@ -13,8 +13,8 @@ use crate::export::{InspectorRef, TargetDraw, TargetPlace, TargetRow, TargetStaf
 use crate::plan::PlanInputs;
 use crate::plan::ledger::{CapReading, compute_cap_meter};
 use crate::policy::Policy;
-use crate::registry::{Registry, row_of_unit};
 use crate::registry::schema::{inspectors, past_checks, sources};
+use crate::registry::{Registry, row_of_unit};
 use crate::risk::Aggravator;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::due::OpenedDraw;
@@ -192,8 +192,13 @@ impl<'a> RowMaker<'a> {
         };
         let tier = inputs.sites.tier.get(site).filter(|_| known).and_then(|tier| policy.tiers.get(*tier as usize));
         let score = self.scores.get(site).copied().filter(|_| known);
-        let skill =
-            inputs.sites.skill.get(site).copied().filter(|s| known && *s > 0).and_then(|s| policy.skills.get(s as usize - 1));
+        let skill = inputs
+            .sites
+            .skill
+            .get(site)
+            .copied()
+            .filter(|s| known && *s > 0)
+            .and_then(|s| policy.skills.get(s as usize - 1));
         let enterprise = inputs.sites.enterprise.get(site).copied().unwrap_or(0);
         let reading = meter.get(enterprise as usize).filter(|_| known);
         let industry_code = text(columns.industry);

@@ -159,7 +159,7 @@ impl Session {
 
     fn take_loaded(&mut self, loaded: Loaded) {
         self.opening = Stage::Empty;
-        let Loaded { project, data, draft, findings, title, say, remember } = loaded;
+        let Loaded { project, data, draft, findings, title, say, remember, summary } = loaded;
         if remember {
             let root = project.root().to_owned();
             self.set_preferences(|prefs| prefs.remember(&root));
@@ -185,6 +185,10 @@ impl Session {
         all.append(findings);
         self.open = Some(open);
         self.latest.verified = None;
+        if let Some(summary) = summary {
+            self.latest.imports += 1;
+            self.latest.summary = summary;
+        }
         self.messages.findings = all;
         self.messages.title = title;
         for text in say {

@@ -29,7 +29,8 @@ fn the_command_looks_takes_lists_and_goes_back() {
     let dry = fairdraw(&["refresh", root_text, "--from", from_text, "--dry-run"]);
     let said = words(&dry);
     assert!(dry.status.success(), "{said}");
-    for part in ["污染源 30 → 31：新增 3、消失 2", "环保信用评价：不变（30 行）", "全年预计检查：", "什么也没有写入"] {
+    for part in ["污染源 30 → 31：新增 3、消失 2", "环保信用评价：不变（30 行）", "全年预计检查：", "什么也没有写入"]
+    {
         assert!(said.contains(part), "{part} in {said}");
     }
     let json = fairdraw(&["--json", "refresh", root_text, "--from", from_text, "--dry-run"]);

@@ -38,7 +38,8 @@ fn january(project: &Project) -> Vec<(u32, u32, String)> {
 fn register_without(project: &Project, gone: &[String], keyed: &[String]) -> String {
     let (registry, districts) = load_project_data(project).unwrap();
     let frame = &registry.sources;
-    let text = |name: &str, row: usize| frame.column(name).unwrap().str().unwrap().get(row).unwrap_or_default().to_owned();
+    let text =
+        |name: &str, row: usize| frame.column(name).unwrap().str().unwrap().get(row).unwrap_or_default().to_owned();
     let mut csv = String::from("排污许可证编号,单位名称,统一社会信用代码,行政区,管理类别,行业类别\n");
     for row in 0..frame.height() {
         let unit = text("unit_id", row);
@@ -53,7 +54,14 @@ fn register_without(project: &Project, gone: &[String], keyed: &[String]) -> Str
             "simplified" => "简化管理",
             _ => "登记管理",
         };
-        writeln!(csv, "{unit},{},{},{district},{management},{}", text("name", row), text("uscc", row), text("industry", row)).unwrap();
+        writeln!(
+            csv,
+            "{unit},{},{},{district},{management},{}",
+            text("name", row),
+            text("uscc", row),
+            text("industry", row)
+        )
+        .unwrap();
     }
     csv
 }

@@ -113,11 +113,17 @@ pub fn office(folder: &Path, plants: &[Plant]) {
     let mut people = String::from("执法证号,姓名,执法主体,是否主办,每月可用天数\n");
     for (district, letter) in [("黄浦区", "H"), ("静安区", "J")] {
         for n in 1..=8 {
-            writeln!(people, "{letter}{n:04},{}某{n},{district}生态环境局,{},15", &district[..3], if n < 5 { "是" } else { "否" })
-                .unwrap();
+            writeln!(
+                people,
+                "{letter}{n:04},{}某{n},{district}生态环境局,{},15",
+                &district[..3],
+                if n < 5 { "是" } else { "否" }
+            )
+            .unwrap();
         }
     }
-    let recusals = format!("执法证号,排污许可证编号,回避理由\nH0001,{},亲属任职\nH0002,{},亲属任职\n", unit_of(1), unit_of(2));
+    let recusals =
+        format!("执法证号,排污许可证编号,回避理由\nH0001,{},亲属任职\nH0002,{},亲属任职\n", unit_of(1), unit_of(2));
     let mut capacity = String::from("执法主体,月份,车辆,监测组日\n");
     for month in 1..=12 {
         writeln!(capacity, "黄浦区生态环境局,2027-{month:02},3,40").unwrap();

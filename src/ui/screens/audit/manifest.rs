@@ -40,7 +40,8 @@ impl ManifestView {
             widgets::heading(ui, t::MANIFEST);
             ui.add(egui::Label::new(theme::note(ui, t::MANIFEST_WHY)).wrap());
             if ui.button(t::MANIFEST_CHOOSE).clicked() {
-                self.picking = Some(cx.pick(PickRequest::new(PickKind::Folder, t::MANIFEST_CHOOSE).door(Door::Evidence)));
+                self.picking =
+                    Some(cx.pick(PickRequest::new(PickKind::Folder, t::MANIFEST_CHOOSE).door(Door::Evidence)));
             }
         });
         chosen

@@ -146,7 +146,8 @@ impl VerifyPage {
             ui.set_width(ui.available_width());
             widgets::heading(ui, t::FOREIGN);
             if ui.button(t::CHOOSE).clicked() {
-                let request = PickRequest::new(PickKind::OpenFile, t::CHOOSE).door(Door::Evidence).filter("JSON", &["json"]);
+                let request =
+                    PickRequest::new(PickKind::OpenFile, t::CHOOSE).door(Door::Evidence).filter("JSON", &["json"]);
                 self.picking = Some(cx.pick(request));
             }
             let mut request = None;

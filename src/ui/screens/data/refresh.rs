@@ -11,8 +11,8 @@ use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, title};
 use crate::ui::slot::Slot;
 use crate::ui::text::refresh as t;
-use crate::ui::widgets::{self, thousands};
 use crate::ui::theme;
+use crate::ui::widgets::{self, thousands};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::refresh::may_come_back;
 use crate::workspace::perform::{RefreshPreview, preview_refresh};
@@ -76,7 +76,8 @@ impl Refresh {
     /// Shows the page and asks for a folder.
     pub(super) fn ask(&mut self, cx: &mut Cx<'_>) {
         self.shown = true;
-        self.picking = Some(cx.pick(PickRequest::new(PickKind::Folder, crate::ui::text::shell::PICK_REFRESH).door(Door::Data)));
+        self.picking =
+            Some(cx.pick(PickRequest::new(PickKind::Folder, crate::ui::text::shell::PICK_REFRESH).door(Door::Data)));
     }
 
     /// Files to be looked at as the next register.
@@ -145,7 +146,11 @@ impl Refresh {
             let project = Arc::clone(&open.saved);
             self.kept.ask(cx.session, &open.books_revision, t::KEPT, move |_| {
                 let states = load_kept(&project)?;
-                states.into_iter().map(|state| Ok((may_come_back(&project, &state)?, state))).map(|known| known.map(|(back, state)| (state, back))).collect()
+                states
+                    .into_iter()
+                    .map(|state| Ok((may_come_back(&project, &state)?, state)))
+                    .map(|known| known.map(|(back, state)| (state, back)))
+                    .collect()
             });
         }
         let mut asked = None;
@@ -378,12 +383,7 @@ fn section(ui: &mut Ui, heading: &str, add: impl FnOnce(&mut Ui)) {
 
 fn units_ui(ui: &mut Ui, changes: &RefreshChanges) {
     let (before, after) = changes.sources;
-    ui.label(format!(
-        "{} → {} 家：{}",
-        thousands(before as u64),
-        thousands(after as u64),
-        changes.headline()
-    ));
+    ui.label(format!("{} → {} 家：{}", thousands(before as u64), thousands(after as u64), changes.headline()));
     for change in &changes.units {
         let heading = format!("{} {}", change.kind.label(), thousands(change.units.len() as u64));
         list_ui(ui, change.kind.id(), heading, change.units.len(), |i| {
@@ -429,7 +429,9 @@ fn plan_ui(ui: &mut Ui, changes: &RefreshChanges) {
     let moved: Vec<_> = plan.bodies.iter().filter(|body| body.is_changed()).collect();
     if !moved.is_empty() {
         list_ui(ui, "bodies", format!("{} {}", t::BODIES, moved.len()), moved.len(), |i| {
-            moved.get(i).map_or_else(String::new, |body| format!("{}：{}", body.name, t::change(body.year.0, body.year.1)))
+            moved
+                .get(i)
+                .map_or_else(String::new, |body| format!("{}：{}", body.name, t::change(body.year.0, body.year.1)))
         });
     }
     for (id, label, list) in [

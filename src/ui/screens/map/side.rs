@@ -160,8 +160,7 @@ impl MapScreen {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let button = ui.add_enabled(writable, egui::Button::new(t::OWN_MAP)).accessible_name(t::OWN_MAP_NAME);
                 if button.on_hover_text(t::OWN_MAP_NAME).on_disabled_hover_text(t::READ_ONLY).clicked() {
-                    let request =
-                        PickRequest::new(PickKind::OpenFile, t::OWN_MAP_TITLE).door(Door::Setting);
+                    let request = PickRequest::new(PickKind::OpenFile, t::OWN_MAP_TITLE).door(Door::Setting);
                     let request = request.filter("Shapefile", &["shp", "zip"]);
                     self.own_map = Some(cx.pick(request));
                 }

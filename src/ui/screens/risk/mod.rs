@@ -199,7 +199,8 @@ impl RiskScreen {
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>, what: For) {
-        let request = PickRequest::new(PickKind::OpenFile, t::PICK_POLICY).door(Door::Setting).filter(t::POLICY_FILES, &["ron"]);
+        let request =
+            PickRequest::new(PickKind::OpenFile, t::PICK_POLICY).door(Door::Setting).filter(t::POLICY_FILES, &["ron"]);
         self.asked = Some((what, cx.pick(request)));
     }
 
