@@ -16,6 +16,7 @@ mod golden;
 mod job;
 mod picture;
 mod recovery;
+mod refresh;
 mod results;
 mod risk;
 mod search;
