@@ -76,6 +76,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// 由文件夹新建项目，识别并导入全部文件，输出质量报告
     New(NewArgs),
+    /// 以新的名录或某张表更新项目：先看差异，可返回
+    Refresh(super::refresh::RefreshArgs),
     /// 不建项目，读取并核查文件
     Check(CheckArgs),
     /// 年度计划：频次、配额、可行性
@@ -119,7 +121,7 @@ pub enum Command {
     /// 模拟若干年度：实际频次、覆盖、负荷
     Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
-    Backtest(BacktestArgs),
+    Backtest(super::data::BacktestArgs),
     /// 合规率及置信区间
     Estimate(ProjectArgs),
 }
@@ -456,29 +458,4 @@ pub struct RunArgs {
     /// 模拟城市的污染源数
     #[arg(long, default_value_t = 38_000)]
     pub sources: usize,
-}
-
-/// `backtest`.
-#[derive(Debug, Args)]
-pub struct BacktestArgs {
-    /// 带评分与结果的 csv
-    pub file: PathBuf,
-    /// 评分列
-    #[arg(long)]
-    pub score: String,
-    /// 结果列（0/1 或 True/False）
-    #[arg(long)]
-    pub outcome: String,
-    /// 时间列
-    #[arg(long)]
-    pub time: String,
-    /// 检查量
-    #[arg(long)]
-    pub budget: usize,
-    /// 只取此列等于此值的行，如 Test=True
-    #[arg(long = "where", value_name = "列=值")]
-    pub filter: Option<String>,
-    /// 最低概率
-    #[arg(long, value_delimiter = ',', default_values_t = [0.0, 0.05, 0.1, 0.2])]
-    pub floors: Vec<f64>,
 }

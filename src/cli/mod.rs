@@ -12,6 +12,7 @@ mod plan;
 mod plan_dates;
 mod policy;
 mod publish;
+mod refresh;
 
 use std::process::ExitCode;
 
@@ -82,6 +83,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
     let finish = match command {
         Command::Demo(args) => data::demo(&args, &context),
         Command::New(args) => data::new_project(&args, cli.json, &context),
+        Command::Refresh(args) => refresh::refresh(&args, cli.json, &context),
         Command::Check(args) => data::check(&args, cli.json, &context),
         Command::Plan(args) => plan::plan(&args, cli.json, &context),
         Command::Policy(args) => policy::policy(&args, cli.json, &context),

@@ -1,5 +1,7 @@
 //! The application of the window: session, screens, shell.
 
+mod files;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,7 +9,8 @@ use egui::{Context, Ui};
 
 use super::action::Action;
 use super::palette::Palette;
-use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
+use super::path_dialog::PathDialog;
+use super::picker::{Door, Doors, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::text::common as t;
@@ -18,13 +21,12 @@ use crate::chart::Chart;
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{AppPaths, Command, DraftCommand, Session, ThemeChoice, ViewCommand};
-use crate::workspace::store::clock::Moment;
+use crate::workspace::session::{Command, DraftCommand, Session, ThemeChoice, ViewCommand};
+pub use files::{OpenFolder, Surroundings};
 
 /// What a finished dialog is for.
 enum Asked {
     Import,
-    Refresh,
     OpenProject,
     Export,
     TakeResults,
@@ -51,6 +53,8 @@ pub(super) struct Dialogs {
     pub(super) term: Option<Term>,
     /// The findings panel is unfolded.
     pub(super) findings: bool,
+    /// What an import took in, until it is closed.
+    pub(super) imported: Option<String>,
     /// The window was to be closed, but the draft can't be written: why not.
     pub(super) losing: Option<String>,
 }
@@ -63,8 +67,13 @@ pub struct Workstation {
     pub screens: Screens,
     /// The screen shown.
     pub screen: ScreenId,
-    picker: Box<dyn FilePicker>,
+    doors: Doors,
     asked: Vec<(Asked, Picking)>,
+    /// Questions that the system has no dialog for, the first is shown.
+    by_hand: Vec<PathDialog>,
+    open_folder: Arc<OpenFolder>,
+    /// Folders being shown.
+    revealing: Vec<Job<PathBuf>>,
     pub(super) dialogs: Dialogs,
     pub(super) command_palette: Palette,
     /// Pictures of charts being drawn.
@@ -72,39 +81,10 @@ pub struct Workstation {
     look: Option<(ThemeChoice, bool)>,
     /// The user has said that the draft may be lost: the window closes.
     pub(super) leaving: bool,
+    /// Imports whose plan was shown.
+    imports: u64,
     /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
     zoom: f32,
-}
-
-/// Where time and files come from; tests give their own.
-pub struct Surroundings {
-    /// Folders of the program's own.
-    pub paths: AppPaths,
-    /// The moment of a command.
-    pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
-    /// Native dialogs.
-    pub picker: Box<dyn FilePicker>,
-}
-
-impl Surroundings {
-    /// The system's.
-    #[must_use]
-    pub fn of_system() -> Self {
-        Self { paths: AppPaths::of_system(), clock: Arc::new(Moment::now), picker: system_picker() }
-    }
-}
-
-#[cfg(not(feature = "inspection"))]
-fn system_picker() -> Box<dyn FilePicker> {
-    Box::new(super::picker::NativePicker)
-}
-
-#[cfg(feature = "inspection")]
-fn system_picker() -> Box<dyn FilePicker> {
-    match std::env::var_os("FAIRDRAW_PICK") {
-        Some(folder) => Box::new(super::picker::EnvironmentPicker(folder.into())),
-        None => Box::new(super::picker::NativePicker),
-    }
 }
 
 impl Workstation {
@@ -118,6 +98,7 @@ impl Workstation {
         let session = Session::new(surroundings.paths, surroundings.clock, waker);
         let screen = ScreenId::from_id(&session.preferences().screen).unwrap_or_default();
         let zoom = session.preferences().zoom;
+        let folders = session.preferences().folders.clone();
         ctx.set_zoom_factor(zoom);
         // zoom is ours (Ctrl + and −, kept in the preferences)
         ctx.options_mut(|options| {
@@ -128,13 +109,17 @@ impl Workstation {
             session,
             screens: Screens::default(),
             screen,
-            picker: surroundings.picker,
+            doors: Doors::new(surroundings.picker, folders),
             asked: Vec::new(),
+            by_hand: Vec::new(),
+            open_folder: surroundings.open_folder,
+            revealing: Vec::new(),
             dialogs: Dialogs::default(),
             command_palette: Palette::default(),
             drawing: Vec::new(),
             look: None,
             leaving: false,
+            imports: 0,
             zoom,
         }
     }
@@ -155,6 +140,11 @@ impl Workstation {
         let seconds = ctx.input(|i| i.time);
         if self.session.poll(seconds) {
             ctx.request_repaint();
+        }
+        let (imports, summary) = self.session.last_import();
+        if imports != self.imports {
+            (self.imports, self.dialogs.imported) = (imports, Some(summary.to_owned()));
+            self.go(ScreenId::Plan);
         }
         if let Some(after) = self.session.next_poll_after() {
             ctx.request_repaint_after_secs(after as f32);
@@ -181,6 +171,10 @@ impl Workstation {
         for (asked, path) in answered {
             self.answer(asked, path);
         }
+        self.by_hand.extend(self.doors.unanswered().into_iter().map(PathDialog::new));
+        let folders = self.doors.folders();
+        self.session.set_preferences(|prefs| prefs.folders = folders);
+        self.take_revealed();
         self.take_pictures(ctx);
     }
 
@@ -198,9 +192,6 @@ impl Workstation {
     fn answer(&mut self, asked: Asked, path: PathBuf) {
         match asked {
             Asked::Import => self.take_paths(vec![path]),
-            Asked::Refresh => {
-                self.send(Deed::Refresh { from: path, mapping: None });
-            }
             Asked::OpenProject => self.send(ViewCommand::OpenProject(path)),
             Asked::Export => {
                 let month = self.session.month();
@@ -306,31 +297,41 @@ impl Workstation {
         }
         match action {
             Action::Go(screen) => self.go(screen),
-            Action::Import => self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT)),
+            Action::Import => {
+                self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT).door(Door::Data));
+            }
             Action::Refresh => {
-                self.ask(Asked::Refresh, PickRequest::new(PickKind::Folder, s::PICK_REFRESH));
+                self.go(ScreenId::Data);
+                let mut out = Outbox::default();
+                self.screens.data.show_refresh(&mut Cx {
+                    session: &self.session,
+                    out: &mut out,
+                    doors: &mut self.doors,
+                });
+                self.deliver(ctx, out);
             }
             Action::OpenProject => {
-                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT));
+                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT).door(Door::Project));
             }
             Action::OpenDemo => self.send(ViewCommand::OpenDemo),
             Action::Save => self.send(DraftCommand::Save),
             Action::Revert => self.send(DraftCommand::Revert),
             Action::Undo => self.send(DraftCommand::Undo),
             Action::Redo => self.send(DraftCommand::Redo),
-            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::Folder, s::PICK_EXPORT)),
+            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::TargetFolder, s::PICK_EXPORT)),
             Action::TakeResults => self.ask(
                 Asked::TakeResults,
                 PickRequest::new(PickKind::OpenFile, s::PICK_RESULTS)
+                    .door(Door::Data)
                     .filter(s::TABLES, &["xlsx", "xls", "csv", "ods", "xlsb"]),
             ),
             Action::LoadDistricts => self.ask(
                 Asked::LoadDistricts,
-                PickRequest::new(PickKind::OpenFile, s::PICK_MAP).filter("Shapefile", &["shp"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_MAP).door(Door::Setting).filter("Shapefile", &["shp"]),
             ),
             Action::LoadCalendar => self.ask(
                 Asked::LoadCalendar,
-                PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).filter("CSV", &["csv"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).door(Door::Setting).filter("CSV", &["csv"]),
             ),
             Action::Operator => {
                 self.dialogs.operator = Some((self.session.preferences().operator.clone(), None));
@@ -383,7 +384,7 @@ impl Workstation {
 
     fn ask(&mut self, asked: Asked, request: PickRequest) {
         let waker = self.session.waker();
-        let picking = Picking::start(self.picker.as_mut(), request, waker);
+        let picking = self.doors.ask(request, waker);
         self.asked.push((asked, picking));
     }
 
@@ -401,7 +402,7 @@ impl Workstation {
         let mut out = Outbox::default();
         let shown = self.screen;
         {
-            let mut cx = Cx { session: &self.session, out: &mut out, picker: self.picker.as_mut() };
+            let mut cx = Cx { session: &self.session, out: &mut out, doors: &mut self.doors };
             ui.push_id(shown.id(), |ui| self.screens.get(shown).ui(ui, &mut cx));
         }
         self.deliver(ui.ctx(), out);

@@ -10,6 +10,7 @@ pub mod help;
 mod icon;
 pub mod map;
 mod palette;
+mod path_dialog;
 pub mod picker;
 pub mod plot;
 pub mod screens;

@@ -13,7 +13,7 @@ use super::text::shell as s;
 use super::theme::{self, GRID, HALF};
 use super::widgets;
 use crate::diagnostic::Severity;
-use crate::workspace::session::ViewCommand;
+use crate::workspace::session::{Toast, ViewCommand};
 
 /// Seconds that a toast stays; bad news stay longer.
 const TOAST_SECONDS: f64 = 6.0;
@@ -27,6 +27,7 @@ pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("bar").frame(bar).show(ui, |ui| top_bar(app, ui));
     demo_bar(app, ui);
+    import_bar(app, ui);
     Panel::bottom("status").frame(bar).show(ui, |ui| status_bar(app, ui));
     findings_panel(app, ui);
     let rail = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 8));
@@ -186,6 +187,25 @@ fn filters(app: &mut Workstation, ui: &mut Ui) {
 }
 
 /// Over synthetic data: what it is, and the way to one's own.
+/// What an import took in, with the way to its quality report; above the first plan.
+fn import_bar(app: &mut Workstation, ui: &mut Ui) {
+    let Some(summary) = app.dialogs.imported.clone() else { return };
+    let palette = theme::of(ui);
+    let frame = egui::Frame::new().fill(palette.wash).inner_margin(egui::Margin::symmetric(16, 4));
+    Panel::top("imported").show_separator_line(false).frame(frame).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(summary);
+            if ui.button(s::SHOW_QUALITY).clicked() {
+                app.screens.data.show_quality();
+                app.go(ScreenId::Data);
+            }
+            if ui.button(t::CLOSE).clicked() {
+                app.dialogs.imported = None;
+            }
+        });
+    });
+}
+
 fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
     if !app.session.project().is_some_and(|open| open.saved.file.synthetic) {
         return;
@@ -369,6 +389,7 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     }
     dialogs::term(app, ctx);
     dialogs::operator_dialog(app, ctx);
+    app.path_ui(ctx);
     dialogs::losing_dialog(app, ctx);
     dialogs::help(app, ctx);
     drop_target(ctx);
@@ -376,14 +397,13 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
 
 fn toasts(app: &mut Workstation, ctx: &Context) {
     let now = ctx.input(|i| i.time);
-    let life = |severity| if severity == Severity::Hint { TOAST_SECONDS } else { BAD_NEWS_SECONDS };
-    let old: Vec<u64> = app
-        .session
-        .toasts()
-        .iter()
-        .filter(|toast| now - toast.at > life(toast.severity))
-        .map(|toast| toast.id)
-        .collect();
+    // what has a button stays until a hand has got there
+    let life = |toast: &Toast| match (toast.severity, &toast.folder) {
+        (Severity::Hint, None) => TOAST_SECONDS,
+        _ => BAD_NEWS_SECONDS,
+    };
+    let old: Vec<u64> =
+        app.session.toasts().iter().filter(|toast| now - toast.at > life(toast)).map(|toast| toast.id).collect();
     for id in old {
         app.session.dismiss_toast(id);
     }
@@ -392,7 +412,7 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
     }
     ctx.request_repaint_after_secs(0.5);
     let mut gone = None;
-    let mut details = false;
+    let (mut details, mut reveal) = (false, None);
     egui::Area::new(egui::Id::unique("toasts"))
         .anchor(Align2::CENTER_TOP, [0.0, 44.0])
         .order(egui::Order::Foreground)
@@ -416,8 +436,19 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
                             ui.set_max_width(330.0);
                             ui.add(egui::Label::new(&toast.text).wrap());
                         });
-                        if toast.severity != Severity::Hint && ui.small_button(s::DETAILS).clicked() {
-                            details = true;
+                        match (&toast.folder, toast.severity) {
+                            (Some(folder), Severity::Hint) => {
+                                if ui.small_button(s::OPEN_FOLDER).clicked() {
+                                    reveal = Some(folder.clone());
+                                }
+                            }
+                            (Some(folder), _) => {
+                                if ui.small_button(s::COPY_PATH).clicked() {
+                                    ui.ctx().copy_text(folder.display().to_string());
+                                }
+                            }
+                            (None, Severity::Hint) => {}
+                            (None, _) => details |= ui.small_button(s::DETAILS).clicked(),
                         }
                         if ui.small_button(t::CLOSE).clicked() {
                             gone = Some(toast.id);
@@ -432,6 +463,9 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
     }
     if details {
         app.dialogs.findings = true;
+    }
+    if let Some(folder) = reveal {
+        app.reveal(folder);
     }
 }
 

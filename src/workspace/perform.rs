@@ -2,6 +2,8 @@
 //!
 //! Nothing is decided here: each deed's own function has its checks, its order of writes and its journal line.
 
+mod refresh;
+
 use std::cell::OnceCell;
 use std::path::PathBuf;
 
@@ -24,11 +26,14 @@ use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
-use crate::workspace::intake::import::{refresh_project, take_calendar, take_districts};
+use crate::workspace::intake::import::{take_calendar, take_districts};
 use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::intake::refresh::{forget_kept, take_back};
 use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
+use refresh::take_refresh;
+pub use refresh::{RefreshPreview, Refreshed, preview_refresh};
 
 /// Register and map of a project for the deeds that need them.
 #[derive(Debug)]
@@ -102,8 +107,12 @@ pub enum DeedOutcome {
     PlanDated(PlanDates),
     /// Files were written into a folder.
     Exported(PathBuf, Exported),
-    /// Another register: sources taken, rows set aside.
-    Refreshed(usize, usize),
+    /// Another register.
+    Refreshed(Box<Refreshed>),
+    /// The register of a kept state came back: its name, its sources.
+    CameBack(String, usize),
+    /// A kept state was deleted: its name.
+    Forgotten(String),
     /// Another map.
     MapTaken,
     /// Another calendar.
@@ -183,10 +192,19 @@ pub fn perform_deed(
             let exported = export_project(project, registry, districts, &to, &request, context)?;
             DeedOutcome::Exported(to, exported)
         }
-        Deed::Refresh { from, mapping } => {
-            let (sources, set_aside) = refresh_project(project, &from, mapping, context)?;
+        Deed::Refresh { from, mapping, looked_at } => {
+            let before = frames.get(project)?;
+            let refreshed = take_refresh(project, before, (&from, mapping), looked_at.as_deref(), context)?;
             forget_staging(&from);
-            DeedOutcome::Refreshed(sources, set_aside)
+            DeedOutcome::Refreshed(Box::new(refreshed))
+        }
+        Deed::RefreshBack(id) => {
+            let (state, sources) = take_back(project, frames.get(project)?.0, id.as_deref(), context)?;
+            DeedOutcome::CameBack(state.id, sources)
+        }
+        Deed::ForgetKept(id) => {
+            forget_kept(project, &id, context)?;
+            DeedOutcome::Forgotten(id)
         }
         Deed::LoadDistricts(path) => {
             take_districts(project, &path, context)?;

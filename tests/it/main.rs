@@ -36,6 +36,7 @@ mod plan_record;
 mod policy;
 mod project;
 mod raw;
+mod refresh;
 mod registry;
 mod results;
 mod risk;

@@ -17,6 +17,7 @@ mod job;
 mod overview;
 mod picture;
 mod recovery;
+mod refresh;
 mod results;
 mod risk;
 mod search;

@@ -6,6 +6,7 @@ mod filter;
 mod import;
 mod mapping;
 mod quality;
+mod refresh;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 use card::{CardAnswer, CardPanel};
 use import::{Import, ImportAnswer};
 use quality::Quality;
+use refresh::{Refresh, RefreshAnswer};
 use sheet::{FrameId, Sheet, Source};
 
 /// What is shown.
@@ -36,6 +38,7 @@ enum Tab {
     Quality,
     SetAside,
     Import,
+    Refresh,
 }
 
 /// State of the screen.
@@ -44,6 +47,7 @@ pub struct DataScreen {
     sheets: BTreeMap<TableKind, Sheet>,
     quality: Quality,
     import: Import,
+    refresh: Refresh,
     card: CardPanel,
     card_open: bool,
     /// Selection of the session that the sources' table shows.
@@ -57,6 +61,7 @@ impl Default for DataScreen {
             sheets: BTreeMap::new(),
             quality: Quality::default(),
             import: Import::default(),
+            refresh: Refresh::default(),
             card: CardPanel::default(),
             card_open: true,
             selection: 0,
@@ -69,11 +74,14 @@ impl Screen for DataScreen {
         if self.import.poll(cx) {
             self.tab = Tab::Import;
         }
+        if self.refresh.poll(cx) {
+            self.tab = Tab::Refresh;
+        }
         // files can be looked at without a project; opening one goes before
         let opening = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Running(_));
         let failed = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Failed(_));
         if cx.session.project().is_none() && !opening && (self.import.is_active() || !failed) {
-            if self.import.ui(ui, cx) == ImportAnswer::Leave {
+            if matches!(self.import.ui(ui, cx), ImportAnswer::Leave) {
                 self.tab = Tab::Table(TableKind::Sources);
             }
             return;
@@ -109,11 +117,19 @@ impl Screen for DataScreen {
                 None => {}
             },
             Tab::SetAside => self.quality.aside_ui(ui, cx, open),
-            Tab::Import => {
-                if self.import.ui(ui, cx) == ImportAnswer::Leave {
-                    self.tab = Tab::Table(TableKind::Sources);
+            Tab::Import => match self.import.ui(ui, cx) {
+                ImportAnswer::Stay => {}
+                ImportAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
+                ImportAnswer::Refresh(from, mapping) => {
+                    self.refresh.take(from, Some(*mapping));
+                    self.tab = Tab::Refresh;
                 }
-            }
+            },
+            Tab::Refresh => match self.refresh.ui(ui, cx, open) {
+                RefreshAnswer::Stay => {}
+                RefreshAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
+                RefreshAnswer::Columns(path) => self.take_paths(vec![path]),
+            },
         }
     }
 
@@ -122,7 +138,7 @@ impl Screen for DataScreen {
             Tab::Table(kind) => self.sheets.entry(kind).or_default().find(),
             Tab::Quality => self.quality.find(false),
             Tab::SetAside => self.quality.find(true),
-            Tab::Import => {}
+            Tab::Import | Tab::Refresh => {}
         }
     }
 }
@@ -140,8 +156,20 @@ impl DataScreen {
         self.card_open = true;
     }
 
+    /// Shows the quality report.
+    pub fn show_quality(&mut self) {
+        self.tab = Tab::Quality;
+    }
+
+    /// Shows 更新名录 and asks for the new files.
+    pub fn show_refresh(&mut self, cx: &mut Cx<'_>) {
+        self.refresh.ask(cx);
+        self.tab = Tab::Refresh;
+    }
+
     fn tabs_ui(&mut self, ui: &mut Ui, open: &OpenProject) {
         let importing = self.import.is_active() || self.tab == Tab::Import;
+        let refreshing = self.refresh.is_active();
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = theme::HALF;
             let mut tab = |ui: &mut Ui, to: Tab, label: &str, count: Option<usize>| {
@@ -164,6 +192,9 @@ impl DataScreen {
             tab(ui, Tab::SetAside, t::SET_ASIDE, Some(open.data.registry.set_aside.height()));
             if importing {
                 tab(ui, Tab::Import, t::IMPORT_TAB, None);
+            }
+            if refreshing {
+                tab(ui, Tab::Refresh, crate::ui::text::refresh::TITLE, None);
             }
         });
     }

@@ -22,7 +22,7 @@ pub mod risk;
 use std::path::PathBuf;
 
 use super::action::Action;
-use super::picker::{FilePicker, PickRequest, Picking, Waker};
+use super::picker::{Doors, PickRequest, Picking, Waker};
 use super::text::common as t;
 use super::theme;
 use crate::workspace::session::job::Stage;
@@ -117,8 +117,8 @@ pub struct Cx<'a> {
     pub session: &'a Session,
     /// What goes back.
     pub out: &'a mut Outbox,
-    /// Native dialogs.
-    pub picker: &'a mut dyn FilePicker,
+    /// Dialogs for files.
+    pub doors: &'a mut Doors,
 }
 
 impl Cx<'_> {
@@ -140,7 +140,7 @@ impl Cx<'_> {
     /// Asks for files; the screen keeps the answer on its way and polls it each frame.
     pub fn pick(&mut self, request: PickRequest) -> Picking {
         let waker: Waker = self.session.waker();
-        Picking::start(self.picker, request, waker)
+        self.doors.ask(request, waker)
     }
 }
 

@@ -22,7 +22,7 @@ use self::index::{Index, Own};
 use self::publication::PublishDialog;
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
-use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::table::ListState;
 use crate::ui::text::common;
 use crate::ui::text::results as t;
@@ -160,8 +160,9 @@ impl ResultsScreen {
     fn pick(&mut self, cx: &mut Cx<'_>, asked: Asked) {
         let request = match asked {
             Asked::Results => PickRequest::new(PickKind::OpenFile, t::PICK_RESULTS)
+                .door(Door::Data)
                 .filter(t::SHEETS, &["xlsx", "xls", "csv", "ods", "xlsb"]),
-            Asked::Tasks | Asked::Public => PickRequest::new(PickKind::Folder, t::PICK_FOLDER),
+            Asked::Tasks | Asked::Public => PickRequest::new(PickKind::TargetFolder, t::PICK_FOLDER),
         };
         self.asked = Some((asked, cx.pick(request)));
     }

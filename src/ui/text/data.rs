@@ -203,6 +203,12 @@ pub const REQUIRED: &str = "必填";
 pub const ONE_OF: &str = "至少一项";
 /// Mapping dialog: use it.
 pub const USE_MAPPING: &str = "使用";
+/// Mapping: leaving with entries.
+pub const LEAVE_MAPPING: &str = "放弃已做的列对应？";
+/// What that means.
+pub const LEAVE_MAPPING_WORDS: &str = "对话框里所做的选择还没有使用，关闭后不再保留。";
+/// Yes.
+pub const LEAVE_MAPPING_YES: &str = "放弃";
 /// Mapping dialog: district from the point.
 pub const FROM_POINT: &str = "所在区按经纬度判断";
 /// Encodings offered.
@@ -354,5 +360,16 @@ pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
             vocabulary.terms()
         }
         _ => Vec::new(),
+    }
+}
+
+/// How many findings of a kind, and how many of them are listed where that is fewer.
+#[must_use]
+pub fn found(count: u64, listed: u64) -> String {
+    let number = crate::ui::widgets::thousands;
+    if listed < count {
+        format!("{} 条（只列出前 {} 条）\n", number(count), number(listed))
+    } else {
+        format!("{} 条\n", number(count))
     }
 }

@@ -84,3 +84,13 @@ pub const LOSING: &str = "未保存的更改还在草稿里，但草稿文件现
 pub const STAY: &str = "留在窗口";
 /// Throws the draft away and closes the window.
 pub const LOSE: &str = "放弃草稿并退出";
+/// Opens the folder that files were written into.
+pub const OPEN_FOLDER: &str = "打开所在文件夹";
+/// Copies the path of a folder.
+pub const COPY_PATH: &str = "复制路径";
+/// No file manager.
+pub const CANNOT_OPEN_FOLDER: &str = "没能打开文件夹";
+/// What to do then.
+pub const COPY_PATH_HINT: &str = "请复制路径，在文件管理器中打开";
+/// To the quality report.
+pub const SHOW_QUALITY: &str = "查看质量报告";

@@ -79,7 +79,13 @@ pub enum Deed {
         from: PathBuf,
         /// Mapping by hand; `None` for what is recognised.
         mapping: Option<Mapping>,
+        /// Mark of the preview that was agreed to: files that have changed since are not taken.
+        looked_at: Option<String>,
     },
+    /// The register before a refresh comes back: the kept state of this name, the latest for `None`.
+    RefreshBack(Option<String>),
+    /// Deletes a kept register.
+    ForgetKept(String),
     /// Takes another map of districts (.shp and companions).
     LoadDistricts(PathBuf),
     /// Takes another calendar of working days (csv).
@@ -107,7 +113,9 @@ impl Deed {
             Self::CorrectPublication(_) => CommandId::CorrectPublication,
             Self::PlanDates(_) => CommandId::PlanDates,
             Self::Export { .. } => CommandId::Export,
-            Self::Refresh { .. } => CommandId::Import,
+            Self::Refresh { .. } => CommandId::Refresh,
+            Self::RefreshBack(_) => CommandId::RefreshBack,
+            Self::ForgetKept(_) => CommandId::ForgetKept,
             Self::LoadDistricts(_) => CommandId::Districts,
             Self::LoadCalendar(_) => CommandId::Calendar,
         }
@@ -121,7 +129,6 @@ impl Deed {
             Self::SealYear(_) => "封存年度种子",
             Self::SealMonth(..) => "冻结并封存",
             Self::Open(..) => "开封并抽取",
-            Self::Refresh { .. } => "更新名录",
             Self::Mend(_)
             | Self::Void(..)
             | Self::Substitute { .. }
@@ -134,6 +141,9 @@ impl Deed {
             | Self::CorrectPublication(_)
             | Self::PlanDates(_)
             | Self::Export { .. }
+            | Self::Refresh { .. }
+            | Self::RefreshBack(_)
+            | Self::ForgetKept(_)
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => self.command_id().label(),
         }
@@ -160,6 +170,8 @@ impl Deed {
             | Self::Publish(_)
             | Self::CorrectPublication(_)
             | Self::Refresh { .. }
+            | Self::RefreshBack(_)
+            | Self::ForgetKept(_)
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => false,
         }

@@ -45,6 +45,11 @@ pub const EVIDENCE: &str = "抽取存证";
 /// Public.
 pub const PUBLIC: &str = "公开";
 
+/// Of the internal files the month's task sheets alone.
+pub const TASKS: &str = "任务单";
+/// Of the internal files the month's forms for results alone.
+pub const FORMS: &str = "结果填报表";
+
 /// Findings of a list told to the operator.
 const MOST_REMARKS: usize = 20;
 
@@ -64,17 +69,22 @@ pub struct Exported {
 pub struct ExportRequest {
     /// Only this month's lists; all where `None`.
     pub month: Option<PlanMonth>,
-    /// Endings (`xlsx`, `csv`, `json`) and families (`内部`, `抽取存证`, `公开`) wanted; a file must be of one of
-    /// either kind that is named. All where empty.
+    /// Endings (`xlsx`, `csv`, `json`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表` of the internal
+    /// ones) wanted; a file must be of one of either kind that is named. All where empty.
     pub only: Vec<String>,
 }
 
 impl ExportRequest {
     fn takes(&self, folder: &str, name: &str) -> bool {
-        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC].contains(&word.trim());
+        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS].contains(&word.trim());
         let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
+        let is_of = |family: &str| match family {
+            TASKS | FORMS => folder == INTERNAL && name.contains(family),
+            family => folder.starts_with(family),
+        };
+        let is_wanted = families.is_empty() || families.iter().any(|family| is_of(family.trim()));
         let name = name.to_lowercase();
-        (families.is_empty() || families.iter().any(|family| folder.starts_with(family.trim())))
+        is_wanted
             && (endings.is_empty()
                 || endings.iter().any(|ending| name.ends_with(&format!(".{}", ending.trim().to_lowercase()))))
     }
@@ -340,6 +350,9 @@ mod tests {
         assert!(of(&[INTERNAL]).takes(INTERNAL, "a.xlsx"));
         assert!(!of(&[INTERNAL]).takes(PUBLIC, "a.xlsx"), "what stays inside publishes nothing");
         assert!(of(&[EVIDENCE]).takes(&evidence, "frame.csv") && !of(&[PUBLIC]).takes(&evidence, "frame.csv"));
+        let sheet = "甲局2027年3月检查任务单_内部.xlsx";
+        assert!(of(&[TASKS]).takes(INTERNAL, sheet) && !of(&[FORMS]).takes(INTERNAL, sheet));
+        assert!(!of(&[TASKS]).takes(INTERNAL, "甲局2027年计划.xlsx") && !of(&[TASKS]).takes(&evidence, "frame.csv"));
         assert!(of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.csv") && !of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.xlsx"));
     }
 }

@@ -18,6 +18,7 @@ pub mod plan_record;
 pub mod preview;
 pub mod project_data;
 pub mod public_list;
+pub mod refresh;
 pub mod status;
 pub mod target_rows;
 pub mod year_plan;

@@ -105,6 +105,21 @@ impl ProjectData {
         sources::NAME.of(&self.registry.sources).ok()?.get(row as usize)
     }
 
+    /// The name of a unit, be it in the register still or not.
+    #[must_use]
+    pub fn unit_name(&self, unit: &str) -> Option<&str> {
+        let known = self.registry.unit(unit)?;
+        sources::NAME.of(known.frame).ok()?.get(known.row)
+    }
+
+    /// The district of a unit, be it in the register still or not, as an index of the map.
+    #[must_use]
+    pub fn unit_district(&self, unit: &str) -> Option<u16> {
+        let known = self.registry.unit(unit)?;
+        let code = sources::DISTRICT.cells(known.frame).ok()?.get(known.row)?;
+        self.districts.index_of(DistrictCode(code)).map(|index| index as u16)
+    }
+
     /// Name of a district by its index on the map.
     #[must_use]
     pub fn district_name(&self, index: u16) -> Option<&str> {

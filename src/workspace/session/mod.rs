@@ -80,6 +80,9 @@ struct Latest {
     done: Option<Arc<Done>>,
     /// Actions finished so far.
     count: u64,
+    /// Imports finished so far, and what the last took in.
+    imports: u64,
+    summary: String,
 }
 
 /// The draft's file: when it is written, and in which order.
@@ -209,6 +212,12 @@ impl Session {
     #[must_use]
     pub fn last_done(&self) -> (u64, Option<&Arc<Done>>) {
         (self.latest.count, self.latest.done.as_ref())
+    }
+
+    /// Imports that ended well so far, and what the last took in, in one line.
+    #[must_use]
+    pub fn last_import(&self) -> (u64, &str) {
+        (self.latest.imports, &self.latest.summary)
     }
 
     /// Jobs under way.

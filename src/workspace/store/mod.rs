@@ -7,6 +7,7 @@ pub mod command_id;
 pub mod draws;
 pub mod frames;
 pub mod journal;
+pub mod kept;
 pub mod lock;
 pub mod plan_dates;
 pub mod plan_record;

@@ -53,7 +53,7 @@ fn one_of(column: &Column<Text>, value: &str) -> ColumnFilter {
 impl Quality {
     /// Number of findings read so far.
     pub(super) fn count(&self) -> Option<usize> {
-        self.report.latest().map(|report| report.frame.height())
+        self.report.latest().map(|report| report.groups.iter().map(|g| g.count as usize).sum())
     }
 
     pub(super) fn find(&mut self, aside: bool) {
@@ -246,7 +246,7 @@ impl Quality {
                 job.append(&group.severity, 0.0, format(theme::SMALL, ink));
                 job.append(&format!(" {} ", group.code), 0.0, format(theme::SMALL, palette.muted));
                 job.append(
-                    &format!("{} 条\n", thousands(group.count)),
+                    &t::found(group.count, group.listed),
                     0.0,
                     egui::TextFormat::simple(theme::bold(theme::SMALL), palette.text),
                 );

@@ -128,7 +128,7 @@ impl DrawScreen {
                 self.pledge = None;
             }
             Some(list::Ask::Export) => {
-                let picking = cx.pick(PickRequest::new(PickKind::Folder, t::EXPORT_PICK));
+                let picking = cx.pick(PickRequest::new(PickKind::TargetFolder, t::EXPORT_PICK));
                 self.saving.push((Saving::Tasks(month), picking));
             }
             Some(list::Ask::Replay) => {

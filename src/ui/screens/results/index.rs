@@ -79,15 +79,16 @@ impl Index {
         let results: BTreeMap<(&UnitId, PlanMonth, u32), usize> =
             books.results.iter().enumerate().map(|(at, r)| (r.key(), at)).collect();
         let data = &open.data;
-        let at =
-            |column: &[u16], row: Option<u32>| row.and_then(|r| column.get(r as usize).copied()).unwrap_or(NOWHERE);
+        let index = |code: u32| data.districts.index_of(DistrictCode(code)).map(|index| index as u16);
         self.entries.clear();
         let mut codes: BTreeMap<(&UnitId, PlanMonth, &str), usize> = BTreeMap::new();
         for (d, drawn) in books.draws.iter().enumerate() {
             for (c, check) in drawn.checks.iter().enumerate() {
                 let row = drawn.rows.get(c).copied().flatten();
                 let result = results.get(&(&check.unit_id, check.month, check.sequence)).copied();
-                let (district, body) = (at(&data.district, row), at(&data.body, row));
+                let place = drawn.places.get(c);
+                let district = place.and_then(|p| p.district).and_then(index).unwrap_or(NOWHERE);
+                let body = place.and_then(|p| p.body).unwrap_or(NOWHERE);
                 codes.insert((&check.unit_id, check.month, check.plan_code.as_str()), self.entries.len());
                 self.entries.push(Entry { draw: d, check: c, row, result, district, body });
             }

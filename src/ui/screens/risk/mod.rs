@@ -19,7 +19,7 @@ use crate::policy::edit::adopt_scoring;
 use crate::policy::{Milli, Policy, load_preset, policy_fault, presets};
 use crate::risk::Mover;
 use crate::text::figure::whole_checks;
-use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::plot::{self, PlotAction};
 use crate::ui::slot::Slot;
 use crate::ui::text::common;
@@ -199,7 +199,8 @@ impl RiskScreen {
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>, what: For) {
-        let request = PickRequest::new(PickKind::OpenFile, t::PICK_POLICY).filter(t::POLICY_FILES, &["ron"]);
+        let request =
+            PickRequest::new(PickKind::OpenFile, t::PICK_POLICY).door(Door::Setting).filter(t::POLICY_FILES, &["ron"]);
         self.asked = Some((what, cx.pick(request)));
     }
 
