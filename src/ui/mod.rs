@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod app;
+mod confirm;
 pub mod fonts;
 pub mod help;
 mod icon;
@@ -18,6 +19,7 @@ pub mod slot;
 pub mod table;
 pub mod text;
 pub mod theme;
+pub mod veil;
 pub mod widgets;
 mod window;
 

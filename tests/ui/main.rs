@@ -22,4 +22,5 @@ mod search;
 mod shell;
 mod states;
 mod support;
+mod veil;
 mod work;

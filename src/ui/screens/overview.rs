@@ -305,7 +305,14 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             if let Some((text, screen)) = next_step_words(open, view, books) {
                 widgets::heading(ui, o::NEXT);
-                line(ui, &text, o::GO, || cx.go(screen));
+                let month = books.and_then(|books| books.next_month(&open.saved.months()));
+                line(ui, &text, o::GO, || {
+                    cx.go(screen);
+                    // the month that the step names, whatever is looked at
+                    if let Some(month) = month.filter(|_| screen == ScreenId::Draw) {
+                        cx.send(ViewCommand::SetMonth(month));
+                    }
+                });
                 ui.add_space(GRID);
             }
             widgets::heading(ui, o::ATTENTION);

@@ -57,28 +57,24 @@ impl Intervention {
         Self { kind, month, about, date: today.to_string(), reason: String::new(), fresh: true }
     }
 
-    fn about(row: &ListRow, projected: bool) -> String {
-        if projected {
-            format!("{} {}", t::LIST_COLUMNS[0], row.number)
-        } else {
-            format!("{} {}　{}", row.number, row.name, row.unit)
-        }
+    fn about(row: &ListRow) -> String {
+        format!("{} {}　{}", row.number, row.name, row.unit)
     }
 
     /// A reserve takes a unit's place.
     #[must_use]
-    pub fn substitute(row: &ListRow, month: PlanMonth, today: NaiveDate, projected: bool) -> Self {
+    pub fn substitute(row: &ListRow, month: PlanMonth, today: NaiveDate) -> Self {
         let kind = Kind::Substitute { unit: row.unit.clone(), of: 0 };
-        Self::new(kind, Some(month), Self::about(row, projected), today)
+        Self::new(kind, Some(month), Self::about(row), today)
     }
 
     /// Another inspector; `None` where nobody is paired.
     #[must_use]
-    pub fn replace(row: &ListRow, month: PlanMonth, today: NaiveDate, projected: bool) -> Option<Self> {
+    pub fn replace(row: &ListRow, month: PlanMonth, today: NaiveDate) -> Option<Self> {
         let (lead, second) = row.pair.clone()?;
         let labels = [format!("{} {}", t::LEAD, row.lead), format!("{} {}", t::ASSISTANT, row.second)];
         let kind = Kind::Replace { unit: row.unit.clone(), lead, second, labels, second_goes: false };
-        Some(Self::new(kind, Some(month), Self::about(row, projected), today))
+        Some(Self::new(kind, Some(month), Self::about(row), today))
     }
 
     /// A triggered check; the selected source is proposed.

@@ -33,7 +33,7 @@ impl DrawScreen {
         let seal = &pending.draw.seal;
         let Some(format) = seal.entropy_format() else { return };
         let size = ten_metres(ui);
-        let projected = self.projected(open);
+        let projected = cx.session.is_veiled();
         let lost = pending.envelope.as_ref().err();
         let secret = lost.map(|_| self.secret.confirmed(seal));
         let value = self.entropy.confirmed(format);
@@ -48,8 +48,16 @@ impl DrawScreen {
             ""
         };
         let text = if matches!(period, Period::Year(_)) { t::OPEN_YEAR } else { t::OPEN_BUTTON };
-        let bar =
-            Bar { hint: t::OPEN_HINT, text, enabled: why.is_empty(), why_not: why, back: Some(t::BACK), focus: false };
+        let bar = Bar {
+            hint: t::OPEN_HINT,
+            text,
+            enabled: why.is_empty(),
+            why_not: why,
+            back: Some(t::BACK),
+            deed: true,
+            clicker: cx.stage,
+            ..Bar::default()
+        };
         match (bar.show(ui), value) {
             (Pressed::Next, Some(entropy)) => {
                 self.opening = Some(cx.session.last_done().0);
@@ -112,7 +120,14 @@ impl DrawScreen {
         }
         let size = ten_metres(ui);
         let text = t::to_month(&Period::Month(month).label());
-        let bar = Bar { hint: t::YEAR_OPENED_WHY, text: &text, enabled: true, why_not: "", back: None, focus: true };
+        let bar = Bar {
+            hint: t::YEAR_OPENED_WHY,
+            text: &text,
+            enabled: true,
+            focus: true,
+            clicker: cx.stage,
+            ..Bar::default()
+        };
         if bar.show(ui) == Pressed::Next {
             self.year = false;
             self.marks = Marks::default();

@@ -199,7 +199,7 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
 }
 
 /// Draws the pairs as they come.
-pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, projected: bool, size: f32) {
+pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, size: f32) {
     let now = ui.input(|i| i.time);
     let steps = show.steps(now, PAIR_STEPS, PAIR_STEPS as f64);
     let shown = ((draw.paired.len() as f32 * steps / PAIR_STEPS as f32).ceil() as usize).min(draw.paired.len());
@@ -226,11 +226,10 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, p
             // the latest on top while they come
             let at = if running { shown - 1 - row } else { row };
             let Some(row) = draw.paired.get(at).and_then(|at| facts.rows.get(*at)) else { return Cow::Borrowed("") };
-            let name = if projected { t::HIDDEN } else { &row.name };
-            Cow::Borrowed([row.number.as_str(), name, &row.stratum, &row.lead, &row.second][column])
+            Cow::Borrowed([row.number.as_str(), &row.name, &row.stratum, &row.lead, &row.second][column])
         };
         let rows = CellRows::new(&columns, shown, &cell);
-        let version = std::ptr::from_ref(draw).addr() as u64 ^ u64::from(projected) ^ (u64::from(running) << 1);
+        let version = std::ptr::from_ref(draw).addr() as u64 ^ (u64::from(running) << 1);
         List::show_kept(ui, None, &TableInput::new("pairs", t::PAIRED, &rows), version);
     }
     if show.is_running() {
