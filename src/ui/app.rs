@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Context, Ui};
 
+use super::access::Access;
 use super::action::Action;
 use super::palette::Palette;
 use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
@@ -123,6 +124,8 @@ impl Workstation {
     pub fn new(ctx: &Context, surroundings: Surroundings) -> Self {
         fonts::install(ctx);
         theme::apply(ctx);
+        // names first: the veil looks at all of them
+        ctx.add_plugin(Access::default());
         ctx.add_plugin(Veil::default());
         let waking = ctx.clone();
         let waker: Waker = Arc::new(move || waking.request_repaint());
@@ -447,6 +450,7 @@ impl Workstation {
     /// Draws the window.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        ctx.plugin::<Access>().lock().set_title(&self.title());
         self.shortcuts(&ctx);
         self.dropped(&ctx);
         if self.veil_ui(ui) {

@@ -3,6 +3,7 @@
 //! [`app::Workstation`] is the whole of it; [`run`] puts it into a native window. What a screen may do and how
 //! it is written stands in [`screens`].
 
+mod access;
 pub mod action;
 pub mod app;
 mod confirm;

@@ -248,7 +248,7 @@ fn rail_ui(app: &mut Workstation, ui: &mut Ui) {
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 36.0), Sense::click());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, screen.label()));
         let palette = theme::of(ui);
-        if selected || response.hovered() || response.has_focus() {
+        if selected || response.hovered() {
             ui.painter().rect_filled(rect, theme::RADIUS, if selected { palette.wash } else { palette.stripe });
         }
         if selected {

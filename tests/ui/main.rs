@@ -20,6 +20,7 @@ mod results;
 mod risk;
 mod search;
 mod shell;
+mod stage;
 mod states;
 mod support;
 mod veil;

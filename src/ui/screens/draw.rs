@@ -21,6 +21,7 @@ mod sealing;
 mod secret;
 mod step;
 mod stepper;
+mod trigger;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,7 +45,7 @@ use crate::ui::action::Action;
 use crate::ui::picker::Picking;
 use crate::ui::slot::Slot;
 use crate::ui::text::common;
-use crate::ui::text::draw as t;
+use crate::ui::text::{draw as t, shell};
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::perform::DeedOutcome;
@@ -174,7 +175,15 @@ impl DrawScreen {
             .filter(|next| !year && finished && !books.register.is_opened(Period::Month(*next)));
         title(ui, t::TITLE, &period.label(), |ui| {
             let stage = Action::ToggleStage;
-            if ui.button(t::STAGE).on_hover_text(t::stage_hint(&stage.shortcut_text())).clicked() {
+            if cx.stage {
+                let palette = theme::of(ui);
+                if cx.session.is_veiled() {
+                    widgets::chip(ui, shell::VEILED, palette.amber_wash, palette.amber);
+                }
+                if ui.button(t::STAGE_LEAVE).clicked() {
+                    cx.out.actions.push(stage);
+                }
+            } else if ui.button(t::STAGE).on_hover_text(t::stage_hint(&stage.shortcut_text())).clicked() {
                 cx.out.actions.push(stage);
             }
             if let Some(next) = next {

@@ -14,6 +14,8 @@ pub const STEP_NOW: &str = "当前步骤";
 pub const STEP_LATER: &str = "未到，已锁定";
 /// Gives the ceremony the whole screen.
 pub const STAGE: &str = "全屏抽取";
+/// Gives it back.
+pub const STAGE_LEAVE: &str = "退出全屏 Esc";
 /// Year's seed.
 pub const YEAR_SEED: &str = "年度种子";
 /// Why the year comes first.
@@ -348,8 +350,6 @@ pub const D_VOID_WHY: &str = "作废后此承诺值不再开封，理由公布�
 pub const REASON: &str = "理由";
 /// Date of evidence.
 pub const EVIDENCE: &str = "证据日期";
-/// Kinds of reason.
-pub const SUBSTITUTE_KINDS: [&str; 3] = ["关闭", "搬迁", "合并"];
 /// What happened.
 pub const KIND: &str = "情形";
 /// Who.
@@ -358,12 +358,20 @@ pub const WHO: &str = "更换谁";
 pub const LEAD: &str = "主办";
 /// Second.
 pub const ASSISTANT: &str = "协办";
-/// Unit.
-pub const UNIT: &str = "单位编号";
-/// From the selection.
-pub const USE_SELECTED: &str = "用当前选中的污染源";
+/// The unit.
+pub const UNIT: &str = "单位";
+/// What may be typed there.
+pub const UNIT_HINT: &str = "名称的一部分、统一社会信用代码或单位编号";
+/// Several units fit.
+pub const WHICH_UNIT: &str = "请选定是哪一家：";
+/// What is selected elsewhere.
+pub const OF_SELECTION: &str = "地图或表格中选中的：";
+/// More than are listed.
+pub const MORE_UNITS: &str = "还有更多，请把名称写得更完整";
+/// Where a triggered check comes from.
+pub const TRIGGER_KIND: &str = "来源";
 /// Not in the register.
-pub const E_UNIT: &str = "名录中没有这个编号";
+pub const E_UNIT: &str = "名录中没有这样的名称、信用代码或编号";
 /// The unit is known to be closed.
 pub fn known_dead(state: &str) -> String {
     format!("该单位{state}；确需前往的，请写明仍须检查的依据")
@@ -421,3 +429,12 @@ pub const SEALS_DEMONSTRATION: &str = "演示：公开数事先已知，不证�
 pub const SEAL_MEANT: &str = "确认封存";
 /// What a seal means.
 pub const SEALS_WHY: &str = "封存后名单范围与名额不能再改；放弃须写明理由作废，作废与再次封存都记入封签登记簿并公开。";
+
+/// What a case of substitution means for the months after.
+#[must_use]
+pub fn case_means(case: crate::domain::SubstituteCase) -> &'static str {
+    match case {
+        crate::domain::SubstituteCase::Stopped => "停产：间隔期内不再抽取，期满或查到恢复生产后重新参加",
+        _ => "以后各月不再抽取，除非后来查到仍在生产",
+    }
+}

@@ -91,6 +91,8 @@ pub const HIDDEN: &str = "（已遮盖）";
 pub const VEILING: &str = "正在遮盖单位信息";
 /// They could not be gathered.
 pub const VEIL_FAILED: &str = "单位信息未能遮盖，因此不显示任何画面";
+/// The handle of a panel.
+pub const RESIZE: &str = "调整面板大小";
 /// The switch.
 pub const VEIL: &str = "保密遮盖";
 /// Shows everything again.

@@ -104,6 +104,12 @@ impl ProjectData {
         sources::NAME.of(&self.registry.sources).ok()?.get(row as usize)
     }
 
+    /// The address of a source's row.
+    #[must_use]
+    pub fn address(&self, row: u32) -> Option<&str> {
+        sources::ADDRESS.of(&self.registry.sources).ok()?.get(row as usize)
+    }
+
     /// Name of a district by its index on the map.
     #[must_use]
     pub fn district_name(&self, index: u16) -> Option<&str> {

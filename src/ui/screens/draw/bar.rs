@@ -5,22 +5,30 @@ use egui::{Align, Align2, Key, Layout, Modifiers, RichText, Sense, Ui, Vec2};
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
 
-/// A size that reads from ten metres: a twenty-fifth of the screen's height.
-pub(super) fn ten_metres(ui: &Ui) -> f32 {
-    (ui.ctx().content_rect().height() / 25.0).max(theme::FIGURE)
+/// A size that reads from ten metres: a twenty-fifth of the screen's height, twice that where the ceremony has the whole
+/// screen.
+pub(super) fn ten_metres(ui: &Ui, stage: bool) -> f32 {
+    let height = ui.ctx().content_rect().height();
+    if stage { height / 12.0 } else { (height / 25.0).max(theme::FIGURE) }
+}
+
+/// Text beside a figure of this size.
+fn beside(size: f32) -> f32 {
+    (size * 0.42).max(theme::SECTION)
 }
 
 /// A large figure with its label above.
 pub(super) fn big_figure(ui: &mut Ui, width: f32, size: f32, label: &str, value: &str, unit: &str) {
     let palette = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, size + 32.0), Sense::hover());
+    let small = beside(size);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, size + small * 1.4 + 11.0), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, format!("{label} {value} {unit}")));
     let painter = ui.painter().with_clip_rect(rect);
-    painter.text(rect.left_top(), Align2::LEFT_TOP, label, theme::regular(theme::SECTION), palette.muted);
+    painter.text(rect.left_top(), Align2::LEFT_TOP, label, theme::regular(small), palette.muted);
     let font = theme::bold(size);
     let number = painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, value, font, palette.text);
     let at = number.right_bottom() + Vec2::new(6.0, -size * 0.16);
-    painter.text(at, Align2::LEFT_BOTTOM, unit, theme::regular(theme::SECTION), palette.muted);
+    painter.text(at, Align2::LEFT_BOTTOM, unit, theme::regular(small), palette.muted);
 }
 
 /// The bar below a step: a hint, and the primary button, which has the focus when the step begins.

@@ -54,7 +54,7 @@ impl DrawScreen {
             widgets::loading(ui, t::ARRANGING, &ProgressState::default());
             return;
         };
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let projected = cx.session.is_veiled();
         if !self.marks.revealing && shown == Step::Pair {
             self.list_ui(ui, cx, open, &facts, month);
@@ -119,7 +119,9 @@ impl DrawScreen {
                 self.dialog = row.and_then(|row| Intervention::replace(row, month, today));
             }
             Some(list::Ask::Add) => {
-                let selected = cx.session.filter().unit.and_then(|row| open.data.unit_id(row)).map(str::to_owned);
+                let filter = cx.session.filter();
+                let rows = Arc::clone(&filter.rows);
+                let selected = if rows.is_empty() { Arc::new(filter.unit.into_iter().collect()) } else { rows };
                 self.dialog = Some(Intervention::add(month, selected, today));
             }
             Some(list::Ask::SealAgain) => {

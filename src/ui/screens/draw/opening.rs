@@ -32,7 +32,7 @@ impl DrawScreen {
         let Some(pending) = &books.pending else { return };
         let seal = &pending.draw.seal;
         let Some(format) = seal.entropy_format() else { return };
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let projected = cx.session.is_veiled();
         let lost = pending.envelope.as_ref().err();
         let secret = lost.map(|_| self.secret.confirmed(seal));
@@ -92,7 +92,7 @@ impl DrawScreen {
         books: &Arc<Books>,
         period: Period,
     ) {
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         self.with_seal(ui, cx, open, books, period, |_, ui, draw, _| {
             let seal = &draw.seal;
             let words = format!("{}　{}", seal.entropy.source, seal.entropy.reference);
@@ -118,7 +118,7 @@ impl DrawScreen {
             widgets::loading(ui, common::READING_BOOKS, &ProgressState::default());
             return;
         }
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let text = t::to_month(&Period::Month(month).label());
         let bar = Bar {
             hint: t::YEAR_OPENED_WHY,

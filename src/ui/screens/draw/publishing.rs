@@ -78,7 +78,7 @@ impl DrawScreen {
         period: Period,
         current: bool,
     ) {
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let now = local(cx.session.now());
         let projected = cx.session.is_veiled();
         let mut asked = None;

@@ -51,6 +51,11 @@ impl Show {
     }
 }
 
+/// Room of a figure.
+fn figure_width(size: f32) -> f32 {
+    (size * 5.4).max(240.0)
+}
+
 fn seed_text(draw: &DrawFacts, projected: bool) -> String {
     if projected {
         let head: String = draw.seed.chars().take(8).collect();
@@ -69,8 +74,8 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
     let partial: usize = draw.strata.iter().take(whole).map(|s| s.drawn).sum();
     ui.horizontal(|ui| {
         let figure = t::U_UNITS;
-        big_figure(ui, 240.0, size * 1.2, t::DRAWN, &thousands(partial as u64), figure);
-        big_figure(ui, 240.0, size * 1.2, t::F_STRATA, &format!("{whole} / {count}"), t::U_STRATA);
+        big_figure(ui, figure_width(size), size * 1.2, t::DRAWN, &thousands(partial as u64), figure);
+        big_figure(ui, figure_width(size), size * 1.2, t::F_STRATA, &format!("{whole} / {count}"), t::U_STRATA);
         ui.vertical(|ui| {
             ui.label(theme::note(ui, t::SEED));
             let text = RichText::new(seed_text(draw, projected)).font(egui::FontId::monospace(theme::SECTION));
@@ -204,8 +209,8 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, s
     let steps = show.steps(now, PAIR_STEPS, PAIR_STEPS as f64);
     let shown = ((draw.paired.len() as f32 * steps / PAIR_STEPS as f32).ceil() as usize).min(draw.paired.len());
     ui.horizontal(|ui| {
-        big_figure(ui, 240.0, size * 1.2, t::DRAWN, &thousands(draw.drawn as u64), t::U_UNITS);
-        big_figure(ui, 240.0, size * 1.2, t::PAIRED, &thousands(shown as u64), t::U_PAIRS);
+        big_figure(ui, figure_width(size), size * 1.2, t::DRAWN, &thousands(draw.drawn as u64), t::U_UNITS);
+        big_figure(ui, figure_width(size), size * 1.2, t::PAIRED, &thousands(shown as u64), t::U_PAIRS);
     });
     ui.add_space(GRID);
     if draw.paired.is_empty() {

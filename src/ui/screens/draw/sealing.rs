@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use super::bar::{Bar, Pressed, ten_metres};
+use super::bar::{Bar, Pressed, big_figure, ten_metres};
 use super::freeze;
 use super::pledge::{PledgeForm, local};
 use super::sealed::short_time;
@@ -17,7 +17,7 @@ use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, thousands};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::inputs::analysis::compute_analysis;
@@ -91,7 +91,7 @@ impl DrawScreen {
         period: Period,
         place: Place,
     ) {
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let mut why = why_not(cx, open);
         let mut preview = None;
         if let Period::Month(month) = period {
@@ -138,7 +138,7 @@ impl DrawScreen {
         }
         match &preview {
             Some(preview) => freeze::show(ui, preview, size),
-            None => freeze::show_year(ui, open.data.len(), open.project.policy.bodies.len(), size),
+            None => freeze::show_year(ui, open.data.len(), open.project.policy.bodies.len(), size, cx.stage),
         }
     }
 
@@ -196,6 +196,30 @@ impl DrawScreen {
         if is_acting(cx, open) {
             widgets::loading(ui, t::SEAL_BUTTON, &ProgressState::default());
             return;
+        }
+        if cx.stage {
+            // what is sealed stands beside by what it is opened
+            let size = ten_metres(ui, true);
+            let frame = egui::Frame::new().inner_margin(egui::Margin { left: 24, ..egui::Margin::ZERO });
+            let width = ui.available_width() * 0.34;
+            egui::Panel::right("sealed-figures").resizable(false).exact_size(width).frame(frame).show(ui, |ui| {
+                let units = open.data.len() as u64;
+                match &preview {
+                    Some(preview) => {
+                        let figures = [
+                            (t::F_DRAW, preview.draw, t::U_UNITS),
+                            (t::F_CERTAIN, preview.certain, t::U_UNITS),
+                            (t::F_STRATA, preview.strata.len(), t::U_STRATA),
+                        ];
+                        big_figure(ui, ui.available_width(), size, t::F_FRAME, &thousands(units), t::U_UNITS);
+                        for (label, value, unit) in figures {
+                            ui.add_space(GRID);
+                            big_figure(ui, ui.available_width(), size, label, &thousands(value as u64), unit);
+                        }
+                    }
+                    None => big_figure(ui, ui.available_width(), size, t::F_FRAME, &thousands(units), t::U_UNITS),
+                }
+            });
         }
         let Some(form) = &mut self.pledge else { return };
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
