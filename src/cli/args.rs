@@ -1,8 +1,12 @@
 //! The command line's words.
 
+mod changes;
+
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, Command as Words, CommandFactory, Parser, Subcommand};
+
+pub use changes::{AddCheckArgs, ChangeArgs, ReplaceArgs};
 
 /// 双随机执法计划工作站.
 #[derive(Debug, Parser)]
@@ -266,63 +270,6 @@ pub struct OpenArgs {
     /// 信封中的秘密；只在 secret.json 遗失或损坏时需要
     #[arg(long)]
     pub secret: Option<String>,
-}
-
-/// `substitute`.
-#[derive(Debug, Args)]
-pub struct ChangeArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 月份
-    #[arg(long)]
-    pub month: String,
-    /// 单位编号
-    #[arg(long)]
-    pub unit: String,
-    /// 理由（关闭、搬迁、合并的依据与日期）
-    #[arg(long)]
-    pub reason: String,
-}
-
-/// `replace-inspector`.
-#[derive(Debug, Args)]
-pub struct ReplaceArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 月份
-    #[arg(long)]
-    pub month: String,
-    /// 单位编号
-    #[arg(long)]
-    pub unit: String,
-    /// 被更换人员的执法证号
-    #[arg(long)]
-    pub certificate: String,
-    /// 理由
-    #[arg(long)]
-    pub reason: String,
-}
-
-/// `add-check`.
-#[derive(Debug, Args)]
-pub struct AddCheckArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 月份
-    #[arg(long)]
-    pub month: String,
-    /// 单位编号
-    #[arg(long)]
-    pub unit: String,
-    /// 来源：triggered
-    #[arg(long, default_value = "triggered")]
-    pub origin: String,
-    /// 理由
-    #[arg(long)]
-    pub reason: String,
-    /// 名录或检查已记为关闭、搬迁、合并的单位，仍须检查的依据
-    #[arg(long, value_name = "依据")]
-    pub although_closed: Option<String>,
 }
 
 /// `void`.

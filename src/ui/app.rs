@@ -7,21 +7,25 @@ use std::sync::Arc;
 
 use egui::{Context, Ui};
 
+use super::access::Access;
 use super::action::Action;
 use super::palette::Palette;
 use super::path_dialog::PathDialog;
 use super::picker::{Door, Doors, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
+use super::slot::{Same, Slot};
 use super::text::common as t;
 use super::text::help::Term;
 use super::text::shell as s;
-use super::{fonts, shell, theme};
+use super::veil::{Secrets, Veil};
+use super::{fonts, shell, theme, widgets};
 use crate::chart::Chart;
-use crate::diagnostic::AppResult;
+use crate::diagnostic::{AppResult, ProgressState};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{Command, DraftCommand, Session, ThemeChoice, ViewCommand};
+use crate::workspace::session::{AppPaths, Command, DraftCommand, ProjectData, Session, ThemeChoice, ViewCommand};
+use crate::workspace::store::clock::Moment;
 pub use files::{OpenFolder, Surroundings};
 
 /// What a finished dialog is for.
@@ -57,6 +61,8 @@ pub(super) struct Dialogs {
     pub(super) imported: Option<String>,
     /// The window was to be closed, but the draft can't be written: why not.
     pub(super) losing: Option<String>,
+    /// A file that names units is to be written although the veil is on.
+    pub(super) unveiled: Option<Command>,
 }
 
 /// The workstation.
@@ -79,6 +85,12 @@ pub struct Workstation {
     /// Pictures of charts being drawn.
     drawing: Vec<Job<Drawn>>,
     look: Option<(ThemeChoice, bool)>,
+    /// What the veil hides, of the project's data.
+    secrets: Slot<Same<ProjectData>, Secrets>,
+    /// The ceremony has the whole screen.
+    pub(super) stage: bool,
+    /// The project whose ceremony has put the veil on by itself, once.
+    offered: Option<PathBuf>,
     /// The user has said that the draft may be lost: the window closes.
     pub(super) leaving: bool,
     /// Imports whose plan was shown.
@@ -93,6 +105,9 @@ impl Workstation {
     pub fn new(ctx: &Context, surroundings: Surroundings) -> Self {
         fonts::install(ctx);
         theme::apply(ctx);
+        // names first: the veil looks at all of them
+        ctx.add_plugin(Access::default());
+        ctx.add_plugin(Veil::default());
         let waking = ctx.clone();
         let waker: Waker = Arc::new(move || waking.request_repaint());
         let session = Session::new(surroundings.paths, surroundings.clock, waker);
@@ -118,6 +133,9 @@ impl Workstation {
             command_palette: Palette::default(),
             drawing: Vec::new(),
             look: None,
+            secrets: Slot::default(),
+            stage: false,
+            offered: None,
             leaving: false,
             imports: 0,
             zoom,
@@ -280,9 +298,33 @@ impl Workstation {
         self.go(ScreenId::Data);
     }
 
-    /// Carries a command out; one that is for good waits until the operator has said his name.
+    /// Carries a command out; one that is for good waits until the operator has said his name, one that writes a file
+    /// with units' names until he has said that he means it, where they are veiled.
     pub fn send(&mut self, command: impl Into<Command>) {
         let command = command.into();
+        if self.session.is_veiled() && self.names_units(&command) {
+            self.dialogs.unveiled = Some(command);
+        } else {
+            self.send_unveiled(command);
+        }
+    }
+
+    /// True where a command writes a file that may name units. Pictures of maps show none while the veil is on.
+    fn names_units(&self, command: &Command) -> bool {
+        match command {
+            Command::Deed(deed) => matches!(**deed, Deed::Export { .. }),
+            Command::View(ViewCommand::WriteFile(path, bytes)) => {
+                let picture = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+                match (std::str::from_utf8(bytes), self.secrets.current()) {
+                    (Ok(text), Some(secrets)) => secrets.hide(text).is_some(),
+                    _ => !picture,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn send_unveiled(&mut self, command: Command) {
         if command.needs_operator() && self.session.preferences().operator.trim().is_empty() {
             self.dialogs.operator = Some((String::new(), Some(command)));
         } else {
@@ -361,9 +403,28 @@ impl Workstation {
                 self.session.set_preferences(|prefs| prefs.theme = next);
             }
             Action::ToggleMotion => self.session.set_preferences(|prefs| prefs.still = !prefs.still),
+            Action::ToggleVeil => self.session.apply(ViewCommand::Veil(!self.session.is_veiled())),
+            Action::ToggleStage => self.set_stage(ctx, !self.stage),
             Action::Help => self.dialogs.help = true,
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
+    }
+
+    /// Gives the ceremony the whole screen, or takes it back. In front of others names are veiled.
+    pub(super) fn set_stage(&mut self, ctx: &Context, on: bool) {
+        if on == self.stage {
+            return;
+        }
+        self.stage = on;
+        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(on));
+        if on {
+            self.go(ScreenId::Draw);
+            self.dialogs.findings = false;
+            self.session.apply(ViewCommand::Veil(true));
+        } else {
+            ctx.set_zoom_factor(self.zoom);
+        }
+        ctx.request_repaint();
     }
 
     fn set_zoom(&mut self, ctx: &Context, zoom: f32) {
@@ -391,10 +452,46 @@ impl Workstation {
     /// Draws the window.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        ctx.plugin::<Access>().lock().set_title(&self.title());
         self.shortcuts(&ctx);
         self.dropped(&ctx);
-        shell::show(self, ui);
-        shell::overlays(self, &ctx);
+        if self.veil_ui(ui) {
+            shell::show(self, ui);
+            shell::overlays(self, &ctx);
+        }
+    }
+
+    /// Hands what has to be hidden to the gate; false where it is not known yet, and nothing else may be shown.
+    fn veil_ui(&mut self, ui: &mut Ui) -> bool {
+        // the ceremony over real data hides its units until somebody says otherwise
+        if let Some(open) = self.session.project()
+            && self.screen == ScreenId::Draw
+            && !open.saved.file.synthetic
+            && self.offered.as_deref() != Some(open.saved.root())
+        {
+            self.offered = Some(open.saved.root().to_owned());
+            self.session.apply(ViewCommand::Veil(true));
+        }
+        let data = self.session.project().filter(|_| self.session.is_veiled()).map(|open| Arc::clone(&open.data));
+        let Some(data) = data else {
+            ui.ctx().plugin::<Veil>().lock().set(None);
+            return true;
+        };
+        let of = Arc::clone(&data);
+        self.secrets.ask(&self.session, &Same::of(&data), s::VEILING, move |progress| Secrets::of(&of, progress));
+        let current = self.secrets.current().cloned();
+        ui.ctx().plugin::<Veil>().lock().set(current.as_ref());
+        if current.is_none() {
+            egui::CentralPanel::default().show(ui, |ui| match self.secrets.error().map(str::to_owned) {
+                None => widgets::loading(ui, s::VEILING, &ProgressState::default()),
+                Some(error) => {
+                    if widgets::failed(ui, s::VEIL_FAILED, &error, s::VEIL_LIFT) {
+                        self.session.apply(ViewCommand::Veil(false));
+                    }
+                }
+            });
+        }
+        current.is_some()
     }
 
     /// The screen itself, into what the shell leaves.
@@ -402,7 +499,7 @@ impl Workstation {
         let mut out = Outbox::default();
         let shown = self.screen;
         {
-            let mut cx = Cx { session: &self.session, out: &mut out, doors: &mut self.doors };
+            let mut cx = Cx { session: &self.session, out: &mut out, doors: &mut self.doors, stage: self.stage };
             ui.push_id(shown.id(), |ui| self.screens.get(shown).ui(ui, &mut cx));
         }
         self.deliver(ui.ctx(), out);

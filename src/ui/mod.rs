@@ -3,8 +3,10 @@
 //! [`app::Workstation`] is the whole of it; [`run`] puts it into a native window. What a screen may do and how
 //! it is written stands in [`screens`].
 
+mod access;
 pub mod action;
 pub mod app;
+mod confirm;
 pub mod fonts;
 pub mod help;
 mod icon;
@@ -19,6 +21,7 @@ pub mod slot;
 pub mod table;
 pub mod text;
 pub mod theme;
+pub mod veil;
 pub mod widgets;
 mod window;
 

@@ -1,6 +1,7 @@
 //! What stands around the screens: menus, rail, filters, status bar, toasts, findings, dialogs.
 
 mod dialogs;
+mod stage;
 
 use egui::{Align, Align2, Context, Layout, Panel, RichText, Sense, Stroke, Ui, Vec2};
 
@@ -24,6 +25,10 @@ const MOST_FINDINGS: usize = 500;
 /// Draws the shell and the screen in it.
 pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     let palette = theme::of(ui);
+    if app.stage {
+        stage::show(app, ui);
+        return;
+    }
     let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("bar").frame(bar).show(ui, |ui| top_bar(app, ui));
     demo_bar(app, ui);
@@ -108,6 +113,10 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
             {
                 menu_item(app, ui, action, None);
             }
+            ui.separator();
+            for action in [Action::ToggleVeil, Action::ToggleStage] {
+                menu_item(app, ui, action, None);
+            }
         });
         ui.menu_button(s::MENU_HELP, |ui| {
             ui.set_min_width(220.0);
@@ -122,8 +131,26 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
             if ui.button(t::PALETTE).on_hover_text(hint).clicked() {
                 app.act(&ui.ctx().clone(), Action::Palette);
             }
+            veil_switch(app, ui);
         });
     });
+}
+
+/// The switch of the veil, and its mark while it is on.
+fn veil_switch(app: &mut Workstation, ui: &mut Ui) {
+    let on = app.session.is_veiled();
+    let hint = format!("{}（{}）", s::VEIL_HINT, Action::ToggleVeil.shortcut_text());
+    let palette = theme::of(ui);
+    let text = if on { RichText::new(s::VEILED).color(palette.amber).strong() } else { RichText::new(s::VEIL) };
+    let mut button = egui::Button::new(text).selected(on);
+    if on {
+        button = button.fill(palette.amber_wash).stroke(Stroke::new(1.0, palette.amber));
+    }
+    let switch = ui.add(button).on_hover_text(hint);
+    switch.widget_info(|| egui::WidgetInfo::selected(egui::Role::Switch, true, on, s::VEIL));
+    if switch.clicked() {
+        app.act(&ui.ctx().clone(), Action::ToggleVeil);
+    }
 }
 
 /// District, body and month: they filter every screen.
@@ -241,7 +268,7 @@ fn rail_ui(app: &mut Workstation, ui: &mut Ui) {
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 36.0), Sense::click());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, screen.label()));
         let palette = theme::of(ui);
-        if selected || response.hovered() || response.has_focus() {
+        if selected || response.hovered() {
             ui.painter().rect_filled(rect, theme::RADIUS, if selected { palette.wash } else { palette.stripe });
         }
         if selected {
@@ -391,6 +418,7 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     dialogs::operator_dialog(app, ctx);
     app.path_ui(ctx);
     dialogs::losing_dialog(app, ctx);
+    dialogs::unveiled_dialog(app, ctx);
     dialogs::help(app, ctx);
     drop_target(ctx);
 }

@@ -152,9 +152,9 @@ pub fn perform_deed(
             void_period(project, period, &reason, context)?;
             DeedOutcome::Voided(period)
         }
-        Deed::Substitute { month, unit, reason } => {
+        Deed::Substitute { month, unit, case, reason } => {
             let registry = frames.get(project)?.0;
-            let put = substitute_unit(project, registry, month, &unit, &reason, context)?;
+            let put = substitute_unit(project, registry, month, &unit, (case, &reason), context)?;
             DeedOutcome::Substituted(month, unit, put)
         }
         Deed::ReplaceInspector { month, unit, certificate, reason } => {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::disclosure::{CheckResult, DueCheck, Manner, Outcome, PlanDatesEntry, WithholdingGround};
 use fairdraw::district::load_bundled_districts;
-use fairdraw::domain::{InspectorId, Period, UnitId};
+use fairdraw::domain::{InspectorId, Period, TriggerKind, UnitId};
 use fairdraw::registry::Registry;
 use fairdraw::registry::schema::{past_checks, sources, violations};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check};
@@ -162,7 +162,12 @@ fn the_public_list_on_the_screen_is_the_exported_one() {
     let (project, registry, checks) = january(folder.path());
     let listed: BTreeSet<UnitId> = checks.iter().map(|c| c.unit_id.clone()).collect();
     let (fined, document) = repaired(&registry, &listed);
-    let request = TriggeredRequest { unit: fined.clone(), reason: "信访举报".to_owned(), although_closed: None };
+    let request = TriggeredRequest {
+        unit: fined.clone(),
+        kind: TriggerKind::Report,
+        reason: "信访举报".to_owned(),
+        although_closed: None,
+    };
     add_triggered_check(&project, &registry, month("2027-01"), &request, &at("2027-01-05T09:00:00")).unwrap();
     let draws = load_opened(&project, &registry).unwrap();
     let checks = &draws[0].checks;

@@ -22,6 +22,8 @@ mod results;
 mod risk;
 mod search;
 mod shell;
+mod stage;
 mod states;
 mod support;
+mod veil;
 mod work;

@@ -119,6 +119,8 @@ pub struct Cx<'a> {
     pub out: &'a mut Outbox,
     /// Dialogs for files.
     pub doors: &'a mut Doors,
+    /// The ceremony has the whole screen: it is watched from afar and driven by keys.
+    pub stage: bool,
 }
 
 impl Cx<'_> {

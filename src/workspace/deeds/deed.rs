@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::disclosure::{CheckResult, PlanDatesEntry};
-use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
 use crate::plan::Mend;
 use crate::registry::Mapping;
 use crate::workspace::deeds::batch::{CheckKey, ClearDays};
@@ -36,6 +36,8 @@ pub enum Deed {
         month: PlanMonth,
         /// Who drops out.
         unit: UnitId,
+        /// What was found.
+        case: SubstituteCase,
         /// Dated evidence.
         reason: String,
     },

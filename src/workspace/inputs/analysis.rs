@@ -8,7 +8,7 @@ use polars::prelude::{Column, DataFrame, PolarsError};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::disclosure::{CheckResult, MandatoryChecks, Outcome, compute_rechecks};
-use crate::domain::{Category, PermitEvent, PlanMonth};
+use crate::domain::{Category, PermitEvent, PlanMonth, SubstituteCase};
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::window_months;
 use crate::plan::mandatory::{MandatoryDates, MandatoryFacts, compute_mandatory};
@@ -211,7 +211,8 @@ impl Analysis {
 }
 
 /// Enters the project's own draws into the history: visits, the targets that each month offered, and the units
-/// found closed or moved (substituted, or with such a result), which are out until they are seen alive. Returns
+/// found closed or moved (substituted, or with such a result), which are out until they are seen alive; one found
+/// stopped (停产) is out as long as a visit's window, then drawn again so that somebody looks. Returns
 /// the last opened draw up to the month (its schedule is where planning goes on) and the mandatory checks listed.
 fn add_draws(
     project: &Project,
@@ -221,15 +222,17 @@ fn add_draws(
 ) -> AppResult<(Option<StoredDraw>, MandatoryChecks)> {
     let mut listed = MandatoryChecks::default();
     let done: HashSet<(&str, PlanMonth)> = results.iter().map(|r| (r.unit_id.as_str(), r.month)).collect();
-    let mut seen: BTreeMap<u32, (NaiveDate, bool)> = BTreeMap::new();
-    let mut see = |site: Option<u32>, day: Option<NaiveDate>, dead: bool| {
+    // how a site was found last: in the draw, or out of it and why
+    let mut seen: BTreeMap<u32, (NaiveDate, Exclusion)> = BTreeMap::new();
+    let mut see = |site: Option<u32>, day: Option<NaiveDate>, found: Exclusion| {
         if let (Some(site), Some(day)) = (site, day) {
-            let last = seen.entry(site).or_insert((day, dead));
-            *last = (*last).max((day, dead));
+            let last = seen.entry(site).or_insert((day, found));
+            *last = (*last).max((day, found));
         }
     };
     for result in results {
-        see(population.index.row(result.unit_id.as_str()), Some(result.inspected_on), result.outcome.is_dead());
+        let found = if result.outcome.is_dead() { Exclusion::Closed } else { Exclusion::None };
+        see(population.index.row(result.unit_id.as_str()), Some(result.inspected_on), found);
     }
     let mut earlier = None;
     // months after it too: their visits count towards the cap
@@ -238,8 +241,9 @@ fn add_draws(
         let Some(month) = draw.period.month() else { continue };
         let Some(m) = month.index_in(project.file.year) else { continue };
         for change in &draw.changes {
-            if let DrawChange::Substitute { unit, at, .. } = change {
-                see(population.index.row(unit.as_str()), at.get(..10).and_then(|day| day.parse().ok()), true);
+            if let DrawChange::Substitute { unit, case, at, .. } = change {
+                let day = at.get(..10).and_then(|day| day.parse().ok());
+                see(population.index.row(unit.as_str()), day, exclusion_of(*case));
             }
         }
         for target in draw.targets(&order) {
@@ -287,9 +291,15 @@ fn add_draws(
         }
     }
     let sites = Arc::make_mut(&mut population.inputs.sites);
-    for (site, (_, dead)) in seen {
-        if dead && let Some(exclusion) = sites.exclusion.get_mut(site as usize) {
-            *exclusion = Exclusion::Closed;
+    for (site, (day, found)) in seen {
+        // who stood still is looked at again when the window of a visit has passed; nobody is forgotten
+        let back = found == Exclusion::Stopped && window_passed(&project.policy, day, before);
+        if found != Exclusion::None
+            && !back
+            && let Some(exclusion) = sites.exclusion.get_mut(site as usize)
+            && (found != Exclusion::Stopped || !exclusion.is_dead())
+        {
+            *exclusion = found;
         }
     }
     Ok((earlier, listed))
@@ -321,6 +331,21 @@ fn place_of(
         *b as usize == body && merged.get(body * policy.categories.len() + *c as usize) == Some(&(category as u8))
     };
     Some(own.filter(stands).unwrap_or((body as u16, category as u8)))
+}
+
+/// What a unit that was found so is to the months that follow.
+fn exclusion_of(case: SubstituteCase) -> Exclusion {
+    match case {
+        SubstituteCase::Closed => Exclusion::Closed,
+        SubstituteCase::Moved => Exclusion::Moved,
+        SubstituteCase::Merged => Exclusion::Merged,
+        SubstituteCase::Stopped => Exclusion::Stopped,
+    }
+}
+
+/// True where a month lies behind the months that a visit of that day would close.
+fn window_passed(policy: &Policy, day: NaiveDate, month: PlanMonth) -> bool {
+    PlanMonth::of(day).is_some_and(|of| of.plus(i32::from(window_months(policy))) < month)
 }
 
 /// The imported checks with the project's own results before a day, so that what a check found counts in the

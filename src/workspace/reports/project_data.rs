@@ -120,6 +120,12 @@ impl ProjectData {
         self.districts.index_of(DistrictCode(code)).map(|index| index as u16)
     }
 
+    /// The address of a source's row.
+    #[must_use]
+    pub fn address(&self, row: u32) -> Option<&str> {
+        sources::ADDRESS.of(&self.registry.sources).ok()?.get(row as usize)
+    }
+
     /// Name of a district by its index on the map.
     #[must_use]
     pub fn district_name(&self, index: u16) -> Option<&str> {

@@ -110,6 +110,8 @@ pub struct Session {
     opening: Stage<()>,
     /// What every screen is filtered by.
     filter: Filter,
+    /// What names a unit is hidden: 保密遮盖.
+    veiled: bool,
     messages: Messages,
     latest: Latest,
     running: Vec<Running>,
@@ -147,6 +149,7 @@ impl Session {
             held: Vec::new(),
             opening: Stage::Empty,
             filter: Filter::default(),
+            veiled: false,
             messages: Messages::default(),
             latest: Latest::default(),
             running: Vec::new(),
@@ -182,6 +185,12 @@ impl Session {
     #[must_use]
     pub fn filter(&self) -> &Filter {
         &self.filter
+    }
+
+    /// True while everything that names a unit is hidden (保密遮盖).
+    #[must_use]
+    pub fn is_veiled(&self) -> bool {
+        self.veiled
     }
 
     /// The month looked at.

@@ -121,13 +121,13 @@ pub fn hand_rows(books: &Books) -> Vec<Row> {
         let of = format!("{} {}", draw.draw.period, draw.draw.sequence);
         for change in &draw.draw.changes {
             match change {
-                DrawChange::Substitute { unit, by, reason, at, operator } => {
+                DrawChange::Substitute { unit, by, reason, at, operator, .. } => {
                     push(at, operator, "substitute", format!("{of}：{unit} → {by}"), reason.clone());
                 }
                 DrawChange::Replace { unit, certificate, reason, at, operator } => {
                     push(at, operator, "replace-inspector", format!("{of}：{unit}，{certificate}"), reason.clone());
                 }
-                DrawChange::Add { need, reason, at, operator, past_cap, although_closed } => {
+                DrawChange::Add { need, trigger, reason, at, operator, past_cap, although_closed } => {
                     let mut content = format!("{of}：{}", need.unit_id);
                     if let Some(past) = past_cap {
                         content.push_str(&t::past_cap(past.visits, past.cap));
@@ -136,6 +136,7 @@ pub fn hand_rows(books: &Books) -> Vec<Row> {
                         Some(grounds) => format!("{reason}；{}{grounds}", t::ALTHOUGH_CLOSED),
                         None => reason.clone(),
                     };
+                    let reason = trigger.map_or_else(|| reason.clone(), |kind| format!("{}：{reason}", kind.label()));
                     push(at, operator, "add-check", content, reason);
                 }
             }

@@ -201,7 +201,9 @@ fn small_map(data: &ProjectData) -> SmallMap {
 /// Where an entry comes from, in the window's short words.
 fn origin_of(entry: &ListEntry) -> String {
     match (&entry.role, entry.origin) {
-        (_, CheckOrigin::Triggered) => t::O_TRIGGERED.to_owned(),
+        (_, CheckOrigin::Triggered) => entry
+            .trigger
+            .map_or_else(|| t::O_TRIGGERED.to_owned(), |kind| format!("{} · {}", t::O_TRIGGERED, kind.label())),
         (TargetRole::Substitute { .. }, _) => t::O_SUBSTITUTE.to_owned(),
         (_, CheckOrigin::Mandatory) => {
             entry.rule.as_ref().map_or_else(|| t::O_CERTAIN.to_owned(), |rule| format!("{} · {rule}", t::O_CERTAIN))
