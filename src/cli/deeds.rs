@@ -29,6 +29,7 @@ pub(super) fn carry_out(
         DeedOutcome::Results(taken) => data::show_results(&taken, as_json),
         DeedOutcome::PlanDated(dates) => plan_dates::show_plan_dates(project.file.year, &dates, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),
+        DeedOutcome::ListWritten(to) => told(&format!("已导出到 {}", to.display())),
         DeedOutcome::Refreshed(sources, set_aside) => {
             say(&format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置"));
             Ok(if set_aside > 0 { Finish::Flawed } else { Finish::Done })

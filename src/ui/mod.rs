@@ -12,6 +12,7 @@ pub mod map;
 mod palette;
 pub mod picker;
 pub mod plot;
+mod rows;
 pub mod screens;
 mod shell;
 pub mod slot;

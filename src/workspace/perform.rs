@@ -17,6 +17,7 @@ use crate::workspace::deeds::change::{
     Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
 };
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::list_file::write_list;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
 use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure, record_year_plan_dates};
@@ -101,6 +102,8 @@ pub enum DeedOutcome {
     PlanDated(PlanDates),
     /// Files were written into a folder.
     Exported(PathBuf, Exported),
+    /// A list was written into a file.
+    ListWritten(PathBuf),
     /// Another register: sources taken, rows set aside.
     Refreshed(usize, usize),
     /// Another map.
@@ -178,6 +181,10 @@ pub fn perform_deed(
             let request = ExportRequest { month, only };
             let exported = export_project(project, registry, districts, &to, &request, context)?;
             DeedOutcome::Exported(to, exported)
+        }
+        Deed::WriteList { to, list, rows, bytes } => {
+            write_list(project, &to, &list, rows, &bytes, context)?;
+            DeedOutcome::ListWritten(to)
         }
         Deed::Refresh { from, mapping } => {
             let (sources, set_aside) = refresh_project(project, &from, mapping, context)?;

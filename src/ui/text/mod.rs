@@ -11,5 +11,6 @@ pub mod plan;
 pub mod plot;
 pub mod results;
 pub mod risk;
+pub mod rows;
 pub mod shell;
 pub mod table;

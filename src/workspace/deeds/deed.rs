@@ -2,6 +2,7 @@
 //! them out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
@@ -73,6 +74,17 @@ pub enum Deed {
         /// Kinds of files by ending or family; empty for all.
         only: Vec<String>,
     },
+    /// Writes a list that names units of a month into a file, made ready elsewhere.
+    WriteList {
+        /// Target file.
+        to: PathBuf,
+        /// Name of the list.
+        list: String,
+        /// Rows of it.
+        rows: usize,
+        /// The file's bytes.
+        bytes: Arc<Vec<u8>>,
+    },
     /// Reads the office's files again: the register of a new quarter, or another mapping.
     Refresh {
         /// The folder with the files.
@@ -106,7 +118,7 @@ impl Deed {
             Self::Publish(_) => CommandId::Publish,
             Self::CorrectPublication(_) => CommandId::CorrectPublication,
             Self::PlanDates(_) => CommandId::PlanDates,
-            Self::Export { .. } => CommandId::Export,
+            Self::Export { .. } | Self::WriteList { .. } => CommandId::Export,
             Self::Refresh { .. } => CommandId::Import,
             Self::LoadDistricts(_) => CommandId::Districts,
             Self::LoadCalendar(_) => CommandId::Calendar,
@@ -134,6 +146,7 @@ impl Deed {
             | Self::CorrectPublication(_)
             | Self::PlanDates(_)
             | Self::Export { .. }
+            | Self::WriteList { .. }
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => self.command_id().label(),
         }
@@ -158,6 +171,7 @@ impl Deed {
             | Self::Publish(_)
             | Self::CorrectPublication(_)
             | Self::PlanDates(_)
+            | Self::WriteList { .. }
             | Self::Refresh { .. }
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => false,

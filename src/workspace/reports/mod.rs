@@ -14,6 +14,7 @@ pub mod next_step;
 pub mod plan_book;
 pub mod preview;
 pub mod project_data;
+pub mod proof;
 pub mod public_list;
 pub mod status;
 pub mod target_rows;

@@ -199,6 +199,7 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             }
             format!("已导出 {} 个文件到 {}", exported.files.len(), to.display())
         }
+        DeedOutcome::ListWritten(to) => format!("已导出到 {}", to.display()),
         DeedOutcome::Refreshed(sources, set_aside) => {
             format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置")
         }
