@@ -32,6 +32,7 @@ pub(super) fn carry_out(
         DeedOutcome::Refreshed(refreshed) => refresh::show_refreshed(&refreshed, as_json),
         DeedOutcome::CameBack(id, sources) => refresh::show_back(&id, sources, as_json),
         DeedOutcome::Forgotten(id) => told(&format!("已删除保留的名录 {id}")),
+        DeedOutcome::ListWritten(to) => told(&format!("已导出到 {}", to.display())),
         // what changed is told by the command that asked for it
         DeedOutcome::Saved => Ok(Finish::Done),
         DeedOutcome::Mended(mend) => told(&format!("已采取：{mend}")),

@@ -9,13 +9,11 @@ use super::args::{
 };
 use super::deeds::carry_out;
 use super::output::{data, json, line, say};
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
-use crate::disclosure::check_all_visited;
+use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use crate::export::{ManifestCheck, check_manifest};
 use crate::sampling::{
-    CheckReport, DEMONSTRATION, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, compute_proof,
-    draw_from_files,
+    CheckReport, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, draw_from_files,
 };
 use crate::workspace::deeds::change::{Substituted, Triggered, TriggeredRequest, none_opened, opened_draw};
 use crate::workspace::deeds::deed::Deed;
@@ -26,6 +24,7 @@ use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::perform::Pair;
 use crate::workspace::reports::find_unit::find_units;
 use crate::workspace::reports::project_data::ProjectData;
+use crate::workspace::reports::proof::{OwnProof, own_proof};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::journal::check_journal_file;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
@@ -255,14 +254,11 @@ pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Fin
     let project = Project::open(&args.project, None)?;
     let month = month_of(&args.month)?;
     let (draw, _) = opened_draw(&project, month)?;
-    // The opening gives everybody's ticket: it leaves the office only once every target was visited.
     let (registry, _) = load_project_data(&project)?;
     let opened = OpenedDraw::of(draw, &registry, &project.policy)?;
-    let Some(OpenedDraw { draw, order, checks, .. }) = opened else { return Err(none_opened(month)) };
-    let complete = check_all_visited(&checks, &load_results(&project)?, context.now.date()).is_ok();
-    let opened = draw.opening.as_ref().filter(|_| complete).map(|opening| (opening, &order));
-    let mut proof = compute_proof(&draw.frame, &draw.frame.tree(), &draw.seal, opened, unit_of(&args.unit)?.as_str())?;
-    proof.statement = draw.demonstration.then(|| DEMONSTRATION.to_owned());
+    let Some(opened) = opened else { return Err(none_opened(month)) };
+    let results = load_results(&project)?;
+    let OwnProof { proof, complete } = own_proof(&opened, &results, context.now.date(), &unit_of(&args.unit)?)?;
     if complete {
         say(&format!("{}：{}", args.unit, proof.outcome().label()));
     } else {

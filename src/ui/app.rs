@@ -15,11 +15,12 @@ use super::picker::{Door, Doors, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::slot::{Same, Slot};
+use super::table::{Desk, SheetFile, Target};
 use super::text::common as t;
 use super::text::help::Term;
 use super::text::shell as s;
 use super::veil::{Secrets, Veil};
-use super::{fonts, shell, theme, widgets};
+use super::{fonts, rows, shell, theme, widgets};
 use crate::chart::Chart;
 use crate::diagnostic::{AppResult, ProgressState};
 use crate::workspace::deeds::deed::Deed;
@@ -29,7 +30,7 @@ use crate::workspace::store::clock::Moment;
 pub use files::{OpenFolder, Surroundings};
 
 /// What a finished dialog is for.
-enum Asked {
+pub(super) enum Asked {
     Import,
     OpenProject,
     Export,
@@ -38,11 +39,19 @@ enum Asked {
     LoadCalendar,
     /// A picture: PNG where true, else SVG.
     Picture(bool, Box<Chart>),
+    /// The rows that a table shows.
+    Table(Box<SheetFile>),
+    /// A unit's own proof of the draw.
+    Proof(Target),
 }
 
-/// A picture of a chart.
-enum Drawn {
+/// What a job of the window made.
+pub(super) enum Drawn {
+    /// A file that no journal names: a picture, a table without names of targets.
     File(PathBuf, Vec<u8>),
+    /// A deed that writes a file.
+    Deed(Box<Deed>),
+    /// A picture for the clipboard.
     Image(Box<egui::ColorImage>),
 }
 
@@ -221,11 +230,18 @@ impl Workstation {
             Asked::Picture(png, chart) => {
                 self.draw_picture(move || Ok(Drawn::File(path, plot::render_file(&chart, !png)?)));
             }
+            Asked::Table(file) => self.write_table(path, *file),
+            Asked::Proof(target) => self.write_proof(path, &target),
         }
     }
 
     fn draw_picture(&mut self, work: impl FnOnce() -> AppResult<Drawn> + Send + 'static) {
-        match self.session.start_job(s::DRAWING, move |_| work()) {
+        self.make(s::DRAWING, work);
+    }
+
+    /// Has a file or a picture made by a job.
+    pub(super) fn make(&mut self, name: &str, work: impl FnOnce() -> AppResult<Drawn> + Send + 'static) {
+        match self.session.start_job(name, move |_| work()) {
             Ok(job) => self.drawing.push(job),
             Err(error) => self.session.fail(&error),
         }
@@ -236,6 +252,7 @@ impl Workstation {
             match job.poll() {
                 None => self.drawing.push(job),
                 Some(Ok(Drawn::File(path, bytes))) => self.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
+                Some(Ok(Drawn::Deed(deed))) => self.send(*deed),
                 Some(Ok(Drawn::Image(image))) => {
                     ctx.copy_image(*image);
                     self.session.say(s::COPIED);
@@ -245,7 +262,7 @@ impl Workstation {
         }
     }
 
-    fn chart_action(&mut self, action: PlotAction, chart: Chart) {
+    pub(super) fn chart_action(&mut self, action: PlotAction, chart: Chart) {
         let name = plot::file_stem(&chart.title);
         match action {
             PlotAction::CopyImage => {
@@ -382,6 +399,7 @@ impl Workstation {
             Action::Find => {
                 let screen = self.screen;
                 self.screens.get(screen).find();
+                Desk::find(ctx);
             }
             Action::PreviousMonth => self.step_month(-1),
             Action::NextMonth => self.step_month(1),
@@ -443,7 +461,7 @@ impl Workstation {
         }
     }
 
-    fn ask(&mut self, asked: Asked, request: PickRequest) {
+    pub(super) fn ask(&mut self, asked: Asked, request: PickRequest) {
         let waker = self.session.waker();
         let picking = self.doors.ask(request, waker);
         self.asked.push((asked, picking));
@@ -498,11 +516,15 @@ impl Workstation {
     pub(super) fn screen_ui(&mut self, ui: &mut Ui) {
         let mut out = Outbox::default();
         let shown = self.screen;
+        Desk::guide(ui.ctx(), rows::guide(&self.session));
         {
             let mut cx = Cx { session: &self.session, out: &mut out, doors: &mut self.doors, stage: self.stage };
             ui.push_id(shown.id(), |ui| self.screens.get(shown).ui(ui, &mut cx));
         }
         self.deliver(ui.ctx(), out);
+        for ask in Desk::take(ui.ctx()) {
+            self.table_ask(ui.ctx(), ask);
+        }
     }
 
     pub(super) fn deliver(&mut self, ctx: &Context, out: Outbox) {

@@ -19,6 +19,7 @@ use crate::workspace::deeds::change::{
     Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
 };
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::list_file::write_list;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
 use crate::workspace::deeds::plan_record::record_year_plan_dates;
@@ -113,6 +114,8 @@ pub enum DeedOutcome {
     CameBack(String, usize),
     /// A kept state was deleted: its name.
     Forgotten(String),
+    /// A list was written into a file.
+    ListWritten(PathBuf),
     /// Another map.
     MapTaken,
     /// Another calendar.
@@ -191,6 +194,10 @@ pub fn perform_deed(
             let request = ExportRequest { month, only };
             let exported = export_project(project, registry, districts, &to, &request, context)?;
             DeedOutcome::Exported(to, exported)
+        }
+        Deed::WriteList { to, list, rows, bytes } => {
+            write_list(project, &to, &list, rows, &bytes, context)?;
+            DeedOutcome::ListWritten(to)
         }
         Deed::Refresh { from, mapping, looked_at } => {
             let before = frames.get(project)?;

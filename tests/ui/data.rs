@@ -94,7 +94,7 @@ fn a_filter_on_a_column_is_made_shown_as_a_chip_and_taken_away() {
     window.click(table::FILTER);
     window.until("the values", |w| w.harness.query_by_label("浦东新区").is_some());
     window.click("浦东新区");
-    window.click(t::APPLY);
+    window.click(table::APPLY);
     window.until("fewer rows", |w| told(w).starts_with("显示"));
     window.click("行政区划：浦东新区 ×");
     window.until("all rows", |w| told(w) == all);

@@ -2,7 +2,6 @@
 
 mod card;
 mod columns;
-mod filter;
 mod import;
 mod mapping;
 mod quality;
@@ -18,12 +17,12 @@ use egui::Ui;
 use super::{Cx, Screen, ready, title};
 use crate::registry::schema::event;
 use crate::registry::{TableKind, row_of_unit};
-use crate::ui::table::TableOutput;
+use crate::ui::table::{TableOutput, Target, TargetOf};
 use crate::ui::text::data as t;
 use crate::ui::theme;
 use crate::ui::widgets::thousands;
 use crate::workspace::intake::quality::FoundRow;
-use crate::workspace::session::{OpenProject, ViewCommand};
+use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 use card::{CardAnswer, CardPanel};
 use import::{Import, ImportAnswer};
@@ -132,15 +131,6 @@ impl Screen for DataScreen {
             },
         }
     }
-
-    fn find(&mut self) {
-        match self.tab {
-            Tab::Table(kind) => self.sheets.entry(kind).or_default().find(),
-            Tab::Quality => self.quality.find(false),
-            Tab::SetAside => self.quality.find(true),
-            Tab::Import | Tab::Refresh => {}
-        }
-    }
 }
 
 impl DataScreen {
@@ -223,17 +213,12 @@ impl DataScreen {
             name: kind.label(),
             empty: t::EMPTY_TABLE,
             also: &[],
+            targets: Some(targets_of(open, kind)),
         };
         let sheet = self.sheets.entry(kind).or_default();
         let out = sheet.ui(ui, cx, open, &source, |_, _| {});
         if kind == TableKind::Sources {
             self.sources_out(cx, &out);
-        } else if let Some(row) = out.activated.and_then(|position| sheet.frame_row(position)) {
-            // from an event to its source
-            if let Some(row) = source_of(open, kind, row) {
-                self.jump(cx, TableKind::Sources, row);
-                self.card_open = true;
-            }
         }
     }
 
@@ -297,17 +282,29 @@ impl DataScreen {
             // what comes back from these commands is what the table shows already
             self.selection = cx.session.filter().selection_revision + 1 + u64::from(unit.is_some());
         }
-        if out.activated.is_some() {
-            self.card_open = true;
-        }
     }
 }
 
+/// The units that the rows of a table are about.
+fn targets_of(open: &OpenProject, kind: TableKind) -> TargetOf {
+    let data = Arc::clone(&open.data);
+    Arc::new(move |row| {
+        let source = if kind == TableKind::Sources { Some(row) } else { source_of(&data, kind, row) }?;
+        Some(Target {
+            unit: data.unit_id(source)?.to_owned(),
+            name: data.name(source).unwrap_or_default().to_owned(),
+            source: Some(source),
+            month: None,
+            code: String::new(),
+        })
+    })
+}
+
 /// The source that a row of an event table belongs to.
-fn source_of(open: &OpenProject, kind: TableKind, row: u32) -> Option<u32> {
+fn source_of(data: &ProjectData, kind: TableKind, row: u32) -> Option<u32> {
     if !kind.refers_to_units() {
         return None;
     }
-    let unit = event::UNIT_ID.of(open.data.registry.frame(kind)).ok()?.get(row as usize)?;
-    row_of_unit(&open.data.registry.sources, unit)
+    let unit = event::UNIT_ID.of(data.registry.frame(kind)).ok()?.get(row as usize)?;
+    row_of_unit(&data.registry.sources, unit)
 }

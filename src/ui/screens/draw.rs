@@ -40,7 +40,7 @@ use self::secret::SecretForm;
 use self::step::{Marks, Place, Step, place_of, step_of};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
-use crate::domain::{Period, PlanMonth};
+use crate::domain::{Period, PlanMonth, UnitId};
 use crate::ui::action::Action;
 use crate::ui::picker::Picking;
 use crate::ui::slot::Slot;
@@ -83,6 +83,8 @@ pub struct DrawScreen {
     paired: bool,
     chosen: Option<usize>,
     dialog: Option<Intervention>,
+    /// A unit of a month's list that is to be substituted, once the list is there.
+    wanted: Option<(UnitId, PlanMonth)>,
     saving: Vec<(Saving, Picking)>,
 }
 
@@ -116,6 +118,12 @@ impl Screen for DrawScreen {
 }
 
 impl DrawScreen {
+    /// Opens the dialog in which a reserve takes a unit's place, once its month's list is there.
+    pub fn substitute(&mut self, unit: UnitId, month: PlanMonth) {
+        self.wanted = Some((unit, month));
+        self.year = false;
+    }
+
     fn take_period(&mut self, open: &OpenProject, period: Period) {
         let of = (open.saved.root().to_owned(), period);
         if self.of.as_ref() == Some(&of) {
@@ -125,6 +133,7 @@ impl DrawScreen {
         *self = Self {
             of: Some(of),
             year: self.year && !other,
+            wanted: self.wanted.take(),
             saving: std::mem::take(&mut self.saving),
             preview: std::mem::take(&mut self.preview),
             facts: std::mem::take(&mut self.facts),

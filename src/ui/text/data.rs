@@ -21,52 +21,18 @@ pub const IMPORT_FOLDER: &str = "导入文件夹…";
 pub const IMPORT_FILES: &str = "导入文件…";
 /// Hint of the search field.
 pub const SEARCH: &str = "查找名称、编号、地址…";
-/// Name of the search field.
-pub const SEARCH_NAME: &str = "查找";
-/// Clears the search and all filters.
-pub const CLEAR_ALL: &str = "清除全部筛选";
-/// Only what is selected on the map or in the table.
-pub const ONLY_SELECTED: &str = "只看选中的";
-/// View under way.
-pub const VIEWING: &str = "正在筛选";
 /// First view under way.
 pub const READING: &str = "正在读取表格";
 /// Empty table: nothing imported.
 pub const EMPTY_TABLE: &str = "这张表没有数据。把含有它的文件拖到窗口里，或点「导入文件夹」。";
-/// Empty view: nothing fits.
-pub const EMPTY_VIEW: &str = "没有符合条件的行，请放宽筛选或清除查找。";
 /// No rows set aside.
 pub const EMPTY_ASIDE: &str = "没有被搁置的行：导入的每一行都已采用。";
 /// No findings.
 pub const EMPTY_QUALITY: &str = "导入时没有发现问题。";
-/// View failed.
-pub const VIEW_FAILED: &str = "没有筛选成";
 /// Report failed.
 pub const QUALITY_FAILED: &str = "质量报告没有读出来";
 /// Again.
 pub const AGAIN: &str = "重试";
-/// Filter popup: contains.
-pub const CONTAINS: &str = "包含";
-/// Filter popup: from.
-pub const FROM: &str = "从";
-/// Filter popup: to.
-pub const TO: &str = "到";
-/// Filter popup: empty cells.
-pub const EMPTY_CELLS: &str = "（空）";
-/// Filter popup: too many values.
-pub const MANY_VALUES: &str = "不同的值太多，请输入文字筛选";
-/// Filter popup: not all values.
-pub const MORE_VALUES: &str = "只列出最多的 200 个值";
-/// Filter popup: counting.
-pub const COUNTING: &str = "正在统计";
-/// Filter popup: apply.
-pub const APPLY: &str = "应用";
-/// Filter popup: no filter on this column.
-pub const CLEAR: &str = "清除";
-/// Dates as they are typed.
-pub const DATE_HINT: &str = "2027-03-01";
-/// A number or date that was not understood.
-pub const BAD_BOUND: &str = "看不懂这个数或日期";
 /// Quality: all findings.
 pub const ALL_FINDINGS: &str = "全部";
 /// Quality: export.
@@ -228,18 +194,6 @@ pub fn tab(kind: TableKind) -> &'static str {
         TableKind::PastChecks => "历次检查",
         TableKind::Capacity => "力量装备",
     }
-}
-
-/// `显示 x / y 行`.
-#[must_use]
-pub fn rows_shown(shown: &str, total: &str) -> String {
-    if shown == total { format!("{total} 行") } else { format!("显示 {shown} / {total} 行") }
-}
-
-/// How many are selected.
-#[must_use]
-pub fn selected(count: &str) -> String {
-    format!("已选 {count} 行")
 }
 
 /// How many were copied.

@@ -13,5 +13,6 @@ pub mod plot;
 pub mod refresh;
 pub mod results;
 pub mod risk;
+pub mod rows;
 pub mod shell;
 pub mod table;

@@ -2,6 +2,7 @@
 //! them out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
@@ -75,6 +76,17 @@ pub enum Deed {
         /// Kinds of files by ending or family; empty for all.
         only: Vec<String>,
     },
+    /// Writes a list that names units of a month into a file, made ready elsewhere.
+    WriteList {
+        /// Target file.
+        to: PathBuf,
+        /// Name of the list.
+        list: String,
+        /// Rows of it.
+        rows: usize,
+        /// The file's bytes.
+        bytes: Arc<Vec<u8>>,
+    },
     /// Reads the office's files again: the register of a new quarter, or another mapping.
     Refresh {
         /// The folder with the files.
@@ -114,7 +126,7 @@ impl Deed {
             Self::Publish(_) => CommandId::Publish,
             Self::CorrectPublication(_) => CommandId::CorrectPublication,
             Self::PlanDates(_) => CommandId::PlanDates,
-            Self::Export { .. } => CommandId::Export,
+            Self::Export { .. } | Self::WriteList { .. } => CommandId::Export,
             Self::Refresh { .. } => CommandId::Refresh,
             Self::RefreshBack(_) => CommandId::RefreshBack,
             Self::ForgetKept(_) => CommandId::ForgetKept,
@@ -146,6 +158,7 @@ impl Deed {
             | Self::Refresh { .. }
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)
+            | Self::WriteList { .. }
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => self.command_id().label(),
         }
@@ -171,6 +184,7 @@ impl Deed {
             | Self::RecordClear(..)
             | Self::Publish(_)
             | Self::CorrectPublication(_)
+            | Self::WriteList { .. }
             | Self::Refresh { .. }
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)

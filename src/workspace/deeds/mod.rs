@@ -5,6 +5,7 @@ pub mod batch;
 pub mod certificate;
 pub mod change;
 pub mod deed;
+pub mod list_file;
 pub mod mends;
 pub mod open;
 pub mod plan_record;

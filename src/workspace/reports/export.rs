@@ -33,6 +33,7 @@ use crate::workspace::reports::plan_book::BookInput;
 use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::year_plan::{compute_year_plan, off_site_lines};
+use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
@@ -95,7 +96,13 @@ impl ExportRequest {
 }
 
 fn created(context: &CommandContext) -> NaiveDateTime {
-    context.now.to_string().get(..19).and_then(|text| text.parse().ok()).unwrap_or_default()
+    workbook_date(context.now)
+}
+
+/// A moment as workbooks hold it: the office's own time, without its zone.
+#[must_use]
+pub fn workbook_date(now: Moment) -> NaiveDateTime {
+    now.to_string().get(..19).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn book_header(
@@ -145,7 +152,9 @@ fn book_header(
 }
 
 /// The mark that stands on every sheet of synthetic data or of a demonstration.
-fn data_mark<'a>(project: &Project, mut draws: impl Iterator<Item = &'a OpenedDraw>) -> Option<String> {
+/// `模拟数据` or `演示`, where a file must say so.
+#[must_use]
+pub fn data_mark<'a>(project: &Project, mut draws: impl Iterator<Item = &'a OpenedDraw>) -> Option<String> {
     if project.file.synthetic {
         Some("模拟数据".to_owned())
     } else if draws.any(|opened| opened.draw.demonstration) {

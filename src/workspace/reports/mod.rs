@@ -17,6 +17,7 @@ pub mod plan_book;
 pub mod plan_record;
 pub mod preview;
 pub mod project_data;
+pub mod proof;
 pub mod public_list;
 pub mod refresh;
 pub mod status;

@@ -207,6 +207,7 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             }
             format!("已导出 {} 个文件到 {}", exported.files.len(), to.display())
         }
+        DeedOutcome::ListWritten(to) => format!("已导出到 {}", to.display()),
         DeedOutcome::Refreshed(refreshed) => refreshed.told(),
         DeedOutcome::CameBack(id, sources) => {
             format!("已返回 {id} 保留的名录：{} 个污染源", thousands(*sources as i128))

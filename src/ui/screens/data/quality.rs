@@ -56,10 +56,6 @@ impl Quality {
         self.report.latest().map(|report| report.groups.iter().map(|g| g.count as usize).sum())
     }
 
-    pub(super) fn find(&mut self, aside: bool) {
-        if aside { self.aside.find() } else { self.sheet.find() }
-    }
-
     /// Jumps to a row set aside.
     pub(super) fn jump_aside(&mut self, row: u32) {
         self.aside.jump = Some(row);
@@ -154,6 +150,7 @@ impl Quality {
             name: t::QUALITY,
             empty: t::EMPTY_QUALITY,
             also: &also,
+            targets: None,
         };
         let mut export = false;
         let mut jump = false;
@@ -270,6 +267,7 @@ impl Quality {
             name: t::SET_ASIDE,
             empty: t::EMPTY_ASIDE,
             also: &[],
+            targets: None,
         };
         let palette = *theme::of(ui);
         let chosen = self.aside.table.cursor().and_then(|position| self.aside.frame_row(position));

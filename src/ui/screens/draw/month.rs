@@ -102,6 +102,12 @@ impl DrawScreen {
     ) {
         let why = why_not(cx, open);
         let today = cx.session.now().date();
+        if let Some((unit, _)) = self.wanted.take_if(|(_, of)| *of == month)
+            && let Some(at) = facts.rows.iter().position(|row| row.unit == unit && row.may_substitute)
+        {
+            self.chosen = Some(at);
+            self.dialog = facts.rows.get(at).map(|row| Intervention::substitute(row, month, today));
+        }
         let ask = list::show(ui, facts, self.chosen, why.is_empty(), why);
         let row = self.chosen.and_then(|i| facts.rows.get(i));
         match ask {

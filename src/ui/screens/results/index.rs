@@ -166,6 +166,12 @@ impl Index {
         self.of_row.get(row).copied().flatten()
     }
 
+    /// The entry of a unit's standing check in a month.
+    pub(super) fn of_unit(&self, books: &Books, unit: &UnitId, month: PlanMonth) -> Option<usize> {
+        let is = |c: &DueCheck| c.unit_id == *unit && c.month == month && !c.withdrawn;
+        self.entries.iter().position(|entry| entry.check(books).is_some_and(is))
+    }
+
     /// The entry of a check.
     pub(super) fn find(&self, books: &Books, unit: &UnitId, month: PlanMonth, sequence: u32) -> Option<usize> {
         self.entries.iter().position(|entry| {
