@@ -70,6 +70,8 @@ pub struct Workstation {
     /// Pictures of charts being drawn.
     drawing: Vec<Job<Drawn>>,
     look: Option<(ThemeChoice, bool)>,
+    /// Said where the filters leave nothing.
+    pub(super) empty_area: Option<String>,
     /// The user has said that the draft may be lost: the window closes.
     pub(super) leaving: bool,
     /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
@@ -134,6 +136,7 @@ impl Workstation {
             command_palette: Palette::default(),
             drawing: Vec::new(),
             look: None,
+            empty_area: None,
             leaving: false,
             zoom,
         }
@@ -302,6 +305,10 @@ impl Workstation {
     /// Does what a menu, a shortcut or the palette asks for.
     pub fn act(&mut self, ctx: &Context, action: Action) {
         if !action.is_enabled(&self.session) {
+            if action == Action::Undo && self.session.project().is_some() {
+                let words = s::no_undo(self.session.last_done().1.map(|done| &done.outcome));
+                self.session.say(words);
+            }
             return;
         }
         match action {

@@ -1,5 +1,6 @@
 //! What stands around the screens: menus, rail, filters, status bar, toasts, findings, dialogs.
 
+mod chips;
 mod dialogs;
 
 use egui::{Align, Align2, Context, Layout, Panel, RichText, Sense, Stroke, Ui, Vec2};
@@ -27,6 +28,7 @@ pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("bar").frame(bar).show(ui, |ui| top_bar(app, ui));
     demo_bar(app, ui);
+    chips::empty_area(app, ui);
     Panel::bottom("status").frame(bar).show(ui, |ui| status_bar(app, ui));
     findings_panel(app, ui);
     let rail = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 8));
@@ -116,6 +118,7 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
         });
         ui.add_space(GRID);
         filters(app, ui);
+        chips::chips(app, ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let hint = format!("{}（{}）", Action::Palette.label(), Action::Palette.shortcut_text());
             if ui.button(t::PALETTE).on_hover_text(hint).clicked() {
