@@ -108,6 +108,8 @@ pub enum Command {
     Proof(ProofArgs),
     /// 录入检查结果
     Results(super::data::ResultsArgs),
+    /// 操作日志：谁在何时做了什么
+    Journal(super::journal::JournalArgs),
     /// 登记检查结果的公开日期，或更正、撤回登记
     Publish(super::publish::PublishArgs),
     /// 导出计划、任务、清单、证书

@@ -7,6 +7,7 @@ mod args;
 mod data;
 mod deeds;
 mod draw;
+mod journal;
 mod output;
 mod plan;
 mod plan_dates;
@@ -97,6 +98,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Void(args) => draw::void(&args, &context),
         Command::Proof(args) => draw::proof(&args, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
+        Command::Journal(args) => journal::journal(&args, cli.json),
         Command::Publish(args) => publish::publish(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),

@@ -100,6 +100,8 @@ pub struct Workstation {
     pub(super) stage: bool,
     /// The project whose ceremony has put the veil on by itself, once.
     offered: Option<PathBuf>,
+    /// Said where the filters leave nothing.
+    pub(super) empty_area: Option<String>,
     /// The user has said that the draft may be lost: the window closes.
     pub(super) leaving: bool,
     /// Imports whose plan was shown.
@@ -145,6 +147,7 @@ impl Workstation {
             secrets: Slot::default(),
             stage: false,
             offered: None,
+            empty_area: None,
             leaving: false,
             imports: 0,
             zoom,
@@ -352,6 +355,10 @@ impl Workstation {
     /// Does what a menu, a shortcut or the palette asks for.
     pub fn act(&mut self, ctx: &Context, action: Action) {
         if !action.is_enabled(&self.session) {
+            if action == Action::Undo && self.session.project().is_some() {
+                let words = s::no_undo(self.session.last_done().1.map(|done| &done.outcome));
+                self.session.say(words);
+            }
             return;
         }
         match action {

@@ -1,5 +1,6 @@
 //! What stands around the screens: menus, rail, filters, status bar, toasts, findings, dialogs.
 
+mod chips;
 mod dialogs;
 mod stage;
 
@@ -33,6 +34,7 @@ pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     Panel::top("bar").frame(bar).show(ui, |ui| top_bar(app, ui));
     demo_bar(app, ui);
     import_bar(app, ui);
+    chips::empty_area(app, ui);
     Panel::bottom("status").frame(bar).show(ui, |ui| status_bar(app, ui));
     findings_panel(app, ui);
     let rail = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 8));
@@ -126,6 +128,7 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
         });
         ui.add_space(GRID);
         filters(app, ui);
+        chips::chips(app, ui);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let hint = format!("{}（{}）", Action::Palette.label(), Action::Palette.shortcut_text());
             if ui.button(t::PALETTE).on_hover_text(hint).clicked() {

@@ -29,6 +29,7 @@ mod district;
 mod export;
 mod house;
 mod inspectors;
+mod journal;
 mod live;
 mod mandatory;
 mod plan;

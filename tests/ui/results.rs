@@ -129,3 +129,50 @@ fn a_publication_is_dated_by_hand_and_corrected_with_its_reason() {
     window.until("no day", |w| day_of(w).is_none() && results(w) > 5);
     window.settle();
 }
+
+/// Where the fields of the form stand, by name.
+fn places(window: &Window) -> Vec<(String, egui::Rect)> {
+    ["检查日期", "办结日期", "检查事项", "处理情况", "执法人员", "检查表"]
+        .into_iter()
+        .map(|name| (name.to_owned(), window.harness.get_by_role_and_label(Role::TextInput, name).rect()))
+        .collect()
+}
+
+#[test]
+fn an_error_moves_no_field_of_the_form() {
+    let mut window = to_be_entered();
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let check = books.draws[0].checks.iter().find(|c| c.inspectors.len() == 2).unwrap().clone();
+    type_into(&mut window, "查找检查对象", &check.plan_code);
+    window.click(&format!("{} {}", check.name, check.plan_code));
+    let before = places(&window);
+    for (field, text) in [("检查日期", "2026-12-01"), ("办结日期", "昨天"), ("检查事项", ""), ("执法人员", "99999999")]
+    {
+        type_into(&mut window, field, text);
+        if text.is_empty() {
+            window.key(Modifiers::NONE, Key::Delete);
+        }
+    }
+    for said in ["检查日期早于抽取日期", "日期写作", "没有填写检查事项", "执法证号不在"] {
+        assert!(window.shows(said), "{said}: {:?}", window.shown());
+    }
+    assert_eq!(places(&window), before, "every field stands where it stood");
+}
+
+#[test]
+fn a_result_is_not_undone_but_corrected() {
+    let mut window = to_be_entered();
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    let check = books.draws[0].checks.iter().find(|c| c.inspectors.len() == 2).unwrap().clone();
+    type_into(&mut window, "查找检查对象", &check.plan_code);
+    window.click(&format!("{} {}", check.name, check.plan_code));
+    window.until("a whole form", |w| w.enabled("录入"));
+    window.click("录入");
+    window.until("the record", |w| results(w) == 1);
+    window.settle();
+    window.key(Modifiers::NONE, Key::Escape);
+    window.key(Modifiers::COMMAND, Key::Z);
+    let said = |w: &Window, words: &str| w.app().session.toasts().iter().any(|t| t.text.contains(words));
+    assert!(said(&window, "结果不可撤销，请用更正"), "{:?}", window.app().session.toasts());
+    assert_eq!(results(&window), 1);
+}

@@ -164,3 +164,33 @@ fn what_the_palette_opens_by_enter_stays_open_and_shortcuts_rest_under_it() {
     window.key(Modifiers::COMMAND, Key::Num4);
     assert_eq!(window.app().screen, screen, "under the help nothing moves");
 }
+
+#[test]
+fn a_filter_is_seen_in_the_top_bar_and_one_that_leaves_nothing_is_said() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let open = window.app().session.project().unwrap();
+    let (data, bodies) = (Arc::clone(&open.data), open.project.policy.bodies.clone());
+    // a district and a body that have nothing in common
+    let district = data.districts.districts()[0].clone();
+    let (body, name) = bodies
+        .iter()
+        .enumerate()
+        .find(|(b, _)| !data.district.iter().zip(data.body.iter()).any(|(d, of)| *d == 0 && usize::from(*of) == *b))
+        .map(|(b, body)| (b as u16, body.name.clone()))
+        .unwrap();
+    let chip = format!("取消筛选 {}", district.name);
+    assert!(!window.enabled(&chip));
+    window.send(ViewCommand::SetDistrict(Some(district.code.0)));
+    assert!(window.enabled(&chip), "what filters every screen stands above them");
+    window.send(ViewCommand::SetBody(Some(body)));
+    assert!(window.shows(&format!("{}没有{name}的污染源", district.name)), "{:?}", window.shown());
+    window.click("清除筛选与选择");
+    window.harness.run_steps(3);
+    assert_eq!((window.app().session.filter().district, window.app().session.filter().body), (None, None));
+    assert!(!window.enabled(&chip) && !window.shows("的污染源，所以各页都是空的"));
+    // one chip takes one away
+    window.send(ViewCommand::SetDistrict(Some(district.code.0)));
+    window.click(&chip);
+    assert_eq!(window.app().session.filter().district, None);
+}

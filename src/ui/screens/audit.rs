@@ -21,6 +21,7 @@ use crate::ui::text::audit as t;
 use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
+use crate::workspace::reports::journal_words::JournalWords;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, ViewCommand};
 
@@ -108,9 +109,10 @@ impl Screen for AuditScreen {
         };
         let made = (open.saved.root().to_owned(), *revision);
         if self.made.as_ref() != Some(&made) {
-            self.journal.take(journal_rows(&books.journal));
+            let words = JournalWords::new(&open.data.registry, &open.project.policy);
+            self.journal.take(journal_rows(&books.journal, &words));
             self.register.take(register_rows(books));
-            self.hand.take(hand_rows(books));
+            self.hand.take(hand_rows(books, &words));
             self.made = Some(made);
         }
         title(ui, t::TITLE, "", |ui| chain(ui, books));

@@ -203,46 +203,42 @@ impl ResultsScreen {
         use crate::ui::widgets::{figure, thousands};
         let palette = theme::of(ui);
         let width = (ui.available_width() - GRID * 4.0) / 5.0;
-        let board = &books.status.board;
-        let complete = &board.completeness;
-        let count = |state| board.of_state(state).count();
-        let (overdue, soon) = (count(Overdue), count(Soon));
-        let open: usize = books.status.open_checks.iter().map(|(_, n)| n).sum();
-        let figures = &books.status.figures;
+        let area = self.index.area.clone();
+        let share = area.disclosed;
         ui.horizontal(|ui| {
-            let note = t::published_of(complete.published, complete.finished - complete.withheld);
-            let ink = (complete.share().part < complete.share().whole).then_some(palette.amber);
-            let shown = figure(ui, width, t::PUBLISHED, &complete.share().percent_text(), "", &note, ink);
+            let note = t::published_of(share.part, share.whole);
+            let ink = (area.overdue > 0).then_some(palette.amber);
+            let shown = figure(ui, width, t::PUBLISHED, &share.percent_text(), "", &note, ink);
             let rect = shown.rect.shrink2(egui::vec2(12.0, 3.0));
             let track = egui::Rect::from_min_max(egui::pos2(rect.left(), rect.bottom() - 3.0), rect.max);
             ui.painter().rect_filled(track, 1.0, palette.line);
             let mut full = track;
-            full.set_width(track.width() * complete.share().fraction().unwrap_or(0.0) as f32);
+            full.set_width(track.width() * share.fraction().unwrap_or(0.0) as f32);
             ui.painter().rect_filled(full, 1.0, palette.accent);
             if shown.clicked() {
                 self.tab = Tab::Figures;
             }
-            let ink = (overdue > 0).then_some(palette.red);
+            let ink = (area.overdue > 0).then_some(palette.red);
             if figure(
                 ui,
                 width,
                 t::OVERDUE,
-                &thousands(overdue as u64),
+                &thousands(area.overdue as u64),
                 t::ITEMS,
-                &t::longest(complete.longest_late),
+                &t::longest(area.longest_late),
                 ink,
             )
             .clicked()
             {
                 (self.tab, self.own.state) = (Tab::Board, Some(Overdue));
             }
-            let ink = (soon > 0).then_some(palette.amber);
-            if figure(ui, width, t::SOON, &thousands(soon as u64), t::ITEMS, t::SOON_NOTE, ink).clicked() {
+            let ink = (area.soon > 0).then_some(palette.amber);
+            if figure(ui, width, t::SOON, &thousands(area.soon as u64), t::ITEMS, t::SOON_NOTE, ink).clicked() {
                 (self.tab, self.own.state) = (Tab::Board, Some(Soon));
             }
             let here = self.index.of_month.0;
             let note = t::of_month(cx.session.month(), here);
-            if figure(ui, width, t::TO_CHECK, &thousands(open as u64), t::ITEMS, &note, None).clicked() {
+            if figure(ui, width, t::TO_CHECK, &thousands(area.open as u64), t::ITEMS, &note, None).clicked() {
                 (self.tab, self.own.recorded) = (Tab::Entry, false);
                 // where the month looked at has none, the first that has some
                 if here == 0
@@ -251,7 +247,7 @@ impl ResultsScreen {
                     cx.send(ViewCommand::SetMonth(*month));
                 }
             }
-            let found = figures.problem_found;
+            let found = area.problem_found;
             if figure(ui, width, t::PROBLEMS, &found.percent_text(), "", &t::part_of(found.part, found.whole), None)
                 .clicked()
             {

@@ -122,71 +122,9 @@ pub fn command(id: &str) -> &str {
     }
 }
 
-/// Words for a field of the journal.
-pub fn field(id: &str) -> &str {
-    match id {
-        "period" => "期间",
-        "sequence" => "序号",
-        "commitment" => "承诺值",
-        "frame_size" => "抽样框",
-        "draw" => "将抽取",
-        "demonstration" => "演示",
-        "again" => "再次封存理由",
-        "entropy" => "公开数",
-        "seed" => "种子",
-        "drawn" => "抽取",
-        "pairs" => "配对",
-        "unpaired" => "未配对",
-        "secret_lost" => "秘密取自信封，因",
-        "past_cap" => "超过企业年度上限",
-        "visits" => "本年次数",
-        "cap" => "上限",
-        "counts" => "计入上限",
-        "although_closed" => "已关闭仍须检查的依据",
-        "reason" => "理由",
-        "unit" | "unit_id" => "单位",
-        "by" => "替换为",
-        "certificate" => "执法证号",
-        "file" | "files" => "文件",
-        "added" => "新增",
-        "updated" | "refresh" => "更新",
-        "set_aside" => "搁置",
-        "plan_code" => "计划编码",
-        "outcome" | "results" => "结果",
-        "mend" => "办法",
-        "change" => "变更",
-        "changed" => "更改",
-        "steps" => "步骤",
-        "month" => "月份",
-        "body" => "执法主体",
-        "skill" => "专业",
-        "need" => "检查",
-        "kind" => "种类",
-        "before" => "原值",
-        "after" => "现值",
-        "edits" => "计划调整",
-        "operator" => "操作人",
-        "at" => "时间",
-        "from" => "来自",
-        "year" => "年度",
-        "policy" => "规则",
-        "inputs" => "输入文件",
-        "sources" => "污染源",
-        "districts" => "区",
-        other => other,
-    }
-}
-
-/// Words for a value of the journal that is a word of the program.
-pub fn value(id: &str) -> &str {
-    match id {
-        "policy" => "规则",
-        "edits" => "计划调整",
-        "substitute" => "替换",
-        "replace" => "更换执法人员",
-        "add" => "新增",
-        other => other,
-    }
+/// A reason at the end of a sentence of the journal.
+pub fn because(reason: &str) -> String {
+    format!("。原因：{reason}")
 }
 
 /// A period of the register: `2027-03` as it is, the year's seed (`2027-00`) in words.
@@ -194,10 +132,6 @@ pub fn period(period: Period) -> String {
     if period.month().is_some() { period.to_string() } else { period.label() }
 }
 
-/// A triggered check of an enterprise past its yearly cap.
-pub fn past_cap(visits: u32, cap: u32) -> String {
-    format!("（企业本年第 {visits} 次，上限 {cap} 次）")
-}
 /// Before the grounds on which a closed unit is inspected.
 pub const ALTHOUGH_CLOSED: &str = "已关闭仍须检查：";
 

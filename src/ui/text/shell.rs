@@ -1,5 +1,8 @@
 //! Texts of menus, bars and dialogs around the screens.
 
+use crate::workspace::perform::DeedOutcome;
+use crate::workspace::session::Outcome;
+
 /// Empties the findings.
 pub const CLEAR: &str = "清空";
 /// A picture was copied.
@@ -63,6 +66,39 @@ pub fn operator(name: &str) -> String {
 #[must_use]
 pub fn sources(count: usize) -> String {
     format!("{} 个污染源", crate::ui::widgets::thousands(count as u64))
+}
+
+/// Why there is nothing to undo: what was done last is for good, or nothing was changed.
+#[must_use]
+pub fn no_undo(last: Option<&Outcome>) -> &'static str {
+    match last {
+        Some(Outcome::Deed(DeedOutcome::Recorded | DeedOutcome::RecordedMany(_) | DeedOutcome::Results(_))) => {
+            "结果不可撤销，请用更正：在「执行与公开」双击这一项，写明原因"
+        }
+        Some(Outcome::Deed(DeedOutcome::Published(..) | DeedOutcome::PublicationCorrected(..))) => {
+            "公开登记不可撤销，请用更正：在「公开期限」勾选已公开的结果，更正或撤回并写明原因"
+        }
+        Some(Outcome::Deed(DeedOutcome::Sealed(..))) => "封存不可撤销：只能开封，或公开作废并写明理由",
+        Some(Outcome::Deed(
+            DeedOutcome::Opened(..) | DeedOutcome::Substituted(..) | DeedOutcome::Replaced(..) | DeedOutcome::Added(..),
+        )) => "开封、替换、更换与新增的检查不可撤销，已记入操作日志",
+        _ => "没有可撤销的改动",
+    }
+}
+
+/// On a chip of the filters.
+pub const CHIP_HINT: &str = "所有页面只看这一部分；点此恢复";
+
+/// Name of a chip of the filters.
+#[must_use]
+pub fn clear_filter(name: &str) -> String {
+    format!("取消筛选 {name}")
+}
+
+/// District and body have nothing in common.
+#[must_use]
+pub fn nothing_there(district: &str, body: &str) -> String {
+    format!("{district}没有{body}的污染源，所以各页都是空的。")
 }
 
 /// Number of findings.

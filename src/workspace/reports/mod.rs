@@ -9,6 +9,7 @@ pub mod estimate;
 pub mod evidence;
 pub mod export;
 pub mod find_unit;
+pub mod journal_words;
 pub mod mandatory;
 pub mod month_list;
 pub mod movement;

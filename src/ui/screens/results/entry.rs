@@ -21,6 +21,9 @@ use crate::workspace::session::{Books, OpenProject, ViewCommand};
 
 /// Height of a check's row.
 const ROW: f32 = 44.0;
+/// Width of a field for a day, height of a line of what is said of a field.
+const SHORT: f32 = 130.0;
+const MESSAGE: f32 = 16.0;
 /// Width of the box that is ticked.
 const TICK: f32 = 30.0;
 
@@ -333,71 +336,95 @@ impl State {
     }
 }
 
-/// What is to be said of a field: a fault in red, a warning in amber.
+/// What is to be said of a field: a fault in red, a warning in amber. Its room is there whether something is said or
+/// not, so that no field moves under the pointer; what is cut shows on hovering.
 fn message(ui: &mut Ui, told: &[(Field, Finding)], field: Field) {
     let of_field = || told.iter().filter(|(f, _)| *f == field).map(|(_, finding)| finding);
-    if let Some(finding) = of_field().find(|f| f.severity == Severity::Error).or_else(|| of_field().next()) {
-        let palette = theme::of(ui);
-        let ink = if finding.severity == Severity::Error { palette.red } else { palette.amber };
-        let text = t::field_message(finding);
-        ui.label("");
-        ui.add(egui::Label::new(RichText::new(text).font(theme::regular(theme::SMALL)).color(ink)).wrap());
-        ui.end_row();
-    }
+    let finding = of_field().find(|f| f.severity == Severity::Error).or_else(|| of_field().next());
+    let size = Vec2::new(ui.available_width(), MESSAGE);
+    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.set_min_size(size);
+        if let Some(finding) = finding {
+            let palette = theme::of(ui);
+            let ink = if finding.severity == Severity::Error { palette.red } else { palette.amber };
+            let text = RichText::new(t::field_message(finding)).font(theme::regular(theme::SMALL)).color(ink);
+            ui.add(egui::Label::new(text).truncate());
+        }
+    });
 }
 
-fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width: f32) {
+/// A narrow field, with what is to be said beside it.
+fn short(ui: &mut Ui, name: &str, text: &mut String, hint: &str, told: &[(Field, Finding)], field: Field) {
     let label = ui.label(name);
-    ui.add(egui::TextEdit::singleline(text).desired_width(width).hint_text(hint)).labelled_by(label.id);
+    ui.horizontal(|ui| {
+        ui.add(egui::TextEdit::singleline(text).desired_width(SHORT).hint_text(hint)).labelled_by(label.id);
+        message(ui, told, field);
+    });
+    ui.end_row();
+}
+
+/// A wide field, with what is to be said below it.
+fn wide(ui: &mut Ui, name: &str, text: &mut String, hint: &str, told: &[(Field, Finding)], field: Field) {
+    let label = ui.label(name);
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let width = ui.available_width();
+        ui.add(egui::TextEdit::singleline(text).desired_width(width).hint_text(hint)).labelled_by(label.id);
+        message(ui, told, field);
+    });
     ui.end_row();
 }
 
 fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(Field, Finding)]) {
     let width = (ui.available_width() - 116.0).max(180.0);
-    egui::Grid::new("result-form").num_columns(2).spacing(Vec2::new(12.0, 6.0)).show(ui, |ui| {
-        line(ui, t::INSPECTED, &mut form.inspected, t::DAY_HINT, 130.0);
-        message(ui, told, Field::Inspected);
-        line(ui, t::COMPLETED, &mut form.completed, t::COMPLETED_HINT, 130.0);
-        message(ui, told, Field::Completed);
+    egui::Grid::new("result-form").num_columns(2).min_col_width(64.0).spacing(Vec2::new(12.0, 5.0)).show(ui, |ui| {
+        short(ui, t::INSPECTED, &mut form.inspected, t::DAY_HINT, told, Field::Inspected);
+        short(ui, t::COMPLETED, &mut form.completed, t::COMPLETED_HINT, told, Field::Completed);
         ui.label(t::MANNER);
         ui.horizontal(|ui| {
             for manner in Manner::ALL {
                 ui.radio_value(&mut form.manner, manner, manner.label());
             }
+            message(ui, told, Field::Manner);
         });
         ui.end_row();
-        message(ui, told, Field::Manner);
         let label = ui.label(t::OUTCOME);
-        egui::ComboBox::from_id_salt("outcome")
-            .width(220.0)
-            .selected_text(form.outcome.label())
-            .show_ui(ui, |ui| {
-                for outcome in Outcome::ALL {
-                    ui.selectable_value(&mut form.outcome, outcome, outcome.label());
-                }
-            })
-            .response
-            .labelled_by(label.id);
+        ui.horizontal(|ui| {
+            egui::ComboBox::from_id_salt("outcome")
+                .width(220.0)
+                .selected_text(form.outcome.label())
+                .show_ui(ui, |ui| {
+                    for outcome in Outcome::ALL {
+                        ui.selectable_value(&mut form.outcome, outcome, outcome.label());
+                    }
+                })
+                .response
+                .labelled_by(label.id);
+            message(ui, told, Field::Outcome);
+        });
         ui.end_row();
-        message(ui, told, Field::Outcome);
         if form.outcome.is_problem() {
             let label = ui.label(t::PROBLEM);
-            ui.add(egui::TextEdit::multiline(&mut form.problem).desired_rows(2).desired_width(width))
-                .labelled_by(label.id);
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.add(egui::TextEdit::multiline(&mut form.problem).desired_rows(2).desired_width(width))
+                    .labelled_by(label.id);
+                message(ui, told, Field::Problem);
+            });
             ui.end_row();
-            message(ui, told, Field::Problem);
-            line(ui, t::RECTIFY, &mut form.rectify, t::DAY_HINT, 130.0);
-            message(ui, told, Field::Rectify);
-            line(ui, t::CLOSED, &mut form.closed, t::CLOSED_HINT, 130.0);
-            message(ui, told, Field::Closed);
+            short(ui, t::RECTIFY, &mut form.rectify, t::DAY_HINT, told, Field::Rectify);
+            short(ui, t::CLOSED, &mut form.closed, t::CLOSED_HINT, told, Field::Closed);
         }
-        line(ui, t::MATTERS, &mut form.matters, "", width);
-        message(ui, told, Field::Matters);
-        line(ui, t::HANDLING, &mut form.handling, t::HANDLING_HINT, width);
-        message(ui, told, Field::Handling);
-        line(ui, t::INSPECTORS, &mut form.inspectors, t::INSPECTORS_HINT, width);
-        message(ui, told, Field::Inspectors);
-        line(ui, t::CHECKLIST, &mut form.checklist, t::CHECKLIST_HINT, width);
+        wide(ui, t::MATTERS, &mut form.matters, "", told, Field::Matters);
+        wide(ui, t::HANDLING, &mut form.handling, t::HANDLING_HINT, told, Field::Handling);
+        wide(ui, t::INSPECTORS, &mut form.inspectors, t::INSPECTORS_HINT, told, Field::Inspectors);
+        let label = ui.label(t::CHECKLIST);
+        ui.add(
+            egui::TextEdit::singleline(&mut form.checklist).desired_width(f32::INFINITY).hint_text(t::CHECKLIST_HINT),
+        )
+        .labelled_by(label.id);
+        ui.end_row();
         ui.label("");
         ui.checkbox(&mut form.recheck, t::RECHECK);
         ui.end_row();
@@ -405,12 +432,10 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(F
         ui.checkbox(&mut form.withheld, t::WITHHELD);
         ui.end_row();
         if form.withheld {
-            line(ui, t::GROUND, &mut form.ground, t::GROUND_HINT, width);
-            message(ui, told, Field::Ground);
+            wide(ui, t::GROUND, &mut form.ground, t::GROUND_HINT, told, Field::Ground);
         }
         if record.is_some() {
-            line(ui, t::REASON, &mut form.reason, t::REASON_HINT, width);
-            message(ui, told, Field::Reason);
+            wide(ui, t::REASON, &mut form.reason, t::REASON_HINT, told, Field::Reason);
         }
     });
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::disclosure::{CheckResult, DeadlineState, DueCheck};
+use crate::disclosure::{CheckResult, DeadlineRule, DeadlineState, DueCheck, Share, compute_figures};
 use crate::domain::{DistrictCode, PlanMonth, UnitId};
 use crate::text::search::Search;
 use crate::ui::slot::Same;
@@ -48,6 +48,23 @@ pub(super) struct Own {
     pub(super) recorded: bool,
 }
 
+/// Where the area looked at stands: the figures of the screen's head.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Area {
+    /// Results past their term.
+    pub(super) overdue: usize,
+    /// Results whose term ends soon.
+    pub(super) soon: usize,
+    /// Checks without a result, of all months.
+    pub(super) open: usize,
+    /// Disclosed of those that have to be.
+    pub(super) disclosed: Share,
+    /// Longest lateness of what is disclosed, working days.
+    pub(super) longest_late: u32,
+    /// Checks with a problem of those that could be inspected.
+    pub(super) problem_found: Share,
+}
+
 /// The index.
 #[derive(Default)]
 pub(super) struct Index {
@@ -68,6 +85,9 @@ pub(super) struct Index {
     pub(super) of_month: (usize, usize),
     /// The people who may have made a check.
     pub(super) people: KnownInspectors,
+    /// Figures of the area looked at, and the area's revision that they were made for.
+    pub(super) area: Area,
+    area_of: Option<u64>,
 }
 
 impl Index {
@@ -103,6 +123,7 @@ impl Index {
         self.people = KnownInspectors::of(&open.data.registry).unwrap_or_default();
         self.of = Same::of(books);
         self.key = None;
+        self.area_of = None;
         true
     }
 
@@ -127,6 +148,11 @@ impl Index {
             .map(|code| open.data.districts.index_of(DistrictCode(code)).map_or(NOWHERE, |index| index as u16));
         let inside =
             |entry: &Entry| district.is_none_or(|d| d == entry.district) && filter.body.is_none_or(|b| b == entry.body);
+        if self.area_of != Some(filter.area_revision) {
+            self.area_of = Some(filter.area_revision);
+            let whole = district.is_none() && filter.body.is_none();
+            self.area = self.area(open, books, whole, &inside);
+        }
         self.board.clear();
         self.counts.clear();
         for (r, row) in books.status.board.rows.iter().enumerate() {
@@ -153,6 +179,33 @@ impl Index {
             if recorded == own.recorded && answers(&search, check) {
                 self.listed.push(e);
             }
+        }
+    }
+
+    /// The figures of an area, by the rules of the city's.
+    fn area(&self, open: &OpenProject, books: &Books, whole: bool, inside: &dyn Fn(&Entry) -> bool) -> Area {
+        let entry_of = |row: usize| self.of_row.get(row).copied().flatten().and_then(|at| self.entries.get(at));
+        let here = |row: usize| entry_of(row).map_or(whole, inside);
+        let rows = books.status.board.rows.iter().enumerate();
+        let count = |state| rows.clone().filter(|(at, row)| row.state == state && here(*at)).count();
+        let of_area = || self.entries.iter().filter(|entry| inside(entry));
+        let without = of_area().filter(|e| e.result.is_none() && e.check(books).is_some_and(|c| !c.withdrawn));
+        let figures = if whole {
+            books.status.figures.clone()
+        } else {
+            let checks: Vec<DueCheck> = of_area().filter_map(|e| e.check(books)).cloned().collect();
+            let results: Vec<CheckResult> = of_area().filter_map(|e| e.record(books)).cloned().collect();
+            let project = &open.project;
+            let rule = DeadlineRule::of(&project.policy.disclosure);
+            compute_figures(&checks, &results, &project.calendar, rule, project.file.year, books.status.today)
+        };
+        Area {
+            overdue: count(DeadlineState::Overdue),
+            soon: count(DeadlineState::Soon),
+            open: without.count(),
+            disclosed: figures.disclosed,
+            longest_late: figures.longest_late,
+            problem_found: figures.problem_found,
         }
     }
 

@@ -1,0 +1,395 @@
+//! The journal in sentences: what an entry's parameters say, with the names of companies, people and bodies.
+//!
+//! The journal keeps what a machine reads; window, export and command line show it by [`JournalWords::sentence`]. An
+//! entry of a command that is not known here (another version's) is told field by field.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::disclosure::{CheckResult, Outcome, PlanDates};
+use crate::domain::Period;
+use crate::policy::Policy;
+use crate::registry::schema::{inspectors, sources};
+use crate::registry::{Registry, row_of_unit};
+use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::draws::DrawChange;
+use crate::workspace::store::journal::JournalEntry;
+
+/// Names that a sentence lists before it counts the others.
+const NAMED: usize = 5;
+
+/// Who is who: the register and the rules that the sentences take their names from.
+#[derive(Debug)]
+pub struct JournalWords<'a> {
+    registry: &'a Registry,
+    policy: &'a Policy,
+    people: BTreeMap<&'a str, &'a str>,
+}
+
+/// A moment of the journal as people write it: `2027-02-28 21:15`.
+#[must_use]
+pub fn time_text(at: &str) -> String {
+    at.get(..16).unwrap_or(at).replace('T', " ")
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn number(value: &Value, key: &str) -> Option<u64> {
+    value.get(key).and_then(Value::as_u64)
+}
+
+fn of<T: serde::de::DeserializeOwned>(value: &Value, key: &str) -> Option<T> {
+    value.get(key).and_then(|v| serde_json::from_value(v.clone()).ok())
+}
+
+/// The parts that say something, with commas.
+fn join(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("，")
+}
+
+/// `2027 年 2 月`, or the year's seed.
+fn period(detail: &Value) -> String {
+    let words = text(detail, "period");
+    match words.parse::<Period>().ok().map(|period| (period, period.month())) {
+        Some((_, Some(month))) => format!("{} 年 {} 月", month.year(), month.month()),
+        Some((period, None)) => period.label(),
+        None => words.to_owned(),
+    }
+}
+
+/// Which draw: its month, and which one of the month where it is not the first.
+fn draw(detail: &Value) -> String {
+    let again = number(detail, "sequence").filter(|n| *n > 1).map(|n| format!("第 {n} 次")).unwrap_or_default();
+    format!("{}{again}", period(detail))
+}
+
+/// The files of an import.
+fn files(detail: &Value) -> String {
+    let files = detail.get("inputs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<&str> = files.iter().map(|file| text(file, "file")).filter(|name| !name.is_empty()).collect();
+    if names.is_empty() { String::new() } else { format!("输入文件：{}", names.join("、")) }
+}
+
+fn day_text(day: Option<NaiveDate>, none: &str) -> String {
+    day.map_or_else(|| none.to_owned(), |day| day.to_string())
+}
+
+impl<'a> JournalWords<'a> {
+    /// The words of a project.
+    #[must_use]
+    pub fn new(registry: &'a Registry, policy: &'a Policy) -> Self {
+        let frame = &registry.inspectors;
+        let people = match (inspectors::CERTIFICATE.of(frame), inspectors::NAME.of(frame)) {
+            (Ok(certificates), Ok(names)) => {
+                certificates.iter().zip(names.iter()).filter_map(|(c, n)| Some((c?, n?))).collect()
+            }
+            _ => BTreeMap::new(),
+        };
+        Self { registry, policy, people }
+    }
+
+    /// A site's name with its number; the number alone where the register has it no more.
+    #[must_use]
+    pub fn unit(&self, id: &str) -> String {
+        let row = row_of_unit(&self.registry.sources, id);
+        let name = row.and_then(|row| sources::NAME.of(&self.registry.sources).ok()?.get(row as usize));
+        name.map_or_else(|| id.to_owned(), |name| format!("{name}（{id}）"))
+    }
+
+    /// A site's name alone, where the register has it.
+    fn name(&self, id: &str, written: &str) -> String {
+        let row = row_of_unit(&self.registry.sources, id);
+        let name = row.and_then(|row| sources::NAME.of(&self.registry.sources).ok()?.get(row as usize));
+        name.unwrap_or(if written.is_empty() { id } else { written }).to_owned()
+    }
+
+    /// An inspector's name with the certificate.
+    #[must_use]
+    pub fn inspector(&self, certificate: &str) -> String {
+        let name = self.people.get(certificate);
+        name.map_or_else(|| certificate.to_owned(), |name| format!("{name}（{certificate}）"))
+    }
+
+    /// A body's name.
+    fn body(&self, id: &str) -> String {
+        self.policy.bodies.iter().find(|body| body.id.as_str() == id).map_or(id, |body| body.name.as_str()).to_owned()
+    }
+
+    /// The rules' name of `id name` or of an id.
+    fn rules(&self, words: &str) -> String {
+        match words.split_once(' ') {
+            Some((_, name)) => format!("规则「{name}」"),
+            None if words == self.policy.id || self.policy.id.is_empty() => format!("规则「{}」", self.policy.name),
+            None => String::new(),
+        }
+    }
+
+    /// The checks that an entry names: some by name, the others counted.
+    fn checks(&self, detail: &Value) -> String {
+        let checks = detail.get("checks").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let names: Vec<String> =
+            checks.iter().take(NAMED).map(|check| self.name(text(check, "unit"), text(check, "name"))).collect();
+        match (names.is_empty(), checks.len() > NAMED) {
+            (true, _) => String::new(),
+            (false, false) => names.join("、"),
+            (false, true) => format!("{} 等 {} 家", names.join("、"), checks.len()),
+        }
+    }
+
+    /// What a change of a draw says.
+    #[must_use]
+    pub fn change(&self, change: &DrawChange) -> String {
+        match change {
+            DrawChange::Substitute { unit, by, .. } => {
+                format!("{} 由 {} 替换", self.unit(unit.as_str()), self.unit(by.as_str()))
+            }
+            DrawChange::Replace { unit, certificate, .. } => {
+                format!("{} 的检查更换 {}", self.unit(unit.as_str()), self.inspector(certificate.as_str()))
+            }
+            DrawChange::Add { need, past_cap, .. } => {
+                let past = past_cap
+                    .map(|past| format!("（企业本年第 {} 次，上限 {} 次）", past.visits, past.cap))
+                    .unwrap_or_default();
+                format!("{}，由 {} 检查{past}", self.unit(need.unit_id.as_str()), self.body(need.body.as_str()))
+            }
+        }
+    }
+
+    /// A result: who, when, how, what.
+    fn result(&self, result: &CheckResult) -> String {
+        join([
+            self.unit(result.unit_id.as_str()),
+            format!("{} {}", result.inspected_on, result.manner.label()),
+            result.outcome.label().to_owned(),
+            result.completed_on.map(|day| format!("{day} 办结")).unwrap_or_default(),
+        ])
+    }
+
+    /// What a correction changed, field by field.
+    fn corrected(&self, before: &CheckResult, after: &CheckResult) -> String {
+        let people =
+            |r: &CheckResult| r.inspectors.iter().map(|id| self.inspector(id.as_str())).collect::<Vec<_>>().join("、");
+        let ground = |r: &CheckResult| r.withheld.as_ref().map_or_else(String::new, |g| g.as_str().to_owned());
+        let yes = |recheck: bool| (if recheck { "复查" } else { "不是复查" }).to_owned();
+        let fields = [
+            ("检查日期", before.inspected_on.to_string(), after.inspected_on.to_string()),
+            ("办结日期", day_text(before.completed_on, "未办结"), day_text(after.completed_on, "未办结")),
+            ("检查方式", before.manner.label().to_owned(), after.manner.label().to_owned()),
+            ("检查结果", before.outcome.label().to_owned(), after.outcome.label().to_owned()),
+            ("检查事项", before.matters.clone(), after.matters.clone()),
+            ("处理情况", before.handling.clone(), after.handling.clone()),
+            ("发现的问题", before.problem.clone(), after.problem.clone()),
+            ("整改期限", day_text(before.rectify_by, ""), day_text(after.rectify_by, "")),
+            ("整改完成", day_text(before.closed_on, "未完成"), day_text(after.closed_on, "未完成")),
+            ("执法人员", people(before), people(after)),
+            ("检查表", before.checklist.clone().unwrap_or_default(), after.checklist.clone().unwrap_or_default()),
+            ("性质", yes(before.recheck), yes(after.recheck)),
+            ("公开日期", day_text(before.disclosed_on, "未公开"), day_text(after.disclosed_on, "未公开")),
+            ("不公开依据", ground(before), ground(after)),
+        ];
+        let changed = fields.into_iter().filter(|(_, old, new)| old != new).map(|(name, old, new)| {
+            let or_none = |text: String| if text.is_empty() { "空".to_owned() } else { format!("「{text}」") };
+            format!("{name}由{}改为{}", or_none(old), or_none(new))
+        });
+        format!("{}：{}", self.unit(after.unit_id.as_str()), join(changed))
+    }
+
+    /// What the entry says, in one or two sentences, without its operator and time.
+    #[must_use]
+    pub fn sentence(&self, entry: &JournalEntry) -> String {
+        let detail = &entry.detail;
+        let told = CommandId::from_id(&entry.command).and_then(|command| self.told(command, detail));
+        let told = told.unwrap_or_else(|| fields(detail));
+        let reason = text(detail, "reason");
+        let reason =
+            if reason.is_empty() || told.contains(reason) { String::new() } else { format!("。原因：{reason}") };
+        format!("{told}{reason}")
+    }
+
+    fn told(&self, command: CommandId, detail: &Value) -> Option<String> {
+        Some(match command {
+            CommandId::Import => self.imported(detail),
+            CommandId::Districts => join([
+                format!("区划图「{}」", text(detail, "file")),
+                number(detail, "districts").map(|n| format!("{n} 个区")).unwrap_or_default(),
+            ]),
+            CommandId::Calendar => format!("工作日历「{}」", text(detail, "file")),
+            CommandId::Settings => saved(detail),
+            CommandId::Mend => join([text(detail, "mend").to_owned(), text(detail, "change").to_owned()]),
+            CommandId::Seal => sealed(detail),
+            CommandId::Open => opened(detail),
+            CommandId::Void => format!("作废 {} 的封签", draw(detail)),
+            CommandId::Substitute | CommandId::ReplaceInspector | CommandId::AddCheck => {
+                let change: DrawChange = of(detail, "change")?;
+                let (DrawChange::Substitute { reason, .. }
+                | DrawChange::Replace { reason, .. }
+                | DrawChange::Add { reason, .. }) = &change;
+                let closed = match &change {
+                    DrawChange::Add { although_closed: Some(grounds), .. } => format!("；已关闭仍须检查：{grounds}"),
+                    _ => String::new(),
+                };
+                format!("{}：{}。原因：{reason}{closed}", draw(detail), self.change(&change))
+            }
+            CommandId::Results => taken(detail),
+            CommandId::RecordResult => self.result(&of(detail, "after")?),
+            CommandId::CorrectResult => self.corrected(&of(detail, "before")?, &of(detail, "after")?),
+            CommandId::RecordResults => {
+                let outcome: Outcome = of(detail, "outcome")?;
+                let count = number(detail, "count").unwrap_or_default();
+                let days = join([
+                    format!("检查日期 {}", text(detail, "inspected_on")),
+                    Some(text(detail, "completed_on"))
+                        .filter(|day| !day.is_empty())
+                        .map(|day| format!("办结日期 {day}"))
+                        .unwrap_or_default(),
+                ]);
+                format!("{count} 项检查均为「{}」，{days}：{}", outcome.label(), self.checks(detail))
+            }
+            CommandId::Publish => {
+                let count = number(detail, "results").unwrap_or_default();
+                match (text(detail, "on"), self.checks(detail)) {
+                    ("", _) => format!("登记 {count} 项结果当日公开"),
+                    (on, names) => format!("登记 {count} 项结果于 {on} 公开：{names}"),
+                }
+            }
+            CommandId::CorrectPublication => {
+                let count = number(detail, "results").unwrap_or_default();
+                match text(detail, "on") {
+                    "" => format!("撤回 {count} 项结果的公开登记：{}", self.checks(detail)),
+                    on => format!("把 {count} 项结果的公开日期更正为 {on}：{}", self.checks(detail)),
+                }
+            }
+            CommandId::PlanDates => {
+                let (before, after): (PlanDates, PlanDates) = (of(detail, "before")?, of(detail, "after")?);
+                dates(&before, &after)
+            }
+            CommandId::Export => {
+                let month = text(detail, "month");
+                let of = if month.is_empty() { "全年".to_owned() } else { month.to_owned() };
+                format!("导出 {of} 的文件 {} 个", number(detail, "files").unwrap_or_default())
+            }
+        })
+    }
+
+    fn imported(&self, detail: &Value) -> String {
+        let refresh = detail.get("refresh").and_then(Value::as_bool).unwrap_or(false);
+        let what = if refresh { "更新名录" } else { "导入" };
+        let from = text(detail, "from");
+        join([
+            if from.is_empty() { what.to_owned() } else { format!("从「{from}」{what}") },
+            number(detail, "year").map(|year| format!("{year} 年度")).unwrap_or_default(),
+            self.rules(text(detail, "policy")),
+            number(detail, "sources").map(|n| format!("污染源 {n} 个")).unwrap_or_default(),
+            number(detail, "set_aside").filter(|n| *n > 0).map(|n| format!("搁置 {n} 行")).unwrap_or_default(),
+            files(detail),
+        ])
+    }
+}
+
+fn saved(detail: &Value) -> String {
+    let list = |key: &str| -> Vec<&str> {
+        detail
+            .get(key)
+            .and_then(Value::as_array)
+            .map(|a| a.iter().filter_map(Value::as_str).collect())
+            .unwrap_or_default()
+    };
+    let steps = list("steps");
+    if !steps.is_empty() {
+        return steps.join("；");
+    }
+    let changed = list("changed").into_iter().map(|what| match what {
+        "policy" => "规则",
+        "edits" => "计划调整",
+        other => other,
+    });
+    format!("更改了{}", changed.collect::<Vec<_>>().join("、"))
+}
+
+fn sealed(detail: &Value) -> String {
+    let demonstration = detail.get("demonstration").and_then(Value::as_bool).unwrap_or(false);
+    let again = text(detail, "again");
+    join([
+        format!("封存 {}", draw(detail)),
+        number(detail, "frame_size").map(|n| format!("抽样框 {n} 个单元")).unwrap_or_default(),
+        number(detail, "draw").filter(|n| *n > 0).map(|n| format!("将抽取 {n} 家")).unwrap_or_default(),
+        format!("承诺值 {}", text(detail, "commitment")),
+        if demonstration { "演示".to_owned() } else { String::new() },
+        if again.is_empty() { String::new() } else { format!("再次封存的理由：{again}") },
+    ])
+}
+
+fn opened(detail: &Value) -> String {
+    let lost = text(detail, "secret_lost");
+    join([
+        format!("开封 {}", draw(detail)),
+        format!("公开数 {}", text(detail, "entropy")),
+        number(detail, "drawn").filter(|n| *n > 0).map(|n| format!("抽取 {n} 家")).unwrap_or_default(),
+        number(detail, "pairs").filter(|n| *n > 0).map(|n| format!("配对 {n} 项")).unwrap_or_default(),
+        text(detail, "unpaired").to_owned(),
+        if lost.is_empty() { String::new() } else { format!("秘密取自信封：{lost}") },
+        format!("种子 {}", text(detail, "seed")),
+    ])
+}
+
+fn taken(detail: &Value) -> String {
+    let count = |key: &str, what: &str, unit: &str| {
+        number(detail, key).filter(|n| *n > 0).map(|n| format!("{what} {n} {unit}")).unwrap_or_default()
+    };
+    join([
+        format!("从「{}」导入检查结果", text(detail, "file")),
+        count("added", "新增", "项"),
+        count("updated", "更新", "项"),
+        count("set_aside", "搁置", "行"),
+    ])
+}
+
+fn dates(before: &PlanDates, after: &PlanDates) -> String {
+    let day = |what: &str, old: Option<NaiveDate>, new: Option<NaiveDate>| match (old, new) {
+        (old, new) if old == new => String::new(),
+        (None, Some(new)) => format!("{what} {new}"),
+        (Some(old), Some(new)) => format!("{what}由 {old} 改为 {new}"),
+        (_, None) => format!("{what}已删去"),
+    };
+    let words = join([
+        day("批准日期", before.approved_on, after.approved_on),
+        day("备案日期", before.filed_on, after.filed_on),
+        day("公布日期", before.published_on(), after.published_on()),
+    ]);
+    format!("年度计划{words}，第 {} 版", after.version())
+}
+
+/// Names of fields that entries of other versions may have.
+const FIELDS: [(&str, &str); 12] = [
+    ("period", "期间"),
+    ("sequence", "序号"),
+    ("file", "文件"),
+    ("files", "文件数"),
+    ("month", "月份"),
+    ("year", "年度"),
+    ("sources", "污染源"),
+    ("count", "项数"),
+    ("version", "版次"),
+    ("plan_code", "计划编码"),
+    ("unit", "单位编号"),
+    ("certificate", "执法证号"),
+];
+
+/// The fields whose names are known, and whatever is written in Chinese.
+fn fields(detail: &Value) -> String {
+    let Value::Object(fields) = detail else { return String::new() };
+    let words = fields.iter().filter(|(key, _)| *key != "reason").map(|(key, value)| {
+        let name = FIELDS.iter().find(|(id, _)| id == key).map(|(_, name)| *name);
+        match (name, value) {
+            (Some(name), Value::String(text)) if !text.is_empty() => format!("{name} {text}"),
+            (Some(name), Value::Number(n)) => format!("{name} {n}"),
+            (None, Value::String(text)) if !text.is_ascii() => text.clone(),
+            _ => String::new(),
+        }
+    });
+    join(words)
+}
