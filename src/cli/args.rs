@@ -211,6 +211,15 @@ pub struct PolicyArgs {
     /// 先套用另一套规则的评分部分：内置编号，或规则文件（.ron）
     #[arg(long, value_name = "编号或文件")]
     pub preset: Option<String>,
+    /// 确认各项数值：编号（如 tiers.A、cap，可多次）或 all；不带编号则列出待本单位确认的各项
+    #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "")]
+    pub confirm: Vec<String>,
+    /// 确认或更改的依据：文件名称与条款，或会议纪要
+    #[arg(long)]
+    pub basis: Option<String>,
+    /// 更改的理由
+    #[arg(long)]
+    pub reason: Option<String>,
 }
 
 /// Which period.

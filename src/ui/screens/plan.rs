@@ -13,6 +13,7 @@ mod model;
 mod rules;
 mod shortages;
 mod trial;
+mod values;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ enum Tab {
     #[default]
     Matrix,
     Lights,
+    Values,
     Shortages,
     Frequencies,
     Calendar,
@@ -72,6 +74,7 @@ pub struct PlanScreen {
     rules: rules::Rules,
     shortages: shortages::Shortages,
     trial: trial::Trial,
+    values: values::Values,
     load: load::Load,
     load_shown: bool,
     dates: dates::Dates,
@@ -105,11 +108,12 @@ impl Screen for PlanScreen {
             }
             self.dates.show(ui, cx, open);
         });
-        self.tabs(ui, &view);
+        self.tabs(ui, cx, open, &view);
         ui.add_space(HALF);
         match self.tab {
             Tab::Matrix => self.matrix(ui, cx, open, &view),
             Tab::Lights => self.rules.lights(ui, cx, open, &view),
+            Tab::Values => self.values.show(ui, cx, open, &view),
             Tab::Shortages => self.shortages.show(ui, cx, open, &view),
             Tab::Frequencies => self.rules.frequencies(ui, cx, open, &view),
             Tab::Calendar => {
@@ -152,15 +156,17 @@ impl PlanScreen {
         }
     }
 
-    fn tabs(&mut self, ui: &mut Ui, view: &AnalysisView) {
+    fn tabs(&mut self, ui: &mut Ui, cx: &Cx<'_>, open: &OpenProject, view: &AnalysisView) {
         let plan = &view.analysis.plan;
         let red = plan.not_kept().count();
         let blocking = plan.blocking().count();
+        let to_confirm = self.values.open_parts(cx, open);
         ui.horizontal_wrapped(|ui| {
             let palette = theme::of(ui);
             for (tab, name, count) in [
                 (Tab::Matrix, t::TAB_MATRIX, 0),
                 (Tab::Lights, t::TAB_LIGHTS, red),
+                (Tab::Values, t::TAB_VALUES, to_confirm),
                 (Tab::Shortages, t::TAB_SHORTAGES, blocking),
                 (Tab::Frequencies, t::TAB_FREQUENCIES, 0),
                 (Tab::Calendar, t::TAB_CALENDAR, 0),
@@ -168,7 +174,7 @@ impl PlanScreen {
             ] {
                 let mut text = RichText::new(t::tab(name, count));
                 if count > 0 {
-                    text = text.color(palette.red);
+                    text = text.color(if tab == Tab::Values { palette.amber } else { palette.red });
                 }
                 if ui.selectable_label(self.tab == tab, text).clicked() {
                     self.tab = tab;

@@ -3,12 +3,14 @@
 mod lights;
 mod shortages;
 mod trial;
+mod values;
 
 use chrono::NaiveDate;
 
 pub use lights::*;
 pub use shortages::*;
 pub use trial::*;
+pub use values::*;
 
 use crate::domain::PlanMonth;
 
@@ -129,12 +131,8 @@ texts! {
     NOT_KEPT = "未达到";
     /// No article.
     NO_BASIS = "规则文件没有注明依据";
-    /// Heading.
-    UNCONFIRMED = "待本单位确认的数值";
-    /// Nothing to confirm.
-    ALL_CONFIRMED = "全部数值均有依据并已确认";
-    /// Mark.
-    TO_CONFIRM = "待本单位确认";
+    /// Nothing chosen.
+    CHOOSE_LIGHT = "点选一条规则，这里显示它的条款；数值的更改与确认在「数值与确认」";
     /// Heading.
     SPREAD = "各风险等级的年度频次 λ";
     /// What the figures are.

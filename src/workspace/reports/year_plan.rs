@@ -81,7 +81,7 @@ pub fn compute_year_plan(
         cap: CapStatement {
             visits: policy.cap.visits,
             rule_set: policy.cap.rule_set.clone(),
-            confirmed: policy.cap.confirmed,
+            confirmed: policy.is_cap_confirmed(),
         },
         rows,
         months,

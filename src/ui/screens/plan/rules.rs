@@ -94,9 +94,9 @@ impl Rules {
                     .and_then(|l| view.analysis.plan.lights.get(l.at));
                 if let Some(light) = light {
                     articles(ui, &open.project.policy, &light.text, &light.basis, on);
-                    ui.add_space(GRID);
+                } else {
+                    ui.add(egui::Label::new(theme::note(ui, t::CHOOSE_LIGHT)).wrap());
                 }
-                unconfirmed(ui, &open.project.policy, on);
             });
         });
         let columns = [
@@ -200,29 +200,6 @@ pub(super) fn articles(ui: &mut Ui, policy: &Policy, text: &str, basis: &[String
                 ui.add(egui::Label::new(&article.text).wrap().selectable(true));
             }
             ui.label(theme::note(ui, t::confidence(article.confidence)));
-        }
-    });
-}
-
-fn unconfirmed(ui: &mut Ui, policy: &Policy, on: NaiveDate) {
-    let items = policy.unconfirmed(on);
-    theme::card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        widgets::heading(ui, t::UNCONFIRMED);
-        if items.is_empty() {
-            ui.label(theme::note(ui, t::ALL_CONFIRMED));
-        }
-        for item in items {
-            ui.horizontal_wrapped(|ui| {
-                let palette = theme::of(ui);
-                widgets::chip(ui, t::TO_CONFIRM, palette.amber_wash, palette.amber);
-                ui.label(&item.name);
-            });
-            let cite = policy.cite(&item.articles, on);
-            if !cite.is_empty() {
-                let note = theme::note(ui, cite);
-                ui.add(egui::Label::new(note).wrap());
-            }
         }
     });
 }

@@ -29,7 +29,8 @@ use crate::ui::widgets::{self, thousands};
 use crate::workspace::intake::import::load_policy_file;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
-use effect::{Against, Effect, Effects, Key, Reference, visits};
+pub(in crate::ui::screens) use effect::Reference;
+use effect::{Against, Effect, Effects, Key, visits};
 use weights::Weights;
 
 /// What a policy file that was asked for is for.
