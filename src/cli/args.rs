@@ -82,6 +82,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// 查看或更改规则的数值，套用另一套规则的评分部分
     Policy(PolicyArgs),
+    /// 说明一个单位的风险得分：逐条记录、计算与依据，可写成交给该单位的网页
+    Explain(super::explain::ExplainArgs),
     /// 登记年度计划的批准、备案、公布日期
     PlanDates(super::plan_dates::PlanDatesArgs),
     /// 封存一个月（或年度种子）的抽样框，给出承诺值

@@ -7,7 +7,7 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::{Confidence, Decision, Policy};
+use super::{BodyLevel, BodyRule, CategoryRule, Confidence, Decision, Policy};
 
 /// How a part stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,34 @@ impl Policy {
                 (path, standing, decision)
             })
             .collect()
+    }
+
+    /// A part's basis as one line, as it holds on a day: what the office has confirmed it by in place of the articles
+    /// that were yet to be confirmed.
+    #[must_use]
+    pub fn cite_part(&self, placed: &str, date: NaiveDate) -> String {
+        let bases = self.bases();
+        let Some((_, _, basis)) = bases.iter().find(|(path, ..)| path == placed) else { return String::new() };
+        let Some(decision) = self.decision_of(placed).filter(|decision| decision.confirmed) else {
+            return self.cite(basis, date);
+        };
+        let articles = self.articles_on(basis, date).into_iter();
+        let sure = articles.filter(|article| article.confidence != Confidence::Unconfirmed);
+        let mut parts: Vec<String> = sure.map(|a| format!("{}{}", a.document, a.article)).collect();
+        parts.push(decision.basis.clone());
+        parts.join("；")
+    }
+
+    /// The part of the floor that holds for a body's category, by place.
+    #[must_use]
+    pub fn floor_part(&self, body: &BodyRule, category: &CategoryRule) -> String {
+        let own = self.floor_overrides.iter().position(|item| item.body == body.id && item.category == category.id);
+        let place = self.categories.iter().position(|rule| rule.id == category.id).unwrap_or_default();
+        match (own, body.level) {
+            (Some(at), _) => format!("floor_overrides[{at}].floor"),
+            (None, BodyLevel::City) => format!("categories[{place}].floor_city"),
+            (None, BodyLevel::County) => format!("categories[{place}].floor_county"),
+        }
     }
 
     /// True where the office stands to the yearly cap: the file's own switch says so, and a decision of the cap that

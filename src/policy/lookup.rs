@@ -134,7 +134,11 @@ impl Policy {
     /// The policy's name with that of the scoring where it was taken from another.
     #[must_use]
     pub fn name_in_force(&self) -> String {
-        if self.scoring.is_empty() { self.name.clone() } else { format!("{}（评分按「{}」）", self.name, self.scoring) }
+        if self.scoring.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}（评分按「{}」）", self.name, self.scoring)
+        }
     }
 
     /// True where the other has the same bodies in the same order: sources and sums point at bodies by their place.

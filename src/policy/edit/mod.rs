@@ -119,7 +119,10 @@ mod tests {
         let other = load_preset("shanghai-154").unwrap();
         let taken = adopt_scoring(&own, &other);
         assert_eq!(taken.factors, other.factors);
-        assert_eq!(taken.name_in_force(), "通用双随机执法计划（评分按「上海市双随机执法计划（沪环执法〔2023〕154号）」）");
+        assert_eq!(
+            taken.name_in_force(),
+            "通用双随机执法计划（评分按「上海市双随机执法计划（沪环执法〔2023〕154号）」）"
+        );
         assert_eq!(scoring_in_force(&taken), other.name);
         let mut turned = taken.clone();
         PolicyNumber::Cap(0).set(&mut turned, Milli(7000));

@@ -21,7 +21,7 @@ use crate::policy::Policy;
 use crate::registry::schema::{past_checks, sources};
 use crate::registry::{CheckKind, Registry};
 use crate::risk::columns as scored;
-use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
+use crate::risk::{RiskFeatures, RiskInputs, RiskTable, SiteExplanation, explain_site, score_risk};
 use crate::workspace::inputs::due::listed_on;
 use crate::workspace::inputs::population::{Population, compute_population, is_own_department};
 use crate::workspace::inputs::schedule::compute_plan;
@@ -68,14 +68,7 @@ pub fn compute_analysis(
     progress.begin("计算风险评分", 0);
     let results = load_results(project)?;
     let past_checks = with_results(&registry.past_checks, &results, project, month.first_day())?;
-    let inputs = RiskInputs {
-        sources: &registry.sources,
-        credit: &registry.credit,
-        violations: &registry.violations,
-        complaints: &registry.complaints,
-        monitoring: &registry.monitoring,
-        past_checks: &past_checks,
-    };
+    let inputs = risk_inputs(registry, &past_checks);
     let features = Arc::new(RiskFeatures::compute(&inputs, &project.policy, month.first_day())?);
     let risk = score_risk(&features, &project.policy)?;
     progress.check()?;
@@ -305,6 +298,35 @@ fn place_of(
         *b as usize == body && merged.get(body * policy.categories.len() + *c as usize) == Some(&(category as u8))
     };
     Some(own.filter(stands).unwrap_or((body as u16, category as u8)))
+}
+
+/// Why the source of a row scores what it scores, with the checks that count: those imported and the project's own
+/// results, in the order that the explanation's rows mean.
+///
+/// # Errors
+/// `RSK-…`, `WSP-008`.
+pub fn explain_source(
+    project: &Project,
+    registry: &Registry,
+    analysis: &Analysis,
+    row: usize,
+) -> AppResult<(SiteExplanation, DataFrame)> {
+    let first = analysis.month.first_day();
+    let past_checks = with_results(&registry.past_checks, &analysis.results, project, first)?;
+    let inputs = risk_inputs(registry, &past_checks);
+    let explained = explain_site(&inputs, &analysis.features, &analysis.risk, &project.policy, row)?;
+    Ok((explained, past_checks))
+}
+
+fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskInputs<'a> {
+    RiskInputs {
+        sources: &registry.sources,
+        credit: &registry.credit,
+        violations: &registry.violations,
+        complaints: &registry.complaints,
+        monitoring: &registry.monitoring,
+        past_checks,
+    }
 }
 
 /// The imported checks with the project's own results before a day, so that what a check found counts in the

@@ -6,6 +6,7 @@ pub mod books;
 pub mod card;
 pub mod estimate;
 pub mod evidence;
+pub mod explain;
 pub mod export;
 pub mod find_unit;
 pub mod month_list;

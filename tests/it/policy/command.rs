@@ -143,3 +143,29 @@ fn numbers_are_confirmed_by_the_command_and_leave_the_exported_plan() {
     let public = notes("after");
     assert!(!public.contains("待确认") && !public.contains("待本单位确认"), "{public}");
 }
+
+#[test]
+fn a_score_is_explained_by_the_command_and_as_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = project_in(folder.path());
+    let (registry, _) =
+        fairdraw::workspace::store::frames::load_project_data(&Project::open(Path::new(&project), None).unwrap())
+            .unwrap();
+    let units = fairdraw::registry::schema::sources::UNIT_ID.of(&registry.sources).unwrap();
+    let unit = units.get(3).unwrap();
+    let output = fairdraw(&["explain", &project, unit]);
+    let told = words(&output);
+    assert!(output.status.success() && told.contains("合计：") && told.contains("依据："), "{told}");
+    let output = fairdraw(&["explain", &project, unit, "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sum: f64 = told["factors"].as_array().unwrap().iter().map(|f| f["points"].as_f64().unwrap()).sum();
+    assert!((sum - told["score"].as_f64().unwrap()).abs() < 1e-9, "{told}");
+    let page = folder.path().join("说明.html");
+    let output = fairdraw(&["explain", &project, unit, "--to", page.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", words(&output));
+    assert!(std::fs::read_to_string(&page).unwrap().contains("风险得分说明"));
+    for (unit, code) in [("没有这一家", "CLI-017"), ("公司", "CLI-018")] {
+        let output = fairdraw(&["explain", &project, unit]);
+        assert!(output.status.code() == Some(2) && words(&output).contains(code), "{}", words(&output));
+    }
+}

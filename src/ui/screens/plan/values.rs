@@ -144,8 +144,7 @@ impl Values {
         let policy = &open.draft.now().policy;
         let on = cx.session.now().date();
         let only = self.only_open;
-        let shown: Vec<&DecidablePart> =
-            self.parts.iter().filter(|part| !only || part.standing.is_open()).collect();
+        let shown: Vec<&DecidablePart> = self.parts.iter().filter(|part| !only || part.standing.is_open()).collect();
         let columns = [
             ColumnDef::text("tick", "", 30.0).unsorted(),
             ColumnDef::text("state", t::VALUE_COLUMNS[0], 92.0),
@@ -176,9 +175,9 @@ impl Values {
             }
         };
         let sentence = |at: usize| {
-            shown.get(at).map_or_else(String::new, |part| {
-                t::value_row(t::standing(part.standing), &part.name, &summary(part))
-            })
+            shown
+                .get(at)
+                .map_or_else(String::new, |part| t::value_row(t::standing(part.standing), &part.name, &summary(part)))
         };
         let rows = CellRows::new(&columns, shown.len(), &cell).sentence(&sentence).ticked(&ticked);
         let input = TableInput::new("values", t::VALUES, &rows).decorate(&style).rows_of(ROW);

@@ -21,8 +21,7 @@ pub const CONFIRM_TITLE: &str = "确认数值";
 /// Dialog's button, and the panel's.
 pub const CONFIRM: &str = "确认";
 /// What it does.
-pub const CONFIRM_TEXT: &str =
-    "确认后记入规则：何人、何时、依据何文。保存前可撤销；保存时写入操作日志，导出的计划不再列为待确认。此后数值有改动的，须重新确认。";
+pub const CONFIRM_TEXT: &str = "确认后记入规则：何人、何时、依据何文。保存前可撤销；保存时写入操作日志，导出的计划不再列为待确认。此后数值有改动的，须重新确认。";
 /// Field.
 pub const DECISION_BASIS: &str = "依据";
 /// In the empty field.
