@@ -21,7 +21,7 @@ use crate::policy::Policy;
 use crate::registry::schema::{past_checks, sources};
 use crate::registry::{CheckKind, Registry};
 use crate::risk::columns as scored;
-use crate::risk::{RiskFeatures, RiskInputs, RiskTable, SiteExplanation, explain_site, score_risk};
+use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::due::listed_on;
 use crate::workspace::inputs::population::{Population, compute_population, is_own_department};
 use crate::workspace::inputs::schedule::compute_plan;
@@ -300,25 +300,8 @@ fn place_of(
     Some(own.filter(stands).unwrap_or((body as u16, category as u8)))
 }
 
-/// Why the source of a row scores what it scores, with the checks that count: those imported and the project's own
-/// results, in the order that the explanation's rows mean.
-///
-/// # Errors
-/// `RSK-…`, `WSP-008`.
-pub fn explain_source(
-    project: &Project,
-    registry: &Registry,
-    analysis: &Analysis,
-    row: usize,
-) -> AppResult<(SiteExplanation, DataFrame)> {
-    let first = analysis.month.first_day();
-    let past_checks = with_results(&registry.past_checks, &analysis.results, project, first)?;
-    let inputs = risk_inputs(registry, &past_checks);
-    let explained = explain_site(&inputs, &analysis.features, &analysis.risk, &project.policy, row)?;
-    Ok((explained, past_checks))
-}
-
-fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskInputs<'a> {
+/// The frames that scores are computed from.
+pub(super) fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskInputs<'a> {
     RiskInputs {
         sources: &registry.sources,
         credit: &registry.credit,
@@ -331,7 +314,7 @@ fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskIn
 
 /// The imported checks with the project's own results before a day, so that what a check found counts in the
 /// scores of the months after.
-fn with_results(
+pub(super) fn with_results(
     past_checks: &DataFrame,
     results: &[CheckResult],
     project: &Project,

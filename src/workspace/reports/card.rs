@@ -15,7 +15,6 @@ use crate::domain::PlanMonth;
 use crate::export::ScoreSheet;
 use crate::plan::model::{ByMonth, MONTHS};
 use crate::plan::{Exclusion, MandatoryVisit};
-use crate::policy::Policy;
 use crate::registry::TableKind;
 use crate::registry::schema::sources;
 use crate::registry::schema::{event, monitoring};
@@ -186,7 +185,6 @@ fn monitoring(data: &ProjectData, rows: &[u32]) -> AppResult<BTreeMap<String, Po
 }
 
 fn risk(project: &Project, data: &ProjectData, view: &AnalysisView, row: usize) -> AppResult<CardRisk> {
-    let policy = &project.policy;
     let analysis = &view.analysis;
     let (inputs, plan) = (&analysis.population.inputs, &analysis.plan);
     let frame = &analysis.risk.frame;

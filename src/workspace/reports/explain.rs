@@ -16,7 +16,8 @@ use crate::registry::vocabulary::{EnvRisk, KeyUnit};
 use crate::registry::{IndustryTable, Registry};
 use crate::risk::{Contribution, Fall, Ground, ScoreLine, SiteExplanation};
 use crate::text::figure::exact_points;
-use crate::workspace::inputs::analysis::{Analysis, explain_source};
+use crate::workspace::inputs::analysis::Analysis;
+use crate::workspace::inputs::explain::explain_source;
 use crate::workspace::store::project::Project;
 
 /// Falls told.
