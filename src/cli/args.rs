@@ -88,6 +88,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// 查看或更改规则的数值，套用另一套规则的评分部分
     Policy(PolicyArgs),
+    /// 说明一个单位的风险得分：逐条记录、计算与依据，可写成交给该单位的网页
+    Explain(super::explain::ExplainArgs),
     /// 批准年度计划（留存为一版），登记备案、公布日期
     PlanDates(super::plan_dates::PlanDatesArgs),
     /// 批准计划、滚动计划、已抽取、已完成的对照与差异
@@ -221,6 +223,15 @@ pub struct PolicyArgs {
     /// 先套用另一套规则的评分部分：内置编号，或规则文件（.ron）
     #[arg(long, value_name = "编号或文件")]
     pub preset: Option<String>,
+    /// 确认各项数值：编号（如 tiers.A、cap，可多次）或 all；不带编号则列出待本单位确认的各项
+    #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "")]
+    pub confirm: Vec<String>,
+    /// 确认或更改的依据：文件名称与条款，或会议纪要
+    #[arg(long)]
+    pub basis: Option<String>,
+    /// 更改的理由
+    #[arg(long)]
+    pub reason: Option<String>,
 }
 
 /// Which period.

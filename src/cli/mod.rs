@@ -7,6 +7,7 @@ mod args;
 mod data;
 mod deeds;
 mod draw;
+mod explain;
 mod journal;
 mod output;
 mod plan;
@@ -88,6 +89,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Check(args) => data::check(&args, cli.json, &context),
         Command::Plan(args) => plan::plan(&args, cli.json, &context),
         Command::Policy(args) => policy::policy(&args, cli.json, &context),
+        Command::Explain(args) => explain::explain(&args, cli.json, &context),
         Command::PlanDates(args) => plan_dates::plan_dates(&args, cli.json, &context),
         Command::PlanRecord(args) => plan_dates::plan_record(&args, cli.json, &context),
         Command::Seal(args) => draw::seal(&args, cli.json, &context),

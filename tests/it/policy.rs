@@ -243,6 +243,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("POL-136", "working_days: 20", "working_days: 30"),
     ("POL-137", "plan_by: (3, 31)", "plan_by: (2, 30)"),
     ("POL-138", "plan_by: (3, 31)", "plan_by: (4, 30)"),
+    (
+        "POL-145",
+        "merges: [],",
+        r#"merges: [], decisions: [(part: "tiers.Z", confirmed: true, basis: "纪要", by: "张三", on: "2026-12-01", value: "")],"#,
+    ),
     ("POL-139", r#"manners: ["现场检查", "非现场检查", "联合检查"]"#, "manners: []"),
     ("POL-040", "merges: [],", r#"merges: [(body: "nobody", from: "simple", into: "general")],"#),
     ("POL-041", "merges: [],", r#"merges: [(body: "chem_park", from: "simple", into: "other")],"#),

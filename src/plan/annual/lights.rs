@@ -134,7 +134,7 @@ fn cap_light(policy: &Policy, inputs: &PlanInputs, plan: &AnnualPlan) -> Light {
     if below > 0 {
         let _ = write!(text, "，其中 {below} 家的最低频次之和已超过上限");
     }
-    if !policy.cap.confirmed {
+    if !policy.is_cap_confirmed() {
         text.push_str("；上限数值待本单位确认");
     }
     Light {

@@ -20,6 +20,7 @@ mod sheet;
 mod shortages;
 mod side;
 mod trial;
+mod values;
 
 use std::sync::Arc;
 
@@ -46,6 +47,7 @@ enum Tab {
     Matrix,
     Record,
     Lights,
+    Values,
     Shortages,
     Frequencies,
     Calendar,
@@ -69,6 +71,7 @@ struct Tabs {
     rules: rules::Rules,
     shortages: shortages::Shortages,
     trial: trial::Trial,
+    values: values::Values,
     dates: dates::Dates,
 }
 
@@ -127,7 +130,7 @@ impl Screen for PlanScreen {
             }
             self.tabs.dates.show(ui, cx, open);
         });
-        self.choose_tab(ui, &view);
+        self.choose_tab(ui, cx, open, &view);
         ui.add_space(HALF);
         match self.tab {
             Tab::Matrix => self.sheet(ui, cx, open, &view),
@@ -137,6 +140,7 @@ impl Screen for PlanScreen {
                 self.tabs.record.show(ui, cx, open, &view, (&self.model, row));
             }
             Tab::Lights => self.tabs.rules.lights(ui, cx, open, &view),
+            Tab::Values => self.tabs.values.show(ui, cx, open, &view),
             Tab::Shortages => self.tabs.shortages.show(ui, cx, open, &view),
             Tab::Frequencies => self.tabs.rules.frequencies(ui, cx, open, &view),
             Tab::Calendar => {
@@ -189,16 +193,18 @@ impl PlanScreen {
         }
     }
 
-    fn choose_tab(&mut self, ui: &mut Ui, view: &AnalysisView) {
+    fn choose_tab(&mut self, ui: &mut Ui, cx: &Cx<'_>, open: &OpenProject, view: &AnalysisView) {
         let plan = &view.analysis.plan;
         let red = plan.not_kept().count();
         let blocking = plan.blocking().count();
+        let to_confirm = self.values.open_parts(cx, open);
         ui.horizontal_wrapped(|ui| {
             let palette = theme::of(ui);
             for (tab, name, count) in [
                 (Tab::Matrix, t::TAB_MATRIX, 0),
                 (Tab::Record, t::TAB_RECORD, 0),
                 (Tab::Lights, t::TAB_LIGHTS, red),
+                (Tab::Values, t::TAB_VALUES, to_confirm),
                 (Tab::Shortages, t::TAB_SHORTAGES, blocking),
                 (Tab::Frequencies, t::TAB_FREQUENCIES, 0),
                 (Tab::Calendar, t::TAB_CALENDAR, 0),
@@ -206,7 +212,7 @@ impl PlanScreen {
             ] {
                 let mut text = RichText::new(t::tab(name, count));
                 if count > 0 {
-                    text = text.color(palette.red);
+                    text = text.color(if tab == Tab::Values { palette.amber } else { palette.red });
                 }
                 if ui.selectable_label(self.tab == tab, text).clicked() {
                     self.tab = tab;

@@ -94,3 +94,15 @@ pub const DROP_HERE: &str = "松开鼠标，导入这些文件";
 
 /// On the bundled map.
 pub const SKETCH: &str = "示意图，不作为界线依据";
+
+/// Name of an expander that is closed.
+#[must_use]
+pub fn unfold(name: &str) -> String {
+    format!("展开：{name}")
+}
+
+/// Name of an expander that is open.
+#[must_use]
+pub fn fold(name: &str) -> String {
+    format!("收起：{name}")
+}

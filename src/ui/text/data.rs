@@ -91,6 +91,16 @@ pub const CROWDED: &str = "与同一企业的其他场所共用检查名额，�
 pub const NOT_LISTED: &str = "本年尚未被抽中";
 /// Card: factor's cap reached.
 pub const AT_CAP: &str = "已封顶";
+/// Card: what falls by itself.
+pub const FALLS: &str = "将自行降低的得分";
+/// Card: what can be done.
+pub const LOWER: &str = "怎样降低得分";
+/// Card: button.
+pub const PRINT_SCORE: &str = "得分说明（可打印）…";
+/// Card: what it is.
+pub const PRINT_SCORE_HINT: &str = "一页网页，可交给该单位：个人信息已遮盖，不含其他单位与检查月份";
+/// Card: kind of file.
+pub const WEB_PAGE: &str = "网页";
 /// Card: basis.
 pub const BASIS: &str = "依据";
 /// Card: others.
@@ -230,6 +240,24 @@ pub fn heading_of(column: &str) -> String {
 #[must_use]
 pub fn constant_of(column: &str) -> String {
     format!("{column}统一填为")
+}
+
+/// A record with its points.
+#[must_use]
+pub fn score_line(what: &str, sum: &str, points: &str) -> String {
+    if sum.is_empty() { format!("{what}：{points} 分") } else { format!("{what}：{sum} = {points} 分") }
+}
+
+/// The articles; empty without any.
+#[must_use]
+pub fn basis(cite: &str) -> String {
+    if cite.is_empty() { String::new() } else { format!("{BASIS}：{cite}") }
+}
+
+/// The sum of the factors.
+#[must_use]
+pub fn score_sum(sum: &str) -> String {
+    format!("合计：{sum}")
 }
 
 /// The figure behind how often a source is drawn.

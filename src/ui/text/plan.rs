@@ -5,6 +5,7 @@ mod matrix;
 mod record;
 mod shortages;
 mod trial;
+mod values;
 
 use chrono::NaiveDate;
 
@@ -13,6 +14,7 @@ pub use matrix::*;
 pub use record::*;
 pub use shortages::*;
 pub use trial::*;
+pub use values::*;
 
 use crate::domain::PlanMonth;
 
@@ -137,16 +139,12 @@ texts! {
     NOT_KEPT = "未达到";
     /// No article.
     NO_BASIS = "规则文件没有注明依据";
-    /// Heading.
-    UNCONFIRMED = "待本单位确认的数值";
-    /// Nothing to confirm.
-    ALL_CONFIRMED = "全部数值均有依据并已确认";
-    /// Mark.
-    TO_CONFIRM = "待本单位确认";
+    /// Nothing chosen.
+    CHOOSE_LIGHT = "点选一条规则，这里显示它的条款；数值的更改与确认在「数值与确认」";
     /// Heading.
     SPREAD = "各风险等级的年度频次 λ";
     /// What the figures are.
-    SPREAD_NOTE = "每格：污染源数；λ 最低、平均、最高（次/年），不含停产、正面清单等不参加抽取的污染源";
+    SPREAD_NOTE = "λ 为每年预计抽查次数；不含停产、正面清单等不参加抽取的污染源。最低值不计因企业年度上限被压缩的";
     /// Heading.
     OFF_SITE = "非现场检查（正面清单）";
     /// None.
@@ -410,10 +408,24 @@ pub fn mandatory_moved(from: PlanMonth, to: PlanMonth, checks: u32) -> String {
     format!("{from} 的 {checks} 项必查移到 {to}")
 }
 
-/// Sites and λ.
+/// Sites, and how often they are seen on the whole.
 #[must_use]
-pub fn spread(sites: &str, least: &str, mean: &str, most: &str) -> String {
-    format!("{sites} 个；{least} / {mean} / {most}")
+pub fn spread(sites: &str, often: &str) -> String {
+    format!("{sites} 个，平均{often}")
+}
+
+/// The figures behind it.
+#[must_use]
+pub fn spread_figures(least: &str, mean: &str, most: &str) -> String {
+    format!("λ 最低 {least}，平均 {mean}，最高 {most}")
+}
+
+/// What the enterprises' cap takes.
+#[must_use]
+pub fn spread_capped(sites: u32, least: &str, used_up: u32) -> String {
+    let used =
+        if used_up > 0 { format!("，{used_up} 个的名额已由本企业的必查用完") } else { String::new() };
+    format!("其中 {sites} 个因企业年度上限压缩，最低 λ {least}{used}")
 }
 
 /// Enterprises scaled down.

@@ -72,14 +72,7 @@ pub fn compute_analysis(
     progress.begin("计算风险评分", 0);
     let results = load_results(project)?;
     let past_checks = with_results(&registry.past_checks, &results, project, month.first_day())?;
-    let inputs = RiskInputs {
-        sources: &registry.sources,
-        credit: &registry.credit,
-        violations: &registry.violations,
-        complaints: &registry.complaints,
-        monitoring: &registry.monitoring,
-        past_checks: &past_checks,
-    };
+    let inputs = risk_inputs(registry, &past_checks);
     let features = Arc::new(RiskFeatures::compute(&inputs, &project.policy, month.first_day())?);
     let risk = score_risk(&features, &project.policy)?;
     progress.check()?;
@@ -348,9 +341,21 @@ fn window_passed(policy: &Policy, day: NaiveDate, month: PlanMonth) -> bool {
     PlanMonth::of(day).is_some_and(|of| of.plus(i32::from(window_months(policy))) < month)
 }
 
+/// The frames that scores are computed from.
+pub(super) fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskInputs<'a> {
+    RiskInputs {
+        sources: &registry.sources,
+        credit: &registry.credit,
+        violations: &registry.violations,
+        complaints: &registry.complaints,
+        monitoring: &registry.monitoring,
+        past_checks,
+    }
+}
+
 /// The imported checks with the project's own results before a day, so that what a check found counts in the
 /// scores of the months after.
-fn with_results(
+pub(super) fn with_results(
     past_checks: &DataFrame,
     results: &[CheckResult],
     project: &Project,

@@ -3,6 +3,7 @@
 
 pub mod analysis;
 pub mod due;
+pub mod explain;
 pub mod month_frame;
 pub mod people;
 pub mod plan_record;

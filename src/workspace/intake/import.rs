@@ -227,10 +227,7 @@ fn find_districts(
 pub fn registry_options(policy: &Policy, mapping: Mapping, as_of: NaiveDate) -> AppResult<RegistryOptions> {
     let mut options = RegistryOptions::new(as_of)?;
     options.mapping = mapping;
-    options.industry = Arc::new(IndustryTable::from_csv(
-        include_str!("../../../data/codes/gbt4754_2017.csv"),
-        include_str!("../../../data/codes/gbt4754_2011_to_2017_MIT.csv"),
-    )?);
+    options.industry = Arc::new(IndustryTable::shipped()?);
     options.bodies = policy
         .bodies
         .iter()

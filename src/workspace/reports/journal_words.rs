@@ -144,8 +144,8 @@ impl<'a> JournalWords<'a> {
     #[must_use]
     pub fn change(&self, change: &DrawChange) -> String {
         match change {
-            DrawChange::Substitute { unit, by, .. } => {
-                format!("{} 由 {} 替换", self.unit(unit.as_str()), self.unit(by.as_str()))
+            DrawChange::Substitute { unit, by, case, .. } => {
+                format!("{}（{}）由 {} 替换", self.unit(unit.as_str()), case.label(), self.unit(by.as_str()))
             }
             DrawChange::Replace { unit, certificate, .. } => {
                 format!("{} 的检查更换 {}", self.unit(unit.as_str()), self.inspector(certificate.as_str()))

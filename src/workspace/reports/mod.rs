@@ -7,6 +7,7 @@ pub mod card;
 pub mod coming;
 pub mod estimate;
 pub mod evidence;
+pub mod explain;
 pub mod export;
 pub mod find_unit;
 pub mod journal_words;
