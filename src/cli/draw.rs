@@ -9,7 +9,7 @@ use super::args::{
 };
 use super::deeds::carry_out;
 use super::output::{data, json, line, say};
-use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use crate::export::{ManifestCheck, check_manifest};
 use crate::sampling::{

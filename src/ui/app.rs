@@ -25,8 +25,7 @@ use crate::chart::Chart;
 use crate::diagnostic::{AppResult, ProgressState};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{AppPaths, Command, DraftCommand, ProjectData, Session, ThemeChoice, ViewCommand};
-use crate::workspace::store::clock::Moment;
+use crate::workspace::session::{Command, DraftCommand, ProjectData, Session, ThemeChoice, ViewCommand};
 pub use files::{OpenFolder, Surroundings};
 
 /// What a finished dialog is for.
@@ -373,6 +372,7 @@ impl Workstation {
                     session: &self.session,
                     out: &mut out,
                     doors: &mut self.doors,
+                    stage: self.stage,
                 });
                 self.deliver(ctx, out);
             }

@@ -18,7 +18,8 @@ use super::work::name_operator;
 fn next_register(window: &Window, gone: usize, closed: usize) -> PathBuf {
     let open = window.app().session.project().unwrap();
     let frame = &open.data.registry.sources;
-    let text = |column: &str, row: usize| frame.column(column).unwrap().str().unwrap().get(row).unwrap_or_default().to_owned();
+    let text =
+        |column: &str, row: usize| frame.column(column).unwrap().str().unwrap().get(row).unwrap_or_default().to_owned();
     let mut csv = String::from("排污许可证编号,单位名称,统一社会信用代码,行政区,管理类别,行业类别,生产状态\n");
     for row in gone..frame.height() {
         let district = open.data.district_name(open.data.district[row]).unwrap_or_default();
@@ -115,7 +116,10 @@ fn cancelled_nothing_has_changed() {
     assert!(!window.shows(t::CONFIRM));
     assert_eq!(std::fs::read(window.project_folder().join("frames/sources.parquet")).unwrap(), before);
     assert!(!window.project_folder().join("kept").exists());
-    assert_eq!(window.app().session.project().unwrap().data.len(), SOURCES.min(window.app().session.project().unwrap().data.len()));
+    assert_eq!(
+        window.app().session.project().unwrap().data.len(),
+        SOURCES.min(window.app().session.project().unwrap().data.len())
+    );
     // the dialog given up: the page stays and offers one file
     open_refresh(&mut window);
     assert!(window.shows(t::NOTHING) && window.enabled(t::CHOOSE_FILE));
@@ -187,7 +191,8 @@ fn a_file_to_write_is_typed_too_and_its_folder_shown() {
 /// A click whose press and release fall into one frame, as on a slow screen.
 fn quick_click(window: &mut Window, label: &str) {
     let pos = window.harness.get_by_label(label).rect().center();
-    let button = |pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+    let button =
+        |pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
     let input = window.harness.input_mut();
     input.events.extend([Event::PointerMoved(pos), button(true), button(false)]);
     window.harness.run_steps(8);

@@ -197,7 +197,7 @@ impl PlanScreen {
         let plan = &view.analysis.plan;
         let red = plan.not_kept().count();
         let blocking = plan.blocking().count();
-        let to_confirm = self.values.open_parts(cx, open);
+        let to_confirm = self.tabs.values.open_parts(cx, open);
         ui.horizontal_wrapped(|ui| {
             let palette = theme::of(ui);
             for (tab, name, count) in [
