@@ -305,8 +305,10 @@ fn refreshed(detail: &Value) -> String {
         (before != after).then(|| format!("{} {before} 行变为 {after} 行", kind.label()))
     };
     let from = text(detail, "from");
-    let tables = detail.get("tables").and_then(Value::as_array).map(|all| all.iter().filter_map(rows).collect::<Vec<_>>());
-    let mut parts = vec![if from.is_empty() { "更新名录".to_owned() } else { format!("从「{from}」更新名录") }];
+    let tables =
+        detail.get("tables").and_then(Value::as_array).map(|all| all.iter().filter_map(rows).collect::<Vec<_>>());
+    let mut parts =
+        vec![if from.is_empty() { "更新名录".to_owned() } else { format!("从「{from}」更新名录") }];
     parts.extend(tables.unwrap_or_default());
     parts.push(number(detail, "set_aside").filter(|n| *n > 0).map(|n| format!("搁置 {n} 行")).unwrap_or_default());
     parts.push(format!("此前的名录留存为 {}", text(detail, "kept")));

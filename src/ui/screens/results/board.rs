@@ -152,7 +152,9 @@ pub(super) fn show(
         let codes = several.iter().filter_map(|at| row_at(*at)).filter(|row| may_tick(row.state));
         let codes: Vec<&String> = codes.map(|row| &row.plan_code).collect();
         if codes.iter().all(|code| selected.contains(*code)) {
-            codes.into_iter().for_each(|code| let _ = selected.remove(code));
+            for code in codes {
+                selected.remove(code);
+            }
         } else {
             selected.extend(codes.into_iter().cloned());
         }
