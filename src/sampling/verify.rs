@@ -250,8 +250,15 @@ fn check_listed(report: &mut CheckReport, certificate: &Certificate, seed: &Draw
         substitutes.extend(substitute_faults(s));
     }
     let count: usize = certificate.strata.iter().map(|s| s.substitutes.len()).sum();
-    report.step("抽中单元在抽样框中", format!("{listed} 个单元"), rows);
-    report.step("票号与排序值", format!("{listed} 个单元"), keys);
+    // who was drawn, and who came in later: the first is the number that was sealed
+    let drawn = listed - count;
+    let whose = if count == 0 {
+        format!("{drawn} 个抽中单元")
+    } else {
+        format!("{drawn} 个抽中单元，另 {count} 个替换单元")
+    };
+    report.step("抽中单元在抽样框中", whose.clone(), rows);
+    report.step("票号与排序值", whose, keys);
     report.step("抽取数与界限", "抽取数与封签一致，排序值都在界限之内", limits);
     report.step("替换", format!("{count} 次替换"), substitutes);
 }

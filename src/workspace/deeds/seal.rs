@@ -23,6 +23,7 @@ use crate::workspace::inputs::month_frame::{
     MonthFrame, REASON_YEAR_SEED, compute_month_frame, staffing_names, stratum_id, unit_id,
 };
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
+use crate::workspace::inputs::sealed_plan::PLAN_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
 use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
@@ -158,6 +159,7 @@ struct Prepared {
     needs: Needs,
     targets: Option<Vec<u8>>,
     schedule: Option<Vec<u8>>,
+    plan: Option<Vec<u8>>,
 }
 
 fn seal_prepared(
@@ -207,6 +209,9 @@ fn seal_prepared(
     }
     if let Some(schedule) = &prepared.schedule {
         put(SCHEDULE_FILE, schedule)?;
+    }
+    if let Some(plan) = &prepared.plan {
+        put(PLAN_FILE, plan)?;
     }
     put("secret.json", &secret_file.to_json())?;
     write_json(&folder.join("notes.json"), &DrawNotes::default())?;
@@ -284,8 +289,14 @@ pub fn seal_year(
     }
     let strata = strata.into_iter().map(|(id, units)| StratumTargets { id, quota: 0, units }).collect();
     let BuiltFrame { frame, .. } = compute_frame(strata, &FrameKey::generate()?)?;
-    let prepared =
-        Prepared { frame, roster: Roster::default(), needs: Needs::default(), targets: None, schedule: None };
+    let prepared = Prepared {
+        frame,
+        roster: Roster::default(),
+        needs: Needs::default(),
+        targets: None,
+        schedule: None,
+        plan: None,
+    };
     seal_prepared(project, period, prepared, pledge, context)
 }
 
@@ -321,13 +332,20 @@ pub fn seal_month(
     let seed = year_seed(project)?;
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     context.progress.begin("冻结抽样框", 0);
-    let MonthFrame { built, roster, needs, targets, schedule } =
+    let MonthFrame { built, roster, needs, targets, schedule, plan } =
         compute_month_frame(project, registry, &analysis, &seed)?;
     if built.strata.iter().all(|s| s.draw == 0) {
         return Err(Finding::error("SEL-044", format!("{}没有可抽取的对象", period.label()))
             .hint("本月的机会已由先前的抽取给出，也没有新增的必查对象；触发式检查请用 add-check")
             .into());
     }
-    let prepared = Prepared { frame: built.frame, roster, needs, targets: Some(targets), schedule: Some(schedule) };
+    let prepared = Prepared {
+        frame: built.frame,
+        roster,
+        needs,
+        targets: Some(targets),
+        schedule: Some(schedule),
+        plan: Some(plan),
+    };
     seal_prepared(project, period, prepared, pledge, context)
 }

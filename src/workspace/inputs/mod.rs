@@ -7,3 +7,4 @@ pub mod month_frame;
 pub mod people;
 pub mod population;
 pub mod schedule;
+pub mod sealed_plan;
