@@ -301,7 +301,7 @@ fn what_is_no_register_is_refused_and_nothing_is_written() {
     let theirs: Vec<Plant> = (500..540).map(Plant::nth).collect();
     write(&other, "污染源名录.csv", &register(&theirs));
     let preview = look(&project, &other);
-    assert!(preview.changes.warnings[0].contains("30 家单位"), "{:?}", preview.changes.warnings);
+    assert!(preview.changes.warnings[0].contains("30 个污染源"), "{:?}", preview.changes.warnings);
 }
 
 #[test]

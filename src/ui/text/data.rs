@@ -131,6 +131,8 @@ pub const START_REFRESH: &str = "更新当前项目";
 pub const LEAVE: &str = "不导入了";
 /// Import: no register.
 pub const NO_SOURCES: &str = "还没有认出「污染源名录」，请先为名录文件指定列";
+/// Import: no register, and a project that the tables may go into.
+pub const ONLY_REFRESH: &str = "这些文件里没有「污染源名录」：可以用它们更新当前项目的表，不能建新项目";
 /// Import: recognised.
 pub const RECOGNISED: &str = "已识别";
 /// Import: not recognised.
