@@ -100,7 +100,9 @@ pub fn left_out(files: &[String]) -> String {
 #[must_use]
 pub fn change(before: f64, after: f64) -> String {
     let number = |value: f64| crate::ui::widgets::decimal(value, 1);
-    let by = after - before;
+    // of the figures as they are shown: they and their difference agree
+    let tenths = |value: f64| (value * 10.0).round() / 10.0;
+    let by = tenths(after) - tenths(before);
     if by.abs() < 0.05 {
         return format!("{} 次，不变", number(after));
     }
@@ -142,4 +144,11 @@ pub fn month(month: crate::domain::PlanMonth) -> String {
 pub fn sources(before: usize, after: usize, headline: &str) -> String {
     let number = |count: usize| crate::ui::widgets::thousands(count as u64);
     format!("{} → {} 个：{headline}", number(before), number(after))
+}
+
+/// Units whose frequency hardly changes.
+#[must_use]
+pub fn slight(units: usize, sum: f64) -> String {
+    let count = crate::ui::widgets::thousands(units as u64);
+    format!("另有 {count} 个频次各变化不足 0.005 次，合计 {sum:+.1} 次")
 }

@@ -267,6 +267,9 @@ impl RefreshChanges {
             frequency.down.len(),
             frequency.down_sum()
         ));
+        if frequency.slight > 0 {
+            line(format!("　另有 {} 个各变化不足 0.005 次，合计 {:+.1} 次", frequency.slight, frequency.slight_sum));
+        }
         let plan = &self.plan;
         line(format!("全年预计检查：{:.1} → {:.1} 次", plan.before.year, plan.after.year));
         line(format!("{} 预计检查：{:.1} → {:.1} 次", plan.month, plan.before.month, plan.after.month));

@@ -403,6 +403,9 @@ fn units_ui(ui: &mut Ui, changes: &RefreshChanges) {
             })
         });
     }
+    if frequency.slight > 0 {
+        ui.label(theme::note(ui, t::slight(frequency.slight, frequency.slight_sum)));
+    }
 }
 
 fn plan_ui(ui: &mut Ui, changes: &RefreshChanges) {
