@@ -99,7 +99,6 @@ pub fn run(request: &RunRequest, context: &CommandContext) -> AppResult<RunOutco
     create_folder(&request.to)?;
     let new = NewProject {
         name: String::new(),
-        mark: String::new(),
         from: request.from.clone(),
         year: Some(request.month.year()),
         policy: request.policy.clone(),
