@@ -104,14 +104,11 @@ impl Bar<'_> {
                 if !self.deed && self.button(ui) {
                     pressed = Pressed::Next;
                 }
-                let mut back = |ui: &mut Ui| {
-                    if self.back.is_some_and(|text| ui.button(text).clicked()) {
-                        pressed = Pressed::Back;
-                    }
-                };
+                let back = |ui: &mut Ui| self.back.is_some_and(|text| ui.button(text).clicked());
+                let mut gone_back = false;
                 // beside a deed nothing stands where the step before had its button: a second click does nothing
                 if !self.deed {
-                    back(ui);
+                    gone_back = back(ui);
                     ui.add_space(GRID);
                 }
                 let words = |ui: &mut Ui| {
@@ -124,7 +121,7 @@ impl Bar<'_> {
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         ui.add_space(HALF);
                         let meant = self.button(ui);
-                        back(ui);
+                        gone_back = back(ui);
                         if meant {
                             pressed = Pressed::Next;
                         }
@@ -132,6 +129,9 @@ impl Bar<'_> {
                     });
                 } else {
                     words(ui);
+                }
+                if gone_back {
+                    pressed = Pressed::Back;
                 }
             });
         });
