@@ -34,17 +34,6 @@ pub struct IndustryTable {
 }
 
 impl IndustryTable {
-    /// The table shipped with the program.
-    ///
-    /// # Errors
-    /// `IMP-084` where it is damaged.
-    pub fn shipped() -> AppResult<Self> {
-        Self::from_csv(
-            include_str!("../../data/codes/gbt4754_2017.csv"),
-            include_str!("../../data/codes/gbt4754_2011_to_2017_MIT.csv"),
-        )
-    }
-
     /// Codes with their names, ascending.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
         self.names.iter().map(|(code, name)| (code.as_str(), name.as_str()))

@@ -5,7 +5,6 @@ use serde_json::Value;
 use crate::diagnostic::AppResult;
 use crate::export::{Cell, CellKind, CsvStyle, SheetColumn, SheetSpec, render_csv};
 use crate::sampling::to_hex;
-use crate::text::search::Search;
 use crate::ui::text::audit as t;
 use crate::workspace::reports::journal_words::{JournalWords, time_text};
 use crate::workspace::session::Books;

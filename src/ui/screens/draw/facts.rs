@@ -380,6 +380,7 @@ mod tests {
             stratum: String::new(),
             rank: None,
             plan_code: String::new(),
+            trigger: None,
             pair: None,
             state: TargetState::Due,
             reason: String::new(),
