@@ -299,7 +299,7 @@ fn the_months_list_obeys_the_area_is_pasted_into_and_leads_to_card_result_and_pr
     window.settle();
     open_menu(&mut window);
     window.click(table::SUBSTITUTE);
-    window.until("the dialog", |w| w.shows(draw::SUBSTITUTE_KINDS[0]));
+    window.until("the dialog", |w| w.shows(draw::D_SUBSTITUTE_WHY));
     window.key(Modifiers::NONE, Key::Escape);
     open_menu(&mut window);
     window.click(table::RESULT);
