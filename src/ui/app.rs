@@ -372,8 +372,9 @@ impl Workstation {
             Action::Palette => self.command_palette.open(),
             Action::Find => {
                 let screen = self.screen;
-                self.screens.get(screen).find();
-                Desk::find(ctx);
+                if !self.screens.get(screen).find() {
+                    Desk::find(ctx);
+                }
             }
             Action::PreviousMonth => self.step_month(-1),
             Action::NextMonth => self.step_month(1),

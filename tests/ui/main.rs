@@ -14,6 +14,7 @@ mod ceremony;
 mod data;
 mod golden;
 mod job;
+mod lists;
 mod overview;
 mod picture;
 mod recovery;

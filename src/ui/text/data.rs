@@ -343,6 +343,10 @@ pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
         Some(ColumnKind::Choice(vocabulary) | ColumnKind::Choices(vocabulary)) if !vocabulary.is_flag() => {
             vocabulary.terms()
         }
+        // a flag in the frame, two words in the office's file
+        Some(ColumnKind::Choice(vocabulary)) => {
+            ["是", "否"].into_iter().zip(vocabulary.terms()).map(|(flag, (_, label))| (flag, label)).collect()
+        }
         _ => Vec::new(),
     }
 }
