@@ -40,10 +40,12 @@ use self::step::{Marks, Place, Step, place_of, step_of};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth};
+use crate::ui::help::help_marks;
 use crate::ui::picker::Picking;
 use crate::ui::slot::Slot;
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::perform::DeedOutcome;
@@ -200,6 +202,7 @@ impl DrawScreen {
             egui::Frame::new().fill(palette.wash).inner_margin(8).corner_radius(theme::RADIUS).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.add(egui::Label::new(t::YEAR_WHY).wrap());
+                ui.horizontal(|ui| help_marks(ui, &[Term::YearSeed, Term::Rounding, Term::Seal, Term::Opening]));
             });
             ui.add_space(GRID);
         }

@@ -12,9 +12,11 @@ use crate::diagnostic::ProgressState;
 use crate::disclosure::DeadlineState;
 use crate::domain::PlanMonth;
 use crate::plan::model::MONTHS;
+use crate::ui::help::heading_with;
 use crate::ui::map::{Card, ClassMethod, MapData, MapInput, MapView, Measure, RowList, TierColumn};
 use crate::ui::plot;
 use crate::ui::text::common as t;
+use crate::ui::text::help::Term;
 use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
@@ -304,7 +306,12 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
         ui.set_height((ui.available_height()).max(96.0));
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             if let Some((text, screen)) = next_step_words(open, view, books) {
-                widgets::heading(ui, o::NEXT);
+                let terms = if text == o::STEP_YEAR {
+                    [Term::YearSeed, Term::Rounding]
+                } else {
+                    [Term::Seal, Term::Commitment]
+                };
+                heading_with(ui, o::NEXT, &terms);
                 line(ui, &text, o::GO, || cx.go(screen));
                 ui.add_space(GRID);
             }

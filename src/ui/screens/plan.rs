@@ -25,7 +25,9 @@ use crate::diagnostic::ProgressState;
 use crate::domain::PlanMonth;
 use crate::plan::model::{MONTHS, QuotaPlace};
 use crate::plan::{PlanCell, PlanEdits};
+use crate::ui::help::help_marks;
 use crate::ui::text::common;
+use crate::ui::text::help::Term;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
@@ -104,6 +106,7 @@ impl Screen for PlanScreen {
                 ui.add(egui::Spinner::new().size(14.0));
             }
             self.dates.show(ui, cx, open);
+            help_marks(ui, &[Term::MandatoryCheck, Term::DrawnCheck, Term::Expected]);
         });
         self.tabs(ui, &view);
         ui.add_space(HALF);

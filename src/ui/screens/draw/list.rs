@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use egui::Ui;
 
 use super::facts::{Facts, ListRow};
+use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput};
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, thousands};
 
@@ -45,6 +47,7 @@ pub fn show(
     let row = chosen.and_then(|i| facts.rows.get(i));
     ui.horizontal(|ui| {
         widgets::heading(ui, t::LIST);
+        help_marks(ui, &[Term::Substitution, Term::Pairing, Term::TriggeredCheck]);
         let standing = facts.rows.iter().filter(|r| !r.replaced).count();
         let pairs: usize = facts.draws.iter().map(|d| d.pairs).sum();
         let words = format!(
