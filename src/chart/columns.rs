@@ -1,4 +1,4 @@
-//! Upright bars: stacked or side by side, over names or bins, with thresholds and a line over them.
+//! Upright bars: stacked or side by side, over names or bins, with thresholds and lines over them.
 
 use plotters_backend::DrawingBackend;
 
@@ -24,7 +24,7 @@ fn value(values: &[f64], at: usize) -> f64 {
 /// The same as lying bars where the names need more than two lines in their slots and have no order to keep.
 pub(super) fn as_bars<DB: DrawingBackend>(columns: &Columns, pen: &Pen<'_, DB>) -> Option<Bars> {
     let Categories::Labels { names, ordered: false } = &columns.categories else { return None };
-    if columns.overlay.is_some() || names.is_empty() {
+    if !columns.overlays.is_empty() || names.is_empty() || !columns.stacks.is_empty() {
         return None;
     }
     let slot = (pen.bounds().width() - pen.px(74.0)) / names.len() as i32;
@@ -52,7 +52,7 @@ pub(super) fn as_bars<DB: DrawingBackend>(columns: &Columns, pen: &Pen<'_, DB>) 
 pub(super) fn draw<DB: DrawingBackend>(chart: &Chart, columns: &Columns, pen: &Pen<'_, DB>) -> Drawn<Vec<Mark>, DB> {
     let mut keys: Vec<Key<'_>> =
         columns.series.iter().map(|s| Key { name: &s.name, ink: pen.style.ink(s.ink), swatch: Swatch::Fill }).collect();
-    if let Some(overlay) = &columns.overlay {
+    for overlay in &columns.overlays {
         keys.push(Key { name: &overlay.name, ink: pen.style.ink(overlay.ink), swatch: Swatch::Line });
     }
     let room = sheet(&chart.title, &chart.source, &keys, pen)?;
@@ -84,7 +84,7 @@ pub(super) fn draw<DB: DrawingBackend>(chart: &Chart, columns: &Columns, pen: &P
         x_of,
         pen,
     )?;
-    if let Some(overlay) = &columns.overlay {
+    for overlay in &columns.overlays {
         line_over(overlay, n, edge, &plot, pen)?;
     }
     if columns.values {
@@ -104,15 +104,15 @@ pub(super) fn draw<DB: DrawingBackend>(chart: &Chart, columns: &Columns, pen: &P
 fn extent(columns: &Columns, n: usize) -> (f64, f64) {
     let (mut low, mut high) = (0.0_f64, 0.0_f64);
     for i in 0..n {
-        if columns.grouped {
-            for s in &columns.series {
-                low = low.min(value(&s.values, i));
-                high = high.max(value(&s.values, i));
+        for bar in columns.bars() {
+            if bar.len() == 1 {
+                let v = value(&columns.series[bar.start].values, i);
+                (low, high) = (low.min(v), high.max(v));
+            } else {
+                high = high.max(columns.series[bar].iter().map(|s| value(&s.values, i).max(0.0)).sum());
             }
-        } else {
-            high = high.max(columns.series.iter().map(|s| value(&s.values, i).max(0.0)).sum());
         }
-        if let Some(overlay) = &columns.overlay {
+        for overlay in &columns.overlays {
             high = high.max(value(&overlay.values, i));
         }
     }
@@ -148,39 +148,38 @@ fn bars_of<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
 ) -> Drawn<(), DB> {
     let bins = matches!(columns.categories, Categories::Bins { .. });
+    let bars = columns.bars();
+    let k = bars.len().max(1) as i32;
     let slot = right - left;
     let thick = if bins {
         (slot - pen.px(1.0)).max(1)
     } else {
-        let share = if columns.grouped { 0.78 } else { 0.62 };
-        let most = pen.px(44.0) * if columns.grouped { columns.series.len().max(1) as i32 } else { 1 };
-        ((f64::from(slot) * share) as i32).clamp(1, most)
+        let share = if columns.side_by_side() { 0.78 } else { 0.62 };
+        ((f64::from(slot) * share) as i32).clamp(1, pen.px(44.0) * k)
     };
     let from = left + (slot - thick) / 2;
     let base = plot.y(plot.steps.from.max(0.0));
-    if columns.grouped {
-        let k = columns.series.len().max(1) as i32;
-        for (j, series) in columns.series.iter().enumerate() {
-            let v = value(&series.values, i);
-            let (x0, x1) = (from + thick * j as i32 / k, from + thick * (j as i32 + 1) / k);
-            let y = plot.y(v);
-            let gap = i32::from(x1 - x0 > pen.px(3.0));
-            let bar = PxBox { left: x0, right: x1 - gap, top: y.min(base), bottom: y.max(base) };
-            pen.rect(bar, pen.style.ink(series.ink), 1.0)?;
-        }
-        return Ok(());
-    }
-    let (mut sum, mut y) = (0.0, base);
-    for series in &columns.series {
-        let v = value(&series.values, i).max(0.0);
-        if v <= 0.0 {
+    for (j, bar) in bars.into_iter().enumerate() {
+        let (x0, x1) = (from + thick * j as i32 / k, from + thick * (j as i32 + 1) / k);
+        let gap = i32::from(columns.side_by_side() && x1 - x0 > pen.px(3.0));
+        if bar.len() == 1 && columns.side_by_side() {
+            let series = &columns.series[bar.start];
+            let y = plot.y(value(&series.values, i));
+            let rect = PxBox { left: x0, right: x1 - gap, top: y.min(base), bottom: y.max(base) };
+            pen.rect(rect, pen.style.ink(series.ink), 1.0)?;
             continue;
         }
-        sum += v;
-        let top = plot.y(sum);
-        let bar = PxBox { left: from, right: from + thick, top, bottom: y };
-        pen.rect(bar, pen.style.ink(series.ink), 1.0)?;
-        y = top;
+        let (mut sum, mut y) = (0.0, base);
+        for series in &columns.series[bar] {
+            let v = value(&series.values, i).max(0.0);
+            if v <= 0.0 {
+                continue;
+            }
+            sum += v;
+            let top = plot.y(sum);
+            pen.rect(PxBox { left: x0, right: x1 - gap, top, bottom: y }, pen.style.ink(series.ink), 1.0)?;
+            y = top;
+        }
     }
     Ok(())
 }
@@ -193,20 +192,20 @@ fn figures<DB: DrawingBackend>(
     plot: &Plot,
     pen: &Pen<'_, DB>,
 ) -> Drawn<(), DB> {
-    let k = if columns.grouped { columns.series.len().max(1) as i32 } else { 1 };
-    let share = if columns.grouped { (right - left) * 78 / 100 } else { right - left };
+    let bars = columns.bars();
+    let k = bars.len().max(1) as i32;
+    let share = if columns.side_by_side() { (right - left) * 78 / 100 } else { right - left };
     let from = left + (right - left - share) / 2;
     let (base, half) = (plot.y(plot.steps.from.max(0.0)), pen.px(8.0));
-    let line = columns.overlay.as_ref().map(|o| plot.y(value(&o.values, i)));
-    for j in 0..k {
+    let lines: Vec<i32> = columns.overlays.iter().map(|o| plot.y(value(&o.values, i))).collect();
+    for (j, bar) in bars.into_iter().enumerate() {
+        let j = j as i32;
         // The parts of this bar, from the base up: where each ends, and its colour.
         let mut parts = Vec::new();
         let mut sum = 0.0;
-        for (at, series) in columns.series.iter().enumerate() {
-            if !columns.grouped || at as i32 == j {
-                sum += value(&series.values, i).max(0.0);
-                parts.push((plot.y(sum), pen.style.ink(series.ink)));
-            }
+        for series in &columns.series[bar] {
+            sum += value(&series.values, i).max(0.0);
+            parts.push((plot.y(sum), pen.style.ink(series.ink)));
         }
         let text = grouped(sum, usize::from(sum.fract().abs() > 1e-9));
         let (x0, x1) = (from + share * j / k, from + share * (j + 1) / k);
@@ -214,7 +213,7 @@ fn figures<DB: DrawingBackend>(
             continue;
         }
         let y = plot.y(sum);
-        let free = |middle: i32| line.is_none_or(|l| (l - middle).abs() > half);
+        let free = |middle: i32| lines.iter().all(|l| (l - middle).abs() > half);
         let ground = |middle: i32| {
             let mut bottom = base;
             for (top, ink) in &parts {
@@ -331,22 +330,21 @@ fn mark(chart: &Chart, columns: &Columns, i: usize, (left, right): (i32, i32), p
         }
     };
     let mut lines = vec![head];
-    let shown: Vec<_> = columns
-        .series
-        .iter()
-        .filter(|s| columns.grouped || columns.series.len() < 3 || value(&s.values, i) > 0.0)
-        .collect();
-    for s in &shown {
-        lines.push(format!("{}：{}", s.name, chart.y.value(value(&s.values, i))));
+    let few = columns.side_by_side() || columns.series.len() < 3;
+    let begun = lines.len();
+    for bar in columns.bars() {
+        let parts = &columns.series[bar];
+        let shown: Vec<_> = parts.iter().filter(|s| few || value(&s.values, i) > 0.0).collect();
+        lines.extend(shown.iter().map(|s| format!("{}：{}", s.name, chart.y.value(value(&s.values, i)))));
+        if shown.len() > 1 {
+            let sum = parts.iter().map(|s| value(&s.values, i)).sum();
+            lines.push(format!("合计：{}", chart.y.value(sum)));
+        }
     }
-    if shown.is_empty() {
+    if lines.len() == begun {
         lines.push(chart.y.value(0.0));
     }
-    if shown.len() > 1 && !columns.grouped {
-        let sum = columns.series.iter().map(|s| value(&s.values, i)).sum();
-        lines.push(format!("合计：{}", chart.y.value(sum)));
-    }
-    if let Some(overlay) = &columns.overlay {
+    for overlay in &columns.overlays {
         lines.push(format!("{}：{}", overlay.name, chart.y.value(value(&overlay.values, i))));
     }
     Mark { rect: PxBox { left, right, top: plot.at.top, bottom: plot.at.bottom }, lines }

@@ -59,6 +59,8 @@ pub struct ChoroplethMap {
     pub districts: Vec<MapDistrict>,
     /// Labels.
     pub labels: Vec<MapLabel>,
+    /// What highlighted points are, for the legend: `本月抽中`.
+    pub highlighted: String,
     /// Points; later ones above, highlighted ones on top.
     pub points: Vec<MapPoint>,
     /// The part shown: west, south, east, north in degrees; all districts where `None`.

@@ -13,6 +13,7 @@ enum Entry<'a> {
     Note(&'a str),
     Class(&'a str, super::Rgb),
     Tier(&'a str, super::Rgb),
+    Lit(&'a str),
 }
 
 fn entries<'a, DB: DrawingBackend>(map: &'a ChoroplethMap, pen: &Pen<'_, DB>) -> Vec<Entry<'a>> {
@@ -34,6 +35,9 @@ fn entries<'a, DB: DrawingBackend>(map: &'a ChoroplethMap, pen: &Pen<'_, DB>) ->
         let n = map.tiers.len();
         entries.extend(map.tiers.iter().enumerate().map(|(i, t)| Entry::Tier(t, pen.style.tier(i, n))));
     }
+    if !map.highlighted.is_empty() && map.points.iter().any(|p| p.highlighted) {
+        entries.push(Entry::Lit(&map.highlighted));
+    }
     entries
 }
 
@@ -44,7 +48,7 @@ pub(super) fn legend_width<DB: DrawingBackend>(map: &ChoroplethMap, most: i32, p
         .map(|e| match e {
             Entry::Head(t) => pen.width(t, LABEL, true).min(most),
             Entry::Note(t) => pen.width(t, SMALL, false).min(most),
-            Entry::Class(t, _) | Entry::Tier(t, _) => pen.width(t, SMALL, false) + pen.px(26.0),
+            Entry::Class(t, _) | Entry::Tier(t, _) | Entry::Lit(t) => pen.width(t, SMALL, false) + pen.px(26.0),
         })
         .max()
         .unwrap_or(0)
@@ -80,8 +84,7 @@ pub(super) fn legend<DB: DrawingBackend>(
                     top += row;
                 }
             }
-            Entry::Class(text, ink) | Entry::Tier(text, ink) => {
-                let tier = matches!(entry, Entry::Tier(..));
+            Entry::Class(text, _) | Entry::Tier(text, _) | Entry::Lit(text) => {
                 let width = pen.px(26.0) + pen.width(text, SMALL, false);
                 if flowing && x > room.left && x + width > room.right {
                     x = room.left;
@@ -89,18 +92,7 @@ pub(super) fn legend<DB: DrawingBackend>(
                 }
                 let middle = if flowing { top + row / 2 } else { middle };
                 if !dry {
-                    if tier {
-                        pen.dot((x + pen.px(9.0), middle), 5.0, ink)?;
-                    } else {
-                        let at = PxBox {
-                            left: x,
-                            right: x + pen.px(18.0),
-                            top: middle - pen.px(6.0),
-                            bottom: middle + pen.px(6.0),
-                        };
-                        pen.rect(at, ink, 1.0)?;
-                        pen.frame(at, 0.75, pen.style.border)?;
-                    }
+                    swatch(&entry, (x, middle), pen)?;
                     let shown = pen.shortened(text, SMALL, false, room.right - x - pen.px(26.0));
                     pen.text(&shown, (x + pen.px(26.0), middle), (SMALL, false), pen.style.text, Hold::Left)?;
                 }
@@ -114,6 +106,26 @@ pub(super) fn legend<DB: DrawingBackend>(
         first = false;
     }
     Ok(if flowing && x > room.left { top + row } else { top })
+}
+
+/// The mark of a legend's entry, its left end at a point.
+fn swatch<DB: DrawingBackend>(entry: &Entry<'_>, (x, middle): (i32, i32), pen: &Pen<'_, DB>) -> Drawn<(), DB> {
+    let at = (x + pen.px(9.0), middle);
+    match entry {
+        Entry::Tier(_, ink) => pen.dot(at, 5.0, *ink),
+        Entry::Class(_, ink) => {
+            let place =
+                PxBox { left: x, right: x + pen.px(18.0), top: middle - pen.px(6.0), bottom: middle + pen.px(6.0) };
+            pen.rect(place, *ink, 1.0)?;
+            pen.frame(place, 0.75, pen.style.border)
+        }
+        // as on the map: a dark rim around the tier's colour
+        Entry::Lit(_) => {
+            pen.dot(at, 5.0, pen.style.text)?;
+            pen.dot(at, 3.75, pen.style.ground)
+        }
+        Entry::Head(_) | Entry::Note(_) => Ok(()),
+    }
 }
 
 /// A round length of at most so many metres: 1, 2 or 5 times a power of ten.

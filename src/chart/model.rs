@@ -226,12 +226,37 @@ pub struct Columns {
     pub series: Vec<Series>,
     /// Side by side instead of stacked.
     pub grouped: bool,
+    /// Several stacks side by side: how many series each holds, in order; empty for what `grouped` says.
+    pub stacks: Vec<usize>,
     /// Thresholds and targets.
     pub references: Vec<Reference>,
-    /// A line over the bars.
-    pub overlay: Option<Overlay>,
+    /// Lines over the bars.
+    pub overlays: Vec<Overlay>,
     /// Write each bar's value on it where there is room.
     pub values: bool,
+}
+
+impl Columns {
+    /// True where a category may have several bars.
+    #[must_use]
+    pub fn side_by_side(&self) -> bool {
+        self.grouped || self.stacks.len() > 1
+    }
+
+    /// The series of each bar, from the left.
+    #[must_use]
+    pub fn bars(&self) -> Vec<std::ops::Range<usize>> {
+        let n = self.series.len();
+        if self.stacks.is_empty() {
+            return if self.grouped { (0..n).map(|i| i..i + 1).collect() } else { std::iter::once(0..n).collect() };
+        }
+        let ends = self.stacks.iter().scan(0, |end, size| {
+            let from = *end;
+            *end = (from + size).min(n);
+            Some(from..*end)
+        });
+        ends.filter(|range| !range.is_empty()).collect()
+    }
 }
 
 /// Lying bars, one row a label.

@@ -20,6 +20,8 @@ pub enum Ink {
     Accent,
     /// A paler accent, for the second of a pair.
     Pale,
+    /// A hue of its own beside the accent: mandatory checks beside drawn ones.
+    Second,
     /// Text.
     Text,
     /// Grey.
@@ -49,6 +51,8 @@ pub struct ChartStyle {
     pub line: Rgb,
     /// The accent.
     pub accent: Rgb,
+    /// The hue beside the accent.
+    pub second: Rgb,
     /// What needs attention.
     pub amber: Rgb,
     /// What is as it should be.
@@ -82,6 +86,7 @@ impl ChartStyle {
             muted: hex(0x0056_646B),
             line: hex(0x00D3_DADD),
             accent: hex(0x000E_5C72),
+            second: hex(0x00A8_7BC4),
             amber: hex(0x008A_5300),
             green: hex(0x0022_6B3A),
             wash: hex(0x00D9_EBF0),
@@ -108,6 +113,7 @@ impl ChartStyle {
         match ink {
             Ink::Accent => self.accent,
             Ink::Pale => self.class(2, 7),
+            Ink::Second => self.second,
             Ink::Text => self.text,
             Ink::Muted => self.muted,
             Ink::Amber => self.amber,

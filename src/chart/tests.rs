@@ -58,14 +58,14 @@ pub(super) fn months() -> Chart {
                     (0..12).map(|i| if i < 6 { 120.0 } else { 3020.0 - 130.0 * f64::from(i - 6) }).collect(),
                 ),
             ],
-            overlay: Some(Overlay {
+            overlays: vec![Overlay {
                 name: "可用力量".to_owned(),
                 ink: Ink::Amber,
                 values: vec![
                     2300.0, 1700.0, 2500.0, 2500.0, 2300.0, 2500.0, 2600.0, 2700.0, 2600.0, 2900.0, 2600.0, 2700.0,
                 ],
                 step: true,
-            }),
+            }],
             values: true,
             ..Columns::default()
         }),
@@ -204,6 +204,7 @@ pub(super) fn city() -> ChoroplethMap {
         tiers: ["A 极高", "B 高", "C 中", "D 低"].map(str::to_owned).to_vec(),
         districts,
         labels,
+        highlighted: "本月抽中".to_owned(),
         points,
         window: None,
         notice: "示意图，边界不作为划界依据".to_owned(),

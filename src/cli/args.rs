@@ -1,8 +1,12 @@
 //! The command line's words.
 
+mod changes;
+
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, Command as Words, CommandFactory, Parser, Subcommand};
+
+pub use changes::{AddCheckArgs, ChangeArgs, ReplaceArgs};
 
 /// 双随机执法计划工作站.
 #[derive(Debug, Parser)]
@@ -76,14 +80,20 @@ pub enum Command {
     Demo(DemoArgs),
     /// 由文件夹新建项目，识别并导入全部文件，输出质量报告
     New(NewArgs),
+    /// 以新的名录或某张表更新项目：先看差异，可返回
+    Refresh(super::refresh::RefreshArgs),
     /// 不建项目，读取并核查文件
     Check(CheckArgs),
     /// 年度计划：频次、配额、可行性
     Plan(PlanArgs),
     /// 查看或更改规则的数值，套用另一套规则的评分部分
     Policy(PolicyArgs),
-    /// 登记年度计划的批准、备案、公布日期
+    /// 说明一个单位的风险得分：逐条记录、计算与依据，可写成交给该单位的网页
+    Explain(super::explain::ExplainArgs),
+    /// 批准年度计划（留存为一版），登记备案、公布日期
     PlanDates(super::plan_dates::PlanDatesArgs),
+    /// 批准计划、滚动计划、已抽取、已完成的对照与差异
+    PlanRecord(super::plan_dates::PlanRecordArgs),
     /// 封存一个月（或年度种子）的抽样框，给出承诺值
     Seal(SealArgs),
     /// 录入公开数并开封抽取对象和执法人员
@@ -117,9 +127,9 @@ pub enum Command {
     /// 一步完成：导入、计划、封存、开封、配对、导出
     Run(RunArgs),
     /// 模拟若干年度：实际频次、覆盖、负荷
-    Simulate(SimulateArgs),
+    Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
-    Backtest(BacktestArgs),
+    Backtest(super::data::BacktestArgs),
     /// 合规率及置信区间
     Estimate(ProjectArgs),
 }
@@ -213,6 +223,15 @@ pub struct PolicyArgs {
     /// 先套用另一套规则的评分部分：内置编号，或规则文件（.ron）
     #[arg(long, value_name = "编号或文件")]
     pub preset: Option<String>,
+    /// 确认各项数值：编号（如 tiers.A、cap，可多次）或 all；不带编号则列出待本单位确认的各项
+    #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "")]
+    pub confirm: Vec<String>,
+    /// 确认或更改的依据：文件名称与条款，或会议纪要
+    #[arg(long)]
+    pub basis: Option<String>,
+    /// 更改的理由
+    #[arg(long)]
+    pub reason: Option<String>,
 }
 
 /// Which period.
@@ -264,63 +283,6 @@ pub struct OpenArgs {
     /// 信封中的秘密；只在 secret.json 遗失或损坏时需要
     #[arg(long)]
     pub secret: Option<String>,
-}
-
-/// `substitute`.
-#[derive(Debug, Args)]
-pub struct ChangeArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 月份
-    #[arg(long)]
-    pub month: String,
-    /// 单位编号
-    #[arg(long)]
-    pub unit: String,
-    /// 理由（关闭、搬迁、合并的依据与日期）
-    #[arg(long)]
-    pub reason: String,
-}
-
-/// `replace-inspector`.
-#[derive(Debug, Args)]
-pub struct ReplaceArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 月份
-    #[arg(long)]
-    pub month: String,
-    /// 单位编号
-    #[arg(long)]
-    pub unit: String,
-    /// 被更换人员的执法证号
-    #[arg(long)]
-    pub certificate: String,
-    /// 理由
-    #[arg(long)]
-    pub reason: String,
-}
-
-/// `add-check`.
-#[derive(Debug, Args)]
-pub struct AddCheckArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 月份
-    #[arg(long)]
-    pub month: String,
-    /// 单位编号
-    #[arg(long)]
-    pub unit: String,
-    /// 来源：triggered
-    #[arg(long, default_value = "triggered")]
-    pub origin: String,
-    /// 理由
-    #[arg(long)]
-    pub reason: String,
-    /// 名录或检查已记为关闭、搬迁、合并的单位，仍须检查的依据
-    #[arg(long, value_name = "依据")]
-    pub although_closed: Option<String>,
 }
 
 /// `void`.
@@ -456,39 +418,4 @@ pub struct RunArgs {
     /// 模拟城市的污染源数
     #[arg(long, default_value_t = 38_000)]
     pub sources: usize,
-}
-
-/// `simulate`.
-#[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 年数
-    #[arg(long, default_value_t = 400)]
-    pub years: u32,
-}
-
-/// `backtest`.
-#[derive(Debug, Args)]
-pub struct BacktestArgs {
-    /// 带评分与结果的 csv
-    pub file: PathBuf,
-    /// 评分列
-    #[arg(long)]
-    pub score: String,
-    /// 结果列（0/1 或 True/False）
-    #[arg(long)]
-    pub outcome: String,
-    /// 时间列
-    #[arg(long)]
-    pub time: String,
-    /// 检查量
-    #[arg(long)]
-    pub budget: usize,
-    /// 只取此列等于此值的行，如 Test=True
-    #[arg(long = "where", value_name = "列=值")]
-    pub filter: Option<String>,
-    /// 最低概率
-    #[arg(long, value_delimiter = ',', default_values_t = [0.0, 0.05, 0.1, 0.2])]
-    pub floors: Vec<f64>,
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Finish;
-use super::args::{BacktestArgs, CheckArgs, DemoArgs, NewArgs};
+use super::args::{CheckArgs, DemoArgs, NewArgs};
 use super::deeds::carry_out;
 use super::output::{data, json, line, say, say_findings};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
@@ -25,6 +25,31 @@ use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::reports::backtest::{BacktestUnit, compute_backtest};
 use crate::workspace::store::project::{CommandContext, bundled_calendar, load_bytes};
 
+/// `backtest`.
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    /// 带评分与结果的 csv
+    pub file: PathBuf,
+    /// 评分列
+    #[arg(long)]
+    pub score: String,
+    /// 结果列（0/1 或 True/False）
+    #[arg(long)]
+    pub outcome: String,
+    /// 时间列
+    #[arg(long)]
+    pub time: String,
+    /// 检查量
+    #[arg(long)]
+    pub budget: usize,
+    /// 只取此列等于此值的行，如 Test=True
+    #[arg(long = "where", value_name = "列=值")]
+    pub filter: Option<String>,
+    /// 最低概率
+    #[arg(long, value_delimiter = ',', default_values_t = [0.0, 0.05, 0.1, 0.2])]
+    pub floors: Vec<f64>,
+}
+
 pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
     let mut findings = Diagnostics::new();
     let districts = load_bundled_districts(&mut findings)?;
@@ -40,6 +65,7 @@ pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finis
 pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let new = NewProject {
         name: String::new(),
+        mark: String::new(),
         from: args.from.clone(),
         year: args.year,
         policy: args.policy.clone(),

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::Finish;
-use super::output::{line, say};
-use super::{data, draw, plan, plan_dates};
+use super::output::line;
+use super::{data, draw, plan, plan_dates, refresh};
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
@@ -29,10 +29,10 @@ pub(super) fn carry_out(
         DeedOutcome::Results(taken) => data::show_results(&taken, as_json),
         DeedOutcome::PlanDated(dates) => plan_dates::show_plan_dates(project.file.year, &dates, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),
-        DeedOutcome::Refreshed(sources, set_aside) => {
-            say(&format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置"));
-            Ok(if set_aside > 0 { Finish::Flawed } else { Finish::Done })
-        }
+        DeedOutcome::Refreshed(refreshed) => refresh::show_refreshed(&refreshed, as_json),
+        DeedOutcome::CameBack(id, sources) => refresh::show_back(&id, sources, as_json),
+        DeedOutcome::Forgotten(id) => told(&format!("已删除保留的名录 {id}")),
+        DeedOutcome::ListWritten(to) => told(&format!("已导出到 {}", to.display())),
         // what changed is told by the command that asked for it
         DeedOutcome::Saved => Ok(Finish::Done),
         DeedOutcome::Mended(mend) => told(&format!("已采取：{mend}")),

@@ -9,13 +9,11 @@ use super::args::{
 };
 use super::deeds::carry_out;
 use super::output::{data, json, line, say};
-use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::disclosure::check_all_visited;
-use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
+use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use crate::export::{ManifestCheck, check_manifest};
 use crate::sampling::{
-    CheckReport, DEMONSTRATION, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, compute_proof,
-    draw_from_files,
+    CheckReport, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, draw_from_files,
 };
 use crate::workspace::deeds::change::{Substituted, Triggered, TriggeredRequest, none_opened, opened_draw};
 use crate::workspace::deeds::deed::Deed;
@@ -24,6 +22,9 @@ use crate::workspace::deeds::seal::{Pledge, Sealed};
 use crate::workspace::deeds::verify::{VerifyRequest, verify_files};
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::perform::Pair;
+use crate::workspace::reports::find_unit::find_units;
+use crate::workspace::reports::project_data::ProjectData;
+use crate::workspace::reports::proof::{OwnProof, own_proof};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::journal::check_journal_file;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
@@ -121,9 +122,29 @@ fn pair_json(pair: Option<&Pair>) -> Value {
     pair.map_or(Value::Null, |(lead, second)| serde_json::json!({ "lead": lead.as_str(), "second": second.as_str() }))
 }
 
+/// Units named where a text means several.
+const MOST_MEANT: usize = 8;
+
+/// A term of a vocabulary by its name or id.
+fn term<T: Copy, const N: usize>(
+    typed: &str,
+    terms: [(T, &'static str, &'static str); N],
+    code: &'static str,
+    what: &str,
+) -> AppResult<T> {
+    let typed = typed.trim();
+    let found = terms.iter().find(|(_, id, label)| *id == typed || *label == typed);
+    found.map(|(term, ..)| *term).ok_or_else(|| {
+        let names = terms.map(|(.., label)| label).join("、");
+        Finding::error(code, format!("{what}无法识别")).value(typed).expected(names).into()
+    })
+}
+
 pub(super) fn substitute(args: &ChangeArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let (month, unit) = (month_of(&args.month)?, unit_of(&args.unit)?);
-    let deed = Deed::Substitute { month, unit, reason: args.reason.clone() };
+    let case =
+        term(&args.case, SubstituteCase::ALL.map(|case| (case, case.id(), case.label())), "CLI-028", "替换的情形")?;
+    let deed = Deed::Substitute { month, unit, case, reason: args.reason.clone() };
     carry_out(&args.project, |_| Ok(deed), as_json, context)
 }
 
@@ -165,17 +186,45 @@ pub(super) fn show_replaced(month: PlanMonth, unit: &UnitId, pair: &Pair, as_jso
     Ok(Finish::Done)
 }
 
+/// The unit meant by a number, a credit code or a part of a name.
+fn meant_unit(project: &Project, typed: &str) -> AppResult<UnitId> {
+    let (registry, districts) = load_project_data(project)?;
+    let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
+    let found = find_units(&data, typed, MOST_MEANT + 1)?;
+    if let Some(whole) = found.iter().find(|unit| unit.unit_id == typed.trim()) {
+        return unit_of(&whole.unit_id);
+    }
+    match found.as_slice() {
+        // not in the register: refused by the deed, with its own words
+        [] => unit_of(typed),
+        [one] => unit_of(&one.unit_id),
+        several => {
+            let names: Vec<String> = several
+                .iter()
+                .take(MOST_MEANT)
+                .map(|unit| format!("{} {} {}", unit.unit_id, unit.name, unit.district))
+                .collect();
+            let more = if several.len() > MOST_MEANT { "等" } else { "" };
+            Err(Finding::error("CLI-030", "不止一家单位符合，请改用单位编号")
+                .value(typed)
+                .expected(format!("以下之一：{}{more}", names.join("；")))
+                .into())
+        }
+    }
+}
+
 pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     if args.origin != "triggered" {
         return Err(Finding::error("CLI-006", "检查来源不认识").value(&args.origin).expected(" triggered").into());
     }
-    let request = TriggeredRequest {
-        unit: unit_of(&args.unit)?,
-        reason: args.reason.clone(),
-        although_closed: args.although_closed.clone(),
+    let month = month_of(&args.month)?;
+    let kind = term(&args.kind, TriggerKind::ALL.map(|kind| (kind, kind.id(), kind.label())), "CLI-029", "触发来源")?;
+    let deed = |project: &Project| {
+        let (reason, although_closed) = (args.reason.clone(), args.although_closed.clone());
+        let unit = meant_unit(project, &args.unit)?;
+        Ok(Deed::AddCheck(month, TriggeredRequest { unit, kind, reason, although_closed }))
     };
-    let deed = Deed::AddCheck(month_of(&args.month)?, request);
-    carry_out(&args.project, |_| Ok(deed), as_json, context)
+    carry_out(&args.project, deed, as_json, context)
 }
 
 pub(super) fn show_added(month: PlanMonth, unit: &UnitId, added: &Triggered, as_json: bool) -> AppResult<Finish> {
@@ -205,14 +254,11 @@ pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Fin
     let project = Project::open(&args.project, None)?;
     let month = month_of(&args.month)?;
     let (draw, _) = opened_draw(&project, month)?;
-    // The opening gives everybody's ticket: it leaves the office only once every target was visited.
     let (registry, _) = load_project_data(&project)?;
     let opened = OpenedDraw::of(draw, &registry, &project.policy)?;
-    let Some(OpenedDraw { draw, order, checks, .. }) = opened else { return Err(none_opened(month)) };
-    let complete = check_all_visited(&checks, &load_results(&project)?, context.now.date()).is_ok();
-    let opened = draw.opening.as_ref().filter(|_| complete).map(|opening| (opening, &order));
-    let mut proof = compute_proof(&draw.frame, &draw.frame.tree(), &draw.seal, opened, unit_of(&args.unit)?.as_str())?;
-    proof.statement = draw.demonstration.then(|| DEMONSTRATION.to_owned());
+    let Some(opened) = opened else { return Err(none_opened(month)) };
+    let results = load_results(&project)?;
+    let OwnProof { proof, complete } = own_proof(&opened, &results, context.now.date(), &unit_of(&args.unit)?)?;
     if complete {
         say(&format!("{}：{}", args.unit, proof.outcome().label()));
     } else {

@@ -7,12 +7,14 @@ mod args;
 mod data;
 mod deeds;
 mod draw;
+mod explain;
 mod journal;
 mod output;
 mod plan;
 mod plan_dates;
 mod policy;
 mod publish;
+mod refresh;
 
 use std::process::ExitCode;
 
@@ -83,10 +85,13 @@ fn run(cli: Cli) -> AppResult<Finish> {
     let finish = match command {
         Command::Demo(args) => data::demo(&args, &context),
         Command::New(args) => data::new_project(&args, cli.json, &context),
+        Command::Refresh(args) => refresh::refresh(&args, cli.json, &context),
         Command::Check(args) => data::check(&args, cli.json, &context),
         Command::Plan(args) => plan::plan(&args, cli.json, &context),
         Command::Policy(args) => policy::policy(&args, cli.json, &context),
+        Command::Explain(args) => explain::explain(&args, cli.json, &context),
         Command::PlanDates(args) => plan_dates::plan_dates(&args, cli.json, &context),
+        Command::PlanRecord(args) => plan_dates::plan_record(&args, cli.json, &context),
         Command::Seal(args) => draw::seal(&args, cli.json, &context),
         Command::Open(args) => draw::open(&args, cli.json, &context),
         Command::Substitute(args) => draw::substitute(&args, cli.json, &context),

@@ -1,10 +1,12 @@
 //! Commands of the plan: plan, export, status, run, simulate, estimate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::Args;
+
 use super::Finish;
-use super::args::{ExportArgs, PlanArgs, ProjectArgs, RunArgs, SimulateArgs, StatusArgs};
+use super::args::{ExportArgs, PlanArgs, ProjectArgs, RunArgs, StatusArgs};
 use super::deeds::carry_out;
 use super::draw::month_of;
 use super::output::{json, line, say};
@@ -29,6 +31,16 @@ use crate::workspace::store::register::{load_register, next_month};
 
 /// Shortages shown with their mends.
 const SHOWN: usize = 12;
+
+/// `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 年数
+    #[arg(long, default_value_t = 400)]
+    pub years: u32,
+}
 
 pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let changes = args.mend_all || !args.mend.is_empty();

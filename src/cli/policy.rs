@@ -7,13 +7,18 @@ use super::args::PolicyArgs;
 use super::deeds::carry_out;
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::policy::edit::{PolicyChange, adopt_scoring, compare_policies, list_values, set_value};
+use crate::policy::edit::{
+    Deciding, PolicyChange, adopt_scoring, compare_policies, decide, list_parts, list_values, set_value,
+};
 use crate::policy::{Policy, policy_fault};
 use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::intake::import::load_policy_by_name;
 use crate::workspace::store::project::{CommandContext, Project};
+
+/// Every part that is yet to be confirmed.
+const ALL: &str = "all";
 
 /// A policy changed as asked, and what was done, in words.
 struct Changed {
@@ -23,12 +28,13 @@ struct Changed {
 }
 
 pub(super) fn policy(args: &PolicyArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    if args.set.is_empty() && args.preset.is_none() {
-        return list(args, as_json);
+    let listing = args.confirm.iter().all(String::is_empty);
+    if args.set.is_empty() && args.preset.is_none() && listing {
+        return if args.confirm.is_empty() { list(args, as_json) } else { list_open(args, as_json, context) };
     }
     let mut changes = Vec::new();
     let deed = |project: &Project| {
-        let changed = change(&project.policy, args)?;
+        let changed = change(&project.policy, args, context)?;
         changes = changed.changes;
         Ok(Deed::Settings(Box::new(Settings {
             policy: Arc::new(changed.policy),
@@ -53,7 +59,7 @@ pub(super) fn policy(args: &PolicyArgs, as_json: bool, context: &CommandContext)
     Ok(Finish::Done)
 }
 
-fn change(policy: &Policy, args: &PolicyArgs) -> AppResult<Changed> {
+fn change(policy: &Policy, args: &PolicyArgs, context: &CommandContext) -> AppResult<Changed> {
     let mut next = policy.clone();
     let mut steps = Vec::new();
     if let Some(name) = &args.preset {
@@ -64,6 +70,16 @@ fn change(policy: &Policy, args: &PolicyArgs) -> AppResult<Changed> {
         }
         steps.push(format!("套用规则：{}", other.name));
     }
+    let basis = args.basis.clone().unwrap_or_default();
+    let deciding = |parts: Vec<String>, values: Vec<(String, String)>, confirmed: bool| Deciding {
+        parts,
+        values,
+        basis: basis.clone(),
+        reason: args.reason.clone().unwrap_or_default(),
+        by: context.operator.clone(),
+        on: context.now.date(),
+        confirmed,
+    };
     for pair in &args.set {
         let (path, value) = pair.split_once('=').ok_or_else(|| {
             AppError::from(
@@ -73,7 +89,20 @@ fn change(policy: &Policy, args: &PolicyArgs) -> AppResult<Changed> {
             )
         })?;
         let before = next;
-        next = set_value(&before, path.trim(), value)?;
+        next = if basis.is_empty() {
+            set_value(&before, path.trim(), value)?
+        } else {
+            decide(&before, &deciding(Vec::new(), vec![(path.trim().to_owned(), value.to_owned())], false))?
+        };
+        steps.extend(compare_policies(&before, &next)?.iter().map(ToString::to_string));
+    }
+    let named: Vec<&String> = args.confirm.iter().filter(|part| !part.is_empty()).collect();
+    if !named.is_empty() {
+        let all = named.iter().any(|part| *part == ALL);
+        let open = || next.unconfirmed(context.now.date()).into_iter().map(|item| next.part_id(&item.path));
+        let parts = if all { open().collect() } else { named.into_iter().cloned().collect() };
+        let before = next;
+        next = decide(&before, &deciding(parts, Vec::new(), true))?;
         steps.extend(compare_policies(&before, &next)?.iter().map(ToString::to_string));
     }
     Ok(Changed { changes: compare_policies(policy, &next)?, policy: next, steps })
@@ -84,7 +113,7 @@ fn list(args: &PolicyArgs, as_json: bool) -> AppResult<Finish> {
     let values = list_values(&project.policy)?;
     if as_json {
         json(&serde_json::json!({
-            "id": project.policy.id, "name": project.policy.name,
+            "id": project.policy.id, "name": project.policy.name_in_force(),
             "values": values.iter().map(|v| serde_json::json!({
                 "path": v.path, "name": v.name, "value": v.value,
             })).collect::<Vec<_>>(),
@@ -97,5 +126,40 @@ fn list(args: &PolicyArgs, as_json: bool) -> AppResult<Finish> {
         values.into_iter().try_for_each(|v| writer.record([v.path, v.name, v.value]))?;
         writer.finish()?.flush()
     })?;
+    Ok(Finish::Done)
+}
+
+/// The parts that the office has yet to confirm.
+fn list_open(args: &PolicyArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    let project = Project::open(&args.project, None)?;
+    let policy = &project.policy;
+    let on = context.now.date();
+    let rows: Vec<[String; 4]> = list_parts(policy, on)?
+        .into_iter()
+        .filter(|part| part.standing.is_open())
+        .map(|part| {
+            let values: Vec<String> =
+                part.values.iter().map(|v| format!("{} {}{}", v.label, v.value, v.unit)).collect();
+            [part.part, part.name, values.join("；"), policy.cite(&part.basis, on)]
+        })
+        .collect();
+    if as_json {
+        let items: Vec<_> = rows
+            .iter()
+            .map(|[part, name, values, basis]| {
+                serde_json::json!({ "part": part, "name": name, "values": values, "basis": basis })
+            })
+            .collect();
+        json(&serde_json::json!({ "unconfirmed": items }))?;
+        return Ok(Finish::Done);
+    }
+    let count = rows.len();
+    data(|out| {
+        let mut writer = CsvWriter::new(out, CsvStyle::Plain)?;
+        writer.record(["编号", "名称", "数值", "依据"])?;
+        rows.into_iter().try_for_each(|row| writer.record(row))?;
+        writer.finish()?.flush()
+    })?;
+    say(&format!("待本单位确认 {count} 项；确认写作 --confirm 编号 --basis 依据"));
     Ok(Finish::Done)
 }

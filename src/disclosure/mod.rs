@@ -18,6 +18,7 @@ mod list;
 mod mask;
 mod names;
 mod penalty;
+mod plan_dates;
 mod recheck;
 mod result;
 mod rules;
@@ -34,10 +35,9 @@ pub use intake::{Intake, IntakeContext, ResultColumns, ResultField, TextTable, c
 pub use list::{ResultList, ResultListInput, ResultListRow, WithheldRow, compute_result_list};
 pub use mask::{MaskCounts, Masker};
 pub use penalty::select_penalties;
+pub use plan_dates::{PlanDates, PlanDatesEntry, VersionDates};
 pub use recheck::{DeadRecords, MandatoryChecks, ReCheck, compute_dead_records, compute_rechecks};
 pub use result::{CheckOrigin, CheckResult, DueCheck, Manner, Outcome, PenaltyNote, WithholdingGround};
 pub use rules::{FieldFinding, check_disclosed, check_readable, check_result, read_inspectors};
 pub use scan::{LeakNeedle, PublicScan, ScanReport};
-pub use year_plan::{
-    CapStatement, MonthCount, PlanDates, PlanDatesEntry, YearPlan, YearPlanRow, check_published, check_year_plan,
-};
+pub use year_plan::{CapStatement, MonthCount, YearPlan, YearPlanRow, check_published, check_year_plan};

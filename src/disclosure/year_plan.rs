@@ -6,11 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use serde::{Deserialize, Serialize};
-
-use crate::diagnostic::{AppResult, Diagnostics, Finding};
+use crate::diagnostic::{Diagnostics, Finding};
 use crate::domain::PlanMonth;
 
 use super::figures::IndustryFigure;
@@ -98,119 +96,6 @@ pub struct YearPlan {
     pub data_mark: Option<String>,
     /// Numbers that the office has yet to confirm, in words.
     pub unconfirmed: Vec<String>,
-}
-
-/// The plan's days of approval (批准), filing (备案) and publication (公布), as the office enters them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PlanDates {
-    /// Approved.
-    pub approved_on: Option<NaiveDate>,
-    /// Filed.
-    pub filed_on: Option<NaiveDate>,
-    /// Every publication, the first one first: a plan that was adjusted is published anew.
-    pub publications: Vec<NaiveDate>,
-}
-
-impl PlanDates {
-    /// The day of the publication that stands.
-    #[must_use]
-    pub fn published_on(&self) -> Option<NaiveDate> {
-        self.publications.last().copied()
-    }
-
-    /// The day of the first publication, which the statutory term asks of.
-    #[must_use]
-    pub fn first_published_on(&self) -> Option<NaiveDate> {
-        self.publications.first().copied()
-    }
-
-    /// The version that stands, or is being prepared: the number of publications, from 1.
-    #[must_use]
-    pub fn version(&self) -> u32 {
-        self.publications.len().max(1) as u32
-    }
-
-    /// In words: `第 1 版：批准 2027-03-10，备案 未登记，公布 2027-03-20`.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let day = |day: Option<NaiveDate>| day.map_or_else(|| "未登记".to_owned(), |day| day.to_string());
-        format!(
-            "第 {} 版：批准 {}，备案 {}，公布 {}",
-            self.version(),
-            day(self.approved_on),
-            day(self.filed_on),
-            day(self.published_on())
-        )
-    }
-
-    /// With what was entered: `None` keeps a day. Another day of publication is another publication. The plan is
-    /// that of `year`.
-    ///
-    /// # Errors
-    /// `DIS-057` a day after today, `DIS-059` one of another year (a plan is made in the year before or in its own;
-    /// a slip would stand as a version for good), `DIS-058` days against their order (approved, then filed and published; a
-    /// publication after the one before).
-    pub fn with(&self, entered: PlanDatesEntry, year: i32, today: NaiveDate) -> AppResult<Self> {
-        let mut dates = self.clone();
-        dates.approved_on = entered.approved_on.or(dates.approved_on);
-        dates.filed_on = entered.filed_on.or(dates.filed_on);
-        let before = dates.published_on();
-        dates.publications.extend(entered.published_on.filter(|day| Some(*day) != before));
-        let published_on = dates.published_on();
-        for (column, day) in [("批准日期", dates.approved_on), ("备案日期", dates.filed_on), ("公布日期", published_on)]
-        {
-            if let Some(day) = day.filter(|day| *day > today) {
-                return Err(Finding::error("DIS-057", "年度检查计划的日期在今天之后")
-                    .column(column)
-                    .value(day.to_string())
-                    .expected(format!("不晚于 {today}"))
-                    .into());
-            }
-            if let Some(day) = day.filter(|day| !(year - 1..=year).contains(&day.year())) {
-                return Err(Finding::error("DIS-059", "年度检查计划的日期不在这一计划的年份")
-                    .column(column)
-                    .value(day.to_string())
-                    .expected(format!("{} 年或 {year} 年的日期", year - 1))
-                    .into());
-            }
-        }
-        for (column, day, first) in [
-            ("备案日期", dates.filed_on, dates.approved_on),
-            ("公布日期", published_on, dates.approved_on),
-            ("公布日期", published_on, before),
-        ] {
-            if let (Some(day), Some(first)) = (day, first)
-                && day < first
-            {
-                return Err(Finding::error("DIS-058", "年度检查计划的日期先后不对")
-                    .column(column)
-                    .value(day.to_string())
-                    .expected(format!("不早于 {first}（先批准，再备案、公布；再次公布晚于上次）"))
-                    .into());
-            }
-        }
-        Ok(dates)
-    }
-}
-
-/// Days entered at one time; `None` where nothing was entered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct PlanDatesEntry {
-    /// Approved.
-    pub approved_on: Option<NaiveDate>,
-    /// Filed.
-    pub filed_on: Option<NaiveDate>,
-    /// Published.
-    pub published_on: Option<NaiveDate>,
-}
-
-impl PlanDatesEntry {
-    /// True where nothing was entered.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Whether the plan of a year was first published in time: `DIS-051` published late, `DIS-055` not published though

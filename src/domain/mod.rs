@@ -13,7 +13,7 @@ pub use ident::{BodyId, DistrictCode, InspectorId, PermitForm, PermitNumber, Str
 pub use month::{PlanMonth, Quarter};
 pub use period::{BadPeriod, Period};
 pub(crate) use vocabulary::vocabulary;
-pub use vocabulary::{Category, PermitEvent, Supervision};
+pub use vocabulary::{Category, PermitEvent, SubstituteCase, Supervision, TriggerKind};
 
 /// One billion: probabilities are kept as integers in parts per billion.
 pub const PPB: u64 = 1_000_000_000;

@@ -51,6 +51,34 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a check that no draw planned comes from (触发式检查的来源).
+    #[derive(Default, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    TriggerKind {
+        Report = "report" "举报",
+        Supervised = "supervised" "督办",
+        Monitoring = "monitoring" "监测异常",
+        Referred = "referred" "转办",
+        Campaign = "campaign" "专项",
+        #[default]
+        Other = "other" "其他",
+    }
+}
+
+vocabulary! {
+    /// Why a drawn unit can't be inspected and a reserve takes its place (替换的情形). Stopped units come back.
+    #[derive(Default, serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    SubstituteCase {
+        #[default]
+        Closed = "closed" "关闭",
+        Moved = "moved" "搬迁",
+        Merged = "merged" "合并",
+        Stopped = "stopped" "停产",
+    }
+}
+
+vocabulary! {
     /// Supervision class that an office gave a site (监管类别), which goes before what follows from its permit.
     Supervision {
         Key = "key" "重点",

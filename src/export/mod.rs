@@ -19,6 +19,7 @@ mod plan_book;
 mod plan_sheets;
 mod public;
 mod scan_file;
+mod score_sheet;
 mod sheet;
 mod tasks;
 mod workbook;
@@ -39,6 +40,7 @@ pub use plan_book::{
 pub use plan_sheets::{render_plan_book, render_plan_books};
 pub use public::{PublicHeader, ResultTexts, render_result_list, render_year_plan, result_texts};
 pub use scan_file::scan_public_file;
+pub use score_sheet::{ScoreFactor, ScoreSheet, ScoreText, render_score_sheet};
 pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};
 pub use tasks::{TaskBook, render_results_template, render_task_book};
 pub use workbook::{BookMeta, render_workbook};

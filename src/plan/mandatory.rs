@@ -1,98 +1,213 @@
 //! Checks that must take place: from permit events, expiries, rectifications and open problems to months.
 //!
-//! Decree 154 items 5–8: first, renewed and changed permits are checked for quality, permits about to
-//! expire and 限期整改 whose date has come are followed up, an open problem returns as a re-check. Each
-//! rule's own months and categories are policy data. Of the months allowed the one is taken that keeps
-//! the window, then the one with the least mandatory load in the body so far, then the earliest; one check
-//! covers all causes of a site whose months overlap (综合查一次). Sites are taken in unit order, so the
-//! result is the same every time.
+//! Decree 154 items 5–8: first, renewed and changed permits are checked for quality, permits about to expire and
+//! 限期整改 whose date has come are followed up, an open problem returns as a re-check. The decree names no month;
+//! each rule's **term** is policy data: from so many months after its cause (`from_months`) to so many
+//! (`within_months`); before the last day of application for renewal where a permit expires. A check whose term ran
+//! out before the first planned month of the year is **backlog** and is caught up within `catch_up_months` from there.
+//!
+//! One visit covers all causes of a site whose terms meet (综合查一次). Within the terms the visits of a body are
+//! levelled over its capacity ([`levelling`]); the same inputs give the same months, and a month that was drawn as
+//! planned leaves the others as they were.
+
+mod levelling;
 
 use chrono::{Days, NaiveDate};
 
-use super::model::{ByMonth, MONTHS, MandatoryVisit, NEVER, PlanInputs};
+use self::levelling::{HORIZON, Need, Room, place};
+use super::model::{MONTHS, MandatoryVisit, PlanInputs};
 use super::reason::Exclusion;
-use super::slots::closed_months;
 use crate::domain::{Category, PermitEvent, PlanMonth};
-use crate::policy::{MandatoryTrigger, Policy};
+use crate::policy::{MandatoryRule, MandatoryTrigger, Policy};
 
-/// Dates that bring mandatory checks about, a column each, one entry per site.
-#[derive(Debug, Clone, Copy)]
-pub struct MandatoryFacts<'a> {
+/// Dates that bring mandatory checks about, a column each, one entry per site; a short column is empty at its end.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MandatoryFacts {
     /// Management category.
-    pub management: &'a [Category],
+    pub management: Vec<Category>,
     /// Last permit event and its date.
-    pub permit_event: &'a [Option<(PermitEvent, NaiveDate)>],
+    pub permit_event: Vec<Option<(PermitEvent, NaiveDate)>>,
     /// End of the permit.
-    pub expires: &'a [Option<NaiveDate>],
+    pub expires: Vec<Option<NaiveDate>>,
     /// Date by which a 限期整改 is due.
-    pub rectify_by: &'a [Option<NaiveDate>],
-    /// Date of the check that found a problem which is still open and for which no check is on a list yet. What
-    /// closes a problem is not for the plan to say: it is open as long as it stands here.
-    pub open_problem: &'a [Option<NaiveDate>],
+    pub rectify_by: Vec<Option<NaiveDate>>,
+    /// Date of the check that found a problem which is still open and for which no check is on a list yet; the day by
+    /// which it is to be mended, where one was set later than that. What closes a problem is not for the plan to say:
+    /// it is open as long as it stands here.
+    pub open_problem: Vec<Option<NaiveDate>>,
     /// Date of the last finished check; a check on or after a cause has settled it, but for an open problem.
-    pub last_done: &'a [Option<NaiveDate>],
+    pub last_done: Vec<Option<NaiveDate>>,
+    /// Month of this year, from 0, on whose list a mandatory check stands that is still owed: it is the one for every
+    /// cause whose term had begun, and none of these is asked for a second time.
+    pub listed: Vec<Option<u8>>,
 }
 
-/// Computes the mandatory checks of a plan year from `first_open` (0 to 11) on: the first month that can
-/// still be planned. Causes whose months have run out before it come in that month, marked overdue.
+/// The dated checks of a year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MandatoryDates {
+    /// Checks of the year, sorted by site and month.
+    pub visits: Vec<MandatoryVisit>,
+    /// Checks whose term reaches into the next year and that are left to it, by rule.
+    pub carried: Vec<u32>,
+}
+
+/// Months of a cause's term, relative to January of the plan year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// First month.
+    pub from: i32,
+    /// Last month.
+    pub to: i32,
+}
+
+/// The term of a rule's cause.
+#[must_use]
+pub fn term_of(rule: &MandatoryRule, cause: NaiveDate, year: i32) -> Option<Term> {
+    let at = PlanMonth::of(cause)?.ordinal() - PlanMonth::nth_of(year, 0).ordinal();
+    let months = |n: u32| n.min(1200).cast_signed();
+    let (after, within) = (months(rule.from_months), months(rule.within_months));
+    Some(match rule.trigger {
+        // Before the line, so that what the check finds can still go into the application.
+        MandatoryTrigger::Expiring(_) => Term { from: at - within, to: at - after.clamp(1, within.max(1)) },
+        _ => Term { from: at + after.min(within), to: at + within },
+    })
+}
+
+/// Computes the mandatory checks of a plan year from `first_open` (0 to 11) on: the first month that can still be
+/// planned.
 ///
-/// Columns shorter than the list of sites count as empty at the end.
+/// Every check whose term meets the year's rest is in the result or, where its term reaches into the next year, may be
+/// left to that. A check later than its term ([`MandatoryVisit::is_late`]) means that no month of the term had capacity.
 #[must_use]
 pub fn compute_mandatory(
     policy: &Policy,
     inputs: &PlanInputs,
-    facts: &MandatoryFacts<'_>,
+    facts: &MandatoryFacts,
     window: u8,
     first_open: usize,
-) -> Vec<MandatoryVisit> {
-    let sites = &*inputs.sites;
-    let mut load: Vec<ByMonth<u32>> = vec![[0; MONTHS]; inputs.bodies.len()];
-    let mut result: Vec<MandatoryVisit> = Vec::new();
+) -> MandatoryDates {
+    let mut dates = MandatoryDates { visits: Vec::new(), carried: vec![0; policy.mandatory.len()] };
     if first_open >= MONTHS {
-        return result;
+        return dates;
     }
-    let january = PlanMonth::nth_of(inputs.year, 0).ordinal();
+    // Where the catching up of backlog began: with the first month drawn.
+    let drawn = inputs.history.past_targets.iter().map(|t| usize::from(t.month)).min();
+    let anchor = drawn.map_or(first_open, |m| m.min(first_open)) as i32;
+    let needs = collect_needs(policy, inputs, facts, (anchor, first_open as i32));
+    if needs.is_empty() {
+        return dates;
+    }
+    let room = Room::of(policy, inputs, &needs, window, first_open);
+    for placed in place(&room, needs) {
+        let need = &placed.need;
+        if placed.month >= MONTHS {
+            dates.carried[usize::from(need.rule)] += 1;
+            continue;
+        }
+        dates.visits.push(MandatoryVisit {
+            site: need.site,
+            month: placed.month as u8,
+            rule: need.rule,
+            overdue: need.due < first_open as i32,
+            by: need.by.clamp(0, HORIZON as i32 - 1) as u8,
+        });
+    }
+    dates.visits.sort_unstable();
+    dates
+}
+
+/// A cause with its term, before causes of a site are merged.
+struct Cause {
+    rule: u8,
+    since: NaiveDate,
+    term: Term,
+    /// Month by which it is to be made, that of its term or of the catching up.
+    by: i32,
+    /// The rule's own last month, before backlog got more time.
+    due: i32,
+}
+
+/// The visits that the causes of all sites ask for, in site order; of one site those with meeting terms are one.
+fn collect_needs(
+    policy: &Policy,
+    inputs: &PlanInputs,
+    facts: &MandatoryFacts,
+    (anchor, open): (i32, i32),
+) -> Vec<Need> {
+    let sites = &*inputs.sites;
+    let mut needs: Vec<Need> = Vec::new();
+    let mut causes: Vec<Cause> = Vec::new();
     for site in 0..sites.len() {
         if !matches!(sites.exclusion[site], Exclusion::None | Exclusion::PositiveList) {
             continue;
         }
-        let body = sites.body[site] as usize;
-        let begun = result.len();
-        for (rule, r) in policy.mandatory.iter().enumerate() {
-            let fits = facts.management.get(site).is_some_and(|m| r.management.is_empty() || r.management.contains(m));
-            let Some(cause) = cause(facts, r.trigger, site).filter(|_| fits) else { continue };
-            let done = facts.last_done.get(site).copied().flatten();
-            if r.trigger != MandatoryTrigger::Recheck && done.is_some_and(|d| d >= cause) {
+        causes.clear();
+        let done = facts.last_done.get(site).copied().flatten();
+        for (index, rule) in policy.mandatory.iter().enumerate() {
+            let fits =
+                facts.management.get(site).is_some_and(|m| rule.management.is_empty() || rule.management.contains(m));
+            let Some(since) = cause_of(facts, rule.trigger, site).filter(|_| fits) else { continue };
+            if rule.trigger != MandatoryTrigger::Recheck && is_settled(rule, since, done) {
                 continue;
             }
-            let Some(month) = PlanMonth::of(cause) else { continue };
-            let from = month.ordinal() - january;
-            let to = from.saturating_add(r.within_months.min(1200).cast_signed());
-            if from > 11 {
+            let Some(own) = term_of(rule, since, inputs.year).filter(|t| t.from < MONTHS as i32) else { continue };
+            let listed = facts.listed.get(site).copied().flatten().map(i32::from);
+            if rule.trigger != MandatoryTrigger::Recheck && listed.is_some_and(|m| m >= own.from) {
                 continue;
             }
-            let open = i32::from(first_open as u8);
-            let overdue = to < open;
-            let from = from.max(open) as usize;
-            let to = if overdue { first_open } else { (to as usize).min(MONTHS - 1) };
-            if result[begun..].iter().any(|v| (from..=to).contains(&(v.month as usize))) {
-                continue;
-            }
-            let last = inputs.history.last_visit.get(site).copied().unwrap_or(NEVER);
-            let planned = result[begun..].iter().map(|v| v.month);
-            let closed = closed_months(last, window, planned);
-            let choice = (from..=to).min_by_key(|m| (closed >> m & 1, load[body][*m], *m));
-            if let Some(month) = choice {
-                load[body][month] += 1;
-                result.push(MandatoryVisit { site: site as u32, month: month as u8, rule: rule as u8, overdue });
+            let term = if own.to < anchor {
+                Term { from: anchor, to: anchor + rule.catch_up().cast_signed() - 1 }
+            } else {
+                Term { from: own.from.max(anchor), to: own.to }
+            };
+            // What was not made in its time comes with the first month that is open.
+            let to = term.to.max(open).min(HORIZON as i32 - 1);
+            let (rule, months) = (index as u8, Term { from: term.from.min(to), to });
+            causes.push(Cause { rule, since, term: months, by: term.to, due: own.to });
+        }
+        causes.sort_by_key(|c| (c.term.to, c.term.from, c.rule));
+        let begun = needs.len();
+        for cause in &causes {
+            let last = needs.len().checked_sub(1).filter(|i| *i >= begun);
+            match last.map(|i| &mut needs[i]).filter(|need| cause.term.from <= need.to) {
+                Some(need) => {
+                    need.from = need.from.max(cause.term.from);
+                    need.rule = need.rule.min(cause.rule);
+                    need.since = need.since.min(cause.since);
+                    need.by = need.by.min(cause.by);
+                    need.due = need.due.min(cause.due);
+                }
+                None => needs.push(Need {
+                    site: site as u32,
+                    rule: cause.rule,
+                    since: cause.since,
+                    from: cause.term.from,
+                    to: cause.term.to,
+                    by: cause.by,
+                    due: cause.due,
+                    alone: true,
+                }),
             }
         }
-        result[begun..].sort_unstable();
+        let alone = needs.len() - begun == 1;
+        for need in &mut needs[begun..] {
+            need.alone = alone;
+        }
     }
-    result
+    needs
 }
 
-fn cause(facts: &MandatoryFacts<'_>, trigger: MandatoryTrigger, site: usize) -> Option<NaiveDate> {
+/// A check made on or after the cause has settled it; of a permit that expires, one made within the term before.
+fn is_settled(rule: &MandatoryRule, cause: NaiveDate, done: Option<NaiveDate>) -> bool {
+    let since = match rule.trigger {
+        MandatoryTrigger::Expiring(_) => cause.checked_sub_months(chrono::Months::new(rule.within_months)),
+        _ => Some(cause),
+    };
+    done.zip(since).is_some_and(|(done, since)| done >= since)
+}
+
+/// The day from which a rule's term counts; `None` where nothing brings the rule about at the site.
+fn cause_of(facts: &MandatoryFacts, trigger: MandatoryTrigger, site: usize) -> Option<NaiveDate> {
     let event = |wanted: &[PermitEvent]| {
         facts.permit_event.get(site).copied().flatten().filter(|(kind, _)| wanted.contains(kind)).map(|(_, date)| date)
     };

@@ -241,6 +241,17 @@ pub struct MandatoryVisit {
     pub month: u8,
     /// Index into `Policy::mandatory`.
     pub rule: u8,
-    /// The month in which it should have happened lies before the first month still open.
+    /// Its term ended before the first month still open (积压).
     pub overdue: bool,
+    /// Month by which it is to be made, from 0; 12 and more lie in the next year. Of backlog the month by which it is
+    /// to be caught up.
+    pub by: u8,
+}
+
+impl MandatoryVisit {
+    /// True where it comes later than it should: for want of capacity, or moved there by hand.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.month > self.by
+    }
 }

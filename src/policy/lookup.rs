@@ -55,23 +55,20 @@ impl Policy {
         articles.iter().map(|article| article.confidence).max_by_key(rank).unwrap_or(Confidence::Unconfirmed)
     }
 
-    /// Everything that rests on unconfirmed articles or is switched so, for the plan's header.
+    /// Everything that rests on unconfirmed articles or is switched so, and that the office has not confirmed; for
+    /// the plan's header.
     #[must_use]
     pub fn unconfirmed(&self, date: NaiveDate) -> Vec<Unconfirmed> {
-        let mut found = Vec::new();
-        if !self.cap.confirmed {
-            found.push(Unconfirmed {
-                path: "cap".to_owned(), name: "年度检查上限".to_owned(), articles: Vec::new()
-            });
-        }
-        for (path, name, basis) in self.bases() {
-            if path == "cap" && !self.cap.confirmed {
-                continue;
-            }
-            if self.confidence_of(basis, date) == Confidence::Unconfirmed {
-                found.push(Unconfirmed { path, name, articles: basis.clone() });
-            }
-        }
+        let bases = self.bases().into_iter().zip(self.standings(date));
+        let open = bases.filter(|(_, (_, standing, _))| standing.is_open());
+        let mut found: Vec<Unconfirmed> = open
+            .map(|((path, name, basis), _)| {
+                // a switch, not an article, says it of the cap
+                let articles = if path == "cap" { Vec::new() } else { basis.clone() };
+                Unconfirmed { path, name, articles }
+            })
+            .collect();
+        found.sort_by_key(|item| item.path != "cap");
         found
     }
 
@@ -126,6 +123,22 @@ impl Policy {
         all.push(("disclosure".to_owned(), "公开".to_owned(), &self.disclosure.basis));
         all.push(("key_industries".to_owned(), "重点行业".to_owned(), &self.key_industries.basis));
         all
+    }
+
+    /// Name of the policy whose scoring is in force.
+    #[must_use]
+    pub fn scoring_name(&self) -> &str {
+        if self.scoring.is_empty() { &self.name } else { &self.scoring }
+    }
+
+    /// The policy's name with that of the scoring where it was taken from another.
+    #[must_use]
+    pub fn name_in_force(&self) -> String {
+        if self.scoring.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}（评分按「{}」）", self.name, self.scoring)
+        }
     }
 
     /// True where the other has the same bodies in the same order: sources and sums point at bodies by their place.

@@ -9,6 +9,7 @@
 //! the code knows bounds only (a share lies in 0..1, a check takes two inspectors by 行政处罚法 第四十二条).
 
 mod check;
+mod decision;
 pub mod edit;
 mod load;
 mod locate;
@@ -17,6 +18,7 @@ mod model;
 mod preset;
 
 pub use check::{check_policy, check_policy_text, policy_fault};
+pub use decision::Standing;
 pub use load::{POLICY_FORMAT, load_policy, migrate_policy, parse_policy, write_policy};
 pub use locate::{PolicyMap, TextPlace};
 pub use lookup::Unconfirmed;

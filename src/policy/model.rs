@@ -4,6 +4,7 @@
 //! quote them. Points and shares are kept as integers in thousandths ([`Milli`]) where they enter a score,
 //! so that the same policy gives the same score on every platform.
 
+mod decision;
 mod score;
 mod staff;
 mod visits;
@@ -11,6 +12,7 @@ mod visits;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use decision::*;
 pub use score::*;
 pub use staff::*;
 pub use visits::*;
@@ -146,6 +148,12 @@ pub struct Policy {
     pub disclosure: DisclosureRule,
     /// Key industries, checklist first.
     pub key_industries: KeyIndustries,
+    /// Name of the policy whose scoring was taken over; empty where the scoring is this policy's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub scoring: String,
+    /// What the office has decided of single parts: changed or confirmed by whom, when, on which basis.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<Decision>,
 }
 
 /// Level of an enforcing body, which decides its floors.

@@ -6,7 +6,7 @@
 //! after normalising, and an id that others lead to is not itself led elsewhere.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{DataFrame, StringChunked};
 
@@ -113,6 +113,19 @@ impl LastingIds {
             }
         }
         Self::new(pairs.iter().map(|(number, id)| (number.as_str(), id.as_str())), file)
+    }
+
+    /// Adds what an earlier register knew: pairs that say nothing against those known here.
+    pub fn add_earlier<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let mut ids: BTreeSet<String> = self.0.values().cloned().collect();
+        for (number, id) in pairs {
+            let (key, id) = (id_key(number), id_key(id));
+            let known = self.0.contains_key(key.as_ref()) || self.0.contains_key(id.as_ref());
+            if !known && !ids.contains(key.as_ref()) && !key.is_empty() && !id.is_empty() && key != id {
+                ids.insert(id.clone().into_owned());
+                self.0.insert(key.into_owned(), id.into_owned());
+            }
+        }
     }
 
     /// As csv text, in order of number.

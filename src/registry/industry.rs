@@ -70,6 +70,17 @@ impl IndustryTable {
         Ok(table)
     }
 
+    /// The classes of 2017 and what became of those of 2011, as shipped.
+    ///
+    /// # Errors
+    /// `IMP-084` where they are damaged.
+    pub fn shipped() -> AppResult<Self> {
+        Self::from_csv(
+            include_str!("../../data/codes/gbt4754_2017.csv"),
+            include_str!("../../data/codes/gbt4754_2011_to_2017_MIT.csv"),
+        )
+    }
+
     /// True where no table was given: codes are then taken as they are.
     #[must_use]
     pub fn is_empty(&self) -> bool {

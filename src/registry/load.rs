@@ -24,6 +24,7 @@ use super::joins::{SourceIndex, join_events};
 use super::mapping::{FileMapping, Mapping};
 use super::options::{InputFile, RegistryOptions};
 use super::parse::collect_text;
+use super::refresh::{empty_former, rejoin, with_kept_asides};
 use super::schema::{TableKind, credit, inspectors, recusals, sources, violations};
 use crate::tabular::{RawTable, ReadOptions, load_raw};
 
@@ -68,6 +69,9 @@ pub struct Registry {
     pub capacity: DataFrame,
     /// Rows set aside: `table`, `file`, `sheet`, `row`, `code`, `reason`, `cells` (JSON, heading → text).
     pub set_aside: DataFrame,
+    /// Units that an earlier register had, as they stood in it: lists of past months name them. Columns of the
+    /// sources and [`former`], sorted by `unit_id`.
+    pub former: DataFrame,
     /// All findings.
     pub diagnostics: Diagnostics,
     /// Rows by table, for the tables that were there.
@@ -91,6 +95,7 @@ impl Registry {
             past_checks: empty_frame(TableKind::PastChecks),
             capacity: empty_frame(TableKind::Capacity),
             set_aside: render_set_aside(&[]),
+            former: empty_former(),
             diagnostics: Diagnostics::new(),
             summaries: Vec::new(),
             recognised: Mapping::default(),
@@ -157,6 +162,22 @@ pub fn load_registry(
     districts: &dyn DistrictLookup,
     progress: &Progress,
 ) -> AppResult<Registry> {
+    load_registry_onto(&Registry::empty(), inputs, options, districts, progress)
+}
+
+/// Reads and checks files as the next state of a registry: a table that they hold takes the place of the registry's
+/// own, whole; the others stay, led to the units of the new register where that is another. The summaries name the
+/// tables read.
+///
+/// # Errors
+/// As [`load_registry`].
+pub fn load_registry_onto(
+    base: &Registry,
+    inputs: &[InputFile],
+    options: &RegistryOptions,
+    districts: &dyn DistrictLookup,
+    progress: &Progress,
+) -> AppResult<Registry> {
     let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
     let mut tables = Vec::new();
     let mut used = vec![false; options.mapping.files.len()];
@@ -195,7 +216,7 @@ pub fn load_registry(
             diagnostics.push(codes::MAPPING_UNUSED.finding().value(&entry.file));
         }
     }
-    let mut registry = check_tables(&tables, options, districts, progress)?;
+    let mut registry = check_tables_onto(base, &tables, options, districts, progress)?;
     diagnostics.append(std::mem::take(&mut registry.diagnostics));
     registry.diagnostics = diagnostics;
     Ok(registry)
@@ -226,12 +247,32 @@ pub fn check_tables(
     districts: &dyn DistrictLookup,
     progress: &Progress,
 ) -> AppResult<Registry> {
-    let mut registry = Registry::empty();
+    check_tables_onto(&Registry::empty(), tables, options, districts, progress)
+}
+
+fn check_tables_onto(
+    base: &Registry,
+    tables: &[InputTable],
+    options: &RegistryOptions,
+    districts: &dyn DistrictLookup,
+    progress: &Progress,
+) -> AppResult<Registry> {
+    let mut registry = base.clone();
+    registry.summaries.clear();
+    registry.recognised = Mapping::default();
     let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
     let by_kind = recognise(tables, options, &mut registry.recognised, &mut diagnostics);
     let mut asides = Vec::new();
     for kind in TableKind::ALL {
-        let Some(parts) = by_kind.get(&kind) else { continue };
+        let Some(parts) = by_kind.get(&kind) else {
+            if kind.refers_to_units() && by_kind.contains_key(&TableKind::Sources) {
+                let mut out = Collector::new(options.finding_cap);
+                *registry.frame_mut(kind) =
+                    rejoin(base.frame(kind), &registry.sources, options, &mut out).map_err(|error| internal(&error))?;
+                diagnostics.append(out.into_findings());
+            }
+            continue;
+        };
         progress.check()?;
         progress.begin(&format!("核对{}", kind.label()), parts.len() as u64);
         let mut out = Collector::new(options.finding_cap);
@@ -279,7 +320,9 @@ pub fn check_tables(
         }
         diagnostics.append(out.into_findings());
     }
-    registry.set_aside = render_set_aside(&asides);
+    let read = |kind: TableKind| by_kind.contains_key(&kind);
+    registry.set_aside =
+        with_kept_asides(&base.set_aside, render_set_aside(&asides), read).map_err(|error| internal(&error))?;
     registry.diagnostics = diagnostics;
     Ok(registry)
 }

@@ -77,6 +77,12 @@ fn render_office_csv(headings: &[&str], frame: &DataFrame, more: &[Vec<String>])
 /// The report as csv: UTF-8 with byte order mark (for Excel), Chinese headings, CRLF.
 #[must_use]
 pub fn render_report_csv(registry: &Registry) -> String {
+    render_next_report_csv(&DataFrame::default(), registry)
+}
+
+/// The report of a registry's next state: rows of the report before that still hold, then the new findings.
+#[must_use]
+pub fn render_next_report_csv(still: &DataFrame, registry: &Registry) -> String {
     const HEADINGS: [&str; 11] =
         ["级别", "代码", "表", "文件", "工作表", "行", "列", "实际值", "问题", "应为", "处理建议"];
     let left_out: Vec<Vec<String>> = not_listed(&registry.diagnostics)
@@ -92,7 +98,12 @@ pub fn render_report_csv(registry: &Registry) -> String {
             (0..HEADINGS.len()).map(cell).collect()
         })
         .collect();
-    render_office_csv(&HEADINGS, &render_report(registry), &left_out)
+    let mut report = still.clone();
+    let new = render_report(registry);
+    if report.height() == 0 || report.vstack_mut(&new).is_err() {
+        report = new;
+    }
+    render_office_csv(&HEADINGS, &report, &left_out)
 }
 
 /// Counts of findings whose texts were not kept.

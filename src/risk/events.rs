@@ -240,8 +240,8 @@ fn with_minor(mut frame: DataFrame, columns: &[Typed<Text>]) -> AppResult<DataFr
     Ok(frame)
 }
 
-/// The rows that count, with their month and day, and how many do not.
-fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<IgnoredEvents>)> {
+/// All rows with their month and day and why they count nothing, and the reasons in the order of their numbers.
+fn judge(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<EventReason>)> {
     let day = || event::DATE.expr().to_physical();
     let mut reasons = vec![
         (EventReason::NoDate, event::DATE.expr().is_null()),
@@ -264,6 +264,12 @@ fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<Ignored
     }
     kept_columns.push(why.cast(DataType::Int32).alias(counted::WHY.name()));
     let frame = source.frame.clone().lazy().select(kept_columns).collect().map_err(failed)?;
+    Ok((frame, reasons.into_iter().map(|(reason, _)| reason).collect()))
+}
+
+/// The rows that count, and how many do not.
+fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<IgnoredEvents>)> {
+    let (frame, reasons) = judge(source, as_of)?;
     let mut counts = vec![0_u64; reasons.len() + 1];
     for why in counted::WHY.cells(&frame).map_err(failed)?.iter().flatten() {
         if let Some(count) = counts.get_mut(why as usize) {
@@ -274,7 +280,7 @@ fn split(source: &Source, as_of: NaiveDate) -> AppResult<(DataFrame, Vec<Ignored
         .iter()
         .zip(counts.iter().skip(1))
         .filter(|(_, rows)| **rows > 0)
-        .map(|((reason, _), rows)| IgnoredEvents { table: source.name, reason: *reason, rows: *rows })
+        .map(|(reason, rows)| IgnoredEvents { table: source.name, reason: *reason, rows: *rows })
         .collect();
     let kept = frame.lazy().filter(counted::WHY.expr().eq(lit(0))).collect().map_err(failed)?;
     Ok((kept, ignored))
@@ -339,12 +345,70 @@ fn days_and_outlets(
 /// Adds each event's millionths: share by age (thousandths) × share if minor (thousandths).
 fn add_weights(sums: &mut [i64], events: &[Event], factor: &EventFactor) {
     for event in events {
-        // Of past checks only those that found a problem weigh; the others tell when the last one was.
-        if factor.table == EventTable::ProblemsFound && !event.problem {
-            continue;
+        if let Some(stage) = stage_of(event.age, event.problem, factor) {
+            sums[event.slot as usize] += factor.millionths(stage, event.minor);
         }
-        let row = factor.decay.iter().find(|row| event.age <= row.months as i32);
-        let share = row.map_or(0, |row| row.share.0);
-        sums[event.slot as usize] += share * if event.minor { factor.minor } else { 1000 };
     }
+}
+
+/// The stage of the decay that an event is in; `None` for one that weighs nothing. Of past checks only those that
+/// found a problem weigh; the others tell when the last one was.
+fn stage_of(age: i32, problem: bool, factor: &EventFactor) -> Option<usize> {
+    if factor.table == EventTable::ProblemsFound && !problem {
+        return None;
+    }
+    factor.decay.iter().position(|row| age <= row.months as i32)
+}
+
+impl EventFactor {
+    /// Millionths of an event in a stage of the decay.
+    pub(super) fn millionths(&self, stage: usize, minor: bool) -> i64 {
+        let share = self.decay.get(stage).map_or(0, |row| row.share.0);
+        share * if minor { self.minor } else { 1000 }
+    }
+}
+
+/// An event that counts for the one site that the inputs were narrowed to.
+pub(super) struct OwnEvent {
+    /// Row of the table as it was given; a day of monitoring, of which many rows may tell, has none.
+    pub(super) row: Option<u32>,
+    /// Whole months.
+    pub(super) age: i32,
+    pub(super) minor: bool,
+    pub(super) problem: bool,
+}
+
+impl OwnEvent {
+    /// The stage of a factor's decay that the event is in.
+    pub(super) fn stage(&self, factor: &EventFactor) -> Option<usize> {
+        stage_of(self.age, self.problem, factor)
+    }
+}
+
+/// The events of one site, table by table: inputs and slots hold nothing but what concerns it.
+pub(super) fn own_events(
+    inputs: &RiskInputs<'_>,
+    slots: &Slots<'_>,
+    as_of: NaiveDate,
+) -> AppResult<Vec<(EventTable, Vec<OwnEvent>)>> {
+    let mut found = Vec::new();
+    for source in sources(inputs, as_of)? {
+        let (judged, _) = judge(&source, as_of)?;
+        let why = counted::WHY.cells(&judged).map_err(failed)?;
+        let counting = (0_u32..).zip(why.iter()).filter(|(_, why)| *why == Some(0)).map(|(row, _)| row);
+        let mut rows: Vec<u32> = counting.collect();
+        if source.table == EventTable::Monitoring {
+            rows.clear();
+        }
+        let (kept, _) = split(&source, as_of)?;
+        let (events, _) = matched(&source, &kept, slots, as_of)?;
+        let events = events.into_iter().enumerate().map(|(at, event)| OwnEvent {
+            row: rows.get(at).copied(),
+            age: event.age,
+            minor: event.minor,
+            problem: event.problem,
+        });
+        found.push((source.table, events.collect()));
+    }
+    Ok(found)
 }

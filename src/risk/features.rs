@@ -119,7 +119,7 @@ impl RiskFeatures {
     }
 }
 
-fn site_columns(register: &DataFrame) -> AppResult<DataFrame> {
+pub(super) fn site_columns(register: &DataFrame) -> AppResult<DataFrame> {
     const WANTED: [FrameColumn; 15] = [
         sources::UNIT_ID.erased(),
         sources::ENTERPRISE.erased(),

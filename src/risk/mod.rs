@@ -18,6 +18,7 @@
 pub mod columns;
 mod compare;
 mod events;
+mod explain;
 mod features;
 mod input;
 mod score;
@@ -28,6 +29,7 @@ use polars::prelude::DataFrame;
 
 pub use compare::{HistogramBin, Mover, TierMoves, compare_risk, compute_histogram};
 pub use events::{EventReason, IgnoredEvents};
+pub use explain::{Fall, Ground, ScoreLine, SiteExplanation, explain_site};
 pub use features::RiskFeatures;
 pub use score::score_risk;
 pub use table::{Aggravator, Contribution, RiskTable, SpecialReason};

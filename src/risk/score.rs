@@ -17,7 +17,7 @@ use super::input::failed;
 use super::table::{Aggravator, RiskTable, SpecialReason};
 
 /// Most events of full weight that one factor counts at a site, in millionths: keeps products inside 64 bits.
-const MOST_WEIGHT: i64 = 1_000_000_000_000;
+pub(super) const MOST_WEIGHT: i64 = 1_000_000_000_000;
 
 /// Scores all sites: a few milliseconds per 100 000, since nothing is joined or grouped here.
 ///
@@ -133,7 +133,7 @@ fn points_of(id: &str, rule: &FactorRule) -> Expr {
     points.cast(DataType::Int64)
 }
 
-fn flag_column(flag: SiteFlag) -> Column<Flag> {
+pub(super) fn flag_column(flag: SiteFlag) -> Column<Flag> {
     match flag {
         SiteFlag::Supervised => sources::SUPERVISED,
         SiteFlag::ReportsOverdue => sources::REPORTS_OVERDUE,

@@ -1,7 +1,7 @@
 //! The result: one row per site, and why.
 
 use chrono::NaiveDate;
-use polars::prelude::DataFrame;
+use polars::prelude::{DataFrame, Int64Chunked};
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::vocabulary;
@@ -132,6 +132,24 @@ impl RiskTable {
         Ok(column.iter().map(Option::unwrap_or_default).collect())
     }
 
+    /// How many sites a factor gives at least so many points.
+    ///
+    /// # Errors
+    /// `RSK-004` where the table has no such factor.
+    pub fn sites_at(&self, factor: &str, points: Milli) -> AppResult<u64> {
+        Ok(self.factor(factor)?.iter().flatten().filter(|own| *own >= points.0).count() as u64)
+    }
+
+    /// The points of a factor, thousandths.
+    fn factor(&self, id: &str) -> AppResult<&Int64Chunked> {
+        let column = self.frame.column(&columns::factor(id)).map_err(|error| {
+            AppError::new("RSK-004", "风险表的因子与当前规则不同")
+                .with(|finding| finding.value(id).hint("请重新计算风险"))
+                .caused_by(error)
+        })?;
+        column.i64().map_err(failed)
+    }
+
     /// What each factor gave the site of a row, in the policy's order; the points add up to its score.
     ///
     /// # Errors
@@ -143,12 +161,7 @@ impl RiskTable {
         }
         let mut contributions = Vec::with_capacity(policy.factors.len());
         for factor in &policy.factors {
-            let column = self.frame.column(&columns::factor(&factor.id)).map_err(|error| {
-                AppError::new("RSK-004", "风险表的因子与当前规则不同")
-                    .with(|finding| finding.value(&factor.id).hint("请重新计算风险"))
-                    .caused_by(error)
-            })?;
-            let points = Milli(column.i64().map_err(failed)?.get(row).unwrap_or(0));
+            let points = Milli(self.factor(&factor.id)?.get(row).unwrap_or(0));
             contributions.push(Contribution {
                 factor: factor.id.clone(),
                 name: factor.name.clone(),

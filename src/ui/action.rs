@@ -56,6 +56,10 @@ pub enum Action {
     ToggleTheme,
     /// Motion on or off.
     ToggleMotion,
+    /// Hides what names a unit, or shows it again.
+    ToggleVeil,
+    /// The ceremony alone on the whole screen, or back.
+    ToggleStage,
     /// Shortcuts and how to begin.
     Help,
     /// Close the window.
@@ -91,6 +95,8 @@ impl Action {
             Self::ZoomReset,
             Self::ToggleTheme,
             Self::ToggleMotion,
+            Self::ToggleVeil,
+            Self::ToggleStage,
             Self::Help,
             Self::Quit,
         ]);
@@ -125,6 +131,8 @@ impl Action {
             Self::ZoomReset => "实际大小",
             Self::ToggleTheme => "切换浅色与深色",
             Self::ToggleMotion => "开关动画",
+            Self::ToggleVeil => "保密遮盖",
+            Self::ToggleStage => "全屏抽取",
             Self::Help => "快捷键与入门",
             Self::Quit => "退出",
         }
@@ -156,6 +164,8 @@ impl Action {
             Self::ZoomOut => ctrl(Key::Minus),
             Self::ZoomReset => ctrl(Key::Num0),
             Self::Help => plain(Key::F1),
+            Self::ToggleVeil => plain(Key::F8),
+            Self::ToggleStage => plain(Key::F11),
             Self::Quit => ctrl(Key::Q),
             _ => None,
         }
@@ -192,7 +202,7 @@ impl Action {
             Self::Refresh | Self::Export | Self::TakeResults | Self::LoadDistricts | Self::LoadCalendar => {
                 open.is_some_and(|o| !o.saved.is_read_only()) && !session.is_acting()
             }
-            Self::PreviousMonth | Self::NextMonth => open.is_some(),
+            Self::PreviousMonth | Self::NextMonth | Self::ToggleStage => open.is_some(),
             _ => true,
         }
     }

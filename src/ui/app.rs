@@ -1,30 +1,36 @@
 //! The application of the window: session, screens, shell.
 
+mod files;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, Ui};
 
+use super::access::Access;
 use super::action::Action;
 use super::palette::Palette;
-use super::picker::{FilePicker, PickKind, PickRequest, Picking, Waker};
+use super::path_dialog::PathDialog;
+use super::picker::{Door, Doors, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
+use super::slot::{Same, Slot};
+use super::table::{Desk, SheetFile, Target};
 use super::text::common as t;
 use super::text::help::Term;
 use super::text::shell as s;
-use super::{fonts, shell, theme};
+use super::veil::{Secrets, Veil};
+use super::{fonts, rows, shell, theme, widgets};
 use crate::chart::Chart;
-use crate::diagnostic::AppResult;
+use crate::diagnostic::{AppResult, ProgressState};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
-use crate::workspace::session::{AppPaths, Command, DraftCommand, Session, ThemeChoice, ViewCommand};
-use crate::workspace::store::clock::Moment;
+use crate::workspace::session::{Command, DraftCommand, ProjectData, Session, ThemeChoice, ViewCommand};
+pub use files::{OpenFolder, Surroundings};
 
 /// What a finished dialog is for.
-enum Asked {
+pub(super) enum Asked {
     Import,
-    Refresh,
     OpenProject,
     Export,
     TakeResults,
@@ -32,11 +38,19 @@ enum Asked {
     LoadCalendar,
     /// A picture: PNG where true, else SVG.
     Picture(bool, Box<Chart>),
+    /// The rows that a table shows.
+    Table(Box<SheetFile>),
+    /// A unit's own proof of the draw.
+    Proof(Target),
 }
 
-/// A picture of a chart.
-enum Drawn {
+/// What a job of the window made.
+pub(super) enum Drawn {
+    /// A file that no journal names: a picture, a table without names of targets.
     File(PathBuf, Vec<u8>),
+    /// A deed that writes a file.
+    Deed(Box<Deed>),
+    /// A picture for the clipboard.
     Image(Box<egui::ColorImage>),
 }
 
@@ -51,8 +65,12 @@ pub(super) struct Dialogs {
     pub(super) term: Option<Term>,
     /// The findings panel is unfolded.
     pub(super) findings: bool,
+    /// What an import took in, until it is closed.
+    pub(super) imported: Option<String>,
     /// The window was to be closed, but the draft can't be written: why not.
     pub(super) losing: Option<String>,
+    /// A file that names units is to be written although the veil is on.
+    pub(super) unveiled: Option<Command>,
 }
 
 /// The workstation.
@@ -63,50 +81,32 @@ pub struct Workstation {
     pub screens: Screens,
     /// The screen shown.
     pub screen: ScreenId,
-    picker: Box<dyn FilePicker>,
+    doors: Doors,
     asked: Vec<(Asked, Picking)>,
+    /// Questions that the system has no dialog for, the first is shown.
+    by_hand: Vec<PathDialog>,
+    open_folder: Arc<OpenFolder>,
+    /// Folders being shown.
+    revealing: Vec<Job<PathBuf>>,
     pub(super) dialogs: Dialogs,
     pub(super) command_palette: Palette,
     /// Pictures of charts being drawn.
     drawing: Vec<Job<Drawn>>,
     look: Option<(ThemeChoice, bool)>,
+    /// What the veil hides, of the project's data.
+    secrets: Slot<Same<ProjectData>, Secrets>,
+    /// The ceremony has the whole screen.
+    pub(super) stage: bool,
+    /// The project whose ceremony has put the veil on by itself, once.
+    offered: Option<PathBuf>,
     /// Said where the filters leave nothing.
     pub(super) empty_area: Option<String>,
     /// The user has said that the draft may be lost: the window closes.
     pub(super) leaving: bool,
+    /// Imports whose plan was shown.
+    imports: u64,
     /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
     zoom: f32,
-}
-
-/// Where time and files come from; tests give their own.
-pub struct Surroundings {
-    /// Folders of the program's own.
-    pub paths: AppPaths,
-    /// The moment of a command.
-    pub clock: Arc<dyn Fn() -> Moment + Send + Sync>,
-    /// Native dialogs.
-    pub picker: Box<dyn FilePicker>,
-}
-
-impl Surroundings {
-    /// The system's.
-    #[must_use]
-    pub fn of_system() -> Self {
-        Self { paths: AppPaths::of_system(), clock: Arc::new(Moment::now), picker: system_picker() }
-    }
-}
-
-#[cfg(not(feature = "inspection"))]
-fn system_picker() -> Box<dyn FilePicker> {
-    Box::new(super::picker::NativePicker)
-}
-
-#[cfg(feature = "inspection")]
-fn system_picker() -> Box<dyn FilePicker> {
-    match std::env::var_os("FAIRDRAW_PICK") {
-        Some(folder) => Box::new(super::picker::EnvironmentPicker(folder.into())),
-        None => Box::new(super::picker::NativePicker),
-    }
 }
 
 impl Workstation {
@@ -115,11 +115,15 @@ impl Workstation {
     pub fn new(ctx: &Context, surroundings: Surroundings) -> Self {
         fonts::install(ctx);
         theme::apply(ctx);
+        // names first: the veil looks at all of them
+        ctx.add_plugin(Access::default());
+        ctx.add_plugin(Veil::default());
         let waking = ctx.clone();
         let waker: Waker = Arc::new(move || waking.request_repaint());
         let session = Session::new(surroundings.paths, surroundings.clock, waker);
         let screen = ScreenId::from_id(&session.preferences().screen).unwrap_or_default();
         let zoom = session.preferences().zoom;
+        let folders = session.preferences().folders.clone();
         ctx.set_zoom_factor(zoom);
         // zoom is ours (Ctrl + and −, kept in the preferences)
         ctx.options_mut(|options| {
@@ -130,14 +134,21 @@ impl Workstation {
             session,
             screens: Screens::default(),
             screen,
-            picker: surroundings.picker,
+            doors: Doors::new(surroundings.picker, folders),
             asked: Vec::new(),
+            by_hand: Vec::new(),
+            open_folder: surroundings.open_folder,
+            revealing: Vec::new(),
             dialogs: Dialogs::default(),
             command_palette: Palette::default(),
             drawing: Vec::new(),
             look: None,
+            secrets: Slot::default(),
+            stage: false,
+            offered: None,
             empty_area: None,
             leaving: false,
+            imports: 0,
             zoom,
         }
     }
@@ -158,6 +169,11 @@ impl Workstation {
         let seconds = ctx.input(|i| i.time);
         if self.session.poll(seconds) {
             ctx.request_repaint();
+        }
+        let (imports, summary) = self.session.last_import();
+        if imports != self.imports {
+            (self.imports, self.dialogs.imported) = (imports, Some(summary.to_owned()));
+            self.go(ScreenId::Plan);
         }
         if let Some(after) = self.session.next_poll_after() {
             ctx.request_repaint_after_secs(after as f32);
@@ -184,6 +200,10 @@ impl Workstation {
         for (asked, path) in answered {
             self.answer(asked, path);
         }
+        self.by_hand.extend(self.doors.unanswered().into_iter().map(PathDialog::new));
+        let folders = self.doors.folders();
+        self.session.set_preferences(|prefs| prefs.folders = folders);
+        self.take_revealed();
         self.take_pictures(ctx);
     }
 
@@ -201,9 +221,6 @@ impl Workstation {
     fn answer(&mut self, asked: Asked, path: PathBuf) {
         match asked {
             Asked::Import => self.take_paths(vec![path]),
-            Asked::Refresh => {
-                self.send(Deed::Refresh { from: path, mapping: None });
-            }
             Asked::OpenProject => self.send(ViewCommand::OpenProject(path)),
             Asked::Export => {
                 let month = self.session.month();
@@ -215,11 +232,18 @@ impl Workstation {
             Asked::Picture(png, chart) => {
                 self.draw_picture(move || Ok(Drawn::File(path, plot::render_file(&chart, !png)?)));
             }
+            Asked::Table(file) => self.write_table(path, *file),
+            Asked::Proof(target) => self.write_proof(path, &target),
         }
     }
 
     fn draw_picture(&mut self, work: impl FnOnce() -> AppResult<Drawn> + Send + 'static) {
-        match self.session.start_job(s::DRAWING, move |_| work()) {
+        self.make(s::DRAWING, work);
+    }
+
+    /// Has a file or a picture made by a job.
+    pub(super) fn make(&mut self, name: &str, work: impl FnOnce() -> AppResult<Drawn> + Send + 'static) {
+        match self.session.start_job(name, move |_| work()) {
             Ok(job) => self.drawing.push(job),
             Err(error) => self.session.fail(&error),
         }
@@ -230,6 +254,7 @@ impl Workstation {
             match job.poll() {
                 None => self.drawing.push(job),
                 Some(Ok(Drawn::File(path, bytes))) => self.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
+                Some(Ok(Drawn::Deed(deed))) => self.send(*deed),
                 Some(Ok(Drawn::Image(image))) => {
                     ctx.copy_image(*image);
                     self.session.say(s::COPIED);
@@ -239,7 +264,7 @@ impl Workstation {
         }
     }
 
-    fn chart_action(&mut self, action: PlotAction, chart: Chart) {
+    pub(super) fn chart_action(&mut self, action: PlotAction, chart: Chart) {
         let name = plot::file_stem(&chart.title);
         match action {
             PlotAction::CopyImage => {
@@ -292,9 +317,33 @@ impl Workstation {
         self.go(ScreenId::Data);
     }
 
-    /// Carries a command out; one that is for good waits until the operator has said his name.
+    /// Carries a command out; one that is for good waits until the operator has said his name, one that writes a file
+    /// with units' names until he has said that he means it, where they are veiled.
     pub fn send(&mut self, command: impl Into<Command>) {
         let command = command.into();
+        if self.session.is_veiled() && self.names_units(&command) {
+            self.dialogs.unveiled = Some(command);
+        } else {
+            self.send_unveiled(command);
+        }
+    }
+
+    /// True where a command writes a file that may name units. Pictures of maps show none while the veil is on.
+    fn names_units(&self, command: &Command) -> bool {
+        match command {
+            Command::Deed(deed) => matches!(**deed, Deed::Export { .. }),
+            Command::View(ViewCommand::WriteFile(path, bytes)) => {
+                let picture = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+                match (std::str::from_utf8(bytes), self.secrets.current()) {
+                    (Ok(text), Some(secrets)) => secrets.hide(text).is_some(),
+                    _ => !picture,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn send_unveiled(&mut self, command: Command) {
         if command.needs_operator() && self.session.preferences().operator.trim().is_empty() {
             self.dialogs.operator = Some((String::new(), Some(command)));
         } else {
@@ -313,31 +362,42 @@ impl Workstation {
         }
         match action {
             Action::Go(screen) => self.go(screen),
-            Action::Import => self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT)),
+            Action::Import => {
+                self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT).door(Door::Data));
+            }
             Action::Refresh => {
-                self.ask(Asked::Refresh, PickRequest::new(PickKind::Folder, s::PICK_REFRESH));
+                self.go(ScreenId::Data);
+                let mut out = Outbox::default();
+                self.screens.data.show_refresh(&mut Cx {
+                    session: &self.session,
+                    out: &mut out,
+                    doors: &mut self.doors,
+                    stage: self.stage,
+                });
+                self.deliver(ctx, out);
             }
             Action::OpenProject => {
-                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT));
+                self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT).door(Door::Project));
             }
             Action::OpenDemo => self.send(ViewCommand::OpenDemo),
             Action::Save => self.send(DraftCommand::Save),
             Action::Revert => self.send(DraftCommand::Revert),
             Action::Undo => self.send(DraftCommand::Undo),
             Action::Redo => self.send(DraftCommand::Redo),
-            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::Folder, s::PICK_EXPORT)),
+            Action::Export => self.ask(Asked::Export, PickRequest::new(PickKind::TargetFolder, s::PICK_EXPORT)),
             Action::TakeResults => self.ask(
                 Asked::TakeResults,
                 PickRequest::new(PickKind::OpenFile, s::PICK_RESULTS)
+                    .door(Door::Data)
                     .filter(s::TABLES, &["xlsx", "xls", "csv", "ods", "xlsb"]),
             ),
             Action::LoadDistricts => self.ask(
                 Asked::LoadDistricts,
-                PickRequest::new(PickKind::OpenFile, s::PICK_MAP).filter("Shapefile", &["shp"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_MAP).door(Door::Setting).filter("Shapefile", &["shp"]),
             ),
             Action::LoadCalendar => self.ask(
                 Asked::LoadCalendar,
-                PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).filter("CSV", &["csv"]),
+                PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).door(Door::Setting).filter("CSV", &["csv"]),
             ),
             Action::Operator => {
                 self.dialogs.operator = Some((self.session.preferences().operator.clone(), None));
@@ -346,6 +406,7 @@ impl Workstation {
             Action::Find => {
                 let screen = self.screen;
                 self.screens.get(screen).find();
+                Desk::find(ctx);
             }
             Action::PreviousMonth => self.step_month(-1),
             Action::NextMonth => self.step_month(1),
@@ -367,9 +428,28 @@ impl Workstation {
                 self.session.set_preferences(|prefs| prefs.theme = next);
             }
             Action::ToggleMotion => self.session.set_preferences(|prefs| prefs.still = !prefs.still),
+            Action::ToggleVeil => self.session.apply(ViewCommand::Veil(!self.session.is_veiled())),
+            Action::ToggleStage => self.set_stage(ctx, !self.stage),
             Action::Help => self.dialogs.help = true,
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
+    }
+
+    /// Gives the ceremony the whole screen, or takes it back. In front of others names are veiled.
+    pub(super) fn set_stage(&mut self, ctx: &Context, on: bool) {
+        if on == self.stage {
+            return;
+        }
+        self.stage = on;
+        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(on));
+        if on {
+            self.go(ScreenId::Draw);
+            self.dialogs.findings = false;
+            self.session.apply(ViewCommand::Veil(true));
+        } else {
+            ctx.set_zoom_factor(self.zoom);
+        }
+        ctx.request_repaint();
     }
 
     fn set_zoom(&mut self, ctx: &Context, zoom: f32) {
@@ -388,30 +468,70 @@ impl Workstation {
         }
     }
 
-    fn ask(&mut self, asked: Asked, request: PickRequest) {
+    pub(super) fn ask(&mut self, asked: Asked, request: PickRequest) {
         let waker = self.session.waker();
-        let picking = Picking::start(self.picker.as_mut(), request, waker);
+        let picking = self.doors.ask(request, waker);
         self.asked.push((asked, picking));
     }
 
     /// Draws the window.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
+        ctx.plugin::<Access>().lock().set_title(&self.title());
         self.shortcuts(&ctx);
         self.dropped(&ctx);
-        shell::show(self, ui);
-        shell::overlays(self, &ctx);
+        if self.veil_ui(ui) {
+            shell::show(self, ui);
+            shell::overlays(self, &ctx);
+        }
+    }
+
+    /// Hands what has to be hidden to the gate; false where it is not known yet, and nothing else may be shown.
+    fn veil_ui(&mut self, ui: &mut Ui) -> bool {
+        // the ceremony over real data hides its units until somebody says otherwise
+        if let Some(open) = self.session.project()
+            && self.screen == ScreenId::Draw
+            && !open.saved.file.synthetic
+            && self.offered.as_deref() != Some(open.saved.root())
+        {
+            self.offered = Some(open.saved.root().to_owned());
+            self.session.apply(ViewCommand::Veil(true));
+        }
+        let data = self.session.project().filter(|_| self.session.is_veiled()).map(|open| Arc::clone(&open.data));
+        let Some(data) = data else {
+            ui.ctx().plugin::<Veil>().lock().set(None);
+            return true;
+        };
+        let of = Arc::clone(&data);
+        self.secrets.ask(&self.session, &Same::of(&data), s::VEILING, move |progress| Secrets::of(&of, progress));
+        let current = self.secrets.current().cloned();
+        ui.ctx().plugin::<Veil>().lock().set(current.as_ref());
+        if current.is_none() {
+            egui::CentralPanel::default().show(ui, |ui| match self.secrets.error().map(str::to_owned) {
+                None => widgets::loading(ui, s::VEILING, &ProgressState::default()),
+                Some(error) => {
+                    if widgets::failed(ui, s::VEIL_FAILED, &error, s::VEIL_LIFT) {
+                        self.session.apply(ViewCommand::Veil(false));
+                    }
+                }
+            });
+        }
+        current.is_some()
     }
 
     /// The screen itself, into what the shell leaves.
     pub(super) fn screen_ui(&mut self, ui: &mut Ui) {
         let mut out = Outbox::default();
         let shown = self.screen;
+        Desk::guide(ui.ctx(), rows::guide(&self.session));
         {
-            let mut cx = Cx { session: &self.session, out: &mut out, picker: self.picker.as_mut() };
+            let mut cx = Cx { session: &self.session, out: &mut out, doors: &mut self.doors, stage: self.stage };
             ui.push_id(shown.id(), |ui| self.screens.get(shown).ui(ui, &mut cx));
         }
         self.deliver(ui.ctx(), out);
+        for ask in Desk::take(ui.ctx()) {
+            self.table_ask(ui.ctx(), ask);
+        }
     }
 
     pub(super) fn deliver(&mut self, ctx: &Context, out: Outbox) {

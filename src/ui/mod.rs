@@ -3,21 +3,26 @@
 //! [`app::Workstation`] is the whole of it; [`run`] puts it into a native window. What a screen may do and how
 //! it is written stands in [`screens`].
 
+mod access;
 pub mod action;
 pub mod app;
+mod confirm;
 pub mod fonts;
 pub mod help;
 mod icon;
 pub mod map;
 mod palette;
+mod path_dialog;
 pub mod picker;
 pub mod plot;
+mod rows;
 pub mod screens;
 mod shell;
 pub mod slot;
 pub mod table;
 pub mod text;
 pub mod theme;
+pub mod veil;
 pub mod widgets;
 mod window;
 

@@ -1,10 +1,17 @@
 //! Native file dialogs behind a trait, so that a test can answer them.
 //!
-//! A dialog runs on a thread of its own and answers through a channel: the window goes on drawing.
+//! A dialog runs on a thread of its own and answers through a channel: the window goes on drawing. Where the system
+//! has no dialogs (on Linux neither a desktop portal nor zenity), the question comes back unanswered and the window
+//! asks for the path itself ([`super::path_dialog`]).
+//!
+//! How absence shows: rfd tells it like a dialog that was given up. It is known beforehand where neither a session bus
+//! nor zenity is there, and by the time an answer took: nobody gives a dialog up before it is on the screen.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,10 +20,42 @@ pub enum PickKind {
     OpenFile,
     /// Several files to read.
     OpenFiles,
-    /// A folder.
+    /// A folder that is there.
     Folder,
+    /// A folder to write into; it may be made.
+    TargetFolder,
     /// A file to write, with the name proposed.
     SaveFile(String),
+}
+
+/// Kinds of doors: each opens where it was last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Door {
+    /// An office's data come in: register, results.
+    Data,
+    /// Projects.
+    Project,
+    /// Plans, lists, reports and pictures go out.
+    #[default]
+    Export,
+    /// Maps, calendars and policies.
+    Setting,
+    /// Certificates and manifests to be verified.
+    Evidence,
+}
+
+impl Door {
+    /// Stable id, kept in the preferences.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Project => "project",
+            Self::Export => "export",
+            Self::Setting => "setting",
+            Self::Evidence => "evidence",
+        }
+    }
 }
 
 /// A question to the user.
@@ -28,13 +67,17 @@ pub struct PickRequest {
     pub title: String,
     /// Kinds of files: name shown, endings.
     pub filters: Vec<(String, Vec<String>)>,
+    /// Kind of door.
+    pub door: Door,
+    /// Where the dialog opens.
+    pub start_in: Option<PathBuf>,
 }
 
 impl PickRequest {
     /// A request without filters.
     #[must_use]
     pub fn new(kind: PickKind, title: impl Into<String>) -> Self {
-        Self { kind, title: title.into(), filters: Vec::new() }
+        Self { kind, title: title.into(), filters: Vec::new(), door: Door::default(), start_in: None }
     }
 
     /// Adds a kind of files.
@@ -43,39 +86,121 @@ impl PickRequest {
         self.filters.push((name.to_owned(), endings.iter().map(|e| (*e).to_owned()).collect()));
         self
     }
+
+    /// Says which kind of door it is.
+    #[must_use]
+    pub fn door(mut self, door: Door) -> Self {
+        self.door = door;
+        self
+    }
 }
 
 /// Wakes the window.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
+/// A question that the system has no dialog for.
+#[derive(Debug)]
+pub struct Unanswered {
+    /// What was asked.
+    pub request: PickRequest,
+    /// Where the answer goes: empty where the user gives up.
+    pub reply: Sender<Vec<PathBuf>>,
+}
+
 /// Something that asks the user for files.
 pub trait FilePicker {
     /// Asks; the answer (empty where the user gave up) comes through `reply`.
     fn pick(&mut self, request: PickRequest, reply: Sender<Vec<PathBuf>>, waker: Waker);
+
+    /// Questions that it has no dialog for: the window asks them itself.
+    fn unanswered(&mut self) -> Vec<Unanswered> {
+        Vec::new()
+    }
 }
 
+/// An answer that comes sooner than this was given by nobody.
+const QUICKEST: Duration = Duration::from_millis(250);
+
+/// Set to anything but `0`: paths are typed into the window, whatever dialogs the system has.
+const BY_HAND: &str = "FAIRDRAW_PATHS_BY_HAND";
+
 /// The operating system's dialogs.
-#[derive(Debug, Default)]
-pub struct NativePicker;
+#[derive(Debug)]
+pub struct NativePicker {
+    by_hand: bool,
+    give_back: Sender<Unanswered>,
+    given_back: Receiver<Unanswered>,
+}
+
+impl Default for NativePicker {
+    /// The system's dialogs, or none where it has none or the environment says so.
+    fn default() -> Self {
+        let asked = std::env::var_os(BY_HAND).is_some_and(|value| value != "0");
+        let (give_back, given_back) = channel();
+        Self { by_hand: asked || has_no_dialogs(), give_back, given_back }
+    }
+}
+
+/// True where no dialog can be had: neither a bus that a portal could be on, nor zenity.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn has_no_dialogs() -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let bus = set("DBUS_SESSION_BUS_ADDRESS").is_some()
+        || set("XDG_RUNTIME_DIR").is_some_and(|folder| Path::new(&folder).join("bus").exists());
+    let zenity = set("PATH").is_some_and(|paths| std::env::split_paths(&paths).any(|p| p.join("zenity").is_file()));
+    !bus && !zenity
+}
+
+/// Elsewhere the dialogs are part of the system.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn has_no_dialogs() -> bool {
+    false
+}
+
+/// Shows the system's dialog and waits for its answer.
+fn show(request: &PickRequest) -> Vec<PathBuf> {
+    let mut dialog = rfd::FileDialog::new().set_title(&request.title);
+    for (name, endings) in &request.filters {
+        dialog = dialog.add_filter(name, endings);
+    }
+    if let Some(folder) = &request.start_in {
+        dialog = dialog.set_directory(folder);
+    }
+    match &request.kind {
+        PickKind::OpenFile => dialog.pick_file().into_iter().collect(),
+        PickKind::OpenFiles => dialog.pick_files().unwrap_or_default(),
+        PickKind::Folder | PickKind::TargetFolder => dialog.pick_folder().into_iter().collect(),
+        PickKind::SaveFile(name) => dialog.set_file_name(name).save_file().into_iter().collect(),
+    }
+}
 
 impl FilePicker for NativePicker {
     fn pick(&mut self, request: PickRequest, reply: Sender<Vec<PathBuf>>, waker: Waker) {
+        let give_back = self.give_back.clone();
+        if self.by_hand {
+            let _ = give_back.send(Unanswered { request, reply });
+            waker();
+            return;
+        }
         let work = move || {
-            let mut dialog = rfd::FileDialog::new().set_title(&request.title);
-            for (name, endings) in &request.filters {
-                dialog = dialog.add_filter(name, endings);
+            let asked = Instant::now();
+            let paths = show(&request);
+            if paths.is_empty() && asked.elapsed() < QUICKEST {
+                let _ = give_back.send(Unanswered { request, reply });
+            } else {
+                let _ = reply.send(paths);
             }
-            let paths = match request.kind {
-                PickKind::OpenFile => dialog.pick_file().into_iter().collect(),
-                PickKind::OpenFiles => dialog.pick_files().unwrap_or_default(),
-                PickKind::Folder => dialog.pick_folder().into_iter().collect(),
-                PickKind::SaveFile(name) => dialog.set_file_name(name).save_file().into_iter().collect(),
-            };
-            let _ = reply.send(paths);
             waker();
         };
         // where no thread is to be had the dialog is not shown, which the closed channel says
         let _ = std::thread::Builder::new().name("fairdraw-dialog".to_owned()).spawn(work);
+    }
+
+    fn unanswered(&mut self) -> Vec<Unanswered> {
+        let back: Vec<Unanswered> = self.given_back.try_iter().collect();
+        // what failed once is not tried again
+        self.by_hand |= !back.is_empty();
+        back
     }
 }
 
@@ -96,24 +221,77 @@ impl FilePicker for EnvironmentPicker {
     }
 }
 
-/// An answer on its way.
-#[derive(Debug)]
-pub struct Picking(Receiver<Vec<PathBuf>>);
+/// The folder that each kind of door opened last, by [`Door::id`].
+pub type LastFolders = BTreeMap<String, PathBuf>;
 
-impl Picking {
-    /// Asks through a picker.
-    pub fn start(picker: &mut dyn FilePicker, request: PickRequest, waker: Waker) -> Self {
-        let (send, receive) = channel();
-        picker.pick(request, send, waker);
-        Self(receive)
+/// The doors of the window: a picker, and where each kind was last.
+pub struct Doors {
+    picker: Box<dyn FilePicker>,
+    folders: Arc<Mutex<LastFolders>>,
+}
+
+impl Doors {
+    /// Doors that open where they were last.
+    #[must_use]
+    pub fn new(picker: Box<dyn FilePicker>, folders: LastFolders) -> Self {
+        Self { picker, folders: Arc::new(Mutex::new(folders)) }
     }
 
+    /// Asks for files.
+    pub fn ask(&mut self, mut request: PickRequest, waker: Waker) -> Picking {
+        let (send, receive) = channel();
+        let last = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(request.door.id()).cloned();
+        request.start_in = last.filter(|folder| folder.is_dir());
+        let picking = Picking {
+            receive,
+            door: request.door,
+            is_folder: matches!(request.kind, PickKind::Folder | PickKind::TargetFolder),
+            folders: Arc::clone(&self.folders),
+        };
+        self.picker.pick(request, send, waker);
+        picking
+    }
+
+    /// Questions that the system has no dialog for.
+    pub fn unanswered(&mut self) -> Vec<Unanswered> {
+        self.picker.unanswered()
+    }
+
+    /// Where each kind of door was last.
+    #[must_use]
+    pub fn folders(&self) -> LastFolders {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// An answer on its way.
+#[derive(Debug)]
+pub struct Picking {
+    receive: Receiver<Vec<PathBuf>>,
+    door: Door,
+    is_folder: bool,
+    folders: Arc<Mutex<LastFolders>>,
+}
+
+impl Picking {
     /// The answer: `None` while the dialog is open; empty where the user gave up.
     pub fn poll(&self) -> Option<Vec<PathBuf>> {
-        match self.0.try_recv() {
-            Ok(paths) => Some(paths),
+        match self.receive.try_recv() {
+            Ok(paths) => {
+                self.remember(&paths);
+                Some(paths)
+            }
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(Vec::new()),
+        }
+    }
+
+    fn remember(&self, paths: &[PathBuf]) {
+        let Some(path) = paths.first() else { return };
+        let folder = if self.is_folder { Some(path.as_path()) } else { path.parent() };
+        if let Some(folder) = folder.filter(|folder| !folder.as_os_str().is_empty()) {
+            let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+            folders.insert(self.door.id().to_owned(), folder.to_owned());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod chips;
 mod dialogs;
+mod stage;
 
 use egui::{Align, Align2, Context, Layout, Panel, RichText, Sense, Stroke, Ui, Vec2};
 
@@ -14,7 +15,7 @@ use super::text::shell as s;
 use super::theme::{self, GRID, HALF};
 use super::widgets;
 use crate::diagnostic::Severity;
-use crate::workspace::session::ViewCommand;
+use crate::workspace::session::{Toast, ViewCommand};
 
 /// Seconds that a toast stays; bad news stay longer.
 const TOAST_SECONDS: f64 = 6.0;
@@ -25,9 +26,14 @@ const MOST_FINDINGS: usize = 500;
 /// Draws the shell and the screen in it.
 pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     let palette = theme::of(ui);
+    if app.stage {
+        stage::show(app, ui);
+        return;
+    }
     let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 4));
     Panel::top("bar").frame(bar).show(ui, |ui| top_bar(app, ui));
     demo_bar(app, ui);
+    import_bar(app, ui);
     chips::empty_area(app, ui);
     Panel::bottom("status").frame(bar).show(ui, |ui| status_bar(app, ui));
     findings_panel(app, ui);
@@ -109,6 +115,10 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
             {
                 menu_item(app, ui, action, None);
             }
+            ui.separator();
+            for action in [Action::ToggleVeil, Action::ToggleStage] {
+                menu_item(app, ui, action, None);
+            }
         });
         ui.menu_button(s::MENU_HELP, |ui| {
             ui.set_min_width(220.0);
@@ -124,8 +134,26 @@ fn top_bar(app: &mut Workstation, ui: &mut Ui) {
             if ui.button(t::PALETTE).on_hover_text(hint).clicked() {
                 app.act(&ui.ctx().clone(), Action::Palette);
             }
+            veil_switch(app, ui);
         });
     });
+}
+
+/// The switch of the veil, and its mark while it is on.
+fn veil_switch(app: &mut Workstation, ui: &mut Ui) {
+    let on = app.session.is_veiled();
+    let hint = format!("{}（{}）", s::VEIL_HINT, Action::ToggleVeil.shortcut_text());
+    let palette = theme::of(ui);
+    let text = if on { RichText::new(s::VEILED).color(palette.amber).strong() } else { RichText::new(s::VEIL) };
+    let mut button = egui::Button::new(text).selected(on);
+    if on {
+        button = button.fill(palette.amber_wash).stroke(Stroke::new(1.0, palette.amber));
+    }
+    let switch = ui.add(button).on_hover_text(hint);
+    switch.widget_info(|| egui::WidgetInfo::selected(egui::Role::Switch, true, on, s::VEIL));
+    if switch.clicked() {
+        app.act(&ui.ctx().clone(), Action::ToggleVeil);
+    }
 }
 
 /// District, body and month: they filter every screen.
@@ -189,6 +217,25 @@ fn filters(app: &mut Workstation, ui: &mut Ui) {
 }
 
 /// Over synthetic data: what it is, and the way to one's own.
+/// What an import took in, with the way to its quality report; above the first plan.
+fn import_bar(app: &mut Workstation, ui: &mut Ui) {
+    let Some(summary) = app.dialogs.imported.clone() else { return };
+    let palette = theme::of(ui);
+    let frame = egui::Frame::new().fill(palette.wash).inner_margin(egui::Margin::symmetric(16, 4));
+    Panel::top("imported").show_separator_line(false).frame(frame).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.label(summary);
+            if ui.button(s::SHOW_QUALITY).clicked() {
+                app.screens.data.show_quality();
+                app.go(ScreenId::Data);
+            }
+            if ui.button(t::CLOSE).clicked() {
+                app.dialogs.imported = None;
+            }
+        });
+    });
+}
+
 fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
     if !app.session.project().is_some_and(|open| open.saved.file.synthetic) {
         return;
@@ -224,7 +271,7 @@ fn rail_ui(app: &mut Workstation, ui: &mut Ui) {
         let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 36.0), Sense::click());
         response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, screen.label()));
         let palette = theme::of(ui);
-        if selected || response.hovered() || response.has_focus() {
+        if selected || response.hovered() {
             ui.painter().rect_filled(rect, theme::RADIUS, if selected { palette.wash } else { palette.stripe });
         }
         if selected {
@@ -372,21 +419,22 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     }
     dialogs::term(app, ctx);
     dialogs::operator_dialog(app, ctx);
+    app.path_ui(ctx);
     dialogs::losing_dialog(app, ctx);
+    dialogs::unveiled_dialog(app, ctx);
     dialogs::help(app, ctx);
     drop_target(ctx);
 }
 
 fn toasts(app: &mut Workstation, ctx: &Context) {
     let now = ctx.input(|i| i.time);
-    let life = |severity| if severity == Severity::Hint { TOAST_SECONDS } else { BAD_NEWS_SECONDS };
-    let old: Vec<u64> = app
-        .session
-        .toasts()
-        .iter()
-        .filter(|toast| now - toast.at > life(toast.severity))
-        .map(|toast| toast.id)
-        .collect();
+    // what has a button stays until a hand has got there
+    let life = |toast: &Toast| match (toast.severity, &toast.folder) {
+        (Severity::Hint, None) => TOAST_SECONDS,
+        _ => BAD_NEWS_SECONDS,
+    };
+    let old: Vec<u64> =
+        app.session.toasts().iter().filter(|toast| now - toast.at > life(toast)).map(|toast| toast.id).collect();
     for id in old {
         app.session.dismiss_toast(id);
     }
@@ -395,7 +443,7 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
     }
     ctx.request_repaint_after_secs(0.5);
     let mut gone = None;
-    let mut details = false;
+    let (mut details, mut reveal) = (false, None);
     egui::Area::new(egui::Id::unique("toasts"))
         .anchor(Align2::CENTER_TOP, [0.0, 44.0])
         .order(egui::Order::Foreground)
@@ -419,8 +467,19 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
                             ui.set_max_width(330.0);
                             ui.add(egui::Label::new(&toast.text).wrap());
                         });
-                        if toast.severity != Severity::Hint && ui.small_button(s::DETAILS).clicked() {
-                            details = true;
+                        match (&toast.folder, toast.severity) {
+                            (Some(folder), Severity::Hint) => {
+                                if ui.small_button(s::OPEN_FOLDER).clicked() {
+                                    reveal = Some(folder.clone());
+                                }
+                            }
+                            (Some(folder), _) => {
+                                if ui.small_button(s::COPY_PATH).clicked() {
+                                    ui.ctx().copy_text(folder.display().to_string());
+                                }
+                            }
+                            (None, Severity::Hint) => {}
+                            (None, _) => details |= ui.small_button(s::DETAILS).clicked(),
                         }
                         if ui.small_button(t::CLOSE).clicked() {
                             gone = Some(toast.id);
@@ -435,6 +494,9 @@ fn toasts(app: &mut Workstation, ctx: &Context) {
     }
     if details {
         app.dialogs.findings = true;
+    }
+    if let Some(folder) = reveal {
+        app.reveal(folder);
     }
 }
 

@@ -130,11 +130,15 @@ pub const DARK: Palette = Palette {
     pick: rgb(0x005B_7BFF),
 };
 
-/// Tiers from the most urgent; monotone in lightness.
+/// Tiers from the most urgent, the same hues in both themes, the most urgent always the darkest; monotone in lightness
+/// and, in the dark theme, at least 3 : 1 against the surface.
 const TIERS_LIGHT: [Color32; 5] =
     [rgb(0x0048_1050), rgb(0x0093_2667), rgb(0x00CC_4A52), rgb(0x00EB_8A45), rgb(0x00F2_C777)];
 const TIERS_DARK: [Color32; 5] =
-    [rgb(0x00FF_E7A3), rgb(0x00F9_B15F), rgb(0x00E5_6B63), rgb(0x00A8_4A86), rgb(0x006B_4A93)];
+    [rgb(0x00A9_4FD0), rgb(0x00D6_559F), rgb(0x00EE_7668), rgb(0x00F3_A457), rgb(0x00F8_DB98)];
+
+/// How far classes are paled under points.
+const PALED: f32 = 0.5;
 
 /// Classes of a choropleth from low to high: one hue, monotone in lightness.
 const CLASSES_LIGHT: [Color32; 7] = [
@@ -169,6 +173,12 @@ pub fn of(ui: &egui::Ui) -> &'static Palette {
 }
 
 impl Palette {
+    /// A hue of its own beside the accent, in charts.
+    #[must_use]
+    pub fn second(&self) -> Color32 {
+        if self.dark { rgb(0x009A_76BE) } else { rgb(0x00A8_7BC4) }
+    }
+
     /// Ground of a row in a list or table: chosen before hovered (or focused) before every second.
     #[must_use]
     pub fn row_ground(&self, chosen: bool, hovered: bool, odd: bool) -> Color32 {
@@ -194,6 +204,13 @@ impl Palette {
         let ramp = if self.dark { &CLASSES_DARK } else { &CLASSES_LIGHT };
         let last = count.saturating_sub(1).max(1);
         ramp[(class.min(last) * (ramp.len() - 1) + last / 2) / last]
+    }
+
+    /// Colour of a class while points lie over it: paled towards the surface, so that the points' colours stay what
+    /// the legend says.
+    #[must_use]
+    pub fn class_under_points(&self, class: usize, count: usize) -> Color32 {
+        self.class(class, count).lerp_to_gamma(self.surface, PALED)
     }
 }
 
@@ -352,14 +369,16 @@ mod tests {
         for palette in [&LIGHT, &DARK] {
             for count in 2..=5 {
                 let steps: Vec<f32> = (0..count).map(|i| luminance(palette.tier(i, count))).collect();
-                assert!(
-                    steps.windows(2).all(|w| (w[0] < w[1]) != palette.dark && (w[0] - w[1]).abs() > 0.02),
-                    "{steps:?}"
-                );
+                assert!(steps.windows(2).all(|w| w[1] - w[0] > 0.02), "{steps:?}");
+                if palette.dark {
+                    assert!((0..count).all(|i| contrast(palette.surface, palette.tier(i, count)) >= 3.0));
+                }
             }
             for count in 2..=7 {
-                let steps: Vec<f32> = (0..count).map(|i| luminance(palette.class(i, count))).collect();
-                assert!(steps.windows(2).all(|w| (w[0] > w[1]) != palette.dark), "{steps:?}");
+                for class in [Palette::class, Palette::class_under_points] {
+                    let steps: Vec<f32> = (0..count).map(|i| luminance(class(palette, i, count))).collect();
+                    assert!(steps.windows(2).all(|w| (w[0] > w[1]) != palette.dark), "{steps:?}");
+                }
             }
         }
     }

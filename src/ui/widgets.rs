@@ -1,5 +1,6 @@
 //! Small pieces that several screens share: states, cards, figures, chips, buttons.
 
+use egui::collapsing_header::CollapsingState;
 use egui::{Align, Color32, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::text::common as t;
@@ -192,6 +193,27 @@ pub fn chip(ui: &mut Ui, text: &str, ground: Color32, ink: Color32) -> Response 
 pub fn tier_chip(ui: &mut Ui, tier: usize, count: usize, id: &str) -> Response {
     let ground = theme::of(ui).tier(tier, count);
     chip(ui, id, ground, theme::ink_on(ground))
+}
+
+/// What unfolds: an expander with a name, a header beside it, a body below once it is open.
+pub fn unfold<H>(
+    ui: &mut Ui,
+    id: egui::Id,
+    name: &str,
+    header: impl FnOnce(&mut Ui) -> H,
+    body: impl FnOnce(&mut Ui),
+) -> H {
+    let mut state = CollapsingState::load_with_default_open(ui.ctx(), id, false);
+    let shown = ui.horizontal(|ui| {
+        let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
+        let toggle = state.show_toggle_button(ui, egui::collapsing_header::paint_default_icon);
+        ui.spacing_mut().item_spacing.x = spacing;
+        let word = if state.is_open() { t::fold(name) } else { t::unfold(name) };
+        toggle.widget_info(|| WidgetInfo::labeled(Role::Button, true, word.clone()));
+        header(ui)
+    });
+    state.show_body_indented(&shown.response, ui, body);
+    shown.inner
 }
 
 /// A section heading.

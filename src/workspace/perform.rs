@@ -2,6 +2,8 @@
 //!
 //! Nothing is decided here: each deed's own function has its checks, its order of writes and its journal line.
 
+mod refresh;
+
 use std::cell::OnceCell;
 use std::path::PathBuf;
 
@@ -17,17 +19,22 @@ use crate::workspace::deeds::change::{
     Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
 };
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::list_file::write_list;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
-use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure, record_year_plan_dates};
+use crate::workspace::deeds::plan_record::record_year_plan_dates;
+use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
-use crate::workspace::intake::import::{refresh_project, take_calendar, take_districts};
+use crate::workspace::intake::import::{take_calendar, take_districts};
 use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::intake::refresh::{forget_kept, take_back};
 use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
+use refresh::take_refresh;
+pub use refresh::{RefreshPreview, Refreshed, preview_refresh};
 
 /// Register and map of a project for the deeds that need them.
 #[derive(Debug)]
@@ -101,8 +108,14 @@ pub enum DeedOutcome {
     PlanDated(PlanDates),
     /// Files were written into a folder.
     Exported(PathBuf, Exported),
-    /// Another register: sources taken, rows set aside.
-    Refreshed(usize, usize),
+    /// Another register.
+    Refreshed(Box<Refreshed>),
+    /// The register of a kept state came back: its name, its sources.
+    CameBack(String, usize),
+    /// A kept state was deleted: its name.
+    Forgotten(String),
+    /// A list was written into a file.
+    ListWritten(PathBuf),
     /// Another map.
     MapTaken,
     /// Another calendar.
@@ -142,9 +155,9 @@ pub fn perform_deed(
             void_period(project, period, &reason, context)?;
             DeedOutcome::Voided(period)
         }
-        Deed::Substitute { month, unit, reason } => {
+        Deed::Substitute { month, unit, case, reason } => {
             let registry = frames.get(project)?.0;
-            let put = substitute_unit(project, registry, month, &unit, &reason, context)?;
+            let put = substitute_unit(project, registry, month, &unit, (case, &reason), context)?;
             DeedOutcome::Substituted(month, unit, put)
         }
         Deed::ReplaceInspector { month, unit, certificate, reason } => {
@@ -172,17 +185,33 @@ pub fn perform_deed(
         Deed::CorrectPublication(correction) => {
             DeedOutcome::PublicationCorrected(correct_disclosure(project, &correction, context)?, correction.on)
         }
-        Deed::PlanDates(entered) => DeedOutcome::PlanDated(record_year_plan_dates(project, entered, context)?),
+        Deed::PlanDates(entered) => {
+            let registry = frames.get(project)?.0;
+            DeedOutcome::PlanDated(record_year_plan_dates(project, registry, &entered, context)?)
+        }
         Deed::Export { to, month, only } => {
             let (registry, districts) = frames.get(project)?;
             let request = ExportRequest { month, only };
             let exported = export_project(project, registry, districts, &to, &request, context)?;
             DeedOutcome::Exported(to, exported)
         }
-        Deed::Refresh { from, mapping } => {
-            let (sources, set_aside) = refresh_project(project, &from, mapping, context)?;
+        Deed::WriteList { to, list, rows, bytes } => {
+            write_list(project, &to, &list, rows, &bytes, context)?;
+            DeedOutcome::ListWritten(to)
+        }
+        Deed::Refresh { from, mapping, looked_at } => {
+            let before = frames.get(project)?;
+            let refreshed = take_refresh(project, before, (&from, mapping), looked_at.as_deref(), context)?;
             forget_staging(&from);
-            DeedOutcome::Refreshed(sources, set_aside)
+            DeedOutcome::Refreshed(Box::new(refreshed))
+        }
+        Deed::RefreshBack(id) => {
+            let (state, sources) = take_back(project, frames.get(project)?.0, id.as_deref(), context)?;
+            DeedOutcome::CameBack(state.id, sources)
+        }
+        Deed::ForgetKept(id) => {
+            forget_kept(project, &id, context)?;
+            DeedOutcome::Forgotten(id)
         }
         Deed::LoadDistricts(path) => {
             take_districts(project, &path, context)?;

@@ -104,6 +104,7 @@ pub fn run(request: &RunRequest, context: &CommandContext) -> AppResult<RunOutco
         policy: request.policy.clone(),
         mapping: request.mapping.clone(),
         as_of: Some(request.month.first_day().max(context.now.date())),
+        mark: String::new(),
     };
     let Imported { project, registry, districts, findings } = create_project(&root, &new, context)?;
     let pledge = |at: &CommandContext| -> AppResult<Pledge> {

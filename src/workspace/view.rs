@@ -9,7 +9,11 @@
 //! no before yes; a NaN counts as empty. Searching ignores case and full or half width.
 
 mod cell;
+mod natural;
+mod pasted;
+mod pivot;
 mod summary;
+mod totals;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -30,7 +34,11 @@ use crate::text::half_width;
 use crate::text::pinyin::PinyinQuery;
 
 pub use cell::{CellFormat, cell_text, date_text, number_text};
+pub use natural::natural_order;
+pub use pasted::{Pasted, find_pasted, pasted_values};
+pub use pivot::{MOST_GROUPS, Pivot, PivotRequest, compute_pivot};
 pub use summary::{ColumnSummary, LISTED_VALUES, compute_column_summary};
+pub use totals::{Totals, compute_totals, is_numeric, is_text};
 
 /// Rows that one piece of parallel work looks at; a cancelled job stops within a piece.
 const PIECE: usize = 32_768;
@@ -108,6 +116,8 @@ pub struct ViewRequest {
     pub within: Option<Arc<Vec<u32>>>,
     /// Keys to sort by, the first counts most.
     pub sort: Vec<SortKey>,
+    /// Texts sort by [`natural_order`] instead of code points: for tables of some thousand rows.
+    pub natural: bool,
 }
 
 /// Rows of a frame in the order shown.
@@ -368,10 +378,17 @@ struct Key<'a> {
     prefixes: Vec<u128>,
     /// For texts longer than the prefix.
     texts: Option<Vec<Option<&'a str>>>,
+    natural: bool,
     descending: bool,
 }
 
-fn sort_key<'a>(values: &'a Values<'a>, rows: &[u32], descending: bool, progress: &Progress) -> AppResult<Key<'a>> {
+fn sort_key<'a>(
+    values: &'a Values<'a>,
+    rows: &[u32],
+    descending: bool,
+    natural: bool,
+    progress: &Progress,
+) -> AppResult<Key<'a>> {
     progress.check()?;
     let number = |value: Option<u64>| value.map_or(EMPTY_LAST, |v| prefix(u128::from(v), descending));
     let prefixes = |of: &(dyn Fn(usize) -> Option<u64> + Sync)| {
@@ -381,15 +398,17 @@ fn sort_key<'a>(values: &'a Values<'a>, rows: &[u32], descending: bool, progress
         Values::Number(cells) => Key {
             prefixes: prefixes(&|row| cells.get(row).filter(|n| !n.is_nan()).map(number_key)),
             texts: None,
+            natural,
             descending,
         },
         Values::Date(cells) => Key {
             prefixes: prefixes(&|row| cells.get(row).map(|day| (i64::from(day) + (1 << 32)) as u64)),
             texts: None,
+            natural,
             descending,
         },
         Values::Flag(cells) => {
-            Key { prefixes: prefixes(&|row| cells.get(row).map(u64::from)), texts: None, descending }
+            Key { prefixes: prefixes(&|row| cells.get(row).map(u64::from)), texts: None, natural, descending }
         }
         Values::Text(cells) => {
             let texts: Vec<Option<&str>> = rows
@@ -400,9 +419,12 @@ fn sort_key<'a>(values: &'a Values<'a>, rows: &[u32], descending: bool, progress
             let prefixes = texts
                 .par_iter()
                 .with_min_len(PIECE)
-                .map(|text| text.map_or(EMPTY_LAST, |text| prefix(text_prefix(text), descending)))
+                // the first bytes say nothing of the natural order
+                .map(|text| {
+                    text.map_or(EMPTY_LAST, |text| if natural { 0 } else { prefix(text_prefix(text), descending) })
+                })
                 .collect();
-            Key { prefixes, texts: Some(texts), descending }
+            Key { prefixes, texts: Some(texts), natural, descending }
         }
     })
 }
@@ -410,11 +432,11 @@ fn sort_key<'a>(values: &'a Values<'a>, rows: &[u32], descending: bool, progress
 impl Key<'_> {
     fn compare_rest(&self, a: usize, b: usize) -> std::cmp::Ordering {
         let Some(texts) = &self.texts else { return std::cmp::Ordering::Equal };
-        match (texts.get(a).copied().flatten(), texts.get(b).copied().flatten()) {
-            (Some(a), Some(b)) if self.descending => b.cmp(a),
-            (Some(a), Some(b)) => a.cmp(b),
-            _ => std::cmp::Ordering::Equal,
-        }
+        let (Some(a), Some(b)) = (texts.get(a).copied().flatten(), texts.get(b).copied().flatten()) else {
+            return std::cmp::Ordering::Equal;
+        };
+        let order = if self.natural { natural_order(a, b) } else { a.cmp(b) };
+        if self.descending { order.reverse() } else { order }
     }
 
     fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
@@ -422,11 +444,17 @@ impl Key<'_> {
     }
 }
 
-fn sorted(frame: &DataFrame, rows: Vec<u32>, sort: &[SortKey], progress: &Progress) -> AppResult<Vec<u32>> {
+fn sorted(
+    frame: &DataFrame,
+    rows: Vec<u32>,
+    sort: &[SortKey],
+    natural: bool,
+    progress: &Progress,
+) -> AppResult<Vec<u32>> {
     let columns = sort.iter().map(|key| values(frame, &key.column)).collect::<AppResult<Vec<_>>>()?;
     let mut keys = Vec::with_capacity(columns.len());
     for (values, key) in columns.iter().zip(sort) {
-        keys.push(sort_key(values, &rows, key.descending, progress)?);
+        keys.push(sort_key(values, &rows, key.descending, natural, progress)?);
     }
     let Some((first, later)) = keys.split_first() else { return Ok(rows) };
     let mut order: Vec<(u128, u32)> =
@@ -464,7 +492,7 @@ pub fn compute_view(frame: &DataFrame, request: &ViewRequest, progress: &Progres
     }
     search(&mut marks, frame, &request.search_columns, &request.search, progress)?;
     let rows: Vec<u32> = marks.iter().enumerate().filter(|(_, mark)| **mark).map(|(row, _)| row as u32).collect();
-    let rows = sorted(frame, rows, &request.sort, progress)?;
+    let rows = sorted(frame, rows, &request.sort, request.natural, progress)?;
     Ok(TableView { rows: Arc::new(rows), total, within })
 }
 

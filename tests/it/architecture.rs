@@ -105,9 +105,9 @@ const ROOMS: [Room; 26] = [
     ),
     room(
         "workspace/store",
-        "what lies on the disk: project, lock, journal, staged writes, clock, draws, results",
+        "what lies on the disk: project, lock, journal, staged writes, kept registers, clock, draws, results",
         "domain diagnostic policy district registry sampling plan staffing disclosure export",
-        "chrono ron serde serde_json sha2",
+        "chrono polars ron serde serde_json sha2",
     ),
     room(
         "workspace/demo",
@@ -150,8 +150,9 @@ const ROOMS: [Room; 26] = [
     room(
         "workspace/perform",
         "a deed asked for by window or command line, carried out in one place",
-        "diagnostic disclosure district domain registry workspace/store workspace/intake workspace/deeds workspace/reports",
-        "chrono",
+        "diagnostic disclosure district domain registry workspace/store workspace/intake workspace/inputs workspace/deeds \
+         workspace/reports",
+        "chrono serde",
     ),
     room(
         "workspace/session",
@@ -173,7 +174,8 @@ const ROOMS: [Room; 26] = [
         "domain text diagnostic policy district registry risk sampling plan disclosure chart export workspace/store \
          workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view \
          workspace/perform workspace/session",
-        "ab_glyph chrono eframe egui geo plotters plotters_backend polars qrcode rayon rfd serde serde_json tiny_skia",
+        "ab_glyph chrono eframe egui geo opener plotters plotters_backend polars qrcode rayon rfd serde serde_json \
+         tiny_skia",
     ),
     room(
         "cli",

@@ -3,6 +3,8 @@
 #[path = "plan/city.rs"]
 mod city;
 mod ledger;
+#[path = "plan/levelling.rs"]
+mod levelling;
 #[path = "plan/shortages.rs"]
 mod shortages;
 
@@ -189,7 +191,7 @@ fn a_mandatory_check_out_of_the_draw_takes_its_share_of_the_cap() {
     let mut inputs = small(&[(0, 3, false, 0), (0, 3, false, 0), (0, 3, false, 0)]);
     sites_mut(&mut inputs).exclusion[2] = Exclusion::PositiveList;
     let before = plan_of(policy(), &inputs).frequencies.lambda;
-    inputs.mandatory = vec![fairdraw::plan::MandatoryVisit { site: 2, month: 4, rule: 0, overdue: false }];
+    inputs.mandatory = vec![fairdraw::plan::MandatoryVisit { site: 2, month: 4, rule: 0, overdue: false, by: 11 }];
     let plan = plan_of(policy(), &inputs);
     let sum: f64 = plan.frequencies.lambda.iter().sum();
     assert!(before.iter().sum::<f64>() > 1.5 && sum <= 1.0 + 1e-9, "{before:?} {:?}", plan.frequencies.lambda);
@@ -262,27 +264,31 @@ fn mandatory_checks_find_their_month() {
     let mut inputs = small(&[(0, 3, false, 0), (0, 3, false, 1), (0, 3, false, 2), (0, 3, false, 3)]);
     inputs.history.last_visit = vec![NEVER, NEVER, -1, NEVER];
     let facts = MandatoryFacts {
-        management: &[Category::Key, Category::Registration, Category::Key, Category::Key],
-        permit_event: &[
+        management: vec![Category::Key, Category::Registration, Category::Key, Category::Key],
+        permit_event: vec![
             Some((PermitEvent::First, date(5, 20))),
             Some((PermitEvent::First, date(5, 20))),
             Some((PermitEvent::Renewed, date(1, 4))),
             Some((PermitEvent::Changed, date(2, 4))),
         ],
-        expires: &[None; 4],
-        rectify_by: &[Some(date(6, 1)), None, None, None],
-        open_problem: &[None; 4],
-        last_done: &[None, None, None, Some(date(3, 1))],
+        expires: vec![None; 4],
+        rectify_by: vec![Some(date(6, 1)), None, None, None],
+        open_problem: vec![None; 4],
+        last_done: vec![None, None, None, Some(date(3, 1))],
+        listed: Vec::new(),
     };
-    let found = compute_mandatory(policy(), &inputs, &facts, 2, 0);
+    let found = compute_mandatory(policy(), &inputs, &facts, 2, 0).visits;
     let months: Vec<(u32, u8)> = found.iter().map(|v| (v.site, v.month)).collect();
     // Site 0: one check in May–August covers the rectification due in June–July only if it falls there.
     assert!(months.iter().any(|(s, m)| *s == 0 && (4..=7).contains(m)));
     assert!(months.iter().all(|(s, _)| *s != 1), "registrations have no first-permit check");
     assert!(months.contains(&(2, 2)) || months.contains(&(2, 3)), "the window is kept: {months:?}");
     assert!(months.iter().all(|(s, _)| *s != 3), "already checked since");
-    let late = compute_mandatory(policy(), &inputs, &facts, 2, 9);
-    assert!(late.iter().all(|v| v.month == 9 && v.overdue));
+    // Where planning begins in October, what was due before is caught up over the rest of the year.
+    let late = compute_mandatory(policy(), &inputs, &facts, 2, 9).visits;
+    assert_eq!(late.len(), 2);
+    assert!(late.iter().all(|v| (9..=11).contains(&v.month) && !v.is_late()), "{late:?}");
+    assert!(late.iter().all(|v| v.overdue), "{late:?}");
 }
 
 #[test]

@@ -194,11 +194,21 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("POL-095", "(0.35, 0.7, 1)", "(0.35, 0.3, 1)"),
     ("POL-096", "(0.35, 0.7, 1)", "(0.35, 0.7, 0.9)"),
     ("POL-100", "off_site_share: 0.5", "off_site_share: 1.5"),
-    ("POL-105", "trigger: FirstPermit, within_months: 3", "trigger: FirstPermit, within_months: 0"),
+    ("POL-105", "trigger: FirstPermit, within_months: 6", "trigger: FirstPermit, within_months: 0"),
     (
         "POL-106",
-        "trigger: FirstPermit, within_months: 3, management: [key]",
-        "trigger: FirstPermit, within_months: 3, management: []",
+        "trigger: FirstPermit, within_months: 6, catch_up_months: 6, management: [key]",
+        "trigger: FirstPermit, within_months: 6, catch_up_months: 6, management: []",
+    ),
+    (
+        "POL-108",
+        "trigger: RectificationDue, within_months: 2, from_months: 1",
+        "trigger: RectificationDue, within_months: 2, from_months: 3",
+    ),
+    (
+        "POL-109",
+        "trigger: FirstPermit, within_months: 6, catch_up_months: 6",
+        "trigger: FirstPermit, within_months: 6, catch_up_months: 13",
     ),
     ("POL-107", "trigger: FirstPermit", "trigger: Expiring(0)"),
     ("POL-110", "inspectors_per_check: 2", "inspectors_per_check: 1"),
@@ -233,6 +243,11 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("POL-136", "working_days: 20", "working_days: 30"),
     ("POL-137", "plan_by: (3, 31)", "plan_by: (2, 30)"),
     ("POL-138", "plan_by: (3, 31)", "plan_by: (4, 30)"),
+    (
+        "POL-145",
+        "merges: [],",
+        r#"merges: [], decisions: [(part: "tiers.Z", confirmed: true, basis: "纪要", by: "张三", on: "2026-12-01", value: "")],"#,
+    ),
     ("POL-139", r#"manners: ["现场检查", "非现场检查", "联合检查"]"#, "manners: []"),
     ("POL-040", "merges: [],", r#"merges: [(body: "nobody", from: "simple", into: "general")],"#),
     ("POL-041", "merges: [],", r#"merges: [(body: "chem_park", from: "simple", into: "other")],"#),
@@ -243,6 +258,22 @@ const FAULTS: &[(&str, &str, &str)] = &[
         r#"floor_overrides: [(body: "chem_park", category: "key", floor: (quarter_ratio: (0, 0, 0, 0), per_inspector: 0, basis: ["office"]), note: "")],"#,
     ),
 ];
+
+#[test]
+fn a_policy_without_terms_of_mandatory_checks_loads() {
+    let text = preset_text("shanghai-154");
+    let old: String = text.replace(", from_months: 1", "");
+    let old = [2, 3, 6].iter().fold(old, |text, n| text.replace(&format!(", catch_up_months: {n}"), ""));
+    assert!(!old.contains("catch_up_months:") && !old.contains("from_months:"), "the fields are taken out");
+    let policy = load_policy(&old, "旧规则.ron").unwrap();
+    for rule in &policy.mandatory {
+        assert_eq!((rule.from_months, rule.catch_up()), (0, rule.within_months), "{}", rule.name);
+    }
+    // The terms stand among what the office has to confirm, with the article that says so.
+    let date = NaiveDate::from_ymd_opt(2027, 1, 1).unwrap();
+    let open = policy.unconfirmed(date);
+    assert!(open.iter().any(|u| u.name.contains("首次申领质量检查") && u.articles.contains(&"term".to_owned())));
+}
 
 #[test]
 fn every_code_is_met_on_its_line() {

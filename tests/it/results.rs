@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::disclosure::{CheckResult, DueCheck, Manner, Outcome, PlanDatesEntry, WithholdingGround};
 use fairdraw::district::load_bundled_districts;
-use fairdraw::domain::{InspectorId, Period, UnitId};
+use fairdraw::domain::{InspectorId, Period, TriggerKind, UnitId};
 use fairdraw::registry::Registry;
 use fairdraw::registry::schema::{past_checks, sources, violations};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check};
 use fairdraw::workspace::deeds::open::open_period;
-use fairdraw::workspace::deeds::publish::{Publication, record_disclosure, record_year_plan_dates};
+use fairdraw::workspace::deeds::plan_record::record_year_plan_dates;
+use fairdraw::workspace::deeds::publish::{Publication, record_disclosure};
 use fairdraw::workspace::deeds::results::{record_result, take_results};
 use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::inputs::due::load_opened;
@@ -161,7 +162,12 @@ fn the_public_list_on_the_screen_is_the_exported_one() {
     let (project, registry, checks) = january(folder.path());
     let listed: BTreeSet<UnitId> = checks.iter().map(|c| c.unit_id.clone()).collect();
     let (fined, document) = repaired(&registry, &listed);
-    let request = TriggeredRequest { unit: fined.clone(), reason: "信访举报".to_owned(), although_closed: None };
+    let request = TriggeredRequest {
+        unit: fined.clone(),
+        kind: TriggerKind::Report,
+        reason: "信访举报".to_owned(),
+        although_closed: None,
+    };
     add_triggered_check(&project, &registry, month("2027-01"), &request, &at("2027-01-05T09:00:00")).unwrap();
     let draws = load_opened(&project, &registry).unwrap();
     let checks = &draws[0].checks;
@@ -224,10 +230,11 @@ fn the_plans_three_days_are_entered_once_watched_and_printed() {
     let enter = |approved: Option<&str>, filed: Option<&str>, published: Option<&str>| {
         let entry = PlanDatesEntry {
             approved_on: approved.map(day),
+            approved_by: None,
             filed_on: filed.map(day),
             published_on: published.map(day),
         };
-        record_year_plan_dates(&project, entry, &at("2027-08-02T09:00:00"))
+        record_year_plan_dates(&project, &registry, &entry, &at("2027-08-02T09:00:00"))
     };
     assert_eq!(enter(None, None, Some("2027-08-03")).unwrap_err().code(), "DIS-057");
     // a slip in the year would stand as a version for good

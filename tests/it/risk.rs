@@ -1,6 +1,7 @@
 //! Risk: points by hand for every factor, months at their borders, strata, special sites, and what may never fall.
 
 mod city;
+mod explain;
 mod properties;
 
 use city::*;

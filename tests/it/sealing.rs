@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
-use fairdraw::domain::{Period, PlanMonth, UnitId};
+use fairdraw::domain::{Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use fairdraw::registry::Registry;
 use fairdraw::registry::schema::sources;
 use fairdraw::sampling::{EntropyFormat, RegisterEvent, SealRegister};
@@ -259,10 +259,15 @@ fn reserves_come_in_order_and_those_passed_over_stay_so() {
     let dead = draw.selected(&order)[stratum][0].clone();
     let context = at("2027-01-04T09:00:00");
     // the second reserve is on the list already by a triggered check
-    let request = TriggeredRequest { unit: list[0].clone(), reason: "2027-01-04 举报".into(), although_closed: None };
+    let request = TriggeredRequest {
+        unit: list[0].clone(),
+        kind: TriggerKind::Report,
+        reason: "2027-01-04 举报".into(),
+        although_closed: None,
+    };
     add_triggered_check(&project, &registry, january(), &request, &context).unwrap();
     let by = |unit: &UnitId, reason: &str| {
-        substitute_unit(&project, &registry, january(), unit, reason, &context).unwrap().by
+        substitute_unit(&project, &registry, january(), unit, (SubstituteCase::Closed, reason), &context).unwrap().by
     };
     let first = by(&dead, "2027-01-04 关闭");
     let place = list.iter().position(|unit| *unit == first).unwrap();
@@ -299,6 +304,7 @@ fn a_triggered_check_past_the_cap_is_recorded_and_a_closed_unit_asks_for_grounds
     let mut strict = project.clone();
     strict.policy.cap.visits = 1;
     let request = |unit: &UnitId| TriggeredRequest {
+        kind: TriggerKind::Monitoring,
         unit: unit.clone(),
         reason: "2027-01-04 举报".into(),
         although_closed: None,
@@ -385,4 +391,44 @@ fn an_exported_folder_is_held_against_its_manifests() {
     let (code, words) = fairdraw(&["check-manifest", folder.path().join("空").to_str().unwrap()]);
     assert!(code == Some(2) && words.contains("EXP-043"), "{words}");
     assert!(fairdraw(&["--help"]).1.contains("check-manifest"));
+}
+
+#[test]
+fn a_stopped_unit_is_out_for_a_visits_window_and_then_drawn_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let sealed = seal(&project, &registry);
+    open(&project, DICE).unwrap();
+    let draw = StoredDraw::load(&project, sealed.period, 1).unwrap();
+    let order = draw.order().unwrap();
+    let (reserves, selected) = (draw.reserves(&order), draw.selected(&order));
+    let (stratum, _) = reserves.iter().find(|(of, list)| list.len() > 2 && selected[*of].len() > 1).unwrap();
+    let [stopped, moved] = [0, 1].map(|i| selected[stratum][i].clone());
+    let context = at("2027-01-04T09:00:00");
+    for (unit, case) in [(&stopped, SubstituteCase::Stopped), (&moved, SubstituteCase::Moved)] {
+        substitute_unit(&project, &registry, january(), unit, (case, "2027-01-04 现场核实"), &context).unwrap();
+    }
+    // written with its case, and read again
+    let changes = StoredDraw::load(&project, sealed.period, 1).unwrap().changes;
+    assert!(matches!(&changes[0], DrawChange::Substitute { case: SubstituteCase::Stopped, .. }), "{changes:?}");
+    let reason = |month: &str, unit: &UnitId| {
+        let month: PlanMonth = month.parse().unwrap();
+        let analysis = compute_analysis(&project, &registry, month, &Progress::none()).unwrap();
+        let site = analysis.population.index.row(unit.as_str()).unwrap();
+        analysis.population.inputs.sites.exclusion[site as usize].id().to_owned()
+    };
+    // the window of the rules: 60 days, two months
+    assert_eq!(project.policy.window.days, 60);
+    assert_eq!(["2027-02", "2027-03", "2027-04"].map(|month| reason(month, &stopped)), ["stopped", "stopped", ""]);
+    assert_eq!(["2027-02", "2027-04"].map(|month| reason(month, &moved)), ["moved", "moved"]);
+}
+
+#[test]
+fn changes_of_earlier_versions_are_read() {
+    let old = r#"[{"kind":"substitute","unit":"A1","by":"A2","reason":"x","at":"2027-01-04T09:00:00+08:00","operator":"o"},
+        {"kind":"add","need":{"unit_id":"A3","body":"310101","skill":null},"reason":"x","at":"t","operator":"o"}]"#;
+    let changes: Vec<DrawChange> = serde_json::from_str(old).unwrap();
+    assert!(matches!(&changes[0], DrawChange::Substitute { case: SubstituteCase::Closed, .. }));
+    assert!(matches!(&changes[1], DrawChange::Add { trigger: None, .. }));
+    assert!(!serde_json::to_string(&changes).unwrap().contains("closed"), "nothing is added to what was written");
 }

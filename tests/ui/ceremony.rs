@@ -193,8 +193,9 @@ fn a_closed_unit_is_only_added_with_grounds() {
         window.text(text);
     };
     field(&mut window, "理由", "举报夜间生产");
-    field(&mut window, "单位编号", &closed);
+    field(&mut window, "单位", &closed);
     window.until("what the unit is", |w| w.shows("该单位已关闭"));
+    window.click("举报");
     assert!(!window.enabled("确定"), "not without grounds");
     field(&mut window, "仍须检查的依据", "群众提供当日照片");
     window.until("the grounds", |w| w.enabled("确定"));
@@ -205,5 +206,63 @@ fn a_closed_unit_is_only_added_with_grounds() {
     });
     let books = window.app().session.project().unwrap().books.value().unwrap().clone();
     let change = format!("{:?}", books.draws[0].draw.changes[0]);
-    assert!(change.contains("群众提供当日照片"), "{change}");
+    assert!(change.contains("群众提供当日照片") && change.contains("Report"), "{change}");
+    window.until("where it comes from", |w| w.shows("触发 · 举报"));
+}
+
+#[test]
+fn a_triggered_check_is_found_by_name_code_or_selection() {
+    let mut window = opened_january();
+    window.app_mut().session.apply(ViewCommand::SetMonth("2027-01".parse().unwrap()));
+    let (name, code, row, listed) = {
+        let open = window.app().session.project().unwrap();
+        let listed = open.books.value().unwrap().listed_rows[&"2027-01".parse().unwrap()].clone();
+        let sources = &open.data.registry.sources;
+        let codes = fairdraw::registry::schema::sources::USCC.of(sources).unwrap();
+        // a unit of an enterprise of its own, not on the list
+        let alone = |row: &u32| {
+            let code = codes.get(*row as usize);
+            code.is_some() && codes.iter().filter(|other| *other == code).count() == 1
+        };
+        let exclusion = &open.view().unwrap().analysis.population.inputs.sites.exclusion;
+        let row = (0..open.data.len() as u32)
+            .find(|row| !listed.contains(row) && alone(row) && !exclusion[*row as usize].is_dead())
+            .unwrap();
+        let name = open.data.name(row).unwrap().to_owned();
+        (name, codes.get(row as usize).unwrap().to_owned(), row, listed)
+    };
+    window.app_mut().go(ScreenId::Draw);
+    window.until("the list", |w| w.enabled("新增触发式检查"));
+    window.click("新增触发式检查");
+    let field = |window: &mut Window, text: &str| {
+        window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "单位").focus();
+        window.harness.run_steps(2);
+        window.key(egui::Modifiers::COMMAND, egui::Key::A);
+        window.text(text);
+    };
+    // several fit: each with what tells it apart, none presumed
+    field(&mut window, "公司");
+    assert!(window.shows("请选定是哪一家"), "{:?}", window.shown());
+    assert!(!window.enabled("确定"));
+    field(&mut window, "没有这样一家");
+    assert!(window.shows("名录中没有这样的名称、信用代码或编号"));
+    // the code is answered with the company
+    field(&mut window, &code);
+    window.until("the company", |w| w.shown().iter().any(|text| text.starts_with(&name)));
+    field(&mut window, &name);
+    window.until("the company", |w| w.shown().iter().any(|text| text.starts_with(&name)));
+    window.key(egui::Modifiers::NONE, egui::Key::Escape);
+    // what was picked elsewhere is proposed
+    window.send(ViewCommand::SelectRows(Arc::new(vec![listed[0], row])));
+    window.click("新增触发式检查");
+    window.until("the selection", |w| w.shows("地图或表格中选中的"));
+    let choice = window.shown().into_iter().find(|text| text.starts_with(&name)).unwrap();
+    window.click(&choice);
+    window.click("监测异常");
+    window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "理由").focus();
+    window.harness.run_steps(2);
+    window.text("自动监控连续超标");
+    window.until("the button", |w| w.enabled("确定"));
+    window.click("确定");
+    window.until("the check on the list", |w| w.shows("触发 · 监测异常"));
 }

@@ -39,8 +39,23 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     // exported by a click, and every file of the evidence holds
     let out = window.folder.path().join("导出");
     std::fs::create_dir_all(&out).unwrap();
-    window.answers.push(&out);
+    // the month's task sheets alone, one a body, and the way to their folder
+    let sheets = window.folder.path().join("任务单");
+    window.answers.push(&sheets);
     window.click("导出任务单");
+    window.until("the sheets", |w| w.enabled("打开所在文件夹"));
+    let internal: Vec<String> = std::fs::read_dir(sheets.join("内部"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".xlsx"))
+        .collect();
+    assert!(!internal.is_empty() && internal.iter().all(|name| name.contains("任务单")), "{internal:?}");
+    assert_eq!(std::fs::read_dir(&sheets).unwrap().count(), 1, "no evidence, no public files");
+    assert!(window.shows(&format!("已导出 {} 个文件", internal.len())), "{}", window.shown().join(" | "));
+    window.click("打开所在文件夹");
+    window.until("the folder", |w| *w.answers.shown.lock().unwrap() == [sheets.clone()]);
+    window.answers.push(&out);
+    window.key(Modifiers::COMMAND, Key::E);
     window.until("the export", |w| find_file(&w.folder.path().join("导出"), "certificate.json").is_some());
     window.settle();
     let certificate = find_file(&out, "certificate.json").unwrap();

@@ -7,8 +7,9 @@ use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::text::{audit, common, data, draw, map, overview, plan, results, risk, table};
 use fairdraw::ui::widgets::{decimal, thousands};
-use fairdraw::workspace::session::ViewCommand;
+use fairdraw::workspace::reports::mandatory::month_sentences;
 use fairdraw::workspace::session::job::Stage;
+use fairdraw::workspace::session::{AnalysisView, ViewCommand};
 
 use super::support::{Begin, LAPTOP, PROJECTOR, SOURCES, Window};
 use super::work::{draw_month, name_operator};
@@ -111,6 +112,13 @@ fn table_of_sources(window: &Window) -> String {
     table::named(TableKind::Sources.label(), &thousands(rows as u64))
 }
 
+/// The note under the year's number: both parts of it.
+fn mandatory_and_drawn(view: &AnalysisView) -> String {
+    let cells = view.analysis.plan.city_cells();
+    let drawn = cells.iter().flat_map(|cell| &cell.drawn).sum();
+    overview::split(drawn, cells.iter().flat_map(|cell| &cell.mandatory).sum())
+}
+
 /// What each screen must show of a project that is planned and not yet drawn.
 fn before_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
     let session = &window.app().session;
@@ -125,8 +133,14 @@ fn before_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
     match screen {
         ScreenId::Overview => vec![
             format!("{} {}{}", overview::PLANNED, decimal(year, 0), overview::VISITS),
-            overview::bodies(open.project.policy.bodies.len()),
+            mandatory_and_drawn(view),
             overview::month_title(0, 0, year),
+            // two colours, each with its name
+            overview::S_PLAN.to_owned(),
+            overview::S_MANDATORY.to_owned(),
+            overview::BY_QUARTER.to_owned(),
+            overview::NONE_FINISHED.to_owned(),
+            month_sentences(&open.project.policy, &view.analysis)[0].clone(),
         ],
         ScreenId::Data => vec![
             table_of_sources(window),
@@ -183,14 +197,22 @@ fn after_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
     match screen {
         ScreenId::Overview => vec![
             format!("{} 0{}", overview::DONE, overview::ITEMS),
-            overview::listed(drawn as u32),
+            // the month has not begun: nothing is behind
+            overview::listed(drawn as u32, 0.0),
+            overview::progress_title(0, drawn as u32, 0),
+            mandatory_and_drawn(view),
             overview::month_title(0, drawn as u32, view.areas.city.expected_year()),
         ],
         ScreenId::Data | ScreenId::Map | ScreenId::Risk => before_the_draw(window, screen),
-        ScreenId::Plan => vec![
-            plan::title_note(2027, &year, "2027-02".parse().unwrap()),
-            plan::cell_past(plan::CITY, 1, drawn as u32, 0),
-        ],
+        ScreenId::Plan => {
+            // the plan as it stood before the draw, beside what was drawn and done
+            let before = &books.plans.before[&opened.month];
+            let planned: f64 = before.bodies.iter().map(|body| body.month(0).total()).sum();
+            vec![
+                plan::title_note(2027, &year, "2027-02".parse().unwrap()),
+                plan::cell_past(plan::CITY, 1, &decimal(planned, 1), &thousands(drawn), "0"),
+            ]
+        }
         ScreenId::Draw => vec![
             table::named(draw::LIST, &thousands(drawn)),
             check.name.clone(),

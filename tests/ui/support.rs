@@ -15,7 +15,7 @@ use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::ui::app::{Surroundings, Workstation};
 use fairdraw::ui::fonts;
-use fairdraw::ui::picker::{FilePicker, PickRequest, Waker};
+use fairdraw::ui::picker::{FilePicker, PickRequest, Unanswered, Waker};
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::session::{AppPaths, Command, ThemeChoice};
@@ -90,9 +90,21 @@ pub fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
 pub struct Answers {
     pub given: Arc<Mutex<VecDeque<Vec<PathBuf>>>>,
     pub asked: Arc<Mutex<Vec<PickRequest>>>,
+    /// The system has no dialogs: questions come back.
+    pub absent: Arc<AtomicBool>,
+    back: Arc<Mutex<Vec<Unanswered>>>,
+    /// Folders that were to be shown in the system's file manager.
+    pub shown: Arc<Mutex<Vec<PathBuf>>>,
+    /// There is no file manager.
+    pub no_manager: Arc<AtomicBool>,
 }
 
 impl Answers {
+    fn open(&self, folder: &Path) -> Result<(), String> {
+        self.shown.lock().unwrap().push(folder.to_owned());
+        if self.no_manager.load(Ordering::Relaxed) { Err("没有文件管理器".to_owned()) } else { Ok(()) }
+    }
+
     pub fn push(&self, path: impl Into<PathBuf>) {
         self.given.lock().unwrap().push_back(vec![path.into()]);
     }
@@ -100,10 +112,19 @@ impl Answers {
 
 impl FilePicker for Answers {
     fn pick(&mut self, request: PickRequest, reply: Sender<Vec<PathBuf>>, waker: Waker) {
-        self.asked.lock().unwrap().push(request);
+        self.asked.lock().unwrap().push(request.clone());
+        if self.absent.load(Ordering::Relaxed) {
+            self.back.lock().unwrap().push(Unanswered { request, reply });
+            waker();
+            return;
+        }
         let answer = self.given.lock().unwrap().pop_front().unwrap_or_default();
         reply.send(answer).unwrap();
         waker();
+    }
+
+    fn unanswered(&mut self) -> Vec<Unanswered> {
+        std::mem::take(&mut self.back.lock().unwrap())
     }
 }
 
@@ -168,14 +189,19 @@ impl Window {
             Begin::Folder(path) => Some(path.clone()),
             Begin::Nothing | Begin::Program => None,
         };
+        let opener = answers.clone();
         let (paths, picker, time) = (AppPaths::below(folder.path()), answers.clone(), Arc::clone(&clock));
         let (stopped, textures) = (Arc::<AtomicBool>::default(), Textures::default());
         let stop = Arc::clone(&stopped);
         let allowed = Arc::new(AtomicUsize::new(if hold { 0 } else { usize::MAX }));
         let allow = Arc::clone(&allowed);
         let mut make = Some(move |ctx: &egui::Context| {
-            let surroundings =
-                Surroundings { paths, clock: Arc::new(move || tick(&time, &stop)), picker: Box::new(picker) };
+            let surroundings = Surroundings {
+                paths,
+                clock: Arc::new(move || tick(&time, &stop)),
+                picker: Box::new(picker),
+                open_folder: Arc::new(move |folder: &Path| opener.open(folder)),
+            };
             let mut app = Workstation::new(ctx, surroundings);
             app.session.set_preferences(|prefs| {
                 prefs.theme = if dark { ThemeChoice::Dark } else { ThemeChoice::Light };

@@ -207,6 +207,7 @@ impl Driver {
 fn ceremony(driver: &mut Driver, open: &str) {
     driver.click("核对无误，选定公开数");
     driver.click("冻结并封存");
+    driver.click("确认封存");
     driver.click("承诺值已公布，录入公开数");
     driver.click("填入演示数");
     driver.until("写法正确");

@@ -35,6 +35,8 @@ pub fn ceremony(window: &mut Window, open: &str) {
     window.click("核对无误，选定公开数");
     window.until("the pledge", |w| w.enabled("冻结并封存"));
     window.click("冻结并封存");
+    window.until("the question", |w| w.enabled("确认封存"));
+    window.click("确认封存");
     window.until("the commitment", |w| w.enabled("承诺值已公布，录入公开数"));
     window.click("承诺值已公布，录入公开数");
     window.until("the field", |w| w.shows("再录一遍"));

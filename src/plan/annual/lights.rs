@@ -1,6 +1,6 @@
 //! Rules and whether the plan keeps them; the off-site quota.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{AnnualPlan, Light, OffSiteQuota, amount};
@@ -76,8 +76,45 @@ pub(super) fn compute_lights(policy: &Policy, inputs: &PlanInputs, plan: &Annual
         );
         lights.push(Light { body: Some(body), category: Some(category), special, asked, planned, kept, text, basis });
     }
+    lights.extend(term_lights(policy, inputs));
     lights.push(cap_light(policy, inputs, plan));
     lights
+}
+
+/// Bodies whose mandatory checks come later than their terms: for want of capacity, or moved by hand.
+fn term_lights(policy: &Policy, inputs: &PlanInputs) -> Vec<Light> {
+    let mut sums = vec![(0_u32, 0_u32, BTreeSet::new()); inputs.bodies.len()];
+    for visit in inputs.mandatory_in_effect() {
+        let (checks, late, rules) = &mut sums[usize::from(inputs.sites.body[visit.site as usize])];
+        *checks += 1;
+        if visit.is_late() {
+            *late += 1;
+            rules.insert(visit.rule);
+        }
+    }
+    let late = sums.into_iter().enumerate().filter(|(_, (_, late, _))| *late > 0);
+    late.map(|(body, (checks, late, rules))| {
+        let rules = || rules.iter().filter_map(|rule| policy.mandatory.get(usize::from(*rule)));
+        let names: Vec<&str> = rules().map(|rule| rule.name.as_str()).collect();
+        let mut basis: Vec<String> = rules().flat_map(|rule| rule.basis.iter().cloned()).collect();
+        basis.sort();
+        basis.dedup();
+        Light {
+            body: Some(body as u16),
+            category: None,
+            special: false,
+            asked: f64::from(checks),
+            planned: f64::from(checks - late),
+            kept: false,
+            text: format!(
+                "{} 必查期限：{checks} 次中 {late} 次排在期限之后（{}），因力量不足或人工移动",
+                inputs.bodies[body].name,
+                names.join("、")
+            ),
+            basis,
+        }
+    })
+    .collect()
 }
 
 fn cap_light(policy: &Policy, inputs: &PlanInputs, plan: &AnnualPlan) -> Light {
@@ -97,7 +134,7 @@ fn cap_light(policy: &Policy, inputs: &PlanInputs, plan: &AnnualPlan) -> Light {
     if below > 0 {
         let _ = write!(text, "，其中 {below} 家的最低频次之和已超过上限");
     }
-    if !policy.cap.confirmed {
+    if !policy.is_cap_confirmed() {
         text.push_str("；上限数值待本单位确认");
     }
     Light {

@@ -170,7 +170,7 @@ impl PlanInputs {
         visits.extend(self.history.visits.iter().filter(|v| v.month < self.history.next).filter_map(
             |v| match v.kind {
                 VisitKind::Mandatory(rule) => {
-                    Some(MandatoryVisit { site: v.site?, month: v.month, rule, overdue: false })
+                    Some(MandatoryVisit { site: v.site?, month: v.month, rule, overdue: false, by: v.month })
                 }
                 _ => None,
             },

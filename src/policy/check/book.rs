@@ -16,6 +16,7 @@ impl Checker<'_> {
         self.bodies();
         self.articles();
         self.bases();
+        self.decisions();
     }
 
     fn head(&mut self) {
@@ -134,6 +135,18 @@ impl Checker<'_> {
                     let what = "同一编号的条款有效期重叠，引用将不唯一";
                     self.error("POL-021", &format!("{path}.valid_from"), what, value, &expected);
                 }
+            }
+        }
+    }
+
+    /// A decision about a part that is no more confirms nothing.
+    fn decisions(&mut self) {
+        let policy = self.policy;
+        let known: Vec<String> = policy.bases().into_iter().map(|(placed, ..)| policy.part_id(&placed)).collect();
+        for (i, decision) in policy.decisions.iter().enumerate() {
+            if !known.contains(&decision.part) {
+                let what = "确认所指的项不在规则中";
+                self.warning("POL-145", &format!("decisions[{i}]"), what, &decision.part, "规则中的一项");
             }
         }
     }

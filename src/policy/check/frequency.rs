@@ -233,6 +233,15 @@ impl Checker<'_> {
                 let value = rule.within_months.to_string();
                 self.error("POL-105", &format!("{path}.within_months"), "必查期限有误", value, "1 到 24 个月");
             }
+            if rule.from_months > rule.within_months {
+                let expected = format!("不超过期限 {} 个月", rule.within_months);
+                let value = rule.from_months.to_string();
+                self.error("POL-108", &format!("{path}.from_months"), "必查最早月份晚于期限", value, &expected);
+            }
+            if rule.catch_up_months > 12 {
+                let value = rule.catch_up_months.to_string();
+                self.error("POL-109", &format!("{path}.catch_up_months"), "积压补查月数有误", value, "0 到 12 个月");
+            }
             if rule.management.is_empty() {
                 self.error("POL-106", &format!("{path}.management"), "必查没有适用的管理类别", "空", "至少一个");
             }

@@ -1,13 +1,17 @@
 //! Changes of a policy, as pure functions: numbers with what they push, another policy's scoring taken over, parts
 //! put back, any value by its path. Window and command line make the same changes by these.
 
+mod decide;
 mod number;
+mod parts;
 mod path;
 
+pub use decide::{Deciding, decide, floor_of_body};
 pub use number::PolicyNumber;
+pub use parts::{DecidablePart, PartValue, list_parts};
 pub use path::{PolicyChange, PolicyValue, compare_policies, list_values, set_value};
 
-use super::Policy;
+use super::{Policy, load_preset, presets};
 
 /// The scoring of one policy (articles, credit scale, factors, tiers, special, aggravators) put into another,
 /// whose bodies, categories, capacity and disclosure stay.
@@ -26,7 +30,32 @@ pub fn adopt_scoring(policy: &Policy, other: &Policy) -> Policy {
     next.max_ratio_basis.clone_from(&other.max_ratio_basis);
     next.special = other.special.clone();
     next.aggravators = other.aggravators.clone();
+    next.scoring = if other.scoring_name() == next.name { String::new() } else { other.scoring_name().to_owned() };
     next
+}
+
+/// True where two policies score alike: what [`adopt_scoring`] takes over is the same in both.
+#[must_use]
+pub fn scores_alike(a: &Policy, b: &Policy) -> bool {
+    a.credit == b.credit
+        && a.factors == b.factors
+        && a.tiers == b.tiers
+        && a.max_ratio == b.max_ratio
+        && a.special == b.special
+        && a.aggravators == b.aggravators
+}
+
+/// The name of the scoring in force: that of the policy it was taken from, or 「在「…」基础上修改」 where a preset of
+/// that name scores otherwise.
+#[must_use]
+pub fn scoring_in_force(policy: &Policy) -> String {
+    let name = policy.scoring_name();
+    let preset = presets().iter().filter_map(|(id, ..)| load_preset(id).ok()).find(|preset| preset.name == name);
+    if preset.is_some_and(|preset| !scores_alike(&preset, policy)) {
+        format!("在「{name}」基础上修改")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// A part of the scoring that can be put back.
@@ -82,7 +111,7 @@ impl PolicyPart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Milli, load_preset};
+    use crate::policy::Milli;
 
     #[test]
     fn a_scoring_taken_brings_its_articles() {
@@ -90,6 +119,16 @@ mod tests {
         let other = load_preset("shanghai-154").unwrap();
         let taken = adopt_scoring(&own, &other);
         assert_eq!(taken.factors, other.factors);
+        assert_eq!(
+            taken.name_in_force(),
+            "通用双随机执法计划（评分按「上海市双随机执法计划（沪环执法〔2023〕154号）」）"
+        );
+        assert_eq!(scoring_in_force(&taken), other.name);
+        let mut turned = taken.clone();
+        PolicyNumber::Cap(0).set(&mut turned, Milli(7000));
+        assert_eq!(scoring_in_force(&turned), format!("在「{}」基础上修改", other.name));
+        // back to its own
+        assert_eq!(adopt_scoring(&taken, &own).name_in_force(), own.name);
         assert_eq!(taken.categories, own.categories);
         for factor in &taken.factors {
             for id in &factor.basis {

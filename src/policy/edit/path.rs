@@ -7,7 +7,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::super::{Policy, policy_fault};
+use super::super::decision::steps;
+use super::super::{Decision, Policy, policy_fault};
 use super::PolicyNumber;
 use crate::diagnostic::{AppError, AppResult, Finding};
 
@@ -18,6 +19,8 @@ pub struct PolicyValue {
     pub path: String,
     /// What it belongs to, in words; empty where it has no name of its own.
     pub name: String,
+    /// The part that it belongs to, by place ([`Policy::bases`]); empty for one of none.
+    pub part: String,
     /// The value as it is written.
     pub value: String,
 }
@@ -73,11 +76,6 @@ fn id_of(element: &Value) -> Option<&str> {
 
 /// Names by which seals, reasons in frames and journals point at an element: no value of the policy's to change.
 const IDENTITIES: [&str; 2] = ["id", "reason"];
-
-/// A path's steps: names and places.
-fn steps(path: &str) -> Vec<&str> {
-    path.split(['.', '[']).map(|step| step.trim_end_matches(']').trim()).filter(|step| !step.is_empty()).collect()
-}
 
 fn find<'a>(root: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     let mut at = root;
@@ -188,12 +186,16 @@ impl Names {
         Self(policy.bases().into_iter().map(|(path, name, _)| (path, name)).collect())
     }
 
-    /// The name of the innermost thing that holds the value at a path by places (`tiers[0].min_score`).
-    fn at(&self, path: &str) -> String {
+    /// The innermost thing that holds the value at a path by places (`tiers[0].min_score`): its path and its name.
+    fn holder(&self, path: &str) -> Option<&(String, String)> {
         let holds = |(of, _): &&(String, String)| {
             path.strip_prefix(of.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         };
-        self.0.iter().filter(holds).max_by_key(|(of, _)| of.len()).map(|(_, name)| name.clone()).unwrap_or_default()
+        self.0.iter().filter(holds).max_by_key(|(of, _)| of.len())
+    }
+
+    fn at(&self, path: &str) -> String {
+        self.holder(path).map(|(_, name)| name.clone()).unwrap_or_default()
     }
 }
 
@@ -237,20 +239,59 @@ pub fn list_values(policy: &Policy) -> AppResult<Vec<PolicyValue>> {
                 }
             }
             leaf @ (Value::Number(_) | Value::Bool(_)) => {
-                found.push(PolicyValue { path: at.shown.clone(), name: names.at(&at.placed), value: text_of(leaf) });
+                let (part, name) = names.holder(&at.placed).cloned().unwrap_or_default();
+                found.push(PolicyValue { path: at.shown.clone(), name, part, value: text_of(leaf) });
             }
             Value::String(_) | Value::Null => {}
         }
     }
     let mut json = to_json(policy)?;
     if let Some(map) = json.as_object_mut() {
-        for left_out in ["format", "articles", "bodies"] {
+        for left_out in ["format", "articles", "bodies", "decisions"] {
             map.remove(left_out);
         }
     }
     let mut found = Vec::new();
     walk(&json, &At::default(), &Names::of(policy), &mut found);
     Ok(found)
+}
+
+/// A policy without what was decided of it; what may be left out of a file stands in it all the same.
+fn numbers(policy: &Policy) -> AppResult<Value> {
+    let mut json = to_json(policy)?;
+    if let Some(map) = json.as_object_mut() {
+        map.remove("decisions");
+        map.insert("scoring".to_owned(), Value::from(policy.scoring.as_str()));
+    }
+    Ok(json)
+}
+
+/// The decisions that one policy has and the other has not.
+fn decided(before: &Policy, after: &Policy) -> Vec<PolicyChange> {
+    let words = |decision: Option<&Decision>| match decision {
+        None => "无".to_owned(),
+        Some(Decision { confirmed, by, on, basis, reason, .. }) => {
+            let reason = if reason.is_empty() { String::new() } else { format!("，理由：{reason}") };
+            format!("{} {on} {}，依据：{basis}{reason}", by, if *confirmed { "确认" } else { "调整，待确认" })
+        }
+    };
+    let of = |policy: &Policy, part: &str| policy.decisions.iter().rfind(|d| d.part == part).cloned();
+    let mut parts: Vec<&str> = before.decisions.iter().chain(&after.decisions).map(|d| d.part.as_str()).collect();
+    parts.sort_unstable();
+    parts.dedup();
+    let name = |part: &str| {
+        let found = after.bases().into_iter().find(|(placed, ..)| after.part_id(placed) == part);
+        found.map(|(_, name, _)| name).unwrap_or_default()
+    };
+    let differ = parts.into_iter().map(|part| (part, of(before, part), of(after, part))).filter(|(_, a, b)| a != b);
+    differ
+        .map(|(part, a, b)| PolicyChange {
+            path: part.to_owned(),
+            name: name(part),
+            before: words(a.as_ref()),
+            after: words(b.as_ref()),
+        })
+        .collect()
 }
 
 /// What differs between two policies, in the order of the file.
@@ -293,7 +334,8 @@ pub fn compare_policies(before: &Policy, after: &Policy) -> AppResult<Vec<Policy
         }
     }
     let mut found = Vec::new();
-    walk(&to_json(before)?, &to_json(after)?, &At::default(), &Names::of(after), &mut found);
+    walk(&numbers(before)?, &numbers(after)?, &At::default(), &Names::of(after), &mut found);
+    found.extend(decided(before, after));
     Ok(found)
 }
 

@@ -111,14 +111,30 @@ pub struct MandatoryRule {
     pub name: String,
     /// What brings it about.
     pub trigger: MandatoryTrigger,
-    /// Within this many months of its cause.
+    /// Within this many months of its cause (of a permit that expires: before the line).
     pub within_months: u32,
+    /// Not before so many months after its cause.
+    #[serde(default)]
+    pub from_months: u32,
+    /// Backlog, whose term ended before the year's first month, is caught up within so many months from there; 0 gives
+    /// it as many as `within_months`.
+    #[serde(default)]
+    pub catch_up_months: u32,
     /// For these management categories.
     pub management: Vec<Category>,
     /// Counts as the visit of its slot (综合查一次).
     pub counts_as_slot: bool,
     /// Articles.
     pub basis: Vec<String>,
+}
+
+impl MandatoryRule {
+    /// Months within which backlog is caught up: 1 to 24.
+    #[must_use]
+    pub fn catch_up(&self) -> u32 {
+        let months = if self.catch_up_months > 0 { self.catch_up_months } else { self.within_months };
+        months.clamp(1, 24)
+    }
 }
 
 /// What brings a mandatory check about.

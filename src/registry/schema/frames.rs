@@ -290,6 +290,14 @@ pub mod origin {
     }
 }
 
+/// What a unit that left the register has besides its columns of the sources.
+pub mod former {
+    super::column_names! {
+        /// The day on which the register without it was taken in.
+        LEFT_ON: Day = "left_on",
+    }
+}
+
 /// Columns that the tables whose rows refer to a unit of the register have in common.
 pub mod event {
     super::column_names! {

@@ -16,8 +16,8 @@ use super::vocabulary::VocabularyKind;
 
 pub use super::columns::{FrameColumn, FrameType};
 pub use frames::{
-    capacity, complaints, credit, event, inspectors, monitoring, origin, past_checks, quality, recusals, set_aside,
-    sources, violations,
+    capacity, complaints, credit, event, former, inspectors, monitoring, origin, past_checks, quality, recusals,
+    set_aside, sources, violations,
 };
 
 /// A table of the registry.

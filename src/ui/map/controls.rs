@@ -104,6 +104,8 @@ impl MapView {
                 let factor = (0..notches.abs().ceil().min(8.0) as usize).fold(1.0, |f, _| f * notch);
                 self.zoom(ui, input, rect, factor, at, WHEEL);
             }
+            // the wheel is the map's: a page around it stays where it is
+            ui.input_mut(|i| i.smooth_scroll_delta = Vec2::ZERO);
         }
         if response.double_clicked_by(PointerButton::Primary)
             && let Some(at) = response.interact_pointer_pos()
@@ -121,7 +123,7 @@ impl MapView {
                 self.pan(response.drag_delta(), input);
             } else if let Some(at) = response.interact_pointer_pos() {
                 let at = rect.clamp(at);
-                if self.mode == DragMode::Box {
+                if matches!(self.mode, DragMode::Box | DragMode::Measure) {
                     self.run.trail.truncate(1);
                     self.run.trail.push(at);
                 } else if self.run.trail.last().is_none_or(|last| (at - *last).length() > 2.0) {
@@ -129,7 +131,12 @@ impl MapView {
                 }
             }
         }
-        if response.drag_stopped() && !self.run.trail.is_empty() {
+        if response.drag_stopped() && self.mode == DragMode::Measure {
+            if let [a, b] = self.run.trail.as_slice() {
+                self.run.measured = Some([*a, *b].map(|p| self.camera.plane(rect, p)));
+            }
+            self.run.trail.clear();
+        } else if response.drag_stopped() && !self.run.trail.is_empty() {
             self.catch(ui, input, rect, output);
         }
         self.poll_catch(output);
@@ -236,7 +243,8 @@ impl MapView {
             self.run.trail.clear();
             self.run.cursor = None;
             self.mode = DragMode::Pan;
-            output.cleared = true;
+            // The first Esc takes the measured line away, the next the selection.
+            output.cleared = self.run.measured.take().is_none();
         }
     }
 
@@ -244,8 +252,8 @@ impl MapView {
     pub(super) fn buttons_ui(&mut self, ui: &mut Ui, input: &MapInput<'_>, rect: Rect) -> Rect {
         let gap = 2.0;
         // a small map keeps the room for its scale bar: it is dragged, and selected from on the map's own screen
-        let modes = rect.height() >= 300.0;
-        let height = if modes { 6.0 * theme::CONTROL + 5.0 * gap + 6.0 } else { 3.0 * theme::CONTROL + 2.0 * gap };
+        let modes = rect.height() >= 330.0;
+        let height = if modes { 7.0 * theme::CONTROL + 6.0 * gap + 6.0 } else { 3.0 * theme::CONTROL + 2.0 * gap };
         let place =
             Rect::from_min_size(Pos2::new(rect.right() - BUTTON - 10.0, rect.top() + 10.0), Vec2::new(BUTTON, height));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center)));
@@ -282,9 +290,11 @@ impl MapView {
             (DragMode::Pan, text::PAN, text::PAN_HINT),
             (DragMode::Box, text::BOX, text::BOX_HINT),
             (DragMode::Lasso, text::LASSO, text::LASSO_HINT),
+            (DragMode::Measure, text::DISTANCE, text::DISTANCE_HINT),
         ] {
             if ui.add_sized(size, egui::Button::new(name).selected(self.mode == mode)).on_hover_text(hint).clicked() {
                 self.mode = mode;
+                self.run.measured = None;
             }
         }
         place

@@ -204,6 +204,20 @@ pub(super) fn ring_mesh(places: impl Iterator<Item = Pos2>, radius: f32, colour:
     out
 }
 
+/// Small diamonds with a rim, all in one mesh: for lit points where rings would cover everything.
+pub(super) fn diamond_mesh(places: impl Iterator<Item = Pos2>, radius: f32, colour: Color32, rim: Color32) -> Mesh {
+    let mut out = Mesh::default();
+    for at in places {
+        for (r, colour) in [(radius + 1.5, rim), (radius, colour)] {
+            let first = out.vertices.len() as u32;
+            let corners = [Vec2::new(0.0, -r), Vec2::new(r, 0.0), Vec2::new(0.0, r), Vec2::new(-r, 0.0)];
+            out.vertices.extend(corners.map(|c| Vertex::untextured(at + c, colour)));
+            out.indices.extend([0, 1, 2, 0, 2, 3].map(|i| first + i));
+        }
+    }
+    out
+}
+
 /// The tile that hatches districts without a value.
 pub(super) fn hatch_image(ground: Color32, line: Color32) -> egui::ColorImage {
     let n = HATCH as usize * 2;
@@ -241,6 +255,7 @@ mod tests {
         }
         let discs = disc_mesh(square.iter().map(|p| (*p, Color32::RED, 3.0)), Color32::WHITE);
         assert!(discs.is_valid() && discs.vertices.len() == 4 * 2 * CORNERS);
+        assert!(diamond_mesh(square.into_iter(), 3.0, Color32::RED, Color32::WHITE).is_valid());
         assert!(ring_mesh(square.into_iter(), 4.0, Color32::RED, Color32::WHITE).is_valid());
     }
 }

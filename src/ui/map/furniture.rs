@@ -6,6 +6,7 @@
 use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::classes::Classes;
+use super::view::class_colour;
 use super::{MapInput, MapView};
 use crate::ui::text::map as text;
 use crate::ui::theme::{self, Palette};
@@ -20,6 +21,8 @@ const HEAD: f32 = 26.0;
 const PAD: f32 = 8.0;
 /// Width of swatches.
 const SWATCH: f32 = 18.0;
+/// Room of a tier's tick box.
+const TICK: f32 = 20.0;
 /// Widest scale bar.
 const BAR: f32 = 110.0;
 
@@ -131,7 +134,7 @@ fn rows(input: &MapInput<'_>, classes: &Classes, palette: &Palette) -> Vec<Row> 
     let mut rows = vec![Row::Heading(text::measure(&input.measure.name, &input.measure.unit))];
     for (i, (from, to)) in classes.ranges.iter().enumerate().rev() {
         rows.push(Row::Class(
-            Some(palette.class(i, classes.len())),
+            Some(class_colour(palette, i, classes.len(), input.show_points)),
             text::range(*from, *to, input.measure.decimals),
             text::districts(classes.counts.get(i).copied().unwrap_or(0)),
         ));
@@ -153,7 +156,7 @@ fn rows(input: &MapInput<'_>, classes: &Classes, palette: &Palette) -> Vec<Row> 
         }
     }
     for (list, colour, name) in
-        [(input.highlighted, palette.red, text::HIGHLIGHT_MARK), (input.selected, palette.pick, text::SELECTED_MARK)]
+        [(input.highlighted, palette.text, text::HIGHLIGHT_MARK), (input.selected, palette.pick, text::SELECTED_MARK)]
     {
         if !list.rows.is_empty() {
             rows.push(Row::Ring(colour, name, text::grouped(list.rows.len() as f64, 0)));
@@ -190,8 +193,10 @@ impl MapView {
                         + lay(count, &small, palette.muted).size().x
                 }
                 Row::Class(_, range, count) | Row::Tier(_, _, _, range, count, _) => {
+                    let tick = if matches!(row, Row::Tier(..)) { TICK } else { 0.0 };
                     SWATCH
                         + 8.0
+                        + tick
                         + lay(range, &body, palette.text).size().x
                         + 16.0
                         + lay(count, &small, palette.muted).size().x
@@ -296,6 +301,8 @@ impl MapView {
                 if response.hovered() || response.has_focus() {
                     painter.rect_filled(line.expand2(Vec2::new(4.0, 0.0)), 2, palette.wash);
                 }
+                let swatch = swatch.translate(Vec2::new(TICK, 0.0));
+                tick_box(painter, Pos2::new(line.left() + 6.5, middle), *shown, palette);
                 if *shown {
                     painter.circle_filled(swatch.center(), 8.0, *colour);
                     painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), theme::ink_on(*colour));
@@ -303,10 +310,30 @@ impl MapView {
                     painter.circle_stroke(swatch.center(), 7.5, Stroke::new(1.0, palette.muted));
                     painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), palette.muted);
                 }
-                texts(name, count, if *shown { palette.text } else { palette.muted });
+                let ink = if *shown { palette.text } else { palette.muted };
+                let at = Pos2::new(line.left() + TICK + SWATCH + 8.0, middle);
+                painter.text(at, Align2::LEFT_CENTER, name, body.clone(), ink);
+                painter.text(line.right_center(), Align2::RIGHT_CENTER, count, small.clone(), palette.muted);
             }
         }
         clicked
+    }
+}
+
+/// A tick box, so that a tier's row is seen to be a switch.
+fn tick_box(painter: &Painter, at: Pos2, ticked: bool, palette: &Palette) {
+    let place = Rect::from_center_size(at, Vec2::splat(13.0));
+    let fill = if ticked { palette.accent } else { palette.surface };
+    painter.rect(
+        place,
+        2,
+        fill,
+        Stroke::new(1.0, if ticked { palette.accent } else { palette.muted }),
+        egui::StrokeKind::Inside,
+    );
+    if ticked {
+        let corners = [Vec2::new(-3.5, 0.0), Vec2::new(-1.0, 2.8), Vec2::new(3.8, -3.0)].map(|v| at + v);
+        painter.line(corners.to_vec(), Stroke::new(1.6, palette.on_accent));
     }
 }
 

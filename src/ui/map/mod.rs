@@ -175,4 +175,6 @@ pub enum DragMode {
     Box,
     /// Selects by a closed line.
     Lasso,
+    /// Measures a distance.
+    Measure,
 }

@@ -125,12 +125,20 @@ pub fn choropleth(
         tiers: if points.is_empty() { vec![] } else { tiers },
         districts,
         labels,
+        highlighted: lit_words(input),
         points,
         window,
         notice: input.notice.to_owned(),
         review_number: input.review_number.trim().to_owned(),
         simulated: !input.mark.is_empty(),
     }
+}
+
+/// What the ringed points are: drawn this month, selected, or both, with their numbers.
+fn lit_words(input: &MapInput<'_>) -> String {
+    let parts = [(text::HIGHLIGHT_MARK, input.highlighted), (text::SELECTED_MARK, input.selected)];
+    let shown = parts.into_iter().filter(|(_, list)| !list.rows.is_empty());
+    shown.map(|(name, list)| text::lit(name, list.rows.len())).collect::<Vec<_>>().join("、")
 }
 
 #[cfg(test)]
@@ -196,7 +204,8 @@ mod tests {
         let png = render_png(Drawable::Map(&map), 1123, 794, &ChartStyle::print()).unwrap();
         assert!(png.starts_with(b"\x89PNG"));
         let svg = render_svg(Drawable::Map(&map), 1123, 794, &ChartStyle::print()).unwrap();
-        for word in ["各区污染源数：浦东新区最高", "GS(2024)0650号", "模拟数据"] {
+        for word in ["各区污染源数：浦东新区最高", "GS(2024)0650号", "模拟数据", "本月抽中 3 家"]
+        {
             assert!(svg.contains(word), "{word}");
         }
     }

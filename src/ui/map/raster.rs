@@ -4,6 +4,9 @@
 //! keeps one request waiting, always the newest; a layer for contents that are no longer wanted is dropped, and
 //! its making broken off.
 //!
+//! Where all points are too many for marks, the most urgent tiers that are few enough stay marks above the picture of
+//! the others: what a planner looks for is never lost in the crowd.
+//!
 //! Invariants: the frame thread never walks over more than [`FEW`] cells' worth of points; a picture's pixel
 //! has the colour of its most urgent tier mixed with the mean tier, and is the more opaque the more points
 //! share it, so that structure shows even where everything is covered.
@@ -18,6 +21,8 @@ use crate::district::PlaneRect;
 
 /// Up to so many points are drawn as marks.
 pub const FEW: usize = 4000;
+/// Points of the urgent tiers that stay marks over a picture, at most.
+pub const URGENT: usize = 2000;
 /// Pixels of a picture at most.
 const MOST_PIXELS: f32 = 1_600_000.0;
 
@@ -93,7 +98,14 @@ pub enum Drawn {
     /// Rows as marks.
     Rows(Vec<u32>),
     /// A picture over the layer's rectangle, north up.
-    Picture(Arc<ColorImage>),
+    Picture {
+        /// The points of the less urgent tiers.
+        image: Arc<ColorImage>,
+        /// Tiers before this one are not in the picture.
+        urgent: usize,
+        /// Their rows, as marks.
+        rows: Vec<u32>,
+    },
 }
 
 /// A layer of points.
@@ -125,10 +137,12 @@ pub fn compute_layer(request: &Request, stop: &dyn Fn() -> bool) -> Option<Layer
     let (passing, points) = (&request.passing, &request.data.points);
     let mut rows = Vec::new();
     let mut count = 0_usize;
+    let mut by_tier = vec![0_usize; passing.count + 1];
     let mut stopped = false;
     points.visit(&request.rect, |row, _| {
         if passing.passes(row) {
             count += 1;
+            by_tier[passing.tier(row)] += 1;
             if rows.len() < FEW {
                 rows.push(row);
             }
@@ -150,13 +164,20 @@ pub fn compute_layer(request: &Request, stop: &dyn Fn() -> bool) -> Option<Layer
     let width = ((w * scale).ceil() as usize).max(1);
     let height = ((h * scale).ceil() as usize).max(1);
     let fit = [width as f32 / w.max(1e-6), height as f32 / h.max(1e-6)];
+    let urgent = urgent_tiers(&by_tier);
+    let dense = count - by_tier[..urgent].iter().sum::<usize>();
+    rows.clear();
     let mut pixels = vec![Pixel { least: u8::MAX, ..Pixel::default() }; width * height];
-    let splat = splat_of(count, width * height);
+    let splat = splat_of(dense, width * height);
     let mut seen = 0_usize;
     points.visit(&request.rect, |row, p| {
         if passing.passes(row) {
             let tier = passing.tier(row) as u8;
             let selected = !request.selected.is_empty() && request.selected.binary_search(&row).is_ok();
+            if usize::from(tier) < urgent && !selected {
+                rows.push(row);
+                return true;
+            }
             let px = ((p[0] - request.rect.min[0]) * fit[0]) as isize;
             let py = ((request.rect.max[1] - p[1]) * fit[1]) as isize;
             for (dx, dy) in splat {
@@ -180,7 +201,21 @@ pub fn compute_layer(request: &Request, stop: &dyn Fn() -> bool) -> Option<Layer
         return None;
     }
     let image = ColorImage::new([width, height], coloured(&pixels, request));
-    if stop() { None } else { made(Drawn::Picture(Arc::new(image)), scale) }
+    if stop() { None } else { made(Drawn::Picture { image: Arc::new(image), urgent, rows }, scale) }
+}
+
+/// How many of the first tiers are few enough together to be marks; the last that has points is always part of the
+/// picture.
+fn urgent_tiers(by_tier: &[usize]) -> usize {
+    let last = by_tier.iter().rposition(|n| *n > 0).unwrap_or(0);
+    let mut sum = 0;
+    by_tier[..last]
+        .iter()
+        .take_while(|n| {
+            sum += **n;
+            sum <= URGENT
+        })
+        .count()
 }
 
 /// The pixels a point covers: the fewer points, the larger.
@@ -200,10 +235,13 @@ fn splat_of(count: usize, pixels: usize) -> &'static [(isize, isize)] {
         (0, 2),
         (0, -2),
     ];
-    if count * 40 < pixels {
+    const SQUARE: [(isize, isize); 4] = [(0, 0), (1, 0), (0, 1), (1, 1)];
+    if count * 160 < pixels {
         &LARGE
-    } else if count * 4 < pixels {
+    } else if count * 48 < pixels {
         &LARGE[..5]
+    } else if count * 16 < pixels {
+        &SQUARE
     } else {
         &LARGE[..1]
     }
@@ -212,11 +250,11 @@ fn splat_of(count: usize, pixels: usize) -> &'static [(isize, isize)] {
 fn coloured(pixels: &[Pixel], request: &Request) -> Vec<Color32> {
     let most = pixels.iter().map(|p| p.count).max().unwrap_or(1).max(2);
     let opacity: Vec<f32> =
-        (0..=1024_u16).map(|n| 0.6 + 0.4 * (f32::from(n.max(1)).ln() / f32::from(most).ln()).min(1.0)).collect();
+        (0..=1024_u16).map(|n| 0.85 + 0.15 * (f32::from(n.max(1)).ln() / f32::from(most).ln()).min(1.0)).collect();
     let last = request.colours.len().saturating_sub(1);
     let colour = |i: usize| request.colours.get(i.min(last)).copied().unwrap_or(request.accent);
     // The less urgent a tier, the more of the districts' colours shines through.
-    let weight: Vec<f32> = (0..=last).map(|i| 1.0 - 0.62 * i as f32 / last.max(1) as f32).collect();
+    let weight: Vec<f32> = (0..=last).map(|i| 1.0 - 0.2 * i as f32 / last.max(1) as f32).collect();
     pixels
         .iter()
         .map(|p| {
@@ -370,13 +408,26 @@ mod tests {
         assert_eq!(rows, (0..3000).filter(|r| r % 3 != 1).collect::<Vec<u32>>());
         let many = request(50_000, 0);
         let layer = compute_layer(&many, &|| false).unwrap();
-        let Drawn::Picture(image) = layer.drawn else { panic!("a picture expected") };
+        let Drawn::Picture { image, .. } = layer.drawn else { panic!("a picture expected") };
         assert_eq!(layer.count, 50_000);
         let p = many.data.points.place(17).unwrap();
         let x = ((p[0] - many.rect.min[0]) * image.size[0] as f32 / many.rect.size()[0]) as usize;
         let y = ((many.rect.max[1] - p[1]) * image.size[1] as f32 / many.rect.size()[1]) as usize;
         assert_ne!(image.pixels[y.min(image.size[1] - 1) * image.size[0] + x.min(image.size[0] - 1)].a(), 0);
         assert!(compute_layer(&many, &|| true).is_none());
+    }
+
+    #[test]
+    fn urgent_tiers_stay_marks_over_the_picture() {
+        let mut many = request(50_000, 0);
+        many.passing.tiers = (0..50_000).map(|i| if i % 100 == 0 { 0 } else { 2 }).collect();
+        let layer = compute_layer(&many, &|| false).unwrap();
+        let Drawn::Picture { urgent, rows, .. } = layer.drawn else { panic!("a picture expected") };
+        assert_eq!((urgent, rows.len(), layer.count), (2, 500, 50_000));
+        assert!(rows.iter().all(|row| row % 100 == 0));
+        assert_eq!(urgent_tiers(&[10, 0, 0, 0]), 0, "a picture is never empty");
+        assert_eq!(urgent_tiers(&[10, URGENT, 5, 0]), 1);
+        assert_eq!(urgent_tiers(&[0, 0, 0, 0]), 0);
     }
 
     #[test]

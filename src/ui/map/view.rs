@@ -1,5 +1,6 @@
 //! The widget itself: state, drawing in order, hover card.
 
+mod over;
 mod paint;
 
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub(super) struct Run {
     pub cursor: Option<usize>,
     pub trail: Vec<Pos2>,
     pub trail_adds: bool,
+    /// Ends of the distance measured last, on the plane.
+    pub measured: Option<[[f32; 2]; 2]>,
     pub catching: Slot<bool, Vec<u32>>,
     seen: Option<PlaneRect>,
     sight: PlaneRect,
@@ -87,6 +90,7 @@ struct GroundKey {
     rect: Rect,
     classes: ClassKey,
     dark: bool,
+    points: bool,
 }
 
 type MarksKey = (Camera, Rect, u64, bool);
@@ -97,6 +101,8 @@ struct Marks {
     mesh: Arc<Mesh>,
     radius: f32,
     letters: Vec<(Pos2, usize)>,
+    /// Only tiers before this one are marks, the others a picture below them; `None`: all are marks.
+    urgent: Option<usize>,
 }
 type RingsKey = (Camera, Rect, u64, u64, u64);
 
@@ -109,6 +115,7 @@ struct NamesKey {
     selected: Option<usize>,
     classes: ClassKey,
     dark: bool,
+    points: bool,
 }
 
 /// A name to draw: district, place on the plane, laid-out text.
@@ -213,7 +220,9 @@ impl MapView {
             self.paint_names(&painter, rect, input, &classes, palette);
         }
         self.paint_rings(&painter, rect, input, palette, output.hovered_point);
+        self.paint_site_names(&painter, rect, input, palette);
         self.paint_trail(&painter, palette);
+        self.paint_distance(&painter, rect, palette);
         if self.run.catching.running().is_some() {
             let at = rect.center_top() + Vec2::new(0.0, 16.0);
             painter.text(at, egui::Align2::CENTER_TOP, text::SELECTING, theme::bold(theme::BODY), palette.accent);
@@ -224,6 +233,7 @@ impl MapView {
         taken.push(legend);
         taken.push(self.buttons_ui(ui, input, rect));
         self.run.taken = taken;
+        self.paint_coordinate(&painter, rect, input, response.hover_pos(), palette);
         if response.has_focus() {
             painter.rect_stroke(rect, 0, Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
         }
@@ -238,11 +248,12 @@ impl MapView {
         let under = |p: Pos2| {
             let at = self.camera.plane(rect, p);
             let passing = passing_of(input);
-            // In a dense picture single points can't be told apart: there the pointer means the district.
+            // In a dense picture single points can't be told apart: beside the marks the pointer means the district.
             let marks = self.run.marks.as_ref().filter(|_| input.show_points);
             let point = marks.and_then(|m| {
                 let reach = (m.radius + 2.5).max(REACH) / self.camera.scale as f32;
-                input.data.points.nearest(at, reach, |row| passing.passes(row))
+                let marked = |row| m.urgent.is_none_or(|urgent| passing.tier(row) < urgent);
+                input.data.points.nearest(at, reach, |row| passing.passes(row) && marked(row))
             });
             (point, input.data.district_at(at))
         };
@@ -288,7 +299,7 @@ impl MapView {
         let dragging = response.dragged();
         ui.ctx().set_cursor_icon(match (self.mode, dragging, output.hovered_point) {
             (DragMode::Pan, true, _) if self.run.trail.is_empty() => CursorIcon::Grabbing,
-            (DragMode::Box | DragMode::Lasso, ..) => CursorIcon::Crosshair,
+            (DragMode::Box | DragMode::Lasso | DragMode::Measure, ..) => CursorIcon::Crosshair,
             (_, _, Some(_)) => CursorIcon::PointingHand,
             _ => CursorIcon::Default,
         });
@@ -300,13 +311,13 @@ impl MapView {
             output.hovered_district.map(|d| {
                 let mut lines = vec![(input.measure.name.clone(), value_of(d))];
                 lines.extend((input.describe_district)(d));
-                let dense = input.show_points && self.run.marks.is_none();
+                let dense = input.show_points && self.run.marks.as_ref().is_some_and(|m| m.urgent.is_some());
                 let note = if dense { text::ZOOM_HINT.to_owned() } else { String::new() };
                 super::Card { title: input.data.name(d).to_owned(), lines, note }
             })
         };
         if let Some(card) = card {
-            card_ui(ui, response, &card);
+            self.card_ui(ui, response, response.hover_pos(), &card);
         }
     }
 }
@@ -324,30 +335,13 @@ pub fn passing_of(input: &MapInput<'_>) -> Passing {
     Passing { keep: input.filter.map(|f| Arc::clone(&f.keep)), tiers: Arc::clone(&input.tiers.of_row), shown, count }
 }
 
-fn class_key(input: &MapInput<'_>) -> ClassKey {
-    (input.data.id(), input.values_revision, input.method, input.class_count)
+/// Colour of a class as the map and its legend show it: paled where points lie over it.
+pub(super) fn class_colour(palette: &theme::Palette, class: usize, count: usize, points: bool) -> egui::Color32 {
+    if points { palette.class_under_points(class, count) } else { palette.class(class, count) }
 }
 
-fn card_ui(ui: &Ui, response: &Response, card: &super::Card) {
-    let anchor = egui::PopupAnchor::Pointer;
-    egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), response.id, anchor).gap(14.0).show(|ui| {
-        ui.set_max_width(theme::SIDE);
-        ui.spacing_mut().interact_size.y = 18.0;
-        ui.label(theme::strong(&card.title));
-        if card.lines.is_empty() {
-            return;
-        }
-        egui::Grid::new("map card").num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
-            for (name, value) in &card.lines {
-                ui.label(theme::note(ui, name));
-                ui.label(value);
-                ui.end_row();
-            }
-        });
-        if !card.note.is_empty() {
-            ui.label(theme::note(ui, &card.note));
-        }
-    });
+fn class_key(input: &MapInput<'_>) -> ClassKey {
+    (input.data.id(), input.values_revision, input.method, input.class_count)
 }
 
 #[cfg(test)]

@@ -58,6 +58,7 @@ pub fn chart_style(palette: &Palette) -> ChartStyle {
         muted: rgb(palette.muted),
         line: rgb(palette.line),
         accent: rgb(palette.accent),
+        second: rgb(palette.second()),
         amber: rgb(palette.amber),
         green: rgb(palette.green),
         wash: rgb(palette.wash),

@@ -2,10 +2,10 @@
 
 mod card;
 mod columns;
-mod filter;
 mod import;
 mod mapping;
 mod quality;
+mod refresh;
 mod sheet;
 
 use std::collections::BTreeMap;
@@ -18,17 +18,18 @@ use super::{Cx, Screen, ready, title};
 use crate::registry::schema::event;
 use crate::registry::{TableKind, row_of_unit};
 use crate::ui::help::help_marks;
-use crate::ui::table::TableOutput;
+use crate::ui::table::{TableOutput, Target, TargetOf};
 use crate::ui::text::data as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme;
 use crate::ui::widgets::thousands;
 use crate::workspace::intake::quality::FoundRow;
-use crate::workspace::session::{OpenProject, ViewCommand};
+use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 use card::{CardAnswer, CardPanel};
 use import::{Import, ImportAnswer};
 use quality::Quality;
+use refresh::{Refresh, RefreshAnswer};
 use sheet::{FrameId, Sheet, Source};
 
 /// What is shown.
@@ -38,6 +39,7 @@ enum Tab {
     Quality,
     SetAside,
     Import,
+    Refresh,
 }
 
 /// State of the screen.
@@ -46,6 +48,7 @@ pub struct DataScreen {
     sheets: BTreeMap<TableKind, Sheet>,
     quality: Quality,
     import: Import,
+    refresh: Refresh,
     card: CardPanel,
     card_open: bool,
     /// Selection of the session that the sources' table shows.
@@ -59,6 +62,7 @@ impl Default for DataScreen {
             sheets: BTreeMap::new(),
             quality: Quality::default(),
             import: Import::default(),
+            refresh: Refresh::default(),
             card: CardPanel::default(),
             card_open: true,
             selection: 0,
@@ -71,11 +75,14 @@ impl Screen for DataScreen {
         if self.import.poll(cx) {
             self.tab = Tab::Import;
         }
+        if self.refresh.poll(cx) {
+            self.tab = Tab::Refresh;
+        }
         // files can be looked at without a project; opening one goes before
         let opening = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Running(_));
         let failed = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Failed(_));
         if cx.session.project().is_none() && !opening && (self.import.is_active() || !failed) {
-            if self.import.ui(ui, cx) == ImportAnswer::Leave {
+            if matches!(self.import.ui(ui, cx), ImportAnswer::Leave) {
                 self.tab = Tab::Table(TableKind::Sources);
             }
             return;
@@ -112,20 +119,19 @@ impl Screen for DataScreen {
                 None => {}
             },
             Tab::SetAside => self.quality.aside_ui(ui, cx, open),
-            Tab::Import => {
-                if self.import.ui(ui, cx) == ImportAnswer::Leave {
-                    self.tab = Tab::Table(TableKind::Sources);
+            Tab::Import => match self.import.ui(ui, cx) {
+                ImportAnswer::Stay => {}
+                ImportAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
+                ImportAnswer::Refresh(from, mapping) => {
+                    self.refresh.take(from, Some(*mapping));
+                    self.tab = Tab::Refresh;
                 }
-            }
-        }
-    }
-
-    fn find(&mut self) {
-        match self.tab {
-            Tab::Table(kind) => self.sheets.entry(kind).or_default().find(),
-            Tab::Quality => self.quality.find(false),
-            Tab::SetAside => self.quality.find(true),
-            Tab::Import => {}
+            },
+            Tab::Refresh => match self.refresh.ui(ui, cx, open) {
+                RefreshAnswer::Stay => {}
+                RefreshAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
+                RefreshAnswer::Columns(path) => self.take_paths(vec![path]),
+            },
         }
     }
 }
@@ -143,8 +149,20 @@ impl DataScreen {
         self.card_open = true;
     }
 
+    /// Shows the quality report.
+    pub fn show_quality(&mut self) {
+        self.tab = Tab::Quality;
+    }
+
+    /// Shows 更新名录 and asks for the new files.
+    pub fn show_refresh(&mut self, cx: &mut Cx<'_>) {
+        self.refresh.ask(cx);
+        self.tab = Tab::Refresh;
+    }
+
     fn tabs_ui(&mut self, ui: &mut Ui, open: &OpenProject) {
         let importing = self.import.is_active() || self.tab == Tab::Import;
+        let refreshing = self.refresh.is_active();
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = theme::HALF;
             let mut tab = |ui: &mut Ui, to: Tab, label: &str, count: Option<usize>| {
@@ -167,6 +185,9 @@ impl DataScreen {
             tab(ui, Tab::SetAside, t::SET_ASIDE, Some(open.data.registry.set_aside.height()));
             if importing {
                 tab(ui, Tab::Import, t::IMPORT_TAB, None);
+            }
+            if refreshing {
+                tab(ui, Tab::Refresh, crate::ui::text::refresh::TITLE, None);
             }
         });
     }
@@ -195,17 +216,12 @@ impl DataScreen {
             name: kind.label(),
             empty: t::EMPTY_TABLE,
             also: &[],
+            targets: Some(targets_of(open, kind)),
         };
         let sheet = self.sheets.entry(kind).or_default();
         let out = sheet.ui(ui, cx, open, &source, |_, _| {});
         if kind == TableKind::Sources {
             self.sources_out(cx, &out);
-        } else if let Some(row) = out.activated.and_then(|position| sheet.frame_row(position)) {
-            // from an event to its source
-            if let Some(row) = source_of(open, kind, row) {
-                self.jump(cx, TableKind::Sources, row);
-                self.card_open = true;
-            }
         }
     }
 
@@ -269,17 +285,29 @@ impl DataScreen {
             // what comes back from these commands is what the table shows already
             self.selection = cx.session.filter().selection_revision + 1 + u64::from(unit.is_some());
         }
-        if out.activated.is_some() {
-            self.card_open = true;
-        }
     }
 }
 
+/// The units that the rows of a table are about.
+fn targets_of(open: &OpenProject, kind: TableKind) -> TargetOf {
+    let data = Arc::clone(&open.data);
+    Arc::new(move |row| {
+        let source = if kind == TableKind::Sources { Some(row) } else { source_of(&data, kind, row) }?;
+        Some(Target {
+            unit: data.unit_id(source)?.to_owned(),
+            name: data.name(source).unwrap_or_default().to_owned(),
+            source: Some(source),
+            month: None,
+            code: String::new(),
+        })
+    })
+}
+
 /// The source that a row of an event table belongs to.
-fn source_of(open: &OpenProject, kind: TableKind, row: u32) -> Option<u32> {
+fn source_of(data: &ProjectData, kind: TableKind, row: u32) -> Option<u32> {
     if !kind.refers_to_units() {
         return None;
     }
-    let unit = event::UNIT_ID.of(open.data.registry.frame(kind)).ok()?.get(row as usize)?;
-    row_of_unit(&open.data.registry.sources, unit)
+    let unit = event::UNIT_ID.of(data.registry.frame(kind)).ok()?.get(row as usize)?;
+    row_of_unit(&data.registry.sources, unit)
 }

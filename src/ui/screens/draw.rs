@@ -21,6 +21,7 @@ mod sealing;
 mod secret;
 mod step;
 mod stepper;
+mod trigger;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,19 +40,20 @@ use self::secret::SecretForm;
 use self::step::{Marks, Place, Step, place_of, step_of};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
-use crate::domain::{Period, PlanMonth};
+use crate::domain::{Period, PlanMonth, UnitId};
+use crate::ui::action::Action;
 use crate::ui::help::help_marks;
 use crate::ui::picker::Picking;
 use crate::ui::slot::Slot;
 use crate::ui::text::common;
-use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
+use crate::ui::text::{draw as t, shell};
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::perform::DeedOutcome;
 use crate::workspace::reports::preview::MonthPreview;
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{Books, OpenProject, Outcome};
+use crate::workspace::session::{Books, OpenProject, Outcome, ViewCommand};
 use crate::workspace::store::draws::StoredDraw;
 
 /// State of the screen.
@@ -67,12 +69,13 @@ pub struct DrawScreen {
     /// The step that had its focus.
     focused: Option<Step>,
     pledge: Option<PledgeForm>,
+    /// The question before a seal is open.
+    asking: bool,
     entropy: EntropyForm,
     /// The secret typed from its envelope, where its file is lost.
     secret: SecretForm,
     envelope: bool,
     qr: QrView,
-    projection: Option<bool>,
     preview: Slot<(PathBuf, u64, u64, PlanMonth), MonthPreview>,
     facts: Slot<(PathBuf, u64, PlanMonth), Facts>,
     year_draw: Slot<(PathBuf, u64, u64), StoredDraw>,
@@ -82,6 +85,8 @@ pub struct DrawScreen {
     paired: bool,
     chosen: Option<usize>,
     dialog: Option<Intervention>,
+    /// A unit of a month's list that is to be substituted, once the list is there.
+    wanted: Option<(UnitId, PlanMonth)>,
     saving: Vec<(Saving, Picking)>,
 }
 
@@ -115,6 +120,12 @@ impl Screen for DrawScreen {
 }
 
 impl DrawScreen {
+    /// Opens the dialog in which a reserve takes a unit's place, once its month's list is there.
+    pub fn substitute(&mut self, unit: UnitId, month: PlanMonth) {
+        self.wanted = Some((unit, month));
+        self.year = false;
+    }
+
     fn take_period(&mut self, open: &OpenProject, period: Period) {
         let of = (open.saved.root().to_owned(), period);
         if self.of.as_ref() == Some(&of) {
@@ -123,9 +134,8 @@ impl DrawScreen {
         let other = self.of.as_ref().is_none_or(|(root, _)| *root != of.0);
         *self = Self {
             of: Some(of),
-            // what the operator has chosen stays for the session
-            projection: self.projection.filter(|_| !other),
             year: self.year && !other,
+            wanted: self.wanted.take(),
             saving: std::mem::take(&mut self.saving),
             preview: std::mem::take(&mut self.preview),
             facts: std::mem::take(&mut self.facts),
@@ -158,10 +168,6 @@ impl DrawScreen {
         }
     }
 
-    fn projected(&self, open: &OpenProject) -> bool {
-        self.projection.unwrap_or(!open.saved.file.synthetic)
-    }
-
     fn draw_ui(
         &mut self,
         ui: &mut Ui,
@@ -172,10 +178,31 @@ impl DrawScreen {
         month: PlanMonth,
     ) {
         let year = matches!(period, Period::Year(_));
-        let mut projected = self.projected(open);
+        let place = place_of(&books.register, period);
+        let finished = place == Place::Opened && !self.marks.again && !self.marks.revealing;
+        // the month after what was drawn, where nothing waits and it is this one's turn no more
+        let next = books
+            .next_month(&open.saved.months())
+            .filter(|next| !year && finished && !books.register.is_opened(Period::Month(*next)));
         title(ui, t::TITLE, &period.label(), |ui| {
-            if ui.checkbox(&mut projected, t::PROJECTION).on_hover_text(t::PROJECTION_HINT).changed() {
-                self.projection = Some(projected);
+            let stage = Action::ToggleStage;
+            if cx.stage {
+                let palette = theme::of(ui);
+                if cx.session.is_veiled() {
+                    widgets::chip(ui, shell::VEILED, palette.amber_wash, palette.amber);
+                }
+                if ui.button(t::STAGE_LEAVE).clicked() {
+                    cx.out.actions.push(stage);
+                }
+            } else if ui.button(t::STAGE).on_hover_text(t::stage_hint(&stage.shortcut_text())).clicked() {
+                cx.out.actions.push(stage);
+            }
+            if let Some(next) = next {
+                let text = t::begin_month(next.month());
+                if widgets::primary(ui, &text).clicked() {
+                    self.year = false;
+                    cx.send(ViewCommand::SetMonth(next));
+                }
             }
             if books.year_opened {
                 let label = Period::Month(month).label();
@@ -187,11 +214,9 @@ impl DrawScreen {
                 }
             }
         });
-        let place = place_of(&books.register, period);
         let now = local(cx.session.now());
         let due = books.pending.as_ref().is_none_or(|p| is_due(&p.draw, now));
         let step = step_of(place, self.marks, due, year);
-        let finished = place == Place::Opened && !self.marks.again && !self.marks.revealing;
         // a step behind that is looked back at; going on leaves it
         self.back = self.back.filter(|back| *back < step || (finished && *back <= step));
         let step = if self.marks.revealing && self.paired && !year { Step::Pair } else { step };

@@ -50,8 +50,8 @@ struct Values {
 #[derive(Default)]
 struct Chosen {
     list: RowList,
-    /// The selection's revision.
-    key: Option<u64>,
+    /// The selection's revision, and whether it is veiled.
+    key: Option<(u64, bool)>,
     /// The next change comes from this screen.
     own_change: bool,
     /// A source to be brought into sight.
@@ -161,7 +161,10 @@ impl Screen for MapScreen {
         } else {
             ""
         };
-        let drawn = RowList { rows: Arc::clone(&figures.drawn), revision: number };
+        // a ring says who is drawn without a word: none while names are veiled
+        let veiled = cx.session.is_veiled();
+        let rows = if veiled { Arc::default() } else { Arc::clone(&figures.drawn) };
+        let drawn = RowList { rows, revision: number * 2 + u64::from(veiled) };
         let ready = Ready {
             open,
             map: &map,
@@ -242,16 +245,20 @@ impl MapScreen {
             self.values.of_district = figures.districts().map(|area| self.look.measure.value(area, month)).collect();
         }
         let filter = cx.session.filter();
-        if self.chosen.key != Some(filter.selection_revision) {
-            let first = self.chosen.key.is_none();
-            self.chosen.key = Some(filter.selection_revision);
+        let veiled = cx.session.is_veiled();
+        let key = (filter.selection_revision, veiled);
+        if self.chosen.key != Some(key) {
+            let first = self.chosen.key.is_none_or(|(_, before)| before != veiled);
+            self.chosen.key = Some(key);
             let rows = match filter.unit {
+                // what is chosen in a list of drawn units would be marked here
+                _ if veiled => Arc::default(),
                 Some(unit) if filter.rows.is_empty() => Arc::new(vec![unit]),
                 _ => Arc::clone(&filter.rows),
             };
-            self.chosen.list = RowList { rows, revision: filter.selection_revision };
+            self.chosen.list = RowList { rows, revision: filter.selection_revision * 2 + u64::from(veiled) };
             if !std::mem::take(&mut self.chosen.own_change) && !first {
-                self.chosen.fly_to = filter.unit.filter(|unit| map.points.place(*unit).is_some());
+                self.chosen.fly_to = filter.unit.filter(|unit| !veiled && map.points.place(*unit).is_some());
             }
         }
     }

@@ -22,7 +22,7 @@ pub mod risk;
 use std::path::PathBuf;
 
 use super::action::Action;
-use super::picker::{FilePicker, PickRequest, Picking, Waker};
+use super::picker::{Doors, PickRequest, Picking, Waker};
 use super::text::common as t;
 use super::theme;
 use crate::workspace::session::job::Stage;
@@ -117,8 +117,10 @@ pub struct Cx<'a> {
     pub session: &'a Session,
     /// What goes back.
     pub out: &'a mut Outbox,
-    /// Native dialogs.
-    pub picker: &'a mut dyn FilePicker,
+    /// Dialogs for files.
+    pub doors: &'a mut Doors,
+    /// The ceremony has the whole screen: it is watched from afar and driven by keys.
+    pub stage: bool,
 }
 
 impl Cx<'_> {
@@ -140,7 +142,7 @@ impl Cx<'_> {
     /// Asks for files; the screen keeps the answer on its way and polls it each frame.
     pub fn pick(&mut self, request: PickRequest) -> Picking {
         let waker: Waker = self.session.waker();
-        Picking::start(self.picker, request, waker)
+        self.doors.ask(request, waker)
     }
 }
 
@@ -221,14 +223,29 @@ pub fn ready<'a>(ui: &mut egui::Ui, cx: &mut Cx<'a>) -> Option<&'a OpenProject> 
     None
 }
 
-/// Title row of a screen: the title, a muted sentence beside it, and what `right` adds at the far end.
+/// Title row of a screen: the title, a muted sentence beside it as far as there is room, and what `right` adds at the
+/// far end. On a narrow window what `right` adds has a row of its own.
 pub fn title(ui: &mut egui::Ui, text: &str, note: &str, right: impl FnOnce(&mut egui::Ui)) {
-    ui.horizontal(|ui| {
+    let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
+    let words = |ui: &mut egui::Ui| {
         ui.label(egui::RichText::new(text).font(theme::bold(theme::TITLE)));
         if !note.is_empty() {
-            ui.label(theme::note(ui, note));
+            let shown = theme::note(ui, note);
+            ui.add(egui::Label::new(shown).truncate());
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), right);
-    });
+    };
+    let row = egui::vec2(ui.available_width(), theme::CONTROL);
+    if ui.available_width() < NARROW_TITLE {
+        ui.horizontal(words);
+        ui.allocate_ui_with_layout(row, right_to_left, right);
+    } else {
+        ui.allocate_ui_with_layout(row, right_to_left, |ui| {
+            right(ui);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), words);
+        });
+    }
     ui.add_space(theme::HALF);
 }
+
+/// Width below which a title row has two rows.
+const NARROW_TITLE: f32 = 860.0;

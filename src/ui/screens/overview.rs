@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
+mod charts;
+
+use self::charts::{by_body, by_month};
 use super::{Cx, Screen, ScreenId, ready, title};
-use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Ink, Series};
+use crate::chart::Chart;
 use crate::diagnostic::ProgressState;
 use crate::disclosure::DeadlineState;
 use crate::domain::PlanMonth;
+use crate::plan::Verdict;
 use crate::plan::model::MONTHS;
 use crate::ui::help::heading_with;
 use crate::ui::map::{Card, ClassMethod, MapData, MapInput, MapView, Measure, RowList, TierColumn};
@@ -20,18 +24,35 @@ use crate::ui::text::help::Term;
 use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
-use crate::workspace::reports::areas::{AreaFigures, AreaProgress};
+use crate::workspace::reports::mandatory::{compute_capacity_use, month_sentences};
 use crate::workspace::reports::next_step::{NextStep, next_step};
 use crate::workspace::reports::status::{About, Attention};
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData, ViewCommand};
 
+/// Least height of the chart by month, points: below it the page scrolls instead.
+const CHART: f32 = 264.0;
+
+/// Least height of the map, points.
+const MAP: f32 = 240.0;
+
+/// Below this width charts, map and tasks stand one under the other, points.
+const ONE_COLUMN: f32 = 820.0;
+
+/// Below this width a card of a figure has no room for its note, points.
+const CARD: f32 = 250.0;
+
+/// Height of a body's row in its chart, points.
+const BODY_ROW: f32 = 20.0;
+
 /// What is made of a revision.
 struct Made {
-    key: (u64, u64, usize),
+    key: (u64, u64, usize, bool),
     revision: u64,
     months: Chart,
-    districts: Chart,
+    bodies: Chart,
+    /// What is said under the chart by month.
+    sentences: Vec<String>,
     values: Vec<Option<f64>>,
 }
 
@@ -39,6 +60,8 @@ struct Made {
 #[derive(Default)]
 pub struct OverviewScreen {
     made: Option<Made>,
+    /// The chart by quarter instead of by month.
+    quarters: bool,
     map: MapView,
     /// Districts without points, and the data that they were made of.
     shapes: Option<(usize, Arc<MapData>)>,
@@ -70,34 +93,65 @@ impl Screen for OverviewScreen {
         if let Some(view) = open.view() {
             self.refresh(open, view, books, id);
         }
-        let view = open.view();
-        figures(ui, cx, open, view.map(AsRef::as_ref), books);
-        ui.add_space(GRID);
-        let height = ui.available_height();
-        let left = (ui.available_width() * 0.56).floor();
-        ui.horizontal_top(|ui| {
-            ui.allocate_ui_with_layout(Vec2::new(left, height), Layout::top_down(Align::LEFT), |ui| {
-                match self.made.as_ref().filter(|m| m.key.2 == id) {
-                    Some(made) => charts(ui, cx, open, made, height),
-                    None => widgets::loading(ui, t::COMPUTING, &ProgressState::default()),
-                }
-            });
-            ui.vertical(|ui| {
-                let width = ui.available_width();
-                let map_height = (height * 0.52).max(200.0).min(height - 150.0).max(40.0);
-                ui.allocate_ui(Vec2::new(width, map_height), |ui| self.small_map(ui, cx, open));
-                ui.add_space(GRID);
-                attention(ui, cx, open, view.map(AsRef::as_ref), books);
-            });
+        let room = ui.available_height();
+        egui::ScrollArea::vertical().id_salt("overview").auto_shrink([false, false]).show(ui, |ui| {
+            self.page(ui, cx, open, books, (id, room));
         });
     }
 }
 
 impl OverviewScreen {
+    /// The page below its title; `room` is the height that the window has for it.
+    fn page(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        books: Option<&Books>,
+        (id, room): (usize, f32),
+    ) {
+        let view = open.view();
+        figures(ui, cx, view.map(AsRef::as_ref), books);
+        ui.add_space(GRID);
+        // As high as the window lets them be beside what always stands there, never squashed.
+        let upper = (room * 0.42).max(CHART);
+        let width = ui.available_width();
+        if width < ONE_COLUMN {
+            self.plan_column(ui, cx, open, (id, upper, width));
+            ui.add_space(GRID);
+            self.side_column(ui, cx, open, books, upper);
+            return;
+        }
+        ui.horizontal_top(|ui| {
+            self.plan_column(ui, cx, open, (id, upper, (width * 0.56).floor()));
+            ui.vertical(|ui| self.side_column(ui, cx, open, books, upper));
+        });
+    }
+
+    /// The charts.
+    fn plan_column(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, (id, upper, width): (usize, f32, f32)) {
+        ui.allocate_ui_with_layout(Vec2::new(width, upper), Layout::top_down(Align::LEFT), |ui| {
+            ui.set_width(width);
+            match self.made.as_ref().filter(|m| m.key.2 == id) {
+                Some(made) => self.quarters = charts(ui, cx, open, made, (upper, self.quarters)),
+                None => widgets::loading(ui, t::COMPUTING, &ProgressState::default()),
+            }
+        });
+    }
+
+    /// The map and what is to be done.
+    fn side_column(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: Option<&Books>, upper: f32) {
+        let width = ui.available_width();
+        ui.allocate_ui(Vec2::new(width, upper.max(MAP)), |ui| self.small_map(ui, cx, open));
+        ui.add_space(GRID);
+        attention(ui, cx, open, open.view().map(AsRef::as_ref), books);
+    }
+
     fn refresh(&mut self, open: &OpenProject, view: &AnalysisView, books: Option<&Books>, id: usize) {
-        let key = (open.revision, open.books_revision, id);
+        let key = (open.revision, open.books_revision, id, self.quarters);
         let current = open.is_current() && matches!(open.books, Stage::Ready(..));
-        if self.made.as_ref().is_some_and(|m| m.key == key) || (self.made.is_some() && !current) {
+        let turned = self.made.as_ref().is_some_and(|m| m.key.3 != self.quarters);
+        if self.made.as_ref().is_some_and(|m| m.key == key) || (self.made.is_some() && !current && !turned) {
             return;
         }
         let revision = self.made.as_ref().map_or(1, |m| m.revision + 1);
@@ -105,8 +159,9 @@ impl OverviewScreen {
         self.made = Some(Made {
             key,
             revision,
-            months: by_month(open, view, books),
-            districts: by_district(open, view, books),
+            months: by_month(open, view, books, self.quarters),
+            bodies: by_body(open, view, books),
+            sentences: plan_sentences(open, view),
             values: view.areas.districts.iter().map(|d| Some(d.expected_year())).collect(),
         });
     }
@@ -150,51 +205,112 @@ impl OverviewScreen {
     }
 }
 
-fn figures(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&AnalysisView>, books: Option<&Books>) {
+/// What is said of the year's months under a chart: mandatory checks, capacity, and the checks to come.
+pub(super) fn plan_sentences(open: &OpenProject, view: &AnalysisView) -> Vec<String> {
+    let policy = &open.project.policy;
+    let mut lines = month_sentences(policy, &view.analysis);
+    lines.extend(compute_capacity_use(policy, &view.analysis.plan).map(|of| of.sentence()));
+    let coming = view.coming.sentence();
+    if !coming.is_empty() {
+        lines.push(format!("{coming}；{}", view.coming.room_sentence()));
+    }
+    lines
+}
+
+fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Option<&Books>) {
     let palette = theme::of(ui);
-    let width = ((ui.available_width() - GRID * 3.0) / 4.0).floor();
+    let all = ui.available_width();
+    let in_a_row = if (all - GRID * 3.0) / 4.0 < CARD { 2.0 } else { 4.0 };
+    let width = ((all - GRID * (in_a_row - 1.0)) / in_a_row).floor();
     let waiting = "…".to_owned();
-    ui.horizontal(|ui| {
-        let note = o::bodies(open.project.policy.bodies.len());
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(GRID);
+        let note = view.map_or_else(String::new, |v| {
+            let cells = v.analysis.plan.city_cells();
+            let mandatory = cells.iter().flat_map(|cell| &cell.mandatory).sum();
+            o::split(cells.iter().flat_map(|cell| &cell.drawn).sum(), mandatory)
+        });
         let value = view.map_or_else(|| waiting.clone(), |v| decimal(v.areas.city.expected_year(), 0));
         if widgets::figure(ui, width, o::PLANNED, &value, o::VISITS, &note, None).clicked() {
             cx.go(ScreenId::Plan);
         }
         let city = books.map(|b| b.areas.city).unwrap_or_default();
-        let note = o::listed(city.listed);
+        let note = o::listed(city.listed, books.map_or(0.0, |b| b.due_by_today.city));
         let value = books.map_or_else(|| waiting.clone(), |_| thousands(u64::from(city.done)));
         if widgets::figure(ui, width, o::DONE, &value, o::ITEMS, &note, None).clicked() {
             cx.go(ScreenId::Results);
         }
         let overdue = books.map_or(0, |b| b.status.board.of_state(DeadlineState::Overdue).count());
-        let value = books.map_or_else(|| waiting.clone(), |b| b.status.board.completeness.share().percent_text());
+        let share = books.map(|b| b.status.board.completeness.share());
+        let value = share.map_or_else(|| waiting.clone(), |share| share.percent_text());
+        let note = match share {
+            Some(share) if share.whole == 0 => o::NONE_FINISHED.to_owned(),
+            _ if overdue == 0 => o::IN_TIME.to_owned(),
+            _ => o::overdue(overdue),
+        };
         let ink = (overdue > 0).then_some(palette.red);
-        if widgets::figure(ui, width, o::DISCLOSED, &value, "", &o::overdue(overdue), ink).clicked() {
+        if widgets::figure(ui, width, o::DISCLOSED, &value, "", &note, ink).clicked() {
             cx.go(ScreenId::Results);
         }
-        let blocking = view.map(|v| v.analysis.plan.blocking().count());
-        let ink = blocking.is_some_and(|n| n > 0).then_some(palette.red);
-        let note = if blocking == Some(0) { o::NO_SHORTAGES } else { o::SHORTAGES_NOTE };
-        let value = blocking.map_or(waiting, |n| n.to_string());
-        if widgets::figure(ui, width, o::SHORTAGES, &value, o::ITEMS, note, ink).clicked() {
+        let (value, note, ink) = match view.map(|v| (v.analysis.plan.verdict(), &v.analysis.plan)) {
+            None => (waiting, String::new(), None),
+            Some((Verdict::Feasible, _)) => (o::FEASIBLE.to_owned(), o::NO_SHORTAGES.to_owned(), None),
+            Some((Verdict::Overloaded, plan)) => {
+                (o::OVERLOADED.to_owned(), o::overloads(plan.overloads.len()), Some(palette.amber))
+            }
+            Some((Verdict::Blocked, plan)) => {
+                (o::BLOCKED.to_owned(), o::shortages(plan.blocking().count()), Some(palette.red))
+            }
+        };
+        if widgets::figure(ui, width, o::VERDICT, &value, "", &note, ink).clicked() {
             cx.go(ScreenId::Plan);
         }
     });
 }
 
-fn charts(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, made: &Made, height: f32) {
+/// The charts with what is said of them; gives back whether the quarters are to be shown.
+fn charts(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, made: &Made, (upper, mut quarters): (f32, bool)) -> bool {
     let width = ui.available_width();
-    let upper = (height * 0.46).floor();
+    ui.horizontal(|ui| {
+        for (by_quarter, name) in [(false, o::BY_MONTH), (true, o::BY_QUARTER)] {
+            if ui.selectable_label(quarters == by_quarter, name).clicked() {
+                quarters = by_quarter;
+            }
+        }
+    });
     let plotted = plot::show(ui, "overview-months", &made.months, Vec2::new(width, upper), made.revision);
-    if let Some(month) = plotted.clicked.and_then(|mark| open.saved.months().get(mark % MONTHS).copied()) {
+    let months = open.saved.months();
+    let clicked = plotted.clicked.filter(|_| !made.key.3);
+    if let Some(month) = clicked.and_then(|mark| months.get(mark % MONTHS).copied()) {
         cx.send(ViewCommand::SetMonth(month));
         cx.go(ScreenId::Draw);
     }
     save(cx, plotted.action, &made.months);
+    for line in &made.sentences {
+        ui.add(egui::Label::new(theme::note(ui, line)).wrap());
+    }
+    if let Some(view) = open.view() {
+        coming(ui, view);
+    }
     ui.add_space(GRID);
-    let lower = (ui.available_height()).max(160.0);
-    let plotted = plot::show(ui, "overview-districts", &made.districts, Vec2::new(width, lower), made.revision);
-    save(cx, plotted.action, &made.districts);
+    let rows = open.project.policy.bodies.len() as f32;
+    let lower = 120.0 + BODY_ROW * rows;
+    let plotted = plot::show(ui, "overview-bodies", &made.bodies, Vec2::new(width, lower), made.revision);
+    save(cx, plotted.action, &made.bodies);
+    quarters
+}
+
+/// How the mandatory checks to come are estimated, to be unfolded.
+fn coming(ui: &mut Ui, view: &AnalysisView) {
+    let details = view.coming.details();
+    if details.is_empty() {
+        return;
+    }
+    egui::CollapsingHeader::new(theme::note(ui, o::COMING_HOW)).id_salt("overview-coming").show(ui, |ui| {
+        for line in details {
+            ui.add(egui::Label::new(theme::note(ui, &line)).wrap());
+        }
+    });
 }
 
 /// Menus of charts are served by the shell.
@@ -204,98 +320,22 @@ fn save(cx: &mut Cx<'_>, action: Option<plot::PlotAction>, chart: &Chart) {
     }
 }
 
-fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> Chart {
-    let months = open.saved.months();
-    let cells = view.analysis.plan.city_cells();
-    let listed: Vec<f64> = cells.iter().map(|cell| f64::from(cell.past_listed())).collect();
-    let done: Vec<f64> = cells.iter().map(|cell| f64::from(cell.past_done)).collect();
-    let city = books.map(|b| b.areas.city).unwrap_or_default();
-    let planned = view.areas.city.expected;
-    Chart {
-        title: o::month_title(city.done, city.listed, view.areas.city.expected_year()),
-        x: Axis::new(o::MONTH, ""),
-        y: Axis::new(o::CHECKS, o::VISITS),
-        source: o::SOURCE.to_owned(),
-        kind: ChartKind::Columns(Columns {
-            categories: Categories::Labels {
-                names: months.iter().map(|m: &PlanMonth| o::month(m.month())).collect(),
-                ordered: true,
-            },
-            series: if city.listed == 0 {
-                vec![Series::new(o::S_PLAN, Ink::Accent, planned.iter().map(|v| v.round()).collect())]
-            } else {
-                vec![
-                    Series::new(o::S_PLAN, Ink::Pale, planned.to_vec()),
-                    Series::new(o::S_DRAWN, Ink::Accent, listed),
-                    Series::new(o::S_DONE, Ink::Green, done),
-                ]
-            },
-            grouped: true,
-            values: city.listed == 0,
-            ..Columns::default()
-        }),
-    }
-}
-
-fn by_district(open: &OpenProject, view: &AnalysisView, books: Option<&Books>) -> Chart {
-    let names: Vec<String> = open.data.districts.districts().iter().map(|d| d.name.clone()).collect();
-    let progress: Vec<AreaProgress> =
-        books.map_or_else(|| vec![AreaProgress::default(); names.len()], |b| b.areas.districts.clone());
-    let any = progress.iter().any(|p| p.listed > 0);
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    let (head, kind) = if any {
-        order.sort_by_key(|i| std::cmp::Reverse(progress[*i].open()));
-        order.truncate(8);
-        let behind = progress.iter().filter(|p| p.listed > p.done).count();
-        let left: Vec<f64> = order.iter().map(|i| f64::from(progress[*i].open())).collect();
-        let done: Vec<f64> = order.iter().map(|i| f64::from(progress[*i].done)).collect();
-        (
-            o::district_title(behind),
-            Bars {
-                labels: order.iter().map(|i| names[*i].clone()).collect(),
-                series: vec![Series::new(o::S_DONE, Ink::Accent, done), Series::new(o::S_OPEN, Ink::Amber, left)],
-                ..Bars::default()
-            },
-        )
-    } else {
-        let load = |i: usize| view.areas.districts.get(i).map_or(0.0, AreaFigures::expected_year);
-        order.sort_by(|a, b| load(*b).total_cmp(&load(*a)));
-        order.truncate(8);
-        let first = order.first().map_or_else(String::new, |i| o::load_title(&names[*i], load(*i)));
-        (
-            first,
-            Bars {
-                labels: order.iter().map(|i| names[*i].clone()).collect(),
-                series: vec![Series::new(o::S_EXPECTED, Ink::Accent, order.iter().map(|i| load(*i)).collect())],
-                ..Bars::default()
-            },
-        )
-    };
-    Chart {
-        title: head,
-        x: Axis::new(o::DISTRICT, ""),
-        y: Axis::new(o::CHECKS, o::VISITS),
-        source: o::SOURCE.to_owned(),
-        kind: ChartKind::Bars(kind),
-    }
-}
-
-/// The next step of the work, in words, and where it is done.
+/// The next step of the work, in words, where it is done, and the month that it names.
 fn next_step_words(
     open: &OpenProject,
     view: Option<&AnalysisView>,
     books: Option<&Books>,
-) -> Option<(String, ScreenId)> {
+) -> Option<(String, ScreenId, Option<PlanMonth>)> {
     let (view, books) = (view?, books?);
     let sealable = view.analysis.plan.is_sealable();
     Some(match next_step(&books.register, open.saved.file.year, &open.saved.months(), sealable)? {
         NextStep::Open { period, available_at } => {
             let at = available_at.replace('T', " ");
-            (o::step_open(&period.to_string(), at.get(..16).unwrap_or(&at)), ScreenId::Draw)
+            (o::step_open(&period.to_string(), at.get(..16).unwrap_or(&at)), ScreenId::Draw, period.month())
         }
-        NextStep::Mend => (o::STEP_SHORTAGE.to_owned(), ScreenId::Plan),
-        NextStep::SealYear => (o::STEP_YEAR.to_owned(), ScreenId::Draw),
-        NextStep::SealMonth(month) => (o::step_seal(&month.to_string()), ScreenId::Draw),
+        NextStep::Mend => (o::STEP_SHORTAGE.to_owned(), ScreenId::Plan, None),
+        NextStep::SealYear => (o::STEP_YEAR.to_owned(), ScreenId::Draw, open.saved.months().first().copied()),
+        NextStep::SealMonth(month) => (o::step_seal(&month.to_string()), ScreenId::Draw, Some(month)),
     })
 }
 
@@ -303,32 +343,36 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
     let frame = theme::card(ui);
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.set_height((ui.available_height()).max(96.0));
-        egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            if let Some((text, screen)) = next_step_words(open, view, books) {
-                let terms = if text == o::STEP_YEAR {
-                    [Term::YearSeed, Term::Rounding]
-                } else {
-                    [Term::Seal, Term::Commitment]
-                };
-                heading_with(ui, o::NEXT, &terms);
-                line(ui, &text, o::GO, || cx.go(screen));
-                ui.add_space(GRID);
-            }
-            widgets::heading(ui, o::ATTENTION);
-            let lines = books.map(|b| b.status.attention.as_slice()).unwrap_or_default();
-            if lines.is_empty() {
-                ui.label(theme::note(ui, o::NO_ATTENTION));
-            }
-            for Attention { about, text } in lines {
-                let to = match about {
-                    About::Draw => ScreenId::Draw,
-                    About::Plan => ScreenId::Plan,
-                    About::Results => ScreenId::Results,
-                };
-                line(ui, text, o::LOOK, || cx.go(to));
-            }
-        });
+        if let Some((text, screen, month)) = next_step_words(open, view, books) {
+            let first = text == o::STEP_YEAR;
+            let terms = if first { [Term::YearSeed, Term::Rounding] } else { [Term::Seal, Term::Commitment] };
+            heading_with(ui, o::NEXT, &terms);
+            line(ui, &text, o::GO, || {
+                if let Some(month) = month {
+                    cx.send(ViewCommand::SetMonth(month));
+                }
+                cx.go(screen);
+            });
+            ui.add_space(GRID);
+        }
+        widgets::heading(ui, o::ATTENTION);
+        let lines = books.map(|b| b.status.attention.as_slice()).unwrap_or_default();
+        let verdict = view.map(|v| &v.analysis).filter(|a| a.plan.verdict() != Verdict::Feasible);
+        if lines.is_empty() && verdict.is_none() {
+            ui.label(theme::note(ui, o::NO_ATTENTION));
+        }
+        if let Some(analysis) = verdict {
+            let text = analysis.plan.verdict_text(&analysis.population.inputs.bodies);
+            line(ui, &text, o::LOOK, || cx.go(ScreenId::Plan));
+        }
+        for Attention { about, text } in lines {
+            let to = match about {
+                About::Draw => ScreenId::Draw,
+                About::Plan => ScreenId::Plan,
+                About::Results => ScreenId::Results,
+            };
+            line(ui, text, o::LOOK, || cx.go(to));
+        }
     });
 }
 

@@ -22,7 +22,8 @@ use self::index::{Index, Own};
 use self::publication::PublishDialog;
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
-use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::domain::{PlanMonth, UnitId};
+use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::table::ListState;
 use crate::ui::text::common;
 use crate::ui::text::results as t;
@@ -73,6 +74,8 @@ pub struct ResultsScreen {
     lists: lists::State,
     asked: Option<(Asked, Picking)>,
     question: Option<Question>,
+    /// A unit of a month's list whose form is to be opened, once the books are there.
+    wanted: Option<(UnitId, PlanMonth)>,
 }
 
 impl Screen for ResultsScreen {
@@ -113,6 +116,14 @@ impl Screen for ResultsScreen {
             self.entry.books_changed(&self.index, &books);
         }
         self.index.filter(open, &books, cx.session.filter(), self.own, &self.entry.search);
+        if let Some((unit, month)) = self.wanted.take_if(|(_, of)| Some(*of) == cx.session.month())
+            && let Some(entry) = self.index.of_unit(&books, &unit, month)
+        {
+            self.own.recorded = self.index.entry(entry).is_some_and(|entry| entry.result.is_some());
+            self.index.filter(open, &books, cx.session.filter(), self.own, &self.entry.search);
+            self.entry.choose(&self.index, &books, open, cx.session.now().date(), entry);
+            self.tab = Tab::Entry;
+        }
         let can_write = !open.saved.is_read_only() && !cx.session.is_acting();
         let why = if open.saved.is_read_only() { t::READ_ONLY } else { t::ACTING };
         title(ui, t::TITLE, &t::as_of(books.status.today), |ui| {
@@ -157,11 +168,17 @@ impl Screen for ResultsScreen {
 }
 
 impl ResultsScreen {
+    /// Opens the form of a unit's check once its month's books are there.
+    pub fn enter(&mut self, unit: UnitId, month: PlanMonth) {
+        self.wanted = Some((unit, month));
+    }
+
     fn pick(&mut self, cx: &mut Cx<'_>, asked: Asked) {
         let request = match asked {
             Asked::Results => PickRequest::new(PickKind::OpenFile, t::PICK_RESULTS)
+                .door(Door::Data)
                 .filter(t::SHEETS, &["xlsx", "xls", "csv", "ods", "xlsb"]),
-            Asked::Tasks | Asked::Public => PickRequest::new(PickKind::Folder, t::PICK_FOLDER),
+            Asked::Tasks | Asked::Public => PickRequest::new(PickKind::TargetFolder, t::PICK_FOLDER),
         };
         self.asked = Some((asked, cx.pick(request)));
     }

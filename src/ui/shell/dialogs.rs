@@ -4,6 +4,7 @@ use egui::{Context, RichText};
 
 use crate::ui::action::Action;
 use crate::ui::app::Workstation;
+use crate::ui::confirm::confirm;
 use crate::ui::help::explain;
 use crate::ui::text::common as t;
 use crate::ui::text::shell as s;
@@ -60,6 +61,19 @@ pub(super) fn losing_dialog(app: &mut Workstation, ctx: &Context) {
         ctx.send_viewport_cmd(egui::ViewportCommand::Close);
     } else if !stay && !modal.should_close() {
         app.dialogs.losing = Some(why);
+    }
+}
+
+/// A file with units' names is to be written while the veil is on.
+pub(super) fn unveiled_dialog(app: &mut Workstation, ctx: &Context) {
+    let Some(command) = app.dialogs.unveiled.take() else { return };
+    let answer = confirm(ctx, "unveiled", s::VEIL_EXPORT, s::VEIL_EXPORT_ANYWAY, |ui| {
+        ui.add(egui::Label::new(s::VEIL_EXPORT_WHY).wrap());
+    });
+    match answer {
+        None => app.dialogs.unveiled = Some(command),
+        Some(true) => app.send_unveiled(command),
+        Some(false) => {}
     }
 }
 

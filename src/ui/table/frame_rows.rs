@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::Align;
 use polars::prelude::{Column, DataFrame, DataType};
 
-use super::{ColumnDef, Rows};
+use super::{ColumnDef, Rows, Target};
 use crate::registry::schema::{credit, origin, sources};
 use crate::workspace::view::{CellFormat, cell_text};
 
@@ -26,12 +26,16 @@ pub fn format_of(name: &str) -> CellFormat {
 
 /// Rows of a frame in the order of a view; cheap to make (handles only), so a screen may make it every frame,
 /// but had better keep it as long as frame and view stay the same.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct FrameRows {
     rows: Arc<Vec<u32>>,
     defs: Arc<Vec<ColumnDef>>,
     columns: Vec<Option<(Column, CellFormat)>>,
+    targets: Option<TargetOf>,
 }
+
+/// The unit of a row of the frame.
+pub type TargetOf = Arc<dyn Fn(u32) -> Option<Target> + Send + Sync>;
 
 impl FrameRows {
     /// The rows of a frame that a view lists. Columns that the frame lacks stay empty.
@@ -49,7 +53,14 @@ impl FrameRows {
         format: impl Fn(&str) -> CellFormat,
     ) -> Self {
         let columns = defs.iter().map(|def| frame.column(&def.id).ok().map(|c| (c.clone(), format(&def.id)))).collect();
-        Self { rows, defs, columns }
+        Self { rows, defs, columns, targets: None }
+    }
+
+    /// With the units that the rows are about.
+    #[must_use]
+    pub fn targets(mut self, targets: Option<TargetOf>) -> Self {
+        self.targets = targets;
+        self
     }
 
     /// Another view of the same frame.
@@ -69,7 +80,7 @@ impl FrameRows {
     pub fn define(frame: &DataFrame, id: &str, heading: &str) -> ColumnDef {
         let dtype = frame.column(id).map_or(DataType::String, |c| c.dtype().clone());
         let heading_width = heading.chars().count() as f32 * 13.0 + 34.0;
-        let def = match dtype {
+        match dtype {
             DataType::String => ColumnDef::text(id.to_owned(), heading.to_owned(), heading_width.max(110.0)),
             DataType::Date => ColumnDef::text(id.to_owned(), heading.to_owned(), heading_width.max(96.0)),
             DataType::Boolean => ColumnDef::text(id.to_owned(), heading.to_owned(), heading_width.max(56.0)),
@@ -78,8 +89,7 @@ impl FrameRows {
                 ..ColumnDef::text(id.to_owned(), heading.to_owned(), heading_width.max(72.0))
             },
             _ => ColumnDef::number(id.to_owned(), heading.to_owned(), heading_width.max(84.0)),
-        };
-        def.filterable()
+        }
     }
 }
 
@@ -101,6 +111,11 @@ impl Rows for FrameRows {
 
     fn key(&self, row: usize) -> u64 {
         self.rows.get(row).copied().map_or(u64::MAX, u64::from)
+    }
+
+    fn target(&self, row: usize) -> Option<Target> {
+        let targets = self.targets.as_ref()?;
+        targets(*self.rows.get(row)?)
     }
 
     fn position(&self, key: u64) -> Option<usize> {

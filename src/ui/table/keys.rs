@@ -22,17 +22,8 @@ pub(super) fn handle(
     ui.memory_mut(|m| m.set_focus_lock_filter(input.id, arrows));
     let count = input.rows.len();
     let held = ui.input(|i| i.modifiers);
-    if ui.input(|i| i.events.iter().any(|e| matches!(e, Event::Copy))) && !state.selection.is_empty() {
-        let (text, rows) = selected_text(input.rows, state, geometry);
-        ui.copy_text(text);
-        out.copied = Some(rows);
-    }
     if count == 0 || held.alt {
         return;
-    }
-    if held.command && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
-        state.selection.set((0..count).map(|row| input.rows.key(row)));
-        out.selection_changed = true;
     }
     let pressed = |key| {
         ui.input_mut(|i| i.count_and_consume_key(Modifiers::NONE, key)) as i64
@@ -69,6 +60,52 @@ pub(super) fn handle(
             let below = ((at + 1) as f64 - state.scroll) * f64::from(geometry.row);
             out.menu = Some((at, geometry.body.left_top() + egui::vec2(64.0, below as f32)));
         }
+    }
+}
+
+/// True where the keyboard belongs to no field and no dialog: the table in use may have it.
+pub(super) fn is_free(ui: &Ui) -> bool {
+    !ui.ctx().text_edit_focused() && ui.memory(|m| m.is_above_modal_layer(ui.layer_id()))
+}
+
+/// Select all, copy, paste: also where the table has not the focus, but nothing else wants these keys.
+pub(super) fn shared(
+    ui: &mut Ui,
+    input: &TableInput<'_>,
+    state: &mut TableState,
+    geometry: &Geometry,
+    out: &mut TableOutput,
+) {
+    if ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
+        state.selection.set((0..input.rows.len()).map(|row| input.rows.key(row)));
+        out.selection_changed = true;
+    }
+    let (copy, paste) = ui.input(|i| {
+        let copy = i.events.iter().any(|event| matches!(event, Event::Copy));
+        let paste = i.events.iter().find_map(|event| match event {
+            Event::Paste(text) => Some(text.clone()),
+            _ => None,
+        });
+        (copy, paste)
+    });
+    if copy {
+        copy_selected(ui, input, state, geometry, out);
+    }
+    out.pasted = paste.filter(|text| !text.trim().is_empty());
+}
+
+/// Puts the selected rows on the clipboard.
+pub(super) fn copy_selected(
+    ui: &Ui,
+    input: &TableInput<'_>,
+    state: &TableState,
+    geometry: &Geometry,
+    out: &mut TableOutput,
+) {
+    if !state.selection.is_empty() {
+        let (text, rows) = selected_text(input.rows, state, geometry);
+        ui.copy_text(text);
+        out.copied = Some(rows);
     }
 }
 

@@ -54,17 +54,13 @@ fn harness() -> Harness<'static, Shown> {
             let ticked = |row: usize| (row == 2).then_some(true);
             let rows = CellRows::new(&columns, COUNT, &cell).ticked(&ticked);
             let total = [String::new(), "合计".to_owned(), "980,700.0".to_owned()];
-            let mut input = TableInput::new("list", "清单", &rows);
+            let items = |_: usize| vec![RowItem::new("correct", "更正")];
+            let mut input = TableInput::new("list", "清单", &rows).items(&items);
             if shown.total {
                 input = input.total(&total);
             }
             let out = List::show(ui, &mut shown.list, &input, shown.version);
-            List::menu(ui, &mut shown.list, &input, &out, |ui, row| {
-                if ui.button("更正").clicked() {
-                    shown.from_menu = Some(row);
-                    ui.close();
-                }
-            });
+            shown.from_menu = out.item.map(|(row, _)| row).or(shown.from_menu);
             shown.chosen.extend(out.chosen);
             shown.activated = out.activated.or(shown.activated);
             shown.ticked = out.ticked.or(shown.ticked);

@@ -18,297 +18,44 @@
 //! left and right scroll sideways), Ctrl+A selects all, Ctrl+C copies, Space ticks, Enter activates, Shift+F10 opens
 //! the row's menu. On a heading: Enter sorts, Shift+Enter adds a key, Alt+Down opens its menu.
 //!
-//! The light table, [`List`], is this one over rows that are all at hand: it sorts them itself, divides the room
-//! among its columns and may have a total.
+//! Around every table stand the same tools ([`Tools`]): search, filters, columns, pasting, pivot, file, figures of
+//! what is selected, a row's menu. [`List`] is the whole over rows that are all at hand ([`Rows`]): it filters and
+//! sorts them itself, divides the room among its columns and may have a total. The tables of the register bring a
+//! frame and have their view made by a job. What a table asks of the window lies on the [`Desk`].
 
 mod body;
+mod cells;
+mod desk;
+mod file;
+mod filter;
 mod frame_rows;
 mod header;
+mod input;
 mod keys;
 mod list;
+mod menu;
+mod model;
+mod paste;
+mod pivot;
 mod scroll;
 mod state;
+mod tools;
 
-use std::borrow::Cow;
-
-use egui::{Align, Color32, Id, Pos2, Rect, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Pos2, Rect, Sense, Ui, Vec2, WidgetInfo};
 
 use super::text::table as text;
 use super::theme;
 use crate::ui::widgets::thousands;
-use crate::workspace::view::SortKey;
 
-pub use frame_rows::{FrameRows, format_of};
-pub use header::column_menu;
+pub use desk::{Desk, Guide, Offer, RowAct, TableAsk, Target};
+pub use file::SheetFile;
+pub use frame_rows::{FrameRows, TargetOf, format_of};
+pub use input::{TableInput, TableOutput};
 pub use list::{CellRows, List, ListState};
+pub use menu::{RowItem, TableMenu};
+pub use model::{CellStyle, ColumnDef, Decorate, Rows, Shape};
 pub use state::{ColumnState, Selection, TableState};
-
-/// A column of a row source.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ColumnDef {
-    /// Stable id: what layouts remember and sort keys name; the frame's column where the rows are a frame.
-    pub id: Cow<'static, str>,
-    /// Heading.
-    pub heading: Cow<'static, str>,
-    /// Width at first, points; the least one where the column has a share.
-    pub width: f32,
-    /// Share of the room that is left, until it is given a width by hand; 0 for a fixed width.
-    pub share: f32,
-    /// `Align::Max` for numbers.
-    pub align: Align,
-    /// A click on the heading sorts.
-    pub sortable: bool,
-    /// The heading's menu offers a filter.
-    pub filterable: bool,
-    /// Hidden until chosen.
-    pub hidden: bool,
-}
-
-impl ColumnDef {
-    /// A column of texts.
-    #[must_use]
-    pub fn text(id: impl Into<Cow<'static, str>>, heading: impl Into<Cow<'static, str>>, width: f32) -> Self {
-        Self {
-            id: id.into(),
-            heading: heading.into(),
-            width,
-            share: 0.0,
-            align: Align::Min,
-            sortable: true,
-            filterable: false,
-            hidden: false,
-        }
-    }
-
-    /// A column of numbers: to the right.
-    #[must_use]
-    pub fn number(id: impl Into<Cow<'static, str>>, heading: impl Into<Cow<'static, str>>, width: f32) -> Self {
-        Self { align: Align::Max, ..Self::text(id, heading, width) }
-    }
-
-    /// Takes a share of the room that is left.
-    #[must_use]
-    pub fn share(mut self, share: f32) -> Self {
-        self.share = share;
-        self
-    }
-
-    /// With a filter in its menu.
-    #[must_use]
-    pub fn filterable(mut self) -> Self {
-        self.filterable = true;
-        self
-    }
-
-    /// Without sorting.
-    #[must_use]
-    pub fn unsorted(mut self) -> Self {
-        self.sortable = false;
-        self
-    }
-
-    /// Hidden at first.
-    #[must_use]
-    pub fn hidden(mut self) -> Self {
-        self.hidden = true;
-        self
-    }
-}
-
-/// Where rows come from. `row` is a position from the top, `column` a position in [`Rows::columns`].
-pub trait Rows {
-    /// Number of rows.
-    fn len(&self) -> usize;
-
-    /// True without rows.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Columns.
-    fn columns(&self) -> &[ColumnDef];
-
-    /// Text of a cell; asked for cells in sight (and for those copied) only.
-    fn cell(&self, row: usize, column: usize) -> Cow<'_, str>;
-
-    /// What stays the same when the rows are sorted or filtered anew; the position where that never happens.
-    fn key(&self, row: usize) -> u64 {
-        row as u64
-    }
-
-    /// The row in words for screen readers; `None`: its cells, one after the other.
-    fn sentence(&self, row: usize) -> Option<String> {
-        let _ = row;
-        None
-    }
-
-    /// Whether the row is ticked, where rows are boxes to be ticked.
-    fn ticked(&self, row: usize) -> Option<bool> {
-        let _ = row;
-        None
-    }
-
-    /// Position of a key; asked rarely.
-    fn position(&self, key: u64) -> Option<usize> {
-        (0..self.len()).find(|row| self.key(*row) == key)
-    }
-}
-
-/// A small shape instead of a text; its colour is the cell's ink.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// As it should be.
-    Dot,
-    /// Not as it should be: another shape too, for those who can't tell the colours apart.
-    Square,
-    /// A box to be ticked, or ticked.
-    Box(bool),
-}
-
-/// How a cell differs from a plain one.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct CellStyle {
-    /// Colour of the text.
-    pub ink: Option<Color32>,
-    /// Bold.
-    pub strong: bool,
-    /// Ground of a chip around the text; the ink should read on it.
-    pub chip: Option<Color32>,
-    /// Ground of the whole cell, unless the row is selected or hovered.
-    pub ground: Option<Color32>,
-    /// A shape in the cell's middle.
-    pub shape: Option<Shape>,
-}
-
-/// Gives a cell its style: row, column, the cell's text.
-pub type Decorate<'a> = &'a dyn Fn(usize, usize, &str) -> CellStyle;
-
-/// What a table shows.
-pub struct TableInput<'a> {
-    /// Id, unique on the screen.
-    pub id: Id,
-    /// Name for screen readers.
-    pub name: &'a str,
-    /// The rows.
-    pub rows: &'a dyn Rows,
-    /// Styles of cells.
-    pub decorate: Option<Decorate<'a>>,
-    /// Ids of the columns that are filtered: their headings get a mark.
-    pub filtered: &'a [&'a str],
-    /// Shown where there are no rows: why, and what to do.
-    pub empty: &'a str,
-    /// What a row says on hover beside its cut cells.
-    pub hint: Option<&'a dyn Fn(usize) -> String>,
-    /// Cells of a last row that stays in sight, one for each of the source's columns.
-    pub total: &'a [String],
-    /// Height of a row, points; 40 and more show a cell's second line.
-    pub row: f32,
-    /// Height of the whole, points; all the room that is left where there is none.
-    pub height: Option<f32>,
-}
-
-impl<'a> TableInput<'a> {
-    /// A table without decorations.
-    #[must_use]
-    pub fn new(id: impl std::hash::Hash + std::fmt::Debug, name: &'a str, rows: &'a dyn Rows) -> Self {
-        Self {
-            id: Id::unique(("table", id)),
-            name,
-            rows,
-            decorate: None,
-            filtered: &[],
-            empty: "",
-            hint: None,
-            total: &[],
-            row: theme::ROW,
-            height: None,
-        }
-    }
-
-    /// With styles of cells.
-    #[must_use]
-    pub fn decorate(mut self, decorate: Decorate<'a>) -> Self {
-        self.decorate = Some(decorate);
-        self
-    }
-
-    /// With a hint at each row.
-    #[must_use]
-    pub fn hint(mut self, hint: &'a dyn Fn(usize) -> String) -> Self {
-        self.hint = Some(hint);
-        self
-    }
-
-    /// With a total.
-    #[must_use]
-    pub fn total(mut self, cells: &'a [String]) -> Self {
-        self.total = cells;
-        self
-    }
-
-    /// With rows of this height.
-    #[must_use]
-    pub fn rows_of(mut self, height: f32) -> Self {
-        self.row = height;
-        self
-    }
-
-    /// Of this height.
-    #[must_use]
-    pub fn height(mut self, height: f32) -> Self {
-        self.height = Some(height);
-        self
-    }
-
-    /// As high as its rows.
-    #[must_use]
-    pub fn whole(self) -> Self {
-        let total = if self.total.is_empty() { 0.0 } else { self.row };
-        let height = HEADER + self.rows.len().max(1) as f32 * self.row + total;
-        self.height(height)
-    }
-
-    /// With marks at filtered columns.
-    #[must_use]
-    pub fn filtered(mut self, columns: &'a [&'a str]) -> Self {
-        self.filtered = columns;
-        self
-    }
-
-    /// With a text for no rows.
-    #[must_use]
-    pub fn empty(mut self, text: &'a str) -> Self {
-        self.empty = text;
-        self
-    }
-}
-
-/// What the user did.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct TableOutput {
-    /// New sort keys (already in the state).
-    pub sort: Option<Vec<SortKey>>,
-    /// The column whose filter was asked for, and where its heading stands.
-    pub filter: Option<(String, Rect)>,
-    /// The selection is another one than before.
-    pub selection_changed: bool,
-    /// Position of the row that was clicked.
-    pub clicked: Option<usize>,
-    /// Position of the row that the keyboard ticked (Space).
-    pub ticked: Option<usize>,
-    /// Position of the row that was gone to, by mouse or keyboard.
-    pub chosen: Option<usize>,
-    /// Position of the row that was activated (double click, Enter).
-    pub activated: Option<usize>,
-    /// Position of the row under the pointer.
-    pub hovered: Option<usize>,
-    /// Position of the row clicked with the other button (or Shift+F10), and where: for a menu.
-    pub menu: Option<(usize, Pos2)>,
-    /// Rows that were put on the clipboard.
-    pub copied: Option<usize>,
-    /// Layout (order, widths, hidden columns) changed.
-    pub layout_changed: bool,
-}
+pub use tools::{Ground, Tools, Work};
 
 /// Height of the headings, points.
 const HEADER: f32 = 28.0;
@@ -386,11 +133,22 @@ impl Table {
         if body.clicked() {
             body.request_focus();
         }
+        let (active, find) = Desk::turn(ui.ctx(), input.id, body.has_focus() || body.clicked());
+        out.find = find;
         if body.has_focus() {
             keys::handle(ui, input, state, &geometry, &mut out);
         }
+        if body.has_focus() || (active && keys::is_free(ui)) {
+            keys::shared(ui, input, state, &geometry, &mut out);
+        }
+        if std::mem::take(&mut state.copy) {
+            keys::copy_selected(ui, input, state, &geometry, &mut out);
+        }
         state.clamp(geometry.most_scroll(count), geometry.moving - (geometry.body.right() - geometry.split));
         body::rows_ui(ui, input, state, &geometry, &body, &mut out);
+        if out.clicked.is_some() || out.menu.is_some() {
+            Desk::turn(ui.ctx(), input.id, true);
+        }
         header::header_ui(ui, input, state, &geometry, &mut out);
         body::total_ui(ui, input, &geometry);
         scroll::bars_ui(ui, input.id, rect, state, &geometry, count);

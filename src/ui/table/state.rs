@@ -25,57 +25,76 @@ pub struct ColumnState {
 }
 
 /// Keys of the selected rows, ascending.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Selection(Vec<u64>);
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    keys: Vec<u64>,
+    /// Counts the changes.
+    revision: u64,
+}
+
+impl PartialEq for Selection {
+    fn eq(&self, other: &Self) -> bool {
+        self.keys == other.keys
+    }
+}
 
 impl Selection {
     /// The keys, ascending.
     #[must_use]
     pub fn keys(&self) -> &[u64] {
-        &self.0
+        &self.keys
+    }
+
+    /// Another number whenever it is another selection.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Number of rows selected.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.keys.len()
     }
 
     /// True without rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.keys.is_empty()
     }
 
     /// True where a row is selected.
     #[must_use]
     pub fn contains(&self, key: u64) -> bool {
-        self.0.binary_search(&key).is_ok()
+        self.keys.binary_search(&key).is_ok()
     }
 
     /// Selects these rows only.
     pub fn set(&mut self, keys: impl IntoIterator<Item = u64>) {
-        self.0.clear();
-        self.0.extend(keys);
-        if !self.0.is_sorted() {
-            self.0.sort_unstable();
+        self.revision += 1;
+        self.keys.clear();
+        self.keys.extend(keys);
+        if !self.keys.is_sorted() {
+            self.keys.sort_unstable();
         }
-        self.0.dedup();
+        self.keys.dedup();
     }
 
     /// Adds a row, or takes it away.
     pub fn toggle(&mut self, key: u64) {
-        match self.0.binary_search(&key) {
+        self.revision += 1;
+        match self.keys.binary_search(&key) {
             Ok(at) => {
-                self.0.remove(at);
+                self.keys.remove(at);
             }
-            Err(at) => self.0.insert(at, key),
+            Err(at) => self.keys.insert(at, key),
         }
     }
 
     /// Selects nothing.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.revision += 1;
+        self.keys.clear();
     }
 }
 
@@ -110,9 +129,9 @@ pub struct TableState {
     /// Row that flashes, and since when (the frame's time).
     #[serde(skip)]
     pub(super) flash: Option<(u64, Option<f64>)>,
-    /// The row whose menu is open (its key), and where.
+    /// The selected rows are to be copied in the next frame.
     #[serde(skip)]
-    pub(super) menu: Option<(u64, egui::Pos2)>,
+    pub(super) copy: bool,
     /// Where a scroll bar was taken hold of, points from its handle's start.
     #[serde(skip)]
     pub(super) grab: f32,
@@ -131,7 +150,7 @@ impl Default for TableState {
             anchor: None,
             jump: None,
             flash: None,
-            menu: None,
+            copy: false,
             grab: 0.0,
         }
     }

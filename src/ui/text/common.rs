@@ -20,6 +20,8 @@ pub const IMPORT: &str = "导入本单位数据";
 pub const CANCEL: &str = "取消";
 /// Why a dialog's button is off.
 pub const FILL_IN: &str = "请先填写上面的内容";
+/// Why a question can't be answered yet.
+pub const READ_FIRST: &str = "请先看清上面的内容";
 /// Confirms.
 pub const CONFIRM: &str = "确定";
 /// Closes.
@@ -92,3 +94,15 @@ pub const DROP_HERE: &str = "松开鼠标，导入这些文件";
 
 /// On the bundled map.
 pub const SKETCH: &str = "示意图，不作为界线依据";
+
+/// Name of an expander that is closed.
+#[must_use]
+pub fn unfold(name: &str) -> String {
+    format!("展开：{name}")
+}
+
+/// Name of an expander that is open.
+#[must_use]
+pub fn fold(name: &str) -> String {
+    format!("收起：{name}")
+}

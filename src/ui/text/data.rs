@@ -21,52 +21,18 @@ pub const IMPORT_FOLDER: &str = "导入文件夹…";
 pub const IMPORT_FILES: &str = "导入文件…";
 /// Hint of the search field.
 pub const SEARCH: &str = "查找名称、编号、地址…";
-/// Name of the search field.
-pub const SEARCH_NAME: &str = "查找";
-/// Clears the search and all filters.
-pub const CLEAR_ALL: &str = "清除全部筛选";
-/// Only what is selected on the map or in the table.
-pub const ONLY_SELECTED: &str = "只看选中的";
-/// View under way.
-pub const VIEWING: &str = "正在筛选";
 /// First view under way.
 pub const READING: &str = "正在读取表格";
 /// Empty table: nothing imported.
 pub const EMPTY_TABLE: &str = "这张表没有数据。把含有它的文件拖到窗口里，或点「导入文件夹」。";
-/// Empty view: nothing fits.
-pub const EMPTY_VIEW: &str = "没有符合条件的行，请放宽筛选或清除查找。";
 /// No rows set aside.
 pub const EMPTY_ASIDE: &str = "没有被搁置的行：导入的每一行都已采用。";
 /// No findings.
 pub const EMPTY_QUALITY: &str = "导入时没有发现问题。";
-/// View failed.
-pub const VIEW_FAILED: &str = "没有筛选成";
 /// Report failed.
 pub const QUALITY_FAILED: &str = "质量报告没有读出来";
 /// Again.
 pub const AGAIN: &str = "重试";
-/// Filter popup: contains.
-pub const CONTAINS: &str = "包含";
-/// Filter popup: from.
-pub const FROM: &str = "从";
-/// Filter popup: to.
-pub const TO: &str = "到";
-/// Filter popup: empty cells.
-pub const EMPTY_CELLS: &str = "（空）";
-/// Filter popup: too many values.
-pub const MANY_VALUES: &str = "不同的值太多，请输入文字筛选";
-/// Filter popup: not all values.
-pub const MORE_VALUES: &str = "只列出最多的 200 个值";
-/// Filter popup: counting.
-pub const COUNTING: &str = "正在统计";
-/// Filter popup: apply.
-pub const APPLY: &str = "应用";
-/// Filter popup: no filter on this column.
-pub const CLEAR: &str = "清除";
-/// Dates as they are typed.
-pub const DATE_HINT: &str = "2027-03-01";
-/// A number or date that was not understood.
-pub const BAD_BOUND: &str = "看不懂这个数或日期";
 /// Quality: all findings.
 pub const ALL_FINDINGS: &str = "全部";
 /// Quality: export.
@@ -125,6 +91,16 @@ pub const CROWDED: &str = "与同一企业的其他场所共用检查名额，�
 pub const NOT_LISTED: &str = "本年尚未被抽中";
 /// Card: factor's cap reached.
 pub const AT_CAP: &str = "已封顶";
+/// Card: what falls by itself.
+pub const FALLS: &str = "将自行降低的得分";
+/// Card: what can be done.
+pub const LOWER: &str = "怎样降低得分";
+/// Card: button.
+pub const PRINT_SCORE: &str = "得分说明（可打印）…";
+/// Card: what it is.
+pub const PRINT_SCORE_HINT: &str = "一页网页，可交给该单位：个人信息已遮盖，不含其他单位与检查月份";
+/// Card: kind of file.
+pub const WEB_PAGE: &str = "网页";
 /// Card: basis.
 pub const BASIS: &str = "依据";
 /// Card: others.
@@ -203,6 +179,12 @@ pub const REQUIRED: &str = "必填";
 pub const ONE_OF: &str = "至少一项";
 /// Mapping dialog: use it.
 pub const USE_MAPPING: &str = "使用";
+/// Mapping: leaving with entries.
+pub const LEAVE_MAPPING: &str = "放弃已做的列对应？";
+/// What that means.
+pub const LEAVE_MAPPING_WORDS: &str = "对话框里所做的选择还没有使用，关闭后不再保留。";
+/// Yes.
+pub const LEAVE_MAPPING_YES: &str = "放弃";
 /// Mapping dialog: district from the point.
 pub const FROM_POINT: &str = "所在区按经纬度判断";
 /// Encodings offered.
@@ -222,18 +204,6 @@ pub fn tab(kind: TableKind) -> &'static str {
         TableKind::PastChecks => "历次检查",
         TableKind::Capacity => "力量装备",
     }
-}
-
-/// `显示 x / y 行`.
-#[must_use]
-pub fn rows_shown(shown: &str, total: &str) -> String {
-    if shown == total { format!("{total} 行") } else { format!("显示 {shown} / {total} 行") }
-}
-
-/// How many are selected.
-#[must_use]
-pub fn selected(count: &str) -> String {
-    format!("已选 {count} 行")
 }
 
 /// How many were copied.
@@ -270,6 +240,24 @@ pub fn heading_of(column: &str) -> String {
 #[must_use]
 pub fn constant_of(column: &str) -> String {
     format!("{column}统一填为")
+}
+
+/// A record with its points.
+#[must_use]
+pub fn score_line(what: &str, sum: &str, points: &str) -> String {
+    if sum.is_empty() { format!("{what}：{points} 分") } else { format!("{what}：{sum} = {points} 分") }
+}
+
+/// The articles; empty without any.
+#[must_use]
+pub fn basis(cite: &str) -> String {
+    if cite.is_empty() { String::new() } else { format!("{BASIS}：{cite}") }
+}
+
+/// The sum of the factors.
+#[must_use]
+pub fn score_sum(sum: &str) -> String {
+    format!("合计：{sum}")
 }
 
 /// The figure behind how often a source is drawn.
@@ -354,5 +342,16 @@ pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
             vocabulary.terms()
         }
         _ => Vec::new(),
+    }
+}
+
+/// How many findings of a kind, and how many of them are listed where that is fewer.
+#[must_use]
+pub fn found(count: u64, listed: u64) -> String {
+    let number = crate::ui::widgets::thousands;
+    if listed < count {
+        format!("{} 条（只列出前 {} 条）\n", number(count), number(listed))
+    } else {
+        format!("{} 条\n", number(count))
     }
 }

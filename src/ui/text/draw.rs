@@ -12,11 +12,10 @@ pub const STEP_DONE: &str = "已完成";
 pub const STEP_NOW: &str = "当前步骤";
 /// A step that is locked.
 pub const STEP_LATER: &str = "未到，已锁定";
-/// Switch of the public projection.
-pub const PROJECTION: &str = "投影模式";
-/// What it does.
-pub const PROJECTION_HINT: &str =
-    "隐去单位名称与编号，只显示序号；种子只显示前 8 位。检查对象在检查前不得公开，对外投影时请打开。";
+/// Gives the ceremony the whole screen.
+pub const STAGE: &str = "全屏抽取";
+/// Gives it back.
+pub const STAGE_LEAVE: &str = "退出全屏 Esc";
 /// Year's seed.
 pub const YEAR_SEED: &str = "年度种子";
 /// Why the year comes first.
@@ -172,7 +171,7 @@ pub const ENVELOPE_WHY: &str =
 /// Envelope saved.
 pub const SAVE_ENVELOPE: &str = "存为文本以便打印";
 /// Off while projected.
-pub const ENVELOPE_OFF: &str = "投影模式下不能显示，请先关闭投影模式";
+pub const ENVELOPE_OFF: &str = "保密遮盖时不能显示，请先取消遮盖";
 /// Sealed at.
 pub const SEALED_AT: &str = "封存时间";
 /// Frame size.
@@ -331,8 +330,6 @@ pub const S_REPLACED: &str = "已替换";
 pub const S_DONE: &str = "已检查";
 /// Due.
 pub const S_DUE: &str = "待检查";
-/// Hidden.
-pub const HIDDEN: &str = "（投影模式隐去）";
 /// Demonstration mark.
 pub const DEMO_MARK: &str = "演示";
 /// Of what sequence.
@@ -353,8 +350,6 @@ pub const D_VOID_WHY: &str = "作废后此承诺值不再开封，理由公布�
 pub const REASON: &str = "理由";
 /// Date of evidence.
 pub const EVIDENCE: &str = "证据日期";
-/// Kinds of reason.
-pub const SUBSTITUTE_KINDS: [&str; 3] = ["关闭", "搬迁", "合并"];
 /// What happened.
 pub const KIND: &str = "情形";
 /// Who.
@@ -363,12 +358,20 @@ pub const WHO: &str = "更换谁";
 pub const LEAD: &str = "主办";
 /// Second.
 pub const ASSISTANT: &str = "协办";
-/// Unit.
-pub const UNIT: &str = "单位编号";
-/// From the selection.
-pub const USE_SELECTED: &str = "用当前选中的污染源";
+/// The unit.
+pub const UNIT: &str = "单位";
+/// What may be typed there.
+pub const UNIT_HINT: &str = "名称的一部分、统一社会信用代码或单位编号";
+/// Several units fit.
+pub const WHICH_UNIT: &str = "请选定是哪一家：";
+/// What is selected elsewhere.
+pub const OF_SELECTION: &str = "地图或表格中选中的：";
+/// More than are listed.
+pub const MORE_UNITS: &str = "还有更多，请把名称写得更完整";
+/// Where a triggered check comes from.
+pub const TRIGGER_KIND: &str = "来源";
 /// Not in the register.
-pub const E_UNIT: &str = "名录中没有这个编号";
+pub const E_UNIT: &str = "名录中没有这样的名称、信用代码或编号";
 /// The unit is known to be closed.
 pub fn known_dead(state: &str) -> String {
     format!("该单位{state}；确需前往的，请写明仍须检查的依据")
@@ -381,3 +384,57 @@ pub const E_EVIDENCE: &str = "日期应写作 2027-02-28，且不晚于今天";
 pub const U_PAIRS: &str = "组";
 /// What the year freezes.
 pub const YEAR_FRAME: &str = "名录中的每一家都写入年度抽样框，概率均为 0：年度种子不抽取检查对象，只定取整。";
+
+/// What the whole screen is for.
+#[must_use]
+pub fn stage_hint(keys: &str) -> String {
+    format!("投影用：只留抽取过程，字放到最大，单位名称遮盖；{keys} 进出，翻页键或回车走下一步，Esc 退出")
+}
+
+/// Begins the next month.
+#[must_use]
+pub fn begin_month(month: u32) -> String {
+    format!("开始 {month} 月")
+}
+
+/// The question before a seal: title.
+#[must_use]
+pub fn seals_title(period: &str) -> String {
+    format!("冻结并封存{period}？")
+}
+
+/// What a month's seal fixes.
+#[must_use]
+pub fn seals_month(draw: u64, frame: u64, certain: u64) -> String {
+    let thousands = crate::ui::widgets::thousands;
+    let certain = thousands(certain);
+    format!("将封存：从 {} 家中抽取 {} 家，其中必定抽取 {certain} 家", thousands(frame), thousands(draw))
+}
+
+/// What the year's seal fixes.
+#[must_use]
+pub fn seals_year(frame: u64) -> String {
+    format!("将封存全年抽样框 {} 家，开封后取得年度种子", crate::ui::widgets::thousands(frame))
+}
+
+/// By which public number it is opened.
+#[must_use]
+pub fn seals_by(source: &str, reference: &str, at: &str) -> String {
+    format!("公开数取 {source} {reference}，{at} 产生")
+}
+
+/// The public number of a demonstration.
+pub const SEALS_DEMONSTRATION: &str = "演示：公开数事先已知，不证明抽取公正";
+/// The question's yes.
+pub const SEAL_MEANT: &str = "确认封存";
+/// What a seal means.
+pub const SEALS_WHY: &str = "封存后名单范围与名额不能再改；放弃须写明理由作废，作废与再次封存都记入封签登记簿并公开。";
+
+/// What a case of substitution means for the months after.
+#[must_use]
+pub fn case_means(case: crate::domain::SubstituteCase) -> &'static str {
+    match case {
+        crate::domain::SubstituteCase::Stopped => "停产：间隔期内不再抽取，期满或查到恢复生产后重新参加",
+        _ => "以后各月不再抽取，除非后来查到仍在生产",
+    }
+}

@@ -24,6 +24,10 @@ pub const PAN_HINT: &str = "拖动平移；按住 Shift 拖动可圈选污染源
 pub const BOX_HINT: &str = "拖出矩形，选中其中的污染源；按住 Ctrl 追加";
 /// Explains the lasso.
 pub const LASSO_HINT: &str = "拖出闭合曲线，选中其中的污染源；按住 Ctrl 追加";
+/// Measure a distance.
+pub const DISTANCE: &str = "测距";
+/// Explains measuring.
+pub const DISTANCE_HINT: &str = "按住拖动，量两点间的直线距离；Esc 清除";
 /// Heading of the legend.
 pub const LEGEND: &str = "图例";
 /// Opens the legend.
@@ -68,6 +72,12 @@ pub fn districts(count: usize) -> String {
     format!("{} 个区", grouped(count as f64, 0))
 }
 
+/// Lit points in a printed legend.
+#[must_use]
+pub fn lit(name: &str, count: usize) -> String {
+    format!("{name} {} 家", grouped(count as f64, 0))
+}
+
 /// The review number's line.
 #[must_use]
 pub fn review_number(number: &str) -> String {
@@ -109,6 +119,19 @@ pub fn range(from: f64, to: f64, decimals: usize) -> String {
 #[must_use]
 pub fn length_km(km: f64) -> String {
     if km >= 1.0 { format!("{} 千米", grouped(km, 0)) } else { format!("{} 米", grouped(km * 1000.0, 0)) }
+}
+
+/// A measured distance.
+#[must_use]
+pub fn distance(km: f64) -> String {
+    if km >= 1.0 { format!("{} 千米", grouped(km, 2)) } else { format!("{} 米", grouped(km * 1000.0, 0)) }
+}
+
+/// A place in degrees.
+#[must_use]
+pub fn coordinate(lon: f64, lat: f64) -> String {
+    let side = |value: f64, plus: &'static str, minus: &'static str| if value < 0.0 { minus } else { plus };
+    format!("{} {:.5}°　{} {:.5}°", side(lon, "东经", "西经"), lon.abs(), side(lat, "北纬", "南纬"), lat.abs())
 }
 
 /// What a screen reader hears of the district chosen.

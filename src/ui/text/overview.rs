@@ -8,12 +8,26 @@ pub const PLANNED: &str = "全年计划检查";
 pub const DONE: &str = "已完成";
 /// Disclosure.
 pub const DISCLOSED: &str = "结果公开率";
-/// Shortages.
-pub const SHORTAGES: &str = "计划缺口";
-/// What shortages mean.
-pub const SHORTAGES_NOTE: &str = "须先解决才能封存";
+/// Whether the plan can be carried out.
+pub const VERDICT: &str = "计划能否执行";
+/// It can.
+pub const FEASIBLE: &str = "可行";
+/// It can be sealed, but capacity is short.
+pub const OVERLOADED: &str = "超载";
+/// It cannot be sealed.
+pub const BLOCKED: &str = "不可行";
 /// No shortages.
 pub const NO_SHORTAGES: &str = "力量与最低频次相符";
+/// Nothing to be disclosed yet.
+pub const NONE_FINISHED: &str = "尚无应公开的结果";
+/// All disclosed or within their time.
+pub const IN_TIME: &str = "均未超过公开期限";
+/// Chart by month.
+pub const BY_MONTH: &str = "按月";
+/// Chart by quarter.
+pub const BY_QUARTER: &str = "按季度";
+/// How the checks to come are estimated.
+pub const COMING_HOW: &str = "预计新增必查：怎样推算";
 /// Attention.
 pub const ATTENTION: &str = "需要处理";
 /// Nothing needs attention.
@@ -61,19 +75,52 @@ pub fn month_title(done: u32, listed: u32, planned: f64) -> String {
     }
 }
 
-/// Title of the chart by district.
+/// Title of the chart by body: how many are behind what should be made by today, of how many checks.
 #[must_use]
-pub fn district_title(behind: usize) -> String {
+pub fn progress_title(behind: usize, listed: u32, done: u32) -> String {
     match behind {
-        0 => "已抽取的检查对象均已完成".to_owned(),
-        n => format!("{n} 个区还有检查对象没有完成"),
+        0 if done == listed => "已抽取的检查对象均已完成".to_owned(),
+        0 => "各执法主体均未落后于进度（按工作日计）".to_owned(),
+        n => format!("{n} 个执法主体落后于进度（按工作日计）"),
     }
 }
 
-/// Title of the chart by district before the first draw.
+/// Title of the chart by body before the first draw.
 #[must_use]
 pub fn load_title(name: &str, load: f64) -> String {
     format!("{name}的检查任务最重，全年 {} 次", crate::ui::widgets::decimal(load, 0))
+}
+
+/// A body's row: done of listed, and how far it is behind.
+#[must_use]
+pub fn progress_note(done: u32, listed: u32, behind: f64) -> String {
+    let behind = if behind >= 1.0 { format!("，落后 {}", behind.floor()) } else { String::new() };
+    format!("{done} / {listed}{behind}")
+}
+
+/// Drawn and mandatory checks of the year.
+#[must_use]
+pub fn split(drawn: f64, mandatory: u32) -> String {
+    let drawn = crate::ui::widgets::decimal(drawn, 0);
+    format!("抽查 {drawn}、必查 {}", crate::ui::widgets::thousands(u64::from(mandatory)))
+}
+
+/// Number of overloaded places.
+#[must_use]
+pub fn overloads(count: usize) -> String {
+    format!("{count} 处超载，可以封存但力量不足")
+}
+
+/// Number of shortages.
+#[must_use]
+pub fn shortages(count: usize) -> String {
+    format!("{count} 项缺口，须先解决才能封存")
+}
+
+/// A quarter's name on an axis.
+#[must_use]
+pub fn quarter(index: usize) -> String {
+    format!("{}季度", ["一", "二", "三", "四"].get(index).unwrap_or(&""))
 }
 
 /// Unit: visits.
@@ -82,31 +129,28 @@ pub const VISITS: &str = "次";
 pub const ITEMS: &str = "项";
 /// Axis: checks.
 pub const CHECKS: &str = "检查";
+/// Axis: quarters.
+pub const QUARTER: &str = "季度";
 /// Axis: months.
 pub const MONTH: &str = "月份";
-/// Series: planned.
-pub const S_PLAN: &str = "计划";
+/// Series: planned, to be drawn.
+pub const S_PLAN: &str = "计划抽查";
+/// Series: planned, mandatory.
+pub const S_MANDATORY: &str = "计划必查";
 /// Series: drawn.
 pub const S_DRAWN: &str = "已抽取";
 /// Series: done.
 pub const S_DONE: &str = "已完成";
-/// Series: not done.
-pub const S_OPEN: &str = "未完成";
-/// Series: expected in the year.
-pub const S_EXPECTED: &str = "全年预计";
-/// Axis: districts.
-pub const DISTRICT: &str = "区";
+/// Series: drawn and not done.
+pub const S_OPEN: &str = "已抽取未完成";
+/// Axis: bodies.
+pub const BODY: &str = "执法主体";
 
-/// Number of bodies.
+/// Checks on opened lists, and how many of them should be made by today.
 #[must_use]
-pub fn bodies(count: usize) -> String {
-    format!("{count} 个执法主体")
-}
-
-/// Number of checks on opened lists.
-#[must_use]
-pub fn listed(count: u32) -> String {
-    format!("已抽取 {} 项", crate::ui::widgets::thousands(u64::from(count)))
+pub fn listed(count: u32, due: f64) -> String {
+    let count = crate::ui::widgets::thousands(u64::from(count));
+    format!("已抽取 {count} 项，按工作日应完成 {} 项", crate::ui::widgets::decimal(due.floor(), 0))
 }
 
 /// Number overdue.

@@ -1,14 +1,20 @@
 //! Texts of 年度计划.
 
 mod lights;
+mod matrix;
+mod record;
 mod shortages;
 mod trial;
+mod values;
 
 use chrono::NaiveDate;
 
 pub use lights::*;
+pub use matrix::*;
+pub use record::*;
 pub use shortages::*;
 pub use trial::*;
+pub use values::*;
 
 use crate::domain::PlanMonth;
 
@@ -30,7 +36,11 @@ texts! {
     /// Button.
     PLAN_DATES_YES = "登记";
     /// What it is for.
-    PLAN_DATES_TEXT = "登记一次，即写入公开的年度计划与操作日志。计划调整后再次公布的，填写新的公布日期，版次随之增加。";
+    PLAN_DATES_TEXT = "批准时，现在的计划即留存为一版，以后与滚动计划、已抽取、已完成对照。计划调整后再次批准的，填写新的批准日期，即为下一版；备案与公布日期可以以后再登记。";
+    /// Button where a plan is approved.
+    PLAN_APPROVE_YES = "批准并留存";
+    /// Field.
+    APPROVED_BY = "批准人或机关";
     /// Hint of a field.
     PLAN_DATES_HINT = "如 2027-03-10";
     /// A text is no day.
@@ -70,7 +80,7 @@ texts! {
     /// Second heading row.
     WORKING_DAYS = "工作日（* 暂定）";
     /// What the matrix shows.
-    MATRIX_NOTE = "单元格为预计检查次数（抽查加必查，已过月份为已列入/已查）；横条为最紧的力量占用；上下拖动或按回车可改";
+    MATRIX_NOTE = "横条为最紧的力量占用；拖动或按住 Shift、Ctrl 多选，Ctrl+C、Ctrl+V 复制粘贴，Ctrl+R、Ctrl+D 向右、向下填充，直接键入数字或按回车修改，按住 Alt 上下拖动增减";
     /// What the districts' sums are.
     DISTRICT_NOTE = "按污染源所在区汇总，只供查看；调整请到「按执法主体」";
     /// Why not.
@@ -129,16 +139,12 @@ texts! {
     NOT_KEPT = "未达到";
     /// No article.
     NO_BASIS = "规则文件没有注明依据";
-    /// Heading.
-    UNCONFIRMED = "待本单位确认的数值";
-    /// Nothing to confirm.
-    ALL_CONFIRMED = "全部数值均有依据并已确认";
-    /// Mark.
-    TO_CONFIRM = "待本单位确认";
+    /// Nothing chosen.
+    CHOOSE_LIGHT = "点选一条规则，这里显示它的条款；数值的更改与确认在「数值与确认」";
     /// Heading.
     SPREAD = "各风险等级的年度频次 λ";
     /// What the figures are.
-    SPREAD_NOTE = "每格：污染源数；λ 最低、平均、最高（次/年），不含停产、正面清单等不参加抽取的污染源";
+    SPREAD_NOTE = "λ 为每年预计抽查次数；不含停产、正面清单等不参加抽取的污染源。最低值不计因企业年度上限被压缩的";
     /// Heading.
     OFF_SITE = "非现场检查（正面清单）";
     /// None.
@@ -253,25 +259,6 @@ pub fn title_note(year: i32, expected: &str, next: PlanMonth) -> String {
 #[must_use]
 pub fn tab(name: &str, count: usize) -> String {
     if count == 0 { name.to_owned() } else { format!("{name} {count}") }
-}
-
-/// A cell's name.
-#[must_use]
-pub fn cell_name(row: &str, month: usize, value: &str, locked: bool, over: bool) -> String {
-    let mut text = format!("{row} {month}月 {value} 次");
-    if locked {
-        text.push_str("，已锁定");
-    }
-    if over {
-        text.push_str("，超载");
-    }
-    text
-}
-
-/// A past cell's name.
-#[must_use]
-pub fn cell_past(row: &str, month: usize, listed: u32, done: u32) -> String {
-    format!("{row} {month}月 已列入 {listed} 项，已查 {done} 项")
 }
 
 /// Working days under a month.
@@ -421,10 +408,24 @@ pub fn mandatory_moved(from: PlanMonth, to: PlanMonth, checks: u32) -> String {
     format!("{from} 的 {checks} 项必查移到 {to}")
 }
 
-/// Sites and λ.
+/// Sites, and how often they are seen on the whole.
 #[must_use]
-pub fn spread(sites: &str, least: &str, mean: &str, most: &str) -> String {
-    format!("{sites} 个；{least} / {mean} / {most}")
+pub fn spread(sites: &str, often: &str) -> String {
+    format!("{sites} 个，平均{often}")
+}
+
+/// The figures behind it.
+#[must_use]
+pub fn spread_figures(least: &str, mean: &str, most: &str) -> String {
+    format!("λ 最低 {least}，平均 {mean}，最高 {most}")
+}
+
+/// What the enterprises' cap takes.
+#[must_use]
+pub fn spread_capped(sites: u32, least: &str, used_up: u32) -> String {
+    let used =
+        if used_up > 0 { format!("，{used_up} 个的名额已由本企业的必查用完") } else { String::new() };
+    format!("其中 {sites} 个因企业年度上限压缩，最低 λ {least}{used}")
 }
 
 /// Enterprises scaled down.

@@ -91,8 +91,6 @@ texts! {
     NO_ROWS = "没有符合筛选的结果";
     /// Menu.
     CORRECT = "更正此结果";
-    /// Menu.
-    COPY_CODE = "复制计划编码";
     /// Title of the confirmation.
     PUBLISH_TITLE = "登记公开";
     /// Title of a correction.

@@ -31,13 +31,23 @@ pub const POLICY_FILES: &str = "规则文件";
 /// Factors.
 pub const FACTORS: &str = "风险因子";
 /// What the sliders beside the factors are.
-pub const CAPS: &str = "滑块为各因子的得分上限；展开可改分值、看依据";
+pub const CAPS: &str = "先改每起（每项）给几分，再改上限；展开看依据、时间折算与其他分值";
 /// Tiers.
 pub const TIERS: &str = "等级门槛与基准频次";
 /// Aggravators.
 pub const AGGRAVATORS: &str = "频次加重系数";
 /// Resets a part.
 pub const RESET: &str = "还原";
+/// Whether a cap matters.
+#[must_use]
+pub fn cap_reached(sites: u64) -> String {
+    if sites == 0 {
+        "目前无单位达到上限，提高上限没有影响".to_owned()
+    } else {
+        format!("目前 {} 家达到上限", thousands(sites))
+    }
+}
+
 /// Articles.
 pub const BASIS: &str = "依据";
 /// No article.

@@ -120,3 +120,36 @@ pub const LOSING: &str = "未保存的更改还在草稿里，但草稿文件现
 pub const STAY: &str = "留在窗口";
 /// Throws the draft away and closes the window.
 pub const LOSE: &str = "放弃草稿并退出";
+/// Opens the folder that files were written into.
+pub const OPEN_FOLDER: &str = "打开所在文件夹";
+/// Copies the path of a folder.
+pub const COPY_PATH: &str = "复制路径";
+/// No file manager.
+pub const CANNOT_OPEN_FOLDER: &str = "没能打开文件夹";
+/// What to do then.
+pub const COPY_PATH_HINT: &str = "请复制路径，在文件管理器中打开";
+/// To the quality report.
+pub const SHOW_QUALITY: &str = "查看质量报告";
+
+/// What stands for whatever names a unit.
+pub const HIDDEN: &str = "（已遮盖）";
+/// While the names are gathered that must not be shown.
+pub const VEILING: &str = "正在遮盖单位信息";
+/// They could not be gathered.
+pub const VEIL_FAILED: &str = "单位信息未能遮盖，因此不显示任何画面";
+/// The handle of a panel.
+pub const RESIZE: &str = "调整面板大小";
+/// The switch.
+pub const VEIL: &str = "保密遮盖";
+/// Shows everything again.
+pub const VEIL_LIFT: &str = "取消遮盖";
+/// Mark while the veil is on.
+pub const VEILED: &str = "保密遮盖已开";
+/// What the veil does.
+pub const VEIL_HINT: &str = "隐去所有画面中的单位名称、统一社会信用代码、编号、地址和地图上的本月抽中标记";
+/// A file is to be written while the veil is on: title.
+pub const VEIL_EXPORT: &str = "文件不遮盖";
+/// What that means.
+pub const VEIL_EXPORT_WHY: &str = "保密遮盖只管画面。要写入的文件是内部材料，含单位名称和编号，不要在投影时打开。";
+/// Writes it all the same.
+pub const VEIL_EXPORT_ANYWAY: &str = "仍要写入";

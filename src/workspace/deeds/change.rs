@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::domain::{InspectorId, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use crate::export::write_atomic;
 use crate::plan::ledger::Ledger;
 use crate::registry::Registry;
@@ -65,7 +65,7 @@ pub struct Substituted {
     pub pair: Option<(InspectorId, InspectorId)>,
 }
 
-/// Replaces a drawn unit that was found closed, moved or merged by the next reserve that is alive.
+/// Replaces a drawn unit that was found closed, moved, merged or stopped by the next reserve that is alive.
 ///
 /// # Errors
 /// `SEL-037`, `SEL-038`, `SEL-039` where the unit is not on the list or was visited, `SEL-040` where no
@@ -75,7 +75,7 @@ pub fn substitute_unit(
     registry: &Registry,
     month: PlanMonth,
     unit: &UnitId,
-    reason: &str,
+    (case, reason): (SubstituteCase, &str),
     context: &CommandContext,
 ) -> AppResult<Substituted> {
     project.check_writable()?;
@@ -124,6 +124,7 @@ pub fn substitute_unit(
     let change = DrawChange::Substitute {
         unit: unit.clone(),
         by: by.clone(),
+        case,
         reason: reason.trim().to_owned(),
         at: context.now.to_string(),
         operator: context.operator.clone(),
@@ -169,6 +170,8 @@ pub fn replace_inspector(
 pub struct TriggeredRequest {
     /// The unit.
     pub unit: UnitId,
+    /// Where it comes from.
+    pub kind: TriggerKind,
     /// What triggered it.
     pub reason: String,
     /// Why a unit that is known to be closed, moved or merged is inspected all the same.
@@ -228,6 +231,7 @@ pub fn add_triggered_check(
     let need = need_of(&project.policy, inputs.sites.skill.get(site as usize).copied(), unit.clone(), body);
     let change = DrawChange::Add {
         need,
+        trigger: Some(request.kind),
         reason: request.reason.trim().to_owned(),
         at: context.now.to_string(),
         operator: context.operator.clone(),

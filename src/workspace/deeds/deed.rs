@@ -2,9 +2,10 @@
 //! them out.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::disclosure::{CheckResult, PlanDatesEntry};
-use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
 use crate::plan::Mend;
 use crate::registry::Mapping;
 use crate::workspace::deeds::batch::{CheckKey, ClearDays};
@@ -36,6 +37,8 @@ pub enum Deed {
         month: PlanMonth,
         /// Who drops out.
         unit: UnitId,
+        /// What was found.
+        case: SubstituteCase,
         /// Dated evidence.
         reason: String,
     },
@@ -62,7 +65,7 @@ pub enum Deed {
     Publish(Publication),
     /// The entry of a publication is corrected or taken back.
     CorrectPublication(PublicationCorrection),
-    /// Days on which the yearly plan was approved, filed, published.
+    /// Days on which the yearly plan was approved, filed, published; what is approved is kept as a version.
     PlanDates(PlanDatesEntry),
     /// Exports the plan, or a month's lists, into a folder.
     Export {
@@ -73,13 +76,30 @@ pub enum Deed {
         /// Kinds of files by ending or family; empty for all.
         only: Vec<String>,
     },
+    /// Writes a list that names units of a month into a file, made ready elsewhere.
+    WriteList {
+        /// Target file.
+        to: PathBuf,
+        /// Name of the list.
+        list: String,
+        /// Rows of it.
+        rows: usize,
+        /// The file's bytes.
+        bytes: Arc<Vec<u8>>,
+    },
     /// Reads the office's files again: the register of a new quarter, or another mapping.
     Refresh {
         /// The folder with the files.
         from: PathBuf,
         /// Mapping by hand; `None` for what is recognised.
         mapping: Option<Mapping>,
+        /// Mark of the preview that was agreed to: files that have changed since are not taken.
+        looked_at: Option<String>,
     },
+    /// The register before a refresh comes back: the kept state of this name, the latest for `None`.
+    RefreshBack(Option<String>),
+    /// Deletes a kept register.
+    ForgetKept(String),
     /// Takes another map of districts (.shp and companions).
     LoadDistricts(PathBuf),
     /// Takes another calendar of working days (csv).
@@ -106,8 +126,10 @@ impl Deed {
             Self::Publish(_) => CommandId::Publish,
             Self::CorrectPublication(_) => CommandId::CorrectPublication,
             Self::PlanDates(_) => CommandId::PlanDates,
-            Self::Export { .. } => CommandId::Export,
-            Self::Refresh { .. } => CommandId::Import,
+            Self::Export { .. } | Self::WriteList { .. } => CommandId::Export,
+            Self::Refresh { .. } => CommandId::Refresh,
+            Self::RefreshBack(_) => CommandId::RefreshBack,
+            Self::ForgetKept(_) => CommandId::ForgetKept,
             Self::LoadDistricts(_) => CommandId::Districts,
             Self::LoadCalendar(_) => CommandId::Calendar,
         }
@@ -121,7 +143,6 @@ impl Deed {
             Self::SealYear(_) => "封存年度种子",
             Self::SealMonth(..) => "冻结并封存",
             Self::Open(..) => "开封并抽取",
-            Self::Refresh { .. } => "更新名录",
             Self::Mend(_)
             | Self::Void(..)
             | Self::Substitute { .. }
@@ -134,16 +155,22 @@ impl Deed {
             | Self::CorrectPublication(_)
             | Self::PlanDates(_)
             | Self::Export { .. }
+            | Self::Refresh { .. }
+            | Self::RefreshBack(_)
+            | Self::ForgetKept(_)
+            | Self::WriteList { .. }
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => self.command_id().label(),
         }
     }
 
-    /// True where the planner's draft is saved first: what is sealed or exported is what is saved.
+    /// True where the planner's draft is saved first: what is sealed, approved or exported is what is saved.
     #[must_use]
     pub fn saves_draft(&self) -> bool {
         match self {
             Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } => true,
+            // what is approved is what is saved
+            Self::PlanDates(entered) => entered.approved_on.is_some(),
             // the saving itself
             Self::Settings(_)
             | Self::Mend(_)
@@ -157,8 +184,10 @@ impl Deed {
             | Self::RecordClear(..)
             | Self::Publish(_)
             | Self::CorrectPublication(_)
-            | Self::PlanDates(_)
+            | Self::WriteList { .. }
             | Self::Refresh { .. }
+            | Self::RefreshBack(_)
+            | Self::ForgetKept(_)
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => false,
         }

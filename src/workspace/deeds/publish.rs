@@ -1,14 +1,13 @@
-//! What went out is recorded: results as disclosed, the yearly plan as approved, filed and published.
+//! What went out is recorded: results as disclosed.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
 use crate::diagnostic::{AppResult, Finding};
-use crate::disclosure::{CheckResult, PlanDates, PlanDatesEntry, ResultField, check_disclosed};
+use crate::disclosure::{CheckResult, ResultField, check_disclosed};
 use crate::workspace::deeds::results::reason_missing;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::plan_dates::{load_plan_dates, save_plan_dates};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::results::{load_results, save_results};
 
@@ -128,25 +127,4 @@ pub fn correct_disclosure(
         project.log(context, CommandId::CorrectPublication, detail)?;
     }
     Ok(changed.len())
-}
-
-/// Enters days of the yearly plan: approved, filed, published. Another day of publication counts as another
-/// version. Returns all days as they stand then.
-///
-/// # Errors
-/// `PRJ-011`, `DIS-057`, `DIS-058`, `DIS-059`, `RES-008`, `IO-…`, `JRN-…`.
-pub fn record_year_plan_dates(
-    project: &Project,
-    entered: PlanDatesEntry,
-    context: &CommandContext,
-) -> AppResult<PlanDates> {
-    project.check_writable()?;
-    let before = load_plan_dates(project)?;
-    let dates = before.with(entered, project.file.year, context.now.date())?;
-    if dates != before {
-        save_plan_dates(project, &dates)?;
-        let detail = serde_json::json!({ "before": before, "after": dates, "version": dates.version() });
-        project.log(context, CommandId::PlanDates, detail)?;
-    }
-    Ok(dates)
 }

@@ -17,6 +17,7 @@ use crate::sampling::{
     sha256, to_hex,
 };
 use crate::staffing::{Needs, Roster, check_staffing};
+use crate::workspace::deeds::plan_record::snapshot;
 use crate::workspace::deeds::time;
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::{
@@ -25,6 +26,7 @@ use crate::workspace::inputs::month_frame::{
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
+use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
 use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
 use crate::workspace::store::register::load_register;
 
@@ -115,7 +117,7 @@ fn check_may_seal(
 }
 
 /// The files that a seal binds as inputs, each with its hash: registry frames, results, earlier seals.
-fn render_inputs(project: &Project, register: &SealRegister) -> AppResult<Vec<u8>> {
+pub(super) fn render_inputs(project: &Project, register: &SealRegister) -> AppResult<Vec<u8>> {
     let mut lines = Vec::new();
     let mut add = |name: String, bytes: &[u8]| lines.push(format!("{}\t{name}", to_hex(&sha256(&[bytes]))));
     for name in list_folder(project, "frames")? {
@@ -158,6 +160,7 @@ struct Prepared {
     needs: Needs,
     targets: Option<Vec<u8>>,
     schedule: Option<Vec<u8>>,
+    plan: Option<Vec<u8>>,
 }
 
 fn seal_prepared(
@@ -207,6 +210,9 @@ fn seal_prepared(
     }
     if let Some(schedule) = &prepared.schedule {
         put(SCHEDULE_FILE, schedule)?;
+    }
+    if let Some(plan) = &prepared.plan {
+        put(PLAN_FILE, plan)?;
     }
     put("secret.json", &secret_file.to_json())?;
     write_json(&folder.join("notes.json"), &DrawNotes::default())?;
@@ -284,8 +290,14 @@ pub fn seal_year(
     }
     let strata = strata.into_iter().map(|(id, units)| StratumTargets { id, quota: 0, units }).collect();
     let BuiltFrame { frame, .. } = compute_frame(strata, &FrameKey::generate()?)?;
-    let prepared =
-        Prepared { frame, roster: Roster::default(), needs: Needs::default(), targets: None, schedule: None };
+    let prepared = Prepared {
+        frame,
+        roster: Roster::default(),
+        needs: Needs::default(),
+        targets: None,
+        schedule: None,
+        plan: None,
+    };
     seal_prepared(project, period, prepared, pledge, context)
 }
 
@@ -328,6 +340,8 @@ pub fn seal_month(
             .hint("本月的机会已由先前的抽取给出，也没有新增的必查对象；触发式检查请用 add-check")
             .into());
     }
-    let prepared = Prepared { frame: built.frame, roster, needs, targets: Some(targets), schedule: Some(schedule) };
+    let plan = Some(snapshot(project, &analysis, &load_plan_files(project)?, None)?.to_json()?);
+    let (targets, schedule) = (Some(targets), Some(schedule));
+    let prepared = Prepared { frame: built.frame, roster, needs, targets, schedule, plan };
     seal_prepared(project, period, prepared, pledge, context)
 }

@@ -117,6 +117,12 @@ pub struct City {
     pub sites: Vec<Site>,
 }
 
+/// Last day that the files of a demo city for a year know of.
+#[must_use]
+pub fn last_day(year: i32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, 2, 24).unwrap_or_default()
+}
+
 impl City {
     /// Makes a city of `count` sources, the same for the same seed and year.
     #[must_use]
@@ -124,7 +130,7 @@ impl City {
         let mut dice = Dice::new(seed, 1);
         let parks = parks(&mut Dice::new(seed, 2), places);
         let weights: Vec<f64> = DISTRICTS.iter().map(|d| d.weight).collect();
-        let today = NaiveDate::from_ymd_opt(year, 2, 24).unwrap_or_default();
+        let today = last_day(year);
         let mut sites: Vec<Site> = Vec::with_capacity(count);
         let mut enterprise = 0;
         while sites.len() < count {

@@ -7,6 +7,7 @@
 mod bundled;
 mod city;
 mod files;
+mod names;
 mod random;
 mod rows;
 mod vocabulary;
@@ -14,7 +15,7 @@ mod vocabulary;
 use std::path::{Path, PathBuf};
 
 pub use bundled::{pack_demo, unpack_demo};
-pub use city::{City, DEFAULT_SOURCES, Places, Site, body_name};
+pub use city::{City, DEFAULT_SOURCES, Places, Site, body_name, last_day};
 pub use files::FileForm;
 pub use random::Dice;
 pub use rows::identity;

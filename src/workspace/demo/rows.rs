@@ -4,6 +4,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::city::{BODIES, City, Site, body_name};
 use super::files::RowSink;
+use super::names::SharedNames;
 use super::random::Dice;
 use super::vocabulary::{DISTRICTS, INDUSTRIES, firm_name, person_name, uscc};
 use crate::diagnostic::AppResult;
@@ -65,9 +66,9 @@ impl City {
         let mut dice = Dice::new(self.seed, 100 + table as u64);
         match table {
             TableKind::Sources => self.source_rows(&mut dice, sink),
-            TableKind::Credit => self.credit_rows(&mut dice, sink),
-            TableKind::Violations => self.violation_rows(&mut dice, sink),
-            TableKind::Complaints => self.complaint_rows(&mut dice, sink),
+            TableKind::Credit => self.credit_rows(&mut dice, &SharedNames::of(self), sink),
+            TableKind::Violations => self.violation_rows(&mut dice, &SharedNames::of(self), sink),
+            TableKind::Complaints => self.complaint_rows(&mut dice, &SharedNames::of(self), sink),
             TableKind::Monitoring => self.monitoring_rows(&mut dice, sink),
             TableKind::Inspectors => self.inspector_rows(&mut dice, sink),
             TableKind::Recusals => self.recusal_rows(&mut dice, sink),
@@ -176,7 +177,7 @@ impl City {
         Ok(())
     }
 
-    fn credit_rows(&self, dice: &mut Dice, sink: &mut RowSink<'_>) -> AppResult<()> {
+    fn credit_rows(&self, dice: &mut Dice, shared: &SharedNames, sink: &mut RowSink<'_>) -> AppResult<()> {
         let grades = ["很好", "好", "一般", "差", "很差"];
         for site in self.sites.iter().filter(|s| s.branch == 1) {
             let share = if site.management == Category::Registration { 0.12 } else { 0.97 };
@@ -195,9 +196,10 @@ impl City {
             };
             let score = (92.0 - 11.0 * grade as f64 + 3.0 * dice.normal()).clamp(5.0, 100.0);
             let year = self.year - 1;
+            let needs_code = shared.holds(&name);
             sink(&[
                 if dice.below(300) == 0 { format!("{name} ").into() } else { name.into() },
-                if dice.below(25) == 0 { Cell::Empty } else { code.into() },
+                if dice.below(25) == 0 && !needs_code { Cell::Empty } else { code.into() },
                 Cell::Number(f64::from(year)),
                 grades[grade].into(),
                 Cell::Number((score * 10.0).round() / 10.0),
@@ -207,7 +209,7 @@ impl City {
         Ok(())
     }
 
-    fn violation_rows(&self, dice: &mut Dice, sink: &mut RowSink<'_>) -> AppResult<()> {
+    fn violation_rows(&self, dice: &mut Dice, shared: &SharedNames, sink: &mut RowSink<'_>) -> AppResult<()> {
         let kinds = [
             "违反大气污染防治管理制度",
             "违反水污染防治管理制度",
@@ -233,7 +235,7 @@ impl City {
                 let repaired = dice.chance(0.25);
                 sink(&[
                     name.clone().into(),
-                    if dice.below(40) == 0 { Cell::Empty } else { code.clone().into() },
+                    if dice.below(40) == 0 && !shared.holds(&name) { Cell::Empty } else { code.clone().into() },
                     format!("第{}{:05}号（拟）", date.year(), serial).into(),
                     dice.pick(&kinds).copied().unwrap_or("").into(),
                     if dice.chance(0.12) { "警告" } else { "罚款" }.into(),
@@ -249,7 +251,7 @@ impl City {
         Ok(())
     }
 
-    fn complaint_rows(&self, dice: &mut Dice, sink: &mut RowSink<'_>) -> AppResult<()> {
+    fn complaint_rows(&self, dice: &mut Dice, shared: &SharedNames, sink: &mut RowSink<'_>) -> AppResult<()> {
         let kinds = ["大气-工业废气", "噪声-工业", "水-废水排放", "大气-餐饮油烟", "固废", "其他"];
         let mut serial = 1;
         for site in &self.sites {
@@ -267,7 +269,7 @@ impl City {
                 sink(&[
                     format!("XF{}{serial:06}", date.year()).into(),
                     written.into(),
-                    if dice.chance(0.35) { code.clone().into() } else { Cell::Empty },
+                    if dice.chance(0.35) || shared.holds(&name) { code.clone().into() } else { Cell::Empty },
                     spelled(date, dice),
                     dice.pick(&kinds).copied().unwrap_or("").into(),
                     ["12345热线", "微信", "网络平台", "来信来访"][dice.below(4) as usize].into(),

@@ -8,10 +8,10 @@ use polars::prelude::{Column, DataFrame, PolarsError};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::disclosure::{CheckResult, MandatoryChecks, Outcome, compute_rechecks};
-use crate::domain::{Category, PermitEvent, PlanMonth};
+use crate::domain::{Category, PermitEvent, PlanMonth, SubstituteCase};
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::window_months;
-use crate::plan::mandatory::{MandatoryFacts, compute_mandatory};
+use crate::plan::mandatory::{MandatoryDates, MandatoryFacts, compute_mandatory};
 use crate::plan::quotas::merged_categories;
 use crate::plan::{
     Exclusion, ListedVisit, MonthTargets, PastTargets, PlanInputs, ShortageKind, SiteState, TargetContext, Visit,
@@ -45,6 +45,10 @@ pub struct Analysis {
     pub results: Vec<CheckResult>,
     /// What the scores were computed from; serves other weights too.
     pub features: Arc<RiskFeatures>,
+    /// What brings mandatory checks about.
+    pub facts: Arc<MandatoryFacts>,
+    /// Mandatory checks left to the next year, where their term reaches into it, by rule of the policy.
+    pub carried: Vec<u32>,
     /// The last opened draw up to the month, where planning goes on.
     earlier: Option<Arc<StoredDraw>>,
 }
@@ -68,14 +72,7 @@ pub fn compute_analysis(
     progress.begin("计算风险评分", 0);
     let results = load_results(project)?;
     let past_checks = with_results(&registry.past_checks, &results, project, month.first_day())?;
-    let inputs = RiskInputs {
-        sources: &registry.sources,
-        credit: &registry.credit,
-        violations: &registry.violations,
-        complaints: &registry.complaints,
-        monitoring: &registry.monitoring,
-        past_checks: &past_checks,
-    };
+    let inputs = risk_inputs(registry, &past_checks);
     let features = Arc::new(RiskFeatures::compute(&inputs, &project.policy, month.first_day())?);
     let risk = score_risk(&features, &project.policy)?;
     progress.check()?;
@@ -84,10 +81,19 @@ pub fn compute_analysis(
     let first_open = month.index_in(project.file.year).unwrap_or(0);
     population.inputs.history.next = first_open as u8;
     let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
-    population.inputs.mandatory = mandatory(project, registry, &population, &results, &listed, first_open)?;
+    let facts = mandatory_facts(project, registry, &population, &results, &listed)?;
+    let carried = date_mandatory(&project.policy, &mut population, &facts, first_open);
     let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
-    Ok(Analysis { month, risk, population, plan, results, features, earlier })
+    Ok(Analysis { month, risk, population, plan, results, features, facts: Arc::new(facts), carried, earlier })
+}
+
+/// Dates the mandatory checks of a population; gives back how many are left to the next year, by rule.
+fn date_mandatory(policy: &Policy, population: &mut Population, facts: &MandatoryFacts, first_open: usize) -> Vec<u32> {
+    let MandatoryDates { visits, carried } =
+        compute_mandatory(policy, &population.inputs, facts, window_months(policy), first_open);
+    population.inputs.mandatory = visits;
+    carried
 }
 
 fn plan_of(
@@ -144,6 +150,7 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
         *category = at.ok_or_else(|| AppError::new("WSP-002", "污染源的监管类别不在规则之列"))? as u8;
     }
     let first_open = analysis.month.index_in(project.file.year).unwrap_or(0);
+    let carried = date_mandatory(policy, &mut population, &analysis.facts, first_open);
     let plan = plan_of(project, &population, analysis.earlier.as_deref(), first_open)?;
     Ok(Analysis {
         month: analysis.month,
@@ -152,6 +159,8 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
         plan,
         results: analysis.results.clone(),
         features: Arc::clone(&analysis.features),
+        facts: Arc::clone(&analysis.facts),
+        carried,
         earlier: analysis.earlier.clone(),
     })
 }
@@ -195,7 +204,8 @@ impl Analysis {
 }
 
 /// Enters the project's own draws into the history: visits, the targets that each month offered, and the units
-/// found closed or moved (substituted, or with such a result), which are out until they are seen alive. Returns
+/// found closed or moved (substituted, or with such a result), which are out until they are seen alive; one found
+/// stopped (停产) is out as long as a visit's window, then drawn again so that somebody looks. Returns
 /// the last opened draw up to the month (its schedule is where planning goes on) and the mandatory checks listed.
 fn add_draws(
     project: &Project,
@@ -205,15 +215,17 @@ fn add_draws(
 ) -> AppResult<(Option<StoredDraw>, MandatoryChecks)> {
     let mut listed = MandatoryChecks::default();
     let done: HashSet<(&str, PlanMonth)> = results.iter().map(|r| (r.unit_id.as_str(), r.month)).collect();
-    let mut seen: BTreeMap<u32, (NaiveDate, bool)> = BTreeMap::new();
-    let mut see = |site: Option<u32>, day: Option<NaiveDate>, dead: bool| {
+    // how a site was found last: in the draw, or out of it and why
+    let mut seen: BTreeMap<u32, (NaiveDate, Exclusion)> = BTreeMap::new();
+    let mut see = |site: Option<u32>, day: Option<NaiveDate>, found: Exclusion| {
         if let (Some(site), Some(day)) = (site, day) {
-            let last = seen.entry(site).or_insert((day, dead));
-            *last = (*last).max((day, dead));
+            let last = seen.entry(site).or_insert((day, found));
+            *last = (*last).max((day, found));
         }
     };
     for result in results {
-        see(population.index.row(result.unit_id.as_str()), Some(result.inspected_on), result.outcome.is_dead());
+        let found = if result.outcome.is_dead() { Exclusion::Closed } else { Exclusion::None };
+        see(population.index.row(result.unit_id.as_str()), Some(result.inspected_on), found);
     }
     let mut earlier = None;
     // months after it too: their visits count towards the cap
@@ -222,8 +234,9 @@ fn add_draws(
         let Some(month) = draw.period.month() else { continue };
         let Some(m) = month.index_in(project.file.year) else { continue };
         for change in &draw.changes {
-            if let DrawChange::Substitute { unit, at, .. } = change {
-                see(population.index.row(unit.as_str()), at.get(..10).and_then(|day| day.parse().ok()), true);
+            if let DrawChange::Substitute { unit, case, at, .. } = change {
+                let day = at.get(..10).and_then(|day| day.parse().ok());
+                see(population.index.row(unit.as_str()), day, exclusion_of(*case));
             }
         }
         for target in draw.targets(&order) {
@@ -271,9 +284,15 @@ fn add_draws(
         }
     }
     let sites = Arc::make_mut(&mut population.inputs.sites);
-    for (site, (_, dead)) in seen {
-        if dead && let Some(exclusion) = sites.exclusion.get_mut(site as usize) {
-            *exclusion = Exclusion::Closed;
+    for (site, (day, found)) in seen {
+        // who stood still is looked at again when the window of a visit has passed; nobody is forgotten
+        let back = found == Exclusion::Stopped && window_passed(&project.policy, day, before);
+        if found != Exclusion::None
+            && !back
+            && let Some(exclusion) = sites.exclusion.get_mut(site as usize)
+            && (found != Exclusion::Stopped || !exclusion.is_dead())
+        {
+            *exclusion = found;
         }
     }
     Ok((earlier, listed))
@@ -307,9 +326,36 @@ fn place_of(
     Some(own.filter(stands).unwrap_or((body as u16, category as u8)))
 }
 
+/// What a unit that was found so is to the months that follow.
+fn exclusion_of(case: SubstituteCase) -> Exclusion {
+    match case {
+        SubstituteCase::Closed => Exclusion::Closed,
+        SubstituteCase::Moved => Exclusion::Moved,
+        SubstituteCase::Merged => Exclusion::Merged,
+        SubstituteCase::Stopped => Exclusion::Stopped,
+    }
+}
+
+/// True where a month lies behind the months that a visit of that day would close.
+fn window_passed(policy: &Policy, day: NaiveDate, month: PlanMonth) -> bool {
+    PlanMonth::of(day).is_some_and(|of| of.plus(i32::from(window_months(policy))) < month)
+}
+
+/// The frames that scores are computed from.
+pub(super) fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskInputs<'a> {
+    RiskInputs {
+        sources: &registry.sources,
+        credit: &registry.credit,
+        violations: &registry.violations,
+        complaints: &registry.complaints,
+        monitoring: &registry.monitoring,
+        past_checks,
+    }
+}
+
 /// The imported checks with the project's own results before a day, so that what a check found counts in the
 /// scores of the months after.
-fn with_results(
+pub(super) fn with_results(
     past_checks: &DataFrame,
     results: &[CheckResult],
     project: &Project,
@@ -420,14 +466,15 @@ fn compute_imported(policy: &Policy, registry: &Registry, population: &Populatio
     Ok((last_done, open_problem))
 }
 
-fn mandatory(
+/// What brings mandatory checks about: events of the register, problems of the imported checks and of our results,
+/// less what was made or stands on a list.
+fn mandatory_facts(
     project: &Project,
     registry: &Registry,
     population: &Population,
     results: &[CheckResult],
     listed: &MandatoryChecks,
-    first_open: usize,
-) -> AppResult<Vec<crate::plan::MandatoryVisit>> {
+) -> AppResult<MandatoryFacts> {
     let sources = &registry.sources;
     let management: Vec<Category> = sources::MANAGEMENT
         .of(sources)?
@@ -452,34 +499,41 @@ fn mandatory(
             open_problem[site] = None;
         }
     }
+    let mut mend_by: SiteDays = vec![None; open_problem.len()];
     for problem in compute_rechecks(results, listed, NaiveDate::MAX) {
         let Some(site) = population.index.row(problem.unit_id.as_str()) else { continue };
-        let day = &mut open_problem[site as usize];
-        *day = (*day).max(Some(problem.found_on));
+        let site = site as usize;
+        open_problem[site] = open_problem[site].max(Some(problem.found_on));
+        mend_by[site] = mend_by[site].max(problem.rectify_by);
     }
     // What is on a month's list and still owed is not asked for a second time.
+    let mut owed_in: Vec<Option<u8>> = vec![None; open_problem.len()];
     for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
-        let Some(site) = visit.site else { continue };
+        let Some(site) = visit.site.map(|site| site as usize) else { continue };
         let month = PlanMonth::nth_of(project.file.year, visit.month as usize);
-        let settled = match visit.kind {
-            VisitKind::Mandatory(_) => month.last_day(),
-            VisitKind::Drawn => month.first_day(),
-            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => continue,
-        };
-        let site = site as usize;
-        last_done[site] = last_done[site].max(Some(settled));
-        // a mandatory check that is owed is the re-check of what was found before it
-        if matches!(visit.kind, VisitKind::Mandatory(_)) && open_problem[site].is_some_and(|day| day < settled) {
-            open_problem[site] = None;
+        match visit.kind {
+            VisitKind::Mandatory(_) => {
+                owed_in[site] = owed_in[site].max(Some(visit.month));
+                // it is the re-check of what was found before it
+                if open_problem[site].is_some_and(|day| day < month.last_day()) {
+                    open_problem[site] = None;
+                }
+            }
+            VisitKind::Drawn => last_done[site] = last_done[site].max(Some(month.first_day())),
+            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => {}
         }
     }
-    let facts = MandatoryFacts {
-        management: &management,
-        permit_event: &permit_event,
-        expires: &expires,
-        rectify_by: &rectify_by,
-        open_problem: &open_problem,
-        last_done: &last_done,
-    };
-    Ok(compute_mandatory(&project.policy, &population.inputs, &facts, window_months(&project.policy), first_open))
+    // a re-check before the day set for mending would come too early
+    for (day, by) in open_problem.iter_mut().zip(mend_by).filter(|(day, _)| day.is_some()) {
+        *day = (*day).max(by);
+    }
+    Ok(MandatoryFacts {
+        management,
+        permit_event,
+        expires: expires.into_iter().collect(),
+        rectify_by: rectify_by.into_iter().collect(),
+        open_problem,
+        last_done,
+        listed: owed_in,
+    })
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{CheckOrigin, DueCheck, Manner};
 use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
 use crate::policy::Policy;
+use crate::registry::columns::{Column, Text};
 use crate::registry::schema::{inspectors, sources};
 use crate::registry::{Registry, row_of_unit};
 use crate::sampling::DrawOrder;
@@ -29,10 +30,22 @@ pub struct OpenedDraw {
     pub targets: Vec<CurrentTarget>,
     /// Row of the sources frame of each target; `None` where the register has it no more.
     pub rows: Vec<Option<u32>>,
+    /// Where each target counts.
+    pub places: Vec<ListPlace>,
     /// Pairs; `None` where nobody was paired.
     pub assignment: Option<Assignment>,
     /// Checks due, in the order of `targets`.
     pub checks: Vec<DueCheck>,
+}
+
+/// Where an entry of a list counts: in the body that it was drawn for, and the district of its unit, which may have
+/// left the register since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListPlace {
+    /// Code of the district; `None` where no register says.
+    pub district: Option<u32>,
+    /// Body as an index of the policy's; `None` where the policy has it no more.
+    pub body: Option<u16>,
 }
 
 impl OpenedDraw {
@@ -45,8 +58,17 @@ impl OpenedDraw {
         let assignment = draw.assignment(&order)?;
         let targets = draw.targets(&order);
         let rows = targets.iter().map(|t| row_of_unit(&registry.sources, t.unit_id.as_str())).collect();
-        let mut opened = Self { month, draw, order, targets, rows, assignment, checks: Vec::new() };
+        let places = Vec::new();
+        let mut opened = Self { month, draw, order, targets, rows, places, assignment, checks: Vec::new() };
         opened.checks = due_checks(&opened, registry, policy)?;
+        for check in &opened.checks {
+            let district = match registry.unit(check.unit_id.as_str()) {
+                Some(unit) => sources::DISTRICT.of(unit.frame)?.get(unit.row).copied().flatten(),
+                None => None,
+            };
+            let body = policy.bodies.iter().position(|body| body.id == check.body).map(|at| at as u16);
+            opened.places.push(ListPlace { district, body });
+        }
         Ok(Some(opened))
     }
 }
@@ -91,15 +113,6 @@ pub fn listed_on(draw: &StoredDraw, month: PlanMonth, target: &CurrentTarget) ->
 fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
     let OpenedDraw { month, draw, targets, assignment, .. } = opened;
     let month = *month;
-    let sources = &registry.sources;
-    let (name, uscc, number, enterprise, industry, body) = (
-        sources::NAME.of(sources)?,
-        sources::USCC.of(sources)?,
-        sources::NUMBER.of(sources)?,
-        sources::ENTERPRISE.of(sources)?,
-        sources::INDUSTRY.of(sources)?,
-        sources::BODY.of(sources)?,
-    );
     let commitment = crate::sampling::to_hex(&draw.seal.commitment());
     let added: BTreeMap<&UnitId, &BodyId> = draw
         .changes
@@ -110,16 +123,18 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
         .collect();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let mut checks = Vec::with_capacity(targets.len());
-    for (target, row) in targets.iter().zip(&opened.rows) {
+    for target in targets {
         let unit = target.unit_id.as_str();
-        let row = row.map(|row| row as usize);
-        let text = |column: &polars::prelude::StringChunked| {
-            row.and_then(|row| column.get(row)).unwrap_or_default().to_owned()
+        // a unit that left the register stays on its list as it last stood there
+        let known = registry.unit(unit);
+        let cell = |column: &Column<Text>| -> AppResult<Option<String>> {
+            known.map_or(Ok(None), |known| Ok(column.of(known.frame)?.get(known.row).map(str::to_owned)))
         };
-        let body_id = match target.stratum.split_once('/') {
-            Some((body, _)) => body.to_owned(),
+        let body_id = match (target.stratum.split_once('/'), added.get(&target.unit_id)) {
+            (Some((body, _)), _) => body.to_owned(),
             // an added check is its body's of the day it was added, whatever the register says since
-            None => added.get(&target.unit_id).map_or_else(|| text(body), ToString::to_string),
+            (None, Some(body)) => body.to_string(),
+            (None, None) => cell(&sources::BODY)?.unwrap_or_default(),
         };
         let number_of_body = counts.entry(body_id.clone()).or_insert(0);
         *number_of_body += 1;
@@ -131,11 +146,11 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
         checks.push(DueCheck {
             plan_code: code,
             unit_id: target.unit_id.clone(),
-            name: text(name),
-            uscc: row.and_then(|row| uscc.get(row)).map(str::to_owned),
-            number: text(number),
-            enterprise: text(enterprise),
-            industry: row.and_then(|row| industry.get(row)).map(str::to_owned),
+            name: cell(&sources::NAME)?.unwrap_or_default(),
+            uscc: cell(&sources::USCC)?,
+            number: cell(&sources::NUMBER)?.unwrap_or_default(),
+            enterprise: cell(&sources::ENTERPRISE)?.unwrap_or_default(),
+            industry: cell(&sources::INDUSTRY)?,
             body_name: policy.body(&body).map_or_else(|| body.to_string(), |rule| rule.name.clone()),
             body,
             month,

@@ -3,7 +3,9 @@
 
 pub mod analysis;
 pub mod due;
+pub mod explain;
 pub mod month_frame;
 pub mod people;
+pub mod plan_record;
 pub mod population;
 pub mod schedule;

@@ -1,5 +1,6 @@
 //! From an office's folder to a project: find the files, read them, check them, keep what was checked.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,11 +13,13 @@ use crate::export::write_atomic;
 use crate::policy::{DEFAULT_PRESET, Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
-use crate::registry::{BodyName, InputFile, NamedId, Registry, RegistryOptions, load_registry, render_report_csv};
-use crate::workspace::demo::MARKER;
+use crate::registry::{
+    BodyName, InputFile, NamedId, Registry, RegistryOptions, TableKind, load_registry, render_report_csv,
+};
+use crate::workspace::demo::{MARKER, last_day};
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::frames::{district_options, hash_file, load_project_data, save_registry, write_registry};
+use crate::workspace::store::frames::{district_options, hash_file, save_registry};
 use crate::workspace::store::project::{CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes};
 use crate::workspace::store::staged::{begin_change, commit_change};
 
@@ -71,7 +74,7 @@ pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
             "predecessors.csv" => contents.predecessors = Some(path),
             "calendar.csv" => contents.calendar = Some(path),
             _ if ending == "shp" => contents.maps.push(path),
-            _ if TABLE_ENDINGS.contains(&ending.as_str()) || ending == "parquet" => contents.tables.push(path),
+            _ if is_table_file(&path) => contents.tables.push(path),
             _ if ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "xml"].contains(&ending.as_str()) => {}
             _ => contents.other.push(path),
         }
@@ -82,8 +85,10 @@ pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
 pub struct NewProject {
-    /// Name shown; the folder's name where empty.
+    /// Name shown; agency and year where empty.
     pub name: String,
+    /// What tells it from others of its year, behind a name that is not given: a folder, a number.
+    pub mark: String,
     /// The folder with the office's files.
     pub from: PathBuf,
     /// Year; `None` takes the year of the command.
@@ -139,7 +144,43 @@ pub fn load_policy_file(path: &Path) -> AppResult<(Policy, Vec<u8>)> {
     Ok((load_policy(text, &path.display().to_string())?, bytes))
 }
 
-fn load_mapping(path: &Path) -> AppResult<Mapping> {
+/// The day for which expiry and future dates are judged. A demo city's files know of days that are to come: none of
+/// them is a typing error.
+pub(super) fn judged_on(day: NaiveDate, synthetic: bool, year: i32) -> NaiveDate {
+    if synthetic { day.max(last_day(year)) } else { day }
+}
+
+/// What is kept of an input file: name, hash, and the tables that were read from it.
+///
+/// # Errors
+/// `IO-…`.
+pub(super) fn record_input(path: &Path, registry: &Registry) -> AppResult<InputRecord> {
+    let (sha256, bytes) = hash_file(path)?;
+    let file = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+    let entries = registry.recognised.files.iter().filter(|entry| entry.file == file);
+    let tables: BTreeSet<TableKind> = entries.filter_map(|entry| entry.table).collect();
+    Ok(InputRecord { file, sha256, bytes, tables: tables.into_iter().collect() })
+}
+
+/// The error for files of which none may hold a table.
+pub(super) fn no_tables(from: &Path) -> AppError {
+    Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
+        .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
+        .file(from.display().to_string())
+        .into()
+}
+
+/// True for a file that may hold a table, by its name.
+pub(super) fn is_table_file(path: &Path) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    TABLE_ENDINGS.contains(&ending.as_str()) || ending == "parquet"
+}
+
+/// Reads a mapping file.
+///
+/// # Errors
+/// `MAP-…`, `IO-…`.
+pub fn load_mapping(path: &Path) -> AppResult<Mapping> {
     let text = String::from_utf8(load_bytes(path)?)
         .map_err(|cause| AppError::new("MAP-001", "列对应文件不是 UTF-8 文本").caused_by(cause))?;
     Mapping::from_ron(&text, &path.display().to_string())
@@ -186,10 +227,7 @@ fn find_districts(
 pub fn registry_options(policy: &Policy, mapping: Mapping, as_of: NaiveDate) -> AppResult<RegistryOptions> {
     let mut options = RegistryOptions::new(as_of)?;
     options.mapping = mapping;
-    options.industry = Arc::new(IndustryTable::from_csv(
-        include_str!("../../../data/codes/gbt4754_2017.csv"),
-        include_str!("../../../data/codes/gbt4754_2011_to_2017_MIT.csv"),
-    )?);
+    options.industry = Arc::new(IndustryTable::shipped()?);
     options.bodies = policy
         .bodies
         .iter()
@@ -231,10 +269,7 @@ pub fn create_project_with(
 ) -> AppResult<Imported> {
     let contents = load_folder(&new.from)?;
     if contents.tables.is_empty() {
-        return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
-            .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
-            .file(new.from.display().to_string())
-            .into());
+        return Err(no_tables(&new.from));
     }
     let mapping = match (by_hand, new.mapping.as_ref().or(contents.mapping.as_ref())) {
         (Some(mapping), _) => mapping,
@@ -258,28 +293,23 @@ pub fn create_project_with(
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {
         // the general rules have no authority's name
-        "" if general => format!("{year}年双随机执法计划"),
-        "" => format!("{} {year}年计划", policy.agency_name),
+        "" if general => format!("{year}年双随机执法计划{}", new.mark),
+        "" => format!("{} {year}年计划{}", policy.agency_name, new.mark),
         name => name.to_owned(),
     };
-    let as_of = new.as_of.unwrap_or_else(|| context.now.date());
+    let as_of = judged_on(new.as_of.unwrap_or_else(|| context.now.date()), contents.synthetic, year);
     let mut options = registry_options(&policy, mapping.clone(), as_of)?;
     let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);
     if let Some(path) = &contents.predecessors {
         let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
         options.lasting = crate::registry::ids::LastingIds::from_csv(&text, &path.display().to_string())?;
     }
-    for path in contents.tables.iter().chain(&map_path) {
-        let (sha256, bytes) = hash_file(path)?;
-        file.inputs.push(InputRecord {
-            file: path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default(),
-            sha256,
-            bytes,
-        });
-    }
     let inputs: Vec<InputFile> =
         contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
     let registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    for path in contents.tables.iter().chain(&map_path) {
+        file.inputs.push(record_input(path, &registry)?);
+    }
 
     let mut project = Project::create(root, file, policy_bytes, &context.operator)?;
     if let Some(path) = &contents.calendar {
@@ -304,87 +334,6 @@ pub fn create_project_with(
         }),
     )?;
     Ok(Imported { project, registry, districts, findings })
-}
-
-/// Reads an office's files into a project that exists: the register of a new quarter, or the same files with
-/// another mapping. Sites keep their lasting ids; seals, draws and results stay as they are. Returns the
-/// sources taken and the rows set aside.
-///
-/// # Errors
-/// `PRJ-011`, `PRJ-012` while a seal waits for its opening, `PRJ-013` where one side is synthetic
-/// and the other is not, `PRJ-022`, `MAP-…`, `IO-…`, `JOB-001`.
-pub fn refresh_project(
-    project: &Project,
-    from: &Path,
-    by_hand: Option<Mapping>,
-    context: &CommandContext,
-) -> AppResult<(usize, usize)> {
-    project.check_writable()?;
-    if let Some(pending) = crate::workspace::store::register::load_register(project)?.pending() {
-        return Err(Finding::error("PRJ-012", format!("{} 已封存、尚未开封，此时不能更新名录", pending.period))
-            .hint("请先开封，或写明理由作废封签，再更新名录")
-            .into());
-    }
-    let contents = load_folder(from)?;
-    if contents.tables.is_empty() {
-        return Err(Finding::error("PRJ-022", "输入文件夹里没有可读取的表格文件")
-            .expected(format!("{} 或 parquet 文件", TABLE_ENDINGS.join("、")))
-            .file(from.display().to_string())
-            .into());
-    }
-    if contents.synthetic != project.file.synthetic {
-        return Err(Finding::error("PRJ-013", "模拟数据与本单位数据不能放进同一个项目")
-            .hint("请用「导入本单位数据」另建项目")
-            .file(from.display().to_string())
-            .into());
-    }
-    let mapping = match (by_hand, contents.mapping.as_ref()) {
-        (Some(mapping), _) => mapping,
-        (None, Some(path)) => load_mapping(path)?,
-        (None, None) => project.file.mapping.clone(),
-    };
-    let (_, districts) = load_project_data(project)?;
-    let year = crate::domain::PlanMonth::new(project.file.year, 1).map(crate::domain::PlanMonth::first_day);
-    let as_of = year.map_or(context.now.date(), |day| day.max(context.now.date()));
-    let mut options = registry_options(&project.policy, mapping.clone(), as_of)?;
-    if let Some(path) = &contents.predecessors {
-        let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
-        options.lasting = crate::registry::ids::LastingIds::from_csv(&text, &path.display().to_string())?;
-    }
-    let inputs: Vec<InputFile> =
-        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
-    let registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
-    let mut changed = project.clone();
-    changed.file.mapping = mapping;
-    changed.file.inputs.clear();
-    for path in &contents.tables {
-        let (sha256, bytes) = hash_file(path)?;
-        changed.file.inputs.push(InputRecord {
-            file: path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default(),
-            sha256,
-            bytes,
-        });
-    }
-    // the new register takes the old one's place whole or not at all
-    let folder = begin_change(project.root())?;
-    write_registry(&folder, &registry, &context.progress)?;
-    write_atomic(&folder.join("quality.csv"), render_report_csv(&registry).as_bytes())?;
-    changed.save_to(&folder)?;
-    context.progress.check()?;
-    let taken = (registry.sources.height(), registry.set_aside.height());
-    commit_change(
-        project.root(),
-        context,
-        CommandId::Import,
-        serde_json::json!({
-            "from": from.file_name().map(|n| n.to_string_lossy().to_string()),
-            "refresh": true,
-            "inputs": changed.file.inputs.iter().map(|i| serde_json::json!({"file": i.file, "sha256": i.sha256})).collect::<Vec<_>>(),
-            "sources": taken.0,
-            "set_aside": taken.1,
-        }),
-    )?;
-    Ok(taken)
 }
 
 /// Puts another map of districts in the place of the project's.

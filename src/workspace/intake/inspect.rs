@@ -58,7 +58,7 @@ fn file_name(path: &Path) -> String {
 /// The folder that holds what was dropped: a folder itself, the files' common folder (other files in it are
 /// left out by the mapping), or a fresh folder below `staging` into which files from several places are copied.
 /// Beginning of the names of folders into which files from several places are copied for an import.
-const STAGING: &str = "导入暂存-";
+pub const STAGING: &str = "导入暂存-";
 
 /// Deletes the copies that an import was made from, once it has succeeded: they are an office's data. Other folders
 /// are left alone.

@@ -4,3 +4,4 @@ pub mod import;
 pub mod inspect;
 pub mod map;
 pub mod quality;
+pub mod refresh;

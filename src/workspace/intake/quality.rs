@@ -24,6 +24,17 @@ pub struct FindingGroup {
     pub hint: String,
     /// How many.
     pub count: u64,
+    /// Of these, listed one by one: the report lists so many of a kind at most.
+    pub listed: u64,
+}
+
+/// How many more of its kind a line speaks of that stands for those not listed.
+fn not_listed(row: &[String]) -> Option<u64> {
+    let [_, _, _, file, _, at, _, _, what, ..] = row else { return None };
+    if !file.is_empty() || !at.is_empty() {
+        return None;
+    }
+    what.strip_prefix("另有 ")?.split_once(" 条未逐条列出")?.0.parse().ok()
 }
 
 /// The quality report.
@@ -96,16 +107,17 @@ fn groups(rows: &[Vec<String>]) -> Vec<FindingGroup> {
             text if text == Severity::Warning.label() => 1,
             _ => 2,
         };
-        by_code
-            .entry((rank, code, severity))
-            .or_insert_with(|| FindingGroup {
-                code: code.clone(),
-                severity: severity.clone(),
-                what: what.clone(),
-                hint: hint.clone(),
-                count: 0,
-            })
-            .count += 1;
+        let more = not_listed(row);
+        let group = by_code.entry((rank, code, severity)).or_insert_with(|| FindingGroup {
+            code: code.clone(),
+            severity: severity.clone(),
+            what: what.clone(),
+            hint: hint.clone(),
+            count: 0,
+            listed: 0,
+        });
+        group.count += more.unwrap_or(1);
+        group.listed += u64::from(more.is_none());
     }
     let mut groups: Vec<(u8, FindingGroup)> = by_code.into_iter().map(|((rank, _, _), group)| (rank, group)).collect();
     groups.sort_by(|(a, x), (b, y)| a.cmp(b).then(y.count.cmp(&x.count)).then_with(|| x.code.cmp(&y.code)));
@@ -166,11 +178,12 @@ mod tests {
             警告,IMP-030,污染源名录,a.csv,,7,经度,'-5,超出范围,73 至 135,核对\r\n\
             警告,IMP-030,污染源名录,a.csv,,9,经度,\"1,2\",超出范围,73 至 135,核对\r\n\
             错误,IMP-020,污染源名录,a.csv,,8,单位名称,,为空,,补上\r\n\
-            提示,IMP-002,,,,,,另有 3 条未逐条列出：x,,\r\n";
+            警告,IMP-030,,,,,,,另有 3 条未逐条列出：超出范围,,\r\n";
         crate::export::write_atomic(&folder.path().join("quality.csv"), text.as_bytes()).unwrap();
         let report = load_quality(folder.path(), &Progress::none()).unwrap();
-        let codes_found: Vec<(&str, u64)> = report.groups.iter().map(|g| (g.code.as_str(), g.count)).collect();
-        assert_eq!(codes_found, [("IMP-020", 1), ("IMP-030", 2), ("IMP-002", 1)]);
+        let codes_found: Vec<(&str, u64, u64)> =
+            report.groups.iter().map(|g| (g.code.as_str(), g.count, g.listed)).collect();
+        assert_eq!(codes_found, [("IMP-020", 1, 1), ("IMP-030", 5, 2)], "those not listed one by one are counted");
         assert_eq!(quality::ROW.of(&report.frame).unwrap(), [Some(7), Some(9), Some(8), None]);
         assert_eq!(quality::VALUE.of(&report.frame).unwrap().get(0), Some("-5"));
         assert_eq!(load_quality(&folder.path().join("nix"), &Progress::none()).unwrap().frame.height(), 0);

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use crate::disclosure::{CheckResult, DeadlineState, DisclosureBoard};
 use crate::district::DistrictSet;
-use crate::domain::DistrictCode;
+use crate::domain::{DistrictCode, WorkCalendar};
 use crate::plan::model::ByMonth;
 use crate::policy::Policy;
 use crate::workspace::inputs::analysis::Analysis;
-use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::inputs::due::{ListPlace, OpenedDraw};
 
 /// No district or body known.
 pub const NOWHERE: u16 = u16::MAX;
@@ -23,6 +25,14 @@ pub struct Places<'a> {
     pub district: &'a [u16],
     /// Enforcing body of each source as an index of the policy's bodies; [`NOWHERE`] where unknown.
     pub body: &'a [u16],
+}
+
+impl Places<'_> {
+    /// District on the map of a listed check's unit; [`NOWHERE`] where the map lacks it.
+    fn district_of(&self, place: &ListPlace) -> u16 {
+        let on_map = place.district.and_then(|code| self.map.index_of(DistrictCode(code)));
+        on_map.map_or(NOWHERE, |index| index as u16)
+    }
 }
 
 /// The same sum over the city, each district and each body.
@@ -169,8 +179,33 @@ impl AreaProgress {
     }
 }
 
-/// Progress of the checks on opened lists by area, of all bodies or of one. A unit that the register has no more
-/// counts for the city only.
+/// Checks that should be made before a day, by area: of each list as many as its month's working days before it are of
+/// all of its working days; none of a month that has not begun, all of one that is over.
+#[must_use]
+pub fn compute_due_by(
+    draws: &[OpenedDraw],
+    places: &Places<'_>,
+    bodies: usize,
+    calendar: &WorkCalendar,
+    today: NaiveDate,
+) -> Areas<f64> {
+    let mut areas = Areas::of(0.0, places, bodies);
+    for draw in draws {
+        let (first, last) = (draw.month.first_day(), draw.month.last_day());
+        let gone = match today.pred_opt() {
+            Some(yesterday) if yesterday >= first => calendar.count(first, yesterday.min(last)),
+            _ => 0,
+        };
+        let part = f64::from(gone) / f64::from(calendar.in_month(draw.month).max(1));
+        for (_, place) in draw.checks.iter().zip(&draw.places).filter(|(check, _)| !check.withdrawn) {
+            areas.add(places.district_of(place), place.body.unwrap_or(NOWHERE), |sum| *sum += part);
+        }
+    }
+    areas
+}
+
+/// Progress of the checks on opened lists by area, of all bodies or of one: each in the body that it was drawn for,
+/// and in the district of its unit, be it in the register still or not.
 #[must_use]
 pub fn compute_area_progress(
     draws: &[OpenedDraw],
@@ -183,9 +218,9 @@ pub fn compute_area_progress(
     let results: BTreeMap<_, &CheckResult> = results.iter().map(|result| (result.key(), result)).collect();
     let overdue: BTreeSet<&str> = board.of_state(DeadlineState::Overdue).map(|row| row.plan_code.as_str()).collect();
     let mut areas = Areas::of(AreaProgress::default(), places, bodies);
-    for (check, row) in draws.iter().flat_map(|draw| draw.checks.iter().zip(&draw.rows)) {
-        let at = |column: &[u16]| row.and_then(|row| column.get(row as usize)).copied().unwrap_or(NOWHERE);
-        let (district, body) = (at(places.district), at(places.body));
+    for (check, place) in draws.iter().flat_map(|draw| draw.checks.iter().zip(&draw.places)) {
+        let district = places.district_of(place);
+        let body = place.body.unwrap_or(NOWHERE);
         if check.withdrawn || only_body.is_some_and(|wanted| wanted != body) {
             continue;
         }

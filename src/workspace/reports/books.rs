@@ -12,10 +12,11 @@ use crate::disclosure::{CheckResult, DueCheck};
 use crate::domain::{Period, PlanMonth};
 use crate::sampling::SealRegister;
 pub use crate::workspace::inputs::due::OpenedDraw;
-use crate::workspace::reports::areas::{AreaProgress, Areas, compute_area_progress};
+use crate::workspace::reports::areas::{AreaProgress, Areas, compute_area_progress, compute_due_by};
 use crate::workspace::reports::status::{Status, status_of};
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::journal::JournalEntry;
+use crate::workspace::store::plan_record::{PlanFiles, load_plan_files};
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::{load_opened_draws, load_register, next_month};
 use crate::workspace::store::results::load_results;
@@ -52,8 +53,12 @@ pub struct Books {
     pub journal_faults: Vec<String>,
     /// Progress of the city, its districts and bodies.
     pub areas: Areas<AreaProgress>,
+    /// Checks that should be made by today, by area: what is behind is behind this.
+    pub due_by_today: Areas<f64>,
     /// Rows of the sources frame on a month's list (withdrawn ones left out), by month.
     pub listed_rows: BTreeMap<PlanMonth, Vec<u32>>,
+    /// Approved plans, and the plans before each draw.
+    pub plans: PlanFiles,
 }
 
 impl Books {
@@ -87,8 +92,23 @@ impl Books {
 
         let bodies = project.policy.bodies.len();
         let areas = compute_area_progress(&draws, &results, &status.board, &data.places(), bodies, None);
+        let due_by_today = compute_due_by(&draws, &data.places(), bodies, &project.calendar, today);
         let listed_rows = listed_rows(&draws);
-        Ok(Self { register, draws, pending, year_opened, results, status, journal, journal_faults, areas, listed_rows })
+        let plans = load_plan_files(project)?;
+        Ok(Self {
+            register,
+            draws,
+            pending,
+            year_opened,
+            results,
+            status,
+            journal,
+            journal_faults,
+            areas,
+            due_by_today,
+            listed_rows,
+            plans,
+        })
     }
 
     /// The opened draws of a month, in the register's order.

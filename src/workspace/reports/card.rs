@@ -8,17 +8,18 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::books::Books;
+use super::explain::{explain_score, industry_of};
 use super::project_data::{AnalysisView, ProjectData};
 use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
+use crate::export::ScoreSheet;
 use crate::plan::model::{ByMonth, MONTHS};
 use crate::plan::{Exclusion, MandatoryVisit};
-use crate::policy::Policy;
 use crate::registry::TableKind;
 use crate::registry::schema::sources;
 use crate::registry::schema::{event, monitoring};
-use crate::risk::Contribution;
 use crate::risk::columns as scored;
+use crate::workspace::store::project::Project;
 
 /// Automatic monitoring of one pollutant.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,8 +68,8 @@ pub struct CardRisk {
     pub special_reasons: String,
     /// Category's id.
     pub category: String,
-    /// Points by factor, with caps and articles.
-    pub contributions: Vec<Contribution>,
+    /// Its points, record by record.
+    pub sheet: ScoreSheet,
     /// Drawn visits expected in the year.
     pub lambda: f64,
     /// Drawn visits expected by month; where its enterprise shares slots among its sites, the year's share of
@@ -87,6 +88,8 @@ pub struct CardRisk {
 pub struct SourceCard {
     /// Row of the sources frame.
     pub row: u32,
+    /// Code and name of its industry.
+    pub industry: Option<String>,
     /// Rows of the credit frame, the latest year first.
     pub credit: Vec<u32>,
     /// Rows of the violations frame, the latest first.
@@ -137,7 +140,7 @@ fn rows_of(
 /// `FRM-001`, `RSK-…`, `JOB-001`.
 pub fn compute_card(
     data: &ProjectData,
-    policy: &Policy,
+    project: &Project,
     view: Option<&AnalysisView>,
     books: Option<&Books>,
     row: u32,
@@ -148,12 +151,13 @@ pub fn compute_card(
     let of = |kind| rows_of(data, kind, unit, enterprise, progress);
     Ok(SourceCard {
         row,
+        industry: industry_of(&data.registry, row as usize)?,
         credit: of(TableKind::Credit)?,
         violations: of(TableKind::Violations)?,
         complaints: of(TableKind::Complaints)?,
         past_checks: of(TableKind::PastChecks)?,
         monitoring: monitoring(data, &of(TableKind::Monitoring)?)?,
-        risk: view.map(|view| risk(policy, view, row as usize)).transpose()?,
+        risk: view.map(|view| risk(project, data, view, row as usize)).transpose()?,
         listed: books.map(|books| listed(view, books, row)),
     })
 }
@@ -180,7 +184,7 @@ fn monitoring(data: &ProjectData, rows: &[u32]) -> AppResult<BTreeMap<String, Po
     Ok(figures)
 }
 
-fn risk(policy: &Policy, view: &AnalysisView, row: usize) -> AppResult<CardRisk> {
+fn risk(project: &Project, data: &ProjectData, view: &AnalysisView, row: usize) -> AppResult<CardRisk> {
     let analysis = &view.analysis;
     let (inputs, plan) = (&analysis.population.inputs, &analysis.plan);
     let frame = &analysis.risk.frame;
@@ -194,7 +198,7 @@ fn risk(policy: &Policy, view: &AnalysisView, row: usize) -> AppResult<CardRisk>
         special: scored::SPECIAL.of(frame)?.get(row).copied().flatten().unwrap_or(false),
         special_reasons: scored::SPECIAL_REASONS.of(frame)?.get(row).unwrap_or_default().to_owned(),
         category: scored::STRATUM.of(frame)?.get(row).unwrap_or_default().to_owned(),
-        contributions: analysis.risk.explain(row, policy)?,
+        sheet: explain_score(project, &data.registry, analysis, row)?,
         lambda,
         expected: analysis.plan.forecast.row_of(row).copied().unwrap_or([0.0; MONTHS]),
         crowded,

@@ -10,7 +10,6 @@ use serde::Serialize;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{CheckResult, Outcome as ResultOutcome};
 use crate::domain::{DistrictCode, PlanMonth};
-use crate::registry::row_of_unit;
 use crate::registry::schema::sources;
 use crate::sampling::{Outcome, SampledUnit, compute_estimate};
 use crate::workspace::store::frames::load_project_data;
@@ -70,11 +69,14 @@ pub fn estimate_compliance(project: &Project) -> AppResult<Vec<Rate>> {
     for draw in load_opened_draws(project, |_| true)? {
         let (Some(order), Some(month)) = (draw.order(), draw.period.month()) else { continue };
         let selected = draw.selected(&order);
-        let (district, industry) = (sources::DISTRICT.of(&registry.sources)?, sources::INDUSTRY.of(&registry.sources)?);
         for (stratum, ids) in &selected {
             for id in ids {
                 let Some(row) = draw.frame.position(id.as_str()).and_then(|i| draw.frame.row(i)) else { continue };
-                let at = row_of_unit(&registry.sources, id.as_str()).map(|row| row as usize);
+                let (mut district, mut industry) = (None, None);
+                if let Some(unit) = registry.unit(id.as_str()) {
+                    district = sources::DISTRICT.of(unit.frame)?.get(unit.row).copied().flatten();
+                    industry = sources::INDUSTRY.of(unit.frame)?.get(unit.row);
+                }
                 let outcome = match by_key.get(&(id.as_str(), month, draw.sequence as u32)).map(|r| r.outcome) {
                     None => Outcome::Missing,
                     // a plant that stands still shows neither compliance nor a problem
@@ -86,12 +88,11 @@ pub fn estimate_compliance(project: &Project) -> AppResult<Vec<Rate>> {
                     stratum: format!("{}-{} {stratum}", draw.period, draw.sequence),
                     pi_ppb: u64::from(row.pi_ppb),
                     outcome,
-                    district: at
-                        .and_then(|i| district[i])
+                    district: district
                         .and_then(|code| districts.index_of(DistrictCode(code)))
                         .and_then(|i| districts.districts().get(i))
                         .map_or_else(|| "未知".to_owned(), |d| d.name.clone()),
-                    industry: at.and_then(|i| industry.get(i)).and_then(|c| c.get(..2)).unwrap_or("未知").to_owned(),
+                    industry: industry.and_then(|c| c.get(..2)).unwrap_or("未知").to_owned(),
                     category: project
                         .policy
                         .category(row.stratum.category())

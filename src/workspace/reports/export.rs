@@ -33,6 +33,7 @@ use crate::workspace::reports::plan_book::BookInput;
 use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::year_plan::{compute_year_plan, off_site_lines};
+use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
@@ -44,6 +45,11 @@ pub const INTERNAL: &str = "内部";
 pub const EVIDENCE: &str = "抽取存证";
 /// Public.
 pub const PUBLIC: &str = "公开";
+
+/// Of the internal files the month's task sheets alone.
+pub const TASKS: &str = "任务单";
+/// Of the internal files the month's forms for results alone.
+pub const FORMS: &str = "结果填报表";
 
 /// Findings of a list told to the operator.
 const MOST_REMARKS: usize = 20;
@@ -64,17 +70,22 @@ pub struct Exported {
 pub struct ExportRequest {
     /// Only this month's lists; all where `None`.
     pub month: Option<PlanMonth>,
-    /// Endings (`xlsx`, `csv`, `json`) and families (`内部`, `抽取存证`, `公开`) wanted; a file must be of one of
-    /// either kind that is named. All where empty.
+    /// Endings (`xlsx`, `csv`, `json`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表` of the internal
+    /// ones) wanted; a file must be of one of either kind that is named. All where empty.
     pub only: Vec<String>,
 }
 
 impl ExportRequest {
     fn takes(&self, folder: &str, name: &str) -> bool {
-        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC].contains(&word.trim());
+        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS].contains(&word.trim());
         let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
+        let is_of = |family: &str| match family {
+            TASKS | FORMS => folder == INTERNAL && name.contains(family),
+            family => folder.starts_with(family),
+        };
+        let is_wanted = families.is_empty() || families.iter().any(|family| is_of(family.trim()));
         let name = name.to_lowercase();
-        (families.is_empty() || families.iter().any(|family| folder.starts_with(family.trim())))
+        is_wanted
             && (endings.is_empty()
                 || endings.iter().any(|ending| name.ends_with(&format!(".{}", ending.trim().to_lowercase()))))
     }
@@ -85,7 +96,13 @@ impl ExportRequest {
 }
 
 fn created(context: &CommandContext) -> NaiveDateTime {
-    context.now.to_string().get(..19).and_then(|text| text.parse().ok()).unwrap_or_default()
+    workbook_date(context.now)
+}
+
+/// A moment as workbooks hold it: the office's own time, without its zone.
+#[must_use]
+pub fn workbook_date(now: Moment) -> NaiveDateTime {
+    now.to_string().get(..19).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn book_header(
@@ -118,12 +135,12 @@ fn book_header(
         body: None,
         year: project.file.year,
         version: 1,
-        policy_name: policy.name.clone(),
+        policy_name: policy.name_in_force(),
         policy_sha256: to_hex(&sha256(&[project.policy_bytes()])),
         inputs_sha256: to_hex(&sha256(&[inputs.join("\n").as_bytes()])),
         cap_rule_set: policy.cap.rule_set.clone(),
         cap_visits: policy.cap.visits,
-        cap_confirmed: policy.cap.confirmed,
+        cap_confirmed: policy.is_cap_confirmed(),
         year_commitment,
         data_mark: mark,
         unconfirmed,
@@ -135,7 +152,9 @@ fn book_header(
 }
 
 /// The mark that stands on every sheet of synthetic data or of a demonstration.
-fn data_mark<'a>(project: &Project, mut draws: impl Iterator<Item = &'a OpenedDraw>) -> Option<String> {
+/// `模拟数据` or `演示`, where a file must say so.
+#[must_use]
+pub fn data_mark<'a>(project: &Project, mut draws: impl Iterator<Item = &'a OpenedDraw>) -> Option<String> {
     if project.file.synthetic {
         Some("模拟数据".to_owned())
     } else if draws.any(|opened| opened.draw.demonstration) {
@@ -340,6 +359,9 @@ mod tests {
         assert!(of(&[INTERNAL]).takes(INTERNAL, "a.xlsx"));
         assert!(!of(&[INTERNAL]).takes(PUBLIC, "a.xlsx"), "what stays inside publishes nothing");
         assert!(of(&[EVIDENCE]).takes(&evidence, "frame.csv") && !of(&[PUBLIC]).takes(&evidence, "frame.csv"));
+        let sheet = "甲局2027年3月检查任务单_内部.xlsx";
+        assert!(of(&[TASKS]).takes(INTERNAL, sheet) && !of(&[FORMS]).takes(INTERNAL, sheet));
+        assert!(!of(&[TASKS]).takes(INTERNAL, "甲局2027年计划.xlsx") && !of(&[TASKS]).takes(&evidence, "frame.csv"));
         assert!(of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.csv") && !of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.xlsx"));
     }
 }

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::disclosure::{CheckResult, Outcome, PlanDates};
+use crate::disclosure::{CheckResult, Outcome, PlanDates, VersionDates};
 use crate::domain::Period;
 use crate::policy::Policy;
-use crate::registry::schema::{inspectors, sources};
+use crate::registry::schema::{TableKind, inspectors, sources};
 use crate::registry::{Registry, row_of_unit};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::DrawChange;
@@ -144,8 +144,8 @@ impl<'a> JournalWords<'a> {
     #[must_use]
     pub fn change(&self, change: &DrawChange) -> String {
         match change {
-            DrawChange::Substitute { unit, by, .. } => {
-                format!("{} 由 {} 替换", self.unit(unit.as_str()), self.unit(by.as_str()))
+            DrawChange::Substitute { unit, by, case, .. } => {
+                format!("{}（{}）由 {} 替换", self.unit(unit.as_str()), case.label(), self.unit(by.as_str()))
             }
             DrawChange::Replace { unit, certificate, .. } => {
                 format!("{} 的检查更换 {}", self.unit(unit.as_str()), self.inspector(certificate.as_str()))
@@ -213,6 +213,13 @@ impl<'a> JournalWords<'a> {
     fn told(&self, command: CommandId, detail: &Value) -> Option<String> {
         Some(match command {
             CommandId::Import => self.imported(detail),
+            CommandId::Refresh => refreshed(detail),
+            CommandId::RefreshBack => join([
+                format!("返回 {} 保留的名录", text(detail, "back_to")),
+                number(detail, "sources").map(|n| format!("污染源 {n} 个")).unwrap_or_default(),
+                format!("此前的名录留存为 {}", text(detail, "kept")),
+            ]),
+            CommandId::ForgetKept => format!("删除保留的名录 {}", text(detail, "kept")),
             CommandId::Districts => join([
                 format!("区划图「{}」", text(detail, "file")),
                 number(detail, "districts").map(|n| format!("{n} 个区")).unwrap_or_default(),
@@ -290,6 +297,24 @@ impl<'a> JournalWords<'a> {
     }
 }
 
+/// Another register: the tables that it changed with their rows, and where the one before is kept.
+fn refreshed(detail: &Value) -> String {
+    let rows = |table: &Value| -> Option<String> {
+        let kind = TableKind::parse(text(table, "table"))?;
+        let (before, after) = (number(table, "before")?, number(table, "after")?);
+        (before != after).then(|| format!("{} {before} 行变为 {after} 行", kind.label()))
+    };
+    let from = text(detail, "from");
+    let tables =
+        detail.get("tables").and_then(Value::as_array).map(|all| all.iter().filter_map(rows).collect::<Vec<_>>());
+    let mut parts =
+        vec![if from.is_empty() { "更新名录".to_owned() } else { format!("从「{from}」更新名录") }];
+    parts.extend(tables.unwrap_or_default());
+    parts.push(number(detail, "set_aside").filter(|n| *n > 0).map(|n| format!("搁置 {n} 行")).unwrap_or_default());
+    parts.push(format!("此前的名录留存为 {}", text(detail, "kept")));
+    join(parts)
+}
+
 fn saved(detail: &Value) -> String {
     let list = |key: &str| -> Vec<&str> {
         detail
@@ -355,10 +380,13 @@ fn dates(before: &PlanDates, after: &PlanDates) -> String {
         (Some(old), Some(new)) => format!("{what}由 {old} 改为 {new}"),
         (_, None) => format!("{what}已删去"),
     };
+    // Another version starts without days; within one a day may be entered or put right.
+    let earlier = if before.version() == after.version() { before.standing() } else { VersionDates::default() };
+    let later = after.standing();
     let words = join([
-        day("批准日期", before.approved_on, after.approved_on),
-        day("备案日期", before.filed_on, after.filed_on),
-        day("公布日期", before.published_on(), after.published_on()),
+        day("批准日期", earlier.approved_on, later.approved_on),
+        day("备案日期", earlier.filed_on, later.filed_on),
+        day("公布日期", earlier.published_on, later.published_on),
     ]);
     format!("年度计划{words}，第 {} 版", after.version())
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::disclosure::{CheckOrigin, CheckResult, DueCheck, Outcome};
-use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::domain::{InspectorId, PlanMonth, TriggerKind, UnitId};
 use crate::export::TargetRole;
 use crate::policy::Policy;
 use crate::registry::{Registry, row_of_unit};
@@ -65,6 +65,8 @@ pub struct ListEntry {
     pub pair: Option<(InspectorId, InspectorId)>,
     /// How far it is.
     pub state: TargetState,
+    /// Where a triggered check comes from, where that is known.
+    pub trigger: Option<TriggerKind>,
     /// Why it came onto the list by hand, or left it; empty where it was drawn.
     pub reason: String,
 }
@@ -113,6 +115,7 @@ fn entry_of(
         plan_code: check.plan_code.clone(),
         pair: pair.map(|p| (p.lead.clone(), p.second.clone())),
         state,
+        trigger: target.trigger,
         reason: target.note.clone(),
     }
 }
@@ -147,6 +150,7 @@ pub fn reserve_entries(opened: &OpenedDraw, policy: &Policy, registry: &Registry
                 rule: None,
                 stratum: stratum.clone(),
                 rank: None,
+                trigger: None,
                 plan_code: String::new(),
                 pair: None,
                 state: TargetState::Reserve,

@@ -134,7 +134,7 @@ impl BookInput<'_> {
                     }
                     let cell = &self.analysis.plan.matrix[b][m];
                     let id = format!("{}/{}", body.id, category.id);
-                    let rule = policy.body(&body.id).map(|rule| policy.floor(rule, category));
+                    let rule = policy.body(&body.id).map(|rule| policy.floor_part(rule, category));
                     let sealed = opened.and_then(|opened| opened.draw.seal.strata.iter().find(|s| s.id == id));
                     let of = strata.as_ref().map(|strata| strata.get(&id).copied().unwrap_or_default());
                     rows.push(QuotaRow {
@@ -151,7 +151,7 @@ impl BookInput<'_> {
                         }),
                         drawn: of.map(|of| of.drawn),
                         done: of.map(|of| of.done),
-                        basis: rule.map(|floor| policy.cite(&floor.basis, month.first_day())).unwrap_or_default(),
+                        basis: rule.map(|part| policy.cite_part(&part, month.first_day())).unwrap_or_default(),
                     });
                 }
             }

@@ -18,6 +18,7 @@ use crate::registry::schema::sources;
 use crate::risk::columns as scored;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::reports::areas::{AreaFigures, Areas, NOWHERE, Places, compute_area_figures};
+use crate::workspace::reports::coming::{ComingChecks, compute_coming};
 use crate::workspace::store::project::Project;
 
 /// Registry, map and the plain columns of the sources.
@@ -104,6 +105,27 @@ impl ProjectData {
         sources::NAME.of(&self.registry.sources).ok()?.get(row as usize)
     }
 
+    /// The name of a unit, be it in the register still or not.
+    #[must_use]
+    pub fn unit_name(&self, unit: &str) -> Option<&str> {
+        let known = self.registry.unit(unit)?;
+        sources::NAME.of(known.frame).ok()?.get(known.row)
+    }
+
+    /// The district of a unit, be it in the register still or not, as an index of the map.
+    #[must_use]
+    pub fn unit_district(&self, unit: &str) -> Option<u16> {
+        let known = self.registry.unit(unit)?;
+        let code = sources::DISTRICT.cells(known.frame).ok()?.get(known.row)?;
+        self.districts.index_of(DistrictCode(code)).map(|index| index as u16)
+    }
+
+    /// The address of a source's row.
+    #[must_use]
+    pub fn address(&self, row: u32) -> Option<&str> {
+        sources::ADDRESS.of(&self.registry.sources).ok()?.get(row as usize)
+    }
+
     /// Name of a district by its index on the map.
     #[must_use]
     pub fn district_name(&self, index: u16) -> Option<&str> {
@@ -124,6 +146,8 @@ pub struct AnalysisView {
     pub table: DataFrame,
     /// Figures of the city, its districts and bodies.
     pub areas: Areas<AreaFigures>,
+    /// Mandatory checks that the rest of the year may still bring.
+    pub coming: ComingChecks,
 }
 
 column_names! {
@@ -151,7 +175,8 @@ impl AnalysisView {
         let scores: Arc<[i64]> = analysis.risk.scores()?.into();
         let areas = compute_area_figures(&analysis, &project.policy, (&tiers, &scores), &data.places(), None);
         let table = join(data, &analysis)?;
-        Ok(Self { analysis, tiers, scores, table, areas })
+        let coming = compute_coming(&project.policy, &data.registry, &analysis)?;
+        Ok(Self { analysis, tiers, scores, table, areas, coming })
     }
 
     /// The month that comes next: scores and plan are as of its first day.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use polars::prelude::StringChunked;
+use polars::prelude::{DataFrame, StringChunked};
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{CheckOrigin, Manner};
@@ -13,8 +13,8 @@ use crate::export::{InspectorRef, TargetDraw, TargetPlace, TargetRow, TargetStaf
 use crate::plan::PlanInputs;
 use crate::plan::ledger::{CapReading, compute_cap_meter};
 use crate::policy::Policy;
-use crate::registry::Registry;
 use crate::registry::schema::{inspectors, past_checks, sources};
+use crate::registry::{Registry, row_of_unit};
 use crate::risk::Aggravator;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::due::OpenedDraw;
@@ -28,8 +28,27 @@ struct SourceText<'a> {
     address: &'a StringChunked,
     industry: &'a StringChunked,
     management: &'a StringChunked,
+    body: &'a StringChunked,
+    district: Vec<Option<u32>>,
     lon: Vec<Option<f64>>,
     lat: Vec<Option<f64>>,
+}
+
+impl<'a> SourceText<'a> {
+    fn of(frame: &'a DataFrame) -> AppResult<Self> {
+        Ok(Self {
+            name: sources::NAME.of(frame)?,
+            uscc: sources::USCC.of(frame)?,
+            number: sources::NUMBER.of(frame)?,
+            address: sources::ADDRESS.of(frame)?,
+            industry: sources::INDUSTRY.of(frame)?,
+            management: sources::MANAGEMENT.of(frame)?,
+            body: sources::BODY.of(frame)?,
+            district: sources::DISTRICT.of(frame)?,
+            lon: sources::LON.of(frame)?,
+            lat: sources::LAT.of(frame)?,
+        })
+    }
 }
 
 /// Makes the rows of the lists.
@@ -39,6 +58,8 @@ pub struct RowMaker<'a> {
     districts: &'a DistrictSet,
     analysis: &'a Analysis,
     columns: SourceText<'a>,
+    /// The same of units that left the register.
+    former: SourceText<'a>,
     people: BTreeMap<&'a str, &'a str>,
     last_visit: BTreeMap<u32, NaiveDate>,
     /// Problems found at each site: day and words.
@@ -98,23 +119,14 @@ impl<'a> RowMaker<'a> {
                 problems.entry(site).or_default().push((result.inspected_on, told.to_owned()));
             }
         }
-        let sources = &registry.sources;
-        let columns = SourceText {
-            name: sources::NAME.of(sources)?,
-            uscc: sources::USCC.of(sources)?,
-            number: sources::NUMBER.of(sources)?,
-            address: sources::ADDRESS.of(sources)?,
-            industry: sources::INDUSTRY.of(sources)?,
-            management: sources::MANAGEMENT.of(sources)?,
-            lon: sources::LON.of(sources)?,
-            lat: sources::LAT.of(sources)?,
-        };
+        let (columns, former) = (SourceText::of(&registry.sources)?, SourceText::of(&registry.former)?);
         Ok(Self {
             policy,
             registry,
             districts,
             analysis,
             columns,
+            former,
             people,
             last_visit,
             problems,
@@ -153,32 +165,45 @@ impl<'a> RowMaker<'a> {
     fn row(&self, opened: &OpenedDraw, entry: ListEntry, meter: &[CapReading]) -> AppResult<TargetRow> {
         let policy = self.policy;
         let inputs = self.inputs();
-        let columns = &self.columns;
-        let at = entry.source.map(|row| row as usize);
+        let left = row_of_unit(&self.registry.former, entry.unit_id.as_str()).filter(|_| entry.source.is_none());
+        let columns = if left.is_some() { &self.former } else { &self.columns };
+        // its row in the register, or among those that left it
+        let at = entry.source.or(left).map(|row| row as usize);
         let text = |column: &StringChunked| at.and_then(|i| column.get(i)).unwrap_or_default().to_owned();
         let frame_row = opened.draw.frame.position(entry.unit_id.as_str()).and_then(|i| opened.draw.frame.row(i));
-        let site = at.unwrap_or(0);
-        let known = at.is_some();
-        let body_rule = policy.bodies.get(inputs.sites.body.get(site).copied().unwrap_or(0) as usize);
-        let (body, body_name) = if let (true, Some(rule)) = (known, body_rule) {
-            (rule.id.clone(), rule.name.clone())
-        } else {
-            let id = frame_row.map_or("unknown", |r| r.stratum.body());
-            let body = crate::domain::BodyId::new(id).map_err(|what| AppError::new("WSP-004", what))?;
-            let name = policy.body(&body).map_or_else(|| id.to_owned(), |rule| rule.name.clone());
-            (body, name)
+        let site = entry.source.map_or(0, |row| row as usize);
+        let known = entry.source.is_some();
+        // body and category are those that it was drawn in, whatever the register says since
+        let drawn = entry.stratum.split_once('/');
+        let body_rule = inputs.sites.body.get(site).and_then(|body| policy.bodies.get(*body as usize));
+        let (body, body_name) = match (drawn, body_rule) {
+            (None, Some(rule)) if known => (rule.id.clone(), rule.name.clone()),
+            (drawn, _) => {
+                let id = drawn.map_or_else(|| text(columns.body), |(body, _)| body.to_owned());
+                let id = if id.is_empty() { "unknown".to_owned() } else { id };
+                let body = BodyId::new(id.as_str()).map_err(|what| AppError::new("WSP-004", what))?;
+                let name = policy.body(&body).map_or(id, |rule| rule.name.clone());
+                (body, name)
+            }
         };
-        let category = policy.categories.get(inputs.sites.category.get(site).copied().unwrap_or(0) as usize);
-        let tier = policy.tiers.get(inputs.sites.tier.get(site).copied().unwrap_or(0) as usize);
+        let category = match drawn {
+            Some((_, id)) => policy.category(id),
+            None => inputs.sites.category.get(site).filter(|_| known).and_then(|c| policy.categories.get(*c as usize)),
+        };
+        let tier = inputs.sites.tier.get(site).filter(|_| known).and_then(|tier| policy.tiers.get(*tier as usize));
         let score = self.scores.get(site).copied().filter(|_| known);
-        let skill =
-            inputs.sites.skill.get(site).copied().filter(|s| *s > 0).and_then(|s| policy.skills.get(s as usize - 1));
+        let skill = inputs
+            .sites
+            .skill
+            .get(site)
+            .copied()
+            .filter(|s| known && *s > 0)
+            .and_then(|s| policy.skills.get(s as usize - 1));
         let enterprise = inputs.sites.enterprise.get(site).copied().unwrap_or(0);
         let reading = meter.get(enterprise as usize).filter(|_| known);
         let industry_code = text(columns.industry);
         let management = text(columns.management);
-        let code =
-            inputs.sites.district.get(site).and_then(|d| self.analysis.population.districts.get(*d as usize)).copied();
+        let code = at.and_then(|i| columns.district.get(i).copied().flatten());
         let mut reasons = if known { self.reasons(site, frame_row.map_or("", |r| r.reason))? } else { String::new() };
         if entry.origin == CheckOrigin::Triggered && !entry.reason.is_empty() {
             reasons =
@@ -196,7 +221,7 @@ impl<'a> RowMaker<'a> {
                 .map(|c| c.label().to_owned())
                 .unwrap_or_default(),
             supervision: category.map(|c| c.name.clone()).unwrap_or_default(),
-            special: inputs.sites.special.get(site).copied().unwrap_or(false),
+            special: known && inputs.sites.special.get(site).copied().unwrap_or(false),
             tier: tier.map(|t| format!("{} {}", t.id, t.name)).unwrap_or_default(),
             score,
             last_visit: self.last_visit.get(&(site as u32)).copied().filter(|_| known),
@@ -206,7 +231,7 @@ impl<'a> RowMaker<'a> {
             unit_id: entry.unit_id,
         };
         let place = TargetPlace {
-            district: code.filter(|_| known).map(|code| district_name(self.districts, code)).unwrap_or_default(),
+            district: code.map(|code| district_name(self.districts, code)).unwrap_or_default(),
             address: text(columns.address),
             lon: at.and_then(|i| columns.lon.get(i).copied().flatten()),
             lat: at.and_then(|i| columns.lat.get(i).copied().flatten()),

@@ -74,14 +74,14 @@ pub fn compute_year_plan(
         year: project.file.year,
         version: dates.version(),
         prepared_on: Some(on),
-        approved_on: dates.approved_on,
-        filed_on: dates.filed_on,
+        approved_on: dates.standing().approved_on,
+        filed_on: dates.standing().filed_on,
         published_on: dates.published_on(),
         first_published_on: dates.first_published_on(),
         cap: CapStatement {
             visits: policy.cap.visits,
             rule_set: policy.cap.rule_set.clone(),
-            confirmed: policy.cap.confirmed,
+            confirmed: policy.is_cap_confirmed(),
         },
         rows,
         months,
@@ -125,7 +125,7 @@ fn plan_rows(project: &Project, analysis: &Analysis, on: NaiveDate) -> (Vec<Year
                 continue;
             }
             let number = by_category[c];
-            let rule = policy.body(&body.id).map(|rule| policy.floor(rule, category));
+            let rule = policy.body(&body.id).map(|rule| policy.floor_part(rule, category));
             rows.push(YearPlanRow {
                 body_name: body.name.clone(),
                 plan_name: format!("{year}年度{}双随机检查", category.name),
@@ -137,7 +137,7 @@ fn plan_rows(project: &Project, analysis: &Analysis, on: NaiveDate) -> (Vec<Year
                 ratio_ppm: (u128::from(number) * 1_000_000 / u128::from(count)) as u64,
                 number,
                 period: format!("{year}年1月至12月，按月抽取"),
-                basis: rule.map(|floor| policy.cite(&floor.basis, on)).unwrap_or_default(),
+                basis: rule.map(|part| policy.cite_part(&part, on)).unwrap_or_default(),
                 // once a body, on its first row
                 remark: off_site.remove(&b).unwrap_or_default(),
             });

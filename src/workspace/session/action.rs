@@ -1,6 +1,6 @@
 //! Background work of commands that write: deeds, the draft's saving, files beside the project.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Saved;
@@ -9,7 +9,6 @@ use super::open::OpenProject;
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 use crate::domain::{Period, UnitId};
 use crate::export::write_atomic;
-use crate::registry::row_of_unit;
 use crate::text::number::thousands;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
@@ -26,14 +25,23 @@ pub enum Outcome {
     /// A certificate was checked.
     Verified(PathBuf, Arc<Verified>),
     /// A file was written.
-    Written,
+    Written(PathBuf),
 }
 
 impl Outcome {
     /// True where the project's files are others now: it is opened anew.
     pub(super) fn is_reload(&self) -> bool {
-        use DeedOutcome::{CalendarTaken, MapTaken, Refreshed};
-        matches!(self, Self::Deed(Refreshed(..) | MapTaken | CalendarTaken))
+        use DeedOutcome::{CalendarTaken, CameBack, MapTaken, Refreshed};
+        matches!(self, Self::Deed(Refreshed(_) | CameBack(..) | MapTaken | CalendarTaken))
+    }
+
+    /// The folder that files were written into.
+    pub(super) fn folder(&self) -> Option<PathBuf> {
+        match self {
+            Self::Deed(DeedOutcome::Exported(to, _)) => Some(to.clone()),
+            Self::Written(path) => path.parent().map(Path::to_owned),
+            Self::Deed(_) | Self::Verified(..) => None,
+        }
     }
 
     pub(super) fn changes_books(&self) -> bool {
@@ -199,19 +207,21 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             }
             format!("已导出 {} 个文件到 {}", exported.files.len(), to.display())
         }
-        DeedOutcome::Refreshed(sources, set_aside) => {
-            format!("名录已更新：{sources} 个污染源，{set_aside} 行被搁置")
+        DeedOutcome::ListWritten(to) => format!("已导出到 {}", to.display()),
+        DeedOutcome::Refreshed(refreshed) => refreshed.told(),
+        DeedOutcome::CameBack(id, sources) => {
+            format!("已返回 {id} 保留的名录：{} 个污染源", thousands(*sources as i128))
         }
+        DeedOutcome::Forgotten(id) => format!("已删除保留的名录 {id}"),
         DeedOutcome::MapTaken => "区划图已更换".to_owned(),
         DeedOutcome::CalendarTaken => "工作日历已更换".to_owned(),
     };
     Done { outcome: Outcome::Deed(outcome), say: Some(say), findings, title }
 }
 
-/// A unit's name with its number; the number alone where the register has it no more.
+/// A unit's name with its number; the number alone where no register had it.
 fn name_of(data: &ProjectData, unit: &UnitId) -> String {
-    let row = row_of_unit(&data.registry.sources, unit.as_str());
-    row.and_then(|row| data.name(row)).map_or_else(|| unit.to_string(), |name| format!("{name}（{unit}）"))
+    data.unit_name(unit.as_str()).map_or_else(|| unit.to_string(), |name| format!("{name}（{unit}）"))
 }
 
 /// Checks a certificate.
@@ -231,6 +241,7 @@ pub(super) fn verify(request: VerifyRequest) -> Work {
 pub(super) fn write_file(path: PathBuf, bytes: Arc<Vec<u8>>) -> Work {
     Box::new(move |_| {
         write_atomic(&path, &bytes)?;
-        Ok(Done::new(Outcome::Written, format!("已保存 {}", path.display())))
+        let said = format!("已保存 {}", path.display());
+        Ok(Done::new(Outcome::Written(path), said))
     })
 }

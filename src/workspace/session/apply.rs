@@ -75,6 +75,7 @@ impl Session {
                 self.messages.findings = Diagnostics::new();
                 self.messages.title.clear();
             }
+            ViewCommand::Veil(on) => self.veiled = on,
         }
     }
 

@@ -71,6 +71,8 @@ pub enum ViewCommand {
     CancelJob(u64),
     /// Closes the findings panel.
     DismissFindings,
+    /// Hides what names a unit, in every screen; kept while the program runs.
+    Veil(bool),
 }
 
 /// The draft of policy and plan.

@@ -1,5 +1,7 @@
 //! What the session says: toasts, and findings at length.
 
+use std::path::PathBuf;
+
 use super::Session;
 use crate::diagnostic::{AppError, Diagnostics, Finding, Severity};
 
@@ -17,6 +19,8 @@ pub struct Toast {
     pub text: String,
     /// When it came, seconds of the session's clock.
     pub at: f64,
+    /// Folder that it speaks of: where files were written.
+    pub folder: Option<PathBuf>,
 }
 
 /// Toasts and findings.
@@ -51,6 +55,14 @@ impl Session {
         self.toast(Severity::Hint, text.into());
     }
 
+    /// A toast of good news about files that were written into a folder.
+    pub(super) fn say_written(&mut self, text: String, folder: PathBuf) {
+        self.say(text);
+        if let Some(last) = self.messages.toasts.last_mut() {
+            last.folder = Some(folder);
+        }
+    }
+
     pub(super) fn toast(&mut self, severity: Severity, text: String) {
         if let Some(last) = self.messages.toasts.last_mut()
             && last.text == text
@@ -59,7 +71,7 @@ impl Session {
             return;
         }
         let id = self.take_id();
-        self.messages.toasts.push(Toast { id, severity, text, at: self.seconds });
+        self.messages.toasts.push(Toast { id, severity, text, at: self.seconds, folder: None });
         if self.messages.toasts.len() > MOST_TOASTS {
             self.messages.toasts.remove(0);
         }
@@ -68,6 +80,16 @@ impl Session {
     /// A finding as a toast and in the findings panel.
     pub fn tell(&mut self, finding: Finding) {
         self.toast(finding.severity, format!("[{}] {}", finding.code, finding.what));
+        self.messages.findings.push(finding);
+    }
+
+    /// A finding about a folder that can't be shown: the toast says its path and lets it be copied.
+    pub fn tell_of_folder(&mut self, finding: Finding) {
+        let path = finding.file.clone().unwrap_or_default();
+        self.toast(Severity::Warning, format!("[{}] {}：{path}", finding.code, finding.what));
+        if let Some(last) = self.messages.toasts.last_mut() {
+            last.folder = Some(PathBuf::from(path));
+        }
         self.messages.findings.push(finding);
     }
 

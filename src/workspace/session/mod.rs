@@ -80,6 +80,9 @@ struct Latest {
     done: Option<Arc<Done>>,
     /// Actions finished so far.
     count: u64,
+    /// Imports finished so far, and what the last took in.
+    imports: u64,
+    summary: String,
 }
 
 /// The draft's file: when it is written, and in which order.
@@ -107,6 +110,8 @@ pub struct Session {
     opening: Stage<()>,
     /// What every screen is filtered by.
     filter: Filter,
+    /// What names a unit is hidden: 保密遮盖.
+    veiled: bool,
     messages: Messages,
     latest: Latest,
     running: Vec<Running>,
@@ -144,6 +149,7 @@ impl Session {
             held: Vec::new(),
             opening: Stage::Empty,
             filter: Filter::default(),
+            veiled: false,
             messages: Messages::default(),
             latest: Latest::default(),
             running: Vec::new(),
@@ -181,6 +187,12 @@ impl Session {
         &self.filter
     }
 
+    /// True while everything that names a unit is hidden (保密遮盖).
+    #[must_use]
+    pub fn is_veiled(&self) -> bool {
+        self.veiled
+    }
+
     /// The month looked at.
     #[must_use]
     pub fn month(&self) -> Option<PlanMonth> {
@@ -209,6 +221,12 @@ impl Session {
     #[must_use]
     pub fn last_done(&self) -> (u64, Option<&Arc<Done>>) {
         (self.latest.count, self.latest.done.as_ref())
+    }
+
+    /// Imports that ended well so far, and what the last took in, in one line.
+    #[must_use]
+    pub fn last_import(&self) -> (u64, &str) {
+        (self.latest.imports, &self.latest.summary)
     }
 
     /// Jobs under way.

@@ -13,7 +13,7 @@ use crate::policy::Policy;
 use crate::workspace::demo::{DEFAULT_YEAR, unpack_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::intake::import::{Imported, NewProject, create_project_with};
-use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::intake::inspect::{STAGING, forget_staging};
 use crate::workspace::reports::books::Books;
 use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
 use crate::workspace::session::job::Stage;
@@ -64,6 +64,8 @@ pub(super) struct Loaded {
     pub(super) title: String,
     pub(super) say: Vec<String>,
     pub(super) remember: bool,
+    /// What an import took in, in one line.
+    pub(super) summary: Option<String>,
 }
 
 /// An analysis to be made.
@@ -295,7 +297,7 @@ pub(super) fn load_project(
         );
     }
     let title = "打开项目".to_owned();
-    Ok(Loaded { project, data, draft, findings, title, say, remember: true })
+    Ok(Loaded { project, data, draft, findings, title, say, remember: true, summary: None })
 }
 
 /// Folder of the demo city's project.
@@ -353,6 +355,16 @@ fn folder_beside(from: &Path, year: i32) -> PathBuf {
     (0..1000).map(|n| parent.join(name(n))).find(|path| !path.exists()).unwrap_or_else(|| parent.join(name(1000)))
 }
 
+/// What tells a project from others of its year: the folder of its files, and the number of its own.
+fn mark_of(from: &Path, to: &Path) -> String {
+    let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let staged = name(from).starts_with(STAGING);
+    let number = name(to).rsplit_once('-').and_then(|(_, n)| n.parse::<u32>().ok()).map(|n| n.to_string());
+    let folder = Some(name(from)).filter(|folder| !staged && !folder.is_empty());
+    let parts: Vec<String> = folder.into_iter().chain(number).collect();
+    if parts.is_empty() { String::new() } else { format!("（{}）", parts.join(" ")) }
+}
+
 /// Makes a project of a folder of files.
 pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress: &Progress) -> AppResult<Loaded> {
     use chrono::Datelike;
@@ -361,6 +373,7 @@ pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress
     let january = PlanMonth::new(year, 1).map(PlanMonth::first_day);
     let new = NewProject {
         name: request.name.clone(),
+        mark: mark_of(&request.from, &to),
         from: request.from.clone(),
         year: Some(year),
         policy: request.policy.clone(),
@@ -373,12 +386,24 @@ pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress
     forget_staging(&request.from);
     let mut all = registry.diagnostics.clone();
     all.append(findings);
-    let say = vec![format!(
-        "已导入 {} 个污染源，{} 行被搁置；项目存于 {}",
-        registry.sources.height(),
-        registry.set_aside.height(),
-        to.display()
-    )];
+    let count = |number: usize| crate::text::number::thousands(number as i128);
+    let summary = format!(
+        "已导入 {} 个污染源、{} 张表；{} 行被搁置，{} 条警告。这是按缺省规则编出的第一版年度计划",
+        count(registry.sources.height()),
+        registry.summaries.len(),
+        count(registry.set_aside.height()),
+        count(registry.diagnostics.count(Severity::Warning) as usize),
+    );
+    let say = vec![format!("项目存于 {}", to.display())];
     let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
-    Ok(Loaded { project, data, draft: None, findings: all, title: "导入结果".to_owned(), say, remember: true })
+    Ok(Loaded {
+        project,
+        data,
+        draft: None,
+        findings: all,
+        title: "导入结果".to_owned(),
+        say,
+        remember: true,
+        summary: Some(summary),
+    })
 }

@@ -3,6 +3,7 @@
 //! One RON file in the user's configuration folder, written atomically; a damaged one is set aside and said,
 //! never a reason not to start.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,8 @@ pub struct Preferences {
     pub still: bool,
     /// Screen shown last, by its id.
     pub screen: String,
+    /// Folder that each kind of file dialog opened last, by the kind's id.
+    pub folders: BTreeMap<String, PathBuf>,
 }
 
 impl Default for Preferences {
@@ -54,6 +57,7 @@ impl Default for Preferences {
             zoom: 1.0,
             still: false,
             screen: String::new(),
+            folders: BTreeMap::new(),
         }
     }
 }

@@ -159,7 +159,7 @@ impl Session {
 
     fn take_loaded(&mut self, loaded: Loaded) {
         self.opening = Stage::Empty;
-        let Loaded { project, data, draft, findings, title, say, remember } = loaded;
+        let Loaded { project, data, draft, findings, title, say, remember, summary } = loaded;
         if remember {
             let root = project.root().to_owned();
             self.set_preferences(|prefs| prefs.remember(&root));
@@ -185,6 +185,10 @@ impl Session {
         all.append(findings);
         self.open = Some(open);
         self.latest.verified = None;
+        if let Some(summary) = summary {
+            self.latest.imports += 1;
+            self.latest.summary = summary;
+        }
         self.messages.findings = all;
         self.messages.title = title;
         for text in say {
@@ -194,8 +198,10 @@ impl Session {
     }
 
     fn take_done(&mut self, done: Done) {
-        if let Some(text) = &done.say {
-            self.say(text.clone());
+        match (&done.say, done.outcome.folder()) {
+            (Some(text), Some(folder)) => self.say_written(text.clone(), folder),
+            (Some(text), None) => self.say(text.clone()),
+            (None, _) => {}
         }
         if !done.findings.is_empty() {
             self.messages.findings = done.findings.clone();

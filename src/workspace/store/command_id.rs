@@ -3,8 +3,14 @@
 /// A command of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CommandId {
-    /// An office's files came in: a new project, or the register of a new quarter.
+    /// An office's files came in: a new project (in version 0.1 the register of a new quarter too).
     Import,
+    /// Another register, or other tables, in the place of the project's.
+    Refresh,
+    /// The register before a refresh came back.
+    RefreshBack,
+    /// A register kept was deleted.
+    ForgetKept,
     /// Another map of districts.
     Districts,
     /// Another calendar of working days.
@@ -45,8 +51,11 @@ pub enum CommandId {
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Import,
+        Self::Refresh,
+        Self::RefreshBack,
+        Self::ForgetKept,
         Self::Districts,
         Self::Calendar,
         Self::Settings,
@@ -72,6 +81,9 @@ impl CommandId {
     pub fn id(self) -> &'static str {
         match self {
             Self::Import => "import",
+            Self::Refresh => "refresh",
+            Self::RefreshBack => "refresh-back",
+            Self::ForgetKept => "forget-kept",
             Self::Districts => "districts",
             Self::Calendar => "calendar",
             Self::Settings => "settings",
@@ -104,6 +116,9 @@ impl CommandId {
     pub fn label(self) -> &'static str {
         match self {
             Self::Import => "导入数据",
+            Self::Refresh => "更新名录",
+            Self::RefreshBack => "返回更新前的名录",
+            Self::ForgetKept => "删除保留的名录",
             Self::Districts => "更换区划图",
             Self::Calendar => "更换工作日历",
             Self::Settings => "保存规则与计划",

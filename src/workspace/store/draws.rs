@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::domain::{InspectorId, Period, UnitId};
+use crate::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
 use crate::export::write_atomic;
 use crate::sampling::{
     DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
@@ -29,6 +29,9 @@ pub enum DrawChange {
         unit: UnitId,
         /// Who came in.
         by: UnitId,
+        /// What was found; closed where an earlier version wrote it.
+        #[serde(default, skip_serializing_if = "is_closed")]
+        case: SubstituteCase,
         /// Evidence and date.
         reason: String,
         /// When.
@@ -53,6 +56,9 @@ pub enum DrawChange {
     Add {
         /// The unit, its body and the skill that its check needs.
         need: Need,
+        /// Where it comes from; earlier versions did not ask.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trigger: Option<TriggerKind>,
         /// Why.
         reason: String,
         /// When.
@@ -66,6 +72,10 @@ pub enum DrawChange {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         although_closed: Option<String>,
     },
+}
+
+fn is_closed(case: &SubstituteCase) -> bool {
+    *case == SubstituteCase::Closed
 }
 
 /// A triggered check of an enterprise that had no visit left under its yearly cap.
@@ -152,10 +162,15 @@ fn parse_json<T: for<'de> Deserialize<'de>>(path: &Path) -> AppResult<T> {
 /// # Errors
 /// `DRW-002`, `IO-…`.
 pub fn write_json<T: Serialize>(path: &Path, value: &T) -> AppResult<()> {
+    write_atomic(path, &json_bytes(value)?)
+}
+
+/// A value as indented JSON with a line end.
+pub(in crate::workspace) fn json_bytes<T: Serialize>(value: &T) -> AppResult<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value)
         .map_err(|cause| AppError::new("DRW-002", "无法写成 JSON 文本").caused_by(cause))?;
     bytes.push(b'\n');
-    write_atomic(path, &bytes)
+    Ok(bytes)
 }
 
 fn needs_file(name: &str, period: Period) -> AppError {
@@ -266,6 +281,7 @@ impl StoredDraw {
                         rank: i as u32 + 1,
                         origin: TargetOrigin::Drawn,
                         replaced_by: None,
+                        trigger: None,
                         note: String::new(),
                         listed_at: None,
                     });
@@ -288,17 +304,19 @@ impl StoredDraw {
                         rank,
                         origin: TargetOrigin::Substitute(unit.clone()),
                         replaced_by: None,
+                        trigger: None,
                         note: String::new(),
                         listed_at: Some(at.clone()),
                     });
                 }
-                DrawChange::Add { need, reason, at, .. } => targets.push(CurrentTarget {
+                DrawChange::Add { need, trigger, reason, at, .. } => targets.push(CurrentTarget {
                     unit_id: need.unit_id.clone(),
                     stratum: String::new(),
                     rank: 0,
                     origin: TargetOrigin::Triggered,
                     replaced_by: None,
-                    note: reason.clone(),
+                    trigger: *trigger,
+                    note: trigger.map_or_else(|| reason.clone(), |kind| format!("{}：{reason}", kind.label())),
                     listed_at: Some(at.clone()),
                 }),
                 DrawChange::Replace { .. } => {}
@@ -392,6 +410,8 @@ pub struct CurrentTarget {
     pub origin: TargetOrigin,
     /// Who took its place.
     pub replaced_by: Option<UnitId>,
+    /// Where a triggered check comes from, where that is known.
+    pub trigger: Option<TriggerKind>,
     /// Reason of a change.
     pub note: String,
     /// When it came onto the list, where a change put it there.

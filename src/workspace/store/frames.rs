@@ -1,15 +1,17 @@
 //! The registry's frames and the map as they lie in a project.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
+use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::export::write_atomic;
 use crate::registry::mapping::Mapping;
-use crate::registry::{Registry, frame_from_bytes, frame_to_bytes};
+use crate::registry::{FORMER, Registry, frame_from_bytes, frame_to_bytes};
 use crate::sampling::to_hex;
 use crate::workspace::store::project::{Project, create_folder, load_bytes};
 
@@ -44,7 +46,65 @@ pub(in crate::workspace) fn write_registry(root: &Path, registry: &Registry, pro
     for (name, frame) in registry.frames() {
         write_atomic(&folder.join(format!("{name}.parquet")), &frame_to_bytes(frame)?)?;
     }
+    write_former(root, registry)
+}
+
+/// Writes what is kept of units that left the register, where there are any.
+///
+/// # Errors
+/// `FRM-…`, `IO-…`.
+pub(in crate::workspace) fn write_former(root: &Path, registry: &Registry) -> AppResult<()> {
+    if registry.former.height() > 0 {
+        let path = root.join("frames").join(format!("{FORMER}.parquet"));
+        write_atomic(&path, &frame_to_bytes(&registry.former)?)?;
+    }
     Ok(())
+}
+
+/// Writes the frames of a project's next state into `to`: the file of a frame that is as it was is copied byte for
+/// byte.
+///
+/// # Errors
+/// `FRM-…`, `IO-…`.
+pub(in crate::workspace) fn write_next_registry(
+    project: &Project,
+    before: &Registry,
+    next: &Registry,
+    to: &Path,
+    progress: &Progress,
+) -> AppResult<()> {
+    let (old, new) = (project.root().join("frames"), to.join("frames"));
+    create_folder(&new)?;
+    progress.begin("保存核查后的数据", 0);
+    let earlier: BTreeMap<&str, &DataFrame> = before.frames().chain([(FORMER, &before.former)]).collect();
+    for (name, frame) in next.frames().chain([(FORMER, &next.former)]) {
+        let file = format!("{name}.parquet");
+        let kept = old.join(&file);
+        let same = earlier.get(name).is_some_and(|before| before.equals_missing(frame)) && kept.exists();
+        if same {
+            write_atomic(&new.join(file), &load_bytes(&kept)?)?;
+        } else if name != FORMER || frame.height() > 0 {
+            write_atomic(&new.join(file), &frame_to_bytes(frame)?)?;
+        }
+        progress.check()?;
+    }
+    Ok(())
+}
+
+/// Reads the registry's frames of a folder.
+pub(in crate::workspace) fn load_frames(folder: &Path) -> AppResult<Registry> {
+    let mut registry = Registry::empty();
+    let names: Vec<&str> = registry.frames().map(|(name, _)| name).collect();
+    for name in names {
+        let bytes = load_bytes(&folder.join(format!("{name}.parquet")))?;
+        registry.restore(name, frame_from_bytes(bytes, name)?)?;
+    }
+    // projects whose register was never another one have no such file
+    let former = folder.join(format!("{FORMER}.parquet"));
+    if former.exists() {
+        registry.restore_former(frame_from_bytes(load_bytes(&former)?, FORMER)?)?;
+    }
+    Ok(registry)
 }
 
 /// Reads the registry's frames and the map of a project.
@@ -53,12 +113,7 @@ pub(in crate::workspace) fn write_registry(root: &Path, registry: &Registry, pro
 /// `FRM-…`, `IO-…`.
 pub fn load_project_data(project: &Project) -> AppResult<(Registry, DistrictSet)> {
     let folder = project.root().join("frames");
-    let mut registry = Registry::empty();
-    let names: Vec<&str> = registry.frames().map(|(name, _)| name).collect();
-    for name in names {
-        let bytes = load_bytes(&folder.join(format!("{name}.parquet")))?;
-        registry.restore(name, frame_from_bytes(bytes, name)?)?;
-    }
+    let registry = load_frames(&folder)?;
     let mut findings = Diagnostics::new();
     let districts = match &project.file.districts {
         Some(path) => {

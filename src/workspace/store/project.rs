@@ -23,6 +23,7 @@ use crate::domain::{Period, PlanMonth, WorkCalendar};
 use crate::export::write_atomic;
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, load_policy};
+use crate::registry::TableKind;
 use crate::registry::mapping::Mapping;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::command_id::CommandId;
@@ -43,6 +44,9 @@ pub struct InputRecord {
     pub sha256: String,
     /// Bytes.
     pub bytes: u64,
+    /// The tables that were read from it; empty in projects of version 0.1, and for a map.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableKind>,
 }
 
 /// `project.ron`.
@@ -243,16 +247,7 @@ impl Project {
 
     fn load(root: &Path, lock: Option<Arc<ProjectLock>>) -> AppResult<Self> {
         let recovery = if lock.is_some() { recover_change(root)? } else { Recovery::None };
-        let path = root.join("project.ron");
-        let text = String::from_utf8(load_bytes(&path)?)
-            .map_err(|cause| AppError::new("PRJ-003", "project.ron 不是 UTF-8 文本").caused_by(cause))?;
-        let file: ProjectFile = ron::from_str(&text).map_err(|cause| {
-            AppError::from(
-                Finding::error("PRJ-003", format!("项目文件第 {} 行无法识别", cause.span.start.line))
-                    .hint("请用备份恢复此文件")
-                    .file(path.display().to_string()),
-            )
-        })?;
+        let file = load_project_file(&root.join("project.ron"))?;
         let policy_bytes = load_bytes(&root.join("policy.ron"))?;
         let policy = parse_policy(&policy_bytes)?;
         let mut calendar = bundled_calendar()?;
@@ -378,6 +373,22 @@ impl Project {
             review_number: String::new(),
         }
     }
+}
+
+/// Reads a `project.ron`.
+///
+/// # Errors
+/// `PRJ-003` where it can't be read, `IO-…`.
+pub fn load_project_file(path: &Path) -> AppResult<ProjectFile> {
+    let text = String::from_utf8(load_bytes(path)?)
+        .map_err(|cause| AppError::new("PRJ-003", "project.ron 不是 UTF-8 文本").caused_by(cause))?;
+    ron::from_str(&text).map_err(|cause| {
+        AppError::from(
+            Finding::error("PRJ-003", format!("项目文件第 {} 行无法识别", cause.span.start.line))
+                .hint("请用备份恢复此文件")
+                .file(path.display().to_string()),
+        )
+    })
 }
 
 fn parse_policy(bytes: &[u8]) -> AppResult<Policy> {

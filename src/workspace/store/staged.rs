@@ -4,6 +4,7 @@
 //! from then on the change counts and is carried out, at once or, where the program died, by whoever opens the
 //! project next. The journal's line lies among the files, so that it is written once, as of the command.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -72,8 +73,8 @@ pub fn begin_change(root: &Path) -> AppResult<PathBuf> {
     Ok(folder)
 }
 
-/// Decides the change that lies in the folder of [`begin_change`] and carries it out. A folder of the project of
-/// which there is a new one is replaced whole.
+/// Decides the change that lies in the folder of [`begin_change`] and carries it out. The files of a folder of the
+/// project of which there is a new one are replaced whole.
 ///
 /// # Errors
 /// `IO-…`, `JRN-…`.
@@ -96,23 +97,38 @@ pub fn commit_change(
     carry_out(root, true)
 }
 
+fn name(path: &Path) -> OsString {
+    path.file_name().map(ToOwned::to_owned).unwrap_or_default()
+}
+
+/// Gives a folder the files of another: those that it has besides go, folders within are done alike, folders that it
+/// has besides stay.
+fn replace_folder(from: &Path, target: &Path) -> AppResult<()> {
+    create_folder(target)?;
+    let new = entries(from)?;
+    for path in &new {
+        let to = target.join(name(path));
+        if path.is_dir() {
+            replace_folder(path, &to)?;
+        } else {
+            write_atomic(&to, &load_bytes(path)?)?;
+        }
+    }
+    for old in entries(target)? {
+        if old.is_file() && !new.iter().any(|path| name(path) == name(&old)) {
+            std::fs::remove_file(&old).map_err(|cause| AppError::io("更换项目文件", &old, cause))?;
+        }
+    }
+    Ok(())
+}
+
 /// `strict` where a journal that can't be written is a failure; a project with a damaged one has to open all the same.
 fn carry_out(root: &Path, strict: bool) -> AppResult<()> {
     let from = root.join(DECIDED);
-    let name = |path: &Path| path.file_name().map(ToOwned::to_owned).unwrap_or_default();
     for path in entries(&from)? {
         let target = root.join(name(&path));
         if path.is_dir() {
-            create_folder(&target)?;
-            let new = entries(&path)?;
-            for file in &new {
-                write_atomic(&target.join(name(file)), &load_bytes(file)?)?;
-            }
-            for old in entries(&target)? {
-                if old.is_file() && !new.iter().any(|file| name(file) == name(&old)) {
-                    std::fs::remove_file(&old).map_err(|cause| AppError::io("更换项目文件", &old, cause))?;
-                }
-            }
+            replace_folder(&path, &target)?;
         } else if name(&path) != LINE {
             write_atomic(&target, &load_bytes(&path)?)?;
         }

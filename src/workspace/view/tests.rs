@@ -202,6 +202,7 @@ proptest! {
     ) {
         let request = ViewRequest {
             filters, search, search_columns: vec!["text".to_owned()], within: within.map(Arc::new), sort,
+            natural: false,
         };
         let expected = oracle(&rows, &request);
         for frame in [frame(&rows), chunked(&rows)] {

@@ -193,6 +193,8 @@ fn the_day_after(out: &Path, again: &Path, certificate: &Value) {
         "2027-03",
         "--unit",
         other,
+        "--kind",
+        "举报",
         "--reason",
         "12345 热线投诉属实",
     ]);

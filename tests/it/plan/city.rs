@@ -95,6 +95,7 @@ pub fn city(policy: &Policy, n: usize, staff: f64, seed: u64) -> PlanInputs {
                 month: below(&mut rng, 12) as u8,
                 rule: below(&mut rng, 3) as u8,
                 overdue: false,
+                by: 11,
             });
         }
     }

@@ -72,8 +72,9 @@ fn capacity_shortages_are_said_and_mended() {
     // Mandatory checks alone above the month's capacity.
     let mut must = inputs.clone();
     must.capacity.limits[0][team] = [Some(40.0); MONTHS];
-    must.mandatory =
-        (0..40).map(|site| fairdraw::plan::MandatoryVisit { site, month: 4, rule: 0, overdue: false }).collect();
+    must.mandatory = (0..40)
+        .map(|site| fairdraw::plan::MandatoryVisit { site, month: 4, rule: 0, overdue: false, by: 11 })
+        .collect();
     kinds.extend(every_mend_works(policy(), &must, |k| matches!(k, ShortageKind::Resource { body: 0, month: 4, .. })));
     for kind in ["LendCapacity", "LowerTriggeredReserve", "LowerFloor", "MoveVisits", "MoveMandatory"] {
         assert!(kinds.iter().any(|k| k == kind), "{kind} was never offered: {kinds:?}");

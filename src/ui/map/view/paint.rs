@@ -11,7 +11,7 @@ use super::super::draw::{self, Transform};
 use super::super::labels::{Candidate, place_labels};
 use super::super::raster::{Contents, Drawn, FEW, Layer, RasterWorker, Request, compute_layer};
 use super::super::{DragMode, MapInput};
-use super::{GroundKey, MapView, Marks, Name, NamesKey, class_key, passing_of, widened};
+use super::{GroundKey, MapView, Marks, Name, NamesKey, class_colour, class_key, passing_of, widened};
 use crate::district::PlaneRect;
 use crate::ui::theme::{self, Palette};
 
@@ -23,6 +23,8 @@ const EARLY: f32 = 0.04;
 const LETTERED: f32 = 8.0;
 /// Letters drawn at most.
 const MOST_LETTERS: usize = 400;
+/// More lit rows in sight than this are small marks instead of rings.
+const MANY_RINGS: usize = 120;
 /// More selected rows than this are part of the picture instead of marks.
 const MANY_SELECTED: usize = 6000;
 /// Names are laid out for districts with at least so many points around their label point.
@@ -38,7 +40,8 @@ impl MapView {
         classes: &Classes,
     ) {
         let palette = theme::of(ui);
-        let key = GroundKey { camera: self.camera, rect, classes: class_key(input), dark: palette.dark };
+        let points = input.show_points;
+        let key = GroundKey { camera: self.camera, rect, classes: class_key(input), dark: palette.dark, points };
         if self.run.ground.as_ref().is_none_or(|(old, _)| *old != key) {
             let hatch = self.hatch(ui).id();
             let mesh = &input.data.mesh;
@@ -47,7 +50,7 @@ impl MapView {
             let level = mesh.level_for(0.5 / self.camera.scale as f32);
             let colour = |d: usize| {
                 let class = classes.of.get(d).copied().flatten()?;
-                Some(palette.class(usize::from(class), classes.len()))
+                Some(class_colour(palette, usize::from(class), classes.len(), points))
             };
             let (plain, hatched) = draw::fill_meshes(mesh, level, to, &view, colour, hatch);
             let borders = draw::border_mesh(mesh, level, to, &view, palette.border, 1.0);
@@ -150,7 +153,8 @@ impl MapView {
 
     fn accept(&mut self, ui: &Ui, mut layer: Layer) {
         match &mut layer.drawn {
-            Drawn::Picture(image) => {
+            Drawn::Picture { image, rows, .. } => {
+                rows.sort_unstable();
                 let image = Arc::clone(image);
                 match &mut self.run.texture {
                     Some(texture) => texture.set(image, TextureOptions::LINEAR),
@@ -179,9 +183,8 @@ impl MapView {
         if layer.contents.data != input.data.id() {
             return;
         }
-        let rows = match &layer.drawn {
-            Drawn::Picture(_) => {
-                self.run.marks = None;
+        let (rows, urgent) = match &layer.drawn {
+            Drawn::Picture { urgent, rows, .. } => {
                 if let Some(texture) = &self.run.texture {
                     let [west, south] = layer.rect.min;
                     let [east, north] = layer.rect.max;
@@ -189,9 +192,9 @@ impl MapView {
                     let uv = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
                     painter.image(texture.id(), Rect::from_min_max(corners[0], corners[1]), uv, Color32::WHITE);
                 }
-                return;
+                (rows, Some(*urgent))
             }
-            Drawn::Rows(rows) => rows,
+            Drawn::Rows(rows) => (rows, None),
         };
         let points = &input.data.points;
         let passing = passing_of(input);
@@ -209,13 +212,19 @@ impl MapView {
             // The most urgent on top.
             shown.sort_unstable();
             let spacing = (rect.area() / shown.len().max(1) as f32).sqrt();
-            let radius = (spacing * 0.18).clamp(2.6, 9.0).min(3.0 + self.camera.scale as f32 / 8.0);
+            let (least, reach) = if urgent.is_some() { (1.8, 1.6) } else { (2.6, 3.0) };
+            let radius = (spacing * 0.18).clamp(least, 9.0).min(reach + self.camera.scale as f32 / 8.0);
             let colour = |tier: usize| if tier < count { palette.tier(tier, count) } else { palette.muted };
             let places: Vec<(Pos2, usize)> = shown
                 .iter()
                 .filter_map(|(Reverse(tier), row)| points.place(*row).map(|p| (to.apply(p), *tier)))
                 .collect();
-            let mesh = draw::disc_mesh(places.iter().map(|(p, tier)| (*p, colour(*tier), radius)), palette.surface);
+            // Seen from far the more urgent is the larger; near by all have room for their letter.
+            let size = |tier: usize| {
+                if radius >= LETTERED { radius } else { radius * (1.3 - 0.4 * tier as f32 / count.max(1) as f32) }
+            };
+            let discs = places.iter().map(|(p, tier)| (*p, colour(*tier), size(*tier)));
+            let mesh = draw::disc_mesh(discs, palette.surface);
             let mut letters = Vec::new();
             if radius >= LETTERED && places.len() <= MOST_LETTERS {
                 for (i, (at, tier)) in places.iter().enumerate() {
@@ -224,7 +233,7 @@ impl MapView {
                     }
                 }
             }
-            self.run.marks = Some(Marks { key, mesh: Arc::new(mesh), radius, letters });
+            self.run.marks = Some(Marks { key, mesh: Arc::new(mesh), radius, letters, urgent });
         }
         let Some(marks) = &self.run.marks else { return };
         painter.add(Shape::Mesh(Arc::clone(&marks.mesh)));
@@ -250,7 +259,7 @@ impl MapView {
         let sight = widened(&self.camera.view(rect), 0.02);
         let points = &input.data.points;
         let place = |row: &u32| points.place(*row).filter(|p| sight.contains(*p)).map(|p| to.apply(p));
-        let lists = [(input.highlighted, palette.red), (input.selected, palette.pick)];
+        let lists = [(input.highlighted, palette.text), (input.selected, palette.pick)];
         for (k, (list, colour)) in lists.into_iter().enumerate() {
             if list.rows.is_empty() || (k == 1 && input.show_points && list.rows.len() > MANY_SELECTED) {
                 continue;
@@ -264,8 +273,13 @@ impl MapView {
             );
             if self.run.rings[k].as_ref().is_none_or(|(old, _)| *old != key) {
                 let rows = list.rows.get(..list.rows.len().min(MANY_SELECTED)).unwrap_or(&[]);
-                let mesh =
-                    draw::ring_mesh(rows.iter().filter_map(place), radius + 2.0 * k as f32, colour, palette.surface);
+                let mut places: Vec<Pos2> = rows.iter().filter_map(place).collect();
+                let mesh = if k == 0 && places.len() > MANY_RINGS {
+                    // Rings around hundreds of points would hide all of them; a small mark on each hides its own only.
+                    draw::diamond_mesh(places.drain(..), radius.min(4.0), colour, palette.surface)
+                } else {
+                    draw::ring_mesh(places.drain(..), radius + 2.0 * k as f32, colour, palette.surface)
+                };
                 self.run.rings[k] = Some((key, Arc::new(mesh)));
             }
             if let Some((_, mesh)) = &self.run.rings[k] {
@@ -296,6 +310,7 @@ impl MapView {
             selected: input.selected_district,
             classes: class_key(input),
             dark: palette.dark,
+            points: input.show_points,
         };
         if self.run.names.as_ref().is_none_or(|(old, _)| *old != key) {
             let names = lay_names(painter, rect, &self.camera, input, classes, palette);
@@ -309,7 +324,7 @@ impl MapView {
             if !rect.intersects(place) || (!must && self.run.taken.iter().any(|t| t.intersects(place))) {
                 continue;
             }
-            let (ground, ink) = ground_of(name.district, classes, palette);
+            let (ground, ink) = ground_of(name.district, classes, palette, input.show_points);
             // wide enough that points beside the strokes do not eat them
             let halo = ground.gamma_multiply(0.85);
             for turn in 0..8_u8 {
@@ -321,6 +336,9 @@ impl MapView {
     }
 
     pub(in crate::ui::map) fn paint_trail(&self, painter: &Painter, palette: &Palette) {
+        if self.mode == DragMode::Measure {
+            return;
+        }
         let line = self.trail_line();
         if line.len() < 2 {
             return;
@@ -337,13 +355,13 @@ impl MapView {
 }
 
 /// Colour under a district's name, and its ink.
-fn ground_of(district: usize, classes: &Classes, palette: &Palette) -> (Color32, Color32) {
+fn ground_of(district: usize, classes: &Classes, palette: &Palette, points: bool) -> (Color32, Color32) {
     let ground = classes
         .of
         .get(district)
         .copied()
         .flatten()
-        .map_or(palette.no_data, |c| palette.class(usize::from(c), classes.len()));
+        .map_or(palette.no_data, |c| class_colour(palette, usize::from(c), classes.len(), points));
     (ground, theme::ink_on(ground))
 }
 
@@ -366,7 +384,7 @@ fn lay_names(
         if !sight.contains(label.at) || (radius < NAMED && !must) {
             continue;
         }
-        let ink = ground_of(d, classes, palette).1;
+        let ink = ground_of(d, classes, palette, input.show_points).1;
         let name = input.data.name(d);
         let large = if must { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
         let galleys =

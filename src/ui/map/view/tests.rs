@@ -231,7 +231,7 @@ fn dense_points_come_as_a_picture_and_sparse_ones_as_marks() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     let layer = harness.state().view.run.layer.as_ref().unwrap();
-    assert!(matches!(layer.drawn, Drawn::Picture(_)));
+    assert!(matches!(layer.drawn, Drawn::Picture { .. }));
     assert_eq!(layer.count, 40_000);
     let state = harness.state_mut();
     state.view.whole = false;

@@ -79,11 +79,12 @@ pub fn hand_rows(books: &Books, words: &JournalWords<'_>) -> Vec<Row> {
                 DrawChange::Replace { reason, at, operator, .. } => {
                     push(at, operator, "replace-inspector", content, reason.clone());
                 }
-                DrawChange::Add { reason, at, operator, although_closed, .. } => {
+                DrawChange::Add { trigger, reason, at, operator, although_closed, .. } => {
                     let reason = match although_closed {
                         Some(grounds) => format!("{reason}；{}{grounds}", t::ALTHOUGH_CLOSED),
                         None => reason.clone(),
                     };
+                    let reason = trigger.map_or_else(|| reason.clone(), |kind| format!("{}：{reason}", kind.label()));
                     push(at, operator, "add-check", content, reason);
                 }
             }

@@ -7,7 +7,7 @@ use egui::{RichText, Ui};
 use super::super::Cx;
 use crate::diagnostic::ProgressState;
 use crate::export::{ManifestCheck, check_manifest};
-use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
 use crate::ui::text::audit as t;
 use crate::ui::text::common;
@@ -40,7 +40,8 @@ impl ManifestView {
             widgets::heading(ui, t::MANIFEST);
             ui.add(egui::Label::new(theme::note(ui, t::MANIFEST_WHY)).wrap());
             if ui.button(t::MANIFEST_CHOOSE).clicked() {
-                self.picking = Some(cx.pick(PickRequest::new(PickKind::Folder, t::MANIFEST_CHOOSE)));
+                self.picking =
+                    Some(cx.pick(PickRequest::new(PickKind::Folder, t::MANIFEST_CHOOSE).door(Door::Evidence)));
             }
         });
         chosen

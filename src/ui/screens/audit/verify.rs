@@ -10,7 +10,7 @@ use super::manifest::ManifestView;
 use crate::sampling::{StepState, hash_from_hex, to_hex};
 use crate::text::fold_width;
 use crate::ui::help::heading_with;
-use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
 use crate::ui::text::audit as t;
@@ -148,7 +148,8 @@ impl VerifyPage {
             ui.set_width(ui.available_width());
             widgets::heading(ui, t::FOREIGN);
             if ui.button(t::CHOOSE).clicked() {
-                let request = PickRequest::new(PickKind::OpenFile, t::CHOOSE).filter("JSON", &["json"]);
+                let request =
+                    PickRequest::new(PickKind::OpenFile, t::CHOOSE).door(Door::Evidence).filter("JSON", &["json"]);
                 self.picking = Some(cx.pick(request));
             }
             let mut request = None;

@@ -7,17 +7,20 @@ use egui::{Color32, RichText, ScrollArea, Ui, Vec2};
 use polars::prelude::DataFrame;
 
 use super::columns;
+use crate::export::{ScoreFactor, render_score_sheet};
 use crate::registry::TableKind;
 use crate::registry::schema::{complaints, credit, event, past_checks, sources, violations};
-use crate::risk::{Contribution, SpecialReason};
+use crate::risk::SpecialReason;
 use crate::text::figure::{exact_points, expected_checks, how_often, per_year, points};
+use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::slot::Slot;
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::reports::card::{CardRisk, ListedCheck, SourceCard, compute_card};
-use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData};
+use crate::workspace::reports::explain::company_sheet;
+use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData, ViewCommand};
 use crate::workspace::view::{cell_text, date_text, number_text};
 
 /// Rows of a history shown before "others".
@@ -97,6 +100,9 @@ pub(super) enum CardAnswer {
 #[derive(Default)]
 pub(super) struct CardPanel {
     card: Slot<Of, SourceCard>,
+    /// A page on its way to a file.
+    saving: Option<(Arc<Vec<u8>>, Picking)>,
+    fault: Option<String>,
 }
 
 impl CardPanel {
@@ -107,16 +113,46 @@ impl CardPanel {
         if self.card.latest_key().is_some_and(|was| was.row != row || !Arc::ptr_eq(&was.data, &of.data)) {
             self.card.clear();
         }
-        let (policy, inputs) = (Arc::clone(&open.draft.now().policy), of.clone());
+        // scores of another policy than the draft's would not be explained by it
+        if !open.is_current() && self.card.latest().is_some_and(|card| card.row == row) {
+            self.card.poll();
+            return;
+        }
+        let (project, inputs) = (Arc::clone(&open.project), of.clone());
         self.card.ask(cx.session, &of, "汇总污染源情况", move |progress| {
             let (view, books) = (inputs.view.as_deref(), inputs.books.as_deref());
-            compute_card(&inputs.data, &policy, view, books, inputs.row, progress)
+            compute_card(&inputs.data, &project, view, books, inputs.row, progress)
         });
+    }
+
+    /// Asks where the page that the unit is given goes.
+    fn print(&mut self, cx: &mut Cx<'_>, open: &OpenProject, risk: &CardRisk) {
+        match company_sheet(&risk.sheet, &open.data.registry) {
+            Ok(sheet) => {
+                let request =
+                    PickRequest::new(PickKind::SaveFile(sheet.file_name()), t::PRINT_SCORE.trim_end_matches('…'))
+                        .filter(t::WEB_PAGE, &["html"]);
+                self.saving = Some((Arc::new(render_score_sheet(&sheet)), cx.pick(request)));
+                self.fault = None;
+            }
+            Err(error) => self.fault = Some(error.to_string()),
+        }
+    }
+
+    fn poll_saving(&mut self, cx: &mut Cx<'_>) {
+        let Some((bytes, picking)) = &mut self.saving else { return };
+        let Some(paths) = picking.poll() else { return };
+        if let Some(path) = paths.into_iter().next() {
+            let path = if path.extension().is_some() { path } else { path.with_extension("html") };
+            cx.send(ViewCommand::WriteFile(path, Arc::clone(bytes)));
+        }
+        self.saving = None;
     }
 
     /// Draws the card of the source looked at.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) -> CardAnswer {
         let mut answer = CardAnswer::None;
+        self.poll_saving(cx);
         let Some(row) = cx.session.filter().unit.filter(|row| (*row as usize) < open.data.len()) else {
             ui.horizontal(|ui| {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -146,6 +182,9 @@ impl CardPanel {
             });
         });
         ui.separator();
+        if let Some(fault) = &self.fault {
+            ui.label(RichText::new(fault).color(theme::of(ui).red));
+        }
         if let Some(failed) = self.card.error() {
             ui.label(RichText::new(failed).color(theme::of(ui).red));
             return answer;
@@ -160,18 +199,23 @@ impl CardPanel {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             ui.spacing_mut().interact_size.y = 18.0;
-            if let Some(kind) = card_ui(ui, cx, open, &card) {
+            let (all, print) = card_ui(ui, cx, open, &card);
+            if let Some(kind) = all {
                 answer = CardAnswer::ShowAll(kind);
+            }
+            if print && let Some(risk) = &card.risk {
+                self.print(cx, open, risk);
             }
         });
         answer
     }
 }
 
-fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) -> Option<TableKind> {
-    let mut all = None;
+/// The table to be shown whole, and whether the printable explanation is asked for.
+fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) -> (Option<TableKind>, bool) {
+    let (mut all, mut print) = (None, false);
     if let Some(risk) = &card.risk {
-        risk_ui(ui, open, risk);
+        print = risk_ui(ui, open, risk);
     } else {
         section(ui, t::SECTION_RISK, None);
         ui.label(theme::note(ui, t::NOT_YET));
@@ -183,12 +227,12 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) 
         Some(listed) => listed.iter().for_each(|check| listed_ui(ui, check)),
     }
     section(ui, t::SECTION_FACTS, None);
-    facts_ui(ui, open, card.row, &FACTS);
+    facts_ui(ui, open, card.row, &FACTS, card.industry.as_deref());
     if ui.link(t::ON_MAP).clicked() {
         cx.go(ScreenId::Map);
     }
     section(ui, t::SECTION_PERMIT, None);
-    facts_ui(ui, open, card.row, &PERMIT);
+    facts_ui(ui, open, card.row, &PERMIT, None);
     let day = [event::DATE.name()];
     let histories: [History<'_>; 4] = [
         (
@@ -243,7 +287,7 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) 
         }
     }
     ui.add_space(theme::GRID);
-    all
+    (all, print)
 }
 
 /// A heading with a count; true where it was clicked.
@@ -263,7 +307,8 @@ fn section(ui: &mut Ui, title: &str, count: Option<usize>) -> bool {
     .inner
 }
 
-fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) {
+/// Score, frequency, months; true where the printable explanation is asked for.
+fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) -> bool {
     let policy = &open.project.policy;
     let palette = *theme::of(ui);
     ui.horizontal_wrapped(|ui| {
@@ -282,9 +327,8 @@ fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) {
         let name = SpecialReason::from_id(id).map_or(id, |reason| reason.label());
         ui.label(theme::note(ui, name));
     }
-    for contribution in risk.contributions.iter().filter(|c| c.points.0 != 0) {
-        contribution_ui(ui, contribution, &palette);
-    }
+    score_ui(ui, risk, &palette);
+    let print = ui.button(t::PRINT_SCORE).on_hover_text(t::PRINT_SCORE_HINT).clicked();
     section(ui, t::SECTION_PLAN, None);
     if let Some(words) = t::exclusion(risk.exclusion) {
         ui.label(RichText::new(words).color(palette.amber));
@@ -302,37 +346,69 @@ fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) {
         let rule = policy.mandatory.get(visit.rule as usize).map_or("", |rule| rule.name.as_str());
         ui.label(theme::note(ui, format!("必查 {}：{rule}", t::month_name(visit.month as usize))));
     }
+    print
 }
 
-fn contribution_ui(ui: &mut Ui, contribution: &Contribution, palette: &theme::Palette) {
-    let width = ui.available_width();
-    let articles: Vec<String> =
-        contribution.articles.iter().map(|a| format!("{}{}：{}", a.document, a.article, a.text)).collect();
-    let row = ui.scope(|ui| {
-        ui.horizontal(|ui| {
-            let left = egui::Layout::left_to_right(egui::Align::Center);
-            ui.allocate_ui_with_layout(Vec2::new((width - 176.0).max(60.0), 18.0), left, |ui| {
-                ui.set_min_width((width - 176.0).max(60.0));
-                ui.add(egui::Label::new(&contribution.name).truncate());
-            });
-            let part = contribution.points.0 as f32 / contribution.cap.0.max(1) as f32;
-            let words = format!(
-                "{} {} / {}",
-                contribution.name,
-                exact_points(contribution.points.0),
-                exact_points(contribution.cap.0)
-            );
-            widgets::meter(ui, 56.0, part, None, palette.accent, &words);
-            let points = format!("{} / {}", exact_points(contribution.points.0), exact_points(contribution.cap.0));
-            ui.label(if contribution.at_cap {
-                RichText::new(points).color(palette.amber)
-            } else {
-                RichText::new(points)
-            });
+/// The score record by record: factors with their bars, each opened by a click; the sum; what falls when.
+fn score_ui(ui: &mut Ui, risk: &CardRisk, palette: &theme::Palette) {
+    let sheet = &risk.sheet;
+    if !sheet.standing.is_empty() {
+        ui.add(egui::Label::new(theme::note(ui, &sheet.standing)).wrap());
+    }
+    for factor in &sheet.factors {
+        factor_ui(ui, factor, palette);
+    }
+    ui.add(egui::Label::new(theme::note(ui, t::score_sum(&sheet.sum()))).wrap().selectable(true));
+    for (heading, lines) in [(t::FALLS, &sheet.falls), (t::LOWER, &sheet.lower)] {
+        if lines.is_empty() {
+            continue;
+        }
+        let id = ui.make_persistent_id(heading);
+        widgets::unfold(
+            ui,
+            id,
+            heading,
+            |ui| ui.label(heading),
+            |ui| {
+                for line in lines {
+                    ui.add(egui::Label::new(line).wrap().selectable(true));
+                }
+            },
+        );
+    }
+}
+
+/// A factor: its name with what holds, its bar, its points; unfolded, each record with its points and the article.
+fn factor_ui(ui: &mut Ui, factor: &ScoreFactor, palette: &theme::Palette) {
+    let title = factor.title();
+    let points = format!("{} / {}", exact_points(factor.points), exact_points(factor.cap));
+    let full = factor.points >= factor.cap;
+    let id = ui.make_persistent_id(("score factor", &factor.name));
+    let header = |ui: &mut Ui| {
+        let room = (ui.available_width() - 160.0).max(60.0);
+        let left = egui::Layout::left_to_right(egui::Align::Center);
+        let name = ui.allocate_ui_with_layout(Vec2::new(room, 18.0), left, |ui| {
+            ui.set_min_width(room);
+            ui.add(egui::Label::new(&title).truncate())
         });
+        let part = factor.points as f32 / factor.cap.max(1) as f32;
+        widgets::meter(ui, 56.0, part, None, palette.accent, &format!("{title} {points}"));
+        ui.label(RichText::new(&points).color(if full { palette.amber } else { palette.text }));
+        let cap = if full { format!("{}\n", t::AT_CAP) } else { String::new() };
+        name.inner.on_hover_text(format!("{title}\n{cap}{}：{}", t::BASIS, factor.cite));
+    };
+    widgets::unfold(ui, id, &title, header, |ui| {
+        for line in &factor.lines {
+            let words = t::score_line(&line.what, &line.sum, &exact_points(line.points));
+            ui.add(egui::Label::new(words).wrap().selectable(true));
+            if !line.next.is_empty() {
+                ui.add(egui::Label::new(theme::note(ui, &line.next)).wrap());
+            }
+        }
+        for note in [factor.cap_note(), t::basis(&factor.cite)].into_iter().filter(|note| !note.is_empty()) {
+            ui.add(egui::Label::new(theme::note(ui, note)).wrap().selectable(true));
+        }
     });
-    let cap = if contribution.at_cap { format!("{}\n", t::AT_CAP) } else { String::new() };
-    row.response.on_hover_text(format!("{cap}{}：{}", t::BASIS, articles.join("\n")));
 }
 
 /// Expected checks by month as bars.
@@ -405,10 +481,12 @@ fn cell(open: &OpenProject, frame: &DataFrame, kind: TableKind, id: &str, row: u
     frame.column(id).map(|column| cell_text(column, row as usize, &format).into_owned()).unwrap_or_default()
 }
 
-fn facts_ui(ui: &mut Ui, open: &OpenProject, row: u32, ids: &[&str]) {
+/// Facts of the register; the industry with its name.
+fn facts_ui(ui: &mut Ui, open: &OpenProject, row: u32, ids: &[&str], industry: Option<&str>) {
     let frame = &open.data.registry.sources;
     for id in ids {
-        let value = cell(open, frame, TableKind::Sources, id, row);
+        let named = industry.filter(|_| *id == sources::INDUSTRY.name()).map(str::to_owned);
+        let value = named.unwrap_or_else(|| cell(open, frame, TableKind::Sources, id, row));
         if value.is_empty() {
             continue;
         }

@@ -7,14 +7,13 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::mapping::{MappingAnswer, MappingDialog};
 use crate::registry::{FileMapping, Mapping, TableKind};
-use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, title};
 use crate::ui::slot::Slot;
 use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
-use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::inspect::{ImportLook, SheetLook, look_at};
 use crate::workspace::session::{Command, ImportRequest, ViewCommand};
 
@@ -34,12 +33,13 @@ pub(super) struct Import {
 }
 
 /// What became of it.
-#[derive(PartialEq, Eq)]
 pub(super) enum ImportAnswer {
     /// Still there.
     Stay,
     /// Left, or sent off.
     Leave,
+    /// As the next register of the open project: what that would change is shown first.
+    Refresh(PathBuf, Box<Mapping>),
 }
 
 impl Import {
@@ -56,10 +56,10 @@ impl Import {
     /// Asks for a folder or files.
     pub(super) fn ask(&mut self, cx: &mut Cx<'_>, folder: bool) {
         let request = if folder {
-            PickRequest::new(PickKind::Folder, t::IMPORT_FOLDER)
+            PickRequest::new(PickKind::Folder, t::IMPORT_FOLDER).door(Door::Data)
         } else {
             let endings = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "xlsb", "ods", "parquet"];
-            PickRequest::new(PickKind::OpenFiles, t::IMPORT_FILES).filter("表格", &endings)
+            PickRequest::new(PickKind::OpenFiles, t::IMPORT_FILES).door(Door::Data).filter("表格", &endings)
         };
         self.picking = Some(cx.pick(request));
     }
@@ -125,7 +125,7 @@ impl Import {
         }
         let mut answer = ImportAnswer::Stay;
         self.head_ui(ui, cx, &mut answer);
-        if answer == ImportAnswer::Leave {
+        if !matches!(answer, ImportAnswer::Stay) {
             self.leave();
             return answer;
         }
@@ -217,7 +217,7 @@ impl Import {
                 command = Some(Command::from(ViewCommand::Import(Box::new(request))));
             }
             if refreshable && ui.button(t::START_REFRESH).clicked() {
-                command = Some(Deed::Refresh { from: look.from.clone(), mapping: mapping() }.into());
+                *answer = ImportAnswer::Refresh(look.from.clone(), Box::new(look.mapping.clone()));
             }
             if ui.button(t::LEAVE).clicked() {
                 *answer = ImportAnswer::Leave;

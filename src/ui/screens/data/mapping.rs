@@ -27,10 +27,20 @@ pub(super) struct MappingDialog {
     entry: FileMapping,
     /// The sheet as it was, for giving up.
     before: SheetLook,
+    /// The entries at the opening.
+    opened: FileMapping,
+    /// Asked whether the entries may go.
+    leaving: bool,
     encoding: Option<String>,
     header_row: String,
     aliases: Option<Aliases>,
     failed: Option<String>,
+}
+
+/// A list over the dialog that it belongs to. The library orders layers by what wants to be on top in a frame: where
+/// press and release of a click fall into one, dialog and list both do, and the order of an earlier opening decides.
+fn keep_on_top(ui: &Ui) {
+    ui.ctx().move_to_top(ui.layer_id());
 }
 
 /// The table that most headings belong to, with the columns that they give; the entry as it is where none does.
@@ -77,10 +87,13 @@ impl MappingDialog {
             Some(aliases) if entry.table.is_none() => guess(entry, sheet, aliases),
             _ => entry,
         };
+        let entry = FileMapping { encoding: named.clone(), ..entry };
         Self {
             index,
             header_row: entry.header_row.map(|row| row.to_string()).unwrap_or_default(),
-            entry: FileMapping { encoding: named.clone(), ..entry },
+            opened: entry.clone(),
+            leaving: false,
+            entry,
             before: sheet.clone(),
             encoding: named,
             aliases,
@@ -127,7 +140,21 @@ impl MappingDialog {
             });
         });
         if modal.should_close() && matches!(answer, MappingAnswer::Open) {
-            answer = MappingAnswer::Cancelled;
+            // what was entered goes only where that is said
+            self.leaving = self.entry != self.opened;
+            if !self.leaving {
+                answer = MappingAnswer::Cancelled;
+            }
+        }
+        if self.leaving {
+            let said = widgets::dialog(ctx, "mapping leave", t::LEAVE_MAPPING, t::LEAVE_MAPPING_YES, true, |ui| {
+                ui.label(t::LEAVE_MAPPING_WORDS);
+            });
+            match said {
+                Some(true) => answer = MappingAnswer::Cancelled,
+                Some(false) => self.leaving = false,
+                None => {}
+            }
         }
         if matches!(answer, MappingAnswer::Cancelled) {
             *sheet = self.before.clone();
@@ -151,6 +178,7 @@ impl MappingDialog {
                 .width(150.0)
                 .selected_text(self.entry.table.map_or(t::NO_TABLE, TableKind::label))
                 .show_ui(ui, |ui| {
+                    keep_on_top(ui);
                     for kind in TableKind::ALL {
                         ui.selectable_value(&mut self.entry.table, Some(kind), kind.label());
                     }
@@ -182,6 +210,7 @@ impl MappingDialog {
                     .width(150.0)
                     .selected_text(shown)
                     .show_ui(ui, |ui| {
+                        keep_on_top(ui);
                         ui.selectable_value(&mut self.entry.encoding, None, t::AUTOMATIC);
                         for name in t::ENCODINGS {
                             ui.selectable_value(&mut self.entry.encoding, Some(name.to_owned()), name);
@@ -238,6 +267,7 @@ impl MappingDialog {
                         .truncate()
                         .selected_text(now.as_deref().unwrap_or(t::NOT_THERE))
                         .show_ui(ui, |ui| {
+                            keep_on_top(ui);
                             ui.selectable_value(&mut next, None, t::NOT_THERE);
                             for heading in &headings {
                                 ui.selectable_value(&mut next, Some((*heading).clone()), heading.as_str());

@@ -53,11 +53,7 @@ fn one_of(column: &Column<Text>, value: &str) -> ColumnFilter {
 impl Quality {
     /// Number of findings read so far.
     pub(super) fn count(&self) -> Option<usize> {
-        self.report.latest().map(|report| report.frame.height())
-    }
-
-    pub(super) fn find(&mut self, aside: bool) {
-        if aside { self.aside.find() } else { self.sheet.find() }
+        self.report.latest().map(|report| report.groups.iter().map(|g| g.count as usize).sum())
     }
 
     /// Jumps to a row set aside.
@@ -154,6 +150,7 @@ impl Quality {
             name: t::QUALITY,
             empty: t::EMPTY_QUALITY,
             also: &also,
+            targets: None,
         };
         let mut export = false;
         let mut jump = false;
@@ -246,7 +243,7 @@ impl Quality {
                 job.append(&group.severity, 0.0, format(theme::SMALL, ink));
                 job.append(&format!(" {} ", group.code), 0.0, format(theme::SMALL, palette.muted));
                 job.append(
-                    &format!("{} 条\n", thousands(group.count)),
+                    &t::found(group.count, group.listed),
                     0.0,
                     egui::TextFormat::simple(theme::bold(theme::SMALL), palette.text),
                 );
@@ -270,6 +267,7 @@ impl Quality {
             name: t::SET_ASIDE,
             empty: t::EMPTY_ASIDE,
             also: &[],
+            targets: None,
         };
         let palette = *theme::of(ui);
         let chosen = self.aside.table.cursor().and_then(|position| self.aside.frame_row(position));

@@ -1,15 +1,14 @@
 //! One table on the screen: search, filters, chips, columns, rows; its view computed by a job.
 //!
-//! Serves the nine tables, the rows set aside and the quality report alike. The old view stays in sight while a
+//! Serves the nine tables, the rows set aside and the quality report alike, with the tools of every table. The old view stays in sight while a
 //! new one is computed; a job that nobody waits for any more is cancelled and its result dropped.
 
 use std::sync::Arc;
 
-use egui::{Align, Key, Layout, Ui};
+use egui::Ui;
 use polars::prelude::DataFrame;
 
 use super::columns;
-use super::filter::{Answer, FilterPopup, words_of};
 use crate::diagnostic::Severity;
 use crate::registry::TableKind;
 use crate::registry::schema::quality;
@@ -17,12 +16,13 @@ use crate::risk::columns as scored;
 use crate::ui::screens::Cx;
 use crate::ui::slot::Slot;
 use crate::ui::table::{
-    CellStyle, ColumnDef, FrameRows, Rows, Table, TableInput, TableOutput, TableState, column_menu,
+    CellStyle, ColumnDef, FrameRows, Ground, Rows, Table, TableInput, TableMenu, TableOutput, TableState, TargetOf,
+    Tools, Work,
 };
 use crate::ui::text::data as t;
-use crate::ui::widgets::thousands;
+use crate::ui::text::table as table_text;
 use crate::ui::{theme, widgets};
-use crate::workspace::session::{AnalysisView, OpenProject, ProjectData};
+use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
 use crate::workspace::view::{CellFormat, ColumnFilter, SortKey, TableView, ViewRequest, compute_view};
 
 /// Which frame is shown; equal where it is the same one in memory.
@@ -57,6 +57,8 @@ pub(super) struct Source<'a> {
     pub(super) empty: &'a str,
     /// Conditions from outside (a group of findings), beside the user's own.
     pub(super) also: &'a [ColumnFilter],
+    /// The unit that a row is about.
+    pub(super) targets: Option<TargetOf>,
 }
 
 /// All that a view depends on.
@@ -88,34 +90,62 @@ struct Shown {
 #[derive(Default)]
 pub(super) struct Sheet {
     pub(super) table: TableState,
+    pub(super) tools: Tools,
     restored: bool,
-    search: String,
-    pub(super) filters: Vec<ColumnFilter>,
-    /// Rows shown alone: the selection as it was when that was asked for.
-    only: Option<Arc<Vec<u32>>>,
-    only_number: u64,
-    popup: Option<FilterPopup>,
     shown: Option<Shown>,
     view: Slot<ViewKey, Computed>,
     within: Option<Arc<Vec<u32>>>,
     /// Row of the frame to be jumped to once it is in the view.
     pub(super) jump: Option<u32>,
-    focus_search: bool,
     defs: Arc<Vec<ColumnDef>>,
     defs_of: Option<FrameId>,
+    menu: TableMenu,
+}
+
+/// A sheet as what its tools work on.
+struct SheetGround<'a> {
+    source: &'a Source<'a>,
+    defs: Arc<Vec<ColumnDef>>,
+    order: Arc<Vec<u32>>,
+    within: Option<Arc<Vec<u32>>>,
+    format: &'a dyn Fn(&str) -> CellFormat,
+    session: &'a Session,
+}
+
+impl Ground for SheetGround<'_> {
+    fn name(&self) -> &str {
+        self.source.name
+    }
+    fn defs(&self) -> &[ColumnDef] {
+        &self.defs
+    }
+    fn frame(&mut self) -> DataFrame {
+        self.source.frame.clone()
+    }
+    fn format(&self, column: &str) -> CellFormat {
+        (self.format)(column)
+    }
+    fn order(&self) -> Arc<Vec<u32>> {
+        Arc::clone(&self.order)
+    }
+    fn within(&self) -> Option<Arc<Vec<u32>>> {
+        self.within.clone()
+    }
+    fn whole(&self) -> usize {
+        self.source.frame.height()
+    }
+    fn work(&self) -> Work<'_> {
+        Work::Job(self.session)
+    }
+    fn names_targets(&self) -> bool {
+        false
+    }
 }
 
 impl Sheet {
-    /// Puts the cursor into the search field in the next frame.
-    pub(super) fn find(&mut self) {
-        self.focus_search = true;
-    }
-
     /// Shows only rows with this in a column.
     pub(super) fn show_only(&mut self, filter: ColumnFilter) {
-        self.search.clear();
-        self.only = None;
-        self.filters = vec![filter];
+        self.tools.show_only(filter);
     }
 
     /// Row of the frame at a position of the view shown.
@@ -134,11 +164,19 @@ impl Sheet {
     ) -> TableOutput {
         self.restore(ui, source);
         self.request(cx, open, source);
-        self.toolbar(ui, cx, open, source, right);
-        self.popup_ui(ui);
-        if let Some(failed) = self.view.error() {
-            if widgets::failed(ui, t::VIEW_FAILED, failed, t::CLEAR_ALL) {
-                self.clear();
+        let format = columns::formats(open, source.kind);
+        let mut ground = SheetGround {
+            source,
+            defs: Arc::clone(&self.defs),
+            order: self.shown.as_ref().map(|shown| Arc::clone(&shown.view.rows)).unwrap_or_default(),
+            within: self.within.clone(),
+            format: &format,
+            session: cx.session,
+        };
+        let running = self.view.running().is_some();
+        let mut changed = self.tools.bar(ui, &mut ground, &mut self.table, running, |ui| right(ui, cx));
+        if let Some(failed) = self.view.error().map(str::to_owned) {
+            if self.tools.failed(ui, &failed) {
                 self.table.sort.clear();
                 self.view.clear();
             }
@@ -155,17 +193,16 @@ impl Sheet {
                     self.jump = None;
                 }
                 // it is filtered away: the filters go, the next view has it
-                None if !self.filters.is_empty() || !self.search.is_empty() || self.only.is_some() => {
-                    self.filters.clear();
-                    self.search.clear();
-                    self.only = None;
+                None if self.tools.is_restricting() => {
+                    self.tools.clear();
                     ui.ctx().request_repaint();
                 }
                 None => self.jump = None,
             }
         }
-        let filtered: Vec<&str> = self.filters.iter().map(|filter| filter.column.as_str()).collect();
-        let none = if shown.view.total == 0 { source.empty } else { t::EMPTY_VIEW };
+        let names: Vec<String> = self.tools.filters.iter().map(|filter| filter.column.clone()).collect();
+        let filtered: Vec<&str> = names.iter().map(String::as_str).collect();
+        let none = if shown.view.total == 0 { source.empty } else { table_text::EMPTY_VIEW };
         let policy = &open.draft.now().policy;
         let palette = *theme::of(ui);
         let defs = Arc::clone(&self.defs);
@@ -185,27 +222,18 @@ impl Sheet {
             }
             _ => CellStyle::default(),
         };
+        let below = Tools::status_height(&self.table);
         let input = TableInput::new(("data", source.name), source.name, &shown.rows)
             .decorate(&decorate)
             .filtered(&filtered)
-            .empty(none);
-        let out = Table::show(ui, &mut self.table, &input);
-        if let Some((column, rect)) = &out.filter {
-            let heading = self.defs.iter().find(|def| def.id == *column).map_or("", |def| def.heading.as_ref());
-            let format = columns::formats(open, source.kind)(column);
-            let at = rect.left_bottom();
-            self.popup = Some(FilterPopup::open(
-                cx.session,
-                source.frame,
-                self.within.clone(),
-                column,
-                heading,
-                at,
-                format,
-                &self.filters,
-            ));
-        }
-        if out.layout_changed || out.sort.is_some() {
+            .empty(none)
+            .height(ui.available_height() - below);
+        let mut out = Table::show(ui, &mut self.table, &input);
+        self.tools.status(ui, &mut ground, &self.table);
+        self.tools.after(ui, &mut ground, &mut self.table, &out);
+        self.menu.ui(ui, &mut self.table, &mut self.tools, &input, &mut out);
+        changed |= out.layout_changed || out.sort.is_some();
+        if changed {
             self.keep(ui, source);
         }
         out
@@ -236,7 +264,7 @@ impl Sheet {
             // what was kept for a frame with other columns must not stop the view
             let has = |column: &str| source.frame.column(column).is_ok();
             self.table.sort.retain(|key| has(&key.column));
-            self.filters.retain(|filter| has(&filter.column));
+            self.tools.retain(has);
             let same = |shown: &Shown| Arc::ptr_eq(&shown.key.frame.data, &source.id.data);
             if !self.shown.as_ref().is_some_and(same) {
                 self.shown = None;
@@ -246,48 +274,43 @@ impl Sheet {
         }
         let filter = cx.session.filter();
         let is_sources = source.kind == Some(TableKind::Sources);
-        let mut filters = self.filters.clone();
-        filters.extend(source.also.iter().cloned());
+        let mut request = self.tools.request(&self.table.sort, columns::searched(source.frame));
+        request.filters.extend(source.also.iter().cloned());
+        let only = self.tools.only();
         let key = ViewKey {
             frame: source.id.clone(),
-            filters,
-            search: self.search.trim().to_owned(),
-            sort: self.table.sort.clone(),
+            filters: request.filters.clone(),
+            search: request.search.clone(),
+            sort: request.sort.clone(),
             area: is_sources.then_some((filter.district, filter.body)),
-            only: self.only.as_ref().map(|_| self.only_number),
+            only: only.as_ref().map(|(_, number)| *number),
         };
         let revision = open.revision;
-        if let Some(shown) = &mut self.shown
-            && (shown.revision != revision || shown.key.frame != key.frame)
-            && Arc::ptr_eq(&shown.key.frame.data, &key.frame.data)
-            && shown.key.frame.number == key.frame.number
+        let rows_of = |sheet: &Self, rows: &Arc<Vec<u32>>| {
+            let formats = columns::formats(open, source.kind);
+            FrameRows::with_formats(source.frame, Arc::clone(rows), Arc::clone(&sheet.defs), formats)
+                .targets(source.targets.clone())
+        };
+        let newer = self.shown.as_ref().filter(|shown| {
+            (shown.revision != revision || shown.key.frame != key.frame)
+                && Arc::ptr_eq(&shown.key.frame.data, &key.frame.data)
+                && shown.key.frame.number == key.frame.number
+        });
+        if let Some(rows) = newer.map(|shown| rows_of(self, &shown.view.rows))
+            && let Some(shown) = &mut self.shown
         {
             // the same rows with newer scores or names
-            let view = Arc::clone(&shown.view.rows);
-            shown.rows = FrameRows::with_formats(
-                source.frame,
-                view,
-                Arc::clone(&self.defs),
-                columns::formats(open, source.kind),
-            );
+            shown.rows = rows;
             shown.revision = revision;
             shown.key.frame = key.frame.clone();
         }
         if let Some((ready, view)) = self.finished(source) {
-            let formats = columns::formats(open, source.kind);
-            let rows = FrameRows::with_formats(source.frame, Arc::clone(&view.rows), Arc::clone(&self.defs), formats);
+            let rows = rows_of(self, &view.rows);
             self.shown = Some(Shown { key: ready, revision, rows, view });
         }
         if self.view.is_for(&key) {
             return;
         }
-        let request = ViewRequest {
-            filters: key.filters.clone(),
-            search: key.search.clone(),
-            search_columns: columns::searched(source.frame),
-            within: None,
-            sort: key.sort.clone(),
-        };
         let area = key.area.and_then(|(district, body)| {
             let district = district.map(|code| {
                 let index = open.data.districts.index_of(crate::domain::DistrictCode(code));
@@ -295,7 +318,7 @@ impl Sheet {
             });
             (district.is_some() || body.is_some()).then_some((district, body))
         });
-        let chosen = self.only.clone();
+        let chosen = only.map(|(rows, _)| rows);
         let (frame, data) = (source.frame.clone(), Arc::clone(&source.id.data));
         self.view.start(cx.session, key, "筛选与排序", move |progress| {
             let within = rows_within(&data, area, chosen);
@@ -313,104 +336,6 @@ impl Sheet {
         let (view, within) = &**self.view.latest()?;
         self.within.clone_from(within);
         Some((key, view.clone()))
-    }
-
-    fn clear(&mut self) {
-        self.filters.clear();
-        self.search.clear();
-        self.only = None;
-    }
-
-    fn toolbar(
-        &mut self,
-        ui: &mut Ui,
-        cx: &mut Cx<'_>,
-        open: &OpenProject,
-        source: &Source<'_>,
-        right: impl FnOnce(&mut Ui, &mut Cx<'_>),
-    ) {
-        ui.horizontal(|ui| {
-            let hint = t::SEARCH;
-            let field = ui.add(egui::TextEdit::singleline(&mut self.search).desired_width(220.0).hint_text(hint));
-            field.widget_info(|| {
-                egui::WidgetInfo::text_edit(true, self.search.as_str(), self.search.as_str(), t::SEARCH_NAME)
-            });
-            if std::mem::take(&mut self.focus_search) {
-                field.request_focus();
-            }
-            if field.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
-                self.search.clear();
-            }
-            if column_menu(ui, &mut self.table, &self.defs) {
-                self.keep(ui, source);
-            }
-            let rows = &cx.session.filter().rows;
-            if source.kind == Some(TableKind::Sources) && (self.only.is_some() || rows.len() > 1) {
-                let mut on = self.only.is_some();
-                if ui.checkbox(&mut on, t::ONLY_SELECTED).changed() {
-                    self.only = on.then(|| Arc::clone(rows));
-                    self.only_number += 1;
-                }
-            }
-            if self.view.running().is_some() {
-                ui.add(egui::Spinner::new().size(14.0));
-                ui.label(theme::note(ui, t::VIEWING));
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                right(ui, cx);
-                if let Some(shown) = &self.shown {
-                    let number = |n: usize| thousands(n as u64);
-                    ui.label(theme::note(ui, t::rows_shown(&number(shown.view.rows.len()), &number(shown.view.total))));
-                    if self.table.selection.len() > 1 {
-                        ui.label(theme::note(ui, t::selected(&number(self.table.selection.len()))));
-                    }
-                }
-            });
-        });
-        if self.filters.is_empty() {
-            return;
-        }
-        let formats = columns::formats(open, source.kind);
-        let mut gone = None;
-        ui.horizontal_wrapped(|ui| {
-            for (i, filter) in self.filters.iter().enumerate() {
-                let heading =
-                    self.defs.iter().find(|def| def.id == filter.column).map_or("", |def| def.heading.as_ref());
-                let format: CellFormat = formats(&filter.column);
-                let words = format!("{} ×", words_of(filter, heading, &format));
-                let palette = theme::of(ui);
-                let chip = egui::Button::new(egui::RichText::new(words).font(theme::regular(theme::SMALL)))
-                    .fill(palette.wash)
-                    .corner_radius(theme::RADIUS);
-                if ui.add(chip).on_hover_text(t::CLEAR).clicked() {
-                    gone = Some(i);
-                }
-            }
-            if ui.small_button(t::CLEAR_ALL).clicked() {
-                gone = Some(usize::MAX);
-            }
-        });
-        match gone {
-            Some(usize::MAX) => self.clear(),
-            Some(i) => {
-                self.filters.remove(i);
-            }
-            None => {}
-        }
-    }
-
-    fn popup_ui(&mut self, ui: &Ui) {
-        let Some(popup) = &mut self.popup else { return };
-        match popup.ui(ui) {
-            Answer::Open => {}
-            Answer::Closed => self.popup = None,
-            Answer::Set(filters) => {
-                let column = popup.column().to_owned();
-                self.filters.retain(|filter| filter.column != column);
-                self.filters.extend(filters);
-                self.popup = None;
-            }
-        }
     }
 }
 

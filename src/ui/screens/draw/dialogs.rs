@@ -1,14 +1,15 @@
 //! What is done by hand after a draw: each in a dialog of its own that says what follows, with a reason.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use egui::{RichText, Ui};
 
 use super::facts::ListRow;
-use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
+use super::trigger::TriggerForm;
+use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
 use crate::plan::TargetReason;
-use crate::registry::row_of_unit;
 use crate::text::day::{self, Accept};
-use crate::text::fold_width;
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
@@ -20,9 +21,9 @@ use crate::workspace::session::OpenProject;
 /// Which intervention.
 #[derive(Debug, Clone, PartialEq)]
 enum Kind {
-    Substitute { unit: UnitId, of: usize },
+    Substitute { unit: UnitId, case: SubstituteCase },
     Replace { unit: UnitId, lead: InspectorId, second: InspectorId, labels: [String; 2], second_goes: bool },
-    Add { unit: String, selected: Option<String>, although_closed: String },
+    Add(TriggerForm),
     Void { period: Period },
 }
 
@@ -57,34 +58,30 @@ impl Intervention {
         Self { kind, month, about, date: today.to_string(), reason: String::new(), fresh: true }
     }
 
-    fn about(row: &ListRow, projected: bool) -> String {
-        if projected {
-            format!("{} {}", t::LIST_COLUMNS[0], row.number)
-        } else {
-            format!("{} {}　{}", row.number, row.name, row.unit)
-        }
+    fn about(row: &ListRow) -> String {
+        format!("{} {}　{}", row.number, row.name, row.unit)
     }
 
     /// A reserve takes a unit's place.
     #[must_use]
-    pub fn substitute(row: &ListRow, month: PlanMonth, today: NaiveDate, projected: bool) -> Self {
-        let kind = Kind::Substitute { unit: row.unit.clone(), of: 0 };
-        Self::new(kind, Some(month), Self::about(row, projected), today)
+    pub fn substitute(row: &ListRow, month: PlanMonth, today: NaiveDate) -> Self {
+        let kind = Kind::Substitute { unit: row.unit.clone(), case: SubstituteCase::default() };
+        Self::new(kind, Some(month), Self::about(row), today)
     }
 
     /// Another inspector; `None` where nobody is paired.
     #[must_use]
-    pub fn replace(row: &ListRow, month: PlanMonth, today: NaiveDate, projected: bool) -> Option<Self> {
+    pub fn replace(row: &ListRow, month: PlanMonth, today: NaiveDate) -> Option<Self> {
         let (lead, second) = row.pair.clone()?;
         let labels = [format!("{} {}", t::LEAD, row.lead), format!("{} {}", t::ASSISTANT, row.second)];
         let kind = Kind::Replace { unit: row.unit.clone(), lead, second, labels, second_goes: false };
-        Some(Self::new(kind, Some(month), Self::about(row, projected), today))
+        Some(Self::new(kind, Some(month), Self::about(row), today))
     }
 
-    /// A triggered check; the selected source is proposed.
+    /// A triggered check; the selected sources (rows) are proposed.
     #[must_use]
-    pub fn add(month: PlanMonth, selected: Option<String>, today: NaiveDate) -> Self {
-        let kind = Kind::Add { unit: String::new(), selected, although_closed: String::new() };
+    pub fn add(month: PlanMonth, selected: Arc<Vec<u32>>, today: NaiveDate) -> Self {
+        let kind = Kind::Add(TriggerForm::new(selected));
         Self::new(kind, Some(month), String::new(), today)
     }
 
@@ -103,10 +100,11 @@ impl Intervention {
         }
         let dated = || checked_date(&self.date, today).map(|day| format!("{day} {reason}"));
         match &self.kind {
-            Kind::Substitute { unit, of } => Some(Deed::Substitute {
+            Kind::Substitute { unit, case } => Some(Deed::Substitute {
                 month: self.month?,
                 unit: unit.clone(),
-                reason: format!("{} {}：{reason}", checked_date(&self.date, today)?, t::SUBSTITUTE_KINDS.get(*of)?),
+                case: *case,
+                reason: format!("{} {}：{reason}", checked_date(&self.date, today)?, case.label()),
             }),
             Kind::Replace { unit, lead, second, second_goes, .. } => Some(Deed::ReplaceInspector {
                 month: self.month?,
@@ -114,11 +112,13 @@ impl Intervention {
                 certificate: if *second_goes { second.clone() } else { lead.clone() },
                 reason: dated()?,
             }),
-            Kind::Add { unit, although_closed, .. } => {
+            Kind::Add(form) => {
+                let although = form.although_closed.trim();
                 let request = TriggeredRequest {
-                    unit: UnitId::new(fold_width(unit).trim()).ok()?,
+                    unit: form.chosen.as_ref()?.1.clone(),
+                    kind: form.kind?,
                     reason: dated()?,
-                    although_closed: Some(although_closed.trim().to_owned()).filter(|text| !text.is_empty()),
+                    although_closed: Some(although.to_owned()).filter(|text| !text.is_empty()),
                 };
                 Some(Deed::AddCheck(self.month?, request))
             }
@@ -130,21 +130,20 @@ impl Intervention {
         match self.kind {
             Kind::Substitute { .. } => (t::SUBSTITUTE, t::D_SUBSTITUTE_WHY),
             Kind::Replace { .. } => (t::REPLACE, t::D_REPLACE_WHY),
-            Kind::Add { .. } => (t::ADD, t::D_ADD_WHY),
+            Kind::Add(_) => (t::ADD, t::D_ADD_WHY),
             Kind::Void { .. } => (t::VOID, t::D_VOID_WHY),
         }
     }
 
     /// Draws it.
     pub fn show(&mut self, ctx: &egui::Context, open: &OpenProject, today: NaiveDate) -> Answer {
-        let (mut known, mut dead, mut grounded) = (true, None, true);
-        if let Kind::Add { unit, although_closed, .. } = &self.kind {
-            let row = row_of_unit(&open.data.registry.sources, fold_width(unit).trim());
-            known = row.is_some();
-            dead = row.and_then(|row| dead_state(open, row));
-            grounded = dead.is_none() || !although_closed.trim().is_empty();
+        let (mut dead, mut grounded) = (None, true);
+        if let Kind::Add(form) = &mut self.kind {
+            form.look_up(&open.data);
+            dead = form.chosen.as_ref().and_then(|(row, _)| dead_state(open, *row));
+            grounded = dead.is_none() || !form.although_closed.trim().is_empty();
         }
-        let command = self.command(today).filter(|_| known && grounded);
+        let command = self.command(today).filter(|_| grounded);
         let (title, why) = self.words();
         let answer = widgets::dialog(ctx, "intervention", title, common::CONFIRM, command.is_some(), |ui| {
             if !self.about.is_empty() {
@@ -152,7 +151,7 @@ impl Intervention {
             }
             ui.add(egui::Label::new(theme::note(ui, why)).wrap());
             ui.add_space(GRID);
-            self.fields(ui, today, known, dead.as_deref());
+            self.fields(ui, open, today, dead.as_deref());
         });
         // Enter in a field confirms once everything is filled in
         let enter = ctx.input(|i| i.key_pressed(egui::Key::Enter)) && command.is_some();
@@ -163,16 +162,19 @@ impl Intervention {
         }
     }
 
-    fn fields(&mut self, ui: &mut Ui, today: NaiveDate, known: bool, dead: Option<&str>) {
+    fn fields(&mut self, ui: &mut Ui, open: &OpenProject, today: NaiveDate, dead: Option<&str>) {
         let palette = theme::of(ui);
         egui::Grid::new("fields").num_columns(2).spacing([GRID * 2.0, GRID]).show(ui, |ui| {
             match &mut self.kind {
-                Kind::Substitute { of, .. } => {
+                Kind::Substitute { case, .. } => {
                     ui.label(t::KIND);
-                    ui.horizontal(|ui| {
-                        for (i, text) in t::SUBSTITUTE_KINDS.into_iter().enumerate() {
-                            ui.radio_value(of, i, text);
-                        }
+                    ui.vertical(|ui| {
+                        ui.horizontal(|ui| {
+                            for of in SubstituteCase::ALL {
+                                ui.radio_value(case, of, of.label());
+                            }
+                        });
+                        ui.label(theme::note(ui, t::case_means(*case)));
                     });
                     ui.end_row();
                 }
@@ -184,30 +186,7 @@ impl Intervention {
                     });
                     ui.end_row();
                 }
-                Kind::Add { unit, selected, although_closed } => {
-                    let name = ui.label(t::UNIT);
-                    ui.vertical(|ui| {
-                        ui.add(egui::TextEdit::singleline(unit).desired_width(260.0)).labelled_by(name.id);
-                        if let Some(id) = selected.as_ref()
-                            && ui.button(format!("{}：{id}", t::USE_SELECTED)).clicked()
-                        {
-                            unit.clone_from(id);
-                        }
-                        if !unit.trim().is_empty() && !known {
-                            ui.label(RichText::new(t::E_UNIT).color(palette.red));
-                        }
-                        if let Some(state) = dead {
-                            ui.label(RichText::new(t::known_dead(state)).color(palette.amber));
-                        }
-                    });
-                    ui.end_row();
-                    if dead.is_some() {
-                        let name = ui.label(t::ALTHOUGH_CLOSED);
-                        let field = egui::TextEdit::singleline(although_closed).desired_width(300.0);
-                        ui.add(field).labelled_by(name.id);
-                        ui.end_row();
-                    }
-                }
+                Kind::Add(form) => form.ui(ui, open, dead),
                 Kind::Void { .. } => {}
             }
             if !matches!(self.kind, Kind::Void { .. }) {
@@ -241,6 +220,7 @@ fn dead_state(open: &OpenProject, row: u32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::TriggerKind;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -250,11 +230,17 @@ mod tests {
     fn nothing_happens_without_a_dated_reason() {
         let today = day("2027-03-05");
         let month = PlanMonth::new(2027, 3).unwrap();
-        let mut add = Intervention::add(month, None, today);
+        let mut add = Intervention::add(month, Arc::default(), today);
         assert!(add.command(today).is_none());
         add.reason = "信访举报".to_owned();
         assert!(add.command(today).is_none(), "no unit yet");
-        add.kind = Kind::Add { unit: "Ａ１".to_owned(), selected: None, although_closed: String::new() };
+        let chosen = Some((0, UnitId::new("A1").unwrap()));
+        let mut form = TriggerForm::default();
+        form.chosen = chosen;
+        add.kind = Kind::Add(form.clone());
+        assert!(add.command(today).is_none(), "where it comes from is not said");
+        form.kind = Some(TriggerKind::Report);
+        add.kind = Kind::Add(form);
         let Some(Deed::AddCheck(_, TriggeredRequest { unit, reason, .. })) = add.command(today) else {
             panic!("no command")
         };

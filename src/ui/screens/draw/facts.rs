@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{AppResult, Progress};
 use crate::disclosure::CheckOrigin;
 use crate::district::DistrictMesh;
-use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
+use crate::domain::{BodyId, DistrictCode, InspectorId, PlanMonth, UnitId};
 use crate::export::TargetRole;
 use crate::policy::Policy;
 use crate::registry::schema::inspectors;
@@ -135,11 +135,12 @@ fn stratum_name(policy: &Policy, id: &str) -> String {
 }
 
 fn strata_of(policy: &Policy, data: &ProjectData, opened: &OpenedDraw) -> Vec<StratumFacts> {
+    let index = |code: u32| data.districts.index_of(DistrictCode(code)).map(|index| index as u16);
     let district_of: BTreeMap<&UnitId, u16> = opened
         .targets
         .iter()
-        .zip(&opened.rows)
-        .filter_map(|(target, row)| Some((&target.unit_id, *data.district.get((*row)? as usize)?)))
+        .zip(&opened.places)
+        .filter_map(|(target, place)| Some((&target.unit_id, index(place.district?)?)))
         .collect();
     let order = opened.order.strata.iter().filter(|stratum| !stratum.units.is_empty());
     order
@@ -200,7 +201,9 @@ fn small_map(data: &ProjectData) -> SmallMap {
 /// Where an entry comes from, in the window's short words.
 fn origin_of(entry: &ListEntry) -> String {
     match (&entry.role, entry.origin) {
-        (_, CheckOrigin::Triggered) => t::O_TRIGGERED.to_owned(),
+        (_, CheckOrigin::Triggered) => entry
+            .trigger
+            .map_or_else(|| t::O_TRIGGERED.to_owned(), |kind| format!("{} · {}", t::O_TRIGGERED, kind.label())),
         (TargetRole::Substitute { .. }, _) => t::O_SUBSTITUTE.to_owned(),
         (_, CheckOrigin::Mandatory) => {
             entry.rule.as_ref().map_or_else(|| t::O_CERTAIN.to_owned(), |rule| format!("{} · {rule}", t::O_CERTAIN))
@@ -229,18 +232,13 @@ fn row_of(
     };
     ListRow {
         number: number.to_string(),
-        name: entry.source.and_then(|row| data.name(row)).unwrap_or_default().to_owned(),
+        name: data.unit_name(unit).unwrap_or_default().to_owned(),
         stratum: if entry.stratum.is_empty() {
             t::O_TRIGGERED.to_owned()
         } else {
             stratum_name(policy, &entry.stratum)
         },
-        district: entry
-            .source
-            .and_then(|row| data.district.get(row as usize).copied())
-            .and_then(|d| data.district_name(d))
-            .unwrap_or_default()
-            .to_owned(),
+        district: data.unit_district(unit).and_then(|d| data.district_name(d)).unwrap_or_default().to_owned(),
         origin: origin_of(&entry),
         ticket: ticket.map(|n| format!("{n:013x}")).unwrap_or_default(),
         key,

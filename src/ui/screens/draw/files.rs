@@ -7,6 +7,7 @@ use crate::domain::PlanMonth;
 use crate::ui::picker::{PickKind, PickRequest};
 use crate::ui::screens::Cx;
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::reports::export::TASKS;
 use crate::workspace::session::{Command, ViewCommand};
 
 /// What a dialog for files is for.
@@ -33,7 +34,9 @@ impl DrawScreen {
                             let path = if path.extension().is_some() { path } else { path.with_extension(ending) };
                             ViewCommand::WriteFile(path, Arc::clone(bytes)).into()
                         }
-                        Saving::Tasks(month) => Deed::Export { to: path, month: Some(*month), only: Vec::new() }.into(),
+                        Saving::Tasks(month) => {
+                            Deed::Export { to: path, month: Some(*month), only: vec![TASKS.to_owned()] }.into()
+                        }
                     });
                 }
                 false

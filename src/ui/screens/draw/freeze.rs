@@ -116,7 +116,20 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
 }
 
 /// Draws the year's: every unit stands in its frame, none is drawn.
-pub fn show_year(ui: &mut Ui, units: usize, bodies: usize, size: f32) {
+pub fn show_year(ui: &mut Ui, units: usize, bodies: usize, size: f32, stage: bool) {
+    if stage {
+        // two figures have the whole screen
+        let size = size * 2.2;
+        ui.add_space(ui.available_height() * 0.12);
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - GRID) / 2.0;
+            big_figure(ui, width, size, t::F_FRAME, &thousands(units as u64), t::U_UNITS);
+            big_figure(ui, width, size, t::F_BODIES, &bodies.to_string(), t::U_BODIES);
+        });
+        ui.add_space(GRID * 3.0);
+        ui.add(egui::Label::new(RichText::new(t::YEAR_FRAME).font(theme::regular(theme::TITLE))).wrap());
+        return;
+    }
     ui.horizontal(|ui| {
         let width = (ui.available_width() - GRID * 3.0) / 4.0;
         big_figure(ui, width, size, t::F_FRAME, &thousands(units as u64), t::U_UNITS);

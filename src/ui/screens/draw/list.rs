@@ -34,14 +34,7 @@ pub enum Ask {
 }
 
 /// Draws the list. `may` says whether anything may be changed now.
-pub fn show(
-    ui: &mut Ui,
-    facts: &Facts,
-    chosen: Option<usize>,
-    projected: bool,
-    may: bool,
-    why_not: &str,
-) -> Option<Ask> {
+pub fn show(ui: &mut Ui, facts: &Facts, chosen: Option<usize>, may: bool, why_not: &str) -> Option<Ask> {
     let palette = theme::of(ui);
     let mut ask = None;
     let row = chosen.and_then(|i| facts.rows.get(i));
@@ -104,11 +97,10 @@ pub fn show(
     ];
     let cell = |row: usize, column: usize| {
         let row = &facts.rows[row];
-        let (unit, name) = if projected { (t::HIDDEN, t::HIDDEN) } else { (row.unit.as_str(), row.name.as_str()) };
         let cells = [
             row.number.as_str(),
-            unit,
-            name,
+            row.unit.as_str(),
+            row.name.as_str(),
             &row.stratum,
             &row.district,
             &row.origin,
@@ -124,8 +116,7 @@ pub fn show(
     let style = |row: usize, _: usize, _: &str| if facts.rows[row].replaced { faint } else { CellStyle::default() };
     let rows = CellRows::new(&columns, facts.rows.len(), &cell);
     let input = TableInput::new("month list", t::LIST, &rows).decorate(&style);
-    // another list, or the same one masked: sorted anew
-    let version = std::ptr::from_ref(facts).addr() as u64 ^ u64::from(projected);
+    let version = std::ptr::from_ref(facts).addr() as u64;
     let out = List::show_kept(ui, Some(chosen), &input, version);
     ask.or(out.chosen.filter(|row| chosen != Some(*row)).map(Ask::Choose))
 }

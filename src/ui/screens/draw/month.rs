@@ -54,10 +54,10 @@ impl DrawScreen {
             widgets::loading(ui, t::ARRANGING, &ProgressState::default());
             return;
         };
-        let size = ten_metres(ui);
-        let projected = self.projected(open);
+        let size = ten_metres(ui, cx.stage);
+        let projected = cx.session.is_veiled();
         if !self.marks.revealing && shown == Step::Pair {
-            self.list_ui(ui, cx, open, &facts, month, projected);
+            self.list_ui(ui, cx, open, &facts, month);
             return;
         }
         let now = ui.input(|i| i.time);
@@ -65,7 +65,7 @@ impl DrawScreen {
         let mut show = *self.show.get_or_insert_with(|| Show::begin(now, still));
         let draw_step = shown == Step::Draw;
         if show.is_running() {
-            let bar = Bar { hint: "", text: t::SKIP, enabled: true, why_not: "", back: None, focus: true };
+            let bar = Bar { text: t::SKIP, enabled: true, focus: true, clicker: cx.stage, ..Bar::default() };
             let space = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Space));
             if bar.show(ui) == Pressed::Next || space {
                 show = Show::over();
@@ -73,7 +73,7 @@ impl DrawScreen {
         } else {
             let pairs_next = draw_step && self.marks.revealing;
             let text = if pairs_next { t::TO_PAIRS } else { t::TO_LIST };
-            let bar = Bar { hint: "", text, enabled: true, why_not: "", back: None, focus: true };
+            let bar = Bar { text, enabled: true, focus: true, clicker: cx.stage, ..Bar::default() };
             if bar.show(ui) == Pressed::Next {
                 if pairs_next {
                     self.paired = true;
@@ -85,7 +85,7 @@ impl DrawScreen {
             }
         }
         if self.paired && self.marks.revealing && !draw_step {
-            reveal::pairs_ui(ui, &facts, draw, &mut show, projected, size);
+            reveal::pairs_ui(ui, &facts, draw, &mut show, size);
         } else {
             reveal::strata_ui(ui, &facts, draw, &mut show, projected, size);
         }
@@ -99,11 +99,16 @@ impl DrawScreen {
         open: &OpenProject,
         facts: &Facts,
         month: PlanMonth,
-        projected: bool,
     ) {
         let why = why_not(cx, open);
         let today = cx.session.now().date();
-        let ask = list::show(ui, facts, self.chosen, projected, why.is_empty(), why);
+        if let Some((unit, _)) = self.wanted.take_if(|(_, of)| *of == month)
+            && let Some(at) = facts.rows.iter().position(|row| row.unit == unit && row.may_substitute)
+        {
+            self.chosen = Some(at);
+            self.dialog = facts.rows.get(at).map(|row| Intervention::substitute(row, month, today));
+        }
+        let ask = list::show(ui, facts, self.chosen, why.is_empty(), why);
         let row = self.chosen.and_then(|i| facts.rows.get(i));
         match ask {
             None => {}
@@ -114,21 +119,23 @@ impl DrawScreen {
                 }
             }
             Some(list::Ask::Substitute) => {
-                self.dialog = row.map(|row| Intervention::substitute(row, month, today, projected));
+                self.dialog = row.map(|row| Intervention::substitute(row, month, today));
             }
             Some(list::Ask::Replace) => {
-                self.dialog = row.and_then(|row| Intervention::replace(row, month, today, projected));
+                self.dialog = row.and_then(|row| Intervention::replace(row, month, today));
             }
             Some(list::Ask::Add) => {
-                let selected = cx.session.filter().unit.and_then(|row| open.data.unit_id(row)).map(str::to_owned);
-                self.dialog = Some(Intervention::add(month, selected.filter(|_| !projected), today));
+                let filter = cx.session.filter();
+                let rows = Arc::clone(&filter.rows);
+                let selected = if rows.is_empty() { Arc::new(filter.unit.into_iter().collect()) } else { rows };
+                self.dialog = Some(Intervention::add(month, selected, today));
             }
             Some(list::Ask::SealAgain) => {
                 self.marks = Marks { again: true, ..Marks::default() };
                 self.pledge = None;
             }
             Some(list::Ask::Export) => {
-                let picking = cx.pick(PickRequest::new(PickKind::Folder, t::EXPORT_PICK));
+                let picking = cx.pick(PickRequest::new(PickKind::TargetFolder, t::EXPORT_PICK));
                 self.saving.push((Saving::Tasks(month), picking));
             }
             Some(list::Ask::Replay) => {

@@ -32,8 +32,8 @@ impl DrawScreen {
         let Some(pending) = &books.pending else { return };
         let seal = &pending.draw.seal;
         let Some(format) = seal.entropy_format() else { return };
-        let size = ten_metres(ui);
-        let projected = self.projected(open);
+        let size = ten_metres(ui, cx.stage);
+        let projected = cx.session.is_veiled();
         let lost = pending.envelope.as_ref().err();
         let secret = lost.map(|_| self.secret.confirmed(seal));
         let value = self.entropy.confirmed(format);
@@ -48,8 +48,16 @@ impl DrawScreen {
             ""
         };
         let text = if matches!(period, Period::Year(_)) { t::OPEN_YEAR } else { t::OPEN_BUTTON };
-        let bar =
-            Bar { hint: t::OPEN_HINT, text, enabled: why.is_empty(), why_not: why, back: Some(t::BACK), focus: false };
+        let bar = Bar {
+            hint: t::OPEN_HINT,
+            text,
+            enabled: why.is_empty(),
+            why_not: why,
+            back: Some(t::BACK),
+            deed: true,
+            clicker: cx.stage,
+            ..Bar::default()
+        };
         match (bar.show(ui), value) {
             (Pressed::Next, Some(entropy)) => {
                 self.opening = Some(cx.session.last_done().0);
@@ -84,7 +92,7 @@ impl DrawScreen {
         books: &Arc<Books>,
         period: Period,
     ) {
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         self.with_seal(ui, cx, open, books, period, |_, ui, draw, _| {
             let seal = &draw.seal;
             let words = format!("{}　{}", seal.entropy.source, seal.entropy.reference);
@@ -110,9 +118,16 @@ impl DrawScreen {
             widgets::loading(ui, common::READING_BOOKS, &ProgressState::default());
             return;
         }
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let text = t::to_month(&Period::Month(month).label());
-        let bar = Bar { hint: t::YEAR_OPENED_WHY, text: &text, enabled: true, why_not: "", back: None, focus: true };
+        let bar = Bar {
+            hint: t::YEAR_OPENED_WHY,
+            text: &text,
+            enabled: true,
+            focus: true,
+            clicker: cx.stage,
+            ..Bar::default()
+        };
         if bar.show(ui) == Pressed::Next {
             self.year = false;
             self.marks = Marks::default();

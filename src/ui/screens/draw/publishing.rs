@@ -78,9 +78,9 @@ impl DrawScreen {
         period: Period,
         current: bool,
     ) {
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let now = local(cx.session.now());
-        let projected = self.projected(open);
+        let projected = cx.session.is_veiled();
         let mut asked = None;
         let mut seal = None;
         self.with_seal(ui, cx, open, books, period, |screen, ui, draw, envelope| {
@@ -89,7 +89,15 @@ impl DrawScreen {
                 let due = is_due(draw, now);
                 let wait = format!("{} {}", t::WAITING, countdown(left));
                 let hint = if draw.demonstration { t::DUE_DEMONSTRATION } else { t::PUBLISH_WHY };
-                let bar = Bar { hint, text: t::PUBLISHED, enabled: due, why_not: &wait, back: None, focus: true };
+                let bar = Bar {
+                    hint,
+                    text: t::PUBLISHED,
+                    enabled: due,
+                    why_not: &wait,
+                    focus: true,
+                    clicker: cx.stage,
+                    ..Bar::default()
+                };
                 if bar.show(ui) == Pressed::Next {
                     screen.marks.published = true;
                 }

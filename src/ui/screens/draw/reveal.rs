@@ -53,6 +53,11 @@ impl Show {
     }
 }
 
+/// Room of a figure.
+fn figure_width(size: f32) -> f32 {
+    (size * 5.4).max(240.0)
+}
+
 fn seed_text(draw: &DrawFacts, projected: bool) -> String {
     if projected {
         let head: String = draw.seed.chars().take(8).collect();
@@ -71,8 +76,8 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
     let partial: usize = draw.strata.iter().take(whole).map(|s| s.drawn).sum();
     ui.horizontal(|ui| {
         let figure = t::U_UNITS;
-        big_figure(ui, 240.0, size * 1.2, t::DRAWN, &thousands(partial as u64), figure);
-        big_figure(ui, 240.0, size * 1.2, t::F_STRATA, &format!("{whole} / {count}"), t::U_STRATA);
+        big_figure(ui, figure_width(size), size * 1.2, t::DRAWN, &thousands(partial as u64), figure);
+        big_figure(ui, figure_width(size), size * 1.2, t::F_STRATA, &format!("{whole} / {count}"), t::U_STRATA);
         ui.vertical(|ui| {
             ui.label(theme::note(ui, t::SEED));
             let text = RichText::new(seed_text(draw, projected)).font(egui::FontId::monospace(theme::SECTION));
@@ -204,13 +209,13 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
 }
 
 /// Draws the pairs as they come.
-pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, projected: bool, size: f32) {
+pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, size: f32) {
     let now = ui.input(|i| i.time);
     let steps = show.steps(now, PAIR_STEPS, PAIR_STEPS as f64);
     let shown = ((draw.paired.len() as f32 * steps / PAIR_STEPS as f32).ceil() as usize).min(draw.paired.len());
     ui.horizontal(|ui| {
-        big_figure(ui, 240.0, size * 1.2, t::DRAWN, &thousands(draw.drawn as u64), t::U_UNITS);
-        big_figure(ui, 240.0, size * 1.2, t::PAIRED, &thousands(shown as u64), t::U_PAIRS);
+        big_figure(ui, figure_width(size), size * 1.2, t::DRAWN, &thousands(draw.drawn as u64), t::U_UNITS);
+        big_figure(ui, figure_width(size), size * 1.2, t::PAIRED, &thousands(shown as u64), t::U_PAIRS);
     });
     ui.add_space(GRID);
     if draw.paired.is_empty() {
@@ -231,11 +236,10 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, p
             // the latest on top while they come
             let at = if running { shown - 1 - row } else { row };
             let Some(row) = draw.paired.get(at).and_then(|at| facts.rows.get(*at)) else { return Cow::Borrowed("") };
-            let name = if projected { t::HIDDEN } else { &row.name };
-            Cow::Borrowed([row.number.as_str(), name, &row.stratum, &row.lead, &row.second][column])
+            Cow::Borrowed([row.number.as_str(), &row.name, &row.stratum, &row.lead, &row.second][column])
         };
         let rows = CellRows::new(&columns, shown, &cell);
-        let version = std::ptr::from_ref(draw).addr() as u64 ^ u64::from(projected) ^ (u64::from(running) << 1);
+        let version = std::ptr::from_ref(draw).addr() as u64 ^ (u64::from(running) << 1);
         List::show_kept(ui, None, &TableInput::new("pairs", t::PAIRED, &rows), version);
     }
     if show.is_running() {

@@ -163,7 +163,8 @@ pub fn show(
     let palette = theme::of(ui);
     let mut ask = None;
     qr.prepare(&qr_text(draw));
-    let side = (ui.available_height() * 0.62).clamp(180.0, 420.0).min(ui.available_width() * 0.3);
+    // read by telephones from the last row: as large as the screen has room for
+    let side = (ui.available_height() * 0.72).clamp(180.0, 420.0).min(ui.available_width() * 0.36);
     ui.horizontal_top(|ui| {
         ui.vertical(|ui| {
             qr_ui(ui, qr, side);

@@ -4,21 +4,24 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use super::bar::{Bar, Pressed, ten_metres};
+use super::bar::{Bar, Pressed, big_figure, ten_metres};
 use super::freeze;
 use super::pledge::{PledgeForm, local};
+use super::sealed::short_time;
 use super::step::{Marks, Place};
 use super::{DrawScreen, is_acting, why_not};
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth};
+use crate::ui::confirm::confirm;
 use crate::ui::help::heading_with;
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, thousands};
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::reports::preview::{MonthPreview, compute_month_preview};
 use crate::workspace::session::job::Stage;
@@ -90,7 +93,7 @@ impl DrawScreen {
         period: Period,
         place: Place,
     ) {
-        let size = ten_metres(ui);
+        let size = ten_metres(ui, cx.stage);
         let mut why = why_not(cx, open);
         let mut preview = None;
         if let Period::Month(month) = period {
@@ -105,11 +108,21 @@ impl DrawScreen {
         let why = if blocked { blocking.as_str() } else { why };
         let hint = if open.draft.is_changed() { t::DRAFT_SAVED } else { t::FREEZE_HINT };
         let back = if blocked { Some(t::TO_PLAN) } else { self.marks.again.then_some(t::BACK) };
-        let bar = Bar { hint, text: t::FREEZE_NEXT, enabled: why.is_empty(), why_not: why, back, focus: true };
+        let bar = Bar {
+            hint,
+            text: t::FREEZE_NEXT,
+            enabled: why.is_empty(),
+            why_not: why,
+            back,
+            focus: true,
+            clicker: cx.stage,
+            ..Bar::default()
+        };
         match bar.show(ui) {
             Pressed::Next => self.marks.reviewed = true,
-            Pressed::Back if blocked => cx.go(ScreenId::Plan),
-            Pressed::Back => self.marks = Marks::default(),
+            Pressed::Back if blocked && !cx.stage => cx.go(ScreenId::Plan),
+            Pressed::Back if self.marks.again => self.marks = Marks::default(),
+            Pressed::Back => {}
             Pressed::Nothing => {}
         }
         if let Period::Month(month) = period {
@@ -127,11 +140,18 @@ impl DrawScreen {
         }
         match &preview {
             Some(preview) => freeze::show(ui, preview, size),
-            None => freeze::show_year(ui, open.data.len(), open.project.policy.bodies.len(), size),
+            None => freeze::show_year(ui, open.data.len(), open.project.policy.bodies.len(), size, cx.stage),
         }
     }
 
     pub(super) fn seal(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, period: Period, place: Place) {
+        let preview = match period {
+            Period::Month(month) if !is_acting(cx, open) => match self.preview(ui, cx, open, month) {
+                None => return,
+                made => made,
+            },
+            _ => None,
+        };
         let now = local(cx.session.now());
         let sealed_before = matches!(place, Place::Free { again: true } | Place::Opened);
         let known = !cx.session.preferences().operator.trim().is_empty();
@@ -149,23 +169,59 @@ impl DrawScreen {
             why_not: why,
             back: Some(t::BACK),
             focus: true,
+            deed: true,
+            clicker: cx.stage,
         };
-        match (bar.show(ui), checked) {
-            (Pressed::Next, Ok(pledge)) => {
-                if !known {
-                    cx.send(ViewCommand::SetOperator(form.operator.clone()));
+        match bar.show(ui) {
+            Pressed::Next => self.asking = true,
+            Pressed::Back => self.marks.reviewed = false,
+            Pressed::Nothing => {}
+        }
+        // the form is read once more at the answer: a demonstration's hour is counted from then on
+        if self.asking {
+            let facts = SealFacts { period, open, preview: preview.as_deref() };
+            match checked.map(|pledge| (facts.ask(ui.ctx(), &pledge), pledge)) {
+                Ok((None, _)) => {}
+                Ok((Some(true), pledge)) => {
+                    self.asking = false;
+                    if !known {
+                        cx.send(ViewCommand::SetOperator(form.operator.clone()));
+                    }
+                    cx.send(match period {
+                        Period::Year(_) => Deed::SealYear(pledge),
+                        Period::Month(month) => Deed::SealMonth(month, pledge),
+                    });
                 }
-                cx.send(match period {
-                    Period::Year(_) => Deed::SealYear(pledge),
-                    Period::Month(month) => Deed::SealMonth(month, pledge),
-                });
+                Ok((Some(false), _)) | Err(_) => self.asking = false,
             }
-            (Pressed::Back, _) => self.marks.reviewed = false,
-            _ => {}
         }
         if is_acting(cx, open) {
             widgets::loading(ui, t::SEAL_BUTTON, &ProgressState::default());
             return;
+        }
+        if cx.stage {
+            // what is sealed stands beside by what it is opened
+            let size = ten_metres(ui, true);
+            let frame = egui::Frame::new().inner_margin(egui::Margin { left: 24, ..egui::Margin::ZERO });
+            let width = ui.available_width() * 0.34;
+            egui::Panel::right("sealed-figures").resizable(false).exact_size(width).frame(frame).show(ui, |ui| {
+                let units = open.data.len() as u64;
+                match &preview {
+                    Some(preview) => {
+                        let figures = [
+                            (t::F_DRAW, preview.draw, t::U_UNITS),
+                            (t::F_CERTAIN, preview.certain, t::U_UNITS),
+                            (t::F_STRATA, preview.strata.len(), t::U_STRATA),
+                        ];
+                        big_figure(ui, ui.available_width(), size, t::F_FRAME, &thousands(units), t::U_UNITS);
+                        for (label, value, unit) in figures {
+                            ui.add_space(GRID);
+                            big_figure(ui, ui.available_width(), size, label, &thousands(value as u64), unit);
+                        }
+                    }
+                    None => big_figure(ui, ui.available_width(), size, t::F_FRAME, &thousands(units), t::U_UNITS),
+                }
+            });
         }
         let Some(form) = &mut self.pledge else { return };
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -174,6 +230,35 @@ impl DrawScreen {
             ui.add_space(GRID);
             form.ui(ui, now, calendar, sealed_before, known, &faults);
         });
+    }
+}
+
+/// What the question before a seal is made of.
+struct SealFacts<'a> {
+    period: Period,
+    open: &'a OpenProject,
+    preview: Option<&'a MonthPreview>,
+}
+
+impl SealFacts<'_> {
+    /// The one question before a seal: how many, by which public number, and that there is no way back.
+    fn ask(&self, ctx: &egui::Context, pledge: &Pledge) -> Option<bool> {
+        let label = self.period.label();
+        let what = match self.preview {
+            Some(preview) => t::seals_month(preview.draw as u64, preview.frame as u64, preview.certain as u64),
+            None => t::seals_year(self.open.data.len() as u64),
+        };
+        let number = if pledge.demonstration {
+            t::SEALS_DEMONSTRATION.to_owned()
+        } else {
+            t::seals_by(&pledge.entropy_source, &pledge.reference, &short_time(&pledge.available_at))
+        };
+        confirm(ctx, "seal", &t::seals_title(&label), t::SEAL_MEANT, |ui| {
+            ui.add(egui::Label::new(RichText::new(what).font(theme::bold(theme::SECTION))).wrap());
+            ui.add(egui::Label::new(number).wrap());
+            ui.add_space(GRID / 2.0);
+            ui.add(egui::Label::new(theme::note(ui, t::SEALS_WHY)).wrap());
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use egui::{Align2, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::measures::{Area, MeasureId, index_of};
 use super::{MapScreen, Ready};
-use crate::ui::picker::{PickKind, PickRequest};
+use crate::ui::picker::{Door, PickKind, PickRequest};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput};
 use crate::ui::text::map as t;
@@ -160,8 +160,8 @@ impl MapScreen {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let button = ui.add_enabled(writable, egui::Button::new(t::OWN_MAP)).accessible_name(t::OWN_MAP_NAME);
                 if button.on_hover_text(t::OWN_MAP_NAME).on_disabled_hover_text(t::READ_ONLY).clicked() {
-                    let request =
-                        PickRequest::new(PickKind::OpenFile, t::OWN_MAP_TITLE).filter("Shapefile", &["shp", "zip"]);
+                    let request = PickRequest::new(PickKind::OpenFile, t::OWN_MAP_TITLE).door(Door::Setting);
+                    let request = request.filter("Shapefile", &["shp", "zip"]);
                     self.own_map = Some(cx.pick(request));
                 }
                 let file = if ready.sketch { t::SKETCH_FILE } else { set.file.as_str() };

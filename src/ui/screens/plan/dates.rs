@@ -1,33 +1,38 @@
-//! The yearly plan's three days: approved, filed, published; entered once, printed in the public plan.
+//! The yearly plan is approved, and kept as a version; filed and published: days entered once, printed in the public
+//! plan.
 
 use chrono::NaiveDate;
 use egui::Ui;
 
 use crate::disclosure::{PlanDates, PlanDatesEntry};
+use crate::plan::Verdict;
 use crate::text::day::{Accept, parse_day};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::reports::plan_record::plan_versions;
 use crate::workspace::session::OpenProject;
 
-/// The dialog, while it is open: the days as text.
+/// The dialog, while it is open: the days as text, and who approved.
 #[derive(Debug, Default)]
 pub(super) struct Dates {
-    open: Option<[String; 3]>,
+    open: Option<([String; 3], String)>,
 }
 
 /// What the texts say; `None` where one of them is no day.
-fn entry_of(texts: &[String; 3], known: &PlanDates) -> Option<PlanDatesEntry> {
+fn entry_of(texts: &[String; 3], by: &str, known: &PlanDates) -> Option<PlanDatesEntry> {
     let day = |text: &str, known: Option<NaiveDate>| -> Option<Option<NaiveDate>> {
         // what stands already is not entered a second time
         parse_day(text, Accept::Typed).ok().map(|day| day.filter(|day| Some(*day) != known))
     };
+    let standing = known.standing();
     Some(PlanDatesEntry {
-        approved_on: day(&texts[0], known.approved_on)?,
-        filed_on: day(&texts[1], known.filed_on)?,
-        published_on: day(&texts[2], known.published_on())?,
+        approved_on: day(&texts[0], standing.approved_on)?,
+        approved_by: Some(by.trim().to_owned()).filter(|by| !by.is_empty()),
+        filed_on: day(&texts[1], standing.filed_on)?,
+        published_on: day(&texts[2], standing.published_on)?,
     })
 }
 
@@ -40,27 +45,54 @@ impl Dates {
         let button = ui.add_enabled(may, egui::Button::new(t::PLAN_DATES)).on_hover_text(known.text());
         if button.on_disabled_hover_text(t::PLAN_DATES_OFF).clicked() {
             let text = |day: Option<NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
-            self.open = Some([text(known.approved_on), text(known.filed_on), text(known.published_on())]);
+            let standing = known.standing();
+            let days = [text(standing.approved_on), text(standing.filed_on), text(standing.published_on)];
+            self.open = Some((days, String::new()));
         }
-        let Some(texts) = &mut self.open else { return };
-        let entry = entry_of(texts, known);
-        let ready = entry.is_some_and(|entry| !entry.is_empty());
-        let answer = widgets::dialog(ui.ctx(), "plan-dates", t::PLAN_DATES_TITLE, t::PLAN_DATES_YES, ready, |ui| {
+        let Some((texts, by)) = &mut self.open else { return };
+        let entry = entry_of(texts, by, known);
+        let approves = entry.as_ref().is_some_and(|entry| known.is_approval(entry));
+        // what is approved is what is shown: not while it is computed afresh
+        let ready = entry.as_ref().is_some_and(|entry| !entry.is_empty()) && (!approves || open.is_current());
+        let yes = if approves { t::PLAN_APPROVE_YES } else { t::PLAN_DATES_YES };
+        let answer = widgets::dialog(ui.ctx(), "plan-dates", t::PLAN_DATES_TITLE, yes, ready, |ui| {
             ui.add(egui::Label::new(t::PLAN_DATES_TEXT).wrap());
             ui.add_space(HALF);
             egui::Grid::new("plan-dates-grid").num_columns(2).show(ui, |ui| {
-                for (name, text) in t::PLAN_DATES_FIELDS.into_iter().zip(texts.iter_mut()) {
+                let field = |ui: &mut Ui, name: &str, text: &mut String, hint: &str| {
                     let label = ui.label(name);
-                    let edit = egui::TextEdit::singleline(text).desired_width(130.0).hint_text(t::PLAN_DATES_HINT);
-                    ui.add(edit).labelled_by(label.id);
+                    ui.add(egui::TextEdit::singleline(text).desired_width(180.0).hint_text(hint)).labelled_by(label.id);
                     ui.end_row();
+                };
+                for (at, (name, text)) in t::PLAN_DATES_FIELDS.into_iter().zip(texts.iter_mut()).enumerate() {
+                    field(ui, name, text, t::PLAN_DATES_HINT);
+                    if at == 0 {
+                        field(ui, t::APPROVED_BY, by, &cx.session.preferences().operator);
+                    }
                 }
             });
             if entry.is_none() {
                 ui.colored_label(theme::of(ui).red, t::PLAN_DATES_WRONG);
             }
+            if approves && let Some(view) = open.view() {
+                let plan = &view.analysis.plan;
+                let next = if known.versions.is_empty() {
+                    1
+                } else {
+                    known.version() + u32::from(known.standing().approved_on.is_some())
+                };
+                let visits = widgets::decimal(plan.expected_visits(), 1);
+                ui.add(egui::Label::new(t::approving(next, &visits, open.draft.is_changed())).wrap());
+                if plan.verdict() != Verdict::Feasible {
+                    let verdict = plan.verdict_text(&view.analysis.population.inputs.bodies);
+                    let text = egui::RichText::new(t::approving_flawed(&verdict)).color(theme::of(ui).amber);
+                    ui.add(egui::Label::new(text).wrap());
+                }
+            }
             ui.add_space(HALF);
-            ui.label(theme::note(ui, known.text()));
+            for version in plan_versions(known, &books.plans) {
+                ui.add(egui::Label::new(theme::note(ui, version.text())).wrap());
+            }
         });
         if answer == Some(true)
             && let Some(entry) = entry
@@ -76,27 +108,39 @@ impl Dates {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disclosure::VersionDates;
 
     #[test]
     fn only_what_is_new_is_entered() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let known =
-            PlanDates { approved_on: Some(day("2027-03-10")), filed_on: None, publications: vec![day("2027-03-20")] };
+        let standing = VersionDates {
+            approved_on: Some(day("2027-03-10")),
+            filed_on: None,
+            published_on: Some(day("2027-03-20")),
+        };
+        let known = PlanDates { versions: vec![standing] };
         let texts = |a: &str, b: &str, c: &str| [a.to_owned(), b.to_owned(), c.to_owned()];
-        assert!(entry_of(&texts("2027-03-10", "", "2027-03-20"), &known).unwrap().is_empty());
-        let entry = entry_of(&texts("2027-03-10", " 2027-03-15 ", "2027-07-01"), &known).unwrap();
+        assert!(entry_of(&texts("2027-03-10", "", "2027-03-20"), "", &known).unwrap().is_empty());
+        let entry = entry_of(&texts("2027-03-10", " 2027-03-15 ", "2027-07-01"), " ", &known).unwrap();
         assert_eq!(
             entry,
             PlanDatesEntry {
                 approved_on: None,
+                approved_by: None,
                 filed_on: Some(day("2027-03-15")),
                 published_on: Some(day("2027-07-01"))
             }
         );
+        assert!(!known.is_approval(&entry));
         // as every other field of the window takes a day
         for same in ["2027/3/15", "２０２７年３月１５日", "20270315"] {
-            assert_eq!(entry_of(&texts("2027-03-10", same, "2027-07-01"), &known), Some(entry), "{same}");
+            let read = entry_of(&texts("2027-03-10", same, "2027-07-01"), "", &known);
+            assert_eq!(read.as_ref(), Some(&entry), "{same}");
         }
-        assert_eq!(entry_of(&texts("3月10日", "", ""), &known), None);
+        assert_eq!(entry_of(&texts("3月10日", "", ""), "", &known), None);
+        // a second approval, before anybody knows its filing and publication
+        let second = entry_of(&texts("2027-06-30", "", "2027-03-20"), " 局长办公会 ", &known).unwrap();
+        assert_eq!((second.approved_by.as_deref(), second.published_on), (Some("局长办公会"), None));
+        assert!(known.is_approval(&second));
     }
 }

@@ -10,18 +10,23 @@ use crate::plan::PlanCell;
 use crate::plan::model::{MONTHS, Resource};
 use crate::ui::plot;
 use crate::ui::screens::Cx;
+use crate::ui::screens::overview::plan_sentences;
 use crate::ui::slot::Same;
 use crate::ui::text::plan as t;
-use crate::ui::theme::HALF;
+use crate::ui::theme::{self, HALF};
 use crate::workspace::session::{AnalysisView, OpenProject};
 
 /// State of the chart.
 #[derive(Default)]
 pub(super) struct Load {
     of: Same<AnalysisView>,
-    body: Option<usize>,
-    resource: usize,
+    /// Body and resource that the chart was made for.
+    made: (Option<usize>, usize),
+    /// Which resource; `None` for the number of checks.
+    which: Option<usize>,
     chart: Option<Chart>,
+    /// What is said of the city's months: mandatory checks, capacity, what is to come.
+    sentences: Vec<String>,
     revision: u64,
 }
 
@@ -51,14 +56,33 @@ pub(super) fn chart_of(name: &str, cells: &[PlanCell], resource: Resource, sourc
                 ordered: true,
             },
             series: vec![Series::new(t::NEED, Ink::Accent, need)],
-            overlay: have.map(|values| Overlay { name: t::HAVE.to_owned(), ink: Ink::Amber, values, step: true }),
+            overlays: have
+                .map(|values| Overlay { name: t::HAVE.to_owned(), ink: Ink::Amber, values, step: true })
+                .into_iter()
+                .collect(),
             ..Columns::default()
         }),
     }
 }
 
 impl Load {
-    /// Draws the chooser of resources and the chart of a body, or of the city.
+    /// Draws the chooser; true where the number of checks is to be shown instead of a resource.
+    pub(super) fn chooser(&mut self, ui: &mut Ui) -> bool {
+        ui.horizontal_wrapped(|ui| {
+            if ui.selectable_label(self.which.is_none(), t::COUNT_CHART).clicked() {
+                self.which = None;
+            }
+            for (r, which) in Resource::ALL.into_iter().enumerate() {
+                if ui.selectable_label(self.which == Some(r), resource_name(which)).clicked() {
+                    self.which = Some(r);
+                }
+            }
+        });
+        ui.add_space(HALF);
+        self.which.is_none()
+    }
+
+    /// Draws the chart of a body, or of the city.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
@@ -66,28 +90,25 @@ impl Load {
         open: &OpenProject,
         view: &Arc<AnalysisView>,
         (body, name): (Option<usize>, &str),
+        source: &str,
+        height: f32,
     ) {
-        let mut resource = self.resource;
-        ui.horizontal_wrapped(|ui| {
-            for (r, which) in Resource::ALL.into_iter().enumerate() {
-                if ui.selectable_label(resource == r, resource_name(which)).clicked() {
-                    resource = r;
-                }
-            }
-        });
-        ui.add_space(HALF);
-        if self.chart.is_none() || !self.of.is(view) || self.body != body || self.resource != resource {
-            (self.of, self.body, self.resource) = (Same::of(view), body, resource);
+        let resource = self.which.unwrap_or_default();
+        if self.chart.is_none() || !self.of.is(view) || self.made != (body, resource) {
+            (self.of, self.made) = (Same::of(view), (body, resource));
             self.revision += 1;
             let plan = &view.analysis.plan;
-            let source = t::source(&open.saved.file.name, open.draft.is_changed());
             let which = Resource::ALL.get(resource).copied().unwrap_or(Resource::TeamDays);
             self.chart = Some(match body.and_then(|i| plan.matrix.get(i)) {
-                Some(cells) => chart_of(name, cells, which, &source),
-                None => chart_of(name, &plan.city_cells(), which, &source),
+                Some(cells) => chart_of(name, cells, which, source),
+                None => chart_of(name, &plan.city_cells(), which, source),
             });
+            self.sentences = if body.is_none() { plan_sentences(open, view) } else { Vec::new() };
         }
-        let size = Vec2::new(ui.available_width(), ui.available_height().max(140.0));
+        for line in &self.sentences {
+            ui.add(egui::Label::new(theme::note(ui, line)).wrap());
+        }
+        let size = Vec2::new(ui.available_width(), height);
         if let Some(chart) = &self.chart {
             let plotted = plot::show(ui, "plan-load", chart, size, self.revision);
             if let Some(action) = plotted.action {
@@ -112,10 +133,10 @@ mod tests {
         let chart = chart_of("黄浦区生态环境局", &cells, Resource::TeamDays, "来源");
         assert!(chart.title.contains("1 个月超出") && chart.title.contains("12月"), "{}", chart.title);
         let ChartKind::Columns(columns) = &chart.kind else { unreachable!() };
-        assert!(columns.overlay.as_ref().is_some_and(|o| o.step && o.values.len() == MONTHS));
+        assert!(columns.overlays.first().is_some_and(|o| o.step && o.values.len() == MONTHS));
         let open: Vec<PlanCell> = (0..MONTHS).map(|_| cell(1.0, None)).collect();
         let chart = chart_of("全市", &open, Resource::Budget, "来源");
         let ChartKind::Columns(columns) = &chart.kind else { unreachable!() };
-        assert!(columns.overlay.is_none() && chart.title.contains("不限"));
+        assert!(columns.overlays.is_empty() && chart.title.contains("不限"));
     }
 }

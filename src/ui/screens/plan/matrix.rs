@@ -1,34 +1,41 @@
-//! The matrix of bodies by month, painted by hand; its heading rows and first column stay in sight.
+//! The matrix of bodies by month, painted by hand; its heading rows, first column stay in sight.
 //!
-//! Only what is seen is laid out. Cells are nodes of their own with a name; the selected one has the focus,
-//! which arrows move.
+//! Only what is seen is laid out. Cells are nodes of their own with a name; the cursor's has the focus, which arrows
+//! move. A month is as wide as its widest text: no figure is ever cut, the table scrolls sideways.
 
-use egui::{
-    Align2, Color32, EventFilter, Key, Modifiers, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-};
+mod keys;
+mod paint;
 
-use super::model::{Cell, Model, Row, RowKey};
+use egui::{PointerButton, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+
+use self::paint::{heading, names, paint};
+use super::model::{Model, Row, RowKey};
+use super::selection::{At, Selection};
 use crate::plan::model::MONTHS;
-use crate::ui::text::plan as t;
-use crate::ui::theme::{self, Palette};
+use crate::ui::theme;
 
-/// Height of a row.
-const ROW: f32 = 30.0;
+pub(super) use self::paint::{lock, tone};
+
+/// Height of a row: a figure, small ones below it, the load.
+const ROW: f32 = 40.0;
 /// Height of the heading: month and its working days.
 const HEAD: f32 = 40.0;
 /// Width of the first column.
 const NAME: f32 = 176.0;
 /// Least width of a month.
 const LEAST: f32 = 50.0;
-/// Width of the sums.
-const SUM: f32 = 66.0;
+/// Beside a cell's texts, points.
+const PAD: f32 = 14.0;
+/// Between small figures, points.
+const GAP: f32 = 4.0;
 
 /// What the matrix is drawn with.
 pub(super) struct View<'a> {
     pub(super) model: &'a Model,
     pub(super) rows: &'a [Row],
-    /// Selected row (an index of `rows`) and month.
-    pub(super) row: usize,
+    /// What is selected; its cursor is where keys go.
+    pub(super) selection: &'a Selection,
+    /// Month that every screen looks at.
     pub(super) month: usize,
     /// The row that the session's filter points at.
     pub(super) marked: Option<usize>,
@@ -38,31 +45,93 @@ pub(super) struct View<'a> {
     pub(super) editable: [bool; MONTHS],
     /// Flashes are shown.
     pub(super) motion: bool,
-    /// The selected cell takes the focus.
+    /// The cursor's cell takes the focus.
     pub(super) take_focus: bool,
-    /// The selected cell is brought into sight.
+    /// The cursor's cell is brought into sight.
     pub(super) bring: bool,
 }
 
+/// How a cell joins the selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Join {
+    /// Alone.
+    Alone,
+    /// The last block grows to it.
+    Grow,
+    /// Another block begins at it.
+    Add,
+}
+
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
-    /// Row and month selected, by keyboard or mouse.
-    Select(usize, usize),
+    /// A cell selected, by keyboard or mouse.
+    Select(At, Join),
     /// The cell's number is to be typed.
-    Edit(usize, usize),
-    /// A drag begins.
-    DragStart(usize, usize),
+    Edit(At),
+    /// A drag of the cell's number begins.
+    DragStart(At),
     /// It goes on: points downward from its beginning.
     Drag(f32),
     /// It ends.
     DragEnd,
+    /// Everything is to be selected.
+    All,
+    /// A number begins to be typed for all that is selected.
+    Type(String),
+    /// The first selected month goes into the others to its right, or the first row into those below.
+    Fill {
+        /// To the right.
+        right: bool,
+    },
+    /// The planner's own numbers of what is selected are to go.
+    Clear,
+    /// What is selected goes to the clipboard.
+    Copy,
+    /// A text of the clipboard is to be laid down.
+    Paste(String),
+}
+
+/// Widths, measured once for a model and a scale.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Widths {
+    of: Option<(u64, u32, bool)>,
+    month: f32,
+    year: f32,
+}
+
+impl Widths {
+    fn measure(&mut self, ui: &Ui, of: &View<'_>) {
+        let districts = of.rows.len() == of.model.districts.len() && of.rows.get(1).is_some_and(is_district);
+        let made = Some((of.model.revision, ui.pixels_per_point().to_bits(), districts));
+        if self.of == made {
+            return;
+        }
+        let width = |text: &str, font: egui::FontId| {
+            ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+        };
+        let both = |large: &str, small: &[(super::model::Tone, String)]| {
+            let small: f32 = small.iter().map(|(_, text)| width(text, theme::regular(theme::SMALL)) + GAP).sum();
+            width(large, theme::bold(theme::BODY)).max(small - GAP)
+        };
+        let cells = of.rows.iter().flat_map(|row| &row.cells).map(|cell| both(&cell.text, &cell.small) + PAD);
+        let days = of.model.days.iter().map(|text| width(text, theme::regular(theme::SMALL)) + PAD);
+        self.month = cells.chain(days).fold(LEAST, f32::max).ceil();
+        let years = of.rows.iter().map(|row| both(&row.year, &row.year_small) + PAD + 2.0);
+        self.year = years.fold(LEAST, f32::max).ceil();
+        self.of = made;
+    }
+}
+
+fn is_district(row: &Row) -> bool {
+    matches!(row.key, RowKey::District(..))
 }
 
 struct Grid {
     origin: Pos2,
     view: Rect,
     month: f32,
+    year: f32,
 }
 
 impl Grid {
@@ -84,6 +153,16 @@ impl Grid {
         let top = self.view.top() + if row == 0 { HEAD } else { HEAD + ROW };
         Rect::from_min_max(Pos2::new(self.view.left() + NAME, top), self.view.max)
     }
+
+    /// The cell under a point, or the nearest one.
+    fn at(&self, point: Pos2, rows: usize) -> At {
+        let month = ((point.x - self.x(0)) / self.month).floor().clamp(0.0, MONTHS as f32 - 1.0) as usize;
+        if point.y < self.view.top() + HEAD + ROW && point.y >= self.view.top() + HEAD {
+            return (0, month);
+        }
+        let row = ((point.y - self.origin.y - HEAD) / ROW).floor().clamp(0.0, rows.saturating_sub(1) as f32) as usize;
+        (row, month)
+    }
 }
 
 /// Id of a cell's node.
@@ -97,22 +176,29 @@ pub(super) fn cell_id(ui: &Ui, key: RowKey, month: usize) -> egui::Id {
 }
 
 /// Draws the matrix.
-pub(super) fn show(ui: &mut Ui, of: &View<'_>) -> Option<Event> {
+pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> Option<Event> {
     let mut event = None;
-    let width = ((ui.available_width() - NAME - SUM - 2.0) / MONTHS as f32).max(LEAST).floor();
-    let size = Vec2::new(NAME + width * MONTHS as f32 + SUM, HEAD + ROW * of.rows.len() as f32);
-    egui::ScrollArea::both().auto_shrink([false, false]).id_salt("matrix").show_viewport(ui, |ui, viewport| {
+    widths.measure(ui, of);
+    let room = ((ui.available_width() - NAME - widths.year - 12.0) / MONTHS as f32).floor();
+    let width = widths.month.max(room);
+    let size = Vec2::new(NAME + width * MONTHS as f32 + widths.year, HEAD + ROW * of.rows.len() as f32);
+    ScrollArea::both().auto_shrink([false, false]).id_salt("matrix").show_viewport(ui, |ui, viewport| {
         ui.set_min_size(size);
         let origin = ui.max_rect().min;
         let mut view = viewport.translate(origin.to_vec2());
         view.max = view.max.min(origin + size);
-        let grid = Grid { origin, view, month: width };
+        let grid = Grid { origin, view, month: width, year: widths.year };
         event = body(ui, of, &grid);
         heading(ui, of, &grid);
         names(ui, of, &grid);
-        if of.bring && of.row > 0 {
-            let mut cell = grid.cell(of.row, of.month);
+        let (row, month) = of.selection.cursor();
+        if of.bring && row > 0 {
+            let mut cell = grid.cell(row, month);
             cell.min -= Vec2::new(NAME, HEAD + ROW);
+            if month + 1 == MONTHS {
+                // the year's sum comes along with its last month
+                cell.max.x += grid.year;
+            }
             ui.scroll_to_rect(cell, None);
         }
     });
@@ -129,7 +215,7 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
     let palette = theme::of(ui);
     let mut event = None;
     ui.painter().rect_filled(grid.view, 0.0, palette.surface);
-    let focus = of.take_focus;
+    let cursor = of.selection.cursor();
     for r in visible_rows(of, grid).chain(0..1) {
         let Some(row) = of.rows.get(r) else { continue };
         let clip = grid.clip(r);
@@ -150,33 +236,30 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
             if seen.width() < 2.0 || seen.height() < 2.0 {
                 continue;
             }
-            let selected = (r, m) == (of.row, of.month);
-            let editable = of.editable[m] && matches!(row.key, RowKey::Body(_));
-            let mut sense = Sense::CLICK;
-            if editable {
-                sense |= Sense::DRAG;
-            }
-            if selected {
+            let (selected, at_cursor) = (of.selection.contains((r, m)), (r, m) == cursor);
+            let mut sense = Sense::CLICK | Sense::DRAG;
+            if at_cursor {
                 sense |= Sense::FOCUSABLE;
             }
             let response = ui.interact(seen, cell_id(ui, row.key, m), sense);
             response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &cell.name));
-            if selected && focus {
+            if at_cursor && of.take_focus {
                 response.request_focus();
             }
-            let heard = hear(ui, of, &response, (r, m), editable);
+            let editable = of.editable[m] && matches!(row.key, RowKey::Body(_));
+            let heard = hear(ui, of, grid, &response, (r, m), editable);
             event = event.or(heard);
             let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
             let shown = of.dragged.as_ref().filter(|d| (d.0, d.1) == (r, m)).map(|d| d.2.as_str());
-            paint(&painter, palette, of, (r, m), rect, cell, shown, response.hovered(), r == 0);
-            if selected {
+            paint(&painter, palette, of, (r, m), rect, cell, shown, response.hovered());
+            if at_cursor {
                 let width = if response.has_focus() { 2.0 } else { 1.5 };
                 painter.rect_stroke(rect.shrink(1.0), 2.0, Stroke::new(width, palette.accent), StrokeKind::Inside);
             }
         }
         let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
-        let sum = Pos2::new(grid.x(MONTHS) + SUM - 8.0, grid.row_y(r) + ROW / 2.0);
-        painter.text(sum, Align2::RIGHT_CENTER, &row.year, theme::bold(theme::BODY), palette.text);
+        let sum = Rect::from_min_size(Pos2::new(grid.x(MONTHS), grid.row_y(r)), Vec2::new(grid.year, ROW));
+        paint::figures(&painter, palette, sum, &row.year, &row.year_small, theme::bold(theme::BODY), palette.text);
         let y = grid.row_y(r) + ROW;
         painter.hline(grid.view.x_range(), y - 0.5, Stroke::new(1.0, palette.line));
     }
@@ -187,203 +270,56 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
 }
 
 /// What mouse and keyboard say on a cell.
-fn hear(ui: &Ui, of: &View<'_>, response: &egui::Response, at: (usize, usize), editable: bool) -> Option<Event> {
-    if response.drag_started() {
-        return Some(Event::DragStart(at.0, at.1));
+fn hear(ui: &Ui, of: &View<'_>, grid: &Grid, response: &egui::Response, at: At, editable: bool) -> Option<Event> {
+    let held = ui.input(|i| i.modifiers);
+    if response.drag_started_by(PointerButton::Primary) {
+        if held.alt {
+            return editable.then_some(Event::DragStart(at));
+        }
+        let join = if held.shift {
+            Join::Grow
+        } else if held.command {
+            Join::Add
+        } else {
+            Join::Alone
+        };
+        return Some(Event::Select(at, join));
     }
-    if response.dragged() {
-        return Some(Event::Drag(response.total_drag_delta().unwrap_or_default().y));
+    if response.dragged_by(PointerButton::Primary) {
+        if held.alt && of.dragged.is_none() {
+            return None;
+        }
+        if of.dragged.is_some() {
+            return Some(Event::Drag(response.total_drag_delta().unwrap_or_default().y));
+        }
+        let over = response.interact_pointer_pos().map(|point| grid.at(point, of.rows.len()))?;
+        return (over != of.selection.cursor()).then_some(Event::Select(over, Join::Grow));
     }
     if response.drag_stopped() {
         return Some(Event::DragEnd);
     }
     if response.double_clicked() {
-        return Some(Event::Edit(at.0, at.1));
+        return Some(Event::Edit(at));
     }
-    let focused = response.has_focus() && at == (of.row, of.month);
-    if focused {
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        if let Some(event) = keys(ui, of, at) {
-            return Some(event);
-        }
+    let focused = response.has_focus() && at == of.selection.cursor();
+    if focused && let Some(event) = keys::heard(ui, of, response.id, at) {
+        return Some(event);
     }
-    let by_mouse = response.clicked_by(egui::PointerButton::Primary);
-    if by_mouse && !(focused && ui.input(|i| i.key_pressed(Key::Enter))) {
-        return Some(Event::Select(at.0, at.1));
+    let by_mouse = response.clicked_by(PointerButton::Primary);
+    if by_mouse && !(focused && ui.input(|i| i.key_pressed(egui::Key::Enter))) {
+        let join = if held.shift {
+            Join::Grow
+        } else if held.command {
+            Join::Add
+        } else {
+            Join::Alone
+        };
+        return Some(Event::Select(at, join));
     }
-    if editable && response.hovered() {
+    if editable && held.alt && response.hovered() {
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);
     }
     None
-}
-
-fn keys(ui: &Ui, of: &View<'_>, (row, month): (usize, usize)) -> Option<Event> {
-    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
-    if pressed(Key::Enter) || pressed(Key::F2) {
-        return Some(Event::Edit(row, month));
-    }
-    let (last_row, last_month) = (of.rows.len().saturating_sub(1), MONTHS - 1);
-    let to = [
-        (Key::ArrowLeft, (row, month.saturating_sub(1))),
-        (Key::ArrowRight, (row, (month + 1).min(last_month))),
-        (Key::ArrowUp, (row.saturating_sub(1), month)),
-        (Key::ArrowDown, ((row + 1).min(last_row), month)),
-        (Key::Home, (row, 0)),
-        (Key::End, (row, last_month)),
-        (Key::PageUp, (row.saturating_sub(8), month)),
-        (Key::PageDown, ((row + 8).min(last_row), month)),
-    ];
-    to.into_iter().find(|(key, _)| pressed(*key)).map(|(_, (row, month))| Event::Select(row, month))
-}
-
-#[allow(clippy::too_many_arguments, reason = "what a cell looks like has that many sides")]
-fn paint(
-    painter: &egui::Painter,
-    palette: &Palette,
-    of: &View<'_>,
-    at: (usize, usize),
-    rect: Rect,
-    cell: &Cell,
-    dragged: Option<&str>,
-    hovered: bool,
-    bold: bool,
-) {
-    let inner = rect.shrink2(Vec2::new(0.5, 0.5));
-    if cell.over {
-        painter.rect_filled(inner, 0.0, palette.amber_wash);
-    } else if at.1 == of.month {
-        painter.rect_filled(inner, 0.0, palette.wash);
-    } else if cell.past {
-        painter.rect_filled(inner, 0.0, palette.stripe);
-    }
-    if hovered {
-        painter.rect_stroke(inner, 0.0, Stroke::new(1.0, palette.accent), StrokeKind::Inside);
-    }
-    if of.motion && of.model.changed.contains(&at) && matches!(of.rows[at.0].key, RowKey::Body(_) | RowKey::City) {
-        let age = painter.ctx().input(|i| i.time) - of.model.changed_at;
-        let left = 1.0 - (age / f64::from(theme::MOTION)) as f32;
-        if left > 0.0 {
-            painter.rect_filled(inner, 0.0, palette.accent.gamma_multiply(0.35 * left));
-        }
-    }
-    let ink = if dragged.is_some() {
-        palette.accent
-    } else if cell.past {
-        palette.muted
-    } else if cell.over {
-        palette.amber
-    } else {
-        palette.text
-    };
-    let font = if bold || dragged.is_some() { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
-    let text = dragged.unwrap_or(&cell.text);
-    let right = Pos2::new(rect.right() - 6.0, rect.top() + 13.0);
-    painter.text(right, Align2::RIGHT_CENTER, text, font, ink);
-    if cell.locked && at.0 > 0 {
-        lock(painter, Pos2::new(rect.left() + 8.0, rect.top() + 13.0), palette.accent);
-    }
-    if let Some(load) = cell.load {
-        let track = Rect::from_min_max(
-            Pos2::new(rect.left() + 5.0, rect.bottom() - 7.0),
-            Pos2::new(rect.right() - 5.0, rect.bottom() - 4.0),
-        );
-        painter.rect_filled(track, 1.0, palette.line);
-        let mut full = track;
-        full.set_width(track.width() * load.clamp(0.0, 1.0));
-        painter.rect_filled(full, 1.0, if cell.over { palette.red } else { palette.accent });
-    }
-}
-
-/// A small padlock.
-pub(super) fn lock(painter: &egui::Painter, at: Pos2, ink: Color32) {
-    let body = Rect::from_center_size(at + Vec2::new(0.0, 2.0), Vec2::new(8.0, 6.0));
-    painter.rect_filled(body, 1.0, ink);
-    let bow = Rect::from_min_max(Pos2::new(at.x - 2.5, at.y - 4.5), Pos2::new(at.x + 2.5, at.y + 1.0));
-    painter.rect_stroke(bow, 2.0, Stroke::new(1.3, ink), StrokeKind::Inside);
-}
-
-fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
-    let palette = theme::of(ui);
-    let rect = Rect::from_min_size(grid.view.min, Vec2::new(grid.view.width(), HEAD));
-    let whole = ui.painter();
-    whole.rect_filled(rect, 0.0, palette.chrome);
-    let clip = Rect::from_min_max(Pos2::new(grid.view.left() + NAME, rect.top()), rect.max);
-    let painter = whole.with_clip_rect(clip.intersect(ui.clip_rect()));
-    for m in 0..MONTHS {
-        let x = grid.x(m);
-        let column = Rect::from_min_size(Pos2::new(x, rect.top()), Vec2::new(grid.month, HEAD));
-        let ink = if m == of.month { palette.accent } else { palette.text };
-        if m == of.month {
-            painter.rect_filled(column, 0.0, palette.wash);
-        }
-        let right = column.right() - 6.0;
-        painter.text(
-            Pos2::new(right, rect.top() + 12.0),
-            Align2::RIGHT_CENTER,
-            t::month(m + 1),
-            theme::bold(theme::BODY),
-            ink,
-        );
-        let days = of.model.days.get(m).map_or("", String::as_str);
-        painter.text(
-            Pos2::new(right, rect.top() + 28.0),
-            Align2::RIGHT_CENTER,
-            days,
-            theme::regular(theme::SMALL),
-            palette.muted,
-        );
-    }
-    let right = grid.x(MONTHS) + SUM - 8.0;
-    painter.text(
-        Pos2::new(right, rect.top() + 12.0),
-        Align2::RIGHT_CENTER,
-        t::YEAR,
-        theme::bold(theme::BODY),
-        palette.text,
-    );
-    whole.hline(grid.view.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
-}
-
-fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
-    let palette = theme::of(ui);
-    let column = |top: f32| {
-        Rect::from_min_max(Pos2::new(grid.view.left(), top), Pos2::new(grid.view.left() + NAME, grid.view.bottom()))
-    };
-    ui.painter().rect_filled(column(grid.view.top() + HEAD + ROW), 0.0, palette.surface);
-    for r in visible_rows(of, grid).chain(0..1) {
-        let Some(row) = of.rows.get(r) else { continue };
-        let top = grid.clip(r).top();
-        let painter = ui.painter().with_clip_rect(column(top).intersect(ui.clip_rect()));
-        let rect = Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(NAME, ROW));
-        let selected = r == of.row;
-        let ground = if r == 0 {
-            palette.chrome
-        } else if selected {
-            palette.wash
-        } else if of.marked == Some(r) {
-            palette.stripe
-        } else {
-            palette.surface
-        };
-        painter.rect_filled(rect, 0.0, ground);
-        if of.marked == Some(r) {
-            painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, ROW)), 0.0, palette.accent);
-        }
-        let font = if r == 0 || selected { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
-        let galley = painter.layout_no_wrap(row.name.clone(), font, palette.text);
-        let y = rect.center().y - galley.size().y / 2.0;
-        painter.with_clip_rect(painter.clip_rect().intersect(rect.shrink2(Vec2::new(6.0, 0.0)))).galley(
-            Pos2::new(rect.left() + 8.0, y),
-            galley,
-            palette.text,
-        );
-        painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
-    }
-    let x = grid.view.left() + NAME - 0.5;
-    ui.painter().vline(x, grid.view.y_range(), Stroke::new(1.0, palette.line));
-    let corner = Pos2::new(grid.view.left() + 8.0, grid.view.top() + 28.0);
-    ui.painter().text(corner, Align2::LEFT_CENTER, t::WORKING_DAYS, theme::regular(theme::SMALL), palette.muted);
 }
 
 #[cfg(test)]

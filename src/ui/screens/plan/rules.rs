@@ -8,7 +8,7 @@ use egui::{RichText, Ui, Vec2};
 
 use crate::plan::spread::{Spread, compute_spread};
 use crate::policy::Policy;
-use crate::text::figure::per_year;
+use crate::text::figure::{how_often, per_year};
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
@@ -94,9 +94,9 @@ impl Rules {
                     .and_then(|l| view.analysis.plan.lights.get(l.at));
                 if let Some(light) = light {
                     articles(ui, &open.project.policy, &light.text, &light.basis, on);
-                    ui.add_space(GRID);
+                } else {
+                    ui.add(egui::Label::new(theme::note(ui, t::CHOOSE_LIGHT)).wrap());
                 }
-                unconfirmed(ui, &open.project.policy, on);
             });
         });
         let columns = [
@@ -142,7 +142,7 @@ impl Rules {
             let (inputs, plan) = (&of.analysis.population.inputs, &of.analysis.plan);
             Ok(compute_spread(&project.policy, inputs, &plan.frequencies))
         });
-        egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("frequencies").show(ui, |ui| {
+        egui::ScrollArea::both().auto_shrink([false, false]).id_salt("frequencies").show(ui, |ui| {
             theme::card(ui).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 widgets::heading(ui, t::SPREAD);
@@ -204,29 +204,6 @@ pub(super) fn articles(ui: &mut Ui, policy: &Policy, text: &str, basis: &[String
     });
 }
 
-fn unconfirmed(ui: &mut Ui, policy: &Policy, on: NaiveDate) {
-    let items = policy.unconfirmed(on);
-    theme::card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        widgets::heading(ui, t::UNCONFIRMED);
-        if items.is_empty() {
-            ui.label(theme::note(ui, t::ALL_CONFIRMED));
-        }
-        for item in items {
-            ui.horizontal_wrapped(|ui| {
-                let palette = theme::of(ui);
-                widgets::chip(ui, t::TO_CONFIRM, palette.amber_wash, palette.amber);
-                ui.label(&item.name);
-            });
-            let cite = policy.cite(&item.articles, on);
-            if !cite.is_empty() {
-                let note = theme::note(ui, cite);
-                ui.add(egui::Label::new(note).wrap());
-            }
-        }
-    });
-}
-
 fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
     let count = policy.tiers.len();
     egui::Grid::new("spread")
@@ -245,17 +222,26 @@ fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
                     ui.label(&tier.name);
                 });
                 for cell in row {
-                    match cell.mean() {
-                        None => ui.label(theme::note(ui, "—")),
-                        Some(mean) => ui.label(t::spread(
-                            &thousands(u64::from(cell.sites)),
-                            &per_year(cell.least),
-                            &per_year(mean),
-                            &per_year(cell.most),
-                        )),
-                    };
+                    spread_cell(ui, cell);
                 }
                 ui.end_row();
             }
         });
+}
+
+/// A tier's category: how often its sites are seen, the figures behind it, and what the enterprises' cap takes.
+fn spread_cell(ui: &mut Ui, cell: &Spread) {
+    let Some(mean) = cell.mean() else {
+        ui.label(theme::note(ui, "—"));
+        return;
+    };
+    ui.vertical(|ui| {
+        ui.label(t::spread(&thousands(u64::from(cell.sites)), &how_often(mean)));
+        let least = if cell.least.is_finite() { per_year(cell.least) } else { "—".to_owned() };
+        ui.label(theme::note(ui, t::spread_figures(&least, &per_year(mean), &per_year(cell.most))));
+        if cell.capped > 0 {
+            let words = t::spread_capped(cell.capped, &per_year(cell.least_capped), cell.used_up);
+            ui.label(theme::note(ui, words));
+        }
+    });
 }

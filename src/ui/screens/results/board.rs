@@ -9,7 +9,7 @@ use super::index::{Index, Own, may_publish, may_tick};
 use crate::disclosure::{BoardRow, DeadlineState};
 use crate::ui::help::help_mark;
 use crate::ui::screens::Cx;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, RowItem, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
@@ -121,38 +121,56 @@ pub(super) fn show(
             chip: None,
         }
     };
-    let cells = CellRows::new(&columns, index.board.len(), &cell).sentence(&sentence).ticked(&ticked);
-    let input = TableInput::new("board", t::BOARD, &cells).decorate(&style);
+    let target = |at: usize| {
+        let row = row_at(at)?;
+        let entry = index.board.get(at).and_then(|r| index.entry_of_row(*r)).and_then(|e| index.entry(e));
+        Some(Target {
+            unit: row.unit_id.to_string(),
+            name: row.name.clone(),
+            source: entry.and_then(|entry| entry.row),
+            month: Some(row.month),
+            code: row.plan_code.clone(),
+        })
+    };
+    let cells = CellRows::new(&columns, index.board.len(), &cell).sentence(&sentence).ticked(&ticked).targets(&target);
+    let items = |at: usize| {
+        let mut items = vec![RowItem::new("correct", t::CORRECT)];
+        if row_at(at).is_some_and(|row| row.state == DeadlineState::Published) {
+            items.push(RowItem::new("publication", t::CORRECT_PUBLICATION).unless((!can_write).then_some(why)));
+        }
+        items
+    };
+    let input = TableInput::new("board", t::BOARD, &cells).decorate(&style).items(&items);
     let out = List::show(ui, list, &input, index.made());
-    List::menu(ui, list, &input, &out, |ui, at| {
-        if ui.button(t::CORRECT).clicked() {
-            said = index.board.get(at).and_then(|r| index.entry_of_row(*r)).map(Said::Correct);
-            ui.close();
-        }
-        let public = row_at(at).filter(|row| can_write && row.state == DeadlineState::Published);
-        if let Some(row) = public
-            && ui.button(t::CORRECT_PUBLICATION).clicked()
-        {
-            said = Some(Said::CorrectPublication(vec![row.plan_code.clone()]));
-            ui.close();
-        }
-        if ui.button(t::COPY_CODE).clicked() {
-            cx.copy(row_at(at).map_or("", |row| row.plan_code.as_str()));
-            ui.close();
-        }
-    });
     let entry_at = |at: usize| index.board.get(at).and_then(|r| index.entry_of_row(*r));
     if let Some(at) = out.chosen {
         cx.send(ViewCommand::SelectUnit(entry_at(at).and_then(|e| index.entry(e)).and_then(|entry| entry.row)));
     }
-    if let Some(row) = out.clicked.or(out.ticked).and_then(row_at)
+    let several = list.selected();
+    if out.ticked.is_some() && several.len() > 1 {
+        // Space with several rows selected: all of them get their tick, or lose it where all have one
+        let codes = several.iter().filter_map(|at| row_at(*at)).filter(|row| may_tick(row.state));
+        let codes: Vec<&String> = codes.map(|row| &row.plan_code).collect();
+        if codes.iter().all(|code| selected.contains(*code)) {
+            for code in codes {
+                selected.remove(code);
+            }
+        } else {
+            selected.extend(codes.into_iter().cloned());
+        }
+    } else if let Some(row) = out.clicked.or(out.ticked).and_then(row_at)
+        && several.len() <= 1
         && may_tick(row.state)
         && !selected.remove(&row.plan_code)
     {
         selected.insert(row.plan_code.clone());
     }
-    if let Some(entry) = out.activated.and_then(entry_at) {
-        said = Some(Said::Correct(entry));
+    match out.item {
+        Some((at, "publication")) => {
+            said = row_at(at).map(|row| Said::CorrectPublication(vec![row.plan_code.clone()]));
+        }
+        Some((at, _)) => said = entry_at(at).map(Said::Correct).or(said),
+        None => {}
     }
     said
 }

@@ -99,15 +99,16 @@ impl Index {
         let results: BTreeMap<(&UnitId, PlanMonth, u32), usize> =
             books.results.iter().enumerate().map(|(at, r)| (r.key(), at)).collect();
         let data = &open.data;
-        let at =
-            |column: &[u16], row: Option<u32>| row.and_then(|r| column.get(r as usize).copied()).unwrap_or(NOWHERE);
+        let index = |code: u32| data.districts.index_of(DistrictCode(code)).map(|index| index as u16);
         self.entries.clear();
         let mut codes: BTreeMap<(&UnitId, PlanMonth, &str), usize> = BTreeMap::new();
         for (d, drawn) in books.draws.iter().enumerate() {
             for (c, check) in drawn.checks.iter().enumerate() {
                 let row = drawn.rows.get(c).copied().flatten();
                 let result = results.get(&(&check.unit_id, check.month, check.sequence)).copied();
-                let (district, body) = (at(&data.district, row), at(&data.body, row));
+                let place = drawn.places.get(c);
+                let district = place.and_then(|p| p.district).and_then(index).unwrap_or(NOWHERE);
+                let body = place.and_then(|p| p.body).unwrap_or(NOWHERE);
                 codes.insert((&check.unit_id, check.month, check.plan_code.as_str()), self.entries.len());
                 self.entries.push(Entry { draw: d, check: c, row, result, district, body });
             }
@@ -216,6 +217,12 @@ impl Index {
     /// Entry of a row of the board.
     pub(super) fn entry_of_row(&self, row: usize) -> Option<usize> {
         self.of_row.get(row).copied().flatten()
+    }
+
+    /// The entry of a unit's standing check in a month.
+    pub(super) fn of_unit(&self, books: &Books, unit: &UnitId, month: PlanMonth) -> Option<usize> {
+        let is = |c: &DueCheck| c.unit_id == *unit && c.month == month && !c.withdrawn;
+        self.entries.iter().position(|entry| entry.check(books).is_some_and(is))
     }
 
     /// The entry of a check.

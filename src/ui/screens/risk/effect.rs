@@ -22,7 +22,7 @@ use crate::workspace::store::project::Project;
 
 /// What the draft is compared with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Against {
+pub(in crate::ui::screens) enum Against {
     /// The saved policy.
     #[default]
     Saved,
@@ -56,7 +56,7 @@ type Of = (Against, Same<Project>, u64);
 
 /// The policy compared with, analysed.
 #[derive(Default)]
-pub(super) struct Reference {
+pub(in crate::ui::screens) struct Reference {
     /// What is wished.
     pub(super) against: Against,
     made: Slot<Of, AnalysisView>,
@@ -67,7 +67,7 @@ pub(super) struct Reference {
 impl Reference {
     /// The analysis of the policy compared with, where it is at hand, with a number that tells it
     /// from others.
-    pub(super) fn view(&self) -> Option<(u64, &Arc<AnalysisView>)> {
+    pub(in crate::ui::screens) fn view(&self) -> Option<(u64, &Arc<AnalysisView>)> {
         let (against, ..) = self.made.latest_key()?;
         (*against == self.against).then_some((self.number, self.made.latest()?))
     }
@@ -78,7 +78,7 @@ impl Reference {
     }
 
     /// Takes in what is finished and starts what is missing.
-    pub(super) fn poll(&mut self, session: &Session, open: &OpenProject) {
+    pub(in crate::ui::screens) fn poll(&mut self, session: &Session, open: &OpenProject) {
         if self.made.poll() {
             self.number += 1;
         }

@@ -15,14 +15,14 @@ use egui::{RichText, Ui, vec2};
 use super::{Cx, Screen, ready, title};
 use crate::chart::Chart;
 use crate::diagnostic::ProgressState;
-use crate::policy::edit::adopt_scoring;
+use crate::policy::edit::{adopt_scoring, scoring_in_force};
 use crate::policy::{Milli, Policy, load_preset, policy_fault, presets};
 use crate::risk::Mover;
 use crate::text::figure::whole_checks;
 use crate::ui::help::heading_with;
-use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::plot::{self, PlotAction};
-use crate::ui::slot::Slot;
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::common;
 use crate::ui::text::help::Term;
 use crate::ui::text::risk as t;
@@ -31,7 +31,8 @@ use crate::ui::widgets::{self, thousands};
 use crate::workspace::intake::import::load_policy_file;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
-use effect::{Against, Effect, Effects, Key, Reference, visits};
+pub(in crate::ui::screens) use effect::Reference;
+use effect::{Against, Effect, Effects, Key, visits};
 use weights::Weights;
 
 /// What a policy file that was asked for is for.
@@ -40,6 +41,15 @@ enum For {
     Compare,
     Take,
 }
+
+/// Narrower than this the cards stand in one column.
+const NARROW: f32 = 900.0;
+
+/// Narrower than this the right side has one column.
+const COLUMNS: f32 = 560.0;
+
+/// Height of a figure.
+const FIGURE: f32 = 92.0;
 
 /// From tier, to tier.
 type Pair = (u8, u8);
@@ -75,6 +85,8 @@ pub struct RiskScreen {
     shown: Option<(Key, Option<Pair>, Vec<u32>)>,
     /// Errors of the draft's policy, by its revision.
     checked: Option<(u64, Option<String>)>,
+    /// Name of the scoring in force, of the policy.
+    named: (Same<Policy>, String),
 }
 
 impl Screen for RiskScreen {
@@ -94,10 +106,11 @@ impl Screen for RiskScreen {
         self.reference.poll(cx.session, open);
         self.effects.poll(cx.session, open, &self.reference);
         self.head(ui, cx, open);
+        let narrow = ui.available_width() < NARROW;
         egui::Panel::left("risk weights")
             .resizable(true)
-            .default_size(360.0)
-            .size_range(300.0..=520.0)
+            .default_size(if narrow { 300.0 } else { 360.0 })
+            .size_range(280.0..=520.0)
             .frame(egui::Frame::new().inner_margin(egui::Margin { left: 0, right: 12, top: 0, bottom: 0 }))
             .show(ui, |ui| {
                 egui::ScrollArea::vertical().id_salt("weights").auto_shrink([false, false]).show(ui, |ui| {
@@ -105,7 +118,7 @@ impl Screen for RiskScreen {
                         let draft = &open.draft;
                         let month = cx.session.month();
                         let saved = &draft.saved().policy;
-                        if let Some(command) = self.weights.ui(ui, &draft.now().policy, saved, month) {
+                        if let Some(command) = self.weights.ui(ui, &draft.now().policy, saved, month, view) {
                             cx.send(command);
                         }
                     });
@@ -123,7 +136,7 @@ impl RiskScreen {
     fn head(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) {
         let against = self.reference.against.name();
         let error = self.check(open);
-        let note = t::note(&open.draft.now().policy.name, &against);
+        let note = t::note(&self.in_force(open), &against);
         title(ui, t::TITLE, &note, |ui| {
             let can_save = open.draft.is_changed() && error.is_none() && !open.saved.is_read_only();
             if widgets::primary_if(ui, can_save, t::SAVE, t::NOTHING_TO_SAVE).clicked() {
@@ -153,6 +166,15 @@ impl RiskScreen {
             let ink = theme::of(ui).red;
             ui.add(egui::Label::new(RichText::new(fault).color(ink)).selectable(true).wrap());
         }
+    }
+
+    /// The scoring in force, by name.
+    fn in_force(&mut self, open: &OpenProject) -> String {
+        let policy = &open.draft.now().policy;
+        if !self.named.0.is(policy) {
+            self.named = (Same::of(policy), scoring_in_force(policy));
+        }
+        self.named.1.clone()
     }
 
     /// The first error of the draft's policy.
@@ -201,7 +223,8 @@ impl RiskScreen {
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>, what: For) {
-        let request = PickRequest::new(PickKind::OpenFile, t::PICK_POLICY).filter(t::POLICY_FILES, &["ron"]);
+        let request =
+            PickRequest::new(PickKind::OpenFile, t::PICK_POLICY).door(Door::Setting).filter(t::POLICY_FILES, &["ron"]);
         self.asked = Some((what, cx.pick(request)));
     }
 
@@ -236,27 +259,33 @@ impl RiskScreen {
             widgets::loading(ui, common::COMPUTING, &ProgressState::default());
             return;
         };
-        self.figures(ui, cx, open, view, &effect);
-        ui.add_space(GRID);
         let room = ui.available_size();
-        // Two rows of two; on a low window the page scrolls instead of squeezing them.
-        let upper = ((room.y - GRID) * 0.56).max(250.0);
-        let lower = (room.y - GRID - upper).max(196.0);
+        // Two rows of two, one below the other where the page is narrow; on a low window the page scrolls instead of
+        // squeezing them.
+        let narrow = room.x < COLUMNS;
         egui::ScrollArea::vertical().id_salt("risk effect").auto_shrink([false, false]).show(ui, |ui| {
-            let right = (room.x * 0.4).clamp(280.0, 540.0);
-            let left = (room.x - right - GRID).max(240.0);
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = GRID;
+            let figures = if narrow { FIGURE * 2.0 + GRID } else { FIGURE };
+            self.figures(ui, cx, open, view, &effect);
+            ui.add_space(GRID);
+            let height = room.y - figures - GRID * 2.0;
+            let upper = (height * 0.56).max(250.0);
+            let lower = (height - upper).max(196.0);
+            let (left, right) = if narrow {
+                (room.x - GRID, room.x - GRID)
+            } else {
+                let right = (room.x * 0.4).clamp(280.0, 540.0);
+                (room.x - right - GRID * 2.0, right)
+            };
+            row(ui, narrow, |ui| {
                 card(ui, vec2(left, upper), 1, |ui| self.histogram(ui, cx, open, view, &effect));
                 card(ui, vec2(right, upper), 10, |ui| {
                     widgets::heading(ui, t::MATRIX);
-                    ui.label(theme::note(ui, t::MATRIX_NOTE));
+                    ui.add(egui::Label::new(theme::note(ui, t::MATRIX_NOTE)).wrap());
                     panels::matrix(ui, &effect, &open.project.policy, &mut self.pair);
                 });
             });
             ui.add_space(GRID - ui.spacing().item_spacing.y);
-            ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = GRID;
+            row(ui, narrow, |ui| {
                 card(ui, vec2(left, lower), 10, |ui| self.movers(ui, cx, open, &effect));
                 card(ui, vec2(right, lower), 2, |ui| self.why(ui, cx, open, view));
             });
@@ -264,7 +293,10 @@ impl RiskScreen {
     }
 
     fn figures(&self, ui: &mut Ui, cx: &Cx<'_>, open: &OpenProject, view: &AnalysisView, effect: &Effect) {
-        let width = (ui.available_width() - GRID * 3.0) / 4.0;
+        let narrow = ui.available_width() < COLUMNS;
+        let across = if narrow { 2.0 } else { 4.0 };
+        // room for the scroll bar
+        let width = ((ui.available_width() - GRID * across) / across).max(120.0);
         let (raised, lowered) = (effect.moves.raised(), effect.moves.lowered());
         let reference = self.reference.view().map(|(_, view)| view.as_ref());
         let now = visits(view, &open.data, cx.session);
@@ -273,8 +305,8 @@ impl RiskScreen {
         let were = reference.map_or_else(|| t::UNKNOWN.to_owned(), |v| v.analysis.plan.blocking().count().to_string());
         let red = (short > 0).then_some(theme::of(ui).red);
         let sites = t::of_sites(effect.sites);
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = GRID;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::Vec2::splat(GRID);
             widgets::figure(ui, width, t::RAISED, &thousands(raised), t::SITES, &sites, None);
             widgets::figure(ui, width, t::LOWERED, &thousands(lowered), t::SITES, &sites, None);
             let note = t::was(&then, t::CHECKS);
@@ -387,12 +419,25 @@ fn save(cx: &mut Cx<'_>, chart: &Chart, action: Option<PlotAction>) {
 
 fn source(open: &OpenProject, view: &AnalysisView) -> String {
     let as_of = view.analysis.risk.as_of().to_string();
-    t::source(&open.saved.file.name, &as_of, &open.project.policy.name, open.draft.is_changed())
+    t::source(&open.saved.file.name, &as_of, &scoring_in_force(&open.project.policy), open.draft.is_changed())
 }
 
 /// One number of several, for the plots' revisions.
 fn stamp(parts: &[u64]) -> u64 {
     parts.iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| (hash ^ part).wrapping_mul(0x0100_0000_01b3).rotate_left(17))
+}
+
+/// Cards beside each other, or one below the other.
+fn row(ui: &mut Ui, stacked: bool, add: impl FnOnce(&mut Ui)) {
+    let cards = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing = egui::Vec2::splat(GRID);
+        add(ui);
+    };
+    if stacked {
+        ui.vertical(cards);
+    } else {
+        ui.horizontal_top(cards);
+    }
 }
 
 /// A card of a fixed size with a margin; charts bring their own.

@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use egui::collapsing_header::CollapsingState;
 use egui::{DragValue, Id, RichText, Slider, Ui, WidgetInfo};
 
 use crate::domain::PlanMonth;
 use crate::policy::edit::{PolicyNumber, PolicyPart};
 use crate::policy::{Confidence, FactorRule, Milli, Policy, policy_fault};
+use crate::ui::slot::Same;
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::session::DraftCommand;
+use crate::workspace::session::{AnalysisView, DraftCommand};
 
 /// Width of a label beside a slider.
 const LABEL: f32 = 118.0;
-/// Width of a factor's name beside its slider.
-const FACTOR: f32 = 104.0;
 /// Width of a value's field.
 const VALUE: f32 = 52.0;
 /// Width kept for the unit, or the way back.
@@ -29,6 +27,16 @@ pub(super) struct Weights {
     held: Option<PolicyNumber>,
     /// Why the last change was not taken.
     refused: Option<String>,
+    /// Sites at each factor's cap, of the policy and analysis named; `None` for a factor that the analysis lacks.
+    reached: (Same<Policy>, Same<AnalysisView>, Vec<Option<u64>>),
+}
+
+/// What the panel looks at.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    policy: &'a Policy,
+    saved: &'a Policy,
+    month: Option<PlanMonth>,
 }
 
 /// Gestures of this screen begin here, so that those of other screens are never taken for the same.
@@ -48,6 +56,7 @@ impl Weights {
         policy: &Arc<Policy>,
         saved: &Policy,
         month: Option<PlanMonth>,
+        view: &Arc<AnalysisView>,
     ) -> Option<DraftCommand> {
         if !ui.input(|i| i.pointer.any_down()) {
             self.held = None;
@@ -60,8 +69,10 @@ impl Weights {
             change = Some(Change::Reset(PolicyPart::Factors));
         }
         ui.label(theme::note(ui, t::CAPS));
+        let at = At { policy, saved, month };
+        self.count_reached(policy, saved, view);
         for i in 0..policy.factors.len() {
-            factor(ui, i, policy, saved, month, &mut change);
+            factor(ui, i, &at, self.reached.2.get(i).copied().flatten(), &mut change);
         }
         ui.add_space(GRID);
         if section(ui, t::TIERS, PolicyPart::Tiers.differs(policy, saved)) {
@@ -81,6 +92,19 @@ impl Weights {
         plain_knob(ui, PolicyNumber::MaxRatio, policy, saved, &mut change);
         ui.add_space(GRID * 2.0);
         change.and_then(|change| self.command(change, policy, saved))
+    }
+
+    /// Counts the sites that reach a factor's cap, the lower of the draft's and the saved one: raising a cap that
+    /// nobody reaches changes nothing.
+    fn count_reached(&mut self, policy: &Arc<Policy>, saved: &Policy, view: &Arc<AnalysisView>) {
+        if self.reached.0.is(policy) && self.reached.1.is(view) {
+            return;
+        }
+        let counts = policy.factors.iter().map(|factor| {
+            let old = saved.factors.iter().find(|own| own.id == factor.id).map_or(factor.cap, |own| own.cap);
+            view.analysis.risk.sites_at(&factor.id, old.min(factor.cap)).ok()
+        });
+        self.reached = (Same::of(policy), Same::of(view), counts.collect());
     }
 
     /// Why the last change was not taken, until one is.
@@ -138,35 +162,47 @@ fn reset(ui: &mut Ui, name: &str, turned: bool) -> bool {
     clicked
 }
 
-fn factor(
-    ui: &mut Ui,
-    i: usize,
-    policy: &Policy,
-    saved: &Policy,
-    month: Option<PlanMonth>,
-    change: &mut Option<Change>,
-) {
+/// A factor: what one event gives first, then its cap; unfolded, what else it has.
+fn factor(ui: &mut Ui, i: usize, at: &At<'_>, reached: Option<u64>, change: &mut Option<Change>) {
+    let At { policy, saved, month } = *at;
     let factor = &policy.factors[i];
     let turned = PolicyPart::Factor(i).differs(policy, saved);
     let id = Id::unique(("risk factor", factor.id.as_str()));
-    let state = CollapsingState::load_with_default_open(ui.ctx(), id, false);
-    let header = state.show_header(ui, |ui| {
-        let name = (factor.name.as_str(), FACTOR, true);
-        if knob(ui, PolicyNumber::Cap(i), policy, saved, name, turned, change) {
-            *change = Some(Change::Reset(PolicyPart::Factor(i)));
-        }
-    });
-    header.body(|ui| {
+    let (mut first, mut rest) = (PolicyNumber::of_factor(policy, i), Vec::new());
+    if let [PolicyNumber::Points(_), ..] = first.as_slice() {
+        rest = first.split_off(1);
+    } else {
+        std::mem::swap(&mut first, &mut rest);
+    }
+    ui.add_space(2.0);
+    let header = |ui: &mut Ui| {
+        let ink = if turned { theme::of(ui).accent } else { theme::of(ui).text };
+        ui.add(egui::Label::new(RichText::new(&factor.name).color(ink)).truncate());
+        reset(ui, &factor.name, turned)
+    };
+    let body = |ui: &mut Ui, change: &mut Option<Change>| {
         basis(ui, policy, &factor.basis, &factor.name, month);
         if let FactorRule::Events { decay, .. } = &factor.rule {
             let rows: Vec<(u32, f64)> = decay.iter().map(|d| (d.months, d.share.to_f64())).collect();
             let words = theme::note(ui, t::decay(&rows));
             ui.add(egui::Label::new(words).wrap());
         }
-        for part in PolicyNumber::of_factor(policy, i) {
-            plain_knob(ui, part, policy, saved, change);
+        for part in &rest {
+            plain_knob(ui, *part, policy, saved, change);
         }
-    });
+    };
+    if widgets::unfold(ui, id, &factor.name, header, |ui| body(ui, change)) {
+        *change = Some(Change::Reset(PolicyPart::Factor(i)));
+    }
+    for part in first.into_iter().chain([PolicyNumber::Cap(i)]) {
+        plain_knob(ui, part, policy, saved, change);
+    }
+    let old = PolicyNumber::Cap(i).get(saved);
+    // a cap that was turned says at once whether it matters
+    if let Some(reached) = reached.filter(|_| old.is_some_and(|old| old != factor.cap)) {
+        let words = theme::note(ui, t::cap_reached(reached));
+        ui.add(egui::Label::new(words).wrap());
+    }
 }
 
 fn tier(ui: &mut Ui, i: usize, policy: &Policy, saved: &Policy, month: Option<PlanMonth>, change: &mut Option<Change>) {
@@ -186,41 +222,26 @@ fn tier(ui: &mut Ui, i: usize, policy: &Policy, saved: &Policy, month: Option<Pl
 /// A number without a way back of its own.
 fn plain_knob(ui: &mut Ui, which: PolicyNumber, policy: &Policy, saved: &Policy, change: &mut Option<Change>) {
     let label = which.label(policy);
-    knob(ui, which, policy, saved, (&label, LABEL, false), false, change);
+    knob(ui, which, policy, saved, &label, change);
 }
 
-/// A slider with its field; both carry the full name. With `resettable` the unit gives way to the way back; true
-/// where that was clicked.
-fn knob(
-    ui: &mut Ui,
-    knob: PolicyNumber,
-    policy: &Policy,
-    saved: &Policy,
-    (label, width, bold): (&str, f32, bool),
-    resettable: bool,
-    change: &mut Option<Change>,
-) -> bool {
-    let Some(now) = knob.get(policy) else { return false };
+/// A slider with its field; both carry the full name.
+fn knob(ui: &mut Ui, knob: PolicyNumber, policy: &Policy, saved: &Policy, label: &str, change: &mut Option<Change>) {
+    let Some(now) = knob.get(policy) else { return };
     let range = knob.range();
     let (low, high) = (Milli(*range.start()).to_f64(), Milli((*range.end()).max(now.0)).to_f64());
     let step = Milli(knob.step()).to_f64();
     let name = knob.full_label(policy);
     let before = knob.get(saved).filter(|before| *before != now);
     let mut value = now.to_f64();
-    let mut back = false;
     ui.push_id(("knob", &name), |ui| {
         ui.horizontal(|ui| {
             let palette = theme::of(ui);
-            let ink = match (before.is_some() || resettable, bold) {
-                (true, _) => palette.accent,
-                (false, true) => palette.text,
-                (false, false) => palette.muted,
-            };
-            let size = egui::vec2(width, theme::CONTROL);
+            let ink = if before.is_some() { palette.accent } else { palette.muted };
+            let size = egui::vec2(LABEL, theme::CONTROL);
             ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                ui.set_width(width);
-                let text = RichText::new(label).color(ink);
-                let shown = ui.add(egui::Label::new(text).truncate());
+                ui.set_width(LABEL);
+                let shown = ui.add(egui::Label::new(RichText::new(label).color(ink)).truncate());
                 if let Some(before) = before {
                     shown.on_hover_text(t::saved_value(before.to_f64(), knob.unit()));
                 }
@@ -237,13 +258,7 @@ fn knob(
                 label: Some(name.clone()),
                 ..WidgetInfo::drag_value(ui.is_enabled(), now.to_f64())
             });
-            if resettable {
-                let response = ui.small_button(t::RESET);
-                response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, t::step_reset(label)));
-                back = response.clicked();
-            } else {
-                ui.label(theme::note(ui, knob.unit()));
-            }
+            ui.label(theme::note(ui, knob.unit()));
             if slider.changed() || field.changed() {
                 let next = Milli((value * 1000.0).round() as i64);
                 if next != now {
@@ -252,7 +267,6 @@ fn knob(
             }
         });
     });
-    back
 }
 
 /// 依据: the articles, on hover and by click or key.

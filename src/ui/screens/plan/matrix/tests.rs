@@ -3,12 +3,17 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
+use egui::{Key, Modifiers};
+
+use super::super::model::{Cell, Tone};
 use super::*;
+use crate::ui::text::plan as t;
 
 struct Shown {
     model: Model,
-    row: usize,
-    month: usize,
+    selection: Selection,
+    dragged: Option<(usize, usize, String)>,
+    widths: Widths,
     editable: [bool; MONTHS],
     events: Vec<Event>,
     focus: bool,
@@ -16,14 +21,15 @@ struct Shown {
 
 fn row(key: RowKey, name: &str) -> Row {
     let cell = |m: usize| Cell {
-        value: m as f64,
+        value: Some(m as f64),
         text: format!("{m}.0"),
-        name: t::cell_name(name, m + 1, &format!("{m}.0"), m == 4, false),
+        name: t::cell_name(name, m + 1, &format!("{m}.0"), "") + &t::cell_marks(m == 4, false),
         load: Some(0.5),
         locked: m == 4,
         ..Cell::default()
     };
-    Row { key, name: name.to_owned(), cells: (0..MONTHS).map(cell).collect(), year: "66".to_owned() }
+    let cells = (0..MONTHS).map(cell).collect();
+    Row { key, name: name.to_owned(), cells, year: "66".to_owned(), ..Row::default() }
 }
 
 fn harness(bodies: usize, height: f32) -> Harness<'static, Shown> {
@@ -31,7 +37,15 @@ fn harness(bodies: usize, height: f32) -> Harness<'static, Shown> {
     rows.extend((0..bodies).map(|i| row(RowKey::Body(i), &format!("第{}局", i + 1))));
     let mut model = Model::default();
     model.bodies = rows;
-    let shown = Shown { model, row: 1, month: 2, editable: [true; MONTHS], events: Vec::new(), focus: true };
+    let shown = Shown {
+        model,
+        selection: Selection::at((1, 2)),
+        dragged: None,
+        widths: Widths::default(),
+        editable: [true; MONTHS],
+        events: Vec::new(),
+        focus: true,
+    };
     let mut set_up = false;
     Harness::builder().with_size(Vec2::new(900.0, height)).with_max_steps(60).build_ui_state(
         move |ui, shown: &mut Shown| {
@@ -44,21 +58,27 @@ fn harness(bodies: usize, height: f32) -> Harness<'static, Shown> {
             let of = View {
                 model: &shown.model,
                 rows: &shown.model.bodies,
-                row: shown.row,
-                month: shown.month,
+                selection: &shown.selection,
+                month: shown.selection.cursor().1,
                 marked: None,
-                dragged: None,
+                dragged: shown.dragged.clone(),
                 editable: shown.editable,
                 motion: false,
                 take_focus: shown.focus,
                 bring: shown.focus,
             };
-            let event = show(ui, &of);
+            let event = show(ui, &mut shown.widths, &of);
             shown.focus = false;
             if let Some(event) = event {
-                if let Event::Select(row, month) = event {
-                    (shown.row, shown.month, shown.focus) = (row, month, true);
+                match &event {
+                    Event::Select(to, Join::Alone) => shown.selection = Selection::at(*to),
+                    Event::Select(to, Join::Grow) => shown.selection.extend(*to),
+                    Event::Select(to, Join::Add) => shown.selection.add(*to),
+                    Event::DragStart(at) => shown.dragged = Some((at.0, at.1, "1".to_owned())),
+                    Event::DragEnd => shown.dragged = None,
+                    _ => {}
                 }
+                shown.focus |= matches!(event, Event::Select(..));
                 shown.events.push(event);
             }
         },
@@ -74,13 +94,13 @@ fn arrows_move_and_enter_edits() {
         harness.key_press(key);
         harness.run();
     }
-    assert_eq!((harness.state().row, harness.state().month), (2, 11));
+    assert_eq!(harness.state().selection.cursor(), (2, 11));
     harness.key_press(Key::F2);
     harness.run();
-    assert_eq!(harness.state().events.last(), Some(&Event::Edit(2, 11)));
+    assert_eq!(harness.state().events.last(), Some(&Event::Edit((2, 11))));
     harness.key_press(Key::ArrowRight);
     harness.run();
-    assert_eq!(harness.state().month, 11, "the last month is the last");
+    assert_eq!(harness.state().selection.cursor().1, 11, "the last month is the last");
 }
 
 #[test]
@@ -89,35 +109,105 @@ fn cells_have_names_and_are_selected_by_click() {
     harness.run();
     harness.get_by_label("第3局 5月 4.0 次，已锁定").click();
     harness.run();
-    assert_eq!((harness.state().row, harness.state().month), (3, 4));
+    assert_eq!(harness.state().selection.cursor(), (3, 4));
+}
+
+fn drag(harness: &mut Harness<'static, Shown>, held: Modifiers, by: Vec2) {
+    let at = harness.get_by_label("第3局 6月 5.0 次").rect().center();
+    harness.event(egui::Event::PointerMoved(at));
+    harness.event_modifiers(
+        egui::Event::PointerButton { pos: at, button: PointerButton::Primary, pressed: true, modifiers: held },
+        held,
+    );
+    harness.run();
+    for step in 1..=4 {
+        harness.event_modifiers(egui::Event::PointerMoved(at + by * (step as f32 / 4.0)), held);
+        harness.run();
+    }
+    let up =
+        egui::Event::PointerButton { pos: at + by, button: PointerButton::Primary, pressed: false, modifiers: held };
+    harness.event_modifiers(up, held);
+    harness.run();
 }
 
 #[test]
-fn a_drag_is_heard_from_beginning_to_end_where_the_month_is_open() {
-    let drag = |harness: &mut Harness<'static, Shown>| {
-        let at = harness.get_by_label("第3局 6月 5.0 次").rect().center();
-        harness.hover_at(at);
-        harness.run();
-        harness.drag_at(at);
-        harness.run();
-        for step in 1..=4 {
-            harness.hover_at(at - Vec2::new(0.0, 10.0 * step as f32));
-            harness.run();
-        }
-        harness.drop_at(at - Vec2::new(0.0, 40.0));
-        harness.run();
-    };
+fn a_drag_selects_and_with_alt_changes_the_number_where_the_month_is_open() {
+    let mut plain = harness(6, 400.0);
+    plain.run();
+    drag(&mut plain, Modifiers::NONE, Vec2::new(120.0, 45.0));
+    let chosen = plain.state().selection.cells();
+    assert!(chosen.len() >= 4 && chosen.contains(&(3, 5)) && chosen.contains(&(4, 7)), "{chosen:?}");
+    assert!(!plain.state().events.iter().any(|e| matches!(e, Event::DragStart(..) | Event::Drag(_))));
     let mut open = harness(6, 400.0);
     open.run();
-    drag(&mut open);
+    drag(&mut open, Modifiers::ALT, Vec2::new(0.0, -40.0));
     let events = &open.state().events;
-    assert!(events.contains(&Event::DragStart(3, 5)) && events.contains(&Event::DragEnd), "{events:?}");
+    assert!(events.contains(&Event::DragStart((3, 5))) && events.contains(&Event::DragEnd), "{events:?}");
     assert!(events.iter().any(|e| matches!(e, Event::Drag(down) if *down < -30.0)), "{events:?}");
     let mut shut = harness(6, 400.0);
     shut.state_mut().editable = [false; MONTHS];
     shut.run();
-    drag(&mut shut);
+    drag(&mut shut, Modifiers::ALT, Vec2::new(0.0, -40.0));
     assert!(!shut.state().events.iter().any(|e| matches!(e, Event::DragStart(..) | Event::Drag(_))));
+}
+
+#[test]
+fn keys_select_copy_paste_fill_and_type() {
+    let mut harness = harness(6, 400.0);
+    harness.run();
+    for key in [Key::ArrowRight, Key::ArrowDown] {
+        harness.key_press_modifiers(Modifiers::SHIFT, key);
+        harness.run();
+    }
+    assert_eq!(harness.state().selection.cells().len(), 4, "{:?}", harness.state().selection);
+    harness.event(egui::Event::Copy);
+    harness.run();
+    harness.event(egui::Event::Paste("1\t2".to_owned()));
+    harness.run();
+    for (key, _) in [(Key::R, 0), (Key::D, 0), (Key::A, 0)] {
+        harness.key_press_modifiers(Modifiers::COMMAND, key);
+        harness.run();
+    }
+    harness.event(egui::Event::Text("7".to_owned()));
+    harness.run();
+    harness.key_press(Key::Delete);
+    harness.run();
+    let events = &harness.state().events;
+    let tail = &events[events.len() - 7..];
+    assert_eq!(
+        tail,
+        [
+            Event::Copy,
+            Event::Paste("1\t2".to_owned()),
+            Event::Fill { right: true },
+            Event::Fill { right: false },
+            Event::All,
+            Event::Type("7".to_owned()),
+            Event::Clear,
+        ]
+    );
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.state().selection.is_single());
+}
+
+#[test]
+fn no_figure_is_cut_however_wide() {
+    let mut harness = harness(2, 400.0);
+    harness.state_mut().model.bodies[0].cells[0].text = "1,409".to_owned();
+    harness.state_mut().model.bodies[0].cells[0].small =
+        vec![(Tone::Plan, "1,410.0".to_owned()), (Tone::Done, "1,409".to_owned())];
+    harness.state_mut().model.revision += 1;
+    harness.run();
+    let (month, needed) = (harness.state().widths.month, {
+        let width = |text: &str| {
+            harness.ctx.fonts_mut(|f| {
+                f.layout_no_wrap(text.to_owned(), theme::regular(theme::SMALL), egui::Color32::BLACK).size().x
+            })
+        };
+        width("1,410.0") + GAP + width("1,409")
+    });
+    assert!(month >= needed + 6.0, "{month} {needed}");
 }
 
 #[test]
@@ -128,7 +218,7 @@ fn the_selected_cell_is_brought_out_from_under_the_heading() {
         harness.key_press(Key::ArrowDown);
         harness.run();
     }
-    assert_eq!(harness.state().row, 31);
+    assert_eq!(harness.state().selection.cursor().0, 31);
     harness.get_by_label("第31局 3月 2.0 次");
     for _ in 0..30 {
         harness.key_press(Key::ArrowUp);

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use egui::{Pos2, RichText, Ui};
 use polars::prelude::{DataFrame, DataType};
 
+use super::tools::Work;
 use crate::text::number::MINUS;
 use crate::ui::slot::Slot;
 use crate::ui::text::common::CLOSE;
-use crate::ui::text::data as t;
+use crate::ui::text::table as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
-use crate::workspace::session::Session;
 use crate::workspace::view::{
     CellFormat, CellValue, ColumnFilter, ColumnSummary, Condition, compute_column_summary, date_text, number_text,
 };
@@ -52,7 +52,7 @@ pub(super) enum Answer {
 impl FilterPopup {
     /// Opens the popup below a heading and has the column counted.
     pub(super) fn open(
-        session: &Session,
+        work: Work<'_>,
         frame: &DataFrame,
         within: Option<Arc<Vec<u32>>>,
         column: &str,
@@ -69,7 +69,7 @@ impl FilterPopup {
         };
         let (frame, name) = (frame.clone(), column.to_owned());
         let mut summary = Slot::default();
-        summary.start(session, (), "统计列中的值", move |progress| {
+        work.start(&mut summary, (), "统计列中的值", move |progress| {
             compute_column_summary(&frame, &name, within.as_ref().map(|rows| rows.as_slice()), progress)
         });
         let mut popup = Self {

@@ -1,0 +1,141 @@
+//! `refresh`: another register, or one table of it, into a project; its differences beforehand, and the way back.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Finish;
+use super::deeds::carry_out;
+use super::output::{json, line, say};
+use crate::diagnostic::{AppResult, Severity};
+use crate::registry::Mapping;
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::intake::import::load_mapping;
+use crate::workspace::intake::refresh::may_come_back;
+use crate::workspace::perform::{RefreshPreview, Refreshed, preview_refresh};
+use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::kept::load_kept;
+use crate::workspace::store::project::{CommandContext, Project};
+
+/// One of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct RefreshWhat {
+    /// 新文件所在文件夹，或一个文件；其中没有的表保持不变
+    #[arg(long, value_name = "文件夹或文件")]
+    pub from: Option<PathBuf>,
+    /// 返回更新前的名录；不写编号则为最近一次
+    #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "")]
+    pub back: Option<String>,
+    /// 列出保留的旧名录
+    #[arg(long)]
+    pub list: bool,
+    /// 删除一份保留的旧名录
+    #[arg(long, value_name = "编号")]
+    pub forget: Option<String>,
+}
+
+/// `refresh`.
+#[derive(Debug, Args)]
+pub struct RefreshArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    #[command(flatten)]
+    pub what: RefreshWhat,
+    /// 列对应文件（.ron）
+    #[arg(long, requires = "from")]
+    pub mapping: Option<PathBuf>,
+    /// 只列出差异，什么也不写
+    #[arg(long, requires = "from")]
+    pub dry_run: bool,
+}
+
+pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    if args.what.list {
+        return list(args, as_json);
+    }
+    if let Some(id) = &args.what.forget {
+        return carry_out(&args.project, |_| Ok(Deed::ForgetKept(id.clone())), as_json, context);
+    }
+    let Some(from) = &args.what.from else {
+        let id = args.what.back.clone().filter(|id| !id.is_empty());
+        return carry_out(&args.project, |_| Ok(Deed::RefreshBack(id)), as_json, context);
+    };
+    let mapping: Option<Mapping> = args.mapping.as_ref().map(|path| load_mapping(path)).transpose()?;
+    if !args.dry_run {
+        let deed = Deed::Refresh { from: from.clone(), mapping, looked_at: None };
+        return carry_out(&args.project, |_| Ok(deed), as_json, context);
+    }
+    let project = Project::open(&args.project, Some(&context.operator))?;
+    let (registry, districts) = load_project_data(&project)?;
+    let preview = preview_refresh(&project, (&registry, &districts), from, mapping, context)?;
+    show_preview(&preview, as_json)
+}
+
+fn show_preview(preview: &RefreshPreview, as_json: bool) -> AppResult<Finish> {
+    let flawed = preview.changes.findings_of(Severity::Error) > 0;
+    if as_json {
+        json(preview)?;
+    } else {
+        line(preview.changes.to_text().trim_end())?;
+        if !preview.left_out.is_empty() {
+            line(&format!("按列对应设置未读取：{}", preview.left_out.join("、")))?;
+        }
+    }
+    say("只是预览，什么也没有写入；去掉 --dry-run 即更新");
+    Ok(if flawed { Finish::Flawed } else { Finish::Done })
+}
+
+pub(super) fn show_refreshed(refreshed: &Refreshed, as_json: bool) -> AppResult<Finish> {
+    if as_json {
+        let mut value = serde_json::json!({ "kept": refreshed.kept, "set_aside": refreshed.set_aside });
+        value["counts"] = refreshed.changes.counts();
+        json(&value)?;
+    } else {
+        line(&refreshed.told())?;
+    }
+    say("名录有误时可用 refresh --back 返回（此后没有新的封存）");
+    Ok(if refreshed.set_aside > 0 { Finish::Flawed } else { Finish::Done })
+}
+
+pub(super) fn show_back(id: &str, sources: usize, as_json: bool) -> AppResult<Finish> {
+    if as_json {
+        json(&serde_json::json!({ "back_to": id, "sources": sources }))?;
+    } else {
+        line(&format!("已返回 {id} 保留的名录：{sources} 个污染源"))?;
+    }
+    Ok(Finish::Done)
+}
+
+fn list(args: &RefreshArgs, as_json: bool) -> AppResult<Finish> {
+    let project = Project::open(&args.project, None)?;
+    let mut rows = Vec::new();
+    for state in load_kept(&project)? {
+        let sources = state.note.rows.get("sources").copied().unwrap_or(0);
+        rows.push((may_come_back(&project, &state)?, sources, state));
+    }
+    if as_json {
+        let values: Vec<serde_json::Value> = rows
+            .iter()
+            .map(|(back, sources, state)| {
+                serde_json::json!({
+                    "id": state.id, "kept_at": state.note.kept_at, "operator": state.note.operator,
+                    "replaced_by": state.note.replaced_by, "sources": sources, "may_come_back": back,
+                })
+            })
+            .collect();
+        json(&values)?;
+        return Ok(Finish::Done);
+    }
+    if rows.is_empty() {
+        say("没有保留的旧名录");
+    }
+    for (back, sources, state) in rows {
+        let may = if back { "可返回" } else { "此后已有封存，只供查阅" };
+        line(&format!(
+            "{}　{}　{sources} 个污染源　被「{}」替换　{may}",
+            state.id, state.note.kept_at, state.note.replaced_by
+        ))?;
+    }
+    Ok(Finish::Done)
+}

@@ -1,0 +1,60 @@
+//! What every control has alike for those who work by keys or by ear: a ring where the keyboard is, unlike anything that
+//! the pointer does; a name for the window itself, and Chinese ones for egui's own handles.
+
+use egui::accesskit::Role;
+use egui::{Context, FullOutput, Stroke, StrokeKind, Ui};
+
+use super::text::shell as s;
+use super::theme;
+
+/// A ring is drawn around what is at most so high: a table or a map marks its own cursor.
+const HIGHEST: f32 = 64.0;
+/// How far the ring lies outside, and how broad it is.
+const RING: [f32; 2] = [2.5, 2.0];
+
+/// The window's share in accessibility. Registered as a plugin of its context.
+#[derive(Default)]
+pub struct Access {
+    title: String,
+}
+
+impl Access {
+    /// The window's name from now on.
+    pub fn set_title(&mut self, title: &str) {
+        if self.title != title {
+            title.clone_into(&mut self.title);
+        }
+    }
+}
+
+impl egui::Plugin for Access {
+    fn debug_name(&self) -> &'static str {
+        "access"
+    }
+
+    fn on_end_pass(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx();
+        // a field that is typed in has its own frame and cursor
+        let focused = ctx.memory(egui::Memory::focused).filter(|_| !ctx.text_edit_focused());
+        let Some(response) = focused.and_then(|id| ctx.read_response(id)) else { return };
+        let rect = response.interact_rect;
+        if rect.is_positive() && rect.height() <= HIGHEST {
+            let palette = theme::palette(ctx.global_style().visuals.dark_mode);
+            let painter = ctx.layer_painter(response.layer_id);
+            let stroke = Stroke::new(RING[1], palette.accent);
+            painter.rect_stroke(rect.expand(RING[0]), theme::RADIUS + 2, stroke, StrokeKind::Middle);
+        }
+    }
+
+    fn output_hook(&mut self, _: &Context, output: &mut FullOutput) {
+        let Some(update) = &mut output.platform_output.accesskit_update else { return };
+        let root = egui::accesskit_root_id().accesskit_id();
+        for (id, node) in &mut update.nodes {
+            if *id == root {
+                node.set_label(self.title.as_str());
+            } else if node.role() == Role::Splitter {
+                node.set_label(s::RESIZE);
+            }
+        }
+    }
+}

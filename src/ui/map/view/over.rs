@@ -1,0 +1,140 @@
+//! What lies over the map: the card of what the pointer is at, its coordinate, a measured distance, names of the
+//! selected sites.
+//!
+//! The card stands in a corner, never at the pointer: it would cover the very place that one looks at.
+
+use egui::{Align2, Color32, Order, Painter, Pos2, Rect, Response, Stroke, Ui, Vec2};
+
+use super::super::draw::Transform;
+use super::super::{Card, DragMode, MapInput};
+use super::MapView;
+use crate::ui::text::map as text;
+use crate::ui::theme::{self, Palette};
+
+/// Space between the card and the map's edge.
+const EDGE: f32 = 10.0;
+/// Room kept free for the mark above the card.
+const MARK: f32 = 36.0;
+/// Selected sites in sight that are named, at most: more names would hide the map.
+const NAMED_SITES: usize = 40;
+
+impl MapView {
+    /// The card of a district or a site: at the upper left, or at the lower right while the pointer is near there.
+    pub(super) fn card_ui(&self, ui: &Ui, response: &Response, pointer: Option<Pos2>, card: &Card) {
+        let rect = response.rect;
+        let id = response.id.with("card");
+        let size = ui.memory(|memory| memory.area_rect(id)).map_or(Vec2::new(220.0, 150.0), |rect| rect.size());
+        let first = Rect::from_min_size(rect.left_top() + Vec2::new(EDGE, MARK), size);
+        let away = pointer.is_none_or(|p| !first.expand(24.0).contains(p));
+        let at = if away { first.min } else { Pos2::new(rect.right() - 70.0 - size.x, rect.top() + EDGE) };
+        egui::Area::new(id).order(Order::Middle).fixed_pos(at).interactable(false).constrain_to(rect).show(
+            ui.ctx(),
+            |ui| {
+                egui::Frame::popup(ui.style()).show(ui, |ui| {
+                    ui.set_max_width(theme::SIDE);
+                    ui.spacing_mut().interact_size.y = 18.0;
+                    ui.label(theme::strong(&card.title));
+                    if !card.lines.is_empty() {
+                        egui::Grid::new("map card").num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
+                            for (name, value) in &card.lines {
+                                ui.label(theme::note(ui, name));
+                                ui.label(value);
+                                ui.end_row();
+                            }
+                        });
+                    }
+                    if !card.note.is_empty() {
+                        ui.label(theme::note(ui, &card.note));
+                    }
+                });
+            },
+        );
+    }
+
+    /// Longitude and latitude under the pointer, above the furniture at the lower right.
+    pub(super) fn paint_coordinate(
+        &mut self,
+        painter: &Painter,
+        rect: Rect,
+        input: &MapInput<'_>,
+        pointer: Option<Pos2>,
+        palette: &Palette,
+    ) {
+        let Some(at) = pointer.filter(|p| rect.contains(*p)) else { return };
+        let [x, y] = self.camera.plane(rect, at).map(f64::from);
+        let (lon, lat) = input.data.mesh.plane.unproject(x, y);
+        let words = text::coordinate(lon, lat);
+        let galley = painter.layout_no_wrap(words, theme::regular(theme::SMALL), palette.muted);
+        // Above the scale bar, whatever number of lines the notices below it have.
+        let bottom = self.run.taken.iter().filter(|t| t.right() > rect.right() - 60.0 && t.top() > rect.center().y);
+        let bottom = bottom.map(Rect::top).fold(rect.bottom() - EDGE, f32::min) - 4.0;
+        let place = Rect::from_min_max(
+            Pos2::new(rect.right() - EDGE - galley.size().x, bottom - galley.size().y),
+            Pos2::new(rect.right() - EDGE, bottom),
+        );
+        painter.rect_filled(place.expand2(Vec2::new(5.0, 1.0)), 2, palette.surface.gamma_multiply(0.88));
+        painter.galley(place.min, galley, palette.muted);
+    }
+
+    /// The distance measured last, as a line with its length.
+    pub(super) fn paint_distance(&self, painter: &Painter, rect: Rect, palette: &Palette) {
+        let under_way = match (self.mode, self.run.trail.as_slice()) {
+            (DragMode::Measure, [a, b]) => Some([*a, *b].map(|p| self.camera.plane(rect, p))),
+            _ => None,
+        };
+        let Some([a, b]) = under_way.or(self.run.measured) else { return };
+        let to = Transform::new(&self.camera, rect);
+        let (from, end) = (to.apply(a), to.apply(b));
+        painter.line_segment([from, end], Stroke::new(4.0, palette.surface));
+        painter.line_segment([from, end], Stroke::new(2.0, palette.text));
+        for p in [from, end] {
+            painter.circle(p, 3.5, palette.surface, Stroke::new(2.0, palette.text));
+        }
+        let km = f64::from((a[0] - b[0]).hypot(a[1] - b[1]));
+        let middle = from.lerp(end, 0.5) - Vec2::new(0.0, 8.0);
+        framed_text(painter, middle, Align2::CENTER_BOTTOM, &text::distance(km), palette.text, palette);
+    }
+
+    /// Names of the selected sites in sight, where there are few enough to read.
+    pub(super) fn paint_site_names(&self, painter: &Painter, rect: Rect, input: &MapInput<'_>, palette: &Palette) {
+        if input.selected.rows.is_empty() || input.selected.rows.len() > 4000 {
+            return;
+        }
+        let to = Transform::new(&self.camera, rect);
+        let places: Vec<(u32, Pos2)> = input
+            .selected
+            .rows
+            .iter()
+            .filter_map(|row| Some((*row, to.apply(input.data.points.place(*row)?))))
+            .filter(|(_, at)| rect.contains(*at))
+            .take(NAMED_SITES + 1)
+            .collect();
+        if places.len() > NAMED_SITES {
+            return;
+        }
+        let radius = self.run.marks.as_ref().map_or(3.0, |m| m.radius) + 5.0;
+        let mut taken: Vec<Rect> = self.run.taken.clone();
+        for (row, at) in places {
+            let name = (input.describe_point)(row).title;
+            let galley = painter.layout_no_wrap(name, theme::regular(theme::SMALL), palette.text);
+            let size = galley.size();
+            let right = Rect::from_min_size(at + Vec2::new(radius, -size.y / 2.0), size);
+            let left = Rect::from_min_size(at + Vec2::new(-radius - size.x, -size.y / 2.0), size);
+            let free = [right, left]
+                .into_iter()
+                .find(|place| rect.contains_rect(*place) && !taken.iter().any(|t| t.intersects(*place)));
+            if let Some(place) = free {
+                painter.rect_filled(place.expand(1.0), 2, palette.surface.gamma_multiply(0.8));
+                painter.galley(place.min, galley, palette.text);
+                taken.push(place);
+            }
+        }
+    }
+}
+
+fn framed_text(painter: &Painter, at: Pos2, hold: Align2, words: &str, ink: Color32, palette: &Palette) {
+    let galley = painter.layout_no_wrap(words.to_owned(), theme::bold(theme::BODY), ink);
+    let place = hold.anchor_size(at, galley.size());
+    painter.rect_filled(place.expand2(Vec2::new(5.0, 2.0)), theme::RADIUS, palette.surface.gamma_multiply(0.92));
+    painter.galley(place.min, galley, ink);
+}

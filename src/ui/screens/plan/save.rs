@@ -1,0 +1,143 @@
+//! The matrix as it is shown, and the four columns beside it, as a workbook.
+
+use chrono::NaiveDateTime;
+
+use super::model::{Model, Row, Shown};
+use crate::diagnostic::AppResult;
+use crate::disclosure::Audience;
+use crate::export::{BookMeta, Cell, CellKind, CellMark, Emphasis, FileName, SheetColumn, SheetSpec, render_workbook};
+use crate::plan::model::MONTHS;
+use crate::ui::text::common::SYNTHETIC;
+use crate::ui::text::plan as t;
+use crate::workspace::deeds::seal::PROGRAM;
+use crate::workspace::reports::plan_record::{FOUR, FourColumns, PlanRecord};
+use crate::workspace::session::OpenProject;
+
+fn column(id: &str, heading: &str, width: f64, kind: CellKind) -> SheetColumn {
+    SheetColumn { id: id.to_owned(), heading: heading.to_owned(), width, kind, choices: Vec::new(), input: false }
+}
+
+/// The rows as shown: a line a row, a column a month, the year last.
+fn matrix_sheet(rows: &[Row], shown: Shown, title: &str) -> SheetSpec {
+    let kind = if matches!(shown, Shown::Drawn | Shown::Done) { CellKind::Integer } else { CellKind::Decimal(1) };
+    let mut columns = vec![column("body", t::BODY, 28.0, CellKind::Text)];
+    columns.extend((1..=MONTHS).map(|m| column(&format!("m{m}"), t::month(m), 9.0, kind)));
+    columns.push(column("year", t::YEAR, 11.0, kind));
+    let lines = rows
+        .iter()
+        .map(|row| {
+            let values = row.cells.iter().map(|cell| cell.value).chain([row.year_value]);
+            let number = |value: Option<f64>| match (value, kind) {
+                (Some(value), CellKind::Integer) => Cell::Integer(value.round() as i64),
+                (value, _) => Cell::number(value),
+            };
+            std::iter::once(Cell::text(&row.name)).chain(values.map(number)).collect()
+        })
+        .collect();
+    SheetSpec {
+        name: shown.label().to_owned(),
+        title: title.to_owned(),
+        notes: vec![t::table_note(shown.label())],
+        columns,
+        rows: lines,
+        marks: vec![CellMark { row: 0, column: None, emphasis: Emphasis::Strong }],
+        frozen_columns: 1,
+        filter: false,
+        spare_rows: 0,
+    }
+}
+
+/// Every body's months in the four columns.
+fn record_sheet(record: &PlanRecord, title: &str) -> SheetSpec {
+    let mut columns =
+        vec![column("body", t::BODY, 28.0, CellKind::Text), column("month", t::COLUMN_MONTH, 9.0, CellKind::Text)];
+    for (name, kind) in
+        FOUR.iter().zip([CellKind::Decimal(1), CellKind::Decimal(1), CellKind::Integer, CellKind::Integer])
+    {
+        columns.push(column(name, name, 12.0, kind));
+    }
+    columns.push(column("off", t::COLUMN_OFF, 12.0, CellKind::Decimal(1)));
+    let (mut rows, mut marks) = (Vec::new(), Vec::new());
+    let mut push = |name: &str, month: &str, cell: &FourColumns| {
+        let [approved, rolling, drawn, done] = cell.figures();
+        let count = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::Integer(value.round() as i64));
+        if month == t::WHOLE_YEAR {
+            marks.push(CellMark { row: rows.len(), column: None, emphasis: Emphasis::Strong });
+        }
+        rows.push(vec![
+            Cell::text(name),
+            Cell::text(month),
+            Cell::number(approved),
+            Cell::number(rolling),
+            count(drawn),
+            count(done),
+            Cell::number(cell.difference()),
+        ]);
+    };
+    let city = record.city();
+    let whole = [(t::CITY, city)];
+    let bodies = record.bodies.iter().map(|body| (body.name.as_str(), body.months));
+    for (name, months) in whole.into_iter().chain(bodies) {
+        for (m, cell) in months.iter().enumerate() {
+            push(name, t::month(m + 1), cell);
+        }
+        push(name, t::WHOLE_YEAR, &FourColumns::sum(months.iter().copied()));
+    }
+    let mut notes = vec![record.summary()];
+    notes.extend(record.differences());
+    SheetSpec {
+        name: t::TAB_RECORD.to_owned(),
+        title: title.to_owned(),
+        notes,
+        columns,
+        rows,
+        marks,
+        frozen_columns: 2,
+        filter: true,
+        spare_rows: 0,
+    }
+}
+
+fn mark_of(open: &OpenProject) -> Option<&'static str> {
+    open.saved.file.synthetic.then_some(SYNTHETIC)
+}
+
+/// The workbook's name, as proposed.
+pub(super) fn name_of(open: &OpenProject, model: &Model) -> String {
+    let year = open.project.file.year.to_string();
+    FileName {
+        agency: &open.project.policy.agency_name,
+        document: t::TABLE_DOCUMENT,
+        period: &year,
+        version: model.record.as_ref().and_then(|record| record.version).unwrap_or(1),
+        audience: Audience::Internal,
+        mark: mark_of(open),
+        extension: "xlsx",
+    }
+    .render()
+}
+
+/// The workbook: the rows as shown, and the four columns.
+///
+/// # Errors
+/// `EXP-…`.
+pub(super) fn workbook(
+    open: &OpenProject,
+    model: &Model,
+    rows: &[Row],
+    shown: Shown,
+    created: NaiveDateTime,
+) -> AppResult<Vec<u8>> {
+    let title = t::table_title(open.project.file.year, shown.label(), open.draft.is_changed());
+    let mut sheets = vec![matrix_sheet(rows, shown, &title)];
+    sheets.extend(model.record.as_ref().map(|record| record_sheet(record, &title)));
+    let meta = BookMeta {
+        title,
+        agency: open.project.policy.agency_name.clone(),
+        program: PROGRAM.to_owned(),
+        created,
+        audience: Audience::Internal,
+        data_mark: mark_of(open).map(str::to_owned),
+    };
+    render_workbook(&sheets, &meta)
+}

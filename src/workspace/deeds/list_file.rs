@@ -1,0 +1,26 @@
+//! A list that names units of a month goes into a file: an export, so it stands in the journal.
+
+use std::path::Path;
+
+use crate::diagnostic::AppResult;
+use crate::export::write_atomic;
+use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::project::{CommandContext, Project};
+
+/// Writes a list that was made ready, and journals its name and how many rows it has.
+///
+/// # Errors
+/// `PRJ-…` where the project can't be written, `IO-…`, `EXP-…`.
+pub fn write_list(
+    project: &mut Project,
+    to: &Path,
+    list: &str,
+    rows: usize,
+    bytes: &[u8],
+    context: &CommandContext,
+) -> AppResult<()> {
+    project.check_writable()?;
+    write_atomic(to, bytes)?;
+    project.log(context, CommandId::Export, serde_json::json!({ "files": 1, "list": list, "rows": rows }))?;
+    Ok(())
+}
