@@ -26,4 +26,5 @@ mod stage;
 mod states;
 mod support;
 mod veil;
+mod words;
 mod work;
