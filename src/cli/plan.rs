@@ -15,6 +15,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::load_bundled_districts;
 use crate::domain::PlanMonth;
 use crate::plan::simulate::simulate as simulate_years;
+use crate::plan::{PlanCell, Verdict};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::mends::{look_ahead, look_at_choices, mends_of};
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
@@ -22,6 +23,7 @@ use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::perform::{Frames, perform_deed};
 use crate::workspace::reports::estimate::estimate_compliance;
 use crate::workspace::reports::export::Exported;
+use crate::workspace::reports::movement::{PlanMovement, compute_plan_movement};
 use crate::workspace::reports::status::compute_status;
 use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::run::{DEMONSTRATION_ENTROPY, RunRequest, run as run_job};
@@ -68,10 +70,11 @@ pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> 
         }
         analysis = outlook.analysis;
     }
+    let movement = compute_plan_movement(&project, &registry, &analysis)?;
     if as_json {
-        json(&plan_json(&analysis))?;
+        json(&plan_json(&analysis, movement.as_ref()))?;
     } else {
-        show_plan(&project, &analysis)?;
+        show_plan(&project, &analysis, movement.as_ref())?;
     }
     for finding in &analysis.population.findings {
         say(&finding.to_string());
@@ -79,8 +82,9 @@ pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> 
     Ok(if analysis.plan.is_sealable() { Finish::Done } else { Finish::Flawed })
 }
 
-fn plan_json(analysis: &Analysis) -> serde_json::Value {
+fn plan_json(analysis: &Analysis, movement: Option<&PlanMovement>) -> serde_json::Value {
     let plan = &analysis.plan;
+    let year = plan.year_cell();
     let bodies: Vec<serde_json::Value> = analysis
         .population
         .inputs
@@ -90,15 +94,27 @@ fn plan_json(analysis: &Analysis) -> serde_json::Value {
         .map(|(body, cells)| {
             serde_json::json!({
                 "body": body.id.as_str(), "name": body.name,
-                "expected": cells.iter().map(crate::plan::PlanCell::expected).collect::<Vec<f64>>(),
+                "expected": cells.iter().map(PlanCell::expected).collect::<Vec<f64>>(),
+                "drawn": cells.iter().map(PlanCell::drawn_visits).collect::<Vec<f64>>(),
+                "mandatory": cells.iter().map(PlanCell::mandatory_visits).collect::<Vec<f64>>(),
                 "team_days": cells.iter().map(|c| c.need[0]).collect::<Vec<f64>>(),
                 "team_days_available": cells.iter().map(|c| c.have[0]).collect::<Vec<Option<f64>>>(),
             })
         })
         .collect();
     serde_json::json!({
-        "year": plan.year, "next_month": analysis.month.to_string(), "expected_visits": plan.expected_visits(),
-        "feasible": plan.is_sealable(), "bodies": bodies,
+        "year": plan.year, "next_month": analysis.month.to_string(), "expected_visits": year.expected(),
+        "drawn_visits": year.drawn_visits(), "mandatory_visits": year.mandatory_visits(),
+        "feasible": plan.verdict() == Verdict::Feasible, "sealable": plan.is_sealable(),
+        "verdict": plan.verdict_text(&analysis.population.inputs.bodies), "bodies": bodies,
+        "locked": plan.locked.iter().map(|l| l.text.as_str()).collect::<Vec<_>>(),
+        "overloads": plan.overloads.iter().map(|o| o.text.as_str()).collect::<Vec<_>>(),
+        "movement": movement.map(|m| serde_json::json!({
+            "month": m.month.to_string(), "before": m.before, "after": m.after, "text": m.sentence,
+            "causes": m.causes.iter().map(|c| serde_json::json!({
+                "visits": c.visits, "sites": c.sites, "text": c.sentence,
+            })).collect::<Vec<_>>(),
+        })),
         "lights": plan.lights.iter().map(|l| serde_json::json!({"kept": l.kept, "text": l.text, "basis": l.basis})).collect::<Vec<_>>(),
         "off_site": plan.off_site.iter().map(|q| serde_json::json!({
             "body": analysis.population.inputs.bodies.get(usize::from(q.body)).map(|b| b.id.as_str()),
@@ -110,14 +126,42 @@ fn plan_json(analysis: &Analysis) -> serde_json::Value {
     })
 }
 
-fn show_plan(project: &Project, analysis: &Analysis) -> AppResult<()> {
+/// The year's figures in one line: `2027 年预计检查 8612.0 次（抽查 7244.0，必查 1368.0）`.
+fn year_line(analysis: &Analysis) -> String {
+    let year = analysis.plan.year_cell();
+    format!(
+        "{} 年预计检查 {:.1} 次（抽查 {:.1}，必查 {:.1}）",
+        analysis.plan.year,
+        year.expected(),
+        year.drawn_visits(),
+        year.mandatory_visits()
+    )
+}
+
+fn show_plan(project: &Project, analysis: &Analysis, movement: Option<&PlanMovement>) -> AppResult<()> {
     let plan = &analysis.plan;
-    line(&format!("{} 年计划：预计检查 {:.0} 次；下一个月份 {}", plan.year, plan.expected_visits(), analysis.month))?;
-    line("执法主体,1月,2月,3月,4月,5月,6月,7月,8月,9月,10月,11月,12月,全年")?;
-    for (body, cells) in analysis.population.inputs.bodies.iter().zip(&plan.matrix) {
+    line(&format!("{}；下一个月份 {}", year_line(analysis), analysis.month))?;
+    if let Some(movement) = movement {
+        line(&movement.sentence)?;
+    }
+    line("执法主体,1月,2月,3月,4月,5月,6月,7月,8月,9月,10月,11月,12月,全年,其中抽查,其中必查")?;
+    let row = |name: &str, cells: &[PlanCell]| {
         let months: Vec<String> = cells.iter().map(|c| format!("{:.1}", c.expected())).collect();
-        let year: f64 = cells.iter().map(crate::plan::PlanCell::expected).sum();
-        line(&format!("{},{},{year:.1}", body.name, months.join(",")))?;
+        let year = PlanCell::sum(cells.iter());
+        line(&format!(
+            "{name},{},{:.1},{:.1},{:.1}",
+            months.join(","),
+            year.expected(),
+            year.drawn_visits(),
+            year.mandatory_visits()
+        ))
+    };
+    for (body, cells) in analysis.population.inputs.bodies.iter().zip(&plan.matrix) {
+        row(&body.name, cells)?;
+    }
+    row("合计", &plan.city_cells())?;
+    for locked in &plan.locked {
+        line(&locked.text)?;
     }
     for text in off_site_lines(analysis).values() {
         line(text)?;
@@ -142,9 +186,7 @@ fn show_plan(project: &Project, analysis: &Analysis) -> AppResult<()> {
     for overload in plan.overloads.iter().take(10) {
         say(&overload.text);
     }
-    if plan.is_sealable() {
-        say("计划可行，可以封存");
-    }
+    say(&plan.verdict_text(&analysis.population.inputs.bodies));
     Ok(())
 }
 
@@ -178,10 +220,18 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
         Some(text) => day_of(text)?,
     };
     let status = compute_status(&project, today)?;
+    let (registry, _) = load_project_data(&project)?;
+    let month = next_month(&load_register(&project)?, &project.months())
+        .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;
+    let analysis = compute_analysis(&project, &registry, month, &context.progress)?;
+    let year = analysis.plan.year_cell();
+    let verdict = analysis.plan.verdict_text(&analysis.population.inputs.bodies);
     let complete = &status.board.completeness;
     if as_json {
         json(&serde_json::json!({
-            "today": status.today.to_string(), "finished": complete.finished, "published": complete.published,
+            "today": status.today.to_string(), "expected_visits": year.expected(),
+            "drawn_visits": year.drawn_visits(), "mandatory_visits": year.mandatory_visits(), "verdict": verdict,
+            "finished": complete.finished, "published": complete.published,
             "withheld": complete.withheld, "published_late": complete.published_late,
             "figures": serde_json::to_value(&status.figures).unwrap_or_default(),
             "open_problems": status.rechecks.len(), "plan_published_on": status.plan_dates.published_on(),
@@ -207,6 +257,7 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
         f.problem_found.percent_text(),
         f.disclosed_in_time.percent_text()
     ))?;
+    line(&format!("{}；{verdict}", year_line(&analysis)))?;
     for (month, count) in &status.open_checks {
         line(&format!("{month}：{count} 个检查对象尚无结果"))?;
     }

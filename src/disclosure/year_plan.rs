@@ -44,8 +44,11 @@ pub struct YearPlanRow {
     /// Ratio (检查比例) in parts per million of the population, per year; above 1 000 000 where units are
     /// visited more than once.
     pub ratio_ppm: u64,
-    /// Visits planned in the year.
+    /// Checks of the year, drawn (抽查) and mandatory (必查): what was put on the lists in months drawn, what is
+    /// expected in the others. Triggered checks are no part of them.
     pub number: u64,
+    /// Of these, mandatory.
+    pub mandatory: u64,
     /// Period of implementation (实施时间).
     pub period: String,
     /// Basis: document and article.
@@ -54,15 +57,27 @@ pub struct YearPlanRow {
     pub remark: String,
 }
 
-/// Planned visits of a body in a month.
+/// Checks of a body in a month, drawn and mandatory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthCount {
     /// Inspecting body.
     pub body_name: String,
     /// Month.
     pub month: PlanMonth,
-    /// Visits planned.
-    pub visits: u64,
+    /// Drawn checks (抽查).
+    pub drawn: u64,
+    /// Mandatory checks (必查).
+    pub mandatory: u64,
+    /// The month was drawn: the numbers are those of its lists.
+    pub listed: bool,
+}
+
+impl MonthCount {
+    /// Drawn and mandatory.
+    #[must_use]
+    pub fn visits(&self) -> u64 {
+        self.drawn + self.mandatory
+    }
 }
 
 /// The plan.
@@ -194,7 +209,7 @@ fn check_months(plan: &YearPlan, found: &mut Diagnostics) {
         by_body.entry(&row.body_name).or_default().0 += row.number;
     }
     for count in &plan.months {
-        by_body.entry(&count.body_name).or_default().1 += count.visits;
+        by_body.entry(&count.body_name).or_default().1 += count.visits();
         if count.month.year() != plan.year {
             found.push(
                 Finding::error("DIS-056", "分月数量的月份不在计划年度内")
@@ -204,8 +219,7 @@ fn check_months(plan: &YearPlan, found: &mut Diagnostics) {
         }
     }
     for (body, (year, months)) in by_body {
-        // Twelve months rounded each by itself may differ by up to six from the year's rounded number.
-        if year.abs_diff(months) > 6 {
+        if year != months {
             found.push(
                 Finding::warning("DIS-053", format!("{body}的分月数量之和与年度数量不一致"))
                     .value(months.to_string())

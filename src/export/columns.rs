@@ -88,7 +88,7 @@ const QUOTAS: &[(&str, CellKind)] = &[
     ("category", Text),
     ("population", Integer),
     ("expected", Decimal(2)),
-    ("certain", Integer),
+    ("mandatory", Integer),
     ("quota", Integer),
     ("reserves", Integer),
     ("drawn", Integer),
@@ -131,6 +131,8 @@ const YEAR_PLAN: &[(&str, CellKind)] = &[
     ("matters", Text),
     ("ratio", Percent(2)),
     ("visits", Integer),
+    ("drawn", Integer),
+    ("mandatory", Integer),
     ("cap", Text),
     ("period", Text),
     ("basis", Text),
@@ -139,6 +141,7 @@ const YEAR_PLAN: &[(&str, CellKind)] = &[
 
 const YEAR_MONTHS: &[(&str, CellKind)] = &[
     ("body", Text),
+    ("kind", Text),
     ("m01", Integer),
     ("m02", Integer),
     ("m03", Integer),
@@ -235,7 +238,7 @@ impl SheetKind {
             Self::ResultsTemplate => &["plan_code", "inspected_on", "completed_on", "outcome"],
             // 上海市优化营商环境条例 第62条.
             Self::YearPlan => &["body", "scope", "manner", "matters", "ratio"],
-            Self::YearMonths => &["body", "total"],
+            Self::YearMonths => &["body", "kind", "total"],
             Self::Industries => &["name"],
             Self::Results => &[
                 "number",

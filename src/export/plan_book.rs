@@ -58,8 +58,10 @@ pub struct BookHeader {
 /// Figures of a month; `None` where there is nothing to say.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct MonthFigures {
-    /// Expected visits (sum of probabilities).
+    /// Expected visits, drawn and mandatory; what was put on the lists, in months drawn.
     pub expected: Option<f64>,
+    /// Of these, mandatory.
+    pub mandatory: Option<f64>,
     /// Visits that the capacity allows for.
     pub capacity: Option<f64>,
     /// Units drawn or mandatory, once the month has been drawn.
@@ -103,10 +105,10 @@ pub struct QuotaRow {
     pub category: String,
     /// Units in the stratum.
     pub population: u64,
-    /// Expected visits.
+    /// Expected visits, drawn and mandatory; what was put on the lists, in months drawn.
     pub expected: f64,
-    /// Units that are certain (π = 1, mandatory ones included).
-    pub certain: u32,
+    /// Of these, mandatory.
+    pub mandatory: u32,
     /// Units to draw, certain ones included; `None` before the month is rounded.
     pub quota: Option<u32>,
     /// Reserves kept.

@@ -136,13 +136,16 @@ fn summary_sheet(book: &PlanBook) -> SheetSpec {
     item_sheet("说明", format!("{whose} {}年度双随机检查计划", h.year), notes, items)
 }
 
-const MEASURES: [&str; 4] = ["预计检查（次）", "可承担（次）", "已抽取（家）", "已完成（家）"];
+const MEASURES: [&str; 6] =
+    ["预计检查（次）", "其中抽查（次）", "其中必查（次）", "可承担（次）", "已抽取（家）", "已完成（家）"];
 
 fn value(figures: &MonthFigures, measure: usize) -> Option<f64> {
     match measure {
         0 => figures.expected,
-        1 => figures.capacity,
-        2 => figures.drawn.map(f64::from),
+        1 => figures.expected.zip(figures.mandatory).map(|(all, mandatory)| all - mandatory),
+        2 => figures.mandatory,
+        3 => figures.capacity,
+        4 => figures.drawn.map(f64::from),
         _ => figures.done.map(f64::from),
     }
 }
@@ -156,7 +159,7 @@ fn figure_rows(sheet: &mut SheetSpec, name: &str, months: &[MonthFigures; 12], s
         }
         let row = sheet.rows.len();
         let mut cells = vec![Cell::text(name), Cell::text(*label)];
-        let counts = measure >= 2;
+        let counts = measure >= 4;
         let cell = |value: f64| if counts { Cell::Integer(value as i64) } else { Cell::Number(value) };
         cells.extend(values.iter().map(|v| v.filter(|v| v.is_finite()).map_or(Cell::Empty, cell)));
         cells.push(cell(values.iter().flatten().sum()));
@@ -190,6 +193,7 @@ fn sum_months<'a>(rows: impl Iterator<Item = &'a [MonthFigures; 12]>) -> [MonthF
     for months in rows {
         for (sum, month) in sums.iter_mut().zip(months) {
             add(&mut sum.expected, month.expected);
+            add(&mut sum.mandatory, month.mandatory);
             add(&mut sum.capacity, month.capacity);
             count(&mut sum.drawn, month.drawn);
             count(&mut sum.done, month.done);
@@ -219,7 +223,9 @@ fn figure_sheet(name: &str, title: String, first: &str) -> SheetSpec {
 fn matrix_sheet(book: &PlanBook) -> SheetSpec {
     let title = format!("{}年度计划：各执法主体分月检查次数与力量", book.header.year);
     let mut sheet = figure_sheet("年度计划", title, "执法主体");
-    sheet.notes.push("预计检查为各对象当月入选概率之和；红色为超过可承担次数。".to_owned());
+    sheet.notes.push(
+        "预计检查为抽查与必查之和，不含触发式检查；已抽取的月份为列入名单的实际数量。红色为超过可承担次数。".to_owned(),
+    );
     for row in &book.matrix {
         figure_rows(&mut sheet, &row.body_name, &row.months, false);
     }
@@ -265,7 +271,7 @@ fn quota_cell(row: &QuotaRow, id: &str) -> Cell {
         "category" => Cell::text(&row.category),
         "population" => Cell::Integer(row.population.cast_signed()),
         "expected" => Cell::number(Some(row.expected)),
-        "certain" => Cell::Integer(i64::from(row.certain)),
+        "mandatory" => Cell::Integer(i64::from(row.mandatory)),
         "quota" => Cell::count(row.quota),
         "reserves" => Cell::count(row.reserves),
         "drawn" => Cell::count(row.drawn),

@@ -3,10 +3,12 @@
 //! They take [`YearPlan`] (which has no field for a target) and [`ResultList`] (whose rows are visited and
 //! masked by construction), and nothing else.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDateTime;
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::{Audience, ResultList, ResultListRow, Share, YearPlan, YearPlanRow};
+use crate::disclosure::{Audience, MonthCount, ResultList, ResultListRow, Share, YearPlan, YearPlanRow};
 use crate::text::csv::CsvStyle;
 
 use super::columns::{ColumnCatalogue, SheetKind};
@@ -79,6 +81,7 @@ pub fn render_year_plan(
         if plan.cap.confirmed { "" } else { "（待确认）" },
         plan.cap.rule_set
     ));
+    sheet.notes.push(counted(plan));
     let day = |d: Option<chrono::NaiveDate>| d.map_or_else(|| "—".to_owned(), |d| d.to_string());
     let mut items: Vec<(String, String)> = vec![
         ("编制日期".into(), day(plan.prepared_on)),
@@ -142,6 +145,8 @@ fn plan_cell(plan: &YearPlan, at: usize, row: &YearPlanRow, id: &str) -> Cell {
         "matters" => Cell::text(&row.matters),
         "ratio" => Cell::Number(row.ratio_ppm as f64 / 1e6),
         "visits" => Cell::Integer(row.number.cast_signed()),
+        "drawn" => Cell::Integer((row.number - row.mandatory).cast_signed()),
+        "mandatory" => Cell::Integer(row.mandatory.cast_signed()),
         "cap" => {
             Cell::text(format!("每年 {} 次{}", plan.cap.visits, if plan.cap.confirmed { "" } else { "（待确认）" }))
         }
@@ -153,36 +158,54 @@ fn plan_cell(plan: &YearPlan, at: usize, row: &YearPlanRow, id: &str) -> Cell {
 }
 
 fn months_sheet(plan: &YearPlan, catalogue: &ColumnCatalogue) -> SheetSpec {
-    let mut rows: Vec<(String, [Option<u64>; 12])> = Vec::new();
-    let mut total = [None; 12];
+    let mut bodies: Vec<&str> = Vec::new();
     for count in &plan.months {
-        let month = count.month.month() as usize - 1;
-        let at = rows.iter().position(|(body, _)| *body == count.body_name).unwrap_or_else(|| {
-            rows.push((count.body_name.clone(), [None; 12]));
-            rows.len() - 1
-        });
-        for cell in [&mut rows[at].1[month], &mut total[month]] {
-            *cell = Some(cell.unwrap_or(0_u64).saturating_add(count.visits));
+        if !bodies.contains(&count.body_name.as_str()) {
+            bodies.push(&count.body_name);
         }
     }
-    let several = rows.len() > 1;
-    if several {
-        rows.push(("合计".to_owned(), total));
+    let kinds: [(&str, fn(&MonthCount) -> u64); 3] =
+        [("抽查", |count| count.drawn), ("必查", |count| count.mandatory), ("合计", MonthCount::visits)];
+    let mut rows: Vec<(&str, &str, [Option<u64>; 12])> = Vec::new();
+    let several = bodies.len() > 1;
+    for body in bodies.into_iter().map(Some).chain(several.then_some(None)) {
+        for (kind, number) in kinds {
+            let mut months = [None; 12];
+            for count in plan.months.iter().filter(|count| body.is_none_or(|body| body == count.body_name)) {
+                let cell = &mut months[count.month.month() as usize - 1];
+                *cell = Some(cell.unwrap_or(0_u64).saturating_add(number(count)));
+            }
+            rows.push((body.unwrap_or("合计"), kind, months));
+        }
     }
     let title = format!("{}年度检查计划：分月数量（次）", plan.year);
     let mut sheet =
-        catalogue.sheet(SheetKind::YearMonths, "分月数量", title, &rows, |_, (body, months), id| match id {
-            "body" => Cell::text(body),
+        catalogue.sheet(SheetKind::YearMonths, "分月数量", title, &rows, |_, (body, kind, months), id| match id {
+            "body" => Cell::text(*body),
+            "kind" => Cell::text(*kind),
             "total" => Cell::Integer(months.iter().flatten().sum::<u64>().cast_signed()),
             _ => {
                 let month = id.strip_prefix('m').and_then(|m| m.parse::<usize>().ok()).and_then(|m| m.checked_sub(1));
                 Cell::count(month.and_then(|m| months.get(m).copied().flatten()).map(u64::cast_signed))
             }
         });
-    if several {
-        sheet.marks.push(CellMark { row: sheet.rows.len() - 1, column: None, emphasis: Emphasis::Strong });
+    sheet.notes.push(counted(plan));
+    for row in (0..sheet.rows.len()).filter(|row| row % kinds.len() == kinds.len() - 1) {
+        sheet.marks.push(CellMark { row, column: None, emphasis: Emphasis::Strong });
     }
     sheet
+}
+
+/// What the plan's numbers are, in words.
+fn counted(plan: &YearPlan) -> String {
+    let listed: BTreeSet<u32> = plan.months.iter().filter(|c| c.listed).map(|c| c.month.month()).collect();
+    let months: Vec<String> = listed.iter().map(u32::to_string).collect();
+    let past = if months.is_empty() {
+        "各月均为预计数量".to_owned()
+    } else {
+        format!("{} 月已抽取，为列入名单的实际数量，其余月份为预计数量", months.join("、"))
+    };
+    format!("检查数量为抽查与必查之和，不含触发式检查；{past}。")
 }
 
 /// The list of results as .xlsx (results, withheld, notes) and .csv (results; withheld where there are any).

@@ -7,12 +7,14 @@
 mod lights;
 mod matrix;
 mod verdict;
+mod whole;
 
 use std::collections::BTreeMap;
 
 use self::lights::{compute_lights, off_site_quotas};
 use self::matrix::fill_matrix;
 pub use self::verdict::{LockedNumber, Verdict};
+pub use self::whole::WholeRow;
 use super::feasibility::{Shortage, compute_shortages};
 use super::forecast::Forecast;
 use super::frequency::{Frequencies, compute_frequencies};
@@ -188,7 +190,8 @@ pub struct AnnualPlan {
     pub schedule: Schedule,
     /// `matrix[body][month]`.
     pub matrix: Vec<Vec<PlanCell>>,
-    /// Expected visits (drawn and mandatory) by (district index, body index) and month.
+    /// Expected visits (drawn and mandatory) by (district index, body index) and month; district `u16::MAX` for
+    /// checks listed of sites that the register has no more.
     pub districts: BTreeMap<(u16, u16), ByMonth<f64>>,
     /// Floors and caps.
     pub lights: Vec<Light>,
@@ -283,7 +286,8 @@ pub fn compute_plan_with(
 }
 
 /// A number for a sentence: whole where it is whole, else one decimal.
-pub(super) fn amount(value: f64) -> String {
+#[must_use]
+pub fn amount(value: f64) -> String {
     let tenths = (value * 10.0).round();
     if (tenths / 10.0).fract().abs() < 1e-9 { format!("{:.0}", tenths / 10.0) } else { format!("{:.1}", tenths / 10.0) }
 }

@@ -46,6 +46,12 @@ impl Exclusion {
         matches!(self, Self::Closed | Self::Moved | Self::Merged)
     }
 
+    /// The exclusion that stands in a frame as `id`.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|exclusion| *exclusion != Self::None && exclusion.id() == id)
+    }
+
     /// Reason in frames, `[a-z_]{0,24}`.
     #[must_use]
     pub fn id(self) -> &'static str {

@@ -250,12 +250,15 @@ fn check_listed(report: &mut CheckReport, certificate: &Certificate, seed: &Draw
         substitutes.extend(substitute_faults(s));
     }
     let count: usize = certificate.strata.iter().map(|s| s.substitutes.len()).sum();
-    let units = match (listed - count, count) {
-        (drawn, 0) => format!("抽中 {drawn} 家"),
-        (drawn, count) => format!("抽中 {drawn} 家，替换 {count} 家"),
+    // who was drawn, and who came in later: the first is the number that was sealed
+    let drawn = listed - count;
+    let whose = if count == 0 {
+        format!("{drawn} 个抽中单元")
+    } else {
+        format!("{drawn} 个抽中单元，另 {count} 个替换单元")
     };
-    report.step("抽中单元在抽样框中", units.clone(), rows);
-    report.step("票号与排序值", units, keys);
+    report.step("抽中单元在抽样框中", whose.clone(), rows);
+    report.step("票号与排序值", whose, keys);
     report.step("抽取数与界限", "抽取数与封签一致，排序值都在界限之内", limits);
     report.step("替换", format!("{count} 次替换"), substitutes);
 }

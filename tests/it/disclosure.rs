@@ -298,6 +298,7 @@ pub(crate) fn year_plan() -> YearPlan {
         matters: "排污许可证执行情况".into(),
         ratio_ppm,
         number,
+        mandatory: number / 5,
         period: "1—12月".into(),
         basis: "沪环执法〔2023〕154号第13项".into(),
         remark: String::new(),
@@ -316,15 +317,13 @@ pub(crate) fn year_plan() -> YearPlan {
         },
         rows: vec![
             row("浦东新区综合执法局", "重点监管对象", 480, 1_000_000, 480),
-            row("崇明区生态环境局", "一般监管对象", 1_333, 75_000, 100),
+            row("崇明区生态环境局", "一般监管对象", 1_280, 75_000, 96),
         ],
         months: PlanMonth::of_year(2026)
             .into_iter()
             .flat_map(|month| {
-                [("浦东新区综合执法局", 40), ("崇明区生态环境局", 8)].map(|(body, visits)| MonthCount {
-                    body_name: body.into(),
-                    month,
-                    visits,
+                [("浦东新区综合执法局", 30, 10), ("崇明区生态环境局", 6, 2)].map(|(body, drawn, mandatory)| {
+                    MonthCount { body_name: body.into(), month, drawn, mandatory, listed: false }
                 })
             })
             .collect(),
@@ -358,7 +357,7 @@ fn the_yearly_plan_is_checked() {
         "DIS-051",
     );
     code(|p| p.rows[0].number = 400, "DIS-052");
-    code(|p| p.months[0].visits = 400, "DIS-053");
+    code(|p| p.months[0].drawn = 400, "DIS-053");
     code(|p| p.rows.clear(), "DIS-054");
     code(|p| first(p, None), "DIS-055");
     let mut unpublished = year_plan();

@@ -155,7 +155,7 @@ fn book(targets: u32) -> PlanBook {
                 category: "重点监管对象".into(),
                 population: 480,
                 expected: 40.0,
-                certain: 3,
+                mandatory: 3,
                 quota: Some(40),
                 reserves: Some(8),
                 drawn: Some(40),

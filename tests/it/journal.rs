@@ -1,13 +1,12 @@
 //! The journal in sentences: names instead of numbers, Chinese instead of codes, on a real project.
 
 use fairdraw::disclosure::{CheckResult, DueCheck, Outcome, PlanDatesEntry};
-use fairdraw::domain::UnitId;
+use fairdraw::domain::{SubstituteCase, TriggerKind, UnitId};
 use fairdraw::registry::schema::sources;
 use fairdraw::workspace::deeds::batch::{ClearDays, key_of, record_clear_results};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check, replace_inspector, substitute_unit};
-use fairdraw::workspace::deeds::publish::{
-    Publication, PublicationCorrection, correct_disclosure, record_disclosure, record_year_plan_dates,
-};
+use fairdraw::workspace::deeds::plan_record::record_year_plan_dates;
+use fairdraw::workspace::deeds::publish::{Publication, PublicationCorrection, correct_disclosure, record_disclosure};
 use fairdraw::workspace::deeds::results::record_result;
 use fairdraw::workspace::reports::journal_words::{JournalWords, time_text};
 
@@ -51,15 +50,16 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     assert_eq!(last(), format!("撤回 1 项结果的公开登记：{}。原因：网站退回", paired[1].name));
 
     let entered = PlanDatesEntry { approved_on: Some(day("2027-01-05")), ..PlanDatesEntry::default() };
-    record_year_plan_dates(&project, entered, &now).unwrap();
+    record_year_plan_dates(&project, &registry, &entered, &now).unwrap();
     assert_eq!(last(), "年度计划批准日期 2027-01-05，第 1 版");
 
     let january = month("2027-01");
     let dead: &UnitId = &paired[10].unit_id;
-    let put = substitute_unit(&project, &registry, january, dead, "厂房已拆除", &now).unwrap();
+    let put =
+        substitute_unit(&project, &registry, january, dead, (SubstituteCase::Closed, "厂房已拆除"), &now).unwrap();
     let by = words.unit(put.by.as_str());
     assert!(by.contains('（'), "the reserve has a name: {by}");
-    assert_eq!(last(), format!("2027 年 1 月：{} 由 {by} 替换。原因：厂房已拆除", words.unit(dead.as_str())));
+    assert_eq!(last(), format!("2027 年 1 月：{}（关闭）由 {by} 替换。原因：厂房已拆除", words.unit(dead.as_str())));
     let leaving = &paired[11].inspectors[0];
     replace_inspector(&project, january, &paired[11].unit_id, leaving, "出差", &now).unwrap();
     assert!(last().contains(&words.inspector(leaving.as_str())) && last().contains(&paired[11].name), "{}", last());
@@ -71,8 +71,12 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
         .filter_map(|row| UnitId::new(units.get(row)?).ok())
         .find(|unit| !listed.contains(&unit))
         .unwrap();
-    let request =
-        TriggeredRequest { unit: other.clone(), reason: "夜间异味举报".to_owned(), although_closed: None };
+    let request = TriggeredRequest {
+        unit: other.clone(),
+        kind: TriggerKind::Report,
+        reason: "夜间异味举报".to_owned(),
+        although_closed: None,
+    };
     add_triggered_check(&project, &registry, january, &request, &now).unwrap();
     assert!(last().contains(&words.unit(other.as_str())) && last().contains("夜间异味举报"), "{}", last());
 

@@ -27,6 +27,7 @@ mod demo;
 mod disclosure;
 mod district;
 mod export;
+mod figures;
 mod house;
 mod inspectors;
 mod journal;

@@ -2,6 +2,8 @@
 
 #[path = "plan/city.rs"]
 mod city;
+#[path = "plan/forecast.rs"]
+mod forecast;
 mod ledger;
 #[path = "plan/levelling.rs"]
 mod levelling;

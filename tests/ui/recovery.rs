@@ -278,7 +278,7 @@ fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
     // a companion that the new map does not bring
     std::fs::create_dir_all(root.join("districts")).unwrap();
     std::fs::write(root.join("districts/districts.old"), b"x").unwrap();
-    let refresh = Deed::Refresh { from: input_folder().to_owned(), mapping: None };
+    let refresh = Deed::Refresh { from: input_folder().to_owned(), mapping: None, looked_at: None };
     for command in [refresh, Deed::LoadDistricts(map)] {
         let before = window.app().session.project().unwrap().revision;
         window.send(command);
@@ -304,7 +304,7 @@ fn synthetic_data_is_not_mixed_with_an_offices_own() {
     let own = window.folder.path().join("本单位");
     std::fs::create_dir_all(&own).unwrap();
     std::fs::write(own.join("名录.csv"), "企业名称,排污许可证编号\n甲厂,1\n").unwrap();
-    window.send(Deed::Refresh { from: own, mapping: None });
+    window.send(Deed::Refresh { from: own, mapping: None, looked_at: None });
     window.until("the refusal", |w| w.shows("[PRJ-013]"));
 }
 

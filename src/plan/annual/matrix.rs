@@ -9,18 +9,28 @@ use crate::plan::forecast::{FixedNumber, compute_forecast};
 use crate::plan::model::{ByMonth, MONTHS, MandatoryVisit, PlanInputs, Resource, VisitKind};
 use crate::policy::Policy;
 
+/// District of a check whose site the register has no more.
+const NO_DISTRICT: u16 = u16::MAX;
+
 /// Sums by (district, body), the ones that some site belongs to.
 struct DistrictSums {
     bodies: usize,
     rows: Vec<ByMonth<f64>>,
     present: Vec<bool>,
+    /// By body: checks of sites that the register has no more.
+    gone: BTreeMap<u16, ByMonth<f64>>,
 }
 
 impl DistrictSums {
     fn new(inputs: &PlanInputs) -> Self {
         let most = inputs.sites.district.iter().max().map_or(0, |d| *d as usize + 1);
         let places = most * inputs.bodies.len();
-        Self { bodies: inputs.bodies.len(), rows: vec![[0.0; MONTHS]; places], present: vec![false; places] }
+        Self {
+            bodies: inputs.bodies.len(),
+            rows: vec![[0.0; MONTHS]; places],
+            present: vec![false; places],
+            gone: BTreeMap::new(),
+        }
     }
 
     fn of(&mut self, district: u16, body: usize) -> &mut ByMonth<f64> {
@@ -37,6 +47,7 @@ impl DistrictSums {
             .enumerate()
             .filter(|(_, (_, there))| *there)
             .map(|(at, (row, _))| (((at / bodies) as u16, (at % bodies) as u16), row))
+            .chain(self.gone.into_iter().map(|(body, row)| ((NO_DISTRICT, body), row)))
             .collect()
     }
 }
@@ -152,9 +163,9 @@ fn enter_listed(policy: &Policy, inputs: &PlanInputs, matrix: &mut [Vec<PlanCell
         for (need, cost) in cell.need.iter_mut().zip(cost_by_resource(&policy.categories[category].cost)) {
             *need += cost;
         }
-        // one that the register has no more lies in no district any more
-        if let Some(district) = v.site.and_then(|site| inputs.sites.district.get(site as usize)) {
-            districts.of(*district, body)[month] += 1.0;
+        match v.site.and_then(|site| inputs.sites.district.get(site as usize)) {
+            Some(district) => districts.of(*district, body)[month] += 1.0,
+            None => districts.gone.entry(v.body).or_insert([0.0; MONTHS])[month] += 1.0,
         }
     }
 }

@@ -166,6 +166,11 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
 }
 
 impl Analysis {
+    /// The last opened draw up to the month, where planning goes on.
+    pub(in crate::workspace) fn earlier(&self) -> Option<&StoredDraw> {
+        self.earlier.as_deref()
+    }
+
     /// The month's targets.
     #[must_use]
     pub fn targets(&self, project: &Project, month: PlanMonth) -> MonthTargets {

@@ -9,3 +9,4 @@ pub mod people;
 pub mod plan_record;
 pub mod population;
 pub mod schedule;
+pub mod sealed_plan;

@@ -20,6 +20,7 @@ use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
 use crate::workspace::inputs::people::{compute_month_roster, compute_recusals};
 use crate::workspace::inputs::schedule::render_schedule;
+use crate::workspace::inputs::sealed_plan::SealedPlan;
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_opened_draws;
@@ -59,6 +60,8 @@ pub struct MonthFrame {
     pub targets: Vec<u8>,
     /// Slots for the months after.
     pub schedule: Vec<u8>,
+    /// The plan that it was made from.
+    pub plan: Vec<u8>,
 }
 
 /// Every unit's target of the month, from the plan.
@@ -185,7 +188,8 @@ pub fn compute_month_frame(
         roster,
         needs: Needs::new(needs)?,
         targets: render_targets(&units, &targets),
-        schedule: render_schedule(&units, &analysis.plan)?,
+        schedule: render_schedule(&units, &analysis.plan, month.index_in(project.file.year).unwrap_or(0))?,
+        plan: SealedPlan::of(project, analysis, &units)?.render()?,
     })
 }
 

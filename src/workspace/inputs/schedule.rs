@@ -54,14 +54,17 @@ mod column {
         CROWD_START: Code = "crowd_start",
         /// The crowd's slots.
         CROWD_SLOTS: Code = "crowd_slots",
+        /// Visits expected of the site after the month that was sealed; earlier versions kept none.
+        REST: Number = "rest",
     }
 }
 
-/// The schedule of a plan as a file: a row for each site that has slots or a frequency.
+/// The schedule of a plan as a file, sealed with `month` (0 to 11): a row for each site that has slots or a
+/// frequency.
 ///
 /// # Errors
 /// `WSP-006`, `IMP-099`.
-pub fn render_schedule(units: &[String], plan: &AnnualPlan) -> AppResult<Vec<u8>> {
+pub fn render_schedule(units: &[String], plan: &AnnualPlan, month: usize) -> AppResult<Vec<u8>> {
     let schedule = &plan.schedule;
     let lambda = &plan.frequencies.lambda;
     let mut crowd_of = vec![ALONE; units.len()];
@@ -88,13 +91,33 @@ pub fn render_schedule(units: &[String], plan: &AnnualPlan) -> AppResult<Vec<u8>
         numbers(column::CROWD_RATE, &|i| crowd(i).map_or(0.0, |c| c.rate)),
         codes(column::CROWD_START, &|i| crowd(i).map_or(0, |c| u32::from(c.start))),
         codes(column::CROWD_SLOTS, &|i| crowd(i).map_or(0, |c| u32::from(c.slots))),
+        numbers(column::REST, &|i| plan.forecast.row_of(i).map_or(0.0, |row| row.iter().skip(month + 1).sum())),
     ];
     frame_to_bytes(&DataFrame::new(rows.len(), columns).map_err(failed)?)
 }
 
+/// Visits that an earlier month's plan expected after it, of the units that `gone` tells: `None` where that version
+/// kept none.
+///
+/// # Errors
+/// `IMP-083`, `IO-…`.
+pub(in crate::workspace) fn load_rest_of(
+    draw: &StoredDraw,
+    gone: impl Fn(&str) -> bool,
+) -> AppResult<Option<(usize, f64)>> {
+    let path = draw.folder.join(SCHEDULE_FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let frame = frame_from_bytes(load_bytes(&path)?, SCHEDULE_FILE)?;
+    let (unit, Ok(rest)) = (column::UNIT_ID.of(&frame)?, column::REST.of(&frame)) else { return Ok(None) };
+    let of = unit.iter().zip(&rest).filter(|(unit, _)| unit.is_some_and(&gone));
+    Ok(Some(of.fold((0, 0.0), |(units, sum), (_, rest)| (units + 1, sum + rest.unwrap_or(0.0)))))
+}
+
 /// The schedule of an earlier month on today's sites, with the λ it was made from. Sites that are new have
 /// λ 0, so they are planned afresh; those that vanished are gone.
-fn load_schedule(
+pub(in crate::workspace) fn load_schedule(
     draw: &StoredDraw,
     policy: &Policy,
     population: &Population,

@@ -37,7 +37,7 @@ use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::workspace::store::register::load_register;
+use crate::workspace::store::register::{load_register, next_month};
 
 /// Folders of the families.
 pub const INTERNAL: &str = "内部";
@@ -169,7 +169,10 @@ struct Exporter<'a> {
     project: &'a Project,
     registry: &'a Registry,
     districts: &'a DistrictSet,
+    /// As of the month whose lists are told.
     analysis: &'a Analysis,
+    /// As of the month that comes next: the plan as it stands.
+    planned: &'a Analysis,
     register: &'a SealRegister,
     catalogue: &'a ColumnCatalogue,
     /// The opened draws of the months asked for.
@@ -206,21 +209,28 @@ pub fn export_project(
     let mut months = all.iter().map(|opened| opened.month).filter(|month| request.wants(*month));
     let at = request.month.or_else(|| months.next_back()).or_else(|| project.months().first().copied());
     let Some(at) = at else { return Err(AppError::new("EXP-050", "项目年度不在 2000 至 2100 年之间")) };
+    // the lists tell what was known when they were drawn, the plan what is known now
     let analysis = compute_analysis(project, registry, at, &context.progress)?;
+    let next = next_month(&register, &project.months()).unwrap_or(at);
+    let rolling = if next == at { None } else { Some(compute_analysis(project, registry, next, &context.progress)?) };
+    let planned = rolling.as_ref().unwrap_or(&analysis);
     context.progress.begin("导出", 0);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
     let draws: Vec<OpenedDraw> = all.into_iter().filter(|opened| request.wants(opened.month)).collect();
     let mark = data_mark(project, draws.iter());
     let mut header = book_header(project, &register, context, mark.clone());
-    header.notes = analysis.plan.shortages.iter().map(|s| s.text.clone()).take(20).collect();
-    header.notes.extend(off_site_lines(&analysis).into_values());
-    header.notes.extend(analysis.plan.overloads.iter().map(|o| o.text.clone()).take(20));
+    header.notes = vec![planned.plan.verdict_text(&planned.population.inputs.bodies)];
+    header.notes.extend(planned.plan.shortages.iter().map(|s| s.text.clone()).take(20));
+    header.notes.extend(off_site_lines(planned).into_values());
+    header.notes.extend(planned.plan.overloads.iter().map(|o| o.text.clone()).take(20));
+    header.notes.extend(planned.plan.locked.iter().map(|l| l.text.clone()).take(20));
     let catalogue = load_columns(project)?;
     let exporter = Exporter {
         project,
         registry,
         districts,
         analysis: &analysis,
+        planned,
         register: &register,
         catalogue: &catalogue,
         draws: &draws,
@@ -278,7 +288,7 @@ impl Exporter<'_> {
         let results: ResultsByCheck<'_> = self.analysis.results.iter().map(|r| (r.key(), r)).collect();
         let input = BookInput {
             project: self.project,
-            analysis: self.analysis,
+            analysis: self.planned,
             draws: self.draws,
             register: self.register,
             results: &results,
@@ -316,7 +326,7 @@ impl Exporter<'_> {
         let today = self.context.now.date();
         let unconfirmed = self.header.unconfirmed.iter().map(|u| format!("{}{}", u.label, u.value)).collect();
         let mark = self.header.data_mark.clone();
-        let plan = compute_year_plan(self.project, self.registry, self.analysis, today, mark, unconfirmed)?;
+        let plan = compute_year_plan(self.project, self.registry, self.planned, today, mark, unconfirmed)?;
         let check = check_year_plan(&plan, self.project.policy.disclosure.plan_by, today);
         let of_plan = PublicHeader { version: plan.version, ..header.clone() };
         let mut files = render_year_plan(&plan, &of_plan, self.catalogue)?;

@@ -150,11 +150,12 @@ impl<'a> JournalWords<'a> {
             DrawChange::Replace { unit, certificate, .. } => {
                 format!("{} 的检查更换 {}", self.unit(unit.as_str()), self.inspector(certificate.as_str()))
             }
-            DrawChange::Add { need, past_cap, .. } => {
+            DrawChange::Add { need, trigger, past_cap, .. } => {
                 let past = past_cap
                     .map(|past| format!("（企业本年第 {} 次，上限 {} 次）", past.visits, past.cap))
                     .unwrap_or_default();
-                format!("{}，由 {} 检查{past}", self.unit(need.unit_id.as_str()), self.body(need.body.as_str()))
+                let kind = trigger.map(|kind| format!("（{}）", kind.label())).unwrap_or_default();
+                format!("{}{kind}，由 {} 检查{past}", self.unit(need.unit_id.as_str()), self.body(need.body.as_str()))
             }
         }
     }

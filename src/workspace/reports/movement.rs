@@ -1,10 +1,24 @@
 //! Why the year's total moved since the last month was sealed: causes that add up, each in a sentence.
 
-use crate::diagnostic::AppResult;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
+use crate::plan::annual::{amount, compute_plan_with};
+use crate::plan::{AnnualPlan, Exclusion, PlanInputs};
+use crate::policy::load_policy;
 use crate::registry::Registry;
-use crate::workspace::inputs::analysis::Analysis;
-use crate::workspace::store::project::Project;
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::inputs::population::Population;
+use crate::workspace::inputs::schedule::{load_rest_of, load_schedule};
+use crate::workspace::inputs::sealed_plan::SealedPlan;
+use crate::workspace::store::draws::{DrawChange, StoredDraw};
+use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::register::load_opened_draws;
+
+/// Changes of a site's expectation below this are none.
+const LEAST: f64 = 1e-6;
 
 /// What moved the year's total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,14 +66,227 @@ pub struct PlanMovement {
 }
 
 /// Compares the plan with the one that the last opened month was sealed from; `None` before any month was drawn,
-/// or where that month was sealed by a version that kept no plan.
+/// or where that month was sealed by a version that kept no plan. Forecasts the year a few times over: a job's work.
 ///
 /// # Errors
-/// `WSP-…`, `IO-…` where what was kept can't be read.
+/// `WSP-…`, `DRW-001`, `POL-…`, `IO-…` where what was kept can't be read.
 pub fn compute_plan_movement(
-    _project: &Project,
-    _registry: &Registry,
-    _analysis: &Analysis,
+    project: &Project,
+    registry: &Registry,
+    analysis: &Analysis,
 ) -> AppResult<Option<PlanMovement>> {
-    Ok(None)
+    let Some(draw) = analysis.earlier() else { return Ok(None) };
+    let (Some(month), Some(sealed)) = (draw.period.month(), SealedPlan::load(draw)?) else { return Ok(None) };
+    let mut causes = Vec::new();
+    let after = analysis.plan.expected_visits();
+    // what was decided since is taken back first: the rest is told by the rules of then
+    let undone = undo_decisions(project, registry, analysis, draw, &sealed)?;
+    let (then, of_then) = undone.as_ref().map_or((project, analysis), |(project, analysis)| (project, analysis));
+    if undone.is_some() {
+        let visits = after - of_then.plan.expected_visits();
+        causes.push(cause(MovementKind::Decision, visits, 0, "规则或人工调整有变化"));
+    }
+    causes.extend(compute_facts(then, of_then, draw, month, &sealed)?);
+    causes.retain(|cause| cause.sites > 0 || cause.visits.abs() >= 0.05 || cause.kind == MovementKind::Chance);
+    causes.sort_by_key(|cause| cause.kind);
+    let before = sealed.total();
+    let kept: f64 = causes.iter().map(|cause| cause.visits).sum();
+    if let Some(chance) = causes.iter_mut().find(|cause| cause.kind == MovementKind::Chance) {
+        // what is left out above, and the last bits of the sums
+        chance.visits += after - before - kept;
+    }
+    let words: Vec<&str> = causes.iter().map(|cause| cause.sentence.as_str()).collect();
+    let sentence = format!(
+        "全年预计检查 {} 次，{month} 抽取前为 {} 次（{}）：{}",
+        amount(after),
+        amount(before),
+        signed(after - before),
+        words.join("；")
+    );
+    Ok(Some(PlanMovement { month, before, after, causes, sentence }))
+}
+
+/// A number with its sign: `+12.3`, `−4`, `±0`.
+fn signed(visits: f64) -> String {
+    let text = amount(visits.abs());
+    match text.as_str() {
+        "0" => "±0".to_owned(),
+        _ if visits < 0.0 => format!("−{text}"),
+        _ => format!("+{text}"),
+    }
+}
+
+fn cause(kind: MovementKind, visits: f64, sites: usize, words: &str) -> MovementCause {
+    MovementCause { kind, visits, sites, sentence: format!("{words}，{} 次", signed(visits)) }
+}
+
+/// The project and its plan under the policy and the planner's changes that the month was sealed with; `None` where
+/// both are as they were.
+fn undo_decisions(
+    project: &Project,
+    registry: &Registry,
+    analysis: &Analysis,
+    draw: &StoredDraw,
+    sealed: &SealedPlan,
+) -> AppResult<Option<(Project, Analysis)>> {
+    let path = draw.folder.join("policy.ron");
+    let bytes = if path.exists() { load_bytes(&path)? } else { project.policy_bytes().to_vec() };
+    let policy_is = bytes == project.policy_bytes();
+    if policy_is && sealed.edits == project.file.edits {
+        return Ok(None);
+    }
+    let mut then = project.clone();
+    then.file.edits = sealed.edits.clone();
+    if !policy_is {
+        then.policy = load_policy(&String::from_utf8_lossy(&bytes), "policy.ron")?;
+    }
+    let of_then = compute_analysis(&then, registry, analysis.month, &Progress::none())?;
+    Ok(Some((then, of_then)))
+}
+
+/// Everything but decisions, by taking back one kind of change after the other.
+fn compute_facts(
+    project: &Project,
+    analysis: &Analysis,
+    draw: &StoredDraw,
+    month: PlanMonth,
+    sealed: &SealedPlan,
+) -> AppResult<Vec<MovementCause>> {
+    let policy = &project.policy;
+    let population = &analysis.population;
+    let plan = &analysis.plan;
+    let Some((schedule, before)) = load_schedule(draw, policy, population)? else { return Ok(Vec::new()) };
+    let year_of = |inputs: &PlanInputs| {
+        compute_plan_with(policy, inputs, plan.shares.clone(), plan.frequencies.clone(), schedule.clone())
+    };
+    let mut inputs = population.inputs.clone();
+    let next = inputs.history.next as usize;
+    let sites = Arc::clone(&inputs.sites);
+
+    // 1. the slots as they were sealed: what the new frequencies do, site by site
+    let old_slots = year_of(&inputs);
+    let units = known_units(population);
+    let then = |site: usize| draw.frame.position(units[site]).and_then(|row| draw.frame.row(row));
+    let was_out = |site: usize| then(site).is_none_or(|row| Exclusion::from_id(row.reason).is_some());
+    let rest = |plan: &AnnualPlan, site: usize| plan.forecast.row_of(site).map_or(0.0, |row| row.iter().sum::<f64>());
+    let (mut raised, mut lowered, mut came) = ((0, 0.0), (0, 0.0), (0, 0.0));
+    for site in 0..sites.len() {
+        let change = rest(plan, site) - rest(&old_slots, site);
+        let to = if was_out(site) {
+            if change.abs() < LEAST {
+                continue;
+            }
+            &mut came
+        } else if plan.frequencies.lambda[site] < before[site] {
+            &mut lowered
+        } else {
+            &mut raised
+        };
+        to.0 += usize::from(change.abs() >= LEAST);
+        to.1 += change;
+    }
+    let mut causes = vec![MovementCause {
+        kind: MovementKind::Frequency,
+        visits: raised.1 + lowered.1,
+        sites: raised.0 + lowered.0,
+        sentence: format!(
+            "频次随风险变化（处罚、投诉、信用、检查结果及分值衰减）：{} 家提高 {} 次，{} 家降低 {} 次，合计 {} 次",
+            raised.0,
+            signed(raised.1),
+            lowered.0,
+            signed(lowered.1),
+            signed(raised.1 + lowered.1)
+        ),
+    }];
+
+    // 2. the mandatory checks as they were ahead
+    let now: BTreeSet<(u32, u8)> = inputs.mandatory.iter().map(|v| (v.site, v.rule)).collect();
+    let old_ahead = sealed.ahead_from(policy, population, next);
+    let were: BTreeSet<(u32, u8)> = old_ahead.iter().map(|v| (v.site, v.rule)).collect();
+    // those sealed for the months since were listed then; the planner's moves are in the sealed list already
+    inputs.mandatory = old_ahead;
+    inputs.edits.mandatory_moves.clear();
+    let old_mandatory = year_of(&inputs);
+    let (added, gone) = (now.difference(&were).count(), were.difference(&now).count());
+    causes.push(cause(
+        MovementKind::Mandatory,
+        old_slots.expected_visits() - old_mandatory.expected_visits(),
+        added + gone,
+        &format!("必查新增 {added} 项、了结 {gone} 项，已扣除其代替的抽查"),
+    ));
+
+    // 3. sites found closed since, then those that the register has taken out
+    let dead = found_dead(project, analysis)?;
+    let lift = |inputs: &mut PlanInputs, of: &dyn Fn(usize) -> bool| -> usize {
+        let sites = Arc::make_mut(&mut inputs.sites);
+        let mut lifted = 0;
+        for site in 0..sites.exclusion.len() {
+            if sites.exclusion[site] != Exclusion::None && !was_out(site) && of(site) {
+                sites.exclusion[site] = Exclusion::None;
+                lifted += 1;
+            }
+        }
+        lifted
+    };
+    let closed = lift(&mut inputs, &|site| dead.contains(units[site]));
+    let alive = if closed > 0 { year_of(&inputs) } else { old_mandatory.clone() };
+    causes.push(cause(
+        MovementKind::Closed,
+        old_mandatory.expected_visits() - alive.expected_visits(),
+        closed,
+        &format!("{closed} 家查明已关闭、搬迁或已替换"),
+    ));
+    let out = lift(&mut inputs, &|_| true);
+    let all_in = if out > 0 { year_of(&inputs) } else { alive.clone() };
+    let vanished = |unit: &str| population.index.row(unit).is_none();
+    let (left, left_rest) = load_rest_of(draw, vanished)?.unwrap_or((0, 0.0));
+    let left_checks = sealed.ahead.iter().filter(|c| c.month as usize >= next && vanished(c.unit.as_str())).count();
+    let register = came.1 + alive.expected_visits() - all_in.expected_visits() - left_rest - left_checks as f64;
+    causes.push(cause(
+        MovementKind::Register,
+        register,
+        came.0 + out + left,
+        &format!("名录变化：新增或恢复 {} 家，退出或停用 {} 家", came.0, out + left),
+    ));
+
+    // 4. what is left is the draw itself
+    let chance = all_in.expected_visits() + left_rest + left_checks as f64 - sealed.total();
+    let at = month.index_in(project.file.year).unwrap_or(0);
+    let drawn: f64 = plan.city_cells().get(at).map_or(0.0, crate::plan::PlanCell::expected);
+    causes.push(cause(
+        MovementKind::Chance,
+        chance,
+        0,
+        &format!(
+            "抽取与预计之差（{month} 预计 {} 次，实际列入 {} 次；抽中与未抽中的对象其余月份的机会相应改变）",
+            amount(sealed.of_month(at)),
+            amount(drawn)
+        ),
+    ));
+    Ok(causes)
+}
+
+/// Unit ids of the sites, in their order.
+fn known_units(population: &Population) -> Vec<&str> {
+    let mut units = vec![""; population.inputs.sites.len()];
+    for (unit, row) in &population.index.rows {
+        if let Some(place) = units.get_mut(*row as usize) {
+            *place = unit;
+        }
+    }
+    units
+}
+
+/// Units that results or substitutions say are closed or moved.
+fn found_dead(project: &Project, analysis: &Analysis) -> AppResult<BTreeSet<String>> {
+    let mut dead: BTreeSet<String> =
+        analysis.results.iter().filter(|r| r.outcome.is_dead()).map(|r| r.unit_id.to_string()).collect();
+    for draw in load_opened_draws(project, |_| true)? {
+        for change in &draw.changes {
+            if let DrawChange::Substitute { unit, .. } = change {
+                dead.insert(unit.to_string());
+            }
+        }
+    }
+    Ok(dead)
 }

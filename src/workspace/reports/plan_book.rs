@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::AppResult;
-use crate::domain::{BodyId, Period, PlanMonth};
+use crate::domain::{Period, PlanMonth};
 use crate::export::{BookHeader, DistrictRow, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow};
 use crate::plan::PlanCell;
 use crate::sampling::{SealRegister, to_hex};
@@ -29,9 +29,6 @@ pub struct BookInput<'a> {
     /// Makes the rows of the lists.
     pub rows: &'a RowMaker<'a>,
 }
-
-/// Planned checks by body and month.
-type Counts = BTreeMap<(BodyId, PlanMonth), u32>;
 
 impl BookInput<'_> {
     /// The book.
@@ -82,32 +79,19 @@ impl BookInput<'_> {
         Ok(MonthSheet { month, state, expected: Some(expected), targets })
     }
 
-    /// Planned checks drawn, and those of them that have a result.
-    fn counts(&self) -> (Counts, Counts) {
-        let (mut drawn, mut done) = (Counts::new(), Counts::new());
-        let checks = self.draws.iter().flat_map(|opened| &opened.checks);
-        for check in checks.filter(|c| !c.withdrawn && c.origin.is_planned()) {
-            *drawn.entry((check.body.clone(), check.month)).or_insert(0) += 1;
-            if self.results.contains_key(&(&check.unit_id, check.month, check.sequence)) {
-                *done.entry((check.body.clone(), check.month)).or_insert(0) += 1;
-            }
-        }
-        (drawn, done)
-    }
-
     fn matrix(&self) -> Vec<MatrixRow> {
-        let (drawn, done) = self.counts();
-        let months = self.project.months();
+        let past = self.analysis.population.inputs.history.drawn_months();
         let mut matrix = Vec::new();
         for (b, body) in self.analysis.population.inputs.bodies.iter().enumerate() {
             let figures: [MonthFigures; 12] = std::array::from_fn(|m| {
                 let cell = &self.analysis.plan.matrix[b][m];
-                let key = (body.id.clone(), months[m]);
+                let listed = past >> m & 1 == 1;
                 MonthFigures {
                     expected: Some(cell.expected()),
+                    mandatory: Some(cell.mandatory_visits()),
                     capacity: capacity_of(cell),
-                    drawn: drawn.get(&key).copied(),
-                    done: drawn.get(&key).map(|_| done.get(&key).copied().unwrap_or(0)),
+                    drawn: listed.then_some(cell.past_drawn + cell.past_mandatory),
+                    done: listed.then_some(cell.past_planned_done),
                 }
             });
             if figures.iter().any(|f| f.expected.unwrap_or(0.0) > 0.0 || f.drawn.is_some()) {
@@ -144,7 +128,7 @@ impl BookInput<'_> {
                         category: category.name.clone(),
                         population: count,
                         expected: cell.drawn[c] + f64::from(cell.mandatory[c]),
-                        certain: of.map_or(cell.mandatory[c], |of| of.certain),
+                        mandatory: cell.mandatory[c],
                         quota: sealed.map(|s| s.draw as u32),
                         reserves: sealed.map(|s| {
                             reserves_listed(policy, s.draw).min((s.size - s.draw.min(s.size)) as usize) as u32
@@ -159,12 +143,9 @@ impl BookInput<'_> {
         rows
     }
 
-    /// Certain units, planned checks and done ones of each stratum of an opened draw.
+    /// Planned checks and done ones of each stratum of an opened draw.
     fn strata_counts(&self, opened: &OpenedDraw) -> BTreeMap<String, StratumCounts> {
         let mut counts: BTreeMap<String, StratumCounts> = BTreeMap::new();
-        for row in opened.draw.frame.rows().filter(|row| u64::from(row.pi_ppb) == crate::domain::PPB) {
-            counts.entry(row.stratum.as_str().to_owned()).or_default().certain += 1;
-        }
         for check in opened.checks.iter().filter(|c| !c.withdrawn && c.origin.is_planned()) {
             let row = opened.draw.frame.position(check.unit_id.as_str()).and_then(|i| opened.draw.frame.row(i));
             let Some(row) = row.filter(|row| row.stratum.body() == check.body.as_str()) else { continue };
@@ -178,7 +159,6 @@ impl BookInput<'_> {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct StratumCounts {
-    certain: u32,
     drawn: u32,
     done: u32,
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{CapStatement, KeyIndustry, MonthCount, YearPlan, YearPlanRow, compute_industry_coverage};
 use crate::domain::UnitId;
+use crate::plan::annual::WholeRow;
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::workspace::inputs::analysis::Analysis;
@@ -98,33 +99,31 @@ fn plan_rows(project: &Project, analysis: &Analysis, on: NaiveDate) -> (Vec<Year
     let plan = &analysis.plan;
     let categories = policy.categories.len();
     let population = population_of(analysis, categories);
+    let whole = plan.whole();
+    let past = analysis.population.inputs.history.drawn_months();
     let mut off_site = off_site_lines(analysis);
     let (mut rows, mut months) = (Vec::new(), Vec::new());
     for (b, body) in analysis.population.inputs.bodies.iter().enumerate() {
-        // whole numbers that add up: each month's cumulated expectation, rounded
-        let mut by_category = vec![0_u64; categories];
-        for (m, month) in project.months().into_iter().enumerate() {
-            let mut visits = 0;
-            for (c, sum) in by_category.iter_mut().enumerate() {
-                let upto = |last: usize| -> f64 {
-                    (0..last)
-                        .map(|k| plan.matrix[b][k].drawn[c] + f64::from(plan.matrix[b][k].mandatory[c]))
-                        .sum::<f64>()
-                };
-                let number = (upto(m + 1).round() - upto(m).round()).max(0.0) as u64;
-                *sum += number;
-                visits += number;
-            }
-            if plan.matrix[b].iter().any(|cell| cell.expected() > 0.0) {
-                months.push(MonthCount { body_name: body.name.clone(), month, visits });
-            }
+        let own: Vec<&WholeRow> = whole.iter().filter(|row| row.body == b).collect();
+        if plan.matrix[b].iter().any(|cell| cell.expected() > 0.0) {
+            months.extend(project.months().into_iter().enumerate().map(|(m, month)| MonthCount {
+                body_name: body.name.clone(),
+                month,
+                drawn: own.iter().map(|row| row.drawn[m]).sum(),
+                mandatory: own.iter().map(|row| row.mandatory[m]).sum(),
+                listed: past >> m & 1 == 1,
+            }));
         }
         for (c, category) in policy.categories.iter().enumerate() {
             let count = population[b * categories + c];
-            if count == 0 {
+            let (drawn, mandatory) = own
+                .iter()
+                .find(|row| row.category == c)
+                .map_or((0, 0), |row| (row.drawn.iter().sum::<u64>(), row.mandatory.iter().sum::<u64>()));
+            let number = drawn + mandatory;
+            if count == 0 && number == 0 {
                 continue;
             }
-            let number = by_category[c];
             let rule = policy.body(&body.id).map(|rule| policy.floor_part(rule, category));
             rows.push(YearPlanRow {
                 body_name: body.name.clone(),
@@ -134,8 +133,9 @@ fn plan_rows(project: &Project, analysis: &Analysis, on: NaiveDate) -> (Vec<Year
                 population: count,
                 manner: policy.disclosure.manners.join("、"),
                 matters: policy.disclosure.matters.join("、"),
-                ratio_ppm: (u128::from(number) * 1_000_000 / u128::from(count)) as u64,
+                ratio_ppm: (u128::from(number) * 1_000_000 / u128::from(count.max(1))) as u64,
                 number,
+                mandatory,
                 period: format!("{year}年1月至12月，按月抽取"),
                 basis: rule.map(|part| policy.cite_part(&part, on)).unwrap_or_default(),
                 // once a body, on its first row

@@ -66,7 +66,10 @@ fn the_yearly_plan_is_public_and_whole() {
     assert!(read[header + 1].1.contains(&Data::Float(1.0)) && read[header + 2].1.contains(&Data::Float(0.075)));
     let months = rows(&files[0].bytes, "分月数量");
     let total = months.last().unwrap();
-    assert_eq!((text(&total.1[0]), total.1[13].clone()), ("合计".to_owned(), Data::Float(576.0)));
+    assert_eq!((text(&total.1[0]), total.1[14].clone()), ("合计".to_owned(), Data::Float(576.0)));
+    // 抽查 and 必查 stand beside their sum
+    let kinds: Vec<String> = months[months.len() - 3..].iter().map(|(_, row)| text(&row[1])).collect();
+    assert_eq!(kinds, ["抽查", "必查", "合计"]);
     assert!(String::from_utf8(files[1].bytes.clone()).unwrap().contains("7.50%"));
 }
 
