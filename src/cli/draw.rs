@@ -48,7 +48,7 @@ fn period_of(args: &PeriodArgs, project: &Project) -> AppResult<Period> {
 pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let format = EntropyFormat::from_id(&args.entropy_format).ok_or_else(|| {
         AppError::from(
-            Finding::error("CLI-005", "公开数的格式不认识")
+            Finding::error("CLI-005", "公开数的格式无法识别")
                 .value(&args.entropy_format)
                 .expected(" ssq、index、dice 或 drand"),
         )
@@ -215,7 +215,7 @@ fn meant_unit(project: &Project, typed: &str) -> AppResult<UnitId> {
 
 pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     if args.origin != "triggered" {
-        return Err(Finding::error("CLI-006", "检查来源不认识").value(&args.origin).expected(" triggered").into());
+        return Err(Finding::error("CLI-006", "检查来源无法识别").value(&args.origin).expected(" triggered").into());
     }
     let month = month_of(&args.month)?;
     let kind = term(&args.kind, TriggerKind::ALL.map(|kind| (kind, kind.id(), kind.label())), "CLI-029", "触发来源")?;

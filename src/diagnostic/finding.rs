@@ -153,7 +153,23 @@ impl Finding {
 impl fmt::Display for Finding {
     /// One Chinese line: code, what, place, got, expected, what to do, file last.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}] {}", self.code, self.what)?;
+        write!(f, "[{}] ", self.code)?;
+        self.write_words(f)
+    }
+}
+
+impl Finding {
+    /// The line without its code: for a window, which shows the code in small print beside it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = String::new();
+        // writing to a text can't fail
+        let _ = self.write_words(&mut words);
+        words
+    }
+
+    fn write_words(&self, f: &mut impl fmt::Write) -> fmt::Result {
+        write!(f, "{}", self.what)?;
         if let Some(sheet) = &self.sheet {
             write!(f, "；工作表「{sheet}」")?;
         }

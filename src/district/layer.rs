@@ -150,7 +150,7 @@ pub fn check_layer(files: LayerFiles, options: &ShapeOptions, diagnostics: &mut 
     let by_hand = match options.encoding.as_deref().filter(|e| !e.trim().is_empty()) {
         None => None,
         Some(label) => Some(eight_bit(label).ok_or_else(|| {
-            Finding::error("GIS-017", "指定的文字编码不认识")
+            Finding::error("GIS-017", "指定的文字编码无法识别")
                 .value(label)
                 .expected("UTF-8、GBK（936）、Big5 等")
                 .hint("不能确定时请留空，由程序判断")
@@ -270,7 +270,7 @@ fn choose_encoding(
             Some(encoding) => declared = Some((encoding, EncodingSource::Cpg)),
             None if evidence.is_ascii() => {}
             None => diagnostics.push(
-                Finding::warning("GIS-016", ".cpg 文件中的编码名称不认识，改由其他依据判断")
+                Finding::warning("GIS-016", ".cpg 文件中的编码名称无法识别，改由其他依据判断")
                     .value(label.trim())
                     .hint("请核对文字是否正确，必要时人工指定编码")
                     .file(shown),

@@ -81,7 +81,11 @@ pub fn write_layer_files(
 }
 
 fn unknown(encoding: &str) -> AppError {
-    Finding::error("GIS-017", "指定的文字编码不认识").value(encoding).expected("UTF-8 或 GBK").hint("请改选编码").into()
+    Finding::error("GIS-017", "指定的文字编码无法识别")
+        .value(encoding)
+        .expected("UTF-8 或 GBK")
+        .hint("请改选编码")
+        .into()
 }
 
 /// The encoding as the crate takes it: one of the WHATWG set that has a code page.

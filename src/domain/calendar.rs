@@ -62,7 +62,7 @@ impl WorkCalendar {
                 "holiday" => self.set(date, DayKind::Holiday, name, true),
                 "workday" => self.set(date, DayKind::MakeUp, name, true),
                 "statutory" => self.set(date, DayKind::Holiday, name, false),
-                _ => return Err((number, format!("类型「{kind}」不认识，应为 holiday、workday 或 statutory"))),
+                _ => return Err((number, format!("类型「{kind}」无法识别，应为 holiday、workday 或 statutory"))),
             }
         }
         Ok(())

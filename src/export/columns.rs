@@ -318,7 +318,7 @@ impl ColumnCatalogue {
         let mut sheets = self.sheets.clone();
         for (id, entries) in &parsed.sheets {
             let Some(kind) = SheetKind::ALL.into_iter().find(|kind| kind.id() == id) else {
-                return Err(Finding::error("EXP-011", "列定义文件中有不认识的表")
+                return Err(Finding::error("EXP-011", "列定义文件中有无法识别的表")
                     .file(file)
                     .value(id)
                     .expected(SheetKind::ALL.map(SheetKind::id).join("、"))
@@ -377,7 +377,7 @@ fn check_columns(kind: SheetKind, entries: &[ColumnEntry], file: &str) -> AppRes
     for entry in entries {
         let Some((_, cell_kind)) = kind.known().iter().find(|(id, _)| *id == entry.id) else {
             let known: Vec<&str> = kind.known().iter().map(|(id, _)| *id).collect();
-            return Err(place(Finding::error("EXP-012", "列定义文件中有不认识的列"))
+            return Err(place(Finding::error("EXP-012", "列定义文件中有无法识别的列"))
                 .column(&entry.id)
                 .expected(known.join("、"))
                 .hint("请改正列的 id；列名（heading）可以自定")

@@ -177,7 +177,7 @@ fn syntax_error(error: &ron::error::SpannedError, file_name: &str) -> AppError {
     let finding =
         match &error.code {
             E::NoSuchStructField { expected, found, outer } => {
-                Finding::error("POL-002", format!("规则文件有不认识的字段{}", within(outer)))
+                Finding::error("POL-002", format!("规则文件有无法识别的字段{}", within(outer)))
                     .value(found)
                     .expected(format!("以下之一：{}", expected.join("、")))
                     .hint(nearest(found, expected).map_or_else(
@@ -194,7 +194,7 @@ fn syntax_error(error: &ron::error::SpannedError, file_name: &str) -> AppError {
                     .hint("请只保留一个")
             }
             E::NoSuchEnumVariant { expected, found, outer } => {
-                Finding::error("POL-004", format!("规则文件的取值不认识{}", within(outer)))
+                Finding::error("POL-004", format!("规则文件的取值无法识别{}", within(outer)))
                     .value(found)
                     .expected(format!("以下之一：{}", expected.join("、")))
                     .hint("请改为其中之一")

@@ -238,10 +238,10 @@ pub(super) fn ron_error(code: &'static Code, file: &str, error: &ron::error::Spa
     use ron::Error as E;
     let (got, expected) = match &error.code {
         E::NoSuchStructField { expected, found, .. } => {
-            (format!("不认识的字段 {found}"), format!("其中之一：{}", expected.join("、")))
+            (format!("无法识别的字段 {found}"), format!("其中之一：{}", expected.join("、")))
         }
         E::NoSuchEnumVariant { expected, found, .. } => {
-            (format!("不认识的取值 {found}"), format!("其中之一：{}", expected.join("、")))
+            (format!("无法识别的取值 {found}"), format!("其中之一：{}", expected.join("、")))
         }
         E::MissingStructField { field, .. } => (format!("缺少字段 {field}"), "写明该字段".to_owned()),
         E::DuplicateStructField { field, .. } => (format!("字段 {field} 写了两次"), "只写一次".to_owned()),

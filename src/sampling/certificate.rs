@@ -259,5 +259,5 @@ impl Certificate {
 }
 
 pub(super) fn format_fault(format: &str) -> Fault {
-    Fault::new("VER-003", format!("证书格式「{format}」不认识，应为 {CERTIFICATE_FORMAT}"), "format")
+    Fault::new("VER-003", format!("证书格式「{format}」无法识别，应为 {CERTIFICATE_FORMAT}"), "format")
 }

@@ -117,7 +117,7 @@ impl Opening {
         if self.format == OPENING_FORMAT {
             return Vec::new();
         }
-        vec![Fault::new("VER-003", format!("开封文件格式「{}」不认识，应为 {OPENING_FORMAT}", self.format), "format")]
+        vec![Fault::new("VER-003", format!("开封文件格式「{}」无法识别，应为 {OPENING_FORMAT}", self.format), "format")]
     }
 
     pub(super) fn text_faults(&self) -> Vec<Fault> {

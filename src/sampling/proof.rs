@@ -168,7 +168,7 @@ impl UnitProof {
 pub fn check_proof(proof: &UnitProof, published: Option<&str>) -> CheckReport {
     let mut report = CheckReport::default();
     if proof.format != PROOF_FORMAT {
-        let text = format!("证明格式「{}」不认识，应为 {PROOF_FORMAT}", proof.format);
+        let text = format!("证明格式「{}」无法识别，应为 {PROOF_FORMAT}", proof.format);
         report.step("证明格式", "", vec![Fault::new("VER-003", text, "format")]);
         return report;
     }

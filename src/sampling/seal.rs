@@ -266,12 +266,12 @@ impl Seal {
         if self.format != SEAL_FORMAT {
             faults.push(Fault::new(
                 "VER-003",
-                format!("封签格式「{}」不认识，应为 {SEAL_FORMAT}", self.format),
+                format!("封签格式「{}」无法识别，应为 {SEAL_FORMAT}", self.format),
                 "format",
             ));
         }
         if self.method != METHOD {
-            faults.push(Fault::new("VER-004", format!("抽样方法「{}」不认识，应为 {METHOD}", self.method), "method"));
+            faults.push(Fault::new("VER-004", format!("抽样方法「{}」无法识别，应为 {METHOD}", self.method), "method"));
         }
         faults
     }
@@ -315,7 +315,7 @@ impl Seal {
         if self.entropy_format().is_none() {
             faults.push(Fault::new(
                 "VER-009",
-                format!("公开数的格式「{}」不认识，应为 ssq、index、dice 或 drand", self.entropy.format),
+                format!("公开数的格式「{}」无法识别，应为 ssq、index、dice 或 drand", self.entropy.format),
                 "seal: entropy",
             ));
         }

@@ -171,7 +171,7 @@ impl SecretFile {
         match (json.format.as_str(), hash_from_hex(&json.commitment), hash_from_hex(&json.secret)) {
             (SECRET_FORMAT, Some(commitment), Some(secret)) => Ok(Self { commitment, secret: Secret(secret) }),
             (SECRET_FORMAT, ..) => Err(wrong("承诺值或秘密不是 64 位小写十六进制数字".to_owned())),
-            (format, ..) => Err(wrong(format!("格式「{format}」不认识"))),
+            (format, ..) => Err(wrong(format!("格式「{format}」无法识别"))),
         }
     }
 }

@@ -135,7 +135,7 @@ pub fn load_raw(
 
 fn unknown_encoding(input: &Input, name: &str) -> AppError {
     input
-        .error("RAW-007", "不认识的文字编码")
+        .error("RAW-007", "无法识别的文字编码")
         .with(|f| f.value(name).expected("UTF-8、GB18030（GBK）、UTF-16LE、UTF-16BE、Big5、macintosh、windows-1252 等"))
 }
 

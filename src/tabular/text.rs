@@ -92,7 +92,7 @@ fn find_encoding(input: &Input, options: &ReadOptions) -> AppResult<Detected> {
         return encoding::detect(input.open()?).map_err(|e| input.io_error(e));
     };
     let Some(chosen) = TextEncoding::from_label(name) else {
-        return Err(input.error("RAW-007", "不认识的文字编码").with(|f| {
+        return Err(input.error("RAW-007", "无法识别的文字编码").with(|f| {
             f.value(name).expected("UTF-8、GB18030（GBK）、UTF-16LE、UTF-16BE、Big5、macintosh、windows-1252 等")
         }));
     };

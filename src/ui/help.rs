@@ -3,7 +3,7 @@
 use egui::{Popup, RichText, Ui, Vec2};
 
 use super::text::help::{self as t, Term};
-use super::theme;
+use super::{theme, widgets};
 
 /// Width of the explanation, points.
 const WIDTH: f32 = 340.0;
@@ -23,6 +23,25 @@ pub fn help_mark(ui: &mut Ui, term: Term) {
     Popup::menu(&response).width(WIDTH).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(WIDTH);
         explain(ui, term);
+    });
+}
+
+/// Small 「词 ?」 for several terms, in a row of their own.
+pub fn help_marks(ui: &mut Ui, terms: &[Term]) {
+    for term in terms {
+        ui.label(theme::note(ui, term.help().name));
+        help_mark(ui, *term);
+    }
+}
+
+/// A section heading with the 「?」 of what it speaks of.
+pub fn heading_with(ui: &mut Ui, text: &str, terms: &[Term]) {
+    ui.horizontal(|ui| {
+        widgets::heading(ui, text);
+        match terms {
+            [term] => help_mark(ui, *term),
+            terms => help_marks(ui, terms),
+        }
     });
 }
 

@@ -388,7 +388,8 @@ fn findings_panel(app: &mut Workstation, ui: &mut Ui) {
                         Severity::Hint => (palette.wash, palette.accent),
                     };
                     widgets::chip(ui, finding.severity.label(), ground, ink);
-                    ui.add(egui::Label::new(finding.to_string()).wrap().selectable(true));
+                    ui.label(theme::note(ui, finding.code));
+                    ui.add(egui::Label::new(finding.words()).wrap().selectable(true));
                 });
             }
             if findings.len() > MOST_FINDINGS {

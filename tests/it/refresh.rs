@@ -285,7 +285,7 @@ fn what_is_no_register_is_refused_and_nothing_is_written() {
     };
     assert_eq!(refused(&project, &folder.path().join("没有")), "IO-001");
     assert_eq!(refused(&project, &new("空")), "PRJ-022");
-    let odd = new("不认识");
+    let odd = new("无法识别");
     write(&odd, "备忘.csv", "甲,乙\n1,2\n");
     assert_eq!(refused(&project, &odd), "PRJ-042");
     let none = new("没有一行");

@@ -27,4 +27,5 @@ mod stage;
 mod states;
 mod support;
 mod veil;
+mod words;
 mod work;

@@ -37,7 +37,13 @@ impl Checker<'_> {
                 for (k, value) in condition.supervision.iter().enumerate() {
                     if Supervision::from_id(value).is_none() {
                         let expected = "key、general 或 simple";
-                        self.error("POL-033", &format!("{place}.supervision[{k}]"), "监管类别不认识", value, expected);
+                        self.error(
+                            "POL-033",
+                            &format!("{place}.supervision[{k}]"),
+                            "监管类别无法识别",
+                            value,
+                            expected,
+                        );
                     }
                 }
                 if condition.supervision.is_empty() && condition.management.is_empty() && !condition.key_unit {

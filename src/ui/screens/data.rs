@@ -18,8 +18,10 @@ use egui::Ui;
 use super::{Cx, Screen, ready, title};
 use crate::registry::schema::event;
 use crate::registry::{TableKind, row_of_unit};
+use crate::ui::help::help_marks;
 use crate::ui::table::{TableOutput, Target, TargetOf};
 use crate::ui::text::data as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme;
 use crate::ui::widgets::thousands;
 use crate::workspace::intake::quality::FoundRow;
@@ -103,6 +105,7 @@ impl Screen for DataScreen {
             if ui.button(t::IMPORT_FOLDER).clicked() {
                 self.import.ask(cx, true);
             }
+            help_marks(ui, &[Term::Category, Term::Body, Term::Site]);
             if self.tab == Tab::Table(TableKind::Sources) && !self.card_open && ui.button(t::OPEN_CARD).clicked() {
                 self.card_open = true;
             }

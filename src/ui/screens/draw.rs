@@ -42,9 +42,11 @@ use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth, UnitId};
 use crate::ui::action::Action;
+use crate::ui::help::help_marks;
 use crate::ui::picker::Picking;
 use crate::ui::slot::Slot;
 use crate::ui::text::common;
+use crate::ui::text::help::Term;
 use crate::ui::text::{draw as t, shell};
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
@@ -227,6 +229,7 @@ impl DrawScreen {
             egui::Frame::new().fill(palette.wash).inner_margin(8).corner_radius(theme::RADIUS).show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 ui.add(egui::Label::new(t::YEAR_WHY).wrap());
+                ui.horizontal(|ui| help_marks(ui, &[Term::YearSeed, Term::Rounding, Term::Seal, Term::Opening]));
             });
             ui.add_space(GRID);
         }

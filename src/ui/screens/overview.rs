@@ -16,9 +16,11 @@ use crate::disclosure::DeadlineState;
 use crate::domain::PlanMonth;
 use crate::plan::Verdict;
 use crate::plan::model::MONTHS;
+use crate::ui::help::heading_with;
 use crate::ui::map::{Card, ClassMethod, MapData, MapInput, MapView, Measure, RowList, TierColumn};
 use crate::ui::plot;
 use crate::ui::text::common as t;
+use crate::ui::text::help::Term;
 use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
@@ -342,7 +344,9 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         if let Some((text, screen, month)) = next_step_words(open, view, books) {
-            widgets::heading(ui, o::NEXT);
+            let first = text == o::STEP_YEAR;
+            let terms = if first { [Term::YearSeed, Term::Rounding] } else { [Term::Seal, Term::Commitment] };
+            heading_with(ui, o::NEXT, &terms);
             line(ui, &text, o::GO, || {
                 if let Some(month) = month {
                     cx.send(ViewCommand::SetMonth(month));

@@ -32,8 +32,10 @@ use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::plan::PlanCell;
 use crate::plan::model::MONTHS;
+use crate::ui::help::help_marks;
 use crate::ui::picker::Picking;
 use crate::ui::text::common;
+use crate::ui::text::help::Term;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets::{self, decimal};
@@ -129,6 +131,7 @@ impl Screen for PlanScreen {
                 ui.add(egui::Spinner::new().size(14.0));
             }
             self.tabs.dates.show(ui, cx, open);
+            help_marks(ui, &[Term::MandatoryCheck, Term::DrawnCheck, Term::Expected]);
         });
         self.choose_tab(ui, cx, open, &view);
         ui.add_space(HALF);

@@ -361,3 +361,29 @@ pub fn found(count: u64, listed: u64) -> String {
         format!("{} 条\n", number(count))
     }
 }
+
+/// A flag of a record in words: 属实, 不属实; 发现问题, 未发现问题.
+#[must_use]
+pub fn flag_words(heading: &str, yes: bool) -> String {
+    let name = heading.trim_start_matches("是否");
+    match name {
+        _ if yes => name.to_owned(),
+        "属实" => format!("不{name}"),
+        _ if name.starts_with("发现") || name.starts_with("完成") || name.starts_with("修复") => {
+            format!("未{name}")
+        }
+        _ => format!("不是{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::flag_words;
+
+    #[test]
+    fn flags_are_said_as_people_say_them() {
+        let said = [("是否属实", true), ("是否属实", false), ("是否发现问题", false), ("是否发现问题", true)]
+            .map(|(heading, yes)| flag_words(heading, yes));
+        assert_eq!(said, ["属实", "不属实", "未发现问题", "发现问题"]);
+    }
+}

@@ -19,8 +19,8 @@ pub const STAGE_LEAVE: &str = "退出全屏 Esc";
 /// Year's seed.
 pub const YEAR_SEED: &str = "年度种子";
 /// Why the year comes first.
-pub const YEAR_WHY: &str = "各月配额按概率取整，取整由年度种子决定。种子须在第一个月之前封存、公布并开封，\
-    此后任何人都不能借取整增减某一层的检查数。";
+pub const YEAR_WHY: &str = "为什么先做这一步：各区各类每月应查的次数算出来带小数（如 2.4 次），进一还是舍去不能由人挑，\
+    要由一个事先封存、公开开出的随机数来定，这就是年度种子。每年只做一次，须在第一个月之前完成。";
 /// A read-only project.
 pub const READ_ONLY: &str = "项目以只读方式打开，不能封存或开封";
 /// Something is under way.

@@ -46,7 +46,8 @@ pub const SOURCE: &str = "数据来源：本项目的年度计划与抽取记录
 pub const MEASURE: &str = "全年预计检查";
 
 /// Next step: the year's seed.
-pub const STEP_YEAR: &str = "封存并开封年度种子，此后各月配额的取整不能再由人选择";
+pub const STEP_YEAR: &str =
+    "开年第一步：封存并开封年度种子（一个公开的随机数）。名额算出来有小数，进一还是舍去以后都由它定，谁也不能挑";
 /// Next step: a blocked plan.
 pub const STEP_SHORTAGE: &str = "年度计划有缺口，先在年度计划中选择办法";
 

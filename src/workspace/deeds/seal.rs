@@ -94,7 +94,7 @@ fn check_may_seal(
         }
         Period::Year(_) if opened_after => {
             return Err(Finding::error("SEL-046", "已有月份开封，年度种子不能更换")
-                .hint("各月配额的取整由年度种子决定，换种子等于改已公布的配额")
+                .hint("各月名额的小数由年度种子取整，换种子等于改已公布的名额")
                 .into());
         }
         _ => {}
@@ -317,7 +317,7 @@ pub fn year_seed(project: &Project) -> AppResult<DrawSeed> {
     let missing = || {
         AppError::from(
             Finding::error("SEL-033", format!("{} 年度种子尚未封存并开封，不能封存月份", project.file.year))
-                .hint("请先执行 seal --year 与 open --year；各月配额的取整由年度种子决定"),
+                .hint("请先执行 seal --year 与 open --year；名额的小数怎样取整由年度种子决定"),
         )
     };
     let sequence = load_register(project)?.last_opened_of(period).ok_or_else(missing)?;

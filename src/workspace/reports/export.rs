@@ -331,7 +331,7 @@ impl Exporter<'_> {
         let of_plan = PublicHeader { version: plan.version, ..header.clone() };
         let mut files = render_year_plan(&plan, &of_plan, self.catalogue)?;
         files.push(ExportFile {
-            name: "封存登记簿.csv".to_owned(),
+            name: "封签登记簿.csv".to_owned(),
             bytes: self.register.to_csv(),
             audience: Audience::Public,
         });

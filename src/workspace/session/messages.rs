@@ -79,14 +79,14 @@ impl Session {
 
     /// A finding as a toast and in the findings panel.
     pub fn tell(&mut self, finding: Finding) {
-        self.toast(finding.severity, format!("[{}] {}", finding.code, finding.what));
+        self.toast(finding.severity, finding.what.clone());
         self.messages.findings.push(finding);
     }
 
     /// A finding about a folder that can't be shown: the toast says its path and lets it be copied.
     pub fn tell_of_folder(&mut self, finding: Finding) {
         let path = finding.file.clone().unwrap_or_default();
-        self.toast(Severity::Warning, format!("[{}] {}：{path}", finding.code, finding.what));
+        self.toast(Severity::Warning, format!("{}：{path}", finding.what));
         if let Some(last) = self.messages.toasts.last_mut() {
             last.folder = Some(PathBuf::from(path));
         }

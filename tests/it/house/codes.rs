@@ -446,7 +446,7 @@ fn texts_are_found_in_calls_helpers_bindings_and_tables() {
             if error.code() == "TST-003" { return Err(AppError::new("TST-004", "坏").with(|f| f.hint("修"))); }
             Finding::note("TST-005", NOTE);
         }
-        codes! { UNKNOWN "TST-006" Warning "不认识" "请改正"; }
+        codes! { UNKNOWN "TST-006" Warning "无法识别" "请改正"; }
         "#,
     );
     let source = Source { path: "test.rs".to_owned(), code, is_test: false };
@@ -462,7 +462,7 @@ fn texts_are_found_in_calls_helpers_bindings_and_tables() {
             r#"TST-003 {} [] []"#,
             r#"TST-004 {"错误"} ["坏"] ["修"]"#,
             r#"TST-005 {"提示"} ["概略图"] []"#,
-            r#"TST-006 {"警告"} ["不认识"] ["请改正"]"#,
+            r#"TST-006 {"警告"} ["无法识别"] ["请改正"]"#,
         ]
     );
 }

@@ -56,7 +56,7 @@ const TERMS: &[Term] = &[
         "封签",
         "seal",
         "the thing: seal.json, a line of the register of seals",
-        &["作废封存", "此封存", "一个封存", "作废后此封存"],
+        &["作废封存", "此封存", "一个封存", "作废后此封存", "封存登记簿"],
     ),
     Term(
         "承诺值",
@@ -85,6 +85,7 @@ const TERMS: &[Term] = &[
     Term("公开", "disclosure", "results and penalties on the public platform within 20 working days", &["公示率"]),
     Term("缺口", "shortage", "what capacity, floors or roster can't meet", &["短缺"]),
     Term("办法", "remedy", "a change that closes a shortage, with its price", &["补救", "解决方案"]),
+    Term("无法识别", "not recognised", "what a reader says of a word, date or file that it can't take in", &["不认识"]),
     Term("核验", "verification", "recomputing a draw, a certificate, a row", &["验签"]),
     Term("证书", "certificate", "certificate.json: what a draw proves without the frame", &["抽签证书"]),
     Term("证明", "proof", "proof-UNIT.json: one unit's row and, once opened, its ticket", &[]),
@@ -165,6 +166,42 @@ fn one_word_for_each_thing() {
         }
     }
     assert!(faults.is_empty(), "{} texts\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Terms of the table that a newcomer can't read off the word itself; each has its help at a 「?」.
+#[test]
+fn every_term_that_needs_it_is_explained_and_marked_on_a_screen() {
+    use fairdraw::ui::text::help::Term as Helped;
+    let names: Vec<&str> = Helped::ALL.iter().map(|term| term.help().name).collect();
+    // plain words, said by themselves
+    let plain = [
+        "单位",
+        "检查对象",
+        "单元",
+        "名录",
+        "名册",
+        "执法人员",
+        "规则",
+        "更换",
+        "作废",
+        "任务单",
+        "检查表",
+        "无法识别",
+    ];
+    let unexplained: Vec<&str> =
+        TERMS.iter().map(|t| t.0).filter(|term| !names.contains(term) && !plain.contains(term)).collect();
+    assert!(unexplained.is_empty(), "without help: {unexplained:?}");
+    let idle: Vec<&&str> = plain.iter().filter(|word| names.contains(word)).collect();
+    assert!(idle.is_empty(), "{idle:?} have help");
+    // each stands beside something on a screen
+    let screens: String = sources()
+        .iter()
+        .filter(|s| s.path.starts_with("ui/screens/"))
+        .map(|s| text_of(&format!("src/{}", s.path)))
+        .collect();
+    let unmarked: Vec<String> =
+        Helped::ALL.iter().map(|t| format!("Term::{t:?}")).filter(|t| !screens.contains(t.as_str())).collect();
+    assert!(unmarked.is_empty(), "no 「?」 shows {unmarked:?}");
 }
 
 #[test]

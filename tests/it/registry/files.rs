@@ -63,7 +63,7 @@ fn the_report_names_everything() {
     assert!(render_set_aside_csv(&registry).contains("IMP-012"));
     let summary = render_summary(&registry);
     assert!(summary.contains("污染源名录：读入 2 行，采用 1 行，搁置 1 行，合并重复 0 行"), "{summary}");
-    assert!(summary.contains("[IMP-012] 必填项的取值不认识：1 条"), "{summary}");
+    assert!(summary.contains("[IMP-012] 必填项的取值无法识别：1 条"), "{summary}");
 }
 
 #[test]

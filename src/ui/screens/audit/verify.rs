@@ -9,10 +9,12 @@ use super::super::Cx;
 use super::manifest::ManifestView;
 use crate::sampling::{StepState, hash_from_hex, to_hex};
 use crate::text::fold_width;
+use crate::ui::help::heading_with;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
 use crate::ui::text::audit as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest};
@@ -115,7 +117,7 @@ impl VerifyPage {
         let palette = theme::of(ui);
         theme::card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            widgets::heading(ui, t::OWN);
+            heading_with(ui, t::OWN, &[Term::Verification, Term::Certificate, Term::Proof, Term::Merkle]);
             if books.draws.is_empty() {
                 ui.add(egui::Label::new(theme::note(ui, t::NO_DRAWS)).wrap());
             }

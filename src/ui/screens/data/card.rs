@@ -511,7 +511,7 @@ fn history_ui(ui: &mut Ui, open: &OpenProject, kind: TableKind, rows: &[u32], wh
                 let name = || t::heading(Some(kind), id);
                 match text.as_str() {
                     "" => None,
-                    "是" | "否" => Some(format!("{}{text}", name().trim_start_matches("是否"))),
+                    "是" | "否" => Some(t::flag_words(&name(), text == "是")),
                     _ if *id == violations::AMOUNT_WAN.name() => Some(format!("{text} 万元")),
                     _ if *id == credit::SCORE.name() => Some(format!("{text} 分")),
                     _ => Some(text),

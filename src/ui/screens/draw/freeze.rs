@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use egui::{RichText, Ui};
 
 use super::bar::big_figure;
+use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{decimal, thousands};
 use crate::workspace::reports::preview::{MonthPreview, ReasonCount};
@@ -36,7 +38,10 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
         big_figure(ui, width, size, t::F_CERTAIN, &thousands(preview.certain as u64), t::U_UNITS);
         big_figure(ui, width, size, t::F_STRATA, &preview.strata.len().to_string(), t::U_STRATA);
     });
-    ui.label(theme::note(ui, t::expected(&decimal(preview.expected, 1))));
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::note(ui, t::expected(&decimal(preview.expected, 1))));
+        help_marks(ui, &[Term::SamplingFrame, Term::Stratum, Term::InclusionProbability, Term::Rounding]);
+    });
     ui.add_space(GRID);
     if !preview.blocking.is_empty() {
         let palette = theme::of(ui);

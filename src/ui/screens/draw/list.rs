@@ -6,8 +6,10 @@ use egui::Ui;
 
 use super::facts::{Facts, ListRow};
 use crate::domain::PlanMonth;
+use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput, Target};
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, thousands};
 
@@ -47,6 +49,7 @@ pub fn show(
     let row = chosen.and_then(|i| facts.rows.get(i));
     ui.horizontal(|ui| {
         widgets::heading(ui, t::LIST);
+        help_marks(ui, &[Term::Substitution, Term::Pairing, Term::TriggeredCheck]);
         let rows = || shown.iter().filter_map(|at| facts.rows.get(*at));
         let standing = rows().filter(|r| !r.replaced).count();
         let pairs = rows().filter(|r| r.pair.is_some()).count();

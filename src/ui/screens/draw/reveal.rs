@@ -6,8 +6,10 @@ use egui::{Align2, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
 use super::bar::big_figure;
 use super::facts::{BINS, DrawFacts, Facts};
+use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, thousands};
 
@@ -94,7 +96,10 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
         lines_ui(ui, draw, shown, Vec2::new(width, height));
         map_ui(ui, facts, draw, whole, Vec2::new(map_width, height));
     });
-    ui.label(theme::note(ui, t::LEGEND));
+    ui.horizontal_wrapped(|ui| {
+        ui.label(theme::note(ui, t::LEGEND));
+        help_marks(ui, &[Term::Key, Term::Seed, Term::Reserve]);
+    });
     if show.is_running() {
         if shown >= count as f32 {
             *show = Show::over();

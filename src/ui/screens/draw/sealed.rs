@@ -5,7 +5,9 @@ use qrcode::{Color as Module, EcLevel, QrCode};
 
 use super::entropy::in_groups;
 use crate::sampling::{EntropyFormat, to_hex};
+use crate::ui::help::help_mark;
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, thousands};
 use crate::workspace::store::draws::StoredDraw;
@@ -171,6 +173,7 @@ pub fn show(
         ui.vertical(|ui| {
             ui.horizontal(|ui| {
                 widgets::heading(ui, t::COMMITMENT);
+                help_mark(ui, Term::Commitment);
                 if draw.demonstration {
                     widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
                 }

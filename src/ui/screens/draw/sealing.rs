@@ -13,9 +13,11 @@ use super::{DrawScreen, is_acting, why_not};
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth};
 use crate::ui::confirm::confirm;
+use crate::ui::help::heading_with;
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, thousands};
 use crate::workspace::deeds::deed::Deed;
@@ -223,7 +225,7 @@ impl DrawScreen {
         }
         let Some(form) = &mut self.pledge else { return };
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            widgets::heading(ui, t::PLEDGE);
+            heading_with(ui, t::PLEDGE, &[Term::PublicNumber]);
             ui.add(egui::Label::new(theme::note(ui, t::PLEDGE_WHY)).wrap());
             ui.add_space(GRID);
             form.ui(ui, now, calendar, sealed_before, known, &faults);

@@ -8,8 +8,10 @@ use egui::{RichText, Ui};
 use super::rules::articles;
 use crate::diagnostic::{AppError, Finding};
 use crate::plan::{AnnualPlan, Mend, MendAction};
+use crate::ui::help::heading_with;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
+use crate::ui::text::help::Term;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
@@ -251,7 +253,7 @@ impl Shortages {
 }
 
 fn overloads(ui: &mut Ui, plan: &AnnualPlan, body: Option<u16>) {
-    widgets::heading(ui, t::OVERLOADS);
+    heading_with(ui, t::OVERLOADS, &[Term::Shortage, Term::Remedy]);
     let mut count = 0;
     for overload in plan.overloads.iter().filter(|o| body.is_none_or(|b| b == o.body)) {
         count += 1;

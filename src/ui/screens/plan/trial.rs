@@ -6,8 +6,10 @@ use egui::{RichText, Ui, Vec2};
 
 use crate::plan::model::Resource;
 use crate::plan::simulate::{SimulationReport, simulate};
+use crate::ui::help::heading_with;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
+use crate::ui::text::help::Term;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
@@ -95,7 +97,7 @@ fn show_report(ui: &mut Ui, report: &SimulationReport, open: &OpenProject, view:
     let policy = &open.project.policy;
     theme::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        widgets::heading(ui, &t::trial_title(report.years));
+        heading_with(ui, &t::trial_title(report.years), &[Term::Frequency]);
         egui::Grid::new("trial-tiers").striped(true).num_columns(6).spacing(Vec2::new(28.0, 6.0)).show(ui, |ui| {
             for word in t::TRIAL_COLUMNS {
                 ui.label(theme::note(ui, word));

@@ -10,8 +10,10 @@ use super::index::{Index, Own};
 use crate::diagnostic::{Finding, Severity};
 use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
+use crate::ui::help::help_marks;
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, Shape, TableInput, Target};
+use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
@@ -23,7 +25,7 @@ use crate::workspace::session::{Books, OpenProject, ViewCommand};
 const ROW: f32 = 44.0;
 /// Width of a field for a day, height of a line of what is said of a field.
 const SHORT: f32 = 130.0;
-const MESSAGE: f32 = 16.0;
+const MESSAGE: f32 = 18.0;
 /// Width of the box that is ticked.
 const TICK: f32 = 30.0;
 
@@ -345,6 +347,7 @@ impl State {
             }
             ui.add_space(HALF);
             fields(ui, form, record, &told);
+            ui.horizontal(|ui| help_marks(ui, &[Term::Completion, Term::Disclosure]));
         });
     }
 }

@@ -19,10 +19,12 @@ use crate::policy::edit::{adopt_scoring, scoring_in_force};
 use crate::policy::{Milli, Policy, load_preset, policy_fault, presets};
 use crate::risk::Mover;
 use crate::text::figure::whole_checks;
+use crate::ui::help::heading_with;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::plot::{self, PlotAction};
 use crate::ui::slot::{Same, Slot};
 use crate::ui::text::common;
+use crate::ui::text::help::Term;
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, thousands};
@@ -365,7 +367,7 @@ impl RiskScreen {
     fn why(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &AnalysisView) {
         let Some(unit) = cx.session.filter().unit else {
             egui::Frame::new().inner_margin(egui::Margin::same(8)).show(ui, |ui| {
-                widgets::heading(ui, t::WHY);
+                heading_with(ui, t::WHY, &[Term::Tier, Term::Frequency]);
                 let words = RichText::new(t::NO_UNIT).color(theme::of(ui).muted);
                 ui.add(egui::Label::new(words).wrap());
             });
