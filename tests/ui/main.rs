@@ -26,6 +26,7 @@ mod shell;
 mod stage;
 mod states;
 mod support;
+mod values;
 mod veil;
 mod words;
 mod work;
