@@ -206,6 +206,7 @@ impl PlanScreen {
                 word(t::LEGEND_PLAN, Some(Tone::Plan));
                 word(t::LEGEND_DONE, Some(Tone::Done));
             }
+            word(t::LEGEND_LOAD, None);
         });
     }
 
