@@ -4,7 +4,7 @@
 
 use crate::domain::PlanMonth;
 use crate::plan::PlanCell;
-use crate::plan::model::ByMonth;
+use crate::plan::model::{ByMonth, MONTHS};
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::store::plan_record::{BodyPlan, PlanFiles, Planned};
 

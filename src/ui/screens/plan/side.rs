@@ -42,8 +42,9 @@ impl PlanScreen {
         let Some(cell) = cell else { return };
         let body = if let RowKey::Body(i) = key { open.project.policy.bodies.get(i).map(|b| &b.id) } else { None };
         let edits: &PlanEdits = &open.draft.now().edits;
-        let here =
-            |number: &&LockedNumber| key == RowKey::Body(usize::from(number.body)) && usize::from(number.month) == month;
+        let here = |number: &&LockedNumber| {
+            key == RowKey::Body(usize::from(number.body)) && usize::from(number.month) == month
+        };
         let locked = view.analysis.plan.locked.iter().filter(here);
         let of = card::Of {
             name: &name,
