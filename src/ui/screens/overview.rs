@@ -204,7 +204,7 @@ impl OverviewScreen {
 }
 
 /// What is said of the year's months under a chart: mandatory checks, capacity, and the checks to come.
-pub(super) fn plan_sentences(open: &OpenProject, view: &AnalysisView) -> Vec<String> {
+fn plan_sentences(open: &OpenProject, view: &AnalysisView) -> Vec<String> {
     let policy = &open.project.policy;
     let mut lines = month_sentences(policy, &view.analysis);
     lines.extend(compute_capacity_use(policy, &view.analysis.plan).map(|of| of.sentence()));
