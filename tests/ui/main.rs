@@ -25,5 +25,6 @@ mod shell;
 mod stage;
 mod states;
 mod support;
+mod values;
 mod veil;
 mod work;
