@@ -11,6 +11,7 @@ use super::support::{Begin, LAPTOP, Window};
 fn open_values() -> Window {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
+    window.send(ViewCommand::SetOperator("王晓明".into()));
     window.app_mut().go(ScreenId::Plan);
     window.until("the plan", |w| w.shows("数值与确认"));
     let tab = window.shown().into_iter().find(|text| text.starts_with("数值与确认 ")).unwrap();
@@ -32,6 +33,13 @@ fn type_into(window: &mut Window, label: &str, text: &str) {
     window.key(Modifiers::COMMAND, Key::A);
     window.text(text);
     window.harness.run_steps(2);
+}
+
+/// Clicks what may have to be scrolled to.
+fn click(window: &mut Window, label: &str) {
+    window.harness.get_by_label(label).scroll_to_me();
+    window.harness.run_steps(4);
+    window.click(label);
 }
 
 #[test]
@@ -61,21 +69,22 @@ fn all_that_is_open_is_confirmed_at_once_and_taken_back() {
 fn a_number_is_changed_with_basis_and_reason_and_journaled() {
     let mut window = open_values();
     let open = open_parts(&window);
-    let row = window.shown().into_iter().find(|text| text.contains("检查间隔：两次检查至少相隔 60天")).unwrap();
+    let row = window.shown().into_iter().find(|text| text.contains("一般监管对象最低频次（区级）：")).unwrap();
     window.click(&row);
-    window.until("the part", |w| w.shows("两次检查至少相隔") && !w.shows("更改理由"));
-    type_into(&mut window, "两次检查至少相隔", "很久");
+    window.until("the part", |w| w.shows("据此单户每年至多") && !w.shows("更改理由"));
+    type_into(&mut window, "每名执法人员每年检查", "很久");
     window.until("the reason's field", |w| w.shows("更改理由"));
     type_into(&mut window, "依据", "沪环执法〔2026〕9号第3条");
     type_into(&mut window, "更改理由", "春节前后排不开");
     window.click("更改并确认");
     // a number that is none: said with its code, the policy stays
     window.until("the refusal", |w| w.shows("POL-141"));
-    let days = |w: &Window| w.app().session.project().unwrap().draft.now().policy.window.days;
-    assert_eq!(days(&window), 60);
-    type_into(&mut window, "两次检查至少相隔", "30");
+    let visits =
+        |w: &Window| w.app().session.project().unwrap().draft.now().policy.categories[1].floor_county.per_inspector.0;
+    assert_eq!(visits(&window), 2000);
+    type_into(&mut window, "每名执法人员每年检查", "3");
     window.click("更改并确认");
-    window.until("the change", |w| days(w) == 30 && open_parts(w) == open - 1);
+    window.until("the change", |w| visits(w) == 3000 && open_parts(w) == open - 1);
     assert!(window.shows("沪环执法〔2026〕9号第3条"), "{:?}", window.shown());
     window.settle();
     window.until("the effect", |w| w.shows("对计划的影响") && !w.shows("正在重算对计划的影响"));
@@ -84,7 +93,8 @@ fn a_number_is_changed_with_basis_and_reason_and_journaled() {
     window.until("saved", |w| !w.app().session.project().unwrap().draft.is_changed());
     let journal = std::fs::read_to_string(window.project_folder().join("journal.jsonl")).unwrap();
     let last = journal.lines().last().unwrap();
-    for words in ["更改：检查间隔", "60 → 30", "沪环执法〔2026〕9号第3条", "春节前后排不开"] {
+    for words in ["更改：一般监管对象最低频次（区级）", "2 → 3", "沪环执法〔2026〕9号第3条", "春节前后排不开"]
+    {
         assert!(last.contains(words), "{words}: {last}");
     }
     let saved = std::fs::read_to_string(window.project_folder().join("policy.ron")).unwrap();
@@ -97,13 +107,13 @@ fn a_body_gets_a_floor_of_its_own() {
     let row = window.shown().into_iter().find(|text| text.contains("重点监管对象最低频次（区级）：")).unwrap();
     window.click(&row);
     window.until("the menu", |w| w.shows("为一个执法主体另定…"));
-    window.click("为一个执法主体另定…");
+    click(&mut window, "为一个执法主体另定…");
     window.click("黄浦区生态环境局");
     window.until("its own floor", |w| w.shows("黄浦区生态环境局：重点监管对象最低频次"));
     let overrides = |w: &Window| w.app().session.project().unwrap().draft.now().policy.floor_overrides.len();
     assert_eq!(overrides(&window), 1);
     window.until("the way back", |w| w.shows("取消另定"));
-    window.click("取消另定");
+    click(&mut window, "取消另定");
     window.until("gone", |w| overrides(w) == 0);
 }
 
@@ -113,6 +123,8 @@ fn a_cap_that_nobody_reaches_says_so() {
     window.settle();
     window.app_mut().go(ScreenId::Risk);
     window.until("the effect", |w| w.shows("等级变动的单位：0 家"));
+    // looking at the sliders turns none of them, not even one that stands between two steps
+    assert!(!window.app().session.project().unwrap().draft.is_changed());
     // points of one event come before the cap
     let top = |w: &Window, label: &str| {
         let slider = |n: &egui_kittest::Node<'_>| n.accesskit_node().role() == Role::Slider;
@@ -173,7 +185,7 @@ fn a_card_explains_the_score_and_prints_it() {
     window.until("its records", |w| w.shows("依据：") && w.shows(" 分"));
     let page = window.folder.path().join("说明.html");
     window.answers.push(&page);
-    window.click("得分说明（可打印）…");
+    click(&mut window, "得分说明（可打印）…");
     window.until("the page", |_| page.exists());
     let text = std::fs::read_to_string(&page).unwrap();
     assert!(text.contains("风险得分说明") && text.contains("合计："), "{text}");

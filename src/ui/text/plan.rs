@@ -144,7 +144,7 @@ texts! {
     /// Heading.
     SPREAD = "各风险等级的年度频次 λ";
     /// What the figures are.
-    SPREAD_NOTE = "λ 为每年预计抽查次数；不含停产、正面清单等不参加抽取的污染源。最低值不计因企业年度上限被压缩的";
+    SPREAD_NOTE = "λ 为每年预计抽查次数；不含停产、正面清单等不参加抽取的污染源。第二行不计因企业年度上限被压缩的";
     /// Heading.
     OFF_SITE = "非现场检查（正面清单）";
     /// None.
@@ -417,7 +417,7 @@ pub fn spread(sites: &str, often: &str) -> String {
 /// The figures behind it.
 #[must_use]
 pub fn spread_figures(least: &str, mean: &str, most: &str) -> String {
-    format!("λ 最低 {least}，平均 {mean}，最高 {most}")
+    format!("λ {least} 至 {most}，平均 {mean}")
 }
 
 /// What the enterprises' cap takes.
