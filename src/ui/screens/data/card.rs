@@ -6,12 +6,15 @@ use std::sync::Arc;
 use egui::{Color32, RichText, ScrollArea, Ui, Vec2};
 use polars::prelude::DataFrame;
 
+mod score;
+
+use self::score::score_ui;
 use super::columns;
-use crate::export::{ScoreFactor, render_score_sheet};
+use crate::export::render_score_sheet;
 use crate::registry::TableKind;
 use crate::registry::schema::{complaints, credit, event, past_checks, sources, violations};
 use crate::risk::SpecialReason;
-use crate::text::figure::{exact_points, expected_checks, how_often, per_year, points};
+use crate::text::figure::{expected_checks, how_often, per_year, points};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::slot::Slot;
@@ -347,68 +350,6 @@ fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) -> bool {
         ui.label(theme::note(ui, format!("必查 {}：{rule}", t::month_name(visit.month as usize))));
     }
     print
-}
-
-/// The score record by record: factors with their bars, each opened by a click; the sum; what falls when.
-fn score_ui(ui: &mut Ui, risk: &CardRisk, palette: &theme::Palette) {
-    let sheet = &risk.sheet;
-    if !sheet.standing.is_empty() {
-        ui.add(egui::Label::new(theme::note(ui, &sheet.standing)).wrap());
-    }
-    for factor in &sheet.factors {
-        factor_ui(ui, factor, palette);
-    }
-    ui.add(egui::Label::new(theme::note(ui, t::score_sum(&sheet.sum()))).wrap().selectable(true));
-    for (heading, lines) in [(t::FALLS, &sheet.falls), (t::LOWER, &sheet.lower)] {
-        if lines.is_empty() {
-            continue;
-        }
-        let id = ui.make_persistent_id(heading);
-        widgets::unfold(
-            ui,
-            id,
-            heading,
-            |ui| ui.label(heading),
-            |ui| {
-                for line in lines {
-                    ui.add(egui::Label::new(line).wrap().selectable(true));
-                }
-            },
-        );
-    }
-}
-
-/// A factor: its name with what holds, its bar, its points; unfolded, each record with its points and the article.
-fn factor_ui(ui: &mut Ui, factor: &ScoreFactor, palette: &theme::Palette) {
-    let title = factor.title();
-    let points = format!("{} / {}", exact_points(factor.points), exact_points(factor.cap));
-    let full = factor.points >= factor.cap;
-    let id = ui.make_persistent_id(("score factor", &factor.name));
-    let header = |ui: &mut Ui| {
-        let room = (ui.available_width() - 160.0).max(60.0);
-        let left = egui::Layout::left_to_right(egui::Align::Center);
-        let name = ui.allocate_ui_with_layout(Vec2::new(room, 18.0), left, |ui| {
-            ui.set_min_width(room);
-            ui.add(egui::Label::new(&title).truncate())
-        });
-        let part = factor.points as f32 / factor.cap.max(1) as f32;
-        widgets::meter(ui, 56.0, part, None, palette.accent, &format!("{title} {points}"));
-        ui.label(RichText::new(&points).color(if full { palette.amber } else { palette.text }));
-        let cap = if full { format!("{}\n", t::AT_CAP) } else { String::new() };
-        name.inner.on_hover_text(format!("{title}\n{cap}{}：{}", t::BASIS, factor.cite));
-    };
-    widgets::unfold(ui, id, &title, header, |ui| {
-        for line in &factor.lines {
-            let words = t::score_line(&line.what, &line.sum, &exact_points(line.points));
-            ui.add(egui::Label::new(words).wrap().selectable(true));
-            if !line.next.is_empty() {
-                ui.add(egui::Label::new(theme::note(ui, &line.next)).wrap());
-            }
-        }
-        for note in [factor.cap_note(), t::basis(&factor.cite)].into_iter().filter(|note| !note.is_empty()) {
-            ui.add(egui::Label::new(theme::note(ui, note)).wrap().selectable(true));
-        }
-    });
 }
 
 /// Expected checks by month as bars.
