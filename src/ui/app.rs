@@ -452,34 +452,6 @@ impl Workstation {
         }
     }
 
-    pub(super) fn deliver(&mut self, ctx: &Context, out: Outbox) {
-        let any = !out.commands.is_empty() || out.go.is_some();
-        for command in out.commands {
-            self.send(command);
-        }
-        if let Some(screen) = out.go {
-            self.go(screen);
-        }
-        if !out.dropped.is_empty() {
-            self.take_paths(out.dropped);
-        }
-        for action in out.actions {
-            self.act(ctx, action);
-        }
-        if out.verify {
-            self.screens.audit.show_verification();
-        }
-        if let Some(text) = out.copy {
-            ctx.copy_text(text);
-        }
-        for (action, chart) in out.charts {
-            self.chart_action(action, chart);
-        }
-        if any {
-            ctx.request_repaint();
-        }
-    }
-
     fn shortcuts(&mut self, ctx: &Context) {
         // under a dialog nothing else is to be had: it may speak of the month or the draft that a shortcut changes
         let modal = !ctx.memory(|m| m.is_above_modal_layer(egui::LayerId::background()));

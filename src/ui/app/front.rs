@@ -6,7 +6,7 @@ use egui::{Context, Ui};
 
 use super::Workstation;
 use crate::diagnostic::ProgressState;
-use crate::ui::screens::ScreenId;
+use crate::ui::screens::{Outbox, ScreenId};
 use crate::ui::slot::Same;
 use crate::ui::text::shell as s;
 use crate::ui::veil::{Secrets, Veil};
@@ -29,7 +29,7 @@ impl Workstation {
     /// True where a command writes a file that may name units. Pictures of maps show none while the veil is on.
     fn names_units(&self, command: &Command) -> bool {
         match command {
-            Command::Deed(deed) => matches!(**deed, Deed::Export { .. }),
+            Command::Deed(deed) => matches!(**deed, Deed::Export { .. } | Deed::WriteList { .. }),
             Command::View(ViewCommand::WriteFile(path, bytes)) => {
                 let picture = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
                 match (std::str::from_utf8(bytes), self.secrets.current()) {
@@ -97,5 +97,34 @@ impl Workstation {
             ctx.set_zoom_factor(self.zoom);
         }
         ctx.request_repaint();
+    }
+
+    /// Carries out what a screen asked for in a frame.
+    pub(in crate::ui) fn deliver(&mut self, ctx: &Context, out: Outbox) {
+        let any = !out.commands.is_empty() || out.go.is_some();
+        for command in out.commands {
+            self.send(command);
+        }
+        if let Some(screen) = out.go {
+            self.go(screen);
+        }
+        if !out.dropped.is_empty() {
+            self.take_paths(out.dropped);
+        }
+        for action in out.actions {
+            self.act(ctx, action);
+        }
+        if out.verify {
+            self.screens.audit.show_verification();
+        }
+        if let Some(text) = out.copy {
+            ctx.copy_text(text);
+        }
+        for (action, chart) in out.charts {
+            self.chart_action(action, chart);
+        }
+        if any {
+            ctx.request_repaint();
+        }
     }
 }

@@ -81,6 +81,8 @@ impl DrawScreen {
         let size = ten_metres(ui, cx.stage);
         let now = local(cx.session.now());
         let projected = cx.session.is_veiled();
+        // on the whole screen all of it is seen without scrolling
+        let seal_size = if cx.stage { size * 0.8 } else { size };
         let mut asked = None;
         let mut seal = None;
         self.with_seal(ui, cx, open, books, period, |screen, ui, draw, envelope| {
@@ -117,7 +119,7 @@ impl DrawScreen {
             }
             egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 let mut shown = screen.envelope;
-                asked = sealed::show(ui, draw, envelope, &mut shown, projected, &mut screen.qr, size);
+                asked = sealed::show(ui, draw, envelope, &mut shown, projected, &mut screen.qr, seal_size);
                 screen.envelope = shown;
             });
             if let Some(ask) = asked {
