@@ -76,14 +76,14 @@ fn a_number_is_changed_with_basis_and_reason_and_journaled() {
     window.until("the reason's field", |w| w.shows("更改理由"));
     type_into(&mut window, "依据", "沪环执法〔2026〕9号第3条");
     type_into(&mut window, "更改理由", "春节前后排不开");
-    window.click("更改并确认");
+    click(&mut window, "更改并确认");
     // a number that is none: said with its code, the policy stays
     window.until("the refusal", |w| w.shows("POL-141"));
     let visits =
         |w: &Window| w.app().session.project().unwrap().draft.now().policy.categories[1].floor_county.per_inspector.0;
     assert_eq!(visits(&window), 2000);
     type_into(&mut window, "每名执法人员每年检查", "3");
-    window.click("更改并确认");
+    click(&mut window, "更改并确认");
     window.until("the change", |w| visits(w) == 3000 && open_parts(w) == open - 1);
     assert!(window.shows("沪环执法〔2026〕9号第3条"), "{:?}", window.shown());
     window.settle();
@@ -160,7 +160,6 @@ fn a_preset_taken_names_itself() {
     window.click("全国通用（环办〔2015〕88号）");
     window.until("its name", |w| w.shows("污染源日常监管随机抽查（环办〔2015〕88号），与"));
     window.settle();
-    window.until("its source line", |w| w.shows("规则：污染源日常监管随机抽查（环办〔2015〕88号）"));
     let slider = |n: &egui_kittest::Node<'_>| n.accesskit_node().role() == Role::Slider;
     window.harness.get_all_by_label("行政处罚 每起").find(slider).unwrap().focus();
     window.harness.run_steps(2);
