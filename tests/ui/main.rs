@@ -17,6 +17,7 @@ mod job;
 mod lists;
 mod overview;
 mod picture;
+mod plan;
 mod recovery;
 mod refresh;
 mod results;

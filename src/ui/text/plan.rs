@@ -96,7 +96,7 @@ texts! {
     /// In the empty field.
     REASON_HINT = "如：配合专项行动";
     /// How a change works.
-    EDIT_HINT = "改动后该类别在本月锁定，差额由后面的月份承担";
+    EDIT_HINT = "改动后该类别在本月锁定，差额由同类对象本周期其他月份增减";
     /// Column.
     CATEGORY = "监管类别";
     /// Column.

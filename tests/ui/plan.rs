@@ -1,0 +1,90 @@
+//! 年度计划 by keys and clicks: blocks selected, pasted, filled with one reason and one step of undo; the plan approved,
+//! a month drawn, approved again, and the four columns that stay apart.
+
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use fairdraw::ui::screens::ScreenId;
+
+use super::support::{Begin, LAPTOP, Window};
+use super::work::{draw_month, name_operator};
+
+fn edits(window: &Window) -> usize {
+    window.app().session.project().unwrap().draft.now().edits.quotas.len()
+}
+
+/// The matrix with the focus on the first body's cell of a month.
+fn on_the_matrix(window: &mut Window, month: &str) {
+    window.app_mut().go(ScreenId::Plan);
+    window.harness.run_steps(4);
+    window.settle();
+    let open = window.app().session.project().unwrap();
+    let body = open.project.policy.bodies[0].name.clone();
+    let name = format!("{body} {month} ");
+    let label = window.shown().into_iter().find(|shown| shown.starts_with(&name)).unwrap();
+    window.click(&label);
+}
+
+#[test]
+fn blocks_are_pasted_filled_and_undone_as_one_step() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    on_the_matrix(&mut window, "5月");
+    for key in [Key::ArrowRight, Key::ArrowDown] {
+        window.key(Modifiers::SHIFT, key);
+    }
+    assert!(window.shows("选中 4 格"), "{}", window.shown().join(" | "));
+    // one number for all that is selected, with one reason; what is none is said
+    window.harness.event(Event::Paste("1\t约2\n1\t1".to_owned()));
+    window.harness.run_steps(4);
+    assert!(window.shows("「约2」不是数字"), "{}", window.shown().join(" | "));
+    let before = edits(&window);
+    window.click("更改 3 格");
+    window.settle();
+    let pasted = edits(&window);
+    assert!(pasted >= before + 3, "{before} {pasted}");
+    window.key(Modifiers::COMMAND, Key::R);
+    window.until("the filling", |w| w.shows("填充所选单元格"));
+    let open = window.app().session.project().unwrap();
+    assert_eq!(open.draft.undo_label(), Some("3 格的检查次数（手工调整）"));
+    window.key(Modifiers::NONE, Key::Escape);
+    window.key(Modifiers::COMMAND, Key::Z);
+    window.settle();
+    assert_eq!(edits(&window), before, "one step of undo for the whole block");
+}
+
+#[test]
+fn approved_drawn_and_approved_again_the_four_columns_stay_apart() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    name_operator(&mut window, "王晓明");
+    let approve = |window: &mut Window, day: &str| {
+        window.app_mut().go(ScreenId::Plan);
+        window.harness.run_steps(4);
+        window.settle();
+        window.click("批准、备案与公布…");
+        window.harness.get_by_role_and_label(Role::TextInput, "批准日期").focus();
+        window.harness.run_steps(2);
+        window.key(Modifiers::COMMAND, Key::A);
+        window.text(day);
+        window.until("the approval", |w| w.enabled("批准并留存"));
+        window.click("批准并留存");
+        window.until("the version", |w| !w.app().session.is_busy());
+        window.settle();
+    };
+    approve(&mut window, "2026-12-20");
+    let plans = |w: &Window| w.app().session.project().unwrap().books.value().unwrap().plans.clone();
+    assert_eq!(plans(&window).approved.len(), 1);
+    let month = draw_month(&mut window);
+    window.settle();
+    approve(&mut window, "2026-12-21");
+    let kept = plans(&window);
+    assert_eq!(kept.approved.len(), 2);
+    assert!(kept.before.contains_key(&month), "the plan before the draw is kept with it");
+    window.click("计划对照");
+    window.settle();
+    for words in ["批准计划", "滚动计划", "已抽取", "已完成", "第 2 版：批准 2026-12-21", "王晓明批准"]
+    {
+        assert!(window.shows(words), "{words}: {}", window.shown().join(" | "));
+    }
+}
