@@ -13,7 +13,7 @@ use super::palette::Choice;
 use super::screens::ScreenId;
 use super::text::common as t;
 use super::text::shell as s;
-use super::theme::{self, GRID, HALF};
+use super::theme::{self, GRID};
 use super::widgets;
 use crate::diagnostic::Severity;
 use crate::workspace::session::ViewCommand;
