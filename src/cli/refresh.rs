@@ -132,10 +132,12 @@ fn list(args: &RefreshArgs, as_json: bool) -> AppResult<Finish> {
     }
     for (back, sources, state) in rows {
         let may = if back { "可返回" } else { "此后已有封存，只供查阅" };
-        line(&format!(
-            "{}　{}　{sources} 个污染源　被「{}」替换　{may}",
-            state.id, state.note.kept_at, state.note.replaced_by
-        ))?;
+        let note = &state.note;
+        let why = match note.replaced_by.as_str() {
+            "" => "返回之前".to_owned(),
+            by => format!("更新为「{by}」之前"),
+        };
+        line(&format!("{}　{}　{}　{why}　{sources} 个污染源　{may}", state.id, note.kept_at, note.operator))?;
     }
     Ok(Finish::Done)
 }

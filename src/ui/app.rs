@@ -334,14 +334,7 @@ impl Workstation {
             }
             Action::Refresh => {
                 self.go(ScreenId::Data);
-                let mut out = Outbox::default();
-                self.screens.data.show_refresh(&mut Cx {
-                    session: &self.session,
-                    out: &mut out,
-                    doors: &mut self.doors,
-                    stage: self.stage,
-                });
-                self.deliver(ctx, out);
+                self.screens.data.show_refresh();
             }
             Action::OpenProject => {
                 self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT).door(Door::Project));

@@ -3,6 +3,7 @@
 mod chips;
 mod dialogs;
 mod stage;
+mod toasts;
 
 use egui::{Align, Align2, Context, Layout, Panel, RichText, Sense, Stroke, Ui, Vec2};
 
@@ -12,14 +13,11 @@ use super::palette::Choice;
 use super::screens::ScreenId;
 use super::text::common as t;
 use super::text::shell as s;
-use super::theme::{self, GRID, HALF};
+use super::theme::{self, GRID};
 use super::widgets;
 use crate::diagnostic::Severity;
-use crate::workspace::session::{Toast, ViewCommand};
+use crate::workspace::session::ViewCommand;
 
-/// Seconds that a toast stays; bad news stay longer.
-const TOAST_SECONDS: f64 = 6.0;
-const BAD_NEWS_SECONDS: f64 = 15.0;
 /// Rows of the findings panel laid out at most.
 const MOST_FINDINGS: usize = 500;
 
@@ -407,7 +405,7 @@ fn findings_panel(app: &mut Workstation, ui: &mut Ui) {
 
 /// What lies over the window: toasts, palette, dialogs, the drop target.
 pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
-    toasts(app, ctx);
+    toasts::show(app, ctx);
     if let Some(choice) = app.command_palette.show(ctx, &app.session) {
         match choice {
             Choice::Action(action) => app.act(ctx, action),
@@ -425,80 +423,6 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     dialogs::unveiled_dialog(app, ctx);
     dialogs::help(app, ctx);
     drop_target(ctx);
-}
-
-fn toasts(app: &mut Workstation, ctx: &Context) {
-    let now = ctx.input(|i| i.time);
-    // what has a button stays until a hand has got there
-    let life = |toast: &Toast| match (toast.severity, &toast.folder) {
-        (Severity::Hint, None) => TOAST_SECONDS,
-        _ => BAD_NEWS_SECONDS,
-    };
-    let old: Vec<u64> =
-        app.session.toasts().iter().filter(|toast| now - toast.at > life(toast)).map(|toast| toast.id).collect();
-    for id in old {
-        app.session.dismiss_toast(id);
-    }
-    if app.session.toasts().is_empty() {
-        return;
-    }
-    ctx.request_repaint_after_secs(0.5);
-    let mut gone = None;
-    let (mut details, mut reveal) = (false, None);
-    egui::Area::new(egui::Id::unique("toasts"))
-        .anchor(Align2::CENTER_TOP, [0.0, 44.0])
-        .order(egui::Order::Foreground)
-        .show(ctx, |ui| {
-            for toast in app.session.toasts() {
-                let palette = theme::of(ui);
-                let ink = match toast.severity {
-                    Severity::Error => palette.red,
-                    Severity::Warning => palette.amber,
-                    Severity::Hint => palette.accent,
-                };
-                let frame = egui::Frame::new()
-                    .fill(palette.surface)
-                    .stroke(Stroke::new(1.0, ink))
-                    .corner_radius(theme::RADIUS)
-                    .inner_margin(egui::Margin::symmetric(12, 8));
-                frame.show(ui, |ui| {
-                    ui.set_max_width(420.0);
-                    ui.horizontal_top(|ui| {
-                        ui.vertical(|ui| {
-                            ui.set_max_width(330.0);
-                            ui.add(egui::Label::new(&toast.text).wrap());
-                        });
-                        match (&toast.folder, toast.severity) {
-                            (Some(folder), Severity::Hint) => {
-                                if ui.small_button(s::OPEN_FOLDER).clicked() {
-                                    reveal = Some(folder.clone());
-                                }
-                            }
-                            (Some(folder), _) => {
-                                if ui.small_button(s::COPY_PATH).clicked() {
-                                    ui.ctx().copy_text(folder.display().to_string());
-                                }
-                            }
-                            (None, Severity::Hint) => {}
-                            (None, _) => details |= ui.small_button(s::DETAILS).clicked(),
-                        }
-                        if ui.small_button(t::CLOSE).clicked() {
-                            gone = Some(toast.id);
-                        }
-                    });
-                });
-                ui.add_space(HALF);
-            }
-        });
-    if let Some(id) = gone {
-        app.session.dismiss_toast(id);
-    }
-    if details {
-        app.dialogs.findings = true;
-    }
-    if let Some(folder) = reveal {
-        app.reveal(folder);
-    }
 }
 
 fn drop_target(ctx: &Context) {

@@ -60,9 +60,10 @@ fn the_differences_are_shown_confirmed_and_taken_back_by_clicks() {
     let bytes = |name: &str| std::fs::read(frames.join(format!("{name}.parquet"))).unwrap();
     let (sources, credit_file) = (bytes("sources"), bytes("credit"));
 
-    window.answers.push(&folder);
     open_refresh(&mut window);
     assert_eq!(window.app().screen, ScreenId::Data);
+    window.answers.push(&folder);
+    window.click(t::CHOOSE_FOLDER);
     window.until("the differences", |w| w.enabled(t::CONFIRM));
     assert!(window.shows("新增 2、消失 3"), "{}", window.shown().join(" | "));
     assert!(window.shows(&format!("不变（{credit} 行）")), "{}", window.shown().join(" | "));
@@ -107,8 +108,9 @@ fn cancelled_nothing_has_changed() {
     window.settle();
     let folder = next_register(&window, 5, 0);
     let before = std::fs::read(window.project_folder().join("frames/sources.parquet")).unwrap();
-    window.answers.push(&folder);
     open_refresh(&mut window);
+    window.answers.push(&folder);
+    window.click(t::CHOOSE_FOLDER);
     window.until("the differences", |w| w.enabled(t::CONFIRM));
     window.click(t::LEAVE);
     window.harness.run_steps(3);
@@ -121,6 +123,7 @@ fn cancelled_nothing_has_changed() {
     );
     // the dialog given up: the page stays and offers one file
     open_refresh(&mut window);
+    window.click(t::CHOOSE_FOLDER);
     assert!(window.shows(t::NOTHING) && window.enabled(t::CHOOSE_FILE));
     let one = window.folder.path().join("空表.csv");
     std::fs::write(&one, "甲,乙\n1,2\n").unwrap();

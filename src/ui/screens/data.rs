@@ -158,9 +158,9 @@ impl DataScreen {
         self.tab = Tab::Quality;
     }
 
-    /// Shows 更新名录 and asks for the new files.
-    pub fn show_refresh(&mut self, cx: &mut Cx<'_>) {
-        self.refresh.ask(cx);
+    /// Shows 更新名录: the way to new files, and back to the registers kept.
+    pub fn show_refresh(&mut self) {
+        self.refresh.show();
         self.tab = Tab::Refresh;
     }
 

@@ -75,9 +75,13 @@ pub(super) struct Refresh {
 }
 
 impl Refresh {
-    /// Shows the page and asks for a folder.
-    pub(super) fn ask(&mut self, cx: &mut Cx<'_>) {
+    /// Shows the page.
+    pub(super) fn show(&mut self) {
         self.shown = true;
+    }
+
+    /// Asks for a folder.
+    fn ask(&mut self, cx: &mut Cx<'_>) {
         self.picking =
             Some(cx.pick(PickRequest::new(PickKind::Folder, crate::ui::text::shell::PICK_REFRESH).door(Door::Data)));
     }
