@@ -210,6 +210,9 @@ pub struct PlanArgs {
     /// 逐项采取最省的办法，直到计划可行
     #[arg(long, conflicts_with = "mend")]
     pub mend_all: bool,
+    /// 改动规则数值的办法的依据（文号、条款），记入操作日志
+    #[arg(long, value_name = "依据")]
+    pub ground: Option<String>,
 }
 
 /// `policy`.

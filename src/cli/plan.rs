@@ -60,7 +60,11 @@ pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> 
         let frames = Frames::Given(&registry, &districts);
         for step in outlook.steps {
             say(&format!("已采取：{}", step.mend.text));
-            perform_deed(&mut project, &frames, Deed::Mend(Box::new(step.mend)), context)?;
+            let ground = args.ground.clone().unwrap_or_default();
+            if ground.trim().is_empty() && step.mend.action.changes_rules() {
+                say("  此办法改动规则数值，须有依据：请用 --ground 写明文号与条款，将记入操作日志");
+            }
+            perform_deed(&mut project, &frames, Deed::Mend(Box::new(step.mend), ground), context)?;
         }
         for text in skipped {
             say(&text);

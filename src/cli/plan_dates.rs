@@ -109,8 +109,10 @@ pub(super) fn plan_record(args: &PlanRecordArgs, as_json: bool, context: &Comman
     }
     line(&format!("范围,月份,{}", FOUR.join(",")))?;
     let row = |name: &str, month: &str, cell: &FourColumns| {
-        let figure = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.1}"));
-        line(&format!("{name},{month},{}", cell.figures().map(figure).join(",")))
+        let [approved, rolling, drawn, done] = cell.figures();
+        let figure = |value: Option<f64>, places: usize| value.map_or_else(String::new, |v| format!("{v:.places$}"));
+        let cells = [figure(approved, 1), figure(rolling, 1), figure(drawn, 0), figure(done, 0)];
+        line(&format!("{name},{month},{}", cells.join(",")))
     };
     let city = record.city();
     for (m, cell) in city.iter().enumerate() {

@@ -56,7 +56,7 @@ const TARGETS: &[(&str, CellKind)] = &[
     ("supervision", Text),
     ("special", Text),
     ("tier", Text),
-    ("score", Decimal(3)),
+    ("score", Decimal(1)),
     ("reasons", Text),
     ("origin", Text),
     ("probability", Percent(4)),

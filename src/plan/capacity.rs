@@ -93,6 +93,12 @@ pub fn window_months(policy: &Policy) -> u8 {
     policy.window.days.div_ceil(30).min(11) as u8
 }
 
+/// True where a month lies behind those that a visit of that day would close.
+#[must_use]
+pub fn window_passed(policy: &Policy, day: NaiveDate, month: PlanMonth) -> bool {
+    PlanMonth::of(day).is_some_and(|of| of.plus(i32::from(window_months(policy))) < month)
+}
+
 /// Most visits of a site a year that the window leaves room for in every pattern of slots.
 #[must_use]
 pub fn window_limit(policy: &Policy) -> u8 {

@@ -114,6 +114,20 @@ pub enum MendAction {
 }
 
 impl MendAction {
+    /// True where it changes a number of the rules, which needs a ground (依据).
+    #[must_use]
+    pub fn changes_rules(&self) -> bool {
+        matches!(
+            self,
+            Self::LowerFloor { .. }
+                | Self::LowerPerInspector { .. }
+                | Self::LowerSpecialFloor { .. }
+                | Self::RaiseCap { .. }
+                | Self::ShortenWindow { .. }
+                | Self::LowerTriggeredReserve { .. }
+        )
+    }
+
     /// True where both change the same number.
     #[must_use]
     pub(super) fn same_target(&self, other: &Self) -> bool {

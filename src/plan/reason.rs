@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::SubstituteCase;
 use crate::policy::Policy;
 
 /// Why a site is out of the on-site draw for the whole year.
@@ -50,6 +51,17 @@ impl Exclusion {
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|exclusion| *exclusion != Self::None && exclusion.id() == id)
+    }
+
+    /// What a unit that a reserve replaced is to the months that follow.
+    #[must_use]
+    pub fn of_case(case: SubstituteCase) -> Self {
+        match case {
+            SubstituteCase::Closed => Self::Closed,
+            SubstituteCase::Moved => Self::Moved,
+            SubstituteCase::Merged => Self::Merged,
+            SubstituteCase::Stopped => Self::Stopped,
+        }
     }
 
     /// Reason in frames, `[a-z_]{0,24}`.

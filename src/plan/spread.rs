@@ -16,7 +16,7 @@ pub struct Spread {
     pub sites: u32,
     /// Least λ of the sites that no cap of their enterprise cut; ∞ where there is none.
     pub least: f64,
-    /// Most λ.
+    /// Most λ of these.
     pub most: f64,
     /// Sites whose enterprise was scaled down to its cap.
     pub capped: u32,
@@ -25,12 +25,14 @@ pub struct Spread {
     /// Of these, sites with no visit left: the cap is used up.
     pub used_up: u32,
     sum: f64,
+    /// Σ of those that no cap cut.
+    own: f64,
 }
 
 impl Default for Spread {
     fn default() -> Self {
         let none = f64::INFINITY;
-        Self { sites: 0, least: none, most: 0.0, capped: 0, least_capped: none, used_up: 0, sum: 0.0 }
+        Self { sites: 0, least: none, most: 0.0, capped: 0, least_capped: none, used_up: 0, sum: 0.0, own: 0.0 }
     }
 }
 
@@ -43,12 +45,20 @@ impl Spread {
             self.used_up += u32::from(lambda <= 0.0);
         } else {
             self.least = self.least.min(lambda);
+            self.most = self.most.max(lambda);
+            self.own += lambda;
         }
-        self.most = self.most.max(lambda);
         self.sum += lambda;
     }
 
-    /// Mean λ; `None` without sites.
+    /// Mean λ of the sites that no cap cut; `None` without any.
+    #[must_use]
+    pub fn own_mean(&self) -> Option<f64> {
+        let sites = self.sites - self.capped;
+        (sites > 0).then(|| self.own / f64::from(sites))
+    }
+
+    /// Mean λ of all; `None` without sites.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         (self.sites > 0).then(|| self.sum / f64::from(self.sites))
@@ -91,6 +101,7 @@ mod tests {
         spread.add(0.0, true);
         spread.add(0.125, true);
         assert_eq!((spread.sites, spread.capped, spread.used_up), (5, 2, 1));
+        assert!(spread.own_mean().is_some_and(|mean| (mean - 1.75 / 3.0).abs() < 1e-12));
         assert!((spread.least - 0.25).abs() < 1e-12 && spread.least_capped.abs() < 1e-12);
     }
 }

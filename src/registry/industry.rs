@@ -34,6 +34,11 @@ pub struct IndustryTable {
 }
 
 impl IndustryTable {
+    /// Codes with their names, ascending.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(code, name)| (code.as_str(), name.as_str()))
+    }
+
     /// Reads `level,code,parent,name` (`gbt4754_2017.csv`) and `code_2011,code_2017,…`
     /// (`gbt4754_2011_to_2017`; may be empty).
     ///

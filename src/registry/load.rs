@@ -216,7 +216,7 @@ pub fn load_registry_onto(
             diagnostics.push(codes::MAPPING_UNUSED.finding().value(&entry.file));
         }
     }
-    let mut registry = check_tables_onto(base, &tables, options, districts, progress)?;
+    let mut registry = check_tables(base, &tables, options, districts, progress)?;
     diagnostics.append(std::mem::take(&mut registry.diagnostics));
     registry.diagnostics = diagnostics;
     Ok(registry)
@@ -237,20 +237,11 @@ pub fn check_file(
     load_registry(std::slice::from_ref(input), options, districts, progress)
 }
 
-/// Recognises and checks raw tables: [`load_registry`] after reading.
+/// Recognises and checks raw tables as the next state of a registry: [`load_registry_onto`] after reading.
 ///
 /// # Errors
 /// `JOB-001` when cancelled, `IMP-099` on an internal fault.
 pub fn check_tables(
-    tables: &[InputTable],
-    options: &RegistryOptions,
-    districts: &dyn DistrictLookup,
-    progress: &Progress,
-) -> AppResult<Registry> {
-    check_tables_onto(&Registry::empty(), tables, options, districts, progress)
-}
-
-fn check_tables_onto(
     base: &Registry,
     tables: &[InputTable],
     options: &RegistryOptions,

@@ -9,6 +9,8 @@ use super::theme;
 
 /// A ring is drawn around what is at most so high: a table or a map marks its own cursor.
 const HIGHEST: f32 = 64.0;
+/// What egui calls the handle of a panel.
+const OF_EGUI: &str = "Resize panel";
 /// How far the ring lies outside, and how broad it is.
 const RING: [f32; 2] = [2.5, 2.0];
 
@@ -52,7 +54,7 @@ impl egui::Plugin for Access {
         for (id, node) in &mut update.nodes {
             if *id == root {
                 node.set_label(self.title.as_str());
-            } else if node.role() == Role::Splitter {
+            } else if node.role() == Role::Splitter && node.label() == Some(OF_EGUI) {
                 node.set_label(s::RESIZE);
             }
         }

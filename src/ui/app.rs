@@ -1,6 +1,7 @@
 //! The application of the window: session, screens, shell.
 
 mod files;
+mod front;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,9 +21,9 @@ use super::text::common as t;
 use super::text::help::Term;
 use super::text::shell as s;
 use super::veil::{Secrets, Veil};
-use super::{fonts, rows, shell, theme, widgets};
+use super::{fonts, rows, shell, theme};
 use crate::chart::Chart;
-use crate::diagnostic::{AppResult, ProgressState};
+use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{Command, DraftCommand, ProjectData, Session, ThemeChoice, ViewCommand};
@@ -317,40 +318,6 @@ impl Workstation {
         self.go(ScreenId::Data);
     }
 
-    /// Carries a command out; one that is for good waits until the operator has said his name, one that writes a file
-    /// with units' names until he has said that he means it, where they are veiled.
-    pub fn send(&mut self, command: impl Into<Command>) {
-        let command = command.into();
-        if self.session.is_veiled() && self.names_units(&command) {
-            self.dialogs.unveiled = Some(command);
-        } else {
-            self.send_unveiled(command);
-        }
-    }
-
-    /// True where a command writes a file that may name units. Pictures of maps show none while the veil is on.
-    fn names_units(&self, command: &Command) -> bool {
-        match command {
-            Command::Deed(deed) => matches!(**deed, Deed::Export { .. }),
-            Command::View(ViewCommand::WriteFile(path, bytes)) => {
-                let picture = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
-                match (std::str::from_utf8(bytes), self.secrets.current()) {
-                    (Ok(text), Some(secrets)) => secrets.hide(text).is_some(),
-                    _ => !picture,
-                }
-            }
-            _ => false,
-        }
-    }
-
-    pub(super) fn send_unveiled(&mut self, command: Command) {
-        if command.needs_operator() && self.session.preferences().operator.trim().is_empty() {
-            self.dialogs.operator = Some((String::new(), Some(command)));
-        } else {
-            self.session.apply(command);
-        }
-    }
-
     /// Does what a menu, a shortcut or the palette asks for.
     pub fn act(&mut self, ctx: &Context, action: Action) {
         if !action.is_enabled(&self.session) {
@@ -405,8 +372,9 @@ impl Workstation {
             Action::Palette => self.command_palette.open(),
             Action::Find => {
                 let screen = self.screen;
-                self.screens.get(screen).find();
-                Desk::find(ctx);
+                if !self.screens.get(screen).find() {
+                    Desk::find(ctx);
+                }
             }
             Action::PreviousMonth => self.step_month(-1),
             Action::NextMonth => self.step_month(1),
@@ -433,23 +401,6 @@ impl Workstation {
             Action::Help => self.dialogs.help = true,
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
-    }
-
-    /// Gives the ceremony the whole screen, or takes it back. In front of others names are veiled.
-    pub(super) fn set_stage(&mut self, ctx: &Context, on: bool) {
-        if on == self.stage {
-            return;
-        }
-        self.stage = on;
-        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(on));
-        if on {
-            self.go(ScreenId::Draw);
-            self.dialogs.findings = false;
-            self.session.apply(ViewCommand::Veil(true));
-        } else {
-            ctx.set_zoom_factor(self.zoom);
-        }
-        ctx.request_repaint();
     }
 
     fn set_zoom(&mut self, ctx: &Context, zoom: f32) {
@@ -484,39 +435,6 @@ impl Workstation {
             shell::show(self, ui);
             shell::overlays(self, &ctx);
         }
-    }
-
-    /// Hands what has to be hidden to the gate; false where it is not known yet, and nothing else may be shown.
-    fn veil_ui(&mut self, ui: &mut Ui) -> bool {
-        // the ceremony over real data hides its units until somebody says otherwise
-        if let Some(open) = self.session.project()
-            && self.screen == ScreenId::Draw
-            && !open.saved.file.synthetic
-            && self.offered.as_deref() != Some(open.saved.root())
-        {
-            self.offered = Some(open.saved.root().to_owned());
-            self.session.apply(ViewCommand::Veil(true));
-        }
-        let data = self.session.project().filter(|_| self.session.is_veiled()).map(|open| Arc::clone(&open.data));
-        let Some(data) = data else {
-            ui.ctx().plugin::<Veil>().lock().set(None);
-            return true;
-        };
-        let of = Arc::clone(&data);
-        self.secrets.ask(&self.session, &Same::of(&data), s::VEILING, move |progress| Secrets::of(&of, progress));
-        let current = self.secrets.current().cloned();
-        ui.ctx().plugin::<Veil>().lock().set(current.as_ref());
-        if current.is_none() {
-            egui::CentralPanel::default().show(ui, |ui| match self.secrets.error().map(str::to_owned) {
-                None => widgets::loading(ui, s::VEILING, &ProgressState::default()),
-                Some(error) => {
-                    if widgets::failed(ui, s::VEIL_FAILED, &error, s::VEIL_LIFT) {
-                        self.session.apply(ViewCommand::Veil(false));
-                    }
-                }
-            });
-        }
-        current.is_some()
     }
 
     /// The screen itself, into what the shell leaves.

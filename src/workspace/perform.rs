@@ -138,8 +138,8 @@ pub fn perform_deed(
             save_settings(project, &settings, context)?;
             DeedOutcome::Saved
         }
-        Deed::Mend(mend) => {
-            take_mend(project, &mend, context)?;
+        Deed::Mend(mend, ground) => {
+            take_mend(project, &mend, &ground, context)?;
             DeedOutcome::Mended(mend.text)
         }
         Deed::SealYear(pledge) => {

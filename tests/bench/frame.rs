@@ -125,7 +125,8 @@ fn main() {
     let surroundings = Surroundings {
         paths: AppPaths::below(folder.path()),
         clock: Arc::new(|| Moment::parse("2026-12-20T09:00:00+08:00").unwrap()),
-        picker: Box::new(NativePicker),
+        picker: Box::new(NativePicker::default()),
+        open_folder: Arc::new(|_| Ok(())),
     };
     let mut app = Workstation::new(&ctx, surroundings);
     app.start(Some(root));

@@ -177,6 +177,15 @@ fn opened_january() -> Window {
     window
 }
 
+/// The check added last stands at the end of the month's list.
+fn assert_origin(window: &mut Window, origin: &str) {
+    window.settle();
+    let first = window.shown().into_iter().find(|text| text.starts_with("1，")).unwrap();
+    window.click(&first);
+    window.key(egui::Modifiers::NONE, egui::Key::End);
+    window.until("where it comes from", |w| w.shows(origin));
+}
+
 #[test]
 fn a_closed_unit_is_only_added_with_grounds() {
     let mut window = opened_january();
@@ -207,7 +216,7 @@ fn a_closed_unit_is_only_added_with_grounds() {
     let books = window.app().session.project().unwrap().books.value().unwrap().clone();
     let change = format!("{:?}", books.draws[0].draw.changes[0]);
     assert!(change.contains("群众提供当日照片") && change.contains("Report"), "{change}");
-    window.until("where it comes from", |w| w.shows("触发 · 举报"));
+    assert_origin(&mut window, "触发 · 举报");
 }
 
 #[test]
@@ -264,5 +273,9 @@ fn a_triggered_check_is_found_by_name_code_or_selection() {
     window.text("自动监控连续超标");
     window.until("the button", |w| w.enabled("确定"));
     window.click("确定");
-    window.until("the check on the list", |w| w.shows("触发 · 监测异常"));
+    window.until("the check on the list", |w| {
+        let books = w.app().session.project().unwrap().books.value();
+        books.is_some_and(|b| b.draws[0].draw.changes.len() == 1)
+    });
+    assert_origin(&mut window, "触发 · 监测异常");
 }

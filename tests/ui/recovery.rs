@@ -293,7 +293,7 @@ fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
     let (lines, faults) = fairdraw::workspace::store::journal::check_journal_file(&root.join("journal.jsonl")).unwrap();
     assert_eq!(faults, Vec::<String>::new());
     let last: Vec<&str> = lines.iter().rev().take(2).map(|line| line.command.as_str()).collect();
-    assert_eq!(last, ["districts", "import"]);
+    assert_eq!(last, ["districts", "refresh"]);
 }
 
 #[test]

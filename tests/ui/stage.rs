@@ -43,7 +43,7 @@ fn stage_at(size: Vec2) {
     window.key(Modifiers::NONE, Key::F11);
     window.until("the stage", |w| w.shows("退出全屏") && w.enabled("核对无误，选定公开数"));
     assert!(window.app().session.is_veiled() && window.shows("保密遮盖已开"));
-    for gone in ["文件", "命令", "审计", "操作人 王晓明"] {
+    for gone in ["文件", "查找与命令", "审计", "操作人 王晓明"] {
         assert!(!window.shows(gone), "{gone}: {:?}", window.shown());
     }
     let height = window.harness.ctx.content_rect().height();
@@ -173,7 +173,7 @@ fn the_keyboards_place_is_ringed_and_the_window_has_a_name() {
         shapes.iter().filter(|clipped| ring(&clipped.shape)).count()
     };
     let before = rings(&window);
-    for name in ["审计", "深色", "操作人未填写", "文件", "保密遮盖", "命令"] {
+    for name in ["审计", "深色", "操作人未填写", "文件", "保密遮盖"] {
         window.harness.get_by_label(name).focus();
         window.harness.run_steps(2);
         assert_eq!(rings(&window), before + 1, "{name}");

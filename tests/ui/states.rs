@@ -177,7 +177,7 @@ fn before_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
             let journal = &open.books.value().unwrap().journal;
             vec![
                 audit::CHAIN_WHOLE.to_owned(),
-                audit::rows(journal.len(), journal.len()),
+                table::rows_shown(&thousands(journal.len() as u64), &thousands(journal.len() as u64)),
                 table::named(audit::PAGES[0], &thousands(journal.len() as u64)),
                 journal[0].operator.clone(),
             ]
@@ -232,7 +232,11 @@ fn after_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
         ScreenId::Audit => {
             let journal = &books.journal;
             assert!(journal.len() >= 4, "seals and openings are entered");
-            vec![audit::rows(journal.len(), journal.len()), "王晓明".to_owned(), audit::command("seal").to_owned()]
+            vec![
+                table::rows_shown(&thousands(journal.len() as u64), &thousands(journal.len() as u64)),
+                "王晓明".to_owned(),
+                audit::command("seal").to_owned(),
+            ]
         }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
-use self::journal::{Row, choices, hand_rows, journal_rows, passing, register_rows, render_rows};
+use self::journal::{Row, hand_rows, journal_rows, register_rows, render_rows};
 use self::verify::VerifyPage;
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
@@ -42,38 +42,25 @@ impl Page {
     const ALL: [Self; 4] = [Self::Journal, Self::Register, Self::Verify, Self::Hand];
 }
 
-/// A page's rows with its filters, remade where books or filters change.
+/// A page's rows, remade where the books change.
 #[derive(Default)]
 struct Rows {
     all: Vec<Row>,
-    commands: Vec<String>,
-    operators: Vec<String>,
-    shown: Vec<usize>,
-    text: String,
-    command: Option<String>,
-    operator: Option<String>,
-    /// Counts the changes of `shown`.
+    /// Counts the changes of `all`.
     version: u64,
     list: ListState,
 }
 
 impl Rows {
     fn take(&mut self, rows: Vec<Row>) {
-        self.commands = choices(&rows, |r| &r.command);
-        self.operators = choices(&rows, |r| &r.operator);
         self.all = rows;
-        self.filter();
-    }
-
-    fn filter(&mut self) {
-        self.shown = passing(&self.all, &self.text, self.command.as_deref(), self.operator.as_deref());
         self.version += 1;
         self.list.follow(None);
     }
 
     /// The row looked at.
     fn chosen(&self) -> Option<&Row> {
-        self.list.chosen().and_then(|at| self.shown.get(at)).and_then(|i| self.all.get(*i))
+        self.list.chosen().and_then(|at| self.all.get(at))
     }
 }
 
@@ -87,7 +74,6 @@ pub struct AuditScreen {
     register: Rows,
     hand: Rows,
     verify: VerifyPage,
-    find: bool,
     saving: Option<(Arc<Vec<u8>>, Picking)>,
     failed: Option<String>,
 }
@@ -132,13 +118,12 @@ impl Screen for AuditScreen {
         if let Some(words) = &self.failed {
             ui.label(RichText::new(words).color(theme::of(ui).red));
         }
-        let find = std::mem::take(&mut self.find);
         match self.page {
             Page::Journal => {
                 let c = t::JOURNAL_COLUMNS;
                 let columns = columns(c, [64.0, 154.0, 114.0, 144.0, 0.0]);
                 let empty = (t::NO_JOURNAL, t::NO_JOURNAL_HINT);
-                let export = page_ui(ui, cx, &mut self.journal, ("journal", t::PAGES[0]), &columns, empty, find);
+                let export = page_ui(ui, cx, &mut self.journal, ("journal", t::PAGES[0]), &columns, empty);
                 self.export(cx, export, t::PAGES[0], &t::JOURNAL_COLUMNS, Page::Journal);
             }
             Page::Register => {
@@ -151,7 +136,6 @@ impl Screen for AuditScreen {
                     ("register", t::PAGES[1]),
                     &columns,
                     (t::NO_SEALS, t::NO_SEALS_HINT),
-                    find,
                 );
                 self.export(cx, export, t::PAGES[1], &t::REGISTER_COLUMNS, Page::Register);
             }
@@ -159,25 +143,18 @@ impl Screen for AuditScreen {
             Page::Hand => {
                 let c = t::HAND_COLUMNS;
                 let columns = columns(c, [154.0, 114.0, 144.0, 0.0, 0.0]);
-                let export = page_ui(
-                    ui,
-                    cx,
-                    &mut self.hand,
-                    ("hand", t::PAGES[3]),
-                    &columns,
-                    (t::NO_HAND, t::NO_HAND_HINT),
-                    find,
-                );
+                let export =
+                    page_ui(ui, cx, &mut self.hand, ("hand", t::PAGES[3]), &columns, (t::NO_HAND, t::NO_HAND_HINT));
                 self.export(cx, export, t::PAGES[3], &t::HAND_COLUMNS, Page::Hand);
             }
         }
     }
 
-    fn find(&mut self) {
+    fn find(&mut self) -> bool {
         if self.page == Page::Verify {
             self.page = Page::Journal;
         }
-        self.find = true;
+        false
     }
 }
 
@@ -196,7 +173,7 @@ impl AuditScreen {
             Page::Hand => &self.hand,
             Page::Journal | Page::Verify => &self.journal,
         };
-        match render_rows(name, headings, &rows.all, &rows.shown) {
+        match render_rows(name, headings, &rows.all, rows.list.shown()) {
             Ok(bytes) => {
                 self.failed = None;
                 let request = PickRequest::new(PickKind::SaveFile(format!("{name}.csv")), t::EXPORT_CSV);
@@ -240,23 +217,6 @@ fn faults(ui: &mut Ui, faults: &[String]) {
     ui.add_space(GRID);
 }
 
-fn choice(ui: &mut Ui, label: &str, id: &str, values: &[String], chosen: &mut Option<String>) -> bool {
-    let name = ui.label(label);
-    let mut changed = false;
-    egui::ComboBox::from_id_salt(id)
-        .width(130.0)
-        .selected_text(chosen.as_deref().unwrap_or(t::ALL))
-        .show_ui(ui, |ui| {
-            changed |= ui.selectable_value(chosen, None, t::ALL).changed();
-            for value in values {
-                changed |= ui.selectable_value(chosen, Some(value.clone()), value).changed();
-            }
-        })
-        .response
-        .labelled_by(name.id);
-    changed
-}
-
 /// A page's columns: widths in points, 0 for a share of what is left.
 fn columns<const N: usize>(headings: [&'static str; N], widths: [f32; N]) -> [ColumnDef; N] {
     let mut widths = widths.into_iter();
@@ -266,7 +226,7 @@ fn columns<const N: usize>(headings: [&'static str; N], widths: [f32; N]) -> [Co
     })
 }
 
-/// A page of rows with its filters; true where the export was asked for.
+/// A page of rows; true where the export as csv was asked for.
 fn page_ui(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
@@ -274,7 +234,6 @@ fn page_ui(
     (id, name): (&str, &str),
     columns: &[ColumnDef],
     empty: (&str, &str),
-    find: bool,
 ) -> bool {
     if rows.all.is_empty() {
         if widgets::empty(ui, empty.0, empty.1, &[t::TO_DRAW]).is_some() {
@@ -284,34 +243,14 @@ fn page_ui(
     }
     let mut export = false;
     ui.horizontal(|ui| {
-        let field = widgets::field(ui, t::FILTER, 220.0, &mut rows.text, t::FILTER_HINT);
-        if find {
-            field.request_focus();
+        export = ui.button(t::EXPORT_CSV).clicked();
+        if id == "register"
+            && let Some(row) = rows.chosen()
+            && ui.button(t::COPY).clicked()
+        {
+            cx.copy(row.cells[2].clone());
         }
-        let mut changed = field.changed();
-        changed |= choice(ui, t::COMMAND, "command", &rows.commands, &mut rows.command);
-        if !rows.operators.is_empty() {
-            changed |= choice(ui, t::OPERATOR, "operator", &rows.operators, &mut rows.operator);
-        }
-        if changed {
-            rows.filter();
-        }
-        ui.label(theme::note(ui, t::rows(rows.shown.len(), rows.all.len())));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            export = ui.button(t::EXPORT_CSV).clicked();
-            if id == "register"
-                && let Some(row) = rows.chosen()
-                && ui.button(t::COPY).clicked()
-            {
-                cx.copy(row.cells[2].clone());
-            }
-        });
     });
-    if rows.shown.is_empty() {
-        ui.add_space(GRID * 2.0);
-        ui.label(theme::note(ui, t::NOTHING_FOUND));
-        return export;
-    }
     // the chosen row in full below the table, since its cells are cut
     if let Some(row) = rows.chosen() {
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(0, 8));
@@ -326,12 +265,11 @@ fn page_ui(
             });
         });
     }
-    let (all, shown) = (&rows.all, &rows.shown);
+    let all = &rows.all;
     let cell = |at: usize, column: usize| {
-        let row = shown.get(at).and_then(|i| all.get(*i));
-        Cow::Borrowed(row.and_then(|row| row.cells.get(column)).map_or("", String::as_str))
+        Cow::Borrowed(all.get(at).and_then(|row| row.cells.get(column)).map_or("", String::as_str))
     };
-    let cells = CellRows::new(columns, shown.len(), &cell);
+    let cells = CellRows::new(columns, all.len(), &cell);
     let before = rows.list.chosen();
     let out = List::show(ui, &mut rows.list, &TableInput::new(id, name, &cells), rows.version);
     // a second click closes what is shown in full

@@ -3,6 +3,7 @@
 mod card;
 mod columns;
 mod import;
+mod joined;
 mod mapping;
 mod quality;
 mod refresh;
@@ -28,6 +29,7 @@ use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 use card::{CardAnswer, CardPanel};
 use import::{Import, ImportAnswer};
+use joined::Joined;
 use quality::Quality;
 use refresh::{Refresh, RefreshAnswer};
 use sheet::{FrameId, Sheet, Source};
@@ -49,6 +51,7 @@ pub struct DataScreen {
     quality: Quality,
     import: Import,
     refresh: Refresh,
+    joined: Joined,
     card: CardPanel,
     card_open: bool,
     /// Selection of the session that the sources' table shows.
@@ -63,6 +66,7 @@ impl Default for DataScreen {
             quality: Quality::default(),
             import: Import::default(),
             refresh: Refresh::default(),
+            joined: Joined::default(),
             card: CardPanel::default(),
             card_open: true,
             selection: 0,
@@ -208,9 +212,11 @@ impl DataScreen {
         }
         // scores stand beside the register once they are there
         let view = (kind == TableKind::Sources).then(|| open.view().cloned()).flatten();
-        let frame = view.as_ref().map_or_else(|| open.data.registry.frame(kind), |view| &view.table);
+        let named = self.joined.frame(cx, &open.data, kind);
+        let own = || named.as_deref().unwrap_or_else(|| open.data.registry.frame(kind));
+        let frame = view.as_ref().map_or_else(own, |view| &view.table);
         let source = Source {
-            id: FrameId { data: Arc::clone(&open.data), view: view.clone(), number: 0 },
+            id: FrameId { data: Arc::clone(&open.data), view: view.clone(), number: u64::from(named.is_some()) },
             frame,
             kind: Some(kind),
             name: kind.label(),
@@ -293,13 +299,7 @@ fn targets_of(open: &OpenProject, kind: TableKind) -> TargetOf {
     let data = Arc::clone(&open.data);
     Arc::new(move |row| {
         let source = if kind == TableKind::Sources { Some(row) } else { source_of(&data, kind, row) }?;
-        Some(Target {
-            unit: data.unit_id(source)?.to_owned(),
-            name: data.name(source).unwrap_or_default().to_owned(),
-            source: Some(source),
-            month: None,
-            code: String::new(),
-        })
+        Target::of_source(&data, source)
     })
 }
 

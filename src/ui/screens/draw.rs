@@ -84,6 +84,8 @@ pub struct DrawScreen {
     show: Option<Show>,
     paired: bool,
     chosen: Option<usize>,
+    /// Rows of the month's list in the area looked at, and which list and area that was.
+    area: Option<((usize, u64), Vec<usize>)>,
     dialog: Option<Intervention>,
     /// A unit of a month's list that is to be substituted, once the list is there.
     wanted: Option<(UnitId, PlanMonth)>,

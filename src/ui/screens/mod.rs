@@ -151,8 +151,11 @@ pub trait Screen {
     /// Draws it and handles its input.
     fn ui(&mut self, ui: &mut egui::Ui, cx: &mut Cx<'_>);
 
-    /// Ctrl+F: puts the cursor into the screen's search field, where it has one.
-    fn find(&mut self) {}
+    /// Ctrl+F: puts the cursor into the screen's own search field; false where it has none, or the table in sight has
+    /// the one that is meant.
+    fn find(&mut self) -> bool {
+        false
+    }
 }
 
 /// All screens with their states.

@@ -19,12 +19,14 @@ use crate::plan::model::MONTHS;
 use crate::ui::help::heading_with;
 use crate::ui::map::{Card, ClassMethod, MapData, MapInput, MapView, Measure, RowList, TierColumn};
 use crate::ui::plot;
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::common as t;
 use crate::ui::text::help::Term;
 use crate::ui::text::overview as o;
-use crate::ui::theme::{self, GRID};
+use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::reports::mandatory::{compute_capacity_use, month_sentences};
+use crate::workspace::reports::movement::{PlanMovement, compute_plan_movement};
 use crate::workspace::reports::next_step::{NextStep, next_step};
 use crate::workspace::reports::status::{About, Attention};
 use crate::workspace::session::job::Stage;
@@ -68,6 +70,8 @@ pub struct OverviewScreen {
     measure: Measure,
     tiers: TierColumn,
     none: RowList,
+    /// Why the year's number moved since the last draw.
+    movement: Slot<Same<AnalysisView>, Option<PlanMovement>>,
 }
 
 fn identity(data: &Arc<ProjectData>) -> usize {
@@ -113,6 +117,9 @@ impl OverviewScreen {
         let view = open.view();
         figures(ui, cx, view.map(AsRef::as_ref), books);
         ui.add_space(GRID);
+        if books.is_some_and(|b| !b.draws.is_empty()) {
+            self.movement_line(ui, cx, open);
+        }
         // As high as the window lets them be beside what always stands there, never squashed.
         let upper = (room * 0.42).max(CHART);
         let width = ui.available_width();
@@ -126,6 +133,20 @@ impl OverviewScreen {
             self.plan_column(ui, cx, open, (id, upper, (width * 0.56).floor()));
             ui.vertical(|ui| self.side_column(ui, cx, open, books, upper));
         });
+    }
+
+    /// Why the year's number moved since the last draw, with a link to its causes.
+    fn movement_line(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) {
+        if let Some(view) = open.view().filter(|_| open.is_current()) {
+            let (project, data, of) = (Arc::clone(&open.project), Arc::clone(&open.data), Arc::clone(view));
+            self.movement.ask(cx.session, &Same::of(view), o::MOVEMENT, move |_| {
+                compute_plan_movement(&project, &data.registry, &of.analysis)
+            });
+        }
+        if let Some(movement) = self.movement.current().and_then(|movement| movement.as_ref().as_ref()) {
+            line(ui, &movement.sentence, o::LOOK, || cx.go(ScreenId::Plan));
+            ui.add_space(HALF);
+        }
     }
 
     /// The charts.
@@ -206,7 +227,7 @@ impl OverviewScreen {
 }
 
 /// What is said of the year's months under a chart: mandatory checks, capacity, and the checks to come.
-pub(super) fn plan_sentences(open: &OpenProject, view: &AnalysisView) -> Vec<String> {
+fn plan_sentences(open: &OpenProject, view: &AnalysisView) -> Vec<String> {
     let policy = &open.project.policy;
     let mut lines = month_sentences(policy, &view.analysis);
     lines.extend(compute_capacity_use(policy, &view.analysis.plan).map(|of| of.sentence()));

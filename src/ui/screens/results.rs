@@ -161,9 +161,13 @@ impl Screen for ResultsScreen {
         self.ask(ui, cx, open, &books);
     }
 
-    fn find(&mut self) {
-        self.tab = Tab::Entry;
-        self.entry.find = true;
+    fn find(&mut self) -> bool {
+        // without a result there is nothing on the board to look for
+        if self.tab == Tab::Board && self.index.board.is_empty() {
+            self.tab = Tab::Entry;
+        }
+        self.entry.find = self.tab == Tab::Entry;
+        self.entry.find
     }
 }
 

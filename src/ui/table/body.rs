@@ -1,6 +1,7 @@
 //! Rows in sight.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, FontId, Painter, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
@@ -18,7 +19,7 @@ const LONGEST: usize = 300;
 const LONGEST_NAME: usize = 300;
 
 /// One line of text, cut to a width; its colour is given when it is painted, so that one galley serves all.
-pub(super) fn line(painter: &Painter, text: &str, font: FontId, width: f32) -> std::sync::Arc<egui::Galley> {
+pub(super) fn line(painter: &Painter, text: &str, font: FontId, width: f32) -> Arc<egui::Galley> {
     let mut job =
         LayoutJob::single_section(one_line(text).into_owned(), TextFormat::simple(font, Color32::PLACEHOLDER));
     job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
@@ -190,7 +191,14 @@ fn cell_ui(
     {
         return two_lines(painter, (upper, lower), font, cell, style.ink.unwrap_or(palette.text), palette);
     }
-    let galley = line(painter, &text, font, placed.width - 2.0 * PAD);
+    let width = placed.width - 2.0 * PAD;
+    let galley = line(painter, &text, font.clone(), width);
+    let whole_text = galley.elided.then(|| text.chars().take(1_000).collect());
+    if galley.elided && input.rows.columns().get(placed.column).is_some_and(|def| def.middle) {
+        let ink = style.ink.unwrap_or(palette.text);
+        middle_cut(painter, &text, &font, cell.shrink2(Vec2::new(PAD, 0.0)), ink);
+        return whole_text;
+    }
     let align = input.rows.columns().get(placed.column).map_or(Align::Min, |d| d.align);
     let room = placed.width - galley.size().x;
     let x = placed.left
@@ -204,9 +212,27 @@ fn cell_ui(
         let around = Rect::from_min_size(at, galley.size()).expand2(Vec2::new(6.0, 1.0));
         painter.rect_filled(around, f32::from(theme::RADIUS), chip);
     }
-    let elided = galley.elided;
     painter.galley(at, galley, style.ink.unwrap_or(palette.text));
-    elided.then(|| text.chars().take(1_000).collect())
+    whole_text
+}
+
+/// The first and the last characters of a code that has no room: more of the last ones. What is painted is the whole
+/// text twice, clipped, so that whoever looks through what leaves the window finds it.
+fn middle_cut(painter: &Painter, text: &str, font: &FontId, room: Rect, ink: Color32) {
+    let whole = line(painter, text, font.clone(), f32::INFINITY);
+    let mark = line(painter, "…", font.clone(), f32::INFINITY);
+    let each = whole.size().x / text.chars().count().max(1) as f32;
+    let fit = ((room.width() - mark.size().x) / each.max(1.0)).floor().max(0.0);
+    let head = (fit / 3.0).floor() * each;
+    let tail = fit * each - head;
+    let top = (room.center().y - whole.size().y / 2.0).round();
+    let part = |from: f32, to: f32| {
+        painter.with_clip_rect(Rect::from_x_y_ranges(from..=to, room.y_range()).intersect(painter.clip_rect()))
+    };
+    let split = room.left() + head + mark.size().x;
+    part(room.left(), room.left() + head).galley(Pos2::new(room.left(), top), Arc::clone(&whole), ink);
+    part(room.left() + head, split).galley(Pos2::new(room.left() + head, top), mark, ink);
+    part(split, split + tail).galley(Pos2::new(split + tail - whole.size().x, top), whole, ink);
 }
 
 /// A text with a smaller one below; both in full where one had to be cut.

@@ -12,6 +12,7 @@ use egui::{Context, Id, mutex::Mutex};
 
 use super::file::SheetFile;
 use crate::domain::PlanMonth;
+use crate::workspace::session::ProjectData;
 
 /// What a row stands for: what its menu can do with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +27,19 @@ pub struct Target {
     pub month: Option<PlanMonth>,
     /// The plan code, where the row has one: copied instead of the unit's id.
     pub code: String,
+}
+
+impl Target {
+    /// A unit of the register, of no month; `None` for a row that there is not.
+    #[must_use]
+    pub fn of_source(data: &ProjectData, row: u32) -> Option<Self> {
+        Some(Self {
+            unit: data.unit_id(row)?.to_owned(),
+            name: data.name(row).unwrap_or_default().to_owned(),
+            source: Some(row),
+            ..Self::default()
+        })
+    }
 }
 
 /// What the menu of a row offers everywhere.

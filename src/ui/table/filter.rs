@@ -283,7 +283,7 @@ fn label_of(value: &CellValue, format: &CellFormat) -> String {
         CellValue::Number(n) if matches!(format, CellFormat::Named(_) | CellFormat::Code) => named(&n.to_string()),
         CellValue::Number(n) => number_text(*n, 3),
         CellValue::Date(date) => date_text(*date),
-        CellValue::Flag(flag) => if *flag { "是" } else { "否" }.to_owned(),
+        CellValue::Flag(flag) => named(if *flag { "是" } else { "否" }),
     }
 }
 
@@ -307,6 +307,6 @@ pub(super) fn words_of(filter: &ColumnFilter, heading: &str, format: &CellFormat
             range(from.map(date_text).unwrap_or_default(), to.map(date_text).unwrap_or_default())
         }
         Condition::Empty(empty) => format!("{heading}{}", if *empty { "为空" } else { "不为空" }),
-        Condition::Flag(flag) => format!("{heading}：{}", if *flag { "是" } else { "否" }),
+        Condition::Flag(flag) => format!("{heading}：{}", label_of(&CellValue::Flag(*flag), format)),
     }
 }

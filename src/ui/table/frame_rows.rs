@@ -52,7 +52,8 @@ impl FrameRows {
         defs: Arc<Vec<ColumnDef>>,
         format: impl Fn(&str) -> CellFormat,
     ) -> Self {
-        let columns = defs.iter().map(|def| frame.column(&def.id).ok().map(|c| (c.clone(), format(&def.id)))).collect();
+        let of = |id: &str| frame.column(id).ok().map(|column| (column.clone(), even(column, format(id))));
+        let columns = defs.iter().map(|def| of(&def.id)).collect();
         Self { rows, defs, columns, targets: None }
     }
 
@@ -91,6 +92,28 @@ impl FrameRows {
             _ => ColumnDef::number(id.to_owned(), heading.to_owned(), heading_width.max(84.0)),
         }
     }
+}
+
+/// Rows of a column that are looked at for the decimals that it needs.
+const SAMPLE: usize = 2_000;
+/// Most decimals of a broken number.
+const MOST_DECIMALS: u8 = 3;
+
+/// A column of broken numbers shows as many decimals in every cell as its values need: their points stand under each
+/// other.
+fn even(column: &Column, format: CellFormat) -> CellFormat {
+    let (CellFormat::Plain, Ok(numbers)) = (&format, column.f64()) else { return format };
+    let needed = |n: f64| {
+        let mut decimals = 0;
+        let mut scaled = n.abs();
+        while decimals < MOST_DECIMALS && (scaled - scaled.round()).abs() > 1e-6 * scaled.max(1.0) {
+            scaled *= 10.0;
+            decimals += 1;
+        }
+        decimals
+    };
+    let most = numbers.iter().flatten().filter(|n| n.is_finite()).take(SAMPLE).map(needed).max();
+    most.map_or(format, CellFormat::Fixed)
 }
 
 impl Rows for FrameRows {

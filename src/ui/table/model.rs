@@ -28,6 +28,8 @@ pub struct ColumnDef {
     pub hidden: bool,
     /// The cells are days.
     pub date: bool,
+    /// A cell that has no room is cut in the middle: its last characters tell it from others.
+    pub middle: bool,
     /// The cells' sum means something: it stands in the total where only some rows are shown.
     pub adds: bool,
     /// What all cells end with, where they are numbers.
@@ -48,6 +50,7 @@ impl ColumnDef {
             filterable: true,
             hidden: false,
             date: false,
+            middle: false,
             adds: false,
             unit: None,
         }
@@ -69,6 +72,13 @@ impl ColumnDef {
     #[must_use]
     pub fn share(mut self, share: f32) -> Self {
         self.share = share;
+        self
+    }
+
+    /// Cut in the middle where there is no room: codes whose last digits tell.
+    #[must_use]
+    pub fn middle(mut self) -> Self {
+        self.middle = true;
         self
     }
 

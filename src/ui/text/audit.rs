@@ -13,16 +13,6 @@ pub const CHAIN_WHOLE: &str = "日志链完整";
 pub fn chain_broken(count: usize) -> String {
     format!("日志链有 {count} 处问题")
 }
-/// Filters.
-pub const FILTER: &str = "查找";
-/// Hint.
-pub const FILTER_HINT: &str = "单位、理由、承诺值等";
-/// Command.
-pub const COMMAND: &str = "操作";
-/// Operator.
-pub const OPERATOR: &str = "操作人";
-/// All.
-pub const ALL: &str = "全部";
 /// Columns of the journal.
 pub const JOURNAL_COLUMNS: [&str; 5] = ["序号", "时间", "操作人", "操作", "内容"];
 /// Exports.
@@ -31,13 +21,6 @@ pub const EXPORT_CSV: &str = "导出 CSV";
 pub const NO_JOURNAL: &str = "还没有操作记录";
 /// What to do.
 pub const NO_JOURNAL_HINT: &str = "封存、开封、替换、录入结果等操作会逐条记入日志。";
-/// Nothing passes.
-pub const NOTHING_FOUND: &str = "没有符合条件的记录";
-/// Rows.
-pub fn rows(shown: usize, all: usize) -> String {
-    format!("{shown} / {all} 条")
-}
-
 /// Columns of the register.
 pub const REGISTER_COLUMNS: [&str; 7] = ["期间", "序号", "承诺值", "状态", "封存时间", "开封或作废时间", "理由"];
 /// None.

@@ -131,6 +131,8 @@ pub const START_REFRESH: &str = "更新当前项目";
 pub const LEAVE: &str = "不导入了";
 /// Import: no register.
 pub const NO_SOURCES: &str = "还没有认出「污染源名录」，请先为名录文件指定列";
+/// Import: no register, and a project that the tables may go into.
+pub const ONLY_REFRESH: &str = "这些文件里没有「污染源名录」：可以用它们更新当前项目的表，不能建新项目";
 /// Import: recognised.
 pub const RECOGNISED: &str = "已识别";
 /// Import: not recognised.
@@ -340,6 +342,10 @@ pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
     match kind.column(id).map(|column| column.kind) {
         Some(ColumnKind::Choice(vocabulary) | ColumnKind::Choices(vocabulary)) if !vocabulary.is_flag() => {
             vocabulary.terms()
+        }
+        // a flag in the frame, two words in the office's file
+        Some(ColumnKind::Choice(vocabulary)) => {
+            ["是", "否"].into_iter().zip(vocabulary.terms()).map(|(flag, (_, label))| (flag, label)).collect()
         }
         _ => Vec::new(),
     }

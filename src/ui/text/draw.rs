@@ -290,8 +290,25 @@ pub const MAP: &str = "入选单位分布";
 /// Heading.
 pub const LIST: &str = "本月检查对象";
 /// Columns.
-pub const LIST_COLUMNS: [&str; 10] =
-    ["序号", "单位编号", "单位名称", "层", "区", "来源", "票号（十六进制）", "键值", "主办", "协办"];
+pub const LIST_COLUMNS: [&str; 13] = [
+    "序号",
+    "单位编号",
+    "单位名称",
+    "层",
+    "区",
+    "来源",
+    "票号（十六进制）",
+    "键值",
+    "主办",
+    "协办",
+    "理由",
+    "统一社会信用代码",
+    "计划编码",
+];
+/// The list is that of an area.
+pub const OF_AREA: &str = "按顶部所选的区、执法主体显示";
+/// Nothing of the area is on the list.
+pub const NONE_OF_AREA: &str = "所选的区或执法主体本月没有检查对象，请在顶部改选。";
 /// Column of the state.
 pub const STATE: &str = "状态";
 /// Substitute.
@@ -437,4 +454,10 @@ pub fn case_means(case: crate::domain::SubstituteCase) -> &'static str {
         crate::domain::SubstituteCase::Stopped => "停产：间隔期内不再抽取，期满或查到恢复生产后重新参加",
         _ => "以后各月不再抽取，除非后来查到仍在生产",
     }
+}
+
+/// Whose place a reserve took.
+#[must_use]
+pub fn substitutes(name: &str) -> String {
+    format!("{O_SUBSTITUTE} · 接替 {name}")
 }

@@ -26,6 +26,8 @@ pub const IN_TIME: &str = "均未超过公开期限";
 pub const BY_MONTH: &str = "按月";
 /// Chart by quarter.
 pub const BY_QUARTER: &str = "按季度";
+/// Why the year's number moved.
+pub const MOVEMENT: &str = "全年预计的变动";
 /// How the checks to come are estimated.
 pub const COMING_HOW: &str = "预计新增必查：怎样推算";
 /// Attention.

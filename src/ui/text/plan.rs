@@ -80,7 +80,7 @@ texts! {
     /// Second heading row.
     WORKING_DAYS = "工作日（* 暂定）";
     /// What the matrix shows.
-    MATRIX_NOTE = "横条为最紧的力量占用；拖动或按住 Shift、Ctrl 多选，Ctrl+C、Ctrl+V 复制粘贴，Ctrl+R、Ctrl+D 向右、向下填充，直接键入数字或按回车修改，按住 Alt 上下拖动增减";
+    MATRIX_NOTE = "拖动、Shift、Ctrl 多选；Ctrl+C、V 复制粘贴；Ctrl+R、D 向右、向下填充；键入数字或按回车修改；Alt 加拖动增减";
     /// What the districts' sums are.
     DISTRICT_NOTE = "按污染源所在区汇总，只供查看；调整请到「按执法主体」";
     /// Why not.
@@ -144,15 +144,13 @@ texts! {
     /// Heading.
     SPREAD = "各风险等级的年度频次 λ";
     /// What the figures are.
-    SPREAD_NOTE = "λ 为每年预计抽查次数；不含停产、正面清单等不参加抽取的污染源。最低值不计因企业年度上限被压缩的";
+    SPREAD_NOTE = "λ 为每年预计抽查次数；不含停产、正面清单等不参加抽取的污染源。第二行不计因企业年度上限被压缩的";
     /// Heading.
     OFF_SITE = "非现场检查（正面清单）";
     /// None.
     NO_OFF_SITE = "没有正面清单成员";
     /// Column.
     TIER = "风险等级";
-    /// The plan is feasible.
-    FEASIBLE = "计划可行，可以封存";
     /// Button.
     TAKE_ALL = "全部采取最省的办法";
     /// Button of the dialog.
@@ -169,8 +167,6 @@ texts! {
     TAKE_CHEAPEST = "采取（最省）";
     /// Button.
     TAKE = "采取";
-    /// No mends.
-    NO_MENDS = "没有可自动采取的办法，请调整规则或力量配置";
     /// Job.
     TRYING = "正在试算";
     /// On the button.
@@ -417,7 +413,7 @@ pub fn spread(sites: &str, often: &str) -> String {
 /// The figures behind it.
 #[must_use]
 pub fn spread_figures(least: &str, mean: &str, most: &str) -> String {
-    format!("λ 最低 {least}，平均 {mean}，最高 {most}")
+    format!("λ {least} 至 {most}，平均 {mean}")
 }
 
 /// What the enterprises' cap takes.

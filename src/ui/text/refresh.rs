@@ -100,7 +100,9 @@ pub fn left_out(files: &[String]) -> String {
 #[must_use]
 pub fn change(before: f64, after: f64) -> String {
     let number = |value: f64| crate::ui::widgets::decimal(value, 1);
-    let by = after - before;
+    // of the figures as they are shown: they and their difference agree
+    let tenths = |value: f64| (value * 10.0).round() / 10.0;
+    let by = tenths(after) - tenths(before);
     if by.abs() < 0.05 {
         return format!("{} 次，不变", number(after));
     }
@@ -113,7 +115,7 @@ pub fn change(before: f64, after: f64) -> String {
 pub fn moved(label: &str, units: usize, sum: f64, up: bool) -> String {
     let sign = if up { "+" } else { "−" };
     let units_text = crate::ui::widgets::thousands(units as u64);
-    format!("{label} {units_text} 家，合计 {sign}{} 次", crate::ui::widgets::decimal(sum, 1))
+    format!("{label} {units_text} 个，合计 {sign}{} 次", crate::ui::widgets::decimal(sum, 1))
 }
 
 /// A kept register in a line.
@@ -122,4 +124,31 @@ pub fn kept(id: &str, at: &str, operator: &str, sources: u64, by: &str) -> Strin
     let (day, time) = (at.get(..10).unwrap_or(at), at.get(11..16).unwrap_or_default());
     let why = if by.is_empty() { "返回前".to_owned() } else { format!("更新为「{by}」之前") };
     format!("{id}　{day} {time}　{operator}　{why}　{} 个污染源", crate::ui::widgets::thousands(sources))
+}
+
+/// Findings of a kind.
+#[must_use]
+pub fn finding(found: &crate::workspace::reports::refresh::FindingCount) -> String {
+    let count = crate::ui::widgets::thousands(found.count);
+    format!("{} [{}] {}：{count} 条", found.severity.label(), found.code, found.what)
+}
+
+/// The next month's checks.
+#[must_use]
+pub fn month(month: crate::domain::PlanMonth) -> String {
+    format!("{month} 预计检查")
+}
+
+/// Sources before and after, and what changed.
+#[must_use]
+pub fn sources(before: usize, after: usize, headline: &str) -> String {
+    let number = |count: usize| crate::ui::widgets::thousands(count as u64);
+    format!("{} → {} 个：{headline}", number(before), number(after))
+}
+
+/// Units whose frequency hardly changes.
+#[must_use]
+pub fn slight(units: usize, sum: f64) -> String {
+    let count = crate::ui::widgets::thousands(units as u64);
+    format!("另有 {count} 个频次各变化不足 0.005 次，合计 {sum:+.1} 次")
 }

@@ -21,8 +21,8 @@ use crate::workspace::store::command_id::CommandId;
 pub enum Deed {
     /// Saves policy, edits and review number.
     Settings(Box<Settings>),
-    /// Takes a shortage's way out.
-    Mend(Box<Mend>),
+    /// Takes a shortage's way out, on a ground; empty where none is given.
+    Mend(Box<Mend>, String),
     /// Seals the year's seed.
     SealYear(Pledge),
     /// Freezes and seals a month.
@@ -112,7 +112,7 @@ impl Deed {
     pub fn command_id(&self) -> CommandId {
         match self {
             Self::Settings(_) => CommandId::Settings,
-            Self::Mend(_) => CommandId::Mend,
+            Self::Mend(..) => CommandId::Mend,
             Self::SealYear(_) | Self::SealMonth(..) => CommandId::Seal,
             Self::Open(..) => CommandId::Open,
             Self::Void(..) => CommandId::Void,
@@ -143,7 +143,7 @@ impl Deed {
             Self::SealYear(_) => "封存年度种子",
             Self::SealMonth(..) => "冻结并封存",
             Self::Open(..) => "开封并抽取",
-            Self::Mend(_)
+            Self::Mend(..)
             | Self::Void(..)
             | Self::Substitute { .. }
             | Self::ReplaceInspector { .. }
@@ -173,7 +173,7 @@ impl Deed {
             Self::PlanDates(entered) => entered.approved_on.is_some(),
             // the saving itself
             Self::Settings(_)
-            | Self::Mend(_)
+            | Self::Mend(..)
             | Self::Open(..)
             | Self::Void(..)
             | Self::Substitute { .. }

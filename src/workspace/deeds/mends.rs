@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::plan::feasibility::compute_mends;
-use crate::plan::{Mend, Shortage, ShortageKind, apply_mend};
-use crate::policy::write_policy;
+use crate::plan::{Mend, MendAction, PlanEdits, Shortage, ShortageKind, apply_mend};
+use crate::policy::{Policy, write_policy};
 use crate::registry::Registry;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::store::command_id::CommandId;
@@ -172,14 +172,40 @@ pub fn look_at_choices(
     Ok((outlook, skipped))
 }
 
-/// Takes a mend: changes policy or edits, writes both, journals it.
+/// Applies a mend; where it makes a floor of a body's own, the floor's note says the ground.
+///
+/// # Errors
+/// `PLN-020`, `PLN-021`.
+pub fn apply_with_ground(
+    policy: &mut Policy,
+    edits: &mut PlanEdits,
+    action: &MendAction,
+    ground: &str,
+) -> AppResult<()> {
+    apply_mend(policy, edits, action)?;
+    let ground = ground.trim();
+    if let MendAction::LowerFloor { body, category, .. } | MendAction::LowerPerInspector { body, category, .. } = action
+        && !ground.is_empty()
+        && let Some(own) = policy.floor_overrides.iter_mut().find(|o| o.body == *body && o.category == *category)
+    {
+        own.note.push_str(&format!("；依据：{ground}"));
+    }
+    Ok(())
+}
+
+/// Takes a mend on a ground: changes policy or edits, writes both, journals it.
 ///
 /// # Errors
 /// `PLN-020`, `PLN-021`, `POL-…` where the changed policy does not hold together, `PRJ-011`, `IO-…`.
-pub(in crate::workspace) fn take_mend(project: &mut Project, mend: &Mend, context: &CommandContext) -> AppResult<()> {
+pub(in crate::workspace) fn take_mend(
+    project: &mut Project,
+    mend: &Mend,
+    ground: &str,
+    context: &CommandContext,
+) -> AppResult<()> {
     project.check_writable()?;
     let (mut policy, mut edits) = (project.policy.clone(), project.file.edits.clone());
-    apply_mend(&mut policy, &mut edits, &mend.action)?;
+    apply_with_ground(&mut policy, &mut edits, &mend.action, ground)?;
     let described = mend.action.describe(&project.policy);
     if policy != project.policy {
         project.set_policy(write_policy(&policy)?)?;
@@ -188,6 +214,10 @@ pub(in crate::workspace) fn take_mend(project: &mut Project, mend: &Mend, contex
         project.file.edits = edits;
         project.save()?;
     }
-    project.log(context, CommandId::Mend, serde_json::json!({ "mend": mend.text, "change": described }))?;
+    project.log(
+        context,
+        CommandId::Mend,
+        serde_json::json!({ "mend": mend.text, "change": described, "ground": ground.trim() }),
+    )?;
     Ok(())
 }

@@ -24,12 +24,12 @@ use crate::workspace::inputs::month_frame::{
     MonthFrame, REASON_YEAR_SEED, compute_month_frame, staffing_names, stratum_id, unit_id,
 };
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
-use crate::workspace::inputs::sealed_plan::AHEAD_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
 use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
 use crate::workspace::store::register::load_register;
+use crate::workspace::store::sealed_plan::AHEAD_FILE;
 
 /// Name and version of the program, as sealed.
 pub const PROGRAM: &str = concat!("FairDraw ", env!("CARGO_PKG_VERSION"));

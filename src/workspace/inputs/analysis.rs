@@ -8,9 +8,9 @@ use polars::prelude::{Column, DataFrame, PolarsError};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::disclosure::{CheckResult, MandatoryChecks, Outcome, compute_rechecks};
-use crate::domain::{Category, PermitEvent, PlanMonth, SubstituteCase};
+use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::plan::annual::AnnualPlan;
-use crate::plan::capacity::window_months;
+use crate::plan::capacity::{window_months, window_passed};
 use crate::plan::mandatory::{MandatoryDates, MandatoryFacts, compute_mandatory};
 use crate::plan::quotas::merged_categories;
 use crate::plan::{
@@ -241,7 +241,7 @@ fn add_draws(
         for change in &draw.changes {
             if let DrawChange::Substitute { unit, case, at, .. } = change {
                 let day = at.get(..10).and_then(|day| day.parse().ok());
-                see(population.index.row(unit.as_str()), day, exclusion_of(*case));
+                see(population.index.row(unit.as_str()), day, Exclusion::of_case(*case));
             }
         }
         for target in draw.targets(&order) {
@@ -329,21 +329,6 @@ fn place_of(
         *b as usize == body && merged.get(body * policy.categories.len() + *c as usize) == Some(&(category as u8))
     };
     Some(own.filter(stands).unwrap_or((body as u16, category as u8)))
-}
-
-/// What a unit that was found so is to the months that follow.
-fn exclusion_of(case: SubstituteCase) -> Exclusion {
-    match case {
-        SubstituteCase::Closed => Exclusion::Closed,
-        SubstituteCase::Moved => Exclusion::Moved,
-        SubstituteCase::Merged => Exclusion::Merged,
-        SubstituteCase::Stopped => Exclusion::Stopped,
-    }
-}
-
-/// True where a month lies behind the months that a visit of that day would close.
-fn window_passed(policy: &Policy, day: NaiveDate, month: PlanMonth) -> bool {
-    PlanMonth::of(day).is_some_and(|of| of.plus(i32::from(window_months(policy))) < month)
 }
 
 /// The frames that scores are computed from.

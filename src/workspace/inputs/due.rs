@@ -139,7 +139,8 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
         let number_of_body = counts.entry(body_id.clone()).or_insert(0);
         *number_of_body += 1;
         let code = plan_code(month, draw.sequence, &body_id, *number_of_body);
-        let body = BodyId::new(body_id).map_err(|what| AppError::new("RES-002", what))?;
+        let body = BodyId::new(body_id)
+            .map_err(|why| AppError::new("RES-002", "检查对象的执法主体无法识别").with(|f| f.value(why)))?;
         let reason = draw.frame.position(unit).and_then(|i| draw.frame.row(i)).map_or("", |r| r.reason);
         let mandatory = policy.mandatory.iter().any(|rule| rule.reason == reason);
         let pair = assignment.as_ref().and_then(|a| a.get(&target.unit_id));

@@ -9,4 +9,3 @@ pub mod people;
 pub mod plan_record;
 pub mod population;
 pub mod schedule;
-pub mod sealed_plan;

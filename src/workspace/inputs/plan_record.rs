@@ -4,7 +4,7 @@
 
 use crate::domain::PlanMonth;
 use crate::plan::PlanCell;
-use crate::plan::model::{ByMonth, MONTHS, VisitKind};
+use crate::plan::model::{ByMonth, MONTHS};
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::store::plan_record::{BodyPlan, PlanFiles, Planned};
 
@@ -46,42 +46,21 @@ impl std::iter::Sum for Listed {
 /// The months that were drawn.
 #[must_use]
 pub fn drawn_months(analysis: &Analysis) -> ByMonth<bool> {
-    let history = &analysis.population.inputs.history;
-    let mut drawn = [false; MONTHS];
-    for month in history.past_targets.iter().map(|targets| targets.month) {
-        drawn[usize::from(month).min(MONTHS - 1)] = true;
-    }
-    let own = |kind| matches!(kind, VisitKind::Drawn | VisitKind::Mandatory(_));
-    for visit in history.visits.iter().filter(|visit| own(visit.kind)) {
-        drawn[usize::from(visit.month).min(MONTHS - 1)] = true;
-    }
-    drawn
+    let offered = |m: usize| analysis.population.inputs.history.past_targets.iter().any(|t| usize::from(t.month) == m);
+    let listed = |cell: &PlanCell| cell.past_drawn + cell.past_mandatory > 0;
+    std::array::from_fn(|m| offered(m) || analysis.plan.matrix.iter().filter_map(|row| row.get(m)).any(listed))
 }
 
-/// What is on the lists so far: `listed[body][month]`.
+/// What is on the lists of a body's month so far.
 #[must_use]
-pub fn listed_so_far(analysis: &Analysis) -> Vec<ByMonth<Listed>> {
-    let inputs = &analysis.population.inputs;
-    let mut listed = vec![[Listed::default(); MONTHS]; inputs.bodies.len()];
-    for visit in &inputs.history.visits {
-        let Some(body) = visit.site.and_then(|site| inputs.sites.body.get(site as usize)) else { continue };
-        let Some(cell) = listed.get_mut(usize::from(*body)).and_then(|row| row.get_mut(usize::from(visit.month)))
-        else {
-            continue;
-        };
-        match visit.kind {
-            VisitKind::Drawn => cell.drawn += 1,
-            VisitKind::Mandatory(_) => cell.mandatory += 1,
-            VisitKind::Triggered => {
-                cell.triggered += 1;
-                cell.triggered_done += u32::from(visit.done);
-                continue;
-            }
-            VisitKind::OtherDepartment { .. } => continue,
-        }
-        cell.done += u32::from(visit.done);
+pub fn listed_of(cell: &PlanCell) -> Listed {
+    Listed {
+        drawn: cell.past_drawn,
+        mandatory: cell.past_mandatory,
+        triggered: cell.past_triggered,
+        done: cell.past_planned_done,
+        triggered_done: cell.past_done - cell.past_planned_done,
     }
-    listed
 }
 
 fn planned_of(cell: &PlanCell) -> Vec<Planned> {

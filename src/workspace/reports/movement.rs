@@ -6,16 +6,17 @@ use std::sync::Arc;
 use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
 use crate::plan::annual::{amount, compute_plan_with};
+use crate::plan::model::{MONTHS, MandatoryVisit};
 use crate::plan::{AnnualPlan, Exclusion, PlanInputs};
-use crate::policy::load_policy;
+use crate::policy::{Policy, load_policy};
 use crate::registry::Registry;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::inputs::population::Population;
 use crate::workspace::inputs::schedule::{load_rest_of, load_schedule};
-use crate::workspace::inputs::sealed_plan::SealedPlan;
 use crate::workspace::store::draws::{DrawChange, StoredDraw};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::register::load_opened_draws;
+use crate::workspace::store::sealed_plan::{SealedCheck, SealedPlan};
 
 /// Changes of a site's expectation below this are none.
 const LEAST: f64 = 1e-6;
@@ -87,7 +88,7 @@ pub fn compute_plan_movement(
         causes.push(cause(MovementKind::Decision, visits, 0, "规则或人工调整有变化"));
     }
     causes.extend(compute_facts(then, of_then, draw, month, &sealed)?);
-    causes.retain(|cause| cause.sites > 0 || cause.visits.abs() >= 0.05 || cause.kind == MovementKind::Chance);
+    causes.retain(|cause| cause.visits.abs() >= 0.05 || cause.kind == MovementKind::Chance);
     causes.sort_by_key(|cause| cause.kind);
     let before = sealed.total();
     let kept: f64 = causes.iter().map(|cause| cause.visits).sum();
@@ -167,7 +168,9 @@ fn compute_facts(
     let old_slots = year_of(&inputs);
     let units = known_units(population);
     let then = |site: usize| draw.frame.position(units[site]).and_then(|row| draw.frame.row(row));
-    let was_out = |site: usize| then(site).is_none_or(|row| Exclusion::from_id(row.reason).is_some());
+    // one that must be checked has that for its reason: its frequency tells whether it was in the draw
+    let was_out =
+        |site: usize| before[site] <= 0.0 || then(site).is_none_or(|row| Exclusion::from_id(row.reason).is_some());
     let rest = |plan: &AnnualPlan, site: usize| plan.forecast.row_of(site).map_or(0.0, |row| row.iter().sum::<f64>());
     let (mut raised, mut lowered, mut came) = ((0, 0.0), (0, 0.0), (0, 0.0));
     for site in 0..sites.len() {
@@ -201,7 +204,7 @@ fn compute_facts(
 
     // 2. the mandatory checks as they were ahead
     let now: BTreeSet<(u32, u8)> = inputs.mandatory.iter().map(|v| (v.site, v.rule)).collect();
-    let old_ahead = sealed.ahead_from(policy, population, next);
+    let old_ahead = ahead_from(sealed, policy, population, next);
     let were: BTreeSet<(u32, u8)> = old_ahead.iter().map(|v| (v.site, v.rule)).collect();
     // those sealed for the months since were listed then; the planner's moves are in the sealed list already
     inputs.mandatory = old_ahead;
@@ -264,6 +267,20 @@ fn compute_facts(
         ),
     ));
     Ok(causes)
+}
+
+/// The mandatory checks that were ahead from `month` on, on today's sites; sorted by (site, month).
+fn ahead_from(sealed: &SealedPlan, policy: &Policy, population: &Population, month: usize) -> Vec<MandatoryVisit> {
+    let of = |check: &SealedCheck| {
+        let rule = policy.mandatory.iter().position(|rule| rule.reason == check.reason)? as u8;
+        let site = population.index.row(check.unit.as_str())?;
+        let open = (month..MONTHS).contains(&(check.month as usize));
+        open.then_some(MandatoryVisit { site, month: check.month, rule, overdue: false, by: check.month })
+    };
+    let mut ahead: Vec<MandatoryVisit> = sealed.ahead.iter().filter_map(of).collect();
+    ahead.sort_unstable();
+    ahead.dedup_by_key(|v| (v.site, v.month));
+    ahead
 }
 
 /// Unit ids of the sites, in their order.

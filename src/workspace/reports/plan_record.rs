@@ -12,7 +12,7 @@ use crate::plan::model::{ByMonth, MONTHS};
 use crate::text::number::grouped;
 use crate::workspace::inputs::analysis::Analysis;
 pub use crate::workspace::inputs::plan_record::Listed;
-use crate::workspace::inputs::plan_record::{drawn_months, listed_so_far, rolling_plan};
+use crate::workspace::inputs::plan_record::{drawn_months, listed_of, rolling_plan};
 pub use crate::workspace::store::plan_record::{Approval, PlanFiles, Planned, load_plan_files};
 
 /// Differences below this are not worth a word, visits.
@@ -180,17 +180,16 @@ impl PlanRecord {
             })?),
         };
         let drawn = drawn_months(analysis);
-        let listed = listed_so_far(analysis);
         let (rolling, lost) = rolling_plan(analysis, files);
         let bodies = rolling
             .iter()
-            .zip(&listed)
-            .map(|(plan, listed)| {
+            .zip(&analysis.plan.matrix)
+            .map(|(plan, cells)| {
                 let then = approved.and_then(|(_, approved)| approved.body(&plan.body));
                 let cell = |m: usize| FourColumns {
                     approved: then.map(|then| then.month(m)),
                     rolling: plan.month(m),
-                    listed: drawn[m].then_some(listed[m]),
+                    listed: cells.get(m).filter(|_| drawn[m]).map(listed_of),
                 };
                 BodyRecord { body: plan.body.clone(), name: plan.name.clone(), months: std::array::from_fn(cell) }
             })

@@ -179,7 +179,7 @@ fn warnings(changes: &RefreshChanges) -> Vec<String> {
     let gone = changes.count(UnitChangeKind::Gone);
     if before > 0 && gone * 2 > before {
         said.push(format!(
-            "名录中的 {gone} 家单位在新文件里都找不到，超过原名录（{before} 家）的一半：请确认选的是本单位、完整的名录"
+            "名录中的 {gone} 个污染源在新文件里都找不到，超过原名录（{before} 个）的一半：请确认选的是本单位、完整的名录"
         ));
     }
     for table in changes.tables.iter().filter(|table| table.replaced && table.before > 0) {
@@ -261,12 +261,15 @@ impl RefreshChanges {
         }
         let frequency = &self.frequency;
         line(format!(
-            "检查频次：上升 {} 家（合计 +{:.1} 次），下降 {} 家（合计 −{:.1} 次）",
+            "检查频次：上升 {} 个（合计 +{:.1} 次），下降 {} 个（合计 −{:.1} 次）",
             frequency.up.len(),
             frequency.up_sum(),
             frequency.down.len(),
             frequency.down_sum()
         ));
+        if frequency.slight > 0 {
+            line(format!("　另有 {} 个各变化不足 0.005 次，合计 {:+.1} 次", frequency.slight, frequency.slight_sum));
+        }
         let plan = &self.plan;
         line(format!("全年预计检查：{:.1} → {:.1} 次", plan.before.year, plan.after.year));
         line(format!("{} 预计检查：{:.1} → {:.1} 次", plan.month, plan.before.month, plan.after.month));
@@ -286,7 +289,7 @@ impl RefreshChanges {
                 line(format!("　{}", unit.words()));
             }
             if change.units.len() > 20 {
-                line(format!("　……另有 {} 家", change.units.len() - 20));
+                line(format!("　……另有 {} 个", change.units.len() - 20));
             }
         }
         for finding in &self.findings {

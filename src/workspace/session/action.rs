@@ -7,8 +7,9 @@ use super::Saved;
 use super::draft::{Draft, DraftTicket, remove_draft};
 use super::open::OpenProject;
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
-use crate::domain::{Period, UnitId};
+use crate::domain::{InspectorId, Period, UnitId};
 use crate::export::write_atomic;
+use crate::registry::schema::inspectors;
 use crate::text::number::thousands;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
@@ -178,11 +179,16 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             }
         }
         DeedOutcome::Voided(period) => format!("{}的封签已作废，理由已记入登记簿", period.label()),
-        DeedOutcome::Substituted(_, _, put) => format!("已由备选单位 {} 替换", name_of(data, &put.by)),
-        DeedOutcome::Replaced(_, _, (lead, second)) => format!("主办 {lead}，协办 {second}"),
+        DeedOutcome::Substituted(_, unit, put) => {
+            format!("{} 已由备选单位 {} 替换", name_of(data, unit), name_of(data, &put.by))
+        }
+        DeedOutcome::Replaced(_, unit, (lead, second)) => {
+            let (lead, second) = (person(data, lead), person(data, second));
+            format!("{}：主办 {lead}，协办 {second}", name_of(data, unit))
+        }
         DeedOutcome::Added(_, unit, added) => {
             title = "新增触发式检查";
-            let mut say = "已列入本月检查对象".to_owned();
+            let mut say = format!("{} 已列入本月检查对象", name_of(data, unit));
             if let Some(past) = &added.past_cap {
                 say.push_str("；所属企业年度检查上限已用完");
                 findings.push(Finding::warning("PLN-016", past.to_string()).value(name_of(data, unit)));
@@ -222,6 +228,17 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
 /// A unit's name with its number; the number alone where no register had it.
 fn name_of(data: &ProjectData, unit: &UnitId) -> String {
     data.unit_name(unit.as_str()).map_or_else(|| unit.to_string(), |name| format!("{name}（{unit}）"))
+}
+
+/// An inspector's name with the certificate; the certificate alone where the register lacks the name.
+fn person(data: &ProjectData, id: &InspectorId) -> String {
+    let people = &data.registry.inspectors;
+    let find = || {
+        let certificates = inspectors::CERTIFICATE.of(people).ok()?;
+        let at = certificates.iter().position(|certificate| certificate == Some(id.as_str()))?;
+        inspectors::NAME.of(people).ok()?.get(at)
+    };
+    find().map_or_else(|| id.to_string(), |name| format!("{name}（{id}）"))
 }
 
 /// Checks a certificate.

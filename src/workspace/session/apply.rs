@@ -9,9 +9,9 @@ use super::open::Loaded;
 use super::running::{Kind, Output, Running};
 use super::{Session, open};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress, Severity};
-use crate::plan::apply_mend;
 use crate::policy::{Policy, policy_fault};
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::mends::apply_with_ground;
 use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::deeds::settings::check_bodies;
 use crate::workspace::session::job::{Job, Stage};
@@ -97,14 +97,17 @@ impl Session {
             DraftCommand::SetReviewNumber(review_number) => {
                 self.edit(|draft| Ok(Draft { review_number, ..draft }), "审图号", 0);
             }
-            DraftCommand::TakeMend(mend) => self.edit(
+            DraftCommand::TakeMend { mend, ground } => self.edit(
                 |mut draft| {
                     let mut policy = (*draft.policy).clone();
-                    apply_mend(&mut policy, &mut draft.edits, &mend.action)?;
+                    apply_with_ground(&mut policy, &mut draft.edits, &mend.action, &ground)?;
                     draft.policy = Arc::new(policy);
                     Ok(draft)
                 },
-                &format!("采取办法：{}", mend.text),
+                &match ground.trim() {
+                    "" => format!("采取办法：{}", mend.text),
+                    ground => format!("采取办法：{}（依据：{ground}）", mend.text),
+                },
                 0,
             ),
         }

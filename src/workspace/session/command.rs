@@ -105,7 +105,12 @@ pub enum DraftCommand {
         gesture: u64,
     },
     /// Takes a shortage's way out.
-    TakeMend(Mend),
+    TakeMend {
+        /// The way out.
+        mend: Mend,
+        /// Its ground, for the journal; empty where it needs none.
+        ground: String,
+    },
     /// The map's review number.
     SetReviewNumber(String),
 }

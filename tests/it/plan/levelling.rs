@@ -250,6 +250,7 @@ fn checks_for_which_no_month_has_room_come_late_and_are_told() {
     let (mut inputs, _) = ample(7);
     let sites = std::sync::Arc::make_mut(&mut inputs.sites);
     (sites.body, sites.category) = (vec![0; SITES], vec![0; SITES]);
+    sites.special = vec![false; SITES];
     sites.exclusion = (0..SITES).map(|i| if i < 12 { Exclusion::None } else { Exclusion::Closed }).collect();
     inputs.history.last_visit = vec![NEVER; SITES];
     let cost = policy().categories[0].cost.team_days.to_f64();

@@ -1,13 +1,10 @@
 //! The journal and the interventions as rows of text, made once a reading of the books.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value;
 
 use crate::diagnostic::AppResult;
 use crate::export::{Cell, CellKind, CsvStyle, SheetColumn, SheetSpec, render_csv};
 use crate::sampling::to_hex;
-use crate::text::search::Search;
 use crate::ui::text::audit as t;
 use crate::workspace::reports::journal_words::{JournalWords, time_text};
 use crate::workspace::session::Books;
@@ -22,10 +19,6 @@ const BY_HAND: [&str; 4] = ["void", "mend", "correct-result", "correct-publicati
 pub struct Row {
     /// Cells in the order of the page's columns.
     pub cells: Vec<String>,
-    /// Whom it concerns for the filters: operator and command in words.
-    pub operator: String,
-    /// Command in words.
-    pub command: String,
 }
 
 /// `2027-02-28 21:15:00` of a journal's time.
@@ -46,8 +39,6 @@ pub fn journal_rows(entries: &[JournalEntry], words: &JournalWords<'_>) -> Vec<R
                 command.clone(),
                 words.sentence(entry),
             ],
-            operator: entry.operator.clone(),
-            command,
         }
     };
     entries.iter().rev().map(row).collect()
@@ -66,7 +57,7 @@ pub fn hand_rows(books: &Books, words: &JournalWords<'_>) -> Vec<Row> {
     let mut push = |at: &str, operator: &str, command: &str, content: String, reason: String| {
         let command = t::command(command).to_owned();
         let cells = vec![time_text(at), operator.to_owned(), command.clone(), content, reason];
-        rows.push((at.to_owned(), Row { cells, operator: operator.to_owned(), command }));
+        rows.push((at.to_owned(), Row { cells }));
     };
     for draw in &books.draws {
         let of = t::period(draw.draw.period);
@@ -126,8 +117,6 @@ pub fn register_rows(books: &Books) -> Vec<Row> {
                     end.map(|end| time(end.at.as_str())).unwrap_or_default(),
                     reason,
                 ],
-                operator: String::new(),
-                command: state.to_owned(),
             }
         })
         .collect();
@@ -135,30 +124,11 @@ pub fn register_rows(books: &Books) -> Vec<Row> {
     rows
 }
 
-/// Values of a filter in order.
-#[must_use]
-pub fn choices(rows: &[Row], of: impl Fn(&Row) -> &str) -> Vec<String> {
-    let set: BTreeSet<&str> = rows.iter().map(of).filter(|text| !text.is_empty()).collect();
-    set.into_iter().map(str::to_owned).collect()
-}
-
-/// Indices of the rows that pass.
-#[must_use]
-pub fn passing(rows: &[Row], text: &str, command: Option<&str>, operator: Option<&str>) -> Vec<usize> {
-    let search = Search::new(text);
-    let passes = |row: &Row| {
-        command.is_none_or(|c| c == row.command)
-            && operator.is_none_or(|o| o == row.operator)
-            && search.is_in(&row.cells.iter().map(String::as_str).collect::<Vec<_>>())
-    };
-    rows.iter().enumerate().filter(|(_, row)| passes(row)).map(|(i, _)| i).collect()
-}
-
 /// Rows as csv for a spreadsheet: UTF-8 with BOM, formulas made harmless.
 ///
 /// # Errors
 /// `EXP-040`.
-pub fn render_rows(name: &str, headings: &[&str], rows: &[Row], shown: &[usize]) -> AppResult<Vec<u8>> {
+pub fn render_rows(name: &str, headings: &[&str], rows: &[Row], shown: &[u32]) -> AppResult<Vec<u8>> {
     let column = |heading: &&str| SheetColumn {
         id: (*heading).to_owned(),
         heading: (*heading).to_owned(),
@@ -174,7 +144,7 @@ pub fn render_rows(name: &str, headings: &[&str], rows: &[Row], shown: &[usize])
         columns: headings.iter().map(column).collect(),
         rows: shown
             .iter()
-            .filter_map(|i| rows.get(*i))
+            .filter_map(|i| rows.get(*i as usize))
             .map(|row| row.cells.iter().map(|cell| Cell::text(cell.as_str())).collect())
             .collect(),
         marks: Vec::new(),
@@ -189,30 +159,9 @@ pub fn render_rows(name: &str, headings: &[&str], rows: &[Row], shown: &[usize])
 mod tests {
     use super::*;
 
-    fn row(sequence: u64, command: &str, operator: &str, content: &str) -> Row {
-        let command = t::command(command).to_owned();
-        let cells = [&sequence.to_string(), "2027-03-02 09:00", operator, &command, content].map(str::to_owned);
-        Row { cells: cells.to_vec(), operator: operator.to_owned(), command }
-    }
-
-    #[test]
-    fn rows_are_filtered() {
-        let rows = [row(2, "void", "李四", "名录有误"), row(1, "seal", "张三", "封存")];
-        assert_eq!(passing(&rows, "", None, None), [0, 1]);
-        assert_eq!(passing(&rows, "名录", None, None), [0]);
-        assert_eq!(passing(&rows, "mlyw", None, None), [0], "by pinyin");
-        assert_eq!(passing(&rows, "", Some("封存"), None), [1]);
-        assert_eq!(passing(&rows, "", None, Some("张三")), [1]);
-        assert_eq!(choices(&rows, |r| &r.operator), ["张三", "李四"]);
-    }
-
     #[test]
     fn a_file_for_spreadsheets_has_a_bom_and_no_formula() {
-        let rows = [Row {
-            cells: vec!["1".into(), "2027".into(), "张三".into(), "作废".into(), "=1+1".into()],
-            operator: String::new(),
-            command: String::new(),
-        }];
+        let rows = [Row { cells: vec!["1".into(), "2027".into(), "张三".into(), "作废".into(), "=1+1".into()] }];
         let bytes = render_rows("日志", &t::JOURNAL_COLUMNS, &rows, &[0]).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.starts_with('\u{feff}') && text.contains("'=1+1") && text.contains("序号,时间"));

@@ -1,11 +1,12 @@
 //! Columns of the tables as the screen shows them: order, headings, formats.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use polars::prelude::DataFrame;
 
 use crate::registry::TableKind;
+use crate::registry::industry::IndustryTable;
 use crate::registry::schema::{
     credit, inspectors, monitoring, origin, past_checks, quality, recusals, set_aside, sources, violations,
 };
@@ -53,7 +54,7 @@ const HIDDEN: [&str; 13] = [
 ];
 
 /// Widths other than by type.
-const WIDTHS: [(&str, f32); 16] = [
+const WIDTHS: [(&str, f32); 17] = [
     (sources::NAME.name(), 230.0),
     (sources::ADDRESS.name(), 280.0),
     (quality::WHAT.name(), 280.0),
@@ -68,6 +69,7 @@ const WIDTHS: [(&str, f32); 16] = [
     (quality::SEVERITY.name(), 64.0),
     (quality::CODE.name(), 90.0),
     (sources::BODY.name(), 150.0),
+    (sources::INDUSTRY.name(), 190.0),
     (scored::STRATUM.name(), 150.0),
     (origin::FILE.name(), 180.0),
 ];
@@ -104,6 +106,16 @@ pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<Colu
     )
 }
 
+/// Industries by their codes: `2231 纸和纸板容器制造`; read once.
+fn industries() -> Arc<BTreeMap<String, String>> {
+    static NAMES: OnceLock<Arc<BTreeMap<String, String>>> = OnceLock::new();
+    let read = || {
+        let table = IndustryTable::shipped().unwrap_or_default();
+        Arc::new(table.entries().map(|(code, name)| (code.to_owned(), format!("{code} {name}"))).collect())
+    };
+    Arc::clone(NAMES.get_or_init(read))
+}
+
 /// How the columns of a frame read.
 pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&str) -> CellFormat {
     let policy = Arc::clone(&open.draft.now().policy);
@@ -131,6 +143,8 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
             CellFormat::Fixed(1)
         } else if id == LAMBDA.name() {
             CellFormat::Fixed(3)
+        } else if id == sources::INDUSTRY.name() && kind == Some(TableKind::Sources) {
+            CellFormat::Named(industries())
         } else if id == set_aside::TABLE.name() {
             of(&TableKind::ALL.map(|kind| (kind.id(), kind.label())))
         } else {

@@ -227,7 +227,8 @@ impl Import {
             field.labelled_by(label.id);
         });
         if !ready {
-            ui.label(RichText::new(t::NO_SOURCES).color(theme::of(ui).amber));
+            let words = if refreshable { t::ONLY_REFRESH } else { t::NO_SOURCES };
+            ui.label(RichText::new(words).color(theme::of(ui).amber));
         }
         self.year = Some(year);
         if let Some(command) = command {

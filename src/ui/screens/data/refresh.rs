@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use crate::registry::Mapping;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, title};
-use crate::ui::slot::Slot;
+use crate::ui::slot::{Same, Slot};
 use crate::ui::text::refresh as t;
 use crate::ui::theme;
 use crate::ui::widgets::{self, thousands};
@@ -17,7 +17,7 @@ use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::refresh::may_come_back;
 use crate::workspace::perform::{RefreshPreview, preview_refresh};
 use crate::workspace::reports::refresh::RefreshChanges;
-use crate::workspace::session::{Command, OpenProject, ViewCommand};
+use crate::workspace::session::{Command, OpenProject, ProjectData, ViewCommand};
 use crate::workspace::store::kept::{KeptState, load_kept};
 use crate::workspace::store::project::CommandContext;
 
@@ -63,6 +63,8 @@ pub(super) struct Refresh {
     pending: bool,
     looking: Slot<(), RefreshPreview>,
     preview: Option<RefreshPreview>,
+    /// The data that the preview compares with.
+    of: Same<ProjectData>,
     failed: Option<String>,
     /// The deed has been sent.
     sent: bool,
@@ -113,7 +115,8 @@ impl Refresh {
             Some(((), Err(error))) => self.failed = Some(error),
             None => {}
         }
-        if self.sent && !cx.session.is_acting() {
+        let is_other = cx.session.project().is_none_or(|open| !self.of.is(&open.data));
+        if self.preview.is_some() && (is_other || (self.sent && !cx.session.is_acting())) {
             // taken, or refused with a message: there is nothing to confirm any more
             self.leave();
         }
@@ -126,6 +129,7 @@ impl Refresh {
         self.pending = false;
         (self.preview, self.failed) = (None, None);
         let (project, data) = (Arc::clone(&open.saved), Arc::clone(&open.data));
+        self.of = Same::of(&data);
         let (operator, now) = (cx.session.preferences().operator.clone(), cx.session.now());
         self.looking.start(cx.session, (), t::LOOKING, move |progress| {
             let context = CommandContext { operator, now, progress: progress.clone() };
@@ -231,7 +235,8 @@ impl Refresh {
             Some(Asked::Confirm) => {
                 if let (Some((from, mapping)), Some(preview)) = (self.from.clone(), &self.preview) {
                     cx.send(Command::from(Deed::Refresh { from, mapping, looked_at: Some(preview.mark.clone()) }));
-                    self.sent = true;
+                    // without an operator the deed waits for the name
+                    self.sent = !cx.session.preferences().operator.trim().is_empty();
                 }
             }
             Some(Asked::Export) => {
@@ -359,13 +364,7 @@ fn preview_ui(ui: &mut Ui, preview: &RefreshPreview, asked: &mut Option<Asked>) 
                 Severity::Warning => palette.amber,
                 Severity::Hint => palette.muted,
             };
-            let words = format!(
-                "{} [{}] {}：{} 条",
-                finding.severity.label(),
-                finding.code,
-                finding.what,
-                thousands(finding.count)
-            );
+            let words = t::finding(finding);
             ui.add(egui::Label::new(RichText::new(words).color(ink)).wrap()).on_hover_text(&finding.first);
         }
     });
@@ -383,7 +382,7 @@ fn section(ui: &mut Ui, heading: &str, add: impl FnOnce(&mut Ui)) {
 
 fn units_ui(ui: &mut Ui, changes: &RefreshChanges) {
     let (before, after) = changes.sources;
-    ui.label(format!("{} → {} 家：{}", thousands(before as u64), thousands(after as u64), changes.headline()));
+    ui.label(t::sources(before, after, &changes.headline()));
     for change in &changes.units {
         let heading = format!("{} {}", change.kind.label(), thousands(change.units.len() as u64));
         list_ui(ui, change.kind.id(), heading, change.units.len(), |i| {
@@ -404,6 +403,9 @@ fn units_ui(ui: &mut Ui, changes: &RefreshChanges) {
             })
         });
     }
+    if frequency.slight > 0 {
+        ui.label(theme::note(ui, t::slight(frequency.slight, frequency.slight_sum)));
+    }
 }
 
 fn plan_ui(ui: &mut Ui, changes: &RefreshChanges) {
@@ -413,7 +415,7 @@ fn plan_ui(ui: &mut Ui, changes: &RefreshChanges) {
         ui.label(t::YEAR);
         ui.label(t::change(plan.before.year, plan.after.year));
         ui.end_row();
-        ui.label(format!("{} 预计检查", plan.month));
+        ui.label(t::month(plan.month));
         ui.label(t::change(plan.before.month, plan.after.month));
         ui.end_row();
         ui.label(t::VERDICT);

@@ -104,12 +104,13 @@ impl Bar<'_> {
                 if !self.deed && self.button(ui) {
                     pressed = Pressed::Next;
                 }
-                if let Some(back) = self.back
-                    && ui.button(back).clicked()
-                {
-                    pressed = Pressed::Back;
+                let back = |ui: &mut Ui| self.back.is_some_and(|text| ui.button(text).clicked());
+                let mut gone_back = false;
+                // beside a deed nothing stands where the step before had its button: a second click does nothing
+                if !self.deed {
+                    gone_back = back(ui);
+                    ui.add_space(GRID);
                 }
-                ui.add_space(GRID);
                 let words = |ui: &mut Ui| {
                     if !self.enabled {
                         ui.label(RichText::new(self.why_not).color(theme::of(ui).amber));
@@ -119,13 +120,18 @@ impl Bar<'_> {
                 if self.deed {
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                         ui.add_space(HALF);
-                        if self.button(ui) {
+                        let meant = self.button(ui);
+                        gone_back = back(ui);
+                        if meant {
                             pressed = Pressed::Next;
                         }
                         ui.with_layout(Layout::left_to_right(Align::Center), words);
                     });
                 } else {
                     words(ui);
+                }
+                if gone_back {
+                    pressed = Pressed::Back;
                 }
             });
         });

@@ -9,7 +9,8 @@ use crate::district::DistrictMesh;
 use crate::domain::{BodyId, DistrictCode, InspectorId, PlanMonth, UnitId};
 use crate::export::TargetRole;
 use crate::policy::Policy;
-use crate::registry::schema::inspectors;
+use crate::registry::row_of_unit;
+use crate::registry::schema::{inspectors, sources};
 use crate::sampling::{TicketMaker, compute_key, to_hex};
 use crate::ui::text::draw as t;
 use crate::ui::widgets::decimal;
@@ -93,6 +94,14 @@ pub struct ListRow {
     pub replaced: bool,
     /// Row of the sources frame.
     pub source: Option<u32>,
+    /// Social credit code.
+    pub uscc: String,
+    /// District and body, as the window's filter has them.
+    pub place: (u16, u16),
+    /// Why it came onto the list by hand, or left it.
+    pub reason: String,
+    /// Plan code.
+    pub code: String,
 }
 
 /// The districts, 0 to 1 from the north-west, and how wide the map is for its height.
@@ -199,17 +208,51 @@ fn small_map(data: &ProjectData) -> SmallMap {
 }
 
 /// Where an entry comes from, in the window's short words.
-fn origin_of(entry: &ListEntry) -> String {
+fn origin_of(entry: &ListEntry, name: impl Fn(&UnitId) -> String) -> String {
     match (&entry.role, entry.origin) {
         (_, CheckOrigin::Triggered) => entry
             .trigger
             .map_or_else(|| t::O_TRIGGERED.to_owned(), |kind| format!("{} · {}", t::O_TRIGGERED, kind.label())),
-        (TargetRole::Substitute { .. }, _) => t::O_SUBSTITUTE.to_owned(),
+        (TargetRole::Substitute { replaces }, _) => t::substitutes(&name(replaces)),
         (_, CheckOrigin::Mandatory) => {
             entry.rule.as_ref().map_or_else(|| t::O_CERTAIN.to_owned(), |rule| format!("{} · {rule}", t::O_CERTAIN))
         }
         (_, CheckOrigin::Drawn) => t::O_DRAWN.to_owned(),
     }
+}
+
+fn uscc_of(data: &ProjectData, row: u32) -> Option<&str> {
+    sources::USCC.of(&data.registry.sources).ok()?.get(row as usize)
+}
+
+/// A unit's name; its number where the register has it no more.
+fn name_of(data: &ProjectData, unit: &UnitId) -> String {
+    let row = row_of_unit(&data.registry.sources, unit.as_str());
+    row.and_then(|row| data.name(row)).map_or_else(|| unit.to_string(), str::to_owned)
+}
+
+/// Places of the entries in the order in which they are shown: a reserve right after the unit whose place it took.
+fn shown_order(entries: &[ListEntry]) -> Vec<usize> {
+    let mut after: BTreeMap<&UnitId, Vec<usize>> = BTreeMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        if let TargetRole::Substitute { replaces } = &entry.role {
+            after.entry(replaces).or_default().push(at);
+        }
+    }
+    let mut order = Vec::with_capacity(entries.len());
+    let mut seen = vec![false; entries.len()];
+    let first = (0..entries.len()).filter(|at| !matches!(entries[*at].role, TargetRole::Substitute { .. }));
+    // a reserve may have been replaced itself; one whose unit is not on the list stands at the end
+    for start in first.chain(0..entries.len()) {
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            if !std::mem::replace(&mut seen[at], true) {
+                order.push(at);
+                open.extend(after.get(&entries[at].unit_id).into_iter().flatten().rev());
+            }
+        }
+    }
+    order
 }
 
 /// A row of the list, as texts.
@@ -239,7 +282,7 @@ fn row_of(
             stratum_name(policy, &entry.stratum)
         },
         district: data.unit_district(unit).and_then(|d| data.district_name(d)).unwrap_or_default().to_owned(),
-        origin: origin_of(&entry),
+        origin: origin_of(&entry, |unit| name_of(data, unit)),
         ticket: ticket.map(|n| format!("{n:013x}")).unwrap_or_default(),
         key,
         lead: entry.pair.as_ref().map(|p| person(&p.0)).unwrap_or_default(),
@@ -249,6 +292,13 @@ fn row_of(
             TargetState::Done(_) => t::S_DONE,
             TargetState::Due | TargetState::Reserve => t::S_DUE,
         },
+        uscc: entry.source.and_then(|row| uscc_of(data, row)).unwrap_or_default().to_owned(),
+        place: entry.source.map_or((NOWHERE, NOWHERE), |row| {
+            let of = |column: &[u16]| column.get(row as usize).copied().unwrap_or(NOWHERE);
+            (of(&data.district), of(&data.body))
+        }),
+        reason: entry.reason.clone(),
+        code: entry.plan_code.clone(),
         may_substitute: entry.may_substitute(),
         replaced: entry.state == TargetState::Replaced,
         source: entry.source,
@@ -291,11 +341,15 @@ pub fn compute_facts(
         let seed = opened.draw.seed();
         let maker = seed.as_ref().map(TicketMaker::new);
         let mut paired = Vec::new();
-        for entry in list_entries(opened, policy, &results) {
+        let entries = list_entries(opened, policy, &results);
+        let before = rows.len();
+        for at in shown_order(&entries) {
+            let Some(entry) = entries.get(at) else { continue };
             if entry.pair.is_some() {
                 paired.push(rows.len());
             }
-            rows.push(row_of(rows.len() + 1, policy, data, opened, maker.as_ref(), &person, entry));
+            // the number is the place on the published list, wherever the row stands
+            rows.push(row_of(before + at + 1, policy, data, opened, maker.as_ref(), &person, entry.clone()));
         }
         draws.push(DrawFacts {
             sequence: opened.draw.sequence,
@@ -313,6 +367,35 @@ pub fn compute_facts(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reserve_stands_behind_the_unit_whose_place_it_took() {
+        let unit = |id: &str| UnitId::new(id).unwrap();
+        let entry = |id: &str, replaces: Option<&str>| ListEntry {
+            unit_id: unit(id),
+            source: None,
+            role: replaces.map_or(TargetRole::Selected, |of| TargetRole::Substitute { replaces: unit(of) }),
+            origin: CheckOrigin::Drawn,
+            rule: None,
+            stratum: String::new(),
+            rank: None,
+            plan_code: String::new(),
+            trigger: None,
+            pair: None,
+            state: TargetState::Due,
+            reason: String::new(),
+        };
+        let list = [
+            entry("A1", None),
+            entry("A2", None),
+            entry("A3", None),
+            entry("B1", Some("A1")),
+            entry("B2", Some("B1")),
+            entry("B3", Some("X9")),
+        ];
+        assert_eq!(shown_order(&list), [0, 3, 4, 1, 2, 5]);
+        assert_eq!(shown_order(&list[..3]), [0, 1, 2]);
+    }
 
     #[test]
     fn places_keep_the_order_of_keys() {

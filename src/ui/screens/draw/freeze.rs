@@ -12,6 +12,7 @@ use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{decimal, thousands};
 use crate::workspace::reports::preview::{MonthPreview, ReasonCount};
+use crate::workspace::view::CellValue;
 
 fn reasons(ui: &mut Ui, title: &str, list: &[ReasonCount]) {
     ui.label(theme::strong(title));
@@ -83,10 +84,10 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
     let c = t::STRATA_COLUMNS;
     let columns = [
         ColumnDef::text("name", c[0], 200.0).share(1.0),
-        ColumnDef::number("free", c[1], 84.0),
-        ColumnDef::number("certain", c[2], 84.0),
-        ColumnDef::number("expected", c[3], 84.0),
-        ColumnDef::number("draw", c[4], 74.0),
+        ColumnDef::number("free", c[1], 84.0).adds(),
+        ColumnDef::number("certain", c[2], 84.0).adds(),
+        ColumnDef::number("expected", c[3], 84.0).adds(),
+        ColumnDef::number("draw", c[4], 74.0).adds(),
         ColumnDef::number("share", c[5], 84.0),
     ];
     let share = |draw: usize, of: usize| format!("{}%", decimal(draw as f64 / of.max(1) as f64 * 100.0, 1));
@@ -101,7 +102,11 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
             _ => share(s.draw, s.free + s.certain),
         })
     };
-    let rows = CellRows::new(&columns, preview.strata.len(), &cell);
+    // sums are of the plan's own figures, not of rounded ones
+    let value = |row: usize, column: usize| {
+        (column == 3).then(|| CellValue::Number(preview.strata.get(row).map_or(0.0, |stratum| stratum.expected)))
+    };
+    let rows = CellRows::new(&columns, preview.strata.len(), &cell).values(&value);
     let free: usize = preview.strata.iter().map(|s| s.free).sum();
     let total = [
         t::STRATA_SUM.to_owned(),

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use egui::Ui;
 
 use super::facts::{Facts, ListRow};
+use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput, Target};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -34,15 +35,24 @@ pub enum Ask {
 }
 
 /// Draws the list. `may` says whether anything may be changed now.
-pub fn show(ui: &mut Ui, facts: &Facts, chosen: Option<usize>, may: bool, why_not: &str) -> Option<Ask> {
+pub fn show(
+    ui: &mut Ui,
+    facts: &Facts,
+    (shown, in_area): (&[usize], bool),
+    month: PlanMonth,
+    chosen: Option<usize>,
+    may: bool,
+    why_not: &str,
+) -> Option<Ask> {
     let palette = theme::of(ui);
     let mut ask = None;
     let row = chosen.and_then(|i| facts.rows.get(i));
     ui.horizontal(|ui| {
         widgets::heading(ui, t::LIST);
         help_marks(ui, &[Term::Substitution, Term::Pairing, Term::TriggeredCheck]);
-        let standing = facts.rows.iter().filter(|r| !r.replaced).count();
-        let pairs: usize = facts.draws.iter().map(|d| d.pairs).sum();
+        let rows = || shown.iter().filter_map(|at| facts.rows.get(*at));
+        let standing = rows().filter(|r| !r.replaced).count();
+        let pairs = rows().filter(|r| r.pair.is_some()).count();
         let words = format!(
             "{} {}，{} {} {}",
             thousands(standing as u64),
@@ -52,6 +62,9 @@ pub fn show(ui: &mut Ui, facts: &Facts, chosen: Option<usize>, may: bool, why_no
             t::U_PAIRS
         );
         ui.label(theme::note(ui, words));
+        if in_area {
+            ui.label(theme::note(ui, t::OF_AREA));
+        }
         if facts.draws.iter().any(|d| d.demonstration) {
             widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
         }
@@ -81,42 +94,69 @@ pub fn show(ui: &mut Ui, facts: &Facts, chosen: Option<usize>, may: bool, why_no
         action(t::SEAL_AGAIN, true, "", Ask::SealAgain);
     });
     ui.add_space(GRID / 2.0);
-    let c = t::LIST_COLUMNS;
-    let columns = [
-        ColumnDef::text("number", c[0], 54.0),
-        ColumnDef::text("unit", c[1], 192.0),
-        ColumnDef::text("name", c[2], 200.0).share(1.0),
-        ColumnDef::text("stratum", c[3], 236.0),
-        ColumnDef::text("district", c[4], 76.0),
-        ColumnDef::text("origin", c[5], 154.0).share(0.4),
-        ColumnDef::text("state", t::STATE, 68.0),
-        ColumnDef::text("lead", c[8], 154.0),
-        ColumnDef::text("second", c[9], 154.0),
-        ColumnDef::text("ticket", c[6], 128.0),
-        ColumnDef::number("key", c[7], 76.0),
-    ];
-    let cell = |row: usize, column: usize| {
-        let row = &facts.rows[row];
-        let cells = [
-            row.number.as_str(),
-            row.unit.as_str(),
-            row.name.as_str(),
-            &row.stratum,
-            &row.district,
-            &row.origin,
-            row.state,
-            &row.lead,
-            &row.second,
-            &row.ticket,
-            &row.key,
-        ];
-        Cow::Borrowed(cells[column])
+    let columns = columns();
+    let row_at = |at: usize| shown.get(at).and_then(|at| facts.rows.get(*at));
+    let cell = |at: usize, column: usize| {
+        let Some(row) = row_at(at) else { return Cow::Borrowed("") };
+        Cow::Borrowed(match column {
+            0 => row.number.as_str(),
+            1 => &row.name,
+            2 => row.unit.as_str(),
+            3 => &row.stratum,
+            4 => &row.district,
+            5 => &row.origin,
+            6 => row.state,
+            7 => &row.lead,
+            8 => &row.second,
+            9 => &row.reason,
+            10 => &row.ticket,
+            11 => &row.key,
+            12 => &row.uscc,
+            _ => &row.code,
+        })
+    };
+    let target = |at: usize| {
+        let row = row_at(at)?;
+        Some(Target {
+            unit: row.unit.to_string(),
+            name: row.name.clone(),
+            source: row.source,
+            month: Some(month),
+            code: String::new(),
+        })
     };
     let faint = CellStyle { ink: Some(palette.muted), ..CellStyle::default() };
-    let style = |row: usize, _: usize, _: &str| if facts.rows[row].replaced { faint } else { CellStyle::default() };
-    let rows = CellRows::new(&columns, facts.rows.len(), &cell);
-    let input = TableInput::new("month list", t::LIST, &rows).decorate(&style);
-    let version = std::ptr::from_ref(facts).addr() as u64;
+    let style = |at: usize, _: usize, _: &str| {
+        if row_at(at).is_some_and(|row| row.replaced) { faint } else { CellStyle::default() }
+    };
+    let rows = CellRows::new(&columns, shown.len(), &cell).targets(&target);
+    let input = TableInput::new("month list", t::LIST, &rows).decorate(&style).empty(t::NONE_OF_AREA);
+    // another list or area: arranged anew
+    let version = (std::ptr::from_ref(facts).addr() as u64) ^ ((shown.as_ptr().addr() as u64) << 1);
+    // the rows shown ascend
+    let chosen = chosen.and_then(|row| shown.binary_search(&row).ok());
     let out = List::show_kept(ui, Some(chosen), &input, version);
-    ask.or(out.chosen.filter(|row| chosen != Some(*row)).map(Ask::Choose))
+    let gone_to = out.chosen.filter(|at| chosen != Some(*at));
+    ask.or(gone_to.and_then(|at| shown.get(at)).map(|row| Ask::Choose(*row)))
+}
+
+/// The columns: who is inspected, why and by whom first; what proves the draw behind.
+fn columns() -> [ColumnDef; 14] {
+    let c = t::LIST_COLUMNS;
+    [
+        ColumnDef::text("number", c[0], 48.0),
+        ColumnDef::text("name", c[2], 150.0).share(1.0),
+        ColumnDef::text("unit", c[1], 132.0).middle(),
+        ColumnDef::text("stratum", c[3], 132.0).share(0.6),
+        ColumnDef::text("district", c[4], 70.0),
+        ColumnDef::text("origin", c[5], 112.0).share(0.4),
+        ColumnDef::text("state", t::STATE, 62.0),
+        ColumnDef::text("lead", c[8], 130.0).share(0.2),
+        ColumnDef::text("second", c[9], 130.0).share(0.2),
+        ColumnDef::text("reason", c[10], 100.0).share(0.4),
+        ColumnDef::text("ticket", c[6], 128.0).hidden(),
+        ColumnDef::number("key", c[7], 76.0).hidden(),
+        ColumnDef::text("uscc", c[11], 180.0).hidden(),
+        ColumnDef::text("code", c[12], 180.0).hidden(),
+    ]
 }

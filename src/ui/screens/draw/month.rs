@@ -6,20 +6,20 @@ use egui::{Key, Ui};
 
 use super::bar::{Bar, Pressed, ten_metres};
 use super::dialogs::{Answer, Intervention};
-use super::facts::{Facts, compute_facts};
+use super::facts::{Facts, ListRow, compute_facts};
 use super::files::Saving;
 use super::reveal::Show;
 use super::step::{Marks, Step};
 use super::{DrawScreen, list, reveal, why_not};
 use crate::diagnostic::ProgressState;
-use crate::domain::PlanMonth;
+use crate::domain::{DistrictCode, PlanMonth};
 use crate::ui::picker::{PickKind, PickRequest};
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::widgets;
 use crate::workspace::session::job::Stage;
-use crate::workspace::session::{Books, OpenProject, ViewCommand};
+use crate::workspace::session::{Books, NOWHERE, OpenProject, ViewCommand};
 
 impl DrawScreen {
     pub(super) fn opened(
@@ -108,7 +108,22 @@ impl DrawScreen {
             self.chosen = Some(at);
             self.dialog = facts.rows.get(at).map(|row| Intervention::substitute(row, month, today));
         }
-        let ask = list::show(ui, facts, self.chosen, why.is_empty(), why);
+        let filter = cx.session.filter();
+        let key = (std::ptr::from_ref(facts).addr(), filter.area_revision);
+        let in_area = filter.district.is_some() || filter.body.is_some();
+        if self.area.as_ref().is_none_or(|(of, _)| *of != key) {
+            let district = filter.district.map(|code| {
+                let index = open.data.districts.index_of(DistrictCode(code));
+                index.map_or(NOWHERE, |index| index as u16)
+            });
+            let inside = |row: &ListRow| {
+                district.is_none_or(|d| d == row.place.0) && filter.body.is_none_or(|body| body == row.place.1)
+            };
+            let rows = facts.rows.iter().enumerate().filter(|(_, row)| inside(row));
+            self.area = Some((key, rows.map(|(at, _)| at).collect()));
+        }
+        let shown = self.area.as_ref().map_or(&[][..], |(_, rows)| rows.as_slice());
+        let ask = list::show(ui, facts, (shown, in_area), month, self.chosen, why.is_empty(), why);
         let row = self.chosen.and_then(|i| facts.rows.get(i));
         match ask {
             None => {}

@@ -240,7 +240,7 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, s
         };
         let rows = CellRows::new(&columns, shown, &cell);
         let version = std::ptr::from_ref(draw).addr() as u64 ^ (u64::from(running) << 1);
-        List::show_kept(ui, None, &TableInput::new("pairs", t::PAIRED, &rows), version);
+        List::show_kept(ui, None, &TableInput::new("pairs", t::PAIRED, &rows).folded(), version);
     }
     if show.is_running() {
         if steps >= PAIR_STEPS as f32 {

@@ -9,11 +9,11 @@ use crate::workspace::reports::areas::{AreaFigures, AreaProgress};
 use crate::workspace::session::{AnalysisView, Books, OpenProject};
 
 /// Planned checks to be drawn.
-const DRAWN: Ink = Ink::Accent;
+const DRAWN: Ink = Ink::Pale;
 /// Planned mandatory checks.
 const MANDATORY: Ink = Ink::Second;
 /// On an opened list.
-const LISTED: Ink = Ink::Muted;
+const LISTED: Ink = Ink::Accent;
 /// Made.
 const DONE: Ink = Ink::Green;
 

@@ -28,6 +28,8 @@ pub(super) struct Of<'a> {
     pub(super) why_not: Option<&'a str>,
     /// The month lies before the first one open.
     pub(super) past: bool,
+    /// The planner's numbers of the month against the rules, in words; true where more was asked for than there is.
+    pub(super) locked: Vec<(bool, &'a str)>,
 }
 
 /// What the card remembers between frames.
@@ -77,6 +79,10 @@ pub(super) fn show(ui: &mut Ui, state: &mut State, of: &Of<'_>) -> (Option<Chang
     }
     if let Some(why) = of.why_not.filter(|_| of.body.is_some()) {
         ui.label(RichText::new(why).color(theme::of(ui).amber));
+    }
+    for (capped, text) in &of.locked {
+        let ink = if *capped { theme::of(ui).amber } else { theme::of(ui).muted };
+        ui.add(egui::Label::new(RichText::new(*text).color(ink)).wrap());
     }
     ui.add_space(HALF);
     categories(ui, state, of, &mut change, &mut back);
@@ -344,6 +350,7 @@ mod tests {
                     edits: &edits,
                     why_not: None,
                     past: false,
+                    locked: Vec::new(),
                 };
                 let (change, back) = show(ui, &mut shown.state, &of);
                 shown.changes.extend(change);

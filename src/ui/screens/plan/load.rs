@@ -8,13 +8,14 @@ use super::model::resource_name;
 use crate::chart::{Axis, Categories, Chart, ChartKind, Columns, Ink, Overlay, Series};
 use crate::plan::PlanCell;
 use crate::plan::model::{MONTHS, Resource};
+use crate::policy::Policy;
 use crate::ui::plot;
 use crate::ui::screens::Cx;
-use crate::ui::screens::overview::plan_sentences;
 use crate::ui::slot::Same;
 use crate::ui::text::plan as t;
-use crate::ui::theme::{self, HALF};
-use crate::workspace::session::{AnalysisView, OpenProject};
+use crate::ui::theme::HALF;
+use crate::workspace::reports::mandatory::month_sentences;
+use crate::workspace::session::AnalysisView;
 
 /// State of the chart.
 #[derive(Default)]
@@ -25,9 +26,9 @@ pub(super) struct Load {
     /// Which resource; `None` for the number of checks.
     which: Option<usize>,
     chart: Option<Chart>,
-    /// What is said of the city's months: mandatory checks, capacity, what is to come.
-    sentences: Vec<String>,
     revision: u64,
+    /// What is said of the city's months, and the plan that it was made of.
+    said: (Same<AnalysisView>, Vec<String>),
 }
 
 /// The chart of a row of cells.
@@ -82,12 +83,19 @@ impl Load {
         self.which.is_none()
     }
 
+    /// What is said of the city's months: the mandatory checks in them, and why one stands out.
+    pub(super) fn sentences(&mut self, policy: &Policy, view: &Arc<AnalysisView>) -> Vec<String> {
+        if !self.said.0.is(view) {
+            self.said = (Same::of(view), month_sentences(policy, &view.analysis));
+        }
+        self.said.1.clone()
+    }
+
     /// Draws the chart of a body, or of the city.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
-        open: &OpenProject,
         view: &Arc<AnalysisView>,
         (body, name): (Option<usize>, &str),
         source: &str,
@@ -103,10 +111,6 @@ impl Load {
                 Some(cells) => chart_of(name, cells, which, source),
                 None => chart_of(name, &plan.city_cells(), which, source),
             });
-            self.sentences = if body.is_none() { plan_sentences(open, view) } else { Vec::new() };
-        }
-        for line in &self.sentences {
-            ui.add(egui::Label::new(theme::note(ui, line)).wrap());
         }
         let size = Vec2::new(ui.available_width(), height);
         if let Some(chart) = &self.chart {

@@ -12,6 +12,7 @@ use self::paint::{heading, names, paint};
 use super::model::{Model, Row, RowKey};
 use super::selection::{At, Selection};
 use crate::plan::model::MONTHS;
+use crate::ui::text::plan as t;
 use crate::ui::theme;
 
 pub(super) use self::paint::{lock, tone};
@@ -20,7 +21,7 @@ pub(super) use self::paint::{lock, tone};
 const ROW: f32 = 40.0;
 /// Height of the heading: month and its working days.
 const HEAD: f32 = 40.0;
-/// Width of the first column.
+/// Greatest width of the first column; a longer name takes two lines.
 const NAME: f32 = 176.0;
 /// Least width of a month.
 const LEAST: f32 = 50.0;
@@ -96,6 +97,7 @@ pub(super) enum Event {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Widths {
     of: Option<(u64, u32, bool)>,
+    name: f32,
     month: f32,
     year: f32,
 }
@@ -119,6 +121,9 @@ impl Widths {
         self.month = cells.chain(days).fold(LEAST, f32::max).ceil();
         let years = of.rows.iter().map(|row| both(&row.year, &row.year_small) + PAD + 2.0);
         self.year = years.fold(LEAST, f32::max).ceil();
+        let names = of.rows.iter().map(|row| width(&row.name, theme::bold(theme::BODY)) + PAD + 4.0);
+        let corner = width(t::WORKING_DAYS, theme::regular(theme::SMALL)) + PAD + 2.0;
+        self.name = names.fold(corner, f32::max).ceil().min(NAME);
         self.of = made;
     }
 }
@@ -130,13 +135,14 @@ fn is_district(row: &Row) -> bool {
 struct Grid {
     origin: Pos2,
     view: Rect,
+    name: f32,
     month: f32,
     year: f32,
 }
 
 impl Grid {
     fn x(&self, month: usize) -> f32 {
-        self.origin.x + NAME + self.month * month as f32
+        self.origin.x + self.name + self.month * month as f32
     }
 
     fn row_y(&self, row: usize) -> f32 {
@@ -151,7 +157,7 @@ impl Grid {
     /// Where cells of a row may show.
     fn clip(&self, row: usize) -> Rect {
         let top = self.view.top() + if row == 0 { HEAD } else { HEAD + ROW };
-        Rect::from_min_max(Pos2::new(self.view.left() + NAME, top), self.view.max)
+        Rect::from_min_max(Pos2::new(self.view.left() + self.name, top), self.view.max)
     }
 
     /// The cell under a point, or the nearest one.
@@ -179,22 +185,22 @@ pub(super) fn cell_id(ui: &Ui, key: RowKey, month: usize) -> egui::Id {
 pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> Option<Event> {
     let mut event = None;
     widths.measure(ui, of);
-    let room = ((ui.available_width() - NAME - widths.year - 12.0) / MONTHS as f32).floor();
+    let room = ((ui.available_width() - widths.name - widths.year - 12.0) / MONTHS as f32).floor();
     let width = widths.month.max(room);
-    let size = Vec2::new(NAME + width * MONTHS as f32 + widths.year, HEAD + ROW * of.rows.len() as f32);
+    let size = Vec2::new(widths.name + width * MONTHS as f32 + widths.year, HEAD + ROW * of.rows.len() as f32);
     ScrollArea::both().auto_shrink([false, false]).id_salt("matrix").show_viewport(ui, |ui, viewport| {
         ui.set_min_size(size);
         let origin = ui.max_rect().min;
         let mut view = viewport.translate(origin.to_vec2());
         view.max = view.max.min(origin + size);
-        let grid = Grid { origin, view, month: width, year: widths.year };
+        let grid = Grid { origin, view, name: widths.name, month: width, year: widths.year };
         event = body(ui, of, &grid);
         heading(ui, of, &grid);
         names(ui, of, &grid);
         let (row, month) = of.selection.cursor();
         if of.bring && row > 0 {
             let mut cell = grid.cell(row, month);
-            cell.min -= Vec2::new(NAME, HEAD + ROW);
+            cell.min -= Vec2::new(grid.name, HEAD + ROW);
             if month + 1 == MONTHS {
                 // the year's sum comes along with its last month
                 cell.max.x += grid.year;

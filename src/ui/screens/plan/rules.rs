@@ -236,12 +236,16 @@ fn spread_cell(ui: &mut Ui, cell: &Spread) {
         return;
     };
     ui.vertical(|ui| {
-        ui.label(t::spread(&thousands(u64::from(cell.sites)), &how_often(mean)));
-        let least = if cell.least.is_finite() { per_year(cell.least) } else { "—".to_owned() };
-        ui.label(theme::note(ui, t::spread_figures(&least, &per_year(mean), &per_year(cell.most))));
+        let line = |ui: &mut Ui, words: RichText| ui.add(egui::Label::new(words).extend());
+        line(ui, RichText::new(t::spread(&thousands(u64::from(cell.sites)), &how_often(mean))));
+        if let Some(own) = cell.own_mean() {
+            let words = theme::note(ui, t::spread_figures(&per_year(cell.least), &per_year(own), &per_year(cell.most)));
+            line(ui, words);
+        }
         if cell.capped > 0 {
             let words = t::spread_capped(cell.capped, &per_year(cell.least_capped), cell.used_up);
-            ui.label(theme::note(ui, words));
+            let words = theme::note(ui, words);
+            line(ui, words);
         }
     });
 }

@@ -15,7 +15,7 @@ use crate::plan::model::{MONTHS, QuotaPlace};
 use crate::ui::picker::{PickKind, PickRequest};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
-use crate::ui::theme::{self, HALF};
+use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::decimal;
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
 
@@ -105,11 +105,17 @@ impl PlanScreen {
             _ => (None, t::CITY.to_owned()),
         };
         let source = t::source(&open.saved.file.name, open.draft.is_changed());
-        if self.load.chooser(ui) {
+        let counts = self.load.chooser(ui);
+        let said = if body.is_none() { self.load.sentences(&open.project.policy, view) } else { Vec::new() };
+        for line in &said {
+            ui.add(egui::Label::new(theme::note(ui, line)).truncate());
+        }
+        let height = (height - said.len() as f32 * (theme::SMALL + GRID)).max(140.0);
+        if counts {
             let row = body.map_or(0, |i| i + 1);
             self.checks.show(ui, cx, ("plan-checks", height), &self.model, row, &source);
         } else {
-            self.load.show(ui, cx, open, view, (body, &name), &source, height);
+            self.load.show(ui, cx, view, (body, &name), &source, height);
         }
     }
 
@@ -206,6 +212,7 @@ impl PlanScreen {
                 word(t::LEGEND_PLAN, Some(Tone::Plan));
                 word(t::LEGEND_DONE, Some(Tone::Done));
             }
+            word(t::LEGEND_LOAD, None);
         });
     }
 

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::model::RowKey;
 use super::{PlanScreen, card, plan_cell};
 use crate::domain::PlanMonth;
-use crate::plan::{PlanCell, PlanEdits};
+use crate::plan::{LockedNumber, PlanCell, PlanEdits};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
@@ -42,6 +42,10 @@ impl PlanScreen {
         let Some(cell) = cell else { return };
         let body = if let RowKey::Body(i) = key { open.project.policy.bodies.get(i).map(|b| &b.id) } else { None };
         let edits: &PlanEdits = &open.draft.now().edits;
+        let here = |number: &&LockedNumber| {
+            key == RowKey::Body(usize::from(number.body)) && usize::from(number.month) == month
+        };
+        let locked = view.analysis.plan.locked.iter().filter(here);
         let of = card::Of {
             name: &name,
             body,
@@ -52,6 +56,7 @@ impl PlanScreen {
             edits,
             why_not,
             past: at < view.month(),
+            locked: locked.map(|number| (number.capped, number.text.as_str())).collect(),
         };
         let (change, back) = card::show(ui, &mut self.card, &of);
         if let Some((edits, label, gesture)) = change {

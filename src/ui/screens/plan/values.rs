@@ -13,7 +13,7 @@ use egui::{RichText, Ui};
 use super::rules::articles;
 use crate::domain::BodyId;
 use crate::policy::Policy;
-use crate::policy::edit::{DecidablePart, Deciding, decide, floor_of_body, list_parts};
+use crate::policy::edit::{DecidablePart, Deciding, PartValue, decide, floor_of_body, list_parts};
 use crate::text::figure::whole_checks;
 use crate::ui::screens::Cx;
 use crate::ui::screens::risk::Reference;
@@ -218,24 +218,9 @@ impl Values {
             ui.add(egui::Label::new(theme::note(ui, t::NO_NUMBERS)).wrap());
         }
         ui.add_enabled_ui(writable, |ui| {
-            egui::Grid::new("part-values").num_columns(2).spacing(egui::vec2(GRID, 6.0)).show(ui, |ui| {
-                for (value, text) in part.values.iter().zip(&mut self.texts.2) {
-                    let name = ui.add(egui::Label::new(&value.label).wrap());
-                    ui.horizontal(|ui| {
-                        if value.unit.is_empty() {
-                            for word in [t::YES, t::NO] {
-                                if ui.selectable_label(text == word, word).clicked() {
-                                    word.clone_into(text);
-                                }
-                            }
-                        } else {
-                            ui.add(egui::TextEdit::singleline(text).desired_width(72.0)).labelled_by(name.id);
-                            ui.label(theme::note(ui, value.unit));
-                        }
-                    });
-                    ui.end_row();
-                }
-            });
+            for (value, text) in part.values.iter().zip(&mut self.texts.2) {
+                value_row(ui, value, text);
+            }
             ui.add_space(HALF);
             self.decide_fields(ui, cx, policy, &part);
             self.own_floor(ui, cx, policy, &part);
@@ -393,6 +378,28 @@ impl Values {
             }
         });
     }
+}
+
+/// A number or switch with its label and unit.
+fn value_row(ui: &mut Ui, value: &PartValue, text: &mut String) {
+    ui.horizontal(|ui| {
+        let room = (ui.available_width() - 190.0).clamp(90.0, 230.0);
+        let left = egui::Layout::left_to_right(egui::Align::Center);
+        let name = ui.allocate_ui_with_layout(egui::vec2(room, theme::CONTROL), left, |ui| {
+            ui.set_width(room);
+            ui.add(egui::Label::new(&value.label).wrap())
+        });
+        if value.unit.is_empty() {
+            for word in [t::YES, t::NO] {
+                if ui.selectable_label(text == word, word).clicked() {
+                    word.clone_into(text);
+                }
+            }
+        } else {
+            ui.add(egui::TextEdit::singleline(text).desired_width(72.0)).labelled_by(name.inner.id);
+            ui.label(theme::note(ui, value.unit));
+        }
+    });
 }
 
 /// Basis, reason where numbers change, who.

@@ -12,7 +12,7 @@ use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::help::help_marks;
 use crate::ui::screens::{Cx, ScreenId};
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, Shape, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
@@ -254,8 +254,21 @@ impl State {
             shape: ticked(at).filter(|_| column == 0).map(Shape::Box),
             ..CellStyle::default()
         };
-        let rows = CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence).ticked(&ticked);
-        let input = TableInput::new("checks", t::CHECKS, &rows).rows_of(ROW).decorate(&style);
+        let target = |at: usize| {
+            let entry = index.listed.get(at).and_then(|e| index.entry(*e))?;
+            let check = entry.check(books)?;
+            Some(Target {
+                unit: check.unit_id.to_string(),
+                name: check.name.clone(),
+                source: entry.row,
+                month: Some(check.month),
+                code: check.plan_code.clone(),
+            })
+        };
+        let rows =
+            CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence).ticked(&ticked).targets(&target);
+        // the tab has a search of its own, which knows pinyin and codes
+        let input = TableInput::new("checks", t::CHECKS, &rows).rows_of(ROW).decorate(&style).folded();
         let at = self.entry.and_then(|e| index.listed.iter().position(|listed| *listed == e));
         let out = List::show_kept(ui, Some(at), &input, index.made());
         // a click on the box, or Space, ticks; anywhere else the form opens

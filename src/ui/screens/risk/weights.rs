@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{DragValue, Id, RichText, Slider, Ui, WidgetInfo};
+use egui::{DragValue, Id, RichText, Slider, SliderClamping, Ui, WidgetInfo};
 
 use crate::domain::PlanMonth;
 use crate::policy::edit::{PolicyNumber, PolicyPart};
@@ -248,7 +248,9 @@ fn knob(ui: &mut Ui, knob: PolicyNumber, policy: &Policy, saved: &Policy, label:
             });
             let spacing = ui.spacing().item_spacing.x;
             ui.spacing_mut().slider_width = (ui.available_width() - VALUE - UNIT - spacing * 2.0).max(60.0);
-            let slider = ui.add(Slider::new(&mut value, low..=high).show_value(false).step_by(step));
+            // a value between two steps stays where it is until somebody moves it
+            let slide = Slider::new(&mut value, low..=high).show_value(false).step_by(step);
+            let slider = ui.add(slide.clamping(SliderClamping::Edits));
             slider.widget_info(|| WidgetInfo::slider(ui.is_enabled(), now.to_f64(), &name));
             let field = ui.add_sized(
                 [VALUE, theme::CONTROL],

@@ -31,6 +31,8 @@ texts! {
     LEGEND_PLAN = "抽取前计划";
     /// Legend.
     LEGEND_DONE = "已完成";
+    /// Legend.
+    LEGEND_LOAD = "横条：最紧的力量占用";
     /// Rows of sums and districts.
     SUMS_STAY = "合计与各区的数由执法主体汇总，不能直接改";
     /// Why not.
@@ -48,7 +50,7 @@ texts! {
     /// What is typed is no number.
     TYPE_NO_NUMBER = "请填写数字，如 12 或 12.5";
     /// What a number means.
-    CHANGE_NOTE = "填写的是抽查加必查的合计：必查不变，抽查按现有比例分到各类别并锁定，差额由后面的月份承担。改动为一步，可撤销。";
+    CHANGE_NOTE = "填写的是抽查加必查的合计：必查不变，抽查按现有比例分到各类别并锁定，差额由同类对象本周期其他月份增减。改动为一步，可撤销。";
     /// Kind of document in the file's name.
     TABLE_DOCUMENT = "计划矩阵";
     /// Undo label.

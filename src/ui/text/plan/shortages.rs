@@ -1,21 +1,52 @@
 //! Sentences of 缺口与办法.
 
-/// Shortages that block.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
+}
+
+texts! {
+    /// Mark.
+    CAPPED = "已封顶";
+    /// What the order of the ways out means.
+    MENDS_ORDER = "每项缺口的办法按代价由小到大排列：先在月份间移动，再借用、减少预留、另行增加，最后才改动规则数值。";
+    /// Button of a way out for several shortages.
+    TAKE_FOR_ALL = "采取（全部适用）";
+    /// Before the ways out of the first of several shortages.
+    FIRST_OF_THEM = "只解决其中第一处的办法：";
+    /// Title.
+    GROUND_TITLE = "改动规则数值的依据";
+    /// What it is for.
+    GROUND_TEXT = "此办法改动规则中的数值，须写明依据，将随保存记入操作日志。";
+    /// In the empty field.
+    GROUND_HINT = "文号、条款，或批准的会议与日期";
+}
+
+/// Several shortages of one cause.
 #[must_use]
-pub fn blocking(count: usize) -> String {
-    format!("{count} 项缺口，解决之前不能封存")
+pub fn one_cause(count: usize, first: &str) -> String {
+    format!("同一原因共 {count} 处，如：{first}")
+}
+
+/// Heading of their list.
+#[must_use]
+pub fn all_places(count: usize) -> String {
+    format!("列出全部 {count} 处")
+}
+
+/// What trying has come to.
+#[must_use]
+pub fn tried(total: usize, added: usize) -> String {
+    match (total, added) {
+        (0, _) => "试算完毕：没有可自动采取的办法，请调整规则或力量配置".to_owned(),
+        (_, 0) => format!("试算完毕：没有其他办法，以上 {total} 项即全部"),
+        _ => format!("试算完毕：共 {total} 项办法，其中试算得出 {added} 项"),
+    }
 }
 
 /// Name of a mend's button.
 #[must_use]
 pub fn take_name(text: &str) -> String {
     format!("采取：{text}")
-}
-
-/// Effect and cost of a mend.
-#[must_use]
-pub fn cost(effect: &str, cost: &str) -> String {
-    format!("{effect}；代价 {cost}")
 }
 
 /// Button for the mends that have to be tried out.

@@ -140,23 +140,27 @@ pub struct FrequencyChange {
     pub up: Vec<FrequencyLine>,
     /// Units drawn less often.
     pub down: Vec<FrequencyLine>,
+    /// Units whose change is too small for a line of its own: what one unit no more takes is spread over the others.
+    pub slight: usize,
+    /// Checks more (less where negative) that these come to together.
+    pub slight_sum: f64,
 }
 
 impl FrequencyChange {
     /// Checks more in the year.
     #[must_use]
     pub fn up_sum(&self) -> f64 {
-        self.up.iter().map(|line| line.after - line.before).sum()
+        self.up.iter().fold(0.0, |sum, line| sum + (line.after - line.before))
     }
 
     /// Checks less in the year.
     #[must_use]
     pub fn down_sum(&self) -> f64 {
-        self.down.iter().map(|line| line.before - line.after).sum()
+        self.down.iter().fold(0.0, |sum, line| sum + (line.before - line.after))
     }
 
     pub(super) fn is_nothing(&self) -> bool {
-        self.up.is_empty() && self.down.is_empty()
+        self.up.is_empty() && self.down.is_empty() && self.slight == 0
     }
 }
 
@@ -289,6 +293,8 @@ pub(super) fn compute_unit_changes(
 
 /// Least change of a frequency that is one: below it are roundings.
 const LEAST: f64 = 1e-6;
+/// Least change that gets a line: one check in two hundred years.
+const TOLD: f64 = 0.005;
 
 /// Frequencies of the units that both registers have.
 ///
@@ -304,6 +310,11 @@ pub fn compute_frequency_change(before: &PlannedState<'_>, after: &PlannedState<
         let at = row_of_unit(&before.registry.sources, unit).map(|at| at as usize);
         let Some(was) = at.and_then(|at| old.get(at)) else { continue };
         if (is - was).abs() < LEAST {
+            continue;
+        }
+        if (is - was).abs() < TOLD {
+            change.slight += 1;
+            change.slight_sum += is - was;
             continue;
         }
         let line = FrequencyLine {

@@ -4,7 +4,7 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui,
 
 use super::super::model::{Cell, RowKey, Tone};
 use super::super::selection::At;
-use super::{GAP, Grid, HEAD, NAME, ROW, View, visible_rows};
+use super::{GAP, Grid, HEAD, ROW, View, visible_rows};
 use crate::plan::model::MONTHS;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, Palette};
@@ -110,7 +110,7 @@ pub(super) fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
     let rect = Rect::from_min_size(grid.view.min, Vec2::new(grid.view.width(), HEAD));
     let whole = ui.painter();
     whole.rect_filled(rect, 0.0, palette.chrome);
-    let clip = Rect::from_min_max(Pos2::new(grid.view.left() + NAME, rect.top()), rect.max);
+    let clip = Rect::from_min_max(Pos2::new(grid.view.left() + grid.name, rect.top()), rect.max);
     let painter = whole.with_clip_rect(clip.intersect(ui.clip_rect()));
     for m in 0..MONTHS {
         let x = grid.x(m);
@@ -151,14 +151,17 @@ pub(super) fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
     let palette = theme::of(ui);
     let cursor = of.selection.cursor().0;
     let column = |top: f32| {
-        Rect::from_min_max(Pos2::new(grid.view.left(), top), Pos2::new(grid.view.left() + NAME, grid.view.bottom()))
+        Rect::from_min_max(
+            Pos2::new(grid.view.left(), top),
+            Pos2::new(grid.view.left() + grid.name, grid.view.bottom()),
+        )
     };
     ui.painter().rect_filled(column(grid.view.top() + HEAD + ROW), 0.0, palette.surface);
     for r in visible_rows(of, grid).chain(0..1) {
         let Some(row) = of.rows.get(r) else { continue };
         let top = grid.clip(r).top();
         let painter = ui.painter().with_clip_rect(column(top).intersect(ui.clip_rect()));
-        let rect = Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(NAME, ROW));
+        let rect = Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(grid.name, ROW));
         let selected = r == cursor;
         let ground = if r == 0 {
             palette.chrome
@@ -175,17 +178,17 @@ pub(super) fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
         }
         let font = if r == 0 || selected { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
         // a long name takes two lines: no name is cut
-        let mut galley = painter.layout(row.name.clone(), font, palette.text, NAME - 14.0);
+        let mut galley = painter.layout(row.name.clone(), font, palette.text, grid.name - 14.0);
         if galley.size().y > ROW {
-            galley = painter.layout(row.name.clone(), theme::regular(theme::SMALL), palette.text, NAME - 12.0);
+            galley = painter.layout(row.name.clone(), theme::regular(theme::SMALL), palette.text, grid.name - 12.0);
         }
         let y = rect.center().y - galley.size().y / 2.0;
         painter.galley(Pos2::new(rect.left() + 8.0, y), galley, palette.text);
         painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
     }
-    let x = grid.view.left() + NAME - 0.5;
+    let x = grid.view.left() + grid.name - 0.5;
     ui.painter().vline(x, grid.view.y_range(), Stroke::new(1.0, palette.line));
-    let corner = Rect::from_min_size(grid.view.min, Vec2::new(NAME, HEAD));
+    let corner = Rect::from_min_size(grid.view.min, Vec2::new(grid.name, HEAD));
     ui.painter().rect_filled(corner, 0.0, palette.chrome);
     let at = Pos2::new(grid.view.left() + 8.0, grid.view.top() + 28.0);
     ui.painter().text(at, Align2::LEFT_CENTER, t::WORKING_DAYS, theme::regular(theme::SMALL), palette.muted);

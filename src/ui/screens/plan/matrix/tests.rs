@@ -7,7 +7,6 @@ use egui::{Key, Modifiers};
 
 use super::super::model::{Cell, Tone};
 use super::*;
-use crate::ui::text::plan as t;
 
 struct Shown {
     model: Model,

@@ -5,13 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::UnitId;
-use crate::plan::model::{MONTHS, MandatoryVisit};
-use crate::plan::{PlanCell, PlanEdits};
-use crate::policy::Policy;
-use crate::workspace::inputs::analysis::Analysis;
-use crate::workspace::inputs::population::Population;
+use crate::plan::PlanEdits;
 use crate::workspace::store::draws::StoredDraw;
-use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::project::load_bytes;
 
 /// Name of the file in a draw's folder.
 pub const AHEAD_FILE: &str = "ahead.json";
@@ -41,27 +37,6 @@ pub struct SealedPlan {
 }
 
 impl SealedPlan {
-    /// The plan as it stands.
-    ///
-    /// # Errors
-    /// `WSP-005` for a unit id that is none.
-    pub fn of(project: &Project, analysis: &Analysis, units: &[String]) -> AppResult<Self> {
-        let cells = analysis.plan.city_cells();
-        let mut ahead = Vec::new();
-        for v in &analysis.population.inputs.mandatory_in_effect() {
-            let text = units.get(v.site as usize).map(String::as_str).unwrap_or_default();
-            let unit = UnitId::new(text).map_err(|what| AppError::new("WSP-005", what))?;
-            let reason = project.policy.mandatory.get(v.rule as usize).map_or("", |rule| rule.reason.as_str());
-            ahead.push(SealedCheck { unit, month: v.month, reason: reason.to_owned() });
-        }
-        Ok(Self {
-            drawn: cells.iter().map(PlanCell::drawn_visits).collect(),
-            mandatory: cells.iter().map(PlanCell::mandatory_visits).collect(),
-            ahead,
-            edits: project.file.edits.clone(),
-        })
-    }
-
     /// As a file.
     ///
     /// # Errors
@@ -102,20 +77,5 @@ impl SealedPlan {
     #[must_use]
     pub fn of_month(&self, month: usize) -> f64 {
         [&self.drawn, &self.mandatory].into_iter().filter_map(|row| row.get(month)).sum()
-    }
-
-    /// The mandatory checks that were ahead from `month` on, on today's sites; sorted by (site, month).
-    #[must_use]
-    pub fn ahead_from(&self, policy: &Policy, population: &Population, month: usize) -> Vec<MandatoryVisit> {
-        let of = |check: &SealedCheck| {
-            let rule = policy.mandatory.iter().position(|rule| rule.reason == check.reason)? as u8;
-            let site = population.index.row(check.unit.as_str())?;
-            let open = (month..MONTHS).contains(&(check.month as usize));
-            open.then_some(MandatoryVisit { site, month: check.month, rule, by: check.month, overdue: false })
-        };
-        let mut ahead: Vec<MandatoryVisit> = self.ahead.iter().filter_map(of).collect();
-        ahead.sort_unstable();
-        ahead.dedup_by_key(|v| (v.site, v.month));
-        ahead
     }
 }
