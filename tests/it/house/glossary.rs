@@ -173,7 +173,7 @@ fn one_word_for_each_thing() {
 fn every_term_that_needs_it_is_explained_and_marked_on_a_screen() {
     use fairdraw::ui::text::help::Term as Helped;
     let names: Vec<&str> = Helped::ALL.iter().map(|term| term.help().name).collect();
-    // plain words, said by themselves
+    // plain words, said by themselves; 封签 with 封存
     let plain = [
         "单位",
         "检查对象",
