@@ -28,7 +28,9 @@ pub fn how_often(per_year: f64) -> String {
     if per_year < 1.0 - EXACT {
         let years = 1.0 / per_year;
         // an interval past a working life is told in round figures
-        let years = if years < 100.0 { years } else { (years / 10.0).round() * 10.0 };
+        if years >= 100.0 {
+            return format!("约每 {} 年 1 次", thousands(((years / 10.0).round() * 10.0) as i128));
+        }
         return match span(years) {
             Span::Exactly(n) => format!("每 {} 年 1 次", thousands(n)),
             // not quite once in one year
@@ -90,7 +92,7 @@ pub fn exact_points(thousandths: i64) -> String {
 /// An expectation in whole checks: 13.3 is `13`, what is more than none and less than a half `<1`.
 #[must_use]
 pub fn whole_checks(expected: f64) -> String {
-    if expected > 0.0005 && expected < 0.5 { "<1".to_owned() } else { grouped(expected, 0) }
+    if expected > 0.0005 && expected < 0.5 { "<1".to_owned() } else { grouped(expected.round(), 0) }
 }
 
 /// An expectation with its decimals, for the tooltip of [`whole_checks`]: `预计 13.3 次`.

@@ -133,7 +133,7 @@ impl MapView {
         }
         if response.drag_stopped() && self.mode == DragMode::Measure {
             if let [a, b] = self.run.trail.as_slice() {
-                self.run.measured = Some([*a, *b].map(|p| self.camera.plane(rect, p)));
+                self.measured = Some([*a, *b].map(|p| self.camera.plane(rect, p)));
             }
             self.run.trail.clear();
         } else if response.drag_stopped() && !self.run.trail.is_empty() {
@@ -244,7 +244,7 @@ impl MapView {
             self.run.cursor = None;
             self.mode = DragMode::Pan;
             // The first Esc takes the measured line away, the next the selection.
-            output.cleared = self.run.measured.take().is_none();
+            output.cleared = self.measured.take().is_none();
         }
     }
 
@@ -294,7 +294,7 @@ impl MapView {
         ] {
             if ui.add_sized(size, egui::Button::new(name).selected(self.mode == mode)).on_hover_text(hint).clicked() {
                 self.mode = mode;
-                self.run.measured = None;
+                self.measured = None;
             }
         }
         place

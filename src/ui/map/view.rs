@@ -33,6 +33,9 @@ pub struct MapView {
     pub mode: DragMode,
     /// The legend is open.
     pub legend_open: bool,
+    /// Ends of the distance measured last, on the plane.
+    #[serde(skip)]
+    pub(super) measured: Option<[[f32; 2]; 2]>,
     #[serde(skip)]
     pub(super) run: Run,
 }
@@ -44,6 +47,7 @@ impl Default for MapView {
             whole: true,
             mode: DragMode::default(),
             legend_open: true,
+            measured: None,
             run: Run::default(),
         }
     }
@@ -56,8 +60,6 @@ pub(super) struct Run {
     pub cursor: Option<usize>,
     pub trail: Vec<Pos2>,
     pub trail_adds: bool,
-    /// Ends of the distance measured last, on the plane.
-    pub measured: Option<[[f32; 2]; 2]>,
     pub catching: Slot<bool, Vec<u32>>,
     seen: Option<PlaneRect>,
     sight: PlaneRect,

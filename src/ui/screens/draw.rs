@@ -74,6 +74,8 @@ pub struct DrawScreen {
     entropy: EntropyForm,
     /// The secret typed from its envelope, where its file is lost.
     secret: SecretForm,
+    /// The month's list.
+    list: ListLook,
     envelope: bool,
     qr: QrView,
     preview: Slot<(PathBuf, u64, u64, PlanMonth), MonthPreview>,
@@ -83,13 +85,18 @@ pub struct DrawScreen {
     opening: Option<u64>,
     show: Option<Show>,
     paired: bool,
-    chosen: Option<usize>,
-    /// Rows of the month's list in the area looked at, and which list and area that was.
-    area: Option<((usize, u64), Vec<usize>)>,
     dialog: Option<Intervention>,
-    /// A unit of a month's list that is to be substituted, once the list is there.
-    wanted: Option<(UnitId, PlanMonth)>,
     saving: Vec<(Saving, Picking)>,
+}
+
+/// How the month's list is looked at.
+#[derive(Default)]
+struct ListLook {
+    chosen: Option<usize>,
+    /// Rows in the area looked at, and which list and area that was.
+    area: Option<((usize, u64), Vec<usize>)>,
+    /// A unit that is to be substituted, once the list is there.
+    wanted: Option<(UnitId, PlanMonth)>,
 }
 
 impl Screen for DrawScreen {
@@ -124,7 +131,7 @@ impl Screen for DrawScreen {
 impl DrawScreen {
     /// Opens the dialog in which a reserve takes a unit's place, once its month's list is there.
     pub fn substitute(&mut self, unit: UnitId, month: PlanMonth) {
-        self.wanted = Some((unit, month));
+        self.list.wanted = Some((unit, month));
         self.year = false;
     }
 
@@ -137,7 +144,7 @@ impl DrawScreen {
         *self = Self {
             of: Some(of),
             year: self.year && !other,
-            wanted: self.wanted.take(),
+            list: ListLook { wanted: self.list.wanted.take(), ..ListLook::default() },
             saving: std::mem::take(&mut self.saving),
             preview: std::mem::take(&mut self.preview),
             facts: std::mem::take(&mut self.facts),

@@ -19,8 +19,6 @@ pub const IMPORT_TAB: &str = "导入";
 pub const IMPORT_FOLDER: &str = "导入文件夹…";
 /// Button: import files.
 pub const IMPORT_FILES: &str = "导入文件…";
-/// Hint of the search field.
-pub const SEARCH: &str = "查找名称、编号、地址…";
 /// First view under way.
 pub const READING: &str = "正在读取表格";
 /// Empty table: nothing imported.

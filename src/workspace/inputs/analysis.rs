@@ -1,14 +1,14 @@
 //! From the checked registry to the plan of a year, as it stands before a given month.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use polars::prelude::{Column, DataFrame, PolarsError};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
-use crate::disclosure::{CheckResult, MandatoryChecks, Outcome, compute_rechecks};
-use crate::domain::{Category, PermitEvent, PlanMonth};
+use crate::disclosure::{CheckResult, MandatoryChecks, Outcome};
+use crate::domain::PlanMonth;
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::{window_months, window_passed};
 use crate::plan::mandatory::{MandatoryDates, MandatoryFacts, compute_mandatory};
@@ -18,12 +18,13 @@ use crate::plan::{
     VisitKind,
 };
 use crate::policy::Policy;
-use crate::registry::schema::{past_checks, sources};
+use crate::registry::schema::past_checks;
 use crate::registry::{CheckKind, Registry};
 use crate::risk::columns as scored;
 use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::due::listed_on;
-use crate::workspace::inputs::population::{Population, compute_population, is_own_department};
+use crate::workspace::inputs::mandatory_facts::mandatory_facts;
+use crate::workspace::inputs::population::{Population, compute_population};
 use crate::workspace::inputs::schedule::compute_plan;
 use crate::workspace::store::draws::{CurrentTarget, DrawChange, StoredDraw, TargetOrigin};
 use crate::workspace::store::project::{Project, load_bytes};
@@ -418,112 +419,4 @@ pub fn render_targets(units: &[String], targets: &MonthTargets) -> Vec<u8> {
         }
     }
     text.into_bytes()
-}
-
-/// A day of each site, where there is one.
-type SiteDays = Vec<Option<NaiveDate>>;
-
-/// The last check done at each site and its open problem, as the imported history tells them. It doesn't say which
-/// visit looked at which problem: any later one of ours settles ours, another department's only what was none of ours.
-fn compute_imported(policy: &Policy, registry: &Registry, population: &Population) -> AppResult<(SiteDays, SiteDays)> {
-    let n = registry.sources.height();
-    let checks = &registry.past_checks;
-    let (unit, department) = (past_checks::UNIT_ID.of(checks)?, past_checks::DEPARTMENT.of(checks)?);
-    let (pending, done) = (past_checks::PENDING.of(checks)?, past_checks::DONE.of(checks)?);
-    let (mut last_done, mut last_own): (SiteDays, SiteDays) = (vec![None; n], vec![None; n]);
-    let (mut ours, mut others): (SiteDays, SiteDays) = (vec![None; n], vec![None; n]);
-    let mut known: HashMap<&str, bool> = HashMap::new();
-    for (row, date) in past_checks::DATE.of(checks)?.into_iter().enumerate() {
-        let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
-        let (site, Some(date)) = (site as usize, date) else { continue };
-        // a check that was planned and not done settles nothing
-        if done.get(row) == Some(&Some(false)) {
-            continue;
-        }
-        let named = department.get(row).unwrap_or_default();
-        let own = *known.entry(named).or_insert_with(|| is_own_department(policy, named));
-        last_done[site] = last_done[site].max(Some(date));
-        if own {
-            last_own[site] = last_own[site].max(Some(date));
-        }
-        if pending.get(row) == Some(&Some(true)) {
-            let problem = if own { &mut ours[site] } else { &mut others[site] };
-            *problem = (*problem).max(Some(date));
-        }
-    }
-    let open = |problem: Option<NaiveDate>, last: Option<NaiveDate>| problem.filter(|day| last <= Some(*day));
-    let open_problem = (0..n).map(|i| open(ours[i], last_own[i]).max(open(others[i], last_done[i]))).collect();
-    Ok((last_done, open_problem))
-}
-
-/// What brings mandatory checks about: events of the register, problems of the imported checks and of our results,
-/// less what was made or stands on a list.
-fn mandatory_facts(
-    project: &Project,
-    registry: &Registry,
-    population: &Population,
-    results: &[CheckResult],
-    listed: &MandatoryChecks,
-) -> AppResult<MandatoryFacts> {
-    let sources = &registry.sources;
-    let management: Vec<Category> = sources::MANAGEMENT
-        .of(sources)?
-        .iter()
-        .map(|text| text.and_then(Category::from_id).unwrap_or(Category::Registration))
-        .collect();
-    let when = sources::PERMIT_EVENT_DATE.of(sources)?;
-    let permit_event: Vec<Option<(PermitEvent, NaiveDate)>> = sources::PERMIT_EVENT
-        .of(sources)?
-        .iter()
-        .zip(&when)
-        .map(|(event, date)| Some((event.and_then(PermitEvent::from_id)?, (*date)?)))
-        .collect();
-    let (expires, rectify_by) = (sources::EXPIRES.of(sources)?, sources::RECTIFY_BY.of(sources)?);
-    let (mut last_done, mut open_problem) = compute_imported(&project.policy, registry, population)?;
-    for result in results {
-        let Some(site) = population.index.row(result.unit_id.as_str()) else { continue };
-        let site = site as usize;
-        last_done[site] = last_done[site].max(Some(result.inspected_on));
-        // a problem of the imported history ends with a re-check too
-        if listed.ends(result, open_problem[site]) {
-            open_problem[site] = None;
-        }
-    }
-    let mut mend_by: SiteDays = vec![None; open_problem.len()];
-    for problem in compute_rechecks(results, listed, NaiveDate::MAX) {
-        let Some(site) = population.index.row(problem.unit_id.as_str()) else { continue };
-        let site = site as usize;
-        open_problem[site] = open_problem[site].max(Some(problem.found_on));
-        mend_by[site] = mend_by[site].max(problem.rectify_by);
-    }
-    // What is on a month's list and still owed is not asked for a second time.
-    let mut owed_in: Vec<Option<u8>> = vec![None; open_problem.len()];
-    for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
-        let Some(site) = visit.site.map(|site| site as usize) else { continue };
-        let month = PlanMonth::nth_of(project.file.year, visit.month as usize);
-        match visit.kind {
-            VisitKind::Mandatory(_) => {
-                owed_in[site] = owed_in[site].max(Some(visit.month));
-                // it is the re-check of what was found before it
-                if open_problem[site].is_some_and(|day| day < month.last_day()) {
-                    open_problem[site] = None;
-                }
-            }
-            VisitKind::Drawn => last_done[site] = last_done[site].max(Some(month.first_day())),
-            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => {}
-        }
-    }
-    // a re-check before the day set for mending would come too early
-    for (day, by) in open_problem.iter_mut().zip(mend_by).filter(|(day, _)| day.is_some()) {
-        *day = (*day).max(by);
-    }
-    Ok(MandatoryFacts {
-        management,
-        permit_event,
-        expires: expires.into_iter().collect(),
-        rectify_by: rectify_by.into_iter().collect(),
-        open_problem,
-        last_done,
-        listed: owed_in,
-    })
 }

@@ -4,6 +4,7 @@
 pub mod analysis;
 pub mod due;
 pub mod explain;
+mod mandatory_facts;
 pub mod month_frame;
 pub mod people;
 pub mod plan_record;

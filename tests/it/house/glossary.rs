@@ -184,6 +184,7 @@ fn every_term_that_needs_it_is_explained_and_marked_on_a_screen() {
         "规则",
         "更换",
         "作废",
+        "封签",
         "任务单",
         "检查表",
         "无法识别",

@@ -82,7 +82,7 @@ impl MapView {
             (DragMode::Measure, [a, b]) => Some([*a, *b].map(|p| self.camera.plane(rect, p))),
             _ => None,
         };
-        let Some([a, b]) = under_way.or(self.run.measured) else { return };
+        let Some([a, b]) = under_way.or(self.measured) else { return };
         let to = Transform::new(&self.camera, rect);
         let (from, end) = (to.apply(a), to.apply(b));
         painter.line_segment([from, end], Stroke::new(4.0, palette.surface));

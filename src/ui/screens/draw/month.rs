@@ -102,16 +102,16 @@ impl DrawScreen {
     ) {
         let why = why_not(cx, open);
         let today = cx.session.now().date();
-        if let Some((unit, _)) = self.wanted.take_if(|(_, of)| *of == month)
+        if let Some((unit, _)) = self.list.wanted.take_if(|(_, of)| *of == month)
             && let Some(at) = facts.rows.iter().position(|row| row.unit == unit && row.may_substitute)
         {
-            self.chosen = Some(at);
+            self.list.chosen = Some(at);
             self.dialog = facts.rows.get(at).map(|row| Intervention::substitute(row, month, today));
         }
         let filter = cx.session.filter();
         let key = (std::ptr::from_ref(facts).addr(), filter.area_revision);
         let in_area = filter.district.is_some() || filter.body.is_some();
-        if self.area.as_ref().is_none_or(|(of, _)| *of != key) {
+        if self.list.area.as_ref().is_none_or(|(of, _)| *of != key) {
             let district = filter.district.map(|code| {
                 let index = open.data.districts.index_of(DistrictCode(code));
                 index.map_or(NOWHERE, |index| index as u16)
@@ -120,15 +120,15 @@ impl DrawScreen {
                 district.is_none_or(|d| d == row.place.0) && filter.body.is_none_or(|body| body == row.place.1)
             };
             let rows = facts.rows.iter().enumerate().filter(|(_, row)| inside(row));
-            self.area = Some((key, rows.map(|(at, _)| at).collect()));
+            self.list.area = Some((key, rows.map(|(at, _)| at).collect()));
         }
-        let shown = self.area.as_ref().map_or(&[][..], |(_, rows)| rows.as_slice());
-        let ask = list::show(ui, facts, (shown, in_area), month, self.chosen, why.is_empty(), why);
-        let row = self.chosen.and_then(|i| facts.rows.get(i));
+        let shown = self.list.area.as_ref().map_or(&[][..], |(_, rows)| rows.as_slice());
+        let ask = list::show(ui, facts, (shown, in_area), month, self.list.chosen, why.is_empty(), why);
+        let row = self.list.chosen.and_then(|i| facts.rows.get(i));
         match ask {
             None => {}
             Some(list::Ask::Choose(i)) => {
-                self.chosen = Some(i);
+                self.list.chosen = Some(i);
                 if let Some(source) = facts.rows.get(i).and_then(|r| r.source) {
                     cx.send(ViewCommand::SelectUnit(Some(source)));
                 }

@@ -146,8 +146,25 @@ pub(super) fn show(
     if let Some(at) = out.chosen {
         cx.send(ViewCommand::SelectUnit(entry_at(at).and_then(|e| index.entry(e)).and_then(|entry| entry.row)));
     }
-    let several = list.selected();
-    if out.ticked.is_some() && several.len() > 1 {
+    tick(selected, &list.selected(), (out.clicked, out.ticked), row_at);
+    match out.item {
+        Some((at, "publication")) => {
+            said = row_at(at).map(|row| Said::CorrectPublication(vec![row.plan_code.clone()]));
+        }
+        Some((at, _)) => said = entry_at(at).map(Said::Correct).or(said),
+        None => {}
+    }
+    said
+}
+
+/// Ticks and unticks what a click or Space meant: `clicked` and `ticked` are the row of either.
+fn tick<'a>(
+    selected: &mut BTreeSet<String>,
+    several: &[usize],
+    (clicked, ticked): (Option<usize>, Option<usize>),
+    row_at: impl Fn(usize) -> Option<&'a BoardRow>,
+) {
+    if ticked.is_some() && several.len() > 1 {
         // Space with several rows selected: all of them get their tick, or lose it where all have one
         let codes = several.iter().filter_map(|at| row_at(*at)).filter(|row| may_tick(row.state));
         let codes: Vec<&String> = codes.map(|row| &row.plan_code).collect();
@@ -158,21 +175,13 @@ pub(super) fn show(
         } else {
             selected.extend(codes.into_iter().cloned());
         }
-    } else if let Some(row) = out.clicked.or(out.ticked).and_then(row_at)
+    } else if let Some(row) = clicked.or(ticked).and_then(row_at)
         && several.len() <= 1
         && may_tick(row.state)
         && !selected.remove(&row.plan_code)
     {
         selected.insert(row.plan_code.clone());
     }
-    match out.item {
-        Some((at, "publication")) => {
-            said = row_at(at).map(|row| Said::CorrectPublication(vec![row.plan_code.clone()]));
-        }
-        Some((at, _)) => said = entry_at(at).map(Said::Correct).or(said),
-        None => {}
-    }
-    said
 }
 
 /// What is done with the ticked results.

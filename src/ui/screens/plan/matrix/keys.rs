@@ -11,7 +11,9 @@ const PAGE: usize = 8;
 
 /// What the keys say while the cursor's cell has the focus.
 pub(super) fn heard(ui: &Ui, of: &View<'_>, id: egui::Id, (row, month): At) -> Option<Event> {
-    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    // Esc takes a block back to its cell; on a single cell it leaves the table.
+    let escape = !of.selection.is_single();
+    let filter = EventFilter { escape, horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
     if let Some(event) = clipboard(ui) {
         return Some(event);
