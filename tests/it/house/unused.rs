@@ -138,7 +138,6 @@ const KEPT: &[(&str, &str)] = &[
     ("from_wgs84", "makes the projected files of the tests, the inverse of what is read"),
     ("check_zip_layers", "archives from memory, cut at every byte"),
     ("areas_km2", "held against an independent reader"),
-    ("to_ron", "a recognised mapping written out; the test reads it back"),
     ("compute_inclusion", "the plain case, held against the reference"),
     ("from_bytes", "fixed secrets and keys of tests"),
     ("check_draw", "the whole check at once, held against the vectors"),
