@@ -4,7 +4,7 @@
 //! question could be seen answers it (a second click on the button that brought it up, a click made while the machine
 //! lagged): the deed's button is off until the question stood painted for [`SEEN_SECONDS`].
 
-use egui::{Context, Ui};
+use egui::{Context, Key, Modifiers, Ui};
 
 use super::text::common as t;
 use super::theme::GRID;
@@ -39,7 +39,8 @@ pub fn confirm(ctx: &Context, id: &str, title: &str, deed: &str, add: impl FnOnc
                 answer = Some(true);
             }
             let back = ui.button(t::CANCEL);
-            if shown_since.is_none() {
+            // a click beside the question takes the focus from everything: the way back gets it again
+            if shown_since.is_none() || ctx.memory(|memory| memory.focused().is_none()) {
                 back.request_focus();
             }
             if back.clicked() {
@@ -47,7 +48,8 @@ pub fn confirm(ctx: &Context, id: &str, title: &str, deed: &str, add: impl FnOnc
             }
         });
     });
-    if answer.is_none() && modal.should_close() {
+    // a click beside it may be the second half of a double click: it neither answers nor gives up
+    if answer.is_none() && modal.is_top_modal && ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
         answer = Some(false);
     }
     // what was pressed before it could be read is no answer

@@ -67,7 +67,7 @@ fn a_second_window_reads_only() {
         policy
     });
     second.send(DraftCommand::SetPolicy { policy, label: "上限".into(), gesture: 0 });
-    assert!(second.shows("[PRJ-011]"));
+    assert!(second.shows("项目以只读方式打开，不能更改"));
     assert!(!second.app().session.project().unwrap().draft.is_changed());
 }
 
@@ -160,7 +160,7 @@ fn an_opening_that_fails_leaves_the_open_project_at_work() {
     // its books and analysis are still being made
     let nothing = window.folder.path().join("不是项目");
     window.send(ViewCommand::OpenProject(nothing));
-    window.until("the refusal", |w| w.shows("[PRJ-002]"));
+    window.until("the refusal", |w| w.shows("此文件夹不是项目（缺少 project.ron）"));
     window.settle();
 }
 
@@ -305,7 +305,7 @@ fn synthetic_data_is_not_mixed_with_an_offices_own() {
     std::fs::create_dir_all(&own).unwrap();
     std::fs::write(own.join("名录.csv"), "企业名称,排污许可证编号\n甲厂,1\n").unwrap();
     window.send(Deed::Refresh { from: own, mapping: None, looked_at: None });
-    window.until("the refusal", |w| w.shows("[PRJ-013]"));
+    window.until("the refusal", |w| w.shows("模拟数据与本单位数据不能放进同一个项目"));
 }
 
 /// Asks the window to close, as its frame's button does; true where it goes.

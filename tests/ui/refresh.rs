@@ -178,7 +178,7 @@ fn a_file_to_write_is_typed_too_and_its_folder_shown() {
     window.text(out.to_str().unwrap());
     window.until("that it will be made", |w| w.shows(path::WILL_MAKE));
     window.click(path::OK);
-    window.until("the export", |w| find_file(&out, "封存登记簿.csv").is_some() && !w.app().session.is_acting());
+    window.until("the export", |w| find_file(&out, "封签登记簿.csv").is_some() && !w.app().session.is_acting());
     window.until("the way to the folder", |w| w.enabled(shell::OPEN_FOLDER));
     window.click(shell::OPEN_FOLDER);
     window.until("the folder", |w| !w.answers.shown.lock().unwrap().is_empty());
@@ -186,7 +186,7 @@ fn a_file_to_write_is_typed_too_and_its_folder_shown() {
     // no file manager: the path is said, and can be copied
     window.answers.no_manager.store(true, Ordering::Relaxed);
     window.click(shell::OPEN_FOLDER);
-    window.until("the path", |w| w.shows("[WIN-010]") && w.enabled(shell::COPY_PATH));
+    window.until("the path", |w| w.shows(shell::CANNOT_OPEN_FOLDER) && w.enabled(shell::COPY_PATH));
     assert!(window.shows(out.to_str().unwrap()));
 }
 

@@ -339,7 +339,9 @@ impl Window {
     /// All names of nodes, for messages.
     pub fn shown(&self) -> Vec<String> {
         let mut names = Vec::new();
-        for node in self.harness.root().children_recursive() {
+        let root = self.harness.root();
+        names.extend(root.accesskit_node().label());
+        for node in root.children_recursive() {
             if let Some(label) = node.accesskit_node().label()
                 && !label.is_empty()
             {
