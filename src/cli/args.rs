@@ -67,8 +67,9 @@ pub fn describe(error: &clap::Error) -> String {
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面要写一个值"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => format!("{argument} 的值「{value}」写法不对"),
         ErrorKind::ArgumentConflict => format!("{argument} 不能与 {} 同时使用", part(ContextKind::PriorArg)),
-        ErrorKind::TooManyValues | ErrorKind::TooFewValues => format!("{argument} 的值个数不对"),
-        ErrorKind::WrongNumberOfValues => format!("{argument} 的值个数不对"),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{argument} 的值个数不对")
+        }
         _ => error.to_string(),
     }
 }

@@ -164,8 +164,10 @@ fn months_sheet(plan: &YearPlan, catalogue: &ColumnCatalogue) -> SheetSpec {
             bodies.push(&count.body_name);
         }
     }
+    #[allow(clippy::type_complexity, reason = "a small table of words and figures")]
     let kinds: [(&str, fn(&MonthCount) -> u64); 3] =
         [("抽查", |count| count.drawn), ("必查", |count| count.mandatory), ("合计", MonthCount::visits)];
+    #[allow(clippy::type_complexity, reason = "a small table of words and figures")]
     let mut rows: Vec<(&str, &str, [Option<u64>; 12])> = Vec::new();
     let several = bodies.len() > 1;
     for body in bodies.into_iter().map(Some).chain(several.then_some(None)) {

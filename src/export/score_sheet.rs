@@ -107,7 +107,7 @@ impl ScoreSheet {
     #[must_use]
     pub fn masked(&self, masker: &Masker) -> Self {
         let mut counts = MaskCounts::default();
-        let individual = masker.is_individual(&self.unit, Some(&self.uscc).map(String::as_str), &self.number);
+        let individual = masker.is_individual(&self.unit, Some(self.uscc.as_str()), &self.number);
         let mut sheet = self.clone();
         sheet.unit = masker.mask_unit_name(&self.unit, individual, &mut counts);
         sheet.uscc = masker.mask_code(&self.uscc, individual, &mut counts);
@@ -140,18 +140,18 @@ th{font-weight:600;color:#51636b}.n{text-align:right;white-space:nowrap;font-var
 pub fn render_score_sheet(sheet: &ScoreSheet) -> Vec<u8> {
     let mut page = String::with_capacity(16 * 1024);
     let title = format!("{} 风险得分说明", sheet.unit);
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{}</title><style>{STYLE}</style></head><body>\n",
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>{}</title><style>{STYLE}</style></head><body>",
         escape(&title)
     );
     let mark = sheet
         .mark
         .as_deref()
         .map_or_else(String::new, |mark| format!("<span class=\"mark\">（{}）</span>", escape(mark)));
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<h1>{}{mark}</h1>\n<p class=\"m\">{}　基准日 {}　规则：{}</p>\n",
+        "<h1>{}{mark}</h1>\n<p class=\"m\">{}　基准日 {}　规则：{}</p>",
         escape(&title),
         escape(&sheet.agency),
         sheet.as_of,
@@ -164,9 +164,9 @@ pub fn render_score_sheet(sheet: &ScoreSheet) -> Vec<u8> {
         let _ = write!(page, "<tr><th>{}</th><td>{}</td></tr>", escape(name), escape(text));
     }
     page.push_str("</table>\n");
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<p><span class=\"big\">{}</span> 分　风险等级 <b>{} {}</b>　<span class=\"m\">{}</span></p>\n<h2>得分构成</h2>\n<table><tr><th>因子与记录</th><th>计算</th><th class=\"n\">得分</th><th>何时降低</th></tr>\n",
+        "<p><span class=\"big\">{}</span> 分　风险等级 <b>{} {}</b>　<span class=\"m\">{}</span></p>\n<h2>得分构成</h2>\n<table><tr><th>因子与记录</th><th>计算</th><th class=\"n\">得分</th><th>何时降低</th></tr>",
         points(sheet.score),
         escape(&sheet.tier.0),
         escape(&sheet.tier.1),
@@ -175,7 +175,7 @@ pub fn render_score_sheet(sheet: &ScoreSheet) -> Vec<u8> {
     for factor in &sheet.factors {
         render_factor(&mut page, factor);
     }
-    let _ = write!(page, "<tr class=\"f\"><td colspan=\"4\">合计：{}</td></tr></table>\n", escape(&sheet.sum()));
+    let _ = writeln!(page, "<tr class=\"f\"><td colspan=\"4\">合计：{}</td></tr></table>", escape(&sheet.sum()));
     for (heading, lines) in [("将自行降低的得分", &sheet.falls), ("怎样降低得分", &sheet.lower)] {
         if lines.is_empty() {
             continue;
@@ -192,18 +192,18 @@ pub fn render_score_sheet(sheet: &ScoreSheet) -> Vec<u8> {
 
 fn render_factor(page: &mut String, factor: &ScoreFactor) {
     let width = (factor.points.max(0) * 100 / factor.cap.max(1)).min(100);
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<tr class=\"f\"><td>{}</td><td><span class=\"bar\"><i style=\"width:{width}%\"></i></span> 上限 {} 分</td><td class=\"n\">{}</td><td class=\"m\">{}</td></tr>\n",
+        "<tr class=\"f\"><td>{}</td><td><span class=\"bar\"><i style=\"width:{width}%\"></i></span> 上限 {} 分</td><td class=\"n\">{}</td><td class=\"m\">{}</td></tr>",
         escape(&factor.title()),
         exact_points(factor.cap),
         exact_points(factor.points),
         escape(&factor.cap_note())
     );
     for line in &factor.lines {
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"m\">{}</td></tr>\n",
+            "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"m\">{}</td></tr>",
             escape(&line.what),
             escape(&line.sum),
             exact_points(line.points),
@@ -211,7 +211,7 @@ fn render_factor(page: &mut String, factor: &ScoreFactor) {
         );
     }
     if !factor.cite.is_empty() {
-        let _ = write!(page, "<tr><td class=\"m\" colspan=\"4\">依据：{}</td></tr>\n", escape(&factor.cite));
+        let _ = writeln!(page, "<tr><td class=\"m\" colspan=\"4\">依据：{}</td></tr>", escape(&factor.cite));
     }
 }
 
@@ -268,6 +268,9 @@ mod tests {
             assert!(page.contains(words), "{words}: {page}");
         }
         assert!(!page.contains("13812345678") && !page.contains("将自行降低"), "{page}");
-        assert!(sheet.file_name().ends_with(".html"));
+        assert_eq!(
+            std::path::Path::new(&sheet.file_name()).extension().and_then(std::ffi::OsStr::to_str),
+            Some("html")
+        );
     }
 }

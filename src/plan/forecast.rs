@@ -162,6 +162,7 @@ impl<'a> Followed<'a> {
         }
         let mut classes: HashMap<LoneKey, u32> = HashMap::new();
         let mut at = 0;
+        #[allow(clippy::needless_range_loop, reason = "several columns are read by site")]
         for site in 0..sites.len() {
             let first = at;
             while at < context.mandatory().len() && context.mandatory()[at].site as usize == site {

@@ -197,7 +197,7 @@ impl Workstation {
             .draws_of(month)
             .any(|opened| crate::disclosure::check_all_visited(&opened.checks, &books.results, today).is_err());
         if unfinished {
-            self.session.say(&t::proof_of_chance(month));
+            self.session.say(t::proof_of_chance(month));
         }
         self.make(t::PROVING, move || Ok(Drawn::File(with_ending(path, "json"), proof(&books, month, today, &unit)?)));
     }

@@ -69,7 +69,7 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
             let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
             if path.is_dir() {
                 walk(root, &path, found);
-            } else if name != "journal.jsonl" && !name.ends_with(".lock") {
+            } else if name != "journal.jsonl" && name.rsplit_once('.').is_none_or(|(_, ending)| ending != "lock") {
                 found.insert(name, fs::read(&path).unwrap());
             }
         }
@@ -122,6 +122,7 @@ fn each_table_alone_leaves_the_others_byte_for_byte() {
 
 #[test]
 fn the_register_alone_is_told_taken_and_taken_back() {
+    use UnitChangeKind as K;
     let folder = tempfile::tempdir().unwrap();
     let old = plants(60);
     let project = made(folder.path(), &old);
@@ -146,7 +147,6 @@ fn the_register_alone_is_told_taken_and_taken_back() {
     let changes = &preview.changes;
     assert_eq!(changes.sources, (60, 61));
     let count = |kind| changes.count(kind);
-    use UnitChangeKind as K;
     assert_eq!(
         [K::New, K::Gone, K::Closed, K::State, K::Management, K::Place, K::Name].map(count),
         [3, 2, 1, 1, 1, 1, 1]

@@ -47,7 +47,7 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     let internal: Vec<String> = std::fs::read_dir(sheets.join("内部"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".xlsx"))
+        .filter(|name| name.rsplit_once('.').is_some_and(|(_, ending)| ending == "xlsx"))
         .collect();
     assert!(!internal.is_empty() && internal.iter().all(|name| name.contains("任务单")), "{internal:?}");
     assert_eq!(std::fs::read_dir(&sheets).unwrap().count(), 1, "no evidence, no public files");

@@ -182,7 +182,7 @@ fn a_file_to_write_is_typed_too_and_its_folder_shown() {
     window.until("the way to the folder", |w| w.enabled(shell::OPEN_FOLDER));
     window.click(shell::OPEN_FOLDER);
     window.until("the folder", |w| !w.answers.shown.lock().unwrap().is_empty());
-    assert_eq!(*window.answers.shown.lock().unwrap(), [out.clone()]);
+    assert_eq!(*window.answers.shown.lock().unwrap(), std::slice::from_ref(&out));
     // no file manager: the path is said, and can be copied
     window.answers.no_manager.store(true, Ordering::Relaxed);
     window.click(shell::OPEN_FOLDER);

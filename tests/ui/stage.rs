@@ -71,7 +71,7 @@ fn stage_at(size: Vec2) {
         let books = window.app().session.project().unwrap().books.value().unwrap().clone();
         fairdraw::sampling::to_hex(&books.pending.as_ref().unwrap().draw.seal.commitment())
     };
-    let line = [0, 4, 8, 12].map(|at| &commitment[at..at + 4]).join(" ");
+    let line = [0, 4, 8, 12].map(|at| commitment.get(at..at + 4).unwrap()).join(" ");
     let size_of_line = sizes_of(&window, &line).into_iter().fold(0.0, f32::max);
     assert!(size_of_line >= height / 25.0, "{size_of_line} of {height}");
     window.key(Modifiers::NONE, Key::PageDown);

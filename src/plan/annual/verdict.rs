@@ -72,6 +72,7 @@ impl AnnualPlan {
     }
 
     /// Bodies' overloaded months with what is short, in words, the worst first.
+    #[allow(clippy::type_complexity, reason = "what is short by place, used here only")]
     fn overloaded_places(&self, bodies: &[Body]) -> Vec<String> {
         let mut by_place: BTreeMap<(u16, u8), Vec<(Resource, f64, f64)>> = BTreeMap::new();
         for overload in &self.overloads {

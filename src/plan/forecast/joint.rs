@@ -132,18 +132,18 @@ impl<'a> Joint<'a> {
 
     pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>]) {
         let before = std::mem::take(&mut self.paths);
-        let mut known: HashMap<(u32, Vec<(i16, i8, u64)>), usize> = HashMap::new();
+        let mut known = HashMap::new();
         for path in before {
             for mut next in self.branches(path, month, rows) {
                 if next.weight < LEAST || !self.settle(&mut next, month + 1) {
                     continue;
                 }
-                match known.get(&next.key()) {
-                    Some(at) => self.paths[*at].weight += next.weight,
-                    None => {
-                        known.insert(next.key(), self.paths.len());
-                        self.paths.push(next);
-                    }
+                if let Some(at) = known.get(&next.key()) {
+                    let at: usize = *at;
+                    self.paths[at].weight += next.weight;
+                } else {
+                    known.insert(next.key(), self.paths.len());
+                    self.paths.push(next);
                 }
             }
         }

@@ -319,7 +319,7 @@ impl MapView {
             })
         };
         if let Some(card) = card {
-            self.card_ui(ui, response, response.hover_pos(), &card);
+            Self::card_ui(ui, response, response.hover_pos(), &card);
         }
     }
 }

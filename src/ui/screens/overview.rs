@@ -263,7 +263,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
         }
         let overdue = books.map_or(0, |b| b.status.board.of_state(DeadlineState::Overdue).count());
         let share = books.map(|b| b.status.board.completeness.share());
-        let value = share.map_or_else(|| waiting.clone(), |share| share.percent_text());
+        let value = share.map_or_else(|| waiting.clone(), crate::disclosure::Share::percent_text);
         let note = match share {
             Some(share) if share.whole == 0 => o::NONE_FINISHED.to_owned(),
             _ if overdue == 0 => o::IN_TIME.to_owned(),

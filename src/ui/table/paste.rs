@@ -101,7 +101,7 @@ impl PastePanel {
         }
         let number = |n: usize| thousands(n as u64);
         let hits = found.wanted - found.missing.len();
-        ui.label(theme::strong(&t::pasted(&number(found.wanted), &number(hits), &number(found.rows.len()))));
+        ui.label(theme::strong(t::pasted(&number(found.wanted), &number(hits), &number(found.rows.len()))));
         let palette = theme::of(ui);
         egui::ScrollArea::vertical().id_salt("not found").max_height(170.0).show(ui, |ui| {
             if !found.missing.is_empty() {

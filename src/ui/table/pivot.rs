@@ -33,6 +33,7 @@ type Key = (usize, usize, PivotRequest);
 pub(super) struct PivotPanel {
     request: PivotRequest,
     /// Columns to group by and to sum: id, heading; the frame that they were found in.
+    #[allow(clippy::type_complexity, reason = "two lists of ids with headings")]
     columns: Option<(Vec<(String, String)>, Vec<(String, String)>)>,
     made: Slot<Key, Pivot>,
     list: ListState,

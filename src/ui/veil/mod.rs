@@ -85,7 +85,7 @@ impl Veil {
                 job.text = hidden.to_string();
                 job.sections.truncate(1);
                 if let Some(section) = job.sections.first_mut() {
-                    section.byte_range.start = Default::default();
+                    section.byte_range.start.0 = 0;
                     section.byte_range.end.0 = job.text.len();
                 }
                 text.galley = ctx.fonts_mut(|fonts| fonts.layout_job(job));

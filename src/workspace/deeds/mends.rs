@@ -188,7 +188,8 @@ pub fn apply_with_ground(
         && !ground.is_empty()
         && let Some(own) = policy.floor_overrides.iter_mut().find(|o| o.body == *body && o.category == *category)
     {
-        own.note.push_str(&format!("；依据：{ground}"));
+        own.note.push_str("；依据：");
+        own.note.push_str(ground);
     }
     Ok(())
 }

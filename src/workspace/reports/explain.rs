@@ -323,6 +323,7 @@ impl Words<'_> {
     }
 
     /// What the unit can do about a factor, and what it would give.
+    #[allow(clippy::unnecessary_wraps, reason = "its callers gather results of this kind")]
     fn lower(&self, contribution: &Contribution, lines: &[ScoreLine], rule: &FactorRule) -> AppResult<Vec<String>> {
         let mut found = Vec::new();
         let give = |points: i64| format!("得分降低 {} 分", exact_points(contribution.points.0 - points));
@@ -331,7 +332,7 @@ impl Words<'_> {
             let way = match (&line.ground, rule) {
                 (Ground::Record { table: EventTable::Violations, .. }, _) => {
                     // one sentence for all penalties: each is repaired by itself
-                    if !std::ptr::eq(line, &lines[0]) {
+                    if !std::ptr::eq(line, &raw const lines[0]) {
                         continue;
                     }
                     format!("行政处罚完成信用修复的不再计分；全部修复后，{}", give(0))

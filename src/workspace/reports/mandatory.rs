@@ -1,6 +1,8 @@
 //! Mandatory checks by month, in words: how many, of which kinds, how many of them backlog; why a month stands out;
 //! and what the plan takes of the capacity.
 
+use std::fmt::Write as _;
+
 use crate::domain::PlanMonth;
 use crate::plan::model::{MONTHS, Resource};
 use crate::plan::{AnnualPlan, PlanInputs, VisitKind};
@@ -42,10 +44,10 @@ impl MandatoryMonth {
             kinds.join("、")
         );
         if self.backlog > 0 {
-            text += &format!("，其中积压 {} 次", thousands(i128::from(self.backlog)));
+            let _ = write!(text, "，其中积压 {} 次", thousands(i128::from(self.backlog)));
         }
         if self.late > 0 {
-            text += &format!("，{} 次排在期限之后", thousands(i128::from(self.late)));
+            let _ = write!(text, "，{} 次排在期限之后", thousands(i128::from(self.late)));
         }
         text
     }

@@ -173,6 +173,7 @@ fn compute_facts(
         |site: usize| before[site] <= 0.0 || then(site).is_none_or(|row| Exclusion::from_id(row.reason).is_some());
     let rest = |plan: &AnnualPlan, site: usize| plan.forecast.row_of(site).map_or(0.0, |row| row.iter().sum::<f64>());
     let (mut raised, mut lowered, mut came) = ((0, 0.0), (0, 0.0), (0, 0.0));
+    #[allow(clippy::needless_range_loop, reason = "several columns are read by site")]
     for site in 0..sites.len() {
         let change = rest(plan, site) - rest(&old_slots, site);
         let to = if was_out(site) {
@@ -286,6 +287,7 @@ fn ahead_from(sealed: &SealedPlan, policy: &Policy, population: &Population, mon
 /// Unit ids of the sites, in their order.
 fn known_units(population: &Population) -> Vec<&str> {
     let mut units = vec![""; population.inputs.sites.len()];
+    #[allow(clippy::iter_over_hash_type, reason = "each goes to its own place")]
     for (unit, row) in &population.index.rows {
         if let Some(place) = units.get_mut(*row as usize) {
             *place = unit;

@@ -144,7 +144,7 @@ pub fn plan_versions(dates: &PlanDates, files: &PlanFiles) -> Vec<VersionLine> {
                 version,
                 dates: *dates,
                 approval: kept.and_then(|plan| plan.approval.clone()),
-                visits: kept.map(|plan| plan.year_total()),
+                visits: kept.map(crate::workspace::store::plan_record::PlanSnapshot::year_total),
                 feasible: kept.map(|plan| plan.feasible),
             }
         })

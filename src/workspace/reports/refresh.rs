@@ -45,6 +45,7 @@ pub struct TableChange {
     pub led_anew: usize,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn table_id<S: serde::Serializer>(table: &TableKind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(table.id())
 }

@@ -74,6 +74,7 @@ pub enum DrawChange {
     },
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_closed(case: &SubstituteCase) -> bool {
     *case == SubstituteCase::Closed
 }

@@ -98,7 +98,7 @@ pub(in crate::workspace) fn keep_state(
 ) -> AppResult<String> {
     let day = now.date();
     let taken = project.root().join(FOLDER);
-    let id = (1..)
+    let id = (1..=u16::MAX)
         .map(|n| format!("{day}-{n}"))
         .find(|id| !taken.join(id).exists() && !taken.join(format!("{id}{GOING}")).exists())
         .unwrap_or_default();

@@ -99,12 +99,11 @@ proptest! {
                 let hit = found.visits.iter().position(|v| {
                     v.site as usize == site && (from..=to).contains(&i32::from(v.month))
                 });
-                match hit {
-                    Some(at) => covered[at] = true,
-                    None => {
-                        prop_assert!(to > 11, "site {site}, rule {rule}, cause {cause}: no visit in {from}..={to}");
-                        carried += 1;
-                    }
+                if let Some(at) = hit {
+                    covered[at] = true;
+                } else {
+                    prop_assert!(to > 11, "site {site}, rule {rule}, cause {cause}: no visit in {from}..={to}");
+                    carried += 1;
                 }
             }
         }

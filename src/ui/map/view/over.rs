@@ -20,7 +20,7 @@ const NAMED_SITES: usize = 40;
 
 impl MapView {
     /// The card of a district or a site: at the upper left, or at the lower right while the pointer is near there.
-    pub(super) fn card_ui(&self, ui: &Ui, response: &Response, pointer: Option<Pos2>, card: &Card) {
+    pub(super) fn card_ui(ui: &Ui, response: &Response, pointer: Option<Pos2>, card: &Card) {
         let rect = response.rect;
         let id = response.id.with("card");
         let size = ui.memory(|memory| memory.area_rect(id)).map_or(Vec2::new(220.0, 150.0), |rect| rect.size());

@@ -122,8 +122,7 @@ impl DrawScreen {
             Pressed::Next => self.marks.reviewed = true,
             Pressed::Back if blocked && !cx.stage => cx.go(ScreenId::Plan),
             Pressed::Back if self.marks.again => self.marks = Marks::default(),
-            Pressed::Back => {}
-            Pressed::Nothing => {}
+            Pressed::Back | Pressed::Nothing => {}
         }
         if let Period::Month(month) = period {
             let amber = theme::of(ui).amber;

@@ -95,7 +95,7 @@ pub(super) fn lay(
         .map(|head| head.iter().enumerate().filter_map(|(c, cell)| Some((c, month_of(cell)?))).collect())
         .unwrap_or_default();
     let row_of = |name: &str| rows.iter().position(|row| row.name == name);
-    let body = if headed.is_empty() { 0 } else { 1 };
+    let body = usize::from(!headed.is_empty());
     let named = lines.iter().skip(body).all(|line| line.first().is_some_and(|cell| number(cell).is_none()))
         && lines.iter().skip(body).any(|line| line.first().is_some_and(|name| row_of(name).is_some()));
     let corner = selection.first();
@@ -108,13 +108,11 @@ pub(super) fn lay(
     } else {
         for (l, line) in lines.iter().enumerate().skip(body) {
             let row = if named {
-                match line.first().and_then(|name| row_of(name)) {
-                    Some(row) => row,
-                    None => {
-                        laid.faults.push(t::paste_unknown_body(l + 1, line.first().copied().unwrap_or_default()));
-                        continue;
-                    }
-                }
+                let Some(row) = line.first().and_then(|name| row_of(name)) else {
+                    laid.faults.push(t::paste_unknown_body(l + 1, line.first().copied().unwrap_or_default()));
+                    continue;
+                };
+                row
             } else {
                 corner.0 + l - body
             };

@@ -136,6 +136,7 @@ impl Pending {
     }
 
     /// Draws the dialog; `None` while it is open, `Some(None)` where nothing is to change, else edits and undo label.
+    #[allow(clippy::option_option, reason = "still open, given up, or done")]
     pub(super) fn show(
         &mut self,
         ui: &Ui,

@@ -106,7 +106,11 @@ pub(super) fn chart_of(name: &str, months: &ByMonth<FourColumns>, source: &str) 
                 ordered: true,
             },
             series: vec![
-                Series::new(FOUR[2], Ink::Accent, bars(&|cell| cell.listed.map_or(0, |listed| listed.planned()))),
+                Series::new(
+                    FOUR[2],
+                    Ink::Accent,
+                    bars(&|cell| cell.listed.map_or(0, crate::workspace::inputs::plan_record::Listed::planned)),
+                ),
                 Series::new(FOUR[3], Ink::Green, bars(&|cell| cell.listed.map_or(0, |listed| listed.done))),
             ],
             grouped: true,

@@ -144,6 +144,7 @@ impl State {
     }
 
     /// Search, and what is done with the ticked checks; true where they are to be entered at once.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "as its neighbours take it")]
     fn batch_bar(
         &mut self,
         ui: &mut Ui,

@@ -56,6 +56,7 @@ impl PublishDialog {
     }
 
     /// Draws it; `None` while it is open, `Some(None)` where it was given up.
+    #[allow(clippy::option_option, reason = "still open, given up, or done")]
     pub(super) fn show(&mut self, ui: &Ui, books: &Books) -> Option<Option<Deed>> {
         let correction = self.reason.is_some();
         let fault = self.fault(books);
@@ -105,17 +106,15 @@ impl PublishDialog {
                 ui.label(theme::note(ui, t::and_more(self.codes.len() - NAMED)));
             }
         });
-        Some(match answer? {
-            false => None,
-            true => {
-                let (codes, on) = (self.codes.clone(), parse_day(&self.on).filter(|_| !self.withdraw));
-                Some(match &self.reason {
-                    None => Deed::Publish(Publication { codes, on }),
-                    Some(reason) => {
-                        Deed::CorrectPublication(PublicationCorrection { codes, on, reason: reason.trim().to_owned() })
-                    }
-                })
+        if !answer? {
+            return Some(None);
+        }
+        let (codes, on) = (self.codes.clone(), parse_day(&self.on).filter(|_| !self.withdraw));
+        Some(Some(match &self.reason {
+            None => Deed::Publish(Publication { codes, on }),
+            Some(reason) => {
+                Deed::CorrectPublication(PublicationCorrection { codes, on, reason: reason.trim().to_owned() })
             }
-        })
+        }))
     }
 }
