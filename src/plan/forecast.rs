@@ -4,7 +4,7 @@
 //! Every site, and every enterprise whose sites share a fate (a crowd, or one whose cap may bind), is followed
 //! through all the states that draws may bring it to, each with its probability: slot used or not, last visit,
 //! chance offered so far, visits counted towards the cap. A month asks each state for its chance by the frame's
-//! own function ([`super::chance`]), so the next month's sums are exactly the frame's Σp, and a later month's are
+//! own function (`super::chance`), so the next month's sums are exactly the frame's Σp, and a later month's are
 //! the mean over what may be drawn until then. What couples all sites — a locked number, the levelling of a month
 //! that is too full — is carried forward month by month on the expected loads of the bodies: exact for the next
 //! month, and for later ones as far as the load of a month is near its mean.

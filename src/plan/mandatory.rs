@@ -7,7 +7,7 @@
 //! out before the first planned month of the year is **backlog** and is caught up within `catch_up_months` from there.
 //!
 //! One visit covers all causes of a site whose terms meet (综合查一次). Within the terms the visits of a body are
-//! levelled over its capacity ([`levelling`]); the same inputs give the same months, and a month that was drawn as
+//! levelled over its capacity (`levelling`); the same inputs give the same months, and a month that was drawn as
 //! planned leaves the others as they were.
 
 mod levelling;

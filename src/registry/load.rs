@@ -70,7 +70,7 @@ pub struct Registry {
     /// Rows set aside: `table`, `file`, `sheet`, `row`, `code`, `reason`, `cells` (JSON, heading → text).
     pub set_aside: DataFrame,
     /// Units that an earlier register had, as they stood in it: lists of past months name them. Columns of the
-    /// sources and [`former`], sorted by `unit_id`.
+    /// sources and `former`, sorted by `unit_id`.
     pub former: DataFrame,
     /// All findings.
     pub diagnostics: Diagnostics,

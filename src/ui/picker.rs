@@ -2,7 +2,7 @@
 //!
 //! A dialog runs on a thread of its own and answers through a channel: the window goes on drawing. Where the system
 //! has no dialogs (on Linux neither a desktop portal nor zenity), the question comes back unanswered and the window
-//! asks for the path itself ([`super::path_dialog`]).
+//! asks for the path itself (`super::path_dialog`).
 //!
 //! How absence shows: rfd tells it like a dialog that was given up. It is known beforehand where neither a session bus
 //! nor zenity is there, and by the time an answer took: nobody gives a dialog up before it is on the screen.

@@ -1,6 +1,6 @@
 //! 年度计划: the matrix of bodies by month, floors and caps, shortages and their ways out, calendar, simulation.
 //!
-//! The screen changes nothing itself: each number goes out as [`DraftCommand::SetEdits`] and shows once the plan was
+//! The screen changes nothing itself: each number goes out as `DraftCommand::SetEdits` and shows once the plan was
 //! computed afresh. What is derived from the analysis is made once per analysis.
 
 mod block;
