@@ -157,6 +157,11 @@ fn plan_cell(plan: &YearPlan, at: usize, row: &YearPlanRow, id: &str) -> Cell {
     }
 }
 
+/// A number of a body's month.
+type NumberOf = fn(&MonthCount) -> u64;
+/// Body, kind of check, numbers by month.
+type MonthsRow<'a> = (&'a str, &'a str, [Option<u64>; 12]);
+
 fn months_sheet(plan: &YearPlan, catalogue: &ColumnCatalogue) -> SheetSpec {
     let mut bodies: Vec<&str> = Vec::new();
     for count in &plan.months {
@@ -164,11 +169,9 @@ fn months_sheet(plan: &YearPlan, catalogue: &ColumnCatalogue) -> SheetSpec {
             bodies.push(&count.body_name);
         }
     }
-    #[allow(clippy::type_complexity, reason = "a small table of words and figures")]
-    let kinds: [(&str, fn(&MonthCount) -> u64); 3] =
+    let kinds: [(&str, NumberOf); 3] =
         [("抽查", |count| count.drawn), ("必查", |count| count.mandatory), ("合计", MonthCount::visits)];
-    #[allow(clippy::type_complexity, reason = "a small table of words and figures")]
-    let mut rows: Vec<(&str, &str, [Option<u64>; 12])> = Vec::new();
+    let mut rows: Vec<MonthsRow<'_>> = Vec::new();
     let several = bodies.len() > 1;
     for body in bodies.into_iter().map(Some).chain(several.then_some(None)) {
         for (kind, number) in kinds {

@@ -38,11 +38,14 @@ impl egui::Plugin for Access {
         let ctx = ui.ctx();
         // a field that is typed in has its own frame and cursor
         let focused = ctx.memory(egui::Memory::focused).filter(|_| !ctx.text_edit_focused());
-        let Some(response) = focused.and_then(|id| ctx.read_response(id)) else { return };
-        let rect = response.interact_rect;
+        // Its place alone is read: `read_response` would settle the pass's clicks anew, and a table whose row was clicked
+        // would lose the focus again to which the row has just given it.
+        let place = |id| ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).copied());
+        let Some(widget) = focused.and_then(place) else { return };
+        let rect = widget.interact_rect;
         if rect.is_positive() && rect.height() <= HIGHEST {
             let palette = theme::palette(ctx.global_style().visuals.dark_mode);
-            let painter = ctx.layer_painter(response.layer_id);
+            let painter = ctx.layer_painter(widget.layer_id);
             let stroke = Stroke::new(RING[1], palette.accent);
             painter.rect_stroke(rect.expand(RING[0]), theme::RADIUS + 2, stroke, StrokeKind::Middle);
         }

@@ -26,12 +26,19 @@ pub fn help_mark(ui: &mut Ui, term: Term) {
     });
 }
 
-/// Small 「词 ?」 for several terms, in a row of their own.
+/// Small 「词 ?」 for several terms, in a row of their own; the mark right of its word in rows from the right too.
 pub fn help_marks(ui: &mut Ui, terms: &[Term]) {
-    for term in terms {
+    let from_right = ui.layout().prefer_right_to_left();
+    let mut show = |term: Term| {
+        if from_right {
+            help_mark(ui, term);
+        }
         ui.label(theme::note(ui, term.help().name));
-        help_mark(ui, *term);
-    }
+        if !from_right {
+            help_mark(ui, term);
+        }
+    };
+    if from_right { terms.iter().rev().for_each(|term| show(*term)) } else { terms.iter().for_each(|term| show(*term)) }
 }
 
 /// A section heading with the 「?」 of what it speaks of.

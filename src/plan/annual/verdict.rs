@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{AnnualPlan, amount};
+use super::{AnnualPlan, Overload, amount};
 use crate::domain::PlanMonth;
-use crate::plan::model::{Body, Resource};
+use crate::plan::model::Body;
 
 /// Places named in the verdict's sentence; more are counted.
 const NAMED: usize = 3;
@@ -72,32 +72,28 @@ impl AnnualPlan {
     }
 
     /// Bodies' overloaded months with what is short, in words, the worst first.
-    #[allow(clippy::type_complexity, reason = "what is short by place, used here only")]
     fn overloaded_places(&self, bodies: &[Body]) -> Vec<String> {
-        let mut by_place: BTreeMap<(u16, u8), Vec<(Resource, f64, f64)>> = BTreeMap::new();
+        let excess = |o: &Overload| if o.have > 0.0 { o.need / o.have } else { f64::INFINITY };
+        let mut worst: BTreeMap<(u16, u8), &Overload> = BTreeMap::new();
         for overload in &self.overloads {
-            by_place.entry((overload.body, overload.month)).or_default().push((
-                overload.resource,
-                overload.need,
-                overload.have,
-            ));
+            let known = worst.entry((overload.body, overload.month)).or_insert(overload);
+            if excess(overload).total_cmp(&excess(known)).is_ge() {
+                *known = overload;
+            }
         }
-        let excess = |(_, need, have): &(Resource, f64, f64)| if *have > 0.0 { need / have } else { f64::INFINITY };
-        let mut places: Vec<((u16, u8), (Resource, f64, f64))> = by_place
-            .into_iter()
-            .filter_map(|(place, all)| Some((place, all.into_iter().max_by(|a, b| excess(a).total_cmp(&excess(b)))?)))
-            .collect();
-        places.sort_by(|a, b| excess(&b.1).total_cmp(&excess(&a.1)).then(a.0.cmp(&b.0)));
+        // the map's order stays among equals
+        let mut places: Vec<&Overload> = worst.into_values().collect();
+        places.sort_by(|a, b| excess(b).total_cmp(&excess(a)));
         places
             .into_iter()
-            .map(|((body, month), (resource, need, have))| {
-                let name = bodies.get(usize::from(body)).map_or("", |b| b.name.as_str());
+            .map(|Overload { body, month, resource, need, have, .. }| {
+                let name = bodies.get(usize::from(*body)).map_or("", |b| b.name.as_str());
                 format!(
                     "{name} {} 需 {} {}，可用 {}",
-                    PlanMonth::nth_of(self.year, usize::from(month)),
-                    amount(need),
+                    PlanMonth::nth_of(self.year, usize::from(*month)),
+                    amount(*need),
                     resource.unit(),
-                    amount(have)
+                    amount(*have)
                 )
             })
             .collect()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::text::{CCursor, LayoutJob, TextFormat, TextWrapping};
 use egui::{Align, Color32, FontId, Painter, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
 
 use super::{CellStyle, Geometry, Placed, Shape, TableInput, TableOutput, TableState, keys};
@@ -221,10 +221,14 @@ fn cell_ui(
 fn middle_cut(painter: &Painter, text: &str, font: &FontId, room: Rect, ink: Color32) {
     let whole = line(painter, text, font.clone(), f32::INFINITY);
     let mark = line(painter, "…", font.clone(), f32::INFINITY);
-    let each = whole.size().x / text.chars().count().max(1) as f32;
-    let fit = ((room.width() - mark.size().x) / each.max(1.0)).floor().max(0.0);
-    let head = (fit / 3.0).floor() * each;
-    let tail = fit * each - head;
+    // Cut between characters, never through one: digits and letters are not equally wide.
+    let count = whole.text().chars().count();
+    let edge = |at: usize| whole.pos_from_cursor(CCursor::new(at)).left();
+    let width = |kept: usize| edge(kept / 3) + whole.size().x - edge(count - (kept - kept / 3));
+    let free = room.width() - mark.size().x;
+    let kept = (0..=count).rev().find(|kept| width(*kept) <= free).unwrap_or(0);
+    let head = edge(kept / 3);
+    let tail = whole.size().x - edge(count - (kept - kept / 3));
     let top = (room.center().y - whole.size().y / 2.0).round();
     let part = |from: f32, to: f32| {
         painter.with_clip_rect(Rect::from_x_y_ranges(from..=to, room.y_range()).intersect(painter.clip_rect()))

@@ -28,13 +28,15 @@ const CHART: f32 = 210.0;
 /// The rows that a pivot was made of, and what was asked.
 type Key = (usize, usize, PivotRequest);
 
+/// Columns to choose from: id, heading.
+type Choices = Vec<(String, String)>;
+
 /// The window.
 #[derive(Default)]
 pub(super) struct PivotPanel {
     request: PivotRequest,
-    /// Columns to group by and to sum: id, heading; the frame that they were found in.
-    #[allow(clippy::type_complexity, reason = "two lists of ids with headings")]
-    columns: Option<(Vec<(String, String)>, Vec<(String, String)>)>,
+    /// Columns to group by and to sum.
+    columns: Option<(Choices, Choices)>,
     made: Slot<Key, Pivot>,
     list: ListState,
     version: u64,

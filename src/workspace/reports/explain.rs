@@ -46,7 +46,7 @@ pub fn explain_score(project: &Project, registry: &Registry, analysis: &Analysis
             }
             texts.push(text);
         }
-        lower.extend(words.lower(contribution, lines, &factor.rule)?);
+        lower.extend(words.lower(contribution, lines, &factor.rule));
         factors.push(ScoreFactor {
             name: contribution.name.clone(),
             words: words.title(lines)?,
@@ -323,16 +323,15 @@ impl Words<'_> {
     }
 
     /// What the unit can do about a factor, and what it would give.
-    #[allow(clippy::unnecessary_wraps, reason = "its callers gather results of this kind")]
-    fn lower(&self, contribution: &Contribution, lines: &[ScoreLine], rule: &FactorRule) -> AppResult<Vec<String>> {
+    fn lower(&self, contribution: &Contribution, lines: &[ScoreLine], rule: &FactorRule) -> Vec<String> {
         let mut found = Vec::new();
         let give = |points: i64| format!("得分降低 {} 分", exact_points(contribution.points.0 - points));
-        for line in lines {
+        for (at, line) in lines.iter().enumerate() {
             let without = with_line(contribution, lines, line, 0);
             let way = match (&line.ground, rule) {
                 (Ground::Record { table: EventTable::Violations, .. }, _) => {
                     // one sentence for all penalties: each is repaired by itself
-                    if !std::ptr::eq(line, &raw const lines[0]) {
+                    if at > 0 {
                         continue;
                     }
                     format!("行政处罚完成信用修复的不再计分；全部修复后，{}", give(0))
@@ -353,7 +352,7 @@ impl Words<'_> {
             };
             found.push(way);
         }
-        Ok(found)
+        found
     }
 }
 

@@ -27,6 +27,19 @@ pub(super) struct Laid {
     pub(super) faults: Vec<String>,
 }
 
+impl Laid {
+    /// Puts a number into a cell, or says by its body and month why it may not stand there.
+    fn put(&mut self, rows: &[Row], at: At, visits: f64, check: &dyn Fn(At, f64) -> Result<(), String>) {
+        match check(at, visits) {
+            Ok(()) => self.placed.push(Placed { at, visits }),
+            Err(why) => {
+                let name = rows.get(at.0).map_or("", |row| row.name.as_str());
+                self.faults.push(t::fill_refused(name, at.1 + 1, &why));
+            }
+        }
+    }
+}
+
 /// Selected cells with headings as tab-separated text; cells between them that are not selected stay empty. Whole
 /// rows bring their year.
 pub(super) fn copied(rows: &[Row], selection: &Selection) -> String {
@@ -153,13 +166,7 @@ pub(super) fn filled(
         let value = rows.get(from.0).and_then(|row| row.cells.get(from.1)).and_then(|cell| cell.value);
         let (true, Some(visits)) = (from != at, value) else { continue };
         let visits = (visits * 10.0).round() / 10.0;
-        match check(at, visits) {
-            Ok(()) => laid.placed.push(Placed { at, visits }),
-            Err(why) => {
-                let name = rows.get(at.0).map_or("", |row| row.name.as_str());
-                laid.faults.push(t::fill_refused(name, at.1 + 1, &why));
-            }
-        }
+        laid.put(rows, at, visits, check);
     }
     laid
 }
@@ -173,13 +180,7 @@ pub(super) fn everywhere(
 ) -> Laid {
     let mut laid = Laid::default();
     for at in selection.cells() {
-        match check(at, visits) {
-            Ok(()) => laid.placed.push(Placed { at, visits }),
-            Err(why) => {
-                let name = rows.get(at.0).map_or("", |row| row.name.as_str());
-                laid.faults.push(t::fill_refused(name, at.1 + 1, &why));
-            }
-        }
+        laid.put(rows, at, visits, check);
     }
     laid
 }

@@ -63,6 +63,19 @@ pub(super) enum Join {
     Add,
 }
 
+impl Join {
+    /// What a press means with these keys held.
+    fn of(held: egui::Modifiers) -> Self {
+        if held.shift {
+            Self::Grow
+        } else if held.command {
+            Self::Add
+        } else {
+            Self::Alone
+        }
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event {
@@ -282,14 +295,7 @@ fn hear(ui: &Ui, of: &View<'_>, grid: &Grid, response: &egui::Response, at: At, 
         if held.alt {
             return editable.then_some(Event::DragStart(at));
         }
-        let join = if held.shift {
-            Join::Grow
-        } else if held.command {
-            Join::Add
-        } else {
-            Join::Alone
-        };
-        return Some(Event::Select(at, join));
+        return Some(Event::Select(at, Join::of(held)));
     }
     if response.dragged_by(PointerButton::Primary) {
         if held.alt && of.dragged.is_none() {
@@ -313,14 +319,7 @@ fn hear(ui: &Ui, of: &View<'_>, grid: &Grid, response: &egui::Response, at: At, 
     }
     let by_mouse = response.clicked_by(PointerButton::Primary);
     if by_mouse && !(focused && ui.input(|i| i.key_pressed(egui::Key::Enter))) {
-        let join = if held.shift {
-            Join::Grow
-        } else if held.command {
-            Join::Add
-        } else {
-            Join::Alone
-        };
-        return Some(Event::Select(at, join));
+        return Some(Event::Select(at, Join::of(held)));
     }
     if editable && held.alt && response.hovered() {
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeVertical);

@@ -144,13 +144,12 @@ impl State {
     }
 
     /// Search, and what is done with the ticked checks; true where they are to be entered at once.
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "as its neighbours take it")]
     fn batch_bar(
         &mut self,
         ui: &mut Ui,
         books: &Books,
         index: &Index,
-        own: &Own,
+        recorded: bool,
         (can_write, why): (bool, &str),
     ) -> bool {
         let mut asked = false;
@@ -161,7 +160,7 @@ impl State {
         if std::mem::take(&mut self.find) {
             field.request_focus();
         }
-        if own.recorded {
+        if recorded {
             return false;
         }
         ui.horizontal_wrapped(|ui| {
@@ -200,7 +199,7 @@ impl State {
             }
         });
         let any = if own.recorded { index.of_month.1 } else { index.of_month.0 } > 0;
-        let asked = any && self.batch_bar(ui, books, index, own, may);
+        let asked = any && self.batch_bar(ui, books, index, own.recorded, may);
         if index.listed.is_empty() {
             ui.add_space(GRID);
             if any {
