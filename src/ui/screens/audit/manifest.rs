@@ -74,7 +74,7 @@ impl ManifestView {
         ui.add_space(GRID);
         egui::ScrollArea::vertical().id_salt("manifest").auto_shrink([false, false]).show(ui, |ui| {
             for finding in &check.findings {
-                let text = RichText::new(finding.to_string()).color(palette.red);
+                let text = widgets::message(ui, &finding.to_string(), palette.red);
                 ui.add(egui::Label::new(text).wrap().selectable(true));
             }
         });
