@@ -282,6 +282,12 @@ impl SamplingFrame {
         &self.stratum
     }
 
+    /// Number of units that are certain to be drawn.
+    #[must_use]
+    pub fn certain(&self) -> usize {
+        self.pi.iter().filter(|pi| u64::from(**pi) == PPB).count()
+    }
+
     /// For each stratum the rows with a probability above 0, in order.
     #[must_use]
     pub fn rows_by_stratum(&self) -> Vec<Vec<u32>> {

@@ -121,7 +121,7 @@ pub fn check_draw_steps(
     report.step("秘密", "秘密与封签相符", secret_faults(opening, seal));
     let strata = seal.strata_faults();
     let broken = strata.iter().any(|fault| fault.detail == "seal: strata");
-    report.step("层", format!("{} 个层", seal.strata.len()), strata);
+    report.step("层", strata_words(seal), strata);
     if broken {
         return report.skip_all(&LATER[4..]);
     }
@@ -141,6 +141,11 @@ pub fn check_draw_steps(
         _ => report.skip("抽取结果", "没有给出结果"),
     }
     report
+}
+
+/// How many strata were sealed, and in how many of them somebody can be drawn: the ceremony speaks of these.
+fn strata_words(seal: &Seal) -> String {
+    format!("{} 个层，其中 {} 层参加抽取", seal.strata.len(), seal.strata_with_chance())
 }
 
 /// Checks a certificate; with the frame also that nobody was left out.
@@ -173,7 +178,7 @@ pub fn check_certificate(
     let Some(seed) = seed else {
         return report.skip_all(&["层", "抽中单元在抽样框中", "票号与排序值", "抽取数与界限", "替换", "全部单元"]);
     };
-    report.step("层", format!("{} 个层", seal.strata.len()), strata_differ(certificate));
+    report.step("层", strata_words(seal), strata_differ(certificate));
     check_listed(&mut report, certificate, &seed);
     match frame {
         Some(frame) => check_against_frame(&mut report, certificate, frame, &seed),

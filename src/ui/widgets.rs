@@ -63,6 +63,11 @@ pub fn failed(ui: &mut Ui, what: &str, why: &str, button: &str) -> bool {
     failed_choice(ui, what, why, &[button]).is_some()
 }
 
+/// Gives a field without a label beside it its name: a hint in it is none, for it goes with the first letter.
+pub fn name_field(field: &Response, text: &str, name: &str) {
+    field.widget_info(|| WidgetInfo { label: Some(name.to_owned()), ..WidgetInfo::text_edit(true, text, text, "") });
+}
+
 /// Where the first code in brackets (`[PRJ-002] `) of a text stands.
 fn code_in(text: &str) -> Option<std::ops::Range<usize>> {
     text.match_indices('[').find_map(|(from, _)| {

@@ -10,8 +10,10 @@
     reason = "tests stop at a fault and break files on purpose"
 )]
 
+mod access;
 mod ceremony;
 mod data;
+mod figures;
 mod golden;
 mod job;
 mod lists;

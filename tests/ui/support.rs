@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use egui::epaint::{ClippedPrimitive, Primitive};
+use egui::epaint::{ClippedPrimitive, Mesh, Primitive};
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -295,6 +295,15 @@ impl Window {
             alike = if quiet && same { alike + 1 } else { 0 };
             before = now;
         }
+    }
+
+    /// What the last frame painted, to be compared with another frame's.
+    pub fn meshes(&self) -> Vec<Mesh> {
+        let mesh = |clipped: ClippedPrimitive| match clipped.primitive {
+            Primitive::Mesh(mesh) => Some(mesh),
+            Primitive::Callback(_) => None,
+        };
+        self.primitives().into_iter().filter_map(mesh).collect()
     }
 
     /// What the window shows, as a picture.

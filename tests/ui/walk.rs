@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Rect, Shape};
@@ -248,10 +247,8 @@ pub fn walk(
     // the bars around the screens are walked over once
     let mut seen = BTreeSet::new();
     for screen in screens {
-        let start = Instant::now();
         window.app_mut().go(*screen);
-        window.settle();
-        window.harness.run_steps(4);
+        window.rest();
         let mut counted = |window: &mut Window, place: &str| {
             places += 1;
             look(window, place);
@@ -267,13 +264,12 @@ pub fn walk(
             look: &mut counted,
         };
         walk.visit(window, &[]);
-        let (left, all) = (walk.left, walk.seen);
+        let all = walk.seen;
         for _ in 0..3 {
             window.key(Modifiers::NONE, Key::Escape);
         }
         reset(window);
         window.settle();
-        eprintln!("{}: {} clicks, {:?}", screen.label(), most - left, start.elapsed());
         seen = all.into_iter().filter(|key| TOP.iter().any(|name| key.contains(name))).collect();
     }
     places

@@ -211,7 +211,7 @@ impl MapView {
             Vec2::new(if open { width } else { 78.0 }, height),
         );
         // Nothing under the legend is clicked through it.
-        ui.interact(place, ui.scope_id().with("legend"), Sense::click_and_drag());
+        ui.interact(place, ui.scope_id().with("legend"), Sense::CLICK | Sense::DRAG);
         ground(&painter, place, palette);
         let painter = painter.with_clip_rect(place.intersect(painter.clip_rect()));
         let head = Rect::from_min_size(place.min, Vec2::new(place.width(), HEAD));

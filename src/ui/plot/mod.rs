@@ -150,6 +150,8 @@ pub fn show(ui: &mut Ui, id_salt: &str, chart: &Chart, size: Vec2, revision: u64
         atlas: atlas_generation(&ctx),
     };
     if !ui.is_rect_visible(rect) {
+        // the keyboard may stand on it, and scrolls it into sight
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, chart.title.as_str()));
         return Plotted { response, action: None, hovered: None, clicked: None };
     }
     let kept = kept(&ctx, id, chart, made);

@@ -63,9 +63,7 @@ impl PastePanel {
             egui::ScrollArea::vertical().id_salt("pasted").max_height(150.0).show(ui, |ui| {
                 let field = egui::TextEdit::multiline(&mut self.text).desired_rows(6).desired_width(f32::INFINITY);
                 let field = ui.add(field.hint_text(t::PASTE_EMPTY));
-                field.widget_info(|| {
-                    egui::WidgetInfo::text_edit(true, self.text.as_str(), self.text.as_str(), t::PASTE_FIELD)
-                });
+                widgets::name_field(&field, &self.text, t::PASTE_FIELD);
                 if fresh {
                     field.request_focus();
                 }

@@ -190,9 +190,7 @@ impl Tools {
             let room = if wide { 200.0 } else { (ui.available_width() * 0.34).clamp(90.0, 180.0) };
             let field =
                 ui.add(egui::TextEdit::singleline(&mut self.search).desired_width(room).hint_text(t::SEARCH_HINT));
-            field.widget_info(|| {
-                egui::WidgetInfo::text_edit(true, self.search.as_str(), self.search.as_str(), t::SEARCH_NAME)
-            });
+            widgets::name_field(&field, &self.search, t::SEARCH_NAME);
             if std::mem::take(&mut self.focus_search) {
                 field.request_focus();
             }

@@ -50,9 +50,16 @@ pub const F_DRAW: &str = "将抽取";
 pub const F_CERTAIN: &str = "其中必定抽取";
 /// Strata.
 pub const F_STRATA: &str = "参加抽取的层";
-/// The plan's expectation beside what it was rounded to.
-pub fn expected(text: &str) -> String {
-    format!("计划预计 {text} 家；各层名额已按年度种子取整，封存后不变。")
+/// The plan's expectation, whole and as it was computed, beside what it was rounded to.
+pub fn expected(whole: &str, exact: &str, draw: &str) -> String {
+    format!("计划预计 {whole} 家（取整前 {exact}）；各层名额已按年度种子取整，合计 {draw} 家，封存后不变。")
+}
+/// The certain ones of a list: those that must be checked, and those whose probability reached one.
+pub fn certain_of_list(certain: usize, mandatory: usize) -> String {
+    match certain.saturating_sub(mandatory) {
+        0 => format!("{F_CERTAIN} {certain} 家，均为必查"),
+        reached => format!("{F_CERTAIN} {certain} 家：必查 {mandatory} 家，概率达到 1 的 {reached} 家"),
+    }
 }
 /// Unit of figures: sites.
 pub const U_UNITS: &str = "家";

@@ -141,6 +141,8 @@ pub const VEIL_FAILED: &str = "单位信息未能遮盖，因此不显示任何�
 pub const RESIZE: &str = "调整面板大小";
 /// The edges of a window within the window.
 pub const RESIZE_WINDOW: &str = "调整窗口大小";
+/// Its title, which moves and folds it.
+pub const WINDOW_TITLE: &str = "窗口标题栏";
 /// Its arrow while it is open.
 pub const FOLD_WINDOW: &str = "收起窗口内容";
 /// Its arrow while it is folded.

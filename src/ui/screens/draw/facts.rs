@@ -51,6 +51,10 @@ pub struct DrawFacts {
     pub seed: String,
     /// Selected units.
     pub drawn: usize,
+    /// Of these certain to be drawn.
+    pub certain: usize,
+    /// Of these checks that the rules ask for by date.
+    pub mandatory: usize,
     /// Pairs.
     pub pairs: usize,
     /// The public number was known beforehand.
@@ -342,6 +346,9 @@ pub fn compute_facts(
         let maker = seed.as_ref().map(TicketMaker::new);
         let mut paired = Vec::new();
         let entries = list_entries(opened, policy, &results);
+        let is_mandatory =
+            |e: &&ListEntry| e.origin == CheckOrigin::Mandatory && !matches!(e.role, TargetRole::Substitute { .. });
+        let mandatory = entries.iter().filter(is_mandatory).count();
         let before = rows.len();
         for at in shown_order(&entries) {
             let Some(entry) = entries.get(at) else { continue };
@@ -355,6 +362,8 @@ pub fn compute_facts(
             sequence: opened.draw.sequence,
             seed: seed.map(|seed| to_hex(&seed.0)).unwrap_or_default(),
             drawn: opened.order.strata.iter().map(|s| s.selected().len()).sum(),
+            certain: opened.draw.frame.certain(),
+            mandatory,
             pairs: paired.len(),
             demonstration: opened.draw.demonstration,
             strata: strata_of(policy, data, opened),

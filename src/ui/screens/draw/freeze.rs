@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use egui::{RichText, Ui};
 
 use super::bar::big_figure;
+use crate::text::figure::{expected_checks, whole_checks};
 use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
 use crate::ui::text::draw as t;
@@ -39,7 +40,8 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
         big_figure(ui, width, size, t::F_STRATA, &preview.strata.len().to_string(), t::U_STRATA);
     });
     ui.horizontal_wrapped(|ui| {
-        ui.label(theme::note(ui, t::expected(&decimal(preview.expected, 1))));
+        let [whole, exact] = [whole_checks(preview.expected), decimal(preview.expected, 1)];
+        ui.label(theme::note(ui, t::expected(&whole, &exact, &thousands(preview.draw as u64))));
         help_marks(ui, &[Term::SamplingFrame, Term::Stratum, Term::InclusionProbability, Term::Rounding]);
     });
     ui.add_space(GRID);
@@ -97,7 +99,7 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
             0 => format!("{} · {}", s.body, s.category),
             1 => thousands(s.free as u64),
             2 => thousands(s.certain as u64),
-            3 => decimal(s.expected, 1),
+            3 => whole_checks(s.expected),
             4 => thousands(s.draw as u64),
             _ => share(s.draw, s.free + s.certain),
         })
@@ -112,11 +114,13 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
         t::STRATA_SUM.to_owned(),
         thousands(free as u64),
         thousands(preview.certain as u64),
-        decimal(preview.expected, 1),
+        whole_checks(preview.expected),
         thousands(preview.draw as u64),
         share(preview.draw, free + preview.certain),
     ];
-    let input = TableInput::new("strata", t::F_STRATA, &rows).total(&total).height(height);
+    // the figure before it was made whole
+    let hint = |row: usize| preview.strata.get(row).map_or_else(String::new, |s| expected_checks(s.expected));
+    let input = TableInput::new("strata", t::F_STRATA, &rows).hint(&hint).total(&total).height(height);
     List::show_kept(ui, None, &input, std::ptr::from_ref(preview).addr() as u64);
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use egui::Ui;
 
-use super::facts::{Facts, ListRow};
+use super::facts::{DrawFacts, Facts, ListRow};
 use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput, Target};
@@ -62,6 +62,10 @@ pub fn show(
             t::U_PAIRS
         );
         ui.label(theme::note(ui, words));
+        if !in_area {
+            let sum = |of: fn(&DrawFacts) -> usize| facts.draws.iter().map(of).sum();
+            ui.label(theme::note(ui, t::certain_of_list(sum(|draw| draw.certain), sum(|draw| draw.mandatory))));
+        }
         if in_area {
             ui.label(theme::note(ui, t::OF_AREA));
         }

@@ -77,6 +77,8 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
     ui.horizontal(|ui| {
         let figure = t::U_UNITS;
         big_figure(ui, figure_width(size), size * 1.2, t::DRAWN, &thousands(partial as u64), figure);
+        let certain = thousands(draw.certain as u64);
+        big_figure(ui, figure_width(size), size * 1.2, t::F_CERTAIN, &certain, t::U_UNITS);
         big_figure(ui, figure_width(size), size * 1.2, t::F_STRATA, &format!("{whole} / {count}"), t::U_STRATA);
         ui.vertical(|ui| {
             ui.label(theme::note(ui, t::SEED));

@@ -241,13 +241,14 @@ fn facts(ui: &mut Ui, draw: &StoredDraw) {
         (t::SEALED_AT, short_time(&seal.sealed_at)),
         (t::FRAME_SIZE, format!("{} {}", thousands(seal.frame_size), t::U_UNITS)),
         (t::TO_DRAW, format!("{} {}", thousands(seal.total_draw()), t::U_UNITS)),
+        (t::F_CERTAIN, format!("{} {}", thousands(draw.frame.certain() as u64), t::U_UNITS)),
         (t::F_STRATA, format!("{} {}", seal.strata_with_chance(), t::U_STRATA)),
         (t::SEQUENCE, t::sequence(seal.sequence)),
         (t::PUBLIC_NUMBER, format!("{format}，{}，{}", seal.entropy.source, seal.entropy.reference)),
         (t::AVAILABLE, short_time(&seal.entropy.available_at)),
     ];
     // two lines: what was sealed, and what will open it
-    for line in [&entries[..5], &entries[5..]] {
+    for line in [&entries[..6], &entries[6..]] {
         ui.horizontal(|ui| {
             for (label, value) in line {
                 ui.label(theme::note(ui, *label));
