@@ -83,6 +83,13 @@ impl Chart {
                 lines.extend(columns.series.iter().take(6).map(|s| {
                     format!("{} {}", s.name, self.y.value(s.values.iter().copied().filter(|v| v.is_finite()).sum()))
                 }));
+                lines.extend(columns.overlays.iter().map(|line| {
+                    format!(
+                        "{} {}",
+                        line.name,
+                        self.y.value(line.values.iter().copied().filter(|v| v.is_finite()).sum())
+                    )
+                }));
             }
             ChartKind::Bars(bars) => {
                 for (i, label) in bars.labels.iter().take(6).enumerate() {

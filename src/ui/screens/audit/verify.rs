@@ -12,7 +12,7 @@ use crate::text::fold_width;
 use crate::ui::help::heading_with;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, Shape, TableInput};
 use crate::ui::text::audit as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -298,7 +298,7 @@ fn steps_ui(ui: &mut Ui, list: &mut ListState, steps: &[(&str, StepState, &str)]
         }
     };
     let rows = CellRows::new(&columns, steps.len(), &cell);
-    let input = TableInput::new("verification steps", t::PAGES[2], &rows).decorate(&style).whole();
+    let input = TableInput::new(ListId::Verification, &rows).decorate(&style).whole();
     List::show(ui, list, &input, steps.len() as u64);
 }
 

@@ -7,7 +7,7 @@ use egui::{RichText, Ui};
 use super::bar::big_figure;
 use crate::text::figure::{expected_checks, whole_checks};
 use crate::ui::help::help_marks;
-use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
+use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -120,7 +120,7 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
     ];
     // the figure before it was made whole
     let hint = |row: usize| preview.strata.get(row).map_or_else(String::new, |s| expected_checks(s.expected));
-    let input = TableInput::new("strata", t::F_STRATA, &rows).hint(&hint).total(&total).height(height);
+    let input = TableInput::new(ListId::Strata, &rows).hint(&hint).total(&total).height(height);
     List::show_kept(ui, None, &input, std::ptr::from_ref(preview).addr() as u64);
 }
 

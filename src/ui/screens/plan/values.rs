@@ -18,7 +18,7 @@ use crate::text::figure::whole_checks;
 use crate::ui::screens::Cx;
 use crate::ui::screens::risk::Reference;
 use crate::ui::slot::Same;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, Shape, TableInput};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
@@ -180,7 +180,7 @@ impl Values {
                 .map_or_else(String::new, |part| t::value_row(t::standing(part.standing), &part.name, &summary(part)))
         };
         let rows = CellRows::new(&columns, shown.len(), &cell).sentence(&sentence).ticked(&ticked);
-        let input = TableInput::new("values", t::VALUES, &rows).decorate(&style).rows_of(ROW);
+        let input = TableInput::new(ListId::Values, &rows).decorate(&style).rows_of(ROW);
         let out = List::show(ui, &mut self.list, &input, self.made * 2 + u64::from(only));
         let id = |at: usize| shown.get(at).map(|part| part.part.clone());
         if let Some(part) = out.ticked.and_then(id) {
