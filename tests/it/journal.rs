@@ -1,18 +1,121 @@
 //! The journal in sentences: names instead of numbers, Chinese instead of codes, on a real project.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use fairdraw::disclosure::{CheckResult, DueCheck, Outcome, PlanDatesEntry};
-use fairdraw::domain::{SubstituteCase, TriggerKind, UnitId};
+use fairdraw::domain::{Period, SubstituteCase, TriggerKind, UnitId};
+use fairdraw::plan::{Mend, MendAction};
 use fairdraw::registry::schema::sources;
 use fairdraw::workspace::deeds::batch::{ClearDays, key_of, record_clear_results};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check, replace_inspector, substitute_unit};
+use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::deeds::plan_record::record_year_plan_dates;
 use fairdraw::workspace::deeds::publish::{Publication, PublicationCorrection, correct_disclosure, record_disclosure};
 use fairdraw::workspace::deeds::results::record_result;
+use fairdraw::workspace::deeds::settings::Settings;
+use fairdraw::workspace::perform::{Frames, perform_deed};
 use fairdraw::workspace::reports::journal_words::{JournalWords, time_text};
+use fairdraw::workspace::store::command_id::CommandId;
+use fairdraw::workspace::store::project::Project;
 
 use super::disclosure::day;
-use super::project::{at, month};
+use super::project::{at, month, pledge};
 use super::results::{good, january};
+
+/// What is done once a quarter, or when something goes wrong, as the window does it.
+fn once_a_quarter(project: &Project, words: &JournalWords<'_>, folder: &Path, paired: &[&DueCheck]) {
+    let mut own = project.clone();
+    let mut deed = |deed: Deed, time: &str| {
+        perform_deed(&mut own, &Frames::on_disk(), deed, &at(time)).unwrap_or_else(|error| panic!("{error}"));
+        words.sentence(project.journal().check().unwrap().0.last().unwrap())
+    };
+    let settings = Settings {
+        policy: Arc::new(project.policy.clone()),
+        edits: project.file.edits.clone(),
+        review_number: "沪S(2027)001号".to_owned(),
+        steps: vec!["更改：审图号".to_owned()],
+    };
+    assert_eq!(deed(Deed::Settings(Box::new(settings)), "2027-01-21T09:00:00"), "更改：审图号");
+    let mend = Mend { action: MendAction::RaiseCap { visits: 3 }, text: "提高频次上限".to_owned(), cost: 10.0 };
+    let said = deed(Deed::Mend(Box::new(mend), "局务会纪要".to_owned()), "2027-01-21T09:10:00");
+    assert_eq!(said, "提高频次上限，企业年度检查频次上限改为 3 次，依据：局务会纪要");
+    let result = |check: &DueCheck| {
+        let people = check.inspectors.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(",");
+        format!("{},2027-01-12,2027-01-13,{people},未发现问题\n", check.plan_code)
+    };
+    let file = folder.join("结果.csv");
+    let rows: String = paired[12..15].iter().map(|check| result(check)).collect();
+    let head = "计划编码,检查日期,办结日期,主办执法证号,协办执法证号,检查结果\n";
+    std::fs::write(&file, head.to_owned() + &rows).unwrap();
+    let said = deed(Deed::TakeResults(file), "2027-01-21T09:20:00");
+    assert_eq!(said, "从「结果.csv」导入检查结果，新增 3 项");
+    let later = pledge("2027-01-29T20:00:00", "区公证处掷骰");
+    let said = deed(Deed::SealMonth(month("2027-02"), later), "2027-01-28T09:00:00");
+    assert!(said.starts_with("封存 2027 年 2 月，抽样框 2000 个单元，将抽取 "), "{said}");
+    let said = deed(Deed::Void(Period::Month(month("2027-02")), "骰子丢失".to_owned()), "2027-01-28T09:10:00");
+    assert_eq!(said, "作废 2027 年 2 月 的封签。原因：骰子丢失");
+    let office = folder.join("输入");
+    let again = Deed::Refresh { from: office.clone(), mapping: None, looked_at: None };
+    let said = deed(again, "2027-01-28T09:20:00");
+    assert!(said.starts_with("从「输入」更新名录，") && said.contains("此前的名录留存为 2027-01-28-1"), "{said}");
+    let said = deed(Deed::RefreshBack(None), "2027-01-28T09:30:00");
+    assert!(said.starts_with("返回 2027-01-28-1 保留的名录，污染源 2000 个"), "{said}");
+    let said = deed(Deed::ForgetKept("2027-01-28-2".to_owned()), "2027-01-28T09:40:00");
+    assert_eq!(said, "删除保留的名录 2027-01-28-2");
+    let map = office.join("上海市区县（示意）.shp");
+    assert_eq!(deed(Deed::LoadDistricts(map), "2027-01-28T09:50:00"), "区划图「上海市区县（示意）.shp」，16 个区");
+    let calendar = folder.join("放假安排.csv");
+    std::fs::write(&calendar, "date,type,holiday\n2027-01-01,holiday,元旦\n").unwrap();
+    assert_eq!(deed(Deed::LoadCalendar(calendar), "2027-01-28T10:00:00"), "工作日历「放假安排.csv」");
+    let to = folder.join("导出");
+    let only = vec!["任务单".to_owned()];
+    let said = deed(Deed::Export { to, month: Some(month("2027-01")), only }, "2027-01-28T10:10:00");
+    assert!(said.starts_with("导出 2027-01 的文件 "), "{said}");
+    let list = Deed::WriteList {
+        to: folder.join("名单.xlsx"),
+        list: "本月检查对象".to_owned(),
+        rows: 12,
+        bytes: Arc::new(b"x".to_vec()),
+    };
+    assert_eq!(deed(list, "2027-01-28T10:20:00"), "导出名单「本月检查对象」12 行");
+}
+
+/// One of each kind that the program writes, each in a sentence of its own; a new kind fails here until it is told.
+fn every_kind_is_told(project: &Project, words: &JournalWords<'_>) {
+    let entries = project.journal().check().unwrap().0;
+    let missing: Vec<&str> = CommandId::ALL
+        .into_iter()
+        .filter(|kind| !entries.iter().any(|entry| entry.command == kind.id()))
+        .map(CommandId::label)
+        .collect();
+    assert!(missing.is_empty(), "no entry of {missing:?}");
+    // each as its own sentence, not field by field, and without what a machine needs alone
+    for entry in &entries {
+        let (kind, said) = (CommandId::from_id(&entry.command).unwrap(), words.sentence(entry));
+        assert!(said.chars().count() >= 6, "{kind:?}: {said}");
+        assert!(!said.contains('{') && !said.contains('"') && !said.contains("null"), "{kind:?}: {said}");
+        assert!(!said.contains("，，") && !said.ends_with('，') && !said.starts_with('，'), "{kind:?}: {said}");
+    }
+
+    // no word of the program's own language, no raw name of a field or a value
+    let mut faults = Vec::new();
+    for entry in project.journal().check().unwrap().0 {
+        let mut said = words.sentence(&entry);
+        for allowed in ["csv", "xlsx", "shp", "SHA-256", "drand", "ods"] {
+            said = said.replace(allowed, "");
+        }
+        let latin = said.split(|c: char| !c.is_ascii_alphabetic() && c != '_').find(|word| {
+            word.len() > 2
+                && word.bytes().any(|b| b.is_ascii_lowercase())
+                && !word.bytes().all(|b| b.is_ascii_hexdigit())
+        });
+        if said.trim().is_empty() || latin.is_some() {
+            faults.push(format!("{}: {latin:?} in 「{}」", entry.command, words.sentence(&entry)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
 
 #[test]
 fn every_entry_is_a_sentence_with_names_and_without_codes() {
@@ -80,22 +183,7 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     add_triggered_check(&project, &registry, january, &request, &now).unwrap();
     assert!(last().contains(&words.unit(other.as_str())) && last().contains("夜间异味举报"), "{}", last());
 
-    // no word of the program's own language, no raw name of a field or a value
-    let mut faults = Vec::new();
-    for entry in project.journal().check().unwrap().0 {
-        let mut said = words.sentence(&entry);
-        for allowed in ["csv", "xlsx", "shp", "SHA-256", "drand", "ods"] {
-            said = said.replace(allowed, "");
-        }
-        let latin = said.split(|c: char| !c.is_ascii_alphabetic() && c != '_').find(|word| {
-            word.len() > 2
-                && word.bytes().any(|b| b.is_ascii_lowercase())
-                && !word.bytes().all(|b| b.is_ascii_hexdigit())
-        });
-        if said.trim().is_empty() || latin.is_some() {
-            faults.push(format!("{}: {latin:?} in 「{}」", entry.command, words.sentence(&entry)));
-        }
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    once_a_quarter(&project, &words, folder.path(), &paired);
+    every_kind_is_told(&project, &words);
     assert_eq!(time_text("2026-11-28T13:21:24+08:00"), "2026-11-28 13:21");
 }

@@ -28,7 +28,7 @@ use super::picture::{Picture, Textures};
 pub const SOURCES: usize = 1_500;
 pub const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
 /// What the harness leaves around the window, points.
-const MARGIN: f32 = 8.0;
+pub const MARGIN: f32 = 8.0;
 pub const PROJECTOR: Vec2 = Vec2::new(1920.0, 1080.0);
 
 struct City {

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
 use fairdraw::registry::schema::{inspectors, sources};
 use fairdraw::ui::screens::ScreenId;
+use fairdraw::ui::text::map::SAVE_KINDS;
+use fairdraw::ui::text::plot;
 use fairdraw::workspace::session::ViewCommand;
 
-use super::support::{Begin, LAPTOP, PROJECTOR, Window};
+use super::picture::Picture;
+use super::support::{Begin, LAPTOP, MARGIN, PROJECTOR, Window};
 use super::walk::{painted, reset_to, walk};
 use super::work::{draw_month, name_operator, rich_month};
 
@@ -127,6 +132,101 @@ fn the_map_rings_nobody_under_the_veil() {
     window.click("保密遮盖");
     window.rest();
     assert!(!painted(&window).iter().any(|text| text.contains("本月抽中")));
+}
+
+/// The map alone, as it is painted.
+fn map_of(window: &mut Window, month: &str) -> Picture {
+    window.send(ViewCommand::SetMonth(month.parse().unwrap()));
+    window.rest();
+    let rect = window.harness.get_by_role(Role::Canvas).rect();
+    let whole = window.picture();
+    let margin = MARGIN as usize;
+    let [left, top] = [rect.left(), rect.top()].map(|at| at as usize - margin);
+    let (width, height) = (rect.width() as usize, rect.height() as usize);
+    let rows = (top..(top + height).min(whole.height)).flat_map(|y| {
+        whole.pixels[y * whole.width + left..(y * whole.width + left + width).min((y + 1) * whole.width)].to_vec()
+    });
+    Picture { width, height, pixels: rows.collect() }
+}
+
+/// The map as a file, at print size.
+fn print_of(window: &mut Window, month: &str, name: &str) -> Vec<u8> {
+    window.send(ViewCommand::SetMonth(month.parse().unwrap()));
+    window.rest();
+    let file = window.folder.path().join(name);
+    window.answers.push(&file);
+    window.click("保存图片");
+    window.click(SAVE_KINDS[0]);
+    window.until("the picture", |w| w.folder.path().join(name).exists() && !w.app().session.is_busy());
+    std::fs::read(file).unwrap()
+}
+
+#[test]
+fn the_map_is_that_of_a_month_without_targets_under_the_veil() {
+    let (mut window, _) = drawn();
+    window.app_mut().go(ScreenId::Map);
+    window.rest();
+    // the measure that it begins with, sources, is the same in every month
+    let row = window.app().session.project().unwrap().books.value().unwrap().listed_rows.values().next().unwrap()[3];
+    let [open, none] = ["2027-01", "2027-03"].map(|month| map_of(&mut window, month));
+    assert!(open != none, "rings are painted while nothing hides them");
+    let [printed, plain] = [("2027-01", "a.png"), ("2027-03", "b.png")].map(|(m, n)| print_of(&mut window, m, n));
+    assert!(printed != plain);
+    window.send(ViewCommand::Veil(true));
+    let hidden = map_of(&mut window, "2027-01");
+    assert!(hidden == map_of(&mut window, "2027-03"), "pixels of the map differ with the targets");
+    assert!(print_of(&mut window, "2027-01", "c.png") == plain, "the printed map differs with the targets");
+    // one of them chosen elsewhere neither marks its place nor moves the map there
+    window.send(ViewCommand::SelectUnit(Some(row)));
+    assert!(map_of(&mut window, "2027-01") == hidden, "the map shows where the chosen target is");
+}
+
+#[test]
+fn a_chart_leaves_the_window_without_names_under_the_veil() {
+    let (mut window, secrets) = drawn();
+    let row = window.app().session.project().unwrap().books.value().unwrap().listed_rows.values().next().unwrap()[0];
+    window.send(ViewCommand::SelectUnit(Some(row)));
+    window.app_mut().go(ScreenId::Risk);
+    window.rest();
+    let name = window.app().session.project().unwrap().data.name(row).unwrap().to_owned();
+    // the copy of the chart that says why this unit scores what it scores
+    let copy = |window: &mut Window, title: &str| {
+        window.rest();
+        let shown = window.shown().into_iter().find(|text| text.starts_with(title) && text.contains('；')).unwrap();
+        let menu = |window: &mut Window, entry: &str| {
+            let image = |n: &egui_kittest::Node<'_>| n.accesskit_node().role() == Role::Image;
+            window.harness.get_all_by_label(&shown).find(image).unwrap().click_secondary();
+            window.harness.run_steps(3);
+            window.click(entry);
+        };
+        menu(window, plot::COPY);
+        let start = std::time::Instant::now();
+        let image = loop {
+            let commands = &window.harness.output().platform_output.commands;
+            if let Some(egui::OutputCommand::CopyImage(image)) = commands.first() {
+                break image.clone();
+            }
+            assert!(start.elapsed().as_secs() < 60, "nothing was copied");
+            window.harness.step();
+        };
+        let file = window.folder.path().join("图.svg");
+        window.answers.push(&file);
+        menu(window, plot::SAVE_SVG);
+        window.until("the file", |_| file.exists());
+        window.until("rest", |w| !w.app().session.is_busy());
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        (image, text)
+    };
+    let (shown, text) = copy(&mut window, &name);
+    assert!(text.contains(&name), "the chart is that of the unit");
+    window.answers.asked.lock().unwrap().clear();
+    window.send(ViewCommand::Veil(true));
+    let (hidden, text) = copy(&mut window, "（已遮盖）");
+    assert!(!secrets.iter().any(|secret| text.contains(secret.as_str())) && text.contains("（已遮盖）"), "{text}");
+    assert!(hidden.size == shown.size && hidden.pixels != shown.pixels, "the copied picture is the one with the name");
+    let asked = format!("{:?}", window.answers.asked.lock().unwrap());
+    assert!(asked.contains("（已遮盖）") && !secrets.iter().any(|secret| asked.contains(secret.as_str())), "{asked}");
 }
 
 #[test]

@@ -227,7 +227,14 @@ impl<'a> JournalWords<'a> {
             ]),
             CommandId::Calendar => format!("工作日历「{}」", text(detail, "file")),
             CommandId::Settings => saved(detail),
-            CommandId::Mend => join([text(detail, "mend").to_owned(), text(detail, "change").to_owned()]),
+            CommandId::Mend => {
+                let ground = text(detail, "ground");
+                join([
+                    text(detail, "mend").to_owned(),
+                    text(detail, "change").to_owned(),
+                    if ground.is_empty() { String::new() } else { format!("依据：{ground}") },
+                ])
+            }
             CommandId::Seal => sealed(detail),
             CommandId::Open => opened(detail),
             CommandId::Void => format!("作废 {} 的封签", draw(detail)),
@@ -274,6 +281,9 @@ impl<'a> JournalWords<'a> {
             CommandId::PlanDates => {
                 let (before, after): (PlanDates, PlanDates) = (of(detail, "before")?, of(detail, "after")?);
                 dates(&before, &after)
+            }
+            CommandId::Export if !text(detail, "list").is_empty() => {
+                format!("导出名单「{}」{} 行", text(detail, "list"), number(detail, "rows").unwrap_or_default())
             }
             CommandId::Export => {
                 let month = text(detail, "month");
