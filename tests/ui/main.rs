@@ -12,8 +12,10 @@
 
 mod ceremony;
 mod data;
+mod gallery;
 mod golden;
 mod job;
+mod layout;
 mod lists;
 mod overview;
 mod picture;
@@ -29,5 +31,6 @@ mod states;
 mod support;
 mod values;
 mod veil;
+mod walk;
 mod words;
 mod work;
