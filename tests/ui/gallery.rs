@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use super::support::{Begin, LAPTOP, Window};
-use super::walk::{Layout, before_the_draw, the_draw};
+use super::tour::{Layout, before_the_draw, the_draw};
 
 /// What the design is made for.
 const LAYOUTS: [Layout; 7] = [

@@ -8,7 +8,7 @@ use egui_kittest::kittest::Queryable;
 use fairdraw::ui::text::table;
 
 use super::support::{Begin, LAPTOP, PROJECTOR, Window};
-use super::walk::{Layout, before_the_draw, press, the_draw};
+use super::tour::{Layout, before_the_draw, press, the_draw};
 use super::work::{choose_month, draw_month, name_operator};
 
 /// Overlaps and cuts below this are the shadows of glyphs, points.

@@ -29,6 +29,7 @@ mod shell;
 mod stage;
 mod states;
 mod support;
+mod tour;
 mod values;
 mod veil;
 mod walk;

@@ -1,310 +1,300 @@
-//! A walk through everything that the window can show: each screen, its tabs and pages, its dialogs, by clicks and keys.
+//! A walk over everything that can be opened: every screen, tab, menu, dialog, hover card, as far as a click leads.
+//!
+//! What is done for good, and what leaves the project, is left out; of rows and cells that are alike some are tried.
 
-use std::time::{Duration, Instant};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
 
-use egui::{Key, Modifiers, Vec2};
-use egui_kittest::kittest::Queryable;
-use fairdraw::registry::TableKind;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, Rect, Shape};
+use egui_kittest::kittest::NodeT;
+use fairdraw::domain::PlanMonth;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, data, draw, plan, refresh, table};
-use fairdraw::workspace::session::{ThemeChoice, ViewCommand};
+use fairdraw::workspace::session::ViewCommand;
 
-use super::support::{Window, input_folder};
-use super::work::name_operator;
+use super::support::Window;
 
-/// A window's size in pixels, its zoom, its theme.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Layout {
-    pub pixels: Vec2,
-    pub zoom: f32,
-    pub dark: bool,
+/// Beginnings of names that are not clicked: they leave the project, do something for good, or turn the walk itself.
+const LEFT_OUT: [&str; 25] = [
+    "退出",
+    "打开演示城市",
+    "打开项目",
+    "最近的项目",
+    "点此导入",
+    "导入",
+    "更新名录",
+    "确认",
+    "确定",
+    "仍要写入",
+    "采取",
+    "删除",
+    "返回这一份",
+    "登记",
+    "录入",
+    "清空",
+    "保密遮盖",
+    "取消遮盖",
+    "全屏抽取",
+    "深色",
+    "浅色",
+    "放大",
+    "缩小",
+    "实际大小",
+    "保存",
+];
+/// Of controls that are alike (rows, cells, entries of one size) so many are clicked on a screen.
+const ALIKE: [usize; 2] = [3, 40];
+/// How many clicks deep: a menu, what it opens, and a tab or menu in that.
+const DEEPEST: usize = 4;
+
+/// A text that was painted.
+pub struct Painted {
+    /// All of it, even where it is cut off.
+    pub text: String,
+    /// Its parts with their sizes in points.
+    pub parts: Vec<(String, f32)>,
 }
 
-impl Layout {
-    pub const fn new(width: f32, height: f32, zoom: f32) -> Self {
-        Self { pixels: Vec2::new(width, height), zoom, dark: false }
-    }
-
-    pub const fn dark(self) -> Self {
-        Self { dark: true, ..self }
-    }
-
-    /// The layout of such a name.
-    pub fn named(name: &str) -> Self {
-        let (rest, dark) = name.strip_suffix("-dark").map_or((name, false), |rest| (rest, true));
-        let numbers: Vec<f32> = rest.split(['x', '@']).map(|number| number.parse().unwrap()).collect();
-        let [width, height, percent] = numbers.try_into().expect("as 1366x768@150");
-        Self { dark, ..Self::new(width, height, percent / 100.0) }
-    }
-
-    /// `1366x768@150` and `-dark`.
-    pub fn name(&self) -> String {
-        let dark = if self.dark { "-dark" } else { "" };
-        format!("{}x{}@{:.0}{dark}", self.pixels.x, self.pixels.y, self.zoom * 100.0)
-    }
-
-    /// Gives the window this size; what it shows settles.
-    pub fn take(&self, window: &mut Window) {
-        let dark = self.dark;
-        window.app_mut().session.set_preferences(|prefs| {
-            prefs.theme = if dark { ThemeChoice::Dark } else { ThemeChoice::Light };
-        });
-        window.resize(self.pixels, self.zoom);
-        quiet(window);
-    }
-}
-
-/// Lets jobs end, layouts of a second frame settle; what counts down may go on.
-pub fn quiet(window: &mut Window) {
-    window.harness.run_steps(3);
-    let start = Instant::now();
-    // a screen's own work is not the session's: until then it asks for frames
-    let moves = |w: &Window| w.app().session.is_busy() || w.harness.ctx.has_requested_repaint();
-    let (mut still, most) = (0, Duration::from_secs(3));
-    while still < 3 && start.elapsed() < most {
-        std::thread::sleep(Duration::from_millis(5));
-        window.harness.step();
-        still = if moves(window) { 0 } else { still + 1 };
-    }
-}
-
-/// Clicks the first control whose name begins so, where there is one.
-pub fn press(window: &mut Window, name: &str) -> bool {
-    let Some(full) = window.shown().into_iter().find(|shown| shown.starts_with(name)) else { return false };
-    window.harness.get_all_by_label(&full).next().unwrap().click();
-    quiet(window);
-    true
-}
-
-/// Who looks at each stop of the walk.
-pub type Look<'a> = dyn FnMut(&mut Window, &str) + 'a;
-
-fn escape(window: &mut Window) {
-    window.key(Modifiers::NONE, Key::Escape);
-    quiet(window);
-}
-
-fn go(window: &mut Window, screen: ScreenId) {
-    window.app_mut().go(screen);
-    quiet(window);
-}
-
-/// The screens of a project that was not drawn yet; the window is at rest in one screen's size.
-pub fn before_the_draw(window: &mut Window, look: &mut Look<'_>) {
-    go(window, ScreenId::Overview);
-    look(window, "overview");
-    tables(window, look);
-    maps(window, look);
-    go(window, ScreenId::Risk);
-    look(window, "risk");
-    plans(window, look);
-    go(window, ScreenId::Results);
-    look(window, "results-empty");
-    dialogs(window, look);
-}
-
-fn tables(window: &mut Window, look: &mut Look<'_>) {
-    go(window, ScreenId::Data);
-    for kind in TableKind::ALL {
-        press(window, &format!("{} ", data::tab(kind)));
-        look(window, &format!("data-{}", kind.id()));
-    }
-    press(window, &format!("{} ", data::tab(TableKind::Sources)));
-    window.app_mut().session.apply(ViewCommand::SelectUnit(Some(3)));
-    quiet(window);
-    look(window, "data-card");
-    for (tool, name) in [(table::PIVOT, "data-pivot"), (table::PASTE, "data-paste")] {
-        if window.harness.query_by_label(tool).is_none() {
-            press(window, table::TOOLS);
-        }
-        press(window, tool);
-        look(window, name);
-        escape(window);
-    }
-    press(window, data::QUALITY);
-    look(window, "data-quality");
-    press(window, data::SET_ASIDE);
-    look(window, "data-aside");
-    press(window, "文件");
-    press(window, "更新名录…");
-    look(window, "data-refresh-empty");
-    window.answers.push(input_folder());
-    press(window, refresh::CHOOSE_FOLDER);
-    window.until("the differences", |w| w.shows(refresh::TABLES));
-    quiet(window);
-    look(window, "data-refresh");
-    press(window, refresh::LEAVE);
-    window.app_mut().take_paths(vec![input_folder().to_owned()]);
-    window.until("the look", |w| w.enabled(data::START_IMPORT));
-    quiet(window);
-    look(window, "data-import");
-    press(window, data::MAP_COLUMNS);
-    look(window, "data-mapping");
-    escape(window);
-    press(window, data::LEAVE);
-    press(window, &format!("{} ", data::tab(TableKind::Sources)));
-}
-
-fn maps(window: &mut Window, look: &mut Look<'_>) {
-    go(window, ScreenId::Map);
-    look(window, "map");
-    window.send(ViewCommand::SetDistrict(Some(310_115)));
-    quiet(window);
-    look(window, "map-district");
-    window.send(ViewCommand::SetDistrict(None));
-}
-
-fn plans(window: &mut Window, look: &mut Look<'_>) {
-    go(window, ScreenId::Plan);
-    for (tab, name) in [
-        (plan::TAB_RECORD, "plan-record"),
-        (plan::TAB_LIGHTS, "plan-lights"),
-        (plan::TAB_VALUES, "plan-values"),
-        (plan::TAB_SHORTAGES, "plan-shortages"),
-        (plan::TAB_FREQUENCIES, "plan-frequencies"),
-        (plan::TAB_CALENDAR, "plan-calendar"),
-        (plan::TAB_TRIAL, "plan-trial"),
-        (plan::TAB_MATRIX, "plan"),
-    ] {
-        assert!(press(window, tab), "{tab}");
-        look(window, name);
-    }
-    press(window, plan::LOAD_CHART);
-    look(window, "plan-load");
-    press(window, plan::LOAD_CHART);
-    press(window, plan::BY_DISTRICT);
-    look(window, "plan-districts");
-    press(window, plan::BY_BODY);
-    press(window, plan::PLAN_DATES);
-    look(window, "plan-dates");
-    escape(window);
-}
-
-fn dialogs(window: &mut Window, look: &mut Look<'_>) {
-    go(window, ScreenId::Overview);
-    window.key(Modifiers::COMMAND, Key::K);
-    window.text("浦东");
-    quiet(window);
-    look(window, "palette");
-    escape(window);
-    window.key(Modifiers::NONE, Key::F1);
-    quiet(window);
-    look(window, "help");
-    escape(window);
-    for menu in ["文件", "查看"] {
-        press(window, menu);
-        look(window, &format!("menu-{menu}"));
-        escape(window);
-    }
-    window.answers.absent.store(true, std::sync::atomic::Ordering::Relaxed);
-    window.key(Modifiers::COMMAND, Key::I);
-    window.until("the question", |w| w.shows(fairdraw::ui::text::path::WHY));
-    quiet(window);
-    look(window, "path");
-    escape(window);
-    window.answers.absent.store(false, std::sync::atomic::Ordering::Relaxed);
-    window.app_mut().session.apply(ViewCommand::Veil(true));
-    quiet(window);
-    look(window, "veiled");
-    window.app_mut().session.apply(ViewCommand::Veil(false));
-    quiet(window);
-}
-
-/// The ceremony from the freeze to the pairs, each step looked at.
-fn ceremony(window: &mut Window, open: &str, named: &str, look: &mut Look<'_>) {
-    window.until("the freeze", |w| w.enabled("核对无误，选定公开数"));
-    quiet(window);
-    look(window, &format!("{named}-freeze"));
-    press(window, "核对无误，选定公开数");
-    window.until("the pledge", |w| w.enabled("冻结并封存"));
-    look(window, &format!("{named}-pledge"));
-    press(window, "冻结并封存");
-    window.until("the question", |w| w.enabled("确认封存"));
-    look(window, &format!("{named}-question"));
-    press(window, "确认封存");
-    window.until("the commitment", |w| w.enabled("承诺值已公布，录入公开数"));
-    quiet(window);
-    look(window, &format!("{named}-publish"));
-    press(window, "承诺值已公布，录入公开数");
-    window.until("the field", |w| w.shows("再录一遍"));
-    look(window, &format!("{named}-number"));
-    press(window, "填入演示数");
-    window.until("its spelling", |w| w.shows("写法正确"));
-    press(window, "两名见证人已核对");
-    window.until("the opening", |w| w.enabled(open));
-    look(window, &format!("{named}-opening"));
-    press(window, open);
-}
-
-/// The year's seed and a month's draw, then the screens that speak of what was drawn.
-pub fn the_draw(window: &mut Window, look: &mut Look<'_>) {
-    go(window, ScreenId::Overview);
-    name_operator(window, "王晓明");
-    go(window, ScreenId::Draw);
-    ceremony(window, "开封取种子", "draw-year", &mut |_, _| {});
-    window.until("the month", |w| w.enabled("开始 2027 年 1 月 抽取"));
-    quiet(window);
-    look(window, "draw-year-opened");
-    press(window, "开始 2027 年 1 月 抽取");
-    ceremony(window, "开封并抽取", "draw", look);
-    window.until("the reveal", |w| w.enabled("进入配对"));
-    quiet(window);
-    look(window, "draw-reveal");
-    press(window, "进入配对");
-    window.until("the pairs", |w| w.enabled("进入本月清单"));
-    quiet(window);
-    look(window, "draw-pairs");
-    press(window, "进入本月清单");
-    window.until("the list", |w| w.enabled("导出任务单"));
-    quiet(window);
-    window.harness.run_steps(4);
-    // the messages of what was done go
-    window.until("no message", |w| w.app().session.toasts().is_empty());
-    look(window, "draw-list");
-    press(window, draw::ADD);
-    look(window, "draw-trigger");
-    escape(window);
-    after_the_draw(window, look);
-}
-
-fn after_the_draw(window: &mut Window, look: &mut Look<'_>) {
-    for (screen, name) in [
-        (ScreenId::Overview, "drawn-overview"),
-        (ScreenId::Map, "drawn-map"),
-        (ScreenId::Plan, "drawn-plan"),
-        (ScreenId::Results, "results"),
-    ] {
-        go(window, screen);
-        look(window, name);
-    }
-    for (tab, name) in [
-        ("待录入 ", "results-entry"),
-        ("公开清单", "results-lists"),
-        ("指标与分主体", "results-figures"),
-        ("公开期限 ", "results-board"),
-    ] {
-        press(window, tab);
-        look(window, name);
-        if name == "results-entry"
-            && let Some(check) =
-                window.shown().into_iter().find(|shown| shown.contains(" 2027-01-") || shown.contains("[2027-01"))
-        {
-            press(window, &check);
-            look(window, "results-form");
+/// Everything painted as text in the last frame.
+pub fn painted_parts(window: &Window) -> Vec<Painted> {
+    fn take(shape: &Shape, texts: &mut Vec<Painted>) {
+        match shape {
+            Shape::Vec(shapes) => shapes.iter().for_each(|shape| take(shape, texts)),
+            Shape::Text(shape) => {
+                let job = &shape.galley.job;
+                let part = |section: &egui::text::LayoutSection| {
+                    let range = section.byte_range.start.0..section.byte_range.end.0;
+                    (job.text[range].to_owned(), section.format.font_id.size)
+                };
+                let parts = job.sections.iter().map(part).collect();
+                texts.push(Painted { text: shape.galley.text().to_owned(), parts });
+            }
+            _ => {}
         }
     }
-    go(window, ScreenId::Audit);
-    for (at, page) in audit::PAGES.iter().enumerate() {
-        press(window, page);
-        look(window, &format!("audit-{at}"));
+    let mut texts = Vec::new();
+    for clipped in &window.harness.output().shapes {
+        take(&clipped.shape, &mut texts);
     }
-    // the next month on the whole screen
-    go(window, ScreenId::Draw);
-    window.send(ViewCommand::SetMonth("2027-02".parse().unwrap()));
-    window.until("the freeze", |w| w.enabled("核对无误，选定公开数"));
-    window.key(Modifiers::NONE, Key::F11);
-    quiet(window);
-    look(window, "stage-freeze");
-    press(window, "核对无误，选定公开数");
-    look(window, "stage-pledge");
+    texts
+}
+
+/// The texts alone.
+pub fn painted(window: &Window) -> Vec<String> {
+    painted_parts(window).into_iter().map(|painted| painted.text).collect()
+}
+
+/// Something that can be clicked.
+#[derive(Debug, Clone, PartialEq)]
+struct Control {
+    role: Role,
+    name: String,
+    rect: Rect,
+}
+
+impl Control {
+    fn key(&self) -> String {
+        format!("{:?} {}", self.role, self.name)
+    }
+}
+
+fn controls(window: &Window) -> Vec<Control> {
+    let within = window.harness.ctx.content_rect();
+    let clickable = |role: Role| {
+        matches!(
+            role,
+            Role::Button
+                | Role::Tab
+                | Role::RadioButton
+                | Role::CheckBox
+                | Role::ComboBox
+                | Role::Link
+                | Role::Switch
+                | Role::Row
+                | Role::Image
+                | Role::Canvas
+        )
+    };
+    let mut found: Vec<Control> = Vec::new();
+    for node in window.harness.root().children_recursive() {
+        let at = node.accesskit_node();
+        let role = at.role();
+        if !clickable(role) || at.is_disabled() || at.bounding_box().is_none() {
+            continue;
+        }
+        let rect = node.rect();
+        if within.contains(rect.center()) && rect.is_positive() {
+            found.push(Control { role, name: at.label().or_else(|| at.value()).unwrap_or_default(), rect });
+        }
+    }
+    found
+}
+
+/// The walk's state on one screen.
+struct Walk<'a> {
+    screen: ScreenId,
+    /// Names of districts, bodies and months: entries of the filters, which only choose.
+    choices: &'a BTreeSet<String>,
+    seen: BTreeSet<String>,
+    alike: BTreeMap<String, usize>,
+    /// Clicks left.
+    left: usize,
+    /// Filters, selection and month as they were.
+    reset: &'a dyn Fn(&mut Window),
+    look: &'a mut dyn FnMut(&mut Window, &str),
+}
+
+impl Walk<'_> {
+    fn is_tried(&mut self, control: &Control) -> bool {
+        let name = control.name.as_str();
+        let rail = ScreenId::ALL.iter().any(|screen| name.starts_with(screen.label()));
+        let left_out = LEFT_OUT.iter().any(|begin| name.starts_with(begin));
+        if rail || left_out || self.choices.contains(name) || !self.seen.insert(control.key()) {
+            return false;
+        }
+        let row = control.role == Role::Row || name.contains('，') || name.bytes().any(|b| b.is_ascii_digit());
+        let size = (control.rect.width().round(), control.rect.height().round());
+        let many = self.alike.entry(format!("{:?} {size:?} {row}", control.role)).or_default();
+        *many += 1;
+        *many <= ALIKE[usize::from(!row)]
+    }
+
+    fn find(window: &Window, wanted: &Control) -> Option<Control> {
+        let all = controls(window);
+        let same = |c: &&Control| c.role == wanted.role && c.name == wanted.name;
+        all.iter().rev().find(|c| same(c) && c.rect == wanted.rect).or_else(|| all.iter().rev().find(same)).cloned()
+    }
+
+    fn click(window: &mut Window, control: &Control) {
+        let button = match control.role {
+            // what stands in a menu of its own
+            Role::Row | Role::Image => egui::PointerButton::Secondary,
+            _ => egui::PointerButton::Primary,
+        };
+        let pos = control.rect.center();
+        for pressed in [true, false] {
+            window.harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+        }
+        window.harness.run_steps(3);
+        if window.app().session.is_busy() {
+            window.settle();
+            window.harness.run_steps(2);
+        }
+    }
+
+    /// Back to the screen with nothing over it, then along the way.
+    fn reach(&self, window: &mut Window, way: &[Control]) -> bool {
+        for _ in 0..3 {
+            window.key(Modifiers::NONE, Key::Escape);
+        }
+        if window.app().screen != self.screen {
+            window.app_mut().go(self.screen);
+        }
+        (self.reset)(window);
+        window.settle();
+        way.iter().all(|step| {
+            let found = Self::find(window, step);
+            if let Some(found) = &found {
+                Self::click(window, found);
+            }
+            found.is_some()
+        })
+    }
+
+    fn visit(&mut self, window: &mut Window, way: &[Control]) {
+        let fresh: Vec<Control> = controls(window).into_iter().filter(|control| self.is_tried(control)).collect();
+        for wanted in fresh {
+            if self.left == 0 {
+                return;
+            }
+            let mut now = Self::find(window, &wanted);
+            if now.is_none() && self.reach(window, way) {
+                now = Self::find(window, &wanted);
+            }
+            let Some(control) = now else { continue };
+            self.left -= 1;
+            let names: Vec<&str> = way.iter().chain([&wanted]).map(|step| step.name.as_str()).collect();
+            let place = format!("{} › {}", self.screen.label(), names.join(" › "));
+            window.harness.hover_at(control.rect.center());
+            window.harness.run_steps(3);
+            (self.look)(window, &format!("{place}（指着）"));
+            Self::click(window, &control);
+            (self.look)(window, &place);
+            if way.len() + 1 < DEEPEST && window.app().screen == self.screen {
+                let mut further = way.to_vec();
+                further.push(wanted.clone());
+                self.visit(window, &further);
+            }
+        }
+    }
+}
+
+/// Walks over these screens and looks everywhere; gives back how many places it looked at.
+pub fn walk(
+    window: &mut Window,
+    screens: &[ScreenId],
+    most: usize,
+    reset: &dyn Fn(&mut Window),
+    look: &mut dyn FnMut(&mut Window, &str),
+) -> usize {
+    let mut places = 0;
+    let choices: BTreeSet<String> = {
+        let open = window.app().session.project().unwrap();
+        let bodies = open.project.policy.bodies.iter().map(|body| body.name.clone());
+        let districts = open.data.districts.districts().iter().map(|district| district.name.clone());
+        bodies.chain(districts).chain(open.saved.months().into_iter().map(|month| month.to_string())).collect()
+    };
+    // the bars around the screens are walked over once
+    let mut seen = BTreeSet::new();
+    for screen in screens {
+        let start = Instant::now();
+        window.app_mut().go(*screen);
+        window.settle();
+        window.harness.run_steps(4);
+        let mut counted = |window: &mut Window, place: &str| {
+            places += 1;
+            look(window, place);
+        };
+        counted(window, screen.label());
+        let mut walk = Walk {
+            screen: *screen,
+            choices: &choices,
+            seen: std::mem::take(&mut seen),
+            alike: BTreeMap::new(),
+            left: most,
+            reset,
+            look: &mut counted,
+        };
+        walk.visit(window, &[]);
+        let (left, all) = (walk.left, walk.seen);
+        for _ in 0..3 {
+            window.key(Modifiers::NONE, Key::Escape);
+        }
+        reset(window);
+        window.settle();
+        eprintln!("{}: {} clicks, {:?}", screen.label(), most - left, start.elapsed());
+        seen = all.into_iter().filter(|key| TOP.iter().any(|name| key.contains(name))).collect();
+    }
+    places
+}
+
+/// Parts of names in the bars around every screen.
+const TOP: [&str; 12] =
+    ["文件", "编辑", "查看", "帮助", "查找与命令", "操作人", "提示与问题", "全市", "全部执法主体", "Ctrl", "F1", "Alt"];
+
+/// No filter, this month, this unit chosen.
+pub fn reset_to(month: PlanMonth, unit: Option<u32>) -> impl Fn(&mut Window) {
+    move |window| {
+        for command in [
+            ViewCommand::SetDistrict(None),
+            ViewCommand::SetBody(None),
+            ViewCommand::SetMonth(month),
+            ViewCommand::SelectRows(Arc::default()),
+            ViewCommand::SelectUnit(unit),
+        ] {
+            window.app_mut().session.apply(command);
+        }
+        window.harness.run_steps(2);
+    }
 }
