@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, data, draw, plan, refresh, table};
+use fairdraw::ui::text::{audit, data, draw, plan, refresh, results, table};
 use fairdraw::workspace::session::{ThemeChoice, ViewCommand};
 
 use super::support::{Window, input_folder};
@@ -168,6 +169,13 @@ fn plans(window: &mut Window, look: &mut Look<'_>) {
     ] {
         assert!(press(window, tab), "{tab}");
         look(window, name);
+        if tab == plan::TAB_VALUES {
+            press(window, plan::TICK_OPEN);
+            press(window, "确认所选");
+            look(window, "plan-confirm");
+            escape(window);
+            press(window, plan::UNTICK);
+        }
     }
     press(window, plan::LOAD_CHART);
     look(window, "plan-load");
@@ -261,6 +269,11 @@ pub fn the_draw(window: &mut Window, look: &mut Look<'_>) {
     // the messages of what was done go
     window.until("no message", |w| w.app().session.toasts().is_empty());
     look(window, "draw-list");
+    press(window, "1，");
+    window.harness.get_by_role_and_label(Role::Button, draw::SUBSTITUTE).click();
+    quiet(window);
+    look(window, "draw-substitute");
+    escape(window);
     press(window, draw::ADD);
     look(window, "draw-trigger");
     escape(window);
@@ -286,11 +299,16 @@ fn after_the_draw(window: &mut Window, look: &mut Look<'_>) {
         press(window, tab);
         look(window, name);
         if name == "results-entry"
-            && let Some(check) =
-                window.shown().into_iter().find(|shown| shown.contains(" 2027-01-") || shown.contains("[2027-01"))
+            && let Some(check) = window.shown().into_iter().find(|shown| shown.contains("202701-"))
         {
             press(window, &check);
             look(window, "results-form");
+            press(window, results::TICK_LISTED);
+            let all = window.shown().into_iter().find(|shown| shown.contains("项均为未发现问题")).unwrap();
+            press(window, &all);
+            look(window, "results-batch");
+            escape(window);
+            press(window, results::SELECT_NONE);
         }
     }
     go(window, ScreenId::Audit);
