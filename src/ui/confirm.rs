@@ -32,7 +32,7 @@ pub fn confirm(ctx: &Context, id: &str, title: &str, deed: &str, add: impl FnOnc
         ui.set_width(480.0);
         widgets::heading(ui, title);
         ui.add_space(GRID);
-        add(ui);
+        widgets::within_window(ui, widgets::DIALOG_AROUND, add);
         ui.add_space(GRID * 1.5);
         widgets::buttons(ui, |ui| {
             if widgets::primary_if(ui, ready, deed, t::READ_FIRST).clicked() {

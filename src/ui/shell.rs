@@ -1,5 +1,6 @@
 //! What stands around the screens: menus, rail, filters, status bar, toasts, findings, dialogs.
 
+mod bar;
 mod chips;
 mod dialogs;
 mod stage;
@@ -21,6 +22,13 @@ use crate::workspace::session::ViewCommand;
 /// Rows of the findings panel laid out at most.
 const MOST_FINDINGS: usize = 500;
 
+/// What stands above the screens' names in the rail, points.
+const RAIL_HEAD: f32 = 54.0;
+/// Between the rail's lines.
+const RAIL_GAP: f32 = 2.0;
+/// How high a screen's name is: less in a low window.
+const RAIL_ITEM: std::ops::RangeInclusive<f32> = 28.0..=36.0;
+
 /// Draws the shell and the screen in it.
 pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     let palette = theme::of(ui);
@@ -29,7 +37,7 @@ pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
         return;
     }
     let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 4));
-    Panel::top("bar").frame(bar).show(ui, |ui| top_bar(app, ui));
+    Panel::top("bar").frame(bar).show(ui, |ui| bar::show(app, ui));
     demo_bar(app, ui);
     import_bar(app, ui);
     chips::empty_area(app, ui);
@@ -41,180 +49,6 @@ pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     egui::CentralPanel::default().frame(frame).show(ui, |ui| app.screen_ui(ui));
 }
 
-fn menu_item(app: &mut Workstation, ui: &mut Ui, action: Action, label: Option<String>) {
-    let enabled = action.is_enabled(&app.session);
-    let text = label.unwrap_or_else(|| action.label().to_owned());
-    let mut button = egui::Button::new(text);
-    let keys = action.shortcut_text();
-    if !keys.is_empty() {
-        button = button.shortcut_text(keys);
-    }
-    if ui.add_enabled(enabled, button).clicked() {
-        app.act(&ui.ctx().clone(), action);
-        ui.close();
-    }
-}
-
-fn top_bar(app: &mut Workstation, ui: &mut Ui) {
-    ui.horizontal(|ui| {
-        ui.menu_button(s::MENU_FILE, |ui| {
-            ui.set_min_width(220.0);
-            for action in [Action::Import, Action::Refresh, Action::OpenProject, Action::OpenDemo] {
-                menu_item(app, ui, action, None);
-            }
-            let recent = app.session.preferences().recent.clone();
-            if !recent.is_empty() {
-                ui.menu_button(t::RECENT, |ui| {
-                    for path in recent {
-                        let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
-                        let item = ui.button(name).on_hover_text(path.display().to_string());
-                        if item.clicked() {
-                            app.send(ViewCommand::OpenProject(path));
-                            ui.close();
-                        }
-                    }
-                });
-            }
-            ui.separator();
-            for action in [Action::Save, Action::Export, Action::TakeResults] {
-                menu_item(app, ui, action, None);
-            }
-            ui.separator();
-            for action in [Action::LoadDistricts, Action::LoadCalendar, Action::Operator] {
-                menu_item(app, ui, action, None);
-            }
-            ui.separator();
-            menu_item(app, ui, Action::Quit, None);
-        });
-        ui.menu_button(s::MENU_EDIT, |ui| {
-            ui.set_min_width(220.0);
-            let (undo, redo) = app.session.project().map_or((None, None), |open| {
-                (open.draft.undo_label().map(str::to_owned), open.draft.redo_label().map(str::to_owned))
-            });
-            menu_item(app, ui, Action::Undo, undo.map(|label| format!("{} {label}", t::UNDO)));
-            menu_item(app, ui, Action::Redo, redo.map(|label| format!("{} {label}", t::REDO)));
-            ui.separator();
-            for action in [Action::Revert, Action::Find, Action::ClearFilter] {
-                menu_item(app, ui, action, None);
-            }
-        });
-        ui.menu_button(s::MENU_VIEW, |ui| {
-            ui.set_min_width(220.0);
-            for screen in ScreenId::ALL {
-                menu_item(app, ui, Action::Go(screen), None);
-            }
-            ui.separator();
-            for action in [Action::PreviousMonth, Action::NextMonth] {
-                menu_item(app, ui, action, None);
-            }
-            ui.separator();
-            for action in
-                [Action::ZoomIn, Action::ZoomOut, Action::ZoomReset, Action::ToggleTheme, Action::ToggleMotion]
-            {
-                menu_item(app, ui, action, None);
-            }
-            ui.separator();
-            for action in [Action::ToggleVeil, Action::ToggleStage] {
-                menu_item(app, ui, action, None);
-            }
-        });
-        ui.menu_button(s::MENU_HELP, |ui| {
-            ui.set_min_width(220.0);
-            for action in [Action::Help, Action::Palette] {
-                menu_item(app, ui, action, None);
-            }
-        });
-        ui.add_space(GRID);
-        filters(app, ui);
-        chips::chips(app, ui);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let hint = format!("{}（{}）", Action::Palette.label(), Action::Palette.shortcut_text());
-            if ui.button(t::PALETTE).on_hover_text(hint).clicked() {
-                app.act(&ui.ctx().clone(), Action::Palette);
-            }
-            veil_switch(app, ui);
-        });
-    });
-}
-
-/// The switch of the veil, and its mark while it is on.
-fn veil_switch(app: &mut Workstation, ui: &mut Ui) {
-    let on = app.session.is_veiled();
-    let hint = format!("{}（{}）", s::VEIL_HINT, Action::ToggleVeil.shortcut_text());
-    let palette = theme::of(ui);
-    let text = if on { RichText::new(s::VEILED).color(palette.amber).strong() } else { RichText::new(s::VEIL) };
-    let mut button = egui::Button::new(text).selected(on);
-    if on {
-        button = button.fill(palette.amber_wash).stroke(Stroke::new(1.0, palette.amber));
-    }
-    let switch = ui.add(button).on_hover_text(hint);
-    switch.widget_info(|| egui::WidgetInfo::selected(egui::Role::Switch, true, on, s::VEIL));
-    if switch.clicked() {
-        app.act(&ui.ctx().clone(), Action::ToggleVeil);
-    }
-}
-
-/// District, body and month: they filter every screen.
-fn filters(app: &mut Workstation, ui: &mut Ui) {
-    let Some(open) = app.session.project() else { return };
-    let filter = app.session.filter().clone();
-    let mut commands = Vec::new();
-    let districts = open.data.districts.districts();
-    let district = districts.iter().find(|d| Some(d.code.0) == filter.district);
-    let name = ui.label(t::DISTRICT);
-    let combo = egui::ComboBox::from_id_salt("filter-district")
-        .width(110.0)
-        .selected_text(district.map_or(t::WHOLE_CITY, |d| d.name.as_str()))
-        .height(480.0)
-        .show_ui(ui, |ui| {
-            if ui.selectable_label(filter.district.is_none(), t::WHOLE_CITY).clicked() {
-                commands.push(ViewCommand::SetDistrict(None));
-            }
-            for d in districts {
-                if ui.selectable_label(Some(d.code.0) == filter.district, &d.name).clicked() {
-                    commands.push(ViewCommand::SetDistrict(Some(d.code.0)));
-                }
-            }
-        });
-    combo.response.labelled_by(name.id);
-    let bodies = &open.project.policy.bodies;
-    let body = filter.body.and_then(|i| bodies.get(i as usize));
-    let name = ui.label(t::BODY);
-    let combo = egui::ComboBox::from_id_salt("filter-body")
-        .width(190.0)
-        .selected_text(body.map_or(t::ALL_BODIES, |b| b.name.as_str()))
-        .height(480.0)
-        .show_ui(ui, |ui| {
-            if ui.selectable_label(filter.body.is_none(), t::ALL_BODIES).clicked() {
-                commands.push(ViewCommand::SetBody(None));
-            }
-            for (i, b) in bodies.iter().enumerate() {
-                if ui.selectable_label(Some(i as u16) == filter.body, &b.name).clicked() {
-                    commands.push(ViewCommand::SetBody(Some(i as u16)));
-                }
-            }
-        });
-    combo.response.labelled_by(name.id);
-    let name = ui.label(t::MONTH);
-    let month = filter.month;
-    let combo = egui::ComboBox::from_id_salt("filter-month")
-        .width(96.0)
-        .selected_text(month.map_or_else(String::new, |m| m.to_string()))
-        .height(480.0)
-        .show_ui(ui, |ui| {
-            for m in open.saved.months() {
-                if ui.selectable_label(Some(m) == month, m.to_string()).clicked() {
-                    commands.push(ViewCommand::SetMonth(m));
-                }
-            }
-        });
-    combo.response.labelled_by(name.id);
-    for command in commands {
-        app.send(command);
-    }
-}
-
-/// Over synthetic data: what it is, and the way to one's own.
 /// What an import took in, with the way to its quality report; above the first plan.
 fn import_bar(app: &mut Workstation, ui: &mut Ui) {
     let Some(summary) = app.dialogs.imported.clone() else { return };
@@ -234,6 +68,7 @@ fn import_bar(app: &mut Workstation, ui: &mut Ui) {
     });
 }
 
+/// Over synthetic data: what it is, and the way to one's own.
 fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
     if !app.session.project().is_some_and(|open| open.saved.file.synthetic) {
         return;
@@ -259,45 +94,58 @@ fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
     });
 }
 
+/// The way to the screens; it scrolls where the window is too low for all of them, and its foot stays.
 fn rail_ui(app: &mut Workstation, ui: &mut Ui) {
-    ui.spacing_mut().item_spacing.y = 2.0;
-    ui.label(RichText::new("FairDraw").font(theme::bold(theme::SECTION)));
-    ui.label(theme::note(ui, s::SUBTITLE));
-    ui.add_space(GRID);
-    for screen in ScreenId::ALL {
-        let selected = app.screen == screen;
-        let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 36.0), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, screen.label()));
-        let palette = theme::of(ui);
-        if selected || response.hovered() {
-            ui.painter().rect_filled(rect, theme::RADIUS, if selected { palette.wash } else { palette.stripe });
-        }
-        if selected {
-            let mark = egui::Rect::from_min_size(rect.min, Vec2::new(3.0, rect.height()));
-            ui.painter().rect_filled(mark, 1.0, palette.accent);
-        }
-        let font = if selected { theme::bold(14.0) } else { theme::regular(14.0) };
-        let ink = if selected { palette.accent } else { palette.text };
-        ui.painter().text(rect.left_center() + Vec2::new(14.0, 0.0), Align2::LEFT_CENTER, screen.label(), font, ink);
-        let keys = Action::Go(screen).shortcut_text();
-        let response = response.on_hover_text(keys);
-        if response.clicked() {
-            app.act(&ui.ctx().clone(), Action::Go(screen));
-        }
-    }
-    ui.with_layout(Layout::bottom_up(Align::LEFT), |ui| {
-        let operator = app.session.preferences().operator.clone();
-        let text = if operator.is_empty() { s::NO_OPERATOR.to_owned() } else { s::operator(&operator) };
-        let button = egui::Button::new(theme::note(ui, text)).frame(false);
-        if ui.add(button).on_hover_text(Action::Operator.label()).clicked() {
-            app.act(&ui.ctx().clone(), Action::Operator);
-        }
-        let dark = ui.visuals().dark_mode;
-        let button = egui::Button::new(theme::note(ui, if dark { s::TO_LIGHT } else { s::TO_DARK })).frame(false);
-        if ui.add(button).on_hover_text(Action::ToggleTheme.label()).clicked() {
-            app.act(&ui.ctx().clone(), Action::ToggleTheme);
+    Panel::bottom("rail-foot").resizable(false).show_separator_line(false).frame(egui::Frame::new()).show(ui, |ui| {
+        rail_foot(app, ui);
+    });
+    let item = (ui.available_height() - RAIL_HEAD) / ScreenId::ALL.len() as f32 - RAIL_GAP;
+    let item = item.clamp(*RAIL_ITEM.start(), *RAIL_ITEM.end());
+    egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("rail").show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = RAIL_GAP;
+        ui.label(RichText::new("FairDraw").font(theme::bold(theme::SECTION)));
+        ui.label(theme::note(ui, s::SUBTITLE));
+        ui.add_space(GRID);
+        for screen in ScreenId::ALL {
+            rail_item(app, ui, screen, item);
         }
     });
+}
+
+fn rail_item(app: &mut Workstation, ui: &mut Ui, screen: ScreenId, height: f32) {
+    let selected = app.screen == screen;
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, screen.label()));
+    let palette = theme::of(ui);
+    if selected || response.hovered() {
+        ui.painter().rect_filled(rect, theme::RADIUS, if selected { palette.wash } else { palette.stripe });
+    }
+    if selected {
+        let mark = egui::Rect::from_min_size(rect.min, Vec2::new(3.0, rect.height()));
+        ui.painter().rect_filled(mark, 1.0, palette.accent);
+    }
+    let font = if selected { theme::bold(14.0) } else { theme::regular(14.0) };
+    let ink = if selected { palette.accent } else { palette.text };
+    ui.painter().text(rect.left_center() + Vec2::new(14.0, 0.0), Align2::LEFT_CENTER, screen.label(), font, ink);
+    if response.on_hover_text(Action::Go(screen).shortcut_text()).clicked() {
+        app.act(&ui.ctx().clone(), Action::Go(screen));
+    }
+}
+
+fn rail_foot(app: &mut Workstation, ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.y = RAIL_GAP;
+    ui.add_space(GRID);
+    let dark = ui.visuals().dark_mode;
+    let button = egui::Button::new(theme::note(ui, if dark { s::TO_LIGHT } else { s::TO_DARK })).frame(false);
+    if ui.add(button).on_hover_text(Action::ToggleTheme.label()).clicked() {
+        app.act(&ui.ctx().clone(), Action::ToggleTheme);
+    }
+    let operator = app.session.preferences().operator.clone();
+    let text = if operator.is_empty() { s::NO_OPERATOR.to_owned() } else { s::operator(&operator) };
+    let button = egui::Button::new(theme::note(ui, text)).frame(false).truncate();
+    if ui.add(button).on_hover_text(Action::Operator.label()).clicked() {
+        app.act(&ui.ctx().clone(), Action::Operator);
+    }
 }
 
 fn status_bar(app: &mut Workstation, ui: &mut Ui) {

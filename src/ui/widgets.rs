@@ -25,8 +25,11 @@ pub fn primary(ui: &mut Ui, text: &str) -> Response {
     let enabled = ui.is_enabled();
     let fill = if enabled { palette.accent } else { palette.line };
     let ink = if enabled { palette.on_accent } else { palette.muted };
+    let words = RichText::new(text).font(theme::bold(theme::BODY)).color(ink);
+    // a short word stands in the middle of the least width
     let response = ui.add(
-        egui::Button::new(RichText::new(text).font(theme::bold(theme::BODY)).color(ink))
+        egui::Button::new((egui::Atom::grow(), words, egui::Atom::grow()))
+            .gap(0.0)
             .fill(fill)
             .stroke(Stroke::NONE)
             .min_size(Vec2::new(72.0, theme::CONTROL)),
@@ -164,13 +167,13 @@ pub fn figure(
         ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
         let left = rect.left() + 12.0;
         let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
-        painter.text(
-            egui::pos2(left, rect.top() + 10.0),
-            egui::Align2::LEFT_TOP,
-            label,
-            theme::regular(theme::BODY),
-            palette.muted,
-        );
+        // what has no room ends in an ellipsis: never in half a character
+        let whole = |text: &str, font: egui::FontId| {
+            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, palette.muted);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(width - 18.0);
+            painter.layout_job(job)
+        };
+        painter.galley(egui::pos2(left, rect.top() + 10.0), whole(label, theme::regular(theme::BODY)), palette.muted);
         let number = painter.text(
             egui::pos2(left, rect.top() + 28.0),
             egui::Align2::LEFT_TOP,
@@ -185,13 +188,8 @@ pub fn figure(
             theme::regular(theme::SMALL),
             palette.muted,
         );
-        painter.text(
-            egui::pos2(left, rect.bottom() - 8.0),
-            egui::Align2::LEFT_BOTTOM,
-            note,
-            theme::regular(theme::SMALL),
-            palette.muted,
-        );
+        let note = whole(note, theme::regular(theme::SMALL));
+        painter.galley(egui::pos2(left, rect.bottom() - 8.0 - note.size().y), note, palette.muted);
     }
     response
 }
@@ -213,14 +211,47 @@ pub fn meter(ui: &mut Ui, width: f32, part: f32, ought: Option<f32>, ink: Color3
     response
 }
 
-/// A small word on a ground: a state, a mark.
+/// A small word on a ground: a state, a mark. It is one piece: in a row that wraps it goes to the next line whole.
 pub fn chip(ui: &mut Ui, text: &str, ground: Color32, ink: Color32) -> Response {
-    egui::Frame::new()
-        .fill(ground)
-        .corner_radius(theme::RADIUS)
-        .inner_margin(egui::Margin::symmetric(6, 2))
-        .show(ui, |ui| ui.label(RichText::new(text).font(theme::regular(theme::SMALL)).color(ink)))
-        .inner
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::regular(theme::SMALL), ink);
+    let padding = Vec2::new(6.0, 2.0);
+    let (rect, response) = ui.allocate_exact_size(galley.size() + padding * 2.0, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+    if ui.is_rect_visible(rect) {
+        ui.painter().rect_filled(rect, theme::RADIUS, ground);
+        ui.painter().galley(rect.min + padding, galley, ink);
+    }
+    response
+}
+
+/// Room that is never squashed: where fewer than `least` points of height are left, the page scrolls as a whole.
+pub fn page(ui: &mut Ui, id: &str, least: f32, add: impl FnOnce(&mut Ui)) {
+    if ui.available_height() >= least {
+        add(ui);
+        return;
+    }
+    egui::ScrollArea::vertical().id_salt(id).auto_shrink([false, false]).show(ui, |ui| {
+        let rect = egui::Rect::from_min_size(ui.cursor().min, Vec2::new(ui.available_width(), least));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+            ui.set_min_size(rect.size());
+            add(ui);
+        });
+    });
+}
+
+/// What a dialog or menu holds, as high as it likes but never higher than the window: then it scrolls. `around` is what
+/// stands above and below it.
+pub fn within_window(ui: &mut Ui, around: f32, add: impl FnOnce(&mut Ui)) {
+    let most = (ui.ctx().content_rect().height() - around).max(120.0);
+    egui::ScrollArea::vertical().max_height(most).auto_shrink([false, true]).show(ui, add);
+}
+
+/// How wide a panel beside something may be: as wide as it likes to be, but never more than its share of the room,
+/// whatever it was given in a larger window.
+#[must_use]
+pub fn side_range(ui: &Ui, least: f32, most: f32, share: f32) -> std::ops::RangeInclusive<f32> {
+    let most = most.min((ui.available_width() * share).floor());
+    least.min(most)..=most
 }
 
 /// The letter of a tier on its colour.
@@ -264,6 +295,9 @@ pub fn field<'t>(ui: &mut Ui, label: &str, width: f32, text: &'t mut String, hin
     .inner
 }
 
+/// Height of a dialog's title, buttons and margins, and of what of the window stays seen around it.
+pub const DIALOG_AROUND: f32 = 150.0;
+
 /// A modal with the margins of dialogs.
 pub fn modal(ctx: &egui::Context, id: &str) -> egui::Modal {
     let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(egui::Margin::same(20)).corner_radius(6);
@@ -292,7 +326,7 @@ pub fn dialog(
         ui.set_width(440.0);
         ui.label(RichText::new(title).font(theme::bold(theme::SECTION)));
         ui.add_space(GRID);
-        add(ui);
+        within_window(ui, DIALOG_AROUND, add);
         ui.add_space(GRID * 1.5);
         buttons(ui, |ui| {
             if primary_if(ui, enabled, primary_text, t::FILL_IN).clicked() {
@@ -346,6 +380,29 @@ mod tests {
         let button = harness.get_by_label("确定").rect();
         assert!((0.0..40.0).contains(&(button.top() - last)), "{last} {button}");
         assert!(harness.get_by_label("新增触发式检查").rect().top() > 250.0);
+    }
+
+    #[test]
+    fn the_word_of_a_primary_button_stands_in_its_middle() {
+        use egui_kittest::kittest::Queryable as _;
+        let mut frames = 0;
+        let mut harness = egui_kittest::Harness::builder().with_size(egui::vec2(400.0, 200.0)).build_ui(move |ui| {
+            frames += 1;
+            if frames == 1 {
+                crate::ui::fonts::install(ui.ctx());
+                ui.ctx().request_repaint();
+                return;
+            }
+            primary(ui, "关闭");
+        });
+        harness.run();
+        let button = harness.get_by_label("关闭").rect();
+        let text = harness.output().shapes.iter().find_map(|clipped| match &clipped.shape {
+            egui::Shape::Text(text) => Some(text.galley.rect.translate(text.pos.to_vec2())),
+            _ => None,
+        });
+        assert!((text.unwrap().center().x - button.center().x).abs() < 1.5, "{text:?} {button}");
+        assert!((button.width() - 72.0).abs() < 0.5, "{button}");
     }
 
     #[test]

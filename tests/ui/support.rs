@@ -270,6 +270,15 @@ impl Window {
         self.at("2026-12-21T09:00:00");
     }
 
+    /// Makes it so many pixels large, at a zoom. The whole-screen ceremony has a zoom of its own.
+    pub fn resize(&mut self, pixels: Vec2, zoom: f32) {
+        let zoom =
+            if self.shows("退出全屏") { (pixels.y / 620.0).min(pixels.x / 1000.0).clamp(1.0, 5.0) } else { zoom };
+        self.harness.set_size(pixels / zoom + 2.0 * Vec2::splat(MARGIN));
+        self.harness.set_pixels_per_point(zoom);
+        self.harness.run_steps(2);
+    }
+
     fn primitives(&self) -> Vec<ClippedPrimitive> {
         let output = self.harness.output();
         self.harness.ctx.tessellate(output.shapes.clone(), output.pixels_per_point)
@@ -308,9 +317,17 @@ impl Window {
 
     /// What the window shows, as a picture.
     pub fn picture(&self) -> Picture {
-        let size = self.harness.ctx.viewport_rect().size();
-        let whole = Picture::paint(size.x as usize, size.y as usize, &self.primitives(), &self.textures);
-        whole.without_margin(MARGIN as usize)
+        let scale = self.harness.ctx.pixels_per_point();
+        let size = (self.harness.ctx.viewport_rect().size() * scale).round();
+        let mut primitives = self.primitives();
+        for clipped in &mut primitives {
+            clipped.clip_rect = clipped.clip_rect * scale;
+            if let Primitive::Mesh(mesh) = &mut clipped.primitive {
+                mesh.vertices.iter_mut().for_each(|vertex| vertex.pos = (vertex.pos.to_vec2() * scale).to_pos2());
+            }
+        }
+        let whole = Picture::paint(size.x as usize, size.y as usize, &primitives, &self.textures);
+        whole.without_margin((MARGIN * scale).round() as usize)
     }
 
     pub fn send(&mut self, command: impl Into<Command>) {

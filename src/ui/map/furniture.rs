@@ -178,7 +178,9 @@ impl MapView {
         let painter = ui.painter_at(rect);
         let (body, small) = (theme::regular(theme::BODY), theme::regular(theme::SMALL));
         let rows = rows(input, classes, palette);
-        let room = ((rect.height() - 2.0 * EDGE - HEAD - PAD) / LINE).max(0.0) as usize;
+        // the mark above it stays free
+        let mark = if input.mark.is_empty() { 0.0 } else { theme::CONTROL + EDGE };
+        let room = ((rect.height() - 2.0 * EDGE - HEAD - PAD - mark) / LINE).max(0.0) as usize;
         let open = self.legend_open && room >= 3;
         let rows = if open { &rows[..rows.len().min(room)] } else { &[] };
         let lay = |s: &str, font: &egui::FontId, colour| painter.layout_no_wrap(s.to_owned(), font.clone(), colour);

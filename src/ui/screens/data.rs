@@ -23,7 +23,7 @@ use crate::ui::table::{ListId, TableOutput, Target, TargetOf};
 use crate::ui::text::data as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme;
-use crate::ui::widgets::thousands;
+use crate::ui::widgets::{self, thousands};
 use crate::workspace::intake::quality::FoundRow;
 use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::view::{CellValue, ColumnFilter, Condition};
@@ -239,7 +239,7 @@ impl DataScreen {
         let answer = egui::Panel::right("source card")
             .resizable(true)
             .default_size(theme::SIDE)
-            .size_range(260.0..=620.0)
+            .size_range(widgets::side_range(ui, 260.0, 620.0, 0.45))
             .show_separator_line(false)
             .frame(theme::card(ui).outer_margin(egui::Margin { left: 8, ..egui::Margin::ZERO }))
             .show(ui, |ui| self.card.ui(ui, cx, open))

@@ -184,7 +184,7 @@ impl Screen for MapScreen {
             .show_separator_line(false)
             .frame(frame)
             .default_size(264.0)
-            .size_range(SIDE[0]..=SIDE[1])
+            .size_range(widgets::side_range(ui, SIDE[0], SIDE[1], 0.4))
             .show(ui, |ui| self.side_ui(ui, cx, &ready));
         self.map_ui(ui, cx, &ready);
     }

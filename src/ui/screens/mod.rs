@@ -227,7 +227,7 @@ pub fn ready<'a>(ui: &mut egui::Ui, cx: &mut Cx<'a>) -> Option<&'a OpenProject> 
 }
 
 /// Title row of a screen: the title, a muted sentence beside it as far as there is room, and what `right` adds at the
-/// far end. On a narrow window what `right` adds has a row of its own.
+/// far end. On a narrow window what `right` adds has a row of its own where the sentence would be cut.
 pub fn title(ui: &mut egui::Ui, text: &str, note: &str, right: impl FnOnce(&mut egui::Ui)) {
     let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
     let words = |ui: &mut egui::Ui| {
@@ -238,14 +238,33 @@ pub fn title(ui: &mut egui::Ui, text: &str, note: &str, right: impl FnOnce(&mut 
         }
     };
     let row = egui::vec2(ui.available_width(), theme::CONTROL);
-    if ui.available_width() < NARROW_TITLE {
+    let width = |text: &str, font: egui::FontId| {
+        ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+    };
+    let wanted = width(text, theme::bold(theme::TITLE)) + width(note, theme::regular(theme::SMALL)) + theme::GRID * 4.0;
+    // how wide the far end was when it was last drawn
+    let id = ui.scope_id().with(("title", text));
+    let known: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
+    let two_rows = row.x < NARROW_TITLE && wanted + known > row.x;
+    let mut taken = 0.0;
+    let far = |ui: &mut egui::Ui| {
+        right(ui);
+        taken = ui.min_rect().width();
+    };
+    if two_rows {
         ui.horizontal(words);
-        ui.allocate_ui_with_layout(row, right_to_left, right);
+        ui.allocate_ui_with_layout(row, right_to_left, far);
     } else {
         ui.allocate_ui_with_layout(row, right_to_left, |ui| {
-            right(ui);
+            far(ui);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), words);
         });
+    }
+    if (taken - known).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, taken));
+        if row.x < NARROW_TITLE && (wanted + taken > row.x) != two_rows {
+            ui.ctx().request_discard("the title folds");
+        }
     }
     ui.add_space(theme::HALF);
 }

@@ -62,6 +62,9 @@ enum Question {
     Export,
 }
 
+/// Height below which the page scrolls as a whole: figures, tabs, a list of some rows.
+const LEAST: f32 = 470.0;
+
 /// State of the screen.
 #[derive(Default)]
 pub struct ResultsScreen {
@@ -144,20 +147,22 @@ impl Screen for ResultsScreen {
                 self.pick(cx, Asked::Results);
             }
         });
-        self.head(ui, cx, &books);
-        ui.add_space(HALF);
-        self.tabs(ui, &books);
-        ui.add_space(HALF);
-        match self.tab {
-            Tab::Board => self.board(ui, cx, open, &books, can_write, why),
-            Tab::Entry => self.entry(ui, cx, open, &books, can_write, why),
-            Tab::Lists => {
-                if self.lists.show(ui, cx, open, &books, can_write, why) {
-                    self.question = Some(Question::Export);
+        widgets::page(ui, "results page", LEAST, |ui| {
+            self.head(ui, cx, &books);
+            ui.add_space(HALF);
+            self.tabs(ui, &books);
+            ui.add_space(HALF);
+            match self.tab {
+                Tab::Board => self.board(ui, cx, open, &books, can_write, why),
+                Tab::Entry => self.entry(ui, cx, open, &books, can_write, why),
+                Tab::Lists => {
+                    if self.lists.show(ui, cx, open, &books, can_write, why) {
+                        self.question = Some(Question::Export);
+                    }
                 }
+                Tab::Figures => figures::show(ui, cx, open, &books),
             }
-            Tab::Figures => figures::show(ui, cx, open, &books),
-        }
+        });
         self.ask(ui, cx, open, &books);
     }
 
@@ -212,7 +217,7 @@ impl ResultsScreen {
         ui.horizontal(|ui| {
             let note = t::published_of(share.part, share.whole);
             let ink = (area.overdue > 0).then_some(palette.amber);
-            let shown = figure(ui, width, t::PUBLISHED, &share.percent_text(), "", &note, ink);
+            let shown = figure(ui, width, t::PUBLISHED, &share.percent_text(), t::PUBLISHED_OUGHT, &note, ink);
             let rect = shown.rect.shrink2(egui::vec2(12.0, 3.0));
             let track = egui::Rect::from_min_max(egui::pos2(rect.left(), rect.bottom() - 3.0), rect.max);
             ui.painter().rect_filled(track, 1.0, palette.line);

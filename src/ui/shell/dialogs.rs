@@ -87,19 +87,21 @@ pub(super) fn help(app: &mut Workstation, ctx: &Context) {
         ui.set_width(560.0);
         widgets::heading(ui, Action::Help.label());
         ui.add_space(GRID);
-        for line in [s::HELP_1, s::HELP_2, s::HELP_3, s::HELP_4] {
-            ui.add(egui::Label::new(line).wrap());
-        }
-        ui.add_space(GRID);
-        egui::Grid::new("keys").num_columns(4).spacing([24.0, 6.0]).show(ui, |ui| {
-            let with_keys: Vec<Action> = Action::all().into_iter().filter(|a| a.shortcut().is_some()).collect();
-            for pair in with_keys.chunks(2) {
-                for action in pair {
-                    ui.label(theme::strong(action.shortcut_text()));
-                    ui.label(action.label());
-                }
-                ui.end_row();
+        widgets::within_window(ui, widgets::DIALOG_AROUND, |ui| {
+            for line in [s::HELP_1, s::HELP_2, s::HELP_3, s::HELP_4] {
+                ui.add(egui::Label::new(line).wrap());
             }
+            ui.add_space(GRID);
+            egui::Grid::new("keys").num_columns(4).spacing([24.0, 6.0]).show(ui, |ui| {
+                let with_keys: Vec<Action> = Action::all().into_iter().filter(|a| a.shortcut().is_some()).collect();
+                for pair in with_keys.chunks(2) {
+                    for action in pair {
+                        ui.label(theme::strong(action.shortcut_text()));
+                        ui.label(action.label());
+                    }
+                    ui.end_row();
+                }
+            });
         });
         ui.add_space(GRID);
         if widgets::primary(ui, t::CLOSE).clicked() {

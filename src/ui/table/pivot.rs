@@ -42,6 +42,9 @@ pub(super) struct PivotPanel {
     version: u64,
 }
 
+/// What the window has around what it shows, and leaves free around itself.
+const BORDER: egui::Vec2 = egui::vec2(64.0, 96.0);
+
 impl PivotPanel {
     /// Other rows than before.
     pub(super) fn forget(&mut self) {
@@ -54,12 +57,20 @@ impl PivotPanel {
         let mut open = true;
         let title = t::pivot_title(ground.name(), "");
         let screen = ui.ctx().content_rect();
+        let size = egui::vec2(760.0, 560.0).min(screen.size() - BORDER);
         egui::Window::new(title.trim_end_matches('：'))
             .id(egui::Id::unique(("pivot", ground.name())))
             .open(&mut open)
-            .default_size([760.0_f32.min(screen.width() - 80.0), 560.0_f32.min(screen.height() - 100.0)])
-            .default_pos(screen.center() - egui::vec2(380.0, 280.0))
-            .show(ui.ctx(), |ui| self.inner(ui, ground));
+            .collapsible(false)
+            .default_size(size)
+            .default_pos(screen.center() - (size + BORDER) / 2.0)
+            .max_size(screen.size() - BORDER)
+            .show(ui.ctx(), |ui| {
+                // in a low window the page of chart and table scrolls
+                egui::ScrollArea::vertical().id_salt("pivot page").auto_shrink([false, false]).show(ui, |ui| {
+                    self.inner(ui, ground);
+                });
+            });
         open && !ui.input(|i| i.key_pressed(egui::Key::Escape))
     }
 

@@ -220,9 +220,17 @@ impl Tools {
                 right(ui);
                 let number = |n: usize| thousands(n as u64);
                 let (shown, whole) = (number(ground.order().len()), number(ground.whole()));
-                ui.label(theme::note(ui, t::rows_shown(&shown, &whole)));
+                // the count goes before it would lie over the tools: the table's name has it too
+                let mut word = |words: String| {
+                    let font = theme::regular(theme::SMALL);
+                    let galley = ui.painter().layout_no_wrap(words.clone(), font, egui::Color32::PLACEHOLDER);
+                    if galley.size().x <= ui.available_width() {
+                        ui.label(theme::note(ui, words));
+                    }
+                };
+                word(t::rows_shown(&shown, &whole));
                 if many {
-                    ui.label(theme::note(ui, t::selected(&number(table.selection.len()))));
+                    word(t::selected(&number(table.selection.len())));
                 }
             });
         });

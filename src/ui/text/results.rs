@@ -52,7 +52,9 @@ texts! {
     /// Unit.
     ITEMS = "项";
     /// Figure.
-    PUBLISHED = "结果公开率（应为 100%）";
+    PUBLISHED = "结果公开率";
+    /// Beside its figure.
+    PUBLISHED_OUGHT = "应为 100%";
     /// Figure.
     OVERDUE = "逾期未公开";
     /// Figure.

@@ -432,8 +432,8 @@ fn facts_ui(ui: &mut Ui, open: &OpenProject, row: u32, ids: &[&str], industry: O
             continue;
         }
         ui.horizontal_top(|ui| {
-            ui.allocate_ui_with_layout(Vec2::new(112.0, 18.0), egui::Layout::left_to_right(egui::Align::Min), |ui| {
-                ui.set_min_width(112.0);
+            ui.allocate_ui_with_layout(Vec2::new(96.0, 18.0), egui::Layout::left_to_right(egui::Align::Min), |ui| {
+                ui.set_min_width(96.0);
                 ui.label(theme::note(ui, t::heading(Some(TableKind::Sources), id)));
             });
             ui.add(egui::Label::new(value).wrap().selectable(true));

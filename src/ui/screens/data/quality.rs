@@ -136,7 +136,7 @@ impl Quality {
         egui::Panel::left("quality groups")
             .resizable(true)
             .default_size(330.0)
-            .size_range(220.0..=560.0)
+            .size_range(widgets::side_range(ui, 220.0, 560.0, 0.4))
             .show_separator_line(false)
             .frame(egui::Frame::new().inner_margin(egui::Margin { right: 12, ..egui::Margin::ZERO }))
             .show(ui, |ui| self.groups_ui(ui, &report));
@@ -278,6 +278,7 @@ impl Quality {
         egui::Panel::bottom("aside cells")
             .resizable(true)
             .default_size(170.0)
+            .max_size((ui.available_height() * 0.35).floor())
             .frame(egui::Frame::new().fill(palette.surface).inner_margin(egui::Margin::same(8)))
             .show(ui, |ui| {
                 widgets::heading(ui, t::ORIGINAL);

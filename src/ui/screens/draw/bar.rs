@@ -112,10 +112,30 @@ impl Bar<'_> {
                     ui.add_space(GRID);
                 }
                 let words = |ui: &mut Ui| {
-                    if !self.enabled {
-                        ui.label(RichText::new(self.why_not).color(theme::of(ui).amber));
+                    let why = RichText::new(self.why_not).color(theme::of(ui).amber);
+                    let hint = theme::note(ui, self.hint);
+                    let width = |text: &RichText| {
+                        let galley = egui::WidgetText::from(text.clone()).into_galley(
+                            ui,
+                            Some(egui::TextWrapMode::Extend),
+                            f32::INFINITY,
+                            egui::TextStyle::Body,
+                        );
+                        galley.size().x
+                    };
+                    if self.enabled {
+                        ui.add(egui::Label::new(hint).wrap());
+                    } else if width(&why) + width(&hint) + GRID < ui.available_width() {
+                        ui.label(why);
+                        ui.label(hint);
+                    } else {
+                        // one above the other where the row is too short
+                        ui.vertical(|ui| {
+                            ui.spacing_mut().item_spacing.y = 0.0;
+                            ui.add(egui::Label::new(why).wrap());
+                            ui.add(egui::Label::new(hint).wrap());
+                        });
                     }
-                    ui.label(theme::note(ui, self.hint));
                 };
                 if self.deed {
                     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

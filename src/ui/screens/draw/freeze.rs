@@ -86,11 +86,12 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
     let c = t::STRATA_COLUMNS;
     let columns = [
         ColumnDef::text("name", c[0], 200.0).share(1.0),
-        ColumnDef::number("free", c[1], 84.0).adds(),
-        ColumnDef::number("certain", c[2], 84.0).adds(),
-        ColumnDef::number("expected", c[3], 84.0).adds(),
-        ColumnDef::number("draw", c[4], 74.0).adds(),
-        ColumnDef::number("share", c[5], 84.0),
+        // on a wide screen the figures stay near the names that they belong to
+        ColumnDef::number("free", c[1], 84.0).share(0.4).adds(),
+        ColumnDef::number("certain", c[2], 84.0).share(0.4).adds(),
+        ColumnDef::number("expected", c[3], 84.0).share(0.4).adds(),
+        ColumnDef::number("draw", c[4], 74.0).share(0.4).adds(),
+        ColumnDef::number("share", c[5], 84.0).share(0.4),
     ];
     let share = |draw: usize, of: usize| format!("{}%", decimal(draw as f64 / of.max(1) as f64 * 100.0, 1));
     let cell = |row: usize, column: usize| {

@@ -85,9 +85,11 @@ impl DrawScreen {
             }
         }
         if self.paired && self.marks.revealing && !draw_step {
-            reveal::pairs_ui(ui, &facts, draw, &mut show, (month, size));
+            widgets::page(ui, "pairs page", 340.0, |ui| reveal::pairs_ui(ui, &facts, draw, &mut show, (month, size)));
         } else {
-            reveal::strata_ui(ui, &facts, draw, &mut show, projected, size);
+            widgets::page(ui, "strata page", 440.0, |ui| {
+                reveal::strata_ui(ui, &facts, draw, &mut show, projected, size);
+            });
         }
         self.show = Some(show);
     }

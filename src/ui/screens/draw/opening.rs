@@ -134,15 +134,17 @@ impl DrawScreen {
         }
         let period = Period::Year(open.saved.file.year);
         self.with_seal(ui, cx, open, books, period, |_, ui, draw, _| {
-            ui.label(RichText::new(t::YEAR_OPENED).font(theme::bold(size)));
-            ui.add_space(GRID);
-            ui.label(theme::note(ui, t::SEED));
-            if let Some(seed) = draw.seed() {
-                for line in entropy::in_groups(&crate::sampling::to_hex(&seed.0), 16).split(' ') {
-                    let text = RichText::new(entropy::in_groups(line, 4)).font(egui::FontId::monospace(size));
-                    ui.add(egui::Label::new(text).selectable(true));
+            egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                ui.label(RichText::new(t::YEAR_OPENED).font(theme::bold(size)));
+                ui.add_space(GRID);
+                ui.label(theme::note(ui, t::SEED));
+                if let Some(seed) = draw.seed() {
+                    for line in entropy::in_groups(&crate::sampling::to_hex(&seed.0), 16).split(' ') {
+                        let text = RichText::new(entropy::in_groups(line, 4)).font(egui::FontId::monospace(size));
+                        ui.add(egui::Label::new(text).selectable(true));
+                    }
                 }
-            }
+            });
         });
     }
 }

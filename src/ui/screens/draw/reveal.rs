@@ -131,8 +131,11 @@ fn lines_ui(ui: &mut Ui, draw: &DrawFacts, shown: f32, size: Vec2) {
         let middle = rect.top() + GRID + ((i % per) as f32 + 0.5) * row;
         let line = egui::Rangef::new(left + label, left + width - GRID - 76.0);
         let ink = if part > 0.0 { palette.text } else { palette.muted };
-        let names = painter.with_clip_rect(Rect::from_x_y_ranges(left..=line.min - HALF, rect.y_range()));
-        names.text(Pos2::new(left, middle), Align2::LEFT_CENTER, &stratum.name, font.clone(), ink);
+        // a name without room ends in an ellipsis
+        let mut job = egui::text::LayoutJob::simple_singleline(stratum.name.clone(), font.clone(), ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(line.min - HALF - left);
+        let name = painter.layout_job(job);
+        painter.galley(Pos2::new(left, middle - name.size().y / 2.0), name, ink);
         painter.hline(line, middle, Stroke::new(1.0, palette.line));
         if part <= 0.0 {
             continue;

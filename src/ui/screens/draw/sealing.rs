@@ -138,7 +138,7 @@ impl DrawScreen {
             }
         }
         match &preview {
-            Some(preview) => freeze::show(ui, preview, size),
+            Some(preview) => widgets::page(ui, "freeze page", 430.0, |ui| freeze::show(ui, preview, size)),
             None => freeze::show_year(ui, open.data.len(), open.project.policy.bodies.len(), size, cx.stage),
         }
     }

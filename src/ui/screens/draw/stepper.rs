@@ -8,12 +8,24 @@ use super::step::{Step, StepState, state_of};
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 
+/// Size of a step's name where there is room.
+const SIZE: f32 = 17.0;
+/// Where a step's name begins, after its mark.
+const MARK: f32 = 42.0;
+
 impl DrawScreen {
     pub(super) fn stepper(&mut self, ui: &mut Ui, now: Step, finished: bool, year: bool) {
         let palette = theme::of(ui);
         let steps = Step::all(year);
         let width = (ui.available_width() - GRID * (steps.len() as f32 - 1.0)) / steps.len() as f32;
-        let (height, size) = (44.0, 17.0);
+        let height = 44.0;
+        // as large as the longest name has room for
+        let name = |size: f32, step: &Step| {
+            let galley = ui.painter().layout_no_wrap(step.label(year).to_owned(), theme::bold(size), palette.text);
+            galley.size().x
+        };
+        let longest = steps.iter().map(|step| name(SIZE, step)).fold(1.0, f32::max);
+        let size = (SIZE * (width - MARK - 6.0) / longest).clamp(theme::SMALL, SIZE).floor();
         ui.horizontal(|ui| {
             for (i, step) in steps.iter().enumerate() {
                 let state = state_of(*step, now, finished);
@@ -59,7 +71,7 @@ impl DrawScreen {
                 }
                 let font = if state == StepState::Later { theme::regular(size) } else { theme::bold(size) };
                 let ink = if state == StepState::Done { palette.text } else { ink };
-                painter.text(rect.left_center() + Vec2::new(42.0, 0.0), Align2::LEFT_CENTER, label, font, ink);
+                painter.text(rect.left_center() + Vec2::new(MARK, 0.0), Align2::LEFT_CENTER, label, font, ink);
                 if response.on_hover_text(words).clicked() {
                     if *step == Step::Freeze && now == Step::Seal {
                         // nothing is sealed yet: looking back is going back

@@ -1,14 +1,15 @@
-//! The matrix of bodies by month, painted by hand; its heading rows, first column stay in sight.
+//! The matrix of bodies by month, painted by hand; its heading rows, its names and the year's sums stay in sight.
 //!
 //! Only what is seen is laid out. Cells are nodes of their own with a name; the cursor's has the focus, which arrows
-//! move. A month is as wide as its widest text: no figure is ever cut, the table scrolls sideways.
+//! move. A month is at least as wide as its widest text and months pass by whole columns between the names and the
+//! year: no figure is ever cut.
 
 mod keys;
 mod paint;
 
 use egui::{PointerButton, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
-use self::paint::{heading, names, paint};
+use self::paint::{heading, names, paint, sums};
 use super::model::{Model, Row, RowKey};
 use super::selection::{At, Selection};
 use crate::plan::model::MONTHS;
@@ -148,14 +149,30 @@ fn is_district(row: &Row) -> bool {
 struct Grid {
     origin: Pos2,
     view: Rect,
+    /// The first month in sight.
+    first: usize,
     name: f32,
     month: f32,
     year: f32,
 }
 
 impl Grid {
+    /// Months fill the room between names and sums by whole columns.
+    fn new(widths: &Widths, origin: Pos2, view: Rect) -> Self {
+        let room = view.width() - widths.name - widths.year;
+        let count = (room / widths.month).floor().clamp(1.0, MONTHS as f32);
+        let month = (room / count).max(widths.month);
+        let first = ((view.left() - origin.x) / month).round().clamp(0.0, MONTHS as f32 - count) as usize;
+        Self { origin, view, first, name: widths.name, month, year: widths.year }
+    }
+
     fn x(&self, month: usize) -> f32 {
-        self.origin.x + self.name + self.month * month as f32
+        self.view.left() + self.name + self.month * (month as f32 - self.first as f32)
+    }
+
+    /// The column of the year's sums.
+    fn sums(&self) -> Rect {
+        Rect::from_min_max(Pos2::new(self.view.right() - self.year, self.view.top()), self.view.max)
     }
 
     fn row_y(&self, row: usize) -> f32 {
@@ -170,7 +187,18 @@ impl Grid {
     /// Where cells of a row may show.
     fn clip(&self, row: usize) -> Rect {
         let top = self.view.top() + if row == 0 { HEAD } else { HEAD + ROW };
-        Rect::from_min_max(Pos2::new(self.view.left() + self.name, top), self.view.max)
+        Rect::from_min_max(
+            Pos2::new(self.view.left() + self.name, top),
+            Pos2::new(self.sums().left(), self.view.bottom()),
+        )
+    }
+
+    /// Where a cell lies on the whole table, with what stays in sight around it: to be scrolled to.
+    fn around(&self, row: usize, month: usize) -> Rect {
+        let left = self.origin.x + self.month * month as f32;
+        let top = self.origin.y + ROW * (row as f32 - 1.0);
+        let size = Vec2::new(self.name + self.month + self.year, HEAD + ROW * 2.0);
+        Rect::from_min_size(Pos2::new(left, top), size)
     }
 
     /// The cell under a point, or the nearest one.
@@ -198,29 +226,25 @@ pub(super) fn cell_id(ui: &Ui, key: RowKey, month: usize) -> egui::Id {
 pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> Option<Event> {
     let mut event = None;
     widths.measure(ui, of);
-    let room = ((ui.available_width() - widths.name - widths.year - 12.0) / MONTHS as f32).floor();
-    let width = widths.month.max(room);
-    let size = Vec2::new(widths.name + width * MONTHS as f32 + widths.year, HEAD + ROW * of.rows.len() as f32);
+    // what stays in sight at the edges is not faded as if it went on
+    let fade = std::mem::replace(&mut ui.spacing_mut().scroll.fade.strength, 0.0);
     ScrollArea::both().auto_shrink([false, false]).id_salt("matrix").show_viewport(ui, |ui, viewport| {
-        ui.set_min_size(size);
         let origin = ui.max_rect().min;
         let mut view = viewport.translate(origin.to_vec2());
-        view.max = view.max.min(origin + size);
-        let grid = Grid { origin, view, name: widths.name, month: width, year: widths.year };
+        let height = HEAD + ROW * of.rows.len() as f32;
+        view.max.y = view.max.y.min(origin.y + height);
+        let grid = Grid::new(widths, origin, view);
+        ui.set_min_size(Vec2::new(grid.name + grid.month * MONTHS as f32 + grid.year, height));
         event = body(ui, of, &grid);
+        sums(ui, of, &grid);
         heading(ui, of, &grid);
         names(ui, of, &grid);
         let (row, month) = of.selection.cursor();
         if of.bring && row > 0 {
-            let mut cell = grid.cell(row, month);
-            cell.min -= Vec2::new(grid.name, HEAD + ROW);
-            if month + 1 == MONTHS {
-                // the year's sum comes along with its last month
-                cell.max.x += grid.year;
-            }
-            ui.scroll_to_rect(cell, None);
+            ui.scroll_to_rect(grid.around(row, month), None);
         }
     });
+    ui.spacing_mut().scroll.fade.strength = fade;
     event
 }
 
@@ -277,8 +301,6 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
             }
         }
         let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
-        let sum = Rect::from_min_size(Pos2::new(grid.x(MONTHS), grid.row_y(r)), Vec2::new(grid.year, ROW));
-        paint::figures(&painter, palette, sum, &row.year, &row.year_small, theme::bold(theme::BODY), palette.text);
         let y = grid.row_y(r) + ROW;
         painter.hline(grid.view.x_range(), y - 0.5, Stroke::new(1.0, palette.line));
     }

@@ -30,6 +30,11 @@ struct Line {
     at: usize,
 }
 
+/// Room of the tiers' names beside the cells of frequencies, of the space between cells, of a cell at least.
+const TIERS: f32 = 120.0;
+const SPACE: f32 = 28.0;
+const LEAST_CELL: f32 = 140.0;
+
 /// State of the tab.
 #[derive(Default)]
 pub(super) struct Rules {
@@ -87,7 +92,9 @@ impl Rules {
         let count = if only { self.red } else { self.lines.len() };
         let side = (ui.available_width() * 0.36).clamp(260.0, 440.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
-        egui::Panel::right("plan-basis").resizable(true).default_size(side).frame(frame).show(ui, |ui| {
+        let range = widgets::side_range(ui, 220.0, 520.0, 0.42);
+        let panel = egui::Panel::right("plan-basis").resizable(true).default_size(side).size_range(range).frame(frame);
+        panel.show(ui, |ui| {
             egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("basis").show(ui, |ui| {
                 let light = self
                     .list
@@ -215,10 +222,13 @@ pub(super) fn articles(ui: &mut Ui, policy: &Policy, text: &str, basis: &[String
 
 fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
     let count = policy.tiers.len();
+    // cells share what the tiers' names leave, and take more lines where that is little
+    let room = (ui.available_width() - TIERS) / policy.categories.len().max(1) as f32 - SPACE;
+    let width = room.max(LEAST_CELL);
     egui::Grid::new("spread")
         .striped(true)
         .num_columns(2 + policy.categories.len())
-        .spacing(Vec2::new(28.0, 6.0))
+        .spacing(Vec2::new(SPACE, 6.0))
         .show(ui, |ui| {
             ui.label(theme::note(ui, t::TIER));
             for category in &policy.categories {
@@ -231,7 +241,7 @@ fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
                     ui.label(&tier.name);
                 });
                 for cell in row {
-                    spread_cell(ui, cell);
+                    spread_cell(ui, cell, width);
                 }
                 ui.end_row();
             }
@@ -239,13 +249,14 @@ fn spread_table(ui: &mut Ui, policy: &Policy, table: &[Vec<Spread>]) {
 }
 
 /// A tier's category: how often its sites are seen, the figures behind it, and what the enterprises' cap takes.
-fn spread_cell(ui: &mut Ui, cell: &Spread) {
+fn spread_cell(ui: &mut Ui, cell: &Spread, width: f32) {
     let Some(mean) = cell.mean() else {
         ui.label(theme::note(ui, "—"));
         return;
     };
     ui.vertical(|ui| {
-        let line = |ui: &mut Ui, words: RichText| ui.add(egui::Label::new(words).extend());
+        ui.set_max_width(width);
+        let line = |ui: &mut Ui, words: RichText| ui.add(egui::Label::new(words).wrap());
         line(ui, RichText::new(t::spread(&thousands(u64::from(cell.sites)), &how_often(mean))));
         if let Some(own) = cell.own_mean() {
             let words = theme::note(ui, t::spread_figures(&per_year(cell.least), &per_year(own), &per_year(cell.most)));

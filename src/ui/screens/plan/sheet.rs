@@ -16,7 +16,7 @@ use crate::ui::picker::{PickKind, PickRequest};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
-use crate::ui::widgets::{decimal, message};
+use crate::ui::widgets::{self, decimal, message};
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
 
 /// Width of the card.
@@ -25,6 +25,9 @@ const CARD: f32 = 322.0;
 const LEAST: egui::Vec2 = egui::Vec2::new(720.0, 360.0);
 /// Height of the matrix on a page that scrolls.
 const MATRIX: f32 = 330.0;
+
+/// Height of the load's chart there.
+const LOAD: f32 = 260.0;
 
 /// Why a month can't be changed.
 type WhyNot<'a> = &'a dyn Fn(usize) -> Option<&'static str>;
@@ -42,7 +45,8 @@ impl PlanScreen {
                 .or_else(|| (shown != Shown::Progress).then_some(t::OTHER_SHOWN))
         };
         let room = ui.available_size();
-        if room.x < LEAST.x || room.y < LEAST.y {
+        let least = LEAST.y + if self.load_shown { LOAD } else { 0.0 };
+        if room.x < LEAST.x || room.y < least {
             egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("plan-page").show(ui, |ui| {
                 self.bar(ui, cx, open);
                 ui.add_space(HALF);
@@ -52,7 +56,7 @@ impl PlanScreen {
                     self.table(ui, cx, open, view, month, &why);
                 });
                 if self.load_shown {
-                    ui.allocate_ui(egui::vec2(width, 260.0), |ui| self.load_chart(ui, cx, open, view, 210.0));
+                    ui.allocate_ui(egui::vec2(width, LOAD), |ui| self.load_chart(ui, cx, open, view, LOAD - 50.0));
                 }
                 ui.add_space(HALF);
                 self.side(ui, cx, open, view, month, &why);
@@ -61,7 +65,7 @@ impl PlanScreen {
             egui::Panel::right("plan-card")
                 .resizable(true)
                 .default_size(CARD)
-                .size_range(260.0..=460.0)
+                .size_range(widgets::side_range(ui, 260.0, 460.0, 0.38))
                 .frame(egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO }))
                 .show(ui, |ui| {
                     egui::ScrollArea::vertical()

@@ -105,7 +105,9 @@ impl Values {
         }
         let side = (ui.available_width() * 0.42).clamp(300.0, 520.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
-        egui::Panel::right("plan-value").resizable(true).default_size(side).frame(frame).show(ui, |ui| {
+        let range = widgets::side_range(ui, 260.0, 620.0, 0.48);
+        let panel = egui::Panel::right("plan-value").resizable(true).default_size(side).size_range(range).frame(frame);
+        panel.show(ui, |ui| {
             egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("value").show(ui, |ui| {
                 self.part(ui, cx, open, writable);
                 ui.add_space(GRID);

@@ -127,7 +127,8 @@ impl State {
         let mut batch = false;
         let left = (ui.available_width() * 0.38).clamp(300.0, 560.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { right: 10, ..egui::Margin::ZERO });
-        egui::Panel::left("open-checks").resizable(true).default_size(left).min_size(280.0).frame(frame).show(
+        let range = widgets::side_range(ui, 280.0, 640.0, 0.45);
+        egui::Panel::left("open-checks").resizable(true).default_size(left).size_range(range).frame(frame).show(
             ui,
             |ui| {
                 ui.set_width(ui.available_width());

@@ -73,7 +73,9 @@ impl State {
                 ui.add_space(HALF);
                 let side = (ui.available_width() * 0.34).clamp(260.0, 460.0);
                 let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
-                egui::Panel::right("list-summary").resizable(true).default_size(side).frame(frame).show(ui, |ui| {
+                let range = widgets::side_range(ui, 220.0, 520.0, 0.42);
+                let panel = egui::Panel::right("list-summary").resizable(true).default_size(side).size_range(range);
+                panel.frame(frame).show(ui, |ui| {
                     egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("summary").show(ui, |ui| {
                         summary(ui, list);
                     });

@@ -110,7 +110,7 @@ impl Screen for RiskScreen {
         egui::Panel::left("risk weights")
             .resizable(true)
             .default_size(if narrow { 300.0 } else { 360.0 })
-            .size_range(280.0..=520.0)
+            .size_range(widgets::side_range(ui, 280.0, 520.0, 0.5))
             .frame(egui::Frame::new().inner_margin(egui::Margin { left: 0, right: 12, top: 0, bottom: 0 }))
             .show(ui, |ui| {
                 egui::ScrollArea::vertical().id_salt("weights").auto_shrink([false, false]).show(ui, |ui| {

@@ -44,14 +44,14 @@ fn factor_ui(ui: &mut Ui, factor: &ScoreFactor, palette: &theme::Palette) {
     let full = factor.points >= factor.cap;
     let id = ui.make_persistent_id(("score factor", &factor.name));
     let header = |ui: &mut Ui| {
-        let room = (ui.available_width() - 160.0).max(60.0);
+        let room = (ui.available_width() - 138.0).max(60.0);
         let left = egui::Layout::left_to_right(egui::Align::Center);
         let name = ui.allocate_ui_with_layout(Vec2::new(room, 18.0), left, |ui| {
             ui.set_min_width(room);
             ui.add(egui::Label::new(&title).truncate())
         });
         let part = factor.points as f32 / factor.cap.max(1) as f32;
-        widgets::meter(ui, 56.0, part, None, palette.accent, &format!("{title} {points}"));
+        widgets::meter(ui, 40.0, part, None, palette.accent, &format!("{title} {points}"));
         ui.label(RichText::new(&points).color(if full { palette.amber } else { palette.text }));
         let cap = if full { format!("{}\n", t::AT_CAP) } else { String::new() };
         name.inner.on_hover_text(format!("{title}\n{cap}{}：{}", t::BASIS, factor.cite));

@@ -110,7 +110,9 @@ pub(super) fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
     let rect = Rect::from_min_size(grid.view.min, Vec2::new(grid.view.width(), HEAD));
     let whole = ui.painter();
     whole.rect_filled(rect, 0.0, palette.chrome);
-    let clip = Rect::from_min_max(Pos2::new(grid.view.left() + grid.name, rect.top()), rect.max);
+    let sums = grid.sums();
+    let clip =
+        Rect::from_min_max(Pos2::new(grid.view.left() + grid.name, rect.top()), Pos2::new(sums.left(), rect.bottom()));
     let painter = whole.with_clip_rect(clip.intersect(ui.clip_rect()));
     for m in 0..MONTHS {
         let x = grid.x(m);
@@ -136,15 +138,36 @@ pub(super) fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
             palette.muted,
         );
     }
-    let right = grid.x(MONTHS) + grid.year - 6.0;
-    painter.text(
-        Pos2::new(right, rect.top() + 12.0),
+    whole.text(
+        Pos2::new(sums.right() - 6.0, rect.top() + 12.0),
         Align2::RIGHT_CENTER,
         t::YEAR,
         theme::bold(theme::BODY),
         palette.text,
     );
+    whole.vline(sums.left() + 0.5, rect.y_range(), Stroke::new(1.0, palette.line));
     whole.hline(grid.view.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
+}
+
+/// The year's sums at the right edge.
+pub(super) fn sums(ui: &Ui, of: &View<'_>, grid: &Grid) {
+    let palette = theme::of(ui);
+    let column = grid.sums();
+    for r in visible_rows(of, grid).chain(0..1) {
+        let Some(row) = of.rows.get(r) else { continue };
+        let clip = Rect::from_min_max(Pos2::new(column.left(), grid.clip(r).top()), column.max);
+        let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
+        let rect = Rect::from_min_size(Pos2::new(column.left(), grid.row_y(r)), Vec2::new(grid.year, ROW));
+        let ground = match r {
+            0 => palette.chrome,
+            _ if of.marked == Some(r) => palette.stripe,
+            _ => palette.surface,
+        };
+        painter.rect_filled(rect, 0.0, ground);
+        figures(&painter, palette, rect, &row.year, &row.year_small, theme::bold(theme::BODY), palette.text);
+        painter.hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, palette.line));
+    }
+    ui.painter().vline(column.left() + 0.5, column.y_range(), Stroke::new(1.0, palette.line));
 }
 
 pub(super) fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
