@@ -10,6 +10,7 @@
     reason = "tests stop at a fault and break files on purpose"
 )]
 
+mod abilities;
 mod ceremony;
 mod data;
 mod golden;

@@ -52,8 +52,8 @@ pub fn ceremony(window: &mut Window, open: &str) {
     window.click(open);
 }
 
-/// The year's seed, then the month's draw and its pairs; ends on the month's list.
-pub fn draw_month(window: &mut Window) -> PlanMonth {
+/// The year's seed; ends before the first month's sealing.
+pub fn seal_year(window: &mut Window) -> PlanMonth {
     window.click("月度抽取");
     ceremony(window, "开封取种子");
     window.until("the year's seed", |w| {
@@ -63,6 +63,12 @@ pub fn draw_month(window: &mut Window) -> PlanMonth {
     let label = Period::Month(month).label();
     window.until("the month", |w| w.enabled(&format!("开始 {label} 抽取")));
     window.click(&format!("开始 {label} 抽取"));
+    month
+}
+
+/// The year's seed, then the month's draw and its pairs; ends on the month's list.
+pub fn draw_month(window: &mut Window) -> PlanMonth {
+    let month = seal_year(window);
     ceremony(window, "开封并抽取");
     window.until("the draw", |w| {
         w.app().session.project().and_then(|p| p.books.value().map(|b| !b.draws.is_empty())).unwrap_or(false)

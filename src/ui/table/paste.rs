@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::cells::WHOLE;
 use super::text as t;
-use super::tools::Ground;
+use super::tools::{Ground, named_field};
 use crate::ui::slot::Slot;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
@@ -42,7 +42,11 @@ impl PastePanel {
     pub(super) fn ui(&mut self, ui: &Ui, ground: &mut dyn Ground) -> PasteAnswer {
         self.found.poll();
         if !self.found.is_for(&self.text) {
-            let (frame, within) = (ground.frame(), ground.within());
+            let (mut frame, within) = (ground.frame(), ground.within());
+            for column in ground.identities() {
+                // as long as the frame, under a name of its own
+                let _ = frame.with_column(column);
+            }
             let columns: Vec<String> = frame
                 .get_column_names()
                 .iter()
@@ -63,9 +67,7 @@ impl PastePanel {
             egui::ScrollArea::vertical().id_salt("pasted").max_height(150.0).show(ui, |ui| {
                 let field = egui::TextEdit::multiline(&mut self.text).desired_rows(6).desired_width(f32::INFINITY);
                 let field = ui.add(field.hint_text(t::PASTE_EMPTY));
-                field.widget_info(|| {
-                    egui::WidgetInfo::text_edit(true, self.text.as_str(), self.text.as_str(), t::PASTE_FIELD)
-                });
+                field.widget_info(|| named_field(&self.text, t::PASTE_FIELD));
                 if fresh {
                     field.request_focus();
                 }

@@ -52,6 +52,8 @@ impl PivotPanel {
     /// Draws it; false once it was closed.
     pub(super) fn ui(&mut self, ui: &mut Ui, ground: &mut dyn Ground) -> bool {
         let mut open = true;
+        // Esc goes to the field, menu or window that is open within first
+        let within = ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) || self.list.is_asking();
         let title = t::pivot_title(ground.name(), "");
         let screen = ui.ctx().content_rect();
         egui::Window::new(title.trim_end_matches('：'))
@@ -60,7 +62,7 @@ impl PivotPanel {
             .default_size([760.0_f32.min(screen.width() - 80.0), 560.0_f32.min(screen.height() - 100.0)])
             .default_pos(screen.center() - egui::vec2(380.0, 280.0))
             .show(ui.ctx(), |ui| self.inner(ui, ground));
-        open && !ui.input(|i| i.key_pressed(egui::Key::Escape))
+        open && (within || !ui.input(|i| i.key_pressed(egui::Key::Escape)))
     }
 
     fn inner(&mut self, ui: &mut Ui, ground: &mut dyn Ground) {

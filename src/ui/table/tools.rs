@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use egui::{Align, Key, Layout, RichText, Ui};
-use polars::prelude::DataFrame;
+use polars::prelude::{Column, DataFrame};
 
 use super::desk::{Desk, TableAsk};
 use super::file::SheetFile;
@@ -65,6 +65,10 @@ pub trait Ground {
     fn defs(&self) -> &[ColumnDef];
     /// The rows' values, typed; asked only where a tool needs them.
     fn frame(&mut self) -> DataFrame;
+    /// What names the rows' units beside the columns: a pasted value is looked for there too.
+    fn identities(&mut self) -> Vec<Column> {
+        Vec::new()
+    }
     /// How a column's values read.
     fn format(&self, column: &str) -> CellFormat;
     /// Rows of the frame in the order shown.
@@ -135,6 +139,11 @@ impl Tools {
         !self.filters.is_empty() || !self.search.trim().is_empty() || self.only.is_some()
     }
 
+    /// True while one of its windows is open: filter, pasting, pivot.
+    pub(super) fn is_asking(&self) -> bool {
+        self.popup.is_some() || self.paste.is_some() || self.pivot.is_some()
+    }
+
     /// Forgets what hangs on rows that are no more.
     pub(super) fn rows_changed(&mut self) {
         self.only = None;
@@ -190,9 +199,7 @@ impl Tools {
             let room = if wide { 200.0 } else { (ui.available_width() * 0.34).clamp(90.0, 180.0) };
             let field =
                 ui.add(egui::TextEdit::singleline(&mut self.search).desired_width(room).hint_text(t::SEARCH_HINT));
-            field.widget_info(|| {
-                egui::WidgetInfo::text_edit(true, self.search.as_str(), self.search.as_str(), t::SEARCH_NAME)
-            });
+            field.widget_info(|| named_field(&self.search, t::SEARCH_NAME));
             if std::mem::take(&mut self.focus_search) {
                 field.request_focus();
             }
@@ -436,6 +443,11 @@ impl Tools {
         }
         taken
     }
+}
+
+/// A field for screen readers: its name, and what stands in it.
+pub(super) fn named_field(text: &str, name: &str) -> egui::WidgetInfo {
+    egui::WidgetInfo { label: Some(name.to_owned()), ..egui::WidgetInfo::text_edit(true, text, text, name) }
 }
 
 /// Sum, count, mean, least and greatest in one line.
