@@ -10,9 +10,7 @@ use fairdraw::registry::schema::sources;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::table::{CellRows, ColumnDef, Desk, List, ListId, ListState, TableInput};
 use fairdraw::ui::{fonts, theme};
-use fairdraw::workspace::view::{
-    ColumnFilter, Condition, SortKey, ViewRequest, compute_column_summary, compute_view,
-};
+use fairdraw::workspace::view::{ColumnFilter, Condition, SortKey, ViewRequest, compute_column_summary, compute_view};
 
 use super::{Bench, tell};
 

@@ -129,6 +129,13 @@ impl<'w> Hands<'w> {
         nodes(self.window, header, is).into_iter().next()
     }
 
+    /// How a column is sorted, as its heading says it.
+    fn sorting_of(&self, heading: &str) -> String {
+        let is = |node: &Node<'_>| node.accesskit_node().label().as_deref() == Some(heading);
+        let root = self.window.harness.root();
+        root.children_recursive().filter(is).find_map(|node| node.accesskit_node().description()).unwrap_or_default()
+    }
+
     fn click_heading(&mut self, heading: &str, modifiers: Modifiers) {
         let rect = self.heading(heading).unwrap();
         // left of the handle that makes it wider
@@ -139,7 +146,8 @@ impl<'w> Hands<'w> {
     fn in_sight(&self) -> Vec<Rect> {
         let body = self.place().body;
         let is = |node: &Node<'_>| {
-            matches!(node.accesskit_node().role(), Role::Row | Role::CheckBox) && node.rect().width() > body.width() * 0.8
+            matches!(node.accesskit_node().role(), Role::Row | Role::CheckBox)
+                && node.rect().width() > body.width() * 0.8
         };
         nodes(self.window, body, is)
     }
@@ -409,7 +417,13 @@ fn sorts(hands: &mut Hands<'_>) {
     by.retain(|(different, _)| *different > 1);
     by.sort_unstable();
     let Some((_, first)) = by.first() else { return };
-    hands.click_heading(first, Modifiers::NONE);
+    // a list may come sorted
+    for _ in 0..3 {
+        hands.click_heading(first, Modifiers::NONE);
+        if hands.sorting_of(first).contains(table::IS_ASCENDING) {
+            break;
+        }
+    }
     let up = hands.column(first);
     let together = |values: &[String], of: &str| {
         let mut seen = runs(values);
@@ -446,7 +460,8 @@ fn sorts(hands: &mut Hands<'_>) {
 fn filters_hides_and_exports(hands: &mut Hands<'_>, file: &Path) {
     let (name, all) = (hands.name.clone(), hands.rows());
     let columns = hands.columns();
-    let texts = columns.iter().filter(|(_, values)| is_text(values) && values.iter().all(|value| value.chars().count() < 40));
+    let texts =
+        columns.iter().filter(|(_, values)| is_text(values) && values.iter().all(|value| value.chars().count() < 40));
     let by = texts.min_by_key(|(_, values)| counts(values).len()).cloned();
     if let Some((heading, values)) = &by {
         let most = counts(values).into_iter().filter(|(value, _)| !value.is_empty()).max_by_key(|(_, count)| *count);
@@ -458,7 +473,9 @@ fn filters_hides_and_exports(hands: &mut Hands<'_>, file: &Path) {
         let value = value.trim_start_matches('\'');
         if let Some(row) = hands.tick(value) {
             let said = thousands(count as u64);
-            let beside = |node: &Node<'_>| node.accesskit_node().value().or_else(|| node.accesskit_node().label()) == Some(said.clone());
+            let beside = |node: &Node<'_>| {
+                node.accesskit_node().value().or_else(|| node.accesskit_node().label()) == Some(said.clone())
+            };
             let strip = Rect::from_x_y_ranges(row.left()..=row.left() + 280.0, row.y_range());
             assert!(!nodes(hands.window, strip, beside).is_empty(), "{name}: {value} is not counted {said}");
             hands.window.click(table::APPLY);
@@ -473,7 +490,11 @@ fn filters_hides_and_exports(hands: &mut Hands<'_>, file: &Path) {
             assert!(hands.rows() >= count && hands.rows() <= all, "{name}: {heading} contains {value}");
         }
     }
-    let other = columns.iter().filter(|_| columns.len() > 1).map(|(heading, _)| heading).rfind(|heading| by.as_ref().is_none_or(|(by, _)| by != *heading));
+    let other = columns
+        .iter()
+        .filter(|_| columns.len() > 1)
+        .map(|(heading, _)| heading)
+        .rfind(|heading| by.as_ref().is_none_or(|(by, _)| by != *heading));
     if let Some(heading) = other {
         hands.tool(table::COLUMNS);
         hands.tick(heading).unwrap_or_else(|| panic!("{name}: {heading} can be hidden"));
@@ -495,7 +516,11 @@ fn filters_hides_and_exports(hands: &mut Hands<'_>, file: &Path) {
         hands.rest();
     }
     let headings: Vec<String> = hands.columns().into_iter().map(|(heading, _)| heading).collect();
-    assert_eq!(headings, columns.iter().map(|(heading, _)| heading.clone()).collect::<Vec<_>>(), "{name}: columns as before");
+    assert_eq!(
+        headings,
+        columns.iter().map(|(heading, _)| heading.clone()).collect::<Vec<_>>(),
+        "{name}: columns as before"
+    );
 }
 
 /// The file holds what is shown, cell by cell.
@@ -531,10 +556,13 @@ fn exports(hands: &mut Hands<'_>, file: &Path) {
 fn same(cell: &str, written: &str) -> bool {
     let (cell, written) = (cell.trim(), written.trim().trim_end_matches(" 00:00:00"));
     // a figure that there is not
-    cell == written || (cell == "—" && written.is_empty()) || (!written.is_empty() && cell.starts_with(written)) || number(written).is_some_and(|value| {
-        let digits: String = cell.chars().take_while(|c| c.is_ascii_digit() || ".,−-+".contains(*c)).collect();
-        number(&digits).is_some_and(|own| (own - value).abs() < 0.051)
-    })
+    cell == written
+        || (cell == "—" && written.is_empty())
+        || (!written.is_empty() && cell.starts_with(written))
+        || number(written).is_some_and(|value| {
+            let digits: String = cell.chars().take_while(|c| c.is_ascii_digit() || ".,−-+".contains(*c)).collect();
+            number(&digits).is_some_and(|own| (own - value).abs() < 0.051)
+        })
 }
 
 /// Values of a column with one that is nowhere: found, told, selected, shown alone.
@@ -542,11 +570,15 @@ fn pastes(hands: &mut Hands<'_>) {
     let name = hands.name.clone();
     let columns = hands.columns();
     let is_day = |value: &str| value.parse::<chrono::NaiveDate>().is_ok();
-    let plain = |value: &str| !value.is_empty() && !is_day(value) && !value.contains(['"', '\'', ',', '，', '；', '、', '\n', ' ']);
+    let plain = |value: &str| {
+        !value.is_empty() && !is_day(value) && !value.contains(['"', '\'', ',', '，', '；', '、', '\n', ' '])
+    };
     let texts = columns.iter().filter(|(_, values)| is_text(values));
     let best = texts.max_by_key(|(_, values)| counts(values).iter().filter(|(value, _)| plain(value)).count());
     let values: Vec<String> = best
-        .map(|(_, values)| counts(values).keys().filter(|value| plain(value)).take(2).map(|value| (*value).to_owned()).collect())
+        .map(|(_, values)| {
+            counts(values).keys().filter(|value| plain(value)).take(2).map(|value| (*value).to_owned()).collect()
+        })
         .unwrap_or_default();
     hands.focus();
     let mut lines: Vec<String> = values.iter().map(|value| format!("\"{value}\" ")).collect();

@@ -86,7 +86,8 @@ fn the_registers_lists_can_all_that_a_table_can() {
     window.settle();
     name_operator(&mut window, "王晓明");
     // the city has no row that was left out: another register brings some
-    let (last, before): (Vec<ListId>, Vec<ListId>) = lists_of(Walk::Register).partition(|list| *list == ListId::SetAside);
+    let (last, before): (Vec<ListId>, Vec<ListId>) =
+        lists_of(Walk::Register).partition(|list| *list == ListId::SetAside);
     for list in before.into_iter().chain(last) {
         match list {
             ListId::Table(kind) => {
@@ -165,6 +166,8 @@ fn differences(window: &mut Window) {
     });
     let bad = (1..=3).map(|at| format!(",无编号{at}厂,,黄浦区,登记管理,,在产"));
     std::fs::write(&file, lines.chain(bad).collect::<Vec<_>>().join("\n")).unwrap();
+    // the findings' headings have the words of the menu
+    begin_with(window, &format!("{} ", data::tab(TableKind::Sources)));
     open_refresh(window);
     window.answers.push(&folder);
     window.click(refresh::CHOOSE_FOLDER);

@@ -53,9 +53,10 @@ impl PastePanel {
                 .map(ToString::to_string)
                 .filter(|id| id != WHOLE && is_text(&frame, id))
                 .collect();
+            let named = ground.named();
             let wanted = pasted_values(&self.text);
             ground.work().start(&mut self.found, self.text.clone(), t::PASTE, move |progress| {
-                find_pasted(&frame, &columns, within.as_ref().map(|rows| rows.as_slice()), &wanted, progress)
+                find_pasted(&frame, (&columns, &named), within.as_ref().map(|rows| rows.as_slice()), &wanted, progress)
             });
         }
         let mut answer = PasteAnswer::Open;

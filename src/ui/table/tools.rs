@@ -19,7 +19,7 @@ use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::session::Session;
 use crate::workspace::view::{
-    CellFormat, ColumnFilter, SortKey, Totals, ViewRequest, compute_totals, is_numeric, number_text,
+    CellFormat, ColumnFilter, NamedColumn, SortKey, Totals, ViewRequest, compute_totals, is_numeric, number_text,
 };
 
 /// Width from which the tools stand side by side, points; below it they are in one menu.
@@ -67,6 +67,10 @@ pub trait Ground {
     fn frame(&mut self) -> DataFrame;
     /// What names the rows' units beside the columns: a pasted value is looked for there too.
     fn identities(&mut self) -> Vec<Column> {
+        Vec::new()
+    }
+    /// Columns whose values read by their names.
+    fn named(&self) -> Vec<NamedColumn> {
         Vec::new()
     }
     /// How a column's values read.
@@ -161,6 +165,7 @@ impl Tools {
             filters: self.filters.clone(),
             search: self.search.trim().to_owned(),
             search_columns,
+            search_named: Vec::new(),
             within: None,
             sort: sort.to_vec(),
             natural: false,
