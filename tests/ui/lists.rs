@@ -14,7 +14,8 @@ use fairdraw::ui::table::{About, ListId};
 use fairdraw::ui::text::{audit, data, draw, plan, refresh, results, table};
 use fairdraw::ui::widgets::thousands;
 
-use super::abilities::{Hands, double_click, has_all, rows_of};
+use super::abilities::{double_click, has_all};
+use super::hands::{Hands, rows_of};
 use super::plan::on_the_matrix;
 use super::refresh::{next_register, open_refresh};
 use super::results::{record_all, tab};

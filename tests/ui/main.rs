@@ -14,6 +14,7 @@ mod abilities;
 mod ceremony;
 mod data;
 mod golden;
+mod hands;
 mod job;
 mod lists;
 mod overview;
