@@ -12,6 +12,7 @@ mod cell;
 mod natural;
 mod pasted;
 mod pivot;
+mod search;
 mod summary;
 mod totals;
 
@@ -31,12 +32,12 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::text::day::day_number;
 use crate::text::half_width;
-use crate::text::pinyin::PinyinQuery;
 
 pub use cell::{CellFormat, cell_text, date_text, number_text};
 pub use natural::natural_order;
 pub use pasted::{Pasted, find_pasted, pasted_values};
 pub use pivot::{MOST_GROUPS, Pivot, PivotRequest, compute_pivot};
+pub use search::NamedColumn;
 pub use summary::{ColumnSummary, LISTED_VALUES, compute_column_summary};
 pub use totals::{Totals, compute_totals, is_numeric, is_text};
 
@@ -112,6 +113,8 @@ pub struct ViewRequest {
     pub search: String,
     /// Text columns that are searched.
     pub search_columns: Vec<String>,
+    /// Columns that are searched by the names of their values.
+    pub search_named: Vec<NamedColumn>,
     /// Only these rows (a district's, a selection's), in any order; `None` is all.
     pub within: Option<Arc<Vec<u32>>>,
     /// Keys to sort by, the first counts most.
@@ -330,26 +333,6 @@ fn contains(cell: &str, needle: &str) -> bool {
     }
 }
 
-/// Keeps the rows in which every word stands in some column, as written or by its pinyin.
-fn search(marks: &mut [bool], frame: &DataFrame, columns: &[String], text: &str, progress: &Progress) -> AppResult<()> {
-    let words = folded(text);
-    for word in words.split_whitespace() {
-        let pinyin = PinyinQuery::new(word);
-        let fits = |cell: &str| contains(cell, word) || pinyin.as_ref().is_some_and(|pinyin| pinyin.is_in(cell));
-        // rows still to be found
-        let mut missing = marks.to_vec();
-        for name in columns {
-            if let Values::Text(cells) = values(frame, name)? {
-                keep_where(&mut missing, cells, progress, |cell| !cell.is_some_and(fits))?;
-            }
-        }
-        for (mark, missing) in marks.iter_mut().zip(missing) {
-            *mark = *mark && !missing;
-        }
-    }
-    Ok(())
-}
-
 /// The order of a number among numbers, as an integer.
 fn number_key(number: f64) -> u64 {
     let bits = bits(number);
@@ -490,7 +473,7 @@ pub fn compute_view(frame: &DataFrame, request: &ViewRequest, progress: &Progres
     for filter in &request.filters {
         apply(&mut marks, &values(frame, &filter.column)?, &filter.condition, progress)?;
     }
-    search(&mut marks, frame, &request.search_columns, &request.search, progress)?;
+    search::search(&mut marks, frame, request, progress)?;
     let rows: Vec<u32> = marks.iter().enumerate().filter(|(_, mark)| **mark).map(|(row, _)| row as u32).collect();
     let rows = sorted(frame, rows, &request.sort, request.natural, progress)?;
     Ok(TableView { rows: Arc::new(rows), total, within })

@@ -2,7 +2,7 @@
 //!
 //! A city of so many sources is made and imported in a temporary folder; then the window's own code runs without
 //! a window: `logic`, `ui` and the tessellation of every frame are timed while the map is panned with all its
-//! points, the table scrolled, and a weight dragged. The graphics card's share is not in it.
+//! points, the table scrolled and worked with ([`tables`]), and a weight dragged. The graphics card's share is not in it.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -12,6 +12,8 @@
     clippy::disallowed_methods,
     reason = "a bench prints its figures and stops at a fault"
 )]
+
+mod tables;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -166,6 +168,9 @@ fn main() {
         }]));
     }
     tell("table, scrolled", frames);
+
+    tables::register(&mut bench);
+    tables::list(sources);
 
     // a weight, dragged: the draft changes in every frame
     bench.app.go(ScreenId::Risk);

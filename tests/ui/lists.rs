@@ -1,39 +1,296 @@
 //! Every list has the tools of a table: search, sorting, filter, selecting, copying, pasting, figures, file, a row's
-//! menu. One table of all lists of the program; a list that is not in it, or that is drawn without its tools, fails.
+//! menu. The program declares its lists in one place; each of them is walked through here, by keys and clicks.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use calamine::{Data, Reader, open_workbook_auto};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use fairdraw::disclosure::Audience;
+use fairdraw::domain::Period;
+use fairdraw::export::{ExportFile, ExportInfo, write_export};
+use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, common, draw, plan, results, table};
+use fairdraw::ui::table::{About, ListId};
+use fairdraw::ui::text::{audit, data, draw, plan, refresh, results, table};
 use fairdraw::ui::widgets::thousands;
 
-use super::results::tab;
+use super::abilities::{double_click, has_all};
+use super::hands::{Hands, rows_of};
+use super::plan::on_the_matrix;
+use super::refresh::{next_register, open_refresh};
+use super::results::{record_all, tab};
 use super::support::{Begin, LAPTOP, PROJECTOR, Window};
-use super::work::{draw_month, name_operator};
+use super::work::{ceremony, choose_month, draw_month, name_operator, seal_year};
 
-/// The lists by their ids in the code; those marked are walked through below, the others need more than one drawn
-/// month to be in sight and are held by their own tests.
-const LISTS: [(&str, bool); 15] = [
-    ("board", false),
-    ("checks", false),
-    ("hand", true),
-    ("journal", true),
-    ("lights", true),
-    ("map selection", true),
-    ("month list", true),
-    ("movers", false),
-    ("pairs", false),
-    ("plan-four", false),
-    ("public list", false),
-    ("register", true),
-    ("strata", true),
-    ("values", false),
-    ("verification steps", false),
-];
+/// On which of the walks a list is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    Register,
+    Plan,
+    Draw,
+    Results,
+}
+
+/// A list that is added is told here where it is met: the walk there then holds its abilities.
+fn walk(list: ListId) -> Walk {
+    match list {
+        ListId::Table(_) | ListId::Quality | ListId::SetAside | ListId::Selection | ListId::Pivot => Walk::Register,
+        ListId::RefreshUnits | ListId::RefreshFrequency => Walk::Register,
+        ListId::Movers | ListId::Shortages | ListId::Record | ListId::Lights | ListId::Values => Walk::Plan,
+        ListId::Strata | ListId::Pairs | ListId::Month => Walk::Draw,
+        ListId::Checks | ListId::Board | ListId::PublicList | ListId::Progress => Walk::Results,
+        ListId::Journal | ListId::Register | ListId::Verification | ListId::Manifest | ListId::Hand => Walk::Results,
+    }
+}
+
+fn lists_of(of: Walk) -> impl Iterator<Item = ListId> {
+    ListId::all().filter(move |list| walk(*list) == of)
+}
+
+/// Holds a list that is in sight, and what a double click on it does.
+fn hold(window: &mut Window, list: ListId) {
+    let name = list.name();
+    window.until(name, |w| rows_of(w, name).is_some());
+    let file = window.folder.path().join(format!("{name}.xlsx"));
+    has_all(window, name, list.about(), &file);
+    double_click(window, name);
+    match list {
+        // the card of the unit; the boards lead to the result
+        ListId::Checks | ListId::Board => {
+            assert_eq!(window.app().screen, ScreenId::Results, "{name}");
+            window.until("the form", |w| w.shows(results::INSPECTED));
+        }
+        list if list.about() == About::Units => {
+            assert_eq!(window.app().screen, ScreenId::Data, "{name}: the card");
+            assert!(window.app().session.filter().unit.is_some(), "{name}: the card");
+        }
+        _ => {}
+    }
+}
+
+/// Clicks the tab whose name begins so, wherever it stands.
+fn begin_with(window: &mut Window, label: &str) {
+    let found = window.shown().into_iter().find(|shown| shown.starts_with(label));
+    let found = found.unwrap_or_else(|| panic!("no {label}: {}", window.shown().join(" | ")));
+    window.harness.get_all_by_label(&found).next().unwrap().click();
+    window.harness.run_steps(3);
+}
+
+fn go(window: &mut Window, screen: ScreenId) {
+    window.app_mut().go(screen);
+    window.settle();
+}
+
+#[test]
+fn the_registers_lists_can_all_that_a_table_can() {
+    let mut window = Window::new(PROJECTOR, false, Begin::City);
+    window.settle();
+    name_operator(&mut window, "王晓明");
+    // the city has no row that was left out: another register brings some
+    let (last, before): (Vec<ListId>, Vec<ListId>) =
+        lists_of(Walk::Register).partition(|list| *list == ListId::SetAside);
+    for list in before.into_iter().chain(last) {
+        match list {
+            ListId::Table(kind) => {
+                go(&mut window, ScreenId::Data);
+                let open = window.app().session.project().unwrap();
+                let rows = open.data.registry.frame(kind).height();
+                assert!(rows > 0, "the city has no {kind:?}");
+                window.click(&format!("{} {}", data::tab(kind), thousands(rows as u64)));
+            }
+            ListId::Quality => {
+                go(&mut window, ScreenId::Data);
+                begin_with(&mut window, &format!("{} ", list.name()));
+            }
+            ListId::SetAside => {
+                differences(&mut window);
+                window.click(refresh::CONFIRM);
+                let aside = |w: &Window| w.app().session.project().map_or(0, |p| p.data.registry.set_aside.height());
+                window.until("rows left out", |w| aside(w) > 0);
+                window.settle();
+                begin_with(&mut window, &format!("{} ", list.name()));
+            }
+            ListId::Selection => {
+                go(&mut window, ScreenId::Data);
+                begin_with(&mut window, &format!("{} ", data::tab(TableKind::Sources)));
+                let mut hands = Hands::on(&mut window, TableKind::Sources.label());
+                hands.focus();
+                hands.window.key(Modifiers::NONE, Key::Home);
+                for _ in 0..11 {
+                    hands.window.key(Modifiers::SHIFT, Key::ArrowDown);
+                }
+                go(&mut window, ScreenId::Map);
+                assert_eq!(window.app().session.filter().rows.len(), 12);
+            }
+            ListId::Pivot => {
+                go(&mut window, ScreenId::Data);
+                begin_with(&mut window, &format!("{} ", data::tab(TableKind::Sources)));
+                let name = TableKind::Sources.label();
+                Hands::on(&mut window, name).tool(table::PIVOT);
+                let title = table::pivot_title(name, table::PIVOT_COUNT);
+                window.until("the pivot", |w| rows_of(w, &title).is_some());
+                let file = window.folder.path().join("透视.xlsx");
+                has_all(&mut window, &title, list.about(), &file);
+                window.key(Modifiers::NONE, Key::Escape);
+                window.until("no pivot", |w| rows_of(w, &title).is_none());
+                continue;
+            }
+            _ => {
+                differences(&mut window);
+                let (units, ways) = ([refresh::ALL_CHANGES], [refresh::UP, refresh::DOWN]);
+                let begins: &[&str] = if list == ListId::RefreshUnits { &units } else { &ways };
+                let shown = window.shown();
+                let label = begins.iter().find(|label| shown.iter().any(|shown| shown.starts_with(**label)));
+                begin_with(&mut window, label.unwrap_or_else(|| panic!("{}", shown.join(" | "))));
+            }
+        }
+        hold(&mut window, list);
+    }
+}
+
+/// The page of what another register would change: units that come, go, close and change, and rows without a number.
+fn differences(window: &mut Window) {
+    go(window, ScreenId::Data);
+    if window.shown().iter().any(|shown| shown == refresh::TITLE) {
+        window.harness.get_all_by_label(refresh::TITLE).next().unwrap().click();
+        window.harness.run_steps(3);
+    }
+    if window.enabled(refresh::CONFIRM) {
+        return;
+    }
+    let folder = next_register(window, 3, 40);
+    let file = folder.join("固定污染源名录.csv");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines = text.lines().enumerate().map(|(at, line)| match at {
+        100..400 => line.replace("登记管理", "重点管理"),
+        _ => line.to_owned(),
+    });
+    let bad = (1..=3).map(|at| format!(",无编号{at}厂,,黄浦区,登记管理,,在产"));
+    std::fs::write(&file, lines.chain(bad).collect::<Vec<_>>().join("\n")).unwrap();
+    // the findings' headings have the words of the menu
+    begin_with(window, &format!("{} ", data::tab(TableKind::Sources)));
+    open_refresh(window);
+    window.answers.push(&folder);
+    window.click(refresh::CHOOSE_FOLDER);
+    window.until("the differences", |w| w.enabled(refresh::CONFIRM));
+}
+
+#[test]
+fn the_plans_lists_can_all_that_a_table_can() {
+    let mut window = Window::new(PROJECTOR, false, Begin::City);
+    window.settle();
+    name_operator(&mut window, "王晓明");
+    for list in lists_of(Walk::Plan) {
+        match list {
+            ListId::Movers => {
+                go(&mut window, ScreenId::Risk);
+                super::risk::drag(&mut window);
+                window.settle();
+            }
+            ListId::Shortages => {
+                // more than can be drawn: cut to that, and said
+                for month in ["5月", "7月"] {
+                    on_the_matrix(&mut window, month);
+                    window.key(Modifiers::NONE, Key::Enter);
+                    window.key(Modifiers::COMMAND, Key::A);
+                    window.text("9999");
+                    window.key(Modifiers::NONE, Key::Enter);
+                    window.settle();
+                }
+                begin_with(&mut window, plan::TAB_SHORTAGES);
+            }
+            ListId::Values => begin_with(&mut window, plan::TAB_VALUES),
+            _ => {
+                go(&mut window, ScreenId::Plan);
+                begin_with(&mut window, if list == ListId::Record { plan::TAB_RECORD } else { plan::TAB_LIGHTS });
+            }
+        }
+        hold(&mut window, list);
+    }
+}
+
+#[test]
+fn the_draws_lists_can_all_that_a_table_can() {
+    let mut window = Window::new(PROJECTOR, false, Begin::City);
+    window.settle();
+    name_operator(&mut window, "王晓明");
+    seal_year(&mut window);
+    for list in lists_of(Walk::Draw) {
+        match list {
+            ListId::Strata => {}
+            ListId::Pairs => {
+                ceremony(&mut window, "开封并抽取");
+                window.until("the reveal", |w| w.enabled("进入配对"));
+                window.click("进入配对");
+                window.until("the pairs", |w| w.enabled("进入本月清单"));
+            }
+            _ => {
+                go(&mut window, ScreenId::Draw);
+                if window.enabled("进入本月清单") {
+                    window.click("进入本月清单");
+                }
+                window.until("the list", |w| w.enabled("导出任务单"));
+            }
+        }
+        hold(&mut window, list);
+    }
+}
+
+#[test]
+fn the_lists_of_results_and_audit_can_all_that_a_table_can() {
+    let mut window = Window::new(PROJECTOR, false, Begin::City);
+    window.settle();
+    name_operator(&mut window, "王晓明");
+    let month = draw_month(&mut window);
+    // two changes by hand
+    for number in ["3", "2"] {
+        on_the_matrix(&mut window, "8月");
+        window.harness.event(Event::Paste(number.to_owned()));
+        window.harness.run_steps(4);
+        if window.enabled("更改 1 格") {
+            window.click("更改 1 格");
+        }
+        window.settle();
+        window.key(Modifiers::COMMAND, Key::S);
+        window.until("the project saved", |w| {
+            !w.app().session.is_busy() && !w.app().session.project().unwrap().draft.is_changed()
+        });
+    }
+    for list in lists_of(Walk::Results) {
+        match list {
+            ListId::Checks => {
+                go(&mut window, ScreenId::Results);
+                choose_month(&mut window, &month.to_string());
+                tab(&mut window, "待录入 ");
+            }
+            ListId::Board => {
+                record_all(&mut window);
+                tab(&mut window, "公开期限 ");
+            }
+            ListId::PublicList | ListId::Progress => {
+                go(&mut window, ScreenId::Results);
+                let of = if list == ListId::Progress { results::TAB_FIGURES } else { results::TAB_LISTS };
+                tab(&mut window, of);
+            }
+            ListId::Verification => {
+                go(&mut window, ScreenId::Audit);
+                window.click(audit::PAGES[2]);
+                window.click(&format!("{} {}", audit::VERIFY_OWN, Period::Month(month)));
+            }
+            ListId::Manifest => {
+                let folder = window.folder.path().join("对外");
+                changed_export(&folder);
+                window.answers.push(&folder);
+                window.click("选择导出的文件夹…");
+            }
+            _ => {
+                go(&mut window, ScreenId::Audit);
+                window.click(list.name());
+            }
+        }
+        hold(&mut window, list);
+    }
+}
 
 fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -46,184 +303,32 @@ fn files_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// The bare table is the tools' own: the register's sheets bring a frame and draw the same tools around it.
 #[test]
-fn every_list_of_the_program_is_a_list_with_tools_and_stands_in_the_table() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui/screens");
+fn no_screen_draws_a_table_without_its_tools() {
     let mut files = Vec::new();
-    files_below(&root, &mut files);
-    // the journal's three pages share one call
-    let mut ids: BTreeSet<String> = ["journal", "register", "hand"].map(str::to_owned).into();
+    files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui/screens"), &mut files);
     for path in files {
         let text = std::fs::read_to_string(&path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().to_string();
-        // the bare table is the tools' own; the register's tables bring a frame and draw the same tools around it
         assert!(!text.contains("Table::show(") || name == "sheet.rs", "{name} draws a table without its tools");
-        for part in text.split("TableInput::new(\"").skip(1) {
-            ids.insert(part.split('"').next().unwrap().to_owned());
-        }
-    }
-    let known: BTreeSet<String> = LISTS.iter().map(|(id, _)| (*id).to_owned()).collect();
-    assert_eq!(ids, known);
-}
-
-fn clipboard(window: &mut Window) -> String {
-    window.harness.event(Event::Copy);
-    window.harness.step();
-    let copied = window.harness.output().platform_output.commands.iter().find_map(|command| match command {
-        egui::OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    });
-    window.harness.run_steps(2);
-    copied.unwrap_or_default()
-}
-
-/// Rows that a table of this name says it shows.
-fn rows_of(window: &Window, name: &str) -> Option<usize> {
-    // a table that a search has emptied says so instead
-    if window.shows(&format!("{name}：没有符合条件的行")) {
-        return Some(0);
-    }
-    let (start, end) = (format!("{name}，"), " 行");
-    window.shown().iter().find_map(|shown| shown.strip_prefix(&start)?.strip_suffix(end)?.replace(',', "").parse().ok())
-}
-
-fn focus(window: &mut Window, name: &str) {
-    let rows = rows_of(window, name).unwrap_or_else(|| panic!("{name}: {}", window.shown().join(" | ")));
-    window.harness.get_by_label(&table::named(name, &thousands(rows as u64))).focus();
-    window.harness.run_steps(2);
-}
-
-/// A tool: a button where there is room, an item of the tools' menu where not.
-fn tool(window: &mut Window, label: &str) {
-    if window.harness.query_by_label(label).is_none() {
-        window.click(table::TOOLS);
-    }
-    window.click(label);
-    window.harness.run_steps(3);
-}
-
-fn sheet(path: &Path) -> Vec<Vec<Data>> {
-    let mut book = open_workbook_auto(path).unwrap();
-    let range = book.worksheet_range_at(0).unwrap().unwrap();
-    range.rows().map(<[Data]>::to_vec).collect()
-}
-
-/// A cell of a file as the table copies it.
-fn text_of(cell: &Data) -> String {
-    match cell {
-        Data::Float(number) => number.to_string(),
-        Data::Int(number) => number.to_string(),
-        Data::Empty => String::new(),
-        Data::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 
-/// What each list must be able to do, by keys and clicks.
-fn has_all_tools(window: &mut Window, name: &str, file: &Path) {
-    let all = rows_of(window, name).unwrap_or_else(|| panic!("{name}: {}", window.shown().join(" | ")));
-    assert!(all > 0, "{name} is empty");
-    // search: nothing is left of a word that nobody wrote, Esc brings all back
-    focus(window, name);
-    window.key(Modifiers::COMMAND, Key::F);
-    window.text("无此内容ｑｑ");
-    window.harness.run_steps(3);
-    assert_eq!(rows_of(window, name), Some(0), "{name}: search; {}", window.shown().join(" | "));
-    window.key(Modifiers::NONE, Key::Escape);
-    window.harness.run_steps(3);
-    assert_eq!(rows_of(window, name), Some(all), "{name}: Esc ends the search");
-    // all rows with their headings go to the clipboard
-    focus(window, name);
-    window.key(Modifiers::COMMAND, Key::A);
-    let copied = clipboard(window);
-    let lines: Vec<Vec<String>> = copied.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect();
-    assert_eq!(lines.len(), all + 1, "{name}: a heading and every row");
-    if all > 1 {
-        assert!(window.shows(&table::selected(&thousands(all as u64))), "{name}: what is selected is counted");
-    }
-    // the file holds what was copied, cell by cell
-    window.answers.push(file);
-    tool(window, table::EXPORT);
-    window.until("the file", |_| file.exists());
-    window.until("a quiet session", |w| !w.app().session.is_busy());
-    let rows = sheet(file);
-    let head = rows.iter().position(|row| row.iter().any(|cell| text_of(cell) == lines[0][0])).expect("the header");
-    assert!(rows[..head].iter().flatten().any(|cell| text_of(cell).contains(name)), "{name}: title");
-    assert_eq!(rows.len() - head - 1, all, "{name}: rows of the file");
-    for (line, row) in lines[1..].iter().zip(&rows[head + 1..]) {
-        for (cell, written) in line.iter().zip(row) {
-            let (cell, written) = (cell.trim_start_matches('\'').to_owned(), text_of(written));
-            let number = |text: &str| text.replace([',', '%'], "").parse::<f64>().ok();
-            match (number(&cell), number(&written)) {
-                (Some(a), Some(b)) => assert!((a - b).abs() < 0.051, "{name}: {cell} {written}"),
-                _ => assert_eq!(cell.trim(), written.trim().trim_end_matches(" 00:00:00"), "{name}"),
-            }
-        }
-    }
-    // a row's menu is there for the keyboard; what can be pasted is found again
-    focus(window, name);
-    window.key(Modifiers::NONE, Key::Home);
-    window.key(Modifiers::SHIFT, Key::F10);
-    window.until("the row's menu", |w| w.shows(table::COPY_ROWS));
-    window.key(Modifiers::NONE, Key::Escape);
-    focus(window, name);
-    window.harness.event(Event::Paste("没有这个单位\r\n  \"没有那个单位\" \r\n".to_owned()));
-    window.harness.run_steps(4);
-    assert!(window.shows(&table::pasted("2", "0", "0")), "{name}: pasting says what it found");
-    assert!(window.shows("没有那个单位"), "{name}");
-    window.click(common::CANCEL);
-    // a click on a heading sorts, and again the other way
-    let heading = lines[0].iter().find(|heading| window.harness.query_all_by_label(heading).count() == 1).cloned();
-    if let Some(heading) = heading {
-        window.click(&heading);
-        focus(window, name);
-        window.key(Modifiers::COMMAND, Key::A);
-        let up = clipboard(window);
-        window.click(&heading);
-        focus(window, name);
-        window.key(Modifiers::COMMAND, Key::A);
-        let down = clipboard(window);
-        window.click(&heading);
-        let at = lines[0].iter().position(|own| *own == heading).unwrap();
-        let column = |text: &str| -> Vec<String> {
-            text.lines().skip(1).filter_map(|line| line.split('\t').nth(at).map(str::to_owned)).collect()
-        };
-        let mut different = column(&up);
-        different.sort();
-        different.dedup();
-        if different.len() > 1 {
-            assert_ne!(column(&up), column(&down), "{name}: sorting by {heading}");
-        }
-    }
-}
-
-#[test]
-fn lists_can_all_that_a_table_can() {
-    let mut window = Window::new(PROJECTOR, false, Begin::City);
-    window.settle();
-    name_operator(&mut window, "王晓明");
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(format!("{name}.xlsx"));
-
-    window.app_mut().go(ScreenId::Plan);
-    window.settle();
-    window.click(plan::TAB_LIGHTS);
-    window.until("lights", |w| rows_of(w, plan::LIGHTS).is_some());
-    has_all_tools(&mut window, plan::LIGHTS, &file("lights"));
-
-    draw_month(&mut window);
-    window.settle();
-    window.until("the month's list", |w| rows_of(w, draw::LIST).is_some());
-    has_all_tools(&mut window, draw::LIST, &file("month"));
-
-    window.app_mut().go(ScreenId::Audit);
-    window.settle();
-    for (page, at) in [("journal", 0), ("register", 1)] {
-        window.click(audit::PAGES[at]);
-        window.until("the page", |w| rows_of(w, audit::PAGES[at]).is_some());
-        has_all_tools(&mut window, audit::PAGES[at], &file(page));
-    }
-    let _ = results::BOARD;
+/// An exported folder whose files have been changed since.
+fn changed_export(folder: &Path) {
+    let info = ExportInfo {
+        agency: "某市生态环境局".into(),
+        program: "测试".into(),
+        created: chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap().and_hms_opt(9, 0, 0).unwrap(),
+        audience: Audience::Internal,
+        data_mark: None,
+    };
+    let file = |name: &str| ExportFile { name: name.into(), bytes: b"1,2\n".to_vec(), audience: Audience::Internal };
+    write_export(folder, &["任务.csv", "名单.csv", "统计.csv"].map(file), &info, None).unwrap();
+    std::fs::write(folder.join("任务.csv"), b"1,3\n").unwrap();
+    std::fs::remove_file(folder.join("名单.csv")).unwrap();
+    std::fs::write(folder.join("多余.csv"), b"1\n").unwrap();
 }
 
 #[test]
@@ -246,7 +351,7 @@ fn the_months_list_obeys_the_area_is_pasted_into_and_leads_to_card_result_and_pr
     let file = folder.path().join("名单.xlsx");
     let before = books.journal.len();
     window.answers.push(&file);
-    tool(&mut window, table::EXPORT);
+    Hands::on(&mut window, draw::LIST).tool(table::EXPORT);
     window.until("the file", |_| file.exists());
     window.settle();
     let journal = window.app().session.project().unwrap().books.value().unwrap().journal.clone();
@@ -267,7 +372,7 @@ fn the_months_list_obeys_the_area_is_pasted_into_and_leads_to_card_result_and_pr
         .collect();
     let uscc = fairdraw::registry::schema::sources::USCC.of(&data.registry.sources).unwrap();
     let code = uscc.get(opened.rows[7].unwrap() as usize).unwrap();
-    focus(&mut window, draw::LIST);
+    Hands::on(&mut window, draw::LIST).focus();
     window.harness.event(Event::Paste(format!("{name}  \r\n'{wide}\r\n\"{code}\"\t\r\n不在名单的公司\r\n")));
     window.harness.run_steps(4);
     assert!(window.shows("未找到 1 个") && window.shows("不在名单的公司"), "{}", window.shown().join(" | "));
@@ -331,14 +436,14 @@ fn the_register_is_summed_pivoted_and_pasted_into() {
     let data = std::sync::Arc::clone(&window.app().session.project().unwrap().data);
     let name = fairdraw::registry::TableKind::Sources.label();
     let names: Vec<String> = [3, 11, 40].iter().map(|row| data.name(*row).unwrap().to_owned()).collect();
-    focus(&mut window, name);
+    Hands::on(&mut window, name).focus();
     window.harness.event(Event::Paste(format!("{}\r\n查无此厂\r\n", names.join("\r\n"))));
     window.until("the answer", |w| w.shows("未找到 1 个"));
     window.click(table::PASTE_SELECT);
     window.until("figures", |w| w.shows("平均"));
     assert!(window.app().session.filter().rows.len() <= 3 || window.shows("已选"), "selected");
     // by body, as a table with bars
-    tool(&mut window, table::PIVOT);
+    Hands::on(&mut window, name).tool(table::PIVOT);
     window.until("the pivot", |w| w.shows(table::PIVOT_COUNT) && w.shows(table::PIVOT_SUM));
     assert!(window.shows(&thousands(data.len() as u64)), "all sites are counted");
 }

@@ -10,12 +10,14 @@
     reason = "tests stop at a fault and break files on purpose"
 )]
 
+mod abilities;
 mod access;
 mod ceremony;
 mod data;
 mod figures;
 mod gallery;
 mod golden;
+mod hands;
 mod job;
 mod layout;
 mod lists;

@@ -20,7 +20,7 @@ fn edits(window: &Window) -> usize {
 }
 
 /// The matrix with the focus on the first body's cell of a month.
-fn on_the_matrix(window: &mut Window, month: &str) {
+pub fn on_the_matrix(window: &mut Window, month: &str) {
     window.app_mut().go(ScreenId::Plan);
     window.harness.run_steps(4);
     window.settle();
@@ -57,6 +57,93 @@ fn blocks_are_pasted_filled_and_undone_as_one_step() {
     window.key(Modifiers::COMMAND, Key::Z);
     window.settle();
     assert_eq!(edits(&window), before, "one step of undo for the whole block");
+}
+
+/// What Ctrl+C gives on the matrix: headings, then a line a body.
+fn copied(window: &mut Window) -> Vec<Vec<String>> {
+    window.harness.event(Event::Copy);
+    window.harness.step();
+    let copied = window.harness.output().platform_output.commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    window.harness.run_steps(2);
+    copied.unwrap_or_default().lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+fn figures(block: &[Vec<String>]) -> Vec<Vec<f64>> {
+    let line = |line: &Vec<String>| line[1..].iter().map(|cell| cell.replace(',', "").parse().unwrap()).collect();
+    block[1..].iter().map(line).collect()
+}
+
+/// The cells of two bodies and two months, from the first body's May.
+fn select_block(window: &mut Window) {
+    on_the_matrix(window, "5月");
+    for key in [Key::ArrowRight, Key::ArrowDown] {
+        window.key(Modifiers::SHIFT, key);
+    }
+    assert!(window.shows("选中 4 格"), "{}", window.shown().join(" | "));
+}
+
+#[test]
+fn a_block_goes_to_a_spreadsheet_and_comes_back_with_one_reason_for_all() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    select_block(&mut window);
+    let block = copied(&mut window);
+    assert_eq!(block[0], ["执法主体", "5月", "6月"]);
+    assert_eq!(block.len(), 3);
+    let before = figures(&block);
+    let sum = |block: &[Vec<f64>]| block.iter().flatten().sum::<f64>();
+    assert!(window.shows(&format!("{:.1}", sum(&before))), "the selection is summed up: {:?}", window.shown());
+    // changed in the spreadsheet, with its quotes and line ends, the bodies the other way round
+    let wanted: Vec<Vec<f64>> =
+        before.iter().map(|line| line.iter().map(|visits| (visits * 10.0 + 1.0).round() / 10.0).collect()).collect();
+    let line = |at: usize| {
+        let cells: Vec<String> = wanted[at].iter().map(|visits| format!("{visits}")).collect();
+        format!("{}\t{}", block[at + 1][0], cells.join("\t"))
+    };
+    let text = format!("执法主体\t5月\t6月\r\n{}\r\n{}\r\n\r\n", line(1), line(0));
+    // wherever the cursor stands: the headings say where the numbers belong
+    window.key(Modifiers::NONE, Key::ArrowRight);
+    window.key(Modifiers::NONE, Key::ArrowRight);
+    window.harness.event(Event::Paste(text));
+    window.harness.run_steps(4);
+    window.harness.get_all_by_role_and_label(Role::TextInput, "调整理由").last().unwrap().focus();
+    window.harness.run_steps(2);
+    window.key(Modifiers::COMMAND, Key::A);
+    window.text("二季度专项行动");
+    window.click("更改 4 格");
+    window.settle();
+    let quotas = window.app().session.project().unwrap().draft.now().edits.quotas.clone();
+    assert!(quotas.len() >= 4 && quotas.iter().all(|quota| quota.reason == "二季度专项行动"), "{quotas:?}");
+    select_block(&mut window);
+    assert_eq!(figures(&copied(&mut window)), wanted, "what was pasted stands there");
+    // filled right: June is as May
+    window.key(Modifiers::COMMAND, Key::R);
+    window.until("the filling", |w| w.shows("填充所选单元格"));
+    window.click("更改 2 格");
+    window.settle();
+    select_block(&mut window);
+    let filled = figures(&copied(&mut window));
+    assert!(filled.iter().all(|line| (line[0] - line[1]).abs() < 1e-9), "{filled:?}");
+    assert_eq!(filled.iter().map(|line| line[0]).collect::<Vec<_>>(), [wanted[0][0], wanted[1][0]]);
+    // a number typed over all that is selected
+    let least = wanted.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+    window.text(&format!("{least}"));
+    window.until("the number", |w| w.enabled("更改 4 格"));
+    window.click("更改 4 格");
+    window.settle();
+    select_block(&mut window);
+    assert!(figures(&copied(&mut window)).iter().flatten().all(|visits| (visits - least).abs() < 1e-9));
+    // three steps back: paste, fill, type are one step each
+    for _ in 0..3 {
+        window.key(Modifiers::COMMAND, Key::Z);
+    }
+    window.settle();
+    assert_eq!(edits(&window), 0);
+    select_block(&mut window);
+    assert_eq!(figures(&copied(&mut window)), before);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::support::{Begin, LAPTOP, SOURCES, Window, find_file};
 use super::work::name_operator;
 
 /// A folder with the register alone: of the city's units the first few are gone, some are closed, two are new.
-fn next_register(window: &Window, gone: usize, closed: usize) -> PathBuf {
+pub fn next_register(window: &Window, gone: usize, closed: usize) -> PathBuf {
     let open = window.app().session.project().unwrap();
     let frame = &open.data.registry.sources;
     let text =
@@ -42,7 +42,7 @@ fn next_register(window: &Window, gone: usize, closed: usize) -> PathBuf {
     folder
 }
 
-fn open_refresh(window: &mut Window) {
+pub fn open_refresh(window: &mut Window) {
     window.click(shell::MENU_FILE);
     window.click("更新名录…");
     window.harness.run_steps(3);

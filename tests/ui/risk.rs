@@ -24,7 +24,7 @@ fn cap(window: &Window) -> Milli {
     policy.factors.iter().find(|f| f.name == "行政处罚").unwrap().cap
 }
 
-fn drag(window: &mut Window) {
+pub fn drag(window: &mut Window) {
     drag_to_low_end(window, CAP);
 }
 

@@ -70,13 +70,12 @@ pub fn ceremony_with(window: &mut Window, open: &str, look: Look<'_>) {
     window.click(open);
 }
 
-/// The year's seed, then the month's draw and its pairs; ends on the month's list.
-pub fn draw_month(window: &mut Window) -> PlanMonth {
-    draw_month_with(window, &mut |_, _| {})
+/// The year's seed; ends before the first month's sealing.
+pub fn seal_year(window: &mut Window) -> PlanMonth {
+    seal_year_with(window, &mut |_, _| {})
 }
 
-/// The same with a look at every step of the month, and of the year before it.
-pub fn draw_month_with(window: &mut Window, look: Look<'_>) -> PlanMonth {
+fn seal_year_with(window: &mut Window, look: Look<'_>) -> PlanMonth {
     window.click("月度抽取");
     ceremony_with(window, "开封取种子", &mut |w, step| look(w, &format!("year {step}")));
     window.until("the year's seed", |w| {
@@ -87,6 +86,17 @@ pub fn draw_month_with(window: &mut Window, look: Look<'_>) -> PlanMonth {
     window.until("the month", |w| w.enabled(&format!("开始 {label} 抽取")));
     look(window, "year opened");
     window.click(&format!("开始 {label} 抽取"));
+    month
+}
+
+/// The year's seed, then the month's draw and its pairs; ends on the month's list.
+pub fn draw_month(window: &mut Window) -> PlanMonth {
+    draw_month_with(window, &mut |_, _| {})
+}
+
+/// The same with a look at every step of the month, and of the year before it.
+pub fn draw_month_with(window: &mut Window, look: Look<'_>) -> PlanMonth {
+    let month = seal_year_with(window, look);
     ceremony_with(window, "开封并抽取", look);
     window.until("the draw", |w| {
         w.app().session.project().and_then(|p| p.books.value().map(|b| !b.draws.is_empty())).unwrap_or(false)

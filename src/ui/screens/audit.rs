@@ -144,7 +144,8 @@ impl Screen for AuditScreen {
     }
 
     fn find(&mut self) -> bool {
-        if self.page == Page::Verify {
+        // the page without a list has nothing to look for
+        if self.page == Page::Verify && !self.verify.has_list() {
             self.page = Page::Journal;
         }
         false

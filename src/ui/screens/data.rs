@@ -16,7 +16,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::{Cx, Screen, ready, title};
-use crate::registry::schema::event;
+use crate::registry::schema::{event, sources};
 use crate::registry::{TableKind, row_of_unit};
 use crate::ui::help::help_marks;
 use crate::ui::table::{ListId, TableOutput, Target, TargetOf};
@@ -304,11 +304,17 @@ fn targets_of(open: &OpenProject, kind: TableKind) -> TargetOf {
     })
 }
 
-/// The source that a row of an event table belongs to.
+/// The source that a row of an event table belongs to, be it by its enterprise alone.
 fn source_of(data: &ProjectData, kind: TableKind, row: u32) -> Option<u32> {
     if !kind.refers_to_units() {
         return None;
     }
-    let unit = event::UNIT_ID.of(data.registry.frame(kind)).ok()?.get(row as usize)?;
-    row_of_unit(&data.registry.sources, unit)
+    let frame = data.registry.frame(kind);
+    if let Some(unit) = event::UNIT_ID.of(frame).ok().and_then(|units| units.get(row as usize)) {
+        return row_of_unit(&data.registry.sources, unit);
+    }
+    // an event of an enterprise is one of each of its sites: the first of them
+    let enterprise = sources::ENTERPRISE.of(frame).ok()?.get(row as usize)?;
+    let enterprises = sources::ENTERPRISE.of(&data.registry.sources).ok()?;
+    enterprises.iter().position(|own| own == Some(enterprise)).and_then(|at| u32::try_from(at).ok())
 }

@@ -3,13 +3,16 @@
 use egui::Align;
 use polars::prelude::{Column, DataFrame, Float64Chunked, Int32Chunked, IntoColumn, NewChunkedArray, StringChunked};
 
-use super::{ColumnDef, Rows};
+use super::{ColumnDef, Rows, Target};
 use crate::text::day::day_number;
 use crate::text::number::MINUS;
 use crate::workspace::view::CellValue;
 
 /// Column of a frame of cells that holds the whole row's text, for the search.
 pub(super) const WHOLE: &str = "\u{1}whole";
+
+/// Columns of what the rows' units are named by, beside those of the source.
+const IDENTITIES: [&str; 4] = ["\u{1}unit", "\u{1}name", "\u{1}code", "\u{1}uscc"];
 
 /// A text as a number: `1,234.5`, `−3`, `12.5%`; with `loose` whatever follows the number.
 pub(super) fn number(text: &str, loose: bool) -> Option<f64> {
@@ -29,6 +32,23 @@ fn split(text: &str) -> (&str, &str) {
 /// What follows the number in a cell: its unit, or a percent sign.
 pub(super) fn unit_of(text: &str) -> &str {
     split(text.trim()).1.trim()
+}
+
+/// What the rows' units are named by: number, name, plan code, credit code; empty where the rows are about no units.
+pub(super) fn identities_of(rows: &dyn Rows) -> Vec<Column> {
+    let targets: Vec<Option<Target>> = (0..rows.len()).map(|row| rows.target(row)).collect();
+    if targets.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    IDENTITIES
+        .iter()
+        .enumerate()
+        .map(|(at, id)| {
+            let name = |target: &'_ Target| target.names()[at].to_owned();
+            let texts = targets.iter().map(|target| target.as_ref().map(name).filter(|text| !text.is_empty()));
+            StringChunked::from_iter_options((*id).into(), texts).into_column()
+        })
+        .collect()
 }
 
 /// True where the column's cells are numbers.

@@ -13,6 +13,7 @@ use egui::{Context, Id, mutex::Mutex};
 use super::file::SheetFile;
 use crate::domain::PlanMonth;
 use crate::registry::row_of_unit;
+use crate::registry::schema::sources;
 use crate::workspace::session::ProjectData;
 
 /// What a row stands for: what its menu can do with it.
@@ -28,6 +29,8 @@ pub struct Target {
     pub month: Option<PlanMonth>,
     /// The plan code, where the row has one: copied instead of the unit's id.
     pub code: String,
+    /// Unified social credit code, where there is a good one.
+    pub uscc: String,
 }
 
 impl Target {
@@ -35,19 +38,26 @@ impl Target {
     #[must_use]
     pub fn of_unit(data: &ProjectData, unit: &str) -> Self {
         let source = row_of_unit(&data.registry.sources, unit);
-        let name = source.and_then(|row| data.name(row)).unwrap_or_default().to_owned();
-        Self { unit: unit.to_owned(), name, source, ..Self::default() }
+        let known = source.and_then(|row| Self::of_source(data, row));
+        known.unwrap_or_else(|| Self { unit: unit.to_owned(), ..Self::default() })
     }
 
     /// A unit of the register, of no month; `None` for a row that there is not.
     #[must_use]
     pub fn of_source(data: &ProjectData, row: u32) -> Option<Self> {
+        let uscc = sources::USCC.of(&data.registry.sources).ok().and_then(|codes| codes.get(row as usize));
         Some(Self {
             unit: data.unit_id(row)?.to_owned(),
             name: data.name(row).unwrap_or_default().to_owned(),
             source: Some(row),
+            uscc: uscc.unwrap_or_default().to_owned(),
             ..Self::default()
         })
+    }
+
+    /// What a pasted value may name it by.
+    pub(super) fn names(&self) -> [&str; 4] {
+        [&self.unit, &self.name, &self.code, &self.uscc]
     }
 }
 
@@ -69,7 +79,7 @@ pub enum RowAct {
 }
 
 impl RowAct {
-    /// In the menu's order; the first is what a double click does.
+    /// In the menu's order.
     pub const ALL: [Self; 6] = [Self::Card, Self::Map, Self::Copy, Self::Substitute, Self::Result, Self::Proof];
 }
 

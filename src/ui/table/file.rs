@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::{Column, DataFrame, DataType};
 
-use super::cells::unit_of;
+use super::cells::{number, unit_of};
 use super::tools::Ground;
 use super::{ColumnDef, TableState};
 use crate::export::{Cell, CellKind, SheetColumn, SheetSpec};
@@ -148,8 +148,10 @@ fn decimals_of(number: f64) -> u8 {
 }
 
 /// The unit that all cells of a column end with; `None` where they differ or have none.
-pub(super) fn common_unit<'a>(mut cells: impl Iterator<Item = &'a str>) -> Option<String> {
-    let first = unit_of(cells.find(|cell| !cell.trim().is_empty())?).to_owned();
-    let alike = !first.is_empty() && cells.filter(|cell| !cell.trim().is_empty()).all(|cell| unit_of(cell) == first);
+pub(super) fn common_unit<'a>(cells: impl Iterator<Item = &'a str>) -> Option<String> {
+    // a dash or a word where there is no number says nothing of the unit
+    let mut cells = cells.filter(|cell| number(cell, true).is_some());
+    let first = unit_of(cells.next()?).to_owned();
+    let alike = !first.is_empty() && cells.all(|cell| unit_of(cell) == first);
     alike.then_some(first)
 }

@@ -2,7 +2,7 @@
 
 use egui::{Id, Pos2, Rect};
 
-use super::{Decorate, HEADER, ListId, RowItem, Rows};
+use super::{Decorate, HEADER, ListId, RowAct, RowItem, Rows};
 use crate::ui::theme;
 use crate::workspace::view::SortKey;
 
@@ -32,6 +32,8 @@ pub struct TableInput<'a> {
     pub whole: bool,
     /// The tools are folded away until they are asked for (Ctrl+F, a row's menu).
     pub folded: bool,
+    /// What a double click does where the screen adds no items.
+    pub first: RowAct,
     /// Items that the screen adds to a row's menu; the first is what a double click does.
     pub items: Option<&'a dyn Fn(usize) -> Vec<RowItem>>,
 }
@@ -53,6 +55,7 @@ impl<'a> TableInput<'a> {
             height: None,
             whole: false,
             folded: false,
+            first: RowAct::Card,
             items: None,
         }
     }
@@ -68,6 +71,13 @@ impl<'a> TableInput<'a> {
     #[must_use]
     pub fn folded(mut self) -> Self {
         self.folded = true;
+        self
+    }
+
+    /// With what a double click does where the screen adds no items.
+    #[must_use]
+    pub fn first(mut self, act: RowAct) -> Self {
+        self.first = act;
         self
     }
 

@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::Ui;
-use polars::prelude::DataFrame;
+use polars::prelude::{Column, DataFrame};
 
-use super::cells::{WHOLE, frame_of, is_number};
+use super::cells::{WHOLE, frame_of, identities_of, is_number};
 use super::file::common_unit;
 use super::menu::TableMenu;
 use super::tools::{Ground, Tools, Work, figures_of};
@@ -76,6 +76,11 @@ impl ListState {
         self.at = row;
         self.table.selection.set(row.map(|row| row as u64));
         self.table.jump = row.and_then(|row| self.position(row));
+    }
+
+    /// True while a window of its tools is open.
+    pub(super) fn is_asking(&self) -> bool {
+        self.tools.is_asking()
     }
 
     /// The selected rows, ascending, those that are filtered away among them.
@@ -181,6 +186,9 @@ impl Ground for ListGround<'_> {
     }
     fn frame(&mut self) -> DataFrame {
         values_of(self.values, self.rows).frame.clone()
+    }
+    fn identities(&mut self) -> Vec<Column> {
+        identities_of(self.rows)
     }
     fn format(&self, _: &str) -> CellFormat {
         CellFormat::Plain

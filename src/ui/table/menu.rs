@@ -153,7 +153,7 @@ impl TableMenu {
                 Some(first) => out.item = first.why_not.is_none().then_some((row, first.id)),
                 None => {
                     if let Some(target) = input.rows.target(row) {
-                        activate(ui, target);
+                        activate(ui, target, input.first);
                     }
                 }
             }
@@ -175,9 +175,9 @@ impl TableMenu {
     }
 }
 
-/// A double click: the first of what every unit offers, where it may be had.
-fn activate(ui: &Ui, target: Target) {
-    let first = Desk::offers(ui.ctx(), &target).into_iter().next();
+/// A double click: one thing of what every unit offers, where it may be had.
+fn activate(ui: &Ui, target: Target, act: RowAct) {
+    let first = Desk::offers(ui.ctx(), &target).into_iter().find(|offer| offer.act == act);
     if let Some(offer) = first.filter(|offer| offer.why_not.is_none()) {
         Desk::ask(ui.ctx(), TableAsk::Act(offer.act, target));
     }

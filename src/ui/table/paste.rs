@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::cells::WHOLE;
 use super::text as t;
-use super::tools::Ground;
+use super::tools::{Ground, named_field};
 use crate::ui::slot::Slot;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
@@ -42,16 +42,21 @@ impl PastePanel {
     pub(super) fn ui(&mut self, ui: &Ui, ground: &mut dyn Ground) -> PasteAnswer {
         self.found.poll();
         if !self.found.is_for(&self.text) {
-            let (frame, within) = (ground.frame(), ground.within());
+            let (mut frame, within) = (ground.frame(), ground.within());
+            for column in ground.identities() {
+                // as long as the frame, under a name of its own
+                let _ = frame.with_column(column);
+            }
             let columns: Vec<String> = frame
                 .get_column_names()
                 .iter()
                 .map(ToString::to_string)
                 .filter(|id| id != WHOLE && is_text(&frame, id))
                 .collect();
+            let named = ground.named();
             let wanted = pasted_values(&self.text);
             ground.work().start(&mut self.found, self.text.clone(), t::PASTE, move |progress| {
-                find_pasted(&frame, &columns, within.as_ref().map(|rows| rows.as_slice()), &wanted, progress)
+                find_pasted(&frame, (&columns, &named), within.as_ref().map(|rows| rows.as_slice()), &wanted, progress)
             });
         }
         let mut answer = PasteAnswer::Open;

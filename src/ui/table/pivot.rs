@@ -55,6 +55,8 @@ impl PivotPanel {
     /// Draws it; false once it was closed.
     pub(super) fn ui(&mut self, ui: &mut Ui, ground: &mut dyn Ground) -> bool {
         let mut open = true;
+        // Esc goes to the field, menu or window that is open within first
+        let within = ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) || self.list.is_asking();
         let title = t::pivot_title(ground.name(), "");
         let screen = ui.ctx().content_rect();
         let size = egui::vec2(760.0, 560.0).min(screen.size() - BORDER);
@@ -71,7 +73,7 @@ impl PivotPanel {
                     self.inner(ui, ground);
                 });
             });
-        open && !ui.input(|i| i.key_pressed(egui::Key::Escape))
+        open && (within || !ui.input(|i| i.key_pressed(egui::Key::Escape)))
     }
 
     fn inner(&mut self, ui: &mut Ui, ground: &mut dyn Ground) {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use egui::{Align, Key, Layout, RichText, Ui};
-use polars::prelude::DataFrame;
+use polars::prelude::{Column, DataFrame};
 
 use super::desk::{Desk, TableAsk};
 use super::file::SheetFile;
@@ -19,7 +19,7 @@ use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::session::Session;
 use crate::workspace::view::{
-    CellFormat, ColumnFilter, SortKey, Totals, ViewRequest, compute_totals, is_numeric, number_text,
+    CellFormat, ColumnFilter, NamedColumn, SortKey, Totals, ViewRequest, compute_totals, is_numeric, number_text,
 };
 
 /// Width from which the tools stand side by side, points; below it they are in one menu.
@@ -65,6 +65,14 @@ pub trait Ground {
     fn defs(&self) -> &[ColumnDef];
     /// The rows' values, typed; asked only where a tool needs them.
     fn frame(&mut self) -> DataFrame;
+    /// What names the rows' units beside the columns: a pasted value is looked for there too.
+    fn identities(&mut self) -> Vec<Column> {
+        Vec::new()
+    }
+    /// Columns whose values read by their names.
+    fn named(&self) -> Vec<NamedColumn> {
+        Vec::new()
+    }
     /// How a column's values read.
     fn format(&self, column: &str) -> CellFormat;
     /// Rows of the frame in the order shown.
@@ -135,6 +143,11 @@ impl Tools {
         !self.filters.is_empty() || !self.search.trim().is_empty() || self.only.is_some()
     }
 
+    /// True while one of its windows is open: filter, pasting, pivot.
+    pub(super) fn is_asking(&self) -> bool {
+        self.popup.is_some() || self.paste.is_some() || self.pivot.is_some()
+    }
+
     /// Forgets what hangs on rows that are no more.
     pub(super) fn rows_changed(&mut self) {
         self.only = None;
@@ -152,6 +165,7 @@ impl Tools {
             filters: self.filters.clone(),
             search: self.search.trim().to_owned(),
             search_columns,
+            search_named: Vec::new(),
             within: None,
             sort: sort.to_vec(),
             natural: false,
@@ -442,6 +456,11 @@ impl Tools {
         }
         taken
     }
+}
+
+/// A field for screen readers: its name, and what stands in it.
+pub(super) fn named_field(text: &str, name: &str) -> egui::WidgetInfo {
+    egui::WidgetInfo { label: Some(name.to_owned()), ..egui::WidgetInfo::text_edit(true, text, text, name) }
 }
 
 /// Sum, count, mean, least and greatest in one line.

@@ -85,6 +85,8 @@ pub const DOWN: &str = "频次下降";
 pub const UNITS_LIST: &str = "名录中变化的单位";
 /// Its columns.
 pub const UNIT_COLUMNS: [&str; 6] = ["变化", "单位名称", "单位编号", "行政区", "更新前", "更新后"];
+/// All units that change.
+pub const ALL_CHANGES: &str = "全部变化";
 /// List: units drawn more or less often.
 pub const FREQUENCY_LIST: &str = "频次变化的单位";
 /// Its columns.

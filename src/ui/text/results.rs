@@ -255,6 +255,8 @@ pub const BOARD: &str = "公开期限";
 pub const PUBLIC_LIST: &str = "拟公开清单";
 /// The checks to be entered or corrected, for screen readers.
 pub const CHECKS: &str = "检查对象";
+/// Columns of the checks that are hidden at first.
+pub const CHECK_COLUMNS: [&str; 4] = ["单位名称", "计划编码", "来源", "执法主体"];
 /// Columns by body.
 pub const BODY_COLUMNS: [&str; 7] = ["执法主体", "已列入", "已查", "已办结", "已公开", "逾期", "公开率"];
 

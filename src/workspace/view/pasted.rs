@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use polars::prelude::DataFrame;
 
-use super::{Values, fold_into, values};
+use super::{CellFormat, NamedColumn, Values, cell_text, fold_into, values};
 use crate::diagnostic::{AppResult, Progress};
 use crate::text::is_noise;
 
@@ -91,13 +91,14 @@ fn key(text: &str, buffer: &mut String) -> String {
     buffer.chars().filter(|c| !c.is_whitespace() && !is_noise(*c)).collect()
 }
 
-/// Finds the values in these columns of these rows (all where `within` is none).
+/// Finds the values in these columns, and by the names of the values in those, of these rows (all where `within` is
+/// none).
 ///
 /// # Errors
 /// `VEW-001` for a column that is not there, `JOB-001` where cancelled.
 pub fn find_pasted(
     frame: &DataFrame,
-    columns: &[String],
+    (columns, named): (&[String], &[NamedColumn]),
     within: Option<&[u32]>,
     wanted: &[String],
     progress: &Progress,
@@ -119,6 +120,30 @@ pub fn find_pasted(
             let at = cells.get(row as usize).and_then(|cell| place.get(&key(cell, &mut buffer)));
             if let Some((_, rows)) = at.and_then(|at| found.get_mut(*at)) {
                 rows.push(row);
+            }
+        };
+        match within {
+            Some(rows) => rows.iter().copied().for_each(&mut look),
+            None => (0..frame.height() as u32).for_each(&mut look),
+        }
+    }
+    for (column, names) in named {
+        progress.check()?;
+        // which of the values' names were pasted
+        let places: HashMap<&str, usize> = names
+            .iter()
+            .filter_map(|(value, name)| Some((value.as_str(), *place.get(&key(name, &mut buffer))?)))
+            .collect();
+        if places.is_empty() {
+            continue;
+        }
+        let cells = super::column_of(frame, column)?;
+        let mut look = |row: u32| {
+            let text = cell_text(cells, row as usize, &CellFormat::Code);
+            for at in text.split(';').filter_map(|part| places.get(part)) {
+                if let Some((_, rows)) = found.get_mut(*at) {
+                    rows.push(row);
+                }
             }
         };
         match within {
@@ -156,7 +181,7 @@ mod tests {
 
     fn find(frame: &DataFrame, text: &str) -> Pasted {
         let columns = ["name".to_owned(), "code".to_owned()];
-        find_pasted(frame, &columns, None, &pasted_values(text), &Progress::none()).unwrap()
+        find_pasted(frame, (&columns, &[]), None, &pasted_values(text), &Progress::none()).unwrap()
     }
 
     #[test]
@@ -196,8 +221,15 @@ mod tests {
         // the same value in another writing is one value; its row is found once, by code or by name
         let twice = find(&frame, "91310000607220456K\n91310000607220456k\nＡ乙（上海）厂");
         assert_eq!((twice.wanted, twice.rows), (2, vec![1]));
-        let within = find_pasted(&frame, &["name".to_owned()], Some(&[3]), &["上海丙厂".to_owned()], &Progress::none());
+        let within =
+            find_pasted(&frame, (&["name".to_owned()], &[]), Some(&[3]), &["上海丙厂".to_owned()], &Progress::none());
         assert_eq!(within.unwrap().rows, [3]);
+        // a value that the table shows by its name
+        let names = [("X1", "甲类"), ("X2", "乙类")].map(|(value, name)| (value.to_owned(), name.to_owned()));
+        let named = [("code".to_owned(), std::sync::Arc::new(names.into()))];
+        let wanted = ["乙类".to_owned(), "丙类".to_owned()];
+        let found = find_pasted(&frame, (&[], &named), None, &wanted, &Progress::none()).unwrap();
+        assert_eq!((found.rows, found.missing), (vec![3], vec!["丙类".to_owned()]));
     }
 
     #[test]
@@ -240,7 +272,7 @@ mod tests {
             let values = pasted_values(&text);
             // a single value may be parted by commas
             prop_assume!(values.len() > 1 || expected.is_empty());
-            let found = find_pasted(&frame, &["name".to_owned()], None, &values, &Progress::none()).unwrap();
+            let found = find_pasted(&frame, (&["name".to_owned()], &[]), None, &values, &Progress::none()).unwrap();
             prop_assert_eq!(found.rows, expected);
             prop_assert!(found.missing.is_empty(), "{:?}", found.missing);
         }

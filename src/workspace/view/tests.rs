@@ -205,7 +205,7 @@ proptest! {
     ) {
         let request = ViewRequest {
             filters, search, search_columns: vec!["text".to_owned()], within: within.map(Arc::new), sort,
-            natural: false,
+            natural: false, search_named: Vec::new(),
         };
         let expected = oracle(&rows, &request);
         for frame in [frame(&rows), chunked(&rows)] {

@@ -49,6 +49,11 @@ impl ManifestView {
         chosen
     }
 
+    /// True where something does not agree.
+    pub fn has_findings(&self) -> bool {
+        self.checked.current().is_some_and(|check| !check.findings.is_empty())
+    }
+
     /// Draws what was found.
     pub fn result(&mut self, ui: &mut Ui, cx: &Cx<'_>) {
         let Some(key) = self.folder.clone() else { return };

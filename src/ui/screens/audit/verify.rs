@@ -85,6 +85,11 @@ impl VerifyPage {
         cx.send(ViewCommand::Verify(Box::new(request)));
     }
 
+    /// True where the page shows a list.
+    pub fn has_list(&self) -> bool {
+        if self.folder_shown { self.manifest.has_findings() } else { self.sent.is_some() }
+    }
+
     /// Draws the page.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books) {
         if let Some(paths) = self.picking.as_ref().and_then(Picking::poll) {

@@ -7,14 +7,12 @@ use polars::prelude::DataFrame;
 
 use crate::registry::TableKind;
 use crate::registry::industry::IndustryTable;
-use crate::registry::schema::{
-    credit, inspectors, monitoring, origin, past_checks, quality, recusals, set_aside, sources, violations,
-};
+use crate::registry::schema::{credit, inspectors, origin, quality, set_aside, sources};
 use crate::risk::{SpecialReason, columns as scored};
 use crate::ui::table::{ColumnDef, FrameRows, format_of};
 use crate::ui::text::data as t;
 use crate::workspace::session::{LAMBDA, OpenProject};
-use crate::workspace::view::CellFormat;
+use crate::workspace::view::{CellFormat, NamedColumn, is_text};
 
 /// Shown first, in this order, where a table has them.
 const FIRST: [&str; 16] = [
@@ -156,29 +154,18 @@ pub(super) fn formats(open: &OpenProject, kind: Option<TableKind>) -> impl Fn(&s
     }
 }
 
-/// Text columns that the search field looks into.
-pub(super) fn searched(frame: &DataFrame) -> Vec<String> {
-    const SEARCHED: [&str; 20] = [
-        sources::NAME.name(),
-        sources::UNIT_ID.name(),
-        sources::NUMBER.name(),
-        sources::USCC.name(),
-        sources::ADDRESS.name(),
-        violations::DOCUMENT.name(),
-        violations::AUTHORITY.name(),
-        inspectors::CERTIFICATE.name(),
-        monitoring::OUTLET.name(),
-        monitoring::POLLUTANT.name(),
-        recusals::REASON.name(),
-        past_checks::DEPARTMENT.name(),
-        past_checks::MATTERS.name(),
-        past_checks::RESULT.name(),
-        violations::KIND.name(),
-        quality::WHAT.name(),
-        monitoring::VALUE.name(),
-        quality::CODE.name(),
-        set_aside::CELLS.name(),
-        quality::FILE.name(),
-    ];
-    SEARCHED.iter().filter(|id| frame.column(id).is_ok()).map(|id| (*id).to_owned()).collect()
+/// Columns whose values read by their names, and these.
+pub(super) fn named(defs: &[ColumnDef], format: &dyn Fn(&str) -> CellFormat) -> Vec<NamedColumn> {
+    let names = |def: &ColumnDef| match format(&def.id) {
+        CellFormat::Named(names) => Some((def.id.to_string(), names)),
+        _ => None,
+    };
+    defs.iter().filter_map(names).collect()
+}
+
+/// Columns of texts that the search field looks into: all but those whose values read by their names.
+pub(super) fn searched(frame: &DataFrame, defs: &[ColumnDef], named: &[NamedColumn]) -> Vec<String> {
+    let is_named = |id: &str| named.iter().any(|(own, _)| own == id);
+    let texts = defs.iter().filter(|def| is_text(frame, &def.id) && !is_named(&def.id));
+    texts.map(|def| def.id.to_string()).collect()
 }

@@ -391,15 +391,8 @@ fn units_ui(ui: &mut Ui, data: &ProjectData, changes: &RefreshChanges) {
     ui.label(t::sources(before, after, &changes.headline()));
     let version = std::ptr::from_ref(changes).addr() as u64;
     changed::units(ui, data, changes, version);
-    let frequency = &changes.frequency;
-    for (label, lines, sum, up) in
-        [(t::UP, &frequency.up, frequency.up_sum(), true), (t::DOWN, &frequency.down, frequency.down_sum(), false)]
-    {
-        if !lines.is_empty() {
-            ui.label(t::moved(label, lines.len(), sum, up));
-        }
-    }
     changed::frequencies(ui, data, changes, version);
+    let frequency = &changes.frequency;
     if frequency.slight > 0 {
         ui.label(theme::note(ui, t::slight(frequency.slight, frequency.slight_sum)));
     }

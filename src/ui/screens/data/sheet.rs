@@ -23,7 +23,7 @@ use crate::ui::text::data as t;
 use crate::ui::text::table as table_text;
 use crate::ui::{theme, widgets};
 use crate::workspace::session::{AnalysisView, OpenProject, ProjectData, Session};
-use crate::workspace::view::{CellFormat, ColumnFilter, SortKey, TableView, ViewRequest, compute_view};
+use crate::workspace::view::{CellFormat, ColumnFilter, NamedColumn, SortKey, TableView, ViewRequest, compute_view};
 
 /// Which frame is shown; equal where it is the same one in memory.
 #[derive(Clone)]
@@ -123,6 +123,9 @@ impl Ground for SheetGround<'_> {
     }
     fn frame(&mut self) -> DataFrame {
         self.source.frame.clone()
+    }
+    fn named(&self) -> Vec<NamedColumn> {
+        columns::named(&self.defs, self.format)
     }
     fn format(&self, column: &str) -> CellFormat {
         (self.format)(column)
@@ -278,7 +281,7 @@ impl Sheet {
         }
         let filter = cx.session.filter();
         let is_sources = source.kind == Some(TableKind::Sources);
-        let mut request = self.tools.request(&self.table.sort, columns::searched(source.frame));
+        let mut request = self.tools.request(&self.table.sort, Vec::new());
         request.filters.extend(source.also.iter().cloned());
         let only = self.tools.only();
         let key = ViewKey {
@@ -323,6 +326,10 @@ impl Sheet {
             (district.is_some() || body.is_some()).then_some((district, body))
         });
         let chosen = only.map(|(rows, _)| rows);
+        if !request.search.is_empty() {
+            request.search_named = columns::named(&self.defs, &columns::formats(open, source.kind));
+            request.search_columns = columns::searched(source.frame, &self.defs, &request.search_named);
+        }
         let (frame, data) = (source.frame.clone(), Arc::clone(&source.id.data));
         self.view.start(cx.session, key, "筛选与排序", move |progress| {
             let within = rows_within(&data, area, chosen);

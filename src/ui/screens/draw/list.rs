@@ -126,7 +126,8 @@ pub fn show(
             name: row.name.clone(),
             source: row.source,
             month: Some(month),
-            code: String::new(),
+            code: row.code.clone(),
+            uscc: row.uscc.clone(),
         })
     };
     let faint = CellStyle { ink: Some(palette.muted), ..CellStyle::default() };

@@ -252,7 +252,8 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, (
                 name: row.name.clone(),
                 source: row.source,
                 month: Some(month),
-                code: String::new(),
+                code: row.code.clone(),
+                uscc: row.uscc.clone(),
             })
         };
         let rows = CellRows::new(&columns, shown, &cell).targets(&target);

@@ -138,7 +138,8 @@ impl MapScreen {
         let cells = CellRows::new(columns, rows.len(), &cell).targets(&target);
         let input = TableInput::new(ListId::Selection, &cells).decorate(&style).height(height);
         let at = unit.and_then(|unit| rows.iter().position(|row| *row == unit));
-        let out = List::show_kept(ui, Some(at), &input, self.chosen.list.revision);
+        // the same rows while only the unit looked at is another: what is selected in the list stays
+        let out = List::show_kept(ui, Some(at), &input, Arc::as_ptr(&rows).addr() as u64);
         if let Some(row) = out.chosen.and_then(|at| rows.get(at)) {
             cx.send(ViewCommand::SelectUnit(Some(*row)));
             self.chosen.fly_to = Some(*row);

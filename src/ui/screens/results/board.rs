@@ -130,6 +130,7 @@ pub(super) fn show(
             source: entry.and_then(|entry| entry.row),
             month: Some(row.month),
             code: row.plan_code.clone(),
+            uscc: entry.and_then(|entry| entry.check(books)?.uscc.clone()).unwrap_or_default(),
         })
     };
     let cells = CellRows::new(&columns, index.board.len(), &cell).sentence(&sentence).ticked(&ticked).targets(&target);

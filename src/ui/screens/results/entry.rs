@@ -12,7 +12,7 @@ use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::help::help_marks;
 use crate::ui::screens::{Cx, ScreenId};
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, Shape, TableInput, Target};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, RowAct, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
@@ -232,16 +232,29 @@ impl State {
             .filter(|_| !own.recorded)
             .and_then(|place| index.listed.get(place.min(index.listed.len() - 1)).copied());
         let check_at = |at: usize| index.listed.get(at).and_then(|e| index.entry(*e)).and_then(|e| e.check(books));
-        let columns =
-            [ColumnDef::text("tick", "", TICK).unsorted(), ColumnDef::text("check", t::CHECKS, 240.0).share(1.0)];
+        let c = t::CHECK_COLUMNS;
+        // the narrow list shows a check in two lines; what stands in them can be had apart
+        let columns = [
+            ColumnDef::text("tick", "", TICK).unsorted(),
+            ColumnDef::text("check", t::CHECKS, 240.0).share(1.0),
+            ColumnDef::text("name", c[0], 180.0).hidden(),
+            ColumnDef::text("code", c[1], 160.0).hidden(),
+            ColumnDef::text("origin", c[2], 110.0).hidden(),
+            ColumnDef::text("body", c[3], 140.0).hidden(),
+        ];
         let cell = |at: usize, column: usize| {
-            if column == 0 {
-                return Cow::Borrowed("");
+            let Some(check) = check_at(at) else { return Cow::Borrowed("") };
+            match column {
+                1 => {
+                    let (origin, body) = (check.origin.label(), &check.body_name);
+                    Cow::Owned(format!("{}\n{}  {origin}  {body}", check.name, check.plan_code))
+                }
+                2 => Cow::Borrowed(check.name.as_str()),
+                3 => Cow::Borrowed(check.plan_code.as_str()),
+                4 => Cow::Borrowed(check.origin.label()),
+                5 => Cow::Borrowed(check.body_name.as_str()),
+                _ => Cow::Borrowed(""),
             }
-            let words = |check: &DueCheck| {
-                format!("{}\n{}  {}  {}", check.name, check.plan_code, check.origin.label(), check.body_name)
-            };
-            Cow::Owned(check_at(at).map(words).unwrap_or_default())
         };
         let sentence =
             |at: usize| check_at(at).map(|check| format!("{} {}", check.name, check.plan_code)).unwrap_or_default();
@@ -264,12 +277,13 @@ impl State {
                 source: entry.row,
                 month: Some(check.month),
                 code: check.plan_code.clone(),
+                uscc: check.uscc.clone().unwrap_or_default(),
             })
         };
         let rows =
             CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence).ticked(&ticked).targets(&target);
         // the tab has a search of its own, which knows pinyin and codes
-        let input = TableInput::new(ListId::Checks, &rows).rows_of(ROW).decorate(&style).folded();
+        let input = TableInput::new(ListId::Checks, &rows).rows_of(ROW).decorate(&style).first(RowAct::Result).folded();
         let at = self.entry.and_then(|e| index.listed.iter().position(|listed| *listed == e));
         let out = List::show_kept(ui, Some(at), &input, index.made());
         // a click on the box, or Space, ticks; anywhere else the form opens

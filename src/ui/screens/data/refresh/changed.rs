@@ -7,7 +7,7 @@ use egui::Ui;
 use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput, Target};
 use crate::ui::text::refresh as t;
 use crate::ui::theme;
-use crate::ui::widgets::decimal;
+use crate::ui::widgets::{decimal, thousands};
 use crate::workspace::reports::refresh::{FrequencyLine, RefreshChanges, UnitLine};
 use crate::workspace::session::ProjectData;
 use crate::workspace::view::CellValue;
@@ -21,6 +21,22 @@ fn height(rows: usize) -> f32 {
     AROUND + rows.min(ROWS) as f32 * theme::ROW
 }
 
+/// What may be unfolded: a click shows the rows of one label, a second one folds them away; the position of the label
+/// that is unfolded.
+fn unfolded(ui: &mut Ui, of: &str, labels: &[String]) -> Option<usize> {
+    let id = ui.scope_id().with(("unfolded", of));
+    let mut open = ui.data(|data| data.get_temp::<Option<usize>>(id)).flatten().filter(|at| *at < labels.len());
+    ui.horizontal_wrapped(|ui| {
+        for (at, label) in labels.iter().enumerate() {
+            if ui.selectable_label(open == Some(at), label).clicked() {
+                open = (open != Some(at)).then_some(at);
+            }
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(id, open));
+    open
+}
+
 /// Draws the units by kind of change.
 pub(super) fn units(ui: &mut Ui, data: &ProjectData, changes: &RefreshChanges, version: u64) {
     let lines: Vec<(&str, &UnitLine)> =
@@ -28,6 +44,15 @@ pub(super) fn units(ui: &mut Ui, data: &ProjectData, changes: &RefreshChanges, v
     if lines.is_empty() {
         return;
     }
+    let number = |n: usize| thousands(n as u64);
+    let mut labels: Vec<String> =
+        changes.units.iter().map(|change| format!("{} {}", change.kind.label(), number(change.units.len()))).collect();
+    labels.push(format!("{} {}", t::ALL_CHANGES, number(lines.len())));
+    let Some(at) = unfolded(ui, "units", &labels) else { return };
+    let only = changes.units.get(at).map(|change| change.kind.label());
+    let lines: Vec<(&str, &UnitLine)> =
+        lines.into_iter().filter(|(kind, _)| only.is_none_or(|only| only == *kind)).collect();
+    let version = version ^ (at as u64 + 1);
     let c = t::UNIT_COLUMNS;
     let columns = [
         ColumnDef::text("kind", c[0], 110.0),
@@ -58,12 +83,17 @@ pub(super) fn units(ui: &mut Ui, data: &ProjectData, changes: &RefreshChanges, v
 
 /// Draws the units whose frequency changes.
 pub(super) fn frequencies(ui: &mut Ui, data: &ProjectData, changes: &RefreshChanges, version: u64) {
-    let up = changes.frequency.up.iter().map(|line| (t::UP, line));
-    let lines: Vec<(&str, &FrequencyLine)> =
-        up.chain(changes.frequency.down.iter().map(|line| (t::DOWN, line))).collect();
-    if lines.is_empty() {
-        return;
-    }
+    let frequency = &changes.frequency;
+    let ways = [
+        (t::UP, &frequency.up, t::moved(t::UP, frequency.up.len(), frequency.up_sum(), true)),
+        (t::DOWN, &frequency.down, t::moved(t::DOWN, frequency.down.len(), frequency.down_sum(), false)),
+    ];
+    let ways: Vec<_> = ways.into_iter().filter(|(_, lines, _)| !lines.is_empty()).collect();
+    let labels: Vec<String> = ways.iter().map(|(_, _, label)| label.clone()).collect();
+    let Some(at) = unfolded(ui, "frequencies", &labels) else { return };
+    let Some((word, shown, _)) = ways.get(at) else { return };
+    let lines: Vec<(&str, &FrequencyLine)> = shown.iter().map(|line| (*word, line)).collect();
+    let version = version ^ (at as u64 + 1);
     let c = t::FREQUENCY_COLUMNS;
     let columns = [
         ColumnDef::text("way", c[0], 90.0),
