@@ -15,7 +15,7 @@ mod levelling;
 use chrono::{Days, NaiveDate};
 
 use self::levelling::{HORIZON, Need, Room, place};
-use super::model::{MONTHS, MandatoryVisit, PlanInputs};
+use super::model::{MONTHS, MandatoryVisit, PlanInputs, VisitKind};
 use super::reason::Exclusion;
 use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::policy::{MandatoryRule, MandatoryTrigger, Policy};
@@ -40,6 +40,32 @@ pub struct MandatoryFacts {
     /// Month of this year, from 0, on whose list a mandatory check stands that is still owed: it is the one for every
     /// cause whose term had begun, and none of these is asked for a second time.
     pub listed: Vec<Option<u8>>,
+}
+
+impl MandatoryFacts {
+    /// Enters a check of `site` that stands on the list of `month`, a month of the plan year, and is still owed: what
+    /// it will settle is not asked for a second time.
+    pub fn enter_listed(&mut self, site: usize, month: PlanMonth, kind: VisitKind) {
+        match kind {
+            VisitKind::Mandatory(_) => {
+                if let Some(listed) = self.listed.get_mut(site) {
+                    *listed = (*listed).max(Some(month.month() as u8 - 1));
+                }
+                // it is the re-check of what was found before it
+                if let Some(problem) = self.open_problem.get_mut(site)
+                    && problem.is_some_and(|day| day < month.last_day())
+                {
+                    *problem = None;
+                }
+            }
+            VisitKind::Drawn => {
+                if let Some(done) = self.last_done.get_mut(site) {
+                    *done = (*done).max(Some(month.first_day()));
+                }
+            }
+            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => {}
+        }
+    }
 }
 
 /// The dated checks of a year.

@@ -195,8 +195,10 @@ pub struct History {
     /// Month of the last drawn or mandatory visit before the year, relative to its January (−1 is last
     /// December); [`NEVER`] where none is known. Empty: none for all.
     pub last_visit: Vec<i16>,
-    /// Visits of the year.
+    /// Visits of the year, the imported ones first.
     pub visits: Vec<Visit>,
+    /// How many of them were imported: made outside of the project's draws.
+    pub imported: usize,
     /// Targets of the months drawn so far. A month without targets was not offered: its share of a slot
     /// goes to the slot's later months.
     pub past_targets: Vec<PastTargets>,

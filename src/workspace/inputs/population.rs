@@ -334,6 +334,7 @@ fn compute_history(
         };
         history.visits.push(Visit { site, enterprise: owner, month: m as u8, kind, done: true });
     }
+    history.imported = history.visits.len();
     Ok(history)
 }
 
