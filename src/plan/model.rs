@@ -250,6 +250,17 @@ pub struct MandatoryVisit {
     pub by: u8,
 }
 
+/// A mandatory check that a drawn one before it makes needless: it looks at the same causes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waivable {
+    /// Site.
+    pub site: u32,
+    /// Month of the mandatory check, 0 to 11.
+    pub month: u8,
+    /// First month of a drawn check that does so: all of its causes are known by then.
+    pub from: u8,
+}
+
 impl MandatoryVisit {
     /// True where it comes later than it should: for want of capacity, or moved there by hand.
     #[must_use]

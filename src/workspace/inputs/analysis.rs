@@ -83,7 +83,7 @@ pub fn compute_analysis(
     let first_open = month.index_in(project.file.year).unwrap_or(0);
     population.inputs.history.next = first_open as u8;
     let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
-    let facts = mandatory_facts(project, registry, &population, &results, &listed)?;
+    let facts = mandatory_facts(project, registry, &population, &results, (&listed, earlier.as_ref()))?;
     let carried = date_mandatory(&project.policy, &mut population, &facts, first_open);
     let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
@@ -92,9 +92,10 @@ pub fn compute_analysis(
 
 /// Dates the mandatory checks of a population; gives back how many are left to the next year, by rule.
 fn date_mandatory(policy: &Policy, population: &mut Population, facts: &MandatoryFacts, first_open: usize) -> Vec<u32> {
-    let MandatoryDates { visits, carried } =
+    let MandatoryDates { visits, carried, waivable } =
         compute_mandatory(policy, &population.inputs, facts, window_months(policy), first_open);
     population.inputs.mandatory = visits;
+    population.inputs.waivable = waivable;
     carried
 }
 

@@ -13,6 +13,8 @@ use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::registry::schema::{past_checks, sources};
 use crate::workspace::inputs::population::{Population, is_own_department};
+use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::plan_record::{CheckAhead, load_plan_of};
 use crate::workspace::store::project::Project;
 
 /// A day of each site, where there is one.
@@ -58,7 +60,7 @@ pub(super) fn mandatory_facts(
     registry: &Registry,
     population: &Population,
     results: &[CheckResult],
-    listed: &MandatoryChecks,
+    (listed, earlier): (&MandatoryChecks, Option<&StoredDraw>),
 ) -> AppResult<MandatoryFacts> {
     let sources = &registry.sources;
     let management: Vec<Category> = sources::MANAGEMENT
@@ -97,6 +99,7 @@ pub(super) fn mandatory_facts(
         expires: expires.into_iter().collect(),
         rectify_by: rectify_by.into_iter().collect(),
         listed: vec![None; open_problem.len()],
+        said: Vec::new(),
         open_problem,
         last_done,
     };
@@ -107,6 +110,16 @@ pub(super) fn mandatory_facts(
     // a re-check before the day set for mending would come too early
     for (day, by) in facts.open_problem.iter_mut().zip(mend_by).filter(|(day, _)| day.is_some()) {
         *day = (*day).max(by);
+    }
+    if let Some(draw) = earlier
+        && let Some((_, basis)) = load_plan_of(draw)?
+    {
+        let next = population.inputs.history.next;
+        // what the planner moved out of a month that is past by now stays where it was moved
+        let month_of = |check: &CheckAhead| check.dated.filter(|dated| *dated >= next).unwrap_or(check.month);
+        let said = |check: &CheckAhead| Some((population.index.row(check.unit.as_str())?, month_of(check)));
+        facts.said = basis.ahead.iter().filter_map(said).collect();
+        facts.said.sort_unstable();
     }
     Ok(facts)
 }

@@ -85,11 +85,12 @@ fn planned_of(cell: &PlanCell) -> Vec<Planned> {
 pub(super) fn plan_basis(project: &Project, analysis: &Analysis, units: &[String]) -> AppResult<PlanBasis> {
     let inputs = &analysis.population.inputs;
     let mut ahead = Vec::new();
-    for v in &inputs.mandatory_in_effect() {
+    for (v, dated) in &inputs.mandatory_with_dates() {
         let unit = units.get(v.site as usize).map(String::as_str).unwrap_or_default();
         let unit = unit_id(unit)?;
         let reason = project.policy.mandatory.get(v.rule as usize).map_or("", |rule| rule.reason.as_str());
-        ahead.push(CheckAhead { unit, month: v.month, reason: reason.to_owned() });
+        let dated = Some(*dated).filter(|dated| *dated != v.month);
+        ahead.push(CheckAhead { unit, month: v.month, dated, reason: reason.to_owned() });
     }
     let mut imported: Vec<ImportedCheck> = imported_visits(&inputs.history).map(|v| imported_check(units, v)).collect();
     imported.sort_unstable();

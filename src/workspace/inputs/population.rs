@@ -182,6 +182,7 @@ pub fn compute_population(
         period_factors: compute_period_factors(policy, &project.calendar, project.file.year),
         history,
         mandatory: Vec::new(),
+        waivable: Vec::new(),
         edits: project.file.edits.clone(),
     };
     Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings })

@@ -10,7 +10,7 @@ use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
 use crate::plan::annual::{amount, compute_plan_with};
 use crate::plan::model::{MONTHS, MandatoryVisit};
-use crate::plan::{AnnualPlan, Exclusion, History, PlanCell, PlanInputs};
+use crate::plan::{AnnualPlan, Exclusion, History, PlanCell, PlanInputs, VisitKind};
 use crate::policy::{Policy, load_policy};
 use crate::registry::Registry;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, with_force};
@@ -240,9 +240,17 @@ impl Facts<'_> {
             &format!("导入的历次检查新增本年度抽取之外的检查 {told} 次，所在周期不再抽取，已抵扣抽查"),
         ));
 
-        // 3. the mandatory checks as they were ahead
+        // 3. the mandatory checks as they were ahead; those that the draw itself has made needless are chance
         let now: BTreeSet<(u32, u8)> = inputs.mandatory.iter().map(|v| (v.site, v.rule)).collect();
-        let old_ahead = ahead_from(&sealed.basis, policy, population, next);
+        let mut old_ahead = ahead_from(&sealed.basis, policy, population, next);
+        let at = month.index_in(project.file.year).unwrap_or(0);
+        let listed = &inputs.history.listed;
+        let drawn: BTreeSet<u32> = listed
+            .iter()
+            .filter(|v| usize::from(v.month) == at && v.kind == VisitKind::Drawn)
+            .filter_map(|v| v.site)
+            .collect();
+        old_ahead.retain(|v| !drawn.contains(&v.site) || now.contains(&(v.site, v.rule)));
         let were: BTreeSet<(u32, u8)> = old_ahead.iter().map(|v| (v.site, v.rule)).collect();
         // those sealed for the months since were listed then; the planner's moves are in the sealed list already
         inputs.mandatory = old_ahead;
@@ -293,7 +301,6 @@ impl Facts<'_> {
 
         // 5. what is left is the draw itself
         let chance = all_in.expected_visits() + left_rest + left_checks as f64 - sealed.basis.year;
-        let at = month.index_in(project.file.year).unwrap_or(0);
         let drawn: f64 = plan.city_cells().get(at).map_or(0.0, PlanCell::expected);
         causes.push(MovementCause {
             kind: MovementKind::Chance,

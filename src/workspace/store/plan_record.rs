@@ -97,6 +97,9 @@ pub struct CheckAhead {
     pub unit: UnitId,
     /// Month, 0 to 11.
     pub month: u8,
+    /// Month that it had by the rules, where the planner moved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<u8>,
     /// Reason of its rule.
     pub reason: String,
 }
