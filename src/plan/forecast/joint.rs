@@ -37,8 +37,11 @@ struct Path {
     urgency: Vec<u8>,
 }
 
+/// Drawn visits, visits set free, and what is known of each site.
+type PathKey = (u32, u32, Vec<(i16, i8, u64, u16)>);
+
 impl Path {
-    fn key(&self) -> (u32, u32, Vec<(i16, i8, u64, u16)>) {
+    fn key(&self) -> PathKey {
         let of = |now: &SiteNow| (now.last, now.slot_visit, now.unvisited.to_bits(), now.waived);
         (self.drawn, self.freed, self.now.iter().map(of).collect())
     }
