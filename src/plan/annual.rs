@@ -1,7 +1,8 @@
 //! The yearly plan: frequencies, slots, and the matrix of bodies by month (rules, item 8).
 //!
 //! 预计检查 is 抽查 and 必查, never triggered checks. Months drawn hold what was drawn; the others what the very
-//! process of the months' frames comes to from the state reached ([`super::forecast`]). Every screen, table and
+//! process of the months' frames comes to from the state reached ([`super::forecast`]). A mandatory check is counted as
+//! long as it is planned; where a draw before it may make it needless, that is taken off its month's 抽查. Every screen, table and
 //! file reads this matrix: there is no other sum.
 
 mod lights;

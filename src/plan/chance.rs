@@ -41,12 +41,20 @@ pub(super) struct SiteFacts<'a> {
     pub mandatory: u16,
     /// Of these, those that count as their slot's visit.
     pub counting: u16,
+    /// From which month on a drawn check makes the mandatory check of each month needless; 12 where none does.
+    pub waived_from: ByMonth<u8>,
 }
 
 impl SiteFacts<'_> {
     /// Mandatory checks from `month` on, as bits.
-    fn ahead(&self, month: usize) -> u16 {
-        self.mandatory & from(month)
+    fn ahead(&self, now: &SiteNow, month: usize) -> u16 {
+        self.mandatory & !now.waived & from(month)
+    }
+
+    /// Mandatory checks that a check drawn in `month` makes needless, as bits.
+    pub(super) fn waived_by(&self, month: usize) -> u16 {
+        let later = (month + 1..MONTHS).filter(|m| usize::from(self.waived_from[*m]) <= month);
+        later.fold(0, |bits, m| bits | 1 << m) & self.mandatory
     }
 
     /// To which later months of the slot goes what a month can't take, in visits; about, its window left aside.
@@ -61,9 +69,9 @@ impl SiteFacts<'_> {
         }
     }
 
-    fn closed(&self, last: i16, month: usize) -> u16 {
-        let ahead = self.ahead(month);
-        closed_months(last, self.window, (0..MONTHS as u8).filter(move |m| ahead >> m & 1 == 1))
+    fn closed(&self, now: &SiteNow, month: usize) -> u16 {
+        let ahead = self.ahead(now, month);
+        closed_months(now.last, self.window, (0..MONTHS as u8).filter(move |m| ahead >> m & 1 == 1))
     }
 }
 
@@ -81,6 +89,8 @@ pub(super) struct SiteNow {
     pub slot_visit: i8,
     /// Probability of having come through the current slot unvisited so far.
     pub unvisited: f64,
+    /// Mandatory checks that drawn ones have made needless, as bits; in forecasts alone: the plan has these no more.
+    pub waived: u16,
 }
 
 /// A chance, and why it is none.
@@ -126,13 +136,13 @@ pub(super) fn own_chance(facts: &SiteFacts<'_>, now: &SiteNow, month: usize) -> 
     if i32::from(now.slot_visit) >= slot.trailing_zeros().cast_signed() {
         return Chance::none(TargetReason::Visited);
     }
-    if slot & facts.counting & from(month) != 0 {
+    if slot & facts.counting & !now.waived & from(month) != 0 {
         return Chance::none(TargetReason::MandatoryAhead);
     }
     if facts.open >> month & 1 == 0 {
         return Chance::none(TargetReason::Blackout);
     }
-    let closed = facts.closed(now.last, month);
+    let closed = facts.closed(now, month);
     if closed >> month & 1 == 1 {
         return Chance::none(TargetReason::Window);
     }
@@ -194,7 +204,7 @@ pub(super) fn crowd_chance(
     if members.iter().any(|m| i32::from(m.now.slot_visit) >= first) {
         return CrowdChance::None(TargetReason::Visited);
     }
-    if members.iter().any(|m| m.facts.counting & slot & from(month) != 0) {
+    if members.iter().any(|m| m.facts.counting & !m.now.waived & slot & from(month) != 0) {
         return CrowdChance::None(TargetReason::MandatoryAhead);
     }
     let mut share: ByMonth<f64> = [0.0; MONTHS];
@@ -207,7 +217,7 @@ pub(super) fn crowd_chance(
         for (sum, s) in share.iter_mut().zip(facts.share) {
             *sum += s;
         }
-        let closed = facts.closed(now.last, month);
+        let closed = facts.closed(now, month);
         let mut open = slot & facts.open & !closed;
         if now.slot_visit >= 0 && facts.cut[month] == facts.cut[now.slot_visit as usize] {
             // Its own slot is used: only months of its later slots are left to it.

@@ -39,6 +39,8 @@ pub struct Forecast {
     row_of: Vec<u32>,
     /// Expected drawn visits of one site by month.
     rows: Vec<ByMonth<f64>>,
+    /// Row, month and probability of mandatory checks that drawn ones before them make needless.
+    waives: Vec<(u32, u8, f64)>,
     /// Expected visits handed on to later months for want of capacity, by body.
     pub deferred: Vec<ByMonth<f64>>,
     /// Expected visits that found no later month in their slot, by body.
@@ -63,6 +65,19 @@ impl Forecast {
     #[must_use]
     pub fn row_of(&self, site: usize) -> Option<&ByMonth<f64>> {
         self.row_of.get(site).and_then(|row| self.rows.get(*row as usize))
+    }
+
+    /// Probability by month that a site's mandatory check is needless by then, a drawn one having looked at the same
+    /// causes; `None` where that can't be.
+    #[must_use]
+    pub fn waived_of(&self, site: usize) -> Option<ByMonth<f64>> {
+        let row = *self.row_of.get(site)?;
+        let first = self.waives.partition_point(|(of, ..)| *of < row);
+        let mut found = None;
+        for (_, month, p) in self.waives[first..].iter().take_while(|(of, ..)| *of == row) {
+            found.get_or_insert([0.0; MONTHS])[usize::from(*month)] += p;
+        }
+        found
     }
 }
 
@@ -94,6 +109,7 @@ pub(super) fn compute_forecast(
     let mut forecast = Forecast {
         row_of: vec![NOBODY; inputs.sites.len()],
         rows: Vec::new(),
+        waives: Vec::new(),
         deferred: vec![[0.0; MONTHS]; bodies],
         lost: vec![[0.0; MONTHS]; bodies],
         fixed: Vec::new(),
@@ -111,6 +127,7 @@ pub(super) fn compute_forecast(
         followed.level(&context, month, &mut forecast);
         followed.advance(month, &mut forecast);
     }
+    forecast.waives.sort_by_key(|(row, month, _)| (*row, *month));
     forecast
 }
 
@@ -167,7 +184,15 @@ impl<'a> Followed<'a> {
                 forecast.row_of[*site as usize] = (first + place) as u32;
                 forecast.rows.push([0.0; MONTHS]);
             }
-            followed.joint.push(Joint::new(inputs, schedule, context, state, &enterprise, left, first));
+            followed.joint.push(Joint::new(
+                inputs,
+                schedule,
+                context,
+                state,
+                &enterprise,
+                (left, policy.cap.counts_mandatory),
+                first,
+            ));
         }
         let mut classes: HashMap<LoneKey, u32> = HashMap::new();
         let mut at = 0;
@@ -184,6 +209,7 @@ impl<'a> Followed<'a> {
             // what is past opens or closes nothing any more
             facts.mandatory &= super::chance::from(next);
             facts.counting &= super::chance::from(next);
+            facts.waived_from.iter_mut().take(next + 1).for_each(|from| *from = MONTHS as u8);
             let (now, later) = lone::settled(&facts, state.of(site), next);
             if !later {
                 continue;
@@ -252,7 +278,14 @@ impl<'a> Followed<'a> {
         let bodies = self.mandatory.len();
         let categories = context.drawn_costs().len();
         let mut loads = vec![Load::default(); bodies * categories];
+        let mut taken: Vec<[f64; RESOURCES]> = self.mandatory.iter().map(|need| need[month]).collect();
         for lone in &mut self.lone {
+            let waived = lone.members * lone.waived(month);
+            if waived > 0.0 {
+                for (need, cost) in taken[lone.body].iter_mut().zip(context.check_cost(lone.category)) {
+                    *need -= waived * cost;
+                }
+            }
             loads[lone.body * categories + lone.category].add(&lone.part(month));
         }
         for joint in &mut self.joint {
@@ -265,7 +298,7 @@ impl<'a> Followed<'a> {
             let (loads, free) = (&loads[of.clone()], &self.free[of]);
             let (carried, with_given) = self.carry[body].variance(month, loads, free);
             let limits = context.usable().limits[body].iter().map(|limit| limit[month]);
-            let taken = (&self.mandatory[body][month], carried);
+            let taken = (&taken[body], carried);
             let month = || (level_mean(loads, free, context.drawn_costs(), taken, limits), with_given);
             levelled.push((!locked[body]).then(month));
         }
@@ -304,10 +337,10 @@ impl<'a> Followed<'a> {
         });
         self.free = free;
         for lone in &mut self.lone {
-            lone.advance(month, &mut forecast.rows);
+            lone.advance(month, &mut forecast.rows, &mut forecast.waives);
         }
         for joint in &mut self.joint {
-            joint.advance(month, &mut forecast.rows);
+            joint.advance(month, &mut forecast.rows, &mut forecast.waives);
         }
     }
 }

@@ -8,14 +8,14 @@
 //!
 //! One visit covers all causes of a site whose terms meet (综合查一次). Within the terms the visits of a body are
 //! levelled over its capacity (`levelling`); the same inputs give the same months, and a month that was drawn as
-//! planned leaves the others as they were.
+//! planned leaves the others as they were: what was said when it was sealed stays, where it still can.
 
 mod levelling;
 
 use chrono::{Days, NaiveDate};
 
 use self::levelling::{HORIZON, Need, Room, place};
-use super::model::{MONTHS, MandatoryVisit, PlanInputs};
+use super::model::{MONTHS, MandatoryVisit, PlanInputs, VisitKind, Waivable};
 use super::reason::Exclusion;
 use crate::domain::{Category, PermitEvent, PlanMonth};
 use crate::policy::{MandatoryRule, MandatoryTrigger, Policy};
@@ -40,6 +40,35 @@ pub struct MandatoryFacts {
     /// Month of this year, from 0, on whose list a mandatory check stands that is still owed: it is the one for every
     /// cause whose term had begun, and none of these is asked for a second time.
     pub listed: Vec<Option<u8>>,
+    /// Months of this year, from 0, for which checks were planned when the last month was sealed, by site, sorted: each
+    /// stays there as long as its term and the month's capacity allow.
+    pub said: Vec<(u32, u8)>,
+}
+
+impl MandatoryFacts {
+    /// Enters a check of `site` that stands on the list of `month`, a month of the plan year, and is still owed: what
+    /// it will settle is not asked for a second time.
+    pub fn enter_listed(&mut self, site: usize, month: PlanMonth, kind: VisitKind) {
+        match kind {
+            VisitKind::Mandatory(_) => {
+                if let Some(listed) = self.listed.get_mut(site) {
+                    *listed = (*listed).max(Some(month.month() as u8 - 1));
+                }
+                // it is the re-check of what was found before it
+                if let Some(problem) = self.open_problem.get_mut(site)
+                    && problem.is_some_and(|day| day < month.last_day())
+                {
+                    *problem = None;
+                }
+            }
+            VisitKind::Drawn => {
+                if let Some(done) = self.last_done.get_mut(site) {
+                    *done = (*done).max(Some(month.first_day()));
+                }
+            }
+            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => {}
+        }
+    }
 }
 
 /// The dated checks of a year.
@@ -49,6 +78,8 @@ pub struct MandatoryDates {
     pub visits: Vec<MandatoryVisit>,
     /// Checks whose term reaches into the next year and that are left to it, by rule.
     pub carried: Vec<u32>,
+    /// Those of the checks that a drawn one before them makes needless, sorted.
+    pub waivable: Vec<Waivable>,
 }
 
 /// Months of a cause's term, relative to January of the plan year.
@@ -86,7 +117,7 @@ pub fn compute_mandatory(
     window: u8,
     first_open: usize,
 ) -> MandatoryDates {
-    let mut dates = MandatoryDates { visits: Vec::new(), carried: vec![0; policy.mandatory.len()] };
+    let mut dates = MandatoryDates { carried: vec![0; policy.mandatory.len()], ..MandatoryDates::default() };
     if first_open >= MONTHS {
         return dates;
     }
@@ -104,6 +135,9 @@ pub fn compute_mandatory(
             dates.carried[usize::from(need.rule)] += 1;
             continue;
         }
+        if usize::from(need.waived_from) < placed.month {
+            dates.waivable.push(Waivable { site: need.site, month: placed.month as u8, from: need.waived_from });
+        }
         dates.visits.push(MandatoryVisit {
             site: need.site,
             month: placed.month as u8,
@@ -113,6 +147,7 @@ pub fn compute_mandatory(
         });
     }
     dates.visits.sort_unstable();
+    dates.waivable.sort_unstable();
     dates
 }
 
@@ -125,6 +160,8 @@ struct Cause {
     by: i32,
     /// The rule's own last month, before backlog got more time.
     due: i32,
+    /// First month of a drawn check that settles it.
+    waived_from: u8,
 }
 
 /// The visits that the causes of all sites ask for, in site order; of one site those with meeting terms are one.
@@ -163,7 +200,8 @@ fn collect_needs(
             // What was not made in its time comes with the first month that is open.
             let to = term.to.max(open).min(HORIZON as i32 - 1);
             let (rule, months) = (index as u8, Term { from: term.from.min(to), to });
-            causes.push(Cause { rule, since, term: months, by: term.to, due: own.to });
+            let waived_from = waived_from(&policy.mandatory[usize::from(rule)], since, inputs.year);
+            causes.push(Cause { rule, since, term: months, by: term.to, due: own.to, waived_from });
         }
         causes.sort_by_key(|c| (c.term.to, c.term.from, c.rule));
         let begun = needs.len();
@@ -176,6 +214,7 @@ fn collect_needs(
                     need.since = need.since.min(cause.since);
                     need.by = need.by.min(cause.by);
                     need.due = need.due.min(cause.due);
+                    need.waived_from = need.waived_from.max(cause.waived_from);
                 }
                 None => needs.push(Need {
                     site: site as u32,
@@ -186,12 +225,20 @@ fn collect_needs(
                     by: cause.by,
                     due: cause.due,
                     alone: true,
+                    waived_from: cause.waived_from,
+                    said: None,
                 }),
             }
         }
         let alone = needs.len() - begun == 1;
+        let first = facts.said.partition_point(|(of, _)| (*of as usize) < site);
+        let said = facts.said[first..].iter().take_while(|(of, _)| *of as usize == site);
+        let mut said = said.map(|(_, month)| i32::from(*month)).filter(|month| *month >= open);
         for need in &mut needs[begun..] {
             need.alone = alone;
+            // one that was late already stays late rather than that others go
+            let months = need.from..=if alone { MONTHS as i32 - 1 } else { need.to };
+            need.said = said.by_ref().find(|month| months.contains(month)).map(|month| month as usize);
         }
     }
     needs
@@ -204,6 +251,15 @@ fn is_settled(rule: &MandatoryRule, cause: NaiveDate, done: Option<NaiveDate>) -
         _ => Some(cause),
     };
     done.zip(since).is_some_and(|(done, since)| done >= since)
+}
+
+/// First month of the year, from 0, whose drawn checks settle a cause; 12 where none does.
+fn waived_from(rule: &MandatoryRule, cause: NaiveDate, year: i32) -> u8 {
+    if rule.trigger == MandatoryTrigger::Recheck {
+        return MONTHS as u8;
+    }
+    let settles = |m: &usize| is_settled(rule, cause, Some(PlanMonth::nth_of(year, *m).first_day()));
+    (0..MONTHS).find(settles).unwrap_or(MONTHS) as u8
 }
 
 /// The day from which a rule's term counts; `None` where nothing brings the rule about at the site.

@@ -37,7 +37,7 @@ pub use feasibility::{Shortage, ShortageKind, compute_mends};
 pub use mend::{Mend, MendAction, apply_mend};
 pub use model::{
     Body, Capacity, History, ListedVisit, MandatoryVisit, NEVER, PastTargets, PlanEdits, PlanInputs, PlanSites,
-    Resource, Visit, VisitKind,
+    Resource, Visit, VisitKind, Waivable,
 };
 pub use quotas::{StratumTargets, assign_quotas, compute_strata};
 pub use reason::{Exclusion, TargetReason};

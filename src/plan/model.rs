@@ -195,8 +195,10 @@ pub struct History {
     /// Month of the last drawn or mandatory visit before the year, relative to its January (−1 is last
     /// December); [`NEVER`] where none is known. Empty: none for all.
     pub last_visit: Vec<i16>,
-    /// Visits of the year.
+    /// Visits of the year, the imported ones first.
     pub visits: Vec<Visit>,
+    /// How many of them were imported: made outside of the project's draws.
+    pub imported: usize,
     /// Targets of the months drawn so far. A month without targets was not offered: its share of a slot
     /// goes to the slot's later months.
     pub past_targets: Vec<PastTargets>,
@@ -246,6 +248,17 @@ pub struct MandatoryVisit {
     /// Month by which it is to be made, from 0; 12 and more lie in the next year. Of backlog the month by which it is
     /// to be caught up.
     pub by: u8,
+}
+
+/// A mandatory check that a drawn one before it makes needless: it looks at the same causes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Waivable {
+    /// Site.
+    pub site: u32,
+    /// Month of the mandatory check, 0 to 11.
+    pub month: u8,
+    /// First month of a drawn check that does so: all of its causes are known by then.
+    pub from: u8,
 }
 
 impl MandatoryVisit {

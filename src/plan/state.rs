@@ -58,7 +58,7 @@ impl SiteState {
 
     /// What is known of a site.
     pub(super) fn of(&self, site: usize) -> SiteNow {
-        SiteNow { last: self.last[site], slot_visit: self.slot_visit[site], unvisited: self.unvisited[site] }
+        SiteNow { last: self.last[site], slot_visit: self.slot_visit[site], unvisited: self.unvisited[site], waived: 0 }
     }
 
     /// Enters a visit.

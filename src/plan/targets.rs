@@ -14,7 +14,7 @@ use super::chance::{
     CrowdChance, CrowdFacts, GROUPS, LAST_MONTH, MAY_WAIT, Member, SiteFacts, crowd_chance, levelling_factors,
     own_chance,
 };
-use super::model::{Capacity, MandatoryVisit, PlanInputs, RESOURCES, VisitKind};
+use super::model::{ByMonth, Capacity, MONTHS, MandatoryVisit, PlanInputs, RESOURCES, VisitKind};
 use super::reason::{Exclusion, TargetReason};
 use super::schedule::Schedule;
 use super::shares::ShareProfiles;
@@ -177,7 +177,24 @@ impl<'a> TargetContext<'a> {
             window: self.window,
             mandatory: mandatory.iter().fold(0, bits),
             counting: mandatory.iter().filter(counts).fold(0, bits),
+            waived_from: self.waived_from(site, mandatory),
         }
+    }
+
+    /// From which month on a drawn check makes each of a site's mandatory checks needless.
+    fn waived_from(&self, site: usize, mandatory: &[MandatoryVisit]) -> ByMonth<u8> {
+        let mut from = [MONTHS as u8; MONTHS];
+        if !mandatory.is_empty() {
+            let waivable = &self.inputs.waivable;
+            let first = waivable.partition_point(|w| (w.site as usize) < site);
+            for waivable in waivable[first..].iter().take_while(|w| w.site as usize == site) {
+                // one that the planner moved away from its month stays
+                if mandatory.iter().any(|v| v.month == waivable.month) {
+                    from[usize::from(waivable.month)] = waivable.from;
+                }
+            }
+        }
+        from
     }
 
     /// What stays the same for a crowd.

@@ -1,9 +1,13 @@
 //! Mandatory checks of the demo city: levelled, told by month, and what is still to come.
 
 use fairdraw::diagnostic::Progress;
-use fairdraw::plan::Exclusion;
+use fairdraw::domain::Period;
 use fairdraw::plan::mandatory::term_of;
+use fairdraw::plan::model::MandatoryMove;
+use fairdraw::plan::{Exclusion, MandatoryVisit, PlanEdits};
 use fairdraw::policy::MandatoryTrigger;
+use fairdraw::workspace::deeds::open::open_period;
+use fairdraw::workspace::deeds::settings::{Settings, save_settings};
 use fairdraw::workspace::demo::unpack_demo;
 use fairdraw::workspace::inputs::analysis::{compute_analysis, recompute_analysis};
 use fairdraw::workspace::reports::coming::compute_coming;
@@ -11,7 +15,7 @@ use fairdraw::workspace::reports::mandatory::{compute_capacity_use, compute_mand
 use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::Project;
 
-use super::project::{at, month, project};
+use super::project::{DICE, at, month, project, seal};
 
 #[test]
 fn the_backlog_of_january_is_spread_and_told() {
@@ -96,4 +100,55 @@ fn the_demo_city_has_no_spike_in_january() {
     assert!(totals.iter().all(|n| *n < mean * 1.25), "{totals:?}");
     let load = |m: usize| cells[m].need[0] / cells[m].have[0].unwrap();
     assert!((0..12).all(|m| load(m) < 0.25), "team-days of {:?}", (0..12).map(load).collect::<Vec<_>>());
+}
+
+#[test]
+fn checks_moved_by_hand_stay_there_when_their_month_is_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut project, registry) = project(folder.path());
+    let january = compute_analysis(&project, &registry, month("2027-01"), &Progress::none()).unwrap();
+    let inputs = &january.population.inputs;
+    let of_body = |v: &MandatoryVisit| inputs.sites.body[v.site as usize] as usize;
+    let body = (0..inputs.bodies.len())
+        .find(|b| inputs.mandatory.iter().filter(|v| v.month == 0 && of_body(v) == *b).count() >= 1)
+        .expect("a body with a check in January");
+    let moved =
+        MandatoryMove { body: inputs.bodies[body].id.clone(), from: month("2027-01"), to: month("2027-04"), checks: 2 };
+    project.file.edits.mandatory_moves.push(moved.clone());
+    project.save().unwrap();
+    let planned = compute_analysis(&project, &registry, month("2027-01"), &Progress::none()).unwrap();
+    let with_dates = planned.population.inputs.mandatory_with_dates();
+    let gone: Vec<u32> =
+        with_dates.iter().filter(|(v, dated)| v.month == 3 && *dated == 0).map(|(v, _)| v.site).collect();
+    assert_eq!(gone.len(), 1);
+
+    seal(&project, &registry, "2027-01", "2026-12-28T09:00:00", "2026-12-29T20:00:00");
+    open_period(&project, Period::Month(month("2027-01")), DICE, &at("2026-12-30T09:00:00")).unwrap();
+    let after = compute_analysis(&project, &registry, month("2027-02"), &Progress::none()).unwrap();
+    for site in gone {
+        let dated: Vec<u8> =
+            after.population.inputs.mandatory_in_effect().iter().filter(|v| v.site == site).map(|v| v.month).collect();
+        assert_eq!(dated, [3], "moved to April, and there it stays");
+    }
+
+    // January's list is made: nothing more goes out of it, nothing comes back
+    let settings = |moves: Vec<MandatoryMove>| Settings {
+        policy: project.policy.clone().into(),
+        edits: PlanEdits { mandatory_moves: moves, ..project.file.edits.clone() },
+        review_number: project.file.review_number.clone(),
+        steps: Vec::new(),
+    };
+    let another = MandatoryMove { to: month("2027-05"), ..moved.clone() };
+    let between = MandatoryMove { from: month("2027-03"), to: month("2027-05"), ..moved.clone() };
+    let tries = [settings(vec![moved.clone(), another]), settings(Vec::new()), settings(vec![moved, between])];
+    for (at_try, settings) in tries.iter().enumerate() {
+        let saved = save_settings(&mut project.clone(), settings, &at("2027-01-04T09:00:00"));
+        if at_try < 2 {
+            let refused = saved.unwrap_err();
+            assert_eq!(refused.code(), "PLN-022");
+            assert!(refused.to_string().contains("2027-01 已抽取"), "{refused}");
+        } else {
+            saved.unwrap();
+        }
+    }
 }

@@ -5,6 +5,8 @@ mod city;
 #[path = "plan/forecast.rs"]
 mod forecast;
 mod ledger;
+#[path = "plan/levelled.rs"]
+mod levelled;
 #[path = "plan/levelling.rs"]
 mod levelling;
 #[path = "plan/shortages.rs"]
@@ -278,6 +280,7 @@ fn mandatory_checks_find_their_month() {
         open_problem: vec![None; 4],
         last_done: vec![None, None, None, Some(date(3, 1))],
         listed: Vec::new(),
+        said: Vec::new(),
     };
     let found = compute_mandatory(policy(), &inputs, &facts, 2, 0).visits;
     let months: Vec<(u32, u8)> = found.iter().map(|v| (v.site, v.month)).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{AnnualPlan, LockedNumber, Overload, PlanCell, amount};
 use crate::domain::PlanMonth;
 use crate::plan::capacity::{cost_by_resource, dead_allowance, usable_capacity};
-use crate::plan::forecast::{FixedNumber, compute_forecast};
+use crate::plan::forecast::{FixedNumber, Forecast, compute_forecast};
 use crate::plan::model::{ByMonth, MONTHS, MandatoryVisit, PlanInputs, Resource, VisitKind};
 use crate::policy::Policy;
 
@@ -67,6 +67,7 @@ pub(super) fn fill_matrix(policy: &Policy, inputs: &PlanInputs, plan: &mut Annua
             sums[m] += visits;
         }
     }
+    take_waived(inputs, &forecast, &mut matrix, &mut districts);
     add_need_of_drawn(policy, &mut matrix);
     for v in inputs.mandatory_in_effect() {
         let site = v.site as usize;
@@ -112,6 +113,25 @@ fn empty_matrix(policy: &Policy, inputs: &PlanInputs) -> Vec<Vec<PlanCell>> {
         }
     }
     matrix
+}
+
+/// A mandatory check that an earlier draw may make needless is on the plan until then; that it may be is taken off its
+/// month's drawn checks, as far as there are any, so that sums of the plan are expectations.
+fn take_waived(inputs: &PlanInputs, forecast: &Forecast, matrix: &mut [Vec<PlanCell>], districts: &mut DistrictSums) {
+    let sites = &*inputs.sites;
+    let mut last = None;
+    for waivable in &inputs.waivable {
+        let site = waivable.site as usize;
+        let (body, category) = (sites.body[site] as usize, sites.category[site] as usize);
+        let Some(waived) = forecast.waived_of(site).filter(|_| last != Some(site)) else { continue };
+        last = Some(site);
+        for (m, visits) in waived.into_iter().enumerate() {
+            let drawn = &mut matrix[body][m].drawn[category];
+            let visits = visits.min(*drawn);
+            *drawn -= visits;
+            districts.of(sites.district[site], body)[m] -= visits;
+        }
+    }
 }
 
 /// What the expected draws take, dead records allowed for.

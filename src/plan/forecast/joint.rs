@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::Offer;
 use super::load::{Part, within};
 use super::lone::{LEAST, group_of, mean_chance, settled};
-use crate::plan::chance::{CrowdChance, CrowdFacts, MAY_WAIT, Member, SiteFacts, SiteNow, crowd_chance, own_chance};
+use crate::plan::chance::{
+    CrowdChance, CrowdFacts, MAY_WAIT, Member, SiteFacts, SiteNow, crowd_chance, from, own_chance,
+};
 use crate::plan::model::{ByMonth, MONTHS, NEVER, PlanInputs};
 use crate::plan::reason::Exclusion;
 use crate::plan::schedule::Schedule;
@@ -28,14 +30,20 @@ struct Path {
     weight: f64,
     /// Drawn visits since the forecast's first month.
     drawn: u32,
+    /// Visits of the cap that mandatory checks made needless have set free.
+    freed: u32,
     now: Vec<SiteNow>,
     p: Vec<f64>,
     urgency: Vec<u8>,
 }
 
+/// Drawn visits, visits set free, and what is known of each site.
+type PathKey = (u32, u32, Vec<(i16, i8, u64, u16)>);
+
 impl Path {
-    fn key(&self) -> (u32, Vec<(i16, i8, u64)>) {
-        (self.drawn, self.now.iter().map(|now| (now.last, now.slot_visit, now.unvisited.to_bits())).collect())
+    fn key(&self) -> PathKey {
+        let of = |now: &SiteNow| (now.last, now.slot_visit, now.unvisited.to_bits(), now.waived);
+        (self.drawn, self.freed, self.now.iter().map(of).collect())
     }
 }
 
@@ -45,6 +53,8 @@ pub(super) struct Joint<'a> {
     crowd: Option<CrowdFacts>,
     /// Drawn visits that the cap leaves.
     left: u32,
+    /// Mandatory checks count towards the cap.
+    counts_mandatory: bool,
     /// Row of its first site in the forecast; the others follow.
     row: usize,
     paths: Vec<Path>,
@@ -61,7 +71,7 @@ impl<'a> Joint<'a> {
         context: &TargetContext<'a>,
         state: &SiteState,
         (enterprise, members): &(u32, Vec<u32>),
-        left: u32,
+        (left, counts_mandatory): (u32, bool),
         row: usize,
     ) -> Self {
         let crowd = schedule.crowds.binary_search_by_key(enterprise, |c| c.enterprise).ok();
@@ -78,6 +88,7 @@ impl<'a> Joint<'a> {
         let start = Path {
             weight: 1.0,
             drawn: 0,
+            freed: 0,
             now: members.iter().map(|site| state.of(*site as usize)).collect(),
             p: vec![0.0; members.len()],
             urgency: vec![MAY_WAIT; members.len()],
@@ -86,6 +97,7 @@ impl<'a> Joint<'a> {
             sites: sites.collect(),
             crowd: crowd.map(|at| context.crowd_facts(at)),
             left,
+            counts_mandatory,
             row,
             paths: vec![start],
             hazard: vec![[0.0; MONTHS]; members.len()],
@@ -120,11 +132,13 @@ impl<'a> Joint<'a> {
         let Self { sites, crowd, left, paths, .. } = self;
         for path in paths {
             path.p.fill(0.0);
-            let room = left.saturating_sub(path.drawn) as usize;
+            let room = left.saturating_add(path.freed).saturating_sub(path.drawn) as usize;
             if !open || room == 0 {
                 continue;
             }
-            let in_draw = |site: &JointSite<'_>| !site.excluded && site.facts.mandatory >> month & 1 == 0;
+            let in_draw = |site: &JointSite<'_>, now: &SiteNow| {
+                !site.excluded && (site.facts.mandatory & !now.waived) >> month & 1 == 0
+            };
             if let Some(crowd) = crowd {
                 let members: Vec<Member<'_>> = sites
                     .iter()
@@ -133,7 +147,7 @@ impl<'a> Joint<'a> {
                         facts: site.facts,
                         now: *now,
                         expected: site.expected,
-                        in_draw: in_draw(site),
+                        in_draw: in_draw(site, now),
                     })
                     .collect();
                 if let CrowdChance::Offers(place, chance) = crowd_chance(crowd, &members, month, |_| {}) {
@@ -142,7 +156,10 @@ impl<'a> Joint<'a> {
                 }
                 continue;
             }
-            for (place, site) in sites.iter().enumerate().filter(|(_, site)| in_draw(site)) {
+            for (place, site) in sites.iter().enumerate() {
+                if !in_draw(site, &path.now[place]) {
+                    continue;
+                }
                 let chance = own_chance(&site.facts, &path.now[place], month);
                 path.p[place] = chance.p;
                 path.urgency[place] = chance.urgency;
@@ -173,13 +190,18 @@ impl<'a> Joint<'a> {
         }
     }
 
-    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>]) {
+    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>], waives: &mut Vec<(u32, u8, f64)>) {
         let before = std::mem::take(&mut self.paths);
         for (place, hazard) in self.hazard.iter_mut().enumerate() {
             hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p[place])));
         }
         let mut known = HashMap::new();
         for path in before {
+            for (place, now) in path.now.iter().enumerate() {
+                if (self.sites[place].facts.mandatory & now.waived) >> month & 1 == 1 {
+                    waives.push(((self.row + place) as u32, month as u8, path.weight));
+                }
+            }
             for mut next in self.branches(path, month, rows) {
                 if next.weight < LEAST || !self.settle(&mut next, month + 1) {
                     continue;
@@ -215,11 +237,17 @@ impl<'a> Joint<'a> {
                 let mut visited = Path {
                     weight: path.weight * p,
                     drawn: path.drawn + 1,
+                    freed: path.freed,
                     now: path.now.clone(),
                     p: path.p.clone(),
                     urgency: path.urgency.clone(),
                 };
-                visited.now[place] = SiteNow { last: month as i16, slot_visit: month as i8, unvisited: 1.0 };
+                let (facts, before) = (&self.sites[place].facts, path.now[place].waived);
+                let waived = before | facts.waived_by(month);
+                if self.counts_mandatory {
+                    visited.freed += (waived & !before).count_ones();
+                }
+                visited.now[place] = SiteNow { last: month as i16, slot_visit: month as i8, unvisited: 1.0, waived };
                 split.push(visited);
                 path.weight *= 1.0 - p;
                 path.now[place].unvisited *= 1.0 - p;
@@ -229,7 +257,7 @@ impl<'a> Joint<'a> {
         }
         for path in &mut branches {
             for (site, now) in self.sites.iter().zip(&mut path.now) {
-                if site.facts.mandatory >> month & 1 == 1 {
+                if (site.facts.mandatory & !now.waived) >> month & 1 == 1 {
                     now.last = now.last.max(month as i16);
                     if site.facts.counting >> month & 1 == 1 {
                         now.slot_visit = month as i8;
@@ -242,7 +270,9 @@ impl<'a> Joint<'a> {
 
     /// Brings a state before `month` into one form; false where nothing can be drawn any more.
     fn settle(&self, path: &mut Path, month: usize) -> bool {
-        if month >= MONTHS || path.drawn >= self.left {
+        if month >= MONTHS
+            || path.drawn >= self.left.saturating_add(path.freed) && path.now.iter().all(|now| now.waived == 0)
+        {
             return false;
         }
         if let Some(crowd) = &self.crowd {
@@ -253,8 +283,10 @@ impl<'a> Joint<'a> {
                 if used || first == month { 1.0 } else { path.now.iter().map(|now| now.unvisited).product() };
             for (place, now) in path.now.iter_mut().enumerate() {
                 now.unvisited = if place == 0 { unvisited } else { 1.0 };
+                now.waived &= from(month);
             }
-            return crowd.cut[month..].iter().any(|s| *s != OUTSIDE && !(used && *s == slot));
+            let waived = path.now.iter().any(|now| now.waived != 0);
+            return waived || crowd.cut[month..].iter().any(|s| *s != OUTSIDE && !(used && *s == slot));
         }
         let mut any = false;
         for (site, now) in self.sites.iter().zip(&mut path.now) {

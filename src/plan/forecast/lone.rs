@@ -2,7 +2,7 @@
 
 use super::Offer;
 use super::load::{Part, within};
-use crate::plan::chance::{GROUPS, MAY_WAIT, SiteFacts, SiteNow, own_chance};
+use crate::plan::chance::{GROUPS, MAY_WAIT, SiteFacts, SiteNow, from, own_chance};
 use crate::plan::model::{ByMonth, MONTHS, NEVER};
 use crate::plan::slots::{OUTSIDE, slot_months};
 
@@ -18,6 +18,7 @@ pub(super) struct LoneKey {
     slots: u8,
     mandatory: u16,
     counting: u16,
+    waived_from: ByMonth<u8>,
     last: i16,
     slot_visit: i8,
     unvisited: u64,
@@ -32,6 +33,7 @@ impl LoneKey {
             slots: facts.slots,
             mandatory: facts.mandatory,
             counting: facts.counting,
+            waived_from: facts.waived_from,
             last: now.last,
             slot_visit: now.slot_visit,
             unvisited: now.unvisited.to_bits(),
@@ -50,11 +52,13 @@ pub(super) fn settled(facts: &SiteFacts<'_>, mut now: SiteNow, month: usize) -> 
     if used || !begun {
         now.unvisited = 1.0;
     }
+    now.waived &= from(month);
     if now.last != NEVER && i32::from(now.last) + i32::from(facts.window) < month as i32 {
         now.last = NEVER;
     }
     let later = |m: usize| facts.open >> m & 1 == 1 && facts.cut[m] != OUTSIDE && !(used && facts.cut[m] == slot);
-    (now, (month..MONTHS).any(later))
+    // a mandatory check made needless is told in its month
+    (now, now.waived != 0 || (month..MONTHS).any(later))
 }
 
 struct Path {
@@ -101,6 +105,14 @@ impl<'a> Lone<'a> {
         Self { facts, body, category, row, members: 0.0, paths, hazard: [0.0; MONTHS], offered: [0.0; MONTHS] }
     }
 
+    /// Probability that the mandatory check of a month has become needless by then.
+    pub(super) fn waived(&self, month: usize) -> f64 {
+        if self.facts.mandatory >> month & 1 == 0 {
+            return 0.0;
+        }
+        self.paths.iter().filter(|path| path.now.waived >> month & 1 == 1).map(|path| path.weight).sum()
+    }
+
     /// What it adds to its body's load of a month offered.
     pub(super) fn part(&mut self, month: usize) -> Part {
         let slot = slot_months(&self.facts.cut, self.facts.cut[month]);
@@ -113,11 +125,11 @@ impl<'a> Lone<'a> {
     }
 
     pub(super) fn offer(&mut self, month: usize, open: bool) {
-        let mandatory = self.facts.mandatory >> month & 1 == 1;
-        for path in &mut self.paths {
+        let Self { facts, paths, .. } = self;
+        for path in paths {
             path.p = 0.0;
-            if open && !mandatory {
-                let chance = own_chance(&self.facts, &path.now, month);
+            if open && (facts.mandatory & !path.now.waived) >> month & 1 == 0 {
+                let chance = own_chance(facts, &path.now, month);
                 (path.p, path.urgency) = (chance.p, chance.urgency);
             }
         }
@@ -136,12 +148,16 @@ impl<'a> Lone<'a> {
         }
     }
 
-    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>]) {
+    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>], waives: &mut Vec<(u32, u8, f64)>) {
         let before = std::mem::take(&mut self.paths);
         self.hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p)));
-        let mandatory = self.facts.mandatory >> month & 1 == 1;
+        let checks = self.facts.mandatory >> month & 1 == 1;
         for mut path in before {
-            if mandatory {
+            let waived = checks && path.now.waived >> month & 1 == 1;
+            if waived {
+                waives.push((self.row, month as u8, path.weight));
+            }
+            if checks && !waived {
                 path.now.last = month as i16;
                 if self.facts.counting >> month & 1 == 1 {
                     path.now.slot_visit = month as i8;
@@ -151,7 +167,12 @@ impl<'a> Lone<'a> {
             }
             if path.p > 0.0 {
                 rows[self.row as usize][month] += path.weight * path.p;
-                let visited = SiteNow { last: month as i16, slot_visit: month as i8, unvisited: 1.0 };
+                let visited = SiteNow {
+                    last: month as i16,
+                    slot_visit: month as i8,
+                    unvisited: 1.0,
+                    waived: path.now.waived | self.facts.waived_by(month),
+                };
                 self.keep(path.weight * path.p, visited, month + 1);
             }
             path.now.unvisited *= 1.0 - path.p;

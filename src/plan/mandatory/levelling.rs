@@ -9,7 +9,9 @@
 //! **Stability.** A month's fullness depends on nothing but its own load. Leaving out January together with the visits
 //! dated in it therefore changes no other choice: planning before February repeats what was planned before January,
 //! unless capacity, floors, rules or the causes changed. Within a class the visits made are the oldest ones, so the
-//! others keep their months too. New causes come last and move older ones only where their own term has no room.
+//! others keep their months too. New causes come last and move older ones only where their own term has no room. Where
+//! capacity is short, room that a month past took or left would still shift the others: so a visit whose month was said
+//! when the last month was sealed is dated there first, if that month still takes it.
 //!
 //! Where no month of the term has room, one dated visit is moved within its own term to make some; failing that, the
 //! check comes later than its term, in the first month that has room, which the plan says; where the year has none it
@@ -51,6 +53,10 @@ pub(super) struct Need {
     pub due: i32,
     /// True where its site has no other visit to be dated.
     pub alone: bool,
+    /// First month of a drawn check that settles all of its causes; 12 where none does.
+    pub waived_from: u8,
+    /// Month that was said for it before.
+    pub said: Option<usize>,
 }
 
 /// A visit with its month, from 0; 12 and more lie in the next year.
@@ -140,6 +146,11 @@ fn around(month: i32, before: u8, window: u8) -> u32 {
     (from.max(0)..=to.min(HORIZON as i32 - 1)).fold(0, |bits, m| bits | 1 << m)
 }
 
+/// Months within the window of those of `taken`, as bits.
+fn near(taken: u32, window: u8) -> u32 {
+    (0..HORIZON as i32).filter(|m| taken >> m & 1 == 1).fold(0, |bits, m| bits | around(m, window, window))
+}
+
 /// What the draw's floors take by body, visits made this year and `needs` standing for their sites' slots: the same
 /// before and after a check was made.
 fn floors_of(
@@ -220,8 +231,12 @@ pub(super) fn place(room: &Room<'_>, needs: Vec<Need>) -> Vec<Placed> {
         slots: room.measure.iter().map(|_| Vec::new()).collect(),
     };
     let mut visited: BTreeMap<u32, u32> = room.visited.iter().map(|(site, months)| (site + 1, *months)).collect();
+    let mut kept = Vec::with_capacity(members.len());
     for (class, needs) in members.values().enumerate() {
-        levelling.fill(class, needs.len(), &mut visited);
+        kept.push(levelling.keep(class, needs, &mut visited));
+    }
+    for (class, (needs, kept)) in members.values().zip(kept).enumerate() {
+        levelling.fill(class, needs.len() - kept, &mut visited);
     }
     levelling.settle();
     let mut months: Vec<Vec<usize>> = vec![Vec::new(); levelling.classes.len()];
@@ -232,21 +247,48 @@ pub(super) fn place(room: &Room<'_>, needs: Vec<Need>) -> Vec<Placed> {
     for (mut needs, mut months) in members.into_values().zip(months) {
         needs.sort_by_key(|need| (need.since, need.site));
         months.sort_unstable();
-        placed.extend(needs.into_iter().zip(months).map(|(need, month)| Placed { need, month }));
+        // each its own month where that was kept, the others in their order
+        let mut own: Vec<Option<usize>> = vec![None; needs.len()];
+        for (need, own) in needs.iter().zip(&mut own) {
+            let at = need.said.and_then(|said| months.iter().position(|month| *month == said));
+            *own = at.map(|at| months.remove(at));
+        }
+        let mut rest = months.into_iter();
+        placed.extend(needs.into_iter().zip(own).filter_map(|(need, own)| {
+            let month = own.or_else(|| rest.next())?;
+            Some(Placed { need, month })
+        }));
     }
     placed
 }
 
 impl Levelling<'_> {
+    /// Dates those visits of a class that can stay where they were said to be; how many.
+    fn keep(&mut self, class: usize, needs: &[Need], visited: &mut BTreeMap<u32, u32>) -> usize {
+        let Class { body, category, own, .. } = self.classes[class];
+        let mut kept = 0;
+        for month in needs.iter().filter_map(|need| need.said) {
+            let taken = visited.get(&own).copied().unwrap_or(0);
+            if near(taken, self.room.window) >> month & 1 == 1 || !self.fits(body, category, month) {
+                continue;
+            }
+            self.take(body, category, month, 1.0);
+            self.slots[usize::from(body)].push(Slot { class, month });
+            if own > 0 {
+                *visited.entry(own).or_default() |= 1 << month;
+            }
+            kept += 1;
+        }
+        kept
+    }
+
     /// Dates the visits of a class. `visited` are the months of sites with other visits, as bits, by [`Class::own`].
     fn fill(&mut self, class: usize, visits: usize, visited: &mut BTreeMap<u32, u32>) {
         let Class { body, category, own, closed, .. } = self.classes[class];
         let mut can_relieve = true;
         for _ in 0..visits {
             let taken = visited.get(&own).copied().unwrap_or(0);
-            let near = (0..HORIZON as i32)
-                .filter(|m| taken >> m & 1 == 1)
-                .fold(closed, |bits, m| bits | around(m, self.room.window, self.room.window));
+            let near = closed | near(taken, self.room.window);
             let range = self.range(class);
             let best = self.best(class, range.clone(), near, taken);
             let month = best.filter(|m| self.fits(body, category, *m)).or_else(|| {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Body, ByMonth, Capacity, History, MONTHS, MandatoryVisit, PlanEdits, PlanSites, Visit, VisitKind};
+use super::{
+    Body, ByMonth, Capacity, History, MONTHS, MandatoryVisit, PlanEdits, PlanSites, Visit, VisitKind, Waivable,
+};
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::BodyId;
 use crate::policy::Policy;
@@ -27,6 +29,8 @@ pub struct PlanInputs {
     pub history: History,
     /// Checks that must take place, sorted by (site, month).
     pub mandatory: Vec<MandatoryVisit>,
+    /// Those of them that a drawn check may make needless, sorted by (site, month).
+    pub waivable: Vec<Waivable>,
     /// The planner's own changes.
     pub edits: PlanEdits,
 }
@@ -183,7 +187,14 @@ impl PlanInputs {
     /// Mandatory checks with the planner's moves applied, sorted by (site, month, rule).
     #[must_use]
     pub fn mandatory_in_effect(&self) -> Vec<MandatoryVisit> {
-        let mut visits = self.mandatory.clone();
+        self.mandatory_with_dates().into_iter().map(|(visit, _)| visit).collect()
+    }
+
+    /// Mandatory checks with the planner's moves applied, each with the month that it had by the rules, sorted by
+    /// (site, month, rule).
+    #[must_use]
+    pub fn mandatory_with_dates(&self) -> Vec<(MandatoryVisit, u8)> {
+        let mut visits: Vec<(MandatoryVisit, u8)> = self.mandatory.iter().map(|v| (*v, v.month)).collect();
         for m in &self.edits.mandatory_moves {
             let (Some(body), Some(from), Some(to)) =
                 (self.body_index(&m.body), m.from.index_in(self.year), m.to.index_in(self.year))
@@ -192,13 +203,13 @@ impl PlanInputs {
             };
             let mut left = m.checks;
             for i in 0..visits.len() {
-                let v = visits[i];
+                let v = visits[i].0;
                 if left == 0 {
                     break;
                 }
-                let taken = || visits.iter().any(|o| o.site == v.site && o.month as usize == to);
+                let taken = || visits.iter().any(|(o, _)| o.site == v.site && o.month as usize == to);
                 if v.month as usize == from && self.sites.body[v.site as usize] as usize == body && !taken() {
-                    visits[i].month = to as u8;
+                    visits[i].0.month = to as u8;
                     left -= 1;
                 }
             }

@@ -406,6 +406,12 @@ pub fn mandatory_moved(from: PlanMonth, to: PlanMonth, checks: u32) -> String {
     format!("{from} 的 {checks} 项必查移到 {to}")
 }
 
+/// A move out of a month that was drawn since.
+#[must_use]
+pub fn move_settled(moved: &str) -> String {
+    format!("{moved}（移出的月份已抽取，不能收回，仍在移入的月份检查）")
+}
+
 /// Sites, and how often they are seen on the whole.
 #[must_use]
 pub fn spread(sites: &str, often: &str) -> String {

@@ -7,6 +7,7 @@ use crate::plan::feasibility::compute_mends;
 use crate::plan::{Mend, MendAction, PlanEdits, Shortage, ShortageKind, apply_mend};
 use crate::policy::{Policy, write_policy};
 use crate::registry::Registry;
+use crate::workspace::deeds::settings::check_moves;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
@@ -197,7 +198,7 @@ pub fn apply_with_ground(
 /// Takes a mend on a ground: changes policy or edits, writes both, journals it.
 ///
 /// # Errors
-/// `PLN-020`, `PLN-021`, `POL-…` where the changed policy does not hold together, `PRJ-011`, `IO-…`.
+/// `PLN-020`, `PLN-021`, `PLN-022`, `POL-…` where the changed policy does not hold together, `PRJ-011`, `IO-…`.
 pub(in crate::workspace) fn take_mend(
     project: &mut Project,
     mend: &Mend,
@@ -207,6 +208,7 @@ pub(in crate::workspace) fn take_mend(
     project.check_writable()?;
     let (mut policy, mut edits) = (project.policy.clone(), project.file.edits.clone());
     apply_with_ground(&mut policy, &mut edits, &mend.action, ground)?;
+    check_moves(project, &edits)?;
     let described = mend.action.describe(&project.policy);
     if policy != project.policy {
         project.set_policy(write_policy(&policy)?)?;

@@ -10,7 +10,9 @@ use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::inputs::plan_record::rolling_plan;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::plan_dates::{load_plan_dates, save_plan_dates};
-use crate::workspace::store::plan_record::{Approval, PlanFiles, PlanSnapshot, load_plan_files, save_approved};
+use crate::workspace::store::plan_record::{
+    Approval, PlanBasis, PlanFiles, PlanSnapshot, load_plan_files, save_approved,
+};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 
@@ -23,6 +25,7 @@ pub(in crate::workspace) fn snapshot(
     analysis: &Analysis,
     files: &PlanFiles,
     approval: Option<Approval>,
+    basis: Option<PlanBasis>,
 ) -> AppResult<PlanSnapshot> {
     let policy = &project.policy;
     let plan = &analysis.plan;
@@ -38,6 +41,7 @@ pub(in crate::workspace) fn snapshot(
         categories: policy.categories.iter().map(|category| category.id.clone()).collect(),
         category_names: policy.categories.iter().map(|category| category.name.clone()).collect(),
         bodies: rolling_plan(analysis, files).0,
+        basis,
     })
 }
 
@@ -70,7 +74,7 @@ pub fn record_year_plan_dates(
             at: context.now.to_string(),
         };
         let analysis = compute_analysis(project, registry, month, &context.progress)?;
-        let plan = snapshot(project, &analysis, &load_plan_files(project)?, Some(approval.clone()))?;
+        let plan = snapshot(project, &analysis, &load_plan_files(project)?, Some(approval.clone()), None)?;
         let bytes = plan.to_json()?;
         // first the plan, then the day that makes it a version
         save_approved(project, dates.version(), &bytes)?;

@@ -29,7 +29,6 @@ use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
 use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
 use crate::workspace::store::register::load_register;
-use crate::workspace::store::sealed_plan::AHEAD_FILE;
 
 /// Name and version of the program, as sealed.
 pub const PROGRAM: &str = concat!("FairDraw ", env!("CARGO_PKG_VERSION"));
@@ -162,8 +161,6 @@ struct Prepared {
     targets: Option<Vec<u8>>,
     schedule: Option<Vec<u8>>,
     plan: Option<Vec<u8>>,
-    /// The mandatory checks ahead and the planner's changes, which the plan's movement is told from.
-    ahead: Option<Vec<u8>>,
 }
 
 fn seal_prepared(
@@ -216,9 +213,6 @@ fn seal_prepared(
     }
     if let Some(plan) = &prepared.plan {
         put(PLAN_FILE, plan)?;
-    }
-    if let Some(ahead) = &prepared.ahead {
-        put(AHEAD_FILE, ahead)?;
     }
     put("secret.json", &secret_file.to_json())?;
     write_json(&folder.join("notes.json"), &DrawNotes::default())?;
@@ -303,7 +297,6 @@ pub fn seal_year(
         targets: None,
         schedule: None,
         plan: None,
-        ahead: None,
     };
     seal_prepared(project, period, prepared, pledge, context)
 }
@@ -340,15 +333,15 @@ pub fn seal_month(
     let seed = year_seed(project)?;
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     context.progress.begin("冻结抽样框", 0);
-    let MonthFrame { built, roster, needs, targets, schedule, plan } =
+    let MonthFrame { built, roster, needs, targets, schedule, basis } =
         compute_month_frame(project, registry, &analysis, &seed)?;
     if built.strata.iter().all(|s| s.draw == 0) {
         return Err(Finding::error("SEL-044", format!("{}没有可抽取的对象", period.label()))
             .hint("本月的机会已由先前的抽取给出，也没有新增的必查对象；触发式检查请用 add-check")
             .into());
     }
-    let before = Some(snapshot(project, &analysis, &load_plan_files(project)?, None)?.to_json()?);
-    let (targets, schedule, ahead) = (Some(targets), Some(schedule), Some(plan));
-    let prepared = Prepared { frame: built.frame, roster, needs, targets, schedule, plan: before, ahead };
+    let plan = Some(snapshot(project, &analysis, &load_plan_files(project)?, None, Some(basis))?.to_json()?);
+    let (targets, schedule) = (Some(targets), Some(schedule));
+    let prepared = Prepared { frame: built.frame, roster, needs, targets, schedule, plan };
     seal_prepared(project, period, prepared, pledge, context)
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{AppError, AppResult};
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::domain::{Period, PlanMonth};
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, write_policy};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::register::load_register;
 
 /// What a planner decides, as it is to be saved.
 #[derive(Debug, Clone)]
@@ -32,14 +34,40 @@ pub fn check_bodies(before: &Policy, after: &Policy) -> AppResult<()> {
     Err(AppError::new("SES-005", "执法主体与项目不同的规则不能套用到已有项目，请用它新建项目"))
 }
 
+/// Refuses to move mandatory checks out of or into a month that was drawn, or to take such a move back: its list is
+/// made, and what was moved before stays where it was moved.
+///
+/// # Errors
+/// `PLN-022`, `SEL-…`.
+pub(super) fn check_moves(project: &Project, after: &PlanEdits) -> AppResult<()> {
+    let before = &project.file.edits.mandatory_moves;
+    if *before == after.mandatory_moves {
+        return Ok(());
+    }
+    let register = load_register(project)?;
+    let drawn = |month: PlanMonth| register.is_opened(Period::Month(month));
+    let taken_back = before.iter().filter(|moved| !after.mandatory_moves.contains(moved));
+    let made = after.mandatory_moves.iter().filter(|moved| !before.contains(moved));
+    for moved in taken_back.chain(made) {
+        let Some(month) = [moved.from, moved.to].into_iter().find(|month| drawn(*month)) else { continue };
+        return Err(Finding::error("PLN-022", format!("{month} 已抽取，不能再移出、移入或收回该月的必查"))
+            .value(format!("{} 的 {} 项必查移到 {}", moved.from, moved.checks, moved.to))
+            .expected("尚未抽取的月份之间的移动")
+            .hint("抽取前移走的必查仍排在移入的月份；请改移尚未抽取的月份的必查，或撤销这一步")
+            .into());
+    }
+    Ok(())
+}
+
 /// Writes settings into `policy.ron` and `project.ron`, each only where it differs, and journals what changed.
 /// Where one of the files could not be written the project is what was written so far.
 ///
 /// # Errors
-/// `PRJ-011`, `SES-005` where the policy has other bodies, `POL-…` where it does not hold together, `IO-…`, `JRN-…`.
+/// `PRJ-011`, `SES-005` where the policy has other bodies, `PLN-022`, `POL-…` where it does not hold together, `IO-…`, `JRN-…`.
 pub fn save_settings(project: &mut Project, settings: &Settings, context: &CommandContext) -> AppResult<()> {
     project.check_writable()?;
     check_bodies(&project.policy, &settings.policy)?;
+    check_moves(project, &settings.edits)?;
     let mut changes = Vec::new();
     if *settings.policy != project.policy {
         project.set_policy(write_policy(&settings.policy)?)?;

@@ -27,6 +27,7 @@ use crate::workspace::inputs::mandatory_facts::mandatory_facts;
 use crate::workspace::inputs::population::{Population, compute_population};
 use crate::workspace::inputs::schedule::compute_plan;
 use crate::workspace::store::draws::{CurrentTarget, DrawChange, StoredDraw, TargetOrigin};
+use crate::workspace::store::plan_record::BodyForce;
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::register::load_opened_draws;
 use crate::workspace::store::results::load_results;
@@ -82,7 +83,7 @@ pub fn compute_analysis(
     let first_open = month.index_in(project.file.year).unwrap_or(0);
     population.inputs.history.next = first_open as u8;
     let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
-    let facts = mandatory_facts(project, registry, &population, &results, &listed)?;
+    let facts = mandatory_facts(project, registry, &population, &results, (&listed, earlier.as_ref()))?;
     let carried = date_mandatory(&project.policy, &mut population, &facts, first_open);
     let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
@@ -91,9 +92,10 @@ pub fn compute_analysis(
 
 /// Dates the mandatory checks of a population; gives back how many are left to the next year, by rule.
 fn date_mandatory(policy: &Policy, population: &mut Population, facts: &MandatoryFacts, first_open: usize) -> Vec<u32> {
-    let MandatoryDates { visits, carried } =
+    let MandatoryDates { visits, carried, waivable } =
         compute_mandatory(policy, &population.inputs, facts, window_months(policy), first_open);
     population.inputs.mandatory = visits;
+    population.inputs.waivable = waivable;
     carried
 }
 
@@ -164,6 +166,42 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
         carried,
         earlier: analysis.earlier.clone(),
     })
+}
+
+/// The population and plan of an analysis with the people and means that the bodies had by `force`; `None` where they
+/// have the same.
+///
+/// # Errors
+/// `PLN-…`, `WSP-006`, `IMP-083`.
+pub(in crate::workspace) fn with_force(
+    project: &Project,
+    analysis: &Analysis,
+    force: &[BodyForce],
+) -> AppResult<Option<(Population, AnnualPlan)>> {
+    let mut population = analysis.population.clone();
+    let PlanInputs { bodies, capacity, .. } = &mut population.inputs;
+    let mut other = false;
+    for (body, limits) in bodies.iter_mut().zip(&mut capacity.limits) {
+        let Some(had) = force.iter().find(|had| had.body == body.id) else { continue };
+        // written as text and read again: the last bit may differ
+        let same = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
+            (Some(a), Some(b)) => (a - b).abs() < 1e-9,
+            (a, b) => a == b,
+        };
+        let people = (body.inspectors, body.leads) == (had.inspectors, had.leads);
+        if people && limits.iter().flatten().zip(had.limits.iter().flatten()).all(same) {
+            continue;
+        }
+        other = true;
+        (body.inspectors, body.leads, *limits) = (had.inspectors, had.leads, had.limits);
+    }
+    if !other {
+        return Ok(None);
+    }
+    let first_open = analysis.month.index_in(project.file.year).unwrap_or(0);
+    date_mandatory(&project.policy, &mut population, &analysis.facts, first_open);
+    let plan = plan_of(project, &population, analysis.earlier.as_deref(), first_open)?;
+    Ok(Some((population, plan)))
 }
 
 impl Analysis {
@@ -333,7 +371,7 @@ fn place_of(
 }
 
 /// The frames that scores are computed from.
-pub(super) fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskInputs<'a> {
+pub(in crate::workspace) fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame) -> RiskInputs<'a> {
     RiskInputs {
         sources: &registry.sources,
         credit: &registry.credit,
@@ -346,7 +384,7 @@ pub(super) fn risk_inputs<'a>(registry: &'a Registry, past_checks: &'a DataFrame
 
 /// The imported checks with the project's own results before a day, so that what a check found counts in the
 /// scores of the months after.
-pub(super) fn with_results(
+pub(in crate::workspace) fn with_results(
     past_checks: &DataFrame,
     results: &[CheckResult],
     project: &Project,

@@ -8,12 +8,13 @@ use chrono::NaiveDate;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{CheckResult, MandatoryChecks, compute_rechecks};
 use crate::domain::{Category, PermitEvent, PlanMonth};
-use crate::plan::VisitKind;
 use crate::plan::mandatory::MandatoryFacts;
 use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::registry::schema::{past_checks, sources};
 use crate::workspace::inputs::population::{Population, is_own_department};
+use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::plan_record::{CheckAhead, load_plan_of};
 use crate::workspace::store::project::Project;
 
 /// A day of each site, where there is one.
@@ -59,7 +60,7 @@ pub(super) fn mandatory_facts(
     registry: &Registry,
     population: &Population,
     results: &[CheckResult],
-    listed: &MandatoryChecks,
+    (listed, earlier): (&MandatoryChecks, Option<&StoredDraw>),
 ) -> AppResult<MandatoryFacts> {
     let sources = &registry.sources;
     let management: Vec<Category> = sources::MANAGEMENT
@@ -92,34 +93,33 @@ pub(super) fn mandatory_facts(
         open_problem[site] = open_problem[site].max(Some(problem.found_on));
         mend_by[site] = mend_by[site].max(problem.rectify_by);
     }
-    // What is on a month's list and still owed is not asked for a second time.
-    let mut owed_in: Vec<Option<u8>> = vec![None; open_problem.len()];
-    for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
-        let Some(site) = visit.site.map(|site| site as usize) else { continue };
-        let month = PlanMonth::nth_of(project.file.year, visit.month as usize);
-        match visit.kind {
-            VisitKind::Mandatory(_) => {
-                owed_in[site] = owed_in[site].max(Some(visit.month));
-                // it is the re-check of what was found before it
-                if open_problem[site].is_some_and(|day| day < month.last_day()) {
-                    open_problem[site] = None;
-                }
-            }
-            VisitKind::Drawn => last_done[site] = last_done[site].max(Some(month.first_day())),
-            VisitKind::Triggered | VisitKind::OtherDepartment { .. } => {}
-        }
-    }
-    // a re-check before the day set for mending would come too early
-    for (day, by) in open_problem.iter_mut().zip(mend_by).filter(|(day, _)| day.is_some()) {
-        *day = (*day).max(by);
-    }
-    Ok(MandatoryFacts {
+    let mut facts = MandatoryFacts {
         management,
         permit_event,
         expires: expires.into_iter().collect(),
         rectify_by: rectify_by.into_iter().collect(),
+        listed: vec![None; open_problem.len()],
+        said: Vec::new(),
         open_problem,
         last_done,
-        listed: owed_in,
-    })
+    };
+    for visit in population.inputs.history.visits.iter().filter(|v| !v.done) {
+        let Some(site) = visit.site.map(|site| site as usize) else { continue };
+        facts.enter_listed(site, PlanMonth::nth_of(project.file.year, visit.month as usize), visit.kind);
+    }
+    // a re-check before the day set for mending would come too early
+    for (day, by) in facts.open_problem.iter_mut().zip(mend_by).filter(|(day, _)| day.is_some()) {
+        *day = (*day).max(by);
+    }
+    if let Some(draw) = earlier
+        && let Some((_, basis)) = load_plan_of(draw)?
+    {
+        let next = population.inputs.history.next;
+        // what the planner moved out of a month that is past by now stays where it was moved
+        let month_of = |check: &CheckAhead| check.dated.filter(|dated| *dated >= next).unwrap_or(check.month);
+        let said = |check: &CheckAhead| Some((population.index.row(check.unit.as_str())?, month_of(check)));
+        facts.said = basis.ahead.iter().filter_map(said).collect();
+        facts.said.sort_unstable();
+    }
+    Ok(facts)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::{BodyId, InspectorId, Period, StratumId, UnitId};
 use crate::plan::{
-    MonthTargets, PlanCell, Resource, StratumTargets as PlannedStratum, TargetReason, assign_quotas, compute_strata,
+    MonthTargets, Resource, StratumTargets as PlannedStratum, TargetReason, assign_quotas, compute_strata,
 };
 use crate::policy::Policy;
 use crate::registry::Registry;
@@ -19,11 +19,12 @@ use crate::sampling::{
 use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
 use crate::workspace::inputs::people::{compute_month_roster, compute_recusals};
+use crate::workspace::inputs::plan_record::plan_basis;
 use crate::workspace::inputs::schedule::render_schedule;
 use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::plan_record::PlanBasis;
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_opened_draws;
-use crate::workspace::store::sealed_plan::{SealedCheck, SealedPlan};
 
 /// Targets below this are what the rounding of earlier months' targets to 10⁻⁹ leaves.
 const LEAST_TARGET: f64 = 1e-8;
@@ -60,8 +61,8 @@ pub struct MonthFrame {
     pub targets: Vec<u8>,
     /// Slots for the months after.
     pub schedule: Vec<u8>,
-    /// The plan that it was made from.
-    pub plan: Vec<u8>,
+    /// What the plan was made from.
+    pub basis: PlanBasis,
 }
 
 /// Every unit's target of the month, from the plan.
@@ -189,24 +190,7 @@ pub fn compute_month_frame(
         needs: Needs::new(needs)?,
         targets: render_targets(&units, &targets),
         schedule: render_schedule(&units, &analysis.plan, month.index_in(project.file.year).unwrap_or(0))?,
-        plan: sealed_plan(project, analysis, &units)?.render()?,
-    })
-}
-
-/// The plan that a month is sealed from, as it is kept with it.
-fn sealed_plan(project: &Project, analysis: &Analysis, units: &[String]) -> AppResult<SealedPlan> {
-    let cells = analysis.plan.city_cells();
-    let mut ahead = Vec::new();
-    for v in &analysis.population.inputs.mandatory_in_effect() {
-        let unit = unit_id(units.get(v.site as usize).map(String::as_str).unwrap_or_default())?;
-        let reason = project.policy.mandatory.get(v.rule as usize).map_or("", |rule| rule.reason.as_str());
-        ahead.push(SealedCheck { unit, month: v.month, reason: reason.to_owned() });
-    }
-    Ok(SealedPlan {
-        drawn: cells.iter().map(PlanCell::drawn_visits).collect(),
-        mandatory: cells.iter().map(PlanCell::mandatory_visits).collect(),
-        ahead,
-        edits: project.file.edits.clone(),
+        basis: plan_basis(project, analysis, &units)?,
     })
 }
 

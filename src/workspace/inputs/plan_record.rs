@@ -2,11 +2,16 @@
 //!
 //! Where a month was drawn before the program kept its plan, what was drawn stands for it, and is said to.
 
+use crate::diagnostic::AppResult;
 use crate::domain::PlanMonth;
-use crate::plan::PlanCell;
 use crate::plan::model::{ByMonth, MONTHS};
+use crate::plan::{History, PlanCell, Visit};
 use crate::workspace::inputs::analysis::Analysis;
-use crate::workspace::store::plan_record::{BodyPlan, PlanFiles, Planned};
+use crate::workspace::inputs::month_frame::unit_id;
+use crate::workspace::store::plan_record::{
+    BodyForce, BodyPlan, CheckAhead, ImportedCheck, PlanBasis, PlanFiles, Planned,
+};
+use crate::workspace::store::project::Project;
 
 /// What was drawn or must be checked, and done, in a body's month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,13 +69,51 @@ pub fn listed_of(cell: &PlanCell) -> Listed {
 }
 
 fn planned_of(cell: &PlanCell) -> Vec<Planned> {
-    // kept to a ten-thousandth of a check: what lies below is noise of the computation
-    let kept = |value: f64| (value * 1e4).round() / 1e4;
+    // what lies below a billionth of a check is noise of the computation
+    let kept = |value: f64| (value * 1e9).round() / 1e9;
     cell.drawn
         .iter()
         .zip(&cell.mandatory)
         .map(|(drawn, mandatory)| Planned { drawn: kept(*drawn), mandatory: f64::from(*mandatory) })
         .collect()
+}
+
+/// What the plan of an analysis is made from, as it is kept with a draw. `units`: ids of the sites, in their order.
+///
+/// # Errors
+/// `FRM-…`.
+pub(super) fn plan_basis(project: &Project, analysis: &Analysis, units: &[String]) -> AppResult<PlanBasis> {
+    let inputs = &analysis.population.inputs;
+    let mut ahead = Vec::new();
+    for (v, dated) in &inputs.mandatory_with_dates() {
+        let unit = units.get(v.site as usize).map(String::as_str).unwrap_or_default();
+        let unit = unit_id(unit)?;
+        let reason = project.policy.mandatory.get(v.rule as usize).map_or("", |rule| rule.reason.as_str());
+        let dated = Some(*dated).filter(|dated| *dated != v.month);
+        ahead.push(CheckAhead { unit, month: v.month, dated, reason: reason.to_owned() });
+    }
+    let mut imported: Vec<ImportedCheck> = imported_visits(&inputs.history).map(|v| imported_check(units, v)).collect();
+    imported.sort_unstable();
+    let force = inputs.bodies.iter().zip(&inputs.capacity.limits).map(|(body, limits)| BodyForce {
+        body: body.id.clone(),
+        inspectors: body.inspectors,
+        leads: body.leads,
+        limits: *limits,
+    });
+    let year = analysis.plan.expected_visits();
+    Ok(PlanBasis { year, ahead, edits: project.file.edits.clone(), imported, force: force.collect() })
+}
+
+/// Visits of the year that no draw of the project listed: the imported ones.
+pub fn imported_visits(history: &History) -> impl Iterator<Item = &Visit> {
+    history.visits.iter().take(history.imported)
+}
+
+/// An imported visit as it is kept.
+#[must_use]
+pub fn imported_check<T: AsRef<str>>(units: &[T], visit: &Visit) -> ImportedCheck {
+    let unit = visit.site.and_then(|site| units.get(site as usize)).map_or("", AsRef::as_ref);
+    ImportedCheck { unit: unit.to_owned(), month: visit.month }
 }
 
 /// The rolling plan, and the months whose plan was not kept before they were drawn.

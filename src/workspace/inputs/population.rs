@@ -182,6 +182,7 @@ pub fn compute_population(
         period_factors: compute_period_factors(policy, &project.calendar, project.file.year),
         history,
         mandatory: Vec::new(),
+        waivable: Vec::new(),
         edits: project.file.edits.clone(),
     };
     Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings })
@@ -334,6 +335,7 @@ fn compute_history(
         };
         history.visits.push(Visit { site, enterprise: owner, month: m as u8, kind, done: true });
     }
+    history.imported = history.visits.len();
     Ok(history)
 }
 

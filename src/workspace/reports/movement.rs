@@ -1,22 +1,26 @@
 //! Why the year's total moved since the last month was sealed: causes that add up, each in a sentence.
 
+mod frequency;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::frequency::Since;
 use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
 use crate::plan::annual::{amount, compute_plan_with};
 use crate::plan::model::{MONTHS, MandatoryVisit};
-use crate::plan::{AnnualPlan, Exclusion, PlanInputs};
+use crate::plan::{AnnualPlan, Exclusion, History, PlanCell, PlanInputs, VisitKind};
 use crate::policy::{Policy, load_policy};
 use crate::registry::Registry;
-use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis, with_force};
+use crate::workspace::inputs::plan_record::imported_check;
 use crate::workspace::inputs::population::Population;
 use crate::workspace::inputs::schedule::{load_rest_of, load_schedule};
 use crate::workspace::store::draws::{DrawChange, StoredDraw};
+use crate::workspace::store::plan_record::{CheckAhead, PlanBasis, PlanSnapshot, load_plan_of};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::register::load_opened_draws;
-use crate::workspace::store::sealed_plan::{SealedCheck, SealedPlan};
 
 /// Changes of a site's expectation below this are none.
 const LEAST: f64 = 1e-6;
@@ -26,14 +30,24 @@ const LEAST: f64 = 1e-6;
 pub enum MovementKind {
     /// What was drawn against what was expected of the month: chance, rounding to whole checks.
     Chance,
-    /// Frequencies changed: violations, complaints, grades, results, decay.
-    Frequency,
+    /// Frequencies changed by new penalties, complaints, exceedances, checks.
+    Records,
+    /// Frequencies changed by a new credit grade.
+    Grade,
+    /// Frequencies changed because time went by: points decay, terms end.
+    Decay,
+    /// Frequencies changed because data were imported anew, or with those of others.
+    Data,
+    /// Checks of the year that the imported history tells of: made outside of the draws, they use slots.
+    Imported,
     /// Mandatory checks newly due, done or dated anew.
     Mandatory,
     /// Sites that came, went, or changed body or category in the register.
     Register,
     /// Substitutions, and sites found closed or moved.
     Closed,
+    /// The bodies' people and means.
+    Force,
     /// The planner's numbers, loans and moves, or the policy.
     Decision,
 }
@@ -77,7 +91,8 @@ pub fn compute_plan_movement(
     analysis: &Analysis,
 ) -> AppResult<Option<PlanMovement>> {
     let Some(draw) = analysis.earlier() else { return Ok(None) };
-    let (Some(month), Some(sealed)) = (draw.period.month(), SealedPlan::load(draw)?) else { return Ok(None) };
+    let (Some(month), Some((plan, basis))) = (draw.period.month(), load_plan_of(draw)?) else { return Ok(None) };
+    let sealed = Sealed { plan, basis };
     let mut causes = Vec::new();
     let after = analysis.plan.expected_visits();
     // what was decided since is taken back first: the rest is told by the rules of then
@@ -87,24 +102,49 @@ pub fn compute_plan_movement(
         let visits = after - of_then.plan.expected_visits();
         causes.push(cause(MovementKind::Decision, visits, 0, "规则或人工调整有变化"));
     }
-    causes.extend(compute_facts(then, of_then, draw, month, &sealed)?);
+    // then the bodies get the people and means that they had
+    let with_old_force = with_force(then, of_then, &sealed.basis.force)?;
+    let (population, plan) = with_old_force.as_ref().map_or((&of_then.population, &of_then.plan), |of| (&of.0, &of.1));
+    if with_old_force.is_some() {
+        let visits = of_then.plan.expected_visits() - plan.expected_visits();
+        causes.push(cause(MovementKind::Force, visits, 0, "持证执法人员或车辆、监测等力量有变化"));
+    }
+    let since = Since::compute(then, registry, of_then, (month.first_day(), analysis.month.first_day()))?;
+    let facts = Facts { project: then, analysis: of_then, population, plan, draw, month, sealed: &sealed };
+    causes.extend(facts.causes(&since)?);
     causes.retain(|cause| cause.visits.abs() >= 0.05 || cause.kind == MovementKind::Chance);
     causes.sort_by_key(|cause| cause.kind);
-    let before = sealed.total();
+    let before = sealed.basis.year;
     let kept: f64 = causes.iter().map(|cause| cause.visits).sum();
+    // the printed numbers add up too: what rounding leaves is the draw's
+    let moved = tenths(after) - tenths(before);
+    let others = causes.iter().filter(|cause| cause.kind != MovementKind::Chance);
+    let left = moved - others.map(|cause| tenths(cause.visits)).sum::<f64>();
     if let Some(chance) = causes.iter_mut().find(|cause| cause.kind == MovementKind::Chance) {
         // what is left out above, and the last bits of the sums
         chance.visits += after - before - kept;
+        chance.sentence = format!("{}，{} 次", chance.sentence, signed(left));
     }
     let words: Vec<&str> = causes.iter().map(|cause| cause.sentence.as_str()).collect();
     let sentence = format!(
         "全年预计检查 {} 次，{month} 抽取前为 {} 次（{}）：{}",
         amount(after),
         amount(before),
-        signed(after - before),
+        signed(moved),
         words.join("；")
     );
     Ok(Some(PlanMovement { month, before, after, causes, sentence }))
+}
+
+/// The plan that a month was sealed from.
+struct Sealed {
+    plan: PlanSnapshot,
+    basis: PlanBasis,
+}
+
+/// A number as it is printed.
+fn tenths(visits: f64) -> f64 {
+    (visits * 10.0).round() / 10.0
 }
 
 /// A number with its sign: `+12.3`, `−4`, `±0`.
@@ -128,16 +168,16 @@ fn undo_decisions(
     registry: &Registry,
     analysis: &Analysis,
     draw: &StoredDraw,
-    sealed: &SealedPlan,
+    sealed: &Sealed,
 ) -> AppResult<Option<(Project, Analysis)>> {
     let path = draw.folder.join("policy.ron");
     let bytes = if path.exists() { load_bytes(&path)? } else { project.policy_bytes().to_vec() };
     let policy_is = bytes == project.policy_bytes();
-    if policy_is && sealed.edits == project.file.edits {
+    if policy_is && sealed.basis.edits == project.file.edits {
         return Ok(None);
     }
     let mut then = project.clone();
-    then.file.edits = sealed.edits.clone();
+    then.file.edits = sealed.basis.edits.clone();
     if !policy_is {
         then.policy = load_policy(&String::from_utf8_lossy(&bytes), "policy.ron")?;
     }
@@ -145,140 +185,160 @@ fn undo_decisions(
     Ok(Some((then, of_then)))
 }
 
-/// Everything but decisions, by taking back one kind of change after the other.
-fn compute_facts(
-    project: &Project,
-    analysis: &Analysis,
-    draw: &StoredDraw,
+/// What the facts are told from: the plan by the decisions, people and means of then, on what is known now.
+struct Facts<'a> {
+    project: &'a Project,
+    analysis: &'a Analysis,
+    population: &'a Population,
+    plan: &'a AnnualPlan,
+    draw: &'a StoredDraw,
     month: PlanMonth,
-    sealed: &SealedPlan,
-) -> AppResult<Vec<MovementCause>> {
-    let policy = &project.policy;
-    let population = &analysis.population;
-    let plan = &analysis.plan;
-    let Some((schedule, before)) = load_schedule(draw, policy, population)? else { return Ok(Vec::new()) };
-    let year_of = |inputs: &PlanInputs| {
-        compute_plan_with(policy, inputs, plan.shares.clone(), plan.frequencies.clone(), schedule.clone())
-    };
-    let mut inputs = population.inputs.clone();
-    let next = inputs.history.next as usize;
-    let sites = Arc::clone(&inputs.sites);
+    sealed: &'a Sealed,
+}
 
-    // 1. the slots as they were sealed: what the new frequencies do, site by site
-    let old_slots = year_of(&inputs);
-    let units = known_units(population);
-    let then = |site: usize| draw.frame.position(units[site]).and_then(|row| draw.frame.row(row));
-    // one that must be checked has that for its reason: its frequency tells whether it was in the draw
-    let was_out =
-        |site: usize| before[site] <= 0.0 || then(site).is_none_or(|row| Exclusion::from_id(row.reason).is_some());
-    let rest = |plan: &AnnualPlan, site: usize| plan.forecast.row_of(site).map_or(0.0, |row| row.iter().sum::<f64>());
-    let (mut raised, mut lowered, mut came) = ((0, 0.0), (0, 0.0), (0, 0.0));
-    #[allow(clippy::needless_range_loop, reason = "several columns are read by site")]
-    for site in 0..sites.len() {
-        let change = rest(plan, site) - rest(&old_slots, site);
-        let to = if was_out(site) {
-            if change.abs() < LEAST {
-                continue;
-            }
-            &mut came
-        } else if plan.frequencies.lambda[site] < before[site] {
-            &mut lowered
-        } else {
-            &mut raised
+impl Facts<'_> {
+    /// Everything but decisions, people and means, by taking back one kind of change after the other.
+    fn causes(&self, since: &Since) -> AppResult<Vec<MovementCause>> {
+        let Self { project, analysis, population, plan, draw, month, sealed } = *self;
+        let policy = &project.policy;
+        let Some((schedule, before)) = load_schedule(draw, policy, population)? else { return Ok(Vec::new()) };
+        let year_of = |inputs: &PlanInputs| {
+            compute_plan_with(policy, inputs, plan.shares.clone(), plan.frequencies.clone(), schedule.clone())
         };
-        to.0 += usize::from(change.abs() >= LEAST);
-        to.1 += change;
-    }
-    let mut causes = vec![MovementCause {
-        kind: MovementKind::Frequency,
-        visits: raised.1 + lowered.1,
-        sites: raised.0 + lowered.0,
-        sentence: format!(
-            "频次随风险变化（处罚、投诉、信用、检查结果及分值衰减）：{} 家提高 {} 次，{} 家降低 {} 次，合计 {} 次",
-            raised.0,
-            signed(raised.1),
-            lowered.0,
-            signed(lowered.1),
-            signed(raised.1 + lowered.1)
-        ),
-    }];
+        let mut inputs = population.inputs.clone();
+        let next = inputs.history.next as usize;
+        let sites = Arc::clone(&inputs.sites);
 
-    // 2. the mandatory checks as they were ahead
-    let now: BTreeSet<(u32, u8)> = inputs.mandatory.iter().map(|v| (v.site, v.rule)).collect();
-    let old_ahead = ahead_from(sealed, policy, population, next);
-    let were: BTreeSet<(u32, u8)> = old_ahead.iter().map(|v| (v.site, v.rule)).collect();
-    // those sealed for the months since were listed then; the planner's moves are in the sealed list already
-    inputs.mandatory = old_ahead;
-    inputs.edits.mandatory_moves.clear();
-    let old_mandatory = year_of(&inputs);
-    let (added, gone) = (now.difference(&were).count(), were.difference(&now).count());
-    causes.push(cause(
-        MovementKind::Mandatory,
-        old_slots.expected_visits() - old_mandatory.expected_visits(),
-        added + gone,
-        &format!("必查新增 {added} 项、了结 {gone} 项，已扣除其代替的抽查"),
-    ));
-
-    // 3. sites found closed since, then those that the register has taken out
-    let dead = found_dead(project, analysis)?;
-    let lift = |inputs: &mut PlanInputs, of: &dyn Fn(usize) -> bool| -> usize {
-        let sites = Arc::make_mut(&mut inputs.sites);
-        let mut lifted = 0;
-        for site in 0..sites.exclusion.len() {
-            if sites.exclusion[site] != Exclusion::None && !was_out(site) && of(site) {
-                sites.exclusion[site] = Exclusion::None;
-                lifted += 1;
+        // 1. the slots as they were sealed: what the new frequencies do, site by site
+        let old_slots = year_of(&inputs);
+        let units = known_units(population);
+        let then = |site: usize| draw.frame.position(units[site]).and_then(|row| draw.frame.row(row));
+        // one that must be checked has that for its reason: its frequency tells whether it was in the draw
+        let was_out =
+            |site: usize| before[site] <= 0.0 || then(site).is_none_or(|row| Exclusion::from_id(row.reason).is_some());
+        let rest =
+            |plan: &AnnualPlan, site: usize| plan.forecast.row_of(site).map_or(0.0, |row| row.iter().sum::<f64>());
+        let (mut changes, mut came) = (Vec::new(), (0, 0.0));
+        for site in 0..sites.len() {
+            let change = rest(plan, site) - rest(&old_slots, site);
+            if !was_out(site) {
+                changes.push((site as u32, change));
+            } else if change.abs() >= LEAST {
+                came = (came.0 + 1, came.1 + change);
             }
         }
-        lifted
-    };
-    let closed = lift(&mut inputs, &|site| dead.contains(units[site]));
-    let alive = if closed > 0 { year_of(&inputs) } else { old_mandatory.clone() };
-    causes.push(cause(
-        MovementKind::Closed,
-        old_mandatory.expected_visits() - alive.expected_visits(),
-        closed,
-        &format!("{closed} 家查明已关闭、搬迁或已替换"),
-    ));
-    let out = lift(&mut inputs, &|_| true);
-    let all_in = if out > 0 { year_of(&inputs) } else { alive.clone() };
-    let vanished = |unit: &str| population.index.row(unit).is_none();
-    let (left, left_rest) = load_rest_of(draw, vanished)?.unwrap_or((0, 0.0));
-    let left_checks = sealed.ahead.iter().filter(|c| c.month as usize >= next && vanished(c.unit.as_str())).count();
-    let register = came.1 + alive.expected_visits() - all_in.expected_visits() - left_rest - left_checks as f64;
-    causes.push(cause(
-        MovementKind::Register,
-        register,
-        came.0 + out + left,
-        &format!("名录变化：新增或恢复 {} 家，退出或停用 {} 家", came.0, out + left),
-    ));
+        let mut causes = since.causes(&analysis.risk, &changes)?;
 
-    // 4. what is left is the draw itself
-    let chance = all_in.expected_visits() + left_rest + left_checks as f64 - sealed.total();
-    let at = month.index_in(project.file.year).unwrap_or(0);
-    let drawn: f64 = plan.city_cells().get(at).map_or(0.0, crate::plan::PlanCell::expected);
-    causes.push(cause(
-        MovementKind::Chance,
-        chance,
-        0,
-        &format!(
-            "抽取与预计之差（{month} 预计 {} 次，实际列入 {} 次；抽中与未抽中的对象其余月份的机会相应改变）",
-            amount(sealed.of_month(at)),
-            amount(drawn)
-        ),
-    ));
-    Ok(causes)
+        // 2. the checks of the year that the imported history did not tell of yet
+        let known: BTreeSet<_> = sealed.basis.imported.iter().cloned().collect();
+        let told = take_back_imported(&mut inputs.history, |visit| known.contains(&imported_check(&units, visit)));
+        let untold = if told > 0 { year_of(&inputs) } else { old_slots.clone() };
+        causes.push(cause(
+            MovementKind::Imported,
+            old_slots.expected_visits() - untold.expected_visits(),
+            told,
+            &format!("导入的历次检查新增本年度抽取之外的检查 {told} 次，所在周期不再抽取，已抵扣抽查"),
+        ));
+
+        // 3. the mandatory checks as they were ahead; those that the draw itself has made needless are chance
+        let now: BTreeSet<(u32, u8)> = inputs.mandatory.iter().map(|v| (v.site, v.rule)).collect();
+        let mut old_ahead = ahead_from(&sealed.basis, policy, population, next);
+        let at = month.index_in(project.file.year).unwrap_or(0);
+        let listed = &inputs.history.listed;
+        let drawn: BTreeSet<u32> = listed
+            .iter()
+            .filter(|v| usize::from(v.month) == at && v.kind == VisitKind::Drawn)
+            .filter_map(|v| v.site)
+            .collect();
+        old_ahead.retain(|v| !drawn.contains(&v.site) || now.contains(&(v.site, v.rule)));
+        let were: BTreeSet<(u32, u8)> = old_ahead.iter().map(|v| (v.site, v.rule)).collect();
+        // those sealed for the months since were listed then; the planner's moves are in the sealed list already
+        inputs.mandatory = old_ahead;
+        inputs.edits.mandatory_moves.clear();
+        let old_mandatory = year_of(&inputs);
+        let (added, gone) = (now.difference(&were).count(), were.difference(&now).count());
+        causes.push(cause(
+            MovementKind::Mandatory,
+            untold.expected_visits() - old_mandatory.expected_visits(),
+            added + gone,
+            &format!("必查新增 {added} 项、了结 {gone} 项，已扣除其代替的抽查"),
+        ));
+
+        // 4. sites found closed since, then those that the register has taken out
+        let dead = found_dead(project, analysis)?;
+        let lift = |inputs: &mut PlanInputs, of: &dyn Fn(usize) -> bool| -> usize {
+            let sites = Arc::make_mut(&mut inputs.sites);
+            let mut lifted = 0;
+            for site in 0..sites.exclusion.len() {
+                if sites.exclusion[site] != Exclusion::None && !was_out(site) && of(site) {
+                    sites.exclusion[site] = Exclusion::None;
+                    lifted += 1;
+                }
+            }
+            lifted
+        };
+        let closed = lift(&mut inputs, &|site| dead.contains(units[site]));
+        let alive = if closed > 0 { year_of(&inputs) } else { old_mandatory.clone() };
+        causes.push(cause(
+            MovementKind::Closed,
+            old_mandatory.expected_visits() - alive.expected_visits(),
+            closed,
+            &format!("{closed} 家查明已关闭、搬迁或已替换"),
+        ));
+        let out = lift(&mut inputs, &|_| true);
+        let all_in = if out > 0 { year_of(&inputs) } else { alive.clone() };
+        let vanished = |unit: &str| population.index.row(unit).is_none();
+        let (left, left_rest) = load_rest_of(draw, vanished)?.unwrap_or((0, 0.0));
+        let ahead = sealed.basis.ahead.iter();
+        let left_checks = ahead.filter(|c| c.month as usize >= next && vanished(c.unit.as_str())).count();
+        let register = came.1 + alive.expected_visits() - all_in.expected_visits() - left_rest - left_checks as f64;
+        causes.push(cause(
+            MovementKind::Register,
+            register,
+            came.0 + out + left,
+            &format!("名录变化：新增或恢复 {} 家，退出或停用 {} 家", came.0, out + left),
+        ));
+
+        // 5. what is left is the draw itself
+        let chance = all_in.expected_visits() + left_rest + left_checks as f64 - sealed.basis.year;
+        let drawn: f64 = plan.city_cells().get(at).map_or(0.0, PlanCell::expected);
+        causes.push(MovementCause {
+            kind: MovementKind::Chance,
+            visits: chance,
+            sites: 0,
+            // its number follows from the others
+            sentence: format!(
+                "抽取与预计之差（{month} 预计 {} 次，实际列入 {} 次；抽中与未抽中的对象其余月份的机会相应改变）",
+                amount(sealed.plan.month(at).total()),
+                amount(drawn)
+            ),
+        });
+        Ok(causes)
+    }
+}
+
+/// Takes the imported visits out of a history but for those that are `known`; how many.
+fn take_back_imported(history: &mut History, known: impl Fn(&crate::plan::Visit) -> bool) -> usize {
+    let (mut at, imported) = (0, history.imported);
+    let before = history.visits.len();
+    history.visits.retain(|visit| {
+        at += 1;
+        at > imported || known(visit)
+    });
+    let taken = before - history.visits.len();
+    history.imported -= taken;
+    taken
 }
 
 /// The mandatory checks that were ahead from `month` on, on today's sites; sorted by (site, month).
-fn ahead_from(sealed: &SealedPlan, policy: &Policy, population: &Population, month: usize) -> Vec<MandatoryVisit> {
-    let of = |check: &SealedCheck| {
+fn ahead_from(basis: &PlanBasis, policy: &Policy, population: &Population, month: usize) -> Vec<MandatoryVisit> {
+    let of = |check: &CheckAhead| {
         let rule = policy.mandatory.iter().position(|rule| rule.reason == check.reason)? as u8;
         let site = population.index.row(check.unit.as_str())?;
         let open = (month..MONTHS).contains(&(check.month as usize));
         open.then_some(MandatoryVisit { site, month: check.month, rule, overdue: false, by: check.month })
     };
-    let mut ahead: Vec<MandatoryVisit> = sealed.ahead.iter().filter_map(of).collect();
+    let mut ahead: Vec<MandatoryVisit> = basis.ahead.iter().filter_map(of).collect();
     ahead.sort_unstable();
     ahead.dedup_by_key(|v| (v.site, v.month));
     ahead

@@ -14,5 +14,4 @@ pub mod plan_record;
 pub mod project;
 pub mod register;
 pub mod results;
-pub mod sealed_plan;
 pub mod staged;

@@ -9,13 +9,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::domain::{BodyId, Period, PlanMonth};
+use crate::domain::{BodyId, Period, PlanMonth, UnitId};
 use crate::export::write_atomic;
-use crate::plan::model::{ByMonth, MONTHS};
-use crate::workspace::store::draws::json_bytes;
+use crate::plan::PlanEdits;
+use crate::plan::model::{ByMonth, MONTHS, RESOURCES};
+use crate::workspace::store::draws::{StoredDraw, json_bytes};
 use crate::workspace::store::plan_dates::load_plan_dates;
 use crate::workspace::store::project::{Project, create_folder, load_bytes};
 use crate::workspace::store::register::load_register;
@@ -88,6 +90,60 @@ pub struct Approval {
     pub at: String,
 }
 
+/// A mandatory check that was ahead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckAhead {
+    /// Site.
+    pub unit: UnitId,
+    /// Month, 0 to 11.
+    pub month: u8,
+    /// Month that it had by the rules, where the planner moved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<u8>,
+    /// Reason of its rule.
+    pub reason: String,
+}
+
+/// A check of the plan year that was made outside of the draws, as the imported history tells it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ImportedCheck {
+    /// Site; empty where only the enterprise was known.
+    pub unit: String,
+    /// Month, 0 to 11.
+    pub month: u8,
+}
+
+/// What a body had for its checks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BodyForce {
+    /// The body.
+    pub body: BodyId,
+    /// Inspectors with a valid certificate.
+    pub inspectors: u32,
+    /// Of these, who may lead.
+    pub leads: u32,
+    /// Each resource's limit by month, in the order of the plan's resources; `None` where it is not limited.
+    pub limits: [ByMonth<Option<f64>>; RESOURCES],
+}
+
+/// What a plan was made from, as far as its later movement is told from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanBasis {
+    /// Checks of the year, months drawn before as they were drawn.
+    #[serde(default)]
+    pub year: f64,
+    /// Mandatory checks from the first open month on.
+    pub ahead: Vec<CheckAhead>,
+    /// The planner's changes.
+    pub edits: PlanEdits,
+    /// Checks of the year made outside of the draws, that were known.
+    #[serde(default)]
+    pub imported: Vec<ImportedCheck>,
+    /// What the bodies had; empty where an earlier program kept it.
+    #[serde(default)]
+    pub force: Vec<BodyForce>,
+}
+
 /// A plan as it stood at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlanSnapshot {
@@ -112,6 +168,10 @@ pub struct PlanSnapshot {
     pub category_names: Vec<String>,
     /// Bodies in the order of the rules.
     pub bodies: Vec<BodyPlan>,
+    /// What the plan before a draw was made from; `None` for an approved version, and where an earlier program kept
+    /// it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<PlanBasis>,
 }
 
 impl PlanSnapshot {
@@ -121,10 +181,16 @@ impl PlanSnapshot {
         self.bodies.iter().find(|body| body.body == *id)
     }
 
+    /// Checks of a month (0 to 11), all bodies.
+    #[must_use]
+    pub fn month(&self, month: usize) -> Planned {
+        self.bodies.iter().map(|body| body.month(month)).sum()
+    }
+
     /// Checks of the year, all bodies.
     #[must_use]
     pub fn year_total(&self) -> Planned {
-        self.bodies.iter().map(|body| (0..MONTHS).map(|m| body.month(m)).sum::<Planned>()).sum()
+        (0..MONTHS).map(|m| self.month(m)).sum()
     }
 
     /// As it is written.
@@ -159,7 +225,33 @@ fn approved_path(project: &Project, version: u32) -> PathBuf {
     project.root().join(FOLDER).join(format!("{version}.json"))
 }
 
-fn load(path: &Path) -> AppResult<Option<PlanSnapshot>> {
+/// Name of the file in which earlier programs kept the basis beside the plan.
+const LEGACY_BASIS_FILE: &str = "ahead.json";
+
+/// The city's months beside the basis of earlier programs, months drawn before as they were drawn.
+#[derive(Deserialize)]
+struct LegacyBasis {
+    drawn: Vec<f64>,
+    mandatory: Vec<f64>,
+    #[serde(flatten)]
+    basis: PlanBasis,
+}
+
+/// The plan that a draw was made from, with its basis; `None` where it was sealed by a program that kept none.
+///
+/// # Errors
+/// `RES-020`, `IO-…`.
+pub fn load_plan_of(draw: &StoredDraw) -> AppResult<Option<(PlanSnapshot, PlanBasis)>> {
+    let Some(mut plan) = load::<PlanSnapshot>(&draw.folder.join(PLAN_FILE))? else { return Ok(None) };
+    let basis = match plan.basis.take() {
+        Some(basis) => Some(basis),
+        None => load::<LegacyBasis>(&draw.folder.join(LEGACY_BASIS_FILE))?
+            .map(|of| PlanBasis { year: of.drawn.iter().chain(&of.mandatory).sum(), ..of.basis }),
+    };
+    Ok(basis.map(|basis| (plan, basis)))
+}
+
+fn load<T: DeserializeOwned>(path: &Path) -> AppResult<Option<T>> {
     if !path.exists() {
         return Ok(None);
     }

@@ -135,6 +135,7 @@ pub fn city(policy: &Policy, n: usize, staff: f64, seed: u64) -> PlanInputs {
         period_factors: policy.periods.iter().map(|_| [1.0; MONTHS]).collect(),
         history: History { last_visit, ..History::default() },
         mandatory,
+        waivable: Vec::new(),
         edits: PlanEdits::default(),
     }
 }

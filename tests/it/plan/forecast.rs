@@ -24,28 +24,28 @@ use fairdraw::policy::{Milli, Policy, SpecialPeriod};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-const YEARS: usize = 200;
+pub(super) const YEARS: usize = 200;
 const SITES: usize = 300;
 
 /// A kind of city.
 #[derive(Clone, Copy)]
-struct Kind {
-    name: &'static str,
-    cap: u32,
-    window_days: u32,
+pub(super) struct Kind {
+    pub(super) name: &'static str,
+    pub(super) cap: u32,
+    pub(super) window_days: u32,
     /// Share of what is wanted above the floors that capacity carries; above 1: loose.
-    carries: f64,
+    pub(super) carries: f64,
     /// Sites of each fourth enterprise.
-    crowd: usize,
+    pub(super) crowd: usize,
     /// One site in so many has a mandatory check.
-    mandatory: Option<usize>,
+    pub(super) mandatory: Option<usize>,
     /// Month without checks.
-    blackout: Option<u32>,
+    pub(super) blackout: Option<u32>,
     /// (body, category, month, visits) locked.
-    locked: &'static [(usize, &'static str, u32, f64)],
+    pub(super) locked: &'static [(usize, &'static str, u32, f64)],
 }
 
-const PLAIN: Kind = Kind {
+pub(super) const PLAIN: Kind = Kind {
     name: "plain",
     cap: 2,
     window_days: 60,
@@ -72,7 +72,7 @@ const KINDS: [Kind; 7] = [
     },
 ];
 
-fn make(kind: &Kind, seed: u64) -> (Policy, PlanInputs) {
+pub(super) fn make(kind: &Kind, seed: u64) -> (Policy, PlanInputs) {
     let mut policy = preset();
     policy.bodies.truncate(3);
     policy.cap.visits = kind.cap;
@@ -136,9 +136,9 @@ fn make(kind: &Kind, seed: u64) -> (Policy, PlanInputs) {
 }
 
 /// `[body][category][month]`, flat.
-type Cells = Vec<f64>;
+pub(super) type Cells = Vec<f64>;
 
-fn at(policy: &Policy, body: usize, category: usize, month: usize) -> usize {
+pub(super) fn at(policy: &Policy, body: usize, category: usize, month: usize) -> usize {
     (body * policy.categories.len() + category) * MONTHS + month
 }
 
@@ -155,7 +155,7 @@ fn expected(policy: &Policy, plan: &AnnualPlan) -> Cells {
 }
 
 /// Draws a month and enters it; the month's Σp and what was drawn go into the cells.
-fn draw_month(
+pub(super) fn draw_month(
     policy: &Policy,
     inputs: &mut PlanInputs,
     plan: &AnnualPlan,
@@ -198,7 +198,7 @@ fn draw_month(
 }
 
 /// Mean and standard error of differences, over the years, of sums of cells.
-fn z(differences: &[Cells], take: impl Fn(usize) -> bool) -> Option<f64> {
+pub(super) fn z(differences: &[Cells], take: impl Fn(usize) -> bool) -> Option<f64> {
     let sums: Vec<f64> =
         differences.iter().map(|cells| cells.iter().enumerate().filter(|(i, _)| take(*i)).map(|c| c.1).sum()).collect();
     let n = sums.len() as f64;

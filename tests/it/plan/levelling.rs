@@ -23,7 +23,7 @@ fn day(from: NaiveDate, days: u64) -> NaiveDate {
 }
 
 /// Causes of a city: mostly backlog and the last months of 2026, some known for 2027.
-fn causes(inputs: &PlanInputs, seed: u64) -> MandatoryFacts {
+pub(super) fn causes(inputs: &PlanInputs, seed: u64) -> MandatoryFacts {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut facts = MandatoryFacts::default();
     for _ in 0..inputs.sites.len() {

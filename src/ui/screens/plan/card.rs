@@ -28,6 +28,8 @@ pub(super) struct Of<'a> {
     pub(super) why_not: Option<&'a str>,
     /// The month lies before the first one open.
     pub(super) past: bool,
+    /// The first month that is not drawn.
+    pub(super) first_open: PlanMonth,
     /// The planner's numbers of the month against the rules, in words; true where more was asked for than there is.
     pub(super) locked: Vec<(bool, &'a str)>,
 }
@@ -261,6 +263,7 @@ fn resource_lines(ui: &mut Ui, cell: &PlanCell) {
 fn other_edits(ui: &mut Ui, of: &Of<'_>, body: &BodyId, change: &mut Option<Change>) {
     let name = |id: &BodyId| of.policy.body(id).map_or_else(|| id.to_string(), |b| b.name.clone());
     let mut lines: Vec<(String, PlanEdits)> = Vec::new();
+    let mut settled = Vec::new();
     for (i, loan) in of.edits.loans.iter().enumerate() {
         if loan.month == of.month && (loan.to == *body || loan.from.as_ref() == Some(body)) {
             let mut rest = of.edits.clone();
@@ -283,14 +286,23 @@ fn other_edits(ui: &mut Ui, of: &Of<'_>, body: &BodyId, change: &mut Option<Chan
         if moved.body == *body && (moved.from == of.month || moved.to == of.month) {
             let mut rest = of.edits.clone();
             rest.mandatory_moves.remove(i);
-            lines.push((t::mandatory_moved(moved.from, moved.to, moved.checks), rest));
+            let text = t::mandatory_moved(moved.from, moved.to, moved.checks);
+            if moved.from < of.first_open {
+                // its list is made: what was moved stays there
+                settled.push(t::move_settled(&text));
+            } else {
+                lines.push((text, rest));
+            }
         }
     }
-    if lines.is_empty() {
+    if lines.is_empty() && settled.is_empty() {
         return;
     }
     ui.add_space(HALF);
     ui.label(theme::note(ui, t::OTHER_EDITS));
+    for text in settled {
+        ui.label(text);
+    }
     for (text, rest) in lines {
         ui.horizontal_wrapped(|ui| {
             ui.label(&text);
@@ -305,6 +317,7 @@ fn other_edits(ui: &mut Ui, of: &Of<'_>, body: &BodyId, change: &mut Option<Chan
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::model::MandatoryMove;
 
     #[test]
     fn a_drag_changes_a_category_that_has_visits() {
@@ -329,7 +342,14 @@ mod tests {
             mandatory: vec![0; policy.categories.len()],
             ..PlanCell::default()
         };
-        let edits = PlanEdits::default();
+        // moved before January was drawn, and between months that are open
+        let moved = |from| MandatoryMove {
+            body: body.clone(),
+            from: PlanMonth::new(2027, from).unwrap(),
+            to: PlanMonth::new(2027, 5).unwrap(),
+            checks: 2,
+        };
+        let edits = PlanEdits { mandatory_moves: vec![moved(1), moved(3)], ..PlanEdits::default() };
         let shown = Shown { state: State { focus: true, ..State::default() }, changes: Vec::new(), back: false };
         let mut set_up = false;
         let mut harness = egui_kittest::Harness::builder().with_size(Vec2::new(360.0, 600.0)).build_ui_state(
@@ -350,6 +370,7 @@ mod tests {
                     edits: &edits,
                     why_not: None,
                     past: false,
+                    first_open: PlanMonth::new(2027, 2).unwrap(),
                     locked: Vec::new(),
                 };
                 let (change, back) = show(ui, &mut shown.state, &of);
@@ -359,6 +380,11 @@ mod tests {
             shown,
         );
         harness.run();
+        // a move out of a month that was drawn says so, and only the other one can be taken back
+        use egui_kittest::kittest::Queryable;
+        harness.get_by_label("2027-01 的 2 项必查移到 2027-05（移出的月份已抽取，不能收回，仍在移入的月份检查）");
+        harness.get_by_label("2027-03 的 2 项必查移到 2027-05");
+        assert_eq!(harness.query_all_by_label(t::TAKE_BACK).count(), 1);
         harness.event(Event::Text("25".to_owned()));
         harness.run();
         harness.key_press(Key::Enter);

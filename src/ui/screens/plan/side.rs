@@ -56,6 +56,7 @@ impl PlanScreen {
             edits,
             why_not,
             past: at < view.month(),
+            first_open: view.month(),
             locked: locked.map(|number| (number.capped, number.text.as_str())).collect(),
         };
         let (change, back) = card::show(ui, &mut self.card, &of);
