@@ -18,6 +18,7 @@ mod lists;
 mod overview;
 mod picture;
 mod plan;
+mod quarter;
 mod recovery;
 mod refresh;
 mod results;

@@ -198,7 +198,7 @@ fn after_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
         ScreenId::Overview => vec![
             format!("{} 0{}", overview::DONE, overview::ITEMS),
             // the month has not begun: nothing is behind
-            overview::listed(drawn as u32, 0.0),
+            overview::listed(drawn as u32, 0, 0.0),
             overview::progress_title(0, drawn as u32, 0),
             mandatory_and_drawn(view),
             overview::month_title(0, drawn as u32, view.areas.city.expected_year()),

@@ -256,7 +256,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
             cx.go(ScreenId::Plan);
         }
         let city = books.map(|b| b.areas.city).unwrap_or_default();
-        let note = o::listed(city.listed, books.map_or(0.0, |b| b.due_by_today.city));
+        let note = o::listed(city.listed, city.triggered, books.map_or(0.0, |b| b.due_by_today.city));
         let value = books.map_or_else(|| waiting.clone(), |_| thousands(u64::from(city.done)));
         if widgets::figure(ui, width, o::DONE, &value, o::ITEMS, &note, None).clicked() {
             cx.go(ScreenId::Results);

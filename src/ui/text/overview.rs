@@ -148,11 +148,12 @@ pub const S_OPEN: &str = "已抽取未完成";
 /// Axis: bodies.
 pub const BODY: &str = "执法主体";
 
-/// Checks on opened lists, and how many of them should be made by today.
+/// Checks on opened lists, triggered ones among them, and how many of them should be made by today.
 #[must_use]
-pub fn listed(count: u32, due: f64) -> String {
-    let count = crate::ui::widgets::thousands(u64::from(count));
-    format!("已抽取 {count} 项，按工作日应完成 {} 项", crate::ui::widgets::decimal(due.floor(), 0))
+pub fn listed(count: u32, triggered: u32, due: f64) -> String {
+    let [count, of] = [count, triggered].map(|n| crate::ui::widgets::thousands(u64::from(n)));
+    let triggered = if triggered == 0 { String::new() } else { format!("（含触发式 {of} 项）") };
+    format!("已列入 {count} 项{triggered}，按工作日应完成 {} 项", crate::ui::widgets::decimal(due.floor(), 0))
 }
 
 /// Number overdue.

@@ -155,7 +155,9 @@ pub fn compute_area_figures(
 pub struct AreaProgress {
     /// On the lists of opened months, withdrawn ones left out.
     pub listed: u32,
-    /// Of these, with a result.
+    /// Of these, triggered checks, which no plan counts.
+    pub triggered: u32,
+    /// Of those listed, with a result.
     pub done: u32,
     /// Results past their deadline and not disclosed.
     pub overdue: u32,
@@ -227,6 +229,7 @@ pub fn compute_area_progress(
         let result = results.get(&(&check.unit_id, check.month, check.sequence));
         areas.add(district, body, |area| {
             area.listed += 1;
+            area.triggered += u32::from(!check.origin.is_planned());
             area.done += u32::from(result.is_some());
             area.overdue += u32::from(overdue.contains(check.plan_code.as_str()));
             if let Some(result) = result {

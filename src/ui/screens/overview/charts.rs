@@ -3,6 +3,7 @@
 
 use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Ink, Series};
 use crate::domain::PlanMonth;
+use crate::plan::PlanCell;
 use crate::plan::model::MONTHS;
 use crate::ui::text::overview as o;
 use crate::workspace::reports::areas::{AreaFigures, AreaProgress};
@@ -17,11 +18,11 @@ const LISTED: Ink = Ink::Accent;
 /// Made.
 const DONE: Ink = Ink::Green;
 
-/// Whole numbers by month, or by quarter.
+/// Figures by month, or by quarter: as exact as they came, so that their sum is the year's.
 fn summed(by_month: impl Iterator<Item = f64>, quarters: bool) -> Vec<f64> {
     let months: Vec<f64> = by_month.collect();
     let size = if quarters { 3 } else { 1 };
-    months.chunks(size).map(|part| part.iter().sum::<f64>().round()).collect()
+    months.chunks(size).map(|part| part.iter().sum::<f64>()).collect()
 }
 
 /// Planned checks by month or quarter in two colours; once a month is drawn what was drawn and done beside them.
@@ -29,6 +30,9 @@ pub(super) fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&B
     let months = open.saved.months();
     let cells = view.analysis.plan.city_cells();
     let city = books.map(|b| b.areas.city).unwrap_or_default();
+    // triggered checks are no part of the plan that is compared here
+    let planned: u32 = cells.iter().map(PlanCell::past_planned).sum();
+    let done: u32 = cells.iter().map(|cell| cell.past_planned_done).sum();
     let mut series = vec![
         Series::new(o::S_PLAN, DRAWN, summed(cells.iter().map(|c| c.drawn.iter().sum()), quarters)),
         Series::new(
@@ -39,8 +43,8 @@ pub(super) fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&B
     ];
     let mut stacks = vec![2];
     if city.listed > 0 {
-        let listed = cells.iter().map(|cell| f64::from(cell.past_listed()));
-        let done = cells.iter().map(|cell| f64::from(cell.past_done));
+        let listed = cells.iter().map(|cell| f64::from(cell.past_planned()));
+        let done = cells.iter().map(|cell| f64::from(cell.past_planned_done));
         series.push(Series::new(o::S_DRAWN, LISTED, summed(listed, quarters)));
         series.push(Series::new(o::S_DONE, DONE, summed(done, quarters)));
         stacks.extend([1, 1]);
@@ -51,7 +55,7 @@ pub(super) fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&B
         months.iter().map(|m: &PlanMonth| o::month(m.month())).collect()
     };
     Chart {
-        title: o::month_title(city.done, city.listed, view.areas.city.expected_year()),
+        title: o::month_title(done, planned, view.areas.city.expected_year()),
         x: Axis::new(if quarters { o::QUARTER } else { o::MONTH }, ""),
         y: Axis::new(o::CHECKS, o::VISITS),
         source: o::SOURCE.to_owned(),
@@ -145,5 +149,7 @@ mod tests {
         let months = (1..=12).map(f64::from);
         assert_eq!(summed(months.clone(), true), vec![6.0, 15.0, 24.0, 33.0]);
         assert_eq!(summed(months, false).len(), 12);
+        // and what is told of the chart is the year's figure, not a sum of rounded months
+        assert!((summed([19.4; 12].into_iter(), false).iter().sum::<f64>() - 232.8).abs() < 1e-9);
     }
 }
