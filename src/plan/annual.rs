@@ -75,13 +75,7 @@ impl PlanCell {
     /// Entered so far, however it came about.
     #[must_use]
     pub fn past_listed(&self) -> u32 {
-        self.past_planned() + self.past_triggered
-    }
-
-    /// Drawn so far, with the mandatory checks: what the plan counts.
-    #[must_use]
-    pub fn past_planned(&self) -> u32 {
-        self.past_drawn + self.past_mandatory
+        self.past_drawn + self.past_mandatory + self.past_triggered
     }
 
     /// Sum of several cells; a resource is unlimited where it is so in one of them.

@@ -30,5 +30,6 @@ mod states;
 mod support;
 mod values;
 mod veil;
+mod walk;
 mod words;
 mod work;

@@ -44,7 +44,7 @@ fn begin(window: &mut Window) -> std::path::PathBuf {
     see(window, &["第一版年度计划", "600 个污染源"]);
     window.settle();
     screen(window, "总览");
-    see(window, &["已列入 0 项", "开年第一步：封存并开封年度种子"]);
+    see(window, &["已抽取 0 项", "开年第一步：封存并开封年度种子"]);
     press(window, "去办理");
     see(window, &["为什么先做这一步", "抽样框 600 家"]);
     ceremony(window, "2026-12-21", "开封取种子");

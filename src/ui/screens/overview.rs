@@ -98,6 +98,8 @@ impl Screen for OverviewScreen {
             self.refresh(open, view, books, id);
         }
         let room = ui.available_height();
+        // the bar beside the cards, not over their border
+        ui.spacing_mut().scroll.floating_allocated_width = GRID;
         egui::ScrollArea::vertical().id_salt("overview").auto_shrink([false, false]).show(ui, |ui| {
             self.page(ui, cx, open, books, (id, room));
         });
