@@ -6,6 +6,7 @@
 
 mod accounts;
 mod desk;
+mod figures;
 mod office;
 mod steps;
 
@@ -15,6 +16,7 @@ use egui::{Event, Key, Modifiers};
 use fairdraw::ui::text::path;
 
 use self::desk::*;
+use self::figures::one_number;
 use self::office::*;
 use self::steps::*;
 use super::support::{Begin, LAPTOP, Window};
@@ -61,15 +63,20 @@ fn a_quarter_of_a_year() {
     let mut done = Done::default();
     let office = begin(window);
     approve(window, 1, "2026-12-21");
+    one_number(window, "开年", 0);
     done.drawn[0] = draw_month(window, 1, "2026-12-28");
     export_sheets(window);
     january_changes(window, &office);
     january_results(window, &mut done);
     january_published(window, &mut done);
+    one_number(window, "一月之后", 1);
     february_register(window, &office);
+    one_number(window, "更新名录之后", 1);
     done.drawn[1] = draw_month(window, 2, "2027-02-02");
     february_results(window, &mut done);
+    one_number(window, "二月之后", 2);
     second_version(window);
+    one_number(window, "调整之后", 2);
     done.drawn[2] = draw_month(window, 3, "2027-03-01");
     march_results(window, &mut done);
     later(window, "2027-04-06T09:00:00");

@@ -129,22 +129,15 @@ impl Screen for AuditScreen {
             Page::Register => {
                 let c = t::REGISTER_COLUMNS;
                 let columns = columns(c, [108.0, 56.0, 0.0, 80.0, 142.0, 142.0, 142.0]);
-                let export = page_ui(
-                    ui,
-                    cx,
-                    &mut self.register,
-                    ListId::Register,
-                    &columns,
-                    (t::NO_SEALS, t::NO_SEALS_HINT),
-                );
+                let export =
+                    page_ui(ui, cx, &mut self.register, ListId::Register, &columns, (t::NO_SEALS, t::NO_SEALS_HINT));
                 self.export(cx, export, t::PAGES[1], &t::REGISTER_COLUMNS, Page::Register);
             }
             Page::Verify => self.verify.ui(ui, cx, books),
             Page::Hand => {
                 let c = t::HAND_COLUMNS;
                 let columns = columns(c, [154.0, 114.0, 144.0, 0.0, 0.0]);
-                let export =
-                    page_ui(ui, cx, &mut self.hand, ListId::Hand, &columns, (t::NO_HAND, t::NO_HAND_HINT));
+                let export = page_ui(ui, cx, &mut self.hand, ListId::Hand, &columns, (t::NO_HAND, t::NO_HAND_HINT));
                 self.export(cx, export, t::PAGES[3], &t::HAND_COLUMNS, Page::Hand);
             }
         }

@@ -229,7 +229,8 @@ fn table_ui(ui: &mut Ui, list: &mut ListState, pivot: &Pivot, heading: &str, tit
     total.extend((0..pivot.columns.len()).map(|at| figure(pivot.column_sum(at))));
     total.push(figure(pivot.sum()));
     let rows = CellRows::new(&columns, pivot.rows.len(), &cell).values(&values);
-    let input = TableInput::new(ListId::Pivot, &rows).named(title).total(&total).height(ui.available_height().max(160.0));
+    let input =
+        TableInput::new(ListId::Pivot, &rows).named(title).total(&total).height(ui.available_height().max(160.0));
     List::show(ui, list, &input, version);
 }
 

@@ -184,7 +184,10 @@ mod tests {
             &["上海甲化工有限公司", "Ａ乙（上海）厂", "上海 丙 厂", "上海 丙 厂"],
             &["91310115MA1K35X77T", "91310000607220456K", "X1", "X2"],
         );
-        let found = find(&frame, "９１３１０１１５ｍａ１Ｋ３５Ｘ７７Ｔ\r\na乙(上海)厂\r\n上海丙厂\r\n查无此厂\r\n上海甲\r\n\r\n");
+        let found = find(
+            &frame,
+            "９１３１０１１５ｍａ１Ｋ３５Ｘ７７Ｔ\r\na乙(上海)厂\r\n上海丙厂\r\n查无此厂\r\n上海甲\r\n\r\n",
+        );
         assert_eq!(found.rows, [0, 1, 2, 3]);
         assert_eq!(found.wanted, 5);
         // a part of a name is not the name

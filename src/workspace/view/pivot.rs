@@ -153,11 +153,8 @@ mod tests {
     }
 
     fn pivot(frame: &DataFrame, rows: &[u32], columns: Option<&str>, sum: Option<&str>) -> Pivot {
-        let request = PivotRequest {
-            rows: "body".into(),
-            columns: columns.map(str::to_owned),
-            sum: sum.map(str::to_owned),
-        };
+        let request =
+            PivotRequest { rows: "body".into(), columns: columns.map(str::to_owned), sum: sum.map(str::to_owned) };
         compute_pivot(frame, rows, &request, &|_| CellFormat::Plain, WORDS, &Progress::none()).unwrap()
     }
 
@@ -242,7 +239,14 @@ mod tests {
     fn a_whole_register_is_summed_and_the_rarest_groups_are_gathered() {
         let lines: Vec<Line> = (0..38_000_i64)
             // the group of each number takes more rows the smaller it is; 900 groups
-            .map(|i| (Some(format!("第{}局", (i * i) % 900)), Some(["A", "B"][(i % 2) as usize].to_owned()), Some(i as f64 / 8.0), Some(i)))
+            .map(|i| {
+                (
+                    Some(format!("第{}局", (i * i) % 900)),
+                    Some(["A", "B"][(i % 2) as usize].to_owned()),
+                    Some(i as f64 / 8.0),
+                    Some(i),
+                )
+            })
             .collect();
         let frame = frame(&lines);
         let rows: Vec<u32> = (0..38_000).collect();

@@ -122,7 +122,8 @@ fn exported(window: &mut Window) -> std::path::PathBuf {
     all
 }
 
-fn figures(rows: &super::office::Rows, measure: &str) -> Vec<f64> {
+/// Twelve months and the year of the city's row.
+pub fn figures(rows: &super::office::Rows, measure: &str) -> Vec<f64> {
     let row = rows.iter().find(|row| row[0] == "合计" && row[1] == measure).unwrap_or_else(|| panic!("{measure}"));
     row[2..15].iter().map(|cell| cell.parse().unwrap_or(0.0)).collect()
 }

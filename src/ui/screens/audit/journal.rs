@@ -184,7 +184,10 @@ mod tests {
 
     #[test]
     fn a_file_for_spreadsheets_has_a_bom_and_no_formula() {
-        let rows = [Row { cells: vec!["1".into(), "2027".into(), "张三".into(), "作废".into(), "=1+1".into()], unit: None }];
+        let rows = [Row {
+            cells: vec!["1".into(), "2027".into(), "张三".into(), "作废".into(), "=1+1".into()],
+            unit: None,
+        }];
         let bytes = render_rows("日志", &t::JOURNAL_COLUMNS, &rows, &[0]).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.starts_with('\u{feff}') && text.contains("'=1+1") && text.contains("序号,时间"));

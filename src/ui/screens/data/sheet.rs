@@ -16,8 +16,8 @@ use crate::risk::columns as scored;
 use crate::ui::screens::Cx;
 use crate::ui::slot::Slot;
 use crate::ui::table::{
-    CellStyle, ColumnDef, FrameRows, Ground, ListId, RowItem, Rows, Table, TableInput, TableMenu, TableOutput, TableState, TargetOf,
-    Tools, Work,
+    CellStyle, ColumnDef, FrameRows, Ground, ListId, RowItem, Rows, Table, TableInput, TableMenu, TableOutput,
+    TableState, TargetOf, Tools, Work,
 };
 use crate::ui::text::data as t;
 use crate::ui::text::table as table_text;

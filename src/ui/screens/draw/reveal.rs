@@ -210,13 +210,7 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
 }
 
 /// Draws the pairs as they come.
-pub fn pairs_ui(
-    ui: &mut Ui,
-    facts: &Facts,
-    draw: &DrawFacts,
-    show: &mut Show,
-    (month, size): (PlanMonth, f32),
-) {
+pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, (month, size): (PlanMonth, f32)) {
     let now = ui.input(|i| i.time);
     let steps = show.steps(now, PAIR_STEPS, PAIR_STEPS as f64);
     let shown = ((draw.paired.len() as f32 * steps / PAIR_STEPS as f32).ceil() as usize).min(draw.paired.len());

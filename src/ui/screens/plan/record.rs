@@ -194,8 +194,7 @@ impl Record {
         };
         let rows = CellRows::new(&columns, lines.len(), &cell);
         let height = (lines.len() as f32 + 2.0) * theme::ROW + GRID;
-        let input =
-            TableInput { total: &total, height: Some(height), ..TableInput::new(ListId::Record, &rows) };
+        let input = TableInput { total: &total, height: Some(height), ..TableInput::new(ListId::Record, &rows) };
         List::show(ui, &mut self.table, &input, model.revision ^ ((row as u64) << 32));
     }
 }

@@ -111,13 +111,7 @@ fn bodies(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books) {
     let texts: Vec<[String; 7]> = lines
         .iter()
         .map(|(_, name, progress, complete)| {
-            cells(
-                name,
-                u64::from(progress.listed),
-                u64::from(progress.done),
-                complete,
-                u64::from(progress.overdue),
-            )
+            cells(name, u64::from(progress.listed), u64::from(progress.done), complete, u64::from(progress.overdue))
         })
         .collect();
     let sum = |of: fn(&AreaProgress) -> u32| lines.iter().map(|line| u64::from(of(line.2))).sum::<u64>();

@@ -23,11 +23,8 @@ fn height(rows: usize) -> f32 {
 
 /// Draws the units by kind of change.
 pub(super) fn units(ui: &mut Ui, data: &ProjectData, changes: &RefreshChanges, version: u64) {
-    let lines: Vec<(&str, &UnitLine)> = changes
-        .units
-        .iter()
-        .flat_map(|change| change.units.iter().map(|unit| (change.kind.label(), unit)))
-        .collect();
+    let lines: Vec<(&str, &UnitLine)> =
+        changes.units.iter().flat_map(|change| change.units.iter().map(|unit| (change.kind.label(), unit))).collect();
     if lines.is_empty() {
         return;
     }
