@@ -308,6 +308,9 @@ impl Workstation {
 
     /// Shows a screen.
     pub fn go(&mut self, screen: ScreenId) {
+        if screen == ScreenId::Draw && self.screen != screen {
+            self.screens.draw.enter();
+        }
         self.screen = screen;
         self.session.set_preferences(|prefs| screen.id().clone_into(&mut prefs.screen));
     }

@@ -61,8 +61,8 @@ use crate::workspace::store::draws::StoredDraw;
 pub struct DrawScreen {
     /// Project, period: what the rest belongs to.
     of: Option<(PathBuf, Period)>,
-    /// The year's seed is looked at although it is open.
-    year: bool,
+    /// The year's seed is looked at although it is open, as long as this month stays chosen.
+    year: Option<PlanMonth>,
     marks: Marks,
     /// An earlier step looked back at.
     back: Option<Step>,
@@ -119,8 +119,11 @@ impl Screen for DrawScreen {
         };
         let books = Arc::clone(books);
         // the year comes first; a month can't be sealed without its seed
-        let period =
-            if !books.year_opened || self.year { Period::Year(open.saved.file.year) } else { Period::Month(month) };
+        let period = if !books.year_opened || self.year == Some(month) {
+            Period::Year(open.saved.file.year)
+        } else {
+            Period::Month(month)
+        };
         self.take_period(open, period);
         self.take_done(ui, cx);
         self.draw_ui(ui, cx, open, &books, period, month);
@@ -132,7 +135,12 @@ impl DrawScreen {
     /// Opens the dialog in which a reserve takes a unit's place, once its month's list is there.
     pub fn substitute(&mut self, unit: UnitId, month: PlanMonth) {
         self.list.wanted = Some((unit, month));
-        self.year = false;
+        self.year = None;
+    }
+
+    /// Comes from another screen: to the month's draw, not to the year's seed that was left behind.
+    pub fn enter(&mut self) {
+        self.year = None;
     }
 
     fn take_period(&mut self, open: &OpenProject, period: Period) {
@@ -143,7 +151,7 @@ impl DrawScreen {
         let other = self.of.as_ref().is_none_or(|(root, _)| *root != of.0);
         *self = Self {
             of: Some(of),
-            year: self.year && !other,
+            year: self.year.filter(|_| !other),
             list: ListLook { wanted: self.list.wanted.take(), ..ListLook::default() },
             saving: std::mem::take(&mut self.saving),
             preview: std::mem::take(&mut self.preview),
@@ -162,7 +170,7 @@ impl DrawScreen {
             && let Outcome::Deed(DeedOutcome::Opened(_, opened)) = &done.outcome
         {
             // the year's seed is shown before the months begin
-            self.year = opened.period.month().is_none();
+            self.year = if opened.period.month().is_none() { cx.session.month() } else { None };
             self.opening = None;
             self.entropy = EntropyForm::default();
             self.secret = SecretForm::default();
@@ -209,17 +217,17 @@ impl DrawScreen {
             if let Some(next) = next {
                 let text = t::begin_month(next.month());
                 if widgets::primary(ui, &text).clicked() {
-                    self.year = false;
+                    self.year = None;
                     cx.send(ViewCommand::SetMonth(next));
                 }
             }
             if books.year_opened {
                 let label = Period::Month(month).label();
                 if ui.selectable_label(!year, label).clicked() {
-                    self.year = false;
+                    self.year = None;
                 }
                 if ui.selectable_label(year, t::YEAR_SEED).clicked() {
-                    self.year = true;
+                    self.year = Some(month);
                 }
             }
         });

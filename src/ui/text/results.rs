@@ -281,7 +281,11 @@ pub fn published_of(published: u64, due: u64) -> String {
 /// The longest lateness.
 #[must_use]
 pub fn longest(days: u32) -> String {
-    if days == 0 { "没有逾期公开的".to_owned() } else { format!("已公开的最长逾期 {days} 个工作日") }
+    if days == 0 {
+        "已公开的均未逾期".to_owned()
+    } else {
+        format!("已公开的最长逾期 {days} 个工作日")
+    }
 }
 
 /// Of the month.

@@ -3,12 +3,16 @@
 
 use std::sync::Arc;
 
+use super::job::Stage;
 use super::running::{Kind, Output, Running};
-use super::{Preferences, Session, draft};
+use super::{Books, Preferences, Session, draft};
 use crate::diagnostic::AppResult;
 
 /// How long the draft rests before it is written, seconds.
 const AUTOSAVE_AFTER: f64 = 1.5;
+
+/// How often it is looked whether a new day has begun, seconds.
+const DAY_EVERY: f64 = 10.0;
 
 impl Session {
     /// Changes preferences; they are written in the background.
@@ -43,6 +47,35 @@ impl Session {
         }
         self.keeping.changed_at = None;
         self.write_draft_now();
+    }
+
+    /// Counts deadlines anew where the window stayed open over midnight: what is overdue is so by today. What is
+    /// shown stays until the new counts are there, so that nobody's typing is interrupted.
+    pub(super) fn follow_the_day(&mut self) {
+        if self.seconds - self.keeping.day_looked_at < DAY_EVERY || !self.running.is_empty() {
+            return;
+        }
+        self.keeping.day_looked_at = self.seconds;
+        let today = self.now().date();
+        let Some(open) = &self.open else { return };
+        let Stage::Ready(revision, books) = &open.books else { return };
+        if books.status.today == today || self.keeping.day == Some(today) {
+            return;
+        }
+        let (revision, project, data) = (*revision, Arc::clone(&open.saved), Arc::clone(&open.data));
+        self.keeping.day = Some(today);
+        self.spawn(Kind::Books, "按今天重算期限", move |progress| {
+            Ok(Output::Day(revision, Box::new(Books::load(&project, &data, today, progress)?)))
+        });
+    }
+
+    /// Takes in the books of a new day, unless something is being written or was written since.
+    pub(super) fn take_day(&mut self, revision: u64, books: Books) {
+        if self.running.iter().any(|r| r.kind == Kind::Action) {
+            self.keeping.day = None;
+        } else if let Some(open) = &mut self.open {
+            open.accept_day(revision, books);
+        }
     }
 
     /// Seconds until [`Session::poll`] has something to do without being woken; `None` where it has not.

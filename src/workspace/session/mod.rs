@@ -93,6 +93,10 @@ struct Keeping {
     gate: DraftGate,
     /// Preferences have changed since they were last written.
     preferences_changed: bool,
+    /// When it was last looked whether a new day has begun, seconds of the session's clock.
+    day_looked_at: f64,
+    /// The day for which the books were last read again while the window stayed open.
+    day: Option<chrono::NaiveDate>,
 }
 
 /// The session.

@@ -153,6 +153,18 @@ impl OpenProject {
         }
     }
 
+    /// The same books by a new day: what was analysed from them stays.
+    pub(super) fn accept_day(&mut self, revision: u64, books: Books) {
+        if revision != self.books_revision || !matches!(self.books, Stage::Ready(..)) {
+            return;
+        }
+        self.books_revision += 1;
+        self.books = Stage::Ready(self.books_revision, Arc::new(books));
+        if let Some(base) = self.base.as_mut().filter(|base| base.books == revision) {
+            base.books = self.books_revision;
+        }
+    }
+
     pub(super) fn accept_analysis(&mut self, analysed: Analysed) {
         self.failed = None;
         self.base = Some(Base {

@@ -15,6 +15,8 @@ pub(super) enum Output {
     Loaded(Box<Loaded>),
     Analysed(Box<Analysed>),
     Books(u64, Box<Books>),
+    /// The same books by a new day: deadlines alone differ.
+    Day(u64, Box<Books>),
     Autosaved,
     PreferencesKept,
     Done(Box<Done>),
@@ -61,6 +63,7 @@ impl Session {
         }
         self.autosave();
         self.keep_preferences();
+        self.follow_the_day();
         changed
     }
 
@@ -117,6 +120,10 @@ impl Session {
                         self.filter.month = books.next_month(&open.saved.months()).or(self.filter.month);
                     }
                 }
+                self.analyse_if_stale();
+            }
+            Ok(Output::Day(revision, books)) => {
+                self.take_day(revision, *books);
                 self.analyse_if_stale();
             }
             Ok(Output::Autosaved | Output::PreferencesKept) => {}

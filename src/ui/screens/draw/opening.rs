@@ -129,7 +129,7 @@ impl DrawScreen {
             ..Bar::default()
         };
         if bar.show(ui) == Pressed::Next {
-            self.year = false;
+            self.year = None;
             self.marks = Marks::default();
         }
         let period = Period::Year(open.saved.file.year);

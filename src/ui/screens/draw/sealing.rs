@@ -36,10 +36,10 @@ impl DrawScreen {
         if widgets::empty(ui, &t::elsewhere(&label), t::ELSEWHERE_HINT, buttons).is_some() {
             match other {
                 Period::Month(month) => {
-                    self.year = false;
+                    self.year = None;
                     cx.send(ViewCommand::SetMonth(month));
                 }
-                Period::Year(_) => self.year = true,
+                Period::Year(_) => self.year = cx.session.month(),
             }
         }
     }

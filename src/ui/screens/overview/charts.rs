@@ -18,11 +18,11 @@ const LISTED: Ink = Ink::Accent;
 /// Made.
 const DONE: Ink = Ink::Green;
 
-/// Whole numbers by month, or by quarter.
+/// Figures by month, or by quarter: as exact as they came, so that their sum is the year's.
 fn summed(by_month: impl Iterator<Item = f64>, quarters: bool) -> Vec<f64> {
     let months: Vec<f64> = by_month.collect();
     let size = if quarters { 3 } else { 1 };
-    months.chunks(size).map(|part| part.iter().sum::<f64>().round()).collect()
+    months.chunks(size).map(|part| part.iter().sum::<f64>()).collect()
 }
 
 /// Planned checks by month or quarter in two colours: of months drawn as they stood before the draw, so that what was
@@ -156,5 +156,7 @@ mod tests {
         let months = (1..=12).map(f64::from);
         assert_eq!(summed(months.clone(), true), vec![6.0, 15.0, 24.0, 33.0]);
         assert_eq!(summed(months, false).len(), 12);
+        // and what is told of the chart is the year's figure, not a sum of rounded months
+        assert!((summed([19.4; 12].into_iter(), false).iter().sum::<f64>() - 232.8).abs() < 1e-9);
     }
 }
