@@ -29,5 +29,6 @@ mod states;
 mod support;
 mod values;
 mod veil;
+mod walk;
 mod words;
 mod work;

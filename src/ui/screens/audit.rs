@@ -16,7 +16,7 @@ use self::verify::VerifyPage;
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
-use crate::ui::table::{CellRows, ColumnDef, List, ListState, TableInput};
+use crate::ui::table::{CellRows, ColumnDef, List, ListId, ListState, RowItem, TableInput, Target};
 use crate::ui::text::audit as t;
 use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
@@ -116,14 +116,14 @@ impl Screen for AuditScreen {
             faults(ui, &books.journal_faults);
         }
         if let Some(words) = &self.failed {
-            ui.label(RichText::new(words).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, words, theme::of(ui).red));
         }
         match self.page {
             Page::Journal => {
                 let c = t::JOURNAL_COLUMNS;
                 let columns = columns(c, [64.0, 154.0, 114.0, 144.0, 0.0]);
                 let empty = (t::NO_JOURNAL, t::NO_JOURNAL_HINT);
-                let export = page_ui(ui, cx, &mut self.journal, ("journal", t::PAGES[0]), &columns, empty);
+                let export = page_ui(ui, cx, &mut self.journal, ListId::Journal, &columns, empty);
                 self.export(cx, export, t::PAGES[0], &t::JOURNAL_COLUMNS, Page::Journal);
             }
             Page::Register => {
@@ -133,7 +133,7 @@ impl Screen for AuditScreen {
                     ui,
                     cx,
                     &mut self.register,
-                    ("register", t::PAGES[1]),
+                    ListId::Register,
                     &columns,
                     (t::NO_SEALS, t::NO_SEALS_HINT),
                 );
@@ -144,7 +144,7 @@ impl Screen for AuditScreen {
                 let c = t::HAND_COLUMNS;
                 let columns = columns(c, [154.0, 114.0, 144.0, 0.0, 0.0]);
                 let export =
-                    page_ui(ui, cx, &mut self.hand, ("hand", t::PAGES[3]), &columns, (t::NO_HAND, t::NO_HAND_HINT));
+                    page_ui(ui, cx, &mut self.hand, ListId::Hand, &columns, (t::NO_HAND, t::NO_HAND_HINT));
                 self.export(cx, export, t::PAGES[3], &t::HAND_COLUMNS, Page::Hand);
             }
         }
@@ -231,7 +231,7 @@ fn page_ui(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     rows: &mut Rows,
-    (id, name): (&str, &str),
+    list: ListId,
     columns: &[ColumnDef],
     empty: (&str, &str),
 ) -> bool {
@@ -244,7 +244,7 @@ fn page_ui(
     let mut export = false;
     ui.horizontal(|ui| {
         export = ui.button(t::EXPORT_CSV).clicked();
-        if id == "register"
+        if list == ListId::Register
             && let Some(row) = rows.chosen()
             && ui.button(t::COPY).clicked()
         {
@@ -254,7 +254,7 @@ fn page_ui(
     // the chosen row in full below the table, since its cells are cut
     if let Some(row) = rows.chosen() {
         let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(0, 8));
-        egui::Panel::bottom(egui::Id::unique(("chosen", id))).resizable(false).frame(frame).show(ui, |ui| {
+        egui::Panel::bottom(egui::Id::unique(("chosen", list.name()))).resizable(false).frame(frame).show(ui, |ui| {
             egui::ScrollArea::vertical().id_salt("whole").max_height(140.0).show(ui, |ui| {
                 for (column, cell) in columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.is_empty()) {
                     ui.horizontal_wrapped(|ui| {
@@ -269,9 +269,21 @@ fn page_ui(
     let cell = |at: usize, column: usize| {
         Cow::Borrowed(all.get(at).and_then(|row| row.cells.get(column)).map_or("", String::as_str))
     };
-    let cells = CellRows::new(columns, all.len(), &cell);
+    let data = cx.session.project().map(|open| &open.data);
+    let target = |at: usize| {
+        let (unit, month) = all.get(at)?.unit.as_ref()?;
+        Some(Target { month: *month, ..Target::of_unit(data?, unit) })
+    };
+    let items = |_: usize| match list {
+        ListId::Register => vec![RowItem::new("copy", t::COPY)],
+        _ => Vec::new(),
+    };
+    let cells = CellRows::new(columns, all.len(), &cell).targets(&target);
     let before = rows.list.chosen();
-    let out = List::show(ui, &mut rows.list, &TableInput::new(id, name, &cells), rows.version);
+    let out = List::show(ui, &mut rows.list, &TableInput::new(list, &cells).items(&items), rows.version);
+    if let Some(row) = out.item.and_then(|(at, _)| rows.all.get(at)) {
+        cx.copy(row.cells[2].clone());
+    }
     // a second click closes what is shown in full
     if out.clicked.is_some() && out.clicked == before {
         rows.list.follow(None);

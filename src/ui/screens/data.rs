@@ -19,7 +19,7 @@ use super::{Cx, Screen, ready, title};
 use crate::registry::schema::event;
 use crate::registry::{TableKind, row_of_unit};
 use crate::ui::help::help_marks;
-use crate::ui::table::{TableOutput, Target, TargetOf};
+use crate::ui::table::{ListId, TableOutput, Target, TargetOf};
 use crate::ui::text::data as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme;
@@ -219,10 +219,11 @@ impl DataScreen {
             id: FrameId { data: Arc::clone(&open.data), view: view.clone(), number: u64::from(named.is_some()) },
             frame,
             kind: Some(kind),
-            name: kind.label(),
+            list: ListId::Table(kind),
             empty: t::EMPTY_TABLE,
             also: &[],
             targets: Some(targets_of(open, kind)),
+            items: Vec::new(),
         };
         let sheet = self.sheets.entry(kind).or_default();
         let out = sheet.ui(ui, cx, open, &source, |_, _| {});

@@ -156,7 +156,7 @@ impl Screen for ResultsScreen {
                     self.question = Some(Question::Export);
                 }
             }
-            Tab::Figures => figures::show(ui, open, &books),
+            Tab::Figures => figures::show(ui, cx, open, &books),
         }
         self.ask(ui, cx, open, &books);
     }

@@ -12,6 +12,7 @@ use egui::{Context, Id, mutex::Mutex};
 
 use super::file::SheetFile;
 use crate::domain::PlanMonth;
+use crate::registry::row_of_unit;
 use crate::workspace::session::ProjectData;
 
 /// What a row stands for: what its menu can do with it.
@@ -30,6 +31,14 @@ pub struct Target {
 }
 
 impl Target {
+    /// A unit by its id, of no month; one that the register has no more stays without a row.
+    #[must_use]
+    pub fn of_unit(data: &ProjectData, unit: &str) -> Self {
+        let source = row_of_unit(&data.registry.sources, unit);
+        let name = source.and_then(|row| data.name(row)).unwrap_or_default().to_owned();
+        Self { unit: unit.to_owned(), name, source, ..Self::default() }
+    }
+
     /// A unit of the register, of no month; `None` for a row that there is not.
     #[must_use]
     pub fn of_source(data: &ProjectData, row: u32) -> Option<Self> {

@@ -2,7 +2,7 @@
 
 use egui::{Id, Pos2, Rect};
 
-use super::{Decorate, HEADER, RowItem, Rows};
+use super::{Decorate, HEADER, ListId, RowItem, Rows};
 use crate::ui::theme;
 use crate::workspace::view::SortKey;
 
@@ -39,10 +39,10 @@ pub struct TableInput<'a> {
 impl<'a> TableInput<'a> {
     /// A table without decorations.
     #[must_use]
-    pub fn new(id: impl std::hash::Hash + std::fmt::Debug, name: &'a str, rows: &'a dyn Rows) -> Self {
+    pub fn new(list: ListId, rows: &'a dyn Rows) -> Self {
         Self {
-            id: Id::unique(("table", id)),
-            name,
+            id: Id::unique(("table", list.key())),
+            name: list.name(),
             rows,
             decorate: None,
             filtered: &[],
@@ -55,6 +55,13 @@ impl<'a> TableInput<'a> {
             folded: false,
             items: None,
         }
+    }
+
+    /// Under another name than the list's own.
+    #[must_use]
+    pub(super) fn named(mut self, name: &'a str) -> Self {
+        self.name = name;
+        self
     }
 
     /// With the tools folded away until they are asked for.

@@ -55,7 +55,7 @@ fn harness() -> Harness<'static, Shown> {
             let rows = CellRows::new(&columns, COUNT, &cell).ticked(&ticked);
             let total = [String::new(), "合计".to_owned(), "980,700.0".to_owned()];
             let items = |_: usize| vec![RowItem::new("correct", "更正")];
-            let mut input = TableInput::new("list", "清单", &rows).items(&items);
+            let mut input = TableInput::new(ListId::Pivot, &rows).named("清单").items(&items);
             if shown.total {
                 input = input.total(&total);
             }

@@ -10,7 +10,7 @@
 //!
 //! ```ignore
 //! let rows = FrameRows::new(frame, view.rows, columns);
-//! let out = Table::show(ui, &mut state, &TableInput::new("sources", "污染源名录", &rows));
+//! let out = Table::show(ui, &mut state, &TableInput::new(ListId::Table(TableKind::Sources), &rows));
 //! if let Some(sort) = out.sort { request(sort) }
 //! ```
 //!
@@ -33,6 +33,7 @@ mod header;
 mod input;
 mod keys;
 mod list;
+mod lists;
 mod menu;
 mod model;
 mod paste;
@@ -52,6 +53,7 @@ pub use file::SheetFile;
 pub use frame_rows::{FrameRows, TargetOf, format_of};
 pub use input::{TableInput, TableOutput};
 pub use list::{CellRows, List, ListState};
+pub use lists::{About, ListId};
 pub use menu::{RowItem, TableMenu};
 pub use model::{CellStyle, ColumnDef, Decorate, Rows, Shape};
 pub use state::{ColumnState, Selection, TableState};

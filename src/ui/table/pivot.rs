@@ -8,7 +8,7 @@ use egui::Ui;
 use super::cells::WHOLE;
 use super::desk::{Desk, TableAsk};
 use super::tools::{Ground, heading_of};
-use super::{CellRows, ColumnDef, List, ListState, TableInput, text as t};
+use super::{CellRows, ColumnDef, List, ListId, ListState, TableInput, text as t};
 use crate::chart::{Axis, Bars, Chart, ChartKind, Ink, Series};
 use crate::ui::slot::Slot;
 use crate::ui::{plot, theme, widgets};
@@ -105,7 +105,7 @@ impl PivotPanel {
             });
         }
         if let Some(error) = self.made.error() {
-            ui.label(egui::RichText::new(error).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, error, theme::of(ui).red));
             return;
         }
         let Some(pivot) = self.made.latest().cloned() else {
@@ -229,6 +229,49 @@ fn table_ui(ui: &mut Ui, list: &mut ListState, pivot: &Pivot, heading: &str, tit
     total.extend((0..pivot.columns.len()).map(|at| figure(pivot.column_sum(at))));
     total.push(figure(pivot.sum()));
     let rows = CellRows::new(&columns, pivot.rows.len(), &cell).values(&values);
-    let input = TableInput::new("pivot table", title, &rows).total(&total).height(ui.available_height().max(160.0));
+    let input = TableInput::new(ListId::Pivot, &rows).named(title).total(&total).height(ui.available_height().max(160.0));
     List::show(ui, list, &input, version);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pivot(rows: usize, columns: usize) -> Pivot {
+        Pivot {
+            rows: (0..rows).map(|row| format!("第{row}局")).collect(),
+            columns: (0..columns).map(|column| format!("等级{column}")).collect(),
+            cells: (0..rows)
+                .map(|row| (0..columns.max(1)).map(|column| ((rows - row) * 10 + column) as f64 / 4.0).collect())
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn the_bars_are_the_pivots_figures() {
+        for (rows, columns) in [(3, 0), (3, 2), (40, 6), (40, 7), (1, 1), (0, 0)] {
+            let pivot = pivot(rows, columns);
+            let chart = chart_of(&pivot, "名录", "执法主体", "行数");
+            let ChartKind::Bars(bars) = &chart.kind else { panic!("bars") };
+            let shown = rows.min(MOST_BARS);
+            assert_eq!(bars.labels, pivot.rows[..shown]);
+            let apart = (1..=MOST_SERIES).contains(&columns);
+            assert_eq!(bars.series.len(), if apart { columns } else { 1 });
+            for row in 0..shown {
+                let drawn: Vec<f64> = bars.series.iter().map(|series| series.values[row]).collect();
+                assert!((drawn.iter().sum::<f64>() - pivot.row_sum(row)).abs() < 1e-9, "{rows} {columns}: {row}");
+                if apart {
+                    assert_eq!(drawn, pivot.cells[row]);
+                }
+            }
+            if apart {
+                let names: Vec<&str> = bars.series.iter().map(|series| series.name.as_str()).collect();
+                assert_eq!(names, pivot.columns.iter().map(String::as_str).collect::<Vec<_>>());
+            }
+            if rows > 0 {
+                assert!(chart.title.contains(&pivot.rows[0]), "{}", chart.title);
+                assert!(chart.title.contains(&number_text(pivot.row_sum(0), 1)), "{}", chart.title);
+            }
+        }
+    }
 }

@@ -51,7 +51,7 @@ fn harness<R: Rows + 'static>(rows: R) -> Harness<'static, Shown<R>> {
                 set_up = true;
                 return;
             }
-            let input = TableInput::new("test", "试表", &shown.rows).empty("没有行");
+            let input = TableInput::new(ListId::Pivot, &shown.rows).named("试表").empty("没有行");
             shown.last = Table::show(ui, &mut shown.table, &input);
             if shown.last != TableOutput::default() {
                 shown.all.push(shown.last.clone());
@@ -318,7 +318,7 @@ fn measure_scrolling() {
         let mut inside = std::time::Duration::ZERO;
         let output = ctx.run_ui(raw, |ui| {
             let start = std::time::Instant::now();
-            Table::show(ui, &mut state, &TableInput::new("m", "m", &rows));
+            Table::show(ui, &mut state, &TableInput::new(ListId::Pivot, &rows));
             inside = start.elapsed();
         });
         let meshes = ctx.tessellate(output.shapes.clone(), output.pixels_per_point);

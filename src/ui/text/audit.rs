@@ -120,6 +120,8 @@ pub const ALTHOUGH_CLOSED: &str = "已关闭仍须检查：";
 
 /// Check of an exported folder.
 pub const MANIFEST: &str = "核对导出的文件夹";
+/// Columns of what does not agree.
+pub const MANIFEST_COLUMNS: [&str; 6] = ["代码", "文件", "问题", "实际", "应为", "怎么办"];
 /// What it does.
 pub const MANIFEST_WHY: &str =
     "按文件夹（及其中各文件夹）里的清单 manifest.json 逐个核对：缺少、改动和清单之外的文件都会指出。";

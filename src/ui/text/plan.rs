@@ -186,9 +186,9 @@ texts! {
     /// Effect.
     EFFECT_RULE = "改动规则数值，须有依据";
     /// Heading.
-    OVERLOADS = "预计超出可用力量的月份";
+    OVERLOADS = "缺口、封顶与预计超出可用力量的月份";
     /// None.
-    NO_OVERLOADS = "没有超出可用力量的月份";
+    NO_OVERLOADS = "没有缺口，也没有超出可用力量的月份";
     /// Mark.
     FULL = "超载";
     /// The calendar is official.
@@ -231,6 +231,8 @@ texts! {
     ABOVE_CEILING = "超过应查次数";
 }
 
+/// Columns of what was found: shortages, numbers cut to what is possible, overfull months.
+pub const FOUND_COLUMNS: [&str; 7] = ["类别", "执法主体", "月份", "需要", "可用", "说明", "办法（个）"];
 /// Columns of the simulation.
 pub const TRIAL_COLUMNS: [&str; 6] = ["风险等级", "污染源数", "计划 Σλ（次）", "应抽（次）", "年均实抽（次）", "相差"];
 /// Columns of the simulation by body.

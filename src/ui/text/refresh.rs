@@ -81,6 +81,14 @@ pub const BODIES: &str = "各执法主体全年预计检查";
 pub const UP: &str = "频次上升";
 /// Frequencies that fall.
 pub const DOWN: &str = "频次下降";
+/// List: units that come, go, change.
+pub const UNITS_LIST: &str = "名录中变化的单位";
+/// Its columns.
+pub const UNIT_COLUMNS: [&str; 6] = ["变化", "单位名称", "单位编号", "行政区", "更新前", "更新后"];
+/// List: units drawn more or less often.
+pub const FREQUENCY_LIST: &str = "频次变化的单位";
+/// Its columns.
+pub const FREQUENCY_COLUMNS: [&str; 6] = ["变化", "单位名称", "单位编号", "更新前（次/年）", "更新后（次/年）", "增减"];
 /// Headings of the tables.
 pub const TABLE_COLUMNS: [&str; 3] = ["表", "更新后", "来自文件"];
 

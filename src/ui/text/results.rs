@@ -215,6 +215,10 @@ texts! {
     FIGURES = "报送指标";
     /// Heading.
     BY_BODY = "各执法主体进度";
+    /// Total of the bodies.
+    ALL_BODIES = "合计";
+    /// Menu of a body's row.
+    ONLY_BODY = "只看此执法主体";
     /// Figure.
     F_DISCLOSED = "结果公开率";
     /// Figure.

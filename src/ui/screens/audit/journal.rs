@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::AppResult;
+use crate::domain::PlanMonth;
 use crate::export::{Cell, CellKind, CsvStyle, SheetColumn, SheetSpec, render_csv};
 use crate::sampling::to_hex;
 use crate::ui::text::audit as t;
@@ -19,6 +20,23 @@ const BY_HAND: [&str; 4] = ["void", "mend", "correct-result", "correct-publicati
 pub struct Row {
     /// Cells in the order of the page's columns.
     pub cells: Vec<String>,
+    /// The one unit that it is about, and the month of its check.
+    pub unit: Option<(String, Option<PlanMonth>)>,
+}
+
+/// The unit that an entry is about; `None` where it is about none or several.
+fn unit_of(detail: &Value) -> Option<(String, Option<PlanMonth>)> {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let after = detail.get("after");
+    let change = detail.get("change");
+    let one = detail.get("checks").and_then(Value::as_array).filter(|checks| checks.len() == 1);
+    let unit = text(detail, "unit")
+        .or_else(|| text(after?, "unit_id"))
+        .or_else(|| text(change?, "unit"))
+        .or_else(|| text(change?.get("need")?, "unit_id"))
+        .or_else(|| text(one?.first()?, "unit"))?;
+    let month = text(detail, "period").or_else(|| text(after?, "month")).and_then(|month| month.parse().ok());
+    Some((unit, month))
 }
 
 /// `2027-02-28 21:15:00` of a journal's time.
@@ -39,6 +57,7 @@ pub fn journal_rows(entries: &[JournalEntry], words: &JournalWords<'_>) -> Vec<R
                 command.clone(),
                 words.sentence(entry),
             ],
+            unit: unit_of(&entry.detail),
         }
     };
     entries.iter().rev().map(row).collect()
@@ -54,29 +73,32 @@ fn changes_plan(entry: &JournalEntry) -> bool {
 #[must_use]
 pub fn hand_rows(books: &Books, words: &JournalWords<'_>) -> Vec<Row> {
     let mut rows: Vec<(String, Row)> = Vec::new();
-    let mut push = |at: &str, operator: &str, command: &str, content: String, reason: String| {
+    let mut push = |at: &str, operator: &str, command: &str, content: String, reason: String, unit| {
         let command = t::command(command).to_owned();
-        let cells = vec![time_text(at), operator.to_owned(), command.clone(), content, reason];
-        rows.push((at.to_owned(), Row { cells }));
+        let cells = vec![time_text(at), operator.to_owned(), command, content, reason];
+        rows.push((at.to_owned(), Row { cells, unit }));
     };
     for draw in &books.draws {
         let of = t::period(draw.draw.period);
         for change in &draw.draw.changes {
             let content = format!("{of}：{}", words.change(change));
+            let month = draw.draw.period.month();
             match change {
-                DrawChange::Substitute { reason, at, operator, .. } => {
-                    push(at, operator, "substitute", content, reason.clone());
+                DrawChange::Substitute { unit, reason, at, operator, .. } => {
+                    let unit = Some((unit.to_string(), month));
+                    push(at, operator, "substitute", content, reason.clone(), unit);
                 }
-                DrawChange::Replace { reason, at, operator, .. } => {
-                    push(at, operator, "replace-inspector", content, reason.clone());
+                DrawChange::Replace { unit, reason, at, operator, .. } => {
+                    let unit = Some((unit.to_string(), month));
+                    push(at, operator, "replace-inspector", content, reason.clone(), unit);
                 }
-                DrawChange::Add { trigger, reason, at, operator, although_closed, .. } => {
+                DrawChange::Add { need, trigger, reason, at, operator, although_closed, .. } => {
                     let reason = match although_closed {
                         Some(grounds) => format!("{reason}；{}{grounds}", t::ALTHOUGH_CLOSED),
                         None => reason.clone(),
                     };
                     let reason = trigger.map_or_else(|| reason.clone(), |kind| format!("{}：{reason}", kind.label()));
-                    push(at, operator, "add-check", content, reason);
+                    push(at, operator, "add-check", content, reason, Some((need.unit_id.to_string(), month)));
                 }
             }
         }
@@ -86,7 +108,7 @@ pub fn hand_rows(books: &Books, words: &JournalWords<'_>) -> Vec<Row> {
         let sentence = words.sentence(entry);
         let content = sentence.strip_suffix(&t::because(reason)).unwrap_or(&sentence).to_owned();
         let reason = reason.to_owned();
-        push(&entry.at, &entry.operator, &entry.command, content, reason);
+        push(&entry.at, &entry.operator, &entry.command, content, reason, unit_of(&entry.detail));
     }
     rows.sort_by(|a, b| b.0.cmp(&a.0));
     rows.into_iter().map(|(_, row)| row).collect()
@@ -117,6 +139,7 @@ pub fn register_rows(books: &Books) -> Vec<Row> {
                     end.map(|end| time(end.at.as_str())).unwrap_or_default(),
                     reason,
                 ],
+                unit: None,
             }
         })
         .collect();
@@ -161,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_file_for_spreadsheets_has_a_bom_and_no_formula() {
-        let rows = [Row { cells: vec!["1".into(), "2027".into(), "张三".into(), "作废".into(), "=1+1".into()] }];
+        let rows = [Row { cells: vec!["1".into(), "2027".into(), "张三".into(), "作废".into(), "=1+1".into()], unit: None }];
         let bytes = render_rows("日志", &t::JOURNAL_COLUMNS, &rows, &[0]).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         assert!(text.starts_with('\u{feff}') && text.contains("'=1+1") && text.contains("序号,时间"));

@@ -1,14 +1,16 @@
 //! An exported folder held against its manifests: a folder is picked, what doesn't agree is listed.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use egui::{RichText, Ui};
 
 use super::super::Cx;
-use crate::diagnostic::ProgressState;
+use crate::diagnostic::{Finding, ProgressState};
 use crate::export::{ManifestCheck, check_manifest};
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput};
 use crate::ui::text::audit as t;
 use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
@@ -72,11 +74,44 @@ impl ManifestView {
         ui.label(theme::note(ui, t::manifest_read(check.manifests, check.files)));
         ui.label(theme::note(ui, key.0.display().to_string()));
         ui.add_space(GRID);
-        egui::ScrollArea::vertical().id_salt("manifest").auto_shrink([false, false]).show(ui, |ui| {
-            for finding in &check.findings {
-                let text = RichText::new(finding.to_string()).color(palette.red);
-                ui.add(egui::Label::new(text).wrap().selectable(true));
-            }
-        });
+        findings(ui, &check.findings, key.1);
     }
+}
+
+/// What does not agree, file by file.
+fn findings(ui: &mut Ui, findings: &[Finding], version: u64) {
+    if findings.is_empty() {
+        return;
+    }
+    let c = t::MANIFEST_COLUMNS;
+    let columns = [
+        ColumnDef::text("code", c[0], 84.0),
+        ColumnDef::text("file", c[1], 200.0).share(0.6),
+        ColumnDef::text("what", c[2], 160.0).share(0.6),
+        ColumnDef::text("got", c[3], 120.0).share(0.5),
+        ColumnDef::text("expected", c[4], 120.0).share(0.5),
+        ColumnDef::text("hint", c[5], 160.0).share(0.6),
+    ];
+    let cell = |at: usize, column: usize| {
+        let text = |text: &'_ Option<String>| text.clone().map_or(Cow::Borrowed(""), Cow::Owned);
+        let Some(finding) = findings.get(at) else { return Cow::Borrowed("") };
+        match column {
+            0 => Cow::Borrowed(finding.code),
+            1 => text(&finding.file),
+            2 => Cow::Borrowed(finding.what.as_str()),
+            3 => text(&finding.value),
+            4 => text(&finding.expected),
+            _ => text(&finding.hint),
+        }
+    };
+    let sentence = |at: usize| findings.get(at).map(ToString::to_string).unwrap_or_default();
+    let palette = theme::of(ui);
+    let style = |_: usize, column: usize, _: &str| CellStyle {
+        ink: (column <= 2).then_some(palette.red),
+        ..CellStyle::default()
+    };
+    let hint = |at: usize| findings.get(at).map(ToString::to_string).unwrap_or_default();
+    let rows = CellRows::new(&columns, findings.len(), &cell).sentence(&sentence);
+    let input = TableInput::new(ListId::Manifest, &rows).decorate(&style).hint(&hint);
+    List::show_kept(ui, None, &input, version);
 }

@@ -12,7 +12,7 @@ use crate::text::fold_width;
 use crate::ui::help::heading_with;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, Shape, TableInput};
 use crate::ui::text::audit as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -259,7 +259,7 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
         steps_ui(ui, list, &steps);
         ui.add_space(GRID);
         for fault in &verified.report.faults {
-            let text = RichText::new(fault.to_string()).color(palette.red);
+            let text = widgets::message(ui, &fault.to_string(), palette.red);
             ui.add(egui::Label::new(text).wrap().selectable(true));
         }
         for fault in pairing.unwrap_or_default() {
@@ -298,7 +298,7 @@ fn steps_ui(ui: &mut Ui, list: &mut ListState, steps: &[(&str, StepState, &str)]
         }
     };
     let rows = CellRows::new(&columns, steps.len(), &cell);
-    let input = TableInput::new("verification steps", t::PAGES[2], &rows).decorate(&style).whole();
+    let input = TableInput::new(ListId::Verification, &rows).decorate(&style).whole();
     List::show(ui, list, &input, steps.len() as u64);
 }
 

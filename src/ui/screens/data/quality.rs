@@ -13,6 +13,7 @@ use crate::registry::{TableKind, render_set_aside_csv};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
+use crate::ui::table::{ListId, RowItem};
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
@@ -147,10 +148,11 @@ impl Quality {
             id: FrameId { data: Arc::clone(&open.data), view: None, number: self.number },
             frame: &report.frame,
             kind: None,
-            name: t::QUALITY,
+            list: ListId::Quality,
             empty: t::EMPTY_QUALITY,
             also: &also,
             targets: None,
+            items: vec![RowItem::new("jump", t::JUMP)],
         };
         let mut export = false;
         let mut jump = false;
@@ -169,7 +171,8 @@ impl Quality {
         if export {
             self.ask(cx, Csv::Report);
         }
-        let position = out.activated.or(self.sheet.table.cursor().filter(|_| jump));
+        let asked = out.item.map(|(position, _)| position);
+        let position = asked.or(self.sheet.table.cursor().filter(|_| jump));
         if let Some(row) = position.and_then(|position| self.sheet.frame_row(position)) {
             self.start_finding(cx, open, &report, row as usize);
         }
@@ -264,10 +267,11 @@ impl Quality {
             id: FrameId { data: Arc::clone(&open.data), view: None, number: 0 },
             frame,
             kind: None,
-            name: t::SET_ASIDE,
+            list: ListId::SetAside,
             empty: t::EMPTY_ASIDE,
             also: &[],
             targets: None,
+            items: Vec::new(),
         };
         let palette = *theme::of(ui);
         let chosen = self.aside.table.cursor().and_then(|position| self.aside.frame_row(position));

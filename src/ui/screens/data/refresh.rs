@@ -1,5 +1,7 @@
 //! 更新名录: the differences that other files would make, the word that takes them, and the registers kept before.
 
+mod changed;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +14,7 @@ use crate::ui::screens::{Cx, title};
 use crate::ui::slot::{Same, Slot};
 use crate::ui::text::refresh as t;
 use crate::ui::theme;
-use crate::ui::widgets::{self, thousands};
+use crate::ui::widgets;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::refresh::may_come_back;
 use crate::workspace::perform::{RefreshPreview, preview_refresh};
@@ -200,7 +202,7 @@ impl Refresh {
             }
         } else if let Some(preview) = &self.preview {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                preview_ui(ui, preview, &mut asked);
+                preview_ui(ui, &open.data, preview, &mut asked);
                 self.kept_ui(ui, &mut asked);
             });
         } else {
@@ -325,7 +327,7 @@ fn list_ui(ui: &mut Ui, id: &str, heading: String, lines: usize, line: impl Fn(u
     });
 }
 
-fn preview_ui(ui: &mut Ui, preview: &RefreshPreview, asked: &mut Option<Asked>) {
+fn preview_ui(ui: &mut Ui, data: &ProjectData, preview: &RefreshPreview, asked: &mut Option<Asked>) {
     let changes = &preview.changes;
     let palette = *theme::of(ui);
     for warning in &changes.warnings {
@@ -337,7 +339,7 @@ fn preview_ui(ui: &mut Ui, preview: &RefreshPreview, asked: &mut Option<Asked>) 
     if changes.is_nothing() {
         ui.label(RichText::new(t::SAME).color(palette.green));
     }
-    section(ui, t::UNITS, |ui| units_ui(ui, changes));
+    section(ui, t::UNITS, |ui| units_ui(ui, data, changes));
     section(ui, t::PLAN, |ui| plan_ui(ui, changes));
     section(ui, t::TABLES, |ui| {
         Grid::new("refresh tables").num_columns(3).spacing([24.0, 4.0]).striped(true).show(ui, |ui| {
@@ -384,29 +386,20 @@ fn section(ui: &mut Ui, heading: &str, add: impl FnOnce(&mut Ui)) {
     });
 }
 
-fn units_ui(ui: &mut Ui, changes: &RefreshChanges) {
+fn units_ui(ui: &mut Ui, data: &ProjectData, changes: &RefreshChanges) {
     let (before, after) = changes.sources;
     ui.label(t::sources(before, after, &changes.headline()));
-    for change in &changes.units {
-        let heading = format!("{} {}", change.kind.label(), thousands(change.units.len() as u64));
-        list_ui(ui, change.kind.id(), heading, change.units.len(), |i| {
-            change.units.get(i).map(crate::workspace::reports::refresh::UnitLine::words).unwrap_or_default()
-        });
-    }
+    let version = std::ptr::from_ref(changes).addr() as u64;
+    changed::units(ui, data, changes, version);
     let frequency = &changes.frequency;
-    for (id, label, lines, sum, up) in [
-        ("up", t::UP, &frequency.up, frequency.up_sum(), true),
-        ("down", t::DOWN, &frequency.down, frequency.down_sum(), false),
-    ] {
-        if lines.is_empty() {
-            continue;
+    for (label, lines, sum, up) in
+        [(t::UP, &frequency.up, frequency.up_sum(), true), (t::DOWN, &frequency.down, frequency.down_sum(), false)]
+    {
+        if !lines.is_empty() {
+            ui.label(t::moved(label, lines.len(), sum, up));
         }
-        list_ui(ui, id, t::moved(label, lines.len(), sum, up), lines.len(), |i| {
-            lines.get(i).map_or_else(String::new, |line| {
-                format!("{}（{}）：{:.3} → {:.3}", line.name, line.unit_id, line.before, line.after)
-            })
-        });
     }
+    changed::frequencies(ui, data, changes, version);
     if frequency.slight > 0 {
         ui.label(theme::note(ui, t::slight(frequency.slight, frequency.slight_sum)));
     }

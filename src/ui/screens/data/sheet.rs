@@ -16,7 +16,7 @@ use crate::risk::columns as scored;
 use crate::ui::screens::Cx;
 use crate::ui::slot::Slot;
 use crate::ui::table::{
-    CellStyle, ColumnDef, FrameRows, Ground, Rows, Table, TableInput, TableMenu, TableOutput, TableState, TargetOf,
+    CellStyle, ColumnDef, FrameRows, Ground, ListId, RowItem, Rows, Table, TableInput, TableMenu, TableOutput, TableState, TargetOf,
     Tools, Work,
 };
 use crate::ui::text::data as t;
@@ -51,14 +51,16 @@ pub(super) struct Source<'a> {
     pub(super) frame: &'a DataFrame,
     /// The table; `None` for the report and the rows set aside.
     pub(super) kind: Option<TableKind>,
-    /// Name for screen readers.
-    pub(super) name: &'a str,
+    /// The list.
+    pub(super) list: ListId,
     /// Text for a frame without rows.
     pub(super) empty: &'a str,
     /// Conditions from outside (a group of findings), beside the user's own.
     pub(super) also: &'a [ColumnFilter],
     /// The unit that a row is about.
     pub(super) targets: Option<TargetOf>,
+    /// What the screen adds to a row's menu; the first is what a double click does.
+    pub(super) items: Vec<RowItem>,
 }
 
 /// All that a view depends on.
@@ -114,7 +116,7 @@ struct SheetGround<'a> {
 
 impl Ground for SheetGround<'_> {
     fn name(&self) -> &str {
-        self.source.name
+        self.source.list.name()
     }
     fn defs(&self) -> &[ColumnDef] {
         &self.defs
@@ -223,10 +225,12 @@ impl Sheet {
             _ => CellStyle::default(),
         };
         let below = Tools::status_height(&self.table);
-        let input = TableInput::new(("data", source.name), source.name, &shown.rows)
+        let items = |_: usize| source.items.clone();
+        let input = TableInput::new(source.list, &shown.rows)
             .decorate(&decorate)
             .filtered(&filtered)
             .empty(none)
+            .items(&items)
             .height(ui.available_height() - below);
         let mut out = Table::show(ui, &mut self.table, &input);
         self.tools.status(ui, &mut ground, &self.table);
@@ -242,7 +246,7 @@ impl Sheet {
     /// Takes the layout of an earlier session, once.
     fn restore(&mut self, ui: &Ui, source: &Source<'_>) {
         if !std::mem::replace(&mut self.restored, true) {
-            let kept = ui.data_mut(|data| data.get_persisted::<TableState>(memory_id(source.name)));
+            let kept = ui.data_mut(|data| data.get_persisted::<TableState>(memory_id(source.list.name())));
             if let Some(kept) = kept {
                 self.table.columns = kept.columns;
                 self.table.frozen = kept.frozen;
@@ -253,7 +257,7 @@ impl Sheet {
 
     fn keep(&self, ui: &Ui, source: &Source<'_>) {
         let table = self.table.kept();
-        ui.data_mut(|data| data.insert_persisted(memory_id(source.name), table));
+        ui.data_mut(|data| data.insert_persisted(memory_id(source.list.name()), table));
     }
 
     /// Asks for a view where another one is wanted than was asked for.

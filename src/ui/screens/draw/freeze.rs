@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 
 use super::bar::big_figure;
 use crate::ui::help::help_marks;
-use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
+use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -116,7 +116,7 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
         thousands(preview.draw as u64),
         share(preview.draw, free + preview.certain),
     ];
-    let input = TableInput::new("strata", t::F_STRATA, &rows).total(&total).height(height);
+    let input = TableInput::new(ListId::Strata, &rows).total(&total).height(height);
     List::show_kept(ui, None, &input, std::ptr::from_ref(preview).addr() as u64);
 }
 

@@ -7,7 +7,7 @@ use egui::Ui;
 use super::facts::{Facts, ListRow};
 use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput, Target};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput, Target};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -130,7 +130,7 @@ pub fn show(
         if row_at(at).is_some_and(|row| row.replaced) { faint } else { CellStyle::default() }
     };
     let rows = CellRows::new(&columns, shown.len(), &cell).targets(&target);
-    let input = TableInput::new("month list", t::LIST, &rows).decorate(&style).empty(t::NONE_OF_AREA);
+    let input = TableInput::new(ListId::Month, &rows).decorate(&style).empty(t::NONE_OF_AREA);
     // another list or area: arranged anew
     let version = (std::ptr::from_ref(facts).addr() as u64) ^ ((shown.as_ptr().addr() as u64) << 1);
     // the rows shown ascend

@@ -85,7 +85,7 @@ impl DrawScreen {
             }
         }
         if self.paired && self.marks.revealing && !draw_step {
-            reveal::pairs_ui(ui, &facts, draw, &mut show, size);
+            reveal::pairs_ui(ui, &facts, draw, &mut show, (month, size));
         } else {
             reveal::strata_ui(ui, &facts, draw, &mut show, projected, size);
         }

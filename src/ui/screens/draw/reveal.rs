@@ -6,8 +6,9 @@ use egui::{Align2, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
 use super::bar::big_figure;
 use super::facts::{BINS, DrawFacts, Facts};
+use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
-use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
+use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput, Target};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID, HALF};
@@ -209,7 +210,13 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
 }
 
 /// Draws the pairs as they come.
-pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, size: f32) {
+pub fn pairs_ui(
+    ui: &mut Ui,
+    facts: &Facts,
+    draw: &DrawFacts,
+    show: &mut Show,
+    (month, size): (PlanMonth, f32),
+) {
     let now = ui.input(|i| i.time);
     let steps = show.steps(now, PAIR_STEPS, PAIR_STEPS as f64);
     let shown = ((draw.paired.len() as f32 * steps / PAIR_STEPS as f32).ceil() as usize).min(draw.paired.len());
@@ -238,9 +245,20 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, s
             let Some(row) = draw.paired.get(at).and_then(|at| facts.rows.get(*at)) else { return Cow::Borrowed("") };
             Cow::Borrowed([row.number.as_str(), &row.name, &row.stratum, &row.lead, &row.second][column])
         };
-        let rows = CellRows::new(&columns, shown, &cell);
+        let target = |row: usize| {
+            let at = if running { shown.checked_sub(row + 1)? } else { row };
+            let row = draw.paired.get(at).and_then(|at| facts.rows.get(*at))?;
+            Some(Target {
+                unit: row.unit.to_string(),
+                name: row.name.clone(),
+                source: row.source,
+                month: Some(month),
+                code: String::new(),
+            })
+        };
+        let rows = CellRows::new(&columns, shown, &cell).targets(&target);
         let version = std::ptr::from_ref(draw).addr() as u64 ^ (u64::from(running) << 1);
-        List::show_kept(ui, None, &TableInput::new("pairs", t::PAIRED, &rows).folded(), version);
+        List::show_kept(ui, None, &TableInput::new(ListId::Pairs, &rows).folded(), version);
     }
     if show.is_running() {
         if steps >= PAIR_STEPS as f32 {

@@ -9,7 +9,7 @@ use super::measures::{Area, MeasureId, index_of};
 use super::{MapScreen, Ready};
 use crate::ui::picker::{Door, PickKind, PickRequest};
 use crate::ui::screens::{Cx, ScreenId};
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput, Target};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput, Target};
 use crate::ui::text::map as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
@@ -136,7 +136,7 @@ impl MapScreen {
         };
         let target = |at: usize| rows.get(at).and_then(|row| Target::of_source(data, *row));
         let cells = CellRows::new(columns, rows.len(), &cell).targets(&target);
-        let input = TableInput::new("map selection", t::SELECTION, &cells).decorate(&style).height(height);
+        let input = TableInput::new(ListId::Selection, &cells).decorate(&style).height(height);
         let at = unit.and_then(|unit| rows.iter().position(|row| *row == unit));
         let out = List::show_kept(ui, Some(at), &input, self.chosen.list.revision);
         if let Some(row) = out.chosen.and_then(|at| rows.get(at)) {

@@ -11,7 +11,7 @@ use crate::plan::model::{ByMonth, MONTHS};
 use crate::ui::plot;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
-use crate::ui::table::{CellRows, ColumnDef, List, ListState, TableInput};
+use crate::ui::table::{CellRows, ColumnDef, List, ListId, ListState, TableInput};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
@@ -195,7 +195,7 @@ impl Record {
         let rows = CellRows::new(&columns, lines.len(), &cell);
         let height = (lines.len() as f32 + 2.0) * theme::ROW + GRID;
         let input =
-            TableInput { total: &total, height: Some(height), ..TableInput::new("plan-four", t::TAB_RECORD, &rows) };
+            TableInput { total: &total, height: Some(height), ..TableInput::new(ListId::Record, &rows) };
         List::show(ui, &mut self.table, &input, model.revision ^ ((row as u64) << 32));
     }
 }

@@ -11,11 +11,11 @@ use crate::policy::Policy;
 use crate::text::figure::{how_often, per_year};
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, RowItem, Shape, TableInput};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, thousands};
-use crate::workspace::session::{AnalysisView, OpenProject};
+use crate::workspace::session::{AnalysisView, OpenProject, ViewCommand};
 
 /// Height of a light's row.
 const ROW: f32 = 30.0;
@@ -25,6 +25,7 @@ struct Line {
     text: String,
     cite: String,
     kept: bool,
+    body: Option<u16>,
     /// Index into the plan's lights.
     at: usize,
 }
@@ -64,6 +65,7 @@ impl Rules {
                 text: light.text.clone(),
                 cite: policy.cite(&light.basis, on),
                 kept: light.kept,
+                body: light.body,
                 at,
             })
             .collect();
@@ -72,7 +74,7 @@ impl Rules {
     }
 
     /// Floors and caps.
-    pub(super) fn lights(&mut self, ui: &mut Ui, cx: &Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
+    pub(super) fn lights(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
         let on = cx.session.now().date();
         self.refresh(cx, open, view, on);
         let palette = theme::of(ui);
@@ -125,9 +127,16 @@ impl Rules {
         };
         let sentence = |at: usize| format!("{} {}", word(&lines[at]), lines[at].text);
         let rows = CellRows::new(&columns, count, &cell).sentence(&sentence);
-        let input = TableInput::new("lights", t::LIGHTS, &rows).decorate(&style).hint(&hint).rows_of(ROW);
+        let items = |at: usize| {
+            let body = lines.get(at).and_then(|line| line.body);
+            body.map(|_| vec![RowItem::new("body", t::ONLY_BODY)]).unwrap_or_default()
+        };
+        let input = TableInput::new(ListId::Lights, &rows).decorate(&style).hint(&hint).items(&items).rows_of(ROW);
         let before = self.list.chosen();
         let out = List::show(ui, &mut self.list, &input, self.made ^ u64::from(only));
+        if let Some(body) = out.item.and_then(|(at, _)| lines.get(at)?.body) {
+            cx.send(ViewCommand::SetBody(Some(body)));
+        }
         // a second click closes the articles
         if out.clicked.is_some() && out.clicked == before {
             self.list.follow(None);

@@ -1,19 +1,22 @@
-//! What does not fit, in sentences, with its ways out; months fuller than their capacity.
+//! What does not fit, as a list and in sentences with its ways out; months fuller than their capacity.
+
+mod found;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::{RichText, Ui};
 
+use self::found::Found;
 use super::rules::articles;
 use crate::diagnostic::{AppError, Finding};
-use crate::plan::{AnnualPlan, Mend, MendAction, Shortage, ShortageKind, Verdict};
+use crate::plan::{Mend, MendAction, Shortage, ShortageKind, Verdict};
 use crate::ui::help::heading_with;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::text::help::Term;
 use crate::ui::text::plan as t;
-use crate::ui::theme::{self, GRID, HALF};
+use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
 use crate::workspace::deeds::mends::{LOOKING_AHEAD, Outlook, Step, look_ahead, mends_of};
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject};
@@ -45,6 +48,7 @@ pub(super) fn effect(action: &MendAction) -> &'static str {
 /// State of the tab.
 #[derive(Default)]
 pub(super) struct Shortages {
+    found: Found,
     more: BTreeMap<usize, Slot<Same<AnalysisView>, Vec<Mend>>>,
     outlook: Slot<Same<AnalysisView>, Outlook>,
     asked: bool,
@@ -64,7 +68,6 @@ impl Shortages {
         self.more.retain(|_, slot| slot.is_for(&of));
         self.outlook.poll();
         let plan = &view.analysis.plan;
-        let body = cx.session.filter().body;
         let read_only = open.saved.is_read_only();
         egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("shortages").show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
@@ -89,14 +92,14 @@ impl Shortages {
                 }
             });
             ui.add_space(HALF);
-            for capped in plan.locked.iter().filter(|c| c.capped && body.is_none_or(|b| b == c.body)) {
-                ui.horizontal_wrapped(|ui| {
-                    let palette = theme::of(ui);
-                    widgets::chip(ui, t::CAPPED, palette.amber_wash, palette.amber);
-                    ui.label(&capped.text);
-                });
+            heading_with(ui, t::OVERLOADS, &[Term::Shortage, Term::Remedy]);
+            let chosen = self.found.show(ui, cx, open, view);
+            ui.add_space(HALF);
+            let mut groups = by_cause(&plan.shortages);
+            if let Some(chosen) = chosen {
+                // the ways out of the chosen row alone
+                groups.retain(|group| group.contains(&chosen));
             }
-            let groups = by_cause(&plan.shortages);
             if !groups.is_empty() {
                 ui.label(theme::note(ui, t::MENDS_ORDER));
             }
@@ -107,8 +110,6 @@ impl Shortages {
             if groups.len() > MOST_SHOWN {
                 ui.label(theme::note(ui, t::and_more(groups.len() - MOST_SHOWN)));
             }
-            ui.add_space(GRID);
-            overloads(ui, plan, body);
         });
         self.confirm(ui, view);
         self.ask_ground(ui, cx);
@@ -370,26 +371,6 @@ fn for_all<'a>(shortages: impl Iterator<Item = &'a Shortage>) -> Vec<Mend> {
     }
     found.sort_by(|a, b| a.cost.total_cmp(&b.cost));
     found
-}
-
-fn overloads(ui: &mut Ui, plan: &AnnualPlan, body: Option<u16>) {
-    heading_with(ui, t::OVERLOADS, &[Term::Shortage, Term::Remedy]);
-    let mut count = 0;
-    for overload in plan.overloads.iter().filter(|o| body.is_none_or(|b| b == o.body)) {
-        count += 1;
-        if count <= MOST_SHOWN {
-            ui.horizontal_wrapped(|ui| {
-                let palette = theme::of(ui);
-                widgets::chip(ui, t::FULL, palette.amber_wash, palette.amber);
-                ui.label(&overload.text);
-            });
-        }
-    }
-    if count == 0 {
-        ui.label(theme::note(ui, t::NO_OVERLOADS));
-    } else if count > MOST_SHOWN {
-        ui.label(theme::note(ui, t::and_more(count - MOST_SHOWN)));
-    }
 }
 
 #[cfg(test)]

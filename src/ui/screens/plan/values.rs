@@ -18,7 +18,7 @@ use crate::text::figure::whole_checks;
 use crate::ui::screens::Cx;
 use crate::ui::screens::risk::Reference;
 use crate::ui::slot::Same;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, Shape, TableInput};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, Shape, TableInput};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal};
@@ -101,7 +101,7 @@ impl Values {
         let writable = !open.saved.is_read_only();
         self.bar(ui, cx, writable);
         if let Some(fault) = &self.fault {
-            ui.label(RichText::new(fault).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, fault, theme::of(ui).red));
         }
         let side = (ui.available_width() * 0.42).clamp(300.0, 520.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
@@ -180,7 +180,7 @@ impl Values {
                 .map_or_else(String::new, |part| t::value_row(t::standing(part.standing), &part.name, &summary(part)))
         };
         let rows = CellRows::new(&columns, shown.len(), &cell).sentence(&sentence).ticked(&ticked);
-        let input = TableInput::new("values", t::VALUES, &rows).decorate(&style).rows_of(ROW);
+        let input = TableInput::new(ListId::Values, &rows).decorate(&style).rows_of(ROW);
         let out = List::show(ui, &mut self.list, &input, self.made * 2 + u64::from(only));
         let id = |at: usize| shown.get(at).map(|part| part.part.clone());
         if let Some(part) = out.ticked.and_then(id) {
@@ -412,7 +412,7 @@ fn fields(ui: &mut Ui, typed: &mut Typed, with_reason: bool) {
     widgets::field(ui, t::DECISION_BY, 120.0, &mut typed.by, t::DECISION_BY_HINT);
     if let Some(error) = &typed.error {
         let ink = theme::of(ui).red;
-        ui.add(egui::Label::new(RichText::new(error).color(ink)).wrap().selectable(true));
+        ui.add(egui::Label::new(widgets::message(ui, error, ink)).wrap().selectable(true));
     }
 }
 

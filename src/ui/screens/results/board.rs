@@ -9,7 +9,7 @@ use super::index::{Index, Own, may_publish, may_tick};
 use crate::disclosure::{BoardRow, DeadlineState};
 use crate::ui::help::help_mark;
 use crate::ui::screens::Cx;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListState, RowItem, Shape, TableInput, Target};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, RowItem, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
@@ -140,7 +140,7 @@ pub(super) fn show(
         }
         items
     };
-    let input = TableInput::new("board", t::BOARD, &cells).decorate(&style).items(&items);
+    let input = TableInput::new(ListId::Board, &cells).decorate(&style).items(&items);
     let out = List::show(ui, list, &input, index.made());
     let entry_at = |at: usize| index.board.get(at).and_then(|r| index.entry_of_row(*r));
     if let Some(at) = out.chosen {

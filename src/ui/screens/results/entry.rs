@@ -12,7 +12,7 @@ use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::help::help_marks;
 use crate::ui::screens::{Cx, ScreenId};
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, Shape, TableInput, Target};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
@@ -268,7 +268,7 @@ impl State {
         let rows =
             CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence).ticked(&ticked).targets(&target);
         // the tab has a search of its own, which knows pinyin and codes
-        let input = TableInput::new("checks", t::CHECKS, &rows).rows_of(ROW).decorate(&style).folded();
+        let input = TableInput::new(ListId::Checks, &rows).rows_of(ROW).decorate(&style).folded();
         let at = self.entry.and_then(|e| index.listed.iter().position(|listed| *listed == e));
         let out = List::show_kept(ui, Some(at), &input, index.made());
         // a click on the box, or Space, ticks; anywhere else the form opens

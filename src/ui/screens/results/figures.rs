@@ -1,26 +1,40 @@
 //! The figures that the city reports, with their counts, and progress by body.
 
+use std::borrow::Cow;
+
 use egui::{RichText, Ui, Vec2};
 
 use crate::disclosure::{Completeness, Share};
+use crate::ui::screens::Cx;
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, RowItem, TableInput};
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
-use crate::workspace::session::{Books, OpenProject};
+use crate::workspace::reports::areas::AreaProgress;
+use crate::workspace::session::{Books, OpenProject, ViewCommand};
+
+/// What stands around the rows of the table by body, points.
+const AROUND: f32 = 72.0;
 
 /// Draws the tab.
-pub(super) fn show(ui: &mut Ui, open: &OpenProject, books: &Books) {
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books) {
     egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("figures").show(ui, |ui| {
         let wide = ui.available_width() > 1000.0;
         let left = if wide { (ui.available_width() - GRID) * 0.42 } else { ui.available_width() };
-        let both = |ui: &mut Ui| {
+        let mut both = |ui: &mut Ui| {
             ui.allocate_ui(Vec2::new(left, 0.0), |ui| ui.vertical(|ui| shares(ui, books, left - 26.0)));
-            ui.vertical(|ui| bodies(ui, open, books));
+            ui.vertical(|ui| {
+                theme::card(ui).show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    widgets::heading(ui, t::BY_BODY);
+                    bodies(ui, cx, open, books);
+                });
+            });
         };
         if wide {
-            ui.horizontal_top(both)
+            ui.horizontal_top(&mut both)
         } else {
-            ui.vertical(both)
+            ui.vertical(&mut both)
         };
     });
 }
@@ -63,39 +77,73 @@ fn shares(ui: &mut Ui, books: &Books, width: f32) {
     });
 }
 
-fn bodies(ui: &mut Ui, open: &OpenProject, books: &Books) {
-    theme::card(ui).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        widgets::heading(ui, t::BY_BODY);
-        egui::Grid::new("bodies").striped(true).num_columns(7).spacing(Vec2::new(14.0, 5.0)).show(ui, |ui| {
-            for word in t::BODY_COLUMNS {
-                ui.label(theme::note(ui, word));
-            }
-            ui.end_row();
-            let none = Completeness::default();
-            for (rule, progress) in open.project.policy.bodies.iter().zip(&books.areas.bodies) {
-                if progress.listed == 0 {
-                    continue;
-                }
-                let complete = books.status.board.by_body.get(&rule.id).unwrap_or(&none);
-                let palette = theme::of(ui);
-                let share = complete.share();
-                ui.label(&rule.name);
-                ui.label(thousands(u64::from(progress.listed)));
-                ui.label(thousands(u64::from(progress.done)));
-                ui.label(thousands(complete.finished));
-                ui.label(thousands(complete.published));
-                let late = RichText::new(progress.overdue.to_string());
-                ui.label(if progress.overdue > 0 { late.color(palette.red) } else { late });
-                let words = t::body_meter(&rule.name, &share.percent_text());
-                ui.horizontal(|ui| {
-                    let part = share.fraction().unwrap_or(0.0) as f32;
-                    let ink = if progress.overdue > 0 { palette.red } else { palette.accent };
-                    widgets::meter(ui, 70.0, part, None, ink, &words);
-                    ui.label(share.percent_text());
-                });
-                ui.end_row();
-            }
-        });
-    });
+/// Progress by body, with the sums of all.
+fn bodies(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books) {
+    let none = Completeness::default();
+    let rules = open.project.policy.bodies.iter().zip(&books.areas.bodies).enumerate();
+    let lines: Vec<_> = rules
+        .filter(|(_, (_, progress))| progress.listed > 0)
+        .map(|(at, (rule, progress))| {
+            (at as u16, rule.name.as_str(), progress, books.status.board.by_body.get(&rule.id).unwrap_or(&none))
+        })
+        .collect();
+    let c = t::BODY_COLUMNS;
+    let columns = [
+        ColumnDef::text("body", c[0], 170.0).share(1.0),
+        ColumnDef::number("listed", c[1], 72.0).adds(),
+        ColumnDef::number("done", c[2], 72.0).adds(),
+        ColumnDef::number("finished", c[3], 72.0).adds(),
+        ColumnDef::number("published", c[4], 72.0).adds(),
+        ColumnDef::number("overdue", c[5], 64.0).adds(),
+        ColumnDef::number("share", c[6], 84.0),
+    ];
+    let cells = |name: &str, listed: u64, done: u64, complete: &Completeness, overdue: u64| {
+        [
+            name.to_owned(),
+            thousands(listed),
+            thousands(done),
+            thousands(complete.finished),
+            thousands(complete.published),
+            thousands(overdue),
+            complete.share().percent_text(),
+        ]
+    };
+    let texts: Vec<[String; 7]> = lines
+        .iter()
+        .map(|(_, name, progress, complete)| {
+            cells(
+                name,
+                u64::from(progress.listed),
+                u64::from(progress.done),
+                complete,
+                u64::from(progress.overdue),
+            )
+        })
+        .collect();
+    let sum = |of: fn(&AreaProgress) -> u32| lines.iter().map(|line| u64::from(of(line.2))).sum::<u64>();
+    let of_all = |of: fn(&Completeness) -> u64| lines.iter().map(|line| of(line.3)).sum::<u64>();
+    let whole = Completeness {
+        finished: of_all(|complete| complete.finished),
+        published: of_all(|complete| complete.published),
+        withheld: of_all(|complete| complete.withheld),
+        ..Completeness::default()
+    };
+    let total = cells(t::ALL_BODIES, sum(|p| p.listed), sum(|p| p.done), &whole, sum(|p| p.overdue));
+    let cell = |at: usize, column: usize| {
+        Cow::Borrowed(texts.get(at).and_then(|line| line.get(column)).map_or("", String::as_str))
+    };
+    let sentence = |at: usize| texts.get(at).map_or_else(String::new, |line| t::body_meter(&line[0], &line[6]));
+    let palette = theme::of(ui);
+    let style = |at: usize, column: usize, _: &str| {
+        let late = column == 5 && lines.get(at).is_some_and(|line| line.2.overdue > 0);
+        CellStyle { ink: late.then_some(palette.red), strong: late, ..CellStyle::default() }
+    };
+    let items = |_: usize| vec![RowItem::new("body", t::ONLY_BODY)];
+    let rows = CellRows::new(&columns, lines.len(), &cell).sentence(&sentence);
+    let height = AROUND + (lines.len() + 1) as f32 * theme::ROW;
+    let input = TableInput::new(ListId::Progress, &rows).decorate(&style).items(&items).total(&total).height(height);
+    let out = List::show_kept(ui, None, &input, std::ptr::from_ref(books).addr() as u64);
+    if let Some((body, ..)) = out.item.and_then(|(at, _)| lines.get(at)) {
+        cx.send(ViewCommand::SetBody(Some(*body)));
+    }
 }

@@ -10,7 +10,7 @@ use crate::disclosure::ResultList;
 use crate::domain::PlanMonth;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
-use crate::ui::table::{CellRows, ColumnDef, List, TableInput};
+use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput, Target};
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
@@ -78,7 +78,7 @@ impl State {
                         summary(ui, list);
                     });
                 });
-                rows(ui, shown);
+                rows(ui, (open, books, month), shown);
             }
         }
         export
@@ -100,7 +100,7 @@ fn summary(ui: &mut Ui, list: &ResultList) {
         }
         for finding in list.diagnostics.findings().iter().take(MOST_FINDINGS) {
             let ink = theme::of(ui).amber;
-            ui.add(egui::Label::new(RichText::new(finding.to_string()).color(ink)).wrap());
+            ui.add(egui::Label::new(widgets::message(ui, &finding.to_string(), ink)).wrap());
         }
         let rest = list.diagnostics.findings().len().saturating_sub(MOST_FINDINGS);
         if rest > 0 {
@@ -122,7 +122,7 @@ const SHOWN: [(&str, f32, f32); 8] = [
 ];
 
 /// The rows as they are exported, cell by cell, and how late each is.
-fn rows(ui: &mut Ui, shown: &ShownList) {
+fn rows(ui: &mut Ui, (open, books, month): (&OpenProject, &Books, PlanMonth), shown: &ShownList) {
     let (list, texts) = (&shown.list, &shown.texts);
     if list.rows.is_empty() {
         ui.label(theme::note(ui, t::NO_PUBLIC_ROWS));
@@ -151,7 +151,17 @@ fn rows(ui: &mut Ui, shown: &ShownList) {
         let lines = cells.filter(|(_, text)| !text.is_empty()).map(|((_, heading), text)| t::cell_line(heading, text));
         lines.collect::<Vec<_>>().join("\n")
     };
-    let rows = CellRows::new(&columns, list.rows.len(), &cell);
-    let input = TableInput::new("public list", t::PUBLIC_LIST, &rows).hint(&hint);
+    let target = |at: usize| {
+        let code = list.plan_codes.get(at)?;
+        let check = books.draws_of(month).flat_map(|opened| &opened.checks).find(|check| check.plan_code == *code)?;
+        Some(Target {
+            name: check.name.clone(),
+            month: Some(month),
+            code: code.clone(),
+            ..Target::of_unit(&open.data, check.unit_id.as_str())
+        })
+    };
+    let rows = CellRows::new(&columns, list.rows.len(), &cell).targets(&target);
+    let input = TableInput::new(ListId::PublicList, &rows).hint(&hint);
     List::show_kept(ui, None, &input, std::ptr::from_ref(shown).addr() as u64);
 }

@@ -9,7 +9,7 @@ use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Direction,
 use crate::policy::{Milli, Policy};
 use crate::risk::{Contribution, HistogramBin, Mover};
 use crate::text::figure::points;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, TableInput, Target};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput, Target};
 use crate::ui::text::risk as t;
 use crate::ui::theme;
 use crate::ui::widgets::thousands;
@@ -220,7 +220,7 @@ pub(super) fn movers(
     };
     let target = |at: usize| mover(at).and_then(|one| Target::of_source(data, one.row));
     let rows = CellRows::new(&columns, shown.len(), &cell).sentence(&sentence).targets(&target);
-    let input = TableInput::new("movers", t::MOVERS, &rows).decorate(&style);
+    let input = TableInput::new(ListId::Movers, &rows).decorate(&style);
     let at = selected.and_then(|row| (0..shown.len()).find(|at| mover(*at).is_some_and(|one| one.row == row)));
     let out = List::show_kept(ui, Some(at), &input, std::ptr::from_ref(shown).addr() as u64);
     out.chosen.and_then(mover).map(|one| one.row)
