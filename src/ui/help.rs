@@ -38,7 +38,11 @@ pub fn help_marks(ui: &mut Ui, terms: &[Term]) {
             help_mark(ui, term);
         }
     };
-    if from_right { terms.iter().rev().for_each(|term| show(*term)) } else { terms.iter().for_each(|term| show(*term)) }
+    // in a row from the right the first one stands leftmost, as it is read
+    let places = 0..terms.len();
+    for at in places {
+        show(terms[if from_right { terms.len() - 1 - at } else { at }]);
+    }
 }
 
 /// A section heading with the 「?」 of what it speaks of.

@@ -91,8 +91,8 @@ pub fn message(ui: &Ui, text: &str, ink: Color32) -> egui::text::LayoutJob {
     let (mut words, mut codes) = (text.to_owned(), String::new());
     while let Some(range) = code_in(&words) {
         codes.push_str("  ");
-        codes.push_str(words[range.clone()].trim_matches(['[', ']', ' ']));
-        words.replace_range(range, "");
+        let code: String = words.drain(range).collect();
+        codes.push_str(code.trim_matches(['[', ']', ' ']));
     }
     let mut job = egui::text::LayoutJob::default();
     job.append(&words, 0.0, egui::TextFormat::simple(theme::regular(theme::BODY), ink));

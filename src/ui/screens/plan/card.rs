@@ -316,6 +316,8 @@ fn other_edits(ui: &mut Ui, of: &Of<'_>, body: &BodyId, change: &mut Option<Chan
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::kittest::Queryable;
+
     use super::*;
     use crate::plan::model::MandatoryMove;
 
@@ -330,6 +332,7 @@ mod tests {
     #[test]
     fn a_number_is_typed_over_the_old_one_and_enter_gives_the_focus_back() {
         use egui::{Event, Key};
+        use egui_kittest::kittest::Queryable;
         struct Shown {
             state: State,
             changes: Vec<Change>,
@@ -381,7 +384,6 @@ mod tests {
         );
         harness.run();
         // a move out of a month that was drawn says so, and only the other one can be taken back
-        use egui_kittest::kittest::Queryable;
         harness.get_by_label("2027-01 的 2 项必查移到 2027-05（移出的月份已抽取，不能收回，仍在移入的月份检查）");
         harness.get_by_label("2027-03 的 2 项必查移到 2027-05");
         assert_eq!(harness.query_all_by_label(t::TAKE_BACK).count(), 1);
