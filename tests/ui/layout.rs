@@ -169,7 +169,7 @@ fn the_rail_the_bar_and_the_years_sums_stay_in_sight_at_every_zoom() {
         quiet(&mut window);
         let year = Painted::of(&window).lines.into_iter().find(|line| line.text == plan::YEAR);
         // at twice the size the matrix stands further down the page
-        assert!(year.is_some() || zoom == 2.0, "{zoom}: {:?}", window.shown());
+        assert!(year.is_some() || zoom > 1.9, "{zoom}: {:?}", window.shown());
         if let Some(year) = year {
             assert!(whole.contains_rect(year.ink) && year.clip.contains_rect(year.ink), "{zoom}: {:?}", year.ink);
         }

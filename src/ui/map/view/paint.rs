@@ -321,7 +321,8 @@ impl MapView {
             let at = self.camera.screen(rect, name.at);
             let place = Rect::from_center_size(at, name.galley.size());
             let must = Some(name.district) == input.selected_district;
-            if !rect.intersects(place) || (!must && self.run.taken.iter().any(|t| t.intersects(place))) {
+            // a name is shown whole or not at all
+            if !rect.contains_rect(place) || (!must && self.run.taken.iter().any(|t| t.intersects(place))) {
                 continue;
             }
             let (ground, ink) = ground_of(name.district, classes, palette, input.show_points);
