@@ -141,11 +141,13 @@ fn term<T: Copy, const N: usize>(
 }
 
 pub(super) fn substitute(args: &ChangeArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let (month, unit) = (month_of(&args.month)?, unit_of(&args.unit)?);
+    let month = month_of(&args.month)?;
     let case =
         term(&args.case, SubstituteCase::ALL.map(|case| (case, case.id(), case.label())), "CLI-028", "替换的情形")?;
-    let deed = Deed::Substitute { month, unit, case, reason: args.reason.clone() };
-    carry_out(&args.project, |_| Ok(deed), as_json, context)
+    let deed = |project: &Project| {
+        Ok(Deed::Substitute { month, unit: meant_unit(project, &args.unit)?, case, reason: args.reason.clone() })
+    };
+    carry_out(&args.project, deed, as_json, context)
 }
 
 pub(super) fn show_substituted(
@@ -170,9 +172,12 @@ pub(super) fn show_substituted(
 pub(super) fn replace(args: &ReplaceArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let certificate = InspectorId::new(args.certificate.trim())
         .map_err(|what| AppError::new("CLI-004", format!("执法证号{what}")))?;
-    let (month, unit) = (month_of(&args.month)?, unit_of(&args.unit)?);
-    let deed = Deed::ReplaceInspector { month, unit, certificate, reason: args.reason.clone() };
-    carry_out(&args.project, |_| Ok(deed), as_json, context)
+    let month = month_of(&args.month)?;
+    let deed = |project: &Project| {
+        let unit = meant_unit(project, &args.unit)?;
+        Ok(Deed::ReplaceInspector { month, unit, certificate, reason: args.reason.clone() })
+    };
+    carry_out(&args.project, deed, as_json, context)
 }
 
 pub(super) fn show_replaced(month: PlanMonth, unit: &UnitId, pair: &Pair, as_json: bool) -> AppResult<Finish> {
@@ -258,7 +263,8 @@ pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Fin
     let opened = OpenedDraw::of(draw, &registry, &project.policy)?;
     let Some(opened) = opened else { return Err(none_opened(month)) };
     let results = load_results(&project)?;
-    let OwnProof { proof, complete } = own_proof(&opened, &results, context.now.date(), &unit_of(&args.unit)?)?;
+    let OwnProof { proof, complete } =
+        own_proof(&opened, &results, context.now.date(), &meant_unit(&project, &args.unit)?)?;
     if complete {
         say(&format!("{}：{}", args.unit, proof.outcome().label()));
     } else {

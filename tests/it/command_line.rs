@@ -1,5 +1,6 @@
 //! The program as a user starts it: the vectors through `draw` and `verify`, the main job, the day after.
 
+mod lookup;
 mod main_job;
 
 use std::fs;

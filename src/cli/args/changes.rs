@@ -12,7 +12,7 @@ pub struct ChangeArgs {
     /// 月份
     #[arg(long)]
     pub month: String,
-    /// 单位编号
+    /// 单位编号、统一社会信用代码或名称的一部分
     #[arg(long)]
     pub unit: String,
     /// 情形：关闭、搬迁、合并、停产；停产的不再抽取至间隔期满或查到恢复生产，其余的查到存续前不再抽取
@@ -31,7 +31,7 @@ pub struct ReplaceArgs {
     /// 月份
     #[arg(long)]
     pub month: String,
-    /// 单位编号
+    /// 单位编号、统一社会信用代码或名称的一部分
     #[arg(long)]
     pub unit: String,
     /// 被更换人员的执法证号
