@@ -83,6 +83,13 @@ impl Chart {
                 lines.extend(columns.series.iter().take(6).map(|s| {
                     format!("{} {}", s.name, self.y.value(s.values.iter().copied().filter(|v| v.is_finite()).sum()))
                 }));
+                lines.extend(columns.overlays.iter().map(|line| {
+                    format!(
+                        "{} {}",
+                        line.name,
+                        self.y.value(line.values.iter().copied().filter(|v| v.is_finite()).sum())
+                    )
+                }));
             }
             ChartKind::Bars(bars) => {
                 for (i, label) in bars.labels.iter().take(6).enumerate() {
@@ -101,6 +108,35 @@ impl Chart {
             }
         }
         lines.join("；")
+    }
+
+    /// Every text of it, to be written anew.
+    pub fn texts_mut(&mut self) -> Vec<&mut String> {
+        let mut texts = vec![&mut self.title, &mut self.source];
+        for axis in [&mut self.x, &mut self.y] {
+            texts.extend([&mut axis.name, &mut axis.unit]);
+        }
+        match &mut self.kind {
+            ChartKind::Columns(Columns { categories, series, references, overlays, .. }) => {
+                if let Categories::Labels { names, .. } = categories {
+                    texts.extend(names);
+                }
+                texts.extend(series.iter_mut().map(|series| &mut series.name));
+                texts.extend(references.iter_mut().map(|reference| &mut reference.label));
+                texts.extend(overlays.iter_mut().map(|overlay| &mut overlay.name));
+            }
+            ChartKind::Bars(Bars { labels, series, notes, details, references, .. }) => {
+                texts.extend(labels.iter_mut().chain(notes).chain(details.iter_mut().flatten()));
+                texts.extend(series.iter_mut().map(|series| &mut series.name));
+                texts.extend(references.iter_mut().map(|reference| &mut reference.label));
+            }
+            ChartKind::Lines(Lines { series, names, references }) => {
+                texts.extend(series.iter_mut().map(|series| &mut series.name));
+                texts.extend(names);
+                texts.extend(references.iter_mut().map(|reference| &mut reference.label));
+            }
+        }
+        texts
     }
 
     /// The height in points at which nothing is left out: rows decide it for lying bars.

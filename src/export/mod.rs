@@ -18,6 +18,7 @@ pub mod office;
 mod plan_book;
 mod plan_sheets;
 mod public;
+mod record_sheet;
 mod scan_file;
 mod score_sheet;
 mod sheet;
@@ -39,6 +40,7 @@ pub use plan_book::{
 };
 pub use plan_sheets::{render_plan_book, render_plan_books};
 pub use public::{PublicHeader, ResultTexts, render_result_list, render_year_plan, result_texts};
+pub use record_sheet::{RECORD_COLUMNS, RecordFigures, RecordRow, RecordTable};
 pub use scan_file::scan_public_file;
 pub use score_sheet::{ScoreFactor, ScoreSheet, ScoreText, render_score_sheet};
 pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};

@@ -5,6 +5,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use crate::disclosure::{CheckOrigin, Manner};
 use crate::domain::{BodyId, PlanMonth, UnitId};
 
+use super::record_sheet::RecordTable;
+
 /// A number that the office has yet to confirm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnconfirmedNumber {
@@ -310,6 +312,8 @@ pub struct PlanBook {
     pub matrix: Vec<MatrixRow>,
     /// District × body × month.
     pub districts: Vec<DistrictRow>,
+    /// Plan of record against what was drawn and done.
+    pub record: RecordTable,
     /// Quotas by month, body and category.
     pub quotas: Vec<QuotaRow>,
     /// A sheet a month, in order.
@@ -345,6 +349,7 @@ impl PlanBook {
             header: BookHeader { body: Some((body.clone(), name.to_owned())), ..self.header.clone() },
             matrix: self.matrix.iter().filter(|row| row.body == *body).cloned().collect(),
             districts: self.districts.iter().filter(|row| row.body == *body).cloned().collect(),
+            record: self.record.of_body(body),
             quotas: self.quotas.iter().filter(|row| row.body == *body).cloned().collect(),
             months,
         }

@@ -1,4 +1,4 @@
-//! The plan book as sheets: 说明, 年度计划, 分区汇总, 月度配额, and a sheet a month. Internal.
+//! The plan book as sheets: 说明, 年度计划, 计划对照, 分区汇总, 月度配额, and a sheet a month. Internal.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,11 @@ pub fn render_plan_books(book: &PlanBook, catalogue: &ColumnCatalogue) -> AppRes
 pub fn render_plan_book(book: &PlanBook, catalogue: &ColumnCatalogue) -> AppResult<ExportFile> {
     let header = &book.header;
     let whose = header.body.as_ref().map_or(header.agency.as_str(), |(_, name)| name.as_str());
-    let mut sheets = vec![summary_sheet(book), matrix_sheet(book), district_sheet(book), quota_sheet(book, catalogue)];
+    let mut sheets = vec![summary_sheet(book), matrix_sheet(book)];
+    if !book.record.rows.is_empty() {
+        sheets.push(book.record.sheet(&format!("{}年度计划：批准、滚动、已抽取与已完成", header.year)));
+    }
+    sheets.extend([district_sheet(book), quota_sheet(book, catalogue)]);
     sheets.extend(book.months.iter().map(|month| month_sheet(month, whose, catalogue)));
     let title = format!("{whose} {}年度双随机检查计划", header.year);
     let bytes = render_workbook(&sheets, &book_meta(header, title))?;
@@ -93,7 +97,7 @@ fn summary_sheet(book: &PlanBook) -> SheetSpec {
     let h = &book.header;
     let whose = h.body.as_ref().map_or(h.agency.as_str(), |(_, name)| name.as_str());
     let mut items: Vec<(String, String)> = vec![
-        ("文件".into(), "年度双随机检查计划工作簿：年度计划、分区汇总、月度配额，以及每月一张名单".into()),
+        ("文件".into(), "年度双随机检查计划工作簿：年度计划、计划对照、分区汇总、月度配额，以及每月一张名单".into()),
         ("编制单位".into(), h.agency.clone()),
         (
             "范围".into(),

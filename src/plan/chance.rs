@@ -49,6 +49,18 @@ impl SiteFacts<'_> {
         self.mandatory & from(month)
     }
 
+    /// To which later months of the slot goes what a month can't take, in visits; about, its window left aside.
+    pub(super) fn hand_on(&self, month: usize, visits: f64, to: &mut ByMonth<f64>) {
+        let later = slot_months(&self.cut, self.cut[month]) & self.open & from(month + 1);
+        let months = (month + 1..MONTHS).filter(|m| later >> m & 1 == 1);
+        let all: f64 = months.clone().map(|m| self.share[m]).sum();
+        if all > 0.0 {
+            for m in months {
+                to[m] += visits * self.share[m] / all;
+            }
+        }
+    }
+
     fn closed(&self, last: i16, month: usize) -> u16 {
         let ahead = self.ahead(month);
         closed_months(last, self.window, (0..MONTHS as u8).filter(move |m| ahead >> m & 1 == 1))

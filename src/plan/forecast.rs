@@ -5,20 +5,21 @@
 //! through all the states that draws may bring it to, each with its probability: slot used or not, last visit,
 //! chance offered so far, visits counted towards the cap. A month asks each state for its chance by the frame's
 //! own function (`super::chance`), so the next month's sums are exactly the frame's Σp, and a later month's are
-//! the mean over what may be drawn until then. What couples all sites — a locked number, the levelling of a month
-//! that is too full — is carried forward month by month on the expected loads of the bodies: exact for the next
-//! month, and for later ones as far as the load of a month is near its mean.
+//! the mean over what may be drawn until then. What couples all sites is carried forward month by month: a locked
+//! number on the mean loads of the bodies, the levelling of a month that is too full on their distribution (`load`).
 //!
 //! Sites alike in all that matters (profile, rate, slots, state, months of mandatory checks) are followed once.
 
 mod joint;
+mod load;
 mod lone;
 
 use std::collections::HashMap;
 
 use self::joint::Joint;
+use self::load::{Carry, Levelled, Load, level_mean};
 use self::lone::{Lone, LoneKey};
-use super::chance::{GROUPS, LAST_MONTH, levelling_factors};
+use super::chance::{LAST_MONTH, SiteFacts};
 use super::model::{ByMonth, MONTHS, PlanInputs, RESOURCES, VisitKind};
 use super::reason::Exclusion;
 use super::schedule::Schedule;
@@ -77,6 +78,8 @@ pub(super) struct Offer<'a> {
     pub p: &'a mut f64,
     /// Whether it may wait.
     pub urgency: u8,
+    /// The site's or member's own facts.
+    pub facts: &'a SiteFacts<'a>,
 }
 
 /// Forecasts the months from `next` on. Months that were drawn are not offered again.
@@ -117,6 +120,10 @@ struct Followed<'a> {
     joint: Vec<Joint<'a>>,
     /// Needs of mandatory checks: `[body][month]`.
     mandatory: Vec<[[f64; RESOURCES]; MONTHS]>,
+    /// Variance of each month's draw, were its number free: `[body * categories + category]`.
+    free: Vec<ByMonth<f64>>,
+    /// What each body's months hand on.
+    carry: Vec<Carry>,
 }
 
 impl<'a> Followed<'a> {
@@ -134,6 +141,8 @@ impl<'a> Followed<'a> {
             lone: Vec::new(),
             joint: Vec::new(),
             mandatory: vec![[[0.0; RESOURCES]; MONTHS]; inputs.bodies.len()],
+            free: vec![[0.0; MONTHS]; inputs.bodies.len() * policy.categories.len()],
+            carry: vec![Carry::new(policy.categories.len()); inputs.bodies.len()],
         };
         for v in context.mandatory() {
             let site = v.site as usize;
@@ -241,41 +250,59 @@ impl<'a> Followed<'a> {
     /// Lowers what can wait until each body's expected load fits its month.
     fn level(&mut self, context: &TargetContext<'_>, month: usize, forecast: &mut Forecast) {
         let bodies = self.mandatory.len();
-        let mut needs = vec![[[0.0; RESOURCES]; GROUPS + 1]; bodies];
-        for (need, mandatory) in needs.iter_mut().zip(&self.mandatory) {
-            need[GROUPS] = mandatory[month];
+        let categories = context.drawn_costs().len();
+        let mut loads = vec![Load::default(); bodies * categories];
+        for lone in &mut self.lone {
+            loads[lone.body * categories + lone.category].add(&lone.part(month));
         }
-        self.each(|offer| {
-            if *offer.p > 0.0 {
-                let group = if *offer.p >= 1.0 { GROUPS } else { offer.urgency as usize };
-                for (sum, cost) in needs[offer.body][group].iter_mut().zip(context.drawn_cost(offer.category)) {
-                    *sum += offer.weight * *offer.p * cost;
-                }
-            }
-        });
+        for joint in &mut self.joint {
+            joint.add_to(month, |body, category, part| loads[body * categories + category].add(&part));
+        }
         let locked = context.locked_bodies(month);
-        let factors: Vec<[f64; GROUPS]> = (0..bodies)
-            .map(|body| {
-                if locked[body] {
-                    return [1.0; GROUPS];
-                }
-                levelling_factors(&needs[body], context.usable().limits[body].iter().map(|limit| limit[month]))
-            })
-            .collect();
-        if factors.iter().flatten().all(|f| *f >= 1.0) {
+        let mut levelled: Vec<Option<(Levelled, ByMonth<f64>)>> = Vec::with_capacity(bodies);
+        for body in 0..bodies {
+            let of = body * categories..(body + 1) * categories;
+            let (loads, free) = (&loads[of.clone()], &self.free[of]);
+            let (carried, with_given) = self.carry[body].variance(month, loads, free);
+            let limits = context.usable().limits[body].iter().map(|limit| limit[month]);
+            let taken = (&self.mandatory[body][month], carried);
+            let month = || (level_mean(loads, free, context.drawn_costs(), taken, limits), with_given);
+            levelled.push((!locked[body]).then(month));
+        }
+        let lowers = |of: &Option<(Levelled, _)>| of.as_ref().is_some_and(|of| of.0.factors.iter().any(|f| *f < 1.0));
+        if !levelled.iter().any(lowers) {
             return;
         }
+        let mut handed = vec![(0.0, [0.0; MONTHS]); bodies];
         self.each(|offer| {
+            let Some((of, _)) = &levelled[offer.body] else { return };
             if *offer.p > 0.0 && *offer.p < 1.0 {
-                let lowered = *offer.p * factors[offer.body][offer.urgency as usize];
+                let lowered = *offer.p * of.factors[offer.urgency as usize];
+                let visits = offer.weight * (*offer.p - lowered);
                 let given = if offer.urgency == LAST_MONTH { &mut forecast.lost } else { &mut forecast.deferred };
-                given[offer.body][month] += offer.weight * (*offer.p - lowered);
+                given[offer.body][month] += visits;
+                if visits > 0.0 {
+                    let (all, to) = &mut handed[offer.body];
+                    *all += visits;
+                    offer.facts.hand_on(month, visits, to);
+                }
                 *offer.p = lowered;
             }
         });
+        for ((carry, levelled), handed) in self.carry.iter_mut().zip(&levelled).zip(handed) {
+            if let Some((levelled, with_given)) = levelled {
+                carry.enter(month, levelled, with_given, handed);
+            }
+        }
     }
 
     fn advance(&mut self, month: usize, forecast: &mut Forecast) {
+        let categories = self.free.len() / self.mandatory.len().max(1);
+        let mut free = std::mem::take(&mut self.free);
+        self.each(|offer| {
+            free[offer.body * categories + offer.category][month] += offer.weight * *offer.p * (1.0 - *offer.p);
+        });
+        self.free = free;
         for lone in &mut self.lone {
             lone.advance(month, &mut forecast.rows);
         }

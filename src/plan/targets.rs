@@ -98,6 +98,11 @@ impl<'a> TargetContext<'a> {
         &self.drawn_cost[category]
     }
 
+    /// The same of all categories.
+    pub(super) fn drawn_costs(&self) -> &[[f64; RESOURCES]] {
+        &self.drawn_cost
+    }
+
     /// Cost of one check of a category.
     #[must_use]
     pub fn check_cost(&self, category: usize) -> &[f64; RESOURCES] {

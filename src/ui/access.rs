@@ -1,16 +1,22 @@
 //! What every control has alike for those who work by keys or by ear: a ring where the keyboard is, unlike anything that
 //! the pointer does; a name for the window itself, and Chinese ones for egui's own handles.
 
-use egui::accesskit::Role;
 use egui::{Context, FullOutput, Stroke, StrokeKind, Ui};
 
+use super::text::common as t;
 use super::text::shell as s;
 use super::theme;
 
 /// A ring is drawn around what is at most so high: a table or a map marks its own cursor.
 const HIGHEST: f32 = 64.0;
-/// What egui calls the handle of a panel.
-const OF_EGUI: &str = "Resize panel";
+/// What egui calls its own handles and buttons, by the beginning of the name, and what they are called here.
+const OF_EGUI: [(&str, &str); 5] = [
+    ("Resize panel", s::RESIZE),
+    ("Resize window", s::RESIZE_WINDOW),
+    ("Close window", t::CLOSE),
+    ("Hide", s::FOLD_WINDOW),
+    ("Show", s::UNFOLD_WINDOW),
+];
 /// How far the ring lies outside, and how broad it is.
 const RING: [f32; 2] = [2.5, 2.0];
 
@@ -57,8 +63,11 @@ impl egui::Plugin for Access {
         for (id, node) in &mut update.nodes {
             if *id == root {
                 node.set_label(self.title.as_str());
-            } else if node.role() == Role::Splitter && node.label() == Some(OF_EGUI) {
-                node.set_label(s::RESIZE);
+                continue;
+            }
+            let named = |label: &str| OF_EGUI.iter().find(|(begin, _)| label.starts_with(begin)).map(|(_, name)| *name);
+            if let Some(name) = node.label().and_then(named) {
+                node.set_label(name);
             }
         }
     }

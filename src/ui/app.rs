@@ -266,6 +266,7 @@ impl Workstation {
     }
 
     pub(super) fn chart_action(&mut self, action: PlotAction, chart: Chart) {
+        let chart = self.secrets_in_force().and_then(|secrets| secrets.hide_chart(&chart)).unwrap_or(chart);
         let name = plot::file_stem(&chart.title);
         match action {
             PlotAction::CopyImage => {

@@ -13,6 +13,8 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::veil::Secrets;
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PickKind {
@@ -227,6 +229,8 @@ pub type LastFolders = BTreeMap<String, PathBuf>;
 /// The doors of the window: a picker, and where each kind was last.
 pub struct Doors {
     picker: Box<dyn FilePicker>,
+    /// What a dialog's title and the name that it proposes must not say.
+    secrets: Option<Arc<Secrets>>,
     folders: Arc<Mutex<LastFolders>>,
 }
 
@@ -234,11 +238,24 @@ impl Doors {
     /// Doors that open where they were last.
     #[must_use]
     pub fn new(picker: Box<dyn FilePicker>, folders: LastFolders) -> Self {
-        Self { picker, folders: Arc::new(Mutex::new(folders)) }
+        Self { picker, secrets: None, folders: Arc::new(Mutex::new(folders)) }
+    }
+
+    /// Keeps these out of the dialogs from now on; nothing where there are none.
+    pub fn veil(&mut self, secrets: Option<Arc<Secrets>>) {
+        self.secrets = secrets;
     }
 
     /// Asks for files.
     pub fn ask(&mut self, mut request: PickRequest, waker: Waker) -> Picking {
+        if let Some(secrets) = &self.secrets {
+            let proposed = if let PickKind::SaveFile(name) = &mut request.kind { Some(name) } else { None };
+            for text in std::iter::once(&mut request.title).chain(proposed) {
+                if let Some(hidden) = secrets.hide(text) {
+                    *text = hidden;
+                }
+            }
+        }
         let (send, receive) = channel();
         let last = self.folders.lock().unwrap_or_else(PoisonError::into_inner).get(request.door.id()).cloned();
         request.start_in = last.filter(|folder| folder.is_dir());

@@ -63,6 +63,35 @@ pub fn failed(ui: &mut Ui, what: &str, why: &str, button: &str) -> bool {
     failed_choice(ui, what, why, &[button]).is_some()
 }
 
+/// Where the first code in brackets (`[PRJ-002] `) of a text stands.
+fn code_in(text: &str) -> Option<std::ops::Range<usize>> {
+    text.match_indices('[').find_map(|(from, _)| {
+        let inner = text.get(from + 1..)?.split(']').next()?;
+        let (room, number) = inner.split_once('-')?;
+        let fits = room.len() == 3
+            && room.bytes().all(|b| b.is_ascii_uppercase())
+            && number.len() == 3
+            && number.bytes().all(|b| b.is_ascii_digit());
+        let to = from + inner.len() + 2;
+        let space = usize::from(text.get(to..)?.starts_with(' '));
+        fits.then_some(from..to + space)
+    })
+}
+
+/// A message in its ink, its code (`[PRJ-002] …`) in small print behind the words.
+pub fn message(ui: &Ui, text: &str, ink: Color32) -> egui::text::LayoutJob {
+    let (mut words, mut codes) = (text.to_owned(), String::new());
+    while let Some(range) = code_in(&words) {
+        codes.push_str("  ");
+        codes.push_str(words[range.clone()].trim_matches(['[', ']', ' ']));
+        words.replace_range(range, "");
+    }
+    let mut job = egui::text::LayoutJob::default();
+    job.append(&words, 0.0, egui::TextFormat::simple(theme::regular(theme::BODY), ink));
+    job.append(&codes, 0.0, egui::TextFormat::simple(theme::regular(theme::SMALL), theme::of(ui).muted));
+    job
+}
+
 /// Something failed: what, why, and several ways on. The index of the button clicked.
 pub fn failed_choice(ui: &mut Ui, what: &str, why: &str, buttons: &[&str]) -> Option<usize> {
     let palette = theme::of(ui);
@@ -71,7 +100,7 @@ pub fn failed_choice(ui: &mut Ui, what: &str, why: &str, buttons: &[&str]) -> Op
         ui.label(RichText::new(what).font(theme::bold(theme::SECTION)).color(palette.red));
         ui.add_space(GRID);
         ui.set_max_width(640.0);
-        ui.add(egui::Label::new(why).selectable(true).wrap());
+        ui.add(egui::Label::new(message(ui, why, palette.text)).selectable(true).wrap());
         ui.add_space(GRID * 2.0);
         for (i, button) in buttons.iter().enumerate() {
             if ui.button(*button).clicked() {
@@ -312,6 +341,16 @@ mod tests {
         let button = harness.get_by_label("确定").rect();
         assert!((0.0..40.0).contains(&(button.top() - last)), "{last} {button}");
         assert!(harness.get_by_label("新增触发式检查").rect().top() > 250.0);
+    }
+
+    #[test]
+    fn a_messages_code_is_found_wherever_it_stands() {
+        assert_eq!(code_in("[PRJ-002] 文件不存在"), Some(0..10));
+        assert_eq!(
+            code_in("「门槛」未采用：[POL-021]不能为负"),
+            Some("「门槛」未采用：".len().."「门槛」未采用：[POL-021]".len())
+        );
+        assert_eq!((code_in("第 [1] 行"), code_in("[2027-01] 甲"), code_in("甲")), (None, None, None));
     }
 
     #[test]

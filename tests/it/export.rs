@@ -14,10 +14,10 @@ use fairdraw::domain::{BodyId, InspectorId, PlanMonth, UnitId};
 use fairdraw::export::{
     BookHeader, BookMeta, Cell, CellKind, CellMark, ColumnCatalogue, CsvStyle, DistrictRow, Emphasis, ExportFile,
     ExportInfo, InspectorRef, MANIFEST_FILE, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, PublicHeader,
-    QuotaRow, SheetColumn, SheetKind, SheetSpec, TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff,
-    TargetUnit, TaskBook, UnconfirmedNumber, check_manifest, render_csv, render_plan_book, render_plan_books,
-    render_result_list, render_results_template, render_task_book, render_workbook, render_year_plan, scan_public_file,
-    write_export,
+    QuotaRow, RecordRow, RecordTable, SheetColumn, SheetKind, SheetSpec, TargetDraw, TargetPlace, TargetRole,
+    TargetRow, TargetStaff, TargetUnit, TaskBook, UnconfirmedNumber, check_manifest, render_csv, render_plan_book,
+    render_plan_books, render_result_list, render_results_template, render_task_book, render_workbook,
+    render_year_plan, scan_public_file, write_export,
 };
 
 use super::disclosure::{calendar, day, due, list_input, result, uscc, year_plan};
@@ -147,6 +147,19 @@ fn book(targets: u32) -> PlanBook {
                 months: no_capacity(figures(20.5)),
             })
             .to_vec(),
+        record: RecordTable {
+            notes: vec!["2026 年：批准计划（第 1 版）120.0 次，滚动计划 123.0 次".into()],
+            rows: std::iter::once((None, "全市"))
+                .chain(BODIES.map(|(id, name)| (Some(BodyId::new(id).unwrap()), name)))
+                .map(|(body, name)| RecordRow {
+                    body,
+                    name: name.into(),
+                    months: std::array::from_fn(|m| {
+                        [Some(10.0), Some(10.25), (m < 3).then_some(11.0), (m < 3).then_some(9.0)]
+                    }),
+                })
+                .collect(),
+        },
         quotas: BODIES
             .map(|(id, name)| QuotaRow {
                 month: PlanMonth::new(2026, 3).unwrap(),
@@ -209,7 +222,7 @@ fn the_plan_book_holds_what_it_was_given() {
     let file = render_plan_book(&book, &catalogue).unwrap();
     assert_eq!(file.name, "上海市生态环境局_年度计划_2026_第1版_内部_模拟数据.xlsx");
     let names = open(&file.bytes).sheet_names();
-    let wanted: Vec<String> = ["说明", "年度计划", "分区汇总", "月度配额"]
+    let wanted: Vec<String> = ["说明", "年度计划", "计划对照", "分区汇总", "月度配额"]
         .into_iter()
         .map(str::to_owned)
         .chain((1..=12).map(|m| format!("{m}月")))
@@ -251,6 +264,20 @@ fn the_plan_book_holds_what_it_was_given() {
     let districts = rows(&file.bytes, "分区汇总");
     let pudong = districts.iter().map(|(_, r)| r).find(|r| text(&r[0]) == "浦东新区").unwrap();
     assert!((number(pudong, 2) - 41.0).abs() < 1e-12);
+    // The four columns: twelve months and the year of the city and of each body.
+    let record = rows(&file.bytes, "计划对照");
+    let head = record.iter().position(|(_, r)| text(&r[0]) == "执法主体").unwrap();
+    let wanted = ["执法主体", "月份", "批准计划", "滚动计划", "已抽取", "已完成", "滚动减批准"];
+    assert_eq!(record[head].1.iter().map(text).collect::<Vec<_>>(), wanted);
+    assert_eq!(record.len() - head - 1, 3 * 13);
+    assert!(record[..head].iter().any(|(_, r)| text(&r[0]).contains("批准计划（第 1 版）120.0 次")));
+    let city = &record[head + 13].1;
+    assert_eq!((text(&city[0]), text(&city[1])), ("全市".to_owned(), "全年".to_owned()));
+    let year: Vec<f64> = (2..7).map(|at| number(city, at)).collect();
+    assert_eq!(year, [120.0, 123.0, 33.0, 27.0, 3.0]);
+    assert_eq!(record[head + 5].1[4], Data::Empty, "not drawn yet is no zero");
+    let own = rows(&render_plan_books(&book, &catalogue).unwrap()[1].bytes, "计划对照");
+    assert!(own.iter().all(|(_, r)| text(&r[0]) != "全市" && text(&r[0]) != BODIES[1].1), "a body's own only");
     // What has to be said is said.
     let told: String =
         rows(&file.bytes, "说明").iter().flat_map(|(_, r)| r.iter().map(text).collect::<Vec<_>>()).collect();

@@ -26,6 +26,7 @@ use fairdraw::workspace::inputs::analysis::{Analysis, compute_analysis};
 use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::reports::export::{ExportRequest, export_project};
 use fairdraw::workspace::reports::movement::{MovementKind, compute_plan_movement};
+use fairdraw::workspace::reports::plan_record::{FourColumns, PlanRecord, load_plan_files};
 use fairdraw::workspace::reports::preview::compute_month_preview;
 use fairdraw::workspace::reports::project_data::{AnalysisView, ProjectData};
 use fairdraw::workspace::store::frames::load_project_data;
@@ -201,6 +202,32 @@ fn assert_public(path: &Path, plan: &Table, listed: u16) {
     assert_eq!(notes.contains("已抽取"), listed > 0, "{notes}");
 }
 
+/// 计划对照 of the workbook holds the record's four columns.
+fn assert_record(world: &World, analysis: &Analysis, rows: &[Vec<Data>], moment: &str) {
+    let files = load_plan_files(&world.project).unwrap();
+    let record = PlanRecord::compute(analysis, &files, None).unwrap();
+    let head = rows.iter().position(|row| row[0].to_string() == "执法主体").unwrap();
+    let notes: String = rows[..head].iter().flatten().map(ToString::to_string).collect();
+    assert!(notes.contains(&record.summary()), "{moment}: {notes}");
+    let city = [("全市", record.city())];
+    let bodies = record.bodies.iter().map(|body| (body.name.as_str(), body.months));
+    let mut lines = rows[head + 1..].iter();
+    for (name, months) in city.into_iter().chain(bodies) {
+        for cell in months.into_iter().chain([FourColumns::sum(months.into_iter())]) {
+            let line = lines.next().unwrap();
+            assert_eq!(line[0].to_string(), name, "{moment}");
+            for (read, wanted) in line[2..6].iter().zip(cell.figures()) {
+                let same = match wanted {
+                    Some(wanted) => (number(read) - wanted).abs() < 1e-6,
+                    None => *read == Data::Empty,
+                };
+                assert!(same, "{moment}, {name} {}: {read} {wanted:?}", line[1]);
+            }
+        }
+    }
+    assert!(lines.next().is_none(), "{moment}");
+}
+
 /// Every reader of the plan says the same; returns the analysis as it stands.
 fn assert_one_number(world: &mut World, moment: &str) -> Analysis {
     let months = world.project.months();
@@ -213,6 +240,7 @@ fn assert_one_number(world: &mut World, moment: &str) -> Analysis {
     let (book, public) = exported(world, moment);
     let read = table(&sheet(&book, "年度计划"), ["预计检查（次）", "其中抽查（次）", "其中必查（次）"]);
     assert_same(&format!("{moment}, workbook"), &read, &plan, 1e-6);
+    assert_record(world, &analysis, &sheet(&book, "计划对照"), &format!("{moment}, workbook"));
     let notes: String = sheet(&book, "说明").iter().flatten().map(ToString::to_string).collect();
     assert!(notes.contains(&verdict), "{verdict}");
     assert_public(&public, &plan, analysis.population.inputs.history.drawn_months());

@@ -20,7 +20,7 @@ use super::plan::on_the_matrix;
 use super::refresh::{next_register, open_refresh};
 use super::results::{record_all, tab};
 use super::support::{Begin, LAPTOP, PROJECTOR, Window};
-use super::work::{ceremony, choose_month, draw_month, name_operator, seal_year};
+use super::work::{ceremony_with, choose_month, draw_month, name_operator, seal_year};
 
 /// On which of the walks a list is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,7 +219,7 @@ fn the_draws_lists_can_all_that_a_table_can() {
         match list {
             ListId::Strata => {}
             ListId::Pairs => {
-                ceremony(&mut window, "开封并抽取");
+                ceremony_with(&mut window, "开封并抽取", &mut |_, _| {});
                 window.until("the reveal", |w| w.enabled("进入配对"));
                 window.click("进入配对");
                 window.until("the pairs", |w| w.enabled("进入本月清单"));

@@ -31,5 +31,6 @@ mod states;
 mod support;
 mod values;
 mod veil;
+mod walk;
 mod words;
 mod work;

@@ -1,10 +1,16 @@
 //! 年度计划 by keys and clicks: blocks selected, pasted, filled with one reason and one step of undo; the plan approved,
 //! a month drawn, approved again, and the four columns that stay apart.
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use fairdraw::ui::screens::ScreenId;
+use fairdraw::ui::text::overview;
+use fairdraw::ui::widgets::decimal;
+use fairdraw::workspace::reports::plan_record::{FourColumns, PlanRecord, Planned};
+use fairdraw::workspace::session::AnalysisView;
 
 use super::support::{Begin, LAPTOP, Window};
 use super::work::{draw_month, name_operator};
@@ -174,4 +180,25 @@ fn approved_drawn_and_approved_again_the_four_columns_stay_apart() {
     {
         assert!(window.shows(words), "{words}: {}", window.shown().join(" | "));
     }
+    // 总览 holds what had been planned against what was drawn, the approved plan over both
+    let record = PlanRecord::compute(&view_of(&window).analysis, &kept, None).unwrap().city();
+    let sum = |of: fn(&FourColumns) -> f64| decimal(record.iter().map(of).map(f64::round).sum(), 0);
+    window.app_mut().go(ScreenId::Overview);
+    window.settle();
+    let shown = window.shown();
+    let chart = shown.iter().find(|text| text.contains(overview::S_PLAN) && text.contains("；")).unwrap();
+    for (name, value) in [
+        (overview::S_PLAN, sum(|cell| cell.rolling.drawn)),
+        (overview::S_MANDATORY, sum(|cell| cell.rolling.mandatory)),
+        (overview::S_DRAWN, sum(|cell| cell.listed.map_or(0.0, |listed| f64::from(listed.planned())))),
+        ("批准计划", sum(|cell| cell.approved.map_or(0.0, Planned::total))),
+    ] {
+        assert!(chart.contains(&format!("{name} {value}")), "{name} {value}: {chart}");
+    }
+    let before: f64 = kept.before[&month].bodies.iter().map(|body| body.month(0).total()).sum();
+    assert!((record[0].rolling.total() - before).abs() < 1e-9, "January as it was planned, not as it was drawn");
+}
+
+fn view_of(window: &Window) -> Arc<AnalysisView> {
+    Arc::clone(window.app().session.project().unwrap().view().unwrap())
 }

@@ -134,7 +134,7 @@ fn before_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
         ScreenId::Overview => vec![
             format!("{} {}{}", overview::PLANNED, decimal(year, 0), overview::VISITS),
             mandatory_and_drawn(view),
-            overview::month_title(0, 0, year),
+            overview::month_title(0, 0, 0, year),
             // two colours, each with its name
             overview::S_PLAN.to_owned(),
             overview::S_MANDATORY.to_owned(),
@@ -198,10 +198,10 @@ fn after_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
         ScreenId::Overview => vec![
             format!("{} 0{}", overview::DONE, overview::ITEMS),
             // the month has not begun: nothing is behind
-            overview::listed(drawn as u32, 0.0),
+            overview::listed(drawn as u32, 0, 0.0),
             overview::progress_title(0, drawn as u32, 0),
             mandatory_and_drawn(view),
-            overview::month_title(0, drawn as u32, view.areas.city.expected_year()),
+            overview::month_title(0, drawn as u32, 0, view.areas.city.expected_year()),
         ],
         ScreenId::Data | ScreenId::Map | ScreenId::Risk => before_the_draw(window, screen),
         ScreenId::Plan => {

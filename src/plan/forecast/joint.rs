@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use super::Offer;
-use super::lone::{LEAST, settled};
+use super::load::{Part, within};
+use super::lone::{LEAST, group_of, mean_chance, settled};
 use crate::plan::chance::{CrowdChance, CrowdFacts, MAY_WAIT, Member, SiteFacts, SiteNow, crowd_chance, own_chance};
 use crate::plan::model::{ByMonth, MONTHS, NEVER, PlanInputs};
 use crate::plan::reason::Exclusion;
 use crate::plan::schedule::Schedule;
-use crate::plan::slots::OUTSIDE;
+use crate::plan::slots::{OUTSIDE, slot_months};
 use crate::plan::state::SiteState;
 use crate::plan::targets::TargetContext;
 
@@ -47,6 +48,10 @@ pub(super) struct Joint<'a> {
     /// Row of its first site in the forecast; the others follow.
     row: usize,
     paths: Vec<Path>,
+    /// Chance of each site in each month so far while it was still in the draw.
+    hazard: Vec<ByMonth<f64>>,
+    /// Mean chance of each site in each month so far, before it was levelled.
+    offered: Vec<ByMonth<f64>>,
 }
 
 impl<'a> Joint<'a> {
@@ -77,7 +82,38 @@ impl<'a> Joint<'a> {
             p: vec![0.0; members.len()],
             urgency: vec![MAY_WAIT; members.len()],
         };
-        Self { sites: sites.collect(), crowd: crowd.map(|at| context.crowd_facts(at)), left, row, paths: vec![start] }
+        Self {
+            sites: sites.collect(),
+            crowd: crowd.map(|at| context.crowd_facts(at)),
+            left,
+            row,
+            paths: vec![start],
+            hazard: vec![[0.0; MONTHS]; members.len()],
+            offered: vec![[0.0; MONTHS]; members.len()],
+        }
+    }
+
+    /// What its sites add to the loads of their bodies' categories in a month offered.
+    pub(super) fn add_to(&mut self, month: usize, mut add: impl FnMut(usize, usize, Part)) {
+        for (place, site) in self.sites.iter().enumerate() {
+            let mut part = Part::of(1.0, [0.0; MONTHS], self.offered[place]);
+            for path in &self.paths {
+                part.add(path.weight, path.p[place], group_of(path.p[place], path.urgency[place]));
+            }
+            let cut = self.crowd.as_ref().map_or(&site.facts.cut, |crowd| &crowd.cut);
+            let slot = slot_months(cut, cut[month]);
+            // a crowd's visit takes all of its sites out of the slot
+            let same = |of: &JointSite<'_>| (of.body, of.category) == (site.body, site.category);
+            for (other, hazard) in self.hazard.iter().enumerate() {
+                if other == place || self.crowd.is_some() && same(&self.sites[other]) {
+                    for (sum, chance) in part.hazard.iter_mut().zip(within(hazard, slot)) {
+                        *sum += chance;
+                    }
+                }
+            }
+            self.offered[place][month] = part.mean();
+            add(site.body, site.category, part);
+        }
     }
 
     pub(super) fn offer(&mut self, month: usize, open: bool) {
@@ -125,13 +161,23 @@ impl<'a> Joint<'a> {
     pub(super) fn each(&mut self, visit: &mut impl FnMut(Offer<'_>)) {
         for path in &mut self.paths {
             for ((site, p), urgency) in self.sites.iter().zip(&mut path.p).zip(&path.urgency) {
-                visit(Offer { body: site.body, category: site.category, weight: path.weight, p, urgency: *urgency });
+                visit(Offer {
+                    body: site.body,
+                    category: site.category,
+                    weight: path.weight,
+                    p,
+                    urgency: *urgency,
+                    facts: &site.facts,
+                });
             }
         }
     }
 
     pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>]) {
         let before = std::mem::take(&mut self.paths);
+        for (place, hazard) in self.hazard.iter_mut().enumerate() {
+            hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p[place])));
+        }
         let mut known = HashMap::new();
         for path in before {
             for mut next in self.branches(path, month, rows) {

@@ -1,9 +1,10 @@
 //! Sites that nothing couples with others, alike ones followed once.
 
 use super::Offer;
-use crate::plan::chance::{MAY_WAIT, SiteFacts, SiteNow, own_chance};
+use super::load::{Part, within};
+use crate::plan::chance::{GROUPS, MAY_WAIT, SiteFacts, SiteNow, own_chance};
 use crate::plan::model::{ByMonth, MONTHS, NEVER};
-use crate::plan::slots::OUTSIDE;
+use crate::plan::slots::{OUTSIDE, slot_months};
 
 /// States less likely than this are forgotten.
 pub(super) const LEAST: f64 = 1e-15;
@@ -63,22 +64,52 @@ struct Path {
     urgency: u8,
 }
 
+/// Group of a chance where a month is too full: one that is certain can't be lowered.
+pub(super) fn group_of(p: f64, urgency: u8) -> usize {
+    if p >= 1.0 { GROUPS } else { usize::from(urgency) }
+}
+
+/// Mean chance of those that have one; `chances` are weights and probabilities.
+pub(super) fn mean_chance(chances: impl Iterator<Item = (f64, f64)>) -> f64 {
+    let (all, drawn) = chances
+        .filter(|(_, p)| *p > 0.0)
+        .fold((0.0, 0.0), |(all, drawn), (weight, p)| (all + weight, drawn + weight * p));
+    if all > 0.0 { drawn / all } else { 0.0 }
+}
+
 /// Sites that are alike, through the year.
 pub(super) struct Lone<'a> {
     facts: SiteFacts<'a>,
-    body: usize,
-    category: usize,
+    /// Body index.
+    pub body: usize,
+    /// Category index.
+    pub category: usize,
     /// Row of the forecast.
     pub row: u32,
     /// Sites.
     pub members: f64,
     paths: Vec<Path>,
+    /// Chance in each month so far of those still in the draw.
+    hazard: ByMonth<f64>,
+    /// Mean chance in each month so far, before it was levelled.
+    offered: ByMonth<f64>,
 }
 
 impl<'a> Lone<'a> {
     pub(super) fn new(facts: SiteFacts<'a>, now: SiteNow, body: usize, category: usize, row: u32) -> Self {
         let paths = vec![Path { weight: 1.0, now, p: 0.0, urgency: MAY_WAIT }];
-        Self { facts, body, category, row, members: 0.0, paths }
+        Self { facts, body, category, row, members: 0.0, paths, hazard: [0.0; MONTHS], offered: [0.0; MONTHS] }
+    }
+
+    /// What it adds to its body's load of a month offered.
+    pub(super) fn part(&mut self, month: usize) -> Part {
+        let slot = slot_months(&self.facts.cut, self.facts.cut[month]);
+        let mut part = Part::of(self.members, within(&self.hazard, slot), self.offered);
+        for path in &self.paths {
+            part.add(path.weight, path.p, group_of(path.p, path.urgency));
+        }
+        self.offered[month] = part.mean();
+        part
     }
 
     pub(super) fn offer(&mut self, month: usize, open: bool) {
@@ -100,12 +131,14 @@ impl<'a> Lone<'a> {
                 weight: path.weight * self.members,
                 p: &mut path.p,
                 urgency: path.urgency,
+                facts: &self.facts,
             });
         }
     }
 
     pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>]) {
         let before = std::mem::take(&mut self.paths);
+        self.hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p)));
         let mandatory = self.facts.mandatory >> month & 1 == 1;
         for mut path in before {
             if mandatory {

@@ -26,7 +26,12 @@ impl Workstation {
         }
     }
 
-    /// True where a command writes a file that may name units. Pictures of maps show none while the veil is on.
+    /// What is hidden at this moment; `None` while nothing is.
+    pub(super) fn secrets_in_force(&self) -> Option<&Arc<Secrets>> {
+        self.secrets.current().filter(|_| self.session.is_veiled())
+    }
+
+    /// True where a command writes a file that may name units. Pictures show none while the veil is on.
     fn names_units(&self, command: &Command) -> bool {
         match command {
             Command::Deed(deed) => matches!(**deed, Deed::Export { .. } | Deed::WriteList { .. }),
@@ -63,12 +68,14 @@ impl Workstation {
         let data = self.session.project().filter(|_| self.session.is_veiled()).map(|open| Arc::clone(&open.data));
         let Some(data) = data else {
             ui.ctx().plugin::<Veil>().lock().set(None);
+            self.doors.veil(None);
             return true;
         };
         let of = Arc::clone(&data);
         self.secrets.ask(&self.session, &Same::of(&data), s::VEILING, move |progress| Secrets::of(&of, progress));
         let current = self.secrets.current().cloned();
         ui.ctx().plugin::<Veil>().lock().set(current.as_ref());
+        self.doors.veil(current.clone());
         if current.is_none() {
             egui::CentralPanel::default().show(ui, |ui| match self.secrets.error().map(str::to_owned) {
                 None => widgets::loading(ui, s::VEILING, &ProgressState::default()),

@@ -18,6 +18,7 @@ use plotters::drawing::IntoDrawingArea;
 use crate::chart::{Chart, ChartStyle, Mark, PxBox, Rgb, draw_chart};
 use crate::ui::text::plot as text;
 use crate::ui::theme::{self, Palette};
+use crate::ui::veil::Veil;
 use backend::EguiBackend;
 pub use save::{file_stem, render_file, render_image};
 
@@ -74,6 +75,7 @@ pub fn chart_style(palette: &Palette) -> ChartStyle {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Made {
     revision: u64,
+    veiled: bool,
     size: (u32, u32),
     dark: bool,
     zoom: u32,
@@ -131,6 +133,9 @@ fn kept(ctx: &Context, id: Id, chart: &Chart, made: Made) -> Arc<Kept> {
 pub fn show(ui: &mut Ui, id_salt: &str, chart: &Chart, size: Vec2, revision: u64) -> Plotted {
     let ctx = ui.ctx().clone();
     let id = ui.scope_id().with(("plot", id_salt));
+    // before it is drawn: its texts are broken into lines and cut to their room
+    let veiled = ctx.plugin_opt::<Veil>().and_then(|veil| veil.lock().hide_chart(chart));
+    let chart = veiled.as_ref().unwrap_or(chart);
     let (space, allocated) = ui.allocate_exact_size(size, Sense::hover());
     let rect = Rect::from_min_size(snapped(&ctx, space.min), space.size());
     let mut response = ui.interact(rect, id, Sense::click());
@@ -138,6 +143,7 @@ pub fn show(ui: &mut Ui, id_salt: &str, chart: &Chart, size: Vec2, revision: u64
     let zoom = ctx.pixels_per_point();
     let made = Made {
         revision,
+        veiled: veiled.is_some(),
         size: ((rect.width() * zoom).floor().max(1.0) as u32, (rect.height() * zoom).floor().max(1.0) as u32),
         dark: ui.visuals().dark_mode,
         zoom: zoom.to_bits(),

@@ -116,7 +116,7 @@ impl Screen for AuditScreen {
             faults(ui, &books.journal_faults);
         }
         if let Some(words) = &self.failed {
-            ui.label(RichText::new(words).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, words, theme::of(ui).red));
         }
         match self.page {
             Page::Journal => {

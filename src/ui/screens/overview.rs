@@ -98,6 +98,8 @@ impl Screen for OverviewScreen {
             self.refresh(open, view, books, id);
         }
         let room = ui.available_height();
+        // the bar beside the cards, not over their border
+        ui.spacing_mut().scroll.floating_allocated_width = GRID;
         egui::ScrollArea::vertical().id_salt("overview").auto_shrink([false, false]).show(ui, |ui| {
             self.page(ui, cx, open, books, (id, room));
         });
@@ -256,7 +258,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
             cx.go(ScreenId::Plan);
         }
         let city = books.map(|b| b.areas.city).unwrap_or_default();
-        let note = o::listed(city.listed, books.map_or(0.0, |b| b.due_by_today.city));
+        let note = o::listed(city.listed, city.triggered, books.map_or(0.0, |b| b.due_by_today.city));
         let value = books.map_or_else(|| waiting.clone(), |_| thousands(u64::from(city.done)));
         if widgets::figure(ui, width, o::DONE, &value, o::ITEMS, &note, None).clicked() {
             cx.go(ScreenId::Results);

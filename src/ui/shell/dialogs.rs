@@ -1,6 +1,6 @@
 //! Dialogs of the shell: the operator's name, a draft that can't be kept, help.
 
-use egui::{Context, RichText};
+use egui::Context;
 
 use crate::ui::action::Action;
 use crate::ui::app::Workstation;
@@ -49,7 +49,8 @@ pub(super) fn losing_dialog(app: &mut Workstation, ctx: &Context) {
         ui.add_space(GRID);
         ui.add(egui::Label::new(s::LOSING).wrap());
         ui.add_space(GRID);
-        ui.add(egui::Label::new(RichText::new(&why).color(theme::of(ui).red)).selectable(true).wrap());
+        let ink = theme::of(ui).red;
+        ui.add(egui::Label::new(widgets::message(ui, &why, ink)).selectable(true).wrap());
         ui.add_space(GRID * 1.5);
         widgets::buttons(ui, |ui| {
             stay = widgets::primary(ui, s::STAY).clicked();

@@ -185,7 +185,7 @@ impl FilterPopup {
 
     fn values_ui(&mut self, ui: &mut Ui) {
         if let Some(failed) = self.summary.error() {
-            ui.label(failed);
+            ui.label(widgets::message(ui, failed, theme::of(ui).text));
             return;
         }
         let Some(summary) = self.summary.latest() else {

@@ -96,7 +96,7 @@ impl PastePanel {
 
     fn result_ui(&self, ui: &mut Ui, found: &Pasted) {
         if let Some(error) = self.found.error() {
-            ui.label(RichText::new(error).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, error, theme::of(ui).red));
             return;
         }
         if found.wanted == 0 {

@@ -107,7 +107,7 @@ impl PivotPanel {
             });
         }
         if let Some(error) = self.made.error() {
-            ui.label(egui::RichText::new(error).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, error, theme::of(ui).red));
             return;
         }
         let Some(pivot) = self.made.latest().cloned() else {

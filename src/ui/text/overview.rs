@@ -65,15 +65,24 @@ pub fn step_open(period: &str, at: &str) -> String {
     format!("{period} 已封存，公开数产生（{at}）后录入并开封")
 }
 
-/// Title of the chart by month: what it finds.
+/// Title of the chart by month: what it finds. Drawn and done without the triggered checks, which are no part of the
+/// plan.
 #[must_use]
-pub fn month_title(done: u32, listed: u32, planned: f64) -> String {
+pub fn month_title(done: u32, listed: u32, triggered: u32, planned: f64) -> String {
     let planned = crate::ui::widgets::decimal(planned, 0);
-    if listed == 0 {
-        format!("全年计划 {planned} 次，尚未抽取")
-    } else {
-        let [listed, done] = [listed, done].map(|n| crate::ui::widgets::thousands(u64::from(n)));
-        format!("全年计划 {planned} 次，已抽取 {listed} 项、完成 {done} 项")
+    let [listed, done] = [listed, done].map(|n| crate::ui::widgets::thousands(u64::from(n)));
+    let beside = beside(triggered);
+    match listed.as_str() {
+        "0" => format!("全年计划 {planned} 次，尚未抽取{beside}"),
+        _ => format!("全年预计 {planned} 次，已抽取 {listed} 项、完成 {done} 项{beside}"),
+    }
+}
+
+/// Triggered checks beside the drawn and mandatory ones.
+fn beside(triggered: u32) -> String {
+    match triggered {
+        0 => String::new(),
+        n => format!("，另有触发式检查 {} 项", crate::ui::widgets::thousands(u64::from(n))),
     }
 }
 
@@ -148,11 +157,12 @@ pub const S_OPEN: &str = "已抽取未完成";
 /// Axis: bodies.
 pub const BODY: &str = "执法主体";
 
-/// Checks on opened lists, and how many of them should be made by today.
+/// Checks on opened lists, triggered ones beside, and how many of all should be made by today.
 #[must_use]
-pub fn listed(count: u32, due: f64) -> String {
-    let count = crate::ui::widgets::thousands(u64::from(count));
-    format!("已抽取 {count} 项，按工作日应完成 {} 项", crate::ui::widgets::decimal(due.floor(), 0))
+pub fn listed(count: u32, triggered: u32, due: f64) -> String {
+    let drawn = crate::ui::widgets::thousands(u64::from(count.saturating_sub(triggered)));
+    let due = crate::ui::widgets::decimal(due.floor(), 0);
+    format!("已抽取 {drawn} 项{}，按工作日应完成 {due} 项", beside(triggered))
 }
 
 /// Number overdue.

@@ -139,6 +139,12 @@ pub const VEILING: &str = "正在遮盖单位信息";
 pub const VEIL_FAILED: &str = "单位信息未能遮盖，因此不显示任何画面";
 /// The handle of a panel.
 pub const RESIZE: &str = "调整面板大小";
+/// The edges of a window within the window.
+pub const RESIZE_WINDOW: &str = "调整窗口大小";
+/// Its arrow while it is open.
+pub const FOLD_WINDOW: &str = "收起窗口内容";
+/// Its arrow while it is folded.
+pub const UNFOLD_WINDOW: &str = "展开窗口内容";
 /// The switch.
 pub const VEIL: &str = "保密遮盖";
 /// Shows everything again.
@@ -146,7 +152,7 @@ pub const VEIL_LIFT: &str = "取消遮盖";
 /// Mark while the veil is on.
 pub const VEILED: &str = "保密遮盖已开";
 /// What the veil does.
-pub const VEIL_HINT: &str = "隐去所有画面中的单位名称、统一社会信用代码、编号、地址和地图上的本月抽中标记";
+pub const VEIL_HINT: &str = "隐去所有画面中的单位名称、统一社会信用代码、编号、地址、执法人员和地图上的本月抽中标记";
 /// A file is to be written while the veil is on: title.
 pub const VEIL_EXPORT: &str = "文件不遮盖";
 /// What that means.

@@ -1,9 +1,11 @@
 //! 保密遮盖: while it is on, nothing that leaves the window names a unit.
 //!
 //! Duty: the last gate before the screen, the screen reader and the clipboard. Whatever a screen paints or says, here
-//! its texts are searched for the names, numbers, codes and addresses of all units of the register and these are
-//! replaced. All units, not only the month's: a name that alone were missing from a table would give the drawn away.
-//! So no screen has to know of it; only what is shown without words (rings on the map) is left out by its screen.
+//! its texts are searched for the names, numbers, codes and addresses of all units of the register, and for the
+//! inspectors of the roster, and these are replaced. All units, not only the month's: a name that alone were missing
+//! from a table would give the drawn away. So no screen has to know of it; only what is shown without words (rings on
+//! the map) is left out by its screen, and what leaves the window as a picture (a chart) is asked here before it is
+//! drawn: a name that is broken into lines or burnt into pixels can't be found again.
 //!
 //! Invariants: a text is painted, or handed to assistive technology, only after it was searched; a layer that can't be
 //! reached while its texts can still be laid out anew loses the text instead.
@@ -16,6 +18,8 @@ use std::sync::Arc;
 use egui::accesskit::{Node, NodeId, Role};
 use egui::output::OutputEvent;
 use egui::{Context, FullOutput, LayerId, OutputCommand, Shape, Ui, ViewportCommand, WidgetInfo};
+
+use crate::chart::Chart;
 
 pub use secrets::Secrets;
 
@@ -58,6 +62,12 @@ impl Veil {
         }
         self.known.insert(text.to_owned(), hidden.clone());
         hidden
+    }
+
+    /// A chart with what names a unit hidden; `None` where it may be shown as it is.
+    #[must_use]
+    pub fn hide_chart(&self, chart: &Chart) -> Option<Chart> {
+        self.secrets.as_ref()?.hide_chart(chart)
     }
 
     fn hide_string(&mut self, text: &mut String) {

@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use polars::prelude::DataFrame;
 
+use crate::chart::Chart;
 use crate::diagnostic::{AppResult, Progress};
 use crate::registry::TableKind;
-use crate::registry::schema::sources;
+use crate::registry::schema::{inspectors, sources};
 use crate::ui::text::shell as t;
 use crate::workspace::session::ProjectData;
 
@@ -23,7 +24,7 @@ const ADDRESS: [usize; 2] = [8, 5];
 /// A number of so few letters and digits is no unit's: it would hide ordinary figures.
 const SHORTEST_NUMBER: usize = 6;
 
-/// Names, credit codes, numbers and addresses of a register's units.
+/// Names, credit codes, numbers and addresses of a register's units, names and certificates of its inspectors.
 #[derive(Debug, Default)]
 pub struct Secrets {
     /// Lengths, one bit each, of the secrets that begin with these characters.
@@ -47,7 +48,7 @@ fn step(hash: u64, c: char) -> u64 {
 }
 
 impl Secrets {
-    /// Reads what names a unit out of all tables of a register.
+    /// Reads what names a unit, or an inspector, out of all tables of a register.
     ///
     /// # Errors
     /// `JOB-001` where the work was given up.
@@ -57,7 +58,22 @@ impl Secrets {
         for kind in TableKind::ALL.into_iter().filter(|kind| !people.contains(kind)) {
             secrets.take_frame(data.registry.frame(kind), progress)?;
         }
+        secrets.take_inspectors(data)?;
         Ok(secrets)
+    }
+
+    /// Who will come is told to nobody either. A name that is part of a district's is an ordinary word too: such a
+    /// person is known by the certificate alone.
+    fn take_inspectors(&mut self, data: &ProjectData) -> AppResult<()> {
+        let frame = &data.registry.inspectors;
+        if frame.height() == 0 {
+            return Ok(());
+        }
+        inspectors::CERTIFICATE.of(frame)?.iter().flatten().for_each(|text| self.add(text));
+        let places = data.districts.districts();
+        let ordinary = |name: &str| places.iter().any(|district| district.name.contains(name));
+        inspectors::NAME.of(frame)?.iter().flatten().filter(|name| !ordinary(name)).for_each(|name| self.add(name));
+        Ok(())
     }
 
     fn take_frame(&mut self, frame: &DataFrame, progress: &Progress) -> AppResult<()> {
@@ -128,6 +144,20 @@ impl Secrets {
                     plain.by_ref().take(length).for_each(drop);
                     at += length;
                 }
+            }
+        }
+        any.then_some(hidden)
+    }
+
+    /// The same for every text of a chart.
+    #[must_use]
+    pub fn hide_chart(&self, chart: &Chart) -> Option<Chart> {
+        let mut hidden = chart.clone();
+        let mut any = false;
+        for text in hidden.texts_mut() {
+            if let Some(instead) = self.hide(text) {
+                *text = instead;
+                any = true;
             }
         }
         any.then_some(hidden)

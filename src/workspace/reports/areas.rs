@@ -155,7 +155,9 @@ pub fn compute_area_figures(
 pub struct AreaProgress {
     /// On the lists of opened months, withdrawn ones left out.
     pub listed: u32,
-    /// Of these, with a result.
+    /// Of these, triggered: beside what was drawn and what is mandatory.
+    pub triggered: u32,
+    /// With a result.
     pub done: u32,
     /// Results past their deadline and not disclosed.
     pub overdue: u32,
@@ -227,6 +229,7 @@ pub fn compute_area_progress(
         let result = results.get(&(&check.unit_id, check.month, check.sequence));
         areas.add(district, body, |area| {
             area.listed += 1;
+            area.triggered += u32::from(!check.origin.is_planned());
             area.done += u32::from(result.is_some());
             area.overdue += u32::from(overdue.contains(check.plan_code.as_str()));
             if let Some(result) = result {
@@ -250,7 +253,7 @@ mod tests {
         assert!((area.expected_year() - 6.0).abs() < 1e-9);
         assert_eq!(area.of_first_tiers(2), 2);
         assert_eq!(AreaFigures::default().mean_score(), None);
-        let progress = AreaProgress { listed: 10, done: 5, overdue: 1, problems: 1, inspected: 4 };
+        let progress = AreaProgress { listed: 10, triggered: 0, done: 5, overdue: 1, problems: 1, inspected: 4 };
         assert_eq!((progress.open(), progress.problem_percent()), (5, Some(25.0)));
         assert_eq!(AreaProgress::default().problem_percent(), None);
     }

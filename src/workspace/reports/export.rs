@@ -30,6 +30,7 @@ use crate::workspace::inputs::due::{OpenedDraw, load_opened};
 use crate::workspace::reports::evidence::evidence_files;
 use crate::workspace::reports::month_list::ResultsByCheck;
 use crate::workspace::reports::plan_book::BookInput;
+use crate::workspace::reports::plan_record::load_plan_files;
 use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::year_plan::{compute_year_plan, off_site_lines};
@@ -302,6 +303,7 @@ impl Exporter<'_> {
             register: self.register,
             results: &results,
             rows: &rows,
+            plans: &load_plan_files(self.project)?,
         };
         let book = input.compute(self.header.clone())?;
         let mut files = render_plan_books(&book, self.catalogue)?;

@@ -1,6 +1,6 @@
 //! The internal plan workbook: what each body, district and stratum expects, has drawn and has done, month by month.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::AppResult;
 use crate::domain::{Period, PlanMonth};
@@ -10,6 +10,7 @@ use crate::sampling::{SealRegister, to_hex};
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::month_list::{ResultsByCheck, reserves_listed};
+use crate::workspace::reports::plan_record::{PlanFiles, PlanRecord};
 use crate::workspace::reports::target_rows::{RowMaker, district_name};
 use crate::workspace::reports::year_plan::population_of;
 use crate::workspace::store::project::Project;
@@ -28,6 +29,8 @@ pub struct BookInput<'a> {
     pub results: &'a ResultsByCheck<'a>,
     /// Makes the rows of the lists.
     pub rows: &'a RowMaker<'a>,
+    /// The plans that were kept.
+    pub plans: &'a PlanFiles,
 }
 
 impl BookInput<'_> {
@@ -38,21 +41,43 @@ impl BookInput<'_> {
     pub fn compute(&self, header: BookHeader) -> AppResult<PlanBook> {
         let plan = &self.analysis.plan;
         let bodies = &self.analysis.population.inputs.bodies;
+        let counts = self.district_counts();
+        let drawn = self.analysis.population.inputs.history.drawn_months();
+        let planned: BTreeMap<(u32, u16), &[f64; 12]> = plan
+            .districts
+            .iter()
+            .map(|((at, body), row)| {
+                let code = self.analysis.population.districts.get(usize::from(*at)).copied().unwrap_or(0);
+                ((code, *body), row)
+            })
+            .collect();
         let mut districts = Vec::new();
-        for ((district, body), row) in &plan.districts {
-            let code = self.analysis.population.districts.get(*district as usize).copied().unwrap_or(0);
-            let Some(body) = bodies.get(*body as usize) else { continue };
+        for key in planned.keys().chain(counts.keys()).collect::<BTreeSet<_>>() {
+            let Some(body) = bodies.get(usize::from(key.1)) else { continue };
+            let of = counts.get(key);
+            let months = std::array::from_fn(|m| {
+                let listed = (drawn >> m & 1 == 1).then(|| of.map_or_else(StratumCounts::default, |of| of[m]));
+                // of a month drawn what is on its lists, a unit that left the register in the district of its time
+                let planned = || planned.get(key).map_or(0.0, |row| row[m]);
+                MonthFigures {
+                    expected: Some(listed.map_or_else(planned, |listed| f64::from(listed.drawn))),
+                    drawn: listed.map(|listed| listed.drawn),
+                    done: listed.map(|listed| listed.done),
+                    ..MonthFigures::default()
+                }
+            });
             districts.push(DistrictRow {
-                district: district_name(self.rows.districts(), code),
+                district: district_name(self.rows.districts(), key.0),
                 body: body.id.clone(),
-                months: row.map(|expected| MonthFigures { expected: Some(expected), ..MonthFigures::default() }),
+                months,
             });
         }
         let mut months = Vec::new();
         for month in self.project.months() {
             months.push(self.sheet(month)?);
         }
-        Ok(PlanBook { header, matrix: self.matrix(), districts, quotas: self.quotas(), months })
+        let record = PlanRecord::compute(self.analysis, self.plans, None)?.table();
+        Ok(PlanBook { header, matrix: self.matrix(), districts, record, quotas: self.quotas(), months })
     }
 
     fn sheet(&self, month: PlanMonth) -> AppResult<MonthSheet> {
@@ -141,6 +166,21 @@ impl BookInput<'_> {
             }
         }
         rows
+    }
+
+    /// Planned checks and done ones by district's code, body and month of the opened draws.
+    fn district_counts(&self) -> BTreeMap<(u32, u16), [StratumCounts; 12]> {
+        let mut counts: BTreeMap<(u32, u16), [StratumCounts; 12]> = BTreeMap::new();
+        for opened in self.draws {
+            let Some(m) = opened.month.index_in(self.project.file.year) else { continue };
+            for (check, place) in opened.checks.iter().zip(&opened.places) {
+                let Some(body) = place.body.filter(|_| !check.withdrawn && check.origin.is_planned()) else { continue };
+                let of = &mut counts.entry((place.district.unwrap_or(0), body)).or_default()[m];
+                of.drawn += 1;
+                of.done += u32::from(self.results.contains_key(&(&check.unit_id, check.month, check.sequence)));
+            }
+        }
+        counts
     }
 
     /// Planned checks and done ones of each stratum of an opened draw.

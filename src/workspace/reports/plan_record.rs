@@ -8,6 +8,8 @@
 use crate::diagnostic::{AppResult, Finding};
 use crate::disclosure::{PlanDates, VersionDates};
 use crate::domain::BodyId;
+pub use crate::export::RECORD_COLUMNS as FOUR;
+use crate::export::{RecordRow, RecordTable};
 use crate::plan::model::{ByMonth, MONTHS};
 use crate::text::number::grouped;
 use crate::workspace::inputs::analysis::Analysis;
@@ -19,9 +21,6 @@ pub use crate::workspace::store::plan_record::{Approval, PlanFiles, Planned, loa
 const WORTH_A_WORD: f64 = 0.05;
 /// Months and bodies that are named.
 const MOST_NAMED: usize = 4;
-
-/// Headings of the four columns, in their order.
-pub const FOUR: [&str; 4] = ["批准计划", "滚动计划", "已抽取", "已完成"];
 
 /// The four columns of a body's month, or of a sum.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -201,6 +200,21 @@ impl PlanRecord {
     #[must_use]
     pub fn city(&self) -> ByMonth<FourColumns> {
         std::array::from_fn(|m| FourColumns::sum(self.bodies.iter().map(|body| body.months[m])))
+    }
+
+    /// As a table of plain values, the city first, with what is to be said of it.
+    #[must_use]
+    pub fn table(&self) -> RecordTable {
+        let row = |body: Option<&BodyId>, name: &str, months: &ByMonth<FourColumns>| RecordRow {
+            body: body.cloned(),
+            name: name.to_owned(),
+            months: std::array::from_fn(|m| months[m].figures()),
+        };
+        let mut notes = vec![self.summary()];
+        notes.extend(self.differences());
+        let mut rows = vec![row(None, "全市", &self.city())];
+        rows.extend(self.bodies.iter().map(|of| row(Some(&of.body), &of.name, &of.months)));
+        RecordTable { notes, rows }
     }
 
     /// Triggered checks so far and those of them that are done: they stand beside the plan.

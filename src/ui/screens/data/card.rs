@@ -186,10 +186,10 @@ impl CardPanel {
         });
         ui.separator();
         if let Some(fault) = &self.fault {
-            ui.label(RichText::new(fault).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, fault, theme::of(ui).red));
         }
         if let Some(failed) = self.card.error() {
-            ui.label(RichText::new(failed).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, failed, theme::of(ui).red));
             return answer;
         }
         let Some(card) = self.card.latest().cloned() else {

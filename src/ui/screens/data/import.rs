@@ -166,7 +166,8 @@ impl Import {
                         ui.label(theme::strong(finding.file.as_deref().unwrap_or_default()));
                         widgets::chip(ui, t::UNREAD, palette.red_wash, palette.red);
                     });
-                    ui.add(egui::Label::new(finding.to_string()).wrap().selectable(true));
+                    let words = widgets::message(ui, &finding.to_string(), palette.text);
+                    ui.add(egui::Label::new(words).wrap().selectable(true));
                 });
             }
             files_ui(ui, t::MAPS, &look.maps);
@@ -313,7 +314,7 @@ fn sheet_ui(ui: &mut Ui, sheet: &SheetLook, left_out: bool) -> SheetAsked {
                     None => finding.what.clone(),
                 };
                 ui.add(egui::Label::new(RichText::new(words).color(palette.amber)).wrap())
-                    .on_hover_text(finding.to_string());
+                    .on_hover_ui(|ui| drop(ui.label(widgets::message(ui, &finding.to_string(), palette.text))));
             }
         }
     });

@@ -322,7 +322,7 @@ impl MappingDialog {
     fn state_ui(&self, ui: &mut Ui, sheet: &SheetLook) {
         let palette = theme::of(ui);
         if let Some(failed) = &self.failed {
-            ui.label(RichText::new(failed).color(palette.red));
+            ui.label(widgets::message(ui, failed, palette.red));
         }
         match &sheet.taken {
             Ok(mapping) => {

@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(MeasureId::ExpectedYear.value(unread, Some(2)), Some(6.0));
         assert_eq!(MeasureId::ExpectedMonth.value(unread, Some(2)), Some(0.5));
         assert_eq!(MeasureId::Done.value(unread, Some(2)), None);
-        let progress = AreaProgress { listed: 10, done: 5, overdue: 1, problems: 1, inspected: 4 };
+        let progress = AreaProgress { listed: 10, triggered: 0, done: 5, overdue: 1, problems: 1, inspected: 4 };
         let read = Area { progress: Some(&progress), ..unread };
         assert_eq!(MeasureId::Done.value(read, Some(2)), Some(5.0));
         assert_eq!(MeasureId::ProblemRate.value(read, Some(2)), Some(25.0));

@@ -1,11 +1,12 @@
 //! The charts of 总览: checks by month or quarter, progress by enforcing body. Drawn and mandatory checks, what was
 //! drawn and what was made have one colour each in all of them.
 
-use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Ink, Series};
+use crate::chart::{Axis, Bars, Categories, Chart, ChartKind, Columns, Ink, Overlay, Series};
 use crate::domain::PlanMonth;
 use crate::plan::model::MONTHS;
 use crate::ui::text::overview as o;
 use crate::workspace::reports::areas::{AreaFigures, AreaProgress};
+use crate::workspace::reports::plan_record::{FOUR, FourColumns, Listed, PlanFiles, PlanRecord, Planned};
 use crate::workspace::session::{AnalysisView, Books, OpenProject};
 
 /// Planned checks to be drawn.
@@ -24,26 +25,35 @@ fn summed(by_month: impl Iterator<Item = f64>, quarters: bool) -> Vec<f64> {
     months.chunks(size).map(|part| part.iter().sum::<f64>().round()).collect()
 }
 
-/// Planned checks by month or quarter in two colours; once a month is drawn what was drawn and done beside them.
+/// Planned checks by month or quarter in two colours: of months drawn as they stood before the draw, so that what was
+/// drawn and done beside them can be held against them. The approved plan is a line over all.
 pub(super) fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&Books>, quarters: bool) -> Chart {
     let months = open.saved.months();
-    let cells = view.analysis.plan.city_cells();
     let city = books.map(|b| b.areas.city).unwrap_or_default();
+    let none = PlanFiles::default();
+    let record = PlanRecord::compute(&view.analysis, books.map_or(&none, |b| &b.plans), None).ok();
+    let four = record.as_ref().map(PlanRecord::city).unwrap_or_default();
+    let planned = |of: fn(Planned) -> f64| summed(four.iter().map(|cell| of(cell.rolling)), quarters);
     let mut series = vec![
-        Series::new(o::S_PLAN, DRAWN, summed(cells.iter().map(|c| c.drawn.iter().sum()), quarters)),
-        Series::new(
-            o::S_MANDATORY,
-            MANDATORY,
-            summed(cells.iter().map(|c| f64::from(c.mandatory.iter().sum::<u32>())), quarters),
-        ),
+        Series::new(o::S_PLAN, DRAWN, planned(|plan| plan.drawn)),
+        Series::new(o::S_MANDATORY, MANDATORY, planned(|plan| plan.mandatory)),
     ];
     let mut stacks = vec![2];
+    let listed = FourColumns::sum(four.iter().copied()).listed.unwrap_or_default();
+    let triggered = record.as_ref().map_or(0, |record| record.triggered().0);
     if city.listed > 0 {
-        let listed = cells.iter().map(|cell| f64::from(cell.past_listed()));
-        let done = cells.iter().map(|cell| f64::from(cell.past_done));
-        series.push(Series::new(o::S_DRAWN, LISTED, summed(listed, quarters)));
-        series.push(Series::new(o::S_DONE, DONE, summed(done, quarters)));
+        let count = |of: fn(&Listed) -> u32| {
+            summed(four.iter().map(|cell| cell.listed.map_or(0.0, |listed| f64::from(of(&listed)))), quarters)
+        };
+        series.push(Series::new(o::S_DRAWN, LISTED, count(|&listed| listed.planned())));
+        series.push(Series::new(o::S_DONE, DONE, count(|listed| listed.done)));
         stacks.extend([1, 1]);
+    }
+    let mut overlays = Vec::new();
+    if four.iter().any(|cell| cell.approved.is_some()) {
+        let approved = four.iter().map(|cell| cell.approved.map_or(0.0, Planned::total));
+        let values = summed(approved, quarters);
+        overlays.push(Overlay { name: FOUR[0].to_owned(), ink: Ink::Amber, values, step: false });
     }
     let names = if quarters {
         (0..MONTHS / 3).map(o::quarter).collect()
@@ -51,7 +61,7 @@ pub(super) fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&B
         months.iter().map(|m: &PlanMonth| o::month(m.month())).collect()
     };
     Chart {
-        title: o::month_title(city.done, city.listed, view.areas.city.expected_year()),
+        title: o::month_title(listed.done, listed.planned(), triggered, view.areas.city.expected_year()),
         x: Axis::new(if quarters { o::QUARTER } else { o::MONTH }, ""),
         y: Axis::new(o::CHECKS, o::VISITS),
         source: o::SOURCE.to_owned(),
@@ -59,6 +69,7 @@ pub(super) fn by_month(open: &OpenProject, view: &AnalysisView, books: Option<&B
             categories: Categories::Labels { names, ordered: true },
             series,
             stacks,
+            overlays,
             values: city.listed == 0 || quarters,
             ..Columns::default()
         }),

@@ -10,7 +10,6 @@ use crate::plan::model::MONTHS;
 use crate::ui::text::common::SYNTHETIC;
 use crate::ui::text::plan as t;
 use crate::workspace::deeds::seal::PROGRAM;
-use crate::workspace::reports::plan_record::{FOUR, FourColumns, PlanRecord};
 use crate::workspace::session::OpenProject;
 
 fn column(id: &str, heading: &str, width: f64, kind: CellKind) -> SheetColumn {
@@ -47,57 +46,6 @@ fn matrix_sheet(rows: &[Row], shown: Shown, title: &str) -> SheetSpec {
     }
 }
 
-/// Every body's months in the four columns.
-fn record_sheet(record: &PlanRecord, title: &str) -> SheetSpec {
-    let mut columns =
-        vec![column("body", t::BODY, 28.0, CellKind::Text), column("month", t::COLUMN_MONTH, 9.0, CellKind::Text)];
-    for (name, kind) in
-        FOUR.iter().zip([CellKind::Decimal(1), CellKind::Decimal(1), CellKind::Integer, CellKind::Integer])
-    {
-        columns.push(column(name, name, 12.0, kind));
-    }
-    columns.push(column("off", t::COLUMN_OFF, 12.0, CellKind::Decimal(1)));
-    let (mut rows, mut marks) = (Vec::new(), Vec::new());
-    let mut push = |name: &str, month: &str, cell: &FourColumns| {
-        let [approved, rolling, drawn, done] = cell.figures();
-        let count = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::Integer(value.round() as i64));
-        if month == t::WHOLE_YEAR {
-            marks.push(CellMark { row: rows.len(), column: None, emphasis: Emphasis::Strong });
-        }
-        rows.push(vec![
-            Cell::text(name),
-            Cell::text(month),
-            Cell::number(approved),
-            Cell::number(rolling),
-            count(drawn),
-            count(done),
-            Cell::number(cell.difference()),
-        ]);
-    };
-    let city = record.city();
-    let whole = [(t::CITY, city)];
-    let bodies = record.bodies.iter().map(|body| (body.name.as_str(), body.months));
-    for (name, months) in whole.into_iter().chain(bodies) {
-        for (m, cell) in months.iter().enumerate() {
-            push(name, t::month(m + 1), cell);
-        }
-        push(name, t::WHOLE_YEAR, &FourColumns::sum(months.iter().copied()));
-    }
-    let mut notes = vec![record.summary()];
-    notes.extend(record.differences());
-    SheetSpec {
-        name: t::TAB_RECORD.to_owned(),
-        title: title.to_owned(),
-        notes,
-        columns,
-        rows,
-        marks,
-        frozen_columns: 2,
-        filter: true,
-        spare_rows: 0,
-    }
-}
-
 fn mark_of(open: &OpenProject) -> Option<&'static str> {
     open.saved.file.synthetic.then_some(SYNTHETIC)
 }
@@ -130,7 +78,7 @@ pub(super) fn workbook(
 ) -> AppResult<Vec<u8>> {
     let title = t::table_title(open.project.file.year, shown.label(), open.draft.is_changed());
     let mut sheets = vec![matrix_sheet(rows, shown, &title)];
-    sheets.extend(model.record.as_ref().map(|record| record_sheet(record, &title)));
+    sheets.extend(model.record.as_ref().map(|record| record.table().sheet(&title)));
     let meta = BookMeta {
         title,
         agency: open.project.policy.agency_name.clone(),

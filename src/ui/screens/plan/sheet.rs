@@ -16,7 +16,7 @@ use crate::ui::picker::{PickKind, PickRequest};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
-use crate::ui::widgets::decimal;
+use crate::ui::widgets::{decimal, message};
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCommand};
 
 /// Width of the card.
@@ -195,7 +195,7 @@ impl PlanScreen {
                 self.ask_save(cx, open);
             }
             if let Some(error) = &self.save_failed {
-                ui.colored_label(theme::of(ui).red, error);
+                ui.label(message(ui, error, theme::of(ui).red));
             }
         });
         ui.horizontal_wrapped(|ui| {

@@ -101,7 +101,7 @@ impl Values {
         let writable = !open.saved.is_read_only();
         self.bar(ui, cx, writable);
         if let Some(fault) = &self.fault {
-            ui.label(RichText::new(fault).color(theme::of(ui).red));
+            ui.label(widgets::message(ui, fault, theme::of(ui).red));
         }
         let side = (ui.available_width() * 0.42).clamp(300.0, 520.0);
         let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
@@ -412,7 +412,7 @@ fn fields(ui: &mut Ui, typed: &mut Typed, with_reason: bool) {
     widgets::field(ui, t::DECISION_BY, 120.0, &mut typed.by, t::DECISION_BY_HINT);
     if let Some(error) = &typed.error {
         let ink = theme::of(ui).red;
-        ui.add(egui::Label::new(RichText::new(error).color(ink)).wrap().selectable(true));
+        ui.add(egui::Label::new(widgets::message(ui, error, ink)).wrap().selectable(true));
     }
 }
 

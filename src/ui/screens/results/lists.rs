@@ -100,7 +100,7 @@ fn summary(ui: &mut Ui, list: &ResultList) {
         }
         for finding in list.diagnostics.findings().iter().take(MOST_FINDINGS) {
             let ink = theme::of(ui).amber;
-            ui.add(egui::Label::new(RichText::new(finding.to_string()).color(ink)).wrap());
+            ui.add(egui::Label::new(widgets::message(ui, &finding.to_string(), ink)).wrap());
         }
         let rest = list.diagnostics.findings().len().saturating_sub(MOST_FINDINGS);
         if rest > 0 {

@@ -164,7 +164,7 @@ impl RiskScreen {
         ];
         for fault in faults.into_iter().flatten() {
             let ink = theme::of(ui).red;
-            ui.add(egui::Label::new(RichText::new(fault).color(ink)).selectable(true).wrap());
+            ui.add(egui::Label::new(widgets::message(ui, &fault, ink)).selectable(true).wrap());
         }
     }
 
