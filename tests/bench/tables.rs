@@ -152,10 +152,11 @@ impl Screen {
         let list = &mut self.list;
         let ctx = self.ctx.clone();
         let begin = Instant::now();
-        let output = ctx.run_ui(input, |ui| {
+        let mut output = ctx.run_ui(input, |ui| {
             let rows = CellRows::new(&columns, names.len(), &cell);
             List::show(ui, list, &TableInput::new(ListId::Month, &rows), 1);
         });
+        output.textures_delta.clear();
         std::hint::black_box(ctx.tessellate(output.shapes, output.pixels_per_point));
         begin.elapsed()
     }

@@ -1,6 +1,6 @@
 //! Headings: sorting, resizing, moving, their menu; the column chooser.
 
-use egui::containers::menu::{MenuButton, MenuConfig, SubMenuButton};
+use egui::containers::menu::{MenuButton, MenuConfig, SubMenuButton, is_in_menu};
 use egui::{
     CursorIcon, Key, Modifiers, Popup, PopupCloseBehavior, Pos2, Rect, Response, Sense, SetOpenCommand, Shape, Stroke,
     Ui, Vec2, WidgetInfo,
@@ -285,7 +285,12 @@ pub fn column_menu(ui: &mut Ui, state: &mut TableState, defs: &[ColumnDef]) -> b
     state.fit_to(defs);
     let mut changed = false;
     let stay = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-    MenuButton::new(text::COLUMNS).config(stay).ui(ui, |ui| changed = chooser_ui(ui, state, defs));
+    // where the tools are one menu, the chooser is a menu within it
+    if is_in_menu(ui) {
+        SubMenuButton::new(text::COLUMNS).config(stay).ui(ui, |ui| changed = chooser_ui(ui, state, defs));
+    } else {
+        MenuButton::new(text::COLUMNS).config(stay).ui(ui, |ui| changed = chooser_ui(ui, state, defs));
+    }
     changed
 }
 
