@@ -88,7 +88,7 @@ pub fn message(ui: &Ui, text: &str, ink: Color32) -> egui::text::LayoutJob {
     let (mut words, mut codes) = (text.to_owned(), String::new());
     while let Some(range) = code_in(&words) {
         codes.push_str("  ");
-        codes.push_str(words[range.clone()].trim_matches(['[', ']', ' ']));
+        codes.push_str(words.get(range.clone()).unwrap_or_default().trim_matches(['[', ']', ' ']));
         words.replace_range(range, "");
     }
     let mut job = egui::text::LayoutJob::default();
