@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fairdraw::disclosure::{CheckResult, DueCheck, Outcome, PlanDatesEntry};
-use fairdraw::domain::{Period, SubstituteCase, TriggerKind, UnitId};
+use fairdraw::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
 use fairdraw::plan::{Mend, MendAction};
 use fairdraw::registry::schema::sources;
 use fairdraw::workspace::deeds::batch::{ClearDays, key_of, record_clear_results};
@@ -41,7 +41,7 @@ fn once_a_quarter(project: &Project, words: &JournalWords<'_>, folder: &Path, pa
     let said = deed(Deed::Mend(Box::new(mend), "局务会纪要".to_owned()), "2027-01-21T09:10:00");
     assert_eq!(said, "提高频次上限，企业年度检查频次上限改为 3 次，依据：局务会纪要");
     let result = |check: &DueCheck| {
-        let people = check.inspectors.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(",");
+        let people = check.inspectors.iter().map(InspectorId::as_str).collect::<Vec<_>>().join(",");
         format!("{},2027-01-12,2027-01-13,{people},未发现问题\n", check.plan_code)
     };
     let file = folder.join("结果.csv");

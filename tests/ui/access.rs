@@ -125,7 +125,7 @@ fn parts(screen: ScreenId) -> &'static [&'static [&'static str]] {
         ScreenId::Map => &[&["保存图片"]],
         ScreenId::Risk => &[&["展开：行政处罚"], &["套用预置"]],
         ScreenId::Plan => &[&["缺口与办法"], &["频次"], &["工作日历"], &["数值与确认"], &["批准、备案与公布…"]],
-        ScreenId::Draw => &[&["1，", "替换"], &["更换执法人员"], &["新增触发式检查"], &["全屏抽取"]],
+        ScreenId::Draw => &[&["1，", "替换"], &["更换执法人员"], &["新增触发式检查"]],
         ScreenId::Results => &[&["待录入 "], &["公开期限 "], &["公开清单"], &["指标与分主体"]],
         ScreenId::Audit => &[&["封签登记簿"], &["核验证书"], &["人工干预"]],
     }
@@ -166,5 +166,5 @@ fn every_place_of_the_keyboard_is_seen_and_has_a_chinese_name() {
     }
     let lines: Vec<String> = faults.iter().map(|(fault, place)| format!("{place}: {fault}")).collect();
     assert!(lines.is_empty(), "{} faults\n{}", lines.len(), lines.join("\n"));
-    assert!(stops > 700 && opened > 24, "{stops} stops, {opened} parts");
+    assert!(stops > 700 && opened > 20, "{stops} stops, {opened} parts");
 }

@@ -40,8 +40,7 @@ fn number(text: &str) -> u64 {
 fn figure(window: &Window, before: &str, after: &str) -> u64 {
     let shown = window.shown();
     let found = shown.iter().find_map(|text| {
-        let rest = &text[text.find(before)? + before.len()..];
-        let digits = rest[..rest.find(after)?].trim();
+        let digits = text.split_once(before)?.1.split_once(after)?.0.trim();
         (!digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == ',')).then(|| number(digits))
     });
     found.unwrap_or_else(|| panic!("no 「{before}…{after}」: {}", shown.join(" | ")))

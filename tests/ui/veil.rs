@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
+use fairdraw::domain::InspectorId;
 use fairdraw::registry::schema::{inspectors, sources};
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::text::map::SAVE_KINDS;
@@ -34,7 +35,7 @@ fn of_targets(window: &Window) -> BTreeSet<String> {
     let people = &open.data.registry.inspectors;
     let (certificates, names) = (inspectors::CERTIFICATE.of(people).unwrap(), inspectors::NAME.of(people).unwrap());
     let coming: BTreeSet<&str> =
-        books.draws.iter().flat_map(|d| &d.checks).flat_map(|c| &c.inspectors).map(|id| id.as_str()).collect();
+        books.draws.iter().flat_map(|d| &d.checks).flat_map(|c| &c.inspectors).map(InspectorId::as_str).collect();
     assert!(coming.len() > 10, "{}", coming.len());
     for (certificate, name) in certificates.iter().zip(names.iter()) {
         if let (Some(certificate), Some(name)) = (certificate, name)

@@ -64,7 +64,7 @@ pub fn painted_parts(window: &Window) -> Vec<Painted> {
                 let job = &shape.galley.job;
                 let part = |section: &egui::text::LayoutSection| {
                     let range = section.byte_range.start.0..section.byte_range.end.0;
-                    (job.text[range].to_owned(), section.format.font_id.size)
+                    (job.text.get(range).unwrap_or_default().to_owned(), section.format.font_id.size)
                 };
                 let parts = job.sections.iter().map(part).collect();
                 texts.push(Painted { text: shape.galley.text().to_owned(), parts });

@@ -316,8 +316,6 @@ fn other_edits(ui: &mut Ui, of: &Of<'_>, body: &BodyId, change: &mut Option<Chan
 
 #[cfg(test)]
 mod tests {
-    use egui_kittest::kittest::Queryable;
-
     use super::*;
     use crate::plan::model::MandatoryMove;
 
