@@ -207,7 +207,9 @@ fn sorts(hands: &mut Hands<'_>) {
         for (one, two) in one.iter().zip(&two) {
             groups.entry(sorting(one)).or_default().push(two.clone());
         }
-        groups.values().for_each(|group| together(group, second));
+        for group in groups.values() {
+            together(group, second);
+        }
     }
     // a third click takes the key away
     hands.click_heading(first, Modifiers::NONE);

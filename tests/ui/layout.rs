@@ -56,7 +56,7 @@ impl Painted {
         match shape {
             Shape::Vec(shapes) => shapes.iter().for_each(|shape| self.take(shape, clip)),
             Shape::Rect(rect) if rect.fill.a() >= NEARLY_OPAQUE => {
-                self.grounds.push(rect.rect.intersect(clip).expand(1.0))
+                self.grounds.push(rect.rect.intersect(clip).expand(1.0));
             }
             Shape::Text(shape) if shape.opacity_factor > 0.0 => {
                 for row in &shape.galley.rows {

@@ -34,12 +34,24 @@ enum Walk {
 /// A list that is added is told here where it is met: the walk there then holds its abilities.
 fn walk(list: ListId) -> Walk {
     match list {
-        ListId::Table(_) | ListId::Quality | ListId::SetAside | ListId::Selection | ListId::Pivot => Walk::Register,
-        ListId::RefreshUnits | ListId::RefreshFrequency => Walk::Register,
+        ListId::Table(_)
+        | ListId::Quality
+        | ListId::SetAside
+        | ListId::Selection
+        | ListId::Pivot
+        | ListId::RefreshUnits
+        | ListId::RefreshFrequency => Walk::Register,
         ListId::Movers | ListId::Shortages | ListId::Record | ListId::Lights | ListId::Values => Walk::Plan,
         ListId::Strata | ListId::Pairs | ListId::Month => Walk::Draw,
-        ListId::Checks | ListId::Board | ListId::PublicList | ListId::Progress => Walk::Results,
-        ListId::Journal | ListId::Register | ListId::Verification | ListId::Manifest | ListId::Hand => Walk::Results,
+        ListId::Checks
+        | ListId::Board
+        | ListId::PublicList
+        | ListId::Progress
+        | ListId::Journal
+        | ListId::Register
+        | ListId::Verification
+        | ListId::Manifest
+        | ListId::Hand => Walk::Results,
     }
 }
 

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 
 use super::cells::WHOLE;
 use super::text as t;
-use super::tools::{Ground, named_field};
+use super::tools::Ground;
 use crate::ui::slot::Slot;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};

@@ -458,11 +458,6 @@ impl Tools {
     }
 }
 
-/// A field for screen readers: its name, and what stands in it.
-pub(super) fn named_field(text: &str, name: &str) -> egui::WidgetInfo {
-    egui::WidgetInfo { label: Some(name.to_owned()), ..egui::WidgetInfo::text_edit(true, text, text, name) }
-}
-
 /// Sum, count, mean, least and greatest in one line.
 fn figures_text(totals: &Totals) -> String {
     let number = |n: f64| number_text(n, 3);

@@ -227,12 +227,12 @@ mod tests {
         assert_eq!(counted.rows, ["甲", "（空）"]);
         assert_eq!(counted.columns.iter().map(String::as_str).collect::<Vec<_>>(), ["A", "（空）"]);
         assert_eq!(counted.cells, [[1.0, 1.0], [1.0, 1.0]]);
-        assert_eq!(pivot(&frame, &[0, 1, 2, 3], None, Some("days")).sum(), 3.5);
+        assert!(near(pivot(&frame, &[0, 1, 2, 3], None, Some("days")).sum(), 3.5));
         // thousandths are points
         assert_eq!(pivot(&frame, &[0, 1, 2, 3], None, Some("points")).cells, [[1.25], [0.5]]);
         let none = pivot(&frame, &[], None, None);
         assert!(none.rows.is_empty());
-        assert_eq!(none.sum(), 0.0);
+        assert!(near(none.sum(), 0.0));
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
         let rows: Vec<u32> = (0..38_000).collect();
         let counted = pivot(&frame, &rows, Some("tier"), None);
         assert!(counted.rows.len() <= MOST_GROUPS);
-        assert_eq!(counted.sum(), 38_000.0);
+        assert!(near(counted.sum(), 38_000.0));
         let summed = pivot(&frame, &rows, None, Some("points"));
         let total = compute_totals(&frame, "points", &rows).unwrap();
         assert!(near(summed.sum(), total.sum), "{} {}", summed.sum(), total.sum);

@@ -79,7 +79,8 @@ pub fn see(window: &mut Window, texts: &[&str]) {
 #[track_caller]
 pub fn number_after(text: &str, words: &str) -> f64 {
     let at = text.find(words).unwrap_or_else(|| panic!("{words:?} in {text}")) + words.len();
-    let digits: String = text[at..].chars().take_while(|c| c.is_ascii_digit() || ",.-".contains(*c)).collect();
+    let digits: String =
+        text.get(at..).unwrap_or_default().chars().take_while(|c| c.is_ascii_digit() || ",.-".contains(*c)).collect();
     digits.replace(',', "").parse().unwrap_or_else(|_| panic!("a number after {words:?} in {text}"))
 }
 
@@ -101,7 +102,7 @@ pub fn choose(window: &mut Window, list: &str, entry: &str) {
         .harness
         .query_all_by_label_contains(entry)
         .filter(|n| n.accesskit_node().role() != Role::TextRun && n.accesskit_node().role() != Role::ComboBox)
-        .last();
+        .next_back();
     found.unwrap_or_else(|| panic!("{entry}: {}", window.shown().join(" | "))).click();
     window.harness.run_steps(3);
 }
