@@ -101,8 +101,7 @@ pub fn choose(window: &mut Window, list: &str, entry: &str) {
     let found = window
         .harness
         .query_all_by_label_contains(entry)
-        .filter(|n| n.accesskit_node().role() != Role::TextRun && n.accesskit_node().role() != Role::ComboBox)
-        .next_back();
+        .rfind(|n| n.accesskit_node().role() != Role::TextRun && n.accesskit_node().role() != Role::ComboBox);
     found.unwrap_or_else(|| panic!("{entry}: {}", window.shown().join(" | "))).click();
     window.harness.run_steps(3);
 }
