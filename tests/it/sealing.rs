@@ -131,17 +131,17 @@ fn assert_sealed_as_shown(project: &Project, shown: &MonthPreview, sealed: &Seal
     }
 }
 
-/// The registry with a rectification due in January for some sources that had none: every thirtieth.
+/// The registry with a rectification to be checked from January on for some sources that had none: every thirtieth.
 fn with_rectifications(registry: &Registry) -> Registry {
     let mut registry = registry.clone();
     let epoch = chrono::NaiveDate::default();
-    let january = chrono::NaiveDate::from_ymd_opt(2027, 1, 15).unwrap();
+    let mended = chrono::NaiveDate::from_ymd_opt(2026, 12, 15).unwrap();
     let days: Vec<Option<i32>> = sources::RECTIFY_BY
         .of(&registry.sources)
         .unwrap()
         .into_iter()
         .enumerate()
-        .map(|(row, day)| day.or((row % 30 == 0).then_some(january)))
+        .map(|(row, day)| day.or((row % 30 == 0).then_some(mended)))
         .map(|day| day.map(|day| (day - epoch).num_days() as i32))
         .collect();
     let column = Column::from(Series::new("rectify_by".into(), days)).cast(&DataType::Date).unwrap();

@@ -182,7 +182,7 @@ fn approved_drawn_and_approved_again_the_four_columns_stay_apart() {
     }
     // 总览 holds what had been planned against what was drawn, the approved plan over both
     let record = PlanRecord::compute(&view_of(&window).analysis, &kept, None).unwrap().city();
-    let sum = |of: fn(&FourColumns) -> f64| decimal(record.iter().map(of).map(f64::round).sum(), 0);
+    let sum = |of: fn(&FourColumns) -> f64| decimal(record.iter().map(of).sum(), 0);
     window.app_mut().go(ScreenId::Overview);
     window.settle();
     let shown = window.shown();

@@ -152,6 +152,8 @@ impl DrawScreen {
         *self = Self {
             of: Some(of),
             year: self.year.filter(|_| !other),
+            // the books may be there in the frame in which the opening is
+            opening: self.opening.filter(|_| !other),
             list: ListLook { wanted: self.list.wanted.take(), ..ListLook::default() },
             saving: std::mem::take(&mut self.saving),
             preview: std::mem::take(&mut self.preview),
@@ -169,6 +171,11 @@ impl DrawScreen {
             && let Some(done) = done
             && let Outcome::Deed(DeedOutcome::Opened(_, opened)) = &done.outcome
         {
+            if opened.period.month().is_some_and(|month| cx.session.month() != Some(month)) {
+                // another month is looked at by now
+                self.opening = None;
+                return;
+            }
             // the year's seed is shown before the months begin
             self.year = if opened.period.month().is_none() { cx.session.month() } else { None };
             self.opening = None;

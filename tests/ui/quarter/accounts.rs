@@ -58,6 +58,8 @@ fn matrix(window: &mut Window, drawn: &[usize; 3], made: &[usize; 3], total: f64
     assert_eq!(number_after(&beginning(window, "2027 年预计检查 "), "2027 年预计检查 "), total);
     let mut year = 0.0;
     for m in 1..=12 {
+        // the months come into sight as the selection walks
+        window.key(Modifiers::NONE, if m == 1 { Key::Home } else { Key::ArrowRight });
         let cell = beginning(window, &format!("全市 {m}月 "));
         if let (Some(drawn), Some(made)) = (drawn.get(m - 1), made.get(m - 1)) {
             let told = format!("已抽取 {drawn} 项，已完成 {made} 项");

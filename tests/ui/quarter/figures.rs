@@ -43,6 +43,8 @@ pub fn one_number(window: &mut Window, moment: &str, drawn: usize) {
     press_beginning(window, "全市 1月 ");
     near("年度计划", number_after(&beginning(window, "2027 年预计检查 "), "2027 年预计检查 "), told[12], 0.55);
     for m in 1..=12 {
+        // the months come into sight as the selection walks
+        window.key(Modifiers::NONE, if m == 1 { Key::Home } else { Key::ArrowRight });
         let cell = beginning(window, &format!("全市 {m}月 "));
         let shown = if m <= drawn {
             number_after(&cell, "已抽取 ")
@@ -55,7 +57,7 @@ pub fn one_number(window: &mut Window, moment: &str, drawn: usize) {
     screen(window, "总览");
     press(window, "去办理");
     see(window, &["请见证人核对数量"]);
-    let expected = number_after(&beginning(window, "计划预计 "), "计划预计 ");
+    let expected = number_after(&beginning(window, "计划预计 "), "取整前 ");
     near("月度抽取", expected, told[drawn], 0.1);
     // 执行与公开 counts what was drawn for the plan
     if drawn > 0 {

@@ -68,6 +68,9 @@ fn seed_text(draw: &DrawFacts, projected: bool) -> String {
     }
 }
 
+/// Least height of strata and map, points.
+const LEAST_STRATA: f32 = 160.0;
+
 /// Draws the strata. The show is over when the last step is done.
 pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, projected: bool, size: f32) {
     let now = ui.input(|i| i.time);
@@ -92,7 +95,8 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
         });
     });
     ui.add_space(HALF);
-    let height = ui.available_height() - 28.0;
+    // on a low page the page scrolls
+    let height = (ui.available_height() - 28.0).max(LEAST_STRATA);
     ui.horizontal_top(|ui| {
         let map_width = (ui.available_width() * 0.28).clamp(220.0, 480.0);
         let width = ui.available_width() - map_width - GRID;

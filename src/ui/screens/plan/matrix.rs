@@ -196,8 +196,12 @@ impl Grid {
     /// Where a cell lies on the whole table, with what stays in sight around it: to be scrolled to.
     fn around(&self, row: usize, month: usize) -> Rect {
         let left = self.origin.x + self.month * month as f32;
-        let top = self.origin.y + ROW * (row as f32 - 1.0);
         let size = Vec2::new(self.name + self.month + self.year, HEAD + ROW * 2.0);
+        // the city's row is in sight at any height: its months alone are brought
+        let top = match row {
+            0 => self.view.top().min((self.view.bottom() - size.y).max(self.origin.y)),
+            _ => self.origin.y + ROW * (row as f32 - 1.0),
+        };
         Rect::from_min_size(Pos2::new(left, top), size)
     }
 
@@ -240,7 +244,7 @@ pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> Option<Ev
         heading(ui, of, &grid);
         names(ui, of, &grid);
         let (row, month) = of.selection.cursor();
-        if of.bring && row > 0 {
+        if of.bring {
             ui.scroll_to_rect(grid.around(row, month), None);
         }
     });
