@@ -7,6 +7,7 @@
 mod accounts;
 mod desk;
 mod figures;
+mod five;
 mod office;
 mod steps;
 
@@ -16,7 +17,7 @@ use egui::{Event, Key, Modifiers};
 use fairdraw::ui::text::path;
 
 use self::desk::*;
-use self::figures::one_number;
+use self::figures::{Stage, one_number};
 use self::office::*;
 use self::steps::*;
 use super::support::{Begin, LAPTOP, Window};
@@ -38,7 +39,7 @@ pub struct Done {
 fn begin(window: &mut Window) -> std::path::PathBuf {
     window.harness.run_steps(2);
     name_operator(window, "王晓明");
-    let office = office(window, "某区文件", SOURCES, 8);
+    let office = office(window.folder.path(), "某区文件", SOURCES, 8);
     window.answers.push(&office);
     window.key(Modifiers::COMMAND, Key::I);
     see(window, &["污染源名录", "执法人员名录"]);
@@ -63,20 +64,20 @@ fn a_quarter_of_a_year() {
     let mut done = Done::default();
     let office = begin(window);
     approve(window, 1, "2026-12-21");
-    one_number(window, "开年", 0);
+    one_number(window, "开年", Stage::Drawn(0));
     done.drawn[0] = draw_month(window, 1, "2026-12-28");
     export_sheets(window);
     january_changes(window, &office);
     january_results(window, &mut done);
     january_published(window, &mut done);
-    one_number(window, "一月之后", 1);
+    one_number(window, "一月之后", Stage::Drawn(1));
     february_register(window, &office);
-    one_number(window, "更新名录之后", 1);
+    one_number(window, "更新名录之后", Stage::Drawn(1));
     done.drawn[1] = draw_month(window, 2, "2027-02-02");
     february_results(window, &mut done);
-    one_number(window, "二月之后", 2);
+    one_number(window, "二月之后", Stage::Drawn(2));
     second_version(window);
-    one_number(window, "调整之后", 2);
+    one_number(window, "调整之后", Stage::Drawn(2));
     done.drawn[2] = draw_month(window, 3, "2027-03-01");
     march_results(window, &mut done);
     later(window, "2027-04-06T09:00:00");
@@ -109,6 +110,7 @@ fn february_results(window: &mut Window, done: &mut Done) {
 fn second_version(window: &mut Window) {
     later(window, "2027-02-22T09:00:00");
     screen(window, "年度计划");
+    press(window, "计划矩阵");
     press_beginning(window, "闵行区生态环境局 5月 ");
     for key in [Key::ArrowRight, Key::ArrowDown] {
         window.key(Modifiers::SHIFT, key);

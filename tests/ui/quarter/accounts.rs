@@ -10,6 +10,7 @@ use egui::{Key, Modifiers};
 use super::super::support::Window;
 use super::Done;
 use super::desk::{beginning, number_after, press, press_beginning, said, screen, see, whole_after};
+use super::figures::city_month;
 use super::office::{file, rows_of};
 
 /// Checks made of the plan: a triggered one is no part of it.
@@ -58,9 +59,7 @@ fn matrix(window: &mut Window, drawn: &[usize; 3], made: &[usize; 3], total: f64
     assert_eq!(number_after(&beginning(window, "2027 年预计检查 "), "2027 年预计检查 "), total);
     let mut year = 0.0;
     for m in 1..=12 {
-        // the months come into sight as the selection walks
-        window.key(Modifiers::NONE, if m == 1 { Key::Home } else { Key::ArrowRight });
-        let cell = beginning(window, &format!("全市 {m}月 "));
+        let cell = city_month(window, m);
         if let (Some(drawn), Some(made)) = (drawn.get(m - 1), made.get(m - 1)) {
             let told = format!("已抽取 {drawn} 项，已完成 {made} 项");
             assert!(cell.contains(&told), "{told}: {cell}");
@@ -101,7 +100,7 @@ fn record(window: &mut Window, drawn: &[usize; 3], made: &[usize; 3]) -> (f64, S
 /// 执行与公开: the meters, and the figures to be reported.
 fn progress(window: &mut Window, done: &Done, drawn: usize) {
     screen(window, "执行与公开");
-    let rate = beginning(window, "结果公开率（应为 100%）");
+    let rate = beginning(window, "结果公开率 ");
     assert_eq!(whole_after(&rate, "已公开 "), done.published, "{rate}");
     assert_eq!(whole_after(&rate, "应公开 "), done.finished, "{rate}");
     assert!(beginning(window, "逾期未公开 ").starts_with("逾期未公开 2项"));

@@ -1,5 +1,6 @@
 //! The office beside the window: the folder that it imports, the next registers, the filled-in forms of results.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, Xlsx};
@@ -8,14 +9,12 @@ use fairdraw::district::load_bundled_districts;
 use fairdraw::workspace::demo::{DemoOptions, MARKER, write_demo};
 use fairdraw::workspace::store::project::bundled_calendar;
 
-use super::super::support::Window;
-
 /// Rows of a sheet as text, from its headings on.
 pub type Rows = Vec<Vec<String>>;
 
 /// Writes an office's folder, small enough to be drawn quickly.
-pub fn office(window: &Window, name: &str, sources: usize, seed: u64) -> PathBuf {
-    let folder = window.folder.path().join(name);
+pub fn office(within: &Path, name: &str, sources: usize, seed: u64) -> PathBuf {
+    let folder = within.join(name);
     let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
     let options = DemoOptions { sources, seed, ..DemoOptions::default() };
     write_demo(&folder, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
@@ -69,12 +68,32 @@ fn write_csv(path: &Path, rows: &Rows) {
     std::fs::write(path, lines.join("\r\n")).unwrap();
 }
 
+/// The first sheet of an office's workbook.
+fn sheet_of(path: &Path, heading: &str) -> Rows {
+    let book: Xlsx<_> = calamine::open_workbook(path).unwrap();
+    let sheet = book.sheet_names()[0].clone();
+    rows_of(path, &sheet, heading)
+}
+
 /// The office's register.
 pub fn register(office: &Path) -> Rows {
-    let path = office.join("固定污染源名录.xlsx");
-    let book: Xlsx<_> = calamine::open_workbook(&path).unwrap();
-    let sheet = book.sheet_names()[0].clone();
-    rows_of(&path, &sheet, "单位名称")
+    sheet_of(&office.join("固定污染源名录.xlsx"), "单位名称")
+}
+
+/// Leaves each body of the office so many of its inspectors, who have so many days a month.
+pub fn few_inspectors(office: &Path, each: usize, days: &str) {
+    let path = office.join("执法人员名录.xlsx");
+    let mut rows = sheet_of(&path, "姓名");
+    let (body, have) = (column(&rows, "所属单位"), column(&rows, "每月可用天数"));
+    let mut seen = BTreeMap::<String, usize>::new();
+    rows.retain(|row| {
+        let count = seen.entry(row[body].clone()).or_default();
+        *count += 1;
+        *count <= each
+    });
+    rows[1..].iter_mut().for_each(|row| row[have] = days.to_owned());
+    std::fs::remove_file(&path).unwrap();
+    write_csv(&path.with_extension("csv"), &rows);
 }
 
 /// A folder with a register alone: of the last one `kept` stay, of these the first `closed` are closed, two are new.

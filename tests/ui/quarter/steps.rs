@@ -108,7 +108,7 @@ pub fn publish(window: &mut Window, count: usize, day: &str) {
 
 /// Published and due as the figure over the board says.
 pub fn published(window: &mut Window) -> (usize, usize) {
-    let figure = beginning(window, "结果公开率（应为 100%）");
+    let figure = beginning(window, "结果公开率 ");
     (whole_after(&figure, "已公开 "), whole_after(&figure, "应公开 "))
 }
 

@@ -184,6 +184,12 @@ impl Grid {
         Rect::from_min_size(Pos2::new(self.x(month), self.row_y(row)), Vec2::new(self.month, ROW))
     }
 
+    /// The part of a cell that is in sight.
+    fn seen(&self, row: usize, month: usize) -> Option<Rect> {
+        let seen = self.cell(row, month).intersect(self.clip(row));
+        (seen.width() >= 2.0 && seen.height() >= 2.0).then_some(seen)
+    }
+
     /// Where cells of a row may show.
     fn clip(&self, row: usize) -> Rect {
         let top = self.view.top() + if row == 0 { HEAD } else { HEAD + ROW };
@@ -196,12 +202,10 @@ impl Grid {
     /// Where a cell lies on the whole table, with what stays in sight around it: to be scrolled to.
     fn around(&self, row: usize, month: usize) -> Rect {
         let left = self.origin.x + self.month * month as f32;
-        let size = Vec2::new(self.name + self.month + self.year, HEAD + ROW * 2.0);
-        // the city's row is in sight at any height: its months alone are brought
-        let top = match row {
-            0 => self.view.top().min((self.view.bottom() - size.y).max(self.origin.y)),
-            _ => self.origin.y + ROW * (row as f32 - 1.0),
-        };
+        // the city's row is always in sight: the rows below it stay where they are
+        let top = if row == 0 { self.view.top() } else { self.origin.y + ROW * (row as f32 - 1.0) };
+        let rows = if row == 0 { 1.0 } else { 2.0 };
+        let size = Vec2::new(self.name + self.month + self.year, HEAD + ROW * rows);
         Rect::from_min_size(Pos2::new(left, top), size)
     }
 
@@ -226,9 +230,10 @@ pub(super) fn cell_id(ui: &Ui, key: RowKey, month: usize) -> egui::Id {
     ui.scope_id().with(("cell", row, month))
 }
 
-/// Draws the matrix.
-pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> Option<Event> {
-    let mut event = None;
+/// Draws the matrix; gives back what was done on it, and whether the cursor's cell is in sight: the table takes some
+/// frames to bring it, and a cell out of sight takes no focus.
+pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> (Option<Event>, bool) {
+    let (mut event, mut in_sight) = (None, false);
     widths.measure(ui, of);
     // what stays in sight at the edges is not faded as if it went on
     let fade = std::mem::replace(&mut ui.spacing_mut().scroll.fade.strength, 0.0);
@@ -244,12 +249,13 @@ pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> Option<Ev
         heading(ui, of, &grid);
         names(ui, of, &grid);
         let (row, month) = of.selection.cursor();
+        in_sight = grid.seen(row, month).is_some();
         if of.bring {
             ui.scroll_to_rect(grid.around(row, month), None);
         }
     });
     ui.spacing_mut().scroll.fade.strength = fade;
-    event
+    (event, in_sight)
 }
 
 fn visible_rows(of: &View<'_>, grid: &Grid) -> std::ops::Range<usize> {
@@ -278,11 +284,8 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
             ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).rect_filled(ground, 0.0, palette.stripe);
         }
         for (m, cell) in row.cells.iter().enumerate() {
+            let Some(seen) = grid.seen(r, m) else { continue };
             let rect = grid.cell(r, m);
-            let seen = rect.intersect(clip);
-            if seen.width() < 2.0 || seen.height() < 2.0 {
-                continue;
-            }
             let (selected, at_cursor) = (of.selection.contains((r, m)), (r, m) == cursor);
             let mut sense = Sense::CLICK | Sense::DRAG;
             if at_cursor {

@@ -154,8 +154,8 @@ impl PlanScreen {
             take_focus: self.take_focus,
             bring: self.bring,
         };
-        let event = matrix::show(ui, &mut self.widths, &shown);
-        (self.take_focus, self.bring) = (false, false);
+        let (event, in_sight) = matrix::show(ui, &mut self.widths, &shown);
+        (self.take_focus, self.bring) = (self.take_focus && !in_sight, false);
         self.drag_hint(ui, open);
         if let Some(event) = event {
             self.hear(ui, cx, open, view, event, why);

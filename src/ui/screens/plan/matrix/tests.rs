@@ -16,6 +16,7 @@ struct Shown {
     editable: [bool; MONTHS],
     events: Vec<Event>,
     focus: bool,
+    bring: bool,
 }
 
 fn row(key: RowKey, name: &str) -> Row {
@@ -32,6 +33,10 @@ fn row(key: RowKey, name: &str) -> Row {
 }
 
 fn harness(bodies: usize, height: f32) -> Harness<'static, Shown> {
+    sized(bodies, Vec2::new(900.0, height))
+}
+
+fn sized(bodies: usize, size: Vec2) -> Harness<'static, Shown> {
     let mut rows = vec![row(RowKey::City, "全市")];
     rows.extend((0..bodies).map(|i| row(RowKey::Body(i), &format!("第{}局", i + 1))));
     let mut model = Model::default();
@@ -44,9 +49,10 @@ fn harness(bodies: usize, height: f32) -> Harness<'static, Shown> {
         editable: [true; MONTHS],
         events: Vec::new(),
         focus: true,
+        bring: true,
     };
     let mut set_up = false;
-    Harness::builder().with_size(Vec2::new(900.0, height)).with_max_steps(60).build_ui_state(
+    Harness::builder().with_size(size).with_max_steps(60).build_ui_state(
         move |ui, shown: &mut Shown| {
             if !set_up {
                 crate::ui::fonts::install(ui.ctx());
@@ -64,10 +70,10 @@ fn harness(bodies: usize, height: f32) -> Harness<'static, Shown> {
                 editable: shown.editable,
                 motion: false,
                 take_focus: shown.focus,
-                bring: shown.focus,
+                bring: std::mem::take(&mut shown.bring),
             };
-            let event = show(ui, &mut shown.widths, &of);
-            shown.focus = false;
+            let (event, in_sight) = show(ui, &mut shown.widths, &of);
+            shown.focus &= !in_sight;
             if let Some(event) = event {
                 match &event {
                     Event::Select(to, Join::Alone) => shown.selection = Selection::at(*to),
@@ -78,6 +84,7 @@ fn harness(bodies: usize, height: f32) -> Harness<'static, Shown> {
                     _ => {}
                 }
                 shown.focus |= matches!(event, Event::Select(..));
+                shown.bring = shown.focus;
                 shown.events.push(event);
             }
         },
@@ -100,6 +107,35 @@ fn arrows_move_and_enter_edits() {
     harness.key_press(Key::ArrowRight);
     harness.run();
     assert_eq!(harness.state().selection.cursor().1, 11, "the last month is the last");
+}
+
+#[test]
+fn keys_go_on_where_the_cursor_leaves_the_window() {
+    // too narrow for twelve months, too low for forty rows; the city's row is always in sight, its months are not
+    for from in ["全市 1月 ", "第1局 1月 "] {
+        let mut harness = sized(40, Vec2::new(500.0, 300.0));
+        harness.run();
+        let start = harness.query_all_by_label_contains(from).next().unwrap();
+        start.click();
+        harness.run();
+        let row = harness.state().selection.cursor().0;
+        for (key, month) in [(Key::End, 11), (Key::ArrowLeft, 10), (Key::Home, 0), (Key::ArrowRight, 1)] {
+            harness.key_press(key);
+            harness.run();
+            assert_eq!(harness.state().selection.cursor(), (row, month), "{from} {key:?}");
+            let name = harness.state().model.bodies[row].cells[month].name.clone();
+            assert!(harness.query_by_label(&name).is_some(), "{name} is in sight");
+        }
+        for _ in 0..3 {
+            harness.key_press(Key::PageDown);
+            harness.run();
+        }
+        harness.key_press(Key::F2);
+        harness.run();
+        let cursor = harness.state().selection.cursor();
+        assert!(cursor.0 > row + 10, "{cursor:?}");
+        assert_eq!(harness.state().events.last(), Some(&Event::Edit(cursor)));
+    }
 }
 
 #[test]
