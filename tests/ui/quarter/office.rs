@@ -91,7 +91,9 @@ pub fn few_inspectors(office: &Path, each: usize, days: &str) {
         *count += 1;
         *count <= each
     });
-    rows[1..].iter_mut().for_each(|row| row[have] = days.to_owned());
+    for row in &mut rows[1..] {
+        days.clone_into(&mut row[have]);
+    }
     std::fs::remove_file(&path).unwrap();
     write_csv(&path.with_extension("csv"), &rows);
 }
