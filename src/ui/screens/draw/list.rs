@@ -47,28 +47,21 @@ pub fn show(
     let palette = theme::of(ui);
     let mut ask = None;
     let row = chosen.and_then(|i| facts.rows.get(i));
+    let rows = || shown.iter().filter_map(|at| facts.rows.get(*at));
+    let standing = rows().filter(|r| !r.replaced).count();
+    let pairs = rows().filter(|r| r.pair.is_some()).count();
+    let [standing, pairs] = [standing, pairs].map(|n| thousands(n as u64));
+    let mut words = format!("{standing} {}，{} {pairs} {}", t::U_UNITS, t::PAIRED, t::U_PAIRS);
+    words.push('；');
+    words.push_str(&if in_area {
+        t::OF_AREA.to_owned()
+    } else {
+        let sum = |of: fn(&DrawFacts) -> usize| facts.draws.iter().map(of).sum();
+        t::certain_of_list(sum(|draw| draw.certain), sum(|draw| draw.mandatory))
+    });
     ui.horizontal(|ui| {
         widgets::heading(ui, t::LIST);
         help_marks(ui, &[Term::Substitution, Term::Pairing, Term::TriggeredCheck]);
-        let rows = || shown.iter().filter_map(|at| facts.rows.get(*at));
-        let standing = rows().filter(|r| !r.replaced).count();
-        let pairs = rows().filter(|r| r.pair.is_some()).count();
-        let words = format!(
-            "{} {}，{} {} {}",
-            thousands(standing as u64),
-            t::U_UNITS,
-            t::PAIRED,
-            thousands(pairs as u64),
-            t::U_PAIRS
-        );
-        ui.label(theme::note(ui, words));
-        if !in_area {
-            let sum = |of: fn(&DrawFacts) -> usize| facts.draws.iter().map(of).sum();
-            ui.label(theme::note(ui, t::certain_of_list(sum(|draw| draw.certain), sum(|draw| draw.mandatory))));
-        }
-        if in_area {
-            ui.label(theme::note(ui, t::OF_AREA));
-        }
         if facts.draws.iter().any(|d| d.demonstration) {
             widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
         }
@@ -83,6 +76,7 @@ pub fn show(
             }
         });
     });
+    ui.add(egui::Label::new(theme::note(ui, words)).wrap());
     ui.horizontal(|ui| {
         let mut action = |text: &str, able: bool, why: &str, what: Ask| {
             let button = ui.add_enabled(may && able, egui::Button::new(text));

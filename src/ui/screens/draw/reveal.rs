@@ -236,10 +236,10 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, (
         let c = t::LIST_COLUMNS;
         let columns = [
             ColumnDef::text("number", c[0], 64.0),
-            ColumnDef::text("name", c[2], 200.0).share(1.0),
-            ColumnDef::text("stratum", c[3], 200.0).share(1.0),
-            ColumnDef::text("lead", c[8], 224.0),
-            ColumnDef::text("second", c[9], 224.0),
+            ColumnDef::text("name", c[2], 140.0).share(1.0),
+            ColumnDef::text("stratum", c[3], 120.0).share(1.0),
+            ColumnDef::text("lead", c[8], 160.0).share(0.4),
+            ColumnDef::text("second", c[9], 160.0).share(0.4),
         ];
         let running = show.is_running();
         let cell = |row: usize, column: usize| {
