@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable;
-use fairdraw::disclosure::Audience;
 use fairdraw::domain::{Period, PlanMonth};
-use fairdraw::export::{ExportFile, ExportInfo, write_export};
 use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::workspace::deeds::deed::Deed;
@@ -14,6 +12,7 @@ use fairdraw::workspace::deeds::seal::Pledge;
 use fairdraw::workspace::session::ViewCommand;
 
 use super::support::{Begin, LAPTOP, Window};
+use super::work::write_exported;
 
 const DICE: &str = "4162253614235516";
 
@@ -128,15 +127,7 @@ fn an_exported_folder_is_checked_by_a_button() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
     let folder = window.folder.path().join("导出");
-    let info = ExportInfo {
-        agency: "某市生态环境局".into(),
-        program: "测试".into(),
-        created: chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap().and_hms_opt(9, 0, 0).unwrap(),
-        audience: Audience::Internal,
-        data_mark: None,
-    };
-    let file = ExportFile { name: "任务.csv".into(), bytes: b"1,2\n".to_vec(), audience: Audience::Internal };
-    write_export(&folder, &[file], &info, None).unwrap();
+    write_exported(&folder, &["任务.csv"]);
     window.app_mut().go(ScreenId::Audit);
     window.harness.run_steps(2);
     window.click("核验证书");

@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use fairdraw::disclosure::Audience;
 use fairdraw::domain::Period;
-use fairdraw::export::{ExportFile, ExportInfo, write_export};
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::table::{About, ListId};
@@ -20,7 +18,7 @@ use super::plan::on_the_matrix;
 use super::refresh::{next_register, open_refresh};
 use super::results::{record_all, tab};
 use super::support::{Begin, LAPTOP, PROJECTOR, Window};
-use super::work::{ceremony_with, choose_month, draw_month, name_operator, seal_year};
+use super::work::{ceremony_with, choose_month, draw_month, name_operator, seal_year, write_exported};
 
 /// On which of the walks a list is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -330,15 +328,7 @@ fn no_screen_draws_a_table_without_its_tools() {
 
 /// An exported folder whose files have been changed since.
 fn changed_export(folder: &Path) {
-    let info = ExportInfo {
-        agency: "某市生态环境局".into(),
-        program: "测试".into(),
-        created: chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap().and_hms_opt(9, 0, 0).unwrap(),
-        audience: Audience::Internal,
-        data_mark: None,
-    };
-    let file = |name: &str| ExportFile { name: name.into(), bytes: b"1,2\n".to_vec(), audience: Audience::Internal };
-    write_export(folder, &["任务.csv", "名单.csv", "统计.csv"].map(file), &info, None).unwrap();
+    write_exported(folder, &["任务.csv", "名单.csv", "统计.csv"]);
     std::fs::write(folder.join("任务.csv"), b"1,3\n").unwrap();
     std::fs::remove_file(folder.join("名单.csv")).unwrap();
     std::fs::write(folder.join("多余.csv"), b"1\n").unwrap();

@@ -1,10 +1,13 @@
 //! Pieces of the operator's work, by clicks and typing alone.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
-use fairdraw::disclosure::{CheckOrigin, CheckResult, DueCheck, Manner, Outcome, PlanDatesEntry};
+use fairdraw::disclosure::{Audience, CheckOrigin, CheckResult, DueCheck, Manner, Outcome, PlanDatesEntry};
 use fairdraw::domain::{Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
+use fairdraw::export::{ExportFile, ExportInfo, write_export};
 use fairdraw::sampling::EntropyFormat;
 use fairdraw::workspace::deeds::batch::{ClearDays, key_of};
 use fairdraw::workspace::deeds::change::TriggeredRequest;
@@ -200,4 +203,19 @@ pub fn rich_month(window: &mut Window, look: Look<'_>) -> PlanMonth {
     window.send(ViewCommand::SetMonth(month));
     window.settle();
     month
+}
+
+/// An exported folder of small internal files, with their manifest.
+pub fn write_exported(folder: &Path, names: &[&str]) {
+    let info = ExportInfo {
+        agency: "某市生态环境局".into(),
+        program: "测试".into(),
+        created: chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap().and_hms_opt(9, 0, 0).unwrap(),
+        audience: Audience::Internal,
+        data_mark: None,
+    };
+    let file =
+        |name: &&str| ExportFile { name: (*name).into(), bytes: b"1,2\n".to_vec(), audience: Audience::Internal };
+    let files: Vec<ExportFile> = names.iter().map(file).collect();
+    write_export(folder, &files, &info, None).unwrap();
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::AppResult;
+use crate::disclosure::DueCheck;
 use crate::domain::{Period, PlanMonth};
 use crate::export::{BookHeader, DistrictRow, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow};
 use crate::plan::PlanCell;
 use crate::sampling::{SealRegister, to_hex};
 use crate::workspace::inputs::analysis::Analysis;
-use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::inputs::due::{ListPlace, OpenedDraw};
 use crate::workspace::reports::month_list::{ResultsByCheck, reserves_listed};
 use crate::workspace::reports::plan_record::{PlanFiles, PlanRecord};
 use crate::workspace::reports::target_rows::{RowMaker, district_name};
@@ -56,7 +57,7 @@ impl BookInput<'_> {
             let Some(body) = bodies.get(usize::from(key.1)) else { continue };
             let of = counts.get(key);
             let months = std::array::from_fn(|m| {
-                let listed = (drawn >> m & 1 == 1).then(|| of.map_or_else(StratumCounts::default, |of| of[m]));
+                let listed = (drawn >> m & 1 == 1).then(|| of.map_or_else(ListCounts::default, |of| of[m]));
                 // of a month drawn what is on its lists, a unit that left the register in the district of its time
                 let planned = || planned.get(key).map_or(0.0, |row| row[m]);
                 MonthFigures {
@@ -168,39 +169,53 @@ impl BookInput<'_> {
         rows
     }
 
+    /// Planned checks of an opened draw that still stand, where they lie, and whether they are done.
+    fn planned_checks<'b>(
+        &'b self,
+        opened: &'b OpenedDraw,
+    ) -> impl Iterator<Item = (&'b DueCheck, &'b ListPlace, bool)> {
+        let checks = opened.checks.iter().zip(&opened.places);
+        checks.filter(|(check, _)| !check.withdrawn && check.origin.is_planned()).map(|(check, place)| {
+            (check, place, self.results.contains_key(&(&check.unit_id, check.month, check.sequence)))
+        })
+    }
+
     /// Planned checks and done ones by district's code, body and month of the opened draws.
-    fn district_counts(&self) -> BTreeMap<(u32, u16), [StratumCounts; 12]> {
-        let mut counts: BTreeMap<(u32, u16), [StratumCounts; 12]> = BTreeMap::new();
+    fn district_counts(&self) -> BTreeMap<(u32, u16), [ListCounts; 12]> {
+        let mut counts: BTreeMap<(u32, u16), [ListCounts; 12]> = BTreeMap::new();
         for opened in self.draws {
             let Some(m) = opened.month.index_in(self.project.file.year) else { continue };
-            for (check, place) in opened.checks.iter().zip(&opened.places) {
-                let Some(body) = place.body.filter(|_| !check.withdrawn && check.origin.is_planned()) else { continue };
-                let of = &mut counts.entry((place.district.unwrap_or(0), body)).or_default()[m];
-                of.drawn += 1;
-                of.done += u32::from(self.results.contains_key(&(&check.unit_id, check.month, check.sequence)));
+            for (_, place, done) in self.planned_checks(opened) {
+                let Some(body) = place.body else { continue };
+                counts.entry((place.district.unwrap_or(0), body)).or_default()[m].add(done);
             }
         }
         counts
     }
 
     /// Planned checks and done ones of each stratum of an opened draw.
-    fn strata_counts(&self, opened: &OpenedDraw) -> BTreeMap<String, StratumCounts> {
-        let mut counts: BTreeMap<String, StratumCounts> = BTreeMap::new();
-        for check in opened.checks.iter().filter(|c| !c.withdrawn && c.origin.is_planned()) {
+    fn strata_counts(&self, opened: &OpenedDraw) -> BTreeMap<String, ListCounts> {
+        let mut counts: BTreeMap<String, ListCounts> = BTreeMap::new();
+        for (check, _, done) in self.planned_checks(opened) {
             let row = opened.draw.frame.position(check.unit_id.as_str()).and_then(|i| opened.draw.frame.row(i));
             let Some(row) = row.filter(|row| row.stratum.body() == check.body.as_str()) else { continue };
-            let of = counts.entry(row.stratum.as_str().to_owned()).or_default();
-            of.drawn += 1;
-            of.done += u32::from(self.results.contains_key(&(&check.unit_id, check.month, check.sequence)));
+            counts.entry(row.stratum.as_str().to_owned()).or_default().add(done);
         }
         counts
     }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct StratumCounts {
+struct ListCounts {
     drawn: u32,
     done: u32,
+}
+
+impl ListCounts {
+    fn add(&mut self, done: bool) {
+        self.drawn += 1;
+        self.done += u32::from(done);
+    }
 }
 
 /// Visits that fit: of every limited resource the fewest, at the month's own mix of checks.

@@ -12,6 +12,7 @@ use crate::policy::Policy;
 use crate::registry::row_of_unit;
 use crate::registry::schema::{inspectors, sources};
 use crate::sampling::{TicketMaker, compute_key, to_hex};
+use crate::ui::table::Target;
 use crate::ui::text::draw as t;
 use crate::ui::widgets::decimal;
 use crate::workspace::reports::month_list::{ListEntry, ResultsByCheck, TargetState, list_entries};
@@ -106,6 +107,20 @@ pub struct ListRow {
     pub reason: String,
     /// Plan code.
     pub code: String,
+}
+
+impl ListRow {
+    /// What the row is about, for the menu of its unit.
+    pub fn target(&self, month: PlanMonth) -> Target {
+        Target {
+            unit: self.unit.to_string(),
+            name: self.name.clone(),
+            source: self.source,
+            month: Some(month),
+            code: self.code.clone(),
+            uscc: self.uscc.clone(),
+        }
+    }
 }
 
 /// The districts, 0 to 1 from the north-west, and how wide the map is for its height.

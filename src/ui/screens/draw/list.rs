@@ -7,7 +7,7 @@ use egui::Ui;
 use super::facts::{DrawFacts, Facts, ListRow};
 use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
-use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput, Target};
+use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -113,17 +113,7 @@ pub fn show(
             _ => &row.code,
         })
     };
-    let target = |at: usize| {
-        let row = row_at(at)?;
-        Some(Target {
-            unit: row.unit.to_string(),
-            name: row.name.clone(),
-            source: row.source,
-            month: Some(month),
-            code: row.code.clone(),
-            uscc: row.uscc.clone(),
-        })
-    };
+    let target = |at: usize| row_at(at).map(|row| row.target(month));
     let faint = CellStyle { ink: Some(palette.muted), ..CellStyle::default() };
     let style = |at: usize, _: usize, _: &str| {
         if row_at(at).is_some_and(|row| row.replaced) { faint } else { CellStyle::default() }

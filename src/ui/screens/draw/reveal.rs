@@ -8,7 +8,7 @@ use super::bar::big_figure;
 use super::facts::{BINS, DrawFacts, Facts};
 use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
-use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput, Target};
+use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID, HALF};
@@ -250,15 +250,7 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, (
         };
         let target = |row: usize| {
             let at = if running { shown.checked_sub(row + 1)? } else { row };
-            let row = draw.paired.get(at).and_then(|at| facts.rows.get(*at))?;
-            Some(Target {
-                unit: row.unit.to_string(),
-                name: row.name.clone(),
-                source: row.source,
-                month: Some(month),
-                code: row.code.clone(),
-                uscc: row.uscc.clone(),
-            })
+            draw.paired.get(at).and_then(|at| facts.rows.get(*at)).map(|row| row.target(month))
         };
         let rows = CellRows::new(&columns, shown, &cell).targets(&target);
         let version = std::ptr::from_ref(draw).addr() as u64 ^ (u64::from(running) << 1);
