@@ -141,3 +141,12 @@ fn rows_read_are_rows_used_set_aside_or_merged() {
     window.click(&tab);
     window.until("the rows in words", |w| w.shows("污染源名录：读入 31 行，采用 29 行，搁置 1 行，合并重复 1 行"));
 }
+
+#[test]
+fn the_import_page_counts_rows_of_data_without_the_heading() {
+    let mut window = on_tab(t::SET_ASIDE);
+    let input = root_of(&window).with_file_name("输入");
+    window.answers.push(&input);
+    window.click(t::IMPORT_FOLDER);
+    window.until("what the file was taken for", |w| w.shows("31 行数据，认出 5 列"));
+}

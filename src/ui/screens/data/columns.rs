@@ -66,10 +66,10 @@ const WIDTHS: [(&str, f32); 22] = [
     (scored::TIER.name(), 84.0),
     (quality::SEVERITY.name(), 64.0),
     (quality::CODE.name(), 90.0),
-    (quality::UNIT.name(), 190.0),
-    (quality::VALUE.name(), 150.0),
+    (quality::UNIT.name(), 180.0),
+    (quality::VALUE.name(), 140.0),
     (quality::EXPECTED.name(), 210.0),
-    (quality::COLUMN.name(), 104.0),
+    (quality::COLUMN.name(), 100.0),
     (quality::CONFIRMED_WHY.name(), 180.0),
     (sources::BODY.name(), 150.0),
     (sources::INDUSTRY.name(), 190.0),
@@ -97,7 +97,8 @@ pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<Colu
                     def.width = width;
                 }
                 let own_place = kind.is_some() && [origin::ROW.name(), origin::FILE.name()].contains(&id.as_str());
-                let own_last = [quality::CONFIRMED_AT.name(), set_aside::CODE.name()].contains(&id.as_str());
+                let own_last = [quality::CONFIRMED_AT.name(), set_aside::CODE.name(), set_aside::CELLS.name()]
+                    .contains(&id.as_str());
                 def.hidden = kind.is_none() && own_last
                     || kind.is_some() && (HIDDEN.contains(&id.as_str()) || own_place || !known(id));
                 if id == scored::TIER.name() {

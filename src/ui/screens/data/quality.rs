@@ -76,19 +76,24 @@ fn findings_of(report: &DataFrame, code: &str) -> AppResult<(DataFrame, DataFram
     let whole = report.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows)).map_err(fault)?;
     let shown = [
         quality::UNIT.name(),
+        quality::FILE.name(),
+        quality::ROW.name(),
+        quality::COLUMN.name(),
         quality::VALUE.name(),
         quality::EXPECTED.name(),
-        quality::COLUMN.name(),
-        quality::FILE.name(),
         quality::SHEET.name(),
-        quality::ROW.name(),
         quality::CONFIRMED_BY.name(),
         quality::CONFIRMED_WHY.name(),
         quality::WHAT.name(),
         quality::TABLE.name(),
         quality::CONFIRMED_AT.name(),
     ];
-    let frame = whole.select(shown).map_err(fault)?;
+    // a column without a cell says nothing; who, where and what are always there
+    let always = [quality::UNIT.name(), quality::FILE.name(), quality::ROW.name(), quality::VALUE.name()];
+    let says = |name: &&str| {
+        always.contains(name) || whole.column(name).is_ok_and(|column| column.null_count() < column.len())
+    };
+    let frame = whole.select(shown.into_iter().filter(says)).map_err(fault)?;
     Ok((whole, frame))
 }
 
