@@ -66,6 +66,10 @@ impl Row<'_> {
         if let Some(sheet) = &self.table.sheet {
             finding = finding.sheet(sheet.clone());
         }
+        let naming = [ResultField::Name, ResultField::Unit, ResultField::PlanCode];
+        if let Some(unit) = naming.into_iter().map(|field| self.text(field)).find(|text| !text.is_empty()) {
+            finding = finding.unit(unit);
+        }
         if let Some(field) = field {
             let heading = self.places.get(&field).and_then(|at| self.table.headings.get(*at));
             finding = finding.column(heading.map_or(field.aliases()[0], |h| h.trim()));
@@ -152,7 +156,9 @@ mod tests {
         ] {
             assert_eq!(parse_day(text).unwrap().map(|found| found.0), wanted, "{text}");
         }
-        for text in ["2026-02-30", "3月1日", "26-3-1", "明天", "123", "2026", "2026_3_1", "10/3/2026", "长期", "1900-01-01"] {
+        for text in
+            ["2026-02-30", "3月1日", "26-3-1", "明天", "123", "2026", "2026_3_1", "10/3/2026", "长期", "1900-01-01"]
+        {
             assert!(parse_day(text).is_err(), "{text}");
         }
         for text in ["2026-03", "2026-3", "2026年3月", "202603", "2026-03-01", "2026/3"] {

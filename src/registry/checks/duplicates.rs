@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::super::codes::{self, Code};
 use super::super::collect::{Collector, PART, Places};
 use super::super::columns::{Column as Typed, Text};
-use super::super::schema::{origin, sources};
+use super::super::schema::{TableKind, origin, sources};
 use super::super::text::heading_key;
 use crate::text::fold;
 
@@ -27,8 +27,7 @@ pub(in super::super) fn merge_sources(
     if strictly_sorted {
         return Ok(frame.clone());
     }
-    let keep =
-        kept_rows(frame, &sources::UNIT_ID, Some(sources::NUMBER.cells(frame)?), places, out)?;
+    let keep = kept_rows(frame, &sources::UNIT_ID, Some(sources::NUMBER.cells(frame)?), places, out)?;
     frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, keep))
 }
 
@@ -55,8 +54,7 @@ fn kept_rows(
     let keys = key.cells(frame)?;
     let mut order: Vec<(Option<&str>, u32)> = keys.iter().enumerate().map(|(i, key)| (key, i as u32)).collect();
     order.par_sort_unstable();
-    let compared: Vec<&Column> =
-        frame.columns().iter().filter(|column| is_compared(column.name().as_str())).collect();
+    let compared: Vec<&Column> = frame.columns().iter().filter(|column| is_compared(column.name().as_str())).collect();
     let mut keep: Vec<u32> = Vec::with_capacity(order.len());
     for group in order.chunk_by(|a, b| a.0.is_some() && a.0 == b.0) {
         let start = keep.len();
@@ -85,12 +83,17 @@ fn kept_rows(
                 let shown = numbers.and_then(|numbers| numbers.get(row)).or(*value).unwrap_or_default();
                 let column = difference.unwrap_or_default();
                 out.row(code, places.at(row), |f| {
-                    f.column(column).value(shown).expected(format!("与{}一致或编号不同", earlier(first)))
+                    f.column(column_words(&column)).value(shown).expected(format!("与{}一致或编号不同", earlier(first)))
                 });
             }
         }
     }
     Ok(keep)
+}
+
+/// A column as people call it.
+fn column_words(id: &str) -> String {
+    TableKind::ALL.into_iter().find_map(|kind| kind.column(id)).map_or_else(|| id.to_owned(), |c| c.name.to_owned())
 }
 
 /// Two numbers that are not the same text, though they give the same id: a collision, unless both are led to
