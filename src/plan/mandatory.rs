@@ -234,10 +234,13 @@ fn collect_needs(
         let first = facts.said.partition_point(|(of, _)| (*of as usize) < site);
         let said = facts.said[first..].iter().take_while(|(of, _)| *of as usize == site);
         let mut said = said.map(|(_, month)| i32::from(*month)).filter(|month| *month >= open);
-        for need in &mut needs[begun..] {
+        for at in begun..needs.len() {
+            // one that was late already, or that the planner moved, stays late rather than that others go; the site's
+            // next visit keeps its own term
+            let last = needs.get(at + 1).map_or(MONTHS as i32 - 1, |next| next.from - 1);
+            let need = &mut needs[at];
             need.alone = alone;
-            // one that was late already stays late rather than that others go
-            let months = need.from..=if alone { MONTHS as i32 - 1 } else { need.to };
+            let months = need.from..=last.max(need.to);
             need.said = said.by_ref().find(|month| months.contains(month)).map(|month| month as usize);
         }
     }

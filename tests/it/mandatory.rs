@@ -110,8 +110,8 @@ fn checks_moved_by_hand_stay_there_when_their_month_is_drawn() {
     let inputs = &january.population.inputs;
     let of_body = |v: &MandatoryVisit| inputs.sites.body[v.site as usize] as usize;
     let body = (0..inputs.bodies.len())
-        .find(|b| inputs.mandatory.iter().any(|v| v.month == 0 && of_body(v) == *b))
-        .expect("a body with a check in January");
+        .find(|b| inputs.mandatory.iter().filter(|v| v.month == 0 && of_body(v) == *b).count() == 1)
+        .expect("a body with one check in January: the move asks for more than there are");
     let moved =
         MandatoryMove { body: inputs.bodies[body].id.clone(), from: month("2027-01"), to: month("2027-04"), checks: 2 };
     project.file.edits.mandatory_moves.push(moved.clone());

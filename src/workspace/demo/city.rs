@@ -117,10 +117,11 @@ pub struct City {
     pub sites: Vec<Site>,
 }
 
-/// Last day that the files of a demo city for a year know of.
+/// Last day that the files of a demo city for a year know of: an office gathers them in November, before it plans the
+/// coming year, so nothing of the year planned has happened yet.
 #[must_use]
 pub fn last_day(year: i32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, 2, 24).unwrap_or_default()
+    NaiveDate::from_ymd_opt(year - 1, 11, 20).unwrap_or_default()
 }
 
 impl City {
@@ -218,7 +219,8 @@ fn site(
         status,
         env_risk,
         key_unit,
-        issued_days: 30 + dice.below(1_760) as u16,
+        // the first permits run out in March of the year planned
+        issued_days: 30 + dice.below(1_690) as u16,
         automatic: key && dice.chance(0.75),
     }
 }

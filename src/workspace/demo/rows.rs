@@ -162,7 +162,8 @@ impl City {
                 yes(reports),
                 yes(monitoring),
                 ["", "一般", "较大", "重大"][site.env_risk as usize & 3].into(),
-                if rectify { spelled(self.days_ago(dice.below(120)), dice) } else { Cell::Empty },
+                // some terms are over when the year begins, some end in its first months
+                if rectify { spelled(self.days_ago(dice.below(150)) + Days::new(100), dice) } else { Cell::Empty },
                 if good { iso(self.days_ago(200)) } else { Cell::Empty },
                 if good { iso(self.days_ago(0) + Days::new(895)) } else { Cell::Empty },
                 yes(site.automatic),
@@ -195,7 +196,8 @@ impl City {
                 _ => 4,
             };
             let score = (92.0 - 11.0 * grade as f64 + 3.0 * dice.normal()).clamp(5.0, 100.0);
-            let year = self.year - 1;
+            // the year before the last is graded by the middle of the last
+            let year = self.year - 2;
             let needs_code = shared.holds(&name);
             sink(&[
                 if dice.below(300) == 0 { format!("{name} ").into() } else { name.into() },
@@ -203,7 +205,7 @@ impl City {
                 Cell::Number(f64::from(year)),
                 grades[grade].into(),
                 Cell::Number((score * 10.0).round() / 10.0),
-                spelled(NaiveDate::from_ymd_opt(year, 12, 20).unwrap_or(self.today), dice),
+                spelled(NaiveDate::from_ymd_opt(year + 1, 6, 30).unwrap_or(self.today), dice),
             ])?;
         }
         Ok(())
@@ -232,7 +234,7 @@ impl City {
                 let date = self.days_ago(dice.below(1_150));
                 let fine = (0.5 + 20.0 * dice.unit() * dice.unit()).min(100.0);
                 let until = date + Days::new(if dice.chance(0.7) { 1_095 } else { 92 });
-                let repaired = dice.chance(0.25);
+                let repaired = dice.chance(0.25).then(|| date + Days::new(120 + dice.below(200)));
                 sink(&[
                     name.clone().into(),
                     if dice.below(40) == 0 && !shared.holds(&name) { Cell::Empty } else { code.clone().into() },
@@ -243,7 +245,7 @@ impl City {
                     spelled(date, dice),
                     body_name(site.body).into(),
                     iso(until),
-                    if repaired { iso(date + Days::new(120 + dice.below(200))) } else { Cell::Empty },
+                    repaired.filter(|day| *day <= self.today).map_or(Cell::Empty, iso),
                 ])?;
                 serial += 1;
             }
@@ -395,7 +397,7 @@ impl City {
     }
 
     fn past_check_rows(&self, dice: &mut Dice, calendar: &WorkCalendar, sink: &mut RowSink<'_>) -> AppResult<()> {
-        // Five years of about 5 000 checks for 38 000 sources, and the first weeks of the year planned.
+        // Five years of about 5 000 checks for 38 000 sources, the last up to the day of the files.
         let per_year = 5_000.0 * self.sites.len() as f64 / super::city::DEFAULT_SOURCES as f64;
         let first = NaiveDate::from_ymd_opt(self.year - 5, 1, 4).unwrap_or(self.today);
         let (mut key, mut simple, mut rest, mut dead) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -120,5 +120,5 @@ fn one_number_in_a_small_office() {
 
 #[test]
 fn one_number_where_staff_are_few() {
-    a_year_of(&Kind { sources: 700, seed: 77, policy: "shanghai-154", staff: Some((8, "1")) });
+    a_year_of(&Kind { sources: 700, seed: 9, policy: "shanghai-154", staff: Some((8, "1")) });
 }
