@@ -71,7 +71,9 @@ fn read_times(texts: &[&str]) -> Result<Vec<f64>, (usize, &'static str)> {
     let parts = |text: &&str| {
         let figures: Vec<i32> =
             text.trim().split(['/', '.', '-']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
-        <[i32; 3]>::try_from(figures).ok().filter(|[a, b, year]| (1..=31).contains(a) && (1..=31).contains(b) && *year > 999)
+        <[i32; 3]>::try_from(figures)
+            .ok()
+            .filter(|[a, b, year]| (1..=31).contains(a) && (1..=31).contains(b) && *year > 999)
     };
     let figures: Vec<[i32; 3]> = texts.iter().map_while(parts).collect();
     if figures.len() < texts.len() {
@@ -163,11 +165,7 @@ pub(super) fn backtest(args: &BacktestArgs, as_json: bool, context: &CommandCont
                     .into()
             })
         };
-        units.push(BacktestUnit {
-            score: number(score, &args.score)?,
-            outcome: number(outcome, &args.outcome)?,
-            time,
-        });
+        units.push(BacktestUnit { score: number(score, &args.score)?, outcome: number(outcome, &args.outcome)?, time });
     }
     let result = compute_backtest(&units, args.budget, &args.floors)?;
     if as_json {

@@ -107,7 +107,8 @@ pub fn read_district(text: &str, map: &dyn DistrictLookup) -> DistrictMatch {
     let folded = fold_lines(text);
     let whole = folded.strip_suffix(".0").unwrap_or(&folded);
     let divides = |c: char| {
-        c.is_whitespace() || matches!(c, '-' | '/' | '·' | ',' | '，' | '、' | ';' | '；' | '|' | '>' | '\\' | '—' | '+' | '&')
+        c.is_whitespace()
+            || matches!(c, '-' | '/' | '·' | ',' | '，' | '、' | ';' | '；' | '|' | '>' | '\\' | '—' | '+' | '&')
     };
     let parts: Vec<&str> = whole.split(divides).filter(|part| !part.is_empty()).collect();
     let (Some(last), joined) = (parts.last(), parts.concat()) else { return DistrictMatch::Unknown };

@@ -161,13 +161,11 @@ impl RegistryOptions {
     /// True where a cell names two bodies or more.
     #[must_use]
     pub fn names_several_bodies(&self, text: &str, map: &dyn DistrictLookup) -> bool {
-        let divides = |c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '+' | '和' | '与' | '及');
+        let divides =
+            |c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '+' | '和' | '与' | '及');
         let folded = fold_lines(text);
-        let mut bodies: Vec<String> = folded
-            .split(divides)
-            .filter(|part| !part.is_empty())
-            .filter_map(|part| self.body_of(part, map))
-            .collect();
+        let mut bodies: Vec<String> =
+            folded.split(divides).filter(|part| !part.is_empty()).filter_map(|part| self.body_of(part, map)).collect();
         bodies.sort();
         bodies.dedup();
         bodies.len() > 1

@@ -140,10 +140,17 @@ mod tests {
 
     #[test]
     fn only_width_blanks_and_brackets_leave_a_name_the_same() {
-        for same in ["上海宏达(集团)有限公司", "上海 宏达（集团）有限公司", "上海宏达〔集团〕有限公司", "上海宏达【集团】有限公司\u{200b}"] {
+        for same in [
+            "上海宏达(集团)有限公司",
+            "上海 宏达（集团）有限公司",
+            "上海宏达〔集团〕有限公司",
+            "上海宏达【集团】有限公司\u{200b}",
+        ] {
             assert_eq!(exact_name(same), exact_name("上海宏达（集团）有限公司"), "{same}");
         }
-        for other in ["上海宏达集团有限公司", "上海宏达（集团）股份有限公司", "宏达（集团）有限公司", "上海宏达（集团）公司"] {
+        for other in
+            ["上海宏达集团有限公司", "上海宏达（集团）股份有限公司", "宏达（集团）有限公司", "上海宏达（集团）公司"]
+        {
             assert_ne!(exact_name(other), exact_name("上海宏达（集团）有限公司"), "{other}");
         }
     }

@@ -22,7 +22,8 @@ pub fn fold_width(text: &str) -> String {
 /// True for characters that mean nothing in a cell: control characters, zero-width marks, byte order mark.
 #[must_use]
 pub fn is_noise(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The cell without what spreadsheets and web pages put around a text to keep it one: `'`, `` ` ``, `="…"`, `&nbsp;`.
@@ -100,7 +101,9 @@ mod tests {
         assert_eq!(clean("堃鑫㵘公司"), "堃鑫㵘公司");
         assert_eq!(fold("　２０２６"), "2026");
         assert_eq!(fold_lines(" 水\r\n　大气 "), "水\n大气");
-        for marked in ["'3101", "`3101", "=\"3101\"", "&nbsp;3101", "\u{202a}3101\u{202c}", "3101&nbsp;", "'3101\u{202c} "] {
+        for marked in
+            ["'3101", "`3101", "=\"3101\"", "&nbsp;3101", "\u{202a}3101\u{202c}", "3101&nbsp;", "'3101\u{202c} "]
+        {
             assert_eq!(clean(marked), "3101");
         }
         assert_eq!(clean("A&B 'C' 厂"), "A&B 'C' 厂");

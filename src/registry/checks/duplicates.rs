@@ -27,8 +27,7 @@ pub(in super::super) fn merge_sources(
     if strictly_sorted {
         return Ok(frame.clone());
     }
-    let keep =
-        kept_rows(frame, &sources::UNIT_ID, Some(sources::NUMBER.cells(frame)?), places, out)?;
+    let keep = kept_rows(frame, &sources::UNIT_ID, Some(sources::NUMBER.cells(frame)?), places, out)?;
     frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, keep))
 }
 
@@ -55,8 +54,7 @@ fn kept_rows(
     let keys = key.cells(frame)?;
     let mut order: Vec<(Option<&str>, u32)> = keys.iter().enumerate().map(|(i, key)| (key, i as u32)).collect();
     order.par_sort_unstable();
-    let compared: Vec<&Column> =
-        frame.columns().iter().filter(|column| is_compared(column.name().as_str())).collect();
+    let compared: Vec<&Column> = frame.columns().iter().filter(|column| is_compared(column.name().as_str())).collect();
     let mut keep: Vec<u32> = Vec::with_capacity(order.len());
     for group in order.chunk_by(|a, b| a.0.is_some() && a.0 == b.0) {
         let start = keep.len();

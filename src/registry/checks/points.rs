@@ -103,7 +103,8 @@ pub(super) fn check_system(
     map: &dyn DistrictLookup,
     out: &mut Collector,
 ) {
-    if intake.layout.coordinates.is_some() || map.bounds().is_none() || intake.text(sources::DISTRICT.name()).is_none() {
+    if intake.layout.coordinates.is_some() || map.bounds().is_none() || intake.text(sources::DISTRICT.name()).is_none()
+    {
         return;
     }
     let (lon, lat) = (intake.decimals(&sources::LON), intake.decimals(&sources::LAT));

@@ -21,9 +21,20 @@ use super::duplicates::{first_difference, is_compared, place_words};
 use crate::text::{fold, is_blank_word};
 
 /// Headings of the number that a complaint has in its own system.
-const COMPLAINT_NUMBERS: [&str; 12] = [
-    "工单编号", "工单号", "投诉编号", "信访编号", "举报编号", "受理编号", "案件编号", "信访件编号", "诉求编号", "投诉单号",
-    "登记编号", "受理单号",
+const COMPLAINT_NUMBERS: [&str; 13] = [
+    "工单编号",
+    "工单号",
+    "投诉编号",
+    "信访编号",
+    "举报编号",
+    "受理编号",
+    "案件编号",
+    "信访件编号",
+    "诉求编号",
+    "投诉单号",
+    "登记编号",
+    "受理单号",
+    "编号",
 ];
 
 /// Merges equal rows of a table of events and sets aside rows that contradict an earlier one of the same event.
@@ -33,8 +44,7 @@ pub(in super::super) fn merge_events(
     places: &Places<'_>,
     out: &mut Collector,
 ) -> PolarsResult<DataFrame> {
-    let compared: Vec<&Column> =
-        frame.columns().iter().filter(|column| is_compared(column.name().as_str())).collect();
+    let compared: Vec<&Column> = frame.columns().iter().filter(|column| is_compared(column.name().as_str())).collect();
     let mut keep = vec![true; frame.height()];
     for group in groups(&hashes(&compared, frame.height())?) {
         let mut kept: Vec<usize> = Vec::new();
@@ -80,7 +90,9 @@ pub(in super::super) fn merge_events(
                 None => {
                     out.merged += 1;
                     let expected = format!("只出现一次（同{place}）");
-                    out.row(&codes::DUPLICATE_MERGED, places.at(row), |finding| finding.value(shown).expected(expected));
+                    out.row(&codes::DUPLICATE_MERGED, places.at(row), |finding| {
+                        finding.value(shown).expected(expected)
+                    });
                 }
                 Some(column) => {
                     let column = kind.column(&column).map_or(column, |spec| spec.name.to_owned());
@@ -166,8 +178,12 @@ fn event_keys(kind: TableKind, frame: &DataFrame) -> PolarsResult<Option<EventKe
                 }
                 key.push('\u{1f}');
             }
-            // A measured value needs its unit, and its outlet or its pollutant.
+            // A measured value needs its unit, and its outlet or its pollutant; 编号 alone may be a row's number in its
+            // list, which begins anew in each.
             let known = match kind {
+                TableKind::Complaints if columns[0] == "编号" => {
+                    key.chars().filter(char::is_ascii_digit).count() >= 8
+                }
                 TableKind::Monitoring => texts[0].is_some_and(|units| units.get(row).is_some()) && empty <= 1,
                 _ => empty == 0,
             };

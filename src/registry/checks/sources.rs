@@ -56,7 +56,8 @@ fn complete_status(intake: &mut Intake<'_>, out: &mut Collector) {
             Some(sheet) => finding.sheet(sheet.as_str()),
             None => finding,
         };
-        let value = if written.is_some() { format!("{empty} 行") } else { "没有「生产状态」一列".to_owned() };
+        let value =
+            if written.is_some() { format!("{empty} 行") } else { "没有「生产状态」一列".to_owned() };
         out.whole(finding.column(intake.layout.heading(sources::STATUS.name())).value(value));
     }
     let active = SiteStatus::Active.id();

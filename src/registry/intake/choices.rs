@@ -79,14 +79,7 @@ impl Intake<'_> {
         let (sets, _) = map_repeated::<_, (), _>(cells, |text| Ok(Some(read(text))));
         for (i, (_, unknown)) in sets.iter().enumerate().filter_map(|(i, set)| set.as_ref().map(|set| (i, set))) {
             for part in unknown {
-                self.report(
-                    out,
-                    &codes::CHOICE_UNKNOWN,
-                    i,
-                    id,
-                    part,
-                    &format!("其中几项：{}", labels(kind)),
-                );
+                self.report(out, &codes::CHOICE_UNKNOWN, i, id, part, &format!("其中几项：{}", labels(kind)));
             }
         }
         collect_text(sets.len(), |i| {
@@ -226,7 +219,9 @@ fn find_choice(vocabulary: &Vocabulary, kind: VocabularyKind, text: &str) -> Opt
     match vocabulary.find(remark) {
         Some(other) if other != at => None,
         Some(_) => Some(at),
-        None if kind == VocabularyKind::Status && remark.contains(|c| "停关闭注销吊迁搬拆歇破清产".contains(c)) => None,
+        None if kind == VocabularyKind::Status && remark.contains(|c| "停关闭注销吊迁搬拆歇破清产".contains(c)) => {
+            None
+        }
         None => Some(at),
     }
 }

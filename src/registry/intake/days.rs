@@ -12,9 +12,7 @@ use crate::text::{fold, is_blank_word};
 use super::super::codes;
 use super::super::collect::Collector;
 use super::super::parse::{map_repeated, map_values};
-use super::super::schema::{
-    ColumnKind, ColumnSpec, TableKind, capacity, inspectors, past_checks, sources, violations,
-};
+use super::super::schema::{ColumnKind, ColumnSpec, TableKind, capacity, inspectors, past_checks, sources, violations};
 use super::Intake;
 
 /// A date as read, and whether it is the last day of several.
@@ -137,9 +135,8 @@ impl Intake<'_> {
                 (true, false) => 1,
                 (false, true) => 10,
                 _ => {
-                    let expected = format!(
-                        "月份，如 {year}-01 或 {year}-10（{year}.1 可能是 1 月，也可能是少了一个 0 的 10 月）"
-                    );
+                    let expected =
+                        format!("月份，如 {year}-01 或 {year}-10（{year}.1 可能是 1 月，也可能是少了一个 0 的 10 月）");
                     let written = cells.get(*i).unwrap_or_default();
                     self.report(out, &codes::DATE_REQUIRED, *i, id, written, &expected);
                     continue;

@@ -169,10 +169,7 @@ fn is_exponent(text: &str) -> bool {
     let (first, rest) = figure.split_once('.').unwrap_or((figure, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let signed = power.strip_prefix(['+', '-']);
-    first.len() == 1
-        && digits(first)
-        && digits(rest)
-        && signed.is_some_and(|power| power.len() <= 3 && digits(power))
+    first.len() == 1 && digits(first) && digits(rest) && signed.is_some_and(|power| power.len() <= 3 && digits(power))
 }
 
 /// A long number of digits alone whose end a spreadsheet has filled with zeros.
@@ -190,7 +187,9 @@ fn is_several(text: &str) -> bool {
         part.chars().filter(char::is_ascii_alphanumeric).count() >= SHORTEST_CODE
             && part.bytes().filter(u8::is_ascii_digit).count() >= 6
     };
-    let divides = |c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '(' | ')' | '和' | '及' | '与');
+    let divides = |c: char| {
+        c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '(' | ')' | '和' | '及' | '与')
+    };
     text.contains(divides) && text.split(divides).filter(|part| is_code(part)).count() >= 2
 }
 
@@ -247,15 +246,28 @@ mod tests {
     #[test]
     fn a_code_that_a_spreadsheet_made_a_number_of_is_none() {
         for text in [
-            "3.10115E+14", "9.13101E+17", "3.10115000012345e+14", "３．１０１１５Ｅ＋１４", "9E+17", "310115000012345700",
-            "3101150000123400", "913101150000123400", "'3.10115E+14",
+            "3.10115E+14",
+            "9.13101E+17",
+            "3.10115000012345e+14",
+            "３．１０１１５Ｅ＋１４",
+            "9E+17",
+            "310115000012345700",
+            "3101150000123400",
+            "913101150000123400",
+            "'3.10115E+14",
         ] {
             assert_eq!(code(text), Err(CodeFault::Destroyed), "{text}");
         }
         for text in ["310115000012345", "91130200699229617X001P", "310115202400000", "12E5", "E9-2026"] {
             assert!(code(text).is_ok_and(|code| code.as_deref() == Some(text)), "{text}");
         }
-        for text in ["310115000012345.0", "'310115000012345", "=\"310115000012345\"", "`310115000012345", "\u{202a}310115000012345"] {
+        for text in [
+            "310115000012345.0",
+            "'310115000012345",
+            "=\"310115000012345\"",
+            "`310115000012345",
+            "\u{202a}310115000012345",
+        ] {
             assert_eq!(code(text).unwrap().as_deref(), Some("310115000012345"), "{text}");
         }
     }
@@ -263,8 +275,11 @@ mod tests {
     #[test]
     fn two_codes_in_a_cell_are_none() {
         for text in [
-            "310115000012345、310115000012346", "310115000012345/310115000012346", "310115000012345 310115000012346",
-            "91130200699229617X001P（310115000012345）", "91130200699229617X001P\n91130200699229617X002P",
+            "310115000012345、310115000012346",
+            "310115000012345/310115000012346",
+            "310115000012345 310115000012346",
+            "91130200699229617X001P（310115000012345）",
+            "91130200699229617X001P\n91130200699229617X002P",
         ] {
             assert_eq!(code(text), Err(CodeFault::Several), "{text}");
         }

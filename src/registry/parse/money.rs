@@ -9,8 +9,26 @@ use crate::text::{fold, is_blank_word};
 
 /// Words before an amount that say only that it is one.
 const BEFORE: [&str; 20] = [
-    "处以罚款", "并处罚款", "处罚金额", "罚款金额", "罚没款", "处罚款", "罚款", "罚金", "处罚", "处以", "金额", "合计",
-    "共计", "人民币", "计", "共", "RMB", "CNY", "¥", "￥",
+    "处以罚款",
+    "并处罚款",
+    "处罚金额",
+    "罚款金额",
+    "罚没款",
+    "处罚款",
+    "罚款",
+    "罚金",
+    "处罚",
+    "处以",
+    "金额",
+    "合计",
+    "共计",
+    "人民币",
+    "计",
+    "共",
+    "RMB",
+    "CNY",
+    "¥",
+    "￥",
 ];
 
 /// An amount and the unit written with it; `Ok(None)` for "nothing". 万 and 亿 mean 万元 and 亿元 here.
@@ -62,7 +80,9 @@ fn unit_alone(text: &str) -> Option<MoneyUnit> {
 
 /// True where a remark holds a figure of its own.
 fn is_figure(text: &str) -> bool {
-    text.contains(|c: char| c.is_ascii_digit() || numeral(c).is_some_and(|n| n > 0.0) && text.contains(['元', '圆', '万']))
+    text.contains(|c: char| {
+        c.is_ascii_digit() || numeral(c).is_some_and(|n| n > 0.0) && text.contains(['元', '圆', '万'])
+    })
 }
 
 fn amount(text: &str) -> Result<Number, ()> {
@@ -213,8 +233,18 @@ mod tests {
             assert_eq!(parse_money(text).unwrap().unwrap(), Number { value: 20_000.0, unit: None }, "{text}");
         }
         for text in [
-            "罚款2万元，没收违法所得3万元", "2-3万元", "2万元（3万元）", "若干", "5000美元", "罚款", "2万3", "二五", "责令改正",
-            "2万元（美元）", "约2万元", "万元",
+            "罚款2万元，没收违法所得3万元",
+            "2-3万元",
+            "2万元（3万元）",
+            "若干",
+            "5000美元",
+            "罚款",
+            "2万3",
+            "二五",
+            "责令改正",
+            "2万元（美元）",
+            "约2万元",
+            "万元",
         ] {
             assert!(parse_money(text).is_err(), "{text}");
         }

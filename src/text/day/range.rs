@@ -89,9 +89,11 @@ fn short_end(first: i32, text: &str) -> Option<Result<i32, DateFault>> {
         _ => return None,
     };
     // An end before its beginning lies in the next year, perhaps: nothing says so.
-    Some(day_of(first_date.year(), month, day).and_then(|last| {
-        if last < first { Err(DateFault::NoYear) } else { Ok(last) }
-    }))
+    Some(day_of(first_date.year(), month, day).and_then(
+        |last| {
+            if last < first { Err(DateFault::NoYear) } else { Ok(last) }
+        },
+    ))
 }
 
 /// The text without a label before it (产假：) and a remark behind (（年假）).
@@ -106,7 +108,8 @@ fn without_label(text: &str) -> Result<&str, DateFault> {
         }
         text = rest.trim();
     }
-    if let Some(before) = text.strip_suffix([')', '）']).and_then(|rest| rest.rfind(['(', '（']).map(|i| &rest[..i])) {
+    if let Some(before) = text.strip_suffix([')', '）']).and_then(|rest| rest.rfind(['(', '（']).map(|i| &rest[..i]))
+    {
         let remark = &text[before.len()..];
         let doubtful = |c: char| c.is_ascii_digit() || "废错撤消误?？待未否原拟约不非预暂估".contains(c);
         if remark.contains(doubtful) {

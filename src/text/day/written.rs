@@ -278,7 +278,17 @@ fn compact(text: &str) -> Option<String> {
 /// digits. `None` where no such name is in it.
 fn english(text: &str) -> Option<Result<Option<Written>, DateFault>> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -287,14 +297,19 @@ fn english(text: &str) -> Option<Result<Option<Written>, DateFault>> {
     }
     let lower = text.to_ascii_lowercase();
     let named = |word: &str, names: &[&str]| {
-        names.iter().position(|name| word.len() >= 3 && name.starts_with(word) || word == "sept" && *name == "september")
+        names
+            .iter()
+            .position(|name| word.len() >= 3 && name.starts_with(word) || word == "sept" && *name == "september")
     };
     let (mut year, mut month, mut day, mut second, mut zone) = (None, None, None, None, None);
     let mut two_days = false;
     for token in lower.split([' ', ',']).filter(|token| !token.is_empty()) {
         if token.contains(':') {
-            let figures: Vec<u32> =
-                token.split(':').map(|part| part.split('.').next().unwrap_or_default().parse()).collect::<Result<_, _>>().ok()?;
+            let figures: Vec<u32> = token
+                .split(':')
+                .map(|part| part.split('.').next().unwrap_or_default().parse())
+                .collect::<Result<_, _>>()
+                .ok()?;
             let [hour, minute, rest @ ..] = figures.as_slice() else { return None };
             match clock(*hour, *minute, rest.first().copied().unwrap_or(0)) {
                 Ok(found) => second = Some((found, !rest.is_empty())),
@@ -367,8 +382,7 @@ fn parts(text: &str) -> Result<Option<Written>, DateFault> {
         }
     }
     let between = |i: usize, allowed: &[&str]| separators.get(i).is_some_and(|s| allowed.contains(&s.trim()));
-    let date_separator =
-        |i: usize| between(i, &["-", "/", ".", "。", "年", "月", "—", "–", "_", "\\", ","]);
+    let date_separator = |i: usize| between(i, &["-", "/", ".", "。", "年", "月", "—", "–", "_", "\\", ","]);
     let Some(((year, year_digits), true)) = numbers.first().map(|first| (*first, separators[0].is_empty())) else {
         return Err(DateFault::Form);
     };
@@ -397,7 +411,8 @@ fn parts(text: &str) -> Result<Option<Written>, DateFault> {
             let before = separators[3].trim().trim_start_matches(['日', '号']).trim();
             let ends = matches!(separator.trim(), "" | "时" | "点" | "分" | "秒" | "整" | "时整" | "点整");
             let divided = (4..numbers.len()).all(|i| between(i, &[":", "时", "点", "分"]));
-            if !matches!(before, "" | "T" | "t" | "上午" | "下午" | "晚上") || !ends || !divided || rest.len() > 2 {
+            if !matches!(before, "" | "T" | "t" | "上午" | "下午" | "晚上") || !ends || !divided || rest.len() > 2
+            {
                 return Err(DateFault::Form);
             }
             let late = matches!(before, "下午" | "晚上") || afternoon == Some(true);
@@ -441,4 +456,3 @@ fn chinese_digits(text: &str) -> String {
     }
     out
 }
-

@@ -43,18 +43,30 @@ fn a_code_in_scientific_notation_is_no_unit_and_no_duplicate() {
     });
     // Where it is all that names the enterprise, the row can't be used; certificates too.
     let fines = [vec!["统一社会信用代码", "处罚决定日期"], vec!["9.13101E+17", "2026-03-01"]];
-    let people = [vec!["姓名", "执法证号", "所属执法主体"], vec!["张伟", "9.01E+07", "浦东新区"], vec!["李伟", "09010001.0", "浦东新区"]];
-    new_from_both(&[register(&[], &[vec![]]), table("行政处罚", &fines), table("执法人员名录", &people)], |registry| {
-        assert_eq!(rows_of(registry, "IMP-110"), [2, 2], "{}", told(registry));
-        assert_eq!(cell(registry, TableKind::Inspectors, "certificate", 0), "09010001");
-    });
+    let people = [
+        vec!["姓名", "执法证号", "所属执法主体"],
+        vec!["张伟", "9.01E+07", "浦东新区"],
+        vec!["李伟", "09010001.0", "浦东新区"],
+    ];
+    new_from_both(
+        &[register(&[], &[vec![]]), table("行政处罚", &fines), table("执法人员名录", &people)],
+        |registry| {
+            assert_eq!(rows_of(registry, "IMP-110"), [2, 2], "{}", told(registry));
+            assert_eq!(cell(registry, TableKind::Inspectors, "certificate", 0), "09010001");
+        },
+    );
 }
 
 #[test]
 fn marks_and_points_around_a_code_are_no_part_of_it() {
     for number in [
-        "310115000012345.0", "'310115000012345", "`310115000012345", "=\"310115000012345\"", "310115000012345&nbsp;",
-        "\u{202a}310115000012345\u{202c}", "３１０１１５０００１２３４５".replace("０００１", "００００１").as_str(),
+        "310115000012345.0",
+        "'310115000012345",
+        "`310115000012345",
+        "=\"310115000012345\"",
+        "310115000012345&nbsp;",
+        "\u{202a}310115000012345\u{202c}",
+        "３１０１１５０００１２３４５".replace("０００１", "００００１").as_str(),
     ] {
         let events = [vec!["排污许可证编号", "投诉日期"], vec![number, "2026-03-01"]];
         new_from_both(&[numbered(&[(number, "")]), table("信访投诉", &events)], |registry| {
@@ -71,11 +83,15 @@ fn marks_and_points_around_a_code_are_no_part_of_it() {
     new_from_both(&[all], |registry| {
         for row in 0..3 {
             let of = |column: &str| cell(registry, TableKind::Sources, column, row);
-            assert_eq!((of("district"), of("industry"), of("supervised")), ("310115".into(), "3360".into(), "true".into()));
+            assert_eq!(
+                (of("district"), of("industry"), of("supervised")),
+                ("310115".into(), "3360".into(), "true".into())
+            );
         }
     });
     let code = uscc(0);
-    let years = [vec!["统一社会信用代码", "评价年度", "评价等级"], vec![&code, "2025.0", "好"], vec![&code, "#2024", "好"]];
+    let years =
+        [vec!["统一社会信用代码", "评价年度", "评价等级"], vec![&code, "2025.0", "好"], vec![&code, "#2024", "好"]];
     new_from_both(&[register(&[], &[vec![]]), table("信用评价", &years)], |registry| {
         assert_eq!(cell(registry, TableKind::Credit, "year", 0), "2025", "{}", told(registry));
     });

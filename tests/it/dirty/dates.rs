@@ -32,7 +32,8 @@ fn a_day_near_midnight_or_in_another_zone_is_the_day_meant() {
     let cells: Vec<Vec<&str>> = moved.iter().chain(&as_written).map(|text| vec![*text]).collect();
     new_from_both(&[register(&["发证日期"], &cells)], |registry| {
         for (i, text) in cells.iter().enumerate() {
-            let row = (0..cells.len()).find(|row| cell(registry, TableKind::Sources, "name", *row) == super::support::firm(i));
+            let row = (0..cells.len())
+                .find(|row| cell(registry, TableKind::Sources, "name", *row) == super::support::firm(i));
             let day = cell(registry, TableKind::Sources, "issued", row.unwrap());
             assert_eq!(day, "2024-03-01", "{text:?}\n{}", told(registry));
         }
@@ -58,8 +59,22 @@ fn what_is_no_day_is_refused_with_its_text() {
     let head = vec!["统一社会信用代码", "工单编号", "投诉日期"];
     let code = uscc(0);
     let texts = [
-        "长期", "9999-12-31", "1970-01-01", "1900-01-01", "10/3/2027", "03/10/2026", "2026-03", "3月10日", "2026-13-01", "1709222400",
-        "2026-03-10（作废）", "26.3.10", "2026-02-30", "1900/1/1", "#yyyy-mm-dd#1", "2026-3-5、3-8",
+        "长期",
+        "9999-12-31",
+        "1970-01-01",
+        "1900-01-01",
+        "10/3/2027",
+        "03/10/2026",
+        "2026-03",
+        "3月10日",
+        "2026-13-01",
+        "1709222400",
+        "2026-03-10（作废）",
+        "26.3.10",
+        "2026-02-30",
+        "1900/1/1",
+        "#yyyy-mm-dd#1",
+        "2026-3-5、3-8",
     ];
     let numbers: Vec<String> = (0..texts.len()).map(|i| format!("GD{i:04}")).collect();
     let mut rows = vec![head];
@@ -154,8 +169,11 @@ fn a_month_that_lost_its_zero_is_told_by_its_neighbours_or_refused() {
         });
     }
     // Two rows for one body and month.
-    new_from_both(&[months(&[("浦东新区", "2027-01"), ("浦东新区", "2027年1月"), ("浦东新区", "202702.0")])], |registry| {
-        assert_eq!(rows_of(registry, "IMP-123"), [3], "{}", told(registry));
-        assert_eq!(cell(registry, TableKind::Capacity, "month", 1), "2027-02");
-    });
+    new_from_both(
+        &[months(&[("浦东新区", "2027-01"), ("浦东新区", "2027年1月"), ("浦东新区", "202702.0")])],
+        |registry| {
+            assert_eq!(rows_of(registry, "IMP-123"), [3], "{}", told(registry));
+            assert_eq!(cell(registry, TableKind::Capacity, "month", 1), "2027-02");
+        },
+    );
 }

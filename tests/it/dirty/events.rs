@@ -7,7 +7,9 @@ use super::support::{Table, cell, found, new_from_both, register, rows_of, table
 /// Each table of events with two rows of it.
 fn exports(code: &str, number: &str) -> Vec<(TableKind, &'static str, Vec<Vec<String>>)> {
     let rows = |rows: &[&[&str]]| -> Vec<Vec<String>> {
-        rows.iter().map(|row| row.iter().map(|cell| cell.replace("CODE", code).replace("UNIT", number)).collect()).collect()
+        rows.iter()
+            .map(|row| row.iter().map(|cell| cell.replace("CODE", code).replace("UNIT", number)).collect())
+            .collect()
     };
     vec![
         (

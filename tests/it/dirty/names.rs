@@ -25,7 +25,12 @@ fn width_blanks_and_brackets_leave_a_name_the_same() {
         ("上海虚构有限公司", "'上海虚构有限公司"),
     ] {
         complaint(register, written, |registry| {
-            assert_eq!(cell(registry, TableKind::Complaints, "enterprise", 0), uscc(0), "{written}\n{}", told(registry));
+            assert_eq!(
+                cell(registry, TableKind::Complaints, "enterprise", 0),
+                uscc(0),
+                "{written}\n{}",
+                told(registry)
+            );
         });
     }
 }

@@ -15,8 +15,20 @@ fn in_districts(texts: &[&str]) -> Table<'static> {
 #[test]
 fn a_district_is_one_or_a_cascade_that_leads_to_one() {
     let good = [
-        "浦东新区", "浦东", "上海市浦东新区", "上海市/浦东新区", "上海市-市辖区-浦东新区", "上海市、浦东新区", "浦东 新区", "310115",
-        "310115.0", "310115 浦东新区", "浦东新区(310115)", "310000/310100/310115", "中国/上海市/浦东新区", "浦东新区、浦东",
+        "浦东新区",
+        "浦东",
+        "上海市浦东新区",
+        "上海市/浦东新区",
+        "上海市-市辖区-浦东新区",
+        "上海市、浦东新区",
+        "浦东 新区",
+        "310115",
+        "310115.0",
+        "310115 浦东新区",
+        "浦东新区(310115)",
+        "310000/310100/310115",
+        "中国/上海市/浦东新区",
+        "浦东新区、浦东",
     ];
     new_from_both(&[in_districts(&good)], |registry| {
         assert_eq!(registry.sources.height(), good.len(), "{}", told(registry));
@@ -25,12 +37,33 @@ fn a_district_is_one_or_a_cascade_that_leads_to_one() {
         }
     });
     let two = [
-        "浦东新区、闵行区", "闵行区、浦东新区", "浦东新区/宝山区", "宝山区,浦东新区", "嘉定区 青浦区", "浦东新区和闵行区", "浦东新区;闵行区",
-        "310115、310112", "310115/310112", "310115 310112", "浦东新区(310112)", "310115闵行区",
+        "浦东新区、闵行区",
+        "闵行区、浦东新区",
+        "浦东新区/宝山区",
+        "宝山区,浦东新区",
+        "嘉定区 青浦区",
+        "浦东新区和闵行区",
+        "浦东新区;闵行区",
+        "310115、310112",
+        "310115/310112",
+        "310115 310112",
+        "浦东新区(310112)",
+        "310115闵行区",
     ];
     let unknown = [
-        "浦东新区与闵行区交界", "跨区（浦东新区、闵行区）", "浦东新区闵行区", "原南汇区、浦东新区", "全市", "市级", "上海市",
-        "浦东新区、江苏省昆山市", "外省、浦东新区", "不详、浦东新区", "江苏省、浦东新区", "昆山市/浦东新区", "浦东新区/川沙新镇",
+        "浦东新区与闵行区交界",
+        "跨区（浦东新区、闵行区）",
+        "浦东新区闵行区",
+        "原南汇区、浦东新区",
+        "全市",
+        "市级",
+        "上海市",
+        "浦东新区、江苏省昆山市",
+        "外省、浦东新区",
+        "不详、浦东新区",
+        "江苏省、浦东新区",
+        "昆山市/浦东新区",
+        "浦东新区/川沙新镇",
     ];
     let all: Vec<&str> = two.iter().chain(&unknown).copied().collect();
     new_from_both(&[in_districts(&all)], |registry| {
@@ -43,14 +76,21 @@ fn a_district_is_one_or_a_cascade_that_leads_to_one() {
 
 #[test]
 fn two_bodies_or_two_industries_in_a_cell_are_an_error() {
-    let bodies = ["浦东新区、闵行区", "闵行区生态环境局/宝山区生态环境局", "310115 310112", "宝山区和嘉定区", "浦东新区；宝山区"];
+    let bodies = [
+        "浦东新区、闵行区",
+        "闵行区生态环境局/宝山区生态环境局",
+        "310115 310112",
+        "宝山区和嘉定区",
+        "浦东新区；宝山区",
+    ];
     let cells: Vec<Vec<&str>> = bodies.iter().map(|body| vec![*body]).collect();
     new_from_both(&[register(&["执法主体"], &cells)], |registry| {
         assert_eq!(rows_of(registry, "IMP-115"), [2, 3, 4, 5, 6], "{}", told(registry));
         assert_eq!(registry.sources.height(), 0);
     });
     let industries = ["2511、3360", "C2511/C3360", "2511 3360", "原油加工及石油制品制造；3360", "3360,2511"];
-    let one = ["C2511 原油加工及石油制品制造", "2511/原油加工及石油制品制造", "3360", "金属表面处理及热处理加工", "3360.0"];
+    let one =
+        ["C2511 原油加工及石油制品制造", "2511/原油加工及石油制品制造", "3360", "金属表面处理及热处理加工", "3360.0"];
     let cells: Vec<Vec<&str>> = industries.iter().chain(&one).map(|text| vec![*text]).collect();
     new_from_both(&[register(&["行业类别"], &cells)], |registry| {
         assert_eq!(rows_of(registry, "IMP-116"), [2, 3, 4, 5, 6], "{}", told(registry));
@@ -64,9 +104,19 @@ fn two_bodies_or_two_industries_in_a_cell_are_an_error() {
 #[test]
 fn degrees_minutes_and_seconds_in_every_spelling() {
     let spellings = [
-        ("121°37′12″", "31°13′12″"), ("121度37分12秒", "31度13分12秒"), ("东经121°37′12″", "北纬31°13′12″"), ("E121°37'12\"", "N31°13'12\""),
-        ("121-37-12", "31-13-12"), ("121:37:12", "31:13:12"), ("121 37 12", "31 13 12"), ("121.37.12", "31.13.12"), ("121º37´12˝", "31º13´12˝"),
-        ("121°37.2′", "31°13.2′"), ("121°37'12''", "31°13'12''"), ("#121.62", "#31.22"), ("121.62°", "31.22°"),
+        ("121°37′12″", "31°13′12″"),
+        ("121度37分12秒", "31度13分12秒"),
+        ("东经121°37′12″", "北纬31°13′12″"),
+        ("E121°37'12\"", "N31°13'12\""),
+        ("121-37-12", "31-13-12"),
+        ("121:37:12", "31:13:12"),
+        ("121 37 12", "31 13 12"),
+        ("121.37.12", "31.13.12"),
+        ("121º37´12˝", "31º13´12˝"),
+        ("121°37.2′", "31°13.2′"),
+        ("121°37'12''", "31°13'12''"),
+        ("#121.62", "#31.22"),
+        ("121.62°", "31.22°"),
     ];
     let cells: Vec<Vec<&str>> = spellings.iter().map(|(lon, lat)| vec![*lon, *lat]).collect();
     let near = |registry: &fairdraw::registry::Registry, row: usize| {
@@ -75,7 +125,9 @@ fn degrees_minutes_and_seconds_in_every_spelling() {
             assert!((found - degrees).abs() < 1e-9, "{row} {column} {found}\n{}", told(registry));
         }
     };
-    new_from_both(&[register(&["经度", "纬度"], &cells)], |registry| (0..cells.len()).for_each(|row| near(registry, row)));
+    new_from_both(&[register(&["经度", "纬度"], &cells)], |registry| {
+        (0..cells.len()).for_each(|row| near(registry, row))
+    });
     let headings: [[&str; 6]; 4] = [
         ["经度（度）", "经度（分）", "经度（秒）", "纬度（度）", "纬度（分）", "纬度（秒）"],
         ["经度度", "经度分", "经度秒", "纬度度", "纬度分", "纬度秒"],
@@ -83,15 +135,29 @@ fn degrees_minutes_and_seconds_in_every_spelling() {
         ["经度-度", "经度-分", "经度-秒", "纬度-度", "纬度-分", "纬度-秒"],
     ];
     for headings in headings {
-        let cells = [vec!["121", "37", "12", "31", "13", "12"], vec!["#121", "#37", "#12", "#31", "#13", "#12"], vec!["121", "37.2", "", "31", "13.2", ""]];
+        let cells = [
+            vec!["121", "37", "12", "31", "13", "12"],
+            vec!["#121", "#37", "#12", "#31", "#13", "#12"],
+            vec!["121", "37.2", "", "31", "13.2", ""],
+        ];
         new_from_both(&[register(&headings, &cells)], |registry| (0..3).for_each(|row| near(registry, row)));
     }
-    let wrong = [vec!["121", "77", "12", "31", "13", "12"], vec!["121.62", "37", "12", "31", "13", "12"], vec!["121", "三", "12", "31", "13", "12"]];
+    let wrong = [
+        vec!["121", "77", "12", "31", "13", "12"],
+        vec!["121.62", "37", "12", "31", "13", "12"],
+        vec!["121", "三", "12", "31", "13", "12"],
+    ];
     new_from_both(&[register(&headings[0], &wrong)], |registry| {
         assert_eq!(rows_of(registry, "IMP-015"), [2, 3, 4], "{}", told(registry));
         assert_eq!(cell(registry, TableKind::Sources, "lon", 0), "");
     });
-    let packed = [vec!["1213712", "311312"], vec!["12137.2", "3113.2"], vec!["121°37′12″W", "31°13′12″"], vec!["121°67′", "31°13′"], vec!["121,62", "31,22"]];
+    let packed = [
+        vec!["1213712", "311312"],
+        vec!["12137.2", "3113.2"],
+        vec!["121°37′12″W", "31°13′12″"],
+        vec!["121°67′", "31°13′"],
+        vec!["121,62", "31,22"],
+    ];
     new_from_both(&[register(&["经度", "纬度"], &packed)], |registry| {
         for row in 0..packed.len() {
             assert_eq!(cell(registry, TableKind::Sources, "lon", row), "", "{}", told(registry));

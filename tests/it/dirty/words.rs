@@ -19,12 +19,31 @@ fn case(name: &str) -> Registry {
 #[test]
 fn a_result_is_read_clause_by_clause() {
     let said = [
-        ("未发现问题", "false"), ("未发现违法行为", "false"), ("无违法行为", "false"), ("无异常", "false"), ("合格", "false"), ("符合", "false"),
-        ("发现问题已责令改正", "true"), ("现场未发现废水直排，发现危废贮存不规范，责令改正", "true"), ("未发现无证排污，但存在台账缺失问题", "true"),
-        ("经查无问题后续发现在线监测不正常", "true"), ("污染防治设施未正常运行", "true"), ("未按规定公示应当公示的信息", "true"), ("不合格", "true"),
-        ("不符合", "true"), ("移送公安", "true"), ("行政处罚", "true"), ("轻微违法不予处罚", "true"), ("拒绝检查", "true"), ("有异常", "true"),
-        ("整改后合格", "true"), ("限期整改", "true"), ("停产", ""), ("未发现开展本次抽查涉及的经营活动", ""),
-        ("通过登记的住所（经营场所）无法联系", ""), ("已关闭停业或正在组织清算", ""),
+        ("未发现问题", "false"),
+        ("未发现违法行为", "false"),
+        ("无违法行为", "false"),
+        ("无异常", "false"),
+        ("合格", "false"),
+        ("符合", "false"),
+        ("发现问题已责令改正", "true"),
+        ("现场未发现废水直排，发现危废贮存不规范，责令改正", "true"),
+        ("未发现无证排污，但存在台账缺失问题", "true"),
+        ("经查无问题后续发现在线监测不正常", "true"),
+        ("污染防治设施未正常运行", "true"),
+        ("未按规定公示应当公示的信息", "true"),
+        ("不合格", "true"),
+        ("不符合", "true"),
+        ("移送公安", "true"),
+        ("行政处罚", "true"),
+        ("轻微违法不予处罚", "true"),
+        ("拒绝检查", "true"),
+        ("有异常", "true"),
+        ("整改后合格", "true"),
+        ("限期整改", "true"),
+        ("停产", ""),
+        ("未发现开展本次抽查涉及的经营活动", ""),
+        ("通过登记的住所（经营场所）无法联系", ""),
+        ("已关闭停业或正在组织清算", ""),
     ];
     let open = ["基本合格", "基本符合", "√", "1", "未发现废水直排，发现有臭味", "设施不太正常", "未发现该企业"];
     let codes: Vec<String> = (0..said.len() + open.len()).map(uscc).collect();
@@ -36,7 +55,8 @@ fn a_result_is_read_clause_by_clause() {
         for (row, (text, problem)) in said.iter().enumerate() {
             assert_eq!(cell(registry, TableKind::PastChecks, "problem", row), *problem, "{text}\n{}", told(registry));
         }
-        let words: Vec<&str> = found(registry, "IMP-124").iter().filter_map(|finding| finding.value.as_deref()).collect();
+        let words: Vec<&str> =
+            found(registry, "IMP-124").iter().filter_map(|finding| finding.value.as_deref()).collect();
         assert_eq!(words, open, "{}", told(registry));
         assert_eq!(registry.past_checks.height(), said.len() + open.len());
     });
@@ -45,9 +65,18 @@ fn a_result_is_read_clause_by_clause() {
 #[test]
 fn a_firms_state_is_known_or_reported() {
     let known = [
-        ("正常（停产）", "stopped"), ("吊销，未注销", "closed"), ("已拆除", "closed"), ("责令关闭", "closed"), ("迁往外省", "moved"),
-        ("已停产", "stopped"), ("停产（季节性停产）", "stopped"), ("吊销未注销", "closed"), ("存续（在营、开业、在册）", "active"), ("试生产", "active"),
-        ("已搬迁", "moved"), ("在产", "active"),
+        ("正常（停产）", "stopped"),
+        ("吊销，未注销", "closed"),
+        ("已拆除", "closed"),
+        ("责令关闭", "closed"),
+        ("迁往外省", "moved"),
+        ("已停产", "stopped"),
+        ("停产（季节性停产）", "stopped"),
+        ("吊销未注销", "closed"),
+        ("存续（在营、开业、在册）", "active"),
+        ("试生产", "active"),
+        ("已搬迁", "moved"),
+        ("在产", "active"),
     ];
     let unknown = ["半死不活", "拟关闭", "在产（部分停产）", "待拆除", "筹建", "非正常户", "未停产", "停产、在产"];
     let cells: Vec<Vec<&str>> = known.iter().map(|known| known.0).chain(unknown).map(|text| vec![text]).collect();
@@ -84,7 +113,8 @@ fn the_cases_are_read_right() {
     assert_eq!(registry.sources.height(), 4, "{}", told(&registry));
 
     let registry = case("32-month-decimal");
-    let months: Vec<String> = (0..registry.capacity.height()).map(|row| cell(&registry, TableKind::Capacity, "month", row)).collect();
+    let months: Vec<String> =
+        (0..registry.capacity.height()).map(|row| cell(&registry, TableKind::Capacity, "month", row)).collect();
     let pudong: Vec<&String> = months.iter().take(12).collect();
     assert_eq!(pudong, (1..=12).map(|m| format!("2027-{m:02}")).collect::<Vec<_>>().iter().collect::<Vec<_>>());
     // The second file has the first body's months once more.

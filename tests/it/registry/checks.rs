@@ -52,7 +52,13 @@ fn whole_degrees() -> Vec<InputTable> {
 
 /// Just across the border, but for the shift of another system.
 fn in_another_system() -> Vec<InputTable> {
-    placed(&[("121.503", "31.2"), ("121.5031", "31.2"), ("121.5032", "31.2"), ("121.5033", "31.2"), ("121.5034", "31.2")])
+    placed(&[
+        ("121.503", "31.2"),
+        ("121.5031", "31.2"),
+        ("121.5032", "31.2"),
+        ("121.5033", "31.2"),
+        ("121.5034", "31.2"),
+    ])
 }
 
 /// Files, headings, single cells.
@@ -152,8 +158,14 @@ fn cases_of_rows() -> Vec<Case> {
         (&codes::BODY_SEVERAL, one("执法主体", "徐汇区生态环境局、浦东新区综合执法局")),
         (&codes::INDUSTRY_SEVERAL, one("行业类别", "2511、3360")),
         (&codes::DATE_SHIFTED, one("发证日期", "2024-02-29 23:59:17")),
-        (&codes::DATE_LAST, event("检查台账.csv", &["统一社会信用代码", "检查日期", "检查结果"], &[USCC_A, "2026.3.5-3.8", "合格"])),
-        (&codes::RESULT_UNKNOWN, event("检查台账.csv", &["统一社会信用代码", "检查日期", "检查结果"], &[USCC_A, "2026-3-5", "√"])),
+        (
+            &codes::DATE_LAST,
+            event("检查台账.csv", &["统一社会信用代码", "检查日期", "检查结果"], &[USCC_A, "2026.3.5-3.8", "合格"]),
+        ),
+        (
+            &codes::RESULT_UNKNOWN,
+            event("检查台账.csv", &["统一社会信用代码", "检查日期", "检查结果"], &[USCC_A, "2026-3-5", "√"]),
+        ),
         (&codes::LEAVE_BAD, person(&["张三", "A1", "徐汇区生态环境局", "", "10", "", "3月1日-3月5日"])),
         (&codes::MONTH_SETTLED, capacity(&["2027.09", "2027.1"])),
         (&codes::EVENT_CONFLICT, capacity_rows(&[["徐汇区", "2027-01", "3"], ["徐汇区", "2027-01", "4"]])),
