@@ -42,7 +42,7 @@ pub use industry::IndustryTable;
 pub use load::{InputTable, Registry, TableSummary, check_file, check_tables, load_registry, load_registry_onto};
 pub use mapping::{BodyRule, DistrictRule, DistrictsFile, FileMapping, Mapping};
 pub use options::{BodyName, InputFile, NamedId, RegistryOptions};
-pub use refresh::{FORMER, UnitRow};
+pub use refresh::{FORMER, FORMER_INSPECTORS, UnitRow};
 pub use report::{render_next_report_csv, render_report, render_report_csv, render_set_aside_csv, render_summary};
 pub use schema::{ColumnKind, ColumnSpec, FrameColumn, FrameType, TableKind};
 pub use store::{frame_from_bytes, frame_to_bytes};
