@@ -10,9 +10,10 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::{ScoreSheet, render_score_sheet, write_atomic};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
-use crate::text::figure::{exact_points, points};
-use crate::workspace::inputs::analysis::compute_analysis;
+use crate::text::figure::{exact_points, how_often, per_year, points};
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::reports::explain::{company_sheet, explain_score};
+use crate::workspace::reports::frequency::{FrequencyLimit, frequency_limit, frequency_notes};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
@@ -45,12 +46,40 @@ pub(super) fn explain(args: &ExplainArgs, as_json: bool, context: &CommandContex
         say(&format!("已写入 {}", to.display()));
         return Ok(Finish::Done);
     }
+    let frequency = Frequency::of(&project, &analysis, row);
     if as_json {
-        json(&of_sheet(&sheet))?;
+        let mut value = of_sheet(&sheet);
+        value["frequency"] = serde_json::json!({
+            "per_year": frequency.lambda, "limited_by": frequency.limit, "notes": frequency.notes,
+        });
+        json(&value)?;
     } else {
         show(&sheet)?;
+        line(&format!("抽查频次：{}（λ = {} 次/年）", how_often(frequency.lambda), per_year(frequency.lambda)))?;
+        let limit = Some(frequency.limit).filter(|word| !word.is_empty() && frequency.notes.is_empty());
+        for note in limit.into_iter().chain(frequency.notes.iter().map(String::as_str)) {
+            line(&format!("  {note}"))?;
+        }
     }
     Ok(Finish::Done)
+}
+
+/// How often the source is drawn, and what presses that.
+struct Frequency {
+    lambda: f64,
+    limit: &'static str,
+    notes: Vec<String>,
+}
+
+impl Frequency {
+    fn of(project: &Project, analysis: &Analysis, row: usize) -> Self {
+        let limit = frequency_limit(&analysis.plan, &analysis.population.inputs, row);
+        Self {
+            lambda: analysis.plan.frequencies.lambda.get(row).copied().unwrap_or(0.0),
+            limit: limit.map_or("", FrequencyLimit::word),
+            notes: frequency_notes(&project.policy, analysis, row),
+        }
+    }
 }
 
 fn show(sheet: &ScoreSheet) -> AppResult<()> {

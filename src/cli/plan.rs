@@ -171,6 +171,9 @@ fn show_plan(project: &Project, analysis: &Analysis, movement: Option<&PlanMovem
     for text in off_site_lines(analysis).values() {
         line(text)?;
     }
+    for text in plan.pressed_texts() {
+        say(&text);
+    }
     let red = plan.not_kept().count();
     say(&format!("频次下限与上限 {} 项，未满足 {red} 项", plan.lights.len()));
     for light in plan.not_kept().take(20) {

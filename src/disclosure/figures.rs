@@ -30,13 +30,19 @@ impl Share {
         (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
     }
 
-    /// Percent with one decimal, cut (never rounded up: 99.96 % is not 100 %); `—` where the whole is 0.
+    /// Percent with one decimal, rounded, but never to all or none of what is not (99.96 % is `99.9%`, 0.01 % is
+    /// `0.1%`); `—` where the whole is 0.
     #[must_use]
     pub fn percent_text(self) -> String {
         if self.whole == 0 {
             return "—".to_owned();
         }
-        let tenths = u128::from(self.part) * 1000 / u128::from(self.whole);
+        let (part, whole) = (u128::from(self.part), u128::from(self.whole));
+        let tenths = match (2000 * part + whole) / (2 * whole) {
+            1000 if part < whole => 999,
+            0 if part > 0 => 1,
+            tenths => tenths,
+        };
         format!("{}.{}%", tenths / 10, tenths % 10)
     }
 }
@@ -196,6 +202,9 @@ mod tests {
         assert_eq!(Share { part: 9999, whole: 10_000 }.percent_text(), "99.9%");
         assert_eq!(Share { part: 10_000, whole: 10_000 }.percent_text(), "100.0%");
         assert_eq!(Share { part: 1, whole: 3 }.percent_text(), "33.3%");
+        assert_eq!(Share { part: 2, whole: 56 }.percent_text(), "3.6%", "3.571: rounded, not cut");
+        assert_eq!(Share { part: 1, whole: 100_000 }.percent_text(), "0.1%", "some is not none");
+        assert_eq!(Share { part: 0, whole: 7 }.percent_text(), "0.0%");
         assert_eq!(Share::default().percent_text(), "—");
         assert_eq!(Share::default().fraction(), None);
     }

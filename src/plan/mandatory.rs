@@ -43,6 +43,9 @@ pub struct MandatoryFacts {
     /// Months of this year, from 0, for which checks were planned when the last month was sealed, by site, sorted: each
     /// stays there as long as its term and the month's capacity allow.
     pub said: Vec<(u32, u8)>,
+    /// Of these, sorted, those that the planner moved there out of a month that is past by now: they stay, whatever room
+    /// the month has.
+    pub moved: Vec<(u32, u8)>,
 }
 
 impl MandatoryFacts {
@@ -227,6 +230,7 @@ fn collect_needs(
                     alone: true,
                     waived_from: cause.waived_from,
                     said: None,
+                    moved: false,
                 }),
             }
         }
@@ -242,6 +246,7 @@ fn collect_needs(
             need.alone = alone;
             let months = need.from..=last.max(need.to);
             need.said = said.by_ref().find(|month| months.contains(month)).map(|month| month as usize);
+            need.moved = need.said.is_some_and(|said| facts.moved.binary_search(&(site as u32, said as u8)).is_ok());
         }
     }
     needs

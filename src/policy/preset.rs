@@ -3,6 +3,8 @@
 //! A preset is a file in `assets/policy/`; its numbers carry their articles and how sure they are. Presets are
 //! starting points: an office copies one into its project and confirms what is marked 待本单位确认.
 
+use std::sync::OnceLock;
+
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::{BodyId, DistrictCode};
 
@@ -34,6 +36,13 @@ pub fn load_preset(id: &str) -> AppResult<Policy> {
             .with(|finding| finding.value(id).expected(format!("以下之一：{}", known.join("、")))));
     };
     load_policy(text, id)
+}
+
+/// The presets as policies: read once, for those that compare with them at every turn of a knob.
+#[must_use]
+pub fn preset_policies() -> &'static [Policy] {
+    static READ: OnceLock<Vec<Policy>> = OnceLock::new();
+    READ.get_or_init(|| PRESETS.iter().filter_map(|(id, _, text)| load_policy(text, id).ok()).collect())
 }
 
 /// One county body per district, in the order of the codes, for a policy without bodies of its own.

@@ -89,6 +89,8 @@ pub struct Registry {
     /// Units that an earlier register had, as they stood in it: lists of past months name them. Columns of the
     /// sources and `former`, sorted by `unit_id`.
     pub former: DataFrame,
+    /// Inspectors that an earlier roster had, as they stood in it: pairs and results of past months name them.
+    pub former_inspectors: DataFrame,
     /// All findings.
     pub diagnostics: Diagnostics,
     /// Rows by table, for the tables that were there.
@@ -112,7 +114,8 @@ impl Registry {
             past_checks: empty_frame(TableKind::PastChecks),
             capacity: empty_frame(TableKind::Capacity),
             set_aside: render_set_aside(&[]),
-            former: empty_former(),
+            former: empty_former(TableKind::Sources),
+            former_inspectors: empty_former(TableKind::Inspectors),
             diagnostics: Diagnostics::new(),
             summaries: Vec::new(),
             recognised: Mapping::default(),

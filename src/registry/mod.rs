@@ -47,7 +47,7 @@ pub use kinds::{FindingKind, kinds_of, tell_kinds};
 pub use load::{InputTable, Registry, TableSummary, check_tables, load_registry, load_registry_onto};
 pub use mapping::{BodyRule, DistrictRule, DistrictsFile, FileMapping, Mapping};
 pub use options::{BodyName, InputFile, NamedId, RegistryOptions};
-pub use refresh::{FORMER, UnitRow};
+pub use refresh::{FORMER, FORMER_INSPECTORS, UnitRow};
 pub use report::{
     read_report_csv, render_findings, render_next_report, render_report, render_report_csv, render_rows,
     render_set_aside_csv, render_summary, report_csv,

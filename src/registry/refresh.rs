@@ -1,4 +1,5 @@
-//! The next state of a registry: which tables stay, how they follow another register, which units left it.
+//! The next state of a registry: which tables stay, how they follow another register, which units and
+//! inspectors left it.
 //!
 //! A table that is given takes the old one's place whole; a table that is not stays. Its rows are led to the new
 //! register: a row that names a unit or an enterprise of it is joined to that, as an import of all files would; a
@@ -14,19 +15,23 @@ use crate::diagnostic::{AppError, AppResult};
 use super::assemble::empty_frame;
 use super::codes;
 use super::collect::{Collector, PART, Places};
+use super::columns::{Column, Text};
 use super::ids::row_among;
 use super::joins::{SourceIndex, join_events};
 use super::load::{Registry, internal};
 use super::options::RegistryOptions;
 use super::parse::collect_text;
-use super::schema::{TableKind, event, former, origin, set_aside, sources};
+use super::schema::{TableKind, event, former, inspectors, origin, set_aside, sources};
 
 /// Name of the frame of units that left the register.
 pub const FORMER: &str = "former";
 
-/// No unit has left.
-pub(super) fn empty_former() -> DataFrame {
-    let mut frame = empty_frame(TableKind::Sources);
+/// Name of the frame of inspectors who left the roster.
+pub const FORMER_INSPECTORS: &str = "former_inspectors";
+
+/// No unit has left, and nobody the roster: the table's own columns and the day of leaving.
+pub(super) fn empty_former(table: TableKind) -> DataFrame {
+    let mut frame = empty_frame(table);
     // a frame without rows takes a column without cells
     let _ = frame.with_column(former::LEFT_ON.erased().nulls(0));
     frame
@@ -122,50 +127,85 @@ impl Registry {
         })
     }
 
-    /// Notes the units that `before` had and this register has not, as they stood there; those that came back are
-    /// former ones no more.
+    /// Notes the units and inspectors that `before` had and this register has not, as they stood there; those that came
+    /// back are former ones no more.
     ///
     /// # Errors
     /// `IMP-099`, `FRM-001`.
     pub fn note_former(&mut self, before: &Self, left_on: NaiveDate) -> AppResult<()> {
-        let failed = |error: PolarsError| internal(&error);
-        let known = empty_former();
-        let names: Vec<&str> = known.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
-        let gone = |frame: &DataFrame, but: &DataFrame| -> AppResult<BooleanChunked> {
-            let (now, but) = (sources::UNIT_ID.of(&self.sources)?, sources::UNIT_ID.of(but)?);
-            let units = sources::UNIT_ID.of(frame)?;
-            let is_gone = |unit: &str| row_among(now, unit).is_none() && row_among(but, unit).is_none();
-            Ok(units.iter().map(|unit| Some(unit.is_some_and(is_gone))).collect())
-        };
-        let mut left = before.sources.filter(&gone(&before.sources, &known)?).map_err(failed)?;
-        let day = Int32Chunked::full(PlSmallStr::EMPTY, left_on.to_epoch_days(), left.height());
-        left.with_column(former::LEFT_ON.column(day)).map_err(failed)?;
-        let mut all = left.select(names.iter().copied()).map_err(failed)?;
-        let earlier = before.former.filter(&gone(&before.former, &before.sources)?).map_err(failed)?;
-        all.vstack_mut(&earlier.select(names.iter().copied()).map_err(failed)?).map_err(failed)?;
-        self.former = sorted(&all).map_err(failed)?;
+        let units = (TableKind::Sources, sources::UNIT_ID);
+        self.former = left(units, &self.sources, (&before.sources, &before.former), left_on)?;
+        let people = (TableKind::Inspectors, inspectors::CERTIFICATE);
+        self.former_inspectors =
+            left(people, &self.inspectors, (&before.inspectors, &before.former_inspectors), left_on)?;
         Ok(())
     }
 
-    /// Puts back what is kept of units that left the register, after checking its columns.
+    /// Puts back what is kept of units, or of inspectors, that left, after checking its columns.
     ///
     /// # Errors
     /// `IMP-083` where a column is missing or of another type.
-    pub fn restore_former(&mut self, frame: DataFrame) -> AppResult<()> {
-        for column in empty_former().columns() {
+    pub fn restore_former(&mut self, table: TableKind, frame: DataFrame) -> AppResult<()> {
+        let (name, place) = match table {
+            TableKind::Inspectors => (FORMER_INSPECTORS, &mut self.former_inspectors),
+            _ => (FORMER, &mut self.former),
+        };
+        for column in empty_former(table).columns() {
             if !frame.column(column.name()).is_ok_and(|stored| stored.dtype() == column.dtype()) {
-                let finding = codes::FRAME_UNREADABLE.finding().file(FORMER).column(column.name().as_str());
+                let finding = codes::FRAME_UNREADABLE.finding().file(name).column(column.name().as_str());
                 return Err(AppError::from(finding));
             }
         }
-        self.former = frame;
+        *place = frame;
         Ok(())
+    }
+
+    /// Names of inspectors by certificate: those of the roster, and as they were known last those who left it, for
+    /// pairs and results of past months name them.
+    ///
+    /// # Errors
+    /// `FRM-001`.
+    pub fn inspector_names(&self) -> AppResult<BTreeMap<&str, &str>> {
+        let mut known = BTreeMap::new();
+        // who is back has today's name
+        for frame in [&self.former_inspectors, &self.inspectors] {
+            let (certificates, names) = (inspectors::CERTIFICATE.of(frame)?, inspectors::NAME.of(frame)?);
+            known.extend(certificates.iter().zip(names.iter()).filter_map(|(id, name)| Some((id?, name?))));
+        }
+        Ok(known)
     }
 }
 
+/// The rows of `before` whose id is not in `now`, with the day, and those that were gone already.
+fn left(
+    (table, id): (TableKind, Column<Text>),
+    now: &DataFrame,
+    (before, earlier): (&DataFrame, &DataFrame),
+    left_on: NaiveDate,
+) -> AppResult<DataFrame> {
+    let failed = |error: PolarsError| internal(&error);
+    let empty = empty_former(table);
+    let names: Vec<&str> = empty.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
+    let of = |frame: &DataFrame| -> AppResult<HashSet<String>> {
+        Ok(id.of(frame)?.iter().flatten().map(str::to_owned).collect())
+    };
+    let (here, had) = (of(now)?, of(before)?);
+    let gone = |frame: &DataFrame, but: Option<&HashSet<String>>| -> AppResult<BooleanChunked> {
+        let is_gone = |id: &str| !here.contains(id) && but.is_none_or(|but| !but.contains(id));
+        Ok(id.of(frame)?.iter().map(|id| Some(id.is_some_and(is_gone))).collect())
+    };
+    let mut left = before.filter(&gone(before, None)?).map_err(failed)?;
+    let day = Int32Chunked::full(PlSmallStr::EMPTY, left_on.to_epoch_days(), left.height());
+    left.with_column(former::LEFT_ON.column(day)).map_err(failed)?;
+    let mut all = left.select(names.iter().copied()).map_err(failed)?;
+    let earlier = earlier.filter(&gone(earlier, Some(&had))?).map_err(failed)?;
+    all.vstack_mut(&earlier.select(names.iter().copied()).map_err(failed)?).map_err(failed)?;
+    sorted(&all, id).map_err(failed)
+}
+
 /// In the order of the ids' bytes, as the register is.
-fn sorted(frame: &DataFrame) -> PolarsResult<DataFrame> {
-    let ids = sources::UNIT_ID.cells(frame)?;
+fn sorted(frame: &DataFrame, id: Column<Text>) -> PolarsResult<DataFrame> {
+    let ids = id.cells(frame)?;
     let rows: BTreeMap<&str, IdxSize> = (0..frame.height()).filter_map(|i| Some((ids.get(i)?, i as IdxSize))).collect();
     let order: IdxCa = rows.into_values().map(Some).collect();
     frame.take(&order)

@@ -59,7 +59,7 @@ impl EntropyFormat {
         match self {
             Self::Ssq => "六个红球升序、各两位、以一个空格分隔，加号后为蓝球，如「03 07 12 18 25 31+09」",
             Self::Index => "点位保留两位小数，如「3412.07」",
-            Self::Dice => "16 至 64 个 1 到 6 的数字，按掷出的顺序，如「4162253614235516」",
+            Self::Dice => "16 至 64 个 1 到 6 的数字，按掷出的顺序，如「4162253614235516」（可分组加空格）",
             Self::Drand => "64 位小写十六进制数字",
         }
     }
@@ -78,6 +78,16 @@ impl EntropyFormat {
             },
             Self::Dice => (16..=64).contains(&bytes.len()) && bytes.iter().all(|b| (b'1'..=b'6').contains(b)),
             Self::Drand => super::hash::hash_from_hex(value).is_some(),
+        }
+    }
+
+    /// A number as it was typed or read aloud, without the blanks around it and, of dice and digits, between them: they
+    /// are no part of the number, and one reading is left.
+    #[must_use]
+    pub fn without_blanks(self, typed: &str) -> String {
+        match self {
+            Self::Dice | Self::Drand => typed.chars().filter(|c| !c.is_whitespace()).collect(),
+            Self::Ssq | Self::Index => typed.trim().to_owned(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{NaiveDateTime, Timelike};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Timelike};
 
 const SUFFIX: &str = "+08:00";
 const PATTERN: &str = "%Y-%m-%dT%H:%M:%S";
@@ -24,6 +24,26 @@ impl ShanghaiTime {
             Some(time) if time.nanosecond() < 1_000_000_000 && Self::of_local(time).0 == text => Ok(Self(text)),
             _ => Err(format!("「{text}」应写作 2027-02-28T21:15:00+08:00")),
         }
+    }
+
+    /// Reads the one spelling, or a moment with another zone's offset (`2027-02-28T13:15:00+00:00`, `…Z`), which
+    /// becomes Shanghai time.
+    ///
+    /// # Errors
+    /// The expected form, in Chinese.
+    pub fn of_any_zone(text: &str) -> Result<Self, String> {
+        Self::new(text).or_else(|_| {
+            let zone = FixedOffset::east_opt(8 * 3_600);
+            match (DateTime::parse_from_rfc3339(text.trim()), zone) {
+                (Ok(time), Some(zone)) if time.nanosecond() == 0 => {
+                    Ok(Self::of_local(time.with_timezone(&zone).naive_local()))
+                }
+                _ => Err(format!(
+                    "「{text}」应写作 2027-02-28T21:15:00+08:00；其他时区的时间写明与协调世界时之差，如 \
+                     2027-02-28T13:15:00+00:00"
+                )),
+            }
+        })
     }
 
     /// The moment of a local (Shanghai) date and time, to the second.
@@ -64,6 +84,17 @@ mod tests {
             "",
         ] {
             assert!(ShanghaiTime::new(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_moment_of_another_zone_becomes_shanghais() {
+        let read = |text: &str| ShanghaiTime::of_any_zone(text).map(|time| time.to_string());
+        for same in ["2027-02-28T21:15:00+08:00", "2027-02-28T13:15:00+00:00", "2027-02-28T13:15:00Z"] {
+            assert_eq!(read(same).as_deref(), Ok("2027-02-28T21:15:00+08:00"), "{same}");
+        }
+        for bad in ["2027-02-28T21:15:00", "2027-02-29T13:15:00Z", "明天", "2027-02-28T13:15:00.5Z"] {
+            assert!(read(bad).unwrap_err().contains("+00:00"), "{bad}");
         }
     }
 }

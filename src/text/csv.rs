@@ -24,8 +24,11 @@ pub fn neutralise(text: &str) -> Cow<'_, str> {
 /// return, line feed, their full-width forms, also behind blanks and invisible marks.
 #[must_use]
 pub fn is_formula(text: &str) -> bool {
-    if text.starts_with(['\t', '\r', '\n']) {
-        return true;
+    match text.as_bytes() {
+        [b'\t' | b'\r' | b'\n', ..] => return true,
+        // letters, digits and Han characters (which begin with the bytes e4 to e9) stand in most cells
+        [first, ..] if first.is_ascii_alphanumeric() || (0xe4..=0xe9).contains(first) => return false,
+        _ => {}
     }
     let first = text.trim_start_matches(|c: char| c.is_whitespace() || super::is_noise(c));
     first.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])

@@ -4,6 +4,7 @@
 //! it is, and lists what begins so; folders are listed in the background.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use egui::{RichText, ScrollArea, TextEdit};
 
@@ -167,6 +168,12 @@ impl PathDialog {
 
     /// Draws the dialog; true once it is answered.
     pub(super) fn ui(&mut self, ctx: &egui::Context, session: &Session) -> bool {
+        let silent = self.asked.silent.as_ref();
+        if silent.is_some_and(|answered| answered.load(Ordering::Relaxed)) {
+            // the system's dialog was there after all
+            return true;
+        }
+        let why = if silent.is_some() { t::SILENT } else { t::WHY };
         let request = self.asked.request.clone();
         let folders_only = matches!(request.kind, PickKind::Folder | PickKind::TargetFolder);
         // of several paths the last is the one being typed
@@ -186,7 +193,7 @@ impl PathDialog {
         let (mut chosen, mut entered) = (None, false);
         let answer = widgets::dialog(ctx, "path", &request.title, t::OK, why_not.is_empty(), |ui| {
             let palette = *theme::of(ui);
-            ui.add(egui::Label::new(theme::note(ui, t::WHY)).wrap());
+            ui.add(egui::Label::new(theme::note(ui, why)).wrap());
             let reads = matches!(request.kind, PickKind::OpenFile | PickKind::OpenFiles | PickKind::Folder);
             if reads {
                 ui.add(egui::Label::new(theme::note(ui, t::DROP)).wrap());

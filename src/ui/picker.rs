@@ -5,11 +5,14 @@
 //! asks for the path itself (`super::path_dialog`).
 //!
 //! How absence shows: rfd tells it like a dialog that was given up. It is known beforehand where neither a session bus
-//! nor zenity is there, and by the time an answer took: nobody gives a dialog up before it is on the screen.
+//! nor zenity is there, and by the time an answer took: nobody gives a dialog up before it is on the screen. A portal
+//! that hangs shows nothing and never answers: after [`PATIENCE`] the window offers its own field beside the dialog,
+//! and whichever of the two answers first counts.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -107,6 +110,8 @@ pub struct Unanswered {
     pub request: PickRequest,
     /// Where the answer goes: empty where the user gives up.
     pub reply: Sender<Vec<PathBuf>>,
+    /// Where the system was asked and has kept silent so far: set once its dialog gave an answer after all.
+    pub silent: Option<Arc<AtomicBool>>,
 }
 
 /// Something that asks the user for files.
@@ -122,6 +127,8 @@ pub trait FilePicker {
 
 /// An answer that comes sooner than this was given by nobody.
 const QUICKEST: Duration = Duration::from_millis(250);
+/// A dialog that has not answered for so long may have never come up.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Set to anything but `0`: paths are typed into the window, whatever dialogs the system has.
 const BY_HAND: &str = "FAIRDRAW_PATHS_BY_HAND";
@@ -176,32 +183,73 @@ fn show(request: &PickRequest) -> Vec<PathBuf> {
     }
 }
 
+/// Shows a dialog on a thread of its own. What it answers goes to `reply`; where it can't be had, or keeps silent for
+/// longer than `patience`, the question is given back.
+fn ask_system(
+    request: PickRequest,
+    reply: Sender<Vec<PathBuf>>,
+    waker: Waker,
+    give_back: Sender<Unanswered>,
+    patience: Duration,
+    show: impl FnOnce(&PickRequest) -> Vec<PathBuf> + Send + 'static,
+) {
+    let (answered, answers) = channel();
+    let asked = request.clone();
+    let work = move || {
+        let began = Instant::now();
+        let paths = show(&asked);
+        let _ = answered.send((paths, began.elapsed()));
+    };
+    let wait = move || {
+        let mut silent = None;
+        let answer = match answers.recv_timeout(patience) {
+            Err(RecvTimeoutError::Timeout) => {
+                let flag = Arc::clone(silent.insert(Arc::new(AtomicBool::new(false))));
+                let _ =
+                    give_back.send(Unanswered { request: request.clone(), reply: reply.clone(), silent: Some(flag) });
+                waker();
+                answers.recv().ok()
+            }
+            answer => answer.ok(),
+        };
+        match (answer, silent) {
+            (Some((paths, took)), None) if paths.is_empty() && took < QUICKEST => {
+                let _ = give_back.send(Unanswered { request, reply, silent: None });
+            }
+            (Some((paths, _)), None) => _ = reply.send(paths),
+            // given up, or timed out: the field that was offered stays
+            (Some((paths, _)), Some(_)) if paths.is_empty() => {}
+            (Some((paths, _)), Some(silent)) => {
+                silent.store(true, Ordering::Relaxed);
+                let _ = reply.send(paths);
+            }
+            (None, _) => {}
+        }
+        waker();
+    };
+    // where no thread is to be had the dialog is not shown, which the closed channel says
+    let spawn =
+        |name: &str, work: Box<dyn FnOnce() + Send>| std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    if spawn("fairdraw-dialog", Box::new(work)).is_ok() {
+        let _ = spawn("fairdraw-dialog-wait", Box::new(wait));
+    }
+}
+
 impl FilePicker for NativePicker {
     fn pick(&mut self, request: PickRequest, reply: Sender<Vec<PathBuf>>, waker: Waker) {
         let give_back = self.give_back.clone();
         if self.by_hand {
-            let _ = give_back.send(Unanswered { request, reply });
+            let _ = give_back.send(Unanswered { request, reply, silent: None });
             waker();
             return;
         }
-        let work = move || {
-            let asked = Instant::now();
-            let paths = show(&request);
-            if paths.is_empty() && asked.elapsed() < QUICKEST {
-                let _ = give_back.send(Unanswered { request, reply });
-            } else {
-                let _ = reply.send(paths);
-            }
-            waker();
-        };
-        // where no thread is to be had the dialog is not shown, which the closed channel says
-        let _ = std::thread::Builder::new().name("fairdraw-dialog".to_owned()).spawn(work);
+        ask_system(request, reply, waker, give_back, PATIENCE, show);
     }
 
     fn unanswered(&mut self) -> Vec<Unanswered> {
         let back: Vec<Unanswered> = self.given_back.try_iter().collect();
-        // what failed once is not tried again
-        self.by_hand |= !back.is_empty();
+        // what failed once is not tried again; a silent dialog may still be on the screen
+        self.by_hand |= back.iter().any(|asked| asked.silent.is_none());
         back
     }
 }
@@ -310,5 +358,56 @@ impl Picking {
             let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
             folders.insert(self.door.id().to_owned(), folder.to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Asked = (Receiver<Vec<PathBuf>>, Receiver<Unanswered>, Sender<Vec<PathBuf>>);
+
+    /// A dialog that answers what is sent to it.
+    fn dialog(patience: Duration) -> Asked {
+        let (reply, replies) = channel();
+        let (give_back, given_back) = channel();
+        let (answer, answers) = channel();
+        let show = move |_: &PickRequest| answers.recv().unwrap_or_default();
+        let waker: Waker = Arc::new(|| {});
+        ask_system(PickRequest::new(PickKind::Folder, "t"), reply, waker, give_back, patience, show);
+        (replies, given_back, answer)
+    }
+
+    #[test]
+    fn a_dialog_that_keeps_silent_is_offered_by_hand_and_may_answer_still() {
+        let soon = Duration::from_secs(20);
+        let (replies, given_back, answer) = dialog(Duration::from_millis(20));
+        let offered = given_back.recv_timeout(soon).unwrap();
+        let silent = offered.silent.clone().unwrap();
+        assert!(!silent.load(Ordering::Relaxed) && replies.try_recv().is_err());
+        answer.send(vec![PathBuf::from("/a")]).unwrap();
+        assert_eq!(replies.recv_timeout(soon).unwrap(), [PathBuf::from("/a")]);
+        assert!(silent.load(Ordering::Relaxed), "the field beside it closes");
+
+        // a portal that times out looks like a dialog given up: the field stays, and answers
+        let (replies, given_back, answer) = dialog(Duration::from_millis(20));
+        let offered = given_back.recv_timeout(soon).unwrap();
+        answer.send(Vec::new()).unwrap();
+        assert!(replies.recv_timeout(Duration::from_millis(100)).is_err());
+        offered.reply.send(vec![PathBuf::from("/b")]).unwrap();
+        assert_eq!(replies.recv_timeout(soon).unwrap(), [PathBuf::from("/b")]);
+        assert!(!offered.silent.unwrap().load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn a_dialog_that_answers_at_once_with_nothing_is_none() {
+        let soon = Duration::from_secs(20);
+        let (_replies, given_back, answer) = dialog(soon);
+        answer.send(Vec::new()).unwrap();
+        assert!(given_back.recv_timeout(soon).unwrap().silent.is_none());
+        let (replies, given_back, answer) = dialog(soon);
+        answer.send(vec![PathBuf::from("/a")]).unwrap();
+        assert_eq!(replies.recv_timeout(soon).unwrap(), [PathBuf::from("/a")]);
+        assert!(given_back.try_recv().is_err());
     }
 }

@@ -3,7 +3,10 @@
 
 #![allow(clippy::cmp_owned, reason = "plain comparisons read best in a test")]
 
+mod certain;
+mod chance;
 mod movement;
+mod pressed;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,7 +56,8 @@ struct World {
     before: f64,
 }
 
-fn world(kind: Kind) -> World {
+/// A project as an import leaves it.
+fn imported(kind: Kind) -> World {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("输入");
     let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
@@ -62,10 +66,16 @@ fn world(kind: Kind) -> World {
     let new =
         NewProject { from: input, year: Some(2027), policy: Some(kind.policy.to_owned()), ..NewProject::default() };
     let imported = create_project(&folder.path().join("项目"), &new, &at("2026-12-20T09:00:00")).unwrap();
-    let (project, registry) = (imported.project, imported.registry);
-    seal_year(&project, &registry, &pledge("2026-12-22T20:00:00", "区公证处掷骰"), &at("2026-12-21T09:00:00")).unwrap();
-    open_period(&project, Period::Year(2027), DICE, &at("2026-12-23T09:00:00")).unwrap();
-    World { folder, project, registry, before: 0.0 }
+    World { folder, project: imported.project, registry: imported.registry, before: 0.0 }
+}
+
+/// The same with the year's seed opened.
+fn world(kind: Kind) -> World {
+    let world = imported(kind);
+    let World { project, registry, .. } = &world;
+    seal_year(project, registry, &pledge("2026-12-22T20:00:00", "区公证处掷骰"), &at("2026-12-21T09:00:00")).unwrap();
+    open_period(project, Period::Year(2027), DICE, &at("2026-12-23T09:00:00")).unwrap();
+    world
 }
 
 fn cli(arguments: &[&str]) -> String {
@@ -296,6 +306,9 @@ fn assert_moved(world: &World, analysis: &Analysis, moment: &str) {
     let head = movement.sentence.split('）').next().unwrap().split('（').nth(1).unwrap();
     let sum: f64 = movement.causes.iter().map(|cause| printed(&cause.sentence)).sum();
     assert!((sum - printed(head)).abs() < 1e-9, "{sum}: {}", movement.sentence);
+    for cause in &movement.causes {
+        assert!((cause.shown - printed(&cause.sentence)).abs() < 1e-9, "the table says what the words say: {cause:?}");
+    }
     for cause in movement.causes.iter().filter(|cause| cause.kind != MovementKind::Chance) {
         assert!((printed(&cause.sentence) - cause.visits).abs() < 0.05 + 1e-9, "{cause:?}");
     }

@@ -281,6 +281,7 @@ fn mandatory_checks_find_their_month() {
         last_done: vec![None, None, None, Some(date(3, 1))],
         listed: Vec::new(),
         said: Vec::new(),
+        moved: Vec::new(),
     };
     let found = compute_mandatory(policy(), &inputs, &facts, 2, 0).visits;
     let months: Vec<(u32, u8)> = found.iter().map(|v| (v.site, v.month)).collect();

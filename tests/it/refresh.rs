@@ -245,6 +245,15 @@ fn the_same_files_again_change_nothing() {
     for kind in TableKind::ALL {
         assert_eq!(frame_of(project.root(), kind), before[&format!("frames/{}.parquet", kind.id())]);
     }
+    // as many rows that say something else are a difference, though the plan has none of it
+    let people = folder.path().join("输入").join("执法人员.csv");
+    let text = fs::read_to_string(&people).unwrap();
+    fs::write(&people, text.replace("黄某1,", "黄新某,")).unwrap();
+    let changes = look(&project, &folder.path().join("输入")).changes;
+    assert!(!changes.is_nothing(), "{}", changes.to_text());
+    let edited: Vec<usize> = changes.tables.iter().map(|table| table.edited).filter(|rows| *rows > 0).collect();
+    assert_eq!(edited, [1]);
+    assert!(changes.to_text().contains("其中 1 行与原来不同"), "{}", changes.to_text());
 }
 
 #[test]

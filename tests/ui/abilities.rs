@@ -80,7 +80,7 @@ pub fn has_all(window: &mut Window, name: &str, about: About, file: &Path) {
 }
 
 /// Ctrl+F, a word, initials; nothing is left of a word that nobody wrote.
-fn searches(hands: &mut Hands<'_>) {
+pub fn searches(hands: &mut Hands<'_>) {
     let (name, all) = (hands.name.clone(), hands.rows());
     hands.focus();
     hands.window.key(Modifiers::COMMAND, Key::F);
@@ -170,7 +170,7 @@ fn selects(hands: &mut Hands<'_>) {
 }
 
 /// A click on a heading sorts, another one the other way; with Shift a second key is added.
-fn sorts(hands: &mut Hands<'_>) {
+pub fn sorts(hands: &mut Hands<'_>) {
     let name = hands.name.clone();
     let columns = hands.columns();
     let mut by: Vec<(usize, &str)> =

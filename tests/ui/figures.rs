@@ -202,7 +202,9 @@ fn read_pairs(window: &Window, frozen: &Frozen) {
 fn read_list(window: &Window, frozen: &Frozen) {
     let draw = frozen.draw;
     assert!(window.shows(&format!("{draw} 家，配对 {draw} 组")), "{:?}", window.shown());
-    let reached = frozen.by_reason.get("概率达到 1").copied().unwrap_or(0);
+    // by their own chance, or because the quota was rounded up to them
+    let reasons = ["概率达到 1", "按取整后的名额概率达到 1"];
+    let reached: u64 = reasons.iter().filter_map(|reason| frozen.by_reason.get(*reason)).sum();
     let mandatory = frozen.certain - reached;
     let words = match reached {
         0 => format!("其中必定抽取 {} 家，均为必查", frozen.certain),

@@ -12,7 +12,7 @@ use fairdraw::ui::table::{About, ListId};
 use fairdraw::ui::text::{audit, data, draw, plan, refresh, results, table};
 use fairdraw::ui::widgets::thousands;
 
-use super::abilities::{double_click, has_all};
+use super::abilities::{double_click, has_all, searches, sorts};
 use super::hands::{Hands, rows_of};
 use super::plan::on_the_matrix;
 use super::refresh::{next_register, open_refresh};
@@ -142,6 +142,10 @@ fn the_registers_lists_can_all_that_a_table_can() {
                 window.until("the pivot", |w| rows_of(w, &title).is_some());
                 let copied = Hands::on(&mut window, &title).all();
                 assert!(copied.len() > 2 && copied[0].len() > 1, "{copied:?}");
+                // a word that is nowhere: Esc brings the rows back, and the pivot stays open
+                let mut hands = Hands::on(&mut window, &title);
+                searches(&mut hands);
+                sorts(&mut hands);
                 window.key(Modifiers::NONE, Key::Escape);
                 window.until("no pivot", |w| rows_of(w, &title).is_none());
                 continue;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::kittest::Queryable;
@@ -164,6 +165,33 @@ fn without_dialogs_a_path_is_typed_looked_at_and_taken() {
     assert!(window.shows(office.to_str().unwrap()), "{}", window.shown().join(" | "));
     let asked = window.answers.asked.lock().unwrap().last().unwrap().clone();
     assert_eq!(asked.start_in.as_deref(), Some(office.as_path()));
+}
+
+#[test]
+fn a_dialog_that_keeps_silent_is_told_and_its_late_answer_closes_the_field() {
+    let mut window = Window::new(LAPTOP, false, Begin::Nothing);
+    window.harness.run_steps(3);
+    let answered = Arc::new(AtomicBool::new(false));
+    *window.answers.silent.lock().unwrap() = Some(Arc::clone(&answered));
+    window.key(Modifiers::COMMAND, Key::I);
+    window.until("the sentence and the field", |w| w.shows(path::SILENT) && w.shows(path::PATH));
+    answered.store(true, Ordering::Relaxed);
+    window.harness.run_steps(3);
+    assert!(!window.shows(path::SILENT), "the system's dialog was there after all");
+}
+
+/// The same files again: said, and nothing to confirm.
+#[test]
+fn without_differences_there_is_nothing_to_confirm() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let folder = window.folder.path().join("同样的名单");
+    super::support::copy_folder(super::support::input_folder(), &folder);
+    open_refresh(&mut window);
+    window.answers.push(&folder);
+    window.click(t::CHOOSE_FOLDER);
+    window.until("that nothing differs", |w| w.shows(t::SAME));
+    assert!(window.shows(t::CONFIRM) && !window.enabled(t::CONFIRM));
 }
 
 #[test]

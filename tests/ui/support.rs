@@ -92,6 +92,8 @@ pub struct Answers {
     pub asked: Arc<Mutex<Vec<PickRequest>>>,
     /// The system has no dialogs: questions come back.
     pub absent: Arc<AtomicBool>,
+    /// The system's dialog keeps silent: set, questions come back with this, which is set once it answered.
+    pub silent: Arc<Mutex<Option<Arc<AtomicBool>>>>,
     back: Arc<Mutex<Vec<Unanswered>>>,
     /// Folders that were to be shown in the system's file manager.
     pub shown: Arc<Mutex<Vec<PathBuf>>>,
@@ -114,7 +116,13 @@ impl FilePicker for Answers {
     fn pick(&mut self, request: PickRequest, reply: Sender<Vec<PathBuf>>, waker: Waker) {
         self.asked.lock().unwrap().push(request.clone());
         if self.absent.load(Ordering::Relaxed) {
-            self.back.lock().unwrap().push(Unanswered { request, reply });
+            self.back.lock().unwrap().push(Unanswered { request, reply, silent: None });
+            waker();
+            return;
+        }
+        let silent = self.silent.lock().unwrap().clone();
+        if silent.is_some() {
+            self.back.lock().unwrap().push(Unanswered { request, reply, silent });
             waker();
             return;
         }

@@ -1,6 +1,7 @@
 //! Whether the plan can be carried out: one verdict and its sentence, for every screen and output.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::{AnnualPlan, Overload, amount};
 use crate::domain::PlanMonth;
@@ -69,6 +70,39 @@ impl AnnualPlan {
                 format!("计划超载，可以封存但力量不足：{}{more}", named.join("；"))
             }
         }
+    }
+
+    /// What the yearly caps of enterprises and the bodies' means took off the frequencies, in sentences: a plan that
+    /// can be carried out may have been pressed to that.
+    #[must_use]
+    pub fn pressed_texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let scaled = &self.frequencies.scaled;
+        if !scaled.is_empty() {
+            let sites: u32 = scaled.iter().map(|of| of.sites).sum();
+            let wanted: f64 = scaled.iter().map(|of| of.wanted).sum();
+            let left: f64 = scaled.iter().map(|of| of.cap).sum();
+            let none = scaled.iter().filter(|of| of.cap <= 0.0).count();
+            let below = scaled.iter().filter(|of| of.below_floor).count();
+            let mut text = format!(
+                "企业年度频次上限压缩了 {} 家企业的 {sites} 个污染源：应抽查合计 {} 次，上限内 {} 次",
+                scaled.len(),
+                amount(wanted),
+                amount(left)
+            );
+            for (count, words) in [(none, "家的上限已由必查占满，不再抽查"), (below, "家低于最低频次")]
+            {
+                if count > 0 {
+                    let _ = write!(text, "；其中 {count} {words}");
+                }
+            }
+            texts.push(text);
+        }
+        let shrunk = self.frequencies.shrink.iter().filter(|factor| **factor < 1.0 - 1e-9).count();
+        if shrunk > 0 {
+            texts.push(format!("{shrunk} 个执法主体力量不足，高于最低频次的部分按比例减少"));
+        }
+        texts
     }
 
     /// Bodies' overloaded months with what is short, in words, the worst first.

@@ -11,7 +11,8 @@
 //! unless capacity, floors, rules or the causes changed. Within a class the visits made are the oldest ones, so the
 //! others keep their months too. New causes come last and move older ones only where their own term has no room. Where
 //! capacity is short, room that a month past took or left would still shift the others: so a visit whose month was said
-//! when the last month was sealed is dated there first, if that month still takes it.
+//! when the last month was sealed is dated there first, if that month still takes it; one that the planner moved there
+//! stays whatever room the month has, which is then a shortage to be seen.
 //!
 //! Where no month of the term has room, one dated visit is moved within its own term to make some; failing that, the
 //! check comes later than its term, in the first month that has room, which the plan says; where the year has none it
@@ -57,6 +58,8 @@ pub(super) struct Need {
     pub waived_from: u8,
     /// Month that was said for it before.
     pub said: Option<usize>,
+    /// The planner moved it there.
+    pub moved: bool,
 }
 
 /// A visit with its month, from 0; 12 and more lie in the next year.
@@ -197,6 +200,8 @@ struct Class {
 struct Slot {
     class: usize,
     month: usize,
+    /// The planner put it there.
+    fixed: bool,
 }
 
 struct Levelling<'a> {
@@ -267,13 +272,14 @@ impl Levelling<'_> {
     fn keep(&mut self, class: usize, needs: &[Need], visited: &mut BTreeMap<u32, u32>) -> usize {
         let Class { body, category, own, .. } = self.classes[class];
         let mut kept = 0;
-        for month in needs.iter().filter_map(|need| need.said) {
+        for (month, moved) in needs.iter().filter_map(|need| Some((need.said?, need.moved))) {
             let taken = visited.get(&own).copied().unwrap_or(0);
-            if near(taken, self.room.window) >> month & 1 == 1 || !self.fits(body, category, month) {
+            let room = self.fits(body, category, month) && near(taken, self.room.window) >> month & 1 == 0;
+            if !(room || moved) {
                 continue;
             }
             self.take(body, category, month, 1.0);
-            self.slots[usize::from(body)].push(Slot { class, month });
+            self.slots[usize::from(body)].push(Slot { class, month, fixed: moved });
             if own > 0 {
                 *visited.entry(own).or_default() |= 1 << month;
             }
@@ -302,7 +308,7 @@ impl Levelling<'_> {
             });
             let month = month.or(best).unwrap_or(*range.end());
             self.take(body, category, month, 1.0);
-            self.slots[usize::from(body)].push(Slot { class, month });
+            self.slots[usize::from(body)].push(Slot { class, month, fixed: false });
             if own > 0 {
                 *visited.entry(own).or_default() |= 1 << month;
             }
@@ -313,11 +319,11 @@ impl Levelling<'_> {
     fn settle(&mut self) {
         for body in 0..self.slots.len() {
             for at in 0..self.slots[body].len() {
-                let Slot { class, month } = self.slots[body][at];
+                let Slot { class, month, fixed } = self.slots[body][at];
                 let Class { body: of, category, own, closed, .. } = self.classes[class];
                 let range = self.range(class);
                 let full = !self.fits_without(of, (category, Some(category)), month);
-                if own > 0 || !(full || month > *range.end()) {
+                if own > 0 || fixed || !(full || month > *range.end()) {
                     continue;
                 }
                 let to = self.best(class, range, closed, 1 << month);
@@ -390,6 +396,7 @@ impl Levelling<'_> {
                 let slot = &self.slots[usize::from(body)][at];
                 let other = self.classes[slot.class];
                 let goes = slot.month == month
+                    && !slot.fixed
                     && other.own == 0
                     && self.fits_without(body, (category, Some(other.category)), month);
                 if !goes {

@@ -11,7 +11,7 @@ pub use number::PolicyNumber;
 pub use parts::{DecidablePart, PartValue, list_parts};
 pub use path::{PolicyChange, PolicyValue, compare_policies, list_values, set_value};
 
-use super::{Policy, load_preset, presets};
+use super::{Policy, preset_policies};
 
 /// The scoring of one policy (articles, credit scale, factors, tiers, special, aggravators) put into another,
 /// whose bodies, categories, capacity and disclosure stay.
@@ -50,8 +50,8 @@ pub fn scores_alike(a: &Policy, b: &Policy) -> bool {
 #[must_use]
 pub fn scoring_in_force(policy: &Policy) -> String {
     let name = policy.scoring_name();
-    let preset = presets().iter().filter_map(|(id, ..)| load_preset(id).ok()).find(|preset| preset.name == name);
-    if preset.is_some_and(|preset| !scores_alike(&preset, policy)) {
+    let preset = preset_policies().iter().find(|preset| preset.name == name);
+    if preset.is_some_and(|preset| !scores_alike(preset, policy)) {
         format!("在「{name}」基础上修改")
     } else {
         name.to_owned()
@@ -112,6 +112,7 @@ impl PolicyPart {
 mod tests {
     use super::*;
     use crate::policy::Milli;
+    use crate::policy::load_preset;
 
     #[test]
     fn a_scoring_taken_brings_its_articles() {

@@ -10,8 +10,7 @@ use super::super::codes::{self, Code};
 use super::super::collect::{Collector, PART, Places};
 use super::super::columns::{Column as Typed, Text};
 use super::super::schema::{TableKind, origin, sources};
-use super::super::text::heading_key;
-use crate::text::fold;
+use super::super::text::{exact_name, heading_key};
 
 /// What the comparison of rows leaves out.
 const NOT_COMPARED: [&str; 3] = [origin::ROW.name(), origin::FILE.name(), PART.name()];
@@ -121,22 +120,28 @@ pub(super) fn is_compared(name: &str) -> bool {
 pub(super) fn first_difference(columns: &[&Column], a: usize, b: usize) -> PolarsResult<Option<String>> {
     for column in columns {
         let (left, right) = (column.get(a)?, column.get(b)?);
-        if left != right && !is_same(&left, &right) {
+        let place = [sources::LON.name(), sources::LAT.name()].contains(&column.name().as_str());
+        if left != right && !is_same(&left, &right, place) {
             return Ok(Some(column.name().to_string()));
         }
     }
     Ok(None)
 }
 
-/// True for numbers that differ by what programs lose in writing them (121.4009, 121.4009000000001), also as text.
-fn is_same(left: &AnyValue<'_>, right: &AnyValue<'_>) -> bool {
-    let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+/// Degrees less than which two are one place written twice (decimals of seven digits,
+/// degrees with seconds): 0.1 m.
+const SAME_DEGREES: f64 = 1e-6;
+
+/// True for numbers that differ by what programs lose in writing them (121.4009, 121.4009000000001), also as text, and
+/// for texts and names whose width, blanks and brackets alone differ.
+fn is_same(left: &AnyValue<'_>, right: &AnyValue<'_>, place: bool) -> bool {
+    let close = |a: f64, b: f64| (a - b).abs() <= if place { SAME_DEGREES } else { 1e-9 * a.abs().max(b.abs()) };
     match (left, right) {
         (AnyValue::Float64(a), AnyValue::Float64(b)) => close(*a, *b),
         (AnyValue::String(a), AnyValue::String(b)) => {
             // Codes have no point; only a figure with a fraction can have lost something.
             let figure = |text: &str| text.contains('.').then(|| text.trim().parse::<f64>().ok()).flatten();
-            matches!((figure(a), figure(b)), (Some(a), Some(b)) if close(a, b)) || fold(a) == fold(b)
+            matches!((figure(a), figure(b)), (Some(a), Some(b)) if close(a, b)) || exact_name(a) == exact_name(b)
         }
         _ => false,
     }

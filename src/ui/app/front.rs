@@ -121,6 +121,9 @@ impl Workstation {
         for action in out.actions {
             self.act(ctx, action);
         }
+        if out.shortages {
+            self.screens.plan.show_shortages();
+        }
         if out.verify {
             self.screens.audit.show_verification();
         }

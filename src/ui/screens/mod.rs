@@ -14,6 +14,7 @@ pub mod audit;
 pub mod data;
 pub mod draw;
 pub mod map;
+mod movement;
 pub mod overview;
 pub mod plan;
 pub mod results;
@@ -105,6 +106,8 @@ pub struct Outbox {
     pub actions: Vec<Action>,
     /// The 审计 screen is to show its page of verification.
     pub verify: bool,
+    /// The 年度计划 screen is to show what does not fit, and the ways out.
+    pub shortages: bool,
     /// Text for the clipboard.
     pub copy: Option<String>,
     /// Charts whose menu asked for something; the shell asks for the file and writes it.
@@ -132,6 +135,12 @@ impl Cx<'_> {
     /// Goes to another screen.
     pub fn go(&mut self, screen: ScreenId) {
         self.out.go = Some(screen);
+    }
+
+    /// Goes to what does not fit in the plan.
+    pub fn go_shortages(&mut self) {
+        self.out.shortages = true;
+        self.go(ScreenId::Plan);
     }
 
     /// Puts a text on the clipboard.

@@ -19,6 +19,7 @@ use crate::plan::model::MONTHS;
 use crate::ui::help::heading_with;
 use crate::ui::map::{Card, ClassMethod, MapData, MapInput, MapView, Measure, RowList, TierColumn};
 use crate::ui::plot;
+use crate::ui::screens::movement::causes_ui;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::text::common as t;
 use crate::ui::text::help::Term;
@@ -141,7 +142,12 @@ impl OverviewScreen {
             });
         }
         if let Some(movement) = self.movement.current().and_then(|movement| movement.as_ref().as_ref()) {
-            line(ui, &movement.sentence, o::LOOK, || cx.go(ScreenId::Plan));
+            line(ui, &movement.heading, o::LOOK, || cx.go(ScreenId::Plan));
+            // unfolded where asked for: what is to be done next stays in sight
+            let heading = theme::note(ui, o::MOVEMENT_CAUSES);
+            egui::CollapsingHeader::new(heading)
+                .id_salt("overview-movement")
+                .show(ui, |ui| causes_ui(ui, movement, false));
             ui.add_space(HALF);
         }
     }
@@ -285,7 +291,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
             }
         };
         if widgets::figure(ui, width, o::VERDICT, &value, "", &note, ink).clicked() {
-            cx.go(ScreenId::Plan);
+            cx.go_shortages();
         }
     });
 }
@@ -373,7 +379,7 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
                 if let Some(month) = month {
                     cx.send(ViewCommand::SetMonth(month));
                 }
-                cx.go(screen);
+                if screen == ScreenId::Plan { cx.go_shortages() } else { cx.go(screen) }
             });
             ui.add_space(GRID);
         }
@@ -385,7 +391,7 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
         }
         if let Some(analysis) = verdict {
             let text = analysis.plan.verdict_text(&analysis.population.inputs.bodies);
-            line(ui, &text, o::LOOK, || cx.go(ScreenId::Plan));
+            line(ui, &text, o::LOOK, || cx.go_shortages());
         }
         for Attention { about, text } in lines {
             let to = match about {

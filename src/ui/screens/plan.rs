@@ -158,6 +158,11 @@ impl Screen for PlanScreen {
 }
 
 impl PlanScreen {
+    /// Shows what does not fit, and the ways out.
+    pub fn show_shortages(&mut self) {
+        self.tab = Tab::Shortages;
+    }
+
     fn rows(&self) -> &[Row] {
         if self.by_district { &self.model.districts } else { &self.model.bodies }
     }

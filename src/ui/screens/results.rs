@@ -152,7 +152,7 @@ impl Screen for ResultsScreen {
         widgets::page(ui, "results page", LEAST, |ui| {
             self.head(ui, cx, &books);
             ui.add_space(HALF);
-            self.tabs(ui, &books);
+            self.tabs(ui);
             ui.add_space(HALF);
             match self.tab {
                 Tab::Board => self.board(ui, cx, open, &books, can_write, why),
@@ -271,10 +271,11 @@ impl ResultsScreen {
         });
     }
 
-    fn tabs(&mut self, ui: &mut Ui, books: &Books) {
+    fn tabs(&mut self, ui: &mut Ui) {
         ui.horizontal_wrapped(|ui| {
             for (tab, name) in [
-                (Tab::Board, t::tab(t::TAB_BOARD, books.status.board.rows.len())),
+                // as the list itself: of the area, and of the month where only that is asked for
+                (Tab::Board, t::tab(t::TAB_BOARD, self.index.counts.values().sum())),
                 (Tab::Entry, t::tab(t::TAB_ENTRY, self.index.of_month.0)),
                 (Tab::Lists, t::TAB_LISTS.to_owned()),
                 (Tab::Figures, t::TAB_FIGURES.to_owned()),

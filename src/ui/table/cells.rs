@@ -1,5 +1,7 @@
 //! Rows of any source as a frame: what filters, search, sums and files need of them.
 
+use std::sync::Arc;
+
 use egui::Align;
 use polars::prelude::{Column, DataFrame, Float64Chunked, Int32Chunked, IntoColumn, NewChunkedArray, StringChunked};
 
@@ -108,4 +110,15 @@ pub(super) fn frame_of(rows: &dyn Rows) -> DataFrame {
     columns.push(StringChunked::from_iter_values(WHOLE.into(), whole.iter()).into_column());
     // columns of one length each, under names of their own
     DataFrame::new(count, columns).unwrap_or_default()
+}
+
+/// Of the rows in their order those that are among `found`.
+pub(super) fn kept_of(sorted: &[u32], found: &[u32]) -> Arc<Vec<u32>> {
+    let mut kept = vec![false; sorted.len()];
+    for row in found {
+        if let Some(kept) = kept.get_mut(*row as usize) {
+            *kept = true;
+        }
+    }
+    Arc::new(sorted.iter().copied().filter(|row| kept.get(*row as usize).copied().unwrap_or(false)).collect())
 }

@@ -16,6 +16,9 @@ use crate::workspace::view::{
     CellFormat, CellValue, ColumnFilter, ColumnSummary, Condition, compute_column_summary, date_text, number_text,
 };
 
+/// Characters of a value that its row and its chip have room for.
+const CUT: usize = 16;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
     Text,
@@ -213,17 +216,28 @@ impl FilterPopup {
             for (value, count) in &rows {
                 let label = self.label(value);
                 let mut on = self.chosen.contains(value);
-                ui.horizontal(|ui| {
-                    if ui.checkbox(&mut on, label).changed() {
-                        self.chosen.retain(|chosen| chosen != value);
-                        if on {
-                            self.chosen.push(value.clone());
-                        }
-                    }
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                // the count keeps its place; a long value is cut, and whole under the pointer
+                ui.allocate_ui_with_layout(
+                    egui::vec2(ui.available_width(), 20.0),
+                    egui::Layout::right_to_left(egui::Align::Center),
+                    |ui| {
                         ui.label(theme::note(ui, thousands(*count)));
-                    });
-                });
+                        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Truncate);
+                            let long = label.chars().count() > CUT;
+                            let mut tick = ui.checkbox(&mut on, &label);
+                            if long {
+                                tick = tick.on_hover_text(&label);
+                            }
+                            if tick.changed() {
+                                self.chosen.retain(|chosen| chosen != value);
+                                if on {
+                                    self.chosen.push(value.clone());
+                                }
+                            }
+                        });
+                    },
+                );
             }
         });
         if more && self.holds == Holds::Text {
@@ -287,13 +301,18 @@ fn label_of(value: &CellValue, format: &CellFormat) -> String {
     }
 }
 
+/// A value for a chip: a long one by its beginning.
+fn cut(label: String) -> String {
+    if label.chars().count() > CUT { label.chars().take(CUT - 1).chain(['…']).collect() } else { label }
+}
+
 /// A filter in a few words, for its chip.
 pub(super) fn words_of(filter: &ColumnFilter, heading: &str, format: &CellFormat) -> String {
     let range = |from: String, to: String| format!("{heading} {from}～{to}");
     match &filter.condition {
         Condition::Contains(text) => format!("{heading}含“{text}”"),
         Condition::OneOf(values) => {
-            let mut words: Vec<String> = values.iter().take(2).map(|value| label_of(value, format)).collect();
+            let mut words: Vec<String> = values.iter().take(2).map(|value| cut(label_of(value, format))).collect();
             if values.len() > 2 {
                 words.push(format!("等 {} 项", values.len()));
             }

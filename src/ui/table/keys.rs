@@ -127,27 +127,49 @@ pub(super) fn select(rows: &dyn Rows, state: &mut TableState, to: usize, held: M
 ///
 /// Texts that a spreadsheet would take for formulas get an apostrophe in front.
 fn selected_text(rows: &dyn Rows, state: &TableState, geometry: &Geometry) -> (String, usize) {
-    let clean = |text: &str| text.replace(['\t', '\n', '\r'], " ");
     let defs = rows.columns();
     let placed = geometry.columns.iter().filter_map(|p| defs.get(p.column).map(|d| (p.column, d)));
     // a column without a heading holds shapes, not texts
     let columns: Vec<_> = placed.filter(|(_, def)| !def.heading.is_empty()).collect();
-    let mut text = columns.iter().map(|(_, d)| clean(&d.heading)).collect::<Vec<_>>().join("\t");
-    text.push('\n');
     let positions: Vec<usize> = match state.selection.keys() {
         [key] => rows.position(*key).into_iter().collect(),
         _ => (0..rows.len()).filter(|row| state.selection.contains(rows.key(*row))).take(MOST_COPIED).collect(),
     };
+    let mut text = String::with_capacity((positions.len() + 1) * columns.len() * CELL_BYTES);
+    for (at, (_, def)) in columns.iter().enumerate() {
+        push_cell(&mut text, at, &def.heading);
+    }
+    text.push('\n');
     for row in &positions {
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|(column, def)| {
-                let cell = clean(&rows.cell(*row, *column));
-                if def.align == egui::Align::Max { cell.replace(MINUS, "-") } else { neutralise(&cell).into_owned() }
-            })
-            .collect();
-        text.push_str(&cells.join("\t"));
+        for (at, (column, def)) in columns.iter().enumerate() {
+            let cell = rows.cell(*row, *column);
+            if def.align == egui::Align::Max {
+                // nearly no number is below zero: no copy is made of the others
+                if cell.contains(MINUS) {
+                    push_cell(&mut text, at, &cell.replace(MINUS, "-"));
+                } else {
+                    push_cell(&mut text, at, &cell);
+                }
+            } else {
+                push_cell(&mut text, at, &neutralise(&cell));
+            }
+        }
         text.push('\n');
     }
     (text, positions.len())
+}
+
+/// Bytes that a cell takes as a rule.
+const CELL_BYTES: usize = 16;
+
+/// Puts a cell behind those before it; what would break the row or the column becomes a blank.
+fn push_cell(text: &mut String, at: usize, cell: &str) {
+    if at > 0 {
+        text.push('\t');
+    }
+    if cell.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r')) {
+        text.extend(cell.chars().map(|c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c }));
+    } else {
+        text.push_str(cell);
+    }
 }

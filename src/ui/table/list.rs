@@ -12,13 +12,13 @@ use std::sync::Arc;
 use egui::Ui;
 use polars::prelude::{Column, DataFrame};
 
-use super::cells::{WHOLE, frame_of, identities_of, is_number};
+use super::cells::{WHOLE, frame_of, identities_of, is_number, kept_of};
 use super::file::common_unit;
 use super::menu::TableMenu;
 use super::tools::{Ground, Tools, Work, figures_of};
 use super::{CellStyle, ColumnDef, Rows, Table, TableInput, TableOutput, TableState, Target, text};
 use crate::diagnostic::Progress;
-use crate::workspace::view::{CellFormat, CellValue, ViewRequest, compute_view};
+use crate::workspace::view::{CellFormat, CellValue, SortKey, ViewRequest, compute_view};
 
 /// Rows whose cells are looked at for a common unit.
 const UNIT_SAMPLE: usize = 200;
@@ -48,6 +48,8 @@ pub struct ListState {
     /// Version and number of the rows.
     rows: Option<(u64, usize)>,
     values: Option<Values>,
+    /// All rows in the order of these keys: a search walks over it and sorts nothing.
+    sorted: Option<(Vec<SortKey>, Arc<Vec<u32>>)>,
     /// The total of the rows shown, where not all are.
     total: Option<(usize, Vec<String>)>,
     /// The row that the keyboard is at.
@@ -115,6 +117,7 @@ impl ListState {
             self.rows = Some(now);
             self.menu.close();
             self.values = None;
+            self.sorted = None;
             self.asked = None;
             self.tools.rows_changed();
         }
@@ -132,11 +135,23 @@ impl ListState {
         let view = if plain {
             None
         } else {
-            let values = values_of(&mut self.values, rows);
-            let request = ViewRequest { within: only.map(|(rows, _)| rows), ..asked.0.clone() };
-            compute_view(&values.frame, &request, &Progress::none()).ok()
+            let frame = values_of(&mut self.values, rows).frame.clone();
+            let keys = asked.0.sort.clone();
+            if self.sorted.as_ref().is_none_or(|(of, _)| *of != keys) {
+                let request = ViewRequest { natural: true, sort: keys.clone(), ..ViewRequest::default() };
+                let all = compute_view(&frame, &request, &Progress::none()).ok();
+                self.sorted = all.map(|view| (keys, view.rows));
+            }
+            let sorted = self.sorted.as_ref().map(|(_, rows)| Arc::clone(rows)).unwrap_or_default();
+            if self.tools.is_restricting() {
+                let within = only.map(|(rows, _)| rows);
+                let request = ViewRequest { within, sort: Vec::new(), ..asked.0.clone() };
+                compute_view(&frame, &request, &Progress::none()).ok().map(|view| kept_of(&sorted, &view.rows))
+            } else {
+                Some(sorted)
+            }
         };
-        self.order = view.map_or_else(|| Arc::new((0..rows.len() as u32).collect()), |view| view.rows);
+        self.order = view.unwrap_or_else(|| Arc::new((0..rows.len() as u32).collect()));
         self.asked = Some(asked);
         self.total = None;
         self.table.cursor = self.at.and_then(|row| self.position(row));
@@ -448,7 +463,6 @@ impl ListState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::view::SortKey;
 
     fn order(rows: &dyn Rows, sort: &[SortKey]) -> Vec<u32> {
         let mut state = ListState::default();

@@ -40,6 +40,8 @@ pub(super) struct PivotPanel {
     made: Slot<Key, Pivot>,
     list: ListState,
     version: u64,
+    /// A field had the keyboard at the end of the last frame: Esc, which takes it away, is that field's.
+    typing: bool,
 }
 
 /// What the window has around what it shows, and leaves free around itself.
@@ -56,7 +58,7 @@ impl PivotPanel {
     pub(super) fn ui(&mut self, ui: &mut Ui, ground: &mut dyn Ground) -> bool {
         let mut open = true;
         // Esc goes to the field, menu or window that is open within first
-        let within = ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) || self.list.is_asking();
+        let within = self.typing || egui::Popup::is_any_open(ui.ctx()) || self.list.is_asking();
         let title = t::pivot_title(ground.name(), "");
         let screen = ui.ctx().content_rect();
         let size = egui::vec2(760.0, 560.0).min(screen.size() - BORDER);
@@ -74,6 +76,7 @@ impl PivotPanel {
                     self.inner(ui, ground);
                 });
             });
+        self.typing = ui.ctx().text_edit_focused();
         open && (within || !ui.input(|i| i.key_pressed(egui::Key::Escape)))
     }
 

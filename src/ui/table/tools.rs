@@ -113,6 +113,8 @@ pub struct Tools {
     figures_of: Option<String>,
     figures: Option<(StatusKey, u64, Totals)>,
     focus_search: bool,
+    /// The search field had the keyboard in the last frame.
+    typing: bool,
     /// Tools that are folded away were asked for.
     pub(super) unfolded: bool,
 }
@@ -208,9 +210,13 @@ impl Tools {
             if std::mem::take(&mut self.focus_search) {
                 field.request_focus();
             }
-            if field.lost_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
+            // the field may be another in the frame in which Esc takes the keyboard away from it: what counts is that it
+            // was typed into
+            let escaped = ui.input(|i| i.key_pressed(Key::Escape));
+            if escaped && (field.lost_focus() || self.typing) {
                 self.search.clear();
             }
+            self.typing = field.has_focus();
             if wide {
                 changed |= self.buttons(ui, ground, table);
             } else {

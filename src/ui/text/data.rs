@@ -3,7 +3,7 @@
 use crate::registry::schema::{credit, monitoring, origin, quality, set_aside, sources};
 use crate::registry::{ColumnKind, TableKind};
 use crate::risk::columns as scored;
-use crate::workspace::session::LAMBDA as LAMBDA_COLUMN;
+use crate::workspace::session::{LAMBDA as LAMBDA_COLUMN, LIMIT};
 
 /// Title.
 pub const TITLE: &str = "数据";
@@ -311,7 +311,7 @@ pub fn exclusion(exclusion: crate::plan::Exclusion) -> Option<&'static str> {
 }
 
 /// Headings of frame columns that no file has under their own name.
-const DERIVED: [(&str, &str); 30] = [
+const DERIVED: [(&str, &str); 31] = [
     (sources::UNIT_ID.name(), "单位标识"),
     (sources::NUMBER.name(), "许可证或登记编号"),
     (sources::ENTERPRISE.name(), "企业（合并计算）"),
@@ -327,6 +327,7 @@ const DERIVED: [(&str, &str); 30] = [
     (scored::AGGRAVATED.name(), "加重情形"),
     (scored::SPECIAL_REASONS.name(), "特殊监管原因"),
     (LAMBDA_COLUMN.name(), "年均次数 λ"),
+    (LIMIT.name(), "频次受限于"),
     (quality::SEVERITY.name(), "级别"),
     (quality::CODE.name(), "代码"),
     (quality::TABLE.name(), "表"),

@@ -58,6 +58,14 @@ pub const F_STRATA: &str = "参加抽取的层";
 pub fn expected(whole: &str, exact: &str, draw: &str) -> String {
     format!("计划预计 {whole} 家（取整前 {exact}）；各层名额已按年度种子取整，合计 {draw} 家，封存后不变。")
 }
+/// Those that the rounded quota alone makes certain.
+pub fn rounded(units: &str) -> String {
+    format!("其中 {units} 家自身概率不足 1，按取整后的名额折算达到 1，必定抽取。")
+}
+/// The same of one stratum, after its expectation.
+pub fn rounded_here(units: usize) -> String {
+    format!("；按取整后的名额，其中 {units} 家必定抽取")
+}
 /// The certain ones of a list: those that must be checked, and those whose probability reached one.
 pub fn certain_of_list(certain: usize, mandatory: usize) -> String {
     match certain.saturating_sub(mandatory) {
@@ -220,7 +228,7 @@ pub const WITNESSED: &str = "两名见证人已核对";
 /// Or.
 pub const TWICE: &str = "再录一遍，或由两名见证人核对后勾选。";
 /// Full width.
-pub const FOLDED: &str = "全角数字与符号已自动转为半角。";
+pub const FOLDED: &str = "全角数字与符号已转为半角，分组用的空格已去掉。";
 /// Accepted.
 pub const ACCEPTED: &str = "写法正确";
 /// Refused.
@@ -353,6 +361,8 @@ pub const NOT_SUBSTITUTABLE: &str = "触发式检查、已替换或已有结果�
 pub const NO_PAIR: &str = "该对象没有配对执法人员";
 /// Origins.
 pub const O_DRAWN: &str = "抽取";
+/// Of a drawn one whose probability was 1.
+pub const O_SURE: &str = "必定抽取";
 /// Mandatory.
 pub const O_CERTAIN: &str = "必查";
 /// Substitute.

@@ -280,7 +280,12 @@ pub fn count_of(name: &str) -> String {
 /// The screen's note: how many sources are shown.
 #[must_use]
 pub fn shown(shown: u64, located: u64) -> String {
-    format!("{} 家污染源，其中 {} 家有坐标", grouped(shown as f64, 0), grouped(located as f64, 0))
+    let (all, without) = (grouped(shown as f64, 0), shown.saturating_sub(located));
+    if without == 0 {
+        return format!("{all} 家污染源，均有坐标");
+    }
+    let (points, without) = (grouped(located as f64, 0), grouped(without as f64, 0));
+    format!("{all} 家污染源，其中 {points} 家有坐标、画成点；{without} 家无坐标，只计入图例和各区的数")
 }
 
 /// Number selected.

@@ -28,6 +28,8 @@ pub const BY_MONTH: &str = "按月";
 pub const BY_QUARTER: &str = "按季度";
 /// Why the year's number moved.
 pub const MOVEMENT: &str = "全年预计的变动";
+/// Unfolds the causes.
+pub const MOVEMENT_CAUSES: &str = "变动的原因";
 /// How the checks to come are estimated.
 pub const COMING_HOW: &str = "预计新增必查：怎样推算";
 /// Attention.

@@ -2,6 +2,9 @@
 
 /// Why it is asked for so.
 pub const WHY: &str = "这台电脑没有可用的系统文件对话框，请在此输入或粘贴路径。";
+/// The system's dialog has not answered.
+pub const SILENT: &str =
+    "系统文件对话框一直没有回应。已看到它的，请在其中选择，本窗口随即关闭；没有看到的，请在此输入或粘贴路径。";
 /// The other way.
 pub const DROP: &str = "也可以取消后把文件或文件夹直接拖到窗口上。";
 /// The field.

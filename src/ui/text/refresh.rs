@@ -37,7 +37,7 @@ pub const READ_ONLY: &str = "项目以只读方式打开";
 /// Busy.
 pub const BUSY: &str = "上一项操作还在进行";
 /// Nothing differs.
-pub const SAME: &str = "新文件与现在的数据没有差别。";
+pub const SAME: &str = "新文件与现在的数据没有差别，不需要更新。";
 /// Section: tables.
 pub const TABLES: &str = "各张表";
 /// Section: units.

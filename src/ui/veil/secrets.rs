@@ -58,14 +58,17 @@ impl Secrets {
         for kind in TableKind::ALL.into_iter().filter(|kind| !people.contains(kind)) {
             secrets.take_frame(data.registry.frame(kind), progress)?;
         }
-        secrets.take_inspectors(data)?;
+        // lists and pairs of past months name those that left, too
+        secrets.take_frame(&data.registry.former, progress)?;
+        for frame in [&data.registry.inspectors, &data.registry.former_inspectors] {
+            secrets.take_inspectors(data, frame)?;
+        }
         Ok(secrets)
     }
 
     /// Who will come is told to nobody either. A name that is part of a district's is an ordinary word too: such a
     /// person is known by the certificate alone.
-    fn take_inspectors(&mut self, data: &ProjectData) -> AppResult<()> {
-        let frame = &data.registry.inspectors;
+    fn take_inspectors(&mut self, data: &ProjectData, frame: &DataFrame) -> AppResult<()> {
         if frame.height() == 0 {
             return Ok(());
         }

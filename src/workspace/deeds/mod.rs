@@ -23,6 +23,11 @@ fn time(text: &str) -> AppResult<ShanghaiTime> {
     ShanghaiTime::new(text).map_err(|what| AppError::new("SEL-030", what))
 }
 
+/// The hour of a public number as it was pledged, in whichever zone it was told.
+fn pledged_hour(text: &str) -> AppResult<ShanghaiTime> {
+    ShanghaiTime::of_any_zone(text).map_err(|what| AppError::new("SEL-030", what))
+}
+
 fn check_reason(reason: &str) -> AppResult<()> {
     if reason.trim().is_empty() {
         return Err(AppError::new("SEL-038", "必须写明理由"));

@@ -18,7 +18,7 @@ use crate::sampling::{
 };
 use crate::staffing::{Needs, Roster, check_staffing};
 use crate::workspace::deeds::plan_record::snapshot;
-use crate::workspace::deeds::time;
+use crate::workspace::deeds::{pledged_hour, time};
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::{
     MonthFrame, REASON_YEAR_SEED, compute_month_frame, staffing_names, stratum_id, unit_id,
@@ -105,7 +105,7 @@ fn check_may_seal(
             .hint("请加 --again 理由；理由会公布在登记簿中")
             .into());
     }
-    let available = time(&pledge.available_at)?;
+    let available = pledged_hour(&pledge.available_at)?;
     if context.now.to_string().as_str() >= available.as_str() {
         return Err(Finding::error("SEL-047", "公开数的产生时间不晚于现在，不能封存")
             .value(available.as_str())
@@ -189,7 +189,7 @@ fn seal_prepared(
             entropy_format: pledge.format,
             entropy_source: pledge.entropy_source.clone(),
             entropy_reference: pledge.reference.clone(),
-            available_at: time(&pledge.available_at)?,
+            available_at: pledged_hour(&pledge.available_at)?,
         },
         &prepared.frame,
         &secret,

@@ -18,8 +18,8 @@ use crate::plan::{
     VisitKind,
 };
 use crate::policy::Policy;
-use crate::registry::schema::past_checks;
-use crate::registry::{CheckKind, Registry};
+use crate::registry::schema::{past_checks, sources};
+use crate::registry::{CheckKind, Registry, row_of_unit};
 use crate::risk::columns as scored;
 use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::due::listed_on;
@@ -82,7 +82,7 @@ pub fn compute_analysis(
     let mut population = compute_population(project, registry, &risk, month)?;
     let first_open = month.index_in(project.file.year).unwrap_or(0);
     population.inputs.history.next = first_open as u8;
-    let (earlier, listed) = add_draws(project, &mut population, &results, month)?;
+    let (earlier, listed) = add_draws((project, registry), &mut population, &results, month)?;
     let facts = mandatory_facts(project, registry, &population, &results, (&listed, earlier.as_ref()))?;
     let carried = date_mandatory(&project.policy, &mut population, &facts, first_open);
     let earlier = earlier.map(Arc::new);
@@ -252,7 +252,7 @@ impl Analysis {
 /// stopped (停产) is out as long as a visit's window, then drawn again so that somebody looks. Returns
 /// the last opened draw up to the month (its schedule is where planning goes on) and the mandatory checks listed.
 fn add_draws(
-    project: &Project,
+    (project, registry): (&Project, &Registry),
     population: &mut Population,
     results: &[CheckResult],
     before: PlanMonth,
@@ -305,7 +305,14 @@ fn add_draws(
             if let Some((body, category)) = place_of(&project.policy, inputs, &draw, &target, site) {
                 inputs.history.listed.push(ListedVisit { site, body, category, month: m as u8, kind, done });
             }
-            let Some(site) = site else { continue };
+            let Some(site) = site else {
+                // the unit left the register; its firm was visited all the same, and its other sites share the cap
+                if let Some(enterprise) = enterprise_of_former(registry, population, target.unit_id.as_str())? {
+                    let visit = Visit { site: None, enterprise, month: m as u8, kind, done };
+                    population.inputs.history.visits.push(visit);
+                }
+                continue;
+            };
             if matches!(kind, VisitKind::Mandatory(_)) {
                 let day = listed_on(&draw, month, &target);
                 listed.add(target.unit_id.clone(), month, draw.sequence as u32, day);
@@ -340,6 +347,13 @@ fn add_draws(
         }
     }
     Ok((earlier, listed))
+}
+
+/// The firm, among those of the register, of a unit that left it.
+fn enterprise_of_former(registry: &Registry, population: &Population, unit: &str) -> AppResult<Option<u32>> {
+    let Some(row) = row_of_unit(&registry.former, unit) else { return Ok(None) };
+    let enterprise = sources::ENTERPRISE.of(&registry.former)?.get(row as usize);
+    Ok(enterprise.and_then(|id| population.index.enterprises.get(id)).copied())
 }
 
 /// Body and category under which a target stands on its list: its site's own, unless its draw had it elsewhere

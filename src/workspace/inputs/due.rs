@@ -184,7 +184,7 @@ pub fn all_due_checks(project: &Project, registry: &Registry) -> AppResult<Vec<D
 /// The people who may have made a check.
 #[derive(Debug, Clone, Default)]
 pub struct KnownInspectors {
-    /// Certificates of the register's inspectors; `None` where the office has no roster.
+    /// Certificates of the register's inspectors, of those too who left it; `None` where the office has no roster.
     pub roster: Option<BTreeSet<InspectorId>>,
     /// Name → certificate; names that two people share are left out.
     pub by_name: BTreeMap<String, InspectorId>,
@@ -196,16 +196,19 @@ impl KnownInspectors {
     /// # Errors
     /// `FRM-001`.
     pub fn of(registry: &Registry) -> AppResult<Self> {
-        let certificates = inspectors::CERTIFICATE.of(&registry.inspectors)?;
-        let names = inspectors::NAME.of(&registry.inspectors)?;
-        let roster: BTreeSet<InspectorId> =
-            certificates.iter().flatten().filter_map(|c| InspectorId::new(c).ok()).collect();
-        let mut by_name: BTreeMap<String, InspectorId> = BTreeMap::new();
-        let mut shared: BTreeSet<String> = BTreeSet::new();
-        for (name, certificate) in names.iter().zip(certificates.iter()) {
-            let (Some(name), Some(Ok(certificate))) = (name, certificate.map(InspectorId::new)) else { continue };
-            if by_name.insert(name.to_owned(), certificate).is_some() {
-                shared.insert(name.to_owned());
+        let (mut roster, mut by_name, mut shared) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
+        // who left may have made the checks of past months
+        for frame in [&registry.inspectors, &registry.former_inspectors] {
+            let certificates = inspectors::CERTIFICATE.of(frame)?;
+            let names = inspectors::NAME.of(frame)?;
+            for (name, certificate) in names.iter().zip(certificates.iter()) {
+                let Some(Ok(certificate)) = certificate.map(InspectorId::new) else { continue };
+                if let Some(name) = name
+                    && by_name.insert(name.to_owned(), certificate.clone()).is_some()
+                {
+                    shared.insert(name.to_owned());
+                }
+                roster.insert(certificate);
             }
         }
         by_name.retain(|name, _| !shared.contains(name));

@@ -100,6 +100,7 @@ pub(super) fn mandatory_facts(
         rectify_by: rectify_by.into_iter().collect(),
         listed: vec![None; open_problem.len()],
         said: Vec::new(),
+        moved: Vec::new(),
         open_problem,
         last_done,
     };
@@ -120,6 +121,9 @@ pub(super) fn mandatory_facts(
         let said = |check: &CheckAhead| Some((population.index.row(check.unit.as_str())?, month_of(check)));
         facts.said = basis.ahead.iter().filter_map(said).collect();
         facts.said.sort_unstable();
+        let is_moved = |check: &&CheckAhead| check.dated.is_some_and(|dated| dated < next);
+        facts.moved = basis.ahead.iter().filter(is_moved).filter_map(said).collect();
+        facts.moved.sort_unstable();
     }
     Ok(facts)
 }

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::books::Books;
 use super::explain::{explain_score, industry_of};
+use super::frequency::frequency_notes;
 use super::project_data::{AnalysisView, ProjectData};
 use crate::diagnostic::{AppResult, Progress};
 use crate::domain::PlanMonth;
@@ -72,6 +73,8 @@ pub struct CardRisk {
     pub sheet: ScoreSheet,
     /// Drawn visits expected in the year.
     pub lambda: f64,
+    /// Why these are fewer than its tier asks.
+    pub pressed: Vec<String>,
     /// Drawn visits expected by month; where its enterprise shares slots among its sites, the year's share of
     /// the profile's months.
     pub expected: ByMonth<f64>,
@@ -158,7 +161,7 @@ pub fn compute_card(
         past_checks: of(TableKind::PastChecks)?,
         monitoring: monitoring(data, &of(TableKind::Monitoring)?)?,
         risk: view.map(|view| risk(project, data, view, row as usize)).transpose()?,
-        listed: books.map(|books| listed(view, books, row)),
+        listed: books.map(|books| listed(data, books, row)),
     })
 }
 
@@ -200,6 +203,7 @@ fn risk(project: &Project, data: &ProjectData, view: &AnalysisView, row: usize) 
         category: scored::STRATUM.of(frame)?.get(row).unwrap_or_default().to_owned(),
         sheet: explain_score(project, &data.registry, analysis, row)?,
         lambda,
+        pressed: frequency_notes(&project.policy, analysis, row),
         expected: analysis.plan.forecast.row_of(row).copied().unwrap_or([0.0; MONTHS]),
         crowded,
         mandatory,
@@ -207,11 +211,10 @@ fn risk(project: &Project, data: &ProjectData, view: &AnalysisView, row: usize) 
     })
 }
 
-fn listed(view: Option<&AnalysisView>, books: &Books, row: u32) -> Vec<ListedCheck> {
-    let people = view.map(|view| view.analysis.population.people.as_slice()).unwrap_or_default();
+fn listed(data: &ProjectData, books: &Books, row: u32) -> Vec<ListedCheck> {
+    let people = data.registry.inspector_names().unwrap_or_default();
     let name = |certificate: &crate::domain::InspectorId| {
-        let person = people.iter().find(|p| p.certificate == *certificate);
-        person.map_or_else(|| certificate.to_string(), |p| p.name.clone())
+        people.get(certificate.as_str()).map_or_else(|| certificate.to_string(), |name| (*name).to_owned())
     };
     let mut listed = Vec::new();
     for draw in &books.draws {

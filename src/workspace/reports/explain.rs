@@ -11,7 +11,7 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::Masker;
 use crate::export::{ScoreFactor, ScoreSheet, ScoreText};
 use crate::policy::{EventTable, FactorRule, Policy, SiteFlag};
-use crate::registry::schema::{complaints, credit, inspectors, past_checks, sources, violations};
+use crate::registry::schema::{complaints, credit, past_checks, sources, violations};
 use crate::registry::vocabulary::{EnvRisk, KeyUnit};
 use crate::registry::{IndustryTable, Registry};
 use crate::risk::{Contribution, Fall, Ground, ScoreLine, SiteExplanation};
@@ -87,10 +87,8 @@ pub fn explain_score(project: &Project, registry: &Registry, analysis: &Analysis
 /// # Errors
 /// `FRM-001`.
 pub fn company_sheet(sheet: &ScoreSheet, registry: &Registry) -> AppResult<ScoreSheet> {
-    let names = inspectors::NAME.of(&registry.inspectors)?;
-    let certificates = inspectors::CERTIFICATE.of(&registry.inspectors)?;
-    let people = names.iter().zip(certificates.iter());
-    Ok(sheet.masked(&Masker::new(people.filter_map(|(name, id)| Some((name?.to_owned(), id?.to_owned()))))))
+    let people = registry.inspector_names()?;
+    Ok(sheet.masked(&Masker::new(people.into_iter().map(|(id, name)| (name.to_owned(), id.to_owned())))))
 }
 
 /// Code and name of the industry of the source of a row; the code alone where the classes have no such.

@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::disclosure::{CheckResult, Outcome, PlanDates, VersionDates};
 use crate::domain::Period;
 use crate::policy::Policy;
-use crate::registry::schema::{TableKind, inspectors, sources};
-use crate::registry::{Registry, row_of_unit};
+use crate::registry::Registry;
+use crate::registry::schema::{TableKind, sources};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::DrawChange;
 use crate::workspace::store::journal::JournalEntry;
@@ -95,28 +95,20 @@ impl<'a> JournalWords<'a> {
     /// The words of a project.
     #[must_use]
     pub fn new(registry: &'a Registry, policy: &'a Policy) -> Self {
-        let frame = &registry.inspectors;
-        let people = match (inspectors::CERTIFICATE.of(frame), inspectors::NAME.of(frame)) {
-            (Ok(certificates), Ok(names)) => {
-                certificates.iter().zip(names.iter()).filter_map(|(c, n)| Some((c?, n?))).collect()
-            }
-            _ => BTreeMap::new(),
-        };
+        let people = registry.inspector_names().unwrap_or_default();
         Self { registry, policy, people }
     }
 
-    /// A site's name with its number; the number alone where the register has it no more.
+    /// A site's name with its number; the number alone where no register had it.
     #[must_use]
     pub fn unit(&self, id: &str) -> String {
-        let row = row_of_unit(&self.registry.sources, id);
-        let name = row.and_then(|row| sources::NAME.of(&self.registry.sources).ok()?.get(row as usize));
+        let name = self.registry.unit(id).and_then(|unit| sources::NAME.of(unit.frame).ok()?.get(unit.row));
         name.map_or_else(|| id.to_owned(), |name| format!("{name}（{id}）"))
     }
 
-    /// A site's name alone, where the register has it.
+    /// A site's name alone, where a register had it.
     fn name(&self, id: &str, written: &str) -> String {
-        let row = row_of_unit(&self.registry.sources, id);
-        let name = row.and_then(|row| sources::NAME.of(&self.registry.sources).ok()?.get(row as usize));
+        let name = self.registry.unit(id).and_then(|unit| sources::NAME.of(unit.frame).ok()?.get(unit.row));
         name.unwrap_or(if written.is_empty() { id } else { written }).to_owned()
     }
 

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod explain;
 pub mod export;
 pub mod find_unit;
+pub mod frequency;
 pub mod journal_words;
 pub mod mandatory;
 pub mod month_list;

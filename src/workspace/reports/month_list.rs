@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::disclosure::{CheckOrigin, CheckResult, DueCheck, Outcome};
-use crate::domain::{InspectorId, PlanMonth, TriggerKind, UnitId};
+use crate::domain::{InspectorId, PPB, PlanMonth, TriggerKind, UnitId};
 use crate::export::TargetRole;
 use crate::policy::Policy;
 use crate::registry::{Registry, row_of_unit};
@@ -55,6 +55,8 @@ pub struct ListEntry {
     pub origin: CheckOrigin,
     /// Name of the mandatory rule that put it there, where one did.
     pub rule: Option<String>,
+    /// Its probability was 1: no chance decided about it.
+    pub certain: bool,
     /// Stratum it was drawn in; empty for triggered checks.
     pub stratum: String,
     /// Place in the order of the draw, from 1; `None` for triggered checks and reserves.
@@ -77,6 +79,12 @@ impl ListEntry {
     pub fn may_substitute(&self) -> bool {
         self.origin != CheckOrigin::Triggered && self.state == TargetState::Due
     }
+}
+
+/// A unit's probability in the frame was 1.
+fn is_certain(opened: &OpenedDraw, unit: &UnitId) -> bool {
+    let row = opened.draw.frame.position(unit.as_str()).and_then(|i| opened.draw.frame.row(i));
+    row.is_some_and(|row| u64::from(row.pi_ppb) == PPB)
 }
 
 /// The rule's name of a unit's place in the frame, where a mandatory rule put it there.
@@ -109,6 +117,7 @@ fn entry_of(
         source,
         role,
         origin: check.origin,
+        certain: target.origin != TargetOrigin::Triggered && is_certain(opened, &target.unit_id),
         rule: if target.origin == TargetOrigin::Triggered { None } else { rule_of(opened, policy, &target.unit_id) },
         stratum: target.stratum.clone(),
         rank: (target.rank > 0).then_some(target.rank),
@@ -148,6 +157,7 @@ pub fn reserve_entries(opened: &OpenedDraw, policy: &Policy, registry: &Registry
                 role: TargetRole::Reserve(rank),
                 origin: CheckOrigin::Drawn,
                 rule: None,
+                certain: false,
                 stratum: stratum.clone(),
                 rank: None,
                 trigger: None,

@@ -52,6 +52,39 @@ pub enum MovementKind {
     Decision,
 }
 
+impl MovementKind {
+    /// Chinese name.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Chance => "抽取与预计之差",
+            Self::Records => "新增的处罚、投诉、监测异常、检查记录",
+            Self::Grade => "信用等级变化",
+            Self::Decay => "随时间变化",
+            Self::Data => "导入资料更新",
+            Self::Imported => "抽取之外的检查",
+            Self::Mandatory => "必查新增与了结",
+            Self::Register => "名录变化",
+            Self::Closed => "关闭、搬迁或替换",
+            Self::Force => "执法力量变化",
+            Self::Decision => "规则或人工调整",
+        }
+    }
+
+    /// What it works on, in a word.
+    #[must_use]
+    pub fn works_on(self) -> &'static str {
+        match self {
+            Self::Chance => "抽取",
+            Self::Records | Self::Grade | Self::Decay | Self::Data => "频次",
+            Self::Imported | Self::Mandatory => "必查与已查",
+            Self::Register | Self::Closed => "名录",
+            Self::Force => "力量",
+            Self::Decision => "决定",
+        }
+    }
+}
+
 /// A cause with the visits that it added (or, below 0, took).
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovementCause {
@@ -59,6 +92,8 @@ pub struct MovementCause {
     pub kind: MovementKind,
     /// Visits added to the year's total.
     pub visits: f64,
+    /// The same in tenths, as they are printed: those of all causes add up.
+    pub shown: f64,
     /// Sites concerned; 0 where the cause concerns no certain sites.
     pub sites: usize,
     /// Chinese sentence with the number.
@@ -76,7 +111,9 @@ pub struct PlanMovement {
     pub after: f64,
     /// Causes that moved it, in the order of their kinds.
     pub causes: Vec<MovementCause>,
-    /// All of it in one sentence: `全年 8 612.0 → 8 610.4（−1.6）：抽取与预计之差 −1.6`.
+    /// What it was and what it is: `全年预计检查 8,610.4 次，2027-01 抽取前为 8,612 次（−1.6）`.
+    pub heading: String,
+    /// All of it in one sentence: the heading, then the causes.
     pub sentence: String,
 }
 
@@ -123,17 +160,14 @@ pub fn compute_plan_movement(
     if let Some(chance) = causes.iter_mut().find(|cause| cause.kind == MovementKind::Chance) {
         // what is left out above, and the last bits of the sums
         chance.visits += after - before - kept;
+        chance.shown = left;
         chance.sentence = format!("{}，{} 次", chance.sentence, signed(left));
     }
     let words: Vec<&str> = causes.iter().map(|cause| cause.sentence.as_str()).collect();
-    let sentence = format!(
-        "全年预计检查 {} 次，{month} 抽取前为 {} 次（{}）：{}",
-        amount(after),
-        amount(before),
-        signed(moved),
-        words.join("；")
-    );
-    Ok(Some(PlanMovement { month, before, after, causes, sentence }))
+    let heading =
+        format!("全年预计检查 {} 次，{month} 抽取前为 {} 次（{}）", amount(after), amount(before), signed(moved));
+    let sentence = format!("{heading}：{}", words.join("；"));
+    Ok(Some(PlanMovement { month, before, after, causes, heading, sentence }))
 }
 
 /// The plan that a month was sealed from.
@@ -148,7 +182,8 @@ fn tenths(visits: f64) -> f64 {
 }
 
 /// A number with its sign: `+12.3`, `−4`, `±0`.
-fn signed(visits: f64) -> String {
+#[must_use]
+pub fn signed(visits: f64) -> String {
     let text = amount(visits.abs());
     match text.as_str() {
         "0" => "±0".to_owned(),
@@ -158,7 +193,7 @@ fn signed(visits: f64) -> String {
 }
 
 fn cause(kind: MovementKind, visits: f64, sites: usize, words: &str) -> MovementCause {
-    MovementCause { kind, visits, sites, sentence: format!("{words}，{} 次", signed(visits)) }
+    MovementCause { kind, visits, shown: tenths(visits), sites, sentence: format!("{words}，{} 次", signed(visits)) }
 }
 
 /// The project and its plan under the policy and the planner's changes that the month was sealed with; `None` where
@@ -305,6 +340,7 @@ impl Facts<'_> {
         causes.push(MovementCause {
             kind: MovementKind::Chance,
             visits: chance,
+            shown: tenths(chance),
             sites: 0,
             // its number follows from the others
             sentence: format!(

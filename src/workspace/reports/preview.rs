@@ -7,11 +7,14 @@ use crate::diagnostic::AppResult;
 use crate::domain::PPB;
 use crate::policy::Policy;
 use crate::registry::Registry;
-use crate::sampling::{UnsaltedFrame, compute_unsalted_frame};
+use crate::sampling::{REASON_CERTAIN, UnsaltedFrame, compute_unsalted_frame};
 use crate::workspace::deeds::seal::year_seed;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::month_frame::{compute_month_strata, reason_label};
 use crate::workspace::store::project::Project;
+
+/// Why a unit is certain whose own chance is not.
+const ROUNDED: &str = "按取整后的名额概率达到 1";
 
 /// A stratum in which somebody can be drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +29,8 @@ pub struct StratumPreview {
     pub free: usize,
     /// Units that are certain to be drawn.
     pub certain: usize,
+    /// Of these, those that the rounded quota alone makes certain.
+    pub rounded: usize,
     /// Expected checks before the quota was rounded, certainties included.
     pub expected: f64,
     /// Units to be drawn, certainties included.
@@ -75,7 +80,7 @@ pub fn compute_month_preview(project: &Project, registry: &Registry, analysis: &
     let made = compute_month_strata(project, registry, analysis, &year_seed(project)?)?;
     let UnsaltedFrame { rows, strata } = compute_unsalted_frame(made.strata)?;
     let mut certain_in: BTreeMap<&str, usize> = BTreeMap::new();
-    let (mut certain_by, mut excluded_by) = (BTreeMap::new(), BTreeMap::new());
+    let (mut certain_by, mut excluded_by): (BTreeMap<&str, usize>, BTreeMap<&str, usize>) = Default::default();
     for row in &rows {
         if row.pi_ppb == PPB {
             *certain_in.entry(row.stratum.as_str()).or_default() += 1;
@@ -84,14 +89,26 @@ pub fn compute_month_preview(project: &Project, registry: &Registry, analysis: &
             *excluded_by.entry(row.reason.as_str()).or_default() += 1;
         }
     }
+    // a unit is certain by its own chance, or because the quota was rounded up to it
+    let certain = certain_by.values().sum();
+    let rounded: usize = strata.iter().map(|report| report.raised.len()).sum();
+    if let Some(own) = certain_by.get_mut(REASON_CERTAIN) {
+        *own = own.saturating_sub(rounded);
+    }
+    certain_by.retain(|_, units| *units > 0);
+    let mut certain_counts = counts(policy, &certain_by);
+    if rounded > 0 {
+        let label = ROUNDED.to_owned();
+        certain_counts.push(ReasonCount { reason: REASON_CERTAIN.to_owned(), label, units: rounded });
+    }
     let bodies = &analysis.population.inputs.bodies;
     let mut preview = MonthPreview {
         frame: rows.len(),
         expected: 0.0,
         draw: 0,
-        certain: certain_by.values().sum(),
+        certain,
         strata: Vec::new(),
-        certain_by: counts(policy, &certain_by),
+        certain_by: certain_counts,
         excluded_by: counts(policy, &excluded_by),
         blocking: analysis.plan.shortages.iter().filter(|s| s.blocking).map(|s| s.text.clone()).collect(),
         second: !made.earlier.is_empty(),
@@ -111,6 +128,7 @@ pub fn compute_month_preview(project: &Project, registry: &Registry, analysis: &
             category: category.map_or_else(String::new, |c| c.name.clone()),
             free: report.size - certain,
             certain,
+            rounded: report.raised.len(),
             expected,
             draw: report.draw,
         });

@@ -19,6 +19,7 @@ use crate::risk::columns as scored;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::reports::areas::{AreaFigures, Areas, NOWHERE, Places, compute_area_figures};
 use crate::workspace::reports::coming::{ComingChecks, compute_coming};
+use crate::workspace::reports::frequency::limit_words;
 use crate::workspace::store::project::Project;
 
 /// Registry, map and the plain columns of the sources.
@@ -153,6 +154,8 @@ pub struct AnalysisView {
 column_names! {
     /// Drawn visits expected in the year, in the table of sources with their scores.
     LAMBDA: Number = "lambda",
+    /// What presses it, in a word; empty where nothing does.
+    LIMIT: Text = "frequency_limit",
 }
 
 /// Columns of the risk table that stand beside the sources.
@@ -198,6 +201,8 @@ fn join(data: &ProjectData, analysis: &Analysis) -> AppResult<DataFrame> {
     }
     let lambda = analysis.plan.frequencies.lambda.clone();
     columns.push(LAMBDA.column(Float64Chunked::from_vec(PlSmallStr::EMPTY, lambda)));
+    let limits = limit_words(&analysis.plan, &analysis.population.inputs);
+    columns.push(LIMIT.column(limits.into_iter().collect()));
     let height = register.height();
     DataFrame::new(height, columns).map_err(|cause| {
         crate::diagnostic::AppError::new("FRM-001", "风险表与污染源名录的行数不同，请重新导入").caused_by(cause)

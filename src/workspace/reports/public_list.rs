@@ -16,7 +16,6 @@ use crate::disclosure::{
 use crate::domain::PlanMonth;
 use crate::export::{ResultTexts, result_texts};
 use crate::registry::Registry;
-use crate::registry::schema::inspectors;
 use crate::registry::schema::violations;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::store::columns::load_columns;
@@ -76,10 +75,8 @@ impl<'a> PublicLists<'a> {
         }
         let mut results = results.to_vec();
         add_penalties(&mut results, &checks, registry, on)?;
-        let (names, certificates) =
-            (inspectors::NAME.of(&registry.inspectors)?, inspectors::CERTIFICATE.of(&registry.inspectors)?);
-        let people = names.iter().zip(certificates.iter());
-        let masker = Masker::new(people.filter_map(|(name, id)| Some((name?.to_owned(), id?.to_owned()))));
+        let people = registry.inspector_names()?;
+        let masker = Masker::new(people.into_iter().map(|(id, name)| (name.to_owned(), id.to_owned())));
         Ok(Self { project, checks, results, masker, on })
     }
 

@@ -10,6 +10,7 @@ mod units;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use polars::prelude::{ChunkCompareEq, DataFrame};
 use serde::Serialize;
 
 pub use self::plan::{BodyChange, PlanChange, PlanFigures, compute_plan_change};
@@ -19,7 +20,7 @@ use crate::diagnostic::{AppResult, Finding, Severity};
 use crate::district::DistrictSet;
 use crate::policy::Policy;
 use crate::registry::codes::by_id;
-use crate::registry::schema::event;
+use crate::registry::schema::{event, origin};
 use crate::registry::{Registry, TableKind};
 use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::inputs::analysis::Analysis;
@@ -43,6 +44,8 @@ pub struct TableChange {
     pub files: Vec<String>,
     /// Of a table that stays: rows that are led to another unit or enterprise of the new register.
     pub led_anew: usize,
+    /// Of a table that is replaced by as many rows: rows that don't say what they said.
+    pub edited: usize,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -139,8 +142,10 @@ fn table_change(kind: TableKind, before: &Registry, after: &Registry, replaced: 
         let (c, d) = (event::UNIT_ID.of(old)?, event::UNIT_ID.of(new)?);
         (0..old.height()).filter(|i| a.get(*i) != b.get(*i) || c.get(*i) != d.get(*i)).count()
     };
+    let edited = if replaced && old.height() == new.height() { edited_rows(old, new) } else { 0 };
     Ok(TableChange {
         table: kind,
+        edited,
         replaced,
         before: old.height(),
         after: new.height(),
@@ -148,6 +153,26 @@ fn table_change(kind: TableKind, before: &Registry, after: &Registry, replaced: 
         files: summary.map(|summary| summary.files.clone()).unwrap_or_default(),
         led_anew,
     })
+}
+
+/// Rows that differ between two frames of one height, wherever in a file they stand. What a file has beyond the
+/// table's own columns counts too.
+fn edited_rows(old: &DataFrame, new: &DataFrame) -> usize {
+    let origins = [origin::ROW.name(), origin::FILE.name()];
+    let mut differs = vec![false; new.height()];
+    let names: BTreeSet<&str> =
+        [old, new].into_iter().flat_map(DataFrame::columns).map(|column| column.name().as_str()).collect();
+    for name in names.into_iter().filter(|name| !origins.contains(name)) {
+        let same = match (old.column(name), new.column(name)) {
+            (Ok(before), Ok(after)) => before.equal_missing(after).ok(),
+            (Ok(only), Err(_)) | (Err(_), Ok(only)) => Some(only.is_null()),
+            _ => None,
+        };
+        for (row, differs) in differs.iter_mut().enumerate() {
+            *differs |= same.as_ref().is_none_or(|same| same.get(row) == Some(false));
+        }
+    }
+    differs.into_iter().filter(|differs| *differs).count()
 }
 
 fn finding_counts(registry: &Registry) -> Vec<FindingCount> {
@@ -216,7 +241,7 @@ impl RefreshChanges {
     pub fn is_nothing(&self) -> bool {
         self.units.is_empty()
             && self.frequency.is_nothing()
-            && self.tables.iter().all(|table| table.before == table.after && table.led_anew == 0)
+            && self.tables.iter().all(|table| table.before == table.after && table.led_anew == 0 && table.edited == 0)
             && self.plan.is_nothing()
     }
 
@@ -355,6 +380,9 @@ impl TableChange {
             return words;
         }
         let mut words = format!("以新文件为准，{} → {} 行", self.before, self.after);
+        if self.edited > 0 {
+            let _ = write!(words, "，其中 {} 行与原来不同", self.edited);
+        }
         if self.set_aside > 0 {
             let _ = write!(words, "，另有 {} 行被搁置", self.set_aside);
         }

@@ -13,7 +13,7 @@ use crate::export::{InspectorRef, TargetDraw, TargetPlace, TargetRow, TargetStaf
 use crate::plan::PlanInputs;
 use crate::plan::ledger::{CapReading, compute_cap_meter};
 use crate::policy::Policy;
-use crate::registry::schema::{inspectors, past_checks, sources};
+use crate::registry::schema::{past_checks, sources};
 use crate::registry::{Registry, row_of_unit};
 use crate::risk::Aggravator;
 use crate::workspace::inputs::analysis::Analysis;
@@ -87,13 +87,7 @@ impl<'a> RowMaker<'a> {
         districts: &'a DistrictSet,
         analysis: &'a Analysis,
     ) -> AppResult<Self> {
-        let (certificates, names) =
-            (inspectors::CERTIFICATE.of(&registry.inspectors)?, inspectors::NAME.of(&registry.inspectors)?);
-        let people = certificates
-            .iter()
-            .zip(names.iter())
-            .filter_map(|(certificate, name)| Some((certificate?, name?)))
-            .collect();
+        let people = registry.inspector_names()?;
         let mut last_visit = BTreeMap::new();
         let past_units = past_checks::UNIT_ID.of(&registry.past_checks)?;
         for (unit, date) in past_units.iter().zip(past_checks::DATE.of(&registry.past_checks)?) {

@@ -9,7 +9,6 @@ use super::open::OpenProject;
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 use crate::domain::{InspectorId, Period, UnitId};
 use crate::export::write_atomic;
-use crate::registry::schema::inspectors;
 use crate::text::number::thousands;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
@@ -232,15 +231,10 @@ fn name_of(data: &ProjectData, unit: &UnitId) -> String {
     data.unit_name(unit.as_str()).map_or_else(|| unit.to_string(), |name| format!("{name}（{unit}）"))
 }
 
-/// An inspector's name with the certificate; the certificate alone where the register lacks the name.
+/// An inspector's name with the certificate; the certificate alone where no roster had the name.
 fn person(data: &ProjectData, id: &InspectorId) -> String {
-    let people = &data.registry.inspectors;
-    let find = || {
-        let certificates = inspectors::CERTIFICATE.of(people).ok()?;
-        let at = certificates.iter().position(|certificate| certificate == Some(id.as_str()))?;
-        inspectors::NAME.of(people).ok()?.get(at)
-    };
-    find().map_or_else(|| id.to_string(), |name| format!("{name}（{id}）"))
+    let names = data.registry.inspector_names().unwrap_or_default();
+    names.get(id.as_str()).map_or_else(|| id.to_string(), |name| format!("{name}（{id}）"))
 }
 
 /// Checks a certificate.

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use crate::workspace::reports::books::{Books, OpenedDraw, PendingSeal};
-pub use crate::workspace::reports::project_data::{AnalysisView, LAMBDA, ProjectData};
+pub use crate::workspace::reports::project_data::{AnalysisView, LAMBDA, LIMIT, ProjectData};
 pub use action::{Done, Outcome};
 pub use command::{Command, DraftCommand, ImportRequest, ViewCommand};
 use draft::DraftGate;

@@ -11,7 +11,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::export::write_atomic;
 use crate::registry::mapping::Mapping;
-use crate::registry::{FORMER, Registry, frame_from_bytes, frame_to_bytes};
+use crate::registry::{FORMER, FORMER_INSPECTORS, Registry, TableKind, frame_from_bytes, frame_to_bytes};
 use crate::sampling::to_hex;
 use crate::workspace::store::project::{Project, create_folder, load_bytes};
 
@@ -49,14 +49,21 @@ pub(in crate::workspace) fn write_registry(root: &Path, registry: &Registry, pro
     write_former(root, registry)
 }
 
-/// Writes what is kept of units that left the register, where there are any.
+/// What is kept of units and inspectors that left: name of the file, table, rows.
+fn former_of(registry: &Registry) -> [(&'static str, TableKind, &DataFrame); 2] {
+    [
+        (FORMER, TableKind::Sources, &registry.former),
+        (FORMER_INSPECTORS, TableKind::Inspectors, &registry.former_inspectors),
+    ]
+}
+
+/// Writes what is kept of units and inspectors that left, where there are any.
 ///
 /// # Errors
 /// `FRM-…`, `IO-…`.
 pub(in crate::workspace) fn write_former(root: &Path, registry: &Registry) -> AppResult<()> {
-    if registry.former.height() > 0 {
-        let path = root.join("frames").join(format!("{FORMER}.parquet"));
-        write_atomic(&path, &frame_to_bytes(&registry.former)?)?;
+    for (name, _, frame) in former_of(registry).into_iter().filter(|(_, _, frame)| frame.height() > 0) {
+        write_atomic(&root.join("frames").join(format!("{name}.parquet")), &frame_to_bytes(frame)?)?;
     }
     Ok(())
 }
@@ -76,14 +83,15 @@ pub(in crate::workspace) fn write_next_registry(
     let (old, new) = (project.root().join("frames"), to.join("frames"));
     create_folder(&new)?;
     progress.begin("保存核查后的数据", 0);
-    let earlier: BTreeMap<&str, &DataFrame> = before.frames().chain([(FORMER, &before.former)]).collect();
-    for (name, frame) in next.frames().chain([(FORMER, &next.former)]) {
+    let former = |of| former_of(of).map(|(name, _, frame)| (name, frame));
+    let earlier: BTreeMap<&str, &DataFrame> = before.frames().chain(former(before)).collect();
+    for (name, frame) in next.frames().chain(former(next)) {
         let file = format!("{name}.parquet");
         let kept = old.join(&file);
         let same = earlier.get(name).is_some_and(|before| before.equals_missing(frame)) && kept.exists();
         if same {
             write_atomic(&new.join(file), &load_bytes(&kept)?)?;
-        } else if name != FORMER || frame.height() > 0 {
+        } else if ![FORMER, FORMER_INSPECTORS].contains(&name) || frame.height() > 0 {
             write_atomic(&new.join(file), &frame_to_bytes(frame)?)?;
         }
         progress.check()?;
@@ -99,10 +107,12 @@ pub(in crate::workspace) fn load_frames(folder: &Path) -> AppResult<Registry> {
         let bytes = load_bytes(&folder.join(format!("{name}.parquet")))?;
         registry.restore(name, frame_from_bytes(bytes, name)?)?;
     }
-    // projects whose register was never another one have no such file
-    let former = folder.join(format!("{FORMER}.parquet"));
-    if former.exists() {
-        registry.restore_former(frame_from_bytes(load_bytes(&former)?, FORMER)?)?;
+    // projects whose register was never another one have no such files
+    for (name, table) in former_of(&Registry::empty()).map(|(name, table, _)| (name, table)) {
+        let path = folder.join(format!("{name}.parquet"));
+        if path.exists() {
+            registry.restore_former(table, frame_from_bytes(load_bytes(&path)?, name)?)?;
+        }
     }
     Ok(registry)
 }

@@ -31,9 +31,15 @@ pub enum CellFormat {
 
 /// The text of a cell as the interface shows it; empty where there is no value, row or column.
 #[must_use]
-pub fn cell_text<'a>(column: &'a Column, row: usize, format: &CellFormat) -> Cow<'a, str> {
+pub fn cell_text<'a>(column: &'a Column, row: usize, format: &'a CellFormat) -> Cow<'a, str> {
     let Ok(value) = column.get(row) else { return Cow::Borrowed("") };
     if let CellFormat::Named(names) = format {
+        // a text without parts is its name, or itself: nothing is copied
+        if let AnyValue::String(text) = value
+            && !text.contains(';')
+        {
+            return Cow::Borrowed(names.get(text).map_or(text, String::as_str));
+        }
         return named(&value_text(&value, &CellFormat::Code), names).into();
     }
     value_text(&value, format)

@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use fairdraw::diagnostic::Progress;
+use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::domain::Period;
 use fairdraw::plan::PlanCell;
+use fairdraw::plan::ledger::compute_cap_meter;
+use fairdraw::registry::schema::sources;
+use fairdraw::ui::veil::Secrets;
 use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::deeds::open::open_period;
 use fairdraw::workspace::deeds::results::take_results;
 use fairdraw::workspace::demo::MARKER;
 use fairdraw::workspace::inputs::analysis::compute_analysis;
-use fairdraw::workspace::inputs::due::load_opened;
+use fairdraw::workspace::inputs::due::{KnownInspectors, load_opened};
 use fairdraw::workspace::perform::{DeedOutcome, Frames, perform_deed};
 use fairdraw::workspace::reports::export::{ExportRequest, TASKS, export_project};
+use fairdraw::workspace::reports::project_data::ProjectData;
 use fairdraw::workspace::reports::public_list::PublicLists;
 use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::Project;
@@ -145,4 +149,83 @@ fn months_drawn_keep_what_was_drawn_when_units_leave_the_register() {
     let analysis = compute_analysis(&project, &registry, month("2027-03"), &Progress::none()).unwrap();
     let city = PlanCell::sum(analysis.plan.matrix.iter().map(|row| &row[0]));
     assert_eq!(city.past_listed() as usize, listed.len());
+}
+
+/// A unit that left the register was visited all the same: what its firm's other sites may still get is less by that.
+#[test]
+fn the_visit_of_a_unit_that_left_counts_towards_its_firms_cap() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let draw = seal(&project, &registry, "2027-01", "2026-12-28T09:00:00", "2026-12-29T20:00:00");
+    open_period(&project, Period::Month(month("2027-01")), DICE, &at("2026-12-30T09:00:00")).unwrap();
+    let gone = drawn(&draw).remove(0);
+    let row = fairdraw::registry::row_of_unit(&registry.sources, &gone).unwrap() as usize;
+    let code = sources::USCC.of(&registry.sources).unwrap().get(row).unwrap().to_owned();
+    let firm = sources::ENTERPRISE.of(&registry.sources).unwrap().get(row).unwrap().to_owned();
+    // its permit is no more; the firm has another site now
+    let mut text = register_without(&project, std::slice::from_ref(&gone), &[]);
+    writeln!(text, "{code}008P,改设的分厂,{code},黄浦区,重点管理,2511").unwrap();
+    let from = folder.path().join("二月名录");
+    fs::create_dir(&from).unwrap();
+    fs::write(from.join("污染源名录.csv"), text).unwrap();
+    fs::write(from.join(MARKER), "x").unwrap();
+    let deed = Deed::Refresh { from, mapping: None, looked_at: None };
+    perform_deed(&mut project.clone(), &Frames::on_disk(), deed, &at("2027-01-22T09:00:00")).unwrap();
+    let project = project.reopen().unwrap();
+    let (registry, _) = load_project_data(&project).unwrap();
+    let analysis = compute_analysis(&project, &registry, month("2027-02"), &Progress::none()).unwrap();
+    assert!(analysis.population.index.row(&gone).is_none());
+    let enterprise = analysis.population.index.enterprises[&firm] as usize;
+    let reading = compute_cap_meter(&project.policy, &analysis.population.inputs, 1)[enterprise];
+    assert_eq!(reading.counted, 1, "{reading:?}");
+}
+
+/// Who left the roster made checks of months past: they keep their names, and are hidden with the others.
+#[test]
+fn inspectors_who_left_keep_their_names_and_stay_veiled() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    seal(&project, &registry, "2027-01", "2026-12-28T09:00:00", "2026-12-29T20:00:00");
+    open_period(&project, Period::Month(month("2027-01")), DICE, &at("2026-12-30T09:00:00")).unwrap();
+    let opened = load_opened(&project, &registry).unwrap();
+    let pair = opened[0].assignment.as_ref().unwrap().get(&opened[0].checks[0].unit_id).unwrap();
+    let lead = pair.lead.to_string();
+    let name = registry.inspector_names().unwrap()[lead.as_str()].to_owned();
+    let text = |column: &str, row: usize| {
+        registry.inspectors.column(column).unwrap().str().unwrap().get(row).map(str::to_owned)
+    };
+    let mut roster = String::from("执法证号,姓名,所属单位,主办资格,每月可用天数\n");
+    for row in 0..registry.inspectors.height() {
+        let [certificate, name, body] = ["certificate", "name", "body"].map(|c| text(c, row).unwrap_or_default());
+        if certificate != lead {
+            let body = project.policy.bodies.iter().find(|b| b.id.as_str() == body).unwrap();
+            writeln!(roster, "{certificate},{name},{},是,8", body.name).unwrap();
+        }
+    }
+    let from = folder.path().join("新名册");
+    fs::create_dir(&from).unwrap();
+    fs::write(from.join("执法人员名录.csv"), roster).unwrap();
+    fs::write(from.join(MARKER), "x").unwrap();
+    let deed = Deed::Refresh { from, mapping: None, looked_at: None };
+    let done = perform_deed(&mut project.clone(), &Frames::on_disk(), deed, &at("2027-01-22T09:00:00")).unwrap();
+    let DeedOutcome::Refreshed(refreshed) = done else { panic!("{done:?}") };
+    assert!(!refreshed.changes.is_nothing());
+    let project = project.reopen().unwrap();
+    let (registry, districts) = load_project_data(&project).unwrap();
+    assert_eq!(registry.former_inspectors.height(), 1);
+    assert_eq!(registry.inspector_names().unwrap().get(lead.as_str()), Some(&name.as_str()));
+    // the list's workbooks, the journal and the form of results know the person still
+    let known = KnownInspectors::of(&registry).unwrap();
+    assert!(known.roster.unwrap().iter().any(|id| id.as_str() == lead));
+    let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy).unwrap();
+    let secrets = Secrets::of(&data, &Progress::none()).unwrap();
+    for shown in [format!("主办 {lead}"), format!("主办 {name} {lead}")] {
+        let hidden = secrets.hide(&shown).unwrap_or_else(|| panic!("{shown} is not hidden"));
+        assert!(!hidden.contains(&lead), "{hidden}");
+    }
+    // who is back is no former one
+    let back = Deed::RefreshBack(None);
+    perform_deed(&mut project.clone(), &Frames::on_disk(), back, &at("2027-01-23T09:00:00")).unwrap();
+    let (registry, _) = load_project_data(&project.reopen().unwrap()).unwrap();
+    assert_eq!(registry.former_inspectors.height(), 0);
 }

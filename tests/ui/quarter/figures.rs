@@ -34,6 +34,8 @@ fn command_line(window: &Window) -> Vec<f64> {
 pub enum Stage {
     /// The year's seed was not opened yet: no month can be frozen.
     Unseeded,
+    /// So many shortages have to be mended before anything is sealed.
+    Blocked(usize),
     /// So many months were drawn; the next can be frozen.
     Drawn(usize),
 }
@@ -92,6 +94,10 @@ pub fn one_number(window: &mut Window, moment: &str, stage: Stage) {
         Stage::Unseeded => {
             see(window, &["为什么先做这一步"]);
             assert!(!window.shows("计划预计 "), "{moment}: the year's seed counts no checks");
+        }
+        // the tab looked at last was another
+        Stage::Blocked(shortages) => {
+            see(window, &[&format!("计划不可行：{shortages} 项缺口未解决，不能封存"), "全部采取最省的办法"]);
         }
         Stage::Drawn(months) => {
             see(window, &["请见证人核对数量"]);

@@ -122,3 +122,21 @@ fn one_number_in_a_small_office() {
 fn one_number_where_staff_are_few() {
     a_year_of(&Kind { sources: 700, seed: 9, policy: "shanghai-154", staff: Some((8, "1")) });
 }
+
+/// A plan that cannot be sealed: one number all the same, and the next step leads to what does not fit.
+#[test]
+fn one_number_in_a_blocked_plan_that_leads_to_its_shortages() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let kind = Kind { sources: 300, seed: 42, policy: "shanghai-154", staff: Some((3, "1")) };
+    let (_, project) = made(folder.path(), &kind);
+    let mut window = Window::within(folder, LAPTOP, false, Begin::Folder(project));
+    let window = &mut window;
+    window.stop_the_clock();
+    window.settle();
+    name_operator(window, "王晓明");
+    let words = printed(window);
+    assert!(words.contains("计划不可行") && words.contains("不能封存"), "{words}");
+    let shortages = whole_after(&words, "计划不可行：");
+    assert!(shortages > 0, "{words}");
+    one_number(window, "不可行的计划", Stage::Blocked(shortages));
+}

@@ -331,6 +331,9 @@ fn risk_ui(ui: &mut Ui, open: &OpenProject, risk: &CardRisk) -> bool {
         ui.label(theme::strong(how_often(risk.lambda)));
         ui.label(theme::note(ui, t::lambda(&per_year(risk.lambda))));
     });
+    for note in &risk.pressed {
+        ui.add(egui::Label::new(theme::note(ui, note)).wrap());
+    }
     months_ui(ui, risk, &palette);
     if risk.crowded {
         ui.label(theme::note(ui, t::CROWDED));

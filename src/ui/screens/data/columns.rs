@@ -11,11 +11,11 @@ use crate::registry::schema::{credit, inspectors, origin, quality, set_aside, so
 use crate::risk::{SpecialReason, columns as scored};
 use crate::ui::table::{ColumnDef, FrameRows, format_of};
 use crate::ui::text::data as t;
-use crate::workspace::session::{LAMBDA, OpenProject};
+use crate::workspace::session::{LAMBDA, LIMIT, OpenProject};
 use crate::workspace::view::{CellFormat, NamedColumn, is_text};
 
 /// Shown first, in this order, where a table has them.
-const FIRST: [&str; 16] = [
+const FIRST: [&str; 17] = [
     sources::NAME.name(),
     scored::TIER.name(),
     scored::SCORE.name(),
@@ -26,6 +26,7 @@ const FIRST: [&str; 16] = [
     sources::MANAGEMENT.name(),
     sources::INDUSTRY.name(),
     sources::STATUS.name(),
+    LIMIT.name(),
     sources::UNIT_ID.name(),
     sources::USCC.name(),
     scored::STRATUM.name(),

@@ -169,6 +169,8 @@ impl Refresh {
             t::READ_ONLY
         } else if cx.session.is_acting() {
             t::BUSY
+        } else if self.preview.as_ref().is_some_and(|preview| preview.changes.is_nothing()) {
+            t::SAME
         } else {
             ""
         };

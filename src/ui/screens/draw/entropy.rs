@@ -20,10 +20,10 @@ pub struct EntropyForm {
     witnessed_value: String,
 }
 
-/// Full-width signs made half-width, blanks at the ends taken off: nothing else is changed.
+/// Full-width signs made half-width, blanks that are no part of the number taken out: nothing else is changed.
 #[must_use]
-pub fn normalised(typed: &str) -> String {
-    fold_width(typed).trim().to_owned()
+pub fn normalised(format: EntropyFormat, typed: &str) -> String {
+    format.without_blanks(&fold_width(typed))
 }
 
 /// The number in groups for reading aloud.
@@ -79,15 +79,15 @@ impl EntropyForm {
     /// The number, once it has its format's spelling and was typed twice or witnessed.
     #[must_use]
     pub fn confirmed(&self, format: EntropyFormat) -> Option<String> {
-        let value = normalised(&self.first);
-        let sure = normalised(&self.second) == value || (self.witnessed && self.witnessed_value == value);
+        let value = normalised(format, &self.first);
+        let sure = normalised(format, &self.second) == value || (self.witnessed && self.witnessed_value == value);
         (format.accepts_typed(&value) && sure).then_some(value)
     }
 
     /// True where both fields hold the same number.
     #[must_use]
-    pub fn typed_twice(&self) -> bool {
-        normalised(&self.first) == normalised(&self.second)
+    pub fn typed_twice(&self, format: EntropyFormat) -> bool {
+        normalised(format, &self.first) == normalised(format, &self.second)
     }
 
     /// Draws the fields; `focus` puts the cursor into the first.
@@ -107,7 +107,7 @@ impl EntropyForm {
             }
             leave = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         });
-        let value = normalised(&self.first);
+        let value = normalised(format, &self.first);
         let accepted = format.accepts_typed(&value);
         ui.horizontal(|ui| {
             ui.add_space(104.0);
@@ -153,7 +153,7 @@ impl EntropyForm {
                 response.request_focus();
             }
         });
-        let second = normalised(&self.second);
+        let second = normalised(format, &self.second);
         ui.horizontal(|ui| {
             ui.add_space(104.0);
             let valid = self.witnessed && self.witnessed_value == value;

@@ -10,7 +10,7 @@ use crate::domain::{BodyId, DistrictCode, InspectorId, PlanMonth, UnitId};
 use crate::export::TargetRole;
 use crate::policy::Policy;
 use crate::registry::row_of_unit;
-use crate::registry::schema::{inspectors, sources};
+use crate::registry::schema::sources;
 use crate::sampling::{TicketMaker, compute_key, to_hex};
 use crate::ui::table::Target;
 use crate::ui::text::draw as t;
@@ -237,6 +237,8 @@ fn origin_of(entry: &ListEntry, name: impl Fn(&UnitId) -> String) -> String {
         (_, CheckOrigin::Mandatory) => {
             entry.rule.as_ref().map_or_else(|| t::O_CERTAIN.to_owned(), |rule| format!("{} · {rule}", t::O_CERTAIN))
         }
+        // as the freeze page has it: no chance decided about this one
+        (_, CheckOrigin::Drawn) if entry.certain => format!("{} · {}", t::O_DRAWN, t::O_SURE),
         (_, CheckOrigin::Drawn) => t::O_DRAWN.to_owned(),
     }
 }
@@ -339,17 +341,7 @@ pub fn compute_facts(
     progress: &Progress,
 ) -> AppResult<Facts> {
     let policy = &project.policy;
-    let people = &data.registry.inspectors;
-    let names: BTreeMap<&str, &str> = if people.height() == 0 {
-        BTreeMap::new()
-    } else {
-        inspectors::CERTIFICATE
-            .of(people)?
-            .iter()
-            .zip(inspectors::NAME.of(people)?.iter())
-            .filter_map(|(certificate, name)| Some((certificate?, name?)))
-            .collect()
-    };
+    let names = data.registry.inspector_names()?;
     let person = |id: &InspectorId| match names.get(id.as_str()) {
         Some(name) => format!("{name} {id}"),
         None => id.to_string(),
@@ -402,6 +394,7 @@ mod tests {
             role: replaces.map_or(TargetRole::Selected, |of| TargetRole::Substitute { replaces: unit(of) }),
             origin: CheckOrigin::Drawn,
             rule: None,
+            certain: false,
             stratum: String::new(),
             rank: None,
             plan_code: String::new(),

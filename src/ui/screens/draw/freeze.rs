@@ -69,6 +69,10 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32, room: f32) {
     ui.horizontal_wrapped(|ui| {
         let [whole, exact] = [whole_checks(preview.expected), decimal(preview.expected, 1)];
         ui.label(theme::note(ui, t::expected(&whole, &exact, &thousands(preview.draw as u64))));
+        let rounded: usize = preview.strata.iter().map(|stratum| stratum.rounded).sum();
+        if rounded > 0 {
+            ui.label(theme::note(ui, t::rounded(&thousands(rounded as u64))));
+        }
         help_marks(ui, &[Term::SamplingFrame, Term::Stratum, Term::InclusionProbability, Term::Rounding]);
     });
     ui.add_space(if high { GRID } else { 0.0 });
@@ -158,7 +162,11 @@ fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
         share(preview.draw, free + preview.certain),
     ];
     // the figure before it was made whole
-    let hint = |row: usize| preview.strata.get(row).map_or_else(String::new, |s| expected_checks(s.expected));
+    let hint = |row: usize| {
+        let Some(s) = preview.strata.get(row) else { return String::new() };
+        let rounded = if s.rounded > 0 { t::rounded_here(s.rounded) } else { String::new() };
+        expected_checks(s.expected) + &rounded
+    };
     let input = TableInput::new(ListId::Strata, &rows).hint(&hint).total(&total).height(height);
     List::show_kept(ui, None, &input, std::ptr::from_ref(preview).addr() as u64);
 }

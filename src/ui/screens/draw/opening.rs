@@ -51,7 +51,7 @@ impl DrawScreen {
         // the second entry may be out of sight: what makes the number sure is said beside the button
         let hint = value.as_ref().map_or_else(
             || t::OPEN_HINT.to_owned(),
-            |number| t::open_sure(&entropy::grouped(format, number), self.entropy.typed_twice()),
+            |number| t::open_sure(&entropy::grouped(format, number), self.entropy.typed_twice(format)),
         );
         let bar = Bar {
             hint: &hint,

@@ -10,6 +10,7 @@ use crate::chart::{Axis, Categories, Chart, ChartKind, Columns, Ink, Overlay, Se
 use crate::plan::model::{ByMonth, MONTHS};
 use crate::ui::plot;
 use crate::ui::screens::Cx;
+use crate::ui::screens::movement::causes_ui;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::table::{CellRows, ColumnDef, List, ListId, ListState, TableInput};
 use crate::ui::text::plan as t;
@@ -148,10 +149,8 @@ impl Record {
             ui.add_space(GRID);
             if let Some(movement) = self.movement.latest().and_then(|movement| movement.as_ref().as_ref()) {
                 widgets::heading(ui, t::MOVEMENT);
-                ui.add(egui::Label::new(&movement.sentence).wrap());
-                for cause in &movement.causes {
-                    ui.add(egui::Label::new(format!("· {}", cause.sentence)).wrap());
-                }
+                ui.add(egui::Label::new(&movement.heading).wrap());
+                causes_ui(ui, movement, true);
                 ui.add_space(GRID);
             }
             let differences = record.differences();

@@ -91,6 +91,9 @@ impl Shortages {
                     }
                 }
             });
+            for text in plan.pressed_texts() {
+                ui.add(egui::Label::new(theme::note(ui, text)).wrap());
+            }
             ui.add_space(HALF);
             heading_with(ui, t::OVERLOADS, &[Term::Shortage, Term::Remedy]);
             let chosen = self.found.show(ui, cx, open, view);

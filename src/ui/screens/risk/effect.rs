@@ -131,6 +131,9 @@ pub(super) struct Effect {
     pub(super) moves: TierMoves,
     /// Sites of the area.
     pub(super) sites: u64,
+    /// Sites of the city that reach each factor's cap, the lower of the draft's and the saved one: raising a cap that
+    /// nobody reaches changes nothing.
+    pub(super) reached: Vec<Option<u64>>,
 }
 
 impl Effect {
@@ -140,6 +143,7 @@ impl Effect {
         after: &AnalysisView,
         data: &ProjectData,
         (district, body): (Option<u16>, Option<u16>),
+        (policy, saved): (&Policy, &Policy),
     ) -> AppResult<Self> {
         let wanted = |row: usize| {
             district.is_none_or(|d| data.district.get(row) == Some(&d))
@@ -147,7 +151,12 @@ impl Effect {
         };
         let bars = compute_histogram(&after.analysis.risk, BAR, wanted)?;
         let moves = compare_risk(&before.analysis.risk, &after.analysis.risk, wanted)?;
-        Ok(Self { key, sites: bars.iter().map(HistogramBin::total).sum(), bars, moves })
+        let reached = policy.factors.iter().map(|factor| {
+            let old = saved.factors.iter().find(|own| own.id == factor.id).map_or(factor.cap, |own| own.cap);
+            after.analysis.risk.sites_at(&factor.id, old.min(factor.cap)).ok()
+        });
+        let reached = reached.collect();
+        Ok(Self { key, sites: bars.iter().map(HistogramBin::total).sum(), bars, moves, reached })
     }
 }
 
@@ -180,8 +189,10 @@ impl Effects {
         });
         let area = (district, filter.body);
         let (before, after, data) = (Arc::clone(before), Arc::clone(after), Arc::clone(&open.data));
-        self.made
-            .ask_in_turn(session, &key, "等级变动", move |_| Effect::compute(key, &before, &after, &data, area));
+        let (policy, saved) = (Arc::clone(&open.draft.now().policy), Arc::clone(&open.draft.saved().policy));
+        self.made.ask_in_turn(session, &key, "等级变动", move |_| {
+            Effect::compute(key, &before, &after, &data, area, (&policy, &saved))
+        });
     }
 }
 

@@ -106,6 +106,7 @@ impl Screen for RiskScreen {
         self.reference.poll(cx.session, open);
         self.effects.poll(cx.session, open, &self.reference);
         self.head(ui, cx, open);
+        let reached = self.effects.shown().map(|effect| effect.reached.clone()).unwrap_or_default();
         let narrow = ui.available_width() < NARROW;
         egui::Panel::left("risk weights")
             .resizable(true)
@@ -118,7 +119,7 @@ impl Screen for RiskScreen {
                         let draft = &open.draft;
                         let month = cx.session.month();
                         let saved = &draft.saved().policy;
-                        if let Some(command) = self.weights.ui(ui, &draft.now().policy, saved, month, view) {
+                        if let Some(command) = self.weights.ui(ui, &draft.now().policy, saved, month, &reached) {
                             cx.send(command);
                         }
                     });

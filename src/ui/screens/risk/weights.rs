@@ -7,11 +7,10 @@ use egui::{DragValue, Id, RichText, Slider, SliderClamping, Ui, WidgetInfo};
 use crate::domain::PlanMonth;
 use crate::policy::edit::{PolicyNumber, PolicyPart};
 use crate::policy::{Confidence, FactorRule, Milli, Policy, policy_fault};
-use crate::ui::slot::Same;
 use crate::ui::text::risk as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::session::{AnalysisView, DraftCommand};
+use crate::workspace::session::DraftCommand;
 
 /// Width of a label beside a slider.
 const LABEL: f32 = 118.0;
@@ -27,8 +26,6 @@ pub(super) struct Weights {
     held: Option<PolicyNumber>,
     /// Why the last change was not taken.
     refused: Option<String>,
-    /// Sites at each factor's cap, of the policy and analysis named; `None` for a factor that the analysis lacks.
-    reached: (Same<Policy>, Same<AnalysisView>, Vec<Option<u64>>),
 }
 
 /// What the panel looks at.
@@ -49,14 +46,15 @@ enum Change {
 }
 
 impl Weights {
-    /// Draws the panel; the command that a change asks for.
+    /// Draws the panel; the command that a change asks for. `reached`: sites at each factor's cap; `None` for a factor
+    /// that the analysis lacks.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
         policy: &Arc<Policy>,
         saved: &Policy,
         month: Option<PlanMonth>,
-        view: &Arc<AnalysisView>,
+        reached: &[Option<u64>],
     ) -> Option<DraftCommand> {
         if !ui.input(|i| i.pointer.any_down()) {
             self.held = None;
@@ -70,9 +68,8 @@ impl Weights {
         }
         ui.label(theme::note(ui, t::CAPS));
         let at = At { policy, saved, month };
-        self.count_reached(policy, saved, view);
         for i in 0..policy.factors.len() {
-            factor(ui, i, &at, self.reached.2.get(i).copied().flatten(), &mut change);
+            factor(ui, i, &at, reached.get(i).copied().flatten(), &mut change);
         }
         ui.add_space(GRID);
         if section(ui, t::TIERS, PolicyPart::Tiers.differs(policy, saved)) {
@@ -92,19 +89,6 @@ impl Weights {
         plain_knob(ui, PolicyNumber::MaxRatio, policy, saved, &mut change);
         ui.add_space(GRID * 2.0);
         change.and_then(|change| self.command(change, policy, saved))
-    }
-
-    /// Counts the sites that reach a factor's cap, the lower of the draft's and the saved one: raising a cap that
-    /// nobody reaches changes nothing.
-    fn count_reached(&mut self, policy: &Arc<Policy>, saved: &Policy, view: &Arc<AnalysisView>) {
-        if self.reached.0.is(policy) && self.reached.1.is(view) {
-            return;
-        }
-        let counts = policy.factors.iter().map(|factor| {
-            let old = saved.factors.iter().find(|own| own.id == factor.id).map_or(factor.cap, |own| own.cap);
-            view.analysis.risk.sites_at(&factor.id, old.min(factor.cap)).ok()
-        });
-        self.reached = (Same::of(policy), Same::of(view), counts.collect());
     }
 
     /// Why the last change was not taken, until one is.

@@ -19,6 +19,10 @@ texts! {
     DIFFERENCES = "差异说明";
     /// Heading.
     MOVEMENT = "全年预计的变动";
+    /// Row.
+    MOVEMENT_SUM = "合计";
+    /// What unfolds the sentences.
+    MOVEMENT_WORDS = "逐项说明";
     /// Heading.
     VERSIONS = "批准的各版";
     /// No version yet.
@@ -30,6 +34,9 @@ texts! {
     /// Footnote.
     RECORD_NOTE = "四列均为抽查加必查；已抽月份的滚动计划是抽取前的计划，不再随抽取改变。";
 }
+
+/// Columns of the causes: what, what it works on, visits, sites.
+pub const MOVEMENT_COLUMNS: [&str; 4] = ["原因", "作用于", "次数", "污染源（家）"];
 
 /// Title of the chart.
 #[must_use]

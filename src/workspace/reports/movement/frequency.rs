@@ -136,6 +136,7 @@ impl Since {
             MovementCause {
                 kind,
                 visits: more + less,
+                shown: all,
                 sites: raised + lowered,
                 sentence: format!("{words}使频次变化：{}{sum}", parts.join("，")),
             }
