@@ -60,7 +60,14 @@ pub(super) struct Shortages {
 
 impl Shortages {
     /// Draws shortages and overloads.
-    pub(super) fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        view: &Arc<AnalysisView>,
+        to_confirm: usize,
+    ) {
         let of = Same::of(view);
         for slot in self.more.values_mut() {
             slot.poll();
@@ -91,6 +98,17 @@ impl Shortages {
                     }
                 }
             });
+            // what the verdict does not speak of: numbers that nobody has confirmed, enterprises held to their cap
+            if to_confirm > 0 {
+                let ink = theme::of(ui).amber;
+                ui.add(egui::Label::new(RichText::new(t::still_open(to_confirm)).color(ink)).wrap());
+            }
+            let scaled = &plan.frequencies.scaled;
+            if !scaled.is_empty() {
+                let below = scaled.iter().filter(|of| of.below_floor).count();
+                let words = t::scaled(scaled.len(), below, open.project.policy.cap.visits);
+                ui.add(egui::Label::new(theme::note(ui, words)).wrap());
+            }
             ui.add_space(HALF);
             heading_with(ui, t::OVERLOADS, &[Term::Shortage, Term::Remedy]);
             let chosen = self.found.show(ui, cx, open, view);
