@@ -164,7 +164,7 @@ fn january_changes(window: &mut Window, office: &std::path::Path) {
     later(window, "2027-01-08T09:00:00");
     // of a body large enough to have reserves
     let drawn = |row: &&String| {
-        row.contains("简易监管对象，")
+        row.contains("，简易监管对象 · ")
             && row.contains("，抽取，待检查")
             && ["闵行", "嘉定", "浦东", "宝山"].iter().any(|body| row.contains(body))
     };

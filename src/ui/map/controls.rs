@@ -65,7 +65,7 @@ impl MapView {
         let bounds = district.and_then(|district| input.data.bounds_of(district));
         self.run.framed = bounds.filter(|bounds| !bounds.is_empty());
         self.whole = true;
-        if let Some(rect) = self.run.rect {
+        if let Some(rect) = self.run.laid.rect {
             self.fly(ui, self.whole_camera(input, rect), theme::MOTION);
         }
     }

@@ -197,7 +197,7 @@ impl MapView {
         let palette = theme::of(ui);
         let painter = ui.painter_at(rect);
         let (body, small) = (theme::regular(theme::BODY), theme::regular(theme::SMALL));
-        let mut rows = rows(input, classes, self.run.diamonds, palette);
+        let mut rows = rows(input, classes, self.run.laid.diamonds, palette);
         let room = (rect.height() - 2.0 * EDGE - HEAD - PAD).max(0.0);
         if rows.len() as f32 * LEAST_LINE > room {
             // the headings say least: the classes carry the measure's unit on the toolbar and in the panel

@@ -62,7 +62,6 @@ pub(super) struct Run {
     pub trail_adds: bool,
     pub catching: Slot<bool, Vec<u32>>,
     seen: Option<PlaneRect>,
-    sight: PlaneRect,
     classes: Option<(ClassKey, Arc<Classes>)>,
     ground: Option<(GroundKey, [Arc<Mesh>; 3])>,
     layer: Option<Layer>,
@@ -75,12 +74,21 @@ pub(super) struct Run {
     rings: [Option<(RingsKey, Arc<Mesh>)>; 2],
     names: Option<(NamesKey, Vec<Name>)>,
     hatch: Option<(bool, TextureHandle)>,
-    taken: Vec<Rect>,
-    /// Where the map lay in the last frame, and its legend and buttons on it.
-    pub rect: Option<Rect>,
-    sides: Option<[Rect; 2]>,
     /// What the camera follows instead of the whole map: a district.
     pub framed: Option<PlaneRect>,
+    pub laid: Laid,
+}
+
+/// How the last frame was laid out.
+#[derive(Default)]
+pub(super) struct Laid {
+    /// What was in sight, on the map's plane.
+    pub sight: PlaneRect,
+    /// Places that furniture takes.
+    pub taken: Vec<Rect>,
+    /// Where the map lay, and its legend and buttons on it.
+    pub rect: Option<Rect>,
+    pub sides: Option<[Rect; 2]>,
     /// Lit points are marked by diamonds, for there are too many for rings.
     pub diamonds: bool,
 }
@@ -164,7 +172,7 @@ impl MapView {
     /// What was in sight in the last frame, on the map's plane.
     #[must_use]
     pub fn in_sight(&self) -> PlaneRect {
-        self.run.sight
+        self.run.laid.sight
     }
 
     /// True while a picture of the points or a lasso is being computed.
@@ -185,7 +193,7 @@ impl MapView {
     pub(super) fn whole_camera(&self, input: &MapInput<'_>, rect: Rect) -> Camera {
         let bounds = self.run.framed.unwrap_or(input.data.bounds);
         let [w, h] = bounds.size();
-        let sides = self.run.sides.filter(|_| self.legend_open);
+        let sides = self.run.laid.sides.filter(|_| self.legend_open);
         let between = |[legend, buttons]: [Rect; 2]| {
             let left = legend.right().max(rect.left());
             let inner = Rect::from_min_max(Pos2::new(left, rect.top()), Pos2::new(buttons.left(), rect.bottom()));
@@ -223,7 +231,7 @@ impl MapView {
             self.run.framed = None;
             self.camera = self.camera.kept_near(&input.data.bounds);
         }
-        self.run.rect = Some(rect);
+        self.run.laid.rect = Some(rect);
         if self.whole && self.run.flight.is_none() {
             self.camera = self.whole_camera(input, rect);
         }
@@ -237,7 +245,7 @@ impl MapView {
         painter.rect_filled(rect, 0, palette.water);
         self.paint_ground(ui, &painter, rect, input, &classes);
         let view = self.camera.view(rect);
-        self.run.sight = view;
+        self.run.laid.sight = view;
         let to = Transform::new(&self.camera, rect);
         let level = input.data.mesh.level_for(0.5 / self.camera.scale as f32);
         if let Some(hovered) = output.hovered_district.filter(|d| Some(*d) != input.selected_district) {
@@ -267,8 +275,8 @@ impl MapView {
         let mut taken = super::furniture::paint_marks(&painter, rect, self.camera.scale, input, legend, palette);
         let buttons = self.buttons_ui(ui, input, rect);
         taken.extend([legend, buttons]);
-        self.run.taken = taken;
-        if self.run.sides.replace([legend, buttons]) != Some([legend, buttons]) {
+        self.run.laid.taken = taken;
+        if self.run.laid.sides.replace([legend, buttons]) != Some([legend, buttons]) {
             // what is framed stands beside them
             ui.ctx().request_repaint();
         }

@@ -147,7 +147,10 @@ impl Screen for PlanScreen {
             }
             Tab::Lights => self.tabs.rules.lights(ui, cx, open, &view),
             Tab::Values => self.tabs.values.show(ui, cx, open, &view),
-            Tab::Shortages => self.tabs.shortages.show(ui, cx, open, &view),
+            Tab::Shortages => {
+                let to_confirm = self.tabs.values.open_parts(cx, open);
+                self.tabs.shortages.show(ui, cx, open, &view, to_confirm);
+            }
             Tab::Frequencies => self.tabs.rules.frequencies(ui, cx, open, &view),
             Tab::Calendar => {
                 calendar::show(ui, &open.project.calendar, open.project.file.year, cx.session.now().date());

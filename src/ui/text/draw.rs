@@ -450,7 +450,7 @@ pub fn begin_month(month: u32) -> String {
 /// The question before a seal: title.
 #[must_use]
 pub fn seals_title(period: &str) -> String {
-    format!("冻结并封存{period}？")
+    format!("冻结并封存 {period}？")
 }
 
 /// What a month's seal fixes.

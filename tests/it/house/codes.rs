@@ -306,6 +306,7 @@ const ONE_MEANING: &[(&str, &str)] = &[
     ("DIS-001", "the table of results holds nothing that can be read"),
     ("DIS-012", "the check has no open task"),
     ("DIS-014", "a day or month is missing or can't be read"),
+    ("DIS-018", "no outcome is given"),
     ("DIS-022", "fewer than two inspectors"),
     ("DIS-024", "the certificate number is none of the roster's"),
     ("DIS-026", "result and text contradict each other"),

@@ -22,7 +22,7 @@ impl MapView {
         let rect = response.rect;
         let id = response.id.with("card");
         let size = ui.memory(|memory| memory.area_rect(id)).map_or(Vec2::new(220.0, 150.0), |rect| rect.size());
-        let taken = &self.run.taken;
+        let taken = &self.run.laid.taken;
         let beside = taken.iter().filter(|t| t.left() < rect.center().x).map(Rect::right).fold(rect.left(), f32::max);
         let before = taken.iter().filter(|t| t.left() > rect.center().x && t.top() < rect.center().y);
         let before = before.map(Rect::left).fold(rect.right(), f32::min) - EDGE - size.x;
@@ -73,7 +73,8 @@ impl MapView {
         let words = text::coordinate(lon, lat);
         let galley = painter.layout_no_wrap(words, theme::regular(theme::SMALL), palette.muted);
         // Above the scale bar, whatever number of lines the notices below it have.
-        let bottom = self.run.taken.iter().filter(|t| t.right() > rect.right() - 60.0 && t.top() > rect.center().y);
+        let bottom =
+            self.run.laid.taken.iter().filter(|t| t.right() > rect.right() - 60.0 && t.top() > rect.center().y);
         let bottom = bottom.map(Rect::top).fold(rect.bottom() - EDGE, f32::min) - 4.0;
         let place = Rect::from_min_max(
             Pos2::new(rect.right() - EDGE - galley.size().x, bottom - galley.size().y),
@@ -120,7 +121,7 @@ impl MapView {
             return;
         }
         let radius = self.run.marks.as_ref().map_or(3.0, |m| m.radius) + 5.0;
-        let mut taken: Vec<Rect> = self.run.taken.clone();
+        let mut taken: Vec<Rect> = self.run.laid.taken.clone();
         for (row, at) in places {
             let name = (input.describe_point)(row).title;
             let galley = painter.layout_no_wrap(name, theme::regular(theme::SMALL), palette.text);

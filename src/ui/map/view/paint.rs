@@ -277,7 +277,7 @@ impl MapView {
                     rows.iter().filter(|row| super::over::keeps(input, **row)).filter_map(place).collect();
                 let diamonds = k == 0 && places.len() > MANY_RINGS;
                 if k == 0 {
-                    self.run.diamonds = diamonds;
+                    self.run.laid.diamonds = diamonds;
                 }
                 let mesh = if diamonds {
                     // Rings around hundreds of points would hide all of them; a small mark on each hides its own only.
@@ -327,7 +327,7 @@ impl MapView {
             let place = Rect::from_center_size(at, name.galley.size());
             let must = Some(name.district) == input.selected_district;
             // a name is shown whole or not at all
-            if !rect.contains_rect(place) || (!must && self.run.taken.iter().any(|t| t.intersects(place))) {
+            if !rect.contains_rect(place) || (!must && self.run.laid.taken.iter().any(|t| t.intersects(place))) {
                 continue;
             }
             let (ground, ink) = ground_of(name.district, classes, palette, input.show_points);

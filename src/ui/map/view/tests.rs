@@ -72,7 +72,7 @@ impl State {
         self.rect = ui.available_rect_before_wrap();
         let output = self.view.show(ui, &input);
         // without the strip below it
-        self.rect = self.view.run.rect.unwrap_or(self.rect);
+        self.rect = self.view.run.laid.rect.unwrap_or(self.rect);
         self.log.borrow_mut().push(output);
     }
 }
@@ -218,7 +218,7 @@ fn dragging_pans_and_keys_choose_a_district() {
     let state = harness.state();
     // all of it, beside legend and buttons
     let camera = state.view.camera;
-    let [legend, buttons] = state.view.run.sides.unwrap();
+    let [legend, buttons] = state.view.run.laid.sides.unwrap();
     let (from, to) = (Pos2::new(legend.right(), state.rect.top()), Pos2::new(buttons.left(), state.rect.bottom()));
     let free = Rect::from_min_max(from, to);
     for corner in [state.data.bounds.min, state.data.bounds.max] {
@@ -291,7 +291,7 @@ fn furniture_never_overlaps() {
         let (mut harness, _) = harness(points);
         harness.set_size(size);
         harness.run_steps(3);
-        let taken = &harness.state().view.run.taken;
+        let taken = &harness.state().view.run.laid.taken;
         assert_eq!(taken.len(), 4, "scale, mark, legend, buttons; the notice stands below the map");
         for (i, a) in taken.iter().enumerate() {
             assert!(harness.state().rect.contains_rect(*a), "{a:?}");

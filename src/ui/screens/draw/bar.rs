@@ -37,12 +37,14 @@ pub(super) fn line_figures(ui: &mut Ui, figures: &[(&str, String, &str)]) {
         for (label, value, unit) in figures {
             let palette = theme::of(ui);
             let label = theme::note(ui, *label);
-            ui.horizontal(|ui| {
+            let whole = format!("{} {value} {unit}", label.text());
+            let line = ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = HALF;
                 ui.label(label);
                 ui.label(RichText::new(value).font(theme::bold(theme::TITLE)).color(palette.text));
                 ui.label(theme::note(ui, *unit));
             });
+            line.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &whole));
             ui.add_space(GRID);
         }
     });

@@ -16,10 +16,12 @@ use crate::workspace::reports::preview::{MonthPreview, ReasonCount};
 use crate::workspace::view::CellValue;
 
 /// Height of a page from which its figures are large.
-const HIGH: f32 = 400.0;
+const HIGH: f32 = 340.0;
 /// Room of the card of reasons: at most, and where the page is narrow.
 const SIDE: f32 = 300.0;
 const LEAST_SIDE: f32 = 220.0;
+/// Room of a reason's count.
+const COUNT: f32 = 64.0;
 /// Width below which the reasons stand below the strata, and the least height of their table there.
 const NARROW: f32 = 800.0;
 const LEAST_TABLE: f32 = 210.0;
@@ -33,12 +35,12 @@ fn reasons(ui: &mut Ui, title: &str, list: &[ReasonCount]) {
         let count = format!("{} {}", thousands(*units as u64), t::U_UNITS);
         let count = theme::note(ui, count);
         ui.horizontal(|ui| {
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.label(count);
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    ui.add(egui::Label::new(label).wrap());
-                });
+            let room = egui::vec2((ui.available_width() - COUNT).max(60.0), 18.0);
+            ui.allocate_ui_with_layout(room, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.set_width(room.x);
+                ui.add(egui::Label::new(label).wrap());
             });
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(count));
         });
     }
     ui.add_space(GRID);

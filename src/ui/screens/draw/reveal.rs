@@ -60,10 +60,12 @@ fn figure_width(size: f32) -> f32 {
     (size * 5.4).max(240.0)
 }
 
-/// Room of the seed: eight groups of four characters in a line.
+/// Room of the seed: eight groups of four characters in a line; their size.
 const SEED: f32 = 370.0;
-/// Size of its characters.
 const SEED_SIZE: f32 = 14.0;
+/// Width of a large figure, in its sizes, and the height of a page that has room for them above the seed.
+const LARGE: f32 = 4.4;
+const HIGH: f32 = 520.0;
 
 /// The seed as it is compared by eye: in groups of four, as the year's.
 fn seed_lines(draw: &DrawFacts, projected: bool) -> Vec<String> {
@@ -121,20 +123,30 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
             }
         });
     };
-    ui.horizontal(|ui| {
-        let width = ((ui.available_width() - SEED) / 3.0 - GRID).min(figure_width(size));
-        // no figure is cut: where large ones have no room they stand in a line
-        if width >= size * 4.2 {
-            for (label, value, unit) in &figures {
-                big_figure(ui, width, size * 1.2, label, value, unit);
-            }
-        } else {
+    let beside = ((ui.available_width() - SEED) / 3.0 - GRID).min(figure_width(size));
+    let large = |ui: &mut Ui, width: f32| {
+        for (label, value, unit) in &figures {
+            big_figure(ui, width, size * 1.2, label, value, unit);
+        }
+    };
+    // no figure is cut: without room beside the seed they stand above it, on a low page in a line
+    if beside >= size * LARGE {
+        ui.horizontal(|ui| {
+            large(ui, beside);
+            seed(ui);
+        });
+    } else if ui.available_height() >= HIGH {
+        let width = ui.available_width() / 3.0 - GRID;
+        ui.horizontal(|ui| large(ui, width));
+        seed(ui);
+    } else {
+        ui.horizontal(|ui| {
             ui.allocate_ui(Vec2::new((ui.available_width() - SEED).max(150.0), 0.0), |ui| {
                 ui.vertical(|ui| line_figures(ui, &figures));
             });
-        }
-        seed(ui);
-    });
+            seed(ui);
+        });
+    }
     ui.add_space(HALF);
     ui.horizontal_wrapped(|ui| {
         let palette = theme::of(ui);

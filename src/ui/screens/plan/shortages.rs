@@ -60,7 +60,14 @@ pub(super) struct Shortages {
 
 impl Shortages {
     /// Draws shortages and overloads.
-    pub(super) fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: &Arc<AnalysisView>) {
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        cx: &mut Cx<'_>,
+        open: &OpenProject,
+        view: &Arc<AnalysisView>,
+        to_confirm: usize,
+    ) {
         let of = Same::of(view);
         for slot in self.more.values_mut() {
             slot.poll();
@@ -91,6 +98,11 @@ impl Shortages {
                     }
                 }
             });
+            // what the verdict does not speak of: numbers that nobody has confirmed, enterprises held to their cap
+            if to_confirm > 0 {
+                let ink = theme::of(ui).amber;
+                ui.add(egui::Label::new(RichText::new(t::still_open(to_confirm)).color(ink)).wrap());
+            }
             for text in plan.pressed_texts() {
                 ui.add(egui::Label::new(theme::note(ui, text)).wrap());
             }

@@ -407,7 +407,14 @@ fn wide(ui: &mut Ui, name: &str, text: &mut String, hint: &str, told: &[(Field, 
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let width = ui.available_width();
-        ui.add(egui::TextEdit::singleline(text).desired_width(width).hint_text(hint)).labelled_by(label.id);
+        let edit = egui::TextEdit::singleline(text).desired_width(width).hint_text(hint);
+        let edit = ui.add(edit).labelled_by(label.id);
+        // what is longer than its field can be read without walking through it
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let long = ui.painter().layout_no_wrap(text.clone(), font, egui::Color32::PLACEHOLDER).size().x > width - GRID;
+        if long {
+            edit.on_hover_text(text.as_str());
+        }
         message(ui, told, field);
     });
     ui.end_row();

@@ -86,3 +86,9 @@ pub fn outlook(count: usize) -> String {
 pub fn stuck(shortage: &str) -> String {
     format!("此后仍有缺口没有可自动采取的办法：{shortage}")
 }
+
+/// What is open beside a plan that can be carried out.
+#[must_use]
+pub fn still_open(parts: usize) -> String {
+    format!("另有 {parts} 项数值待本单位确认，见「数值与确认」")
+}

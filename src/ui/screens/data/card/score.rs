@@ -48,7 +48,8 @@ fn factor_ui(ui: &mut Ui, factor: &ScoreFactor, palette: &theme::Palette) {
         let left = egui::Layout::left_to_right(egui::Align::Center);
         let name = ui.allocate_ui_with_layout(Vec2::new(room, 18.0), left, |ui| {
             ui.set_min_width(room);
-            ui.add(egui::Label::new(&title).truncate())
+            // the reason is read whole: it takes a second line where the card is narrow
+            ui.add(egui::Label::new(&title).wrap())
         });
         let part = factor.points as f32 / factor.cap.max(1) as f32;
         widgets::meter(ui, 40.0, part, None, palette.accent, &format!("{title} {points}"));

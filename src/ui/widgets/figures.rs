@@ -1,0 +1,98 @@
+//! Figures on cards.
+
+use egui::{Color32, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+
+use crate::ui::theme;
+
+/// Height of a figure's card, and of one that gives its room to what stands below it.
+const FIGURE: f32 = 92.0;
+const LOW_FIGURE: f32 = 50.0;
+/// Width of a card below which its line may take two rows.
+const NARROW_FIGURE: f32 = 220.0;
+
+/// A figure on a low card: label and number; the line below them shows on hovering.
+pub fn low_figure(
+    ui: &mut Ui,
+    width: f32,
+    label: &str,
+    value: &str,
+    unit: &str,
+    note: &str,
+    ink: Option<Color32>,
+) -> Response {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, LOW_FIGURE), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {value}{unit} {note}")));
+    let hot = response.hovered() || response.has_focus();
+    let line = if hot { palette.accent } else { palette.line };
+    ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+    let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
+    let left = rect.left() + 10.0;
+    let text = |x: f32, y: f32, hold: egui::Align2, words: &str, font: egui::FontId, ink: Color32| {
+        let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((rect.right() - 6.0 - x).max(1.0));
+        let galley = painter.layout_job(job);
+        let place = hold.anchor_size(egui::pos2(x, y), galley.size());
+        painter.galley(place.min, galley, ink);
+        place
+    };
+    let (top, bottom) = (egui::Align2::LEFT_TOP, egui::Align2::LEFT_BOTTOM);
+    text(left, rect.top() + 5.0, top, label, theme::regular(theme::SMALL), palette.muted);
+    let ink = ink.unwrap_or(palette.text);
+    let number = text(left, rect.bottom() - 3.0, bottom, value, theme::bold(theme::TITLE), ink);
+    let (x, y) = (number.right() + 4.0, number.bottom() - 4.0);
+    text(x, y, bottom, unit, theme::regular(theme::SMALL), palette.muted);
+    if note.is_empty() { response } else { response.on_hover_text(note) }
+}
+
+/// A figure on a card: label, number, unit, a muted line. Clickable where `link` says so.
+pub fn figure(
+    ui: &mut Ui,
+    width: f32,
+    label: &str,
+    value: &str,
+    unit: &str,
+    note: &str,
+    ink: Option<Color32>,
+) -> Response {
+    let palette = theme::of(ui);
+    // the line below has two rows where the card is narrow
+    let rows = if width < NARROW_FIGURE { 2 } else { 1 };
+    let height = FIGURE + (rows - 1) as f32 * 15.0;
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {value}{unit} {note}")));
+    if ui.is_rect_visible(rect) {
+        let hot = response.hovered() || response.has_focus();
+        let line = if hot { palette.accent } else { palette.line };
+        ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+        let left = rect.left() + 12.0;
+        let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
+        // what has no room ends in an ellipsis: never in half a character
+        let whole = |text: &str, font: egui::FontId| {
+            let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, palette.muted);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(width - 18.0);
+            painter.layout_job(job)
+        };
+        painter.galley(egui::pos2(left, rect.top() + 10.0), whole(label, theme::regular(theme::BODY)), palette.muted);
+        let number = painter.text(
+            egui::pos2(left, rect.top() + 28.0),
+            egui::Align2::LEFT_TOP,
+            value,
+            theme::bold(theme::FIGURE),
+            ink.unwrap_or(palette.text),
+        );
+        painter.text(
+            egui::pos2(number.right() + 4.0, number.bottom() - 6.0),
+            egui::Align2::LEFT_BOTTOM,
+            unit,
+            theme::regular(theme::SMALL),
+            palette.muted,
+        );
+        let mut job =
+            egui::text::LayoutJob::simple(note.to_owned(), theme::regular(theme::SMALL), palette.muted, width - 18.0);
+        job.wrap.max_rows = rows;
+        let note = painter.layout_job(job);
+        painter.galley(egui::pos2(left, rect.bottom() - 8.0 - note.size().y), note, palette.muted);
+    }
+    response
+}
