@@ -9,6 +9,7 @@ mod data;
 mod deeds;
 mod draw;
 mod explain;
+mod findings;
 mod journal;
 mod output;
 mod plan;
@@ -102,6 +103,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Proof(args) => draw::proof(&args, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
+        Command::Findings(args) => findings::findings(&args, cli.json, &context),
         Command::Publish(args) => publish::publish(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),

@@ -96,6 +96,8 @@ pub struct RegistryOptions {
     pub finding_cap: u64,
     /// Unmatched names for which suggestions are looked up, per table.
     pub suggestion_cap: usize,
+    /// Names as written → names of the register that a person confirmed they mean.
+    pub same_names: BTreeMap<String, String>,
     /// What may stand before a company's name without meaning anything (上海市, 上海), longest first.
     pub name_prefixes: Vec<String>,
 }
@@ -120,6 +122,7 @@ impl RegistryOptions {
             expiring_days: 60,
             finding_cap: 10_000,
             suggestion_cap: 200,
+            same_names: BTreeMap::new(),
             name_prefixes: vec!["上海市".to_owned(), "上海".to_owned()],
         })
     }

@@ -66,6 +66,10 @@ impl Row<'_> {
         if let Some(sheet) = &self.table.sheet {
             finding = finding.sheet(sheet.clone());
         }
+        let naming = [ResultField::Name, ResultField::Unit, ResultField::PlanCode];
+        if let Some(unit) = naming.into_iter().map(|field| self.text(field)).find(|text| !text.is_empty()) {
+            finding = finding.unit(unit);
+        }
         if let Some(field) = field {
             let heading = self.places.get(&field).and_then(|at| self.table.headings.get(*at));
             finding = finding.column(heading.map_or(field.aliases()[0], |h| h.trim()));

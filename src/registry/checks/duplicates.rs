@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::super::codes::{self, Code};
 use super::super::collect::{Collector, PART, Places};
 use super::super::columns::{Column as Typed, Text};
-use super::super::schema::{origin, sources};
+use super::super::schema::{TableKind, origin, sources};
 use super::super::text::heading_key;
 use crate::text::fold;
 
@@ -83,12 +83,17 @@ fn kept_rows(
                 let shown = numbers.and_then(|numbers| numbers.get(row)).or(*value).unwrap_or_default();
                 let column = difference.unwrap_or_default();
                 out.row(code, places.at(row), |f| {
-                    f.column(column).value(shown).expected(format!("与{}一致或编号不同", earlier(first)))
+                    f.column(column_words(&column)).value(shown).expected(format!("与{}一致或编号不同", earlier(first)))
                 });
             }
         }
     }
     Ok(keep)
+}
+
+/// A column as people call it.
+fn column_words(id: &str) -> String {
+    TableKind::ALL.into_iter().find_map(|kind| kind.column(id)).map_or_else(|| id.to_owned(), |c| c.name.to_owned())
 }
 
 /// Two numbers that are not the same text, though they give the same id: a collision, unless both are led to
