@@ -1,6 +1,9 @@
 //! Districts, bodies, industries and coordinates.
 
-use fairdraw::registry::TableKind;
+use fairdraw::diagnostic::Diagnostics;
+use fairdraw::district::load_bundled_districts;
+use fairdraw::registry::{CoordinateSystem, DistrictLookup, TableKind};
+use fairdraw::workspace::intake::map::ProjectMap;
 
 use super::support::{HEAD, Table, cell, firm, found, new_from_both, register, rows_of, told, uscc};
 
@@ -174,4 +177,53 @@ fn whole_degrees_say_nothing_and_another_system_is_told() {
             assert_eq!(cell(registry, TableKind::Sources, "lon", 0), "");
         });
     }
+}
+
+/// Points of 16 districts near their borders, written in another system than the register says.
+fn near_borders(system: CoordinateSystem, step: usize) -> Table<'static> {
+    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
+    let map = ProjectMap(&districts);
+    let written = |lon: f64, lat: f64| {
+        let (mut a, mut b) = (lon, lat);
+        for _ in 0..8 {
+            let (back_lon, back_lat) = map.to_wgs84(system, a, b);
+            (a, b) = (a + lon - back_lon, b + lat - back_lat);
+        }
+        (a, b)
+    };
+    let mut table = in_districts(&[]);
+    table.1[0].extend(["经度".to_owned(), "纬度".to_owned()]);
+    for i in 0..60 * 60 {
+        let (lon, lat) = (121.2 + (i / 60) as f64 * 0.008, 31.0 + (i % 60) as f64 * 0.006);
+        let (a, b) = written(lon, lat);
+        let at = map.locate_many(&[lon, a], &[lat, b]);
+        let near = system == CoordinateSystem::Wgs84 || at[0] != at[1];
+        let (Some(district), true) = (at[0], near) else { continue };
+        let n = table.1.len();
+        let cells = [format!("{}001P", uscc(n)), firm(n), uscc(n), district.to_string(), "登记管理".to_owned(), a.to_string(), b.to_string()];
+        table.1.push(cells.to_vec());
+    }
+    let mut kept = 0;
+    table.1.retain(|_| {
+        kept += 1;
+        kept == 1 || kept % step == 0
+    });
+    assert!(table.1.len() > 6, "{}", table.1.len());
+    table
+}
+
+#[test]
+fn points_that_fit_another_coordinate_system_better_are_told() {
+    for (system, step) in [
+        (CoordinateSystem::Gcj02, 1), (CoordinateSystem::Gcj02, 2), (CoordinateSystem::Gcj02, 4), (CoordinateSystem::Bd09, 1), (CoordinateSystem::Bd09, 3),
+    ] {
+        let name = if system == CoordinateSystem::Gcj02 { "GCJ-02" } else { "BD-09" };
+        new_from_both(&[near_borders(system, step)], |registry| {
+            let finding = found(registry, "IMP-126").first().copied().unwrap_or_else(|| panic!("{}", told(registry)));
+            assert!(finding.expected.as_deref().unwrap().contains(name), "{finding}");
+        });
+    }
+    new_from_both(&[near_borders(CoordinateSystem::Wgs84, 1)], |registry| {
+        assert!(found(registry, "IMP-126").is_empty(), "{}", told(registry));
+    });
 }

@@ -95,6 +95,9 @@ pub(super) fn new_from_both(tables: &[Table<'_>], see: impl Fn(&Registry)) {
             let path = input.join(format!("{name}.{ending}"));
             if ending == "csv" { write_csv(&path, rows) } else { write_xlsx(&path, rows) }
         }
+        // A project needs one row that can be used, whatever becomes of those of the test.
+        let person = [["执法证号", "单位名称", "回避原因"], ["09019999", "上海虚构他人有限公司", "亲属"]];
+        write_csv(&input.join("回避.csv"), &person.map(|row| row.map(str::to_owned).to_vec()));
         let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
         let imported = create_project(&folder.path().join("项目"), &new, &at("2026-12-20T09:00:00")).unwrap();
         see(&imported.registry);
