@@ -48,8 +48,8 @@ pub fn lies_above(part: &str, district: u32) -> bool {
     if matches!(part, "中国" | "市辖区" | "县") {
         return true;
     }
-    if let Some((name, code)) = PROVINCES.iter().find(|(name, _)| part.starts_with(name)) {
-        let rest = &part[name.len()..];
+    let province = PROVINCES.iter().find_map(|(name, code)| part.strip_prefix(name).map(|rest| (rest, code)));
+    if let Some((rest, code)) = province {
         let ending = matches!(
             rest,
             "" | "省" | "市" | "市市辖区" | "自治区" | "特别行政区" | "壮族自治区" | "回族自治区" | "维吾尔自治区"

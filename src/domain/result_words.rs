@@ -239,10 +239,10 @@ pub fn read_result(text: &str) -> Option<ResultWords> {
                 clause = Clause::default();
             }
             clause.reversed |= REVERSING.contains(first);
-            rest = &rest[first.len_utf8()..];
+            rest = rest.strip_prefix(first).unwrap_or_default();
             continue;
         };
-        rest = &rest[word.len()..];
+        rest = rest.strip_prefix(*word).unwrap_or_default();
         match says {
             Says::Open => return None,
             Says::Turn | Says::Found if clause.denial => return None,

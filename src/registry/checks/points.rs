@@ -131,7 +131,7 @@ pub(super) fn check_system(
         .iter()
         .zip(&wrong)
         .enumerate()
-        .filter(|(i, (_, wrong))| **wrong || i % step == 0)
+        .filter(|(i, (_, wrong))| **wrong || i.is_multiple_of(step))
         .map(|(_, (point, _))| *point)
         .collect();
     let best = [CoordinateSystem::Gcj02, CoordinateSystem::Bd09]

@@ -37,7 +37,7 @@ const SHORTEST_CODE: usize = 9;
 impl Intake<'_> {
     /// Permit or registration numbers, as the register's own key.
     pub(super) fn parse_numbers(&self, id: &str, cells: &StringChunked, out: &mut Collector) -> StringChunked {
-        let (numbers, faults) = map_text(cells, |text| code(text));
+        let (numbers, faults) = map_text(cells, code);
         self.report_codes(id, cells, &faults, out);
         numbers
     }
@@ -45,11 +45,11 @@ impl Intake<'_> {
     /// Numbers of units in tables that refer to the register.
     pub(super) fn parse_unit_refs(&self, id: &str, cells: &StringChunked, out: &mut Collector) -> StringChunked {
         let (numbers, faults) = map_text(cells, |text| {
-            Ok(code(text)?.map(|code| match code {
+            let key = code(text)?.map(|code| match code {
                 Cow::Borrowed(text) => id_key(text),
                 Cow::Owned(text) => Cow::Owned(id_key(&text).into_owned()),
-            }))
-            .map(|key| key.filter(|key| !key.is_empty()))
+            });
+            Ok(key.filter(|key| !key.is_empty()))
         });
         self.report_codes(id, cells, &faults, out);
         numbers

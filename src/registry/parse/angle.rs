@@ -12,10 +12,11 @@ use crate::text::{fold, fold_lines, is_blank_word};
 /// `()` where the text is not an angle.
 #[expect(clippy::result_unit_err, reason = "the caller names the column and the value; there is nothing to add")]
 pub fn parse_angle(text: &str) -> Result<Option<f64>, ()> {
-    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
-        if let Ok(value) = text.parse() {
-            return Ok(Some(value));
-        }
+    if !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && let Ok(value) = text.parse()
+    {
+        return Ok(Some(value));
     }
     let folded = fold(text);
     let text = folded.trim();

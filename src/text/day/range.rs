@@ -108,9 +108,10 @@ fn without_label(text: &str) -> Result<&str, DateFault> {
         }
         text = rest.trim();
     }
-    if let Some(before) = text.strip_suffix([')', '）']).and_then(|rest| rest.rfind(['(', '（']).map(|i| &rest[..i]))
+    if let Some(before) =
+        text.strip_suffix([')', '）']).and_then(|rest| rest.rfind(['(', '（']).and_then(|i| rest.get(..i)))
     {
-        let remark = &text[before.len()..];
+        let remark = text.get(before.len()..).unwrap_or_default();
         let doubtful = |c: char| c.is_ascii_digit() || "废错撤消误?？待未否原拟约不非预暂估".contains(c);
         if remark.contains(doubtful) {
             return Err(DateFault::Form);

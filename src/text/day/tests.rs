@@ -156,7 +156,7 @@ fn a_zone_leads_to_beijing_and_what_is_short_of_midnight_is_that_midnight() {
     ] {
         let date = parse_date(text).unwrap().unwrap();
         assert_eq!(render_day(date.day), "2024-03-01", "{text}");
-        assert_eq!(date.shift.is_some(), true, "{text}");
+        assert!(date.shift.is_some(), "{text}");
     }
     for text in [
         "2024-03-01T00:00:00+08:00",

@@ -212,7 +212,10 @@ fn without_weekday(text: &str) -> String {
     let mut out = text.to_owned();
     for word in ["星期", "礼拜", "周"] {
         if let Some(i) = out.find(word)
-            && let Some(day) = out[i + word.len()..].chars().next().filter(|c| "一二三四五六日天".contains(*c))
+            && let Some(day) = out
+                .get(i + word.len()..)
+                .and_then(|rest| rest.chars().next())
+                .filter(|c| "一二三四五六日天".contains(*c))
         {
             out.replace_range(i..i + word.len() + day.len_utf8(), " ");
         }
@@ -228,11 +231,14 @@ fn zone_of(text: &str) -> Result<(&str, Option<i32>), DateFault> {
     // The date has dashes of its own: a zone can only stand behind a time of day.
     let Some(time) = text.find([':', 'T', 't']) else { return Ok((text, None)) };
     let marks = ['+', 'Z', 'z', 'U', 'G', 'C'];
-    let Some(start) = text[time..].find(|c| marks.contains(&c) || c == '-').map(|i| time + i) else {
+    let (date, clock) = text.split_at(time);
+    let Some(start) = clock.find(|c| marks.contains(&c) || c == '-') else {
         return Ok((text, None));
     };
-    let zone = zone_minutes(&text[start..]).ok_or(DateFault::Form)?;
-    Ok((text[..start].trim_end(), Some(zone)))
+    let (_, zone) = clock.split_at(start);
+    let zone = zone_minutes(zone).ok_or(DateFault::Form)?;
+    let (before, _) = text.split_at(date.len() + start);
+    Ok((before.trim_end(), Some(zone)))
 }
 
 /// `Z`, `UTC`, `GMT+0800`, `+08:00`, `+08`, `CST` (China's, in a Chinese file) in minutes.
@@ -257,7 +263,7 @@ fn zone_minutes(text: &str) -> Option<i32> {
     }
     let (hour, minute): (i32, i32) = match plain.len() {
         1 | 2 => (plain.parse().ok()?, 0),
-        4 => (plain[..2].parse().ok()?, plain[2..].parse().ok()?),
+        4 => (plain.get(..2)?.parse().ok()?, plain.get(2..)?.parse().ok()?),
         _ => return None,
     };
     (hour <= 14 && minute < 60).then_some(sign * (hour * 60 + minute))
@@ -270,8 +276,9 @@ fn compact(text: &str) -> Option<String> {
     if date.len() != 8 || !matches!(time.len(), 4 | 6) || !digits(date.as_bytes()) || !digits(time.as_bytes()) {
         return None;
     }
-    let seconds = if time.len() == 6 { format!(":{}", &time[4..]) } else { String::new() };
-    Some(format!("{}-{}-{} {}:{}{seconds}", &date[..4], &date[4..6], &date[6..], &time[..2], &time[2..4]))
+    let date = format!("{}-{}-{}", date.get(..4)?, date.get(4..6)?, date.get(6..)?);
+    let seconds = time.get(4..).filter(|seconds| !seconds.is_empty()).map_or_else(String::new, |s| format!(":{s}"));
+    Some(format!("{date} {}:{}{seconds}", time.get(..2)?, time.get(2..4)?))
 }
 
 /// `Fri Mar 01 2024 00:00:00 GMT+0800`, `1-Mar-2024`, `March 1, 2024`: a month by its English name, the year in four
@@ -348,13 +355,13 @@ fn english(text: &str) -> Option<Result<Option<Written>, DateFault>> {
 /// Numbers with separators between: year, month, day, then perhaps a time of day.
 fn parts(text: &str) -> Result<Option<Written>, DateFault> {
     // Fractions of a second say nothing here.
-    let text = match text.rfind(':').and_then(|colon| text[colon..].find('.').map(|dot| colon + dot)) {
-        Some(dot) if digits(&text.as_bytes()[dot + 1..]) => &text[..dot],
+    let text = match text.rsplit_once('.') {
+        Some((before, fraction)) if before.contains(':') && digits(fraction.as_bytes()) => before,
         _ => text,
     };
     let upper = text.to_ascii_uppercase();
     let (text, afternoon) = match upper.strip_suffix("PM").map(|_| true).or(upper.strip_suffix("AM").map(|_| false)) {
-        Some(afternoon) => (text[..text.len() - 2].trim_end(), Some(afternoon)),
+        Some(afternoon) => (text.get(..text.len() - 2).unwrap_or_default().trim_end(), Some(afternoon)),
         None => (text, None),
     };
     let mut numbers: Vec<(u32, usize)> = Vec::with_capacity(6);

@@ -200,13 +200,21 @@ fn near_borders(system: CoordinateSystem, step: usize) -> Table<'static> {
         let near = system == CoordinateSystem::Wgs84 || at[0] != at[1];
         let (Some(district), true) = (at[0], near) else { continue };
         let n = table.1.len();
-        let cells = [format!("{}001P", uscc(n)), firm(n), uscc(n), district.to_string(), "登记管理".to_owned(), a.to_string(), b.to_string()];
+        let cells = [
+            format!("{}001P", uscc(n)),
+            firm(n),
+            uscc(n),
+            district.to_string(),
+            "登记管理".to_owned(),
+            a.to_string(),
+            b.to_string(),
+        ];
         table.1.push(cells.to_vec());
     }
     let mut kept = 0;
     table.1.retain(|_| {
         kept += 1;
-        kept == 1 || kept % step == 0
+        kept == 1 || usize::is_multiple_of(kept, step)
     });
     assert!(table.1.len() > 6, "{}", table.1.len());
     table
@@ -215,7 +223,11 @@ fn near_borders(system: CoordinateSystem, step: usize) -> Table<'static> {
 #[test]
 fn points_that_fit_another_coordinate_system_better_are_told() {
     for (system, step) in [
-        (CoordinateSystem::Gcj02, 1), (CoordinateSystem::Gcj02, 2), (CoordinateSystem::Gcj02, 4), (CoordinateSystem::Bd09, 1), (CoordinateSystem::Bd09, 3),
+        (CoordinateSystem::Gcj02, 1),
+        (CoordinateSystem::Gcj02, 2),
+        (CoordinateSystem::Gcj02, 4),
+        (CoordinateSystem::Bd09, 1),
+        (CoordinateSystem::Bd09, 3),
     ] {
         let name = if system == CoordinateSystem::Gcj02 { "GCJ-02" } else { "BD-09" };
         new_from_both(&[near_borders(system, step)], |registry| {
