@@ -132,7 +132,7 @@ pub enum Command {
     /// 模拟若干年度：实际频次、覆盖、负荷
     Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
-    Backtest(super::data::BacktestArgs),
+    Backtest(super::backtest::BacktestArgs),
     /// 合规率及置信区间
     Estimate(ProjectArgs),
 }

@@ -1,6 +1,5 @@
-//! Commands on files and data: demo, new, check, results, backtest.
+//! Commands on files and data: demo, new, check, results.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,7 +10,6 @@ use super::deeds::carry_out;
 use super::output::{data, json, line, report_findings, say, write_report};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
-use crate::registry::columns::text_cells;
 use crate::registry::{TableKind, render_report_csv, render_summary, tell_kinds};
 use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::text::csv::{CsvStyle, CsvWriter};
@@ -20,34 +18,8 @@ use crate::workspace::deeds::results::ResultsTaken;
 use crate::workspace::demo::{DemoOptions, write_demo};
 use crate::workspace::intake::import::{Imported, NewProject, create_project};
 use crate::workspace::intake::reading::{CheckRequest, check_paths, report_beside};
-use crate::workspace::reports::backtest::{BacktestUnit, compute_backtest};
 use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};
 use crate::workspace::store::quality::{QUALITY, RESULTS_TABLE, report_of};
-
-/// `backtest`.
-#[derive(Debug, Args)]
-pub struct BacktestArgs {
-    /// 带评分与结果的 csv
-    pub file: PathBuf,
-    /// 评分列
-    #[arg(long)]
-    pub score: String,
-    /// 结果列（0/1 或 True/False）
-    #[arg(long)]
-    pub outcome: String,
-    /// 时间列
-    #[arg(long)]
-    pub time: String,
-    /// 检查量
-    #[arg(long)]
-    pub budget: usize,
-    /// 只取此列等于此值的行，如 Test=True
-    #[arg(long = "where", value_name = "列=值")]
-    pub filter: Option<String>,
-    /// 最低概率
-    #[arg(long, value_delimiter = ',', default_values_t = [0.0, 0.05, 0.1, 0.2])]
-    pub floors: Vec<f64>,
-}
 
 pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
     let mut findings = Diagnostics::new();
@@ -133,7 +105,7 @@ pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -
 
 /// Where the findings of a check go: the file named, else one beside the first file.
 fn report_path(args: &CheckArgs) -> PathBuf {
-    let first = args.files.first().map(PathBuf::as_path).unwrap_or(Path::new("数据"));
+    let first = args.files.first().map_or(Path::new("数据"), PathBuf::as_path);
     args.report.clone().unwrap_or_else(|| report_beside(first))
 }
 
@@ -244,85 +216,4 @@ pub(super) fn show_results(project: &Project, taken: &ResultsTaken, as_json: boo
         say(&format!("{}\n全部问题见 {}", told.trim(), report.display()));
     }
     Ok(if taken.set_aside > 0 || errors > 0 { Finish::Flawed } else { Finish::Done })
-}
-
-pub(super) fn backtest(args: &BacktestArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let mut diagnostics = Diagnostics::new();
-    let tables = load_raw(&args.file, &ReadOptions::default(), &mut diagnostics, &context.progress)?;
-    let table = tables.first().ok_or_else(|| AppError::new("BCK-002", "文件里没有表格"))?;
-    let frame = &table.cells;
-    let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    let columns = text_cells(frame)?;
-    let headings: Vec<String> = if table.named {
-        names.clone()
-    } else {
-        columns.iter().map(|c| c.get(0).unwrap_or_default().trim().to_owned()).collect()
-    };
-    let find = |wanted: &str| {
-        headings.iter().position(|h| h == wanted).ok_or_else(|| {
-            AppError::from(
-                Finding::error("BCK-003", "文件没有这一列")
-                    .value(wanted)
-                    .expected(headings.join("、"))
-                    .file(table.file.clone()),
-            )
-        })
-    };
-    let (score, outcome, time) = (find(&args.score)?, find(&args.outcome)?, find(&args.time)?);
-    let filter = match &args.filter {
-        None => None,
-        Some(text) => {
-            let (column, value) = text.split_once('=').ok_or_else(|| {
-                AppError::from(
-                    Finding::error("BCK-004", "筛选条件写法不对").value(text).expected("列=值，如 Test=True"),
-                )
-            })?;
-            Some((find(column)?, value.to_owned()))
-        }
-    };
-    let first = usize::from(!table.named);
-    let mut units = Vec::new();
-    for row in first..frame.height() {
-        let cell = |column: usize| columns[column].get(row).unwrap_or_default().trim();
-        if filter.as_ref().is_some_and(|(column, value)| !cell(*column).eq_ignore_ascii_case(value)) {
-            continue;
-        }
-        let number = |column: usize, name: &str| -> AppResult<f64> {
-            let text = cell(column);
-            match text.to_ascii_lowercase().as_str() {
-                "true" | "是" => return Ok(1.0),
-                "false" | "否" => return Ok(0.0),
-                _ => {}
-            }
-            text.parse().map_err(|_| {
-                Finding::error("BCK-005", "不是数字")
-                    .row(u64::from(table.rows[row]))
-                    .column(name)
-                    .value(text)
-                    .file(table.file.clone())
-                    .into()
-            })
-        };
-        units.push(BacktestUnit {
-            score: number(score, &args.score)?,
-            outcome: number(outcome, &args.outcome)?,
-            time: cell(time).to_owned(),
-        });
-    }
-    let result = compute_backtest(&units, args.budget, &args.floors)?;
-    if as_json {
-        json(&result)?;
-        return Ok(Finish::Done);
-    }
-    line(&format!("单位 {} 个，检查 {} 次，共有 {} 个问题", result.units, result.budget, result.total))?;
-    line(&format!("按业务次序（时间在前）：{}", result.business_order))?;
-    line(&format!("简单随机：{:.1}", result.random))?;
-    line(&format!("只查最高分：{}", result.top_score))?;
-    line("最低概率,按评分,按评分平方")?;
-    for point in &result.curve {
-        line(&format!("{},{:.1},{:.1}", point.floor, point.by_score, point.by_score_squared))?;
-    }
-    let most: BTreeSet<&str> = units.iter().map(|u| u.time.as_str()).collect();
-    say(&format!("时间取值 {} 种；每一行最低概率下的预计发现数为 Σπ·结果，不是模拟", most.len()));
-    Ok(Finish::Done)
 }

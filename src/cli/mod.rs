@@ -4,6 +4,7 @@
 //! set aside or checks failed; 2 could not (one message with its code).
 
 mod args;
+mod backtest;
 mod data;
 mod deeds;
 mod draw;
@@ -111,7 +112,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Draw(args) => draw::bare(&args),
         Command::Run(args) => plan::run(&args, cli.json, &context),
         Command::Simulate(args) => plan::simulate(&args, cli.json, &context),
-        Command::Backtest(args) => data::backtest(&args, cli.json, &context),
+        Command::Backtest(args) => backtest::backtest(&args, cli.json, &context),
         Command::Estimate(args) => plan::estimate(&args, cli.json),
     };
     watched.finish();

@@ -1,5 +1,7 @@
 //! Events to enterprises: by unit number, then credit code, then name.
 //!
+//! A name is the same only after width, blanks and brackets: whatever is looser is a suggestion that a person accepts.
+//!
 //! Method: binary search in the sorted register for numbers; a sorted index of codes; for names a sorted index
 //! of 64-bit hashes of the normal form, every hit compared in full. Indexes are built only when something asks
 //! for them. A name that means several enterprises matches none. Suggestions for names that match nothing are
@@ -23,7 +25,7 @@ use super::ids::row_among;
 use super::options::RegistryOptions;
 use super::parse::{CHUNK, collect_text};
 use super::schema::{event, sources as register};
-use super::text::name_key;
+use super::text::{exact_name, name_key};
 
 /// The register made for looking up.
 pub struct SourceIndex<'a> {
@@ -93,7 +95,7 @@ impl<'a> SourceIndex<'a> {
         let index = self.by_name.get_or_init(|| {
             let mut rows: Vec<(u64, u32)> = (0..self.names.len() as u32)
                 .into_par_iter()
-                .filter_map(|i| self.names.get(i as usize).map(|name| (hash(&name_key(name, self.prefixes)), i)))
+                .filter_map(|i| self.names.get(i as usize).map(|name| (hash(&exact_name(name)), i)))
                 .collect();
             rows.par_sort_unstable();
             rows
@@ -103,7 +105,7 @@ impl<'a> SourceIndex<'a> {
         let mut found: Vec<u32> = Vec::new();
         for (_, i) in index[start..].iter().take_while(|(hash, _)| *hash == wanted) {
             let row = *i as usize;
-            let same = self.names.get(row).is_some_and(|name| name_key(name, self.prefixes) == key);
+            let same = self.names.get(row).is_some_and(|name| exact_name(name) == key);
             let enterprise = self.enterprises.get(row);
             if same && !found.iter().any(|known| self.enterprises.get(*known as usize) == enterprise) {
                 found.push(*i);
@@ -118,8 +120,8 @@ impl<'a> SourceIndex<'a> {
 
     /// What a name means; one that means nothing by itself, what a person confirmed that it means.
     fn name_or_confirmed(&self, name: &str, same_names: &BTreeMap<String, String>) -> NameMatch {
-        match (self.name(&name_key(name, self.prefixes)), same_names.get(name)) {
-            (NameMatch::None, Some(meant)) => self.name(&name_key(meant, self.prefixes)),
+        match (self.name(&exact_name(name)), same_names.get(name)) {
+            (NameMatch::None, Some(meant)) => self.name(&exact_name(meant)),
             (found, _) => found,
         }
     }

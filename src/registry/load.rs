@@ -12,11 +12,11 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Sev
 
 use super::assemble::{concat_parts, empty_frame, finish, render_set_aside};
 use super::checks::{
-    Conflict, check_bodies, check_events, check_inspectors, check_shared_points, check_sources, merge_duplicates,
+    check_bodies, check_events, check_inspectors, check_shared_points, check_sources, merge_duplicates, merge_events,
     merge_sources,
 };
 use super::codes;
-use super::collect::{Collector, PART, PartNames, Places};
+use super::collect::{Collector, MINUTE, PART, PartNames, Places};
 use super::districts::DistrictLookup;
 use super::header::{Layout, check_layout};
 use super::intake::Intake;
@@ -26,7 +26,7 @@ use super::options::{InputFile, RegistryOptions};
 use super::parse::collect_text;
 use super::refresh::{empty_former, rejoin, with_kept_asides};
 use super::row_words::complete_findings;
-use super::schema::{TableKind, credit, inspectors, recusals, sources, violations};
+use super::schema::{TableKind, credit, inspectors, recusals, sources};
 use crate::tabular::{RawTable, ReadOptions, load_raw};
 use crate::text::number::thousands;
 
@@ -385,12 +385,9 @@ fn complete(
             check_shared_points(&frame, options.shared_point_units, &places, out)?;
         }
         TableKind::Inspectors => {
-            frame = merge_duplicates(&frame, &inspectors::CERTIFICATE, Conflict::SetAside, &places, out)?;
+            frame = merge_duplicates(&frame, &inspectors::CERTIFICATE, &places, out)?;
         }
-        TableKind::Violations => {
-            frame = merge_duplicates(&frame, &violations::DOCUMENT, Conflict::Stays, &places, out)?;
-        }
-        _ => {}
+        _ => frame = merge_events(kind, &frame, &places, out)?,
     }
     if kind.refers_to_units() {
         let places = Places::of(&frame, names)?;
@@ -411,6 +408,9 @@ fn complete(
                 }
             }
         }
+    }
+    if kind == TableKind::Monitoring {
+        frame = frame.drop(MINUTE.name())?;
     }
     frame.drop(PART.name())
 }

@@ -24,6 +24,7 @@ mod batch;
 mod cases;
 mod command_line;
 mod demo;
+mod dirty;
 mod disclosure;
 mod district;
 mod export;
