@@ -21,7 +21,7 @@ use super::duplicates::{first_difference, is_compared, place_words};
 use crate::text::{fold, is_blank_word};
 
 /// Headings of the number that a complaint has in its own system.
-const COMPLAINT_NUMBERS: [&str; 12] = [
+const COMPLAINT_NUMBERS: [&str; 13] = [
     "工单编号",
     "工单号",
     "投诉编号",
@@ -34,6 +34,7 @@ const COMPLAINT_NUMBERS: [&str; 12] = [
     "投诉单号",
     "登记编号",
     "受理单号",
+    "编号",
 ];
 
 /// Merges equal rows of a table of events and sets aside rows that contradict an earlier one of the same event.
@@ -177,8 +178,12 @@ fn event_keys(kind: TableKind, frame: &DataFrame) -> PolarsResult<Option<EventKe
                 }
                 key.push('\u{1f}');
             }
-            // A measured value needs its unit, and its outlet or its pollutant.
+            // A measured value needs its unit, and its outlet or its pollutant; 编号 alone may be a row's number in its
+            // list, which begins anew in each.
             let known = match kind {
+                TableKind::Complaints if columns[0] == "编号" => {
+                    key.chars().filter(char::is_ascii_digit).count() >= 8
+                }
                 TableKind::Monitoring => texts[0].is_some_and(|units| units.get(row).is_some()) && empty <= 1,
                 _ => empty == 0,
             };

@@ -460,3 +460,9 @@ mod tests {
         assert_eq!(said, ["属实", "不属实", "未发现问题", "发现问题"]);
     }
 }
+
+/// Columns that are hidden because no row has anything in them.
+#[must_use]
+pub fn blank_columns(count: usize) -> String {
+    format!("{count} 列全空，未显示")
+}

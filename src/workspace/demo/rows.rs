@@ -1,5 +1,7 @@
 //! The rows of the demo city's tables, with the usual dirt.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::city::{BODIES, City, Site, body_name};
@@ -294,17 +296,29 @@ impl City {
         ];
         for site in self.sites.iter().filter(|s| s.automatic) {
             let (_, _, number) = identity(self, site);
+            // an outlet has one value of a pollutant at a time
+            let mut measured: BTreeSet<(&str, &str, String)> = BTreeSet::new();
             for _ in 0..dice.count(70.0 * site.misconduct()) {
                 let date = self.days_ago(dice.below(365));
                 let hourly = dice.chance(0.8);
                 let (outlet, pollutant, limit) = dice.pick(&pollutants).copied().unwrap_or(("DA001", "颗粒物", 20.0));
                 let multiple = 0.02 + 1.5 * dice.unit() * dice.unit();
                 let value = (limit * (1.0 + multiple) * 100.0).round() / 100.0;
-                let time = if hourly {
-                    Cell::Text(format!("{} {:02}:00:00", date.format("%Y-%m-%d"), dice.below(24)))
+                let (time, taken) = if hourly {
+                    let time = format!("{} {:02}:00:00", date.format("%Y-%m-%d"), dice.below(24));
+                    (Cell::Text(time.clone()), time)
                 } else {
-                    spelled(date, dice)
+                    (spelled(date, dice), date.to_string())
                 };
+                let mark = match dice.below(20) {
+                    0 => "停产",
+                    1 => "校准",
+                    2 => "故障",
+                    _ => "",
+                };
+                if !measured.insert((outlet, pollutant, taken)) {
+                    continue;
+                }
                 sink(&[
                     number.clone().into(),
                     time,
@@ -314,13 +328,7 @@ impl City {
                     Cell::Number(value),
                     Cell::Number(limit),
                     Cell::Number(((value / limit - 1.0) * 1000.0).round() / 1000.0),
-                    match dice.below(20) {
-                        0 => "停产",
-                        1 => "校准",
-                        2 => "故障",
-                        _ => "",
-                    }
-                    .into(),
+                    mark.into(),
                 ])?;
             }
         }

@@ -110,6 +110,23 @@ pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<Colu
     )
 }
 
+/// Hides the columns in which every row is empty; gives back their ids. The first column names the rows and stays.
+pub(super) fn hide_blank(frame: &DataFrame, defs: &mut [ColumnDef]) -> Vec<String> {
+    let blank = |id: &str| {
+        let Ok(column) = frame.column(id) else { return false };
+        let texts = || column.str().is_ok_and(|texts| texts.iter().all(|text| text.is_none_or(str::is_empty)));
+        frame.height() > 0 && (column.null_count() == frame.height() || texts())
+    };
+    let mut found = Vec::new();
+    for def in defs.iter_mut().skip(1).filter(|def| !def.hidden) {
+        if blank(&def.id) {
+            def.hidden = true;
+            found.push(def.id.to_string());
+        }
+    }
+    found
+}
+
 /// Industries by their codes: `2231 纸和纸板容器制造`; read once.
 fn industries() -> Arc<BTreeMap<String, String>> {
     static NAMES: OnceLock<Arc<BTreeMap<String, String>>> = OnceLock::new();
