@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Finish;
-use super::output::{json, line, say};
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
+use super::output::{json, line, report_findings, say};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::registry::columns::text_cells;
 use crate::registry::parse::parse_number;
 use crate::tabular::{ReadOptions, load_raw};
 use crate::text::day::parse_time;
+use crate::workspace::intake::reading::report_beside;
 use crate::workspace::reports::backtest::{BacktestUnit, compute_backtest};
 use crate::workspace::store::project::CommandContext;
 
@@ -97,6 +98,9 @@ fn read_times(texts: &[&str]) -> Result<Vec<f64>, (usize, &'static str)> {
 pub(super) fn backtest(args: &BacktestArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let mut diagnostics = Diagnostics::new();
     let tables = load_raw(&args.file, &ReadOptions::default(), &mut diagnostics, &context.progress)?;
+    if diagnostics.count(Severity::Hint) < diagnostics.summary().map(|(_, _, count)| count).sum() {
+        report_findings(&diagnostics, &report_beside(&args.file))?;
+    }
     let table = tables.first().ok_or_else(|| AppError::new("BCK-002", "文件里没有表格"))?;
     let frame = &table.cells;
     let names: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();

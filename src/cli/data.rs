@@ -105,7 +105,7 @@ pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -
 
 /// Where the findings of a check go: the file named, else one beside the first file.
 fn report_path(args: &CheckArgs) -> PathBuf {
-    let first = args.files.first().map(PathBuf::as_path).unwrap_or(Path::new("数据"));
+    let first = args.files.first().map_or(Path::new("数据"), PathBuf::as_path);
     args.report.clone().unwrap_or_else(|| report_beside(first))
 }
 

@@ -381,14 +381,12 @@ pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
 #[must_use]
 pub fn kind_count(count: u64, listed: u64, confirmed: u64) -> String {
     let number = crate::ui::widgets::thousands;
-    let mut words = format!("共 {} 条", number(count));
-    if listed < count {
-        words += &format!("（只列出前 {} 条）", number(listed));
-    }
-    if confirmed > 0 {
-        words += &format!("，已确认 {} 条，待处理 {} 条", number(confirmed), number(count - confirmed));
-    }
-    words
+    let some = if listed < count { format!("（只列出前 {} 条）", number(listed)) } else { String::new() };
+    let done = match confirmed {
+        0 => String::new(),
+        confirmed => format!("，已确认 {} 条，待处理 {} 条", number(confirmed), number(count - confirmed)),
+    };
+    format!("共 {} 条{some}{done}", number(count))
 }
 
 /// The same in short.

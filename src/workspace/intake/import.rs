@@ -301,7 +301,8 @@ pub fn create_project_with(
         // a calendar that can't be read would keep the project from opening
         check_calendar("calendar.csv", &String::from_utf8_lossy(&load_bytes(path)?))?;
     }
-    if registry.summaries.iter().all(|summary| summary.kept == 0) {
+    // rows that were set aside are a project's too: they wait in it for the office's corrected file
+    if registry.summaries.iter().all(|summary| summary.rows_read == 0) {
         return Err(nothing_usable(&new.from, &registry));
     }
     let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);

@@ -37,7 +37,7 @@ pub(super) fn written_beside(from: &Path, registry: &Registry) -> String {
     if written { format!("；全部问题见 {}", to.display()) } else { String::new() }
 }
 
-/// The error for files of which no row can be used: with the first reasons, and where all of them are written.
+/// The error for files of which no table can be used: with the first reasons, and where all of them are written.
 pub(super) fn nothing_usable(from: &Path, registry: &Registry) -> AppError {
     let reason = |finding: &Finding| {
         let file = finding.file.as_deref().unwrap_or_default();
@@ -47,7 +47,7 @@ pub(super) fn nothing_usable(from: &Path, registry: &Registry) -> AppError {
     };
     let errors = registry.diagnostics.findings().iter().filter(|finding| finding.severity == Severity::Error);
     let reasons: Vec<String> = errors.take(REASONS).map(reason).collect();
-    Finding::error("PRJ-046", format!("文件中没有一行可以采用，没有建立项目：{}", reasons.join("；")))
+    Finding::error("PRJ-046", format!("文件中没有可用的表，没有建立项目：{}", reasons.join("；")))
         .hint(format!("请改正文件，或在映射文件中指明各列{}", written_beside(from, registry)))
         .file(from.display().to_string())
         .into()
