@@ -15,6 +15,7 @@ use crate::export::write_atomic;
 use crate::policy::DEFAULT_PRESET;
 use crate::registry::columns::text_cells;
 use crate::registry::{InputFile, Mapping, TableKind, check_file, render_report_csv, render_summary};
+use crate::tabular::archive::Archive;
 use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::deeds::deed::Deed;
@@ -92,7 +93,21 @@ pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContex
 
 fn is_map(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    matches!(ending.as_str(), "shp" | "dbf" | "zip")
+    match ending.as_str() {
+        "shp" | "dbf" => true,
+        // A packed table is read like one that isn't.
+        "zip" => load_bytes(path).is_ok_and(|bytes| holds_layer(&bytes)),
+        _ => false,
+    }
+}
+
+/// True for an archive with a part of a layer in it.
+fn holds_layer(bytes: &[u8]) -> bool {
+    let Ok(mut archive) = Archive::open(bytes) else { return true };
+    (0..archive.len()).any(|index| {
+        let name = archive.name(index).ok().flatten().unwrap_or_default().to_lowercase();
+        matches!(Path::new(&name).extension().and_then(|e| e.to_str()), Some("shp" | "dbf"))
+    })
 }
 
 pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {

@@ -76,7 +76,8 @@ pub struct FileMapping {
     /// Physical row of the heading, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u32>,
-    /// Rows of the heading, 1 or 2.
+    /// Rows of the heading, 1 or 2; 0 where there is none: then `header_row` is the first row of data, and columns are
+    /// called 第 1 列, 第 2 列.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header_rows: Option<u32>,
     /// Column id → heading in the file.
@@ -194,9 +195,9 @@ impl FileMapping {
             return Err(refuse("header_row", "0", "从 1 起的行号".to_owned()));
         }
         if let Some(rows) = self.header_rows
-            && !(1..=2).contains(&rows)
+            && rows > 2
         {
-            return Err(refuse("header_rows", &rows.to_string(), "1 或 2".to_owned()));
+            return Err(refuse("header_rows", &rows.to_string(), "0（没有表头）、1 或 2".to_owned()));
         }
         for (what, ids) in [
             ("columns", self.columns.keys().collect::<Vec<_>>()),
@@ -233,6 +234,41 @@ fn glob(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// What is wrong with the form of a RON text, in Chinese, and what should stand there.
+fn syntax(error: &ron::Error) -> (String, String) {
+    use ron::Error as E;
+    let (got, expected) = match error {
+        E::ExpectedComma => ("缺少逗号", "两项之间用英文逗号「,」隔开"),
+        E::ExpectedString | E::ExpectedStringEnd => ("文字没有写在引号里，或引号没有配对", "用英文双引号括起文字"),
+        E::ExpectedMapColon => ("缺少冒号", "字段与内容之间用英文冒号「:」隔开"),
+        E::ExpectedMap | E::ExpectedMapEnd => ("花括号没有配对", "「{」与「}」成对"),
+        E::ExpectedArray | E::ExpectedArrayEnd => ("方括号没有配对", "「[」与「]」成对"),
+        E::ExpectedStructLike
+        | E::ExpectedStructLikeEnd
+        | E::ExpectedNamedStructLike(_)
+        | E::ExpectedDifferentStructName { .. } => ("圆括号没有配对，或缺少圆括号", "「(」与「)」成对"),
+        E::ExpectedInteger => ("应为整数", "整数，如 2"),
+        E::ExpectedFloat => ("应为数字", "数字，如 2.5"),
+        E::ExpectedBoolean => ("应为 true 或 false", "true 或 false"),
+        E::ExpectedChar => ("应为一个字符", "一个写在英文单引号里的字符，如 ','"),
+        E::ExpectedIdentifier | E::InvalidIdentifier(_) | E::SuggestRawIdentifier(_) => {
+            ("此处应为字段名或取值", "不带引号的英文字段名，如 file")
+        }
+        E::ExpectedOption => ("取值的写法不对", "直接写内容"),
+        E::Eof => ("文件在此处就结束了", "补全内容与括号"),
+        E::TrailingCharacters => ("结尾之后还有多余的内容", "删去多余的内容，或补上括号"),
+        E::UnexpectedChar(c) => return (format!("多余的字符「{c}」"), "英文标点；文字写在英文双引号里".to_owned()),
+        E::UnclosedBlockComment => ("注释没有结束", "注释以 */ 结束"),
+        E::InvalidEscape(_) => ("引号内的「\\」写法不对", "「\\」本身写作「\\\\」"),
+        E::IntegerOutOfBounds => ("整数超出范围", "较小的整数"),
+        E::InvalidValueForType { found, .. } => {
+            return (format!("内容「{found}」不合要求"), "该字段要求的内容（文字、数字或列表）".to_owned());
+        }
+        _ => ("写法不合规则", "RON 格式：字段用英文冒号、各项用英文逗号、文字用英文双引号"),
+    };
+    (got.to_owned(), expected.to_owned())
+}
+
 /// A RON error as one Chinese message with line and column.
 pub(super) fn ron_error(code: &'static Code, file: &str, error: &ron::error::SpannedError) -> AppError {
     use ron::Error as E;
@@ -245,7 +281,7 @@ pub(super) fn ron_error(code: &'static Code, file: &str, error: &ron::error::Spa
         }
         E::MissingStructField { field, .. } => (format!("缺少字段 {field}"), "写明该字段".to_owned()),
         E::DuplicateStructField { field, .. } => (format!("字段 {field} 写了两次"), "只写一次".to_owned()),
-        other => (other.to_string(), "RON 格式".to_owned()),
+        other => syntax(other),
     };
     let at = error.span.start;
     AppError::from(

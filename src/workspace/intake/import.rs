@@ -17,6 +17,7 @@ use crate::registry::{
     BodyName, InputFile, NamedId, Registry, RegistryOptions, TableKind, load_registry, render_report_csv,
 };
 use crate::workspace::demo::{MARKER, last_day};
+use crate::workspace::intake::left_out::{left_out, note_no_register};
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::{district_options, hash_file, save_registry};
@@ -24,7 +25,7 @@ use crate::workspace::store::project::{CommandContext, InputRecord, Project, Pro
 use crate::workspace::store::staged::{begin_change, commit_change};
 
 /// File endings that may hold tables.
-const TABLE_ENDINGS: [&str; 8] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "xlsb", "ods"];
+const TABLE_ENDINGS: [&str; 10] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "et", "xlsb", "ods", "fods"];
 
 /// What a folder holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -188,7 +189,7 @@ pub fn load_mapping(path: &Path) -> AppResult<Mapping> {
 
 /// The map of a folder: the one the mapping names, else the only shapefile that holds districts, else the
 /// bundled sketch of Shanghai. Returns the path of the file used.
-fn find_districts(
+pub(super) fn find_districts(
     contents: &FolderContents,
     folder: &Path,
     mapping: &Mapping,
@@ -277,6 +278,7 @@ pub fn create_project_with(
         (None, None) => Mapping::default(),
     };
     let mut findings = Diagnostics::new();
+    left_out(&new.from, &contents, &mut findings)?;
     context.progress.begin("读取区划", 0);
     let (districts, map_path) = find_districts(&contents, &new.from, &mapping, &mut findings)?;
     let named = match (&new.policy, &contents.policy) {
@@ -306,7 +308,8 @@ pub fn create_project_with(
     }
     let inputs: Vec<InputFile> =
         contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
-    let registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    let mut registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    note_no_register(&mut registry);
     for path in contents.tables.iter().chain(&map_path) {
         file.inputs.push(record_input(path, &registry)?);
     }
