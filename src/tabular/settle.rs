@@ -69,22 +69,25 @@ fn settled(mut table: RawTable, diagnostics: &mut Diagnostics) -> RawTable {
         finding.sheet.clone_from(&table.sheet);
         finding
     };
+    let mut code = "";
     for (row, column, text) in errors.iter().take(MOST_FINDINGS) {
         let name = if table.named {
             table.cells.columns().get(*column).map(|column| column.name().to_string()).unwrap_or_default()
         } else {
             format!("{} 列", column_letters(*column as u32))
         };
-        diagnostics.push(place(
+        let finding = place(
             Finding::warning("RAW-038", "单元格是错误值，按空白处理")
                 .row(u64::from(*row))
                 .column(name)
                 .value(text)
                 .hint("请在原文件中改正公式或填写数值后再导入"),
-        ));
+        );
+        code = finding.code;
+        diagnostics.push(finding);
     }
     if errors.len() > MOST_FINDINGS {
-        diagnostics.push(place(only_the_first("RAW-038", errors.len())));
+        diagnostics.push(place(only_the_first(code, errors.len())));
     }
     table
 }
