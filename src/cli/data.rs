@@ -11,6 +11,7 @@ use super::output::{data, json, line, report_findings, say, write_report};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
 use crate::registry::{TableKind, render_report_csv, render_summary, tell_kinds};
+use crate::tabular::archive::Archive;
 use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::deeds::deed::Deed;
@@ -18,7 +19,7 @@ use crate::workspace::deeds::results::ResultsTaken;
 use crate::workspace::demo::{DemoOptions, write_demo};
 use crate::workspace::intake::import::{Imported, NewProject, create_project};
 use crate::workspace::intake::reading::{CheckRequest, check_paths, report_beside};
-use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};
+use crate::workspace::store::project::{CommandContext, Project, bundled_calendar, load_bytes};
 use crate::workspace::store::quality::{QUALITY, RESULTS_TABLE, report_of};
 
 pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
@@ -62,7 +63,21 @@ pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContex
 
 fn is_map(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    matches!(ending.as_str(), "shp" | "dbf" | "zip")
+    match ending.as_str() {
+        "shp" | "dbf" => true,
+        // A packed table is read like one that isn't.
+        "zip" => load_bytes(path).is_ok_and(|bytes| holds_layer(&bytes)),
+        _ => false,
+    }
+}
+
+/// True for an archive with a part of a layer in it.
+fn holds_layer(bytes: &[u8]) -> bool {
+    let Ok(mut archive) = Archive::open(bytes) else { return true };
+    (0..archive.len()).any(|index| {
+        let name = archive.name(index).ok().flatten().unwrap_or_default().to_lowercase();
+        matches!(Path::new(&name).extension().and_then(|e| e.to_str()), Some("shp" | "dbf"))
+    })
 }
 
 pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {

@@ -19,7 +19,7 @@ use crate::workspace::deeds::change::{Substituted, Triggered, TriggeredRequest, 
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::open::{Opened, TypedOpening};
 use crate::workspace::deeds::seal::{Pledge, Sealed};
-use crate::workspace::deeds::verify::{VerifyRequest, verify_files};
+use crate::workspace::deeds::verify::{VerifyRequest, load_written, verify_files};
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::perform::Pair;
 use crate::workspace::reports::find_unit::find_units;
@@ -304,6 +304,9 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
     let mut failed = false;
     if let Some(path) = &args.journal {
         let (entries, faults) = check_journal_file(path)?;
+        let mut resaved = Vec::new();
+        load_written(path, &mut resaved)?;
+        resaved.iter().for_each(|note| say(note));
         if as_json {
             json(&serde_json::json!({ "journal": entries.len(), "faults": faults }))?;
         } else {
@@ -320,7 +323,9 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
         }
         return Ok(if failed { Finish::Flawed } else { Finish::Done });
     };
-    if let Ok(proof) = UnitProof::parse(&load_bytes(certificate)?) {
+    let mut resaved = Vec::new();
+    if let Ok(proof) = UnitProof::parse(&load_written(certificate, &mut resaved)?) {
+        resaved.iter().for_each(|note| say(note));
         return verify_proof(&proof, args, as_json, failed);
     }
     let changes = args.assignment.as_ref().map(|path| path.with_file_name("changes.json")).filter(|path| path.exists());
@@ -333,6 +338,7 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
         changes,
         commitment: args.commitment.clone(),
     })?;
+    verified.resaved.iter().for_each(|note| say(note));
     let statement = verified.certificate.as_ref().and_then(|c| c.statement.clone());
     let unit = match (&args.unit, &verified.certificate) {
         (Some(unit), Some(certificate)) => Some(find_unit(certificate, unit)),

@@ -259,7 +259,7 @@ impl Crs {
                 }
             }
             Kind::Projected { proj, geographic } => {
-                let set_up = |text: &str| Proj::from_proj_string(text).map_err(|e| format!("投影参数不能使用（{e}）"));
+                let set_up = |text: &str| Proj::from_proj_string(text).map_err(|_| "投影参数不能使用".to_owned());
                 let (plane, globe) = (set_up(proj)?, set_up(geographic)?);
                 for p in points.iter_mut() {
                     let mut q = if forward { (p[0].to_radians(), p[1].to_radians(), 0.0) } else { (p[0], p[1], 0.0) };

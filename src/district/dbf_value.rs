@@ -5,7 +5,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::dbf::{RawField, RawTable, be32, le16, le32};
-use crate::text::encoding::TextEncoding;
+use crate::text::encoding::{TextEncoding, looks_chinese};
 
 impl RawTable {
     /// One value as text.
@@ -217,8 +217,12 @@ fn memo_value(version: u8, raw: &[u8], encoding: TextEncoding, memo: Option<&[u8
         memo.get(start..).map(|rest| &rest[..rest.iter().position(|b| *b == 0x1a).unwrap_or(rest.len())])
     };
     let Some(text) = text else { return missing };
-    let (text, bad) = encoding.decode(text);
-    let text = text.trim_end_matches(['\0', ' ', '\r', '\n']).to_owned();
+    let (mut decoded, mut bad) = encoding.decode(text);
+    if !bad.is_empty() && looks_chinese(text) {
+        // Programs that write their values in UTF-8 may leave the memo file as it was.
+        (decoded, bad) = TextEncoding::GB18030.decode(text);
+    }
+    let text = decoded.trim_end_matches(['\0', ' ', '\r', '\n']).to_owned();
     Value { text: (!text.is_empty()).then_some(text), garbled: !bad.is_empty(), ..Value::default() }
 }
 

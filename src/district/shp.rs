@@ -110,8 +110,9 @@ fn damaged(file: &str, code: &'static str, why: String) -> AppError {
     Finding::error(code, why).hint("文件可能没有复制完整或已损坏，请用原软件重新导出").file(file).into()
 }
 
-/// Offsets and lengths of the records by the index, or the reason why it can't be followed.
-fn index_of(bytes: &[u8], shx: &[u8]) -> Result<Vec<(usize, usize)>, String> {
+/// Offsets and lengths of the records by the index and where the last ends, padding and all; or the reason why it can't
+/// be followed.
+fn index_of(bytes: &[u8], shx: &[u8]) -> Result<(Vec<(usize, usize)>, usize), String> {
     if be(shx, 0) != Some(9994) || shx.len() < 100 {
         return Err("文件头不对".to_owned());
     }
@@ -119,24 +120,24 @@ fn index_of(bytes: &[u8], shx: &[u8]) -> Result<Vec<(usize, usize)>, String> {
         return Err(format!("长度 {} 字节不是整条记录", shx.len()));
     }
     let mut records = Vec::with_capacity((shx.len() - 100) / 8);
-    let (mut at, mut total) = (100, 0);
+    let (mut at, mut total, mut end) = (100, 0, 100);
     while let (Some(offset), Some(length)) = (be(shx, at), be(shx, at + 4)) {
         let (offset, length) = (offset as usize * 2, length as usize * 2);
-        if offset < 100
-            || offset + 8 + length > bytes.len()
-            || be(bytes, offset + 4).map(|w| w as usize * 2) != Some(length)
-        {
+        // Some writers leave room behind a record; the index counts it, the record itself does not.
+        let own = be(bytes, offset + 4).map_or(usize::MAX, |words| words as usize * 2);
+        if offset < 100 || offset + 8 + length > bytes.len() || own > length {
             return Err(format!("第 {} 条与 .shp 不符", records.len() + 1));
         }
+        end = end.max(offset + 8 + length);
         // Entries that share a record would let a small file ask for any amount of memory.
         total += 8 + length;
         if total > bytes.len() {
             return Err("多条索引指向同一图形".to_owned());
         }
-        records.push((offset + 8, length));
+        records.push((offset + 8, own));
         at += 8;
     }
-    Ok(records)
+    Ok((records, end))
 }
 
 /// Offsets and lengths of the records from front to back.
@@ -183,8 +184,12 @@ pub(super) fn check_shapes(
     // The header's length is trusted only where it is possible.
     let declared = be(bytes, 24).map_or(0, |words| words as usize * 2);
     let end = if (100..=bytes.len()).contains(&declared) { declared } else { bytes.len() };
+    let mut padded = 100;
     let records = match shx.map(|shx| index_of(bytes, shx)) {
-        Some(Ok(records)) => records,
+        Some(Ok((records, end))) => {
+            padded = end;
+            records
+        }
         Some(Err(why)) => {
             diagnostics.push(
                 Finding::warning("GIS-006", format!("索引文件（.shx）不可用：{why}；已按 .shp 的先后顺序读取"))
@@ -202,7 +207,7 @@ pub(super) fn check_shapes(
             scan(bytes, end, file)?
         }
     };
-    let used = records.iter().map(|(at, length)| at + length).max().unwrap_or(100);
+    let used = records.iter().map(|(at, length)| at + length).max().unwrap_or(100).max(padded);
     if declared > bytes.len() {
         diagnostics.push(
             Finding::warning("GIS-009", format!("文件头写明 {declared} 字节，实际 {} 字节", bytes.len()))

@@ -171,7 +171,15 @@ impl Aliases {
     pub fn ranked_column(&self, kind: TableKind, heading: &str) -> Option<(&'static str, usize)> {
         let key = heading_key(heading);
         let table = self.columns.get(&kind)?;
-        table.get(&key).or_else(|| without_brackets(&key).and_then(|bare| table.get(&bare))).copied()
+        let known =
+            |key: &str| table.get(key).or_else(|| without_brackets(key).and_then(|bare| table.get(&bare))).copied();
+        known(&key).or_else(|| {
+            let plain = simplified(&key);
+            known(&plain).or_else(|| {
+                let column = kind.column("uscc").filter(|_| is_code_of_a_firm(&plain))?;
+                Some((column.id, LAST_RANK))
+            })
+        })
     }
 
     /// How much a heading says for a table: 0 unknown, 1 known in other tables too, 3 known in this one alone.
@@ -230,6 +238,50 @@ impl Aliases {
     }
 }
 
+/// Rank of a heading known by its words, behind all that are listed.
+const LAST_RANK: usize = 1_000;
+
+/// True for a heading that says "credit code" of the firm that the row is about, in whatever words: 当事人统一社会信用代码,
+/// 统一社会信用代码/注册号; not for the code of an authority.
+fn is_code_of_a_firm(key: &str) -> bool {
+    const CODES: [&str; 7] =
+        ["统一社会信用代码", "社会信用代码", "统一信用代码", "信用代码", "纳税人识别号", "营业执照", "组织机构代码"];
+    const OTHERS: [&str; 14] = [
+        "机关",
+        "机构",
+        "部门",
+        "核发",
+        "发证",
+        "来源",
+        "审批",
+        "主管",
+        "日期",
+        "时间",
+        "状态",
+        "图片",
+        "范围",
+        "法定代表人",
+    ];
+    // The second to sixth codes of the publicity template are numbers of older kinds.
+    if key.contains("行政相对人代码") && ["代码2", "代码3", "代码4", "代码5", "代码6"].iter().any(|n| key.contains(n))
+    {
+        return false;
+    }
+    let rest = CODES.iter().fold(key.to_owned(), |rest, code| rest.replace(code, ""));
+    rest.len() < key.len() && !OTHERS.iter().any(|word| rest.contains(word))
+}
+
+/// The heading with the traditional characters that headings have as simplified ones.
+fn simplified(key: &str) -> String {
+    const TRADITIONAL: &str =
+        "碼號統會單質許證編區縣業處罰對檢舉訴類別經緯錄稱態機關決書類額萬監測檢項點時間報產狀態發標準執員";
+    const SIMPLIFIED: &str =
+        "码号统会单质许证编区县业处罚对检举诉类别经纬录称态机关决书类额万监测检项点时间报产状态发标准执员";
+    key.chars()
+        .map(|c| TRADITIONAL.chars().zip(SIMPLIFIED.chars()).find(|(from, _)| *from == c).map_or(c, |(_, to)| to))
+        .collect()
+}
+
 /// The column ids of a table, for messages.
 pub(super) fn column_ids(kind: TableKind) -> String {
     let ids: Vec<&str> = kind.columns().iter().map(|column| column.id).collect();
@@ -248,6 +300,47 @@ mod tests {
         assert_eq!(aliases.column(TableKind::Sources, "备注"), None);
         let yes_and_no = aliases.yes.iter().filter(|word| aliases.no.contains(word)).count();
         assert_eq!(yes_and_no, 0);
+    }
+
+    #[test]
+    fn credit_codes_are_known_in_any_words_and_an_authoritys_is_not() {
+        let aliases = Aliases::built_in().unwrap();
+        for heading in [
+            "行政相对人代码_1(统一社会信用代码)",
+            "行政相对人代码_1 (统一社会信用代码)",
+            "行政相对人代码-1（统一社会信用代码）",
+            "行政相对人代码＿1",
+            "行政相对人代码1",
+            "行政相对人统一社会信用代码",
+            "社会信用代码（纳税人识别号）",
+            "统一社会信用代码（18位）",
+            "统一社会信用代码/注册号",
+            "注册号/统一社会信用代码",
+            "信用代码证号",
+            "企业统一社会信用代码",
+            "当事人统一社会信用代码",
+            "被处罚单位统一社会信用代码",
+            "纳税人识别号",
+            "营业执照号",
+            "组织机构代码",
+            "统一社会 信用代码",
+            "统一社会信用代碼",
+            "統一社會信用代碼",
+            "USCC",
+        ] {
+            for kind in [TableKind::Violations, TableKind::Sources, TableKind::Complaints, TableKind::PastChecks] {
+                if heading.contains("相对人") && kind != TableKind::Violations {
+                    continue;
+                }
+                assert_eq!(aliases.column(kind, heading), Some("uscc"), "{heading} {kind:?}");
+            }
+        }
+        for heading in
+            ["处罚机关统一社会信用代码", "数据来源单位统一社会信用代码", "发证机关信用代码", "营业执照发证日期"]
+        {
+            assert_eq!(aliases.column(TableKind::Violations, heading), None, "{heading}");
+        }
+        assert_eq!(aliases.column(TableKind::Violations, "行政相对人代码_3(组织机构代码)"), None);
     }
 
     #[test]

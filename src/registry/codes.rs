@@ -40,7 +40,7 @@ codes! {
     COLUMNS_MISSING "IMP-002" Error "缺少必需的列，整张表不能使用" "请补上该列，或在映射文件中用 columns、constants 指明";
     COLUMN_TWICE "IMP-003" Hint "几列都像同一项，只取一列，其余原样保留" "如应取另一列，请在映射文件中指明";
     COLUMN_UNKNOWN "IMP-004" Hint "无法识别的列，原样保留" "如应使用该列，请在映射文件中指明它对应哪一项";
-    HEADER_MISSING "IMP-005" Error "前 40 行中找不到表头" "请核对文件，或在映射文件中用 header_row 写明表头行";
+    HEADER_MISSING "IMP-005" Error "前 40 行中找不到表头" "请核对文件，或在映射文件中用 header_row 写明表头行；没有表头的文件写 header_rows: 0，并以「第 1 列」指明各列";
     HEADING_ABSENT "IMP-006" Error "映射文件指明的列在表中找不到" "请核对映射文件中的列名";
     HEADER_BELOW "IMP-007" Hint "表头不在第一行或占两行，已识别" "请核对各列是否识别正确";
     TABLE_EMPTY "IMP-008" Warning "表中没有数据行" "请核对文件";
@@ -106,6 +106,15 @@ codes! {
     LASTING_BAD "IMP-082" Error "沿用表有误" "请改正沿用表：每个旧编号只对应一个标识，标识本身不得再被替换";
     FRAME_UNREADABLE "IMP-083" Error "项目中的数据表无法读取" "文件可能损坏，请从原始文件重新导入";
     CODES_BAD "IMP-084" Error "行业代码表有误" "请恢复程序自带的代码表";
+    MERGED_HELD "IMP-090" Hint "纵向合并的单元格，其值用于所合并的各行" "";
+    ROW_SHIFTED "IMP-091" Error "这一行比表头多出内容，各列可能错位" "多半是内容里的分隔符没有加引号；请在原文件中改正";
+    ROW_BROKEN "IMP-092" Error "一行数据被换行断成了几行" "请在原文件中把这几行接成一行；内容里的换行要加引号";
+    EXAMPLE_ROW "IMP-093" Warning "示例行或填写说明行，不作数据" "若是真实数据，请改正后重新导入";
+    TEXT_DESTROYED "IMP-094" Error "文字在此前已损坏，无法还原" "请从原系统重新导出（编码选 UTF-8 或 GB18030），不要用损坏的文件";
+    TEXT_DOUBTFUL "IMP-095" Warning "文字在此前已损坏，原样保留" "请从原系统重新导出（编码选 UTF-8 或 GB18030）";
+    PLACE_FROM_NAME "IMP-096" Hint "没有这一列，按工作表或文件的名称取" "若不对，请补上该列，或在映射文件的 constants 中写明";
+    MERGED_AMOUNT "IMP-097" Warning "纵向合并的数值单元格，其值用于所合并的各行" "若是几行合计的数，请在原文件中拆开";
+    POINT_IN_METRES "IMP-098" Warning "坐标是以米计的投影坐标，已换算为经纬度" "请核对换算后的位置；最好在原表中改为经纬度";
     INTERNAL "IMP-099" Error "内部错误：数据表运算失败" "请把本条消息发给维护人员";
     CODE_DESTROYED "IMP-110" Error "编号被 Excel 变成了数，末尾的数字已经丢失" "请在 Excel 中先把该列设为「文本」，再从来源系统重新导出或重新录入；改格式不能找回已丢失的数字";
     CODE_DESTROYED_SPARE "IMP-111" Warning "编号被 Excel 变成了数，末尾的数字已经丢失，此项按空白处理" "请在 Excel 中先把该列设为「文本」，再从来源系统重新导出或重新录入；改格式不能找回已丢失的数字";

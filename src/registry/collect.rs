@@ -113,6 +113,14 @@ impl Collector {
         self.row(code, place, |finding| finding);
     }
 
+    /// As [`Collector::skip`], with what stood there.
+    pub fn set_aside(&mut self, code: &'static FindingCode, place: Place<'_>, value: &str) {
+        self.aside
+            .entry((place.part, place.row))
+            .or_insert_with(|| Aside { code: code.id, reason: code.what.to_owned() });
+        self.row(code, place, |finding| if value.is_empty() { finding } else { finding.value(value) });
+    }
+
     /// Reports a finding about a whole file or table.
     pub fn whole(&mut self, finding: Finding) {
         self.findings.push(finding);

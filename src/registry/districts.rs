@@ -47,6 +47,11 @@ pub trait DistrictLookup: Sync {
     fn bounds(&self) -> Option<[f64; 4]>;
     /// A point of another coordinate system as WGS 84 (longitude, latitude).
     fn to_wgs84(&self, system: CoordinateSystem, lon: f64, lat: f64) -> (f64, f64);
+    /// Places in metres (either axis first) as longitude and latitude, `None` where that can't be known, and the
+    /// projection in words where it was concluded from the map.
+    fn from_metres(&self, places: &[[f64; 2]]) -> (Vec<Option<[f64; 2]>>, Option<String>) {
+        (vec![None; places.len()], None)
+    }
 }
 
 /// No map: every six-digit code is taken as it is, no name is known, no point is located.

@@ -12,12 +12,15 @@ use crate::diagnostic::Finding;
 
 use super::aliases::Aliases;
 use super::codes;
-use super::districts::CoordinateSystem;
+use super::districts::{CoordinateSystem, DistrictLookup};
 use super::mapping::{DistrictRule, FileMapping};
+use super::own::{has_own, own_words};
+use super::place_names::fill_from_name;
 use super::schema::{TableKind, origin};
 use super::text::heading_key;
 use crate::tabular::RawTable;
 use crate::text::clean;
+use crate::text::encoding::ruin_of;
 
 /// Rows looked at for a heading.
 const SEARCHED_ROWS: usize = 40;
@@ -76,7 +79,11 @@ impl Layout {
             encoding: raw.encoding.clone(),
             delimiter: raw.delimiter,
             header_row: self.header_rows.first().copied(),
-            header_rows: (self.header_rows.len() > 1).then_some(2),
+            header_rows: match self.header_rows.len() {
+                0 if !raw.named => Some(0),
+                2 => Some(2),
+                _ => None,
+            },
             columns: self
                 .fields
                 .iter()
@@ -96,14 +103,17 @@ struct Candidate {
     rows: usize,
     headings: Vec<String>,
     complete: bool,
+    /// Something of the table's own stands in a heading or a name.
+    own: bool,
     score: u32,
     hits: usize,
 }
 
 /// Finds the heading and recognises the table.
 ///
-/// `forced` is what `--as` said; a mapping's own `table` goes before it. Notes (heading below the first row,
-/// columns met twice, unknown columns) are pushed to `notes`.
+/// `forced` is what `--as` said; a mapping's own `table` goes before it. `map` knows the districts that a sheet or
+/// file may be called after. Notes (heading below the first row, columns met twice, unknown columns) are pushed to
+/// `notes`.
 ///
 /// # Errors
 /// The finding that makes the table unusable: `IMP-001`, `IMP-002`, `IMP-005`, `IMP-006`.
@@ -112,6 +122,7 @@ pub fn check_layout(
     forced: Option<TableKind>,
     mapping: Option<&FileMapping>,
     aliases: &Aliases,
+    map: &dyn DistrictLookup,
     notes: &mut Vec<Finding>,
 ) -> Result<Layout, Box<Finding>> {
     let place = |finding: Finding| {
@@ -124,22 +135,30 @@ pub fn check_layout(
     let forced = mapping.and_then(|mapping| mapping.table).or(forced);
     let kinds: Vec<TableKind> = forced.map_or_else(|| TableKind::ALL.to_vec(), |kind| vec![kind]);
     let candidates = candidates(raw, &kinds, mapping, aliases);
-    let top = candidates.iter().map(|c| (c.complete, c.score)).max();
-    let mut fitting: Vec<&str> =
-        candidates.iter().filter(|c| Some((c.complete, c.score)) == top).map(|c| c.kind.label()).collect();
+    // A table that has nothing of its own goes behind one that has, however many headings fit.
+    let worth = |c: &Candidate| (c.complete && c.own, c.complete, c.score);
+    let top = candidates.iter().map(worth).max();
+    let mut fitting: Vec<&str> = candidates.iter().filter(|c| Some(worth(c)) == top).map(|c| c.kind.label()).collect();
     fitting.dedup();
     let best = candidates
         .into_iter()
         .reduce(|best, next| {
-            let rank = |c: &Candidate| (c.complete, c.score, std::cmp::Reverse(c.rows), std::cmp::Reverse(c.row));
+            let rank = |c: &Candidate| (worth(c), std::cmp::Reverse(c.rows), std::cmp::Reverse(c.row));
             if rank(&next) > rank(&best) { next } else { best }
         })
         .filter(|best| best.hits >= 2 || best.complete || forced.is_some() && best.hits >= 1);
     let Some(best) = best else {
         let code =
             if forced.is_some() || raw.cells.height() == 0 { &codes::HEADER_MISSING } else { &codes::TABLE_UNKNOWN };
-        return Err(Box::new(place(code.finding())));
+        return Err(Box::new(place(unknown(raw, code.finding()))));
     };
+    if best.complete && !best.own && forced.is_none() {
+        // Headings that any list of firms may have: asked, not guessed.
+        let words = format!("列名、工作表名或文件名中有{}等字样", own_words(best.kind));
+        return Err(Box::new(place(
+            codes::TABLE_UNKNOWN.finding().value(format!("像是{}，但不能确定", best.kind.label())).expected(words),
+        )));
+    }
     if best.complete && fitting.len() > 1 {
         // Headings that fit two tables alike: guessing would put a penalty among the complaints.
         return Err(Box::new(place(codes::TABLE_UNKNOWN.finding().value(fitting.join("或")))));
@@ -147,7 +166,7 @@ pub fn check_layout(
     let mut layout = Layout {
         kind: best.kind,
         first_row: if raw.named { 0 } else { best.row + best.rows },
-        header_rows: if raw.named { Vec::new() } else { raw.rows[best.row..best.row + best.rows].to_vec() },
+        header_rows: raw.rows.get(best.row..best.row + best.rows).unwrap_or_default().to_vec(),
         headings: best.headings,
         fields: BTreeMap::new(),
         constants: BTreeMap::new(),
@@ -161,6 +180,7 @@ pub fn check_layout(
         notes.push(place(codes::HEADER_BELOW.finding().value(format!("第 {} 行", rows.join("、")))));
     }
     assign(&mut layout, raw, mapping, aliases, notes, &place)?;
+    fill_from_name(&mut layout, raw, map, notes, &place);
     let missing: Vec<String> = layout
         .kind
         .required_groups()
@@ -177,7 +197,7 @@ pub fn check_layout(
     }
     let seen: Vec<&str> = layout.headings.iter().map(String::as_str).filter(|heading| !heading.is_empty()).collect();
     let finding = if forced.is_none() && best.hits * 2 < layout.kind.required_groups().len() + 1 {
-        codes::TABLE_UNKNOWN.finding().value(seen.join("、"))
+        unknown(raw, codes::TABLE_UNKNOWN.finding().value(seen.join("、")))
     } else {
         codes::COLUMNS_MISSING.finding().column(missing.join("；")).value(seen.join("、")).expected(format!(
             "含有「{}」的{}",
@@ -188,10 +208,29 @@ pub fn check_layout(
     Err(Box::new(place(finding)))
 }
 
+/// The finding for a table that isn't recognised; where its headings were destroyed, that is what is said.
+fn unknown(raw: &RawTable, finding: Finding) -> Finding {
+    let top = (0..raw.rows.len().min(SEARCHED_ROWS)).flat_map(|row| cells_of(raw, row));
+    match top.into_iter().find(|cell| ruin_of(cell).is_some()) {
+        Some(cell) => codes::TEXT_DESTROYED.finding().value(cell.chars().take(40).collect::<String>()),
+        None => finding,
+    }
+}
+
+/// Names of the columns of a table without headings.
+fn numbered(raw: &RawTable) -> Vec<String> {
+    (1..=raw.cells.width()).map(|i| format!("第 {i} 列")).collect()
+}
+
 fn candidates(raw: &RawTable, kinds: &[TableKind], mapping: Option<&FileMapping>, aliases: &Aliases) -> Vec<Candidate> {
     let mut shapes: Vec<(usize, usize)> = Vec::new();
+    let bare = mapping.and_then(|mapping| mapping.header_rows) == Some(0);
     if raw.named {
         shapes.push((0, 0));
+    } else if bare {
+        // Without headings; the mapping may say where the data begins.
+        let from = mapping.and_then(|mapping| mapping.header_row).unwrap_or(0);
+        shapes.push((raw.rows.partition_point(|row| *row < from), 0));
     } else if let Some(wanted) = mapping.and_then(|mapping| mapping.header_row) {
         if let Ok(row) = raw.rows.binary_search(&wanted) {
             shapes.push((row, mapping.and_then(|mapping| mapping.header_rows).unwrap_or(1) as usize));
@@ -212,6 +251,7 @@ fn candidates(raw: &RawTable, kinds: &[TableKind], mapping: Option<&FileMapping>
     for kind in kinds {
         for (row, rows) in &shapes {
             let headings = match rows {
+                0 if !raw.named => numbered(raw),
                 0 => raw.cells.get_column_names().iter().map(|name| clean(name.as_str()).into_owned()).collect(),
                 1 => top[*row].clone(),
                 _ => match join_headings(&top[*row], &top[*row + 1], *kind, mapping, aliases) {
@@ -263,7 +303,9 @@ fn score(
         let longest = file.max(sheet) as u32;
         score += if longest > 0 { longest + 2 } else { 0 };
     }
-    Candidate { kind, row, rows, headings, complete, score, hits: found.len() }
+    let own = mapping.is_some_and(|mapping| !mapping.columns.is_empty())
+        || complete && has_own(kind, raw, &headings, aliases);
+    Candidate { kind, row, rows, headings, complete, own, score, hits: found.len() }
 }
 
 /// The column id that a mapping gives to this heading.

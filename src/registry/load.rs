@@ -27,7 +27,7 @@ use super::parse::collect_text;
 use super::refresh::{empty_former, rejoin, with_kept_asides};
 use super::row_words::complete_findings;
 use super::schema::{TableKind, credit, inspectors, recusals, sources};
-use crate::tabular::{RawTable, ReadOptions, load_raw};
+use crate::tabular::{RawTable, ReadOptions, load_tables};
 use crate::text::number::thousands;
 
 /// What was read of one table.
@@ -216,7 +216,13 @@ pub fn load_registry_onto(
             delimiter: general.and_then(|entry| entry.delimiter),
             sheet: input.mapping.as_ref().and_then(|entry| entry.sheet.clone()),
         };
-        match load_raw(&input.path, &read, &mut diagnostics, progress) {
+        // A hidden sheet is read where an entry names it.
+        let chosen = |sheet: &str| {
+            let mut entries = options.mapping.files.iter().chain(&input.mapping);
+            entries
+                .any(|entry| entry.sheet.as_deref() == Some(sheet) && !entry.ignore && entry.fits(&name, Some(sheet)))
+        };
+        match load_tables(&input.path, &read, &chosen, &mut diagnostics, progress) {
             Ok(raws) => {
                 for raw in raws {
                     let mapping = input.mapping.clone().or_else(|| {
@@ -257,7 +263,7 @@ pub fn check_tables(
     registry.summaries.clear();
     registry.recognised = Mapping::default();
     let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
-    let by_kind = recognise(tables, options, &mut registry.recognised, &mut diagnostics);
+    let by_kind = recognise(tables, options, districts, &mut registry.recognised, &mut diagnostics);
     let mut asides = Vec::new();
     for kind in TableKind::ALL {
         let Some(parts) = by_kind.get(&kind) else {
@@ -331,14 +337,21 @@ type Recognised<'a> = BTreeMap<TableKind, Vec<(&'a InputTable, Layout)>>;
 fn recognise<'a>(
     tables: &'a [InputTable],
     options: &RegistryOptions,
+    districts: &dyn DistrictLookup,
     recognised: &mut Mapping,
     diagnostics: &mut Diagnostics,
 ) -> Recognised<'a> {
     let mut by_kind: Recognised<'a> = BTreeMap::new();
     let mut failed: Vec<(&RawTable, Finding)> = Vec::new();
     for table in tables {
+        if table.raw.rows.is_empty()
+            && tables.iter().any(|other| !other.raw.rows.is_empty() && other.raw.path == table.raw.path)
+        {
+            // Sheet2 and Sheet3, as every new workbook once had.
+            continue;
+        }
         let mut notes = Vec::new();
-        match check_layout(&table.raw, table.table, table.mapping.as_ref(), &options.aliases, &mut notes) {
+        match check_layout(&table.raw, table.table, table.mapping.as_ref(), &options.aliases, districts, &mut notes) {
             Ok(layout) => {
                 for note in notes {
                     diagnostics.push(note);

@@ -76,7 +76,8 @@ pub struct FileMapping {
     /// Physical row of the heading, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header_row: Option<u32>,
-    /// Rows of the heading, 1 or 2.
+    /// Rows of the heading, 1 or 2; 0 where there is none: then `header_row` is the first row of data, and columns are
+    /// called 第 1 列, 第 2 列.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header_rows: Option<u32>,
     /// Column id → heading in the file.
@@ -194,9 +195,9 @@ impl FileMapping {
             return Err(refuse("header_row", "0", "从 1 起的行号".to_owned()));
         }
         if let Some(rows) = self.header_rows
-            && !(1..=2).contains(&rows)
+            && rows > 2
         {
-            return Err(refuse("header_rows", &rows.to_string(), "1 或 2".to_owned()));
+            return Err(refuse("header_rows", &rows.to_string(), "0（没有表头）、1 或 2".to_owned()));
         }
         for (what, ids) in [
             ("columns", self.columns.keys().collect::<Vec<_>>()),

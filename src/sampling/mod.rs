@@ -39,6 +39,7 @@ mod substitution;
 mod ticket;
 mod time;
 mod verify;
+mod written;
 
 pub use bare::{BareDraw, check_files, draw_from_files};
 pub use build::{
@@ -74,3 +75,4 @@ pub use substitution::compute_next_reserve;
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
 pub use time::ShanghaiTime;
 pub use verify::{NOT_PUBLISHED, check_certificate, check_draw, check_draw_steps};
+pub use written::as_written;

@@ -8,6 +8,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::input::in_words;
 use crate::text::encoding::TextEncoding;
 
 /// A zip archive in memory.
@@ -26,8 +27,8 @@ pub enum ArchiveFault {
 impl fmt::Display for ArchiveFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Broken(cause) => cause.fmt(f),
-            Self::TooLarge => f.write_str("too large"),
+            Self::Broken(cause) => f.write_str(&in_words(&cause.to_string())),
+            Self::TooLarge => f.write_str("展开后过大"),
         }
     }
 }

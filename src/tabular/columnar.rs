@@ -3,42 +3,114 @@
 //! Duty: every column as text in the spelling of `value`, under its own name.
 //!
 //! polars reads the file; its reader may panic on damaged ones and is fenced. A column of a type that has no
-//! text form here (lists, structures) is left empty and reported.
+//! text form here (lists, structures) is left empty and reported, and so is one that can't be read beside others that
+//! can. Stamps with a time zone are brought to office time (+08:00). What a file unpacks to is bounded.
 
 use std::fs::File;
 use std::io::Cursor;
 
 use chrono::DateTime;
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{
-    AnyValue, BooleanChunked, Column, DataFrame, DataType, IntoSeries, ParquetReader, PlSmallStr, SerReader,
-    StringChunked, TimeUnit,
+    AnyValue, BooleanChunked, ChunkFullNull, Column, DataFrame, DataType, IntoSeries, ParquetReader, PlSmallStr,
+    PolarsError, SerReader, StringChunked, TimeUnit,
 };
 
 use super::RawTable;
+use super::facts::Facts;
+use super::fence::fenced;
 use super::input::Input;
 use super::value;
-use super::workbook::fenced;
+
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::text::day::date_of;
+use crate::text::encoding::{TextEncoding, looks_chinese};
+
+/// Most bytes of columns unpacked, and of text in all of them.
+const MOST_BYTES: u64 = 1 << 30;
+/// Most rows: ten times a nation's register.
+const MOST_ROWS: usize = 40_000_000;
+
+/// The columns of a file: all at once, or where that fails one by one, so that a column of a strange type costs itself
+/// alone.
+fn load_frame<R: MmapBytesReader + 'static>(
+    input: &Input,
+    open: &dyn Fn() -> AppResult<R>,
+    diagnostics: &mut Diagnostics,
+) -> AppResult<DataFrame> {
+    let refused = |e: PolarsError| input.broken_part("Parquet", &e);
+    let (names, height) = fenced(input, || {
+        let mut reader = ParquetReader::new(open()?);
+        let metadata = reader.get_metadata().map_err(refused)?;
+        let groups = metadata.row_groups.iter();
+        let unpacked: u64 = groups
+            .flat_map(|group| group.parquet_columns())
+            .map(|column| u64::try_from(column.uncompressed_size()).unwrap_or(0))
+            .fold(0, u64::saturating_add);
+        let rows = metadata.num_rows;
+        if unpacked > MOST_BYTES * 4 || rows > MOST_ROWS {
+            return Err(input.bomb(format!("{rows} 行，{} MB", unpacked >> 20)));
+        }
+        let names: Vec<String> = reader.schema().map_err(refused)?.iter_names().map(ToString::to_string).collect();
+        Ok((names, rows))
+    })?;
+    let whole = fenced(input, || ParquetReader::new(open()?).finish().map_err(refused));
+    let fault = match whole {
+        Ok(frame) => return Ok(frame),
+        Err(fault) => fault,
+    };
+    let mut columns = Vec::with_capacity(names.len());
+    let mut lost = Vec::new();
+    for name in &names {
+        let only = fenced(input, || {
+            ParquetReader::new(open()?).with_columns(Some(vec![name.clone()])).finish().map_err(refused)
+        });
+        match only.ok().and_then(|frame| frame.columns().first().cloned()) {
+            Some(column) if column.len() == height => columns.push(column),
+            _ => {
+                lost.push(name);
+                columns.push(Column::full_null(name.as_str().into(), height, &DataType::String));
+            }
+        }
+    }
+    if lost.len() == names.len() {
+        return Err(fault);
+    }
+    for name in lost {
+        diagnostics.push(
+            Finding::error("RAW-034", "列的类型不能转为文字，已按空白处理")
+                .file(input.name.clone())
+                .column(name.as_str())
+                .expected("文字、数、日期或真假"),
+        );
+    }
+    DataFrame::new(height, columns).map_err(refused)
+}
 
 /// Reads a Parquet file.
 ///
 /// # Errors
-/// `RAW-004` damaged or of an unknown encoding, `RAW-010` after a panic in the reader.
+/// `RAW-004` damaged or of an unknown encoding, `RAW-005` too large unpacked, `RAW-010` after a panic in the reader.
 pub(super) fn load(input: &Input, in_memory: bool, diagnostics: &mut Diagnostics) -> AppResult<RawTable> {
-    let frame = fenced(input, || {
-        let frame = if in_memory {
-            ParquetReader::new(Cursor::new(input.whole()?)).finish()
-        } else {
-            let file = File::open(&input.path).map_err(|e| input.io_error(e))?;
-            ParquetReader::new(file).finish()
-        };
-        frame.map_err(|e| input.damaged(e))
-    })?;
+    let frame = if in_memory {
+        load_frame(input, &|| Ok(Cursor::new(input.whole()?)), diagnostics)?
+    } else {
+        load_frame(input, &|| File::open(&input.path).map_err(|e| input.io_error(e)), diagnostics)?
+    };
+    check_text(input, &frame)?;
     let height = frame.height();
     let mut columns = Vec::with_capacity(frame.width());
     for column in frame.columns() {
-        columns.push(if let Some(column) = text_column(column) {
+        let (text, beyond) = text_column(column);
+        if beyond > 0 {
+            diagnostics.push(
+                Finding::warning("RAW-039", format!("有 {beyond} 个日期超出可读的范围，已按空白处理"))
+                    .file(input.name.clone())
+                    .column(column.name().as_str())
+                    .hint("请在原软件中核对该处，另存后再导入"),
+            );
+        }
+        columns.push(if let Some(column) = text {
             column
         } else {
             diagnostics.push(
@@ -65,6 +137,7 @@ pub(super) fn load(input: &Input, in_memory: bool, diagnostics: &mut Diagnostics
         rows,
         cells,
         named: true,
+        facts: Facts::default(),
     })
 }
 
@@ -72,11 +145,37 @@ fn is_null(column: &Column, row: usize) -> bool {
     matches!(column.get(row), Ok(AnyValue::Null) | Err(_))
 }
 
-/// The column as text; `None` where its type has no text form.
-fn text_column(column: &Column) -> Option<Column> {
+/// Makes sure that the texts of all columns fit in memory one by one: a dictionary holds a long text once and repeats
+/// it a million times.
+fn check_text(input: &Input, frame: &DataFrame) -> AppResult<()> {
+    let mut bytes = 0_u64;
+    for column in frame.columns() {
+        if let Ok(texts) = column.str() {
+            bytes = texts.iter().flatten().fold(bytes, |sum, text| sum.saturating_add(text.len() as u64));
+        }
+        if bytes > MOST_BYTES * 2 {
+            return Err(input.bomb(format!("列「{}」的文字超过 {} MB", column.name(), MOST_BYTES >> 19)));
+        }
+    }
+    Ok(())
+}
+
+/// Office time, to which stamps with a zone are brought: seconds ahead of UTC.
+const OFFICE_TIME: i64 = 8 * 3_600;
+
+/// The column as text, `None` where its type has no text form; and how many values could not be represented.
+fn text_column(column: &Column) -> (Option<Column>, usize) {
+    let mut beyond = 0;
+    let texts = texts_of(column, &mut beyond).map(|texts| {
+        let series: Column = texts.with_name(column.name().clone()).into_series().into();
+        series
+    });
+    (texts, beyond)
+}
+
+fn texts_of(column: &Column, beyond: &mut usize) -> Option<StringChunked> {
     let series = column.as_materialized_series();
-    let name: PlSmallStr = column.name().clone();
-    let texts: StringChunked = match series.dtype() {
+    Some(match series.dtype() {
         DataType::String => series.str().ok()?.iter().map(|text| text.filter(|text| !text.is_empty())).collect(),
         DataType::Boolean => series.bool().ok()?.iter().map(|truth| truth.map(value::truth)).collect(),
         DataType::Float64 => series.f64().ok()?.iter().map(|number| number.map(value::number)).collect(),
@@ -88,34 +187,80 @@ fn text_column(column: &Column) -> Option<Column> {
             .map(|number| number.and_then(|n| format!("{n:e}").parse::<f64>().ok()).map(value::number))
             .collect(),
         kind if kind.is_integer() => series.cast(&DataType::String).ok()?.str().ok()?.clone(),
+        DataType::Decimal(..) => {
+            let texts = series.cast(&DataType::String).ok()?;
+            let plain = |text: &str| match text.split_once('.') {
+                Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                None => text.to_owned(),
+            };
+            texts.str().ok()?.iter().map(|text| text.map(plain)).collect()
+        }
         DataType::Date => {
             let days = series.cast(&DataType::Int32).ok()?;
             days.i32().ok()?.iter().map(|day| day.and_then(date)).collect()
         }
-        DataType::Datetime(unit, _) => {
+        DataType::Datetime(unit, zone) => {
             let per_second = match unit {
                 TimeUnit::Nanoseconds => 1_000_000_000,
                 TimeUnit::Microseconds => 1_000_000,
                 TimeUnit::Milliseconds => 1_000,
             };
+            // A stamp with a zone is a moment; without one it is what the clock on the wall showed.
+            let ahead = if zone.is_some() { OFFICE_TIME } else { 0 };
             let ticks = series.cast(&DataType::Int64).ok()?;
-            ticks.i64().ok()?.iter().map(|tick| tick.and_then(|tick| date_time(tick, per_second))).collect()
+            let mut lost = 0;
+            let texts = ticks
+                .i64()
+                .ok()?
+                .iter()
+                .map(|tick| {
+                    let tick = tick?;
+                    // Old files hold days up to 9999 in a form that counts nanoseconds: those end in 2262.
+                    let text =
+                        (tick != i64::MAX && tick != i64::MIN).then(|| date_time(tick, per_second, ahead)).flatten();
+                    lost += usize::from(text.is_none());
+                    text
+                })
+                .collect();
+            *beyond = lost;
+            texts
         }
-        DataType::Null => return Some(Column::full_null(name, series.len(), &DataType::String)),
-        DataType::List(_) => return None,
+        DataType::Null => StringChunked::full_null(PlSmallStr::EMPTY, series.len()),
+        DataType::Binary => series.binary().ok()?.iter().map(|bytes| bytes.and_then(text_of_bytes)).collect(),
+        DataType::List(_) | DataType::Struct(_) => return None,
         _ => series.cast(&DataType::String).ok()?.str().ok()?.clone(),
-    };
-    let mut texts = texts;
-    texts.rename(name);
-    Some(texts.into_series().into())
+    })
+}
+
+/// Bytes without a declared meaning: text in UTF-8 or GBK, or an identifier of 16 bytes.
+fn text_of_bytes(bytes: &[u8]) -> Option<String> {
+    let control = |text: &str| text.chars().any(|c| c.is_control() && !c.is_whitespace());
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !control(text)
+    {
+        return (!text.is_empty()).then(|| text.to_owned());
+    }
+    if looks_chinese(bytes) {
+        let (text, bad) = TextEncoding::GB18030.decode(bytes);
+        if bad.is_empty() && !control(&text) {
+            return Some(text.into_owned());
+        }
+    }
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let group = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
+    Some(if bytes.len() == 16 {
+        [group(0, 8), group(8, 12), group(12, 16), group(16, 20), group(20, 32)].join("-")
+    } else {
+        hex
+    })
 }
 
 fn date(days: i32) -> Option<String> {
     date_of(days).map(|date| date.format("%Y-%m-%d").to_string())
 }
 
-fn date_time(tick: i64, per_second: i64) -> Option<String> {
-    let seconds = tick.div_euclid(per_second) + i64::from(tick.rem_euclid(per_second) * 2 >= per_second);
+fn date_time(tick: i64, per_second: i64, ahead: i64) -> Option<String> {
+    let seconds = tick.div_euclid(per_second) + i64::from(tick.rem_euclid(per_second) * 2 >= per_second) + ahead;
     let time = DateTime::from_timestamp(seconds, 0)?.naive_utc();
     let form = if seconds.rem_euclid(86_400) == 0 { "%Y-%m-%d" } else { "%Y-%m-%d %H:%M:%S" };
     Some(time.format(form).to_string())

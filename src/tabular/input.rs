@@ -94,8 +94,14 @@ impl Input {
 
     /// The file is cut off or damaged.
     pub(super) fn damaged(&self, detail: impl std::fmt::Display) -> AppError {
-        self.error("RAW-004", "文件不完整或已损坏，无法读取")
-            .with(|f| f.value(detail.to_string()).hint("请用原来的软件打开检查并另存一份，或重新下载、拷贝后再导入"))
+        self.error("RAW-004", "文件不完整或已损坏，无法读取").with(|f| {
+            f.value(told(&detail.to_string())).hint("请用原来的软件打开检查并另存一份，或重新下载、拷贝后再导入")
+        })
+    }
+
+    /// A part of the file could not be read; what a library says of it is for the log, not for the reader.
+    pub(super) fn broken_part(&self, part: &str, cause: &dyn std::fmt::Display) -> AppError {
+        self.damaged(format!("{part}：{}", in_words(&cause.to_string())))
     }
 
     /// The file is encrypted.
@@ -107,7 +113,7 @@ impl Input {
     /// The file would take too much memory.
     pub(super) fn bomb(&self, detail: impl std::fmt::Display) -> AppError {
         self.error("RAW-005", "文件展开后过大，已停止读取")
-            .with(|f| f.value(detail.to_string()).hint("请删去多余的工作表和区域，或另存为 CSV 再导入"))
+            .with(|f| f.value(told(&detail.to_string())).hint("请删去多余的工作表和区域，或另存为 CSV 再导入"))
     }
 
     fn io(&self, cause: std::io::Error) -> AppError {
@@ -118,4 +124,33 @@ impl Input {
     pub(super) fn io_error(&self, cause: std::io::Error) -> AppError {
         self.io(cause)
     }
+}
+
+/// What is wrong as a reader may be told it: a library's sentence in English becomes ours, the part that it is about
+/// stays.
+fn told(detail: &str) -> String {
+    if detail.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
+        return detail.to_owned();
+    }
+    match detail.split_once(": ") {
+        Some((part, cause)) if !part.contains(' ') => format!("{part}：{}", in_words(cause)),
+        _ => in_words(detail),
+    }
+}
+
+/// What the usual complaints of libraries mean.
+pub(super) fn in_words(cause: &str) -> String {
+    let lower = cause.to_lowercase();
+    let known = [
+        (&["eof", "end of file", "fill whole buffer", "unexpected end", "truncated", "cut"][..], "内容中途断了"),
+        (&["checksum", "crc"], "校验码不符"),
+        (&["deflate", "inflate", "compress", "corrupt"], "压缩内容已损坏"),
+        (&["not found"], "缺少这一部分"),
+        (&["utf-8", "utf8", "encod"], "文字编码有误"),
+        (&["syntax", "xml", "tag", "attribute", "ill-formed", "entity"], "标记有误"),
+        (&["password", "encrypt"], "已加密"),
+        (&["unsupported", "not supported", "not yet supported"], "用了不支持的写法"),
+    ];
+    let known = known.into_iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
+    known.map_or("内容有误", |(_, words)| words).to_owned()
 }

@@ -31,12 +31,16 @@
 //! | RAW-027 | NUL characters left out (warning, row) |
 //! | RAW-028 | rows of another width than most (warning or hint, row) |
 //! | RAW-029 | the name says another kind than the content (hint) |
-//! | RAW-030 | hidden sheet, read all the same (hint) |
+//! | RAW-030 | hidden sheet, left out of an import unless chosen (warning) |
 //! | RAW-031 | sheet without cells by its kind, passed over (hint) |
 //! | RAW-032 | cells that could not be read (error) |
 //! | RAW-033 | end of a sheet missing (warning) |
 //! | RAW-034 | Parquet column without a text form (error) |
 //! | RAW-035 | nothing in the whole file (warning) |
+//! | RAW-036 | formulas without a stored value (error) |
+//! | RAW-037 | hidden rows or columns, read all the same (warning) |
+//! | RAW-038 | error value of a spreadsheet, taken as blank (warning, row) |
+//! | RAW-039 | dates beyond what can be read (warning) |
 
 use std::path::{Path, PathBuf};
 
@@ -49,25 +53,36 @@ pub mod archive;
 mod biff;
 mod columnar;
 mod compound;
+mod crypt;
 mod delimiter;
 pub mod dump;
+mod facts;
+mod fence;
 mod input;
+mod lines;
 mod markup;
+mod mixed;
 mod ods;
 mod package;
+mod parts;
 mod record;
 mod report;
+mod settle;
 mod sheet;
 mod spreadsheet_xml;
 mod text;
 mod value;
 mod web;
-mod workbook;
 mod xls;
 mod xlsb;
+mod xlsx;
+mod xlsx_sheet;
+mod xlsx_xml;
 mod xml;
 
+pub use facts::{Facts, Merged};
 use input::Input;
+pub use settle::load_tables;
 use text::Sizes;
 
 /// One sheet, csv or parquet as text, columnar. No header is assumed.
@@ -90,6 +105,8 @@ pub struct RawTable {
     pub cells: DataFrame,
     /// True where the columns carry real names already (Parquet); then there is no header row.
     pub named: bool,
+    /// What the file says of its cells beside their texts.
+    pub facts: Facts,
 }
 
 /// What the user settles beforehand; nothing by default.
@@ -186,10 +203,18 @@ fn load_input(
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(b"PK\x07\x08") {
         return load_package(input, options, packed, diagnostics, progress);
     }
+    if head.starts_with(&compound::SIGNATURE)
+        && let Some(inner) = encrypted_package(input)?
+    {
+        return load_package(&inner, options, packed, diagnostics, progress);
+    }
     if head.starts_with(&compound::SIGNATURE) || xls::is_bare(&head) {
         note_kind(input, &extension, &["xls", "xlt", "et", "xla"], "Excel 97-2003 工作簿", diagnostics);
         progress.begin(&format!("读取 {}", input.name), 0);
         return xls::load(input, options, diagnostics, progress);
+    }
+    if head.starts_with(b"PARE") {
+        return Err(input.encrypted());
     }
     if head.starts_with(b"PAR1") {
         note_kind(input, &extension, &["parquet", "pq"], "Parquet 文件", diagnostics);
@@ -198,6 +223,9 @@ fn load_input(
     }
     if let Some((_, kind)) = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(unsupported(input, kind));
+    }
+    if is_sylk(&head) {
+        return Err(unsupported(input, "SYLK 文件"));
     }
     if extension == "dbf" || extension == "shp" || extension == "shx" {
         return Err(unsupported(input, "shapefile 或 DBF"));
@@ -210,6 +238,22 @@ fn load_input(
     }
     note_kind(input, &extension, &["csv", "txt", "tsv", "tab", "dat", "prn", ""], "文本文件", diagnostics);
     Ok(vec![text::load(input, options, Sizes::default(), diagnostics, progress)?])
+}
+
+/// What an encrypted workbook holds, where its password is the one that every spreadsheet knows; `None` for one that
+/// isn't encrypted.
+fn encrypted_package(input: &Input) -> AppResult<Option<Input>> {
+    let bytes = input.whole()?;
+    let mut file = compound::Compound::open(input, &bytes)?;
+    if !file.has("EncryptedPackage") && !file.has("EncryptionInfo") {
+        return Ok(None);
+    }
+    crypt::open_package(input, &mut file, &bytes).map(Some)
+}
+
+/// SYLK, an exchange format of old spreadsheets: records of letters, and `C` for each cell.
+fn is_sylk(head: &[u8]) -> bool {
+    head.starts_with(b"ID;P") && head.windows(3).any(|three| matches!(three, b"\nC;" | b"\rC;" | b"\nF;"))
 }
 
 /// Says so where the name promises another kind of file.
@@ -261,8 +305,7 @@ fn load_package(
                 "Excel 工作簿（xlsx）",
                 diagnostics,
             );
-            drop(archive);
-            workbook::load_xlsx(input, options, diagnostics, progress)
+            xlsx::load(input, options, &mut archive, diagnostics, progress)
         }
     }
 }

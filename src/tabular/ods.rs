@@ -77,10 +77,11 @@ pub(super) fn read_document(
                     let cells =
                         read_table(input, &mut document, progress, take).map_err(|e| e.with(|f| f.sheet(&*name)))?;
                     if take {
+                        let mut table = cells.finish(Some(name))?;
                         if hidden {
-                            notes::hidden(input, &name, diagnostics);
+                            notes::hidden(input, &mut table, diagnostics);
                         }
-                        tables.push(cells.finish(Some(name))?);
+                        tables.push(table);
                     }
                 }
                 _ => {}
@@ -101,6 +102,24 @@ pub(super) fn read_document(
 /// The filled cells of a row: from which column on, in how many columns, what.
 type Filled = Vec<(u32, u32, String)>;
 
+/// A cell or a row as often as it is repeated.
+fn repeated(element: &Element<'_>, name: &str) -> u32 {
+    element.attribute(name).and_then(|n| n.parse().ok()).unwrap_or(1)
+}
+
+/// True for a row or column that isn't shown.
+fn is_hidden(element: &Element<'_>) -> bool {
+    element.attribute("table:visibility").is_some_and(|state| state == "collapse" || state == "filter")
+}
+
+/// What a cell's number is shown as, where that has zeros in front.
+fn padded(value: &str, text: &str) -> bool {
+    text.len() > 1
+        && text.starts_with('0')
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && value == text.trim_start_matches('0')
+}
+
 /// Reads up to the end of the table.
 fn read_table<'a>(
     input: &'a Input,
@@ -112,6 +131,7 @@ fn read_table<'a>(
     let mut row = 0_u64;
     let mut repeat = 1_u64;
     let mut column = 0_u32;
+    let mut columns = 0_u32;
     // A repeated row repeats its cells.
     let mut filled = Filled::new();
     while let Some(node) = document.next()? {
@@ -126,8 +146,12 @@ fn read_table<'a>(
             }
             Node::Open(element) => match element.name() {
                 "table:table-row" => {
-                    let repeated = element.attribute("table:number-rows-repeated");
-                    repeat = repeated.and_then(|n| n.parse().ok()).unwrap_or(1);
+                    repeat = element.attribute("table:number-rows-repeated").and_then(|n| n.parse().ok()).unwrap_or(1);
+                    if is_hidden(&element) {
+                        for hidden in row..row.saturating_add(repeat).min(MOST_ROWS) {
+                            cells.seen.hidden_row(hidden as u32);
+                        }
+                    }
                     column = 0;
                     filled.clear();
                     if element.empty {
@@ -135,14 +159,38 @@ fn read_table<'a>(
                     }
                 }
                 name @ ("table:table-cell" | "table:covered-table-cell") => {
-                    let repeated = element.attribute("table:number-columns-repeated");
-                    let count: u32 = repeated.and_then(|n| n.parse().ok()).unwrap_or(1);
-                    let text = if element.empty { String::new() } else { paragraphs(document, name)? };
-                    let text = if name == "table:table-cell" { cell_text(&element, text) } else { String::new() };
+                    let count = repeated(&element, "table:number-columns-repeated");
+                    let shown = if element.empty { String::new() } else { paragraphs(document, name)? };
+                    let text =
+                        if name == "table:table-cell" { cell_text(&element, shown.clone()) } else { String::new() };
+                    // Where the row is repeated too, one place is enough to say what a reader has to know.
+                    let at = row.min(MOST_ROWS - 1) as u32;
+                    if padded(&text, &shown) {
+                        (at..at.saturating_add(repeat.min(MOST_ROWS) as u32)).for_each(|row| {
+                            (column..column.saturating_add(count)).for_each(|column| {
+                                cells.seen.shown(row, column, shown.clone());
+                            });
+                        });
+                    }
+                    if text.is_empty() && element.attribute("table:formula").is_some() && is_uncomputed(&element) {
+                        cells.seen.uncomputed(at, column);
+                    }
+                    if let Some(span) =
+                        element.attribute("table:number-rows-spanned").and_then(|n| n.parse::<u32>().ok())
+                    {
+                        cells.seen.merged(at, at.saturating_add(span.max(1) - 1), column);
+                    }
                     if !text.is_empty() && column < MOST_COLUMNS {
                         filled.push((column, count.min(MOST_COLUMNS - column), text));
                     }
                     column = column.saturating_add(count);
+                }
+                "table:table-column" => {
+                    let count = repeated(&element, "table:number-columns-repeated").max(1);
+                    if is_hidden(&element) {
+                        cells.seen.hidden_columns(columns, columns.saturating_add(count - 1));
+                    }
+                    columns = columns.saturating_add(count);
                 }
                 _ => {}
             },
@@ -170,6 +218,11 @@ fn put_rows(cells: &mut Cells<'_>, row: u64, repeat: u64, filled: &Filled) -> Ap
         }
     }
     Ok(())
+}
+
+/// True for a formula whose value was not stored: an empty text is a value too, where its type says so.
+fn is_uncomputed(cell: &Element<'_>) -> bool {
+    cell.attribute("office:value-type").as_deref() != Some("string")
 }
 
 /// The value of a cell by its type; without one, its text.

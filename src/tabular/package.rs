@@ -16,7 +16,9 @@ use super::input::Input;
 use crate::diagnostic::AppResult;
 
 /// A package in memory.
-pub(super) type Archive = ZipArchive<Cursor<Arc<[u8]>>>;
+pub(super) type Archive = ZipArchive<Bytes>;
+/// The bytes of a package.
+pub(super) type Bytes = Cursor<Arc<[u8]>>;
 
 /// What a package holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +69,7 @@ pub(super) fn kind(archive: &mut Archive) -> Kind {
         Kind::Ods
     } else if mime.starts_with("application/vnd.oasis.opendocument") {
         Kind::Other("OpenDocument 文档（不是电子表格）")
-    } else if has("xl/workbook.bin") {
+    } else if names.iter().any(|name| name.ends_with("/workbook.bin") || name == "workbook.bin") {
         Kind::Xlsb
     } else if has("word/document.xml") {
         Kind::Other("Word 文档")

@@ -5,7 +5,9 @@
 //! Rules: LF, CRLF and CR all end a record; a quote opens a quoted field only as its first character; inside
 //! it `""` is a quote and line ends belong to the text; what follows the closing quote is kept. A quote that
 //! isn't closed within [`LONGEST_QUOTED`] bytes, or by the end of the file, is an ordinary character and
-//! reported. NUL characters are left out and reported. An empty field is null; a record of empty fields is
+//! reported; so is one whose field would swallow lines: over a line end a quoted field is believed only where a
+//! delimiter or line end follows its closing quote, and where the lines that it reaches over are no records of the
+//! file's usual width by themselves. NUL characters are left out and reported. An empty field is null; a record of empty fields is
 //! left out, and its line number with it.
 //!
 //! Method: text is cut at line ends into chunks that are read at the same time, each on the assumption that
@@ -16,6 +18,9 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::StringChunkedBuilder;
+
+use super::lines::fields_of;
+pub(super) use super::lines::{WidthTally, cuts};
 
 /// Longest quoted field, in bytes of UTF-8.
 pub(super) const LONGEST_QUOTED: usize = 16 << 20;
@@ -36,33 +41,8 @@ pub(super) enum Oddity {
 /// A quoted field over more lines than this is probably a quote out of place.
 const MANY_LINES: u32 = 50;
 
-/// Records with a certain number of fields.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct WidthTally {
-    /// How many.
-    pub(super) count: u64,
-    /// Lines of the first few.
-    pub(super) lines: Vec<u32>,
-}
-
-/// How many line numbers a tally keeps.
-const KEPT_LINES: usize = 10;
-
-impl WidthTally {
-    fn add(&mut self, line: u32) {
-        self.count += 1;
-        if self.lines.len() < KEPT_LINES {
-            self.lines.push(line);
-        }
-    }
-
-    /// Adds another tally, whose lines count from `base`.
-    pub(super) fn append(&mut self, other: &Self, base: u32) {
-        self.count += other.count;
-        let room = KEPT_LINES.saturating_sub(self.lines.len());
-        self.lines.extend(other.lines.iter().take(room).map(|line| line + base));
-    }
-}
+/// Most narrow records of a chunk that are looked at: where so many are narrow, it is their width that is usual.
+const MOST_NARROW: usize = 10_000;
 
 /// The records of a stretch of text. Line numbers count from the stretch's first line, which is 0.
 #[derive(Debug)]
@@ -83,6 +63,8 @@ pub(super) struct Chunk {
     pub(super) widths: BTreeMap<(usize, usize), WidthTally>,
     /// Oddities by line.
     pub(super) oddities: Vec<(u32, Oddity)>,
+    /// Records narrower than usual: index among the chunk's records, and number of fields.
+    pub(super) narrow: Vec<(u32, u32)>,
     /// Line ends passed.
     pub(super) lines: u32,
     /// Where the next record starts.
@@ -106,6 +88,10 @@ struct Scanner<'a> {
     origin: usize,
     delimiter: u8,
     last: bool,
+    /// Fields of most records; 0 where not known.
+    usual: usize,
+    /// Where the record under way begins.
+    begin: usize,
     special: [bool; 256],
     fields: Vec<Field>,
     scratch: String,
@@ -122,7 +108,7 @@ enum Step {
 }
 
 impl<'a> Scanner<'a> {
-    fn new(text: &'a str, origin: usize, delimiter: u8, last: bool) -> Self {
+    fn new(text: &'a str, origin: usize, delimiter: u8, usual: usize, last: bool) -> Self {
         let mut special = [false; 256];
         for byte in [delimiter, b'\n', b'\r', 0] {
             special[usize::from(byte)] = true;
@@ -132,6 +118,8 @@ impl<'a> Scanner<'a> {
             origin,
             delimiter,
             last,
+            usual,
+            begin: origin,
             special,
             fields: Vec::new(),
             scratch: String::new(),
@@ -145,6 +133,7 @@ impl<'a> Scanner<'a> {
         let (fields, scratch, oddities) = (self.fields.len(), self.scratch.len(), self.oddities.len());
         let mut lines = 0;
         let mut at = at;
+        self.begin = at;
         loop {
             let bytes = self.text.as_bytes();
             let next =
@@ -247,13 +236,11 @@ impl<'a> Scanner<'a> {
                 place += 1;
             }
             let Some(quote) = found else {
-                self.scratch.truncate(prefix);
                 if !self.last && limit < start + LONGEST_QUOTED {
+                    self.scratch.truncate(prefix);
                     return None;
                 }
-                let shown = self.text.get(at..).unwrap_or_default().chars().take(40).collect();
-                self.oddities.push((self.line, Oddity::Unclosed(shown)));
-                return self.plain(at, at, None);
+                return self.unclosed(at, prefix, lines);
             };
             if bytes.get(quote + 1) == Some(&b'"') {
                 self.scratch.push_str(self.text.get(piece..=quote).unwrap_or_default());
@@ -266,11 +253,22 @@ impl<'a> Scanner<'a> {
             }
             break quote;
         };
+        let ends = bytes.get(close + 1).is_none_or(|&b| b == self.delimiter || b == b'\n' || b == b'\r');
+        if inner > 0 {
+            let end = bytes.get(close + 1..).and_then(|rest| rest.iter().position(|b| matches!(b, b'\n' | b'\r')));
+            if end.is_none() && !self.last {
+                self.scratch.truncate(prefix);
+                return None;
+            }
+            let end = end.map_or(bytes.len(), |end| close + 1 + end);
+            if !ends || self.swallows(at, end) {
+                return self.unclosed(at, prefix, lines);
+            }
+        }
         *lines += inner;
         if inner >= MANY_LINES {
             self.oddities.push((self.line, Oddity::ManyLines(inner)));
         }
-        let ends = bytes.get(close + 1).is_none_or(|&b| b == self.delimiter || b == b'\n' || b == b'\r');
         if piece == start && nuls == 0 && ends {
             self.fields.push(Field { start: (start - self.origin) as u32, length: (close - start) as u32 });
             return Some(close + 1);
@@ -290,12 +288,42 @@ impl<'a> Scanner<'a> {
     }
 }
 
+impl Scanner<'_> {
+    /// The quote at `at` is an ordinary character.
+    fn unclosed(&mut self, at: usize, prefix: usize, lines: &u32) -> Option<usize> {
+        self.scratch.truncate(prefix);
+        let rest = self.text.get(at..).unwrap_or_default();
+        let shown = rest.chars().take_while(|c| !matches!(c, '\n' | '\r')).take(40).collect();
+        self.oddities.push((self.line + lines, Oddity::Unclosed(shown)));
+        self.plain(at, at, None)
+    }
+
+    /// True where the lines from that of `at` up to `end` are records of the usual width by themselves: the first and
+    /// the last, or one between them.
+    fn swallows(&self, at: usize, end: usize) -> bool {
+        if self.usual < 4 {
+            // Text has that many commas too.
+            return false;
+        }
+        let bytes = self.text.as_bytes();
+        let before = bytes.get(self.begin..at).unwrap_or_default();
+        let from = before.iter().rposition(|b| matches!(b, b'\n' | b'\r')).map_or(self.begin, |i| self.begin + i + 1);
+        let lines = self.text.get(from..end).unwrap_or_default().split(['\n', '\r']).filter(|line| !line.is_empty());
+        let whole: Vec<bool> = lines.map(|line| fields_of(line, self.delimiter) == self.usual).collect();
+        match whole.as_slice() {
+            [first, between @ .., last] => *first && *last || between.contains(&true),
+            _ => false,
+        }
+    }
+}
+
 /// Reads the records that start in `start..limit`.
 ///
 /// `last` says that no text follows; otherwise a record that the text cuts off is left for the next time, and
 /// `end` of the result points at it.
-pub(super) fn read_chunk(text: &str, start: usize, limit: usize, delimiter: u8, last: bool) -> Chunk {
-    let mut scanner = Scanner::new(text, start, delimiter, last);
+pub(super) fn read_chunk(text: &str, start: usize, limit: usize, (delimiter, usual): (u8, usize), last: bool) -> Chunk {
+    let mut scanner = Scanner::new(text, start, delimiter, usual, last);
+    let mut narrow: Vec<(u32, u32)> = Vec::new();
     let mut rows: Vec<u32> = Vec::new();
     let mut firsts: Vec<u32> = vec![0];
     let mut widths: BTreeMap<(usize, usize), WidthTally> = BTreeMap::new();
@@ -322,6 +350,9 @@ pub(super) fn read_chunk(text: &str, start: usize, limit: usize, delimiter: u8, 
             run = (width, WidthTally::default());
         }
         run.1.add(line);
+        if width.0 < usual && narrow.len() < MOST_NARROW {
+            narrow.push((rows.len() as u32, width.0 as u32));
+        }
         scanner.fields.truncate(first + filled);
         columns = columns.max(filled);
         rows.push(line);
@@ -330,7 +361,7 @@ pub(super) fn read_chunk(text: &str, start: usize, limit: usize, delimiter: u8, 
     widths.entry(run.0).or_default().append(&run.1, 0);
     widths.remove(&(0, 0));
     let Scanner { fields, scratch, oddities, line: lines, .. } = scanner;
-    Chunk { fields, firsts, scratch, origin: start, columns, rows, widths, oddities, lines, end: at }
+    Chunk { fields, firsts, scratch, origin: start, columns, rows, widths, oddities, narrow, lines, end: at }
 }
 
 impl Chunk {
@@ -353,7 +384,7 @@ impl Chunk {
 
 /// The widths of the first records of a sample, for finding the delimiter: (fields, fields filled).
 pub(super) fn sample_widths(text: &str, delimiter: u8, most: usize) -> Vec<usize> {
-    let mut scanner = Scanner::new(text, 0, delimiter, true);
+    let mut scanner = Scanner::new(text, 0, delimiter, 0, true);
     let mut widths = Vec::new();
     let mut at = 0;
     while at < text.len() && widths.len() < most {
@@ -370,31 +401,6 @@ pub(super) fn sample_widths(text: &str, delimiter: u8, most: usize) -> Vec<usize
     widths
 }
 
-/// Where chunks may begin: just after line ends, about `size` bytes apart. The first is `start`.
-pub(super) fn cuts(text: &str, start: usize, size: usize) -> Vec<usize> {
-    let bytes = text.as_bytes();
-    let mut cuts = vec![start];
-    let mut target = start + size.max(1);
-    while target < bytes.len() {
-        let Some(cut) = line_start(bytes, target) else {
-            break;
-        };
-        if cut >= bytes.len() {
-            break;
-        }
-        cuts.push(cut);
-        target = cut + size.max(1);
-    }
-    cuts
-}
-
-/// The first line start at or after `from`.
-fn line_start(bytes: &[u8], from: usize) -> Option<usize> {
-    let tail = bytes.get(from..)?;
-    let mut ends = tail.iter().enumerate().filter(|(_, byte)| matches!(byte, b'\n' | b'\r'));
-    ends.find(|(i, byte)| **byte == b'\n' || tail.get(i + 1).is_some_and(|&b| b != b'\n')).map(|(i, _)| from + i + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -402,7 +408,7 @@ mod tests {
     type Rows = Vec<(u32, Vec<Option<String>>)>;
 
     fn rows(text: &str) -> (Rows, Vec<(u32, Oddity)>) {
-        let chunk = read_chunk(text, 0, text.len(), b',', true);
+        let chunk = read_chunk(text, 0, text.len(), (b',', 0), true);
         let columns: Vec<_> = (0..chunk.columns)
             .map(|column| {
                 let mut builder = StringChunkedBuilder::new("".into(), 0);
@@ -416,6 +422,30 @@ mod tests {
             .enumerate()
             .map(|(i, line)| (*line, columns.iter().map(|column| column.get(i).map(str::to_owned)).collect()));
         (rows.collect(), chunk.oddities)
+    }
+
+    fn widths(text: &str, usual: usize) -> Vec<(u32, usize)> {
+        let chunk = read_chunk(text, 0, text.len(), (b',', usual), true);
+        let widths = chunk.firsts.windows(2).map(|pair| (pair[1] - pair[0]) as usize);
+        chunk.rows.iter().copied().zip(widths).collect()
+    }
+
+    #[test]
+    fn no_line_is_swallowed_by_a_stray_quote() {
+        // Where the stray quotes stand, and what each line is read as.
+        for (text, lines) in [
+            ("a,b,c,d\n1,\"x,3,4\n5,6,7,8\n9,\"y,1,2\n3,4,5,6\n", vec![(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]),
+            ("\"a,b,c,d\n1,2,3,4\"\n5,6,7,8\n", vec![(0, 4), (1, 4), (2, 4)]),
+            ("1,\"x,3,4\n5,6,7,8\n9,y\",1,2\n", vec![(0, 4), (1, 4), (2, 4)]),
+            ("1,2,3,\"x\n5,6,7,8\n9,8,7,y\"\n", vec![(0, 4), (1, 4), (2, 4)]),
+            ("1,\"x, \"\"y\"\"\",3\n5,6,7,8\n", vec![(0, 3), (1, 4)]),
+            // What is meant to reach over lines does.
+            ("1,\"x\ny\",3,4\n5,6,7,8\n", vec![(0, 4), (2, 4)]),
+            ("1,\"x, y\nz, w\nv\",3,4\n5,6,7,8\n", vec![(0, 4), (3, 4)]),
+            ("1,2,3,\"x\ny\"\n5,6,7,\"v\nw\"\n", vec![(0, 4), (2, 4)]),
+        ] {
+            assert_eq!(widths(text, 4), lines, "{text}");
+        }
     }
 
     fn some(texts: &[&str]) -> Vec<Option<String>> {
@@ -449,12 +479,5 @@ mod tests {
         let (rows, oddities) = rows("\"a\"b,\"c\0\"\"\"\nd\0e,5\" pipe\n");
         assert_eq!(rows, vec![(0, some(&["ab", "c\""])), (1, some(&["de", "5\" pipe"]))]);
         assert_eq!(oddities, vec![(0, Oddity::AfterQuote("b".to_owned())), (0, Oddity::Nul(1)), (1, Oddity::Nul(1))]);
-    }
-
-    #[test]
-    fn a_cut_never_parts_a_line_end() {
-        let text = "ab\r\ncd\re\nf";
-        assert_eq!(cuts(text, 0, 3), vec![0, 4, 9]);
-        assert_eq!(cuts(text, 0, 1), vec![0, 4, 7, 9]);
     }
 }

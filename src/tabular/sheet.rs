@@ -9,7 +9,9 @@
 use polars::prelude::{Column, DataFrame, DataType, IntoSeries, PlSmallStr, StringChunkedBuilder};
 
 use super::RawTable;
+use super::facts::Seen;
 use super::input::Input;
+use super::value::NumberFormat;
 use crate::diagnostic::AppResult;
 
 /// Most cells a sheet may hold, filled or between filled ones: 16 bytes each, and as much while it is read.
@@ -33,12 +35,14 @@ pub(super) struct Cells<'a> {
     columns: Vec<SparseColumn>,
     count: u64,
     text: usize,
+    /// What is known beside the texts.
+    pub(super) seen: Seen,
 }
 
 impl<'a> Cells<'a> {
     /// No cells yet.
     pub(super) fn new(input: &'a Input) -> Self {
-        Self { input, columns: Vec::new(), count: 0, text: 0 }
+        Self { input, columns: Vec::new(), count: 0, text: 0, seen: Seen::default() }
     }
 
     /// Asks for room before many cells are filled with copies of the same texts.
@@ -79,6 +83,27 @@ impl<'a> Cells<'a> {
         Ok(())
     }
 
+    /// Puts a number under its format, and beside it what the spreadsheet shows where that says more.
+    ///
+    /// # Errors
+    /// As [`Cells::put`].
+    pub(super) fn put_number(
+        &mut self,
+        row: u32,
+        column: u32,
+        value: f64,
+        format: &NumberFormat,
+        is_1904: bool,
+    ) -> AppResult<()> {
+        let text = format.text(value, is_1904);
+        if let Some(shown) = format.shown(value)
+            && shown != text
+        {
+            self.seen.shown(row, column, shown);
+        }
+        self.put(row, column, &text)
+    }
+
     /// True where no cell has a value.
     pub(super) fn is_empty(&self) -> bool {
         self.count == 0
@@ -109,6 +134,9 @@ impl<'a> Cells<'a> {
         if (height as u64).saturating_mul(filled as u64) > MOST_CELLS {
             return Err(input.bomb(format!("{height} 行 × {filled} 列")));
         }
+        let facts = self
+            .seen
+            .facts(&rows, |column| self.columns.get(column as usize).is_some_and(|column| !column.rows.is_empty()));
         let columns: Vec<Column> =
             self.columns.into_iter().enumerate().map(|(i, column)| column.dense(i, &place_of, height)).collect();
         let cells = DataFrame::new(height, columns).map_err(|e| input.damaged(e))?;
@@ -121,6 +149,7 @@ impl<'a> Cells<'a> {
             rows,
             cells,
             named: false,
+            facts,
         })
     }
 }
@@ -164,12 +193,22 @@ impl SparseColumn {
 
 /// What a workbook's reader says about its sheets along the way.
 pub(super) mod notes {
+    use super::super::RawTable;
     use super::Input;
     use crate::diagnostic::{Diagnostics, Finding};
 
-    /// A hidden sheet is read like any other, and noted.
-    pub(in super::super) fn hidden(input: &Input, sheet: &str, diagnostics: &mut Diagnostics) {
-        diagnostics.push(Finding::note("RAW-030", "工作表是隐藏的，已照常读取").file(input.name.clone()).sheet(sheet));
+    /// A hidden sheet: its table is marked, and an import leaves it out unless it was chosen.
+    pub(in super::super) fn hidden(input: &Input, table: &mut RawTable, diagnostics: &mut Diagnostics) {
+        table.facts.hidden = true;
+        if table.rows.is_empty() {
+            return;
+        }
+        let mut finding = Finding::warning("RAW-030", "工作表是隐藏的，导入时不采用")
+            .file(input.name.clone())
+            .value(format!("{} 行", table.rows.len()))
+            .hint("若应采用，请在原文件中取消隐藏，或在列对应中以 sheet 指明这张工作表");
+        finding.sheet.clone_from(&table.sheet);
+        diagnostics.push(finding);
     }
 
     /// A chart or macro sheet has no cells.

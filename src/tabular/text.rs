@@ -9,12 +9,15 @@
 //! window. Windows, pieces and chunks are cut by size only: the result doesn't depend on the threads.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use polars::prelude::{Column, DataFrame, IntoSeries, PlSmallStr, StringChunkedBuilder};
 use rayon::prelude::*;
 
+use super::facts::Facts;
 use super::input::Input;
+use super::mixed::decode_mixed;
 use super::record::{self, Chunk};
 use super::report::{Report, delimiter_name, report_encoding};
 use super::{RawTable, ReadOptions, delimiter};
@@ -67,6 +70,8 @@ pub(super) fn load(
     reader.read_exact(&mut mark).map_err(|e| input.io_error(e))?;
 
     let mut state = State::new(input, chosen, sizes);
+    state.head = sample(input, &detected)?;
+    state.may_mix = options.encoding.is_none();
     let mut bytes: Vec<u8> = Vec::new();
     loop {
         progress.check()?;
@@ -85,6 +90,15 @@ pub(super) fn load(
         }
     }
     state.finish(detected.encoding, diagnostics)
+}
+
+/// The beginning of the text, up to the end of a line: what is usual in the file is learnt from it, however the file
+/// is cut for reading.
+fn sample(input: &Input, detected: &Detected) -> AppResult<String> {
+    let bytes = input.head((detected.mark + SAMPLE) as u64)?;
+    let body = bytes.get(detected.mark..).unwrap_or_default();
+    let cut = if body.len() < SAMPLE { body.len() } else { last_line_end(body, 0, detected.encoding) };
+    Ok(detected.encoding.decode(body.get(..cut).unwrap_or_default()).0.into_owned())
 }
 
 fn find_encoding(input: &Input, options: &ReadOptions) -> AppResult<Detected> {
@@ -160,6 +174,16 @@ struct State<'a> {
     sizes: Sizes,
     delimiter: Option<u8>,
     carry: String,
+    /// The beginning of the text, until what is usual is known.
+    head: String,
+    /// Fields of most records.
+    usual: Option<usize>,
+    /// Lines may be in another encoding than the file.
+    may_mix: bool,
+    /// Lines that were.
+    mixed: u64,
+    /// Records narrower than usual: index and fields.
+    narrow: Vec<(u32, u32)>,
     columns: Vec<StringChunkedBuilder>,
     rows: Vec<u32>,
     line: u32,
@@ -173,6 +197,11 @@ impl<'a> State<'a> {
             sizes,
             delimiter,
             carry: String::new(),
+            head: String::new(),
+            usual: None,
+            may_mix: false,
+            mixed: 0,
+            narrow: Vec::new(),
             columns: Vec::new(),
             rows: Vec::new(),
             line: 1,
@@ -182,25 +211,34 @@ impl<'a> State<'a> {
 
     /// Decodes a window and reads the records in it.
     fn window(&mut self, encoding: TextEncoding, bytes: &[u8], last: bool, diagnostics: &mut Diagnostics) {
-        let decoded: Vec<(Cow<'_, str>, Vec<Undecodable>)> =
-            pieces(bytes, self.sizes.chunk, encoding).into_par_iter().map(|piece| encoding.decode(piece)).collect();
+        let may_mix = self.may_mix;
+        let decode = |piece| {
+            if may_mix {
+                return decode_mixed(encoding, piece);
+            }
+            let (text, bad) = encoding.decode(piece);
+            (text, bad, 0)
+        };
+        let decoded: Vec<(Cow<'_, str>, Vec<Undecodable>, u32)> =
+            pieces(bytes, self.sizes.chunk, encoding).into_par_iter().map(decode).collect();
         let mut text = std::mem::take(&mut self.carry);
-        text.reserve(decoded.iter().map(|(piece, _)| piece.len()).sum());
+        text.reserve(decoded.iter().map(|(piece, ..)| piece.len()).sum());
         let mut bad: Vec<Undecodable> = Vec::new();
-        for (piece, list) in decoded {
+        for (piece, list, mixed) in decoded {
+            self.mixed += u64::from(mixed);
             let base = text.len();
             bad.extend(list.into_iter().map(|b| Undecodable { offset: b.offset + base, bytes: b.bytes }));
             text.push_str(&piece);
         }
         self.report.undecodable(self.line, &text, &bad, diagnostics);
         let start = self.find_delimiter(&text, diagnostics);
-        let delimiter = self.delimiter.unwrap_or(b',');
+        let form = (self.delimiter.unwrap_or(b','), self.usual());
 
         let cuts = record::cuts(&text, start, self.sizes.chunk);
         let limits = cuts.iter().skip(1).copied().chain([text.len()]);
         let jobs: Vec<(usize, usize)> = cuts.iter().copied().zip(limits).collect();
         let chunks: Vec<Chunk> =
-            jobs.par_iter().map(|&(from, limit)| record::read_chunk(&text, from, limit, delimiter, last)).collect();
+            jobs.par_iter().map(|&(from, limit)| record::read_chunk(&text, from, limit, form, last)).collect();
         let mut at = start;
         let mut taken: Vec<Chunk> = Vec::with_capacity(chunks.len());
         for ((from, limit), chunk) in jobs.into_iter().zip(chunks) {
@@ -208,7 +246,7 @@ impl<'a> State<'a> {
                 // The record before reached over this whole chunk.
                 continue;
             }
-            let chunk = if from == at { chunk } else { record::read_chunk(&text, at, limit, delimiter, last) };
+            let chunk = if from == at { chunk } else { record::read_chunk(&text, at, limit, form, last) };
             at = chunk.end;
             self.take(&chunk, diagnostics);
             taken.push(chunk);
@@ -219,6 +257,44 @@ impl<'a> State<'a> {
         }
         self.append(&text, &taken);
         self.carry = text.split_off(at.min(text.len()));
+    }
+
+    /// The number of fields that most records of the file's beginning have, 0 where there is no such number.
+    fn usual(&mut self) -> usize {
+        let delimiter = self.delimiter.unwrap_or(b',');
+        let head = std::mem::take(&mut self.head);
+        *self.usual.get_or_insert_with(|| {
+            let mut tally: BTreeMap<usize, u32> = BTreeMap::new();
+            let widths = record::sample_widths(&head, delimiter, 2_000);
+            widths.iter().for_each(|width| *tally.entry(*width).or_default() += 1);
+            let most = tally.into_iter().max_by_key(|(width, count)| (*count, *width));
+            most.filter(|(_, count)| *count as usize * 2 > widths.len()).map_or(0, |(width, _)| width)
+        })
+    }
+
+    /// Lines that together make one record of the usual width: it was broken by line ends outside of quotes.
+    fn broken(&self, usual: usize) -> BTreeSet<u32> {
+        let mut broken = BTreeSet::new();
+        if usual < 3 {
+            return broken;
+        }
+        let mut at = 0;
+        while let Some(&(index, fields)) = self.narrow.get(at) {
+            let (mut sum, mut end) = (fields as usize, at);
+            while let Some(&(next, fields)) = self.narrow.get(end + 1)
+                && sum < usual
+                && next == index + (end + 1 - at) as u32
+            {
+                sum += fields as usize - 1;
+                end += 1;
+            }
+            if sum == usual && end > at {
+                broken.extend((index..=index + (end - at) as u32).filter_map(|i| self.rows.get(i as usize)));
+                at = end;
+            }
+            at += 1;
+        }
+        broken
     }
 
     /// Adds the records to the columns, several columns at the same time.
@@ -287,13 +363,28 @@ impl<'a> State<'a> {
             self.report.oddity(line + self.line, oddity, diagnostics);
         }
         self.report.note_widths(&chunk.widths, self.line);
+        let before = self.rows.len() as u32;
+        self.narrow.extend(chunk.narrow.iter().map(|(index, fields)| (index + before, *fields)));
         self.rows.extend(chunk.rows.iter().map(|line| line + self.line));
         self.line += chunk.lines;
     }
 
     /// Joins the columns.
-    fn finish(self, encoding: TextEncoding, diagnostics: &mut Diagnostics) -> AppResult<RawTable> {
+    fn finish(mut self, encoding: TextEncoding, diagnostics: &mut Diagnostics) -> AppResult<RawTable> {
         self.report.finish(diagnostics);
+        if self.mixed > 0 {
+            let other = if encoding == TextEncoding::UTF_8 { "GB18030" } else { "UTF-8" };
+            diagnostics.push(
+                Finding::warning(
+                    "RAW-021",
+                    format!("有 {} 行的文字编码是 {other}，与其余各行不同，已逐行识别", self.mixed),
+                )
+                .file(self.input.name.clone())
+                .hint("请核对文字；这个文件多半是由两个文件拼接而成"),
+            );
+        }
+        let usual = self.usual();
+        let facts = Facts { broken: self.broken(usual), ..Facts::default() };
         let height = self.rows.len();
         let columns: Vec<Column> =
             self.columns.into_iter().map(|column| column.finish().into_series().into()).collect();
@@ -307,6 +398,7 @@ impl<'a> State<'a> {
             rows: self.rows,
             cells,
             named: false,
+            facts,
         })
     }
 }

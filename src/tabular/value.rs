@@ -11,14 +11,114 @@
 use chrono::{Days, NaiveDate};
 
 /// What a number format makes of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum NumberKind {
     /// A plain number.
+    #[default]
     Number,
     /// Days since the epoch, with the time of day as fraction.
     Date,
     /// Elapsed days, shown as hours that may pass 24.
     Duration,
+}
+
+/// A number format: what it makes of a number, and the mask by which it shows a whole number.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct NumberFormat {
+    /// Plain number, date or duration.
+    pub(super) kind: NumberKind,
+    /// `None` where the format shows nothing that the number itself lacks. [`DIGIT`] stands for a digit.
+    mask: Option<String>,
+}
+
+/// Stands for a digit in a mask.
+const DIGIT: char = '\0';
+
+impl NumberFormat {
+    /// By its code.
+    pub(super) fn of(code: &str) -> Self {
+        let kind = format_kind(code);
+        Self { kind, mask: if kind == NumberKind::Number { mask_of(code) } else { None } }
+    }
+
+    /// A built-in format.
+    pub(super) fn builtin(id: u16) -> Self {
+        Self { kind: builtin_kind(id), mask: None }
+    }
+
+    /// The text of a number.
+    pub(super) fn text(&self, value: f64, is_1904: bool) -> String {
+        formatted(value, self.kind, is_1904)
+    }
+
+    /// A whole number as the spreadsheet shows it, where that has zeros in front or a text of its own
+    /// (`00001234`, `DA001`) that the number lacks.
+    pub(super) fn shown(&self, value: f64) -> Option<String> {
+        let mask = self.mask.as_deref()?;
+        if !(0.0..=EXACT).contains(&value) || value.fract() > 0.0 {
+            return None;
+        }
+        let digits = (value as u64).to_string();
+        let places = mask.chars().filter(|&c| c == DIGIT).count();
+        let mut digits = format!("{digits:0>places$}");
+        let mut shown = String::with_capacity(mask.len() + digits.len());
+        let mut extra = digits.len() - places;
+        for c in mask.chars() {
+            if c == DIGIT {
+                // The first place takes all digits for which there is no place.
+                let rest = digits.split_off(1 + extra);
+                shown.push_str(&digits);
+                digits = rest;
+                extra = 0;
+            } else {
+                shown.push(c);
+            }
+        }
+        Some(shown)
+    }
+}
+
+/// The mask of a format of whole numbers; `None` for one that shows nothing of its own, and where fractions,
+/// thousands or conditions come in.
+fn mask_of(code: &str) -> Option<String> {
+    let mut mask = String::new();
+    let mut chars = code.chars();
+    let mut literal = false;
+    while let Some(c) = chars.next() {
+        match c {
+            ';' => break,
+            '0' => mask.push(DIGIT),
+            '#' if !mask.contains(DIGIT) => {}
+            '\\' => {
+                let c = chars.next()?;
+                literal |= c.is_alphanumeric();
+                mask.push(c);
+            }
+            '_' | '*' => {
+                chars.next();
+            }
+            '"' => {
+                for c in chars.by_ref().take_while(|&c| c != '"') {
+                    literal |= c.is_alphanumeric();
+                    mask.push(c);
+                }
+            }
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|&c| c != ']').collect();
+                if inside.starts_with(['<', '>', '=']) {
+                    return None;
+                }
+            }
+            '-' | ' ' | '(' | ')' => mask.push(c),
+            c if !c.is_ascii() => {
+                literal |= c.is_alphanumeric();
+                mask.push(c);
+            }
+            _ => return None,
+        }
+    }
+    let places = mask.chars().filter(|&c| c == DIGIT).count();
+    (places > 1 || places == 1 && literal).then_some(mask)
 }
 
 /// Largest double up to which every integer is exact.
@@ -43,7 +143,7 @@ pub(super) fn truth(value: bool) -> &'static str {
 }
 
 /// A number under a number format: plain, date, date-time, time of day or duration.
-pub(super) fn formatted(value: f64, kind: NumberKind, is_1904: bool) -> String {
+fn formatted(value: f64, kind: NumberKind, is_1904: bool) -> String {
     match kind {
         NumberKind::Number => number(value),
         NumberKind::Date => serial(value, is_1904).unwrap_or_else(|| number(value)),
@@ -173,7 +273,7 @@ pub(super) fn iso_duration(text: &str) -> String {
 /// What a number-format code makes of a number (ECMA-376 part 1, 18.8.31): only its first section decides.
 ///
 /// Quoted, escaped and bracketed parts are no date letters, except `[h]`, `[m]`, `[s]`, which are durations.
-pub(super) fn format_kind(code: &str) -> NumberKind {
+fn format_kind(code: &str) -> NumberKind {
     if code.eq_ignore_ascii_case("general") {
         return NumberKind::Number;
     }
@@ -211,7 +311,7 @@ pub(super) fn format_kind(code: &str) -> NumberKind {
 }
 
 /// What a built-in number format makes of a number; 27 to 36 and 50 to 58 are dates in East Asian editions.
-pub(super) fn builtin_kind(id: u16) -> NumberKind {
+fn builtin_kind(id: u16) -> NumberKind {
     match id {
         14..=22 | 27..=36 | 45 | 47 | 50..=58 => NumberKind::Date,
         46 => NumberKind::Duration,
@@ -275,6 +375,31 @@ mod tests {
         assert_eq!(iso_duration("P1DT1H0M0S"), "25:00:00");
         assert_eq!(iso_duration("-PT0H30M00S"), "-00:30:00");
         assert_eq!(iso_duration("later"), "later");
+    }
+
+    #[test]
+    fn masks_show_zeros_and_texts_of_their_own() {
+        for (code, value, shown) in [
+            ("00000000", 1234.0, Some("00001234")),
+            ("0000", 123_456.0, Some("123456")),
+            ("\"DA\"000", 7.0, Some("DA007")),
+            ("000-0000", 21_234.0, Some("002-1234")),
+            ("000\\-0000", 12_345_678.0, Some("1234-5678")),
+            ("0\"号\"", 12.0, Some("12号")),
+            ("00000;-00000", 31.0, Some("00031")),
+            ("[$-804]0000", 5.0, Some("0005")),
+            ("沪00000", 31.0, Some("沪00031")),
+            ("0", 5.0, None),
+            ("0_ ", 5.0, None),
+            ("#,##0", 5.0, None),
+            ("0.00", 5.0, None),
+            ("General", 5.0, None),
+            ("0000", 1.5, None),
+            ("0000", -3.0, None),
+            ("yyyy-mm-dd", 46_082.0, None),
+        ] {
+            assert_eq!(NumberFormat::of(code).shown(value).as_deref(), shown, "{code}");
+        }
     }
 
     #[test]

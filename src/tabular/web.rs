@@ -23,12 +23,30 @@ pub(super) fn decode(input: &Input, options: &ReadOptions, diagnostics: &mut Dia
     let declared = declared(&head);
     // Valid UTF-8 beyond ASCII, or a mark, is better evidence than what a template once declared.
     let is_utf8 = detected.encoding == TextEncoding::UTF_8 && detected.how == How::Utf8;
-    let encoding = match (chosen, declared) {
+    let mut encoding = match (chosen, declared) {
         (Some(chosen), _) => chosen,
         (None, Some(declared)) if detected.mark == 0 && (!is_utf8 || bytes.is_ascii()) => declared,
         _ => detected.encoding,
     };
-    let (text, bad) = encoding.decode(bytes.get(detected.mark..).unwrap_or_default());
+    let body = bytes.get(detected.mark..).unwrap_or_default();
+    let (mut text, mut bad) = encoding.decode(body);
+    // A declaration that the bytes contradict: they can't be read so, or read as Chinese only otherwise.
+    let chinese = detected.encoding == TextEncoding::GB18030 && detected.sure;
+    let unlikely = !bad.is_empty() || chinese && encoding != TextEncoding::UTF_8;
+    if chosen.is_none() && unlikely && detected.encoding != encoding {
+        let (other, worse) = detected.encoding.decode(body);
+        if worse.len() < bad.len() || worse.is_empty() {
+            diagnostics.push(
+                Finding::warning(
+                    "RAW-021",
+                    format!("网页声明的编码 {} 与内容不符，已按 {} 读取", encoding.name(), detected.encoding.name()),
+                )
+                .file(input.name.clone())
+                .hint("若出现乱码，请指定编码"),
+            );
+            (encoding, text, bad) = (detected.encoding, other, worse);
+        }
+    }
     if let Some(first) = bad.first() {
         diagnostics.push(
             Finding::error("RAW-023", format!("有 {} 处字节不能按 {} 解读，已用 � 代替", bad.len(), encoding.name()))
@@ -135,9 +153,13 @@ fn read_html_table<'a>(input: &'a Input, tokens: &mut Tokens<'_>, progress: &Pro
                     return Ok(cells);
                 }
             }
-            Token::Open { .. } if depth == 1 && tag == "tr" => {
+            Token::Open { attributes, .. } if depth == 1 && tag == "tr" => {
                 progress.check()?;
                 row = rows;
+                let style = attribute(attributes, "style").unwrap_or_default().replace(' ', "").to_ascii_lowercase();
+                if style.contains("display:none") {
+                    cells.seen.hidden_row(row);
+                }
                 rows += 1;
                 column = 0;
                 text.clear();
@@ -151,6 +173,7 @@ fn read_html_table<'a>(input: &'a Input, tokens: &mut Tokens<'_>, progress: &Pro
                 let (wide, tall) = (span("colspan"), span("rowspan"));
                 let at = next_free(&taken, column, row).min(MOST_SPAN);
                 column = at;
+                cells.seen.merged(row, row.saturating_add(tall - 1), column);
                 let end = (at + wide).min(MOST_SPAN) as usize;
                 if taken.len() < end {
                     taken.resize(end, 0);

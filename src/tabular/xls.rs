@@ -9,13 +9,14 @@
 //! at an error code that it doesn't know, and knows no BIFF2 to BIFF4, which report tools still write.
 //! Records that can't be understood are reported, never guessed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::biff::{Record, Records, Spread, characters, double, error_text, rk, short_bytes, u16_at, u32_at, unicode};
 use super::compound::{Compound, SIGNATURE};
 use super::input::Input;
 use super::sheet::{Cells, notes};
-use super::value::{self, NumberKind};
+use super::value::{self, NumberFormat};
 use super::{RawTable, ReadOptions, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 use crate::text::encoding::{TextEncoding, looks_chinese};
@@ -42,7 +43,7 @@ struct Globals<'a> {
     encoding: Option<TextEncoding>,
     is_1904: bool,
     strings: Vec<String>,
-    formats: BTreeMap<u16, NumberKind>,
+    formats: BTreeMap<u16, NumberFormat>,
     /// The number format of each cell format.
     cell_formats: Vec<u16>,
     sheets: Vec<BoundSheet>,
@@ -72,9 +73,6 @@ pub(super) fn load(
     let owned;
     let stream: &[u8] = if bytes.starts_with(&SIGNATURE) {
         let mut file = Compound::open(input, &bytes)?;
-        if file.has("EncryptedPackage") || file.has("EncryptionInfo") {
-            return Err(input.encrypted());
-        }
         let found = file.stream("Workbook");
         let Some((stream, whole)) = found.or_else(|| file.stream("Book")) else {
             if file.has("WordDocument") || file.has("PowerPoint Document") || file.has("__properties_version1.0") {
@@ -90,6 +88,8 @@ pub(super) fn load(
     } else {
         &bytes
     };
+    let opened = super::crypt::opened(stream);
+    let stream = opened.as_deref().unwrap_or(stream);
     let globals = read_globals(input, options, stream)?;
     if globals.sheets.is_empty() {
         return Err(input.damaged("没有工作表"));
@@ -110,10 +110,11 @@ pub(super) fn load(
             notes::skipped(input, &sheet.name, kind, diagnostics);
             continue;
         }
+        let mut table = read_sheet(input, &globals, sheet, diagnostics, progress)?;
         if sheet.hidden {
-            notes::hidden(input, &sheet.name, diagnostics);
+            notes::hidden(input, &mut table, diagnostics);
         }
-        tables.push(read_sheet(input, &globals, sheet, diagnostics, progress)?);
+        tables.push(table);
     }
     Ok(tables)
 }
@@ -177,7 +178,7 @@ fn read_globals<'a>(input: &Input, options: &ReadOptions, stream: &'a [u8]) -> A
                     Biff::Two | Biff::Three => (next_format, globals.narrow(short_bytes(body, 0))),
                 };
                 next_format += 1;
-                globals.formats.insert(id, value::format_kind(&text));
+                globals.formats.insert(id, NumberFormat::of(&text));
             }
             0x00E0 => globals.cell_formats.push(u16_at(body, 2)),
             0x0243 | 0x0443 => globals.cell_formats.push(u16::from(body.get(1).copied().unwrap_or(0))),
@@ -219,21 +220,16 @@ impl Globals<'_> {
         }
     }
 
-    fn kind_of(&self, cell_format: u16) -> NumberKind {
-        if self.biff == Biff::Two {
+    fn format_of(&self, cell_format: u16) -> Cow<'_, NumberFormat> {
+        let (format, builtin) = if self.biff == Biff::Two {
             // Three bytes of attributes: the second holds the number format itself.
             let format = cell_format >> 8 & 0x3F;
-            let builtin = if (12..=20).contains(&format) { NumberKind::Date } else { NumberKind::Number };
-            return self.formats.get(&format).copied().unwrap_or(builtin);
-        }
-        let Some(format) = self.cell_formats.get(usize::from(cell_format)) else {
-            return NumberKind::Number;
+            (format, if (12..=20).contains(&format) { 14 } else { 0 })
+        } else {
+            let format = self.cell_formats.get(usize::from(cell_format)).copied().unwrap_or(0);
+            (format, format)
         };
-        self.formats.get(format).copied().unwrap_or_else(|| value::builtin_kind(*format))
-    }
-
-    fn number(&self, number: f64, cell_format: u16) -> String {
-        value::formatted(number, self.kind_of(cell_format), self.is_1904)
+        self.formats.get(&format).map_or_else(|| Cow::Owned(NumberFormat::builtin(builtin)), Cow::Borrowed)
     }
 }
 
@@ -292,6 +288,7 @@ fn read_sheet(
             }
             _ if depth > 1 => {}
             0x002F if !record.body.is_empty() => return Err(input.encrypted()),
+            0x0208 | 0x007D | 0x00E5 => reader.look(record),
             _ => reader.cell(record)?,
         }
     }
@@ -320,19 +317,18 @@ impl SheetReader<'_> {
         let (format, at) = if old { (u16_at(body, 4), 7) } else { (u16_at(body, 4), 6) };
         match record.kind {
             0x0002 if old && body.len() >= 9 => {
-                self.cells.put(row, column, &globals.number(f64::from(u16_at(body, 7)), format))?;
+                self.number(row, column, f64::from(u16_at(body, 7)), format)?;
             }
             0x0003 | 0x0203 if body.len() >= at + 8 => {
-                self.cells.put(row, column, &globals.number(double(body, at), format))?;
+                self.number(row, column, double(body, at), format)?;
             }
             0x027E if body.len() >= 10 => {
-                self.cells.put(row, column, &globals.number(rk(u32_at(body, 6)), format))?;
+                self.number(row, column, rk(u32_at(body, 6)), format)?;
             }
             0x00BD => {
                 let numbers = body.get(4..body.len().saturating_sub(2)).unwrap_or_default().chunks_exact(6);
                 for (i, pair) in numbers.enumerate() {
-                    let text = globals.number(rk(u32_at(pair, 2)), u16_at(pair, 0));
-                    self.cells.put(row, column + i as u32, &text)?;
+                    self.number(row, column + i as u32, rk(u32_at(pair, 2)), u16_at(pair, 0))?;
                 }
             }
             0x00FD if body.len() >= 10 => match globals.strings.get(u32_at(body, 6) as usize) {
@@ -362,7 +358,7 @@ impl SheetReader<'_> {
                         _ => {}
                     }
                 } else {
-                    self.cells.put(row, column, &globals.number(double(body, at), format))?;
+                    self.number(row, column, double(body, at), format)?;
                 }
             }
             0x0007 | 0x0207 => {
@@ -377,6 +373,30 @@ impl SheetReader<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn number(&mut self, row: u32, column: u32, number: f64, cell_format: u16) -> AppResult<()> {
+        let format = self.globals.format_of(cell_format);
+        self.cells.put_number(row, column, number, &format, self.globals.is_1904)
+    }
+
+    /// What a sheet says of its rows, columns and merged cells.
+    fn look(&mut self, record: Record<'_>) {
+        let body = record.body;
+        match record.kind {
+            // ROW: the height counts as zero.
+            0x0208 if u16_at(body, 12) & 0x20 != 0 => self.cells.seen.hidden_row(u32::from(u16_at(body, 0))),
+            0x007D if u16_at(body, 8) & 1 != 0 => {
+                self.cells.seen.hidden_columns(u32::from(u16_at(body, 0)), u32::from(u16_at(body, 2)));
+            }
+            0x00E5 => {
+                for range in body.get(2..).unwrap_or_default().chunks_exact(8) {
+                    let (top, bottom) = (u16_at(range, 0), u16_at(range, 2));
+                    self.cells.seen.merged(u32::from(top), u32::from(bottom), u32::from(u16_at(range, 4)));
+                }
+            }
+            _ => {}
+        }
     }
 
     /// A string with a length of two bytes, which may run on into CONTINUE records.

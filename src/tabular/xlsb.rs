@@ -7,13 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use super::biff::{error_text, rk};
+use super::biff::{double, error_text, rk};
 use super::biff::{u16_at, u32_at};
 use super::input::Input;
-use super::markup::{Token, Tokens, attribute};
-use super::package::{self, Archive};
+use super::package::Archive;
+use super::parts::{Parts, Relation};
 use super::sheet::{Cells, notes};
-use super::value::{self, NumberKind};
+use super::value::{self, NumberFormat};
 use super::{RawTable, ReadOptions, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Progress};
 
@@ -69,7 +69,7 @@ fn wide(body: &[u8], at: usize) -> Option<(String, usize)> {
 /// A worksheet as the workbook lists it.
 struct Listed {
     name: String,
-    part: String,
+    relation: Relation,
     hidden: bool,
 }
 
@@ -84,58 +84,43 @@ pub(super) fn load(
     diagnostics: &mut Diagnostics,
     progress: &Progress,
 ) -> AppResult<Vec<RawTable>> {
-    let book = package::part(input, archive, "xl/workbook.bin")?;
-    let relations = relations(&optional(input, archive, "xl/_rels/workbook.bin.rels")?);
+    let parts = Parts::of(archive);
+    let workbook = parts.workbook(input, archive, "xl/workbook.bin")?;
+    let book = parts.bytes(input, archive, &workbook)?;
+    let relations = parts.relations(input, archive, &workbook)?;
     let (sheets, is_1904) = list(&book, &relations);
     if sheets.is_empty() {
         return Err(input.damaged("没有工作表"));
     }
-    let strings = strings(&optional(input, archive, "xl/sharedStrings.bin")?);
-    let kinds = kinds(&optional(input, archive, "xl/styles.bin")?);
+    let part_of = |kind: &str, usual: &str| {
+        relations.values().find(|relation| relation.kind == kind).map_or_else(|| usual.to_owned(), |r| r.part.clone())
+    };
+    let strings = strings(&parts.bytes(input, archive, &part_of("sharedStrings", "xl/sharedStrings.bin"))?);
+    let formats = formats(&parts.bytes(input, archive, &part_of("styles", "xl/styles.bin"))?);
     let mut tables = Vec::new();
     for sheet in sheets {
         if !wanted(options, &sheet.name) {
             continue;
         }
         progress.check()?;
-        if !sheet.part.contains("worksheets/") {
-            let kind = if sheet.part.contains("chart") { "图表" } else { "对话框或宏表" };
+        if sheet.relation.kind != "worksheet" {
+            let kind = if sheet.relation.kind == "chartsheet" { "图表" } else { "对话框或宏表" };
             notes::skipped(input, &sheet.name, kind, diagnostics);
             continue;
         }
+        let part = parts.bytes(input, archive, &sheet.relation.part);
+        let part = part.map_err(|e| e.with(|f| f.sheet(sheet.name.clone())))?;
+        let styles = Styles { strings: &strings, formats: &formats, is_1904 };
+        let mut table = read_sheet(input, &sheet.name, &part, &styles, diagnostics)?;
         if sheet.hidden {
-            notes::hidden(input, &sheet.name, diagnostics);
+            notes::hidden(input, &mut table, diagnostics);
         }
-        let part = package::part(input, archive, &sheet.part).map_err(|e| e.with(|f| f.sheet(sheet.name.clone())))?;
-        let styles = Styles { strings: &strings, kinds: &kinds, is_1904 };
-        tables.push(read_sheet(input, &sheet.name, &part, &styles, diagnostics)?);
+        tables.push(table);
     }
     Ok(tables)
 }
 
-/// A part that a workbook may do without.
-fn optional(input: &Input, archive: &mut Archive, name: &str) -> AppResult<Vec<u8>> {
-    if archive.index_for_name(name).is_none() {
-        return Ok(Vec::new());
-    }
-    package::part(input, archive, name)
-}
-
-fn relations(xml: &[u8]) -> BTreeMap<String, String> {
-    let text = String::from_utf8_lossy(xml);
-    let mut map = BTreeMap::new();
-    for token in Tokens::new(&text) {
-        if let Token::Open { name: "Relationship", attributes, .. } = token
-            && let (Some(id), Some(target)) = (attribute(attributes, "Id"), attribute(attributes, "Target"))
-        {
-            let part = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
-            map.insert(id, part);
-        }
-    }
-    map
-}
-
-fn list(book: &[u8], relations: &BTreeMap<String, String>) -> (Vec<Listed>, bool) {
+fn list(book: &[u8], relations: &BTreeMap<String, Relation>) -> (Vec<Listed>, bool) {
     let mut sheets = Vec::new();
     let mut is_1904 = false;
     for (kind, body) in (Records { bytes: book, at: 0 }) {
@@ -144,8 +129,8 @@ fn list(book: &[u8], relations: &BTreeMap<String, String>) -> (Vec<Listed>, bool
             0x009C => {
                 // Without a relation there is no part to read.
                 let Some((relation, end)) = wide(body, 8).filter(|_| u32_at(body, 8) != u32::MAX) else { continue };
-                let (Some((name, _)), Some(part)) = (wide(body, end), relations.get(&relation)) else { continue };
-                sheets.push(Listed { name, part: part.clone(), hidden: u32_at(body, 0) != 0 });
+                let (Some((name, _)), Some(relation)) = (wide(body, end), relations.get(&relation)) else { continue };
+                sheets.push(Listed { name, relation: relation.clone(), hidden: u32_at(body, 0) != 0 });
             }
             0x0090 => break,
             _ => {}
@@ -160,40 +145,41 @@ fn strings(part: &[u8]) -> Vec<String> {
 }
 
 /// What each cell format makes of a number.
-fn kinds(part: &[u8]) -> Vec<NumberKind> {
-    let mut formats = BTreeMap::new();
-    let mut kinds = Vec::new();
+fn formats(part: &[u8]) -> Vec<NumberFormat> {
+    let mut codes = BTreeMap::new();
+    let mut formats = Vec::new();
     let mut inside = false;
     for (kind, body) in (Records { bytes: part, at: 0 }) {
         match kind {
             0x002C => {
                 if let Some((code, _)) = wide(body, 2) {
-                    formats.insert(u16_at(body, 0), value::format_kind(&code));
+                    codes.insert(u16_at(body, 0), NumberFormat::of(&code));
                 }
             }
             0x0269 => inside = true,
             0x026A => inside = false,
             0x002F if inside => {
                 let id = u16_at(body, 2);
-                kinds.push(formats.get(&id).copied().unwrap_or_else(|| value::builtin_kind(id)));
+                formats.push(codes.get(&id).cloned().unwrap_or_else(|| NumberFormat::builtin(id)));
             }
             _ => {}
         }
     }
-    kinds
+    formats
 }
 
 /// What cells refer to.
 struct Styles<'a> {
     strings: &'a [String],
-    kinds: &'a [NumberKind],
+    formats: &'a [NumberFormat],
     is_1904: bool,
 }
 
 impl Styles<'_> {
-    fn number(&self, number: f64, body: &[u8]) -> String {
+    fn put(&self, cells: &mut Cells<'_>, row: u32, body: &[u8], number: f64) -> AppResult<()> {
         let style = (u32_at(body, 4) & 0x00FF_FFFF) as usize;
-        value::formatted(number, self.kinds.get(style).copied().unwrap_or(NumberKind::Number), self.is_1904)
+        let plain = NumberFormat::default();
+        cells.put_number(row, u32_at(body, 0), number, self.formats.get(style).unwrap_or(&plain), self.is_1904)
     }
 }
 
@@ -216,19 +202,36 @@ fn read_sheet(
                 if row > 0x000F_FFFF {
                     return Err(input.damaged(format!("行号 {row}")).with(|f| f.sheet(name)));
                 }
+                // Behind the height: the outline's byte, then the flags, of which one says hidden.
+                if body.get(11).is_some_and(|flags| flags & 0x10 != 0) {
+                    cells.seen.hidden_row(row);
+                }
                 continue;
             }
             0x0092 => {
                 ended = true;
-                break;
+                continue;
             }
-            0x0002 => Some(styles.number(rk(u32_at(body, 8)), body)),
+            0x003C if u16_at(body, 16) & 1 != 0 => {
+                cells.seen.hidden_columns(column, u32_at(body, 4));
+                continue;
+            }
+            0x00B0 => {
+                cells.seen.merged(column, u32_at(body, 4), u32_at(body, 8));
+                continue;
+            }
+            _ if ended => continue,
+            0x0002 => {
+                styles.put(&mut cells, row, body, rk(u32_at(body, 8)))?;
+                continue;
+            }
             0x0003 | 0x000B => body.get(8).map(|code| error_text(*code).to_owned()),
             0x0004 | 0x000A => body.get(8).map(|truth| value::truth(*truth != 0).to_owned()),
-            0x0005 | 0x0009 => body
-                .get(8..16)
-                .map(|_| f64::from_bits(u64::from(u32_at(body, 8)) | u64::from(u32_at(body, 12)) << 32))
-                .map(|number| styles.number(number, body)),
+            0x0005 | 0x0009 if body.len() >= 16 => {
+                styles.put(&mut cells, row, body, double(body, 8))?;
+                continue;
+            }
+            0x0005 | 0x0009 => None,
             0x0006 | 0x0008 => wide(body, 8).map(|(text, _)| text),
             // A string with its formatting in the cell.
             0x003E => wide(body, 9).map(|(text, _)| text),

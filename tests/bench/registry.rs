@@ -84,6 +84,7 @@ fn table(file: &str, columns: Vec<(&str, StringChunked)>) -> RawTable {
         rows: (1..=height as u32).collect(),
         cells: DataFrame::new(height, columns).expect("equal heights"),
         named: false,
+        facts: fairdraw::tabular::Facts::default(),
     }
 }
 

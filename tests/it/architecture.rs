@@ -47,7 +47,7 @@ const ROOMS: [Room; 26] = [
         "tabular",
         "files → text tables: workbooks of every age, csv, web pages, parquet; knows no register",
         "text diagnostic",
-        "calamine cfb chrono polars quick_xml rayon serde_json zip",
+        "cfb chrono md5 office_crypto polars quick_xml rayon rc4 serde_json zip",
     ),
     room(
         "district",

@@ -35,6 +35,7 @@ mod inspectors;
 mod journal;
 mod live;
 mod mandatory;
+mod office_files;
 mod plan;
 mod plan_record;
 mod policy;

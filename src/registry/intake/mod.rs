@@ -9,6 +9,10 @@ mod choices;
 mod days;
 mod footnotes;
 mod keys;
+mod metres;
+mod odd_rows;
+mod ruined;
+mod shown;
 mod values;
 
 use std::borrow::Cow;
@@ -60,13 +64,19 @@ impl<'a> Intake<'a> {
         let mut cells = raw.cells.slice(first as i64, height - first);
         let mut rows = raw.rows.get(first..).unwrap_or_default().to_vec();
         let footnotes = footnotes(&cells, layout);
-        if !footnotes.is_empty() {
-            for i in &footnotes {
-                out.skip(&codes::FOOTNOTE, place_of(part, raw, rows[*i]));
-            }
+        shown::hold_merged(&mut cells, &rows, raw, layout, out);
+        shown::show_padded(&mut cells, &rows, raw, layout);
+        let odd = odd_rows::odd_rows(&cells, &rows, raw, layout);
+        if !footnotes.is_empty() || !odd.is_empty() {
             let mut keep = vec![true; rows.len()];
             for i in footnotes {
                 keep[i] = false;
+                out.skip(&codes::FOOTNOTE, place_of(part, raw, rows[i]));
+            }
+            for (i, code, value) in odd {
+                if std::mem::replace(&mut keep[i], false) {
+                    out.set_aside(code, place_of(part, raw, rows[i]), &value);
+                }
             }
             let mask: BooleanChunked = keep.iter().copied().collect();
             cells = cells.filter(&mask).unwrap_or_else(|_| cells.clear());
@@ -136,8 +146,10 @@ impl<'a> Intake<'a> {
 
     /// Parses every column of the table, except those that the checks of its kind resolve themselves.
     pub fn parse_columns(&mut self, options: &RegistryOptions, map: &dyn DistrictLookup, out: &mut Collector) {
+        self.convert_metres(map, out);
         for spec in self.layout.kind.columns() {
             let Some(cells) = self.text(spec.id) else { continue };
+            self.check_ruined(spec, &cells, out);
             if let Some(values) = self.parse_column(spec, &cells, options, map, out) {
                 self.values.insert(spec.id, values);
             }

@@ -10,7 +10,7 @@
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, MACINTOSH};
+use encoding_rs::{EUC_KR, Encoding, MACINTOSH};
 
 use super::TextEncoding;
 use super::chinese::ChineseTally;
@@ -102,8 +102,18 @@ pub fn detect(mut reader: impl Read) -> io::Result<Detected> {
 /// Chooses among the encodings from before Unicode.
 fn legacy(sample: &[u8]) -> Detected {
     let chinese = ChineseTally::of(sample);
+    if chinese.plausible() && looks_korean(sample, chinese.pairs) {
+        // The syllables of Korean lie in the first rows of common Chinese characters, and in no others.
+        let korean = statistics(std::iter::once(sample)) == TextEncoding::Whatwg(EUC_KR);
+        let encoding = if korean { TextEncoding::Whatwg(EUC_KR) } else { TextEncoding::GB18030 };
+        return Detected { encoding, how: How::Guess, sure: false, mark: 0 };
+    }
     if chinese.plausible() {
         return Detected { encoding: TextEncoding::GB18030, how: How::Gb18030, sure: chinese.pairs >= 4, mark: 0 };
+    }
+    if is_mixed(sample) {
+        // Two files put together: each line is told by itself when it is read.
+        return Detected { encoding: TextEncoding::GB18030, how: How::Gb18030, sure: true, mark: 0 };
     }
     let guess = statistics(std::iter::once(sample));
     // A guess under which the text is full of holes is none.
@@ -113,6 +123,35 @@ fn legacy(sample: &[u8]) -> Detected {
         guess
     };
     Detected { encoding, how: How::Guess, sure: false, mark: 0 }
+}
+
+/// True where every line is ASCII, UTF-8 or Chinese in GB18030, and there are lines of both.
+fn is_mixed(sample: &[u8]) -> bool {
+    let (mut utf8, mut chinese) = (0_u32, 0_u32);
+    // The last line may be cut off by the end of the sample.
+    let whole = sample.iter().rposition(|byte| *byte == b'\n').map_or(sample.len(), |end| end + 1);
+    for line in sample[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_ascii()) {
+        if std::str::from_utf8(line).is_ok() {
+            utf8 += 1;
+        } else if ChineseTally::of(line).plausible() {
+            chinese += 1;
+        } else {
+            return false;
+        }
+    }
+    utf8 > 0 && chinese > 0
+}
+
+/// True where hardly a character stands in the later rows of common Chinese ones (s to z by reading), in which a third
+/// of all Chinese text is written.
+fn looks_korean(sample: &[u8], pairs: u64) -> bool {
+    let mut late = 0_u64;
+    let mut at = 0;
+    while let Some(&lead) = sample.get(at) {
+        late += u64::from((0xC9..=0xD7).contains(&lead));
+        at += if lead.is_ascii() { 1 } else { 2 };
+    }
+    pairs >= 16 && late * 50 < pairs
 }
 
 /// What the statistics of letters say of these parts of one text; no part but the last ends within a character.
@@ -248,6 +287,16 @@ mod tests {
         let big5 = TextEncoding::from_label("繁体").unwrap().encode(traditional).unwrap();
         let (name, how, sure) = detected(&big5);
         assert_eq!((name.as_str(), how, sure), ("Big5", How::Guess, false));
+    }
+
+    #[test]
+    fn korean_is_not_taken_for_chinese_with_certainty() {
+        let text = "회사명,주소\n서울화학공업주식회사,서울특별시 강남구 테헤란로\n부산도금공장,부산광역시 해운대구\n";
+        let bytes = EUC_KR.encode(text).0.into_owned();
+        let (name, how, sure) = detected(&bytes);
+        assert_eq!((name.as_str(), how, sure), ("EUC-KR", How::Guess, false));
+        let chinese = TextEncoding::GB18030.encode(&TEXT.repeat(3)).unwrap();
+        assert_eq!(detected(&chinese), ("GB18030".to_owned(), How::Gb18030, true));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod chinese;
 mod detect;
 mod names;
 mod oem;
+mod ruined;
 mod values;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use encoding_rs::{DecoderResult, Encoding};
 
 pub use chinese::looks_chinese;
 pub use detect::{Detected, How, byte_order_mark, detect};
+pub use ruined::{Ruin, ruin_of};
 pub use values::{Evidence, guess};
 
 /// An encoding of texts.

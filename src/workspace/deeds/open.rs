@@ -6,7 +6,9 @@
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::Period;
 use crate::export::write_atomic;
-use crate::sampling::{OpeningClock, SealRegister, Secret, compute_opening, compute_roster_sha256, draw_units, to_hex};
+use crate::sampling::{
+    OpeningClock, SealRegister, Secret, as_written, compute_opening, compute_roster_sha256, draw_units, to_hex,
+};
 use crate::staffing::check_staffing;
 use crate::workspace::deeds::certificate::write_certificate;
 use crate::workspace::deeds::{check_reason, time};
@@ -92,7 +94,8 @@ pub(in crate::workspace) fn check_sealed_files(draw: &StoredDraw, register: &Sea
     if to_hex(&draw.frame.root()) != draw.seal.frame_root {
         return changed("frame.csv");
     }
-    let bytes = |name: &str| load_bytes(&draw.folder.join(name));
+    // Saved anew by another program, the files still say what was sealed.
+    let bytes = |name: &str| load_bytes(&draw.folder.join(name)).map(|bytes| as_written(&bytes).into_owned());
     if to_hex(&compute_roster_sha256(&bytes("roster.csv")?, &bytes("needs.csv")?)) != draw.seal.roster_sha256 {
         return changed("roster.csv");
     }

@@ -11,7 +11,7 @@ use crate::domain::{PlanMonth, UnitId};
 use crate::registry::Registry;
 use crate::registry::columns::text_cells;
 use crate::registry::schema::sources;
-use crate::tabular::{RawTable, ReadOptions, load_raw};
+use crate::tabular::{RawTable, ReadOptions, load_tables};
 use crate::workspace::inputs::due::{KnownInspectors, all_due_checks};
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
@@ -41,7 +41,11 @@ fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
         .iter()
         .enumerate()
         .map(|(i, row)| {
-            (u64::from(*row), cells.iter().map(|column| column.get(i).unwrap_or_default().to_owned()).collect())
+            // A number is shown with its zeros: codes are what results are found by.
+            let cell = |column: usize| raw.facts.shown.get(&(*row, column as u32)).map(String::as_str);
+            let texts = cells.iter().enumerate();
+            let texts = texts.map(|(c, column)| cell(c).or_else(|| column.get(i)).unwrap_or_default().to_owned());
+            (u64::from(*row), texts.collect())
         })
         .collect();
     if raw.named {
@@ -58,7 +62,7 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     project.check_writable()?;
     let (registry, _) = load_project_data(project)?;
     let mut diagnostics = Diagnostics::new();
-    let tables = load_raw(file, &ReadOptions::default(), &mut diagnostics, &context.progress)?;
+    let tables = load_tables(file, &ReadOptions::default(), &|_| false, &mut diagnostics, &context.progress)?;
     let catalogue = load_columns(project)?;
     let columns = ResultColumns::default().with_headings(catalogue.template_headings());
     let checks = all_due_checks(project, &registry)?;

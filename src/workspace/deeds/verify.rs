@@ -1,11 +1,11 @@
 //! Verifying files that somebody brings: certificate with or without its frame, pairing, journal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::{
-    Certificate, CheckReport, DrawResult, Fault, SamplingFrame, StepState, StratumResult, check_certificate,
-    check_draw_steps, compute_roster_sha256, to_hex,
+    Certificate, CheckReport, DrawResult, Fault, SamplingFrame, StepState, StratumResult, as_written,
+    check_certificate, check_draw_steps, compute_roster_sha256, to_hex,
 };
 use crate::staffing::{Change, Needs, Roster, check_assignment};
 use crate::workspace::store::draws::{DrawChange, pair_change};
@@ -39,6 +39,28 @@ pub struct Verified {
     pub report: CheckReport,
     /// Faults of the pairing, in words; `None` where it was not asked for.
     pub pairing: Option<Vec<String>>,
+    /// Files that another program has saved anew without changing what they say.
+    pub resaved: Vec<String>,
+}
+
+/// What is said of a file with other line ends, a mark or blank lines at its end.
+pub const RESAVED: &str = "换行符、开头标记或末尾空行与程序写出的不同（曾用其他软件另存），内容没有变，核验照常进行";
+
+/// A file's bytes as the program wrote them, and its name on the list where another program saved it anew.
+///
+/// # Errors
+/// `IO-…`.
+pub fn load_written(path: &Path, resaved: &mut Vec<String>) -> AppResult<Vec<u8>> {
+    let bytes = load_bytes(path)?;
+    let written = as_written(&bytes);
+    // A document in one line may end without a line end.
+    let one_line = !bytes.contains(&b'\n') && written.strip_suffix(b"\n") == Some(bytes.as_slice());
+    let same = written.as_ref() == bytes || one_line;
+    if !same {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        resaved.push(format!("{name}：{RESAVED}"));
+    }
+    Ok(written.into_owned())
 }
 
 fn unreadable(fault: Fault) -> Verified {
@@ -49,7 +71,7 @@ fn unreadable(fault: Fault) -> Verified {
         detail: fault.text.clone(),
     });
     report.faults.push(fault);
-    Verified { certificate: None, report, pairing: None }
+    Verified { certificate: None, report, pairing: None, resaved: Vec::new() }
 }
 
 /// Checks a certificate. With the frame every step of the draw is computed afresh, so that nobody can have
@@ -58,14 +80,15 @@ fn unreadable(fault: Fault) -> Verified {
 /// # Errors
 /// `IO-…` where a file can't be read; what is wrong with its contents is in the report.
 pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
-    let certificate = match Certificate::parse(&load_bytes(&request.certificate)?) {
+    let mut resaved = Vec::new();
+    let certificate = match Certificate::parse(&load_written(&request.certificate, &mut resaved)?) {
         Ok(certificate) => certificate,
         Err(fault) => return Ok(unreadable(fault)),
     };
     let published = request.commitment.as_deref();
     let frame = match &request.frame {
         None => None,
-        Some(path) => match SamplingFrame::parse_csv(&load_bytes(path)?) {
+        Some(path) => match SamplingFrame::parse_csv(&load_written(path, &mut resaved)?) {
             Ok(frame) => Some(frame),
             Err(error) => return Ok(Verified { certificate: Some(certificate), ..unreadable(error.into()) }),
         },
@@ -98,20 +121,21 @@ pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
     }
     let pairing = match (&request.roster, &request.needs, &request.assignment) {
         (Some(roster), Some(needs), Some(assignment)) => {
-            Some(verify_pairing(&certificate, [roster, needs, assignment], request.changes.as_ref())?)
+            Some(verify_pairing(&certificate, [roster, needs, assignment], request.changes.as_ref(), &mut resaved)?)
         }
         _ => None,
     };
-    Ok(Verified { certificate: Some(certificate), report, pairing })
+    Ok(Verified { certificate: Some(certificate), report, pairing, resaved })
 }
 
 fn verify_pairing(
     certificate: &Certificate,
     [roster, needs, assignment]: [&PathBuf; 3],
     changes: Option<&PathBuf>,
+    resaved: &mut Vec<String>,
 ) -> AppResult<Vec<String>> {
-    let (roster_bytes, needs_bytes, assignment_bytes) =
-        (load_bytes(roster)?, load_bytes(needs)?, load_bytes(assignment)?);
+    let mut load = |path: &PathBuf| load_written(path, resaved);
+    let (roster_bytes, needs_bytes, assignment_bytes) = (load(roster)?, load(needs)?, load(assignment)?);
     let mut faults = Vec::new();
     if to_hex(&compute_roster_sha256(&roster_bytes, &needs_bytes)) != certificate.seal.roster_sha256 {
         faults.push("名册与检查需求不是封存的那一份（roster_sha256 不符）".to_owned());
@@ -126,7 +150,7 @@ fn verify_pairing(
         certificate.strata.iter().flat_map(|s| s.selected.iter().map(|u| u.row.unit_id.clone())).collect();
     let drawn = needs.only(units.iter())?;
     let changes: Vec<DrawChange> = match changes {
-        Some(path) => serde_json::from_slice(&load_bytes(path)?)
+        Some(path) => serde_json::from_slice(&load(path)?)
             .map_err(|cause| AppError::new("DRW-001", "变更文件无法识别").caused_by(cause))?,
         None => Vec::new(),
     };

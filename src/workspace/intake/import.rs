@@ -25,7 +25,7 @@ use crate::workspace::store::quality::{MAP_TABLE, replace_findings, save_report}
 use crate::workspace::store::staged::{begin_change, commit_change};
 
 /// File endings that may hold tables.
-const TABLE_ENDINGS: [&str; 8] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "xlsb", "ods"];
+const TABLE_ENDINGS: [&str; 10] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "et", "xlsb", "ods", "fods"];
 
 /// What a folder holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::registry::header::check_layout;
-use crate::registry::{Aliases, FileMapping, Mapping};
-use crate::tabular::{RawTable, ReadOptions, load_raw};
-use crate::workspace::intake::import::load_folder;
+use crate::registry::{Aliases, DistrictLookup, FileMapping, Mapping};
+use crate::tabular::{RawTable, ReadOptions, load_tables};
+use crate::workspace::intake::import::{find_districts, load_folder};
+use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::project::{create_folder, load_bytes};
 
 /// Rows of a sheet that a look keeps.
@@ -131,6 +132,7 @@ pub fn look_at(
         mapping = own;
     }
     let aliases = Aliases::built_in()?;
+    let (districts, _) = find_districts(&contents, &from, &mapping, &mut Diagnostics::new())?;
     let mut look = ImportLook { from, maps: contents.maps, other: contents.other, ..ImportLook::default() };
     progress.begin("查看文件", contents.tables.len() as u64);
     for path in &contents.tables {
@@ -144,11 +146,12 @@ pub fn look_at(
                 sheet: None,
             };
             let mut notes = Diagnostics::with_cap(100);
-            match load_raw(path, &read, &mut notes, progress) {
+            // Hidden sheets are shown, to be chosen.
+            match load_tables(path, &read, &|_| true, &mut notes, progress) {
                 Ok(raws) => {
                     for raw in raws {
                         let entry = mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone());
-                        let mut sheet = look_at_sheet(raw, entry.as_ref(), &aliases);
+                        let mut sheet = look_at_sheet(raw, entry.as_ref(), &aliases, &ProjectMap(&districts));
                         sheet.notes.extend(notes.findings().iter().cloned());
                         look.sheets.push(sheet);
                     }
@@ -165,7 +168,12 @@ pub fn look_at(
     Ok(look)
 }
 
-fn look_at_sheet(raw: RawTable, mapping: Option<&FileMapping>, aliases: &Aliases) -> SheetLook {
+fn look_at_sheet(
+    raw: RawTable,
+    mapping: Option<&FileMapping>,
+    aliases: &Aliases,
+    map: &dyn DistrictLookup,
+) -> SheetLook {
     let rows = raw.rows.len();
     let mut sample = raw;
     sample.rows.truncate(KEPT_ROWS);
@@ -178,15 +186,23 @@ fn look_at_sheet(raw: RawTable, mapping: Option<&FileMapping>, aliases: &Aliases
         first_row: 0,
         notes: Vec::new(),
     };
-    sheet.recognise(mapping, aliases);
+    sheet.recognise(mapping, aliases, map);
     sheet
 }
 
 impl SheetLook {
     /// Recognises the sheet with a mapping; quick, works on the rows kept.
-    pub fn recognise(&mut self, mapping: Option<&FileMapping>, aliases: &Aliases) {
+    pub fn recognise(&mut self, mapping: Option<&FileMapping>, aliases: &Aliases, map: &dyn DistrictLookup) {
         self.notes.clear();
-        match check_layout(&self.sample, None, mapping, aliases, &mut self.notes) {
+        let chosen = mapping.is_some_and(|entry| entry.sheet.is_some() && entry.sheet == self.sample.sheet);
+        if self.sample.facts.hidden && !chosen {
+            let mut hidden = Finding::warning("RAW-030", "工作表是隐藏的，导入时不采用").file(self.sample.file.clone());
+            hidden.sheet.clone_from(&self.sample.sheet);
+            self.taken = Err(hidden.value(format!("{} 行", self.rows)).hint("若应采用，请在此选定它是哪一张表"));
+            self.show_unknown(mapping);
+            return;
+        }
+        match check_layout(&self.sample, None, mapping, aliases, map, &mut self.notes) {
             Ok(layout) => {
                 self.taken = Ok(layout.as_mapping(&self.sample));
                 self.headings = layout.headings;
@@ -194,16 +210,21 @@ impl SheetLook {
             }
             Err(finding) => {
                 self.taken = Err(*finding);
-                let wanted = mapping.and_then(|m| m.header_row).and_then(|r| self.sample.rows.binary_search(&r).ok());
-                let row = wanted.unwrap_or_else(|| self.likely_heading());
-                self.headings = if self.sample.named {
-                    self.sample.cells.get_column_names().iter().map(ToString::to_string).collect()
-                } else {
-                    self.cells(row)
-                };
-                self.first_row = if self.sample.named { 0 } else { row + 1 };
+                self.show_unknown(mapping);
             }
         }
+    }
+
+    /// Headings and first row of a sheet that isn't taken.
+    fn show_unknown(&mut self, mapping: Option<&FileMapping>) {
+        let wanted = mapping.and_then(|m| m.header_row).and_then(|r| self.sample.rows.binary_search(&r).ok());
+        let row = wanted.unwrap_or_else(|| self.likely_heading());
+        self.headings = if self.sample.named {
+            self.sample.cells.get_column_names().iter().map(ToString::to_string).collect()
+        } else {
+            self.cells(row)
+        };
+        self.first_row = if self.sample.named { 0 } else { row + 1 };
     }
 
     /// The row with the most filled cells among the first ten; the upper one of equals.
@@ -302,7 +323,7 @@ mod tests {
             constants: [("management".to_owned(), "登记管理".to_owned())].into(),
             ..FileMapping::default()
         };
-        unknown.recognise(Some(&entry), &Aliases::built_in().unwrap());
+        unknown.recognise(Some(&entry), &Aliases::built_in().unwrap(), &crate::registry::NoMap);
         assert_eq!(unknown.taken.as_ref().unwrap().table, Some(TableKind::Sources));
         // dropping one file leaves the others of its folder out
         let one = look_at(&[folder.path().join("plants.csv")], folder.path(), None, &Progress::none()).unwrap();

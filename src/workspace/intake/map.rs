@@ -1,6 +1,6 @@
 //! The project's districts as the registry asks for them.
 
-use crate::district::{CoordinateSystem as MapSystem, DistrictSet, LocationCheck};
+use crate::district::{CoordinateSystem as MapSystem, DistrictSet, LocationCheck, from_metres};
 use crate::domain::DistrictCode;
 use crate::registry::{Apart, CoordinateSystem, DistrictLookup};
 
@@ -42,6 +42,10 @@ impl DistrictLookup for ProjectMap<'_> {
 
     fn bounds(&self) -> Option<[f64; 4]> {
         self.0.bounds().map(|b| [b.west, b.south, b.east, b.north])
+    }
+
+    fn from_metres(&self, places: &[[f64; 2]]) -> (Vec<Option<[f64; 2]>>, Option<String>) {
+        from_metres(self.0, places)
     }
 
     fn to_wgs84(&self, system: CoordinateSystem, lon: f64, lat: f64) -> (f64, f64) {

@@ -2,6 +2,7 @@
 
 pub mod import;
 pub mod inspect;
+mod left_out;
 pub mod map;
 pub mod quality;
 pub mod reading;

@@ -6,6 +6,7 @@ use super::import::{
     FolderContents, NewProject, find_districts, fit_policy, judged_on, load_folder, load_mapping, load_policy_by_name,
     registry_options,
 };
+use super::left_out::{left_out, note_no_register};
 use super::map::ProjectMap;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::DistrictSet;
@@ -79,6 +80,9 @@ pub(super) fn read_contents(
         (None, None) => Mapping::default(),
     };
     let mut findings = Diagnostics::new();
+    if new.from.is_dir() {
+        left_out(&new.from, contents, &mut findings)?;
+    }
     context.progress.begin("读取区划", 0);
     let (districts, map_path) = find_districts(contents, &new.from, &mapping, &mut findings)?;
     let named = match (&new.policy, &contents.policy) {
@@ -99,6 +103,9 @@ pub(super) fn read_contents(
         options.lasting = LastingIds::from_csv(&text, &path.display().to_string())?;
     }
     let mut registry = load_registry(inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    if new.from.is_dir() {
+        note_no_register(&mut registry);
+    }
     findings.append(std::mem::take(&mut registry.diagnostics));
     registry.diagnostics = findings;
     Ok(ReadContents { mapping, districts, map_path, policy, policy_bytes, year, registry })

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
 use crate::export::write_atomic;
+use crate::sampling::as_written;
 use crate::sampling::{
     DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
     draw_units, hash_from_hex,
@@ -201,8 +202,8 @@ impl StoredDraw {
             frame: SamplingFrame::parse_csv(&load_bytes(&at("frame.csv"))?)?,
             demonstration: seal.is_demonstration(),
             seal,
-            roster: Roster::parse(&load_bytes(&at("roster.csv"))?)?,
-            needs: Needs::parse(&load_bytes(&at("needs.csv"))?)?,
+            roster: Roster::parse(&as_written(&load_bytes(&at("roster.csv"))?))?,
+            needs: Needs::parse(&as_written(&load_bytes(&at("needs.csv"))?))?,
             opening,
             changes,
             opened_at: notes.opened_at,

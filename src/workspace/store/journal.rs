@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::sampling::to_hex;
+use crate::sampling::{as_written, to_hex};
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ impl Journal {
         let io = |cause| AppError::io("写入操作日志", &self.path, cause);
         let (mut file, bytes, _) = self.open_whole()?;
         let (previous, sequence) =
-            match bytes.strip_suffix(b"\n").map(|b| b.rsplit(|b| *b == b'\n').next().unwrap_or(b)) {
+            match as_written(&bytes).strip_suffix(b"\n").map(|b| b.rsplit(|b| *b == b'\n').next().unwrap_or(b)) {
                 None => (String::new(), 1),
                 Some(line) => {
                     let last: JournalEntry = serde_json::from_slice(line).map_err(|cause| {
@@ -117,6 +117,12 @@ impl Journal {
             previous,
             sequence,
         };
+        // Blank lines that another program left at the end would stand within the chain.
+        let body = bytes.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last + 1);
+        let end = if bytes[body..].starts_with(b"\r\n") { 2 } else { 1 };
+        if body > 0 && bytes.len() > body + end {
+            file.set_len((body + end) as u64).map_err(io)?;
+        }
         let mut line = serde_json::to_vec(&entry)
             .map_err(|cause| AppError::new("JRN-002", "操作日志无法写成文本").caused_by(cause))?;
         line.push(b'\n');
@@ -144,6 +150,12 @@ pub fn check_journal_file(path: &Path) -> AppResult<(Vec<JournalEntry>, Vec<Stri
     File::open(path)
         .and_then(|mut file| file.read_to_end(&mut bytes))
         .map_err(|cause| AppError::io("读取操作日志", path, cause))?;
+    // A line cut short is a fault; other line ends, a mark or blank lines at the end are another program's habit.
+    let cut = !bytes.is_empty() && !bytes.ends_with(b"\n") && !bytes.ends_with(b"\r");
+    let mut bytes = as_written(&bytes).into_owned();
+    if cut {
+        bytes.pop();
+    }
     let (mut entries, mut faults) = (Vec::new(), Vec::new());
     let (mut previous, mut sequence) = (String::new(), 0);
     let mut lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();

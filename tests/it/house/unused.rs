@@ -134,7 +134,6 @@ fn unused(sources: &[Source]) -> Vec<Item> {
 /// Items without a caller that stay, each with its reason.
 const KEPT: &[(&str, &str)] = &[
     ("count_code", "what the tests ask of findings"),
-    ("in_china", "where the bundled maps must lie"),
     ("from_wgs84", "makes the projected files of the tests, the inverse of what is read"),
     ("check_zip_layers", "archives from memory, cut at every byte"),
     ("areas_km2", "held against an independent reader"),

@@ -90,6 +90,7 @@ fn raw_at(file: &str, sheet: Option<&str>, first_row: u32, rows: &[Vec<&str>]) -
         rows: (0..rows.len() as u32).map(|i| first_row + i).collect(),
         cells: DataFrame::new(rows.len(), columns).unwrap(),
         named: false,
+        facts: fairdraw::tabular::Facts::default(),
     }
 }
 

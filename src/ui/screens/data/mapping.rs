@@ -164,7 +164,7 @@ impl MappingDialog {
 
     fn recognise(&mut self, sheet: &mut SheetLook) {
         if let Some(aliases) = &self.aliases {
-            sheet.recognise(Some(&self.entry), aliases);
+            sheet.recognise(Some(&self.entry), aliases, &crate::registry::NoMap);
         }
     }
 

@@ -1,0 +1,212 @@
+//! Rows that hold no record of their own: pieces of a broken line, rows whose cells are shifted, the examples and
+//! instructions that templates come with.
+
+use polars::prelude::{DataFrame, StringChunked};
+use rayon::prelude::*;
+
+use super::super::codes::{self, Code};
+use super::super::header::Layout;
+use super::super::schema::{event, inspectors};
+use crate::tabular::RawTable;
+use crate::text::fold;
+
+/// Words that alone in a cell mark the row as an example.
+const EXAMPLES: [&str; 12] = [
+    "示例",
+    "样例",
+    "例",
+    "举例",
+    "范例",
+    "填写示例",
+    "填报示例",
+    "示例数据",
+    "示例行",
+    "填写样例",
+    "example",
+    "sample",
+];
+
+/// How cells of an instruction row begin.
+const INSTRUCTIONS: [&str; 24] = [
+    "示例",
+    "样例",
+    "例:",
+    "例如",
+    "填写",
+    "填表说明",
+    "填报说明",
+    "填写要求",
+    "必填",
+    "选填",
+    "非必填",
+    "请填",
+    "请选",
+    "请按",
+    "下拉",
+    "如:",
+    "格式:",
+    "文本格式",
+    "日期格式",
+    "数字格式",
+    "yyyy",
+    "不超过",
+    "最多",
+    "单选",
+];
+
+/// Rows that are no data: index, why, and what gave it away.
+pub(super) fn odd_rows(
+    cells: &DataFrame,
+    rows: &[u32],
+    raw: &RawTable,
+    layout: &Layout,
+) -> Vec<(usize, &'static Code, String)> {
+    let columns: Vec<&StringChunked> = cells.columns().iter().filter_map(|column| column.str().ok()).collect();
+    let mut odd: Vec<(usize, &'static Code, String)> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
+        if raw.facts.broken.contains(row) {
+            let shown = columns.iter().find_map(|column| column.get(i)).unwrap_or_default();
+            odd.push((i, &codes::ROW_BROKEN, shown.chars().take(40).collect()));
+        }
+    }
+    if raw.delimiter.is_some() {
+        odd.extend(shifted(&columns, layout));
+    }
+    odd.extend(examples(&columns, layout, cells.height()));
+    odd
+}
+
+/// Rows with something behind the last heading, where most rows have nothing there: a delimiter within the text.
+fn shifted(columns: &[&StringChunked], layout: &Layout) -> Vec<(usize, &'static Code, String)> {
+    let width = layout.headings.iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
+    let mut odd = Vec::new();
+    for column in columns.get(width..).unwrap_or_default() {
+        let filled = column.len() - column.null_count();
+        // A column of its own that lacks a heading is filled in most rows.
+        if filled == 0 || filled * 2 > column.len() && filled > 1 {
+            continue;
+        }
+        odd.extend(
+            column
+                .iter()
+                .enumerate()
+                .filter_map(|(i, text)| Some((i, &codes::ROW_SHIFTED, text?.chars().take(40).collect::<String>()))),
+        );
+    }
+    odd
+}
+
+fn examples(columns: &[&StringChunked], layout: &Layout, height: usize) -> Vec<(usize, &'static Code, String)> {
+    let column_of = |id: &str| layout.fields.get(id).and_then(|i| columns.get(*i));
+    let names: Vec<&&StringChunked> =
+        [event::NAME.name(), inspectors::NAME.name()].iter().filter_map(|id| column_of(id)).collect();
+    let numbers: Vec<&&StringChunked> = [event::UNIT_ID.name(), event::USCC.name(), inspectors::CERTIFICATE.name()]
+        .iter()
+        .filter_map(|id| column_of(id))
+        .collect();
+    (0..height)
+        .into_par_iter()
+        .filter_map(|i| {
+            let first = columns.iter().find_map(|column| column.get(i)).unwrap_or_default();
+            let named = names.iter().filter_map(|column| column.get(i)).find(|name| is_placeholder(name));
+            let numbered = numbers.iter().filter_map(|column| column.get(i)).find(|number| is_blank_number(number));
+            let worded = is_example_word(first).then_some(first);
+            let why = named.or(numbered).or(worded).or_else(|| instruction(columns, i, first))?;
+            Some((i, &codes::EXAMPLE_ROW, why.chars().take(40).collect::<String>()))
+        })
+        .collect()
+}
+
+/// The first letter or digit of a cell: a quick look that most cells do not pass.
+fn begins_like(text: &str, initials: &str) -> bool {
+    text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| initials.contains(c))
+}
+
+fn is_example_word(text: &str) -> bool {
+    if text.len() > 30 || !begins_like(text, "示样例举范填eEsS") {
+        return false;
+    }
+    let plain = fold(text).trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    EXAMPLES.contains(&plain.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// A name that stands for any: XXX公司, 上海××有限公司, 示例企业.
+fn is_placeholder(name: &str) -> bool {
+    if name.starts_with("示例") || name.starts_with("样例") || name.starts_with("（示例") || name.starts_with("(示例")
+    {
+        return true;
+    }
+    if !name.contains(['X', 'x', '×', '╳', '✕', '○', '〇', 'Ｘ', 'ｘ']) {
+        return false;
+    }
+    let chars: Vec<char> = fold(name).chars().collect();
+    let is_x = |c: char| matches!(c, 'X' | 'x' | '×' | '╳' | '✕' | '○' | '〇');
+    let mut i = 0;
+    while i < chars.len() {
+        let run = chars[i..].iter().take_while(|c| is_x(**c)).count();
+        if run >= 2 {
+            // Letters beside it make it a word (Exxon).
+            let bounded = |c: Option<&char>| c.is_none_or(|c| !c.is_ascii_alphanumeric());
+            let before = i.checked_sub(1).and_then(|before| chars.get(before));
+            if bounded(before) && bounded(chars.get(i + run)) {
+                return true;
+            }
+        }
+        i += run.max(1);
+    }
+    false
+}
+
+/// A number with its places still to be filled: 91310000XXXXXXXXXX.
+fn is_blank_number(number: &str) -> bool {
+    if !number.contains(['X', 'x', '×', '*']) {
+        return false;
+    }
+    let longest = number.split(|c: char| !matches!(c, 'X' | 'x' | '×' | '*')).map(|run| run.chars().count()).max();
+    longest.unwrap_or(0) >= 6
+}
+
+/// The first cell of a row most of whose cells tell how to fill them in.
+fn instruction<'a>(columns: &[&'a StringChunked], i: usize, first: &str) -> Option<&'a str> {
+    let tells = |text: &str| {
+        if !begins_like(text, "示样例填必选非请下如格文日数不最单yYＹｙ") {
+            return false;
+        }
+        let text = fold(text).to_lowercase();
+        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        INSTRUCTIONS.iter().any(|word| text.starts_with(word))
+    };
+    // The quick look: an instruction row tells in one of its first cells.
+    if !tells(first) && !columns.iter().take(6).any(|column| column.get(i).is_some_and(tells)) {
+        return None;
+    }
+    let filled: Vec<&str> = columns.iter().filter_map(|column| column.get(i)).collect();
+    let telling = filled.iter().filter(|text| tells(text)).count();
+    let found = filled.iter().find(|text| tells(text)).copied();
+    // A lone cell of a row is its instruction; of several, half must be.
+    found.filter(|_| telling * 2 >= filled.len() && (telling >= 2 || filled.len() == 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_told_from_names() {
+        for name in ["XXX公司", "上海XX有限公司", "上海××化工厂", "示例企业有限公司", "xx厂", "某某(XX)公司", "○○公司"]
+        {
+            assert!(is_placeholder(name), "{name}");
+        }
+        for name in ["埃克森美孚Exxon", "上海X光设备厂", "XXL服饰", "MAXX中国", "王**", "上海某某公司", "安迪(XY)"]
+        {
+            assert!(!is_placeholder(name), "{name}");
+        }
+        assert!(is_blank_number("91310000XXXXXXXXXX001V") && !is_blank_number("91310000MA1XXX1234"));
+        for word in ["示例", "（示例）", "例1", "填写示例：", "Example"] {
+            assert!(is_example_word(word), "{word}");
+        }
+        for word in ["1", "上海示例厂", "例会"] {
+            assert!(!is_example_word(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Office Open XML workbooks (.xlsx, .xlsm; ECMA-376 part 1, strict and transitional).
+//!
+//! Duty: every worksheet, visible or hidden, as text cells in one spelling, and what the file says beside them.
+//!
+//! Read here rather than by calamine: that refuses a whole workbook for one odd sheet, in English, tells neither
+//! formulas without values nor hidden rows nor the zeros that a number format shows, and reads no part in UTF-16.
+//! Cells are streamed, so that a sheet's declared size costs nothing; a cell that can't be read is reported and
+//! reading goes on behind it.
+
+use std::collections::BTreeMap;
+
+use quick_xml::events::Event;
+
+use super::input::Input;
+use super::markup::{Token, Tokens, attribute, unescape};
+use super::package::Archive;
+use super::parts::Parts;
+use super::sheet::notes;
+use super::value::NumberFormat;
+use super::xlsx_sheet::read_sheet;
+use super::xlsx_xml::{Fault, RawAttributes, Xml, rich_text, xml_reader};
+use super::{RawTable, ReadOptions, wanted};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
+
+/// What cells refer to.
+pub(super) struct Book {
+    /// The shared strings.
+    pub(super) strings: Vec<Box<str>>,
+    /// The number format of each cell format.
+    pub(super) formats: Vec<NumberFormat>,
+    /// Days count from 1904.
+    pub(super) is_1904: bool,
+}
+
+/// A sheet as the workbook lists it.
+struct Listed {
+    name: String,
+    hidden: bool,
+    relation: String,
+}
+
+/// Reads an .xlsx or .xlsm workbook.
+///
+/// # Errors
+/// `RAW-004` damaged, `RAW-005` too large. A sheet that can't be read beside others that can is a finding.
+pub(super) fn load(
+    input: &Input,
+    options: &ReadOptions,
+    archive: &mut Archive,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<Vec<RawTable>> {
+    let parts = Parts::of(archive);
+    let workbook = parts.workbook(input, archive, "xl/workbook.xml")?;
+    let text = parts.text(input, archive, &workbook)?;
+    let (listed, is_1904) = sheets(&text);
+    if listed.is_empty() {
+        return Err(input.damaged("没有工作表"));
+    }
+    let relations = parts.relations(input, archive, &workbook)?;
+    let part_of = |kind: &str, usual: &str| {
+        let named = relations.values().find(|relation| relation.kind == kind).map(|relation| relation.part.clone());
+        named.filter(|part| parts.has(part)).unwrap_or_else(|| usual.to_owned())
+    };
+    let (shared, styles) = (part_of("sharedStrings", "xl/sharedStrings.xml"), part_of("styles", "xl/styles.xml"));
+    let strings = match parts.open(input, archive, &shared)? {
+        Some(part) => shared_strings(&mut xml_reader(input, part)?).map_err(|e| input.broken_part(&shared, &e))?,
+        None => Vec::new(),
+    };
+    let formats = number_formats(&parts.text(input, archive, &styles)?);
+    let book = Book { strings, formats, is_1904 };
+    let mut tables = Vec::new();
+    let mut failed: Vec<AppError> = Vec::new();
+    for sheet in listed.iter().filter(|sheet| wanted(options, &sheet.name)) {
+        progress.check()?;
+        let relation = relations.get(&sheet.relation);
+        let kind = match relation.map(|relation| relation.kind.as_str()) {
+            Some("chartsheet") => "图表",
+            Some("dialogsheet") => "对话框",
+            Some("xlMacrosheet" | "xlIntlMacrosheet") => "宏表",
+            Some(_) => "",
+            None => "没有内容的旧式模块",
+        };
+        let (Some(relation), "") = (relation, kind) else {
+            notes::skipped(input, &sheet.name, kind, diagnostics);
+            continue;
+        };
+        let read = match parts.open(input, archive, &relation.part)? {
+            Some(part) => read_sheet(input, &book, &sheet.name, part, diagnostics, progress),
+            None => Err(input.damaged("工作表的数据缺失")),
+        };
+        match read {
+            Ok(mut table) => {
+                if sheet.hidden {
+                    notes::hidden(input, &mut table, diagnostics);
+                }
+                tables.push(table);
+            }
+            Err(error) if error.code() == "RAW-004" => failed.push(error.with(|f| f.sheet(sheet.name.clone()))),
+            Err(error) => return Err(error),
+        }
+    }
+    if tables.iter().all(|table| table.rows.is_empty()) && !failed.is_empty() {
+        return Err(failed.swap_remove(0));
+    }
+    for error in failed {
+        // The other sheets are whole; this one is named.
+        diagnostics.push(error.finding().clone());
+    }
+    Ok(tables)
+}
+
+/// The sheets of a workbook part, and whether days count from 1904.
+fn sheets(text: &str) -> (Vec<Listed>, bool) {
+    let mut listed = Vec::new();
+    let mut is_1904 = false;
+    for token in Tokens::new(text) {
+        let Token::Open { name, attributes, .. } = token else { continue };
+        match name.rsplit(':').next() {
+            Some("workbookPr") => {
+                is_1904 = attribute(attributes, "date1904").is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true"));
+            }
+            Some("sheet") => {
+                let relation = RawAttributes(attributes).find(|(name, _)| name.ends_with(":id"));
+                listed.push(Listed {
+                    name: attribute(attributes, "name").unwrap_or_default(),
+                    hidden: attribute(attributes, "state").is_some_and(|state| state != "visible"),
+                    relation: relation.map(|(_, id)| unescape(id)).unwrap_or_default(),
+                });
+            }
+            _ => {}
+        }
+    }
+    (listed, is_1904)
+}
+
+/// The number format of each cell format.
+fn number_formats(text: &str) -> Vec<NumberFormat> {
+    let mut codes = BTreeMap::new();
+    let mut formats = Vec::new();
+    let mut inside = false;
+    for token in Tokens::new(text) {
+        match token {
+            Token::Open { name, attributes, empty } => match name.rsplit(':').next() {
+                Some("numFmt") => {
+                    let id = attribute(attributes, "numFmtId").and_then(|id| id.trim().parse::<u32>().ok());
+                    if let (Some(id), Some(code)) = (id, attribute(attributes, "formatCode")) {
+                        codes.insert(id, NumberFormat::of(&code));
+                    }
+                }
+                Some("cellXfs") => inside = !empty,
+                Some("xf") if inside => {
+                    let id =
+                        attribute(attributes, "numFmtId").and_then(|id| id.trim().parse::<u32>().ok()).unwrap_or(0);
+                    let own = codes.get(&id).cloned();
+                    formats.push(own.unwrap_or_else(|| NumberFormat::builtin(u16::try_from(id).unwrap_or(0))));
+                }
+                _ => {}
+            },
+            Token::Close(name) if name.ends_with("cellXfs") => inside = false,
+            _ => {}
+        }
+    }
+    formats
+}
+
+/// The shared strings.
+fn shared_strings(xml: &mut Xml<'_>) -> Result<Vec<Box<str>>, Fault> {
+    let mut strings = Vec::new();
+    let mut buffer = Vec::new();
+    let mut text = String::new();
+    loop {
+        buffer.clear();
+        match xml.read_event_into(&mut buffer)? {
+            Event::Start(start) if start.local_name().as_ref() == "si" => {
+                rich_text(xml, "si", &mut text)?;
+                strings.push(text.as_str().into());
+            }
+            Event::Empty(start) if start.local_name().as_ref() == "si" => strings.push("".into()),
+            Event::Eof => return Ok(strings),
+            _ => {}
+        }
+    }
+}
