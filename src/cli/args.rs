@@ -113,6 +113,8 @@ pub enum Command {
     Results(super::data::ResultsArgs),
     /// 操作日志：谁在何时做了什么
     Journal(super::journal::JournalArgs),
+    /// 数据质量报告：各类问题；确认无误，或撤回确认
+    Findings(super::findings::FindingsArgs),
     /// 登记检查结果的公开日期，或更正、撤回登记
     Publish(super::publish::PublishArgs),
     /// 导出计划、任务、清单、证书
@@ -130,7 +132,7 @@ pub enum Command {
     /// 模拟若干年度：实际频次、覆盖、负荷
     Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
-    Backtest(super::data::BacktestArgs),
+    Backtest(super::backtest::BacktestArgs),
     /// 合规率及置信区间
     Estimate(ProjectArgs),
 }

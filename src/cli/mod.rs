@@ -4,10 +4,12 @@
 //! set aside or checks failed; 2 could not (one message with its code).
 
 mod args;
+mod backtest;
 mod data;
 mod deeds;
 mod draw;
 mod explain;
+mod findings;
 mod journal;
 mod output;
 mod plan;
@@ -101,6 +103,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Proof(args) => draw::proof(&args, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
+        Command::Findings(args) => findings::findings(&args, cli.json, &context),
         Command::Publish(args) => publish::publish(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),
@@ -109,7 +112,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Draw(args) => draw::bare(&args),
         Command::Run(args) => plan::run(&args, cli.json, &context),
         Command::Simulate(args) => plan::simulate(&args, cli.json, &context),
-        Command::Backtest(args) => data::backtest(&args, cli.json, &context),
+        Command::Backtest(args) => backtest::backtest(&args, cli.json, &context),
         Command::Estimate(args) => plan::estimate(&args, cli.json),
     };
     watched.finish();

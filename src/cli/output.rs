@@ -1,6 +1,7 @@
 //! Where words and data go.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -9,7 +10,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress, Severity};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
+use crate::export::write_atomic;
+use crate::registry::{report_csv, tell_kinds};
+use crate::workspace::store::quality::report_of;
 
 /// Code of "the reader closed": not a failure.
 pub const CLOSED: &str = "CLI-009";
@@ -51,16 +55,29 @@ pub fn json<T: Serialize>(value: &T) -> AppResult<()> {
     line(&text)
 }
 
-/// The first findings of a severity, and how many more there are.
-pub fn say_findings(diagnostics: &Diagnostics, severity: Severity, most: usize) {
-    let mut shown = 0;
-    for finding in diagnostics.findings().iter().filter(|f| f.severity == severity).take(most) {
-        say(&format!("{}：{finding}", severity.label()));
-        shown += 1;
+/// The findings of a command: the first of each kind with the count on stderr, all of them into a file. A file that
+/// can't be written is said, and the command goes on.
+///
+/// # Errors
+/// `FRM-001`.
+pub fn report_findings(diagnostics: &Diagnostics, to: &Path) -> AppResult<()> {
+    let report = report_of(diagnostics, "");
+    let told = tell_kinds(&report)?;
+    if !told.is_empty() {
+        say(told.trim());
     }
-    let all = diagnostics.count(severity);
-    if all > shown {
-        say(&format!("……另有 {} 条{}", all - shown, severity.label()));
+    write_report(&report_csv(&report), diagnostics.is_empty(), to);
+    Ok(())
+}
+
+/// Writes a report beside what it is about and says where. One without findings takes the place of an older one only.
+pub fn write_report(csv: &str, is_empty: bool, to: &Path) {
+    if is_empty && !to.exists() {
+        return;
+    }
+    match write_atomic(to, csv.as_bytes()) {
+        Ok(()) => say(&format!("全部问题见 {}", to.display())),
+        Err(error) => say(&format!("质量报告没有写成，可用 --report 另指定文件：{error}")),
     }
 }
 

@@ -29,6 +29,7 @@ use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::run::{DEMONSTRATION_ENTROPY, RunRequest, run as run_job};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};
+use crate::workspace::store::quality::QUALITY;
 use crate::workspace::store::register::{load_register, next_month};
 
 /// Shortages shown with their mends.
@@ -298,7 +299,7 @@ pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> Ap
     if as_json {
         json(&serde_json::json!({
             "project": outcome.project.display().to_string(), "sources": outcome.sources,
-            "set_aside": outcome.set_aside, "commitment": outcome.sealed.commitment, "drawn": outcome.opened.drawn,
+            "set_aside": outcome.set_aside, "errors": outcome.errors, "commitment": outcome.sealed.commitment, "drawn": outcome.opened.drawn,
             "pairs": outcome.opened.pairs, "unpaired": outcome.opened.unpaired,
             "files": outcome.exported.files.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(),
             "open_first": main.as_ref().map(|p| p.display().to_string()),
@@ -325,11 +326,11 @@ pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> Ap
     if let Some(why) = &outcome.opened.unpaired {
         say(why);
     }
+    say(&format!("全部问题见 {}", outcome.project.join(QUALITY).display()));
     if outcome.set_aside > 0 {
-        say(&format!("{} 行因错误被搁置，原因与原文见项目的 quality.csv", outcome.set_aside));
-        return Ok(Finish::Flawed);
+        say(&format!("{} 行因错误被搁置，没有采用", outcome.set_aside));
     }
-    Ok(Finish::Done)
+    Ok(if outcome.set_aside > 0 || outcome.errors > 0 { Finish::Flawed } else { Finish::Done })
 }
 
 fn show_path(path: Option<&Path>, fallback: &Path) -> String {

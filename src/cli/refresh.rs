@@ -8,7 +8,7 @@ use super::Finish;
 use super::deeds::carry_out;
 use super::output::{json, line, say};
 use crate::diagnostic::{AppResult, Severity};
-use crate::registry::Mapping;
+use crate::registry::{Mapping, tell_kinds};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::import::load_mapping;
 use crate::workspace::intake::refresh::may_come_back;
@@ -16,6 +16,7 @@ use crate::workspace::perform::{RefreshPreview, Refreshed, preview_refresh};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::kept::load_kept;
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::quality::{QUALITY, load_report};
 
 /// One of these.
 #[derive(Debug, Args)]
@@ -86,16 +87,24 @@ fn show_preview(preview: &RefreshPreview, as_json: bool) -> AppResult<Finish> {
     Ok(if flawed { Finish::Flawed } else { Finish::Done })
 }
 
-pub(super) fn show_refreshed(refreshed: &Refreshed, as_json: bool) -> AppResult<Finish> {
+pub(super) fn show_refreshed(project: &Project, refreshed: &Refreshed, as_json: bool) -> AppResult<Finish> {
+    let report = project.root().join(QUALITY);
     if as_json {
-        let mut value = serde_json::json!({ "kept": refreshed.kept, "set_aside": refreshed.set_aside });
+        let mut value = serde_json::json!({
+            "kept": refreshed.kept, "set_aside": refreshed.set_aside, "report": report.display().to_string(),
+        });
         value["counts"] = refreshed.changes.counts();
         json(&value)?;
     } else {
         line(&refreshed.told())?;
     }
+    let told = tell_kinds(&load_report(project.root())?)?;
+    if !told.is_empty() {
+        say(&format!("{}\n全部问题见 {}", told.trim(), report.display()));
+    }
     say("名录有误时可用 refresh --back 返回（此后没有新的封存）");
-    Ok(if refreshed.set_aside > 0 { Finish::Flawed } else { Finish::Done })
+    let errors = refreshed.changes.findings_of(Severity::Error);
+    Ok(if refreshed.set_aside > 0 || errors > 0 { Finish::Flawed } else { Finish::Done })
 }
 
 pub(super) fn show_back(id: &str, sources: usize, as_json: bool) -> AppResult<Finish> {

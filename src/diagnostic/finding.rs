@@ -48,10 +48,14 @@ pub struct Finding {
     pub row: Option<u64>,
     /// Column heading.
     pub column: Option<String>,
+    /// The unit that the row is about, by its name as written.
+    pub unit: Option<String>,
     /// The value met, cut to 80 characters.
     pub value: Option<String>,
     /// What would have been right.
     pub expected: Option<String>,
+    /// Names of units in the register that the one met may stand for, the likeliest first: a person decides.
+    pub candidates: Vec<String>,
     /// What to do.
     pub hint: Option<String>,
 }
@@ -71,8 +75,10 @@ impl Finding {
             sheet: None,
             row: None,
             column: None,
+            unit: None,
             value: None,
             expected: None,
+            candidates: Vec::new(),
             hint: None,
         }
     }
@@ -120,6 +126,20 @@ impl Finding {
     #[must_use]
     pub fn column(mut self, column: impl Into<String>) -> Self {
         self.column = Some(column.into());
+        self
+    }
+
+    /// Names the unit that the row is about.
+    #[must_use]
+    pub fn unit(mut self, unit: impl Into<String>) -> Self {
+        self.unit = Some(unit.into());
+        self
+    }
+
+    /// Names units of the register that the one met may stand for.
+    #[must_use]
+    pub fn candidates(mut self, names: Vec<String>) -> Self {
+        self.candidates = names;
         self
     }
 
@@ -178,6 +198,9 @@ impl Finding {
         }
         if let Some(column) = &self.column {
             write!(f, "；列「{column}」")?;
+        }
+        if let Some(unit) = &self.unit {
+            write!(f, "；单位「{unit}」")?;
         }
         if let Some(value) = &self.value {
             write!(f, "；实际为「{value}」")?;
@@ -244,6 +267,13 @@ impl Diagnostics {
         for (key, total) in other.counts {
             let kept = kept_before.get(&key).copied().unwrap_or(0);
             *self.counts.entry(key).or_insert(0) += total - kept;
+        }
+    }
+
+    /// Changes the kept findings one by one; code and severity stay.
+    pub fn change_each(&mut self, mut change: impl FnMut(&mut Finding)) {
+        for finding in &mut self.findings {
+            change(finding);
         }
     }
 

@@ -10,7 +10,9 @@
 mod error;
 mod finding;
 mod progress;
+mod ron_words;
 
 pub use error::{AppError, AppResult};
 pub use finding::{Diagnostics, Finding, Severity};
 pub use progress::{Progress, ProgressState};
+pub use ron_words::{ron_words, value_words};

@@ -57,8 +57,10 @@ pub struct ResultListRow {
     pub outcome: &'static str,
     /// Handling, with the penalties that may appear.
     pub handling: String,
-    /// Day of disclosure.
+    /// Day of disclosure; the list's own where none is entered.
     pub disclosed_on: NaiveDate,
+    /// The disclosure is entered with its day: exports tell no other.
+    pub entered: bool,
     /// Last day for disclosure.
     pub due: Deadline,
     /// Working days late; 0 in time.
@@ -192,7 +194,8 @@ fn compute_row(
 ) -> AppResult<ResultListRow> {
     let target = PublicTarget::of_result(check, result, input.published_on, input.masker, &mut list.masked)?;
     let due = compute_deadline(input.calendar, input.rule, completed_on);
-    let disclosed_on = result.disclosed_on.filter(|day| *day <= input.published_on).unwrap_or(input.published_on);
+    let entered = result.disclosed_on.filter(|day| *day <= input.published_on);
+    let disclosed_on = entered.unwrap_or(input.published_on);
     let late_days =
         working_days_between(input.calendar, due.date, disclosed_on).max(i32::from(disclosed_on > due.date));
     if late_days > 0 {
@@ -221,6 +224,7 @@ fn compute_row(
         outcome: result.outcome.label(),
         handling,
         disclosed_on,
+        entered: entered.is_some(),
         due,
         late_days: late_days.unsigned_abs(),
         draw,

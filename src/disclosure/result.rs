@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Finding;
-use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
+use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId, read_result};
 use crate::text::fold_width;
 
 /// Where a check comes from: every one has exactly one origin (decree item 13).
@@ -149,6 +149,29 @@ impl Outcome {
             "停产" | "停业" | "已停产" | "停产停业" | "未查无生产" | "无生产" => Some(Self::Stopped),
             "搬迁或关闭" | "搬迁" | "关闭" | "已搬迁" | "已关闭" | "搬迁关闭" | "已搬迁或关闭" | "注销" | "已注销"
             | "查无此单位" | "关停" => Some(Self::Gone),
+            _ => None,
+        }
+    }
+
+    /// As [`Outcome::parse`], then clause by clause as [`read_result`] reads it; `None` where the words say nothing
+    /// that is known, or of several things that don't go together (未发现问题，已停产).
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        if let Some(known) = Self::parse(text) {
+            return Some(known);
+        }
+        let words = read_result(text)?;
+        match (words.has_problem(), words.stopped, words.gone) {
+            (Some(true), false, false) => Some(if words.obstructed {
+                Self::Obstructed
+            } else if words.ordered && !words.pending {
+                Self::Ordered
+            } else {
+                Self::Pending
+            }),
+            (Some(false), false, false) => Some(Self::Clear),
+            (None, true, false) if !words.clear => Some(Self::Stopped),
+            (None, false, true) if !words.clear => Some(Self::Gone),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use super::NOWHERE;
 use super::geometry::{self, Border, Bounds};
 use super::locate::LocateIndex;
 use super::simplify::simplify_shapes;
-use crate::domain::DistrictCode;
+use crate::domain::{DistrictCode, lies_above};
 use crate::text::fold_width;
 
 /// One district on WGS 84.
@@ -128,14 +128,19 @@ impl DistrictSet {
         if wanted.is_empty() {
             return None;
         }
-        let one = |test: &dyn Fn(&str) -> bool| {
-            let mut fitting = (0..self.len()).filter(|i| test(&short(&self.districts[*i].name)));
+        let one = |test: &dyn Fn(&str, DistrictCode) -> bool| {
+            let fits = |i: &usize| test(&short(&self.districts[*i].name), self.districts[*i].code);
+            let mut fitting = (0..self.len()).filter(fits);
             match (fitting.next(), fitting.next()) {
                 (Some(i), None) => Some(i),
                 _ => None,
             }
         };
-        one(&|own| own == wanted).or_else(|| one(&|own| own.chars().count() >= 2 && wanted.ends_with(own)))
+        // 上海市浦东: what stands before must be the district's own province or city, never another district.
+        let above = |own: &str, code: DistrictCode| {
+            own.chars().count() >= 2 && wanted.strip_suffix(own).is_some_and(|before| lies_above(before, code.0))
+        };
+        one(&|own, _| own == wanted).or_else(|| one(&above))
     }
 
     /// The district of a point (degrees on WGS 84) by the rule of [`super::locate`].

@@ -6,12 +6,16 @@ mod calendar;
 mod ident;
 mod month;
 mod period;
+mod province;
+mod result_words;
 mod vocabulary;
 
 pub use calendar::{DayKind, Deadline, WorkCalendar};
 pub use ident::{BodyId, DistrictCode, InspectorId, PermitForm, PermitNumber, StratumId, UnitId, Uscc, UsccFault};
 pub use month::{PlanMonth, Quarter};
 pub use period::{BadPeriod, Period};
+pub use province::lies_above;
+pub use result_words::{ResultWords, read_result};
 pub(crate) use vocabulary::vocabulary;
 pub use vocabulary::{Category, PermitEvent, SubstituteCase, Supervision, TriggerKind};
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::diagnostic::{AppError, AppResult, Finding, ron_words};
 
 use super::sheet::{Cell, CellKind, SheetColumn, SheetSpec};
 
@@ -304,7 +304,8 @@ impl ColumnCatalogue {
                 Finding::error("EXP-010", "列定义文件无法读取")
                     .file(file)
                     .row(at.line as u64)
-                    .value(cause.code.to_string())
+                    .column(format!("第 {} 列", at.col))
+                    .value(ron_words(&cause.code))
                     .hint("请对照软件自带的 columns.ron 修改"),
             )
         })?;

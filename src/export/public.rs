@@ -312,6 +312,7 @@ fn result_cell(row: &ResultListRow, id: &str) -> Cell {
         "inspected_on" => Cell::Date(row.inspected_on),
         "outcome" => Cell::text(row.outcome),
         "handling" => Cell::text(&row.handling),
+        "disclosed_on" if !row.entered => Cell::Empty,
         "disclosed_on" => Cell::Date(row.disclosed_on),
         "due_on" => Cell::Date(row.due.date),
         "provisional" => Cell::text(if row.due.provisional { "暂定" } else { "" }),

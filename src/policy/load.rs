@@ -7,7 +7,7 @@
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
 
-use crate::diagnostic::{AppError, AppResult, Finding, Severity};
+use crate::diagnostic::{AppError, AppResult, Finding, Severity, ron_words, value_words};
 use crate::text::{fold_width, nearest};
 
 use super::locate::PolicyMap;
@@ -200,46 +200,20 @@ fn syntax_error(error: &ron::error::SpannedError, file_name: &str) -> AppError {
                     .hint("请改为其中之一")
             }
             E::InvalidValueForType { expected, found } => Finding::error("POL-004", "规则文件的取值类型不对")
-                .value(found)
-                .expected(expected.clone())
+                .value(value_words(found))
+                .expected(value_words(expected))
                 .hint("请改正取值"),
             E::ExpectedDifferentLength { expected, found } => Finding::error("POL-004", "规则文件的列表长度不对")
                 .value(format!("{found} 项"))
-                .expected(expected.clone())
+                .expected(value_words(expected))
                 .hint("请补足或删去多余的项"),
             E::IntegerOutOfBounds => Finding::error("POL-004", "规则文件的整数超出范围").hint("请改为较小的非负整数"),
             E::Message(message) => {
-                Finding::error("POL-004", format!("规则文件的取值有误：{}", fold_width(message))).hint("请改正取值")
+                Finding::error("POL-004", format!("规则文件的取值有误：{}", value_words(&fold_width(message))))
+                    .hint("请改正取值")
             }
-            code => Finding::error("POL-001", format!("规则文件语法有误：{}", syntax_text(code)))
+            code => Finding::error("POL-001", format!("规则文件语法有误：{}", ron_words(code)))
                 .hint("请检查该处的括号、逗号与引号"),
         };
     finding.row(error.span.start.line as u64).column(error.span.start.col.to_string()).file(file_name).into()
-}
-
-fn syntax_text(code: &ron::Error) -> String {
-    use ron::Error as E;
-    match code {
-        E::Eof => "文件意外结束，可能缺少右括号".to_owned(),
-        E::ExpectedArray => "应为 [".to_owned(),
-        E::ExpectedArrayEnd => "应为 ] 或逗号".to_owned(),
-        E::ExpectedMap => "应为 {".to_owned(),
-        E::ExpectedMapEnd => "应为 } 或逗号".to_owned(),
-        E::ExpectedMapColon => "应为冒号".to_owned(),
-        E::ExpectedComma => "应为逗号".to_owned(),
-        E::ExpectedStructLike | E::ExpectedNamedStructLike(_) => "应为 (".to_owned(),
-        E::ExpectedStructLikeEnd | E::ExpectedOptionEnd => "应为 ) 或逗号".to_owned(),
-        E::ExpectedString => "应为加双引号的文字".to_owned(),
-        E::ExpectedStringEnd => "文字缺少结束的双引号".to_owned(),
-        E::ExpectedInteger => "应为整数".to_owned(),
-        E::ExpectedFloat => "应为数值".to_owned(),
-        E::ExpectedBoolean => "应为 true 或 false".to_owned(),
-        E::ExpectedIdentifier => "应为字段名".to_owned(),
-        E::ExpectedOption => "应为 Some(…) 或 None".to_owned(),
-        E::UnclosedBlockComment => "注释 /* 没有结束".to_owned(),
-        E::UnexpectedChar(c) => format!("不应出现字符「{c}」"),
-        E::TrailingCharacters => "末尾有多余的内容".to_owned(),
-        E::ExceededRecursionLimit => "嵌套过深".to_owned(),
-        other => other.to_string(),
-    }
 }

@@ -67,6 +67,12 @@ impl Vocabulary {
         self.spellings.get(&key).or_else(|| without_brackets(&key).and_then(|bare| self.spellings.get(&bare))).copied()
     }
 
+    /// True where this very spelling is listed, its remark in brackets included.
+    #[must_use]
+    pub fn knows(&self, text: &str) -> bool {
+        self.spellings.contains_key(&heading_key(text))
+    }
+
     /// Canonical ids, in order.
     #[must_use]
     pub fn ids(&self) -> &[String] {

@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::collect::{Aside, Collector, PART};
+use super::collect::{Aside, Collector, MINUTE, PART};
 use super::columns::{Column as Typed, Text};
 use super::header::Layout;
 use super::intake::{Intake, Values};
@@ -46,6 +46,11 @@ pub(super) fn finish(mut intake: Intake<'_>, out: &Collector) -> PolarsResult<Da
     let file = PlSmallStr::from_str(&intake.raw.file);
     columns.push(Column::new_scalar(origin::FILE.name().into(), Scalar::from(file), n));
     columns.push(Column::new_scalar(PART.name().into(), Scalar::from(intake.part), n));
+    if intake.layout.kind == TableKind::Monitoring {
+        let minutes = std::mem::take(&mut intake.minutes);
+        let minute = |i: usize| minutes.get(i).copied().flatten().map(u32::from);
+        columns.push(MINUTE.column((0..n).map(minute).collect()));
+    }
     for (i, name) in &intake.layout.extras {
         if let Some(column) = intake.cells.columns().get(*i) {
             columns.push(column.clone().with_name(name.as_str().into()));

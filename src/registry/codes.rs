@@ -55,7 +55,7 @@ codes! {
     FOOTNOTE "IMP-017" Hint "合计行、附注行或重复的表头，不作数据" "";
     FLAG_BAD "IMP-018" Warning "应填是或否，按空白处理" "请改为「是」或「否」";
     RANGE_BAD "IMP-019" Warning "起止日期无法识别，按空白处理" "请改为「2024-09-10至2029-09-09」的写法";
-    USCC_BAD "IMP-020" Warning "统一社会信用代码不正确，按空白处理" "请核对营业执照";
+    USCC_BAD "IMP-020" Warning "统一社会信用代码不正确，按原文保留" "请核对营业执照";
     NUMBER_FORM "IMP-021" Warning "编号不是排污许可证编号的形式" "可以保留；请核对是否抄录有误";
     NUMBER_OLD "IMP-022" Hint "旧的 13 位或 15 位登记编号" "换发新编号后请在沿用表中写明，以延续检查历史";
     USCC_DIFFERS "IMP-023" Warning "编号中的统一社会信用代码与该列不同，按该列" "请核对是否抄录有误或已更名";
@@ -107,6 +107,23 @@ codes! {
     FRAME_UNREADABLE "IMP-083" Error "项目中的数据表无法读取" "文件可能损坏，请从原始文件重新导入";
     CODES_BAD "IMP-084" Error "行业代码表有误" "请恢复程序自带的代码表";
     INTERNAL "IMP-099" Error "内部错误：数据表运算失败" "请把本条消息发给维护人员";
+    CODE_DESTROYED "IMP-110" Error "编号被 Excel 变成了数，末尾的数字已经丢失" "请在 Excel 中先把该列设为「文本」，再从来源系统重新导出或重新录入；改格式不能找回已丢失的数字";
+    CODE_DESTROYED_SPARE "IMP-111" Warning "编号被 Excel 变成了数，末尾的数字已经丢失，此项按空白处理" "请在 Excel 中先把该列设为「文本」，再从来源系统重新导出或重新录入；改格式不能找回已丢失的数字";
+    CODE_SEVERAL "IMP-112" Error "一格里有几个编号" "每行只写一个编号；几个编号请分成几行";
+    USCC_UNLIKE "IMP-113" Warning "不是统一社会信用代码，按空白处理" "请核对营业执照";
+    DISTRICT_SEVERAL "IMP-114" Error "一格里有几个区" "请只填单位所在的一个区";
+    BODY_SEVERAL "IMP-115" Error "一格里有几个执法主体" "请只填负责该单位的一个执法主体";
+    INDUSTRY_SEVERAL "IMP-116" Error "一格里有几个行业" "请只填主要行业的一个小类";
+    STATUS_UNKNOWN "IMP-117" Warning "生产状态无法识别，暂按在产处理" "请改为在产、停产、关闭或搬迁，或在映射文件的 values 中写明对应关系";
+    STATUS_MISSING "IMP-118" Hint "没有填写生产状态，按在产处理" "已停产、关闭或搬迁的请填写";
+    DATE_SHIFTED "IMP-119" Hint "时间带时区，或差几十秒到午夜，已按所指的那一天（北京时间）" "请抽查几条是否正确";
+    DATE_LAST "IMP-120" Hint "写的是几天，按最后一天" "";
+    MONTH_SETTLED "IMP-121" Hint "月份写成了小数，已由前后各行判断" "请核对；月份请写成 2027-10";
+    LEAVE_BAD "IMP-122" Warning "请假日期无法识别，按空白处理" "请写明年月日，如「2027-03-01至2027-03-05」";
+    EVENT_CONFLICT "IMP-123" Error "同一件事有内容不同的两行，保留先出现的一行" "请核对两行，删去错误的一行";
+    RESULT_UNKNOWN "IMP-124" Warning "检查结果的说法无法判断是否发现问题" "请改为「未发现问题」「发现问题已责令改正」等，或填写「是否发现问题」一列";
+    POINT_WHOLE "IMP-125" Warning "所有坐标都是整度数，不能表示位置，按空白处理" "请补上小数，或补上分、秒的列";
+    POINT_SYSTEM "IMP-126" Warning "坐标像是另一种坐标系" "请核实后在映射文件中用 coordinates 写明坐标系";
 }
 
 /// The code of an id.

@@ -30,6 +30,9 @@ pub struct Place<'a> {
 /// Name of the column that says from which file of its table a row came; never leaves this room.
 pub(super) const PART: Column<Code> = Column::new("__part");
 
+/// Name of the column that says at what minute of its day a value was taken; never leaves this room.
+pub(super) const MINUTE: Column<Code> = Column::new("__minute");
+
 /// File and worksheet of each part of a table.
 pub(super) type PartNames = [(String, Option<String>)];
 

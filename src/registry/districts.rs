@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::fold;
+use crate::domain::lies_above;
+use crate::text::fold_lines;
 
 /// Coordinate system of longitude and latitude in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -78,39 +79,113 @@ impl DistrictLookup for NoMap {
 
 const ENDINGS: [&str; 9] = ["区", "新区", "县", "市", "省", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区"];
 
+/// What a district cell means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DistrictMatch {
+    /// One district.
+    One(u32),
+    /// Several districts.
+    Several,
+    /// None that is known.
+    Unknown,
+}
+
 /// The district that a cell names: a code (also with street digits behind), a name with or without its
 /// ending, with or without the province or city before it (上海市浦东新区, 上海浦东, 浦东).
 #[must_use]
 pub fn district_of(text: &str, map: &dyn DistrictLookup) -> Option<u32> {
-    let folded = fold(text);
-    let text: String = folded.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '/' | '·' | ',')).collect();
-    if text.is_empty() {
-        return None;
+    match read_district(text, map) {
+        DistrictMatch::One(district) => Some(district),
+        DistrictMatch::Several | DistrictMatch::Unknown => None,
     }
+}
+
+/// As [`district_of`], two districts told from an unknown one. Of several parts only a cascade is taken: province, city,
+/// district, in this order.
+#[must_use]
+pub fn read_district(text: &str, map: &dyn DistrictLookup) -> DistrictMatch {
+    let folded = fold_lines(text);
+    let whole = folded.strip_suffix(".0").unwrap_or(&folded);
+    let divides = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '-' | '/' | '·' | ',' | '，' | '、' | ';' | '；' | '|' | '>' | '\\' | '—' | '+' | '&')
+    };
+    let parts: Vec<&str> = whole.split(divides).filter(|part| !part.is_empty()).collect();
+    let (Some(last), joined) = (parts.last(), parts.concat()) else { return DistrictMatch::Unknown };
+    if parts.len() == 1 {
+        return single(last, map);
+    }
+    let found: Vec<DistrictMatch> = parts.iter().map(|part| single(part, map)).collect();
+    let mut districts: Vec<u32> = found
+        .iter()
+        .filter_map(|found| if let DistrictMatch::One(district) = found { Some(*district) } else { None })
+        .collect();
+    districts.sort_unstable();
+    districts.dedup();
+    match districts.as_slice() {
+        [] => {}
+        // "浦东 新区": a name with a blank in it.
+        [_] if found.contains(&DistrictMatch::Unknown) && single(&joined, map) == DistrictMatch::One(districts[0]) => {
+            return DistrictMatch::One(districts[0]);
+        }
+        [district] => {
+            let at = found.iter().position(|found| *found == DistrictMatch::One(*district)).unwrap_or(0);
+            let cascade = parts[..at].iter().all(|part| lies_above(part, *district))
+                && found[at..].iter().all(|found| *found == DistrictMatch::One(*district));
+            return if cascade { DistrictMatch::One(*district) } else { DistrictMatch::Unknown };
+        }
+        _ => return DistrictMatch::Several,
+    }
+    // Digits of two parts must never make a code together.
+    let figures = parts.iter().filter(|part| part.bytes().all(|b| b.is_ascii_digit())).count();
+    if figures > 1 { DistrictMatch::Unknown } else { single(&joined, map) }
+}
+
+/// One part: a code, a name, or both, with what stands above it before it.
+fn single(text: &str, map: &dyn DistrictLookup) -> DistrictMatch {
+    let one = |district: Option<u32>| district.map_or(DistrictMatch::Unknown, DistrictMatch::One);
     if text.bytes().all(|b| b.is_ascii_digit()) {
         // 6 digits, or a street's 9 or 12 digits whose first 6 are the district.
-        return matches!(text.len(), 6 | 9 | 12)
+        return one(matches!(text.len(), 6 | 9 | 12)
             .then(|| text.get(..6).and_then(|code| code.parse().ok()))
             .flatten()
-            .and_then(|code| map.by_code(code));
+            .and_then(|code| map.by_code(code)));
     }
-    // "310115 浦东新区" and "浦东新区(310115)": the code decides.
+    // "310115浦东新区" and "浦东新区(310115)": both must mean the same.
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if digits.len() == 6
         && let Some(code) = digits.parse().ok().and_then(|code| map.by_code(code))
     {
-        return Some(code);
+        let name: String = text.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '(' | ')')).collect();
+        return match by_words(&name, map) {
+            Some(other) if other != code => DistrictMatch::Several,
+            _ => DistrictMatch::One(code),
+        };
     }
-    named(&text, map).or_else(|| {
+    if let Some(district) = by_words(text, map) {
+        return DistrictMatch::One(district);
+    }
+    let names: Vec<u32> = text.split(['和', '与', '及']).filter_map(|part| by_words(part, map)).collect();
+    if names.len() > 1 && names.iter().any(|name| *name != names[0]) {
+        DistrictMatch::Several
+    } else {
+        DistrictMatch::Unknown
+    }
+}
+
+fn by_words(text: &str, map: &dyn DistrictLookup) -> Option<u32> {
+    named(text, map).or_else(|| {
         // Drop what stands before the district, the shortest first: 上海市|浦东新区, 上海|浦东.
         text.char_indices().skip(2).find_map(|(i, _)| {
             let (before, rest) = text.split_at(i);
-            let divides = before.ends_with(['市', '省']) || matches!(before, "上海" | "北京" | "天津" | "重庆");
-            (divides && !rest.is_empty()).then(|| named(rest, map)).flatten()
+            let divides = before.ends_with(['市', '省', '区']) || matches!(before, "上海" | "北京" | "天津" | "重庆");
+            let district = (divides && !rest.is_empty()).then(|| named(rest, map)).flatten()?;
+            lies_above(before, district).then_some(district)
         })
     })
 }
 
+/// The district of a name, with the endings that people leave out.
 fn named(name: &str, map: &dyn DistrictLookup) -> Option<u32> {
     name.chars().nth(1)?;
     map.by_name(name).or_else(|| ENDINGS.iter().find_map(|ending| map.by_name(&format!("{name}{ending}")))).or_else(

@@ -10,7 +10,7 @@ use crate::diagnostic::{AppError, AppResult};
 
 use super::codes;
 use super::text::heading_key;
-use crate::text::fold;
+use crate::text::fold_lines;
 
 /// What an industry cell means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum IndustryMatch<'a> {
     From2011(&'a str),
     /// A class of 2011, or a name, that stands for several classes.
     Ambiguous(Vec<&'a str>),
+    /// Several classes in one cell.
+    Several(Vec<&'a str>),
     /// Not known.
     Unknown,
 }
@@ -101,7 +103,30 @@ impl IndustryTable {
     /// What a cell means: `2511`, `C2511`, `2511 原油加工及石油制品制造`, `原油加工及石油制品制造`.
     #[must_use]
     pub fn find(&self, text: &str) -> IndustryMatch<'_> {
-        let text = fold(text);
+        let text = fold_lines(text);
+        let text = text.strip_suffix(".0").filter(|bare| bare.len() == 4).unwrap_or(&text);
+        let divides = |c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '\\' | '+');
+        let figures = |text: &str| text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4).count();
+        // A class's own name may have 、 and 和 in it.
+        if (text.contains(divides) || figures(text) > 1) && !self.by_name.contains_key(&heading_key(text)) {
+            let mut classes: Vec<&str> = text
+                .split(divides)
+                .chain(text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 4))
+                .filter_map(|part| match self.find_one(part) {
+                    IndustryMatch::Class(class) | IndustryMatch::From2011(class) => Some(class),
+                    _ => None,
+                })
+                .collect();
+            classes.sort_unstable();
+            classes.dedup();
+            if classes.len() > 1 {
+                return IndustryMatch::Several(classes);
+            }
+        }
+        self.find_one(text)
+    }
+
+    fn find_one(&self, text: &str) -> IndustryMatch<'_> {
         let digits: String = text
             .trim_start_matches(|c: char| c.is_ascii_alphabetic())
             .chars()

@@ -1,5 +1,7 @@
 //! Events to enterprises: by unit number, then credit code, then name.
 //!
+//! A name is the same only after width, blanks and brackets: whatever is looser is a suggestion that a person accepts.
+//!
 //! Method: binary search in the sorted register for numbers; a sorted index of codes; for names a sorted index
 //! of 64-bit hashes of the normal form, every hit compared in full. Indexes are built only when something asks
 //! for them. A name that means several enterprises matches none. Suggestions for names that match nothing are
@@ -13,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use crate::diagnostic::Finding;
 use crate::domain::PermitNumber;
 
 use super::codes;
@@ -22,7 +25,7 @@ use super::ids::row_among;
 use super::options::RegistryOptions;
 use super::parse::{CHUNK, collect_text};
 use super::schema::{event, sources as register};
-use super::text::name_key;
+use super::text::{exact_name, name_key};
 
 /// The register made for looking up.
 pub struct SourceIndex<'a> {
@@ -92,7 +95,7 @@ impl<'a> SourceIndex<'a> {
         let index = self.by_name.get_or_init(|| {
             let mut rows: Vec<(u64, u32)> = (0..self.names.len() as u32)
                 .into_par_iter()
-                .filter_map(|i| self.names.get(i as usize).map(|name| (hash(&name_key(name, self.prefixes)), i)))
+                .filter_map(|i| self.names.get(i as usize).map(|name| (hash(&exact_name(name)), i)))
                 .collect();
             rows.par_sort_unstable();
             rows
@@ -102,7 +105,7 @@ impl<'a> SourceIndex<'a> {
         let mut found: Vec<u32> = Vec::new();
         for (_, i) in index[start..].iter().take_while(|(hash, _)| *hash == wanted) {
             let row = *i as usize;
-            let same = self.names.get(row).is_some_and(|name| name_key(name, self.prefixes) == key);
+            let same = self.names.get(row).is_some_and(|name| exact_name(name) == key);
             let enterprise = self.enterprises.get(row);
             if same && !found.iter().any(|known| self.enterprises.get(*known as usize) == enterprise) {
                 found.push(*i);
@@ -112,6 +115,14 @@ impl<'a> SourceIndex<'a> {
             [] => NameMatch::None,
             [one] => NameMatch::One(*one),
             _ => NameMatch::Several(found),
+        }
+    }
+
+    /// What a name means; one that means nothing by itself, what a person confirmed that it means.
+    fn name_or_confirmed(&self, name: &str, same_names: &BTreeMap<String, String>) -> NameMatch {
+        match (self.name(&exact_name(name)), same_names.get(name)) {
+            (NameMatch::None, Some(meant)) => self.name(&exact_name(meant)),
+            (found, _) => found,
         }
     }
 
@@ -241,6 +252,10 @@ pub(super) fn join_events(
     let column = |column: &Typed<Text>| column.cells(frame).ok().cloned();
     let (units, uscc, names) = (column(&event::UNIT_ID), column(&event::USCC), column(&event::NAME));
     let cell = |column: &Option<StringChunked>, i: usize| column.as_ref().and_then(|c| c.get(i).map(str::to_owned));
+    let about = |i: usize, finding: Finding| match names.as_ref().and_then(|names| names.get(i)) {
+        Some(name) => finding.unit(name),
+        None => finding,
+    };
     let mut matched: Vec<Option<u32>> = vec![None; n];
     let mut unit_of: Vec<Option<Cow<'_, str>>> = vec![None; n];
     let mut unmatched: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -255,7 +270,7 @@ pub(super) fn join_events(
             if let (Some(code), Some(own)) = (code, index.codes.get(row as usize))
                 && code != own
             {
-                out.row(&codes::KEYS_DISAGREE, places.at(i), |finding| finding.value(code).expected(own));
+                out.row(&codes::KEYS_DISAGREE, places.at(i), |finding| about(i, finding).value(code).expected(own));
             }
             continue;
         }
@@ -267,7 +282,7 @@ pub(super) fn join_events(
         let name = names.as_ref().and_then(|names| names.get(i));
         let (row, several) = match by_code {
             Some(row) => (Some(row), None),
-            None => match name.map(|name| index.name(&name_key(name, index.prefixes))) {
+            None => match name.map(|name| index.name_or_confirmed(name, &options.same_names)) {
                 Some(NameMatch::One(row)) => (Some(row), None),
                 Some(NameMatch::Several(rows)) => (None, Some(rows)),
                 Some(NameMatch::None) | None => (None, None),
@@ -287,13 +302,13 @@ pub(super) fn join_events(
                 })
                 .collect();
             out.row(&codes::NAME_AMBIGUOUS, places.at(i), |finding| {
-                finding.value(name.unwrap_or_default()).expected(format!("其中一家：{}", list.join("、")))
+                about(i, finding).value(name.unwrap_or_default()).expected(format!("其中一家：{}", list.join("、")))
             });
         } else if row.is_none() {
             let key = name.map(|name| name_key(name, index.prefixes)).unwrap_or_default();
             unmatched.entry(key).or_default().push(i);
         } else if let Some(id) = id {
-            out.row(&codes::UNIT_BY_OTHER, places.at(i), |finding| finding.value(id));
+            out.row(&codes::UNIT_BY_OTHER, places.at(i), |finding| about(i, finding).value(id));
         }
         if row.is_none() {
             unit_of[i] = id.map(|id| Cow::Owned(id.to_owned()));
@@ -332,9 +347,11 @@ fn report_unmatched(
     rows.sort_unstable();
     for (i, key) in rows {
         out.row(&codes::UNIT_UNMATCHED, places.at(i), |finding| {
-            let finding = finding.value(shown(i));
+            let finding = finding.unit(shown(i)).value(shown(i));
             match suggestions.get(key).filter(|names| !names.is_empty()) {
-                Some(names) => finding.expected(format!("名录中的单位，相近的有：{}", names.join("、"))),
+                Some(names) => {
+                    finding.expected(format!("名录中的单位，相近的有：{}", names.join("、"))).candidates(names.clone())
+                }
                 None => finding,
             }
         });

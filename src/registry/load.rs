@@ -12,11 +12,11 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Sev
 
 use super::assemble::{concat_parts, empty_frame, finish, render_set_aside};
 use super::checks::{
-    Conflict, check_bodies, check_events, check_inspectors, check_shared_points, check_sources, merge_duplicates,
+    check_bodies, check_events, check_inspectors, check_shared_points, check_sources, merge_duplicates, merge_events,
     merge_sources,
 };
 use super::codes;
-use super::collect::{Collector, PART, PartNames, Places};
+use super::collect::{Collector, MINUTE, PART, PartNames, Places};
 use super::districts::DistrictLookup;
 use super::header::{Layout, check_layout};
 use super::intake::Intake;
@@ -25,8 +25,10 @@ use super::mapping::{FileMapping, Mapping};
 use super::options::{InputFile, RegistryOptions};
 use super::parse::collect_text;
 use super::refresh::{empty_former, rejoin, with_kept_asides};
-use super::schema::{TableKind, credit, inspectors, recusals, sources, violations};
+use super::row_words::complete_findings;
+use super::schema::{TableKind, credit, inspectors, recusals, sources};
 use crate::tabular::{RawTable, ReadOptions, load_raw};
+use crate::text::number::thousands;
 
 /// What was read of one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,21 @@ pub struct TableSummary {
     pub set_aside: u64,
     /// Rows merged into an equal one.
     pub merged: u64,
+}
+
+impl TableSummary {
+    /// Rows read are rows used, set aside or merged: no other outcome.
+    #[must_use]
+    pub fn told(&self) -> String {
+        told_rows(self.kind, (self.rows_read, self.kept, self.set_aside, self.merged))
+    }
+}
+
+/// The rows of a table in words: read, used, set aside, merged.
+#[must_use]
+pub fn told_rows(kind: TableKind, (read, kept, aside, merged): (u64, u64, u64, u64)) -> String {
+    let [read, kept, aside, merged] = [read, kept, aside, merged].map(|rows| thousands(i128::from(rows)));
+    format!("{}：读入 {read} 行，采用 {kept} 行，搁置 {aside} 行，合并重复 {merged} 行", kind.label())
 }
 
 /// The checked registry. Every frame has the columns of its table ([`TableKind::frame_columns`]), then `row`
@@ -225,21 +242,6 @@ pub fn load_registry_onto(
     Ok(registry)
 }
 
-/// Reads and checks one file without a project.
-///
-/// # Errors
-/// As [`load_registry`]; also where the file itself can't be read.
-pub fn check_file(
-    input: &InputFile,
-    options: &RegistryOptions,
-    districts: &dyn DistrictLookup,
-    progress: &Progress,
-) -> AppResult<Registry> {
-    // The file's own error stops here, where it is the only one.
-    std::fs::metadata(&input.path).map_err(|error| AppError::io("无法读取文件", &input.path, error))?;
-    load_registry(std::slice::from_ref(input), options, districts, progress)
-}
-
 /// Recognises and checks raw tables as the next state of a registry: [`load_registry_onto`] after reading.
 ///
 /// # Errors
@@ -312,7 +314,9 @@ pub fn check_tables(
                 asides.push((kind, &table.raw, layout, row, aside.clone()));
             }
         }
-        diagnostics.append(out.into_findings());
+        let mut found = out.into_findings();
+        complete_findings(&mut found, parts);
+        diagnostics.append(found);
     }
     let read = |kind: TableKind| by_kind.contains_key(&kind);
     registry.set_aside =
@@ -384,12 +388,9 @@ fn complete(
             check_shared_points(&frame, options.shared_point_units, &places, out)?;
         }
         TableKind::Inspectors => {
-            frame = merge_duplicates(&frame, &inspectors::CERTIFICATE, Conflict::SetAside, &places, out)?;
+            frame = merge_duplicates(&frame, &inspectors::CERTIFICATE, &places, out)?;
         }
-        TableKind::Violations => {
-            frame = merge_duplicates(&frame, &violations::DOCUMENT, Conflict::Stays, &places, out)?;
-        }
-        _ => {}
+        _ => frame = merge_events(kind, &frame, &places, out)?,
     }
     if kind.refers_to_units() {
         let places = Places::of(&frame, names)?;
@@ -410,6 +411,9 @@ fn complete(
                 }
             }
         }
+    }
+    if kind == TableKind::Monitoring {
+        frame = frame.drop(MINUTE.name())?;
     }
     frame.drop(PART.name())
 }

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{AppError, AppResult};
+use crate::diagnostic::{AppError, AppResult, ron_words, value_words};
 
 use super::aliases::column_ids;
 use super::codes::{self, Code};
@@ -245,7 +245,8 @@ pub(super) fn ron_error(code: &'static Code, file: &str, error: &ron::error::Spa
         }
         E::MissingStructField { field, .. } => (format!("缺少字段 {field}"), "写明该字段".to_owned()),
         E::DuplicateStructField { field, .. } => (format!("字段 {field} 写了两次"), "只写一次".to_owned()),
-        other => (other.to_string(), "RON 格式".to_owned()),
+        E::InvalidValueForType { expected, found } => (value_words(found), value_words(expected)),
+        other => (ron_words(other), "括号、逗号、引号都成对的写法".to_owned()),
     };
     let at = error.span.start;
     AppError::from(

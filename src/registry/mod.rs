@@ -16,6 +16,7 @@ mod checks;
 pub mod codes;
 mod collect;
 pub mod columns;
+pub mod confirmed;
 pub mod credit;
 pub mod districts;
 pub mod header;
@@ -23,12 +24,14 @@ pub mod ids;
 pub mod industry;
 mod intake;
 mod joins;
+pub mod kinds;
 pub mod load;
 pub mod mapping;
 pub mod options;
 pub mod parse;
 mod refresh;
 pub mod report;
+mod row_words;
 pub mod schema;
 pub mod store;
 pub mod text;
@@ -36,14 +39,19 @@ pub mod vocabulary;
 
 pub use aliases::Aliases;
 pub use columns::Column;
+pub use confirmed::{ConfirmedFinding, FindingKey, Standing, mark_confirmed};
 pub use districts::{Apart, CoordinateSystem, DistrictLookup, NoMap};
 pub use ids::{LastingIds, row_of_unit};
 pub use industry::IndustryTable;
-pub use load::{InputTable, Registry, TableSummary, check_file, check_tables, load_registry, load_registry_onto};
+pub use kinds::{FindingKind, kinds_of, tell_kinds};
+pub use load::{InputTable, Registry, TableSummary, check_tables, load_registry, load_registry_onto};
 pub use mapping::{BodyRule, DistrictRule, DistrictsFile, FileMapping, Mapping};
 pub use options::{BodyName, InputFile, NamedId, RegistryOptions};
 pub use refresh::{FORMER, FORMER_INSPECTORS, UnitRow};
-pub use report::{render_next_report_csv, render_report, render_report_csv, render_set_aside_csv, render_summary};
+pub use report::{
+    read_report_csv, render_findings, render_next_report, render_report, render_report_csv, render_rows,
+    render_set_aside_csv, render_summary, report_csv,
+};
 pub use schema::{ColumnKind, ColumnSpec, FrameColumn, FrameType, TableKind};
 pub use store::{frame_from_bytes, frame_to_bytes};
 pub use vocabulary::{CheckKind, EnvRisk, KeyUnit, SiteStatus, VocabularyKind};

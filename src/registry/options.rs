@@ -16,7 +16,7 @@ use super::industry::IndustryTable;
 use super::mapping::{FileMapping, Mapping};
 use super::schema::TableKind;
 use super::text::heading_key;
-use crate::text::fold;
+use crate::text::{fold, fold_lines};
 
 /// How bureaus and their brigades end, longest first.
 const OFFICES: [&str; 14] = [
@@ -96,6 +96,8 @@ pub struct RegistryOptions {
     pub finding_cap: u64,
     /// Unmatched names for which suggestions are looked up, per table.
     pub suggestion_cap: usize,
+    /// Names as written → names of the register that a person confirmed they mean.
+    pub same_names: BTreeMap<String, String>,
     /// What may stand before a company's name without meaning anything (上海市, 上海), longest first.
     pub name_prefixes: Vec<String>,
 }
@@ -120,6 +122,7 @@ impl RegistryOptions {
             expiring_days: 60,
             finding_cap: 10_000,
             suggestion_cap: 200,
+            same_names: BTreeMap::new(),
             name_prefixes: vec!["上海市".to_owned(), "上海".to_owned()],
         })
     }
@@ -144,6 +147,7 @@ impl RegistryOptions {
             return Some(body.id.as_str().to_owned());
         }
         let plain = fold(text);
+        let plain = plain.strip_suffix(".0").map_or_else(|| plain.clone(), |bare| bare.to_owned().into());
         if self.bodies.is_empty()
             && plain.chars().any(|c| c.is_ascii_lowercase())
             && BodyId::new(plain.as_ref()).is_ok()
@@ -155,6 +159,19 @@ impl RegistryOptions {
         }
         let stem = OFFICES.iter().find_map(|office| plain.strip_suffix(office))?;
         district_of(stem, map).map(|district| self.body_of_district(district))
+    }
+
+    /// True where a cell names two bodies or more.
+    #[must_use]
+    pub fn names_several_bodies(&self, text: &str, map: &dyn DistrictLookup) -> bool {
+        let divides =
+            |c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '+' | '和' | '与' | '及');
+        let folded = fold_lines(text);
+        let mut bodies: Vec<String> =
+            folded.split(divides).filter(|part| !part.is_empty()).filter_map(|part| self.body_of(part, map)).collect();
+        bodies.sort();
+        bodies.dedup();
+        bodies.len() > 1
     }
 
     /// The id of a skill.

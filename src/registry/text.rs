@@ -1,7 +1,7 @@
 //! Normal forms of headings and names.
 //!
-//! [`heading_key`]: are these two headings the same? [`name_key`]: are these two company names the same? Keys are
-//! for comparing, never shown or stored.
+//! [`heading_key`]: are these two headings the same? [`exact_name`]: are these two company names the same?
+//! [`name_key`]: are they near enough to ask a person? Keys are for comparing, never shown or stored.
 
 use crate::text::{fold_width, half_width, is_noise};
 
@@ -75,10 +75,25 @@ pub fn without_brackets(key: &str) -> Option<String> {
     (out.len() < key.len() && !out.is_empty()).then_some(out)
 }
 
+/// A name in the form by which two are the same name: half width, no white space, one kind of brackets. 有限公司 and
+/// 股份有限公司, one factory and the next are different names.
+#[must_use]
+pub fn exact_name(name: &str) -> String {
+    name.chars()
+        .map(half_width)
+        .filter(|c| !c.is_whitespace() && !is_noise(*c))
+        .map(|c| match c {
+            '【' | '[' | '〔' | '{' | '〈' | '﹙' => '(',
+            '】' | ']' | '〕' | '}' | '〉' | '﹚' => ')',
+            c => c,
+        })
+        .collect()
+}
+
 const COMPANY_SUFFIXES: [&str; 7] =
     ["股份有限公司", "有限责任公司", "有限公司", "股份公司", "责任公司", "股份合作公司", "公司"];
 
-/// Company name in normal form for matching.
+/// Company name in the loose form by which names that are near each other are suggested; it is no match.
 ///
 /// Half width, upper case, no white space, no brackets or punctuation (what stands in brackets stays), the
 /// ending 有限公司, 有限责任公司, 股份有限公司 dropped, one of `prefixes` (上海市, 上海) dropped.
@@ -121,6 +136,23 @@ mod tests {
         assert_eq!(key("ＡＢＢ工程有限公司"), key("abb工程"));
         assert_ne!(key("上海宏达一厂"), key("上海宏达二厂"));
         assert_eq!(key("上海有限公司"), "上海有限公司");
+    }
+
+    #[test]
+    fn only_width_blanks_and_brackets_leave_a_name_the_same() {
+        for same in [
+            "上海宏达(集团)有限公司",
+            "上海 宏达（集团）有限公司",
+            "上海宏达〔集团〕有限公司",
+            "上海宏达【集团】有限公司\u{200b}",
+        ] {
+            assert_eq!(exact_name(same), exact_name("上海宏达（集团）有限公司"), "{same}");
+        }
+        for other in
+            ["上海宏达集团有限公司", "上海宏达（集团）股份有限公司", "宏达（集团）有限公司", "上海宏达（集团）公司"]
+        {
+            assert_ne!(exact_name(other), exact_name("上海宏达（集团）有限公司"), "{other}");
+        }
     }
 
     #[test]

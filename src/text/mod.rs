@@ -19,4 +19,4 @@ pub mod search;
 mod width;
 
 pub use nearest::nearest;
-pub use width::{clean, fold, fold_width, half_width, is_blank_word, is_noise};
+pub use width::{clean, fold, fold_lines, fold_width, half_width, is_blank_word, is_noise};

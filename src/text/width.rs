@@ -22,13 +22,40 @@ pub fn fold_width(text: &str) -> String {
 /// True for characters that mean nothing in a cell: control characters, zero-width marks, byte order mark.
 #[must_use]
 pub fn is_noise(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The cell without white space around it, without control and zero-width characters; nothing else changes.
+/// The cell without what spreadsheets and web pages put around a text to keep it one: `'`, `` ` ``, `="…"`, `&nbsp;`.
+fn without_marks(text: &str) -> Option<String> {
+    let mut out = Cow::Borrowed(text);
+    if out.contains("&nbsp;") {
+        out = Cow::Owned(out.replace("&nbsp;", " ").trim().to_owned());
+    }
+    if let Some(inner) = out.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        out = Cow::Owned(inner.trim().to_owned());
+    }
+    if let Some(rest) = out.strip_prefix(['\'', '`'])
+        && !rest.contains(['\'', '`'])
+    {
+        out = Cow::Owned(rest.trim_start().to_owned());
+    }
+    match out {
+        Cow::Owned(text) => Some(text),
+        Cow::Borrowed(_) => None,
+    }
+}
+
+/// The cell without white space around it, without control and zero-width characters and the marks that keep a text
+/// a text (`'`, `` ` ``, `="…"`, `&nbsp;`); nothing else changes.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_noise(c));
+    if (matches!(trimmed.as_bytes().first(), Some(b'\'' | b'`' | b'=')) || trimmed.bytes().any(|b| b == b'&'))
+        && let Some(plain) = without_marks(trimmed)
+    {
+        return Cow::Owned(clean(&plain).into_owned());
+    }
     if trimmed.is_ascii() && !trimmed.bytes().any(|b| b.is_ascii_control()) || !trimmed.chars().any(is_noise) {
         return Cow::Borrowed(trimmed);
     }
@@ -43,6 +70,16 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         return cleaned;
     }
     Cow::Owned(fold_width(&cleaned).trim().to_owned())
+}
+
+/// As [`fold`] for cells that may hold a list: line breaks stay, for they divide.
+#[must_use]
+pub fn fold_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\n', '\r']) {
+        return fold(text);
+    }
+    let lines: Vec<Cow<'_, str>> = text.split(['\n', '\r']).map(fold).filter(|line| !line.is_empty()).collect();
+    Cow::Owned(lines.join("\n"))
 }
 
 /// Cells that say "nothing": a dash, a slash, 无, N/A.
@@ -63,6 +100,13 @@ mod tests {
         assert_eq!(clean(" 上海宏达（集团）\u{200b}有限公司\n"), "上海宏达（集团）有限公司");
         assert_eq!(clean("堃鑫㵘公司"), "堃鑫㵘公司");
         assert_eq!(fold("　２０２６"), "2026");
+        assert_eq!(fold_lines(" 水\r\n　大气 "), "水\n大气");
+        for marked in
+            ["'3101", "`3101", "=\"3101\"", "&nbsp;3101", "\u{202a}3101\u{202c}", "3101&nbsp;", "'3101\u{202c} "]
+        {
+            assert_eq!(clean(marked), "3101");
+        }
+        assert_eq!(clean("A&B 'C' 厂"), "A&B 'C' 厂");
     }
 
     #[test]

@@ -173,6 +173,12 @@ pub fn of(ui: &egui::Ui) -> &'static Palette {
 }
 
 impl Palette {
+    /// Border of buttons, fields and boxes: seen on every ground.
+    #[must_use]
+    pub fn edge(&self) -> Color32 {
+        self.line.lerp_to_gamma(self.border, 0.5)
+    }
+
     /// A hue of its own beside the accent, in charts.
     #[must_use]
     pub fn second(&self) -> Color32 {
@@ -289,7 +295,8 @@ fn visuals(palette: &Palette) -> Visuals {
     v.error_fg_color = palette.red;
     v.weak_text_color = Some(palette.muted);
     v.selection.bg_fill = palette.wash;
-    v.selection.stroke = Stroke::new(1.0, palette.text);
+    // ink of what is selected, and the border of the field that has the focus
+    v.selection.stroke = Stroke::new(1.5, palette.accent);
     v.popup_shadow = Shadow { offset: [0, 2], blur: 8, spread: 0, color: Color32::from_black_alpha(40) };
     v.window_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: Color32::from_black_alpha(60) };
     let radius = CornerRadius::same(RADIUS);
@@ -298,9 +305,11 @@ fn visuals(palette: &Palette) -> Visuals {
     w.noninteractive.weak_bg_fill = palette.surface;
     w.noninteractive.bg_stroke = Stroke::new(1.0, palette.line);
     w.noninteractive.fg_stroke = Stroke::new(1.0, palette.text);
+    // what the pointer is at looks neither selected nor focused
+    let near = palette.surface.lerp_to_gamma(palette.wash, 0.5);
     for (state, fill, line) in [
-        (&mut w.inactive, palette.surface, palette.line),
-        (&mut w.hovered, palette.wash, palette.accent),
+        (&mut w.inactive, palette.surface, palette.edge()),
+        (&mut w.hovered, near, palette.border),
         (&mut w.active, palette.wash, palette.accent),
         (&mut w.open, palette.wash, palette.accent),
     ] {
@@ -310,13 +319,30 @@ fn visuals(palette: &Palette) -> Visuals {
         state.fg_stroke = Stroke::new(1.0, palette.text);
         state.expansion = 0.0;
     }
-    // check marks, slider handles
-    w.inactive.bg_fill = if palette.dark { palette.line } else { palette.chrome };
     for state in [&mut w.noninteractive, &mut w.inactive, &mut w.hovered, &mut w.active, &mut w.open] {
         state.corner_radius = radius;
     }
     v.slider_trailing_fill = true;
     v
+}
+
+/// Scroll bars that are always seen and have room of their own. Nothing fades out at an edge: what is faded looks
+/// disabled, and a bar says how much more there is.
+fn scroll_style() -> egui::style::ScrollStyle {
+    egui::style::ScrollStyle {
+        bar_width: 8.0,
+        floating_width: 6.0,
+        floating_allocated_width: GRID,
+        foreground_color: true,
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.1,
+        dormant_handle_opacity: 0.35,
+        active_handle_opacity: 0.45,
+        interact_handle_opacity: 0.7,
+        fade: egui::style::ScrollFadeStyle { strength: 0.0, ..Default::default() },
+        ..egui::style::ScrollStyle::thin()
+    }
 }
 
 /// Sets both themes up.
@@ -339,6 +365,7 @@ pub fn apply(ctx: &egui::Context) {
             style.spacing.window_margin = Margin::same(16);
             style.spacing.menu_margin = Margin::same(6);
             style.spacing.combo_width = 120.0;
+            style.spacing.scroll = scroll_style();
             style.animation_time = 0.1;
         });
     }
@@ -359,6 +386,7 @@ mod tests {
             }
             assert!(contrast(palette.accent, palette.on_accent) >= 4.5);
             assert!(contrast(palette.wash, palette.text) >= 4.5);
+            assert!(contrast(palette.wash, palette.accent) >= 4.5);
             assert!(contrast(palette.red_wash, palette.red) >= 4.5);
             assert!(contrast(palette.amber_wash, palette.amber) >= 4.5);
         }

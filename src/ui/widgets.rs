@@ -4,7 +4,7 @@ use egui::collapsing_header::CollapsingState;
 use egui::{Align, Color32, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::text::common as t;
-use super::theme::{self, GRID};
+use super::theme::{self, GRID, HALF};
 use crate::diagnostic::ProgressState;
 
 /// A number with thousands separators: `38,000`.
@@ -147,6 +147,47 @@ pub fn centred(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// Height of a figure's card, and of one that gives its room to what stands below it.
+const FIGURE: f32 = 92.0;
+const LOW_FIGURE: f32 = 50.0;
+/// Width of a card below which its line may take two rows.
+const NARROW_FIGURE: f32 = 220.0;
+
+/// A figure on a low card: label and number; the line below them shows on hovering.
+pub fn low_figure(
+    ui: &mut Ui,
+    width: f32,
+    label: &str,
+    value: &str,
+    unit: &str,
+    note: &str,
+    ink: Option<Color32>,
+) -> Response {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, LOW_FIGURE), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {value}{unit} {note}")));
+    let hot = response.hovered() || response.has_focus();
+    let line = if hot { palette.accent } else { palette.line };
+    ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+    let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
+    let left = rect.left() + 10.0;
+    let text = |x: f32, y: f32, hold: egui::Align2, words: &str, font: egui::FontId, ink: Color32| {
+        let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, ink);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((rect.right() - 6.0 - x).max(1.0));
+        let galley = painter.layout_job(job);
+        let place = hold.anchor_size(egui::pos2(x, y), galley.size());
+        painter.galley(place.min, galley, ink);
+        place
+    };
+    let (top, bottom) = (egui::Align2::LEFT_TOP, egui::Align2::LEFT_BOTTOM);
+    text(left, rect.top() + 5.0, top, label, theme::regular(theme::SMALL), palette.muted);
+    let ink = ink.unwrap_or(palette.text);
+    let number = text(left, rect.bottom() - 3.0, bottom, value, theme::bold(theme::TITLE), ink);
+    let (x, y) = (number.right() + 4.0, number.bottom() - 4.0);
+    text(x, y, bottom, unit, theme::regular(theme::SMALL), palette.muted);
+    if note.is_empty() { response } else { response.on_hover_text(note) }
+}
+
 /// A figure on a card: label, number, unit, a muted line. Clickable where `link` says so.
 pub fn figure(
     ui: &mut Ui,
@@ -158,7 +199,9 @@ pub fn figure(
     ink: Option<Color32>,
 ) -> Response {
     let palette = theme::of(ui);
-    let height = 92.0;
+    // the line below has two rows where the card is narrow
+    let rows = if width < NARROW_FIGURE { 2 } else { 1 };
+    let height = FIGURE + (rows - 1) as f32 * 15.0;
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {value}{unit} {note}")));
     if ui.is_rect_visible(rect) {
@@ -188,7 +231,10 @@ pub fn figure(
             theme::regular(theme::SMALL),
             palette.muted,
         );
-        let note = whole(note, theme::regular(theme::SMALL));
+        let mut job =
+            egui::text::LayoutJob::simple(note.to_owned(), theme::regular(theme::SMALL), palette.muted, width - 18.0);
+        job.wrap.max_rows = rows;
+        let note = painter.layout_job(job);
         painter.galley(egui::pos2(left, rect.bottom() - 8.0 - note.size().y), note, palette.muted);
     }
     response
@@ -243,7 +289,8 @@ pub fn page(ui: &mut Ui, id: &str, least: f32, add: impl FnOnce(&mut Ui)) {
 /// stands above and below it.
 pub fn within_window(ui: &mut Ui, around: f32, add: impl FnOnce(&mut Ui)) {
     let most = (ui.ctx().content_rect().height() - around).max(120.0);
-    egui::ScrollArea::vertical().max_height(most).auto_shrink([false, true]).show(ui, add);
+    // as high as what it holds from the first frame on
+    egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]).show(ui, add);
 }
 
 /// How wide a panel beside something may be: as wide as it likes to be, but never more than its share of the room,
@@ -296,7 +343,7 @@ pub fn field<'t>(ui: &mut Ui, label: &str, width: f32, text: &'t mut String, hin
 }
 
 /// Height of a dialog's title, buttons and margins, and of what of the window stays seen around it.
-pub const DIALOG_AROUND: f32 = 150.0;
+pub const DIALOG_AROUND: f32 = 172.0;
 
 /// A modal with the margins of dialogs.
 pub fn modal(ctx: &egui::Context, id: &str) -> egui::Modal {
@@ -311,6 +358,54 @@ pub fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
 }
 
+/// Whether a dialog's primary button may be pressed; if not, why.
+pub struct Gate {
+    open: bool,
+    /// What is said above the buttons; `None` where the dialog has no such line.
+    said: Option<String>,
+}
+
+impl Gate {
+    /// Open once every field is given; the others are named.
+    #[must_use]
+    pub fn of(fields: &[(&str, bool)]) -> Self {
+        let missing: Vec<&str> = fields.iter().filter(|(_, given)| !given).map(|(name, _)| *name).collect();
+        let open = missing.is_empty();
+        Self { open, said: Some(if open { String::new() } else { t::missing(&missing) }) }
+    }
+
+    /// Open where nothing else is in the way either, which the dialog says itself.
+    #[must_use]
+    pub fn and(self, ready: bool) -> Self {
+        Self { open: self.open && ready, ..self }
+    }
+
+    /// What is lacking; empty where nothing is.
+    #[must_use]
+    pub fn said(&self) -> &str {
+        self.said.as_deref().unwrap_or_default()
+    }
+
+    /// True where the button may be pressed.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+}
+
+impl From<bool> for Gate {
+    fn from(open: bool) -> Self {
+        Self { open, said: None }
+    }
+}
+
+/// What keeps a button off, in amber; the line is there whether something is said or not, so that nothing moves.
+pub fn lacking(ui: &mut Ui, said: &str) {
+    let ink = theme::of(ui).amber;
+    let words = if said.is_empty() { " " } else { said };
+    ui.add(egui::Label::new(RichText::new(words).font(theme::regular(theme::SMALL)).color(ink)).wrap());
+}
+
 /// A dialog of its own; `None` while it is open, `Some(true)` for the primary button or Enter, `Some(false)`
 /// for the other, Esc or a click outside.
 pub fn dialog(
@@ -318,18 +413,24 @@ pub fn dialog(
     id: &str,
     title: &str,
     primary_text: &str,
-    enabled: bool,
+    gate: impl Into<Gate>,
     add: impl FnOnce(&mut Ui),
 ) -> Option<bool> {
     let mut answer = None;
+    let gate = gate.into();
     let modal = modal(ctx, id).show(ctx, |ui| {
         ui.set_width(440.0);
         ui.label(RichText::new(title).font(theme::bold(theme::SECTION)));
         ui.add_space(GRID);
         within_window(ui, DIALOG_AROUND, add);
-        ui.add_space(GRID * 1.5);
+        ui.add_space(GRID);
+        if let Some(said) = &gate.said {
+            lacking(ui, said);
+        }
+        ui.add_space(HALF);
         buttons(ui, |ui| {
-            if primary_if(ui, enabled, primary_text, t::FILL_IN).clicked() {
+            let why_not = gate.said.as_deref().filter(|said| !said.is_empty()).unwrap_or(t::FILL_IN);
+            if primary_if(ui, gate.open, primary_text, why_not).clicked() {
                 answer = Some(true);
             }
             if ui.button(t::CANCEL).clicked() {

@@ -18,6 +18,7 @@ use crate::workspace::deeds::batch::record_clear_results;
 use crate::workspace::deeds::change::{
     Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
 };
+use crate::workspace::deeds::confirm::{confirm_findings, withdraw_findings};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::list_file::write_list;
 use crate::workspace::deeds::mends::take_mend;
@@ -116,6 +117,10 @@ pub enum DeedOutcome {
     Forgotten(String),
     /// A list was written into a file.
     ListWritten(PathBuf),
+    /// So many findings were confirmed.
+    FindingsConfirmed(usize),
+    /// So many findings are open again.
+    FindingsWithdrawn(usize),
     /// Another map.
     MapTaken,
     /// Another calendar.
@@ -213,6 +218,8 @@ pub fn perform_deed(
             forget_kept(project, &id, context)?;
             DeedOutcome::Forgotten(id)
         }
+        Deed::ConfirmFindings(asked) => DeedOutcome::FindingsConfirmed(confirm_findings(project, &asked, context)?),
+        Deed::WithdrawFindings(keys) => DeedOutcome::FindingsWithdrawn(withdraw_findings(project, &keys, context)?),
         Deed::LoadDistricts(path) => {
             take_districts(project, &path, context)?;
             DeedOutcome::MapTaken

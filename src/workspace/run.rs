@@ -45,6 +45,8 @@ pub struct RunOutcome {
     pub sources: usize,
     /// Rows set aside.
     pub set_aside: usize,
+    /// Errors met in the import, those of whole files and of the map included.
+    pub errors: u64,
     /// Warnings met in the import.
     pub warnings: u64,
     /// The quality report in words.
@@ -106,7 +108,7 @@ pub fn run(request: &RunRequest, context: &CommandContext) -> AppResult<RunOutco
         as_of: Some(request.month.first_day().max(context.now.date())),
         mark: String::new(),
     };
-    let Imported { project, registry, districts, findings } = create_project(&root, &new, context)?;
+    let Imported { project, registry, districts } = create_project(&root, &new, context)?;
     let pledge = |at: &CommandContext| -> AppResult<Pledge> {
         Ok(Pledge {
             format,
@@ -125,12 +127,12 @@ pub fn run(request: &RunRequest, context: &CommandContext) -> AppResult<RunOutco
     let sealed = seal_month(&project, &registry, request.month, &pledge(&second)?, &second)?;
     let opened = open_period(&project, Period::Month(request.month), &request.entropy, &later(context, 4)?)?;
     let wanted = ExportRequest { month: Some(request.month), only: Vec::new() };
-    let mut exported = export_project(&project, &registry, &districts, &request.to, &wanted, &later(context, 5)?)?;
-    exported.notes.extend(findings.findings().iter().filter(|f| f.severity != Severity::Hint).map(ToString::to_string));
+    let exported = export_project(&project, &registry, &districts, &request.to, &wanted, &later(context, 5)?)?;
     Ok(RunOutcome {
         project: root,
         sources: registry.sources.height(),
         set_aside: registry.set_aside.height(),
+        errors: registry.diagnostics.count(Severity::Error),
         warnings: registry.diagnostics.count(Severity::Warning),
         summary: crate::registry::render_summary(&registry),
         sealed,

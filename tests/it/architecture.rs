@@ -35,7 +35,7 @@ const ROOMS: [Room; 26] = [
         "diagnostic",
         "a finding (code, place, got, expected, what to do), its collection, errors, progress",
         "",
-        "serde",
+        "ron serde",
     ),
     room(
         "policy",
@@ -119,7 +119,7 @@ const ROOMS: [Room; 26] = [
         "workspace/intake",
         "an office's folder comes in: inspect, import, refresh, quality",
         "domain diagnostic policy tabular district registry export workspace/store workspace/demo",
-        "chrono csv polars serde_json",
+        "chrono polars serde_json",
     ),
     room(
         "workspace/inputs",

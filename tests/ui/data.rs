@@ -106,12 +106,12 @@ fn from_a_finding_to_its_row() {
     let tab = window.shown().into_iter().find(|label| label.starts_with(t::QUALITY)).unwrap();
     window.click(&tab);
     window.until("the findings", |w| w.shows("问题"));
-    // the worst come first; one about a row of the register
-    let row = window
-        .shown()
-        .into_iter()
-        .find(|label| label.starts_with("警告，") && label.contains("固定污染源名录"))
-        .unwrap();
+    // a kind of rows that were kept, then one of its findings about a row of the register
+    let kind = window.shown().into_iter().find(|label| label.starts_with("警告") && label.contains("固定污染源名录"));
+    window.click(&kind.unwrap());
+    let of_register = |w: &Window| w.shown().into_iter().find(|l| !l.contains('\n') && l.contains("固定污染源名录"));
+    window.until("its findings", |w| of_register(w).is_some());
+    let row = of_register(&window).unwrap();
     window.harness.get_by_label(&row).click();
     window.harness.run_steps(3);
     window.click(t::JUMP);

@@ -11,6 +11,7 @@ use fairdraw::workspace::deeds::seal::Pledge;
 use fairdraw::workspace::deeds::verify::{VerifyRequest, verify_files};
 use fairdraw::workspace::session::ViewCommand;
 
+use super::results::answer;
 use super::support::{Begin, LAPTOP, Window, find_file, input_folder};
 use super::work::{DICE, choose_month, draw_month, name_operator};
 
@@ -88,6 +89,7 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     window.harness.get_by_role_and_label(egui::accesskit::Role::TextInput, "办结日期").focus();
     window.harness.run_steps(2);
     window.text("2026-12-21");
+    answer(&mut window, "2026-12-21");
     window.until("a whole form", |w| w.enabled("录入"));
     window.click("录入");
     window.until("the record", |w| {

@@ -1,11 +1,14 @@
-//! Nothing is printed over anything else, and nothing is cut off where nobody can scroll to it, at any size and zoom.
+//! Nothing is printed over anything else or runs under a control, nothing is cut off or sliced at an edge, no column is
+//! narrower than its heading, at any size and zoom.
 //!
 //! Looked at are the shapes that are painted, not what widgets say of themselves: every row of text with the clip that it
-//! is painted in, in the order of painting; what an opaque ground covers later is not seen.
+//! is painted in, in the order of painting; what an opaque ground covers later is not seen. A text that is covered in part
+//! by a ground painted over it (a button, a field) is one that runs under it, unless that ground is a layer of its own: a
+//! window, a menu or dialog, what stays in sight while a table scrolls below it.
 
 use egui::accesskit::Role;
 use egui::{Rect, Shape};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::text::{plan, table};
 
@@ -19,6 +22,10 @@ const SLACK: f32 = 2.0;
 /// A ground from this on is one that what lies below it does not shine through.
 const NEARLY_OPAQUE: u8 = 220;
 
+/// Heights of grounds that are controls: what is lower is a bar or mark, what is higher a panel or layer.
+const LEAST_CONTROL: f32 = 18.0;
+const LARGEST_CONTROL: f32 = 44.0;
+
 /// A row of text as it is painted.
 struct Line {
     text: String,
@@ -28,6 +35,8 @@ struct Line {
     clip: Rect,
     /// How many grounds were painted before it.
     order: usize,
+    /// It was cut to its room, and ends in an ellipsis.
+    elided: bool,
 }
 
 impl Line {
@@ -45,8 +54,12 @@ struct Painted {
 
 impl Painted {
     fn of(window: &Window) -> Self {
+        Self::of_shapes(&window.harness.output().shapes)
+    }
+
+    fn of_shapes(shapes: &[egui::epaint::ClippedShape]) -> Self {
         let mut painted = Self::default();
-        for clipped in &window.harness.output().shapes {
+        for clipped in shapes {
             painted.take(&clipped.shape, clipped.clip_rect);
         }
         painted
@@ -61,7 +74,13 @@ impl Painted {
             Shape::Text(shape) if shape.opacity_factor > 0.0 => {
                 for row in &shape.galley.rows {
                     let ink = row.row.visuals.mesh_bounds.translate(shape.pos.to_vec2() + row.pos.to_vec2());
-                    let line = Line { text: row.row.text(), ink, clip, order: self.grounds.len() };
+                    let line = Line {
+                        text: row.row.text(),
+                        ink,
+                        clip,
+                        order: self.grounds.len(),
+                        elided: shape.galley.elided,
+                    };
                     if !line.text.trim().is_empty() && line.seen().is_positive() {
                         self.lines.push(line);
                     }
@@ -76,13 +95,31 @@ impl Painted {
         let until = later.map_or(self.grounds.len(), |later| later.order);
         self.grounds[earlier.order..until].iter().any(|ground| ground.contains_rect(part))
     }
+
+    /// The control under which a line runs: a ground as high as one, painted later over a part of the line that was
+    /// seen until then.
+    fn control_over(&self, line: &Line) -> Option<Rect> {
+        let seen = line.seen();
+        let over = |(at, ground): &(usize, &Rect)| {
+            let both = ground.intersect(seen);
+            let control = (LEAST_CONTROL..=LARGEST_CONTROL).contains(&ground.height());
+            let part = both.width() > 2.0 * SLACK && both.height() > 2.0 * SLACK && !ground.contains_rect(seen);
+            control && part && !self.grounds[line.order..*at].iter().any(|before| before.contains_rect(both))
+        };
+        self.grounds.iter().enumerate().skip(line.order).find(over).map(|(_, ground)| *ground)
+    }
 }
 
 /// What is wrong with what the window shows.
 fn faults(window: &Window) -> Vec<String> {
     let painted = Painted::of(window);
     let whole = window.harness.ctx.content_rect();
-    // what a bar can bring into sight is not lost
+    let buttons: Vec<(Rect, String)> = window
+        .harness
+        .query_all_by_role(Role::Button)
+        .filter_map(|node| Some((node.rect().expand(SLACK), node.accesskit_node().label()?)))
+        .collect();
+    // columns that a bar can bring into sight
     let bars: Vec<Rect> =
         window.harness.query_all_by_label(table::HORIZONTAL_BAR).map(|bar| bar.rect().expand(SLACK)).collect();
     // a field's text goes on under its caret, and the letters of points go where the map is moved
@@ -115,12 +152,54 @@ fn faults(window: &Window) -> Vec<String> {
         let both_ends = |other: &Line| {
             other.text == line.text && other.clip != line.clip && (other.ink.top() - line.ink.top()).abs() < 1.0
         };
-        let cut = cut && !painted.lines.iter().any(both_ends);
-        if cut && !bars.iter().any(|bar| bar.bottom() > line.ink.top() && bar.x_range().contains(seen.center().x)) {
+        if cut && !painted.lines.iter().any(both_ends) {
             faults.push(format!("「{}」 {:?} is cut by {room:?}", line.text, line.ink));
+        }
+        if let Some(control) = painted.control_over(line) {
+            faults.push(format!("「{}」 {:?} runs under {control:?}", line.text, line.ink));
+        }
+        // a heading, a button or a figure's name that has no room; a column that the edge cuts can be scrolled to
+        if let Some(start) = line.text.strip_suffix('…').filter(|_| line.elided) {
+            let at_edge = |rect: &Rect| {
+                bars.iter()
+                    .any(|bar| (bar.right() - rect.right()).abs() < 4.0 || (bar.left() - rect.left()).abs() < 4.0)
+            };
+            let named = buttons.iter().find(|(rect, name)| {
+                rect.contains_rect(seen) && name.len() > line.text.len() && name.starts_with(start) && !at_edge(rect)
+            });
+            if let Some((rect, name)) = named {
+                faults.push(format!("「{name}」 has no room in {rect:?}"));
+            }
         }
     }
     faults
+}
+
+/// A row of words from the left, and a button over its end or beside it.
+fn words_and_button(beside: bool) -> Painted {
+    let mut frames = 0;
+    let mut harness = egui_kittest::Harness::builder().with_size(egui::vec2(400.0, 60.0)).build_ui(move |ui| {
+        frames += 1;
+        if frames == 1 {
+            fairdraw::ui::fonts::install(ui.ctx());
+            fairdraw::ui::theme::apply(ui.ctx());
+            ui.ctx().request_repaint();
+            return;
+        }
+        let words = ui.label("56 家，配对 56 组；其中必定抽取 8 家").rect;
+        let left = if beside { words.right() + 8.0 } else { words.right() - 40.0 };
+        let place = Rect::from_min_size(egui::pos2(left, words.top() - 4.0), egui::vec2(90.0, 28.0));
+        ui.put(place, egui::Button::new("重放抽取"));
+    });
+    harness.run();
+    Painted::of_shapes(&harness.output().shapes)
+}
+
+#[test]
+fn words_that_run_under_a_button_are_found() {
+    let under = |painted: &Painted| painted.lines.iter().filter(|line| painted.control_over(line).is_some()).count();
+    assert_eq!(under(&words_and_button(false)), 1, "the words, not the button's own");
+    assert_eq!(under(&words_and_button(true)), 0);
 }
 
 fn at(layouts: &[Layout]) {

@@ -24,6 +24,7 @@ mod lists;
 mod overview;
 mod picture;
 mod plan;
+mod quality;
 mod quarter;
 mod recovery;
 mod refresh;

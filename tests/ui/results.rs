@@ -37,6 +37,14 @@ fn type_into(window: &mut Window, field: &str, text: &str) {
     window.harness.run_steps(2);
 }
 
+/// Fills in when the check was made, and that nothing was found.
+pub fn answer(window: &mut Window, day: &str) {
+    type_into(window, "检查日期", day);
+    window.harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "检查结果").click();
+    window.harness.run_steps(3);
+    window.click("未发现问题");
+}
+
 fn results(window: &Window) -> usize {
     window.app().session.project().unwrap().books.value().map_or(0, |b| b.results.len())
 }
@@ -172,6 +180,9 @@ fn a_result_is_not_undone_but_corrected() {
     let check = books.draws[0].checks.iter().find(|c| c.inspectors.len() == 2).unwrap().clone();
     type_into(&mut window, "查找检查对象", &check.plan_code);
     window.click(&format!("{} {}", check.name, check.plan_code));
+    // neither a day nor what was found is presumed
+    window.until("what is lacking", |w| w.shows("还需填写：检查日期、检查结果") && !w.enabled("录入"));
+    answer(&mut window, "2026-12-21");
     window.until("a whole form", |w| w.enabled("录入"));
     window.click("录入");
     window.until("the record", |w| results(w) == 1);

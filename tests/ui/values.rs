@@ -49,9 +49,8 @@ fn all_that_is_open_is_confirmed_at_once_and_taken_back() {
     assert!(open > 40, "{open}");
     window.click("全选待确认");
     window.click(&format!("确认所选 {open} 项…"));
-    // without a basis nothing is confirmed, and it says so
-    window.click("确认");
-    window.until("the refusal", |w| w.shows("POL-142") && w.shows("依据未填写"));
+    // without a basis nothing can be confirmed, and it says so
+    window.until("what is lacking", |w| w.shows("还需填写：依据") && !w.enabled("确认"));
     type_into(&mut window, "依据", "局务会纪要〔2026〕12号");
     window.click("确认");
     window.until("all confirmed", |w| w.shows("均有依据或已由本单位确认"));

@@ -6,15 +6,32 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::{Diagnostics, Finding, Severity};
 use crate::domain::PlanMonth;
-use crate::text::day::{self, Accept};
+use crate::text::day::{self, DateFault};
 use crate::text::fold_width;
 
 use super::super::rules::FieldFinding;
 use super::{ResultField, TextTable};
 
-/// The day of a cell.
-pub(super) fn parse_day(text: &str) -> Option<NaiveDate> {
-    day::parse_day(text, Accept::Cell).ok().flatten()
+/// The day of a cell, and what is to be said of it: a check of several days ends on the last.
+pub(super) fn parse_day(text: &str) -> Result<Option<(NaiveDate, Option<&'static str>)>, DateFault> {
+    if text.contains(['_', '\\']) {
+        return Err(DateFault::Form);
+    }
+    let of = |day: i32| day::date_of(day).ok_or(DateFault::Impossible);
+    let alone = match day::parse_date(text) {
+        Ok(Some(date)) => {
+            let said = date.shift.map(|_| "时间带时区，或差几十秒到午夜，已按所指的那一天（北京时间）");
+            return Ok(Some((of(date.day)?, said)));
+        }
+        Ok(None) if day::is_open_end(text) => return Err(DateFault::OpenEnd),
+        Ok(None) => return Ok(None),
+        Err(why) => why,
+    };
+    match day::parse_span(text) {
+        Ok(Some((_, last))) => Ok(Some((of(last)?, Some("写的是几天，按最后一天")))),
+        // What a date would have been says more than what a range would have been.
+        Ok(None) | Err(_) => Err(alone),
+    }
 }
 
 /// The month of a cell.
@@ -24,7 +41,7 @@ pub(super) fn parse_month(text: &str) -> Option<PlanMonth> {
 
 /// Reads yes and no; an empty cell is no.
 pub(super) fn parse_flag(text: &str) -> Option<bool> {
-    match fold_width(text).trim().to_ascii_lowercase().as_str() {
+    match fold_width(text).trim().trim_end_matches(".0").to_ascii_lowercase().as_str() {
         "是" | "有" | "1" | "true" | "y" | "yes" | "√" => Some(true),
         "" | "否" | "无" | "0" | "false" | "n" | "no" | "×" => Some(false),
         _ => None,
@@ -48,6 +65,10 @@ impl Row<'_> {
         finding = finding.file(self.table.file.clone()).row(self.number);
         if let Some(sheet) = &self.table.sheet {
             finding = finding.sheet(sheet.clone());
+        }
+        let naming = [ResultField::Name, ResultField::Unit, ResultField::PlanCode];
+        if let Some(unit) = naming.into_iter().map(|field| self.text(field)).find(|text| !text.is_empty()) {
+            finding = finding.unit(unit);
         }
         if let Some(field) = field {
             let heading = self.places.get(&field).and_then(|at| self.table.headings.get(*at));
@@ -99,11 +120,20 @@ impl RowFindings<'_> {
         if text.is_empty() {
             return None;
         }
-        let date = parse_day(text);
-        if date.is_none() {
-            self.unread(Finding::error("DIS-014", "日期无法识别").expected("日期，如 2027-03-01"), field);
+        match parse_day(text) {
+            Ok(Some((date, said))) => {
+                if let Some(said) = said {
+                    let finding = Finding::note("DIS-033", said).expected(date.to_string());
+                    self.diagnostics.push(self.row.place(finding, Some(field)));
+                }
+                Some(date)
+            }
+            Ok(None) => None,
+            Err(why) => {
+                self.unread(Finding::error("DIS-014", "日期无法识别").expected(why.to_string()), field);
+                None
+            }
         }
-        date
     }
 }
 
@@ -124,10 +154,12 @@ mod tests {
             "2026-03-01 12:30:00",
             "46082",
         ] {
-            assert_eq!(parse_day(text), wanted, "{text}");
+            assert_eq!(parse_day(text).unwrap().map(|found| found.0), wanted, "{text}");
         }
-        for text in ["2026-02-30", "3月1日", "26-3-1", "明天", "123", "2026", "2026_3_1"] {
-            assert_eq!(parse_day(text), None, "{text}");
+        for text in
+            ["2026-02-30", "3月1日", "26-3-1", "明天", "123", "2026", "2026_3_1", "10/3/2026", "长期", "1900-01-01"]
+        {
+            assert!(parse_day(text).is_err(), "{text}");
         }
         for text in ["2026-03", "2026-3", "2026年3月", "202603", "2026-03-01", "2026/3"] {
             assert_eq!(parse_month(text), PlanMonth::new(2026, 3), "{text}");

@@ -209,7 +209,7 @@ fn record_of(
 /// The outcome; `未发现问题` stands in for one that can't be read.
 fn read_outcome(row: &Row<'_>, findings: &mut RowFindings<'_>) -> Outcome {
     let text = row.text(ResultField::Outcome);
-    Outcome::parse(text).unwrap_or_else(|| {
+    Outcome::read(text).unwrap_or_else(|| {
         let all = Outcome::ALL.map(Outcome::label).join("、");
         let (code, what) = if text.is_empty() {
             ("DIS-018", "没有填写检查结果")

@@ -1,5 +1,7 @@
 //! Checks of the tables of events: credit, violations, complaints, monitoring, past checks.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::*;
 
 use super::super::codes;
@@ -7,7 +9,9 @@ use super::super::collect::Collector;
 use super::super::intake::Intake;
 use super::super::options::RegistryOptions;
 use super::super::schema::{TableKind, credit, event, monitoring, past_checks};
+use crate::domain::{ResultWords, read_result};
 use crate::text::day::{day_number, render_day};
+use crate::text::{fold, is_blank_word};
 
 /// How far a written multiple may differ from value / limit − 1.
 const MULTIPLE_TOLERANCE: f64 = 0.02;
@@ -18,7 +22,7 @@ pub(in super::super) fn check_events(intake: &mut Intake<'_>, options: &Registry
     match intake.layout.kind {
         TableKind::Credit => check_grades(intake, options, out),
         TableKind::Monitoring => check_monitoring(intake, options, out),
-        TableKind::PastChecks => complete_checks(intake, options),
+        TableKind::PastChecks => complete_checks(intake, options, out),
         _ => {}
     }
 }
@@ -125,7 +129,7 @@ fn check_monitoring(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mu
 }
 
 /// Done or planned, problem or not, where the file does not say it in a column of its own.
-fn complete_checks(intake: &mut Intake<'_>, options: &RegistryOptions) {
+fn complete_checks(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Collector) {
     let n = intake.len();
     let today = day_number(options.as_of);
     let written = intake.get(&past_checks::DONE).cloned().unwrap_or_else(|| vec![None; n]);
@@ -133,8 +137,25 @@ fn complete_checks(intake: &mut Intake<'_>, options: &RegistryOptions) {
     let done = (0..n).map(|i| written[i].or_else(|| days.and_then(|days| days[i]).map(|day| day <= today))).collect();
     let flags = intake.get(&past_checks::PROBLEM).cloned().unwrap_or_else(|| vec![None; n]);
     let results: Option<&StringChunked> = intake.get(&past_checks::RESULT);
-    let problem =
-        (0..n).map(|i| flags[i].or_else(|| results.and_then(|results| results.get(i)).and_then(problem_in))).collect();
+    // Few different texts stand in many rows: each is read once.
+    let mut read: BTreeMap<&str, Option<ResultWords>> = BTreeMap::new();
+    let mut open: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+    let mut problem = flags.clone();
+    for (i, text) in results.iter().flat_map(|results| results.iter().enumerate()) {
+        let asked = |text: &&str| problem[i].is_none() && written[i] != Some(false) && !is_blank_word(&fold(text));
+        let Some(text) = text.filter(asked) else { continue };
+        match read.entry(text).or_insert_with(|| read_result(text)) {
+            Some(words) => problem[i] = words.has_problem(),
+            None => open.entry(text).or_insert((i, 0)).1 += 1,
+        }
+    }
+    let mut open: Vec<(usize, u64, String)> =
+        open.into_iter().map(|(text, (first, rows))| (first, rows, text.to_owned())).collect();
+    open.sort_unstable();
+    for (first, rows, text) in open {
+        let expected = format!("能看出是否发现问题的说法（共 {rows} 行这样写）");
+        intake.report(out, &codes::RESULT_UNKNOWN, first, past_checks::RESULT.name(), &text, &expected);
+    }
     let pending = (0..n).map(|i| results.and_then(|results| results.get(i)).map(is_pending)).collect();
     intake.put(&past_checks::DONE, done);
     intake.put(&past_checks::PROBLEM, problem);
@@ -145,34 +166,4 @@ fn complete_checks(intake: &mut Intake<'_>, options: &RegistryOptions) {
 /// typed outcome, and this is the one place that reads one out of their words.
 pub(in crate::registry) fn is_pending(result: &str) -> bool {
     result.contains("待后续")
-}
-
-/// Whether a result's words (企业信用信息公示系统's vocabulary and near it) say that a problem was found.
-fn problem_in(result: &str) -> Option<bool> {
-    if ["未发现", "无问题", "没有发现", "正常", "合格"].iter().any(|word| result.contains(word))
-        && !result.contains("不正常")
-        && !result.contains("不合格")
-    {
-        Some(false)
-    } else if ["发现问题", "存在问题", "责令改正", "立案", "违法", "不正常", "不合格", "不配合"]
-        .iter()
-        .any(|word| result.contains(word))
-    {
-        Some(true)
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::problem_in;
-
-    #[test]
-    fn results_say_whether_a_problem_was_found() {
-        assert_eq!(problem_in("未发现问题"), Some(false));
-        assert_eq!(problem_in("发现问题已责令改正"), Some(true));
-        assert_eq!(problem_in("污染防治设施运行不正常"), Some(true));
-        assert_eq!(problem_in("停产"), None);
-    }
 }

@@ -16,15 +16,16 @@ use crate::text::day::{day_number, render_day};
 use crate::text::{fold, is_blank_word};
 
 use super::super::codes;
-use super::super::collect::{Collector, Places};
-use super::super::districts::{Apart, CoordinateSystem, DistrictLookup};
+use super::super::collect::Collector;
+use super::super::districts::{Apart, DistrictLookup};
 use super::super::ids::{LONGEST_ID, id_key};
 use super::super::intake::Intake;
 use super::super::mapping::{BodyRule, DistrictRule};
 use super::super::options::RegistryOptions;
-use super::super::parse::{collect_text, map_text, map_values, parse_angle};
+use super::super::parse::{collect_text, map_text, map_values};
 use super::super::schema::sources;
 use super::super::vocabulary::SiteStatus;
+use super::points::{check_points, check_system};
 
 /// Completes and checks the columns of the register.
 pub(in super::super) fn check_sources(
@@ -36,8 +37,29 @@ pub(in super::super) fn check_sources(
     check_numbers(intake, options, out);
     check_points(intake, options, map, out);
     check_districts(intake, map, out);
+    check_system(intake, options, map, out);
     compute_bodies(intake, options);
     check_dates(intake, options, out);
+    complete_status(intake, out);
+}
+
+/// Who says nothing of a unit's state has it in operation, and is told so.
+fn complete_status(intake: &mut Intake<'_>, out: &mut Collector) {
+    let written = intake.text(sources::STATUS.name());
+    let empty = match &written {
+        Some(cells) => cells.iter().filter(|cell| cell.is_none_or(|text| is_blank_word(&fold(text)))).count(),
+        None => intake.len(),
+    };
+    if empty > 0 {
+        let finding = codes::STATUS_MISSING.finding().file(intake.raw.file.as_str());
+        let finding = match &intake.raw.sheet {
+            Some(sheet) => finding.sheet(sheet.as_str()),
+            None => finding,
+        };
+        let value =
+            if written.is_some() { format!("{empty} 行") } else { "没有「生产状态」一列".to_owned() };
+        out.whole(finding.column(intake.layout.heading(sources::STATUS.name())).value(value));
+    }
     let active = SiteStatus::Active.id();
     let status = match intake.get(&sources::STATUS) {
         Some(status) if status.null_count() == 0 => status.clone(),
@@ -77,6 +99,8 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
                     intake.report(out, &codes::USCC_FROM_NUMBER, i, sources::USCC.name(), inside.as_str(), "");
                 }
             }
+            // A code that fails its check gives way to the good one inside the number; that it is wrong was said.
+            Some(code) if Uscc::parse(code).is_err() => taken += 1,
             Some(code) if code != inside.as_str() => {
                 intake.report(out, &codes::USCC_DIFFERS, i, sources::USCC.name(), code, &format!("编号中的 {inside}"));
             }
@@ -88,10 +112,12 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
     }
     if taken > 0 {
         let filled = collect_text(n, |i| {
+            let inside = forms[i].and_then(|(_, uscc)| uscc);
             given
                 .get(i)
+                .filter(|code| inside.is_none() || Uscc::parse(code).is_ok())
                 .map(Cow::Borrowed)
-                .or_else(|| forms[i].and_then(|(_, uscc)| uscc).map(|uscc| Cow::Owned(uscc.as_str().to_owned())))
+                .or_else(|| inside.map(|uscc| Cow::Owned(uscc.as_str().to_owned())))
         });
         intake.put(&sources::USCC, filled);
     }
@@ -121,85 +147,6 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
     }
     intake.put(&sources::NUMBER, numbers);
     intake.put(&sources::UNIT_ID, ids);
-}
-
-/// A point in WGS 84, and what was wrong with it as written.
-type Judged = (Option<(f64, f64)>, Option<PointFault>);
-
-#[derive(Clone, Copy, PartialEq)]
-enum PointFault {
-    Impossible,
-    Swapped,
-}
-
-fn check_points(intake: &mut Intake<'_>, options: &RegistryOptions, map: &dyn DistrictLookup, out: &mut Collector) {
-    let n = intake.len();
-    let mut lon = intake.get(&sources::LON).cloned().unwrap_or_else(|| vec![None; n]);
-    let mut lat = intake.get(&sources::LAT).cloned().unwrap_or_else(|| vec![None; n]);
-    if let Some(cells) = intake.text(sources::POINT.name()) {
-        let (pairs, faults) = map_values(&cells, parse_pair);
-        for (i, ()) in faults {
-            intake.report(
-                out,
-                &codes::POINT_BAD,
-                i,
-                sources::POINT.name(),
-                cells.get(i).unwrap_or_default(),
-                "经度,纬度",
-            );
-        }
-        for (i, pair) in pairs.into_iter().enumerate().filter_map(|(i, pair)| pair.map(|pair| (i, pair))) {
-            if lon[i].is_none() && lat[i].is_none() {
-                (lon[i], lat[i]) = (Some(pair.0), Some(pair.1));
-            }
-        }
-    }
-    let system = intake.layout.coordinates.unwrap_or(options.coordinates);
-    let bounds = map.bounds();
-    let plausible = |lon: f64, lat: f64| {
-        let near = bounds.is_some_and(|[west, south, east, north]| {
-            (west - 2.0..=east + 2.0).contains(&lon) && (south - 2.0..=north + 2.0).contains(&lat)
-        });
-        near || (73.0..=136.0).contains(&lon) && (3.0..=54.0).contains(&lat)
-    };
-    let judged: Vec<Judged> = (0..n)
-        .into_par_iter()
-        .map(|i| {
-            let (lon, lat, fault) = match (lon[i], lat[i]) {
-                (None, None) => return (None, None),
-                (Some(lon), Some(lat)) if plausible(lon, lat) => (lon, lat, None),
-                (Some(lon), Some(lat)) if plausible(lat, lon) => (lat, lon, Some(PointFault::Swapped)),
-                _ => return (None, Some(PointFault::Impossible)),
-            };
-            let point = if system == CoordinateSystem::Wgs84 { (lon, lat) } else { map.to_wgs84(system, lon, lat) };
-            (Some(point), fault)
-        })
-        .collect();
-    for (i, (_, fault)) in judged.iter().enumerate() {
-        let code = match fault {
-            None => continue,
-            Some(PointFault::Impossible) => &codes::POINT_BAD,
-            Some(PointFault::Swapped) => &codes::POINT_SWAPPED,
-        };
-        let show = |value: Option<f64>| value.map_or_else(|| "空".to_owned(), |value| value.to_string());
-        intake.report(out, code, i, sources::LON.name(), &format!("{}, {}", show(lon[i]), show(lat[i])), "");
-    }
-    intake.put(&sources::LON, judged.iter().map(|(point, _)| point.map(|(lon, _)| lon)).collect());
-    intake.put(&sources::LAT, judged.iter().map(|(point, _)| point.map(|(_, lat)| lat)).collect());
-}
-
-/// Longitude and latitude in one cell, in this order, divided by a comma, semicolon, slash or space.
-fn parse_pair(text: &str) -> Result<Option<(f64, f64)>, ()> {
-    let folded = fold(text);
-    let text = folded.trim().trim_matches(['(', ')', '[', ']']);
-    if is_blank_word(text) {
-        return Ok(None);
-    }
-    let (a, b) = text.split_once([',', '，', ';', '/', ' ', '、']).ok_or(())?;
-    match (parse_angle(a)?, parse_angle(b.trim())?) {
-        (Some(lon), Some(lat)) => Ok(Some((lon, lat))),
-        _ => Err(()),
-    }
 }
 
 fn check_districts(intake: &mut Intake<'_>, map: &dyn DistrictLookup, out: &mut Collector) {
@@ -377,31 +324,4 @@ fn check_dates(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Col
         }
         intake.put(&sources::POSITIVE_TO, ends);
     }
-}
-
-/// Points on which very many units lie: what geocoders answer when they do not know.
-pub(in super::super) fn check_shared_points(
-    frame: &DataFrame,
-    units: usize,
-    places: &Places<'_>,
-    out: &mut Collector,
-) -> PolarsResult<()> {
-    let (lon, lat) = (sources::LON.cells(frame)?, sources::LAT.cells(frame)?);
-    let mut points: Vec<(u64, u64, u32)> = lon
-        .iter()
-        .zip(lat.iter())
-        .enumerate()
-        .filter_map(|(i, (lon, lat))| Some((lon?.to_bits(), lat?.to_bits(), i as u32)))
-        .collect();
-    points.par_sort_unstable();
-    for group in points.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        if group.len() < units.max(2) {
-            continue;
-        }
-        let (lon, lat, first) = group[0];
-        out.row(&codes::POINT_SHARED, places.at(first as usize), |finding| {
-            finding.value(format!("{}, {}：{} 个单位", f64::from_bits(lon), f64::from_bits(lat), group.len()))
-        });
-    }
-    Ok(())
 }

@@ -4,8 +4,10 @@ use polars::prelude::StringChunked;
 
 use super::super::codes;
 use super::super::collect::Collector;
-use super::super::parse::{map_values, parse_angle, parse_number};
-use super::super::text::MoneyUnit;
+use super::super::columns::{Column as Typed, Number};
+use super::super::parse::{map_values, parse_angle, parse_money, parse_number};
+use super::super::schema::sources;
+use super::super::text::{MoneyUnit, heading_key};
 use super::Intake;
 
 impl Intake<'_> {
@@ -30,6 +32,55 @@ impl Intake<'_> {
         values
     }
 
+    /// The degrees of an axis, with the minutes and seconds of the columns beside them (经度（度）, 经度（分）, 经度（秒）).
+    pub(in crate::registry) fn parse_sixtieths(&self, axis: &Typed<Number>, out: &mut Collector) -> Vec<Option<f64>> {
+        let alone = || self.get(axis).cloned().unwrap_or_else(|| vec![None; self.len()]);
+        let word = if axis.name() == sources::LAT.name() { "纬" } else { "经" };
+        let column = |unit: &str| {
+            let ends = |heading: &str| {
+                let key: String =
+                    heading_key(heading).chars().filter(|c| !matches!(c, '(' | ')' | '-' | '.')).collect();
+                let before = key.strip_suffix(unit)?;
+                // 经度 ends with 度 too: the column of degrees says 度 once more.
+                let is_axis = ["经度", "纬度", "东经", "北纬"].iter().any(|axis| before.ends_with(axis));
+                (before.contains(word) && is_axis).then_some(())
+            };
+            let at = self.layout.headings.iter().position(|heading| ends(heading).is_some())?;
+            self.cells.columns().get(at)?.str().ok().cloned()
+        };
+        let (Some(degrees), Some(minutes)) = (column("度"), column("分")) else { return alone() };
+        let seconds = column("秒");
+        let part = |cell: Option<&str>| match cell {
+            None => Ok(None),
+            Some(text) => parse_number(text.trim_end_matches(['°', '′', '″'])).map(|n| n.map(|n| n.value)),
+        };
+        let id = axis.name();
+        (0..self.len())
+            .map(|i| {
+                let cells = [degrees.get(i), minutes.get(i), seconds.as_ref().and_then(|column| column.get(i))];
+                let [degree, minute, second] = cells.map(part);
+                let value = match (degree, minute, second) {
+                    (Ok(None), Ok(None), Ok(None)) => return None,
+                    (Ok(Some(degree)), Ok(minute), Ok(second)) => {
+                        let (minute, second) = (minute.unwrap_or(0.0), second.unwrap_or(0.0));
+                        let possible = (0.0..60.0).contains(&minute)
+                            && (0.0..60.0).contains(&second)
+                            && degree >= 0.0
+                            // Decimal degrees beside minutes say the place twice.
+                            && (degree.fract().abs() <= 0.0 || minute + second <= 0.0);
+                        possible.then(|| degree + minute / 60.0 + second / 3600.0)
+                    }
+                    _ => None,
+                };
+                if value.is_none() {
+                    let written: Vec<&str> = cells.iter().map(|cell| cell.unwrap_or("空")).collect();
+                    self.report(out, &codes::NUMBER_BAD, i, id, &written.join("、"), "度、分、秒，分与秒小于 60");
+                }
+                value
+            })
+            .collect()
+    }
+
     fn refuse_negative(&self, id: &str, cells: &StringChunked, values: &mut [Option<f64>], out: &mut Collector) {
         for (i, value) in values.iter_mut().enumerate() {
             if value.is_some_and(|value| value < 0.0) {
@@ -43,8 +94,8 @@ impl Intake<'_> {
     pub(super) fn parse_money(&self, id: &str, cells: &StringChunked, out: &mut Collector) -> Vec<Option<f64>> {
         let heading = self.layout.heading(id);
         let mapped = self.layout.fields.contains_key(id);
-        let (numbers, faults) = map_values(cells, parse_number);
-        self.report_all(out, &codes::NUMBER_BAD, &faults, id, cells, "数字");
+        let (numbers, faults) = map_values(cells, parse_money);
+        self.report_all(out, &codes::NUMBER_BAD, &faults, id, cells, "一个金额，如 2 或 2万元");
         let file = |finding: crate::diagnostic::Finding| {
             let finding = finding.file(self.raw.file.as_str()).column(heading.as_str());
             match &self.raw.sheet {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use crate::text::{clean, fold, is_blank_word};
+use crate::text::{clean, fold, fold_lines, is_blank_word};
 
+use super::super::aliases::Vocabulary;
 use super::super::codes;
 use super::super::collect::Collector;
-use super::super::districts::{DistrictLookup, district_of};
+use super::super::districts::{DistrictLookup, DistrictMatch, read_district};
 use super::super::industry::IndustryMatch;
 use super::super::mapping::DistrictRule;
 use super::super::options::RegistryOptions;
@@ -30,14 +31,20 @@ impl Intake<'_> {
         let Some(vocabulary) = options.aliases.vocabulary(kind.id()) else {
             return Values::Text(StringChunked::full_null(spec.id.into(), cells.len()));
         };
-        let (found, faults) = map_repeated(cells, |text| match vocabulary.find(text) {
-            Some(at) => Ok(Some(at)),
-            None if is_blank_word(&fold(text)) => Ok(None),
-            None => Err(()),
+        let (found, faults) = map_repeated(cells, |text| {
+            let text = text.strip_suffix(".0").unwrap_or(text);
+            match find_choice(vocabulary, kind, text) {
+                Some(at) => Ok(Some(at)),
+                None if is_blank_word(&fold(text)) => Ok(None),
+                None => Err(()),
+            }
         });
-        let code = if spec.required { &codes::CHOICE_REQUIRED } else { &codes::CHOICE_UNKNOWN };
-        let expected =
-            if faults.is_empty() { String::new() } else { format!("其中之一：{}", vocabulary.ids().join("、")) };
+        let code = match kind {
+            _ if spec.required => &codes::CHOICE_REQUIRED,
+            VocabularyKind::Status => &codes::STATUS_UNKNOWN,
+            _ => &codes::CHOICE_UNKNOWN,
+        };
+        let expected = if faults.is_empty() { String::new() } else { format!("其中之一：{}", labels(kind)) };
         self.report_all(out, code, &faults, spec.id, cells, &expected);
         if kind.is_flag() {
             return Values::Flag(found.into_iter().map(|at| at.map(|at| at == 0)).collect());
@@ -72,14 +79,7 @@ impl Intake<'_> {
         let (sets, _) = map_repeated::<_, (), _>(cells, |text| Ok(Some(read(text))));
         for (i, (_, unknown)) in sets.iter().enumerate().filter_map(|(i, set)| set.as_ref().map(|set| (i, set))) {
             for part in unknown {
-                self.report(
-                    out,
-                    &codes::CHOICE_UNKNOWN,
-                    i,
-                    id,
-                    part,
-                    &format!("其中几项：{}", vocabulary.ids().join("、")),
-                );
+                self.report(out, &codes::CHOICE_UNKNOWN, i, id, part, &format!("其中几项：{}", labels(kind)));
             }
         }
         collect_text(sets.len(), |i| {
@@ -109,17 +109,20 @@ impl Intake<'_> {
         let (found, faults) = map_repeated(cells, |text| match table.find(text) {
             IndustryMatch::Class(class) => Ok(Some((class, false))),
             IndustryMatch::From2011(class) => Ok(Some((class, true))),
-            IndustryMatch::Ambiguous(classes) => Err(Some(classes.join("、"))),
             IndustryMatch::Unknown if is_blank_word(&fold(text)) => Ok(None),
-            IndustryMatch::Unknown => Err(None),
+            fault => Err(fault),
         });
-        for (i, several) in faults {
+        for (i, fault) in faults {
             let value = cells.get(i).unwrap_or_default();
-            match several {
-                Some(classes) => {
-                    self.report(out, &codes::INDUSTRY_AMBIGUOUS, i, id, value, &format!("其中之一：{classes}"));
+            let one_of = |classes: Vec<&str>| format!("其中之一：{}", classes.join("、"));
+            match fault {
+                IndustryMatch::Ambiguous(classes) => {
+                    self.report(out, &codes::INDUSTRY_AMBIGUOUS, i, id, value, &one_of(classes));
                 }
-                None => self.report(out, &codes::INDUSTRY_UNKNOWN, i, id, value, "GB/T 4754-2017 小类"),
+                IndustryMatch::Several(classes) => {
+                    self.report(out, &codes::INDUSTRY_SEVERAL, i, id, value, &one_of(classes));
+                }
+                _ => self.report(out, &codes::INDUSTRY_UNKNOWN, i, id, value, "GB/T 4754-2017 小类"),
             }
         }
         for (i, (class, old)) in found.iter().enumerate().filter_map(|(i, found)| found.map(|found| (i, found))) {
@@ -161,14 +164,18 @@ impl Intake<'_> {
         map: &dyn DistrictLookup,
         out: &mut Collector,
     ) -> Vec<Option<u32>> {
-        let (values, faults) = map_repeated(cells, |text| match district_of(text, map) {
-            None if is_blank_word(&fold(text)) => Ok(None),
-            None => Err(()),
-            district => Ok(district),
+        let (values, faults) = map_repeated(cells, |text| match read_district(text, map) {
+            DistrictMatch::One(district) => Ok(Some(district)),
+            DistrictMatch::Unknown if is_blank_word(&fold(text)) => Ok(None),
+            DistrictMatch::Unknown => Err(false),
+            DistrictMatch::Several => Err(true),
         });
         // Whether an unknown district matters depends on the mapping: the sources' checks decide.
         if self.layout.district == DistrictRule::Column {
-            self.report_all(out, &codes::DISTRICT_UNKNOWN, &faults, id, cells, "区名或 6 位代码");
+            for (i, several) in faults {
+                let code = if several { &codes::DISTRICT_SEVERAL } else { &codes::DISTRICT_UNKNOWN };
+                self.report(out, code, i, id, cells.get(i).unwrap_or_default(), "一个区名或 6 位代码");
+            }
         }
         values
     }
@@ -183,18 +190,51 @@ impl Intake<'_> {
     ) -> StringChunked {
         let (bodies, faults) = map_repeated(cells, |text| match options.body_of(text, map) {
             None if is_blank_word(&fold(text)) => Ok(None),
-            None => Err(()),
+            None => Err(options.names_several_bodies(text, map)),
             Some(body) => Ok(Some(Arc::<str>::from(body))),
         });
-        let code = if spec.required { &codes::BODY_REQUIRED } else { &codes::BODY_UNKNOWN };
-        self.report_all(out, code, &faults, spec.id, cells, "规则中列出的执法主体");
+        for (i, several) in faults {
+            let code = match several {
+                true => &codes::BODY_SEVERAL,
+                false if spec.required => &codes::BODY_REQUIRED,
+                false => &codes::BODY_UNKNOWN,
+            };
+            self.report(out, code, i, spec.id, cells.get(i).unwrap_or_default(), "规则中列出的一个执法主体");
+        }
         collect_text(bodies.len(), |i| bodies[i].as_deref().map(Cow::Borrowed))
     }
 }
 
+/// The term that a cell means. A remark in brackets that names another term, or that may say another state
+/// (正常（停产）, 在产（部分停产）), leaves it open which is meant.
+fn find_choice(vocabulary: &Vocabulary, kind: VocabularyKind, text: &str) -> Option<usize> {
+    let at = vocabulary.find(text)?;
+    let folded = fold(text);
+    let Some(remark) = folded.split_once('(').map(|(_, rest)| rest.trim_end_matches(')').trim()) else {
+        return Some(at);
+    };
+    if vocabulary.knows(text) {
+        return Some(at);
+    }
+    match vocabulary.find(remark) {
+        Some(other) if other != at => None,
+        Some(_) => Some(at),
+        None if kind == VocabularyKind::Status && remark.contains(|c| "停关闭注销吊迁搬拆歇破清产".contains(c)) => {
+            None
+        }
+        None => Some(at),
+    }
+}
+
+/// The terms of a vocabulary as people call them.
+fn labels(kind: VocabularyKind) -> String {
+    let names: Vec<&str> = kind.terms().iter().map(|(_, label)| *label).collect();
+    names.join("、")
+}
+
 /// The parts of a list in one cell: divided by 、 ， ； / | + or white space.
 fn split_list(text: &str) -> Vec<String> {
-    fold(text)
+    fold_lines(text)
         .split(['、', ',', '，', ';', '/', '|', '+', '\n', ' ', '和', '&'])
         .map(str::trim)
         .filter(|part| !part.is_empty())

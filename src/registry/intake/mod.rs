@@ -159,8 +159,8 @@ impl<'a> Intake<'a> {
             ColumnKind::Text => {
                 Values::Text(map_text::<(), _>(cells, |text| Ok(Some(clean(text)).filter(|text| !text.is_empty()))).0)
             }
-            ColumnKind::Number => Values::Text(keys::parse_numbers(cells)),
-            ColumnKind::UnitRef => Values::Text(keys::parse_unit_refs(cells)),
+            ColumnKind::Number => Values::Text(self.parse_numbers(id, cells, out)),
+            ColumnKind::UnitRef => Values::Text(self.parse_unit_refs(id, cells, out)),
             ColumnKind::Uscc => Values::Text(self.parse_uscc(id, cells, out)),
             ColumnKind::Certificate => Values::Text(self.parse_certificates(id, cells, out)),
             ColumnKind::Choice(vocabulary) => self.parse_choice(spec, vocabulary, cells, options, out),
@@ -175,8 +175,9 @@ impl<'a> Intake<'a> {
             ColumnKind::Year => Values::Year(self.parse_years(id, cells, out)),
             ColumnKind::Leave => {
                 let (leave, faults) = map_text(cells, |text| parse_ranges(text).map(|ranges| ranges.map(Cow::Owned)));
-                for (i, part) in faults {
-                    self.report(out, &codes::RANGE_BAD, i, id, &part, "如「2027-03-01至2027-03-05；2027-04-01」");
+                for (i, (part, why)) in faults {
+                    let expected = format!("如「2027-03-01至2027-03-05；2027-04-01」（「{part}」应为{why}）");
+                    self.report(out, &codes::LEAVE_BAD, i, id, cells.get(i).unwrap_or_default(), &expected);
                 }
                 Values::Text(leave)
             }
@@ -201,9 +202,10 @@ impl<'a> Intake<'a> {
     ) -> Vec<Option<bool>> {
         let (flags, faults) = map_repeated(cells, |text| {
             let text = clean(text);
-            match options.aliases.flag(&text) {
+            let text = text.strip_suffix(".0").filter(|bare| matches!(*bare, "0" | "1")).unwrap_or(&text);
+            match options.aliases.flag(text) {
                 Some(flag) => Ok(Some(flag)),
-                None if is_blank_word(&text) => Ok(None),
+                None if is_blank_word(text) => Ok(None),
                 None => Err(()),
             }
         });
@@ -238,7 +240,8 @@ impl<'a> Intake<'a> {
                 |i: usize| columns.iter().all(|column| column.get(i).is_none_or(|text| is_blank_word(&fold(text))));
             let missing: Vec<usize> = (0..self.len()).into_par_iter().filter(|i| empty(*i)).collect();
             for i in missing {
-                self.report(out, &codes::VALUE_MISSING, i, group[0], "", "");
+                let written = columns.iter().find_map(|column| column.get(i)).unwrap_or_default();
+                self.report(out, &codes::VALUE_MISSING, i, group[0], written, "");
             }
         }
     }

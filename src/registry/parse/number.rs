@@ -1,4 +1,4 @@
-//! Numbers as offices write them: full-width digits, thousands separators, 万 and 亿, per cent, degrees.
+//! Numbers as offices write them: full-width digits, thousands separators, 万 and 亿, per cent.
 //!
 //! Arithmetic is one multiplication or division of the number read, so results do not depend on the machine.
 
@@ -62,7 +62,7 @@ pub fn parse_number(text: &str) -> Result<Option<Number>, ()> {
 }
 
 /// Drops thousands separators, which must stand between groups of three digits (1,234,567.8).
-fn ungroup(text: &str) -> Result<String, ()> {
+pub(super) fn ungroup(text: &str) -> Result<String, ()> {
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(a, b)| (a, Some(b)));
     let sign = if whole.starts_with('-') { "-" } else { "" };
     let groups: Vec<&str> = whole.trim_start_matches(['-', '+']).split([',', '，', ' ', '\'']).collect();
@@ -75,43 +75,6 @@ fn ungroup(text: &str) -> Result<String, ()> {
         Some(fraction) => format!("{sign}{}.{fraction}", groups.concat()),
         None => format!("{sign}{}", groups.concat()),
     })
-}
-
-/// Degrees, decimal or 121°28′12.3″ (also 121度28分12秒, a trailing or leading E, N, 东经, 北纬).
-///
-/// # Errors
-/// `()` where the text is not an angle.
-#[expect(clippy::result_unit_err, reason = "the caller names the column and the value; there is nothing to add")]
-pub fn parse_angle(text: &str) -> Result<Option<f64>, ()> {
-    let folded = fold(text);
-    let text = folded.trim();
-    if is_blank_word(text) {
-        return Ok(None);
-    }
-    let bare = text
-        .trim_start_matches("东经")
-        .trim_start_matches("北纬")
-        .trim_matches(|c: char| c.is_whitespace() || matches!(c, 'E' | 'N' | 'e' | 'n' | ':'));
-    if bare.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')) {
-        return bare.parse().map(Some).map_err(|_| ());
-    }
-    let parts: Vec<&str> = bare
-        .split(['°', '度', '′', '\'', '’', '分', '″', '"', '”', '秒', ' '])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    if !(1..=3).contains(&parts.len()) || !bare.contains(['°', '度']) {
-        return Err(());
-    }
-    let mut value = 0.0;
-    for (part, scale) in parts.iter().zip([1.0, 60.0, 3600.0]) {
-        let number: f64 = part.parse().map_err(|_| ())?;
-        if !number.is_finite() || number < 0.0 || scale > 1.0 && number >= 60.0 {
-            return Err(());
-        }
-        value += number / scale;
-    }
-    Ok(Some(value))
 }
 
 #[cfg(test)]
@@ -145,18 +108,6 @@ mod tests {
         assert_eq!(value("—"), None);
         for text in ["1,23,4", "十二", "<0.5", "1.2.3", "nan", "inf", "12,34", "1e999", "0x10"] {
             assert!(parse_number(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn angles() {
-        assert_eq!(parse_angle("121.47").unwrap(), Some(121.47));
-        for text in ["121°28′12″", "121度28分12秒", "E121°28'12\"", "东经121°28′12″"] {
-            let angle = parse_angle(text).unwrap().unwrap();
-            assert!((angle - 121.47).abs() < 1e-9, "{text}");
-        }
-        for text in ["121°78′", "上海", "121,47", "°"] {
-            assert!(parse_angle(text).is_err(), "{text}");
         }
     }
 }

@@ -351,13 +351,23 @@ pub mod quality {
         ROW: Code = "row",
         /// Heading or Chinese name of the column.
         COLUMN: Text = "column",
+        /// Name of the unit that the row is about.
+        UNIT: Text = "unit",
         /// What stood there.
         VALUE: Text = "value",
         /// What is wrong.
         WHAT: Text = "what",
         /// What should have stood there.
         EXPECTED: Text = "expected",
+        /// Units of the register that the value may stand for, with `；` between them.
+        CANDIDATES: Text = "candidates",
         /// What to do.
         HINT: Text = "hint",
+        /// Who confirmed that it may stay as it is; empty while it is open.
+        CONFIRMED_BY: Text = "confirmed_by",
+        /// When.
+        CONFIRMED_AT: Text = "confirmed_at",
+        /// Why.
+        CONFIRMED_WHY: Text = "confirmed_why",
     }
 }

@@ -27,16 +27,18 @@ const NEAREST: f64 = 1000.0;
 const PADDING: f32 = 28.0;
 
 impl Camera {
-    /// The camera that shows a rectangle as a whole.
+    /// The camera that shows a rectangle as a whole within the part `free` of the screen.
     #[must_use]
-    pub fn whole(bounds: &PlaneRect, screen: Rect) -> Self {
+    pub fn whole(bounds: &PlaneRect, screen: Rect, free: Rect) -> Self {
         if bounds.is_empty() {
             return Self::default();
         }
         let ([w, h], [x, y]) = (bounds.size(), bounds.centre());
-        let room = (screen.size() - Vec2::splat(2.0 * PADDING)).max(Vec2::splat(40.0));
+        let padding = (free.size().min_elem() * 0.06).min(PADDING);
+        let room = (free.size() - Vec2::splat(2.0 * padding)).max(Vec2::splat(40.0));
         let scale = f64::from((room.x / w.max(1e-3)).min(room.y / h.max(1e-3))).min(NEAREST);
-        Self { x: f64::from(x), y: f64::from(y), scale }
+        let off = free.center() - screen.center();
+        Self { x: f64::from(x) - f64::from(off.x) / scale, y: f64::from(y) + f64::from(off.y) / scale, scale }
     }
 
     /// Screen place of a place on the plane.
@@ -144,6 +146,12 @@ mod tests {
     fn the_whole_map_fits() {
         let rect = Rect::from_min_size(Pos2::ZERO, Vec2::new(700.0, 500.0));
         let bounds = PlaneRect { min: [-60.0, -50.0], max: [55.0, 80.0] };
-        assert!(Camera::whole(&bounds, rect).view(rect).holds(&bounds));
+        assert!(Camera::whole(&bounds, rect, rect).view(rect).holds(&bounds));
+        // beside a legend it stands in what the legend leaves
+        let free = Rect::from_min_max(Pos2::new(200.0, 0.0), rect.max);
+        let camera = Camera::whole(&bounds, rect, free);
+        for corner in [bounds.min, bounds.max] {
+            assert!(free.contains(camera.screen(rect, corner)), "{corner:?}");
+        }
     }
 }

@@ -20,9 +20,12 @@ const WHEEL: f32 = 0.12;
 const LARGE_CATCH: usize = 200_000;
 /// Width of the buttons.
 const BUTTON: f32 = 48.0;
+/// Height of a map from which all its buttons stand in one column, and width from which they have a second one.
+const HIGH: f32 = 330.0;
+const WIDE: f32 = 400.0;
 
 fn least_scale(input: &MapInput<'_>, rect: Rect) -> f64 {
-    Camera::whole(&input.data.bounds, rect).scale * 0.5
+    Camera::whole(&input.data.bounds, rect, rect).scale * 0.5
 }
 
 impl MapView {
@@ -52,8 +55,19 @@ impl MapView {
     }
 
     fn show_whole(&mut self, ui: &Ui, input: &MapInput<'_>, rect: Rect) {
+        self.run.framed = None;
         self.whole = true;
-        self.fly(ui, Camera::whole(&input.data.bounds, rect), MOVE);
+        self.fly(ui, self.whole_camera(input, rect), MOVE);
+    }
+
+    /// Frames a district, or the whole map: the camera follows it until it is moved.
+    pub fn frame(&mut self, ui: &Ui, input: &MapInput<'_>, district: Option<usize>) {
+        let bounds = district.and_then(|district| input.data.bounds_of(district));
+        self.run.framed = bounds.filter(|bounds| !bounds.is_empty());
+        self.whole = true;
+        if let Some(rect) = self.run.rect {
+            self.fly(ui, self.whole_camera(input, rect), theme::MOTION);
+        }
     }
 
     /// Advances a move under way.
@@ -251,48 +265,56 @@ impl MapView {
     /// The buttons at the upper right; gives the place taken.
     pub(super) fn buttons_ui(&mut self, ui: &mut Ui, input: &MapInput<'_>, rect: Rect) -> Rect {
         let gap = 2.0;
-        // a small map keeps the room for its scale bar: it is dragged, and selected from on the map's own screen
-        let modes = rect.height() >= 330.0;
-        let height = if modes { 7.0 * theme::CONTROL + 6.0 * gap + 6.0 } else { 3.0 * theme::CONTROL + 2.0 * gap };
+        let step = theme::CONTROL + gap;
+        // A small map without points keeps the room for its scale bar; a low one has its buttons in two columns.
+        let high = rect.height() >= HIGH;
+        let modes = high || (!input.tiers.entries.is_empty() && rect.width() >= WIDE);
+        let columns = if modes && !high { 2.0 } else { 1.0 };
+        let height = if !modes {
+            3.0 * step - gap
+        } else if high {
+            7.0 * step + 4.0
+        } else {
+            4.0 * step - gap
+        };
+        let width = columns * BUTTON + (columns - 1.0) * gap;
         let place =
-            Rect::from_min_size(Pos2::new(rect.right() - BUTTON - 10.0, rect.top() + 10.0), Vec2::new(BUTTON, height));
+            Rect::from_min_size(Pos2::new(rect.right() - width - 10.0, rect.top() + 10.0), Vec2::new(width, height));
         let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Center)));
         let ui = &mut child;
-        ui.spacing_mut().item_spacing.y = gap;
         ui.spacing_mut().button_padding.x = 4.0;
-        let size = Vec2::new(BUTTON, theme::CONTROL);
+        // moves at the right edge, what dragging does below them or to their left
+        let at = |column: f32, line: f32| {
+            let left = place.right() - BUTTON - column * (BUTTON + gap);
+            Rect::from_min_size(Pos2::new(left, place.top() + line), Vec2::new(BUTTON, theme::CONTROL))
+        };
         let centre = rect.center();
-        if ui
-            .add_sized(size, egui::Button::new("+"))
-            .accessible_name(text::ZOOM_IN)
-            .on_hover_text(text::ZOOM_IN)
-            .clicked()
-        {
-            self.zoom(ui, input, rect, STEP, centre, MOVE);
+        for (line, sign, name, factor) in [(0.0, "+", text::ZOOM_IN, STEP), (step, "−", text::ZOOM_OUT, 1.0 / STEP)] {
+            let button = ui.put(at(0.0, line), egui::Button::new(sign)).accessible_name(name);
+            if button.on_hover_text(name).clicked() {
+                self.zoom(ui, input, rect, factor, centre, MOVE);
+            }
         }
-        if ui
-            .add_sized(size, egui::Button::new("−"))
-            .accessible_name(text::ZOOM_OUT)
-            .on_hover_text(text::ZOOM_OUT)
-            .clicked()
-        {
-            self.zoom(ui, input, rect, 1.0 / STEP, centre, MOVE);
-        }
-        if ui.add_sized(size, egui::Button::new(text::WHOLE)).clicked() {
+        if ui.put(at(0.0, 2.0 * step), egui::Button::new(text::WHOLE)).clicked() {
             self.show_whole(ui, input, rect);
         }
         if !modes {
             self.mode = DragMode::Pan;
             return place;
         }
-        ui.add_space(4.0);
-        for (mode, name, hint) in [
+        let first = if high { 3.0 * step + 4.0 } else { 0.0 };
+        for (i, (mode, name, hint)) in [
             (DragMode::Pan, text::PAN, text::PAN_HINT),
             (DragMode::Box, text::BOX, text::BOX_HINT),
             (DragMode::Lasso, text::LASSO, text::LASSO_HINT),
             (DragMode::Measure, text::DISTANCE, text::DISTANCE_HINT),
-        ] {
-            if ui.add_sized(size, egui::Button::new(name).selected(self.mode == mode)).on_hover_text(hint).clicked() {
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let place = at(columns - 1.0, first + i as f32 * step);
+            let button = egui::Button::new(name).selected(self.mode == mode);
+            if ui.put(place, button).on_hover_text(hint).clicked() {
                 self.mode = mode;
                 self.measured = None;
             }

@@ -265,6 +265,14 @@ impl MapData {
         self.set.locate(lon, lat)
     }
 
+    /// Around a district.
+    #[must_use]
+    pub fn bounds_of(&self, district: usize) -> Option<PlaneRect> {
+        let level = self.mesh.levels.first()?;
+        let vertices = level.vertices.get(level.parts.get(district)?.vertices.clone())?;
+        Some(PlaneRect::of(vertices.iter().copied()))
+    }
+
     /// Name of a district.
     #[must_use]
     pub fn name(&self, district: usize) -> &str {

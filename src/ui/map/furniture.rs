@@ -1,9 +1,12 @@
 //! What stands around a map: legend, scale bar, north arrow, notice and mark.
 //!
 //! Everything is painted in fixed rows from the corners inwards, so that nothing overlaps from 700 × 500 points
-//! on; the legend shortens itself where it would not fit.
+//! on; the legend's rows come nearer to each other where they would not fit. What must be said of the map stands in a
+//! strip below it, not on it.
 
-use egui::{Align2, Color32, CornerRadius, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use std::sync::Arc;
+
+use egui::{Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::classes::Classes;
 use super::view::class_colour;
@@ -13,8 +16,9 @@ use crate::ui::theme::{self, Palette};
 
 /// Space between furniture and the map's edge.
 const EDGE: f32 = 10.0;
-/// Height of a legend's row.
+/// Height of a legend's row, and the least that it is given where there is little room.
 const LINE: f32 = 19.0;
+const LEAST_LINE: f32 = 15.0;
 /// Height of the legend's heading, which is a button.
 const HEAD: f32 = 26.0;
 /// Padding within the legend.
@@ -23,6 +27,8 @@ const PAD: f32 = 8.0;
 const SWATCH: f32 = 18.0;
 /// Room of a tier's tick box.
 const TICK: f32 = 20.0;
+/// Above and below the strip's text.
+const STRIP: f32 = 4.0;
 /// Widest scale bar.
 const BAR: f32 = 110.0;
 
@@ -41,48 +47,57 @@ fn ground(painter: &Painter, rect: Rect, palette: &Palette) {
     painter.rect(
         rect,
         CornerRadius::same(theme::RADIUS),
-        palette.surface.gamma_multiply(0.94),
+        palette.surface,
         Stroke::new(1.0, palette.line),
         egui::StrokeKind::Inside,
     );
 }
 
-/// Scale bar, north arrow, notice and review number at the lower right; the mark at the upper left. Returns
-/// the places taken.
+/// Review number and notice, laid out for the strip below a map of such a width; `None` where there is nothing to say.
+pub(super) fn lay_notice(ui: &Ui, width: f32, input: &MapInput<'_>) -> Option<Arc<Galley>> {
+    let number = input.review_number.trim();
+    let number = if number.is_empty() { String::new() } else { text::review_number(number) };
+    let words: Vec<&str> = [number.as_str(), input.notice].into_iter().filter(|words| !words.is_empty()).collect();
+    (!words.is_empty()).then(|| {
+        let ink = theme::of(ui).muted;
+        ui.painter().layout(words.join("　"), theme::regular(theme::SMALL), ink, (width - 4.0).max(80.0))
+    })
+}
+
+/// Height of the strip.
+pub(super) fn notice_height(galley: &Galley) -> f32 {
+    galley.size().y + 2.0 * STRIP
+}
+
+/// Paints the strip below the map.
+pub(super) fn paint_notice(ui: &mut Ui, map: Rect, galley: Arc<Galley>) {
+    let size = Vec2::new(map.width(), notice_height(&galley));
+    let strip = Rect::from_min_size(map.left_bottom(), size);
+    ui.advance_cursor_after_rect(strip);
+    ui.painter().galley(strip.min + Vec2::new(2.0, STRIP), galley, theme::of(ui).muted);
+}
+
+/// Scale bar and north arrow at the lower right; the mark at the upper left, beside the legend where that is high.
+/// Returns the places taken.
 pub(super) fn paint_marks(
     painter: &Painter,
     rect: Rect,
     scale: f64,
     input: &MapInput<'_>,
+    legend: Rect,
     palette: &Palette,
 ) -> Vec<Rect> {
     let mut taken = Vec::new();
     let small = theme::regular(theme::SMALL);
     let right = rect.right() - EDGE;
-    let mut bottom = rect.bottom() - EDGE;
-    let room = (rect.width() * 0.5).max(160.0);
-    let number = if input.review_number.trim().is_empty() {
-        String::new()
-    } else {
-        text::review_number(input.review_number.trim())
-    };
-    for line in [number.as_str(), input.notice].into_iter().filter(|l| !l.is_empty()) {
-        let galley = painter.layout(line.to_owned(), small.clone(), palette.muted, room);
-        let place =
-            Rect::from_min_max(Pos2::new(right - galley.size().x, bottom - galley.size().y), Pos2::new(right, bottom))
-                .expand2(Vec2::new(5.0, 1.0));
-        painter.rect_filled(place, 2, palette.surface.gamma_multiply(0.88));
-        painter.galley(Pos2::new(right - galley.size().x, bottom - galley.size().y), galley, palette.muted);
-        bottom = place.top() - 6.0;
-        taken.push(place);
-    }
+    let bottom = rect.bottom() - EDGE;
     // scale bar
     let km = scale_length(scale, BAR);
     let width = (km * scale) as f32;
     let bar = Rect::from_min_max(Pos2::new(right - width - 44.0, bottom - 22.0), Pos2::new(right, bottom));
     let line = Stroke::new(2.0, palette.text);
     let (left, base) = (right - width, bottom - 4.0);
-    painter.rect_filled(bar.expand(3.0), 2, palette.surface.gamma_multiply(0.88));
+    painter.rect_filled(bar.expand(3.0), 2, palette.surface);
     painter.line_segment([Pos2::new(left, base), Pos2::new(right, base)], line);
     for x in [left, right] {
         painter.line_segment([Pos2::new(x, base - 5.0), Pos2::new(x, base + 1.0)], line);
@@ -104,7 +119,11 @@ pub(super) fn paint_marks(
     taken.push(Rect::from_min_max(Pos2::new(bar.left(), tip.y - 2.0), bar.max).expand(3.0));
     if !input.mark.is_empty() {
         let galley = painter.layout_no_wrap(input.mark.to_owned(), theme::bold(theme::BODY), palette.amber);
-        let place = Rect::from_min_size(rect.min + Vec2::splat(EDGE), galley.size() + Vec2::new(16.0, 8.0));
+        let size = galley.size() + Vec2::new(16.0, 8.0);
+        let mut place = Rect::from_min_size(rect.min + Vec2::splat(EDGE), size);
+        if place.expand(4.0).intersects(legend) {
+            place = place.translate(Vec2::new(legend.right() + 6.0 - place.left(), 0.0));
+        }
         painter.rect(
             place,
             theme::RADIUS,
@@ -124,13 +143,13 @@ enum Row {
     Heading(String),
     /// A class: colour (none = hatched), range, number.
     Class(Option<Color32>, String, String),
-    /// A ring around points: colour, name, number.
-    Ring(Color32, &'static str, String),
+    /// A mark around points: colour, name, number; a diamond instead of a ring.
+    Ring(Color32, &'static str, String, bool),
     /// A tier, with its number among the input's: colour, letter, name, number, shown.
     Tier(usize, Color32, String, String, String, bool),
 }
 
-fn rows(input: &MapInput<'_>, classes: &Classes, palette: &Palette) -> Vec<Row> {
+fn rows(input: &MapInput<'_>, classes: &Classes, diamonds: bool, palette: &Palette) -> Vec<Row> {
     let mut rows = vec![Row::Heading(text::measure(&input.measure.name, &input.measure.unit))];
     for (i, (from, to)) in classes.ranges.iter().enumerate().rev() {
         rows.push(Row::Class(
@@ -155,11 +174,12 @@ fn rows(input: &MapInput<'_>, classes: &Classes, palette: &Palette) -> Vec<Row> 
             ));
         }
     }
-    for (list, colour, name) in
-        [(input.highlighted, palette.text, text::HIGHLIGHT_MARK), (input.selected, palette.pick, text::SELECTED_MARK)]
-    {
+    for (list, colour, name, diamonds) in [
+        (input.highlighted, palette.text, text::HIGHLIGHT_MARK, diamonds),
+        (input.selected, palette.pick, text::SELECTED_MARK, false),
+    ] {
         if !list.rows.is_empty() {
-            rows.push(Row::Ring(colour, name, text::grouped(list.rows.len() as f64, 0)));
+            rows.push(Row::Ring(colour, name, text::grouped(list.rows.len() as f64, 0), diamonds));
         }
     }
     rows
@@ -177,10 +197,14 @@ impl MapView {
         let palette = theme::of(ui);
         let painter = ui.painter_at(rect);
         let (body, small) = (theme::regular(theme::BODY), theme::regular(theme::SMALL));
-        let rows = rows(input, classes, palette);
-        // the mark above it stays free
-        let mark = if input.mark.is_empty() { 0.0 } else { theme::CONTROL + EDGE };
-        let room = ((rect.height() - 2.0 * EDGE - HEAD - PAD - mark) / LINE).max(0.0) as usize;
+        let mut rows = rows(input, classes, self.run.diamonds, palette);
+        let room = (rect.height() - 2.0 * EDGE - HEAD - PAD).max(0.0);
+        if rows.len() as f32 * LEAST_LINE > room {
+            // the headings say least: the classes carry the measure's unit on the toolbar and in the panel
+            rows.retain(|row| !matches!(row, Row::Heading(_)));
+        }
+        let height = (room / rows.len().max(1) as f32).clamp(LEAST_LINE, LINE).floor();
+        let room = (room / height) as usize;
         let open = self.legend_open && room >= 3;
         let rows = if open { &rows[..rows.len().min(room)] } else { &[] };
         let lay = |s: &str, font: &egui::FontId, colour| painter.layout_no_wrap(s.to_owned(), font.clone(), colour);
@@ -188,7 +212,7 @@ impl MapView {
             .iter()
             .map(|row| match row {
                 Row::Heading(name) => lay(name, &small, palette.muted).size().x,
-                Row::Ring(_, range, count) => {
+                Row::Ring(_, range, count, _) => {
                     SWATCH
                         + 24.0
                         + lay(range, &body, palette.text).size().x
@@ -207,10 +231,10 @@ impl MapView {
             .fold(60.0_f32, f32::max)
             .min(rect.width() * 0.4)
             + 2.0 * PAD;
-        let height = HEAD + if open { rows.len() as f32 * LINE + PAD } else { 0.0 };
+        let whole = HEAD + if open { rows.len() as f32 * height + PAD } else { 0.0 };
         let place = Rect::from_min_size(
-            Pos2::new(rect.left() + EDGE, rect.bottom() - EDGE - height),
-            Vec2::new(if open { width } else { 78.0 }, height),
+            Pos2::new(rect.left() + EDGE, rect.bottom() - EDGE - whole),
+            Vec2::new(if open { width } else { 78.0 }, whole),
         );
         // Nothing under the legend is clicked through it.
         ui.interact(place, ui.scope_id().with("legend"), Sense::CLICK | Sense::DRAG);
@@ -221,8 +245,8 @@ impl MapView {
         let mut clicked = None;
         for (i, row) in rows.iter().enumerate() {
             let line = Rect::from_min_size(
-                Pos2::new(place.left() + PAD, head.bottom() + i as f32 * LINE),
-                Vec2::new(place.width() - 2.0 * PAD, LINE),
+                Pos2::new(place.left() + PAD, head.bottom() + i as f32 * height),
+                Vec2::new(place.width() - 2.0 * PAD, height),
             );
             clicked = clicked.or(self.legend_row(ui, &painter, line, row, palette));
         }
@@ -290,8 +314,13 @@ impl MapView {
                 painter.rect_stroke(swatch, 0, Stroke::new(1.0, palette.border), egui::StrokeKind::Inside);
                 texts(range, count, palette.text);
             }
-            Row::Ring(colour, name, count) => {
-                painter.circle_stroke(swatch.center(), 6.0, Stroke::new(2.0, *colour));
+            Row::Ring(colour, name, count, diamond) => {
+                if *diamond {
+                    let places = std::iter::once(swatch.center());
+                    painter.add(super::draw::diamond_mesh(places, 4.0, *colour, palette.surface));
+                } else {
+                    painter.circle_stroke(swatch.center(), 5.5, Stroke::new(2.0, *colour));
+                }
                 texts(name, count, palette.text);
             }
             Row::Tier(tier, colour, letter, name, count, shown) => {
@@ -306,7 +335,7 @@ impl MapView {
                 let swatch = swatch.translate(Vec2::new(TICK, 0.0));
                 tick_box(painter, Pos2::new(line.left() + 6.5, middle), *shown, palette);
                 if *shown {
-                    painter.circle_filled(swatch.center(), 8.0, *colour);
+                    painter.circle_filled(swatch.center(), (line.height() / 2.0 - 0.5).min(8.0), *colour);
                     painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), theme::ink_on(*colour));
                 } else {
                     painter.circle_stroke(swatch.center(), 7.5, Stroke::new(1.0, palette.muted));

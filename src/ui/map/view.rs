@@ -76,6 +76,13 @@ pub(super) struct Run {
     names: Option<(NamesKey, Vec<Name>)>,
     hatch: Option<(bool, TextureHandle)>,
     taken: Vec<Rect>,
+    /// Where the map lay in the last frame, and its legend and buttons on it.
+    pub rect: Option<Rect>,
+    sides: Option<[Rect; 2]>,
+    /// What the camera follows instead of the whole map: a district.
+    pub framed: Option<PlaneRect>,
+    /// Lit points are marked by diamonds, for there are too many for rings.
+    pub diamonds: bool,
 }
 
 impl std::fmt::Debug for Run {
@@ -174,9 +181,33 @@ impl MapView {
         self.fly(ui, to, theme::MOTION);
     }
 
-    /// Fills the space available with the map.
+    /// The camera that shows what is framed, beside the legend and the buttons where that leaves enough room.
+    pub(super) fn whole_camera(&self, input: &MapInput<'_>, rect: Rect) -> Camera {
+        let bounds = self.run.framed.unwrap_or(input.data.bounds);
+        let [w, h] = bounds.size();
+        let sides = self.run.sides.filter(|_| self.legend_open);
+        let between = |[legend, buttons]: [Rect; 2]| {
+            let left = legend.right().max(rect.left());
+            let inner = Rect::from_min_max(Pos2::new(left, rect.top()), Pos2::new(buttons.left(), rect.bottom()));
+            let beside = Rect::from_min_max(Pos2::new(left, rect.top()), rect.max);
+            [inner, beside]
+        };
+        // the first that costs no more than a quarter of the scale
+        let alone = Camera::whole(&bounds, rect, rect);
+        let found = sides.map(between).into_iter().flatten().filter(|free| free.width() > 80.0).map(|free| {
+            let camera = Camera::whole(&bounds, rect, free);
+            (camera, camera.scale >= alone.scale * 0.75)
+        });
+        let found: Vec<(Camera, bool)> = found.collect();
+        let best = found.iter().find(|(_, enough)| *enough).or(found.last());
+        if w <= 0.0 || h <= 0.0 { alone } else { best.map_or(alone, |(camera, _)| *camera) }
+    }
+
+    /// Fills the space available with the map, and a strip below it with what must be said of it.
     pub fn show(&mut self, ui: &mut Ui, input: &MapInput<'_>) -> MapOutput {
-        let rect = ui.available_rect_before_wrap();
+        let mut rect = ui.available_rect_before_wrap();
+        let strip = super::furniture::lay_notice(ui, rect.width(), input);
+        rect.max.y -= strip.as_ref().map_or(0.0, |galley| super::furniture::notice_height(galley));
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         let rect = response.rect;
         let mut output = MapOutput::default();
@@ -189,10 +220,12 @@ impl MapView {
             self.whole |= self.run.seen.is_some();
             self.run.seen = Some(input.data.bounds);
             self.run.cursor = None;
+            self.run.framed = None;
             self.camera = self.camera.kept_near(&input.data.bounds);
         }
+        self.run.rect = Some(rect);
         if self.whole && self.run.flight.is_none() {
-            self.camera = Camera::whole(&input.data.bounds, rect);
+            self.camera = self.whole_camera(input, rect);
         }
         self.pointer_input(ui, &response, input, &mut output);
         self.key_input(ui, &response, input, &mut output);
@@ -229,12 +262,19 @@ impl MapView {
             let at = rect.center_top() + Vec2::new(0.0, 16.0);
             painter.text(at, egui::Align2::CENTER_TOP, text::SELECTING, theme::bold(theme::BODY), palette.accent);
         }
-        let mut taken = super::furniture::paint_marks(&painter, rect, self.camera.scale, input, palette);
         let (tier, legend) = self.legend_ui(ui, rect, input, &classes);
         output.toggled_tier = tier;
-        taken.push(legend);
-        taken.push(self.buttons_ui(ui, input, rect));
+        let mut taken = super::furniture::paint_marks(&painter, rect, self.camera.scale, input, legend, palette);
+        let buttons = self.buttons_ui(ui, input, rect);
+        taken.extend([legend, buttons]);
         self.run.taken = taken;
+        if self.run.sides.replace([legend, buttons]) != Some([legend, buttons]) {
+            // what is framed stands beside them
+            ui.ctx().request_repaint();
+        }
+        if let Some(galley) = strip {
+            super::furniture::paint_notice(ui, rect, galley);
+        }
         self.paint_coordinate(&painter, rect, input, response.hover_pos(), palette);
         if response.has_focus() {
             painter.rect_stroke(rect, 0, Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
@@ -319,7 +359,7 @@ impl MapView {
             })
         };
         if let Some(card) = card {
-            Self::card_ui(ui, response, response.hover_pos(), &card);
+            self.card_ui(ui, response, response.hover_pos(), &card);
         }
     }
 }

@@ -26,6 +26,7 @@ use crate::ui::theme;
 use crate::ui::widgets::{self, thousands};
 use crate::workspace::intake::quality::FoundRow;
 use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
+use crate::workspace::store::project::TableRows;
 use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 use card::{CardAnswer, CardPanel};
 use import::{Import, ImportAnswer};
@@ -111,6 +112,7 @@ impl Screen for DataScreen {
             }
         });
         self.tabs_ui(ui, open);
+        self.rows_ui(ui, open);
         ui.add_space(theme::HALF);
         match self.tab {
             Tab::Table(kind) => self.table_ui(ui, cx, open, kind),
@@ -122,7 +124,11 @@ impl Screen for DataScreen {
                 }
                 None => {}
             },
-            Tab::SetAside => self.quality.aside_ui(ui, cx, open),
+            Tab::SetAside => {
+                if self.quality.aside_ui(ui, cx, open) {
+                    self.tab = Tab::Quality;
+                }
+            }
             Tab::Import => match self.import.ui(ui, cx) {
                 ImportAnswer::Stay => {}
                 ImportAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
@@ -196,6 +202,20 @@ impl DataScreen {
         });
     }
 
+    /// What became of the rows of the tables looked at: read, used, set aside, merged.
+    fn rows_ui(&self, ui: &mut Ui, open: &OpenProject) {
+        let told: Vec<String> = match self.tab {
+            Tab::Table(kind) => open.saved.file.rows.iter().filter(|r| r.table == kind).map(TableRows::told).collect(),
+            Tab::SetAside => {
+                open.saved.file.rows.iter().filter(|r| r.set_aside + r.merged > 0).map(TableRows::told).collect()
+            }
+            Tab::Quality | Tab::Import | Tab::Refresh => Vec::new(),
+        };
+        if !told.is_empty() {
+            ui.add(egui::Label::new(theme::note(ui, told.join("；"))).wrap());
+        }
+    }
+
     /// Goes to a row of a table.
     fn jump(&mut self, cx: &mut Cx<'_>, kind: TableKind, row: u32) {
         self.tab = Tab::Table(kind);
@@ -233,7 +253,8 @@ impl DataScreen {
     }
 
     fn card_ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) {
-        if !self.card_open {
+        // an empty pane would take the room of the rows
+        if !self.card_open || cx.session.filter().unit.is_none() {
             return;
         }
         let answer = egui::Panel::right("source card")

@@ -99,6 +99,10 @@ pub struct MapScreen {
     tiers_of: Option<Arc<AnalysisView>>,
     chosen: Chosen,
     review: String,
+    /// The district that was framed last.
+    framed: Option<Option<u32>>,
+    /// The next change of district comes from a click on the map.
+    own_district: bool,
     own_map: Option<Picking>,
     saving: Saving,
     failed: Option<String>,
@@ -360,6 +364,14 @@ impl MapScreen {
         if let Some(at) = self.chosen.fly_to.take().and_then(|row| ready.map.points.place(row)) {
             self.view.show_place(ui, &input, at);
         }
+        if self.framed != Some(filter.district) {
+            let first = self.framed.replace(filter.district).is_none();
+            // who has gone nearer and clicks there stays there
+            let stays = std::mem::take(&mut self.own_district) && !self.view.whole;
+            if !stays && !(first && filter.district.is_none()) {
+                self.view.frame(ui, &input, selected_district);
+            }
+        }
         let output = self.view.show(ui, &input);
         self.carry_out(cx, ready, output);
     }
@@ -372,6 +384,7 @@ impl MapScreen {
         }
         if let Some(index) = output.clicked_district {
             let code = ready.map.set.districts().get(index).map(|d| d.code.0);
+            self.own_district = true;
             // A second click gives the district up again.
             cx.send(ViewCommand::SetDistrict(code.filter(|code| filter.district != Some(*code))));
         }

@@ -43,7 +43,7 @@ const MAP: f32 = 240.0;
 const ONE_COLUMN: f32 = 820.0;
 
 /// Below this width a card of a figure has no room for its note, points.
-const CARD: f32 = 250.0;
+const CARD: f32 = 165.0;
 
 /// Height of a body's row in its chart, points.
 const BODY_ROW: f32 = 20.0;
@@ -99,8 +99,6 @@ impl Screen for OverviewScreen {
             self.refresh(open, view, books, id);
         }
         let room = ui.available_height();
-        // the bar beside the cards, not over their border
-        ui.spacing_mut().scroll.floating_allocated_width = GRID;
         egui::ScrollArea::vertical().id_salt("overview").auto_shrink([false, false]).show(ui, |ui| {
             self.page(ui, cx, open, books, (id, room));
         });
@@ -120,9 +118,6 @@ impl OverviewScreen {
         let view = open.view();
         figures(ui, cx, view.map(AsRef::as_ref), books);
         ui.add_space(GRID);
-        if books.is_some_and(|b| !b.draws.is_empty()) {
-            self.movement_line(ui, cx, open);
-        }
         // As high as the window lets them be beside what always stands there, never squashed.
         let upper = (room * 0.42).max(CHART);
         let width = ui.available_width();
@@ -173,6 +168,10 @@ impl OverviewScreen {
         let width = ui.available_width();
         ui.allocate_ui(Vec2::new(width, upper.max(MAP)), |ui| self.small_map(ui, cx, open));
         ui.add_space(GRID);
+        // why the number moved stands with what is to be looked at: the charts stay where they are
+        if books.is_some_and(|b| !b.draws.is_empty()) {
+            self.movement_line(ui, cx, open);
+        }
         attention(ui, cx, open, open.view().map(AsRef::as_ref), books);
     }
 

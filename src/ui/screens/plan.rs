@@ -97,6 +97,8 @@ pub struct PlanScreen {
     drag: Option<Drag>,
     take_focus: bool,
     bring: bool,
+    /// Months of the matrix that are in sight.
+    months_seen: std::ops::Range<usize>,
     load: load::Load,
     load_shown: bool,
     tabs: Tabs,
@@ -138,7 +140,8 @@ impl Screen for PlanScreen {
         match self.tab {
             Tab::Matrix => self.sheet(ui, cx, open, &view),
             Tab::Record => {
-                let row = if self.by_district { 0 } else { self.selection.cursor().0 };
+                // the body that all screens look at, or the city: never a row that happened to be under the cursor
+                let row = if self.by_district { 0 } else { self.marked(cx, open).unwrap_or(0) };
                 self.version(ui, open);
                 self.tabs.record.show(ui, cx, open, &view, (&self.model, row));
             }

@@ -63,7 +63,9 @@ enum Question {
 }
 
 /// Height below which the page scrolls as a whole: figures, tabs, a list of some rows.
-const LEAST: f32 = 470.0;
+const LEAST: f32 = 290.0;
+/// Height of the screen below which the figures give the list some of their room.
+const LOW: f32 = 420.0;
 
 /// State of the screen.
 #[derive(Default)]
@@ -209,7 +211,10 @@ impl ResultsScreen {
     /// The figures that say where things stand; each leads to its list.
     fn head(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books) {
         use crate::disclosure::DeadlineState::{Overdue, Soon};
-        use crate::ui::widgets::{figure, thousands};
+        use crate::ui::widgets::{figure, low_figure, thousands};
+        // on a low screen the list has the room
+        let low = ui.available_height() < LOW;
+        let figure = if low { low_figure } else { figure };
         let palette = theme::of(ui);
         let width = (ui.available_width() - GRID * 4.0) / 5.0;
         let area = self.index.area.clone();
@@ -219,6 +224,7 @@ impl ResultsScreen {
             let ink = (area.overdue > 0).then_some(palette.amber);
             let shown = figure(ui, width, t::PUBLISHED, &share.percent_text(), t::PUBLISHED_OUGHT, &note, ink);
             let rect = shown.rect.shrink2(egui::vec2(12.0, 3.0));
+            let rect = if low { egui::Rect::from_min_max(rect.max - egui::vec2(48.0, 0.0), rect.max) } else { rect };
             let track = egui::Rect::from_min_max(egui::pos2(rect.left(), rect.bottom() - 3.0), rect.max);
             ui.painter().rect_filled(track, 1.0, palette.line);
             let mut full = track;
@@ -305,8 +311,7 @@ impl ResultsScreen {
 
     fn entry(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, can_write: bool, why: &str) {
         if self.entry.show(ui, cx, open, books, &self.index, &mut self.own, (can_write, why)) {
-            let today = cx.session.now().date();
-            self.question = Some(Question::Batch(Batch::new(self.entry.ticked.clone(), today)));
+            self.question = Some(Question::Batch(Batch::new(self.entry.ticked.clone())));
         }
     }
 

@@ -16,8 +16,8 @@ use crate::workspace::session::ViewCommand;
 const BODIES: f32 = 190.0;
 const BODIES_LEAST: f32 = 140.0;
 
-/// Least width of a menu, and what stands above and below it.
-const MENU: f32 = 220.0;
+/// Width of a menu, and what stands above and below it.
+const MENU: f32 = 260.0;
 const MENU_AROUND: f32 = 64.0;
 
 /// Widths of the bar's parts as they were last drawn, points; each part is drawn in one row whatever the window.
@@ -123,7 +123,7 @@ fn menu_item(app: &mut Workstation, ui: &mut Ui, action: Action, label: Option<S
 /// A menu of the bar; in a low window it scrolls.
 fn menu(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
     ui.menu_button(name, |ui| {
-        ui.set_min_width(MENU);
+        ui.set_width(MENU);
         widgets::within_window(ui, MENU_AROUND, add);
     });
 }

@@ -9,7 +9,7 @@ use crate::ui::help::explain;
 use crate::ui::text::common as t;
 use crate::ui::text::shell as s;
 use crate::ui::theme::{self, GRID};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Gate};
 use crate::workspace::session::ViewCommand;
 
 /// Who works here; the command that waits for the name is sent once it is known.
@@ -17,14 +17,15 @@ pub(super) fn operator_dialog(app: &mut Workstation, ctx: &Context) {
     let Some((mut name, waiting)) = app.dialogs.operator.take() else { return };
     let enter = ctx.input(|i| i.key_pressed(egui::Key::Enter));
     let ready = !name.trim().is_empty();
-    let answer = widgets::dialog(ctx, "operator", t::OPERATOR_TITLE, t::CONFIRM, ready, |ui| {
-        ui.label(theme::note(ui, t::OPERATOR_WHY));
-        ui.add_space(GRID);
-        let field = widgets::field(ui, t::OPERATOR, 240.0, &mut name, "");
-        if ui.memory(|m| m.focused().is_none()) {
-            field.request_focus();
-        }
-    });
+    let answer =
+        widgets::dialog(ctx, "operator", t::OPERATOR_TITLE, t::CONFIRM, Gate::of(&[(t::OPERATOR, ready)]), |ui| {
+            ui.label(theme::note(ui, t::OPERATOR_WHY));
+            ui.add_space(GRID);
+            let field = widgets::field(ui, t::OPERATOR, 240.0, &mut name, "");
+            if ui.memory(|m| m.focused().is_none()) {
+                field.request_focus();
+            }
+        });
     // Enter on 取消 has answered already
     let answer = answer.or((enter && ready).then_some(true));
     match answer {

@@ -176,6 +176,8 @@ fn cell_ui(
     let text = input.rows.cell(row, placed.column);
     let style = input.decorate.map_or_else(CellStyle::default, |decorate| decorate(row, placed.column, &text));
     let cell = Rect::from_min_size(Pos2::new(placed.left, whole.top()), Vec2::new(placed.width, whole.height()));
+    // a column that the edge cuts is as wide as what is left of it: its text ends in an ellipsis, not in half a letter
+    let cell = in_sight(cell, painter.clip_rect());
     if let Some(ground) = style.ground.filter(|_| plain) {
         painter.rect_filled(cell, 0.0, ground);
     }
@@ -191,17 +193,18 @@ fn cell_ui(
     {
         return two_lines(painter, (upper, lower), font, cell, style.ink.unwrap_or(palette.text), palette);
     }
-    let width = placed.width - 2.0 * PAD;
-    let galley = line(painter, &text, font.clone(), width);
+    let align = input.rows.columns().get(placed.column).map_or(Align::Min, |d| d.align);
+    let Some(galley) = cell_line(painter, &text, font.clone(), cell.width() - 2.0 * PAD, align) else {
+        return Some(text.chars().take(1_000).collect());
+    };
     let whole_text = galley.elided.then(|| text.chars().take(1_000).collect());
     if galley.elided && input.rows.columns().get(placed.column).is_some_and(|def| def.middle) {
         let ink = style.ink.unwrap_or(palette.text);
         middle_cut(painter, &text, &font, cell.shrink2(Vec2::new(PAD, 0.0)), ink);
         return whole_text;
     }
-    let align = input.rows.columns().get(placed.column).map_or(Align::Min, |d| d.align);
-    let room = placed.width - galley.size().x;
-    let x = placed.left
+    let room = cell.width() - galley.size().x;
+    let x = cell.left()
         + match align {
             Align::Min => PAD,
             Align::Center => room / 2.0,
@@ -214,6 +217,31 @@ fn cell_ui(
     }
     painter.galley(at, galley, style.ink.unwrap_or(palette.text));
     whole_text
+}
+
+/// The part of a cell between the edges of what scrolls.
+pub(super) fn in_sight(cell: Rect, clip: Rect) -> Rect {
+    Rect::from_x_y_ranges(cell.left().max(clip.left())..=cell.right().min(clip.right()), cell.y_range())
+}
+
+/// A cell's text in so much room: whole, or as much as fits and an ellipsis; of a number either all or none, for its
+/// first digits are another number. `None` where not even the ellipsis has room.
+pub(super) fn cell_line(
+    painter: &Painter,
+    text: &str,
+    font: FontId,
+    width: f32,
+    align: Align,
+) -> Option<Arc<egui::Galley>> {
+    let galley = line(painter, text, font.clone(), width);
+    if !galley.elided {
+        return Some(galley);
+    }
+    let ellipsis = line(painter, "…", font, f32::INFINITY);
+    if ellipsis.size().x > width {
+        return None;
+    }
+    Some(if align == Align::Max { ellipsis } else { galley })
 }
 
 /// The first and the last characters of a code that has no room: more of the last ones. What is painted is the whole
@@ -296,10 +324,14 @@ pub(super) fn total_ui(ui: &mut Ui, input: &TableInput<'_>, geometry: &Geometry)
     for placed in &geometry.columns {
         let Some(text) = input.total.get(placed.column).filter(|text| !text.is_empty()) else { continue };
         let clip = geometry.clip(placed, rect);
-        let galley = line(&painter, text, theme::bold(theme::BODY), placed.width - 2.0 * PAD);
+        let cell = in_sight(
+            Rect::from_min_size(Pos2::new(placed.left, rect.top()), Vec2::new(placed.width, rect.height())),
+            clip,
+        );
         let align = input.rows.columns().get(placed.column).map_or(Align::Min, |d| d.align);
-        let x =
-            if align == Align::Max { placed.left + placed.width - PAD - galley.size().x } else { placed.left + PAD };
+        let width = cell.width() - 2.0 * PAD;
+        let Some(galley) = cell_line(&painter, text, theme::bold(theme::BODY), width, align) else { continue };
+        let x = if align == Align::Max { cell.right() - PAD - galley.size().x } else { cell.left() + PAD };
         let at = Pos2::new(x.round(), (rect.center().y - galley.size().y / 2.0).round());
         painter.with_clip_rect(clip).galley(at, galley, palette.text);
     }

@@ -6,7 +6,7 @@ use egui::{
     Ui, Vec2, WidgetInfo,
 };
 
-use super::body::{PAD, line};
+use super::body::{PAD, cell_line, in_sight, line};
 use super::state::{NARROWEST, WIDEST};
 use super::{ColumnDef, Geometry, Placed, TableInput, TableOutput, TableState, text};
 use crate::ui::theme;
@@ -86,7 +86,9 @@ fn heading_ui(
     if response.hovered() || response.has_focus() {
         painter.rect_filled(whole, 0.0, palette.wash);
     }
-    let mut right = whole.right() - PAD;
+    // cut by the edge it is as wide as what is left of it
+    let shown = in_sight(whole, seen);
+    let mut right = shown.right() - PAD;
     if let Some((at, descending)) = sorted {
         if state.sort.len() > 1 {
             let number = line(&painter, &(at + 1).to_string(), theme::regular(theme::SMALL), 16.0);
@@ -102,10 +104,12 @@ fn heading_ui(
         painter.add(funnel(Pos2::new(right - 5.0, whole.center().y), palette.accent));
         right -= 14.0;
     }
-    let room = right - whole.left() - PAD;
-    let galley = line(&painter, &def.heading, theme::bold(theme::BODY), room);
-    let x = if def.align == egui::Align::Max { right - galley.size().x } else { whole.left() + PAD };
-    painter.galley(Pos2::new(x.round(), (whole.center().y - galley.size().y / 2.0).round()), galley, palette.text);
+    let room = right - shown.left() - PAD;
+    // the beginning of a heading says more than an ellipsis, also above numbers
+    if let Some(galley) = cell_line(&painter, &def.heading, theme::bold(theme::BODY), room, egui::Align::Min) {
+        let x = if def.align == egui::Align::Max { right - galley.size().x } else { shown.left() + PAD };
+        painter.galley(Pos2::new(x.round(), (whole.center().y - galley.size().y / 2.0).round()), galley, palette.text);
+    }
     painter.vline(whole.right() - 0.5, whole.y_range().shrink(6.0), (1.0, palette.line));
     if response.has_focus() {
         painter.rect_stroke(whole.shrink(1.0), 0.0, (1.0, palette.accent), egui::StrokeKind::Inside);

@@ -16,14 +16,14 @@ use crate::workspace::view::{
     CellFormat, Pivot, PivotRequest, compute_column_summary, compute_pivot, is_numeric, number_text,
 };
 
-/// Groups that the bars show at most.
-const MOST_BARS: usize = 16;
+/// Groups that have a bar of their own at most; the others have one together, so that the bars add up to the rows.
+const MOST_BARS: usize = 8;
 /// Groups along the top that the bars tell apart.
 const MOST_SERIES: usize = 6;
 /// Width of a column of figures, points.
 const COLUMN: f32 = 96.0;
 /// Height of the chart, points.
-const CHART: f32 = 210.0;
+const CHART: f32 = 276.0;
 
 /// The rows that a pivot was made of, and what was asked.
 type Key = (usize, usize, PivotRequest);
@@ -63,7 +63,8 @@ impl PivotPanel {
         let screen = ui.ctx().content_rect();
         let size = egui::vec2(760.0, 560.0).min(screen.size() - BORDER);
         egui::Window::new(title.trim_end_matches('：'))
-            .id(egui::Id::unique(("pivot", ground.name())))
+            // in a window of another size it stands in the middle again
+            .id(egui::Id::unique(("pivot", ground.name(), screen.size().round().to_pos2().to_string())))
             .open(&mut open)
             .collapsible(false)
             .default_size(size)
@@ -195,10 +196,19 @@ fn choose(ui: &mut Ui, label: &str, of: &[(String, String)], chosen: &mut String
 fn chart_of(pivot: &Pivot, name: &str, heading: &str, figure: &str) -> Chart {
     let shown = pivot.rows.len().min(MOST_BARS);
     let apart = !pivot.columns.is_empty() && pivot.columns.len() <= MOST_SERIES;
+    let rest = pivot.rows.len() - shown;
+    // one more bar for all the others
+    let with_rest = |mut values: Vec<f64>| {
+        if rest > 0 {
+            let others: f64 = values.drain(shown..).sum();
+            values.push(others);
+        }
+        values
+    };
     let series = if apart {
         let of = |column: usize| {
-            let cells = pivot.cells.iter().take(shown);
-            cells.map(|row| row.get(column).copied().unwrap_or(0.0)).collect::<Vec<f64>>()
+            let cells = pivot.cells.iter();
+            with_rest(cells.map(|row| row.get(column).copied().unwrap_or(0.0)).collect())
         };
         let count = pivot.columns.len();
         pivot
@@ -208,7 +218,8 @@ fn chart_of(pivot: &Pivot, name: &str, heading: &str, figure: &str) -> Chart {
             .map(|(at, name)| Series::new(name, Ink::Class(at + 1, count + 1), of(at)))
             .collect()
     } else {
-        vec![Series::new(figure, Ink::Accent, (0..shown).map(|row| pivot.row_sum(row)).collect())]
+        let sums = (0..pivot.rows.len()).map(|row| pivot.row_sum(row)).collect();
+        vec![Series::new(figure, Ink::Accent, with_rest(sums))]
     };
     let largest = pivot.rows.first().map_or("", String::as_str);
     Chart {
@@ -217,7 +228,7 @@ fn chart_of(pivot: &Pivot, name: &str, heading: &str, figure: &str) -> Chart {
         y: Axis::new(figure, ""),
         source: name.to_owned(),
         kind: ChartKind::Bars(Bars {
-            labels: pivot.rows.iter().take(shown).cloned().collect(),
+            labels: pivot.rows.iter().take(shown).cloned().chain((rest > 0).then(|| t::pivot_rest(rest))).collect(),
             series,
             ..Bars::default()
         }),
@@ -271,14 +282,19 @@ mod tests {
             let chart = chart_of(&pivot, "名录", "执法主体", "行数");
             let ChartKind::Bars(bars) = &chart.kind else { panic!("bars") };
             let shown = rows.min(MOST_BARS);
-            assert_eq!(bars.labels, pivot.rows[..shown]);
+            assert_eq!(bars.labels[..shown], pivot.rows[..shown]);
+            // the bars add up to the rows
+            let all: f64 = bars.series.iter().flat_map(|series| &series.values).sum();
+            assert!((all - pivot.sum()).abs() < 1e-9, "{rows} {columns}");
+            assert_eq!(bars.labels.len(), shown + usize::from(rows > shown));
+            assert!(rows <= shown || bars.labels[shown] == format!("其余 {} 项合计", rows - shown));
             let apart = (1..=MOST_SERIES).contains(&columns);
             assert_eq!(bars.series.len(), if apart { columns } else { 1 });
             for row in 0..shown {
                 let drawn: Vec<f64> = bars.series.iter().map(|series| series.values[row]).collect();
                 assert!((drawn.iter().sum::<f64>() - pivot.row_sum(row)).abs() < 1e-9, "{rows} {columns}: {row}");
                 if apart {
-                    assert_eq!(drawn, pivot.cells[row]);
+                    assert_eq!(drawn, pivot.cells[row], "{row}");
                 }
             }
             if apart {

@@ -171,6 +171,18 @@ impl TableState {
         }
     }
 
+    /// Shows these columns.
+    pub fn unhide(&mut self, ids: &[String]) {
+        self.columns.iter_mut().filter(|column| ids.contains(&column.id)).for_each(|column| column.hidden = false);
+    }
+
+    /// Which of these columns are hidden.
+    #[must_use]
+    pub fn hidden_of(&self, ids: &[String]) -> Vec<String> {
+        let hidden = |id: &&String| self.columns.iter().any(|column| column.id == **id && column.hidden);
+        ids.iter().filter(hidden).cloned().collect()
+    }
+
     /// Layout and sort keys alone: what is kept between sessions.
     #[must_use]
     pub fn kept(&self) -> Self {

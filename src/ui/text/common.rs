@@ -20,6 +20,11 @@ pub const IMPORT: &str = "导入本单位数据";
 pub const CANCEL: &str = "取消";
 /// Why a dialog's button is off.
 pub const FILL_IN: &str = "请先填写上面的内容";
+/// What a dialog still lacks, by the names of its fields.
+#[must_use]
+pub fn missing(names: &[&str]) -> String {
+    format!("还需填写：{}", names.join("、"))
+}
 /// Why a question can't be answered yet.
 pub const READ_FIRST: &str = "请先看清上面的内容";
 /// Confirms.

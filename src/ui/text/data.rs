@@ -37,8 +37,32 @@ pub const ALL_FINDINGS: &str = "全部";
 pub const EXPORT_CSV: &str = "导出 CSV…";
 /// Quality: jump.
 pub const JUMP: &str = "跳到这一行";
-/// Quality: severity filter.
-pub const SEVERITY: &str = "级别";
+/// Quality: heading of the kinds.
+pub const KINDS: &str = "问题";
+/// Quality: a kind that asks for nothing.
+pub const NOTHING_TO_DO: &str = "仅供了解，不必处理。";
+/// Quality: a kind that a person may decide.
+pub const MAY_CONFIRM: &str =
+    "最好在原文件中改正，再用「更新名录」读入；经核实确实如此的，选中后点「确认无误」并写明理由，今后不再提出。";
+/// Quality: a kind that only the file mends.
+pub const ONLY_MEND: &str = "请在原文件中改正，再用「更新名录」读入；这一类不能确认了事。";
+/// Quality: why a button is off.
+pub const CHOOSE_FINDINGS: &str = "请先在下面选中要确认的行（可按住 Shift 或 Ctrl 选多行）";
+/// Quality: title of the dialog.
+pub const CONFIRM_TITLE: &str = "确认无误";
+/// Quality: its button.
+pub const CONFIRM_YES: &str = "确认";
+/// Quality: what it means.
+pub const CONFIRM_MEANS: &str =
+    "确认后，同一单位的同样内容在更新名录时不再提出；内容变了会再次提出。操作人与理由记入操作日志，可以撤回。";
+/// Quality: the reason.
+pub const CONFIRM_WHY: &str = "理由";
+/// Quality: an example of one.
+pub const CONFIRM_WHY_HINT: &str = "如：已电话核实，厂区确在邻区";
+/// Quality: a name that means no unit of the register.
+pub const NO_SUCH_UNIT: &str = "不是名录中的单位，照现状保留";
+/// Set aside: to its finding.
+pub const SHOW_FINDING: &str = "查看原因";
 /// Quality: table filter.
 pub const TABLE: &str = "表";
 /// Quality: a row that is nowhere.
@@ -47,8 +71,6 @@ pub const ROW_GONE: &str = "没有可跳转的行：问题针对整个文件，�
 pub const ORIGINAL: &str = "原始内容";
 /// Set aside: nothing chosen.
 pub const CHOOSE_ASIDE: &str = "选中一行，查看它在文件中的原始内容";
-/// Card: nothing chosen.
-pub const NO_UNIT: &str = "选中一个污染源，查看它的全部情况";
 /// Card: close.
 pub const CLOSE_CARD: &str = "收起";
 /// Card: open.
@@ -221,7 +243,7 @@ pub fn others(count: usize) -> String {
 /// Rows of a sheet and its columns taken.
 #[must_use]
 pub fn taken(rows: &str, columns: usize) -> String {
-    format!("{rows} 行，认出 {columns} 列")
+    format!("{rows} 行数据，认出 {columns} 列")
 }
 
 /// Rows of a sheet that is not known.
@@ -289,7 +311,7 @@ pub fn exclusion(exclusion: crate::plan::Exclusion) -> Option<&'static str> {
 }
 
 /// Headings of frame columns that no file has under their own name.
-const DERIVED: [(&str, &str); 26] = [
+const DERIVED: [(&str, &str); 31] = [
     (sources::UNIT_ID.name(), "单位标识"),
     (sources::NUMBER.name(), "许可证或登记编号"),
     (sources::ENTERPRISE.name(), "企业（合并计算）"),
@@ -314,6 +336,11 @@ const DERIVED: [(&str, &str); 26] = [
     (quality::WHAT.name(), "问题"),
     (quality::EXPECTED.name(), "应为"),
     (quality::HINT.name(), "处理建议"),
+    (quality::UNIT.name(), "单位"),
+    (quality::CANDIDATES.name(), "相近的单位"),
+    (quality::CONFIRMED_BY.name(), "确认人"),
+    (quality::CONFIRMED_AT.name(), "确认时间"),
+    (quality::CONFIRMED_WHY.name(), "确认理由"),
     (set_aside::REASON.name(), "原因"),
     (set_aside::CELLS.name(), "原始内容"),
 ];
@@ -350,15 +377,65 @@ pub fn words(kind: TableKind, id: &str) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-/// How many findings of a kind, and how many of them are listed where that is fewer.
+/// How many findings of a kind, how many of them are listed where that is fewer, how many are confirmed.
 #[must_use]
-pub fn found(count: u64, listed: u64) -> String {
+pub fn kind_count(count: u64, listed: u64, confirmed: u64) -> String {
     let number = crate::ui::widgets::thousands;
+    let mut words = format!("共 {} 条", number(count));
     if listed < count {
-        format!("{} 条（只列出前 {} 条）\n", number(count), number(listed))
-    } else {
-        format!("{} 条\n", number(count))
+        words += &format!("（只列出前 {} 条）", number(listed));
     }
+    if confirmed > 0 {
+        words += &format!("，已确认 {} 条，待处理 {} 条", number(confirmed), number(count - confirmed));
+    }
+    words
+}
+
+/// The same in short.
+#[must_use]
+pub fn kind_count_short(open: u64, confirmed: u64) -> String {
+    let number = crate::ui::widgets::thousands;
+    match (open, confirmed) {
+        (open, 0) => format!("{} 条", number(open)),
+        (0, confirmed) => format!("已全部确认（{} 条）", number(confirmed)),
+        (open, confirmed) => format!("{} 条，另已确认 {} 条", number(open), number(confirmed)),
+    }
+}
+
+/// An example of a kind.
+#[must_use]
+pub fn example(words: &str) -> String {
+    format!("如 {words}")
+}
+
+/// What to do about a kind.
+#[must_use]
+pub fn mend(hint: &str) -> String {
+    format!("怎样改：{hint}")
+}
+
+/// The button that confirms.
+#[must_use]
+pub fn confirm(count: usize) -> String {
+    if count == 0 { "确认无误…".to_owned() } else { format!("确认无误（{count} 条）…") }
+}
+
+/// The button that takes confirmations back.
+#[must_use]
+pub fn withdraw(count: usize) -> String {
+    format!("撤回确认（{count} 条）")
+}
+
+/// Whom a finding is about, and what stood there.
+#[must_use]
+pub fn about(about: &str, value: &str) -> String {
+    if value.is_empty() || value == about { about.to_owned() } else { format!("{about}：{value}") }
+}
+
+/// A unit of the register that a name means.
+#[must_use]
+pub fn same_as(name: &str) -> String {
+    format!("就是名录中的「{name}」，下次更新名录时生效")
 }
 
 /// A flag of a record in words: 属实, 不属实; 发现问题, 未发现问题.
@@ -385,4 +462,10 @@ mod tests {
             .map(|(heading, yes)| flag_words(heading, yes));
         assert_eq!(said, ["属实", "不属实", "未发现问题", "发现问题"]);
     }
+}
+
+/// Columns that are hidden because no row has anything in them.
+#[must_use]
+pub fn blank_columns(count: usize) -> String {
+    format!("{count} 列全空，未显示")
 }

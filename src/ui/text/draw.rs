@@ -8,6 +8,10 @@ pub const STEPS: [&str; 6] = ["冻结", "封存", "公布与等待", "录入公�
 pub const STEP_YEAR_OPEN: &str = "开封取种子";
 /// Words for a step's state.
 pub const STEP_DONE: &str = "已完成";
+/// The first step's name between the review and the sealing, which freezes.
+pub const STEP_REVIEWED: &str = "已核对";
+/// What that means.
+pub const STEP_REVIEWED_HINT: &str = "已核对，封存时一并冻结";
 /// The step at hand.
 pub const STEP_NOW: &str = "当前步骤";
 /// A step that is locked.
@@ -84,7 +88,7 @@ pub const EXCLUDED_BY: &str = "本月不参加（概率为 0，理由入框）";
 /// None of them.
 pub const NONE: &str = "无";
 /// Columns of the strata.
-pub const STRATA_COLUMNS: [&str; 6] = ["层（执法主体 · 类别）", "参加抽取", "必定抽取", "预计", "将抽取", "抽取比例"];
+pub const STRATA_COLUMNS: [&str; 6] = ["层（类别 · 执法主体）", "参加抽取", "必定抽取", "预计", "将抽取", "抽取比例"];
 /// Their sum.
 pub const STRATA_SUM: &str = "合计";
 /// While the preview is made.
@@ -280,8 +284,15 @@ pub const SKIP: &str = "跳过";
 pub const TO_PAIRS: &str = "进入配对";
 /// Next.
 pub const TO_LIST: &str = "进入本月清单";
+/// A stratum by its category and body.
+#[must_use]
+pub fn stratum(category: &str, body: &str) -> String {
+    if category.is_empty() { body.to_owned() } else { format!("{category} · {body}") }
+}
 /// Legend.
-pub const LEGEND: &str = "每条线为一层：短线是单位，按键值 k/(1+k) 从左到右；竖线左侧的入选，其余为备选";
+pub const LEGEND: &str = "每条线为一层，短线是单位，按键值 k/(1+k) 从左到右排列";
+/// Legend: units drawn, the border, the other units.
+pub const LEGEND_MARKS: [&str; 3] = ["入选", "界线", "备选"];
 /// Shown while the facts are made.
 pub const ARRANGING: &str = "正在整理抽取结果";
 /// It failed.
@@ -412,6 +423,11 @@ pub fn known_dead(state: &str) -> String {
 }
 /// Field of the grounds.
 pub const ALTHOUGH_CLOSED: &str = "仍须检查的依据";
+/// Before the opening: the number, and how it was made sure.
+#[must_use]
+pub fn open_sure(number: &str, twice: bool) -> String {
+    format!("{number}，{}。{OPEN_HINT}", if twice { SAME } else { WITNESSED })
+}
 /// Evidence's date.
 pub const E_EVIDENCE: &str = "日期应写作 2027-02-28，且不晚于今天";
 /// Unit: pairs.

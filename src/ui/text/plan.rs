@@ -43,6 +43,8 @@ texts! {
     APPROVED_BY = "批准人或机关";
     /// Hint of a field.
     PLAN_DATES_HINT = "如 2027-03-10";
+    /// What the dialog lacks while nothing was entered.
+    PLAN_DATES_ANY = "批准、备案、公布至少一项日期";
     /// A text is no day.
     PLAN_DATES_WRONG = "日期应写作 2027-03-10 的形式，且为实有的日期；未定的留空";
     /// The plan is being computed.
@@ -58,7 +60,7 @@ texts! {
     /// Tab.
     TAB_CALENDAR = "工作日历";
     /// Tab.
-    TAB_TRIAL = "模拟一年";
+    TAB_TRIAL = "多年模拟";
     /// Rows are bodies.
     BY_BODY = "按执法主体";
     /// Rows are districts.
@@ -206,7 +208,7 @@ texts! {
     /// Button.
     TRIAL = "开始模拟";
     /// Chooser.
-    TRIAL_YEARS = "模拟年数";
+    TRIAL_YEARS = "重复模拟";
     /// Button.
     STOP = "停止";
     /// What it does.

@@ -140,7 +140,7 @@ pub fn kept(id: &str, at: &str, operator: &str, sources: u64, by: &str) -> Strin
 #[must_use]
 pub fn finding(found: &crate::workspace::reports::refresh::FindingCount) -> String {
     let count = crate::ui::widgets::thousands(found.count);
-    format!("{} [{}] {}：{count} 条", found.severity.label(), found.code, found.what)
+    format!("{} {}：{count} 条", found.severity.label(), found.what)
 }
 
 /// The next month's checks.

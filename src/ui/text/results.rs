@@ -157,6 +157,10 @@ texts! {
     MANNER = "检查方式";
     /// Field.
     OUTCOME = "检查结果";
+    /// Nothing is chosen yet.
+    CHOOSE_OUTCOME = "请选择";
+    /// No outcome.
+    NO_OUTCOME = "没有填写检查结果";
     /// Field.
     PROBLEM = "发现的问题";
     /// Field.

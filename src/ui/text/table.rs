@@ -228,3 +228,9 @@ pub fn sum_of(heading: &str) -> String {
 pub fn pivot_finding(heading: &str, largest: &str, figure: &str, value: &str) -> String {
     format!("按{heading}：{largest}最多，{figure} {value}")
 }
+
+/// The bar of all groups that have none of their own.
+#[must_use]
+pub fn pivot_rest(groups: usize) -> String {
+    format!("其余 {} 项合计", crate::ui::widgets::thousands(groups as u64))
+}

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
 use crate::plan::Mend;
-use crate::registry::Mapping;
+use crate::registry::{FindingKey, Mapping};
 use crate::workspace::deeds::batch::{CheckKey, ClearDays};
 use crate::workspace::deeds::change::TriggeredRequest;
+use crate::workspace::deeds::confirm::Confirmation;
 use crate::workspace::deeds::open::TypedOpening;
 use crate::workspace::deeds::publish::{Publication, PublicationCorrection};
 use crate::workspace::deeds::seal::Pledge;
@@ -100,6 +101,10 @@ pub enum Deed {
     RefreshBack(Option<String>),
     /// Deletes a kept register.
     ForgetKept(String),
+    /// Findings of the quality report are confirmed: they may stay, or a name means that unit.
+    ConfirmFindings(Confirmation),
+    /// Such confirmations are taken back.
+    WithdrawFindings(Vec<FindingKey>),
     /// Takes another map of districts (.shp and companions).
     LoadDistricts(PathBuf),
     /// Takes another calendar of working days (csv).
@@ -130,6 +135,8 @@ impl Deed {
             Self::Refresh { .. } => CommandId::Refresh,
             Self::RefreshBack(_) => CommandId::RefreshBack,
             Self::ForgetKept(_) => CommandId::ForgetKept,
+            Self::ConfirmFindings(_) => CommandId::ConfirmFindings,
+            Self::WithdrawFindings(_) => CommandId::WithdrawFindings,
             Self::LoadDistricts(_) => CommandId::Districts,
             Self::LoadCalendar(_) => CommandId::Calendar,
         }
@@ -159,6 +166,8 @@ impl Deed {
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)
             | Self::WriteList { .. }
+            | Self::ConfirmFindings(_)
+            | Self::WithdrawFindings(_)
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => self.command_id().label(),
         }
@@ -188,6 +197,8 @@ impl Deed {
             | Self::Refresh { .. }
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)
+            | Self::ConfirmFindings(_)
+            | Self::WithdrawFindings(_)
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_) => false,
         }

@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod certificate;
 pub mod change;
+pub mod confirm;
 pub mod deed;
 pub mod list_file;
 pub mod mends;

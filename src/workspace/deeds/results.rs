@@ -17,6 +17,7 @@ use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::quality::{RESULTS_TABLE, replace_findings};
 use crate::workspace::store::results::{load_results, save_results};
 
 /// What an intake did.
@@ -114,6 +115,9 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
             "added": added, "updated": updated, "set_aside": set_aside,
         }),
     )?;
+    let name = file.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+    diagnostics.change_each(|finding| finding.file = Some(name.clone()));
+    replace_findings(project.root(), RESULTS_TABLE, Some(&name), &diagnostics)?;
     Ok(ResultsTaken { added, updated, set_aside, diagnostics })
 }
 

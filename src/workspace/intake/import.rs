@@ -10,17 +10,18 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
 use crate::export::write_atomic;
-use crate::policy::{DEFAULT_PRESET, Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
+use crate::policy::{Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
-use crate::registry::{
-    BodyName, InputFile, NamedId, Registry, RegistryOptions, TableKind, load_registry, render_report_csv,
-};
+use crate::registry::{BodyName, InputFile, NamedId, Registry, RegistryOptions, TableKind, render_report};
 use crate::workspace::demo::{MARKER, last_day};
-use crate::workspace::intake::map::ProjectMap;
+use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, nothing_usable, read_contents};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::{district_options, hash_file, save_registry};
-use crate::workspace::store::project::{CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes};
+use crate::workspace::store::project::{
+    CommandContext, InputRecord, Project, ProjectFile, TableRows, check_calendar, create_folder, load_bytes,
+};
+use crate::workspace::store::quality::{MAP_TABLE, replace_findings, save_report};
 use crate::workspace::store::staged::{begin_change, commit_change};
 
 /// File endings that may hold tables.
@@ -65,7 +66,7 @@ pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
     for path in paths {
         let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if name.starts_with('.') || name.starts_with("~$") || name == MARKER {
+        if name.starts_with('.') || name.starts_with("~$") || name == MARKER || name.ends_with(REPORT_BESIDE) {
             continue;
         }
         match name.as_str() {
@@ -106,12 +107,10 @@ pub struct NewProject {
 pub struct Imported {
     /// The project.
     pub project: Project,
-    /// The registry.
+    /// The registry; its findings are those on the map too.
     pub registry: Registry,
     /// The map.
     pub districts: DistrictSet,
-    /// Findings on map and policy; the registry carries its own.
-    pub findings: Diagnostics,
 }
 
 /// The policy that a word names: a file or a preset.
@@ -188,7 +187,7 @@ pub fn load_mapping(path: &Path) -> AppResult<Mapping> {
 
 /// The map of a folder: the one the mapping names, else the only shapefile that holds districts, else the
 /// bundled sketch of Shanghai. Returns the path of the file used.
-fn find_districts(
+pub(super) fn find_districts(
     contents: &FolderContents,
     folder: &Path,
     mapping: &Mapping,
@@ -211,13 +210,29 @@ fn find_districts(
         let mut own = Diagnostics::new();
         match load_districts(path, &DistrictOptions::default(), &mut own) {
             Ok(set) => {
+                own.change_each(|finding| name_file(finding, path));
                 findings.append(own);
                 return Ok((set, Some(path.clone())));
             }
-            Err(error) => findings.push(error.finding().clone()),
+            Err(error) => {
+                let mut finding = error.finding().clone();
+                name_file(&mut finding, path);
+                findings.push(finding);
+            }
         }
     }
+    if let Some(path) = contents.maps.first() {
+        let mut fallback = Finding::error("GIS-061", "本单位的区划文件都不能使用，已改用内置的区划示意图")
+            .hint("示意图只有上海各区，且为概略图；请按上面的说明改正区划文件，再在「地图」中载入");
+        name_file(&mut fallback, path);
+        findings.push(fallback);
+    }
     Ok((load_bundled_districts(findings)?, None))
+}
+
+/// Says which file a finding is of, by its name alone.
+fn name_file(finding: &mut Finding, path: &Path) {
+    finding.file = path.file_name().map(|name| name.to_string_lossy().into_owned());
 }
 
 /// Options of the registry for a project: bodies, skills, credit scale from the policy.
@@ -271,25 +286,10 @@ pub fn create_project_with(
     if contents.tables.is_empty() {
         return Err(no_tables(&new.from));
     }
-    let mapping = match (by_hand, new.mapping.as_ref().or(contents.mapping.as_ref())) {
-        (Some(mapping), _) => mapping,
-        (None, Some(path)) => load_mapping(path)?,
-        (None, None) => Mapping::default(),
-    };
-    let mut findings = Diagnostics::new();
-    context.progress.begin("读取区划", 0);
-    let (districts, map_path) = find_districts(&contents, &new.from, &mapping, &mut findings)?;
-    let named = match (&new.policy, &contents.policy) {
-        (Some(name), _) => name.clone(),
-        (None, Some(path)) => path.display().to_string(),
-        (None, None) => DEFAULT_PRESET.to_owned(),
-    };
-    let (policy, policy_bytes) =
-        fit_policy(load_policy_by_name(&named)?, &districts, new.policy.is_none() && contents.policy.is_none())?;
-    let year = new.year.unwrap_or_else(|| {
-        use chrono::Datelike;
-        context.now.date().year()
-    });
+    let inputs: Vec<InputFile> =
+        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
+    let read = read_contents(&contents, &inputs, new, by_hand, context)?;
+    let ReadContents { mapping, districts, map_path, policy_bytes, policy, year, registry } = read;
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {
         // the general rules have no authority's name
@@ -297,16 +297,15 @@ pub fn create_project_with(
         "" => format!("{} {year}年计划{}", policy.agency_name, new.mark),
         name => name.to_owned(),
     };
-    let as_of = judged_on(new.as_of.unwrap_or_else(|| context.now.date()), contents.synthetic, year);
-    let mut options = registry_options(&policy, mapping.clone(), as_of)?;
-    let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);
-    if let Some(path) = &contents.predecessors {
-        let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
-        options.lasting = crate::registry::ids::LastingIds::from_csv(&text, &path.display().to_string())?;
+    if let Some(path) = &contents.calendar {
+        // a calendar that can't be read would keep the project from opening
+        check_calendar("calendar.csv", &String::from_utf8_lossy(&load_bytes(path)?))?;
     }
-    let inputs: Vec<InputFile> =
-        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
-    let registry = load_registry(&inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    if registry.summaries.iter().all(|summary| summary.kept == 0) {
+        return Err(nothing_usable(&new.from, &registry));
+    }
+    let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);
+    file.rows = TableRows::of(&registry);
     for path in contents.tables.iter().chain(&map_path) {
         file.inputs.push(record_input(path, &registry)?);
     }
@@ -319,7 +318,7 @@ pub fn create_project_with(
         project.file.districts = Some(keep_map(root, path)?);
     }
     save_registry(&project, &registry, &context.progress)?;
-    write_atomic(&root.join("quality.csv"), render_report_csv(&registry).as_bytes())?;
+    save_report(root, &render_report(&registry))?;
     project.save()?;
     project.log(
         context,
@@ -333,7 +332,7 @@ pub fn create_project_with(
             "set_aside": registry.set_aside.height(),
         }),
     )?;
-    Ok(Imported { project, registry, districts, findings })
+    Ok(Imported { project, registry, districts })
 }
 
 /// Puts another map of districts in the place of the project's.
@@ -344,6 +343,7 @@ pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) 
     project.check_writable()?;
     let mut findings = Diagnostics::new();
     let districts = load_districts(path, &DistrictOptions::default(), &mut findings)?;
+    findings.change_each(|finding| name_file(finding, path));
     let mut changed = project.clone();
     changed.file.mapping.districts = None;
     let folder = begin_change(project.root())?;
@@ -359,7 +359,7 @@ pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) 
             "districts": districts.len(),
         }),
     )?;
-    Ok(())
+    replace_findings(project.root(), MAP_TABLE, None, &findings)
 }
 
 /// Puts another calendar of working days in the place of the project's own.
@@ -371,7 +371,7 @@ pub fn take_calendar(project: &Project, path: &Path, context: &CommandContext) -
     let bytes = load_bytes(path)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
-    crate::workspace::store::project::check_calendar(&name, &text)?;
+    check_calendar(&name, &text)?;
     write_atomic(&project.root().join("calendar.csv"), &bytes)?;
     project.log(context, CommandId::Calendar, serde_json::json!({ "file": name, "sha256": hash_file(path)?.0 }))?;
     Ok(())
@@ -383,7 +383,7 @@ fn named_policy(policy: &Policy) -> String {
 
 /// A policy without bodies, or (where none was asked for) one whose bodies' districts the map does not
 /// know, gets the map's districts as its bodies.
-fn fit_policy(
+pub(super) fn fit_policy(
     (policy, bytes): (Policy, Vec<u8>),
     districts: &DistrictSet,
     may_change: bool,

@@ -4,4 +4,5 @@ pub mod import;
 pub mod inspect;
 pub mod map;
 pub mod quality;
+pub mod reading;
 pub mod refresh;

@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 use super::import::{
     FolderContents, is_table_file, judged_on, load_folder, load_mapping, no_tables, record_input, registry_options,
 };
-use super::quality::load_quality;
+use super::reading::written_beside;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::district::DistrictSet;
 use crate::domain::PlanMonth;
-use crate::export::write_atomic;
 use crate::registry::codes::{NAME_AMBIGUOUS, UNIT_UNMATCHED};
+use crate::registry::confirmed::{mark_confirmed, same_names};
 use crate::registry::ids::LastingIds;
 use crate::registry::mapping::Mapping;
 use crate::registry::schema::{origin, quality, set_aside, sources};
-use crate::registry::{FileMapping, InputFile, Registry, TableKind, load_registry_onto, render_next_report_csv};
+use crate::registry::{FileMapping, InputFile, Registry, TableKind, load_registry_onto, render_next_report};
 use crate::workspace::demo::MARKER;
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::command_id::CommandId;
@@ -32,7 +32,10 @@ use crate::workspace::store::kept::{
     KeptNote, KeptState, copy_frames, find_kept, keep_state, kept_folder, load_kept, remove_kept,
 };
 use crate::workspace::store::project::{
-    CommandContext, InputRecord, Project, ProjectFile, create_folder, load_bytes, load_project_file,
+    CommandContext, InputRecord, Project, ProjectFile, TableRows, create_folder, load_bytes, load_project_file,
+};
+use crate::workspace::store::quality::{
+    MAP_TABLE, QUALITY, RESULTS_TABLE, damaged, load_confirmed, load_report, save_report,
 };
 use crate::workspace::store::register::load_register;
 use crate::workspace::store::staged::{begin_change, commit_change};
@@ -48,8 +51,8 @@ pub struct NextRegister {
     pub left_out: Vec<String>,
     /// `project.ron` with the new inputs and mapping.
     file: ProjectFile,
-    /// The quality report.
-    quality: String,
+    /// The quality report, with what was confirmed earlier.
+    pub quality: DataFrame,
     /// What it was read from, in a word for the journal.
     from: String,
     /// The files' hashes, the mapping and the state that they replace: what was looked at is what is taken.
@@ -147,6 +150,8 @@ pub fn read_next_register(
     let as_of = judged_on(as_of, contents.synthetic, project.file.year);
     let mut options = registry_options(&project.policy, mapping.clone(), as_of)?;
     options.lasting = lasting_ids(&contents, registry)?;
+    let confirmed = load_confirmed(project.root())?;
+    options.same_names = same_names(&confirmed);
     let inputs: Vec<InputFile> =
         contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
     let mut next = load_registry_onto(registry, &inputs, &options, &ProjectMap(districts), &context.progress)?;
@@ -155,13 +160,13 @@ pub fn read_next_register(
         let first = next.diagnostics.findings().first().map(ToString::to_string).unwrap_or_default();
         return Err(Finding::error("PRJ-042", "文件中没有认出任何一张表，名录没有更新")
             .value(first)
-            .hint("请在「数据」页导入这些文件，为其中的表指定列")
+            .hint(format!("请在「数据」页导入这些文件，为其中的表指定列{}", written_beside(from, &next)))
             .file(from.display().to_string())
             .into());
     }
     if next.sources.height() == 0 {
         return Err(Finding::error("PRJ-043", "新的污染源名录没有一行可用，名录没有更新")
-            .hint("请先改正文件；「数据」页的质量报告说明每一行的问题")
+            .hint(format!("请先改正文件{}", written_beside(from, &next)))
             .file(from.display().to_string())
             .into());
     }
@@ -180,10 +185,13 @@ pub fn read_next_register(
         }
     }
     file.inputs = inputs;
+    file.rows.retain(|rows| !read.contains(&rows.table));
+    file.rows.extend(TableRows::of(&next));
+    mark.extend(confirmed.iter().map(|c| format!("{:?} {:?}", c.key, c.same_as)));
     mark.push(mapping.to_ron()?);
     mark.push(load_kept(project)?.len().to_string());
-    let still = still_found(project, &read, &left_in(&contents, &left_out), context)?;
-    let quality = render_next_report_csv(&still, &next);
+    let still = still_found(project, &read, &left_in(&contents, &left_out))?;
+    let quality = mark_confirmed(&render_next_report(&still, &next), &confirmed)?;
     Ok(NextRegister { registry: next, read, left_out, file, quality, from: file_name(from), mark: mark.join("\n") })
 }
 
@@ -243,13 +251,8 @@ fn kept_inputs(project: &Project, before: &Registry, read: &BTreeSet<TableKind>)
 
 /// The findings of before that still hold: on tables that stay, and on files that are not read again. Where the
 /// register is another, which rows name nobody of it is found anew.
-fn still_found(
-    project: &Project,
-    read: &BTreeSet<TableKind>,
-    files: &BTreeSet<String>,
-    context: &CommandContext,
-) -> AppResult<DataFrame> {
-    let report = load_quality(project.root(), &context.progress)?.frame;
+fn still_found(project: &Project, read: &BTreeSet<TableKind>, files: &BTreeSet<String>) -> AppResult<DataFrame> {
+    let report = load_report(project.root())?;
     let (tables, codes) = (quality::TABLE.of(&report)?, quality::CODE.of(&report)?);
     let (named, rows) = (quality::FILE.of(&report)?, quality::ROW.of(&report)?);
     let anew = [UNIT_UNMATCHED.id, NAME_AMBIGUOUS.id];
@@ -257,6 +260,10 @@ fn still_found(
         let code = codes.get(row).unwrap_or_default();
         if read.contains(&TableKind::Sources) && anew.contains(&code) {
             return false;
+        }
+        // map and results are not what is read here
+        if tables.get(row).is_some_and(|table| [MAP_TABLE, RESULTS_TABLE].contains(&table)) {
+            return true;
         }
         match (tables.get(row).and_then(TableKind::parse), named.get(row)) {
             (Some(kind), _) => !read.contains(&kind),
@@ -275,9 +282,7 @@ fn still_found(
             Some(if more { of_code(code, true) && !of_code(code, false) } else { stays(row) })
         })
         .collect();
-    report
-        .filter(&keep)
-        .map_err(|cause| AppError::new("QLT-001", "质量报告文件已损坏，请重新导入数据").caused_by(cause))
+    report.filter(&keep).map_err(|cause| damaged(&cause))
 }
 
 fn note(before: &Registry, replaced_by: &str, seals: usize, context: &CommandContext) -> KeptNote {
@@ -323,7 +328,7 @@ pub fn take_next_register(
     let folder = begin_change(project.root())?;
     let kept = keep_state(project, &folder, &note(before, &next.from, seals, context), context.now)?;
     write_next_registry(project, before, &next.registry, &folder, &context.progress)?;
-    write_atomic(&folder.join("quality.csv"), next.quality.as_bytes())?;
+    save_report(&folder, &next.quality)?;
     let mut changed = project.clone();
     changed.file = next.file.clone();
     changed.save_to(&folder)?;
@@ -374,13 +379,14 @@ pub fn take_back(
     create_folder(&folder.join("frames"))?;
     copy_frames(&from.join("frames"), &folder.join("frames"))?;
     write_former(&folder, &back)?;
-    let report = from.join("quality.csv");
+    let report = from.join(QUALITY);
     if report.exists() {
-        write_atomic(&folder.join("quality.csv"), &load_bytes(&report)?)?;
+        // what was confirmed since is confirmed of the rows that come back too
+        save_report(&folder, &mark_confirmed(&load_report(&from)?, &load_confirmed(project.root())?)?)?;
     }
     // name, edits and review number are the planner's, not the register's
     let mut changed = project.clone();
-    (changed.file.inputs, changed.file.mapping) = (old.inputs, old.mapping);
+    (changed.file.inputs, changed.file.mapping, changed.file.rows) = (old.inputs, old.mapping, old.rows);
     changed.save_to(&folder)?;
     let mut detail = detail_of(before, &back, &changed.file, &kept);
     detail["back_to"] = json!(state.id);

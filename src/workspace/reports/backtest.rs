@@ -2,7 +2,8 @@
 //!
 //! With π = clamp(k·weight, floor, 1) and Σπ = N, the expected number of detections is Σ π·outcome; it is
 //! exact, not simulated. Beside it stand the order in which the checks really took place (first N by
-//! time), simple random sampling of N, and the N highest scores. The curve over floors is the price of
+//! time), simple random sampling of N, and the N highest scores; where several tie for the last places, each has the
+//! same chance of them, and their expectation is told. The curve over floors is the price of
 //! randomness: how many detections a higher least probability costs.
 
 use serde::Serialize;
@@ -16,8 +17,8 @@ pub struct BacktestUnit {
     pub score: f64,
     /// What the check found: 0 or 1 (or a count).
     pub outcome: f64,
-    /// When it took place; sorted as text, so ISO dates.
-    pub time: String,
+    /// When it took place: any number that grows with time.
+    pub time: f64,
 }
 
 /// One line of the curve.
@@ -40,11 +41,11 @@ pub struct Backtest {
     pub budget: usize,
     /// Detections if every unit were checked.
     pub total: f64,
-    /// Detections among the first `budget` by time.
+    /// Expected detections among the first `budget` by time.
     pub business_order: f64,
     /// Expected detections of a simple random sample.
     pub random: f64,
-    /// Detections among the `budget` highest scores.
+    /// Expected detections among the `budget` highest scores.
     pub top_score: f64,
     /// The curve over floors.
     pub curve: Vec<BacktestPoint>,
@@ -71,11 +72,7 @@ pub fn compute_backtest(units: &[BacktestUnit], budget: usize, floors: &[f64]) -
         return Err(wrong(&format!("最低概率 {floor} 应在 0 与 {most:.4}（检查量÷单位数）之间")));
     }
     let total = units.iter().map(|u| u.outcome).sum::<f64>();
-    let first = |order: Vec<usize>| order.iter().take(budget).map(|i| units[*i].outcome).sum::<f64>();
-    let mut by_time: Vec<usize> = (0..units.len()).collect();
-    by_time.sort_by(|a, b| units[*a].time.cmp(&units[*b].time));
-    let mut by_score: Vec<usize> = (0..units.len()).collect();
-    by_score.sort_by(|a, b| units[*b].score.total_cmp(&units[*a].score));
+    let first = |rank: fn(&BacktestUnit) -> f64| expected_of_first(units, budget, rank);
     let expected = |weight: fn(f64) -> f64, floor: f64| {
         let weights: Vec<f64> = units.iter().map(|u| weight(u.score)).collect();
         compute_probabilities(&weights, budget as f64, floor).iter().zip(units).map(|(p, u)| p * u.outcome).sum()
@@ -84,9 +81,9 @@ pub fn compute_backtest(units: &[BacktestUnit], budget: usize, floors: &[f64]) -
         units: units.len(),
         budget,
         total,
-        business_order: first(by_time),
+        business_order: first(|unit| unit.time),
         random: total * most,
-        top_score: first(by_score),
+        top_score: first(|unit| -unit.score),
         curve: floors
             .iter()
             .map(|floor| BacktestPoint {
@@ -96,6 +93,23 @@ pub fn compute_backtest(units: &[BacktestUnit], budget: usize, floors: &[f64]) -
             })
             .collect(),
     })
+}
+
+/// Expected detections among the `budget` units of the lowest rank: of those that tie for the last places each has the
+/// same chance.
+fn expected_of_first(units: &[BacktestUnit], budget: usize, rank: fn(&BacktestUnit) -> f64) -> f64 {
+    let mut order: Vec<&BacktestUnit> = units.iter().collect();
+    order.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+    let (mut left, mut found) = (budget, 0.0);
+    for tied in order.chunk_by(|a, b| rank(a).total_cmp(&rank(b)).is_eq()) {
+        let places = left.min(tied.len());
+        found += tied.iter().map(|unit| unit.outcome).sum::<f64>() * places as f64 / tied.len() as f64;
+        left -= places;
+        if left == 0 {
+            break;
+        }
+    }
+    found
 }
 
 /// π = clamp(k·weight, floor, 1) with Σπ = `sum`, k by bisection. Where too few units have a weight, those
@@ -144,12 +158,17 @@ mod tests {
     #[test]
     fn a_perfect_score_finds_all_and_a_floor_costs() {
         let units: Vec<BacktestUnit> = (0..10)
-            .map(|i| BacktestUnit { score: f64::from(i % 2), outcome: f64::from(i % 2), time: format!("{i:02}") })
+            .map(|i| BacktestUnit { score: f64::from(i % 2), outcome: f64::from(i % 2), time: f64::from(i) })
             .collect();
         let b = compute_backtest(&units, 5, &[0.0, 0.2]).unwrap();
         assert!((b.top_score - 5.0).abs() < 1e-12 && (b.random - 2.5).abs() < 1e-12);
         assert!((b.business_order - 2.0).abs() < 1e-12);
         assert!((b.curve[0].by_score - 5.0).abs() < 1e-6 && b.curve[1].by_score < 4.1);
+        // Five of each outcome on one day: any three of the ten are as likely.
+        let tied: Vec<BacktestUnit> =
+            units.iter().map(|unit| BacktestUnit { time: 1.0, score: 0.5, ..unit.clone() }).collect();
+        let b = compute_backtest(&tied, 3, &[0.0]).unwrap();
+        assert!((b.business_order - 1.5).abs() < 1e-12 && (b.top_score - 1.5).abs() < 1e-12);
         assert_eq!(compute_backtest(&units, 0, &[]).unwrap_err().code(), "BCK-001");
         assert_eq!(compute_backtest(&units, 5, &[0.6]).unwrap_err().code(), "BCK-001");
     }

@@ -7,6 +7,7 @@ use crate::sampling::SealRegister;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::quality::QUALITY;
 
 /// The evidence of a draw: everything that a checker needs, in the bytes that were sealed.
 ///
@@ -41,6 +42,11 @@ pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealReg
         push("assignment.csv", assignment.write_csv());
     }
     push("certificate.json", compute_draw_certificate(draw, &opened.order, register)?.to_json());
+    // what was known of the data, and what of it a person confirmed
+    let quality = project.root().join(QUALITY);
+    if quality.exists() {
+        push(QUALITY, load_bytes(&quality)?);
+    }
     push("register.csv", load_bytes(&project.root().join("register.csv"))?);
     Ok(files)
 }

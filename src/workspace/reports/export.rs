@@ -23,7 +23,6 @@ use crate::export::{
 use crate::registry::Registry;
 use crate::sampling::{SealRegister, sha256, to_hex};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
-use crate::workspace::deeds::publish::{Publication, record_disclosure};
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::inputs::due::{OpenedDraw, load_opened};
@@ -182,11 +181,11 @@ struct Exporter<'a> {
     context: &'a CommandContext,
 }
 
-/// The public files, with what follows from their going out.
+/// The public files, with what is to be said of them.
 struct PublicFiles {
     files: Vec<ExportFile>,
-    /// Plan codes of the results that they disclose.
-    disclosed: Vec<String>,
+    /// Results that they list and that are not entered as public yet.
+    not_entered: usize,
     remarks: Vec<String>,
 }
 
@@ -202,7 +201,7 @@ pub fn export_project(
     request: &ExportRequest,
     context: &CommandContext,
 ) -> AppResult<Exported> {
-    // an export publishes: what went out must be recorded
+    // an export stands in the journal
     project.check_writable()?;
     let register = load_register(project)?;
     // public files are held against the targets of every month, whichever is exported
@@ -268,8 +267,13 @@ pub fn export_project(
     let (scan, unvisited) = lists.scan();
     let public = exporter.public_files(&lists, request)?;
     write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
-    record_disclosure(project, &Publication { codes: public.disclosed.clone(), on: None }, context)?;
     exported.notes.extend(public.remarks);
+    if public.not_entered > 0 {
+        exported.notes.push(format!(
+            "清单中有 {} 项结果尚未登记公开。导出不等于公开：公布之后请在「执行与公开」登记真实的公开日期（命令行用 publish --on 日期）",
+            public.not_entered
+        ));
+    }
     exported.main = main_name.map(|name| to.join(INTERNAL).join(name)).filter(|path| exported.files.contains(path));
     if unvisited > 0 {
         let is_in = |family: &str| exported.files.iter().any(|path| path.starts_with(to.join(family)));
@@ -351,19 +355,19 @@ impl Exporter<'_> {
             let bytes = compute_draw_certificate(&opened.draw, &opened.order, self.register)?.to_json();
             files.push(ExportFile { name: certificate_name(opened), bytes, audience: Audience::Public });
         }
-        let mut disclosed = Vec::new();
+        let mut not_entered = 0;
         let mut remarks: Vec<String> = check.findings().iter().take(MOST_REMARKS).map(ToString::to_string).collect();
         for month in lists.months().into_iter().filter(|month| request.wants(*month)) {
             let list = lists.list(month)?;
             let made = render_result_list(&list, &header, self.catalogue)?;
-            // only what goes out counts as disclosed
+            // only what is written counts
             if made.iter().any(|file| request.takes(PUBLIC, &file.name)) {
-                disclosed.extend(list.plan_codes.iter().cloned());
+                not_entered += list.rows.iter().filter(|row| !row.entered).count();
             }
             remarks.extend(list.diagnostics.findings().iter().take(MOST_REMARKS).map(ToString::to_string));
             files.extend(made);
         }
-        Ok(PublicFiles { files, disclosed, remarks })
+        Ok(PublicFiles { files, not_entered, remarks })
     }
 }
 

@@ -67,6 +67,19 @@ fn draw(detail: &Value) -> String {
     format!("{}{again}", period(detail))
 }
 
+/// Findings confirmed, or their confirmations taken back: the kind, how many, about whom.
+fn findings(detail: &Value) -> String {
+    let about = detail.get("about").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let names: Vec<&str> = about.iter().filter_map(Value::as_str).take(NAMED).collect();
+    let more = if about.len() > NAMED { "等" } else { "" };
+    let same = match text(detail, "same_as") {
+        "" => String::new(),
+        name => format!("，与名录中的「{name}」为同一单位"),
+    };
+    let count = number(detail, "findings").unwrap_or_default();
+    format!("{} {count} 条：{}{more}{same}", text(detail, "kind"), names.join("、"))
+}
+
 /// The files of an import.
 fn files(detail: &Value) -> String {
     let files = detail.get("inputs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -213,6 +226,7 @@ impl<'a> JournalWords<'a> {
                 format!("此前的名录留存为 {}", text(detail, "kept")),
             ]),
             CommandId::ForgetKept => format!("删除保留的名录 {}", text(detail, "kept")),
+            CommandId::ConfirmFindings | CommandId::WithdrawFindings => findings(detail),
             CommandId::Districts => join([
                 format!("区划图「{}」", text(detail, "file")),
                 number(detail, "districts").map(|n| format!("{n} 个区")).unwrap_or_default(),

@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use self::plan::{BodyChange, PlanChange, PlanFigures, compute_plan_change};
 use self::units::compute_unit_changes;
 pub use self::units::{FrequencyChange, FrequencyLine, UnitChange, UnitChangeKind, UnitLine, compute_frequency_change};
-use crate::diagnostic::{AppResult, Severity};
+use crate::diagnostic::{AppResult, Finding, Severity};
 use crate::district::DistrictSet;
 use crate::policy::Policy;
 use crate::registry::codes::by_id;
@@ -64,7 +64,7 @@ pub struct FindingCount {
     pub what: String,
     /// How many.
     pub count: u64,
-    /// The first of them, whole.
+    /// The first of them in words.
     pub first: String,
 }
 
@@ -190,7 +190,7 @@ fn finding_counts(registry: &Registry) -> Vec<FindingCount> {
                     .or_else(|| first.map(|f| f.what.clone()))
                     .unwrap_or_default(),
                 count,
-                first: first.map(ToString::to_string).unwrap_or_default(),
+                first: first.map(Finding::words).unwrap_or_default(),
             }
         })
         .collect();
@@ -320,6 +320,7 @@ impl RefreshChanges {
         }
         for finding in &self.findings {
             line(format!("{} [{}] {}：{} 条", finding.severity.label(), finding.code, finding.what, finding.count));
+            line(format!("　如：{}", finding.first));
         }
         text
     }

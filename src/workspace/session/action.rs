@@ -218,6 +218,8 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             format!("已返回 {id} 保留的名录：{} 个污染源", thousands(*sources as i128))
         }
         DeedOutcome::Forgotten(id) => format!("已删除保留的名录 {id}"),
+        DeedOutcome::FindingsConfirmed(count) => format!("已确认 {count} 条数据问题，更新名录时不再提出"),
+        DeedOutcome::FindingsWithdrawn(count) => format!("已撤回 {count} 条数据问题的确认"),
         DeedOutcome::MapTaken => "区划图已更换".to_owned(),
         DeedOutcome::CalendarTaken => "工作日历已更换".to_owned(),
     };

@@ -393,17 +393,17 @@ pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress
         as_of: january.map(|day| day.max(context.now.date())),
     };
     let context = CommandContext { progress: progress.clone(), ..context.clone() };
-    let Imported { project, registry, districts, findings } =
-        create_project_with(&to, &new, request.mapping.clone(), &context)?;
+    let Imported { project, registry, districts } = create_project_with(&to, &new, request.mapping.clone(), &context)?;
     forget_staging(&request.from);
-    let mut all = registry.diagnostics.clone();
-    all.append(findings);
+    let all = registry.diagnostics.clone();
     let count = |number: usize| crate::text::number::thousands(number as i128);
+    let merged: u64 = registry.summaries.iter().map(|table| table.merged).sum();
     let summary = format!(
-        "已导入 {} 个污染源、{} 张表；{} 行被搁置，{} 条警告。这是按缺省规则编出的第一版年度计划",
+        "已导入 {} 个污染源、{} 张表；{} 行被搁置，{} 行重复已合并，{} 条警告。这是按缺省规则编出的第一版年度计划",
         count(registry.sources.height()),
         registry.summaries.len(),
         count(registry.set_aside.height()),
+        count(merged as usize),
         count(registry.diagnostics.count(Severity::Warning) as usize),
     );
     let say = vec![format!("项目存于 {}", to.display())];

@@ -11,6 +11,10 @@ pub enum CommandId {
     RefreshBack,
     /// A register kept was deleted.
     ForgetKept,
+    /// Findings of the quality report were confirmed.
+    ConfirmFindings,
+    /// Such a confirmation was taken back.
+    WithdrawFindings,
     /// Another map of districts.
     Districts,
     /// Another calendar of working days.
@@ -51,11 +55,13 @@ pub enum CommandId {
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Import,
         Self::Refresh,
         Self::RefreshBack,
         Self::ForgetKept,
+        Self::ConfirmFindings,
+        Self::WithdrawFindings,
         Self::Districts,
         Self::Calendar,
         Self::Settings,
@@ -84,6 +90,8 @@ impl CommandId {
             Self::Refresh => "refresh",
             Self::RefreshBack => "refresh-back",
             Self::ForgetKept => "forget-kept",
+            Self::ConfirmFindings => "confirm-findings",
+            Self::WithdrawFindings => "withdraw-findings",
             Self::Districts => "districts",
             Self::Calendar => "calendar",
             Self::Settings => "settings",
@@ -119,6 +127,8 @@ impl CommandId {
             Self::Refresh => "更新名录",
             Self::RefreshBack => "返回更新前的名录",
             Self::ForgetKept => "删除保留的名录",
+            Self::ConfirmFindings => "确认数据问题",
+            Self::WithdrawFindings => "撤回数据问题的确认",
             Self::Districts => "更换区划图",
             Self::Calendar => "更换工作日历",
             Self::Settings => "保存规则与计划",

@@ -12,6 +12,7 @@ pub mod lock;
 pub mod plan_dates;
 pub mod plan_record;
 pub mod project;
+pub mod quality;
 pub mod register;
 pub mod results;
 pub mod staged;

@@ -23,8 +23,9 @@ use crate::domain::{Period, PlanMonth, WorkCalendar};
 use crate::export::write_atomic;
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, load_policy};
-use crate::registry::TableKind;
+use crate::registry::load::{TableSummary, told_rows};
 use crate::registry::mapping::Mapping;
+use crate::registry::{Registry, TableKind};
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::journal::{Journal, JournalEntry};
@@ -49,6 +50,42 @@ pub struct InputRecord {
     pub tables: Vec<TableKind>,
 }
 
+/// What became of the rows of a table when it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRows {
+    /// Which table.
+    pub table: TableKind,
+    /// Rows below the headings.
+    pub read: u64,
+    /// Rows used.
+    pub kept: u64,
+    /// Rows set aside.
+    pub set_aside: u64,
+    /// Rows merged into an equal one.
+    pub merged: u64,
+}
+
+impl TableRows {
+    /// Of the tables that were read.
+    #[must_use]
+    pub fn of(registry: &Registry) -> Vec<Self> {
+        let of = |s: &TableSummary| Self {
+            table: s.kind,
+            read: s.rows_read,
+            kept: s.kept,
+            set_aside: s.set_aside,
+            merged: s.merged,
+        };
+        registry.summaries.iter().map(of).collect()
+    }
+
+    /// In words: rows read are rows used, set aside or merged.
+    #[must_use]
+    pub fn told(&self) -> String {
+        told_rows(self.table, (self.read, self.kept, self.set_aside, self.merged))
+    }
+}
+
 /// `project.ron`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +100,9 @@ pub struct ProjectFile {
     pub synthetic: bool,
     /// Input files taken in.
     pub inputs: Vec<InputRecord>,
+    /// What became of their rows; empty in projects of version 0.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<TableRows>,
     /// How their tables and columns were recognised or mapped by hand.
     pub mapping: Mapping,
     /// Districts file within the project, relative; `None` for the bundled sketch of Shanghai.
@@ -366,6 +406,7 @@ impl Project {
             year,
             synthetic,
             inputs: Vec::new(),
+            rows: Vec::new(),
             mapping,
             districts: None,
             predecessors: BTreeMap::new(),

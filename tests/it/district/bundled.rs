@@ -22,7 +22,8 @@ fn the_bundled_sketch_is_whole_and_says_what_it_is() {
     for name in ["浦东新区", "浦东", "上海市浦东新区", "浦东 新区", "上海市浦东"] {
         assert_eq!(by(name), Some("浦东新区"), "{name}");
     }
-    for name in ["", "区", "上海市", "朝阳区"] {
+    for name in ["", "区", "上海市", "朝阳区", "浦东新区闵行区", "江苏省浦东新区", "外省浦东新区", "浦东新区和闵行区"]
+    {
         assert_eq!(by(name), None, "{name}");
     }
 }

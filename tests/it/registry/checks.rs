@@ -25,6 +25,42 @@ fn person(row: &[&str]) -> Vec<InputTable> {
     vec![input(raw("执法人员.csv", &[PEOPLE.to_vec(), row.to_vec()]))]
 }
 
+fn capacity_rows(rows: &[[&str; 3]]) -> Vec<InputTable> {
+    let mut table = vec![vec!["执法主体", "月份", "执法车辆"]];
+    table.extend(rows.iter().map(|row| row.to_vec()));
+    vec![input(raw("力量装备经费.csv", &table))]
+}
+
+fn capacity(months: &[&str]) -> Vec<InputTable> {
+    let rows: Vec<[&str; 3]> = months.iter().map(|month| ["徐汇区", *month, "3"]).collect();
+    capacity_rows(&rows)
+}
+
+/// Units with coordinates, all in 徐汇区.
+fn placed(points: &[(&'static str, &'static str)]) -> Vec<InputTable> {
+    let numbers: Vec<String> = (0..points.len()).map(|i| format!("3101150000{i:05}")).collect();
+    let mut rows = vec![vec![HEAD[0], HEAD[1], HEAD[3], HEAD[4], "经度", "纬度"]];
+    for (number, (lon, lat)) in numbers.iter().zip(points) {
+        rows.push(vec![number, "甲公司", "徐汇区", "登记管理", lon, lat]);
+    }
+    vec![input(raw("污染源名录.csv", &rows))]
+}
+
+fn whole_degrees() -> Vec<InputTable> {
+    placed(&[("121", "31"), ("121", "31"), ("121", "31")])
+}
+
+/// Just across the border, but for the shift of another system.
+fn in_another_system() -> Vec<InputTable> {
+    placed(&[
+        ("121.503", "31.2"),
+        ("121.5031", "31.2"),
+        ("121.5032", "31.2"),
+        ("121.5033", "31.2"),
+        ("121.5034", "31.2"),
+    ])
+}
+
 /// Files, headings, single cells.
 fn cases_of_cells() -> Vec<Case> {
     vec![
@@ -46,17 +82,23 @@ fn cases_of_cells() -> Vec<Case> {
         (&codes::HEADER_BELOW, vec![input(raw("名录.csv", &[vec!["2026年名录"], HEAD.to_vec()]))]),
         (&codes::TABLE_EMPTY, vec![input(sources(&[]))]),
         (&codes::VALUE_MISSING, first([UNIT_A, "", USCC_A, "徐汇", "重点"])),
-        (&codes::CHOICE_UNKNOWN, one("生产状态", "半死不活")),
+        (&codes::CHOICE_UNKNOWN, one("环境风险等级", "很高")),
+        (&codes::STATUS_UNKNOWN, one("生产状态", "半死不活")),
+        (&codes::STATUS_MISSING, one("生产状态", "停产")),
         (&codes::CHOICE_REQUIRED, first([UNIT_A, "甲公司", USCC_A, "徐汇", "甲类"])),
         (&codes::DATE_BAD, one("发证日期", "2026年2月30日")),
         (&codes::DATE_REQUIRED, event("处罚.csv", &FINE, &[USCC_A, "去年", "1号", "5"])),
-        (&codes::NUMBER_BAD, event("处罚.csv", &FINE, &[USCC_A, "2026-3-1", "1号", "五万"])),
+        (&codes::NUMBER_BAD, event("处罚.csv", &FINE, &[USCC_A, "2026-3-1", "1号", "若干"])),
         (&codes::NUMBER_NEGATIVE, event("处罚.csv", &FINE, &[USCC_A, "2026-3-1", "1号", "-5"])),
         (&codes::FOOTNOTE, first(["合计", "1 家", "", "", ""])),
         (&codes::FLAG_BAD, one("挂牌督办", "也许")),
         (&codes::RANGE_BAD, one("有效期限", "五年")),
         (&codes::USCC_BAD, first([UNIT_A, "甲公司", "911302006992296170", "徐汇", "重点"])),
         (&codes::NUMBER_FORM, first(["A-2026-001", "甲公司", USCC_A, "徐汇", "重点"])),
+        (&codes::USCC_UNLIKE, first([UNIT_A, "甲公司", "正在办理", "徐汇", "重点"])),
+        (&codes::CODE_DESTROYED, first(["3.10115E+14", "甲公司", USCC_A, "徐汇", "重点"])),
+        (&codes::CODE_DESTROYED_SPARE, first([UNIT_A, "甲公司", "9.11302E+17", "徐汇", "重点"])),
+        (&codes::CODE_SEVERAL, first(["310115000012345、310115000012346", "甲公司", USCC_A, "徐汇", "重点"])),
         (&codes::NUMBER_OLD, first(["310115000012345", "甲公司", USCC_A, "徐汇", "重点"])),
         (&codes::USCC_DIFFERS, first([UNIT_A, "甲公司", USCC_B, "徐汇", "重点"])),
         (&codes::USCC_FROM_NUMBER, first([UNIT_A, "甲公司", "", "徐汇", "重点"])),
@@ -94,12 +136,15 @@ fn cases_of_places() -> Vec<Case> {
         )
         .collect();
     vec![
+        (&codes::DISTRICT_SEVERAL, first([UNIT_A, "甲公司", USCC_A, "浦东新区、徐汇区", "重点"])),
         (&codes::DISTRICT_UNKNOWN, first([UNIT_A, "甲公司", USCC_A, "南汇区", "重点"])),
         (&codes::DISTRICT_DIFFERS, points("121.3", "31.2")),
         (&codes::DISTRICT_NEAR_BORDER, points("121.49", "31.2")),
         (&codes::POINT_OUTSIDE, points("120.5", "31.2")),
         (&codes::POINT_SWAPPED, points("31.2", "121.7")),
         (&codes::POINT_BAD, points("121.7", "")),
+        (&codes::POINT_WHOLE, whole_degrees()),
+        (&codes::POINT_SYSTEM, in_another_system()),
         (&codes::POINT_SHARED, vec![input(raw("污染源名录.csv", &shared))]),
         (&codes::DISTRICT_FROM_POINT, no_district("121.7", "31.2")),
         (&codes::DISTRICT_NOWHERE, no_district("120.2", "31.2")),
@@ -110,6 +155,20 @@ fn cases_of_places() -> Vec<Case> {
 fn cases_of_rows() -> Vec<Case> {
     let measured = ["排污许可证编号", "监测时间", "排口编号", "污染因子", "监测值", "标准限值", "超标倍数", "数据标记"];
     vec![
+        (&codes::BODY_SEVERAL, one("执法主体", "徐汇区生态环境局、浦东新区综合执法局")),
+        (&codes::INDUSTRY_SEVERAL, one("行业类别", "2511、3360")),
+        (&codes::DATE_SHIFTED, one("发证日期", "2024-02-29 23:59:17")),
+        (
+            &codes::DATE_LAST,
+            event("检查台账.csv", &["统一社会信用代码", "检查日期", "检查结果"], &[USCC_A, "2026.3.5-3.8", "合格"]),
+        ),
+        (
+            &codes::RESULT_UNKNOWN,
+            event("检查台账.csv", &["统一社会信用代码", "检查日期", "检查结果"], &[USCC_A, "2026-3-5", "√"]),
+        ),
+        (&codes::LEAVE_BAD, person(&["张三", "A1", "徐汇区生态环境局", "", "10", "", "3月1日-3月5日"])),
+        (&codes::MONTH_SETTLED, capacity(&["2027.09", "2027.1"])),
+        (&codes::EVENT_CONFLICT, capacity_rows(&[["徐汇区", "2027-01", "3"], ["徐汇区", "2027-01", "4"]])),
         (&codes::BODY_UNKNOWN, one("执法主体", "某某大队")),
         (&codes::BODY_REQUIRED, person(&["张三", "A1", "某某大队", "", "10", "", ""])),
         (&codes::EXPIRES_BEFORE_ISSUE, one("有效期限", "2029-09-10至2024-09-09")),
@@ -147,14 +206,14 @@ fn cases_of_rows() -> Vec<Case> {
         (&codes::UNIT_UNMATCHED, event("信用.csv", &CREDIT, &[USCC_C, "2025", "好"])),
         (&codes::NAME_AMBIGUOUS, {
             let both = sources(&[
-                [UNIT_A, "甲化工公司", USCC_A, "徐汇", "重点"],
+                [UNIT_A, "上海甲化工有限公司", USCC_A, "徐汇", "重点"],
                 [UNIT_B, "上海甲化工有限公司", USCC_B, "徐汇", "重点"],
             ]);
             vec![
                 input(both),
                 input(raw(
                     "信用.csv",
-                    &[vec!["企业名称", "年度", "信用等级"], vec!["甲化工股份有限公司", "2025", "好"]],
+                    &[vec!["企业名称", "年度", "信用等级"], vec!["上海甲化工 有限公司", "2025", "好"]],
                 )),
             ]
         }),

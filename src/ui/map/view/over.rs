@@ -1,7 +1,7 @@
 //! What lies over the map: the card of what the pointer is at, its coordinate, a measured distance, names of the
 //! selected sites.
 //!
-//! The card stands in a corner, never at the pointer: it would cover the very place that one looks at.
+//! The card stands in a corner that is free, never at the pointer: it would cover the very place that one looks at.
 
 use egui::{Align2, Color32, Order, Painter, Pos2, Rect, Response, Stroke, Ui, Vec2};
 
@@ -13,20 +13,27 @@ use crate::ui::theme::{self, Palette};
 
 /// Space between the card and the map's edge.
 const EDGE: f32 = 10.0;
-/// Room kept free for the mark above the card.
-const MARK: f32 = 36.0;
 /// Selected sites in sight that are named, at most: more names would hide the map.
 const NAMED_SITES: usize = 40;
 
 impl MapView {
-    /// The card of a district or a site: at the upper left, or at the lower right while the pointer is near there.
-    pub(super) fn card_ui(ui: &Ui, response: &Response, pointer: Option<Pos2>, card: &Card) {
+    /// The card of a district or a site: where it covers neither the furniture nor what the pointer is at.
+    pub(super) fn card_ui(&self, ui: &Ui, response: &Response, pointer: Option<Pos2>, card: &Card) {
         let rect = response.rect;
         let id = response.id.with("card");
         let size = ui.memory(|memory| memory.area_rect(id)).map_or(Vec2::new(220.0, 150.0), |rect| rect.size());
-        let first = Rect::from_min_size(rect.left_top() + Vec2::new(EDGE, MARK), size);
-        let away = pointer.is_none_or(|p| !first.expand(24.0).contains(p));
-        let at = if away { first.min } else { Pos2::new(rect.right() - 70.0 - size.x, rect.top() + EDGE) };
+        let taken = &self.run.taken;
+        let beside = taken.iter().filter(|t| t.left() < rect.center().x).map(Rect::right).fold(rect.left(), f32::max);
+        let before = taken.iter().filter(|t| t.left() > rect.center().x && t.top() < rect.center().y);
+        let before = before.map(Rect::left).fold(rect.right(), f32::min) - EDGE - size.x;
+        let (top, low) = (rect.top() + EDGE, rect.bottom() - EDGE - size.y);
+        let (left, right) = (rect.left() + EDGE, rect.right() - EDGE - size.x);
+        let places =
+            [(left, top), (beside + EDGE, top), (before, top), (beside + EDGE, low), (before, low), (right, low)];
+        let places = places.map(|(x, y)| Rect::from_min_size(Pos2::new(x, y), size));
+        let away = |place: &Rect| pointer.is_none_or(|p| !place.expand(24.0).contains(p));
+        let free = |place: &&Rect| away(place) && !taken.iter().any(|t| t.expand(2.0).intersects(**place));
+        let at = places.iter().find(free).or(places.iter().find(|place| away(place))).unwrap_or(&places[0]).min;
         egui::Area::new(id).order(Order::Middle).fixed_pos(at).interactable(false).constrain_to(rect).show(
             ui.ctx(),
             |ui| {
@@ -106,7 +113,7 @@ impl MapView {
             .rows
             .iter()
             .filter_map(|row| Some((*row, to.apply(input.data.points.place(*row)?))))
-            .filter(|(_, at)| rect.contains(*at))
+            .filter(|(row, at)| rect.contains(*at) && keeps(input, *row))
             .take(NAMED_SITES + 1)
             .collect();
         if places.len() > NAMED_SITES {
@@ -130,6 +137,11 @@ impl MapView {
             }
         }
     }
+}
+
+/// True for a row that the filter leaves on the map.
+pub(super) fn keeps(input: &MapInput<'_>, row: u32) -> bool {
+    input.filter.is_none_or(|filter| filter.keep.get(row as usize).copied().unwrap_or(false))
 }
 
 fn framed_text(painter: &Painter, at: Pos2, hold: Align2, words: &str, ink: Color32, palette: &Palette) {

@@ -268,13 +268,18 @@ impl MapView {
                 self.camera,
                 rect,
                 input.data.id(),
-                list.revision,
+                list.revision ^ input.filter.map_or(0, |filter| filter.revision << 32),
                 u64::from(radius.to_bits()) << 1 | u64::from(palette.dark),
             );
             if self.run.rings[k].as_ref().is_none_or(|(old, _)| *old != key) {
                 let rows = list.rows.get(..list.rows.len().min(MANY_SELECTED)).unwrap_or(&[]);
-                let mut places: Vec<Pos2> = rows.iter().filter_map(place).collect();
-                let mesh = if k == 0 && places.len() > MANY_RINGS {
+                let mut places: Vec<Pos2> =
+                    rows.iter().filter(|row| super::over::keeps(input, **row)).filter_map(place).collect();
+                let diamonds = k == 0 && places.len() > MANY_RINGS;
+                if k == 0 {
+                    self.run.diamonds = diamonds;
+                }
+                let mesh = if diamonds {
                     // Rings around hundreds of points would hide all of them; a small mark on each hides its own only.
                     draw::diamond_mesh(places.drain(..), radius.min(4.0), colour, palette.surface)
                 } else {
@@ -327,9 +332,9 @@ impl MapView {
             }
             let (ground, ink) = ground_of(name.district, classes, palette, input.show_points);
             // wide enough that points beside the strokes do not eat them
-            let halo = ground.gamma_multiply(0.85);
+            let halo = if input.show_points { ground } else { ground.gamma_multiply(0.85) };
             for turn in 0..8_u8 {
-                let off = Vec2::angled(f32::from(turn) * std::f32::consts::FRAC_PI_4) * 1.5;
+                let off = Vec2::angled(f32::from(turn) * std::f32::consts::FRAC_PI_4) * 1.9;
                 painter.galley_with_override_text_color(place.min + off, Arc::clone(&name.galley), halo);
             }
             painter.galley_with_override_text_color(place.min, Arc::clone(&name.galley), ink);

@@ -71,6 +71,8 @@ impl State {
         };
         self.rect = ui.available_rect_before_wrap();
         let output = self.view.show(ui, &input);
+        // without the strip below it
+        self.rect = self.view.run.rect.unwrap_or(self.rect);
         self.log.borrow_mut().push(output);
     }
 }
@@ -214,7 +216,14 @@ fn dragging_pans_and_keys_choose_a_district() {
     harness.key_press(Key::Home);
     harness.run_steps(40);
     let state = harness.state();
-    assert_eq!(state.view.camera, Camera::whole(&state.data.bounds, state.rect));
+    // all of it, beside legend and buttons
+    let camera = state.view.camera;
+    let [legend, buttons] = state.view.run.sides.unwrap();
+    let (from, to) = (Pos2::new(legend.right(), state.rect.top()), Pos2::new(buttons.left(), state.rect.bottom()));
+    let free = Rect::from_min_max(from, to);
+    for corner in [state.data.bounds.min, state.data.bounds.max] {
+        assert!(free.contains(camera.screen(state.rect, corner)), "{corner:?} {free}");
+    }
     harness.key_press(Key::Escape);
     harness.run_steps(2);
     assert!(log.borrow().iter().any(|o| o.cleared));
@@ -257,13 +266,33 @@ fn the_legend_toggles_tiers_and_folds() {
 }
 
 #[test]
+fn a_framed_district_fills_the_map_until_it_is_moved() {
+    let (mut harness, _) = harness(50);
+    harness.run_steps(3);
+    let whole = harness.state().view.camera;
+    let data = Arc::clone(&harness.state().data);
+    let bounds = data.bounds_of(2).unwrap();
+    harness.state_mut().view.run.framed = Some(bounds);
+    harness.run_steps(3);
+    let state = harness.state();
+    assert!(state.view.camera.scale > whole.scale * 1.2, "{:?} {whole:?}", state.view.camera);
+    for corner in [bounds.min, bounds.max] {
+        assert!(state.rect.contains(state.view.camera.screen(state.rect, corner)));
+    }
+    // 全图 gives it up
+    harness.get_by_label("全图").click();
+    harness.run_steps(40);
+    assert!((harness.state().view.camera.scale - whole.scale).abs() < 1e-9);
+}
+
+#[test]
 fn furniture_never_overlaps() {
     for (size, points) in [(Vec2::new(700.0, 500.0), 50), (Vec2::new(1500.0, 900.0), 50)] {
         let (mut harness, _) = harness(points);
         harness.set_size(size);
         harness.run_steps(3);
         let taken = &harness.state().view.run.taken;
-        assert!(taken.len() >= 5);
+        assert_eq!(taken.len(), 4, "scale, mark, legend, buttons; the notice stands below the map");
         for (i, a) in taken.iter().enumerate() {
             assert!(harness.state().rect.contains_rect(*a), "{a:?}");
             assert!(taken[i + 1..].iter().all(|b| !a.intersects(*b)), "{taken:?}");

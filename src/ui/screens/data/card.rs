@@ -157,16 +157,6 @@ impl CardPanel {
         let mut answer = CardAnswer::None;
         self.poll_saving(cx);
         let Some(row) = cx.session.filter().unit.filter(|row| (*row as usize) < open.data.len()) else {
-            ui.horizontal(|ui| {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if ui.button(t::CLOSE_CARD).clicked() {
-                        answer = CardAnswer::Close;
-                    }
-                });
-            });
-            widgets::centred(ui, |ui| {
-                ui.label(theme::note(ui, t::NO_UNIT));
-            });
             return answer;
         };
         self.request(cx, open, row);

@@ -53,7 +53,7 @@ const HIDDEN: [&str; 13] = [
 ];
 
 /// Widths other than by type.
-const WIDTHS: [(&str, f32); 17] = [
+const WIDTHS: [(&str, f32); 22] = [
     (sources::NAME.name(), 230.0),
     (sources::ADDRESS.name(), 280.0),
     (quality::WHAT.name(), 280.0),
@@ -67,6 +67,11 @@ const WIDTHS: [(&str, f32); 17] = [
     (scored::TIER.name(), 84.0),
     (quality::SEVERITY.name(), 64.0),
     (quality::CODE.name(), 90.0),
+    (quality::UNIT.name(), 180.0),
+    (quality::VALUE.name(), 140.0),
+    (quality::EXPECTED.name(), 210.0),
+    (quality::COLUMN.name(), 100.0),
+    (quality::CONFIRMED_WHY.name(), 180.0),
     (sources::BODY.name(), 150.0),
     (sources::INDUSTRY.name(), 190.0),
     (scored::STRATUM.name(), 150.0),
@@ -80,11 +85,9 @@ fn width(id: &str) -> Option<f32> {
 /// The columns of a frame. `kind` is the table, `None` for the report and the rows set aside.
 pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<ColumnDef>> {
     let mut ids: Vec<String> = frame.get_column_names().iter().map(ToString::to_string).collect();
-    let of_report = [quality::SEVERITY.name(), quality::CODE.name(), quality::WHAT.name()];
-    let first: &[&str] = if kind.is_some() { &FIRST } else { &of_report };
-    // the rows set aside keep their own order
-    if kind.is_some() || ids.first().is_some_and(|id| id == quality::SEVERITY.name()) {
-        ids.sort_by_key(|id| first.iter().position(|known| known == id).unwrap_or(first.len()));
+    // the report and the rows set aside keep their own order
+    if kind.is_some() {
+        ids.sort_by_key(|id| FIRST.iter().position(|known| known == id).unwrap_or(FIRST.len()));
     }
     let known = |id: &str| kind.is_none_or(|kind| kind.column(id).is_some() || t::derived_heading(id).is_some());
     Arc::new(
@@ -95,7 +98,10 @@ pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<Colu
                     def.width = width;
                 }
                 let own_place = kind.is_some() && [origin::ROW.name(), origin::FILE.name()].contains(&id.as_str());
-                def.hidden = kind.is_some() && (HIDDEN.contains(&id.as_str()) || own_place || !known(id));
+                let own_last = [quality::CONFIRMED_AT.name(), set_aside::CODE.name(), set_aside::CELLS.name()]
+                    .contains(&id.as_str());
+                def.hidden = kind.is_none() && own_last
+                    || kind.is_some() && (HIDDEN.contains(&id.as_str()) || own_place || !known(id));
                 if id == scored::TIER.name() {
                     def.align = egui::Align::Center;
                 }
@@ -103,6 +109,23 @@ pub(super) fn define(frame: &DataFrame, kind: Option<TableKind>) -> Arc<Vec<Colu
             })
             .collect(),
     )
+}
+
+/// Hides the columns in which every row is empty; gives back their ids. The first column names the rows and stays.
+pub(super) fn hide_blank(frame: &DataFrame, defs: &mut [ColumnDef]) -> Vec<String> {
+    let blank = |id: &str| {
+        let Ok(column) = frame.column(id) else { return false };
+        let texts = || column.str().is_ok_and(|texts| texts.iter().all(|text| text.is_none_or(str::is_empty)));
+        frame.height() > 0 && (column.null_count() == frame.height() || texts())
+    };
+    let mut found = Vec::new();
+    for def in defs.iter_mut().skip(1).filter(|def| !def.hidden) {
+        if blank(&def.id) {
+            def.hidden = true;
+            found.push(def.id.to_string());
+        }
+    }
+    found
 }
 
 /// Industries by their codes: `2231 纸和纸板容器制造`; read once.

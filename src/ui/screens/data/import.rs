@@ -266,7 +266,8 @@ fn sheet_ui(ui: &mut Ui, sheet: &SheetLook, left_out: bool) -> SheetAsked {
     let palette = *theme::of(ui);
     theme::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        let rows = thousands(sheet.rows as u64);
+        // the heading and what stands above it are no rows of data
+        let rows = thousands(sheet.rows.saturating_sub(sheet.first_row) as u64);
         ui.horizontal(|ui| {
             ui.label(theme::strong(sheet.title()));
             match (&sheet.taken, left_out) {

@@ -373,7 +373,11 @@ fn preview_ui(ui: &mut Ui, data: &ProjectData, preview: &RefreshPreview, asked: 
                 Severity::Hint => palette.muted,
             };
             let words = t::finding(finding);
-            ui.add(egui::Label::new(RichText::new(words).color(ink)).wrap()).on_hover_text(&finding.first);
+            ui.horizontal_wrapped(|ui| {
+                ui.add(egui::Label::new(RichText::new(words).color(ink)).wrap()).on_hover_text(&finding.first);
+                ui.label(theme::note(ui, finding.code));
+            });
+            ui.add(egui::Label::new(theme::note(ui, &finding.first)).wrap());
         }
     });
 }

@@ -101,6 +101,8 @@ pub(super) struct Sheet {
     pub(super) jump: Option<u32>,
     defs: Arc<Vec<ColumnDef>>,
     defs_of: Option<FrameId>,
+    /// Columns without any value: hidden, and said.
+    blank: Vec<String>,
     menu: TableMenu,
 }
 
@@ -179,7 +181,18 @@ impl Sheet {
             session: cx.session,
         };
         let running = self.view.running().is_some();
-        let mut changed = self.tools.bar(ui, &mut ground, &mut self.table, running, |ui| right(ui, cx));
+        let blank = self.table.hidden_of(&self.blank);
+        let headings = |ids: &[String]| {
+            let of = |id: &String| self.defs.iter().find(|def| def.id == *id).map(|def| def.heading.to_string());
+            ids.iter().filter_map(of).collect::<Vec<String>>()
+        };
+        let blank = headings(&blank);
+        let mut changed = self.tools.bar(ui, &mut ground, &mut self.table, running, |ui| {
+            right(ui, cx);
+            if !blank.is_empty() {
+                ui.label(theme::note(ui, t::blank_columns(blank.len()))).on_hover_text(blank.join("、"));
+            }
+        });
         if let Some(failed) = self.view.error().map(str::to_owned) {
             if self.tools.failed(ui, &failed) {
                 self.table.sort.clear();
@@ -267,6 +280,12 @@ impl Sheet {
     fn request(&mut self, cx: &Cx<'_>, open: &OpenProject, source: &Source<'_>) {
         if self.defs_of.as_ref() != Some(&source.id) {
             self.defs = columns::define(source.frame, source.kind);
+            let blank =
+                columns::hide_blank(source.frame, Arc::<Vec<ColumnDef>>::make_mut(&mut self.defs).as_mut_slice());
+            // what has values by now is shown again
+            let filled: Vec<String> = self.blank.iter().filter(|id| !blank.contains(id)).cloned().collect();
+            self.table.unhide(&filled);
+            self.blank = blank;
             self.defs_of = Some(source.id.clone());
             // what was kept for a frame with other columns must not stop the view
             let has = |column: &str| source.frame.column(column).is_ok();

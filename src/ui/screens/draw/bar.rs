@@ -31,6 +31,23 @@ pub(super) fn big_figure(ui: &mut Ui, width: f32, size: f32, label: &str, value:
     painter.text(at, Align2::LEFT_BOTTOM, unit, theme::regular(small), palette.muted);
 }
 
+/// Figures in one line, where a page is too low for large ones.
+pub(super) fn line_figures(ui: &mut Ui, figures: &[(&str, String, &str)]) {
+    ui.horizontal_wrapped(|ui| {
+        for (label, value, unit) in figures {
+            let palette = theme::of(ui);
+            let label = theme::note(ui, *label);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = HALF;
+                ui.label(label);
+                ui.label(RichText::new(value).font(theme::bold(theme::TITLE)).color(palette.text));
+                ui.label(theme::note(ui, *unit));
+            });
+            ui.add_space(GRID);
+        }
+    });
+}
+
 /// The bar below a step: a hint, and the primary button, which has the focus when the step begins.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Bar<'a> {

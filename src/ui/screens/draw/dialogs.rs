@@ -13,7 +13,7 @@ use crate::text::day::{self, Accept};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Gate};
 use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::OpenProject;
@@ -126,6 +126,23 @@ impl Intervention {
         }
     }
 
+    /// The fields that must be filled in, in their order, and whether they are.
+    fn given(&self, today: NaiveDate, grounded: bool) -> Vec<(&'static str, bool)> {
+        let mut fields = Vec::new();
+        if let Kind::Add(form) = &self.kind {
+            fields.extend([
+                (t::UNIT, form.chosen.is_some()),
+                (t::ALTHOUGH_CLOSED, grounded),
+                (t::TRIGGER_KIND, form.kind.is_some()),
+            ]);
+        }
+        if !matches!(self.kind, Kind::Void { .. }) {
+            fields.push((t::EVIDENCE, checked_date(&self.date, today).is_some()));
+        }
+        fields.push((t::REASON, !self.reason.trim().is_empty()));
+        fields
+    }
+
     fn words(&self) -> (&'static str, &'static str) {
         match self.kind {
             Kind::Substitute { .. } => (t::SUBSTITUTE, t::D_SUBSTITUTE_WHY),
@@ -145,7 +162,8 @@ impl Intervention {
         }
         let command = self.command(today).filter(|_| grounded);
         let (title, why) = self.words();
-        let answer = widgets::dialog(ctx, "intervention", title, common::CONFIRM, command.is_some(), |ui| {
+        let gate = Gate::of(&self.given(today, grounded)).and(command.is_some());
+        let answer = widgets::dialog(ctx, "intervention", title, common::CONFIRM, gate, |ui| {
             if !self.about.is_empty() {
                 ui.label(theme::strong(&self.about));
             }
@@ -186,7 +204,7 @@ impl Intervention {
                     });
                     ui.end_row();
                 }
-                Kind::Add(form) => form.ui(ui, open, dead),
+                Kind::Add(form) => form.ui(ui, open, dead, std::mem::take(&mut self.fresh)),
                 Kind::Void { .. } => {}
             }
             if !matches!(self.kind, Kind::Void { .. }) {
@@ -202,7 +220,8 @@ impl Intervention {
             let name = ui.label(t::REASON);
             let field = egui::TextEdit::singleline(&mut self.reason).desired_width(300.0);
             let response = ui.add(field).labelled_by(name.id);
-            if std::mem::take(&mut self.fresh) {
+            // of a triggered check the unit comes first
+            if !matches!(self.kind, Kind::Add(_)) && std::mem::take(&mut self.fresh) {
                 response.request_focus();
             }
             ui.end_row();

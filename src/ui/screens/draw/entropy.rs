@@ -84,6 +84,12 @@ impl EntropyForm {
         (format.accepts_typed(&value) && sure).then_some(value)
     }
 
+    /// True where both fields hold the same number.
+    #[must_use]
+    pub fn typed_twice(&self, format: EntropyFormat) -> bool {
+        normalised(format, &self.first) == normalised(format, &self.second)
+    }
+
     /// Draws the fields; `focus` puts the cursor into the first.
     pub fn ui(&mut self, ui: &mut Ui, format: EntropyFormat, demonstration: bool, size: f32, focus: bool) {
         let palette = theme::of(ui);
@@ -127,13 +133,17 @@ impl EntropyForm {
                 if self.first.trim() != value && !value.is_empty() {
                     ui.label(theme::note(ui, t::FOLDED));
                 }
-                if demonstration && ui.button(t::EXAMPLE).clicked() {
-                    example(format).clone_into(&mut self.first);
-                    example(format).clone_into(&mut self.second);
-                }
             });
+            if demonstration {
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+                    if ui.button(t::EXAMPLE).clicked() {
+                        example(format).clone_into(&mut self.first);
+                        example(format).clone_into(&mut self.second);
+                    }
+                });
+            }
         });
-        ui.add_space(GRID * 2.0);
+        ui.add_space(GRID);
         ui.label(theme::note(ui, t::TWICE));
         ui.horizontal(|ui| {
             let name = name_of(ui, t::ENTROPY_AGAIN);

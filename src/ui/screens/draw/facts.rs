@@ -155,11 +155,12 @@ pub fn place(key: f64) -> f32 {
     if key.is_finite() { (key / (1.0 + key)) as f32 } else { 1.0 }
 }
 
+/// Category and body, the category first: where room is short a body can be told by its district, a category by nothing.
 fn stratum_name(policy: &Policy, id: &str) -> String {
     let (body, category) = id.split_once('/').unwrap_or((id, ""));
     let body_name = BodyId::new(body).ok().and_then(|id| policy.body(&id)).map_or(body, |b| b.name.as_str());
     let category = policy.categories.iter().find(|c| c.id == category).map_or(category, |c| c.name.as_str());
-    format!("{body_name} · {category}")
+    t::stratum(category, body_name)
 }
 
 fn strata_of(policy: &Policy, data: &ProjectData, opened: &OpenedDraw) -> Vec<StratumFacts> {

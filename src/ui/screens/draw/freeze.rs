@@ -4,16 +4,25 @@ use std::borrow::Cow;
 
 use egui::{RichText, Ui};
 
-use super::bar::big_figure;
+use super::bar::{big_figure, line_figures};
 use crate::text::figure::{expected_checks, whole_checks};
 use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput};
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
-use crate::ui::theme::{self, GRID};
+use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{decimal, thousands};
 use crate::workspace::reports::preview::{MonthPreview, ReasonCount};
 use crate::workspace::view::CellValue;
+
+/// Height of a page from which its figures are large.
+const HIGH: f32 = 400.0;
+/// Room of the card of reasons: at most, and where the page is narrow.
+const SIDE: f32 = 300.0;
+const LEAST_SIDE: f32 = 220.0;
+/// Width below which the reasons stand below the strata, and the least height of their table there.
+const NARROW: f32 = 800.0;
+const LEAST_TABLE: f32 = 210.0;
 
 fn reasons(ui: &mut Ui, title: &str, list: &[ReasonCount]) {
     ui.label(theme::strong(title));
@@ -22,23 +31,41 @@ fn reasons(ui: &mut Ui, title: &str, list: &[ReasonCount]) {
     }
     for ReasonCount { label, units, .. } in list {
         let count = format!("{} {}", thousands(*units as u64), t::U_UNITS);
+        let count = theme::note(ui, count);
         ui.horizontal(|ui| {
-            ui.label(label);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(theme::note(ui, count)));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.label(count);
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(label).wrap());
+                });
+            });
         });
     }
     ui.add_space(GRID);
 }
 
-/// Draws the preview.
-pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
-    ui.horizontal(|ui| {
-        let width = (ui.available_width() - GRID * 3.0) / 4.0;
-        big_figure(ui, width, size, t::F_FRAME, &thousands(preview.frame as u64), t::U_UNITS);
-        big_figure(ui, width, size, t::F_DRAW, &thousands(preview.draw as u64), t::U_UNITS);
-        big_figure(ui, width, size, t::F_CERTAIN, &thousands(preview.certain as u64), t::U_UNITS);
-        big_figure(ui, width, size, t::F_STRATA, &preview.strata.len().to_string(), t::U_STRATA);
-    });
+/// Draws the preview on a page that has so much room before it scrolls.
+pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32, room: f32) {
+    let top = ui.cursor().top();
+    let left = |ui: &Ui| (room - (ui.cursor().top() - top) - HALF).max(LEAST_TABLE);
+    let figures = [
+        (t::F_FRAME, thousands(preview.frame as u64), t::U_UNITS),
+        (t::F_DRAW, thousands(preview.draw as u64), t::U_UNITS),
+        (t::F_CERTAIN, thousands(preview.certain as u64), t::U_UNITS),
+        (t::F_STRATA, preview.strata.len().to_string(), t::U_STRATA),
+    ];
+    // the strata are what witnesses look through: on a low page they get the room
+    let high = room >= HIGH;
+    if high {
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - GRID * 3.0) / 4.0;
+            for (label, value, unit) in &figures {
+                big_figure(ui, width, size, label, value, unit);
+            }
+        });
+    } else {
+        line_figures(ui, &figures);
+    }
     ui.horizontal_wrapped(|ui| {
         let [whole, exact] = [whole_checks(preview.expected), decimal(preview.expected, 1)];
         ui.label(theme::note(ui, t::expected(&whole, &exact, &thousands(preview.draw as u64))));
@@ -48,7 +75,7 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
         }
         help_marks(ui, &[Term::SamplingFrame, Term::Stratum, Term::InclusionProbability, Term::Rounding]);
     });
-    ui.add_space(GRID);
+    ui.add_space(if high { GRID } else { 0.0 });
     if !preview.blocking.is_empty() {
         let palette = theme::of(ui);
         egui::Frame::new().fill(palette.red_wash).inner_margin(8).corner_radius(theme::RADIUS).show(ui, |ui| {
@@ -61,8 +88,19 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
         });
         ui.add_space(GRID);
     }
-    let height = ui.available_height();
-    let side = 300.0;
+    // the table of strata has the whole width of a narrow page: its names are read, the reasons stand below it
+    if ui.available_width() < NARROW {
+        strata_ui(ui, preview, left(ui));
+        ui.add_space(GRID);
+        theme::card(ui).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            reasons(ui, t::CERTAIN_BY, &preview.certain_by);
+            reasons(ui, t::EXCLUDED_BY, &preview.excluded_by);
+        });
+        return;
+    }
+    let height = left(ui);
+    let side = (ui.available_width() * 0.3).clamp(LEAST_SIDE, SIDE);
     ui.horizontal_top(|ui| {
         let width = ui.available_width() - side - GRID;
         ui.allocate_ui(egui::vec2(width, height), |ui| {
@@ -89,19 +127,19 @@ pub fn show(ui: &mut Ui, preview: &MonthPreview, size: f32) {
 fn strata_ui(ui: &mut Ui, preview: &MonthPreview, height: f32) {
     let c = t::STRATA_COLUMNS;
     let columns = [
-        ColumnDef::text("name", c[0], 200.0).share(1.0),
+        ColumnDef::text("name", c[0], 150.0).share(1.0),
         // on a wide screen the figures stay near the names that they belong to
-        ColumnDef::number("free", c[1], 84.0).share(0.4).adds(),
-        ColumnDef::number("certain", c[2], 84.0).share(0.4).adds(),
-        ColumnDef::number("expected", c[3], 84.0).share(0.4).adds(),
-        ColumnDef::number("draw", c[4], 74.0).share(0.4).adds(),
-        ColumnDef::number("share", c[5], 84.0).share(0.4),
+        ColumnDef::number("free", c[1], 70.0).share(0.25).adds(),
+        ColumnDef::number("certain", c[2], 70.0).share(0.25).adds(),
+        ColumnDef::number("expected", c[3], 50.0).share(0.2).adds(),
+        ColumnDef::number("draw", c[4], 58.0).share(0.2).adds(),
+        ColumnDef::number("share", c[5], 70.0).share(0.25),
     ];
     let share = |draw: usize, of: usize| format!("{}%", decimal(draw as f64 / of.max(1) as f64 * 100.0, 1));
     let cell = |row: usize, column: usize| {
         let s = &preview.strata[row];
         Cow::Owned(match column {
-            0 => format!("{} · {}", s.body, s.category),
+            0 => t::stratum(&s.category, &s.body),
             1 => thousands(s.free as u64),
             2 => thousands(s.certain as u64),
             3 => whole_checks(s.expected),

@@ -134,14 +134,15 @@ fn columns() -> [ColumnDef; 14] {
     let c = t::LIST_COLUMNS;
     [
         ColumnDef::text("number", c[0], 48.0),
-        ColumnDef::text("name", c[2], 150.0).share(1.0),
+        ColumnDef::text("name", c[2], 200.0).share(1.0),
         ColumnDef::text("unit", c[1], 132.0).share(0.6).middle(),
-        ColumnDef::text("stratum", c[3], 132.0).share(0.7),
+        ColumnDef::text("stratum", c[3], 160.0).share(0.7),
         ColumnDef::text("district", c[4], 70.0),
         ColumnDef::text("origin", c[5], 112.0).share(0.4),
         ColumnDef::text("state", t::STATE, 62.0),
-        ColumnDef::text("lead", c[8], 130.0).share(0.5),
-        ColumnDef::text("second", c[9], 130.0).share(0.5),
+        // name and certificate whole
+        ColumnDef::text("lead", c[8], 148.0).share(0.5),
+        ColumnDef::text("second", c[9], 148.0).share(0.5),
         ColumnDef::text("reason", c[10], 100.0).share(0.4),
         ColumnDef::text("ticket", c[6], 128.0).hidden(),
         ColumnDef::number("key", c[7], 76.0).hidden(),

@@ -87,7 +87,7 @@ impl DrawScreen {
         if self.paired && self.marks.revealing && !draw_step {
             widgets::page(ui, "pairs page", 340.0, |ui| reveal::pairs_ui(ui, &facts, draw, &mut show, (month, size)));
         } else {
-            widgets::page(ui, "strata page", 440.0, |ui| {
+            widgets::page(ui, "strata page", 340.0, |ui| {
                 reveal::strata_ui(ui, &facts, draw, &mut show, projected, size);
             });
         }

@@ -48,8 +48,13 @@ impl DrawScreen {
             ""
         };
         let text = if matches!(period, Period::Year(_)) { t::OPEN_YEAR } else { t::OPEN_BUTTON };
+        // the second entry may be out of sight: what makes the number sure is said beside the button
+        let hint = value.as_ref().map_or_else(
+            || t::OPEN_HINT.to_owned(),
+            |number| t::open_sure(&entropy::grouped(format, number), self.entropy.typed_twice(format)),
+        );
         let bar = Bar {
-            hint: t::OPEN_HINT,
+            hint: &hint,
             text,
             enabled: why.is_empty(),
             why_not: why,
@@ -72,7 +77,11 @@ impl DrawScreen {
         }
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let entropy = &seal.entropy;
-            let words = format!("{}　{}", entropy.source, entropy.reference);
+            // a demonstration's source says all: its reference is the mark
+            let words = match pending.draw.demonstration {
+                true => entropy.source.clone(),
+                false => format!("{}　{}", entropy.source, entropy.reference),
+            };
             ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
             ui.add_space(GRID);
             self.entropy.ui(ui, format, pending.draw.demonstration, size, fresh);

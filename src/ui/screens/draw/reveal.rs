@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use egui::{Align2, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
-use super::bar::big_figure;
+use super::bar::{big_figure, line_figures};
+use super::entropy::in_groups;
 use super::facts::{BINS, DrawFacts, Facts};
 use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
@@ -59,17 +60,38 @@ fn figure_width(size: f32) -> f32 {
     (size * 5.4).max(240.0)
 }
 
-fn seed_text(draw: &DrawFacts, projected: bool) -> String {
+/// Room of the seed: eight groups of four characters in a line.
+const SEED: f32 = 370.0;
+/// Size of its characters.
+const SEED_SIZE: f32 = 14.0;
+
+/// The seed as it is compared by eye: in groups of four, as the year's.
+fn seed_lines(draw: &DrawFacts, projected: bool) -> Vec<String> {
     if projected {
         let head: String = draw.seed.chars().take(8).collect();
-        format!("{head}…　{}", t::SEED_HIDDEN)
-    } else {
-        draw.seed.clone()
+        return vec![format!("{}…　{}", in_groups(&head, 4), t::SEED_HIDDEN)];
     }
+    in_groups(&draw.seed, 32).split(' ').map(|line| in_groups(line, 4)).collect()
 }
 
 /// Least height of strata and map, points.
-const LEAST_STRATA: f32 = 160.0;
+fn least_strata(count: usize, width: f32) -> f32 {
+    (count.div_ceil(columns_of(count, width)) as f32 * LEAST_ROW + GRID * 2.0).max(160.0)
+}
+
+/// Columns of so many strata; each has room for its name and its line.
+fn columns_of(count: usize, width: f32) -> usize {
+    if count > 24 && width >= 2.0 * LEAST_COLUMN { 2 } else { 1 }
+}
+
+/// Least width of a column of strata, and of a stratum's line in it.
+const LEAST_COLUMN: f32 = 290.0;
+const LEAST_LINE: f32 = 60.0;
+/// Room of a stratum's numbers.
+const NUMBERS: f32 = 60.0;
+
+/// Least height of a stratum's line: its name can be read.
+const LEAST_ROW: f32 = 15.0;
 
 /// Draws the strata. The show is over when the last step is done.
 pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, projected: bool, size: f32) {
@@ -78,34 +100,59 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
     let shown = show.steps(now, count, STRATA_SECONDS);
     let whole = (shown.floor() as usize).min(count);
     let partial: usize = draw.strata.iter().take(whole).map(|s| s.drawn).sum();
-    ui.horizontal(|ui| {
-        let figure = t::U_UNITS;
-        big_figure(ui, figure_width(size), size * 1.2, t::DRAWN, &thousands(partial as u64), figure);
-        let certain = thousands(draw.certain as u64);
-        big_figure(ui, figure_width(size), size * 1.2, t::F_CERTAIN, &certain, t::U_UNITS);
-        big_figure(ui, figure_width(size), size * 1.2, t::F_STRATA, &format!("{whole} / {count}"), t::U_STRATA);
+    let figures = [
+        (t::DRAWN, thousands(partial as u64), t::U_UNITS),
+        (t::F_CERTAIN, thousands(draw.certain as u64), t::U_UNITS),
+        (t::F_STRATA, format!("{whole} / {count}"), t::U_STRATA),
+    ];
+    let seed = |ui: &mut Ui| {
         ui.vertical(|ui| {
-            ui.label(theme::note(ui, t::SEED));
-            let text = RichText::new(seed_text(draw, projected)).font(egui::FontId::monospace(theme::SECTION));
-            ui.add(egui::Label::new(text).wrap().selectable(true));
-            if draw.demonstration {
-                let palette = theme::of(ui);
-                widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.horizontal(|ui| {
+                ui.label(theme::note(ui, t::SEED));
+                if draw.demonstration {
+                    let palette = theme::of(ui);
+                    widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
+                }
+            });
+            for line in seed_lines(draw, projected) {
+                let text = RichText::new(line).font(egui::FontId::monospace(SEED_SIZE));
+                ui.add(egui::Label::new(text).wrap().selectable(true));
             }
         });
+    };
+    ui.horizontal(|ui| {
+        let width = ((ui.available_width() - SEED) / 3.0 - GRID).min(figure_width(size));
+        // no figure is cut: where large ones have no room they stand in a line
+        if width >= size * 4.2 {
+            for (label, value, unit) in &figures {
+                big_figure(ui, width, size * 1.2, label, value, unit);
+            }
+        } else {
+            ui.allocate_ui(Vec2::new((ui.available_width() - SEED).max(150.0), 0.0), |ui| {
+                ui.vertical(|ui| line_figures(ui, &figures));
+            });
+        }
+        seed(ui);
     });
     ui.add_space(HALF);
-    // on a low page the page scrolls
-    let height = (ui.available_height() - 28.0).max(LEAST_STRATA);
-    ui.horizontal_top(|ui| {
-        let map_width = (ui.available_width() * 0.28).clamp(220.0, 480.0);
-        let width = ui.available_width() - map_width - GRID;
-        lines_ui(ui, draw, shown, Vec2::new(width, height));
-        map_ui(ui, facts, draw, whole, Vec2::new(map_width, height));
-    });
     ui.horizontal_wrapped(|ui| {
+        let palette = theme::of(ui);
+        for (words, ink) in t::LEGEND_MARKS.into_iter().zip([palette.accent, palette.red, palette.muted]) {
+            let (mark, _) = ui.allocate_exact_size(Vec2::new(8.0, 14.0), Sense::hover());
+            ui.painter().vline(mark.center().x, mark.y_range(), Stroke::new(2.0, ink));
+            ui.label(theme::note(ui, words));
+        }
         ui.label(theme::note(ui, t::LEGEND));
         help_marks(ui, &[Term::Key, Term::Seed, Term::Reserve]);
+    });
+    // on a low page the page scrolls
+    let map_width = (ui.available_width() * 0.26).clamp(190.0, 480.0);
+    let width = ui.available_width() - map_width - GRID;
+    let height = (ui.available_height() - GRID).max(least_strata(count, width));
+    ui.horizontal_top(|ui| {
+        lines_ui(ui, draw, shown, Vec2::new(width, height));
+        map_ui(ui, facts, draw, whole, Vec2::new(map_width, height));
     });
     if show.is_running() {
         if shown >= count as f32 {
@@ -122,18 +169,23 @@ fn lines_ui(ui: &mut Ui, draw: &DrawFacts, shown: f32, size: Vec2) {
     let painter = ui.painter().with_clip_rect(rect);
     painter.rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, palette.line), egui::StrokeKind::Inside);
     let count = draw.strata.len().max(1);
-    let columns = if count > 24 { 2 } else { 1 };
+    let columns = columns_of(count, rect.width());
     let per = count.div_ceil(columns);
-    let row = ((rect.height() - GRID * 2.0) / per as f32).clamp(8.0, 44.0);
+    let row = ((rect.height() - GRID * 2.0) / per as f32).clamp(LEAST_ROW, 44.0);
     let width = (rect.width() - GRID) / columns as f32;
-    let font = theme::regular((row * 0.62).clamp(8.0, 18.0));
-    let label = (width * 0.46).min(340.0);
+    let font = theme::regular((row * 0.66).clamp(9.0, 18.0));
+    // as wide as the longest name, but the line keeps its room
+    let longest = draw
+        .strata
+        .iter()
+        .map(|stratum| painter.layout_no_wrap(stratum.name.clone(), font.clone(), palette.text).size().x);
+    let label = longest.fold(60.0, f32::max).min(width - NUMBERS - LEAST_LINE - 3.0 * GRID) + GRID;
     let ground = palette.muted.gamma_multiply(0.5);
     for (i, stratum) in draw.strata.iter().enumerate() {
         let part = (shown - i as f32).clamp(0.0, 1.0);
         let left = rect.left() + GRID + (i / per) as f32 * width;
         let middle = rect.top() + GRID + ((i % per) as f32 + 0.5) * row;
-        let line = egui::Rangef::new(left + label, left + width - GRID - 76.0);
+        let line = egui::Rangef::new(left + label, left + width - GRID - NUMBERS);
         let ink = if part > 0.0 { palette.text } else { palette.muted };
         // a name without room ends in an ellipsis
         let mut job = egui::text::LayoutJob::simple_singleline(stratum.name.clone(), font.clone(), ink);
@@ -236,10 +288,10 @@ pub fn pairs_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, (
         let c = t::LIST_COLUMNS;
         let columns = [
             ColumnDef::text("number", c[0], 64.0),
-            ColumnDef::text("name", c[2], 140.0).share(1.0),
-            ColumnDef::text("stratum", c[3], 120.0).share(1.0),
-            ColumnDef::text("lead", c[8], 160.0).share(0.4),
-            ColumnDef::text("second", c[9], 160.0).share(0.4),
+            ColumnDef::text("name", c[2], 190.0).share(1.0),
+            ColumnDef::text("stratum", c[3], 190.0).share(1.0),
+            ColumnDef::text("lead", c[8], 148.0).share(0.3),
+            ColumnDef::text("second", c[9], 148.0).share(0.3),
         ];
         let running = show.is_running();
         let cell = |row: usize, column: usize| {

@@ -138,7 +138,12 @@ impl DrawScreen {
             }
         }
         match &preview {
-            Some(preview) => widgets::page(ui, "freeze page", 430.0, |ui| freeze::show(ui, preview, size)),
+            Some(preview) => {
+                let room = ui.available_height();
+                egui::ScrollArea::vertical().id_salt("freeze page").auto_shrink([false, false]).show(ui, |ui| {
+                    freeze::show(ui, preview, size, room);
+                });
+            }
             None => freeze::show_year(ui, open.data.len(), open.project.policy.bodies.len(), size, cx.stage),
         }
     }

@@ -32,7 +32,10 @@ impl DrawScreen {
                 let may = state != StepState::Later;
                 let sense = if may { Sense::click() } else { Sense::hover() };
                 let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height), sense);
+                // what is reviewed is frozen by the sealing, not before
+                let reviewed = *step == Step::Freeze && now == Step::Seal;
                 let words = match state {
+                    StepState::Done if reviewed => t::STEP_REVIEWED_HINT,
                     StepState::Done => t::STEP_DONE,
                     StepState::Now => t::STEP_NOW,
                     StepState::Later => t::STEP_LATER,
@@ -69,8 +72,10 @@ impl DrawScreen {
                         painter.text(centre, Align2::CENTER_CENTER, i + 1, font, palette.on_accent);
                     }
                 }
+                // locked steps are as large as the others: only their weight and ink tell
                 let font = if state == StepState::Later { theme::regular(size) } else { theme::bold(size) };
                 let ink = if state == StepState::Done { palette.text } else { ink };
+                let label = if reviewed { t::STEP_REVIEWED } else { label };
                 painter.text(rect.left_center() + Vec2::new(MARK, 0.0), Align2::LEFT_CENTER, label, font, ink);
                 if response.on_hover_text(words).clicked() {
                     if *step == Step::Freeze && now == Step::Seal {

@@ -68,12 +68,15 @@ impl TriggerForm {
     }
 
     /// Draws unit and kind, two rows of the dialog's grid.
-    pub(super) fn ui(&mut self, ui: &mut Ui, open: &OpenProject, dead: Option<&str>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, open: &OpenProject, dead: Option<&str>, fresh: bool) {
         let palette = theme::of(ui);
         let name = ui.label(t::UNIT);
         ui.vertical(|ui| {
             let field = egui::TextEdit::singleline(&mut self.typed).desired_width(320.0).hint_text(t::UNIT_HINT);
-            ui.add(field).labelled_by(name.id);
+            let field = ui.add(field).labelled_by(name.id);
+            if fresh {
+                field.request_focus();
+            }
             self.candidates(ui, open);
             if let Some(state) = dead {
                 ui.label(RichText::new(t::known_dead(state)).color(palette.amber));

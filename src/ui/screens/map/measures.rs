@@ -221,7 +221,11 @@ impl Inputs {
             }
             *kept = true;
             figures.passing += 1;
-            figures.located += u64::from(data.lon[row].is_finite() && data.lat[row].is_finite());
+            // the legend counts the points that the map has
+            if !(data.lon[row].is_finite() && data.lat[row].is_finite()) {
+                continue;
+            }
+            figures.located += 1;
             let tier = tiers.get(row).copied().map_or(usize::MAX, usize::from);
             if let Some(count) = figures.by_tier.get_mut(tier) {
                 *count += 1;

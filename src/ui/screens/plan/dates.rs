@@ -10,7 +10,7 @@ use crate::text::day::{Accept, parse_day};
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, HALF};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Gate};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::reports::plan_record::plan_versions;
 use crate::workspace::session::OpenProject;
@@ -54,8 +54,11 @@ impl Dates {
         let approves = entry.as_ref().is_some_and(|entry| known.is_approval(entry));
         // what is approved is what is shown: not while it is computed afresh
         let ready = entry.as_ref().is_some_and(|entry| !entry.is_empty()) && (!approves || open.is_current());
+        // a day that can't be read is said below its field
+        let any = entry.as_ref().is_none_or(|entry| !entry.is_empty());
+        let gate = Gate::of(&[(t::PLAN_DATES_ANY, any)]).and(ready);
         let yes = if approves { t::PLAN_APPROVE_YES } else { t::PLAN_DATES_YES };
-        let answer = widgets::dialog(ui.ctx(), "plan-dates", t::PLAN_DATES_TITLE, yes, ready, |ui| {
+        let answer = widgets::dialog(ui.ctx(), "plan-dates", t::PLAN_DATES_TITLE, yes, gate, |ui| {
             ui.add(egui::Label::new(t::PLAN_DATES_TEXT).wrap());
             ui.add_space(HALF);
             egui::Grid::new("plan-dates-grid").num_columns(2).show(ui, |ui| {

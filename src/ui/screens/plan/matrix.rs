@@ -7,6 +7,8 @@
 mod keys;
 mod paint;
 
+use std::ops::Range;
+
 use egui::{PointerButton, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use self::paint::{heading, names, paint, sums};
@@ -166,6 +168,13 @@ impl Grid {
         Self { origin, view, first, name: widths.name, month, year: widths.year }
     }
 
+    /// Months in sight.
+    fn months(&self) -> Range<usize> {
+        let room = self.view.width() - self.name - self.year;
+        let count = (room / self.month + 0.01).floor().max(1.0) as usize;
+        self.first..(self.first + count).min(MONTHS)
+    }
+
     fn x(&self, month: usize) -> f32 {
         self.view.left() + self.name + self.month * (month as f32 - self.first as f32)
     }
@@ -230,13 +239,11 @@ pub(super) fn cell_id(ui: &Ui, key: RowKey, month: usize) -> egui::Id {
     ui.scope_id().with(("cell", row, month))
 }
 
-/// Draws the matrix; gives back what was done on it, and whether the cursor's cell is in sight: the table takes some
+/// Draws the matrix; gives back, with the months in sight, what was done on it, and whether the cursor's cell is in sight: the table takes some
 /// frames to bring it, and a cell out of sight takes no focus.
-pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> (Option<Event>, bool) {
-    let (mut event, mut in_sight) = (None, false);
+pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> (Option<Event>, bool, Range<usize>) {
+    let (mut event, mut in_sight, mut months) = (None, false, 0..MONTHS);
     widths.measure(ui, of);
-    // what stays in sight at the edges is not faded as if it went on
-    let fade = std::mem::replace(&mut ui.spacing_mut().scroll.fade.strength, 0.0);
     ScrollArea::both().auto_shrink([false, false]).id_salt("matrix").show_viewport(ui, |ui, viewport| {
         let origin = ui.max_rect().min;
         let mut view = viewport.translate(origin.to_vec2());
@@ -250,12 +257,12 @@ pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> (Option<E
         names(ui, of, &grid);
         let (row, month) = of.selection.cursor();
         in_sight = grid.seen(row, month).is_some();
+        months = grid.months();
         if of.bring {
             ui.scroll_to_rect(grid.around(row, month), None);
         }
     });
-    ui.spacing_mut().scroll.fade.strength = fade;
-    (event, in_sight)
+    (event, in_sight, months)
 }
 
 fn visible_rows(of: &View<'_>, grid: &Grid) -> std::ops::Range<usize> {

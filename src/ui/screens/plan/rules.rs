@@ -90,24 +90,21 @@ impl Rules {
         });
         let only = self.only_red;
         let count = if only { self.red } else { self.lines.len() };
-        let side = (ui.available_width() * 0.36).clamp(260.0, 440.0);
-        let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
-        let range = widgets::side_range(ui, 220.0, 520.0, 0.42);
-        let panel = egui::Panel::right("plan-basis").resizable(true).default_size(side).size_range(range).frame(frame);
-        panel.show(ui, |ui| {
-            egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("basis").show(ui, |ui| {
-                let light = self
-                    .list
-                    .chosen()
-                    .and_then(|i| self.lines.get(i))
-                    .and_then(|l| view.analysis.plan.lights.get(l.at));
-                if let Some(light) = light {
+        let chosen = self.list.chosen().and_then(|i| self.lines.get(i));
+        // the rules have all the room until one of them is looked at
+        if let Some(light) = chosen.and_then(|line| view.analysis.plan.lights.get(line.at)) {
+            let side = (ui.available_width() * 0.36).clamp(260.0, 440.0);
+            let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
+            let range = widgets::side_range(ui, 220.0, 520.0, 0.42);
+            let panel = egui::Panel::right("plan-basis").resizable(true).default_size(side);
+            panel.size_range(range).frame(frame).show(ui, |ui| {
+                egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("basis").show(ui, |ui| {
                     articles(ui, &open.project.policy, &light.text, &light.basis, on);
-                } else {
-                    ui.add(egui::Label::new(theme::note(ui, t::CHOOSE_LIGHT)).wrap());
-                }
+                });
             });
-        });
+        } else {
+            ui.add(egui::Label::new(theme::note(ui, t::CHOOSE_LIGHT)).wrap());
+        }
         let columns = [
             ColumnDef::text("light", "", 30.0).unsorted(),
             ColumnDef::text("state", t::LIGHT_COLUMNS[0], 64.0),

@@ -22,7 +22,7 @@ use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject, ViewCom
 /// Width of the card.
 const CARD: f32 = 322.0;
 /// Below these the page scrolls as a whole, the card under the matrix: nothing is squashed.
-const LEAST: egui::Vec2 = egui::Vec2::new(720.0, 360.0);
+const LEAST: egui::Vec2 = egui::Vec2::new(900.0, 360.0);
 /// Height of the matrix on a page that scrolls.
 const MATRIX: f32 = 330.0;
 
@@ -51,13 +51,15 @@ impl PlanScreen {
                 self.bar(ui, cx, open);
                 ui.add_space(HALF);
                 let width = ui.available_width();
+                // where it was asked for it is seen: before the matrix, not below it
+                if self.load_shown {
+                    ui.allocate_ui(egui::vec2(width, LOAD), |ui| self.load_chart(ui, cx, open, view, LOAD - 50.0));
+                    ui.add_space(HALF);
+                }
                 ui.allocate_ui(egui::vec2(width, MATRIX), |ui| {
                     ui.set_min_size(egui::vec2(width, MATRIX));
                     self.table(ui, cx, open, view, month, &why);
                 });
-                if self.load_shown {
-                    ui.allocate_ui(egui::vec2(width, LOAD), |ui| self.load_chart(ui, cx, open, view, LOAD - 50.0));
-                }
                 ui.add_space(HALF);
                 self.side(ui, cx, open, view, month, &why);
             });
@@ -154,7 +156,8 @@ impl PlanScreen {
             take_focus: self.take_focus,
             bring: self.bring,
         };
-        let (event, in_sight) = matrix::show(ui, &mut self.widths, &shown);
+        let (event, in_sight, months) = matrix::show(ui, &mut self.widths, &shown);
+        self.months_seen = months;
         (self.take_focus, self.bring) = (self.take_focus && !in_sight, false);
         self.drag_hint(ui, open);
         if let Some(event) = event {
@@ -174,6 +177,11 @@ impl PlanScreen {
                 ui.label(theme::note(ui, if self.by_district { t::DISTRICT_NOTE } else { t::MATRIX_NOTE }));
             } else {
                 ui.label(t::selected(cells.len(), &decimal(sum, 1), &decimal(mean, 1)));
+            }
+            let months = &self.months_seen;
+            if months.len() < MONTHS && !months.is_empty() {
+                let words = RichText::new(t::months_seen(months.start + 1, months.end));
+                ui.label(words.font(theme::regular(theme::SMALL)).color(theme::of(ui).amber));
             }
         });
     }
@@ -209,9 +217,17 @@ impl PlanScreen {
                 let ink = tone.map_or(palette.muted, |tone| matrix::tone(palette, tone));
                 ui.label(RichText::new(text).font(theme::regular(theme::SMALL)).color(ink));
             };
+            if self.by_district {
+                word(t::LEGEND_DISTRICTS, None);
+                return;
+            }
+            let progress = self.look.shown == Shown::Progress;
+            if progress {
+                word(t::LEGEND_COMING, None);
+            }
             word(t::LEGEND_DRAWN, Some(Tone::Drawn));
             word(t::LEGEND_MANDATORY, Some(Tone::Mandatory));
-            if self.look.shown == Shown::Progress && !self.by_district {
+            if progress {
                 word(t::LEGEND_PAST, None);
                 word(t::LEGEND_PLAN, Some(Tone::Plan));
                 word(t::LEGEND_DONE, Some(Tone::Done));

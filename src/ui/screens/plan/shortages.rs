@@ -17,7 +17,7 @@ use crate::ui::slot::{Same, Slot};
 use crate::ui::text::help::Term;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, HALF};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Gate};
 use crate::workspace::deeds::mends::{LOOKING_AHEAD, Outlook, Step, look_ahead, mends_of};
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject};
 
@@ -242,14 +242,15 @@ impl Shortages {
         }
         let ready = !self.ground.trim().is_empty();
         let ground = &mut self.ground;
-        let answer = widgets::dialog(ui.ctx(), "mend-ground", t::GROUND_TITLE, t::TAKE, ready, |ui| {
-            for mend in mends.iter().filter(|mend| mend.action.changes_rules()).take(FEW) {
-                ui.add(egui::Label::new(RichText::new(&mend.text).font(theme::bold(theme::BODY))).wrap());
-            }
-            ui.add(egui::Label::new(t::GROUND_TEXT).wrap());
-            ui.add_space(HALF);
-            widgets::field(ui, t::BASIS, 320.0, ground, t::GROUND_HINT);
-        });
+        let answer =
+            widgets::dialog(ui.ctx(), "mend-ground", t::GROUND_TITLE, t::TAKE, Gate::of(&[(t::BASIS, ready)]), |ui| {
+                for mend in mends.iter().filter(|mend| mend.action.changes_rules()).take(FEW) {
+                    ui.add(egui::Label::new(RichText::new(&mend.text).font(theme::bold(theme::BODY))).wrap());
+                }
+                ui.add(egui::Label::new(t::GROUND_TEXT).wrap());
+                ui.add_space(HALF);
+                widgets::field(ui, t::BASIS, 320.0, ground, t::GROUND_HINT);
+            });
         if answer == Some(true) {
             take(mends, &self.ground, cx);
         }

@@ -21,7 +21,7 @@ use crate::ui::slot::Same;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, Shape, TableInput};
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
-use crate::ui::widgets::{self, decimal};
+use crate::ui::widgets::{self, Gate, decimal};
 use crate::workspace::session::{AnalysisView, DraftCommand, OpenProject};
 
 /// Height of a row.
@@ -40,6 +40,16 @@ struct Typed {
 }
 
 impl Typed {
+    /// What a decision needs; a change of numbers its reason too.
+    fn gate(&self, with_reason: bool) -> Gate {
+        let given = |text: &str| !text.trim().is_empty();
+        Gate::of(&[
+            (t::DECISION_BASIS, given(&self.basis)),
+            (t::DECISION_REASON, !with_reason || given(&self.reason)),
+            (t::DECISION_BY, given(&self.by)),
+        ])
+    }
+
     fn deciding(&self, cx: &Cx<'_>, parts: Vec<String>, values: Vec<(String, String)>, confirmed: bool) -> Deciding {
         Deciding {
             parts,
@@ -103,17 +113,22 @@ impl Values {
         if let Some(fault) = &self.fault {
             ui.label(widgets::message(ui, fault, theme::of(ui).red));
         }
-        let side = (ui.available_width() * 0.42).clamp(300.0, 520.0);
-        let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
-        let range = widgets::side_range(ui, 260.0, 620.0, 0.48);
-        let panel = egui::Panel::right("plan-value").resizable(true).default_size(side).size_range(range).frame(frame);
-        panel.show(ui, |ui| {
-            egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("value").show(ui, |ui| {
-                self.part(ui, cx, open, writable);
-                ui.add_space(GRID);
-                self.effect(ui, open, view);
+        // the list has all the room until something of it is looked at
+        if self.chosen.is_some() || open.draft.is_changed() {
+            let side = (ui.available_width() * 0.42).clamp(300.0, 520.0);
+            let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
+            let range = widgets::side_range(ui, 260.0, 620.0, 0.48);
+            let panel = egui::Panel::right("plan-value").resizable(true).default_size(side);
+            panel.size_range(range).frame(frame).show(ui, |ui| {
+                egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("value").show(ui, |ui| {
+                    self.part(ui, cx, open, writable);
+                    ui.add_space(GRID);
+                    self.effect(ui, open, view);
+                });
             });
-        });
+        } else {
+            ui.label(theme::note(ui, t::CHOOSE_PART));
+        }
         self.table(ui, cx, open);
         self.ask(ui, cx, open);
     }
@@ -149,10 +164,10 @@ impl Values {
         let shown: Vec<&DecidablePart> = self.parts.iter().filter(|part| !only || part.standing.is_open()).collect();
         let columns = [
             ColumnDef::text("tick", "", 30.0).unsorted(),
-            ColumnDef::text("state", t::VALUE_COLUMNS[0], 92.0),
-            ColumnDef::text("part", t::VALUE_COLUMNS[1], 170.0).share(0.6),
-            ColumnDef::text("values", t::VALUE_COLUMNS[2], 180.0).share(1.0),
-            ColumnDef::text("basis", t::VALUE_COLUMNS[3], 120.0).share(0.5),
+            ColumnDef::text("state", t::VALUE_COLUMNS[0], 76.0),
+            ColumnDef::text("part", t::VALUE_COLUMNS[1], 220.0).share(0.9),
+            ColumnDef::text("values", t::VALUE_COLUMNS[2], 220.0).share(1.4),
+            ColumnDef::text("basis", t::VALUE_COLUMNS[3], 150.0).share(0.5),
         ];
         let cell = |at: usize, column: usize| match (shown.get(at), column) {
             (Some(part), 1) => Cow::Borrowed(t::standing(part.standing)),
@@ -240,17 +255,20 @@ impl Values {
             .collect();
         fields(ui, &mut self.typed, !values.is_empty());
         let mut asked = None;
+        let gate = self.typed.gate(!values.is_empty());
+        let confirmed = part.standing == crate::policy::Standing::Confirmed;
+        widgets::lacking(ui, if values.is_empty() && confirmed { "" } else { gate.said() });
         ui.horizontal(|ui| {
             if values.is_empty() {
                 let button = egui::Button::new(t::CONFIRM);
-                if ui.add_enabled(part.standing != crate::policy::Standing::Confirmed, button).clicked() {
+                if ui.add_enabled(!confirmed && gate.is_open(), button).clicked() {
                     asked = Some(true);
                 }
             } else {
-                if widgets::primary(ui, t::CHANGE_AND_CONFIRM).clicked() {
+                if widgets::primary_if(ui, gate.is_open(), t::CHANGE_AND_CONFIRM, gate.said()).clicked() {
                     asked = Some(true);
                 }
-                if ui.button(t::CHANGE).clicked() {
+                if ui.add_enabled(gate.is_open(), egui::Button::new(t::CHANGE)).clicked() {
                     asked = Some(false);
                 }
             }
@@ -320,12 +338,17 @@ impl Values {
     fn ask(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject) {
         let Some(typed) = &mut self.asking else { return };
         let count = self.ticked.len();
-        let answer = widgets::dialog(ui.ctx(), "confirm-values", t::CONFIRM_TITLE, t::CONFIRM, count > 0, |ui| {
-            ui.label(theme::strong(t::confirm_ticked(count).trim_end_matches('…')));
-            ui.add(egui::Label::new(theme::note(ui, t::CONFIRM_TEXT)).wrap());
-            ui.add_space(HALF);
-            fields(ui, typed, false);
-        });
+        if count == 0 {
+            self.asking = None;
+            return;
+        }
+        let answer =
+            widgets::dialog(ui.ctx(), "confirm-values", t::CONFIRM_TITLE, t::CONFIRM, typed.gate(false), |ui| {
+                ui.label(theme::strong(t::confirm_ticked(count).trim_end_matches('…')));
+                ui.add(egui::Label::new(theme::note(ui, t::CONFIRM_TEXT)).wrap());
+                ui.add_space(HALF);
+                fields(ui, typed, false);
+            });
         match answer {
             None => {}
             Some(false) => self.asking = None,

@@ -10,7 +10,7 @@ use super::index::Index;
 use crate::disclosure::DueCheck;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Gate};
 use crate::workspace::deeds::batch::{CheckKey, ClearDays, Refusal, clear_results, key_of};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::{Books, OpenProject};
@@ -23,7 +23,6 @@ pub(super) struct Batch {
     /// What was looked at last: days and number of checks, and what came of it.
     made: Option<(ClearDays, usize)>,
     refused: Vec<Refusal>,
-    first: Option<String>,
 }
 
 /// What came of it.
@@ -37,16 +36,9 @@ pub(super) enum Answer {
 }
 
 impl Batch {
-    /// The dialog for the checks that are ticked; the day is proposed.
-    pub(super) fn new(keys: BTreeSet<CheckKey>, today: NaiveDate) -> Self {
-        Self {
-            keys,
-            inspected: today.to_string(),
-            completed: today.to_string(),
-            made: None,
-            refused: Vec::new(),
-            first: None,
-        }
+    /// The dialog for the checks that are ticked. Of the day nothing is presumed: it goes into the record of all of them.
+    pub(super) fn new(keys: BTreeSet<CheckKey>) -> Self {
+        Self { keys, inspected: String::new(), completed: String::new(), made: None, refused: Vec::new() }
     }
 
     /// The days, where both fields hold some.
@@ -75,10 +67,16 @@ impl Batch {
             .collect();
         let recorded: BTreeSet<CheckKey> =
             books.results.iter().map(|r| (r.unit_id.clone(), r.month, r.sequence)).collect();
-        self.first = checks.first().map(|check| check.name.clone());
         let matters = open.project.policy.disclosure.matters.join("、");
         let is_recorded = |check: &DueCheck| recorded.contains(&key_of(check));
         self.refused = clear_results(checks, days, &matters, &index.people, is_recorded, today).1;
+    }
+
+    /// The name of the first check.
+    fn first(&self, books: &Books) -> String {
+        let mut checks = books.draws.iter().flat_map(|draw| &draw.checks);
+        let first = checks.find(|check| !check.withdrawn && self.keys.contains(&key_of(check)));
+        first.map_or_else(String::new, |check| check.name.clone())
     }
 
     /// Draws the dialog.
@@ -93,8 +91,10 @@ impl Batch {
         self.look(open, books, index, today);
         let days = self.days();
         let ready = days.is_some() && self.refused.is_empty() && !self.keys.is_empty();
-        let answer = widgets::dialog(ui.ctx(), "batch", t::BATCH_TITLE, &t::batch_yes(self.keys.len()), ready, |ui| {
-            let first = self.first.clone().unwrap_or_default();
+        let gate = Gate::of(&[(t::INSPECTED, !self.inspected.trim().is_empty())]).and(ready);
+        let yes = t::batch_yes(self.keys.len());
+        let answer = widgets::dialog(ui.ctx(), "batch", t::BATCH_TITLE, &yes, gate, |ui| {
+            let first = self.first(books);
             ui.add(egui::Label::new(t::batch_text(self.keys.len(), &first)).wrap());
             ui.add_space(HALF);
             egui::Grid::new("batch-days").num_columns(2).show(ui, |ui| {
@@ -122,18 +122,18 @@ impl Batch {
     /// What can't be entered and why, each by its name; room for it is always there.
     fn told(&mut self, ui: &mut Ui, unread: bool) {
         let red = theme::of(ui).red;
-        let room = egui::vec2(ui.available_width(), 150.0);
+        let room = egui::vec2(ui.available_width(), 96.0);
         let mut untick = false;
         ui.allocate_ui(room, |ui| {
             ui.set_min_size(room);
-            if unread {
+            if unread && !self.inspected.trim().is_empty() {
                 ui.colored_label(red, t::DAY_FORM);
-            } else if self.refused.is_empty() {
+            } else if self.refused.is_empty() || unread {
                 ui.label(theme::note(ui, t::BATCH_NOTE));
             } else {
                 ui.colored_label(red, t::batch_refused(self.refused.len()));
                 untick = ui.button(t::batch_untick(self.refused.len())).clicked();
-                egui::ScrollArea::vertical().max_height(90.0).auto_shrink([false, false]).show(ui, |ui| {
+                egui::ScrollArea::vertical().max_height(64.0).auto_shrink([false, false]).show(ui, |ui| {
                     for refusal in &self.refused {
                         let words = t::batch_refusal(&refusal.plan_code, &refusal.name, &refusal.finding);
                         ui.add(egui::Label::new(RichText::new(words).font(theme::regular(theme::SMALL))).wrap());

@@ -16,7 +16,7 @@ use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, RowAct, Sha
 use crate::ui::text::help::Term;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Gate};
 use crate::workspace::deeds::batch::{CheckKey, key_of};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::{Books, OpenProject, ViewCommand};
@@ -360,8 +360,15 @@ impl State {
                     ));
                 });
             }
-            ui.add_space(HALF);
-            fields(ui, form, record, &told);
+            let missing = [
+                (t::INSPECTED, !form.inspected.trim().is_empty()),
+                (t::OUTCOME, form.outcome.is_some()),
+                (t::REASON, record.is_none() || !form.reason.trim().is_empty() || !changed),
+            ];
+            widgets::lacking(ui, Gate::of(&missing).said());
+            // what is not filled in yet is no fault of a form that nobody has touched
+            let untouched = self.fresh.as_ref() == Some(&*form);
+            fields(ui, form, record, if untouched { &[] } else { &told });
             ui.horizontal(|ui| help_marks(ui, &[Term::Completion, Term::Disclosure]));
         });
     }
@@ -423,10 +430,10 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(F
         ui.horizontal(|ui| {
             egui::ComboBox::from_id_salt("outcome")
                 .width(220.0)
-                .selected_text(form.outcome.label())
+                .selected_text(form.outcome.map_or(t::CHOOSE_OUTCOME, Outcome::label))
                 .show_ui(ui, |ui| {
                     for outcome in Outcome::ALL {
-                        ui.selectable_value(&mut form.outcome, outcome, outcome.label());
+                        ui.selectable_value(&mut form.outcome, Some(outcome), outcome.label());
                     }
                 })
                 .response
@@ -434,7 +441,7 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(F
             message(ui, told, Field::Outcome);
         });
         ui.end_row();
-        if form.outcome.is_problem() {
+        if form.outcome.is_some_and(Outcome::is_problem) {
             let label = ui.label(t::PROBLEM);
             ui.vertical(|ui| {
                 ui.set_width(width);

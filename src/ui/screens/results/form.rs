@@ -38,7 +38,8 @@ pub(super) struct Form {
     pub(super) inspected: String,
     pub(super) completed: String,
     pub(super) manner: Manner,
-    pub(super) outcome: Outcome,
+    /// What was found; nothing is presumed.
+    pub(super) outcome: Option<Outcome>,
     pub(super) matters: String,
     pub(super) handling: String,
     pub(super) problem: String,
@@ -95,7 +96,7 @@ impl Form {
                 inspected: r.inspected_on.to_string(),
                 completed: day(r.completed_on),
                 manner: r.manner,
-                outcome: r.outcome,
+                outcome: Some(r.outcome),
                 matters: r.matters.clone(),
                 handling: r.handling.clone(),
                 problem: r.problem.clone(),
@@ -109,10 +110,11 @@ impl Form {
                 reason: String::new(),
             },
             None => Self {
-                inspected: today.max(check.drawn_on).to_string(),
+                // before its month nobody was there: then the day is left to be typed
+                inspected: day(Some(today.max(check.drawn_on)).filter(|day| *day >= check.month.first_day())),
                 completed: String::new(),
                 manner: check.manner,
-                outcome: Outcome::Clear,
+                outcome: None,
                 matters: matters.to_owned(),
                 handling: String::new(),
                 problem: String::new(),
@@ -150,7 +152,7 @@ impl Form {
         let inspected_on = day(ResultField::InspectedOn, &self.inspected, true);
         let completed_on = day(ResultField::CompletedOn, &self.completed, false);
         // fields of a problem are shown, and count, only where there is one
-        let problem = self.outcome.is_problem();
+        let problem = self.outcome.is_some_and(Outcome::is_problem);
         let (rectify_by, closed_on) = if problem {
             (day(ResultField::RectifyBy, &self.rectify, false), day(ResultField::ClosedOn, &self.closed, false))
         } else {
@@ -180,7 +182,7 @@ impl Form {
             completed_on,
             manner: self.manner,
             matters: self.matters.trim().to_owned(),
-            outcome: self.outcome,
+            outcome: self.outcome.unwrap_or(Outcome::Clear),
             handling: self.handling.trim().to_owned(),
             problem: if problem { self.problem.trim().to_owned() } else { String::new() },
             rectify_by,
@@ -194,6 +196,9 @@ impl Form {
         };
         let found = check_readable(&result, check, people.roster.as_ref(), today, &unread);
         told.extend(found.into_iter().map(|f| (field_of(f.field), f.finding)));
+        if self.outcome.is_none() {
+            told.push((Field::Outcome, Finding::error("DIS-018", t::NO_OUTCOME)));
+        }
         if record.is_some() && self.reason.trim().is_empty() {
             told.push((Field::Reason, reason_missing()));
         }
@@ -248,10 +253,20 @@ mod tests {
         checked.told.into_iter().map(|(field, _)| field).collect()
     }
 
+    /// A form with nothing found.
+    fn clear(matters: &str) -> Form {
+        Form { outcome: Some(Outcome::Clear), ..Form::of(&check(), None, matters, day("2027-03-20")) }
+    }
+
     #[test]
-    fn a_fresh_form_is_right_as_it_stands() {
+    fn of_a_fresh_form_only_the_outcome_is_open() {
         let form = Form::of(&check(), None, "排污许可证执行情况", day("2027-03-20"));
         assert_eq!(form.inspectors, "A001、A002");
+        assert_eq!((form.outcome, fields(&form, None)), (None, vec![Field::Outcome]), "nothing is presumed");
+        assert!(form.check(&check(), None, &roster(), day("2027-03-20")).result.is_none());
+        // before its month nobody was there: no day is proposed either
+        assert_eq!(Form::of(&check(), None, "事项", day("2027-02-27")).inspected, "");
+        let form = Form { outcome: Some(Outcome::Clear), ..form };
         let result = form.check(&check(), None, &roster(), day("2027-03-20")).result.unwrap();
         assert_eq!(result.inspected_on, day("2027-03-20"));
         assert_eq!(result.completed_on, None);
@@ -260,7 +275,7 @@ mod tests {
 
     #[test]
     fn dates_must_follow_each_other() {
-        let base = Form::of(&check(), None, "事项", day("2027-03-20"));
+        let base = clear("事项");
         let with = |inspected: &str, completed: &str| Form {
             inspected: inspected.to_owned(),
             completed: completed.to_owned(),
@@ -278,8 +293,8 @@ mod tests {
 
     #[test]
     fn problems_people_and_grounds_are_asked_for() {
-        let base = Form::of(&check(), None, "事项", day("2027-03-20"));
-        let problem = Form { outcome: Outcome::Ordered, ..base.clone() };
+        let base = clear("事项");
+        let problem = Form { outcome: Some(Outcome::Ordered), ..base.clone() };
         assert_eq!(fields(&problem, None), [Field::Problem]);
         assert_eq!(fields(&Form { inspectors: "A001, A001".to_owned(), ..base.clone() }, None), [Field::Inspectors]);
         assert_eq!(fields(&Form { inspectors: "A001 B900".to_owned(), ..base.clone() }, None), [Field::Inspectors]);
@@ -294,16 +309,18 @@ mod tests {
 
     #[test]
     fn a_bad_form_gets_the_codes_of_the_other_doors() {
-        let base = Form::of(&check(), None, "事项", day("2027-03-20"));
+        let base = clear("事项");
         let dated = |inspected: &str, completed: &str| Form {
             inspected: inspected.to_owned(),
             completed: completed.to_owned(),
             ..base.clone()
         };
-        let problem =
-            Form {
-                outcome: Outcome::Ordered, problem: "台账缺失".into(), handling: "责令改正".into(), ..base.clone()
-            };
+        let problem = Form {
+            outcome: Some(Outcome::Ordered),
+            problem: "台账缺失".into(),
+            handling: "责令改正".into(),
+            ..base.clone()
+        };
         for (code, form) in [
             ("DIS-015", dated("2027-02-25", "")),
             ("DIS-016", dated("2027-03-21", "")),
@@ -318,17 +335,14 @@ mod tests {
             assert!(checked.result.is_none() && codes == [code], "{code}: {codes:?}");
         }
         // a problem without its words is told, and taken as the workbook takes it
-        let checked = Form { outcome: Outcome::Ordered, ..base }.check(&check(), None, &roster(), day("2027-03-20"));
+        let checked =
+            Form { outcome: Some(Outcome::Ordered), ..base }.check(&check(), None, &roster(), day("2027-03-20"));
         assert!(checked.result.is_some() && checked.told[0].1.code == "DIS-026");
     }
 
     #[test]
     fn a_correction_keeps_what_it_does_not_show_and_needs_a_reason() {
-        let form = Form {
-            completed: "2027-03-05".to_owned(),
-            inspected: "2027-03-04".to_owned(),
-            ..Form::of(&check(), None, "事项", day("2027-03-20"))
-        };
+        let form = Form { completed: "2027-03-05".to_owned(), inspected: "2027-03-04".to_owned(), ..clear("事项") };
         let mut record = form.check(&check(), None, &roster(), day("2027-03-20")).result.unwrap();
         record.disclosed_on = Some(day("2027-03-10"));
         let mut again = Form::of(&check(), Some(&record), "", day("2027-03-20"));

@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 use super::form::parse_day;
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Gate};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::publish::{Publication, PublicationCorrection};
 use crate::workspace::session::Books;
@@ -71,7 +71,12 @@ impl PublishDialog {
             (true, false) => t::PUBLISH_CORRECT_YES,
             (true, true) => t::PUBLISH_WITHDRAW_YES,
         };
-        let answer = widgets::dialog(ui.ctx(), id, title, yes, ready, |ui| {
+        let mut fields = vec![(t::PUBLISHED_ON, self.withdraw || !self.on.trim().is_empty())];
+        if correction {
+            fields.push((t::REASON, explained));
+        }
+        let gate = Gate::of(&fields).and(ready);
+        let answer = widgets::dialog(ui.ctx(), id, title, yes, gate, |ui| {
             let text = if correction { t::correct_text(self.codes.len()) } else { t::publish_text(self.codes.len()) };
             ui.add(egui::Label::new(text).wrap());
             ui.add_space(HALF);

@@ -22,17 +22,21 @@ texts! {
     /// Kind of file.
     WORKBOOK = "Excel 工作簿";
     /// Legend.
+    LEGEND_COMING = "未抽月份：大字预计，小字";
+    /// Legend.
+    LEGEND_DISTRICTS = "各区预计检查次数（抽查加必查）";
+    /// Legend.
     LEGEND_DRAWN = "抽查";
     /// Legend.
     LEGEND_MANDATORY = "+必查";
     /// Legend.
-    LEGEND_PAST = "已抽月份：大字已抽取";
+    LEGEND_PAST = "；已抽月份：大字已抽取，小字";
     /// Legend.
     LEGEND_PLAN = "抽取前计划";
     /// Legend.
     LEGEND_DONE = "已完成";
     /// Legend.
-    LEGEND_LOAD = "横条：最紧的力量占用";
+    LEGEND_LOAD = "；横条：最紧的力量占用";
     /// Rows of sums and districts.
     SUMS_STAY = "合计与各区的数由执法主体汇总，不能直接改";
     /// Why not.
@@ -59,6 +63,12 @@ texts! {
 
 /// What the cells can show.
 pub const SHOWN: [&str; 6] = ["预计与进度", "批准计划", "滚动计划", "已抽取", "已完成", "滚动减批准"];
+
+/// Which months are in sight where not all are.
+#[must_use]
+pub fn months_seen(first: usize, last: usize) -> String {
+    format!("显示 {first}–{last} 月，其余月份请左右滚动")
+}
 
 /// A cell's name.
 #[must_use]

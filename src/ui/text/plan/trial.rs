@@ -1,4 +1,4 @@
-//! Sentences of 模拟一年.
+//! Sentences of 多年模拟.
 
 use crate::ui::widgets::thousands;
 

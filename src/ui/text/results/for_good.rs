@@ -93,9 +93,7 @@ pub fn publish_text(count: usize) -> String {
 pub fn export_text(month: Option<PlanMonth>, fresh: usize, agency: &str) -> String {
     let month = month.map_or_else(|| "全年".to_owned(), |month| month.to_string());
     let counted = if fresh > 0 {
-        format!(
-            "导出即视为公开：{fresh} 项已办结、尚未公开的结果将登记为今天公开，记入操作日志，公布日期不同的请随后更正。"
-        )
+        format!("导出不等于公开：{fresh} 项已办结的结果仍待登记，公布之后请在「公开期限」勾选并登记真实的公开日期。")
     } else {
         "没有尚未公开的结果，登记不变。".to_owned()
     };

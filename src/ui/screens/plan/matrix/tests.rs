@@ -72,7 +72,7 @@ fn sized(bodies: usize, size: Vec2) -> Harness<'static, Shown> {
                 take_focus: shown.focus,
                 bring: std::mem::take(&mut shown.bring),
             };
-            let (event, in_sight) = show(ui, &mut shown.widths, &of);
+            let (event, in_sight, _) = show(ui, &mut shown.widths, &of);
             shown.focus &= !in_sight;
             if let Some(event) = event {
                 match &event {

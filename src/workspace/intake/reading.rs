@@ -1,0 +1,155 @@
+//! Files read together, before anything is written: for a new project, and to be checked without one.
+
+use std::path::{Path, PathBuf};
+
+use super::import::{
+    FolderContents, NewProject, find_districts, fit_policy, judged_on, load_folder, load_mapping, load_policy_by_name,
+    registry_options,
+};
+use super::map::ProjectMap;
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
+use crate::district::DistrictSet;
+use crate::export::write_atomic;
+use crate::policy::{DEFAULT_PRESET, Policy};
+use crate::registry::ids::LastingIds;
+use crate::registry::mapping::Mapping;
+use crate::registry::{FileMapping, InputFile, Registry, TableKind, load_registry, render_report, report_csv};
+use crate::workspace::store::project::{CommandContext, load_bytes};
+
+/// Reasons named where no row can be used.
+const REASONS: usize = 3;
+
+/// Ending of the name of a report that lies beside the files it is about; such files hold no tables.
+pub const REPORT_BESIDE: &str = "_质量报告.csv";
+
+/// Where the report on a file or folder goes that is in no project: beside it.
+#[must_use]
+pub fn report_beside(path: &Path) -> PathBuf {
+    let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+    let name = name.map_or_else(|| "数据".to_owned(), |name| name.to_string_lossy().into_owned());
+    path.with_file_name(format!("{name}{REPORT_BESIDE}"))
+}
+
+/// Writes the report on files that are not taken in beside them; says where, nothing where it can't be written.
+pub(super) fn written_beside(from: &Path, registry: &Registry) -> String {
+    let to = report_beside(from);
+    let written = write_atomic(&to, report_csv(&render_report(registry)).as_bytes()).is_ok();
+    if written { format!("；全部问题见 {}", to.display()) } else { String::new() }
+}
+
+/// The error for files of which no row can be used: with the first reasons, and where all of them are written.
+pub(super) fn nothing_usable(from: &Path, registry: &Registry) -> AppError {
+    let reason = |finding: &Finding| {
+        let file = finding.file.as_deref().unwrap_or_default();
+        let what = [finding.column.as_deref(), finding.value.as_deref()].into_iter().flatten().next();
+        let what = what.map_or_else(String::new, |what| format!("「{what}」"));
+        format!("{file}：{}{what}", finding.what)
+    };
+    let errors = registry.diagnostics.findings().iter().filter(|finding| finding.severity == Severity::Error);
+    let reasons: Vec<String> = errors.take(REASONS).map(reason).collect();
+    Finding::error("PRJ-046", format!("文件中没有一行可以采用，没有建立项目：{}", reasons.join("；")))
+        .hint(format!("请改正文件，或在映射文件中指明各列{}", written_beside(from, registry)))
+        .file(from.display().to_string())
+        .into()
+}
+
+/// What was read of files, before anything is written.
+pub(super) struct ReadContents {
+    pub(super) mapping: Mapping,
+    pub(super) districts: DistrictSet,
+    pub(super) map_path: Option<PathBuf>,
+    pub(super) policy: Policy,
+    pub(super) policy_bytes: Vec<u8>,
+    pub(super) year: i32,
+    /// With the findings on the map.
+    pub(super) registry: Registry,
+}
+
+/// Reads the files of a folder together: map, policy, mapping, tables.
+pub(super) fn read_contents(
+    contents: &FolderContents,
+    inputs: &[InputFile],
+    new: &NewProject,
+    by_hand: Option<Mapping>,
+    context: &CommandContext,
+) -> AppResult<ReadContents> {
+    let mapping = match (by_hand, new.mapping.as_ref().or(contents.mapping.as_ref())) {
+        (Some(mapping), _) => mapping,
+        (None, Some(path)) => load_mapping(path)?,
+        (None, None) => Mapping::default(),
+    };
+    let mut findings = Diagnostics::new();
+    context.progress.begin("读取区划", 0);
+    let (districts, map_path) = find_districts(contents, &new.from, &mapping, &mut findings)?;
+    let named = match (&new.policy, &contents.policy) {
+        (Some(name), _) => name.clone(),
+        (None, Some(path)) => path.display().to_string(),
+        (None, None) => DEFAULT_PRESET.to_owned(),
+    };
+    let general = new.policy.is_none() && contents.policy.is_none();
+    let (policy, policy_bytes) = fit_policy(load_policy_by_name(&named)?, &districts, general)?;
+    let year = new.year.unwrap_or_else(|| {
+        use chrono::Datelike;
+        context.now.date().year()
+    });
+    let as_of = judged_on(new.as_of.unwrap_or_else(|| context.now.date()), contents.synthetic, year);
+    let mut options = registry_options(&policy, mapping.clone(), as_of)?;
+    if let Some(path) = &contents.predecessors {
+        let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
+        options.lasting = LastingIds::from_csv(&text, &path.display().to_string())?;
+    }
+    let mut registry = load_registry(inputs, &options, &ProjectMap(&districts), &context.progress)?;
+    findings.append(std::mem::take(&mut registry.diagnostics));
+    registry.diagnostics = findings;
+    Ok(ReadContents { mapping, districts, map_path, policy, policy_bytes, year, registry })
+}
+
+/// Files to be checked without a project.
+#[derive(Debug, Clone, Default)]
+pub struct CheckRequest {
+    /// Files, and folders whose files are meant.
+    pub paths: Vec<PathBuf>,
+    /// The table that all of them are.
+    pub table: Option<TableKind>,
+    /// A mapping file.
+    pub mapping: Option<PathBuf>,
+    /// Encoding of all of them.
+    pub encoding: Option<String>,
+}
+
+/// Reads and checks files together, as a new project made of them would: rows are merged and joined across files.
+///
+/// # Errors
+/// As [`create_project`]; `IO-…` for a path that is not there.
+pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResult<Registry> {
+    let mut contents = FolderContents::default();
+    for path in &request.paths {
+        std::fs::metadata(path).map_err(|cause| AppError::io("无法读取文件", path, cause))?;
+        if path.is_dir() {
+            let own = load_folder(path)?;
+            contents.tables.extend(own.tables);
+            contents.maps.extend(own.maps);
+            contents.mapping = contents.mapping.or(own.mapping);
+            contents.policy = contents.policy.or(own.policy);
+            contents.predecessors = contents.predecessors.or(own.predecessors);
+            contents.synthetic |= own.synthetic;
+        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("shp")) {
+            contents.maps.push(path.clone());
+        } else {
+            contents.tables.push(path.clone());
+        }
+    }
+    let input = |path: &PathBuf| InputFile {
+        path: path.clone(),
+        table: request.table,
+        mapping: request.encoding.as_ref().map(|encoding| FileMapping {
+            file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            encoding: Some(encoding.clone()),
+            ..FileMapping::default()
+        }),
+    };
+    let inputs: Vec<InputFile> = contents.tables.iter().map(input).collect();
+    let from = request.paths.first().cloned().unwrap_or_default();
+    let new = NewProject { from, mapping: request.mapping.clone(), ..NewProject::default() };
+    Ok(read_contents(&contents, &inputs, &new, None, context)?.registry)
+}

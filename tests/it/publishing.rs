@@ -1,0 +1,102 @@
+//! Publishing is a deed of its own: an export books nothing, and the true day counts everywhere.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use fairdraw::diagnostic::Diagnostics;
+use fairdraw::district::load_bundled_districts;
+use fairdraw::workspace::deeds::publish::{Publication, record_disclosure};
+use fairdraw::workspace::deeds::results::{record_result, take_results};
+use fairdraw::workspace::reports::export::{ExportRequest, PUBLIC, export_project};
+use fairdraw::workspace::reports::status::compute_status;
+use fairdraw::workspace::store::quality::load_report;
+use fairdraw::workspace::store::results::load_results;
+
+use super::disclosure::day;
+use super::project::at;
+use super::results::{good, january};
+
+/// Cells under 公开日期 of the exported list.
+fn days_listed(folder: &Path) -> Vec<String> {
+    let list = fs::read_dir(folder.join(PUBLIC)).unwrap().map(|entry| entry.unwrap().path()).find(|path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.contains("检查结果公开表") && name.ends_with(".csv")
+    });
+    let bytes = fs::read(list.unwrap()).unwrap();
+    let mut reader = csv::Reader::from_reader(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap());
+    let at = reader.headers().unwrap().iter().position(|heading| heading.contains("公开日期")).unwrap();
+    reader.records().map(|record| record.unwrap().get(at).unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn two_exports_book_nothing_and_a_later_true_day_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry, checks) = january(folder.path());
+    let check = checks.iter().find(|c| c.inspectors.len() == 2).unwrap();
+    record_result(&project, &registry, good(check), "", &at("2027-01-15T09:00:00")).unwrap();
+    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
+    let request = ExportRequest { month: None, only: vec![PUBLIC.to_owned()] };
+    let export = |to: &Path, now: &str| {
+        export_project(&project, &registry, &districts, to, &request, &at(now)).unwrap().notes.join("\n")
+    };
+    let (first, second) = (folder.path().join("一"), folder.path().join("二"));
+    let said = export(&first, "2027-01-18T09:00:00") + &export(&second, "2027-01-19T09:00:00");
+    assert!(said.contains("1 项结果尚未登记公开") && said.contains("导出不等于公开"), "{said}");
+    assert!(load_results(&project).unwrap().iter().all(|result| result.disclosed_on.is_none()), "nothing is booked");
+    assert_eq!(days_listed(&first), [""], "a list claims no day that is not entered");
+    let board = |on: &str| compute_status(&project, day(on)).unwrap().board;
+    assert_eq!((board("2027-01-19").completeness.published, board("2027-01-19").completeness.finished), (0, 1));
+
+    // published on Friday, entered on the Monday after
+    let code = check.plan_code.clone();
+    let publication = Publication { codes: vec![code.clone()], on: Some(day("2027-01-22")) };
+    assert_eq!(record_disclosure(&project, &publication, &at("2027-01-25T09:00:00")).unwrap(), 1);
+    let told = board("2027-01-25");
+    assert_eq!((told.completeness.published, told.completeness.published_late), (1, 0));
+    let row = told.rows.iter().find(|row| row.plan_code == code).unwrap();
+    assert_eq!(row.disclosed_on, Some(day("2027-01-22")));
+    assert_eq!(board("2027-01-21").completeness.published, 0, "not yet on the day before");
+    let journal = project.journal().check().unwrap().0;
+    let line = journal.iter().find(|entry| entry.command == "publish").unwrap();
+    assert_eq!(line.detail["on"], "2027-01-22");
+    let third = folder.path().join("三");
+    let said = export(&third, "2027-01-26T09:00:00");
+    assert!(!said.contains("尚未登记公开"), "{said}");
+    assert_eq!(days_listed(&third), ["2027-01-22"]);
+    // the command tells the same
+    drop(project);
+    let status = Command::new(env!("CARGO_BIN_EXE_fairdraw"))
+        .args(["--json", "status", folder.path().join("项目").to_str().unwrap(), "--today", "2027-01-26"])
+        .output()
+        .unwrap();
+    let value: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!((value["published"].as_u64(), value["published_late"].as_u64()), (Some(1), Some(0)));
+}
+
+#[test]
+fn every_finding_of_a_file_of_results_is_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, _, checks) = january(folder.path());
+    let mut csv = String::from("计划编码,单位名称,检查日期,检查结果\n");
+    for (i, check) in checks.iter().take(30).enumerate() {
+        csv += &format!("{},第{i}厂,2027-13-01,未发现问题\n", check.plan_code);
+    }
+    let path = folder.path().join("结果.csv");
+    fs::write(&path, csv).unwrap();
+    let take = || take_results(&project, &path, &at("2027-01-20T09:00:00")).unwrap();
+    let set_aside = take().set_aside;
+    assert!(set_aside >= 25, "{set_aside}");
+    let rows = || {
+        use fairdraw::registry::schema::quality;
+        let report = load_report(project.root()).unwrap();
+        let (tables, units) = (quality::TABLE.of(&report).unwrap(), quality::UNIT.of(&report).unwrap());
+        let of_results = (0..report.height()).filter(|row| tables.get(*row) == Some("检查结果"));
+        of_results.map(|row| units.get(row).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let found = rows();
+    assert!(found.len() >= set_aside && found.contains(&"第24厂".to_owned()), "{found:?}");
+    // the same file again takes the place of its own findings
+    take();
+    assert_eq!(rows().len(), found.len());
+}
