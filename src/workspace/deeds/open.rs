@@ -144,7 +144,10 @@ pub fn open_period(
     } else {
         OpeningClock::At(time(&context.now.to_string())?)
     };
-    let entropy = draw.seal.entropy_format().map_or(entropy.clone(), |format| format.without_blanks(&entropy));
+    let entropy = match draw.seal.entropy_format() {
+        Some(format) => format.without_blanks(&entropy),
+        None => entropy,
+    };
     let (opening, seed) = compute_opening(&draw.seal, &secret, &entropy, &clock)?;
     write_atomic(&draw.folder.join("opening.json"), &opening.to_json())?;
     draw.opening = Some(opening);

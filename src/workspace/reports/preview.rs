@@ -80,7 +80,8 @@ pub fn compute_month_preview(project: &Project, registry: &Registry, analysis: &
     let made = compute_month_strata(project, registry, analysis, &year_seed(project)?)?;
     let UnsaltedFrame { rows, strata } = compute_unsalted_frame(made.strata)?;
     let mut certain_in: BTreeMap<&str, usize> = BTreeMap::new();
-    let (mut certain_by, mut excluded_by): (BTreeMap<&str, usize>, BTreeMap<&str, usize>) = Default::default();
+    let mut certain_by: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut excluded_by: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &rows {
         if row.pi_ppb == PPB {
             *certain_in.entry(row.stratum.as_str()).or_default() += 1;

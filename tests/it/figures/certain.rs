@@ -7,7 +7,7 @@ use fairdraw::workspace::deeds::open::open_period;
 use fairdraw::workspace::deeds::seal::seal_month;
 use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::inputs::due::load_opened;
-use fairdraw::workspace::reports::month_list::{ListEntry, list_entries};
+use fairdraw::workspace::reports::month_list::{ListEntry, ResultsByCheck, list_entries};
 use fairdraw::workspace::reports::preview::compute_month_preview;
 use fairdraw::workspace::store::register::load_opened_draws;
 
@@ -41,7 +41,8 @@ fn a_unit_that_the_rounded_quota_makes_certain_is_said_to_be_and_stays_so_on_the
         }
         draw_next(&mut world, text, sealed, available, opened);
         let draws = load_opened(&world.project, &world.registry).unwrap();
-        let entries: Vec<ListEntry> = list_entries(draws.last().unwrap(), &world.project.policy, &Default::default());
+        let entries: Vec<ListEntry> =
+            list_entries(draws.last().unwrap(), &world.project.policy, &ResultsByCheck::new());
         let certain = |of: fn(&ListEntry) -> bool| entries.iter().filter(|e| e.certain && of(e)).count();
         assert_eq!(certain(|_| true), preview.certain, "the list says of as many that they were certain");
         assert!(certain(|e| e.origin == CheckOrigin::Drawn) >= rounded);
