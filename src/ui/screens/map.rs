@@ -99,8 +99,8 @@ pub struct MapScreen {
     tiers_of: Option<Arc<AnalysisView>>,
     chosen: Chosen,
     review: String,
-    /// The district that was framed last.
-    framed: Option<Option<u32>>,
+    /// Whether the map has been shown, and the district that it framed last.
+    framed: (bool, Option<u32>),
     /// The next change of district comes from a click on the map.
     own_district: bool,
     own_map: Option<Picking>,
@@ -364,11 +364,13 @@ impl MapScreen {
         if let Some(at) = self.chosen.fly_to.take().and_then(|row| ready.map.points.place(row)) {
             self.view.show_place(ui, &input, at);
         }
-        if self.framed != Some(filter.district) {
-            let first = self.framed.replace(filter.district).is_none();
+        if self.framed != (true, filter.district) {
+            let first = !std::mem::replace(&mut self.framed, (true, filter.district)).0;
             // who has gone nearer and clicks there stays there
             let stays = std::mem::take(&mut self.own_district) && !self.view.whole;
-            if !stays && !(first && filter.district.is_none()) {
+            // a kept camera stays where it was while nothing is chosen
+            let kept = first && filter.district.is_none();
+            if !stays && !kept {
                 self.view.frame(ui, &input, selected_district);
             }
         }

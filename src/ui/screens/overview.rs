@@ -168,11 +168,12 @@ impl OverviewScreen {
         let width = ui.available_width();
         ui.allocate_ui(Vec2::new(width, upper.max(MAP)), |ui| self.small_map(ui, cx, open));
         ui.add_space(GRID);
-        // why the number moved stands with what is to be looked at: the charts stay where they are
+        attention(ui, cx, open, open.view().map(AsRef::as_ref), books);
+        // why the number moved: below the next step, which stays in sight
         if books.is_some_and(|b| !b.draws.is_empty()) {
+            ui.add_space(GRID);
             self.movement_line(ui, cx, open);
         }
-        attention(ui, cx, open, open.view().map(AsRef::as_ref), books);
     }
 
     fn refresh(&mut self, open: &OpenProject, view: &AnalysisView, books: Option<&Books>, id: usize) {

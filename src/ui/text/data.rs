@@ -450,6 +450,12 @@ pub fn flag_words(heading: &str, yes: bool) -> String {
     }
 }
 
+/// Columns that are hidden because no row has anything in them.
+#[must_use]
+pub fn blank_columns(count: usize) -> String {
+    format!("{count} 列全空，未显示")
+}
+
 #[cfg(test)]
 mod tests {
     use super::flag_words;
@@ -460,10 +466,4 @@ mod tests {
             .map(|(heading, yes)| flag_words(heading, yes));
         assert_eq!(said, ["属实", "不属实", "未发现问题", "发现问题"]);
     }
-}
-
-/// Columns that are hidden because no row has anything in them.
-#[must_use]
-pub fn blank_columns(count: usize) -> String {
-    format!("{count} 列全空，未显示")
 }

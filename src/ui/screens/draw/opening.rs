@@ -78,9 +78,10 @@ impl DrawScreen {
         egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let entropy = &seal.entropy;
             // a demonstration's source says all: its reference is the mark
-            let words = match pending.draw.demonstration {
-                true => entropy.source.clone(),
-                false => format!("{}　{}", entropy.source, entropy.reference),
+            let words = if pending.draw.demonstration {
+                entropy.source.clone()
+            } else {
+                format!("{}　{}", entropy.source, entropy.reference)
             };
             ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
             ui.add_space(GRID);

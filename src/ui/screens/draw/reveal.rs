@@ -243,7 +243,10 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
     room.min.y += GRID * 2.0;
     let aspect = facts.map.aspect.max(0.1);
     let wide = room.width().min(room.height() * aspect);
-    let field = Rect::from_center_size(room.center(), Vec2::new(wide, wide / aspect));
+    // beside a long column of strata the map stands at its top, where it is seen without scrolling
+    let high = wide / aspect;
+    let middle = if room.height() > high * 1.5 { room.top() + high / 2.0 } else { room.center().y };
+    let field = Rect::from_center_size(Pos2::new(room.center().x, middle), Vec2::new(wide, high));
     let at = |p: &[f32; 2]| Pos2::new(field.left() + p[0] * field.width(), field.top() + p[1] * field.height());
     let mut counts = vec![0_u32; facts.map.centres.len()];
     for (district, n) in draw.strata.iter().take(strata).flat_map(|s| &s.districts) {
