@@ -6,6 +6,7 @@
 //! automatic-monitoring exports.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -271,15 +272,18 @@ fn is_code_of_a_firm(key: &str) -> bool {
     rest.len() < key.len() && !OTHERS.iter().any(|word| rest.contains(word))
 }
 
-/// The heading with the traditional characters that headings have as simplified ones.
-fn simplified(key: &str) -> String {
+/// The traditional characters that headings have, with the simplified ones.
+static SIMPLIFIED: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
     const TRADITIONAL: &str =
         "碼號統會單質許證編區縣業處罰對檢舉訴類別經緯錄稱態機關決書類額萬監測檢項點時間報產狀態發標準執員";
     const SIMPLIFIED: &str =
         "码号统会单质许证编区县业处罚对检举诉类别经纬录称态机关决书类额万监测检项点时间报产状态发标准执员";
-    key.chars()
-        .map(|c| TRADITIONAL.chars().zip(SIMPLIFIED.chars()).find(|(from, _)| *from == c).map_or(c, |(_, to)| to))
-        .collect()
+    TRADITIONAL.chars().zip(SIMPLIFIED.chars()).collect()
+});
+
+/// The heading with the traditional characters that headings have as simplified ones.
+fn simplified(key: &str) -> String {
+    key.chars().map(|c| SIMPLIFIED.get(&c).copied().unwrap_or(c)).collect()
 }
 
 /// The column ids of a table, for messages.

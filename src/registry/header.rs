@@ -322,9 +322,10 @@ fn join_headings(
     mapping: Option<&FileMapping>,
     aliases: &Aliases,
 ) -> Option<Vec<String>> {
-    let known = |heading: &str| mapped(heading, mapping).is_some() || aliases.column(kind, heading).is_some();
+    let meant = |heading: &str| mapped(heading, mapping).or_else(|| aliases.column(kind, heading).map(str::to_owned));
+    let known = |heading: &str| meant(heading).is_some();
     let mut parent = "";
-    let mut gained = 0;
+    let (mut gained, mut used) = (0, false);
     let headings = upper
         .iter()
         .zip(lower)
@@ -333,13 +334,20 @@ fn join_headings(
                 parent = up;
             }
             if low.is_empty() {
+                used |= known(up);
                 return up.clone();
             }
             // A heading merged over several columns is written in the first cell only.
             let joined = format!("{parent}{low}");
-            let choice = [joined.as_str(), low.as_str()].into_iter().find(|heading| known(heading));
+            let alone = meant(low);
+            let choice = if alone.is_some() && alone == meant(&joined) {
+                Some(low.as_str())
+            } else {
+                [joined.as_str(), low.as_str()].into_iter().find(|heading| known(heading))
+            };
             match choice {
                 Some(heading) => {
+                    used |= !parent.is_empty() && heading == joined;
                     gained += usize::from(up.is_empty() || !known(up) || heading != up.as_str());
                     heading.to_owned()
                 }
@@ -348,7 +356,8 @@ fn join_headings(
             }
         })
         .collect();
-    (gained > 0).then_some(headings)
+    // An upper row of which no heading is made is a title, not the upper half of the headings.
+    (gained > 0 && used).then_some(headings)
 }
 
 fn assign(

@@ -146,7 +146,7 @@ fn what_was_sealed_cannot_be_changed_before_the_opening() {
     let january = seal(&project, &registry, "2027-01", "2026-12-28T09:00:00", "2026-12-29T20:00:00");
     let open = |now: &str, entropy: &str| open_period(&project, Period::Month(month("2027-01")), entropy, &at(now));
     assert_eq!(open("2026-12-29T19:59:59", DICE).unwrap_err().code(), "SEL-011");
-    assert_eq!(open("2026-12-30T09:00:00", "4162 2536 1423 5516").unwrap_err().code(), "VER-011");
+    assert_eq!(open("2026-12-30T09:00:00", "4162 2536 1423 551").unwrap_err().code(), "VER-011");
     for name in ["frame.csv", "roster.csv", "needs.csv"] {
         let path = january.join(name);
         let good = fs::read(&path).unwrap();

@@ -7,6 +7,7 @@ use crate::registry::{Registry, TableKind};
 use crate::tabular::archive::Archive;
 use crate::workspace::demo::MARKER;
 use crate::workspace::intake::import::{FolderContents, is_table_file};
+use crate::workspace::intake::reading::REPORT_BESIDE;
 
 /// Names of tables shown of a subfolder or archive.
 const SHOWN: usize = 5;
@@ -75,7 +76,8 @@ pub(super) fn left_out(folder: &Path, contents: &FolderContents, findings: &mut 
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let companion = contents.maps.iter().any(|map| map.file_stem() == path.file_stem());
-        if name == MARKER || companion && !path.is_dir() {
+        // the program's own report on the files
+        if name == MARKER || name.ends_with(REPORT_BESIDE) || companion && !path.is_dir() {
             continue;
         }
         findings.push(about(path, &name, &ending));
