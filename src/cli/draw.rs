@@ -306,7 +306,9 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
         let (entries, faults) = check_journal_file(path)?;
         let mut resaved = Vec::new();
         load_written(path, &mut resaved)?;
-        resaved.iter().for_each(|note| say(note));
+        for note in &resaved {
+            say(note);
+        }
         if as_json {
             json(&serde_json::json!({ "journal": entries.len(), "faults": faults }))?;
         } else {
@@ -325,7 +327,9 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
     };
     let mut resaved = Vec::new();
     if let Ok(proof) = UnitProof::parse(&load_written(certificate, &mut resaved)?) {
-        resaved.iter().for_each(|note| say(note));
+        for note in &resaved {
+            say(note);
+        }
         return verify_proof(&proof, args, as_json, failed);
     }
     let changes = args.assignment.as_ref().map(|path| path.with_file_name("changes.json")).filter(|path| path.exists());
@@ -338,7 +342,9 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
         changes,
         commitment: args.commitment.clone(),
     })?;
-    verified.resaved.iter().for_each(|note| say(note));
+    for note in &verified.resaved {
+        say(note);
+    }
     let statement = verified.certificate.as_ref().and_then(|c| c.statement.clone());
     let unit = match (&args.unit, &verified.certificate) {
         (Some(unit), Some(certificate)) => Some(find_unit(certificate, unit)),

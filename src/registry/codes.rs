@@ -133,6 +133,7 @@ codes! {
     RESULT_UNKNOWN "IMP-124" Warning "检查结果的说法无法判断是否发现问题" "请改为「未发现问题」「发现问题已责令改正」等，或填写「是否发现问题」一列";
     POINT_WHOLE "IMP-125" Warning "所有坐标都是整度数，不能表示位置，按空白处理" "请补上小数，或补上分、秒的列";
     POINT_SYSTEM "IMP-126" Warning "坐标像是另一种坐标系" "请核实后在映射文件中用 coordinates 写明坐标系";
+    ROW_RUN_TOGETHER "IMP-127" Error "引号没有配对，两格并成了一格，其后各列错位" "请在原文件中补上或删去引号";
 }
 
 /// The code of an id.

@@ -49,7 +49,7 @@ pub trait DistrictLookup: Sync {
     fn to_wgs84(&self, system: CoordinateSystem, lon: f64, lat: f64) -> (f64, f64);
     /// Places in metres (either axis first) as longitude and latitude, `None` where that can't be known, and the
     /// projection in words where it was concluded from the map.
-    fn from_metres(&self, places: &[[f64; 2]]) -> (Vec<Option<[f64; 2]>>, Option<String>) {
+    fn degrees_of_metres(&self, places: &[[f64; 2]]) -> (Vec<Option<[f64; 2]>>, Option<String>) {
         (vec![None; places.len()], None)
     }
 }

@@ -6,6 +6,7 @@
 //! text form here (lists, structures) is left empty and reported, and so is one that can't be read beside others that
 //! can. Stamps with a time zone are brought to office time (+08:00). What a file unpacks to is bounded.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Cursor;
 
@@ -44,8 +45,10 @@ fn load_frame<R: MmapBytesReader + 'static>(
         let metadata = reader.get_metadata().map_err(refused)?;
         let groups = metadata.row_groups.iter();
         let unpacked: u64 = groups
-            .flat_map(|group| group.parquet_columns())
-            .map(|column| u64::try_from(column.uncompressed_size()).unwrap_or(0))
+            .map(|group| {
+                let sizes = group.parquet_columns().iter().map(|c| u64::try_from(c.uncompressed_size()).unwrap_or(0));
+                sizes.fold(0, u64::saturating_add)
+            })
             .fold(0, u64::saturating_add);
         let rows = metadata.num_rows;
         if unpacked > MOST_BYTES * 4 || rows > MOST_ROWS {
@@ -246,7 +249,10 @@ fn text_of_bytes(bytes: &[u8]) -> Option<String> {
             return Some(text.into_owned());
         }
     }
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
     let group = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     Some(if bytes.len() == 16 {
         [group(0, 8), group(8, 12), group(12, 16), group(16, 20), group(20, 32)].join("-")

@@ -25,6 +25,8 @@ pub struct Facts {
     pub merged: Vec<Merged>,
     /// Lines that are pieces of one record broken by a line end without quotes.
     pub broken: BTreeSet<u32>,
+    /// Lines with too few fields, of which two ran together at a quote that nothing closed.
+    pub run_together: BTreeSet<u32>,
 }
 
 /// A cell merged over rows below it.
@@ -101,6 +103,7 @@ impl Seen {
             shown: self.shown,
             merged: self.merged,
             broken: BTreeSet::new(),
+            run_together: BTreeSet::new(),
         }
     }
 }

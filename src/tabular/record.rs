@@ -240,7 +240,7 @@ impl<'a> Scanner<'a> {
                     self.scratch.truncate(prefix);
                     return None;
                 }
-                return self.unclosed(at, prefix, lines);
+                return self.unclosed(at, prefix, *lines);
             };
             if bytes.get(quote + 1) == Some(&b'"') {
                 self.scratch.push_str(self.text.get(piece..=quote).unwrap_or_default());
@@ -262,7 +262,7 @@ impl<'a> Scanner<'a> {
             }
             let end = end.map_or(bytes.len(), |end| close + 1 + end);
             if !ends || self.swallows(at, end) {
-                return self.unclosed(at, prefix, lines);
+                return self.unclosed(at, prefix, *lines);
             }
         }
         *lines += inner;
@@ -290,7 +290,7 @@ impl<'a> Scanner<'a> {
 
 impl Scanner<'_> {
     /// The quote at `at` is an ordinary character.
-    fn unclosed(&mut self, at: usize, prefix: usize, lines: &u32) -> Option<usize> {
+    fn unclosed(&mut self, at: usize, prefix: usize, lines: u32) -> Option<usize> {
         self.scratch.truncate(prefix);
         let rest = self.text.get(at..).unwrap_or_default();
         let shown = rest.chars().take_while(|c| !matches!(c, '\n' | '\r')).take(40).collect();

@@ -54,8 +54,7 @@ fn settled(mut table: RawTable, diagnostics: &mut Diagnostics) -> RawTable {
         finding
     };
     table.facts.report(&place, diagnostics);
-    let settled: Vec<Option<(Column, Vec<(usize, String)>)>> =
-        table.cells.columns().par_iter().map(settled_column).collect();
+    let settled: Vec<Option<SettledColumn>> = table.cells.columns().par_iter().map(settled_column).collect();
     let mut errors: Vec<(u32, usize, String)> = Vec::new();
     for (column, settled) in settled.into_iter().enumerate() {
         let Some((cells, faults)) = settled else { continue };
@@ -97,8 +96,11 @@ fn only_the_first(code: &'static str, count: usize) -> Finding {
     Finding::warning(code, format!("同类问题 {code} 共 {count} 处，只列出前 {MOST_FINDINGS} 处"))
 }
 
+/// A column settled, and its error values by row.
+type SettledColumn = (Column, Vec<(usize, String)>);
+
 /// The column settled, and its error values by row; `None` where nothing is to be done.
-fn settled_column(column: &Column) -> Option<(Column, Vec<(usize, String)>)> {
+fn settled_column(column: &Column) -> Option<SettledColumn> {
     let cells: &StringChunked = column.str().ok()?;
     if !cells.iter().flatten().any(is_marked) {
         return None;

@@ -174,7 +174,9 @@ fn read_sheet<'a>(
                     {
                         // Days have a type of their own here: a number is never one.
                         let shown = formats.get(&style).unwrap_or(&plain).shown(number);
-                        shown.into_iter().for_each(|shown| cells.seen.shown(place.row, place.column, shown));
+                        if let Some(shown) = shown {
+                            cells.seen.shown(place.row, place.column, shown);
+                        }
                     }
                     let value = match kind.as_str() {
                         "Number" => raw.trim().parse().map_or_else(|_| raw.clone(), value::number),

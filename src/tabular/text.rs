@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use super::facts::Facts;
 use super::input::Input;
 use super::mixed::decode_mixed;
-use super::record::{self, Chunk};
+use super::record::{self, Chunk, Oddity};
 use super::report::{Report, delimiter_name, report_encoding};
 use super::{RawTable, ReadOptions, delimiter};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
@@ -184,6 +184,8 @@ struct State<'a> {
     mixed: u64,
     /// Records narrower than usual: index and fields.
     narrow: Vec<(u32, u32)>,
+    /// Lines of records with text behind a closing quote.
+    run_on: BTreeSet<u32>,
     columns: Vec<StringChunkedBuilder>,
     rows: Vec<u32>,
     line: u32,
@@ -202,6 +204,7 @@ impl<'a> State<'a> {
             may_mix: false,
             mixed: 0,
             narrow: Vec::new(),
+            run_on: BTreeSet::new(),
             columns: Vec::new(),
             rows: Vec::new(),
             line: 1,
@@ -266,7 +269,9 @@ impl<'a> State<'a> {
         *self.usual.get_or_insert_with(|| {
             let mut tally: BTreeMap<usize, u32> = BTreeMap::new();
             let widths = record::sample_widths(&head, delimiter, 2_000);
-            widths.iter().for_each(|width| *tally.entry(*width).or_default() += 1);
+            for width in &widths {
+                *tally.entry(*width).or_default() += 1;
+            }
             let most = tally.into_iter().max_by_key(|(width, count)| (*count, *width));
             most.filter(|(_, count)| *count as usize * 2 > widths.len()).map_or(0, |(width, _)| width)
         })
@@ -360,6 +365,9 @@ impl<'a> State<'a> {
     /// Takes note of a chunk's records and reports what was odd about them.
     fn take(&mut self, chunk: &Chunk, diagnostics: &mut Diagnostics) {
         for (line, oddity) in &chunk.oddities {
+            if matches!(oddity, Oddity::AfterQuote(_)) {
+                self.run_on.insert(line + self.line);
+            }
             self.report.oddity(line + self.line, oddity, diagnostics);
         }
         self.report.note_widths(&chunk.widths, self.line);
@@ -384,7 +392,10 @@ impl<'a> State<'a> {
             );
         }
         let usual = self.usual();
-        let facts = Facts { broken: self.broken(usual), ..Facts::default() };
+        // A quote that nothing closes ended at the next field's own: the two ran together, and what follows is shifted.
+        let narrow = self.narrow.iter().filter_map(|(index, _)| self.rows.get(*index as usize).copied());
+        let run_together = narrow.filter(|line| self.run_on.contains(line)).collect();
+        let facts = Facts { broken: self.broken(usual), run_together, ..Facts::default() };
         let height = self.rows.len();
         let columns: Vec<Column> =
             self.columns.into_iter().map(|column| column.finish().into_series().into()).collect();

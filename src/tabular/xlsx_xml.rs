@@ -119,14 +119,15 @@ pub(super) fn content(xml: &mut Xml<'_>, element: &str, text: &mut String) -> Re
         match xml.read_event_into(&mut buffer)? {
             Event::Text(piece) => text.push_str(&piece.xml10_content()),
             Event::CData(piece) => text.push_str(&piece.xml10_content()),
-            Event::GeneralRef(name) => match entity(&name) {
-                Some(c) => text.push(c),
-                None => {
+            Event::GeneralRef(name) => {
+                if let Some(c) = entity(&name) {
+                    text.push(c);
+                } else {
                     text.push('&');
                     text.push_str(&name);
                     text.push(';');
                 }
-            },
+            }
             Event::End(end) if end.local_name().as_ref() == element => return Ok(()),
             Event::Eof => return Err(Fault::Cut),
             _ => {}

@@ -21,7 +21,7 @@ use super::results::{good, january};
 fn days_listed(folder: &Path) -> Vec<String> {
     let list = fs::read_dir(folder.join(PUBLIC)).unwrap().map(|entry| entry.unwrap().path()).find(|path| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.contains("检查结果公开表") && name.ends_with(".csv")
+        name.contains("检查结果公开表") && path.extension().is_some_and(|ending| ending == "csv")
     });
     let bytes = fs::read(list.unwrap()).unwrap();
     let mut reader = csv::Reader::from_reader(bytes.strip_prefix("\u{feff}".as_bytes()).unwrap());

@@ -185,9 +185,10 @@ fn january_changes(window: &mut Window, office: &std::path::Path) {
     let listed = window.shown().join("，");
     let reported = rows[1..]
         .iter()
-        .find(|row| row[district].contains("黄浦") && row[status] == "在产" && !listed.contains(&row[name_at]))
+        .find(|row| row[district].contains("黄浦") && row[status] == "在产" && !listed.contains(row[name_at].trim()))
         .unwrap()[name_at]
-        .clone();
+        .trim()
+        .to_owned();
     press(window, "新增触发式检查");
     fill(window, "单位", "没有这样一家");
     see(window, &["名录中没有这样的名称、信用代码或编号"]);

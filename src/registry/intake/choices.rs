@@ -218,11 +218,10 @@ fn find_choice(vocabulary: &Vocabulary, kind: VocabularyKind, text: &str) -> Opt
     }
     match vocabulary.find(remark) {
         Some(other) if other != at => None,
-        Some(_) => Some(at),
         None if kind == VocabularyKind::Status && remark.contains(|c| "停关闭注销吊迁搬拆歇破清产".contains(c)) => {
             None
         }
-        None => Some(at),
+        Some(_) | None => Some(at),
     }
 }
 

@@ -31,7 +31,7 @@ impl Intake<'_> {
             return;
         }
         let figures: Vec<[f64; 2]> = places.iter().map(|(_, place)| *place).collect();
-        let (degrees, concluded) = map.from_metres(&figures);
+        let (degrees, concluded) = map.degrees_of_metres(&figures);
         let found: BTreeMap<usize, [f64; 2]> =
             places.iter().zip(degrees).filter_map(|((i, _), degrees)| Some((*i, degrees?))).collect();
         if found.is_empty() {

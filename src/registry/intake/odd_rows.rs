@@ -67,6 +67,9 @@ pub(super) fn odd_rows(
         if raw.facts.broken.contains(row) {
             let shown = columns.iter().find_map(|column| column.get(i)).unwrap_or_default();
             odd.push((i, &codes::ROW_BROKEN, shown.chars().take(40).collect()));
+        } else if raw.facts.run_together.contains(row) {
+            let shown = columns.iter().filter_map(|column| column.get(i)).find(|text| text.contains('"'));
+            odd.push((i, &codes::ROW_RUN_TOGETHER, shown.unwrap_or_default().chars().take(40).collect()));
         }
     }
     if raw.delimiter.is_some() {

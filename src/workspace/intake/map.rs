@@ -44,7 +44,7 @@ impl DistrictLookup for ProjectMap<'_> {
         self.0.bounds().map(|b| [b.west, b.south, b.east, b.north])
     }
 
-    fn from_metres(&self, places: &[[f64; 2]]) -> (Vec<Option<[f64; 2]>>, Option<String>) {
+    fn degrees_of_metres(&self, places: &[[f64; 2]]) -> (Vec<Option<[f64; 2]>>, Option<String>) {
         from_metres(self.0, places)
     }
 

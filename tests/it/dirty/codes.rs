@@ -76,7 +76,7 @@ fn marks_and_points_around_a_code_are_no_part_of_it() {
         });
     }
     let cells = [vec!["310115.0", "3360.0", "1.0"], vec!["'310115", "'3360", "'1"], vec!["310115", "C3360", "是"]];
-    let mut all = register(&["行政区划代码", "行业代码", "挂牌督办"], &cells.map(|row| row.to_vec()));
+    let mut all = register(&["行政区划代码", "行业代码", "挂牌督办"], &cells);
     for row in &mut all.1 {
         row.remove(3);
     }

@@ -129,7 +129,7 @@ fn degrees_minutes_and_seconds_in_every_spelling() {
         }
     };
     new_from_both(&[register(&["经度", "纬度"], &cells)], |registry| {
-        (0..cells.len()).for_each(|row| near(registry, row))
+        (0..cells.len()).for_each(|row| near(registry, row));
     });
     let headings: [[&str; 6]; 4] = [
         ["经度（度）", "经度（分）", "经度（秒）", "纬度（度）", "纬度（分）", "纬度（秒）"],
@@ -194,7 +194,7 @@ fn near_borders(system: CoordinateSystem, step: usize) -> Table<'static> {
     let mut table = in_districts(&[]);
     table.1[0].extend(["经度".to_owned(), "纬度".to_owned()]);
     for i in 0..60 * 60 {
-        let (lon, lat) = (121.2 + (i / 60) as f64 * 0.008, 31.0 + (i % 60) as f64 * 0.006);
+        let (lon, lat) = (121.2 + f64::from(i / 60) * 0.008, 31.0 + f64::from(i % 60) * 0.006);
         let (a, b) = written(lon, lat);
         let at = map.locate_many(&[lon, a], &[lat, b]);
         let near = system == CoordinateSystem::Wgs84 || at[0] != at[1];

@@ -23,12 +23,14 @@ fn made_of(rows: &[Vec<String>]) -> Made {
     office.make()
 }
 
+/// Row and column of a stray quote, and whether it stands at the left of the cell.
+type Change = (usize, usize, bool);
+
 #[test]
 fn no_row_is_swallowed_by_a_stray_quote() {
     // Rows and columns of stray quotes: which end of the cell, and how many rows are to be set aside at most.
     let left = |cell: &str| format!("\"{cell}");
     let right = |cell: &str| format!("{cell}\"");
-    type Change = (usize, usize, bool);
     let cases: [&[Change]; 9] = [
         &[(5, 1, true), (20, 1, true)],
         &[(5, 1, true)],
