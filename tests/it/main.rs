@@ -24,6 +24,7 @@ mod batch;
 mod cases;
 mod command_line;
 mod demo;
+mod differential;
 mod dirty;
 mod disclosure;
 mod district;
