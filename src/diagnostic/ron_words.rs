@@ -114,7 +114,9 @@ mod tests {
         {
             let error = ron::from_str::<Two>(&good.replacen(from, to, 1)).expect_err(to);
             let words = ron_words(&error.code);
-            let letters = words.replace("true", "").replace("false", "").replace("Some", "").replace("None", "");
+            // names of the file's own fields and types are told as they are
+            let own = ["true", "false", "Some", "None", "name", "count", "list", "Two"];
+            let letters = own.iter().fold(words.clone(), |left, word| left.replace(word, ""));
             assert!(!letters.chars().any(|c| c.is_ascii_alphabetic()), "{to}: {words}");
         }
     }
