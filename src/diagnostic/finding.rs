@@ -115,6 +115,14 @@ impl Finding {
         self
     }
 
+    /// Names the file, and the worksheet where there is one.
+    #[must_use]
+    pub fn within(mut self, file: &str, sheet: Option<&str>) -> Self {
+        self.file = Some(file.to_owned());
+        self.sheet = sheet.map(str::to_owned);
+        self
+    }
+
     /// Names the physical row, from 1.
     #[must_use]
     pub fn row(mut self, row: u64) -> Self {

@@ -95,25 +95,14 @@ impl Collector {
             self.findings.push(Finding::new(code.severity, code.id, String::new()));
             return;
         }
-        let mut finding = detail(code.finding()).file(place.file).row(u64::from(place.row));
-        if let Some(sheet) = place.sheet {
-            finding = finding.sheet(sheet);
-        }
+        let finding = detail(code.finding()).within(place.file, place.sheet).row(u64::from(place.row));
         if sets_aside {
             self.aside.insert((place.part, place.row), Aside { code: code.id, reason: reason(&finding) });
         }
         self.findings.push(finding);
     }
 
-    /// Reports a finding and sets the row aside whatever its severity.
-    pub fn skip(&mut self, code: &'static FindingCode, place: Place<'_>) {
-        self.aside
-            .entry((place.part, place.row))
-            .or_insert_with(|| Aside { code: code.id, reason: code.what.to_owned() });
-        self.row(code, place, |finding| finding);
-    }
-
-    /// As [`Collector::skip`], with what stood there.
+    /// Reports a finding, with what stood there where that tells, and sets the row aside whatever its severity.
     pub fn set_aside(&mut self, code: &'static FindingCode, place: Place<'_>, value: &str) {
         self.aside
             .entry((place.part, place.row))

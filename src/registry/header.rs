@@ -125,13 +125,7 @@ pub fn check_layout(
     map: &dyn DistrictLookup,
     notes: &mut Vec<Finding>,
 ) -> Result<Layout, Box<Finding>> {
-    let place = |finding: Finding| {
-        let finding = finding.file(raw.file.as_str());
-        match &raw.sheet {
-            Some(sheet) => finding.sheet(sheet.as_str()),
-            None => finding,
-        }
-    };
+    let place = |finding: Finding| finding.within(&raw.file, raw.sheet.as_deref());
     let forced = mapping.and_then(|mapping| mapping.table).or(forced);
     let kinds: Vec<TableKind> = forced.map_or_else(|| TableKind::ALL.to_vec(), |kind| vec![kind]);
     let candidates = candidates(raw, &kinds, mapping, aliases);
@@ -179,8 +173,8 @@ pub fn check_layout(
         let rows: Vec<String> = layout.header_rows.iter().map(u32::to_string).collect();
         notes.push(place(codes::HEADER_BELOW.finding().value(format!("第 {} 行", rows.join("、")))));
     }
-    assign(&mut layout, raw, mapping, aliases, notes, &place)?;
-    fill_from_name(&mut layout, raw, map, notes, &place);
+    assign(&mut layout, raw, mapping, aliases, notes)?;
+    fill_from_name(&mut layout, raw, map, notes);
     let missing: Vec<String> = layout
         .kind
         .required_groups()
@@ -339,11 +333,12 @@ fn join_headings(
             }
             // A heading merged over several columns is written in the first cell only.
             let joined = format!("{parent}{low}");
-            let alone = meant(low);
-            let choice = if alone.is_some() && alone == meant(&joined) {
-                Some(low.as_str())
-            } else {
-                [joined.as_str(), low.as_str()].into_iter().find(|heading| known(heading))
+            let choice = match (meant(&joined), meant(low)) {
+                // The upper heading adds nothing.
+                (Some(both), Some(alone)) if both == alone => Some(low.as_str()),
+                (Some(_), _) => Some(joined.as_str()),
+                (None, Some(_)) => Some(low.as_str()),
+                (None, None) => None,
             };
             match choice {
                 Some(heading) => {
@@ -366,8 +361,8 @@ fn assign(
     mapping: Option<&FileMapping>,
     aliases: &Aliases,
     notes: &mut Vec<Finding>,
-    place: &dyn Fn(Finding) -> Finding,
 ) -> Result<(), Box<Finding>> {
+    let place = |finding: Finding| finding.within(&raw.file, raw.sheet.as_deref());
     let kind = layout.kind;
     if let Some(mapping) = mapping {
         for (id, wanted) in &mapping.columns {

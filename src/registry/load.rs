@@ -285,7 +285,7 @@ pub fn check_tables(
             let below = table.raw.cells.height().saturating_sub(layout.first_row);
             rows_read += below as u64;
             if below == 0 {
-                out.whole(named(codes::TABLE_EMPTY.finding(), &table.raw));
+                out.whole(codes::TABLE_EMPTY.finding().within(&table.raw.file, table.raw.sheet.as_deref()));
             }
             let mut intake = Intake::new(part as u32, &table.raw, layout, &mut out);
             intake.parse_columns(options, districts, &mut out);
@@ -456,14 +456,6 @@ fn check_grade_conflicts(frame: &DataFrame, places: &Places<'_>, out: &mut Colle
 
 fn title(raw: &RawTable) -> String {
     raw.sheet.as_ref().map_or_else(|| raw.file.clone(), |sheet| format!("{}「{sheet}」", raw.file))
-}
-
-fn named(finding: Finding, raw: &RawTable) -> Finding {
-    let finding = finding.file(raw.file.as_str());
-    match &raw.sheet {
-        Some(sheet) => finding.sheet(sheet.as_str()),
-        None => finding,
-    }
 }
 
 /// A fault of a table operation: never the user's doing.

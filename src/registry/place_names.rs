@@ -10,13 +10,7 @@ use super::schema::{capacity, sources};
 
 /// Puts the district (or the body) of the sheet's or the file's name in every row of a table that has no column of it
 /// and can't be used without.
-pub(super) fn fill_from_name(
-    layout: &mut Layout,
-    raw: &RawTable,
-    map: &dyn DistrictLookup,
-    notes: &mut Vec<Finding>,
-    place: &dyn Fn(Finding) -> Finding,
-) {
+pub(super) fn fill_from_name(layout: &mut Layout, raw: &RawTable, map: &dyn DistrictLookup, notes: &mut Vec<Finding>) {
     let groups = layout.kind.required_groups();
     let lacking = groups.iter().find(|group| {
         let of_place = group.contains(&sources::DISTRICT.name()) || group.contains(&capacity::BODY.name());
@@ -28,7 +22,8 @@ pub(super) fn fill_from_name(
     let Some(code) = found else { return };
     let text = map.name_of(code).unwrap_or_else(|| code.to_string());
     layout.constants.insert(column.id, text.clone());
-    notes.push(place(codes::PLACE_FROM_NAME.finding().column(column.name).value(text)));
+    let finding = codes::PLACE_FROM_NAME.finding().within(&raw.file, raw.sheet.as_deref());
+    notes.push(finding.column(column.name).value(text));
 }
 
 /// The only district that a name speaks of: a full name within it, or the whole name in any spelling.

@@ -112,14 +112,18 @@ impl Parts {
         Ok(map)
     }
 
-    /// The workbook's own part: the one that the package refers to, else the usual one.
+    /// The part of a kind: the one that is referred to, else the usual one.
+    pub(super) fn of_kind(&self, relations: &BTreeMap<String, Relation>, kind: &str, usual: &str) -> String {
+        let named = relations.values().find(|relation| relation.kind == kind).map(|relation| &relation.part);
+        named.filter(|part| self.has(part)).cloned().unwrap_or_else(|| usual.to_owned())
+    }
+
+    /// The workbook's own part.
     ///
     /// # Errors
     /// As [`Parts::bytes`].
     pub(super) fn workbook(&self, input: &Input, archive: &mut Archive, usual: &str) -> AppResult<String> {
-        let relations = self.relations(input, archive, "")?;
-        let named = relations.into_values().find(|relation| relation.kind == "officeDocument");
-        Ok(named.map(|relation| relation.part).filter(|part| self.has(part)).unwrap_or_else(|| usual.to_owned()))
+        Ok(self.of_kind(&self.relations(input, archive, "")?, "officeDocument", usual))
     }
 }
 

@@ -48,12 +48,7 @@ pub fn load_tables(
 
 /// A table with its facts told, error values blank and marks taken off.
 fn settled(mut table: RawTable, diagnostics: &mut Diagnostics) -> RawTable {
-    let place = |finding: Finding| {
-        let mut finding = finding.file(table.file.clone());
-        finding.sheet.clone_from(&table.sheet);
-        finding
-    };
-    table.facts.report(&place, diagnostics);
+    table.facts.report(&|finding| finding.within(&table.file, table.sheet.as_deref()), diagnostics);
     let settled: Vec<Option<SettledColumn>> = table.cells.columns().par_iter().map(settled_column).collect();
     let mut errors: Vec<(u32, usize, String)> = Vec::new();
     for (column, settled) in settled.into_iter().enumerate() {
@@ -63,11 +58,7 @@ fn settled(mut table: RawTable, diagnostics: &mut Diagnostics) -> RawTable {
         let _ = table.cells.replace_column(column, cells);
     }
     errors.sort_unstable();
-    let place = |finding: Finding| {
-        let mut finding = finding.file(table.file.clone());
-        finding.sheet.clone_from(&table.sheet);
-        finding
-    };
+    let place = |finding: Finding| finding.within(&table.file, table.sheet.as_deref());
     let mut code = "";
     for (row, column, text) in errors.iter().take(MOST_FINDINGS) {
         let name = if table.named {

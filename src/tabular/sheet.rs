@@ -203,12 +203,12 @@ pub(super) mod notes {
         if table.rows.is_empty() {
             return;
         }
-        let mut finding = Finding::warning("RAW-030", "工作表是隐藏的，导入时不采用")
-            .file(input.name.clone())
-            .value(format!("{} 行", table.rows.len()))
-            .hint("若应采用，请在原文件中取消隐藏，或在列对应中以 sheet 指明这张工作表");
-        finding.sheet.clone_from(&table.sheet);
-        diagnostics.push(finding);
+        diagnostics.push(
+            Finding::warning("RAW-030", "工作表是隐藏的，导入时不采用")
+                .within(&input.name, table.sheet.as_deref())
+                .value(format!("{} 行", table.rows.len()))
+                .hint("若应采用，请在原文件中取消隐藏，或在列对应中以 sheet 指明这张工作表"),
+        );
     }
 
     /// A chart or macro sheet has no cells.

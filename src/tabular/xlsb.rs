@@ -92,11 +92,10 @@ pub(super) fn load(
     if sheets.is_empty() {
         return Err(input.damaged("没有工作表"));
     }
-    let part_of = |kind: &str, usual: &str| {
-        relations.values().find(|relation| relation.kind == kind).map_or_else(|| usual.to_owned(), |r| r.part.clone())
-    };
-    let strings = strings(&parts.bytes(input, archive, &part_of("sharedStrings", "xl/sharedStrings.bin"))?);
-    let formats = formats(&parts.bytes(input, archive, &part_of("styles", "xl/styles.bin"))?);
+    let shared = parts.of_kind(&relations, "sharedStrings", "xl/sharedStrings.bin");
+    let styles = parts.of_kind(&relations, "styles", "xl/styles.bin");
+    let strings = strings(&parts.bytes(input, archive, &shared)?);
+    let formats = formats(&parts.bytes(input, archive, &styles)?);
     let mut tables = Vec::new();
     for sheet in sheets {
         if !wanted(options, &sheet.name) {

@@ -58,11 +58,8 @@ pub(super) fn load(
         return Err(input.damaged("没有工作表"));
     }
     let relations = parts.relations(input, archive, &workbook)?;
-    let part_of = |kind: &str, usual: &str| {
-        let named = relations.values().find(|relation| relation.kind == kind).map(|relation| relation.part.clone());
-        named.filter(|part| parts.has(part)).unwrap_or_else(|| usual.to_owned())
-    };
-    let (shared, styles) = (part_of("sharedStrings", "xl/sharedStrings.xml"), part_of("styles", "xl/styles.xml"));
+    let shared = parts.of_kind(&relations, "sharedStrings", "xl/sharedStrings.xml");
+    let styles = parts.of_kind(&relations, "styles", "xl/styles.xml");
     let strings = match parts.open(input, archive, &shared)? {
         Some(part) => shared_strings(&mut xml_reader(input, part)?).map_err(|e| input.broken_part(&shared, &e))?,
         None => Vec::new(),

@@ -9,15 +9,15 @@ use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-fn fairdraw(arguments: &[&str]) -> Output {
+pub(crate) fn fairdraw(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_fairdraw")).args(arguments).output().unwrap()
 }
 
-fn words(output: &Output) -> String {
+pub(crate) fn words(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 

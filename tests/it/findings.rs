@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use fairdraw::registry::confirmed::keys_of;
 use fairdraw::registry::schema::{quality, violations};
@@ -16,19 +15,8 @@ use fairdraw::workspace::store::project::{CommandContext, Project};
 use fairdraw::workspace::store::quality::load_report;
 use polars::prelude::DataFrame;
 
+use super::command_line::{fairdraw, text, words};
 use super::project::at;
-
-fn fairdraw(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_fairdraw")).args(arguments).output().unwrap()
-}
-
-fn words(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
 
 const REGISTER: &str = "排污许可证编号,单位名称,统一社会信用代码,行政区,管理类别,经度,纬度\n\
     91310115MA1H00013P001P,浦东试验制造厂,,浦东新区,重点管理,121.54,31.22\n\

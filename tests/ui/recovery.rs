@@ -27,11 +27,12 @@ fn a_killed_window_loses_no_draft_and_says_what_it_recovered() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let mut again = Window::within(folder, LAPTOP, false, Begin::City);
+    // said for some seconds only, and a busy machine takes long over the rest
+    again.until("what was recovered", |w| w.shows("已恢复 2026-12-21T09:0"));
     again.settle();
     let open = again.app().session.project().unwrap();
     assert_eq!(open.draft.now().policy.tiers[0].min_score, wanted);
     assert!(open.draft.is_changed());
-    assert!(again.shows("已恢复 2026-12-21T09:0"), "{:?}", again.shown());
     again.send(DraftCommand::Revert);
     assert!(!again.app().session.project().unwrap().draft.is_changed());
     again.until("the draft's file is gone", |_| !draft.exists());

@@ -86,13 +86,7 @@ fn compute_places(
     columns: &ResultColumns,
     diagnostics: &mut Diagnostics,
 ) -> AppResult<BTreeMap<ResultField, usize>> {
-    let in_file = |finding: Finding| {
-        let finding = finding.file(table.file.clone());
-        match &table.sheet {
-            Some(sheet) => finding.sheet(sheet.clone()),
-            None => finding,
-        }
-    };
+    let in_file = |finding: Finding| finding.within(&table.file, table.sheet.as_deref());
     let mut places: BTreeMap<ResultField, usize> = BTreeMap::new();
     let mut unknown = Vec::new();
     for (at, heading) in table.headings.iter().enumerate() {

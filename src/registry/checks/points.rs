@@ -10,7 +10,6 @@ use super::super::intake::Intake;
 use super::super::options::RegistryOptions;
 use super::super::parse::{map_values, parse_pair};
 use super::super::schema::sources;
-use crate::diagnostic::Finding;
 
 /// A point in WGS 84, and what was wrong with it as written.
 type Judged = (Option<(f64, f64)>, Option<PointFault>);
@@ -59,7 +58,12 @@ pub(super) fn check_points(
     let whole = |value: &f64| value.fract().abs() <= 0.0;
     let known = lon.iter().zip(&lat).filter(|(lon, lat)| lon.is_some() && lat.is_some()).count();
     if known >= FEWEST_POINTS && lon.iter().chain(&lat).flatten().all(whole) {
-        out.whole(in_file(intake, codes::POINT_WHOLE.finding()).value(format!("{known} 行")));
+        out.whole(
+            codes::POINT_WHOLE
+                .finding()
+                .within(&intake.raw.file, intake.raw.sheet.as_deref())
+                .value(format!("{known} 行")),
+        );
         (lon, lat) = (vec![None; n], vec![None; n]);
     }
     let system = intake.layout.coordinates.unwrap_or(options.coordinates);
@@ -157,20 +161,12 @@ pub(super) fn check_system(
         CoordinateSystem::Bd09 => "BD-09（百度）",
         CoordinateSystem::Wgs84 => "WGS 84",
     };
-    let finding = in_file(intake, codes::POINT_SYSTEM.finding());
+    let finding = codes::POINT_SYSTEM.finding().within(&intake.raw.file, intake.raw.sheet.as_deref());
     out.whole(
         finding
             .value(format!("{count} 个点不在所填的区内"))
             .expected(format!("{name} 的坐标：按它换算后只有 {left} 个点不在所填的区内")),
     );
-}
-
-fn in_file(intake: &Intake<'_>, finding: Finding) -> Finding {
-    let finding = finding.file(intake.raw.file.as_str());
-    match &intake.raw.sheet {
-        Some(sheet) => finding.sheet(sheet.as_str()),
-        None => finding,
-    }
 }
 
 /// Points on which very many units lie: what geocoders answer when they do not know.

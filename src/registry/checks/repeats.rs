@@ -46,6 +46,15 @@ pub(in super::super) fn merge_events(
 ) -> PolarsResult<DataFrame> {
     let compared: Vec<&Column> = frame.columns().iter().filter(|column| is_compared(column.name().as_str())).collect();
     let mut keep = vec![true; frame.height()];
+    // `shown` is what the two rows have in common.
+    let merge = |out: &mut Collector, row: usize, earlier: usize, shown: &str| {
+        out.merged += 1;
+        let expected = format!("只出现一次（同{}）", place_words(places, earlier));
+        out.row(&codes::DUPLICATE_MERGED, places.at(row), |finding| {
+            let finding = finding.expected(expected);
+            if shown.is_empty() { finding } else { finding.value(shown) }
+        });
+    };
     for group in groups(&hashes(&compared, frame.height())?) {
         let mut kept: Vec<usize> = Vec::new();
         for row in group {
@@ -60,9 +69,7 @@ pub(in super::super) fn merge_events(
                 None => kept.push(row),
                 Some(earlier) => {
                     keep[row] = false;
-                    out.merged += 1;
-                    let expected = format!("只出现一次（同{}）", place_words(places, earlier));
-                    out.row(&codes::DUPLICATE_MERGED, places.at(row), |finding| finding.expected(expected));
+                    merge(out, row, earlier, "");
                 }
             }
         }
@@ -84,17 +91,11 @@ pub(in super::super) fn merge_events(
                 continue;
             };
             keep[row] = false;
-            let place = place_words(places, earlier);
             let shown = keys.shown(row);
             match first_difference(&rest, earlier, row)? {
-                None => {
-                    out.merged += 1;
-                    let expected = format!("只出现一次（同{place}）");
-                    out.row(&codes::DUPLICATE_MERGED, places.at(row), |finding| {
-                        finding.value(shown).expected(expected)
-                    });
-                }
+                None => merge(out, row, earlier, &shown),
                 Some(column) => {
+                    let place = place_words(places, earlier);
                     let column = kind.column(&column).map_or(column, |spec| spec.name.to_owned());
                     out.row(&codes::EVENT_CONFLICT, places.at(row), |finding| {
                         finding.column(column).value(shown).expected(format!("与{place}一致"))

@@ -51,11 +51,7 @@ fn complete_status(intake: &mut Intake<'_>, out: &mut Collector) {
         None => intake.len(),
     };
     if empty > 0 {
-        let finding = codes::STATUS_MISSING.finding().file(intake.raw.file.as_str());
-        let finding = match &intake.raw.sheet {
-            Some(sheet) => finding.sheet(sheet.as_str()),
-            None => finding,
-        };
+        let finding = codes::STATUS_MISSING.finding().within(&intake.raw.file, intake.raw.sheet.as_deref());
         let value =
             if written.is_some() { format!("{empty} 行") } else { "没有「生产状态」一列".to_owned() };
         out.whole(finding.column(intake.layout.heading(sources::STATUS.name())).value(value));

@@ -97,11 +97,7 @@ impl Intake<'_> {
         let (numbers, faults) = map_values(cells, parse_money);
         self.report_all(out, &codes::NUMBER_BAD, &faults, id, cells, "一个金额，如 2 或 2万元");
         let file = |finding: crate::diagnostic::Finding| {
-            let finding = finding.file(self.raw.file.as_str()).column(heading.as_str());
-            match &self.raw.sheet {
-                Some(sheet) => finding.sheet(sheet.as_str()),
-                None => finding,
-            }
+            finding.within(&self.raw.file, self.raw.sheet.as_deref()).column(heading.as_str())
         };
         let named = if mapped { MoneyUnit::named_in(&heading) } else { Some(MoneyUnit::Wan) };
         let unit = named.unwrap_or_else(|| {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{Column, IntoSeries, StringChunked, StringChunkedBuilder};
-
 use super::super::codes;
 use super::super::collect::Collector;
 use super::super::districts::DistrictLookup;
 use super::super::schema::sources;
 use super::Intake;
+use super::shown::replace_cells;
 use crate::text::fold;
 
 /// A figure that can only be metres.
@@ -37,33 +36,19 @@ impl Intake<'_> {
         if found.is_empty() {
             return;
         }
-        for (column, old, part) in [(x, &xs, 0), (y, &ys, 1)] {
-            let new = replaced(old, |i| found.get(&i).map(|place| format!("{:.7}", place[part])));
-            // Of the same name and length as the one that it replaces.
-            let _ = self.cells.replace_column(column, new);
+        for (column, part) in [(x, 0), (y, 1)] {
+            replace_cells(&mut self.cells, column, |i| found.get(&i).map(|place| format!("{:.7}", place[part])));
         }
         let how = concluded.unwrap_or_else(|| "按带号换算".to_owned());
-        let mut finding = codes::POINT_IN_METRES
+        let finding = codes::POINT_IN_METRES
             .finding()
-            .file(self.raw.file.as_str())
+            .within(&self.raw.file, self.raw.sheet.as_deref())
             .column(format!(
                 "{}、{}",
                 self.layout.heading(sources::LON.name()),
                 self.layout.heading(sources::LAT.name())
             ))
             .value(format!("{} 行；{how}", found.len()));
-        finding.sheet.clone_from(&self.raw.sheet);
         out.whole(finding);
     }
-}
-
-fn replaced(cells: &StringChunked, value: impl Fn(usize) -> Option<String>) -> Column {
-    let mut builder = StringChunkedBuilder::new(cells.name().clone(), cells.len());
-    for (i, text) in cells.iter().enumerate() {
-        match value(i) {
-            Some(other) => builder.append_value(other),
-            None => builder.append_option(text),
-        }
-    }
-    builder.finish().into_series().into()
 }

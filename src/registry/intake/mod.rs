@@ -71,7 +71,7 @@ impl<'a> Intake<'a> {
             let mut keep = vec![true; rows.len()];
             for i in footnotes {
                 keep[i] = false;
-                out.skip(&codes::FOOTNOTE, place_of(part, raw, rows[i]));
+                out.set_aside(&codes::FOOTNOTE, place_of(part, raw, rows[i]), "");
             }
             for (i, code, value) in odd {
                 if std::mem::replace(&mut keep[i], false) {

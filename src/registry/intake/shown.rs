@@ -1,15 +1,16 @@
 //! What the spreadsheet shows where the cells alone lack it: the value of a merged cell in its other rows, the zeros
 //! in front of a code.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{Column, DataFrame, IntoSeries, StringChunked, StringChunkedBuilder};
+use polars::prelude::{DataFrame, IntoColumn};
 
 use super::super::codes;
 use super::super::collect::Collector;
 use super::super::header::Layout;
+use super::super::parse::collect_text;
 use super::super::schema::ColumnKind;
-use crate::diagnostic::Finding;
 use crate::tabular::{Merged, RawTable};
 
 /// What a column of the file is read as; `None` for one that no column of the table takes.
@@ -31,19 +32,13 @@ fn is_time(kind: ColumnKind) -> bool {
     matches!(kind, ColumnKind::Date | ColumnKind::DateTime | ColumnKind::Month | ColumnKind::Year | ColumnKind::Period)
 }
 
-fn replace(cells: &mut DataFrame, column: usize, value: impl Fn(usize, Option<&str>) -> Option<String>) {
+/// Puts other texts into the cells of a column for which there are some.
+pub(super) fn replace_cells(cells: &mut DataFrame, column: usize, other: impl Fn(usize) -> Option<String> + Sync) {
     let Some(old) = cells.columns().get(column) else { return };
     let Ok(texts) = old.str() else { return };
-    let texts: &StringChunked = texts;
-    let mut builder = StringChunkedBuilder::new(old.name().clone(), texts.len());
-    for (i, text) in texts.iter().enumerate() {
-        match value(i, text) {
-            Some(other) => builder.append_value(other),
-            None => builder.append_option(text),
-        }
-    }
-    let new: Column = builder.finish().into_series().into();
+    let new = collect_text(texts.len(), |i| other(i).map(Cow::Owned).or_else(|| texts.get(i).map(Cow::Borrowed)));
     // Of the same name and length as the one that it replaces.
+    let new = new.with_name(old.name().clone()).into_column();
     let _ = cells.replace_column(column, new);
 }
 
@@ -75,14 +70,13 @@ pub(super) fn hold_merged(cells: &mut DataFrame, rows: &[u32], raw: &RawTable, l
         let measure = kind_of(layout, column).is_some_and(is_measure);
         let code = if measure { &codes::MERGED_AMOUNT } else { &codes::MERGED_HELD };
         let heading = layout.headings.get(column).filter(|heading| !heading.is_empty());
-        let mut finding: Finding = code
+        let finding = code
             .finding()
-            .file(raw.file.as_str())
+            .within(&raw.file, raw.sheet.as_deref())
             .column(heading.cloned().unwrap_or_else(|| format!("第 {} 列", column + 1)))
             .value(format!("{} 行", held.len()));
-        finding.sheet.clone_from(&raw.sheet);
         out.whole(finding);
-        replace(cells, column, |i, _| held.get(&i).cloned());
+        replace_cells(cells, column, |i| held.get(&i).cloned());
     }
 }
 
@@ -95,6 +89,6 @@ pub(super) fn show_padded(cells: &mut DataFrame, rows: &[u32], raw: &RawTable, l
         if kind_of(layout, index).is_some_and(|kind| is_measure(kind) || is_time(kind)) {
             continue;
         }
-        replace(cells, index, |i, _| shown.get(&(*rows.get(i)?, column)).cloned());
+        replace_cells(cells, index, |i| shown.get(&(*rows.get(i)?, column)).cloned());
     }
 }

@@ -1,6 +1,6 @@
 //! Figures on cards.
 
-use egui::{Color32, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{Color32, Painter, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use crate::ui::theme;
 
@@ -9,6 +9,17 @@ const FIGURE: f32 = 92.0;
 const LOW_FIGURE: f32 = 50.0;
 /// Width of a card below which its line may take two rows.
 const NARROW_FIGURE: f32 = 220.0;
+
+/// The frame of a figure's card, with its words for those who can't see it, and a painter that stays within it.
+fn card(ui: &mut Ui, size: Vec2, spoken: &str) -> (Rect, Response, Painter) {
+    let palette = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, spoken));
+    let line = if response.hovered() || response.has_focus() { palette.accent } else { palette.line };
+    ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
+    let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
+    (rect, response, painter)
+}
 
 /// A figure on a low card: label and number; the line below them shows on hovering.
 pub fn low_figure(
@@ -21,12 +32,7 @@ pub fn low_figure(
     ink: Option<Color32>,
 ) -> Response {
     let palette = theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, LOW_FIGURE), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {value}{unit} {note}")));
-    let hot = response.hovered() || response.has_focus();
-    let line = if hot { palette.accent } else { palette.line };
-    ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
-    let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
+    let (rect, response, painter) = card(ui, Vec2::new(width, LOW_FIGURE), &format!("{label} {value}{unit} {note}"));
     let left = rect.left() + 10.0;
     let text = |x: f32, y: f32, hold: egui::Align2, words: &str, font: egui::FontId, ink: Color32| {
         let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, ink);
@@ -59,14 +65,9 @@ pub fn figure(
     // the line below has two rows where the card is narrow
     let rows = if width < NARROW_FIGURE { 2 } else { 1 };
     let height = FIGURE + (rows - 1) as f32 * 15.0;
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{label} {value}{unit} {note}")));
+    let (rect, response, painter) = card(ui, Vec2::new(width, height), &format!("{label} {value}{unit} {note}"));
     if ui.is_rect_visible(rect) {
-        let hot = response.hovered() || response.has_focus();
-        let line = if hot { palette.accent } else { palette.line };
-        ui.painter().rect(rect, theme::RADIUS, palette.surface, Stroke::new(1.0, line), egui::StrokeKind::Inside);
         let left = rect.left() + 12.0;
-        let painter = ui.painter().with_clip_rect(rect.shrink(2.0));
         // what has no room ends in an ellipsis: never in half a character
         let whole = |text: &str, font: egui::FontId| {
             let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, palette.muted);

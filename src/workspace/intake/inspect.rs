@@ -196,8 +196,8 @@ impl SheetLook {
         self.notes.clear();
         let chosen = mapping.is_some_and(|entry| entry.sheet.is_some() && entry.sheet == self.sample.sheet);
         if self.sample.facts.hidden && !chosen {
-            let mut hidden = Finding::warning("RAW-030", "工作表是隐藏的，导入时不采用").file(self.sample.file.clone());
-            hidden.sheet.clone_from(&self.sample.sheet);
+            let hidden = Finding::warning("RAW-030", "工作表是隐藏的，导入时不采用")
+                .within(&self.sample.file, self.sample.sheet.as_deref());
             self.taken = Err(hidden.value(format!("{} 行", self.rows)).hint("若应采用，请在此选定它是哪一张表"));
             self.show_unknown(mapping);
             return;

@@ -61,23 +61,10 @@ pub fn frequency_limit<'a>(plan: &'a AnnualPlan, inputs: &PlanInputs, site: usiz
     (factor < 1.0 - NEAR).then_some(FrequencyLimit::Shrunk(factor))
 }
 
-/// The words of all sites, in their order: as [`frequency_limit`] has it for each, in one pass.
+/// The words of all sites, in their order, as [`frequency_limit`] has it for each.
 #[must_use]
 pub fn limit_words(plan: &AnnualPlan, inputs: &PlanInputs) -> Vec<Option<&'static str>> {
-    let sites = &inputs.sites;
-    let mut pressed = vec![false; sites.enterprises()];
-    for scaled in &plan.frequencies.scaled {
-        if let Some(pressed) = pressed.get_mut(scaled.enterprise as usize) {
-            *pressed = true;
-        }
-    }
-    let shrunk = plan.frequencies.shrink.iter().any(|factor| *factor < 1.0 - NEAR);
-    let word = |site: usize| {
-        let free = sites.exclusion[site] == Exclusion::None;
-        let own = !free || shrunk || pressed[sites.enterprise[site] as usize];
-        if own { frequency_limit(plan, inputs, site).map(FrequencyLimit::word) } else { None }
-    };
-    (0..sites.len()).map(word).collect()
+    (0..inputs.sites.len()).map(|site| frequency_limit(plan, inputs, site).map(FrequencyLimit::word)).collect()
 }
 
 /// Why the frequency of a site is lower than its tier asks, in sentences; empty where it is not.

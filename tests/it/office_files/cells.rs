@@ -227,13 +227,7 @@ fn examples_and_instructions_of_a_template_are_set_aside() {
         for as_csv in [true, false] {
             let mut table = register();
             table.insert(1, example.iter().map(ToString::to_string).collect());
-            let office = Office::new();
-            if as_csv {
-                office.file("污染源名录.csv", &csv(&table));
-            } else {
-                office.file("污染源名录.xlsx", &xlsx(&table));
-            }
-            let made = office.make();
+            let made = made_of(&table, as_csv);
             let rows: Vec<Option<u64>> = made.of("IMP-093").iter().map(|finding| finding.row).collect();
             assert_eq!((made.kept(TableKind::Sources), rows), (3, vec![Some(2)]), "{example:?}");
         }

@@ -59,13 +59,7 @@ fn a_name_destroyed_before_is_an_error_and_a_rare_character_is_none() {
         for as_csv in [true, false] {
             let mut table = register();
             table[2][1] = name.to_owned();
-            let office = Office::new();
-            if as_csv {
-                office.file("污染源名录.csv", &csv(&table));
-            } else {
-                office.file("污染源名录.xlsx", &xlsx(&table));
-            }
-            let made = office.make();
+            let made = made_of(&table, as_csv);
             let said = made.of("IMP-094");
             assert_eq!(
                 (made.kept(TableKind::Sources), said.len()),

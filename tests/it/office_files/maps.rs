@@ -53,13 +53,7 @@ fn places_in_metres_become_degrees() {
                 let place = if turned { [*north, *east] } else { [*east, *north] };
                 table.push(FIRMS[*firm].iter().chain(&place).map(ToString::to_string).collect());
             }
-            let office = Office::new();
-            if as_csv {
-                office.file("污染源名录.csv", &csv(&table));
-            } else {
-                office.file("污染源名录.xlsx", &xlsx(&table));
-            }
-            let made = office.make();
+            let made = made_of(&table, as_csv);
             assert_eq!(made.of("IMP-098").len(), 1, "{x} {places:?} {:?}", made.findings());
             let lon: Vec<f64> = made.column(TableKind::Sources, "lon").iter().map(|v| v.parse().unwrap()).collect();
             let lat: Vec<f64> = made.column(TableKind::Sources, "lat").iter().map(|v| v.parse().unwrap()).collect();

@@ -165,6 +165,17 @@ impl Office {
     }
 }
 
+/// A project of one register, as csv or as a workbook.
+pub(super) fn made_of(register: &[Vec<String>], as_csv: bool) -> Made {
+    let office = Office::new();
+    if as_csv {
+        office.file("污染源名录.csv", &csv(register));
+    } else {
+        office.file("污染源名录.xlsx", &xlsx(register));
+    }
+    office.make()
+}
+
 /// A project made.
 pub(super) struct Made(pub(super) Imported);
 

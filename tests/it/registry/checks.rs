@@ -269,6 +269,8 @@ fn cases_of_files() -> Vec<Case> {
     sum.facts.merged = vec![Merged { top: 2, bottom: 3, column: 3 }];
     let mut broken = two_sources();
     broken.facts.broken = [2].into();
+    let mut glued = sources_with("地址", ["甲路 1 号", "\"乙路 2 号,上海"]);
+    glued.facts.run_together = [3].into();
     let mut shifted = raw("污染源名录.csv", &[HEAD.to_vec(), vec![UNIT_A, "甲", USCC_A, "徐汇", "重点", "多"]]);
     shifted.delimiter = Some(',');
     let head = ["排污许可证编号", "单位名称", "管理类别"];
@@ -277,6 +279,7 @@ fn cases_of_files() -> Vec<Case> {
         (&codes::MERGED_HELD, vec![input(merged)]),
         (&codes::MERGED_AMOUNT, vec![input(two_sources()), input(sum)]),
         (&codes::ROW_BROKEN, vec![input(broken)]),
+        (&codes::ROW_RUN_TOGETHER, vec![input(glued)]),
         (&codes::ROW_SHIFTED, vec![input(shifted)]),
         (&codes::EXAMPLE_ROW, first([UNIT_A, "XXX公司", USCC_A, "徐汇", "重点"])),
         (&codes::TEXT_DESTROYED, first([UNIT_A, "上海锟斤拷公司", USCC_A, "徐汇", "重点"])),
