@@ -13,6 +13,8 @@
 mod columns;
 mod csv_text;
 mod file_name;
+mod known_columns;
+mod ledger;
 mod manifest;
 pub mod office;
 mod plan_book;
@@ -30,6 +32,7 @@ pub use crate::text::csv::CsvStyle;
 pub use columns::{ColumnCatalogue, SheetKind};
 pub use csv_text::render_csv;
 pub use file_name::{FileName, sanitise_file_name};
+pub use ledger::{ledger_sheet, ledger_summary, render_ledgers};
 pub use manifest::{
     ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, check_manifest,
     write_export,

@@ -9,8 +9,10 @@ use crate::domain::PlanMonth;
 use crate::ui::widgets::thousands;
 
 mod for_good;
+mod ledger;
 
 pub use for_good::*;
+pub use ledger::*;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
@@ -166,9 +168,13 @@ texts! {
     /// Field.
     RECTIFY = "整改期限";
     /// Field.
-    CLOSED = "整改完成";
+    CLOSED = "销号日期";
     /// In the empty field.
-    CLOSED_HINT = "未完成可空";
+    CLOSED_HINT = "未销号可空";
+    /// Field.
+    EVIDENCE = "销号依据";
+    /// In the empty field.
+    EVIDENCE_HINT = "整改报告、照片、复查记录";
     /// Field.
     MATTERS = "检查事项";
     /// Field.

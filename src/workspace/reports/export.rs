@@ -13,12 +13,14 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::{Audience, CheckResult, PublicScan, check_year_plan};
+use crate::disclosure::{
+    Audience, CheckResult, DueCheck, Ledger, MandatoryChecks, PublicScan, check_year_plan, compute_ledger,
+};
 use crate::district::DistrictSet;
 use crate::domain::{Period, PlanMonth};
 use crate::export::{
-    BookHeader, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, TaskBook, UnconfirmedNumber, render_plan_books,
-    render_result_list, render_results_template, render_task_book, render_year_plan, write_export,
+    BookHeader, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, TaskBook, UnconfirmedNumber, render_ledgers,
+    render_plan_books, render_result_list, render_results_template, render_task_book, render_year_plan, write_export,
 };
 use crate::registry::Registry;
 use crate::sampling::{SealRegister, sha256, to_hex};
@@ -177,6 +179,8 @@ struct Exporter<'a> {
     catalogue: &'a ColumnCatalogue,
     /// The opened draws of the months asked for.
     draws: &'a [OpenedDraw],
+    /// Problems of all months.
+    ledger: &'a Ledger,
     header: BookHeader,
     context: &'a CommandContext,
 }
@@ -215,6 +219,9 @@ pub fn export_project(
     let rolling = if next == at { None } else { Some(compute_analysis(project, registry, next, &context.progress)?) };
     let planned = rolling.as_ref().unwrap_or(&analysis);
     context.progress.begin("导出", 0);
+    let checks: Vec<DueCheck> = all.iter().flat_map(|opened| opened.checks.iter().cloned()).collect();
+    let today = context.now.date();
+    let ledger = compute_ledger(&analysis.results, &checks, &MandatoryChecks::of(&checks), today);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
     let draws: Vec<OpenedDraw> = all.into_iter().filter(|opened| request.wants(opened.month)).collect();
     let mark = data_mark(project, draws.iter());
@@ -234,6 +241,7 @@ pub fn export_project(
         register: &register,
         catalogue: &catalogue,
         draws: &draws,
+        ledger: &ledger,
         header,
         context,
     };
@@ -311,6 +319,7 @@ impl Exporter<'_> {
         };
         let book = input.compute(self.header.clone())?;
         let mut files = render_plan_books(&book, self.catalogue)?;
+        files.extend(render_ledgers(self.ledger, &book.header, self.catalogue)?);
         let matters = self.project.policy.disclosure.matters.join("、");
         for sheet in book.months.iter().filter(|sheet| !sheet.targets.is_empty()) {
             let bodies: BTreeMap<_, _> =
