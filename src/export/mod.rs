@@ -17,6 +17,7 @@ mod manifest;
 pub mod office;
 mod plan_book;
 mod plan_sheets;
+mod proof_code;
 mod public;
 mod record_sheet;
 mod scan_file;
@@ -39,6 +40,7 @@ pub use plan_book::{
     TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff, TargetUnit, UnconfirmedNumber,
 };
 pub use plan_sheets::{render_plan_book, render_plan_books};
+pub use proof_code::{PROOF_CODE_MARK, proof_qr_text};
 pub use public::{PublicHeader, ResultTexts, render_result_list, render_year_plan, result_texts};
 pub use record_sheet::{RECORD_COLUMNS, RecordFigures, RecordRow, RecordTable};
 pub use scan_file::scan_public_file;

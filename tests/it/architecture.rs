@@ -101,7 +101,7 @@ const ROOMS: [Room; 26] = [
         "export",
         "plain values → xlsx, csv, public pages; atomic writes; a manifest of hashes beside every export",
         "text domain diagnostic tabular sampling disclosure",
-        "chrono encoding_rs ron rust_xlsxwriter serde serde_json tempfile",
+        "chrono encoding_rs flate2 ron rust_xlsxwriter serde serde_json tempfile",
     ),
     room(
         "workspace/store",

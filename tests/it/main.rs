@@ -41,6 +41,7 @@ mod plan;
 mod plan_record;
 mod policy;
 mod project;
+mod public_page;
 mod publishing;
 mod raw;
 mod refresh;
