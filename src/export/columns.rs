@@ -69,6 +69,7 @@ const TARGETS: &[(&str, CellKind)] = &[
     ("recusal", Text),
     ("manner", Text),
     ("monitoring", Text),
+    ("visit", Text),
     ("checklist", Text),
     ("focus", Text),
     ("basis", Text),
