@@ -109,6 +109,8 @@ pub enum Command {
     Void(VoidArgs),
     /// 一个单位自己的证明（无论是否抽中）
     Proof(ProofArgs),
+    /// 公开网页放在哪里：任务单上二维码打开的地址
+    PageAddress(PageAddressArgs),
     /// 录入检查结果
     Results(super::data::ResultsArgs),
     /// 操作日志：谁在何时做了什么
@@ -318,6 +320,18 @@ pub struct ProofArgs {
     /// 单位编号
     #[arg(long)]
     pub unit: String,
+    /// 输出二维码的文字（带公开网页的地址），不输出 JSON
+    #[arg(long)]
+    pub code: bool,
+}
+
+/// `page-address`.
+#[derive(Debug, Args)]
+pub struct PageAddressArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 公开网页的地址，如 https://sthj.example.gov.cn/ssj/verify.html；不写则显示，写空文字则清除
+    pub address: Option<String>,
 }
 
 /// `export`.
@@ -334,6 +348,12 @@ pub struct ExportArgs {
     /// 只导出这些类型，如 xlsx,csv,json
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
+    /// 打包发送：每个执法主体一个压缩包，内有清单
+    #[arg(long, conflicts_with = "only")]
+    pub pack: bool,
+    /// 压缩包加密；密码取自环境变量 FAIRDRAW_PACK_PASSWORD，没有则从标准输入读一行
+    #[arg(long, requires = "pack")]
+    pub encrypt: bool,
 }
 
 /// `status`.

@@ -102,6 +102,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::AddCheck(args) => draw::add(&args, cli.json, &context),
         Command::Void(args) => draw::void(&args, &context),
         Command::Proof(args) => draw::proof(&args, &context),
+        Command::PageAddress(args) => plan::page_address(&args, cli.json, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
         Command::Findings(args) => findings::findings(&args, cli.json, &context),

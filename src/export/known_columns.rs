@@ -32,6 +32,7 @@ pub(super) const TARGETS: &[(&str, CellKind)] = &[
     ("recusal", Text),
     ("manner", Text),
     ("monitoring", Text),
+    ("visit", Text),
     ("checklist", Text),
     ("focus", Text),
     ("basis", Text),

@@ -1,6 +1,4 @@
-//! The ledger of problems as a workbook: the city's, and one for each body that has problems. Internal.
-
-use std::collections::BTreeMap;
+//! The ledger of problems as a workbook. Internal.
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, Ledger, LedgerRow, LedgerState};
@@ -58,38 +56,34 @@ pub fn ledger_summary(ledger: &Ledger) -> String {
     )
 }
 
-/// The ledgers of the year: the city's first, then each body's; none where no problem was found.
+/// The ledger of the year: the city's, or that of the header's body; `None` where it has no problem.
 ///
 /// # Errors
 /// As [`render_workbook`].
-pub fn render_ledgers(ledger: &Ledger, header: &BookHeader, catalogue: &ColumnCatalogue) -> AppResult<Vec<ExportFile>> {
-    let mut whose: BTreeMap<&str, (&str, Vec<&LedgerRow>)> = BTreeMap::new();
-    for row in &ledger.rows {
-        whose.entry(row.body.as_str()).or_insert_with(|| (&row.body_name, Vec::new())).1.push(row);
+pub fn render_ledger(
+    ledger: &Ledger,
+    header: &BookHeader,
+    catalogue: &ColumnCatalogue,
+) -> AppResult<Option<ExportFile>> {
+    let is_own = |row: &&LedgerRow| header.body.as_ref().is_none_or(|(body, _)| row.body == *body);
+    let own = Ledger { rows: ledger.rows.iter().filter(is_own).cloned().collect() };
+    if own.rows.is_empty() {
+        return Ok(None);
     }
-    if ledger.rows.is_empty() {
-        return Ok(Vec::new());
+    let whose = header.body.as_ref().map_or(header.agency.as_str(), |(_, name)| name);
+    let title = format!("{whose} {}年度问题整改台账", header.year);
+    let mut sheet = ledger_sheet(&own.rows.iter().collect::<Vec<_>>(), &title, catalogue);
+    sheet.notes = vec![ledger_summary(&own), "内部资料。销号须有依据；逾期未改的，依法处理。".to_owned()];
+    let bytes = render_workbook(&[sheet], &book_meta(header, title))?;
+    let name = FileName {
+        agency: whose,
+        document: "问题整改台账",
+        period: &header.year.to_string(),
+        version: header.version,
+        audience: Audience::Internal,
+        mark: header.data_mark.as_deref(),
+        extension: "xlsx",
     }
-    let all = (header.agency.as_str(), ledger.rows.iter().collect());
-    std::iter::once(all)
-        .chain(whose.into_values())
-        .map(|(name, rows)| {
-            let title = format!("{name} {}年度问题整改台账", header.year);
-            let mut sheet = ledger_sheet(&rows, &title, catalogue);
-            let own = Ledger { rows: rows.into_iter().cloned().collect() };
-            sheet.notes = vec![ledger_summary(&own), "内部资料。销号须有依据；逾期未改的，依法处理。".to_owned()];
-            let bytes = render_workbook(&[sheet], &book_meta(header, title))?;
-            let name = FileName {
-                agency: name,
-                document: "问题整改台账",
-                period: &header.year.to_string(),
-                version: header.version,
-                audience: Audience::Internal,
-                mark: header.data_mark.as_deref(),
-                extension: "xlsx",
-            }
-            .render();
-            Ok(ExportFile { name, bytes, audience: Audience::Internal })
-        })
-        .collect()
+    .render();
+    Ok(Some(ExportFile { name, bytes, audience: Audience::Internal }))
 }

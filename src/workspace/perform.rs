@@ -24,6 +24,7 @@ use crate::workspace::deeds::follow_up::{record_follow_up, record_interference};
 use crate::workspace::deeds::list_file::write_list;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
+use crate::workspace::deeds::page_address::set_page_address;
 use crate::workspace::deeds::plan_record::record_year_plan_dates;
 use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
@@ -33,6 +34,7 @@ use crate::workspace::intake::import::{take_calendar, take_districts};
 use crate::workspace::intake::inspect::forget_staging;
 use crate::workspace::intake::refresh::{forget_kept, take_back};
 use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
+use crate::workspace::reports::packs::{PackRequest, pack_bodies};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
 use refresh::take_refresh;
@@ -211,6 +213,16 @@ pub fn perform_deed(
             let request = ExportRequest { month, only };
             let exported = export_project(project, registry, districts, &to, &request, context)?;
             DeedOutcome::Exported(to, exported)
+        }
+        Deed::PageAddress(typed) => {
+            set_page_address(project, &typed, context)?;
+            DeedOutcome::Saved
+        }
+        Deed::PackBodies { to, month, password } => {
+            let (registry, districts) = frames.get(project)?;
+            let request = PackRequest { to, month, password };
+            let packed = pack_bodies(project, registry, districts, &request, context)?;
+            DeedOutcome::Exported(request.to, packed)
         }
         Deed::WriteList { to, list, rows, bytes } => {
             write_list(project, &to, &list, rows, &bytes, context)?;

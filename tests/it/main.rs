@@ -42,6 +42,7 @@ mod plan;
 mod plan_record;
 mod policy;
 mod project;
+mod public_page;
 mod publishing;
 mod raw;
 mod refresh;

@@ -13,6 +13,7 @@ use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::confirm::Confirmation;
 use crate::workspace::deeds::follow_up::{FollowUpEntry, Interference};
 use crate::workspace::deeds::open::TypedOpening;
+use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::deeds::publish::{Publication, PublicationCorrection};
 use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::deeds::settings::Settings;
@@ -82,6 +83,17 @@ pub enum Deed {
         /// Kinds of files by ending or family; empty for all.
         only: Vec<String>,
     },
+    /// The public pages stand at this address.
+    PageAddress(String),
+    /// Exports the bodies' folders and packs each into one file.
+    PackBodies {
+        /// Target folder.
+        to: PathBuf,
+        /// Month; `None` for the whole plan.
+        month: Option<PlanMonth>,
+        /// Encrypts the packs.
+        password: Option<PackPassword>,
+    },
     /// Writes a list that names units of a month into a file, made ready elsewhere.
     WriteList {
         /// Target file.
@@ -121,7 +133,7 @@ impl Deed {
     #[must_use]
     pub fn command_id(&self) -> CommandId {
         match self {
-            Self::Settings(_) => CommandId::Settings,
+            Self::Settings(_) | Self::PageAddress(_) => CommandId::Settings,
             Self::Mend(..) => CommandId::Mend,
             Self::SealYear(_) | Self::SealMonth(..) => CommandId::Seal,
             Self::Open(..) => CommandId::Open,
@@ -138,7 +150,7 @@ impl Deed {
             Self::FollowUp(_) => CommandId::FollowUp,
             Self::Interference(_) => CommandId::Interference,
             Self::PlanDates(_) => CommandId::PlanDates,
-            Self::Export { .. } | Self::WriteList { .. } => CommandId::Export,
+            Self::Export { .. } | Self::PackBodies { .. } | Self::WriteList { .. } => CommandId::Export,
             Self::Refresh { .. } => CommandId::Refresh,
             Self::RefreshBack(_) => CommandId::RefreshBack,
             Self::ForgetKept(_) => CommandId::ForgetKept,
@@ -157,6 +169,8 @@ impl Deed {
             Self::SealYear(_) => "封存年度种子",
             Self::SealMonth(..) => "冻结并封存",
             Self::Open(..) => "开封并抽取",
+            Self::PackBodies { .. } => "打包",
+            Self::PageAddress(_) => "保存公开网页的地址",
             Self::Mend(..)
             | Self::Void(..)
             | Self::Substitute { .. }
@@ -186,11 +200,12 @@ impl Deed {
     #[must_use]
     pub fn saves_draft(&self) -> bool {
         match self {
-            Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } => true,
+            Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } | Self::PackBodies { .. } => true,
             // what is approved is what is saved
             Self::PlanDates(entered) => entered.approved_on.is_some(),
             // the saving itself
             Self::Settings(_)
+            | Self::PageAddress(_)
             | Self::Mend(..)
             | Self::Open(..)
             | Self::Void(..)

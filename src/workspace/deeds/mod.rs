@@ -10,6 +10,8 @@ pub mod follow_up;
 pub mod list_file;
 pub mod mends;
 pub mod open;
+pub mod pack_password;
+pub mod page_address;
 pub mod plan_record;
 pub mod publish;
 pub mod results;

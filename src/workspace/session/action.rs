@@ -145,10 +145,16 @@ impl Action {
                 save(&mut project, &frames, draft, &context, saving)?;
                 return Ok(Done::new(Outcome::Deed(DeedOutcome::Saved), "已保存"));
             };
+            let slot = saving.slot.clone();
             if deed.saves_draft() {
                 save(&mut project, &frames, draft, &context, saving)?;
             }
+            // it stands in project.ron, beside what the draft is saved into
+            let changes_file = matches!(deed, Deed::PageAddress(_));
             let outcome = perform_deed(&mut project, &frames, deed, &context)?;
+            if changes_file {
+                slot.put(project);
+            }
             Ok(tell(outcome, &data))
         })
     }
