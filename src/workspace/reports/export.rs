@@ -271,16 +271,7 @@ pub fn export_project(
     }
     exported.main = main_name.map(|name| to.join(INTERNAL).join(name)).filter(|path| exported.files.contains(path));
     if unvisited > 0 {
-        let is_in = |family: &str| exported.files.iter().any(|path| path.starts_with(to.join(family)));
-        let kept: Vec<String> =
-            [INTERNAL, EVIDENCE].into_iter().filter(|f| is_in(f)).map(|family| format!("「{family}」")).collect();
-        let kept = match kept.as_slice() {
-            [] => String::new(),
-            kept => format!("；其名单只在{}，检查前不得外传", kept.concat()),
-        };
-        let public =
-            if is_in(PUBLIC) { "；公开文件已逐一核对，不含其名称、代码与编号" } else { "" };
-        exported.notes.push(format!("{unvisited} 个检查对象尚未检查{kept}{public}"));
+        exported.notes.push(secrecy_note(&exported, to, unvisited));
     }
     project.log(
         context,
@@ -288,6 +279,19 @@ pub fn export_project(
         serde_json::json!({ "files": exported.files.len(), "month": request.month.map(|m| m.to_string()) }),
     )?;
     Ok(exported)
+}
+
+/// How many targets are not visited yet, and where they are named.
+fn secrecy_note(exported: &Exported, to: &Path, unvisited: usize) -> String {
+    let is_in = |family: &str| exported.files.iter().any(|path| path.starts_with(to.join(family)));
+    let kept: Vec<String> =
+        [INTERNAL, EVIDENCE].into_iter().filter(|f| is_in(f)).map(|family| format!("「{family}」")).collect();
+    let kept = match kept.as_slice() {
+        [] => String::new(),
+        kept => format!("；其名单只在{}，检查前不得外传", kept.concat()),
+    };
+    let public = if is_in(PUBLIC) { "；公开文件已逐一核对，不含其名称、代码与编号" } else { "" };
+    format!("{unvisited} 个检查对象尚未检查{kept}{public}")
 }
 
 impl Exporter<'_> {
