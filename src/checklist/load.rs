@@ -67,8 +67,8 @@ fn parse<T: DeserializeOwned>((file, text): (&str, &str)) -> AppResult<T> {
 /// # Errors
 /// `CKL-001` not readable, with line and column; `CKL-002` an id twice; `CKL-003` an industry code that is none, or is
 /// claimed twice; `CKL-004` a kind of matter that no sheet prints; `CKL-005` a document that isn't named, or an item
-/// without a basis in force; `CKL-006` not exactly one general list, or a format of another version; `CKL-007` a list
-/// without items, or an item without words or category.
+/// without a basis in force; `CKL-006` not exactly one general list; `CKL-007` a list without items, or
+/// an item without words or category; `CKL-008` a document that ends before it begins; `CKL-009` another format.
 pub fn check_checklists(sources: (&str, &str), lists: &[(&str, &str)]) -> AppResult<Checklists> {
     let file: SourceFile = parse(sources)?;
     check_format(sources.0, file.format)?;
@@ -78,7 +78,7 @@ pub fn check_checklists(sources: (&str, &str), lists: &[(&str, &str)]) -> AppRes
             return Err(twice(sources.0, &source.id));
         }
         if source.valid_to.is_some_and(|last| last < source.valid_from) {
-            return Err(Finding::error("CKL-005", "检查表依据的施行期间首尾颠倒")
+            return Err(Finding::error("CKL-008", "检查表依据的施行期间首尾颠倒")
                 .value(&source.id)
                 .file(sources.0)
                 .into());
@@ -113,7 +113,7 @@ fn check_format(file: &str, format: u32) -> AppResult<()> {
     if format == 1 {
         return Ok(());
     }
-    Err(Finding::error("CKL-006", "检查表文件的版本无法识别")
+    Err(Finding::error("CKL-009", "检查表文件的版本无法识别")
         .value(format.to_string())
         .expected("format: 1")
         .file(file)

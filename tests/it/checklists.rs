@@ -70,5 +70,7 @@ fn a_faulty_list_is_told_with_its_code() {
     assert_eq!(code(SOURCES, &[&list("", "持证与变更", "G1", "b")]), "CKL-005");
     assert_eq!(code(&SOURCES.replace("None", "Some(\"2025-12-31\")"), &[&good]), "CKL-005");
     assert_eq!(code(SOURCES, &[]), "CKL-006");
+    assert_eq!(code(&SOURCES.replace("None", "Some(\"2019-12-31\")"), &[&good]), "CKL-008");
+    assert_eq!(code(SOURCES, &[&good.replace("format: 1", "format: 2")]), "CKL-009");
     assert_eq!(code(SOURCES, &[&good.replace("\"看\"", "\" \"")]), "CKL-007");
 }

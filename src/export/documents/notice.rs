@@ -22,15 +22,15 @@ use crate::export::sheet::display_width;
 /// stand in its workbook.
 const COLUMNS: [(&str, u32, bool); 10] = [
     ("number", 10, true),
-    ("body", 22, false),
-    ("name", 34, false),
-    ("uscc", 36, true),
+    ("body", 20, false),
+    ("name", 32, false),
+    ("uscc", 40, true),
     ("matters", 24, false),
     ("manner", 13, true),
     ("inspected_on", 20, true),
     ("outcome", 21, false),
-    ("handling", 33, false),
-    ("inspectors", 20, false),
+    ("handling", 30, false),
+    ("inspectors", 24, false),
 ];
 
 /// Characters of full width that a line of the landscape table holds: 222 mm of 9-point type, less the cells' margins.
@@ -111,10 +111,12 @@ pub(super) fn day_words(day: chrono::NaiveDate) -> String {
 fn compute_notice(list: &ResultList, header: &PublicHeader, catalogue: &ColumnCatalogue, basis: &str) -> Notice {
     let label = format!("{}年{}月", list.month.year(), list.month.month());
     let mut sheets = Vec::new();
+    let same_matters = same_matters(list);
     if !list.rows.is_empty() {
         let texts = result_texts(list, catalogue);
         let at: Vec<(usize, u32, bool)> = COLUMNS
             .iter()
+            .filter(|(id, ..)| *id != "matters" || same_matters.is_none())
             .filter_map(|(id, width, centred)| {
                 Some((texts.columns.iter().position(|(column, _)| column == id)?, *width, *centred))
             })
@@ -160,13 +162,19 @@ fn compute_notice(list: &ResultList, header: &PublicHeader, catalogue: &ColumnCa
         agency: header.agency.clone(),
         day: day_words(list.published_on),
         marks: header.data_mark.iter().cloned().collect(),
-        paragraphs: paragraphs(list, &label, basis),
+        paragraphs: paragraphs(list, &label, basis, same_matters),
         attachments,
         sheets,
     }
 }
 
-fn paragraphs(list: &ResultList, label: &str, basis: &str) -> Vec<String> {
+/// The matters where they are the same of all rows: said once in the text, not in every row.
+fn same_matters(list: &ResultList) -> Option<&str> {
+    let first = list.rows.first().map(|row| row.matters.as_str()).filter(|matters| !matters.is_empty())?;
+    list.rows.iter().all(|row| row.matters == first).then_some(first)
+}
+
+fn paragraphs(list: &ResultList, label: &str, basis: &str, matters: Option<&str>) -> Vec<String> {
     let by = if basis.is_empty() { String::new() } else { format!("根据{basis}，") };
     let mut told = Vec::new();
     if list.rows.is_empty() {
@@ -183,6 +191,7 @@ fn paragraphs(list: &ResultList, label: &str, basis: &str) -> Vec<String> {
             .collect();
         told.push(format!("{by}现将{label}“双随机、一公开”检查结果予以公开（见附件）。"));
         told.push(format!("本次公开检查结果 {} 项，其中{}。", list.rows.len(), counts.join("，")));
+        told.extend(matters.map(|matters| format!("检查事项为{}。", matters.trim_end_matches('。'))));
     }
     if !list.withheld.is_empty() {
         told.push(format!("依法不予公开的检查结果 {} 项，只计数并列明依据。", list.withheld.len()));

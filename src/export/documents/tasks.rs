@@ -363,19 +363,26 @@ fn task_word(
         card.push(vec![("以往检查发现".to_owned(), joined(&sheet.earlier, NOTHING_FOUND))]);
         card.push(vec![("排放限值".to_owned(), joined(&sheet.limits, NO_LIMITS))]);
         card.push(vec![("位置".to_owned(), or_dash(&sheet.place))]);
-        card.push(vec![("检查情况".to_owned(), String::new())]);
-        card.push(vec![("当事人意见".to_owned(), "以上情况属实。签字：　　　　　　年　　月　　日".to_owned())]);
-        card.push(vec![("执法人员签字".to_owned(), "　　　　　　、　　　　　　年　　月　　日".to_owned())]);
         book.card(&card);
         if let Some(png) = sheet.qr.as_ref().and_then(|file| files.get(file)) {
-            book.picture(png, 38, "本单位的抽取证明，扫码核验");
+            book.picture(png, 48, "本单位的抽取证明，扫码核验");
         }
         if let Some(checklist) = document.checklists.get(sheet.checklist) {
+            book.attachment(&format!("被检查单位：{}", sheet.name), "检查表", true);
             book.table(&checklist_sheet(checklist), PORTRAIT);
         }
+        book.card(&SIGNED.map(|(label, words)| vec![(label.to_owned(), words.to_owned())]));
     }
     book.pack(&title, typesetter)
 }
+
+/// Rows to be filled in and signed, on the checklist's pages: those that the firm signs hold nothing internal.
+const SIGNED: [(&str, &str); 4] = [
+    ("检查情况", "\n\n"),
+    ("问题记录", "\n\n"),
+    ("当事人意见", "以上情况属实。签字：　　　　　　　　　　年　　月　　日"),
+    ("执法人员签字", "　　　　　　　　、　　　　　　　　年　　月　　日"),
+];
 
 /// What stands where earlier checks found nothing, and where no limits are known.
 const NOTHING_FOUND: &str = "名录中没有以往检查发现的问题";

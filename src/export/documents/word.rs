@@ -6,8 +6,8 @@ use std::io::Cursor;
 
 use docx_rs::{
     AlignmentType, BreakType, Docx, Footer, Header, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum,
-    PageOrientationType, PageSize, Paragraph, Pic, Run, RunFonts, SectionProperty, Shading, Table, TableAlignmentType,
-    TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
+    PageOrientationType, PageSize, Paragraph, Pic, Run, RunFonts, SectionProperty, Shading, SpecialIndentType, Table,
+    TableAlignmentType, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
 };
 
 use super::notice::PrintSheet;
@@ -82,6 +82,7 @@ fn page_number(align: AlignmentType) -> Footer {
 pub(super) struct WordBook {
     docx: Docx,
     turned: bool,
+    pictures: usize,
 }
 
 impl WordBook {
@@ -99,7 +100,7 @@ impl WordBook {
             };
             docx = docx.header(head()).even_header(head());
         }
-        Self { docx, turned: false }
+        Self { docx, turned: false, pictures: 0 }
     }
 
     fn push(&mut self, paragraph: Paragraph) {
@@ -116,12 +117,11 @@ impl WordBook {
 
     /// A paragraph of the text, its first line set in by two characters.
     pub(super) fn paragraph(&mut self, text: &str) {
-        self.push(
-            spaced(Paragraph::new(), 28)
-                .align(AlignmentType::Both)
-                .first_line_chars(200)
-                .add_run(run(text, BODY, THREE)),
-        );
+        let indented = spaced(Paragraph::new(), 28)
+            .align(AlignmentType::Both)
+            .indent(None, Some(SpecialIndentType::FirstLine(2 * 320)), None, None)
+            .first_line_chars(200);
+        self.push(indented.add_run(run(text, BODY, THREE)));
     }
 
     /// An empty line.
@@ -207,11 +207,11 @@ impl WordBook {
         let (label, text) = (twips(26) as usize, twips(PORTRAIT / 2 - 26) as usize);
         let cell = |words: &str, width: usize, head: bool| {
             let font = if head { HEI } else { BODY };
-            let paragraph = spaced(Paragraph::new(), 15).add_run(run(words, font, FIVE));
-            let cell = TableCell::new()
-                .width(width, WidthType::Dxa)
-                .vertical_align(VAlignType::Center)
-                .add_paragraph(if head { paragraph.align(AlignmentType::Center) } else { paragraph });
+            let mut cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+            for line in words.split('\n') {
+                let paragraph = spaced(Paragraph::new(), 15).add_run(run(line, font, FIVE));
+                cell = cell.add_paragraph(if head { paragraph.align(AlignmentType::Center) } else { paragraph });
+            }
             if head { cell.shading(Shading::new().fill("F2F2F2")) } else { cell }
         };
         let rows = rows.iter().map(|row| {
@@ -236,7 +236,10 @@ impl WordBook {
     pub(super) fn picture(&mut self, png: &[u8], millimetres: u32, words: &str) {
         let side = millimetres * 36_000;
         // its pixels don't matter: the size on paper is given
-        let picture = Pic::new_with_dimensions(png.to_vec(), 1, 1).size(side, side);
+        let mut picture = Pic::new_with_dimensions(png.to_vec(), 1, 1).size(side, side);
+        // docx-rs counts pictures over all documents of a run: the same document would never be the same again
+        self.pictures += 1;
+        picture.id = format!("rIdImage{}", self.pictures);
         let run_of = |run| Paragraph::new().align(AlignmentType::Center).add_run(run);
         self.push(run_of(Run::new().add_image(picture)));
         self.push(run_of(run(words, BODY, SMALL_FIVE)));

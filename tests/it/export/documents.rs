@@ -60,7 +60,9 @@ fn a_notice_of_many_rows_repeats_its_head_and_loses_nothing() {
     assert!(pages[0].contains("根据沪环执法〔2023〕154号第13项，现将2026年3月"), "{}", pages[0]);
     assert!(pages[0].contains("本次公开检查结果 120 项，其中未发现问题 80 项，发现问题已责令改正 40 项。"));
     assert!(pages[0].contains("特此通告。") && pages[0].contains("2026年3月31日"));
+    assert!(pages[0].contains("检查事项为排污许可证后监管。"), "what is the same of all rows is said once");
     let sheets = &pages[1..];
+    assert!(sheets.iter().all(|page| !page.contains("排污许可证后监管")));
     assert!(sheets.len() > 3 && sheets.iter().all(|page| page.contains("统一社会信用代码")), "a head on every page");
     for check in &checks {
         assert!(text.contains(&check.name) && text.contains(check.uscc.as_ref().unwrap()), "{}", check.name);
@@ -204,7 +206,7 @@ fn a_task_book_has_a_sheet_and_a_checklist_for_each_target() {
     let sheets: Vec<&str> = text.lines().filter(|page| page.contains("双随机检查任务单")).collect();
     assert_eq!(sheets.len(), 4);
     for (sheet, target) in sheets.iter().zip(&pack.book.targets) {
-        for part in ["被检查单位", "检查依据", "执法人员签字", "2025-06-03 台账缺失", "DA001 二氧化硫 50"]
+        for part in ["被检查单位", "检查依据", "风险等级", "2025-06-03 台账缺失", "DA001 二氧化硫 50"]
         {
             assert!(sheet.contains(part), "{part}: {sheet}");
         }
@@ -213,6 +215,11 @@ fn a_task_book_has_a_sheet_and_a_checklist_for_each_target() {
         assert!(sheet.contains(&format!("{}（证号 {}）", lead.name, lead.certificate)), "{sheet}");
     }
     assert_eq!(text.matches("□未发现问题").count(), 4 * pack.checklists[0].rows.len());
+    // what the firm signs stands on pages that hold nothing internal
+    let signed: Vec<&str> = text.lines().filter(|page| page.contains("执法人员签字")).collect();
+    assert_eq!(signed.len(), 4);
+    let inner = |page: &&str| page.contains("风险等级") || page.contains("入选原因");
+    assert!(signed.iter().all(|page| page.contains("当事人意见") && !inner(page)));
     assert!(text.contains("内部资料，检查前保密") && text.contains("执法人员配对名单"));
     // before the code: the law that it took the place of
     assert!(text.contains("《中华人民共和国环境保护法》第四十五条") && !text.contains("生态环境法典"));
