@@ -11,6 +11,8 @@ pub mod domain;
 pub mod diagnostic;
 pub mod policy;
 
+pub mod checklist;
+
 pub mod tabular;
 
 pub mod district;

@@ -7,10 +7,7 @@ use std::sync::OnceLock;
 
 use ab_glyph::{Font, FontRef, GlyphId};
 
-/// Noto Sans SC Regular, OpenType.
-pub const REGULAR: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf");
-/// Noto Sans SC Bold, OpenType.
-pub const BOLD: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC-Bold.otf");
+pub use crate::text::face::{BOLD, REGULAR};
 
 /// Family list of SVG texts.
 pub const FAMILY: &str = "Noto Sans SC, Microsoft YaHei, SimHei, sans-serif";

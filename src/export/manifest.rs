@@ -112,7 +112,7 @@ impl Manifest {
 pub struct ExportOutcome {
     /// The manifest written.
     pub manifest: Manifest,
-    /// Public files whose kind can't be searched (.pdf, pictures): their makers take visited targets only.
+    /// Public files whose kind can't be searched (pictures): their makers take visited targets only.
     pub unsearched: Vec<String>,
 }
 

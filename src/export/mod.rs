@@ -1,6 +1,7 @@
 //! Files that leave the product: workbooks, csv, manifests.
 //!
-//! Duty: one definition of a table ([`SheetSpec`]) drawn as .xlsx and .csv; the internal plan workbooks, task
+//! Duty: one definition of a table ([`SheetSpec`]) drawn as .xlsx and .csv; documents as .pdf and .docx
+//! ([`documents`]); the internal plan workbooks, task
 //! sheets and the template for results; the public yearly plan and lists; atomic writing with a manifest of
 //! SHA-256 beside every export. Column order and headings come from data (`assets/columns.ron`, which a
 //! project may override), so that other systems can take the files up.
@@ -13,6 +14,7 @@
 mod calendar;
 mod columns;
 mod csv_text;
+pub mod documents;
 mod field;
 mod file_name;
 mod known_columns;
@@ -20,6 +22,7 @@ mod ledger;
 mod manifest;
 pub mod office;
 mod pack;
+mod pdf_text;
 mod plan_book;
 mod plan_sheets;
 mod proof_code;
@@ -45,6 +48,7 @@ pub use manifest::{
     write_export,
 };
 pub use pack::{PackedFolder, render_pack};
+pub use pdf_text::pdf_text;
 pub use plan_book::{
     BookHeader, DistrictRow, InspectorRef, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow,
     TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff, TargetUnit, UnconfirmedNumber, VisitOrder,

@@ -46,7 +46,7 @@ impl PublicHeader {
         }
     }
 
-    fn file(&self, document: &str, period: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
+    pub(super) fn file(&self, document: &str, period: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
         let name = FileName {
             agency: &self.agency,
             document,
@@ -299,7 +299,15 @@ pub struct ResultTexts {
 /// The cells of a list of results as they are exported.
 #[must_use]
 pub fn result_texts(list: &ResultList, catalogue: &ColumnCatalogue) -> ResultTexts {
-    let sheet = result_sheet(list, String::new(), catalogue);
+    texts_of(&result_sheet(list, String::new(), catalogue))
+}
+
+/// The cells of the withheld results as they are exported.
+pub(super) fn withheld_texts(list: &ResultList, catalogue: &ColumnCatalogue) -> ResultTexts {
+    texts_of(&withheld_sheet(list, catalogue))
+}
+
+fn texts_of(sheet: &SheetSpec) -> ResultTexts {
     let cells = |row: &Vec<Cell>| {
         row.iter().zip(&sheet.columns).map(|(cell, column)| cell_text(cell, Some(column.kind))).collect()
     };

@@ -1,5 +1,7 @@
-//! Searches a finished public file for unvisited targets: text files as they are, office files part by part.
+//! Searches a finished public file for unvisited targets: text files as they are, office files part by part, the text
+//! of a .pdf page by page.
 
+use super::pdf_text::{pdf_pieces, pdf_text};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::PublicScan;
 use crate::tabular::archive::{Archive, ArchiveFault};
@@ -7,10 +9,10 @@ use crate::tabular::archive::{Archive, ArchiveFault};
 /// Largest part of an office file that is unpacked, in bytes: more would not be of our own making.
 const LARGEST_PART: u64 = 1 << 30;
 
-/// Searches the file; returns whether it could be searched (a .pdf or a picture can't).
+/// Searches the file; returns whether it could be searched (a picture can't).
 ///
 /// # Errors
-/// `DIS-044` naming the file and the unvisited target met; `EXP-033` where an office file can't be unpacked.
+/// `DIS-044` naming the file and the unvisited target met; `EXP-033` where an office file or a .pdf can't be unpacked.
 pub fn scan_public_file(name: &str, bytes: &[u8], scan: &PublicScan) -> AppResult<bool> {
     scan.check_bytes(name, name.as_bytes())?;
     if bytes.starts_with(b"PK\x03\x04") {
@@ -26,7 +28,17 @@ pub fn scan_public_file(name: &str, bytes: &[u8], scan: &PublicScan) -> AppResul
         }
         return Ok(true);
     }
-    let unreadable = bytes.starts_with(b"%PDF") || bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8");
+    if bytes.starts_with(b"%PDF") {
+        // a name may be broken over lines, and a short code stands between other cells: both are looked for
+        for read in [pdf_text, pdf_pieces] {
+            let text = read(bytes).ok_or_else(|| {
+                Finding::error("EXP-033", "公开文件无法解包核对，已停止输出").file(name).hint("请重新导出")
+            })?;
+            scan.check_bytes(name, text.as_bytes())?;
+        }
+        return Ok(true);
+    }
+    let unreadable = bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8");
     if unreadable {
         return Ok(false);
     }

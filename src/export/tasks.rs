@@ -29,7 +29,7 @@ pub struct TaskBook {
 
 impl TaskBook {
     /// The rows that are tasks, in the order of the sheet.
-    fn tasks(&self) -> Vec<&TargetRow> {
+    pub(super) fn tasks(&self) -> Vec<&TargetRow> {
         sorted_targets(&self.targets)
             .into_iter()
             .filter(|row| matches!(row.draw.role, TargetRole::Selected | TargetRole::Substitute { .. }))
@@ -38,11 +38,13 @@ impl TaskBook {
             .collect()
     }
 
-    fn whose(&self) -> &str {
+    /// The body, or the agency.
+    pub(super) fn whose(&self) -> &str {
         self.header.body.as_ref().map_or(self.header.agency.as_str(), |(_, name)| name)
     }
 
-    fn file(&self, document: &str, bytes: Vec<u8>) -> ExportFile {
+    /// A file of the body's month.
+    pub(super) fn file(&self, document: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
         let name = FileName {
             agency: self.whose(),
             document,
@@ -50,7 +52,7 @@ impl TaskBook {
             version: self.header.version,
             audience: Audience::Internal,
             mark: self.header.data_mark.as_deref(),
-            extension: "xlsx",
+            extension,
         }
         .render();
         ExportFile { name, bytes, audience: Audience::Internal }
@@ -72,7 +74,7 @@ pub fn render_task_book(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResu
     ];
     sheet.frozen_columns = sheet.columns.iter().position(|c| c.id == "name").map_or(0, |at| (at as u16 + 1).min(4));
     let bytes = render_workbook(&[sheet], &book_meta(&book.header, title))?;
-    Ok(book.file("检查任务单", bytes))
+    Ok(book.file("检查任务单", "xlsx", bytes))
 }
 
 /// The template for results: one row a task, what is known printed beforehand, the rest to be filled in with
@@ -130,5 +132,5 @@ pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> 
         .to_vec(),
     );
     let bytes = render_workbook(&[sheet, help], &book_meta(&book.header, title))?;
-    Ok(book.file("检查结果填报表", bytes))
+    Ok(book.file("检查结果填报表", "xlsx", bytes))
 }

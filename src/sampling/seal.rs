@@ -182,6 +182,19 @@ pub fn compute_seal(request: SealRequest, frame: &SamplingFrame, secret: &Secret
 }
 
 impl Seal {
+    /// What a QR code of the seal holds: its commitment with agency, period and sequence.
+    #[must_use]
+    pub fn commitment_text(&self) -> String {
+        format!(
+            "FAIRDRAW COMMITMENT\nagency={}\nperiod={}\nsequence={}\nsealed_at={}\nsha256={}",
+            self.agency,
+            self.period,
+            self.sequence,
+            self.sealed_at,
+            to_hex(&self.commitment())
+        )
+    }
+
     /// Reads `seal.json` (or the seal inside a certificate).
     ///
     /// # Errors

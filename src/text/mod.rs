@@ -3,14 +3,15 @@
 //! Duty: one answer each to what an encoding is called and which one a file is in ([`encoding`]), what full-width
 //! forms and stray marks are worth ([`fold_width`], [`fold`], [`clean`]), which day a text means ([`day`]), how a
 //! number reads ([`number`]), how a plan's figures are said ([`figure`]), how a cell of a csv is written so that no
-//! spreadsheet takes it for a formula ([`csv`]), which known word a misspelt one was meant to be ([`nearest`]), and
-//! what a search box finds, by writing and by pinyin ([`search`], [`pinyin`]).
+//! spreadsheet takes it for a formula ([`csv`]), which known word a misspelt one was meant to be ([`nearest`]), what a
+//! search box finds, by writing and by pinyin ([`search`], [`pinyin`]), and the faces that text is set in ([`face`]).
 //!
 //! Invariants: pure functions of their arguments, the same on every machine.
 
 pub mod csv;
 pub mod day;
 pub mod encoding;
+pub mod face;
 pub mod figure;
 mod nearest;
 pub mod number;

@@ -22,7 +22,7 @@ const fn room(name: &'static str, duty: &'static str, uses: &'static str, names:
 }
 
 /// In the order in which the data walks through them: each may use those above it only.
-const ROOMS: [Room; 26] = [
+const ROOMS: [Room; 27] = [
     room(
         "text",
         "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
@@ -42,6 +42,12 @@ const ROOMS: [Room; 26] = [
         "the RON policy: factors, weights, tiers, floors, caps, terms; load, check, edit, presets",
         "text domain diagnostic",
         "chrono ron serde serde_json",
+    ),
+    room(
+        "checklist",
+        "what is looked at on the spot: a general list and those of the five industries, with the law of the day",
+        "domain diagnostic",
+        "chrono ron serde",
     ),
     room(
         "tabular",
@@ -99,9 +105,11 @@ const ROOMS: [Room; 26] = [
     ),
     room(
         "export",
-        "plain values → xlsx, csv, public pages, field files, calendars, packs; atomic writes; a manifest of hashes beside every export",
-        "text domain diagnostic tabular sampling disclosure",
-        "chrono encoding_rs flate2 geo geojson gpx icalendar kml ron rust_xlsxwriter serde serde_json shapefile tempfile zip",
+        "plain values → xlsx, csv, public pages, documents (pdf, docx), field files, calendars, packs; atomic writes; \
+         a manifest of hashes beside every export",
+        "text domain diagnostic checklist tabular sampling disclosure",
+        "chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode ron rust_xlsxwriter serde serde_json shapefile \
+         tempfile typst typst_kit typst_pdf zip",
     ),
     room(
         "workspace/store",
@@ -137,7 +145,7 @@ const ROOMS: [Room; 26] = [
     room(
         "workspace/reports",
         "what is told: plain values that window, command line and export read",
-        "text domain diagnostic policy district registry risk sampling plan disclosure export workspace/store \
+        "text domain diagnostic policy checklist district registry risk sampling plan disclosure export workspace/store \
          workspace/inputs workspace/deeds",
         "chrono polars rayon serde serde_json",
     ),

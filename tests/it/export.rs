@@ -22,6 +22,7 @@ use fairdraw::export::{
 
 use super::disclosure::{calendar, day, due, list_input, result, uscc, year_plan};
 
+mod documents;
 mod field;
 mod public;
 mod sheets;

@@ -22,6 +22,7 @@
 mod architecture;
 mod batch;
 mod cases;
+mod checklists;
 mod command_line;
 mod demo;
 mod differential;

@@ -100,3 +100,40 @@ fn every_finding_of_a_file_of_results_is_in_the_report() {
     take();
     assert_eq!(rows().len(), found.len());
 }
+
+#[test]
+fn the_export_writes_documents_by_the_office_s_own_templates() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry, checks) = january(folder.path());
+    let check = checks.iter().find(|c| c.inspectors.len() == 2).unwrap();
+    record_result(&project, &registry, good(check), "", &at("2027-01-15T09:00:00")).unwrap();
+    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
+    let export = |to: &str, only: &[&str]| {
+        let request = ExportRequest { month: None, only: only.iter().map(|word| (*word).to_owned()).collect() };
+        let to = folder.path().join(to);
+        export_project(&project, &registry, &districts, &to, &request, &at("2027-01-18T09:00:00"))
+    };
+    let is_pdf = |path: &&std::path::PathBuf| path.extension().is_some_and(|ending| ending == "pdf");
+    let text = |path: &Path| fairdraw::export::pdf_text(&fs::read(path).unwrap()).unwrap();
+    let all = export("全部", &["pdf", "docx"]).unwrap();
+    let named = |part: &str| all.files.iter().filter(|path| path.to_string_lossy().contains(part)).count();
+    assert_eq!((named("检查结果通告"), named("certificate.pdf")), (2, 1), "{:?}", all.files);
+    assert!(named("检查任务书") >= 2 && all.notes.iter().any(|note| note.contains("文档字体")), "{:?}", all.notes);
+    let notice = all.files.iter().filter(is_pdf).find(|path| path.to_string_lossy().contains("通告")).unwrap();
+    assert!(text(notice).contains("本次公开检查结果 1 项"));
+
+    // the product's templates come only where they are asked for; changed and put back, one takes its place
+    let given = export("模板夹", &["模板"]).unwrap();
+    assert!(given.files.iter().any(|path| path.ends_with("模板/公文.typ")), "{:?}", given.files);
+    let own = project.root().join("模板");
+    fs::create_dir(&own).unwrap();
+    fs::write(own.join("检查结果通告.typ"), "#import \"公文.typ\": *\n本局自己的通告：#doc.agency").unwrap();
+    let changed = export("改", &[PUBLIC, "pdf"]).unwrap();
+    let notice = changed.files.iter().find(|path| path.to_string_lossy().contains("通告")).unwrap();
+    assert!(text(notice).contains("本局自己的通告："), "{:?}", changed.files);
+    assert!(changed.notes.iter().any(|note| note == "使用本单位的模板：检查结果通告.typ"), "{:?}", changed.notes);
+    fs::write(own.join("检查结果通告.typ"), "#import \"公文.typ\": *\n#doc.无此项").unwrap();
+    let fault = export("错", &[PUBLIC, "pdf"]).unwrap_err();
+    assert!(fault.code() == "EXP-060" && fault.finding().row == Some(2), "{fault}");
+    assert!(!folder.path().join("错").exists(), "nothing is written beside a fault");
+}

@@ -44,7 +44,7 @@ texts! {
     /// Button.
     EXPORT_TASKS = "导出本月清单与填报模板";
     /// On it.
-    EXPORT_TASKS_HINT = "只写内部文件：计划、各主体任务清单与结果填报模板；不登记公开";
+    EXPORT_TASKS_HINT = "只写内部文件：计划、各主体任务清单、检查任务书（PDF、Word）与结果填报模板；不登记公开";
     /// Button.
     PACK = "打包发送…";
     /// On it.

@@ -12,6 +12,8 @@ pub struct InternalFiles {
     pub own: Vec<ExportFile>,
     /// Of each body: its name and what it gets.
     bodies: BTreeMap<BodyId, (String, Vec<ExportFile>)>,
+    /// What the operator should know of them.
+    pub notes: Vec<String>,
 }
 
 impl InternalFiles {

@@ -9,6 +9,8 @@
 //! ```
 //! Public files pass the gate: they are searched for every target not yet visited before they are written.
 
+mod documents;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,7 @@ use crate::disclosure::{
 };
 use crate::district::DistrictSet;
 use crate::domain::{BodyId, PlanMonth};
+use crate::export::documents::{Fonts, TEMPLATE_FOLDER, Templates};
 use crate::export::{
     BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, FileName, PublicHeader, PublicSite,
     SiteCertificate, TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book,
@@ -46,6 +49,8 @@ use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
+use crate::workspace::store::templates::load_templates;
+use documents::template_files;
 
 /// Folders of the families.
 pub const INTERNAL: &str = "内部";
@@ -60,6 +65,15 @@ pub const PAGES: &str = "公开/网页";
 pub const TASKS: &str = "任务单";
 /// Of the internal files the month's forms for results alone.
 pub const FORMS: &str = "结果填报表";
+
+/// The task books that bodies print, among the internal files.
+const PACKS: &str = "任务书";
+
+/// The paper of a draw's certificate, in its evidence.
+const CERTIFICATE_PAPER: &str = "certificate.pdf";
+
+/// The product's templates, to be changed and put into the project: written only where they are asked for.
+pub const TEMPLATES: &str = TEMPLATE_FOLDER;
 
 /// Findings of a list told to the operator.
 const MOST_REMARKS: usize = 20;
@@ -82,20 +96,22 @@ pub struct Exported {
 pub struct ExportRequest {
     /// Only this month's lists; all where `None`.
     pub month: Option<PlanMonth>,
-    /// Endings (`xlsx`, `csv`, `json`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表` of the internal
-    /// ones) wanted; a file must be of one of either kind that is named. All where empty.
+    /// Endings (`xlsx`, `csv`, `json`, `pdf`, `docx`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表` of the internal
+    /// ones, and `模板`, which comes only where it is named) wanted; a file must be of one of either kind that is named. All where empty.
     pub only: Vec<String>,
 }
 
 impl ExportRequest {
     fn takes(&self, folder: &str, name: &str) -> bool {
-        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS].contains(&word.trim());
+        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS, TEMPLATES].contains(&word.trim());
         let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
         let is_of = |family: &str| match family {
-            TASKS | FORMS => folder.starts_with(INTERNAL) && name.contains(family),
+            TASKS => folder.starts_with(INTERNAL) && (name.contains(TASKS) || name.contains(PACKS)),
+            FORMS => folder.starts_with(INTERNAL) && name.contains(FORMS),
             family => folder.starts_with(family),
         };
-        let is_wanted = families.is_empty() || families.iter().any(|family| is_of(family.trim()));
+        let is_wanted =
+            families.is_empty() && folder != TEMPLATES || families.iter().any(|family| is_of(family.trim()));
         let name = name.to_lowercase();
         is_wanted
             && (endings.is_empty()
@@ -165,6 +181,8 @@ struct Exporter<'a> {
     header: BookHeader,
     /// Open deadlines of each body.
     deadlines: BTreeMap<BodyId, Vec<CalendarEntry>>,
+    /// What documents are set with; `None` where none is asked for.
+    paper: Option<&'a (Fonts, Templates)>,
     context: &'a CommandContext,
 }
 
@@ -219,6 +237,9 @@ pub fn export_project(
     header.notes.extend(planned.plan.overloads.iter().map(|o| o.text.clone()).take(20));
     header.notes.extend(planned.plan.locked.iter().map(|l| l.text.clone()).take(20));
     let catalogue = load_columns(project)?;
+    // the fonts of the machine are looked through only where a document is set
+    let paper =
+        if request.takes_documents() { Some((Fonts::of_this_machine(), load_templates(project)?)) } else { None };
     let exporter = Exporter {
         project,
         registry,
@@ -231,6 +252,7 @@ pub fn export_project(
         ledger: &ledger,
         header,
         deadlines,
+        paper: paper.as_ref(),
         context,
     };
 
@@ -246,7 +268,8 @@ pub fn export_project(
         exported.files.extend(files.iter().map(|file| folder.join(&file.name)));
         Ok(())
     };
-    let internal = exporter.internal_files()?;
+    let mut internal = exporter.internal_files(request)?;
+    let mut notes = std::mem::take(&mut internal.notes);
     let main_name = internal.own.first().map(|file| file.name.clone());
     let (own, folders) = internal.parts();
     write(INTERNAL, own, Audience::Internal, None)?;
@@ -254,10 +277,17 @@ pub fn export_project(
         write(&format!("{INTERNAL}/{name}"), files, Audience::Internal, None)?;
     }
     for opened in &draws {
-        let files = evidence_files(project, opened, &register)?;
+        let mut files = evidence_files(project, opened, &register)?;
         let folder = format!("{EVIDENCE}/{}-{}", opened.draw.period, opened.draw.sequence);
+        if request.takes(&folder, CERTIFICATE_PAPER) {
+            let (paper, said) = exporter.certificate(opened, CERTIFICATE_PAPER.to_owned(), Audience::Internal)?;
+            files.extend(paper);
+            notes.extend(said);
+        }
         write(&folder, files, Audience::Internal, None)?;
     }
+    exported.notes.append(&mut notes);
+    write(TEMPLATES, template_files(), Audience::Internal, None)?;
     let (scan, unvisited) = lists.scan();
     let public = exporter.public_files(&lists, &certificates, request)?;
     write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
@@ -270,6 +300,10 @@ pub fn export_project(
         ));
     }
     exported.main = main_name.map(|name| to.join(INTERNAL).join(name)).filter(|path| exported.files.contains(path));
+    if let Some((fonts, templates)) = paper.as_ref().filter(|_| exported.has_documents()) {
+        exported.notes.push(fonts.note().to_owned());
+        exported.notes.extend(templates.note());
+    }
     if unvisited > 0 {
         exported.notes.push(secrecy_note(&exported, to, unvisited));
     }
@@ -296,8 +330,8 @@ fn secrecy_note(exported: &Exported, to: &Path, unvisited: usize) -> String {
 
 impl Exporter<'_> {
     /// The city's plan workbook, and in each body's folder its own workbook, tasks, templates and field files a month,
-    /// and its deadlines.
-    fn internal_files(&self) -> AppResult<InternalFiles> {
+    /// and its deadlines; with what the operator should know of them.
+    fn internal_files(&self, request: &ExportRequest) -> AppResult<InternalFiles> {
         let rows = RowMaker::new(&self.project.policy, self.registry, self.districts, self.analysis)?;
         let results: ResultsByCheck<'_> = self.analysis.results.iter().map(|r| (r.key(), r)).collect();
         let input = BookInput {
@@ -311,6 +345,7 @@ impl Exporter<'_> {
         };
         let book = input.compute(self.header.clone())?;
         let mut internal = InternalFiles::default();
+        let sheets = self.task_sheets(&rows, request)?;
         internal.own.push(render_plan_book(&book, self.catalogue)?);
         internal.own.extend(render_ledger(self.ledger, &book.header, self.catalogue)?);
         for (body, name) in book.bodies() {
@@ -327,16 +362,22 @@ impl Exporter<'_> {
             let bodies: BTreeMap<_, _> =
                 sheet.targets.iter().map(|t| (t.staff.body.clone(), t.staff.body_name.clone())).collect();
             for (body, name) in bodies {
+                let targets = sheet.targets.iter().filter(|target| target.staff.body == body).cloned().collect();
                 let files = internal.of(&body, &name);
                 let task = TaskBook {
                     header: BookHeader { body: Some((body, name)), ..book.header.clone() },
                     month: sheet.month,
-                    targets: sheet.targets.clone(),
+                    targets,
                     matters: matters.clone(),
                 };
                 files.push(render_task_book(&task, self.catalogue)?);
                 files.push(render_results_template(&task, self.catalogue)?);
                 files.extend(render_field_files(&task.header, task.month, &task.targets)?);
+                if let Some(sheets) = &sheets {
+                    let made = self.task_pack(task, sheets, request)?;
+                    files.extend(made.files);
+                    internal.notes.extend(made.notes);
+                }
             }
         }
         Ok(internal)
@@ -373,11 +414,11 @@ impl Exporter<'_> {
             created: self.header.created,
             data_mark: self.header.data_mark.clone(),
         };
-        let today = self.context.now.date();
+        let (today, policy) = (self.context.now.date(), &self.project.policy);
         let unconfirmed = self.header.unconfirmed.iter().map(|u| format!("{}{}", u.label, u.value)).collect();
         let mark = self.header.data_mark.clone();
         let plan = compute_year_plan(self.project, self.registry, self.planned, today, mark, unconfirmed)?;
-        let check = check_year_plan(&plan, self.project.policy.disclosure.plan_by, today);
+        let check = check_year_plan(&plan, policy.disclosure.plan_by, today);
         let of_plan = PublicHeader { version: plan.version, ..header.clone() };
         let mut files = render_year_plan(&plan, &of_plan, self.catalogue)?;
         files.push(ExportFile {
@@ -392,12 +433,19 @@ impl Exporter<'_> {
                 bytes: certificate.bytes.clone(),
                 audience: Audience::Public,
             }));
+            let paper = certificate_name(opened).replace(".json", ".pdf");
+            if own.is_some() && request.takes(PUBLIC, &paper) {
+                files.extend(self.certificate(opened, paper, Audience::Public)?.0);
+            }
         }
         let mut not_entered = 0;
         let mut remarks: Vec<String> = check.findings().iter().take(MOST_REMARKS).map(ToString::to_string).collect();
         let told = lists.months().into_iter().map(|month| lists.list(month)).collect::<AppResult<Vec<_>>>()?;
         for list in told.iter().filter(|list| request.wants(list.month)) {
-            let made = render_result_list(list, &header, self.catalogue)?;
+            let mut made = render_result_list(list, &header, self.catalogue)?;
+            let notice = self.notice(list, &header, request)?;
+            made.extend(notice.files);
+            remarks.extend(notice.notes);
             // only what is written counts
             if made.iter().any(|file| request.takes(PUBLIC, &file.name)) {
                 not_entered += list.rows.iter().filter(|row| !row.entered).count();

@@ -29,4 +29,5 @@ pub mod public_list;
 pub mod refresh;
 pub mod status;
 pub mod target_rows;
+pub mod task_sheets;
 pub mod year_plan;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{CheckResult, check_all_visited};
 use crate::domain::UnitId;
-use crate::sampling::{DEMONSTRATION, UnitProof, compute_proof};
+use crate::sampling::{DEMONSTRATION, MerkleTree, UnitProof, compute_proof};
 use crate::workspace::inputs::due::OpenedDraw;
 
 /// A unit's proof, and whether it says more than the chance.
@@ -17,16 +17,39 @@ pub struct OwnProof {
     pub complete: bool,
 }
 
+/// Makes the proofs of a draw's units: what all of them need is computed once.
+pub struct ProofMaker<'a> {
+    opened: &'a OpenedDraw,
+    tree: MerkleTree,
+    complete: bool,
+}
+
+impl<'a> ProofMaker<'a> {
+    /// For an opened draw as of a day.
+    #[must_use]
+    pub fn new(opened: &'a OpenedDraw, results: &[CheckResult], on: NaiveDate) -> Self {
+        let complete = check_all_visited(&opened.checks, results, on).is_ok();
+        Self { opened, tree: opened.draw.frame.tree(), complete }
+    }
+
+    /// A unit's proof.
+    ///
+    /// # Errors
+    /// As [`own_proof`].
+    pub fn proof(&self, unit: &UnitId) -> AppResult<OwnProof> {
+        let draw = &self.opened.draw;
+        let opening = draw.opening.as_ref().filter(|_| self.complete).map(|opening| (opening, &self.opened.order));
+        let mut proof = compute_proof(&draw.frame, &self.tree, &draw.seal, opening, unit.as_str())?;
+        proof.statement = draw.demonstration.then(|| DEMONSTRATION.to_owned());
+        Ok(OwnProof { proof, complete: self.complete })
+    }
+}
+
 /// Makes a unit's proof of an opened draw as it may be handed out on a day: the opening gives everybody's ticket, so
 /// it leaves the office only once every target was visited; before that the proof holds the chance alone.
 ///
 /// # Errors
 /// `SMP-040` where the unit is not in the frame, `VER-…` where the opening is not the seal's.
 pub fn own_proof(opened: &OpenedDraw, results: &[CheckResult], on: NaiveDate, unit: &UnitId) -> AppResult<OwnProof> {
-    let draw = &opened.draw;
-    let complete = check_all_visited(&opened.checks, results, on).is_ok();
-    let opening = draw.opening.as_ref().filter(|_| complete).map(|opening| (opening, &opened.order));
-    let mut proof = compute_proof(&draw.frame, &draw.frame.tree(), &draw.seal, opening, unit.as_str())?;
-    proof.statement = draw.demonstration.then(|| DEMONSTRATION.to_owned());
-    Ok(OwnProof { proof, complete })
+    ProofMaker::new(opened, results, on).proof(unit)
 }

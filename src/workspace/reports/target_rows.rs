@@ -273,11 +273,23 @@ impl<'a> RowMaker<'a> {
         if names.is_empty() { String::new() } else { format!("{}回避", names.join("、")) }
     }
 
-    /// The problems found last before a month, the latest first.
-    fn focus(&self, site: u32, month: PlanMonth) -> String {
+    /// What checks before a month found in a unit, the latest first: day and words.
+    #[must_use]
+    pub fn earlier_findings(&self, unit: &UnitId, month: PlanMonth) -> Vec<String> {
+        let Some(site) = self.analysis.population.index.row(unit.as_str()) else { return Vec::new() };
+        self.found_before(site, month).into_iter().map(|(day, text)| format!("{day} {text}")).collect()
+    }
+
+    fn found_before(&self, site: u32, month: PlanMonth) -> Vec<&(NaiveDate, String)> {
         let mut found: Vec<&(NaiveDate, String)> =
             self.problems.get(&site).into_iter().flatten().filter(|(day, _)| *day < month.first_day()).collect();
         found.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
+        found
+    }
+
+    /// The problems found last before a month, the latest first.
+    fn focus(&self, site: u32, month: PlanMonth) -> String {
+        let found = self.found_before(site, month);
         let told: Vec<String> = found.iter().take(2).map(|(day, text)| format!("{day} {text}")).collect();
         told.join("；")
     }

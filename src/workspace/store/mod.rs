@@ -16,3 +16,4 @@ pub mod quality;
 pub mod register;
 pub mod results;
 pub mod staged;
+pub mod templates;

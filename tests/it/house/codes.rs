@@ -370,6 +370,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("BCK", "back-test"),
     ("CAL", "calendar of working days"),
     ("CHT", "charts"),
+    ("CKL", "checklists"),
     ("CLI", "command line"),
     ("DEM", "the bundled demo city"),
     ("DFT", "the draft of an open project"),

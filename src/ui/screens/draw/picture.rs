@@ -4,7 +4,7 @@ use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use tiny_skia::{Color, Paint, Pixmap, Rect, Transform};
 
 use super::entropy::in_groups;
-use super::sealed::{modules, qr_text, short_time};
+use super::sealed::{modules, short_time};
 use crate::chart::font;
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::to_hex;
@@ -50,7 +50,7 @@ fn write(pixmap: &mut Pixmap, face: &FontRef<'_>, size: f32, x: f32, y: f32, tex
 /// # Errors
 /// `PIC-001`.
 pub fn render_commitment(draw: &StoredDraw, agency: &str, period: &str) -> AppResult<Vec<u8>> {
-    let (modules, side) = modules(&qr_text(draw));
+    let (modules, side) = modules(&draw.seal.commitment_text());
     let hex = to_hex(&draw.seal.commitment());
     let mut lines = vec![(30.0, true, agency.to_owned()), (30.0, true, format!("{period} 抽取承诺值（SHA-256）"))];
     lines.extend(in_groups(&hex, 16).split(' ').map(|line| (44.0, true, in_groups(line, 4))));

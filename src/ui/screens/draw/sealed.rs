@@ -40,20 +40,6 @@ pub fn modules(text: &str) -> (Vec<bool>, usize) {
         .unwrap_or_default()
 }
 
-/// What the code holds: the commitment with agency, period and sequence.
-#[must_use]
-pub fn qr_text(draw: &StoredDraw) -> String {
-    let seal = &draw.seal;
-    format!(
-        "FAIRDRAW COMMITMENT\nagency={}\nperiod={}\nsequence={}\nsealed_at={}\nsha256={}",
-        seal.agency,
-        seal.period,
-        seal.sequence,
-        seal.sealed_at,
-        to_hex(&seal.commitment())
-    )
-}
-
 /// `2027-02-28 21:15:00` of a sealed time.
 #[must_use]
 pub fn short_time(text: &str) -> String {
@@ -162,7 +148,7 @@ pub fn show(
 ) -> Option<Ask> {
     let palette = theme::of(ui);
     let mut ask = None;
-    qr.prepare(&qr_text(draw));
+    qr.prepare(&draw.seal.commitment_text());
     // read by telephones from the last row: as large as the screen has room for
     let side = (ui.available_height() * 0.72).clamp(180.0, 420.0).min(ui.available_width() * 0.36);
     ui.horizontal_top(|ui| {

@@ -98,6 +98,6 @@ pub fn export_text(month: Option<PlanMonth>, fresh: usize, agency: &str) -> Stri
         "没有尚未公开的结果，登记不变。".to_owned()
     };
     format!(
-        "将写出{agency} {month} 的公开文件（检查结果清单、年度计划、封签登记簿、已全部检查月份的抽取证书）。{counted}"
+        "将写出{agency} {month} 的公开文件（检查结果清单与通告、年度计划、封签登记簿、已全部检查月份的抽取证书）。{counted}"
     )
 }

@@ -1,0 +1,54 @@
+//! A QR code as a small picture: one pixel a module, with the quiet zone that readers need.
+
+use std::io::Write;
+
+use flate2::write::ZlibEncoder;
+use flate2::{Compression, Crc};
+use qrcode::{Color, EcLevel, QrCode};
+
+/// Modules of white around the code: ISO/IEC 18004 asks for four.
+const QUIET: usize = 4;
+
+/// The text as a QR code, a PNG of one pixel a module (8-bit grey); `None` where it is too long for a code.
+///
+/// The strongest correction is taken that the text leaves room for in the same size of code.
+#[must_use]
+pub fn qr_png(text: &str) -> Option<Vec<u8>> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
+    let better = QrCode::with_error_correction_level(text, EcLevel::M).ok();
+    let code = better.filter(|better| better.width() == code.width()).unwrap_or(code);
+    let side = code.width();
+    let whole = side + 2 * QUIET;
+    let colors = code.to_colors();
+    let mut rows = Vec::with_capacity(whole * (whole + 1));
+    for y in 0..whole {
+        // the row's filter: none
+        rows.push(0);
+        for x in 0..whole {
+            let inside = (QUIET..QUIET + side).contains(&x) && (QUIET..QUIET + side).contains(&y);
+            let dark = inside && colors.get((y - QUIET) * side + x - QUIET) == Some(&Color::Dark);
+            rows.push(if dark { 0 } else { 255 });
+        }
+    }
+    png(whole as u32, &rows)
+}
+
+/// A square PNG of 8-bit grey pixels; `rows` hold the filter byte before each row.
+fn png(side: u32, rows: &[u8]) -> Option<Vec<u8>> {
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(rows).ok()?;
+    let packed = packed.finish().ok()?;
+    let mut head = [side.to_be_bytes(), side.to_be_bytes()].concat();
+    head.extend([8, 0, 0, 0, 0]);
+    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, data) in [(b"IHDR", head.as_slice()), (b"IDAT", packed.as_slice()), (b"IEND", &[])] {
+        file.extend((data.len() as u32).to_be_bytes());
+        file.extend(kind);
+        file.extend(data);
+        let mut check = Crc::new();
+        check.update(kind);
+        check.update(data);
+        file.extend(check.sum().to_be_bytes());
+    }
+    Some(file)
+}

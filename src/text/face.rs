@@ -1,0 +1,9 @@
+//! The faces that the product brings along: window, charts and documents are set in them.
+//!
+//! Noto Sans SC, SIL Open Font License (`assets/fonts/OFL.txt`). The bold face holds the common characters only; a
+//! character that it lacks is set in regular.
+
+/// Noto Sans SC Regular, OpenType.
+pub const REGULAR: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC-Regular.otf");
+/// Noto Sans SC Bold, OpenType.
+pub const BOLD: &[u8] = include_bytes!("../../assets/fonts/NotoSansSC-Bold.otf");

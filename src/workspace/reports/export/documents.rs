@@ -1,0 +1,117 @@
+//! The documents of an export: notices, task books, certificates on paper, each only where it is asked for.
+
+use std::path::PathBuf;
+
+use super::{EVIDENCE, ExportRequest, Exported, Exporter, INTERNAL, PACKS, PUBLIC};
+use crate::diagnostic::AppResult;
+use crate::disclosure::{Audience, ResultList};
+use crate::export::documents::{
+    RenderedDocuments, Template, Typesetter, render_certificate, render_notice, render_task_pack,
+};
+use crate::export::{ExportFile, PublicHeader, TaskBook};
+use crate::workspace::deeds::certificate::compute_draw_certificate;
+use crate::workspace::deeds::seal::PROGRAM;
+use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::reports::target_rows::RowMaker;
+use crate::workspace::reports::task_sheets::TaskSheets;
+
+/// Endings of documents.
+const DOCUMENTS: [&str; 2] = ["pdf", "docx"];
+
+/// The product's templates as files, to be changed by an office.
+pub(super) fn template_files() -> Vec<ExportFile> {
+    let file = |template: &Template| ExportFile {
+        name: template.file_name().to_owned(),
+        bytes: template.text().as_bytes().to_vec(),
+        audience: Audience::Internal,
+    };
+    Template::ALL.iter().map(file).collect()
+}
+
+impl Exported {
+    pub(super) fn has_documents(&self) -> bool {
+        let is_document = |path: &PathBuf| path.extension().is_some_and(|end| DOCUMENTS.iter().any(|d| end == *d));
+        self.files.iter().any(is_document)
+    }
+}
+
+impl ExportRequest {
+    /// True where a document (.pdf, .docx) may be among the files wanted.
+    pub(super) fn takes_documents(&self) -> bool {
+        let takes = |folder: &&str| DOCUMENTS.iter().any(|end| self.takes(folder, &format!("{PACKS}.{end}")));
+        [INTERNAL, EVIDENCE, PUBLIC].iter().any(takes)
+    }
+
+    /// Which of .pdf and .docx are wanted of a document in a folder.
+    fn kinds(&self, folder: &str, document: &str) -> (bool, bool) {
+        let [pdf, docx] = DOCUMENTS.map(|ending| self.takes(folder, &format!("{document}.{ending}")));
+        (pdf, docx)
+    }
+}
+
+impl Exporter<'_> {
+    fn typesetter(&self) -> Option<Typesetter<'_>> {
+        let (fonts, templates) = self.paper?;
+        Some(Typesetter { fonts, templates, program: PROGRAM, created: self.header.created })
+    }
+
+    /// What task books are made of; `None` where none is wanted.
+    pub(super) fn task_sheets<'r>(
+        &'r self,
+        rows: &'r RowMaker<'r>,
+        request: &ExportRequest,
+    ) -> AppResult<Option<TaskSheets<'r>>> {
+        if self.paper.is_none() || request.kinds(INTERNAL, PACKS) == (false, false) {
+            return Ok(None);
+        }
+        TaskSheets::new(self.registry, self.districts, rows, &self.project.file.page_address).map(Some)
+    }
+
+    /// A body's task book of a month.
+    pub(super) fn task_pack(
+        &self,
+        task: TaskBook,
+        sheets: &TaskSheets<'_>,
+        request: &ExportRequest,
+    ) -> AppResult<RenderedDocuments> {
+        let Some(typesetter) = self.typesetter() else { return Ok(RenderedDocuments::default()) };
+        self.context.progress.check()?;
+        let pack = sheets.pack(task, self.draws, &self.analysis.results, self.context.now.date());
+        render_task_pack(&pack, request.kinds(INTERNAL, PACKS), &typesetter)
+    }
+
+    /// The notice of a month's results.
+    pub(super) fn notice(
+        &self,
+        list: &ResultList,
+        header: &PublicHeader,
+        request: &ExportRequest,
+    ) -> AppResult<RenderedDocuments> {
+        let wanted = request.kinds(PUBLIC, "通告") != (false, false);
+        let Some(typesetter) = self.typesetter().filter(|_| wanted) else { return Ok(RenderedDocuments::default()) };
+        let policy = &self.project.policy;
+        let basis = policy.cite(&policy.disclosure.basis, self.context.now.date());
+        render_notice(list, header, self.catalogue, &basis, &typesetter)
+    }
+
+    /// The paper of a draw's certificate, and what the operator should know of it.
+    pub(super) fn certificate(
+        &self,
+        opened: &OpenedDraw,
+        name: String,
+        audience: Audience,
+    ) -> AppResult<(Option<ExportFile>, Vec<String>)> {
+        let Some(typesetter) = self.typesetter() else { return Ok((None, Vec::new())) };
+        let policy = &self.project.policy;
+        let certificate = compute_draw_certificate(&opened.draw, &opened.order, self.register)?;
+        let strata = certificate.strata.iter().map(|stratum| {
+            let (body, category) = stratum.id.split_once('/').unwrap_or((&stratum.id, ""));
+            let body = policy.bodies.iter().find(|rule| rule.id.as_str() == body).map_or(body, |rule| &rule.name);
+            let category = policy.category(category).map_or(category, |rule| &rule.name);
+            (stratum.id.clone(), format!("{body} {category}"))
+        });
+        let marks = self.header.data_mark.clone().into_iter().collect();
+        let set = render_certificate(&certificate, &policy.agency_name, &strata.collect(), marks, &typesetter)?;
+        Ok((Some(ExportFile { name, bytes: set.pdf, audience }), set.notes))
+    }
+}
