@@ -109,12 +109,18 @@ pub enum Command {
     Void(VoidArgs),
     /// 一个单位自己的证明（无论是否抽中）
     Proof(ProofArgs),
+    /// 公开网页放在哪里：任务单上二维码打开的地址
+    PageAddress(PageAddressArgs),
     /// 录入检查结果
     Results(super::data::ResultsArgs),
     /// 操作日志：谁在何时做了什么
     Journal(super::journal::JournalArgs),
     /// 数据质量报告：各类问题；确认无误，或撤回确认
     Findings(super::findings::FindingsArgs),
+    /// 整改台账：发现的问题、期限与销号；登记销号、移送公安、免予处罚
+    Ledger(super::ledger::LedgerArgs),
+    /// 过问、干预执法的记录（内部，记入操作日志）
+    Interference(super::ledger::InterferenceArgs),
     /// 登记检查结果的公开日期，或更正、撤回登记
     Publish(super::publish::PublishArgs),
     /// 导出计划、任务、清单、证书
@@ -314,6 +320,18 @@ pub struct ProofArgs {
     /// 单位编号
     #[arg(long)]
     pub unit: String,
+    /// 输出二维码的文字（带公开网页的地址），不输出 JSON
+    #[arg(long)]
+    pub code: bool,
+}
+
+/// `page-address`.
+#[derive(Debug, Args)]
+pub struct PageAddressArgs {
+    /// 项目文件夹
+    pub project: PathBuf,
+    /// 公开网页的地址，如 https://sthj.example.gov.cn/ssj/verify.html；不写则显示，写空文字则清除
+    pub address: Option<String>,
 }
 
 /// `export`.
@@ -330,6 +348,12 @@ pub struct ExportArgs {
     /// 只导出这些类型，如 xlsx,csv,json
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
+    /// 打包发送：每个执法主体一个压缩包，内有清单
+    #[arg(long, conflicts_with = "only")]
+    pub pack: bool,
+    /// 压缩包加密；密码取自环境变量 FAIRDRAW_PACK_PASSWORD，没有则从标准输入读一行
+    #[arg(long, requires = "pack")]
+    pub encrypt: bool,
 }
 
 /// `status`.

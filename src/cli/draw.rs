@@ -11,7 +11,7 @@ use super::deeds::carry_out;
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
-use crate::export::{ManifestCheck, check_manifest};
+use crate::export::{ManifestCheck, check_manifest, proof_qr_text};
 use crate::sampling::{
     CheckReport, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, draw_from_files,
 };
@@ -192,7 +192,7 @@ pub(super) fn show_replaced(month: PlanMonth, unit: &UnitId, pair: &Pair, as_jso
 }
 
 /// The unit meant by a number, a credit code or a part of a name.
-fn meant_unit(project: &Project, typed: &str) -> AppResult<UnitId> {
+pub(super) fn meant_unit(project: &Project, typed: &str) -> AppResult<UnitId> {
     let (registry, districts) = load_project_data(project)?;
     let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
     let found = find_units(&data, typed, MOST_MEANT + 1)?;
@@ -269,6 +269,11 @@ pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Fin
         say(&format!("{}：{}", args.unit, proof.outcome().label()));
     } else {
         say(&format!("{month} 的检查对象尚未全部检查，证明只含入选概率；全部检查后重新出具，即含票号与是否抽中"));
+    }
+    if args.code {
+        let address = Some(project.file.page_address.as_str()).filter(|address| !address.is_empty());
+        line(&proof_qr_text(&proof, address))?;
+        return Ok(Finish::Done);
     }
     data(|out| out.write_all(&proof.to_json()).and_then(|()| out.write_all(b"\n")))?;
     Ok(Finish::Done)

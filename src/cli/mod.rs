@@ -11,6 +11,7 @@ mod draw;
 mod explain;
 mod findings;
 mod journal;
+mod ledger;
 mod output;
 mod plan;
 mod plan_dates;
@@ -101,9 +102,12 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::AddCheck(args) => draw::add(&args, cli.json, &context),
         Command::Void(args) => draw::void(&args, &context),
         Command::Proof(args) => draw::proof(&args, &context),
+        Command::PageAddress(args) => plan::page_address(&args, cli.json, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
         Command::Findings(args) => findings::findings(&args, cli.json, &context),
+        Command::Ledger(args) => ledger::ledger(&args, cli.json, &context),
+        Command::Interference(args) => ledger::interference(&args, cli.json, &context),
         Command::Publish(args) => publish::publish(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::Finish;
-use super::args::{ExportArgs, PlanArgs, ProjectArgs, RunArgs, StatusArgs};
+use super::args::{ExportArgs, PageAddressArgs, PlanArgs, ProjectArgs, RunArgs, StatusArgs};
 use super::deeds::carry_out;
 use super::draw::month_of;
 use super::output::{json, line, say};
@@ -18,6 +18,7 @@ use crate::plan::simulate::simulate as simulate_years;
 use crate::plan::{PlanCell, Verdict};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::mends::{look_ahead, look_at_choices, mends_of};
+use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::perform::{Frames, perform_deed};
@@ -198,10 +199,47 @@ fn show_plan(project: &Project, analysis: &Analysis, movement: Option<&PlanMovem
     Ok(())
 }
 
+/// Shows or sets where the public pages stand.
+pub(super) fn page_address(args: &PageAddressArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    if let Some(address) = &args.address {
+        let address = address.clone();
+        carry_out(&args.project, |_| Ok(Deed::PageAddress(address)), as_json, context)?;
+    }
+    let project = Project::open(&args.project, None)?;
+    let address = project.file.page_address.as_str();
+    if as_json {
+        json(&serde_json::json!({ "page_address": address }))?;
+    } else {
+        line(if address.is_empty() { "没有公开网页的地址：二维码只带文字" } else { address })?;
+    }
+    Ok(Finish::Done)
+}
+
 pub(super) fn export(args: &ExportArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let month = args.month.as_deref().map(month_of).transpose()?;
-    let deed = Deed::Export { to: args.to.clone(), month, only: args.only.clone() };
+    let deed = if args.pack {
+        let password = if args.encrypt { Some(pack_password()?) } else { None };
+        Deed::PackBodies { to: args.to.clone(), month, password }
+    } else {
+        Deed::Export { to: args.to.clone(), month, only: args.only.clone() }
+    };
     carry_out(&args.project, |_| Ok(deed), as_json, context)
+}
+
+/// Where the packs' password may stand; never among the arguments, which others on the machine can see.
+const PASSWORD_VARIABLE: &str = "FAIRDRAW_PACK_PASSWORD";
+
+/// The password from the environment, or a line typed.
+fn pack_password() -> AppResult<PackPassword> {
+    if let Ok(password) = std::env::var(PASSWORD_VARIABLE) {
+        return PackPassword::new(&password);
+    }
+    say("请输入压缩包的密码并回车：");
+    let mut typed = String::new();
+    std::io::stdin()
+        .read_line(&mut typed)
+        .map_err(|cause| AppError::new("CLI-032", "密码读取失败").caused_by(cause))?;
+    PackPassword::new(typed.trim_end_matches(['\r', '\n']))
 }
 
 pub(super) fn show_exported(exported: &Exported, as_json: bool) -> AppResult<Finish> {
@@ -242,7 +280,7 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
             "finished": complete.finished, "published": complete.published,
             "withheld": complete.withheld, "published_late": complete.published_late,
             "figures": serde_json::to_value(&status.figures).unwrap_or_default(),
-            "open_problems": status.rechecks.len(), "plan_published_on": status.plan_dates.published_on(),
+            "open_problems": status.ledger.open().count(), "plan_published_on": status.plan_dates.published_on(),
             "open_checks": status.open_checks.iter().map(|(m, n)| (m.to_string(), *n)).collect::<Vec<_>>(),
             "attention": status.attention.iter().map(|a| a.text.as_str()).collect::<Vec<_>>(),
         }))?;

@@ -80,6 +80,33 @@ pub struct Manifest {
     pub files: Vec<ManifestFile>,
 }
 
+impl Manifest {
+    /// The manifest of these files.
+    #[must_use]
+    pub fn of(files: &[ExportFile], info: &ExportInfo) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            agency: info.agency.clone(),
+            program: info.program.clone(),
+            created: info.created.format("%Y-%m-%dT%H:%M:%S").to_string(),
+            audience: info.audience,
+            data_mark: info.data_mark.clone(),
+            files: files.iter().map(|file| entry(&file.name, &file.bytes)).collect(),
+        }
+    }
+
+    /// The bytes of `manifest.json`.
+    ///
+    /// # Errors
+    /// `EXP-035`.
+    pub fn to_json(&self) -> AppResult<Vec<u8>> {
+        let mut text = serde_json::to_vec_pretty(self)
+            .map_err(|cause| AppError::new("EXP-035", "清单 manifest.json 无法生成").caused_by(cause))?;
+        text.push(b'\n');
+        Ok(text)
+    }
+}
+
 /// What an export has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportOutcome {
@@ -151,19 +178,8 @@ pub fn write_export(
         write_atomic(&folder.join(&file.name), &file.bytes)?;
         entries.insert(file.name.clone(), entry(&file.name, &file.bytes));
     }
-    let manifest = Manifest {
-        format: FORMAT.to_owned(),
-        agency: info.agency.clone(),
-        program: info.program.clone(),
-        created: info.created.format("%Y-%m-%dT%H:%M:%S").to_string(),
-        audience: info.audience,
-        data_mark: info.data_mark.clone(),
-        files: entries.into_values().collect(),
-    };
-    let mut text = serde_json::to_vec_pretty(&manifest)
-        .map_err(|cause| AppError::new("EXP-035", "清单 manifest.json 无法生成").caused_by(cause))?;
-    text.push(b'\n');
-    write_atomic(&folder.join(MANIFEST_FILE), &text)?;
+    let manifest = Manifest { files: entries.into_values().collect(), ..Manifest::of(&[], info) };
+    write_atomic(&folder.join(MANIFEST_FILE), &manifest.to_json()?)?;
     Ok(ExportOutcome { manifest, unsearched })
 }
 

@@ -10,40 +10,53 @@
 //! internal and public, never share a folder, and a public file is searched for unvisited targets before it
 //! is written (rules.md, "Secrecy"; [`crate::disclosure::PublicTarget`] keeps them out in the first place).
 
+mod calendar;
 mod columns;
 mod csv_text;
+mod field;
 mod file_name;
+mod known_columns;
+mod ledger;
 mod manifest;
 pub mod office;
+mod pack;
 mod plan_book;
 mod plan_sheets;
+mod proof_code;
 mod public;
 mod record_sheet;
 mod scan_file;
 mod score_sheet;
 mod sheet;
 mod tasks;
+mod web;
 mod workbook;
 mod write;
 
 pub use crate::text::csv::CsvStyle;
+pub use calendar::{CalendarEntry, render_calendar};
 pub use columns::{ColumnCatalogue, SheetKind};
 pub use csv_text::render_csv;
+pub use field::{render_field_files, suggest_visits};
 pub use file_name::{FileName, sanitise_file_name};
+pub use ledger::{ledger_sheet, ledger_summary, render_ledger};
 pub use manifest::{
     ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, check_manifest,
     write_export,
 };
+pub use pack::{PackedFolder, render_pack};
 pub use plan_book::{
     BookHeader, DistrictRow, InspectorRef, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow,
-    TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff, TargetUnit, UnconfirmedNumber,
+    TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff, TargetUnit, UnconfirmedNumber, VisitOrder,
 };
-pub use plan_sheets::{render_plan_book, render_plan_books};
+pub use plan_sheets::render_plan_book;
+pub use proof_code::proof_qr_text;
 pub use public::{PublicHeader, ResultTexts, render_result_list, render_year_plan, result_texts};
 pub use record_sheet::{RECORD_COLUMNS, RecordFigures, RecordRow, RecordTable};
 pub use scan_file::scan_public_file;
 pub use score_sheet::{ScoreFactor, ScoreSheet, ScoreText, render_score_sheet};
 pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};
 pub use tasks::{TaskBook, render_results_template, render_task_book};
+pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
 pub use write::write_atomic;

@@ -1,5 +1,7 @@
 //! What the internal plan workbook is made of: plain values, filled in by the workspace.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::disclosure::{CheckOrigin, Manner};
@@ -269,6 +271,28 @@ pub struct TargetStaff {
     pub manner: Manner,
     /// True where a monitoring team comes along.
     pub monitoring: bool,
+    /// Place in the suggested order of visits; `None` where it is not to be visited.
+    pub visit: Option<VisitOrder>,
+}
+
+/// A target's place in the suggested order of visits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VisitOrder {
+    /// Number of the team within its body's month, from 1; 0 where nobody is paired.
+    pub team: u32,
+    /// Place in the team's whole round, from 1.
+    pub order: u32,
+    /// The team's working day of the month's checks, from 1.
+    pub day: u32,
+}
+
+impl VisitOrder {
+    /// `3组第1天第2家`.
+    #[must_use]
+    pub fn label(self) -> String {
+        let team = if self.team == 0 { "未配对".to_owned() } else { format!("{}组", self.team) };
+        format!("{team}第{}天第{}家", self.day, self.order)
+    }
 }
 
 /// How far a month has come.
@@ -321,6 +345,19 @@ pub struct PlanBook {
 }
 
 impl PlanBook {
+    /// The bodies that the book speaks of, with their names, by id.
+    #[must_use]
+    pub fn bodies(&self) -> BTreeMap<BodyId, String> {
+        let mut bodies = BTreeMap::new();
+        for row in &self.matrix {
+            bodies.entry(row.body.clone()).or_insert_with(|| row.body_name.clone());
+        }
+        for row in self.months.iter().flat_map(|sheet| &sheet.targets) {
+            bodies.entry(row.staff.body.clone()).or_insert_with(|| row.staff.body_name.clone());
+        }
+        bodies
+    }
+
     /// The same book with one body's rows only: what that body may see.
     #[must_use]
     pub fn of_body(&self, body: &BodyId, name: &str) -> Self {

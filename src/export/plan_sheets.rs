@@ -1,15 +1,14 @@
 //! The plan book as sheets: 说明, 年度计划, 计划对照, 分区汇总, 月度配额, and a sheet a month. Internal.
 
-use std::collections::BTreeMap;
-
 use crate::diagnostic::AppResult;
 use crate::disclosure::Audience;
-use crate::domain::BodyId;
 
 use super::columns::{ColumnCatalogue, SheetKind};
 use super::file_name::FileName;
 use super::manifest::ExportFile;
-use super::plan_book::{BookHeader, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow, TargetRole, TargetRow};
+use super::plan_book::{
+    BookHeader, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow, TargetRole, TargetRow, VisitOrder,
+};
 use super::sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec};
 use super::workbook::{BookMeta, render_workbook};
 
@@ -29,25 +28,6 @@ pub(super) fn book_meta(header: &BookHeader, title: String) -> BookMeta {
         audience: Audience::Internal,
         data_mark: header.data_mark.clone(),
     }
-}
-
-/// The city's workbook and one for each body of the matrix, with that body's own targets only.
-///
-/// # Errors
-/// As [`render_workbook`].
-pub fn render_plan_books(book: &PlanBook, catalogue: &ColumnCatalogue) -> AppResult<Vec<ExportFile>> {
-    let mut bodies: BTreeMap<&BodyId, &str> = BTreeMap::new();
-    for row in &book.matrix {
-        bodies.entry(&row.body).or_insert(&row.body_name);
-    }
-    for row in book.months.iter().flat_map(|sheet| &sheet.targets) {
-        bodies.entry(&row.staff.body).or_insert(&row.staff.body_name);
-    }
-    let mut files = vec![render_plan_book(book, catalogue)?];
-    for (body, name) in bodies {
-        files.push(render_plan_book(&book.of_body(body, name), catalogue)?);
-    }
-    Ok(files)
 }
 
 /// One workbook of the plan.
@@ -376,6 +356,7 @@ pub(super) fn target_cell(at: usize, row: &TargetRow, id: &str) -> Cell {
         "recusal" => Cell::text(&row.staff.recusal),
         "manner" => Cell::text(row.staff.manner.label()),
         "monitoring" => flag(row.staff.monitoring),
+        "visit" => Cell::text(row.staff.visit.map(VisitOrder::label).unwrap_or_default()),
         "checklist" => Cell::text(&row.unit.checklist),
         "focus" => Cell::text(&row.unit.focus),
         "basis" => Cell::text(&row.draw.basis),

@@ -70,9 +70,24 @@ pub fn render_year_plan(
     header: &PublicHeader,
     catalogue: &ColumnCatalogue,
 ) -> AppResult<Vec<ExportFile>> {
-    let title = format!("{}{}年度双随机检查计划", plan.agency, plan.year);
+    let sheets = year_plan_sheets(plan, catalogue);
+    let bytes = render_workbook(&sheets, &header.meta(year_plan_title(plan)))?;
+    let period = plan.year.to_string();
+    let mut files = vec![header.file("年度检查计划", &period, "xlsx", bytes)];
+    for sheet in sheets.into_iter().take(1) {
+        files.push(header.file("年度检查计划", &period, "csv", render_csv(&marked(sheet, header), CsvStyle::Office)?));
+    }
+    Ok(files)
+}
+
+fn year_plan_title(plan: &YearPlan) -> String {
+    format!("{}{}年度双随机检查计划", plan.agency, plan.year)
+}
+
+/// The tables of the yearly plan: the plan itself first, then months, industries, notes.
+pub(super) fn year_plan_sheets(plan: &YearPlan, catalogue: &ColumnCatalogue) -> Vec<SheetSpec> {
     let mut sheet =
-        catalogue.sheet(SheetKind::YearPlan, "年度检查计划", title.clone(), &plan.rows, |at, row, id| {
+        catalogue.sheet(SheetKind::YearPlan, "年度检查计划", year_plan_title(plan), &plan.rows, |at, row, id| {
             plan_cell(plan, at, row, id)
         });
     sheet.notes.push(format!(
@@ -91,7 +106,7 @@ pub fn render_year_plan(
         ("对象确定方式".into(), "按风险与信用确定入选概率，先公布承诺值，再以公开数抽取；检查前不公布具体名单".into()),
     ];
     items.extend(plan.unconfirmed.iter().map(|text| ("待确认".to_owned(), text.clone())));
-    let mut sheets = vec![sheet.clone()];
+    let mut sheets = vec![sheet];
     if !plan.months.is_empty() {
         sheets.push(months_sheet(plan, catalogue));
     }
@@ -110,12 +125,7 @@ pub fn render_year_plan(
         }));
     }
     sheets.push(item_sheet("说明", format!("{}年度检查计划说明", plan.year), Vec::new(), items));
-    let bytes = render_workbook(&sheets, &header.meta(title))?;
-    let period = plan.year.to_string();
-    Ok(vec![
-        header.file("年度检查计划", &period, "xlsx", bytes),
-        header.file("年度检查计划", &period, "csv", render_csv(&marked(sheet, header), CsvStyle::Office)?),
-    ])
+    sheets
 }
 
 /// A csv has no place for a mark: in simulated data it becomes the last column.
@@ -232,19 +242,7 @@ pub fn render_result_list(
         list.rows.len(),
         list.withheld.len()
     ));
-    let withheld = catalogue.sheet(
-        SheetKind::Withheld,
-        "不予公开",
-        format!("{label}依法不予公开的检查结果"),
-        &list.withheld,
-        |_, row, id| match id {
-            "number" => Cell::Integer(i64::from(row.number)),
-            "body" => Cell::text(&row.body_name),
-            "month" => Cell::text(row.month.to_string()),
-            "ground" => Cell::text(&row.ground),
-            _ => Cell::Empty,
-        },
-    );
+    let withheld = withheld_sheet(list, catalogue);
     let items = vec![
         (
             "检查对象的确定".to_owned(),
@@ -274,7 +272,18 @@ pub fn render_result_list(
     Ok(files)
 }
 
-fn result_sheet(list: &ResultList, title: String, catalogue: &ColumnCatalogue) -> SheetSpec {
+pub(super) fn withheld_sheet(list: &ResultList, catalogue: &ColumnCatalogue) -> SheetSpec {
+    let title = format!("{}年{}月依法不予公开的检查结果", list.month.year(), list.month.month());
+    catalogue.sheet(SheetKind::Withheld, "不予公开", title, &list.withheld, |_, row, id| match id {
+        "number" => Cell::Integer(i64::from(row.number)),
+        "body" => Cell::text(&row.body_name),
+        "month" => Cell::text(row.month.to_string()),
+        "ground" => Cell::text(&row.ground),
+        _ => Cell::Empty,
+    })
+}
+
+pub(super) fn result_sheet(list: &ResultList, title: String, catalogue: &ColumnCatalogue) -> SheetSpec {
     catalogue.sheet(SheetKind::Results, "检查结果", title, &list.rows, |_, row, id| result_cell(row, id))
 }
 

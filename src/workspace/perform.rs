@@ -20,9 +20,11 @@ use crate::workspace::deeds::change::{
 };
 use crate::workspace::deeds::confirm::{confirm_findings, withdraw_findings};
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::follow_up::{record_follow_up, record_interference};
 use crate::workspace::deeds::list_file::write_list;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
+use crate::workspace::deeds::page_address::set_page_address;
 use crate::workspace::deeds::plan_record::record_year_plan_dates;
 use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
@@ -32,6 +34,7 @@ use crate::workspace::intake::import::{take_calendar, take_districts};
 use crate::workspace::intake::inspect::forget_staging;
 use crate::workspace::intake::refresh::{forget_kept, take_back};
 use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
+use crate::workspace::reports::packs::{PackRequest, pack_bodies};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
 use refresh::take_refresh;
@@ -105,6 +108,10 @@ pub enum DeedOutcome {
     Published(usize, NaiveDate),
     /// So many results have another day of publication now, or none.
     PublicationCorrected(usize, Option<NaiveDate>),
+    /// So many problems have another state of their mending.
+    FollowedUp(usize),
+    /// An attempt to interfere is on record.
+    InterferenceRecorded,
     /// Days of the yearly plan as they stand.
     PlanDated(PlanDates),
     /// Files were written into a folder.
@@ -190,6 +197,13 @@ pub fn perform_deed(
         Deed::CorrectPublication(correction) => {
             DeedOutcome::PublicationCorrected(correct_disclosure(project, &correction, context)?, correction.on)
         }
+        Deed::FollowUp(entry) => {
+            DeedOutcome::FollowedUp(record_follow_up(project, frames.get(project)?.0, &entry, context)?)
+        }
+        Deed::Interference(told) => {
+            record_interference(project, &told, context)?;
+            DeedOutcome::InterferenceRecorded
+        }
         Deed::PlanDates(entered) => {
             let registry = frames.get(project)?.0;
             DeedOutcome::PlanDated(record_year_plan_dates(project, registry, &entered, context)?)
@@ -199,6 +213,16 @@ pub fn perform_deed(
             let request = ExportRequest { month, only };
             let exported = export_project(project, registry, districts, &to, &request, context)?;
             DeedOutcome::Exported(to, exported)
+        }
+        Deed::PageAddress(typed) => {
+            set_page_address(project, &typed, context)?;
+            DeedOutcome::Saved
+        }
+        Deed::PackBodies { to, month, password } => {
+            let (registry, districts) = frames.get(project)?;
+            let request = PackRequest { to, month, password };
+            let packed = pack_bodies(project, registry, districts, &request, context)?;
+            DeedOutcome::Exported(request.to, packed)
         }
         Deed::WriteList { to, list, rows, bytes } => {
             write_list(project, &to, &list, rows, &bytes, context)?;

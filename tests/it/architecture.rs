@@ -77,7 +77,7 @@ const ROOMS: [Room; 26] = [
         "plan",
         "frequency, capacity, month × stratum quotas, feasibility, replanning",
         "domain diagnostic policy",
-        "chrono rand rand_chacha serde",
+        "chrono rand rand_chacha rayon rustc_hash serde",
     ),
     room(
         "staffing",
@@ -99,9 +99,9 @@ const ROOMS: [Room; 26] = [
     ),
     room(
         "export",
-        "plain values → xlsx, csv, public pages; atomic writes; a manifest of hashes beside every export",
+        "plain values → xlsx, csv, public pages, field files, calendars, packs; atomic writes; a manifest of hashes beside every export",
         "text domain diagnostic tabular sampling disclosure",
-        "chrono encoding_rs ron rust_xlsxwriter serde serde_json tempfile",
+        "chrono encoding_rs flate2 geo geojson gpx icalendar kml ron rust_xlsxwriter serde serde_json shapefile tempfile zip",
     ),
     room(
         "workspace/store",

@@ -21,13 +21,13 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-fn vectors() -> Value {
+pub(crate) fn vectors() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/vectors.json");
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
 /// Writes a vector as the files that the commands read; returns frame, seal, opening, result.
-fn write_vector(folder: &Path, vector: &Value) -> [PathBuf; 4] {
+pub(crate) fn write_vector(folder: &Path, vector: &Value) -> [PathBuf; 4] {
     let mut frame = String::from("unit_id,stratum,pi_ppb,rank_ppb,reason,salt\n");
     for row in vector["frame"].as_array().unwrap() {
         let cells: Vec<String> = row
@@ -49,7 +49,7 @@ fn write_vector(folder: &Path, vector: &Value) -> [PathBuf; 4] {
 
 /// The certificate that somebody with this vector's files would hand out: the good draw's entries (for any
 /// unit of its frame), with the seal, the opening and the selection of the vector.
-fn certificate(good: &Value, vector: &Value) -> Value {
+pub(crate) fn certificate(good: &Value, vector: &Value) -> Value {
     use fairdraw::sampling::{Opening, SamplingFrame, Seal, compute_certificate_unit};
     let folder = tempfile::tempdir().unwrap();
     let [frame, seal, opening, _] = write_vector(folder.path(), good);

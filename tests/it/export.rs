@@ -16,19 +16,28 @@ use fairdraw::export::{
     ExportInfo, InspectorRef, MANIFEST_FILE, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, PublicHeader,
     QuotaRow, RecordRow, RecordTable, SheetColumn, SheetKind, SheetSpec, TargetDraw, TargetPlace, TargetRole,
     TargetRow, TargetStaff, TargetUnit, TaskBook, UnconfirmedNumber, check_manifest, render_csv, render_plan_book,
-    render_plan_books, render_result_list, render_results_template, render_task_book, render_workbook,
-    render_year_plan, scan_public_file, write_export,
+    render_result_list, render_results_template, render_task_book, render_workbook, render_year_plan, scan_public_file,
+    write_export,
 };
 
 use super::disclosure::{calendar, day, due, list_input, result, uscc, year_plan};
 
+mod field;
 mod public;
 mod sheets;
+pub(crate) mod web;
 
 use public::{public_files, public_header};
 
 fn created() -> NaiveDateTime {
     day("2026-03-02").and_hms_opt(9, 30, 0).unwrap()
+}
+
+/// The city's workbook, then each body's.
+fn plan_books(book: &PlanBook) -> Vec<ExportFile> {
+    let catalogue = ColumnCatalogue::built_in().unwrap();
+    let own = book.bodies().into_iter().map(|(body, name)| book.of_body(&body, &name));
+    std::iter::once(book.clone()).chain(own).map(|book| render_plan_book(&book, &catalogue).unwrap()).collect()
 }
 
 const BODIES: [(&str, &str); 2] = [("310115", "浦东新区综合执法局"), ("310151", "崇明区生态环境局")];
@@ -86,6 +95,7 @@ fn target(n: u32) -> TargetRow {
             recusal: String::new(),
             manner: Manner::OnSite,
             monitoring: true,
+            visit: None,
         },
     }
 }
@@ -276,7 +286,7 @@ fn the_plan_book_holds_what_it_was_given() {
     let year: Vec<f64> = (2..7).map(|at| number(city, at)).collect();
     assert_eq!(year, [120.0, 123.0, 33.0, 27.0, 3.0]);
     assert_eq!(record[head + 5].1[4], Data::Empty, "not drawn yet is no zero");
-    let own = rows(&render_plan_books(&book, &catalogue).unwrap()[1].bytes, "计划对照");
+    let own = rows(&plan_books(&book)[1].bytes, "计划对照");
     assert!(own.iter().all(|(_, r)| text(&r[0]) != "全市" && text(&r[0]) != BODIES[1].1), "a body's own only");
     // What has to be said is said.
     let told: String =
@@ -298,9 +308,8 @@ fn the_plan_book_holds_what_it_was_given() {
 
 #[test]
 fn a_bodys_book_holds_its_own_targets_only() {
-    let catalogue = ColumnCatalogue::built_in().unwrap();
     let book = book(60);
-    let files = render_plan_books(&book, &catalogue).unwrap();
+    let files = plan_books(&book);
     assert_eq!(files.len(), 3);
     for (at, (body, name)) in BODIES.iter().enumerate() {
         let file = files.iter().find(|f| f.name.starts_with(name)).unwrap();
@@ -449,7 +458,7 @@ fn the_template_filled_in_comes_back_as_results() {
 #[test]
 fn the_workbooks_can_be_looked_at() {
     let catalogue = ColumnCatalogue::built_in().unwrap();
-    let mut files = render_plan_books(&book(200), &catalogue).unwrap();
+    let mut files = plan_books(&book(200));
     files.push(render_task_book(&task_book(), &catalogue).unwrap());
     files.push(render_results_template(&task_book(), &catalogue).unwrap());
     files.extend(public_files().0);

@@ -3,13 +3,16 @@
 //! The screen reads the books and sends commands; what it derives from them is made once per reading
 //! (`index`). Nothing is published or recorded without a confirmation that says what it means.
 
+mod address;
 mod batch;
 mod board;
 mod entry;
 mod figures;
 mod form;
 mod index;
+mod ledger;
 mod lists;
+mod pack;
 mod publication;
 
 use std::collections::BTreeSet;
@@ -17,8 +20,10 @@ use std::sync::Arc;
 
 use egui::Ui;
 
+use self::address::AddressDialog;
 use self::batch::{Answer, Batch};
 use self::index::{Index, Own};
+use self::pack::PackDialog;
 use self::publication::PublishDialog;
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
@@ -30,6 +35,7 @@ use crate::ui::text::results as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::reports::export::{INTERNAL, PUBLIC};
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, OpenProject, ViewCommand};
@@ -40,6 +46,7 @@ enum Tab {
     #[default]
     Board,
     Entry,
+    Ledger,
     Lists,
     Figures,
 }
@@ -50,6 +57,7 @@ enum Asked {
     Results,
     Tasks,
     Public,
+    Packs,
 }
 
 /// A question before something is for good.
@@ -60,6 +68,10 @@ enum Question {
     Batch(Batch),
     /// The public lists are to be exported.
     Export,
+    /// The bodies' folders are to be packed.
+    Pack(PackDialog),
+    /// The address of the public pages.
+    Address(AddressDialog),
 }
 
 /// Height below which the page scrolls as a whole: figures, tabs, a list of some rows.
@@ -76,9 +88,12 @@ pub struct ResultsScreen {
     selected: BTreeSet<String>,
     board: ListState,
     entry: entry::State,
+    ledger: ledger::State,
     lists: lists::State,
     asked: Option<(Asked, Picking)>,
     question: Option<Question>,
+    /// The packs' password, until their folder is chosen.
+    password: Option<PackPassword>,
     /// A unit of a month's list whose form is to be opened, once the books are there.
     wanted: Option<(UnitId, PlanMonth)>,
 }
@@ -141,6 +156,14 @@ impl Screen for ResultsScreen {
                 self.pick(cx, Asked::Tasks);
             }
             if ui
+                .add_enabled(can_write, egui::Button::new(t::PACK))
+                .on_hover_text(t::PACK_HINT)
+                .on_disabled_hover_text(why)
+                .clicked()
+            {
+                self.question = Some(Question::Pack(PackDialog::default()));
+            }
+            if ui
                 .add_enabled(can_write, egui::Button::new(t::IMPORT))
                 .on_hover_text(t::IMPORT_HINT)
                 .on_disabled_hover_text(why)
@@ -157,11 +180,14 @@ impl Screen for ResultsScreen {
             match self.tab {
                 Tab::Board => self.board(ui, cx, open, &books, can_write, why),
                 Tab::Entry => self.entry(ui, cx, open, &books, can_write, why),
-                Tab::Lists => {
-                    if self.lists.show(ui, cx, open, &books, can_write, why) {
-                        self.question = Some(Question::Export);
+                Tab::Ledger => self.ledger.show(ui, cx, &books, &self.index, (can_write, why)),
+                Tab::Lists => match self.lists.show(ui, cx, open, &books, can_write, why) {
+                    Some(lists::Said::Export) => self.question = Some(Question::Export),
+                    Some(lists::Said::Address) => {
+                        self.question = Some(Question::Address(AddressDialog::new(&open.saved.file.page_address)));
                     }
-                }
+                    None => {}
+                },
                 Tab::Figures => figures::show(ui, cx, open, &books),
             }
         });
@@ -189,7 +215,7 @@ impl ResultsScreen {
             Asked::Results => PickRequest::new(PickKind::OpenFile, t::PICK_RESULTS)
                 .door(Door::Data)
                 .filter(t::SHEETS, &["xlsx", "xls", "csv", "ods", "xlsb"]),
-            Asked::Tasks | Asked::Public => PickRequest::new(PickKind::TargetFolder, t::PICK_FOLDER),
+            Asked::Tasks | Asked::Public | Asked::Packs => PickRequest::new(PickKind::TargetFolder, t::PICK_FOLDER),
         };
         self.asked = Some((asked, cx.pick(request)));
     }
@@ -199,12 +225,14 @@ impl ResultsScreen {
         let Some(paths) = picking.poll() else { return };
         let asked = *asked;
         self.asked = None;
+        let password = self.password.take();
         let Some(path) = paths.into_iter().next() else { return };
         let month = cx.session.month();
         cx.send(match asked {
             Asked::Results => Deed::TakeResults(path),
             Asked::Tasks => Deed::Export { to: path, month, only: vec![INTERNAL.to_owned()] },
             Asked::Public => Deed::Export { to: path, month, only: vec![PUBLIC.to_owned()] },
+            Asked::Packs => Deed::PackBodies { to: path, month, password },
         });
     }
 
@@ -277,6 +305,7 @@ impl ResultsScreen {
                 // as the list itself: of the area, and of the month where only that is asked for
                 (Tab::Board, t::tab(t::TAB_BOARD, self.index.counts.values().sum())),
                 (Tab::Entry, t::tab(t::TAB_ENTRY, self.index.of_month.0)),
+                (Tab::Ledger, t::tab(t::TAB_LEDGER, self.index.ledger.len())),
                 (Tab::Lists, t::TAB_LISTS.to_owned()),
                 (Tab::Figures, t::TAB_FIGURES.to_owned()),
             ] {
@@ -334,6 +363,21 @@ impl ResultsScreen {
                     Answer::Record(deed) => cx.send(*deed),
                 }
                 self.question = None;
+            }
+            Some(Question::Pack(dialog)) => {
+                let Some(answer) = dialog.show(ui) else { return };
+                self.question = None;
+                if let Some(password) = answer {
+                    self.password = password;
+                    self.pick(cx, Asked::Packs);
+                }
+            }
+            Some(Question::Address(dialog)) => {
+                let Some(answer) = dialog.show(ui) else { return };
+                self.question = None;
+                if let Some(deed) = answer {
+                    cx.send(deed);
+                }
             }
             Some(Question::Export) => {
                 let month = cx.session.month();

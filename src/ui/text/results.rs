@@ -9,8 +9,10 @@ use crate::domain::PlanMonth;
 use crate::ui::widgets::thousands;
 
 mod for_good;
+mod ledger;
 
 pub use for_good::*;
+pub use ledger::*;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
@@ -43,6 +45,36 @@ texts! {
     EXPORT_TASKS = "导出本月清单与填报模板";
     /// On it.
     EXPORT_TASKS_HINT = "只写内部文件：计划、各主体任务清单与结果填报模板；不登记公开";
+    /// Button.
+    PACK = "打包发送…";
+    /// On it.
+    PACK_HINT = "每个执法主体一个压缩包：任务单、填报表、外业文件与期限日历，内有清单";
+    /// Title of the dialog.
+    PACK_TITLE = "打包发送";
+    /// In it.
+    PACK_TEXT = "先写出各执法主体的文件夹，再各打成一个压缩包，放在所选文件夹的「打包发送」中。包内只有该主体自己的检查对象。";
+    /// Box to tick.
+    PACK_ENCRYPT = "加密，打开时须输入密码";
+    /// Field.
+    PACK_PASSWORD = "密码";
+    /// Field.
+    PACK_AGAIN = "再输一次";
+    /// Why not.
+    PACK_DIFFER = "两次输入的密码不同";
+    /// Below the fields.
+    PACK_NOTE = "密码不保存、不写入日志，请以另外的方式告知收件单位；遗失后无法打开。";
+    /// Button.
+    ADDRESS_SET = "公开网页地址…";
+    /// Title of the dialog.
+    ADDRESS_TITLE = "公开网页地址";
+    /// In it.
+    ADDRESS_TEXT = "导出的「公开/网页」放在哪里：任务单上的二维码带本单位的证明，扫码后打开这个地址的核验页。不填时二维码只带文字，可粘贴到核验页。";
+    /// Field.
+    ADDRESS = "地址";
+    /// In the field.
+    ADDRESS_HINT = "https://…/verify.html";
+    /// Its button.
+    ADDRESS_YES = "保存";
     /// Dialog of files.
     PICK_RESULTS = "选择检查结果表";
     /// Kind of files.
@@ -166,9 +198,13 @@ texts! {
     /// Field.
     RECTIFY = "整改期限";
     /// Field.
-    CLOSED = "整改完成";
+    CLOSED = "销号日期";
     /// In the empty field.
-    CLOSED_HINT = "未完成可空";
+    CLOSED_HINT = "未销号可空";
+    /// Field.
+    EVIDENCE = "销号依据";
+    /// In the empty field.
+    EVIDENCE_HINT = "整改报告、照片、复查记录";
     /// Field.
     MATTERS = "检查事项";
     /// Field.
@@ -441,4 +477,9 @@ pub fn cell_line(heading: &str, text: &str) -> String {
 #[must_use]
 pub fn late(days: u32) -> String {
     format!("逾期 {days} 个工作日")
+}
+
+/// What will be kept of the address typed.
+pub fn address_kept(address: &str) -> String {
+    if address.is_empty() { "没有地址".to_owned() } else { format!("二维码将打开 {address}") }
 }

@@ -11,7 +11,9 @@ use crate::registry::{FindingKey, Mapping};
 use crate::workspace::deeds::batch::{CheckKey, ClearDays};
 use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::confirm::Confirmation;
+use crate::workspace::deeds::follow_up::{FollowUpEntry, Interference};
 use crate::workspace::deeds::open::TypedOpening;
+use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::deeds::publish::{Publication, PublicationCorrection};
 use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::deeds::settings::Settings;
@@ -66,6 +68,10 @@ pub enum Deed {
     Publish(Publication),
     /// The entry of a publication is corrected or taken back.
     CorrectPublication(PublicationCorrection),
+    /// What became of problems: closed, another term, handed over, not punished.
+    FollowUp(Box<FollowUpEntry>),
+    /// An attempt to interfere with inspections.
+    Interference(Interference),
     /// Days on which the yearly plan was approved, filed, published; what is approved is kept as a version.
     PlanDates(PlanDatesEntry),
     /// Exports the plan, or a month's lists, into a folder.
@@ -76,6 +82,17 @@ pub enum Deed {
         month: Option<PlanMonth>,
         /// Kinds of files by ending or family; empty for all.
         only: Vec<String>,
+    },
+    /// The public pages stand at this address.
+    PageAddress(String),
+    /// Exports the bodies' folders and packs each into one file.
+    PackBodies {
+        /// Target folder.
+        to: PathBuf,
+        /// Month; `None` for the whole plan.
+        month: Option<PlanMonth>,
+        /// Encrypts the packs.
+        password: Option<PackPassword>,
     },
     /// Writes a list that names units of a month into a file, made ready elsewhere.
     WriteList {
@@ -116,7 +133,7 @@ impl Deed {
     #[must_use]
     pub fn command_id(&self) -> CommandId {
         match self {
-            Self::Settings(_) => CommandId::Settings,
+            Self::Settings(_) | Self::PageAddress(_) => CommandId::Settings,
             Self::Mend(..) => CommandId::Mend,
             Self::SealYear(_) | Self::SealMonth(..) => CommandId::Seal,
             Self::Open(..) => CommandId::Open,
@@ -130,8 +147,10 @@ impl Deed {
             Self::RecordClear(..) => CommandId::RecordResults,
             Self::Publish(_) => CommandId::Publish,
             Self::CorrectPublication(_) => CommandId::CorrectPublication,
+            Self::FollowUp(_) => CommandId::FollowUp,
+            Self::Interference(_) => CommandId::Interference,
             Self::PlanDates(_) => CommandId::PlanDates,
-            Self::Export { .. } | Self::WriteList { .. } => CommandId::Export,
+            Self::Export { .. } | Self::PackBodies { .. } | Self::WriteList { .. } => CommandId::Export,
             Self::Refresh { .. } => CommandId::Refresh,
             Self::RefreshBack(_) => CommandId::RefreshBack,
             Self::ForgetKept(_) => CommandId::ForgetKept,
@@ -150,6 +169,8 @@ impl Deed {
             Self::SealYear(_) => "封存年度种子",
             Self::SealMonth(..) => "冻结并封存",
             Self::Open(..) => "开封并抽取",
+            Self::PackBodies { .. } => "打包",
+            Self::PageAddress(_) => "保存公开网页的地址",
             Self::Mend(..)
             | Self::Void(..)
             | Self::Substitute { .. }
@@ -160,6 +181,8 @@ impl Deed {
             | Self::RecordClear(..)
             | Self::Publish(_)
             | Self::CorrectPublication(_)
+            | Self::FollowUp(_)
+            | Self::Interference(_)
             | Self::PlanDates(_)
             | Self::Export { .. }
             | Self::Refresh { .. }
@@ -177,11 +200,12 @@ impl Deed {
     #[must_use]
     pub fn saves_draft(&self) -> bool {
         match self {
-            Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } => true,
+            Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } | Self::PackBodies { .. } => true,
             // what is approved is what is saved
             Self::PlanDates(entered) => entered.approved_on.is_some(),
             // the saving itself
             Self::Settings(_)
+            | Self::PageAddress(_)
             | Self::Mend(..)
             | Self::Open(..)
             | Self::Void(..)
@@ -193,6 +217,8 @@ impl Deed {
             | Self::RecordClear(..)
             | Self::Publish(_)
             | Self::CorrectPublication(_)
+            | Self::FollowUp(_)
+            | Self::Interference(_)
             | Self::WriteList { .. }
             | Self::Refresh { .. }
             | Self::RefreshBack(_)

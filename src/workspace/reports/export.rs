@@ -1,9 +1,11 @@
 //! What leaves the project: internal workbooks, the evidence of each draw, public plan and lists.
 //!
 //! ```text
-//! DIR/内部/        plan workbooks (city, one a body), tasks and results templates a month
+//! DIR/内部/        the city's plan workbook
+//! DIR/内部/执法主体/  a body's plan workbook, tasks, results templates and field files a month, calendar of deadlines
 //! DIR/抽取存证/2027-03-1/  frame, roster, needs, inputs, policy, seal, opening, result, assignment, certificate, register
 //! DIR/公开/        yearly plan, results lists, commitments, register
+//! DIR/公开/网页/    the same as pages for any web server
 //! ```
 //! Public files pass the gate: they are searched for every target not yet visited before they are written.
 
@@ -13,19 +15,25 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::{Audience, CheckResult, PublicScan, check_year_plan};
+use crate::disclosure::{
+    Audience, CheckResult, DueCheck, Ledger, MandatoryChecks, PublicScan, check_year_plan, compute_ledger,
+};
 use crate::district::DistrictSet;
-use crate::domain::{Period, PlanMonth};
+use crate::domain::{BodyId, PlanMonth};
 use crate::export::{
-    BookHeader, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, TaskBook, UnconfirmedNumber, render_plan_books,
-    render_result_list, render_results_template, render_task_book, render_year_plan, write_export,
+    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, FileName, PublicHeader, PublicSite,
+    SiteCertificate, TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book,
+    render_result_list, render_results_template, render_site, render_task_book, render_year_plan, write_export,
 };
 use crate::registry::Registry;
-use crate::sampling::{SealRegister, sha256, to_hex};
+use crate::sampling::SealRegister;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::inputs::due::{OpenedDraw, load_opened};
+use crate::workspace::reports::body_folders::InternalFiles;
+use crate::workspace::reports::book_header::book_header;
+use crate::workspace::reports::deadlines::body_deadlines;
 use crate::workspace::reports::evidence::evidence_files;
 use crate::workspace::reports::month_list::ResultsByCheck;
 use crate::workspace::reports::plan_book::BookInput;
@@ -45,6 +53,8 @@ pub const INTERNAL: &str = "内部";
 pub const EVIDENCE: &str = "抽取存证";
 /// Public.
 pub const PUBLIC: &str = "公开";
+/// Public pages, of every month whichever is exported.
+pub const PAGES: &str = "公开/网页";
 
 /// Of the internal files the month's task sheets alone.
 pub const TASKS: &str = "任务单";
@@ -63,6 +73,8 @@ pub struct Exported {
     pub main: Option<PathBuf>,
     /// Sentences for the operator.
     pub notes: Vec<String>,
+    /// `模拟数据` or `演示`, where it stands on the files.
+    pub mark: Option<String>,
 }
 
 /// What to export.
@@ -80,7 +92,7 @@ impl ExportRequest {
         let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS].contains(&word.trim());
         let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
         let is_of = |family: &str| match family {
-            TASKS | FORMS => folder == INTERNAL && name.contains(family),
+            TASKS | FORMS => folder.starts_with(INTERNAL) && name.contains(family),
             family => folder.starts_with(family),
         };
         let is_wanted = families.is_empty() || families.iter().any(|family| is_of(family.trim()));
@@ -105,52 +117,6 @@ pub fn workbook_date(now: Moment) -> NaiveDateTime {
     now.to_string().get(..19).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
-fn book_header(
-    project: &Project,
-    register: &SealRegister,
-    context: &CommandContext,
-    mark: Option<String>,
-) -> BookHeader {
-    let policy = &project.policy;
-    let year_commitment = register
-        .seals_of(Period::Year(project.file.year))
-        .rfind(|seal| !seal.is_voided())
-        .map(|seal| to_hex(&seal.sealed.commitment));
-    let inputs: Vec<String> = project.file.inputs.iter().map(|i| format!("{}\t{}", i.sha256, i.file)).collect();
-    let unconfirmed = policy
-        .unconfirmed(context.now.date())
-        .into_iter()
-        .map(|item| UnconfirmedNumber {
-            value: if item.path == "cap" { format!("{} 次", policy.cap.visits) } else { String::new() },
-            note: if item.articles.is_empty() {
-                "请本单位确认后在规则文件中注明".to_owned()
-            } else {
-                policy.cite(&item.articles, context.now.date())
-            },
-            label: item.name,
-        })
-        .collect();
-    BookHeader {
-        agency: policy.agency_name.clone(),
-        body: None,
-        year: project.file.year,
-        version: 1,
-        policy_name: policy.name_in_force(),
-        policy_sha256: to_hex(&sha256(&[project.policy_bytes()])),
-        inputs_sha256: to_hex(&sha256(&[inputs.join("\n").as_bytes()])),
-        cap_rule_set: policy.cap.rule_set.clone(),
-        cap_visits: policy.cap.visits,
-        cap_confirmed: policy.is_cap_confirmed(),
-        year_commitment,
-        data_mark: mark,
-        unconfirmed,
-        notes: Vec::new(),
-        program: PROGRAM.to_owned(),
-        operator: context.operator.clone(),
-        created: created(context),
-    }
-}
-
 /// The mark that stands on every sheet of synthetic data or of a demonstration.
 /// `模拟数据` or `演示`, where a file must say so.
 #[must_use]
@@ -161,6 +127,23 @@ pub fn data_mark<'a>(project: &Project, mut draws: impl Iterator<Item = &'a Open
         Some("演示".to_owned())
     } else {
         None
+    }
+}
+
+/// What the manifests of an export say.
+#[must_use]
+pub fn export_info(
+    project: &Project,
+    context: &CommandContext,
+    data_mark: Option<String>,
+    audience: Audience,
+) -> ExportInfo {
+    ExportInfo {
+        agency: project.policy.agency_name.clone(),
+        program: PROGRAM.to_owned(),
+        created: created(context),
+        audience,
+        data_mark,
     }
 }
 
@@ -177,13 +160,19 @@ struct Exporter<'a> {
     catalogue: &'a ColumnCatalogue,
     /// The opened draws of the months asked for.
     draws: &'a [OpenedDraw],
+    /// Problems of all months.
+    ledger: &'a Ledger,
     header: BookHeader,
+    /// Open deadlines of each body.
+    deadlines: BTreeMap<BodyId, Vec<CalendarEntry>>,
     context: &'a CommandContext,
 }
 
 /// The public files, with what is to be said of them.
 struct PublicFiles {
     files: Vec<ExportFile>,
+    /// The folder [`PAGES`].
+    pages: Vec<ExportFile>,
     /// Results that they list and that are not entered as public yet.
     not_entered: usize,
     remarks: Vec<String>,
@@ -215,7 +204,12 @@ pub fn export_project(
     let rolling = if next == at { None } else { Some(compute_analysis(project, registry, next, &context.progress)?) };
     let planned = rolling.as_ref().unwrap_or(&analysis);
     context.progress.begin("导出", 0);
+    let checks: Vec<DueCheck> = all.iter().flat_map(|opened| opened.checks.iter().cloned()).collect();
+    let today = context.now.date();
+    let ledger = compute_ledger(&analysis.results, &checks, &MandatoryChecks::of(&checks), today);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
+    let deadlines = body_deadlines(project, &all, &analysis.results, context.now.date());
+    let certificates = closed_certificates(&all, &register, &analysis.results, context)?;
     let draws: Vec<OpenedDraw> = all.into_iter().filter(|opened| request.wants(opened.month)).collect();
     let mark = data_mark(project, draws.iter());
     let mut header = book_header(project, &register, context, mark.clone());
@@ -234,18 +228,14 @@ pub fn export_project(
         register: &register,
         catalogue: &catalogue,
         draws: &draws,
+        ledger: &ledger,
         header,
+        deadlines,
         context,
     };
 
-    let mut exported = Exported::default();
-    let info = |audience| ExportInfo {
-        agency: project.policy.agency_name.clone(),
-        program: PROGRAM.to_owned(),
-        created: created(context),
-        audience,
-        data_mark: mark.clone(),
-    };
+    let mut exported = Exported { mark: mark.clone(), ..Exported::default() };
+    let info = |audience| export_info(project, context, mark.clone(), audience);
     let mut write = |folder: &str, mut files: Vec<ExportFile>, audience, scan: Option<&PublicScan>| -> AppResult<()> {
         files.retain(|file| request.takes(folder, &file.name));
         if files.is_empty() {
@@ -257,16 +247,21 @@ pub fn export_project(
         Ok(())
     };
     let internal = exporter.internal_files()?;
-    let main_name = internal.first().map(|file| file.name.clone());
-    write(INTERNAL, internal, Audience::Internal, None)?;
+    let main_name = internal.own.first().map(|file| file.name.clone());
+    let (own, folders) = internal.parts();
+    write(INTERNAL, own, Audience::Internal, None)?;
+    for (name, files) in folders {
+        write(&format!("{INTERNAL}/{name}"), files, Audience::Internal, None)?;
+    }
     for opened in &draws {
         let files = evidence_files(project, opened, &register)?;
         let folder = format!("{EVIDENCE}/{}-{}", opened.draw.period, opened.draw.sequence);
         write(&folder, files, Audience::Internal, None)?;
     }
     let (scan, unvisited) = lists.scan();
-    let public = exporter.public_files(&lists, request)?;
+    let public = exporter.public_files(&lists, &certificates, request)?;
     write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
+    write(PAGES, public.pages, Audience::Public, Some(&scan))?;
     exported.notes.extend(public.remarks);
     if public.not_entered > 0 {
         exported.notes.push(format!(
@@ -276,16 +271,7 @@ pub fn export_project(
     }
     exported.main = main_name.map(|name| to.join(INTERNAL).join(name)).filter(|path| exported.files.contains(path));
     if unvisited > 0 {
-        let is_in = |family: &str| exported.files.iter().any(|path| path.starts_with(to.join(family)));
-        let kept: Vec<String> =
-            [INTERNAL, EVIDENCE].into_iter().filter(|f| is_in(f)).map(|family| format!("「{family}」")).collect();
-        let kept = match kept.as_slice() {
-            [] => String::new(),
-            kept => format!("；其名单只在{}，检查前不得外传", kept.concat()),
-        };
-        let public =
-            if is_in(PUBLIC) { "；公开文件已逐一核对，不含其名称、代码与编号" } else { "" };
-        exported.notes.push(format!("{unvisited} 个检查对象尚未检查{kept}{public}"));
+        exported.notes.push(secrecy_note(&exported, to, unvisited));
     }
     project.log(
         context,
@@ -295,9 +281,23 @@ pub fn export_project(
     Ok(exported)
 }
 
+/// How many targets are not visited yet, and where they are named.
+fn secrecy_note(exported: &Exported, to: &Path, unvisited: usize) -> String {
+    let is_in = |family: &str| exported.files.iter().any(|path| path.starts_with(to.join(family)));
+    let kept: Vec<String> =
+        [INTERNAL, EVIDENCE].into_iter().filter(|f| is_in(f)).map(|family| format!("「{family}」")).collect();
+    let kept = match kept.as_slice() {
+        [] => String::new(),
+        kept => format!("；其名单只在{}，检查前不得外传", kept.concat()),
+    };
+    let public = if is_in(PUBLIC) { "；公开文件已逐一核对，不含其名称、代码与编号" } else { "" };
+    format!("{unvisited} 个检查对象尚未检查{kept}{public}")
+}
+
 impl Exporter<'_> {
-    /// The plan workbooks, then tasks and templates by month and body.
-    fn internal_files(&self) -> AppResult<Vec<ExportFile>> {
+    /// The city's plan workbook, and in each body's folder its own workbook, tasks, templates and field files a month,
+    /// and its deadlines.
+    fn internal_files(&self) -> AppResult<InternalFiles> {
         let rows = RowMaker::new(&self.project.policy, self.registry, self.districts, self.analysis)?;
         let results: ResultsByCheck<'_> = self.analysis.results.iter().map(|r| (r.key(), r)).collect();
         let input = BookInput {
@@ -310,12 +310,24 @@ impl Exporter<'_> {
             plans: &load_plan_files(self.project)?,
         };
         let book = input.compute(self.header.clone())?;
-        let mut files = render_plan_books(&book, self.catalogue)?;
+        let mut internal = InternalFiles::default();
+        internal.own.push(render_plan_book(&book, self.catalogue)?);
+        internal.own.extend(render_ledger(self.ledger, &book.header, self.catalogue)?);
+        for (body, name) in book.bodies() {
+            let files = internal.of(&body, &name);
+            let own = book.of_body(&body, &name);
+            files.push(render_plan_book(&own, self.catalogue)?);
+            files.extend(render_ledger(self.ledger, &own.header, self.catalogue)?);
+            if let Some(entries) = self.deadlines.get(&body) {
+                files.push(self.calendar(&name, entries));
+            }
+        }
         let matters = self.project.policy.disclosure.matters.join("、");
         for sheet in book.months.iter().filter(|sheet| !sheet.targets.is_empty()) {
             let bodies: BTreeMap<_, _> =
                 sheet.targets.iter().map(|t| (t.staff.body.clone(), t.staff.body_name.clone())).collect();
             for (body, name) in bodies {
+                let files = internal.of(&body, &name);
                 let task = TaskBook {
                     header: BookHeader { body: Some((body, name)), ..book.header.clone() },
                     month: sheet.month,
@@ -324,13 +336,36 @@ impl Exporter<'_> {
                 };
                 files.push(render_task_book(&task, self.catalogue)?);
                 files.push(render_results_template(&task, self.catalogue)?);
+                files.extend(render_field_files(&task.header, task.month, &task.targets)?);
             }
         }
-        Ok(files)
+        Ok(internal)
     }
 
-    /// The yearly plan, the register, certificates of closed draws and the lists of results.
-    fn public_files(&self, lists: &PublicLists<'_>, request: &ExportRequest) -> AppResult<PublicFiles> {
+    /// A body's deadlines as a calendar.
+    fn calendar(&self, body: &str, entries: &[CalendarEntry]) -> ExportFile {
+        let name = FileName {
+            agency: body,
+            document: "期限日历",
+            period: &self.header.year.to_string(),
+            version: self.header.version,
+            audience: Audience::Internal,
+            mark: self.header.data_mark.as_deref(),
+            extension: "ics",
+        }
+        .render();
+        let title = format!("{body}双随机检查期限");
+        let bytes = render_calendar(&title, &self.header.program, self.header.created, entries);
+        ExportFile { name, bytes, audience: Audience::Internal }
+    }
+
+    /// The yearly plan, the register, certificates of closed draws and the lists of results; all of them as pages.
+    fn public_files(
+        &self,
+        lists: &PublicLists<'_>,
+        certificates: &[SiteCertificate],
+        request: &ExportRequest,
+    ) -> AppResult<PublicFiles> {
         let header = PublicHeader {
             agency: self.project.policy.agency_name.clone(),
             version: 1,
@@ -350,16 +385,19 @@ impl Exporter<'_> {
             bytes: self.register.to_csv(),
             audience: Audience::Public,
         });
-        let results: &[CheckResult] = &self.analysis.results;
-        for opened in self.draws.iter().filter(|opened| is_closed(opened, results, today)) {
-            let bytes = compute_draw_certificate(&opened.draw, &opened.order, self.register)?.to_json();
-            files.push(ExportFile { name: certificate_name(opened), bytes, audience: Audience::Public });
+        for opened in self.draws {
+            let own = certificates.iter().find(|c| c.is_of(&opened.draw.period.to_string(), opened.draw.sequence));
+            files.extend(own.map(|certificate| ExportFile {
+                name: certificate_name(opened),
+                bytes: certificate.bytes.clone(),
+                audience: Audience::Public,
+            }));
         }
         let mut not_entered = 0;
         let mut remarks: Vec<String> = check.findings().iter().take(MOST_REMARKS).map(ToString::to_string).collect();
-        for month in lists.months().into_iter().filter(|month| request.wants(*month)) {
-            let list = lists.list(month)?;
-            let made = render_result_list(&list, &header, self.catalogue)?;
+        let told = lists.months().into_iter().map(|month| lists.list(month)).collect::<AppResult<Vec<_>>>()?;
+        for list in told.iter().filter(|list| request.wants(list.month)) {
+            let made = render_result_list(list, &header, self.catalogue)?;
             // only what is written counts
             if made.iter().any(|file| request.takes(PUBLIC, &file.name)) {
                 not_entered += list.rows.iter().filter(|row| !row.entered).count();
@@ -367,8 +405,34 @@ impl Exporter<'_> {
             remarks.extend(list.diagnostics.findings().iter().take(MOST_REMARKS).map(ToString::to_string));
             files.extend(made);
         }
-        Ok(PublicFiles { files, not_entered, remarks })
+        let pages = render_site(&PublicSite {
+            header: &of_plan,
+            plan: &plan,
+            lists: &told,
+            register: self.register,
+            certificates,
+            catalogue: self.catalogue,
+        })?;
+        Ok(PublicFiles { files, pages, not_entered, remarks })
     }
+}
+
+/// The certificates of the draws whose every target was visited or withdrawn: they may be public.
+fn closed_certificates(
+    draws: &[OpenedDraw],
+    register: &SealRegister,
+    results: &[CheckResult],
+    context: &CommandContext,
+) -> AppResult<Vec<SiteCertificate>> {
+    let closed = draws.iter().filter(|opened| is_closed(opened, results, context.now.date()));
+    let certificate = |opened: &OpenedDraw| {
+        Ok(SiteCertificate {
+            period: opened.draw.period.to_string(),
+            sequence: opened.draw.sequence,
+            bytes: compute_draw_certificate(&opened.draw, &opened.order, register)?.to_json(),
+        })
+    };
+    closed.map(certificate).collect()
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 
 pub mod areas;
 pub mod backtest;
+pub mod body_folders;
+pub mod book_header;
 pub mod books;
 pub mod card;
 pub mod coming;
+pub mod deadlines;
 pub mod estimate;
 pub mod evidence;
 pub mod explain;
@@ -16,6 +19,7 @@ pub mod mandatory;
 pub mod month_list;
 pub mod movement;
 pub mod next_step;
+pub mod packs;
 pub mod plan_book;
 pub mod plan_record;
 pub mod preview;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::AppResult;
 use crate::disclosure::DueCheck;
 use crate::domain::{Period, PlanMonth};
-use crate::export::{BookHeader, DistrictRow, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow};
+use crate::export::{
+    BookHeader, DistrictRow, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow, suggest_visits,
+};
 use crate::plan::PlanCell;
 use crate::sampling::{SealRegister, to_hex};
 use crate::workspace::inputs::analysis::Analysis;
@@ -102,6 +104,12 @@ impl BookInput<'_> {
             let whose = format!("{} 第{}次", self.project.policy.agency_name, line.sequence);
             state = MonthState::Sealed { commitments: vec![(whose, to_hex(&line.commitment))] };
         }
+        // what a check of its category takes of a team's day
+        let categories = &self.project.policy.categories;
+        suggest_visits(&mut targets, |row| {
+            let category = categories.iter().find(|category| category.name == row.unit.supervision);
+            category.map_or(1.0, |category| category.cost.team_days.to_f64())
+        });
         Ok(MonthSheet { month, state, expected: Some(expected), targets })
     }
 

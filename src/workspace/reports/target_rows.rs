@@ -251,6 +251,7 @@ impl<'a> RowMaker<'a> {
             skill: skill.and_then(|s| s.names.first().cloned()).unwrap_or_default(),
             manner: Manner::OnSite,
             monitoring: category.is_some_and(|c| c.cost.monitoring_days.0 >= 1000),
+            visit: None,
         };
         Ok(TargetRow { unit, place, draw, staff })
     }

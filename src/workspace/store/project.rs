@@ -117,6 +117,9 @@ pub struct ProjectFile {
     /// Review number (审图号) of the map, printed with it.
     #[serde(default)]
     pub review_number: String,
+    /// Address of the public pages' `verify.html`, which the codes on task sheets lead to; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub page_address: String,
 }
 
 /// Who does something, when, and how it is watched.
@@ -412,6 +415,7 @@ impl Project {
             predecessors: BTreeMap::new(),
             edits: PlanEdits::default(),
             review_number: String::new(),
+            page_address: String::new(),
         }
     }
 }

@@ -48,12 +48,12 @@ fn time(text: &str) -> ShanghaiTime {
 }
 
 /// A draw of our own from end to end.
-struct Example {
-    frame: SamplingFrame,
-    seal: Seal,
-    opening: Opening,
-    seed: DrawSeed,
-    order: DrawOrder,
+pub(crate) struct Example {
+    pub(crate) frame: SamplingFrame,
+    pub(crate) seal: Seal,
+    pub(crate) opening: Opening,
+    pub(crate) seed: DrawSeed,
+    pub(crate) order: DrawOrder,
 }
 
 fn request() -> SealRequest {
@@ -75,7 +75,7 @@ fn request() -> SealRequest {
 }
 
 /// Strata of (name, units, quota), with two excluded and one mandatory unit each.
-fn targets(strata: &[(&str, usize, usize)]) -> Vec<StratumTargets> {
+pub(crate) fn targets(strata: &[(&str, usize, usize)]) -> Vec<StratumTargets> {
     strata
         .iter()
         .enumerate()
@@ -91,11 +91,11 @@ fn targets(strata: &[(&str, usize, usize)]) -> Vec<StratumTargets> {
         .collect()
 }
 
-fn example(strata: &[(&str, usize, usize)]) -> Example {
+pub(crate) fn example(strata: &[(&str, usize, usize)]) -> Example {
     example_of(targets(strata))
 }
 
-fn example_of(strata: Vec<StratumTargets>) -> Example {
+pub(crate) fn example_of(strata: Vec<StratumTargets>) -> Example {
     let frame = compute_frame(strata, &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
     let secret = Secret::from_bytes(sha256(&[b"secret"]));
     let seal = compute_seal(request(), &frame, &secret).unwrap();
@@ -105,4 +105,5 @@ fn example_of(strata: Vec<StratumTargets>) -> Example {
     Example { frame, seal, opening, seed, order }
 }
 
-const SMALL: [(&str, usize, usize); 3] = [("310115/key", 14, 3), ("310115/simplified", 11, 4), ("310151/key", 6, 1)];
+pub(crate) const SMALL: [(&str, usize, usize); 3] =
+    [("310115/key", 14, 3), ("310115/simplified", 11, 4), ("310151/key", 6, 1)];

@@ -27,6 +27,15 @@ pub(super) struct State {
     list: Slot<(Same<Books>, PlanMonth), ShownList>,
 }
 
+/// What is asked for on the tab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    /// The public files are to be exported.
+    Export,
+    /// The address of the public pages is to be changed.
+    Address,
+}
+
 /// The public list of a month as it would go out today.
 fn compute(project: &Project, data: &ProjectData, books: &Books, month: PlanMonth) -> AppResult<ShownList> {
     PublicLists::new(project, &data.registry, &books.draws, &books.results, books.status.today)?.shown(month)
@@ -39,7 +48,7 @@ impl State {
         self.list.ask(cx.session, &key, t::LIST_JOB, move |_| compute(&project, &data, &books, month));
     }
 
-    /// Draws the tab; true where the lists are to be exported.
+    /// Draws the tab; what was asked for.
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
@@ -48,10 +57,10 @@ impl State {
         books: &Arc<Books>,
         can_write: bool,
         why: &str,
-    ) -> bool {
-        let Some(month) = cx.session.month() else { return false };
+    ) -> Option<Said> {
+        let month = cx.session.month()?;
         self.refresh(cx, open, books, month);
-        let mut export = false;
+        let mut said = None;
         let made = self.list.current().map(|list| Ok(&**list));
         match self.list.error().map_or(made, |error| Some(Err(error))) {
             None => {
@@ -67,7 +76,13 @@ impl State {
                     ui.label(RichText::new(t::list_title(month, list.rows.len())).font(theme::bold(theme::SECTION)));
                     let ready = can_write && !(list.rows.is_empty() && list.withheld.is_empty());
                     let why_not = if can_write { t::NOTHING_READY } else { why };
-                    export = widgets::primary_if(ui, ready, t::EXPORT_PUBLIC, why_not).clicked();
+                    if widgets::primary_if(ui, ready, t::EXPORT_PUBLIC, why_not).clicked() {
+                        said = Some(Said::Export);
+                    }
+                    let address = ui.add_enabled(can_write, egui::Button::new(t::ADDRESS_SET));
+                    if address.on_hover_text(t::ADDRESS_TEXT).on_disabled_hover_text(why).clicked() {
+                        said = Some(Said::Address);
+                    }
                 });
                 ui.add(egui::Label::new(theme::note(ui, t::LIST_NOTE)).wrap());
                 ui.add_space(HALF);
@@ -83,7 +98,7 @@ impl State {
                 rows(ui, (open, books, month), shown);
             }
         }
-        export
+        said
     }
 }
 
