@@ -43,7 +43,8 @@ pub(super) fn months_table(site: &PublicSite<'_>) -> String {
         "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"每月检查结果\"><table><thead><tr>".to_owned();
     for heading in ["月份", "已公开（项）", "期限内（项）", "逾期（项）", "依法不予公开（项）", "尚未办结（项）"]
     {
-        out.push_str(&format!("<th scope=\"col\">{heading}</th>"));
+        let class = if heading.ends_with("（项）") { " class=\"n\"" } else { "" };
+        out.push_str(&format!("<th scope=\"col\"{class}>{heading}</th>"));
     }
     out.push_str("</tr></thead><tbody>\n");
     for list in site.lists {
