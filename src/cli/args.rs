@@ -117,6 +117,10 @@ pub enum Command {
     Journal(super::journal::JournalArgs),
     /// 数据质量报告：各类问题；确认无误，或撤回确认
     Findings(super::findings::FindingsArgs),
+    /// 整改台账：发现的问题、期限与销号；登记销号、移送公安、免予处罚
+    Ledger(super::ledger::LedgerArgs),
+    /// 过问、干预执法的记录（内部，记入操作日志）
+    Interference(super::ledger::InterferenceArgs),
     /// 登记检查结果的公开日期，或更正、撤回登记
     Publish(super::publish::PublishArgs),
     /// 导出计划、任务、清单、证书

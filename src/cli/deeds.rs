@@ -41,6 +41,8 @@ pub(super) fn carry_out(
         DeedOutcome::Published(count, on) => told(&format!("已登记 {count} 项结果于 {on} 公开")),
         DeedOutcome::PublicationCorrected(count, Some(on)) => told(&format!("已把 {count} 项的公开日期更正为 {on}")),
         DeedOutcome::PublicationCorrected(count, None) => told(&format!("已撤回 {count} 项的公开登记")),
+        DeedOutcome::FollowedUp(count) => told(&format!("已登记 {count} 个问题的整改情况")),
+        DeedOutcome::InterferenceRecorded => told("过问干预已记入操作日志"),
         DeedOutcome::FindingsConfirmed(count) => told(&format!("已确认 {count} 条数据问题，更新名录时不再提出")),
         DeedOutcome::FindingsWithdrawn(count) => told(&format!("已撤回 {count} 条数据问题的确认")),
         DeedOutcome::MapTaken => told("区划图已更换"),

@@ -192,7 +192,7 @@ pub(super) fn show_replaced(month: PlanMonth, unit: &UnitId, pair: &Pair, as_jso
 }
 
 /// The unit meant by a number, a credit code or a part of a name.
-fn meant_unit(project: &Project, typed: &str) -> AppResult<UnitId> {
+pub(super) fn meant_unit(project: &Project, typed: &str) -> AppResult<UnitId> {
     let (registry, districts) = load_project_data(project)?;
     let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
     let found = find_units(&data, typed, MOST_MEANT + 1)?;

@@ -11,6 +11,7 @@ mod draw;
 mod explain;
 mod findings;
 mod journal;
+mod ledger;
 mod output;
 mod plan;
 mod plan_dates;
@@ -105,6 +106,8 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
         Command::Findings(args) => findings::findings(&args, cli.json, &context),
+        Command::Ledger(args) => ledger::ledger(&args, cli.json, &context),
+        Command::Interference(args) => ledger::interference(&args, cli.json, &context),
         Command::Publish(args) => publish::publish(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),

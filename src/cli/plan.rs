@@ -280,7 +280,7 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
             "finished": complete.finished, "published": complete.published,
             "withheld": complete.withheld, "published_late": complete.published_late,
             "figures": serde_json::to_value(&status.figures).unwrap_or_default(),
-            "open_problems": status.rechecks.len(), "plan_published_on": status.plan_dates.published_on(),
+            "open_problems": status.ledger.open().count(), "plan_published_on": status.plan_dates.published_on(),
             "open_checks": status.open_checks.iter().map(|(m, n)| (m.to_string(), *n)).collect::<Vec<_>>(),
             "attention": status.attention.iter().map(|a| a.text.as_str()).collect::<Vec<_>>(),
         }))?;

@@ -12,8 +12,10 @@
 
 mod board;
 mod figures;
+mod follow_up;
 mod gate;
 mod intake;
+mod ledger;
 mod list;
 mod mask;
 mod names;
@@ -30,8 +32,10 @@ pub use board::{
     working_days_between,
 };
 pub use figures::{BoardFigures, IndustryFigure, KeyIndustry, Share, compute_figures, compute_industry_coverage};
+pub use follow_up::FollowUp;
 pub use gate::{Audience, PublicTarget, check_all_visited};
 pub use intake::{Intake, IntakeContext, ResultColumns, ResultField, TextTable, check_results};
+pub use ledger::{Closing, Ledger, LedgerRow, LedgerState, compute_ledger};
 pub use list::{ResultList, ResultListInput, ResultListRow, WithheldRow, compute_result_list};
 pub use mask::{MaskCounts, Masker};
 pub use penalty::select_penalties;

@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::domain::{PlanMonth, UnitId};
 
 use super::figures::Share;
+use super::ledger::Closing;
 use super::result::{CheckOrigin, CheckResult, DueCheck, Outcome};
 
 /// A unit with an open problem.
@@ -79,22 +80,43 @@ impl MandatoryChecks {
     }
 }
 
+/// The visits that close problems of their units, as of a day.
+pub(super) struct Closings<'a> {
+    /// By unit: day up to which problems are closed, the day of the visit, how.
+    visits: BTreeMap<&'a UnitId, Vec<(NaiveDate, NaiveDate, Closing)>>,
+    as_of: NaiveDate,
+}
+
+impl<'a> Closings<'a> {
+    pub(super) fn of(results: &'a [CheckResult], mandatory: &MandatoryChecks, as_of: NaiveDate) -> Self {
+        let mut visits: BTreeMap<&UnitId, Vec<_>> = BTreeMap::new();
+        for result in results.iter().filter(|r| r.inspected_on <= as_of) {
+            if let Some(upto) = mandatory.closes_upto(result) {
+                let how = if result.outcome == Outcome::Gone { Closing::Gone } else { Closing::ReCheck };
+                visits.entry(&result.unit_id).or_default().push((upto, result.inspected_on, how));
+            }
+        }
+        Self { visits, as_of }
+    }
+
+    /// The first that closes a problem; `None` while it is open.
+    pub(super) fn of_problem(&self, problem: &CheckResult) -> Option<(NaiveDate, Closing)> {
+        let entered = problem.closed_on.filter(|day| *day <= self.as_of).map(|day| (day, Closing::Entered));
+        let visits = self.visits.get(&problem.unit_id).into_iter().flatten();
+        let visited = visits.filter(|(upto, ..)| problem.inspected_on <= *upto).map(|(_, day, how)| (*day, *how));
+        entered.into_iter().chain(visited).min_by_key(|(day, _)| *day)
+    }
+}
+
 /// Open problems as of a day: oldest term first, those without a term last. The rule of what closes one stands at
 /// the head of this module.
 #[must_use]
 pub fn compute_rechecks(results: &[CheckResult], mandatory: &MandatoryChecks, as_of: NaiveDate) -> Vec<ReCheck> {
-    let mut closed_by: BTreeMap<&UnitId, NaiveDate> = BTreeMap::new();
-    for result in results.iter().filter(|r| r.inspected_on <= as_of) {
-        if let Some(upto) = mandatory.closes_upto(result) {
-            let last = closed_by.entry(&result.unit_id).or_insert(upto);
-            *last = (*last).max(upto);
-        }
-    }
+    let closings = Closings::of(results, mandatory, as_of);
     let mut open: Vec<ReCheck> = results
         .iter()
         .filter(|r| r.outcome.is_problem() && r.inspected_on <= as_of)
-        .filter(|r| r.closed_on.is_none_or(|closed| closed > as_of))
-        .filter(|r| closed_by.get(&r.unit_id).is_none_or(|upto| *upto < r.inspected_on))
+        .filter(|r| closings.of_problem(r).is_none())
         .map(|r| ReCheck {
             unit_id: r.unit_id.clone(),
             plan_code: r.plan_code.clone(),

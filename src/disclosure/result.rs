@@ -10,6 +10,8 @@ use crate::diagnostic::Finding;
 use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId, read_result};
 use crate::text::fold_width;
 
+use super::follow_up::FollowUp;
+
 /// Where a check comes from: every one has exactly one origin (decree item 13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -376,6 +378,9 @@ pub struct CheckResult {
     pub withheld: Option<WithholdingGround>,
     /// Penalties that followed.
     pub penalties: Vec<PenaltyNote>,
+    /// What became of the problem; nothing in records of version 0.1.
+    #[serde(default, skip_serializing_if = "FollowUp::is_empty")]
+    pub follow_up: FollowUp,
 }
 
 impl CheckResult {

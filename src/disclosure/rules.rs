@@ -12,6 +12,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::domain::InspectorId;
 use crate::text::fold_width;
 
+use super::follow_up::check_follow_up;
 use super::intake::ResultField;
 use super::result::{CheckResult, DueCheck, Manner, Outcome};
 
@@ -45,7 +46,7 @@ impl FieldFinding {
 /// the visit, `DIS-022` fewer than two inspectors (a warning where there is no roster to name them from),
 /// `DIS-023` others than those paired, `DIS-024` not on the roster, `DIS-026` a problem without its words or
 /// words without a problem, `DIS-028` disclosed before it was completed, `DIS-029` disclosed and withheld,
-/// `DIS-030` on site though planned off site, `DIS-032` no matters.
+/// `DIS-030` on site though planned off site, `DIS-032` no matters, `DIS-033` to `DIS-038` the follow-up of a problem.
 #[must_use]
 pub fn check_result(
     result: &CheckResult,
@@ -64,6 +65,7 @@ pub fn check_result(
     check_manner(result, check, &mut found);
     check_words(result, &mut found);
     check_inspectors(result, check, roster, &mut found);
+    found.extend(check_follow_up(result, today));
     found
 }
 
@@ -78,14 +80,17 @@ pub fn check_readable(
     unread: &[ResultField],
 ) -> Vec<FieldFinding> {
     use ResultField::{
-        ClosedOn, CompletedOn, DisclosedOn, FirstInspector, Handling, InspectedOn, Outcome, Problem, RectifyBy,
+        ClosedBy, ClosedOn, CompletedOn, DisclosedOn, Evidence, Exempted, FirstInspector, HandedOver, HandedOverOn,
+        Handling, InspectedOn, Outcome, Problem, RectifyBy,
     };
     let mut silent = unread.to_vec();
     for (field, others) in [
-        (InspectedOn, &[CompletedOn, RectifyBy, ClosedOn, DisclosedOn][..]),
+        (InspectedOn, &[CompletedOn, RectifyBy, ClosedOn, DisclosedOn, HandedOverOn][..]),
         (CompletedOn, &[DisclosedOn]),
         (DisclosedOn, &[CompletedOn]),
-        (Outcome, &[Handling, Problem]),
+        (Outcome, &[Handling, Problem, Evidence, ClosedBy, HandedOver, HandedOverOn, Exempted]),
+        (ClosedOn, &[Evidence]),
+        (HandedOverOn, &[HandedOver]),
         (ResultField::SecondInspector, &[FirstInspector]),
     ] {
         if unread.contains(&field) {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::diagnostic::{AppError, AppResult, Finding, ron_words};
 
+use super::known_columns::{INDUSTRIES, LEDGER, QUOTAS, RESULTS, TARGETS, TEMPLATE, WITHHELD, YEAR_MONTHS, YEAR_PLAN};
 use super::sheet::{Cell, CellKind, SheetColumn, SheetSpec};
 
 const BUILT_IN: &str = include_str!("../../assets/columns.ron");
@@ -25,6 +26,8 @@ pub enum SheetKind {
     Quotas,
     /// Template for results: internal.
     ResultsTemplate,
+    /// Problems and what became of them: internal.
+    Ledger,
     /// Yearly plan: public.
     YearPlan,
     /// Counts by body and month: public.
@@ -37,163 +40,14 @@ pub enum SheetKind {
     Withheld,
 }
 
-use CellKind::{Date, Decimal, Id, Integer, Percent, Text};
-
-const TARGETS: &[(&str, CellKind)] = &[
-    ("number", Integer),
-    ("role", Text),
-    ("plan_code", Id),
-    ("unit_id", Id),
-    ("name", Text),
-    ("uscc", Id),
-    ("permit", Id),
-    ("body", Text),
-    ("body_id", Id),
-    ("district", Text),
-    ("address", Text),
-    ("industry", Text),
-    ("management", Text),
-    ("supervision", Text),
-    ("special", Text),
-    ("tier", Text),
-    ("score", Decimal(1)),
-    ("reasons", Text),
-    ("origin", Text),
-    ("probability", Percent(4)),
-    ("draw_order", Integer),
-    ("lead", Text),
-    ("lead_certificate", Id),
-    ("second", Text),
-    ("second_certificate", Id),
-    ("skill", Text),
-    ("recusal", Text),
-    ("manner", Text),
-    ("monitoring", Text),
-    ("visit", Text),
-    ("checklist", Text),
-    ("focus", Text),
-    ("basis", Text),
-    ("last_visit", Date),
-    ("visits", Integer),
-    ("cap_left", Integer),
-    ("complete_by", Date),
-    ("lon", Decimal(6)),
-    ("lat", Decimal(6)),
-    ("status", Text),
-    ("month", Id),
-];
-
-const QUOTAS: &[(&str, CellKind)] = &[
-    ("month", Id),
-    ("body", Text),
-    ("category", Text),
-    ("population", Integer),
-    ("expected", Decimal(2)),
-    ("mandatory", Integer),
-    ("quota", Integer),
-    ("reserves", Integer),
-    ("drawn", Integer),
-    ("done", Integer),
-    ("ratio", Percent(2)),
-    ("basis", Text),
-];
-
-const TEMPLATE: &[(&str, CellKind)] = &[
-    ("plan_code", Id),
-    ("unit_id", Id),
-    ("name", Text),
-    ("uscc", Id),
-    ("month", Id),
-    ("inspected_on", Date),
-    ("completed_on", Date),
-    ("manner", Text),
-    ("matters", Text),
-    ("outcome", Text),
-    ("handling", Text),
-    ("problem", Text),
-    ("rectify_by", Date),
-    ("closed_on", Date),
-    ("first_inspector", Id),
-    ("second_inspector", Id),
-    ("checklist", Text),
-    ("recheck", Text),
-    ("disclosed_on", Date),
-    ("withheld", Text),
-];
-
-const YEAR_PLAN: &[(&str, CellKind)] = &[
-    ("number", Integer),
-    ("body", Text),
-    ("plan_name", Text),
-    ("plan_code", Id),
-    ("scope", Text),
-    ("population", Integer),
-    ("manner", Text),
-    ("matters", Text),
-    ("ratio", Percent(2)),
-    ("visits", Integer),
-    ("drawn", Integer),
-    ("mandatory", Integer),
-    ("cap", Text),
-    ("period", Text),
-    ("basis", Text),
-    ("remark", Text),
-];
-
-const YEAR_MONTHS: &[(&str, CellKind)] = &[
-    ("body", Text),
-    ("kind", Text),
-    ("m01", Integer),
-    ("m02", Integer),
-    ("m03", Integer),
-    ("m04", Integer),
-    ("m05", Integer),
-    ("m06", Integer),
-    ("m07", Integer),
-    ("m08", Integer),
-    ("m09", Integer),
-    ("m10", Integer),
-    ("m11", Integer),
-    ("m12", Integer),
-    ("total", Integer),
-];
-
-const INDUSTRIES: &[(&str, CellKind)] = &[
-    ("code", Id),
-    ("name", Text),
-    ("units", Integer),
-    ("visited", Integer),
-    ("coverage", Percent(1)),
-    ("checklist", Percent(1)),
-];
-
-const RESULTS: &[(&str, CellKind)] = &[
-    ("number", Integer),
-    ("body", Text),
-    ("name", Text),
-    ("uscc", Id),
-    ("permit", Id),
-    ("matters", Text),
-    ("manner", Text),
-    ("inspected_on", Date),
-    ("outcome", Text),
-    ("handling", Text),
-    ("disclosed_on", Date),
-    ("due_on", Date),
-    ("provisional", Text),
-    ("draw", Text),
-    ("inspectors", Id),
-];
-
-const WITHHELD: &[(&str, CellKind)] = &[("number", Integer), ("body", Text), ("month", Id), ("ground", Text)];
-
 impl SheetKind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Targets,
         Self::Tasks,
         Self::Quotas,
         Self::ResultsTemplate,
+        Self::Ledger,
         Self::YearPlan,
         Self::YearMonths,
         Self::Industries,
@@ -209,6 +63,7 @@ impl SheetKind {
             Self::Tasks => "tasks",
             Self::Quotas => "quotas",
             Self::ResultsTemplate => "results_template",
+            Self::Ledger => "ledger",
             Self::YearPlan => "year_plan",
             Self::YearMonths => "year_months",
             Self::Industries => "industries",
@@ -223,6 +78,7 @@ impl SheetKind {
             Self::Targets | Self::Tasks => TARGETS,
             Self::Quotas => QUOTAS,
             Self::ResultsTemplate => TEMPLATE,
+            Self::Ledger => LEDGER,
             Self::YearPlan => YEAR_PLAN,
             Self::YearMonths => YEAR_MONTHS,
             Self::Industries => INDUSTRIES,
@@ -236,6 +92,7 @@ impl SheetKind {
         match self {
             Self::Targets | Self::Tasks => &["unit_id", "name"],
             Self::Quotas => &["month", "body", "quota"],
+            Self::Ledger => &["plan_code", "name", "problem", "state"],
             Self::ResultsTemplate => &["plan_code", "inspected_on", "completed_on", "outcome"],
             // 上海市优化营商环境条例 第62条.
             Self::YearPlan => &["body", "scope", "manner", "matters", "ratio"],

@@ -15,6 +15,8 @@ mod columns;
 mod csv_text;
 mod field;
 mod file_name;
+mod known_columns;
+mod ledger;
 mod manifest;
 pub mod office;
 mod pack;
@@ -37,6 +39,7 @@ pub use columns::{ColumnCatalogue, SheetKind};
 pub use csv_text::render_csv;
 pub use field::{render_field_files, suggest_visits};
 pub use file_name::{FileName, sanitise_file_name};
+pub use ledger::{ledger_sheet, ledger_summary, render_ledger};
 pub use manifest::{
     ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, check_manifest,
     write_export,

@@ -20,6 +20,7 @@ use crate::workspace::deeds::change::{
 };
 use crate::workspace::deeds::confirm::{confirm_findings, withdraw_findings};
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::follow_up::{record_follow_up, record_interference};
 use crate::workspace::deeds::list_file::write_list;
 use crate::workspace::deeds::mends::take_mend;
 use crate::workspace::deeds::open::{Opened, open_period, void_period};
@@ -107,6 +108,10 @@ pub enum DeedOutcome {
     Published(usize, NaiveDate),
     /// So many results have another day of publication now, or none.
     PublicationCorrected(usize, Option<NaiveDate>),
+    /// So many problems have another state of their mending.
+    FollowedUp(usize),
+    /// An attempt to interfere is on record.
+    InterferenceRecorded,
     /// Days of the yearly plan as they stand.
     PlanDated(PlanDates),
     /// Files were written into a folder.
@@ -191,6 +196,13 @@ pub fn perform_deed(
         }
         Deed::CorrectPublication(correction) => {
             DeedOutcome::PublicationCorrected(correct_disclosure(project, &correction, context)?, correction.on)
+        }
+        Deed::FollowUp(entry) => {
+            DeedOutcome::FollowedUp(record_follow_up(project, frames.get(project)?.0, &entry, context)?)
+        }
+        Deed::Interference(told) => {
+            record_interference(project, &told, context)?;
+            DeedOutcome::InterferenceRecorded
         }
         Deed::PlanDates(entered) => {
             let registry = frames.get(project)?.0;

@@ -77,7 +77,7 @@ const ROOMS: [Room; 26] = [
         "plan",
         "frequency, capacity, month × stratum quotas, feasibility, replanning",
         "domain diagnostic policy",
-        "chrono rand rand_chacha serde",
+        "chrono rand rand_chacha rayon rustc_hash serde",
     ),
     room(
         "staffing",

@@ -6,11 +6,12 @@ use std::path::Path;
 use chrono::NaiveDate;
 use fairdraw::diagnostic::{AppError, Diagnostics};
 use fairdraw::disclosure::{
-    BoardFigures, CapStatement, CheckOrigin, CheckResult, DeadlineRule, DeadlineState, DueCheck, Intake, IntakeContext,
-    KeyIndustry, LeakNeedle, MandatoryChecks, Manner, MaskCounts, Masker, MonthCount, Outcome, PenaltyNote, PublicScan,
-    PublicTarget, ResultColumns, ResultListInput, Share, TextTable, WithholdingGround, YearPlan, YearPlanRow,
-    check_all_visited, check_results, check_year_plan, compute_board, compute_dead_records, compute_deadline,
-    compute_figures, compute_industry_coverage, compute_rechecks, compute_result_list, working_days_between,
+    BoardFigures, CapStatement, CheckOrigin, CheckResult, DeadlineRule, DeadlineState, DueCheck, FollowUp, Intake,
+    IntakeContext, KeyIndustry, LeakNeedle, MandatoryChecks, Manner, MaskCounts, Masker, MonthCount, Outcome,
+    PenaltyNote, PublicScan, PublicTarget, ResultColumns, ResultListInput, Share, TextTable, WithholdingGround,
+    YearPlan, YearPlanRow, check_all_visited, check_results, check_year_plan, compute_board, compute_dead_records,
+    compute_deadline, compute_figures, compute_industry_coverage, compute_rechecks, compute_result_list,
+    working_days_between,
 };
 use fairdraw::domain::{BodyId, InspectorId, PlanMonth, UnitId, Uscc, WorkCalendar};
 use proptest::prelude::*;
@@ -89,6 +90,7 @@ pub(crate) fn result(check: &DueCheck, inspected: &str, completed: Option<&str>,
         disclosed_on: None,
         withheld: None,
         penalties: Vec::new(),
+        follow_up: FollowUp::default(),
     }
 }
 

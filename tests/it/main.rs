@@ -34,6 +34,7 @@ mod findings;
 mod house;
 mod inspectors;
 mod journal;
+mod ledger;
 mod live;
 mod mandatory;
 mod office_files;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fairdraw::diagnostic::{Diagnostics, Progress};
-use fairdraw::disclosure::{CheckResult, DueCheck, Manner, Outcome, PlanDatesEntry, WithholdingGround};
+use fairdraw::disclosure::{CheckResult, DueCheck, FollowUp, Manner, Outcome, PlanDatesEntry, WithholdingGround};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::{InspectorId, Period, TriggerKind, UnitId};
 use fairdraw::registry::Registry;
@@ -63,6 +63,7 @@ pub(super) fn good(check: &DueCheck) -> CheckResult {
         disclosed_on: None,
         withheld: None,
         penalties: Vec::new(),
+        follow_up: FollowUp::default(),
     }
 }
 
@@ -71,7 +72,7 @@ pub(super) const GROUND: &str = "《政府信息公开条例》第十五条";
 /// A fault of a record, as code, columns of a workbook's row that say it, and the change of the typed record.
 type BadResult = (&'static str, &'static [(&'static str, &'static str)], fn(&mut CheckResult));
 
-const BAD: [BadResult; 8] = [
+const BAD: [BadResult; 10] = [
     ("DIS-015", &[("检查日期", "2026-12-01")], |r| r.inspected_on = day("2026-12-01")),
     ("DIS-016", &[("检查日期", "2027-01-21"), ("完成日期", "")], |r| {
         r.inspected_on = day("2027-01-21");
@@ -88,6 +89,8 @@ const BAD: [BadResult; 8] = [
         r.disclosed_on = Some(day("2027-01-14"));
         r.withheld = Some(WithholdingGround::new(GROUND).unwrap());
     }),
+    ("DIS-037", &[("销号依据", "整改报告")], |r| r.follow_up.evidence = "整改报告".to_owned()),
+    ("DIS-037", &[("免予处罚依据", GROUND)], |r| r.follow_up.exempted = GROUND.to_owned()),
 ];
 
 #[test]
@@ -112,6 +115,8 @@ fn a_bad_result_is_refused_with_the_same_code_by_workbook_and_record() {
             ("主办执法证号", &lead),
             ("协办执法证号", &second),
             ("检查结果", "未发现问题"),
+            ("销号依据", ""),
+            ("免予处罚依据", ""),
         ];
         for (column, text) in cells {
             row.iter_mut().find(|(name, _)| name == column).unwrap().1 = text;
@@ -129,7 +134,7 @@ fn a_bad_result_is_refused_with_the_same_code_by_workbook_and_record() {
     result.outcome = Outcome::Ordered;
     record_result(&project, &registry, result, "", &now).unwrap();
     let status = compute_status(&project, day("2027-01-20")).unwrap();
-    assert_eq!(status.rechecks.iter().map(|r| &r.unit_id).collect::<Vec<_>>(), [&check.unit_id]);
+    assert_eq!(status.ledger.open().map(|r| &r.unit_id).collect::<Vec<_>>(), [&check.unit_id]);
     assert!(status.attention.iter().any(|a| a.text.contains("1 个问题尚未销号")), "{:?}", status.attention);
 }
 

@@ -16,7 +16,7 @@ use super::abilities::{double_click, has_all, searches, sorts};
 use super::hands::{Hands, rows_of};
 use super::plan::on_the_matrix;
 use super::refresh::{next_register, open_refresh};
-use super::results::{record_all, tab};
+use super::results::{record_all, record_problems, tab};
 use super::support::{Begin, LAPTOP, PROJECTOR, Window};
 use super::work::{ceremony_with, choose_month, draw_month, name_operator, seal_year, write_exported};
 
@@ -43,6 +43,7 @@ fn walk(list: ListId) -> Walk {
         ListId::Strata | ListId::Pairs | ListId::Month => Walk::Draw,
         ListId::Checks
         | ListId::Board
+        | ListId::Ledger
         | ListId::PublicList
         | ListId::Progress
         | ListId::Journal
@@ -69,6 +70,12 @@ fn hold(window: &mut Window, list: ListId) {
         ListId::Checks | ListId::Board => {
             assert_eq!(window.app().screen, ScreenId::Results, "{name}");
             window.until("the form", |w| w.shows(results::INSPECTED));
+        }
+        // a problem's mending is entered
+        ListId::Ledger => {
+            window.until("the dialog", |w| w.shows(results::FOLLOW_UP_NOTE));
+            window.key(Modifiers::NONE, Key::Escape);
+            window.until("no dialog", |w| !w.shows(results::FOLLOW_UP_NOTE));
         }
         list if list.about() == About::Units => {
             assert_eq!(window.app().screen, ScreenId::Data, "{name}: the card");
@@ -281,6 +288,11 @@ fn the_lists_of_results_and_audit_can_all_that_a_table_can() {
             ListId::Board => {
                 record_all(&mut window);
                 tab(&mut window, "公开期限 ");
+            }
+            ListId::Ledger => {
+                go(&mut window, ScreenId::Results);
+                record_problems(&mut window, 12);
+                tab(&mut window, "整改台账 ");
             }
             ListId::PublicList | ListId::Progress => {
                 go(&mut window, ScreenId::Results);

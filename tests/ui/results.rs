@@ -3,6 +3,8 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use fairdraw::disclosure::{CheckResult, Outcome};
+use fairdraw::workspace::deeds::deed::Deed;
 
 use super::support::{Begin, LAPTOP, Window};
 use super::work::{choose_month, draw_month, name_operator};
@@ -142,6 +144,55 @@ fn a_publication_is_dated_by_hand_and_corrected_with_its_reason() {
     window.click("撤回登记");
     window.until("no day", |w| day_of(w).is_none() && results(w) > 5);
     window.settle();
+}
+
+/// At so many of the recorded checks a problem was found after all: corrected one by one, as the deed takes them.
+pub fn record_problems(window: &mut Window, count: usize) {
+    let books = window.app().session.project().unwrap().books.value().unwrap().clone();
+    for (at, old) in books.results.iter().take(count).enumerate() {
+        let found = CheckResult {
+            outcome: Outcome::Ordered,
+            problem: format!("第 {} 处危废台账缺失", at + 1),
+            handling: "责令改正".to_owned(),
+            rectify_by: old.inspected_on.checked_add_days(chrono::Days::new(at as u64)),
+            ..old.clone()
+        };
+        window.app_mut().send(Deed::RecordResult(Box::new(found), "漏填问题".to_owned()));
+        window.settle();
+    }
+}
+
+#[test]
+fn a_problem_is_closed_in_the_ledger_with_its_proof() {
+    let mut window = to_be_entered();
+    record_all(&mut window);
+    record_problems(&mut window, 3);
+    window.at("2026-12-28T09:00:00");
+    tab(&mut window, "整改台账 ");
+    window.until("three problems", |w| w.shows("第 3 处危废台账缺失") && w.shows("逾期"));
+    assert!(!window.enabled("登记整改…"), "nothing is selected");
+    let row = window.shown().into_iter().find(|name| name.contains("，第 1 处危废台账缺失，")).unwrap();
+    window.click(&row);
+    window.click("登记整改…");
+    type_into(&mut window, "销号日期", "2027-06-01");
+    assert!(window.shows("日期不能晚于今天") && window.shows("还需填写：销号依据"), "{:?}", window.shown());
+    type_into(&mut window, "销号日期", "2026-12-27");
+    assert!(!window.enabled("登记"), "a closing needs its proof");
+    type_into(&mut window, "销号依据", "整改报告与照片");
+    window.until("a whole entry", |w| w.enabled("登记"));
+    window.click("登记");
+    let open = |w: &Window| {
+        let books = w.app().session.project().unwrap().books.value().cloned();
+        books.map_or(0, |books| books.status.ledger.open().count())
+    };
+    window.until("two are open", |w| open(w) == 2);
+    window.settle();
+    assert!(!window.shows("第 1 处危废台账缺失") && window.shows("第 2 处危废台账缺失"), "only what is open is shown");
+    window.click("只看未销号");
+    window.until("the closed one too", |w| w.shows("，第 1 处危废台账缺失，2026-12-27 登记销号"));
+    let results = &window.app().session.project().unwrap().books.value().unwrap().results;
+    let closed: Vec<&str> = results.iter().map(|r| r.follow_up.evidence.as_str()).filter(|e| !e.is_empty()).collect();
+    assert_eq!(closed, ["整改报告与照片"]);
 }
 
 /// Where the fields of the form stand, by name.

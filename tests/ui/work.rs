@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
-use fairdraw::disclosure::{Audience, CheckOrigin, CheckResult, DueCheck, Manner, Outcome, PlanDatesEntry};
+use fairdraw::disclosure::{Audience, CheckOrigin, CheckResult, DueCheck, FollowUp, Manner, Outcome, PlanDatesEntry};
 use fairdraw::domain::{Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use fairdraw::export::{ExportFile, ExportInfo, write_export};
 use fairdraw::sampling::EntropyFormat;
@@ -164,6 +164,7 @@ pub fn rich_month(window: &mut Window, look: Look<'_>) -> PlanMonth {
         disclosed_on: None,
         withheld: None,
         penalties: Vec::new(),
+        follow_up: FollowUp::default(),
     };
     let found = result(paired[0], Outcome::Ordered);
     done(window, Deed::RecordResult(Box::new(found.clone()), String::new()));

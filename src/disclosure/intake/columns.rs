@@ -35,6 +35,16 @@ pub enum ResultField {
     RectifyBy,
     /// 销号日期.
     ClosedOn,
+    /// 销号依据.
+    Evidence,
+    /// 销号人.
+    ClosedBy,
+    /// 移送公安日期.
+    HandedOverOn,
+    /// 移送文号.
+    HandedOver,
+    /// 免予处罚依据.
+    Exempted,
     /// 主办人员执法证号 (or both in one cell).
     FirstInspector,
     /// 协办人员执法证号.
@@ -51,7 +61,7 @@ pub enum ResultField {
 
 impl ResultField {
     /// All fields in the order of the template.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 25] = [
         Self::PlanCode,
         Self::Unit,
         Self::Name,
@@ -66,6 +76,11 @@ impl ResultField {
         Self::Problem,
         Self::RectifyBy,
         Self::ClosedOn,
+        Self::Evidence,
+        Self::ClosedBy,
+        Self::HandedOverOn,
+        Self::HandedOver,
+        Self::Exempted,
         Self::FirstInspector,
         Self::SecondInspector,
         Self::Checklist,
@@ -92,6 +107,11 @@ impl ResultField {
             Self::Problem => "problem",
             Self::RectifyBy => "rectify_by",
             Self::ClosedOn => "closed_on",
+            Self::Evidence => "evidence",
+            Self::ClosedBy => "closed_by",
+            Self::HandedOverOn => "handed_over_on",
+            Self::HandedOver => "handed_over",
+            Self::Exempted => "exempted",
             Self::FirstInspector => "first_inspector",
             Self::SecondInspector => "second_inspector",
             Self::Checklist => "checklist",
@@ -127,6 +147,11 @@ impl ResultField {
             Self::Problem => &["存在问题", "发现问题", "问题描述", "问题"],
             Self::RectifyBy => &["整改期限", "限期整改期限", "整改截止日期"],
             Self::ClosedOn => &["销号日期", "整改完成日期", "闭环日期"],
+            Self::Evidence => &["销号依据", "整改佐证", "整改证明材料"],
+            Self::ClosedBy => &["销号人", "销号人员", "整改核验人"],
+            Self::HandedOverOn => &["移送公安日期", "移送日期"],
+            Self::HandedOver => &["移送文号", "移送公安文号", "移送案件文号"],
+            Self::Exempted => &["免予处罚依据", "免罚依据", "不予处罚依据"],
             Self::FirstInspector => {
                 &["主办执法证号", "主办人员", "主办", "检查人员", "执法人员", "执法证号", "检查人员执法证号"]
             }

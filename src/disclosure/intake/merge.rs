@@ -35,6 +35,7 @@ pub(super) fn merge(
         (ResultField::CompletedOn, &mut merged.completed_on, row.completed_on),
         (ResultField::RectifyBy, &mut merged.rectify_by, row.rectify_by),
         (ResultField::ClosedOn, &mut merged.closed_on, row.closed_on),
+        (ResultField::HandedOverOn, &mut merged.follow_up.handed_over_on, row.follow_up.handed_over_on),
         (ResultField::DisclosedOn, &mut merged.disclosed_on, row.disclosed_on),
     ] {
         match (*old, new) {
@@ -47,6 +48,10 @@ pub(super) fn merge(
         (ResultField::Handling, &mut merged.handling, &row.handling),
         (ResultField::Problem, &mut merged.problem, &row.problem),
         (ResultField::Matters, &mut merged.matters, &row.matters),
+        (ResultField::Evidence, &mut merged.follow_up.evidence, &row.follow_up.evidence),
+        (ResultField::ClosedBy, &mut merged.follow_up.closed_by, &row.follow_up.closed_by),
+        (ResultField::HandedOver, &mut merged.follow_up.handed_over, &row.follow_up.handed_over),
+        (ResultField::Exempted, &mut merged.follow_up.exempted, &row.follow_up.exempted),
     ] {
         if old.is_empty() {
             old.clone_from(new);

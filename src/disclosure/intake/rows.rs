@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 
+use super::super::follow_up::FollowUp;
 use super::super::result::{CheckResult, DueCheck, Manner, Outcome, WithholdingGround};
 use super::super::rules::{check_readable, read_inspectors};
 use super::find::{CheckIndex, find_check};
@@ -149,6 +150,11 @@ fn is_untouched(row: &Row<'_>) -> bool {
         ResultField::Problem,
         ResultField::RectifyBy,
         ResultField::ClosedOn,
+        ResultField::Evidence,
+        ResultField::ClosedBy,
+        ResultField::HandedOverOn,
+        ResultField::HandedOver,
+        ResultField::Exempted,
         ResultField::DisclosedOn,
         ResultField::Withheld,
     ]
@@ -193,6 +199,13 @@ fn record_of(
         disclosed_on: findings.date(ResultField::DisclosedOn),
         withheld: read_withheld(row, findings),
         penalties: Vec::new(),
+        follow_up: FollowUp {
+            evidence: row.text(ResultField::Evidence).to_owned(),
+            closed_by: row.text(ResultField::ClosedBy).to_owned(),
+            handed_over_on: findings.date(ResultField::HandedOverOn),
+            handed_over: row.text(ResultField::HandedOver).to_owned(),
+            exempted: row.text(ResultField::Exempted).to_owned(),
+        },
     };
     for found in check_readable(&record, check, context.roster, context.as_of, &findings.unread.clone()) {
         findings.tell(found);

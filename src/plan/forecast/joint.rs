@@ -1,6 +1,6 @@
 //! Enterprises whose sites share a fate: crowds, and those whose cap may bind. Followed together, state by state.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::Offer;
 use super::load::{Part, within};
@@ -195,7 +195,7 @@ impl<'a> Joint<'a> {
         for (place, hazard) in self.hazard.iter_mut().enumerate() {
             hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p[place])));
         }
-        let mut known = HashMap::new();
+        let mut known = FxHashMap::default();
         for path in before {
             for (place, now) in path.now.iter().enumerate() {
                 if (self.sites[place].facts.mandatory & now.waived) >> month & 1 == 1 {

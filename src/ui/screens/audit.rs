@@ -1,6 +1,7 @@
-//! 审计: the journal with its chain, the register of seals, verification of any certificate, and what was done
+//! 审计: the journal with its chain and attempts to interfere, the register of seals, verification of any certificate, and what was done
 //! by hand.
 
+mod interference;
 mod journal;
 mod manifest;
 mod verify;
@@ -21,6 +22,7 @@ use crate::ui::text::audit as t;
 use crate::ui::text::common;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
+use crate::workspace::deeds::deed::Deed;
 use crate::workspace::reports::journal_words::JournalWords;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, ViewCommand};
@@ -76,6 +78,7 @@ pub struct AuditScreen {
     verify: VerifyPage,
     saving: Option<(Arc<Vec<u8>>, Picking)>,
     failed: Option<String>,
+    interference: Option<interference::Dialog>,
 }
 
 impl Screen for AuditScreen {
@@ -101,7 +104,21 @@ impl Screen for AuditScreen {
             self.hand.take(hand_rows(books, &words));
             self.made = Some(made);
         }
-        title(ui, t::TITLE, "", |ui| chain(ui, books));
+        let can_write = !open.saved.is_read_only() && !cx.session.is_acting();
+        title(ui, t::TITLE, "", |ui| {
+            if ui.add_enabled(can_write, egui::Button::new(t::INTERFERENCE_BUTTON)).clicked() {
+                self.interference = Some(interference::Dialog::new(cx.session.now().date()));
+            }
+            chain(ui, books);
+        });
+        if let Some(dialog) = &mut self.interference
+            && let Some(answer) = dialog.show(ui, cx.session.now().date())
+        {
+            self.interference = None;
+            if let Some(told) = answer {
+                cx.send(Deed::Interference(told));
+            }
+        }
         ui.horizontal(|ui| {
             for (page, label) in Page::ALL.into_iter().zip(t::PAGES) {
                 let chosen = self.page == page;

@@ -10,6 +10,7 @@ mod entry;
 mod figures;
 mod form;
 mod index;
+mod ledger;
 mod lists;
 mod pack;
 mod publication;
@@ -45,6 +46,7 @@ enum Tab {
     #[default]
     Board,
     Entry,
+    Ledger,
     Lists,
     Figures,
 }
@@ -86,6 +88,7 @@ pub struct ResultsScreen {
     selected: BTreeSet<String>,
     board: ListState,
     entry: entry::State,
+    ledger: ledger::State,
     lists: lists::State,
     asked: Option<(Asked, Picking)>,
     question: Option<Question>,
@@ -177,6 +180,7 @@ impl Screen for ResultsScreen {
             match self.tab {
                 Tab::Board => self.board(ui, cx, open, &books, can_write, why),
                 Tab::Entry => self.entry(ui, cx, open, &books, can_write, why),
+                Tab::Ledger => self.ledger.show(ui, cx, &books, &self.index, (can_write, why)),
                 Tab::Lists => match self.lists.show(ui, cx, open, &books, can_write, why) {
                     Some(lists::Said::Export) => self.question = Some(Question::Export),
                     Some(lists::Said::Address) => {
@@ -301,6 +305,7 @@ impl ResultsScreen {
                 // as the list itself: of the area, and of the month where only that is asked for
                 (Tab::Board, t::tab(t::TAB_BOARD, self.index.counts.values().sum())),
                 (Tab::Entry, t::tab(t::TAB_ENTRY, self.index.of_month.0)),
+                (Tab::Ledger, t::tab(t::TAB_LEDGER, self.index.ledger.len())),
                 (Tab::Lists, t::TAB_LISTS.to_owned()),
                 (Tab::Figures, t::TAB_FIGURES.to_owned()),
             ] {

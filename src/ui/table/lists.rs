@@ -50,6 +50,8 @@ pub enum ListId {
     Checks,
     /// Deadlines.
     Board,
+    /// Problems and what became of them.
+    Ledger,
     /// The month's public list.
     PublicList,
     /// Progress by body.
@@ -70,7 +72,7 @@ pub enum ListId {
 
 impl ListId {
     /// All but the tables of the register.
-    const OWN: [Self; 23] = [
+    const OWN: [Self; 24] = [
         Self::Quality,
         Self::SetAside,
         Self::RefreshUnits,
@@ -86,6 +88,7 @@ impl ListId {
         Self::Month,
         Self::Checks,
         Self::Board,
+        Self::Ledger,
         Self::PublicList,
         Self::Progress,
         Self::Journal,
@@ -121,6 +124,7 @@ impl ListId {
             Self::Month => draw::LIST,
             Self::Checks => results::CHECKS,
             Self::Board => results::BOARD,
+            Self::Ledger => results::LEDGER,
             Self::PublicList => results::PUBLIC_LIST,
             Self::Progress => results::BY_BODY,
             Self::Journal => audit::PAGES[0],
@@ -145,6 +149,7 @@ impl ListId {
             | Self::Month
             | Self::Checks
             | Self::Board
+            | Self::Ledger
             | Self::PublicList => About::Units,
             _ => About::Others,
         }
@@ -169,6 +174,7 @@ impl ListId {
             Self::Month => "month list",
             Self::Checks => "checks",
             Self::Board => "board",
+            Self::Ledger => "ledger",
             Self::PublicList => "public list",
             Self::Progress => "progress",
             Self::Journal => "journal",

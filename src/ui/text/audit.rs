@@ -7,6 +7,37 @@ use crate::workspace::store::command_id::CommandId;
 pub const TITLE: &str = "审计";
 /// Pages.
 pub const PAGES: [&str; 4] = ["操作日志", "封签登记簿", "核验证书", "人工干预"];
+/// Button, and title of its dialog.
+pub const INTERFERENCE_BUTTON: &str = "登记过问干预…";
+/// Title.
+pub const INTERFERENCE: &str = "登记过问干预";
+/// Its button.
+pub const INTERFERENCE_YES: &str = "记入操作日志";
+/// In the dialog.
+pub const INTERFERENCE_NOTE: &str =
+    "过问、干预执法的，如实记录何人、何时、以何方式、如何处置。只记入操作日志，不对外公开，记入后不能删改。";
+/// Field.
+pub const ON: &str = "日期";
+/// Field.
+pub const WHO: &str = "何人";
+/// In the empty field.
+pub const WHO_HINT: &str = "姓名、单位、职务";
+/// Field.
+pub const HOW: &str = "方式与内容";
+/// In the empty field.
+pub const HOW_HINT: &str = "如来电要求推迟对某单位的检查";
+/// Field.
+pub const HANDLED: &str = "处置";
+/// In the empty field.
+pub const HANDLED_HINT: &str = "如未予采纳，已向负责人报告";
+/// A day that can't be read.
+pub const DAY_FORM: &str = "日期写作 2027-03-01";
+
+/// A day that is yet to come.
+#[must_use]
+pub fn day_ahead(today: chrono::NaiveDate) -> String {
+    format!("日期不能晚于今天（{today}）")
+}
 /// The chain holds.
 pub const CHAIN_WHOLE: &str = "日志链完整";
 /// The chain is broken.

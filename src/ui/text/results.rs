@@ -9,8 +9,10 @@ use crate::domain::PlanMonth;
 use crate::ui::widgets::thousands;
 
 mod for_good;
+mod ledger;
 
 pub use for_good::*;
+pub use ledger::*;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
@@ -50,9 +52,9 @@ texts! {
     /// Title of the dialog.
     PACK_TITLE = "打包发送";
     /// In it.
-    PACK_TEXT = "先写出各执法主体的文件夹，再各打成一个压缩包（zip），放在所选文件夹的「打包发送」中。包内只有该主体自己的检查对象。";
+    PACK_TEXT = "先写出各执法主体的文件夹，再各打成一个压缩包，放在所选文件夹的「打包发送」中。包内只有该主体自己的检查对象。";
     /// Box to tick.
-    PACK_ENCRYPT = "加密（AES-256）";
+    PACK_ENCRYPT = "加密，打开时须输入密码";
     /// Field.
     PACK_PASSWORD = "密码";
     /// Field.
@@ -196,9 +198,13 @@ texts! {
     /// Field.
     RECTIFY = "整改期限";
     /// Field.
-    CLOSED = "整改完成";
+    CLOSED = "销号日期";
     /// In the empty field.
-    CLOSED_HINT = "未完成可空";
+    CLOSED_HINT = "未销号可空";
+    /// Field.
+    EVIDENCE = "销号依据";
+    /// In the empty field.
+    EVIDENCE_HINT = "整改报告、照片、复查记录";
     /// Field.
     MATTERS = "检查事项";
     /// Field.

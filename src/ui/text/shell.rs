@@ -78,6 +78,9 @@ pub fn no_undo(last: Option<&Outcome>) -> &'static str {
         Some(Outcome::Deed(DeedOutcome::Published(..) | DeedOutcome::PublicationCorrected(..))) => {
             "公开登记不可撤销，请用更正：在「公开期限」勾选已公开的结果，更正或撤回并写明原因"
         }
+        Some(Outcome::Deed(DeedOutcome::FollowedUp(_))) => {
+            "整改登记不可撤销，请用更正：在「整改台账」选中这一项再登记，写明原因"
+        }
         Some(Outcome::Deed(DeedOutcome::FindingsConfirmed(_))) => {
             "如需撤回：在「数据」的「质量」选中这一条，点「撤回确认」"
         }

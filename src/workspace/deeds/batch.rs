@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use crate::diagnostic::{AppResult, Finding};
-use crate::disclosure::{CheckResult, DueCheck, FieldFinding, Outcome, check_result};
+use crate::disclosure::{CheckResult, DueCheck, FieldFinding, FollowUp, Outcome, check_result};
 use crate::domain::{PlanMonth, UnitId};
 use crate::registry::Registry;
 use crate::workspace::inputs::due::{KnownInspectors, all_due_checks};
@@ -82,6 +82,7 @@ pub fn clear_results<'a>(
             disclosed_on: None,
             withheld: None,
             penalties: Vec::new(),
+            follow_up: FollowUp::default(),
         };
         let wrong = if is_recorded(check) {
             Some(Finding::error("RES-010", "该项检查已有结果，成批录入不更改已录入的结果").hint("请逐条更正"))

@@ -11,6 +11,7 @@ use crate::registry::{FindingKey, Mapping};
 use crate::workspace::deeds::batch::{CheckKey, ClearDays};
 use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::confirm::Confirmation;
+use crate::workspace::deeds::follow_up::{FollowUpEntry, Interference};
 use crate::workspace::deeds::open::TypedOpening;
 use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::deeds::publish::{Publication, PublicationCorrection};
@@ -67,6 +68,10 @@ pub enum Deed {
     Publish(Publication),
     /// The entry of a publication is corrected or taken back.
     CorrectPublication(PublicationCorrection),
+    /// What became of problems: closed, another term, handed over, not punished.
+    FollowUp(Box<FollowUpEntry>),
+    /// An attempt to interfere with inspections.
+    Interference(Interference),
     /// Days on which the yearly plan was approved, filed, published; what is approved is kept as a version.
     PlanDates(PlanDatesEntry),
     /// Exports the plan, or a month's lists, into a folder.
@@ -142,6 +147,8 @@ impl Deed {
             Self::RecordClear(..) => CommandId::RecordResults,
             Self::Publish(_) => CommandId::Publish,
             Self::CorrectPublication(_) => CommandId::CorrectPublication,
+            Self::FollowUp(_) => CommandId::FollowUp,
+            Self::Interference(_) => CommandId::Interference,
             Self::PlanDates(_) => CommandId::PlanDates,
             Self::Export { .. } | Self::PackBodies { .. } | Self::WriteList { .. } => CommandId::Export,
             Self::Refresh { .. } => CommandId::Refresh,
@@ -174,6 +181,8 @@ impl Deed {
             | Self::RecordClear(..)
             | Self::Publish(_)
             | Self::CorrectPublication(_)
+            | Self::FollowUp(_)
+            | Self::Interference(_)
             | Self::PlanDates(_)
             | Self::Export { .. }
             | Self::Refresh { .. }
@@ -208,6 +217,8 @@ impl Deed {
             | Self::RecordClear(..)
             | Self::Publish(_)
             | Self::CorrectPublication(_)
+            | Self::FollowUp(_)
+            | Self::Interference(_)
             | Self::WriteList { .. }
             | Self::Refresh { .. }
             | Self::RefreshBack(_)

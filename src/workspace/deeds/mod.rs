@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod change;
 pub mod confirm;
 pub mod deed;
+pub mod follow_up;
 pub mod list_file;
 pub mod mends;
 pub mod open;

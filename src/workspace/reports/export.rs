@@ -15,13 +15,15 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDateTime;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::{Audience, CheckResult, PublicScan, check_year_plan};
+use crate::disclosure::{
+    Audience, CheckResult, DueCheck, Ledger, MandatoryChecks, PublicScan, check_year_plan, compute_ledger,
+};
 use crate::district::DistrictSet;
 use crate::domain::{BodyId, PlanMonth};
 use crate::export::{
     BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, FileName, PublicHeader, PublicSite,
-    SiteCertificate, TaskBook, render_calendar, render_field_files, render_plan_book, render_result_list,
-    render_results_template, render_site, render_task_book, render_year_plan, write_export,
+    SiteCertificate, TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book,
+    render_result_list, render_results_template, render_site, render_task_book, render_year_plan, write_export,
 };
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
@@ -158,6 +160,8 @@ struct Exporter<'a> {
     catalogue: &'a ColumnCatalogue,
     /// The opened draws of the months asked for.
     draws: &'a [OpenedDraw],
+    /// Problems of all months.
+    ledger: &'a Ledger,
     header: BookHeader,
     /// Open deadlines of each body.
     deadlines: BTreeMap<BodyId, Vec<CalendarEntry>>,
@@ -200,6 +204,9 @@ pub fn export_project(
     let rolling = if next == at { None } else { Some(compute_analysis(project, registry, next, &context.progress)?) };
     let planned = rolling.as_ref().unwrap_or(&analysis);
     context.progress.begin("导出", 0);
+    let checks: Vec<DueCheck> = all.iter().flat_map(|opened| opened.checks.iter().cloned()).collect();
+    let today = context.now.date();
+    let ledger = compute_ledger(&analysis.results, &checks, &MandatoryChecks::of(&checks), today);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
     let deadlines = body_deadlines(project, &all, &analysis.results, context.now.date());
     let certificates = closed_certificates(&all, &register, &analysis.results, context)?;
@@ -221,6 +228,7 @@ pub fn export_project(
         register: &register,
         catalogue: &catalogue,
         draws: &draws,
+        ledger: &ledger,
         header,
         deadlines,
         context,
@@ -304,9 +312,12 @@ impl Exporter<'_> {
         let book = input.compute(self.header.clone())?;
         let mut internal = InternalFiles::default();
         internal.own.push(render_plan_book(&book, self.catalogue)?);
+        internal.own.extend(render_ledger(self.ledger, &book.header, self.catalogue)?);
         for (body, name) in book.bodies() {
             let files = internal.of(&body, &name);
-            files.push(render_plan_book(&book.of_body(&body, &name), self.catalogue)?);
+            let own = book.of_body(&body, &name);
+            files.push(render_plan_book(&own, self.catalogue)?);
+            files.extend(render_ledger(self.ledger, &own.header, self.catalogue)?);
             if let Some(entries) = self.deadlines.get(&body) {
                 files.push(self.calendar(&name, entries));
             }

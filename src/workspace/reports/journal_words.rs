@@ -190,7 +190,16 @@ impl<'a> JournalWords<'a> {
             ("处理情况", before.handling.clone(), after.handling.clone()),
             ("发现的问题", before.problem.clone(), after.problem.clone()),
             ("整改期限", day_text(before.rectify_by, ""), day_text(after.rectify_by, "")),
-            ("整改完成", day_text(before.closed_on, "未完成"), day_text(after.closed_on, "未完成")),
+            ("销号日期", day_text(before.closed_on, "未销号"), day_text(after.closed_on, "未销号")),
+            ("销号依据", before.follow_up.evidence.clone(), after.follow_up.evidence.clone()),
+            ("销号人", before.follow_up.closed_by.clone(), after.follow_up.closed_by.clone()),
+            (
+                "移送公安日期",
+                day_text(before.follow_up.handed_over_on, ""),
+                day_text(after.follow_up.handed_over_on, ""),
+            ),
+            ("移送文号", before.follow_up.handed_over.clone(), after.follow_up.handed_over.clone()),
+            ("免予处罚依据", before.follow_up.exempted.clone(), after.follow_up.exempted.clone()),
             ("执法人员", people(before), people(after)),
             ("检查表", before.checklist.clone().unwrap_or_default(), after.checklist.clone().unwrap_or_default()),
             ("性质", yes(before.recheck), yes(after.recheck)),
@@ -283,6 +292,20 @@ impl<'a> JournalWords<'a> {
                     "" => format!("撤回 {count} 项结果的公开登记：{}", self.checks(detail)),
                     on => format!("把 {count} 项结果的公开日期更正为 {on}：{}", self.checks(detail)),
                 }
+            }
+            CommandId::FollowUp => {
+                let changes = detail.get("changes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                let told = |change: &Value| Some(self.corrected(&of(change, "before")?, &of(change, "after")?));
+                changes.iter().filter_map(told).collect::<Vec<_>>().join("；")
+            }
+            CommandId::Interference => {
+                let unit = text(detail, "unit");
+                join([
+                    format!("{} {}", text(detail, "on"), text(detail, "who")),
+                    text(detail, "how").to_owned(),
+                    if unit.is_empty() { String::new() } else { format!("涉及 {}", self.unit(unit)) },
+                    format!("处置：{}", text(detail, "handled")),
+                ])
             }
             CommandId::PlanDates => {
                 let (before, after): (PlanDates, PlanDates) = (of(detail, "before")?, of(detail, "after")?);

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{
-    BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, DueCheck, MandatoryChecks, PlanDates,
-    ReCheck, check_published, compute_board, compute_figures, compute_rechecks,
+    BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, DueCheck, Ledger, LedgerState,
+    MandatoryChecks, PlanDates, check_published, compute_board, compute_figures, compute_ledger,
 };
 use crate::domain::PlanMonth;
 use crate::workspace::inputs::due::all_due_checks;
@@ -28,8 +28,8 @@ pub struct Status {
     pub figures: BoardFigures,
     /// Checks due that have no result yet, by month.
     pub open_checks: Vec<(PlanMonth, usize)>,
-    /// Problems that are open, the oldest term first.
-    pub rechecks: Vec<ReCheck>,
+    /// Problems found and what became of them.
+    pub ledger: Ledger,
     /// When the yearly plan was approved, filed, published.
     pub plan_dates: PlanDates,
     /// What needs attention, the most urgent first.
@@ -120,13 +120,14 @@ pub fn status_of(
             });
         }
     }
-    let rechecks = compute_rechecks(results, &MandatoryChecks::of(checks), today);
-    if !rechecks.is_empty() {
-        let late = rechecks.iter().filter(|r| r.rectify_by.is_some_and(|by| by < today)).count();
+    let ledger = compute_ledger(results, checks, &MandatoryChecks::of(checks), today);
+    let open = ledger.open().count();
+    if open > 0 {
+        let late = ledger.count(LedgerState::Overdue);
         let late = if late > 0 { format!("，其中 {late} 个已过整改期限") } else { String::new() };
         attention.push(Attention {
             about: About::Results,
-            text: format!("{} 个问题尚未销号{late}，须复查或登记销号日期", rechecks.len()),
+            text: format!("{open} 个问题尚未销号{late}，须复查或登记销号日期"),
         });
     }
     let register = load_register(project)?;
@@ -145,7 +146,7 @@ pub fn status_of(
             text: format!("{} 年放假安排尚未发布，涉及该年的期限为暂定；发布后请更新日历", project.file.year),
         });
     }
-    Ok(Status { today, board, figures, open_checks, rechecks, plan_dates, attention })
+    Ok(Status { today, board, figures, open_checks, ledger, plan_dates, attention })
 }
 
 /// With at most so many days left the plan's publication is told beforehand.

@@ -210,6 +210,8 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
         DeedOutcome::Published(count, on) => format!("已登记 {count} 项结果于 {on} 公开"),
         DeedOutcome::PublicationCorrected(count, Some(on)) => format!("已把 {count} 项的公开日期更正为 {on}"),
         DeedOutcome::PublicationCorrected(count, None) => format!("已撤回 {count} 项的公开登记"),
+        DeedOutcome::FollowedUp(count) => format!("已登记 {count} 个问题的整改情况"),
+        DeedOutcome::InterferenceRecorded => "过问干预已记入操作日志".to_owned(),
         DeedOutcome::PlanDated(dates) => format!("年度检查计划{}", dates.text()),
         DeedOutcome::Exported(to, exported) => {
             title = "导出说明";

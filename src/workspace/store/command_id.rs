@@ -47,6 +47,10 @@ pub enum CommandId {
     Publish,
     /// The entry of a publication was corrected or taken back.
     CorrectPublication,
+    /// What became of problems was entered.
+    FollowUp,
+    /// An attempt to interfere with inspections was recorded.
+    Interference,
     /// Days of the yearly plan were entered.
     PlanDates,
     /// Files were exported.
@@ -55,7 +59,7 @@ pub enum CommandId {
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Import,
         Self::Refresh,
         Self::RefreshBack,
@@ -78,6 +82,8 @@ impl CommandId {
         Self::RecordResults,
         Self::Publish,
         Self::CorrectPublication,
+        Self::FollowUp,
+        Self::Interference,
         Self::PlanDates,
         Self::Export,
     ];
@@ -108,6 +114,8 @@ impl CommandId {
             Self::RecordResults => "record-results",
             Self::Publish => "publish",
             Self::CorrectPublication => "correct-publication",
+            Self::FollowUp => "follow-up",
+            Self::Interference => "interference",
             Self::PlanDates => "plan-dates",
             Self::Export => "export",
         }
@@ -145,6 +153,8 @@ impl CommandId {
             Self::RecordResults => "成批录入检查结果",
             Self::Publish => "登记公开",
             Self::CorrectPublication => "更正公开登记",
+            Self::FollowUp => "登记整改",
+            Self::Interference => "登记过问干预",
             Self::PlanDates => "登记年度计划日期",
             Self::Export => "导出",
         }

@@ -460,6 +460,7 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(F
             ui.end_row();
             short(ui, t::RECTIFY, &mut form.rectify, t::DAY_HINT, told, Field::Rectify);
             short(ui, t::CLOSED, &mut form.closed, t::CLOSED_HINT, told, Field::Closed);
+            wide(ui, t::EVIDENCE, &mut form.evidence, t::EVIDENCE_HINT, told, Field::Evidence);
         }
         wide(ui, t::MATTERS, &mut form.matters, "", told, Field::Matters);
         wide(ui, t::HANDLING, &mut form.handling, t::HANDLING_HINT, told, Field::Handling);

@@ -1,13 +1,13 @@
 //! A result typed by hand: the fields as text, checked as they are typed.
 //!
 //! Invariants: the rules are the core's ([`crate::disclosure::check_result`]); a correction needs a reason; what the
-//! form does not show (penalties, disclosure) is kept from the record that is corrected.
+//! form does not show (penalties, disclosure, police, exemption) is kept from the record that is corrected.
 
 use chrono::NaiveDate;
 
 use crate::diagnostic::{Finding, Severity};
 use crate::disclosure::{
-    CheckResult, DueCheck, Manner, Outcome, ResultField, WithholdingGround, check_readable, read_inspectors,
+    CheckResult, DueCheck, FollowUp, Manner, Outcome, ResultField, WithholdingGround, check_readable, read_inspectors,
 };
 use crate::domain::InspectorId;
 use crate::text::day::{self, Accept};
@@ -27,6 +27,7 @@ pub(super) enum Field {
     Problem,
     Rectify,
     Closed,
+    Evidence,
     Inspectors,
     Ground,
     Reason,
@@ -45,6 +46,7 @@ pub(super) struct Form {
     pub(super) problem: String,
     pub(super) rectify: String,
     pub(super) closed: String,
+    pub(super) evidence: String,
     pub(super) inspectors: String,
     pub(super) checklist: String,
     pub(super) recheck: bool,
@@ -79,6 +81,7 @@ fn field_of(field: ResultField) -> Field {
         ResultField::Problem => Field::Problem,
         ResultField::RectifyBy => Field::Rectify,
         ResultField::ClosedOn => Field::Closed,
+        ResultField::Evidence => Field::Evidence,
         ResultField::FirstInspector | ResultField::SecondInspector => Field::Inspectors,
         ResultField::Withheld => Field::Ground,
         // what the form can't change stands at its head, with the first of its fields
@@ -102,6 +105,7 @@ impl Form {
                 problem: r.problem.clone(),
                 rectify: day(r.rectify_by),
                 closed: day(r.closed_on),
+                evidence: r.follow_up.evidence.clone(),
                 inspectors: join(&r.inspectors),
                 checklist: r.checklist.clone().unwrap_or_default(),
                 recheck: r.recheck,
@@ -120,6 +124,7 @@ impl Form {
                 problem: String::new(),
                 rectify: String::new(),
                 closed: String::new(),
+                evidence: String::new(),
                 inspectors: join(&check.inspectors),
                 checklist: String::new(),
                 recheck: false,
@@ -193,6 +198,12 @@ impl Form {
             disclosed_on: record.and_then(|r| r.disclosed_on),
             withheld,
             penalties: record.map(|r| r.penalties.clone()).unwrap_or_default(),
+            follow_up: if problem {
+                let kept = record.map(|r| r.follow_up.clone()).unwrap_or_default();
+                FollowUp { evidence: self.evidence.trim().to_owned(), ..kept }
+            } else {
+                FollowUp::default()
+            },
         };
         let found = check_readable(&result, check, people.roster.as_ref(), today, &unread);
         told.extend(found.into_iter().map(|f| (field_of(f.field), f.finding)));

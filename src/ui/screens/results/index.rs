@@ -77,6 +77,10 @@ pub(super) struct Index {
     made: u64,
     /// Rows of the board that are shown.
     pub(super) board: Vec<usize>,
+    /// Problems of the ledger within the area.
+    pub(super) ledger: Vec<usize>,
+    /// Entry of each problem of the ledger.
+    of_problem: Vec<Option<usize>>,
     /// Entries listed for the form.
     pub(super) listed: Vec<usize>,
     /// Rows of the board by state, with area and month applied.
@@ -120,6 +124,9 @@ impl Index {
             .iter()
             .map(|row| codes.get(&(&row.unit_id, row.month, row.plan_code.as_str())).copied())
             .collect();
+        let problems = books.status.ledger.rows.iter();
+        self.of_problem =
+            problems.map(|row| codes.get(&(&row.unit_id, row.month, row.plan_code.as_str())).copied()).collect();
         self.people = KnownInspectors::of(&open.data.registry).unwrap_or_default();
         self.of = Same::of(books);
         self.key = None;
@@ -166,6 +173,9 @@ impl Index {
                 self.board.push(r);
             }
         }
+        let entry = |at: &usize| self.of_problem[*at].and_then(|entry| self.entries.get(entry));
+        let whole = district.is_none() && filter.body.is_none();
+        self.ledger = (0..self.of_problem.len()).filter(|at| entry(at).map_or(whole, inside)).collect();
         self.listed.clear();
         self.of_month = (0, 0);
         for (e, entry) in self.entries.iter().enumerate() {
@@ -217,6 +227,11 @@ impl Index {
     /// Entry of a row of the board.
     pub(super) fn entry_of_row(&self, row: usize) -> Option<usize> {
         self.of_row.get(row).copied().flatten()
+    }
+
+    /// Entry of a problem of the ledger.
+    pub(super) fn entry_of_problem(&self, problem: usize) -> Option<usize> {
+        self.of_problem.get(problem).copied().flatten()
     }
 
     /// The entry of a unit's standing check in a month.
