@@ -58,7 +58,7 @@ fn visit(at: &Value, path: &mut Vec<String>, give: &mut impl FnMut(&[String], &V
             if !items.is_empty() {
                 give(path, &json!(items[1..]));
                 give(path, &json!(items[..items.len() - 1]));
-                changed = items.clone();
+                changed.clone_from(items);
                 changed.reverse();
                 if changed != *items {
                     give(path, &json!(changed));
