@@ -37,7 +37,7 @@ pub fn render_calendar(name: &str, program: &str, created: NaiveDateTime, entrie
             .timestamp(stamp)
             .summary(&entry.title)
             .description(&entry.text)
-            .all_day(entry.day)
+            .starts(entry.day)
             .add_property("TRANSP", "TRANSPARENT")
             .alarm(Alarm::display(&entry.title, before).uid(&format!("{}-reminder", entry.id)).timestamp(stamp).done());
         calendar.push(event.done());

@@ -54,13 +54,13 @@ pub use plan_book::{
     TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff, TargetUnit, UnconfirmedNumber, VisitOrder,
 };
 pub use plan_sheets::render_plan_book;
-pub use proof_code::{PROOF_CODE_MARK, proof_qr_text};
+pub use proof_code::proof_qr_text;
 pub use public::{PublicHeader, ResultTexts, render_result_list, render_year_plan, result_texts};
 pub use record_sheet::{RECORD_COLUMNS, RecordFigures, RecordRow, RecordTable};
 pub use scan_file::scan_public_file;
 pub use score_sheet::{ScoreFactor, ScoreSheet, ScoreText, render_score_sheet};
 pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};
 pub use tasks::{TaskBook, render_results_template, render_task_book};
-pub use web::{PublicSite, SiteCertificate, VERIFY_PAGE, render_site};
+pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
 pub use write::write_atomic;

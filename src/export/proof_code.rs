@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::sampling::UnitProof;
 
 /// How the text of a code begins, behind the address's `#` too.
-pub const PROOF_CODE_MARK: &str = "FD1:";
+const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
 const WORDS: [&str; 44] = [

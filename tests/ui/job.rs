@@ -45,8 +45,9 @@ fn from_a_folder_to_a_verified_certificate_by_clicks() {
     window.answers.push(&sheets);
     window.click("导出任务单");
     window.until("the sheets", |w| w.enabled("打开所在文件夹"));
-    let internal: Vec<String> = std::fs::read_dir(sheets.join("内部"))
-        .unwrap()
+    let bodies = std::fs::read_dir(sheets.join("内部")).unwrap().map(|entry| entry.unwrap().path());
+    let internal: Vec<String> = bodies
+        .flat_map(|body| std::fs::read_dir(body).unwrap())
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .filter(|name| name.rsplit_once('.').is_some_and(|(_, ending)| ending == "xlsx"))
         .collect();

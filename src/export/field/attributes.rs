@@ -1,9 +1,9 @@
 //! What a field file says of each target, once for all formats; and the note that says how shapefiles name it.
 
-use crate::diagnostic::{AppError, AppResult};
+use crate::diagnostic::AppResult;
 use crate::text::csv::{CsvStyle, CsvWriter};
 
-use super::{Stop, person, team_name};
+use super::{Stop, failed, person, team_name};
 
 /// An attribute: its short name (a shapefile takes 10 bytes), its heading, its text.
 pub(super) struct Attribute {
@@ -53,7 +53,7 @@ pub(super) fn cut(text: &str, bytes: u8) -> (&str, bool) {
 /// # Errors
 /// `EXP-047`.
 pub(super) fn note(stops: &[Stop<'_>]) -> AppResult<Vec<u8>> {
-    let failed = |cause: std::io::Error| AppError::new("EXP-047", "外业文件说明无法生成").caused_by(cause);
+    let failed = |cause: std::io::Error| failed("csv")(cause.to_string());
     let mut lines: Vec<[String; 3]> = vec![["项目".into(), "名称".into(), "内容".into()]];
     for (short, heading, _) in NUMBERS {
         lines.push(["shp 字段".into(), short.into(), heading.into()]);

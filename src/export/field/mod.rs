@@ -146,14 +146,14 @@ pub fn render_field_files(header: &BookHeader, month: PlanMonth, rows: &[TargetR
         ExportFile { name: name.render(), bytes, audience: Audience::Internal }
     };
     let mut files = vec![
-        named("外业点位", "geojson", geojson::render(&title, &stops)?),
-        named("外业点位", "kml", kml::render(&title, &stops)?),
-        named("外业路线", "gpx", gpx::render(&title, &header.program, &stops)?),
+        named("检查对象位置", "geojson", geojson::render(&title, &stops)?),
+        named("检查对象位置", "kml", kml::render(&title, &stops)?),
+        named("检查路线", "gpx", gpx::render(&title, &header.program, &stops)?),
     ];
     files.extend(
         shape::render(&stops, header.created.date())?
             .into_iter()
-            .map(|(ending, bytes)| named("外业点位", ending, bytes)),
+            .map(|(ending, bytes)| named("检查对象位置", ending, bytes)),
     );
     files.push(named("外业文件说明", "csv", attributes::note(&stops)?));
     Ok(files)

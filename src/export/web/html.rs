@@ -109,11 +109,15 @@ pub(super) fn table(sheet: &SheetSpec, id: &str, flag: impl Fn(usize, &str) -> O
             let plain = class(column.kind);
             let wide = if plain.is_empty() && text.chars().count() > WIDE_FROM { "wide" } else { plain };
             let class = flag(at, &column.id).unwrap_or(wide);
-            if class.is_empty() {
-                out.push_str(&format!("<td>{}</td>", escape(&text)));
-            } else {
-                out.push_str(&format!("<td class=\"{class}\">{}</td>", escape(&text)));
+            out.push_str("<td");
+            if !class.is_empty() {
+                out.push_str(&format!(" class=\"{class}\""));
             }
+            // on a phone each row of a list becomes a card, and the heading stands beside its cell
+            if !id.is_empty() {
+                out.push_str(&format!(" data-h=\"{}\"", escape(&column.heading)));
+            }
+            out.push_str(&format!(">{}</td>", escape(&text)));
         }
         out.push_str("</tr>\n");
     }

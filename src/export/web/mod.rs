@@ -18,7 +18,7 @@ use super::manifest::ExportFile;
 use super::public::{PublicHeader, year_plan_sheets};
 
 /// The page that checks certificates and proofs, alone: no network, no library.
-pub const VERIFY_PAGE: &str = include_str!("../../../assets/web/verify.html");
+const VERIFY_PAGE: &str = include_str!("../../../assets/web/verify.html");
 
 /// A draw whose certificate may be public.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -52,9 +52,9 @@ texts! {
     /// Title of the dialog.
     PACK_TITLE = "打包发送";
     /// In it.
-    PACK_TEXT = "先写出各执法主体的文件夹，再各打成一个压缩包（zip），放在所选文件夹的「打包发送」中。包内只有该主体自己的检查对象。";
+    PACK_TEXT = "先写出各执法主体的文件夹，再各打成一个压缩包，放在所选文件夹的「打包发送」中。包内只有该主体自己的检查对象。";
     /// Box to tick.
-    PACK_ENCRYPT = "加密（AES-256）";
+    PACK_ENCRYPT = "加密，打开时须输入密码";
     /// Field.
     PACK_PASSWORD = "密码";
     /// Field.

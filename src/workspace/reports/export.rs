@@ -50,7 +50,7 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 use crate::workspace::store::templates::load_templates;
-use documents::template_files;
+use documents::{CERTIFICATE_PAPER, PACKS, template_files};
 
 /// Folders of the families.
 pub const INTERNAL: &str = "内部";
@@ -65,12 +65,6 @@ pub const PAGES: &str = "公开/网页";
 pub const TASKS: &str = "任务单";
 /// Of the internal files the month's forms for results alone.
 pub const FORMS: &str = "结果填报表";
-
-/// The task books that bodies print, among the internal files.
-const PACKS: &str = "任务书";
-
-/// The paper of a draw's certificate, in its evidence.
-const CERTIFICATE_PAPER: &str = "certificate.pdf";
 
 /// The product's templates, to be changed and put into the project: written only where they are asked for.
 pub const TEMPLATES: &str = TEMPLATE_FOLDER;
@@ -305,16 +299,7 @@ pub fn export_project(
         exported.notes.extend(templates.note());
     }
     if unvisited > 0 {
-        let is_in = |family: &str| exported.files.iter().any(|path| path.starts_with(to.join(family)));
-        let kept: Vec<String> =
-            [INTERNAL, EVIDENCE].into_iter().filter(|f| is_in(f)).map(|family| format!("「{family}」")).collect();
-        let kept = match kept.as_slice() {
-            [] => String::new(),
-            kept => format!("；其名单只在{}，检查前不得外传", kept.concat()),
-        };
-        let public =
-            if is_in(PUBLIC) { "；公开文件已逐一核对，不含其名称、代码与编号" } else { "" };
-        exported.notes.push(format!("{unvisited} 个检查对象尚未检查{kept}{public}"));
+        exported.notes.push(secrecy_note(&exported, to, unvisited));
     }
     project.log(
         context,
@@ -322,6 +307,19 @@ pub fn export_project(
         serde_json::json!({ "files": exported.files.len(), "month": request.month.map(|m| m.to_string()) }),
     )?;
     Ok(exported)
+}
+
+/// How many targets are not visited yet, and where they are named.
+fn secrecy_note(exported: &Exported, to: &Path, unvisited: usize) -> String {
+    let is_in = |family: &str| exported.files.iter().any(|path| path.starts_with(to.join(family)));
+    let kept: Vec<String> =
+        [INTERNAL, EVIDENCE].into_iter().filter(|f| is_in(f)).map(|family| format!("「{family}」")).collect();
+    let kept = match kept.as_slice() {
+        [] => String::new(),
+        kept => format!("；其名单只在{}，检查前不得外传", kept.concat()),
+    };
+    let public = if is_in(PUBLIC) { "；公开文件已逐一核对，不含其名称、代码与编号" } else { "" };
+    format!("{unvisited} 个检查对象尚未检查{kept}{public}")
 }
 
 impl Exporter<'_> {

@@ -31,7 +31,7 @@ pub struct PackRequest {
 /// Exports the bodies' folders and packs each into a zip of its own in `打包发送`.
 ///
 /// # Errors
-/// As [`export_project`]; `EXP-049` where a pack can't be made.
+/// As [`export_project`]; `EXP-049` where a pack can't be made, `EXP-052` where there is nothing to pack.
 pub fn pack_bodies(
     project: &Project,
     registry: &Registry,
@@ -55,7 +55,7 @@ pub fn pack_bodies(
     }
     if bodies.is_empty() {
         return Err(
-            AppError::new("EXP-049", "没有可以打包的文件").with(|f| f.hint("请先抽取一个月，或另选已抽取的月份"))
+            AppError::new("EXP-052", "没有可以打包的文件").with(|f| f.hint("请先抽取一个月，或另选已抽取的月份"))
         );
     }
     let info = export_info(project, context, written.mark.clone(), Audience::Internal);

@@ -81,6 +81,7 @@ fn the_main_job_the_day_after_and_the_results() {
         serde_json::from_slice(&fs::read(out.join("抽取存证/2027-03-1/certificate.json")).unwrap()).unwrap();
     the_main_job(&out, &certificate);
     the_day_after(&out, &folder.path().join("again"), &certificate);
+    the_packs(&out.join("项目"), &folder.path().join("packs"));
     the_months_after(&out.join("项目"));
 }
 
@@ -132,15 +133,89 @@ fn the_main_job(out: &Path, certificate: &Value) {
     assert!(words(&output).contains("演示"));
 
     // nothing public names an unvisited target
-    let mut public = 0;
-    for entry in fs::read_dir(out.join("公开")).unwrap() {
-        let bytes = fs::read(entry.unwrap().path()).unwrap();
-        public += 1;
+    let public = walk(&out.join("公开"));
+    for path in &public {
+        let bytes = fs::read(path).unwrap();
         for unit in &drawn {
             assert!(!bytes.windows(unit.len()).any(|w| w == unit.as_bytes()));
         }
     }
-    assert!(public >= 3);
+    let names: Vec<String> = public.iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    for page in ["index.html", "plan.html", "seals.html", "verify.html"] {
+        assert!(names.iter().any(|name| name == page), "{page}: {names:?}");
+    }
+    // a body's folder holds what it needs, of its own targets alone
+    let body = out.join("内部/浦东新区综合执法局");
+    let own: Vec<String> = walk(&body).iter().map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    for part in [
+        "年度计划",
+        "检查任务单",
+        "检查结果填报表",
+        ".geojson",
+        ".kml",
+        ".gpx",
+        ".shp",
+        ".dbf",
+        ".ics",
+        "manifest.json",
+    ] {
+        assert!(own.iter().any(|name| name.contains(part)), "{part}: {own:?}");
+    }
+    let points = walk(&body).into_iter().find(|path| path.extension().is_some_and(|end| end == "geojson")).unwrap();
+    let points: Value = serde_json::from_slice(&fs::read(points).unwrap()).unwrap();
+    let ids: Vec<&str> =
+        points["features"].as_array().unwrap().iter().map(|f| f["properties"]["单位标识"].as_str().unwrap()).collect();
+    let of_body =
+        certificate["strata"].as_array().unwrap().iter().filter(|s| s["id"].as_str().unwrap().starts_with("310115/"));
+    let wanted: usize = of_body.map(|s| s["selected"].as_array().unwrap().len()).sum();
+    assert!(ids.len() == wanted && wanted > 0 && ids.iter().all(|id| drawn.iter().any(|unit| unit == id)), "{ids:?}");
+    let output = fairdraw(&["check-manifest", text(out)]);
+    assert!(words(&output).contains("0 处不符"), "{}", words(&output));
+}
+
+/// Every file of a folder and of those in it.
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
+    }
+    files
+}
+
+/// The bodies' packs, closed by a password that never stands among the arguments.
+fn the_packs(project: &Path, to: &Path) {
+    let pack = |password: &str| {
+        Command::new(env!("CARGO_BIN_EXE_fairdraw"))
+            .args(["export", text(project), "--month", "2027-03", "--to", text(to), "--pack", "--encrypt"])
+            .env("FAIRDRAW_PACK_PASSWORD", password)
+            .output()
+            .unwrap()
+    };
+    let short = pack("1234567");
+    assert!(short.status.code() == Some(2) && words(&short).contains("EXP-048") && !to.exists(), "{}", words(&short));
+    let output = pack("一二三四五六七八");
+    assert!(output.status.success() && words(&output).contains("已加密"), "{}", words(&output));
+    let packs = walk(&to.join("打包发送"));
+    let own = packs.iter().find(|path| path.to_string_lossy().contains("浦东新区综合执法局_2027-03")).unwrap();
+    let mut zip = zip::ZipArchive::new(fs::File::open(own).unwrap()).unwrap();
+    assert!(zip.len() > 8 && zip.by_index(0).is_err(), "not without the password");
+    let sealed = zip.by_index_decrypt(0, "一二三四五六七八".as_bytes()).unwrap();
+    assert!(sealed.name().unwrap().starts_with("浦东新区综合执法局/"));
+    let journal = fs::read_to_string(project.join("journal.jsonl")).unwrap();
+    assert!(journal.contains("\"encrypted\":true") && !journal.contains("一二三四五六七八"));
+
+    // the address of the pages, and a proof's code that leads to it
+    let address = |args: &[&str]| fairdraw(&[&["page-address", text(project)], args].concat());
+    assert!(words(&address(&["环保.cn"])).contains("EXP-051"));
+    assert!(address(&["https://sthj.example.gov.cn/ssj/"]).status.success());
+    assert!(words(&address(&[])).starts_with("https://sthj.example.gov.cn/ssj/verify.html"));
+    let frame = fs::read_to_string(project.join("draws/2027-03/1/frame.csv")).unwrap();
+    let unit = frame.lines().nth(1).unwrap().split(',').next().unwrap();
+    let code = fairdraw(&["proof", text(project), "--month", "2027-03", "--unit", unit, "--code"]);
+    let code = String::from_utf8(code.stdout).unwrap();
+    let (page, digits) = code.trim().split_once("#FD1:").unwrap();
+    assert!(page == "https://sthj.example.gov.cn/ssj/verify.html" && digits.bytes().all(|b| b.is_ascii_digit()));
 }
 
 /// A substitute, another inspector, a triggered check, each with its reason.

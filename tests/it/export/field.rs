@@ -132,6 +132,7 @@ fn a_calendar_names_each_deadline_once_and_keeps_its_ids() {
     assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
     assert!(text.split("\r\n").all(|line| line.len() <= 75), "folded");
     let whole = text.replace("\r\n ", "");
+    assert!(!whole.contains("DTEND"), "a day without an end is that day");
     assert!(whole.contains("DTSTART;VALUE=DATE:20260331") && whole.contains("UID:disclose-2026-03-31-310115@fairdraw"));
     assert!(whole.contains("SUMMARY:检查结果公开截止：3 项") && whole.contains("TRIGGER"));
     assert!(whole.contains("DTSTAMP:20260302T013000Z"), "Shanghai's half past nine");
@@ -151,7 +152,7 @@ fn pack(password: Option<&str>) -> ExportFile {
         bytes: bytes.to_vec(),
         audience: Audience::Internal,
     };
-    let files = [file("任务单.xlsx", b"PK-1"), file("外业点位.geojson", b"{}")];
+    let files = [file("任务单.xlsx", b"PK-1"), file("检查对象位置.geojson", b"{}")];
     render_pack(&PackedFolder { body: "浦东新区综合执法局", period: "2026-03", files: &files, info: &info }, password)
         .unwrap()
 }
@@ -168,7 +169,7 @@ fn a_pack_holds_the_folder_with_its_manifest_and_opens_with_its_password_alone()
     let manifest: Manifest = serde_json::from_str(&text).unwrap();
     assert_eq!(
         manifest.files.iter().map(|f| (f.name.as_str(), f.bytes)).collect::<Vec<_>>(),
-        [("任务单.xlsx", 4), ("外业点位.geojson", 2)]
+        [("任务单.xlsx", 4), ("检查对象位置.geojson", 2)]
     );
 
     let sealed = pack(Some("一二三四五六七八"));

@@ -4,6 +4,7 @@
 
 mod alter;
 mod browser;
+mod pages;
 mod same_words;
 
 /// The page as it leaves the office.
