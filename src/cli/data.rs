@@ -10,8 +10,8 @@ use super::deeds::carry_out;
 use super::output::{data, json, line, report_findings, say, write_report};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
-use crate::registry::{TableKind, render_report_csv, render_summary, tell_kinds};
-use crate::tabular::archive::Archive;
+use crate::registry::{TableKind, render_report, render_summary, report_csv, summary_of, tell_kinds};
+use crate::tabular::archive::names_in;
 use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::deeds::deed::Deed;
@@ -19,7 +19,7 @@ use crate::workspace::deeds::results::ResultsTaken;
 use crate::workspace::demo::{DemoOptions, write_demo};
 use crate::workspace::intake::import::{Imported, NewProject, create_project};
 use crate::workspace::intake::reading::{CheckRequest, check_paths, report_beside};
-use crate::workspace::store::project::{CommandContext, Project, bundled_calendar, load_bytes};
+use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};
 use crate::workspace::store::quality::{QUALITY, RESULTS_TABLE, report_of};
 
 pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
@@ -66,18 +66,14 @@ fn is_map(path: &Path) -> bool {
     match ending.as_str() {
         "shp" | "dbf" => true,
         // A packed table is read like one that isn't.
-        "zip" => load_bytes(path).is_ok_and(|bytes| holds_layer(&bytes)),
+        "zip" => names_in(path).map_or(true, |names| names.iter().any(|name| is_part_of_layer(name))),
         _ => false,
     }
 }
 
-/// True for an archive with a part of a layer in it.
-fn holds_layer(bytes: &[u8]) -> bool {
-    let Ok(mut archive) = Archive::open(bytes) else { return true };
-    (0..archive.len()).any(|index| {
-        let name = archive.name(index).ok().flatten().unwrap_or_default().to_lowercase();
-        matches!(Path::new(&name).extension().and_then(|e| e.to_str()), Some("shp" | "dbf"))
-    })
+fn is_part_of_layer(name: &str) -> bool {
+    let ending = Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    matches!(ending.as_str(), "shp" | "dbf")
 }
 
 pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
@@ -98,6 +94,7 @@ pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -
         encoding: args.encoding.clone(),
     };
     let registry = check_paths(&request, context)?;
+    let rendered = render_report(&registry);
     let report = report_path(args);
     let errors = registry.diagnostics.count(Severity::Error);
     if as_json {
@@ -112,9 +109,9 @@ pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -
             "warnings": registry.diagnostics.count(Severity::Warning), "report": report.display().to_string(),
         }))?;
     } else {
-        line(&render_summary(&registry))?;
+        line(&summary_of(&registry, &rendered))?;
     }
-    write_report(&render_report_csv(&registry), registry.diagnostics.is_empty(), &report);
+    write_report(&report_csv(&rendered), registry.diagnostics.is_empty(), &report);
     Ok(if registry.set_aside.height() > 0 || errors > 0 { Finish::Flawed } else { Finish::Done })
 }
 

@@ -1,16 +1,17 @@
 //! `refresh`: another register, or one table of it, into a project; its differences beforehand, and the way back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::Finish;
 use super::deeds::carry_out;
-use super::output::{json, line, say};
+use super::output::{json, line, say, write_report};
 use crate::diagnostic::{AppResult, Severity};
 use crate::registry::{Mapping, tell_kinds};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::intake::import::load_mapping;
+use crate::workspace::intake::reading::report_beside;
 use crate::workspace::intake::refresh::may_come_back;
 use crate::workspace::perform::{RefreshPreview, Refreshed, preview_refresh};
 use crate::workspace::store::frames::load_project_data;
@@ -46,7 +47,7 @@ pub struct RefreshArgs {
     /// 列对应文件（.ron）
     #[arg(long, requires = "from")]
     pub mapping: Option<PathBuf>,
-    /// 只列出差异，什么也不写
+    /// 只列出差异与新文件的问题，项目不变
     #[arg(long, requires = "from")]
     pub dry_run: bool,
 }
@@ -70,10 +71,10 @@ pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContex
     let project = Project::open(&args.project, Some(&context.operator))?;
     let (registry, districts) = load_project_data(&project)?;
     let preview = preview_refresh(&project, (&registry, &districts), from, mapping, context)?;
-    show_preview(&preview, as_json)
+    show_preview(&preview, from, as_json)
 }
 
-fn show_preview(preview: &RefreshPreview, as_json: bool) -> AppResult<Finish> {
+fn show_preview(preview: &RefreshPreview, from: &Path, as_json: bool) -> AppResult<Finish> {
     let flawed = preview.changes.findings_of(Severity::Error) > 0;
     if as_json {
         json(preview)?;
@@ -83,7 +84,11 @@ fn show_preview(preview: &RefreshPreview, as_json: bool) -> AppResult<Finish> {
             line(&format!("按列对应设置未读取：{}", preview.left_out.join("、")))?;
         }
     }
-    say("只是预览，什么也没有写入；去掉 --dry-run 即更新");
+    if !preview.told.is_empty() {
+        say(preview.told.trim());
+    }
+    write_report(&preview.report, preview.told.is_empty(), &report_beside(from));
+    say("只是预览，项目中什么也没有写入；去掉 --dry-run 即更新");
     Ok(if flawed { Finish::Flawed } else { Finish::Done })
 }
 

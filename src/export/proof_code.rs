@@ -6,7 +6,8 @@
 //! reads it back into canonical JSON and checks that, so that nothing has to be believed of the packing. The format is
 //! described in `docs/draw.md`, "The proof as a code".
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -89,7 +90,7 @@ pub fn proof_qr_text(proof: &UnitProof, address: Option<&str>) -> String {
     text.push_str(PROOF_CODE_MARK);
     for chunk in deflated.chunks(CHUNK) {
         let number = chunk.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        text.push_str(&format!("{number:0width$}", width = DIGITS[chunk.len()]));
+        let _ = write!(text, "{number:0width$}", width = DIGITS[chunk.len()]);
     }
     text
 }

@@ -134,6 +134,8 @@ codes! {
     POINT_WHOLE "IMP-125" Warning "所有坐标都是整度数，不能表示位置，按空白处理" "请补上小数，或补上分、秒的列";
     POINT_SYSTEM "IMP-126" Warning "坐标像是另一种坐标系" "请核实后在映射文件中用 coordinates 写明坐标系";
     ROW_RUN_TOGETHER "IMP-127" Error "引号没有配对，两格并成了一格，其后各列错位" "请在原文件中补上或删去引号";
+    NAME_SEVERAL "IMP-128" Warning "一格里像有几个单位，按一个名称" "每行只写一个单位；确是一个名称的可确认无误";
+    CODE_AS_DATE "IMP-129" Warning "编号像是被 Excel 变成了日期" "请在 Excel 中先把该列设为「文本」，再重新填写或导出";
 }
 
 /// The code of an id.

@@ -51,8 +51,8 @@ pub use mapping::{BodyRule, DistrictRule, DistrictsFile, FileMapping, Mapping};
 pub use options::{BodyName, InputFile, NamedId, RegistryOptions};
 pub use refresh::{FORMER, FORMER_INSPECTORS, UnitRow};
 pub use report::{
-    read_report_csv, render_findings, render_next_report, render_report, render_report_csv, render_rows,
-    render_set_aside_csv, render_summary, report_csv,
+    read_report_csv, render_findings, render_next_report, render_report, render_rows, render_set_aside_csv,
+    render_summary, report_csv, summary_of,
 };
 pub use schema::{ColumnKind, ColumnSpec, FrameColumn, FrameType, TableKind};
 pub use store::{frame_from_bytes, frame_to_bytes};

@@ -129,12 +129,6 @@ pub fn report_csv(report: &DataFrame) -> String {
     render_office_csv(&HEADINGS, report)
 }
 
-/// The findings of a registry as csv.
-#[must_use]
-pub fn render_report_csv(registry: &Registry) -> String {
-    report_csv(&render_report(registry))
-}
-
 /// The report of a registry's next state: rows of the report before that still hold, then the new findings.
 #[must_use]
 pub fn render_next_report(still: &DataFrame, registry: &Registry) -> DataFrame {
@@ -211,6 +205,12 @@ pub fn render_rows(registry: &Registry) -> String {
 /// The report as a Chinese text: rows by table, then each kind of finding with its count, what to do and an example.
 #[must_use]
 pub fn render_summary(registry: &Registry) -> String {
-    // what was rendered here is a report
-    render_rows(registry) + &tell_kinds(&render_report(registry)).unwrap_or_default()
+    summary_of(registry, &render_report(registry))
+}
+
+/// As [`render_summary`], where the report is rendered already.
+#[must_use]
+pub fn summary_of(registry: &Registry, report: &DataFrame) -> String {
+    // what was rendered is a report
+    render_rows(registry) + &tell_kinds(report).unwrap_or_default()
 }

@@ -3,7 +3,9 @@
 //! Entries are only unpacked into memory, each up to a bound; nothing is ever written anywhere.
 
 use std::fmt;
-use std::io::{Cursor, Read};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read};
+use std::path::Path;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -41,6 +43,28 @@ impl From<ZipError> for ArchiveFault {
     }
 }
 
+/// The paths of the files in an archive on disk, its directory alone being read.
+///
+/// # Errors
+/// [`ArchiveFault::Broken`] where it can't be read or is no archive.
+pub fn names_in(path: &Path) -> Result<Vec<String>, ArchiveFault> {
+    let file = BufReader::new(File::open(path).map_err(|e| ArchiveFault::Broken(e.into()))?);
+    let mut archive = ZipArchive::new(file)?;
+    let mut names = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index)?;
+        if !entry.is_dir() {
+            names.push(path_of(entry.name_raw()));
+        }
+    }
+    Ok(names)
+}
+
+/// The path of an entry, with `/` between its parts.
+fn path_of(raw: &[u8]) -> String {
+    entry_name(raw).replace('\\', "/")
+}
+
 impl<'a> Archive<'a> {
     /// Reads the directory.
     ///
@@ -68,7 +92,7 @@ impl<'a> Archive<'a> {
     /// [`ArchiveFault::Broken`].
     pub fn name(&mut self, index: usize) -> Result<Option<String>, ArchiveFault> {
         let entry = self.0.by_index_raw(index)?;
-        Ok((!entry.is_dir()).then(|| entry_name(entry.name_raw()).replace('\\', "/")))
+        Ok((!entry.is_dir()).then(|| path_of(entry.name_raw())))
     }
 
     /// An entry unpacked.

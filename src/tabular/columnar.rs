@@ -6,6 +6,7 @@
 //! text form here (lists, structures) is left empty and reported, and so is one that can't be read beside others that
 //! can. Stamps with a time zone are brought to office time (+08:00). What a file unpacks to is bounded.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Cursor;
@@ -38,9 +39,9 @@ fn load_frame<R: MmapBytesReader + 'static>(
     input: &Input,
     open: &dyn Fn() -> AppResult<R>,
     diagnostics: &mut Diagnostics,
-) -> AppResult<DataFrame> {
+) -> AppResult<(DataFrame, BTreeSet<String>)> {
     let refused = |e: PolarsError| input.broken_part("Parquet", &e);
-    let (names, height) = fenced(input, || {
+    let (names, height, halves) = fenced(input, || {
         let mut reader = ParquetReader::new(open()?);
         let metadata = reader.get_metadata().map_err(refused)?;
         let groups = metadata.row_groups.iter();
@@ -51,15 +52,23 @@ fn load_frame<R: MmapBytesReader + 'static>(
             })
             .fold(0, u64::saturating_add);
         let rows = metadata.num_rows;
+        // Half floats come as two bytes that may look like text: their type alone says what they are.
+        let halves: BTreeSet<String> = metadata
+            .schema()
+            .columns()
+            .iter()
+            .filter(|column| format!("{:?}", column.descriptor.primitive_type.logical_type) == "Some(Float16)")
+            .filter_map(|column| column.path_in_schema.first().map(ToString::to_string))
+            .collect();
         if unpacked > MOST_BYTES * 4 || rows > MOST_ROWS {
             return Err(input.bomb(format!("{rows} 行，{} MB", unpacked >> 20)));
         }
         let names: Vec<String> = reader.schema().map_err(refused)?.iter_names().map(ToString::to_string).collect();
-        Ok((names, rows))
+        Ok((names, rows, halves))
     })?;
     let whole = fenced(input, || ParquetReader::new(open()?).finish().map_err(refused));
     let fault = match whole {
-        Ok(frame) => return Ok(frame),
+        Ok(frame) => return Ok((frame, halves)),
         Err(fault) => fault,
     };
     let mut columns = Vec::with_capacity(names.len());
@@ -87,7 +96,7 @@ fn load_frame<R: MmapBytesReader + 'static>(
                 .expected("文字、数、日期或真假"),
         );
     }
-    DataFrame::new(height, columns).map_err(refused)
+    Ok((DataFrame::new(height, columns).map_err(refused)?, halves))
 }
 
 /// Reads a Parquet file.
@@ -95,7 +104,7 @@ fn load_frame<R: MmapBytesReader + 'static>(
 /// # Errors
 /// `RAW-004` damaged or of an unknown encoding, `RAW-005` too large unpacked, `RAW-010` after a panic in the reader.
 pub(super) fn load(input: &Input, in_memory: bool, diagnostics: &mut Diagnostics) -> AppResult<RawTable> {
-    let frame = if in_memory {
+    let (frame, halves) = if in_memory {
         load_frame(input, &|| Ok(Cursor::new(input.whole()?)), diagnostics)?
     } else {
         load_frame(input, &|| File::open(&input.path).map_err(|e| input.io_error(e)), diagnostics)?
@@ -104,7 +113,7 @@ pub(super) fn load(input: &Input, in_memory: bool, diagnostics: &mut Diagnostics
     let height = frame.height();
     let mut columns = Vec::with_capacity(frame.width());
     for column in frame.columns() {
-        let (text, beyond) = text_column(column);
+        let (text, beyond) = text_column(column, halves.contains(column.name().as_str()));
         if beyond > 0 {
             diagnostics.push(
                 Finding::warning("RAW-039", format!("有 {beyond} 个日期超出可读的范围，已按空白处理"))
@@ -167,13 +176,30 @@ fn check_text(input: &Input, frame: &DataFrame) -> AppResult<()> {
 const OFFICE_TIME: i64 = 8 * 3_600;
 
 /// The column as text, `None` where its type has no text form; and how many values could not be represented.
-fn text_column(column: &Column) -> (Option<Column>, usize) {
+fn text_column(column: &Column, half: bool) -> (Option<Column>, usize) {
     let mut beyond = 0;
-    let texts = texts_of(column, &mut beyond).map(|texts| {
+    let texts = if half { half_texts(column) } else { texts_of(column, &mut beyond) };
+    let texts = texts.map(|texts| {
         let series: Column = texts.with_name(column.name().clone()).into_series().into();
         series
     });
     (texts, beyond)
+}
+
+/// Half floats, which come as two bytes each.
+fn half_texts(column: &Column) -> Option<StringChunked> {
+    let half = |bytes: &[u8]| {
+        let bits = u16::from_le_bytes(bytes.try_into().ok()?);
+        let (exponent, fraction) = (i32::from(bits >> 10 & 0x1F), f64::from(bits & 0x3FF) / 1024.0);
+        let size = match exponent {
+            0x1F => return None,
+            0 => fraction * 2_f64.powi(-14),
+            exponent => (1.0 + fraction) * 2_f64.powi(exponent - 15),
+        };
+        Some(value::number(if bits >> 15 == 1 { -size } else { size }))
+    };
+    let series = column.as_materialized_series();
+    Some(series.binary().ok()?.iter().map(|bytes| bytes.and_then(half)).collect())
 }
 
 fn texts_of(column: &Column, beyond: &mut usize) -> Option<StringChunked> {
@@ -235,7 +261,7 @@ fn texts_of(column: &Column, beyond: &mut usize) -> Option<StringChunked> {
     })
 }
 
-/// Bytes without a declared meaning: text in UTF-8 or GBK, or an identifier of 16 bytes.
+/// Bytes without a declared meaning: text in UTF-8 or GBK, an identifier of 16 bytes, else their figures behind `0x`.
 fn text_of_bytes(bytes: &[u8]) -> Option<String> {
     let control = |text: &str| text.chars().any(|c| c.is_control() && !c.is_whitespace());
     if let Ok(text) = std::str::from_utf8(bytes)
@@ -257,7 +283,8 @@ fn text_of_bytes(bytes: &[u8]) -> Option<String> {
     Some(if bytes.len() == 16 {
         [group(0, 8), group(8, 12), group(12, 16), group(16, 20), group(20, 32)].join("-")
     } else {
-        hex
+        // bytes, never a number or a code
+        format!("0x{hex}")
     })
 }
 

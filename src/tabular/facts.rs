@@ -17,6 +17,8 @@ pub struct Facts {
     pub hidden_rows: u32,
     /// Hidden columns that hold something.
     pub hidden_columns: u32,
+    /// Rows whose content is struck through: how many, and the first.
+    pub struck: Option<(u32, u32)>,
     /// Formulas without a stored value: how many, and row and column of the first.
     pub uncomputed: Option<(u32, u32, u32)>,
     /// Row and column → the text that the spreadsheet shows, where the number alone lacks its zeros.
@@ -25,6 +27,9 @@ pub struct Facts {
     pub merged: Vec<Merged>,
     /// Lines that are pieces of one record broken by a line end without quotes.
     pub broken: BTreeSet<u32>,
+    /// Lines of one field right above a record of the usual width: a title, or the first half of a first cell broken by
+    /// a line end.
+    pub lone: BTreeSet<u32>,
     /// Lines with too few fields, of which two ran together at a quote that nothing closed.
     pub run_together: BTreeSet<u32>,
 }
@@ -45,6 +50,7 @@ pub struct Merged {
 pub(super) struct Seen {
     hidden_rows: BTreeSet<u32>,
     hidden_columns: Vec<(u32, u32)>,
+    struck: Option<(u32, u32)>,
     uncomputed: Option<(u32, u32, u32)>,
     shown: BTreeMap<(u32, u32), String>,
     merged: Vec<Merged>,
@@ -66,6 +72,11 @@ impl Seen {
         if self.hidden_columns.len() < MOST {
             self.hidden_columns.push((from, to));
         }
+    }
+
+    /// A row whose content is struck through.
+    pub(super) fn struck_row(&mut self, row: u32) {
+        self.struck.get_or_insert((0, row + 1)).0 += 1;
     }
 
     /// A formula without a value.
@@ -99,11 +110,11 @@ impl Seen {
             hidden: false,
             hidden_rows: hidden_rows as u32,
             hidden_columns: columns.len() as u32,
+            struck: self.struck,
             uncomputed: self.uncomputed,
             shown: self.shown,
             merged: self.merged,
-            broken: BTreeSet::new(),
-            run_together: BTreeSet::new(),
+            ..Facts::default()
         }
     }
 }
@@ -129,6 +140,13 @@ impl Facts {
                     .value(format!("首处 {}{row}", column_letters(column)))
                     .row(u64::from(row))
                     .hint("请用 Excel 或 WPS 打开该文件，保存后再导入"),
+            ));
+        }
+        if let Some((count, first)) = self.struck {
+            diagnostics.push(place(
+                Finding::warning("RAW-040", format!("有 {count} 行的内容带删除线，已照常读取"))
+                    .row(u64::from(first))
+                    .hint("删除线多半表示已删去；不应采用的行，请在原文件中删除后再导入"),
             ));
         }
         if self.hidden_rows + self.hidden_columns > 0 {

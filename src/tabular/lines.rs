@@ -1,5 +1,7 @@
 //! Lines of a delimited text: where it may be cut, how wide a line is by itself, how many records have which width.
 
+use std::collections::BTreeSet;
+
 /// Records with a certain number of fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct WidthTally {
@@ -71,6 +73,50 @@ pub(super) fn fields_of(line: &str, delimiter: u8) -> usize {
         at += 1;
     }
     fields
+}
+
+/// Lines that together make one record of the usual width: it was broken by line ends outside of quotes. `narrow` are
+/// records with fewer fields than usual, by index; `rows` the lines of all records.
+pub(super) fn broken(narrow: &[(u32, u32)], rows: &[u32], usual: usize) -> BTreeSet<u32> {
+    let mut broken = BTreeSet::new();
+    if usual < 3 {
+        return broken;
+    }
+    let mut at = 0;
+    while let Some(&(index, fields)) = narrow.get(at) {
+        let (mut sum, mut end) = (fields as usize, at);
+        while let Some(&(next, fields)) = narrow.get(end + 1)
+            && sum < usual
+            && next == index + (end + 1 - at) as u32
+        {
+            sum += fields as usize - 1;
+            end += 1;
+        }
+        if sum == usual && end > at {
+            broken.extend((index..=index + (end - at) as u32).filter_map(|i| rows.get(i as usize)));
+            at = end;
+        }
+        at += 1;
+    }
+    broken
+}
+
+/// Lines of one field right above a record of the usual width, or above another such line.
+pub(super) fn lone(narrow: &[(u32, u32)], rows: &[u32], usual: usize) -> BTreeSet<u32> {
+    let mut lone = BTreeSet::new();
+    if usual < 3 {
+        return lone;
+    }
+    let mut above: Option<u32> = None;
+    for &(index, fields) in narrow.iter().rev() {
+        let next = index + 1;
+        let whole = (next as usize) < rows.len() && narrow.binary_search_by_key(&next, |n| n.0).is_err();
+        if fields == 1 && (whole || above == Some(next)) {
+            lone.extend(rows.get(index as usize));
+            above = Some(index);
+        }
+    }
+    lone
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@
 //! | RAW-037 | hidden rows or columns, read all the same (warning) |
 //! | RAW-038 | error value of a spreadsheet, taken as blank (warning, row) |
 //! | RAW-039 | dates beyond what can be read (warning) |
+//! | RAW-040 | rows struck through, read all the same (warning, row) |
 
 use std::path::{Path, PathBuf};
 

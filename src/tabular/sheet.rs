@@ -12,7 +12,7 @@ use super::RawTable;
 use super::facts::Seen;
 use super::input::Input;
 use super::value::NumberFormat;
-use crate::diagnostic::AppResult;
+use crate::diagnostic::{AppError, AppResult, Diagnostics};
 
 /// Most cells a sheet may hold, filled or between filled ones: 16 bytes each, and as much while it is read.
 const MOST_CELLS: u64 = 64_000_000;
@@ -188,6 +188,53 @@ impl SparseColumn {
             at += 1;
         }
         builder.finish().into_series().into()
+    }
+}
+
+/// The sheets of a workbook: those that were read, and those that could not be.
+#[derive(Debug, Default)]
+pub(super) struct Sheets {
+    tables: Vec<RawTable>,
+    failed: Vec<AppError>,
+}
+
+impl Sheets {
+    /// Takes what came of reading a sheet.
+    ///
+    /// # Errors
+    /// What is no matter of one damaged sheet.
+    pub(super) fn take(
+        &mut self,
+        input: &Input,
+        (name, hidden): (&str, bool),
+        read: AppResult<RawTable>,
+        diagnostics: &mut Diagnostics,
+    ) -> AppResult<()> {
+        match read {
+            Ok(mut table) => {
+                if hidden {
+                    notes::hidden(input, &mut table, diagnostics);
+                }
+                self.tables.push(table);
+            }
+            Err(error) if error.code() == "RAW-004" => self.failed.push(error.with(|f| f.sheet(name))),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The tables; a sheet that is damaged is named beside them.
+    ///
+    /// # Errors
+    /// `RAW-004` where no other sheet holds anything.
+    pub(super) fn finish(mut self, diagnostics: &mut Diagnostics) -> AppResult<Vec<RawTable>> {
+        if self.tables.iter().all(|table| table.rows.is_empty()) && !self.failed.is_empty() {
+            return Err(self.failed.swap_remove(0));
+        }
+        for error in self.failed {
+            diagnostics.push(error.finding().clone());
+        }
+        Ok(self.tables)
     }
 }
 

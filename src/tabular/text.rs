@@ -20,7 +20,7 @@ use super::input::Input;
 use super::mixed::decode_mixed;
 use super::record::{self, Chunk, Oddity};
 use super::report::{Report, delimiter_name, report_encoding};
-use super::{RawTable, ReadOptions, delimiter};
+use super::{RawTable, ReadOptions, delimiter, lines};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 use crate::text::encoding::{self, Detected, How, TextEncoding, Undecodable};
 
@@ -277,31 +277,6 @@ impl<'a> State<'a> {
         })
     }
 
-    /// Lines that together make one record of the usual width: it was broken by line ends outside of quotes.
-    fn broken(&self, usual: usize) -> BTreeSet<u32> {
-        let mut broken = BTreeSet::new();
-        if usual < 3 {
-            return broken;
-        }
-        let mut at = 0;
-        while let Some(&(index, fields)) = self.narrow.get(at) {
-            let (mut sum, mut end) = (fields as usize, at);
-            while let Some(&(next, fields)) = self.narrow.get(end + 1)
-                && sum < usual
-                && next == index + (end + 1 - at) as u32
-            {
-                sum += fields as usize - 1;
-                end += 1;
-            }
-            if sum == usual && end > at {
-                broken.extend((index..=index + (end - at) as u32).filter_map(|i| self.rows.get(i as usize)));
-                at = end;
-            }
-            at += 1;
-        }
-        broken
-    }
-
     /// Adds the records to the columns, several columns at the same time.
     fn append(&mut self, text: &str, chunks: &[Chunk]) {
         let width = chunks.iter().map(|chunk| chunk.columns).max().unwrap_or(0);
@@ -395,7 +370,9 @@ impl<'a> State<'a> {
         // A quote that nothing closes ended at the next field's own: the two ran together, and what follows is shifted.
         let narrow = self.narrow.iter().filter_map(|(index, _)| self.rows.get(*index as usize).copied());
         let run_together = narrow.filter(|line| self.run_on.contains(line)).collect();
-        let facts = Facts { broken: self.broken(usual), run_together, ..Facts::default() };
+        let broken = lines::broken(&self.narrow, &self.rows, usual);
+        let lone = lines::lone(&self.narrow, &self.rows, usual);
+        let facts = Facts { broken, lone, run_together, ..Facts::default() };
         let height = self.rows.len();
         let columns: Vec<Column> =
             self.columns.into_iter().map(|column| column.finish().into_series().into()).collect();

@@ -8,7 +8,7 @@
 //! exponent; serial dates follow the spreadsheet rule (ECMA-376 part 1, 18.17.4), with day 60 of the 1900
 //! system being the 29 February 1900 that never was, as every spreadsheet shows it.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 /// What a number format makes of a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -180,7 +180,7 @@ fn serial(value: f64, is_1904: bool) -> Option<String> {
 }
 
 fn iso(date: NaiveDate) -> String {
-    date.format("%Y-%m-%d").to_string()
+    format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
 }
 
 fn clock(seconds: i64) -> String {
@@ -198,7 +198,8 @@ fn duration(value: f64) -> Option<String> {
 
 /// An ISO 8601 date or date-time in our form; anything else as it is.
 ///
-/// A midnight is dropped, fractions are rounded to the second, a time zone is left as text.
+/// A midnight is dropped, fractions are rounded to the second; a time with its zone (`Z` too) is left as text, for
+/// which day it means is settled where days are read.
 pub(super) fn iso_date(text: &str) -> String {
     let Some((date, rest)) = text.split_once('T') else {
         return text.to_owned();
@@ -206,7 +207,6 @@ pub(super) fn iso_date(text: &str) -> String {
     if NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err() {
         return text.to_owned();
     }
-    let rest = rest.strip_suffix('Z').unwrap_or(rest);
     let Some(seconds) = clock_seconds(rest) else {
         return text.to_owned();
     };
@@ -366,7 +366,7 @@ mod tests {
     #[test]
     fn iso_texts_become_ours() {
         assert_eq!(iso_date("2026-03-01T00:00:00.000"), "2026-03-01");
-        assert_eq!(iso_date("2026-03-01T12:30:00Z"), "2026-03-01 12:30:00");
+        assert_eq!(iso_date("2026-02-28T16:00:00.000Z"), "2026-02-28T16:00:00.000Z");
         assert_eq!(iso_date("2026-03-01T23:59:59.9"), "2026-03-02");
         assert_eq!(iso_date("1899-12-31T12:30:00.000"), "12:30:00");
         assert_eq!(iso_date("2026-03-01"), "2026-03-01");

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use super::biff::{Record, Records, Spread, characters, double, error_text, rk, short_bytes, u16_at, u32_at, unicode};
 use super::compound::{Compound, SIGNATURE};
 use super::input::Input;
-use super::sheet::{Cells, notes};
+use super::sheet::{Cells, Sheets, notes};
 use super::value::{self, NumberFormat};
 use super::{RawTable, ReadOptions, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
@@ -94,7 +94,7 @@ pub(super) fn load(
     if globals.sheets.is_empty() {
         return Err(input.damaged("没有工作表"));
     }
-    let mut tables = Vec::new();
+    let mut sheets = Sheets::default();
     for sheet in &globals.sheets {
         if !wanted(options, &sheet.name) {
             continue;
@@ -110,13 +110,10 @@ pub(super) fn load(
             notes::skipped(input, &sheet.name, kind, diagnostics);
             continue;
         }
-        let mut table = read_sheet(input, &globals, sheet, diagnostics, progress)?;
-        if sheet.hidden {
-            notes::hidden(input, &mut table, diagnostics);
-        }
-        tables.push(table);
+        let read = read_sheet(input, &globals, sheet, diagnostics, progress);
+        sheets.take(input, (&sheet.name, sheet.hidden), read, diagnostics)?;
     }
-    Ok(tables)
+    sheets.finish(diagnostics)
 }
 
 fn biff_of(record: Record<'_>) -> Option<Biff> {

@@ -12,7 +12,7 @@ use super::biff::{u16_at, u32_at};
 use super::input::Input;
 use super::package::Archive;
 use super::parts::{Parts, Relation};
-use super::sheet::{Cells, notes};
+use super::sheet::{Cells, Sheets, notes};
 use super::value::{self, NumberFormat};
 use super::{RawTable, ReadOptions, wanted};
 use crate::diagnostic::{AppResult, Diagnostics, Progress};
@@ -69,7 +69,8 @@ fn wide(body: &[u8], at: usize) -> Option<(String, usize)> {
 /// A worksheet as the workbook lists it.
 struct Listed {
     name: String,
-    relation: Relation,
+    /// Without one there is no part to read.
+    relation: Option<Relation>,
     hidden: bool,
 }
 
@@ -96,27 +97,28 @@ pub(super) fn load(
     let styles = parts.of_kind(&relations, "styles", "xl/styles.bin");
     let strings = strings(&parts.bytes(input, archive, &shared)?);
     let formats = formats(&parts.bytes(input, archive, &styles)?);
-    let mut tables = Vec::new();
+    let mut read = Sheets::default();
     for sheet in sheets {
         if !wanted(options, &sheet.name) {
             continue;
         }
         progress.check()?;
-        if sheet.relation.kind != "worksheet" {
-            let kind = if sheet.relation.kind == "chartsheet" { "图表" } else { "对话框或宏表" };
+        let kind = match sheet.relation.as_ref().map(|relation| relation.kind.as_str()) {
+            Some("worksheet") => "",
+            Some("chartsheet") => "图表",
+            Some(_) => "对话框或宏表",
+            None => "没有内容的旧式模块",
+        };
+        let (Some(relation), "") = (&sheet.relation, kind) else {
             notes::skipped(input, &sheet.name, kind, diagnostics);
             continue;
-        }
-        let part = parts.bytes(input, archive, &sheet.relation.part);
-        let part = part.map_err(|e| e.with(|f| f.sheet(sheet.name.clone())))?;
+        };
         let styles = Styles { strings: &strings, formats: &formats, is_1904 };
-        let mut table = read_sheet(input, &sheet.name, &part, &styles, diagnostics)?;
-        if sheet.hidden {
-            notes::hidden(input, &mut table, diagnostics);
-        }
-        tables.push(table);
+        let part = parts.bytes(input, archive, &relation.part);
+        let table = part.and_then(|part| read_sheet(input, &sheet.name, &part, &styles, diagnostics));
+        read.take(input, (&sheet.name, sheet.hidden), table, diagnostics)?;
     }
-    Ok(tables)
+    read.finish(diagnostics)
 }
 
 fn list(book: &[u8], relations: &BTreeMap<String, Relation>) -> (Vec<Listed>, bool) {
@@ -126,10 +128,14 @@ fn list(book: &[u8], relations: &BTreeMap<String, Relation>) -> (Vec<Listed>, bo
         match kind {
             0x0099 => is_1904 = body.first().is_some_and(|flags| flags & 1 != 0),
             0x009C => {
-                // Without a relation there is no part to read.
-                let Some((relation, end)) = wide(body, 8).filter(|_| u32_at(body, 8) != u32::MAX) else { continue };
-                let (Some((name, _)), Some(relation)) = (wide(body, end), relations.get(&relation)) else { continue };
-                sheets.push(Listed { name, relation: relation.clone(), hidden: u32_at(body, 0) != 0 });
+                // A length of all ones: no relation, and so no part to read.
+                let (relation, end) = match u32_at(body, 8) {
+                    u32::MAX => (String::new(), 12),
+                    _ => wide(body, 8).unwrap_or_default(),
+                };
+                let Some((name, _)) = wide(body, end) else { continue };
+                let relation = relations.get(&relation).cloned();
+                sheets.push(Listed { name, relation, hidden: u32_at(body, 0) != 0 });
             }
             0x0090 => break,
             _ => {}

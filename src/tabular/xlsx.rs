@@ -15,12 +15,12 @@ use super::input::Input;
 use super::markup::{Token, Tokens, attribute, unescape};
 use super::package::Archive;
 use super::parts::Parts;
-use super::sheet::notes;
+use super::sheet::{Sheets, notes};
 use super::value::NumberFormat;
 use super::xlsx_sheet::read_sheet;
-use super::xlsx_xml::{Fault, RawAttributes, Xml, rich_text, xml_reader};
+use super::xlsx_xml::{Fault, RawAttributes, Room, Xml, rich_text, xml_reader};
 use super::{RawTable, ReadOptions, wanted};
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
+use crate::diagnostic::{AppResult, Diagnostics, Progress};
 
 /// What cells refer to.
 pub(super) struct Book {
@@ -28,6 +28,8 @@ pub(super) struct Book {
     pub(super) strings: Vec<Box<str>>,
     /// The number format of each cell format.
     pub(super) formats: Vec<NumberFormat>,
+    /// Whether each cell format strikes its text through.
+    pub(super) struck: Vec<bool>,
     /// Days count from 1904.
     pub(super) is_1904: bool,
 }
@@ -53,7 +55,7 @@ pub(super) fn load(
     let parts = Parts::of(archive);
     let workbook = parts.workbook(input, archive, "xl/workbook.xml")?;
     let text = parts.text(input, archive, &workbook)?;
-    let (listed, is_1904) = sheets(&text);
+    let (listed, is_1904) = listed_sheets(&text);
     if listed.is_empty() {
         return Err(input.damaged("没有工作表"));
     }
@@ -64,10 +66,9 @@ pub(super) fn load(
         Some(part) => shared_strings(&mut xml_reader(input, part)?).map_err(|e| input.broken_part(&shared, &e))?,
         None => Vec::new(),
     };
-    let formats = number_formats(&parts.text(input, archive, &styles)?);
-    let book = Book { strings, formats, is_1904 };
-    let mut tables = Vec::new();
-    let mut failed: Vec<AppError> = Vec::new();
+    let styles = parts.text(input, archive, &styles)?;
+    let book = Book { strings, formats: number_formats(&styles), struck: struck_formats(&styles), is_1904 };
+    let mut sheets = Sheets::default();
     for sheet in listed.iter().filter(|sheet| wanted(options, &sheet.name)) {
         progress.check()?;
         let relation = relations.get(&sheet.relation);
@@ -86,29 +87,13 @@ pub(super) fn load(
             Some(part) => read_sheet(input, &book, &sheet.name, part, diagnostics, progress),
             None => Err(input.damaged("工作表的数据缺失")),
         };
-        match read {
-            Ok(mut table) => {
-                if sheet.hidden {
-                    notes::hidden(input, &mut table, diagnostics);
-                }
-                tables.push(table);
-            }
-            Err(error) if error.code() == "RAW-004" => failed.push(error.with(|f| f.sheet(sheet.name.clone()))),
-            Err(error) => return Err(error),
-        }
+        sheets.take(input, (&sheet.name, sheet.hidden), read, diagnostics)?;
     }
-    if tables.iter().all(|table| table.rows.is_empty()) && !failed.is_empty() {
-        return Err(failed.swap_remove(0));
-    }
-    for error in failed {
-        // The other sheets are whole; this one is named.
-        diagnostics.push(error.finding().clone());
-    }
-    Ok(tables)
+    sheets.finish(diagnostics)
 }
 
 /// The sheets of a workbook part, and whether days count from 1904.
-fn sheets(text: &str) -> (Vec<Listed>, bool) {
+fn listed_sheets(text: &str) -> (Vec<Listed>, bool) {
     let mut listed = Vec::new();
     let mut is_1904 = false;
     for token in Tokens::new(text) {
@@ -161,16 +146,49 @@ fn number_formats(text: &str) -> Vec<NumberFormat> {
     formats
 }
 
+/// Whether each cell format strikes its text through, by its font.
+fn struck_formats(text: &str) -> Vec<bool> {
+    let (mut fonts, mut formats) = (Vec::new(), Vec::new());
+    let (mut in_fonts, mut in_formats) = (false, false);
+    for token in Tokens::new(text) {
+        match token {
+            Token::Open { name, attributes, empty } => match name.rsplit(':').next() {
+                Some("fonts") => in_fonts = !empty,
+                Some("cellXfs") => in_formats = !empty,
+                Some("font") if in_fonts => fonts.push(false),
+                Some("strike") if in_fonts => {
+                    let off = attribute(attributes, "val").is_some_and(|v| v == "0" || v.eq_ignore_ascii_case("false"));
+                    if let Some(font) = fonts.last_mut() {
+                        *font = !off;
+                    }
+                }
+                Some("xf") if in_formats => {
+                    let font = attribute(attributes, "fontId").and_then(|id| id.trim().parse::<usize>().ok());
+                    formats.push(font.and_then(|font| fonts.get(font)).copied().unwrap_or(false));
+                }
+                _ => {}
+            },
+            Token::Close(name) => match name.rsplit(':').next() {
+                Some("fonts") => in_fonts = false,
+                Some("cellXfs") => in_formats = false,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    formats
+}
+
 /// The shared strings.
 fn shared_strings(xml: &mut Xml<'_>) -> Result<Vec<Box<str>>, Fault> {
     let mut strings = Vec::new();
     let mut buffer = Vec::new();
-    let mut text = String::new();
+    let (mut text, mut room) = (String::new(), Room::default());
     loop {
         buffer.clear();
         match xml.read_event_into(&mut buffer)? {
             Event::Start(start) if start.local_name().as_ref() == "si" => {
-                rich_text(xml, "si", &mut text)?;
+                rich_text(xml, "si", &mut text, &mut room)?;
                 strings.push(text.as_str().into());
             }
             Event::Empty(start) if start.local_name().as_ref() == "si" => strings.push("".into()),

@@ -10,7 +10,7 @@ use super::settle::is_error;
 use super::sheet::{Cells, notes};
 use super::value::{self, NumberFormat};
 use super::xlsx::Book;
-use super::xlsx_xml::{Fault, RawAttributes, Xml, content, rich_text, unescape_units, xml_reader};
+use super::xlsx_xml::{Fault, RawAttributes, Room, Xml, content, rich_text, unescape_units, xml_reader};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 
 /// Rows between two looks at whether the work was cancelled.
@@ -31,24 +31,71 @@ fn place_of(reference: &str) -> Option<(u32, u32)> {
     Some((row.checked_sub(1)?, column.checked_sub(1)?))
 }
 
+/// What a cell's value is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum CellKind {
+    /// Not said: a number.
+    #[default]
+    Unsaid,
+    Number,
+    Text,
+    Shared,
+    Inline,
+    Truth,
+    Date,
+    Error,
+    /// Something that no version of the format knows.
+    Other(Box<str>),
+}
+
+impl CellKind {
+    fn of(name: &str) -> Self {
+        match name {
+            "" => Self::Unsaid,
+            "n" => Self::Number,
+            "str" => Self::Text,
+            "s" => Self::Shared,
+            "inlineStr" | "is" => Self::Inline,
+            "b" => Self::Truth,
+            "d" => Self::Date,
+            "e" => Self::Error,
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
 /// A cell under way.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Cell {
-    kind: String,
+    kind: CellKind,
     style: usize,
     formula: bool,
-    /// The stored value, where there is an element for it.
-    value: Option<String>,
-    inline: Option<String>,
+    /// There is an element for the stored value.
+    stored: bool,
+    /// There is a text in the cell itself.
+    inline: bool,
+}
+
+/// Room for a cell's texts, used again for every cell.
+#[derive(Debug, Default)]
+struct Texts {
+    event: Vec<u8>,
+    value: String,
+    inline: String,
+    formula: String,
+    room: Room,
 }
 
 struct SheetReader<'a, 'b> {
     input: &'a Input,
     book: &'b Book,
     cells: Cells<'a>,
+    texts: Texts,
     row: u32,
     column: u32,
     rows: u32,
+    /// Cells of the row that hold something, and those of them that are struck through.
+    filled: (u32, u32),
     unreadable: u32,
 }
 
@@ -65,7 +112,9 @@ pub(super) fn read_sheet(
     progress: &Progress,
 ) -> AppResult<RawTable> {
     let mut xml = xml_reader(input, part)?;
-    let mut sheet = SheetReader { input, book, cells: Cells::new(input), row: 0, column: 0, rows: 0, unreadable: 0 };
+    let (cells, texts) = (Cells::new(input), Texts::default());
+    let mut sheet =
+        SheetReader { input, book, cells, texts, row: 0, column: 0, rows: 0, filled: (0, 0), unreadable: 0 };
     let mut buffer = Vec::new();
     let (mut root, mut data, mut ended) = (String::new(), false, false);
     loop {
@@ -105,6 +154,10 @@ pub(super) fn read_sheet(
             },
             Event::End(end) => match end.local_name().as_ref() {
                 "row" if data => {
+                    let (filled, struck) = std::mem::take(&mut sheet.filled);
+                    if struck > 0 && struck * 2 >= filled {
+                        sheet.cells.seen.struck_row(sheet.row);
+                    }
                     sheet.row += 1;
                     sheet.column = 0;
                 }
@@ -159,7 +212,7 @@ impl SheetReader<'_, '_> {
                     }
                 }
                 "s" => cell.style = value.trim().parse().unwrap_or(0),
-                "t" => value.clone_into(&mut cell.kind),
+                "t" => cell.kind = CellKind::of(value),
                 _ => {}
             }
         }
@@ -173,36 +226,41 @@ impl SheetReader<'_, '_> {
             Fault::Xml(e) => input.broken_part("XML", &e),
             Fault::Cut => input.damaged("工作表的结尾缺失"),
         };
-        let mut buffer = Vec::new();
+        let Texts { event, value, inline, formula, room } = &mut self.texts;
         loop {
-            buffer.clear();
-            match xml.read_event_into(&mut buffer).map_err(|e| damaged(e.into()))? {
+            event.clear();
+            match xml.read_event_into(event).map_err(|e| damaged(e.into()))? {
                 Event::Start(start) => match start.local_name().as_ref() {
                     "v" => {
-                        let mut text = String::new();
-                        content(xml, "v", &mut text).map_err(damaged)?;
-                        cell.value = Some(text);
+                        content(xml, "v", value, room).map_err(damaged)?;
+                        cell.stored = true;
                     }
                     "is" => {
-                        let mut text = String::new();
-                        rich_text(xml, "is", &mut text).map_err(damaged)?;
-                        cell.inline = Some(text);
+                        rich_text(xml, "is", inline, room).map_err(damaged)?;
+                        cell.inline = true;
                     }
                     "f" => {
                         cell.formula = true;
-                        content(xml, "f", &mut String::new()).map_err(damaged)?;
+                        content(xml, "f", formula, room).map_err(damaged)?;
                     }
                     _ => {}
                 },
                 Event::Empty(start) => match start.local_name().as_ref() {
                     "f" => cell.formula = true,
-                    "v" => cell.value = Some(String::new()),
+                    "v" => {
+                        value.clear();
+                        cell.stored = true;
+                    }
                     _ => {}
                 },
                 Event::End(end) if end.local_name().as_ref() == "c" => break,
                 Event::Eof => return Err(damaged(Fault::Cut)),
                 _ => {}
             }
+        }
+        if cell.stored || cell.inline {
+            self.filled.0 += 1;
+            self.filled.1 += u32::from(self.book.struck.get(cell.style).copied().unwrap_or(false));
         }
         if let Err(detail) = self.put(cell)? {
             self.unreadable += 1;
@@ -217,53 +275,50 @@ impl SheetReader<'_, '_> {
     /// Puts a cell's value down; in words why there is none to be read.
     fn put(&mut self, cell: Cell) -> AppResult<Result<(), String>> {
         let (row, column) = (self.row, self.column);
-        let kind = cell.kind.as_str();
-        if matches!(kind, "inlineStr" | "is") || cell.value.is_none() && cell.inline.is_some() {
-            self.cells.put(row, column, &cell.inline.unwrap_or_default())?;
+        let Self { book, cells, texts: Texts { value, inline, .. }, .. } = self;
+        if cell.kind == CellKind::Inline || !cell.stored && cell.inline {
+            if cell.inline {
+                cells.put(row, column, inline)?;
+            }
             return Ok(Ok(()));
         }
-        let Some(mut value) = cell.value else {
+        let plain = value.trim();
+        if !cell.stored || plain.is_empty() && cell.kind != CellKind::Text {
             if cell.formula {
-                self.cells.seen.uncomputed(row, column);
+                cells.seen.uncomputed(row, column);
             }
             return Ok(Ok(()));
-        };
-        let plain = value.trim();
-        match kind {
-            "str" => {
-                unescape_units(&mut value);
-                self.cells.put(row, column, &value)?;
+        }
+        match cell.kind {
+            CellKind::Text | CellKind::Inline => {
+                unescape_units(value);
+                cells.put(row, column, value)?;
             }
-            _ if plain.is_empty() => {
-                if cell.formula {
-                    self.cells.seen.uncomputed(row, column);
-                }
-            }
-            "s" => {
-                let text = plain.parse::<usize>().ok().and_then(|index| self.book.strings.get(index));
+            CellKind::Shared => {
+                let text = plain.parse::<usize>().ok().and_then(|index| book.strings.get(index));
                 let Some(text) = text else { return Ok(Err(format!("文字 {plain} 不存在"))) };
-                self.cells.put(row, column, text)?;
+                cells.put(row, column, text)?;
             }
-            "b" => match plain {
-                "1" | "0" => self.cells.put(row, column, value::truth(plain == "1"))?,
+            CellKind::Truth => match plain {
+                "1" | "0" => cells.put(row, column, value::truth(plain == "1"))?,
                 _ if plain.eq_ignore_ascii_case("true") || plain.eq_ignore_ascii_case("false") => {
-                    self.cells.put(row, column, value::truth(plain.eq_ignore_ascii_case("true")))?;
+                    cells.put(row, column, value::truth(plain.eq_ignore_ascii_case("true")))?;
                 }
                 _ => return Ok(Err(format!("真假值「{plain}」"))),
             },
-            "d" => self.cells.put(row, column, &value::iso_date(plain))?,
-            "e" if is_error(plain) => self.cells.put(row, column, plain)?,
-            "e" => return Ok(Err(format!("错误值「{plain}」"))),
-            "n" | "" => match plain.parse::<f64>() {
+            CellKind::Date => cells.put(row, column, &value::iso_date(plain))?,
+            CellKind::Error if is_error(plain) => cells.put(row, column, plain)?,
+            CellKind::Error => return Ok(Err(format!("错误值「{plain}」"))),
+            CellKind::Number | CellKind::Unsaid => match plain.parse::<f64>() {
                 Ok(number) if number.is_finite() => {
                     let plain = NumberFormat::default();
-                    let format = self.book.formats.get(cell.style).unwrap_or(&plain);
-                    self.cells.put_number(row, column, number, format, self.book.is_1904)?;
+                    let format = book.formats.get(cell.style).unwrap_or(&plain);
+                    cells.put_number(row, column, number, format, book.is_1904)?;
                 }
-                _ if kind.is_empty() => self.cells.put(row, column, &value)?,
+                _ if cell.kind == CellKind::Unsaid => cells.put(row, column, value)?,
                 _ => return Ok(Err(format!("数「{plain}」"))),
             },
-            other => return Ok(Err(format!("单元格类型「{other}」"))),
+            CellKind::Other(kind) => return Ok(Err(format!("单元格类型「{kind}」"))),
         }
         Ok(Ok(()))
     }

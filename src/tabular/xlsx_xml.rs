@@ -72,27 +72,43 @@ impl From<quick_xml::Error> for Fault {
     }
 }
 
+/// Room for events, used again for every element: there are as many as cells.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    runs: Vec<u8>,
+    content: Vec<u8>,
+}
+
+const WHITE: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// Takes white space off both ends of what stands in a text from a place on.
+fn trim_from(text: &mut String, from: usize) {
+    let piece = text.get(from..).unwrap_or_default();
+    let (lead, whole) = (piece.len() - piece.trim_start_matches(WHITE).len(), piece.trim_end_matches(WHITE).len());
+    text.truncate(from + whole);
+    if lead > 0 && whole > 0 {
+        text.drain(from..from + lead);
+    }
+}
+
 /// The text of a string element up to its end: its runs joined, readings of characters left out.
-pub(super) fn rich_text(xml: &mut Xml<'_>, element: &str, text: &mut String) -> Result<(), Fault> {
-    let mut buffer = Vec::new();
+pub(super) fn rich_text(xml: &mut Xml<'_>, element: &str, text: &mut String, room: &mut Room) -> Result<(), Fault> {
+    let Room { runs, content: inner } = room;
     let mut phonetic = 0_u32;
     text.clear();
     loop {
-        buffer.clear();
-        match xml.read_event_into(&mut buffer)? {
+        runs.clear();
+        match xml.read_event_into(runs)? {
             Event::Start(start) => match start.local_name().as_ref() {
                 "rPh" => phonetic += 1,
                 "t" => {
                     let keep = RawAttributes(start.attributes_raw()).any(|a| a == ("xml:space", "preserve"));
                     let from = text.len();
-                    content(xml, "t", text)?;
+                    append_content(xml, "t", text, inner)?;
                     if phonetic > 0 {
                         text.truncate(from);
                     } else if !keep {
-                        let piece =
-                            text.get(from..).unwrap_or_default().trim_matches([' ', '\t', '\r', '\n']).to_owned();
-                        text.truncate(from);
-                        text.push_str(&piece);
+                        trim_from(text, from);
                     }
                 }
                 _ => {}
@@ -111,12 +127,16 @@ pub(super) fn rich_text(xml: &mut Xml<'_>, element: &str, text: &mut String) -> 
     }
 }
 
-/// Text up to the end of an element, entities resolved.
-pub(super) fn content(xml: &mut Xml<'_>, element: &str, text: &mut String) -> Result<(), Fault> {
-    let mut buffer = Vec::new();
+/// Text up to the end of an element, entities resolved, in place of what was in `text`.
+pub(super) fn content(xml: &mut Xml<'_>, element: &str, text: &mut String, room: &mut Room) -> Result<(), Fault> {
+    text.clear();
+    append_content(xml, element, text, &mut room.content)
+}
+
+fn append_content(xml: &mut Xml<'_>, element: &str, text: &mut String, buffer: &mut Vec<u8>) -> Result<(), Fault> {
     loop {
         buffer.clear();
-        match xml.read_event_into(&mut buffer)? {
+        match xml.read_event_into(buffer)? {
             Event::Text(piece) => text.push_str(&piece.xml10_content()),
             Event::CData(piece) => text.push_str(&piece.xml10_content()),
             Event::GeneralRef(name) => {
@@ -165,6 +185,16 @@ pub(super) fn unescape_units(text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn white_space_is_trimmed_behind_a_place() {
+        for (text, trimmed) in [("a b ", "ab"), ("a\t甲 乙\n", "a甲 乙"), ("a", "a"), ("a  \n", "a"), ("a甲", "a甲")]
+        {
+            let mut text = text.to_owned();
+            trim_from(&mut text, 1);
+            assert_eq!(text, trimmed);
+        }
+    }
 
     #[test]
     fn escapes_of_units_are_resolved() {

@@ -11,8 +11,10 @@
 pub mod csv;
 pub mod day;
 pub mod encoding;
+pub mod entities;
 pub mod face;
 pub mod figure;
+mod lookalike;
 mod nearest;
 pub mod number;
 pub mod pinyin;
@@ -20,4 +22,4 @@ pub mod search;
 mod width;
 
 pub use nearest::nearest;
-pub use width::{clean, fold, fold_lines, fold_width, half_width, is_blank_word, is_noise};
+pub use width::{clean, fold, fold_lines, fold_width, half_width, is_blank_word, is_ditto, is_noise};

@@ -2,14 +2,18 @@
 
 use std::borrow::Cow;
 
+use super::entities::unescape;
+use super::lookalike::unified;
+
 /// The half-width form of a full-width letter, digit or sign, a plain space for the ideographic and the no-break
-/// one; any other character is its own.
+/// one, the ordinary character of a radical or compatibility ideograph; any other character is its own.
 #[must_use]
 pub fn half_width(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{3000}' | '\u{a0}' => ' ',
-        _ => c,
+        '\u{2212}' => '-',
+        _ => unified(c),
     }
 }
 
@@ -26,11 +30,15 @@ pub fn is_noise(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The cell without what spreadsheets and web pages put around a text to keep it one: `'`, `` ` ``, `="…"`, `&nbsp;`.
+/// The cell without what spreadsheets and web pages put around a text to keep it one (`'`, `` ` ``, `="…"`), and with the
+/// characters that web pages write as names (`&nbsp;`, `&amp;`).
 fn without_marks(text: &str) -> Option<String> {
     let mut out = Cow::Borrowed(text);
-    if out.contains("&nbsp;") {
-        out = Cow::Owned(out.replace("&nbsp;", " ").trim().to_owned());
+    if out.contains('&') && out.contains(';') {
+        let plain = unescape(&out);
+        if plain != *out {
+            out = Cow::Owned(plain.trim().to_owned());
+        }
     }
     if let Some(inner) = out.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
         out = Cow::Owned(inner.trim().to_owned());
@@ -82,13 +90,21 @@ pub fn fold_lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
-/// Cells that say "nothing": a dash, a slash, 无, N/A.
+/// Cells that say "nothing": a dash, a slash, 无, N/A, and what programs write for it (NaN, NULL, `\N`).
 #[must_use]
 pub fn is_blank_word(text: &str) -> bool {
     matches!(
         text,
         "" | "/" | "\\" | "-" | "--" | "---" | "—" | "——" | "－" | "无" | "暂无" | "空" | "未知" | "不详" | "不涉及"
-    ) || ["n/a", "na", "null", "none", "nil", "#n/a"].iter().any(|word| text.eq_ignore_ascii_case(word))
+    ) || ["n/a", "na", "null", "none", "nil", "#n/a", "nan", "nat", "<na>", "(null)", "\\n", "undefined", "#n/a n/a"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Cells that mean the cell above, which nobody knows once rows are sorted or taken apart: 同上, 〃.
+#[must_use]
+pub fn is_ditto(text: &str) -> bool {
+    matches!(text, "同上" | "同前" | "同左" | "如上" | "同上行" | "〃" | "″" | "〞" | "\"")
 }
 
 #[cfg(test)]
@@ -107,6 +123,8 @@ mod tests {
             assert_eq!(clean(marked), "3101");
         }
         assert_eq!(clean("A&B 'C' 厂"), "A&B 'C' 厂");
+        assert_eq!(clean("A&amp;B&#40;甲&#41;厂"), "A&B(甲)厂");
+        assert_eq!(clean("A&B；C;厂"), "A&B；C;厂");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use fairdraw::diagnostic::Progress;
 use fairdraw::domain::Uscc;
 use fairdraw::registry::{
     Apart, CoordinateSystem, DistrictLookup, InputTable, Registry, RegistryOptions, TableKind, check_tables,
-    frame_from_bytes, frame_to_bytes, render_report_csv, render_summary,
+    frame_from_bytes, frame_to_bytes, render_report, render_summary, report_csv,
 };
 use fairdraw::tabular::RawTable;
 use polars::prelude::*;
@@ -177,7 +177,7 @@ pub fn run() {
     black_box(frame_from_bytes(bytes, "sources").expect("parquet"));
     println!("  parquet read in {:.1} s", started.elapsed().as_secs_f64());
     let started = Instant::now();
-    let report = render_report_csv(&registry);
+    let report = report_csv(&render_report(&registry));
     println!(
         "  report of {} KiB in {:.1} s, peak {:?} MiB",
         report.len() >> 10,

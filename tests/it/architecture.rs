@@ -127,7 +127,7 @@ const ROOMS: [Room; 27] = [
         "workspace/intake",
         "an office's folder comes in: inspect, import, refresh, quality",
         "domain diagnostic policy tabular district registry export workspace/store workspace/demo",
-        "chrono polars serde_json",
+        "chrono polars serde_json tempfile",
     ),
     room(
         "workspace/inputs",

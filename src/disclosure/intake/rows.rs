@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::domain::{InspectorId, PlanMonth, UnitId};
+use crate::text::fold_width;
 
 use super::super::follow_up::FollowUp;
 use super::super::result::{CheckResult, DueCheck, Manner, Outcome, WithholdingGround};
@@ -223,8 +224,37 @@ fn read_outcome(row: &Row<'_>, findings: &mut RowFindings<'_>) -> Outcome {
         } else {
             ("DIS-019", "检查结果无法识别")
         };
-        findings.unread(Finding::error(code, what).expected(all), ResultField::Outcome);
+        let mut finding = Finding::error(code, what).expected(format!(
+            "{all}；也认得合格、符合要求、不合格、责令限期整改、立案查处、季节性停产、查无下落等写法"
+        ));
+        if let Some(why) = why_open(text) {
+            finding = finding.hint(why);
+        }
+        findings.unread(finding, ResultField::Outcome);
         Outcome::Clear
+    })
+}
+
+/// Why a word that people write for a result says none, and what to write instead.
+fn why_open(text: &str) -> Option<&'static str> {
+    let text = fold_width(text);
+    let text = text.trim();
+    Some(match text {
+        "" => return None,
+        "无" | "-" | "—" | "/" | "--" | "——" => "空白或「无」看不出是否查过；查过而没有问题的请写「未发现问题」",
+        _ if text.chars().all(|c| "√✓✔☑×✗✘☒○●xXvV".contains(c)) => {
+            "勾、叉只表示选了哪一栏；请写成「未发现问题」或「发现问题……」"
+        }
+        _ if text.chars().all(|c| c.is_ascii_digit() || c == '.') => {
+            "数字没有说明代表什么；请写成文字，如「未发现问题」"
+        }
+        _ if text.contains("基本") => {
+            "「基本……」说不清有没有问题；有问题的请写「发现问题已责令改正」等，没有的写「未发现问题」"
+        }
+        _ if text.contains("停产整治") || text.contains("停产整改") => {
+            "请分清：企业自己停着的写「停产」，被责令停产的写「发现问题待后续处理」"
+        }
+        _ => return None,
     })
 }
 

@@ -38,8 +38,11 @@ pub(super) const ATTRIBUTES: [Attribute; 13] = [
     attribute("PLAN_CODE", "计划编码", 60, |s| s.row.draw.plan_code.clone()),
 ];
 
+/// A number of a stop.
+type NumberOf = fn(&Stop<'_>) -> u32;
+
 /// Numbers of a stop: short name, heading, value.
-pub(super) const NUMBERS: [(&str, &str, fn(&Stop<'_>) -> u32); 3] =
+pub(super) const NUMBERS: [(&str, &str, NumberOf); 3] =
     [("TEAM", "组", |s| s.visit.team), ("DAY", "第几天", |s| s.visit.day), ("ORDER", "次序", |s| s.visit.order)];
 
 /// A text cut at a character's end to so many bytes, and whether something was cut.

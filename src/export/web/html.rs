@@ -1,5 +1,7 @@
 //! HTML by hand: every text goes through [`escape`], every page is whole in itself and may reach nothing.
 
+use std::fmt::{Arguments, Write};
+
 use super::super::csv_text::cell_text;
 use super::super::public::PublicHeader;
 use super::super::sheet::{CellKind, Emphasis, SheetSpec};
@@ -11,6 +13,11 @@ const LIST_SCRIPT: &str = include_str!("../../../assets/web/list.js");
 /// What a page may do: its own style and script, no request.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri \
                       'none'; form-action 'none'";
+
+/// Appends to a page; a text takes everything.
+pub(super) fn put(out: &mut String, text: Arguments<'_>) {
+    let _ = out.write_fmt(text);
+}
 
 /// A text as the content of an element or of an attribute in quotes.
 pub(super) fn escape(text: &str) -> String {
@@ -51,7 +58,7 @@ pub(super) fn page(header: &PublicHeader, place: Place, title: &str, body: &str)
     let mut nav = String::new();
     for (at, target, name) in links {
         let here = if at == place { " aria-current=\"page\"" } else { "" };
-        nav.push_str(&format!("<a href=\"{target}\"{here}>{name}</a>"));
+        put(&mut nav, format_args!("<a href=\"{target}\"{here}>{name}</a>"));
     }
     nav.push_str("<a href=\"verify.html\">核验</a>");
     let mark = header
@@ -95,7 +102,10 @@ pub(super) fn table(sheet: &SheetSpec, id: &str, flag: impl Fn(usize, &str) -> O
         escape(&sheet.name)
     );
     for column in &sheet.columns {
-        out.push_str(&format!("<th scope=\"col\" class=\"{}\">{}</th>", class(column.kind), escape(&column.heading)));
+        put(
+            &mut out,
+            format_args!("<th scope=\"col\" class=\"{}\">{}</th>", class(column.kind), escape(&column.heading)),
+        );
     }
     out.push_str("</tr></thead><tbody>\n");
     for (at, row) in sheet.rows.iter().enumerate() {
@@ -111,28 +121,31 @@ pub(super) fn table(sheet: &SheetSpec, id: &str, flag: impl Fn(usize, &str) -> O
             let class = flag(at, &column.id).unwrap_or(wide);
             out.push_str("<td");
             if !class.is_empty() {
-                out.push_str(&format!(" class=\"{class}\""));
+                put(&mut out, format_args!(" class=\"{class}\""));
             }
             // on a phone each row of a list becomes a card, and the heading stands beside its cell
             if !id.is_empty() {
-                out.push_str(&format!(" data-h=\"{}\"", escape(&column.heading)));
+                put(&mut out, format_args!(" data-h=\"{}\"", escape(&column.heading)));
             }
-            out.push_str(&format!(">{}</td>", escape(&text)));
+            put(&mut out, format_args!(">{}</td>", escape(&text)));
         }
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody></table></div>\n");
     for note in &sheet.notes {
-        out.push_str(&format!("<p class=\"note\">{}</p>\n", escape(note)));
+        put(&mut out, format_args!("<p class=\"note\">{}</p>\n", escape(note)));
     }
     out
 }
 
 /// Figures side by side.
 pub(super) fn figures(items: &[(&str, String)]) -> String {
-    let items: String =
-        items.iter().map(|(name, value)| format!("<li><b>{}</b>{}</li>", escape(value), escape(name))).collect();
-    format!("<ul class=\"figures\">{items}</ul>\n")
+    let mut out = "<ul class=\"figures\">".to_owned();
+    for (name, value) in items {
+        put(&mut out, format_args!("<li><b>{}</b>{}</li>", escape(value), escape(name)));
+    }
+    out.push_str("</ul>\n");
+    out
 }
 
 #[cfg(test)]

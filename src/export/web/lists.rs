@@ -9,7 +9,7 @@ use super::super::plan_sheets::column;
 use super::super::public::{result_sheet, withheld_sheet};
 use super::super::sheet::{Cell, CellKind, SheetSpec};
 use super::PublicSite;
-use super::html::{Place, escape, figures, page, table};
+use super::html::{Place, escape, figures, page, put, table};
 
 /// Id of the column that says how the deadline was kept.
 const KEPT: &str = "kept";
@@ -43,14 +43,15 @@ pub(super) fn months_table(site: &PublicSite<'_>) -> String {
         "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"每月检查结果\"><table><thead><tr>".to_owned();
     for heading in ["月份", "已公开（项）", "期限内（项）", "逾期（项）", "依法不予公开（项）", "尚未办结（项）"]
     {
-        out.push_str(&format!("<th scope=\"col\">{heading}</th>"));
+        let class = if heading.ends_with("（项）") { " class=\"n\"" } else { "" };
+        put(&mut out, format_args!("<th scope=\"col\"{class}>{heading}</th>"));
     }
     out.push_str("</tr></thead><tbody>\n");
     for list in site.lists {
         let late = late(list);
-        out.push_str(&format!("<tr><td><a href=\"{}\">{}</a></td>", list_name(list), label(list)));
+        put(&mut out, format_args!("<tr><td><a href=\"{}\">{}</a></td>", list_name(list), label(list)));
         for number in [list.rows.len(), list.rows.len() - late, late, list.withheld.len(), list.running as usize] {
-            out.push_str(&format!("<td class=\"n\">{number}</td>"));
+            put(&mut out, format_args!("<td class=\"n\">{number}</td>"));
         }
         out.push_str("</tr>\n");
     }
@@ -77,16 +78,19 @@ pub(super) fn list_page(site: &PublicSite<'_>, list: &ResultList) -> Vec<u8> {
         let late = id == KEPT && list.rows.get(at).is_some_and(|row| row.late_days > 0);
         late.then_some("late")
     }));
-    body.push_str(&format!(
-        "<p class=\"note\">{} 公布。检查任务完成次日起 20 个工作日内公开；个人信息已隐去，检查人员以执法证号列示。</p>\n",
-        list.published_on
-    ));
+    put(
+        &mut body,
+        format_args!(
+            "<p class=\"note\">{} 公布。检查任务完成次日起 20 个工作日内公开；个人信息已隐去，检查人员以执法证号列示。</p>\n",
+            list.published_on
+        ),
+    );
     if list.running > 0 {
-        body.push_str(&format!("<p class=\"note\">另有 {} 项检查尚未办结，办结后公开。</p>\n", list.running));
+        put(&mut body, format_args!("<p class=\"note\">另有 {} 项检查尚未办结，办结后公开。</p>\n", list.running));
     }
     if !list.withheld.is_empty() {
         let withheld = withheld_sheet(list, site.catalogue);
-        body.push_str(&format!("<h2>依法不予公开</h2>\n{}", table(&withheld, "", |_, _| None)));
+        put(&mut body, format_args!("<h2>依法不予公开</h2>\n{}", table(&withheld, "", |_, _| None)));
     }
     page(site.header, Place::List, &title, &body)
 }
@@ -100,12 +104,15 @@ fn tools(sheet: &SheetSpec) -> String {
         let Some(at) = sheet.columns.iter().position(|column| column.id == id) else { continue };
         let values: BTreeSet<String> =
             sheet.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell_text(cell, None)).collect();
-        out.push_str(&format!(
-            "<label>{}<select data-column=\"{at}\"><option value=\"\">全部</option>",
-            escape(&sheet.columns[at].heading)
-        ));
+        put(
+            &mut out,
+            format_args!(
+                "<label>{}<select data-column=\"{at}\"><option value=\"\">全部</option>",
+                escape(&sheet.columns[at].heading)
+            ),
+        );
         for value in values.iter().filter(|value| !value.is_empty()) {
-            out.push_str(&format!("<option>{}</option>", escape(value)));
+            put(&mut out, format_args!("<option>{}</option>", escape(value)));
         }
         out.push_str("</select></label>");
     }

@@ -12,7 +12,7 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, ResultList, YearPlan};
 use crate::sampling::SealRegister;
 
-use self::html::{Place, escape, figures, page, table};
+use self::html::{Place, escape, figures, page, put, table};
 use super::columns::ColumnCatalogue;
 use super::manifest::ExportFile;
 use super::public::{PublicHeader, year_plan_sheets};
@@ -98,20 +98,23 @@ fn index_page(site: &PublicSite<'_>) -> Vec<u8> {
     ]);
     body.push_str("<h2>每月检查结果</h2>\n");
     body.push_str(&lists::months_table(site));
-    body.push_str(&format!(
-        "<h2>年度检查计划</h2>\n<p><a href=\"plan.html\">{}年度双随机检查计划（第 {} 版）</a></p>\n<h2>抽取的公开与核验</h2>\n<p>\
+    put(
+        &mut body,
+        format_args!(
+            "<h2>年度检查计划</h2>\n<p><a href=\"plan.html\">{}年度双随机检查计划（第 {} 版）</a></p>\n<h2>抽取的公开与核验</h2>\n<p>\
          每次抽取之前公布承诺值，公开数产生之后才能开封；全部检查完毕后公布抽取证书。见<a \
          href=\"seals.html\">封签与证书</a>；任何人可以用<a href=\"verify.html\">核验页</a>核对证书与自己的证明，计算在本机完成。\
          </p>\n",
-        site.plan.year, site.plan.version
-    ));
+            site.plan.year, site.plan.version
+        ),
+    );
     page(site.header, Place::Index, &format!("{}年“双随机、一公开”执法检查", site.plan.year), &body)
 }
 
 fn plan_page(site: &PublicSite<'_>) -> Vec<u8> {
     let mut body = String::new();
     for sheet in year_plan_sheets(site.plan, site.catalogue) {
-        body.push_str(&format!("<h2>{}</h2>\n{}", escape(&sheet.name), table(&sheet, "", |_, _| None)));
+        put(&mut body, format_args!("<h2>{}</h2>\n{}", escape(&sheet.name), table(&sheet, "", |_, _| None)));
     }
     let title = format!("{}{}年度双随机检查计划", site.plan.agency, site.plan.year);
     page(site.header, Place::Plan, &title, &body)

@@ -6,15 +6,20 @@ use super::super::codes;
 use super::super::collect::Collector;
 use super::super::columns::{Column as Typed, Number};
 use super::super::parse::{map_values, parse_angle, parse_money, parse_number};
-use super::super::schema::sources;
+use super::super::schema::{credit, sources};
 use super::super::text::{MoneyUnit, heading_key};
 use super::Intake;
 
 impl Intake<'_> {
     /// Numbers of either sign.
     pub(super) fn parse_decimals(&self, id: &str, cells: &StringChunked, out: &mut Collector) -> Vec<Option<f64>> {
-        let (values, faults) = map_values(cells, |text| parse_number(text).map(|n| n.map(|n| n.value)));
-        self.report_all(out, &codes::NUMBER_BAD, &faults, id, cells, "数字");
+        // A score is points: 95% may be 95 of 100, or 0.95.
+        let points = id == credit::SCORE.name();
+        let (values, faults) = map_values(cells, |text| match parse_number(text) {
+            Ok(Some(_)) if points && text.trim_end().ends_with(['%', '％']) => Err(()),
+            read => read.map(|number| number.map(|number| number.value)),
+        });
+        self.report_all(out, &codes::NUMBER_BAD, &faults, id, cells, if points { "分数，不带百分号" } else { "数字" });
         values
     }
 

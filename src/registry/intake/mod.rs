@@ -31,7 +31,7 @@ use super::parse::{map_repeated, map_text};
 use super::schema::{ColumnKind, ColumnSpec, sources};
 use crate::tabular::RawTable;
 use crate::text::day::parse_ranges;
-use crate::text::{clean, fold, is_blank_word};
+use crate::text::{clean, fold, is_blank_word, is_ditto};
 
 use footnotes::footnotes;
 use values::Held;
@@ -150,6 +150,7 @@ impl<'a> Intake<'a> {
         for spec in self.layout.kind.columns() {
             let Some(cells) = self.text(spec.id) else { continue };
             self.check_ruined(spec, &cells, out);
+            self.check_doubtful(spec, &cells, out);
             if let Some(values) = self.parse_column(spec, &cells, options, map, out) {
                 self.values.insert(spec.id, values);
             }
@@ -249,7 +250,7 @@ impl<'a> Intake<'a> {
             }
             let columns: Vec<StringChunked> = group.iter().filter_map(|id| self.text(id)).collect();
             let empty =
-                |i: usize| columns.iter().all(|column| column.get(i).is_none_or(|text| is_blank_word(&fold(text))));
+                |i: usize| columns.iter().all(|column| column.get(i).is_none_or(|text| says_nothing(&fold(text))));
             let missing: Vec<usize> = (0..self.len()).into_par_iter().filter(|i| empty(*i)).collect();
             for i in missing {
                 let written = columns.iter().find_map(|column| column.get(i)).unwrap_or_default();
@@ -257,6 +258,11 @@ impl<'a> Intake<'a> {
             }
         }
     }
+}
+
+/// True for a required cell that names nothing of its own.
+fn says_nothing(text: &str) -> bool {
+    is_blank_word(text) || is_ditto(text)
 }
 
 /// Where a row came from.

@@ -1,6 +1,8 @@
 //! Rows that hold no record of their own: pieces of a broken line, rows whose cells are shifted, the examples and
 //! instructions that templates come with.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::{DataFrame, StringChunked};
 use rayon::prelude::*;
 
@@ -73,9 +75,38 @@ pub(super) fn odd_rows(
         }
     }
     if raw.delimiter.is_some() {
+        odd.extend(broken_first(&columns, rows, raw));
         odd.extend(shifted(&columns, layout));
     }
     odd.extend(examples(&columns, layout, cells.height()));
+    odd
+}
+
+/// Rows whose first cell a line end broke: a line of one field, and the record below it, which has the usual width and
+/// begins with the rest of the cell. Where cells of the column are all of one length and the one below is too, the
+/// line above is no part of it (the title of a section).
+fn broken_first(columns: &[&StringChunked], rows: &[u32], raw: &RawTable) -> Vec<(usize, &'static Code, String)> {
+    let Some(first) = columns.first().filter(|_| !raw.facts.lone.is_empty()) else { return Vec::new() };
+    let is_lone = |i: usize| rows.get(i).is_some_and(|row| raw.facts.lone.contains(row));
+    let length = |i: usize| first.get(i).map(|text| text.chars().count());
+    let mut lengths: BTreeMap<usize, usize> = BTreeMap::new();
+    let others: Vec<usize> =
+        (0..rows.len()).filter(|i| !is_lone(*i) && !i.checked_sub(1).is_some_and(is_lone)).collect();
+    for i in &others {
+        *lengths.entry(length(*i).unwrap_or(0)).or_default() += 1;
+    }
+    let usual = lengths.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| count * 5 >= others.len() * 4);
+    let mut odd = Vec::new();
+    let mut from = 0;
+    while let Some(start) = (from..rows.len()).find(|i| is_lone(*i)) {
+        let end = (start..rows.len()).find(|i| !is_lone(*i)).unwrap_or(rows.len());
+        let whole = usual.is_some_and(|(usual, _)| length(end) == Some(usual));
+        if end < rows.len() && !whole {
+            let piece = |i: usize| first.get(i).unwrap_or_default().chars().take(40).collect();
+            odd.extend((start..=end).map(|i| (i, &codes::ROW_BROKEN, piece(i))));
+        }
+        from = end + 1;
+    }
     odd
 }
 

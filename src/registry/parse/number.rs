@@ -22,7 +22,8 @@ pub struct Number {
 pub fn parse_number(text: &str) -> Result<Option<Number>, ()> {
     let folded = fold(text);
     let text = folded.trim();
-    if is_blank_word(text) {
+    // What a program could not compute is said, not passed over.
+    if is_blank_word(text) && !text.eq_ignore_ascii_case("nan") {
         return Ok(None);
     }
     let mut rest = text.trim_start_matches(['¥', '￥', '$']).trim();

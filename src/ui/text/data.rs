@@ -45,7 +45,7 @@ pub const NOTHING_TO_DO: &str = "仅供了解，不必处理。";
 pub const MAY_CONFIRM: &str =
     "最好在原文件中改正，再用「更新名录」读入；经核实确实如此的，选中后点「确认无误」并写明理由，今后不再提出。";
 /// Quality: a kind that only the file mends.
-pub const ONLY_MEND: &str = "请在原文件中改正，再用「更新名录」读入；这一类不能确认了事。";
+pub const ONLY_MEND: &str = "请在原文件中改正，再用「更新名录」读入；内容没有采用或按空白处理，确认也补不上。";
 /// Quality: why a button is off.
 pub const CHOOSE_FINDINGS: &str = "请先在下面选中要确认的行（可按住 Shift 或 Ctrl 选多行）";
 /// Quality: title of the dialog.

@@ -29,7 +29,7 @@ pub fn check_page_address(typed: &str) -> AppResult<String> {
             ))
             .into());
     }
-    Ok(match (typed.ends_with(".html"), typed.ends_with('/')) {
+    Ok(match (typed.to_ascii_lowercase().ends_with(".html"), typed.ends_with('/')) {
         (true, _) => typed.to_owned(),
         (false, true) => format!("{typed}{PAGE}"),
         (false, false) => format!("{typed}/{PAGE}"),

@@ -9,9 +9,10 @@ use crate::disclosure::{
 };
 use crate::domain::{PlanMonth, UnitId};
 use crate::registry::Registry;
+use crate::registry::codes::MERGED_HELD;
 use crate::registry::columns::text_cells;
 use crate::registry::schema::sources;
-use crate::tabular::{RawTable, ReadOptions, load_tables};
+use crate::tabular::{Merged, RawTable, ReadOptions, load_tables};
 use crate::workspace::inputs::due::{KnownInspectors, all_due_checks};
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
@@ -54,6 +55,36 @@ fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
     Ok(TextTable::with_header_found(&raw.file, raw.sheet.as_deref(), rows, columns))
 }
 
+/// Lets the value of a cell merged downwards hold for its rows (one day, one result for several checks), and says so, a
+/// column at a time.
+fn hold_merged(table: &mut TextTable, merged: &[Merged], diagnostics: &mut Diagnostics) {
+    let first = table.rows.first().map_or(u64::MAX, |(row, _)| *row);
+    let mut held: BTreeMap<usize, usize> = BTreeMap::new();
+    for cell in merged.iter().filter(|cell| u64::from(cell.top) >= first) {
+        let column = cell.column as usize;
+        let of = |row: u32| table.rows.partition_point(|(number, _)| *number < u64::from(row));
+        let (top, end) = (of(cell.top), of(cell.bottom + 1));
+        let is_top = table.rows.get(top).is_some_and(|(number, _)| *number == u64::from(cell.top));
+        let text = table.rows.get(top).filter(|_| is_top).and_then(|(_, cells)| cells.get(column)).cloned();
+        let Some(text) = text.filter(|text| !text.trim().is_empty()) else { continue };
+        for (_, cells) in table.rows.iter_mut().take(end).skip(top + 1) {
+            if let Some(below) = cells.get_mut(column).filter(|below| below.trim().is_empty()) {
+                below.clone_from(&text);
+                *held.entry(column).or_default() += 1;
+            }
+        }
+    }
+    for (column, count) in held {
+        let heading = table.headings.get(column).map(|heading| heading.trim()).filter(|heading| !heading.is_empty());
+        diagnostics.push(
+            Finding::note("DIS-034", MERGED_HELD.what)
+                .within(&table.file, table.sheet.as_deref())
+                .column(heading.map_or_else(|| format!("第 {} 列", column + 1), str::to_owned))
+                .value(format!("{count} 行")),
+        );
+    }
+}
+
 /// Takes results in from a workbook or text file.
 ///
 /// # Errors
@@ -73,11 +104,12 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     let matters = project.policy.disclosure.matters.join("、");
     let (mut added, mut updated, mut set_aside, mut met) = (0, 0, 0, false);
     for raw in &tables {
-        let table = text_table(raw, &columns)?;
+        let mut table = text_table(raw, &columns)?;
         if !columns.is_header(&table.headings) {
             continue;
         }
         met = true;
+        hold_merged(&mut table, &raw.facts.merged, &mut diagnostics);
         let context = IntakeContext {
             checks: &checks,
             known_units: &known_units,

@@ -15,6 +15,7 @@ use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
 use crate::registry::{BodyName, InputFile, NamedId, Registry, RegistryOptions, TableKind, render_report};
 use crate::workspace::demo::{MARKER, last_day};
+use crate::workspace::intake::nested::Chosen;
 use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, nothing_usable, read_contents};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::{district_options, hash_file, save_registry};
@@ -46,6 +47,10 @@ pub struct FolderContents {
     pub other: Vec<PathBuf>,
     /// Marked as synthetic.
     pub synthetic: bool,
+    /// Subfolders and archives whose tables stand among `tables`, the folder having none of its own.
+    pub opened: Vec<PathBuf>,
+    /// What is to be said of them.
+    pub notes: Vec<Finding>,
 }
 
 /// Lists a folder's files, not its subfolders; hidden and lock files are left out.
@@ -282,13 +287,14 @@ pub fn create_project_with(
     by_hand: Option<Mapping>,
     context: &CommandContext,
 ) -> AppResult<Imported> {
-    let contents = load_folder(&new.from)?;
+    let chosen = Chosen::of(&new.from)?;
+    let contents = &chosen.contents;
     if contents.tables.is_empty() {
         return Err(no_tables(&new.from));
     }
     let inputs: Vec<InputFile> =
         contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
-    let read = read_contents(&contents, &inputs, new, by_hand, context)?;
+    let read = read_contents(contents, &inputs, new, by_hand, context)?;
     let ReadContents { mapping, districts, map_path, policy_bytes, policy, year, registry } = read;
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {

@@ -5,12 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
 use crate::registry::header::check_layout;
 use crate::registry::{Aliases, DistrictLookup, FileMapping, Mapping};
 use crate::tabular::{RawTable, ReadOptions, load_tables};
 use crate::workspace::intake::import::{find_districts, load_folder};
-use crate::workspace::intake::map::ProjectMap;
+use crate::workspace::intake::map::LazyMap;
+use crate::workspace::intake::nested::{gather, must_be_opened};
 use crate::workspace::store::project::{create_folder, load_bytes};
 
 /// Rows of a sheet that a look keeps.
@@ -70,12 +71,32 @@ pub fn forget_staging(from: &Path) {
     }
 }
 
-fn folder_of(paths: &[PathBuf], staging: &Path, mapping: &mut Mapping) -> AppResult<PathBuf> {
+fn folder_of(
+    paths: &[PathBuf],
+    staging: &Path,
+    mapping: &mut Mapping,
+    unread: &mut Vec<Finding>,
+) -> AppResult<PathBuf> {
     let nothing = || AppError::new("PRJ-022", "没有可读取的文件或文件夹");
     if let [only] = paths
         && only.is_dir()
+        && !must_be_opened(only)
     {
         return Ok(only.clone());
+    }
+    if paths.iter().any(|path| must_be_opened(path)) {
+        let folder = fresh_folder(staging)?;
+        for path in paths {
+            if must_be_opened(path) {
+                // what could not be opened is named; what was is seen in the list itself
+                let notes = gather(path, &folder)?.notes;
+                unread.extend(notes.into_iter().filter(|note| note.severity != Severity::Hint));
+            } else {
+                let files = if path.is_dir() { load_folder(path)?.tables } else { vec![path.clone()] };
+                copy_together(&files, &folder)?;
+            }
+        }
+        return Ok(folder);
     }
     let mut files = Vec::new();
     for path in paths {
@@ -95,19 +116,29 @@ fn folder_of(paths: &[PathBuf], staging: &Path, mapping: &mut Mapping) -> AppRes
         }
         return Ok(first);
     }
+    let folder = fresh_folder(staging)?;
+    copy_together(&files, &folder)?;
+    Ok(folder)
+}
+
+fn fresh_folder(staging: &Path) -> AppResult<PathBuf> {
     let folder = (1..1000)
         .map(|n| staging.join(format!("{STAGING}{n}")))
         .find(|path| !path.exists())
         .ok_or_else(|| AppError::new("PRJ-023", "暂存文件夹过多，请先清理"))?;
     create_folder(&folder)?;
-    for file in &files {
+    Ok(folder)
+}
+
+fn copy_together(files: &[PathBuf], folder: &Path) -> AppResult<()> {
+    for file in files {
         // files of one name from different places are all taken
         let name = file_name(file);
         let names = std::iter::once(name.clone()).chain((2..).map(|n| format!("{n}-{name}")));
         let Some(to) = names.map(|name| folder.join(name)).find(|path| !path.exists()) else { continue };
         std::fs::copy(file, &to).map_err(|cause| AppError::io("复制文件", file, cause))?;
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Looks at files or folders; `mapping` is what is known by hand, `None` for the folder's own.
@@ -123,7 +154,8 @@ pub fn look_at(
     progress.begin("查看文件", 0);
     let by_hand = mapping.is_some();
     let mut mapping = mapping.unwrap_or_default();
-    let from = folder_of(paths, staging, &mut mapping)?;
+    let mut unread = Vec::new();
+    let from = folder_of(paths, staging, &mut mapping, &mut unread)?;
     let contents = load_folder(&from)?;
     if !by_hand && let Some(path) = &contents.mapping {
         let text = String::from_utf8_lossy(&load_bytes(path)?).into_owned();
@@ -132,8 +164,20 @@ pub fn look_at(
         mapping = own;
     }
     let aliases = Aliases::built_in()?;
-    let (districts, _) = find_districts(&contents, &from, &mapping, &mut Diagnostics::new())?;
-    let mut look = ImportLook { from, maps: contents.maps, other: contents.other, ..ImportLook::default() };
+    let find = || find_districts(&contents, &from, &mapping, &mut Diagnostics::new());
+    if mapping.districts.is_some() {
+        // a map that is named must be there
+        find()?;
+    }
+    let load = || find().ok().map(|(districts, _)| districts);
+    let map = LazyMap::new(&load);
+    let mut look = ImportLook {
+        from: from.clone(),
+        unread,
+        maps: contents.maps.clone(),
+        other: contents.other.clone(),
+        ..ImportLook::default()
+    };
     progress.begin("查看文件", contents.tables.len() as u64);
     for path in &contents.tables {
         progress.check()?;
@@ -151,7 +195,7 @@ pub fn look_at(
                 Ok(raws) => {
                     for raw in raws {
                         let entry = mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone());
-                        let mut sheet = look_at_sheet(raw, entry.as_ref(), &aliases, &ProjectMap(&districts));
+                        let mut sheet = look_at_sheet(raw, entry.as_ref(), &aliases, &map);
                         sheet.notes.extend(notes.findings().iter().cloned());
                         look.sheets.push(sheet);
                     }
@@ -162,7 +206,7 @@ pub fn look_at(
         }
         progress.advance(1);
     }
-    look.mapping = mapping;
+    look.mapping = mapping.clone();
     // what was copied together is not copied again for another look
     look.paths = if look.from.starts_with(staging) { vec![look.from.clone()] } else { paths.to_vec() };
     Ok(look)

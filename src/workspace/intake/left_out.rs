@@ -4,17 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::registry::{Registry, TableKind};
-use crate::tabular::archive::Archive;
+use crate::tabular::archive::names_in;
 use crate::workspace::demo::MARKER;
 use crate::workspace::intake::import::{FolderContents, is_table_file};
+use crate::workspace::intake::nested::DEEPEST;
 use crate::workspace::intake::reading::REPORT_BESIDE;
 
 /// Names of tables shown of a subfolder or archive.
 const SHOWN: usize = 5;
-/// How deep subfolders are looked into.
-const DEEPEST: usize = 3;
-/// Largest archive that is looked into.
-const LARGEST: u64 = 256 << 20;
 
 const LOCK: &str = "Excel 或 WPS 打开文件时的临时锁文件";
 const SYSTEM: &str = "系统文件";
@@ -72,17 +69,30 @@ pub(super) fn left_out(folder: &Path, contents: &FolderContents, findings: &mut 
             || contents.maps.contains(path)
             || own.iter().any(|own| own.as_ref() == Some(path))
     };
-    for path in entries.iter().filter(|path| !is_read(path)) {
+    for path in entries.iter().filter(|path| !is_read(path) && !contents.opened.contains(path)) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         let companion = contents.maps.iter().any(|map| map.file_stem() == path.file_stem());
         // the program's own report on the files
         if name == MARKER || name.ends_with(REPORT_BESIDE) || companion && !path.is_dir() {
             continue;
         }
-        findings.push(about(path, &name, &ending));
+        findings.push(about(path, &name));
     }
     Ok(())
+}
+
+/// A file within a subfolder or archive that was opened, and is not read.
+pub(super) fn inside(name: &str) -> Finding {
+    let ending = Path::new(name).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    not_read(name, reason_of(name, &ending), way_in(&ending))
+}
+
+/// What may hold a table of the office's is a warning.
+fn not_read(name: &str, reason: &str, hint: &str) -> Finding {
+    let what = format!("文件夹里的这一项没有读取：{reason}");
+    let finding =
+        if hint.is_empty() { Finding::note("PRJ-024", what) } else { Finding::warning("PRJ-024", what).hint(hint) };
+    finding.file(name)
 }
 
 /// Says that the folder holds no register, without which there is nothing to plan.
@@ -96,13 +106,16 @@ pub(super) fn note_no_register(registry: &mut Registry) {
     }
 }
 
-fn about(path: &Path, name: &str, ending: &str) -> Finding {
+/// An entry that is not read, under the name that it is told by.
+pub(super) fn about(path: &Path, name: &str) -> Finding {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let ending = ending.as_str();
     let inside = if path.is_dir() {
         let mut tables = Vec::new();
         collect(path, Path::new(""), DEEPEST, &mut tables);
         Some(("子文件夹，不读其中的文件", "若应导入其中的表，请把它们移到上一级，或另以该文件夹导入", tables))
     } else if ending == "zip" {
-        let hint = "若应导入其中的表，请解压后放入此文件夹，或单独导入该压缩包";
+        let hint = "若应导入其中的表，请解压后放入此文件夹，或另以该压缩包导入";
         Some(("压缩包，不读其中的文件", hint, tables_in(path)))
     } else {
         None
@@ -116,17 +129,13 @@ fn about(path: &Path, name: &str, ending: &str) -> Finding {
             (reason, if nothing { "" } else { way_in(ending) }, Vec::new())
         }
     };
-    let what = format!("文件夹里的这一项没有读取：{reason}");
-    // What may hold a table of the office's is a warning.
-    let finding =
-        if hint.is_empty() { Finding::note("PRJ-024", what) } else { Finding::warning("PRJ-024", what).hint(hint) };
-    let finding = finding.file(name);
+    let finding = not_read(name, reason, hint);
     if tables.is_empty() {
         return finding;
     }
     let more = if tables.len() > SHOWN { format!(" 等 {} 个", tables.len()) } else { String::new() };
     let shown: Vec<&str> = tables.iter().take(SHOWN).map(String::as_str).collect();
-    finding.value(format!("其中有表格：{}{more}", shown.join("、")))
+    finding.value(format!("其中有：{}{more}", shown.join("、")))
 }
 
 /// Tables below a folder, as paths within it; folders that can't be read have none.
@@ -142,21 +151,22 @@ fn collect(folder: &Path, within: &Path, depth: usize, tables: &mut Vec<String>)
         let shown = within.join(&name);
         if path.is_dir() && depth > 0 {
             collect(&path, &shown, depth - 1, tables);
-        } else if is_table_file(&path) {
+        } else if is_table_file(&path) || is_map(&path) {
             tables.push(shown.display().to_string().replace('\\', "/"));
         }
     }
 }
 
-/// Tables in an archive; one that can't be read has none.
-fn tables_in(path: &Path) -> Vec<String> {
-    let small = std::fs::metadata(path).is_ok_and(|data| data.len() <= LARGEST);
-    let Some(bytes) = small.then(|| std::fs::read(path).ok()).flatten() else { return Vec::new() };
-    let Ok(mut archive) = Archive::open(&bytes) else { return Vec::new() };
-    let names = (0..archive.len()).filter_map(|index| archive.name(index).ok().flatten());
-    names
-        .collect::<Vec<_>>()
-        .into_iter()
-        .filter(|name| is_table_file(Path::new(name)) && !name.starts_with("__MACOSX"))
-        .collect()
+fn is_map(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("shp"))
+}
+
+/// Tables and maps in an archive; one that can't be read has none.
+pub(super) fn tables_in(path: &Path) -> Vec<String> {
+    let names = names_in(path).unwrap_or_default();
+    let holds = |name: &String| {
+        let path = Path::new(name);
+        (is_table_file(path) || is_map(path)) && !name.starts_with("__MACOSX")
+    };
+    names.into_iter().filter(holds).collect()
 }

@@ -1,8 +1,10 @@
 //! The project's districts as the registry asks for them.
 
+use std::sync::OnceLock;
+
 use crate::district::{CoordinateSystem as MapSystem, DistrictSet, LocationCheck, from_metres};
 use crate::domain::DistrictCode;
-use crate::registry::{Apart, CoordinateSystem, DistrictLookup};
+use crate::registry::{Apart, CoordinateSystem, DistrictLookup, NoMap};
 
 /// A district set seen through the registry's questions.
 #[derive(Debug, Clone, Copy)]
@@ -55,5 +57,59 @@ impl DistrictLookup for ProjectMap<'_> {
             CoordinateSystem::Bd09 => MapSystem::Bd09,
         };
         system.to_wgs84(lon, lat)
+    }
+}
+
+/// A district set that is read once something is asked of it: most files say all themselves.
+pub(super) struct LazyMap<'a> {
+    load: &'a (dyn Fn() -> Option<DistrictSet> + Sync),
+    set: OnceLock<Option<DistrictSet>>,
+}
+
+impl<'a> LazyMap<'a> {
+    /// The set that `load` gives; where that gives none, no map at all.
+    pub(super) fn new(load: &'a (dyn Fn() -> Option<DistrictSet> + Sync)) -> Self {
+        Self { load, set: OnceLock::new() }
+    }
+
+    fn ask<T>(&self, question: impl Fn(&dyn DistrictLookup) -> T) -> T {
+        match self.set.get_or_init(self.load) {
+            Some(set) => question(&ProjectMap(set)),
+            None => question(&NoMap),
+        }
+    }
+}
+
+impl DistrictLookup for LazyMap<'_> {
+    fn by_name(&self, name: &str) -> Option<u32> {
+        self.ask(|map| map.by_name(name))
+    }
+
+    fn by_code(&self, code: u32) -> Option<u32> {
+        self.ask(|map| map.by_code(code))
+    }
+
+    fn locate_many(&self, lon: &[f64], lat: &[f64]) -> Vec<Option<u32>> {
+        self.ask(|map| map.locate_many(lon, lat))
+    }
+
+    fn apart(&self, lon: f64, lat: f64, stated: u32) -> Option<Apart> {
+        self.ask(|map| map.apart(lon, lat, stated))
+    }
+
+    fn name_of(&self, code: u32) -> Option<String> {
+        self.ask(|map| map.name_of(code))
+    }
+
+    fn bounds(&self) -> Option<[f64; 4]> {
+        self.ask(|map| map.bounds())
+    }
+
+    fn degrees_of_metres(&self, places: &[[f64; 2]]) -> (Vec<Option<[f64; 2]>>, Option<String>) {
+        self.ask(|map| map.degrees_of_metres(places))
+    }
+
+    fn to_wgs84(&self, system: CoordinateSystem, lon: f64, lat: f64) -> (f64, f64) {
+        self.ask(|map| map.to_wgs84(system, lon, lat))
     }
 }

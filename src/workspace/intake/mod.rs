@@ -4,6 +4,7 @@ pub mod import;
 pub mod inspect;
 mod left_out;
 pub mod map;
+mod nested;
 pub mod quality;
 pub mod reading;
 pub mod refresh;

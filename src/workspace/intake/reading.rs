@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::import::{
-    FolderContents, NewProject, find_districts, fit_policy, judged_on, load_folder, load_mapping, load_policy_by_name,
+    FolderContents, NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name,
     registry_options,
 };
-use super::left_out::{left_out, note_no_register};
+use super::left_out::{left_out, note_no_register, tables_in};
 use super::map::ProjectMap;
+use super::nested::{Chosen, is_archive};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::DistrictSet;
 use crate::export::write_atomic;
@@ -44,7 +45,8 @@ pub(super) fn nothing_usable(from: &Path, registry: &Registry) -> AppError {
         let file = finding.file.as_deref().unwrap_or_default();
         let what = [finding.column.as_deref(), finding.value.as_deref()].into_iter().flatten().next();
         let what = what.map_or_else(String::new, |what| format!("「{what}」"));
-        format!("{file}：{}{what}", finding.what)
+        let colon = if file.is_empty() { "" } else { "：" };
+        format!("{file}{colon}{}{what}", finding.what)
     };
     let errors = registry.diagnostics.findings().iter().filter(|finding| finding.severity == Severity::Error);
     let reasons: Vec<String> = errors.take(REASONS).map(reason).collect();
@@ -83,6 +85,7 @@ pub(super) fn read_contents(
     if new.from.is_dir() {
         left_out(&new.from, contents, &mut findings)?;
     }
+    contents.notes.iter().for_each(|note| findings.push(note.clone()));
     context.progress.begin("读取区划", 0);
     let (districts, map_path) = find_districts(contents, &new.from, &mapping, &mut findings)?;
     let named = match (&new.policy, &contents.policy) {
@@ -103,7 +106,7 @@ pub(super) fn read_contents(
         options.lasting = LastingIds::from_csv(&text, &path.display().to_string())?;
     }
     let mut registry = load_registry(inputs, &options, &ProjectMap(&districts), &context.progress)?;
-    if new.from.is_dir() {
+    if new.from.is_dir() || !contents.opened.is_empty() {
         note_no_register(&mut registry);
     }
     findings.append(std::mem::take(&mut registry.diagnostics));
@@ -130,10 +133,18 @@ pub struct CheckRequest {
 /// As [`create_project`]; `IO-…` for a path that is not there.
 pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResult<Registry> {
     let mut contents = FolderContents::default();
+    // the copies of what lay deeper stay until all is read
+    let mut copies = Vec::new();
     for path in &request.paths {
         std::fs::metadata(path).map_err(|cause| AppError::io("无法读取文件", path, cause))?;
-        if path.is_dir() {
-            let own = load_folder(path)?;
+        // an archive of one table is read like the table
+        let several = is_archive(path) && tables_in(path).len() > 1;
+        if path.is_dir() || several {
+            let chosen = Chosen::of(path)?;
+            let own = chosen.contents.clone();
+            copies.push(chosen);
+            contents.opened.extend(own.opened);
+            contents.notes.extend(own.notes);
             contents.tables.extend(own.tables);
             contents.maps.extend(own.maps);
             contents.mapping = contents.mapping.or(own.mapping);

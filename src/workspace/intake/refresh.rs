@@ -12,10 +12,12 @@ use polars::prelude::{BooleanChunked, DataFrame};
 use serde_json::{Value, json};
 
 use super::import::{
-    FolderContents, is_table_file, judged_on, load_folder, load_mapping, no_tables, record_input, registry_options,
+    FolderContents, is_table_file, judged_on, load_mapping, no_tables, record_input, registry_options,
 };
+use super::left_out::left_out as name_left_out;
+use super::nested::{Chosen, is_archive};
 use super::reading::written_beside;
-use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::DistrictSet;
 use crate::domain::PlanMonth;
 use crate::registry::codes::{NAME_AMBIGUOUS, UNIT_UNMATCHED};
@@ -40,6 +42,9 @@ use crate::workspace::store::quality::{
 use crate::workspace::store::register::load_register;
 use crate::workspace::store::staged::{begin_change, commit_change};
 
+/// What is said of a folder's entries, anew with every folder.
+const OF_THE_FOLDER: [&str; 3] = ["PRJ-024", "PRJ-026", "PRJ-027"];
+
 /// The next state of a project's register, read and checked, nothing written.
 #[derive(Debug)]
 pub struct NextRegister {
@@ -60,9 +65,9 @@ pub struct NextRegister {
 }
 
 /// The files of a folder, or one file alone.
-fn contents_of(from: &Path) -> AppResult<FolderContents> {
-    if from.is_dir() {
-        return load_folder(from);
+fn contents_of(from: &Path) -> AppResult<Chosen> {
+    if from.is_dir() || is_archive(from) {
+        return Chosen::of(from);
     }
     if !from.exists() {
         let cause = std::io::Error::from(std::io::ErrorKind::NotFound);
@@ -70,7 +75,7 @@ fn contents_of(from: &Path) -> AppResult<FolderContents> {
     }
     let synthetic = from.parent().is_some_and(|folder| folder.join(MARKER).exists());
     let tables = if is_table_file(from) { vec![from.to_owned()] } else { Vec::new() };
-    Ok(FolderContents { tables, synthetic, ..FolderContents::default() })
+    Ok(Chosen::plain(FolderContents { tables, synthetic, ..FolderContents::default() }))
 }
 
 fn file_name(path: &Path) -> String {
@@ -130,7 +135,8 @@ pub fn read_next_register(
     project.check_writable()?;
     check_no_pending(project)?;
     let (registry, districts) = before;
-    let contents = contents_of(from)?;
+    let chosen = contents_of(from)?;
+    let contents = &chosen.contents;
     if contents.tables.is_empty() {
         return Err(no_tables(from));
     }
@@ -149,7 +155,7 @@ pub fn read_next_register(
     let as_of = january.map_or(context.now.date(), |day| day.max(context.now.date()));
     let as_of = judged_on(as_of, contents.synthetic, project.file.year);
     let mut options = registry_options(&project.policy, mapping.clone(), as_of)?;
-    options.lasting = lasting_ids(&contents, registry)?;
+    options.lasting = lasting_ids(contents, registry)?;
     let confirmed = load_confirmed(project.root())?;
     options.same_names = same_names(&confirmed);
     let inputs: Vec<InputFile> =
@@ -172,7 +178,17 @@ pub fn read_next_register(
     }
     next.note_former(registry, context.now.date())?;
     name_kept_tables(&mut next, &read)?;
-    let left_out = left_out(&contents, &mapping);
+    if from.is_dir() || !contents.notes.is_empty() {
+        // as for a new project: what lies in the folder and is not read is named
+        let mut entries = Diagnostics::new();
+        if from.is_dir() {
+            name_left_out(from, contents, &mut entries)?;
+        }
+        contents.notes.iter().for_each(|note| entries.push(note.clone()));
+        entries.append(std::mem::take(&mut next.diagnostics));
+        next.diagnostics = entries;
+    }
+    let left_out = left_out(contents, &mapping);
     let mut file = project.file.clone();
     file.mapping = next_mapping(&mapping, &project.file.mapping);
     let mut inputs = kept_inputs(project, registry, &read)?;
@@ -190,7 +206,8 @@ pub fn read_next_register(
     mark.extend(confirmed.iter().map(|c| format!("{:?} {:?}", c.key, c.same_as)));
     mark.push(mapping.to_ron()?);
     mark.push(load_kept(project)?.len().to_string());
-    let still = still_found(project, &read, &left_in(&contents, &left_out))?;
+    let still =
+        still_found(project, &read, &left_in(contents, &left_out), from.is_dir() || !contents.opened.is_empty())?;
     let quality = mark_confirmed(&render_next_report(&still, &next), &confirmed)?;
     Ok(NextRegister { registry: next, read, left_out, file, quality, from: file_name(from), mark: mark.join("\n") })
 }
@@ -250,15 +267,20 @@ fn kept_inputs(project: &Project, before: &Registry, read: &BTreeSet<TableKind>)
 }
 
 /// The findings of before that still hold: on tables that stay, and on files that are not read again. Where the
-/// register is another, which rows name nobody of it is found anew.
-fn still_found(project: &Project, read: &BTreeSet<TableKind>, files: &BTreeSet<String>) -> AppResult<DataFrame> {
+/// register is another, which rows name nobody of it is found anew; what a folder holds and is not read, with the folder.
+fn still_found(
+    project: &Project,
+    read: &BTreeSet<TableKind>,
+    files: &BTreeSet<String>,
+    whole_folder: bool,
+) -> AppResult<DataFrame> {
     let report = load_report(project.root())?;
     let (tables, codes) = (quality::TABLE.of(&report)?, quality::CODE.of(&report)?);
     let (named, rows) = (quality::FILE.of(&report)?, quality::ROW.of(&report)?);
     let anew = [UNIT_UNMATCHED.id, NAME_AMBIGUOUS.id];
     let stays = |row: usize| {
         let code = codes.get(row).unwrap_or_default();
-        if read.contains(&TableKind::Sources) && anew.contains(&code) {
+        if read.contains(&TableKind::Sources) && anew.contains(&code) || whole_folder && OF_THE_FOLDER.contains(&code) {
             return false;
         }
         // map and results are not what is read here

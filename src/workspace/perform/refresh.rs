@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{AppResult, Finding};
 use crate::district::DistrictSet;
-use crate::registry::{Mapping, Registry};
+use crate::registry::{Mapping, Registry, report_csv, tell_kinds};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::intake::refresh::{NextRegister, read_next_register, take_next_register};
 use crate::workspace::reports::refresh::{PlannedState, RefreshChanges, compute_refresh_changes};
@@ -27,6 +27,12 @@ pub struct RefreshPreview {
     /// What was looked at: files, mapping and the state that they replace.
     #[serde(skip)]
     pub mark: String,
+    /// The quality report that the project would have, as csv.
+    #[serde(skip)]
+    pub report: String,
+    /// Its kinds in words; empty where nothing was found.
+    #[serde(skip)]
+    pub told: String,
 }
 
 /// What came of taking another register.
@@ -96,7 +102,8 @@ pub fn preview_refresh(
     context: &CommandContext,
 ) -> AppResult<RefreshPreview> {
     let (next, changes) = read(project, before, from, mapping, context)?;
-    Ok(RefreshPreview { changes, left_out: next.left_out, mark: next.mark })
+    let (report, told) = (report_csv(&next.quality), tell_kinds(&next.quality)?);
+    Ok(RefreshPreview { changes, left_out: next.left_out, mark: next.mark, report, told })
 }
 
 /// Takes files as the next register of a project. `looked_at` is the mark of the preview that was agreed to.

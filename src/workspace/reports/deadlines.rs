@@ -2,6 +2,7 @@
 //! mended. One entry a day and kind, so that a calendar stays readable.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
@@ -77,7 +78,7 @@ pub fn body_deadlines(
         let more = names.len().saturating_sub(MOST_NAMES);
         let mut text = names.iter().take(MOST_NAMES).copied().collect::<Vec<_>>().join("\n");
         if more > 0 {
-            text.push_str(&format!("\n……另有 {more} 家"));
+            let _ = write!(text, "\n……另有 {more} 家");
         }
         entries.entry(body.clone()).or_default().push(CalendarEntry {
             id: format!("{}-{day}-{body}@fairdraw", kind.id()),

@@ -1,5 +1,5 @@
-//! The other tables' rows: credit grades, capacity, inspectors. A row is made with its cells and with what the frame
-//! must hold, found by the columns that tell it from the others.
+//! The other tables' rows: credit grades, capacity, inspectors; those of events stand in [`super::events`]. A row is made
+//! with its cells and with what the frame must hold, found by the columns that tell it from the others.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -14,7 +14,7 @@ pub struct Sheet {
     pub columns: &'static [(&'static str, &'static [&'static str])],
 }
 
-pub const SHEETS: [Sheet; 3] = [
+pub const SHEETS: [Sheet; 7] = [
     Sheet {
         table: "credit",
         name: "环保信用评价",
@@ -49,6 +49,10 @@ pub const SHEETS: [Sheet; 3] = [
             ("leave", &["请假", "休假安排"]),
         ],
     },
+    super::events::COMPLAINTS,
+    super::events::MONITORING,
+    super::events::PAST_CHECKS,
+    super::events::RECUSALS,
 ];
 
 /// One row of one of [`SHEETS`].
@@ -64,6 +68,8 @@ pub struct Entry {
     pub expected: Vec<(&'static str, Held)>,
     /// True where the row must be set aside.
     pub faulty: bool,
+    /// Index of the unit whose enterprise the row must be joined to.
+    pub site: Option<usize>,
 }
 
 const GRADES: [[&str; 4]; 5] = [
@@ -77,12 +83,14 @@ const GRADES: [[&str; 4]; 5] = [
 const PERSONS: [&str; 5] = ["张三", "欧阳建国", "买买提·艾力", "李 四", "王㛃"];
 
 impl Entry {
-    pub fn of(serial: u32, dice: &mut Dice, sites: &[Site]) -> Self {
+    /// A row of one of these tables.
+    pub fn of(serial: u32, dice: &mut Dice, sites: &[Site], tables: [usize; 3]) -> Self {
         let faulty = dice.once_in(14);
-        match dice.pick(SHEETS.len()) {
+        match tables[dice.pick(tables.len())] {
             0 => Self::grade(serial, dice, sites, faulty),
             1 => Self::capacity(serial, dice, faulty),
-            _ => Self::inspector(serial, dice, faulty),
+            2 => Self::inspector(serial, dice, faulty),
+            event => super::events::of(event, serial, dice, sites, faulty),
         }
     }
 
@@ -115,6 +123,7 @@ impl Entry {
                 ("score", score.map_or(Held::Nothing, Held::Number)),
             ],
             faulty,
+            site: None,
         }
     }
 
@@ -157,6 +166,7 @@ impl Entry {
                 ("budget_wan", Held::Number(yuan as f64 / 10_000.0)),
             ],
             faulty,
+            site: None,
         }
     }
 
@@ -206,6 +216,7 @@ impl Entry {
                 ("leave", if away { Held::Text(format!("{from}/{to}")) } else { Held::Nothing }),
             ],
             faulty,
+            site: None,
         }
     }
 }

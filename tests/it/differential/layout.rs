@@ -8,6 +8,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 use super::entries::{Entry, SHEETS};
 use super::known::{Fine, Site};
+use super::ods::write_ods;
 use super::spelling::{Cell, MoneyUnit, of_fine, of_site};
 use super::{Aside, Dice};
 
@@ -24,9 +25,9 @@ pub struct Written {
 
 /// A line of a sheet, with what it is.
 #[derive(Debug, Clone)]
-struct Line {
-    cells: Vec<Cell>,
-    role: Role,
+pub struct Line {
+    pub cells: Vec<Cell>,
+    pub role: Role,
     /// Index of the unit or penalty.
     owner: usize,
     /// Written once only.
@@ -34,7 +35,7 @@ struct Line {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub enum Role {
     Title,
     Heading,
     Good,
@@ -184,8 +185,14 @@ fn write_table(
         let books: Vec<Vec<Vec<Line>>> =
             if in_one { vec![sheets] } else { sheets.into_iter().map(|sheet| vec![sheet]).collect() };
         for (b, sheets) in books.into_iter().enumerate() {
-            let file = format!("{name}{}.xlsx", if b == 0 { String::new() } else { format!("（{}）", b + 1) });
-            write_workbook(&folder.join(&file), &file, table, &sheets, merged, dice, written);
+            let mark = if b == 0 { String::new() } else { format!("（{}）", b + 1) };
+            if dice.once_in(3) {
+                let file = format!("{name}{mark}.ods");
+                write_ods(&folder.join(&file), &file, table, &sheets, merged, dice, written);
+            } else {
+                let file = format!("{name}{mark}.xlsx");
+                write_workbook(&folder.join(&file), &file, table, &sheets, merged, dice, written);
+            }
         }
     } else {
         for (b, sheet) in sheets.into_iter().enumerate() {
@@ -249,7 +256,7 @@ fn dress(name: &str, columns: &[Headed], rows: Vec<Line>, dice: &mut Dice) -> Ve
     lines
 }
 
-fn note(line: &Line, place: Aside, written: &mut Written) {
+pub fn note(line: &Line, place: Aside, written: &mut Written) {
     match line.role {
         Role::Faulty => written.faulty.insert(place),
         Role::Furniture => written.furniture.insert(place),
@@ -257,7 +264,7 @@ fn note(line: &Line, place: Aside, written: &mut Written) {
     };
 }
 
-fn shown(cell: &Cell) -> String {
+pub fn shown(cell: &Cell) -> String {
     match cell {
         Cell::Blank => String::new(),
         Cell::Text(text) => text.clone(),
@@ -348,8 +355,11 @@ fn write_workbook(
         if let Some(line) = title.filter(|_| width > 1 && dice.pick(2) == 1) {
             sheet.merge_range(0, 0, 0, width as u16 - 1, &shown(&line.cells[0]), &Format::new()).unwrap();
         }
-        if let Some(column) = merged {
-            merge(sheet, lines, column);
+        for (column, (from, to)) in
+            merged.iter().flat_map(|column| runs(lines, *column).into_iter().map(|run| (*column, run)))
+        {
+            let text = shown(&lines[from].cells[column]);
+            sheet.merge_range(from as u32, column as u16, to as u32, column as u16, &text, &Format::new()).unwrap();
         }
     }
     if dice.once_in(6) {
@@ -367,11 +377,12 @@ fn write_workbook(
     fairdraw::export::write_atomic(path, &bytes).unwrap();
 }
 
-/// Merges the runs of equal cells of a column among good rows.
-fn merge(sheet: &mut Worksheet, lines: &[Line], column: usize) {
+/// The runs of equal cells of a column among good rows: first and last row, from 0.
+pub fn runs(lines: &[Line], column: usize) -> Vec<(usize, usize)> {
     let value = |row: usize| {
         lines.get(row).filter(|line| line.role == Role::Good).and_then(|line| line.cells.get(column)).map(shown)
     };
+    let mut runs = Vec::new();
     let mut row = 0;
     while row < lines.len() {
         let Some(text) = value(row) else {
@@ -383,10 +394,11 @@ fn merge(sheet: &mut Worksheet, lines: &[Line], column: usize) {
             last += 1;
         }
         if last > row {
-            sheet.merge_range(row as u32, column as u16, last as u32, column as u16, &text, &Format::new()).unwrap();
+            runs.push((row, last));
         }
         row = last + 1;
     }
+    runs
 }
 
 fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) {

@@ -312,7 +312,7 @@ pub fn of_fine(fine: &Fine, sites: &[Site], column: &str, unit: MoneyUnit, dice:
 }
 
 /// A firm's name as other offices write it: width, blanks and brackets alone differ.
-fn named(name: &str, dice: &mut Dice) -> Cell {
+pub fn named(name: &str, dice: &mut Dice) -> Cell {
     match dice.pick(6) {
         1 => text(name.replace('（', "(").replace('）', ")")),
         2 => text(name.replace("上海", "上海 ")),

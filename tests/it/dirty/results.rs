@@ -102,3 +102,88 @@ fn days_and_words_of_a_results_file() {
         assert_eq!(moved, 8, "{told}");
     }
 }
+
+/// One day, one result, one handling for several checks, in cells merged over their rows.
+#[test]
+fn values_of_merged_cells_hold_for_their_checks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, _, checks) = january(folder.path());
+    let checks: Vec<_> = checks.iter().filter(|check| check.inspectors.len() == 2).take(12).collect();
+    // Columns merged over rows 2 to 4, 5 to 6 and 7 to 13; which of them are named.
+    for (run, columns) in [vec![1], vec![2], vec![3], vec![4], vec![5], vec![1, 2, 3, 4, 5]].iter().enumerate() {
+        let path = folder.path().join(format!("结果{run}.xlsx"));
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        let plain = rust_xlsxwriter::Format::new();
+        for (c, heading) in HEADINGS.iter().enumerate() {
+            sheet.write_string(0, c as u16, *heading).unwrap();
+        }
+        let cells = ["2027-01-12", "2027-01-15", "发现问题已责令改正", "责令改正", "台账不全"];
+        for (i, check) in checks.iter().enumerate() {
+            sheet.write_string(i as u32 + 1, 0, &check.plan_code).unwrap();
+            for (c, cell) in (1..).zip(cells) {
+                if !columns.contains(&c) {
+                    sheet.write_string(i as u32 + 1, c as u16, cell).unwrap();
+                }
+            }
+        }
+        for (from, to) in [(1, 3), (4, 5), (6, 12)] {
+            for column in columns {
+                sheet.merge_range(from, *column as u16, to, *column as u16, cells[*column - 1], &plain).unwrap();
+            }
+        }
+        book.save(&path).unwrap();
+        let taken = take_results(&project, &path, &at("2027-01-20T09:00:00")).unwrap();
+        let told: String = taken.diagnostics.findings().iter().map(|finding| format!("{finding}\n")).collect();
+        assert_eq!(taken.set_aside, 0, "{columns:?}\n{told}");
+        let held: Vec<_> = taken.diagnostics.findings().iter().filter(|f| f.code == "DIS-034").collect();
+        assert_eq!(held.len(), columns.len(), "{columns:?}\n{told}");
+        assert!(held.iter().all(|f| f.value.as_deref() == Some("9 行")), "{told}");
+        let results = load_results(&project).unwrap();
+        for check in &checks {
+            let result = results.iter().find(|result| result.plan_code == check.plan_code).unwrap();
+            assert_eq!((result.outcome, result.handling.as_str()), (Outcome::Ordered, "责令改正"), "{columns:?}");
+            assert_eq!(result.inspected_on.to_string(), "2027-01-12");
+        }
+    }
+}
+
+/// A word that leaves the result open is refused with why, and with what is known.
+#[test]
+fn what_a_word_leaves_open_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, _, checks) = january(folder.path());
+    let words = [
+        ("√", "勾、叉"),
+        ("×", "勾、叉"),
+        ("1", "数字没有说明"),
+        ("2.0", "数字没有说明"),
+        ("无", "看不出是否查过"),
+        ("—", "看不出是否查过"),
+        ("基本符合", "说不清有没有问题"),
+        ("基本合格", "说不清有没有问题"),
+        ("停产整治", "请分清"),
+        ("停产整改中", "请分清"),
+    ];
+    for ending in ["csv", "xlsx"] {
+        let mut rows = vec![HEADINGS.map(str::to_owned).to_vec()];
+        for ((word, _), check) in words.iter().zip(&checks) {
+            rows.push([check.plan_code.as_str(), "2027-01-12", "2027-01-15", word, "", ""].map(str::to_owned).to_vec());
+        }
+        let path = folder.path().join(format!("结果.{ending}"));
+        if ending == "csv" {
+            write_csv(&path, &rows)
+        } else {
+            write_xlsx(&path, &rows)
+        }
+        let taken = take_results(&project, &path, &at("2027-01-20T09:00:00")).unwrap();
+        assert_eq!(taken.added + taken.updated, 0);
+        for (i, (word, why)) in words.iter().enumerate() {
+            let finding =
+                taken.diagnostics.findings().iter().find(|f| f.code == "DIS-019" && f.row == Some(i as u64 + 2));
+            let finding = finding.unwrap_or_else(|| panic!("{word}"));
+            assert!(finding.hint.as_deref().is_some_and(|hint| hint.contains(why)), "{finding}");
+            assert!(finding.expected.as_deref().unwrap().contains("未发现问题"), "{finding}");
+        }
+    }
+}

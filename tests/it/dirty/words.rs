@@ -1,20 +1,8 @@
 //! Words: what a result says, whether a firm is running.
 
-use std::path::Path;
+use fairdraw::registry::TableKind;
 
-use fairdraw::registry::{Registry, TableKind};
-use fairdraw::workspace::intake::import::{NewProject, create_project};
-
-use super::super::project::at;
 use super::support::{cell, found, new_from_both, register, rows_of, table, told, uscc};
-
-/// A case's folder through `new`.
-fn case(name: &str) -> Registry {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cases/dirty").join(name).join("input");
-    let folder = tempfile::tempdir().unwrap();
-    let new = NewProject { from, year: Some(2027), ..NewProject::default() };
-    create_project(&folder.path().join("项目"), &new, &at("2026-12-20T09:00:00")).unwrap().registry
-}
 
 #[test]
 fn a_result_is_read_clause_by_clause() {
@@ -95,54 +83,4 @@ fn a_firms_state_is_known_or_reported() {
             assert_eq!(found(registry, "IMP-118")[0].value.as_deref(), Some("1 行"), "{}", told(registry));
         });
     }
-}
-
-/// The cases of `tests/fixtures/cases/dirty`, each with what is right.
-#[test]
-fn the_cases_are_read_right() {
-    let registry = case("02-43-seconds");
-    assert_eq!(registry.sources.height(), 14);
-    let days: Vec<String> = (0..14).map(|row| cell(&registry, TableKind::Sources, "issued", row)).collect();
-    // Seconds since 1970 (ten digits) may be a date with a two-digit year: refused.
-    let read = days.iter().filter(|day| *day == "2024-03-01").count();
-    assert_eq!((read, found(&registry, "IMP-013").len()), (13, 1), "{days:?}\n{}", told(&registry));
-
-    let registry = case("08-scientific");
-    assert_eq!(rows_of(&registry, "IMP-110").len(), 6, "{}", told(&registry));
-    assert!(found(&registry, "IMP-028").is_empty(), "{}", told(&registry));
-    assert_eq!(registry.sources.height(), 4, "{}", told(&registry));
-
-    let registry = case("32-month-decimal");
-    let months: Vec<String> =
-        (0..registry.capacity.height()).map(|row| cell(&registry, TableKind::Capacity, "month", row)).collect();
-    let pudong: Vec<&String> = months.iter().take(12).collect();
-    assert_eq!(pudong, (1..=12).map(|m| format!("2027-{m:02}")).collect::<Vec<_>>().iter().collect::<Vec<_>>());
-    // The second file has the first body's months once more.
-    assert_eq!((months.len(), registry.summary(TableKind::Capacity).unwrap().merged), (24, 12), "{}", told(&registry));
-    assert!(found(&registry, "IMP-014").is_empty(), "{}", told(&registry));
-
-    let registry = case("34-events-twice");
-    let heights: Vec<usize> = [
-        TableKind::Credit,
-        TableKind::Violations,
-        TableKind::Complaints,
-        TableKind::Monitoring,
-        TableKind::PastChecks,
-        TableKind::Capacity,
-    ]
-    .map(|kind| registry.frame(kind).height())
-    .to_vec();
-    assert_eq!(heights, [1, 2, 3, 1, 1, 1], "{}", told(&registry));
-
-    let registry = case("35-result-words");
-    let open: Vec<&str> = found(&registry, "IMP-124").iter().filter_map(|finding| finding.value.as_deref()).collect();
-    assert_eq!(open, ["基本合格", "基本符合", "√"], "{}", told(&registry));
-
-    let registry = case("40-same-name");
-    assert_eq!(found(&registry, "IMP-122").len(), 1, "{}", told(&registry));
-    assert_eq!(cell(&registry, TableKind::Inspectors, "leave", 5), "2027-01-01/2027-06-30");
-
-    let registry = case("43-two-districts");
-    assert_eq!(registry.sources.height(), 1, "{}", told(&registry));
-    assert_eq!(cell(&registry, TableKind::Sources, "name", 0), "上海虚构癸19材料有限公司");
 }

@@ -11,6 +11,7 @@ mod damaged;
 mod foreign;
 mod layers;
 mod locate;
+mod memos;
 mod projections;
 mod refused;
 mod written;

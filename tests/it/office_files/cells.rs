@@ -233,3 +233,28 @@ fn examples_and_instructions_of_a_template_are_set_aside() {
         }
     }
 }
+
+/// A date cell (`t="d"`, as scripts write it) with its zone is the day in office time, as the same text in a csv is.
+#[test]
+fn a_date_cell_with_a_zone_is_the_day_meant() {
+    for (stored, day, moved) in [
+        ("2024-02-29T16:00:00.000Z", "2024-03-01", 1),
+        ("2024-02-29T16:00:00Z", "2024-03-01", 1),
+        ("2024-03-01T00:00:00+08:00", "2024-03-01", 0),
+        ("2024-03-01T00:00:00", "2024-03-01", 0),
+        ("2024-03-01", "2024-03-01", 0),
+        ("2024-02-29T23:59:17", "2024-03-01", 1),
+        ("2024-03-01T00:00:00.000Z", "2024-03-01", 0),
+    ] {
+        for as_csv in [true, false] {
+            let mut table = register();
+            table[0].push("发证日期".to_owned());
+            let cell = if as_csv { stored.to_owned() } else { format!("<c t=\"d\"><v>{stored}</v></c>") };
+            table[1].push(cell);
+            let made = made_of(&table, as_csv);
+            let unit = made.column(TableKind::Sources, "unit_id").iter().position(|unit| unit == FIRMS[0][0]).unwrap();
+            assert_eq!(made.column(TableKind::Sources, "issued")[unit], day, "{stored} {as_csv} {:?}", made.findings());
+            assert_eq!(made.of("IMP-119").len(), moved, "{stored} {as_csv}");
+        }
+    }
+}

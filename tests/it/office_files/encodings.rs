@@ -120,3 +120,33 @@ fn two_encodings_in_one_file_are_read_line_by_line() {
         }
     }
 }
+
+/// Parts of a workbook may be in UTF-16, in either order of bytes, with a mark or without.
+#[test]
+fn parts_of_a_workbook_in_utf16_are_read() {
+    let sheet = worksheet("", &sheet_rows(&register()), "");
+    for (marked, big) in [(true, true), (true, false), (false, true), (false, false)] {
+        let text = if marked { format!("\u{feff}{sheet}") } else { sheet.clone() };
+        let text = text.replace("UTF-8", "UTF-16");
+        let wide: Vec<u8> =
+            text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
+        let whole = workbook(&[("名录", "", sheet.clone())], &[]);
+        let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(whole)).unwrap();
+        let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+        for name in names {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut archive.by_name(&name).unwrap(), &mut bytes).unwrap();
+            if name.ends_with("sheet1.xml") {
+                bytes.clone_from(&wide);
+            }
+            parts.push((name, bytes));
+        }
+        let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let office = Office::new();
+        office.file("污染源名录.xlsx", &zip_of(&parts));
+        let made = office.make();
+        assert_eq!(made.kept(TableKind::Sources), 3, "{marked} {big} {:?}", made.findings());
+        assert!(made.names().contains(&FIRMS[0][1].to_owned()));
+    }
+}

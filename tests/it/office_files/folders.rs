@@ -60,3 +60,74 @@ fn a_folder_without_a_register_says_so() {
     office.file("污染源名录.csv", &csv(&register()));
     assert!(office.make().of("PRJ-025").is_empty());
 }
+
+/// Where the folder itself has no table, what its archives and subfolders hold is what was meant.
+#[test]
+fn tables_of_archives_and_subfolders_are_read_where_the_folder_has_none() {
+    let table = csv(&register());
+    let gbk = encoding_rs::GB18030.encode("甲/污染源名录.csv").0.into_owned();
+    let name = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap_or_default();
+    assert!(name(&gbk).is_empty(), "a name as Chinese Windows writes it");
+    let fine = format!("统一社会信用代码,处罚决定日期\n{},2026-05-01\n", FIRMS[0][2]);
+    let zip = zip_of(&[
+        ("2027/污染源名录.csv", &table),
+        ("2027/行政处罚.csv", fine.as_bytes()),
+        ("__MACOSX/2027/._污染源名录.csv", b"x"),
+        ("说明.docx", b"PK"),
+    ]);
+    let office = Office::new();
+    office.file("报送材料.zip", &zip);
+    let made = office.make();
+    assert_eq!((made.kept(TableKind::Sources), made.kept(TableKind::Violations)), (3, 1), "{:?}", made.findings());
+    assert_eq!(made.of("PRJ-026").len(), 1);
+    let named: Vec<Option<&str>> = made.of("PRJ-024").iter().map(|f| f.file.as_deref()).collect();
+    assert_eq!(named, [Some("报送材料-说明.docx")]);
+    let inputs: Vec<&str> = made.0.project.file.inputs.iter().map(|input| input.file.as_str()).collect();
+    assert_eq!(inputs, ["报送材料-2027-污染源名录.csv", "报送材料-2027-行政处罚.csv"]);
+    // One folder a district, files of one name; the folder says the district.
+    let without = |firm: usize| {
+        let pick = |row: &[&str; 5]| [row[0], row[1], row[2], row[4]].map(str::to_owned).to_vec();
+        csv(&[pick(&HEAD), pick(&FIRMS[firm])])
+    };
+    let office = Office::new();
+    office.file("浦东新区/名录.csv", &without(0)).file("宝山区/名录.csv", &without(1));
+    office.file("嘉定区/2027年/名录.csv", &without(2)).file("嘉定区/现场.jpg", b"x");
+    let made = office.make();
+    let mut districts = made.column(TableKind::Sources, "district");
+    districts.sort();
+    assert_eq!(districts, ["310113", "310114", "310115"], "{:?}", made.findings());
+    assert_eq!(made.of("PRJ-026").len(), 3);
+    // Findings name the file as it lay.
+    assert!(made.of("IMP-096").iter().any(|f| f.file.as_deref() == Some("嘉定区-2027年-名录.csv")));
+    // An archive that can't be opened is named, the others are read.
+    let office = Office::new();
+    office.file("坏.zip", b"PK\x03\x04x").file("好.zip", &zip);
+    let made = office.make();
+    let broken: Vec<Option<&str>> = made.of("PRJ-027").iter().map(|f| f.file.as_deref()).collect();
+    assert_eq!((made.kept(TableKind::Sources), broken), (3, vec![Some("坏.zip")]));
+    // Beside tables of the folder's own neither is read: it may be last year's.
+    let office = Office::new();
+    office.file("污染源名录.csv", &table).file("往年/信访投诉.csv", b"x").file("旧.zip", &zip);
+    let made = office.make();
+    assert_eq!((made.kept(TableKind::Violations), made.of("PRJ-026").len(), made.of("PRJ-024").len()), (0, 0, 2));
+}
+
+/// The same in the window, and for an archive chosen by itself.
+#[test]
+fn the_window_opens_an_archive_and_a_folder_of_folders() {
+    use fairdraw::diagnostic::Progress;
+    use fairdraw::workspace::intake::inspect::look_at;
+    let table = csv(&register());
+    let zip =
+        zip_of(&[("污染源名录.csv", &table), ("信访投诉.csv", "投诉日期,被投诉单位\n2026-03-01,甲\n".as_bytes())]);
+    let office = Office::new();
+    office.file("材料.zip", &zip).file("无关.csv", &table).file("区/名录.csv", &table);
+    let staging = office.0.path().join("暂存");
+    for (chosen, sheets) in [("材料.zip", 2), ("区", 1)] {
+        let path = office.input().join(chosen);
+        let look = look_at(&[path], &staging, None, &Progress::none()).unwrap();
+        assert_eq!(look.sheets.len(), sheets, "{chosen}");
+        assert!(look.sheets.iter().all(|sheet| sheet.taken.is_ok()), "{chosen}");
+        assert!(look.unread.is_empty());
+    }
+}

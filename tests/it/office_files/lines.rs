@@ -143,3 +143,37 @@ fn a_table_without_headings_is_mapped_by_the_numbers_of_its_columns() {
         }
     }
 }
+
+/// Where the first cell is broken, the line below has all columns and would be taken for a row of its own, under the
+/// rest of the number.
+#[test]
+fn a_first_cell_broken_by_a_line_end_makes_no_row_of_its_rest() {
+    for (row, cell) in
+        [(7, "HB00\n00007"), (1, "HB0\n000001"), (30, "HB000000\n30"), (7, "H\nB00\n00007"), (15, "HB00000\n15")]
+    {
+        let mut rows = thirty();
+        rows[row][0] = cell.to_owned();
+        let made = made_of(&rows, true);
+        let lines = cell.matches('\n').count() as u32 + 1;
+        let expected: Vec<u32> = (row as u32 + 1..row as u32 + 1 + lines).collect();
+        assert_eq!((made.kept(TableKind::Sources), made.aside()), (29, expected), "{cell:?} {:?}", made.findings());
+        assert_eq!(made.of("IMP-092").len(), lines as usize, "{cell:?}");
+        assert!(made.column(TableKind::Sources, "unit_id").iter().all(|unit| unit.len() == 9), "{cell:?}");
+    }
+    // Numbers of every length, as names are: no half is taken for whole.
+    let mut rows = thirty();
+    for row in &mut rows {
+        row.swap(0, 1);
+    }
+    rows[7][0] = "上海虚构\n7号材料有限公司".to_owned();
+    let made = made_of(&rows, true);
+    assert_eq!((made.kept(TableKind::Sources), made.aside()), (29, vec![8, 9]), "{:?}", made.findings());
+    // The title of a section stands alone on its line, and the row below it is whole.
+    for title in ["一、浦东新区", "重点管理单位", "（以下为2026年新增）"] {
+        let mut rows = thirty();
+        rows.insert(7, vec![title.to_owned()]);
+        let made = made_of(&rows, true);
+        assert_eq!((made.kept(TableKind::Sources), made.aside()), (30, vec![8]), "{title} {:?}", made.findings());
+        assert!(made.of("IMP-092").is_empty(), "{title}");
+    }
+}

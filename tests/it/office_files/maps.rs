@@ -74,3 +74,34 @@ fn places_in_metres_become_degrees() {
         assert_eq!(office.make().of("IMP-098").len(), converted, "{place:?}");
     }
 }
+
+#[test]
+fn places_in_metres_in_one_cell_become_degrees() {
+    for as_csv in [true, false] {
+        for (heading, place) in [
+            ("坐标", "637934.794，3476255.335"),
+            ("坐标", "40637934.794 3476255.335"),
+            ("经纬度", "3476255.335/637934.794"),
+            ("坐标", "X:3476255.335;Y:637934.794"),
+            ("坐标", "(637934.794；3476255.335)"),
+            ("坐标", "637934.794m、3476255.335m"),
+        ] {
+            let mut table = vec![HEAD.iter().map(ToString::to_string).chain([heading.to_owned()]).collect::<Vec<_>>()];
+            table.push(FIRMS[1].iter().map(ToString::to_string).chain([place.to_owned()]).collect());
+            let made = made_of(&table, as_csv);
+            let of = |column: &str| made.column(TableKind::Sources, column)[0].parse::<f64>().unwrap_or_default();
+            assert_eq!(made.of("IMP-098").len(), 1, "{place} {:?}", made.findings());
+            assert!((of("lon") - 121.4503).abs() < 1e-4 && (of("lat") - 31.4002).abs() < 1e-4, "{place}");
+        }
+        // Degrees stay degrees; metres of nowhere are refused with their text.
+        for (place, converted, refused) in
+            [("121.4503，31.4002", 0, 0), ("637934，9476255", 0, 1), ("637934.794", 0, 1), ("12，3476255", 0, 1)]
+        {
+            let mut table = vec![HEAD.iter().map(ToString::to_string).chain(["坐标".to_owned()]).collect::<Vec<_>>()];
+            table.push(FIRMS[1].iter().map(ToString::to_string).chain([place.to_owned()]).collect());
+            let made = made_of(&table, as_csv);
+            let said = (made.of("IMP-098").len(), made.of("IMP-037").len());
+            assert_eq!(said, (converted, refused), "{place} {:?}", made.findings());
+        }
+    }
+}

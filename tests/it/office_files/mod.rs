@@ -2,12 +2,14 @@
 //! column. Every case is written by the tests and goes through the product's own way, `new`.
 
 mod cells;
+mod decided;
 mod encodings;
 mod folders;
 mod foreign;
 mod headings;
 mod lines;
 mod maps;
+mod parquet;
 mod sealed;
 mod sheets;
-mod support;
+pub(crate) mod support;

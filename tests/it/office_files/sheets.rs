@@ -172,6 +172,24 @@ fn the_district_may_stand_in_the_sheets_or_the_files_name() {
     let mut districts = made.column(TableKind::Sources, "district");
     districts.sort();
     assert_eq!(districts, ["310114", "310115"]);
+    for (file, district) in [
+        ("浦东新区.csv", Some("310115")),
+        ("2027年上海市浦东新区污染源名录.csv", Some("310115")),
+        ("310115.csv", Some("310115")),
+        ("浦东.csv", Some("310115")),
+        ("浦东新区（报送）.csv", Some("310115")),
+        ("浦东新区、闵行区.csv", None),
+        ("全市.csv", None),
+    ] {
+        let office = Office::new();
+        office.file(file, &csv(&without(0))).file("宝山区.csv", &csv(&without(1)));
+        let made = office.make();
+        let districts = made.column(TableKind::Sources, "district");
+        assert_eq!(districts.contains(&"310115".to_owned()), district.is_some(), "{file} {:?}", made.findings());
+        assert_eq!(made.of("IMP-002").len(), usize::from(district.is_none()), "{file}");
+    }
+    let office = Office::new();
+    office.file("浦东新区污染源名录.csv", &csv(&without(0))).file("2027嘉定区.csv", &csv(&without(2)));
     // The window takes it in the same way.
     let look = look_at(&[office.input()], office.0.path(), None, &Progress::none()).unwrap();
     assert!(look.sheets.iter().all(|sheet| sheet.taken.is_ok()));
@@ -203,4 +221,115 @@ fn one_odd_sheet_leaves_the_others_readable() {
     let said = made.of("RAW-004");
     assert_eq!((made.kept(TableKind::Sources), said.len(), said[0].sheet.as_deref()), (3, 1, Some("坏")));
     assert!(said[0].value.as_deref().unwrap().chars().all(|c| !c.is_ascii_lowercase()), "{}", said[0]);
+}
+
+/// A record of an .xlsb: type and length in groups of seven bits.
+fn binary(kind: u32, body: &[u8]) -> Vec<u8> {
+    let group = |mut number: u32| {
+        let mut bytes = Vec::new();
+        loop {
+            let byte = (number & 0x7F) as u8;
+            number >>= 7;
+            if number == 0 {
+                bytes.push(byte);
+                return bytes;
+            }
+            bytes.push(byte | 0x80);
+        }
+    };
+    // A type beyond 127 has its marking bit within the number itself.
+    let kind = if kind < 0x80 { vec![kind as u8] } else { vec![kind as u8 & 0x7F | 0x80, (kind >> 7) as u8] };
+    [kind, group(body.len() as u32), body.to_vec()].concat()
+}
+
+fn wide(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    [(units.len() as u32).to_le_bytes().to_vec(), units.iter().flat_map(|unit| unit.to_le_bytes()).collect()].concat()
+}
+
+/// A sheet of texts as a part of an .xlsb.
+fn binary_sheet(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut part = Vec::new();
+    for (r, row) in rows.iter().enumerate() {
+        part.extend(binary(0, &[&(r as u32).to_le_bytes()[..], &[0; 13]].concat()));
+        for (c, cell) in row.iter().enumerate() {
+            part.extend(binary(6, &[&(c as u32).to_le_bytes()[..], &[0; 4], &wide(cell)].concat()));
+        }
+    }
+    part.extend(binary(0x92, &[]));
+    part
+}
+
+#[test]
+fn one_odd_sheet_of_a_binary_workbook_leaves_the_others_readable() {
+    let whole = binary_sheet(&register());
+    let listed = |relation: &str, name: &str| binary(0x9C, &[vec![0; 8], wide(relation), wide(name)].concat());
+    let nothing = binary(0x9C, &[vec![0; 8], vec![0xFF; 4], wide("模块")].concat());
+    let book = [listed("rId1", "名录"), listed("rId2", "坏"), nothing, binary(0x90, &[])].concat();
+    let relation = |id: &str, part: &str| {
+        format!(
+            "<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/{part}\"/>"
+        )
+    };
+    let relations =
+        format!("<Relationships>{}{}</Relationships>", relation("rId1", "sheet1.bin"), relation("rId2", "sheet2.bin"));
+    // Cut short, without its end, empty, missing.
+    for second in [Some(&whole[..whole.len() / 2]), Some(&whole[..whole.len() - 2]), Some(&[][..]), None] {
+        let mut parts: Vec<(&str, &[u8])> = vec![
+            ("[Content_Types].xml", b"<Types/>"),
+            ("xl/workbook.bin", &book),
+            ("xl/_rels/workbook.bin.rels", relations.as_bytes()),
+            ("xl/worksheets/sheet1.bin", &whole),
+        ];
+        parts.extend(second.map(|part| ("xl/worksheets/sheet2.bin", part)));
+        let office = Office::new();
+        office.file("污染源名录.xlsb", &zip_of(&parts));
+        let made = office.make();
+        let said: Vec<Option<&str>> = made.of("RAW-004").iter().map(|f| f.sheet.as_deref()).collect();
+        assert_eq!((made.kept(TableKind::Sources), said), (3, vec![Some("坏")]), "{:?}", made.findings());
+        let skipped: Vec<Option<&str>> = made.of("RAW-031").iter().map(|f| f.sheet.as_deref()).collect();
+        assert_eq!(skipped, [Some("模块")]);
+    }
+}
+
+/// A record of an .xls.
+fn biff(kind: u16, body: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat()
+}
+
+#[test]
+fn one_odd_sheet_of_an_old_workbook_leaves_the_others_readable() {
+    let text = |text: &str| {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let wide: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        (units.len(), wide)
+    };
+    let begin = |kind: u16| biff(0x0809, &[&0x0600_u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 12]].concat());
+    let mut sheet = begin(0x10);
+    for (r, row) in register().iter().enumerate() {
+        for (c, cell) in row.iter().enumerate() {
+            let (length, wide) = text(cell);
+            let place = [(r as u16).to_le_bytes(), (c as u16).to_le_bytes(), [0; 2], (length as u16).to_le_bytes()];
+            sheet.extend(biff(0x0204, &[&place.concat()[..], &[1], &wide].concat()));
+        }
+    }
+    sheet.extend(biff(0x000A, &[]));
+    // The second sheet begins behind the end of the file, just before it, far away.
+    for beyond in [0_usize, 2, 1_000_000] {
+        let listed = |name: &str, at: usize| {
+            let (length, wide) = text(name);
+            biff(0x0085, &[&(at as u32).to_le_bytes()[..], &[0, 0, length as u8, 1], &wide].concat())
+        };
+        let globals = |first: usize, second: usize| {
+            [begin(0x05), listed("名录", first), listed("坏", second), biff(0x000A, &[])].concat()
+        };
+        let first = globals(0, 0).len();
+        let end = first + sheet.len();
+        let second = if beyond == 2 { end - 2 } else { end + beyond };
+        let office = Office::new();
+        office.file("污染源名录.xls", &[globals(first, second), sheet.clone()].concat());
+        let made = office.make();
+        let said: Vec<Option<&str>> = made.of("RAW-004").iter().map(|f| f.sheet.as_deref()).collect();
+        assert_eq!((made.kept(TableKind::Sources), said), (3, vec![Some("坏")]), "{beyond} {:?}", made.findings());
+    }
 }

@@ -12,26 +12,26 @@ use polars::prelude::*;
 use super::super::project::at;
 
 /// A register of three firms, without a district's column where `district` is false.
-pub(super) const FIRMS: [[&str; 5]; 3] = [
+pub(crate) const FIRMS: [[&str; 5]; 3] = [
     ["91310115MA1K000581001P", "上海虚构甲材料有限公司", "91310115MA1K000581", "浦东新区", "登记管理"],
     ["91310113MA1K00015N001P", "上海虚构乙材料有限公司", "91310113MA1K00015N", "宝山区", "简化管理"],
     ["91310114MA1K000230001P", "上海虚构丙材料有限公司", "91310114MA1K000230", "嘉定区", "重点管理"],
 ];
 /// Its headings.
-pub(super) const HEAD: [&str; 5] = ["排污许可证编号", "单位名称", "统一社会信用代码", "行政区", "管理类别"];
+pub(crate) const HEAD: [&str; 5] = ["排污许可证编号", "单位名称", "统一社会信用代码", "行政区", "管理类别"];
 
 /// The register as rows.
-pub(super) fn register() -> Vec<Vec<String>> {
+pub(crate) fn register() -> Vec<Vec<String>> {
     let rows = std::iter::once(HEAD).chain(FIRMS);
     rows.map(|row| row.iter().map(ToString::to_string).collect()).collect()
 }
 
-pub(super) fn rows(rows: &[&[&str]]) -> Vec<Vec<String>> {
+pub(crate) fn rows(rows: &[&[&str]]) -> Vec<Vec<String>> {
     rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect()
 }
 
 /// Lines of a csv as they stand, nothing quoted.
-pub(super) fn csv(rows: &[Vec<String>]) -> Vec<u8> {
+pub(crate) fn csv(rows: &[Vec<String>]) -> Vec<u8> {
     rows.iter().map(|row| row.join(",") + "\n").collect::<String>().into_bytes()
 }
 
@@ -41,12 +41,12 @@ fn escaped(text: &str) -> String {
 }
 
 /// The letters of a column, from 0.
-pub(super) fn letters(column: usize) -> String {
+pub(crate) fn letters(column: usize) -> String {
     char::from(b'A' + column as u8).to_string()
 }
 
 /// The rows of a sheet as XML, every cell an inline text. A cell that begins with `<` is XML of its own.
-pub(super) fn sheet_rows(rows: &[Vec<String>]) -> String {
+pub(crate) fn sheet_rows(rows: &[Vec<String>]) -> String {
     let mut xml = String::new();
     for (r, row) in rows.iter().enumerate() {
         xml.push_str(&format!("<row r=\"{}\">", r + 1));
@@ -64,13 +64,13 @@ pub(super) fn sheet_rows(rows: &[Vec<String>]) -> String {
 }
 
 /// A worksheet's part: what stands before the rows, the rows, what stands behind them.
-pub(super) fn worksheet(before: &str, rows: &str, after: &str) -> String {
+pub(crate) fn worksheet(before: &str, rows: &str, after: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">{before}<sheetData>{rows}</sheetData>{after}</worksheet>"
     )
 }
 
-pub(super) fn zip_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip_of(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         writer.start_file(*name, ::zip::write::SimpleFileOptions::default()).unwrap();
@@ -83,7 +83,7 @@ const REL: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relatio
 const PKG: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 
 /// A workbook of sheets (name, state or "", part) with number formats by cell format, the first for cells without one.
-pub(super) fn workbook(sheets: &[(&str, &str, String)], formats: &[&str]) -> Vec<u8> {
+pub(crate) fn workbook(sheets: &[(&str, &str, String)], formats: &[&str]) -> Vec<u8> {
     let mut listed = String::new();
     let mut relations = String::new();
     for (i, (name, state, _)) in sheets.iter().enumerate() {
@@ -121,52 +121,52 @@ pub(super) fn workbook(sheets: &[(&str, &str, String)], formats: &[&str]) -> Vec
 }
 
 /// A workbook of one sheet of texts.
-pub(super) fn xlsx(rows: &[Vec<String>]) -> Vec<u8> {
+pub(crate) fn xlsx(rows: &[Vec<String>]) -> Vec<u8> {
     workbook(&[("Sheet1", "", worksheet("", &sheet_rows(rows), ""))], &[])
 }
 
 /// A folder of input with a project beside it.
-pub(super) struct Office(pub(super) tempfile::TempDir);
+pub(crate) struct Office(pub(super) tempfile::TempDir);
 
 impl Office {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("输入")).unwrap();
         Self(folder)
     }
 
-    pub(super) fn input(&self) -> PathBuf {
+    pub(crate) fn input(&self) -> PathBuf {
         self.0.path().join("输入")
     }
 
-    pub(super) fn file(&self, name: &str, bytes: &[u8]) -> &Self {
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> &Self {
         let path = self.input().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
         self
     }
 
-    pub(super) fn copy(&self, from: &Path, name: &str) -> &Self {
+    pub(crate) fn copy(&self, from: &Path, name: &str) -> &Self {
         self.file(name, &fs::read(from).unwrap())
     }
 
-    pub(super) fn try_make(&self, mapping: Option<&str>) -> AppResult<Made> {
+    pub(crate) fn try_make(&self, mapping: Option<&str>) -> AppResult<Made> {
         let new = NewProject { from: self.input(), year: Some(2027), ..NewProject::default() };
         let mapping = mapping.map(|text| Mapping::from_ron(text, "m.ron").unwrap());
         create_project_with(&self.0.path().join("项目"), &new, mapping, &at("2026-12-20T09:00:00")).map(Made)
     }
 
-    pub(super) fn make(&self) -> Made {
+    pub(crate) fn make(&self) -> Made {
         self.try_make(None).unwrap()
     }
 
-    pub(super) fn make_mapped(&self, mapping: &str) -> Made {
+    pub(crate) fn make_mapped(&self, mapping: &str) -> Made {
         self.try_make(Some(mapping)).unwrap()
     }
 }
 
 /// A project of one register, as csv or as a workbook.
-pub(super) fn made_of(register: &[Vec<String>], as_csv: bool) -> Made {
+pub(crate) fn made_of(register: &[Vec<String>], as_csv: bool) -> Made {
     let office = Office::new();
     if as_csv {
         office.file("污染源名录.csv", &csv(register));
@@ -177,24 +177,24 @@ pub(super) fn made_of(register: &[Vec<String>], as_csv: bool) -> Made {
 }
 
 /// A project made.
-pub(super) struct Made(pub(super) Imported);
+pub(crate) struct Made(pub(super) Imported);
 
 impl Made {
-    pub(super) fn registry(&self) -> &Registry {
+    pub(crate) fn registry(&self) -> &Registry {
         &self.0.registry
     }
 
     /// All findings of the import.
-    pub(super) fn findings(&self) -> Vec<&Finding> {
+    pub(crate) fn findings(&self) -> Vec<&Finding> {
         self.0.registry.diagnostics.findings().iter().collect()
     }
 
-    pub(super) fn of(&self, code: &str) -> Vec<&Finding> {
+    pub(crate) fn of(&self, code: &str) -> Vec<&Finding> {
         self.findings().into_iter().filter(|finding| finding.code == code).collect()
     }
 
     /// The texts of a column; empty for no value.
-    pub(super) fn column(&self, kind: TableKind, column: &str) -> Vec<String> {
+    pub(crate) fn column(&self, kind: TableKind, column: &str) -> Vec<String> {
         let frame = self.registry().frame(kind);
         let column = frame.column(column).unwrap();
         (0..frame.height())
@@ -205,23 +205,23 @@ impl Made {
             .collect()
     }
 
-    pub(super) fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names = self.column(TableKind::Sources, "name");
         names.sort();
         names
     }
 
-    pub(super) fn kept(&self, kind: TableKind) -> usize {
+    pub(crate) fn kept(&self, kind: TableKind) -> usize {
         self.registry().frame(kind).height()
     }
 
     /// Rows set aside, by number.
-    pub(super) fn aside(&self) -> Vec<u32> {
+    pub(crate) fn aside(&self) -> Vec<u32> {
         self.registry().set_aside.column("row").unwrap().u32().unwrap().iter().flatten().collect()
     }
 }
 
 /// A case of the folder of cases.
-pub(super) fn case(path: &str) -> PathBuf {
+pub(crate) fn case(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cases").join(path)
 }

@@ -52,13 +52,13 @@ fn visit(at: &Value, path: &mut Vec<String>, give: &mut impl FnMut(&[String], &V
                 visit(item, path, give);
                 path.pop();
             }
-            let mut changed = items.clone();
+            let mut changed.clone_from(items);
             changed.push(items.last().cloned().unwrap_or(json!("0")));
             give(path, &json!(changed));
             if !items.is_empty() {
                 give(path, &json!(items[1..]));
                 give(path, &json!(items[..items.len() - 1]));
-                changed = items.clone();
+                changed.clone_from(items);
                 changed.reverse();
                 if changed != *items {
                     give(path, &json!(changed));

@@ -61,3 +61,35 @@ fn the_command_looks_takes_lists_and_goes_back() {
     let odd = fairdraw(&["refresh", root_text]);
     assert_eq!(odd.status.code(), Some(2));
 }
+
+/// What lies in the folder and is not read is named, as for a new project, and not twice at the next refresh; a look
+/// alone leaves its report beside the files.
+#[test]
+fn entries_that_are_not_read_are_named_and_a_look_writes_its_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = made(folder.path(), &plants(30));
+    let root = project.root().to_owned();
+    drop(project);
+    let from = folder.path().join("新");
+    fs::create_dir_all(from.join("往年")).unwrap();
+    write(&from, "污染源名录.csv", &register(&plants(31)));
+    write(&from.join("往年"), "污染源名录.csv", &register(&plants(20)));
+    write(&from, "备份.rar", "Rar!");
+    write(&from, "说明.docx", "PK");
+    let (root_text, from_text) = (root.to_str().unwrap(), from.to_str().unwrap());
+    let before = files(&root);
+    let dry = fairdraw(&["refresh", root_text, "--from", from_text, "--dry-run"]);
+    let said = words(&dry);
+    let report = folder.path().join("新_质量报告.csv");
+    assert!(said.contains("PRJ-024") && said.contains("新_质量报告.csv"), "{said}");
+    let listed = |path: &std::path::Path| fs::read_to_string(path).unwrap().matches("PRJ-024").count();
+    assert_eq!((listed(&report), files(&root) == before), (3, true));
+    for _ in 0..2 {
+        let taken = fairdraw(&["refresh", root_text, "--from", from_text]);
+        assert!(words(&taken).contains("PRJ-024"), "{}", words(&taken));
+        assert_eq!(listed(&root.join("quality.csv")), 3);
+    }
+    fs::remove_file(from.join("备份.rar")).unwrap();
+    fairdraw(&["refresh", root_text, "--from", from_text]);
+    assert_eq!(listed(&root.join("quality.csv")), 2);
+}

@@ -285,6 +285,17 @@ fn cases_of_files() -> Vec<Case> {
         (&codes::TEXT_DESTROYED, first([UNIT_A, "上海锟斤拷公司", USCC_A, "徐汇", "重点"])),
         (&codes::TEXT_DOUBTFUL, one("地址", "涓婃捣铏氭瀯")),
         (&codes::PLACE_FROM_NAME, vec![input(sheet)]),
+        (&codes::NAME_SEVERAL, first([UNIT_A, "上海甲有限公司；上海乙有限公司", USCC_A, "徐汇", "重点"])),
+        (
+            &codes::CODE_AS_DATE,
+            vec![input(raw(
+                "监测.csv",
+                &[
+                    vec!["排污许可证编号", "监测时间", "排口编号", "监测值"],
+                    vec![UNIT_A, "2026-03-01 13:00", "2026-01-02", "1"],
+                ],
+            ))],
+        ),
     ]
 }
 

@@ -17,7 +17,7 @@ use fairdraw::registry::codes;
 use fairdraw::registry::{
     Apart, BodyName, CoordinateSystem, DistrictLookup, IndustryTable, InputFile, InputTable, LastingIds, Mapping,
     NamedId, NoMap, Registry, RegistryOptions, TableKind, check_tables, frame_from_bytes, frame_to_bytes,
-    load_registry, render_report, render_report_csv, render_set_aside_csv, render_summary,
+    load_registry, render_report, render_set_aside_csv, render_summary, report_csv,
 };
 use fairdraw::tabular::RawTable;
 use polars::prelude::*;
