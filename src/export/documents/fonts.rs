@@ -79,7 +79,10 @@ pub struct Fonts {
 
 impl std::fmt::Debug for Fonts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fonts").field("faces", &self.faces).field("installed", &self.installed.len()).finish()
+        f.debug_struct("Fonts")
+            .field("faces", &self.faces)
+            .field("installed", &self.installed.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -108,9 +111,9 @@ impl Fonts {
             let family = at.map(|at| known[at]);
             // 小标宋 and 黑体 are heavy faces: what stands in for them is set in bold
             let heavy = matches!(role, "title" | "hei");
-            let own = family.is_some_and(|family| !family.starts_with("Noto") && !family.starts_with("Source"));
-            let weight =
-                if heavy && !(own && !family.is_some_and(|f| f.starts_with("ST"))) { "bold" } else { "regular" };
+            // of the named faces only 华文中宋 and 华文黑体 are as light as a text face
+            let is_light = family.is_none_or(|f| ["Noto", "Source", "思源", "ST"].iter().any(|m| f.starts_with(m)));
+            let weight = if heavy && is_light { "bold" } else { "regular" };
             let families = family.into_iter().chain([BUNDLED]).map(str::to_owned).collect();
             words.push(format!("{wanted}用 {}", family.unwrap_or(BUNDLED)));
             faces.insert(role, Face { families, weight });

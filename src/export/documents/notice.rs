@@ -253,7 +253,6 @@ fn notice_word(notice: &Notice, typesetter: &Typesetter<'_>) -> AppResult<Vec<u8
         }
     }
     book.blank();
-    book.blank();
     book.signature(&notice.agency, &notice.day);
     book.turn_pages();
     for (at, sheet) in notice.sheets.iter().enumerate() {

@@ -37,7 +37,7 @@ impl Sketch {
         let bound = |of: fn(&(f64, f64)) -> f64, pick: fn(f64, f64) -> f64| points().map(of).reduce(pick);
         let (west, east) = (bound(|p| p.0, f64::min)?, bound(|p| p.0, f64::max)?);
         let (south, north) = (bound(|p| p.1, f64::min)?, bound(|p| p.1, f64::max)?);
-        let shrink = ((south + north) / 2.0).to_radians().cos().max(0.05);
+        let shrink = f64::midpoint(south, north).to_radians().cos().max(0.05);
         // a margin of a twentieth on every side
         let (wide, high) = (((east - west) * 1.1).max(1e-6), ((north - south) * 1.1).max(1e-6));
         let (west, north) = (west - (east - west) / 20.0, north + (north - south) / 20.0);

@@ -51,7 +51,7 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 use crate::workspace::store::templates::load_templates;
-use documents::template_files;
+use documents::{CERTIFICATE_PAPER, PACKS, template_files};
 pub use request::ExportRequest;
 
 /// Folders of the families.
@@ -67,12 +67,6 @@ pub const PAGES: &str = "公开/网页";
 pub const TASKS: &str = "任务单";
 /// Of the internal files the month's forms for results alone.
 pub const FORMS: &str = "结果填报表";
-
-/// The task books that bodies print, among the internal files.
-const PACKS: &str = "任务书";
-
-/// The paper of a draw's certificate, in its evidence.
-const CERTIFICATE_PAPER: &str = "certificate.pdf";
 
 /// The product's templates, to be changed and put into the project: written only where they are asked for.
 pub const TEMPLATES: &str = TEMPLATE_FOLDER;

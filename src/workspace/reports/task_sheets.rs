@@ -24,6 +24,9 @@ const MOST_LIMITS: usize = 12;
 /// Metres by which a sketch's outline may depart from the map: less than the width of its line.
 const SKETCH_TOLERANCE_M: f64 = 120.0;
 
+/// Limits by outlet and pollutant, each with the day of the record that it comes from.
+type Limits<'a> = BTreeMap<(&'a str, &'a str), (NaiveDate, f64)>;
+
 /// Makes the task packs of a project's months.
 pub struct TaskSheets<'a> {
     rows: &'a RowMaker<'a>,
@@ -31,7 +34,7 @@ pub struct TaskSheets<'a> {
     address: &'a str,
     checklists: Checklists,
     /// Of each unit with records of automatic monitoring: outlet and pollutant with the limit of the latest record.
-    limits: BTreeMap<&'a str, BTreeMap<(&'a str, &'a str), (NaiveDate, f64)>>,
+    limits: BTreeMap<&'a str, Limits<'a>>,
     /// Outlines by name of the district.
     sketches: BTreeMap<String, Sketch>,
 }
@@ -51,7 +54,7 @@ impl<'a> TaskSheets<'a> {
         let (unit, outlet) = (monitoring::UNIT_ID.of(frame)?, monitoring::OUTLET.of(frame)?);
         let (pollutant, limit) = (monitoring::POLLUTANT.of(frame)?, monitoring::LIMIT.of(frame)?);
         let days = monitoring::DATE.of(frame)?;
-        let mut limits: BTreeMap<&str, BTreeMap<_, (NaiveDate, f64)>> = BTreeMap::new();
+        let mut limits: BTreeMap<&str, Limits<'_>> = BTreeMap::new();
         for (row, unit) in unit.iter().enumerate() {
             let (Some(unit), Some(pollutant)) = (unit, pollutant.get(row)) else { continue };
             let (Some(limit), Some(day)) = (limit.get(row).copied().flatten(), days.get(row).copied().flatten()) else {

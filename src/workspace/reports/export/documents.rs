@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{EVIDENCE, ExportRequest, Exported, Exporter, INTERNAL, PACKS, PUBLIC};
+use super::{EVIDENCE, ExportRequest, Exported, Exporter, INTERNAL, PUBLIC};
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, ResultList};
 use crate::export::documents::{
@@ -14,6 +14,12 @@ use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
+
+/// The task books that bodies print, among the internal files.
+pub(super) const PACKS: &str = "任务书";
+
+/// The paper of a draw's certificate, in its evidence.
+pub(super) const CERTIFICATE_PAPER: &str = "certificate.pdf";
 
 /// Endings of documents.
 const DOCUMENTS: [&str; 2] = ["pdf", "docx"];
