@@ -89,8 +89,8 @@ const BAD: [BadResult; 10] = [
         r.disclosed_on = Some(day("2027-01-14"));
         r.withheld = Some(WithholdingGround::new(GROUND).unwrap());
     }),
-    ("DIS-037", &[("销号依据", "整改报告")], |r| r.follow_up.evidence = "整改报告".to_owned()),
-    ("DIS-037", &[("免予处罚依据", GROUND)], |r| r.follow_up.exempted = GROUND.to_owned()),
+    ("DIS-037", &[("销号依据", "整改报告")], |r| "整改报告".clone_into(&mut r.follow_up.evidence)),
+    ("DIS-037", &[("免予处罚依据", GROUND)], |r| GROUND.clone_into(&mut r.follow_up.exempted)),
 ];
 
 #[test]

@@ -43,6 +43,10 @@ fn notice(
     render_notice(&list, &public_header(), &catalogue, "沪环执法〔2023〕154号第13项", &typesetter(&fonts, &templates))
 }
 
+fn ends_in(name: &str, extension: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|end| end == extension)
+}
+
 #[test]
 fn a_notice_of_many_rows_repeats_its_head_and_loses_nothing() {
     let (checks, results) = visited(120);
@@ -201,7 +205,7 @@ fn a_task_book_has_a_sheet_and_a_checklist_for_each_target() {
     let made = render_task_pack(&pack, (true, true), &typesetter(&fonts, &templates)).unwrap();
     assert_eq!(made.files.len(), 2);
     assert!(made.files.iter().all(|file| file.audience == Audience::Internal && file.name.contains("检查任务书")));
-    let pdf = &made.files.iter().find(|file| file.name.ends_with(".pdf")).unwrap().bytes;
+    let pdf = &made.files.iter().find(|file| ends_in(&file.name, "pdf")).unwrap().bytes;
     let text = pdf_text(pdf).unwrap();
     let sheets: Vec<&str> = text.lines().filter(|page| page.contains("双随机检查任务单")).collect();
     assert_eq!(sheets.len(), 4);
@@ -225,7 +229,7 @@ fn a_task_book_has_a_sheet_and_a_checklist_for_each_target() {
     assert!(text.contains("《中华人民共和国环境保护法》第四十五条") && !text.contains("生态环境法典"));
     // the code on the first sheet is a picture of its own, printed once
     assert!(pdf.windows(6).filter(|w| w == b"/Image").count() >= 1);
-    let word = &made.files.iter().find(|file| file.name.ends_with(".docx")).unwrap().bytes;
+    let word = &made.files.iter().find(|file| ends_in(&file.name, "docx")).unwrap().bytes;
     let mut archive = zip::ZipArchive::new(Cursor::new(word)).unwrap();
     let mut document = String::new();
     std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut document).unwrap();
