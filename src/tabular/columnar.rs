@@ -190,11 +190,12 @@ fn text_column(column: &Column, half: bool) -> (Option<Column>, usize) {
 fn half_texts(column: &Column) -> Option<StringChunked> {
     let half = |bytes: &[u8]| {
         let bits = u16::from_le_bytes(bytes.try_into().ok()?);
-        let (exponent, fraction) = (i32::from(bits >> 10 & 0x1F), f64::from(bits & 0x3FF) / 1024.0);
+        let (exponent, fraction) = (bits >> 10 & 0x1F, bits & 0x3FF);
         let size = match exponent {
             0x1F => return None,
-            0 => fraction * 2_f64.powi(-14),
-            exponent => (1.0 + fraction) * 2_f64.powi(exponent - 15),
+            // Below the smallest exponent a half counts in steps of 2^-24.
+            0 => f64::from(fraction) / 16_777_216.0,
+            exponent => f64::from_bits(u64::from(exponent + 1008) << 52 | u64::from(fraction) << 42),
         };
         Some(value::number(if bits >> 15 == 1 { -size } else { size }))
     };

@@ -12,7 +12,7 @@ pub fn unified(c: char) -> char {
     };
     // All of them take three bytes.
     let at = 3 * (u32::from(c) - u32::from(from)) as usize;
-    to.get(at..at + 3).and_then(|found| found.chars().next()).unwrap_or(c)
+    to.get(at..at + 3).and_then(|found| found.chars().next()).filter(|found| *found != '\u{fffd}').unwrap_or(c)
 }
 
 /// U+2F00 to U+2FD5.
@@ -23,7 +23,7 @@ const KANGXI: &str = "\
     豆豕豸貝赤走足身車辛辰辵邑酉釆里金長門阜隶隹雨靑非面革韋韭音頁風飛食首香馬骨高髟鬥鬯鬲鬼魚鳥鹵鹿麥麻\
     黃黍黑黹黽鼎鼓鼠鼻齊齒龍龜龠";
 
-/// U+F900 to U+FAD9; the few that decompose to a character beyond three bytes stand for themselves.
+/// U+F900 to U+FAD9; U+FFFD for the few that decompose to a character beyond three bytes.
 const COMPATIBILITY: &str = "\
     豈更車賈滑串句龜龜契金喇奈懶癩羅蘿螺裸邏樂洛烙珞落酪駱亂卵欄爛蘭鸞嵐濫藍襤拉臘蠟廊朗浪狼郎來冷勞擄櫓\
     爐盧老蘆虜路露魯鷺碌祿綠菉錄鹿論壟弄籠聾牢磊賂雷壘屢樓淚漏累縷陋勒肋凜凌稜綾菱陵讀拏樂諾丹寧怒率異北\
@@ -32,9 +32,9 @@ const COMPATIBILITY: &str = "\
     杻柳流溜琉留硫紐類六戮陸倫崙淪輪律慄栗率隆利吏履易李梨泥理痢罹裏裡里離匿溺吝燐璘藺隣鱗麟林淋臨立笠粒\
     狀炙識什茶刺切度拓糖宅洞暴輻行降見廓兀嗀﨎﨏塚﨑晴﨓﨔凞猪益礼神祥福靖精羽﨟蘒﨡諸﨣﨤逸都﨧﨨﨩飯飼\
     館鶴郞隷侮僧免勉勤卑喝嘆器塀墨層屮悔慨憎懲敏既暑梅海渚漢煮爫琢碑社祉祈祐祖祝禍禎穀突節練縉繁署者臭艹\
-    艹著褐視謁謹賓贈辶逸難響頻恵𤋮舘﩮﩯並况全侀充冀勇勺喝啕喙嗢塚墳奄奔婢嬨廒廙彩徭惘慎愈憎慠懲戴揄搜摒\
+    艹著褐視謁謹賓贈辶逸難響頻恵�舘﩮﩯並况全侀充冀勇勺喝啕喙嗢塚墳奄奔婢嬨廒廙彩徭惘慎愈憎慠懲戴揄搜摒\
     敖晴朗望杖歹殺流滛滋漢瀞煮瞧爵犯猪瑱甆画瘝瘟益盛直睊着磌窱節类絛練缾者荒華蝹襁覆視調諸請謁諾諭謹變贈\
-    輸遲醙鉶陼難靖韛響頋頻鬒龜𢡊𢡄𣏕㮝䀘䀹𥉉𥳐𧻓齃龎";
+    輸遲醙鉶陼難靖韛響頋頻鬒龜���㮝䀘䀹���齃龎";
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@
 //! Public files pass the gate: they are searched for every target not yet visited before they are written.
 
 mod documents;
+mod request;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use crate::disclosure::{
     Audience, CheckResult, DueCheck, Ledger, MandatoryChecks, PublicScan, check_year_plan, compute_ledger,
 };
 use crate::district::DistrictSet;
-use crate::domain::{BodyId, PlanMonth};
+use crate::domain::BodyId;
 use crate::export::documents::{Fonts, TEMPLATE_FOLDER, Templates};
 use crate::export::{
     BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, FileName, PublicHeader, PublicSite,
@@ -51,6 +52,7 @@ use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 use crate::workspace::store::templates::load_templates;
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
+pub use request::ExportRequest;
 
 /// Folders of the families.
 pub const INTERNAL: &str = "内部";
@@ -83,38 +85,6 @@ pub struct Exported {
     pub notes: Vec<String>,
     /// `模拟数据` or `演示`, where it stands on the files.
     pub mark: Option<String>,
-}
-
-/// What to export.
-#[derive(Debug, Clone, Default)]
-pub struct ExportRequest {
-    /// Only this month's lists; all where `None`.
-    pub month: Option<PlanMonth>,
-    /// Endings (`xlsx`, `csv`, `json`, `pdf`, `docx`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表` of the internal
-    /// ones, and `模板`, which comes only where it is named) wanted; a file must be of one of either kind that is named. All where empty.
-    pub only: Vec<String>,
-}
-
-impl ExportRequest {
-    fn takes(&self, folder: &str, name: &str) -> bool {
-        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS, TEMPLATES].contains(&word.trim());
-        let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
-        let is_of = |family: &str| match family {
-            TASKS => folder.starts_with(INTERNAL) && (name.contains(TASKS) || name.contains(PACKS)),
-            FORMS => folder.starts_with(INTERNAL) && name.contains(FORMS),
-            family => folder.starts_with(family),
-        };
-        let is_wanted =
-            families.is_empty() && folder != TEMPLATES || families.iter().any(|family| is_of(family.trim()));
-        let name = name.to_lowercase();
-        is_wanted
-            && (endings.is_empty()
-                || endings.iter().any(|ending| name.ends_with(&format!(".{}", ending.trim().to_lowercase()))))
-    }
-
-    fn wants(&self, month: PlanMonth) -> bool {
-        self.month.is_none_or(|wanted| wanted == month)
-    }
 }
 
 fn created(context: &CommandContext) -> NaiveDateTime {
@@ -475,24 +445,4 @@ fn closed_certificates(
         })
     };
     closed.map(certificate).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_export_takes_the_families_and_endings_named() {
-        let of = |only: &[&str]| ExportRequest { month: None, only: only.iter().map(|w| (*w).to_owned()).collect() };
-        let evidence = format!("{EVIDENCE}/2027-03-1");
-        assert!(of(&[]).takes(PUBLIC, "a.xlsx") && of(&[]).takes(&evidence, "frame.csv"));
-        assert!(of(&["XLSX"]).takes(INTERNAL, "a.xlsx") && !of(&["xlsx"]).takes(INTERNAL, "a.csv"));
-        assert!(of(&[INTERNAL]).takes(INTERNAL, "a.xlsx"));
-        assert!(!of(&[INTERNAL]).takes(PUBLIC, "a.xlsx"), "what stays inside publishes nothing");
-        assert!(of(&[EVIDENCE]).takes(&evidence, "frame.csv") && !of(&[PUBLIC]).takes(&evidence, "frame.csv"));
-        let sheet = "甲局2027年3月检查任务单_内部.xlsx";
-        assert!(of(&[TASKS]).takes(INTERNAL, sheet) && !of(&[FORMS]).takes(INTERNAL, sheet));
-        assert!(!of(&[TASKS]).takes(INTERNAL, "甲局2027年计划.xlsx") && !of(&[TASKS]).takes(&evidence, "frame.csv"));
-        assert!(of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.csv") && !of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.xlsx"));
-    }
 }

@@ -172,9 +172,9 @@ fn what_a_word_leaves_open_is_said() {
         }
         let path = folder.path().join(format!("结果.{ending}"));
         if ending == "csv" {
-            write_csv(&path, &rows)
+            write_csv(&path, &rows);
         } else {
-            write_xlsx(&path, &rows)
+            write_xlsx(&path, &rows);
         }
         let taken = take_results(&project, &path, &at("2027-01-20T09:00:00")).unwrap();
         assert_eq!(taken.added + taken.updated, 0);

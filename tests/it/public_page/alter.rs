@@ -52,7 +52,7 @@ fn visit(at: &Value, path: &mut Vec<String>, give: &mut impl FnMut(&[String], &V
                 visit(item, path, give);
                 path.pop();
             }
-            let mut changed.clone_from(items);
+            let mut changed = items.clone();
             changed.push(items.last().cloned().unwrap_or(json!("0")));
             give(path, &json!(changed));
             if !items.is_empty() {

@@ -1,0 +1,57 @@
+//! Which files an export is asked for.
+
+use super::{EVIDENCE, FORMS, INTERNAL, PACKS, PUBLIC, TASKS, TEMPLATES};
+use crate::domain::PlanMonth;
+
+/// What to export.
+#[derive(Debug, Clone, Default)]
+pub struct ExportRequest {
+    /// Only this month's lists; all where `None`.
+    pub month: Option<PlanMonth>,
+    /// Endings (`xlsx`, `csv`, `json`, `pdf`, `docx`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表`
+    /// of the internal ones, and `模板`, which comes only where it is named) wanted; a file must be of one of either
+    /// kind that is named. All where empty.
+    pub only: Vec<String>,
+}
+
+impl ExportRequest {
+    pub(super) fn takes(&self, folder: &str, name: &str) -> bool {
+        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS, TEMPLATES].contains(&word.trim());
+        let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
+        let is_of = |family: &str| match family {
+            TASKS => folder.starts_with(INTERNAL) && (name.contains(TASKS) || name.contains(PACKS)),
+            FORMS => folder.starts_with(INTERNAL) && name.contains(FORMS),
+            family => folder.starts_with(family),
+        };
+        let is_wanted =
+            families.is_empty() && folder != TEMPLATES || families.iter().any(|family| is_of(family.trim()));
+        let name = name.to_lowercase();
+        is_wanted
+            && (endings.is_empty()
+                || endings.iter().any(|ending| name.ends_with(&format!(".{}", ending.trim().to_lowercase()))))
+    }
+
+    pub(super) fn wants(&self, month: PlanMonth) -> bool {
+        self.month.is_none_or(|wanted| wanted == month)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_takes_the_families_and_endings_named() {
+        let of = |only: &[&str]| ExportRequest { month: None, only: only.iter().map(|w| (*w).to_owned()).collect() };
+        let evidence = format!("{EVIDENCE}/2027-03-1");
+        assert!(of(&[]).takes(PUBLIC, "a.xlsx") && of(&[]).takes(&evidence, "frame.csv"));
+        assert!(of(&["XLSX"]).takes(INTERNAL, "a.xlsx") && !of(&["xlsx"]).takes(INTERNAL, "a.csv"));
+        assert!(of(&[INTERNAL]).takes(INTERNAL, "a.xlsx"));
+        assert!(!of(&[INTERNAL]).takes(PUBLIC, "a.xlsx"), "what stays inside publishes nothing");
+        assert!(of(&[EVIDENCE]).takes(&evidence, "frame.csv") && !of(&[PUBLIC]).takes(&evidence, "frame.csv"));
+        let sheet = "甲局2027年3月检查任务单_内部.xlsx";
+        assert!(of(&[TASKS]).takes(INTERNAL, sheet) && !of(&[FORMS]).takes(INTERNAL, sheet));
+        assert!(!of(&[TASKS]).takes(INTERNAL, "甲局2027年计划.xlsx") && !of(&[TASKS]).takes(&evidence, "frame.csv"));
+        assert!(of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.csv") && !of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.xlsx"));
+    }
+}
