@@ -39,7 +39,7 @@ impl FollowUp {
 }
 
 /// The rules of a follow-up. Codes: `DIS-016` and `DIS-017` as for every day, `DIS-039` closed without its proof,
-/// `DIS-040` words of a closing without its day, `DIS-035` handed over without its document, `DIS-036` a ground that
+/// `DIS-046` words of a closing without its day, `DIS-035` handed over without its document, `DIS-036` a ground that
 /// names no article, `DIS-037` a follow-up where no problem was found, `DIS-038` a document without its day.
 pub(super) fn check_follow_up(result: &CheckResult, today: NaiveDate) -> Vec<FieldFinding> {
     let follow_up = &result.follow_up;
@@ -67,7 +67,7 @@ pub(super) fn check_follow_up(result: &CheckResult, today: NaiveDate) -> Vec<Fie
         tell(ResultField::Evidence, finding.hint("请写明凭什么确认整改到位，如整改报告、照片、复查"));
     }
     if result.closed_on.is_none() && !(follow_up.evidence.is_empty() && follow_up.closed_by.is_empty()) {
-        let finding = Finding::warning("DIS-040", "填写了销号依据或销号人，却没有销号日期");
+        let finding = Finding::warning("DIS-046", "填写了销号依据或销号人，却没有销号日期");
         tell(ResultField::ClosedOn, finding.hint("整改到位的请补填销号日期；尚未到位的，问题仍列为未销号"));
     }
     if let Some(day) = follow_up.handed_over_on {

@@ -46,7 +46,7 @@ impl FieldFinding {
 /// the visit, `DIS-022` fewer than two inspectors (a warning where there is no roster to name them from),
 /// `DIS-023` others than those paired, `DIS-024` not on the roster, `DIS-026` a problem without its words or
 /// words without a problem, `DIS-028` disclosed before it was completed, `DIS-029` disclosed and withheld,
-/// `DIS-030` on site though planned off site, `DIS-032` no matters, `DIS-035` to `DIS-040` the follow-up of a problem.
+/// `DIS-030` on site though planned off site, `DIS-032` no matters, `DIS-035` to `DIS-039`, `DIS-046` the follow-up of a problem.
 #[must_use]
 pub fn check_result(
     result: &CheckResult,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use fairdraw::disclosure::{CheckResult, DueCheck, Outcome, PlanDatesEntry};
+use fairdraw::disclosure::{CheckResult, DueCheck, FollowUp, Outcome, PlanDatesEntry};
 use fairdraw::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
 use fairdraw::plan::{Mend, MendAction};
 use fairdraw::registry::confirmed::keys_of;
@@ -12,6 +12,7 @@ use fairdraw::workspace::deeds::batch::{ClearDays, key_of, record_clear_results}
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check, replace_inspector, substitute_unit};
 use fairdraw::workspace::deeds::confirm::Confirmation;
 use fairdraw::workspace::deeds::deed::Deed;
+use fairdraw::workspace::deeds::follow_up::{FollowUpEntry, Interference, record_follow_up, record_interference};
 use fairdraw::workspace::deeds::plan_record::record_year_plan_dates;
 use fairdraw::workspace::deeds::publish::{Publication, PublicationCorrection, correct_disclosure, record_disclosure};
 use fairdraw::workspace::deeds::results::record_result;
@@ -161,6 +162,34 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     let back = PublicationCorrection { codes, on: None, reason: "网站退回".to_owned() };
     correct_disclosure(&project, &back, &now).unwrap();
     assert_eq!(last(), format!("撤回 1 项结果的公开登记：{}。原因：网站退回", paired[1].name));
+
+    let found = CheckResult {
+        outcome: Outcome::Ordered,
+        problem: "台账缺失".to_owned(),
+        handling: "责令改正".to_owned(),
+        ..good(paired[0])
+    };
+    record_result(&project, &registry, found, "漏填问题", &now).unwrap();
+    let entry = FollowUpEntry {
+        codes: vec![paired[0].plan_code.clone()],
+        closed_on: Some(day("2027-01-18")),
+        follow_up: FollowUp { evidence: "整改报告".to_owned(), ..FollowUp::default() },
+        ..FollowUpEntry::default()
+    };
+    record_follow_up(&project, &registry, &entry, &now).unwrap();
+    assert_eq!(
+        last(),
+        format!("{name}（{unit}）：销号日期由「未销号」改为「2027-01-18」，销号依据由空改为「整改报告」")
+    );
+    let told = Interference {
+        on: Some(day("2027-01-19")),
+        who: "某局王某".to_owned(),
+        how: "来电要求推迟检查".to_owned(),
+        handled: "未予采纳".to_owned(),
+        unit: Some(unit.clone()),
+    };
+    record_interference(&project, &told, &now).unwrap();
+    assert_eq!(last(), format!("2027-01-19 某局王某，来电要求推迟检查，涉及 {name}（{unit}），处置：未予采纳"));
 
     let entered = PlanDatesEntry { approved_on: Some(day("2027-01-05")), ..PlanDatesEntry::default() };
     record_year_plan_dates(&project, &registry, &entered, &now).unwrap();
