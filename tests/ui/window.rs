@@ -169,7 +169,7 @@ impl Driver {
             if let Some((at, false)) = self.find(text) {
                 return at;
             }
-            if begin.elapsed() > Duration::from_mins(2) {
+            if begin.elapsed() > Duration::from_mins(6) {
                 let shown = self.shown();
                 self.picture();
                 panic!("waited in vain for 「{text}」; the window shows: {shown}");
@@ -270,12 +270,12 @@ fn the_real_window_draws_and_its_certificate_verifies() {
     driver.click("跳过");
     driver.click("进入本月清单");
     driver.click("导出任务单");
-    wait("the task sheets", Duration::from_mins(2), || find_file(&out, "检查任务单_2027-01_第1版_内部_模拟数据.xlsx"));
+    wait("the task sheets", Duration::from_mins(6), || find_file(&out, "检查任务单_2027-01_第1版_内部_模拟数据.xlsx"));
     assert!(find_file(&out, "certificate.json").is_none(), "the task sheets go out alone");
     // everything else by the shortcut, once the window says that it is done
     driver.until("提示与问题 1");
     driver.key(Modifiers::COMMAND, Key::E);
-    let certificate = wait("the export", Duration::from_mins(2), || find_file(&out, "certificate.json"));
+    let certificate = wait("the export", Duration::from_mins(6), || find_file(&out, "certificate.json"));
     // what was exported holds, by the program that the office gives to anybody
     std::thread::sleep(Duration::from_secs(3));
     let frame = certificate.with_file_name("frame.csv");

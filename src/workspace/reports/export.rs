@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
+use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{
@@ -23,7 +24,7 @@ use crate::disclosure::{
 };
 use crate::district::DistrictSet;
 use crate::domain::BodyId;
-use crate::export::documents::{Fonts, TEMPLATE_FOLDER, Templates};
+use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates};
 use crate::export::{
     BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, FileName, PublicHeader, PublicSite,
     SiteCertificate, TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book,
@@ -44,6 +45,7 @@ use crate::workspace::reports::plan_book::BookInput;
 use crate::workspace::reports::plan_record::load_plan_files;
 use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
 use crate::workspace::reports::target_rows::RowMaker;
+use crate::workspace::reports::task_sheets::TaskSheets;
 use crate::workspace::reports::year_plan::{compute_year_plan, off_site_lines};
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
@@ -322,29 +324,48 @@ impl Exporter<'_> {
             }
         }
         let matters = self.project.policy.disclosure.matters.join("、");
+        let mut tasks = Vec::new();
         for sheet in book.months.iter().filter(|sheet| !sheet.targets.is_empty()) {
             let bodies: BTreeMap<_, _> =
                 sheet.targets.iter().map(|t| (t.staff.body.clone(), t.staff.body_name.clone())).collect();
             for (body, name) in bodies {
                 let targets = sheet.targets.iter().filter(|target| target.staff.body == body).cloned().collect();
-                let files = internal.of(&body, &name);
-                let task = TaskBook {
+                tasks.push(TaskBook {
                     header: BookHeader { body: Some((body, name)), ..book.header.clone() },
                     month: sheet.month,
                     targets,
                     matters: matters.clone(),
-                };
-                files.push(render_task_book(&task, self.catalogue)?);
-                files.push(render_results_template(&task, self.catalogue)?);
-                files.extend(render_field_files(&task.header, task.month, &task.targets)?);
-                if let Some(sheets) = &sheets {
-                    let made = self.task_pack(task, sheets, request)?;
-                    files.extend(made.files);
-                    internal.notes.extend(made.notes);
-                }
+                });
             }
         }
+        // a body's sheets know nothing of another's: all cores set them
+        let made: Vec<_> = tasks.par_iter().map(|task| self.task_files(task, sheets.as_ref(), request)).collect();
+        for (task, made) in tasks.iter().zip(made) {
+            let made = made?;
+            if let Some((body, name)) = &task.header.body {
+                internal.of(body, name).extend(made.files);
+            }
+            internal.notes.extend(made.notes);
+        }
         Ok(internal)
+    }
+
+    /// A body's tasks of a month: list, template for results, field files, sheets.
+    fn task_files(
+        &self,
+        task: &TaskBook,
+        sheets: Option<&TaskSheets<'_>>,
+        request: &ExportRequest,
+    ) -> AppResult<RenderedDocuments> {
+        let mut files = vec![render_task_book(task, self.catalogue)?, render_results_template(task, self.catalogue)?];
+        files.extend(render_field_files(&task.header, task.month, &task.targets)?);
+        let mut notes = Vec::new();
+        if let Some(sheets) = sheets {
+            let made = self.task_pack(task.clone(), sheets, request)?;
+            files.extend(made.files);
+            notes.extend(made.notes);
+        }
+        Ok(RenderedDocuments { files, notes })
     }
 
     /// A body's deadlines as a calendar.
