@@ -6,7 +6,7 @@
 //!
 //! How absence shows: rfd tells it like a dialog that was given up. It is known beforehand where neither a session bus
 //! nor zenity is there, and by the time an answer took: nobody gives a dialog up before it is on the screen. A portal
-//! that hangs shows nothing and never answers: after [`PATIENCE`] the window offers its own field beside the dialog,
+//! that hangs shows nothing and never answers: after `PATIENCE` the window offers its own field beside the dialog,
 //! and whichever of the two answers first counts.
 
 use std::collections::BTreeMap;

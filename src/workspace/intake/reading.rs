@@ -130,7 +130,7 @@ pub struct CheckRequest {
 /// Reads and checks files together, as a new project made of them would: rows are merged and joined across files.
 ///
 /// # Errors
-/// As [`create_project`]; `IO-…` for a path that is not there.
+/// As `create_project`; `IO-…` for a path that is not there.
 pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResult<Registry> {
     let mut contents = FolderContents::default();
     // the copies of what lay deeper stay until all is read
