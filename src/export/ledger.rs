@@ -1,10 +1,9 @@
 //! The ledger of problems as a workbook. Internal.
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::{Audience, Ledger, LedgerRow, LedgerState};
+use crate::disclosure::{Ledger, LedgerRow, LedgerState};
 
 use super::columns::{ColumnCatalogue, SheetKind};
-use super::file_name::FileName;
 use super::manifest::ExportFile;
 use super::plan_book::BookHeader;
 use super::plan_sheets::book_meta;
@@ -70,20 +69,10 @@ pub fn render_ledger(
     if own.rows.is_empty() {
         return Ok(None);
     }
-    let whose = header.body.as_ref().map_or(header.agency.as_str(), |(_, name)| name);
+    let whose = header.whose();
     let title = format!("{whose} {}年度问题整改台账", header.year);
     let mut sheet = ledger_sheet(&own.rows.iter().collect::<Vec<_>>(), &title, catalogue);
     sheet.notes = vec![ledger_summary(&own), "内部资料。销号须有依据；逾期未改的，依法处理。".to_owned()];
     let bytes = render_workbook(&[sheet], &book_meta(header, title))?;
-    let name = FileName {
-        agency: whose,
-        document: "问题整改台账",
-        period: &header.year.to_string(),
-        version: header.version,
-        audience: Audience::Internal,
-        mark: header.data_mark.as_deref(),
-        extension: "xlsx",
-    }
-    .render();
-    Ok(Some(ExportFile { name, bytes, audience: Audience::Internal }))
+    Ok(Some(header.file("问题整改台账", &header.year.to_string(), "xlsx", bytes)))
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::disclosure::{CheckOrigin, Manner};
+use crate::disclosure::{Audience, CheckOrigin, Manner};
 use crate::domain::{BodyId, PlanMonth, UnitId};
 
+use super::file_name::FileName;
+use super::manifest::ExportFile;
 use super::record_sheet::RecordTable;
 
 /// A number that the office has yet to confirm.
@@ -57,6 +59,30 @@ pub struct BookHeader {
     pub operator: String,
     /// Time of the export: also the workbook's creation date, so that the same input gives the same bytes.
     pub created: NaiveDateTime,
+}
+
+impl BookHeader {
+    /// Whose the files are: the body's, else the agency's.
+    #[must_use]
+    pub fn whose(&self) -> &str {
+        self.body.as_ref().map_or(self.agency.as_str(), |(_, name)| name)
+    }
+
+    /// An internal file of a period, named for whose it is.
+    #[must_use]
+    pub fn file(&self, document: &str, period: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
+        let name = FileName {
+            agency: self.whose(),
+            document,
+            period,
+            version: self.version,
+            audience: Audience::Internal,
+            mark: self.data_mark.as_deref(),
+            extension,
+        }
+        .render();
+        ExportFile { name, bytes, audience: Audience::Internal }
+    }
 }
 
 /// Figures of a month; `None` where there is nothing to say.

@@ -4,7 +4,6 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::Audience;
 
 use super::columns::{ColumnCatalogue, SheetKind};
-use super::file_name::FileName;
 use super::manifest::ExportFile;
 use super::plan_book::{
     BookHeader, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow, TargetRole, TargetRow, VisitOrder,
@@ -36,7 +35,7 @@ pub(super) fn book_meta(header: &BookHeader, title: String) -> BookMeta {
 /// As [`render_workbook`].
 pub fn render_plan_book(book: &PlanBook, catalogue: &ColumnCatalogue) -> AppResult<ExportFile> {
     let header = &book.header;
-    let whose = header.body.as_ref().map_or(header.agency.as_str(), |(_, name)| name.as_str());
+    let whose = header.whose();
     let mut sheets = vec![summary_sheet(book), matrix_sheet(book)];
     if !book.record.rows.is_empty() {
         sheets.push(book.record.sheet(&format!("{}年度计划：批准、滚动、已抽取与已完成", header.year)));
@@ -45,17 +44,7 @@ pub fn render_plan_book(book: &PlanBook, catalogue: &ColumnCatalogue) -> AppResu
     sheets.extend(book.months.iter().map(|month| month_sheet(month, whose, catalogue)));
     let title = format!("{whose} {}年度双随机检查计划", header.year);
     let bytes = render_workbook(&sheets, &book_meta(header, title))?;
-    let name = FileName {
-        agency: whose,
-        document: "年度计划",
-        period: &header.year.to_string(),
-        version: header.version,
-        audience: Audience::Internal,
-        mark: header.data_mark.as_deref(),
-        extension: "xlsx",
-    }
-    .render();
-    Ok(ExportFile { name, bytes, audience: Audience::Internal })
+    Ok(header.file("年度计划", &header.year.to_string(), "xlsx", bytes))
 }
 
 /// Pairs of item and content, as a sheet.

@@ -3,11 +3,10 @@
 //! A body gets its own targets of the month: selected and substitutes, no reserves, nothing withdrawn.
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::{Audience, Manner, Outcome, ResultField};
+use crate::disclosure::{Manner, Outcome, ResultField};
 use crate::domain::PlanMonth;
 
 use super::columns::{ColumnCatalogue, SheetKind};
-use super::file_name::FileName;
 use super::manifest::ExportFile;
 use super::plan_book::{BookHeader, TargetRole, TargetRow};
 use super::plan_sheets::{book_meta, item_sheet, sorted_targets, target_cell};
@@ -40,22 +39,12 @@ impl TaskBook {
 
     /// The body, or the agency.
     pub(super) fn whose(&self) -> &str {
-        self.header.body.as_ref().map_or(self.header.agency.as_str(), |(_, name)| name)
+        self.header.whose()
     }
 
     /// A file of the body's month.
     pub(super) fn file(&self, document: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
-        let name = FileName {
-            agency: self.whose(),
-            document,
-            period: &self.month.to_string(),
-            version: self.header.version,
-            audience: Audience::Internal,
-            mark: self.header.data_mark.as_deref(),
-            extension,
-        }
-        .render();
-        ExportFile { name, bytes, audience: Audience::Internal }
+        self.header.file(document, &self.month.to_string(), extension, bytes)
     }
 }
 

@@ -48,6 +48,12 @@ impl FollowUpEntry {
         self.rectify_by.is_none() && self.closed_on.is_none() && self.follow_up.is_empty()
     }
 
+    /// True where something that stands in a record would be another: that takes a reason.
+    #[must_use]
+    pub fn alters(&self, result: &CheckResult) -> bool {
+        self.put(&mut result.clone())
+    }
+
     /// Puts the entry into a record; true where something that stood is another now.
     fn put(&self, result: &mut CheckResult) -> bool {
         let mut changed = false;

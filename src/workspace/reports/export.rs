@@ -26,9 +26,9 @@ use crate::district::DistrictSet;
 use crate::domain::BodyId;
 use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates};
 use crate::export::{
-    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, FileName, PublicHeader, PublicSite,
-    SiteCertificate, TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book,
-    render_result_list, render_results_template, render_site, render_task_book, render_year_plan, write_export,
+    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, PublicSite, SiteCertificate,
+    TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book, render_result_list,
+    render_results_template, render_site, render_task_book, render_year_plan, write_export,
 };
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
@@ -320,7 +320,9 @@ impl Exporter<'_> {
             files.push(render_plan_book(&own, self.catalogue)?);
             files.extend(render_ledger(self.ledger, &own.header, self.catalogue)?);
             if let Some(entries) = self.deadlines.get(&body) {
-                files.push(self.calendar(&name, entries));
+                let title = format!("{name}双随机检查期限");
+                let bytes = render_calendar(&title, &self.header.program, self.header.created, entries);
+                files.push(own.header.file("期限日历", &self.header.year.to_string(), "ics", bytes));
             }
         }
         let matters = self.project.policy.disclosure.matters.join("、");
@@ -339,11 +341,12 @@ impl Exporter<'_> {
             }
         }
         // a body's sheets know nothing of another's: all cores set them
-        let made: Vec<_> = tasks.par_iter().map(|task| self.task_files(task, sheets.as_ref(), request)).collect();
-        for (task, made) in tasks.iter().zip(made) {
+        let set = |task: TaskBook| (task.header.body.clone(), self.task_files(task, sheets.as_ref(), request));
+        let made: Vec<_> = tasks.into_par_iter().map(set).collect();
+        for (whose, made) in made {
             let made = made?;
-            if let Some((body, name)) = &task.header.body {
-                internal.of(body, name).extend(made.files);
+            if let Some((body, name)) = whose {
+                internal.of(&body, &name).extend(made.files);
             }
             internal.notes.extend(made.notes);
         }
@@ -353,36 +356,19 @@ impl Exporter<'_> {
     /// A body's tasks of a month: list, template for results, field files, sheets.
     fn task_files(
         &self,
-        task: &TaskBook,
+        task: TaskBook,
         sheets: Option<&TaskSheets<'_>>,
         request: &ExportRequest,
     ) -> AppResult<RenderedDocuments> {
-        let mut files = vec![render_task_book(task, self.catalogue)?, render_results_template(task, self.catalogue)?];
+        let mut files = vec![render_task_book(&task, self.catalogue)?, render_results_template(&task, self.catalogue)?];
         files.extend(render_field_files(&task.header, task.month, &task.targets)?);
         let mut notes = Vec::new();
         if let Some(sheets) = sheets {
-            let made = self.task_pack(task.clone(), sheets, request)?;
+            let made = self.task_pack(task, sheets, request)?;
             files.extend(made.files);
             notes.extend(made.notes);
         }
         Ok(RenderedDocuments { files, notes })
-    }
-
-    /// A body's deadlines as a calendar.
-    fn calendar(&self, body: &str, entries: &[CalendarEntry]) -> ExportFile {
-        let name = FileName {
-            agency: body,
-            document: "期限日历",
-            period: &self.header.year.to_string(),
-            version: self.header.version,
-            audience: Audience::Internal,
-            mark: self.header.data_mark.as_deref(),
-            extension: "ics",
-        }
-        .render();
-        let title = format!("{body}双随机检查期限");
-        let bytes = render_calendar(&title, &self.header.program, self.header.created, entries);
-        ExportFile { name, bytes, audience: Audience::Internal }
     }
 
     /// The yearly plan, the register, certificates of closed draws and the lists of results; all of them as pages.

@@ -235,19 +235,8 @@ impl Dialog {
 
     /// True where something that stands is to be another.
     fn changes(&self, books: &Books) -> bool {
-        let changed = |field: usize| {
-            let text = self.fields[field].trim();
-            !text.is_empty() && !self.stood[field].is_empty() && text != self.stood[field]
-        };
-        // of several that differ the deed itself asks for the reason
-        let many = self.codes.len() > 1
-            && books.status.ledger.rows.iter().filter(|row| self.codes.contains(&row.plan_code)).any(|row| {
-                let closed = !self.fields[CLOSED].trim().is_empty() && row.closed.is_some();
-                let term =
-                    !self.fields[TERM].trim().is_empty() && self.stood[TERM].is_empty() && row.rectify_by.is_some();
-                closed || term
-            });
-        many || (0..self.fields.len()).any(changed)
+        let entry = self.entry();
+        books.results.iter().filter(|result| self.codes.contains(&result.plan_code)).any(|result| entry.alters(result))
     }
 
     /// What keeps the entry from being taken, in words.
