@@ -19,7 +19,7 @@ use crate::workspace::store::register::{load_register, next_month};
 pub struct EffectArgs {
     /// 项目文件夹
     pub project: PathBuf,
-    /// 输出哪一张表：rates（合规率，默认）、coverage、years、randomness、dead、inspectors、firms
+    /// 输出哪一张表：rates（合规率，默认）、coverage、years、randomness、dead、checklists、items、inspectors、firms
     #[arg(long, value_name = "表", default_value = "rates")]
     pub table: String,
     /// 全部写成文件（内部）：.xlsx 写成一个工作簿，.csv 写成 --table 的一张表
@@ -40,13 +40,16 @@ pub(super) fn effect(args: &EffectArgs, as_json: bool, context: &CommandContext)
         sheets.iter().find(|sheet| sheet.id == args.table).map(|sheet| &sheet.sheet).ok_or_else(|| {
             let known: Vec<&str> = sheets.iter().map(|sheet| sheet.id).collect();
             AppError::from(
-                Finding::error("CLI-033", "没有这一张表，或还没有结果可说").value(&args.table).expected(known.join("、")),
+                Finding::error("CLI-033", "没有这一张表，或还没有结果可说")
+                    .value(&args.table)
+                    .expected(known.join("、")),
             )
         })
     };
     if let Some(to) = &args.to {
         let is_csv = to.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        let bytes = if is_csv { render_csv(wanted()?, CsvStyle::Office)? } else { render_effect(&project, &effect, context)? };
+        let bytes =
+            if is_csv { render_csv(wanted()?, CsvStyle::Office)? } else { render_effect(&project, &effect, context)? };
         write_atomic(to, &bytes)?;
         say(&format!("已写入 {}（内部资料）", to.display()));
     } else if as_json {

@@ -146,7 +146,8 @@ impl Action {
         let alt = |key| Some(KeyboardShortcut::new(Modifiers::ALT, key));
         match self {
             Self::Go(screen) => {
-                let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
+                let keys =
+                    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
                 let at = ScreenId::ALL.into_iter().position(|s| s == screen)?;
                 ctrl(*keys.get(at)?)
             }

@@ -13,6 +13,7 @@
 pub mod audit;
 pub mod data;
 pub mod draw;
+pub mod effect;
 pub mod map;
 mod movement;
 pub mod overview;
@@ -47,14 +48,25 @@ pub enum ScreenId {
     Draw,
     /// 执行与公开.
     Results,
+    /// 成效.
+    Effect,
     /// 审计.
     Audit,
 }
 
 impl ScreenId {
     /// All, in the order of the rail.
-    pub const ALL: [Self; 8] =
-        [Self::Overview, Self::Data, Self::Map, Self::Risk, Self::Plan, Self::Draw, Self::Results, Self::Audit];
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Data,
+        Self::Map,
+        Self::Risk,
+        Self::Plan,
+        Self::Draw,
+        Self::Results,
+        Self::Effect,
+        Self::Audit,
+    ];
 
     /// Chinese name.
     #[must_use]
@@ -67,6 +79,7 @@ impl ScreenId {
             Self::Plan => "年度计划",
             Self::Draw => "月度抽取",
             Self::Results => "执行与公开",
+            Self::Effect => "成效",
             Self::Audit => "审计",
         }
     }
@@ -82,6 +95,7 @@ impl ScreenId {
             Self::Plan => "plan",
             Self::Draw => "draw",
             Self::Results => "results",
+            Self::Effect => "effect",
             Self::Audit => "audit",
         }
     }
@@ -184,6 +198,8 @@ pub struct Screens {
     pub draw: draw::DrawScreen,
     /// 执行与公开.
     pub results: results::ResultsScreen,
+    /// 成效.
+    pub effect: effect::EffectScreen,
     /// 审计.
     pub audit: audit::AuditScreen,
 }
@@ -199,6 +215,7 @@ impl Screens {
             ScreenId::Plan => &mut self.plan,
             ScreenId::Draw => &mut self.draw,
             ScreenId::Results => &mut self.results,
+            ScreenId::Effect => &mut self.effect,
             ScreenId::Audit => &mut self.audit,
         }
     }

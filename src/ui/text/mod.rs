@@ -4,6 +4,7 @@ pub mod audit;
 pub mod common;
 pub mod data;
 pub mod draw;
+pub mod effect;
 pub mod help;
 pub mod map;
 pub mod overview;

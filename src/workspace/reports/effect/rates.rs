@@ -182,7 +182,8 @@ impl Places {
         let (district, industry) = (sources::DISTRICT.of(&registry.sources)?, sources::INDUSTRY.of(&registry.sources)?);
         let sites = &analysis.population.inputs.sites;
         let n = sites.len();
-        let category = |at: usize| policy.categories.get(sites.category[at] as usize).map_or(UNKNOWN, |c| c.name.as_str());
+        let category =
+            |at: usize| policy.categories.get(sites.category[at] as usize).map_or(UNKNOWN, |c| c.name.as_str());
         let tier = |at: usize| {
             tiers.get(at).and_then(|tier| policy.tiers.get(*tier as usize)).map_or(UNKNOWN, |tier| tier.name.as_str())
         };
@@ -197,6 +198,14 @@ impl Places {
         };
         let mut names: [Vec<u16>; 4] = std::array::from_fn(|_| Vec::with_capacity(n));
         let mut numbered: [Numbered<'_>; 4] = std::array::from_fn(|_| Numbered::default());
+        // categories and tiers keep the policy's order
+        let [categories_of, tiers_of, ..] = &mut numbered;
+        for category in &policy.categories {
+            categories_of.number(&category.name);
+        }
+        for tier in &policy.tiers {
+            tiers_of.number(&tier.name);
+        }
         for at in 0..n {
             let of = [category(at), tier(at), place(at).unwrap_or(UNKNOWN), division(at).unwrap_or(UNKNOWN)];
             for ((list, numbers), name) in names.iter_mut().zip(&mut numbered).zip(of) {
@@ -206,6 +215,11 @@ impl Places {
         let words = numbered.each_ref().map(Numbered::words);
         let dead = (0..n).map(|row| is_known_dead(analysis, row)).collect();
         Ok(Self { names, words, dead, tiers })
+    }
+
+    /// True where the source is not known to be closed or moved.
+    pub(super) fn is_alive(&self, row: usize) -> bool {
+        !self.dead[row]
     }
 
     /// Sources of the register.
@@ -289,8 +303,7 @@ struct Gathered {
 pub(super) fn compute_rates(phase: &FirstPhase, places: &Places) -> AppResult<Vec<Rate>> {
     let mut rates = Vec::new();
     for kind in GroupKind::ALL {
-        let mut groups: Vec<&str> =
-            phase.units.iter().map(|unit| places.group(kind, phase.check(unit).row)).collect();
+        let mut groups: Vec<&str> = phase.units.iter().map(|unit| places.group(kind, phase.check(unit).row)).collect();
         groups.sort_unstable();
         groups.dedup();
         let alone = |name: &str| Gathered { name: name.to_owned(), groups: BTreeSet::from([name.to_owned()]) };
@@ -323,18 +336,8 @@ fn order(kind: GroupKind, places: &Places, rates: &mut [Rate]) {
     match kind {
         GroupKind::City => {}
         GroupKind::Category | GroupKind::Tier => {
-            let rank = |rate: &Rate| {
-                let list = &places.names[kind as usize - 1];
-                let words = &places.words[kind as usize - 1];
-                let number = words.iter().position(|word| *word == rate.group).unwrap_or(usize::MAX);
-                // in the order of the tiers' own numbers, and of the categories' first source
-                if kind == GroupKind::Tier {
-                    let first = list.iter().position(|at| usize::from(*at) == number);
-                    return first.map_or(usize::MAX, |row| usize::from(places.tiers.get(row).copied().unwrap_or(u8::MAX)));
-                }
-                number
-            };
-            rates.sort_by_key(rank);
+            let words = &places.words[kind as usize - 1];
+            rates.sort_by_key(|rate| words.iter().position(|word| *word == rate.group));
         }
         GroupKind::District | GroupKind::Industry => {
             rates.sort_by(|a, b| b.population.total_cmp(&a.population).then_with(|| a.group.cmp(&b.group)));
