@@ -52,3 +52,4 @@ mod results;
 mod risk;
 mod sampling;
 mod sealing;
+mod year;
