@@ -5,7 +5,7 @@
 //! `FAIRDRAW_YEAR_PROGRAM=target/release/fairdraw FAIRDRAW_YEAR_SOURCES=38000 cargo test --test it -- --ignored
 //! a_year_by_commands --nocapture`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,6 +95,9 @@ fn fill(row: &mut BTreeMap<String, String>, at: usize, month: u32) {
         set("整改期限", &format!("2027-{month:02}-28"));
     } else {
         set("检查结果", "未发现问题");
+    }
+    if row["检查方式"] == "非现场检查" && row["检查结果"] == "搬迁或关闭" {
+        row.insert("检查结果".to_owned(), "未发现问题".to_owned());
     }
 }
 
@@ -189,7 +192,7 @@ fn certificates_verify(evidence: &Path) -> usize {
 fn by_body_and_month(rows: &[Vec<BTreeMap<String, String>>]) -> BTreeMap<String, [usize; 12]> {
     let mut counts: BTreeMap<String, [usize; 12]> = BTreeMap::new();
     for (month, rows) in rows.iter().enumerate() {
-        for row in rows {
+        for row in rows.iter().filter(|row| row["检查方式"] == "现场检查") {
             let body = row["计划编码"].split('-').nth(1).unwrap().to_owned();
             counts.entry(body).or_default()[month] += 1;
         }
@@ -213,6 +216,11 @@ fn a_year_by_commands_ends_disclosed_verified_and_whole() {
     office.done("2026-12-19 09:00:00", &[&year[..], &when[..]].concat());
     office.done("2026-12-21 16:00:00", &["open", &project, "--year", "--entropy", DICE]);
 
+    let plan: Value = serde_json::from_str(&office.done("2026-12-22 09:00:00", &["plan", &project, "--json"])).unwrap();
+    let quotas = plan["off_site"].as_array().unwrap().iter();
+    let planned_off_site: u64 = quotas.map(|quota| quota["checks"].as_u64().unwrap()).sum();
+    assert!(planned_off_site > 0, "the demo city has a positive list");
+
     let (mut problems, mut all) = (Vec::new(), Vec::new());
     for month in 1..=12 {
         problems = month_of_work(&office, month, &problems);
@@ -222,6 +230,18 @@ fn a_year_by_commands_ends_disclosed_verified_and_whole() {
     closing.push("李强");
     closing.extend(problems.iter().flat_map(|code| ["--code", code.as_str()]));
     office.done("2027-12-30 09:00:00", &closing);
+
+    // the positive list: the plan's number of off-site checks, nobody twice
+    let off_site: Vec<&str> = all
+        .iter()
+        .flatten()
+        .filter(|row| row["检查方式"] == "非现场检查")
+        .inspect(|row| assert!(row["计划编码"].starts_with("FXC"), "{row:?}"))
+        .map(|row| row["单位标识"].as_str())
+        .collect();
+    let units: BTreeSet<&str> = off_site.iter().copied().collect();
+    println!("{} off-site checks, {planned_off_site} planned", off_site.len());
+    assert_eq!((units.len(), off_site.len() as u64), (off_site.len(), planned_off_site));
 
     // all disclosed, none late, no problem open
     let status: Value =
