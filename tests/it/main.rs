@@ -38,6 +38,7 @@ mod journal;
 mod ledger;
 mod live;
 mod mandatory;
+mod off_site;
 mod office_files;
 mod plan;
 mod plan_record;
