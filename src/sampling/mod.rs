@@ -54,7 +54,9 @@ pub use certificate::{
 };
 pub use draw::{DrawOrder, DrawResult, RankedUnit, StratumOrder, StratumResult, draw_units};
 pub use entropy::EntropyFormat;
-pub use estimate::{Estimate, Outcome, SampledUnit, compute_estimate, compute_rosen_variance};
+pub use estimate::{
+    Estimate, LEAST_EFFECTIVE, Outcome, SampledUnit, compute_estimate, compute_rosen_variance, wilson_interval,
+};
 pub use fault::{CheckReport, CheckStep, Fault, StepState};
 pub use frame::{FrameRow, RowView, SamplingFrame};
 pub use frame_csv::FRAME_HEADER;

@@ -8,7 +8,7 @@ pub mod books;
 pub mod card;
 pub mod coming;
 pub mod deadlines;
-pub mod estimate;
+pub mod effect;
 pub mod evidence;
 pub mod explain;
 pub mod export;
