@@ -168,7 +168,7 @@ pub struct NewArgs {
     /// 输入文件所在文件夹
     #[arg(long)]
     pub from: PathBuf,
-    /// 年度
+    /// 年度；不写为当年，10 月起为下一年
     #[arg(long)]
     pub year: Option<i32>,
     /// 规则文件（.ron），或内置规则的编号

@@ -40,13 +40,16 @@ pub(super) fn effect(args: &EffectArgs, as_json: bool, context: &CommandContext)
         sheets.iter().find(|sheet| sheet.id == args.table).map(|sheet| &sheet.sheet).ok_or_else(|| {
             let known: Vec<&str> = sheets.iter().map(|sheet| sheet.id).collect();
             AppError::from(
-                Finding::error("CLI-033", "没有这一张表，或还没有结果可说").value(&args.table).expected(known.join("、")),
+                Finding::error("CLI-033", "没有这一张表，或还没有结果可说")
+                    .value(&args.table)
+                    .expected(known.join("、")),
             )
         })
     };
     if let Some(to) = &args.to {
         let is_csv = to.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        let bytes = if is_csv { render_csv(wanted()?, CsvStyle::Office)? } else { render_effect(&project, &effect, context)? };
+        let bytes =
+            if is_csv { render_csv(wanted()?, CsvStyle::Office)? } else { render_effect(&project, &effect, context)? };
         write_atomic(to, &bytes)?;
         say(&format!("已写入 {}（内部资料）", to.display()));
     } else if as_json {

@@ -90,7 +90,10 @@ mod tests {
                     offered[month + 1..].fill(0.0);
                     let visit = FirstVisit { share: &EVEN, cut: &cut, rate, offered: &offered, month, certain: 0 };
                     let got = chance_of_a_visit(&visit, until);
-                    assert!((got - wanted).abs() < 1e-9, "{slots} slots, visit in {month}, until {until}: {got} {wanted}");
+                    assert!(
+                        (got - wanted).abs() < 1e-9,
+                        "{slots} slots, visit in {month}, until {until}: {got} {wanted}"
+                    );
                 }
             }
         }

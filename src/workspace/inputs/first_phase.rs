@@ -212,14 +212,19 @@ fn add_offers(
 ) -> AppResult<()> {
     let Some(m) = draw.period.month().and_then(|month| month.index_in(project.file.year)) else { return Ok(()) };
     let path = draw.folder.join("targets.csv");
-    let targets =
-        if path.exists() { Some(load_targets(&path, m as u8, &analysis.population)?) } else { None };
+    let targets = if path.exists() { Some(load_targets(&path, m as u8, &analysis.population)?) } else { None };
     for i in 0..draw.frame.len() {
         let Some(row) = draw.frame.row(i) else { continue };
         let Some(site) = analysis.population.index.row(row.unit_id) else { continue };
         let pi = f64::from(row.pi_ppb) / 1e9;
         let target = targets.as_ref().map_or(pi, |targets| f64::from(targets.own_ppb[site as usize]) / 1e9);
-        let chance = if pi >= 1.0 { 1.0 } else if target > 0.0 { target } else { pi };
+        let chance = if pi >= 1.0 {
+            1.0
+        } else if target > 0.0 {
+            target
+        } else {
+            pi
+        };
         let at = site as usize;
         if chance > 0.0 {
             phase.covered[at] = true;
@@ -260,7 +265,9 @@ fn compute_chances(
     for (at, draw) in draws.iter().enumerate() {
         let Some(month) = draw.period.month().and_then(|month| month.index_in(project.file.year)) else { continue };
         let stored = load_schedule(draw, &project.policy, &analysis.population)?;
-        if at == 0 && let Some((_, lambda)) = &stored {
+        if at == 0
+            && let Some((_, lambda)) = &stored
+        {
             phase.frequency.clone_from(lambda);
         }
         let owners = stored.as_ref().map(|(schedule, _)| SlotOwners::new(shares, schedule));

@@ -186,16 +186,22 @@ pub(super) fn compute_firms(
     let mut repeat: Vec<usize> = (0..n).filter(alive).filter(|at| records[*at].problems >= REPEATED).collect();
     repeat.sort_by_key(|at| std::cmp::Reverse((records[*at].problems, records[*at].last)));
     // tiers stand from the highest risk down
-    let risen = |at: &usize| places.tiers.get(*at).zip(now.get(*at)).map_or(0, |(before, now)| before.saturating_sub(*now));
+    let risen =
+        |at: &usize| places.tiers.get(*at).zip(now.get(*at)).map_or(0, |(before, now)| before.saturating_sub(*now));
     let mut rising: Vec<usize> = (0..n).filter(alive).filter(|at| risen(at) > 0).collect();
     rising.sort_by_key(|at| (now[*at], std::cmp::Reverse(risen(at))));
-    let silent = (0..n).filter(|at| {
-        sites.exclusion[*at] == Exclusion::None && records[*at].checks == 0 && !records[*at].heard_of
-    });
+    let silent = (0..n)
+        .filter(|at| sites.exclusion[*at] == Exclusion::None && records[*at].checks == 0 && !records[*at].heard_of);
     let mut silent: Vec<usize> = silent.collect();
     silent.sort_by_key(|at| sites.category[*at]);
     let rows = [(FirmKind::Repeat, repeat), (FirmKind::Rising, rising), (FirmKind::Silent, silent)];
-    Ok(Firms { rows: rows.into_iter().flat_map(|(kind, of)| of.into_iter().map(move |at| (kind, at))).map(|(kind, at)| row_of(kind, at)).collect() })
+    Ok(Firms {
+        rows: rows
+            .into_iter()
+            .flat_map(|(kind, of)| of.into_iter().map(move |at| (kind, at)))
+            .map(|(kind, at)| row_of(kind, at))
+            .collect(),
+    })
 }
 
 fn compute_records(
@@ -221,9 +227,11 @@ fn compute_records(
             return;
         }
         let day = dates.get(at).copied().flatten();
-        let problem = problems.get(at).copied().flatten().unwrap_or_else(|| {
-            words.get(at).and_then(Outcome::read).is_some_and(Outcome::is_problem)
-        });
+        let problem = problems
+            .get(at)
+            .copied()
+            .flatten()
+            .unwrap_or_else(|| words.get(at).and_then(Outcome::read).is_some_and(Outcome::is_problem));
         records[row as usize].check(day, problem, since);
     })?;
     for table in [&registry.complaints, &registry.violations, &registry.monitoring] {

@@ -182,7 +182,8 @@ impl Places {
         let (district, industry) = (sources::DISTRICT.of(&registry.sources)?, sources::INDUSTRY.of(&registry.sources)?);
         let sites = &analysis.population.inputs.sites;
         let n = sites.len();
-        let category = |at: usize| policy.categories.get(sites.category[at] as usize).map_or(UNKNOWN, |c| c.name.as_str());
+        let category =
+            |at: usize| policy.categories.get(sites.category[at] as usize).map_or(UNKNOWN, |c| c.name.as_str());
         let tier = |at: usize| {
             tiers.get(at).and_then(|tier| policy.tiers.get(*tier as usize)).map_or(UNKNOWN, |tier| tier.name.as_str())
         };
@@ -289,8 +290,7 @@ struct Gathered {
 pub(super) fn compute_rates(phase: &FirstPhase, places: &Places) -> AppResult<Vec<Rate>> {
     let mut rates = Vec::new();
     for kind in GroupKind::ALL {
-        let mut groups: Vec<&str> =
-            phase.units.iter().map(|unit| places.group(kind, phase.check(unit).row)).collect();
+        let mut groups: Vec<&str> = phase.units.iter().map(|unit| places.group(kind, phase.check(unit).row)).collect();
         groups.sort_unstable();
         groups.dedup();
         let alone = |name: &str| Gathered { name: name.to_owned(), groups: BTreeSet::from([name.to_owned()]) };
@@ -330,7 +330,8 @@ fn order(kind: GroupKind, places: &Places, rates: &mut [Rate]) {
                 // in the order of the tiers' own numbers, and of the categories' first source
                 if kind == GroupKind::Tier {
                     let first = list.iter().position(|at| usize::from(*at) == number);
-                    return first.map_or(usize::MAX, |row| usize::from(places.tiers.get(row).copied().unwrap_or(u8::MAX)));
+                    return first
+                        .map_or(usize::MAX, |row| usize::from(places.tiers.get(row).copied().unwrap_or(u8::MAX)));
                 }
                 number
             };

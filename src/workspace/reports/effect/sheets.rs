@@ -68,12 +68,17 @@ pub fn effect_sentences(effect: &Effect) -> Vec<String> {
         percent(city.interval.0),
         percent(city.interval.1),
         city.observed,
-        if effect.missing > 0 { format!("；另有 {} 个抽到的单位尚无结果", effect.missing) } else { String::new() },
+        if effect.missing > 0 {
+            format!("；另有 {} 个抽到的单位尚无结果", effect.missing)
+        } else {
+            String::new()
+        },
     )];
     if let Some(share) = effect.cover.share() {
         let why: Vec<String> =
             effect.uncovered.iter().take(3).map(|of| format!("{} {} 个", of.reason, of.sources)).collect();
-        let rest = if why.is_empty() { String::new() } else { format!("；抽不到的主要是：{}", why.join("，")) };
+        let rest =
+            if why.is_empty() { String::new() } else { format!("；抽不到的主要是：{}", why.join("，")) };
         lines.push(format!(
             "估计覆盖在册单位的 {}（{} 个中的 {} 个）{rest}",
             percent(share),
@@ -161,7 +166,13 @@ fn rates_sheet(effect: &Effect) -> SheetSpec {
         format!("{}。每个单位按当年第一次有结果的随机检查计一次，以当年被抽到的概率的倒数加权。", effect.span()),
         "合规率是在产单位中检查未发现问题的比例；区间是按抽样设计估计的 95% 置信区间。覆盖率是在册未关闭单位中可能被抽到的比例，其余单位不在估计之内。".to_owned(),
     ];
-    let mut sheet = sheet("合规率", format!("{} 年合规率估计", effect.year), notes, columns, effect.rates.iter().map(row).collect());
+    let mut sheet = sheet(
+        "合规率",
+        format!("{} 年合规率估计", effect.year),
+        notes,
+        columns,
+        effect.rates.iter().map(row).collect(),
+    );
     let small = effect.rates.iter().enumerate().filter(|(_, rate)| rate.standing == Standing::Small);
     let at = sheet.columns.iter().position(|column| column.id == "standing");
     sheet.marks.extend(small.map(|(row, _)| CellMark { row, column: at, emphasis: Emphasis::Alert }));
@@ -232,7 +243,13 @@ fn randomness_sheet(effect: &Effect) -> Option<SheetSpec> {
         ]
     };
     let mut rows = vec![
-        vec![Cell::text("本年度的抽取（实际发现）"), Cell::Empty, Cell::Number(of.found as f64), Cell::Empty, Cell::Empty],
+        vec![
+            Cell::text("本年度的抽取（实际发现）"),
+            Cell::Empty,
+            Cell::Number(of.found as f64),
+            Cell::Empty,
+            Cell::Empty,
+        ],
         row("只按风险从高到低", &of.by_risk),
     ];
     rows.extend(of.curve.iter().map(|point| row("按年度频次，设最低概率", point)));
@@ -293,7 +310,10 @@ fn inspectors_sheet(effect: &Effect) -> SheetSpec {
             Cell::number(of.interval.map(|interval| interval.1 * 100.0)),
         ]
     });
-    let notes = vec![effect.inspectors.sentence(), "按执法证号排列，不得用于排名或考核：两人一组分不开，单人的差别多半是偶然。只供培训和统一尺度。".to_owned()];
+    let notes = vec![
+        effect.inspectors.sentence(),
+        "按执法证号排列，不得用于排名或考核：两人一组分不开，单人的差别多半是偶然。只供培训和统一尺度。".to_owned(),
+    ];
     sheet("检查人员", "检查人员的影响（内部）".to_owned(), notes, columns, rows.collect())
 }
 
@@ -327,6 +347,7 @@ fn firms_sheet(effect: &Effect) -> SheetSpec {
             Cell::date(of.last_check),
         ]
     });
-    let notes = FirmKind::ALL.map(|kind| format!("{}：{}，{} 个", kind.label(), kind.meaning(), effect.firms.count(kind)));
+    let notes =
+        FirmKind::ALL.map(|kind| format!("{}：{}，{} 个", kind.label(), kind.meaning(), effect.firms.count(kind)));
     sheet("企业行为分析", "企业行为分析（内部）".to_owned(), notes.to_vec(), columns, rows.collect())
 }

@@ -78,10 +78,7 @@ pub(super) fn compute_years(
         let outcome = words.get(at).and_then(Outcome::read);
         let problem = problems.get(at).copied().flatten().or_else(|| outcome.map(Outcome::is_problem));
         let standing = outcome.is_some_and(|outcome| !outcome.is_inspected() && !outcome.is_dead());
-        years
-            .entry(day.year())
-            .or_default()
-            .add(outcome.is_some_and(Outcome::is_dead), problem.filter(|_| !standing));
+        years.entry(day.year()).or_default().add(outcome.is_some_and(Outcome::is_dead), problem.filter(|_| !standing));
     }
     for result in &analysis.results {
         let problem = result.outcome.is_inspected().then(|| result.outcome.is_problem());
