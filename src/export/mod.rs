@@ -31,6 +31,8 @@ mod record_sheet;
 mod scan_file;
 mod score_sheet;
 mod sheet;
+#[cfg(feature = "charts")]
+pub mod slides;
 mod tasks;
 mod web;
 mod workbook;

@@ -11,6 +11,7 @@
 //! open project where there is one; the screen then looks at the stages that it needs (`analysis`, `books`).
 
 pub mod audit;
+pub mod briefing;
 pub mod data;
 pub mod draw;
 pub mod map;
@@ -47,14 +48,25 @@ pub enum ScreenId {
     Draw,
     /// 执行与公开.
     Results,
+    /// 简报.
+    Briefing,
     /// 审计.
     Audit,
 }
 
 impl ScreenId {
     /// All, in the order of the rail.
-    pub const ALL: [Self; 8] =
-        [Self::Overview, Self::Data, Self::Map, Self::Risk, Self::Plan, Self::Draw, Self::Results, Self::Audit];
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Data,
+        Self::Map,
+        Self::Risk,
+        Self::Plan,
+        Self::Draw,
+        Self::Results,
+        Self::Briefing,
+        Self::Audit,
+    ];
 
     /// Chinese name.
     #[must_use]
@@ -67,6 +79,7 @@ impl ScreenId {
             Self::Plan => "年度计划",
             Self::Draw => "月度抽取",
             Self::Results => "执行与公开",
+            Self::Briefing => "简报",
             Self::Audit => "审计",
         }
     }
@@ -82,6 +95,7 @@ impl ScreenId {
             Self::Plan => "plan",
             Self::Draw => "draw",
             Self::Results => "results",
+            Self::Briefing => "briefing",
             Self::Audit => "audit",
         }
     }
@@ -184,6 +198,8 @@ pub struct Screens {
     pub draw: draw::DrawScreen,
     /// 执行与公开.
     pub results: results::ResultsScreen,
+    /// 简报.
+    pub briefing: briefing::BriefingScreen,
     /// 审计.
     pub audit: audit::AuditScreen,
 }
@@ -199,6 +215,7 @@ impl Screens {
             ScreenId::Plan => &mut self.plan,
             ScreenId::Draw => &mut self.draw,
             ScreenId::Results => &mut self.results,
+            ScreenId::Briefing => &mut self.briefing,
             ScreenId::Audit => &mut self.audit,
         }
     }

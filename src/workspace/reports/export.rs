@@ -6,9 +6,11 @@
 //! DIR/抽取存证/2027-03-1/  frame, roster, needs, inputs, policy, seal, opening, result, assignment, certificate, register
 //! DIR/公开/        yearly plan, results lists, commitments, register
 //! DIR/公开/网页/    the same as pages for any web server
+//! DIR/简报/        the pages for leadership, where they are asked for
 //! ```
 //! Public files pass the gate: they are searched for every target not yet visited before they are written.
 
+mod briefing;
 mod documents;
 mod request;
 
@@ -53,6 +55,8 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 use crate::workspace::store::templates::load_templates;
+#[cfg(feature = "charts")]
+pub use briefing::{BRIEFING_ENDINGS, briefing_files};
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
 pub use request::ExportRequest;
 
@@ -72,6 +76,9 @@ pub const FORMS: &str = "结果填报表";
 
 /// The product's templates, to be changed and put into the project: written only where they are asked for.
 pub const TEMPLATES: &str = TEMPLATE_FOLDER;
+
+/// The pages for leadership: PDF, presentation and pictures; written only where they are asked for.
+pub const BRIEFING: &str = "简报";
 
 /// Findings of a list told to the operator.
 const MOST_REMARKS: usize = 20;
@@ -254,6 +261,11 @@ pub fn export_project(
     }
     exported.notes.append(&mut notes);
     write(TEMPLATES, template_files(), Audience::Internal, None)?;
+    if request.takes_briefing() {
+        let made = briefing::of_project(project, registry, districts, request, context)?;
+        write(BRIEFING, made.files, Audience::Internal, None)?;
+        exported.notes.extend(made.notes);
+    }
     let (scan, unvisited) = lists.scan();
     let public = exporter.public_files(&lists, &certificates, request)?;
     write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
