@@ -168,7 +168,7 @@ pub struct NewArgs {
     /// 输入文件所在文件夹
     #[arg(long)]
     pub from: PathBuf,
-    /// 年度
+    /// 年度；不写为当年，10 月起为下一年
     #[arg(long)]
     pub year: Option<i32>,
     /// 规则文件（.ron），或内置规则的编号
@@ -339,7 +339,7 @@ pub struct ExportArgs {
     /// 导出到的文件夹
     #[arg(long)]
     pub to: PathBuf,
-    /// 只导出这些类型，如 xlsx,csv,json,pdf,docx，或这些文件：内部、抽取存证、公开、任务单、结果填报表、模板
+    /// 只导出这些类型，如 xlsx,csv,json,pdf,docx，或这些文件：内部、抽取存证、公开、任务单、结果填报表、模板、简报
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
     /// 打包发送：每个执法主体一个压缩包，内有清单

@@ -27,6 +27,7 @@ mod inclusion;
 mod json;
 mod merkle;
 mod nodes;
+mod off_site;
 mod opening;
 mod probability;
 mod proof;
@@ -63,6 +64,7 @@ pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha2
 pub use inclusion::{CERTAIN_ABOVE, compute_inclusion, compute_inclusion_with_certainties, compute_ppb};
 pub use json::to_canonical_json;
 pub use merkle::{MerkleTree, PathFault, compute_merkle_root, root_from_path};
+pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
 pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};
 pub use probability::{CALIBRATE_BELOW, check_frame};
 pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, compute_proof};

@@ -101,15 +101,15 @@ const ROOMS: [Room; 27] = [
         "chart",
         "charts and maps as data, drawn on any plotters backend (screen, PNG, SVG)",
         "text diagnostic district",
-        "ab_glyph plotters plotters_backend tiny_skia",
+        "ab_glyph geo plotters plotters_backend serde tiny_skia",
     ),
     room(
         "export",
-        "plain values → xlsx, csv, public pages, documents (pdf, docx), field files, calendars, packs; atomic writes; \
-         a manifest of hashes beside every export",
-        "text domain diagnostic checklist tabular sampling disclosure",
-        "chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode ron rust_xlsxwriter serde serde_json shapefile \
-         tempfile typst typst_kit typst_pdf zip",
+        "plain values → xlsx, csv, public pages, documents (pdf, docx), slides (pdf, pptx, png), field files, calendars, \
+         packs; atomic writes; a manifest of hashes beside every export",
+        "text domain diagnostic checklist tabular sampling disclosure chart",
+        "ab_glyph chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode rayon ron rust_xlsxwriter serde serde_json shapefile \
+         tempfile tiny_skia typst typst_kit typst_pdf zip",
     ),
     room(
         "workspace/store",
@@ -145,8 +145,8 @@ const ROOMS: [Room; 27] = [
     room(
         "workspace/reports",
         "what is told: plain values that window, command line and export read",
-        "text domain diagnostic policy checklist district registry risk sampling plan disclosure export workspace/store \
-         workspace/inputs workspace/deeds",
+        "text domain diagnostic policy checklist district registry risk sampling plan disclosure chart export \
+         workspace/store workspace/inputs workspace/deeds",
         "chrono polars rayon serde serde_json",
     ),
     room(

@@ -137,6 +137,7 @@ fn parts(screen: ScreenId) -> &'static [&'static [&'static str]] {
             &["执法人员影响"],
             &["覆盖范围"],
         ],
+        ScreenId::Briefing => &[&["新增自拟页"], &["保存为"], &["文档模板…"]],
         ScreenId::Audit => &[&["封签登记簿"], &["核验证书"], &["人工干预"]],
     }
 }

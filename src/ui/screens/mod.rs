@@ -11,6 +11,7 @@
 //! open project where there is one; the screen then looks at the stages that it needs (`analysis`, `books`).
 
 pub mod audit;
+pub mod briefing;
 pub mod data;
 pub mod draw;
 pub mod effect;
@@ -50,13 +51,15 @@ pub enum ScreenId {
     Results,
     /// 成效.
     Effect,
+    /// 简报.
+    Briefing,
     /// 审计.
     Audit,
 }
 
 impl ScreenId {
     /// All, in the order of the rail.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Data,
         Self::Map,
@@ -65,6 +68,7 @@ impl ScreenId {
         Self::Draw,
         Self::Results,
         Self::Effect,
+        Self::Briefing,
         Self::Audit,
     ];
 
@@ -80,6 +84,7 @@ impl ScreenId {
             Self::Draw => "月度抽取",
             Self::Results => "执行与公开",
             Self::Effect => "成效",
+            Self::Briefing => "简报",
             Self::Audit => "审计",
         }
     }
@@ -96,6 +101,7 @@ impl ScreenId {
             Self::Draw => "draw",
             Self::Results => "results",
             Self::Effect => "effect",
+            Self::Briefing => "briefing",
             Self::Audit => "audit",
         }
     }
@@ -200,6 +206,8 @@ pub struct Screens {
     pub results: results::ResultsScreen,
     /// 成效.
     pub effect: effect::EffectScreen,
+    /// 简报.
+    pub briefing: briefing::BriefingScreen,
     /// 审计.
     pub audit: audit::AuditScreen,
 }
@@ -216,6 +224,7 @@ impl Screens {
             ScreenId::Draw => &mut self.draw,
             ScreenId::Results => &mut self.results,
             ScreenId::Effect => &mut self.effect,
+            ScreenId::Briefing => &mut self.briefing,
             ScreenId::Audit => &mut self.audit,
         }
     }

@@ -1,6 +1,7 @@
 //! Every text of the interface, by screen.
 
 pub mod audit;
+pub mod briefing;
 pub mod common;
 pub mod data;
 pub mod draw;
@@ -17,3 +18,4 @@ pub mod risk;
 pub mod rows;
 pub mod shell;
 pub mod table;
+pub mod templates;

@@ -372,6 +372,7 @@ fn saved(detail: &Value) -> String {
     let changed = list("changed").into_iter().map(|what| match what {
         "policy" => "规则",
         "edits" => "计划调整",
+        "briefing" => "简报",
         other => other,
     });
     format!("更改了{}", changed.collect::<Vec<_>>().join("、"))

@@ -5,7 +5,11 @@ pub mod backtest;
 pub mod body_folders;
 pub mod book_header;
 pub mod books;
+#[cfg(feature = "charts")]
+pub mod briefing;
 pub mod card;
+#[cfg(feature = "charts")]
+pub mod charts;
 pub mod coming;
 pub mod deadlines;
 pub mod effect;

@@ -10,6 +10,8 @@ use crate::ui::theme;
 
 /// Height of the list of items, points.
 const HEIGHT: f32 = 220.0;
+/// Width of an item with its answers at most: the eye finds the one beside the other.
+const WIDEST: f32 = 600.0;
 /// Width of the answers beside an item, points.
 const ANSWERS: f32 = 190.0;
 
@@ -42,7 +44,7 @@ fn item_row(ui: &mut Ui, form: &mut Form, lists: &Checklists, id: &str, width: f
     let Some((section, item)) = lists.item(id) else { return };
     ui.horizontal(|ui| {
         let text = format!("{id} {}", item.item);
-        let room = egui::vec2((width - ANSWERS - 24.0).max(80.0), theme::CONTROL);
+        let room = egui::vec2((width.min(WIDEST) - ANSWERS - 24.0).max(80.0), theme::CONTROL);
         ui.allocate_ui_with_layout(room, egui::Layout::left_to_right(egui::Align::Center), |ui| {
             ui.set_width(room.x);
             ui.add(Label::new(text).truncate()).on_hover_text(format!("{section}：{}", item.look));

@@ -70,7 +70,7 @@ impl Standing {
     pub fn label(self) -> &'static str {
         match self {
             Self::Sound => "",
-            Self::Small => "样本少，只供参考",
+            Self::Small => "样本少",
             Self::Whole => "全部查过",
         }
     }

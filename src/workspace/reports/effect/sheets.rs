@@ -386,7 +386,7 @@ fn firms_sheet(effect: &Effect) -> SheetSpec {
         column("tier_before", "年初风险等级", 14.0, Text),
         column("tier_now", "现风险等级", 12.0, Text),
         column("checks", "受检次数", 10.0, Integer),
-        column("problems", "近 36 个月有问题次数", 22.0, Integer),
+        column("problems", "近三年有问题", 14.0, Integer),
         column("last_check", "最近检查", 12.0, Date),
     ];
     let rows = effect.firms.rows.iter().map(|of| {
