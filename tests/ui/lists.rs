@@ -56,7 +56,6 @@ fn walk(list: ListId) -> Walk {
     }
 }
 
-/// A list of 成效: one a tab.
 fn is_effect(list: ListId) -> bool {
     format!("{list:?}").starts_with("Effect")
 }
@@ -308,6 +307,7 @@ fn the_lists_of_results_and_audit_can_all_that_a_table_can() {
             }
             list if is_effect(list) => {
                 go(&mut window, ScreenId::Effect);
+                window.until("the report", |w| w.shown().iter().any(|shown| shown.starts_with(list.name())));
                 begin_with(&mut window, list.name());
             }
             ListId::Verification => {

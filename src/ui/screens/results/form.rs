@@ -332,6 +332,23 @@ mod tests {
     }
 
     #[test]
+    fn answers_of_the_checklist_go_with_the_record() {
+        let mut form = clear("事项");
+        form.answers = BTreeMap::from([("P01".to_owned(), Answer::Met), ("E02".to_owned(), Answer::NotApplicable)]);
+        let result = form.check(&check(), None, &roster(), day("2027-03-20")).result.unwrap();
+        let record = result.checklist.clone().unwrap();
+        assert_eq!((record.name.as_str(), record.answers.len()), ("通用检查表", 2));
+        // what is on record stands in the form again
+        assert_eq!(Form::of(&check(), Some(&result), "", day("2027-03-20")).answers, form.answers);
+        // not met, and nothing found: told, and taken; an item that the site's lists don't have is not
+        form.answers.insert("P03".to_owned(), Answer::NotMet);
+        assert_eq!(fields(&form, None), [Field::Answers]);
+        assert!(form.check(&check(), None, &roster(), day("2027-03-20")).result.is_some());
+        form.answers.insert("X264-1".to_owned(), Answer::Met);
+        assert!(form.check(&check(), None, &roster(), day("2027-03-20")).result.is_none());
+    }
+
+    #[test]
     fn a_bad_form_gets_the_codes_of_the_other_doors() {
         let base = clear("事项");
         let dated = |inspected: &str, completed: &str| Form {
