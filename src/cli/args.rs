@@ -139,8 +139,9 @@ pub enum Command {
     Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
     Backtest(super::backtest::BacktestArgs),
-    /// 合规率及置信区间
-    Estimate(ProjectArgs),
+    /// 成效：合规率及置信区间、年度对照、随机的代价、名录失效率、检查人员的影响、企业行为分析
+    #[command(alias = "estimate")]
+    Effect(super::effect::EffectArgs),
 }
 
 /// `demo`.
@@ -199,13 +200,6 @@ pub struct CheckArgs {
     /// 质量报告写入此 csv
     #[arg(long)]
     pub report: Option<PathBuf>,
-}
-
-/// A project alone.
-#[derive(Debug, Args)]
-pub struct ProjectArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
 }
 
 /// `plan`.

@@ -98,7 +98,7 @@ pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> App
     if as_json {
         json(&serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "seed": opened.seed, "drawn": opened.drawn,
-            "pairs": opened.pairs, "unpaired": opened.unpaired, "secret_lost": opened.secret_lost,
+            "pairs": opened.pairs, "off_site": opened.off_site, "unpaired": opened.unpaired, "secret_lost": opened.secret_lost,
         }))?;
     } else {
         let done = match (period, opened.pairs) {
@@ -107,6 +107,9 @@ pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> App
             (Period::Month(_), None) => format!("抽中 {} 个单位，未配对执法人员", opened.drawn),
         };
         line(&format!("{} 第 {} 次：{done}", opened.period, opened.sequence))?;
+        if opened.off_site > 0 {
+            line(&format!("另有正面清单单位非现场检查 {} 家，清单随任务单导出", opened.off_site))?;
+        }
     }
     if let Some(why) = &opened.secret_lost {
         say(&format!("秘密取自信封（已与封签核对）；文件不可用：{why}"));

@@ -41,7 +41,9 @@ pub use mask::{MaskCounts, Masker};
 pub use penalty::select_penalties;
 pub use plan_dates::{PlanDates, PlanDatesEntry, VersionDates};
 pub use recheck::{DeadRecords, MandatoryChecks, ReCheck, compute_dead_records, compute_rechecks};
-pub use result::{CheckOrigin, CheckResult, DueCheck, Manner, Outcome, PenaltyNote, WithholdingGround};
+pub use result::{
+    CheckOrigin, CheckResult, DueCheck, Manner, OFF_SITE_SEQUENCE, Outcome, PenaltyNote, WithholdingGround,
+};
 pub use rules::{FieldFinding, check_disclosed, check_readable, check_result, read_inspectors};
 pub use scan::{LeakNeedle, PublicScan, ScanReport};
 pub use year_plan::{CapStatement, MonthCount, YearPlan, YearPlanRow, check_published, check_year_plan};

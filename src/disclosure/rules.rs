@@ -218,7 +218,9 @@ fn check_inspectors(
     }
     if people.len() < 2 {
         let what = if people.is_empty() { "没有填写检查人员" } else { "检查人员不足两名" };
-        let severity = if roster.is_some() { Severity::Error } else { Severity::Warning };
+        // two of them is the law of visits (行政处罚法 article 42); data are looked through by whoever is on duty
+        let must = roster.is_some() && result.manner == Manner::OnSite;
+        let severity = if must { Severity::Error } else { Severity::Warning };
         wrong(
             Finding::new(severity, "DIS-022", what)
                 .expected("至少两个不同的执法证号")

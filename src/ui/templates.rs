@@ -83,7 +83,12 @@ impl TemplatesDialog {
                     take = self.list_ui(ui, writable);
                 });
                 ui.add_space(GRID);
-                ui.vertical(|ui| self.sample_ui(ui, high));
+                // always as high: nothing moves under the pointer when a sample comes
+                let room = vec2(ui.available_width(), high);
+                ui.allocate_ui_with_layout(room, egui::Layout::top_down(egui::Align::LEFT), |ui| {
+                    ui.set_min_size(room);
+                    self.sample_ui(ui);
+                });
             });
             ui.add_space(GRID);
             widgets::buttons(ui, |ui| {
@@ -130,18 +135,14 @@ impl TemplatesDialog {
     }
 
     /// The sample's page, or what is wrong.
-    fn sample_ui(&mut self, ui: &mut Ui, high: f32) {
-        let width = ui.available_width();
+    fn sample_ui(&mut self, ui: &mut Ui) {
         let Some(looked) = self.looked.latest().cloned().filter(|_| self.looked.running().is_none()) else {
-            ui.allocate_ui(vec2(width, high), |ui| {
-                widgets::loading(ui, t::SETTING, &crate::diagnostic::ProgressState::default());
-            });
+            widgets::loading(ui, t::SETTING, &crate::diagnostic::ProgressState::default());
             return;
         };
         let painted = match &looked.sample {
             Err(error) => {
                 let palette = theme::of(ui);
-                ui.set_min_height(high);
                 ui.label(theme::strong(t::FAULT).color(palette.red));
                 ui.add(Label::new(widgets::message(ui, error, palette.text)).wrap().selectable(true));
                 return;
@@ -171,7 +172,7 @@ impl TemplatesDialog {
         }
         let Some((_, texture)) = &self.texture else { return };
         let aspect = page.width as f32 / page.height.max(1) as f32;
-        let room = vec2(ui.available_width(), (high - 40.0).max(120.0));
+        let room = vec2(ui.available_width(), ui.available_height().max(120.0));
         egui::ScrollArea::vertical().id_salt("template").max_height(room.y).auto_shrink([false, false]).show(
             ui,
             |ui| {

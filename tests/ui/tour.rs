@@ -7,7 +7,7 @@ use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{briefing, audit, data, draw, plan, refresh, results, table};
+use fairdraw::ui::text::{audit, briefing, data, draw, plan, refresh, results, table};
 use fairdraw::workspace::session::{ThemeChoice, ViewCommand};
 
 use super::support::{Window, input_folder};

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod done;
+mod effect;
 
 use crate::chart::{ChoroplethMap, ClassMethod, MapDistrict, MapLabel, compute_classes};
 use crate::diagnostic::{AppResult, Progress};
@@ -82,6 +83,7 @@ pub fn compute_briefing(
         (PageKind::Bodies, told.bodies()),
         (PageKind::Disclosure, told.disclosure()),
         (PageKind::Problems, told.problems()?),
+        (PageKind::Effect, told.effect(progress)?),
         (PageKind::Tiers, told.tiers()),
         (PageKind::NextMonth, told.next_month()),
         (PageKind::Decisions, told.decisions()),

@@ -29,8 +29,8 @@ use crate::domain::BodyId;
 use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates};
 use crate::export::{
     BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, PublicSite, SiteCertificate,
-    TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book, render_result_list,
-    render_results_template, render_site, render_task_book, render_year_plan, write_export,
+    TaskBook, render_calendar, render_field_files, render_ledger, render_off_site_list, render_plan_book,
+    render_result_list, render_results_template, render_site, render_task_book, render_year_plan, write_export,
 };
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
@@ -195,7 +195,7 @@ pub fn export_project(
     let rolling = if next == at { None } else { Some(compute_analysis(project, registry, next, &context.progress)?) };
     let planned = rolling.as_ref().unwrap_or(&analysis);
     context.progress.begin("导出", 0);
-    let checks: Vec<DueCheck> = all.iter().flat_map(|opened| opened.checks.iter().cloned()).collect();
+    let checks: Vec<DueCheck> = all.iter().flat_map(OpenedDraw::all_checks).cloned().collect();
     let today = context.now.date();
     let ledger = compute_ledger(&analysis.results, &checks, &MandatoryChecks::of(&checks), today);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
@@ -373,6 +373,7 @@ impl Exporter<'_> {
         request: &ExportRequest,
     ) -> AppResult<RenderedDocuments> {
         let mut files = vec![render_task_book(&task, self.catalogue)?, render_results_template(&task, self.catalogue)?];
+        files.extend(render_off_site_list(&task, self.catalogue)?);
         files.extend(render_field_files(&task.header, task.month, &task.targets)?);
         let mut notes = Vec::new();
         if let Some(sheets) = sheets {

@@ -12,7 +12,7 @@ pub mod card;
 pub mod charts;
 pub mod coming;
 pub mod deadlines;
-pub mod estimate;
+pub mod effect;
 pub mod evidence;
 pub mod explain;
 pub mod export;
