@@ -139,7 +139,7 @@ pub enum Command {
     Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
     Backtest(super::backtest::BacktestArgs),
-    /// 成效：合规率及置信区间、年度对照、随机的代价、名录失效率、检查人员的影响、企业行为分析
+    /// 成效：合规率及置信区间、年度对照、随机的代价、名录失效率、检查表、执法人员影响、企业行为分析
     #[command(alias = "estimate")]
     Effect(super::effect::EffectArgs),
 }
@@ -168,7 +168,7 @@ pub struct NewArgs {
     /// 输入文件所在文件夹
     #[arg(long)]
     pub from: PathBuf,
-    /// 年度
+    /// 年度；不写为当年，10 月起为下一年
     #[arg(long)]
     pub year: Option<i32>,
     /// 规则文件（.ron），或内置规则的编号

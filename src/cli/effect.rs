@@ -19,7 +19,7 @@ use crate::workspace::store::register::{load_register, next_month};
 pub struct EffectArgs {
     /// 项目文件夹
     pub project: PathBuf,
-    /// 输出哪一张表：rates（合规率，默认）、coverage、years、randomness、dead、inspectors、firms
+    /// 输出哪一张表：rates（合规率，默认）、coverage、years、randomness、dead、checklists、items、inspectors、firms
     #[arg(long, value_name = "表", default_value = "rates")]
     pub table: String,
     /// 全部写成文件（内部）：.xlsx 写成一个工作簿，.csv 写成 --table 的一张表

@@ -10,6 +10,7 @@
 //! A public document is made of [`PublicTarget`]s only, and a [`PublicTarget`] can be made only from a
 //! check that has taken place ([`PublicTarget::of_result`]). Withheld items are counted, never dropped.
 
+mod answers;
 mod board;
 mod figures;
 mod follow_up;
@@ -27,6 +28,7 @@ mod rules;
 mod scan;
 mod year_plan;
 
+pub use answers::{Answer, ChecklistRecord, read_answers, write_answers};
 pub use board::{
     BoardRow, Completeness, DeadlineRule, DeadlineState, DisclosureBoard, compute_board, compute_deadline,
     working_days_between,

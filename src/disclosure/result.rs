@@ -10,6 +10,7 @@ use crate::diagnostic::Finding;
 use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId, read_result};
 use crate::text::fold_width;
 
+use super::answers::ChecklistRecord;
 use super::follow_up::FollowUp;
 
 /// Stands for a draw's sequence in off-site checks: a unit may have one, and a triggered visit, in the same month.
@@ -374,8 +375,8 @@ pub struct CheckResult {
     pub closed_on: Option<NaiveDate>,
     /// Inspectors who made the check, by certificate, at least two.
     pub inspectors: Vec<InspectorId>,
-    /// Checklist used, where one was.
-    pub checklist: Option<String>,
+    /// Checklist used, where one was, with the answers to its items; version 0.1 kept the name alone.
+    pub checklist: Option<ChecklistRecord>,
     /// True where this check looked again at a problem found earlier.
     pub recheck: bool,
     /// Day on which the result was disclosed.

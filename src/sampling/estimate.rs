@@ -15,8 +15,9 @@
 //! level whose number is fixed keeps the dependence, and errs to the wide side.
 //!
 //! Intervals of a rate are Wilson's with the effective size n* for n: the one of Hájek's mean of equal variances,
-//! (Σw)² / Σ w²(1−P), and from [`STEADY`] observed units on, where V̂ is steady enough, no more than ȳ(1−ȳ)/V̂. They never
-//! have zero width unless every unit of the domain was seen. Of the usual intervals for proportions from complex samples
+//! (Σw)² / Σ w²(1−P); from [`STEADY`] observed units on no more than ȳ(1−ȳ)/V̂, and from [`MANY`] on, where V̂ is steady, that
+//! itself. They never
+//! have zero width: where every unit of the domain was seen, half a check either way is left. Of the usual intervals for proportions from complex samples
 //! Wilson's and Jeffreys's keep closest to their level in small cells, Wald's fall far below it, Korn and Graubard's
 //! (Clopper–Pearson on n*) lie above (Brown, Cai, DasGupta 2001, *Statist. Sci.* 16; Franco, Little, Louis, Slud 2019,
 //! *J. Surv. Stat. Methodol.* 7). What they cover on the demo's hidden truth stands in `tests/README.md`.
@@ -31,6 +32,9 @@ pub const LEAST_IN_STRATUM: usize = 8;
 
 /// Observed units from which on the estimated variance is used where it says more than equal variances do.
 const STEADY: usize = 30;
+
+/// Observed units from which on the estimated variance alone is used.
+const MANY: usize = 100;
 
 /// Effective size below which a figure is marked, or merged with others: its interval spans 40 points and more.
 pub const LEAST_EFFECTIVE: f64 = 15.0;
@@ -101,16 +105,20 @@ impl Estimate {
         let spread = self.mean * (1.0 - self.mean);
         match self.variance {
             Some(variance) if self.observed >= STEADY && variance > 0.0 && spread > 0.0 => {
-                self.effective.min(spread / variance)
+                let own = spread / variance;
+                if self.observed >= MANY { own } else { own.min(self.effective) }
             }
             _ => self.effective,
         }
     }
 
-    /// The 95 % interval of a rate.
+    /// The 95 % interval of a rate. Never narrower than half a check either way: where every unit was seen that is how far
+    /// one finding more or less would move it.
     #[must_use]
     pub fn rate_interval(&self) -> (f64, f64) {
-        wilson_interval(self.mean, self.rate_size())
+        let (low, high) = wilson_interval(self.mean, self.rate_size());
+        let half = 0.5 / self.observed.max(1) as f64;
+        (low.min(self.mean - half).max(0.0), high.max(self.mean + half).min(1.0))
     }
 }
 
@@ -124,7 +132,8 @@ pub fn wilson_interval(rate: f64, size: f64) -> (f64, f64) {
     let whole = size + z2;
     let centre = (rate * size + z2 / 2.0) / whole;
     let half = Z95 * (rate * (1.0 - rate) * size + z2 / 4.0).max(0.0).sqrt() / whole;
-    ((centre - half).max(0.0), (centre + half).min(1.0))
+    // at 0 and 1 the bound is the rate itself, but for the last bit
+    ((centre - half).clamp(0.0, rate), (centre + half).clamp(rate, 1.0))
 }
 
 /// A free sampled unit: 1 − P and e/P.
@@ -352,9 +361,9 @@ mod tests {
         // Wilson's textbook example: 9 of 10
         let (low, high) = wilson_interval(0.9, 10.0);
         assert!((low - 0.5958).abs() < 1e-4 && (high - 0.9821).abs() < 1e-4, "{low} {high}");
-        // all units seen: the rate is known
+        // all units seen: half a check either way
         let all: Vec<_> = (0..4).map(|i| unit("a/key", 1.0, Outcome::Value(f64::from(i % 2)))).collect();
-        assert_eq!(compute_estimate(&all).unwrap().unwrap().rate_interval(), (0.5, 0.5));
+        assert_eq!(compute_estimate(&all).unwrap().unwrap().rate_interval(), (0.375, 0.625));
     }
 
     #[test]

@@ -152,7 +152,8 @@ impl Action {
             // by the key that every program shows pages with
             Self::Go(ScreenId::Briefing) => plain(Key::F5),
             Self::Go(screen) => {
-                let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
+                let keys =
+                    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
                 let mut numbered = ScreenId::ALL.into_iter().filter(|screen| *screen != ScreenId::Briefing);
                 let at = numbered.position(|s| s == screen)?;
                 ctrl(*keys.get(at)?)

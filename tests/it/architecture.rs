@@ -94,7 +94,7 @@ const ROOMS: [Room; 27] = [
     room(
         "disclosure",
         "rules of a result, deadlines in working days, public lists, masking, completeness",
-        "text domain diagnostic policy",
+        "text domain diagnostic policy checklist",
         "chrono serde",
     ),
     room(
@@ -179,9 +179,9 @@ const ROOMS: [Room; 27] = [
     room(
         "ui",
         "the window: paints what reports tell, sends commands",
-        "domain text diagnostic policy district registry risk sampling plan disclosure chart export workspace/store \
-         workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view \
-         workspace/perform workspace/session",
+        "domain text diagnostic policy checklist district registry risk sampling plan disclosure chart export \
+         workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports \
+         workspace/view workspace/perform workspace/session",
         "ab_glyph chrono eframe egui geo opener plotters plotters_backend polars qrcode rayon rfd serde serde_json \
          tiny_skia",
     ),

@@ -29,6 +29,7 @@ mod differential;
 mod dirty;
 mod disclosure;
 mod district;
+mod effect;
 mod export;
 mod figures;
 mod findings;

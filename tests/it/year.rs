@@ -3,7 +3,7 @@
 //!
 //! Small by default. The demo city: build the release program, then
 //! `FAIRDRAW_YEAR_PROGRAM=target/release/fairdraw FAIRDRAW_YEAR_SOURCES=38000 cargo test --test it -- --ignored
-//! a_year_by_commands --nocapture`.
+//! a_year_by_commands --nocapture`; with `FAIRDRAW_YEAR_FOLDER` (a new folder) the year is kept to be looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -206,7 +206,8 @@ fn a_year_by_commands_ends_disclosed_verified_and_whole() {
     let temporary = tempfile::tempdir().unwrap();
     let program = std::env::var("FAIRDRAW_YEAR_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_fairdraw").to_owned());
     let sources = std::env::var("FAIRDRAW_YEAR_SOURCES").unwrap_or_else(|_| "600".to_owned());
-    let office = Office { program, folder: temporary.path().to_owned() };
+    let kept = std::env::var_os("FAIRDRAW_YEAR_FOLDER").map(PathBuf::from);
+    let office = Office { program, folder: kept.unwrap_or_else(|| temporary.path().to_owned()) };
     let (project, input) = (office.path("项目"), office.path("输入"));
     office.done("2026-12-18 09:00:00", &["demo", &input, "--sources", &sources]);
     office.done("2026-12-18 10:00:00", &["new", &project, "--from", &input, "--year", "2027"]);
@@ -224,7 +225,7 @@ fn a_year_by_commands_ends_disclosed_verified_and_whole() {
     let (mut problems, mut all) = (Vec::new(), Vec::new());
     for month in 1..=12 {
         problems = month_of_work(&office, month, &problems);
-        all.push(forms(&temporary.path().join(format!("填报 {month}"))));
+        all.push(forms(&office.folder.join(format!("填报 {month}"))));
     }
     let mut closing = vec!["ledger", &project, "--closed-on", "2027-12-29", "--evidence", "整改报告", "--closed-by"];
     closing.push("李强");

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod briefing;
 pub mod data;
 pub mod draw;
+pub mod effect;
 pub mod map;
 mod movement;
 pub mod overview;
@@ -48,6 +49,8 @@ pub enum ScreenId {
     Draw,
     /// 执行与公开.
     Results,
+    /// 成效.
+    Effect,
     /// 简报.
     Briefing,
     /// 审计.
@@ -56,7 +59,7 @@ pub enum ScreenId {
 
 impl ScreenId {
     /// All, in the order of the rail.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Data,
         Self::Map,
@@ -64,6 +67,7 @@ impl ScreenId {
         Self::Plan,
         Self::Draw,
         Self::Results,
+        Self::Effect,
         Self::Briefing,
         Self::Audit,
     ];
@@ -79,6 +83,7 @@ impl ScreenId {
             Self::Plan => "年度计划",
             Self::Draw => "月度抽取",
             Self::Results => "执行与公开",
+            Self::Effect => "成效",
             Self::Briefing => "简报",
             Self::Audit => "审计",
         }
@@ -95,6 +100,7 @@ impl ScreenId {
             Self::Plan => "plan",
             Self::Draw => "draw",
             Self::Results => "results",
+            Self::Effect => "effect",
             Self::Briefing => "briefing",
             Self::Audit => "audit",
         }
@@ -198,6 +204,8 @@ pub struct Screens {
     pub draw: draw::DrawScreen,
     /// 执行与公开.
     pub results: results::ResultsScreen,
+    /// 成效.
+    pub effect: effect::EffectScreen,
     /// 简报.
     pub briefing: briefing::BriefingScreen,
     /// 审计.
@@ -215,6 +223,7 @@ impl Screens {
             ScreenId::Plan => &mut self.plan,
             ScreenId::Draw => &mut self.draw,
             ScreenId::Results => &mut self.results,
+            ScreenId::Effect => &mut self.effect,
             ScreenId::Briefing => &mut self.briefing,
             ScreenId::Audit => &mut self.audit,
         }

@@ -5,6 +5,7 @@ pub mod briefing;
 pub mod common;
 pub mod data;
 pub mod draw;
+pub mod effect;
 pub mod help;
 pub mod map;
 pub mod overview;

@@ -54,7 +54,7 @@ impl FirmKind {
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Repeat => "近 36 个月有两次以上检查发现问题",
+            Self::Repeat => "近三年（36 个月）有两次以上检查发现问题",
             Self::Rising => "现在的风险等级高于年初",
             Self::Silent => "在产，从未被查，也没有投诉、处罚、监测异常的记录",
         }

@@ -4,6 +4,7 @@
 //! ([`crate::workspace::inputs::first_phase`], [`crate::sampling::compute_estimate`]), its intervals, and beside it the
 //! share of the sources that the draws could reach at all. What is not (years before, firms' records) says so.
 
+mod checklists;
 mod dead;
 mod firms;
 mod inspectors;
@@ -22,6 +23,7 @@ use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::first_phase::{Found, load_first_phase};
 use crate::workspace::store::project::Project;
 
+pub use checklists::{ItemUse, ListUse};
 pub use dead::DeadRate;
 pub use firms::{FirmKind, FirmRow, Firms};
 pub use inspectors::{InspectorEffect, Inspectors};
@@ -57,6 +59,10 @@ pub struct Effect {
     pub dead: Vec<DeadRate>,
     /// Firms that call for attention. Internal.
     pub firms: Firms,
+    /// How far checklist inspections reach, by list.
+    pub lists: Vec<ListUse>,
+    /// Items of checklists that were answered.
+    pub items: Vec<ItemUse>,
 }
 
 impl Effect {
@@ -99,6 +105,7 @@ pub fn compute_effect(
     let places = rates::Places::new(project, registry, districts, analysis)?;
     let rates = rates::compute_rates(&phase, &places)?;
     progress.check()?;
+    let (lists, items) = checklists::compute_checklists(registry, analysis, &places)?;
     let missing = phase.units.iter().filter(|unit| phase.check(unit).found == Found::Missing).count();
     Ok(Effect {
         year: project.file.year,
@@ -112,6 +119,8 @@ pub fn compute_effect(
         inspectors: inspectors::compute_inspectors(&phase),
         dead: dead::compute_dead(project, &phase)?,
         firms: firms::compute_firms(project, registry, analysis, &places)?,
+        lists,
+        items,
         rates,
     })
 }

@@ -70,7 +70,7 @@ impl Standing {
     pub fn label(self) -> &'static str {
         match self {
             Self::Sound => "",
-            Self::Small => "样本少，只供参考",
+            Self::Small => "样本少",
             Self::Whole => "全部查过",
         }
     }
@@ -198,6 +198,14 @@ impl Places {
         };
         let mut names: [Vec<u16>; 4] = std::array::from_fn(|_| Vec::with_capacity(n));
         let mut numbered: [Numbered<'_>; 4] = std::array::from_fn(|_| Numbered::default());
+        // categories and tiers keep the policy's order
+        let [categories_of, tiers_of, ..] = &mut numbered;
+        for category in &policy.categories {
+            categories_of.number(&category.name);
+        }
+        for tier in &policy.tiers {
+            tiers_of.number(&tier.name);
+        }
         for at in 0..n {
             let of = [category(at), tier(at), place(at).unwrap_or(UNKNOWN), division(at).unwrap_or(UNKNOWN)];
             for ((list, numbers), name) in names.iter_mut().zip(&mut numbered).zip(of) {
@@ -207,6 +215,11 @@ impl Places {
         let words = numbered.each_ref().map(Numbered::words);
         let dead = (0..n).map(|row| is_known_dead(analysis, row)).collect();
         Ok(Self { names, words, dead, tiers })
+    }
+
+    /// True where the source is not known to be closed or moved.
+    pub(super) fn is_alive(&self, row: usize) -> bool {
+        !self.dead[row]
     }
 
     /// Sources of the register.
@@ -323,19 +336,8 @@ fn order(kind: GroupKind, places: &Places, rates: &mut [Rate]) {
     match kind {
         GroupKind::City => {}
         GroupKind::Category | GroupKind::Tier => {
-            let rank = |rate: &Rate| {
-                let list = &places.names[kind as usize - 1];
-                let words = &places.words[kind as usize - 1];
-                let number = words.iter().position(|word| *word == rate.group).unwrap_or(usize::MAX);
-                // in the order of the tiers' own numbers, and of the categories' first source
-                if kind == GroupKind::Tier {
-                    let first = list.iter().position(|at| usize::from(*at) == number);
-                    return first
-                        .map_or(usize::MAX, |row| usize::from(places.tiers.get(row).copied().unwrap_or(u8::MAX)));
-                }
-                number
-            };
-            rates.sort_by_key(rank);
+            let words = &places.words[kind as usize - 1];
+            rates.sort_by_key(|rate| words.iter().position(|word| *word == rate.group));
         }
         GroupKind::District | GroupKind::Industry => {
             rates.sort_by(|a, b| b.population.total_cmp(&a.population).then_with(|| a.group.cmp(&b.group)));

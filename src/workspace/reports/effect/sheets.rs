@@ -117,6 +117,8 @@ pub fn effect_sheets(effect: &Effect) -> Vec<EffectSheet> {
     ];
     sheets.extend(randomness_sheet(effect).map(|sheet| EffectSheet { id: "randomness", sheet }));
     sheets.push(EffectSheet { id: "dead", sheet: dead_sheet(effect) });
+    sheets.push(EffectSheet { id: "checklists", sheet: lists_sheet(effect) });
+    sheets.push(EffectSheet { id: "items", sheet: items_sheet(effect) });
     sheets.push(EffectSheet { id: "inspectors", sheet: inspectors_sheet(effect) });
     sheets.push(EffectSheet { id: "firms", sheet: firms_sheet(effect) });
     sheets
@@ -130,7 +132,6 @@ fn rates_sheet(effect: &Effect) -> SheetSpec {
         column("compliance", "合规率", 9.0, Percent(1)),
         column("low", "95%下限", 9.0, Percent(1)),
         column("high", "95%上限", 9.0, Percent(1)),
-        column("standing", "说明", 18.0, Text),
         column("observed", "已查（在产）", 12.0, Integer),
         column("problems", "有问题", 9.0, Integer),
         column("out_of_scope", "停产、关闭或搬迁", 18.0, Integer),
@@ -140,6 +141,7 @@ fn rates_sheet(effect: &Effect) -> SheetSpec {
         column("sources", "在册单位数", 12.0, Integer),
         column("covered", "可抽到", 10.0, Integer),
         column("share", "覆盖率", 9.0, Percent(1)),
+        column("standing", "说明", 18.0, Text),
     ];
     let count = |n: usize| Cell::Integer(n as i64);
     let row = |rate: &Rate| {
@@ -150,7 +152,6 @@ fn rates_sheet(effect: &Effect) -> SheetSpec {
             Cell::Number(rate.compliance),
             Cell::Number(rate.interval.0),
             Cell::Number(rate.interval.1),
-            Cell::text(rate.standing.label()),
             count(rate.observed),
             count(rate.problems),
             count(rate.out_of_scope),
@@ -160,6 +161,7 @@ fn rates_sheet(effect: &Effect) -> SheetSpec {
             count(rate.cover.sources),
             count(rate.cover.covered),
             Cell::number(rate.cover.share()),
+            Cell::text(rate.standing.label()),
         ]
     };
     let notes = vec![
@@ -288,6 +290,61 @@ fn dead_sheet(effect: &Effect) -> SheetSpec {
     sheet("名录失效率", "名录失效率".to_owned(), notes, columns, rows.collect())
 }
 
+fn lists_sheet(effect: &Effect) -> SheetSpec {
+    use CellKind::{Integer, Percent, Text};
+    let columns = vec![
+        column("list", "检查表", 36.0, Text),
+        column("industries", "行业代码", 20.0, Text),
+        column("sources", "在册单位数", 12.0, Integer),
+        column("visited", "已查（在产）", 12.0, Integer),
+        column("with_list", "使用检查表", 12.0, Integer),
+        column("answered", "有逐项答复", 12.0, Integer),
+        column("share", "使用率", 9.0, Percent(1)),
+        column("reach", "覆盖率", 9.0, Percent(1)),
+    ];
+    let share = |part: usize, whole: usize| Cell::number((whole > 0).then(|| part as f64 / whole as f64));
+    let rows = effect.lists.iter().map(|of| {
+        vec![
+            Cell::text(&of.list),
+            Cell::text(if of.industries.is_empty() { "其余行业" } else { &of.industries }),
+            Cell::Integer(of.sources as i64),
+            Cell::Integer(of.visited as i64),
+            Cell::Integer(of.with_list as i64),
+            Cell::Integer(of.answered as i64),
+            share(of.with_list, of.visited),
+            share(of.with_list, of.sources),
+        ]
+    });
+    let notes = vec!["使用率是已查单位中使用检查表的比例，覆盖率是在册单位中本年度按检查表查过的比例。".to_owned()];
+    sheet("检查表覆盖", "检查表的使用".to_owned(), notes, columns, rows.collect())
+}
+
+fn items_sheet(effect: &Effect) -> SheetSpec {
+    use CellKind::{Id, Integer, Percent, Text};
+    let columns = vec![
+        column("id", "编号", 10.0, Id),
+        column("item", "检查项", 30.0, Text),
+        column("section", "类别", 18.0, Text),
+        column("not_met", "不符合", 9.0, Integer),
+        column("met", "符合", 9.0, Integer),
+        column("not_applicable", "不适用", 9.0, Integer),
+        column("share", "不符合的比例", 14.0, Percent(1)),
+    ];
+    let rows = effect.items.iter().map(|of| {
+        vec![
+            Cell::text(&of.id),
+            Cell::text(&of.item),
+            Cell::text(&of.section),
+            Cell::Integer(of.not_met as i64),
+            Cell::Integer(of.met as i64),
+            Cell::Integer(of.not_applicable as i64),
+            Cell::number(of.share()),
+        ]
+    });
+    let notes = vec!["据有逐项答复的检查；比例按适用该项的检查计，没有加权。".to_owned()];
+    sheet("检查项答复", "检查表各项的答复".to_owned(), notes, columns, rows.collect())
+}
+
 fn inspectors_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Decimal, Id, Integer};
     let columns = vec![
@@ -314,7 +371,7 @@ fn inspectors_sheet(effect: &Effect) -> SheetSpec {
         effect.inspectors.sentence(),
         "按执法证号排列，不得用于排名或考核：两人一组分不开，单人的差别多半是偶然。只供培训和统一尺度。".to_owned(),
     ];
-    sheet("检查人员", "检查人员的影响（内部）".to_owned(), notes, columns, rows.collect())
+    sheet("执法人员影响", "执法人员影响（内部）".to_owned(), notes, columns, rows.collect())
 }
 
 fn firms_sheet(effect: &Effect) -> SheetSpec {
@@ -329,7 +386,7 @@ fn firms_sheet(effect: &Effect) -> SheetSpec {
         column("tier_before", "年初风险等级", 14.0, Text),
         column("tier_now", "现风险等级", 12.0, Text),
         column("checks", "受检次数", 10.0, Integer),
-        column("problems", "近 36 个月有问题次数", 22.0, Integer),
+        column("problems", "近三年有问题", 14.0, Integer),
         column("last_check", "最近检查", 12.0, Date),
     ];
     let rows = effect.firms.rows.iter().map(|of| {
