@@ -11,7 +11,6 @@ use super::text::common;
 use super::text::templates as t;
 use super::theme::{self, GRID, HALF};
 use super::widgets;
-use crate::diagnostic::AppResult;
 use crate::export::documents::{Painted, Template, TemplateStanding, Templates, Typesetter, preview_template};
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::reports::export::workbook_date;
@@ -43,15 +42,16 @@ pub(super) struct TemplatesDialog {
     texture: Option<((usize, usize), TextureHandle)>,
 }
 
-fn look(project: &Project, chosen: usize, created: chrono::NaiveDateTime) -> AppResult<Looked> {
-    let templates = load_templates(project).unwrap_or_default();
-    let standings = Template::ALL.iter().map(|template| templates.standing(*template)).collect();
-    // a folder that can't be read is a fault of the sample, told in its place
-    let sample = load_templates(project).and_then(|templates: Templates| {
+/// A folder that can't be read is a fault of the sample, told in its place.
+fn look(project: &Project, chosen: usize, created: chrono::NaiveDateTime) -> Looked {
+    let loaded = load_templates(project);
+    let known = loaded.as_ref().map(Templates::clone).unwrap_or_default();
+    let standings = Template::ALL.iter().map(|template| known.standing(*template)).collect();
+    let sample = loaded.and_then(|templates| {
         let typesetter = Typesetter { fonts: &FONTS, templates: &templates, program: PROGRAM, created };
         preview_template(Template::ALL[chosen.min(Template::ALL.len() - 1)], &typesetter, (PIXELS, MOST_PAGES))
     });
-    Ok(Looked { standings, sample: sample.map_err(|error| error.to_string()) })
+    Looked { standings, sample: sample.map_err(|error| error.to_string()) }
 }
 
 impl TemplatesDialog {
@@ -61,7 +61,7 @@ impl TemplatesDialog {
         let (project, created) = (Arc::clone(&open.project), workbook_date(session.now()));
         let (chosen, writable) = (self.chosen, !open.saved.is_read_only());
         let of = Arc::clone(&project);
-        self.looked.ask(session, &(chosen, self.reading), t::SETTING, move |_| look(&of, chosen, created));
+        self.looked.ask(session, &(chosen, self.reading), t::SETTING, move |_| Ok(look(&of, chosen, created)));
         if let Some((_, taken)) = self.taking.take() {
             self.reading += 1;
             match taken {

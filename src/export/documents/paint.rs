@@ -159,14 +159,12 @@ impl Canvas {
             self.frame(&group.frame, at, mask);
             return;
         };
-        let mut clip = match mask {
-            Some(mask) => mask.clone(),
-            None => {
-                let Some(mut all) = Mask::new(self.pixmap.width(), self.pixmap.height()) else { return };
-                all.data_mut().fill(u8::MAX);
-                all
-            }
+        let whole = || {
+            let mut all = Mask::new(self.pixmap.width(), self.pixmap.height())?;
+            all.data_mut().fill(u8::MAX);
+            Some(all)
         };
+        let Some(mut clip) = mask.cloned().or_else(whole) else { return };
         clip.intersect_path(&path, FillRule::default(), true, at);
         self.frame(&group.frame, at, Some(&clip));
     }

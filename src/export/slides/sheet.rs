@@ -47,14 +47,14 @@ struct Page<'a> {
 struct Text<'a> {
     at: Area,
     size: f64,
-    text: &'a str,
+    words: &'a str,
 }
 
 #[derive(Serialize)]
 struct Lines<'a> {
     at: Area,
     size: f64,
-    lines: &'a [String],
+    words: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -90,8 +90,8 @@ fn page<'a>(deck: &'a Deck, slide: &'a Slide, at: usize) -> (Page<'a>, Option<St
     let file = picture.map(|_| format!("picture-{}.png", at + 1));
     let page = Page {
         cover: slide.cover,
-        title: Text { at: title.0, size: title.1, text: &slide.title },
-        lead: lead.map(|at| Lines { at, size: 22.0, lines: &slide.lead }),
+        title: Text { at: title.0, size: title.1, words: &slide.title },
+        lead: lead.map(|at| Lines { at, size: 22.0, words: &slide.lead }),
         figures: slide
             .figures
             .iter()
@@ -116,7 +116,7 @@ fn page<'a>(deck: &'a Deck, slide: &'a Slide, at: usize) -> (Page<'a>, Option<St
             rows: &table.rows,
             total: table.total,
         }),
-        lines: lines.map(|(at, size)| Lines { at, size, lines: &slide.lines }),
+        lines: lines.map(|(at, size)| Lines { at, size, words: &slide.lines }),
         foot: foot_words(deck, slide),
         foot_at: foot,
         number: at + 1,
@@ -160,10 +160,10 @@ pub(super) fn picture_png(slide: &Slide, at: Area, density: f64) -> AppResult<Op
 }
 
 /// The deck and its pictures by the names under which the template finds them.
-fn document<'a>(
-    deck: &'a Deck,
+fn document(
+    deck: &Deck,
     picture: impl Fn(&Slide, Area) -> AppResult<Option<Vec<u8>>>,
-) -> AppResult<(Document<'a>, BTreeMap<String, Vec<u8>>)> {
+) -> AppResult<(Document<'_>, BTreeMap<String, Vec<u8>>)> {
     let mut files = BTreeMap::new();
     let mut pages = Vec::new();
     for (at, slide) in deck.slides.iter().enumerate() {

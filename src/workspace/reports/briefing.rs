@@ -120,11 +120,8 @@ pub fn slide_of(briefing: &Briefing, choice: &PageChoice) -> Slide {
         own.clone_into(&mut slide.title);
     }
     let lines = choice.text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned);
-    if slide.cover {
-        slide.lead.extend(lines)
-    } else {
-        slide.lines.extend(lines)
-    }
+    let place = if slide.cover { &mut slide.lead } else { &mut slide.lines };
+    place.extend(lines);
     if let Some(notes) = &choice.notes {
         notes.clone_into(&mut slide.notes);
     }
