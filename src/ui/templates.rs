@@ -11,7 +11,6 @@ use super::text::common;
 use super::text::templates as t;
 use super::theme::{self, GRID, HALF};
 use super::widgets;
-use crate::diagnostic::AppResult;
 use crate::export::documents::{Painted, Template, TemplateStanding, Templates, Typesetter, preview_template};
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::reports::export::workbook_date;
@@ -43,15 +42,16 @@ pub(super) struct TemplatesDialog {
     texture: Option<((usize, usize), TextureHandle)>,
 }
 
-fn look(project: &Project, chosen: usize, created: chrono::NaiveDateTime) -> AppResult<Looked> {
-    let templates = load_templates(project).unwrap_or_default();
-    let standings = Template::ALL.iter().map(|template| templates.standing(*template)).collect();
-    // a folder that can't be read is a fault of the sample, told in its place
-    let sample = load_templates(project).and_then(|templates: Templates| {
+/// A folder that can't be read is a fault of the sample, told in its place.
+fn look(project: &Project, chosen: usize, created: chrono::NaiveDateTime) -> Looked {
+    let loaded = load_templates(project);
+    let known = loaded.as_ref().map(Templates::clone).unwrap_or_default();
+    let standings = Template::ALL.iter().map(|template| known.standing(*template)).collect();
+    let sample = loaded.and_then(|templates| {
         let typesetter = Typesetter { fonts: &FONTS, templates: &templates, program: PROGRAM, created };
         preview_template(Template::ALL[chosen.min(Template::ALL.len() - 1)], &typesetter, (PIXELS, MOST_PAGES))
     });
-    Ok(Looked { standings, sample: sample.map_err(|error| error.to_string()) })
+    Looked { standings, sample: sample.map_err(|error| error.to_string()) }
 }
 
 impl TemplatesDialog {
@@ -61,7 +61,7 @@ impl TemplatesDialog {
         let (project, created) = (Arc::clone(&open.project), workbook_date(session.now()));
         let (chosen, writable) = (self.chosen, !open.saved.is_read_only());
         let of = Arc::clone(&project);
-        self.looked.ask(session, &(chosen, self.reading), t::SETTING, move |_| look(&of, chosen, created));
+        self.looked.ask(session, &(chosen, self.reading), t::SETTING, move |_| Ok(look(&of, chosen, created)));
         if let Some((_, taken)) = self.taking.take() {
             self.reading += 1;
             match taken {
@@ -83,7 +83,12 @@ impl TemplatesDialog {
                     take = self.list_ui(ui, writable);
                 });
                 ui.add_space(GRID);
-                ui.vertical(|ui| self.sample_ui(ui, high));
+                // always as high: nothing moves under the pointer when a sample comes
+                let room = vec2(ui.available_width(), high);
+                ui.allocate_ui_with_layout(room, egui::Layout::top_down(egui::Align::LEFT), |ui| {
+                    ui.set_min_size(room);
+                    self.sample_ui(ui);
+                });
             });
             ui.add_space(GRID);
             widgets::buttons(ui, |ui| {
@@ -130,18 +135,14 @@ impl TemplatesDialog {
     }
 
     /// The sample's page, or what is wrong.
-    fn sample_ui(&mut self, ui: &mut Ui, high: f32) {
-        let width = ui.available_width();
+    fn sample_ui(&mut self, ui: &mut Ui) {
         let Some(looked) = self.looked.latest().cloned().filter(|_| self.looked.running().is_none()) else {
-            ui.allocate_ui(vec2(width, high), |ui| {
-                widgets::loading(ui, t::SETTING, &crate::diagnostic::ProgressState::default());
-            });
+            widgets::loading(ui, t::SETTING, &crate::diagnostic::ProgressState::default());
             return;
         };
         let painted = match &looked.sample {
             Err(error) => {
                 let palette = theme::of(ui);
-                ui.set_min_height(high);
                 ui.label(theme::strong(t::FAULT).color(palette.red));
                 ui.add(Label::new(widgets::message(ui, error, palette.text)).wrap().selectable(true));
                 return;
@@ -171,7 +172,7 @@ impl TemplatesDialog {
         }
         let Some((_, texture)) = &self.texture else { return };
         let aspect = page.width as f32 / page.height.max(1) as f32;
-        let room = vec2(ui.available_width(), (high - 40.0).max(120.0));
+        let room = vec2(ui.available_width(), ui.available_height().max(120.0));
         egui::ScrollArea::vertical().id_salt("template").max_height(room.y).auto_shrink([false, false]).show(
             ui,
             |ui| {

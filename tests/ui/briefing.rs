@@ -54,7 +54,7 @@ fn pages_are_chosen_ordered_and_annotated_and_all_of_it_can_be_undone() {
     assert_eq!(order(&window)[..3], [PageKind::Cover, PageKind::Districts, PageKind::Year]);
     // a page is left out
     let whole = window.app().session.project().unwrap().project.file.briefing.complete().len();
-    window.click(&t::choose(PageKind::Tiers.label()));
+    window.click(&t::choose(PageKind::Bodies.label()));
     assert!(window.shows(&t::count(whole - 1, whole)));
     // notes of the page looked at; what is typed without leaving the field is one step
     window.harness.get_by_label(t::NOTES_FIELD).focus();
@@ -90,11 +90,11 @@ fn the_show_goes_by_keys_with_notes_next_page_and_clock_on_this_screen() {
     window.app_mut().session.apply(ViewCommand::Veil(false));
     window.harness.run_steps(2);
     window.click(t::SHOW);
-    window.until("the show", |w| w.shows(t::END) && w.shows(&t::place(2, 10)));
+    window.until("the show", |w| w.shows(t::END) && w.shows(&t::place(2, 11)));
     assert!(window.shows("简报放映：自拟页") && window.shows(t::NO_NOTES) && window.shows("00:0"));
-    for (key, page) in [(Key::ArrowRight, 3), (Key::Space, 4), (Key::ArrowLeft, 3), (Key::End, 10), (Key::Space, 10)] {
+    for (key, page) in [(Key::ArrowRight, 3), (Key::Space, 4), (Key::ArrowLeft, 3), (Key::End, 11), (Key::Space, 11)] {
         window.key(Modifiers::NONE, key);
-        assert!(window.shows(&t::place(page, 10)), "{key:?}: {:?}", window.shown());
+        assert!(window.shows(&t::place(page, 11)), "{key:?}: {:?}", window.shown());
     }
     assert!(window.shows(t::LAST), "nothing follows");
     window.key(Modifiers::NONE, Key::B);
@@ -121,7 +121,7 @@ fn it_is_saved_as_a_presentation_and_a_template_with_a_fault_says_where() {
     window.until("nothing runs", |w| !w.app().session.is_busy());
     window.click(t::TEMPLATES);
     let line = templates::line("简报.typ", templates::STANDINGS[0]);
-    window.until("the list", |w| w.shows(&line));
+    window.until("the list", |w| w.shows(&line) && w.shows("样张第 1 页"));
     window.click(&line);
     window.until("the sample", |w| w.shows(&templates::picture("简报.typ", 1)) && w.enabled(templates::TAKE));
     window.click(templates::TAKE);

@@ -20,8 +20,9 @@ use typst::visualize::{
 };
 
 use super::sketch::outline_of;
+use super::typeset::unmade;
 use crate::chart::add_outline;
-use crate::diagnostic::{AppError, AppResult};
+use crate::diagnostic::AppResult;
 
 /// A page painted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl PagePicture {
         let size = IntSize::from_wh(self.width, self.height);
         let pixmap = size.and_then(|size| Pixmap::from_vec(self.pixels.clone(), size));
         let png = pixmap.and_then(|pixmap| pixmap.encode_png().ok());
-        png.ok_or_else(|| AppError::new("EXP-063", "文档「图片」无法生成"))
+        png.ok_or_else(|| unmade("图片"))
     }
 }
 
@@ -154,15 +155,16 @@ impl Canvas {
             own.tx.to_pt() as f32,
             own.ty.to_pt() as f32,
         ));
-        let Some(path) = group.clip.as_ref().and_then(path_of) else { return self.frame(&group.frame, at, mask) };
-        let mut clip = match mask {
-            Some(mask) => mask.clone(),
-            None => {
-                let Some(mut all) = Mask::new(self.pixmap.width(), self.pixmap.height()) else { return };
-                all.data_mut().fill(u8::MAX);
-                all
-            }
+        let Some(path) = group.clip.as_ref().and_then(path_of) else {
+            self.frame(&group.frame, at, mask);
+            return;
         };
+        let whole = || {
+            let mut all = Mask::new(self.pixmap.width(), self.pixmap.height())?;
+            all.data_mut().fill(u8::MAX);
+            Some(all)
+        };
+        let Some(mut clip) = mask.cloned().or_else(whole) else { return };
         clip.intersect_path(&path, FillRule::default(), true, at);
         self.frame(&group.frame, at, Some(&clip));
     }
@@ -232,7 +234,10 @@ impl Canvas {
             }
             ImageKind::Svg(svg) => {
                 let outline = std::str::from_utf8(svg.data()).ok().and_then(outline_of);
-                let Some((rings, across)) = outline else { return self.grey(width, height, at, mask) };
+                let Some((rings, across)) = outline else {
+                    self.grey(width, height, at, mask);
+                    return;
+                };
                 let mut builder = PathBuilder::new();
                 for ring in rings {
                     for (i, (x, y)) in ring.iter().enumerate() {

@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::qr::qr_png;
 use super::sketch::Sketch;
 use super::templates::Template;
-use super::typeset::{Painted, Typesetter};
-use crate::diagnostic::{AppError, AppResult};
+use super::typeset::{Painted, Typesetter, unmade};
+use crate::diagnostic::AppResult;
 
 /// The sample values, by template.
 const SAMPLES: &str = include_str!("../../../assets/templates/samples.json");
@@ -37,8 +37,7 @@ pub fn preview_template(
     (width, pages): (u32, usize),
 ) -> AppResult<Painted> {
     let template = if template == Template::Common { Template::Notice } else { template };
-    let samples: Value = serde_json::from_str(SAMPLES)
-        .map_err(|cause| AppError::new("EXP-063", "文档「样张」无法生成").caused_by(cause))?;
+    let samples: Value = serde_json::from_str(SAMPLES).map_err(|cause| unmade("样张").caused_by(cause))?;
     let sample = samples.get(template.file_name()).cloned().unwrap_or_default();
     let mut files = BTreeMap::new();
     files.extend(Sketch::new(&vec![RING.to_vec()]).map(|sketch| ("sketch.svg".to_owned(), sketch.svg.into_bytes())));

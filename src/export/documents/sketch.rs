@@ -67,9 +67,13 @@ impl Sketch {
     }
 }
 
+/// Rings in the units of a picture.
+#[cfg(feature = "charts")]
+type Outline = Vec<Vec<(f32, f32)>>;
+
 /// The rings of a sketch's own picture, and its width, in the picture's units; `None` for another picture.
 #[cfg(feature = "charts")]
-pub(super) fn outline_of(svg: &str) -> Option<(Vec<Vec<(f32, f32)>>, f32)> {
+pub(super) fn outline_of(svg: &str) -> Option<(Outline, f32)> {
     let across: f32 = svg.split_once("viewBox=\"0 0 ")?.1.split_once(' ')?.0.parse().ok()?;
     let path = svg.split_once("<path d=\"")?.1.split_once('"')?.0;
     let point = |text: &str| {

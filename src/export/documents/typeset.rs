@@ -230,7 +230,7 @@ struct Place {
     own: bool,
 }
 
-fn unmade(name: &str) -> AppError {
+pub(super) fn unmade(name: &str) -> AppError {
     AppError::new("EXP-063", format!("文档「{name}」无法生成"))
 }
 

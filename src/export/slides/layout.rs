@@ -27,7 +27,8 @@ const TEXT_SIZES: [f64; 7] = [28.0, 26.0, 24.0, 22.0, 20.0, 18.0, 16.0];
 const NOTE_SIZES: [f64; 3] = [16.0, 15.0, 14.0];
 /// Height of a line of text, of a table's row beside its lines, in sizes.
 const LINE: f64 = 1.45;
-const ROW: f64 = 0.6;
+const TABLE_LINE: f64 = 1.25;
+const ROW: f64 = 0.4;
 /// White at both sides of a table's cell, points.
 const CELL: f64 = 12.0;
 
@@ -90,7 +91,7 @@ pub(super) fn column_widths(table: &SlideTable, width: f64) -> Vec<f64> {
 pub(super) fn row_height(cells: &[String], widths: &[f64], size: f64, bold: bool) -> f64 {
     let most =
         cells.iter().zip(widths).map(|(cell, width)| lines_of(cell, size, bold, width - CELL)).fold(1.0, f64::max);
-    most * size * LINE * 0.86 + size * ROW
+    most * size * TABLE_LINE + size * ROW
 }
 
 fn table_height(table: &SlideTable, width: f64, size: f64) -> f64 {
@@ -187,7 +188,7 @@ mod tests {
         let slide = Slide {
             title: "各执法主体均未落后于进度".to_owned(),
             figures: vec![SlideFigure { value: "38,000".to_owned(), ..SlideFigure::default() }; 4],
-            table: Some(table(16)),
+            table: Some(table(12)),
             lines: vec!["另有触发式检查 12 项".to_owned()],
             ..Slide::default()
         };

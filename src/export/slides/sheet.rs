@@ -1,4 +1,5 @@
-//! The deck set by Typst: PDF with charts as vectors, pages as pixels with the same charts as PNG.
+//! The deck set by Typst: as PDF and as pixels. Charts go in as pictures, sharper than any projector: vector pictures
+//! would lose their words, for Typst finds no face of ours for the text of an SVG.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +7,15 @@ use serde::Serialize;
 
 use super::layout::{Area, Layout, column_widths, foot_words, layout};
 use super::{Deck, Slide, SlidePicture};
-use crate::chart::{Chart, ChartStyle, Drawable, render_png, render_svg};
+use crate::chart::{Chart, ChartKind, ChartStyle, Drawable, render_png};
 use crate::diagnostic::AppResult;
 use crate::export::documents::{PagePicture, Painted, Template, Typesetter};
 
 /// How much larger texts of a chart stand on a page than in the window.
 const ENLARGED: f64 = 1.2;
+
+/// Pixels of a picture in a point of a printed page.
+const PRINTED: f64 = 3.0;
 
 /// Pixels across of a page as PNG: a projector's.
 const PIXELS: u32 = 1920;
@@ -43,14 +47,14 @@ struct Page<'a> {
 struct Text<'a> {
     at: Area,
     size: f64,
-    text: &'a str,
+    words: &'a str,
 }
 
 #[derive(Serialize)]
 struct Lines<'a> {
     at: Area,
     size: f64,
-    lines: &'a [String],
+    words: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -81,13 +85,13 @@ struct Table<'a> {
     total: bool,
 }
 
-fn page<'a>(deck: &'a Deck, slide: &'a Slide, at: usize, ending: &str) -> (Page<'a>, Option<String>) {
+fn page<'a>(deck: &'a Deck, slide: &'a Slide, at: usize) -> (Page<'a>, Option<String>) {
     let Layout { title, lead, figures, picture, table, lines, foot } = layout(slide);
-    let file = picture.map(|_| format!("picture-{}.{ending}", at + 1));
+    let file = picture.map(|_| format!("picture-{}.png", at + 1));
     let page = Page {
         cover: slide.cover,
-        title: Text { at: title.0, size: title.1, text: &slide.title },
-        lead: lead.map(|at| Lines { at, size: 22.0, lines: &slide.lead }),
+        title: Text { at: title.0, size: title.1, words: &slide.title },
+        lead: lead.map(|at| Lines { at, size: 22.0, words: &slide.lead }),
         figures: slide
             .figures
             .iter()
@@ -112,7 +116,7 @@ fn page<'a>(deck: &'a Deck, slide: &'a Slide, at: usize, ending: &str) -> (Page<
             rows: &table.rows,
             total: table.total,
         }),
-        lines: lines.map(|(at, size)| Lines { at, size, lines: &slide.lines }),
+        lines: lines.map(|(at, size)| Lines { at, size, words: &slide.lines }),
         foot: foot_words(deck, slide),
         foot_at: foot,
         number: at + 1,
@@ -125,10 +129,18 @@ fn untitled(chart: &Chart) -> Chart {
     Chart { title: String::new(), source: String::new(), ..chart.clone() }
 }
 
-/// Pixels of a picture in a box, and their scale, at so many pixels a point of the page.
-fn pixels(at: Area, density: f64) -> (u32, u32, ChartStyle) {
-    let size = |points: f64| (points * density).round().max(64.0) as u32;
-    (size(at.w), size(at.h), ChartStyle::print().at(density * ENLARGED))
+/// Room that a lying bar needs, and what stands around all of them, in points of the chart.
+const BAR: f64 = 16.0;
+const AROUND_BARS: f64 = 92.0;
+
+/// How much larger a picture's texts stand than in the window: less where all bars would not have room.
+fn enlarged(picture: &SlidePicture, at: Area) -> f64 {
+    match picture {
+        SlidePicture::Chart(Chart { kind: ChartKind::Bars(bars), .. }) => {
+            (at.h / (AROUND_BARS + BAR * bars.labels.len() as f64)).clamp(0.6, ENLARGED)
+        }
+        _ => ENLARGED,
+    }
 }
 
 /// A page's picture as PNG, at so many pixels a point; `None` for a page without one.
@@ -136,37 +148,26 @@ fn pixels(at: Area, density: f64) -> (u32, u32, ChartStyle) {
 /// # Errors
 /// `CHT-001`, `CHT-002`.
 pub(super) fn picture_png(slide: &Slide, at: Area, density: f64) -> AppResult<Option<Vec<u8>>> {
-    let (width, height, style) = pixels(at, density);
-    match &slide.picture {
-        Some(SlidePicture::Chart(chart)) => {
-            render_png(Drawable::Chart(&untitled(chart)), width, height, &style).map(Some)
-        }
-        Some(SlidePicture::Map(map)) => render_png(Drawable::Map(map), width, height, &style).map(Some),
-        None => Ok(None),
+    let Some(picture) = &slide.picture else { return Ok(None) };
+    let pixels = |points: f64| (points * density).round().max(64.0) as u32;
+    let (width, height) = (pixels(at.w), pixels(at.h));
+    let style = ChartStyle::print().at(density * enlarged(picture, at));
+    match picture {
+        SlidePicture::Chart(chart) => render_png(Drawable::Chart(&untitled(chart)), width, height, &style),
+        SlidePicture::Map(map) => render_png(Drawable::Map(map), width, height, &style),
     }
-}
-
-fn picture_svg(slide: &Slide, at: Area) -> AppResult<Option<Vec<u8>>> {
-    // coordinates are whole: four to a point are finer than any eye
-    let (width, height, style) = pixels(at, 4.0);
-    let svg = match &slide.picture {
-        Some(SlidePicture::Chart(chart)) => render_svg(Drawable::Chart(&untitled(chart)), width, height, &style)?,
-        Some(SlidePicture::Map(map)) => render_svg(Drawable::Map(map), width, height, &style)?,
-        None => return Ok(None),
-    };
-    Ok(Some(svg.into_bytes()))
+    .map(Some)
 }
 
 /// The deck and its pictures by the names under which the template finds them.
-fn document<'a>(
-    deck: &'a Deck,
-    ending: &str,
+fn document(
+    deck: &Deck,
     picture: impl Fn(&Slide, Area) -> AppResult<Option<Vec<u8>>>,
-) -> AppResult<(Document<'a>, BTreeMap<String, Vec<u8>>)> {
+) -> AppResult<(Document<'_>, BTreeMap<String, Vec<u8>>)> {
     let mut files = BTreeMap::new();
     let mut pages = Vec::new();
     for (at, slide) in deck.slides.iter().enumerate() {
-        let (page, file) = page(deck, slide, at, ending);
+        let (page, file) = page(deck, slide, at);
         if let (Some(file), Some(place)) = (file, &page.picture)
             && let Some(bytes) = picture(slide, place.at)?
         {
@@ -185,7 +186,7 @@ const NAME: &str = "简报";
 /// # Errors
 /// As [`Typesetter::typeset`]; `CHT-002` where a chart can't be drawn.
 pub fn render_deck_pdf(deck: &Deck, typesetter: &Typesetter<'_>) -> AppResult<(Vec<u8>, Vec<String>)> {
-    let (document, files) = document(deck, "svg", picture_svg)?;
+    let (document, files) = document(deck, |slide, at| picture_png(slide, at, PRINTED))?;
     let set = typesetter.typeset(Template::Briefing, NAME, &document, files)?;
     Ok((set.pdf, set.notes))
 }
@@ -200,7 +201,7 @@ pub fn paint_deck(
     (width, wanted): (u32, &(dyn Fn(usize) -> bool + Sync)),
 ) -> AppResult<Painted> {
     let density = (f64::from(width) / super::WIDTH).clamp(0.5, 4.0);
-    let (document, files) = document(deck, "png", |slide, at| picture_png(slide, at, density))?;
+    let (document, files) = document(deck, |slide, at| picture_png(slide, at, density))?;
     typesetter.paint(Template::Briefing, NAME, &document, files, (width, wanted))
 }
 

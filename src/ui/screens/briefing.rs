@@ -107,17 +107,14 @@ impl BriefingScreen {
 
     /// Sends other pages; what is written into one field without leaving it is one step of undo.
     fn send(&mut self, cx: &mut Cx<'_>, briefing: BriefingChoice, label: &str, field: Option<(egui::Id, f64)>) {
-        let gesture = match field {
-            Some((field, now)) => {
-                if self.writing.1 != Some(field) {
-                    self.writing = (super::plan::gesture_at(now), Some(field));
-                }
-                self.writing.0
+        let gesture = if let Some((field, now)) = field {
+            if self.writing.1 != Some(field) {
+                self.writing = (super::plan::gesture_at(now), Some(field));
             }
-            None => {
-                self.writing.1 = None;
-                0
-            }
+            self.writing.0
+        } else {
+            self.writing.1 = None;
+            0
         };
         cx.send(DraftCommand::SetBriefing { briefing, label: label.to_owned(), gesture });
     }

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod done;
+mod effect;
 
 use crate::chart::{ChoroplethMap, ClassMethod, MapDistrict, MapLabel, compute_classes};
 use crate::diagnostic::{AppResult, Progress};
@@ -82,6 +83,7 @@ pub fn compute_briefing(
         (PageKind::Bodies, told.bodies()),
         (PageKind::Disclosure, told.disclosure()),
         (PageKind::Problems, told.problems()?),
+        (PageKind::Effect, told.effect(progress)?),
         (PageKind::Tiers, told.tiers()),
         (PageKind::NextMonth, told.next_month()),
         (PageKind::Decisions, told.decisions()),
@@ -118,11 +120,8 @@ pub fn slide_of(briefing: &Briefing, choice: &PageChoice) -> Slide {
         own.clone_into(&mut slide.title);
     }
     let lines = choice.text.lines().map(str::trim_end).filter(|line| !line.is_empty()).map(str::to_owned);
-    if slide.cover {
-        slide.lead.extend(lines)
-    } else {
-        slide.lines.extend(lines)
-    }
+    let place = if slide.cover { &mut slide.lead } else { &mut slide.lines };
+    place.extend(lines);
     if let Some(notes) = &choice.notes {
         notes.clone_into(&mut slide.notes);
     }

@@ -21,6 +21,8 @@ pub enum PageKind {
     Disclosure,
     /// Problems found, by industry.
     Problems,
+    /// Compliance, estimated.
+    Effect,
     /// Who moved tier since the year began.
     Tiers,
     /// The month that comes next.
@@ -33,13 +35,14 @@ pub enum PageKind {
 
 impl PageKind {
     /// The pages that the program makes, in the order in which a leader asks for them.
-    pub const MADE: [Self; 9] = [
+    pub const MADE: [Self; 10] = [
         Self::Cover,
         Self::Year,
         Self::Districts,
         Self::Bodies,
         Self::Disclosure,
         Self::Problems,
+        Self::Effect,
         Self::Tiers,
         Self::NextMonth,
         Self::Decisions,
@@ -55,6 +58,7 @@ impl PageKind {
             Self::Bodies => "各执法主体进度",
             Self::Disclosure => "结果公开",
             Self::Problems => "发现的问题",
+            Self::Effect => "检查成效",
             Self::Tiers => "等级变动",
             Self::NextMonth => "下月安排",
             Self::Decisions => "需要决定的事项",
@@ -174,7 +178,7 @@ mod tests {
         let order = |choice: &BriefingChoice| choice.complete().iter().map(|p| p.page).collect::<Vec<_>>();
         let none = BriefingChoice::default();
         assert_eq!(order(&none), PageKind::MADE);
-        let moved = none.with_moved(8, 1);
+        let moved = none.with_moved(9, 1);
         assert_eq!(order(&moved)[..3], [PageKind::Cover, PageKind::Decisions, PageKind::Year]);
         assert_eq!(order(&moved.with_moved(1, 99)), PageKind::MADE);
         let own = moved.with_own_after(0, "说明");

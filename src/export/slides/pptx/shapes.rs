@@ -141,7 +141,10 @@ impl Shapes {
         let id = self.id();
         let widths = column_widths(table, at.w);
         let headings: Vec<String> = table.columns.iter().map(|column| column.heading.clone()).collect();
-        let grid: String = widths.iter().map(|w| format!("<a:gridCol w=\"{}\"/>", emu(*w))).collect();
+        let mut grid = String::new();
+        for width in &widths {
+            let _ = write!(grid, "<a:gridCol w=\"{}\"/>", emu(*width));
+        }
         let mut rows = String::new();
         let mut high = 0.0;
         let last = table.rows.len();

@@ -90,7 +90,10 @@ impl BriefingScreen {
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &name));
         let mut shown = !page.hidden;
         let place = Rect::from_min_size(rect.min, vec2(BOX, ROW));
-        let ticked = ui.put(place, egui::Checkbox::without_text(&mut shown));
+        // beside the row, not in its flow
+        let layout = egui::Layout::centered_and_justified(egui::Direction::LeftToRight);
+        let mut beside = ui.new_child(egui::UiBuilder::new().max_rect(place).layout(layout).id_salt(("box", at)));
+        let ticked = beside.add(egui::Checkbox::without_text(&mut shown));
         ticked
             .widget_info(|| WidgetInfo::selected(Role::CheckBox, writable, !page.hidden, t::choose(page.page.label())));
         if ticked.changed() && writable {

@@ -26,7 +26,9 @@ impl BriefingScreen {
     ) {
         let Some(page) = all.get(self.selected) else { return };
         let room = ui.available_size();
-        let high = (room.y - WRITING - GRID).max(180.0);
+        // beside a large page the writing has room for all of its fields
+        let writing = (room.y * 0.27).clamp(WRITING, 1.4 * WRITING);
+        let high = (room.y - writing - GRID).max(180.0);
         let (rect, response) = ui.allocate_exact_size(vec2(room.x, high), Sense::hover());
         let title = self.pages.title(self.selected).to_owned();
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t::picture(&title)));

@@ -115,7 +115,8 @@ impl BriefingScreen {
             let typesetter = Typesetter { fonts: &FONTS, templates: &templates, program: PROGRAM, created };
             let made = briefing_files(&deck, &typesetter, |wanted| wanted == ending)?;
             let file = made.files.into_iter().next();
-            file.map(|file| file.bytes).ok_or_else(|| AppError::new("EXP-063", "文档「简报」无法生成"))
+            let name = BRIEFING;
+            file.map(|file| file.bytes).ok_or_else(|| AppError::new("EXP-063", format!("文档「{name}」无法生成")))
         });
         self.saving = Saving::Making(Box::new(slot));
     }

@@ -11,7 +11,7 @@ use crate::plan::model::Resource;
 use crate::plan::{PlanCell, Shortage, ShortageKind};
 use crate::text::number::grouped;
 use crate::workspace::reports::charts::bodies_by_need;
-use crate::workspace::reports::mandatory::compute_mandatory_months;
+use crate::workspace::reports::mandatory::{MandatoryMonth, compute_mandatory_months};
 use crate::workspace::reports::status::About;
 
 /// Rows of one kind on the page of decisions; the rest is counted.
@@ -85,13 +85,13 @@ impl Told<'_> {
         let mut areas: Vec<(String, [u64; 6])> = (0..bodies)
             .filter_map(|body| {
                 let cell = cell(body)?;
-                // tenths of a day, so that sums are exact
-                let tenths = |days: f64| (days * 10.0).round().max(0.0) as u64;
+                // tenths, so that the sums are the plan's and not those of rounded parts
+                let tenths = |value: f64| (value * 10.0).round().max(0.0) as u64;
                 let (have, unlimited) = cell.have[team].map_or((0, 1), |have| (tenths(have), 0));
                 let figures = [
-                    cell.drawn_visits().round() as u64,
-                    cell.mandatory_visits().round() as u64,
-                    cell.expected().round() as u64,
+                    tenths(cell.drawn_visits()),
+                    tenths(cell.mandatory_visits()),
+                    tenths(cell.expected()),
                     tenths(cell.need[team]),
                     have,
                     unlimited,
@@ -126,7 +126,7 @@ impl Told<'_> {
         ];
         let table = summed_table(columns, &areas, ("执法主体", "全市"), |figures| {
             let days = |tenths: u64| grouped(tenths as f64 / 10.0, 1);
-            let mut cells: Vec<String> = figures[..3].iter().map(|n| count(*n)).collect();
+            let mut cells: Vec<String> = figures[..3].iter().map(|n| grouped(*n as f64 / 10.0, 0)).collect();
             cells.push(days(figures[3]));
             let unlimited = figures[5] > 0;
             cells.push(if unlimited { "不限".to_owned() } else { days(figures[4]) });
@@ -134,7 +134,7 @@ impl Told<'_> {
             cells
         });
         let months = compute_mandatory_months(&self.project.policy, &self.view.analysis.population.inputs);
-        let mandatory = months.get(index).map(|month| month.sentence()).filter(|line| !line.is_empty());
+        let mandatory = months.get(index).map(MandatoryMonth::sentence).filter(|line| !line.is_empty());
         let mut notes: Vec<String> = self.shortages_of(index).map(|shortage| shortage.text.clone()).collect();
         notes.extend(over.iter().map(|text| (*text).to_owned()));
         Slide {
@@ -142,7 +142,7 @@ impl Told<'_> {
             table: Some(table),
             lines: mandatory.into_iter().collect(),
             notes: notes.join("\n"),
-            source: "数据来源：本项目的年度计划与力量表；合计为各数四舍五入后相加".to_owned(),
+            source: "数据来源：本项目的年度计划与力量表".to_owned(),
             ..Slide::default()
         }
     }
@@ -169,9 +169,9 @@ impl Told<'_> {
         };
         let columns = vec![
             SlideColumn::text("级别", 2),
-            SlideColumn::text("事项", 14),
+            SlideColumn::text("事项", 13),
             SlideColumn::number("数量", 4),
-            SlideColumn::text("由谁办", 7),
+            SlideColumn::text("由谁办", 8),
         ];
         let rows = all.iter().take(MOST_ROWS - 1).map(|decision| {
             let level = if decision.red { "红" } else { "黄" };

@@ -10,6 +10,7 @@ use crate::export::slides::{Slide, SlideColumn, SlideFigure, SlidePicture, Slide
 use crate::registry::industry::IndustryTable;
 use crate::registry::schema::sources;
 use crate::text::number::grouped;
+use crate::workspace::reports::areas::AreaFigures;
 use crate::workspace::reports::charts::{beside, bodies_by_need, by_body, by_month};
 use crate::workspace::reports::mandatory::{compute_capacity_use, month_sentences};
 
@@ -114,48 +115,52 @@ impl Told<'_> {
     pub(super) fn districts(&self) -> Slide {
         let set = &self.data.districts;
         let begun = self.books.areas.city.listed > 0;
-        let mut areas: Vec<(String, [u64; 3])> = Vec::new();
+        // of the plan tenths, so that the sum is the plan's and not one of rounded parts
+        let mut areas: Vec<(String, [u64; 4])> = Vec::new();
         let mut values = Vec::new();
         for (i, district) in set.districts().iter().enumerate() {
             let progress = self.books.areas.districts.get(i).copied().unwrap_or_default();
-            let year = self.view.areas.districts.get(i).map_or(0.0, |area| area.expected_year());
+            let due = self.books.due_by_today.districts.get(i).copied().unwrap_or_default();
+            let year = self.view.areas.districts.get(i).map_or(0.0, AreaFigures::expected_year);
             let done = (progress.listed > 0).then(|| 100.0 * f64::from(progress.done) / f64::from(progress.listed));
             values.push(if begun { done } else { (year > 0.0).then_some(year) });
             areas.push((
                 district.name.clone(),
-                [year.round() as u64, u64::from(progress.listed), u64::from(progress.done)],
+                [
+                    (year * 10.0).round() as u64,
+                    u64::from(progress.listed),
+                    (due * 10.0).floor() as u64,
+                    u64::from(progress.done),
+                ],
             ));
         }
-        let share = |figures: &[u64; 3]| if figures[1] > 0 { figures[2] as f64 / figures[1] as f64 } else { 1.0 };
+        let behind = |figures: &[u64; 4]| (figures[2] / 10).saturating_sub(figures[3]);
         areas.sort_by(
             |(_, a), (_, b)| {
-                if begun { share(a).total_cmp(&share(b)).then(b[1].cmp(&a[1])) } else { b[0].cmp(&a[0]) }
+                if begun { behind(b).cmp(&behind(a)).then(b[1].cmp(&a[1])) } else { b[0].cmp(&a[0]) }
             },
         );
+        let late = areas.iter().filter(|(_, figures)| behind(figures) > 0).count();
         let title = match areas.first() {
-            Some((name, figures)) if begun && share(figures) < 1.0 => {
-                let city = self.books.areas.city;
-                format!(
-                    "全市完成 {}，{name}最慢，{} 项完成 {} 项",
-                    percent(f64::from(city.done), f64::from(city.listed)),
-                    count(figures[1]),
-                    count(figures[2])
-                )
+            Some((name, figures)) if late > 0 => {
+                format!("{late} 个区落后于进度（按工作日计），{name}最多，落后 {} 项", count(behind(figures)))
             }
-            Some(_) if begun => "各区已抽取的检查对象均已完成".to_owned(),
-            Some((name, figures)) => format!("{name}全年检查最多，{} 次", count(figures[0])),
+            Some(_) if begun => "各区均未落后于进度（按工作日计）".to_owned(),
+            Some((name, figures)) => format!("{name}全年检查最多，{} 次", grouped(figures[0] as f64 / 10.0, 0)),
             None => "没有分区地图".to_owned(),
         };
         let columns = vec![
             SlideColumn::text("区", 4),
-            SlideColumn::number("全年计划", 3),
+            SlideColumn::number("全年计划", 4),
             SlideColumn::number("已抽取", 3),
+            SlideColumn::number("应完成", 3),
             SlideColumn::number("已完成", 3),
             SlideColumn::number("完成率", 3),
         ];
         let table = summed_table(columns, &areas, ("区", "各区合计"), |figures| {
-            let mut cells: Vec<String> = figures.iter().map(|n| count(*n)).collect();
-            cells.push(percent(figures[2] as f64, figures[1] as f64));
+            let mut cells = vec![grouped(figures[0] as f64 / 10.0, 0)];
+            cells.extend([figures[1], figures[2] / 10, figures[3]].map(count));
+            cells.push(percent(figures[3] as f64, figures[1] as f64));
             cells
         });
         let measure = if begun { ("完成率", "%") } else { ("全年预计检查", "次") };
@@ -346,10 +351,8 @@ fn industry_chart(industries: &[(String, u64, u64)]) -> Chart {
                 Series::new("发现问题", Ink::Amber, rows.iter().map(|row| row.2 as f64).collect()),
                 Series::new("未发现问题", Ink::Pale, rows.iter().map(|row| (row.1 - row.2) as f64).collect()),
             ],
-            notes: rows
-                .iter()
-                .map(|row| format!("{} / {}，{}", count(row.2), count(row.1), percent(row.2 as f64, row.1 as f64)))
-                .collect(),
+            // no shares: a few checks of an industry are no rate, which 成效 gives with its interval
+            notes: rows.iter().map(|row| format!("{} / {}", count(row.2), count(row.1))).collect(),
             ..Bars::default()
         }),
     }
