@@ -375,7 +375,7 @@ fn comb(teeth: usize, slant: f64) -> Vec<[f64; 2]> {
 
 #[test]
 fn borders_that_wind_cross_or_nest_are_bounded() {
-    let n = if full() { 20_000 } else { 2_000 };
+    let n = if full() { 20_000 } else { 400 };
     let mut numbers = Numbers(5);
     let mut random = |count: usize| closed((0..count).map(|_| at(numbers.part(), numbers.part())).collect());
     let (left, codes) = districts("spiral", &[vec![spiral(n, n as f64 / 100.0)]]);
