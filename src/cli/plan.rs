@@ -241,11 +241,18 @@ fn pack_password() -> AppResult<PackPassword> {
     PackPassword::new(typed.trim_end_matches(['\r', '\n']))
 }
 
+/// Masked texts listed one by one on the terminal.
+const MOST_MASKED: usize = 100;
+
 pub(super) fn show_exported(exported: &Exported, as_json: bool) -> AppResult<Finish> {
     if as_json {
         json(&serde_json::json!({
             "files": exported.files.iter().map(|p| p.display().to_string()).collect::<Vec<_>>(),
             "open_first": exported.main.as_ref().map(|p| p.display().to_string()), "notes": exported.notes,
+            "masked": exported.masked.counts,
+            "masked_texts": exported.masked.found.iter().map(|text| {
+                serde_json::json!({ "place": text.place, "before": text.before, "after": text.after })
+            }).collect::<Vec<_>>(),
         }))?;
         return Ok(Finish::Done);
     }
@@ -254,6 +261,13 @@ pub(super) fn show_exported(exported: &Exported, as_json: bool) -> AppResult<Fin
     }
     for note in &exported.notes {
         say(note);
+    }
+    for text in exported.masked.found.iter().take(MOST_MASKED) {
+        say(&format!("  {}：{} → {}", text.place, text.before, text.after));
+    }
+    let rest = exported.masked.found.len().saturating_sub(MOST_MASKED);
+    if rest > 0 {
+        say(&format!("  另有 {rest} 条；加 --json 列出全部"));
     }
     Ok(Finish::Done)
 }

@@ -81,10 +81,8 @@ impl PublicTarget {
         let code =
             masker.mask_code(check.uscc.as_deref().unwrap_or_default(), individual && check.uscc.is_some(), &mut own);
         let number = masker.mask_number(&check.number, individual, &mut own);
-        counts.individuals += u64::from(individual);
-        counts.identities += own.identities;
-        counts.phones += own.phones;
-        counts.names += own.names;
+        own.individuals = u64::from(individual);
+        counts.add(&own);
         Ok(Self { name, code, number, individual })
     }
 

@@ -15,7 +15,7 @@ use crate::domain::{BodyId, Deadline, PlanMonth, WorkCalendar};
 
 use super::board::{DeadlineRule, compute_deadline, working_days_between};
 use super::gate::{PublicTarget, check_all_visited};
-use super::mask::{MaskCounts, Masker};
+use super::mask::{MaskLog, Masker};
 use super::penalty::{plain, without_hidden};
 use super::result::{CheckOrigin, CheckResult, DueCheck, PenaltyNote};
 
@@ -110,8 +110,8 @@ pub struct ResultList {
     pub running: u64,
     /// Penalties left out because repaired or no longer publishable.
     pub penalties_left_out: u64,
-    /// What was masked.
-    pub masked: MaskCounts,
+    /// What was masked, and where.
+    pub masked: MaskLog,
     /// Findings: results without a check, late rows, rows whose text lost a clause.
     pub diagnostics: Diagnostics,
 }
@@ -154,7 +154,7 @@ pub fn compute_result_list(input: &ResultListInput<'_>) -> AppResult<ResultList>
         withheld: Vec::new(),
         running: 0,
         penalties_left_out: 0,
-        masked: MaskCounts::default(),
+        masked: MaskLog::default(),
         diagnostics,
     };
     for (result, check) in chosen {
@@ -163,11 +163,13 @@ pub fn compute_result_list(input: &ResultListInput<'_>) -> AppResult<ResultList>
             continue;
         };
         if let Some(ground) = &result.withheld {
+            let number = list.withheld.len() as u32 + 1;
+            let place = |column: &str| format!("{} 不予公开第 {number} 项 {column}", input.month);
             list.withheld.push(WithheldRow {
-                number: list.withheld.len() as u32 + 1,
-                body_name: check.body_name.clone(),
+                number,
+                body_name: input.masker.mask_noted(&check.body_name, &place("执法主体"), &mut list.masked),
                 month: result.month,
-                ground: input.masker.mask_text(ground.as_str(), &mut list.masked),
+                ground: input.masker.mask_noted(ground.as_str(), &place("依据"), &mut list.masked),
             });
             continue;
         }
@@ -200,7 +202,11 @@ fn compute_row(
     check: &DueCheck,
     completed_on: NaiveDate,
 ) -> AppResult<ResultListRow> {
-    let target = PublicTarget::of_result(check, result, input.published_on, input.masker, &mut list.masked)?;
+    let target = PublicTarget::of_result(check, result, input.published_on, input.masker, &mut list.masked.counts)?;
+    let own = [(check.name.as_str(), target.name(), "单位名称"), (check.number.as_str(), target.number(), "编号")];
+    for (before, after, column) in own {
+        list.masked.note(&place_of(list, column), before, after);
+    }
     let due = compute_deadline(input.calendar, input.rule, completed_on);
     let entered = result.disclosed_on.filter(|day| *day <= input.published_on);
     let disclosed_on = entered.unwrap_or(input.published_on);
@@ -225,8 +231,8 @@ fn compute_row(
     };
     Ok(ResultListRow {
         number: list.rows.len() as u32 + 1,
-        body_name: check.body_name.clone(),
-        matters: input.masker.mask_text(&result.matters, &mut list.masked),
+        body_name: input.masker.mask_noted(&check.body_name, &place_of(list, "执法主体"), &mut list.masked),
+        matters: input.masker.mask_noted(&result.matters, &place_of(list, "检查事项"), &mut list.masked),
         manner: result.manner.label(),
         inspected_on: result.inspected_on,
         outcome: result.outcome.label(),
@@ -277,5 +283,10 @@ fn compute_handling(
             text.push_str(&words);
         }
     }
-    input.masker.mask_text(&text, &mut list.masked)
+    input.masker.mask_noted(&text, &place_of(list, "处理情况"), &mut list.masked)
+}
+
+/// Where a cell of the row that comes next stands, for the operator.
+fn place_of(list: &ResultList, column: &str) -> String {
+    format!("{} 第 {} 项 {column}", list.month, list.rows.len() + 1)
 }

@@ -2,36 +2,144 @@
 //!
 //! What is masked: names and codes of individual businesses (个体工商户: code beginning with 92, or told by
 //! their name), identity numbers (18 characters by GB 11643-1999, or the older 15 digits) wherever they stand,
-//! also inside old registration numbers; telephone numbers; personal names in running text. Basis:
+//! also inside old registration numbers; passports and permits; telephone numbers; bank cards; e-mail and messenger
+//! accounts; number plates; personal names in running text: however they are grouped and in whichever digits. Marks
+//! that nobody sees (zero width, direction of writing) go, so that none can hide in them or turn a text around. Basis:
 //! 《个人信息保护法》第34、73条, 《政府信息公开条例》第15条. Where in doubt it masks.
+//!
+//! Every public writer takes its texts through here. What is sealed can't be masked afterwards: such texts are
+//! refused before ([`super::check_public_words`]).
 //!
 //! Companies (code beginning with 91 and others) keep their name and code: these are public by law, also
 //! where a company is named after a person.
 
+mod announce;
+mod contacts;
+mod digits;
 mod numbers;
 mod people;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use self::numbers::{has_identity, hide_numbers};
+use self::contacts::hide_contacts;
+use self::digits::figure;
+use self::numbers::hide_numbers;
 use self::people::{hide_names, looks_like_a_person, mask_individual_name, mask_person_in_brackets};
 use super::names::{ORGANISATION_WORDS, SMALL_ENDINGS};
-use crate::domain::{PermitForm, PermitNumber, Uscc};
-use crate::text::fold_width;
+use crate::domain::{PermitForm, PermitNumber, Uscc, has_identity};
+use crate::text::{fold_width, half_width, is_noise};
 
 /// How many items were masked, by kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct MaskCounts {
     /// Individual businesses.
     pub individuals: u64,
     /// Identity numbers.
     pub identities: u64,
+    /// Passports, permits of residence and of travel.
+    pub papers: u64,
     /// Telephone numbers.
     pub phones: u64,
+    /// Bank cards and accounts.
+    pub cards: u64,
+    /// E-mail addresses.
+    pub mails: u64,
+    /// Messengers' accounts.
+    pub accounts: u64,
+    /// Number plates.
+    pub plates: u64,
     /// Personal names in running text.
     pub names: u64,
+    /// Texts with marks that nobody sees.
+    pub marks: u64,
+}
+
+impl MaskCounts {
+    /// The kinds with what they are called and how many there are.
+    #[must_use]
+    pub fn kinds(&self) -> [(&'static str, u64); 10] {
+        [
+            ("个体经营者", self.individuals),
+            ("身份证号", self.identities),
+            ("护照等证件", self.papers),
+            ("电话", self.phones),
+            ("银行卡号", self.cards),
+            ("电子邮箱", self.mails),
+            ("微信、QQ 等账号", self.accounts),
+            ("车牌号", self.plates),
+            ("姓名", self.names),
+            ("不可见字符", self.marks),
+        ]
+    }
+
+    /// `身份证号 1 处，电话 2 处`; empty where nothing was masked.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let found = self.kinds().into_iter().filter(|(_, count)| *count > 0);
+        found.map(|(kind, count)| format!("{kind} {count} 处")).collect::<Vec<_>>().join("，")
+    }
+
+    /// True where nothing was masked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Adds what was masked elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        let own = [
+            &mut self.individuals,
+            &mut self.identities,
+            &mut self.papers,
+            &mut self.phones,
+            &mut self.cards,
+            &mut self.mails,
+            &mut self.accounts,
+            &mut self.plates,
+            &mut self.names,
+            &mut self.marks,
+        ];
+        own.into_iter().zip(other.kinds()).for_each(|(own, (_, more))| *own += more);
+    }
+}
+
+/// A text that was masked, for the operator's eyes before it goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MaskFinding {
+    /// Where it stands.
+    pub place: String,
+    /// As it was entered.
+    pub before: String,
+    /// As it goes out.
+    pub after: String,
+}
+
+/// What was masked: how often, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MaskLog {
+    /// By kind.
+    pub counts: MaskCounts,
+    /// The texts.
+    pub found: Vec<MaskFinding>,
+}
+
+impl MaskLog {
+    /// Notes a text that goes out otherwise than it was entered.
+    pub fn note(&mut self, place: &str, before: &str, after: &str) {
+        if before != after {
+            let place = place.to_owned();
+            self.found.push(MaskFinding { place, before: before.to_owned(), after: after.to_owned() });
+        }
+    }
+
+    /// Adds what was masked elsewhere.
+    pub fn append(&mut self, mut other: Self) {
+        self.counts.add(&other.counts);
+        self.found.append(&mut other.found);
+    }
 }
 
 /// Masks texts; knows the names that must be replaced (inspectors, by their certificate number).
@@ -113,12 +221,21 @@ impl Masker {
         masked
     }
 
-    /// Running text without identity numbers, telephone numbers and personal names.
+    /// Running text without personal data and without marks that nobody sees.
     pub fn mask_text(&self, text: &str, counts: &mut MaskCounts) -> String {
-        let original: Vec<char> = text.chars().collect();
-        let folded: Vec<char> = fold_width(text).chars().collect();
+        let original: Vec<char> = text.chars().filter(|c| !is_hidden(*c)).map(shown).collect();
+        if original.len() < text.chars().count() {
+            counts.marks += 1;
+        }
+        let folded: Vec<char> = original.iter().map(|c| half_width(*c)).collect();
         let mut hide = vec![false; original.len()];
+        hide_contacts(&folded, &mut hide, counts);
         hide_numbers(&folded, &mut hide, counts);
+        // once more with every numeral taken for its digit: 一三八…, and ① beside 1
+        let figures: Vec<char> = original.iter().map(|c| figure(*c)).collect();
+        if figures != folded {
+            hide_numbers(&figures, &mut hide, counts);
+        }
         hide_names(&folded, &mut hide, counts);
         let mut out = String::with_capacity(text.len());
         let mut i = 0;
@@ -135,6 +252,30 @@ impl Masker {
         }
         out
     }
+
+    /// As [`Masker::mask_text`], with what was masked noted under its place.
+    pub fn mask_noted(&self, text: &str, place: &str, log: &mut MaskLog) -> String {
+        let masked = self.mask_text(text, &mut log.counts);
+        log.note(place, text, &masked);
+        masked
+    }
+}
+
+/// Marks that nobody sees: zero width, direction of writing, fillers, control characters but for the line's end.
+fn is_hidden(c: char) -> bool {
+    !matches!(c, '\n' | '\t' | '\r')
+        && (is_noise(c)
+            || matches!(
+                c,
+                '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
+                    | '\u{2028}' | '\u{2029}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{fff9}'..='\u{fffb}' | '\u{ffa0}'
+                    | '\u{e0000}'..='\u{e007f}'
+            ))
+}
+
+/// A tab or a carriage return is a blank: at the head of a cell a spreadsheet would read on as a formula.
+fn shown(c: char) -> char {
+    if matches!(c, '\t' | '\r') { ' ' } else { c }
 }
 
 /// Keeps the first `head` and the last `tail` characters, stars between; a short text is starred whole.

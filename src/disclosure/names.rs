@@ -14,7 +14,7 @@ pub(super) const COMPOUND_SURNAMES: [&str; 16] = [
 ];
 
 /// Words after which a person's name may stand, longest first.
-pub(super) const ROLES: [&str; 29] = [
+pub(super) const ROLES: [&str; 50] = [
     "员工",
     "法定代表人",
     "现场负责人",
@@ -44,6 +44,27 @@ pub(super) const ROLES: [&str; 29] = [
     "业主",
     "法人",
     "厂长",
+    "联络人",
+    "被询问人",
+    "签收人",
+    "见证人",
+    "委托代理人",
+    "代理人",
+    "授权代表",
+    "驾驶员",
+    "司机",
+    "值班人员",
+    "值班员",
+    "董事长",
+    "总经理",
+    "监事",
+    "店长",
+    "房东",
+    "承租人",
+    "股东",
+    "姓名",
+    "收件人",
+    "受送达人",
 ];
 
 /// Words that follow a person's name.

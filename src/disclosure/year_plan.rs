@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostics, Finding};
 use crate::domain::PlanMonth;
 
 use super::figures::IndustryFigure;
+use super::mask::{MaskLog, Masker};
 
 /// The yearly cap, as the plan states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +112,36 @@ pub struct YearPlan {
     pub data_mark: Option<String>,
     /// Numbers that the office has yet to confirm, in words.
     pub unconfirmed: Vec<String>,
+}
+
+impl YearPlan {
+    /// The plan as it may go out: every text that the office wrote without personal data.
+    #[must_use]
+    pub fn masked(&self, masker: &Masker, log: &mut MaskLog) -> Self {
+        let mut plan = self.clone();
+        let mut hide = |text: &mut String, place: &str| *text = masker.mask_noted(text, place, log);
+        hide(&mut plan.agency, "年度检查计划 机关");
+        hide(&mut plan.cap.rule_set, "年度检查计划 频次口径");
+        for (row, number) in plan.rows.iter_mut().zip(1..) {
+            let texts = [
+                (&mut row.body_name, "检查主体"),
+                (&mut row.plan_name, "计划名称"),
+                (&mut row.scope, "检查对象范围"),
+                (&mut row.manner, "检查方式"),
+                (&mut row.matters, "检查项目"),
+                (&mut row.period, "实施时间"),
+                (&mut row.basis, "依据"),
+                (&mut row.remark, "备注"),
+            ];
+            for (text, column) in texts {
+                hide(text, &format!("年度检查计划 第 {number} 项 {column}"));
+            }
+        }
+        plan.months.iter_mut().for_each(|month| hide(&mut month.body_name, "年度检查计划 分月数量"));
+        plan.industries.iter_mut().for_each(|industry| hide(&mut industry.name, "年度检查计划 重点行业"));
+        plan.unconfirmed.iter_mut().for_each(|text| hide(text, "年度检查计划 待确认"));
+        plan
+    }
 }
 
 /// Whether the plan of a year was first published in time: `DIS-051` published late, `DIS-055` not published though

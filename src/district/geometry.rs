@@ -186,6 +186,10 @@ impl Border {
 
 /// How many times its width a part may be long: the search begins with as many cells.
 const LONGEST_PART: f64 = 1000.0;
+/// Corners up to which the best point is searched for: each step of the search measures all of them.
+const MOST_LABEL_CORNERS: usize = 50_000;
+/// Square of the border's length by the area: 13 for a circle, some hundreds for a torn coast.
+const MOST_WINDING: f64 = 4_000.0;
 
 /// The point of the largest part that is farthest from its border, and that distance in metres; where a label
 /// or a bubble stands best. `None` for an empty shape.
@@ -198,7 +202,12 @@ pub fn pole_of_inaccessibility(shape: &MultiPolygon<f64>) -> Option<(f64, f64, f
     let extent = flat.bounding_rect()?;
     let (short, long) = (extent.width().min(extent.height()), extent.width().max(extent.height()));
     // A five-hundredth of the width is finer than any label is placed.
-    let point = if short > 0.0 && long < short * LONGEST_PART {
+    // On a winding arm every place is as good as the next: the search would look at all of them.
+    let border: f64 =
+        flat.exterior().lines().map(|line| (line.end - line.start).x.hypot((line.end - line.start).y)).sum();
+    let winding = border * border > MOST_WINDING * flat.unsigned_area().max(f64::MIN_POSITIVE);
+    let few = geo::CoordsIter::coords_count(&flat) <= MOST_LABEL_CORNERS && !winding;
+    let point = if few && short > 0.0 && long < short * LONGEST_PART {
         polylabel::polylabel(&flat, &(short / 500.0)).ok()?
     } else {
         flat.interior_point().unwrap_or_else(|| extent.center().into())

@@ -23,6 +23,8 @@ pub const NOWHERE: u32 = u32::MAX;
 /// Cells along the longer of width and height: enough that few borders share a cell, and at most 16 MB.
 const FEWEST_CELLS: usize = 16;
 const MOST_CELLS: usize = 2048;
+/// Entries of edges in rows, of 32 bytes each.
+const MOST_ENTRIES: f64 = 8e6;
 /// Cell values from here on point into the list of mixed cells.
 const MIXED: u32 = 1 << 31;
 
@@ -101,7 +103,17 @@ impl LocateIndex {
         if edges == 0 || far.x <= origin.x || far.y <= origin.y {
             return Self::default();
         }
-        let side = ((edges as f64 * 8.0).sqrt() as usize).clamp(FEWEST_CELLS, MOST_CELLS);
+        let mut side = ((edges as f64 * 8.0).sqrt() as usize).clamp(FEWEST_CELLS, MOST_CELLS);
+        // An edge stands in every row that it passes: many long ones ask for fewer rows.
+        let passed: f64 = shapes
+            .iter()
+            .flat_map(|s| rings(s))
+            .flat_map(|ring| ring.lines())
+            .map(|line| (line.end.y - line.start.y).abs() / (far.y - origin.y))
+            .sum();
+        while side > FEWEST_CELLS && passed * side as f64 > MOST_ENTRIES {
+            side = (side / 2).max(FEWEST_CELLS);
+        }
         let mut index = Self {
             origin,
             far,

@@ -17,6 +17,7 @@
 
 mod bundle;
 pub mod coords;
+mod crossing;
 mod crs;
 mod dbf;
 mod dbf_value;

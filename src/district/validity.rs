@@ -5,10 +5,13 @@
 //! compare districts with each other for overlaps and gaps. What can be repaired is; everything is said,
 //! once a district and kind. In the result exteriors run counter-clockwise and holes clockwise (OGC 06-103r4).
 //!
-//! Crossings are found here, not by `geo`'s `Validation`: that compares every edge of a ring with every other
-//! (8 000 corners took 130 times as long, and twice the corners take four times as long), says neither where nor
-//! how often, and counts rings that touch themselves in a point, which shapefiles may. The tests hold what is
-//! repaired against it.
+//! Crossings are found in [`super::crossing`], not by `geo`'s `Validation`: that compares every edge of a ring with
+//! every other (8 000 corners took 130 times as long, and twice the corners take four times as long), says neither
+//! where nor how often, and counts rings that touch themselves in a point, which shapefiles may. The tests hold what is
+//! repaired against it. A district has bounds (corners, rings, crossings): past them it is set aside, saying which.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use geo::algorithm::kernels::{Kernel, Orientation, RobustKernel};
 use geo::bool_ops::{FillRule, OpType, unary_union};
@@ -19,6 +22,7 @@ use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use super::crossing::{MOST_CROSSINGS, edges_of, find_crossings};
 use super::geometry::{Bounds, LocalPlane, planar_area_m2};
 use crate::diagnostic::{Diagnostics, Finding};
 
@@ -26,6 +30,13 @@ use crate::diagnostic::{Diagnostics, Finding};
 const LEAST_AREA_M2: f64 = 1000.0;
 /// Beyond this many corners the comparison of districts would take minutes and is left out, saying so.
 const MOST_CORNERS: usize = 2_000_000;
+/// Corners and rings of one district; the most detailed map of a province's coast has a tenth of it.
+const MOST_CORNERS_OF_ONE: usize = 3_000_000;
+const MOST_RINGS: usize = 30_000;
+/// Rings around rings, in all: islands in a lake on an island are three deep.
+const MOST_AROUND: usize = 20_000_000;
+/// Crossings of districts with each other up to which they are compared; a shared border counts edge by edge.
+const MOST_SHARED: usize = 1_000_000;
 
 /// Where findings are placed.
 pub(super) struct Place<'a> {
@@ -49,7 +60,19 @@ struct Ring {
 
 /// Rings of one record to a valid shape (empty where nothing is left).
 pub(super) fn check_rings(parts: &[Vec<[f64; 2]>], place: &Place, diagnostics: &mut Diagnostics) -> MultiPolygon<f64> {
+    let corners: usize = parts.iter().map(Vec::len).sum();
+    for (count, most, what) in [(corners, MOST_CORNERS_OF_ONE, "顶点"), (parts.len(), MOST_RINGS, "环")] {
+        if count > most {
+            diagnostics.push(place.finding(too_much(
+                format!("边界的{what}有 {count} 个，过多，该区不予采用"),
+                most,
+                what,
+            )));
+            return MultiPolygon(vec![]);
+        }
+    }
     let (mut lost, mut unclosed, mut dropped) = (0, 0, 0);
+    let mut known: HashSet<[u64; 5]> = HashSet::new();
     let mut rings: Vec<Ring> = Vec::with_capacity(parts.len());
     for part in parts {
         let mut points: Vec<Coord<f64>> = Vec::with_capacity(part.len() + 1);
@@ -75,12 +98,20 @@ pub(super) fn check_rings(parts: &[Vec<[f64; 2]>], place: &Place, diagnostics: &
             continue;
         };
         // A ring given twice would cancel itself by the even-odd rule.
-        if rings.iter().any(|r| r.bounds == bounds && r.line == line) {
+        let (low, high) = (bounds.min(), bounds.max());
+        let key = [low.x.to_bits(), low.y.to_bits(), high.x.to_bits(), high.y.to_bits(), line.0.len() as u64];
+        if !known.insert(key) && rings.iter().any(|r| r.bounds == bounds && r.line == line) {
             dropped += 1;
             continue;
         }
         rings.push(Ring { line, clockwise: area < 0.0, bounds, area: area.abs() });
     }
+    let count = rings.len();
+    let Some((shape, turned, outside)) = nest(&rings) else {
+        let what = format!("边界的 {count} 个环层层嵌套过多，该区不予采用");
+        diagnostics.push(place.finding(too_much(what, MOST_RINGS, "环")));
+        return MultiPolygon(vec![]);
+    };
     let mut say = |count: usize, code, what: &str, hint: &str| {
         if count > 0 {
             diagnostics.push(place.finding(Finding::warning(code, format!("{count} {what}")).hint(hint)));
@@ -89,21 +120,31 @@ pub(super) fn check_rings(parts: &[Vec<[f64; 2]>], place: &Place, diagnostics: &
     say(lost, "GIS-057", "个顶点没有有效坐标，已去掉", "请核对该区边界");
     say(unclosed, "GIS-050", "个环没有闭合，已自动闭合", "请在原软件中修复后重新导出");
     say(dropped, "GIS-051", "个环点数不足、面积为零或重复，已去掉", "请核对该区边界是否完整");
-    let (shape, turned, outside) = nest(&rings);
     say(turned, "GIS-053", "个环的方向与规范相反（外环应为顺时针），已按包含关系处理", "不影响使用");
     say(outside, "GIS-054", "个按方向应为“洞”的环不在任何外环之内，已作为独立部分", "请核对是否多出或缺少区域");
-    match crossing(&shape) {
-        None => shape,
-        Some((c, count)) => {
-            let repaired = shape.boolean_op_with_fill_rule(&MultiPolygon(vec![]), OpType::Union, FillRule::EvenOdd);
-            let repaired = if repaired.0.is_empty() { shape } else { repaired.orient(Direction::Default) };
-            let what = format!("边界自相交 {count} 处，首处在（{:.5}, {:.5}），已按奇偶规则修复", c.x, c.y);
-            diagnostics.push(
-                place.finding(Finding::warning("GIS-052", what).hint("请核对该处边界，最好在原软件中修复后重新导出")),
-            );
-            repaired
+    let found = find_crossings(&edges_of(&shape), MOST_CROSSINGS, |_, _| true);
+    let Some(c) = found.first.filter(|_| found.complete) else {
+        if found.complete {
+            return shape;
         }
-    }
+        let at = found.first.map_or_else(String::new, |c| format!("，首处在（{:.5}, {:.5}）", c.x, c.y));
+        let what = format!("边界自相交过多（已找到 {} 处{at}），无法修复，该区不予采用", found.count);
+        diagnostics.push(place.finding(too_much(what, MOST_CROSSINGS, "自相交")));
+        return MultiPolygon(vec![]);
+    };
+    let repaired = shape.boolean_op_with_fill_rule(&MultiPolygon(vec![]), OpType::Union, FillRule::EvenOdd);
+    let repaired = if repaired.0.is_empty() { shape } else { repaired.orient(Direction::Default) };
+    let what = format!("边界自相交 {} 处，首处在（{:.5}, {:.5}），已按奇偶规则修复", found.count, c.x, c.y);
+    diagnostics
+        .push(place.finding(Finding::warning("GIS-052", what).hint("请核对该处边界，最好在原软件中修复后重新导出")));
+    repaired
+}
+
+/// `GIS-062`: a shape past what is worked on.
+fn too_much(what: String, most: usize, of: &str) -> Finding {
+    Finding::error("GIS-062", what)
+        .expected(format!("每个区的{of}不超过 {most}"))
+        .hint("这不像行政区划的边界：请核对文件是否损坏，或在原软件中修复、简化后重新导出")
 }
 
 /// True where all points lie on one line (or in one place).
@@ -140,84 +181,77 @@ impl Ring {
     }
 }
 
+/// The smallest ring around each: candidates come by their boxes, the smallest is asked first, and the first that holds
+/// the ring is its owner. `None` where rings nest beyond [`MOST_AROUND`].
+fn owners(rings: &[Ring]) -> Option<Vec<Option<usize>>> {
+    let boxed = |(i, ring): (usize, &Ring)| {
+        let (low, high) = (ring.bounds.min(), ring.bounds.max());
+        GeomWithData::new(Rectangle::from_corners([low.x, low.y], [high.x, high.y]), i)
+    };
+    let tree = RTree::bulk_load(rings.iter().enumerate().map(boxed).collect::<Vec<_>>());
+    let looked = AtomicUsize::new(0);
+    let owner = |ring: &Ring| {
+        let corner = [ring.bounds.min().x, ring.bounds.min().y];
+        let around = tree.locate_in_envelope_intersecting(&AABB::from_point(corner)).map(|found| found.data);
+        if looked.load(Ordering::Relaxed) > MOST_AROUND {
+            return None;
+        }
+        let mut around: Vec<usize> = around.filter(|k| rings[*k].area > ring.area).collect();
+        looked.fetch_add(around.len(), Ordering::Relaxed);
+        // the smallest few are sorted out first: the owner is nearly always among them
+        let mut from = 0;
+        let mut step = 8;
+        while from < around.len() {
+            let to = (from + step).min(around.len());
+            let order = |a: &usize, b: &usize| rings[*a].area.total_cmp(&rings[*b].area).then(a.cmp(b));
+            if to < around.len() {
+                around[from..].select_nth_unstable_by(to - from - 1, order);
+            }
+            around[from..to].sort_by(order);
+            if let Some(k) = around[from..to].iter().find(|k| inside(ring, &rings[**k])) {
+                return Some(*k);
+            }
+            (from, step) = (to, step * 4);
+        }
+        None
+    };
+    let owners = rings.par_iter().map(owner).collect();
+    (looked.into_inner() <= MOST_AROUND).then_some(owners)
+}
+
 /// Outer rings and holes by depth of nesting. Returns the shape, how many rings run the wrong way, and how
 /// many that run as holes have nothing around them (where the others run right).
-fn nest(rings: &[Ring]) -> (MultiPolygon<f64>, usize, usize) {
-    let around: Vec<Vec<usize>> =
-        rings.par_iter().map(|a| (0..rings.len()).filter(|k| inside(a, &rings[*k])).collect()).collect();
-    let wrong = |i: &usize| rings[*i].clockwise != around[*i].len().is_multiple_of(2);
+fn nest(rings: &[Ring]) -> Option<(MultiPolygon<f64>, usize, usize)> {
+    let owners = owners(rings)?;
+    // depth by way of the owner, which is always larger: largest first
+    let mut by_area: Vec<usize> = (0..rings.len()).collect();
+    by_area.sort_by(|a, b| rings[*b].area.total_cmp(&rings[*a].area));
+    let mut depth = vec![0_usize; rings.len()];
+    for i in by_area {
+        depth[i] = owners[i].map_or(0, |owner| depth[owner] + 1);
+    }
+    let wrong = |i: &usize| rings[*i].clockwise != depth[*i].is_multiple_of(2);
     let turned = (0..rings.len()).filter(wrong).count();
-    let lone = (0..rings.len()).filter(|i| around[*i].is_empty() && !rings[*i].clockwise).count();
-    let any_right = (0..rings.len()).any(|i| around[i].is_empty() && rings[i].clockwise);
+    let lone = (0..rings.len()).filter(|i| depth[*i] == 0 && !rings[*i].clockwise).count();
+    let any_right = (0..rings.len()).any(|i| depth[i] == 0 && rings[i].clockwise);
     let outside = if any_right { lone } else { 0 };
     let mut place = vec![usize::MAX; rings.len()];
     let mut polygons: Vec<(LineString<f64>, Vec<LineString<f64>>)> = Vec::new();
     for (i, ring) in rings.iter().enumerate() {
-        if around[i].len().is_multiple_of(2) {
+        if depth[i].is_multiple_of(2) {
             place[i] = polygons.len();
             polygons.push((ring.line.clone(), Vec::new()));
         }
     }
     for (i, ring) in rings.iter().enumerate() {
-        if !around[i].len().is_multiple_of(2) {
-            // Its owner is the smallest ring around it.
-            let owner = around[i].iter().min_by(|a, b| rings[**a].area.total_cmp(&rings[**b].area));
-            if let Some(slot) = owner.and_then(|k| polygons.get_mut(place[*k])) {
-                slot.1.push(ring.line.clone());
-            }
+        if !depth[i].is_multiple_of(2)
+            && let Some(slot) = owners[i].and_then(|k| polygons.get_mut(place[k]))
+        {
+            slot.1.push(ring.line.clone());
         }
     }
     let shape = MultiPolygon(polygons.into_iter().map(|(outer, holes)| Polygon::new(outer, holes)).collect());
-    (shape.orient(Direction::Default), turned - outside, outside)
-}
-
-type Segment = GeomWithData<Rectangle<[f64; 2]>, Edge>;
-
-/// The first crossing or overlapping stretch within a shape's border, and how many pairs of edges do so.
-fn crossing(shape: &MultiPolygon<f64>) -> Option<(Coord<f64>, usize)> {
-    let mut segments: Vec<Segment> = Vec::new();
-    for ring in shape.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
-        for line in ring.lines() {
-            let (a, b) = (line.start, line.end);
-            let data = (segments.len(), a, b);
-            segments.push(GeomWithData::new(Rectangle::from_corners([a.x, a.y], [b.x, b.y]), data));
-        }
-    }
-    let tree = RTree::bulk_load(segments);
-    let mut found: Option<(usize, Coord<f64>)> = None;
-    let mut count = 0;
-    for segment in &tree {
-        let (own, start, end) = segment.data;
-        let reach = AABB::from_corners([start.x, start.y], [end.x, end.y]);
-        for other in tree.locate_in_envelope_intersecting(&reach) {
-            if other.data.0 > own && cross((start, end), (other.data.1, other.data.2)) {
-                count += 1;
-                if found.is_none_or(|(first, _)| own < first) {
-                    found = Some((own, start));
-                }
-            }
-        }
-    }
-    found.map(|(_, c)| (c, count))
-}
-
-/// An edge and its number.
-type Edge = (usize, Coord<f64>, Coord<f64>);
-
-/// True where two edges cross within both, or share a stretch. Meeting in a point is allowed.
-fn cross((a, b): (Coord<f64>, Coord<f64>), (c, d): (Coord<f64>, Coord<f64>)) -> bool {
-    let side = RobustKernel::orient2d;
-    let (c_side, d_side, a_side, b_side) = (side(a, b, c), side(a, b, d), side(c, d, a), side(c, d, b));
-    let level = Orientation::Collinear;
-    if c_side == level && d_side == level {
-        // On one line: they share a stretch where their extents overlap along the wider axis.
-        let wide = (b.x - a.x).abs() >= (b.y - a.y).abs();
-        let along = |end: Coord<f64>| if wide { end.x } else { end.y };
-        let (low, high) = (along(a).min(along(b)), along(a).max(along(b)));
-        return along(c).max(along(d)) > low && along(c).min(along(d)) < high;
-    }
-    let apart = |one, other| one != level && other != level && one != other;
-    apart(c_side, d_side) && apart(a_side, b_side)
+    Some((shape.orient(Direction::Default), turned - outside, outside))
 }
 
 /// Compares districts with each other: overlaps and gaps are noticed, not repaired.
@@ -228,6 +262,21 @@ pub(super) fn check_division(shapes: &[(&str, &MultiPolygon<f64>)], file: &str, 
             Finding::note("GIS-058", format!("边界共 {corners} 个顶点，数量过大，未检查各区之间的重叠与空隙"))
                 .hint("需要检查时请先简化边界")
                 .file(file),
+        );
+        return;
+    }
+    let each: Vec<_> = shapes.iter().map(|(_, shape)| edges_of(shape)).collect();
+    let whose: Vec<usize> =
+        each.iter().enumerate().flat_map(|(i, edges)| std::iter::repeat_n(i, edges.len())).collect();
+    let shared = find_crossings(&each.concat(), MOST_SHARED, |a, b| whose[a] != whose[b]);
+    if !shared.complete {
+        diagnostics.push(
+            Finding::warning(
+                "GIS-063",
+                format!("各区边界相交过多（已找到 {} 处），未检查各区之间的重叠与空隙", shared.count),
+            )
+            .hint("请核对是否把两份不同的边界放在了一起")
+            .file(file),
         );
         return;
     }

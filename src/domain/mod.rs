@@ -4,6 +4,7 @@
 
 mod calendar;
 mod ident;
+mod identity;
 mod month;
 mod period;
 mod province;
@@ -12,6 +13,7 @@ mod vocabulary;
 
 pub use calendar::{DayKind, Deadline, WorkCalendar};
 pub use ident::{BodyId, DistrictCode, InspectorId, PermitForm, PermitNumber, StratumId, UnitId, Uscc, UsccFault};
+pub use identity::{find_identity, has_identity, holds_identity, is_date};
 pub use month::{PlanMonth, Quarter};
 pub use period::{BadPeriod, Period};
 pub use province::lies_above;

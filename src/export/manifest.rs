@@ -10,7 +10,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::disclosure::{Audience, PublicScan};
+use crate::disclosure::{Audience, MaskCounts, PublicScan};
 use crate::sampling::{sha256, to_hex};
 
 use super::scan_file::scan_public_file;
@@ -46,6 +46,8 @@ pub struct ExportInfo {
     pub audience: Audience,
     /// `模拟数据` or `演示`, where it applies.
     pub data_mark: Option<String>,
+    /// What was masked in the files, by kind; of public files only.
+    pub masked: Option<MaskCounts>,
 }
 
 /// A file in the manifest.
@@ -76,6 +78,9 @@ pub struct Manifest {
     pub audience: Audience,
     /// Mark of simulated data or demonstration.
     pub data_mark: Option<String>,
+    /// Personal data masked in the last export, by kind; of public files only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masked: Option<MaskCounts>,
     /// Files by name.
     pub files: Vec<ManifestFile>,
 }
@@ -91,6 +96,7 @@ impl Manifest {
             created: info.created.format("%Y-%m-%dT%H:%M:%S").to_string(),
             audience: info.audience,
             data_mark: info.data_mark.clone(),
+            masked: info.masked,
             files: files.iter().map(|file| entry(&file.name, &file.bytes)).collect(),
         }
     }

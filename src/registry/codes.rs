@@ -136,6 +136,8 @@ codes! {
     ROW_RUN_TOGETHER "IMP-127" Error "引号没有配对，两格并成了一格，其后各列错位" "请在原文件中补上或删去引号";
     NAME_SEVERAL "IMP-128" Warning "一格里像有几个单位，按一个名称" "每行只写一个单位；确是一个名称的可确认无误";
     CODE_AS_DATE "IMP-129" Warning "编号像是被 Excel 变成了日期" "请在 Excel 中先把该列设为「文本」，再重新填写或导出";
+    TOO_WIDE "IMP-130" Error "列数过多，整张表不能使用" "登记表只有几十列：请删去多余的列，或核对是否选错了文件";
+    NUMBER_COVERED "IMP-131" Hint "编号含有身份证号，抽取与证书中改用内部编号" "原编号仍可用于查找与填报，不会公开";
 }
 
 /// The code of an id.

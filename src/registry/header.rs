@@ -97,6 +97,9 @@ impl Layout {
     }
 }
 
+/// Columns with something in them up to which a heading is looked for: a register has some dozens.
+const MOST_COLUMNS: usize = 1_000;
+
 struct Candidate {
     kind: TableKind,
     row: usize,
@@ -128,6 +131,10 @@ pub fn check_layout(
     let place = |finding: Finding| finding.within(&raw.file, raw.sheet.as_deref());
     let forced = mapping.and_then(|mapping| mapping.table).or(forced);
     let kinds: Vec<TableKind> = forced.map_or_else(|| TableKind::ALL.to_vec(), |kind| vec![kind]);
+    let filled = raw.cells.columns().iter().filter(|column| column.null_count() < column.len()).count();
+    if filled > MOST_COLUMNS {
+        return Err(Box::new(place(codes::TOO_WIDE.finding().value(format!("{filled} 列")))));
+    }
     let candidates = candidates(raw, &kinds, mapping, aliases);
     // A table that has nothing of its own goes behind one that has, however many headings fit.
     let worth = |c: &Candidate| (c.complete && c.own, c.complete, c.score);

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::{DataFrame, StringChunked};
 
 use crate::diagnostic::{AppError, AppResult};
+use crate::domain::holds_identity;
 use crate::text::fold_width;
 
 use super::codes;
@@ -50,7 +51,14 @@ pub(super) fn row_among(units: &StringChunked, unit: &str) -> Option<u32> {
 
 /// Which numbers keep an older id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LastingIds(BTreeMap<String, String>);
+pub struct LastingIds {
+    map: BTreeMap<String, String>,
+    /// Ids with a person's identity number in them that an earlier register has: history hangs on them.
+    kept: BTreeSet<String>,
+}
+
+/// How an id begins that stands for a number with a person's identity number in it.
+const COVER: &str = "GT";
 
 impl LastingIds {
     /// From (number, lasting id) pairs; `file` is for messages.
@@ -84,7 +92,7 @@ impl LastingIds {
                 return Err(refuse(1, id, format!("最终的标识，但它又被换成 {next}")));
             }
         }
-        Ok(Self(map))
+        Ok(Self { map, kept: BTreeSet::new() })
     }
 
     /// From csv text with the heading `number,unit_id` (or 编号,标识).
@@ -117,13 +125,16 @@ impl LastingIds {
 
     /// Adds what an earlier register knew: pairs that say nothing against those known here.
     pub fn add_earlier<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) {
-        let mut ids: BTreeSet<String> = self.0.values().cloned().collect();
+        let mut ids: BTreeSet<String> = self.map.values().cloned().collect();
         for (number, id) in pairs {
             let (key, id) = (id_key(number), id_key(id));
-            let known = self.0.contains_key(key.as_ref()) || self.0.contains_key(id.as_ref());
+            if key == id && holds_identity(&key) {
+                self.kept.insert(key.clone().into_owned());
+            }
+            let known = self.map.contains_key(key.as_ref()) || self.map.contains_key(id.as_ref());
             if !known && !ids.contains(key.as_ref()) && !key.is_empty() && !id.is_empty() && key != id {
                 ids.insert(id.clone().into_owned());
-                self.0.insert(key.into_owned(), id.into_owned());
+                self.map.insert(key.into_owned(), id.into_owned());
             }
         }
     }
@@ -132,7 +143,7 @@ impl LastingIds {
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut text = "number,unit_id\n".to_owned();
-        for (number, id) in &self.0 {
+        for (number, id) in &self.map {
             text.extend([number.as_str(), ",", id.as_str(), "\n"]);
         }
         text
@@ -141,19 +152,40 @@ impl LastingIds {
     /// The lasting id of a number in normal form, where it is listed.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.map.get(key).map(String::as_str)
+    }
+
+    /// Ids for numbers (in normal form, one a row) that hold a person's identity number: an id stands in every sealed
+    /// frame and on every certificate, where it can't be masked. Each gets the next free number behind [`COVER`], in
+    /// the order of the rows, which tells nothing of the person. `taken`: the other ids of the table.
+    pub(super) fn cover<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k str>,
+        taken: impl IntoIterator<Item = &'k str>,
+    ) -> BTreeMap<&'k str, String> {
+        let ordinal = |id: &str| id.strip_prefix(COVER).and_then(|digits| digits.parse::<u64>().ok());
+        let known = self.map.values().map(String::as_str).filter_map(ordinal).max();
+        let mut last = taken.into_iter().filter_map(ordinal).max().max(known).unwrap_or(0);
+        let mut covers = BTreeMap::new();
+        for key in keys.into_iter().filter(|key| holds_identity(key) && !self.kept.contains(*key)) {
+            covers.entry(key).or_insert_with(|| {
+                last += 1;
+                format!("{COVER}{last:07}")
+            });
+        }
+        covers
     }
 
     /// How many numbers are listed.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.map.len()
     }
 
     /// True where none is listed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.map.is_empty()
     }
 }
 

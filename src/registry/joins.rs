@@ -16,12 +16,12 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::diagnostic::Finding;
-use crate::domain::PermitNumber;
+use crate::domain::{PermitNumber, holds_identity};
 
 use super::codes;
 use super::collect::{Collector, Places};
 use super::columns::{Column as Typed, Text};
-use super::ids::row_among;
+use super::ids::{id_key, row_among};
 use super::options::RegistryOptions;
 use super::parse::{CHUNK, collect_text};
 use super::schema::{event, sources as register};
@@ -35,6 +35,8 @@ pub struct SourceIndex<'a> {
     codes: &'a StringChunked,
     by_code: OnceCell<Vec<u32>>,
     by_name: OnceCell<Vec<(u64, u32)>>,
+    /// Rows whose id is not their number, by their number in normal form: files go on naming them by it.
+    by_number: BTreeMap<String, u32>,
     prefixes: &'a [String],
 }
 
@@ -61,8 +63,21 @@ impl<'a> SourceIndex<'a> {
     /// # Errors
     /// Where a column is missing.
     pub fn new(sources: &'a DataFrame, prefixes: &'a [String]) -> PolarsResult<Self> {
+        let units = register::UNIT_ID.cells(sources)?;
+        let mut by_number = BTreeMap::new();
+        if let Ok(numbers) = register::NUMBER.cells(sources) {
+            for (row, (unit, number)) in (0_u32..).zip(units.iter().zip(numbers.iter())) {
+                if let (Some(unit), Some(number)) = (unit, number)
+                    && id_key(number) != unit
+                    && holds_identity(number)
+                {
+                    by_number.insert(id_key(number).into_owned(), row);
+                }
+            }
+        }
         Ok(Self {
-            units: register::UNIT_ID.cells(sources)?,
+            units,
+            by_number,
             enterprises: register::ENTERPRISE.cells(sources)?,
             names: register::NAME.cells(sources)?,
             codes: register::USCC.cells(sources)?,
@@ -75,7 +90,7 @@ impl<'a> SourceIndex<'a> {
     /// The row of a unit id.
     #[must_use]
     pub fn unit(&self, id: &str) -> Option<u32> {
-        row_among(self.units, id)
+        row_among(self.units, id).or_else(|| self.by_number.get(id).copied())
     }
 
     /// A row of the enterprise with this code.
@@ -266,7 +281,7 @@ pub(super) fn join_events(
         let code = uscc.as_ref().and_then(|uscc| uscc.get(i));
         if let Some(row) = by_unit {
             matched[i] = Some(row);
-            unit_of[i] = id.map(|id| Cow::Owned(id.to_owned()));
+            unit_of[i] = index.units.get(row as usize).map(|id| Cow::Owned(id.to_owned()));
             if let (Some(code), Some(own)) = (code, index.codes.get(row as usize))
                 && code != own
             {

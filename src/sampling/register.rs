@@ -173,6 +173,13 @@ impl SealRegister {
         self.last_opened_of(period).is_some()
     }
 
+    /// The register with other words for its reasons: what its public copy needs. Nothing else changes.
+    #[must_use]
+    pub fn with_reasons(&self, mut words: impl FnMut(&RegisterLine) -> String) -> Self {
+        let lines = self.lines.iter().map(|line| RegisterLine { reason: words(line), ..line.clone() });
+        Self { lines: lines.collect() }
+    }
+
     /// Adds a seal; `reason` must say why where the period was sealed before.
     ///
     /// # Errors

@@ -30,6 +30,12 @@ use crate::text::encoding::{TextEncoding, looks_chinese};
 
 /// Most bytes of columns unpacked, and of text in all of them.
 const MOST_BYTES: u64 = 1 << 30;
+/// What a file may unpack to whatever its length, and how many times its length beyond that: columns of one value
+/// take nothing packed.
+const HARMLESS: u64 = 512 << 20;
+const MOST_RATIO: u64 = 100;
+/// Bytes that a cell takes unpacked, whatever is in it.
+const CELL: u64 = 16;
 /// Most rows: ten times a nation's register.
 const MOST_ROWS: usize = 40_000_000;
 
@@ -60,7 +66,10 @@ fn load_frame<R: MmapBytesReader + 'static>(
             .filter(|column| format!("{:?}", column.descriptor.primitive_type.logical_type) == "Some(Float16)")
             .filter_map(|column| column.path_in_schema.first().map(ToString::to_string))
             .collect();
-        if unpacked > MOST_BYTES * 4 || rows > MOST_ROWS {
+        let columns = metadata.schema().columns().len() as u64;
+        let taken = unpacked.saturating_add((rows as u64).saturating_mul(columns).saturating_mul(CELL));
+        let hollow = taken > HARMLESS && taken / MOST_RATIO > input.length;
+        if unpacked > MOST_BYTES * 4 || rows > MOST_ROWS || hollow {
             return Err(input.bomb(format!("{rows} 行，{} MB", unpacked >> 20)));
         }
         let names: Vec<String> = reader.schema().map_err(refused)?.iter_names().map(ToString::to_string).collect();

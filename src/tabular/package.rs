@@ -35,10 +35,16 @@ pub(super) enum Kind {
     Archive,
 }
 
-/// Most bytes that one part may unpack to.
-const LARGEST_PART: u64 = 6 << 30;
+/// Most bytes that one part may unpack to: a full sheet of a million rows and thirty columns takes one.
+const LARGEST_PART: u64 = 2 << 30;
+/// Most bytes of a part that says how cells look or how the package hangs together: Excel writes 65 000 cell formats
+/// at most.
+const LARGEST_FRAME: u64 = 64 << 20;
+/// How many times a large part may be longer unpacked. Rows of a register reach thirty; the same few bytes over and
+/// over, a thousand.
+const MOST_RATIO: u64 = 200;
 /// Most bytes that a part which is held whole in memory may unpack to.
-pub(super) const LARGEST_HELD: u64 = 768 << 20;
+pub(super) const LARGEST_HELD: u64 = 512 << 20;
 /// Longest stretch without a tag: a cell holds 32 767 characters at most.
 const LONGEST_TOKEN: usize = 32 << 20;
 /// A part up to this size does no harm whatever is in it.
@@ -93,9 +99,11 @@ pub(super) fn kind(archive: &mut Archive) -> Kind {
 /// can't be unpacked.
 pub(super) fn check(input: &Input, archive: &mut Archive) -> AppResult<()> {
     for index in 0..archive.len() {
-        let (name, declared) = match archive.by_index_raw(index) {
+        let (name, declared, packed) = match archive.by_index_raw(index) {
             Ok(part) if part.encrypted() => return Err(input.encrypted()),
-            Ok(part) => (part.name().map(|n| n.to_lowercase()).unwrap_or_default(), part.size()),
+            Ok(part) => {
+                (part.name().map(|n| n.to_lowercase()).unwrap_or_default(), part.size(), part.compressed_size())
+            }
             Err(ZipError::UnsupportedArchive(_)) => return Err(input.encrypted()),
             Err(e) => return Err(input.damaged(e)),
         };
@@ -106,9 +114,14 @@ pub(super) fn check(input: &Input, archive: &mut Archive) -> AppResult<()> {
         if !(xml || binary) || unused.iter().any(|part| name.contains(part)) {
             continue;
         }
-        let held = ["sharedstrings", "styles", "/workbook.", "content.xml"].iter().any(|part| name.contains(part));
-        let most = if held { LARGEST_HELD } else { LARGEST_PART };
-        if declared > most {
+        let held = ["sharedstrings", "content.xml"].iter().any(|part| name.contains(part)) || binary;
+        let frame = name.contains("styles") || name.contains("/workbook.") || name.ends_with(".rels");
+        let most = match (held, frame) {
+            (_, true) => LARGEST_FRAME,
+            (true, _) => LARGEST_HELD,
+            _ => LARGEST_PART,
+        };
+        if declared > most || declared > HARMLESS && declared / packed.max(1) > MOST_RATIO {
             return Err(input.bomb(format!("{name}：{} MB", declared >> 20)));
         }
         let strings = name.ends_with("sharedstrings.xml");

@@ -41,6 +41,8 @@ pub(super) enum Oddity {
 /// A quoted field over more lines than this is probably a quote out of place.
 const MANY_LINES: u32 = 50;
 
+/// Most fields of a record: the columns of a spreadsheet.
+pub(super) const MOST_FIELDS: usize = 16_384;
 /// Most narrow records of a chunk that are looked at: where so many are narrow, it is their width that is usual.
 const MOST_NARROW: usize = 10_000;
 
@@ -69,6 +71,8 @@ pub(super) struct Chunk {
     pub(super) lines: u32,
     /// Where the next record starts.
     pub(super) end: usize,
+    /// A record has more fields than any table has columns.
+    pub(super) wide: bool,
 }
 
 /// A field: a slice of the text, or of the scratch text where quotes or NULs had to be taken out.
@@ -97,6 +101,8 @@ struct Scanner<'a> {
     scratch: String,
     oddities: Vec<(u32, Oddity)>,
     line: u32,
+    /// Fields of a record beyond [`MOST_FIELDS`] were left out.
+    wide: bool,
 }
 
 /// What reading a record came to.
@@ -125,6 +131,7 @@ impl<'a> Scanner<'a> {
             scratch: String::new(),
             oddities: Vec::new(),
             line: 0,
+            wide: false,
         }
     }
 
@@ -144,6 +151,10 @@ impl<'a> Scanner<'a> {
                 self.oddities.truncate(oddities);
                 return Step::Incomplete;
             };
+            if self.fields.len() > fields + MOST_FIELDS {
+                self.fields.truncate(fields + MOST_FIELDS);
+                self.wide = true;
+            }
             match bytes.get(stop) {
                 Some(&byte) if byte == self.delimiter => at = stop + 1,
                 Some(b'\r') if bytes.get(stop + 1) == Some(&b'\n') => {
@@ -360,8 +371,8 @@ pub(super) fn read_chunk(text: &str, start: usize, limit: usize, (delimiter, usu
     }
     widths.entry(run.0).or_default().append(&run.1, 0);
     widths.remove(&(0, 0));
-    let Scanner { fields, scratch, oddities, line: lines, .. } = scanner;
-    Chunk { fields, firsts, scratch, origin: start, columns, rows, widths, oddities, narrow, lines, end: at }
+    let Scanner { fields, scratch, oddities, line: lines, wide, .. } = scanner;
+    Chunk { fields, firsts, scratch, origin: start, columns, rows, widths, oddities, narrow, lines, end: at, wide }
 }
 
 impl Chunk {

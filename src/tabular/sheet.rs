@@ -15,9 +15,9 @@ use super::value::NumberFormat;
 use crate::diagnostic::{AppError, AppResult, Diagnostics};
 
 /// Most cells a sheet may hold, filled or between filled ones: 16 bytes each, and as much while it is read.
-const MOST_CELLS: u64 = 64_000_000;
+const MOST_CELLS: u64 = 40_000_000;
 /// Most bytes of text a sheet may hold.
-const MOST_TEXT: usize = 1 << 30;
+const MOST_TEXT: usize = 400 << 20;
 
 /// One column: places and texts in the order in which they came.
 #[derive(Debug, Default)]
@@ -102,6 +102,11 @@ impl<'a> Cells<'a> {
             self.seen.shown(row, column, shown);
         }
         self.put(row, column, &text)
+    }
+
+    /// Cells with a value so far.
+    pub(super) fn count(&self) -> u64 {
+        self.count
     }
 
     /// True where no cell has a value.
@@ -195,6 +200,8 @@ impl SparseColumn {
 #[derive(Debug, Default)]
 pub(super) struct Sheets {
     tables: Vec<RawTable>,
+    /// Cells of all of them.
+    cells: u64,
     failed: Vec<AppError>,
 }
 
@@ -214,6 +221,11 @@ impl Sheets {
             Ok(mut table) => {
                 if hidden {
                     notes::hidden(input, &mut table, diagnostics);
+                }
+                let filled = table.cells.columns().iter().filter(|column| column.null_count() < column.len()).count();
+                self.cells += table.rows.len() as u64 * filled as u64;
+                if self.cells > MOST_CELLS {
+                    return Err(input.bomb(format!("工作表「{name}」：各工作表合计超过 {MOST_CELLS} 个单元格")));
                 }
                 self.tables.push(table);
             }

@@ -41,6 +41,8 @@ impl Default for Sizes {
 
 /// Text looked at to find the delimiter.
 const SAMPLE: usize = 1 << 18;
+/// Bytes of a record: a cell of a spreadsheet holds 32 767 characters.
+const LONGEST_RECORD: usize = 64 << 20;
 
 /// Reads a delimited text.
 ///
@@ -83,6 +85,12 @@ pub(super) fn load(
         if cut > 0 || last {
             state.window(detected.encoding, &bytes[..cut], last, diagnostics);
             bytes.drain(..cut);
+        }
+        if state.wide {
+            return Err(input.bomb(format!("第 {} 行附近：一行超过 {} 列", state.line, record::MOST_FIELDS)));
+        }
+        if bytes.len().max(state.carry.len()) > LONGEST_RECORD {
+            return Err(input.bomb(format!("第 {} 行起：一行超过 {} MB", state.line, LONGEST_RECORD >> 20)));
         }
         progress.advance(read as u64);
         if last {
@@ -187,6 +195,8 @@ struct State<'a> {
     /// Lines of records with text behind a closing quote.
     run_on: BTreeSet<u32>,
     columns: Vec<StringChunkedBuilder>,
+    /// A record had more fields than any table has columns.
+    wide: bool,
     rows: Vec<u32>,
     line: u32,
     report: Report<'a>,
@@ -208,6 +218,7 @@ impl<'a> State<'a> {
             columns: Vec::new(),
             rows: Vec::new(),
             line: 1,
+            wide: false,
             report: Report::new(input),
         }
     }
@@ -258,6 +269,7 @@ impl<'a> State<'a> {
                 break;
             }
         }
+        self.wide |= taken.iter().any(|chunk| chunk.wide);
         self.append(&text, &taken);
         self.carry = text.split_off(at.min(text.len()));
     }

@@ -5,7 +5,7 @@
 //! Read here rather than by calamine: that leaves out the error values of formulas without a word, stops at a
 //! row number that it finds too high, and panics on string numbers beyond the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::biff::{double, error_text, rk};
 use super::biff::{u16_at, u32_at};
@@ -98,6 +98,7 @@ pub(super) fn load(
     let strings = strings(&parts.bytes(input, archive, &shared)?);
     let formats = formats(&parts.bytes(input, archive, &styles)?);
     let mut read = Sheets::default();
+    let mut read_parts = BTreeSet::new();
     for sheet in sheets {
         if !wanted(options, &sheet.name) {
             continue;
@@ -114,7 +115,12 @@ pub(super) fn load(
             continue;
         };
         let styles = Styles { strings: &strings, formats: &formats, is_1904 };
-        let part = parts.bytes(input, archive, &relation.part);
+        let again = !read_parts.insert(relation.part.clone());
+        let part = if again {
+            Err(input.damaged("与另一张工作表是同一份数据"))
+        } else {
+            parts.bytes(input, archive, &relation.part)
+        };
         let table = part.and_then(|part| read_sheet(input, &sheet.name, &part, &styles, diagnostics));
         read.take(input, (&sheet.name, sheet.hidden), table, diagnostics)?;
     }

@@ -7,7 +7,7 @@
 //! Cells are streamed, so that a sheet's declared size costs nothing; a cell that can't be read is reported and
 //! reading goes on behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quick_xml::events::Event;
 
@@ -25,13 +25,45 @@ use crate::diagnostic::{AppResult, Diagnostics, Progress};
 /// What cells refer to.
 pub(super) struct Book {
     /// The shared strings.
-    pub(super) strings: Vec<Box<str>>,
+    pub(super) strings: Strings,
     /// The number format of each cell format.
     pub(super) formats: Vec<NumberFormat>,
     /// Whether each cell format strikes its text through.
     pub(super) struck: Vec<bool>,
     /// Days count from 1904.
     pub(super) is_1904: bool,
+}
+
+/// Most shared strings: ten to a row of the longest sheet.
+const MOST_STRINGS: usize = 10_000_000;
+/// Most bytes of them.
+const MOST_STRING_BYTES: usize = 256 << 20;
+
+/// Texts in one stretch of memory: a million short ones cost what is in them and four bytes each.
+#[derive(Debug, Default)]
+pub(super) struct Strings {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl Strings {
+    /// Adds one; false where there are too many.
+    fn push(&mut self, text: &str) -> bool {
+        if self.ends.len() >= MOST_STRINGS || self.text.len() + text.len() > MOST_STRING_BYTES {
+            return false;
+        }
+        self.text.push_str(text);
+        // bounded by MOST_STRING_BYTES
+        self.ends.push(self.text.len() as u32);
+        true
+    }
+
+    /// The one of a number, from 0.
+    pub(super) fn get(&self, index: usize) -> Option<&str> {
+        let end = *self.ends.get(index)? as usize;
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |start| *start as usize);
+        self.text.get(start..end)
+    }
 }
 
 /// A sheet as the workbook lists it.
@@ -63,12 +95,13 @@ pub(super) fn load(
     let shared = parts.of_kind(&relations, "sharedStrings", "xl/sharedStrings.xml");
     let styles = parts.of_kind(&relations, "styles", "xl/styles.xml");
     let strings = match parts.open(input, archive, &shared)? {
-        Some(part) => shared_strings(&mut xml_reader(input, part)?).map_err(|e| input.broken_part(&shared, &e))?,
-        None => Vec::new(),
+        Some(part) => shared_strings(input, &shared, &mut xml_reader(input, part)?)?,
+        None => Strings::default(),
     };
     let styles = parts.text(input, archive, &styles)?;
     let book = Book { strings, formats: number_formats(&styles), struck: struck_formats(&styles), is_1904 };
     let mut sheets = Sheets::default();
+    let mut read_parts = BTreeSet::new();
     for sheet in listed.iter().filter(|sheet| wanted(options, &sheet.name)) {
         progress.check()?;
         let relation = relations.get(&sheet.relation);
@@ -83,7 +116,9 @@ pub(super) fn load(
             notes::skipped(input, &sheet.name, kind, diagnostics);
             continue;
         };
+        let again = !read_parts.insert(relation.part.clone());
         let read = match parts.open(input, archive, &relation.part)? {
+            Some(_) if again => Err(input.damaged("与另一张工作表是同一份数据")),
             Some(part) => read_sheet(input, &book, &sheet.name, part, diagnostics, progress),
             None => Err(input.damaged("工作表的数据缺失")),
         };
@@ -180,20 +215,24 @@ fn struck_formats(text: &str) -> Vec<bool> {
 }
 
 /// The shared strings.
-fn shared_strings(xml: &mut Xml<'_>) -> Result<Vec<Box<str>>, Fault> {
-    let mut strings = Vec::new();
+fn shared_strings(input: &Input, name: &str, xml: &mut Xml<'_>) -> AppResult<Strings> {
+    let mut strings = Strings::default();
     let mut buffer = Vec::new();
     let (mut text, mut room) = (String::new(), Room::default());
+    let broken = |e: Fault| input.broken_part(name, &e);
     loop {
         buffer.clear();
-        match xml.read_event_into(&mut buffer)? {
+        text.clear();
+        match xml.read_event_into(&mut buffer).map_err(|e| broken(e.into()))? {
             Event::Start(start) if start.local_name().as_ref() == "si" => {
-                rich_text(xml, "si", &mut text, &mut room)?;
-                strings.push(text.as_str().into());
+                rich_text(xml, "si", &mut text, &mut room).map_err(broken)?;
             }
-            Event::Empty(start) if start.local_name().as_ref() == "si" => strings.push("".into()),
+            Event::Empty(start) if start.local_name().as_ref() == "si" => {}
             Event::Eof => return Ok(strings),
-            _ => {}
+            _ => continue,
+        }
+        if !strings.push(&text) {
+            return Err(input.bomb(format!("{name}：文字超过 {MOST_STRINGS} 条或 {} MB", MOST_STRING_BYTES >> 20)));
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 const CHECK_EVERY: u32 = 1 << 10;
 /// Unreadable cells after which a sheet counts as damaged.
 const MOST_UNREADABLE: u32 = 1_000;
+/// Cells without a value that a sheet may have beside four for each one with: formats reach far below the data.
+const MOST_BLANK: u64 = 10_000_000;
 /// The last row of a sheet, from 0.
 const LAST_ROW: u32 = 1_048_575;
 
@@ -97,6 +99,8 @@ struct SheetReader<'a, 'b> {
     /// Cells of the row that hold something, and those of them that are struck through.
     filled: (u32, u32),
     unreadable: u32,
+    /// Cells met, with a value or without.
+    cells_met: u64,
 }
 
 /// Reads a sheet.
@@ -113,8 +117,18 @@ pub(super) fn read_sheet(
 ) -> AppResult<RawTable> {
     let mut xml = xml_reader(input, part)?;
     let (cells, texts) = (Cells::new(input), Texts::default());
-    let mut sheet =
-        SheetReader { input, book, cells, texts, row: 0, column: 0, rows: 0, filled: (0, 0), unreadable: 0 };
+    let mut sheet = SheetReader {
+        input,
+        book,
+        cells,
+        texts,
+        row: 0,
+        column: 0,
+        rows: 0,
+        filled: (0, 0),
+        unreadable: 0,
+        cells_met: 0,
+    };
     let mut buffer = Vec::new();
     let (mut root, mut data, mut ended) = (String::new(), false, false);
     loop {
@@ -137,6 +151,10 @@ pub(super) fn read_sheet(
                     let cell = sheet.cell_starts(&start);
                     if !empty {
                         sheet.cell(cell, &mut xml, name, diagnostics)?;
+                    }
+                    sheet.cells_met += 1;
+                    if sheet.cells_met > MOST_BLANK && sheet.cells_met > MOST_BLANK + 5 * sheet.cells.count() {
+                        return Err(input.bomb(format!("{name}：空白单元格超过 {MOST_BLANK} 个")));
                     }
                     sheet.column += 1;
                 }

@@ -352,6 +352,7 @@ fn an_exported_folder_is_held_against_its_manifests() {
         created: chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap().and_hms_opt(9, 0, 0).unwrap(),
         audience: Audience::Internal,
         data_mark: None,
+        masked: None,
     };
     for (within, name) in [("内部", "任务.csv"), ("内部/证据", "frame.csv")] {
         let file = ExportFile { name: name.into(), bytes: b"1,2\n".to_vec(), audience: Audience::Internal };

@@ -214,6 +214,7 @@ pub fn write_exported(folder: &Path, names: &[&str]) {
         created: chrono::NaiveDate::from_ymd_opt(2027, 1, 4).unwrap().and_hms_opt(9, 0, 0).unwrap(),
         audience: Audience::Internal,
         data_mark: None,
+        masked: None,
     };
     let file =
         |name: &&str| ExportFile { name: (*name).into(), bytes: b"1,2\n".to_vec(), audience: Audience::Internal };

@@ -82,33 +82,45 @@ fn hide_name(from: usize, to: usize, chars: &[char], hide: &mut [bool], counts: 
         return;
     }
     counts.names += 1;
-    hide[given..to].iter_mut().for_each(|h| *h = true);
+    (given..to).filter(|i| chars[*i] != ' ').for_each(|i| hide[i] = true);
 }
 
 /// The name that stands after a role at `at`: its place.
 fn name_after(chars: &[char], at: usize) -> Option<(usize, usize)> {
     let mut from = at;
-    while chars
-        .get(from)
-        .is_some_and(|c| matches!(c, ':' | ' ' | '为' | '是' | '系' | '(' | '「' | '“' | '"' | '姓' | '名'))
-    {
+    while chars.get(from).is_some_and(|c| {
+        matches!(
+            c,
+            ':' | ' ' | '为' | '是' | '系' | '(' | '「' | '“' | '"' | '姓' | '名' | '\'' | '[' | '【' | '=' | '·' | '-'
+        )
+    }) {
         from += 1;
     }
     let rest = &chars[from..];
+    // a name of several parts: 买买提·吐尔逊
+    let parts = rest.iter().take_while(|c| is_han(**c)).count().min(16);
+    if let Some(dot) = rest[..parts].iter().position(|c| *c == '·').filter(|dot| *dot > 0) {
+        let end = (dot + 1..=parts)
+            .find(|n| rest.get(*n).is_none_or(|c| !is_han(*c) || *n > dot + 1 && AFTER_NAME.contains(*c)));
+        return Some((from, from + end.unwrap_or(parts)));
+    }
     let surname = surname_length(rest);
     if surname == 0 || is_no_name(rest) || rest.get(surname).is_some_and(|c| NOT_GIVEN.contains(*c)) {
         return None;
     }
-    let longest = surname + 2;
-    let end = (surname..=longest)
+    // the parts may stand apart: 张 三
+    let apart = rest[surname..].iter().take_while(|c| **c == ' ').count();
+    let given = surname + if rest.get(surname + apart).is_some_and(|c| is_han(*c)) { apart } else { 0 };
+    let longest = given + 2;
+    let end = (given..=longest)
         .find(|n| {
             rest.get(*n).is_none_or(|c| !is_han(*c))
-                || (*n > surname && rest.get(*n).is_some_and(|c| AFTER_NAME.contains(*c)))
-                || (*n > surname && AFTER_NAME_WORDS.iter().any(|w| begins_with(&rest[*n..], w)))
-                || (*n > surname && TITLES.iter().any(|w| begins_with(&rest[*n..], w)))
+                || (*n > given && rest.get(*n).is_some_and(|c| AFTER_NAME.contains(*c)))
+                || (*n > given && AFTER_NAME_WORDS.iter().any(|w| begins_with(&rest[*n..], w)))
+                || (*n > given && TITLES.iter().any(|w| begins_with(&rest[*n..], w)))
         })
         .unwrap_or(longest);
-    (end > surname).then_some((from, from + end))
+    (end > given).then_some((from, from + end))
 }
 
 /// Where the name that ends at `to` (before a title) begins.

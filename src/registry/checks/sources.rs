@@ -18,7 +18,7 @@ use crate::text::{fold, is_blank_word};
 use super::super::codes;
 use super::super::collect::Collector;
 use super::super::districts::{Apart, DistrictLookup};
-use super::super::ids::{LONGEST_ID, id_key};
+use super::super::ids::{LONGEST_ID, LastingIds, id_key};
 use super::super::intake::Intake;
 use super::super::mapping::{BodyRule, DistrictRule};
 use super::super::options::RegistryOptions;
@@ -132,10 +132,11 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
     for (i, ()) in faults {
         intake.report(out, &codes::NUMBER_UNUSABLE, i, sources::UNIT_ID.name(), numbers.get(i).unwrap_or_default(), "");
     }
+    let ids = cover_identities(intake, ids, lasting, out);
     if !lasting.is_empty() {
         for (i, (id, number)) in ids.iter().zip(numbers.iter()).enumerate() {
             if let (Some(id), Some(number)) = (id, number)
-                && *id != id_key(number)
+                && lasting.get(&id_key(number)) == Some(id)
             {
                 intake.report(out, &codes::LASTING_ID, i, sources::UNIT_ID.name(), number, id);
             }
@@ -143,6 +144,30 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
     }
     intake.put(&sources::NUMBER, numbers);
     intake.put(&sources::UNIT_ID, ids);
+}
+
+/// The ids, where one holds a person's identity number an id of our own in its place.
+fn cover_identities(
+    intake: &Intake<'_>,
+    ids: StringChunked,
+    lasting: &LastingIds,
+    out: &mut Collector,
+) -> StringChunked {
+    let covers = lasting.cover(ids.iter().flatten(), ids.iter().flatten());
+    if covers.is_empty() {
+        return ids;
+    }
+    let covered = collect_text(ids.len(), |i| {
+        ids.get(i).map(|id| covers.get(id).map_or(Cow::Borrowed(id), |cover| Cow::Owned(cover.clone())))
+    });
+    for (i, (id, cover)) in ids.iter().zip(covered.iter()).enumerate() {
+        if let (Some(id), Some(cover)) = (id, cover)
+            && id != cover
+        {
+            intake.report(out, &codes::NUMBER_COVERED, i, sources::UNIT_ID.name(), id, cover);
+        }
+    }
+    covered
 }
 
 fn check_districts(intake: &mut Intake<'_>, map: &dyn DistrictLookup, out: &mut Collector) {

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::Finding;
 
 use crate::disclosure::DeadlineState;
+use crate::disclosure::MaskCounts;
 use crate::domain::PlanMonth;
 use crate::ui::widgets::thousands;
 
@@ -446,8 +447,21 @@ pub fn running(count: u64) -> String {
 
 /// What is masked.
 #[must_use]
-pub fn masked(individuals: u64, identities: u64, phones: u64, names: u64) -> String {
-    format!("已遮盖：个体经营者 {individuals} 个，身份证号 {identities} 处，电话 {phones} 处，姓名 {names} 处")
+pub fn masked(counts: &MaskCounts) -> String {
+    let words = counts.words();
+    if words.is_empty() { "没有需要遮盖的个人信息".to_owned() } else { format!("已遮盖：{words}") }
+}
+
+/// Heading of the texts that are masked.
+#[must_use]
+pub fn masked_title(count: usize) -> String {
+    format!("逐条核对遮盖的文字（{count} 条）")
+}
+
+/// A masked text before and after.
+#[must_use]
+pub fn masked_line(before: &str, after: &str) -> String {
+    format!("{before} → {after}")
 }
 
 /// Penalties left out.

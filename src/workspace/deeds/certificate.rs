@@ -1,6 +1,10 @@
 //! The certificate of a draw as it stands, substitutions included.
+//!
+//! Reasons typed before such words were refused ([`crate::disclosure::check_public_words`]) may hold personal data: no
+//! hash binds them, so they are masked, in every copy alike.
 
 use crate::diagnostic::{AppError, AppResult};
+use crate::disclosure::{MaskCounts, Masker};
 use crate::export::write_atomic;
 use crate::sampling::{
     Certificate, DEMONSTRATION, DrawOrder, EarlierSeal, SealRegister, Substitute, certificate_of,
@@ -28,7 +32,7 @@ pub fn compute_draw_certificate(
         let Some(entry) = compute_certificate_unit(&draw.frame, &tree, &seed, row) else { continue };
         let id = entry.row.stratum.as_str().to_owned();
         if let Some(stratum) = certificate.strata.iter_mut().find(|s| s.id == id) {
-            stratum.substitutes.push(Substitute::of(entry, unit.as_str(), reason.clone()));
+            stratum.substitutes.push(Substitute::of(entry, unit.as_str(), public_words(reason)));
         }
     }
     for seal in register.seals_of(draw.period).take_while(|seal| seal.sealed.sequence < draw.sequence) {
@@ -37,13 +41,18 @@ pub fn compute_draw_certificate(
             sequence: line.sequence,
             commitment: to_hex(&line.commitment),
             state: end.map_or("sealed", |end| end.event.id()).to_owned(),
-            reason: end.map(|e| e.reason.clone()).filter(|r| !r.is_empty()).unwrap_or_else(|| line.reason.clone()),
+            reason: public_words(end.map(|e| &e.reason).filter(|r| !r.is_empty()).unwrap_or(&line.reason)),
         });
     }
     if draw.demonstration {
         certificate = certificate.with_statement(DEMONSTRATION);
     }
     Ok(certificate)
+}
+
+/// A reason as a certificate may show it.
+fn public_words(text: &str) -> String {
+    Masker::default().mask_text(text, &mut MaskCounts::default())
 }
 
 pub(in crate::workspace) fn write_certificate(

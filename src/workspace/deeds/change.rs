@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::disclosure::check_public_words;
 use crate::domain::{InspectorId, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use crate::export::write_atomic;
 use crate::plan::ledger::Ledger;
@@ -80,6 +81,7 @@ pub fn substitute_unit(
 ) -> AppResult<Substituted> {
     project.check_writable()?;
     check_reason(reason)?;
+    check_public_words("替换理由", reason)?;
     let mut draws = opened_draws(project, month)?;
     let (mut draw, order) = take_draw_of(&mut draws, unit).ok_or_else(|| none_opened(month))?;
     let targets = draw.targets(&order);

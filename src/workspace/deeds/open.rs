@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::disclosure::check_public_words;
 use crate::domain::{Period, PlanMonth, UnitId};
 use crate::export::write_atomic;
 use crate::plan::reason::Exclusion;
@@ -240,10 +241,11 @@ pub fn open_period(
 /// Gives up a pending seal.
 ///
 /// # Errors
-/// `SEL-034`, `SEL-035`, `SEL-038`, `IO-…`.
+/// `SEL-034`, `SEL-035`, `SEL-038`, `DIS-063`, `DIS-064` where the reason can't stand in public, `IO-…`.
 pub fn void_period(project: &Project, period: Period, reason: &str, context: &CommandContext) -> AppResult<()> {
     project.check_writable()?;
     check_reason(reason)?;
+    check_public_words("作废理由", reason)?;
     let mut register = load_register(project)?;
     let draw = pending_draw(project, &register, period)?;
     register.append_voided(&draw.seal.commitment(), time(&context.now.to_string())?, reason.trim())?;

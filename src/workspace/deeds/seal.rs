@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::disclosure::check_public_words;
 use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
 use crate::export::write_atomic;
 use crate::registry::Registry;
@@ -104,6 +105,11 @@ fn check_may_seal(
         return Err(Finding::error("SEL-032", format!("{}已经封存过，再次封存必须写明理由", period.label()))
             .hint("请加 --again 理由；理由会公布在登记簿中")
             .into());
+    }
+    for (field, text) in
+        [("再次封存的理由", reason), ("公开数的来源", &pledge.entropy_source), ("公开数的期号", &pledge.reference)]
+    {
+        check_public_words(field, text)?;
     }
     let available = pledged_hour(&pledge.available_at)?;
     if context.now.to_string().as_str() >= available.as_str() {

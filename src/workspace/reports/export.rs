@@ -12,6 +12,7 @@
 
 mod briefing;
 mod documents;
+mod public;
 mod request;
 
 use std::collections::BTreeMap;
@@ -21,20 +22,16 @@ use chrono::NaiveDateTime;
 use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::{
-    Audience, CheckResult, DueCheck, Ledger, MandatoryChecks, PublicScan, check_year_plan, compute_ledger,
-};
+use crate::disclosure::{Audience, DueCheck, Ledger, MandatoryChecks, MaskCounts, MaskLog, PublicScan, compute_ledger};
 use crate::district::DistrictSet;
 use crate::domain::BodyId;
 use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates};
 use crate::export::{
-    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, PublicSite, SiteCertificate,
-    TaskBook, render_calendar, render_field_files, render_ledger, render_off_site_list, render_plan_book,
-    render_result_list, render_results_template, render_site, render_task_book, render_year_plan, write_export,
+    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, TaskBook, render_calendar, render_field_files,
+    render_ledger, render_off_site_list, render_plan_book, render_results_template, render_task_book, write_export,
 };
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
-use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::inputs::due::{OpenedDraw, load_opened};
@@ -45,10 +42,10 @@ use crate::workspace::reports::evidence::evidence_files;
 use crate::workspace::reports::month_list::ResultsByCheck;
 use crate::workspace::reports::plan_book::BookInput;
 use crate::workspace::reports::plan_record::load_plan_files;
-use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
+use crate::workspace::reports::public_list::PublicLists;
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
-use crate::workspace::reports::year_plan::{compute_year_plan, off_site_lines};
+use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
@@ -58,6 +55,7 @@ use crate::workspace::store::templates::load_templates;
 #[cfg(feature = "charts")]
 pub use briefing::{BRIEFING_ENDINGS, briefing_files};
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
+use public::closed_certificates;
 pub use request::ExportRequest;
 
 /// Folders of the families.
@@ -94,6 +92,8 @@ pub struct Exported {
     pub notes: Vec<String>,
     /// `模拟数据` or `演示`, where it stands on the files.
     pub mark: Option<String>,
+    /// What was masked in the public files, and where.
+    pub masked: MaskLog,
 }
 
 fn created(context: &CommandContext) -> NaiveDateTime {
@@ -133,6 +133,7 @@ pub fn export_info(
         created: created(context),
         audience,
         data_mark,
+        masked: None,
     }
 }
 
@@ -157,16 +158,6 @@ struct Exporter<'a> {
     /// What documents are set with; `None` where none is asked for.
     paper: Option<&'a (Fonts, Templates)>,
     context: &'a CommandContext,
-}
-
-/// The public files, with what is to be said of them.
-struct PublicFiles {
-    files: Vec<ExportFile>,
-    /// The folder [`PAGES`].
-    pages: Vec<ExportFile>,
-    /// Results that they list and that are not entered as public yet.
-    not_entered: usize,
-    remarks: Vec<String>,
 }
 
 /// Exports a project.
@@ -230,24 +221,30 @@ pub fn export_project(
     };
 
     let mut exported = Exported { mark: mark.clone(), ..Exported::default() };
-    let info = |audience| export_info(project, context, mark.clone(), audience);
-    let mut write = |folder: &str, mut files: Vec<ExportFile>, audience, scan: Option<&PublicScan>| -> AppResult<()> {
-        files.retain(|file| request.takes(folder, &file.name));
-        if files.is_empty() {
-            return Ok(());
-        }
-        let folder = to.join(folder);
-        write_export(&folder, &files, &info(audience), scan)?;
-        exported.files.extend(files.iter().map(|file| folder.join(&file.name)));
-        Ok(())
-    };
+    let mut write =
+        |folder: &str, mut files: Vec<ExportFile>, public: Option<(&PublicScan, MaskCounts)>| -> AppResult<()> {
+            files.retain(|file| request.takes(folder, &file.name));
+            if files.is_empty() {
+                return Ok(());
+            }
+            let folder = to.join(folder);
+            let audience = if public.is_some() { Audience::Public } else { Audience::Internal };
+            let masked = public.map(|(_, counts)| counts);
+            let mut info = ExportInfo { masked, ..export_info(project, context, mark.clone(), audience) };
+            if audience == Audience::Public {
+                info.agency = lists.masker().mask_text(&info.agency, &mut MaskCounts::default());
+            }
+            write_export(&folder, &files, &info, public.map(|(scan, _)| scan))?;
+            exported.files.extend(files.iter().map(|file| folder.join(&file.name)));
+            Ok(())
+        };
     let mut internal = exporter.internal_files(request)?;
     let mut notes = std::mem::take(&mut internal.notes);
     let main_name = internal.own.first().map(|file| file.name.clone());
     let (own, folders) = internal.parts();
-    write(INTERNAL, own, Audience::Internal, None)?;
+    write(INTERNAL, own, None)?;
     for (name, files) in folders {
-        write(&format!("{INTERNAL}/{name}"), files, Audience::Internal, None)?;
+        write(&format!("{INTERNAL}/{name}"), files, None)?;
     }
     for opened in &draws {
         let mut files = evidence_files(project, opened, &register)?;
@@ -257,20 +254,21 @@ pub fn export_project(
             files.extend(paper);
             notes.extend(said);
         }
-        write(&folder, files, Audience::Internal, None)?;
+        write(&folder, files, None)?;
     }
     exported.notes.append(&mut notes);
-    write(TEMPLATES, template_files(), Audience::Internal, None)?;
+    write(TEMPLATES, template_files(), None)?;
     if request.takes_briefing() {
         let made = briefing::of_project(project, registry, districts, request, context)?;
-        write(BRIEFING, made.files, Audience::Internal, None)?;
+        write(BRIEFING, made.files, None)?;
         exported.notes.extend(made.notes);
     }
     let (scan, unvisited) = lists.scan();
     let public = exporter.public_files(&lists, &certificates, request)?;
-    write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
-    write(PAGES, public.pages, Audience::Public, Some(&scan))?;
+    write(PUBLIC, public.files, Some((&scan, public.masked.counts)))?;
+    write(PAGES, public.pages, Some((&scan, public.masked.counts)))?;
     exported.notes.extend(public.remarks);
+    exported.masked = public.masked;
     if public.not_entered > 0 {
         exported.notes.push(format!(
             "清单中有 {} 项结果尚未登记公开。导出不等于公开：公布之后请在「执行与公开」登记真实的公开日期（命令行用 publish --on 日期）",
@@ -383,86 +381,4 @@ impl Exporter<'_> {
         }
         Ok(RenderedDocuments { files, notes })
     }
-
-    /// The yearly plan, the register, certificates of closed draws and the lists of results; all of them as pages.
-    fn public_files(
-        &self,
-        lists: &PublicLists<'_>,
-        certificates: &[SiteCertificate],
-        request: &ExportRequest,
-    ) -> AppResult<PublicFiles> {
-        let header = PublicHeader {
-            agency: self.project.policy.agency_name.clone(),
-            version: 1,
-            program: PROGRAM.to_owned(),
-            created: self.header.created,
-            data_mark: self.header.data_mark.clone(),
-        };
-        let (today, policy) = (self.context.now.date(), &self.project.policy);
-        let unconfirmed = self.header.unconfirmed.iter().map(|u| format!("{}{}", u.label, u.value)).collect();
-        let mark = self.header.data_mark.clone();
-        let plan = compute_year_plan(self.project, self.registry, self.planned, today, mark, unconfirmed)?;
-        let check = check_year_plan(&plan, policy.disclosure.plan_by, today);
-        let of_plan = PublicHeader { version: plan.version, ..header.clone() };
-        let mut files = render_year_plan(&plan, &of_plan, self.catalogue)?;
-        files.push(ExportFile {
-            name: "封签登记簿.csv".to_owned(),
-            bytes: self.register.to_csv(),
-            audience: Audience::Public,
-        });
-        for opened in self.draws {
-            let own = certificates.iter().find(|c| c.is_of(&opened.draw.period.to_string(), opened.draw.sequence));
-            files.extend(own.map(|certificate| ExportFile {
-                name: certificate_name(opened),
-                bytes: certificate.bytes.clone(),
-                audience: Audience::Public,
-            }));
-            let paper = certificate_name(opened).replace(".json", ".pdf");
-            if own.is_some() && request.takes(PUBLIC, &paper) {
-                files.extend(self.certificate(opened, paper, Audience::Public)?.0);
-            }
-        }
-        let mut not_entered = 0;
-        let mut remarks: Vec<String> = check.findings().iter().take(MOST_REMARKS).map(ToString::to_string).collect();
-        let told = lists.months().into_iter().map(|month| lists.list(month)).collect::<AppResult<Vec<_>>>()?;
-        for list in told.iter().filter(|list| request.wants(list.month)) {
-            let mut made = render_result_list(list, &header, self.catalogue)?;
-            let notice = self.notice(list, &header, request)?;
-            made.extend(notice.files);
-            remarks.extend(notice.notes);
-            // only what is written counts
-            if made.iter().any(|file| request.takes(PUBLIC, &file.name)) {
-                not_entered += list.rows.iter().filter(|row| !row.entered).count();
-            }
-            remarks.extend(list.diagnostics.findings().iter().take(MOST_REMARKS).map(ToString::to_string));
-            files.extend(made);
-        }
-        let pages = render_site(&PublicSite {
-            header: &of_plan,
-            plan: &plan,
-            lists: &told,
-            register: self.register,
-            certificates,
-            catalogue: self.catalogue,
-        })?;
-        Ok(PublicFiles { files, pages, not_entered, remarks })
-    }
-}
-
-/// The certificates of the draws whose every target was visited or withdrawn: they may be public.
-fn closed_certificates(
-    draws: &[OpenedDraw],
-    register: &SealRegister,
-    results: &[CheckResult],
-    context: &CommandContext,
-) -> AppResult<Vec<SiteCertificate>> {
-    let closed = draws.iter().filter(|opened| is_closed(opened, results, context.now.date()));
-    let certificate = |opened: &OpenedDraw| {
-        Ok(SiteCertificate {
-            period: opened.draw.period.to_string(),
-            sequence: opened.draw.sequence,
-            bytes: compute_draw_certificate(&opened.draw, &opened.order, register)?.to_json(),
-        })
-    };
-    closed.map(certificate).collect()
 }

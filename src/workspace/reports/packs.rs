@@ -78,5 +78,5 @@ pub fn pack_bodies(
         None => format!("{} 个压缩包没有加密，只能在内部网络传送", packs.len()),
     });
     let files = packs.iter().map(|pack| folder.join(&pack.name)).collect();
-    Ok(Exported { files, main: None, notes, mark: written.mark })
+    Ok(Exported { files, notes, mark: written.mark, ..Exported::default() })
 }

@@ -81,6 +81,12 @@ impl<'a> PublicLists<'a> {
         Ok(Self { project, checks, results, masker, on })
     }
 
+    /// What hides personal data in every public text, inspectors' names included.
+    #[must_use]
+    pub fn masker(&self) -> &Masker {
+        &self.masker
+    }
+
     /// The list of a month's checks as it goes out on the day.
     ///
     /// # Errors

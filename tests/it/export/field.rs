@@ -146,6 +146,7 @@ fn pack(password: Option<&str>) -> ExportFile {
         created: created(),
         audience: Audience::Internal,
         data_mark: Some("模拟数据".into()),
+        masked: None,
     };
     let file = |name: &str, bytes: &[u8]| ExportFile {
         name: name.into(),

@@ -80,6 +80,7 @@ pub(super) fn info(audience: Audience) -> ExportInfo {
         created: created(),
         audience,
         data_mark: None,
+        masked: None,
     }
 }
 

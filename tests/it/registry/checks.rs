@@ -65,6 +65,7 @@ fn in_another_system() -> Vec<InputTable> {
 /// Files, headings, single cells.
 fn cases_of_cells() -> Vec<Case> {
     vec![
+        (&codes::TOO_WIDE, vec![input(raw("x.csv", &[vec!["列"; 1_001], vec!["1"; 1_001]]))]),
         (&codes::TABLE_UNKNOWN, vec![input(raw("x.csv", &[vec!["甲", "乙"], vec!["1", "2"]]))]),
         (
             &codes::COLUMNS_MISSING,
@@ -95,6 +96,7 @@ fn cases_of_cells() -> Vec<Case> {
         (&codes::FLAG_BAD, one("挂牌督办", "也许")),
         (&codes::RANGE_BAD, one("有效期限", "五年")),
         (&codes::USCC_BAD, first([UNIT_A, "甲公司", "911302006992296170", "徐汇", "重点"])),
+        (&codes::NUMBER_COVERED, first(["310113197503021234001W", "甲公司", USCC_A, "徐汇", "登记"])),
         (&codes::NUMBER_FORM, first(["A-2026-001", "甲公司", USCC_A, "徐汇", "重点"])),
         (&codes::USCC_UNLIKE, first([UNIT_A, "甲公司", "正在办理", "徐汇", "重点"])),
         (&codes::CODE_DESTROYED, first(["3.10115E+14", "甲公司", USCC_A, "徐汇", "重点"])),

@@ -2,6 +2,7 @@
 
 mod checks;
 mod columns;
+mod covered;
 mod files;
 mod headings;
 mod properties;

@@ -21,6 +21,8 @@ use crate::workspace::store::project::Project;
 
 /// Findings shown.
 const MOST_FINDINGS: usize = 20;
+/// Masked texts shown.
+const MOST_MASKED: usize = 200;
 
 /// State of the tab.
 #[derive(Default)]
@@ -107,9 +109,8 @@ fn summary(ui: &mut Ui, list: &ResultList) {
     theme::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.label(t::running(list.running));
-        let masked = &list.masked;
-        let masked = t::masked(masked.individuals, masked.identities, masked.phones, masked.names);
-        ui.add(egui::Label::new(masked).wrap());
+        ui.add(egui::Label::new(t::masked(&list.masked.counts)).wrap());
+        masked_texts(ui, list);
         ui.add(egui::Label::new(t::penalties_left_out(list.penalties_left_out)).wrap());
         ui.label(t::withheld(list.withheld.len()));
         for row in &list.withheld {
@@ -121,6 +122,25 @@ fn summary(ui: &mut Ui, list: &ResultList) {
             ui.add(egui::Label::new(widgets::message(ui, &finding.to_string(), ink)).wrap());
         }
         let rest = list.diagnostics.findings().len().saturating_sub(MOST_FINDINGS);
+        if rest > 0 {
+            ui.label(theme::note(ui, t::and_more(rest)));
+        }
+    });
+}
+
+/// The texts that go out otherwise than they were entered, each before and after: folded, for they show what is hidden.
+fn masked_texts(ui: &mut Ui, list: &ResultList) {
+    let found = &list.masked.found;
+    if found.is_empty() {
+        return;
+    }
+    egui::CollapsingHeader::new(t::masked_title(found.len())).id_salt("masked").show(ui, |ui| {
+        for text in found.iter().take(MOST_MASKED) {
+            ui.add(egui::Label::new(theme::note(ui, text.place.clone())).wrap());
+            let line = t::masked_line(&text.before, &text.after);
+            ui.add(egui::Label::new(RichText::new(line).color(theme::of(ui).amber)).wrap());
+        }
+        let rest = found.len().saturating_sub(MOST_MASKED);
         if rest > 0 {
             ui.label(theme::note(ui, t::and_more(rest)));
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{EVIDENCE, ExportRequest, Exported, Exporter, INTERNAL, PUBLIC};
 use crate::diagnostic::AppResult;
-use crate::disclosure::{Audience, ResultList};
+use crate::disclosure::{Audience, MaskCounts, Masker, ResultList};
 use crate::export::documents::{
     RenderedDocuments, Template, Typesetter, render_certificate, render_notice, render_task_pack,
 };
@@ -110,14 +110,16 @@ impl Exporter<'_> {
         let Some(typesetter) = self.typesetter() else { return Ok((None, Vec::new())) };
         let policy = &self.project.policy;
         let certificate = compute_draw_certificate(&opened.draw, &opened.order, self.register)?;
+        let masked = |text: &str| Masker::default().mask_text(text, &mut MaskCounts::default());
         let strata = certificate.strata.iter().map(|stratum| {
             let (body, category) = stratum.id.split_once('/').unwrap_or((&stratum.id, ""));
             let body = policy.bodies.iter().find(|rule| rule.id.as_str() == body).map_or(body, |rule| &rule.name);
             let category = policy.category(category).map_or(category, |rule| &rule.name);
-            (stratum.id.clone(), format!("{body} {category}"))
+            (stratum.id.clone(), masked(&format!("{body} {category}")))
         });
         let marks = self.header.data_mark.clone().into_iter().collect();
-        let set = render_certificate(&certificate, &policy.agency_name, &strata.collect(), marks, &typesetter)?;
+        let set =
+            render_certificate(&certificate, &masked(&policy.agency_name), &strata.collect(), marks, &typesetter)?;
         Ok((Some(ExportFile { name, bytes: set.pdf, audience }), set.notes))
     }
 }
