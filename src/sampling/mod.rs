@@ -52,7 +52,7 @@ pub use certificate::{
     certificate_of, compute_certificate_unit,
 };
 pub use draw::{DrawOrder, DrawResult, RankedUnit, StratumOrder, StratumResult, draw_units};
-pub use entropy::EntropyFormat;
+pub use entropy::{EntropyFormat, MIXED_SEPARATOR, mixed_formats};
 pub use estimate::{Estimate, Outcome, SampledUnit, compute_estimate, compute_rosen_variance};
 pub use fault::{CheckReport, CheckStep, Fault, StepState};
 pub use frame::{FrameRow, RowView, SamplingFrame};
