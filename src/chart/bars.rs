@@ -7,6 +7,7 @@ use super::layout::{Key, LANE, Lanes, Swatch, level_caption, sheet};
 use super::model::{Bars, Chart};
 use super::number::Steps;
 use super::pen::{Hold, LABEL, Mark, Pen, PxBox, SMALL};
+use super::style::Rgb;
 use crate::text::number::{grouped, thousands};
 
 fn value(values: &[f64], at: usize) -> f64 {
@@ -16,6 +17,10 @@ fn value(values: &[f64], at: usize) -> f64 {
 /// Least and greatest value of the axis.
 fn extent(bars: &Bars) -> (f64, f64) {
     let (mut low, mut high) = (0.0_f64, 0.0_f64);
+    for (from, to) in &bars.intervals {
+        low = low.min(*from);
+        high = high.max(*to);
+    }
     for i in 0..bars.labels.len() {
         if bars.grouped || bars.series.len() == 1 {
             for s in &bars.series {
@@ -95,7 +100,7 @@ pub(super) fn draw<DB: DrawingBackend>(chart: &Chart, bars: &Bars, pen: &Pen<'_,
         let at = (plot.left - pen.px(8.0), middle);
         pen.text(&label, at, (LABEL, false), pen.style.text, Hold::Right)?;
         let reach = draw_row(bars, i, (top, row), x_of, pen)?;
-        let reach = reach.max(x_of(0.0)) + pen.px(6.0);
+        let reach = if bars.intervals.is_empty() { reach.max(x_of(0.0)) } else { reach } + pen.px(6.0);
         let end = pen.shortened(end, SMALL, false, room.right - reach);
         pen.text(&end, (reach, middle), (SMALL, false), pen.style.text, Hold::Left)?;
         marks.push(mark(chart, bars, i, PxBox { left: room.left, right: room.right, top, bottom: top + row }));
@@ -117,6 +122,9 @@ fn draw_row<DB: DrawingBackend>(
     x_of: impl Fn(f64) -> i32,
     pen: &Pen<'_, DB>,
 ) -> Drawn<i32, DB> {
+    if let (Some((from, to)), Some(series)) = (bars.intervals.get(i), bars.series.first()) {
+        return draw_interval((value(&series.values, i), *from, *to), (top, row), x_of, pen.style.ink(series.ink), pen);
+    }
     let zero = x_of(0.0);
     let thick = ((f64::from(row) * if bars.grouped { 0.78 } else { 0.58 }) as i32).clamp(1, pen.px(22.0));
     let from = top + (row - thick) / 2;
@@ -147,6 +155,24 @@ fn draw_row<DB: DrawingBackend>(
     Ok(reach.max(x))
 }
 
+/// Draws a dot with its whisker and gives back where it ends.
+fn draw_interval<DB: DrawingBackend>(
+    (at, from, to): (f64, f64, f64),
+    (top, row): (i32, i32),
+    x_of: impl Fn(f64) -> i32,
+    ink: Rgb,
+    pen: &Pen<'_, DB>,
+) -> Drawn<i32, DB> {
+    let (middle, cap) = (top + row / 2, (row / 5).min(pen.px(5.0)));
+    let (left, right) = (x_of(from), x_of(to));
+    pen.path(vec![(left, middle), (right, middle)], 1.5, ink)?;
+    for x in [left, right] {
+        pen.upright(x, middle - cap, middle + cap, 1.5, ink)?;
+    }
+    pen.dot((x_of(at), middle), 4.0, ink)?;
+    Ok(right)
+}
+
 fn mark(chart: &Chart, bars: &Bars, i: usize, rect: PxBox) -> Mark {
     let mut lines = vec![bars.labels[i].clone()];
     for s in &bars.series {
@@ -155,6 +181,9 @@ fn mark(chart: &Chart, bars: &Bars, i: usize, rect: PxBox) -> Mark {
     }
     if let Some(cap) = bars.tracks.get(i) {
         lines.push(format!("上限：{}", chart.y.value(*cap)));
+    }
+    if let Some((from, to)) = bars.intervals.get(i) {
+        lines.push(format!("95% 区间：{} 至 {}", chart.y.value(*from), chart.y.value(*to)));
     }
     if let Some(more) = bars.details.get(i) {
         lines.extend(more.iter().cloned());

@@ -1,5 +1,9 @@
 //! What a map shows: districts by class, points by tier, labels, and what a printed map must carry.
 
+use geo::LineString;
+
+use crate::district::District;
+
 /// One ring or more: the outside first, holes after it; longitude and latitude in degrees.
 pub type MapShape = Vec<Vec<(f64, f64)>>;
 
@@ -14,6 +18,20 @@ pub struct MapDistrict {
     pub class: Option<usize>,
     /// Its value as text with unit, for the hover card.
     pub value: String,
+}
+
+impl MapDistrict {
+    /// A district with its class and value.
+    #[must_use]
+    pub fn of(district: &District, class: Option<usize>, value: String) -> Self {
+        let ring = |line: &LineString<f64>| line.coords().map(|c| (c.x, c.y)).collect::<Vec<_>>();
+        let polygons = district
+            .shape
+            .iter()
+            .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect::<MapShape>())
+            .collect();
+        Self { name: district.name.clone(), polygons, class, value }
+    }
 }
 
 /// A label at a point.

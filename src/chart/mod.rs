@@ -12,6 +12,7 @@
 //! which lets （ and “ slide.
 
 mod bars;
+mod classes;
 mod columns;
 pub mod font;
 mod layout;
@@ -28,6 +29,7 @@ mod style;
 #[cfg(test)]
 mod tests;
 
+pub use classes::{ClassMethod, Classes, FEWEST as FEWEST_CLASSES, MOST as MOST_CLASSES, compute_classes};
 pub use map::{ChoroplethMap, MapDistrict, MapLabel, MapPoint, MapShape};
 pub use map_draw::draw_map;
 pub use model::{
@@ -35,7 +37,7 @@ pub use model::{
 };
 pub use pen::{Mark, PxBox};
 pub use plotters::drawing::DrawingAreaErrorKind;
-pub use raster::RasterBackend;
+pub use raster::{RasterBackend, add_outline};
 pub use render::{Drawable, render_pixels, render_png, render_svg};
 pub use style::{ChartStyle, Ink, Rgb};
 

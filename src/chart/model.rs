@@ -312,6 +312,9 @@ pub struct Bars {
     pub details: Vec<Vec<String>>,
     /// Thresholds on the value axis (upright only).
     pub references: Vec<Reference>,
+    /// Confidence intervals of the rows: a dot with a whisker stands instead of the bar, and the axis need not begin at
+    /// zero; empty for none. Of one series only.
+    pub intervals: Vec<(f64, f64)>,
 }
 
 /// One line.

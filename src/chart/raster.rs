@@ -67,6 +67,40 @@ fn line(points: impl IntoIterator<Item = BackendCoord>, closed: bool) -> Option<
     builder.finish()
 }
 
+/// Adds a glyph's outline, in its font's units, with its origin at a point; `scale` is pixels a unit.
+pub fn add_outline(builder: &mut PathBuilder, curves: &[OutlineCurve], (x, y): (f64, f64), scale: f64) {
+    let at = |p: Point| ((x + f64::from(p.x) * scale) as f32, (y - f64::from(p.y) * scale) as f32);
+    let mut pen: Option<Point> = None;
+    for curve in curves {
+        let (from, to) = match curve {
+            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+        };
+        if pen != Some(from) {
+            if pen.is_some() {
+                builder.close();
+            }
+            let (x, y) = at(from);
+            builder.move_to(x, y);
+        }
+        let (ex, ey) = at(to);
+        match curve {
+            OutlineCurve::Line(..) => builder.line_to(ex, ey),
+            OutlineCurve::Quad(_, c, _) => {
+                let (cx, cy) = at(*c);
+                builder.quad_to(cx, cy, ex, ey);
+            }
+            OutlineCurve::Cubic(_, c, d, _) => {
+                let ((cx, cy), (dx, dy)) = (at(*c), at(*d));
+                builder.cubic_to(cx, cy, dx, dy, ex, ey);
+            }
+        }
+        pen = Some(to);
+    }
+    if pen.is_some() {
+        builder.close();
+    }
+}
+
 /// The outlines of a text whose baseline begins at a point; `size` is the em in pixels.
 pub(super) fn outlines(text: &str, size: f64, bold: bool, origin: (f64, f64)) -> Option<Path> {
     let mut builder = PathBuilder::new();
@@ -75,38 +109,7 @@ pub(super) fn outlines(text: &str, size: f64, bold: bool, origin: (f64, f64)) ->
         let Some(set) = font::set(c, bold) else { continue };
         let scale = size / f64::from(set.face.units_per_em().unwrap_or(1000.0));
         if let Some(outline) = set.face.outline(set.glyph) {
-            let at = |p: Point| ((x + f64::from(p.x) * scale) as f32, (origin.1 - f64::from(p.y) * scale) as f32);
-            let mut pen: Option<Point> = None;
-            for curve in &outline.curves {
-                let (from, to) = match curve {
-                    OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => {
-                        (*a, *b)
-                    }
-                };
-                if pen != Some(from) {
-                    if pen.is_some() {
-                        builder.close();
-                    }
-                    let (x, y) = at(from);
-                    builder.move_to(x, y);
-                }
-                let (ex, ey) = at(to);
-                match curve {
-                    OutlineCurve::Line(..) => builder.line_to(ex, ey),
-                    OutlineCurve::Quad(_, c, _) => {
-                        let (cx, cy) = at(*c);
-                        builder.quad_to(cx, cy, ex, ey);
-                    }
-                    OutlineCurve::Cubic(_, c, d, _) => {
-                        let ((cx, cy), (dx, dy)) = (at(*c), at(*d));
-                        builder.cubic_to(cx, cy, dx, dy, ex, ey);
-                    }
-                }
-                pen = Some(to);
-            }
-            if pen.is_some() {
-                builder.close();
-            }
+            add_outline(&mut builder, &outline.curves, (x, origin.1), scale);
         }
         x += set.advance * size;
     }

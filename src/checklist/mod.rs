@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Category;
 
-pub use load::{SECTIONS, check_checklists, load_checklists};
+pub use load::{SECTIONS, check_checklists, load_checklists, shipped_checklists};
 
 /// How an item is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +152,32 @@ impl Checklists {
         let lists: Vec<&Checklist> = general.into_iter().chain(self.of_industry(industry)).collect();
         let note = lists.iter().map(|list| list.note.as_str()).find(|note| !note.is_empty()).unwrap_or_default();
         (lists.iter().map(|list| list.name.as_str()).collect(), note)
+    }
+
+    /// Items that a site of this industry may be asked: id, kind of matter, what it is; in the order of the sheet.
+    fn items<'a>(&'a self, industry: &str) -> impl Iterator<Item = (&'a str, &'a ChecklistItem)> {
+        let general = self.lists.iter().find(|list| list.industries.is_empty());
+        let lists: Vec<&Checklist> = general.into_iter().chain(self.of_industry(industry)).collect();
+        SECTIONS.into_iter().flat_map(move |name| {
+            let sections: Vec<&ChecklistSection> =
+                lists.iter().flat_map(|list| &list.sections).filter(|section| section.name == name).collect();
+            sections.into_iter().flat_map(|section| section.items.iter().map(|item| (section.name.as_str(), item)))
+        })
+    }
+
+    /// Ids of the items that a site of this industry may be asked, in the order of the sheet.
+    #[must_use]
+    pub fn item_ids<'a>(&'a self, industry: &str) -> Vec<&'a str> {
+        self.items(industry).map(|(_, item)| item.id.as_str()).collect()
+    }
+
+    /// Kind of matter and words of an item, by its id.
+    #[must_use]
+    pub fn item(&self, id: &str) -> Option<(&str, &ChecklistItem)> {
+        let sections = self.lists.iter().flat_map(|list| &list.sections);
+        sections
+            .flat_map(|section| section.items.iter().map(|item| (section.name.as_str(), item)))
+            .find(|(_, item)| item.id == id)
     }
 
     /// What to look at in a site of this industry and category on a day: the general items and the industry's, kind of

@@ -16,7 +16,9 @@ use crate::export::{write_atomic, write_private};
 use crate::sampling::{Opening, Seal, SealRegister, ShanghaiTime, as_written, to_canonical_json};
 use crate::workspace::deeds::anchors::AnchorsTaken;
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::store::project::{CommandContext, load_bytes};
+use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::project::{CommandContext, Project, load_bytes};
+use crate::workspace::store::register::load_register;
 
 /// `stamp`.
 #[derive(Debug, Args)]
@@ -117,6 +119,16 @@ pub(super) fn stamp(args: &StampArgs, as_json: bool, context: &CommandContext) -
     let (files, roots) = (args.files.clone(), args.root.clone());
     let deed = |project: &_| Ok(Deed::TakeAnchors { period: period_of(&args.period, project)?, files, roots });
     carry_out(&args.project, deed, as_json, context)
+}
+
+/// The secret of the seal that waits, for its envelope: shown where it is asked for alone.
+pub(super) fn show_envelope(project: &Path) -> AppResult<()> {
+    let project = Project::open(project, None)?;
+    if let Some(line) = load_register(&project)?.pending() {
+        let secret = StoredDraw::load(&project, line.period, line.sequence)?.load_secret()?;
+        say(&format!("秘密（只供装入信封，勿公开）：{}", secret.envelope_text()));
+    }
+    Ok(())
 }
 
 pub(super) fn sign(args: &SignArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {

@@ -147,8 +147,9 @@ pub enum Command {
     Simulate(super::plan::SimulateArgs),
     /// 用已有检查结果回测评分
     Backtest(super::backtest::BacktestArgs),
-    /// 合规率及置信区间
-    Estimate(ProjectArgs),
+    /// 成效：合规率及置信区间、年度对照、随机的代价、名录失效率、检查表、执法人员影响、企业行为分析
+    #[command(alias = "estimate")]
+    Effect(super::effect::EffectArgs),
 }
 
 /// `demo`.
@@ -175,7 +176,7 @@ pub struct NewArgs {
     /// 输入文件所在文件夹
     #[arg(long)]
     pub from: PathBuf,
-    /// 年度
+    /// 年度；不写为当年，10 月起为下一年
     #[arg(long)]
     pub year: Option<i32>,
     /// 规则文件（.ron），或内置规则的编号
@@ -207,13 +208,6 @@ pub struct CheckArgs {
     /// 质量报告写入此 csv
     #[arg(long)]
     pub report: Option<PathBuf>,
-}
-
-/// A project alone.
-#[derive(Debug, Args)]
-pub struct ProjectArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
 }
 
 /// `plan`.
@@ -365,7 +359,7 @@ pub struct ExportArgs {
     /// 导出到的文件夹
     #[arg(long)]
     pub to: PathBuf,
-    /// 只导出这些类型，如 xlsx,csv,json,pdf,docx，或这些文件：内部、抽取存证、公开、任务单、结果填报表、模板
+    /// 只导出这些类型，如 xlsx,csv,json,pdf,docx，或这些文件：内部、抽取存证、公开、任务单、结果填报表、模板、简报
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
     /// 打包发送：每个执法主体一个压缩包，内有清单

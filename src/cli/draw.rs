@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Finish;
+use super::anchors::show_envelope;
 use super::args::{
     AddCheckArgs, ChangeArgs, CheckManifestArgs, DrawArgs, OpenArgs, PeriodArgs, ProofArgs, ReplaceArgs, SealArgs,
     VerifyArgs, VoidArgs,
@@ -25,11 +26,9 @@ use crate::workspace::perform::Pair;
 use crate::workspace::reports::find_unit::find_units;
 use crate::workspace::reports::project_data::ProjectData;
 use crate::workspace::reports::proof::{OwnProof, own_proof};
-use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::journal::check_journal_file;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
-use crate::workspace::store::register::load_register;
 use crate::workspace::store::results::load_results;
 
 pub(super) fn month_of(text: &str) -> AppResult<PlanMonth> {
@@ -71,11 +70,7 @@ pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> 
     };
     let finish = carry_out(&args.project, deed, as_json, context)?;
     if args.envelope {
-        let project = Project::open(&args.project, None)?;
-        if let Some(line) = load_register(&project)?.pending() {
-            let secret = StoredDraw::load(&project, line.period, line.sequence)?.load_secret()?;
-            say(&format!("秘密（只供装入信封，勿公开）：{}", secret.envelope_text()));
-        }
+        show_envelope(&args.project)?;
     }
     Ok(finish)
 }
@@ -119,7 +114,7 @@ pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> App
     if as_json {
         json(&serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "seed": opened.seed, "drawn": opened.drawn,
-            "pairs": opened.pairs, "unpaired": opened.unpaired, "secret_lost": opened.secret_lost,
+            "pairs": opened.pairs, "off_site": opened.off_site, "unpaired": opened.unpaired, "secret_lost": opened.secret_lost,
         }))?;
     } else {
         let done = match (period, opened.pairs) {
@@ -128,6 +123,9 @@ pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> App
             (Period::Month(_), None) => format!("抽中 {} 个单位，未配对执法人员", opened.drawn),
         };
         line(&format!("{} 第 {} 次：{done}", opened.period, opened.sequence))?;
+        if opened.off_site > 0 {
+            line(&format!("另有正面清单单位非现场检查 {} 家，清单随任务单导出", opened.off_site))?;
+        }
     }
     if let Some(why) = &opened.secret_lost {
         say(&format!("秘密取自信封（已与封签核对）；文件不可用：{why}"));

@@ -9,6 +9,7 @@ mod backtest;
 mod data;
 mod deeds;
 mod draw;
+mod effect;
 mod explain;
 mod findings;
 mod journal;
@@ -122,7 +123,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Run(args) => plan::run(&args, cli.json, &context),
         Command::Simulate(args) => plan::simulate(&args, cli.json, &context),
         Command::Backtest(args) => backtest::backtest(&args, cli.json, &context),
-        Command::Estimate(args) => plan::estimate(&args, cli.json),
+        Command::Effect(args) => effect::effect(&args, cli.json, &context),
     };
     watched.finish();
     finish

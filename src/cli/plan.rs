@@ -1,4 +1,4 @@
-//! Commands of the plan: plan, export, status, run, simulate, estimate.
+//! Commands of the plan: plan, export, status, run, simulate.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::Finish;
-use super::args::{ExportArgs, PageAddressArgs, PlanArgs, ProjectArgs, RunArgs, StatusArgs};
+use super::args::{ExportArgs, PageAddressArgs, PlanArgs, RunArgs, StatusArgs};
 use super::deeds::carry_out;
 use super::draw::month_of;
 use super::output::{json, line, say};
@@ -22,7 +22,6 @@ use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::perform::{Frames, perform_deed};
-use crate::workspace::reports::estimate::estimate_compliance;
 use crate::workspace::reports::export::Exported;
 use crate::workspace::reports::movement::{PlanMovement, compute_plan_movement};
 use crate::workspace::reports::status::compute_status;
@@ -426,35 +425,4 @@ pub(super) fn simulate(args: &SimulateArgs, as_json: bool, context: &CommandCont
         ))?;
     }
     Ok(if report.broken() > 0 { Finish::Flawed } else { Finish::Done })
-}
-
-pub(super) fn estimate(args: &ProjectArgs, as_json: bool) -> AppResult<Finish> {
-    let project = Project::open(&args.project, None)?;
-    let rates = estimate_compliance(&project)?;
-    if as_json {
-        json(&rates)?;
-        return Ok(Finish::Done);
-    }
-    if rates.is_empty() {
-        say("还没有可用于估计的检查结果");
-        return Ok(Finish::Flawed);
-    }
-    let pooled = rates.iter().any(|rate| rate.months > 1);
-    let size = if pooled { "代表数（单位·月）" } else { "代表单位数" };
-    line(&format!("分组,名称,合规率,95%下限,95%上限,已查,失效,{size}"))?;
-    for rate in &rates {
-        let (low, high) = rate.interval.map_or((String::new(), String::new()), |(a, b)| {
-            (format!("{:.1}%", a * 100.0), format!("{:.1}%", b * 100.0))
-        });
-        line(&format!(
-            "{},{},{:.1}%,{low},{high},{},{},{:.0}",
-            rate.kind,
-            rate.group,
-            rate.compliance * 100.0,
-            rate.observed,
-            rate.out_of_scope,
-            rate.population
-        ))?;
-    }
-    Ok(Finish::Done)
 }

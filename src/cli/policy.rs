@@ -40,6 +40,7 @@ pub(super) fn policy(args: &PolicyArgs, as_json: bool, context: &CommandContext)
             policy: Arc::new(changed.policy),
             edits: project.file.edits.clone(),
             review_number: project.file.review_number.clone(),
+            briefing: project.file.briefing.clone(),
             steps: changed.steps,
         })))
     };

@@ -116,6 +116,14 @@ pub struct ResultList {
     pub diagnostics: Diagnostics,
 }
 
+impl ResultList {
+    /// Rows that were the turn of a member of the positive list, checked without a visit.
+    #[must_use]
+    pub fn off_site(&self) -> usize {
+        self.rows.iter().filter(|row| row.draw == CheckOrigin::OffSite.label()).count()
+    }
+}
+
 /// The public list of the results in scope as of the day of publication.
 ///
 /// # Errors

@@ -10,6 +10,7 @@
 //! A public document is made of [`PublicTarget`]s only, and a [`PublicTarget`] can be made only from a
 //! check that has taken place ([`PublicTarget::of_result`]). Withheld items are counted, never dropped.
 
+mod answers;
 mod board;
 mod figures;
 mod follow_up;
@@ -27,6 +28,7 @@ mod rules;
 mod scan;
 mod year_plan;
 
+pub use answers::{Answer, ChecklistRecord, read_answers, write_answers};
 pub use board::{
     BoardRow, Completeness, DeadlineRule, DeadlineState, DisclosureBoard, compute_board, compute_deadline,
     working_days_between,
@@ -41,7 +43,9 @@ pub use mask::{MaskCounts, Masker};
 pub use penalty::select_penalties;
 pub use plan_dates::{PlanDates, PlanDatesEntry, VersionDates};
 pub use recheck::{DeadRecords, MandatoryChecks, ReCheck, compute_dead_records, compute_rechecks};
-pub use result::{CheckOrigin, CheckResult, DueCheck, Manner, Outcome, PenaltyNote, WithholdingGround};
+pub use result::{
+    CheckOrigin, CheckResult, DueCheck, Manner, OFF_SITE_SEQUENCE, Outcome, PenaltyNote, WithholdingGround,
+};
 pub use rules::{FieldFinding, check_disclosed, check_readable, check_result, read_inspectors};
 pub use scan::{LeakNeedle, PublicScan, ScanReport};
 pub use year_plan::{CapStatement, MonthCount, YearPlan, YearPlanRow, check_published, check_year_plan};

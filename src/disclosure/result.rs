@@ -10,7 +10,11 @@ use crate::diagnostic::Finding;
 use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId, read_result};
 use crate::text::fold_width;
 
+use super::answers::ChecklistRecord;
 use super::follow_up::FollowUp;
+
+/// Stands for a draw's sequence in off-site checks: a unit may have one, and a triggered visit, in the same month.
+pub const OFF_SITE_SEQUENCE: u32 = 0;
 
 /// Where a check comes from: every one has exactly one origin (decree item 13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,6 +26,8 @@ pub enum CheckOrigin {
     Mandatory,
     /// Triggered by a complaint, a lead or an anomaly.
     Triggered,
+    /// The turn of a member of the positive list to be checked without a visit (decree items 14, 15).
+    OffSite,
 }
 
 impl CheckOrigin {
@@ -32,10 +38,11 @@ impl CheckOrigin {
             Self::Drawn => "随机抽取",
             Self::Mandatory => "必查",
             Self::Triggered => "触发式检查",
+            Self::OffSite => "正面清单非现场",
         }
     }
 
-    /// True where the check stands in the plan (drawn or mandatory).
+    /// True where the check stands in the plan: drawn, mandatory, or an off-site turn.
     #[must_use]
     pub fn is_planned(self) -> bool {
         !matches!(self, Self::Triggered)
@@ -317,7 +324,7 @@ pub struct DueCheck {
     pub body_name: String,
     /// Month that the check belongs to.
     pub month: PlanMonth,
-    /// Sequence of the month's draw, from 1.
+    /// Sequence of the month's draw, from 1; [`OFF_SITE_SEQUENCE`] for off-site turns, which no draw made.
     pub sequence: u32,
     /// Where the check comes from.
     pub origin: CheckOrigin,
@@ -368,8 +375,8 @@ pub struct CheckResult {
     pub closed_on: Option<NaiveDate>,
     /// Inspectors who made the check, by certificate, at least two.
     pub inspectors: Vec<InspectorId>,
-    /// Checklist used, where one was.
-    pub checklist: Option<String>,
+    /// Checklist used, where one was, with the answers to its items; version 0.1 kept the name alone.
+    pub checklist: Option<ChecklistRecord>,
     /// True where this check looked again at a problem found earlier.
     pub recheck: bool,
     /// Day on which the result was disclosed.

@@ -12,6 +12,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::domain::InspectorId;
 use crate::text::fold_width;
 
+use super::answers::check_answers;
 use super::follow_up::check_follow_up;
 use super::intake::ResultField;
 use super::result::{CheckResult, DueCheck, Manner, Outcome};
@@ -46,7 +47,8 @@ impl FieldFinding {
 /// the visit, `DIS-022` fewer than two inspectors (a warning where there is no roster to name them from),
 /// `DIS-023` others than those paired, `DIS-024` not on the roster, `DIS-026` a problem without its words or
 /// words without a problem, `DIS-028` disclosed before it was completed, `DIS-029` disclosed and withheld,
-/// `DIS-030` on site though planned off site, `DIS-032` no matters, `DIS-035` to `DIS-039`, `DIS-046` the follow-up of a problem.
+/// `DIS-030` on site though planned off site, `DIS-032` no matters, `DIS-035` to `DIS-039`, `DIS-046` the follow-up of a problem,
+/// `DIS-049` and `DIS-063` the answers of its checklist.
 #[must_use]
 pub fn check_result(
     result: &CheckResult,
@@ -65,6 +67,7 @@ pub fn check_result(
     check_manner(result, check, &mut found);
     check_words(result, &mut found);
     check_inspectors(result, check, roster, &mut found);
+    found.extend(check_answers(result, check));
     found.extend(check_follow_up(result, today));
     found
 }
@@ -80,15 +83,15 @@ pub fn check_readable(
     unread: &[ResultField],
 ) -> Vec<FieldFinding> {
     use ResultField::{
-        ClosedBy, ClosedOn, CompletedOn, DisclosedOn, Evidence, Exempted, FirstInspector, HandedOver, HandedOverOn,
-        Handling, InspectedOn, Outcome, Problem, RectifyBy,
+        Answers, ClosedBy, ClosedOn, CompletedOn, DisclosedOn, Evidence, Exempted, FirstInspector, HandedOver,
+        HandedOverOn, Handling, InspectedOn, Outcome, Problem, RectifyBy,
     };
     let mut silent = unread.to_vec();
     for (field, others) in [
         (InspectedOn, &[CompletedOn, RectifyBy, ClosedOn, DisclosedOn, HandedOverOn][..]),
         (CompletedOn, &[DisclosedOn]),
         (DisclosedOn, &[CompletedOn]),
-        (Outcome, &[Handling, Problem, Evidence, ClosedBy, HandedOver, HandedOverOn, Exempted]),
+        (Outcome, &[Handling, Problem, Evidence, ClosedBy, HandedOver, HandedOverOn, Exempted, Answers]),
         (ClosedOn, &[Evidence]),
         (HandedOverOn, &[HandedOver]),
         (ResultField::SecondInspector, &[FirstInspector]),
@@ -218,7 +221,9 @@ fn check_inspectors(
     }
     if people.len() < 2 {
         let what = if people.is_empty() { "没有填写检查人员" } else { "检查人员不足两名" };
-        let severity = if roster.is_some() { Severity::Error } else { Severity::Warning };
+        // two of them is the law of visits (行政处罚法 article 42); data are looked through by whoever is on duty
+        let must = roster.is_some() && result.manner == Manner::OnSite;
+        let severity = if must { Severity::Error } else { Severity::Warning };
         wrong(
             Finding::new(severity, "DIS-022", what)
                 .expected("至少两个不同的执法证号")

@@ -84,6 +84,7 @@ pub(super) const TEMPLATE: &[(&str, CellKind)] = &[
     ("first_inspector", Id),
     ("second_inspector", Id),
     ("checklist", Text),
+    ("answers", Text),
     ("recheck", Text),
     ("disclosed_on", Date),
     ("withheld", Text),

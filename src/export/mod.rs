@@ -31,6 +31,8 @@ mod record_sheet;
 mod scan_file;
 mod score_sheet;
 mod sheet;
+#[cfg(feature = "charts")]
+pub mod slides;
 mod tasks;
 mod web;
 mod workbook;
@@ -60,7 +62,7 @@ pub use record_sheet::{RECORD_COLUMNS, RecordFigures, RecordRow, RecordTable};
 pub use scan_file::scan_public_file;
 pub use score_sheet::{ScoreFactor, ScoreSheet, ScoreText, render_score_sheet};
 pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};
-pub use tasks::{TaskBook, render_results_template, render_task_book};
+pub use tasks::{TaskBook, render_off_site_list, render_results_template, render_task_book};
 pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
 pub use write::{write_atomic, write_private};

@@ -163,6 +163,8 @@ pub enum TargetRole {
         /// The unit replaced.
         replaces: UnitId,
     },
+    /// On the positive list: its turn to be checked without a visit.
+    OffSite,
     /// Was replaced or withdrawn.
     Withdrawn {
         /// Why, in words.
@@ -178,6 +180,7 @@ impl TargetRole {
             Self::Selected => "正选".to_owned(),
             Self::Reserve(rank) => format!("备选{rank}"),
             Self::Substitute { replaces } => format!("替换（代{replaces}）"),
+            Self::OffSite => "非现场".to_owned(),
             Self::Withdrawn { reason } => format!("撤出：{reason}"),
         }
     }

@@ -259,8 +259,9 @@ fn role_rank(role: &TargetRole) -> (u8, u32) {
     match role {
         TargetRole::Selected => (0, 0),
         TargetRole::Substitute { .. } => (1, 0),
-        TargetRole::Withdrawn { .. } => (2, 0),
-        TargetRole::Reserve(rank) => (3, *rank),
+        TargetRole::OffSite => (2, 0),
+        TargetRole::Withdrawn { .. } => (3, 0),
+        TargetRole::Reserve(rank) => (4, *rank),
     }
 }
 
@@ -310,6 +311,10 @@ fn month_sheet(month: &MonthSheet, whose: &str, catalogue: &ColumnCatalogue) -> 
         ),
     };
     sheet.notes = vec![state, SECRET.to_owned()];
+    let off_site = count(|r| matches!(r, TargetRole::OffSite));
+    if off_site > 0 {
+        sheet.notes.insert(1, format!("另有正面清单单位非现场检查 {off_site} 家，不上门，次序由年度种子确定。"));
+    }
     sheet
 }
 

@@ -243,10 +243,12 @@ pub fn render_result_list(
         list.withheld.len()
     ));
     let withheld = withheld_sheet(list, catalogue);
+    let off_site =
+        if list.off_site() > 0 { "；正面清单单位为非现场检查，次序由年度种子确定" } else { "" };
     let items = vec![
         (
             "检查对象的确定".to_owned(),
-            "随机抽取、必查或触发式检查；随机抽取的，抽取前公布承诺值，全月检查完毕后公布抽取证书".to_owned(),
+            format!("随机抽取、必查或触发式检查；随机抽取的，抽取前公布承诺值，全月检查完毕后公布抽取证书{off_site}"),
         ),
         (
             "应公开截止日".to_owned(),

@@ -27,11 +27,20 @@ pub struct TaskBook {
 }
 
 impl TaskBook {
-    /// The rows that are tasks, in the order of the sheet.
+    /// The rows to be visited, in the order of the sheet.
     pub(super) fn tasks(&self) -> Vec<&TargetRow> {
+        self.rows(|role| matches!(role, TargetRole::Selected | TargetRole::Substitute { .. }))
+    }
+
+    /// The rows to be checked without a visit.
+    fn off_site(&self) -> Vec<&TargetRow> {
+        self.rows(|role| *role == TargetRole::OffSite)
+    }
+
+    fn rows(&self, wanted: impl Fn(&TargetRole) -> bool) -> Vec<&TargetRow> {
         sorted_targets(&self.targets)
             .into_iter()
-            .filter(|row| matches!(row.draw.role, TargetRole::Selected | TargetRole::Substitute { .. }))
+            .filter(|row| wanted(&row.draw.role))
             .filter(|row| self.header.body.as_ref().is_none_or(|(body, _)| *body == row.staff.body))
             .filter(|row| row.draw.month == self.month)
             .collect()
@@ -66,6 +75,30 @@ pub fn render_task_book(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResu
     Ok(book.file("检查任务单", "xlsx", bytes))
 }
 
+/// The list of off-site checks; `None` where the body has none this month.
+///
+/// # Errors
+/// As [`render_workbook`].
+pub fn render_off_site_list(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResult<Option<ExportFile>> {
+    let rows = book.off_site();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let title = format!("{} {}年{}月非现场检查清单", book.whose(), book.month.year(), book.month.month());
+    let mut sheet = catalogue
+        .sheet(SheetKind::Tasks, "非现场检查", title.clone(), &rows, |at, row, id| target_cell(at, row, id));
+    sheet.notes = vec![
+        format!("正面清单单位 {} 家，次序由年度种子确定。", rows.len()),
+        "不上门：核对许可管理、执行报告、自行监测、自动监控与用电等数据；发现线索的，登记触发式检查后转为现场检查。"
+            .to_owned(),
+        "结果与现场检查填在同一张填报表，检查方式为「非现场检查」，同样在 20 个工作日内公开。".to_owned(),
+        "内部资料：检查前名单保密。".to_owned(),
+    ];
+    sheet.frozen_columns = sheet.columns.iter().position(|c| c.id == "name").map_or(0, |at| (at as u16 + 1).min(4));
+    let bytes = render_workbook(&[sheet], &book_meta(&book.header, title))?;
+    Ok(Some(book.file("非现场检查清单", "xlsx", bytes)))
+}
+
 /// The template for results: one row a task, what is known printed beforehand, the rest to be filled in with
 /// lists to choose from. The intake reads it back.
 ///
@@ -73,7 +106,8 @@ pub fn render_task_book(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResu
 /// As [`render_workbook`].
 pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResult<ExportFile> {
     let title = format!("{} {}年{}月检查结果填报表", book.whose(), book.month.year(), book.month.month());
-    let tasks = book.tasks();
+    let mut tasks = book.tasks();
+    tasks.extend(book.off_site());
     let mut sheet =
         catalogue.sheet(SheetKind::ResultsTemplate, "检查结果", title.clone(), &tasks, |_, row, id| match id {
             "plan_code" => Cell::text(&row.draw.plan_code),
@@ -115,6 +149,10 @@ pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> 
             ("处理情况", "对外公开的处理情况；请勿写入个人姓名、电话、身份证号"),
             ("存在问题", "内部记录，不公开"),
             ("执法证号", "实际检查人员的执法证号，至少两名；与任务单不同的，须先登记更换理由"),
+            (
+                "检查表答复",
+                "可不填。按任务单所附检查表的编号写，先写例外：不符合：P03、M02；不适用：E02；其余符合。也可逐项写 P03 不符合",
+            ),
             ("不予公开依据", "写明文件与条款；填写后该结果只计数，不列名称"),
         ]
         .map(|(item, content)| (item.to_owned(), content.to_owned()))

@@ -3,7 +3,8 @@
 //! Duty: from risk, capacity and history to frequencies ([`frequency`]), month shares ([`shares`]), slots
 //! ([`slots`], [`schedule`]), the yearly matrix ([`annual`]), shortages with mends ([`feasibility`],
 //! [`mend`]), the month's targets ([`targets`]) and quotas ([`quotas`]), changes within the year
-//! ([`replan`]), the ledger of visits ([`ledger`]) and simulated years ([`simulate`]). The rules are
+//! ([`replan`]), the ledger of visits ([`ledger`]), simulated years ([`simulate`]) and what a visit in the year was as
+//! likely as ([`visited`]). The rules are
 //! decree 沪环执法〔2023〕154号 items 13 and 14 and what else binds a planner; their numbers are policy data.
 //!
 //! Invariants: plain columns in, values out, no I/O, no clock; sites in unit order; sums in one fixed
@@ -31,6 +32,7 @@ pub mod slots;
 pub mod spread;
 pub mod state;
 pub mod targets;
+pub mod visited;
 
 pub use annual::{AnnualPlan, Light, LockedNumber, OffSiteQuota, Overload, PlanCell, Verdict, compute_annual_plan};
 pub use feasibility::{Shortage, ShortageKind, compute_mends};

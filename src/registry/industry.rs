@@ -31,6 +31,7 @@ pub enum IndustryMatch<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct IndustryTable {
     names: BTreeMap<String, String>,
+    divisions: BTreeMap<String, String>,
     by_name: BTreeMap<String, BTreeSet<String>>,
     from_2011: BTreeMap<String, BTreeSet<String>>,
 }
@@ -57,6 +58,9 @@ impl IndustryTable {
             let (Some(level), Some(code), Some(name)) = (record.get(0), record.get(1), record.get(3)) else {
                 return Err(bad(line, "应有 level,code,parent,name 四列"));
             };
+            if level == "division" {
+                table.divisions.insert(code.to_owned(), name.to_owned());
+            }
             if level == "class" {
                 table.names.insert(code.to_owned(), name.to_owned());
                 table.by_name.entry(heading_key(name)).or_default().insert(code.to_owned());
@@ -98,6 +102,12 @@ impl IndustryTable {
     #[must_use]
     pub fn name(&self, code: &str) -> Option<&str> {
         self.names.get(code).map(String::as_str)
+    }
+
+    /// The name of a division (大类), by its two digits.
+    #[must_use]
+    pub fn division(&self, code: &str) -> Option<&str> {
+        self.divisions.get(code).map(String::as_str)
     }
 
     /// What a cell means: `2511`, `C2511`, `2511 原油加工及石油制品制造`, `原油加工及石油制品制造`.

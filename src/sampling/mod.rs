@@ -27,6 +27,7 @@ mod inclusion;
 mod json;
 mod merkle;
 mod nodes;
+mod off_site;
 mod opening;
 mod probability;
 mod proof;
@@ -53,7 +54,9 @@ pub use certificate::{
 };
 pub use draw::{DrawOrder, DrawResult, RankedUnit, StratumOrder, StratumResult, draw_units};
 pub use entropy::{EntropyFormat, MIXED_SEPARATOR, mixed_formats};
-pub use estimate::{Estimate, Outcome, SampledUnit, compute_estimate, compute_rosen_variance};
+pub use estimate::{
+    Estimate, LEAST_EFFECTIVE, Outcome, SampledUnit, compute_estimate, compute_rosen_variance, wilson_interval,
+};
 pub use fault::{CheckReport, CheckStep, Fault, StepState};
 pub use frame::{FrameRow, RowView, SamplingFrame};
 pub use frame_csv::FRAME_HEADER;
@@ -61,6 +64,7 @@ pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha2
 pub use inclusion::{CERTAIN_ABOVE, compute_inclusion, compute_inclusion_with_certainties, compute_ppb};
 pub use json::to_canonical_json;
 pub use merkle::{MerkleTree, PathFault, compute_merkle_root, root_from_path};
+pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
 pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};
 pub use probability::{CALIBRATE_BELOW, check_frame};
 pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, compute_proof};

@@ -34,6 +34,8 @@ pub enum Action {
     LoadDistricts,
     /// Take another calendar.
     LoadCalendar,
+    /// Templates of documents: the product's and the office's own.
+    Templates,
     /// Change the operator's name.
     Operator,
     /// The palette.
@@ -84,6 +86,7 @@ impl Action {
             Self::TakeResults,
             Self::LoadDistricts,
             Self::LoadCalendar,
+            Self::Templates,
             Self::Operator,
             Self::Palette,
             Self::Find,
@@ -120,6 +123,7 @@ impl Action {
             Self::TakeResults => "导入检查结果…",
             Self::LoadDistricts => "更换区划图（.shp）…",
             Self::LoadCalendar => "更换工作日历（.csv）…",
+            Self::Templates => "文档模板…",
             Self::Operator => "操作人姓名…",
             Self::Palette => "命令面板",
             Self::Find => "查找",
@@ -145,9 +149,13 @@ impl Action {
         let plain = |key| Some(KeyboardShortcut::new(Modifiers::NONE, key));
         let alt = |key| Some(KeyboardShortcut::new(Modifiers::ALT, key));
         match self {
+            // by the key that every program shows pages with
+            Self::Go(ScreenId::Briefing) => plain(Key::F5),
             Self::Go(screen) => {
-                let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
-                let at = ScreenId::ALL.into_iter().position(|s| s == screen)?;
+                let keys =
+                    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+                let mut numbered = ScreenId::ALL.into_iter().filter(|screen| *screen != ScreenId::Briefing);
+                let at = numbered.position(|s| s == screen)?;
                 ctrl(*keys.get(at)?)
             }
             Self::Import => ctrl(Key::I),
@@ -202,7 +210,7 @@ impl Action {
             Self::Refresh | Self::Export | Self::TakeResults | Self::LoadDistricts | Self::LoadCalendar => {
                 open.is_some_and(|o| !o.saved.is_read_only()) && !session.is_acting()
             }
-            Self::PreviousMonth | Self::NextMonth | Self::ToggleStage => open.is_some(),
+            Self::PreviousMonth | Self::NextMonth | Self::ToggleStage | Self::Templates => open.is_some(),
             _ => true,
         }
     }

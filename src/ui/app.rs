@@ -17,6 +17,7 @@ use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::slot::{Same, Slot};
 use super::table::{Desk, SheetFile, Target};
+use super::templates::TemplatesDialog;
 use super::text::common as t;
 use super::text::help::Term;
 use super::text::shell as s;
@@ -68,6 +69,8 @@ pub(super) struct Dialogs {
     pub(super) findings: bool,
     /// What an import took in, until it is closed.
     pub(super) imported: Option<String>,
+    /// Templates of documents are looked at.
+    pub(super) templates: Option<TemplatesDialog>,
     /// The window was to be closed, but the draft can't be written: why not.
     pub(super) losing: Option<String>,
     /// A file that names units is to be written although the veil is on.
@@ -363,6 +366,7 @@ impl Workstation {
                 Asked::LoadCalendar,
                 PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).door(Door::Setting).filter("CSV", &["csv"]),
             ),
+            Action::Templates => self.dialogs.templates = Some(TemplatesDialog::default()),
             Action::Operator => {
                 self.dialogs.operator = Some((self.session.preferences().operator.clone(), None));
             }

@@ -20,6 +20,7 @@ pub mod screens;
 mod shell;
 pub mod slot;
 pub mod table;
+mod templates;
 pub mod text;
 pub mod theme;
 pub mod veil;

@@ -100,22 +100,22 @@ const ROOMS: [Room; 28] = [
     room(
         "disclosure",
         "rules of a result, deadlines in working days, public lists, masking, completeness",
-        "text domain diagnostic policy",
+        "text domain diagnostic policy checklist",
         "chrono serde",
     ),
     room(
         "chart",
         "charts and maps as data, drawn on any plotters backend (screen, PNG, SVG)",
         "text diagnostic district",
-        "ab_glyph plotters plotters_backend tiny_skia",
+        "ab_glyph geo plotters plotters_backend serde tiny_skia",
     ),
     room(
         "export",
-        "plain values → xlsx, csv, public pages, documents (pdf, docx), field files, calendars, packs; atomic writes; \
-         a manifest of hashes beside every export",
-        "text domain diagnostic checklist tabular sampling disclosure",
-        "chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode ron rust_xlsxwriter serde serde_json shapefile \
-         tempfile typst typst_kit typst_pdf zip",
+        "plain values → xlsx, csv, public pages, documents (pdf, docx), slides (pdf, pptx, png), field files, calendars, \
+         packs; atomic writes; a manifest of hashes beside every export",
+        "text domain diagnostic checklist tabular sampling disclosure chart",
+        "ab_glyph chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode rayon ron rust_xlsxwriter serde serde_json shapefile \
+         tempfile tiny_skia typst typst_kit typst_pdf zip",
     ),
     room(
         "workspace/store",
@@ -151,8 +151,8 @@ const ROOMS: [Room; 28] = [
     room(
         "workspace/reports",
         "what is told: plain values that window, command line and export read",
-        "text domain diagnostic policy checklist district registry risk sampling anchor plan disclosure export workspace/store \
-         workspace/inputs workspace/deeds",
+        "text domain diagnostic policy checklist district registry risk sampling anchor plan disclosure chart export \
+         workspace/store workspace/inputs workspace/deeds",
         "chrono polars rayon serde serde_json",
     ),
     room(
@@ -185,9 +185,9 @@ const ROOMS: [Room; 28] = [
     room(
         "ui",
         "the window: paints what reports tell, sends commands",
-        "domain text diagnostic policy district registry risk sampling anchor plan disclosure chart export workspace/store \
-         workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports workspace/view \
-         workspace/perform workspace/session",
+        "domain text diagnostic policy checklist district registry risk sampling anchor plan disclosure chart export \
+         workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports \
+         workspace/view workspace/perform workspace/session",
         "ab_glyph chrono eframe egui geo opener plotters plotters_backend polars qrcode rayon rfd serde serde_json \
          tiny_skia",
     ),

@@ -26,6 +26,8 @@ mod documents;
 mod field;
 mod public;
 mod sheets;
+#[cfg(feature = "charts")]
+mod slides;
 pub(crate) mod web;
 
 use public::{public_files, public_header};

@@ -39,6 +39,7 @@ fn once_a_quarter(project: &Project, words: &JournalWords<'_>, folder: &Path, pa
         policy: Arc::new(project.policy.clone()),
         edits: project.file.edits.clone(),
         review_number: "沪S(2027)001号".to_owned(),
+        briefing: project.file.briefing.clone(),
         steps: vec!["更改：审图号".to_owned()],
     };
     assert_eq!(deed(Deed::Settings(Box::new(settings)), "2027-01-21T09:00:00"), "更改：审图号");

@@ -136,6 +136,7 @@ fn checks_moved_by_hand_stay_there_when_their_month_is_drawn() {
         policy: project.policy.clone().into(),
         edits: PlanEdits { mandatory_moves: moves, ..project.file.edits.clone() },
         review_number: project.file.review_number.clone(),
+        briefing: project.file.briefing.clone(),
         steps: Vec::new(),
     };
     let another = MandatoryMove { to: month("2027-05"), ..moved.clone() };

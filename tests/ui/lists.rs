@@ -51,7 +51,14 @@ fn walk(list: ListId) -> Walk {
         | ListId::Verification
         | ListId::Manifest
         | ListId::Hand => Walk::Results,
+        list if is_effect(list) => Walk::Results,
+        list => panic!("{list:?} is met nowhere"),
     }
+}
+
+/// A list of 成效: one a tab.
+fn is_effect(list: ListId) -> bool {
+    format!("{list:?}").starts_with("Effect")
 }
 
 fn lists_of(of: Walk) -> impl Iterator<Item = ListId> {
@@ -298,6 +305,10 @@ fn the_lists_of_results_and_audit_can_all_that_a_table_can() {
                 go(&mut window, ScreenId::Results);
                 let of = if list == ListId::Progress { results::TAB_FIGURES } else { results::TAB_LISTS };
                 tab(&mut window, of);
+            }
+            list if is_effect(list) => {
+                go(&mut window, ScreenId::Effect);
+                begin_with(&mut window, list.name());
             }
             ListId::Verification => {
                 go(&mut window, ScreenId::Audit);

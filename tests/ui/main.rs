@@ -12,6 +12,7 @@
 
 mod abilities;
 mod access;
+mod briefing;
 mod ceremony;
 mod data;
 mod figures;

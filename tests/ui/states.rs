@@ -5,7 +5,7 @@ use egui_kittest::kittest::NodeT;
 use fairdraw::disclosure::DeadlineState;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, common, data, draw, map, overview, plan, results, risk, table};
+use fairdraw::ui::text::{audit, briefing, common, data, draw, effect, map, overview, plan, results, risk, table};
 use fairdraw::ui::widgets::{decimal, thousands};
 use fairdraw::workspace::reports::mandatory::month_sentences;
 use fairdraw::workspace::session::job::Stage;
@@ -93,7 +93,8 @@ fn loading() {
         each_screen(&mut window, |_, screen| match screen {
             ScreenId::Overview => vec![name.clone(), common::COMPUTING.to_owned(), format!("{} …", overview::PLANNED)],
             ScreenId::Data => vec![sources.clone()],
-            ScreenId::Map | ScreenId::Risk | ScreenId::Plan => texts([common::COMPUTING]),
+            ScreenId::Map | ScreenId::Risk | ScreenId::Plan | ScreenId::Effect => texts([common::COMPUTING]),
+            ScreenId::Briefing => texts([briefing::COMPUTING]),
             ScreenId::Draw | ScreenId::Results | ScreenId::Audit if !read => texts([common::READING_BOOKS]),
             ScreenId::Draw => texts([draw::F_FRAME, draw::FREEZE_NEXT]),
             ScreenId::Results => texts([results::NO_DRAW, results::NO_DRAW_HINT]),
@@ -173,6 +174,10 @@ fn before_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
             draw::FREEZE_NEXT.to_owned(),
         ],
         ScreenId::Results => texts([results::NO_DRAW, results::NO_DRAW_HINT, results::GO_DRAW]),
+        ScreenId::Effect => texts([effect::NOTHING, effect::NOTHING_HINT, effect::GO_RESULTS]),
+        ScreenId::Briefing => {
+            texts([briefing::PAGES, briefing::NOTES, "2027 年双随机检查工作简报", "尚无应公开的检查结果"])
+        }
         ScreenId::Audit => {
             let journal = &open.books.value().unwrap().journal;
             vec![
@@ -203,7 +208,7 @@ fn after_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
             mandatory_and_drawn(view),
             overview::month_title(0, drawn as u32, 0, view.areas.city.expected_year()),
         ],
-        ScreenId::Data | ScreenId::Map | ScreenId::Risk => before_the_draw(window, screen),
+        ScreenId::Data | ScreenId::Map | ScreenId::Risk | ScreenId::Effect => before_the_draw(window, screen),
         ScreenId::Plan => {
             // the plan as it stood before the draw, beside what was drawn and done
             let before = &books.plans.before[&opened.month];
@@ -228,6 +233,10 @@ fn after_the_draw(window: &Window, screen: ScreenId) -> Vec<String> {
                 results::tab(results::TAB_ENTRY, open),
                 results::NO_RESULTS.to_owned(),
             ]
+        }
+        // the title of the year's page is the chart's of the overview
+        ScreenId::Briefing => {
+            vec![overview::month_title(0, drawn as u32, 0, view.areas.city.expected_year()), briefing::SHOW.to_owned()]
         }
         ScreenId::Audit => {
             let journal = &books.journal;

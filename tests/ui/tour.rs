@@ -7,7 +7,7 @@ use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, data, draw, plan, refresh, results, table};
+use fairdraw::ui::text::{audit, briefing, data, draw, plan, refresh, results, table};
 use fairdraw::workspace::session::{ThemeChoice, ViewCommand};
 
 use super::support::{Window, input_folder};
@@ -280,6 +280,26 @@ pub fn the_draw(window: &mut Window, look: &mut Look<'_>) {
     after_the_draw(window, look);
 }
 
+/// The pages for leadership, the show, the dialog of templates.
+fn briefings(window: &mut Window, look: &mut Look<'_>) {
+    go(window, ScreenId::Briefing);
+    let painted = |w: &Window| w.enabled(briefing::SHOW) && !w.shows(briefing::PAINTING);
+    window.until("the pages", painted);
+    window.key(Modifiers::NONE, Key::ArrowDown);
+    quiet(window);
+    look(window, "briefing");
+    press(window, briefing::SHOW);
+    window.until("the show", |w| w.shows(briefing::END));
+    quiet(window);
+    look(window, "briefing-show");
+    escape(window);
+    press(window, briefing::TEMPLATES);
+    window.until("a sample", |w| w.shows("样张第 1 页"));
+    quiet(window);
+    look(window, "briefing-templates");
+    escape(window);
+}
+
 fn after_the_draw(window: &mut Window, look: &mut Look<'_>) {
     for (screen, name) in [
         (ScreenId::Overview, "drawn-overview"),
@@ -311,6 +331,7 @@ fn after_the_draw(window: &mut Window, look: &mut Look<'_>) {
             press(window, results::SELECT_NONE);
         }
     }
+    briefings(window, look);
     go(window, ScreenId::Audit);
     for (at, page) in audit::PAGES.iter().enumerate() {
         press(window, page);

@@ -49,8 +49,10 @@ pub enum ResultField {
     FirstInspector,
     /// 协办人员执法证号.
     SecondInspector,
-    /// 检查单.
+    /// 检查表.
     Checklist,
+    /// 检查表答复.
+    Answers,
     /// 是否复查.
     Recheck,
     /// 公开日期.
@@ -61,7 +63,7 @@ pub enum ResultField {
 
 impl ResultField {
     /// All fields in the order of the template.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::PlanCode,
         Self::Unit,
         Self::Name,
@@ -84,6 +86,7 @@ impl ResultField {
         Self::FirstInspector,
         Self::SecondInspector,
         Self::Checklist,
+        Self::Answers,
         Self::Recheck,
         Self::DisclosedOn,
         Self::Withheld,
@@ -115,6 +118,7 @@ impl ResultField {
             Self::FirstInspector => "first_inspector",
             Self::SecondInspector => "second_inspector",
             Self::Checklist => "checklist",
+            Self::Answers => "answers",
             Self::Recheck => "recheck",
             Self::DisclosedOn => "disclosed_on",
             Self::Withheld => "withheld",
@@ -157,6 +161,7 @@ impl ResultField {
             }
             Self::SecondInspector => &["协办执法证号", "协办人员", "协办"],
             Self::Checklist => &["检查表", "检查单", "清单", "检查清单", "清单式检查表"],
+            Self::Answers => &["检查表答复", "检查单答复", "清单答复", "检查项答复"],
             Self::Recheck => &["是否复查", "复查"],
             Self::DisclosedOn => &["公开日期", "公示日期", "公开时间"],
             Self::Withheld => &["不予公开依据", "不公开依据", "不予公开的法律依据"],

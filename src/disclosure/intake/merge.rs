@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::super::answers::write_answers;
 use super::super::result::CheckResult;
 use super::ResultField;
 
@@ -59,9 +60,20 @@ pub(super) fn merge(
             return differ(field, old, new);
         }
     }
-    match (&merged.checklist, &row.checklist) {
+    match (merged.checklist.clone(), &row.checklist) {
         (None, Some(_)) => merged.checklist.clone_from(&row.checklist),
-        (Some(a), Some(b)) if a != b => return differ(ResultField::Checklist, a, b),
+        (Some(a), Some(b)) if !b.name.is_empty() && a.name != b.name => {
+            return differ(ResultField::Checklist, &a.name, &b.name);
+        }
+        (Some(a), Some(b)) if b.answers.is_empty() || a.answers == b.answers => {}
+        (Some(a), Some(b)) if !a.answers.is_empty() => {
+            return differ(ResultField::Answers, &write_answers(&a.answers), &write_answers(&b.answers));
+        }
+        (Some(_), Some(b)) => {
+            if let Some(record) = &mut merged.checklist {
+                record.answers.clone_from(&b.answers);
+            }
+        }
         _ => {}
     }
     match (&merged.withheld, &row.withheld) {

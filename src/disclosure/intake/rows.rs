@@ -6,6 +6,7 @@ use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 use crate::text::fold_width;
 
+use super::super::answers::{ChecklistRecord, read_answers};
 use super::super::follow_up::FollowUp;
 use super::super::result::{CheckResult, DueCheck, Manner, Outcome, WithholdingGround};
 use super::super::rules::{check_readable, read_inspectors};
@@ -156,6 +157,7 @@ fn is_untouched(row: &Row<'_>) -> bool {
         ResultField::HandedOverOn,
         ResultField::HandedOver,
         ResultField::Exempted,
+        ResultField::Answers,
         ResultField::DisclosedOn,
         ResultField::Withheld,
     ]
@@ -195,7 +197,7 @@ fn record_of(
         rectify_by: findings.date(ResultField::RectifyBy),
         closed_on: findings.date(ResultField::ClosedOn),
         inspectors: read_people(row, context, check, findings),
-        checklist: Some(row.text(ResultField::Checklist).to_owned()).filter(|text| !text.is_empty()),
+        checklist: read_checklist(row, check, findings),
         recheck: read_recheck(row, findings),
         disclosed_on: findings.date(ResultField::DisclosedOn),
         withheld: read_withheld(row, findings),
@@ -270,6 +272,16 @@ fn read_manner(row: &Row<'_>, check: &DueCheck, findings: &mut RowFindings<'_>) 
         findings.unread(finding, ResultField::Manner);
         check.manner
     })
+}
+
+/// The checklist and the answers to its items.
+fn read_checklist(row: &Row<'_>, check: &DueCheck, findings: &mut RowFindings<'_>) -> Option<ChecklistRecord> {
+    let industry = check.industry.as_deref().unwrap_or_default();
+    let answers = read_answers(row.text(ResultField::Answers), industry).unwrap_or_else(|finding| {
+        findings.unread(*finding, ResultField::Answers);
+        BTreeMap::new()
+    });
+    ChecklistRecord::of(row.text(ResultField::Checklist), answers, industry)
 }
 
 fn read_recheck(row: &Row<'_>, findings: &mut RowFindings<'_>) -> bool {

@@ -12,6 +12,10 @@ mod certificate;
 mod faults;
 mod fonts;
 mod notice;
+#[cfg(feature = "charts")]
+mod paint;
+#[cfg(feature = "charts")]
+mod preview;
 mod qr;
 mod sketch;
 mod tasks;
@@ -22,7 +26,13 @@ mod word;
 pub use certificate::render_certificate;
 pub use fonts::{Face, Fonts};
 pub use notice::{PrintColumn, PrintRow, PrintSheet, RenderedDocuments, render_notice};
+#[cfg(feature = "charts")]
+pub use paint::PagePicture;
+#[cfg(feature = "charts")]
+pub use preview::preview_template;
 pub use sketch::{Sketch, SketchShape};
 pub use tasks::{PrintChecklist, TaskDetail, TaskPack, render_task_pack};
-pub use templates::{TEMPLATE_FOLDER, Template, Templates};
+pub use templates::{TEMPLATE_FOLDER, Template, TemplateStanding, Templates};
+#[cfg(feature = "charts")]
+pub use typeset::Painted;
 pub use typeset::{Typeset, Typesetter};

@@ -191,6 +191,10 @@ fn paragraphs(list: &ResultList, label: &str, basis: &str, matters: Option<&str>
             .collect();
         told.push(format!("{by}现将{label}“双随机、一公开”检查结果予以公开（见附件）。"));
         told.push(format!("本次公开检查结果 {} 项，其中{}。", list.rows.len(), counts.join("，")));
+        let off_site = list.off_site();
+        if off_site > 0 {
+            told.push(format!("其中正面清单单位的非现场检查 {off_site} 项，不上门，次序由年度种子确定。"));
+        }
         told.extend(matters.map(|matters| format!("检查事项为{}。", matters.trim_end_matches('。'))));
     }
     if !list.withheld.is_empty() {

@@ -66,3 +66,34 @@ impl Sketch {
         ((0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y)).then_some((x, y))
     }
 }
+
+/// The rings of a sketch's own picture, and its width, in the picture's units; `None` for another picture.
+#[cfg(feature = "charts")]
+pub(super) fn outline_of(svg: &str) -> Option<(Vec<Vec<(f32, f32)>>, f32)> {
+    let across: f32 = svg.split_once("viewBox=\"0 0 ")?.1.split_once(' ')?.0.parse().ok()?;
+    let path = svg.split_once("<path d=\"")?.1.split_once('"')?.0;
+    let point = |text: &str| {
+        let (x, y) = text.split_once(' ')?;
+        Some((x.parse().ok()?, y.parse().ok()?))
+    };
+    let ring = |text: &str| text.trim_start_matches('M').split('L').map(point).collect::<Option<Vec<_>>>();
+    let rings: Option<Vec<_>> = path.split('Z').filter(|ring| !ring.is_empty()).map(ring).collect();
+    Some((rings?, across))
+}
+
+#[cfg(test)]
+#[cfg(feature = "charts")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sketch_is_read_back() {
+        let rings =
+            vec![vec![(121.0, 31.0), (122.0, 31.0), (122.0, 32.0)], vec![(121.5, 31.2), (121.6, 31.2), (121.6, 31.3)]];
+        let sketch = Sketch::new(&rings).unwrap();
+        let (read, across) = outline_of(&sketch.svg).unwrap();
+        assert_eq!((read.len(), read[0].len(), across), (2, 3, 1000.0));
+        assert!(read.iter().flatten().all(|(x, y)| (0.0..=1000.0).contains(x) && *y > 0.0));
+        assert_eq!(outline_of("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), None);
+    }
+}

@@ -10,6 +10,17 @@ use crate::diagnostic::{AppResult, Finding};
 /// Folder of a project that holds its own templates and their pictures.
 pub const TEMPLATE_FOLDER: &str = "模板";
 
+/// Whose text a template has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateStanding {
+    /// The product's; the office has none of its own.
+    Bundled,
+    /// The office's own, word for word the product's.
+    Same,
+    /// The office's own, and different.
+    Changed,
+}
+
 /// A document's template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Template {
@@ -21,11 +32,13 @@ pub enum Template {
     Tasks,
     /// The certificate of a draw.
     Certificate,
+    /// The pages of the briefing.
+    Briefing,
 }
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Common, Self::Notice, Self::Tasks, Self::Certificate];
+    pub const ALL: [Self; 5] = [Self::Common, Self::Notice, Self::Tasks, Self::Certificate, Self::Briefing];
 
     /// File name, the same in the office's folder.
     #[must_use]
@@ -35,6 +48,7 @@ impl Template {
             Self::Notice => "检查结果通告.typ",
             Self::Tasks => "检查任务书.typ",
             Self::Certificate => "抽取证书.typ",
+            Self::Briefing => "简报.typ",
         }
     }
 
@@ -46,6 +60,7 @@ impl Template {
             Self::Notice => include_str!("../../../assets/templates/notice.typ"),
             Self::Tasks => include_str!("../../../assets/templates/tasks.typ"),
             Self::Certificate => include_str!("../../../assets/templates/certificate.typ"),
+            Self::Briefing => include_str!("../../../assets/templates/briefing.typ"),
         }
     }
 }
@@ -77,6 +92,16 @@ impl Templates {
     #[must_use]
     pub fn is_own(&self, name: &str) -> bool {
         self.own.contains_key(name)
+    }
+
+    /// How an office's own file of a template stands to the product's.
+    #[must_use]
+    pub fn standing(&self, template: Template) -> TemplateStanding {
+        match self.own.get(template.file_name()) {
+            None => TemplateStanding::Bundled,
+            Some(bytes) if bytes == template.text().as_bytes() => TemplateStanding::Same,
+            Some(_) => TemplateStanding::Changed,
+        }
     }
 
     /// Every file that templates may name: the product's, with the office's in their place.

@@ -9,9 +9,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
+#[cfg(feature = "charts")]
+use rayon::prelude::*;
 use serde::Serialize;
+#[cfg(feature = "charts")]
+use typst::diag::SourceResult;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::foundations::{Bytes, Datetime, Duration, Output, Smart};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
@@ -21,6 +25,8 @@ use typst_pdf::{PdfOptions, Timestamp};
 
 use super::faults::fault_words;
 use super::fonts::Fonts;
+#[cfg(feature = "charts")]
+use super::paint::{PagePicture, paint_page};
 use super::templates::{TEMPLATE_FOLDER, Template, Templates};
 use crate::diagnostic::{AppError, AppResult, Finding};
 
@@ -58,6 +64,18 @@ pub struct Typeset {
     pub notes: Vec<String>,
 }
 
+/// A document's pages as pixels.
+#[cfg(feature = "charts")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Painted {
+    /// The pages wanted, in order.
+    pub pages: Vec<PagePicture>,
+    /// Pages of the whole document.
+    pub count: usize,
+    /// As [`Typeset::notes`].
+    pub notes: Vec<String>,
+}
+
 impl Typesetter<'_> {
     /// Sets a document; `files` are pictures and other bytes that the template names. `name` is told in messages.
     ///
@@ -70,6 +88,51 @@ impl Typesetter<'_> {
         doc: &T,
         files: BTreeMap<String, Vec<u8>>,
     ) -> AppResult<Typeset> {
+        let (pdf, notes) = self.set(template, name, doc, files, |document, fault| {
+            let options = PdfOptions {
+                ident: Smart::Custom(format!("{name} {}", self.created)),
+                creator: Smart::Custom(Some(self.program.to_owned())),
+                timestamp: timestamp(self.created),
+                tagged: false,
+                ..PdfOptions::default()
+            };
+            typst_pdf::pdf(document, &options).map_err(|faults| fault(&faults))
+        })?;
+        Ok(Typeset { pdf, notes })
+    }
+
+    /// The same document's pages as pixels, so many across; of those that `wanted` names by their place from 0.
+    ///
+    /// # Errors
+    /// As [`Self::typeset`].
+    #[cfg(feature = "charts")]
+    pub fn paint<T: Serialize>(
+        &self,
+        template: Template,
+        name: &str,
+        doc: &T,
+        files: BTreeMap<String, Vec<u8>>,
+        (width, wanted): (u32, &(dyn Fn(usize) -> bool + Sync)),
+    ) -> AppResult<Painted> {
+        let ((pages, count), notes) = self.set(template, name, doc, files, |document, _| {
+            let document = paged(document, typst_pdf::pdf);
+            let all: Vec<_> = document.pages().iter().enumerate().filter(|(at, _)| wanted(*at)).collect();
+            let pages: Vec<PagePicture> =
+                all.par_iter().filter_map(|(_, page)| paint_page(&page.frame, page.fill_or_white(), width)).collect();
+            Ok((pages, document.pages().len()))
+        })?;
+        Ok(Painted { pages, count, notes })
+    }
+
+    /// Lays a document out and makes something of it; with what is to be said of it.
+    fn set<T: Serialize, D: Output, R>(
+        &self,
+        template: Template,
+        name: &str,
+        doc: &T,
+        files: BTreeMap<String, Vec<u8>>,
+        make: impl FnOnce(&D, &dyn Fn(&[SourceDiagnostic]) -> AppError) -> AppResult<R>,
+    ) -> AppResult<(R, Vec<String>)> {
         let data = serde_json::to_vec(&Data { fonts: self.fonts.faces(), doc })
             .map_err(|cause| unmade(name).caused_by(cause))?;
         let mut notes = Vec::new();
@@ -78,28 +141,15 @@ impl Typesetter<'_> {
             notes.push(missing_note(name, &missing));
         }
         let world = self.world(template, data, files)?;
-        let outcome = self.compile(&world, name);
+        let compiled = typst::compile(&world);
+        let fault = |faults: &[SourceDiagnostic]| self.finding(&world, faults, name);
+        let outcome = compiled.output.map_err(|faults| fault(&faults)).and_then(|document| make(&document, &fault));
         typst::comemo::evict(0);
-        let (pdf, warnings) = outcome?;
-        notes.extend(warnings);
-        Ok(Typeset { pdf, notes })
-    }
-
-    fn compile(&self, world: &DocumentWorld, name: &str) -> AppResult<(Vec<u8>, Vec<String>)> {
-        let compiled = typst::compile(world);
-        let document = compiled.output.map_err(|faults| self.finding(world, &faults, name))?;
-        let options = PdfOptions {
-            ident: Smart::Custom(format!("{name} {}", self.created)),
-            creator: Smart::Custom(Some(self.program.to_owned())),
-            timestamp: timestamp(self.created),
-            tagged: false,
-            ..PdfOptions::default()
-        };
-        let pdf = typst_pdf::pdf(&document, &options).map_err(|faults| self.finding(world, &faults, name))?;
+        let made = outcome?;
         // warnings of the product's own templates are its tests' matter; an office wants to know of its own
-        let own = compiled.warnings.iter().filter(|warning| self.place(world, warning).is_some_and(|p| p.own));
-        let warnings = own.map(|warning| self.told(world, warning, false).to_string()).collect();
-        Ok((pdf, warnings))
+        let own = compiled.warnings.iter().filter(|warning| self.place(&world, warning).is_some_and(|p| p.own));
+        notes.extend(own.map(|warning| self.told(&world, warning, false).to_string()));
+        Ok((made, notes))
     }
 
     fn finding(&self, world: &DocumentWorld, faults: &[SourceDiagnostic], name: &str) -> AppError {
@@ -164,6 +214,12 @@ impl Typesetter<'_> {
         }
         Ok(world)
     }
+}
+
+/// The document, known to be what the PDF's writer takes: its type has no name of its own here.
+#[cfg(feature = "charts")]
+fn paged<D>(document: &D, _: impl Fn(&D, &PdfOptions) -> SourceResult<Vec<u8>>) -> &D {
+    document
 }
 
 /// Where a fault of a template lies; line and column from 1.

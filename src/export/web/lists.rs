@@ -14,7 +14,7 @@ use super::html::{Place, escape, figures, page, put, table};
 /// Id of the column that says how the deadline was kept.
 const KEPT: &str = "kept";
 /// Columns that can be chosen by.
-const CHOSEN_BY: [&str; 3] = ["body", "outcome", KEPT];
+const CHOSEN_BY: [&str; 4] = ["body", "manner", "outcome", KEPT];
 
 /// `results-2027-03.html`.
 pub(super) fn list_name(list: &ResultList) -> String {

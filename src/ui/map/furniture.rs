@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, CornerRadius, Galley, Painter, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
-use super::classes::Classes;
 use super::view::class_colour;
 use super::{MapInput, MapView};
+use crate::chart::Classes;
 use crate::ui::text::map as text;
 use crate::ui::theme::{self, Palette};
 

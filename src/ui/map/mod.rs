@@ -9,7 +9,6 @@
 //! changed. Revisions are the caller's promise: contents of the same revision are the same.
 
 mod camera;
-mod classes;
 mod controls;
 mod data;
 mod draw;
@@ -21,8 +20,8 @@ mod view;
 
 use std::sync::Arc;
 
+pub use crate::chart::{ClassMethod, Classes, FEWEST_CLASSES, MOST_CLASSES, compute_classes};
 pub use camera::Camera;
-pub use classes::{ClassMethod, Classes, FEWEST as FEWEST_CLASSES, MOST as MOST_CLASSES, compute_classes};
 pub use data::{MapData, PointSet, inside_line};
 pub use furniture::scale_length;
 pub use labels::{Candidate, place_labels};

@@ -1,11 +1,9 @@
 //! The map as it stands, as data for print: the same classes, points and notices at any size.
 
-use geo::LineString;
-
-use super::classes::{ClassMethod, Classes};
 use super::raster::Passing;
 use super::{MapInput, MapView, passing_of};
-use crate::chart::{ChoroplethMap, MapDistrict, MapLabel, MapPoint, MapShape};
+use crate::chart::{ChoroplethMap, MapDistrict, MapLabel, MapPoint};
+use crate::chart::{ClassMethod, Classes};
 use crate::ui::text::map as text;
 
 /// Points on a printed map at most; the most urgent tiers first.
@@ -44,7 +42,6 @@ pub fn choropleth(
     texts: &PrintTexts,
     window: Option<(f64, f64, f64, f64)>,
 ) -> ChoroplethMap {
-    let ring = |line: &LineString<f64>| line.coords().map(|c| (c.x, c.y)).collect::<Vec<_>>();
     let plane = &input.data.mesh.plane;
     let degrees = |p: [f32; 2]| plane.unproject(f64::from(p[0]), f64::from(p[1]));
     let measure = input.measure;
@@ -54,20 +51,13 @@ pub fn choropleth(
         .districts()
         .iter()
         .enumerate()
-        .map(|(i, d)| MapDistrict {
-            name: d.name.clone(),
-            polygons: d
-                .shape
-                .iter()
-                .map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect::<MapShape>())
-                .collect(),
-            class: classes.of.get(i).copied().flatten().map(usize::from),
-            value: input
-                .values
-                .get(i)
-                .copied()
-                .flatten()
-                .map_or_else(|| text::NO_DATA.to_owned(), |v| text::value(v, measure.decimals, &measure.unit)),
+        .map(|(i, d)| {
+            let value = input.values.get(i).copied().flatten();
+            MapDistrict::of(
+                d,
+                classes.of.get(i).copied().flatten().map(usize::from),
+                value.map_or_else(|| text::NO_DATA.to_owned(), |v| text::value(v, measure.decimals, &measure.unit)),
+            )
         })
         .collect();
     let labels = input

@@ -9,10 +9,10 @@ use egui::epaint::Mesh;
 use egui::{CursorIcon, Galley, Pos2, Rect, Response, Role, Sense, Stroke, TextureHandle, Ui, Vec2, WidgetInfo};
 
 use super::camera::{Camera, Flight};
-use super::classes::{ClassMethod, Classes, compute_classes};
 use super::draw::{self, Transform};
 use super::raster::{Contents, Layer, Passing, RasterWorker};
 use super::{DragMode, MapInput, MapOutput};
+use crate::chart::{ClassMethod, Classes, compute_classes};
 use crate::district::PlaneRect;
 use crate::ui::slot::Slot;
 use crate::ui::text::map as text;

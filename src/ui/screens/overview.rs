@@ -6,9 +6,6 @@ use std::sync::Arc;
 
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
-mod charts;
-
-use self::charts::{by_body, by_month};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::chart::Chart;
 use crate::diagnostic::ProgressState;
@@ -26,6 +23,7 @@ use crate::ui::text::help::Term;
 use crate::ui::text::overview as o;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets::{self, decimal, thousands};
+use crate::workspace::reports::charts::{by_body, by_month};
 use crate::workspace::reports::mandatory::{compute_capacity_use, month_sentences};
 use crate::workspace::reports::movement::{PlanMovement, compute_plan_movement};
 use crate::workspace::reports::next_step::{NextStep, next_step};
@@ -188,8 +186,8 @@ impl OverviewScreen {
         self.made = Some(Made {
             key,
             revision,
-            months: by_month(open, view, books, self.quarters),
-            bodies: by_body(open, view, books),
+            months: by_month(&open.project, view, books, self.quarters),
+            bodies: by_body(&open.project, view, books),
             sentences: plan_sentences(open, view),
             values: view.areas.districts.iter().map(|d| Some(d.expected_year())).collect(),
         });

@@ -22,6 +22,8 @@ mod side;
 mod trial;
 mod values;
 
+pub(in crate::ui) use edit::gesture_at;
+
 use std::sync::Arc;
 
 use egui::{RichText, Ui};

@@ -4,6 +4,7 @@
 //! (`index`). Nothing is published or recorded without a confirmation that says what it means.
 
 mod address;
+mod answers;
 mod batch;
 mod board;
 mod entry;

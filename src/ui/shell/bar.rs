@@ -151,7 +151,7 @@ fn menus(app: &mut Workstation, ui: &mut Ui) {
             menu_item(app, ui, action, None);
         }
         ui.separator();
-        for action in [Action::LoadDistricts, Action::LoadCalendar, Action::Operator] {
+        for action in [Action::LoadDistricts, Action::LoadCalendar, Action::Templates, Action::Operator] {
             menu_item(app, ui, action, None);
         }
         ui.separator();

@@ -129,3 +129,12 @@ pub(super) fn term(app: &mut Workstation, ctx: &Context) {
         app.dialogs.term = None;
     }
 }
+
+/// Templates of documents.
+pub(super) fn templates(app: &mut Workstation, ctx: &Context) {
+    let Some(dialog) = &mut app.dialogs.templates else { return };
+    if dialog.show(ctx, &mut app.session) {
+        app.dialogs.templates = None;
+        app.screens.briefing.forget();
+    }
+}

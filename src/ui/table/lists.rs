@@ -4,7 +4,7 @@
 //! one that is added and lacks an ability, or that nobody can reach, fails there.
 
 use crate::registry::TableKind;
-use crate::ui::text::{audit, data, draw, map, plan, refresh, results, risk, table};
+use crate::ui::text::{audit, data, draw, effect, map, plan, refresh, results, risk, table};
 
 /// What the rows of a list are about: what a row's menu offers beside what the screen adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,24 @@ pub enum ListId {
     PublicList,
     /// Progress by body.
     Progress,
+    /// Compliance rates.
+    EffectRates,
+    /// Year against year.
+    EffectYears,
+    /// What chance costs.
+    EffectPrice,
+    /// Dead records by body.
+    EffectDead,
+    /// Firms that call for attention.
+    EffectFirms,
+    /// Effects of inspectors.
+    EffectPeople,
+    /// What the estimates stand for.
+    EffectCover,
+    /// Reach of checklist inspections.
+    EffectLists,
+    /// Answers to the items of checklists.
+    EffectItems,
     /// The journal.
     Journal,
     /// The register of seals.
@@ -72,7 +90,7 @@ pub enum ListId {
 
 impl ListId {
     /// All but the tables of the register.
-    const OWN: [Self; 24] = [
+    const OWN: [Self; 33] = [
         Self::Quality,
         Self::SetAside,
         Self::RefreshUnits,
@@ -91,6 +109,15 @@ impl ListId {
         Self::Ledger,
         Self::PublicList,
         Self::Progress,
+        Self::EffectRates,
+        Self::EffectYears,
+        Self::EffectPrice,
+        Self::EffectDead,
+        Self::EffectFirms,
+        Self::EffectPeople,
+        Self::EffectCover,
+        Self::EffectLists,
+        Self::EffectItems,
         Self::Journal,
         Self::Register,
         Self::Verification,
@@ -127,6 +154,15 @@ impl ListId {
             Self::Ledger => results::LEDGER,
             Self::PublicList => results::PUBLIC_LIST,
             Self::Progress => results::BY_BODY,
+            Self::EffectRates => effect::RATES,
+            Self::EffectYears => effect::YEARS,
+            Self::EffectPrice => effect::PRICE,
+            Self::EffectDead => effect::DEAD,
+            Self::EffectFirms => effect::FIRMS,
+            Self::EffectPeople => effect::PEOPLE,
+            Self::EffectCover => effect::COVER,
+            Self::EffectLists => effect::LISTS,
+            Self::EffectItems => effect::ITEMS_LIST,
             Self::Journal => audit::PAGES[0],
             Self::Register => audit::PAGES[1],
             Self::Verification => audit::PAGES[2],
@@ -150,7 +186,8 @@ impl ListId {
             | Self::Checks
             | Self::Board
             | Self::Ledger
-            | Self::PublicList => About::Units,
+            | Self::PublicList
+            | Self::EffectFirms => About::Units,
             _ => About::Others,
         }
     }
@@ -177,6 +214,15 @@ impl ListId {
             Self::Ledger => "ledger",
             Self::PublicList => "public list",
             Self::Progress => "progress",
+            Self::EffectRates => "effect rates",
+            Self::EffectYears => "effect years",
+            Self::EffectPrice => "effect price",
+            Self::EffectDead => "effect dead",
+            Self::EffectFirms => "effect firms",
+            Self::EffectPeople => "effect people",
+            Self::EffectCover => "effect cover",
+            Self::EffectLists => "effect lists",
+            Self::EffectItems => "effect items",
             Self::Journal => "journal",
             Self::Register => "register",
             Self::Verification => "verification steps",

@@ -2,9 +2,11 @@
 
 pub mod anchor;
 pub mod audit;
+pub mod briefing;
 pub mod common;
 pub mod data;
 pub mod draw;
+pub mod effect;
 pub mod help;
 pub mod map;
 pub mod overview;
@@ -17,3 +19,4 @@ pub mod risk;
 pub mod rows;
 pub mod shell;
 pub mod table;
+pub mod templates;

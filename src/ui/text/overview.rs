@@ -1,5 +1,8 @@
 //! Texts of 总览.
 
+use crate::workspace::reports::charts::beside;
+pub use crate::workspace::reports::charts::{S_DONE, S_DRAWN, S_MANDATORY, S_PLAN, month_title, progress_title};
+
 /// Title.
 pub const TITLE: &str = "总览";
 /// Planned visits.
@@ -44,8 +47,6 @@ pub const LOOK: &str = "查看";
 pub const GO: &str = "去办理";
 /// Look at the data.
 pub const LOOK_AT_DATA: &str = "查看数据";
-/// Source line of charts.
-pub const SOURCE: &str = "数据来源：本项目的年度计划与抽取记录";
 /// Measure of the small map.
 pub const MEASURE: &str = "全年预计检查";
 
@@ -67,50 +68,6 @@ pub fn step_open(period: &str, at: &str) -> String {
     format!("{period} 已封存，公开数产生（{at}）后录入并开封")
 }
 
-/// Title of the chart by month: what it finds. Drawn and done without the triggered checks, which are no part of the
-/// plan.
-#[must_use]
-pub fn month_title(done: u32, listed: u32, triggered: u32, planned: f64) -> String {
-    let planned = crate::ui::widgets::decimal(planned, 0);
-    let [listed, done] = [listed, done].map(|n| crate::ui::widgets::thousands(u64::from(n)));
-    let beside = beside(triggered);
-    match listed.as_str() {
-        "0" => format!("全年计划 {planned} 次，尚未抽取{beside}"),
-        _ => format!("全年预计 {planned} 次，已抽取 {listed} 项、完成 {done} 项{beside}"),
-    }
-}
-
-/// Triggered checks beside the drawn and mandatory ones.
-fn beside(triggered: u32) -> String {
-    match triggered {
-        0 => String::new(),
-        n => format!("，另有触发式检查 {} 项", crate::ui::widgets::thousands(u64::from(n))),
-    }
-}
-
-/// Title of the chart by body: how many are behind what should be made by today, of how many checks.
-#[must_use]
-pub fn progress_title(behind: usize, listed: u32, done: u32) -> String {
-    match behind {
-        0 if done == listed => "已抽取的检查对象均已完成".to_owned(),
-        0 => "各执法主体均未落后于进度（按工作日计）".to_owned(),
-        n => format!("{n} 个执法主体落后于进度（按工作日计）"),
-    }
-}
-
-/// Title of the chart by body before the first draw.
-#[must_use]
-pub fn load_title(name: &str, load: f64) -> String {
-    format!("{name}的检查任务最重，全年 {} 次", crate::ui::widgets::decimal(load, 0))
-}
-
-/// A body's row: done of listed, and how far it is behind.
-#[must_use]
-pub fn progress_note(done: u32, listed: u32, behind: f64) -> String {
-    let behind = if behind >= 1.0 { format!("，落后 {}", behind.floor()) } else { String::new() };
-    format!("{done} / {listed}{behind}")
-}
-
 /// Drawn and mandatory checks of the year.
 #[must_use]
 pub fn split(drawn: f64, mandatory: u32) -> String {
@@ -130,35 +87,10 @@ pub fn shortages(count: usize) -> String {
     format!("{count} 项缺口，须先解决才能封存")
 }
 
-/// A quarter's name on an axis.
-#[must_use]
-pub fn quarter(index: usize) -> String {
-    format!("{}季度", ["一", "二", "三", "四"].get(index).unwrap_or(&""))
-}
-
 /// Unit: visits.
 pub const VISITS: &str = "次";
 /// Unit: items.
 pub const ITEMS: &str = "项";
-/// Axis: checks.
-pub const CHECKS: &str = "检查";
-/// Axis: quarters.
-pub const QUARTER: &str = "季度";
-/// Axis: months.
-pub const MONTH: &str = "月份";
-/// Series: planned, to be drawn.
-pub const S_PLAN: &str = "计划抽查";
-/// Series: planned, mandatory.
-pub const S_MANDATORY: &str = "计划必查";
-/// Series: drawn.
-pub const S_DRAWN: &str = "已抽取";
-/// Series: done.
-pub const S_DONE: &str = "已完成";
-/// Series: drawn and not done.
-pub const S_OPEN: &str = "已抽取未完成";
-/// Axis: bodies.
-pub const BODY: &str = "执法主体";
-
 /// Checks on opened lists, triggered ones beside, and how many of all should be made by today.
 #[must_use]
 pub fn listed(count: u32, triggered: u32, due: f64) -> String {
@@ -171,10 +103,4 @@ pub fn listed(count: u32, triggered: u32, due: f64) -> String {
 #[must_use]
 pub fn overdue(count: usize) -> String {
     format!("逾期 {count} 项")
-}
-
-/// A month's name on an axis.
-#[must_use]
-pub fn month(month: u32) -> String {
-    format!("{month}月")
 }

@@ -217,6 +217,10 @@ texts! {
     INSPECTORS_HINT = "两个以上证号，用顿号分开";
     /// Field.
     CHECKLIST = "检查表";
+    /// Button.
+    REST_MET = "其余符合";
+    /// Button.
+    NO_ANSWERS = "清除答复";
     /// In the empty field.
     CHECKLIST_HINT = "所用检查表名称，未用可空";
     /// Switch.
@@ -482,4 +486,10 @@ pub fn late(days: u32) -> String {
 /// What will be kept of the address typed.
 pub fn address_kept(address: &str) -> String {
     if address.is_empty() { "没有地址".to_owned() } else { format!("二维码将打开 {address}") }
+}
+
+/// How many items of the checklist have an answer.
+#[must_use]
+pub fn answered(answered: usize, items: usize) -> String {
+    format!("逐项答复（{answered} / {items} 项）")
 }

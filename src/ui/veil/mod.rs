@@ -70,7 +70,8 @@ impl Veil {
         self.secrets.as_ref()?.hide_chart(chart)
     }
 
-    fn hide_string(&mut self, text: &mut String) {
+    /// Hides in a text what names a unit: for what is burnt into pixels.
+    pub fn hide_string(&mut self, text: &mut String) {
         if let Some(hidden) = self.hide(text) {
             *text = hidden.to_string();
         }

@@ -3,15 +3,18 @@
 //! The draw follows from the seal, the secret and the public number, the pairing from the same seed. The register's
 //! line comes last: before it the period is still waiting, and opening it again writes the same files.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::anchor::bundle::NumberRecord;
 use crate::anchor::number::{needs_two_people, settle_number};
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::domain::Period;
+use crate::domain::{Period, PlanMonth, UnitId};
 use crate::export::write_atomic;
+use crate::plan::reason::Exclusion;
 use crate::sampling::{
-    OpeningClock, SealRegister, Secret, as_written, compute_opening, compute_roster_sha256, draw_units, sha256, to_hex,
+    OffSitePace, OpeningClock, SealRegister, Secret, as_written, compute_off_site, compute_opening,
+    compute_roster_sha256, draw_units, sha256, to_hex,
 };
 use crate::staffing::check_staffing;
 use crate::workspace::deeds::anchors::{load_anchors, save_anchors};
@@ -19,9 +22,9 @@ use crate::workspace::deeds::certificate::write_certificate;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
+use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, StoredDraw, write_json};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
-use crate::workspace::store::register::load_register;
+use crate::workspace::store::register::{load_opened_draws, load_register};
 
 /// The second person's entry of a number that is read off a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub struct Opened {
     pub drawn: usize,
     /// Pairs assigned; `None` where there is no roster, or the sealed roster could not staff the draw.
     pub pairs: Option<usize>,
+    /// Units of the positive list whose turn it is to be checked off-site.
+    pub off_site: usize,
     /// Why nobody was paired, in words.
     pub unpaired: Option<String>,
     /// Why the secret came from its envelope; `None` where its file was whole.
@@ -208,6 +213,36 @@ fn keep_source(
     Ok(Some(record))
 }
 
+/// The members of the positive list, as the month was sealed, whose turn it is by the year's seed; `None` without one.
+fn off_site_turns(
+    project: &Project,
+    draw: &StoredDraw,
+    month: PlanMonth,
+    register: &SealRegister,
+) -> AppResult<Option<OffSiteTurns>> {
+    let year = Period::Year(project.file.year);
+    let Some(sequence) = register.last_opened_of(year) else { return Ok(None) };
+    let Some(seed) = StoredDraw::load(project, year, sequence)?.seed() else { return Ok(None) };
+    let share = project.policy.positive_list.off_site_share.0;
+    let earlier: Vec<(PlanMonth, OffSiteTurns)> = load_opened_draws(project, |before| before < month)?
+        .into_iter()
+        .filter_map(|draw| Some((draw.period.month()?, draw.off_site?)))
+        .collect();
+    let first = earlier.first().map_or(month, |(first, _)| *first);
+    let had: BTreeSet<&str> = earlier.iter().flat_map(|(_, turns)| turns.units.iter().map(UnitId::as_str)).collect();
+    let listed = Exclusion::PositiveList.id();
+    let on_list = draw.frame.rows().filter(|row| row.reason == listed);
+    let members: Vec<(&str, &str)> = on_list.map(|row| (row.stratum.body(), row.unit_id)).collect();
+    let pace = OffSitePace {
+        share: u32::try_from(share).unwrap_or(0),
+        at: month.month() - first.month() + 1,
+        of: 12 - first.month() + 1,
+    };
+    let units = compute_off_site(&seed, &members, &had, pace);
+    let units = units.into_iter().filter_map(|unit| UnitId::new(unit).ok()).collect();
+    Ok(Some(OffSiteTurns { share: pace.share, at: pace.at, of: pace.of, units }))
+}
+
 /// Opens a pending seal with the public number and draws units and inspectors.
 ///
 /// # Errors
@@ -250,8 +285,7 @@ pub fn open_period(
     register.append_opened(&draw.seal.commitment(), at.clone())?;
     let order = draw_units(&draw.frame, &draw.seal, &seed);
     let drawn: usize = order.strata.iter().map(|s| s.selected().len()).sum();
-    let mut unpaired = None;
-    let mut pairs = None;
+    let (mut unpaired, mut pairs, mut off_site) = (None, None, 0);
     if let Period::Month(month) = period {
         if draw.roster.inspectors().is_empty() {
             unpaired = Some("没有执法人员名册，已抽取检查对象，未配对执法人员".to_owned());
@@ -264,6 +298,10 @@ pub fn open_period(
         write_certificate(&draw, &order, &register)?;
         let result = order.to_result(&draw.frame, usize::MAX);
         write_atomic(&draw.folder.join("result.json"), &result.to_json())?;
+        if let Some(turns) = off_site_turns(project, &draw, month, &register)? {
+            off_site = turns.units.len();
+            write_json(&draw.folder.join(OFF_SITE), &turns)?;
+        }
     }
     write_json(&draw.folder.join("notes.json"), &DrawNotes { opened_at: Some(at.to_string()), voided_at: None })?;
     // The register's line comes last: before it the period is still waiting, and opening it again writes the
@@ -275,6 +313,7 @@ pub fn open_period(
         seed: to_hex(&seed.0),
         drawn,
         pairs,
+        off_site,
         unpaired,
         secret_lost,
     };
@@ -283,7 +322,7 @@ pub fn open_period(
         CommandId::Open,
         serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "entropy": entropy, "seed": opened.seed,
-            "drawn": opened.drawn, "pairs": opened.pairs, "unpaired": opened.unpaired,
+            "drawn": opened.drawn, "pairs": opened.pairs, "off_site": opened.off_site, "unpaired": opened.unpaired,
             "secret_lost": opened.secret_lost, "number": anchors.number,
         }),
     )?;

@@ -1,4 +1,4 @@
-//! Saving policy, edits of the plan and review number: what is sealed is what is saved.
+//! Saving policy, edits of the plan, review number and pages of the briefing: what is sealed is what is saved.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{Period, PlanMonth};
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, write_policy};
+use crate::workspace::store::briefing::BriefingChoice;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::load_register;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub edits: PlanEdits,
     /// Review number of the map.
     pub review_number: String,
+    /// Pages of the briefing.
+    pub briefing: BriefingChoice,
     /// What was done since the last saving, in words and in order, for the journal.
     pub steps: Vec<String>,
 }
@@ -73,15 +76,20 @@ pub fn save_settings(project: &mut Project, settings: &Settings, context: &Comma
         project.set_policy(write_policy(&settings.policy)?)?;
         changes.push("policy");
     }
-    if settings.edits != project.file.edits || settings.review_number != project.file.review_number {
+    let planned = settings.edits != project.file.edits || settings.review_number != project.file.review_number;
+    let briefed = settings.briefing != project.file.briefing;
+    if planned || briefed {
         let before = project.file.clone();
         project.file.edits = settings.edits.clone();
         project.file.review_number.clone_from(&settings.review_number);
+        project.file.briefing.clone_from(&settings.briefing);
         if let Err(error) = project.save() {
             project.file = before;
             return Err(error);
         }
-        changes.push("edits");
+        changes.extend(
+            [("edits", planned), ("briefing", briefed)].into_iter().filter(|(_, is)| *is).map(|(name, _)| name),
+        );
     }
     if !changes.is_empty() {
         project.log(

@@ -439,7 +439,11 @@ pub(in crate::workspace) fn with_results(
 }
 
 /// `targets.csv`: the month's target of each unit in parts per billion, kept for the months after.
-fn load_targets(path: &std::path::Path, month: u8, population: &Population) -> AppResult<PastTargets> {
+pub(in crate::workspace) fn load_targets(
+    path: &std::path::Path,
+    month: u8,
+    population: &Population,
+) -> AppResult<PastTargets> {
     let bytes = load_bytes(path)?;
     let mut own_ppb = vec![0; population.inputs.sites.len()];
     for (i, line) in bytes.split(|b| *b == b'\n').enumerate().skip(1) {

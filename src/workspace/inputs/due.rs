@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::{CheckOrigin, DueCheck, Manner};
+use crate::disclosure::{CheckOrigin, DueCheck, Manner, OFF_SITE_SEQUENCE};
 use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
 use crate::policy::Policy;
 use crate::registry::columns::{Column, Text};
@@ -36,6 +36,19 @@ pub struct OpenedDraw {
     pub assignment: Option<Assignment>,
     /// Checks due, in the order of `targets`.
     pub checks: Vec<DueCheck>,
+    /// Off-site checks of the month, which no draw made: they are no targets and close no certificate.
+    pub off_site: Vec<OffSiteCheck>,
+}
+
+/// An off-site check of a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OffSiteCheck {
+    /// The check.
+    pub check: DueCheck,
+    /// Row of the sources frame; `None` where the register has it no more.
+    pub row: Option<u32>,
+    /// Where it counts.
+    pub place: ListPlace,
 }
 
 /// Where an entry of a list counts: in the body that it was drawn for, and the district of its unit, which may have
@@ -58,19 +71,42 @@ impl OpenedDraw {
         let assignment = draw.assignment(&order)?;
         let targets = draw.targets(&order);
         let rows = targets.iter().map(|t| row_of_unit(&registry.sources, t.unit_id.as_str())).collect();
-        let places = Vec::new();
-        let mut opened = Self { month, draw, order, targets, rows, places, assignment, checks: Vec::new() };
+        let (places, checks, off_site) = (Vec::new(), Vec::new(), Vec::new());
+        let mut opened = Self { month, draw, order, targets, rows, places, assignment, checks, off_site };
         opened.checks = due_checks(&opened, registry, policy)?;
-        for check in &opened.checks {
-            let district = match registry.unit(check.unit_id.as_str()) {
-                Some(unit) => sources::DISTRICT.of(unit.frame)?.get(unit.row).copied().flatten(),
-                None => None,
-            };
-            let body = policy.bodies.iter().position(|body| body.id == check.body).map(|at| at as u16);
-            opened.places.push(ListPlace { district, body });
+        opened.places =
+            opened.checks.iter().map(|check| place_of(check, registry, policy)).collect::<AppResult<Vec<_>>>()?;
+        for check in off_site_checks(&opened, registry, policy)? {
+            let row = row_of_unit(&registry.sources, check.unit_id.as_str());
+            let place = place_of(&check, registry, policy)?;
+            opened.off_site.push(OffSiteCheck { check, row, place });
         }
         Ok(Some(opened))
     }
+
+    /// All that is to be recorded and disclosed of the month: the list's checks, then the off-site ones.
+    pub fn all_checks(&self) -> impl Iterator<Item = &DueCheck> {
+        self.checks.iter().chain(self.off_site.iter().map(|turn| &turn.check))
+    }
+
+    /// A check by its place in [`Self::all_checks`], with its row in the sources frame and where it counts.
+    #[must_use]
+    pub fn check_at(&self, at: usize) -> Option<(&DueCheck, Option<u32>, Option<ListPlace>)> {
+        if let Some(check) = self.checks.get(at) {
+            return Some((check, self.rows.get(at).copied().flatten(), self.places.get(at).copied()));
+        }
+        let turn = self.off_site.get(at.checked_sub(self.checks.len())?)?;
+        Some((&turn.check, turn.row, Some(turn.place)))
+    }
+}
+
+fn place_of(check: &DueCheck, registry: &Registry, policy: &Policy) -> AppResult<ListPlace> {
+    let district = match registry.unit(check.unit_id.as_str()) {
+        Some(unit) => sources::DISTRICT.of(unit.frame)?.get(unit.row).copied().flatten(),
+        None => None,
+    };
+    let body = policy.bodies.iter().position(|body| body.id == check.body).map(|at| at as u16);
+    Ok(ListPlace { district, body })
 }
 
 /// The opened draws of the year's months, in the register's order.
@@ -101,12 +137,18 @@ pub fn plan_code(month: PlanMonth, sequence: u64, body: &str, number: usize) -> 
 /// known beforehand: its days are those of its seal.
 #[must_use]
 pub fn listed_on(draw: &StoredDraw, month: PlanMonth, target: &CurrentTarget) -> NaiveDate {
-    let day = |at: &str| at.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
-    let real = |at: &Option<String>| at.as_deref().filter(|_| !draw.demonstration).and_then(day);
-    real(&target.listed_at)
-        .or_else(|| real(&draw.opened_at))
-        .or_else(|| day(&draw.seal.sealed_at))
-        .unwrap_or_else(|| month.first_day())
+    let added = target.listed_at.as_deref().filter(|_| !draw.demonstration).and_then(day_of);
+    added.unwrap_or_else(|| opened_on(draw, month))
+}
+
+fn day_of(at: &str) -> Option<NaiveDate> {
+    at.get(..10).and_then(|day| day.parse().ok())
+}
+
+/// The day on which a draw was opened; that of its seal where it is a demonstration.
+fn opened_on(draw: &StoredDraw, month: PlanMonth) -> NaiveDate {
+    let opened = draw.opened_at.as_deref().filter(|_| !draw.demonstration).and_then(day_of);
+    opened.or_else(|| day_of(&draw.seal.sealed_at)).unwrap_or_else(|| month.first_day())
 }
 
 /// Every check due of a draw: targets, substitutes and added ones; withdrawn ones are marked.
@@ -125,36 +167,23 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
     let mut checks = Vec::with_capacity(targets.len());
     for target in targets {
         let unit = target.unit_id.as_str();
-        // a unit that left the register stays on its list as it last stood there
-        let known = registry.unit(unit);
-        let cell = |column: &Column<Text>| -> AppResult<Option<String>> {
-            known.map_or(Ok(None), |known| Ok(column.of(known.frame)?.get(known.row).map(str::to_owned)))
-        };
         let body_id = match (target.stratum.split_once('/'), added.get(&target.unit_id)) {
             (Some((body, _)), _) => body.to_owned(),
             // an added check is its body's of the day it was added, whatever the register says since
             (None, Some(body)) => body.to_string(),
-            (None, None) => cell(&sources::BODY)?.unwrap_or_default(),
+            (None, None) => match registry.unit(unit) {
+                Some(known) => sources::BODY.of(known.frame)?.get(known.row).unwrap_or_default().to_owned(),
+                None => String::new(),
+            },
         };
         let number_of_body = counts.entry(body_id.clone()).or_insert(0);
         *number_of_body += 1;
         let code = plan_code(month, draw.sequence, &body_id, *number_of_body);
-        let body = BodyId::new(body_id)
-            .map_err(|why| AppError::new("RES-002", "检查对象的执法主体无法识别").with(|f| f.value(why)))?;
         let reason = draw.frame.position(unit).and_then(|i| draw.frame.row(i)).map_or("", |r| r.reason);
         let mandatory = policy.mandatory.iter().any(|rule| rule.reason == reason);
         let pair = assignment.as_ref().and_then(|a| a.get(&target.unit_id));
         checks.push(DueCheck {
             plan_code: code,
-            unit_id: target.unit_id.clone(),
-            name: cell(&sources::NAME)?.unwrap_or_default(),
-            uscc: cell(&sources::USCC)?,
-            number: cell(&sources::NUMBER)?.unwrap_or_default(),
-            enterprise: cell(&sources::ENTERPRISE)?.unwrap_or_default(),
-            industry: cell(&sources::INDUSTRY)?,
-            body_name: policy.body(&body).map_or_else(|| body.to_string(), |rule| rule.name.clone()),
-            body,
-            month,
             sequence: draw.sequence as u32,
             origin: match &target.origin {
                 TargetOrigin::Triggered => CheckOrigin::Triggered,
@@ -162,23 +191,91 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
                 _ => CheckOrigin::Drawn,
             },
             drawn_on: listed_on(draw, month, target),
-            manner: Manner::OnSite,
-            joint: false,
             inspectors: pair.map(|p| vec![p.lead.clone(), p.second.clone()]).unwrap_or_default(),
             commitment: if target.origin == TargetOrigin::Triggered { String::new() } else { commitment.clone() },
-            certificate: None,
             withdrawn: target.replaced_by.is_some(),
+            ..blank_check(&target.unit_id, &body_id, month, registry, policy)?
         });
     }
     Ok(checks)
 }
 
-/// Every check due of the year's opened draws.
+/// What the register says of a unit that is to be checked; a unit that left it stays on its list as it last stood there.
+fn blank_check(
+    unit: &UnitId,
+    body: &str,
+    month: PlanMonth,
+    registry: &Registry,
+    policy: &Policy,
+) -> AppResult<DueCheck> {
+    let known = registry.unit(unit.as_str());
+    let cell = |column: &Column<Text>| -> AppResult<Option<String>> {
+        known.map_or(Ok(None), |known| Ok(column.of(known.frame)?.get(known.row).map(str::to_owned)))
+    };
+    let body = BodyId::new(body)
+        .map_err(|why| AppError::new("RES-002", "检查对象的执法主体无法识别").with(|f| f.value(why)))?;
+    Ok(DueCheck {
+        plan_code: String::new(),
+        unit_id: unit.clone(),
+        name: cell(&sources::NAME)?.unwrap_or_default(),
+        uscc: cell(&sources::USCC)?,
+        number: cell(&sources::NUMBER)?.unwrap_or_default(),
+        enterprise: cell(&sources::ENTERPRISE)?.unwrap_or_default(),
+        industry: cell(&sources::INDUSTRY)?,
+        body_name: policy.body(&body).map_or_else(|| body.to_string(), |rule| rule.name.clone()),
+        body,
+        month,
+        sequence: 0,
+        origin: CheckOrigin::Drawn,
+        drawn_on: month.first_day(),
+        manner: Manner::OnSite,
+        joint: false,
+        inspectors: Vec::new(),
+        commitment: String::new(),
+        certificate: None,
+        withdrawn: false,
+    })
+}
+
+/// The plan code of an off-site check.
+#[must_use]
+pub fn off_site_code(month: PlanMonth, body: &str, number: usize) -> String {
+    format!("FXC{:04}{:02}-{}-{number:04}", month.year(), month.month(), body.to_uppercase())
+}
+
+/// The off-site checks of a draw's month, in the order of the year's seed.
+fn off_site_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
+    let month = opened.month;
+    let Some(turns) = &opened.draw.off_site else { return Ok(Vec::new()) };
+    let drawn_on = opened_on(&opened.draw, month);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut checks = Vec::with_capacity(turns.units.len());
+    for unit in &turns.units {
+        let frame = &opened.draw.frame;
+        let body = frame.position(unit.as_str()).and_then(|at| frame.row(at)).map(|row| row.stratum.body().to_owned());
+        let body = body.unwrap_or_default();
+        let number = counts.entry(body.clone()).or_insert(0);
+        *number += 1;
+        let plan_code = off_site_code(month, &body, *number);
+        checks.push(DueCheck {
+            plan_code,
+            sequence: OFF_SITE_SEQUENCE,
+            origin: CheckOrigin::OffSite,
+            drawn_on,
+            manner: Manner::OffSite,
+            ..blank_check(unit, &body, month, registry, policy)?
+        });
+    }
+    Ok(checks)
+}
+
+/// Every check due of the year's opened draws, off-site ones too.
 ///
 /// # Errors
 /// As [`load_opened`].
 pub fn all_due_checks(project: &Project, registry: &Registry) -> AppResult<Vec<DueCheck>> {
-    Ok(load_opened(project, registry)?.into_iter().flat_map(|opened| opened.checks).collect())
+    let opened = load_opened(project, registry)?;
+    Ok(opened.iter().flat_map(OpenedDraw::all_checks).cloned().collect())
 }
 
 /// The people who may have made a check.

@@ -4,6 +4,7 @@
 pub mod analysis;
 pub mod due;
 pub mod explain;
+pub mod first_phase;
 mod mandatory_facts;
 pub mod month_frame;
 pub mod people;

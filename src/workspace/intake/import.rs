@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
@@ -97,7 +97,7 @@ pub struct NewProject {
     pub mark: String,
     /// The folder with the office's files.
     pub from: PathBuf,
-    /// Year; `None` takes the year of the command.
+    /// Year; `None` takes that of [`year_to_plan`].
     pub year: Option<i32>,
     /// A policy file or a preset's id.
     pub policy: Option<String>,
@@ -146,6 +146,12 @@ pub fn load_policy_file(path: &Path) -> AppResult<(Policy, Vec<u8>)> {
     let text = std::str::from_utf8(&bytes)
         .map_err(|cause| AppError::new("PRJ-005", "规则文件不是 UTF-8 文本").caused_by(cause))?;
     Ok((load_policy(text, &path.display().to_string())?, bytes))
+}
+
+/// The year that is planned on a day: from October on the next one.
+#[must_use]
+pub fn year_to_plan(day: NaiveDate) -> i32 {
+    day.year() + i32::from(day.month() >= 10)
 }
 
 /// The day for which expiry and future dates are judged. A demo city's files know of days that are to come: none of

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::import::{
     FolderContents, NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name,
-    registry_options,
+    registry_options, year_to_plan,
 };
 use super::left_out::{left_out, note_no_register, tables_in};
 use super::map::ProjectMap;
@@ -95,10 +95,7 @@ pub(super) fn read_contents(
     };
     let general = new.policy.is_none() && contents.policy.is_none();
     let (policy, policy_bytes) = fit_policy(load_policy_by_name(&named)?, &districts, general)?;
-    let year = new.year.unwrap_or_else(|| {
-        use chrono::Datelike;
-        context.now.date().year()
-    });
+    let year = new.year.unwrap_or_else(|| year_to_plan(context.now.date()));
     let as_of = judged_on(new.as_of.unwrap_or_else(|| context.now.date()), contents.synthetic, year);
     let mut options = registry_options(&policy, mapping.clone(), as_of)?;
     if let Some(path) = &contents.predecessors {

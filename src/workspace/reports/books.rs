@@ -89,7 +89,7 @@ impl Books {
         };
         let year_opened = register.is_opened(Period::Year(project.file.year));
         let results = load_results(project)?;
-        let checks: Vec<DueCheck> = draws.iter().flat_map(|d| d.checks.iter().cloned()).collect();
+        let checks: Vec<DueCheck> = draws.iter().flat_map(OpenedDraw::all_checks).cloned().collect();
         let status = status_of(project, &checks, &results, today)?;
         let journal_path = project.root().join("journal.jsonl");
         let (journal, journal_faults) =

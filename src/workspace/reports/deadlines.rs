@@ -50,7 +50,7 @@ pub fn body_deadlines(
     results: &[CheckResult],
     today: NaiveDate,
 ) -> BTreeMap<BodyId, Vec<CalendarEntry>> {
-    let checks: Vec<DueCheck> = draws.iter().flat_map(|opened| opened.checks.iter().cloned()).collect();
+    let checks: Vec<DueCheck> = draws.iter().flat_map(OpenedDraw::all_checks).cloned().collect();
     let by_key: BTreeMap<_, &DueCheck> = checks.iter().map(|c| ((&c.unit_id, c.month, c.sequence), c)).collect();
     let done: BTreeMap<_, &CheckResult> = results.iter().map(|result| (result.key(), result)).collect();
     let mut due: BTreeMap<(&BodyId, NaiveDate, Kind), Vec<&str>> = BTreeMap::new();

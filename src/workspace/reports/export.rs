@@ -6,9 +6,11 @@
 //! DIR/抽取存证/2027-03-1/  frame, roster, needs, inputs, policy, seal, opening, result, assignment, certificate, register
 //! DIR/公开/        yearly plan, results lists, commitments, register
 //! DIR/公开/网页/    the same as pages for any web server
+//! DIR/简报/        the pages for leadership, where they are asked for
 //! ```
 //! Public files pass the gate: they are searched for every target not yet visited before they are written.
 
+mod briefing;
 mod documents;
 mod request;
 
@@ -27,8 +29,8 @@ use crate::domain::BodyId;
 use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates};
 use crate::export::{
     BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, PublicHeader, PublicSite, SiteCertificate,
-    TaskBook, render_calendar, render_field_files, render_ledger, render_plan_book, render_result_list,
-    render_results_template, render_site, render_task_book, render_year_plan, write_export,
+    TaskBook, render_calendar, render_field_files, render_ledger, render_off_site_list, render_plan_book,
+    render_result_list, render_results_template, render_site, render_task_book, render_year_plan, write_export,
 };
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
@@ -53,6 +55,8 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 use crate::workspace::store::templates::load_templates;
+#[cfg(feature = "charts")]
+pub use briefing::{BRIEFING_ENDINGS, briefing_files};
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
 pub use request::ExportRequest;
 
@@ -72,6 +76,9 @@ pub const FORMS: &str = "结果填报表";
 
 /// The product's templates, to be changed and put into the project: written only where they are asked for.
 pub const TEMPLATES: &str = TEMPLATE_FOLDER;
+
+/// The pages for leadership: PDF, presentation and pictures; written only where they are asked for.
+pub const BRIEFING: &str = "简报";
 
 /// Findings of a list told to the operator.
 const MOST_REMARKS: usize = 20;
@@ -188,7 +195,7 @@ pub fn export_project(
     let rolling = if next == at { None } else { Some(compute_analysis(project, registry, next, &context.progress)?) };
     let planned = rolling.as_ref().unwrap_or(&analysis);
     context.progress.begin("导出", 0);
-    let checks: Vec<DueCheck> = all.iter().flat_map(|opened| opened.checks.iter().cloned()).collect();
+    let checks: Vec<DueCheck> = all.iter().flat_map(OpenedDraw::all_checks).cloned().collect();
     let today = context.now.date();
     let ledger = compute_ledger(&analysis.results, &checks, &MandatoryChecks::of(&checks), today);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
@@ -254,6 +261,11 @@ pub fn export_project(
     }
     exported.notes.append(&mut notes);
     write(TEMPLATES, template_files(), Audience::Internal, None)?;
+    if request.takes_briefing() {
+        let made = briefing::of_project(project, registry, districts, request, context)?;
+        write(BRIEFING, made.files, Audience::Internal, None)?;
+        exported.notes.extend(made.notes);
+    }
     let (scan, unvisited) = lists.scan();
     let public = exporter.public_files(&lists, &certificates, request)?;
     write(PUBLIC, public.files, Audience::Public, Some(&scan))?;
@@ -361,6 +373,7 @@ impl Exporter<'_> {
         request: &ExportRequest,
     ) -> AppResult<RenderedDocuments> {
         let mut files = vec![render_task_book(&task, self.catalogue)?, render_results_template(&task, self.catalogue)?];
+        files.extend(render_off_site_list(&task, self.catalogue)?);
         files.extend(render_field_files(&task.header, task.month, &task.targets)?);
         let mut notes = Vec::new();
         if let Some(sheets) = sheets {

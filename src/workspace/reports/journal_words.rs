@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::disclosure::{CheckResult, Outcome, PlanDates, VersionDates};
+use crate::disclosure::{CheckResult, Outcome, PlanDates, VersionDates, write_answers};
 use crate::domain::Period;
 use crate::policy::Policy;
 use crate::registry::Registry;
@@ -181,6 +181,7 @@ impl<'a> JournalWords<'a> {
             |r: &CheckResult| r.inspectors.iter().map(|id| self.inspector(id.as_str())).collect::<Vec<_>>().join("、");
         let ground = |r: &CheckResult| r.withheld.as_ref().map_or_else(String::new, |g| g.as_str().to_owned());
         let yes = |recheck: bool| (if recheck { "复查" } else { "不是复查" }).to_owned();
+        let list = |r: &CheckResult| r.checklist.clone().unwrap_or_default();
         let fields = [
             ("检查日期", before.inspected_on.to_string(), after.inspected_on.to_string()),
             ("办结日期", day_text(before.completed_on, "未办结"), day_text(after.completed_on, "未办结")),
@@ -201,7 +202,8 @@ impl<'a> JournalWords<'a> {
             ("移送文号", before.follow_up.handed_over.clone(), after.follow_up.handed_over.clone()),
             ("免予处罚依据", before.follow_up.exempted.clone(), after.follow_up.exempted.clone()),
             ("执法人员", people(before), people(after)),
-            ("检查表", before.checklist.clone().unwrap_or_default(), after.checklist.clone().unwrap_or_default()),
+            ("检查表", list(before).name, list(after).name),
+            ("检查表答复", write_answers(&list(before).answers), write_answers(&list(after).answers)),
             ("性质", yes(before.recheck), yes(after.recheck)),
             ("公开日期", day_text(before.disclosed_on, "未公开"), day_text(after.disclosed_on, "未公开")),
             ("不公开依据", ground(before), ground(after)),
@@ -375,6 +377,7 @@ fn saved(detail: &Value) -> String {
     let changed = list("changed").into_iter().map(|what| match what {
         "policy" => "规则",
         "edits" => "计划调整",
+        "briefing" => "简报",
         other => other,
     });
     format!("更改了{}", changed.collect::<Vec<_>>().join("、"))

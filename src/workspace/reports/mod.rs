@@ -5,10 +5,14 @@ pub mod backtest;
 pub mod body_folders;
 pub mod book_header;
 pub mod books;
+#[cfg(feature = "charts")]
+pub mod briefing;
 pub mod card;
+#[cfg(feature = "charts")]
+pub mod charts;
 pub mod coming;
 pub mod deadlines;
-pub mod estimate;
+pub mod effect;
 pub mod evidence;
 pub mod explain;
 pub mod export;

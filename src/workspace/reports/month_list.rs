@@ -10,7 +10,7 @@ use crate::domain::{InspectorId, PPB, PlanMonth, TriggerKind, UnitId};
 use crate::export::TargetRole;
 use crate::policy::Policy;
 use crate::registry::{Registry, row_of_unit};
-use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::inputs::due::{OffSiteCheck, OpenedDraw};
 use crate::workspace::store::draws::{CurrentTarget, TargetOrigin};
 
 /// Results by the check that they belong to.
@@ -57,9 +57,9 @@ pub struct ListEntry {
     pub rule: Option<String>,
     /// Its probability was 1: no chance decided about it.
     pub certain: bool,
-    /// Stratum it was drawn in; empty for triggered checks.
+    /// Stratum it was drawn in; empty for triggered and off-site checks.
     pub stratum: String,
-    /// Place in the order of the draw, from 1; `None` for triggered checks and reserves.
+    /// Place in the order of the draw, from 1; `None` for triggered and off-site checks and reserves.
     pub rank: Option<u32>,
     /// Plan code; empty for reserves.
     pub plan_code: String,
@@ -77,7 +77,7 @@ impl ListEntry {
     /// True where a reserve may take its place: drawn or a substitute, still to be visited.
     #[must_use]
     pub fn may_substitute(&self) -> bool {
-        self.origin != CheckOrigin::Triggered && self.state == TargetState::Due
+        matches!(self.origin, CheckOrigin::Drawn | CheckOrigin::Mandatory) && self.state == TargetState::Due
     }
 }
 
@@ -134,6 +134,31 @@ fn entry_of(
 pub fn list_entries(opened: &OpenedDraw, policy: &Policy, results: &ResultsByCheck<'_>) -> Vec<ListEntry> {
     let targets = opened.targets.iter().zip(&opened.rows).zip(&opened.checks);
     targets.map(|((target, row), check)| entry_of(opened, policy, results, (target, *row, check))).collect()
+}
+
+/// The units of the positive list whose turn it is to be checked off-site, in the order of the year's seed.
+#[must_use]
+pub fn off_site_entries(opened: &OpenedDraw, results: &ResultsByCheck<'_>) -> Vec<ListEntry> {
+    let entry = |turn: &OffSiteCheck| {
+        let check = &turn.check;
+        let result = results.get(&(&check.unit_id, check.month, check.sequence));
+        ListEntry {
+            unit_id: check.unit_id.clone(),
+            source: turn.row,
+            role: TargetRole::OffSite,
+            origin: check.origin,
+            rule: None,
+            certain: false,
+            stratum: String::new(),
+            rank: None,
+            plan_code: check.plan_code.clone(),
+            pair: None,
+            state: result.map_or(TargetState::Due, |result| TargetState::Done(result.outcome)),
+            trigger: None,
+            reason: "正面清单非现场检查".to_owned(),
+        }
+    };
+    opened.off_site.iter().map(entry).collect()
 }
 
 /// Reserves listed for so many targets: at least the policy's share, rounded up.

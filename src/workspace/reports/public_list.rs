@@ -72,6 +72,7 @@ impl<'a> PublicLists<'a> {
             let certificate = is_closed(opened, results, on).then(|| certificate_name(opened));
             let named = |check: &DueCheck| DueCheck { certificate: certificate.clone(), ..check.clone() };
             checks.extend(opened.checks.iter().map(named));
+            checks.extend(opened.off_site.iter().map(|turn| turn.check.clone()));
         }
         let mut results = results.to_vec();
         add_penalties(&mut results, &checks, registry, on)?;

@@ -18,7 +18,9 @@ use crate::registry::{Registry, row_of_unit};
 use crate::risk::Aggravator;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::due::OpenedDraw;
-use crate::workspace::reports::month_list::{ListEntry, ResultsByCheck, list_entries, reserve_entries};
+use crate::workspace::reports::month_list::{
+    ListEntry, ResultsByCheck, list_entries, off_site_entries, reserve_entries,
+};
 
 /// Columns of the sources frame that rows of the lists show.
 struct SourceText<'a> {
@@ -145,6 +147,7 @@ impl<'a> RowMaker<'a> {
     pub fn rows(&self, opened: &OpenedDraw, results: &ResultsByCheck<'_>) -> AppResult<Vec<TargetRow>> {
         let meter = compute_cap_meter(self.policy, self.inputs(), opened.month.month() as usize - 1);
         let mut entries = list_entries(opened, self.policy, results);
+        entries.extend(off_site_entries(opened, results));
         entries.extend(reserve_entries(opened, self.policy, self.registry));
         entries.into_iter().map(|entry| self.row(opened, entry, &meter)).collect()
     }
@@ -199,7 +202,7 @@ impl<'a> RowMaker<'a> {
         let management = text(columns.management);
         let code = at.and_then(|i| columns.district.get(i).copied().flatten());
         let mut reasons = if known { self.reasons(site, frame_row.map_or("", |r| r.reason))? } else { String::new() };
-        if entry.origin == CheckOrigin::Triggered && !entry.reason.is_empty() {
+        if matches!(entry.origin, CheckOrigin::Triggered | CheckOrigin::OffSite) && !entry.reason.is_empty() {
             reasons =
                 [entry.reason, reasons].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("；");
         }
@@ -249,7 +252,7 @@ impl<'a> RowMaker<'a> {
             lead: entry.pair.as_ref().map(|pair| self.person(&pair.0)),
             second: entry.pair.as_ref().map(|pair| self.person(&pair.1)),
             skill: skill.and_then(|s| s.names.first().cloned()).unwrap_or_default(),
-            manner: Manner::OnSite,
+            manner: if entry.origin == CheckOrigin::OffSite { Manner::OffSite } else { Manner::OnSite },
             monitoring: category.is_some_and(|c| c.cost.monitoring_days.0 >= 1000),
             visit: None,
         };

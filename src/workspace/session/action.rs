@@ -103,7 +103,8 @@ fn save(
 ) -> AppResult<()> {
     project.check_writable()?;
     let Saving { slot, ticket, steps } = saving;
-    let settings = Settings { policy: draft.policy, edits: draft.edits, review_number: draft.review_number, steps };
+    let Draft { policy, edits, review_number, briefing } = draft;
+    let settings = Settings { policy, edits, review_number, briefing, steps };
     match perform_deed(project, frames, Deed::Settings(Box::new(settings)), context) {
         Ok(_) => {
             slot.put(project.clone());

@@ -97,6 +97,9 @@ impl Session {
             DraftCommand::SetReviewNumber(review_number) => {
                 self.edit(|draft| Ok(Draft { review_number, ..draft }), "审图号", 0);
             }
+            DraftCommand::SetBriefing { briefing, label, gesture } => {
+                self.edit(|draft| Ok(Draft { briefing, ..draft }), &label, gesture);
+            }
             DraftCommand::TakeMend { mend, ground } => self.edit(
                 |mut draft| {
                     let mut policy = (*draft.policy).clone();

@@ -12,6 +12,7 @@ use crate::policy::Policy;
 use crate::registry::mapping::Mapping;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::verify::VerifyRequest;
+use crate::workspace::store::briefing::BriefingChoice;
 
 /// Files to be made a project.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,6 +114,15 @@ pub enum DraftCommand {
     },
     /// The map's review number.
     SetReviewNumber(String),
+    /// Other pages of the briefing.
+    SetBriefing {
+        /// All pages.
+        briefing: BriefingChoice,
+        /// What changed.
+        label: String,
+        /// As in `SetPolicy`.
+        gesture: u64,
+    },
 }
 
 impl Command {

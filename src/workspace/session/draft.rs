@@ -1,4 +1,4 @@
-//! The draft: policy and edits as the planner is changing them, with undo, autosave and recovery.
+//! The draft: policy, edits and the briefing's pages as the planner is changing them, with undo, autosave and recovery.
 //!
 //! What is saved (`policy.ron`, `project.ron`) is what gets sealed; the draft is what the screens show. It is
 //! written to `draft.ron` a moment after each change, so that a killed program loses the last seconds at
@@ -13,6 +13,7 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::write_atomic;
 use crate::plan::PlanEdits;
 use crate::policy::Policy;
+use crate::workspace::store::briefing::BriefingChoice;
 use crate::workspace::store::project::{Project, load_bytes};
 
 /// File of the draft within a project.
@@ -30,6 +31,8 @@ pub struct Draft {
     pub edits: PlanEdits,
     /// Review number of the map.
     pub review_number: String,
+    /// Pages of the briefing.
+    pub briefing: BriefingChoice,
 }
 
 impl Draft {
@@ -40,6 +43,7 @@ impl Draft {
             policy: Arc::new(project.policy.clone()),
             edits: project.file.edits.clone(),
             review_number: project.file.review_number.clone(),
+            briefing: project.file.briefing.clone(),
         }
     }
 
@@ -50,6 +54,7 @@ impl Draft {
         drafted.policy = (*self.policy).clone();
         drafted.file.edits = self.edits.clone();
         drafted.file.review_number.clone_from(&self.review_number);
+        drafted.file.briefing.clone_from(&self.briefing);
         drafted
     }
 }
@@ -175,6 +180,8 @@ struct DraftFile {
     edits: PlanEdits,
     #[serde(default)]
     review_number: String,
+    #[serde(default)]
+    briefing: BriefingChoice,
 }
 
 /// Keeps the changes of the draft's file in the order in which they were asked for: autosave and saving run on
@@ -225,6 +232,7 @@ pub fn write_draft(root: &Path, draft: &Draft, at: &str) -> AppResult<()> {
         policy: (*draft.policy).clone(),
         edits: draft.edits.clone(),
         review_number: draft.review_number.clone(),
+        briefing: draft.briefing.clone(),
     };
     let text =
         ron::ser::to_string(&file).map_err(|cause| AppError::new("DFT-001", "草稿无法写成文本").caused_by(cause))?;
@@ -263,5 +271,6 @@ pub fn load_draft(root: &Path) -> Option<Result<(Draft, String), Finding>> {
             .hint("草稿原文件已另存，其余数据完整")
             .file(aside.display().to_string())));
     };
-    Some(Ok((Draft { policy: Arc::new(file.policy), edits: file.edits, review_number: file.review_number }, file.at)))
+    let DraftFile { at, policy, edits, review_number, briefing } = file;
+    Some(Ok((Draft { policy: Arc::new(policy), edits, review_number, briefing }, at)))
 }

@@ -134,8 +134,17 @@ impl OpenProject {
     }
 
     pub(super) fn draft_changed(&mut self) {
-        self.revision += 1;
+        let before = Arc::clone(&self.project);
         self.project = Arc::new(self.draft.now().applied_to(&self.saved));
+        // nothing is computed from the pages of the briefing: a word in a speaker's notes makes no plan stale
+        if before.file.briefing != self.project.file.briefing {
+            let mut same = before.file.clone();
+            same.briefing.clone_from(&self.project.file.briefing);
+            if same == self.project.file && before.policy == self.project.policy {
+                return;
+            }
+        }
+        self.revision += 1;
         self.analysis.invalidate();
     }
 

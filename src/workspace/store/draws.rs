@@ -20,6 +20,9 @@ use crate::staffing::{
 };
 use crate::workspace::store::project::{Project, load_bytes};
 
+/// Name of the file of a month's off-site checks in its draw's folder.
+pub const OFF_SITE: &str = "off_site.json";
+
 /// What was done by hand after a draw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -112,6 +115,19 @@ impl DrawChange {
     }
 }
 
+/// Whose turn it is to be checked off-site in a month, as written at its opening (`off_site.json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OffSiteTurns {
+    /// Share of the positive list that is checked in the year, thousandths.
+    pub share: u32,
+    /// Which of the months that share the year's checks this one is, from 1.
+    pub at: u32,
+    /// How many months share them.
+    pub of: u32,
+    /// The units by body, in the order of the year's seed.
+    pub units: Vec<UnitId>,
+}
+
 /// One sealed draw of a month or year, as it lies in its folder.
 #[derive(Debug)]
 pub struct StoredDraw {
@@ -137,6 +153,8 @@ pub struct StoredDraw {
     pub demonstration: bool,
     /// When it was opened, as its notes say.
     pub opened_at: Option<String>,
+    /// Off-site checks of the month; `None` where it was opened by an earlier version, which had none.
+    pub off_site: Option<OffSiteTurns>,
 }
 
 /// Facts of a draw that are neither sealed nor published. Other fields are passed over: earlier versions kept a
@@ -196,6 +214,7 @@ impl StoredDraw {
         let notes: DrawNotes =
             if at("notes.json").exists() { parse_json(&at("notes.json"))? } else { DrawNotes::default() };
         let changes = if at("changes.json").exists() { parse_json(&at("changes.json"))? } else { Vec::new() };
+        let off_site = if at(OFF_SITE).exists() { Some(parse_json(&at(OFF_SITE))?) } else { None };
         Ok(Self {
             period,
             sequence,
@@ -207,6 +226,7 @@ impl StoredDraw {
             opening,
             changes,
             opened_at: notes.opened_at,
+            off_site,
             folder,
         })
     }

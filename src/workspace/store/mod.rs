@@ -1,6 +1,7 @@
 //! What lies on the disk: project file, lock, journal, staged changes, draws, results. Loads and writes, decides
 //! nothing.
 
+pub mod briefing;
 pub mod clock;
 pub mod columns;
 pub mod command_id;

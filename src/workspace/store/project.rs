@@ -26,6 +26,7 @@ use crate::policy::{Policy, load_policy};
 use crate::registry::load::{TableSummary, told_rows};
 use crate::registry::mapping::Mapping;
 use crate::registry::{Registry, TableKind};
+use crate::workspace::store::briefing::BriefingChoice;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::journal::{Journal, JournalEntry};
@@ -120,6 +121,9 @@ pub struct ProjectFile {
     /// Address of the public pages' `verify.html`, which the codes on task sheets lead to; empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub page_address: String,
+    /// Pages of the briefing as the office wants them.
+    #[serde(default, skip_serializing_if = "BriefingChoice::is_empty")]
+    pub briefing: BriefingChoice,
 }
 
 /// Who does something, when, and how it is watched.
@@ -416,6 +420,7 @@ impl Project {
             edits: PlanEdits::default(),
             review_number: String::new(),
             page_address: String::new(),
+            briefing: BriefingChoice::default(),
         }
     }
 }

@@ -85,6 +85,7 @@ fn a_policy_is_listed_changed_and_taken_over() {
         policy: Arc::new(policy),
         edits: project.file.edits.clone(),
         review_number: String::new(),
+        briefing: project.file.briefing.clone(),
         steps: Vec::new(),
     };
     let before = project.policy.clone();

@@ -7,6 +7,8 @@ mod browser;
 mod pages;
 mod same_words;
 
+pub(crate) use same_words::the_page_says_what_the_program_says;
+
 /// The page as it leaves the office.
 const PAGE: &str = include_str!("../../../assets/web/verify.html");
 

@@ -126,6 +126,21 @@ fn hold(cases: Cases, folder: &Path) {
     }
 }
 
+/// Certificates (name, text, frame, published commitment) on the page: the steps are the program's, word by word, or
+/// this panics. Whether all of them verify.
+pub(crate) fn the_page_says_what_the_program_says(
+    folder: &Path,
+    certificates: Vec<(String, String, Option<String>, Option<String>)>,
+) -> bool {
+    let mut cases = Cases::default();
+    let mut verified = true;
+    for (name, text, frame, published) in certificates {
+        verified &= cases.add(folder, &name, &text, frame.as_deref(), published.as_deref());
+    }
+    hold(cases, folder);
+    verified
+}
+
 /// A proof of every kind: drawn, a reserve, excluded, certain, before the opening, of a demonstration.
 pub(super) fn proofs(e: &Example) -> Vec<UnitProof> {
     let tree = e.frame.tree();

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOptions, Ui, Vec2};
 
 use super::super::camera::Camera;
-use super::super::classes::Classes;
 use super::super::draw::{self, Transform};
 use super::super::labels::{Candidate, place_labels};
 use super::super::raster::{Contents, Drawn, FEW, Layer, RasterWorker, Request, compute_layer};
 use super::super::{DragMode, MapInput};
 use super::{GroundKey, MapView, Marks, Name, NamesKey, class_colour, class_key, passing_of, widened};
+use crate::chart::Classes;
 use crate::district::PlaneRect;
 use crate::ui::theme::{self, Palette};
 

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chrono::Datelike;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::mapping::{MappingAnswer, MappingDialog};
@@ -14,6 +13,7 @@ use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
+use crate::workspace::intake::import::year_to_plan;
 use crate::workspace::intake::inspect::{ImportLook, SheetLook, look_at};
 use crate::workspace::session::{Command, ImportRequest, ViewCommand};
 
@@ -201,7 +201,7 @@ impl Import {
         };
         let ready = look.sheets.iter().any(taken);
         let now = cx.session.now().date();
-        let mut year = self.year.unwrap_or(if now.month() >= 10 { now.year() + 1 } else { now.year() });
+        let mut year = self.year.unwrap_or_else(|| year_to_plan(now));
         let refreshable =
             cx.session.project().is_some_and(|open| !open.saved.is_read_only() && !open.saved.file.synthetic)
                 && !cx.session.is_acting();

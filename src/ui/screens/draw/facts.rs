@@ -58,6 +58,8 @@ pub struct DrawFacts {
     pub mandatory: usize,
     /// Pairs.
     pub pairs: usize,
+    /// Units of the positive list whose turn it is to be checked without a visit.
+    pub off_site: usize,
     /// The public number was known beforehand.
     pub demonstration: bool,
     /// Lines.
@@ -240,6 +242,7 @@ fn origin_of(entry: &ListEntry, name: impl Fn(&UnitId) -> String) -> String {
         // as the freeze page has it: no chance decided about this one
         (_, CheckOrigin::Drawn) if entry.certain => format!("{} · {}", t::O_DRAWN, t::O_SURE),
         (_, CheckOrigin::Drawn) => t::O_DRAWN.to_owned(),
+        (_, origin @ CheckOrigin::OffSite) => origin.label().to_owned(),
     }
 }
 
@@ -373,6 +376,7 @@ pub fn compute_facts(
             certain: opened.draw.frame.certain(),
             mandatory,
             pairs: paired.len(),
+            off_site: opened.off_site.len(),
             demonstration: opened.draw.demonstration,
             strata: strata_of(policy, data, opened),
             paired,

@@ -57,7 +57,8 @@ pub fn show(
         t::OF_AREA.to_owned()
     } else {
         let sum = |of: fn(&DrawFacts) -> usize| facts.draws.iter().map(of).sum();
-        t::certain_of_list(sum(|draw| draw.certain), sum(|draw| draw.mandatory))
+        let certain = t::certain_of_list(sum(|draw| draw.certain), sum(|draw| draw.mandatory));
+        certain + &t::off_site_of_list(sum(|draw| draw.off_site))
     });
     ui.horizontal(|ui| {
         widgets::heading(ui, t::LIST);

@@ -32,7 +32,7 @@ pub(super) fn dragged(start: f64, down: f32) -> f64 {
 }
 
 /// A gesture's number that no other screen uses: the moment of its beginning.
-pub(super) fn gesture_at(seconds: f64) -> u64 {
+pub(in crate::ui) fn gesture_at(seconds: f64) -> u64 {
     (1 << 48) + (seconds.max(0.0) * 1000.0) as u64
 }
 

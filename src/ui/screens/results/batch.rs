@@ -13,6 +13,7 @@ use crate::ui::theme::{self, HALF};
 use crate::ui::widgets::{self, Gate};
 use crate::workspace::deeds::batch::{CheckKey, ClearDays, Refusal, clear_results, key_of};
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::session::{Books, OpenProject};
 
 /// The dialog, while it is open.
@@ -62,7 +63,7 @@ impl Batch {
         let checks: Vec<&DueCheck> = books
             .draws
             .iter()
-            .flat_map(|draw| &draw.checks)
+            .flat_map(OpenedDraw::all_checks)
             .filter(|check| !check.withdrawn && self.keys.contains(&key_of(check)))
             .collect();
         let recorded: BTreeSet<CheckKey> =
@@ -74,7 +75,7 @@ impl Batch {
 
     /// The name of the first check.
     fn first(&self, books: &Books) -> String {
-        let mut checks = books.draws.iter().flat_map(|draw| &draw.checks);
+        let mut checks = books.draws.iter().flat_map(OpenedDraw::all_checks);
         let first = checks.find(|check| !check.withdrawn && self.keys.contains(&key_of(check)));
         first.map_or_else(String::new, |check| check.name.clone())
     }

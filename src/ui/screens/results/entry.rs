@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use egui::{RichText, Ui, Vec2};
 
+use super::answers;
 use super::form::{Checked, Field, Form};
 use super::index::{Index, Own};
 use crate::diagnostic::{Finding, Severity};
@@ -368,7 +369,7 @@ impl State {
             widgets::lacking(ui, Gate::of(&missing).said());
             // what is not filled in yet is no fault of a form that nobody has touched
             let untouched = self.fresh.as_ref() == Some(&*form);
-            fields(ui, form, record, if untouched { &[] } else { &told });
+            fields(ui, form, (check, record), if untouched { &[] } else { &told });
             ui.horizontal(|ui| help_marks(ui, &[Term::Completion, Term::Disclosure]));
         });
     }
@@ -420,7 +421,8 @@ fn wide(ui: &mut Ui, name: &str, text: &mut String, hint: &str, told: &[(Field, 
     ui.end_row();
 }
 
-fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(Field, Finding)]) {
+fn fields(ui: &mut Ui, form: &mut Form, of: (&DueCheck, Option<&CheckResult>), told: &[(Field, Finding)]) {
+    let (check, record) = of;
     let width = (ui.available_width() - 116.0).max(180.0);
     egui::Grid::new("result-form").num_columns(2).min_col_width(64.0).spacing(Vec2::new(12.0, 5.0)).show(ui, |ui| {
         short(ui, t::INSPECTED, &mut form.inspected, t::DAY_HINT, told, Field::Inspected);
@@ -470,6 +472,13 @@ fn fields(ui: &mut Ui, form: &mut Form, record: Option<&CheckResult>, told: &[(F
             egui::TextEdit::singleline(&mut form.checklist).desired_width(f32::INFINITY).hint_text(t::CHECKLIST_HINT),
         )
         .labelled_by(label.id);
+        ui.end_row();
+        ui.label("");
+        ui.vertical(|ui| {
+            ui.set_width(width);
+            answers::show(ui, form, check.industry.as_deref().unwrap_or_default(), width);
+            message(ui, told, Field::Answers);
+        });
         ui.end_row();
         ui.label("");
         ui.checkbox(&mut form.recheck, t::RECHECK);

@@ -3,11 +3,14 @@
 //! Invariants: the rules are the core's ([`crate::disclosure::check_result`]); a correction needs a reason; what the
 //! form does not show (penalties, disclosure, police, exemption) is kept from the record that is corrected.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::diagnostic::{Finding, Severity};
 use crate::disclosure::{
-    CheckResult, DueCheck, FollowUp, Manner, Outcome, ResultField, WithholdingGround, check_readable, read_inspectors,
+    Answer, CheckResult, ChecklistRecord, DueCheck, FollowUp, Manner, Outcome, ResultField, WithholdingGround,
+    check_readable, read_inspectors,
 };
 use crate::domain::InspectorId;
 use crate::text::day::{self, Accept};
@@ -29,6 +32,7 @@ pub(super) enum Field {
     Closed,
     Evidence,
     Inspectors,
+    Answers,
     Ground,
     Reason,
 }
@@ -49,6 +53,8 @@ pub(super) struct Form {
     pub(super) evidence: String,
     pub(super) inspectors: String,
     pub(super) checklist: String,
+    /// What the checklist's items were answered.
+    pub(super) answers: BTreeMap<String, Answer>,
     pub(super) recheck: bool,
     pub(super) withheld: bool,
     pub(super) ground: String,
@@ -83,6 +89,7 @@ fn field_of(field: ResultField) -> Field {
         ResultField::ClosedOn => Field::Closed,
         ResultField::Evidence => Field::Evidence,
         ResultField::FirstInspector | ResultField::SecondInspector => Field::Inspectors,
+        ResultField::Checklist | ResultField::Answers => Field::Answers,
         ResultField::Withheld => Field::Ground,
         // what the form can't change stands at its head, with the first of its fields
         _ => Field::Inspected,
@@ -107,7 +114,8 @@ impl Form {
                 closed: day(r.closed_on),
                 evidence: r.follow_up.evidence.clone(),
                 inspectors: join(&r.inspectors),
-                checklist: r.checklist.clone().unwrap_or_default(),
+                checklist: r.checklist.as_ref().map_or_else(String::new, |list| list.name.clone()),
+                answers: r.checklist.as_ref().map(|list| list.answers.clone()).unwrap_or_default(),
                 recheck: r.recheck,
                 withheld: r.withheld.is_some(),
                 ground: r.withheld.as_ref().map_or_else(String::new, |g| g.as_str().to_owned()),
@@ -127,6 +135,7 @@ impl Form {
                 evidence: String::new(),
                 inspectors: join(&check.inspectors),
                 checklist: String::new(),
+                answers: BTreeMap::new(),
                 recheck: false,
                 withheld: false,
                 ground: String::new(),
@@ -193,7 +202,11 @@ impl Form {
             rectify_by,
             closed_on,
             inspectors,
-            checklist: Some(self.checklist.trim().to_owned()).filter(|text| !text.is_empty()),
+            checklist: ChecklistRecord::of(
+                self.checklist.trim(),
+                self.answers.clone(),
+                check.industry.as_deref().unwrap_or_default(),
+            ),
             recheck: self.recheck,
             disclosed_on: record.and_then(|r| r.disclosed_on),
             withheld,

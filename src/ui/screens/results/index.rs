@@ -15,7 +15,7 @@ use crate::workspace::session::{Books, Filter, NOWHERE, OpenProject};
 pub(super) struct Entry {
     /// Index of the draw in the books.
     pub(super) draw: usize,
-    /// Index of the check in the draw.
+    /// Index of the check among all of the draw's month.
     pub(super) check: usize,
     /// Row of the sources frame.
     pub(super) row: Option<u32>,
@@ -28,7 +28,7 @@ pub(super) struct Entry {
 impl Entry {
     /// The check itself.
     pub(super) fn check<'a>(&self, books: &'a Books) -> Option<&'a DueCheck> {
-        books.draws.get(self.draw)?.checks.get(self.check)
+        books.draws.get(self.draw)?.check_at(self.check).map(|(check, ..)| check)
     }
 
     /// What is on record of it.
@@ -107,10 +107,8 @@ impl Index {
         self.entries.clear();
         let mut codes: BTreeMap<(&UnitId, PlanMonth, &str), usize> = BTreeMap::new();
         for (d, drawn) in books.draws.iter().enumerate() {
-            for (c, check) in drawn.checks.iter().enumerate() {
-                let row = drawn.rows.get(c).copied().flatten();
+            for (c, (check, row, place)) in (0..).map_while(|at| drawn.check_at(at)).enumerate() {
                 let result = results.get(&(&check.unit_id, check.month, check.sequence)).copied();
-                let place = drawn.places.get(c);
                 let district = place.and_then(|p| p.district).and_then(index).unwrap_or(NOWHERE);
                 let body = place.and_then(|p| p.body).unwrap_or(NOWHERE);
                 codes.insert((&check.unit_id, check.month, check.plan_code.as_str()), self.entries.len());

@@ -14,6 +14,7 @@ use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput, Target};
 use crate::ui::text::results as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
+use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::public_list::{PublicLists, ShownList};
 use crate::workspace::session::{Books, OpenProject, ProjectData};
 use crate::workspace::store::project::Project;
@@ -170,7 +171,7 @@ fn rows(ui: &mut Ui, (open, books, month): (&OpenProject, &Books, PlanMonth), sh
     };
     let target = |at: usize| {
         let code = list.plan_codes.get(at)?;
-        let check = books.draws_of(month).flat_map(|opened| &opened.checks).find(|check| check.plan_code == *code)?;
+        let check = books.draws_of(month).flat_map(OpenedDraw::all_checks).find(|check| check.plan_code == *code)?;
         Some(Target {
             name: check.name.clone(),
             month: Some(month),

@@ -1,6 +1,6 @@
 //! Which files an export is asked for.
 
-use super::{EVIDENCE, FORMS, INTERNAL, PACKS, PUBLIC, TASKS, TEMPLATES};
+use super::{BRIEFING, EVIDENCE, FORMS, INTERNAL, PACKS, PUBLIC, TASKS, TEMPLATES};
 use crate::domain::PlanMonth;
 
 /// What to export.
@@ -9,22 +9,23 @@ pub struct ExportRequest {
     /// Only this month's lists; all where `None`.
     pub month: Option<PlanMonth>,
     /// Endings (`xlsx`, `csv`, `json`, `pdf`, `docx`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表`
-    /// of the internal ones, and `模板`, which comes only where it is named) wanted; a file must be of one of either
-    /// kind that is named. All where empty.
+    /// of the internal ones, and `模板` and `简报`, which come only where they are named) wanted; a file must be of one
+    /// of either kind that is named. All where empty.
     pub only: Vec<String>,
 }
 
 impl ExportRequest {
     pub(super) fn takes(&self, folder: &str, name: &str) -> bool {
-        let is_family = |word: &&String| [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS, TEMPLATES].contains(&word.trim());
+        let families = [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS, TEMPLATES, BRIEFING];
+        let is_family = |word: &&String| families.contains(&word.trim());
         let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
         let is_of = |family: &str| match family {
             TASKS => folder.starts_with(INTERNAL) && (name.contains(TASKS) || name.contains(PACKS)),
             FORMS => folder.starts_with(INTERNAL) && name.contains(FORMS),
             family => folder.starts_with(family),
         };
-        let is_wanted =
-            families.is_empty() && folder != TEMPLATES || families.iter().any(|family| is_of(family.trim()));
+        let is_wanted = families.is_empty() && ![TEMPLATES, BRIEFING].contains(&folder)
+            || families.iter().any(|family| is_of(family.trim()));
         let name = name.to_lowercase();
         is_wanted
             && (endings.is_empty()
@@ -49,6 +50,11 @@ mod tests {
         assert!(of(&[INTERNAL]).takes(INTERNAL, "a.xlsx"));
         assert!(!of(&[INTERNAL]).takes(PUBLIC, "a.xlsx"), "what stays inside publishes nothing");
         assert!(of(&[EVIDENCE]).takes(&evidence, "frame.csv") && !of(&[PUBLIC]).takes(&evidence, "frame.csv"));
+        assert!(
+            of(&[BRIEFING]).takes(BRIEFING, "a.pptx") && !of(&[]).takes(BRIEFING, "a.pptx"),
+            "only where it is named"
+        );
+        assert!(of(&[BRIEFING, "pdf"]).takes(BRIEFING, "a.pdf") && !of(&[BRIEFING, "pdf"]).takes(BRIEFING, "a.png"));
         let sheet = "甲局2027年3月检查任务单_内部.xlsx";
         assert!(of(&[TASKS]).takes(INTERNAL, sheet) && !of(&[FORMS]).takes(INTERNAL, sheet));
         assert!(!of(&[TASKS]).takes(INTERNAL, "甲局2027年计划.xlsx") && !of(&[TASKS]).takes(&evidence, "frame.csv"));
