@@ -19,6 +19,7 @@ pub mod district;
 pub mod registry;
 pub mod risk;
 
+pub mod anchor;
 pub mod sampling;
 
 pub mod plan;

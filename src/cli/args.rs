@@ -107,6 +107,14 @@ pub enum Command {
     AddCheck(AddCheckArgs),
     /// 作废一次封存
     Void(VoidArgs),
+    /// 取回时间戳与见证人的签名，核对后存入抽取文件夹
+    Stamp(super::anchors::StampArgs),
+    /// 以本单位的密钥签封签、开封与证书
+    Sign(super::anchors::SignArgs),
+    /// 密钥：生成，显示公钥
+    Keys(super::anchors::KeysArgs),
+    /// 见证：在另一台计算机上，以自己的密钥签封签与开封，拒绝第二条记录
+    Witness(super::anchors::WitnessArgs),
     /// 一个单位自己的证明（无论是否抽中）
     Proof(ProofArgs),
     /// 公开网页放在哪里：任务单上二维码打开的地址
@@ -259,21 +267,24 @@ pub struct SealArgs {
     pub project: PathBuf,
     #[command(flatten)]
     pub period: PeriodArgs,
-    /// 公开数的格式：ssq、index、dice、drand
+    /// 公开数的格式：ssq、dice、drand，或几种合用 mixed
     #[arg(long)]
     pub entropy_format: String,
-    /// 公开数的来源，如「中国福利彩票双色球」
+    /// 公开数的来源，如「中国福利彩票双色球」「quicknet」；合用的写「ssq:中国福利彩票双色球;drand:quicknet」
     #[arg(long)]
     pub entropy_source: String,
-    /// 公开数的期号或引用，如「第2027025期」
+    /// 公开数的期号或轮次，如「第2027025期」；合用的以分号分隔
     #[arg(long)]
     pub reference: String,
-    /// 公开数产生的时间，如 2027-02-28T21:15:00+08:00
-    #[arg(long)]
+    /// 公开数产生的时间，如 2027-02-28T21:15:00+08:00；双色球与 drand 由期号、轮次算出，可不写
+    #[arg(long, default_value = "", hide_default_value = true)]
     pub available_at: String,
     /// 同一期再次封存的理由
     #[arg(long)]
     pub again: Option<String>,
+    /// 显示秘密，供装入信封
+    #[arg(long)]
+    pub envelope: bool,
 }
 
 /// `open`.
@@ -283,9 +294,18 @@ pub struct OpenArgs {
     pub project: PathBuf,
     #[command(flatten)]
     pub period: PeriodArgs,
-    /// 公开数，按封存的格式书写
+    /// 公开数，按封存的格式书写；drand 写该轮公布的 JSON（quicknet 也可只写签名）
     #[arg(long)]
     pub entropy: String,
+    /// 另一人再次录入的公开数（双色球必须两人录入）
+    #[arg(long, requires = "second_name")]
+    pub second: Option<String>,
+    /// 另一人的姓名
+    #[arg(long)]
+    pub second_name: Option<String>,
+    /// 公布号码的页面或图片，留存一份
+    #[arg(long)]
+    pub source_file: Option<PathBuf>,
     /// 信封中的秘密；只在 secret.json 遗失或损坏时需要
     #[arg(long)]
     pub secret: Option<String>,
@@ -383,6 +403,18 @@ pub struct VerifyArgs {
     /// 公布的承诺值（64 位十六进制）
     #[arg(long)]
     pub commitment: Option<String>,
+    /// 时间戳与签名 anchors.json；不写则用证书旁边的
+    #[arg(long)]
+    pub anchors: Option<PathBuf>,
+    /// 封存的规则文件 policy.ron（其中约定了密钥、根证书与可信程度）；不写则用证书旁边的
+    #[arg(long)]
+    pub policy: Option<PathBuf>,
+    /// 信任的时间戳根证书（.pem）；可多次
+    #[arg(long)]
+    pub root: Vec<PathBuf>,
+    /// 时间戳应答（.tsr）；可多次
+    #[arg(long)]
+    pub stamp: Vec<PathBuf>,
     /// 核验操作日志 journal.jsonl
     #[arg(long)]
     pub journal: Option<PathBuf>,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Finish;
 use super::output::line;
-use super::{data, draw, plan, plan_dates, refresh};
+use super::{anchors, data, draw, plan, plan_dates, refresh};
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
@@ -26,6 +26,7 @@ pub(super) fn carry_out(
         DeedOutcome::Substituted(month, unit, put) => draw::show_substituted(month, &unit, &put, as_json),
         DeedOutcome::Replaced(month, unit, pair) => draw::show_replaced(month, &unit, &pair, as_json),
         DeedOutcome::Added(month, unit, added) => draw::show_added(month, &unit, &added, as_json),
+        DeedOutcome::AnchorsTaken(taken) => anchors::show_taken(&taken, as_json),
         DeedOutcome::Results(taken) => data::show_results(&project, &taken, as_json),
         DeedOutcome::PlanDated(dates) => plan_dates::show_plan_dates(project.file.year, &dates, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Finish;
+use super::anchors::show_envelope;
 use super::args::{
     AddCheckArgs, ChangeArgs, CheckManifestArgs, DrawArgs, OpenArgs, PeriodArgs, ProofArgs, ReplaceArgs, SealArgs,
     VerifyArgs, VoidArgs,
@@ -17,7 +18,7 @@ use crate::sampling::{
 };
 use crate::workspace::deeds::change::{Substituted, Triggered, TriggeredRequest, none_opened, opened_draw};
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::deeds::open::{Opened, TypedOpening};
+use crate::workspace::deeds::open::{Opened, SecondEntry, TypedOpening};
 use crate::workspace::deeds::seal::{Pledge, Sealed};
 use crate::workspace::deeds::verify::{VerifyRequest, load_written, verify_files};
 use crate::workspace::inputs::due::OpenedDraw;
@@ -38,7 +39,7 @@ fn unit_of(text: &str) -> AppResult<UnitId> {
     UnitId::new(text.trim()).map_err(|what| AppError::new("CLI-004", format!("单位编号{what}")))
 }
 
-fn period_of(args: &PeriodArgs, project: &Project) -> AppResult<Period> {
+pub(super) fn period_of(args: &PeriodArgs, project: &Project) -> AppResult<Period> {
     match &args.month {
         Some(text) => Ok(Period::Month(month_of(text)?)),
         None => Ok(Period::Year(project.file.year)),
@@ -50,7 +51,7 @@ pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> 
         AppError::from(
             Finding::error("CLI-005", "公开数的格式无法识别")
                 .value(&args.entropy_format)
-                .expected(" ssq、index、dice 或 drand"),
+                .expected(" ssq、dice、drand 或 mixed"),
         )
     })?;
     let pledge = Pledge {
@@ -67,7 +68,11 @@ pub(super) fn seal(args: &SealArgs, as_json: bool, context: &CommandContext) -> 
             Period::Year(_) => Deed::SealYear(pledge),
         })
     };
-    carry_out(&args.project, deed, as_json, context)
+    let finish = carry_out(&args.project, deed, as_json, context)?;
+    if args.envelope {
+        show_envelope(&args.project)?;
+    }
+    Ok(finish)
 }
 
 pub(super) fn show_sealed(sealed: &Sealed, as_json: bool) -> AppResult<Finish> {
@@ -84,12 +89,23 @@ pub(super) fn show_sealed(sealed: &Sealed, as_json: bool) -> AppResult<Finish> {
         sealed.period, sealed.sequence, sealed.frame_size, sealed.draw
     ));
     say("上面是承诺值，请立即公布（并取第三方时间戳）；开封后任何人可据此核验。");
-    say(&format!("密钥（只供装入信封，勿公开）：{}", sealed.envelope));
+    say(
+        "时间戳申请在抽取文件夹的 commitment.tsq（国密：commitment-sm3.tsq），取回后用 stamp 存入；封签 seal.json 可送见证",
+    );
     Ok(Finish::Done)
 }
 
 pub(super) fn open(args: &OpenArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
-    let typed = TypedOpening { entropy: args.entropy.clone(), secret: args.secret.clone() };
+    let second = args
+        .second
+        .as_ref()
+        .map(|entropy| SecondEntry { name: args.second_name.clone().unwrap_or_default(), entropy: entropy.clone() });
+    let typed = TypedOpening {
+        entropy: args.entropy.clone(),
+        secret: args.secret.clone(),
+        second,
+        source_file: args.source_file.clone(),
+    };
     let deed = |project: &Project| Ok(Deed::Open(period_of(&args.period, project)?, typed));
     carry_out(&args.project, deed, as_json, context)
 }
@@ -298,10 +314,16 @@ pub(super) fn manifest(args: &CheckManifestArgs, as_json: bool) -> AppResult<Fin
     Ok(if findings.is_empty() { Finish::Done } else { Finish::Flawed })
 }
 
-fn show_report(report: &CheckReport) -> AppResult<()> {
+/// Each step in a line.
+pub(super) fn show_steps(report: &CheckReport) -> AppResult<()> {
     for step in &report.steps {
         line(&format!("{}  {}：{}", step.state.label(), step.name, step.detail))?;
     }
+    Ok(())
+}
+
+fn show_report(report: &CheckReport) -> AppResult<()> {
+    show_steps(report)?;
     for fault in &report.faults {
         say(&format!("[{}] {}（{}）", fault.code, fault.text, fault.detail));
     }
@@ -349,10 +371,15 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
         assignment: args.assignment.clone(),
         changes,
         commitment: args.commitment.clone(),
+        anchors: args.anchors.clone(),
+        policy: args.policy.clone(),
+        roots: args.root.clone(),
+        stamps: args.stamp.clone(),
     })?;
     for note in &verified.resaved {
         say(note);
     }
+    let anchored = verified.anchors.as_ref().is_none_or(|anchors| anchors.report.is_verified());
     let statement = verified.certificate.as_ref().and_then(|c| c.statement.clone());
     let unit = match (&args.unit, &verified.certificate) {
         (Some(unit), Some(certificate)) => Some(find_unit(certificate, unit)),
@@ -361,11 +388,16 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
     if as_json {
         let steps = serde_json::to_value(&verified.report).unwrap_or(Value::Null);
         json(&serde_json::json!({
-            "verified": verified.report.is_verified() && verified.pairing.as_ref().is_none_or(Vec::is_empty),
+            "verified": verified.report.is_verified() && anchored && verified.pairing.as_ref().is_none_or(Vec::is_empty),
             "statement": statement, "report": steps, "pairing": verified.pairing, "unit": unit,
+            "trust": verified.anchors.as_ref().map(|anchors| &anchors.levels),
+            "anchors": verified.anchors.as_ref().map(|anchors| &anchors.report),
         }))?;
     } else {
         show_report(&verified.report)?;
+        if let Some(anchors) = &verified.anchors {
+            show_report(&anchors.report)?;
+        }
         if let Some(faults) = &verified.pairing {
             line(&format!("{}  执法人员配对", if faults.is_empty() { "通过" } else { "不通过" }))?;
             for fault in faults {
@@ -378,6 +410,9 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
         if let Some(statement) = statement {
             line(&format!("声明：{statement}"))?;
         }
+        if let Some(anchors) = &verified.anchors {
+            line(&format!("可信程度：{}", anchors.words()))?;
+        }
     }
     if args.commitment.is_none() {
         say("未与公布的承诺值核对：请用 --commitment 给出公布的值，否则不能排除事后另行封存");
@@ -385,7 +420,7 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
     if args.frame.is_none() {
         say("没有抽样框，只核对了证书所列各行；有无遗漏须用 --frame 核对");
     }
-    failed |= !verified.report.is_verified() || verified.pairing.is_some_and(|faults| !faults.is_empty());
+    failed |= !verified.report.is_verified() || !anchored || verified.pairing.is_some_and(|faults| !faults.is_empty());
     Ok(if failed { Finish::Flawed } else { Finish::Done })
 }
 

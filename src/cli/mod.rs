@@ -3,6 +3,7 @@
 //! Chinese messages on stderr, data on stdout, progress on a terminal only. Exit 0 done; 1 done, with rows
 //! set aside or checks failed; 2 could not (one message with its code).
 
+mod anchors;
 mod args;
 mod backtest;
 mod data;
@@ -102,6 +103,10 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::ReplaceInspector(args) => draw::replace(&args, cli.json, &context),
         Command::AddCheck(args) => draw::add(&args, cli.json, &context),
         Command::Void(args) => draw::void(&args, &context),
+        Command::Stamp(args) => anchors::stamp(&args, cli.json, &context),
+        Command::Sign(args) => anchors::sign(&args, cli.json, &context),
+        Command::Keys(args) => anchors::keys(&args, cli.json),
+        Command::Witness(args) => anchors::witness(&args, cli.json, &context),
         Command::Proof(args) => draw::proof(&args, &context),
         Command::PageAddress(args) => plan::page_address(&args, cli.json, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),

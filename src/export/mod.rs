@@ -65,4 +65,4 @@ pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, disp
 pub use tasks::{TaskBook, render_off_site_list, render_results_template, render_task_book};
 pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
-pub use write::write_atomic;
+pub use write::{write_atomic, write_private};

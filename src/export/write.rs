@@ -16,6 +16,19 @@ const TEMPORARY_PREFIX: &str = ".fairdraw-";
 /// `IO-00x` with the path: the folder is missing, can't be written to, the disk is full, the target is open
 /// in another program (Windows).
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> AppResult<()> {
+    write_with(path, bytes, 0o666)
+}
+
+/// As [`write_atomic`], readable by its owner alone (on Unix): secrets and keys.
+///
+/// # Errors
+/// `IO-…` with the path.
+pub fn write_private(path: &Path, bytes: &[u8]) -> AppResult<()> {
+    write_with(path, bytes, 0o600)
+}
+
+#[cfg_attr(not(unix), allow(unused_variables, reason = "the mode is Unix's"))]
+fn write_with(path: &Path, bytes: &[u8], mode: u32) -> AppResult<()> {
     let failed = |cause: std::io::Error| AppError::io("保存文件失败", path, cause);
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -27,7 +40,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> AppResult<()> {
     {
         use std::os::unix::fs::PermissionsExt;
         // As any program's new file: the user's umask applies. (The default 0600 would lock colleagues out.)
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(std::fs::Permissions::from_mode(mode));
     }
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;

@@ -4,6 +4,7 @@
 //! quote them. Points and shares are kept as integers in thousandths ([`Milli`]) where they enter a score,
 //! so that the same policy gives the same score on every platform.
 
+mod anchor;
 mod decision;
 mod score;
 mod staff;
@@ -12,6 +13,7 @@ mod visits;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use anchor::*;
 pub use decision::*;
 pub use score::*;
 pub use staff::*;
@@ -148,6 +150,9 @@ pub struct Policy {
     pub disclosure: DisclosureRule,
     /// Key industries, checklist first.
     pub key_industries: KeyIndustries,
+    /// What somebody outside must say of a draw.
+    #[serde(default, skip_serializing_if = "AnchorRule::is_default")]
+    pub anchors: AnchorRule,
     /// Name of the policy whose scoring was taken over; empty where the scoring is this policy's own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scoring: String,

@@ -1,4 +1,4 @@
-//! Public entropy: the four forms in which a public number may be sealed and typed, each with one spelling.
+//! Public entropy: the forms in which a public number may be sealed and typed, each with one spelling.
 //!
 //! The format is sealed before the number exists; at opening the number is taken in that spelling alone,
 //! so that nobody can choose among several readings of one public event.
@@ -19,11 +19,16 @@ pub enum EntropyFormat {
     Dice,
     /// The randomness of a round of drand: 64 lower-case hexadecimal digits.
     Drand,
+    /// Two to four of the others in their sealed order: `ssq=03 07 12 18 25 31+09;dice=4162253614235516`.
+    Mixed,
 }
+
+/// What stands between the parts of a mixed source, reference and number.
+pub const MIXED_SEPARATOR: &str = ";";
 
 impl EntropyFormat {
     /// All formats.
-    pub const ALL: [Self; 4] = [Self::Ssq, Self::Index, Self::Dice, Self::Drand];
+    pub const ALL: [Self; 5] = [Self::Ssq, Self::Index, Self::Dice, Self::Drand, Self::Mixed];
 
     /// The name in the seal.
     #[must_use]
@@ -33,6 +38,7 @@ impl EntropyFormat {
             Self::Index => "index",
             Self::Dice => "dice",
             Self::Drand => "drand",
+            Self::Mixed => "mixed",
         }
     }
 
@@ -50,6 +56,7 @@ impl EntropyFormat {
             Self::Index => "股票指数收盘点位",
             Self::Dice => "第三方掷骰",
             Self::Drand => "drand 随机信标",
+            Self::Mixed => "几种公开数合用",
         }
     }
 
@@ -61,6 +68,9 @@ impl EntropyFormat {
             Self::Index => "点位保留两位小数，如「3412.07」",
             Self::Dice => "16 至 64 个 1 到 6 的数字，按掷出的顺序，如「4162253614235516」（可分组加空格）",
             Self::Drand => "64 位小写十六进制数字",
+            Self::Mixed => {
+                "按封存的次序写明各种的格式与号码，以分号分隔，如「ssq=03 07 12 18 25 31+09;dice=4162253614235516」"
+            }
         }
     }
 
@@ -78,6 +88,7 @@ impl EntropyFormat {
             },
             Self::Dice => (16..=64).contains(&bytes.len()) && bytes.iter().all(|b| (b'1'..=b'6').contains(b)),
             Self::Drand => super::hash::hash_from_hex(value).is_some(),
+            Self::Mixed => mixed_formats(value).is_some(),
         }
     }
 
@@ -87,7 +98,7 @@ impl EntropyFormat {
     pub fn without_blanks(self, typed: &str) -> String {
         match self {
             Self::Dice | Self::Drand => typed.chars().filter(|c| !c.is_whitespace()).collect(),
-            Self::Ssq | Self::Index => typed.trim().to_owned(),
+            Self::Ssq | Self::Index | Self::Mixed => typed.trim().to_owned(),
         }
     }
 
@@ -104,6 +115,21 @@ impl fmt::Display for EntropyFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
     }
+}
+
+/// The formats of a mixed number in their order; `None` where a part isn't in its spelling. The name before each part
+/// keeps apart what the seed hashes.
+#[must_use]
+pub fn mixed_formats(value: &str) -> Option<Vec<EntropyFormat>> {
+    let formats: Option<Vec<EntropyFormat>> = value
+        .split(MIXED_SEPARATOR)
+        .map(|part| {
+            let (id, number) = part.split_once('=')?;
+            let format = EntropyFormat::from_id(id).filter(|format| *format != EntropyFormat::Mixed)?;
+            format.accepts(number).then_some(format)
+        })
+        .collect();
+    formats.filter(|formats| (2..=4).contains(&formats.len()))
 }
 
 /// `dd dd dd dd dd dd+dd`: red 1 to 33 strictly ascending, blue 1 to 16.

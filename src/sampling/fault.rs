@@ -98,7 +98,7 @@ impl CheckReport {
     }
 
     /// Adds a step that passes where `faults` is empty, and takes the faults over.
-    pub(super) fn step(&mut self, name: &'static str, passed: impl Into<String>, faults: Vec<Fault>) {
+    pub fn step(&mut self, name: &'static str, passed: impl Into<String>, faults: Vec<Fault>) {
         let (state, detail) = match faults.as_slice() {
             [] => (StepState::Passed, passed.into()),
             [one] => (StepState::Failed, one.text.clone()),
@@ -109,12 +109,13 @@ impl CheckReport {
     }
 
     /// Adds a step that was not checked.
-    pub(super) fn skip(&mut self, name: &'static str, why: impl Into<String>) {
+    pub fn skip(&mut self, name: &'static str, why: impl Into<String>) {
         self.steps.push(CheckStep { name, state: StepState::NotChecked, detail: why.into() });
     }
 
     /// Adds all of `names` as not checked.
-    pub(super) fn skip_all(mut self, names: &[&'static str]) -> Self {
+    #[must_use]
+    pub fn skip_all(mut self, names: &[&'static str]) -> Self {
         for name in names {
             self.skip(name, "前面的步骤没有通过");
         }

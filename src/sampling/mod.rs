@@ -53,7 +53,7 @@ pub use certificate::{
     certificate_of, compute_certificate_unit,
 };
 pub use draw::{DrawOrder, DrawResult, RankedUnit, StratumOrder, StratumResult, draw_units};
-pub use entropy::EntropyFormat;
+pub use entropy::{EntropyFormat, MIXED_SEPARATOR, mixed_formats};
 pub use estimate::{
     Estimate, LEAST_EFFECTIVE, Outcome, SampledUnit, compute_estimate, compute_rosen_variance, wilson_interval,
 };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::entropy::{EntropyFormat, MIXED_SEPARATOR, mixed_formats};
 use super::fault::Fault;
 use super::hash::{Hash32, hash_from_hex, sha256, to_hex};
 use super::json::{key_difference, parse_value, to_canonical_json, typed};
@@ -69,7 +70,10 @@ pub fn compute_opening(
         }));
     }
     let format = seal.entropy_format();
-    if !format.is_some_and(|format| format.accepts_typed(entropy_value)) {
+    let mixed = format == Some(EntropyFormat::Mixed);
+    if !format.is_some_and(|format| format.accepts_typed(entropy_value))
+        || (mixed && !same_parts(&seal.entropy.source, entropy_value))
+    {
         let spelling = format.map_or("封签中的格式", |format| format.spelling());
         return Err(AppError::new("VER-011", "公开数的写法不对")
             .with(|f| f.value(entropy_value).expected(spelling).hint("请按公布的号码重新录入")));
@@ -85,6 +89,12 @@ pub fn compute_opening(
         entropy_value: entropy_value.to_owned(),
     };
     Ok((opening, compute_seed(&commitment, secret.bytes(), entropy_value)))
+}
+
+/// Whether a mixed number has the kinds of the sealed source (`ssq:…;drand:…`) in their order.
+fn same_parts(source: &str, value: &str) -> bool {
+    let sealed = source.split(MIXED_SEPARATOR).map(|part| part.split_once(':').map_or("", |(id, _)| id));
+    mixed_formats(value).is_some_and(|formats| formats.iter().map(|format| format.id()).eq(sealed))
 }
 
 impl Opening {
@@ -141,8 +151,22 @@ impl Opening {
                 format!("公开数「{}」不是封签的格式：{}", self.entropy_value, format.spelling()),
                 "opening: entropy_value does not have the sealed format",
             )],
+            Some(EntropyFormat::Mixed) if !same_parts(&seal.entropy.source, &self.entropy_value) => vec![Fault::new(
+                "VER-011",
+                format!("公开数「{}」各部分的种类或次序不是封签约定的", self.entropy_value),
+                "opening: entropy_value does not have the sealed parts",
+            )],
             _ => Vec::new(),
         }
+    }
+
+    /// What is wrong with an opening of this seal: forms, commitment, secret, the number's spelling.
+    #[must_use]
+    pub fn faults(&self, seal: &Seal) -> Vec<Fault> {
+        let mut faults = super::verify::opening_faults(self, seal);
+        faults.extend(super::verify::commitment_faults(self, &seal.commitment()));
+        faults.extend(super::verify::secret_faults(self, seal));
+        faults
     }
 
     /// The seed; `None` where the secret is not 64 hexadecimal digits.

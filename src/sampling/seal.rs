@@ -328,7 +328,7 @@ impl Seal {
         if self.entropy_format().is_none() {
             faults.push(Fault::new(
                 "VER-009",
-                format!("公开数的格式「{}」无法识别，应为 ssq、index、dice 或 drand", self.entropy.format),
+                format!("公开数的格式「{}」无法识别，应为 ssq、index、dice、drand 或 mixed", self.entropy.format),
                 "seal: entropy",
             ));
         }

@@ -14,6 +14,7 @@ use crate::disclosure::PlanDates;
 use crate::district::DistrictSet;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::registry::Registry;
+use crate::workspace::deeds::anchors::{AnchorsTaken, sign_draw, take_anchors};
 use crate::workspace::deeds::batch::record_clear_results;
 use crate::workspace::deeds::change::{
     Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
@@ -98,6 +99,8 @@ pub enum DeedOutcome {
     Replaced(PlanMonth, UnitId, Pair),
     /// A triggered check stands on the list.
     Added(PlanMonth, UnitId, Triggered),
+    /// Time stamps and signatures of a draw came in.
+    AnchorsTaken(Box<AnchorsTaken>),
     /// Results came in.
     Results(ResultsTaken),
     /// A result was entered.
@@ -181,6 +184,10 @@ pub fn perform_deed(
             let added = add_triggered_check(project, registry, month, &request, context)?;
             DeedOutcome::Added(month, request.unit, added)
         }
+        Deed::TakeAnchors { period, files, roots } => {
+            DeedOutcome::AnchorsTaken(Box::new(take_anchors(project, period, &files, &roots, context)?))
+        }
+        Deed::SignDraw(period, key) => DeedOutcome::AnchorsTaken(Box::new(sign_draw(project, period, &key, context)?)),
         Deed::TakeResults(file) => DeedOutcome::Results(take_results(project, &file, context)?),
         Deed::RecordResult(result, reason) => {
             record_result(project, frames.get(project)?.0, *result, &reason, context)?;

@@ -22,7 +22,7 @@ const fn room(name: &'static str, duty: &'static str, uses: &'static str, names:
 }
 
 /// In the order in which the data walks through them: each may use those above it only.
-const ROOMS: [Room; 27] = [
+const ROOMS: [Room; 28] = [
     room(
         "text",
         "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
@@ -78,6 +78,12 @@ const ROOMS: [Room; 27] = [
         "the sealed draw: frame, probabilities, seal, tickets, draw, certificate, verify, estimate",
         "domain diagnostic",
         "chrono csv getrandom hmac rayon serde serde_json sha2",
+    ),
+    room(
+        "anchor",
+        "what others say of a sealed draw: time stamps, public numbers and their hours, signatures, witness, trust",
+        "diagnostic policy sampling",
+        "blst chrono getrandom hmac ring serde serde_json sha2 sm3",
     ),
     room(
         "plan",
@@ -138,14 +144,14 @@ const ROOMS: [Room; 27] = [
     room(
         "workspace/deeds",
         "what is for good: seal, open, change, results, publish, mends, verify; each with operator and journal line",
-        "domain diagnostic policy tabular registry sampling plan staffing disclosure export workspace/store \
+        "domain diagnostic policy tabular registry sampling anchor plan staffing disclosure export workspace/store \
          workspace/inputs",
         "chrono serde_json",
     ),
     room(
         "workspace/reports",
         "what is told: plain values that window, command line and export read",
-        "text domain diagnostic policy checklist district registry risk sampling plan disclosure chart export \
+        "text domain diagnostic policy checklist district registry risk sampling anchor plan disclosure chart export \
          workspace/store workspace/inputs workspace/deeds",
         "chrono polars rayon serde serde_json",
     ),
@@ -179,7 +185,7 @@ const ROOMS: [Room; 27] = [
     room(
         "ui",
         "the window: paints what reports tell, sends commands",
-        "domain text diagnostic policy checklist district registry risk sampling plan disclosure chart export \
+        "domain text diagnostic policy checklist district registry risk sampling anchor plan disclosure chart export \
          workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports \
          workspace/view workspace/perform workspace/session",
         "ab_glyph chrono eframe egui geo opener plotters plotters_backend polars qrcode rayon rfd serde serde_json \
@@ -188,7 +194,7 @@ const ROOMS: [Room; 27] = [
     room(
         "cli",
         "the same deeds without a window; without a command it opens the window",
-        "text domain diagnostic policy tabular district registry sampling plan disclosure export \
+        "text domain diagnostic policy tabular district registry sampling anchor plan disclosure export \
          workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds \
          workspace/reports workspace/perform workspace/run ui",
         "clap indicatif serde serde_json",

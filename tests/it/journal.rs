@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use fairdraw::anchor::keys::{KeyAlgorithm, SigningKey};
 use fairdraw::disclosure::{CheckResult, DueCheck, FollowUp, Outcome, PlanDatesEntry};
 use fairdraw::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
 use fairdraw::plan::{Mend, MendAction};
@@ -58,6 +59,9 @@ fn once_a_quarter(project: &Project, words: &JournalWords<'_>, folder: &Path, pa
     let later = pledge("2027-01-29T20:00:00", "区公证处掷骰");
     let said = deed(Deed::SealMonth(month("2027-02"), later), "2027-01-28T09:00:00");
     assert!(said.starts_with("封存 2027 年 2 月，抽样框 2000 个单元，将抽取 "), "{said}");
+    let key = SigningKey::of_secret("市局", KeyAlgorithm::Ed25519, [7; 32]).unwrap();
+    let said = deed(Deed::SignDraw(Period::Month(month("2027-02")), Box::new(key)), "2027-01-28T09:05:00");
+    assert_eq!(said, "2027 年 2 月 的时间戳与签名：市局对封签的签名");
     let said = deed(Deed::Void(Period::Month(month("2027-02")), "骰子丢失".to_owned()), "2027-01-28T09:10:00");
     assert_eq!(said, "作废 2027 年 2 月 的封签。原因：骰子丢失");
     let office = folder.join("输入");

@@ -19,6 +19,7 @@
     reason = "tests stop at the first thing that is not as it must be, and say so"
 )]
 
+mod anchor;
 mod architecture;
 mod batch;
 mod cases;

@@ -1,6 +1,8 @@
 //! One answer to what is sealed, opened and changed: what is shown before a sealing is what is sealed, a lost secret
 //! comes from its envelope, caps and closed units are told, an exported folder is held against its manifest.
 
+mod anchored;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -218,7 +220,11 @@ fn a_lost_secret_is_typed_from_its_envelope_and_held_against_the_seal() {
     let sealed = seal(&project, &registry);
     let path = project.draw_folder(sealed.period, 1).join("secret.json");
     let whole = fs::read(&path).unwrap();
-    let typed = |secret: &str| TypedOpening { entropy: DICE.to_owned(), secret: Some(secret.to_owned()) };
+    let typed = |secret: &str| TypedOpening {
+        entropy: DICE.to_owned(),
+        secret: Some(secret.to_owned()),
+        ..TypedOpening::default()
+    };
     let refused = |typed: TypedOpening| {
         let error = open(&project, typed).unwrap_err();
         assert!(load_register(&project).unwrap().pending().is_some(), "nothing is opened by {error}");

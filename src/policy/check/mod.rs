@@ -4,7 +4,7 @@
 //! but an office may have its reason. Codes: `POL-01x` ids and bases, `02x` articles, `03x` categories, floors and
 //! merges, `05x` credit, `06x` factors, `07x` tiers and ratio, `08x` aggravators and special sites, `09x` cap,
 //! window, pacing, `10x` positive list and mandatory checks, `11x` capacity and skills, `12x` periods, `13x` draw,
-//! disclosure, key industries.
+//! disclosure, key industries, `140` outside anchors.
 
 mod book;
 mod frequency;
@@ -50,7 +50,14 @@ impl Checker<'_> {
         self.score();
         self.frequency();
         self.staff();
+        self.anchors();
         self.diagnostics
+    }
+
+    fn anchors(&mut self) {
+        for why in self.policy.anchors.faults() {
+            self.at("anchors", Finding::error("POL-140", why).hint("请更正规则的 anchors 部分"));
+        }
     }
 
     /// Adds a finding about the value at `path`.

@@ -36,6 +36,8 @@ pub enum Term {
     Seal,
     /// 承诺值.
     Commitment,
+    /// 可信程度.
+    Trust,
     /// 公开数.
     PublicNumber,
     /// 开封.
@@ -88,7 +90,7 @@ const METHOD: &str = "本程序的抽取办法，随证书公开，任何人可�
 
 impl Term {
     /// All, in the order of the glossary.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Site,
         Self::Body,
         Self::Category,
@@ -105,6 +107,7 @@ impl Term {
         Self::SamplingFrame,
         Self::Seal,
         Self::Commitment,
+        Self::Trust,
         Self::PublicNumber,
         Self::Opening,
         Self::Seed,
@@ -225,6 +228,12 @@ const HELPS: [Help; Term::ALL.len()] = [
         name: "承诺值",
         words: "封签的指纹，64 位字母和数字。先把它公布出去，事后封签若改动一个字，指纹就对不上。",
         example: "把承诺值贴在公告栏或发到工作群留下时间，抽取之后任何人都能核对。",
+        article: METHOD,
+    },
+    Help {
+        name: "可信程度",
+        words: "一次抽取除本单位自己的话（自证）之外还有谁可以作证：时间戳证明封存在先，信标的号码带签名，见证人另机签名并拒绝第二份记录。",
+        example: "封存后把 commitment.tsq 送时间戳机构，取回应答存入，可信程度由「自证」变为「自证＋时间戳」。",
         article: METHOD,
     },
     Help {

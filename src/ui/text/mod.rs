@@ -1,5 +1,6 @@
 //! Every text of the interface, by screen.
 
+pub mod anchor;
 pub mod audit;
 pub mod briefing;
 pub mod common;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::anchor::keys::SigningKey;
 use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
 use crate::plan::Mend;
@@ -58,6 +59,17 @@ pub enum Deed {
     },
     /// A triggered check of a month.
     AddCheck(PlanMonth, TriggeredRequest),
+    /// Takes tokens and statements of a draw in: files, and the roots that they are checked against.
+    TakeAnchors {
+        /// Whose draw.
+        period: Period,
+        /// Tokens `.tsr` and statements.
+        files: Vec<PathBuf>,
+        /// Roots of the authorities.
+        roots: Vec<PathBuf>,
+    },
+    /// The office signs a draw's seal, opening and certificate.
+    SignDraw(Period, Box<SigningKey>),
     /// Takes results in from a file.
     TakeResults(PathBuf),
     /// A result entered by hand, or an entered one corrected with a reason.
@@ -138,6 +150,7 @@ impl Deed {
             Self::SealYear(_) | Self::SealMonth(..) => CommandId::Seal,
             Self::Open(..) => CommandId::Open,
             Self::Void(..) => CommandId::Void,
+            Self::TakeAnchors { .. } | Self::SignDraw(..) => CommandId::Anchors,
             Self::Substitute { .. } => CommandId::Substitute,
             Self::ReplaceInspector { .. } => CommandId::ReplaceInspector,
             Self::AddCheck(..) => CommandId::AddCheck,
@@ -176,6 +189,8 @@ impl Deed {
             | Self::Substitute { .. }
             | Self::ReplaceInspector { .. }
             | Self::AddCheck(..)
+            | Self::TakeAnchors { .. }
+            | Self::SignDraw(..)
             | Self::TakeResults(_)
             | Self::RecordResult(..)
             | Self::RecordClear(..)
@@ -212,6 +227,8 @@ impl Deed {
             | Self::Substitute { .. }
             | Self::ReplaceInspector { .. }
             | Self::AddCheck(..)
+            | Self::TakeAnchors { .. }
+            | Self::SignDraw(..)
             | Self::TakeResults(_)
             | Self::RecordResult(..)
             | Self::RecordClear(..)

@@ -1,6 +1,7 @@
 //! What is for good: sealing, opening, changes, results, publication, mends. Each has its operator, its journal
 //! line and an order of writes that a crash can't break.
 
+pub mod anchors;
 pub mod batch;
 pub mod certificate;
 pub mod change;

@@ -4,7 +4,10 @@
 //! line comes last: before it the period is still waiting, and opening it again writes the same files.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
+use crate::anchor::bundle::NumberRecord;
+use crate::anchor::number::{needs_two_people, settle_number};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{Period, PlanMonth, UnitId};
@@ -12,9 +15,10 @@ use crate::export::write_atomic;
 use crate::plan::reason::Exclusion;
 use crate::sampling::{
     OffSitePace, OpeningClock, SealRegister, Secret, as_written, compute_off_site, compute_opening,
-    compute_roster_sha256, draw_units, to_hex,
+    compute_roster_sha256, draw_units, sha256, to_hex,
 };
 use crate::staffing::check_staffing;
+use crate::workspace::deeds::anchors::{load_anchors, save_anchors};
 use crate::workspace::deeds::certificate::write_certificate;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
@@ -23,18 +27,31 @@ use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, StoredDr
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::{load_opened_draws, load_register};
 
-/// What is typed at an opening. A text alone is the public number, the secret being in its file.
+/// The second person's entry of a number that is read off a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecondEntry {
+    /// Who typed it again; another than the operator.
+    pub name: String,
+    /// The number, typed again.
+    pub entropy: String,
+}
+
+/// What is typed at an opening. A text alone is the public number, the secret being in its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TypedOpening {
     /// The public number in its sealed format.
     pub entropy: String,
     /// The secret from its envelope, where `secret.json` is lost or damaged.
     pub secret: Option<String>,
+    /// The same number typed by another person; needed for a lottery's.
+    pub second: Option<SecondEntry>,
+    /// The page or picture that the number was read from: a copy is kept with the draw.
+    pub source_file: Option<PathBuf>,
 }
 
 impl From<String> for TypedOpening {
     fn from(entropy: String) -> Self {
-        Self { entropy, secret: None }
+        Self { entropy, ..Self::default() }
     }
 }
 
@@ -128,6 +145,75 @@ fn secret_of(draw: &StoredDraw, typed: Option<&str>) -> AppResult<(Secret, Optio
     Ok((secret, kept.err().map(|error| error.to_string())))
 }
 
+/// A number that is read off a page counts when two people typed the same.
+fn check_second(
+    draw: &StoredDraw,
+    entropy: &str,
+    second: Option<&SecondEntry>,
+    context: &CommandContext,
+) -> AppResult<()> {
+    if !needs_two_people(&draw.seal) {
+        return Ok(());
+    }
+    let expected = format!("{}之外的另一人", context.operator);
+    let hint = "请另一人对照公布的页面再录入一次（命令行用 --second 与 --second-name）";
+    let Some(second) = second.filter(|second| !second.name.trim().is_empty()) else {
+        return Err(Finding::error("ANC-035", "开奖号码要由两人分别录入").expected(expected).hint(hint).into());
+    };
+    if second.name.trim() == context.operator.trim() {
+        return Err(Finding::error("ANC-044", "第二次录入的是同一人")
+            .value(&second.name)
+            .expected(expected)
+            .hint(hint)
+            .into());
+    }
+    let again = settle_number(&draw.seal, &second.entropy)?.value;
+    if again != entropy {
+        return Err(Finding::error("ANC-036", "两人录入的公开数不一致")
+            .value(again)
+            .expected(entropy)
+            .hint("请两人一起对照公布的页面")
+            .into());
+    }
+    Ok(())
+}
+
+/// Largest page or picture that is kept, in bytes.
+const LARGEST_SOURCE: usize = 20 * 1024 * 1024;
+
+/// Keeps a copy of the page that the number was read from, and who typed it.
+fn keep_source(
+    folder: &Path,
+    second: Option<&SecondEntry>,
+    source: Option<&Path>,
+    context: &CommandContext,
+) -> AppResult<Option<NumberRecord>> {
+    let mut record = NumberRecord {
+        first: context.operator.clone(),
+        second: second.map(|second| second.name.trim().to_owned()).unwrap_or_default(),
+        ..NumberRecord::default()
+    };
+    if let Some(path) = source {
+        let bytes = load_bytes(path)?;
+        if bytes.len() > LARGEST_SOURCE {
+            return Err(Finding::error("ANC-037", "公开数的原件过大")
+                .value(format!("{} MB", bytes.len() / 1024 / 1024))
+                .expected("不超过 20 MB")
+                .hint("请截取开奖公告的页面或图片")
+                .file(path.display().to_string())
+                .into());
+        }
+        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+        let ending = ending.filter(|e| e.len() <= 5 && e.bytes().all(|b| b.is_ascii_alphanumeric()));
+        record.source_file = format!("number-source.{}", ending.as_deref().unwrap_or("bin"));
+        record.source_sha256 = to_hex(&sha256(&[&bytes]));
+        write_atomic(&folder.join(&record.source_file), &bytes)?;
+    } else if second.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(record))
+}
+
 /// The members of the positive list, as the month was sealed, whose turn it is by the year's seed; `None` without one.
 fn off_site_turns(
     project: &Project,
@@ -163,14 +249,15 @@ fn off_site_turns(
 /// # Errors
 /// `SEL-043` a file is not the sealed one, `SEL-011` too early, `VER-011` the number's spelling, `SEL-034`/`SEL-035`
 /// nothing to open, `DRW-003`/`SEL-003`/`VER-014` the secret's file is of no use and none was typed, `SEL-002`/`SEL-050`
-/// the typed one is none or not the sealed one, `IO-…`.
+/// the typed one is none or not the sealed one, `ANC-023`/`ANC-024` a beacon's signature, `ANC-035`/`ANC-036`/`ANC-044` two
+/// people, `IO-…`.
 pub fn open_period(
     project: &Project,
     period: Period,
     typed: impl Into<TypedOpening>,
     context: &CommandContext,
 ) -> AppResult<Opened> {
-    let TypedOpening { entropy, secret } = typed.into();
+    let TypedOpening { entropy, secret, second, source_file } = typed.into();
     project.check_writable()?;
     let mut register = load_register(project)?;
     let mut draw = pending_draw(project, &register, period)?;
@@ -181,11 +268,16 @@ pub fn open_period(
     } else {
         OpeningClock::At(time(&context.now.to_string())?)
     };
-    let entropy = match draw.seal.entropy_format() {
-        Some(format) => format.without_blanks(&entropy),
-        None => entropy,
-    };
+    let settled = settle_number(&draw.seal, &entropy)?;
+    let entropy = settled.value;
     let (opening, seed) = compute_opening(&draw.seal, &secret, &entropy, &clock)?;
+    check_second(&draw, &entropy, second.as_ref(), context)?;
+    let mut anchors = load_anchors(&draw.folder)?;
+    anchors.number = keep_source(&draw.folder, second.as_ref(), source_file.as_deref(), context)?;
+    anchors.beacons = settled.beacons;
+    if !anchors.beacons.is_empty() || anchors.number.is_some() {
+        save_anchors(&draw.folder, &anchors)?;
+    }
     write_atomic(&draw.folder.join("opening.json"), &opening.to_json())?;
     draw.opening = Some(opening);
     // when it was opened; a demonstration may be opened before its number's hour, which the register can't hold
@@ -232,23 +324,38 @@ pub fn open_period(
         serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "entropy": entropy, "seed": opened.seed,
             "drawn": opened.drawn, "pairs": opened.pairs, "off_site": opened.off_site, "unpaired": opened.unpaired,
-            "secret_lost": opened.secret_lost,
+            "secret_lost": opened.secret_lost, "number": anchors.number,
         }),
     )?;
     Ok(opened)
 }
 
-/// Gives up a pending seal.
+/// Gives up a pending seal: before its number exists, or where its secret is lost for good. Whoever knows the number
+/// knows the list, so that giving up then would be choosing among draws.
 ///
 /// # Errors
-/// `SEL-034`, `SEL-035`, `SEL-038`, `DIS-063`, `DIS-064` where the reason can't stand in public, `IO-…`.
+/// `SEL-034`, `SEL-035`, `SEL-038`, `DIS-063`, `DIS-064` where the reason can't stand in public, `ANC-080` after the
+/// number, `IO-…`.
 pub fn void_period(project: &Project, period: Period, reason: &str, context: &CommandContext) -> AppResult<()> {
     project.check_writable()?;
     check_reason(reason)?;
     check_public_words("作废理由", reason)?;
     let mut register = load_register(project)?;
     let draw = pending_draw(project, &register, period)?;
-    register.append_voided(&draw.seal.commitment(), time(&context.now.to_string())?, reason.trim())?;
+    let after = !draw.demonstration && context.now.to_string().as_str() >= draw.seal.entropy.available_at.as_str();
+    if after && draw.load_secret().is_ok() {
+        return Err(Finding::error("ANC-080", format!("{}的公开数已经产生，只能开封，不能作废", period.label()))
+            .value(context.now.to_string())
+            .expected(format!("在 {} 之前作废", draw.seal.entropy.available_at))
+            .hint("公开数产生之后，名单已经确定；请录入公开数开封")
+            .into());
+    }
+    let reason = if after {
+        format!("公开数产生之后作废（秘密遗失）：{}", reason.trim())
+    } else {
+        reason.trim().to_owned()
+    };
+    register.append_voided(&draw.seal.commitment(), time(&context.now.to_string())?, &reason)?;
     write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
     write_json(
         &draw.folder.join("notes.json"),
@@ -257,7 +364,7 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
     project.log(
         context,
         CommandId::Void,
-        serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "reason": reason.trim() }),
+        serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "reason": reason }),
     )?;
     Ok(())
 }

@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::anchor::pledge::settle_pledge;
+use crate::anchor::signature::HashKind;
+use crate::anchor::stamp::compute_request;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
-use crate::export::write_atomic;
+use crate::export::{write_atomic, write_private};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
@@ -46,7 +49,7 @@ pub struct Pledge {
     pub entropy_source: String,
     /// Which issue.
     pub reference: String,
-    /// When it becomes known, `2027-02-28T21:15:00+08:00`.
+    /// When it becomes known, `2027-02-28T21:15:00+08:00`; may be empty where issue or round has an hour of its own.
     pub available_at: String,
     /// Why a period is sealed again.
     pub again: Option<String>,
@@ -111,6 +114,9 @@ fn check_may_seal(
     {
         check_public_words(field, text)?;
     }
+    if pledge.available_at.is_empty() && !pledge.demonstration {
+        return Ok(());
+    }
     let available = pledged_hour(&pledge.available_at)?;
     if context.now.to_string().as_str() >= available.as_str() {
         return Err(Finding::error("SEL-047", "公开数的产生时间不晚于现在，不能封存")
@@ -120,6 +126,27 @@ fn check_may_seal(
             .into());
     }
     Ok(())
+}
+
+/// The pledge as it is sealed: a demonstration's as it is, another's settled and held against the policy's rule.
+fn settled(project: &Project, pledge: &Pledge, context: &CommandContext) -> AppResult<Pledge> {
+    if pledge.demonstration {
+        return Ok(pledge.clone());
+    }
+    let told = pledge.available_at.trim();
+    let told = if told.is_empty() { None } else { Some(pledged_hour(told)?) };
+    let settled = settle_pledge(
+        (pledge.format, &pledge.entropy_source, &pledge.reference),
+        told.as_ref(),
+        &time(&context.now.to_string())?,
+        &project.policy.anchors,
+    )?;
+    Ok(Pledge {
+        entropy_source: settled.source,
+        reference: settled.reference,
+        available_at: settled.available_at.to_string(),
+        ..pledge.clone()
+    })
 }
 
 /// The files that a seal binds as inputs, each with its hash: registry frames, results, earlier seals.
@@ -220,7 +247,10 @@ fn seal_prepared(
     if let Some(plan) = &prepared.plan {
         put(PLAN_FILE, plan)?;
     }
-    put("secret.json", &secret_file.to_json())?;
+    write_private(&folder.join("secret.json"), &secret_file.to_json())?;
+    put("commitment.tsq", &compute_request(&seal.to_json(), HashKind::Sha256))?;
+    put("commitment-sm3.tsq", &compute_request(&seal.to_json(), HashKind::Sm3))?;
+    put("commitment.txt", (seal.commitment_text() + "\n").as_bytes())?;
     write_json(&folder.join("notes.json"), &DrawNotes::default())?;
     put("seal.json", &seal.to_json())?;
     register.append_sealed(&seal, pledge.again.as_deref().unwrap_or_default())?;
@@ -284,6 +314,7 @@ pub fn seal_year(
 ) -> AppResult<Sealed> {
     let period = Period::Year(project.file.year);
     check_may_seal(project, &load_register(project)?, period, pledge, context)?;
+    let pledge = &settled(project, pledge, context)?;
     let category = project.policy.categories.last().map_or("all", |c| c.id.as_str());
     let mut strata: BTreeMap<StratumId, Vec<(UnitId, Target)>> = BTreeMap::new();
     let (units, bodies) = (sources::UNIT_ID.of(&registry.sources)?, sources::BODY.of(&registry.sources)?);
@@ -336,6 +367,7 @@ pub fn seal_month(
 ) -> AppResult<Sealed> {
     let period = Period::Month(month);
     check_may_seal(project, &load_register(project)?, period, pledge, context)?;
+    let pledge = &settled(project, pledge, context)?;
     let seed = year_seed(project)?;
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     context.progress.begin("冻结抽样框", 0);

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::anchor::bundle::Anchors;
+use crate::anchor::check::{AnchorCheck, AnchorResult, check_anchors};
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::{
     Certificate, CheckReport, DrawResult, Fault, SamplingFrame, StepState, StratumResult, as_written,
     check_certificate, check_draw_steps, compute_roster_sha256, to_hex,
 };
 use crate::staffing::{Change, Needs, Roster, check_assignment};
+use crate::workspace::deeds::anchors::{ANCHORS_FILE, load_roots, sealed_rule};
 use crate::workspace::store::draws::{DrawChange, pair_change};
 use crate::workspace::store::project::load_bytes;
 
@@ -28,6 +31,14 @@ pub struct VerifyRequest {
     pub changes: Option<PathBuf>,
     /// The published commitment.
     pub commitment: Option<String>,
+    /// `anchors.json`; that beside the certificate where none is named.
+    pub anchors: Option<PathBuf>,
+    /// `policy.ron` as sealed; that beside the certificate where none is named.
+    pub policy: Option<PathBuf>,
+    /// Roots of time stamping authorities that the reader trusts.
+    pub roots: Vec<PathBuf>,
+    /// Tokens given by hand, beside those of `anchors.json`.
+    pub stamps: Vec<PathBuf>,
 }
 
 /// What a verification found.
@@ -37,6 +48,8 @@ pub struct Verified {
     pub certificate: Option<Certificate>,
     /// Steps and faults.
     pub report: CheckReport,
+    /// How far the draw can be trusted, from its outside anchors; `None` where the certificate could not be read.
+    pub anchors: Option<AnchorResult>,
     /// Faults of the pairing, in words; `None` where it was not asked for.
     pub pairing: Option<Vec<String>>,
     /// Files that another program has saved anew without changing what they say.
@@ -71,7 +84,7 @@ fn unreadable(fault: Fault) -> Verified {
         detail: fault.text.clone(),
     });
     report.faults.push(fault);
-    Verified { certificate: None, report, pairing: None, resaved: Vec::new() }
+    Verified { certificate: None, report, anchors: None, pairing: None, resaved: Vec::new() }
 }
 
 /// Checks a certificate. With the frame every step of the draw is computed afresh, so that nobody can have
@@ -81,7 +94,8 @@ fn unreadable(fault: Fault) -> Verified {
 /// `IO-…` where a file can't be read; what is wrong with its contents is in the report.
 pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
     let mut resaved = Vec::new();
-    let certificate = match Certificate::parse(&load_written(&request.certificate, &mut resaved)?) {
+    let bytes = load_written(&request.certificate, &mut resaved)?;
+    let certificate = match Certificate::parse(&bytes) {
         Ok(certificate) => certificate,
         Err(fault) => return Ok(unreadable(fault)),
     };
@@ -119,13 +133,52 @@ pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
             }
         }
     }
+    let anchors = verify_anchors(request, &certificate, bytes.trim_ascii_end())?;
     let pairing = match (&request.roster, &request.needs, &request.assignment) {
         (Some(roster), Some(needs), Some(assignment)) => {
             Some(verify_pairing(&certificate, [roster, needs, assignment], request.changes.as_ref(), &mut resaved)?)
         }
         _ => None,
     };
-    Ok(Verified { certificate: Some(certificate), report, pairing, resaved })
+    Ok(Verified { certificate: Some(certificate), report, anchors: Some(anchors), pairing, resaved })
+}
+
+/// The outside anchors.
+fn verify_anchors(request: &VerifyRequest, certificate: &Certificate, bytes: &[u8]) -> AppResult<AnchorResult> {
+    let beside = |named: &Option<PathBuf>, name: &str| {
+        let beside = request.certificate.with_file_name(name);
+        named.clone().or_else(|| beside.exists().then_some(beside))
+    };
+    let mut anchors = match beside(&request.anchors, ANCHORS_FILE) {
+        Some(path) => Anchors::parse(&load_bytes(&path)?)?,
+        None => Anchors::new(),
+    };
+    for path in &request.stamps {
+        anchors.add_stamp(&load_bytes(path)?);
+    }
+    let mut report = CheckReport::default();
+    let rule = match beside(&request.policy, "policy.ron") {
+        Some(path) => match sealed_rule(&certificate.seal, &load_bytes(&path)?) {
+            Ok(rule) => Some(rule),
+            Err(fault) => {
+                report.step("规则文件", "", vec![fault]);
+                None
+            }
+        },
+        None => None,
+    };
+    let mut result = check_anchors(AnchorCheck {
+        seal: &certificate.seal,
+        opening: Some(&certificate.opening),
+        certificate: Some(bytes),
+        anchors: Some(&anchors),
+        roots: &load_roots(&request.roots)?,
+        rule: rule.as_ref(),
+    });
+    report.steps.append(&mut result.report.steps);
+    report.faults.append(&mut result.report.faults);
+    result.report = report;
+    Ok(result)
 }
 
 fn verify_pairing(

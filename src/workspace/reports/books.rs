@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::project_data::ProjectData;
+use crate::anchor::check::AnchorResult;
 use crate::diagnostic::{AppResult, Progress};
 use crate::disclosure::{CheckResult, DueCheck};
 use crate::domain::{Period, PlanMonth};
 use crate::sampling::SealRegister;
+use crate::workspace::deeds::anchors::check_draw_anchors;
 pub use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::areas::{AreaProgress, Areas, compute_area_progress, compute_due_by};
 use crate::workspace::reports::status::{Status, status_of};
@@ -30,6 +32,8 @@ pub struct PendingSeal {
     pub draw: StoredDraw,
     /// The secret's words for the envelope; why there are none where the file is lost or damaged.
     pub envelope: Result<String, String>,
+    /// How far the seal can be trusted so far.
+    pub trust: AnchorResult,
 }
 
 /// The books.
@@ -79,7 +83,8 @@ impl Books {
                 let draw = StoredDraw::load(project, line.period, line.sequence)?;
                 let envelope =
                     draw.load_secret().map(|secret| secret.envelope_text()).map_err(|error| error.to_string());
-                Some(PendingSeal { period: line.period, draw, envelope })
+                let trust = check_draw_anchors(&draw, &[], None)?;
+                Some(PendingSeal { period: line.period, draw, envelope, trust })
             }
         };
         let year_opened = register.is_opened(Period::Year(project.file.year));

@@ -28,6 +28,7 @@ pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealReg
         "seal.json",
         "opening.json",
         "changes.json",
+        "anchors.json",
     ] {
         let path = draw.folder.join(name);
         if path.exists() {

@@ -255,6 +255,11 @@ impl<'a> JournalWords<'a> {
             CommandId::Seal => sealed(detail),
             CommandId::Open => opened(detail),
             CommandId::Void => format!("作废 {} 的封签", draw(detail)),
+            CommandId::Anchors => {
+                let taken: Vec<String> = of(detail, "taken").unwrap_or_default();
+                let words = if taken.is_empty() { "没有新的".to_owned() } else { taken.join("；") };
+                format!("{} 的时间戳与签名：{words}", draw(detail))
+            }
             CommandId::Substitute | CommandId::ReplaceInspector | CommandId::AddCheck => {
                 let change: DrawChange = of(detail, "change")?;
                 let (DrawChange::Substitute { reason, .. }

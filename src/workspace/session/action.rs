@@ -201,6 +201,9 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             }
             say
         }
+        DeedOutcome::AnchorsTaken(taken) => {
+            format!("已取回时间戳与签名，可信程度：{}", taken.result.words())
+        }
         DeedOutcome::Results(taken) => {
             title = "导入检查结果";
             findings = taken.diagnostics.clone();

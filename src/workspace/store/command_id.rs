@@ -35,6 +35,8 @@ pub enum CommandId {
     ReplaceInspector,
     /// A triggered check.
     AddCheck,
+    /// Time stamps or signatures of a draw came in.
+    Anchors,
     /// Results came in from a file.
     Results,
     /// A result was entered by hand.
@@ -59,7 +61,7 @@ pub enum CommandId {
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Import,
         Self::Refresh,
         Self::RefreshBack,
@@ -76,6 +78,7 @@ impl CommandId {
         Self::Substitute,
         Self::ReplaceInspector,
         Self::AddCheck,
+        Self::Anchors,
         Self::Results,
         Self::RecordResult,
         Self::CorrectResult,
@@ -108,6 +111,7 @@ impl CommandId {
             Self::Substitute => "substitute",
             Self::ReplaceInspector => "replace-inspector",
             Self::AddCheck => "add-check",
+            Self::Anchors => "anchors",
             Self::Results => "results",
             Self::RecordResult => "record-result",
             Self::CorrectResult => "correct-result",
@@ -147,6 +151,7 @@ impl CommandId {
             Self::Substitute => "替换检查对象",
             Self::ReplaceInspector => "更换执法人员",
             Self::AddCheck => "新增触发式检查",
+            Self::Anchors => "取回时间戳与签名",
             Self::Results => "导入检查结果",
             Self::RecordResult => "录入检查结果",
             Self::CorrectResult => "更正检查结果",

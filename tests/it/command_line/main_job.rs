@@ -301,6 +301,9 @@ fn the_day_after(out: &Path, again: &Path, certificate: &Value) {
     assert!(output.status.success(), "{}", words(&output));
 }
 
+/// A lottery's number and dice, as the months after are sealed with.
+const NUMBER: &str = "ssq=03 07 12 18 25 31+09;dice=4162253614235516";
+
 /// Seals, openings and voidings of the months that follow.
 fn the_months_after(project: &Path) {
     // nothing else opens while a seal waits; a month is not sealed twice without a reason
@@ -311,11 +314,11 @@ fn the_months_after(project: &Path) {
             "--month",
             month,
             "--entropy-format",
-            "ssq",
+            "mixed",
             "--entropy-source",
-            "中国福利彩票双色球",
+            "ssq:中国福利彩票双色球;dice:区公证处",
             "--reference",
-            "第2099025期",
+            "2099-02-26开奖的一期;现场",
             "--available-at",
             "2099-02-28T21:15:00+08:00",
         ];
@@ -327,7 +330,7 @@ fn the_months_after(project: &Path) {
     let output = seal("2027-04", &[]);
     assert!(output.status.success(), "{}", words(&output));
     assert!(words(&seal("2027-05", &[])).contains("SEL-031"));
-    let open = || fairdraw(&["open", text(project), "--month", "2027-04", "--entropy", "03 07 12 18 25 31+09"]);
+    let open = || fairdraw(&["open", text(project), "--month", "2027-04", "--entropy", NUMBER]);
     assert!(words(&open()).contains("SEL-011"), "{}", words(&open()));
     let output = fairdraw(&["void", text(project), "--month", "2027-04", "--reason", "名录季度更新"]);
     assert!(output.status.success(), "{}", words(&output));

@@ -367,6 +367,7 @@ const ONE_MEANING: &[(&str, &str)] = &[
 
 /// The families of codes, and what they are about.
 const FAMILIES: &[(&str, &str)] = &[
+    ("ANC", "outside anchors of a draw"),
     ("BCK", "back-test"),
     ("CAL", "calendar of working days"),
     ("CHT", "charts"),

@@ -89,6 +89,20 @@ const TERMS: &[Term] = &[
     Term("核验", "verification", "recomputing a draw, a certificate, a row", &["验签"]),
     Term("证书", "certificate", "certificate.json: what a draw proves without the frame", &["抽签证书"]),
     Term("证明", "proof", "proof-UNIT.json: one unit's row and, once opened, its ticket", &[]),
+    Term(
+        "时间戳",
+        "time stamp",
+        "a token of an authority (RFC 3161, GM/T 0033): the seal existed at that time",
+        &["时戳"],
+    ),
+    Term("信标", "beacon", "a public source of signed random numbers: drand", &[]),
+    Term(
+        "见证",
+        "witness",
+        "somebody outside signs seal and opening on another machine and refuses a second history",
+        &[],
+    ),
+    Term("可信程度", "level of trust", "自证, 时间戳, 信标, 见证: what of a draw rests on others", &["信任等级"]),
 ];
 
 /// Words that stand for something else here: (part of the text, reason).
@@ -188,6 +202,10 @@ fn every_term_that_needs_it_is_explained_and_marked_on_a_screen() {
         "任务单",
         "检查表",
         "无法识别",
+        // said with 可信程度
+        "时间戳",
+        "信标",
+        "见证",
     ];
     let unexplained: Vec<&str> =
         TERMS.iter().map(|t| t.0).filter(|term| !names.contains(term) && !plain.contains(term)).collect();

@@ -13,6 +13,7 @@ use crate::ui::help::heading_with;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, Shape, TableInput};
+use crate::ui::text::anchor;
 use crate::ui::text::audit as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -46,7 +47,7 @@ pub fn find_beside(certificate: &Path) -> VerifyRequest {
         needs: beside("needs.csv"),
         assignment: beside("assignment.csv"),
         changes: beside("changes.json"),
-        commitment: None,
+        ..VerifyRequest::default()
     }
 }
 
@@ -63,6 +64,7 @@ pub fn own_request(opened: &OpenedDraw) -> VerifyRequest {
         assignment: paired.then(|| at("assignment.csv")),
         changes: (!opened.draw.changes.is_empty()).then(|| at("changes.json")),
         commitment: Some(to_hex(&opened.draw.seal.commitment())),
+        ..VerifyRequest::default()
     }
 }
 
@@ -227,7 +229,8 @@ impl VerifyPage {
 fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: bool, list: &mut ListState) {
     let palette = theme::of(ui);
     let pairing = verified.pairing.as_deref();
-    let faults = verified.report.faults.len() + pairing.map_or(0, <[String]>::len);
+    let reports = || std::iter::once(&verified.report).chain(verified.anchors.as_ref().map(|anchors| &anchors.report));
+    let faults = reports().map(|report| report.faults.len()).sum::<usize>() + pairing.map_or(0, <[String]>::len);
     let open_steps = verified.report.steps.iter().any(|s| s.state == StepState::NotChecked);
     let (words, ink) = if faults > 0 {
         (t::faults(faults), palette.red)
@@ -250,6 +253,9 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
     if let Some(statement) = verified.certificate.as_ref().and_then(|c| c.statement.as_deref()) {
         ui.label(RichText::new(statement).color(palette.amber));
     }
+    if let Some(anchors) = &verified.anchors {
+        ui.label(RichText::new(anchor::trust_words(&anchors.words(), anchors.stamp.is_some())).color(palette.text));
+    }
     ui.label(theme::note(ui, path.display().to_string()));
     ui.add_space(GRID);
     egui::ScrollArea::vertical().id_salt("report").auto_shrink([false, false]).show(ui, |ui| {
@@ -259,11 +265,12 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
             Some([]) => (StepState::Passed, t::PAIRING_PASSED.to_owned()),
             Some(faults) => (StepState::Failed, faults.join("；")),
         };
-        let steps = verified.report.steps.iter().map(|step| (step.name, step.state, step.detail.as_str()));
+        let steps = reports().flat_map(|report| &report.steps);
+        let steps = steps.map(|step| (step.name, step.state, step.detail.as_str()));
         let steps: Vec<_> = steps.chain([(t::PAIRING, state, detail.as_str())]).collect();
         steps_ui(ui, list, &steps);
         ui.add_space(GRID);
-        for fault in &verified.report.faults {
+        for fault in reports().flat_map(|report| &report.faults) {
             let text = widgets::message(ui, &fault.to_string(), palette.red);
             ui.add(egui::Label::new(text).wrap().selectable(true));
         }

@@ -2,8 +2,10 @@
 
 use egui::{RichText, Ui};
 
+use crate::anchor::number::accepts_number;
 use crate::sampling::EntropyFormat;
 use crate::text::fold_width;
+use crate::ui::text::anchor;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 
@@ -18,6 +20,10 @@ pub struct EntropyForm {
     pub witnessed: bool,
     /// What the witnesses compared: another number asks for them anew.
     witnessed_value: String,
+    /// Another person must type the number again, by name.
+    pub needs_second: bool,
+    /// Who typed it again.
+    pub second_name: String,
 }
 
 /// Full-width signs made half-width, blanks that are no part of the number taken out: nothing else is changed.
@@ -34,7 +40,7 @@ pub fn grouped(format: EntropyFormat, value: &str) -> String {
             let (red, blue) = value.split_once('+').unwrap_or((value, ""));
             format!("{} {red}   {} {blue}", t::RED, t::BLUE)
         }
-        EntropyFormat::Ssq | EntropyFormat::Index => value.to_owned(),
+        EntropyFormat::Ssq | EntropyFormat::Index | EntropyFormat::Mixed => value.to_owned(),
         EntropyFormat::Dice => in_groups(value, 4),
         EntropyFormat::Drand => in_groups(value, 8),
     }
@@ -60,6 +66,7 @@ pub fn example(format: EntropyFormat) -> &'static str {
         EntropyFormat::Ssq => "03 07 12 18 25 31+09",
         EntropyFormat::Index => "3412.07",
         EntropyFormat::Dice => "4162253614235516",
+        EntropyFormat::Mixed => "ssq=03 07 12 18 25 31+09;ssq=01 02 03 04 05 33+16",
         EntropyFormat::Drand => "1f20851f0654488261429834d2f695bbc90b714dcceac0dc746bb1dd84087135",
     }
 }
@@ -80,8 +87,13 @@ impl EntropyForm {
     #[must_use]
     pub fn confirmed(&self, format: EntropyFormat) -> Option<String> {
         let value = normalised(format, &self.first);
-        let sure = normalised(format, &self.second) == value || (self.witnessed && self.witnessed_value == value);
-        (format.accepts_typed(&value) && sure).then_some(value)
+        let twice = normalised(format, &self.second) == value;
+        let sure = if self.needs_second {
+            twice && !self.second_name.trim().is_empty()
+        } else {
+            twice || (self.witnessed && self.witnessed_value == value)
+        };
+        (accepts_number(format, &value) && sure).then_some(value)
     }
 
     /// True where both fields hold the same number.
@@ -108,7 +120,7 @@ impl EntropyForm {
             leave = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         });
         let value = normalised(format, &self.first);
-        let accepted = format.accepts_typed(&value);
+        let accepted = accepts_number(format, &value);
         ui.horizontal(|ui| {
             ui.add_space(104.0);
             ui.vertical(|ui| {
@@ -153,13 +165,20 @@ impl EntropyForm {
                 response.request_focus();
             }
         });
+        if self.needs_second {
+            ui.horizontal(|ui| {
+                let name = name_of(ui, anchor::SECOND_NAME);
+                ui.add(egui::TextEdit::singleline(&mut self.second_name).desired_width(160.0)).labelled_by(name.id);
+                ui.label(theme::note(ui, anchor::SECOND_NAME_WHY));
+            });
+        }
         let second = normalised(format, &self.second);
         ui.horizontal(|ui| {
             ui.add_space(104.0);
             let valid = self.witnessed && self.witnessed_value == value;
             let mut on = valid;
             let check = egui::Checkbox::new(&mut on, RichText::new(t::WITNESSED).font(theme::regular(theme::SECTION)));
-            if ui.add_enabled(accepted, check).changed() {
+            if !self.needs_second && ui.add_enabled(accepted, check).changed() {
                 self.witnessed = on;
                 self.witnessed_value.clone_from(&value);
             }

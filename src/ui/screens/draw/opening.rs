@@ -7,6 +7,7 @@ use egui::{RichText, Ui};
 use super::bar::{Bar, Pressed, ten_metres};
 use super::step::Marks;
 use super::{DrawScreen, entropy, is_acting, why_not};
+use crate::anchor::number::needs_two_people;
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth};
 use crate::sampling::EntropyFormat;
@@ -16,7 +17,7 @@ use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::deeds::open::TypedOpening;
+use crate::workspace::deeds::open::{SecondEntry, TypedOpening};
 use crate::workspace::session::{Books, OpenProject};
 
 impl DrawScreen {
@@ -36,6 +37,7 @@ impl DrawScreen {
         let projected = cx.session.is_veiled();
         let lost = pending.envelope.as_ref().err();
         let secret = lost.map(|_| self.secret.confirmed(seal));
+        self.entropy.needs_second = needs_two_people(seal);
         let value = self.entropy.confirmed(format);
         let why = why_not(cx, open);
         let why = if !why.is_empty() {
@@ -66,7 +68,12 @@ impl DrawScreen {
         match (bar.show(ui), value) {
             (Pressed::Next, Some(entropy)) => {
                 self.opening = Some(cx.session.last_done().0);
-                cx.send(Deed::Open(period, TypedOpening { entropy, secret: secret.flatten() }));
+                let second = self.entropy.needs_second.then(|| SecondEntry {
+                    name: self.entropy.second_name.trim().to_owned(),
+                    entropy: self.entropy.second.clone(),
+                });
+                let typed = TypedOpening { entropy, secret: secret.flatten(), second, ..TypedOpening::default() };
+                cx.send(Deed::Open(period, typed));
             }
             (Pressed::Back, _) => self.marks.published = false,
             _ => {}

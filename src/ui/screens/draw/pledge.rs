@@ -3,9 +3,10 @@
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 use egui::{RichText, Ui};
 
+use crate::anchor::beacon::CHAINS;
+use crate::anchor::lottery::{drawing_on, is_drawn_on, weekday};
 use crate::domain::WorkCalendar;
-use crate::sampling::DEMONSTRATION_SOURCE;
-use crate::sampling::{EntropyFormat, ShanghaiTime};
+use crate::sampling::{DEMONSTRATION_SOURCE, EntropyFormat, MIXED_SEPARATOR, ShanghaiTime};
 use crate::text::day::{self, Accept};
 use crate::text::fold_width;
 use crate::ui::text::draw as t;
@@ -16,9 +17,11 @@ use crate::workspace::store::clock::Moment;
 
 /// Seconds from a demonstration's sealing to its public number: the sealing must come before it by the clock.
 const DEMONSTRATION_SECONDS: i64 = 2;
-/// drand quicknet: when its first round was, seconds since 1970, and seconds a round.
-const QUICKNET_GENESIS: i64 = 1_692_803_367;
-const QUICKNET_PERIOD: i64 = 3;
+/// Hours that a proposal leaves after now: the policy's least gap and one more to fill in the form.
+const GAP: i64 = 25;
+/// What the form offers, the usual first; an index alone is refused.
+const OFFERED: [EntropyFormat; 4] =
+    [EntropyFormat::Mixed, EntropyFormat::Dice, EntropyFormat::Drand, EntropyFormat::Ssq];
 
 /// A field of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +74,16 @@ pub fn local_of(text: &str) -> Option<NaiveDateTime> {
     NaiveDateTime::parse_from_str(text.strip_suffix("+08:00")?, "%Y-%m-%dT%H:%M:%S").ok()
 }
 
-fn weekday(day: NaiveDate) -> &'static str {
-    ["周一", "周二", "周三", "周四", "周五", "周六", "周日"][day.weekday().num_days_from_monday() as usize]
+/// Whose number a lottery's is.
+const LOTTERY: &str = "中国福利彩票双色球";
+
+/// The next drawing after a moment.
+fn next_drawing(after: NaiveDateTime) -> NaiveDateTime {
+    next(after, drawing_on(after.date()).time(), |day| is_drawn_on(day, &[]))
+}
+
+fn issue(at: NaiveDateTime) -> String {
+    format!("{}（{}）开奖的一期", at.date(), weekday(at.date()))
 }
 
 /// The first day from `now` on, whose `at` is still to come, that passes.
@@ -91,14 +102,12 @@ fn clock(hour: u32, minute: u32) -> NaiveTime {
 /// A sensible source, issue and time for a format.
 #[must_use]
 pub fn proposal(format: EntropyFormat, now: NaiveDateTime, calendar: &WorkCalendar) -> (String, String, NaiveDateTime) {
-    // the hour after next, so that the commitment can be published before
-    let hours = (now + Duration::hours(2)).with_minute(0).and_then(|t| t.with_second(0)).unwrap_or(now);
+    // a day and more, so that the commitment can be published and stamped before
+    let hours = (now + Duration::hours(GAP + 1)).with_minute(0).and_then(|t| t.with_second(0)).unwrap_or(now);
     match format {
         EntropyFormat::Ssq => {
-            let at =
-                next(now, clock(21, 15), |day| matches!(day.weekday(), Weekday::Tue | Weekday::Thu | Weekday::Sun));
-            let issue = format!("{}（{}）开奖的一期", at.date(), weekday(at.date()));
-            ("中国福利彩票双色球".to_owned(), issue, at)
+            let at = next_drawing(now + Duration::hours(GAP - 1));
+            (LOTTERY.to_owned(), issue(at), at)
         }
         EntropyFormat::Index => {
             let at = next(now, clock(15, 30), |day| {
@@ -106,10 +115,16 @@ pub fn proposal(format: EntropyFormat, now: NaiveDateTime, calendar: &WorkCalend
             });
             ("上海证券交易所上证指数（000001）".to_owned(), format!("{} 收盘点位", at.date()), at)
         }
+        EntropyFormat::Mixed => {
+            let first = next_drawing(now + Duration::hours(GAP - 1));
+            let second = next_drawing(first);
+            let source = format!("ssq:{LOTTERY}{MIXED_SEPARATOR}ssq:{LOTTERY}");
+            (source, format!("{}{MIXED_SEPARATOR}{}", issue(first), issue(second)), second)
+        }
         EntropyFormat::Dice => ("公证员或纪检人员当场掷骰".to_owned(), format!("{} 抽取现场", hours.date()), hours),
         EntropyFormat::Drand => {
-            let unix = hours.and_utc().timestamp() - 8 * 3_600;
-            let round = (unix - QUICKNET_GENESIS).div_euclid(QUICKNET_PERIOD) + 1;
+            let [quicknet, ..] = &CHAINS;
+            let round = quicknet.round_at(hours.and_utc().timestamp() - 8 * 3_600);
             ("drand quicknet（League of Entropy）".to_owned(), format!("第 {round} 轮"), hours)
         }
     }
@@ -120,7 +135,7 @@ impl PledgeForm {
     #[must_use]
     pub fn new(now: NaiveDateTime, calendar: &WorkCalendar, demonstration: bool) -> Self {
         let mut form = Self {
-            format: EntropyFormat::Ssq,
+            format: OFFERED[0],
             source: String::new(),
             reference: String::new(),
             date: String::new(),
@@ -208,7 +223,12 @@ impl PledgeForm {
             format: self.format,
             entropy_source: source,
             reference,
-            available_at: ShanghaiTime::of_local(available).to_string(),
+            // a round's second follows from its number: the form shows the hour only
+            available_at: if self.format == EntropyFormat::Drand && !self.demonstration {
+                String::new()
+            } else {
+                ShanghaiTime::of_local(available).to_string()
+            },
             again: sealed_before.then(|| self.again.trim().to_owned()),
             demonstration: self.demonstration,
         })
@@ -238,7 +258,7 @@ impl PledgeForm {
                     .width(220.0)
                     .selected_text(self.format.label())
                     .show_ui(ui, |ui| {
-                        for format in EntropyFormat::ALL {
+                        for format in OFFERED {
                             ui.selectable_value(&mut self.format, format, format.label());
                         }
                     })
@@ -313,9 +333,11 @@ mod tests {
     fn proposals_come_after_now_on_the_right_days() {
         let calendar = crate::workspace::store::project::bundled_calendar().unwrap();
         // a Sunday, before and after that evening's drawing
-        let (_, issue, time) = proposal(EntropyFormat::Ssq, at("2027-02-28 20:00:00"), &calendar);
+        let (_, issue, time) = proposal(EntropyFormat::Ssq, at("2027-02-27 20:00:00"), &calendar);
         assert_eq!((issue.as_str(), time), ("2027-02-28（周日）开奖的一期", at("2027-02-28 21:15:00")));
-        let (_, _, time) = proposal(EntropyFormat::Ssq, at("2027-02-28 21:15:00"), &calendar);
+        let (_, issues, time) = proposal(EntropyFormat::Mixed, at("2027-02-27 20:00:00"), &calendar);
+        assert_eq!((issues.matches('期').count(), time), (2, at("2027-03-02 21:15:00")));
+        let (_, _, time) = proposal(EntropyFormat::Ssq, at("2027-02-27 21:15:00"), &calendar);
         assert_eq!(time, at("2027-03-02 21:15:00"));
         // Friday afternoon: the exchange opens again on Monday
         let (_, _, time) = proposal(EntropyFormat::Index, at("2027-03-05 16:00:00"), &calendar);
@@ -331,15 +353,16 @@ mod tests {
         let (_, reference, time) = proposal(EntropyFormat::Drand, at("2027-03-05 16:10:00"), &calendar);
         let round: i64 = reference.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
         let unix = time.and_utc().timestamp() - 8 * 3_600;
-        let of_round = QUICKNET_GENESIS + (round - 1) * QUICKNET_PERIOD;
-        assert!(of_round <= unix && unix < of_round + QUICKNET_PERIOD, "{reference} {time}");
+        let of_round = 1_692_803_367 + (round - 1) * 3;
+        assert!(unix <= of_round && of_round < unix + 3, "{reference} {time}");
     }
 
     #[test]
     fn fields_say_what_they_lack() {
         let now = at("2027-02-26 09:00:00");
         let calendar = crate::workspace::store::project::bundled_calendar().unwrap();
-        let mut form = PledgeForm::new(now, &calendar, false);
+        let mut form = PledgeForm { format: EntropyFormat::Ssq, ..PledgeForm::new(now, &calendar, false) };
+        form.propose(now, &calendar);
         let pledge = form.pledge(now, false, true).unwrap();
         assert_eq!(pledge.available_at, "2027-02-28T21:15:00+08:00");
         assert!(!pledge.demonstration && pledge.again.is_none());

@@ -11,9 +11,12 @@ use super::step::countdown;
 use super::{DrawScreen, is_due, left_seconds, picture, sealed};
 use crate::diagnostic::ProgressState;
 use crate::domain::Period;
+use crate::ui::help::help_mark;
 use crate::ui::screens::Cx;
+use crate::ui::text::anchor;
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
+use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::session::{Books, OpenProject};
@@ -85,6 +88,7 @@ impl DrawScreen {
         let seal_size = if cx.stage { size * 0.8 } else { size };
         let mut asked = None;
         let mut seal = None;
+        let trust = books.pending.as_ref().filter(|pending| pending.period == period).map(|pending| &pending.trust);
         self.with_seal(ui, cx, open, books, period, |screen, ui, draw, envelope| {
             let left = left_seconds(draw, now);
             if current {
@@ -121,6 +125,12 @@ impl DrawScreen {
                 let mut shown = screen.envelope;
                 asked = sealed::show(ui, draw, envelope, &mut shown, projected, &mut screen.qr, seal_size);
                 screen.envelope = shown;
+                if let Some(trust) = trust {
+                    ui.horizontal(|ui| {
+                        ui.label(theme::note(ui, anchor::trust(&trust.words(), trust.stamp.is_some())));
+                        help_mark(ui, Term::Trust);
+                    });
+                }
             });
             if let Some(ask) = asked {
                 let agency = &open.saved.policy.agency_name;

@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use super::{EVIDENCE, ExportRequest, Exported, Exporter, INTERNAL, PUBLIC};
+use crate::anchor::check::AnchorResult;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, MaskCounts, Masker, ResultList};
 use crate::export::documents::{
     RenderedDocuments, Template, Typesetter, render_certificate, render_notice, render_task_pack,
 };
 use crate::export::{ExportFile, PublicHeader, TaskBook};
+use crate::workspace::deeds::anchors::check_draw_anchors;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
@@ -117,9 +119,16 @@ impl Exporter<'_> {
             let category = policy.category(category).map_or(category, |rule| &rule.name);
             (stratum.id.clone(), masked(&format!("{body} {category}")))
         });
-        let marks = self.header.data_mark.clone().into_iter().collect();
-        let set =
-            render_certificate(&certificate, &masked(&policy.agency_name), &strata.collect(), marks, &typesetter)?;
+        let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.to_json()))?;
+        let mut marks: Vec<String> = self.header.data_mark.clone().into_iter().collect();
+        marks.push(trust_mark(&trust));
+        let set = render_certificate(&certificate, &masked(&policy.agency_name), &strata.collect(), marks, &typesetter)?;
         Ok((Some(ExportFile { name, bytes: set.pdf, audience }), set.notes))
     }
+}
+
+/// How far a draw can be trusted, as its certificate says it.
+fn trust_mark(trust: &AnchorResult) -> String {
+    let before = if trust.stamp.is_some() { "" } else { "；未证明封存先于公开数" };
+    format!("可信程度：{}{before}", trust.words())
 }
