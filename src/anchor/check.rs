@@ -205,8 +205,8 @@ fn check_number(report: &mut CheckReport, check: &AnchorCheck<'_>, anchors: &Anc
         _ => vec![opening.entropy_value.as_str()],
     };
     for ((format, source, reference), value) in parts.iter().zip(values) {
-        match format {
-            EntropyFormat::Drand => match (pledged_round(source, reference), beacons.next()) {
+        if *format == EntropyFormat::Drand {
+            match (pledged_round(source, reference), beacons.next()) {
                 (Some((chain, round)), Some(evidence)) => {
                     let faults = beacon_faults(chain, round, value, evidence);
                     signed |= faults.is_empty();
@@ -216,21 +216,20 @@ fn check_number(report: &mut CheckReport, check: &AnchorCheck<'_>, anchors: &Anc
                     report.skip(NUMBER, format!("没有附 drand {} 第 {round} 轮的签名", chain.name));
                 }
                 (None, _) => report.skip(NUMBER, "封签没有写明 drand 的链与轮次，无法核对签名"),
-            },
-            _ => {
-                let how = anchors.number.as_ref().map_or_else(
-                    || "请与公布的号码核对".to_owned(),
-                    |n| {
-                        let kept = if n.source_sha256.is_empty() {
-                            String::new()
-                        } else {
-                            format!("，原件 {} 的 SHA-256 为 {}", n.source_file, n.source_sha256)
-                        };
-                        format!("由{}、{}分别录入{kept}；请与公布的号码核对", n.first, n.second)
-                    },
-                );
-                report.skip(NUMBER, format!("{}{reference}：{value}，{how}", format.label()));
             }
+        } else {
+            let how = anchors.number.as_ref().map_or_else(
+                || "请与公布的号码核对".to_owned(),
+                |n| {
+                    let kept = if n.source_sha256.is_empty() {
+                        String::new()
+                    } else {
+                        format!("，原件 {} 的 SHA-256 为 {}", n.source_file, n.source_sha256)
+                    };
+                    format!("由{}、{}分别录入{kept}；请与公布的号码核对", n.first, n.second)
+                },
+            );
+            report.skip(NUMBER, format!("{}{reference}：{value}，{how}", format.label()));
         }
     }
     signed

@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Truncated, a tag of more than one octet, a length that isn't the shortest.
-    pub fn next(&mut self) -> DerResult<Element<'a>> {
+    pub fn element(&mut self) -> DerResult<Element<'a>> {
         let (header, length) = read_header(self.rest)?;
         let Some(length) = length else { return fault("不定长编码") };
         let end = header.checked_add(length).filter(|end| *end <= self.rest.len());
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
     /// As [`Self::next`]; another tag.
     pub fn take(&mut self, tag: u8, what: &str) -> DerResult<Element<'a>> {
         match self.peek() {
-            Some(found) if found == tag => self.next().map_err(|DerFault(why)| DerFault(format!("{what}：{why}"))),
+            Some(found) if found == tag => self.element().map_err(|DerFault(why)| DerFault(format!("{what}：{why}"))),
             Some(found) => fault(format!("{what}的标签为 {found:02x}，应为 {tag:02x}")),
             None => fault(format!("缺少{what}")),
         }
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Self::next`].
     pub fn take_if(&mut self, tag: u8) -> DerResult<Option<Element<'a>>> {
-        if self.peek() == Some(tag) { self.next().map(Some) } else { Ok(None) }
+        if self.peek() == Some(tag) { self.element().map(Some) } else { Ok(None) }
     }
 
     /// Nothing may be left.
@@ -363,15 +363,15 @@ mod tests {
     fn elements_are_read_within_their_bounds() {
         let whole = element(tag::SEQUENCE, &[&integer(&[0, 200]), &element(tag::OCTETS, &[&[7; 300]])]);
         let mut inside = Reader::new(&whole).take(tag::SEQUENCE, "序列").unwrap().inside();
-        assert_eq!(inside.next().unwrap().small("数").unwrap(), 200);
-        assert_eq!(inside.next().unwrap().body.len(), 300);
+        assert_eq!(inside.element().unwrap().small("数").unwrap(), 200);
+        assert_eq!(inside.element().unwrap().body.len(), 300);
         inside.end("序列").unwrap();
         for cut in 0..whole.len() {
-            assert!(Reader::new(&whole[..cut]).next().is_err(), "{cut}");
+            assert!(Reader::new(&whole[..cut]).element().is_err(), "{cut}");
         }
         for bad in [&[0x02, 0x81, 0x01, 0x05][..], &[0x02, 0x82, 0x00, 0x81], &[0x1f, 0x01, 0x00], &[0x30, 0x80, 0, 0]]
         {
-            assert!(Reader::new(bad).next().is_err(), "{bad:02x?}");
+            assert!(Reader::new(bad).element().is_err(), "{bad:02x?}");
         }
     }
 

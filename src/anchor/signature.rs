@@ -66,7 +66,7 @@ pub(super) fn sha1(bytes: &[u8]) -> Vec<u8> {
 pub(super) fn algorithm<'a>(reader: &mut Reader<'a>, what: &str) -> DerResult<&'a [u8]> {
     let mut inside = reader.take(tag::SEQUENCE, what)?.inside();
     let identifier = inside.take(tag::OID, what)?.body;
-    if !inside.is_empty() && inside.next()?.whole != [5, 0] {
+    if !inside.is_empty() && inside.element()?.whole != [5, 0] {
         return fault(format!("{what} {} 带有不认得的参数", oid::to_text(identifier)));
     }
     inside.end(what)?;

@@ -138,14 +138,11 @@ pub fn check_stamp(
         }
     };
     report.step(STEPS[0], format!("序列号 {}", to_hex(info.serial)), Vec::new());
-    let granted = status.as_ref().is_none_or(|status| status.is_granted());
+    let granted = status.as_ref().is_none_or(Status::is_granted);
     report.step(
         STEPS[1],
         if status.is_some() { "已签发" } else { "单独的时间戳" },
-        match granted {
-            true => Vec::new(),
-            false => refused(status.as_ref()),
-        },
+        if granted { Vec::new() } else { refused(status.as_ref()) },
     );
     report.step(STEPS[2], "与封签一致", imprint_faults(&info, seal_json));
     let signer = find_signer(&token);
@@ -225,7 +222,7 @@ fn split_answer(bytes: &[u8]) -> DerResult<(Option<Status<'_>>, Option<Element<'
     let mut status = inside.take(tag::SEQUENCE, "应答状态")?.inside();
     let code = status.take(tag::INTEGER, "应答状态")?.small("应答状态")?;
     let words = match status.take_if(tag::SEQUENCE)? {
-        Some(texts) if !texts.body.is_empty() => texts.inside().next()?.body,
+        Some(texts) if !texts.body.is_empty() => texts.inside().element()?.body,
         _ => &[],
     };
     let content = inside.take_if(tag::SEQUENCE)?;
@@ -265,7 +262,7 @@ fn read_token(content: Element<'_>) -> DerResult<Token<'_>> {
     if let Some(list) = signed.take_if(0xa0)? {
         let mut list = list.inside();
         while !list.is_empty() {
-            let one = list.next()?;
+            let one = list.element()?;
             // others than X.509 certificates (attribute certificates) are passed over
             if one.tag == tag::SEQUENCE {
                 certificates.push(X509::parse(one.whole)?);
@@ -394,7 +391,7 @@ fn check_attributes(token: &Token<'_>, signer: &X509<'_>) -> DerResult<()> {
             return fault(format!("属性 {} 重复", oid::to_text(identifier)));
         }
         seen.push(identifier);
-        let value = values.next()?;
+        let value = values.element()?;
         let single = values.is_empty();
         match identifier {
             _ if identifier == oid::CONTENT_TYPE => {

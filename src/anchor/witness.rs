@@ -123,7 +123,7 @@ impl WitnessLog {
                 let previous = if seal.previous.is_empty() { "（无）" } else { seal.previous.as_str() };
                 let place = |hash| register.and_then(|r| r.seals().position(|entry| entry.sealed.commitment == hash));
                 let (from, to) = (place(last_commitment), place(commitment));
-                if !from.zip(to).is_some_and(|(from, to)| from < to) {
+                if from.zip(to).is_none_or(|(from, to)| from >= to) {
                     return Err(refused(
                         "ANC-073",
                         format!(

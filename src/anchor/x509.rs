@@ -81,7 +81,7 @@ impl<'a> X509<'a> {
         }
         let issuer = inner.take(tag::SEQUENCE, "签发者")?.whole;
         let mut validity = inner.take(tag::SEQUENCE, "有效期")?.inside();
-        let (not_before, not_after) = (validity.next()?.time("有效期")?, validity.next()?.time("有效期")?);
+        let (not_before, not_after) = (validity.element()?.time("有效期")?, validity.element()?.time("有效期")?);
         validity.end("有效期")?;
         let subject = inner.take(tag::SEQUENCE, "持有者")?.whole;
         let key = Key::parse(&mut inner)?;
@@ -224,7 +224,7 @@ fn name_of(encoded: &[u8]) -> DerResult<String> {
     while !sets.is_empty() {
         let mut pair = sets.take(tag::SET, "名称")?.inside().take(tag::SEQUENCE, "名称")?.inside();
         let identifier = pair.take(tag::OID, "名称")?.body;
-        let text = String::from_utf8_lossy(pair.next()?.body).into_owned();
+        let text = String::from_utf8_lossy(pair.element()?.body).into_owned();
         let clean: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
         if identifier == oid::COMMON_NAME || (identifier == oid::ORGANISATION && best.is_none()) {
             best = Some(clean);

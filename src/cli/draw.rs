@@ -124,7 +124,7 @@ pub(super) fn show_opened(period: Period, opened: &Opened, as_json: bool) -> App
         };
         line(&format!("{} 第 {} 次：{done}", opened.period, opened.sequence))?;
         if opened.off_site > 0 {
-            line(&format!("另有正面清单单位非现场检查 {} 家，清单随任务单导出", opened.off_site))?;
+            line(&format!("另有正面清单单位非现场检查 {} 家，名单随任务单导出", opened.off_site))?;
         }
     }
     if let Some(why) = &opened.secret_lost {

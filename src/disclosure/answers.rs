@@ -164,7 +164,7 @@ pub fn write_answers(answers: &BTreeMap<String, Answer>) -> String {
     [Answer::NotMet, Answer::NotApplicable, Answer::Met].into_iter().filter_map(of).collect::<Vec<_>>().join("；")
 }
 
-/// What the rules say of a record's answers. Codes: `DIS-049` an item that the site's lists don't have, `DIS-063` an item
+/// What the rules say of a record's answers. Codes: `DIS-049` an item that the site's lists don't have, `DIS-066` an item
 /// not met though nothing was found (a warning).
 pub(super) fn check_answers(result: &CheckResult, check: &DueCheck) -> Vec<FieldFinding> {
     let Some(record) = result.checklist.as_ref().filter(|record| !record.answers.is_empty()) else {
@@ -183,7 +183,7 @@ pub(super) fn check_answers(result: &CheckResult, check: &DueCheck) -> Vec<Field
     let failed: Vec<&str> =
         record.answers.iter().filter(|(_, a)| **a == Answer::NotMet).map(|(item, _)| item.as_str()).collect();
     if !failed.is_empty() && !result.outcome.is_problem() {
-        let finding = Finding::warning("DIS-063", "检查表有不符合的项，检查结果却不是发现问题")
+        let finding = Finding::warning("DIS-066", "检查表有不符合的项，检查结果却不是发现问题")
             .value(failed.join("、"))
             .hint("请核对检查结果");
         found.push(FieldFinding::new(ResultField::Answers, finding));

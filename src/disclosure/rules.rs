@@ -48,7 +48,7 @@ impl FieldFinding {
 /// `DIS-023` others than those paired, `DIS-024` not on the roster, `DIS-026` a problem without its words or
 /// words without a problem, `DIS-028` disclosed before it was completed, `DIS-029` disclosed and withheld,
 /// `DIS-030` on site though planned off site, `DIS-032` no matters, `DIS-035` to `DIS-039`, `DIS-046` the follow-up of a problem,
-/// `DIS-049` and `DIS-063` the answers of its checklist.
+/// `DIS-049` and `DIS-066` the answers of its checklist.
 #[must_use]
 pub fn check_result(
     result: &CheckResult,

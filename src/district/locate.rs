@@ -108,7 +108,7 @@ impl LocateIndex {
         let passed: f64 = shapes
             .iter()
             .flat_map(|s| rings(s))
-            .flat_map(|ring| ring.lines())
+            .flat_map(LineString::lines)
             .map(|line| (line.end.y - line.start.y).abs() / (far.y - origin.y))
             .sum();
         while side > FEWEST_CELLS && passed * side as f64 > MOST_ENTRIES {

@@ -84,7 +84,7 @@ pub fn render_off_site_list(book: &TaskBook, catalogue: &ColumnCatalogue) -> App
     if rows.is_empty() {
         return Ok(None);
     }
-    let title = format!("{} {}年{}月非现场检查清单", book.whose(), book.month.year(), book.month.month());
+    let title = format!("{} {}年{}月非现场检查名单", book.whose(), book.month.year(), book.month.month());
     let mut sheet = catalogue
         .sheet(SheetKind::Tasks, "非现场检查", title.clone(), &rows, |at, row, id| target_cell(at, row, id));
     sheet.notes = vec![
@@ -96,7 +96,7 @@ pub fn render_off_site_list(book: &TaskBook, catalogue: &ColumnCatalogue) -> App
     ];
     sheet.frozen_columns = sheet.columns.iter().position(|c| c.id == "name").map_or(0, |at| (at as u16 + 1).min(4));
     let bytes = render_workbook(&[sheet], &book_meta(&book.header, title))?;
-    Ok(Some(book.file("非现场检查清单", "xlsx", bytes)))
+    Ok(Some(book.file("非现场检查名单", "xlsx", bytes)))
 }
 
 /// The template for results: one row a task, what is known printed beforehand, the rest to be filled in with

@@ -115,7 +115,9 @@ pub(super) fn check(input: &Input, archive: &mut Archive) -> AppResult<()> {
             continue;
         }
         let held = ["sharedstrings", "content.xml"].iter().any(|part| name.contains(part)) || binary;
-        let frame = name.contains("styles") || name.contains("/workbook.") || name.ends_with(".rels");
+        let frame = name.contains("styles")
+            || name.contains("/workbook.")
+            || Path::new(&name).extension().is_some_and(|end| end.eq_ignore_ascii_case("rels"));
         let most = match (held, frame) {
             (_, true) => LARGEST_FRAME,
             (true, _) => LARGEST_HELD,

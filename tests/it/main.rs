@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::case_sensitive_file_extension_comparisons,
     clippy::print_stdout,
     clippy::float_cmp,
     clippy::format_push_string,

@@ -261,7 +261,7 @@ fn hostile_project(folder: &Path) -> (Project, Registry) {
         .collect();
     registry.sources.with_column(sources::NAME.column(hostile)).unwrap();
     // words of the office's own rules
-    project.policy.agency_name = "上海市某区局联系人张丰硕\u{202e}138 1234 5678".to_owned();
+    "上海市某区局联系人张丰硕\u{202e}138 1234 5678".clone_into(&mut project.policy.agency_name);
     project.policy.bodies.iter_mut().for_each(|body| body.name = format!("{}{}", body.name, planted(5)));
     project.policy.disclosure.matters = vec![planted(6), "排污许可".to_owned()];
     // results of every check

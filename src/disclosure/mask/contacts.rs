@@ -189,7 +189,9 @@ fn hide_plates(chars: &[char], hide: &mut [bool], counts: &mut MaskCounts) {
         let whole = matches!(signs.len(), 5 | 6) || ended && signs.len() == 4;
         if whole && figures >= 2 && signs.iter().any(|i| !hide[*i]) {
             counts.plates += 1;
-            signs.into_iter().for_each(|i| hide[i] = true);
+            for sign in signs {
+                hide[sign] = true;
+            }
         }
     }
 }

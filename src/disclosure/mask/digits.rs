@@ -24,12 +24,11 @@ pub(super) fn figure(c: char) -> char {
         return digit(code - zero);
     }
     match c {
-        '⓪' => '0',
         '\u{2460}'..='\u{2468}' => digit(code - 0x245f),
         '\u{2474}'..='\u{247c}' => digit(code - 0x2473),
         '\u{2488}'..='\u{2490}' => digit(code - 0x2487),
         '\u{2776}'..='\u{277e}' => digit(code - 0x2775),
-        '⁰' => '0',
+        '⓪' | '⁰' => '0',
         '¹' => '1',
         '²' => '2',
         '³' => '3',

@@ -111,3 +111,12 @@ pub fn unfold(name: &str) -> String {
 pub fn fold(name: &str) -> String {
     format!("收起：{name}")
 }
+
+/// Units of the positive list whose turn it is; nothing where there are none.
+pub fn off_site_of_list(count: usize) -> String {
+    if count == 0 {
+        String::new()
+    } else {
+        format!("；另有正面清单非现场检查 {count} 家，在「执行与公开」录入结果")
+    }
+}

@@ -73,14 +73,6 @@ pub fn certain_of_list(certain: usize, mandatory: usize) -> String {
         reached => format!("{F_CERTAIN} {certain} 家：必查 {mandatory} 家，概率达到 1 的 {reached} 家"),
     }
 }
-/// Units of the positive list whose turn it is; nothing where there are none.
-pub fn off_site_of_list(count: usize) -> String {
-    if count == 0 {
-        String::new()
-    } else {
-        format!("；另有正面清单非现场检查 {count} 家，在「执行与公开」录入结果")
-    }
-}
 /// Unit of figures: sites.
 pub const U_UNITS: &str = "家";
 /// Unit: strata.

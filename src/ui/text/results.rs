@@ -5,15 +5,16 @@ use chrono::NaiveDate;
 use crate::diagnostic::Finding;
 
 use crate::disclosure::DeadlineState;
-use crate::disclosure::MaskCounts;
 use crate::domain::PlanMonth;
 use crate::ui::widgets::thousands;
 
 mod for_good;
 mod ledger;
+mod masked;
 
 pub use for_good::*;
 pub use ledger::*;
+pub use masked::*;
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => { $($(#[$doc])* pub const $name: &str = $text;)* };
@@ -443,25 +444,6 @@ pub fn list_title(month: PlanMonth, rows: usize) -> String {
 #[must_use]
 pub fn running(count: u64) -> String {
     format!("检查未办结、暂不列入：{count} 项")
-}
-
-/// What is masked.
-#[must_use]
-pub fn masked(counts: &MaskCounts) -> String {
-    let words = counts.words();
-    if words.is_empty() { "没有需要遮盖的个人信息".to_owned() } else { format!("已遮盖：{words}") }
-}
-
-/// Heading of the texts that are masked.
-#[must_use]
-pub fn masked_title(count: usize) -> String {
-    format!("逐条核对遮盖的文字（{count} 条）")
-}
-
-/// A masked text before and after.
-#[must_use]
-pub fn masked_line(before: &str, after: &str) -> String {
-    format!("{before} → {after}")
 }
 
 /// Penalties left out.

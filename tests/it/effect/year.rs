@@ -189,7 +189,7 @@ fn answers_follow_the_rules_of_a_result() {
     // not met, and yet nothing found: told, and taken
     let taken = take(&row(0, "不符合：P03"));
     assert_eq!((taken.added, taken.set_aside), (1, 0));
-    assert!(taken.diagnostics.findings().iter().any(|finding| finding.code == "DIS-063"));
+    assert!(taken.diagnostics.findings().iter().any(|finding| finding.code == "DIS-066"));
     // a name alone first, its answers later; other answers than those on record are refused
     assert_eq!(take(&row(1, "")).added, 1);
     let stored = fs::read_to_string(project.root().join("results/results.json")).unwrap();

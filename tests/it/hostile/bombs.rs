@@ -324,7 +324,7 @@ fn districts(name: &str, records: &[Vec<Vec<[f64; 2]>>]) -> (usize, Vec<&'static
     // no index and no names beside it: said of each
     let told = diagnostics.findings().iter().map(|finding| finding.code);
     let codes: Vec<&'static str> = told.filter(|code| !["GIS-005", "GIS-043"].contains(code)).collect();
-    let left = set.as_ref().map_or(0, |set| set.len());
+    let left = set.as_ref().map_or(0, fairdraw::district::DistrictSet::len);
     println!("{name}: {left} districts in {took:.1?}, peak {peak} MB (+{}), {codes:?}", peak - before);
     assert!(took < MOST_TIME, "{name} took {took:?}");
     assert!(peak.saturating_sub(before) < 1_024, "{name}: {before} to {peak} MB");

@@ -72,9 +72,9 @@ fn office_and_witness_sign_and_the_certificate_signed_before_a_change_is_signed_
         sign_statement(&watcher, Role::Witness, (Subject::Seal, &draw.seal.to_json()), &draw.seal, &now).unwrap();
     let file = place.path().join("signed.json");
     fs::write(&file, to_canonical_json(&said)).unwrap();
-    let taken = take_anchors(&project, PERIOD(), &[file.clone()], &[], &at("2026-12-28T12:00:00")).unwrap();
+    let taken = take_anchors(&project, PERIOD(), std::slice::from_ref(&file), &[], &at("2026-12-28T12:00:00")).unwrap();
     assert_eq!(taken.taken, ["公证处对封签的签名"]);
-    let again = take_anchors(&project, PERIOD(), &[file.clone()], &[], &at("2026-12-28T12:00:00")).unwrap();
+    let again = take_anchors(&project, PERIOD(), std::slice::from_ref(&file), &[], &at("2026-12-28T12:00:00")).unwrap();
     assert!(again.taken.is_empty());
     let mut altered = said;
     altered.statement.at = "2026-12-27T11:00:00+08:00".into();

@@ -8,6 +8,7 @@ use super::facts::{DrawFacts, Facts, ListRow};
 use crate::domain::PlanMonth;
 use crate::ui::help::help_marks;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput};
+use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -58,7 +59,7 @@ pub fn show(
     } else {
         let sum = |of: fn(&DrawFacts) -> usize| facts.draws.iter().map(of).sum();
         let certain = t::certain_of_list(sum(|draw| draw.certain), sum(|draw| draw.mandatory));
-        certain + &t::off_site_of_list(sum(|draw| draw.off_site))
+        certain + &common::off_site_of_list(sum(|draw| draw.off_site))
     });
     ui.horizontal(|ui| {
         widgets::heading(ui, t::LIST);

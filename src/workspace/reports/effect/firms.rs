@@ -139,7 +139,9 @@ impl Joined<'_> {
                     each(at, row);
                 }
             } else if let Some(rows) = enterprises.get(at).and_then(|enterprise| self.of_enterprise.get(enterprise)) {
-                rows.iter().for_each(|row| each(at, *row));
+                for row in rows {
+                    each(at, *row);
+                }
             }
         }
         Ok(())

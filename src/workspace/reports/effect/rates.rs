@@ -160,7 +160,7 @@ impl<'a> Numbered<'a> {
     fn words(&self) -> Vec<String> {
         let mut words = vec![String::new(); self.of.len()];
         for (name, at) in &self.of {
-            words[usize::from(*at)] = (*name).to_owned();
+            (*name).clone_into(&mut words[usize::from(*at)]);
         }
         words
     }

@@ -61,7 +61,7 @@ pub(super) fn of_project(
 /// Without charts there is no briefing.
 ///
 /// # Errors
-/// `EXP-067`.
+/// `EXP-069`.
 #[cfg(not(feature = "charts"))]
 pub(super) fn of_project(
     _: &Project,
@@ -70,7 +70,7 @@ pub(super) fn of_project(
     _: &ExportRequest,
     _: &CommandContext,
 ) -> AppResult<RenderedDocuments> {
-    Err(crate::diagnostic::AppError::new("EXP-067", "本程序不带图表功能，不能生成简报，请用带窗口的程序"))
+    Err(crate::diagnostic::AppError::new("EXP-069", "本程序不带图表功能，不能生成简报，请用带窗口的程序"))
 }
 
 #[cfg(feature = "charts")]

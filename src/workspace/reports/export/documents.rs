@@ -122,7 +122,8 @@ impl Exporter<'_> {
         let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.to_json()))?;
         let mut marks: Vec<String> = self.header.data_mark.clone().into_iter().collect();
         marks.push(trust_mark(&trust));
-        let set = render_certificate(&certificate, &masked(&policy.agency_name), &strata.collect(), marks, &typesetter)?;
+        let set =
+            render_certificate(&certificate, &masked(&policy.agency_name), &strata.collect(), marks, &typesetter)?;
         Ok((Some(ExportFile { name, bytes: set.pdf, audience }), set.notes))
     }
 }
