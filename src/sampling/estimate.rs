@@ -189,7 +189,8 @@ pub fn compute_estimate(sample: &[SampledUnit]) -> AppResult<Option<Estimate>> {
         }
     }
     // one free unit of a group has no variance of its own; it takes no part where its residual is nothing
-    let unknown = terms.values().any(|terms| terms.len() < 2 && terms.iter().any(|(_, e)| *e != 0.0));
+    let alone = terms.values().map(Vec::len).sum::<usize>() == 1;
+    let unknown = alone || terms.values().any(|terms| terms.len() < 2 && terms.iter().any(|(_, e)| *e != 0.0));
     let variance = (!unknown).then(|| terms.values().map(|terms| compute_rosen_variance(terms)).sum());
     let effective = if squares > 0.0 { domain_size * domain_size / squares } else { f64::INFINITY };
     Ok(Some(Estimate { mean, variance, domain_size, effective, observed, out_of_scope, missing, collapsed }))

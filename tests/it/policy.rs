@@ -243,7 +243,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("POL-136", "working_days: 20", "working_days: 30"),
     ("POL-137", "plan_by: (3, 31)", "plan_by: (2, 30)"),
     ("POL-138", "plan_by: (3, 31)", "plan_by: (4, 30)"),
-    ("POL-140", "merges: [],", r#"merges: [], anchors: (roots: ["ab"]),"#),
+    ("POL-146", "merges: [],", r#"merges: [], anchors: (roots: ["ab"]),"#),
     (
         "POL-145",
         "merges: [],",

@@ -165,7 +165,7 @@ fn what_was_sealed_cannot_be_changed_before_the_opening() {
     open("2026-12-30T09:00:00", DICE).unwrap();
     // the month's chances were given once: drawing again would give them twice
     let twice =
-        Pledge { again: Some("再抽一次".to_owned()), ..pledge("2026-12-31T20:00:00", "区公证处掷骰") };
+        Pledge { again: Some("再抽一次".to_owned()), ..pledge("2027-01-02T20:00:00", "区公证处掷骰") };
     match seal_month(&project, &registry, month("2027-01"), &twice, &at("2026-12-31T09:00:00")) {
         Err(refused) => assert_eq!(refused.code(), "SEL-044", "{refused}"),
         Ok(sealed) => {

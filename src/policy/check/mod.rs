@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Diagnostics, Finding, Severity};
 
 use super::locate::PolicyMap;
-use super::{Milli, Policy};
+use super::{AnchorRule, Milli, Policy};
 
 /// Checks a policy without its text: findings name the field but no line.
 #[must_use]
@@ -56,7 +56,9 @@ impl Checker<'_> {
 
     fn anchors(&mut self) {
         for why in self.policy.anchors.faults() {
-            self.at("anchors", Finding::error("POL-140", why).hint("请更正规则的 anchors 部分"));
+            let finding =
+                Finding::error("POL-146", "规则的 anchors 部分有误").value(why).hint("请更正规则的 anchors 部分");
+            self.at("anchors", finding.expected(AnchorRule::EXPECTED));
         }
     }
 

@@ -88,6 +88,9 @@ impl Default for AnchorRule {
 }
 
 impl AnchorRule {
+    /// How its parts are written.
+    pub const EXPECTED: &'static str = "根证书的散列值为 64 位小写十六进制数字；公钥为 keys 命令给出的一行，见证人的与本单位的不同；休市的起日不晚于止日";
+
     /// True where nothing differs from the defaults: the policy's file then says nothing of it.
     #[must_use]
     pub fn is_default(&self) -> bool {
