@@ -146,16 +146,26 @@ fn a_real_seal_waits_for_its_public_number_and_can_be_given_up() {
     window.settle();
     assert!(window.app().session.project().unwrap().books.value().unwrap().pending.is_some());
     // a second seal is refused while one waits
+    let again = pledge.clone();
     window.send(Deed::SealYear(pledge));
     window.until("the second refusal", |w| w.app().session.findings().1.findings().iter().any(|f| f.code == "SEL-031"));
     window.settle();
-    // its hour comes
-    window.at("2026-12-22T20:00:10");
-    window.until("the number's hour", |w| w.enabled("承诺值已公布，录入公开数"));
-    // given up instead, with a reason that the register keeps
+    // given up before its hour, with a reason that the register keeps
     window.send(Deed::Void(Period::Year(2027), "骰子丢失".into()));
     window.until("the register", |w| {
         let books = w.app().session.project().unwrap().books.value();
         books.is_some_and(|b| b.pending.is_none() && b.register.lines().iter().any(|l| l.reason == "骰子丢失"))
     });
+    // sealed again; once its hour has come it can only be opened
+    window.send(Deed::SealYear(Pledge { again: Some("换一副骰子".into()), ..again }));
+    window.until("the second seal", |w| {
+        w.app().session.project().unwrap().books.value().is_some_and(|b| b.pending.is_some())
+    });
+    window.settle();
+    window.at("2026-12-22T20:00:10");
+    window.until("the number's hour", |w| w.enabled("承诺值已公布，录入公开数"));
+    window.send(Deed::Void(Period::Year(2027), "不满意".into()));
+    window.until("the third refusal", |w| w.app().session.findings().1.findings().iter().any(|f| f.code == "ANC-080"));
+    window.settle();
+    assert!(window.app().session.project().unwrap().books.value().unwrap().pending.is_some());
 }

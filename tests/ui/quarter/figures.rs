@@ -9,6 +9,7 @@ use super::super::support::Window;
 use super::accounts::figures;
 use super::desk::{beginning, number_after, press, press_beginning, screen, see};
 use super::office::{file, rows_of};
+use super::steps::off_site;
 
 /// What `fairdraw plan` prints.
 pub fn printed(window: &Window) -> String {
@@ -115,7 +116,12 @@ pub fn one_number(window: &mut Window, moment: &str, stage: Stage) {
         let triggered = if card.contains("触发式检查 ") { number_after(&card, "触发式检查 ") } else { 0.0 };
         screen(window, "执行与公开");
         let waiting = number_after(&beginning(window, "待检查或待录入 "), "待检查或待录入 ");
-        near("执行与公开", waiting + number_after(&card, "已完成 "), listed + triggered, 0.0);
+        near(
+            "执行与公开",
+            waiting + number_after(&card, "已完成 "),
+            listed + triggered + off_site(window, None) as f64,
+            0.0,
+        );
     }
     // the exported files
     let folder = window.folder.path().join(moment);

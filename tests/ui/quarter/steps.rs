@@ -8,6 +8,8 @@ use super::desk::{
 
 /// Freezes, pledges dice to be thrown on the spot at three o'clock, seals, publishes, waits, types the number, opens.
 pub fn ceremony(window: &mut Window, day: &str, open: &str) {
+    // thrown the day after: a day at least between the seal and its number
+    let day = &day.parse::<chrono::NaiveDate>().unwrap().succ_opt().unwrap().to_string();
     press(window, "核对无误，选定公开数");
     press(window, "演示（公开数事先已知）");
     choose(window, "公开数格式", "第三方掷骰");
@@ -131,4 +133,12 @@ pub fn refresh(window: &mut Window, folder: &std::path::Path, headline: &str) {
 pub fn year_total(window: &mut Window) -> f64 {
     screen(window, "总览");
     number_after(&beginning(window, "全年计划检查 "), "全年计划检查 ")
+}
+
+/// Off-site checks of the opened months that wait for their result; of one month all of them.
+pub fn off_site(window: &Window, month: Option<&str>) -> usize {
+    let books = window.app().session.project().unwrap().books.value().unwrap();
+    let of_month = books.draws.iter().filter(|draw| month.is_none_or(|of| draw.month.to_string() == of));
+    let turns = of_month.flat_map(|draw| &draw.off_site);
+    turns.filter(|turn| month.is_some() || books.results.iter().all(|r| r.plan_code != turn.check.plan_code)).count()
 }

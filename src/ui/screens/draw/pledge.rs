@@ -23,6 +23,12 @@ const GAP: i64 = 25;
 const OFFERED: [EntropyFormat; 4] =
     [EntropyFormat::Mixed, EntropyFormat::Dice, EntropyFormat::Drand, EntropyFormat::Ssq];
 
+/// The format that the form begins with: one drawing of the lottery alone says too little, but where the number is known
+/// beforehand that doesn't matter.
+fn usual(demonstration: bool) -> EntropyFormat {
+    if demonstration { EntropyFormat::Ssq } else { OFFERED[0] }
+}
+
 /// A field of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -135,7 +141,7 @@ impl PledgeForm {
     #[must_use]
     pub fn new(now: NaiveDateTime, calendar: &WorkCalendar, demonstration: bool) -> Self {
         let mut form = Self {
-            format: OFFERED[0],
+            format: usual(demonstration),
             source: String::new(),
             reference: String::new(),
             date: String::new(),
@@ -258,7 +264,8 @@ impl PledgeForm {
                     .width(220.0)
                     .selected_text(self.format.label())
                     .show_ui(ui, |ui| {
-                        for format in OFFERED {
+                        // a number that everybody knows needs no second source
+                        for format in OFFERED.into_iter().filter(|of| !self.demonstration || *of != OFFERED[0]) {
                             ui.selectable_value(&mut self.format, format, format.label());
                         }
                     })
@@ -273,7 +280,10 @@ impl PledgeForm {
             ui.label(theme::note(ui, self.format.spelling()));
             ui.end_row();
             ui.label("");
-            ui.checkbox(&mut self.demonstration, t::DEMONSTRATION);
+            if ui.checkbox(&mut self.demonstration, t::DEMONSTRATION).changed() {
+                self.format = usual(self.demonstration);
+                self.propose(now, calendar);
+            }
             ui.end_row();
             if self.demonstration {
                 ui.label("");
