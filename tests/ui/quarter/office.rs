@@ -18,7 +18,26 @@ pub fn office(within: &Path, name: &str, sources: usize, seed: u64) -> PathBuf {
     let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
     let options = DemoOptions { sources, seed, ..DemoOptions::default() };
     write_demo(&folder, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
+    without_positive_list(&folder);
     folder
+}
+
+/// The register without its positive list: here every check is a visit (`tests/it/off_site.rs` has the others).
+fn without_positive_list(folder: &Path) {
+    let path = folder.join("固定污染源名录.xlsx");
+    let mut rows = register(folder);
+    for heading in ["正面清单起", "正面清单止"] {
+        let at = column(&rows, heading);
+        rows[1..].iter_mut().for_each(|row| row[at].clear());
+    }
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("固定污染源名录").unwrap();
+    for (at, row) in rows.iter().enumerate() {
+        for (column, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(at as u32, column as u16, cell).unwrap();
+        }
+    }
+    book.save(&path).unwrap();
 }
 
 /// The rows of a workbook's sheet, headings first: the row that holds `heading`.
