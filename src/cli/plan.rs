@@ -150,9 +150,8 @@ fn show_plan(project: &Project, analysis: &Analysis, movement: Option<&PlanMovem
         line(&movement.sentence)?;
     }
     line("执法主体,1月,2月,3月,4月,5月,6月,7月,8月,9月,10月,11月,12月,全年,其中抽查,其中必查")?;
-    let row = |name: &str, cells: &[PlanCell]| {
+    let row = |name: &str, cells: &[PlanCell], year: &PlanCell| {
         let months: Vec<String> = cells.iter().map(|c| format!("{:.1}", c.expected())).collect();
-        let year = PlanCell::sum(cells.iter());
         line(&format!(
             "{name},{},{:.1},{:.1},{:.1}",
             months.join(","),
@@ -162,9 +161,10 @@ fn show_plan(project: &Project, analysis: &Analysis, movement: Option<&PlanMovem
         ))
     };
     for (body, cells) in analysis.population.inputs.bodies.iter().zip(&plan.matrix) {
-        row(&body.name, cells)?;
+        row(&body.name, cells, &PlanCell::sum(cells.iter()))?;
     }
-    row("合计", &plan.city_cells())?;
+    // the very sum of the first line: added up in another order a tie would be rounded the other way
+    row("合计", &plan.city_cells(), &plan.year_cell())?;
     for locked in &plan.locked {
         line(&locked.text)?;
     }
