@@ -298,7 +298,10 @@ fn exports(hands: &mut Hands<'_>, file: &Path) {
     let range = book.worksheet_range_at(0).unwrap().unwrap();
     let rows: Vec<Vec<Data>> = range.rows().map(<[Data]>::to_vec).collect();
     let texts = |row: &[Data]| row.iter().map(text_of).collect::<Vec<_>>();
-    let head = rows.iter().rposition(|row| texts(row).iter().take(lines[0].len()).eq(lines[0].iter()));
+    // a share is a number in a workbook: its heading has the unit
+    let bare = |text: String| text.strip_suffix("（%）").map_or_else(|| text.clone(), str::to_owned);
+    let head =
+        rows.iter().rposition(|row| texts(row).into_iter().map(bare).take(lines[0].len()).eq(lines[0].iter().cloned()));
     let head = head.unwrap_or_else(|| panic!("{name}: no headings {:?} in {:?}", lines[0], &rows[..rows.len().min(8)]));
     assert!(rows[..head].iter().flatten().any(|cell| text_of(cell).contains(&name)), "{name}: title");
     assert_eq!(rows.len() - head - 1, lines.len() - 1, "{name}: rows of the file");
