@@ -65,6 +65,8 @@ pub struct ResultListRow {
     pub due: Deadline,
     /// Working days late; 0 in time.
     pub late_days: u32,
+    /// Where the check came from.
+    pub origin: CheckOrigin,
     /// The draw: certificate, or commitment while the month is open; origin where it was not drawn.
     pub draw: String,
     /// Inspectors by certificate number.
@@ -120,7 +122,7 @@ impl ResultList {
     /// Rows that were the turn of a member of the positive list, checked without a visit.
     #[must_use]
     pub fn off_site(&self) -> usize {
-        self.rows.iter().filter(|row| row.draw == CheckOrigin::OffSite.label()).count()
+        self.rows.iter().filter(|row| row.origin == CheckOrigin::OffSite).count()
     }
 }
 
@@ -241,6 +243,7 @@ fn compute_row(
         entered: entered.is_some(),
         due,
         late_days: late_days.unsigned_abs(),
+        origin: check.origin,
         draw,
         inspectors: result.inspectors.iter().map(ToString::to_string).collect::<Vec<_>>().join("、"),
         target,

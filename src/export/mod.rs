@@ -20,6 +20,7 @@ mod file_name;
 mod known_columns;
 mod ledger;
 mod manifest;
+mod markup;
 pub mod office;
 mod pack;
 mod pdf_text;

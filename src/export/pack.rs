@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use chrono::{Datelike, Timelike};
+use chrono::{Datelike, NaiveDateTime, Timelike};
 use zip::write::SimpleFileOptions;
 use zip::{AesMode, CompressionMethod, DateTime, ZipWriter};
 
@@ -25,14 +25,8 @@ pub struct PackedFolder<'a> {
     pub info: &'a ExportInfo,
 }
 
-/// The pack. Without a password the same files give the same bytes; names of files can be read without it, what is in
-/// them can't.
-///
-/// # Errors
-/// `EXP-049` where the zip can't be made.
-pub fn render_pack(folder: &PackedFolder<'_>, password: Option<&str>) -> AppResult<ExportFile> {
-    let failed = |cause: String| AppError::new("EXP-049", "压缩包无法生成").with(|f| f.value(cause));
-    let at = folder.info.created;
+/// How the files of a package are packed: their time is a value, so that the same files give the same bytes.
+pub(in crate::export) fn entry_options(at: NaiveDateTime) -> SimpleFileOptions {
     let time = DateTime::from_date_and_time(
         u16::try_from(at.year()).unwrap_or_default(),
         at.month() as u8,
@@ -41,10 +35,19 @@ pub fn render_pack(folder: &PackedFolder<'_>, password: Option<&str>) -> AppResu
         at.minute() as u8,
         at.second() as u8,
     );
-    let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    if let Ok(time) = time {
-        options = options.last_modified_time(time);
-    }
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    // a zip knows the years from 1980 on
+    time.map_or(options, |time| options.last_modified_time(time))
+}
+
+/// The pack. Without a password the same files give the same bytes; names of files can be read without it, what is in
+/// them can't.
+///
+/// # Errors
+/// `EXP-049` where the zip can't be made.
+pub fn render_pack(folder: &PackedFolder<'_>, password: Option<&str>) -> AppResult<ExportFile> {
+    let failed = |cause: String| AppError::new("EXP-049", "压缩包无法生成").with(|f| f.value(cause));
+    let options = entry_options(folder.info.created);
     let manifest = Manifest::of(folder.files, folder.info).to_json()?;
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let all = folder.files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));

@@ -14,10 +14,6 @@ use super::workbook::{BookMeta, render_workbook};
 /// Said on every sheet that names targets.
 const SECRET: &str = "内部资料：检查前名单保密，未检查对象不得对外提供。";
 
-pub(super) fn column(id: &str, heading: &str, width: f64, kind: CellKind) -> SheetColumn {
-    SheetColumn { id: id.to_owned(), heading: heading.to_owned(), width, kind, choices: Vec::new(), input: false }
-}
-
 pub(super) fn book_meta(header: &BookHeader, title: String) -> BookMeta {
     BookMeta {
         title,
@@ -53,7 +49,10 @@ pub(super) fn item_sheet(name: &str, title: String, notes: Vec<String>, items: V
         name: name.to_owned(),
         title,
         notes,
-        columns: vec![column("item", "项目", 44.0, CellKind::Text), column("content", "内容", 88.0, CellKind::Text)],
+        columns: vec![
+            SheetColumn::new("item", "项目", 44.0, CellKind::Text),
+            SheetColumn::new("content", "内容", 88.0, CellKind::Text),
+        ],
         rows: items.into_iter().map(|(item, content)| vec![Cell::text(item), Cell::text(content)]).collect(),
         marks: Vec::new(),
         frozen_columns: 0,
@@ -176,10 +175,13 @@ fn sum_months<'a>(rows: impl Iterator<Item = &'a [MonthFigures; 12]>) -> [MonthF
 }
 
 fn figure_sheet(name: &str, title: String, first: &str) -> SheetSpec {
-    let mut columns =
-        vec![column("name", first, 22.0, CellKind::Text), column("measure", "指标", 16.0, CellKind::Text)];
-    columns.extend((1..=12).map(|m| column(&format!("m{m:02}"), &format!("{m}月"), 9.0, CellKind::Decimal(1))));
-    columns.push(column("total", "全年", 11.0, CellKind::Decimal(1)));
+    let mut columns = vec![
+        SheetColumn::new("name", first, 22.0, CellKind::Text),
+        SheetColumn::new("measure", "指标", 16.0, CellKind::Text),
+    ];
+    columns
+        .extend((1..=12).map(|m| SheetColumn::new(&format!("m{m:02}"), &format!("{m}月"), 9.0, CellKind::Decimal(1))));
+    columns.push(SheetColumn::new("total", "全年", 11.0, CellKind::Decimal(1)));
     SheetSpec {
         name: name.to_owned(),
         title,

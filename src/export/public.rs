@@ -16,7 +16,7 @@ use super::csv_text::{cell_text, render_csv};
 use super::file_name::FileName;
 use super::manifest::ExportFile;
 use super::plan_sheets::item_sheet;
-use super::sheet::{Cell, CellMark, Emphasis, SheetSpec};
+use super::sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec};
 use super::workbook::{BookMeta, render_workbook};
 
 /// What stands on a public document besides its content.
@@ -131,7 +131,7 @@ pub(super) fn year_plan_sheets(plan: &YearPlan, catalogue: &ColumnCatalogue) -> 
 /// A csv has no place for a mark: in simulated data it becomes the last column.
 fn marked(mut sheet: SheetSpec, header: &PublicHeader) -> SheetSpec {
     if let Some(mark) = &header.data_mark {
-        sheet.columns.push(super::plan_sheets::column("data_mark", "数据说明", 12.0, super::sheet::CellKind::Text));
+        sheet.columns.push(SheetColumn::new("data_mark", "数据说明", 12.0, CellKind::Text));
         for row in &mut sheet.rows {
             row.push(Cell::text(mark));
         }

@@ -2,8 +2,7 @@
 
 use crate::domain::BodyId;
 
-use super::plan_sheets::column;
-use super::sheet::{Cell, CellKind, CellMark, Emphasis, SheetSpec};
+use super::sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec};
 
 /// Headings of the four columns, in their order.
 pub const RECORD_COLUMNS: [&str; 4] = ["批准计划", "滚动计划", "已抽取", "已完成"];
@@ -43,10 +42,12 @@ impl RecordTable {
     #[must_use]
     pub fn sheet(&self, title: &str) -> SheetSpec {
         let kinds = [CellKind::Decimal(1), CellKind::Decimal(1), CellKind::Integer, CellKind::Integer];
-        let mut columns =
-            vec![column("body", "执法主体", 28.0, CellKind::Text), column("month", "月份", 9.0, CellKind::Text)];
-        columns.extend(RECORD_COLUMNS.iter().zip(kinds).map(|(name, kind)| column(name, name, 12.0, kind)));
-        columns.push(column("difference", "滚动减批准", 12.0, CellKind::Decimal(1)));
+        let mut columns = vec![
+            SheetColumn::new("body", "执法主体", 28.0, CellKind::Text),
+            SheetColumn::new("month", "月份", 9.0, CellKind::Text),
+        ];
+        columns.extend(RECORD_COLUMNS.iter().zip(kinds).map(|(name, kind)| SheetColumn::new(name, name, 12.0, kind)));
+        columns.push(SheetColumn::new("difference", "滚动减批准", 12.0, CellKind::Decimal(1)));
         let (mut rows, mut marks) = (Vec::new(), Vec::new());
         for row in &self.rows {
             for (m, figures) in row.months.iter().enumerate() {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
+use super::markup::escape;
 use super::sanitise_file_name;
 use crate::disclosure::{MaskCounts, Masker};
 use crate::text::figure::{exact_points, points};
@@ -213,10 +214,6 @@ fn render_factor(page: &mut String, factor: &ScoreFactor) {
     if !factor.cite.is_empty() {
         let _ = writeln!(page, "<tr><td class=\"m\" colspan=\"4\">依据：{}</td></tr>", escape(&factor.cite));
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -82,6 +82,14 @@ pub struct SheetColumn {
     pub input: bool,
 }
 
+impl SheetColumn {
+    /// A column that is only read.
+    #[must_use]
+    pub fn new(id: &str, heading: &str, width: f64, kind: CellKind) -> Self {
+        Self { id: id.to_owned(), heading: heading.to_owned(), width, kind, choices: Vec::new(), input: false }
+    }
+}
+
 /// How a cell stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Emphasis {

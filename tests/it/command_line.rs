@@ -21,6 +21,22 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// `verify` with every file of an exported draw.
+pub(crate) fn verify_evidence(folder: &Path, commitment: &str) -> Output {
+    let file = |name: &str| text(&folder.join(name)).to_owned();
+    let [certificate, frame, roster, needs, pairs] =
+        ["certificate.json", "frame.csv", "roster.csv", "needs.csv", "assignment.csv"].map(file);
+    let files = ["--frame", &frame, "--roster", &roster, "--needs", &needs, "--assignment", &pairs];
+    fairdraw(&[&["verify", &certificate, "--commitment", commitment], &files[..]].concat())
+}
+
+/// `tests/reference/draw.py` with these arguments verifies.
+pub(crate) fn reference_verifies(arguments: &[&str]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/draw.py");
+    let output = Command::new("python3").arg(script).args(arguments).output().expect("python3");
+    assert!(output.status.success(), "{arguments:?}: {}", words(&output));
+}
+
 pub(crate) fn vectors() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/vectors.json");
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
@@ -295,7 +311,8 @@ fn bad_words_give_one_message_and_exit_2() {
 
 #[test]
 fn help_is_in_chinese() {
-    for arguments in [vec!["--help"], vec!["seal", "--help"], vec!["run", "-h"]] {
+    let under = [vec!["keys", "--help"], vec!["keys", "new", "--help"], vec!["keys", "show", "-h"]];
+    for arguments in [vec!["--help"], vec!["seal", "--help"], vec!["run", "-h"]].into_iter().chain(under) {
         let output = fairdraw(&arguments);
         assert!(output.status.success());
         let said = words(&output);

@@ -1,31 +1,17 @@
 //! What the window shows while a slider is dragged is what a computation from the beginning gives.
 
-use fairdraw::diagnostic::{Diagnostics, Progress};
-use fairdraw::district::load_bundled_districts;
+use fairdraw::diagnostic::Progress;
 use fairdraw::policy::{FactorRule, Milli, Policy};
-use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::inputs::analysis::{compute_analysis, is_light_change, recompute_analysis};
-use fairdraw::workspace::intake::import::{NewProject, create_project};
-use fairdraw::workspace::store::clock::Moment;
-use fairdraw::workspace::store::project::{CommandContext, bundled_calendar};
+
+use super::project::demo_project;
 
 type Change = fn(&mut Policy);
 
 #[test]
 fn a_light_recomputation_equals_the_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("输入");
-    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
-    let options = DemoOptions { sources: 3_000, ..DemoOptions::default() };
-    write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
-    let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
-    let context = CommandContext {
-        operator: "测试员".into(),
-        now: Moment::parse("2026-12-20T09:00:00+08:00").unwrap(),
-        progress: Progress::none(),
-    };
-    let imported = create_project(&folder.path().join("项目"), &new, &context).unwrap();
-    let (project, registry) = (imported.project, imported.registry);
+    let (project, registry) = demo_project(folder.path(), 3_000);
     let month = project.months()[0];
     let base = compute_analysis(&project, &registry, month, &Progress::none()).unwrap();
     let light: [Change; 6] = [

@@ -47,15 +47,20 @@ pub(crate) fn pledge(available_at: &str, source: &str) -> Pledge {
     }
 }
 
-/// A demo city of 2 000 sources as a project with its year's seed open.
-pub(crate) fn project(folder: &Path) -> (Project, Registry) {
+/// A demo city as a project, at `folder/项目`.
+pub(crate) fn demo_project(folder: &Path, sources: usize) -> (Project, Registry) {
     let input = folder.join("输入");
     let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
-    let options = DemoOptions { sources: 2_000, ..DemoOptions::default() };
+    let options = DemoOptions { sources, ..DemoOptions::default() };
     write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
     let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
     let imported = create_project(&folder.join("项目"), &new, &at("2026-12-20T09:00:00")).unwrap();
-    let (project, registry) = (imported.project, imported.registry);
+    (imported.project, imported.registry)
+}
+
+/// A demo city of 2 000 sources as a project with its year's seed open.
+pub(crate) fn project(folder: &Path) -> (Project, Registry) {
+    let (project, registry) = demo_project(folder, 2_000);
     seal_year(&project, &registry, &pledge("2026-12-22T20:00:00", "区公证处掷骰"), &at("2026-12-21T09:00:00")).unwrap();
     open_period(&project, Period::Year(2027), DICE, &at("2026-12-23T09:00:00")).unwrap();
     (project, registry)

@@ -14,7 +14,7 @@ use std::process::{Command, Output};
 use calamine::{Data, Reader, open_workbook_auto};
 use serde_json::Value;
 
-use super::command_line::{text, words};
+use super::command_line::{reference_verifies, text, verify_evidence, words};
 use super::public_page::the_page_says_what_the_program_says;
 
 /// Six dice and their order: nobody knows them before they are thrown.
@@ -160,27 +160,10 @@ fn certificates_verify(evidence: &Path) -> usize {
         let text_of = fs::read_to_string(&certificate).unwrap();
         let value: Value = serde_json::from_str(&text_of).unwrap();
         let commitment = value["opening"]["commitment"].as_str().unwrap().to_owned();
-        let file = |name: &str| folder.join(name);
-        let output = super::command_line::fairdraw(&[
-            "verify",
-            text(&certificate),
-            "--commitment",
-            &commitment,
-            "--frame",
-            text(&file("frame.csv")),
-            "--roster",
-            text(&file("roster.csv")),
-            "--needs",
-            text(&file("needs.csv")),
-            "--assignment",
-            text(&file("assignment.csv")),
-        ]);
+        let output = verify_evidence(&folder, &commitment);
         assert!(output.status.success(), "{}: {}", folder.display(), words(&output));
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/draw.py");
-        let arguments = ["certificate", text(&certificate), "--commitment", &commitment];
-        let output = Command::new("python3").arg(script).args(arguments).output().expect("python3");
-        assert!(output.status.success(), "{}: {}", folder.display(), words(&output));
-        let frame = fs::read_to_string(file("frame.csv")).unwrap();
+        reference_verifies(&["certificate", text(&certificate), "--commitment", &commitment]);
+        let frame = fs::read_to_string(folder.join("frame.csv")).unwrap();
         cases.push((folder.display().to_string(), text_of, Some(frame), Some(commitment)));
     }
     let checked = cases.len();

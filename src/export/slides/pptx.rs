@@ -10,14 +10,14 @@ mod shapes;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write};
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use chrono::NaiveDateTime;
+use zip::ZipWriter;
 
 use super::layout::layout;
 use super::sheet::picture_png;
 use super::{Deck, Slide};
 use crate::diagnostic::{AppError, AppResult};
+use crate::export::pack::entry_options;
 use shapes::{NAMESPACES, PROLOGUE, escape, notes_xml, slide_xml};
 
 const THEME: &str = include_str!("../../../assets/slides/theme.xml");
@@ -85,18 +85,7 @@ impl Package {
     }
 
     fn zipped(self, at: NaiveDateTime) -> Result<Vec<u8>, String> {
-        let time = DateTime::from_date_and_time(
-            u16::try_from(at.year()).unwrap_or_default(),
-            at.month() as u8,
-            at.day() as u8,
-            at.hour() as u8,
-            at.minute() as u8,
-            at.second() as u8,
-        );
-        let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-        if let Ok(time) = time {
-            options = options.last_modified_time(time);
-        }
+        let options = entry_options(at);
         let types = self.content_types();
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         let first = ("[Content_Types].xml".to_owned(), types.into_bytes());

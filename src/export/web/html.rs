@@ -3,6 +3,7 @@
 use std::fmt::{Arguments, Write};
 
 use super::super::csv_text::cell_text;
+use super::super::markup::escape;
 use super::super::public::PublicHeader;
 use super::super::sheet::{CellKind, Emphasis, SheetSpec};
 
@@ -17,22 +18,6 @@ const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 
 /// Appends to a page; a text takes everything.
 pub(super) fn put(out: &mut String, text: Arguments<'_>) {
     let _ = out.write_fmt(text);
-}
-
-/// A text as the content of an element or of an attribute in quotes.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// A page's place in the navigation.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use crate::disclosure::{ResultList, ResultListRow};
 
 use super::super::csv_text::cell_text;
-use super::super::plan_sheets::column;
+use super::super::markup::escape;
 use super::super::public::{result_sheet, withheld_sheet};
-use super::super::sheet::{Cell, CellKind, SheetSpec};
+use super::super::sheet::{Cell, CellKind, SheetColumn, SheetSpec};
 use super::PublicSite;
-use super::html::{Place, escape, figures, page, put, table};
+use super::html::{Place, figures, page, put, table};
 
 /// Id of the column that says how the deadline was kept.
 const KEPT: &str = "kept";
@@ -63,7 +63,7 @@ pub(super) fn months_table(site: &PublicSite<'_>) -> String {
 pub(super) fn list_page(site: &PublicSite<'_>, list: &ResultList) -> Vec<u8> {
     let title = format!("{}检查结果", label(list));
     let mut sheet = result_sheet(list, title.clone(), site.catalogue);
-    sheet.columns.push(column(KEPT, "公开期限", 12.0, CellKind::Text));
+    sheet.columns.push(SheetColumn::new(KEPT, "公开期限", 12.0, CellKind::Text));
     for (cells, row) in sheet.rows.iter_mut().zip(&list.rows) {
         cells.push(Cell::text(kept(row)));
     }

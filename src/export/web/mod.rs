@@ -12,9 +12,10 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, ResultList, YearPlan};
 use crate::sampling::SealRegister;
 
-use self::html::{Place, escape, figures, page, put, table};
+use self::html::{Place, figures, page, put, table};
 use super::columns::ColumnCatalogue;
 use super::manifest::ExportFile;
+use super::markup::escape;
 use super::public::{PublicHeader, year_plan_sheets};
 
 /// The page that checks certificates and proofs, alone: no network, no library.

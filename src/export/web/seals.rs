@@ -3,8 +3,9 @@
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::{SealEntry, to_hex};
 
+use super::super::markup::escape;
 use super::super::public::PublicHeader;
-use super::html::{Place, escape, page};
+use super::html::{Place, page};
 use super::{PublicSite, SiteCertificate, VERIFY_PAGE};
 
 /// Where the page takes the document that stands in it.

@@ -25,7 +25,7 @@ use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, StoredDraw, write_json};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
-use crate::workspace::store::register::{load_opened_draws, load_register};
+use crate::workspace::store::register::{load_off_site_turns, load_register};
 
 /// The second person's entry of a number that is read off a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,10 +225,7 @@ fn off_site_turns(
     let Some(sequence) = register.last_opened_of(year) else { return Ok(None) };
     let Some(seed) = StoredDraw::load(project, year, sequence)?.seed() else { return Ok(None) };
     let share = project.policy.positive_list.off_site_share.0;
-    let earlier: Vec<(PlanMonth, OffSiteTurns)> = load_opened_draws(project, |before| before < month)?
-        .into_iter()
-        .filter_map(|draw| Some((draw.period.month()?, draw.off_site?)))
-        .collect();
+    let earlier = load_off_site_turns(project, register, month)?;
     let first = earlier.first().map_or(month, |(first, _)| *first);
     let had: BTreeSet<&str> = earlier.iter().flat_map(|(_, turns)| turns.units.iter().map(UnitId::as_str)).collect();
     let listed = Exclusion::PositiveList.id();

@@ -18,6 +18,7 @@ use crate::risk::{Contribution, Fall, Ground, ScoreLine, SiteExplanation};
 use crate::text::figure::exact_points;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::explain::explain_source;
+use crate::workspace::reports::export::synthetic_mark;
 use crate::workspace::store::project::Project;
 
 /// Falls told.
@@ -78,7 +79,7 @@ pub fn explain_score(project: &Project, registry: &Registry, analysis: &Analysis
         factors,
         falls: falls.into_iter().take(FALLS).map(|(_, text)| text).collect(),
         lower,
-        mark: project.file.synthetic.then(|| "模拟数据".to_owned()),
+        mark: synthetic_mark(project),
     })
 }
 

@@ -17,6 +17,7 @@ mod request;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use rayon::prelude::*;
@@ -106,17 +107,17 @@ pub fn workbook_date(now: Moment) -> NaiveDateTime {
     now.to_string().get(..19).and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
+/// The mark of what is made of invented data.
+#[must_use]
+pub fn synthetic_mark(project: &Project) -> Option<String> {
+    project.file.synthetic.then(|| "模拟数据".to_owned())
+}
+
 /// The mark that stands on every sheet of synthetic data or of a demonstration.
 /// `模拟数据` or `演示`, where a file must say so.
 #[must_use]
 pub fn data_mark<'a>(project: &Project, mut draws: impl Iterator<Item = &'a OpenedDraw>) -> Option<String> {
-    if project.file.synthetic {
-        Some("模拟数据".to_owned())
-    } else if draws.any(|opened| opened.draw.demonstration) {
-        Some("演示".to_owned())
-    } else {
-        None
-    }
+    synthetic_mark(project).or_else(|| draws.any(|opened| opened.draw.demonstration).then(|| "演示".to_owned()))
 }
 
 /// What the manifests of an export say.
@@ -181,10 +182,13 @@ pub fn export_project(
     let at = request.month.or_else(|| months.next_back()).or_else(|| project.months().first().copied());
     let Some(at) = at else { return Err(AppError::new("EXP-050", "项目年度不在 2000 至 2100 年之间")) };
     // the lists tell what was known when they were drawn, the plan what is known now
-    let analysis = compute_analysis(project, registry, at, &context.progress)?;
+    let analysis = Arc::new(compute_analysis(project, registry, at, &context.progress)?);
     let next = next_month(&register, &project.months()).unwrap_or(at);
-    let rolling = if next == at { None } else { Some(compute_analysis(project, registry, next, &context.progress)?) };
-    let planned = rolling.as_ref().unwrap_or(&analysis);
+    let planned = if next == at {
+        Arc::clone(&analysis)
+    } else {
+        Arc::new(compute_analysis(project, registry, next, &context.progress)?)
+    };
     context.progress.begin("导出", 0);
     let checks: Vec<DueCheck> = all.iter().flat_map(OpenedDraw::all_checks).cloned().collect();
     let today = context.now.date();
@@ -197,7 +201,7 @@ pub fn export_project(
     let mut header = book_header(project, &register, context, mark.clone());
     header.notes = vec![planned.plan.verdict_text(&planned.population.inputs.bodies)];
     header.notes.extend(planned.plan.shortages.iter().map(|s| s.text.clone()).take(20));
-    header.notes.extend(off_site_lines(planned).into_values());
+    header.notes.extend(off_site_lines(&planned).into_values());
     header.notes.extend(planned.plan.overloads.iter().map(|o| o.text.clone()).take(20));
     header.notes.extend(planned.plan.locked.iter().map(|l| l.text.clone()).take(20));
     let catalogue = load_columns(project)?;
@@ -209,7 +213,7 @@ pub fn export_project(
         registry,
         districts,
         analysis: &analysis,
-        planned,
+        planned: &planned,
         register: &register,
         catalogue: &catalogue,
         draws: &draws,
@@ -259,7 +263,7 @@ pub fn export_project(
     exported.notes.append(&mut notes);
     write(TEMPLATES, template_files(), None)?;
     if request.takes_briefing() {
-        let made = briefing::of_project(project, registry, districts, request, context)?;
+        let made = briefing::of_project(project, (registry, districts), Arc::clone(&planned), request, context)?;
         write(BRIEFING, made.files, None)?;
         exported.notes.extend(made.notes);
     }

@@ -128,6 +128,17 @@ pub struct OffSiteTurns {
     pub units: Vec<UnitId>,
 }
 
+impl OffSiteTurns {
+    /// Those of a draw's folder; `None` where it was opened by an earlier version.
+    ///
+    /// # Errors
+    /// `DRW-001`, `IO-…`.
+    pub fn load(folder: &Path) -> AppResult<Option<Self>> {
+        let path = folder.join(OFF_SITE);
+        if path.exists() { parse_json(&path).map(Some) } else { Ok(None) }
+    }
+}
+
 /// One sealed draw of a month or year, as it lies in its folder.
 #[derive(Debug)]
 pub struct StoredDraw {
@@ -214,7 +225,7 @@ impl StoredDraw {
         let notes: DrawNotes =
             if at("notes.json").exists() { parse_json(&at("notes.json"))? } else { DrawNotes::default() };
         let changes = if at("changes.json").exists() { parse_json(&at("changes.json"))? } else { Vec::new() };
-        let off_site = if at(OFF_SITE).exists() { Some(parse_json(&at(OFF_SITE))?) } else { None };
+        let off_site = OffSiteTurns::load(&folder)?;
         Ok(Self {
             period,
             sequence,

@@ -3,7 +3,7 @@
 use crate::diagnostic::AppResult;
 use crate::domain::{Period, PlanMonth};
 use crate::sampling::SealRegister;
-use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::draws::{OffSiteTurns, StoredDraw};
 use crate::workspace::store::project::{Project, load_bytes};
 
 /// The register of a project's seals.
@@ -31,6 +31,25 @@ pub fn load_opened_draws(project: &Project, months: impl Fn(PlanMonth) -> bool) 
         }
     }
     Ok(draws)
+}
+
+/// The off-site checks of the opened months before a month, in their order; the draws themselves are not read.
+///
+/// # Errors
+/// Those of [`OffSiteTurns::load`].
+pub fn load_off_site_turns(
+    project: &Project,
+    register: &SealRegister,
+    before: PlanMonth,
+) -> AppResult<Vec<(PlanMonth, OffSiteTurns)>> {
+    let mut turns = Vec::new();
+    for month in project.months().into_iter().filter(|month| *month < before) {
+        for seal in register.opened_of(Period::Month(month)) {
+            let folder = project.draw_folder(seal.sealed.period, seal.sealed.sequence);
+            turns.extend(OffSiteTurns::load(&folder)?.map(|of| (month, of)));
+        }
+    }
+    Ok(turns)
 }
 
 /// The month that is to be planned next: the one after the last that was opened; the year's last where all were.

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
-use super::{fairdraw, text, words};
+use super::{fairdraw, reference_verifies, text, verify_evidence, words};
 
 /// A small demo city, run once: everything that follows reads its output.
 fn run_small(folder: &Path) -> PathBuf {
@@ -14,13 +13,6 @@ fn run_small(folder: &Path) -> PathBuf {
     let output = fairdraw(&["run", "--demo", "--sources", "1500", "--to", text(&out), "--operator", "测试员"]);
     assert!(matches!(output.status.code(), Some(0 | 1)), "{}", words(&output));
     out
-}
-
-/// `tests/reference/draw.py` with these arguments verifies.
-fn reference_verifies(arguments: &[&str]) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/draw.py");
-    let output = Command::new("python3").arg(script).args(arguments).output().expect("python3");
-    assert!(output.status.success(), "{arguments:?}: {}", words(&output));
 }
 
 #[test]
@@ -113,22 +105,7 @@ fn the_main_job(out: &Path, certificate: &Value) {
     assert!(rows.iter().any(|(_, role)| role.starts_with("备选")));
 
     // the exported files verify
-    let file = |name: &str| evidence.join(name);
-    let commitment = certificate["opening"]["commitment"].as_str().unwrap().to_owned();
-    let output = fairdraw(&[
-        "verify",
-        text(&file("certificate.json")),
-        "--frame",
-        text(&file("frame.csv")),
-        "--commitment",
-        &commitment,
-        "--roster",
-        text(&file("roster.csv")),
-        "--needs",
-        text(&file("needs.csv")),
-        "--assignment",
-        text(&file("assignment.csv")),
-    ]);
+    let output = verify_evidence(&evidence, certificate["opening"]["commitment"].as_str().unwrap());
     assert!(output.status.success(), "{}", words(&output));
     assert!(words(&output).contains("演示"));
 

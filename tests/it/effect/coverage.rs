@@ -19,13 +19,12 @@ use fairdraw::policy::Policy;
 use fairdraw::sampling::{
     LEAST_EFFECTIVE, Outcome, SampledUnit, compute_calibrated_ranks, compute_estimate, compute_key,
 };
-use fairdraw::workspace::demo::{City, DEFAULT_SEED, DemoOptions, identity, write_demo};
+use fairdraw::workspace::demo::{City, DEFAULT_SEED, identity};
 use fairdraw::workspace::inputs::analysis::{Analysis, compute_analysis};
-use fairdraw::workspace::intake::import::{NewProject, create_project};
-use fairdraw::workspace::store::clock::Moment;
-use fairdraw::workspace::store::project::{CommandContext, bundled_calendar};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+
+use crate::project::demo_project;
 
 /// A demo city with its plan and its hidden truth, by site of the plan.
 struct Known {
@@ -38,18 +37,8 @@ struct Known {
 
 fn known(sources: usize) -> Known {
     let folder = tempfile::tempdir().unwrap();
-    let input = folder.path().join("输入");
     let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
-    let options = DemoOptions { sources, ..DemoOptions::default() };
-    write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
-    let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
-    let context = CommandContext {
-        operator: "测试员".into(),
-        now: Moment::parse("2026-12-20T09:00:00+08:00").unwrap(),
-        progress: Progress::none(),
-    };
-    let imported = create_project(&folder.path().join("项目"), &new, &context).unwrap();
-    let (project, registry) = (imported.project, imported.registry);
+    let (project, registry) = demo_project(folder.path(), sources);
     let analysis = compute_analysis(&project, &registry, project.months()[0], &Progress::none()).unwrap();
     let n = analysis.population.inputs.sites.len();
     let (mut problem, mut dead) = (vec![0.15; n], vec![false; n]);

@@ -1,33 +1,22 @@
 //! A score explained record by record adds up to the table's, for every site.
 
 use chrono::NaiveDate;
-use fairdraw::diagnostic::{Diagnostics, Progress};
-use fairdraw::district::load_bundled_districts;
+use fairdraw::diagnostic::Progress;
 use fairdraw::export::render_score_sheet;
 use fairdraw::policy::load_preset;
 use fairdraw::risk::{Ground, SiteExplanation};
-use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::inputs::explain::explain_source;
-use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::reports::explain::{company_sheet, explain_score};
-use fairdraw::workspace::store::clock::Moment;
 use fairdraw::workspace::store::frames::load_project_data;
-use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
+use fairdraw::workspace::store::project::Project;
+
+use crate::project::demo_project;
 
 fn project(folder: &std::path::Path, sources: usize) -> Project {
-    let (input, to) = (folder.join("文件"), folder.join("项目"));
-    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
-    let options = DemoOptions { sources, ..DemoOptions::default() };
-    write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
-    let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
-    let context = CommandContext {
-        operator: "测试员".into(),
-        now: Moment::parse("2026-12-20T09:00:00+08:00").unwrap(),
-        progress: Progress::none(),
-    };
-    drop(create_project(&to, &new, &context).unwrap());
-    Project::open(&to, None).unwrap()
+    // as whoever opens it later finds it
+    drop(demo_project(folder, sources));
+    Project::open(&folder.join("项目"), None).unwrap()
 }
 
 #[test]

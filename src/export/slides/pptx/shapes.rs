@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::layout::{Area, Layout, column_widths, foot_words, row_height};
 use super::super::{Deck, Slide, SlideFigure, SlidePicture, SlideTable};
+use crate::export::markup;
 
 /// What every part begins with.
 pub(super) const PROLOGUE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
@@ -33,19 +34,8 @@ fn emu(points: f64) -> i64 {
 
 /// A text fit for XML: what XML 1.0 can't hold is left out.
 pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {}
-            c => out.push(c),
-        }
-    }
-    out
+    let held = |c: &char| matches!(c, '\t' | '\n') || !(c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}'));
+    markup::escape(&text.chars().filter(held).collect::<String>())
 }
 
 /// A run of text; `size` in points.

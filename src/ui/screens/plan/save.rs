@@ -12,16 +12,12 @@ use crate::ui::text::plan as t;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::session::OpenProject;
 
-fn column(id: &str, heading: &str, width: f64, kind: CellKind) -> SheetColumn {
-    SheetColumn { id: id.to_owned(), heading: heading.to_owned(), width, kind, choices: Vec::new(), input: false }
-}
-
 /// The rows as shown: a line a row, a column a month, the year last.
 fn matrix_sheet(rows: &[Row], shown: Shown, title: &str) -> SheetSpec {
     let kind = if matches!(shown, Shown::Drawn | Shown::Done) { CellKind::Integer } else { CellKind::Decimal(1) };
-    let mut columns = vec![column("body", t::BODY, 28.0, CellKind::Text)];
-    columns.extend((1..=MONTHS).map(|m| column(&format!("m{m}"), t::month(m), 9.0, kind)));
-    columns.push(column("year", t::YEAR, 11.0, kind));
+    let mut columns = vec![SheetColumn::new("body", t::BODY, 28.0, CellKind::Text)];
+    columns.extend((1..=MONTHS).map(|m| SheetColumn::new(&format!("m{m}"), t::month(m), 9.0, kind)));
+    columns.push(SheetColumn::new("year", t::YEAR, 11.0, kind));
     let lines = rows
         .iter()
         .map(|row| {

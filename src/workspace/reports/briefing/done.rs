@@ -12,6 +12,7 @@ use crate::registry::schema::sources;
 use crate::text::number::grouped;
 use crate::workspace::reports::areas::AreaFigures;
 use crate::workspace::reports::charts::{beside, bodies_by_need, by_body, by_month};
+use crate::workspace::reports::export::synthetic_mark;
 use crate::workspace::reports::mandatory::{compute_capacity_use, month_sentences};
 
 /// Where the figures come from.
@@ -50,7 +51,7 @@ impl Told<'_> {
             lead: [
                 self.project.policy.agency_name.clone(),
                 format!("截至 {}", day_words(self.books.status.today)),
-                if self.project.file.synthetic { "模拟数据".to_owned() } else { String::new() },
+                synthetic_mark(self.project).unwrap_or_default(),
             ]
             .into_iter()
             .filter(|line| !line.is_empty())

@@ -7,7 +7,7 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::Audience;
 use crate::export::{BookMeta, Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, render_workbook};
 use crate::workspace::deeds::seal::PROGRAM;
-use crate::workspace::reports::export::workbook_date;
+use crate::workspace::reports::export::{synthetic_mark, workbook_date};
 use crate::workspace::store::project::{CommandContext, Project};
 
 /// A table with the id by which the command line names it.
@@ -17,10 +17,6 @@ pub struct EffectSheet {
     pub id: &'static str,
     /// The table.
     pub sheet: SheetSpec,
-}
-
-fn column(id: &str, heading: &str, width: f64, kind: CellKind) -> SheetColumn {
-    SheetColumn { id: id.to_owned(), heading: heading.to_owned(), width, kind, choices: Vec::new(), input: false }
 }
 
 fn sheet(name: &str, title: String, notes: Vec<String>, columns: Vec<SheetColumn>, rows: Vec<Vec<Cell>>) -> SheetSpec {
@@ -49,7 +45,7 @@ pub fn render_effect(project: &Project, effect: &Effect, context: &CommandContex
         program: PROGRAM.to_owned(),
         created: workbook_date(context.now),
         audience: Audience::Internal,
-        data_mark: project.file.synthetic.then(|| "模拟数据".to_owned()),
+        data_mark: synthetic_mark(project),
     };
     render_workbook(&sheets, &meta)
 }
@@ -127,21 +123,21 @@ pub fn effect_sheets(effect: &Effect) -> Vec<EffectSheet> {
 fn rates_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Integer, Percent, Text};
     let columns = vec![
-        column("kind", "分组", 10.0, Text),
-        column("group", "名称", 30.0, Text),
-        column("compliance", "合规率", 9.0, Percent(1)),
-        column("low", "95%下限", 9.0, Percent(1)),
-        column("high", "95%上限", 9.0, Percent(1)),
-        column("observed", "已查（在产）", 12.0, Integer),
-        column("problems", "有问题", 9.0, Integer),
-        column("out_of_scope", "停产、关闭或搬迁", 18.0, Integer),
-        column("missing", "尚无结果", 10.0, Integer),
-        column("effective", "有效样本量", 12.0, Integer),
-        column("population", "代表单位数", 12.0, Integer),
-        column("sources", "在册单位数", 12.0, Integer),
-        column("covered", "可抽到", 10.0, Integer),
-        column("share", "覆盖率", 9.0, Percent(1)),
-        column("standing", "说明", 18.0, Text),
+        SheetColumn::new("kind", "分组", 10.0, Text),
+        SheetColumn::new("group", "名称", 30.0, Text),
+        SheetColumn::new("compliance", "合规率", 9.0, Percent(1)),
+        SheetColumn::new("low", "95%下限", 9.0, Percent(1)),
+        SheetColumn::new("high", "95%上限", 9.0, Percent(1)),
+        SheetColumn::new("observed", "已查（在产）", 12.0, Integer),
+        SheetColumn::new("problems", "有问题", 9.0, Integer),
+        SheetColumn::new("out_of_scope", "停产、关闭或搬迁", 18.0, Integer),
+        SheetColumn::new("missing", "尚无结果", 10.0, Integer),
+        SheetColumn::new("effective", "有效样本量", 12.0, Integer),
+        SheetColumn::new("population", "代表单位数", 12.0, Integer),
+        SheetColumn::new("sources", "在册单位数", 12.0, Integer),
+        SheetColumn::new("covered", "可抽到", 10.0, Integer),
+        SheetColumn::new("share", "覆盖率", 9.0, Percent(1)),
+        SheetColumn::new("standing", "说明", 18.0, Text),
     ];
     let count = |n: usize| Cell::Integer(n as i64);
     let row = |rate: &Rate| {
@@ -182,8 +178,10 @@ fn rates_sheet(effect: &Effect) -> SheetSpec {
 }
 
 fn coverage_sheet(effect: &Effect) -> SheetSpec {
-    let columns =
-        vec![column("reason", "范围", 30.0, CellKind::Text), column("sources", "单位数", 12.0, CellKind::Integer)];
+    let columns = vec![
+        SheetColumn::new("reason", "范围", 30.0, CellKind::Text),
+        SheetColumn::new("sources", "单位数", 12.0, CellKind::Integer),
+    ];
     let row = |name: &str, n: usize| vec![Cell::text(name), Cell::Integer(n as i64)];
     let mut rows = vec![row("在册未关闭的单位", effect.cover.sources), row("可抽到", effect.cover.covered)];
     rows.extend(effect.uncovered.iter().map(|of| row(&format!("抽不到：{}", of.reason), of.sources)));
@@ -193,17 +191,17 @@ fn coverage_sheet(effect: &Effect) -> SheetSpec {
 fn years_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Id, Integer, Percent};
     let columns = vec![
-        column("year", "年份", 8.0, Id),
-        column("checks", "检查次数", 10.0, Integer),
-        column("dead", "关闭或搬迁", 12.0, Integer),
-        column("observed", "在产且有结果", 14.0, Integer),
-        column("problems", "有问题", 9.0, Integer),
-        column("share", "未发现问题的比例", 18.0, Percent(1)),
-        column("low", "95%下限", 9.0, Percent(1)),
-        column("high", "95%上限", 9.0, Percent(1)),
-        column("estimate", "合规率估计", 12.0, Percent(1)),
-        column("estimate_low", "估计95%下限", 13.0, Percent(1)),
-        column("estimate_high", "估计95%上限", 13.0, Percent(1)),
+        SheetColumn::new("year", "年份", 8.0, Id),
+        SheetColumn::new("checks", "检查次数", 10.0, Integer),
+        SheetColumn::new("dead", "关闭或搬迁", 12.0, Integer),
+        SheetColumn::new("observed", "在产且有结果", 14.0, Integer),
+        SheetColumn::new("problems", "有问题", 9.0, Integer),
+        SheetColumn::new("share", "未发现问题的比例", 18.0, Percent(1)),
+        SheetColumn::new("low", "95%下限", 9.0, Percent(1)),
+        SheetColumn::new("high", "95%上限", 9.0, Percent(1)),
+        SheetColumn::new("estimate", "合规率估计", 12.0, Percent(1)),
+        SheetColumn::new("estimate_low", "估计95%下限", 13.0, Percent(1)),
+        SheetColumn::new("estimate_high", "估计95%上限", 13.0, Percent(1)),
     ];
     let rows = effect.years.iter().map(|year| {
         let count = |n: usize| Cell::Integer(n as i64);
@@ -229,11 +227,11 @@ fn randomness_sheet(effect: &Effect) -> Option<SheetSpec> {
     use CellKind::{Decimal, Percent, Text};
     let of = effect.randomness.as_ref()?;
     let columns = vec![
-        column("rule", "办法", 36.0, Text),
-        column("floor", "最低概率", 10.0, Percent(2)),
-        column("found", "预计发现问题", 14.0, Decimal(1)),
-        column("low", "95%下限", 10.0, Decimal(1)),
-        column("high", "95%上限", 10.0, Decimal(1)),
+        SheetColumn::new("rule", "办法", 36.0, Text),
+        SheetColumn::new("floor", "最低概率", 10.0, Percent(2)),
+        SheetColumn::new("found", "预计发现问题", 14.0, Decimal(1)),
+        SheetColumn::new("low", "95%下限", 10.0, Decimal(1)),
+        SheetColumn::new("high", "95%上限", 10.0, Decimal(1)),
     ];
     let row = |rule: &str, point: &PricePoint| {
         vec![
@@ -258,8 +256,12 @@ fn randomness_sheet(effect: &Effect) -> Option<SheetSpec> {
     rows.push(row("简单随机", &of.random));
     let (price, low, high) = of.price;
     let notes = vec![
-        format!("同样查 {} 个单位，可抽到的单位 {} 个。随机的代价：只按风险从高到低查，预计多发现 {price:.1} 个问题（95% 区间 {low:.1} 至 {high:.1}）。", of.visits, of.reachable),
-        "按本年度自己的结果估计：每个抽到的单位代表概率倒数那么多单位（Horvitz–Thompson），风险次序取首月封存时的年度频次，不含当年结果。".to_owned(),
+        format!(
+            "同样查 {} 个单位，可抽到的单位 {} 个。随机的代价：只按风险从高到低查，预计多发现 {price:.1} 个问题（95% 区间 {low:.1} 至 {high:.1}）。",
+            of.visits, of.reachable
+        ),
+        "按本年度自己的结果估计：每个抽到的单位代表概率倒数那么多单位，风险次序取首月封存时的年度频次，不含当年结果。"
+            .to_owned(),
     ];
     Some(sheet("随机的代价", "随机的代价".to_owned(), notes, columns, rows))
 }
@@ -267,13 +269,13 @@ fn randomness_sheet(effect: &Effect) -> Option<SheetSpec> {
 fn dead_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Integer, Percent, Text};
     let columns = vec![
-        column("body", "执法主体", 26.0, Text),
-        column("visited", "已查", 9.0, Integer),
-        column("dead", "关闭或搬迁", 12.0, Integer),
-        column("rate", "失效率", 9.0, Percent(1)),
-        column("low", "95%下限", 9.0, Percent(1)),
-        column("high", "95%上限", 9.0, Percent(1)),
-        column("standing", "说明", 18.0, Text),
+        SheetColumn::new("body", "执法主体", 26.0, Text),
+        SheetColumn::new("visited", "已查", 9.0, Integer),
+        SheetColumn::new("dead", "关闭或搬迁", 12.0, Integer),
+        SheetColumn::new("rate", "失效率", 9.0, Percent(1)),
+        SheetColumn::new("low", "95%下限", 9.0, Percent(1)),
+        SheetColumn::new("high", "95%上限", 9.0, Percent(1)),
+        SheetColumn::new("standing", "说明", 18.0, Text),
     ];
     let rows = effect.dead.iter().map(|of| {
         vec![
@@ -293,14 +295,14 @@ fn dead_sheet(effect: &Effect) -> SheetSpec {
 fn lists_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Integer, Percent, Text};
     let columns = vec![
-        column("list", "检查表", 36.0, Text),
-        column("industries", "行业代码", 20.0, Text),
-        column("sources", "在册单位数", 12.0, Integer),
-        column("visited", "已查（在产）", 12.0, Integer),
-        column("with_list", "使用检查表", 12.0, Integer),
-        column("answered", "有逐项答复", 12.0, Integer),
-        column("share", "使用率", 9.0, Percent(1)),
-        column("reach", "覆盖率", 9.0, Percent(1)),
+        SheetColumn::new("list", "检查表", 36.0, Text),
+        SheetColumn::new("industries", "行业代码", 20.0, Text),
+        SheetColumn::new("sources", "在册单位数", 12.0, Integer),
+        SheetColumn::new("visited", "已查（在产）", 12.0, Integer),
+        SheetColumn::new("with_list", "使用检查表", 12.0, Integer),
+        SheetColumn::new("answered", "有逐项答复", 12.0, Integer),
+        SheetColumn::new("share", "使用率", 9.0, Percent(1)),
+        SheetColumn::new("reach", "覆盖率", 9.0, Percent(1)),
     ];
     let share = |part: usize, whole: usize| Cell::number((whole > 0).then(|| part as f64 / whole as f64));
     let rows = effect.lists.iter().map(|of| {
@@ -322,13 +324,13 @@ fn lists_sheet(effect: &Effect) -> SheetSpec {
 fn items_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Id, Integer, Percent, Text};
     let columns = vec![
-        column("id", "编号", 10.0, Id),
-        column("item", "检查项", 30.0, Text),
-        column("section", "类别", 18.0, Text),
-        column("not_met", "不符合", 9.0, Integer),
-        column("met", "符合", 9.0, Integer),
-        column("not_applicable", "不适用", 9.0, Integer),
-        column("share", "不符合的比例", 14.0, Percent(1)),
+        SheetColumn::new("id", "编号", 10.0, Id),
+        SheetColumn::new("item", "检查项", 30.0, Text),
+        SheetColumn::new("section", "类别", 18.0, Text),
+        SheetColumn::new("not_met", "不符合", 9.0, Integer),
+        SheetColumn::new("met", "符合", 9.0, Integer),
+        SheetColumn::new("not_applicable", "不适用", 9.0, Integer),
+        SheetColumn::new("share", "不符合的比例", 14.0, Percent(1)),
     ];
     let rows = effect.items.iter().map(|of| {
         vec![
@@ -348,13 +350,13 @@ fn items_sheet(effect: &Effect) -> SheetSpec {
 fn inspectors_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Decimal, Id, Integer};
     let columns = vec![
-        column("certificate", "执法证号", 18.0, Id),
-        column("checks", "检查次数", 10.0, Integer),
-        column("problems", "发现问题", 10.0, Integer),
-        column("expected", "同类应有", 10.0, Decimal(1)),
-        column("effect", "效应（百分点）", 14.0, Decimal(1)),
-        column("low", "95%下限", 10.0, Decimal(1)),
-        column("high", "95%上限", 10.0, Decimal(1)),
+        SheetColumn::new("certificate", "执法证号", 18.0, Id),
+        SheetColumn::new("checks", "检查次数", 10.0, Integer),
+        SheetColumn::new("problems", "发现问题", 10.0, Integer),
+        SheetColumn::new("expected", "同类应有", 10.0, Decimal(1)),
+        SheetColumn::new("effect", "效应（百分点）", 14.0, Decimal(1)),
+        SheetColumn::new("low", "95%下限", 10.0, Decimal(1)),
+        SheetColumn::new("high", "95%上限", 10.0, Decimal(1)),
     ];
     let rows = effect.inspectors.people.iter().map(|of| {
         vec![
@@ -377,17 +379,17 @@ fn inspectors_sheet(effect: &Effect) -> SheetSpec {
 fn firms_sheet(effect: &Effect) -> SheetSpec {
     use CellKind::{Date, Id, Integer, Text};
     let columns = vec![
-        column("kind", "类型", 14.0, Text),
-        column("unit_id", "排污许可证编号", 24.0, Id),
-        column("name", "单位名称", 34.0, Text),
-        column("uscc", "统一社会信用代码", 22.0, Id),
-        column("body", "执法主体", 24.0, Text),
-        column("category", "监管类别", 14.0, Text),
-        column("tier_before", "年初风险等级", 14.0, Text),
-        column("tier_now", "现风险等级", 12.0, Text),
-        column("checks", "受检次数", 10.0, Integer),
-        column("problems", "近三年有问题", 14.0, Integer),
-        column("last_check", "最近检查", 12.0, Date),
+        SheetColumn::new("kind", "类型", 14.0, Text),
+        SheetColumn::new("unit_id", "排污许可证编号", 24.0, Id),
+        SheetColumn::new("name", "单位名称", 34.0, Text),
+        SheetColumn::new("uscc", "统一社会信用代码", 22.0, Id),
+        SheetColumn::new("body", "执法主体", 24.0, Text),
+        SheetColumn::new("category", "监管类别", 14.0, Text),
+        SheetColumn::new("tier_before", "年初风险等级", 14.0, Text),
+        SheetColumn::new("tier_now", "现风险等级", 12.0, Text),
+        SheetColumn::new("checks", "受检次数", 10.0, Integer),
+        SheetColumn::new("problems", "近三年有问题", 14.0, Integer),
+        SheetColumn::new("last_check", "最近检查", 12.0, Date),
     ];
     let rows = effect.firms.rows.iter().map(|of| {
         vec![

@@ -1,10 +1,13 @@
 //! The pages for leadership as files.
 
+use std::sync::Arc;
+
 use super::{BRIEFING, ExportRequest};
 use crate::diagnostic::AppResult;
 use crate::district::DistrictSet;
 use crate::export::documents::RenderedDocuments;
 use crate::registry::Registry;
+use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::store::project::{CommandContext, Project};
 
 #[cfg(feature = "charts")]
@@ -17,24 +20,21 @@ impl ExportRequest {
     }
 }
 
-/// The briefing of a project as it stands, in the endings asked for.
+/// The briefing of a project as it stands, in the endings asked for; `planned` is the plan from the next month on.
 ///
 /// # Errors
 /// Those of computing it and of setting it.
 #[cfg(feature = "charts")]
 pub(super) fn of_project(
     project: &Project,
-    registry: &Registry,
-    districts: &DistrictSet,
+    (registry, districts): (&Registry, &DistrictSet),
+    planned: Arc<Analysis>,
     request: &ExportRequest,
     context: &CommandContext,
 ) -> AppResult<RenderedDocuments> {
-    use std::sync::Arc;
-
-    use crate::diagnostic::{AppError, Diagnostics};
+    use crate::diagnostic::Diagnostics;
     use crate::export::documents::{Fonts, Typesetter};
     use crate::workspace::deeds::seal::PROGRAM;
-    use crate::workspace::inputs::analysis::compute_analysis;
     use crate::workspace::reports::books::Books;
     use crate::workspace::reports::briefing::{compute_briefing, deck_of};
     use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
@@ -42,11 +42,7 @@ pub(super) fn of_project(
 
     let data = ProjectData::new(registry.clone(), districts.clone(), Diagnostics::new(), &project.policy)?;
     let books = Books::load(project, &data, context.now.date(), &context.progress)?;
-    let months = project.months();
-    let month = books.next_month(&months).or_else(|| months.first().copied());
-    let month = month.ok_or_else(|| AppError::new("EXP-050", "项目年度不在 2000 至 2100 年之间"))?;
-    let analysis = Arc::new(compute_analysis(project, registry, month, &context.progress)?);
-    let view = AnalysisView::new(project, &data, analysis)?;
+    let view = AnalysisView::new(project, &data, planned)?;
     let briefing = compute_briefing(project, &data, &view, &books, &context.progress)?;
     let deck = deck_of(&briefing, &project.file.briefing);
     let (fonts, templates) = (Fonts::of_this_machine(), load_templates(project)?);
@@ -65,8 +61,8 @@ pub(super) fn of_project(
 #[cfg(not(feature = "charts"))]
 pub(super) fn of_project(
     _: &Project,
-    _: &Registry,
-    _: &DistrictSet,
+    _: (&Registry, &DistrictSet),
+    _: Arc<Analysis>,
     _: &ExportRequest,
     _: &CommandContext,
 ) -> AppResult<RenderedDocuments> {
