@@ -86,6 +86,18 @@ impl Anchors {
         Self::add(&mut self.roots, to_hex(certificate))
     }
 
+    /// The roots that came along, DER: none is trusted of itself.
+    #[must_use]
+    pub fn kept_roots(&self) -> Vec<Vec<u8>> {
+        decoded(&self.roots)
+    }
+
+    /// The tokens, DER.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<Vec<u8>> {
+        decoded(&self.stamps)
+    }
+
     /// Adds a statement. True where it is new.
     pub fn add_statement(&mut self, statement: SignedStatement) -> bool {
         Self::add(&mut self.statements, statement)
@@ -98,4 +110,11 @@ impl Anchors {
         }
         new
     }
+}
+
+fn decoded(list: &[String]) -> Vec<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    list.iter()
+        .map(|text| text.as_bytes().chunks(2).map_while(|p| Some(digit(p[0])? << 4 | digit(*p.get(1)?)?)).collect())
+        .collect()
 }

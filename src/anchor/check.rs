@@ -114,15 +114,8 @@ pub fn check_anchors(check: AnchorCheck<'_>) -> AnchorResult {
     AnchorResult { report, stamp, levels, lacking }
 }
 
-fn decoded(list: &[String]) -> Vec<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    list.iter()
-        .map(|text| text.as_bytes().chunks(2).map_while(|p| Some(digit(p[0])? << 4 | digit(*p.get(1)?)?)).collect())
-        .collect()
-}
-
 fn check_stamps(report: &mut CheckReport, check: &AnchorCheck<'_>, anchors: &Anchors) -> Option<Stamp> {
-    let tokens = decoded(&anchors.stamps);
+    let tokens = anchors.tokens();
     if tokens.is_empty() {
         report.skip(STEP_BEFORE, format!("{NOT_PROVED}：没有时间戳"));
         return None;
@@ -130,7 +123,7 @@ fn check_stamps(report: &mut CheckReport, check: &AnchorCheck<'_>, anchors: &Anc
     let mut roots = check.roots.to_vec();
     if let Some(rule) = check.rule {
         // a root that the plan names by its hash may come with the draw
-        let offered = decoded(&anchors.roots).into_iter().chain(tokens.iter().flat_map(|token| certificates_in(token)));
+        let offered = anchors.kept_roots().into_iter().chain(tokens.iter().flat_map(|token| certificates_in(token)));
         roots.extend(offered.filter(|root| rule.roots.contains(&to_hex(&sha256(&[root])))));
     }
     let seal_json = check.seal.to_json();

@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
     /// The next element, which must have this tag; `what` is its name.
     ///
     /// # Errors
-    /// As [`Self::next`]; another tag.
+    /// As [`Self::element`]; another tag.
     pub fn take(&mut self, tag: u8, what: &str) -> DerResult<Element<'a>> {
         match self.peek() {
             Some(found) if found == tag => self.element().map_err(|DerFault(why)| DerFault(format!("{what}：{why}"))),
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
     /// The next element where it has this tag.
     ///
     /// # Errors
-    /// As [`Self::next`].
+    /// As [`Self::element`].
     pub fn take_if(&mut self, tag: u8) -> DerResult<Option<Element<'a>>> {
         if self.peek() == Some(tag) { self.element().map(Some) } else { Ok(None) }
     }

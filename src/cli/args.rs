@@ -34,17 +34,15 @@ pub struct Cli {
 #[must_use]
 pub fn words() -> Words {
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("显示版本");
-    let mut words = in_chinese(Cli::command().arg(version)).subcommand_help_heading("命令");
-    let names: Vec<String> = words.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    for name in names {
-        words = words.mut_subcommand(name, in_chinese);
-    }
-    words
+    in_chinese(Cli::command().arg(version))
 }
 
+/// A command and those under it.
 fn in_chinese(command: Words) -> Words {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("显示帮助");
     command
+        .mut_subcommands(in_chinese)
+        .subcommand_help_heading("命令")
         .disable_help_flag(true)
         .arg(help)
         .mut_args(|arg| {

@@ -120,7 +120,7 @@ impl TemplatesDialog {
                 Some(TemplateStanding::Changed) => t::STANDINGS[2],
             };
             let selected = at == self.chosen;
-            if ui.selectable_label(selected, t::line(template.file_name(), words)).clicked() {
+            if ui.selectable_label(selected, t::line(name_of(template), words)).clicked() {
                 self.chosen = at;
                 self.page = 0;
             }
@@ -179,7 +179,7 @@ impl TemplatesDialog {
                 // as wide as there is room: an upright page is scrolled, its text can be read
                 let wide = room.x.min(760.0) - 12.0;
                 let (rect, response) = ui.allocate_exact_size(vec2(wide, wide / aspect), Sense::hover());
-                let name = Template::ALL[self.chosen].file_name();
+                let name = name_of(Template::ALL[self.chosen]);
                 response.widget_info(|| WidgetInfo::labeled(Role::Image, true, t::picture(name, self.page + 1)));
                 let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
                 ui.painter().image(texture.id(), rect, whole, egui::Color32::WHITE);
@@ -187,4 +187,10 @@ impl TemplatesDialog {
             },
         );
     }
+}
+
+/// A template's name as a screen says it: its file's without the ending.
+fn name_of(template: Template) -> &'static str {
+    let file = template.file_name();
+    file.strip_suffix(".typ").unwrap_or(file)
 }

@@ -44,8 +44,8 @@ fn the_palette_goes_by_keyboard_alone() {
     assert_eq!(window.app().screen, ScreenId::Briefing);
     let numbered = ScreenId::ALL.into_iter().filter(|screen| *screen != ScreenId::Briefing);
     for (i, screen) in numbered.enumerate() {
-        let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
-        window.key(Modifiers::COMMAND, keys[i]);
+        let digit = Key::from_name(&(i + 1).to_string()).unwrap();
+        window.key(Modifiers::COMMAND, digit);
         assert_eq!(window.app().screen, screen);
     }
     window.key(Modifiers::ALT, Key::PageDown);

@@ -13,7 +13,7 @@ use typst_kit::fonts::{FontPath, FontStore, system};
 use crate::text::face::{BOLD, REGULAR};
 
 /// The family that is always at hand.
-const BUNDLED: &str = "Noto Sans SC";
+const BUNDLED: &str = "Noto Sans CJK SC";
 
 /// What a face is for, its name in GB/T 9704, and the families that will do, the best first.
 const ROLES: [(&str, &str, &[&str]); 4] = [

@@ -1,6 +1,6 @@
 //! Pages for a screen: plain values of a deck → PDF in 16:9, PNG a page, a presentation that stays editable.
 //!
-//! Duty: one layout for all three ([`layout`]); the PDF and the pictures are set by Typst from the template
+//! Duty: one layout for all three (`layout`); the PDF and the pictures are set by Typst from the template
 //! `简报.typ`, which an office may override; the .pptx is written part by part with titles, figures, tables and notes
 //! as texts and charts as pictures.
 //!

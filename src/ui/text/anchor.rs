@@ -18,7 +18,7 @@ pub fn trust(levels: &str, stamped: bool) -> String {
     let hint = if stamped {
         ""
     } else {
-        "（抽取文件夹中的 commitment.tsq 送时间戳机构，取回后用 stamp 命令存入）"
+        "（抽取文件夹中的时间戳请求送时间戳机构，取回的应答由命令行存入）"
     };
     format!("{}{hint}", trust_words(levels, stamped))
 }

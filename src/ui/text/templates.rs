@@ -17,7 +17,7 @@ pub const PREVIOUS: &str = "上一页";
 /// The next page.
 pub const NEXT: &str = "下一页";
 /// Said of the sample.
-pub const SAMPLE: &str = "样张用示例数据，版面与正式文档相同；「公文.typ」以通告为样张";
+pub const SAMPLE: &str = "样张用示例数据，版面与正式文档相同；「公文」以通告为样张";
 /// Fault.
 pub const FAULT: &str = "模板有误";
 

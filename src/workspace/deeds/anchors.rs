@@ -181,6 +181,8 @@ pub fn take_anchors(
     }
     save_anchors(&draw.folder, &anchors)?;
     journal(project, &draw, &taken, context)?;
+    // the tokens taken before were held against the office's roots of that day
+    let roots: Vec<Vec<u8>> = roots.into_iter().chain(anchors.kept_roots()).collect();
     let result = check_draw_anchors(&draw, &roots, certificate.as_deref())?;
     Ok(AnchorsTaken { period, sequence: draw.sequence, taken, result })
 }
