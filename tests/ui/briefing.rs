@@ -120,17 +120,17 @@ fn it_is_saved_as_a_presentation_and_a_template_with_a_fault_says_where() {
     // an office's own template is taken, looked at, broken, and told with its line
     window.until("nothing runs", |w| !w.app().session.is_busy());
     window.click(t::TEMPLATES);
-    let line = templates::line("简报.typ", templates::STANDINGS[0]);
+    let line = templates::line("简报", templates::STANDINGS[0]);
     window.until("the list", |w| w.shows(&line) && w.shows("样张第 1 页"));
     window.click(&line);
-    window.until("the sample", |w| w.shows(&templates::picture("简报.typ", 1)) && w.enabled(templates::TAKE));
+    window.until("the sample", |w| w.shows(&templates::picture("简报", 1)) && w.enabled(templates::TAKE));
     window.click(templates::TAKE);
     let own = window.project_folder().join("模板").join("简报.typ");
-    window.until("the standing", |w| own.exists() && w.shows(&templates::line("简报.typ", templates::STANDINGS[1])));
+    window.until("the standing", |w| own.exists() && w.shows(&templates::line("简报", templates::STANDINGS[1])));
     std::fs::write(&own, "#let a = 1\n#b\n").unwrap();
     window.click(templates::AGAIN);
     window.until("the fault", |w| w.shows("EXP-060") && w.shows("第 2 行") && w.shows("第 2 个字符"));
-    assert!(window.shows(&templates::line("简报.typ", templates::STANDINGS[2])));
+    assert!(window.shows(&templates::line("简报", templates::STANDINGS[2])));
     // and the page of the briefing says the same
     window.key(Modifiers::NONE, Key::Escape);
     window.until("the screen's fault", |w| w.shows(t::FAILED) && w.shows("EXP-060"));
