@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use calamine::{Data, Reader, open_workbook_auto};
+use fairdraw::domain::Period;
+use fairdraw::sampling::{OffSitePace, compute_off_site};
+use fairdraw::workspace::store::draws::StoredDraw;
+use fairdraw::workspace::store::project::Project;
 use serde_json::Value;
 
 use super::command_line::{reference_verifies, text, verify_evidence, words};
@@ -171,6 +175,29 @@ fn certificates_verify(evidence: &Path) -> usize {
     checked
 }
 
+/// Off-site checks of each month as the sealed frames and the year's seed give them, and whether the positive list was the
+/// same all the year.
+fn turns_of(project: &str) -> (Vec<BTreeSet<String>>, bool) {
+    let project = Project::open(Path::new(project), None).unwrap();
+    let seed = StoredDraw::load(&project, Period::Year(2027), 1).unwrap().seed().unwrap();
+    let share = u32::try_from(project.policy.positive_list.off_site_share.0).unwrap();
+    let (mut had, mut turns, mut lists) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+    for (month, at) in project.months().into_iter().zip(1..) {
+        let frame = StoredDraw::load(&project, Period::Month(month), 1).unwrap().frame;
+        let listed = frame.rows().filter(|row| row.reason == "positive_list");
+        let members: Vec<(String, String)> =
+            listed.map(|row| (row.stratum.body().to_owned(), row.unit_id.to_owned())).collect();
+        let of: Vec<(&str, &str)> = members.iter().map(|(body, unit)| (body.as_str(), unit.as_str())).collect();
+        let before: BTreeSet<&str> = had.iter().map(String::as_str).collect();
+        let turn = compute_off_site(&seed, &of, &before, OffSitePace { share, at, of: 12 });
+        let turn: BTreeSet<String> = turn.into_iter().map(str::to_owned).collect();
+        had.extend(turn.iter().cloned());
+        turns.push(turn);
+        lists.insert(members.into_iter().collect::<BTreeSet<_>>());
+    }
+    (turns, lists.len() == 1)
+}
+
 /// Drawn and mandatory checks a month of every body, from the plan of record's json.
 fn by_body_and_month(rows: &[Vec<BTreeMap<String, String>>]) -> BTreeMap<String, [usize; 12]> {
     let mut counts: BTreeMap<String, [usize; 12]> = BTreeMap::new();
@@ -215,17 +242,21 @@ fn a_year_by_commands_ends_disclosed_verified_and_whole() {
     closing.extend(problems.iter().flat_map(|code| ["--code", code.as_str()]));
     office.done("2027-12-30 09:00:00", &closing);
 
-    // the positive list: the plan's number of off-site checks, nobody twice
-    let off_site: Vec<&str> = all
+    // the positive list: whose turn it is by frames and seed, nobody twice; while nobody joins or leaves, as many as planned
+    let (turns, steady) = turns_of(&project);
+    let off_site: Vec<BTreeSet<String>> = all
         .iter()
-        .flatten()
-        .filter(|row| row["检查方式"] == "非现场检查")
-        .inspect(|row| assert!(row["计划编码"].starts_with("FXC"), "{row:?}"))
-        .map(|row| row["单位标识"].as_str())
+        .map(|rows| {
+            let own = rows.iter().filter(|row| row["检查方式"] == "非现场检查");
+            own.inspect(|row| assert!(row["计划编码"].starts_with("FXC"), "{row:?}")).map(|row| row["单位标识"].clone())
+        })
+        .map(Iterator::collect)
         .collect();
-    let units: BTreeSet<&str> = off_site.iter().copied().collect();
-    println!("{} off-site checks, {planned_off_site} planned", off_site.len());
-    assert_eq!((units.len(), off_site.len() as u64), (off_site.len(), planned_off_site));
+    assert_eq!(off_site, turns);
+    let count: usize = off_site.iter().map(BTreeSet::len).sum();
+    println!("{count} off-site checks, {planned_off_site} planned, the list the same all the year: {steady}");
+    assert_eq!(off_site.iter().flatten().collect::<BTreeSet<_>>().len(), count, "nobody twice");
+    assert!(!steady || count as u64 == planned_off_site, "{count} {planned_off_site}");
 
     // all disclosed, none late, no problem open
     let status: Value =
