@@ -26,6 +26,7 @@ mod hash;
 mod inclusion;
 mod json;
 mod merkle;
+mod method;
 mod nodes;
 mod off_site;
 mod opening;
@@ -64,6 +65,7 @@ pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha2
 pub use inclusion::{CERTAIN_ABOVE, compute_inclusion, compute_inclusion_with_certainties, compute_ppb};
 pub use json::to_canonical_json;
 pub use merkle::{MerkleTree, PathFault, compute_merkle_root, root_from_path};
+pub use method::Method;
 pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
 pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};
 pub use probability::{CALIBRATE_BELOW, check_frame};
@@ -71,9 +73,7 @@ pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, c
 pub use realised::compute_realised;
 pub use register::{RegisterEvent, RegisterLine, SealEntry, SealRegister};
 pub use rounding::{compute_quota_offset, compute_quotas};
-pub use seal::{
-    DEMONSTRATION_SOURCE, EntropyPledge, METHOD, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal,
-};
+pub use seal::{DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal};
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::compute_next_reserve;
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};

@@ -20,7 +20,8 @@ import struct
 import sys
 
 PPB = 1_000_000_000
-CALIBRATE_BELOW = 10.0  # strata with sum of pi(1-pi) under this carry calibrated ranks
+# strata with sum of pi(1-pi) under this carry calibrated ranks, by the seal's method
+CALIBRATE_BELOW = {"pareto-pps/1": 10.0, "pareto-pps/2": 100.0}
 HEX64 = re.compile(r"[0-9a-f]{64}")
 UNIT = re.compile(r"[0-9A-Za-z]{1,40}")
 STRATUM = re.compile(r"[0-9a-z_]{1,24}/[0-9a-z_]{1,24}")
@@ -224,7 +225,7 @@ def faults_of(rows, seal, opening, result, published=None) -> list:
         return f
     if seal["format"] != "fairdraw-seal/1" or opening["format"] != "fairdraw-opening/1":
         bad("format")
-    if seal["method"] != "pareto-pps/1":
+    if seal["method"] not in CALIBRATE_BELOW:
         bad("method")
     for name in ("frame_root", "inputs_sha256", "policy_sha256", "roster_sha256", "secret_sha256"):
         if not HEX64.fullmatch(seal[name]):
@@ -293,7 +294,7 @@ def faults_of(rows, seal, opening, result, published=None) -> list:
         free = [r for r in mine if r[2] < PPB]
         n = s["draw"] - (len(mine) - len(free))
         spread = sum(r[2] / 1e9 * (1 - r[2] / 1e9) for r in free)
-        if spread >= CALIBRATE_BELOW:
+        if spread >= CALIBRATE_BELOW[seal["method"]]:
             if any(r[2] != r[3] for r in free):
                 bad(f"stratum {s['id']}: rank differs from pi")
         elif free:
@@ -435,7 +436,7 @@ def stratum_rows(stratum, ids, weights, n, frame_key, excluded=()):
     ppb = to_ppb(pis, n, ids)
     free = [i for i, p in enumerate(ppb) if p < PPB]
     ranks = list(ppb)
-    if sum(ppb[i] / 1e9 * (1 - ppb[i] / 1e9) for i in free) < CALIBRATE_BELOW and free:
+    if sum(ppb[i] / 1e9 * (1 - ppb[i] / 1e9) for i in free) < CALIBRATE_BELOW["pareto-pps/1"] and free:
         for i, r in zip(free, calibrate([ppb[i] / 1e9 for i in free], n - (len(ids) - len(free)))):
             ranks[i] = round(r * PPB)
     rows = [(u, stratum, p, r, "", salt_of(frame_key, u).hex()) for u, p, r in zip(ids, ppb, ranks)]

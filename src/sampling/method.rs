@@ -1,0 +1,37 @@
+//! The versions of the way to draw: what a seal's `method` stands for.
+//!
+//! A draw is checked, and where need be made again, by the rules that its own seal names, for ever. New seals carry
+//! [`Method::LATEST`]. One name covers everything that chance decides: how quotas are rounded, how probabilities follow
+//! from them, from which size on ranks may be the probabilities themselves, how inspectors are paired.
+
+/// A version of the way to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// `pareto-pps/1`: the draws of 2027 and before.
+    V1,
+    /// `pareto-pps/2`.
+    V2,
+}
+
+impl Method {
+    /// What new seals carry.
+    pub const LATEST: Self = Self::V2;
+
+    /// Every version, the oldest first.
+    pub const ALL: [Self; 2] = [Self::V1, Self::V2];
+
+    /// The seal's `method`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::V1 => "pareto-pps/1",
+            Self::V2 => "pareto-pps/2",
+        }
+    }
+
+    /// The version of a seal's `method`; `None` for one that this program doesn't know.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.id() == id)
+    }
+}
