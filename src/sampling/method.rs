@@ -4,6 +4,8 @@
 //! [`Method::LATEST`]. One name covers everything that chance decides: how quotas are rounded, how probabilities follow
 //! from them, from which size on ranks may be the probabilities themselves, how inspectors are paired.
 
+use super::inclusion::CERTAIN_ABOVE;
+
 /// A version of the way to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
@@ -26,6 +28,36 @@ impl Method {
         match self {
             Self::V1 => "pareto-pps/1",
             Self::V2 => "pareto-pps/2",
+        }
+    }
+
+    /// Σπ(1−π) of a stratum's free units under which its ranks are calibrated; from there on they are the probabilities,
+    /// and what is realised departs from these by less than 0.2 / (Σπ(1−π))² of min(π, 1−π).
+    #[must_use]
+    pub fn calibrate_below(self) -> f64 {
+        match self {
+            Self::V1 => 10.0,
+            Self::V2 => 150.0,
+        }
+    }
+
+    /// From which month's target on a unit is drawn for certain, on top of its stratum's quota. (Probabilities closer to 1
+    /// can't be told from it by the quadrature that calibrates the ranks.)
+    #[must_use]
+    pub fn certain_from(self) -> f64 {
+        match self {
+            Self::V1 => 1.0,
+            Self::V2 => CERTAIN_ABOVE,
+        }
+    }
+
+    /// What is claimed of the realised probabilities, of every unit in every stratum: the one sentence that checks,
+    /// window and page say.
+    #[must_use]
+    pub fn precision(self) -> &'static str {
+        match self {
+            Self::V1 => "小层各单元偏差不超过十万分之一，其余各层不超过千分之二",
+            Self::V2 => "每一层各单元偏差都不超过十万分之一",
         }
     }
 

@@ -156,7 +156,7 @@ pub fn compute_seal(request: SealRequest, frame: &SamplingFrame, secret: &Secret
         sequence: request.sequence,
         previous: request.previous.map(|hash| to_hex(&hash)).unwrap_or_default(),
         sealed_at: request.sealed_at.to_string(),
-        method: Method::V1.id().to_owned(),
+        method: Method::LATEST.id().to_owned(),
         program: request.program,
         frame_root: to_hex(&frame.root()),
         frame_size: frame.len() as u64,

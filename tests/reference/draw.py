@@ -21,7 +21,7 @@ import sys
 
 PPB = 1_000_000_000
 # strata with sum of pi(1-pi) under this carry calibrated ranks, by the seal's method
-CALIBRATE_BELOW = {"pareto-pps/1": 10.0, "pareto-pps/2": 100.0}
+CALIBRATE_BELOW = {"pareto-pps/1": 10.0, "pareto-pps/2": 150.0}
 HEX64 = re.compile(r"[0-9a-f]{64}")
 UNIT = re.compile(r"[0-9A-Za-z]{1,40}")
 STRATUM = re.compile(r"[0-9a-z_]{1,24}/[0-9a-z_]{1,24}")
@@ -164,6 +164,53 @@ def realised(ranks: list, n: int) -> list:
     return total
 
 
+def realised_2(ranks: list, n: int) -> list:
+    """As realised(), by pareto-pps/2: of more than half drawn, who is left out is a sample with the odds
+    turned over; and for strata of thousands, everybody's count with one unit divided out again."""
+    size = len(ranks)
+    if n >= size:
+        return [1.0] * size
+    if 2 * n > size:
+        return [1 - out for out in realised_2([1 - r for r in ranks], size - n)]
+    odds = [r / (1 - r) for r in ranks]
+    total = [0.0] * size
+    for x, w in zip(*NODES):
+        t, dt = x / (1 - x), w / (1 - x) ** 2
+        s = [t * o / (1 + t * o) for o in odds]
+        above = sum(s) - n
+        if above > 0 and above * above > 160 * sum(s):
+            continue
+        first, f = 0, [1.0]
+        for p in s:
+            q = 1 - p
+            f = [f[0] * q] + [b * q + a * p for a, b in zip(f, f[1:])] + [f[-1] * p]
+            while f[-1] < 1e-32:
+                f.pop()
+            if f[0] < 1e-32:
+                low = next(k for k, v in enumerate(f) if v >= 1e-32)
+                f, first = f[low:], first + low
+        run, at_most = 0.0, []
+        for v in f:
+            run += v
+            at_most.append(run)
+        want, last = n - 1 - first, len(f)
+        for i, p in enumerate(s):
+            if p <= 0.5:
+                below = 1.0
+                if want < last:
+                    below = 0.0
+                    for v in at_most[:max(0, want + 1)]:
+                        below = (v - p * below) / (1 - p)
+            elif want < -1:
+                below = 0.0
+            else:
+                below = 1.0
+                for v in reversed(at_most[want + 1:]):
+                    below = (v - (1 - p) * below) / p
+            total[i] += dt * odds[i] / (1 + t * odds[i]) ** 2 * min(1.0, max(0.0, below))
+    return total
+
+
 def calibrate(pis: list, n: int) -> list:
     """ranks whose realised probabilities are pis, to 1e-8: r <- r*pi/realised, from r = pi."""
     r = list(pis)
@@ -298,7 +345,8 @@ def faults_of(rows, seal, opening, result, published=None) -> list:
             if any(r[2] != r[3] for r in free):
                 bad(f"stratum {s['id']}: rank differs from pi")
         elif free:
-            for r, got in zip(free, realised([r[3] / 1e9 for r in free], n)):
+            of = realised if seal["method"] == "pareto-pps/1" else realised_2
+            for r, got in zip(free, of([r[3] / 1e9 for r in free], n)):
                 p = r[2] / 1e9
                 if abs(got - p) > 1e-5 * min(p, 1 - p) + 4e-9:
                     bad(f"stratum {s['id']}: {r[0]}: rank realises {got:.9f}, not {p:.9f}")
