@@ -4,6 +4,7 @@ use std::io::Write;
 
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
+use qrcode::bits::{Bits, encode_auto};
 use qrcode::{Color, EcLevel, QrCode};
 
 /// Modules of white around the code: ISO/IEC 18004 asks for four.
@@ -14,9 +15,8 @@ const QUIET: usize = 4;
 /// The strongest correction is taken that the text leaves room for in the same size of code.
 #[must_use]
 pub fn qr_png(text: &str) -> Option<Vec<u8>> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
-    let better = QrCode::with_error_correction_level(text, EcLevel::M).ok();
-    let code = better.filter(|better| better.width() == code.width()).unwrap_or(code);
+    let (bits, level) = encode(text.as_bytes())?;
+    let code = QrCode::with_bits(bits, level).ok()?;
     let side = code.width();
     let whole = side + 2 * QUIET;
     let colors = code.to_colors();
@@ -31,6 +31,22 @@ pub fn qr_png(text: &str) -> Option<Vec<u8>> {
         }
     }
     png(whole as u32, &rows)
+}
+
+/// The text's bits and their correction. Which level fits is known before a code is drawn: of a large one, the choice
+/// of its mask takes most of the time.
+fn encode(text: &[u8]) -> Option<(Bits, EcLevel)> {
+    let least = encode_auto(text, EcLevel::L).ok()?;
+    let better = || {
+        let mut bits = Bits::new(least.version());
+        bits.push_optimal_data(text).ok()?;
+        bits.push_terminator(EcLevel::M).ok()?;
+        Some(bits)
+    };
+    match better() {
+        Some(bits) => Some((bits, EcLevel::M)),
+        None => Some((least, EcLevel::L)),
+    }
 }
 
 /// A square PNG of 8-bit grey pixels; `rows` hold the filter byte before each row.
