@@ -103,6 +103,8 @@ pub enum Command {
     ReplaceInspector(ReplaceArgs),
     /// 增加触发式检查
     AddCheck(AddCheckArgs),
+    /// 模拟一个月的配对：各主体最可能的一对人员、从未用到的人员
+    PairingChances(super::pairing::PairingChancesArgs),
     /// 作废一次封存
     Void(VoidArgs),
     /// 取回时间戳与见证人的签名，核对后存入抽取文件夹

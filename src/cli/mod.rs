@@ -15,6 +15,7 @@ mod findings;
 mod journal;
 mod ledger;
 mod output;
+mod pairing;
 mod plan;
 mod plan_dates;
 mod policy;
@@ -102,6 +103,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Substitute(args) => draw::substitute(&args, cli.json, &context),
         Command::ReplaceInspector(args) => draw::replace(&args, cli.json, &context),
         Command::AddCheck(args) => draw::add(&args, cli.json, &context),
+        Command::PairingChances(args) => pairing::pairing_chances(&args, cli.json),
         Command::Void(args) => draw::void(&args, &context),
         Command::Stamp(args) => anchors::stamp(&args, cli.json, &context),
         Command::Sign(args) => anchors::sign(&args, cli.json, &context),

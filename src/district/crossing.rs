@@ -13,6 +13,8 @@ use geo::{Coord, MultiPolygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use crate::diagnostic::{AppResult, Progress};
+
 /// Crossings up to which a shape is repaired.
 pub(super) const MOST_CROSSINGS: usize = 20_000;
 /// Pairs of edges that are looked at; a map of a city needs some thousands.
@@ -75,13 +77,27 @@ fn pieces(edges: &[Edge]) -> Vec<Piece> {
     out
 }
 
+/// Pieces after which it is asked again whether the work has been cancelled.
+const ASKED_EVERY: usize = 4096;
+
 /// The crossings among edges; of those with each other where `apart` says that the pair counts.
-pub(super) fn find_crossings(edges: &[Edge], most: usize, apart: impl Fn(usize, usize) -> bool) -> Crossings {
+///
+/// # Errors
+/// `JOB-001` once cancelled.
+pub(super) fn find_crossings(
+    edges: &[Edge],
+    most: usize,
+    apart: impl Fn(usize, usize) -> bool,
+    progress: &Progress,
+) -> AppResult<Crossings> {
     let tree = RTree::bulk_load(pieces(edges));
     let mut seen: HashSet<(u32, u32)> = HashSet::new();
     let mut first: Option<u32> = None;
     let (mut looked, mut complete) = (0_usize, true);
-    'all: for piece in &tree {
+    'all: for (at, piece) in (&tree).into_iter().enumerate() {
+        if at % ASKED_EVERY == 0 {
+            progress.check()?;
+        }
         let own = piece.data;
         let (low, high) = (piece.geom().lower(), piece.geom().upper());
         for other in tree.locate_in_envelope_intersecting(&AABB::from_corners(low, high)) {
@@ -103,7 +119,7 @@ pub(super) fn find_crossings(edges: &[Edge], most: usize, apart: impl Fn(usize, 
             }
         }
     }
-    Crossings { first: first.map(|at| edges[at as usize].0), count: seen.len(), complete }
+    Ok(Crossings { first: first.map(|at| edges[at as usize].0), count: seen.len(), complete })
 }
 
 /// True where two edges cross within both, or share a stretch. Meeting in a point is allowed.
@@ -142,7 +158,7 @@ mod tests {
         for count in [3, 40, 300] {
             let corners: Vec<Coord<f64>> = (0..count).map(|_| Coord { x: next(), y: next() }).collect();
             let edges: Vec<Edge> = (0..count).map(|i| (corners[i], corners[(i + 1) % count])).collect();
-            let found = find_crossings(&edges, usize::MAX, |_, _| true);
+            let found = find_crossings(&edges, usize::MAX, |_, _| true, &Progress::none()).unwrap();
             assert!(found.complete);
             assert_eq!(found.count, plain(&edges), "{count}");
         }
@@ -159,7 +175,7 @@ mod tests {
                 ]
             })
             .collect();
-        assert_eq!(find_crossings(&grid, usize::MAX, |_, _| true).count, plain(&grid));
+        assert_eq!(find_crossings(&grid, usize::MAX, |_, _| true, &Progress::none()).unwrap().count, plain(&grid));
     }
 
     #[test]
@@ -172,8 +188,8 @@ mod tests {
             })
             .collect();
         let edges: Vec<Edge> = (0..301).map(|i| (star[i], star[(i + 1) % 301])).collect();
-        let found = find_crossings(&edges, 1_000, |_, _| true);
+        let found = find_crossings(&edges, 1_000, |_, _| true, &Progress::none()).unwrap();
         assert!(!found.complete && found.count == 1_001 && found.first.is_some());
-        assert!(find_crossings(&edges, usize::MAX, |_, _| true).complete);
+        assert!(find_crossings(&edges, usize::MAX, |_, _| true, &Progress::none()).unwrap().complete);
     }
 }

@@ -18,7 +18,7 @@ use super::set::{District, DistrictSet};
 use super::shp::ShapeKind;
 use super::system::bring_to_wgs84;
 use super::validity::{Place, check_division, check_rings};
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::domain::DistrictCode;
 use crate::text::fold_width;
 
@@ -43,14 +43,20 @@ pub struct DistrictOptions {
 /// Reads districts from a `.shp`, a `.zip` or a folder.
 ///
 /// # Errors
-/// What [`load_layers`] refuses, and `GIS-031 … 034` (coordinate system), `040`–`042`, `046`, `047` (no
+/// `JOB-001` once cancelled; what [`load_layers`] refuses, and `GIS-031 … 034` (coordinate system), `040`–`042`, `046`, `047` (no
 /// polygons, layer, code column, named column, or district).
-pub fn load_districts(path: &Path, options: &DistrictOptions, diagnostics: &mut Diagnostics) -> AppResult<DistrictSet> {
+pub fn load_districts(
+    path: &Path,
+    options: &DistrictOptions,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<DistrictSet> {
     let shape_options = ShapeOptions { encoding: options.encoding.clone() };
     let layers = load_layers(path, &shape_options, diagnostics)?;
     let shown = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     let layer = choose_layer(layers, options, &shown, diagnostics)?;
-    check_districts(&layer, options, diagnostics)
+    progress.check()?;
+    check_districts(&layer, options, diagnostics, progress)
 }
 
 /// The bundled sketch of Shanghai's districts.
@@ -70,7 +76,7 @@ pub fn load_bundled_districts(diagnostics: &mut Diagnostics) -> AppResult<Distri
     };
     let layer = check_layer(files, &ShapeOptions::default(), diagnostics)?;
     let options = DistrictOptions { border_hint_m: Some(super::SKETCH_BORDER_M), ..DistrictOptions::default() };
-    let mut set = check_districts(&layer, &options, diagnostics)?;
+    let mut set = check_districts(&layer, &options, diagnostics, &Progress::none())?;
     set.sketch = true;
     diagnostics.push(Finding::note("GIS-060", super::SKETCH_NOTICE).hint("请在“地图”中载入本单位的行政区划文件"));
     Ok(set)
@@ -160,6 +166,7 @@ pub fn check_districts(
     layer: &Layer,
     options: &DistrictOptions,
     diagnostics: &mut Diagnostics,
+    progress: &Progress,
 ) -> AppResult<DistrictSet> {
     let name_field = match &options.name_field {
         Some(name) => Some(named_field(layer, name)?),
@@ -178,6 +185,7 @@ pub fn check_districts(
     let mut districts: Vec<District> = Vec::new();
     let mut united: Vec<(DistrictCode, Vec<MultiPolygon<f64>>)> = Vec::new();
     for i in layer.live() {
+        progress.check()?;
         let row = i as u64 + 1;
         let name = name_field.and_then(|f| layer.value(i, f)).map(|n| fold_width(n).trim().to_owned());
         let shown_name = name.clone().unwrap_or_else(|| format!("第 {row} 条"));
@@ -202,7 +210,8 @@ pub fn check_districts(
             );
             continue;
         }
-        let shape = check_rings(&parts[i], &Place { file: &layer.shown, row, name: &shown_name }, diagnostics);
+        let place = Place { file: &layer.shown, row, name: &shown_name };
+        let shape = check_rings(&parts[i], &place, diagnostics, progress)?;
         if shape.0.is_empty() {
             diagnostics.push(
                 Finding::error("GIS-059", "边界修复后没有剩下任何区域，该记录不予采用")
@@ -247,7 +256,7 @@ pub fn check_districts(
     }
     districts.sort_by_key(|d| d.code);
     let named: Vec<(&str, &MultiPolygon<f64>)> = districts.iter().map(|d| (d.name.as_str(), &d.shape)).collect();
-    check_division(&named, &layer.shown, diagnostics);
+    check_division(&named, &layer.shown, diagnostics, progress)?;
     let mut set = DistrictSet::of(districts);
     set.file.clone_from(&layer.shown);
     set.encoding.clone_from(&layer.encoding);

@@ -24,7 +24,7 @@ use rstar::{AABB, RTree};
 
 use super::crossing::{MOST_CROSSINGS, edges_of, find_crossings};
 use super::geometry::{Bounds, LocalPlane, planar_area_m2};
-use crate::diagnostic::{Diagnostics, Finding};
+use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 
 /// Overlaps and gaps below this are rounding: 1 000 m² along a border of 100 km is one centimetre.
 const LEAST_AREA_M2: f64 = 1000.0;
@@ -59,7 +59,15 @@ struct Ring {
 }
 
 /// Rings of one record to a valid shape (empty where nothing is left).
-pub(super) fn check_rings(parts: &[Vec<[f64; 2]>], place: &Place, diagnostics: &mut Diagnostics) -> MultiPolygon<f64> {
+///
+/// # Errors
+/// `JOB-001` once cancelled.
+pub(super) fn check_rings(
+    parts: &[Vec<[f64; 2]>],
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<MultiPolygon<f64>> {
     let corners: usize = parts.iter().map(Vec::len).sum();
     for (count, most, what) in [(corners, MOST_CORNERS_OF_ONE, "顶点"), (parts.len(), MOST_RINGS, "环")] {
         if count > most {
@@ -68,7 +76,7 @@ pub(super) fn check_rings(parts: &[Vec<[f64; 2]>], place: &Place, diagnostics: &
                 most,
                 what,
             )));
-            return MultiPolygon(vec![]);
+            return Ok(MultiPolygon(vec![]));
         }
     }
     let (mut lost, mut unclosed, mut dropped) = (0, 0, 0);
@@ -107,10 +115,12 @@ pub(super) fn check_rings(parts: &[Vec<[f64; 2]>], place: &Place, diagnostics: &
         rings.push(Ring { line, clockwise: area < 0.0, bounds, area: area.abs() });
     }
     let count = rings.len();
-    let Some((shape, turned, outside)) = nest(&rings) else {
+    let nested = nest(&rings, progress);
+    progress.check()?;
+    let Some((shape, turned, outside)) = nested else {
         let what = format!("边界的 {count} 个环层层嵌套过多，该区不予采用");
         diagnostics.push(place.finding(too_much(what, MOST_RINGS, "环")));
-        return MultiPolygon(vec![]);
+        return Ok(MultiPolygon(vec![]));
     };
     let mut say = |count: usize, code, what: &str, hint: &str| {
         if count > 0 {
@@ -122,22 +132,22 @@ pub(super) fn check_rings(parts: &[Vec<[f64; 2]>], place: &Place, diagnostics: &
     say(dropped, "GIS-051", "个环点数不足、面积为零或重复，已去掉", "请核对该区边界是否完整");
     say(turned, "GIS-053", "个环的方向与规范相反（外环应为顺时针），已按包含关系处理", "不影响使用");
     say(outside, "GIS-054", "个按方向应为“洞”的环不在任何外环之内，已作为独立部分", "请核对是否多出或缺少区域");
-    let found = find_crossings(&edges_of(&shape), MOST_CROSSINGS, |_, _| true);
+    let found = find_crossings(&edges_of(&shape), MOST_CROSSINGS, |_, _| true, progress)?;
     let Some(c) = found.first.filter(|_| found.complete) else {
         if found.complete {
-            return shape;
+            return Ok(shape);
         }
         let at = found.first.map_or_else(String::new, |c| format!("，首处在（{:.5}, {:.5}）", c.x, c.y));
         let what = format!("边界自相交过多（已找到 {} 处{at}），无法修复，该区不予采用", found.count);
         diagnostics.push(place.finding(too_much(what, MOST_CROSSINGS, "自相交")));
-        return MultiPolygon(vec![]);
+        return Ok(MultiPolygon(vec![]));
     };
     let repaired = shape.boolean_op_with_fill_rule(&MultiPolygon(vec![]), OpType::Union, FillRule::EvenOdd);
     let repaired = if repaired.0.is_empty() { shape } else { repaired.orient(Direction::Default) };
     let what = format!("边界自相交 {} 处，首处在（{:.5}, {:.5}），已按奇偶规则修复", found.count, c.x, c.y);
     diagnostics
         .push(place.finding(Finding::warning("GIS-052", what).hint("请核对该处边界，最好在原软件中修复后重新导出")));
-    repaired
+    Ok(repaired)
 }
 
 /// `GIS-062`: a shape past what is worked on.
@@ -183,7 +193,7 @@ impl Ring {
 
 /// The smallest ring around each: candidates come by their boxes, the smallest is asked first, and the first that holds
 /// the ring is its owner. `None` where rings nest beyond [`MOST_AROUND`].
-fn owners(rings: &[Ring]) -> Option<Vec<Option<usize>>> {
+fn owners(rings: &[Ring], progress: &Progress) -> Option<Vec<Option<usize>>> {
     let boxed = |(i, ring): (usize, &Ring)| {
         let (low, high) = (ring.bounds.min(), ring.bounds.max());
         GeomWithData::new(Rectangle::from_corners([low.x, low.y], [high.x, high.y]), i)
@@ -193,7 +203,7 @@ fn owners(rings: &[Ring]) -> Option<Vec<Option<usize>>> {
     let owner = |ring: &Ring| {
         let corner = [ring.bounds.min().x, ring.bounds.min().y];
         let around = tree.locate_in_envelope_intersecting(&AABB::from_point(corner)).map(|found| found.data);
-        if looked.load(Ordering::Relaxed) > MOST_AROUND {
+        if looked.load(Ordering::Relaxed) > MOST_AROUND || progress.check().is_err() {
             return None;
         }
         let mut around: Vec<usize> = around.filter(|k| rings[*k].area > ring.area).collect();
@@ -221,8 +231,8 @@ fn owners(rings: &[Ring]) -> Option<Vec<Option<usize>>> {
 
 /// Outer rings and holes by depth of nesting. Returns the shape, how many rings run the wrong way, and how
 /// many that run as holes have nothing around them (where the others run right).
-fn nest(rings: &[Ring]) -> Option<(MultiPolygon<f64>, usize, usize)> {
-    let owners = owners(rings)?;
+fn nest(rings: &[Ring], progress: &Progress) -> Option<(MultiPolygon<f64>, usize, usize)> {
+    let owners = owners(rings, progress)?;
     // depth by way of the owner, which is always larger: largest first
     let mut by_area: Vec<usize> = (0..rings.len()).collect();
     by_area.sort_by(|a, b| rings[*b].area.total_cmp(&rings[*a].area));
@@ -255,7 +265,15 @@ fn nest(rings: &[Ring]) -> Option<(MultiPolygon<f64>, usize, usize)> {
 }
 
 /// Compares districts with each other: overlaps and gaps are noticed, not repaired.
-pub(super) fn check_division(shapes: &[(&str, &MultiPolygon<f64>)], file: &str, diagnostics: &mut Diagnostics) {
+///
+/// # Errors
+/// `JOB-001` once cancelled.
+pub(super) fn check_division(
+    shapes: &[(&str, &MultiPolygon<f64>)],
+    file: &str,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<()> {
     let corners: usize = shapes.iter().map(|(_, s)| geo::CoordsIter::coords_count(*s)).sum();
     if corners > MOST_CORNERS {
         diagnostics.push(
@@ -263,12 +281,12 @@ pub(super) fn check_division(shapes: &[(&str, &MultiPolygon<f64>)], file: &str, 
                 .hint("需要检查时请先简化边界")
                 .file(file),
         );
-        return;
+        return Ok(());
     }
     let each: Vec<_> = shapes.iter().map(|(_, shape)| edges_of(shape)).collect();
     let whose: Vec<usize> =
         each.iter().enumerate().flat_map(|(i, edges)| std::iter::repeat_n(i, edges.len())).collect();
-    let shared = find_crossings(&each.concat(), MOST_SHARED, |a, b| whose[a] != whose[b]);
+    let shared = find_crossings(&each.concat(), MOST_SHARED, |a, b| whose[a] != whose[b], progress)?;
     if !shared.complete {
         diagnostics.push(
             Finding::warning(
@@ -278,10 +296,10 @@ pub(super) fn check_division(shapes: &[(&str, &MultiPolygon<f64>)], file: &str, 
             .hint("请核对是否把两份不同的边界放在了一起")
             .file(file),
         );
-        return;
+        return Ok(());
     }
     let bounds: Vec<Option<Bounds>> = shapes.iter().map(|(_, s)| Bounds::of(s)).collect();
-    let Some(whole) = bounds.iter().flatten().copied().reduce(Bounds::union) else { return };
+    let Some(whole) = bounds.iter().flatten().copied().reduce(Bounds::union) else { return Ok(()) };
     let plane = LocalPlane::at(whole.centre().0, whole.centre().1);
     let mut pairs = Vec::new();
     for i in 0..shapes.len() {
@@ -296,10 +314,11 @@ pub(super) fn check_division(shapes: &[(&str, &MultiPolygon<f64>)], file: &str, 
             }
         }
     }
-    let overlaps: Vec<(usize, usize, f64)> = pairs
-        .par_iter()
-        .map(|(i, k)| (*i, *k, planar_area_m2(&shapes[*i].1.intersection(shapes[*k].1), plane)))
-        .collect();
+    let area_of = |(i, k): &(usize, usize)| {
+        progress.check()?;
+        Ok((*i, *k, planar_area_m2(&shapes[*i].1.intersection(shapes[*k].1), plane)))
+    };
+    let overlaps: Vec<(usize, usize, f64)> = pairs.par_iter().map(area_of).collect::<AppResult<_>>()?;
     for (i, k, area) in overlaps.into_iter().filter(|o| o.2 >= LEAST_AREA_M2) {
         diagnostics.push(
             Finding::warning(
@@ -333,6 +352,7 @@ pub(super) fn check_division(shapes: &[(&str, &MultiPolygon<f64>)], file: &str, 
             .file(file),
         );
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -343,7 +363,7 @@ mod tests {
     fn check(parts: &[Vec<[f64; 2]>]) -> (MultiPolygon<f64>, Vec<&'static str>) {
         let mut d = Diagnostics::new();
         let place = Place { file: "a.shp", row: 1, name: "甲区" };
-        let shape = check_rings(parts, &place, &mut d);
+        let shape = check_rings(parts, &place, &mut d, &Progress::none()).unwrap();
         (shape, d.findings().iter().map(|f| f.code).collect())
     }
 
@@ -415,7 +435,8 @@ mod tests {
         let (a, b) = (shape(121.0, 31.0, 0.1, 0.3), shape(121.09, 31.0, 0.1, 0.1));
         let (c, d) = (shape(121.1, 31.2, 0.09, 0.1), shape(121.15, 31.1, 0.04, 0.1));
         let mut diagnostics = Diagnostics::new();
-        check_division(&[("甲", &a), ("乙", &b), ("丙", &c), ("丁", &d)], "a.shp", &mut diagnostics);
+        check_division(&[("甲", &a), ("乙", &b), ("丙", &c), ("丁", &d)], "a.shp", &mut diagnostics, &Progress::none())
+            .unwrap();
         assert_eq!(diagnostics.count_code("GIS-055"), 1);
         assert_eq!(diagnostics.count_code("GIS-056"), 1);
         assert!(diagnostics.findings()[0].what.contains("「甲」与「乙」重叠"));

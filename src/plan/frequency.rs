@@ -85,6 +85,8 @@ pub struct ScaledEnterprise {
 pub struct Frequencies {
     /// λ of each site, visits a year; 0 for excluded ones.
     pub lambda: Vec<f64>,
+    /// Sites whose λ is left as it was, though it would be another on today's data, with that one; in order.
+    pub kept: Vec<(u32, f64)>,
     /// f of each site after the enterprise's cap.
     pub floor: Vec<f64>,
     /// t of each body: 1 where capacity suffices, 0 where only the floors are left.

@@ -50,14 +50,14 @@ pub fn merged_categories(policy: &Policy, inputs: &PlanInputs) -> Vec<u8> {
     merged
 }
 
-/// The strata of a month, by body and category; those without any site are left out. Sites whose target is `certain` or
-/// more are sure to be drawn, on top of their stratum's quota.
+/// The strata of a month, by body and category; those without any site are left out. `settle` says with
+/// which target a site is drawn, and those of 1 are drawn for certain, on top of their stratum's quota.
 #[must_use]
 pub fn compute_strata(
     policy: &Policy,
     inputs: &PlanInputs,
     targets: &MonthTargets,
-    certain: f64,
+    mut settle: impl FnMut(usize, f64) -> f64,
 ) -> Vec<StratumTargets> {
     let categories = policy.categories.len();
     let merged = merged_categories(policy, inputs);
@@ -77,11 +77,12 @@ pub fn compute_strata(
     for (site, p) in targets.p.iter().enumerate() {
         let own = sites.body[site] as usize * categories + sites.category[site] as usize;
         let stratum = &mut strata[own / categories * categories + merged[own] as usize];
-        if *p >= certain {
+        let p = settle(site, *p);
+        if p >= 1.0 {
             stratum.certain.push(site as u32);
-        } else if *p > 0.0 {
+        } else if p > 0.0 {
             stratum.units.push(site as u32);
-            stratum.p.push(*p);
+            stratum.p.push(p);
             stratum.expected += p;
         } else {
             stratum.excluded.push(site as u32);

@@ -1,7 +1,11 @@
 //! Planning the rest of a year afresh (rules, item 5).
 //!
-//! New violations, complaints, grades and results change λ from the next month. For a site whose λ
-//! changed, the rest of the year gets what its slots still had to offer and (λ′ − λ) × (share of the rest of
+//! New violations, complaints, grades and results change λ from the next month. A change counts from a twentieth of
+//! the λ that the slots were cut from ([`LEAST_CHANGE`]), or where that no longer meets the floor; what is less leaves
+//! the site its slots and its λ ([`settle`]), so that one visited already gets no slot anew because a factor of its body
+//! moved by a hundredth. Small changes add up: what is compared is what the slots in force were cut from.
+//!
+//! For a site whose λ changed, the rest of the year gets what its slots still had to offer and (λ′ − λ) × (share of the rest of
 //! the year), cut into slots, within what the enterprise's cap leaves; the past stays as it is, and sites whose
 //! λ is the same keep their slots. What slots still had to offer is a martingale of mean λ × (share of the rest):
 //! over all that may be drawn a site's rest is λ′ × (share of the rest), and the year's total moves by the
@@ -12,6 +16,7 @@
 //! offered it.
 
 use super::capacity::window_months;
+use super::frequency::Frequencies;
 use super::model::{MONTHS, PlanInputs, VisitKind};
 use super::schedule::{Schedule, rate_of};
 use super::shares::ShareProfiles;
@@ -34,15 +39,20 @@ pub struct ReplannedSite {
     pub rest_after: f64,
 }
 
-/// The new λ: what [`super::frequency::compute_frequencies`] gives on the new risk table.
-#[derive(Debug, Clone, Copy)]
-pub struct NewFrequencies<'a> {
-    /// λ that the schedule was made from.
-    pub before: &'a [f64],
-    /// λ′.
-    pub after: &'a [f64],
-    /// The year's floor of each site.
-    pub floor: &'a [f64],
+/// Changes of λ by less than this share of it leave a site its slots.
+pub const LEAST_CHANGE: f64 = 0.05;
+
+/// Leaves λ as it is where it would change by less than [`LEAST_CHANGE`] and still meets the floor: `frequencies` become
+/// those in force, and say what was left. `before` is λ that the schedule was made from.
+pub fn settle(before: &[f64], frequencies: &mut Frequencies) {
+    for (site, old) in before.iter().enumerate() {
+        let fresh = frequencies.lambda[site];
+        let small = (fresh - old).abs() < LEAST_CHANGE * old;
+        if small && frequencies.floor[site] <= old + 1e-9 && (fresh - old).abs() > 1e-9 {
+            frequencies.lambda[site] = *old;
+            frequencies.kept.push((site as u32, fresh));
+        }
+    }
 }
 
 /// Visits that a site's slots still have to offer from `month` on.
@@ -96,19 +106,22 @@ fn rest_share(shares: &ShareProfiles, site: usize, month: usize) -> f64 {
     if all > 0.0 { rest / all } else { 0.0 }
 }
 
-/// Plans the rest of the year from `month` (0 to 11) on afresh where λ changed. `state` is the state before
-/// that month; the schedule is changed in place. Returns the sites planned afresh, in order.
+/// Plans the rest of the year from `month` (0 to 11) on afresh where λ changed: from `before`, of which the schedule was
+/// made, to what [`super::frequency::compute_frequencies`] gives on the new risk table, as far as [`settle`] lets it.
+/// `state` is the state before that month; the schedule is changed in place. Returns the sites planned afresh, in order.
 pub fn replan(
     policy: &Policy,
     inputs: &PlanInputs,
     shares: &ShareProfiles,
     schedule: &mut Schedule,
     state: &SiteState,
-    new: NewFrequencies<'_>,
+    (before, frequencies): (&[f64], &mut Frequencies),
     month: usize,
 ) -> Vec<ReplannedSite> {
     let sites = &*inputs.sites;
-    let changed = |i: usize| (new.before[i] - new.after[i]).abs() > 1e-9;
+    settle(before, frequencies);
+    let (after, floor) = (&frequencies.lambda, &frequencies.floor);
+    let changed = |i: usize| (before[i] - after[i]).abs() > 1e-9;
     let mut had = vec![0_u8; sites.len()];
     for visit in inputs.history.visits.iter().filter(|v| (v.month as usize) < month) {
         if let (Some(site), VisitKind::Drawn | VisitKind::Mandatory(_)) = (visit.site, visit.kind) {
@@ -132,13 +145,13 @@ pub fn replan(
         .iter()
         .map(|&i| {
             let old = rest_expectation(schedule, &owners, state, i, month);
-            let fresh = (old + (new.after[i] - new.before[i]) * rest_share(shares, i, month)).max(0.0);
-            let lacking = (new.floor[i] - f64::from(had[i])).max(0.0);
+            let fresh = (old + (after[i] - before[i]) * rest_share(shares, i, month)).max(0.0);
+            let lacking = (floor[i] - f64::from(had[i])).max(0.0);
             let rest = if changed(i) { fresh.max(old.min(lacking)) } else { old };
             ReplannedSite {
                 site: i as u32,
-                before: new.before[i],
-                after: new.after[i],
+                before: before[i],
+                after: after[i],
                 rest_before: old,
                 rest_after: rest.min(most_left(i)),
             }

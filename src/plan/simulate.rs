@@ -86,8 +86,8 @@ impl SimulationReport {
 /// The rules by which the simulated months are drawn: those of the sampling room, which this one doesn't know.
 #[derive(Debug, Clone, Copy)]
 pub struct DrawRules {
-    /// From which target on a site is drawn for certain.
-    pub certain: f64,
+    /// The target that a site is drawn with; takes its chance from the second argument, 52 bits a call.
+    pub settle: fn(f64, &mut dyn FnMut() -> u64) -> f64,
     /// Rounds a body's expected numbers, in stratum order; takes its chance from the second argument, 52 bits a call.
     pub round: fn(&[f64], &mut dyn FnMut() -> u64) -> Vec<u32>,
     /// π of a stratum's free sites, from their targets and the stratum's quota.
@@ -173,7 +173,8 @@ pub fn simulate(
             for (unvisited, p) in state.unvisited.iter_mut().zip(&targets.p) {
                 *unvisited *= 1.0 - p;
             }
-            let mut strata = compute_strata(policy, inputs, &targets, rules.certain);
+            let mut strata =
+                compute_strata(policy, inputs, &targets, |_, p| (rules.settle)(p, &mut || rng.next_u64() >> 12));
             assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
             let mut load = vec![[0.0; RESOURCES]; inputs.bodies.len()];
             for stratum in &strata {

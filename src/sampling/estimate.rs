@@ -9,8 +9,8 @@
 //! Variance by linearisation, e = z·(y − ȳ)/N̂ with z the domain's indicator, and in each stratum Rosén's estimator for
 //! Pareto sampling (Rosén 1997, "On sampling with probability proportional to size"):
 //! V̂ = n/(n−1) Σ (1−P)(e/P − Σ(1−P)(e/P) / Σ(1−P))², over the stratum's free sampled units. Certainties contribute
-//! nothing. How many units a stratum gets is itself drawn: a body's strata share one rounding, so that its sum is fixed to
-//! within one and its strata are not independent. Strata of fewer than [`LEAST_IN_STRATUM`] free sampled units are
+//! nothing. How many units a stratum gets is itself drawn: a body's sum is fixed to within one, so that its strata depend on
+//! each other (as little as that allows, [`super::round_apart`]; by `pareto-pps/1` neighbours excluded each other). Strata of fewer than [`LEAST_IN_STRATUM`] free sampled units are
 //! therefore collapsed within their body, what is left of that with the next one (ibid., section 3.7.3): centring at the
 //! level whose number is fixed keeps the dependence, and errs to the wide side.
 //!

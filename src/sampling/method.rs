@@ -4,8 +4,6 @@
 //! [`Method::LATEST`]. One name covers everything that chance decides: how quotas are rounded, how probabilities follow
 //! from them, from which size on ranks may be the probabilities themselves, how inspectors are paired.
 
-use super::inclusion::CERTAIN_ABOVE;
-
 /// A version of the way to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
@@ -38,16 +36,6 @@ impl Method {
         match self {
             Self::V1 => 10.0,
             Self::V2 => 150.0,
-        }
-    }
-
-    /// From which month's target on a unit is drawn for certain, on top of its stratum's quota. (Probabilities closer to 1
-    /// can't be told from it by the quadrature that calibrates the ranks.)
-    #[must_use]
-    pub fn certain_from(self) -> f64 {
-        match self {
-            Self::V1 => 1.0,
-            Self::V2 => CERTAIN_ABOVE,
         }
     }
 

@@ -74,7 +74,9 @@ pub use probability::check_frame;
 pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, compute_proof};
 pub use realised::compute_realised;
 pub use register::{RegisterEvent, RegisterLine, SealEntry, SealRegister};
-pub use rounding::{compute_quota_offset, compute_quotas, draw_quotas, round_apart};
+pub use rounding::{
+    compute_quota_offset, compute_quotas, draw_quotas, round_apart, settle_near_certain, settle_target,
+};
 pub use seal::{DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal};
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::compute_next_reserve;

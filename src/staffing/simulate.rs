@@ -1,6 +1,6 @@
 //! How often who is paired with whom, by simulation.
 //!
-//! Duty: frequencies to be shown. There's no formula for a pair's probability, so none is claimed: the
+//! Duty: frequencies to be shown, from seeds that are nobody's. There's no formula for a pair's probability, so none is claimed: the
 //! pairing is run for every seed given, and counted. The seeds' order doesn't matter.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::assign::Staffing;
 use super::roster::{Needs, Roster};
 use super::rule::PairingRule;
-use super::shortage::Shortage;
+use crate::diagnostic::AppResult;
 use crate::domain::{InspectorId, UnitId};
 
 /// Two certificates, the lesser bytes first.
@@ -21,6 +21,8 @@ pub type Pair = (InspectorId, InspectorId);
 pub struct PairFrequencies {
     /// Number of simulated draws.
     pub draws: u64,
+    /// Of these the ones that the roster could not staff.
+    pub unfilled: u64,
     /// Pair → in how many draws the two stood together in at least one check. Divide by `draws`.
     pub together: BTreeMap<Pair, u64>,
     /// Pair → number of checks together over all draws. Divide by `draws` for the expected number.
@@ -37,6 +39,7 @@ impl PairFrequencies {
             }
         };
         self.draws += other.draws;
+        self.unfilled += other.unfilled;
         add(&mut self.together, other.together);
         add(&mut self.checks, other.checks);
         for (unit, pairs) in other.of_unit {
@@ -46,23 +49,27 @@ impl PairFrequencies {
     }
 }
 
-/// Runs the pairing for every seed and counts the pairs; `watch` are units whose pairs are counted singly.
+/// Runs the pairing for every seed and counts the pairs; `needs_of` gives what is drawn with a seed, `watch` are units whose
+/// pairs are counted singly. A draw that the roster can't staff is counted as such.
 ///
 /// # Errors
-/// The shortage, where there is one: it depends on no seed.
+/// Those of `needs_of`.
 pub fn simulate_pairs(
     rule: PairingRule,
     roster: &Roster,
-    needs: &Needs,
+    needs_of: impl Fn(&[u8; 32]) -> AppResult<Needs> + Sync,
     seeds: impl IntoIterator<Item = [u8; 32]>,
     watch: &[UnitId],
-) -> Result<PairFrequencies, Shortage> {
-    let staffing = Staffing::new(rule, roster, needs)?;
+) -> AppResult<PairFrequencies> {
     let seeds: Vec<[u8; 32]> = seeds.into_iter().collect();
     let count = |seed: &[u8; 32]| {
-        let assignment = staffing.assign_here(seed);
         let mut counts = PairFrequencies { draws: 1, ..PairFrequencies::default() };
-        for row in assignment.rows() {
+        let needs = needs_of(seed)?;
+        let Ok(staffing) = Staffing::new(rule, roster, &needs) else {
+            counts.unfilled = 1;
+            return Ok(counts);
+        };
+        for row in staffing.assign_here(seed).rows() {
             let (a, b) = (row.lead.clone(), row.second.clone());
             let pair = if a < b { (a, b) } else { (b, a) };
             if watch.contains(&row.unit_id) {
@@ -71,7 +78,7 @@ pub fn simulate_pairs(
             counts.together.insert(pair.clone(), 1);
             *counts.checks.entry(pair).or_insert(0) += 1;
         }
-        counts
+        Ok(counts)
     };
-    Ok(seeds.par_iter().map(count).reduce(PairFrequencies::default, PairFrequencies::merge))
+    seeds.par_iter().map(count).try_reduce(PairFrequencies::default, |a, b| Ok(a.merge(b)))
 }

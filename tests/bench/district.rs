@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use fairdraw::diagnostic::Diagnostics;
+use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::{DistrictOptions, DistrictSet, NOWHERE, load_bundled_districts, load_districts};
 
 /// Points located, as many as a nation's registers may hold in one city's file.
@@ -97,7 +97,8 @@ pub fn run() {
     for name in ["shanghai_districts", "china_provinces_tianditu_simplified"] {
         let path = root.join(Path::new("districts")).join(format!("{name}.shp"));
         let start = Instant::now();
-        let set = load_districts(&path, &DistrictOptions::default(), &mut diagnostics).expect("a readable file");
+        let set = load_districts(&path, &DistrictOptions::default(), &mut diagnostics, &Progress::none())
+            .expect("a readable file");
         measure(name, &set, start.elapsed().as_secs_f64() * 1e3);
     }
 }

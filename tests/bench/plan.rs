@@ -94,7 +94,7 @@ fn times(policy: &Policy, inputs: &PlanInputs) {
     let targets = context.compute(&state, 0);
     let target_time = start.elapsed();
     let start = Instant::now();
-    let strata = compute_strata(policy, inputs, &targets, draw_rules().certain);
+    let strata = compute_strata(policy, inputs, &targets, |_, p| p);
     println!(
         "plan | {} sites: annual plan {:.1} ms (best {:.1} ms), month targets {:.1} ms, {} strata {:.1} ms; {} shortages",
         inputs.sites.len(),

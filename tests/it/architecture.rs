@@ -151,8 +151,8 @@ const ROOMS: [Room; 28] = [
     room(
         "workspace/reports",
         "what is told: plain values that window, command line and export read",
-        "text domain diagnostic policy checklist district registry risk sampling anchor plan disclosure chart export \
-         workspace/store workspace/inputs workspace/deeds",
+        "text domain diagnostic policy checklist district registry risk sampling anchor plan staffing disclosure chart \
+         export workspace/store workspace/inputs workspace/deeds",
         "chrono polars rayon serde serde_json",
     ),
     room(

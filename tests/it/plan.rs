@@ -22,7 +22,7 @@ use fairdraw::plan::capacity::{RosterEntry, compute_team_days};
 use fairdraw::plan::mandatory::{MandatoryFacts, compute_mandatory};
 use fairdraw::plan::mend::{MendAction, apply_mend};
 use fairdraw::plan::model::{MONTHS, QuotaEdit};
-use fairdraw::plan::replan::{NewFrequencies, replan};
+use fairdraw::plan::replan::{LEAST_CHANGE, replan};
 use fairdraw::plan::simulate::simulate;
 use fairdraw::plan::{
     AnnualPlan, Exclusion, NEVER, PastTargets, PlanInputs, PlanSites, Resource, ShortageKind, SiteState, TargetContext,
@@ -32,6 +32,8 @@ use fairdraw::policy::{Milli, Policy};
 use fairdraw::sampling::compute_quotas;
 use fairdraw::workspace::inputs::month_frame::draw_rules;
 use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 fn policy() -> &'static Policy {
     static POLICY: OnceLock<Policy> = OnceLock::new();
@@ -128,7 +130,7 @@ fn whole_frequency_is_a_permutation_and_past_targets_carry_over() {
     let mut seen = vec![0; 24];
     for month in 0..MONTHS {
         let targets = targets_of(&inputs, &plan, month);
-        let mut strata = compute_strata(policy(), &inputs, &targets, 1.0);
+        let mut strata = compute_strata(policy(), &inputs, &targets, |_, p| p);
         assign_quotas(&mut strata, |_, f| compute_quotas(f, 0.37));
         let chosen: Vec<u32> =
             strata.iter().flat_map(|s| s.certain.iter().chain(s.units.iter().take(s.draw as usize))).copied().collect();
@@ -242,12 +244,9 @@ fn a_raised_frequency_never_lowers_the_rest_of_the_year() {
     assert!(new.frequencies.lambda[0] > plan.frequencies.lambda[0]);
     let state = SiteState::before(policy(), &inputs, &plan.shares, &plan.schedule, 9);
     let mut schedule = plan.schedule.clone();
-    let change = NewFrequencies {
-        before: &plan.frequencies.lambda,
-        after: &new.frequencies.lambda,
-        floor: &new.frequencies.floor,
-    };
-    let done = replan(policy(), &worse, &plan.shares, &mut schedule, &state, change, 9);
+    let before = &plan.frequencies.lambda;
+    let mut after = new.frequencies.clone();
+    let done = replan(policy(), &worse, &plan.shares, &mut schedule, &state, (before, &mut after), 9);
     assert_eq!(done.len(), 1);
     assert!(done[0].rest_after >= done[0].rest_before - 1e-12, "{done:?}");
     assert!((done[0].rest_before - 1.0).abs() < 1e-6);
@@ -260,8 +259,51 @@ fn a_raised_frequency_never_lowers_the_rest_of_the_year() {
     worse.history.visits.extend([drawn(0, 0, 9), drawn(0, 0, 10)]);
     let mut schedule = plan.schedule.clone();
     let state = SiteState::before(policy(), &worse, &plan.shares, &schedule, 11);
-    let done = replan(policy(), &worse, &plan.shares, &mut schedule, &state, change, 11);
+    let mut after = new.frequencies.clone();
+    let done = replan(policy(), &worse, &plan.shares, &mut schedule, &state, (before, &mut after), 11);
     assert!(done[0].rest_after.abs() < 1e-12, "{done:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever moves frequencies in the year, only sites whose frequency changes by a twentieth or more get new slots;
+    /// the others keep theirs and their frequency to the bit, those visited already with them.
+    #[test]
+    fn small_changes_of_frequency_leave_sites_their_slots(seed in any::<u64>(), month in 1..11_usize, wide in 0.01..0.2_f64) {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut inputs = small(&(0..40).map(|i| (0, 3, false, i)).collect::<Vec<_>>());
+        let plan = plan_of(policy(), &inputs);
+        for m in 0..month {
+            let targets = targets_of(&inputs, &plan, m);
+            inputs.history.past_targets.push(PastTargets { month: m as u8, own_ppb: targets.own_ppb() });
+            let visited: Vec<u32> = (0..40).filter(|i| rng.random_bool(targets.p[*i as usize])).collect();
+            inputs.history.visits.extend(visited.into_iter().map(|i| drawn(i, i, m as u8)));
+        }
+        let before = &plan.frequencies.lambda;
+        let mut after = plan.frequencies.clone();
+        for (lambda, floor) in after.lambda.iter_mut().zip(&mut after.floor) {
+            *floor = 0.0;
+            *lambda *= 1.0 + rng.random_range(-wide..=wide);
+        }
+        let fresh = after.lambda.clone();
+        let state = SiteState::before(policy(), &inputs, &plan.shares, &plan.schedule, month);
+        let mut schedule = plan.schedule.clone();
+        let done = replan(policy(), &inputs, &plan.shares, &mut schedule, &state, (before, &mut after), month);
+        let cut: Vec<usize> = done.iter().map(|p| p.site as usize).collect();
+        for i in 0..40 {
+            let large = (fresh[i] - before[i]).abs() >= LEAST_CHANGE * before[i];
+            prop_assert_eq!(cut.contains(&i), large, "site {}: {} to {}", i, before[i], fresh[i]);
+            if large {
+                prop_assert_eq!(after.lambda[i], fresh[i]);
+                continue;
+            }
+            prop_assert_eq!(after.lambda[i], before[i]);
+            let slots = |s: &fairdraw::plan::schedule::Schedule| (s.start[i], s.slots[i], s.rate[i].to_bits());
+            prop_assert_eq!(slots(&schedule), slots(&plan.schedule));
+        }
+        prop_assert_eq!(after.kept.len(), 40 - cut.len());
+    }
 }
 
 #[test]

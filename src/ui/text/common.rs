@@ -120,3 +120,13 @@ pub fn off_site_of_list(count: usize) -> String {
         format!("；另有正面清单非现场检查 {count} 家，在「执行与公开」录入结果")
     }
 }
+
+/// How likely the likeliest pair is.
+#[must_use]
+pub fn pairing_chances(draws: u64, percent: &str, body: &str, people: usize, checks: &str, unused: usize) -> String {
+    let unused =
+        if unused == 0 { "没有从未用到的人员".to_owned() } else { format!("从未用到 {unused} 人") };
+    format!(
+        "模拟 {draws} 次配对：一项检查由同一对人员承担的概率最高 {percent}（{body}，{people} 人、{checks} 项）；{unused}"
+    )
+}

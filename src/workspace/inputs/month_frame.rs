@@ -15,7 +15,7 @@ use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
     BuiltFrame, DrawSeed, FrameKey, Method, REASON_CERTAIN, REASON_NO_QUOTA, StratumTargets, Target, compute_frame,
-    compute_inclusion_of_quota, draw_quotas, round_apart,
+    compute_inclusion_of_quota, draw_quotas, round_apart, settle_near_certain, settle_target,
 };
 use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
@@ -70,7 +70,7 @@ pub struct MonthFrame {
 #[must_use]
 pub fn draw_rules() -> DrawRules {
     DrawRules {
-        certain: Method::LATEST.certain_from(),
+        settle: |target, number| settle_near_certain(target, number),
         round: |expected, number| round_apart(expected, |_, _| number()),
         inclusion: compute_inclusion_of_quota,
     }
@@ -100,12 +100,15 @@ pub fn compute_month_strata(
             }
         }
     }
-    let mut planned = compute_strata(policy, inputs, &targets, method.certain_from());
-    assign_quotas(&mut planned, |body, expected| {
-        draw_quotas(method, &inputs.bodies[body as usize].id, Period::Month(month), year_seed, expected)
-    });
     let units: Vec<String> =
         sources::UNIT_ID.of(&registry.sources)?.iter().map(|u| u.unwrap_or_default().to_owned()).collect();
+    let period = Period::Month(month);
+    let settle =
+        |site: usize, p: f64| settle_target(method, units.get(site).map_or("", String::as_str), period, year_seed, p);
+    let mut planned = compute_strata(policy, inputs, &targets, settle);
+    assign_quotas(&mut planned, |body, expected| {
+        draw_quotas(method, &inputs.bodies[body as usize].id, period, year_seed, expected)
+    });
     let mut strata = Vec::with_capacity(planned.len());
     for stratum in &planned {
         strata.push(stratum_targets(policy, analysis, &targets, &units, stratum)?);

@@ -10,7 +10,7 @@ use polars::prelude::{DataFrame, Float64Chunked, PlSmallStr, UInt32Chunked};
 use crate::diagnostic::{AppError, AppResult};
 use crate::plan::annual::{AnnualPlan, compute_annual_plan, compute_plan_with};
 use crate::plan::frequency::compute_frequencies;
-use crate::plan::replan::{NewFrequencies, replan};
+use crate::plan::replan::replan;
 use crate::plan::schedule::{Crowd, Schedule};
 use crate::plan::shares::compute_shares;
 use crate::plan::{PlanInputs, SiteState};
@@ -189,9 +189,8 @@ pub fn compute_plan(
     };
     inputs.check(policy)?;
     let shares = compute_shares(policy, inputs);
-    let frequencies = compute_frequencies(policy, inputs, &shares);
+    let mut frequencies = compute_frequencies(policy, inputs, &shares);
     let state = SiteState::before(policy, inputs, &shares, &schedule, month);
-    let new = NewFrequencies { before: &before, after: &frequencies.lambda, floor: &frequencies.floor };
-    replan(policy, inputs, &shares, &mut schedule, &state, new, month);
+    replan(policy, inputs, &shares, &mut schedule, &state, (&before, &mut frequencies), month);
     Ok(compute_plan_with(policy, inputs, shares, frequencies, schedule))
 }

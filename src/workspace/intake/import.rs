@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
 use crate::export::write_atomic;
@@ -203,6 +203,7 @@ pub(super) fn find_districts(
     folder: &Path,
     mapping: &Mapping,
     findings: &mut Diagnostics,
+    progress: &Progress,
 ) -> AppResult<(DistrictSet, Option<PathBuf>)> {
     if let Some(named) = &mapping.districts {
         let path = [folder.join(&named.path), PathBuf::from(&named.path)]
@@ -215,17 +216,18 @@ pub(super) fn find_districts(
                         .hint("路径相对于输入文件夹；请把 .shp 及同名文件放入其中"),
                 )
             })?;
-        return Ok((load_districts(&path, &district_options(mapping), findings)?, Some(path)));
+        return Ok((load_districts(&path, &district_options(mapping), findings, progress)?, Some(path)));
     }
     for path in &contents.maps {
         let mut own = Diagnostics::new();
-        match load_districts(path, &DistrictOptions::default(), &mut own) {
+        match load_districts(path, &DistrictOptions::default(), &mut own, progress) {
             Ok(set) => {
                 own.change_each(|finding| name_file(finding, path));
                 findings.append(own);
                 return Ok((set, Some(path.clone())));
             }
             Err(error) => {
+                progress.check()?;
                 let mut finding = error.finding().clone();
                 name_file(&mut finding, path);
                 findings.push(finding);
@@ -355,7 +357,7 @@ pub fn create_project_with(
 pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) -> AppResult<()> {
     project.check_writable()?;
     let mut findings = Diagnostics::new();
-    let districts = load_districts(path, &DistrictOptions::default(), &mut findings)?;
+    let districts = load_districts(path, &DistrictOptions::default(), &mut findings, &context.progress)?;
     findings.change_each(|finding| name_file(finding, path));
     let mut changed = project.clone();
     changed.file.mapping.districts = None;

@@ -164,7 +164,7 @@ pub fn look_at(
         mapping = own;
     }
     let aliases = Aliases::built_in()?;
-    let find = || find_districts(&contents, &from, &mapping, &mut Diagnostics::new());
+    let find = || find_districts(&contents, &from, &mapping, &mut Diagnostics::new(), progress);
     if mapping.districts.is_some() {
         // a map that is named must be there
         find()?;

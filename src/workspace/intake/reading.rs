@@ -87,7 +87,7 @@ pub(super) fn read_contents(
     }
     contents.notes.iter().for_each(|note| findings.push(note.clone()));
     context.progress.begin("读取区划", 0);
-    let (districts, map_path) = find_districts(contents, &new.from, &mapping, &mut findings)?;
+    let (districts, map_path) = find_districts(contents, &new.from, &mapping, &mut findings, &context.progress)?;
     let named = match (&new.policy, &contents.policy) {
         (Some(name), _) => name.clone(),
         (None, Some(path)) => path.display().to_string(),

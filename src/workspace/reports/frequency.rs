@@ -5,6 +5,7 @@
 
 use crate::plan::frequency::ScaledEnterprise;
 use crate::plan::ledger::compute_cap_meter;
+use crate::plan::replan::LEAST_CHANGE;
 use crate::plan::{AnnualPlan, Exclusion, PlanInputs};
 use crate::policy::Policy;
 use crate::text::figure::per_year;
@@ -83,6 +84,16 @@ pub fn frequency_notes(policy: &Policy, analysis: &Analysis, site: usize) -> Vec
         Some(FrequencyLimit::Out(_)) => return notes,
         None if lambda == 0.0 => notes.push("所属等级与类别的年度频次为零".to_owned()),
         None => {}
+    }
+    let kept = &plan.frequencies.kept;
+    if let Some((_, fresh)) = kept.binary_search_by_key(&(site as u32), |(of, _)| *of).ok().and_then(|at| kept.get(at))
+    {
+        notes.push(format!(
+            "按现有资料应为 {} 次/年，与年内已安排的相差不足 {} %，沿用已安排的 {} 次/年",
+            per_year(*fresh),
+            grouped(LEAST_CHANGE * 100.0, 0),
+            per_year(lambda)
+        ));
     }
     let next = usize::from(inputs.history.next);
     let reading = inputs

@@ -24,6 +24,7 @@ pub mod month_list;
 pub mod movement;
 pub mod next_step;
 pub mod packs;
+pub mod pairing;
 pub mod plan_book;
 pub mod plan_record;
 pub mod preview;

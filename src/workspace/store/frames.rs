@@ -126,9 +126,12 @@ pub fn load_project_data(project: &Project) -> AppResult<(Registry, DistrictSet)
     let registry = load_frames(&folder)?;
     let mut findings = Diagnostics::new();
     let districts = match &project.file.districts {
-        Some(path) => {
-            load_districts(&project.root().join(path), &district_options(&project.file.mapping), &mut findings)?
-        }
+        Some(path) => load_districts(
+            &project.root().join(path),
+            &district_options(&project.file.mapping),
+            &mut findings,
+            &Progress::none(),
+        )?,
         None => load_bundled_districts(&mut findings)?,
     };
     Ok((registry, districts))

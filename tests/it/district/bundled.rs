@@ -32,7 +32,9 @@ fn the_bundled_sketch_is_whole_and_says_what_it_is() {
 #[ignore = "reads the outside folder FAIRDRAW_FOREIGN_DATA"]
 fn all_variants_of_the_outside_folder_give_identical_districts() {
     let plain = outside("districts/shanghai_districts.shp");
-    let load = |path: &Path| load_districts(path, &DistrictOptions::default(), &mut Diagnostics::new()).unwrap();
+    let load = |path: &Path| {
+        load_districts(path, &DistrictOptions::default(), &mut Diagnostics::new(), &Progress::none()).unwrap()
+    };
     let set = load(&plain);
     assert_eq!(names(&set), expected_names());
     for (area, (_, name, _, expected)) in set.areas_km2().iter().zip(DISTRICTS) {
@@ -71,10 +73,11 @@ fn gcj02_of_the_outside_folder_comes_back_to_wgs84() {
     let corners = |set: &DistrictSet| -> Vec<(f64, f64)> {
         set.districts().iter().flat_map(|d| &d.shape).flat_map(|p| p.exterior().coords()).map(|c| (c.x, c.y)).collect()
     };
-    let true_set = load_districts(&plain, &DistrictOptions::default(), &mut Diagnostics::new()).unwrap();
+    let true_set =
+        load_districts(&plain, &DistrictOptions::default(), &mut Diagnostics::new(), &Progress::none()).unwrap();
     let options = DistrictOptions { coordinates: Some(CoordinateSystem::Gcj02), ..DistrictOptions::default() };
     let mut diagnostics = Diagnostics::new();
-    let back = load_districts(&moved, &options, &mut diagnostics).unwrap();
+    let back = load_districts(&moved, &options, &mut diagnostics, &Progress::none()).unwrap();
     let worst =
         corners(&true_set).iter().zip(corners(&back)).map(|(a, b)| distance_m(a.0, a.1, b.0, b.1)).fold(0.0, f64::max);
     println!("GCJ-02 to WGS 84, {} corners: largest difference {worst:.6} m", corners(&back).len());
@@ -83,7 +86,7 @@ fn gcj02_of_the_outside_folder_comes_back_to_wgs84() {
     assert_eq!(diagnostics.count_code("GIS-030"), 0);
     // Without the option it is taken for what it looks like, and the finding says what may be wrong.
     let mut diagnostics = Diagnostics::new();
-    let taken = load_districts(&moved, &DistrictOptions::default(), &mut diagnostics).unwrap();
+    let taken = load_districts(&moved, &DistrictOptions::default(), &mut diagnostics, &Progress::none()).unwrap();
     assert_eq!(diagnostics.count_code("GIS-030"), 1);
     let (a, b) = (corners(&true_set)[0], corners(&taken)[0]);
     assert!((300.0..700.0).contains(&distance_m(a.0, a.1, b.0, b.1)));

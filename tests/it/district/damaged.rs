@@ -25,8 +25,9 @@ fn damaged_files_never_panic() {
             }
         }
         let mut diagnostics = Diagnostics::new();
-        let set = check_layer(files, &ShapeOptions::default(), &mut diagnostics)
-            .and_then(|layer| check_districts(&layer, &DistrictOptions::default(), &mut diagnostics));
+        let set = check_layer(files, &ShapeOptions::default(), &mut diagnostics).and_then(|layer| {
+            check_districts(&layer, &DistrictOptions::default(), &mut diagnostics, &Progress::none())
+        });
         match set {
             Ok(set) => {
                 read += 1;

@@ -204,8 +204,11 @@ fn files_that_are_no_vector_files_get_one_clear_message() {
         std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), bytes).unwrap();
         path
     };
-    let code =
-        |path: &Path| load_districts(path, &DistrictOptions::default(), &mut Diagnostics::new()).unwrap_err().code();
+    let code = |path: &Path| {
+        load_districts(path, &DistrictOptions::default(), &mut Diagnostics::new(), &Progress::none())
+            .unwrap_err()
+            .code()
+    };
     assert_eq!(code(&write("a.txt", b"x")), "GIS-001");
     assert_eq!(code(&write("b.shp", b"x")), "GIS-002");
     assert_eq!(code(&write("c.shp", &[7; 500])), "GIS-002");

@@ -125,7 +125,10 @@ fn simplified_borders_stay_shared() {
 #[ignore = "reads the outside folder FAIRDRAW_FOREIGN_DATA"]
 fn simplified_borders_of_the_outside_folder_stay_shared() {
     let path = outside("districts/shanghai_districts.shp");
-    simplified(&load_districts(&path, &DistrictOptions::default(), &mut Diagnostics::new()).unwrap(), 150.0);
+    simplified(
+        &load_districts(&path, &DistrictOptions::default(), &mut Diagnostics::new(), &Progress::none()).unwrap(),
+        150.0,
+    );
 }
 
 fn simplified(set: &DistrictSet, tolerance: f64) {

@@ -19,7 +19,7 @@ mod written;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use fairdraw::diagnostic::{AppResult, Diagnostics};
+use fairdraw::diagnostic::{AppResult, Diagnostics, Progress};
 use fairdraw::district::coords::{distance_m, in_china};
 use fairdraw::district::{
     CoordinateSystem, Crs, District, DistrictOptions, DistrictSet, EncodingSource, Layer, LayerFiles, LocationCheck,
@@ -114,7 +114,7 @@ fn square(x: f64, y: f64, size: f64) -> Shape {
 fn districts_of(files: LayerFiles, options: &DistrictOptions) -> (AppResult<DistrictSet>, Vec<&'static str>) {
     let mut diagnostics = Diagnostics::new();
     let layer = check_layer(files, &ShapeOptions { encoding: options.encoding.clone() }, &mut diagnostics).unwrap();
-    let set = check_districts(&layer, options, &mut diagnostics);
+    let set = check_districts(&layer, options, &mut diagnostics, &Progress::none());
     (set, diagnostics.findings().iter().map(|f| f.code).collect())
 }
 

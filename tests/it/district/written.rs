@@ -31,7 +31,7 @@ fn written_districts_are_read_back_equal() {
         assert_eq!(points, layer.shapes.iter().flat_map(|s| &s.parts).map(Vec::len).sum::<usize>());
         // A folder and any companion lead to the same layer.
         for other in [folder.path(), &folder.path().join("districts.dbf"), &folder.path().join("districts.prj")] {
-            let back = load_districts(other, &DistrictOptions::default(), &mut diagnostics).unwrap();
+            let back = load_districts(other, &DistrictOptions::default(), &mut diagnostics, &Progress::none()).unwrap();
             assert_eq!(names(&back), expected_names());
             for (a, b) in set.districts().iter().zip(back.districts()) {
                 assert_eq!(a.shape, b.shape, "{}", a.name);

@@ -84,7 +84,8 @@ fn simulate(known: &Known, rng: &mut ChaCha8Rng) -> Year {
             year.offered[site][month] = targets.p[site];
         }
         let rules = draw_rules();
-        let mut strata = compute_strata(policy, inputs, &targets, rules.certain);
+        let mut strata =
+            compute_strata(policy, inputs, &targets, |_, p| (rules.settle)(p, &mut || rng.next_u64() >> 12));
         assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
         for stratum in &strata {
             let name = format!("{}/{}", stratum.body, stratum.category);

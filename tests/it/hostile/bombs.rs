@@ -311,7 +311,7 @@ fn districts(name: &str, records: &[Vec<Vec<[f64; 2]>>]) -> (usize, Vec<&'static
     let mut diagnostics = Diagnostics::new();
     let (set, took) = timed(|| {
         let layer = check_layer(layer(records), &ShapeOptions::default(), &mut diagnostics)?;
-        let set = check_districts(&layer, &DistrictOptions::default(), &mut diagnostics)?;
+        let set = check_districts(&layer, &DistrictOptions::default(), &mut diagnostics, &Progress::none())?;
         // what a screen asks of it
         for district in set.districts() {
             let _ = fairdraw::district::pole_of_inaccessibility(&district.shape);
@@ -371,6 +371,28 @@ fn comb(teeth: usize, slant: f64) -> Vec<[f64; 2]> {
     }
     ring.push(at(1.0, -0.01));
     closed(ring)
+}
+
+#[test]
+fn reading_a_map_can_be_stopped() {
+    let n = 20_000;
+    let layer =
+        check_layer(layer(&[vec![spiral(n, 200.0)]]), &ShapeOptions::default(), &mut Diagnostics::new()).unwrap();
+    let check = |progress: &Progress| {
+        timed(|| check_districts(&layer, &DistrictOptions::default(), &mut Diagnostics::new(), progress))
+    };
+    let (set, whole) = check(&Progress::none());
+    assert_eq!(set.unwrap().len(), 1);
+    let progress = Progress::none();
+    let watcher = progress.clone();
+    let stop = std::thread::spawn(move || {
+        std::thread::sleep(whole / 4);
+        watcher.cancel();
+    });
+    let (stopped, took) = check(&progress);
+    stop.join().unwrap();
+    assert_eq!(stopped.unwrap_err().code(), "JOB-001");
+    assert!(took < whole, "{took:?} of {whole:?}");
 }
 
 #[test]

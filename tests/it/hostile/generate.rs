@@ -3,6 +3,8 @@
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use fairdraw::anchor::bundle::Anchors;
+use fairdraw::anchor::keys::{KeyAlgorithm, SigningKey};
 use fairdraw::sampling::{Certificate, Opening, Seal, SealRegister, UnitProof};
 use polars::prelude::{ParquetWriter, df};
 
@@ -72,8 +74,43 @@ pub(super) fn good_files() -> Vec<Good> {
     ];
     all.extend(fixtures("tests/fixtures/foreign/real", &["xlsx", "xlsm", "xls", "xlsb", "ods", "html", "xml"]));
     all.extend(fixtures("tests/fixtures", &["shp", "dbf", "prj"]));
+    all.extend(fixtures("tests/fixtures/anchor", &["tsr", "pem"]));
     all.extend(papers());
+    all.extend(keys_and_numbers());
     all
+}
+
+/// Inspectors, and what checks need.
+pub(super) const ROSTER: &str =
+    "certificate,body,lead,skills,checks_max,recusals\n0901,b,1,haz;rad,5,U1\n0902,b,0,,4,\n0903,b,1,,3,U2\n";
+pub(super) const NEEDS: &str = "unit_id,body,skill\nU1,b,haz\nU2,b,\n";
+
+/// The secret of a key that nobody uses.
+pub(super) const SECRET: [u8; 32] = [7; 32];
+
+/// Keys, rounds of a beacon, what others say of a draw, and the inspectors' files.
+fn keys_and_numbers() -> Vec<Good> {
+    let round = r#"{"round":72785,"randomness":"8b676484b5fb1f37f9ec5c413d7d29883504e5b669f604a1ce68b3388e9ae3d9","signature":"82f5d3d2de4db19d40a6980e8aa37842a0e55d1df06bd68bddc8d60002e8e959eb9cfa368b3c1b77d18f02a54fe047b80f0989315f83b12a74fd8679c4f12aae86eaf6ab5690b34f1fddd50ee3cc6f6cdf59e95526d5a5d82aaa84fa6f181e42","previous_signature":"a609e19a03c2fcc559e8dae14900aaefe517cb55c840f6e69bc8e4f66c8d18e8a609685d9917efbfb0c37f058c2de88f13d297c7e19e0ab24813079efe57a182554ff054c7638153f9b26a60e7111f71a0ff63d9571704905d3ca6df0b031747"}"#;
+    let mut found = vec![
+        good("round.drand", round),
+        good(
+            "signature.drand",
+            "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92",
+        ),
+        good("roster.csv", ROSTER),
+        good("needs.csv", NEEDS),
+        good("assignment.csv", "unit_id,body,lead_certificate,second_certificate,skill,skill_slot\nU2,b,0901,0902,,\n"),
+    ];
+    let mut anchors = Anchors::new();
+    anchors.add_stamp(&std::fs::read(root("tests/fixtures/anchor/rsa.tsr")).unwrap());
+    found.push(good("anchors.json", anchors.to_json()));
+    for algorithm in [KeyAlgorithm::Sm2, KeyAlgorithm::Ed25519] {
+        let key = SigningKey::of_secret("见证人", algorithm, SECRET).unwrap();
+        found.push(good("office.key", key.lock("见证人自己的一个长长的口令").unwrap()));
+        let signature = key.sign(b"message").unwrap();
+        found.push(good("signed.pub", [key.public().to_text().as_bytes(), b"\n", &signature[..]].concat()));
+    }
+    found
 }
 
 /// Seal, opening, certificate, proof, register and journal, as the reference vectors have them.

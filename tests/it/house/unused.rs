@@ -137,10 +137,8 @@ const KEPT: &[(&str, &str)] = &[
     ("from_wgs84", "makes the projected files of the tests, the inverse of what is read"),
     ("check_zip_layers", "archives from memory, cut at every byte"),
     ("areas_km2", "held against an independent reader"),
-    ("compute_inclusion", "the plain case, held against the reference"),
     ("from_bytes", "fixed secrets and keys of tests"),
     ("check_draw", "the whole check at once, held against the vectors"),
-    ("simulate_pairs", "evidence: how often each pair comes; benches and tests run it"),
     ("with_view", "the table's test looks at another order"),
     ("pack_demo", "makes assets/demo; the test compares it"),
 ];

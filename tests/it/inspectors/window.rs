@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fairdraw::domain::UnitId;
+use fairdraw::domain::{BodyId, UnitId};
+use fairdraw::sampling::{DrawSeed, Method, draw_quotas, hash_from_hex};
 use fairdraw::staffing::{
     Assignment, Inspector, Need, Needs, PairingRule, ReplaceRequest, Roster, Slot, assign_inspectors, check_assignment,
     check_rules, compute_skill_slot, replace_inspector, simulate_pairs,
@@ -138,9 +139,9 @@ fn seeds(count: usize) -> Vec<[u8; 32]> {
 #[test]
 fn in_a_small_body_chance_decides_and_days_do_not() {
     let (roster, needs) = small_body(1);
-    let before = simulate_pairs(PairingRule::LeastLoad, &roster, &needs, seeds(600), &[]).unwrap();
+    let before = simulate_pairs(PairingRule::LeastLoad, &roster, |_| Ok(needs.clone()), seeds(600), &[]).unwrap();
     assert_eq!(before.together.values().max(), Some(&600), "the first rule leaves chance nothing");
-    let after = simulate_pairs(PairingRule::WithinOne, &roster, &needs, seeds(6_000), &[]).unwrap();
+    let after = simulate_pairs(PairingRule::WithinOne, &roster, |_| Ok(needs.clone()), seeds(6_000), &[]).unwrap();
     // six leads × eleven others: two leads together have 2/66, others 1/66; 5σ of 6 000 draws
     for (pair, n) in &after.together {
         let lead = |c: &fairdraw::domain::InspectorId| roster.get(c).unwrap().lead;
@@ -170,7 +171,10 @@ fn no_pair_of_a_check_is_certain_unless_it_is_the_only_one() {
         let (people, needs) = random_month(&mut rng, 4, 2);
         let (roster, table) = (Roster::new(people.clone()).unwrap(), Needs::new(needs.clone()).unwrap());
         let watch: Vec<UnitId> = needs.iter().map(|n| n.unit_id.clone()).collect();
-        let Ok(found) = simulate_pairs(PairingRule::WithinOne, &roster, &table, seeds(300), &watch) else { continue };
+        let found = simulate_pairs(PairingRule::WithinOne, &roster, |_| Ok(table.clone()), seeds(300), &watch).unwrap();
+        if found.unfilled > 0 {
+            continue;
+        }
         // every pair that a full assignment within the ceilings gives the check, in whichever roles
         let brute = Brute::new(&[0; 32], &people, &needs);
         let ceilings = ceilings(&brute);
@@ -262,5 +266,39 @@ fn another_inspector_comes_by_the_second_rule() {
             able.iter().map(|i| (u64::from(load(i)), u64::from(i.checks_max), together(i))).collect();
         let expected = able[choose(&seed, &row.unit_id, 'B', 0, &facts)];
         assert_eq!(after.get(&row.unit_id).unwrap().second, expected.certificate);
+    }
+}
+
+/// `docs/draw.md` and `tests/reference/pairing.json`: pairings and quotas as a program of its own, written from the page,
+/// has them.
+#[test]
+fn the_page_s_example_and_vectors_agree() {
+    let people = [("P1", true, 2), ("P2", true, 4), ("P3", false, 3), ("P4", false, 4)];
+    let roster = Roster::new(people.map(|(c, lead, max)| person(c, "b", lead, &[], max, &[])).to_vec()).unwrap();
+    let needs = Needs::new(vec![need("U1", "b", None), need("U2", "b", None)]).unwrap();
+    let assignment = assign_inspectors(PairingRule::WithinOne, &[7; 32], &roster, &needs).unwrap();
+    let pairs: Vec<_> = assignment.rows().iter().map(|row| (row.lead.as_str(), row.second.as_str())).collect();
+    assert_eq!(pairs, [("P2", "P3"), ("P2", "P1")]);
+
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/pairing.json");
+    let vectors: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let list = |name: &str| vectors[name].as_array().unwrap().clone();
+    assert!(list("pairings").len() > 10 && list("quotas").len() > 8);
+    for vector in list("pairings") {
+        let text = |name: &str| vector[name].as_str().unwrap().as_bytes().to_vec();
+        let seed = hash_from_hex(vector["seed"].as_str().unwrap()).unwrap();
+        let (roster, needs) = (Roster::parse(&text("roster")).unwrap(), Needs::parse(&text("needs")).unwrap());
+        let assignment = assign_inspectors(PairingRule::WithinOne, &seed, &roster, &needs).unwrap();
+        assert_eq!(String::from_utf8(assignment.write_csv()).unwrap(), vector["assignment"].as_str().unwrap());
+    }
+    for vector in list("quotas") {
+        let numbers =
+            |name: &str| -> Vec<u64> { vector[name].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect() };
+        let expected: Vec<f64> = numbers("expected_ppb").iter().map(|f| *f as f64 / 1e9).collect();
+        let seed = DrawSeed(hash_from_hex(vector["year_seed"].as_str().unwrap()).unwrap());
+        let body = BodyId::new(vector["body"].as_str().unwrap()).unwrap();
+        let period = vector["period"].as_str().unwrap().parse().unwrap();
+        let quotas = draw_quotas(Method::V2, &body, period, &seed, &expected);
+        assert_eq!(quotas.iter().map(|n| u64::from(*n)).collect::<Vec<_>>(), numbers("quotas"), "{body} {period}");
     }
 }

@@ -1,6 +1,6 @@
 //! Maps and registers in metres: no .prj, the wrong zone, the axes the other way round.
 
-use fairdraw::diagnostic::Diagnostics;
+use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::{DistrictOptions, load_districts};
 use fairdraw::registry::TableKind;
 
@@ -21,7 +21,7 @@ fn district_files_in_metres_come_to_lie_in_their_city() {
     ] {
         let mut diagnostics = Diagnostics::new();
         let path = case("dirty/10-gauss-kruger/input").join(name).join("区县.shp");
-        let set = load_districts(&path, &DistrictOptions::default(), &mut diagnostics)
+        let set = load_districts(&path, &DistrictOptions::default(), &mut diagnostics, &Progress::none())
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let bounds = set.bounds().unwrap();
         assert!(bounds.west > 120.5 && bounds.east < 122.6 && bounds.south > 30.4 && bounds.north < 32.0, "{name}");

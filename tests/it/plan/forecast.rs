@@ -167,7 +167,7 @@ pub(super) fn draw_month(
     let state = SiteState::before(policy, inputs, &plan.shares, &plan.schedule, month);
     let targets = TargetContext::new(policy, inputs, &plan.shares, &plan.schedule).compute(&state, month);
     let rules = draw_rules();
-    let mut strata = compute_strata(policy, inputs, &targets, rules.certain);
+    let mut strata = compute_strata(policy, inputs, &targets, |_, p| (rules.settle)(p, &mut || rng.next_u64() >> 12));
     assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
     for stratum in &strata {
         let pi = (rules.inclusion)(&stratum.p, stratum.draw as usize);
@@ -200,6 +200,11 @@ pub(super) fn draw_month(
 
 /// Mean and standard error of differences, over the years, of sums of cells.
 pub(super) fn z(differences: &[Cells], take: impl Fn(usize) -> bool) -> Option<f64> {
+    z_of(differences, take, 0.0)
+}
+
+/// As [`z`], the variance being `least` at least.
+fn z_of(differences: &[Cells], take: impl Fn(usize) -> bool, least: f64) -> Option<f64> {
     let sums: Vec<f64> =
         differences.iter().map(|cells| cells.iter().enumerate().filter(|(i, _)| take(*i)).map(|c| c.1).sum()).collect();
     let n = sums.len() as f64;
@@ -210,7 +215,15 @@ pub(super) fn z(differences: &[Cells], take: impl Fn(usize) -> bool) -> Option<f
         assert!(mean.abs() * n < 12.0, "a sum without chance is off by {mean}");
         return None;
     }
-    Some(mean / (variance / n).sqrt())
+    Some(mean / (variance.max(least) / n).sqrt())
+}
+
+/// Variance of a cell's rounding, by what its months were offered: what is drawn is whole, so that the fraction of a
+/// difference is the offer's. A year in which a number that is nearly whole is never rounded the other way has a smaller one
+/// to see, and would score as if it were certain.
+fn rounding_variance(ahead: &[Cells], cell: usize) -> f64 {
+    let part = |cells: &Cells| cells[cell] - cells[cell].floor();
+    ahead.iter().map(|cells| part(cells) * (1.0 - part(cells))).sum::<f64>() / ahead.len() as f64
 }
 
 struct Scores {
@@ -219,12 +232,13 @@ struct Scores {
     year: Vec<f64>,
 }
 
-fn score(policy: &Policy, differences: &[Cells], expected: &Cells) -> Scores {
+fn score(policy: &Policy, differences: &[Cells], ahead: &[Cells], expected: &Cells) -> Scores {
     let (bodies, categories) = (policy.bodies.len(), policy.categories.len());
     // cells that see less than 20 visits in all the years are too rare for a normal score: they count as one
     let rare = |i: usize| expected[i] * (YEARS as f64) < 20.0;
     let z = |take: &dyn Fn(usize) -> bool| z(differences, take);
-    let cells = (0..expected.len()).filter(|i| !rare(*i)).filter_map(|cell| z(&|i| i == cell));
+    let of_cell = |cell: usize| z_of(differences, |i| i == cell, rounding_variance(ahead, cell));
+    let cells = (0..expected.len()).filter(|i| !rare(*i)).filter_map(of_cell);
     let mut margins: Vec<f64> = (0..MONTHS).filter_map(|m| z(&|i| i % MONTHS == m)).collect();
     margins.extend((0..bodies).filter_map(|b| z(&|i| i / MONTHS / categories == b)));
     margins.extend((0..categories).filter_map(|c| z(&|i| i / MONTHS % categories == c)));
@@ -265,7 +279,7 @@ fn the_forecast_is_the_mean_of_what_is_drawn() {
             of_january.push(drawn.iter().zip(&january).map(|(d, j)| d - j).collect());
         }
         for (i, differences) in [&ahead, &of_january].into_iter().enumerate() {
-            let of = score(&policy, differences, &january);
+            let of = score(&policy, differences, &ahead, &january);
             let most = |all: &[f64]| all.iter().fold(0.0_f64, |most, z| most.max(z.abs()));
             tell += &format!(
                 "{} {}: {} cells, most {:.2}; margins most {:.2}; year {:.2}\n",

@@ -8,7 +8,7 @@ use fairdraw::plan::capacity::window_months;
 use fairdraw::plan::frequency::compute_frequencies;
 use fairdraw::plan::mandatory::{MandatoryFacts, compute_mandatory};
 use fairdraw::plan::model::MONTHS;
-use fairdraw::plan::replan::{NewFrequencies, replan};
+use fairdraw::plan::replan::replan;
 use fairdraw::plan::schedule::Schedule;
 use fairdraw::plan::shares::compute_shares;
 use fairdraw::plan::{AnnualPlan, PlanInputs, SiteState, VisitKind};
@@ -35,14 +35,13 @@ impl Walk<'_> {
         let dates = compute_mandatory(policy, inputs, facts, window_months(policy), month);
         (inputs.mandatory, inputs.waivable) = (dates.visits, dates.waivable);
         let shares = compute_shares(policy, inputs);
-        let frequencies = compute_frequencies(policy, inputs, &shares);
+        let mut frequencies = compute_frequencies(policy, inputs, &shares);
         let slots = match schedule.take() {
             None => Schedule::of_year(policy, inputs, &frequencies.lambda),
             Some((slots, _)) if month >= MONTHS => slots,
             Some((mut slots, before)) => {
                 let state = SiteState::before(policy, inputs, &shares, &slots, month);
-                let new = NewFrequencies { before: &before, after: &frequencies.lambda, floor: &frequencies.floor };
-                replan(policy, inputs, &shares, &mut slots, &state, new, month);
+                replan(policy, inputs, &shares, &mut slots, &state, (&before, &mut frequencies), month);
                 slots
             }
         };

@@ -1,9 +1,12 @@
 //! How far the realised inclusion probabilities are from the published ones.
 
-use fairdraw::sampling::{Method, compute_calibrated_ranks, compute_inclusion, compute_realised};
+use fairdraw::sampling::{
+    CERTAIN_ABOVE, Method, compute_calibrated_ranks, compute_inclusion, compute_inclusion_of_quota,
+    compute_inclusion_with_certainties, compute_realised,
+};
 
 /// Largest deviation of realised probabilities, against min(π, 1 − π).
-pub(super) fn deviation(pis: &[f64], realised: &[f64]) -> f64 {
+fn deviation(pis: &[f64], realised: &[f64]) -> f64 {
     realised.iter().zip(pis).map(|(got, p)| (got - p).abs() / p.min(1.0 - p)).fold(0.0, f64::max)
 }
 
@@ -56,4 +59,53 @@ fn every_stratum_keeps_what_is_claimed_of_it() {
         let left = deviation(&pis, &compute_realised(Method::V2, &found.ranks, n));
         assert!(left < 1e-5, "{} units, {n} drawn: {left:e} after {} rounds", pis.len(), found.rounds);
     }
+}
+
+/// Largest deviation over all strata of a city's year, by either method: (largest, strata, beyond 10⁻⁵).
+fn of_city(city: &super::City) -> [(f64, usize, usize); 2] {
+    [Method::V1, Method::V2].map(|method| {
+        let (mut most, mut strata, mut beyond) = (0.0_f64, 0, 0);
+        for p in city.months.iter().flat_map(|body| &body.strata) {
+            let sure = if method == Method::V1 { 1.0 } else { CERTAIN_ABOVE };
+            let p: Vec<f64> = p.iter().copied().filter(|p| *p < sure).collect();
+            let n = p.iter().sum::<f64>().round() as usize;
+            if n == 0 || n >= p.len() {
+                continue;
+            }
+            let pis = match method {
+                Method::V1 => compute_inclusion_with_certainties(&p, n),
+                Method::V2 => compute_inclusion_of_quota(&p, n),
+            };
+            let free: Vec<f64> = pis.into_iter().filter(|pi| *pi < 1.0).collect();
+            let left = free.iter().sum::<f64>().round() as usize;
+            let spread: f64 = free.iter().map(|pi| pi * (1.0 - pi)).sum();
+            let ranks = if spread < method.calibrate_below() {
+                compute_calibrated_ranks(method, &free, left).ranks
+            } else {
+                free.clone()
+            };
+            let own = deviation(&free, &compute_realised(Method::V2, &ranks, left));
+            most = most.max(own);
+            strata += 1;
+            beyond += usize::from(own > 1e-5);
+        }
+        (most, strata, beyond)
+    })
+}
+
+#[test]
+fn every_stratum_of_a_small_city_is_realised() {
+    let [_, second] = of_city(super::small());
+    assert!(second.0 < 1e-5 && second.1 > 100, "{second:?}");
+}
+
+#[test]
+#[ignore = "prints a row of the table in tests/README.md"]
+fn strata_of_the_whole_city() {
+    let [first, second] = of_city(super::whole());
+    println!(
+        "实际入选概率的最大相对偏差：{:.1e} → {:.1e}；超过十万分之一的层 {} → {}（{} 层）",
+        first.0, second.0, first.2, second.2, second.1
+    );
+    assert!(second.0 < 1e-5);
 }

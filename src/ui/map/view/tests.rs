@@ -307,7 +307,13 @@ fn frame_cost(points: usize, zoom: f32) -> (f64, f64, usize) {
         |path| {
             let options = crate::district::DistrictOptions::default();
             let mut findings = crate::diagnostic::Diagnostics::new();
-            crate::district::load_districts(std::path::Path::new(&path), &options, &mut findings).unwrap()
+            crate::district::load_districts(
+                std::path::Path::new(&path),
+                &options,
+                &mut findings,
+                &crate::diagnostic::Progress::none(),
+            )
+            .unwrap()
         },
     );
     let b = set.bounds().unwrap();

@@ -12,7 +12,8 @@ use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
-use crate::ui::widgets::{self, thousands};
+use crate::ui::widgets::{self, decimal, thousands};
+use crate::workspace::reports::pairing::PairingChances;
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,14 @@ pub enum Ask {
     Replay,
     /// Verification.
     Audit,
+}
+
+/// How likely the likeliest pair of all bodies was, and who is never used.
+fn pairing_words(chances: &PairingChances) -> Option<String> {
+    let most = chances.bodies.iter().reduce(|a, b| if b.largest > a.largest { b } else { a })?;
+    let unused: usize = chances.bodies.iter().map(|body| body.unused).sum();
+    let percent = format!("{} %", decimal(most.largest * 100.0, 1));
+    Some(common::pairing_chances(chances.draws, &percent, &most.name, most.people, &decimal(most.checks, 0), unused))
 }
 
 /// Draws the list. `may` says whether anything may be changed now.
@@ -79,6 +88,10 @@ pub fn show(
         });
     });
     ui.add(egui::Label::new(theme::note(ui, words)).wrap());
+    let likeliest = facts.draws.iter().filter_map(|draw| draw.chances.as_ref()).next_back();
+    if let Some(words) = likeliest.and_then(pairing_words) {
+        ui.add(egui::Label::new(theme::note(ui, words)).wrap());
+    }
     ui.horizontal(|ui| {
         let mut action = |text: &str, able: bool, why: &str, what: Ask| {
             let button = ui.add_enabled(may && able, egui::Button::new(text));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use fairdraw::diagnostic::Diagnostics;
+use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::disclosure::Outcome;
 use fairdraw::district::{DistrictOptions, load_districts};
 use fairdraw::workspace::deeds::results::take_results;
@@ -159,7 +159,8 @@ fn maps_in_metres_lie_in_their_city() {
         "j-shanghai-local",
     ] {
         let path = path("dirty/10-gauss-kruger/input").join(name).join("区县.shp");
-        let set = load_districts(&path, &DistrictOptions::default(), &mut Diagnostics::new()).unwrap();
+        let set =
+            load_districts(&path, &DistrictOptions::default(), &mut Diagnostics::new(), &Progress::none()).unwrap();
         let bounds = set.bounds().unwrap();
         assert!(bounds.west > 120.5 && bounds.east < 122.6 && bounds.south > 30.4 && bounds.north < 32.0, "{name}");
     }
