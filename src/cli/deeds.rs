@@ -48,6 +48,7 @@ pub(super) fn carry_out(
         DeedOutcome::FindingsWithdrawn(count) => told(&format!("已撤回 {count} 条数据问题的确认")),
         DeedOutcome::MapTaken => told("区划图已更换"),
         DeedOutcome::CalendarTaken => told("工作日历已更换"),
+        DeedOutcome::ChangesAccepted(files) => told(&format!("已采用外部改动：{}", files.join("、"))),
     }
 }
 

@@ -45,6 +45,7 @@ mod live;
 mod mandatory;
 mod off_site;
 mod office_files;
+mod one_log;
 mod plan;
 mod plan_record;
 mod policy;

@@ -17,6 +17,7 @@ use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::need_of;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawChange, PastCap, StoredDraw, TargetOrigin};
+use crate::workspace::store::log::put_head;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_opened_draws, load_register};
 use crate::workspace::store::results::load_results;
@@ -266,6 +267,7 @@ fn commit_change(
         files.put(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
     }
     put_certificate(&files, draw, order, &load_register(project)?)?;
+    put_head(&files, project, &draw.folder, command, context)?;
     files.commit(
         context,
         command,

@@ -23,6 +23,8 @@ use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, StoredDraw, json_bytes};
+use crate::workspace::store::frames::hash_file;
+use crate::workspace::store::log::put_head;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::{load_off_site_turns, load_register};
 use crate::workspace::store::staged::Change;
@@ -115,13 +117,50 @@ pub(in crate::workspace) fn check_sealed_files(draw: &StoredDraw, register: &Sea
     if register.pending().is_none_or(|line| line.commitment != draw.seal.commitment()) {
         return changed("seal.json");
     }
+    match unbound_file(draw)? {
+        Some(name) => changed(name),
+        None => Ok(()),
+    }
+}
+
+/// The first file of a draw that is not the one that its seal binds.
+///
+/// # Errors
+/// `IO-…`.
+pub(in crate::workspace) fn unbound_file(draw: &StoredDraw) -> AppResult<Option<&'static str>> {
     if to_hex(&draw.frame.root()) != draw.seal.frame_root {
-        return changed("frame.csv");
+        return Ok(Some("frame.csv"));
     }
     // Saved anew by another program, the files still say what was sealed.
     let bytes = |name: &str| load_bytes(&draw.folder.join(name)).map(|bytes| as_written(&bytes).into_owned());
     if to_hex(&compute_roster_sha256(&bytes("roster.csv")?, &bytes("needs.csv")?)) != draw.seal.roster_sha256 {
-        return changed("roster.csv");
+        return Ok(Some("roster.csv"));
+    }
+    for (name, sealed) in [("policy.ron", &draw.seal.policy_sha256), ("inputs.txt", &draw.seal.inputs_sha256)] {
+        let path = draw.folder.join(name);
+        let is = |bytes: &[u8]| to_hex(&sha256(&[bytes])) == *sealed;
+        if !path.exists() || !is(&load_bytes(&path)?) && !is(&bytes(name)?) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// Refuses to open where a file of the register is not the one that the seal's inputs name: while a seal waits there is
+/// no other register.
+fn check_register_files(project: &Project, draw: &StoredDraw) -> AppResult<()> {
+    let inputs = load_bytes(&draw.folder.join("inputs.txt"))?;
+    for line in String::from_utf8_lossy(&inputs).lines() {
+        let Some((hash, name)) = line.split_once('\t').filter(|(_, name)| name.starts_with("frames/")) else {
+            continue;
+        };
+        let path = project.root().join(name);
+        if !path.is_file() || hash_file(&path)?.0 != hash {
+            return Err(Finding::error("SEL-043", format!("{} 的 {name} 不是封存时的文件，不能开封", draw.period))
+                .hint("请用备份恢复抽取文件夹；无法恢复的，写明理由作废后重新封存")
+                .file(path.display().to_string())
+                .into());
+        }
     }
     Ok(())
 }
@@ -259,6 +298,7 @@ pub fn open_period(
     let mut register = load_register(project)?;
     let mut draw = pending_draw(project, &register, period)?;
     check_sealed_files(&draw, &register)?;
+    check_register_files(project, &draw)?;
     let (secret, secret_lost) = secret_of(&draw, secret.as_deref())?;
     let clock = if draw.demonstration {
         OpeningClock::Demonstration
@@ -305,6 +345,7 @@ pub fn open_period(
     }
     put("notes.json", &json_bytes(&DrawNotes { opened_at: Some(at.to_string()), voided_at: None })?)?;
     change.put(&project.root().join("register.csv"), &register.to_csv())?;
+    put_head(&change, project, &draw.folder, CommandId::Open, context)?;
     let opened = Opened {
         period: draw.period,
         sequence: draw.sequence,
@@ -357,6 +398,7 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
     change.put(&project.root().join("register.csv"), &register.to_csv())?;
     let notes = DrawNotes { opened_at: None, voided_at: Some(context.now.to_string()) };
     change.put(&draw.folder.join("notes.json"), &json_bytes(&notes)?)?;
+    put_head(&change, project, &draw.folder, CommandId::Void, context)?;
     change.commit(
         context,
         CommandId::Void,

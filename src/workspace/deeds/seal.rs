@@ -28,6 +28,7 @@ use crate::workspace::inputs::month_frame::{
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, json_bytes};
+use crate::workspace::store::log::put_head;
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::load_register;
@@ -252,6 +253,7 @@ fn seal_prepared(
     put("commitment.txt", (seal.commitment_text() + "\n").as_bytes())?;
     put("notes.json", &json_bytes(&DrawNotes::default())?)?;
     put("seal.json", &seal.to_json())?;
+    put_head(&change, project, &folder, CommandId::Seal, context)?;
     register.append_sealed(&seal, pledge.again.as_deref().unwrap_or_default())?;
     change.put(&project.root().join("register.csv"), &register.to_csv())?;
     let sealed = Sealed {

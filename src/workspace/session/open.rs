@@ -19,6 +19,7 @@ use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
 use crate::workspace::session::job::Stage;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::lock::ProjectLock;
+use crate::workspace::store::log::{changed_finding, changed_outside};
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
 
 /// A project that is open.
@@ -239,8 +240,21 @@ impl OpenProject {
     }
 }
 
+/// The same, where nothing was stopped by it.
+const CHANGED: &str = "项目文件在程序之外被改动";
+
 fn is_writable(folder: &Path) -> bool {
     tempfile::Builder::new().prefix(".fairdraw-").tempfile_in(folder).is_ok()
+}
+
+/// What is said at once of files that were changed outside the program; the next deed asks about them.
+fn untold_changes(project: &Project) -> AppResult<Option<Finding>> {
+    if !project.root().join("journal.jsonl").exists() {
+        return Ok(None);
+    }
+    let entries = project.journal().check()?.0;
+    let found = changed_finding(&changed_outside(project.root(), &entries)?);
+    Ok(found.map(|found| Finding { severity: Severity::Warning, what: CHANGED.to_owned(), ..found }))
 }
 
 /// Opens a project folder; read-only where another window holds it.
@@ -277,6 +291,10 @@ pub(super) fn load_project(
     if let Some(finding) = &project.recovered().finding {
         say.push(finding.what.clone());
         findings.push(finding.clone());
+    }
+    if let Some(finding) = untold_changes(&project)? {
+        say.push(finding.what.clone());
+        findings.push(finding);
     }
     let (registry, districts) = load_project_data(&project)?;
     progress.check()?;

@@ -151,6 +151,9 @@ impl Session {
                     }
                     Kind::Autosave | Kind::Preferences | Kind::Action => {}
                 }
+                if error.code() == "LOG-001" {
+                    self.messages.changed = Some(error.finding().clone());
+                }
                 if ended.kind == Kind::Action {
                     let root = self.open.as_ref().map(|open| open.saved.root().to_owned());
                     match root.filter(|_| error.code() == "PRJ-036") {

@@ -203,6 +203,17 @@ impl Journal {
         append_at(&self.path, contents.end() as u64, &whole).map_err(|cause| self.failed(cause))
     }
 
+    /// The head of the log as it stands.
+    ///
+    /// # Errors
+    /// `IO-…` where the file can't be read.
+    pub fn head(&self) -> AppResult<LogHead> {
+        let lines = self.contents()?.lines();
+        let mut tree = GrowingTree::default();
+        split(&lines).for_each(|line| tree.push(compute_log_leaf(line)));
+        Ok(LogHead::of(&tree))
+    }
+
     /// All lines, and the faults of the chain in words; an empty list of faults means that it holds.
     ///
     /// # Errors
@@ -210,6 +221,15 @@ impl Journal {
     pub fn check(&self) -> AppResult<(Vec<JournalEntry>, Vec<String>)> {
         check_journal_file(&self.path)
     }
+}
+
+/// The whole lines of a journal file as the log has them.
+///
+/// # Errors
+/// `IO-…` where the file can't be read.
+pub fn load_log_lines(path: &Path) -> AppResult<Vec<Vec<u8>>> {
+    let contents = Journal::at(path.to_owned()).contents()?;
+    Ok(split(&contents.lines()).map(<[u8]>::to_vec).collect())
 }
 
 /// Reads and checks the chain of a journal file; see [`Journal::check`].

@@ -29,6 +29,7 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::{FileHashes, JournalEntry};
 use crate::workspace::store::lock::Changing;
+use crate::workspace::store::log::{FileDeviation, changed_finding, changed_outside, expected_files, hash_held_files};
 use crate::workspace::store::project::{CommandContext, Project};
 
 /// Folder of a deed's files while they are made ready.
@@ -45,6 +46,8 @@ pub struct Change<'a> {
     folder: PathBuf,
     gone: BTreeSet<PathBuf>,
     replaced: Vec<PathBuf>,
+    /// Files that stay as they are and whose hashes the journal is told.
+    noted: FileHashes,
     _changing: Changing,
 }
 
@@ -60,8 +63,36 @@ impl<'a> Change<'a> {
     ///
     /// # Errors
     /// `PRJ-011` open read-only, `PRJ-035` another deed is being written, `PRJ-036` one that had broken off was
-    /// finished just now, `IO-…`, `JRN-…`.
+    /// finished just now, `LOG-001` files were changed outside the program, `IO-…`, `JRN-…`.
     pub fn begin(project: &'a Project) -> AppResult<Self> {
+        let change = Self::begin_anyhow(project)?;
+        match changed_finding(&change.changed_outside()?) {
+            None => Ok(change),
+            Some(finding) => Err(finding.into()),
+        }
+    }
+
+    /// Begins the deed by which two people answer for files that were changed outside the program: they are as they
+    /// should be from then on. Gives them.
+    ///
+    /// # Errors
+    /// Those of [`Change::begin`] but `LOG-001`.
+    pub fn begin_accepting(project: &'a Project) -> AppResult<(Self, Vec<FileDeviation>)> {
+        let mut change = Self::begin_anyhow(project)?;
+        let changed = change.changed_outside()?;
+        change.noted = changed.iter().map(|file| (file.path.clone(), file.found.clone())).collect();
+        Ok((change, changed))
+    }
+
+    fn changed_outside(&self) -> AppResult<Vec<FileDeviation>> {
+        let journal = self.project.root().join("journal.jsonl");
+        if !journal.exists() {
+            return Ok(Vec::new());
+        }
+        changed_outside(self.project.root(), &self.project.journal().check()?.0)
+    }
+
+    fn begin_anyhow(project: &'a Project) -> AppResult<Self> {
         let changing = project.begin_changing()?;
         let root = project.root();
         if let Recovered { finding: Some(finding), kind: Recovery::CarriedOut } = recover_change(root, false)? {
@@ -72,7 +103,14 @@ impl<'a> Change<'a> {
         }
         let folder = root.join(WRITING);
         make(&folder)?;
-        Ok(Self { project, folder, gone: BTreeSet::new(), replaced: Vec::new(), _changing: changing })
+        Ok(Self {
+            project,
+            folder,
+            gone: BTreeSet::new(),
+            replaced: Vec::new(),
+            noted: FileHashes::new(),
+            _changing: changing,
+        })
     }
 
     /// The folder that stands for the project's: what is written into it takes its place with the deed.
@@ -203,7 +241,12 @@ impl<'a> Change<'a> {
         for path in &gone {
             after.entry(ProjectPath::of(root, path)?).or_insert(None);
         }
-        let hashes: FileHashes = after.iter().map(|(path, hash)| (path.to_string(), hash.clone())).collect();
+        let mut hashes = self.noted.clone();
+        if root.join("journal.jsonl").exists() && expected_files(&self.project.journal().check()?.0).is_empty() {
+            // an earlier version wrote the journal: from here on it knows the files as they are
+            hashes.extend(hash_held_files(root)?.into_iter().map(|(path, hash)| (path, Some(hash))));
+        }
+        hashes.extend(after.iter().map(|(path, hash)| (path.to_string(), hash.clone())));
         let at = context.now.to_string();
         let (entry, line) = self.project.journal().compose((&at, &context.operator, command.id()), detail, hashes)?;
         let intent = Intent::new(root, &entry, line, after, outside)?;

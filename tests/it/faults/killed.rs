@@ -11,7 +11,7 @@ use super::{files, is_after};
 #[test]
 #[ignore = "real kills of the program take a minute"]
 fn a_program_killed_while_it_works_leaves_before_or_after() {
-    let world = World::small();
+    let world = World::shared();
     let place = tempfile::tempdir().unwrap();
     let program = |root: &std::path::Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));

@@ -34,18 +34,18 @@ use crate::results::good;
 type MakeDeed = Box<dyn Fn(&World, &Project, &Path) -> Deed>;
 
 /// A deed at a stage; a stage without a name is an empty folder, where a project is made.
-pub(super) struct Case {
-    pub(super) name: &'static str,
-    pub(super) stage: &'static str,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) stage: &'static str,
     /// Cheap enough for the suite.
-    pub(super) is_quick: bool,
+    pub(crate) is_quick: bool,
     now: &'static str,
     deed: Option<MakeDeed>,
 }
 
 impl Case {
     /// Does it on the project at `root`; `arm` is called just before.
-    pub(super) fn run(&self, world: &World, root: &Path, arm: &dyn Fn()) -> AppResult<()> {
+    pub(crate) fn run(&self, world: &World, root: &Path, arm: &dyn Fn()) -> AppResult<()> {
         let context = at(self.now);
         let Some(deed) = &self.deed else {
             let new =
@@ -61,7 +61,7 @@ impl Case {
     }
 }
 
-pub(super) fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     if !from.is_dir() {
         return;
     }
@@ -73,19 +73,27 @@ pub(super) fn copy(from: &Path, to: &Path) {
     }
 }
 
-pub(super) struct World {
+pub(crate) struct World {
     folder: tempfile::TempDir,
-    checks: Vec<DueCheck>,
-    stranger: UnitId,
+    pub(crate) checks: Vec<DueCheck>,
+    pub(crate) stranger: UnitId,
+    /// A drawn unit that has a reserve.
+    pub(crate) replaceable: UnitId,
 }
 
 impl World {
-    pub(super) fn stage(&self, name: &str) -> PathBuf {
+    pub(crate) fn stage(&self, name: &str) -> PathBuf {
         if name.is_empty() { self.folder.path().join("无") } else { self.folder.path().join("阶段").join(name) }
     }
 
+    /// The one world of all tests.
+    pub(crate) fn shared() -> &'static Self {
+        static WORLD: std::sync::OnceLock<World> = std::sync::OnceLock::new();
+        WORLD.get_or_init(Self::small)
+    }
+
     /// The office's files, and the project after each deed that others follow.
-    pub(super) fn small() -> Self {
+    fn small() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (input, root) = (folder.path().join("输入"), folder.path().join("项目"));
         let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
@@ -93,7 +101,12 @@ impl World {
         write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
         let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
         drop(create_project(&root, &new, &at("2026-12-20T09:00:00")).unwrap());
-        let mut world = Self { folder, checks: Vec::new(), stranger: UnitId::new("X").unwrap() };
+        let mut world = Self {
+            folder,
+            checks: Vec::new(),
+            stranger: UnitId::new("X").unwrap(),
+            replaceable: UnitId::new("X").unwrap(),
+        };
         let keep = |name: &str| copy(&root, &world.folder.path().join("阶段").join(name));
         let act = |deed: Deed, now: &str| {
             let mut project = Project::open(&root, Some("测试员")).unwrap();
@@ -129,11 +142,24 @@ impl World {
         act(Deed::Refresh { from: input, mapping: None, looked_at: None }, "2027-01-17T09:00:00");
         keep("更新");
         (world.checks, world.stranger) = (paired, UnitId::new(&stranger).unwrap());
+        world.replaceable = world.find_replaceable();
         world
     }
 
+    fn find_replaceable(&self) -> UnitId {
+        let place = tempfile::tempdir().unwrap();
+        let units = self.checks.iter().map(|check| check.unit_id.clone());
+        let can = |unit: &UnitId| {
+            let root = place.path().join(unit.as_str());
+            copy(&self.stage("月开"), &root);
+            let mut project = Project::open(&root, Some("测试员")).unwrap();
+            perform_deed(&mut project, &Frames::on_disk(), gone(unit), &at("2027-01-05T09:00:00")).is_ok()
+        };
+        units.rev().find(can).unwrap()
+    }
+
     /// Every deed.
-    pub(super) fn cases() -> Vec<Case> {
+    pub(crate) fn cases() -> Vec<Case> {
         let mut list =
             List(vec![Case { name: "new", stage: "", is_quick: false, now: "2026-12-20T09:00:00", deed: None }]);
         draws(&mut list);
@@ -193,17 +219,7 @@ fn draws(list: &mut List) {
 }
 
 fn changes(list: &mut List) {
-    list.add(
-        "substitute",
-        ("月开", false),
-        "2027-01-05T09:00:00",
-        Box::new(|world, _, _| Deed::Substitute {
-            month: month("2027-01"),
-            unit: world.checks[2].unit_id.clone(),
-            case: SubstituteCase::Closed,
-            reason: "2027年1月4日现场核实已关闭".to_owned(),
-        }),
-    );
+    list.add("substitute", ("月开", false), "2027-01-05T09:00:00", Box::new(|world, _, _| gone(&world.replaceable)));
     list.add(
         "replace-inspector",
         ("月开", true),
@@ -418,4 +434,13 @@ fn files(list: &mut List) {
             Deed::LoadCalendar(file)
         }),
     );
+}
+
+fn gone(unit: &UnitId) -> Deed {
+    Deed::Substitute {
+        month: month("2027-01"),
+        unit: unit.clone(),
+        case: SubstituteCase::Closed,
+        reason: "2027年1月4日现场核实已关闭".to_owned(),
+    }
 }
