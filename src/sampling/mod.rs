@@ -63,7 +63,7 @@ pub use frame_csv::FRAME_HEADER;
 pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha256, sha256, to_hex};
 pub use inclusion::{CERTAIN_ABOVE, compute_inclusion, compute_inclusion_with_certainties, compute_ppb};
 pub use json::to_canonical_json;
-pub use merkle::{MerkleTree, PathFault, compute_merkle_root, root_from_path};
+pub use merkle::{GrowingTree, MerkleTree, PathFault, compute_log_leaf, compute_merkle_root, root_from_path};
 pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
 pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};
 pub use probability::{CALIBRATE_BELOW, check_frame};

@@ -33,6 +33,7 @@ mod disclosure;
 mod district;
 mod effect;
 mod export;
+mod faults;
 mod figures;
 mod findings;
 mod hostile;
