@@ -59,4 +59,5 @@ mod results;
 mod risk;
 mod sampling;
 mod sealing;
+mod statistics;
 mod year;
