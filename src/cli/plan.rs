@@ -21,6 +21,7 @@ use crate::workspace::deeds::mends::{look_ahead, look_at_choices, mends_of};
 use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::inputs::month_frame::draw_rules;
 use crate::workspace::perform::{Frames, perform_deed};
 use crate::workspace::reports::export::Exported;
 use crate::workspace::reports::movement::{PlanMovement, compute_plan_movement};
@@ -409,7 +410,15 @@ pub(super) fn simulate(args: &SimulateArgs, as_json: bool, context: &CommandCont
         .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;
     let analysis = compute_analysis(&project, &registry, first, &context.progress)?;
     let inputs = &analysis.population.inputs;
-    let report = simulate_years(&project.policy, inputs, &analysis.plan, args.years, DEFAULT_SEED, &context.progress)?;
+    let report = simulate_years(
+        &project.policy,
+        inputs,
+        &analysis.plan,
+        draw_rules(),
+        args.years,
+        DEFAULT_SEED,
+        &context.progress,
+    )?;
     if as_json {
         json(&serde_json::json!({
             "years": report.years,

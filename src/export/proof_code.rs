@@ -19,7 +19,7 @@ use crate::sampling::UnitProof;
 const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
-const WORDS: [&str; 44] = [
+const WORDS: [&str; 45] = [
     "format",
     "row",
     "index",
@@ -64,6 +64,7 @@ const WORDS: [&str; 44] = [
     "中国福利彩票双色球",
     "演示用公开数（事先已知）",
     "演示：公共数字事先已知，本证书不证明抽取公正",
+    "pareto-pps/2",
 ];
 
 /// Shortest text of hexadecimal digits that is held as bytes.

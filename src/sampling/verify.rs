@@ -12,6 +12,7 @@ use super::draw::{DrawResult, draw_units};
 use super::fault::{CheckReport, Fault};
 use super::frame::SamplingFrame;
 use super::hash::{Hash32, hash_from_hex, sha256, to_hex};
+use super::method::Method;
 use super::opening::{DrawSeed, Opening};
 use super::probability::{rank_faults, root_faults, row_faults, sum_faults};
 use super::seal::Seal;
@@ -131,7 +132,8 @@ pub fn check_draw_steps(
     }
     report.step("抽样框的根", seal.frame_root.clone(), root_faults(frame, seal));
     report.step("层的规模与概率之和", "各层概率之和等于抽取数", sum_faults(frame, seal));
-    report.step("实际入选概率", "各单元偏差不超过十万分之一", rank_faults(frame, seal));
+    let precision = seal.method().unwrap_or(Method::LATEST).precision();
+    report.step("实际入选概率", precision, rank_faults(frame, seal));
     match (result, opening.seed(seal)) {
         (Some(result), Some(seed)) => {
             let order = draw_units(frame, seal, &seed);

@@ -60,4 +60,5 @@ mod results;
 mod risk;
 mod sampling;
 mod sealing;
+mod statistics;
 mod year;

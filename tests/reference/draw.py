@@ -20,7 +20,8 @@ import struct
 import sys
 
 PPB = 1_000_000_000
-CALIBRATE_BELOW = 10.0  # strata with sum of pi(1-pi) under this carry calibrated ranks
+# strata with sum of pi(1-pi) under this carry calibrated ranks, by the seal's method
+CALIBRATE_BELOW = {"pareto-pps/1": 10.0, "pareto-pps/2": 150.0}
 HEX64 = re.compile(r"[0-9a-f]{64}")
 UNIT = re.compile(r"[0-9A-Za-z]{1,40}")
 STRATUM = re.compile(r"[0-9a-z_]{1,24}/[0-9a-z_]{1,24}")
@@ -163,6 +164,53 @@ def realised(ranks: list, n: int) -> list:
     return total
 
 
+def realised_2(ranks: list, n: int) -> list:
+    """As realised(), by pareto-pps/2: of more than half drawn, who is left out is a sample with the odds
+    turned over; and for strata of thousands, everybody's count with one unit divided out again."""
+    size = len(ranks)
+    if n >= size:
+        return [1.0] * size
+    if 2 * n > size:
+        return [1 - out for out in realised_2([1 - r for r in ranks], size - n)]
+    odds = [r / (1 - r) for r in ranks]
+    total = [0.0] * size
+    for x, w in zip(*NODES):
+        t, dt = x / (1 - x), w / (1 - x) ** 2
+        s = [t * o / (1 + t * o) for o in odds]
+        above = sum(s) - n
+        if above > 0 and above * above > 160 * sum(s):
+            continue
+        first, f = 0, [1.0]
+        for p in s:
+            q = 1 - p
+            f = [f[0] * q] + [b * q + a * p for a, b in zip(f, f[1:])] + [f[-1] * p]
+            while f[-1] < 1e-32:
+                f.pop()
+            if f[0] < 1e-32:
+                low = next(k for k, v in enumerate(f) if v >= 1e-32)
+                f, first = f[low:], first + low
+        run, at_most = 0.0, []
+        for v in f:
+            run += v
+            at_most.append(run)
+        want, last = n - 1 - first, len(f)
+        for i, p in enumerate(s):
+            if p <= 0.5:
+                below = 1.0
+                if want < last:
+                    below = 0.0
+                    for v in at_most[:max(0, want + 1)]:
+                        below = (v - p * below) / (1 - p)
+            elif want < -1:
+                below = 0.0
+            else:
+                below = 1.0
+                for v in reversed(at_most[want + 1:]):
+                    below = (v - (1 - p) * below) / p
+            total[i] += dt * odds[i] / (1 + t * odds[i]) ** 2 * min(1.0, max(0.0, below))
+    return total
+
+
 def calibrate(pis: list, n: int) -> list:
     """ranks whose realised probabilities are pis, to 1e-8: r <- r*pi/realised, from r = pi."""
     r = list(pis)
@@ -224,7 +272,7 @@ def faults_of(rows, seal, opening, result, published=None) -> list:
         return f
     if seal["format"] != "fairdraw-seal/1" or opening["format"] != "fairdraw-opening/1":
         bad("format")
-    if seal["method"] != "pareto-pps/1":
+    if seal["method"] not in CALIBRATE_BELOW:
         bad("method")
     for name in ("frame_root", "inputs_sha256", "policy_sha256", "roster_sha256", "secret_sha256"):
         if not HEX64.fullmatch(seal[name]):
@@ -293,11 +341,12 @@ def faults_of(rows, seal, opening, result, published=None) -> list:
         free = [r for r in mine if r[2] < PPB]
         n = s["draw"] - (len(mine) - len(free))
         spread = sum(r[2] / 1e9 * (1 - r[2] / 1e9) for r in free)
-        if spread >= CALIBRATE_BELOW:
+        if spread >= CALIBRATE_BELOW[seal["method"]]:
             if any(r[2] != r[3] for r in free):
                 bad(f"stratum {s['id']}: rank differs from pi")
         elif free:
-            for r, got in zip(free, realised([r[3] / 1e9 for r in free], n)):
+            of = realised if seal["method"] == "pareto-pps/1" else realised_2
+            for r, got in zip(free, of([r[3] / 1e9 for r in free], n)):
                 p = r[2] / 1e9
                 if abs(got - p) > 1e-5 * min(p, 1 - p) + 4e-9:
                     bad(f"stratum {s['id']}: {r[0]}: rank realises {got:.9f}, not {p:.9f}")
@@ -435,7 +484,7 @@ def stratum_rows(stratum, ids, weights, n, frame_key, excluded=()):
     ppb = to_ppb(pis, n, ids)
     free = [i for i, p in enumerate(ppb) if p < PPB]
     ranks = list(ppb)
-    if sum(ppb[i] / 1e9 * (1 - ppb[i] / 1e9) for i in free) < CALIBRATE_BELOW and free:
+    if sum(ppb[i] / 1e9 * (1 - ppb[i] / 1e9) for i in free) < CALIBRATE_BELOW["pareto-pps/1"] and free:
         for i, r in zip(free, calibrate([ppb[i] / 1e9 for i in free], n - (len(ids) - len(free)))):
             ranks[i] = round(r * PPB)
     rows = [(u, stratum, p, r, "", salt_of(frame_key, u).hex()) for u, p, r in zip(ids, ppb, ranks)]

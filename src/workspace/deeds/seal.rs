@@ -14,9 +14,9 @@ use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
-    BuiltFrame, DrawOrder, DrawSeed, EntropyFormat, FrameKey, SamplingFrame, Seal, SealRegister, SealRequest, Secret,
-    SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256, compute_seal, draw_units,
-    sha256, to_hex,
+    BuiltFrame, DrawOrder, DrawSeed, EntropyFormat, FrameKey, Method, SamplingFrame, Seal, SealRegister, SealRequest,
+    Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256, compute_seal,
+    draw_units, sha256, to_hex,
 };
 use crate::staffing::{Needs, Roster, check_staffing};
 use crate::workspace::deeds::plan_record::snapshot;
@@ -327,7 +327,7 @@ pub fn seal_year(
             .push((unit_id(unit.unwrap_or_default())?, Target::Excluded(REASON_YEAR_SEED.to_owned())));
     }
     let strata = strata.into_iter().map(|(id, units)| StratumTargets { id, quota: 0, units }).collect();
-    let BuiltFrame { frame, .. } = compute_frame(strata, &FrameKey::generate()?)?;
+    let BuiltFrame { frame, .. } = compute_frame(Method::LATEST, strata, &FrameKey::generate()?)?;
     let prepared = Prepared {
         frame,
         roster: Roster::default(),

@@ -11,7 +11,7 @@ use crate::sampling::{
 };
 use crate::staffing::{Change, Needs, Roster, check_assignment};
 use crate::workspace::deeds::anchors::{ANCHORS_FILE, load_roots, sealed_rule};
-use crate::workspace::store::draws::{DrawChange, pair_change};
+use crate::workspace::store::draws::{DrawChange, pair_change, pairing_rule};
 use crate::workspace::store::project::load_bytes;
 
 /// The files of a verification.
@@ -224,8 +224,8 @@ fn verify_pairing(
         faults.push(format!("变更文件记有 {} 次替换，与证书所列的 {} 次不一致", changed.len(), listed.len()));
     }
     let replayed: Vec<Change> = changes.iter().filter_map(|change| pair_change(&needs, change)).collect();
-    faults.extend(
-        check_assignment(&seed.0, &roster, &drawn, &assignment_bytes, &replayed).iter().map(ToString::to_string),
-    );
+    let rule = pairing_rule(&certificate.seal);
+    let found = check_assignment(rule, &seed.0, &roster, &drawn, &assignment_bytes, &replayed);
+    faults.extend(found.iter().map(ToString::to_string));
     Ok(faults)
 }

@@ -14,6 +14,7 @@ mod briefing;
 mod documents;
 mod public;
 mod request;
+mod side_by_side;
 mod written;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{Audience, DueCheck, Ledger, MandatoryChecks, MaskCounts, MaskLog, PublicScan, compute_ledger};
@@ -59,6 +59,7 @@ pub use briefing::{BRIEFING_ENDINGS, briefing_files};
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
 use public::closed_certificates;
 pub use request::ExportRequest;
+use side_by_side::side_by_side;
 pub(super) use written::{ExportPart, commit_parts, written_detail};
 
 /// Folders of the families.
@@ -357,10 +358,9 @@ impl Exporter<'_> {
                 });
             }
         }
-        // a body's sheets know nothing of another's: all cores set them
+        // a body's sheets know nothing of another's
         let set = |task: TaskBook| (task.header.body.clone(), self.task_files(task, sheets.as_ref(), request));
-        let made: Vec<_> = tasks.into_par_iter().map(set).collect();
-        for (whose, made) in made {
+        for (whose, made) in side_by_side(tasks, set) {
             let made = made?;
             if let Some((body, name)) = whose {
                 internal.of(&body, &name).extend(made.files);

@@ -10,12 +10,12 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
 use crate::sampling::as_written;
 use crate::sampling::{
-    DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
+    DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Method, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
     draw_units, hash_from_hex,
 };
 use crate::staffing::{
-    AddRequest, Assignment, Change, Need, Needs, PairChange, ReplaceRequest, Roster, SubstituteRequest, apply_change,
-    assign_inspectors,
+    AddRequest, Assignment, Change, Need, Needs, PairChange, PairingRule, ReplaceRequest, Roster, SubstituteRequest,
+    apply_change, assign_inspectors,
 };
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::staged;
@@ -382,11 +382,12 @@ impl StoredDraw {
         if self.roster.inspectors().is_empty() {
             return Ok(None);
         }
-        let Ok(mut assignment) = assign_inspectors(&seed.0, &self.roster, &self.drawn_needs(order)?) else {
+        let rule = pairing_rule(&self.seal);
+        let Ok(mut assignment) = assign_inspectors(rule, &seed.0, &self.roster, &self.drawn_needs(order)?) else {
             return Ok(None);
         };
         for change in self.pair_changes() {
-            assignment = apply_change(&seed.0, &self.roster, &assignment, &change)?.0;
+            assignment = apply_change(rule, &seed.0, &self.roster, &assignment, &change)?.0;
         }
         Ok(Some(assignment))
     }
@@ -398,7 +399,8 @@ impl StoredDraw {
     pub fn try_change(&self, order: &DrawOrder, change: &DrawChange) -> AppResult<Option<PairChange>> {
         let (Some(seed), Some(assignment)) = (self.seed(), self.assignment(order)?) else { return Ok(None) };
         let Some(change) = self.pair_change(change) else { return Ok(None) };
-        Ok(Some(apply_change(&seed.0, &self.roster, &assignment, &change)?.1))
+        let rule = pairing_rule(&self.seal);
+        Ok(Some(apply_change(rule, &seed.0, &self.roster, &assignment, &change)?.1))
     }
 
     /// Appends a change and puts the list among the files of a deed.
@@ -445,6 +447,15 @@ pub struct CurrentTarget {
     pub note: String,
     /// When it came onto the list, where a change put it there.
     pub listed_at: Option<String>,
+}
+
+/// The rule by which a draw's inspectors are paired: that of its seal's method.
+#[must_use]
+pub fn pairing_rule(seal: &Seal) -> PairingRule {
+    match seal.method() {
+        Some(Method::V1) | None => PairingRule::LeastLoad,
+        Some(Method::V2) => PairingRule::WithinOne,
+    }
 }
 
 /// A change as the pairing replays it; needs come from the sealed list.

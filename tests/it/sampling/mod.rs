@@ -9,9 +9,9 @@ mod vectors;
 
 use fairdraw::domain::{StratumId, UnitId};
 use fairdraw::sampling::{
-    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, Opening, OpeningClock, SamplingFrame, Seal, SealRequest,
-    Secret, ShanghaiTime, StratumTargets, Target, compute_frame, compute_opening, compute_seal, draw_units, from_hex,
-    sha256,
+    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, Method, Opening, OpeningClock, SamplingFrame, Seal,
+    SealRequest, Secret, ShanghaiTime, StratumTargets, Target, compute_frame, compute_opening, compute_seal,
+    draw_units, from_hex, sha256,
 };
 use serde_json::Value;
 
@@ -96,7 +96,7 @@ pub(crate) fn example(strata: &[(&str, usize, usize)]) -> Example {
 }
 
 pub(crate) fn example_of(strata: Vec<StratumTargets>) -> Example {
-    let frame = compute_frame(strata, &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
+    let frame = compute_frame(Method::LATEST, strata, &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
     let secret = Secret::from_bytes(sha256(&[b"secret"]));
     let seal = compute_seal(request(), &frame, &secret).unwrap();
     let clock = OpeningClock::At(time("2027-02-28T21:20:00+08:00"));
