@@ -123,6 +123,10 @@ pub enum Command {
     Results(super::data::ResultsArgs),
     /// 操作日志：谁在何时做了什么
     Journal(super::journal::JournalArgs),
+    /// 一行操作日志的证明：凭公布的日志根值即可核对
+    LogProof(super::log::LogProofArgs),
+    /// 采用在程序之外被改动的项目文件：由两人负责，写明理由
+    AcceptChanges(super::log::AcceptChangesArgs),
     /// 数据质量报告：各类问题；确认无误，或撤回确认
     Findings(super::findings::FindingsArgs),
     /// 整改台账：发现的问题、期限与销号；登记销号、移送公安、免予处罚
@@ -418,6 +422,15 @@ pub struct VerifyArgs {
     /// 核验操作日志 journal.jsonl
     #[arg(long)]
     pub journal: Option<PathBuf>,
+    /// 项目文件夹或日志：日志、登记簿、变更、证书、文件与导出相互核对；也可以是一行日志的证明
+    #[arg(long, value_name = "项目或日志")]
+    pub log: Option<PathBuf>,
+    /// 已公布的日志根值「行数:根值」；可多次
+    #[arg(long, value_name = "行数:根值", requires = "log")]
+    pub head: Vec<String>,
+    /// 导出的文件夹，与日志所记的校验值核对
+    #[arg(long, value_name = "文件夹", requires = "log")]
+    pub export: Option<PathBuf>,
 }
 
 /// `check-manifest`.

@@ -322,7 +322,7 @@ pub(super) fn show_steps(report: &CheckReport) -> AppResult<()> {
     Ok(())
 }
 
-fn show_report(report: &CheckReport) -> AppResult<()> {
+pub(super) fn show_report(report: &CheckReport) -> AppResult<()> {
     show_steps(report)?;
     for fault in &report.faults {
         say(&format!("[{}] {}（{}）", fault.code, fault.text, fault.detail));
@@ -331,6 +331,9 @@ fn show_report(report: &CheckReport) -> AppResult<()> {
 }
 
 pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
+    if let Some(log) = &args.log {
+        return super::log::verify(log, args, as_json);
+    }
     let mut failed = false;
     if let Some(path) = &args.journal {
         let (entries, faults) = check_journal_file(path)?;

@@ -14,6 +14,7 @@ mod explain;
 mod findings;
 mod journal;
 mod ledger;
+mod log;
 mod output;
 mod pairing;
 mod plan;
@@ -113,6 +114,8 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::PageAddress(args) => plan::page_address(&args, cli.json, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
+        Command::LogProof(args) => log::prove(&args),
+        Command::AcceptChanges(args) => log::accept(&args, &context),
         Command::Findings(args) => findings::findings(&args, cli.json, &context),
         Command::Ledger(args) => ledger::ledger(&args, cli.json, &context),
         Command::Interference(args) => ledger::interference(&args, cli.json, &context),

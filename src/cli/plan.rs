@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Finish;
 use super::args::{ExportArgs, PageAddressArgs, PlanArgs, RunArgs, StatusArgs};
-use super::deeds::carry_out;
+use super::deeds::{carry_out, open_to_work};
 use super::draw::month_of;
 use super::output::{json, line, say};
 use super::plan_dates::day_of;
@@ -48,7 +48,7 @@ pub struct SimulateArgs {
 
 pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let changes = args.mend_all || !args.mend.is_empty();
-    let mut project = Project::open(&args.project, changes.then_some(context.operator.as_str()))?;
+    let mut project = if changes { open_to_work(&args.project, context)? } else { Project::open(&args.project, None)? };
     let (registry, districts) = load_project_data(&project)?;
     let month = next_month(&load_register(&project)?, &project.months())
         .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;

@@ -2,13 +2,21 @@
 //!
 //! A reader sees the old file or the new one, never a part; the same after a power cut.
 
-use std::io::Write;
 use std::path::Path;
 
+use super::disk::{self, DiskStep};
 use crate::diagnostic::{AppError, AppResult};
 
 /// Prefix of temporary files, so that left-overs of a crash can be told.
 const TEMPORARY_PREFIX: &str = ".fairdraw-";
+/// Their ending.
+const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// True for the name of a temporary file that a killed program left.
+#[must_use]
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
+}
 
 /// Writes the bytes to `path` in one step, replacing what was there.
 ///
@@ -35,30 +43,27 @@ fn write_with(path: &Path, bytes: &[u8], mode: u32) -> AppResult<()> {
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).suffix(".tmp");
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // As any program's new file: the user's umask applies. (The default 0600 would lock colleagues out.)
         builder.permissions(std::fs::Permissions::from_mode(mode));
     }
+    disk::step(DiskStep::Create, path).map_err(failed)?;
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
+    let written = disk::write_all(file.as_file_mut(), path, bytes, DiskStep::Write)
+        .and_then(|()| disk::sync_file(file.as_file(), path))
+        .and_then(|()| disk::step(DiskStep::Rename, path));
+    if let Err(cause) = written {
+        if disk::is_killed() {
+            // a killed program cleans nothing up
+            let _ = file.keep();
+        }
+        return Err(failed(cause));
+    }
     file.persist(path).map_err(|error| failed(error.error))?;
-    sync_folder(folder).map_err(failed)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::File::open(folder)?.sync_all()
-}
-
-/// Windows has no fsync of a folder; its rename is journaled by NTFS.
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps, reason = "the same shape on every platform")]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
+    disk::sync_folder(folder).map_err(failed)
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ pub use inclusion::{
     CERTAIN_ABOVE, compute_inclusion, compute_inclusion_of_quota, compute_inclusion_with_certainties, compute_ppb,
 };
 pub use json::to_canonical_json;
-pub use merkle::{MerkleTree, PathFault, compute_merkle_root, root_from_path};
+pub use merkle::{GrowingTree, MerkleTree, PathFault, compute_log_leaf, compute_merkle_root, root_from_path};
 pub use method::Method;
 pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
 pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};

@@ -61,6 +61,8 @@ pub(super) enum Drawn {
 pub(super) struct Dialogs {
     /// Operator's name being typed, and the command that waits for it.
     pub(super) operator: Option<(String, Option<Command>)>,
+    /// Second person and reason being typed for files that were changed outside the program.
+    pub(super) accepting: (String, String),
     /// Help is open.
     pub(super) help: bool,
     /// A term that is explained.

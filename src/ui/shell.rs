@@ -266,6 +266,7 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     }
     dialogs::term(app, ctx);
     dialogs::operator_dialog(app, ctx);
+    dialogs::changed_dialog(app, ctx);
     app.path_ui(ctx);
     dialogs::templates(app, ctx);
     dialogs::losing_dialog(app, ctx);

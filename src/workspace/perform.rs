@@ -14,6 +14,7 @@ use crate::disclosure::PlanDates;
 use crate::district::DistrictSet;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
 use crate::registry::Registry;
+use crate::workspace::deeds::accept::accept_changes;
 use crate::workspace::deeds::anchors::{AnchorsTaken, sign_draw, take_anchors};
 use crate::workspace::deeds::batch::record_clear_results;
 use crate::workspace::deeds::change::{
@@ -135,6 +136,8 @@ pub enum DeedOutcome {
     MapTaken,
     /// Another calendar.
     CalendarTaken,
+    /// Files changed outside the program were accepted: their paths.
+    ChangesAccepted(Vec<String>),
 }
 
 /// Carries out a deed on a project. `project` is what is saved then; where a deed fails it is what is saved
@@ -259,5 +262,6 @@ pub fn perform_deed(
             take_calendar(project, &path, context)?;
             DeedOutcome::CalendarTaken
         }
+        Deed::AcceptChanges(accepted) => DeedOutcome::ChangesAccepted(accept_changes(project, &accepted, context)?),
     })
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
 use fairdraw::policy::Milli;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::workspace::deeds::deed::Deed;
@@ -70,6 +72,44 @@ fn a_second_window_reads_only() {
     second.send(DraftCommand::SetPolicy { policy, label: "上限".into(), gesture: 0 });
     assert!(second.shows("项目以只读方式打开，不能更改"));
     assert!(!second.app().session.project().unwrap().draft.is_changed());
+}
+
+#[test]
+fn a_file_changed_by_another_hand_stops_a_deed_until_two_people_answer() {
+    for dark in [false, true] {
+        let mut window = Window::new(LAPTOP, dark, Begin::City);
+        window.settle();
+        super::work::name_operator(&mut window, "张三");
+        let root = window.project_folder();
+        std::fs::write(root.join("frames/sources_旧.csv"), b"x").unwrap();
+        let before = window.app().session.project().unwrap().saved.file.page_address.clone();
+        let address = || Deed::PageAddress("https://a.gov.cn/ssj/".to_owned());
+        window.send(address());
+        window.until("what was changed", |w| w.shows("下列文件与操作日志所记的不同"));
+        window.rest();
+        assert!(window.shows("frames/sources_旧.csv（不是程序写入的文件）") && window.shows("操作人：张三"));
+        if let Some(folder) = std::env::var_os("FAIRDRAW_PICTURES") {
+            window.picture().save(&std::path::Path::new(&folder).join(format!("改动-{dark}.png")));
+        }
+        // nobody but the operator himself, and no reason: there is no way on
+        assert!(!window.enabled("采用改动后的文件"));
+        for (field, text) in [("共同负责的另一人", "李四"), ("理由", "误放入的旧表")] {
+            window.harness.get_by_role_and_label(Role::TextInput, field).focus();
+            window.harness.run_steps(2);
+            window.ime(text);
+        }
+        window.click("采用改动后的文件");
+        window.until("it is accepted", |w| w.shows("已采用 1 个文件的外部改动"));
+        window.settle();
+        assert_eq!(window.app().session.project().unwrap().saved.file.page_address, before);
+        window.send(address());
+        window.settle();
+        assert!(window.app().session.changed_outside().is_none());
+        let lines = window.app().session.project().unwrap().saved.journal().check().unwrap().0;
+        let last: Vec<&str> = lines.iter().rev().take(2).map(|line| line.command.as_str()).collect();
+        assert_eq!(last, ["settings", "accept-changes"]);
+        assert_eq!(lines[lines.len() - 2].detail["second"], "李四");
+    }
 }
 
 #[test]

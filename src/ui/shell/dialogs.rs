@@ -10,6 +10,8 @@ use crate::ui::text::common as t;
 use crate::ui::text::shell as s;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, Gate};
+use crate::workspace::deeds::accept::Acceptance;
+use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::ViewCommand;
 
 /// Who works here; the command that waits for the name is sent once it is known.
@@ -37,6 +39,33 @@ pub(super) fn operator_dialog(app: &mut Workstation, ctx: &Context) {
             }
         }
         Some(false) => {}
+    }
+}
+
+/// Files of the project were changed by another hand: two people answer for them, or nothing goes on.
+pub(super) fn changed_dialog(app: &mut Workstation, ctx: &Context) {
+    let Some(found) = app.session.changed_outside().cloned() else { return };
+    let operator = app.session.preferences().operator.trim().to_owned();
+    let (second, reason) = &mut app.dialogs.accepting;
+    let is_other = !second.trim().is_empty() && second.trim() != operator;
+    let gate = Gate::of(&[(s::CHANGED_SECOND, is_other), (s::CHANGED_REASON, !reason.trim().is_empty())]);
+    let answer = widgets::dialog(ctx, "changed", s::CHANGED_TITLE, s::CHANGED_ACCEPT, gate, |ui| {
+        ui.add(egui::Label::new(s::CHANGED_WHY).wrap());
+        ui.add_space(GRID);
+        for file in found.value.as_deref().unwrap_or_default().split('、') {
+            ui.add(egui::Label::new(theme::note(ui, file)).selectable(true).wrap());
+        }
+        ui.add_space(GRID);
+        ui.label(s::changed_by(&operator));
+        widgets::field(ui, s::CHANGED_SECOND, 240.0, second, "");
+        widgets::field(ui, s::CHANGED_REASON, 420.0, reason, "");
+    });
+    if let Some(accepted) = answer {
+        let (second, reason) = std::mem::take(&mut app.dialogs.accepting);
+        app.session.leave_changed();
+        if accepted {
+            app.send(Deed::AcceptChanges(Acceptance { second, reason }));
+        }
     }
 }
 

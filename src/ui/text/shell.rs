@@ -29,6 +29,20 @@ pub const MENU_FILE: &str = "文件";
 pub const MENU_HELP: &str = "帮助";
 /// Menu of views.
 pub const MENU_VIEW: &str = "查看";
+/// Files of the project were changed by another hand: title.
+pub const CHANGED_TITLE: &str = "项目文件在程序之外被改动";
+/// What that means.
+pub const CHANGED_WHY: &str = "下列文件与操作日志所记的不同，操作已停止。最好取消后用备份恢复；确需采用改动后的文件，须由两人具名并写明理由，记入操作日志与抽取存证。";
+/// The way on.
+pub const CHANGED_ACCEPT: &str = "采用改动后的文件";
+/// The other person.
+pub const CHANGED_SECOND: &str = "共同负责的另一人";
+/// Why.
+pub const CHANGED_REASON: &str = "理由";
+/// The operator.
+pub fn changed_by(operator: &str) -> String {
+    format!("操作人：{operator}")
+}
 /// No operator named yet.
 pub const NO_OPERATOR: &str = "操作人未填写";
 /// Dialog: calendar.

@@ -5,12 +5,12 @@
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{MaskCounts, Masker};
-use crate::export::write_atomic;
 use crate::sampling::{
     Certificate, DEMONSTRATION, DrawOrder, EarlierSeal, SealRegister, Substitute, certificate_of,
     compute_certificate_unit, to_hex,
 };
 use crate::workspace::store::draws::{DrawChange, StoredDraw};
+use crate::workspace::store::staged::Change;
 
 /// The certificate of a draw as it stands, substitutions included.
 ///
@@ -55,11 +55,12 @@ fn public_words(text: &str) -> String {
     Masker::default().mask_text(text, &mut MaskCounts::default())
 }
 
-pub(in crate::workspace) fn write_certificate(
+pub(super) fn put_certificate(
+    change: &Change<'_>,
     draw: &StoredDraw,
     order: &DrawOrder,
     register: &SealRegister,
 ) -> AppResult<()> {
     let certificate = compute_draw_certificate(draw, order, register)?;
-    write_atomic(&draw.folder.join("certificate.json"), &certificate.to_json())
+    change.put(&draw.folder.join("certificate.json"), &certificate.to_json())
 }

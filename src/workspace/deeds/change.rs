@@ -1,27 +1,27 @@
 //! The days after a draw: substitution, another inspector, a triggered check; each with its reason.
 //!
-//! The change is written before the pairing and the certificate that follow from it, so that a crash leaves files
-//! that the next change or export computes again.
+//! The change comes to be together with the pairing and the certificate that follow from it.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{InspectorId, PlanMonth, SubstituteCase, TriggerKind, UnitId};
-use crate::export::write_atomic;
 use crate::plan::ledger::Ledger;
 use crate::registry::Registry;
 use crate::sampling::{DrawOrder, compute_next_reserve};
 use crate::staffing::Assignment;
-use crate::workspace::deeds::certificate::write_certificate;
+use crate::workspace::deeds::certificate::put_certificate;
 use crate::workspace::deeds::check_reason;
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::need_of;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawChange, PastCap, StoredDraw, TargetOrigin};
+use crate::workspace::store::log::put_head;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_opened_draws, load_register};
 use crate::workspace::store::results::load_results;
+use crate::workspace::store::staged::Change;
 
 /// `SEL-037`: the month has no opened draw.
 #[must_use]
@@ -260,13 +260,15 @@ fn commit_change(
 ) -> AppResult<()> {
     let detail = serde_json::to_value(&change)
         .map_err(|cause| AppError::new("DRW-002", "无法写成 JSON 文本").caused_by(cause))?;
-    draw.push_change(change)?;
+    let files = Change::begin(project)?;
+    draw.push_change(change, &files)?;
     let assignment: Option<Assignment> = draw.assignment(order)?;
     if let Some(assignment) = assignment {
-        write_atomic(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
+        files.put(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
     }
-    write_certificate(draw, order, &load_register(project)?)?;
-    project.log(
+    put_certificate(&files, draw, order, &load_register(project)?)?;
+    put_head(&files, project, &draw.folder, command, context)?;
+    files.commit(
         context,
         command,
         serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "change": detail }),

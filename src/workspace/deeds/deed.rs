@@ -9,6 +9,7 @@ use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
 use crate::plan::Mend;
 use crate::registry::{FindingKey, Mapping};
+use crate::workspace::deeds::accept::Acceptance;
 use crate::workspace::deeds::batch::{CheckKey, ClearDays};
 use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::confirm::Confirmation;
@@ -138,6 +139,8 @@ pub enum Deed {
     LoadDistricts(PathBuf),
     /// Takes another calendar of working days (csv).
     LoadCalendar(PathBuf),
+    /// Two people answer for files that were changed outside the program.
+    AcceptChanges(Acceptance),
 }
 
 impl Deed {
@@ -171,6 +174,7 @@ impl Deed {
             Self::WithdrawFindings(_) => CommandId::WithdrawFindings,
             Self::LoadDistricts(_) => CommandId::Districts,
             Self::LoadCalendar(_) => CommandId::Calendar,
+            Self::AcceptChanges(_) => CommandId::AcceptChanges,
         }
     }
 
@@ -207,7 +211,8 @@ impl Deed {
             | Self::ConfirmFindings(_)
             | Self::WithdrawFindings(_)
             | Self::LoadDistricts(_)
-            | Self::LoadCalendar(_) => self.command_id().label(),
+            | Self::LoadCalendar(_)
+            | Self::AcceptChanges(_) => self.command_id().label(),
         }
     }
 
@@ -243,7 +248,8 @@ impl Deed {
             | Self::ConfirmFindings(_)
             | Self::WithdrawFindings(_)
             | Self::LoadDistricts(_)
-            | Self::LoadCalendar(_) => false,
+            | Self::LoadCalendar(_)
+            | Self::AcceptChanges(_) => false,
         }
     }
 }

@@ -1,6 +1,7 @@
-//! What is for good: sealing, opening, changes, results, publication, mends. Each has its operator, its journal
-//! line and an order of writes that a crash can't break.
+//! What is for good: sealing, opening, changes, results, publication, mends. Each has its operator and its journal
+//! line, which comes to be together with all files that follow from it ([`crate::workspace::store::staged`]).
 
+pub mod accept;
 pub mod anchors;
 pub mod batch;
 pub mod certificate;
@@ -19,6 +20,8 @@ pub mod results;
 pub mod seal;
 pub mod settings;
 pub mod verify;
+pub mod verify_log;
+mod verify_log_draws;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::ShanghaiTime;

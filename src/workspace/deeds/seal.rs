@@ -1,8 +1,7 @@
 //! Sealing a period: the frame is frozen, the commitment computed, the secret kept.
 //!
-//! Nothing here chooses: the frame follows from registry, policy and history. A draw's files are written before
-//! its line in the register, so that a crash between the two leaves a folder that the next sealing overwrites and
-//! never a register line without its files.
+//! Nothing here chooses: the frame follows from registry, policy and history. A draw's files and its line in the
+//! register come to be together ([`Change`]): there is never the one without the other.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +11,6 @@ use crate::anchor::stamp::compute_request;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
-use crate::export::{write_atomic, write_private};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
@@ -29,10 +27,12 @@ use crate::workspace::inputs::month_frame::{
 };
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
+use crate::workspace::store::draws::{DrawNotes, StoredDraw, json_bytes};
+use crate::workspace::store::log::put_head;
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
-use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
+use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::load_register;
+use crate::workspace::store::staged::Change;
 
 /// Name and version of the program, as sealed.
 pub const PROGRAM: &str = concat!("FairDraw ", env!("CARGO_PKG_VERSION"));
@@ -231,8 +231,8 @@ fn seal_prepared(
     let commitment = seal.commitment();
     let secret_file = SecretFile { commitment, secret };
     let folder = project.draw_folder(period, sequence);
-    create_folder(&folder)?;
-    let put = |name: &str, bytes: &[u8]| write_atomic(&folder.join(name), bytes);
+    let change = Change::begin(project)?;
+    let put = |name: &str, bytes: &[u8]| change.put(&folder.join(name), bytes);
     put("frame.csv", &prepared.frame.to_csv())?;
     put("roster.csv", &roster_csv)?;
     put("needs.csv", &needs_csv)?;
@@ -247,14 +247,15 @@ fn seal_prepared(
     if let Some(plan) = &prepared.plan {
         put(PLAN_FILE, plan)?;
     }
-    write_private(&folder.join("secret.json"), &secret_file.to_json())?;
+    change.put_private(&folder.join("secret.json"), &secret_file.to_json())?;
     put("commitment.tsq", &compute_request(&seal.to_json(), HashKind::Sha256))?;
     put("commitment-sm3.tsq", &compute_request(&seal.to_json(), HashKind::Sm3))?;
     put("commitment.txt", (seal.commitment_text() + "\n").as_bytes())?;
-    write_json(&folder.join("notes.json"), &DrawNotes::default())?;
+    put("notes.json", &json_bytes(&DrawNotes::default())?)?;
     put("seal.json", &seal.to_json())?;
+    put_head(&change, project, &folder, CommandId::Seal, context)?;
     register.append_sealed(&seal, pledge.again.as_deref().unwrap_or_default())?;
-    write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
+    change.put(&project.root().join("register.csv"), &register.to_csv())?;
     let sealed = Sealed {
         period,
         sequence,
@@ -263,7 +264,7 @@ fn seal_prepared(
         draw: seal.total_draw(),
         envelope: secret_file.secret.envelope_text(),
     };
-    project.log(
+    change.commit(
         context,
         CommandId::Seal,
         serde_json::json!({

@@ -1,11 +1,15 @@
 //! The evidence of a draw: what a checker needs, internal until every target was visited.
 
-use crate::diagnostic::AppResult;
+use crate::diagnostic::{AppResult, Finding};
 use crate::disclosure::Audience;
 use crate::export::ExportFile;
-use crate::sampling::SealRegister;
+use crate::sampling::{SealRegister, to_hex};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
+use crate::workspace::deeds::open::unbound_file;
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::draws::json_bytes;
+use crate::workspace::store::log::{HEADS_FILE, interventions_for};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::quality::QUALITY;
 
@@ -18,6 +22,12 @@ use crate::workspace::store::quality::QUALITY;
 /// `IO-…`, `SEL-…`, `ROS-…`.
 pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealRegister) -> AppResult<Vec<ExportFile>> {
     let draw = &opened.draw;
+    if let Some(name) = unbound_file(draw)? {
+        return Err(Finding::error("LOG-006", format!("{} 的 {name} 不是封存时的文件，不能作为存证导出", draw.period))
+            .hint("请用备份恢复抽取文件夹")
+            .file(draw.folder.join(name).display().to_string())
+            .into());
+    }
     let mut files = Vec::new();
     for name in [
         "frame.csv",
@@ -29,6 +39,7 @@ pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealReg
         "opening.json",
         "changes.json",
         "anchors.json",
+        HEADS_FILE,
     ] {
         let path = draw.folder.join(name);
         if path.exists() {
@@ -47,6 +58,15 @@ pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealReg
     let quality = project.root().join(QUALITY);
     if quality.exists() {
         push(QUALITY, load_bytes(&quality)?);
+    }
+    // files changed by hand that two people answered for
+    let entries = project.journal().check()?.0;
+    let sealed = entries.iter().find(|entry| {
+        entry.command == CommandId::Seal.id() && entry.detail["commitment"] == to_hex(&draw.seal.commitment()).as_str()
+    });
+    let interventions = interventions_for(&entries, sealed.map_or(1, |entry| entry.sequence));
+    if !interventions.is_empty() {
+        push("interventions.json", json_bytes(&interventions)?);
     }
     push("register.csv", load_bytes(&project.root().join("register.csv"))?);
     Ok(files)

@@ -318,6 +318,12 @@ impl<'a> JournalWords<'a> {
                 let (before, after): (PlanDates, PlanDates) = (of(detail, "before")?, of(detail, "after")?);
                 dates(&before, &after)
             }
+            CommandId::AcceptChanges => {
+                let changed = detail.get("changed").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                let names: Vec<&str> = changed.iter().map(|file| text(file, "path")).take(NAMED).collect();
+                let more = if changed.len() > NAMED { "等" } else { "" };
+                format!("{}{more}（与 {} 共同负责）", names.join("、"), text(detail, "second"))
+            }
             CommandId::Export if !text(detail, "list").is_empty() => {
                 format!("导出名单「{}」{} 行", text(detail, "list"), number(detail, "rows").unwrap_or_default())
             }

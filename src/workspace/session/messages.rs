@@ -30,6 +30,8 @@ pub(super) struct Messages {
     /// What the last command had to say at length.
     pub(super) findings: Diagnostics,
     pub(super) title: String,
+    /// Files changed outside the program that stopped the last deed.
+    pub(super) changed: Option<Finding>,
 }
 
 impl Session {
@@ -48,6 +50,17 @@ impl Session {
     #[must_use]
     pub fn findings(&self) -> (&str, &Diagnostics) {
         (&self.messages.title, &self.messages.findings)
+    }
+
+    /// What is said of files changed outside the program that stopped the last deed, until it is answered.
+    #[must_use]
+    pub fn changed_outside(&self) -> Option<&Finding> {
+        self.messages.changed.as_ref()
+    }
+
+    /// The files are left as they are: no deed goes on.
+    pub fn leave_changed(&mut self) {
+        self.messages.changed = None;
     }
 
     /// A toast of good news.

@@ -19,8 +19,8 @@ use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
 use crate::workspace::session::job::Stage;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::lock::ProjectLock;
+use crate::workspace::store::log::{changed_finding, changed_outside};
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
-use crate::workspace::store::staged::Recovery;
 
 /// A project that is open.
 pub struct OpenProject {
@@ -240,8 +240,21 @@ impl OpenProject {
     }
 }
 
+/// The same, where nothing was stopped by it.
+const CHANGED: &str = "项目文件在程序之外被改动";
+
 fn is_writable(folder: &Path) -> bool {
     tempfile::Builder::new().prefix(".fairdraw-").tempfile_in(folder).is_ok()
+}
+
+/// What is said at once of files that were changed outside the program; the next deed asks about them.
+fn untold_changes(project: &Project) -> AppResult<Option<Finding>> {
+    if !project.root().join("journal.jsonl").exists() {
+        return Ok(None);
+    }
+    let entries = project.journal().check()?.0;
+    let found = changed_finding(&changed_outside(project.root(), &entries)?);
+    Ok(found.map(|found| Finding { severity: Severity::Warning, what: CHANGED.to_owned(), ..found }))
 }
 
 /// Opens a project folder; read-only where another window holds it.
@@ -275,18 +288,13 @@ pub(super) fn load_project(
         }
         other => other?,
     };
-    match project.recovery() {
-        Recovery::None => {}
-        Recovery::CarriedOut => {
-            let words = "上次更换名录或区划图时程序中断，现已补做完成";
-            say.push(words.to_owned());
-            findings.push(Finding::note("PRJ-030", words));
-        }
-        Recovery::Dropped => {
-            let words = "上次更换名录或区划图时程序中断，项目仍是更换之前的状态";
-            say.push(words.to_owned());
-            findings.push(Finding::note("PRJ-031", words).hint("如仍要更换，请重新操作一次"));
-        }
+    if let Some(finding) = &project.recovered().finding {
+        say.push(finding.what.clone());
+        findings.push(finding.clone());
+    }
+    if let Some(finding) = untold_changes(&project)? {
+        say.push(finding.what.clone());
+        findings.push(finding);
     }
     let (registry, districts) = load_project_data(&project)?;
     progress.check()?;
@@ -311,12 +319,6 @@ pub(super) fn load_project(
             None
         }
     };
-    if !project.is_read_only() && project.journal().mend().unwrap_or(false) {
-        findings.push(
-            Finding::note("JRN-010", "上次运行中断时有一行日志没有写完，已另存为 journal.torn")
-                .hint("该操作没有完成，如需要请重新执行"),
-        );
-    }
     let title = "打开项目".to_owned();
     Ok(Loaded { project, data, draft, findings, title, say, remember: true, summary: None })
 }

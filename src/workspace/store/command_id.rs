@@ -57,11 +57,13 @@ pub enum CommandId {
     PlanDates,
     /// Files were exported.
     Export,
+    /// Files changed outside the program were accepted by two people.
+    AcceptChanges,
 }
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Import,
         Self::Refresh,
         Self::RefreshBack,
@@ -89,6 +91,7 @@ impl CommandId {
         Self::Interference,
         Self::PlanDates,
         Self::Export,
+        Self::AcceptChanges,
     ];
 
     /// As it stands in the journal; never changes.
@@ -122,6 +125,7 @@ impl CommandId {
             Self::Interference => "interference",
             Self::PlanDates => "plan-dates",
             Self::Export => "export",
+            Self::AcceptChanges => "accept-changes",
         }
     }
 
@@ -162,6 +166,7 @@ impl CommandId {
             Self::Interference => "登记过问干预",
             Self::PlanDates => "登记年度计划日期",
             Self::Export => "导出",
+            Self::AcceptChanges => "采用外部改动",
         }
     }
 }

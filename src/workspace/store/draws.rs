@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
-use crate::export::write_atomic;
 use crate::sampling::as_written;
 use crate::sampling::{
     DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Method, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
@@ -19,6 +18,7 @@ use crate::staffing::{
     apply_change, assign_inspectors,
 };
 use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged;
 
 /// Name of the file of a month's off-site checks in its draw's folder.
 pub const OFF_SITE: &str = "off_site.json";
@@ -186,14 +186,6 @@ fn parse_json<T: for<'de> Deserialize<'de>>(path: &Path) -> AppResult<T> {
                 .file(path.display().to_string()),
         )
     })
-}
-
-/// Writes a value as JSON, indented, atomically.
-///
-/// # Errors
-/// `DRW-002`, `IO-…`.
-pub fn write_json<T: Serialize>(path: &Path, value: &T) -> AppResult<()> {
-    write_atomic(path, &json_bytes(value)?)
 }
 
 /// A value as indented JSON with a line end.
@@ -411,13 +403,17 @@ impl StoredDraw {
         Ok(Some(apply_change(rule, &seed.0, &self.roster, &assignment, &change)?.1))
     }
 
-    /// Appends a change and writes the list.
+    /// Appends a change and puts the list among the files of a deed.
     ///
     /// # Errors
     /// `IO-…`.
-    pub fn push_change(&mut self, change: DrawChange) -> AppResult<()> {
+    pub(in crate::workspace) fn push_change(
+        &mut self,
+        change: DrawChange,
+        files: &staged::Change<'_>,
+    ) -> AppResult<()> {
         self.changes.push(change);
-        write_json(&self.folder.join("changes.json"), &self.changes)
+        files.put(&self.folder.join("changes.json"), &json_bytes(&self.changes)?)
     }
 }
 

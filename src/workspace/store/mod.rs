@@ -10,6 +10,7 @@ pub mod frames;
 pub mod journal;
 pub mod kept;
 pub mod lock;
+pub mod log;
 pub mod plan_dates;
 pub mod plan_record;
 pub mod project;

@@ -13,7 +13,7 @@ use crate::workspace::store::draws::DrawChange;
 use crate::workspace::store::journal::JournalEntry;
 
 /// Commands that are interventions by hand where no change of a draw tells them.
-const BY_HAND: [&str; 4] = ["void", "mend", "correct-result", "correct-publication"];
+const BY_HAND: [&str; 5] = ["void", "mend", "correct-result", "correct-publication", "accept-changes"];
 
 /// A row; texts ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

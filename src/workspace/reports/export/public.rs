@@ -15,7 +15,8 @@ use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
 use crate::workspace::reports::year_plan::compute_year_plan;
-use crate::workspace::store::draws::DrawChange;
+use crate::workspace::store::draws::{DrawChange, json_bytes};
+use crate::workspace::store::journal::LogHead;
 
 /// The public files, with what is to be said of them.
 pub(super) struct PublicFiles {
@@ -27,6 +28,13 @@ pub(super) struct PublicFiles {
     pub remarks: Vec<String>,
     /// What was masked.
     pub masked: MaskLog,
+}
+
+/// The log's head at the export: with it anybody sees later whether a line was changed, taken out or cut off.
+#[derive(serde::Serialize)]
+struct PublicHead {
+    at: String,
+    log: LogHead,
 }
 
 impl Exporter<'_> {
@@ -54,6 +62,12 @@ impl Exporter<'_> {
         let of_plan = PublicHeader { version: plan.version, ..header.clone() };
         let register = public_register(self.register, masker, &mut masked);
         let mut files = render_year_plan(&plan, &of_plan, self.catalogue)?;
+        let head = self.project.journal().head()?;
+        files.push(ExportFile {
+            name: "日志根值.json".to_owned(),
+            bytes: json_bytes(&PublicHead { at: self.context.now.to_string(), log: head })?,
+            audience: Audience::Public,
+        });
         files.push(ExportFile {
             name: "封签登记簿.csv".to_owned(),
             bytes: register.to_csv(),
