@@ -121,7 +121,7 @@ const ROOMS: [Room; 28] = [
         "workspace/store",
         "what lies on the disk: project, lock, journal, staged writes, kept registers, clock, draws, results",
         "domain diagnostic policy district registry sampling plan staffing disclosure export",
-        "chrono polars ron serde serde_json sha2",
+        "chrono polars rayon ron serde serde_json sha2",
     ),
     room(
         "workspace/demo",
@@ -146,7 +146,7 @@ const ROOMS: [Room; 28] = [
         "what is for good: seal, open, change, results, publish, mends, verify; each with operator and journal line",
         "domain diagnostic policy tabular registry sampling anchor plan staffing disclosure export workspace/store \
          workspace/inputs",
-        "chrono serde_json",
+        "chrono serde serde_json",
     ),
     room(
         "workspace/reports",

@@ -9,6 +9,7 @@ use fairdraw::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId}
 use fairdraw::plan::{Mend, MendAction};
 use fairdraw::registry::confirmed::keys_of;
 use fairdraw::registry::schema::sources;
+use fairdraw::workspace::deeds::accept::Acceptance;
 use fairdraw::workspace::deeds::batch::{ClearDays, key_of, record_clear_results};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check, replace_inspector, substitute_unit};
 use fairdraw::workspace::deeds::confirm::Confirmation;
@@ -95,6 +96,10 @@ fn once_a_quarter(project: &Project, words: &JournalWords<'_>, folder: &Path, pa
         bytes: Arc::new(b"x".to_vec()),
     };
     assert_eq!(deed(list, "2027-01-28T10:20:00"), "导出名单「本月检查对象」12 行");
+    std::fs::write(folder.join("项目/frames/多出.csv"), "x").unwrap();
+    let accepted = Acceptance { second: "李四".to_owned(), reason: "误放".to_owned() };
+    let said = deed(Deed::AcceptChanges(accepted), "2027-01-28T10:30:00");
+    assert_eq!(said, "frames/多出.csv（与 李四 共同负责）。原因：误放");
 }
 
 /// One of each kind that the program writes, each in a sentence of its own; a new kind fails here until it is told.

@@ -384,6 +384,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("IO-", "reading and writing of files"),
     ("JOB", "background work"),
     ("JRN", "the journal"),
+    ("LOG", "one log: files, register, changes and exports against it"),
     ("MAP", "mapping of columns"),
     ("PIC", "pictures for publication"),
     ("PLN", "the year's plan"),
