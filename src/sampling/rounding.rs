@@ -96,7 +96,7 @@ pub fn round_apart(expected: &[f64], mut number: impl FnMut(u64, usize) -> u64) 
         return quotas;
     }
     let mut size = sum.div_ceil(PPB) as usize;
-    if sum % PPB > 0 {
+    if !sum.is_multiple_of(PPB) {
         parts.push((None, PPB - sum % PPB));
     }
     // of more than half, those left out are drawn: fewer draws, fewer repetitions

@@ -45,7 +45,7 @@ impl<'a> Window<'a> {
         let places: Vec<usize> =
             able.iter().enumerate().filter(|(_, a)| inside(a) && a.paired == fewest).map(|(at, _)| at).collect();
         let number = self.next_number();
-        places.get((u128::from(number) * places.len() as u128 >> 64) as usize).copied()
+        places.get(((u128::from(number) * places.len() as u128) >> 64) as usize).copied()
     }
 
     /// The first 64 bits of the hash for this attempt.

@@ -24,7 +24,7 @@ fn choose(seed: &[u8; 32], unit: &UnitId, slot: char, attempt: usize, able: &[(u
     bytes.extend(seed);
     bytes.extend(format!("{unit}\n{slot}\n{attempt}").bytes());
     let number = u64::from_be_bytes(Sha256::digest(&bytes)[..8].try_into().unwrap());
-    places[(u128::from(number) * places.len() as u128 >> 64) as usize]
+    places[((u128::from(number) * places.len() as u128) >> 64) as usize]
 }
 
 /// Everybody's ceiling, from the exhaustive list of load vectors.
