@@ -47,8 +47,8 @@ pub use field::{render_field_files, suggest_visits};
 pub use file_name::{FileName, sanitise_file_name};
 pub use ledger::{ledger_sheet, ledger_summary, render_ledger};
 pub use manifest::{
-    ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, check_manifest,
-    write_export,
+    ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, VOIDED_PREFIX,
+    check_manifest, write_export,
 };
 pub use pack::{PackedFolder, render_pack};
 pub use pdf_text::pdf_text;
@@ -66,4 +66,4 @@ pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, disp
 pub use tasks::{TaskBook, render_off_site_list, render_results_template, render_task_book};
 pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
-pub use write::{write_atomic, write_private};
+pub use write::{wipe_file, write_atomic, write_private};

@@ -2,7 +2,7 @@
 //!
 //! A reader sees the old file or the new one, never a part; the same after a power cut.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use crate::diagnostic::{AppError, AppResult};
@@ -25,6 +25,28 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> AppResult<()> {
 /// `IO-…` with the path.
 pub fn write_private(path: &Path, bytes: &[u8]) -> AppResult<()> {
     write_with(path, bytes, 0o600)
+}
+
+/// Overwrites a file with zeros, on the disk, and removes it; nothing where there is none. What a file system keeps of
+/// older versions is not reached.
+///
+/// # Errors
+/// `IO-…` with the path.
+pub fn wipe_file(path: &Path) -> AppResult<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let failed = |cause: std::io::Error| AppError::io("清除文件失败", path, cause);
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    std::io::copy(&mut std::io::repeat(0).take(length), &mut file).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    drop(file);
+    std::fs::remove_file(path).map_err(failed)?;
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder).map_err(failed),
+        _ => Ok(()),
+    }
 }
 
 #[cfg_attr(not(unix), allow(unused_variables, reason = "the mode is Unix's"))]
@@ -73,6 +95,18 @@ mod tests {
         write_atomic(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_wiped_file_is_gone_and_its_bytes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other_name) = (folder.path().join("秘密"), folder.path().join("另一名"));
+        write_private(&path, b"0123456789").unwrap();
+        std::fs::hard_link(&path, &other_name).unwrap();
+        wipe_file(&path).unwrap();
+        wipe_file(&path).unwrap();
+        assert!(!path.exists());
+        assert_eq!(std::fs::read(&other_name).unwrap(), [0; 10]);
     }
 
     #[test]

@@ -151,6 +151,25 @@ pub(super) fn rank_faults(frame: &SamplingFrame, seal: &Seal) -> Vec<Fault> {
     strata(frame, seal).into_par_iter().flat_map_iter(|(s, rows)| stratum_rank_faults(frame, s, &rows)).collect()
 }
 
+/// What holds of the realised probabilities where [`rank_faults`] finds nothing: to 10⁻⁵ where they were computed. In
+/// strata with Σπ(1−π) ≥ 10 the ranks are the probabilities themselves, and that is what was checked.
+pub(super) fn rank_words(frame: &SamplingFrame, seal: &Seal) -> String {
+    let (mut computed, mut plain) = (0, 0);
+    for (_, rows) in strata(frame, seal) {
+        let pis = rows.iter().map(|i| frame.pi_ppb()[*i as usize]).filter(|pi| u64::from(*pi) < PPB);
+        let pis: Vec<f64> = pis.map(from_ppb).collect();
+        if !pis.is_empty() {
+            *(if spread(&pis) >= CALIBRATE_BELOW { &mut plain } else { &mut computed }) += 1;
+        }
+    }
+    if plain == 0 {
+        return format!("已逐层计算（{computed} 层），各单元偏差不超过十万分之一");
+    }
+    format!(
+        "已计算的 {computed} 层，各单元偏差不超过十万分之一；其余 {plain} 层单元较多，按规则以概率为排序参数，未逐一计算"
+    )
+}
+
 fn stratum_rank_faults(frame: &SamplingFrame, s: &SealStratum, rows: &[u32]) -> Vec<Fault> {
     let sum = sum_of(frame, rows);
     if s.draw.checked_mul(PPB) != Some(sum) {

@@ -11,15 +11,16 @@ use crate::anchor::number::{needs_two_people, settle_number};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{Period, PlanMonth, UnitId};
-use crate::export::write_atomic;
+use crate::export::{wipe_file, write_atomic};
 use crate::plan::reason::Exclusion;
 use crate::sampling::{
-    OffSitePace, OpeningClock, SealRegister, Secret, as_written, compute_off_site, compute_opening,
+    OffSitePace, OpeningClock, SECRET_LOST, SealRegister, Secret, as_written, compute_off_site, compute_opening,
     compute_roster_sha256, draw_units, sha256, to_hex,
 };
 use crate::staffing::check_staffing;
 use crate::workspace::deeds::anchors::{load_anchors, save_anchors};
 use crate::workspace::deeds::certificate::write_certificate;
+use crate::workspace::deeds::disclose::write_voided;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
@@ -305,6 +306,8 @@ pub fn open_period(
     // The register's line comes last: before it the period is still waiting, and opening it again writes the
     // same files.
     write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
+    // the opening holds the secret now
+    wipe_file(&draw.folder.join("secret.json"))?;
     let opened = Opened {
         period: draw.period,
         sequence: draw.sequence,
@@ -321,7 +324,7 @@ pub fn open_period(
         serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "entropy": entropy, "seed": opened.seed,
             "drawn": opened.drawn, "pairs": opened.pairs, "off_site": opened.off_site, "unpaired": opened.unpaired,
-            "secret_lost": opened.secret_lost, "number": anchors.number,
+            "secret_lost": opened.secret_lost, "secret_wiped": true, "number": anchors.number,
         }),
     )?;
     Ok(opened)
@@ -348,12 +351,14 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
             .into());
     }
     let reason = if after {
-        format!("公开数产生之后作废（秘密遗失）：{}", reason.trim())
+        format!("公开数产生之后作废（{SECRET_LOST}）：{}", reason.trim())
     } else {
         reason.trim().to_owned()
     };
     register.append_voided(&draw.seal.commitment(), time(&context.now.to_string())?, &reason)?;
+    write_voided(&draw, &context.now.to_string(), &reason)?;
     write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
+    wipe_file(&draw.folder.join("secret.json"))?;
     write_json(
         &draw.folder.join("notes.json"),
         &DrawNotes { opened_at: None, voided_at: Some(context.now.to_string()) },
@@ -361,7 +366,9 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
     project.log(
         context,
         CommandId::Void,
-        serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "reason": reason }),
+        serde_json::json!({
+            "period": draw.period, "sequence": draw.sequence, "reason": reason, "secret_disclosed": true,
+        }),
     )?;
     Ok(())
 }

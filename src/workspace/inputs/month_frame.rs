@@ -20,6 +20,7 @@ use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
 use crate::workspace::inputs::people::{compute_month_roster, compute_recusals};
 use crate::workspace::inputs::plan_record::plan_basis;
+use crate::workspace::inputs::quotas::render_quotas;
 use crate::workspace::inputs::schedule::render_schedule;
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::plan_record::PlanBasis;
@@ -63,6 +64,8 @@ pub struct MonthFrame {
     pub schedule: Vec<u8>,
     /// What the plan was made from.
     pub basis: PlanBasis,
+    /// What the quotas were made from.
+    pub quotas: Vec<u8>,
 }
 
 /// Every unit's target of the month, from the plan.
@@ -179,6 +182,7 @@ pub fn compute_month_frame(
             needs.push(need_of(policy, inputs.sites.skill.get(site).copied(), unit_id(&units[site])?, body));
         }
     }
+    let quotas = render_quotas(&strata, &planned);
     let built = compute_frame(strata, &FrameKey::generate()?)?;
     let recusals = compute_recusals(registry)?;
     let cost = mean_cost(analysis, month.month() as usize - 1);
@@ -191,6 +195,7 @@ pub fn compute_month_frame(
         targets: render_targets(&units, &targets),
         schedule: render_schedule(&units, &analysis.plan, month.index_in(project.file.year).unwrap_or(0))?,
         basis: plan_basis(project, analysis, &units)?,
+        quotas,
     })
 }
 

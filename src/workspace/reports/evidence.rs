@@ -6,6 +6,7 @@ use crate::export::ExportFile;
 use crate::sampling::SealRegister;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::inputs::quotas::QUOTAS_FILE;
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::quality::QUALITY;
 
@@ -29,6 +30,8 @@ pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealReg
         "opening.json",
         "changes.json",
         "anchors.json",
+        "earlier.json",
+        QUOTAS_FILE,
     ] {
         let path = draw.folder.join(name);
         if path.exists() {
