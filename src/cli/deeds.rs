@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Finish;
-use super::output::line;
+use super::output::{line, say};
 use super::{anchors, data, draw, plan, plan_dates, refresh};
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
@@ -17,7 +17,7 @@ pub(super) fn carry_out(
     as_json: bool,
     context: &CommandContext,
 ) -> AppResult<Finish> {
-    let mut project = Project::open(project, Some(&context.operator))?;
+    let mut project = open_to_work(project, context)?;
     let deed = deed(&project)?;
     match perform_deed(&mut project, &Frames::on_disk(), deed, context)? {
         DeedOutcome::Sealed(_, sealed) => draw::show_sealed(&sealed, as_json),
@@ -49,6 +49,15 @@ pub(super) fn carry_out(
         DeedOutcome::MapTaken => told("区划图已更换"),
         DeedOutcome::CalendarTaken => told("工作日历已更换"),
     }
+}
+
+/// Opens a project to work in it; says what became of a deed that was broken off.
+pub(super) fn open_to_work(project: &Path, context: &CommandContext) -> AppResult<Project> {
+    let project = Project::open(project, Some(&context.operator))?;
+    if let Some(finding) = &project.recovered().finding {
+        say(&finding.to_string());
+    }
+    Ok(project)
 }
 
 fn told(text: &str) -> AppResult<Finish> {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Finish;
 use super::args::{ExportArgs, PageAddressArgs, PlanArgs, RunArgs, StatusArgs};
-use super::deeds::carry_out;
+use super::deeds::{carry_out, open_to_work};
 use super::draw::month_of;
 use super::output::{json, line, say};
 use super::plan_dates::day_of;
@@ -21,6 +21,7 @@ use crate::workspace::deeds::mends::{look_ahead, look_at_choices, mends_of};
 use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::demo::{DEFAULT_SEED, DEFAULT_YEAR, DemoOptions, write_demo};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::inputs::month_frame::draw_rules;
 use crate::workspace::perform::{Frames, perform_deed};
 use crate::workspace::reports::export::Exported;
 use crate::workspace::reports::movement::{PlanMovement, compute_plan_movement};
@@ -47,7 +48,7 @@ pub struct SimulateArgs {
 
 pub(super) fn plan(args: &PlanArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let changes = args.mend_all || !args.mend.is_empty();
-    let mut project = Project::open(&args.project, changes.then_some(context.operator.as_str()))?;
+    let mut project = if changes { open_to_work(&args.project, context)? } else { Project::open(&args.project, None)? };
     let (registry, districts) = load_project_data(&project)?;
     let month = next_month(&load_register(&project)?, &project.months())
         .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;
@@ -409,7 +410,15 @@ pub(super) fn simulate(args: &SimulateArgs, as_json: bool, context: &CommandCont
         .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;
     let analysis = compute_analysis(&project, &registry, first, &context.progress)?;
     let inputs = &analysis.population.inputs;
-    let report = simulate_years(&project.policy, inputs, &analysis.plan, args.years, DEFAULT_SEED, &context.progress)?;
+    let report = simulate_years(
+        &project.policy,
+        inputs,
+        &analysis.plan,
+        draw_rules(),
+        args.years,
+        DEFAULT_SEED,
+        &context.progress,
+    )?;
     if as_json {
         json(&serde_json::json!({
             "years": report.years,

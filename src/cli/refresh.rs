@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Finish;
-use super::deeds::carry_out;
+use super::deeds::{carry_out, open_to_work};
 use super::output::{json, line, say, write_report};
 use crate::diagnostic::{AppResult, Severity};
 use crate::registry::{Mapping, tell_kinds};
@@ -68,7 +68,7 @@ pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContex
         let deed = Deed::Refresh { from: from.clone(), mapping, looked_at: None };
         return carry_out(&args.project, |_| Ok(deed), as_json, context);
     }
-    let project = Project::open(&args.project, Some(&context.operator))?;
+    let project = open_to_work(&args.project, context)?;
     let (registry, districts) = load_project_data(&project)?;
     let preview = preview_refresh(&project, (&registry, &districts), from, mapping, context)?;
     show_preview(&preview, from, as_json)

@@ -142,6 +142,21 @@ pub fn write_export(
     info: &ExportInfo,
     scan: Option<&PublicScan>,
 ) -> AppResult<ExportOutcome> {
+    let unsearched = check_export(folder, files, info, scan)?;
+    Ok(ExportOutcome { manifest: put_export(folder, files, info)?, unsearched })
+}
+
+/// What [`write_export`] holds files against before it writes them; nothing is written. Gives the names of public files
+/// whose kind can't be searched.
+///
+/// # Errors
+/// Those of [`write_export`].
+pub fn check_export(
+    folder: &Path,
+    files: &[ExportFile],
+    info: &ExportInfo,
+    scan: Option<&PublicScan>,
+) -> AppResult<Vec<String>> {
     let mut unsearched = Vec::new();
     let mut names = std::collections::BTreeSet::new();
     for file in files {
@@ -169,7 +184,12 @@ pub fn write_export(
             }
         }
     }
-    std::fs::create_dir_all(folder).map_err(|cause| AppError::io("建立导出文件夹失败", folder, cause))?;
+    entries_before(folder, info)?;
+    Ok(unsearched)
+}
+
+/// What the manifest of a folder names of files that still stand.
+fn entries_before(folder: &Path, info: &ExportInfo) -> AppResult<BTreeMap<String, ManifestFile>> {
     let mut entries: BTreeMap<String, ManifestFile> = BTreeMap::new();
     if let Some(before) = load_manifest(folder)? {
         if before.audience != info.audience {
@@ -184,13 +204,23 @@ pub fn write_export(
         let standing = before.files.into_iter().filter(|file| folder.join(&file.name).is_file());
         entries.extend(standing.map(|file| (file.name.clone(), file)));
     }
+    Ok(entries)
+}
+
+/// Writes files that were checked by [`check_export`], and the manifest.
+///
+/// # Errors
+/// `EXP-031`, `IO-…`.
+pub fn put_export(folder: &Path, files: &[ExportFile], info: &ExportInfo) -> AppResult<Manifest> {
+    super::disk::make_folder(folder).map_err(|cause| AppError::io("建立导出文件夹失败", folder, cause))?;
+    let mut entries = entries_before(folder, info)?;
     for file in files {
         write_atomic(&folder.join(&file.name), &file.bytes)?;
         entries.insert(file.name.clone(), entry(&file.name, &file.bytes));
     }
     let manifest = Manifest { files: entries.into_values().collect(), ..Manifest::of(&[], info) };
     write_atomic(&folder.join(MANIFEST_FILE), &manifest.to_json()?)?;
-    Ok(ExportOutcome { manifest, unsearched })
+    Ok(manifest)
 }
 
 fn load_manifest(folder: &Path) -> AppResult<Option<Manifest>> {

@@ -14,6 +14,7 @@
 mod calendar;
 mod columns;
 mod csv_text;
+pub mod disk;
 pub mod documents;
 mod field;
 mod file_name;
@@ -48,7 +49,7 @@ pub use file_name::{FileName, sanitise_file_name};
 pub use ledger::{ledger_sheet, ledger_summary, render_ledger};
 pub use manifest::{
     ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, VOIDED_PREFIX,
-    check_manifest, write_export,
+    check_export, check_manifest, put_export, write_export,
 };
 pub use pack::{PackedFolder, render_pack};
 pub use pdf_text::pdf_text;
@@ -66,4 +67,4 @@ pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, disp
 pub use tasks::{TaskBook, render_off_site_list, render_results_template, render_task_book};
 pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
-pub use write::{wipe_file, write_atomic, write_private};
+pub use write::{is_temporary, write_atomic, write_private};

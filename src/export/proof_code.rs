@@ -19,7 +19,7 @@ use crate::sampling::UnitProof;
 const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
-const WORDS: [&str; 70] = [
+const WORDS: [&str; 71] = [
     "format",
     "row",
     "index",
@@ -64,6 +64,7 @@ const WORDS: [&str; 70] = [
     "中国福利彩票双色球",
     "演示用公开数（事先已知）",
     "演示：公共数字事先已知，本证书不证明抽取公正",
+    "pareto-pps/2",
     "fairdraw-proof/2",
     "fairdraw-seal/2",
     "counts",

@@ -2,13 +2,21 @@
 //!
 //! A reader sees the old file or the new one, never a part; the same after a power cut.
 
-use std::io::{Read, Write};
 use std::path::Path;
 
+use super::disk::{self, DiskStep};
 use crate::diagnostic::{AppError, AppResult};
 
 /// Prefix of temporary files, so that left-overs of a crash can be told.
 const TEMPORARY_PREFIX: &str = ".fairdraw-";
+/// Their ending.
+const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// True for the name of a temporary file that a killed program left.
+#[must_use]
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
+}
 
 /// Writes the bytes to `path` in one step, replacing what was there.
 ///
@@ -27,28 +35,6 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> AppResult<()> {
     write_with(path, bytes, 0o600)
 }
 
-/// Overwrites a file with zeros, on the disk, and removes it; nothing where there is none. What a file system keeps of
-/// older versions is not reached.
-///
-/// # Errors
-/// `IO-…` with the path.
-pub fn wipe_file(path: &Path) -> AppResult<()> {
-    if !path.exists() {
-        return Ok(());
-    }
-    let failed = |cause: std::io::Error| AppError::io("清除文件失败", path, cause);
-    let mut file = std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    std::io::copy(&mut std::io::repeat(0).take(length), &mut file).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    drop(file);
-    std::fs::remove_file(path).map_err(failed)?;
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => sync_folder(folder).map_err(failed),
-        _ => Ok(()),
-    }
-}
-
 #[cfg_attr(not(unix), allow(unused_variables, reason = "the mode is Unix's"))]
 fn write_with(path: &Path, bytes: &[u8], mode: u32) -> AppResult<()> {
     let failed = |cause: std::io::Error| AppError::io("保存文件失败", path, cause);
@@ -57,30 +43,27 @@ fn write_with(path: &Path, bytes: &[u8], mode: u32) -> AppResult<()> {
         _ => Path::new("."),
     };
     let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).suffix(".tmp");
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // As any program's new file: the user's umask applies. (The default 0600 would lock colleagues out.)
         builder.permissions(std::fs::Permissions::from_mode(mode));
     }
+    disk::step(DiskStep::Create, path).map_err(failed)?;
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
+    let written = disk::write_all(file.as_file_mut(), path, bytes, DiskStep::Write)
+        .and_then(|()| disk::sync_file(file.as_file(), path))
+        .and_then(|()| disk::step(DiskStep::Rename, path));
+    if let Err(cause) = written {
+        if disk::is_killed() {
+            // a killed program cleans nothing up
+            let _ = file.keep();
+        }
+        return Err(failed(cause));
+    }
     file.persist(path).map_err(|error| failed(error.error))?;
-    sync_folder(folder).map_err(failed)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::File::open(folder)?.sync_all()
-}
-
-/// Windows has no fsync of a folder; its rename is journaled by NTFS.
-#[cfg(not(unix))]
-#[allow(clippy::unnecessary_wraps, reason = "the same shape on every platform")]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
+    disk::sync_folder(folder).map_err(failed)
 }
 
 #[cfg(test)]
@@ -95,18 +78,6 @@ mod tests {
         write_atomic(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_wiped_file_is_gone_and_its_bytes_with_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, other_name) = (folder.path().join("秘密"), folder.path().join("另一名"));
-        write_private(&path, b"0123456789").unwrap();
-        std::fs::hard_link(&path, &other_name).unwrap();
-        wipe_file(&path).unwrap();
-        wipe_file(&path).unwrap();
-        assert!(!path.exists());
-        assert_eq!(std::fs::read(&other_name).unwrap(), [0; 10]);
     }
 
     #[test]

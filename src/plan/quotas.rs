@@ -1,9 +1,7 @@
 //! From targets to quotas (rules, item 7): certainties aside, F = Σp of a stratum's others; a body's
-//! strata are rounded together, unbiased, and π = p·n/F goes to the draw.
+//! strata are rounded together, unbiased, and the probabilities that go with n are drawn by.
 //!
-//! The rounding itself lives in the sampling room and comes in as a function; the product's inclusion
-//! probabilities in parts per billion are made there too. Here are the strata and, for simulations,
-//! the same probabilities as plain numbers.
+//! Rounding and probabilities live in the sampling room; the rounding comes in as a function. Here are the strata.
 
 use super::model::PlanInputs;
 use super::targets::MonthTargets;
@@ -16,9 +14,9 @@ pub struct StratumTargets {
     pub body: u16,
     /// Category index after merging.
     pub category: u8,
-    /// Sites with p = 1, in unit order (mandatory checks included).
+    /// Sites that are sure to be drawn, in unit order (mandatory checks included).
     pub certain: Vec<u32>,
-    /// Sites with 0 < p < 1, in unit order.
+    /// Sites with a chance short of that, in unit order.
     pub units: Vec<u32>,
     /// Their p.
     pub p: Vec<f64>,
@@ -52,9 +50,15 @@ pub fn merged_categories(policy: &Policy, inputs: &PlanInputs) -> Vec<u8> {
     merged
 }
 
-/// The strata of a month, by body and category; those without any site are left out.
+/// The strata of a month, by body and category; those without any site are left out. Sites whose target is `certain` or
+/// more are sure to be drawn, on top of their stratum's quota.
 #[must_use]
-pub fn compute_strata(policy: &Policy, inputs: &PlanInputs, targets: &MonthTargets) -> Vec<StratumTargets> {
+pub fn compute_strata(
+    policy: &Policy,
+    inputs: &PlanInputs,
+    targets: &MonthTargets,
+    certain: f64,
+) -> Vec<StratumTargets> {
     let categories = policy.categories.len();
     let merged = merged_categories(policy, inputs);
     let mut strata: Vec<StratumTargets> = (0..inputs.bodies.len() * categories)
@@ -73,7 +77,7 @@ pub fn compute_strata(policy: &Policy, inputs: &PlanInputs, targets: &MonthTarge
     for (site, p) in targets.p.iter().enumerate() {
         let own = sites.body[site] as usize * categories + sites.category[site] as usize;
         let stratum = &mut strata[own / categories * categories + merged[own] as usize];
-        if *p >= 1.0 {
+        if *p >= certain {
             stratum.certain.push(site as u32);
         } else if *p > 0.0 {
             stratum.units.push(site as u32);
@@ -97,13 +101,4 @@ pub fn assign_quotas(strata: &mut [StratumTargets], mut round: impl FnMut(u16, &
             stratum.draw = n.min(stratum.units.len() as u32);
         }
     }
-}
-
-/// π = p·n/F, capped at 1 repeatedly with the rest shared out again in proportion, so that Σπ = n.
-#[must_use]
-pub fn inclusion_probabilities(p: &[f64], draw: u32) -> Vec<f64> {
-    let mut pi = p.to_vec();
-    let cell: Vec<usize> = (0..p.len()).collect();
-    super::targets::scale_to(&mut pi, &cell, f64::from(draw));
-    pi
 }

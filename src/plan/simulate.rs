@@ -1,17 +1,16 @@
 //! Simulated years of a plan: what the rules really give.
 //!
 //! Each year draws month by month by the plan's own targets and quotas and enters what was drawn; the last
-//! visits are carried into the next year. Broken rules are counted, not assumed away. The draw and the
-//! rounding come in as functions, so that the sampling room's own can be put to the test; the defaults are
-//! Pareto order sampling (Rosén 1997) on π and systematic rounding. `ChaCha8Rng` gives the same numbers
-//! everywhere.
+//! visits are carried into the next year. Broken rules are counted, not assumed away. How quotas are rounded and what π
+//! goes with them come in as the sampling room's own functions; the draw is Pareto order sampling (Rosén 1997) on π.
+//! `ChaCha8Rng` gives the same numbers everywhere.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::annual::AnnualPlan;
 use super::model::{MONTHS, NEVER, PlanInputs, RESOURCES, Resource, Visit, VisitKind};
-use super::quotas::{assign_quotas, compute_strata, inclusion_probabilities};
+use super::quotas::{assign_quotas, compute_strata};
 use super::reason::TargetReason;
 use super::slots::slot_months;
 use super::state::SiteState;
@@ -84,32 +83,29 @@ impl SimulationReport {
     }
 }
 
-/// A draw: sites, their π, how many; returns the selected ones.
-pub type DrawFn<'a> = dyn FnMut(&[u32], &[f64], u32, &mut ChaCha8Rng) -> Vec<u32> + 'a;
-
-/// By how much a body's month may pass its capacity because checks are whole: rounding leaves each cumulated
-/// sum within one check, so Σ cost·(n − F) is at most Σ|c(h) − c(h+1)| + c(last) in stratum order.
-#[must_use]
-pub fn rounding_unit(costs: &[f64]) -> f64 {
-    let steps: f64 = costs.windows(2).map(|w| (w[0] - w[1]).abs()).sum();
-    steps + costs.last().copied().unwrap_or(0.0)
+/// The rules by which the simulated months are drawn: those of the sampling room, which this one doesn't know.
+#[derive(Debug, Clone, Copy)]
+pub struct DrawRules {
+    /// From which target on a site is drawn for certain.
+    pub certain: f64,
+    /// Rounds a body's expected numbers, in stratum order; takes its chance from the second argument, 52 bits a call.
+    pub round: fn(&[f64], &mut dyn FnMut() -> u64) -> Vec<u32>,
+    /// π of a stratum's free sites, from their targets and the stratum's quota.
+    pub inclusion: fn(&[f64], usize) -> Vec<f64>,
 }
 
-/// Systematic rounding of cumulated sums with one start, as rules item 7.
+/// By how much a body's month may pass its capacity because checks are whole: every stratum's number is within one of its
+/// expectation and so is their sum, so that the dearest half may be rounded up while the rest is rounded down.
 #[must_use]
-pub fn round_systematic(expected: &[f64], start: f64) -> Vec<u32> {
-    let mut cumulated = 0.0_f64;
-    let mut before = start.floor();
-    expected
-        .iter()
-        .map(|f| {
-            cumulated += f;
-            let now = (cumulated + start).floor();
-            let n = (now - before).max(0.0);
-            before = now;
-            n as u32
-        })
-        .collect()
+pub fn rounding_unit(costs: &[f64]) -> f64 {
+    let mut dearest = costs.to_vec();
+    dearest.sort_by(|a, b| b.total_cmp(a));
+    let up = dearest.len().div_ceil(2);
+    let down = dearest.len() / 2;
+    let ups: f64 = dearest.iter().take(up).sum();
+    // of an even number of strata one is left where it is: the sum may be one above
+    let downs: f64 = dearest.iter().rev().take(if up == down { down.saturating_sub(1) } else { down }).sum();
+    ups - downs
 }
 
 /// Pareto order sampling: the `draw` smallest of u(1 − π)/(π(1 − u)).
@@ -139,7 +135,7 @@ pub fn draw_pareto(units: &[u32], pi: &[f64], draw: u32, rng: &mut ChaCha8Rng) -
     selected
 }
 
-/// Simulates `years` years of a plan with the default draw.
+/// Simulates `years` years of a plan.
 ///
 /// # Errors
 /// `JOB-001` once cancelled.
@@ -147,25 +143,10 @@ pub fn simulate(
     policy: &Policy,
     inputs: &PlanInputs,
     plan: &AnnualPlan,
+    rules: DrawRules,
     years: u32,
     seed: u64,
     progress: &Progress,
-) -> AppResult<SimulationReport> {
-    simulate_with(policy, inputs, plan, years, seed, progress, &mut draw_pareto)
-}
-
-/// Simulates `years` years of a plan with a draw of one's own.
-///
-/// # Errors
-/// `JOB-001` once cancelled.
-pub fn simulate_with(
-    policy: &Policy,
-    inputs: &PlanInputs,
-    plan: &AnnualPlan,
-    years: u32,
-    seed: u64,
-    progress: &Progress,
-    draw: &mut DrawFn<'_>,
 ) -> AppResult<SimulationReport> {
     let context = TargetContext::new(policy, inputs, &plan.shares, &plan.schedule);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -192,14 +173,12 @@ pub fn simulate_with(
             for (unvisited, p) in state.unvisited.iter_mut().zip(&targets.p) {
                 *unvisited *= 1.0 - p;
             }
-            let mut strata = compute_strata(policy, inputs, &targets);
-            assign_quotas(&mut strata, |_, f| {
-                round_systematic(f, (rng.next_u64() >> 12) as f64 / 4_503_599_627_370_496.0)
-            });
+            let mut strata = compute_strata(policy, inputs, &targets, rules.certain);
+            assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
             let mut load = vec![[0.0; RESOURCES]; inputs.bodies.len()];
             for stratum in &strata {
-                let pi = inclusion_probabilities(&stratum.p, stratum.draw);
-                let mut selected = draw(&stratum.units, &pi, stratum.draw, &mut rng);
+                let pi = (rules.inclusion)(&stratum.p, stratum.draw as usize);
+                let mut selected = draw_pareto(&stratum.units, &pi, stratum.draw, &mut rng);
                 selected.extend(&stratum.certain);
                 for site in selected {
                     let i = site as usize;

@@ -10,8 +10,9 @@ use rayon::prelude::*;
 
 use super::calibrate::compute_calibrated_ranks;
 use super::frame::{FrameRow, SamplingFrame, is_reason};
-use super::inclusion::{compute_inclusion_with_certainties, compute_ppb};
-use super::probability::{CALIBRATE_BELOW, from_ppb, is_realised, spread};
+use super::inclusion::{compute_inclusion_of_quota, compute_inclusion_with_certainties, compute_ppb};
+use super::method::Method;
+use super::probability::{from_ppb, is_realised, spread};
 use super::realised::compute_realised;
 use super::secret::FrameKey;
 use crate::diagnostic::{AppError, AppResult};
@@ -25,7 +26,7 @@ pub const REASON_NO_QUOTA: &str = "no_quota";
 /// What a unit goes into the month with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
-    /// A free unit with its month's target p > 0 (any positive scale).
+    /// A free unit with its month's target p > 0, at most 0.999. (By `pareto-pps/1` any positive scale would do.)
     Weight(f64),
     /// Drawn for certain, with a reason (`mandatory_renewal`, `recheck`, …; may be empty).
     Certain(String),
@@ -85,8 +86,8 @@ pub struct BuiltFrame {
 ///
 /// # Errors
 /// `SMP-001` a unit that stands twice; those of [`compute_unsalted_frame`].
-pub fn compute_frame(strata: Vec<StratumTargets>, key: &FrameKey) -> AppResult<BuiltFrame> {
-    let UnsaltedFrame { mut rows, strata } = compute_unsalted_frame(strata)?;
+pub fn compute_frame(method: Method, strata: Vec<StratumTargets>, key: &FrameKey) -> AppResult<BuiltFrame> {
+    let UnsaltedFrame { mut rows, strata } = compute_unsalted_frame(method, strata)?;
     rows.par_iter_mut().for_each(|row| row.salt = key.salt(row.unit_id.as_str()));
     Ok(BuiltFrame { frame: SamplingFrame::from_rows(rows)?, strata })
 }
@@ -97,13 +98,14 @@ pub fn compute_frame(strata: Vec<StratumTargets>, key: &FrameKey) -> AppResult<B
 /// `SMP-020` a stratum that stands twice; `SMP-021` a quota above the number of free units; `SMP-022` a target that is
 /// no positive number; `SMP-023` an exclusion without a valid reason; `SMP-024` a target so small that its probability
 /// rounds to 0; `SMP-025` ranks that can't be calibrated.
-pub fn compute_unsalted_frame(strata: Vec<StratumTargets>) -> AppResult<UnsaltedFrame> {
+pub fn compute_unsalted_frame(method: Method, strata: Vec<StratumTargets>) -> AppResult<UnsaltedFrame> {
     let mut names: Vec<&StratumId> = strata.iter().map(|s| &s.id).collect();
     names.sort_unstable();
     if let Some([twice, ..]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(AppError::new("SMP-020", format!("层 {twice} 给了两次")));
     }
-    let built: Vec<AppResult<(Vec<FrameRow>, StratumReport)>> = strata.into_par_iter().map(build_stratum).collect();
+    let built: Vec<AppResult<(Vec<FrameRow>, StratumReport)>> =
+        strata.into_par_iter().map(|stratum| build_stratum(method, stratum)).collect();
     let (mut rows, mut reports) = (Vec::new(), Vec::new());
     for stratum in built {
         let (stratum_rows, report) = stratum?;
@@ -113,7 +115,7 @@ pub fn compute_unsalted_frame(strata: Vec<StratumTargets>) -> AppResult<Unsalted
     Ok(UnsaltedFrame { rows, strata: reports })
 }
 
-fn build_stratum(stratum: StratumTargets) -> AppResult<(Vec<FrameRow>, StratumReport)> {
+fn build_stratum(method: Method, stratum: StratumTargets) -> AppResult<(Vec<FrameRow>, StratumReport)> {
     let StratumTargets { id, quota, mut units } = stratum;
     units.sort_by(|a, b| a.0.cmp(&b.0));
     let mut free: Vec<(UnitId, f64)> = Vec::new();
@@ -169,13 +171,16 @@ fn build_stratum(stratum: StratumTargets) -> AppResult<(Vec<FrameRow>, StratumRe
     report.size += free.len();
     let weights: Vec<f64> = free.iter().map(|(_, weight)| *weight).collect();
     let ids: Vec<&UnitId> = free.iter().map(|(unit, _)| unit).collect();
-    let pis = compute_inclusion_with_certainties(&weights, quota);
+    let pis = match method {
+        Method::V1 => compute_inclusion_with_certainties(&weights, quota),
+        Method::V2 => compute_inclusion_of_quota(&weights, quota),
+    };
     let ppb = compute_ppb(&pis, quota, &ids);
     if let Some(i) = ppb.iter().position(|p| *p == 0) {
         return Err(AppError::new("SMP-024", format!("层 {id} 中单元 {} 的入选概率不足十亿分之一", ids[i]))
             .with(|f| f.value(weights[i].to_string()).hint("请检查月度目标，或注明原因排除该单元")));
     }
-    let ranks = compute_rank_ppb(&ppb, quota, &id, &mut report)?;
+    let ranks = compute_rank_ppb(method, &ppb, quota, &id, &mut report)?;
     for (((unit, _), pi), rank) in free.into_iter().zip(ppb).zip(ranks) {
         let reason = if pi == PPB {
             report.raised.push(unit.clone());
@@ -197,23 +202,29 @@ fn check_reason(stratum: &StratumId, unit: &UnitId, reason: &str, may_be_empty: 
 }
 
 /// The ranks of a stratum's non-mandatory units, given their probabilities.
-fn compute_rank_ppb(ppb: &[u64], quota: usize, id: &StratumId, report: &mut StratumReport) -> AppResult<Vec<u64>> {
+fn compute_rank_ppb(
+    method: Method,
+    ppb: &[u64],
+    quota: usize,
+    id: &StratumId,
+    report: &mut StratumReport,
+) -> AppResult<Vec<u64>> {
     let free: Vec<usize> = (0..ppb.len()).filter(|i| ppb[*i] < PPB).collect();
     let pis: Vec<f64> = free.iter().map(|i| from_ppb(ppb[*i] as u32)).collect();
     let draws = quota - (ppb.len() - free.len()).min(quota);
     report.spread = spread(&pis);
     let mut ranks = ppb.to_vec();
-    if free.is_empty() || report.spread >= CALIBRATE_BELOW {
+    if free.is_empty() || report.spread >= method.calibrate_below() {
         return Ok(ranks);
     }
-    let found = compute_calibrated_ranks(&pis, draws);
+    let found = compute_calibrated_ranks(method, &pis, draws);
     (report.rounds, report.deviation) = (found.rounds, found.deviation);
     for (i, rank) in free.iter().zip(&found.ranks) {
         ranks[*i] = ((rank * 1e9).round_ties_even() as u64).clamp(1, PPB - 1);
     }
     if !found.is_close() {
         let rounded: Vec<f64> = free.iter().map(|i| from_ppb(ranks[*i] as u32)).collect();
-        let realised = compute_realised(&rounded, draws);
+        let realised = compute_realised(method, &rounded, draws);
         if let Some(worst) = realised.iter().zip(&pis).position(|(got, p)| !is_realised(*got, *p)) {
             return Err(AppError::new("SMP-025", format!("层 {id} 的入选概率过于悬殊，排序参数无法校准")).with(|f| {
                 f.value(format!("应为 {:.9}，只能做到 {:.9}", pis[worst], realised[worst]))
@@ -247,7 +258,7 @@ mod tests {
         let mut stratum = targets(2, &[1.0, 1.0, 1.0, 90.0]);
         stratum.units.push((unit(10), Target::Excluded("closed".into())));
         stratum.units.push((unit(11), Target::Certain("recheck".into())));
-        let built = compute_frame(vec![stratum], &key()).unwrap();
+        let built = compute_frame(Method::LATEST, vec![stratum], &key()).unwrap();
         let rows: Vec<(u32, &str)> = built.frame.rows().map(|r| (r.pi_ppb, r.reason)).collect();
         assert_eq!(
             rows,
@@ -267,9 +278,9 @@ mod tests {
 
     #[test]
     fn a_stratum_without_quota_leaves_its_reason() {
-        let built = compute_frame(vec![targets(0, &[0.1, 0.2])], &key()).unwrap();
+        let built = compute_frame(Method::LATEST, vec![targets(0, &[0.1, 0.2])], &key()).unwrap();
         assert!(built.frame.rows().all(|r| r.pi_ppb == 0 && r.reason == REASON_NO_QUOTA));
-        assert!(compute_frame(vec![], &key()).unwrap().frame.is_empty());
+        assert!(compute_frame(Method::LATEST, vec![], &key()).unwrap().frame.is_empty());
     }
 
     #[test]
@@ -277,13 +288,13 @@ mod tests {
         let stratum = targets(4, &[0.3, 0.1, 0.25, 0.7, 0.4, 0.4, 0.9, 0.15]);
         let mut turned = stratum.clone();
         turned.units.reverse();
-        let built = |stratum| compute_frame(vec![stratum], &key()).unwrap();
+        let built = |stratum| compute_frame(Method::LATEST, vec![stratum], &key()).unwrap();
         assert_eq!(built(stratum), built(turned));
     }
 
     #[test]
     fn what_cannot_be_drawn_is_refused() {
-        let code = |stratum: StratumTargets| compute_frame(vec![stratum], &key()).unwrap_err().code();
+        let code = |stratum: StratumTargets| compute_frame(Method::LATEST, vec![stratum], &key()).unwrap_err().code();
         assert_eq!(code(targets(3, &[1.0, 1.0])), "SMP-021");
         assert_eq!(code(targets(1, &[1.0, 0.0])), "SMP-022");
         assert_eq!(code(targets(1, &[1.0, f64::NAN])), "SMP-022");
@@ -294,7 +305,7 @@ mod tests {
         let mut stratum = targets(1, &[1.0, 1.0]);
         stratum.units.push((unit(0), Target::Weight(1.0)));
         assert_eq!(code(stratum), "SMP-001");
-        let twice = compute_frame(vec![targets(1, &[1.0]), targets(1, &[1.0])], &key()).unwrap_err();
+        let twice = compute_frame(Method::LATEST, vec![targets(1, &[1.0]), targets(1, &[1.0])], &key()).unwrap_err();
         assert_eq!(twice.code(), "SMP-020");
         assert_eq!(code(targets(1, &[99_999.0, 1.0])), "SMP-025");
     }

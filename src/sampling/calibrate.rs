@@ -11,6 +11,7 @@
 //! with the largest and the smallest odds kept inverse to each other, then settles.
 //! Invariants: equal π get equal r; the result depends on neither the order of the units nor the threads.
 
+use super::method::Method;
 use super::realised::{RankGroup, group, realised_of_groups};
 
 /// Most rounds of either fixed point.
@@ -47,9 +48,9 @@ impl Calibration {
 
 /// Ranks that realise `pis` (each within (0, 1), Σ = `n`) to 10⁻⁸ relative.
 #[must_use]
-pub fn compute_calibrated_ranks(pis: &[f64], n: usize) -> Calibration {
+pub fn compute_calibrated_ranks(method: Method, pis: &[f64], n: usize) -> Calibration {
     let (targets, group_of) = group(pis);
-    let plain = iterate(targets.clone(), &targets, n, |ranks, realised| {
+    let plain = iterate(method, targets.clone(), &targets, n, |ranks, realised| {
         for ((r, target), got) in ranks.iter_mut().zip(&targets).zip(realised) {
             r.rank = (r.rank * target.rank / got).min(HIGHEST);
         }
@@ -62,7 +63,7 @@ pub fn compute_calibrated_ranks(pis: &[f64], n: usize) -> Calibration {
             r.rank = r.rank.clamp(1.0 - START_MOST, START_MOST);
         }
         balance(&mut start);
-        let balanced = iterate(start, &targets, n, |ranks, realised| {
+        let balanced = iterate(method, start, &targets, n, |ranks, realised| {
             for ((r, target), got) in ranks.iter_mut().zip(&targets).zip(realised) {
                 // Kept within (0, 1): the quadrature may leave it by its own error.
                 let got = got.clamp(LOWEST, HIGHEST);
@@ -81,6 +82,7 @@ pub fn compute_calibrated_ranks(pis: &[f64], n: usize) -> Calibration {
 /// Repeats `step` until the ranks realise the targets or it stalls; gives the closest ranks met, the number
 /// of evaluations of π̂ and the deviation left.
 fn iterate(
+    method: Method,
     start: Vec<RankGroup>,
     targets: &[RankGroup],
     n: usize,
@@ -90,7 +92,7 @@ fn iterate(
     let mut best = (start, f64::INFINITY);
     let mut history: Vec<f64> = Vec::new();
     for round in 1..=ROUNDS {
-        let realised = realised_of_groups(&ranks, n);
+        let realised = realised_of_groups(method, &ranks, n);
         let deviation = largest_deviation(targets, &realised);
         if deviation < best.1 {
             best = (ranks.clone(), deviation);
@@ -151,9 +153,9 @@ mod tests {
             let pis = crate::sampling::compute_inclusion(&weights, n);
             let free: Vec<f64> = pis.iter().copied().filter(|p| *p < 1.0).collect();
             let left = n - (size - free.len());
-            let found = compute_calibrated_ranks(&free, left);
+            let found = compute_calibrated_ranks(Method::LATEST, &free, left);
             assert!(found.is_close(), "{size} {n}: {found:?}");
-            for (got, p) in compute_realised(&found.ranks, left).iter().zip(&free) {
+            for (got, p) in compute_realised(Method::LATEST, &found.ranks, left).iter().zip(&free) {
                 assert!((got / p - 1.0).abs() < 1e-8);
             }
         }
@@ -162,8 +164,8 @@ mod tests {
     #[test]
     fn lopsided_pairs_are_calibrated_too() {
         for p in [0.9, 0.99, 0.999] {
-            let found = compute_calibrated_ranks(&[p, 1.0 - p], 1);
-            let got = compute_realised(&found.ranks, 1);
+            let found = compute_calibrated_ranks(Method::LATEST, &[p, 1.0 - p], 1);
+            let got = compute_realised(Method::LATEST, &found.ranks, 1);
             assert!((got[0] - p).abs() < 1e-5 * (1.0 - p), "{p}: {found:?} {got:?}");
         }
     }

@@ -102,6 +102,46 @@ impl MerkleTree {
     }
 }
 
+/// SHA-256(0x00 ‖ bytes): the leaf of a log's entry.
+#[must_use]
+pub fn compute_log_leaf(entry: &[u8]) -> Hash32 {
+    sha256(&[&[0], entry])
+}
+
+/// A tree to which leaves are added one by one, with its root at each size: that of a log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GrowingTree {
+    /// Roots of the complete subtrees from the left, each with its number of leaves, a power of two.
+    peaks: Vec<(Hash32, u64)>,
+    size: u64,
+}
+
+impl GrowingTree {
+    /// Adds a leaf.
+    pub fn push(&mut self, leaf: Hash32) {
+        let mut whole = (leaf, 1);
+        while let Some((left, size)) = self.peaks.pop_if(|(_, size)| *size == whole.1) {
+            whole = (node(&left, &whole.0), size * 2);
+        }
+        self.peaks.push(whole);
+        self.size += 1;
+    }
+
+    /// Number of leaves.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The tree hash, as [`compute_merkle_root`] of the same leaves.
+    #[must_use]
+    pub fn root(&self) -> Hash32 {
+        let mut peaks = self.peaks.iter().rev().map(|(root, _)| *root);
+        let Some(last) = peaks.next() else { return sha256(&[]) };
+        peaks.fold(last, |right, left| node(&left, &right))
+    }
+}
+
 /// Why a path leads to no root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathFault {
@@ -145,6 +185,18 @@ pub fn root_from_path(leaf: Hash32, index: u64, size: u64, path: &[Hash32]) -> R
 mod tests {
     use super::*;
     use crate::sampling::hash::to_hex;
+
+    #[test]
+    fn a_tree_that_grows_has_the_root_of_each_size() {
+        let leaves: Vec<Hash32> = (0_u8..70).map(|i| compute_log_leaf(&[i])).collect();
+        let mut growing = GrowingTree::default();
+        for size in 0..=leaves.len() {
+            assert_eq!((growing.size(), growing.root()), (size as u64, compute_merkle_root(&leaves[..size])));
+            if let Some(leaf) = leaves.get(size) {
+                growing.push(*leaf);
+            }
+        }
+    }
 
     /// The definition of RFC 6962, by recursion.
     fn by_definition(leaves: &[Hash32]) -> Hash32 {

@@ -8,7 +8,7 @@
 //! Invariants: every number that decides is an integer or comes from + − × ÷, square roots and comparisons of
 //! doubles in a fixed order; results depend neither on the thread count nor on the order of rows.
 //!
-//! The way through: [`compute_quotas`] → [`compute_frame`] → [`compute_seal`] (and [`SealRegister`]) →
+//! The way through: [`draw_quotas`] → [`compute_frame`] → [`compute_seal`] (and [`SealRegister`]) →
 //! [`compute_opening`] → [`draw_units`] → [`certificate_of`], [`compute_proof`] → [`check_draw`],
 //! [`check_certificate`], [`check_proof`] → [`compute_estimate`].
 
@@ -28,6 +28,7 @@ mod hash;
 mod inclusion;
 mod json;
 mod merkle;
+mod method;
 mod nodes;
 mod off_site;
 mod opening;
@@ -70,22 +71,24 @@ pub use fault::{CheckReport, CheckStep, Fault, StepState};
 pub use frame::{FrameRow, RowView, SamplingFrame};
 pub use frame_csv::FRAME_HEADER;
 pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha256, sha256, sha256_of, to_hex};
-pub use inclusion::{CERTAIN_ABOVE, compute_inclusion, compute_inclusion_with_certainties, compute_ppb};
+pub use inclusion::{
+    CERTAIN_ABOVE, compute_inclusion, compute_inclusion_of_quota, compute_inclusion_with_certainties, compute_ppb,
+};
 pub use json::to_canonical_json;
-pub use merkle::{MerkleTree, PathFault, compute_merkle_root, root_from_path};
+pub use merkle::{GrowingTree, MerkleTree, PathFault, compute_log_leaf, compute_merkle_root, root_from_path};
+pub use method::Method;
 pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
 pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};
-pub use probability::{CALIBRATE_BELOW, check_frame};
+pub use probability::check_frame;
 pub use proof::{
     PROOF_FORMAT, PROOF_FORMAT_1, ProofDraw, ProofOutcome, UnitProof, check_proof, check_proof_with, compute_proof,
 };
 pub use reading::{AnyCertificate, ListedUnit};
 pub use realised::compute_realised;
 pub use register::{RegisterEvent, RegisterLine, SealEntry, SealRegister};
-pub use rounding::{compute_quota_offset, compute_quotas};
+pub use rounding::{compute_quota_offset, compute_quotas, draw_quotas, round_apart};
 pub use seal::{
-    DEMONSTRATION_SOURCE, EntropyPledge, METHOD, SEAL_FORMAT, SEAL_FORMAT_1, Seal, SealRequest, SealStratum,
-    compute_seal,
+    DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, Seal, SealRequest, SealStratum, compute_seal,
 };
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::{compute_next_reserve, passed_over};

@@ -1,7 +1,8 @@
 //! Whether a frame's probabilities are what its seal says, and whether its ranks realise them.
 //!
 //! The claim that is checked: in every stratum the probabilities sum to exactly the number drawn, and the
-//! sealed ranks realise each of them to 10⁻⁵ (relative to the smaller of π and 1 − π).
+//! sealed ranks realise each of them to 10⁻⁵ (relative to the smaller of π and 1 − π), or are the probabilities where
+//! the stratum is so large that this comes to the same (see [`Method::calibrate_below`]).
 
 use std::collections::BTreeMap;
 
@@ -10,12 +11,11 @@ use rayon::prelude::*;
 use super::fault::Fault;
 use super::frame::{RowView, SamplingFrame};
 use super::hash::{hash_from_hex, to_hex};
+use super::method::Method;
 use super::realised::compute_realised;
 use super::seal::{Seal, SealStratum};
 use crate::domain::PPB;
 
-/// Strata with Σπ(1−π) of their free units under this carry calibrated ranks.
-pub const CALIBRATE_BELOW: f64 = 10.0;
 /// Largest relative deviation of a realised probability, against min(π, 1 − π).
 const TOLERANCE: f64 = 1e-5;
 /// What rounding of π and rank to parts per billion may add.
@@ -148,36 +148,21 @@ pub(super) fn sum_faults(frame: &SamplingFrame, seal: &Seal) -> Vec<Fault> {
 
 /// Ranks that don't realise their probabilities. Strata whose sums are wrong are left to [`sum_faults`].
 pub(super) fn rank_faults(frame: &SamplingFrame, seal: &Seal) -> Vec<Fault> {
-    strata(frame, seal).into_par_iter().flat_map_iter(|(s, rows)| stratum_rank_faults(frame, s, &rows)).collect()
+    let method = seal.method().unwrap_or(Method::LATEST);
+    strata(frame, seal)
+        .into_par_iter()
+        .flat_map_iter(|(s, rows)| stratum_rank_faults(method, frame, s, &rows))
+        .collect()
 }
 
-/// What holds of the realised probabilities where [`rank_faults`] finds nothing: to 10⁻⁵ where they were computed. In
-/// strata with Σπ(1−π) ≥ 10 the ranks are the probabilities themselves, and that is what was checked.
-pub(super) fn rank_words(frame: &SamplingFrame, seal: &Seal) -> String {
-    let (mut computed, mut plain) = (0, 0);
-    for (_, rows) in strata(frame, seal) {
-        let pis = rows.iter().map(|i| frame.pi_ppb()[*i as usize]).filter(|pi| u64::from(*pi) < PPB);
-        let pis: Vec<f64> = pis.map(from_ppb).collect();
-        if !pis.is_empty() {
-            *(if spread(&pis) >= CALIBRATE_BELOW { &mut plain } else { &mut computed }) += 1;
-        }
-    }
-    if plain == 0 {
-        return format!("已逐层计算（{computed} 层），各单元偏差不超过十万分之一");
-    }
-    format!(
-        "已计算的 {computed} 层，各单元偏差不超过十万分之一；其余 {plain} 层单元较多，按规则以概率为排序参数，未逐一计算"
-    )
-}
-
-fn stratum_rank_faults(frame: &SamplingFrame, s: &SealStratum, rows: &[u32]) -> Vec<Fault> {
+fn stratum_rank_faults(method: Method, frame: &SamplingFrame, s: &SealStratum, rows: &[u32]) -> Vec<Fault> {
     let sum = sum_of(frame, rows);
     if s.draw.checked_mul(PPB) != Some(sum) {
         return Vec::new();
     }
     let free: Vec<usize> = rows.iter().map(|i| *i as usize).filter(|i| u64::from(frame.pi_ppb()[*i]) < PPB).collect();
     let pis: Vec<f64> = free.iter().map(|i| from_ppb(frame.pi_ppb()[*i])).collect();
-    if spread(&pis) >= CALIBRATE_BELOW {
+    if spread(&pis) >= method.calibrate_below() {
         return match free.iter().find(|i| frame.pi_ppb()[**i] != frame.rank_ppb()[**i]) {
             None => Vec::new(),
             Some(first) => vec![Fault::new(
@@ -189,7 +174,7 @@ fn stratum_rank_faults(frame: &SamplingFrame, s: &SealStratum, rows: &[u32]) -> 
     }
     let ranks: Vec<f64> = free.iter().map(|i| from_ppb(frame.rank_ppb()[*i])).collect();
     let draws = (s.draw as usize).saturating_sub(rows.len() - free.len());
-    compute_realised(&ranks, draws)
+    compute_realised(method, &ranks, draws)
         .into_iter()
         .zip(pis)
         .zip(free)

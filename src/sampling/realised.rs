@@ -9,12 +9,12 @@
 //! a Poisson-binomial probability under an integral over (0, ∞), taken at the 96 nodes of [`super::nodes`]
 //! (the same rule as the reference checker's, so that both agree to rounding).
 //!
-//! Two ways to the same sums, both of positive terms only, hence stable:
+//! Two ways to the same sums, both stable:
 //! - *tilted* (almost every stratum): with o ↦ t·o the distribution of the others' count is f_k(1)·t^k up to
 //!   a factor common to all k. So the distribution without unit i is made once, at t = 1, by divide and
 //!   conquer, and every node is a polynomial in 1/t.
-//! - *banded* (many draws, or ranks far from the number of draws): the distribution without unit i at every
-//!   node, kept to the band that matters.
+//! - *banded* (many draws, or ranks far from the number of draws): the distribution of everybody's count at every node,
+//!   kept to the band that matters, out of which one unit at a time is divided again.
 //!
 //! More than half drawn is handled through the complement: 1/Q is Pareto with odds 1/o.
 //! Invariants: + − × ÷ and comparisons in an order that neither threads nor the order of the units change
@@ -22,6 +22,7 @@
 
 use rayon::prelude::*;
 
+use super::method::Method;
 use super::nodes::NODES;
 
 /// Most draws that the tilted way takes: t^(n−1) and its inverse must stay within a double.
@@ -31,7 +32,7 @@ const TILTED_ODDS: f64 = 1e4;
 /// Nodes whose factor is below this add nothing to a double.
 const NEGLIGIBLE: f64 = 1e-25;
 /// Entries of a distribution below this are left out of the band.
-const OUTSIDE_BAND: f64 = 1e-60;
+const OUTSIDE_BAND: f64 = 1e-32;
 /// Nodes handled side by side.
 const LANES: usize = 8;
 /// Ranges of at least this many different ranks are split between threads.
@@ -66,14 +67,14 @@ pub(super) fn group(values: &[f64]) -> (Vec<RankGroup>, Vec<u32>) {
 /// Exact inclusion probabilities of Pareto sampling of `n` out of `ranks.len()` units with ranking
 /// parameters within (0, 1), in the order given. All 1 where `n` is not below the number of units.
 #[must_use]
-pub fn compute_realised(ranks: &[f64], n: usize) -> Vec<f64> {
+pub fn compute_realised(method: Method, ranks: &[f64], n: usize) -> Vec<f64> {
     let (groups, group_of) = group(ranks);
-    let realised = realised_of_groups(&groups, n);
+    let realised = realised_of_groups(method, &groups, n);
     group_of.into_iter().map(|g| realised[g as usize]).collect()
 }
 
 /// As [`compute_realised`], one value a group.
-pub(super) fn realised_of_groups(groups: &[RankGroup], n: usize) -> Vec<f64> {
+pub(super) fn realised_of_groups(method: Method, groups: &[RankGroup], n: usize) -> Vec<f64> {
     let size: usize = groups.iter().map(|g| g.count as usize).sum();
     if n >= size {
         return vec![1.0; groups.len()];
@@ -84,14 +85,18 @@ pub(super) fn realised_of_groups(groups: &[RankGroup], n: usize) -> Vec<f64> {
     if n <= size - n {
         return smaller_half(groups, n);
     }
-    // The units left out are a Pareto sample of size − n with odds 1/o. Subtracting from the quadrature of
-    // the whole density, not from 1, gives what the direct sum over the same nodes would give.
+    // The units left out are a Pareto sample of size − n with odds 1/o. By the first method that is subtracted from the
+    // quadrature of the whole density, which gives what the direct sum over the same nodes would give; close to 1 the
+    // nodes lie too far apart for that density.
     let others: Vec<RankGroup> = groups.iter().map(|g| RankGroup { rank: 1.0 - g.rank, count: g.count }).collect();
     let left_out = smaller_half(&others, size - n);
     groups
         .iter()
         .zip(left_out)
         .map(|(g, out)| {
+            if method >= Method::V2 {
+                return 1.0 - out;
+            }
             let odds = g.rank / (1.0 - g.rank);
             let mut whole = 0.0;
             for (t, w) in NODES {
@@ -244,20 +249,17 @@ fn integrate(others: &[f64], odds: f64, nodes: &Nodes) -> f64 {
 
 // ---- the banded way ---------------------------------------------------------------------------
 
-/// The part of a count's distribution that matters: `values[j]` is P(count = first + j), count below n.
-#[derive(Clone)]
+/// The part of a count's distribution that matters: `values[j]` is P(count = first + j).
 struct Band {
     first: usize,
     values: Vec<f64>,
 }
 
 impl Band {
-    fn add_units(&mut self, n: usize, p: f64, units: u32) {
+    fn add_units(&mut self, p: f64, units: u32) {
         let stay = 1.0 - p;
         for _ in 0..units {
-            if self.first + self.values.len() < n {
-                self.values.push(0.0);
-            }
+            self.values.push(0.0);
             for j in (1..self.values.len()).rev() {
                 self.values[j] = self.values[j] * stay + self.values[j - 1] * p;
             }
@@ -308,35 +310,42 @@ fn banded_at(groups: &[RankGroup], n: usize, t: f64, w: f64) -> Vec<f64> {
     if above < 0.0 && above * above > 100.0 * (mean - above / 3.0) {
         return density;
     }
-    let mut below = vec![0.0; groups.len()];
-    banded_leave_one_out(&at_t, Band { first: 0, values: vec![1.0] }, n, &mut below);
-    density.iter().zip(below).map(|(d, b)| d * b).collect()
+    let mut all = Band { first: 0, values: vec![1.0] };
+    for g in &at_t {
+        all.add_units(g.rank, g.count);
+    }
+    let mut running = 0.0;
+    let at_most: Vec<f64> = all
+        .values
+        .iter()
+        .map(|value| {
+            running += value;
+            running
+        })
+        .collect();
+    density.iter().zip(&at_t).map(|(d, g)| d * below_without_one(&at_most, all.first, n, g.rank)).collect()
 }
 
-fn banded_leave_one_out(groups: &[RankGroup], outside: Band, n: usize, out: &mut [f64]) {
-    if let [g] = groups {
-        let mut others = outside;
-        others.add_units(n, g.rank, g.count - 1);
-        let mut sum = 0.0;
-        for value in &others.values {
-            sum += value;
+/// P(count of the others < n), from F(m) = P(count of all ≤ first + m): F(m) = (1−p)·G(m) + p·G(m−1) for the others' G,
+/// which is followed from the side on which an error fades.
+fn below_without_one(at_most: &[f64], first: usize, n: usize, p: f64) -> f64 {
+    let (last, wanted) = (at_most.len(), n as i64 - 1 - first as i64);
+    if p <= 0.5 {
+        let mut others = 0.0;
+        for m in 0..=wanted.min(last as i64 - 1).max(-1) {
+            others = (at_most[m as usize] - p * others) / (1.0 - p);
         }
-        out[0] = sum;
-        return;
+        // beyond the band all of it lies below
+        return if wanted >= last as i64 { 1.0 } else { others.clamp(0.0, 1.0) };
     }
-    let middle = groups.len() / 2;
-    let (left, right) = groups.split_at(middle);
-    let (out_left, out_right) = out.split_at_mut(middle);
-    let mut with = outside.clone();
-    for g in right {
-        with.add_units(n, g.rank, g.count);
+    let mut others = 1.0;
+    for m in (wanted + 1..last as i64).rev() {
+        if m < 0 {
+            return 0.0;
+        }
+        others = (at_most[m as usize] - (1.0 - p) * others) / p;
     }
-    banded_leave_one_out(left, with, n, out_left);
-    let mut with = outside;
-    for g in left {
-        with.add_units(n, g.rank, g.count);
-    }
-    banded_leave_one_out(right, with, n, out_right);
+    others.clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -381,7 +390,7 @@ mod tests {
             let ranks = spread_ranks(size, n as f64);
             let wanted = by_definition(&ranks, n);
             let (groups, group_of) = group(&ranks);
-            let ways = [Some(realised_of_groups(&groups, n)), tilted(&groups, n), Some(banded(&groups, n))];
+            let ways = [Some(realised_of_groups(Method::V1, &groups, n)), tilted(&groups, n), Some(banded(&groups, n))];
             assert!(ways[1].is_some() || size == 61);
             for way in ways.into_iter().flatten() {
                 for (i, want) in wanted.iter().enumerate() {
@@ -396,9 +405,9 @@ mod tests {
     fn the_sum_is_the_number_drawn_and_equal_ranks_are_exact() {
         for (size, n) in [(7, 3), (200, 9), (3000, 12), (400, 390)] {
             let ranks = spread_ranks(size, n as f64);
-            let sum: f64 = compute_realised(&ranks, n).iter().sum();
+            let sum: f64 = compute_realised(Method::V1, &ranks, n).iter().sum();
             assert!((sum - n as f64).abs() < 1e-4 * n as f64, "{size} {n}: {sum}");
-            let even = compute_realised(&vec![0.3; size], n);
+            let even = compute_realised(Method::V1, &vec![0.3; size], n);
             assert!((even[0] - n as f64 / size as f64).abs() < 1e-9, "{size} {n}: {}", even[0]);
         }
     }
@@ -407,13 +416,13 @@ mod tests {
     fn ranks_far_from_the_number_drawn_still_give_numbers() {
         for ranks in [vec![1e-9; 50], vec![1.0 - 1e-9; 50], [vec![1e-9; 25], vec![1.0 - 1e-9; 25]].concat()] {
             for n in [1, 10, 25, 49] {
-                let got = compute_realised(&ranks, n);
+                let got = compute_realised(Method::V1, &ranks, n);
                 assert!(got.iter().all(|p| p.is_finite()), "{got:?}");
             }
         }
-        assert_eq!(compute_realised(&[0.5, 0.5], 0), [0.0, 0.0]);
-        assert_eq!(compute_realised(&[0.5, 0.5], 2), [1.0, 1.0]);
-        assert!(compute_realised(&[], 0).is_empty());
+        assert_eq!(compute_realised(Method::V1, &[0.5, 0.5], 0), [0.0, 0.0]);
+        assert_eq!(compute_realised(Method::V1, &[0.5, 0.5], 2), [1.0, 1.0]);
+        assert!(compute_realised(Method::V1, &[], 0).is_empty());
     }
 
     #[test]
@@ -421,8 +430,8 @@ mod tests {
         let ranks = spread_ranks(97, 8.0);
         let mut turned = ranks.clone();
         turned.reverse();
-        let mut back = compute_realised(&turned, 8);
+        let mut back = compute_realised(Method::V1, &turned, 8);
         back.reverse();
-        assert_eq!(compute_realised(&ranks, 8), back);
+        assert_eq!(compute_realised(Method::V1, &ranks, 8), back);
     }
 }

@@ -16,6 +16,7 @@ use super::fault::Fault;
 use super::frame::SamplingFrame;
 use super::hash::{Hash32, hash_from_hex, sha256, to_hex};
 use super::json::{key_difference, parse_value, to_canonical_json, typed};
+use super::method::Method;
 use super::probability::check_frame;
 use super::secret::Secret;
 use super::time::ShanghaiTime;
@@ -27,9 +28,6 @@ pub const SEAL_FORMAT_1: &str = "fairdraw-seal/1";
 /// The `format` of the seals that are made: a seal of format 1 with [`Seal::counts`], [`Seal::earlier`] and
 /// [`Seal::program_sha256`].
 pub const SEAL_FORMAT: &str = "fairdraw-seal/2";
-/// The seal's `method`.
-pub const METHOD: &str = "pareto-pps/1";
-
 /// Source of a public number that is known beforehand. It stands in the seal itself, so that no file beside it can
 /// turn a real draw into a demonstration, or hide one.
 pub const DEMONSTRATION_SOURCE: &str = "演示用公开数（事先已知）";
@@ -75,7 +73,7 @@ pub struct Seal {
     pub previous: String,
     /// The office's word for when it sealed.
     pub sealed_at: String,
-    /// [`METHOD`].
+    /// A [`Method`]'s id.
     pub method: String,
     /// Name and version of the program.
     pub program: String,
@@ -181,7 +179,7 @@ pub fn compute_seal(request: SealRequest, frame: &SamplingFrame, secret: &Secret
         sequence: request.sequence,
         previous: request.previous.map(|hash| to_hex(&hash)).unwrap_or_default(),
         sealed_at: request.sealed_at.to_string(),
-        method: METHOD.to_owned(),
+        method: Method::LATEST.id().to_owned(),
         program: request.program,
         frame_root: to_hex(&frame.root()),
         frame_size: frame.len() as u64,
@@ -288,6 +286,12 @@ impl Seal {
         self.strata.iter().map(|stratum| stratum.draw).sum()
     }
 
+    /// By which rules it draws; `None` where its `method` is none that this program knows.
+    #[must_use]
+    pub fn method(&self) -> Option<Method> {
+        Method::from_id(&self.method)
+    }
+
     /// The format of the entropy, where it is known.
     #[must_use]
     pub fn entropy_format(&self) -> Option<EntropyFormat> {
@@ -318,8 +322,10 @@ impl Seal {
                 "format",
             ));
         }
-        if self.method != METHOD {
-            faults.push(Fault::new("VER-004", format!("抽样方法「{}」无法识别，应为 {METHOD}", self.method), "method"));
+        if self.method().is_none() {
+            let known = Method::ALL.map(Method::id).join(" 或 ");
+            let what = format!("抽样方法「{}」无法识别，应为 {known}", self.method);
+            faults.push(Fault::new("VER-004", what, "method"));
         }
         faults
     }

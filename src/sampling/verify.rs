@@ -13,8 +13,9 @@ use super::draw::{DrawResult, draw_units};
 use super::fault::{CheckReport, Fault};
 use super::frame::SamplingFrame;
 use super::hash::{Hash32, hash_from_hex, sha256, to_hex};
+use super::method::Method;
 use super::opening::{DrawSeed, Opening};
-use super::probability::{rank_faults, rank_words, root_faults, row_faults, sum_faults};
+use super::probability::{rank_faults, root_faults, row_faults, sum_faults};
 use super::seal::Seal;
 use super::ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
 
@@ -141,7 +142,8 @@ pub fn check_draw_steps(
     let mut sums = sum_faults(frame, seal);
     sums.extend(count_faults(frame, seal));
     report.step("层的规模与概率之和", "各层概率之和等于抽取数", sums);
-    report.step("实际入选概率", rank_words(frame, seal), rank_faults(frame, seal));
+    let precision = seal.method().unwrap_or(Method::LATEST).precision();
+    report.step("实际入选概率", precision, rank_faults(frame, seal));
     match (result, opening.seed(seal)) {
         (Some(result), Some(seed)) => {
             let order = draw_units(frame, seal, &seed);

@@ -10,9 +10,12 @@ use sha2::{Digest, Sha256};
 
 use super::assignment::{Assignment, PairRow};
 use super::flow::{Choice, Flow};
+use super::level::fill_at_lowest_level;
 use super::network::{Network, split_bodies};
 use super::roster::{Inspector, Need, Needs, Roster, Slot};
+use super::rule::PairingRule;
 use super::shortage::{BodyShortage, Shortage};
+use super::window::{Able, Window};
 
 /// Where the order of the checks comes from.
 const CHECK_DOMAIN: &[u8] = b"fairdraw/1/check\n";
@@ -40,8 +43,10 @@ pub(super) fn compare_ratios(a: (u32, u32), b: (u32, u32)) -> Ordering {
     (u64::from(a.0) * u64::from(b.1)).cmp(&(u64::from(b.0) * u64::from(a.1)))
 }
 
-/// A body made ready: its network and a full, most even flow, which no seed has touched.
+/// A body made ready: its network and a full flow, which no seed has touched: the most even one of the first rule, one
+/// within the ceilings of the second.
 struct BodyStaffing<'a> {
+    rule: PairingRule,
     people: Vec<&'a Inspector>,
     needs: Vec<&'a Need>,
     net: Network,
@@ -63,15 +68,21 @@ impl<'a> Staffing<'a> {
     ///
     /// # Errors
     /// The shortages of all bodies whose slots can't all be filled, with remedies.
-    pub fn new(roster: &'a Roster, needs: &'a Needs) -> Result<Self, Shortage> {
+    pub fn new(rule: PairingRule, roster: &'a Roster, needs: &'a Needs) -> Result<Self, Shortage> {
         let bodies: Vec<_> = split_bodies(roster, needs).into_iter().collect();
         let filled: Vec<_> = bodies
             .into_par_iter()
             .map(|(body, (people, needs))| {
                 let net = Network::new(&people, &needs);
                 let mut flow = Flow::new(&net);
+                if rule == PairingRule::WithinOne {
+                    if fill_at_lowest_level(&mut flow, &net) {
+                        return (body, BodyStaffing { rule, people, needs, net, flow }, Vec::new());
+                    }
+                    flow = Flow::new(&net);
+                }
                 let empty = flow.fill(&net, Choice::Even);
-                (body, BodyStaffing { people, needs, net, flow }, empty)
+                (body, BodyStaffing { rule, people, needs, net, flow }, empty)
             })
             .collect();
         let mut ready = Vec::with_capacity(filled.len());
@@ -111,10 +122,10 @@ impl BodyStaffing<'_> {
         let mut paired = vec![0_u32; net.people];
         let mut candidates = Vec::with_capacity(net.people);
         for (_, check) in order {
-            let begun = begin_pair_hash(seed, self.needs[check as usize]);
             for slot in [Slot::A, Slot::B] {
                 let number = 2 * check + u32::from(slot == Slot::B);
                 let lead = (slot == Slot::B).then(|| flow.holder[2 * check as usize]);
+                let need = self.needs[check as usize];
                 let earlier = lead.map_or(&[][..], |lead| &partners[lead as usize]);
                 for partner in earlier {
                     paired[*partner as usize] += 1;
@@ -125,8 +136,8 @@ impl BodyStaffing<'_> {
                     while bits != 0 {
                         let person = word as u32 * 64 + bits.trailing_zeros();
                         bits &= bits - 1;
-                        if lead != Some(person) {
-                            let p = person as usize;
+                        let p = person as usize;
+                        if lead != Some(person) && loads[p] < flow.limit[p] {
                             let ratio = (loads[p], net.checks_max[p]);
                             candidates.push(Candidate { person, ratio, paired: paired[p] });
                         }
@@ -136,7 +147,14 @@ impl BodyStaffing<'_> {
                     paired[*partner as usize] = 0;
                 }
                 flow.begin_decision(number);
-                self.decide(&mut flow, number, slot, &mut candidates, &begun);
+                match self.rule {
+                    PairingRule::LeastLoad => {
+                        self.decide(&mut flow, number, slot, &mut candidates, &begin_pair_hash(seed, need));
+                    }
+                    PairingRule::WithinOne => {
+                        self.decide_by_window(&mut flow, number, Window::new(seed, need, slot), &mut candidates);
+                    }
+                }
                 loads[flow.holder[number as usize] as usize] += 1;
             }
             let (a, b) = (flow.holder[2 * check as usize], flow.holder[2 * check as usize + 1]);
@@ -182,20 +200,41 @@ impl BodyStaffing<'_> {
         // Not reached: the flow's own holder is a candidate and always admissible.
         debug_assert!(false, "the flow's holder is a candidate");
     }
+
+    /// Gives the slot to the first choice of the window with whom everything still open can be filled within the
+    /// ceilings.
+    fn decide_by_window(&self, flow: &mut Flow, number: u32, mut window: Window<'_>, left: &mut Vec<Candidate>) {
+        let mut able: Vec<Able> =
+            left.iter().map(|c| Able { load: c.ratio.0, max: c.ratio.1, paired: c.paired }).collect();
+        while let Some(place) = window.choose(&able) {
+            if flow.decide_within_limits(&self.net, number, left[place].person) {
+                return;
+            }
+            able.remove(place);
+            left.remove(place);
+        }
+        // Not reached: the flow's own holder is a candidate and always admissible.
+        debug_assert!(false, "the flow's holder is a candidate");
+    }
 }
 
 /// Pairs inspectors with every check of `needs`.
 ///
 /// # Errors
 /// The shortages of all bodies whose slots can't all be filled, with remedies; nothing is assigned then.
-pub fn assign_inspectors(seed: &[u8; 32], roster: &Roster, needs: &Needs) -> Result<Assignment, Shortage> {
-    Ok(Staffing::new(roster, needs)?.assign(seed))
+pub fn assign_inspectors(
+    rule: PairingRule,
+    seed: &[u8; 32],
+    roster: &Roster,
+    needs: &Needs,
+) -> Result<Assignment, Shortage> {
+    Ok(Staffing::new(rule, roster, needs)?.assign(seed))
 }
 
-/// Whether every slot can be filled, before there is a seed.
+/// Whether every slot can be filled, before there is a seed; the rules of all versions fill the same months.
 ///
 /// # Errors
 /// The shortages, with remedies.
 pub fn check_staffing(roster: &Roster, needs: &Needs) -> Result<(), Shortage> {
-    Staffing::new(roster, needs).map(|_| ())
+    Staffing::new(PairingRule::LATEST, roster, needs).map(|_| ())
 }

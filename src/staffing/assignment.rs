@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use super::assign::Staffing;
 use super::change::{Change, replay_changes};
 use super::roster::{Need, Needs, Roster, Slot, compute_skill_slot};
+use super::rule::PairingRule;
 use super::shortage::Names;
 use super::table::Table;
 use crate::diagnostic::{AppError, AppResult, Finding};
@@ -196,6 +197,7 @@ pub fn check_rules(roster: &Roster, assignment: &Assignment) -> Vec<Finding> {
 /// of [`check_rules`].
 #[must_use]
 pub fn check_assignment(
+    rule: PairingRule,
     seed: &[u8; 32],
     roster: &Roster,
     needs: &Needs,
@@ -207,7 +209,7 @@ pub fn check_assignment(
         Err(error) => return vec![error.finding().clone()],
     };
     let mut faults = check_rules(roster, &written);
-    let computed = match Staffing::new(roster, needs) {
+    let computed = match Staffing::new(rule, roster, needs) {
         Ok(staffing) => staffing.assign(seed),
         Err(shortage) => {
             let why = shortage.describe(None, &Names::default()).join("；");
@@ -216,7 +218,7 @@ pub fn check_assignment(
             return faults;
         }
     };
-    let computed = match replay_changes(seed, roster, computed, changes) {
+    let computed = match replay_changes(rule, seed, roster, computed, changes) {
         Ok(computed) => computed,
         Err((at, error)) => {
             let what = format!("第 {} 次配对变更无法重放：{}", at + 1, error.finding().what);

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use super::assign::{begin_pair_hash, compare_ratios, finish_pair_hash};
 use super::assignment::{Assignment, PairRow};
 use super::roster::{Inspector, Need, Roster, Slot, compute_skill_slot};
+use super::rule::PairingRule;
+use super::window::{Able, Window};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{InspectorId, UnitId};
 
@@ -87,6 +89,7 @@ pub struct PairChange {
 /// `ROS-030` blank reason, `ROS-031` unit without a pair, `ROS-032` somebody who isn't in the pair,
 /// `ROS-035` nobody left who may hold the slot.
 pub fn replace_inspector(
+    rule: PairingRule,
     seed: &[u8; 32],
     roster: &Roster,
     assignment: &Assignment,
@@ -107,7 +110,7 @@ pub fn replace_inspector(
         ));
     };
     let barred = request.excluded.iter().chain([&request.certificate]).collect();
-    let month = Month::new(roster, assignment, Some(&before.unit_id));
+    let month = Month::new(rule, roster, assignment, Some(&before.unit_id));
     let after = month.fill(seed, &before.need(), keep, &barred)?;
     Ok(finish(assignment, Some(before.clone()), after, &request.reason))
 }
@@ -118,6 +121,7 @@ pub fn replace_inspector(
 /// `ROS-030` blank reason, `ROS-031` unit without a pair, `ROS-033` a substitute that has a pair already,
 /// `ROS-034` a substitute of another body, `ROS-035` nobody left who may hold a slot.
 pub fn assign_substitute(
+    rule: PairingRule,
     seed: &[u8; 32],
     roster: &Roster,
     assignment: &Assignment,
@@ -135,7 +139,7 @@ pub fn assign_substitute(
                 .hint("替换只在同一执法主体内进行"),
         ));
     }
-    let month = Month::new(roster, assignment, Some(&before.unit_id));
+    let month = Month::new(rule, roster, assignment, Some(&before.unit_id));
     let barred: BTreeSet<&InspectorId> = request.excluded.iter().collect();
     let skill_slot = month.skill_slot(need);
     let keep = [Slot::A, Slot::B].map(|slot| {
@@ -155,6 +159,7 @@ pub fn assign_substitute(
 /// # Errors
 /// `ROS-030` blank reason, `ROS-033` a unit that has a pair already, `ROS-035` nobody left who may hold a slot.
 pub fn add_check(
+    rule: PairingRule,
     seed: &[u8; 32],
     roster: &Roster,
     assignment: &Assignment,
@@ -163,7 +168,7 @@ pub fn add_check(
     check_reason(&request.reason)?;
     check_new(assignment, &request.need)?;
     let barred = request.excluded.iter().collect();
-    let after = Month::new(roster, assignment, None).fill(seed, &request.need, [None, None], &barred)?;
+    let after = Month::new(rule, roster, assignment, None).fill(seed, &request.need, [None, None], &barred)?;
     Ok(finish(assignment, None, after, &request.reason))
 }
 
@@ -172,39 +177,42 @@ pub fn add_check(
 /// # Errors
 /// As [`replace_inspector`], [`assign_substitute`], [`add_check`].
 pub fn apply_change(
+    rule: PairingRule,
     seed: &[u8; 32],
     roster: &Roster,
     assignment: &Assignment,
     change: &Change,
 ) -> AppResult<(Assignment, PairChange)> {
     match change {
-        Change::Replace(request) => replace_inspector(seed, roster, assignment, request),
-        Change::Substitute(request) => assign_substitute(seed, roster, assignment, request),
-        Change::Add(request) => add_check(seed, roster, assignment, request),
+        Change::Replace(request) => replace_inspector(rule, seed, roster, assignment, request),
+        Change::Substitute(request) => assign_substitute(rule, seed, roster, assignment, request),
+        Change::Add(request) => add_check(rule, seed, roster, assignment, request),
     }
 }
 
 /// Applies changes in their order; on failure says which (from 0).
 pub(super) fn replay_changes(
+    rule: PairingRule,
     seed: &[u8; 32],
     roster: &Roster,
     assignment: Assignment,
     changes: &[Change],
 ) -> Result<Assignment, (usize, AppError)> {
     changes.iter().enumerate().try_fold(assignment, |assignment, (at, change)| {
-        apply_change(seed, roster, &assignment, change).map(|(next, _)| next).map_err(|error| (at, error))
+        apply_change(rule, seed, roster, &assignment, change).map(|(next, _)| next).map_err(|error| (at, error))
     })
 }
 
 /// The month as it stands, without the check under change.
 struct Month<'a> {
+    rule: PairingRule,
     roster: &'a Roster,
     rows: Vec<&'a PairRow>,
     loads: BTreeMap<&'a InspectorId, u32>,
 }
 
 impl<'a> Month<'a> {
-    fn new(roster: &'a Roster, assignment: &'a Assignment, without: Option<&UnitId>) -> Self {
+    fn new(rule: PairingRule, roster: &'a Roster, assignment: &'a Assignment, without: Option<&UnitId>) -> Self {
         let rows: Vec<&PairRow> = assignment.rows().iter().filter(|row| Some(&row.unit_id) != without).collect();
         let mut loads = BTreeMap::new();
         for row in &rows {
@@ -212,7 +220,7 @@ impl<'a> Month<'a> {
                 *loads.entry(holder).or_insert(0) += 1;
             }
         }
-        Self { roster, rows, loads }
+        Self { rule, roster, rows, loads }
     }
 
     fn skill_slot(&self, need: &Need) -> Option<Slot> {
@@ -238,19 +246,35 @@ impl<'a> Month<'a> {
         partner: Option<&InspectorId>,
         barred: &BTreeSet<&InspectorId>,
     ) -> Vec<&'a Inspector> {
-        let (skill_slot, begun) = (self.skill_slot(need), begin_pair_hash(seed, need));
-        let mut list: Vec<_> = self
+        let skill_slot = self.skill_slot(need);
+        let paired = |i: &Inspector| partner.map_or(0, |partner| self.paired(partner, &i.certificate));
+        let able: Vec<&Inspector> = self
             .roster
             .of_body_of(need)
             .filter(|i| i.may_hold(need, slot, skill_slot) && Some(&i.certificate) != partner)
             .filter(|i| !barred.contains(&i.certificate) && self.load(i) < i.checks_max)
-            .map(|i| {
-                let paired = partner.map_or(0, |partner| self.paired(partner, &i.certificate));
-                ((self.load(i), i.checks_max), paired, finish_pair_hash(&begun, i, slot), i)
-            })
             .collect();
-        list.sort_by(|a, b| compare_ratios(a.0, b.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
-        list.into_iter().map(|(.., inspector)| inspector).collect()
+        match self.rule {
+            PairingRule::LeastLoad => {
+                let begun = begin_pair_hash(seed, need);
+                let order = |i: &Inspector| (paired(i), finish_pair_hash(&begun, i, slot));
+                let mut list: Vec<_> = able.into_iter().map(|i| ((self.load(i), i.checks_max), order(i), i)).collect();
+                list.sort_by(|a, b| compare_ratios(a.0, b.0).then_with(|| a.1.cmp(&b.1)));
+                list.into_iter().map(|(.., inspector)| inspector).collect()
+            }
+            PairingRule::WithinOne => {
+                let mut left = able;
+                let of = |i: &&Inspector| Able { load: self.load(i), max: i.checks_max, paired: paired(i) };
+                let mut facts: Vec<Able> = left.iter().map(of).collect();
+                let mut window = Window::new(seed, need, slot);
+                let mut list = Vec::with_capacity(left.len());
+                while let Some(place) = window.choose(&facts) {
+                    facts.remove(place);
+                    list.push(left.remove(place));
+                }
+                list
+            }
+        }
     }
 
     /// Fills the slots that nobody keeps.

@@ -68,6 +68,8 @@ pub(super) struct Flow {
     pub holder: Vec<u32>,
     /// Person → number of slots held.
     pub load: Vec<u32>,
+    /// Person → the most that may be held: `checks_max`, or the ceiling of a level.
+    pub limit: Vec<u32>,
     decided: Vec<bool>,
     held: Vec<Vec<u32>>,
     place: Vec<u32>,
@@ -88,6 +90,7 @@ impl Flow {
         Self {
             holder: vec![NONE; slots],
             load: vec![0; net.people],
+            limit: net.checks_max.clone(),
             decided: vec![false; slots],
             held: vec![Vec::new(); net.people * net.kinds.len() * 2],
             place: vec![0; slots],
@@ -137,7 +140,7 @@ impl Flow {
         loop {
             while let Some(person) = self.search.queue.get(asked).copied() {
                 asked += 1;
-                if self.load[person as usize] < net.checks_max[person as usize] {
+                if self.has_room(person) {
                     return Some(person);
                 }
             }
@@ -170,6 +173,22 @@ impl Flow {
             let Some(person) = self.next() else { return best.map(|p| p as u32) };
             self.expand(net, person, Purpose::Fill);
         }
+    }
+
+    /// Whether the person may take one more.
+    fn has_room(&self, person: u32) -> bool {
+        self.load[person as usize] < self.limit[person as usize]
+    }
+
+    /// Everybody whom a slot that could not be filled has reached since the limits were put up, in order.
+    pub(super) fn without_room(&self) -> impl Iterator<Item = u32> {
+        (0..self.load.len() as u32).filter(|person| has(&self.dead, *person))
+    }
+
+    /// Puts the limits up: whoever was found to reach nobody with room may do so now.
+    pub(super) fn raise_limits(&mut self, limits: &[u32]) {
+        self.limit.copy_from_slice(limits);
+        self.dead.fill(0);
     }
 
     /// Empties a slot, if it is held.
@@ -224,6 +243,47 @@ impl Flow {
             self.expand(net, reached, Purpose::Decide);
         }
         self.follow(net, holder);
+        self.holder[slot as usize] = holder;
+        self.take(net, slot);
+        self.holder[slot as usize] = person;
+        true
+    }
+
+    /// Gives the slot to the person for good, where everything else can follow within the limits, whoever's load
+    /// changes. What failed trials have seen stays seen.
+    pub(super) fn decide_within_limits(&mut self, net: &Network, slot: u32, person: u32) -> bool {
+        let holder = self.holder[slot as usize];
+        if holder == person {
+            self.take(net, slot);
+            return true;
+        }
+        if self.is_ruled_out(slot, person) {
+            return false;
+        }
+        self.holder[slot as usize] = person;
+        let mut asked = self.search.queue.len();
+        if self.holder[slot as usize ^ 1] == person {
+            self.open(net, slot ^ 1, Origin::Start);
+        } else {
+            self.reach(person, Origin::Start);
+        }
+        let end = loop {
+            // the holder loses this slot, and so has room
+            let found = self.search.queue[asked..].iter().copied().find(|p| *p == holder || self.has_room(*p));
+            asked = self.search.queue.len();
+            if found.is_some() {
+                break found;
+            }
+            let Some(reached) = self.next() else { break None };
+            self.expand(net, reached, Purpose::Fill);
+        };
+        let Some(end) = end else {
+            self.holder[slot as usize] = holder;
+            return false;
+        };
+        self.follow(net, end);
+        self.set_load(net, holder, self.load[holder as usize] - 1);
+        self.set_load(net, end, self.load[end as usize] + 1);
         self.holder[slot as usize] = holder;
         self.take(net, slot);
         self.holder[slot as usize] = person;

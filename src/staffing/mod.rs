@@ -38,13 +38,16 @@ mod assign;
 mod assignment;
 mod change;
 mod flow;
+mod level;
 mod network;
 mod remedy;
 mod remedy_search;
 mod roster;
+mod rule;
 mod shortage;
 mod simulate;
 mod table;
+mod window;
 
 pub use assign::{Staffing, assign_inspectors, check_staffing};
 pub use assignment::{Assignment, PairRow, check_assignment, check_rules};
@@ -54,5 +57,6 @@ pub use change::{
 };
 pub use remedy::{Grant, Loan, Post, Raise, Remedy, apply_remedy};
 pub use roster::{Inspector, Need, Needs, Roster, Slot, compute_skill_slot, roster_sha256};
+pub use rule::PairingRule;
 pub use shortage::{BodyShortage, Gap, GapKind, Names, Shortage};
 pub use simulate::{Pair, PairFrequencies, simulate_pairs};

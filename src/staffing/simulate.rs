@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::assign::Staffing;
 use super::roster::{Needs, Roster};
+use super::rule::PairingRule;
 use super::shortage::Shortage;
 use crate::domain::{InspectorId, UnitId};
 
@@ -50,12 +51,13 @@ impl PairFrequencies {
 /// # Errors
 /// The shortage, where there is one: it depends on no seed.
 pub fn simulate_pairs(
+    rule: PairingRule,
     roster: &Roster,
     needs: &Needs,
     seeds: impl IntoIterator<Item = [u8; 32]>,
     watch: &[UnitId],
 ) -> Result<PairFrequencies, Shortage> {
-    let staffing = Staffing::new(roster, needs)?;
+    let staffing = Staffing::new(rule, roster, needs)?;
     let seeds: Vec<[u8; 32]> = seeds.into_iter().collect();
     let count = |seed: &[u8; 32]| {
         let assignment = staffing.assign_here(seed);

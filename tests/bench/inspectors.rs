@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use fairdraw::domain::{BodyId, InspectorId, UnitId};
 use fairdraw::staffing::{
-    Assignment, Inspector, Need, Needs, Roster, assign_inspectors, check_assignment, check_rules, simulate_pairs,
+    Assignment, Inspector, Need, Needs, PairingRule, Roster, assign_inspectors, check_assignment, check_rules,
+    simulate_pairs,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -77,7 +78,7 @@ pub fn run() {
         let mut outcomes = Vec::new();
         for _ in 0..3 {
             let start = Instant::now();
-            outcomes.push(assign_inspectors(&seed, &roster, &needs).unwrap());
+            outcomes.push(assign_inspectors(PairingRule::LATEST, &seed, &roster, &needs).unwrap());
             times.push(start.elapsed().as_secs_f64());
         }
         let assignment = &outcomes[0];
@@ -91,20 +92,20 @@ pub fn run() {
         );
     }
     let (roster, needs) = month(20, 40, 600, 15);
-    let assignment = assign_inspectors(&seed, &roster, &needs).unwrap();
+    let assignment = assign_inspectors(PairingRule::LATEST, &seed, &roster, &needs).unwrap();
     let start = Instant::now();
-    assert!(check_assignment(&seed, &roster, &needs, &assignment.write_csv(), &[]).is_empty());
+    assert!(check_assignment(PairingRule::LATEST, &seed, &roster, &needs, &assignment.write_csv(), &[]).is_empty());
     println!("inspectors: check of 12 000 rows: {:.3} s", start.elapsed().as_secs_f64());
     let start = Instant::now();
     let seeds = (0..20_u8).map(|i| [i; 32]);
-    let found = simulate_pairs(&roster, &needs, seeds, &[]).unwrap();
+    let found = simulate_pairs(PairingRule::LATEST, &roster, &needs, seeds, &[]).unwrap();
     let seconds = start.elapsed().as_secs_f64();
     println!("inspectors: 20 simulated months: {seconds:.3} s, {} different pairs", found.together.len());
     // A shortage in every body at once, with all its remedies.
     let cut = |i: &Inspector| Inspector { checks_max: i.checks_max * 3 / 4, ..i.clone() };
     let short = Roster::new(roster.inspectors().iter().map(cut).collect()).unwrap();
     let start = Instant::now();
-    let shortage = assign_inspectors(&seed, &short, &needs).unwrap_err();
+    let shortage = assign_inspectors(PairingRule::LATEST, &seed, &short, &needs).unwrap_err();
     let remedies: usize = shortage.bodies.iter().map(|body| body.remedies.len()).sum();
     let seconds = start.elapsed().as_secs_f64();
     println!("inspectors: {} short bodies, {remedies} remedies: {seconds:.3} s", shortage.bodies.len());

@@ -9,6 +9,7 @@ use fairdraw::diagnostic::Progress;
 use fairdraw::plan::simulate::simulate;
 use fairdraw::plan::{PlanInputs, SiteState, TargetContext, compute_annual_plan, compute_strata};
 use fairdraw::policy::Policy;
+use fairdraw::workspace::inputs::month_frame::draw_rules;
 
 /// Runs all rows and prints them.
 pub fn run() {
@@ -42,7 +43,7 @@ fn evidence(name: &str, policy: &Policy, inputs: &PlanInputs, years: u32) {
         println!("plan |   {text}");
     }
     let start = Instant::now();
-    let report = simulate(policy, inputs, &plan, years, 2027, &Progress::none()).unwrap();
+    let report = simulate(policy, inputs, &plan, draw_rules(), years, 2027, &Progress::none()).unwrap();
     println!("plan | {name}: {years} years in {:.1} s, {} draws", start.elapsed().as_secs_f64(), report.drawn);
     for (tier, t) in policy.tiers.iter().zip(&report.tiers) {
         println!(
@@ -93,7 +94,7 @@ fn times(policy: &Policy, inputs: &PlanInputs) {
     let targets = context.compute(&state, 0);
     let target_time = start.elapsed();
     let start = Instant::now();
-    let strata = compute_strata(policy, inputs, &targets);
+    let strata = compute_strata(policy, inputs, &targets, draw_rules().certain);
     println!(
         "plan | {} sites: annual plan {:.1} ms (best {:.1} ms), month targets {:.1} ms, {} strata {:.1} ms; {} shortages",
         inputs.sites.len(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fairdraw::domain::{StratumId, UnitId};
 use fairdraw::sampling::{
-    DrawSeed, EntropyFormat, FrameKey, SealRequest, Secret, ShanghaiTime, StratumTargets, Target, TicketMaker,
+    DrawSeed, EntropyFormat, FrameKey, Method, SealRequest, Secret, ShanghaiTime, StratumTargets, Target, TicketMaker,
     check_draw_steps, compute_frame, compute_inclusion_with_certainties, compute_key, compute_opening, compute_ppb,
     compute_seal, draw_units, sha256,
 };
@@ -37,7 +37,7 @@ fn simulate() {
             .map(|(i, w)| (UnitId::new(format!("U{i:03}")).expect("valid"), Target::Weight(*w)))
             .collect();
         let targets = vec![StratumTargets { id, quota, units }];
-        let frame = compute_frame(targets, &FrameKey::from_bytes([1; 32])).expect("frame").frame;
+        let frame = compute_frame(Method::LATEST, targets, &FrameKey::from_bytes([1; 32])).expect("frame").frame;
         let mut random = ChaCha8Rng::seed_from_u64(2027);
         let mut hits = vec![0_u32; frame.len()];
         for _ in 0..DRAWS {
@@ -134,7 +134,7 @@ fn million() {
                     let pis = compute_inclusion_with_certainties(&weights, quota);
                     let ppb = compute_ppb(&pis, quota, &ids.iter().collect::<Vec<_>>());
                     let exact: Vec<f64> = ppb.iter().map(|p| *p as f64 / 1e9).collect();
-                    fairdraw::sampling::compute_calibrated_ranks(&exact, quota).rounds
+                    fairdraw::sampling::compute_calibrated_ranks(Method::LATEST, &exact, quota).rounds
                 })
                 .max()
         };
@@ -143,7 +143,7 @@ fn million() {
             println!("  (rounds at most {})", rounds.unwrap_or_default());
         }
         let begin = Instant::now();
-        let frame = compute_frame(targets(), &FrameKey::from_bytes([3; 32])).expect("frame").frame;
+        let frame = compute_frame(Method::LATEST, targets(), &FrameKey::from_bytes([3; 32])).expect("frame").frame;
         println!("  whole frame with salts, sorted: {:.3} s", begin.elapsed().as_secs_f64());
         let root = timed("root", Some(1.0), || frame.root());
         assert_eq!(root, frame.tree().root());

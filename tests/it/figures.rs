@@ -20,12 +20,12 @@ use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::{Period, PlanMonth, SubstituteCase, UnitId};
 use fairdraw::plan::PlanCell;
 use fairdraw::plan::model::{QuotaPlace, VisitKind};
-use fairdraw::policy::write_policy;
 use fairdraw::registry::Registry;
 use fairdraw::workspace::deeds::change::substitute_unit;
 use fairdraw::workspace::deeds::open::open_period;
 use fairdraw::workspace::deeds::results::take_results;
 use fairdraw::workspace::deeds::seal::{seal_month, seal_year};
+use fairdraw::workspace::deeds::settings::{Settings, save_settings};
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::inputs::analysis::{Analysis, compute_analysis};
 use fairdraw::workspace::intake::import::{NewProject, create_project};
@@ -38,7 +38,7 @@ use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::{Project, bundled_calendar};
 use fairdraw::workspace::store::register::{load_opened_draws, load_register, next_month};
 
-use super::project::{DICE, at, drawn, month, pledge};
+use super::project::{DICE, at, drawn, month, pledge, save_edits, saved};
 
 /// A project of the five.
 #[derive(Clone, Copy)]
@@ -369,8 +369,8 @@ fn lock(world: &mut World, analysis: &Analysis, at_month: PlanMonth, visits: f64
         category: world.project.policy.categories[category].id.clone(),
         month: at_month,
     };
-    world.project.file.edits = world.project.file.edits.with_quota(&place, visits, "专项");
-    world.project.save().unwrap();
+    let edits = world.project.file.edits.with_quota(&place, visits, "专项");
+    save_edits(&mut world.project, edits, "2027-02-01T09:00:00");
     place
 }
 
@@ -390,7 +390,8 @@ fn a_year_of(kind: Kind) {
     // a change of policy, and a number that nobody can draw
     let mut policy = world.project.policy.clone();
     policy.tiers[1].base_frequency.0 += 30;
-    world.project.set_policy(write_policy(&policy).unwrap()).unwrap();
+    let settings = Settings { policy: policy.into(), ..saved(&world.project) };
+    save_settings(&mut world.project, &settings, &at("2027-02-01T09:00:00")).unwrap();
     let before = assert_one_number(&mut world, "after a change of policy");
     let place = lock(&mut world, &before, month("2027-05"), 9_000.0);
     let locked = assert_one_number(&mut world, "after an impossible number");
@@ -402,8 +403,8 @@ fn a_year_of(kind: Kind) {
     let sites = &locked.population.inputs.sites;
     let there = (0..sites.len()).filter(|i| usize::from(sites.body[*i]) == body && sites.category[*i] == told.category);
     assert!(told.possible <= there.count() as f64 + 1e-9);
-    world.project.file.edits = world.project.file.edits.without_quota(&place);
-    world.project.save().unwrap();
+    let edits = world.project.file.edits.without_quota(&place);
+    save_edits(&mut world.project, edits, "2027-02-01T09:00:00");
 
     // a unit of February's list turns out to be closed
     let draw = load_opened_draws(&world.project, |m| m == month("2027-02")).unwrap().pop().unwrap();

@@ -6,6 +6,7 @@ mod changes;
 mod even;
 mod files;
 mod shortage;
+mod window;
 
 use fairdraw::domain::{BodyId, InspectorId, PlanMonth, UnitId};
 use fairdraw::staffing::{Inspector, Names, Need};

@@ -15,7 +15,7 @@ use fairdraw::workspace::reports::mandatory::{compute_capacity_use, compute_mand
 use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::Project;
 
-use super::project::{DICE, at, month, project, seal};
+use super::project::{DICE, at, month, project, save_edits, seal};
 
 #[test]
 fn the_backlog_of_january_is_spread_and_told() {
@@ -114,8 +114,9 @@ fn checks_moved_by_hand_stay_there_when_their_month_is_drawn() {
         .expect("a body with one check in January: the move asks for more than there are");
     let moved =
         MandatoryMove { body: inputs.bodies[body].id.clone(), from: month("2027-01"), to: month("2027-04"), checks: 2 };
-    project.file.edits.mandatory_moves.push(moved.clone());
-    project.save().unwrap();
+    let mut edits = project.file.edits.clone();
+    edits.mandatory_moves.push(moved.clone());
+    save_edits(&mut project, edits, "2026-12-24T09:00:00");
     let planned = compute_analysis(&project, &registry, month("2027-01"), &Progress::none()).unwrap();
     let with_dates = planned.population.inputs.mandatory_with_dates();
     let gone: Vec<u32> =

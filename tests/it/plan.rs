@@ -23,12 +23,14 @@ use fairdraw::plan::mandatory::{MandatoryFacts, compute_mandatory};
 use fairdraw::plan::mend::{MendAction, apply_mend};
 use fairdraw::plan::model::{MONTHS, QuotaEdit};
 use fairdraw::plan::replan::{NewFrequencies, replan};
-use fairdraw::plan::simulate::{round_systematic, simulate};
+use fairdraw::plan::simulate::simulate;
 use fairdraw::plan::{
     AnnualPlan, Exclusion, NEVER, PastTargets, PlanInputs, PlanSites, Resource, ShortageKind, SiteState, TargetContext,
     TargetReason, Visit, VisitKind, assign_quotas, compute_annual_plan, compute_mends, compute_strata,
 };
 use fairdraw::policy::{Milli, Policy};
+use fairdraw::sampling::compute_quotas;
+use fairdraw::workspace::inputs::month_frame::draw_rules;
 use proptest::prelude::*;
 
 fn policy() -> &'static Policy {
@@ -86,7 +88,7 @@ fn simulated_years_keep_every_rule() {
         let plan = plan_of(policy(), &inputs);
         assert!(plan.is_sealable());
         assert_eq!(plan.frequencies.shrink.iter().filter(|t| **t < 1.0).count() > 10, tight < 1.0);
-        let report = simulate(policy(), &inputs, &plan, 40, 9, &Progress::none()).unwrap();
+        let report = simulate(policy(), &inputs, &plan, draw_rules(), 40, 9, &Progress::none()).unwrap();
         let broken = (report.cap_broken, report.window_broken, report.slot_broken, report.above_ceiling);
         assert_eq!(broken, (0, 0, 0, 0));
         assert_eq!(report.whole_missed, 0);
@@ -98,7 +100,7 @@ fn simulated_years_keep_every_rule() {
         assert!(((realised + report.lost) / expected - 1.0).abs() < 0.01, "{realised} {} {expected}", report.lost);
         assert!(report.lost < 0.02 * expected);
         // The same seed, the same years.
-        let again = simulate(policy(), &inputs, &plan, 40, 9, &Progress::none()).unwrap();
+        let again = simulate(policy(), &inputs, &plan, draw_rules(), 40, 9, &Progress::none()).unwrap();
         assert!(report == again);
     }
 }
@@ -126,8 +128,8 @@ fn whole_frequency_is_a_permutation_and_past_targets_carry_over() {
     let mut seen = vec![0; 24];
     for month in 0..MONTHS {
         let targets = targets_of(&inputs, &plan, month);
-        let mut strata = compute_strata(policy(), &inputs, &targets);
-        assign_quotas(&mut strata, |_, f| round_systematic(f, 0.37));
+        let mut strata = compute_strata(policy(), &inputs, &targets, 1.0);
+        assign_quotas(&mut strata, |_, f| compute_quotas(f, 0.37));
         let chosen: Vec<u32> =
             strata.iter().flat_map(|s| s.certain.iter().chain(s.units.iter().take(s.draw as usize))).copied().collect();
         for site in chosen {
@@ -181,7 +183,7 @@ fn crowded_enterprise_shares_its_cap_by_frequency() {
     assert!((plan.frequencies.lambda.iter().sum::<f64>() - 2.0).abs() < 1e-9);
     let targets = targets_of(&inputs, &plan, 0);
     assert_eq!(targets.reason.iter().filter(|r| **r == TargetReason::Free).count(), 1);
-    let report = simulate(policy(), &inputs, &plan, 300, 1, &Progress::none()).unwrap();
+    let report = simulate(policy(), &inputs, &plan, draw_rules(), 300, 1, &Progress::none()).unwrap();
     assert_eq!((report.cap_broken, report.slot_broken, report.window_broken), (0, 0, 0));
     for visits in &report.site_visits {
         assert!((f64::from(*visits) / 150.0 - 1.0).abs() < 0.02, "{:?}", report.site_visits);
@@ -200,7 +202,7 @@ fn a_mandatory_check_out_of_the_draw_takes_its_share_of_the_cap() {
     let sum: f64 = plan.frequencies.lambda.iter().sum();
     assert!(before.iter().sum::<f64>() > 1.5 && sum <= 1.0 + 1e-9, "{before:?} {:?}", plan.frequencies.lambda);
     assert_eq!(plan.frequencies.scaled.len(), 1);
-    let report = simulate(policy(), &inputs, &plan, 50, 3, &Progress::none()).unwrap();
+    let report = simulate(policy(), &inputs, &plan, draw_rules(), 50, 3, &Progress::none()).unwrap();
     assert_eq!((report.cap_broken, report.whole_missed), (0, 0));
 }
 

@@ -9,11 +9,13 @@ use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::Period;
 use fairdraw::domain::PlanMonth;
+use fairdraw::plan::PlanEdits;
 use fairdraw::registry::Registry;
 use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
 use fairdraw::workspace::deeds::open::{open_period, void_period};
 use fairdraw::workspace::deeds::results::take_results;
 use fairdraw::workspace::deeds::seal::{Pledge, seal_month, seal_year};
+use fairdraw::workspace::deeds::settings::{Settings, save_settings};
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::intake::import::{NewProject, create_project};
@@ -64,6 +66,23 @@ pub(crate) fn project(folder: &Path) -> (Project, Registry) {
     seal_year(&project, &registry, &pledge("2026-12-22T20:00:00", "区公证处掷骰"), &at("2026-12-21T09:00:00")).unwrap();
     open_period(&project, Period::Year(2027), DICE, &at("2026-12-23T09:00:00")).unwrap();
     (project, registry)
+}
+
+/// The settings of a project as they are.
+pub(crate) fn saved(project: &Project) -> Settings {
+    Settings {
+        policy: project.policy.clone().into(),
+        edits: project.file.edits.clone(),
+        review_number: project.file.review_number.clone(),
+        briefing: project.file.briefing.clone(),
+        steps: Vec::new(),
+    }
+}
+
+/// Saves other edits of the plan.
+pub(crate) fn save_edits(project: &mut Project, edits: PlanEdits, now: &str) {
+    let settings = Settings { edits, ..saved(project) };
+    save_settings(project, &settings, &at(now)).unwrap();
 }
 
 pub(crate) fn seal(project: &Project, registry: &Registry, text: &str, now: &str, available: &str) -> PathBuf {

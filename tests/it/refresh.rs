@@ -331,7 +331,7 @@ fn a_change_broken_off_leaves_the_register_or_makes_the_new_one_whole() {
     fs::create_dir_all(root.join("change.tmp/kept/2027-01-05-1/frames")).unwrap();
     fs::write(root.join("change.tmp/kept/2027-01-05-1/frames/sources.parquet"), b"half").unwrap();
     let project = project.reopen().unwrap();
-    assert_eq!(project.recovery(), Recovery::Dropped);
+    assert_eq!(project.recovered().kind, Recovery::Dropped);
     assert_eq!(files(&root), before);
 
     // decided, and killed half way: the next start carries it out, copies of the old included
@@ -355,7 +355,7 @@ fn a_change_broken_off_leaves_the_register_or_makes_the_new_one_whole() {
         fs::write(root.join(file), bytes).unwrap();
     }
     let project = project.reopen().unwrap();
-    assert_eq!(project.recovery(), Recovery::CarriedOut);
+    assert_eq!(project.recovered().kind, Recovery::CarriedOut);
     assert_eq!(files(&root), after);
     assert_eq!(project.journal().check().unwrap().0.len(), lines.len(), "one line, once");
 }

@@ -7,6 +7,7 @@
   draw.py proof PROOF.json [--commitment HEX] [--against CERTIFICATE.json]
   draw.py check FRAME.csv SEAL.json OPENING.json RESULT.json [--commitment HEX]
   draw.py quotas QUOTAS.csv SEAL.json INPUTS.txt YEAR_SEAL.json YEAR_OPENING.json
+  draw.py pairings PAIRING.json          make the worked pairings and quotas again
   draw.py vectors                        print the test vectors (vectors.json)
   draw.py batch CASES.json               many certificates and proofs at once, for tests
 
@@ -24,7 +25,8 @@ import struct
 import sys
 
 PPB = 1_000_000_000
-CALIBRATE_BELOW = 10.0  # strata with sum of pi(1-pi) under this carry calibrated ranks
+# strata with sum of pi(1-pi) under this carry calibrated ranks, by the seal's method
+CALIBRATE_BELOW = {"pareto-pps/1": 10.0, "pareto-pps/2": 150.0}
 LARGEST = 2 ** 53 - 1
 HEX64 = re.compile(r"[0-9a-f]{64}")
 UNIT = re.compile(r"[0-9A-Za-z]{1,40}")
@@ -335,6 +337,53 @@ def realised(ranks: list, n: int) -> list:
     return total
 
 
+def realised_2(ranks: list, n: int) -> list:
+    """As realised(), by pareto-pps/2: of more than half drawn, who is left out is a sample with the odds
+    turned over; and for strata of thousands, everybody's count with one unit divided out again."""
+    size = len(ranks)
+    if n >= size:
+        return [1.0] * size
+    if 2 * n > size:
+        return [1 - out for out in realised_2([1 - r for r in ranks], size - n)]
+    odds = [r / (1 - r) for r in ranks]
+    total = [0.0] * size
+    for x, w in zip(*NODES):
+        t, dt = x / (1 - x), w / (1 - x) ** 2
+        s = [t * o / (1 + t * o) for o in odds]
+        above = sum(s) - n
+        if above > 0 and above * above > 160 * sum(s):
+            continue
+        first, f = 0, [1.0]
+        for p in s:
+            q = 1 - p
+            f = [f[0] * q] + [b * q + a * p for a, b in zip(f, f[1:])] + [f[-1] * p]
+            while f[-1] < 1e-32:
+                f.pop()
+            if f[0] < 1e-32:
+                low = next(k for k, v in enumerate(f) if v >= 1e-32)
+                f, first = f[low:], first + low
+        run, at_most = 0.0, []
+        for v in f:
+            run += v
+            at_most.append(run)
+        want, last = n - 1 - first, len(f)
+        for i, p in enumerate(s):
+            if p <= 0.5:
+                below = 1.0
+                if want < last:
+                    below = 0.0
+                    for v in at_most[:max(0, want + 1)]:
+                        below = (v - p * below) / (1 - p)
+            elif want < -1:
+                below = 0.0
+            else:
+                below = 1.0
+                for v in reversed(at_most[want + 1:]):
+                    below = (v - (1 - p) * below) / p
+            total[i] += dt * odds[i] / (1 + t * odds[i]) ** 2 * min(1.0, max(0.0, below))
+    return total
+
+
 def calibrate(pis: list, n: int) -> list:
     """ranks whose realised probabilities are pis, to 1e-8: r <- r*pi/realised, from r = pi."""
     r = list(pis)
@@ -467,7 +516,7 @@ def seal_form_faults(seal):
     f = []
     if seal["format"] not in ("fairdraw-seal/1", "fairdraw-seal/2"):
         f.append(("VER-003", "format"))
-    if seal["method"] != "pareto-pps/1":
+    if seal["method"] not in CALIBRATE_BELOW:
         f.append(("VER-004", "method"))
     hashes = ["frame_root", "inputs_sha256", "policy_sha256", "roster_sha256", "secret_sha256"]
     for name in hashes + [name for name in ("program_sha256",) if name in seal]:
@@ -648,11 +697,12 @@ def check_draw(rows, seal, opening, result, published=None) -> Report:
         free = [r for r in mine if r[2] < PPB]
         n = s["draw"] - (len(mine) - len(free))
         spread = sum(r[2] / 1e9 * (1 - r[2] / 1e9) for r in ordered(free))
-        if spread >= CALIBRATE_BELOW:
+        if spread >= CALIBRATE_BELOW[seal["method"]]:
             if any(r[2] != r[3] for r in free):
                 ranks.append(("VER-022", f"stratum {s['id']}: rank differs from pi"))
         elif free:
-            for r, got in zip(free, realised([r[3] / 1e9 for r in free], n)):
+            of = realised if seal["method"] == "pareto-pps/1" else realised_2
+            for r, got in zip(free, of([r[3] / 1e9 for r in free], n)):
                 p = r[2] / 1e9
                 if not abs(got - p) <= 1e-5 * min(p, 1 - p) + 4e-9:
                     ranks.append(("VER-023", f"stratum {s['id']}: {r[0]}: rank realises {got:.9f}, not {p:.9f}"))
@@ -1927,7 +1977,7 @@ def stratum_rows(stratum, ids, weights, n, frame_key, excluded=()):
     ppb = to_ppb(pis, n, ids)
     free = [i for i, p in enumerate(ppb) if p < PPB]
     ranks = list(ppb)
-    if sum(ppb[i] / 1e9 * (1 - ppb[i] / 1e9) for i in free) < CALIBRATE_BELOW and free:
+    if sum(ppb[i] / 1e9 * (1 - ppb[i] / 1e9) for i in free) < CALIBRATE_BELOW["pareto-pps/1"] and free:
         for i, r in zip(free, calibrate([ppb[i] / 1e9 for i in free], n - (len(ids) - len(free)))):
             ranks[i] = round(r * PPB)
     rows = [(u, stratum, p, r, "", salt_of(frame_key, u).hex()) for u, p, r in zip(ids, ppb, ranks)]
@@ -2375,6 +2425,22 @@ def run_batch(args):
     return 0
 
 
+def run_pairings(args):
+    """The worked pairings and quotas of pairing.json, made again."""
+    whole, wrong = json.loads(load(args[0])), 0
+    for one in whole["pairings"]:
+        people, needs = read_roster(one["roster"].encode()), read_needs(one["needs"].encode())
+        seed = bytes.fromhex(one["seed"])
+        month = Month(one["method"], seed, people, needs, pair_month(one["method"], seed, people, needs))
+        wrong += month.to_csv().decode() != one["assignment"]
+    for one in whole["quotas"]:
+        expected = [value / PPB for value in one["expected_ppb"]]
+        made = QUOTAS[one["method"]](one["body"], one["period"], bytes.fromhex(one["year_seed"]), expected)
+        wrong += made != one["quotas"]
+    print(f"{len(whole['pairings'])} pairings, {len(whole['quotas'])} quotas, {wrong} differ")
+    return 1 if wrong else 0
+
+
 def run_vectors(_):
     json.dump(all_vectors(), sys.stdout, ensure_ascii=False, separators=(",", ":"))
     print()
@@ -2383,7 +2449,7 @@ def run_vectors(_):
 
 if __name__ == "__main__":
     COMMANDS = {"certificate": run_certificate, "proof": run_proof, "check": run_check, "quotas": run_quotas,
-                "vectors": run_vectors, "batch": run_batch}
+                "vectors": run_vectors, "batch": run_batch, "pairings": run_pairings}
     try:
         sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
     except (IndexError, KeyError, ValueError) as error:

@@ -5,7 +5,7 @@
 //! public lists say at the quarter's end agrees with each other and with what was done.
 
 mod accounts;
-mod desk;
+pub mod desk;
 mod figures;
 mod five;
 mod office;

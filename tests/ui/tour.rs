@@ -7,9 +7,10 @@ use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, briefing, data, draw, plan, refresh, results, table};
+use fairdraw::ui::text::{audit, briefing, data, draw, effect, plan, refresh, results, table};
 use fairdraw::workspace::session::{ThemeChoice, ViewCommand};
 
+use super::quarter::desk::{fill, later};
 use super::support::{Window, input_folder};
 use super::work::name_operator;
 
@@ -300,6 +301,40 @@ fn briefings(window: &mut Window, look: &mut Look<'_>) {
     escape(window);
 }
 
+/// The month is visited; what its results say, tab by tab.
+fn effects(window: &mut Window, look: &mut Look<'_>) {
+    later(window, "2027-01-28T09:00:00");
+    go(window, ScreenId::Results);
+    press(window, "待录入 ");
+    press(window, results::TICK_LISTED);
+    let all = window.shown().into_iter().find(|shown| shown.contains("项均为未发现问题")).unwrap();
+    press(window, &all);
+    fill(window, "检查日期", "2027-01-26");
+    fill(window, "办结日期", "2027-01-27");
+    assert!(press(window, "录入 "), "the results are entered");
+    window.settle();
+    window.until("no message", |w| w.app().session.toasts().is_empty());
+    go(window, ScreenId::Effect);
+    window.until("the estimates", |w| w.shows(effect::EXPORT));
+    for (at, tab) in [
+        effect::RATES,
+        effect::YEARS,
+        effect::PRICE,
+        effect::DEAD,
+        effect::FIRMS,
+        effect::PEOPLE,
+        effect::COVER,
+        effect::LISTS,
+        effect::ITEMS_LIST,
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert!(press(window, tab), "{tab}");
+        look(window, &format!("effect-{at}"));
+    }
+}
+
 fn after_the_draw(window: &mut Window, look: &mut Look<'_>) {
     for (screen, name) in [
         (ScreenId::Overview, "drawn-overview"),
@@ -332,6 +367,7 @@ fn after_the_draw(window: &mut Window, look: &mut Look<'_>) {
         }
     }
     briefings(window, look);
+    effects(window, look);
     go(window, ScreenId::Audit);
     for (at, page) in audit::PAGES.iter().enumerate() {
         press(window, page);

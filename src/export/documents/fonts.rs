@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use typst::foundations::Bytes;
-use typst::text::{Font, FontInfo};
+use typst::text::{Coverage, Font, FontInfo};
 use typst_kit::fonts::{FontPath, FontStore, system};
 
 use crate::text::face::{BOLD, REGULAR};
@@ -71,18 +71,17 @@ pub struct Face {
 
 /// The fonts at hand.
 pub struct Fonts {
-    bundled: Vec<Font>,
-    installed: Vec<(FontPath, FontInfo)>,
+    /// Bundled faces first, then the machine's in the order of their files, each read when it is first needed and then
+    /// kept: a face of Chinese has some 20 MB.
+    store: FontStore,
+    coverage: Vec<Coverage>,
     faces: BTreeMap<&'static str, Face>,
     note: String,
 }
 
 impl std::fmt::Debug for Fonts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Fonts")
-            .field("faces", &self.faces)
-            .field("installed", &self.installed.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Fonts").field("faces", &self.faces).field("known", &self.coverage.len()).finish_non_exhaustive()
     }
 }
 
@@ -119,7 +118,15 @@ impl Fonts {
             faces.insert(role, Face { families, weight });
         }
         let note = format!("文档字体：{}；其余用随程序附带的 {BUNDLED}", words.join("，"));
-        Self { bundled, installed, faces, note }
+        let coverage = bundled.iter().map(Font::info).chain(installed.iter().map(|(_, info)| info));
+        let coverage = coverage.map(|info| info.coverage.clone()).collect();
+        let mut store = FontStore::new();
+        store.extend(bundled.into_iter().map(|font| {
+            let info = font.info().clone();
+            (font, info)
+        }));
+        store.extend(installed);
+        Self { store, coverage, faces, note }
     }
 
     /// The faces by role: `title`, `body`, `hei`, `kai`.
@@ -138,22 +145,12 @@ impl Fonts {
     #[must_use]
     pub fn missing(&self, text: &str) -> Vec<char> {
         let wanted: BTreeSet<char> = text.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
-        let has = |c: char| {
-            self.bundled.iter().any(|font| font.info().coverage.contains(c as u32))
-                || self.installed.iter().any(|(_, info)| info.coverage.contains(c as u32))
-        };
+        let has = |c: char| self.coverage.iter().any(|coverage| coverage.contains(c as u32));
         wanted.into_iter().filter(|c| !has(*c)).collect()
     }
 
-    /// A store for one document: bundled faces first, then the machine's, each read when it is first needed.
-    pub(super) fn store(&self) -> FontStore {
-        let mut store = FontStore::new();
-        store.extend(self.bundled.iter().map(|font| (font.clone(), font.info().clone())));
-        store.extend(
-            self.installed
-                .iter()
-                .map(|(path, info)| (FontPath { path: path.path.clone(), index: path.index }, info.clone())),
-        );
-        store
+    /// The faces as documents take them.
+    pub(super) const fn store(&self) -> &FontStore {
+        &self.store
     }
 }

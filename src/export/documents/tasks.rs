@@ -1,7 +1,7 @@
 //! A body's task book of a month (任务书): cover, list, pairs, and a sheet for each target with its checklist. Internal.
 //!
-//! One document a body, in volumes where it has more sheets than are set in one go. A target's checklist begins on a page of its own and is the same for all
-//! targets of an industry and category: it is laid out once and taken over.
+//! One document a body. A target's checklist begins on a page of its own and is the same for all targets of an industry
+//! and category: it is laid out once in a piece of the document and taken over. Word files come in volumes.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +20,11 @@ use crate::disclosure::CheckOrigin;
 use crate::export::plan_book::{InspectorRef, TargetRow};
 use crate::export::tasks::TaskBook;
 
-/// Sheets set in one go: a sheet takes some 3 MB until its volume is done.
+/// Sheets of a Word file: larger ones are slow to work with.
 const VOLUME: usize = 150;
+
+/// Sheets of a PDF laid out in one go: a sheet takes some 3 MB until its piece is done.
+const PIECE: usize = 20;
 
 /// What a sheet needs besides its row of the list.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,6 +74,8 @@ struct Document {
     marks: Vec<String>,
     /// `第 1 册，共 3 册`; empty where there is one alone.
     volume: String,
+    /// Number of its first page: 1 where it begins with the cover, later where it goes on with more sheets.
+    page: usize,
     facts: Vec<(String, String)>,
     /// The list of targets and that of pairs, in the first volume.
     lists: Vec<PrintSheet>,
@@ -225,6 +230,21 @@ fn scale_bar(width_km: f64) -> (String, f64) {
     (format!("{length} 千米"), length / width_km)
 }
 
+fn month_words(book: &TaskBook) -> String {
+    format!("{}年{}月", book.month.year(), book.month.month())
+}
+
+fn title(book: &TaskBook) -> String {
+    format!("{}双随机检查任务书", month_words(book))
+}
+
+/// Which part of a book a document is.
+struct Part {
+    first: bool,
+    volume: String,
+    page: usize,
+}
+
 impl TaskPack {
     /// The targets that are tasks, each with its detail, in the order of the sheets.
     fn tasks(&self) -> Vec<(&TargetRow, &TaskDetail)> {
@@ -235,15 +255,15 @@ impl TaskPack {
         self.book.tasks().into_iter().filter_map(|row| Some((row, detail(row)?))).collect()
     }
 
-    /// A volume (from 0, of so many) with the sheets of these tasks.
+    /// A part of the document with the sheets of these tasks; its first has the lists.
     fn document(
         &self,
         rows: &[&TargetRow],
         tasks: &[(&TargetRow, &TaskDetail)],
-        (volume, volumes): (usize, usize),
+        part: Part,
     ) -> (Document, BTreeMap<String, Vec<u8>>) {
         let (book, header) = (&self.book, &self.book.header);
-        let month = format!("{}年{}月", book.month.year(), book.month.month());
+        let month = month_words(book);
         let mut files = BTreeMap::new();
         let sketches = self.sketches.iter().enumerate().map(|(at, sketch)| {
             let file = format!("sketch-{at}.svg");
@@ -290,13 +310,14 @@ impl TaskPack {
         ];
         let marks = std::iter::once("内部资料，检查前保密".to_owned()).chain(header.data_mark.clone()).collect();
         let document = Document {
-            title: format!("{month}双随机检查任务书"),
+            title: title(book),
             body: book.whose().to_owned(),
             day: day_words(header.created.date()),
             marks,
-            volume: if volumes > 1 { format!("第 {} 册，共 {volumes} 册", volume + 1) } else { String::new() },
+            volume: part.volume,
+            page: part.page,
             facts,
-            lists: if volume == 0 {
+            lists: if part.first {
                 vec![
                     list_sheet(format!("{month}检查任务清单"), rows),
                     pair_sheet(format!("{month}执法人员配对名单"), rows),
@@ -324,22 +345,29 @@ pub fn render_task_pack(
 ) -> AppResult<RenderedDocuments> {
     let tasks = pack.tasks();
     let rows: Vec<&TargetRow> = tasks.iter().map(|(row, _)| *row).collect();
-    let volumes = tasks.len().div_ceil(VOLUME);
     let mut rendered = RenderedDocuments { files: Vec::new(), notes: Vec::new() };
-    for (volume, part) in tasks.chunks(VOLUME).enumerate() {
-        let (document, files) = pack.document(&rows, part, (volume, volumes));
-        let name =
-            if volumes > 1 { format!("检查任务书第{}册", volume + 1) } else { "检查任务书".to_owned() };
-        if docx {
-            let bytes = task_word(&document, &files, typesetter)?;
-            rendered.files.push(pack.book.file(&name, "docx", bytes));
+    if docx {
+        let volumes = tasks.len().div_ceil(VOLUME);
+        for (at, of_volume) in tasks.chunks(VOLUME).enumerate() {
+            let (name, volume) = match volumes {
+                ..2 => ("检查任务书".to_owned(), String::new()),
+                _ => (format!("检查任务书第{}册", at + 1), format!("第 {} 册，共 {volumes} 册", at + 1)),
+            };
+            let (document, files) = pack.document(&rows, of_volume, Part { first: at == 0, volume, page: 1 });
+            rendered.files.push(pack.book.file(&name, "docx", task_word(&document, &files, typesetter)?));
         }
-        if pdf {
-            let told = format!("{} {}{}", document.body, document.title, document.volume);
-            let set = typesetter.typeset(Template::Tasks, &told, &document, files)?;
-            rendered.notes.extend(set.notes);
-            rendered.files.push(pack.book.file(&name, "pdf", set.pdf));
-        }
+    }
+    if pdf && !tasks.is_empty() {
+        // a template that doesn't go by the page gets everything at once: it would print its cover before each piece
+        let piece = if typesetter.templates.reads(Template::Tasks, "doc.page") { PIECE } else { tasks.len() };
+        let pieces: Vec<_> = tasks.chunks(piece).collect();
+        let told = format!("{} {}", pack.book.whose(), title(&pack.book));
+        let set = typesetter.typeset_pieces(Template::Tasks, &told, pieces.len(), |at, page| {
+            let part = Part { first: at == 0, volume: String::new(), page };
+            pack.document(&rows, pieces.get(at).copied().unwrap_or_default(), part)
+        })?;
+        rendered.notes.extend(set.notes);
+        rendered.files.push(pack.book.file("检查任务书", "pdf", set.pdf));
     }
     Ok(rendered)
 }

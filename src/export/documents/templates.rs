@@ -104,6 +104,12 @@ impl Templates {
         }
     }
 
+    /// True where a template's text, the office's own before the product's, names a value of its data.
+    pub(super) fn reads(&self, template: Template, value: &str) -> bool {
+        let own = self.own.get(template.file_name()).map(|bytes| String::from_utf8_lossy(bytes));
+        own.as_deref().unwrap_or_else(|| template.text()).contains(value)
+    }
+
     /// Every file that templates may name: the product's, with the office's in their place.
     pub(super) fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files: BTreeMap<String, Vec<u8>> =

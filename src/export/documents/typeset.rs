@@ -3,24 +3,24 @@
 //! Invariants: no clock (a template that asks for today gets an error; the date comes in with the data), no network,
 //! no file but those handed in; the same template, data and fonts give the same bytes. A fault in a template is one
 //! finding with file, line and column. What Typst keeps between two documents is thrown away after each, so that a
-//! city's sheets don't pile up in memory.
+//! city's sheets don't pile up in memory; fonts are read once for all of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 #[cfg(feature = "charts")]
 use rayon::prelude::*;
 use serde::Serialize;
-#[cfg(feature = "charts")]
-use typst::diag::SourceResult;
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::foundations::{Bytes, Datetime, Duration, Output, Smart};
+use typst::foundations::{Bytes, Datetime, Duration, Smart};
+use typst::model::Document as _;
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World, WorldExt};
 use typst_kit::fonts::FontStore;
+use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
 
 use super::faults::fault_words;
@@ -88,17 +88,57 @@ impl Typesetter<'_> {
         doc: &T,
         files: BTreeMap<String, Vec<u8>>,
     ) -> AppResult<Typeset> {
-        let (pdf, notes) = self.set(template, name, doc, files, |document, fault| {
-            let options = PdfOptions {
-                ident: Smart::Custom(format!("{name} {}", self.created)),
-                creator: Smart::Custom(Some(self.program.to_owned())),
-                timestamp: timestamp(self.created),
-                tagged: false,
-                ..PdfOptions::default()
-            };
-            typst_pdf::pdf(document, &options).map_err(|faults| fault(&faults))
-        })?;
-        Ok(Typeset { pdf, notes })
+        let laid = self.lay_out(template, name, doc, files)?;
+        self.write(name, laid)
+    }
+
+    /// Sets a document piece by piece, so that what Typst needs for laying out is that of a piece and not of the whole.
+    /// `piece` makes the next one (data and files), given its place from 0 and the number of its first page; at least
+    /// one is set.
+    ///
+    /// # Errors
+    /// As [`Self::typeset`].
+    pub fn typeset_pieces<T: Serialize>(
+        &self,
+        template: Template,
+        name: &str,
+        pieces: usize,
+        mut piece: impl FnMut(usize, usize) -> (T, BTreeMap<String, Vec<u8>>),
+    ) -> AppResult<Typeset> {
+        let mut set = |at: usize, first: usize| {
+            let (doc, files) = piece(at, first);
+            self.lay_out(template, name, &doc, files)
+        };
+        let mut whole = set(0, 1)?;
+        let mut pages = whole.document.pages().to_vec();
+        let known = whole.notes.clone();
+        for at in 1..pieces {
+            let next = set(at, pages.len() + 1)?;
+            pages.extend_from_slice(next.document.pages());
+            whole.missing.extend(next.missing);
+            // a piece is warned of what the others are: the template is the same
+            whole.notes.extend(next.notes.into_iter().filter(|note| !known.contains(note)));
+        }
+        if pieces > 1 {
+            let info = whole.document.info().clone();
+            whole.document = PagedDocument::new(pages.into_iter().collect(), info);
+        }
+        self.write(name, whole)
+    }
+
+    /// The PDF of what is laid out.
+    fn write(&self, name: &str, laid: LaidOut<'_>) -> AppResult<Typeset> {
+        let options = PdfOptions {
+            ident: Smart::Custom(format!("{name} {}", self.created)),
+            creator: Smart::Custom(Some(self.program.to_owned())),
+            timestamp: timestamp(self.created),
+            tagged: false,
+            ..PdfOptions::default()
+        };
+        let pdf = typst_pdf::pdf(&laid.document, &options);
+        typst::comemo::evict(0);
+        let pdf = pdf.map_err(|faults| self.finding(&laid.world, &faults, name))?;
+        Ok(Typeset { pdf, notes: laid.notes(name) })
     }
 
     /// The same document's pages as pixels, so many across; of those that `wanted` names by their place from 0.
@@ -114,52 +154,42 @@ impl Typesetter<'_> {
         files: BTreeMap<String, Vec<u8>>,
         (width, wanted): (u32, &(dyn Fn(usize) -> bool + Sync)),
     ) -> AppResult<Painted> {
-        let ((pages, count), notes) = self.set(template, name, doc, files, |document, _| {
-            let document = paged(document, typst_pdf::pdf);
-            let all: Vec<_> = document.pages().iter().enumerate().filter(|(at, _)| wanted(*at)).collect();
-            let pages: Vec<PagePicture> =
-                all.par_iter().filter_map(|(_, page)| paint_page(&page.frame, page.fill_or_white(), width)).collect();
-            Ok((pages, document.pages().len()))
-        })?;
-        Ok(Painted { pages, count, notes })
+        let laid = self.lay_out(template, name, doc, files)?;
+        let all: Vec<_> = laid.document.pages().iter().enumerate().filter(|(at, _)| wanted(*at)).collect();
+        let pages: Vec<PagePicture> =
+            all.par_iter().filter_map(|(_, page)| paint_page(&page.frame, page.fill_or_white(), width)).collect();
+        Ok(Painted { pages, count: laid.document.pages().len(), notes: laid.notes(name) })
     }
 
-    /// Lays a document out and makes something of it; with what is to be said of it.
-    fn set<T: Serialize, D: Output, R>(
+    /// Lays a document out; with what is to be said of it.
+    fn lay_out<T: Serialize>(
         &self,
         template: Template,
         name: &str,
         doc: &T,
         files: BTreeMap<String, Vec<u8>>,
-        make: impl FnOnce(&D, &dyn Fn(&[SourceDiagnostic]) -> AppError) -> AppResult<R>,
-    ) -> AppResult<(R, Vec<String>)> {
+    ) -> AppResult<LaidOut<'_>> {
         let data = serde_json::to_vec(&Data { fonts: self.fonts.faces(), doc })
             .map_err(|cause| unmade(name).caused_by(cause))?;
-        let mut notes = Vec::new();
-        let missing = self.fonts.missing(&String::from_utf8_lossy(&data));
-        if !missing.is_empty() {
-            notes.push(missing_note(name, &missing));
-        }
+        let missing = self.fonts.missing(&String::from_utf8_lossy(&data)).into_iter().collect();
         let world = self.world(template, data, files)?;
-        let compiled = typst::compile(&world);
-        let fault = |faults: &[SourceDiagnostic]| self.finding(&world, faults, name);
-        let outcome = compiled.output.map_err(|faults| fault(&faults)).and_then(|document| make(&document, &fault));
+        let compiled = typst::compile::<PagedDocument>(&world);
         typst::comemo::evict(0);
-        let made = outcome?;
+        let document = compiled.output.map_err(|faults| self.finding(&world, &faults, name))?;
         // warnings of the product's own templates are its tests' matter; an office wants to know of its own
         let own = compiled.warnings.iter().filter(|warning| self.place(&world, warning).is_some_and(|p| p.own));
-        notes.extend(own.map(|warning| self.told(&world, warning, false).to_string()));
-        Ok((made, notes))
+        let notes = own.map(|warning| self.told(&world, warning, false).to_string()).collect();
+        Ok(LaidOut { document, world, missing, notes })
     }
 
-    fn finding(&self, world: &DocumentWorld, faults: &[SourceDiagnostic], name: &str) -> AppError {
+    fn finding(&self, world: &DocumentWorld<'_>, faults: &[SourceDiagnostic], name: &str) -> AppError {
         match faults.first() {
             Some(fault) => self.told(world, fault, true).into(),
             None => unmade(name),
         }
     }
 
-    fn told(&self, world: &DocumentWorld, fault: &SourceDiagnostic, stops: bool) -> Finding {
+    fn told(&self, world: &DocumentWorld<'_>, fault: &SourceDiagnostic, stops: bool) -> Finding {
         let finding = if stops {
             Finding::error("EXP-060", "模板有误，文档无法生成")
         } else {
@@ -177,7 +207,7 @@ impl Typesetter<'_> {
     }
 
     /// Where a fault lies: in the office's own template where its trace leads there.
-    fn place(&self, world: &DocumentWorld, fault: &SourceDiagnostic) -> Option<Place> {
+    fn place(&self, world: &DocumentWorld<'_>, fault: &SourceDiagnostic) -> Option<Place> {
         let spans = std::iter::once(fault.span).chain(fault.trace.iter().map(|point| point.span.into()));
         let places: Vec<Place> = spans
             .filter_map(|span| {
@@ -198,7 +228,7 @@ impl Typesetter<'_> {
         template: Template,
         data: Vec<u8>,
         mut files: BTreeMap<String, Vec<u8>>,
-    ) -> AppResult<DocumentWorld> {
+    ) -> AppResult<DocumentWorld<'_>> {
         let main = file_id(template.file_name())?;
         let mut world =
             DocumentWorld { fonts: self.fonts.store(), main, sources: HashMap::new(), files: HashMap::new() };
@@ -216,10 +246,22 @@ impl Typesetter<'_> {
     }
 }
 
-/// The document, known to be what the PDF's writer takes: its type has no name of its own here.
-#[cfg(feature = "charts")]
-fn paged<D>(document: &D, _: impl Fn(&D, &PdfOptions) -> SourceResult<Vec<u8>>) -> &D {
-    document
+/// Pages laid out, before they are written or painted.
+struct LaidOut<'a> {
+    document: PagedDocument,
+    world: DocumentWorld<'a>,
+    /// Characters that no font can print.
+    missing: BTreeSet<char>,
+    /// Warnings of the office's own template.
+    notes: Vec<String>,
+}
+
+impl LaidOut<'_> {
+    /// What the operator should know of the document.
+    fn notes(&self, name: &str) -> Vec<String> {
+        let missing = (!self.missing.is_empty()).then(|| missing_note(name, &self.missing));
+        missing.into_iter().chain(self.notes.iter().cloned()).collect()
+    }
 }
 
 /// Where a fault of a template lies; line and column from 1.
@@ -234,7 +276,7 @@ pub(super) fn unmade(name: &str) -> AppError {
     AppError::new("EXP-063", format!("文档「{name}」无法生成"))
 }
 
-fn missing_note(name: &str, missing: &[char]) -> String {
+fn missing_note(name: &str, missing: &BTreeSet<char>) -> String {
     const MOST: usize = 20;
     let shown: Vec<String> = missing.iter().take(MOST).map(|c| format!("{c}（U+{:04X}）", *c as u32)).collect();
     let more = if missing.len() > MOST { format!("等 {} 个字", missing.len()) } else { String::new() };
@@ -264,14 +306,14 @@ fn file_id(name: &str) -> AppResult<FileId> {
 }
 
 /// What Typst may see: the files handed in, and fonts.
-struct DocumentWorld {
-    fonts: FontStore,
+struct DocumentWorld<'a> {
+    fonts: &'a FontStore,
     main: FileId,
     sources: HashMap<FileId, Source>,
     files: HashMap<FileId, Bytes>,
 }
 
-impl World for DocumentWorld {
+impl World for DocumentWorld<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &LIBRARY
     }

@@ -4,15 +4,19 @@
 
 use std::io::Cursor;
 
+use chrono::NaiveDateTime;
 use docx_rs::{
     AlignmentType, BreakType, Docx, Footer, Header, HeightRule, LineSpacing, LineSpacingType, PageMargin, PageNum,
     PageOrientationType, PageSize, Paragraph, Pic, Run, RunFonts, SectionProperty, Shading, SpecialIndentType, Table,
     TableAlignmentType, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, WidthType,
 };
+use zip::result::ZipResult;
+use zip::{ZipArchive, ZipWriter};
 
 use super::notice::PrintSheet;
-use super::typeset::Typesetter;
-use crate::diagnostic::{AppError, AppResult};
+use super::typeset::{Typesetter, unmade};
+use crate::diagnostic::AppResult;
+use crate::export::pack::entry_options;
 
 /// Twips of a millimetre, times 1 000.
 const MILLI_TWIPS: u32 = 56_693;
@@ -262,11 +266,25 @@ impl WordBook {
         let mut parts = docx.created_at(&day).updated_at(&day).build();
         parts.document = finish_document(&parts.document);
         let mut bytes = Cursor::new(Vec::new());
-        parts
-            .pack(&mut bytes)
-            .map_err(|cause| AppError::new("EXP-063", format!("文档「{title}」无法生成")).caused_by(cause))?;
-        Ok(bytes.into_inner())
+        parts.pack(&mut bytes).map_err(|cause| unmade(title).caused_by(cause))?;
+        deflate(bytes, typesetter.created).map_err(|cause| unmade(title).caused_by(cause))
     }
+}
+
+/// The same package with its parts deflated: docx-rs stores them as they are, some twenty times as much.
+fn deflate(stored: Cursor<Vec<u8>>, at: NaiveDateTime) -> ZipResult<Vec<u8>> {
+    let mut stored = ZipArchive::new(stored)?;
+    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
+    for part in 0..stored.len() {
+        let mut part = stored.by_index(part)?;
+        // folders need no entries of their own
+        if part.is_file() {
+            let name = part.name()?.into_owned();
+            packed.start_file(name, entry_options(at))?;
+            std::io::copy(&mut part, &mut packed)?;
+        }
+    }
+    Ok(packed.finish()?.into_inner())
 }
 
 /// What docx-rs can't say: table heads are repeated on every page, and the upright pages have the same head and foot

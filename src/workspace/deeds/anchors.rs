@@ -13,7 +13,6 @@ use crate::anchor::statement::{Role, SignedStatement, Subject, sign_statement};
 use crate::anchor::x509::certificates_of;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::Period;
-use crate::export::write_atomic;
 use crate::policy::{AnchorRule, parse_policy};
 use crate::sampling::{CheckReport, Fault, Seal, SealRegister, StepState, to_hex};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
@@ -22,6 +21,7 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::load_register;
+use crate::workspace::store::staged::Change;
 
 /// Name of the file beside a draw.
 pub const ANCHORS_FILE: &str = "anchors.json";
@@ -48,8 +48,8 @@ pub fn load_anchors(folder: &Path) -> AppResult<Anchors> {
     if path.exists() { Anchors::parse(&load_bytes(&path)?) } else { Ok(Anchors::new()) }
 }
 
-pub(super) fn save_anchors(folder: &Path, anchors: &Anchors) -> AppResult<()> {
-    write_atomic(&folder.join(ANCHORS_FILE), &anchors.to_json())
+pub(super) fn put_anchors(change: &Change<'_>, draw: &StoredDraw, anchors: &Anchors) -> AppResult<()> {
+    change.put(&draw.folder.join(ANCHORS_FILE), &anchors.to_json())
 }
 
 /// What a sealed policy binds of anchors.
@@ -179,8 +179,7 @@ pub fn take_anchors(
             anchors.add_root(root);
         }
     }
-    save_anchors(&draw.folder, &anchors)?;
-    journal(project, &draw, &taken, context)?;
+    commit_anchors(project, &draw, &anchors, &taken, context)?;
     // the tokens taken before were held against the office's roots of that day
     let roots: Vec<Vec<u8>> = roots.into_iter().chain(anchors.kept_roots()).collect();
     let result = check_draw_anchors(&draw, &roots, certificate.as_deref())?;
@@ -248,13 +247,20 @@ pub fn sign_draw(
         anchors.add_statement(sign_statement(key, Role::Office, (*subject, bytes), &draw.seal, &now)?);
         taken.push(format!("{}对{}的签名", key.name, subject.label()));
     }
-    save_anchors(&draw.folder, &anchors)?;
-    journal(project, &draw, &taken, context)?;
+    commit_anchors(project, &draw, &anchors, &taken, context)?;
     let result = check_draw_anchors(&draw, &[], certificate.as_deref())?;
     Ok(AnchorsTaken { period, sequence: draw.sequence, taken, result })
 }
 
-fn journal(project: &Project, draw: &StoredDraw, taken: &[String], context: &CommandContext) -> AppResult<()> {
+fn commit_anchors(
+    project: &Project,
+    draw: &StoredDraw,
+    anchors: &Anchors,
+    taken: &[String],
+    context: &CommandContext,
+) -> AppResult<()> {
+    let change = Change::begin(project)?;
+    put_anchors(&change, draw, anchors)?;
     let detail = serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "taken": taken });
-    project.log(context, CommandId::Anchors, detail).map(|_| ())
+    change.commit(context, CommandId::Anchors, detail).map(|_| ())
 }

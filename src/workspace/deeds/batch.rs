@@ -14,7 +14,8 @@ use crate::registry::Registry;
 use crate::workspace::inputs::due::{KnownInspectors, all_due_checks};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::workspace::store::results::{load_results, save_results};
+use crate::workspace::store::results::{load_results, put_results};
+use crate::workspace::store::staged::Change;
 
 /// Refusals that the message of a failed batch names.
 const MOST_NAMED: usize = 20;
@@ -149,12 +150,13 @@ pub fn record_clear_results(
     let count = new.len();
     results.extend(new);
     results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
-    save_results(project, &results)?;
+    let change = Change::begin(project)?;
+    put_results(&change, project, &results)?;
     let detail = serde_json::json!({
         "count": count, "outcome": Outcome::Clear, "inspected_on": days.inspected_on,
         "completed_on": days.completed_on, "checks": checks,
     });
-    project.log(context, CommandId::RecordResults, detail)?;
+    change.commit(context, CommandId::RecordResults, detail)?;
     Ok(count)
 }
 

@@ -6,7 +6,6 @@
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{MaskCounts, Masker};
 use crate::domain::{TriggerKind, UnitId};
-use crate::export::write_atomic;
 use crate::sampling::{
     AnyCertificate, Certificate, ChangeEntry, ChangeKind, DEMONSTRATION, DrawOrder, DrawSeed, EarlierSeal, MerkleTree,
     SealRegister, SkippedUnit, Substitute, certificate_of, closed_certificate_of, compute_certificate_unit,
@@ -15,6 +14,7 @@ use crate::sampling::{
 use crate::workspace::deeds::disclose::load_earlier;
 use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::staged::Change;
 
 /// The certificate of a draw as it stands, changes included, in the format of its seal.
 ///
@@ -123,11 +123,12 @@ pub(super) fn public_words(text: &str) -> String {
     Masker::default().mask_text(text, &mut MaskCounts::default())
 }
 
-pub(in crate::workspace) fn write_certificate(
+pub(super) fn put_certificate(
+    change: &Change<'_>,
     draw: &StoredDraw,
     order: &DrawOrder,
     register: &SealRegister,
 ) -> AppResult<()> {
     let certificate = compute_draw_certificate(draw, order, register)?;
-    write_atomic(&draw.folder.join("certificate.json"), &certificate.to_json())
+    change.put(&draw.folder.join("certificate.json"), &certificate.to_json())
 }

@@ -1,31 +1,30 @@
 //! The days after a draw: substitution, another inspector, a triggered check; each with its reason.
 //!
-//! The change is written before the pairing and the certificate that follow from it, so that a crash leaves files
-//! that the next change or export computes again.
+//! The change comes to be together with the pairing and the certificate that follow from it.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{InspectorId, PlanMonth, SubstituteCase, TriggerKind, UnitId};
-use crate::export::write_atomic;
 use crate::plan::PlanInputs;
 use crate::plan::ledger::Ledger;
 use crate::plan::reason::Exclusion;
 use crate::registry::Registry;
 use crate::sampling::{DrawOrder, compute_next_reserve, is_mandatory, passed_over};
 use crate::staffing::Assignment;
-use crate::workspace::deeds::certificate::write_certificate;
+use crate::workspace::deeds::certificate::put_certificate;
 use crate::workspace::deeds::check_reason;
-use crate::workspace::deeds::evidence::{Ground, keep_evidence};
+use crate::workspace::deeds::evidence::{Ground, read_evidence};
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::need_of;
-use crate::workspace::store::changes::{DrawChange, PastCap, SkippedReserve};
+use crate::workspace::store::changes::{DrawChange, Evidence, PastCap, SkippedReserve};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{StoredDraw, TargetOrigin};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_opened_draws, load_register};
 use crate::workspace::store::results::load_results;
+use crate::workspace::store::staged::Change;
 
 /// `SEL-037`: the month has no opened draw.
 #[must_use]
@@ -135,18 +134,19 @@ pub fn substitute_unit(
         .iter()
         .map(|unit| SkippedReserve { unit: unit.clone(), ground: why(unit).to_owned() })
         .collect();
+    let evidence = read_evidence(ground.evidence.as_deref())?;
     let change = DrawChange::Substitute {
         unit: unit.clone(),
         by: by.clone(),
         case,
         skipped,
         reason: reason.to_owned(),
-        evidence: keep_evidence(&draw.folder, ground.evidence.as_deref())?,
+        evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
         at: context.now.to_string(),
         operator: context.operator.clone(),
     };
     let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
-    commit_change(project, &mut draw, &order, change, CommandId::Substitute, context)?;
+    commit_change(project, &mut draw, &order, (change, evidence), CommandId::Substitute, context)?;
     Ok(Substituted { by, pair })
 }
 
@@ -195,11 +195,12 @@ pub fn replace_inspector(
     check_public_words("更换理由", reason)?;
     let mut draws = opened_draws(project, month)?;
     let (mut draw, order) = take_draw_of(&mut draws, unit).ok_or_else(|| none_opened(month))?;
+    let evidence = read_evidence(ground.evidence.as_deref())?;
     let change = DrawChange::Replace {
         unit: unit.clone(),
         certificate: certificate.clone(),
         reason: reason.to_owned(),
-        evidence: keep_evidence(&draw.folder, ground.evidence.as_deref())?,
+        evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
         at: context.now.to_string(),
         operator: context.operator.clone(),
     };
@@ -207,7 +208,7 @@ pub fn replace_inspector(
         .try_change(&order, &change)?
         .map(|p| (p.after.lead, p.after.second))
         .ok_or_else(|| AppError::new("SEL-041", format!("{month} 没有配对执法人员，无从更换")))?;
-    commit_change(project, &mut draw, &order, change, CommandId::ReplaceInspector, context)?;
+    commit_change(project, &mut draw, &order, (change, evidence), CommandId::ReplaceInspector, context)?;
     Ok(pair)
 }
 
@@ -275,18 +276,19 @@ pub fn add_triggered_check(
     });
     let body = &inputs.bodies[inputs.sites.body[site as usize] as usize].id;
     let need = need_of(&project.policy, inputs.sites.skill.get(site as usize).copied(), unit.clone(), body);
+    let evidence = read_evidence(request.reason.evidence.as_deref())?;
     let change = DrawChange::Add {
         need,
         trigger: Some(request.kind),
         reason: request.reason.text.trim().to_owned(),
-        evidence: keep_evidence(&draw.folder, request.reason.evidence.as_deref())?,
+        evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
         at: context.now.to_string(),
         operator: context.operator.clone(),
         past_cap,
         although_closed: although_closed.filter(|_| is_dead).map(str::to_owned),
     };
     let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
-    commit_change(project, &mut draw, &order, change, CommandId::AddCheck, context)?;
+    commit_change(project, &mut draw, &order, (change, evidence), CommandId::AddCheck, context)?;
     Ok(Triggered { pair, past_cap })
 }
 
@@ -299,19 +301,23 @@ fn commit_change(
     project: &Project,
     draw: &mut StoredDraw,
     order: &DrawOrder,
-    change: DrawChange,
+    (change, evidence): (DrawChange, Option<(Evidence, Vec<u8>)>),
     command: CommandId,
     context: &CommandContext,
 ) -> AppResult<()> {
     let detail = serde_json::to_value(&change)
         .map_err(|cause| AppError::new("DRW-002", "无法写成 JSON 文本").caused_by(cause))?;
-    draw.push_change(change)?;
+    let files = Change::begin(project)?;
+    if let Some((kept, bytes)) = &evidence {
+        files.put(&draw.folder.join(&kept.file), bytes)?;
+    }
+    draw.push_change(change, &files)?;
     let assignment: Option<Assignment> = draw.assignment(order)?;
     if let Some(assignment) = assignment {
-        write_atomic(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
+        files.put(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
     }
-    write_certificate(draw, order, &load_register(project)?)?;
-    project.log(
+    put_certificate(&files, draw, order, &load_register(project)?)?;
+    files.commit(
         context,
         command,
         serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "change": detail }),

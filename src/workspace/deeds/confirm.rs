@@ -8,8 +8,8 @@ use crate::registry::confirmed::{Standing, keys_of, mark_confirmed, standing_of}
 use crate::registry::{ConfirmedFinding, FindingKey, codes};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::workspace::store::quality::{load_confirmed, load_report, save_confirmed, save_report};
-use crate::workspace::store::staged::{begin_change, commit_change};
+use crate::workspace::store::quality::{load_confirmed, load_report, put_confirmed, put_report};
+use crate::workspace::store::staged::Change;
 
 /// Findings that a person looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,8 +106,8 @@ fn write(
 ) -> AppResult<()> {
     confirmed.sort_by(|a, b| a.key.cmp(&b.key));
     let report = mark_confirmed(&load_report(project.root())?, &confirmed)?;
-    let folder = begin_change(project.root())?;
-    save_confirmed(&folder, &confirmed)?;
-    save_report(&folder, &report)?;
-    commit_change(project.root(), context, command, line)
+    let change = Change::begin(project)?;
+    put_confirmed(&change, &confirmed)?;
+    put_report(&change, &report)?;
+    change.commit(context, command, line).map(|_| ())
 }

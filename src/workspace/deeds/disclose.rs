@@ -7,13 +7,13 @@ use std::sync::OnceLock;
 
 use super::certificate::public_words;
 use crate::diagnostic::{AppError, AppResult};
-use crate::export::write_atomic;
 use crate::sampling::{
     EndedSeal, Hash32, RegisterEvent, SECRET_LOST, Seal, SealEnd, SealEntry, SealRegister, SecretFile, VoidedSeal,
     hash_from_hex, parse_earlier, sha256_of,
 };
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged::Change;
 
 /// Name of the file that a voided seal leaves in its folder.
 pub const VOIDED_FILE: &str = "voided.json";
@@ -21,10 +21,10 @@ pub const VOIDED_FILE: &str = "voided.json";
 pub const EARLIER_FILE: &str = "earlier.json";
 
 /// Discloses a seal that was given up. The secret does no harm: no number will ever be drawn with it.
-pub(super) fn write_voided(draw: &StoredDraw, at: &str, reason: &str) -> AppResult<()> {
+pub(super) fn put_voided(change: &Change<'_>, draw: &StoredDraw, at: &str, reason: &str) -> AppResult<()> {
     let secret = draw.load_secret().map(|secret| secret.to_hex()).unwrap_or_default();
     let voided = VoidedSeal::of(&draw.seal, at, &public_words(reason), secret);
-    write_atomic(&draw.folder.join(VOIDED_FILE), &voided.to_json())
+    change.put(&draw.folder.join(VOIDED_FILE), &voided.to_json())
 }
 
 /// The secret of a voided seal: disclosed, or still in the file where an earlier version left it.

@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{AppResult, Finding};
-use crate::export::write_atomic;
 use crate::sampling::{sha256, to_hex};
 use crate::workspace::store::changes::Evidence;
-use crate::workspace::store::project::{create_folder, load_bytes};
+use crate::workspace::store::project::load_bytes;
 
 /// Why something is done. A text alone is a ground without a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,11 +39,11 @@ const FOLDER: &str = "evidence";
 /// Largest file that is kept, in bytes.
 const LARGEST: usize = 50 * 1024 * 1024;
 
-/// Keeps a copy of an evidence's file under its hash.
+/// An evidence's file under its hash, with the bytes of the copy that is to be kept.
 ///
 /// # Errors
 /// `SEL-052` where it is too large, `IO-…`.
-pub(super) fn keep_evidence(draw: &Path, file: Option<&Path>) -> AppResult<Option<Evidence>> {
+pub(super) fn read_evidence(file: Option<&Path>) -> AppResult<Option<(Evidence, Vec<u8>)>> {
     let Some(path) = file else { return Ok(None) };
     let bytes = load_bytes(path)?;
     if bytes.len() > LARGEST || bytes.is_empty() {
@@ -58,8 +57,5 @@ pub(super) fn keep_evidence(draw: &Path, file: Option<&Path>) -> AppResult<Optio
     let ending = ending.filter(|e| e.len() <= 5 && e.bytes().all(|b| b.is_ascii_alphanumeric()));
     let sha256 = to_hex(&sha256(&[&bytes]));
     let name = format!("{}.{}", sha256.get(..16).unwrap_or_default(), ending.as_deref().unwrap_or("bin"));
-    let folder = draw.join(FOLDER);
-    create_folder(&folder)?;
-    write_atomic(&folder.join(&name), &bytes)?;
-    Ok(Some(Evidence { file: format!("{FOLDER}/{name}"), sha256 }))
+    Ok(Some((Evidence { file: format!("{FOLDER}/{name}"), sha256 }, bytes)))
 }

@@ -13,7 +13,8 @@ use crate::registry::Registry;
 use crate::workspace::inputs::due::{KnownInspectors, all_due_checks};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::workspace::store::results::{load_results, save_results};
+use crate::workspace::store::results::{load_results, put_results};
+use crate::workspace::store::staged::Change;
 
 /// What is entered on problems; empty fields leave what stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,9 +141,10 @@ pub fn record_follow_up(
     }
     let count = changes.len();
     if count > 0 {
-        save_results(project, &results)?;
+        let change = Change::begin(project)?;
+        put_results(&change, project, &results)?;
         let detail = serde_json::json!({ "problems": count, "changes": changes, "reason": reason });
-        project.log(context, CommandId::FollowUp, detail)?;
+        change.commit(context, CommandId::FollowUp, detail)?;
     }
     Ok(count)
 }
@@ -186,6 +188,6 @@ pub fn record_interference(project: &Project, told: &Interference, context: &Com
     let detail = serde_json::json!({
         "on": on, "who": told.who.trim(), "how": told.how.trim(), "handled": told.handled.trim(), "unit": told.unit,
     });
-    project.log(context, CommandId::Interference, detail)?;
+    Change::begin(project)?.commit(context, CommandId::Interference, detail)?;
     Ok(())
 }

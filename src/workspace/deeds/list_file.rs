@@ -4,8 +4,10 @@ use std::path::Path;
 
 use crate::diagnostic::AppResult;
 use crate::export::write_atomic;
+use crate::sampling::{sha256, to_hex};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::staged::Change;
 
 /// Writes a list that was made ready, and journals its name and how many rows it has.
 ///
@@ -20,7 +22,8 @@ pub fn write_list(
     context: &CommandContext,
 ) -> AppResult<()> {
     project.check_writable()?;
-    write_atomic(to, bytes)?;
-    project.log(context, CommandId::Export, serde_json::json!({ "files": 1, "list": list, "rows": rows }))?;
+    let detail = serde_json::json!({ "files": 1, "list": list, "rows": rows, "sha256": to_hex(&sha256(&[bytes])) });
+    let files = [(to.to_owned(), bytes)];
+    Change::begin(project)?.commit_outside(context, CommandId::Export, detail, &files, || write_atomic(to, bytes))?;
     Ok(())
 }

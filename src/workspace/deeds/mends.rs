@@ -11,6 +11,7 @@ use crate::workspace::deeds::settings::check_moves;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis, is_light_change, recompute_analysis};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::staged::Change;
 
 /// Mends taken one after another at most: more would mean that they work against each other.
 const MOST: usize = 200;
@@ -210,17 +211,21 @@ pub(in crate::workspace) fn take_mend(
     apply_with_ground(&mut policy, &mut edits, &mend.action, ground)?;
     check_moves(project, &edits)?;
     let described = mend.action.describe(&project.policy);
+    let mut changed = project.clone();
+    let change = Change::begin(project)?;
     if policy != project.policy {
-        project.set_policy(write_policy(&policy)?)?;
+        changed = changed.with_policy(write_policy(&policy)?)?;
+        changed.put_policy(&change)?;
     }
     if edits != project.file.edits {
-        project.file.edits = edits;
-        project.save()?;
+        changed.file.edits = edits;
+        changed.put_file(&change)?;
     }
-    project.log(
+    change.commit(
         context,
         CommandId::Mend,
         serde_json::json!({ "mend": mend.text, "change": described, "ground": ground.trim() }),
     )?;
+    *project = changed;
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! What is for good: sealing, opening, changes, results, publication, mends. Each has its operator, its journal
-//! line and an order of writes that a crash can't break.
+//! What is for good: sealing, opening, changes, results, publication, mends. Each has its operator and its journal
+//! line, which comes to be together with all files that follow from it ([`crate::workspace::store::staged`]).
 
 pub mod anchors;
 pub mod batch;

@@ -1,7 +1,7 @@
 //! Opening a sealed period with the public number, and giving one up.
 //!
-//! The draw follows from the seal, the secret and the public number, the pairing from the same seed. The register's
-//! line comes last: before it the period is still waiting, and opening it again writes the same files.
+//! The draw follows from the seal, the secret and the public number, the pairing from the same seed. All files of an
+//! opening and its line in the register come to be together ([`Change`]): before, the period is still waiting.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,22 +11,22 @@ use crate::anchor::number::{needs_two_people, settle_number};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{Period, PlanMonth, UnitId};
-use crate::export::{wipe_file, write_atomic};
 use crate::plan::reason::Exclusion;
 use crate::sampling::{
     OffSitePace, OpeningClock, SECRET_LOST, SealRegister, Secret, as_written, compute_off_site, compute_opening,
     compute_roster_sha256, draw_units, sha256, to_hex,
 };
 use crate::staffing::check_staffing;
-use crate::workspace::deeds::anchors::{load_anchors, save_anchors};
-use crate::workspace::deeds::certificate::write_certificate;
-use crate::workspace::deeds::disclose::write_voided;
+use crate::workspace::deeds::anchors::{load_anchors, put_anchors};
+use crate::workspace::deeds::certificate::put_certificate;
+use crate::workspace::deeds::disclose::put_voided;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, StoredDraw, write_json};
+use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, StoredDraw, json_bytes};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::{load_off_site_turns, load_register};
+use crate::workspace::store::staged::Change;
 
 /// The second person's entry of a number that is read off a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,7 +184,7 @@ const LARGEST_SOURCE: usize = 20 * 1024 * 1024;
 
 /// Keeps a copy of the page that the number was read from, and who typed it.
 fn keep_source(
-    folder: &Path,
+    (change, folder): (&Change<'_>, &Path),
     second: Option<&SecondEntry>,
     source: Option<&Path>,
     context: &CommandContext,
@@ -208,7 +208,7 @@ fn keep_source(
         let ending = ending.filter(|e| e.len() <= 5 && e.bytes().all(|b| b.is_ascii_alphanumeric()));
         record.source_file = format!("number-source.{}", ending.as_deref().unwrap_or("bin"));
         record.source_sha256 = to_hex(&sha256(&[&bytes]));
-        write_atomic(&folder.join(&record.source_file), &bytes)?;
+        change.put(&folder.join(&record.source_file), &bytes)?;
     } else if second.is_none() {
         return Ok(None);
     }
@@ -269,15 +269,17 @@ pub fn open_period(
     let settled = settle_number(&draw.seal, &entropy)?;
     let entropy = settled.value;
     let (opening, seed) = compute_opening(&draw.seal, &secret, &entropy, &clock)?;
+    draw.opening = Some(opening.clone());
     check_second(&draw, &entropy, second.as_ref(), context)?;
     let mut anchors = load_anchors(&draw.folder)?;
-    anchors.number = keep_source(&draw.folder, second.as_ref(), source_file.as_deref(), context)?;
+    let mut change = Change::begin(project)?;
+    let put = |name: &str, bytes: &[u8]| change.put(&draw.folder.join(name), bytes);
+    anchors.number = keep_source((&change, &draw.folder), second.as_ref(), source_file.as_deref(), context)?;
     anchors.beacons = settled.beacons;
     if !anchors.beacons.is_empty() || anchors.number.is_some() {
-        save_anchors(&draw.folder, &anchors)?;
+        put_anchors(&change, &draw, &anchors)?;
     }
-    write_atomic(&draw.folder.join("opening.json"), &opening.to_json())?;
-    draw.opening = Some(opening);
+    put("opening.json", &opening.to_json())?;
     // when it was opened; a demonstration may be opened before its number's hour, which the register can't hold
     let (now, available) = (time(&context.now.to_string())?, time(&draw.seal.entropy.available_at)?);
     let at = if draw.demonstration { now.max(available) } else { now };
@@ -290,24 +292,20 @@ pub fn open_period(
             unpaired = Some("没有执法人员名册，已抽取检查对象，未配对执法人员".to_owned());
         } else if let Some(assignment) = draw.assignment(&order)? {
             pairs = Some(assignment.rows().len());
-            write_atomic(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
+            put("assignment.csv", &assignment.write_csv())?;
         } else if let Err(shortage) = check_staffing(&draw.roster, &draw.drawn_needs(&order)?) {
             unpaired = Some(shortage.to_error(month, &staffing_names(&project.policy)).to_string());
         }
-        write_certificate(&draw, &order, &register)?;
+        put_certificate(&change, &draw, &order, &register)?;
         let result = order.to_result(&draw.frame, usize::MAX);
-        write_atomic(&draw.folder.join("result.json"), &result.to_json())?;
+        put("result.json", &result.to_json())?;
         if let Some(turns) = off_site_turns(project, &draw, month, &register)? {
             off_site = turns.units.len();
-            write_json(&draw.folder.join(OFF_SITE), &turns)?;
+            put(OFF_SITE, &json_bytes(&turns)?)?;
         }
     }
-    write_json(&draw.folder.join("notes.json"), &DrawNotes { opened_at: Some(at.to_string()), voided_at: None })?;
-    // The register's line comes last: before it the period is still waiting, and opening it again writes the
-    // same files.
-    write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
-    // the opening holds the secret now
-    wipe_file(&draw.folder.join("secret.json"))?;
+    put("notes.json", &json_bytes(&DrawNotes { opened_at: Some(at.to_string()), voided_at: None })?)?;
+    change.put(&project.root().join("register.csv"), &register.to_csv())?;
     let opened = Opened {
         period: draw.period,
         sequence: draw.sequence,
@@ -318,7 +316,9 @@ pub fn open_period(
         unpaired,
         secret_lost,
     };
-    project.log(
+    // the opening holds the secret now
+    change.remove_file(&draw.folder.join("secret.json"));
+    change.commit(
         context,
         CommandId::Open,
         serde_json::json!({
@@ -356,14 +356,13 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
         reason.trim().to_owned()
     };
     register.append_voided(&draw.seal.commitment(), time(&context.now.to_string())?, &reason)?;
-    write_voided(&draw, &context.now.to_string(), &reason)?;
-    write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
-    wipe_file(&draw.folder.join("secret.json"))?;
-    write_json(
-        &draw.folder.join("notes.json"),
-        &DrawNotes { opened_at: None, voided_at: Some(context.now.to_string()) },
-    )?;
-    project.log(
+    let mut change = Change::begin(project)?;
+    put_voided(&change, &draw, &context.now.to_string(), &reason)?;
+    change.put(&project.root().join("register.csv"), &register.to_csv())?;
+    let notes = DrawNotes { opened_at: None, voided_at: Some(context.now.to_string()) };
+    change.put(&draw.folder.join("notes.json"), &json_bytes(&notes)?)?;
+    change.remove_file(&draw.folder.join("secret.json"));
+    change.commit(
         context,
         CommandId::Void,
         serde_json::json!({

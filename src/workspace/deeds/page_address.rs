@@ -3,6 +3,7 @@
 use crate::diagnostic::{AppResult, Finding};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::staged::Change;
 
 /// The page that reads a proof's code, in the folder of the pages.
 const PAGE: &str = "verify.html";
@@ -44,16 +45,16 @@ pub fn set_page_address(project: &mut Project, typed: &str, context: &CommandCon
     project.check_writable()?;
     let address = check_page_address(typed)?;
     if address != project.file.page_address {
-        let before = std::mem::replace(&mut project.file.page_address, address.clone());
-        if let Err(error) = project.save() {
-            project.file.page_address = before;
-            return Err(error);
-        }
-        project.log(
+        let mut changed = project.clone();
+        changed.file.page_address.clone_from(&address);
+        let change = Change::begin(project)?;
+        changed.put_file(&change)?;
+        change.commit(
             context,
             CommandId::Settings,
             serde_json::json!({ "changed": ["page_address"], "page_address": address }),
         )?;
+        *project = changed;
     }
     Ok(address)
 }

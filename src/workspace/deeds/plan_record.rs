@@ -9,12 +9,13 @@ use crate::workspace::deeds::seal::render_inputs;
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
 use crate::workspace::inputs::plan_record::rolling_plan;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::plan_dates::{load_plan_dates, save_plan_dates};
+use crate::workspace::store::plan_dates::{load_plan_dates, put_plan_dates};
 use crate::workspace::store::plan_record::{
-    Approval, PlanBasis, PlanFiles, PlanSnapshot, load_plan_files, save_approved,
+    Approval, PlanBasis, PlanFiles, PlanSnapshot, load_plan_files, put_approved,
 };
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
+use crate::workspace::store::staged::Change;
 
 /// The plan as it stands.
 ///
@@ -62,6 +63,7 @@ pub fn record_year_plan_dates(
     if dates == before {
         return Ok(dates);
     }
+    let mut kept = None;
     let mut detail = serde_json::json!({ "before": before, "after": dates, "version": dates.version() });
     if before.is_approval(entered)
         && let Some(month) = next_month(&load_register(project)?, &project.months())
@@ -76,14 +78,17 @@ pub fn record_year_plan_dates(
         let analysis = compute_analysis(project, registry, month, &context.progress)?;
         let plan = snapshot(project, &analysis, &load_plan_files(project)?, Some(approval.clone()), None)?;
         let bytes = plan.to_json()?;
-        // first the plan, then the day that makes it a version
-        save_approved(project, dates.version(), &bytes)?;
         detail["approved_by"] = approval.by.into();
         detail["plan_sha256"] = to_hex(&sha256(&[&bytes])).into();
         detail["visits"] = plan.year_total().total().into();
         detail["feasible"] = plan.feasible.into();
+        kept = Some(bytes);
     }
-    save_plan_dates(project, &dates)?;
-    project.log(context, CommandId::PlanDates, detail)?;
+    let change = Change::begin(project)?;
+    if let Some(bytes) = kept {
+        put_approved(&change, project, dates.version(), &bytes)?;
+    }
+    put_plan_dates(&change, project, &dates)?;
+    change.commit(context, CommandId::PlanDates, detail)?;
     Ok(dates)
 }

@@ -9,7 +9,8 @@ use crate::disclosure::{CheckResult, ResultField, check_disclosed};
 use crate::workspace::deeds::results::reason_missing;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::workspace::store::results::{load_results, save_results};
+use crate::workspace::store::results::{load_results, put_results};
+use crate::workspace::store::staged::Change;
 
 /// Results that went public.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,9 +79,10 @@ pub fn record_disclosure(project: &Project, publication: &Publication, context: 
         }
     }
     if !changed.is_empty() {
-        save_results(project, &results)?;
+        let change = Change::begin(project)?;
+        put_results(&change, project, &results)?;
         let detail = serde_json::json!({ "results": changed.len(), "on": on, "checks": changed });
-        project.log(context, CommandId::Publish, detail)?;
+        change.commit(context, CommandId::Publish, detail)?;
     }
     Ok(changed.len())
 }
@@ -120,11 +122,12 @@ pub fn correct_disclosure(
         return Err(Finding::error("RES-011", "该项结果没有登记公开，无从更正").value(*code).into());
     }
     if !changed.is_empty() {
-        save_results(project, &results)?;
+        let change = Change::begin(project)?;
+        put_results(&change, project, &results)?;
         let detail = serde_json::json!({
             "results": changed.len(), "on": correction.on, "checks": changed, "reason": reason,
         });
-        project.log(context, CommandId::CorrectPublication, detail)?;
+        change.commit(context, CommandId::CorrectPublication, detail)?;
     }
     Ok(changed.len())
 }

@@ -18,8 +18,9 @@ use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
-use crate::workspace::store::quality::{RESULTS_TABLE, replace_findings};
-use crate::workspace::store::results::{load_results, save_results};
+use crate::workspace::store::quality::{RESULTS_TABLE, put_findings};
+use crate::workspace::store::results::{load_results, put_results};
+use crate::workspace::store::staged::Change;
 
 /// What an intake did.
 #[derive(Debug)]
@@ -142,18 +143,17 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
             .into());
     }
     results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
-    save_results(project, &results)?;
-    project.log(
+    let name = file.file_name().map(|n| n.to_string_lossy().to_string());
+    let in_file = name.clone().unwrap_or_default();
+    diagnostics.change_each(|finding| finding.file = Some(in_file.clone()));
+    let change = Change::begin(project)?;
+    put_results(&change, project, &results)?;
+    put_findings(&change, project, RESULTS_TABLE, Some(&in_file), &diagnostics)?;
+    change.commit(
         context,
         CommandId::Results,
-        serde_json::json!({
-            "file": file.file_name().map(|n| n.to_string_lossy().to_string()),
-            "added": added, "updated": updated, "set_aside": set_aside,
-        }),
+        serde_json::json!({ "file": name, "added": added, "updated": updated, "set_aside": set_aside }),
     )?;
-    let name = file.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
-    diagnostics.change_each(|finding| finding.file = Some(name.clone()));
-    replace_findings(project.root(), RESULTS_TABLE, Some(&name), &diagnostics)?;
     Ok(ResultsTaken { added, updated, set_aside, diagnostics })
 }
 
@@ -204,7 +204,9 @@ pub fn record_result(
     });
     results.push(result);
     results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
-    save_results(project, &results)?;
-    project.log(context, if before.is_some() { CommandId::CorrectResult } else { CommandId::RecordResult }, detail)?;
+    let command = if before.is_some() { CommandId::CorrectResult } else { CommandId::RecordResult };
+    let change = Change::begin(project)?;
+    put_results(&change, project, &results)?;
+    change.commit(context, command, detail)?;
     Ok(())
 }

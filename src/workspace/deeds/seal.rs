@@ -1,8 +1,7 @@
 //! Sealing a period: the frame is frozen, the commitment computed, the secret kept.
 //!
-//! Nothing here chooses: the frame follows from registry, policy and history. A draw's files are written before
-//! its line in the register, so that a crash between the two leaves a folder that the next sealing overwrites and
-//! never a register line without its files.
+//! Nothing here chooses: the frame follows from registry, policy and history. A draw's files and its line in the
+//! register come to be together ([`Change`]): there is never the one without the other.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +11,10 @@ use crate::anchor::stamp::compute_request;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
-use crate::export::{write_atomic, write_private};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
-    BuiltFrame, DrawOrder, DrawSeed, EndedSeal, EntropyFormat, FrameKey, SamplingFrame, Seal, SealRegister,
+    BuiltFrame, DrawOrder, DrawSeed, EndedSeal, EntropyFormat, FrameKey, Method, SamplingFrame, Seal, SealRegister,
     SealRequest, Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256,
     compute_seal, draw_units, sha256, to_canonical_json, to_hex,
 };
@@ -31,10 +29,11 @@ use crate::workspace::inputs::month_frame::{
 use crate::workspace::inputs::quotas::QUOTAS_FILE;
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawNotes, StoredDraw, write_json};
+use crate::workspace::store::draws::{DrawNotes, StoredDraw, json_bytes};
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
-use crate::workspace::store::project::{CommandContext, Project, create_folder, load_bytes};
+use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::register::load_register;
+use crate::workspace::store::staged::Change;
 
 /// Name and version of the program, as sealed.
 pub const PROGRAM: &str = concat!("FairDraw ", env!("CARGO_PKG_VERSION"));
@@ -188,14 +187,13 @@ fn sealed_inputs(project: &Project, register: &SealRegister, own: &[(String, &[u
 
 /// Keeps a copy of every input under its hash, each content once: the frame can be built again when the project has
 /// gone on.
-fn keep_inputs(project: &Project, inputs: &[u8]) -> AppResult<()> {
+fn keep_inputs(change: &Change<'_>, project: &Project, inputs: &[u8]) -> AppResult<()> {
     let folder = project.root().join(SEALED_FOLDER);
-    create_folder(&folder)?;
     for line in String::from_utf8_lossy(inputs).lines() {
         let Some((hash, name)) = line.split_once('\t') else { continue };
         let (from, to) = (project.root().join(name), folder.join(hash));
         if from.is_file() && !to.exists() {
-            write_atomic(&to, &load_bytes(&from)?)?;
+            change.put(&to, &load_bytes(&from)?)?;
         }
     }
     Ok(())
@@ -275,7 +273,6 @@ fn seal_prepared(
     let own: Vec<(String, &[u8])> =
         own.iter().filter_map(|(name, bytes)| Some((at(name), bytes.as_deref()?))).collect();
     let inputs = sealed_inputs(project, &register, &own)?;
-    keep_inputs(project, &inputs)?;
     let (roster_csv, needs_csv) = (prepared.roster.write_csv(), prepared.needs.write_csv());
     let secret = Secret::generate()?;
     let again = pledge.again.as_deref().unwrap_or_default();
@@ -305,8 +302,8 @@ fn seal_prepared(
     let commitment = seal.commitment();
     let secret_file = SecretFile { commitment, secret };
     let folder = project.draw_folder(period, sequence);
-    create_folder(&folder)?;
-    let put = |name: &str, bytes: &[u8]| write_atomic(&folder.join(name), bytes);
+    let change = Change::begin(project)?;
+    let put = |name: &str, bytes: &[u8]| change.put(&folder.join(name), bytes);
     put("frame.csv", &prepared.frame.to_csv())?;
     put("roster.csv", &roster_csv)?;
     put("needs.csv", &needs_csv)?;
@@ -327,14 +324,15 @@ fn seal_prepared(
     if !earlier.is_empty() {
         put(EARLIER_FILE, &to_canonical_json(&earlier))?;
     }
-    write_private(&folder.join("secret.json"), &secret_file.to_json())?;
+    keep_inputs(&change, project, &inputs)?;
+    change.put_private(&folder.join("secret.json"), &secret_file.to_json())?;
     put("commitment.tsq", &compute_request(&seal.to_json(), HashKind::Sha256))?;
     put("commitment-sm3.tsq", &compute_request(&seal.to_json(), HashKind::Sm3))?;
     put("commitment.txt", (seal.commitment_text() + "\n").as_bytes())?;
-    write_json(&folder.join("notes.json"), &DrawNotes::default())?;
+    put("notes.json", &json_bytes(&DrawNotes::default())?)?;
     put("seal.json", &seal.to_json())?;
     register.append_sealed(&seal, again)?;
-    write_atomic(&project.root().join("register.csv"), &register.to_csv())?;
+    change.put(&project.root().join("register.csv"), &register.to_csv())?;
     let sealed = Sealed {
         period,
         sequence,
@@ -343,7 +341,7 @@ fn seal_prepared(
         draw: seal.total_draw(),
         envelope: secret_file.secret.envelope_text(),
     };
-    project.log(
+    change.commit(
         context,
         CommandId::Seal,
         serde_json::json!({
@@ -406,7 +404,7 @@ pub fn seal_year(
             .push((unit_id(unit.unwrap_or_default())?, Target::Excluded(REASON_YEAR_SEED.to_owned())));
     }
     let strata = strata.into_iter().map(|(id, units)| StratumTargets { id, quota: 0, units }).collect();
-    let BuiltFrame { frame, .. } = compute_frame(strata, &FrameKey::generate()?)?;
+    let BuiltFrame { frame, .. } = compute_frame(Method::LATEST, strata, &FrameKey::generate()?)?;
     let prepared = Prepared {
         frame,
         roster: Roster::default(),

@@ -10,6 +10,7 @@ use crate::workspace::store::briefing::BriefingChoice;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::load_register;
+use crate::workspace::store::staged::Change;
 
 /// What a planner decides, as it is to be saved.
 #[derive(Debug, Clone)]
@@ -63,7 +64,6 @@ pub(super) fn check_moves(project: &Project, after: &PlanEdits) -> AppResult<()>
 }
 
 /// Writes settings into `policy.ron` and `project.ron`, each only where it differs, and journals what changed.
-/// Where one of the files could not be written the project is what was written so far.
 ///
 /// # Errors
 /// `PRJ-011`, `SES-005` where the policy has other bodies, `PLN-022`, `POL-…` where it does not hold together, `IO-…`, `JRN-…`.
@@ -72,31 +72,31 @@ pub fn save_settings(project: &mut Project, settings: &Settings, context: &Comma
     check_bodies(&project.policy, &settings.policy)?;
     check_moves(project, &settings.edits)?;
     let mut changes = Vec::new();
+    let mut changed = project.clone();
+    let change = Change::begin(project)?;
     if *settings.policy != project.policy {
-        project.set_policy(write_policy(&settings.policy)?)?;
+        changed = changed.with_policy(write_policy(&settings.policy)?)?;
+        changed.put_policy(&change)?;
         changes.push("policy");
     }
     let planned = settings.edits != project.file.edits || settings.review_number != project.file.review_number;
     let briefed = settings.briefing != project.file.briefing;
     if planned || briefed {
-        let before = project.file.clone();
-        project.file.edits = settings.edits.clone();
-        project.file.review_number.clone_from(&settings.review_number);
-        project.file.briefing.clone_from(&settings.briefing);
-        if let Err(error) = project.save() {
-            project.file = before;
-            return Err(error);
-        }
+        changed.file.edits = settings.edits.clone();
+        changed.file.review_number.clone_from(&settings.review_number);
+        changed.file.briefing.clone_from(&settings.briefing);
+        changed.put_file(&change)?;
         changes.extend(
             [("edits", planned), ("briefing", briefed)].into_iter().filter(|(_, is)| *is).map(|(name, _)| name),
         );
     }
     if !changes.is_empty() {
-        project.log(
+        change.commit(
             context,
             CommandId::Settings,
-            serde_json::json!({ "changed": changes, "steps": settings.steps, "edits": project.file.edits }),
+            serde_json::json!({ "changed": changes, "steps": settings.steps, "edits": changed.file.edits }),
         )?;
+        *project = changed;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::staffing::{Change, Needs, Roster, check_assignment};
 use crate::workspace::deeds::anchors::{ANCHORS_FILE, load_roots, sealed_rule};
 use crate::workspace::deeds::certificate::public_words;
 use crate::workspace::store::changes::{DrawChange, pair_change};
+use crate::workspace::store::draws::pairing_rule;
 use crate::workspace::store::project::load_bytes;
 
 /// The files of a verification.
@@ -254,8 +255,8 @@ fn verify_pairing(
         faults.extend(compare_changes(&changes, &closed.changes));
     }
     let replayed: Vec<Change> = changes.iter().filter_map(|change| pair_change(&needs, change)).collect();
-    faults.extend(
-        check_assignment(&seed.0, &roster, &drawn, &assignment_bytes, &replayed).iter().map(ToString::to_string),
-    );
+    let rule = pairing_rule(certificate.seal());
+    let found = check_assignment(rule, &seed.0, &roster, &drawn, &assignment_bytes, &replayed);
+    faults.extend(found.iter().map(ToString::to_string));
     Ok(faults)
 }

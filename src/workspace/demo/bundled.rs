@@ -9,12 +9,12 @@ use std::path::Path;
 use polars::prelude::DataFrame;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::export::write_atomic;
 use crate::policy::{DEFAULT_PRESET, presets};
 use crate::registry::columns::column_names;
 use crate::registry::{frame_from_bytes, frame_to_bytes};
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::project::{CommandContext, Project, ProjectFile, create_folder, load_bytes};
+use crate::workspace::store::project::{CommandContext, Project, ProjectFile, load_bytes};
+use crate::workspace::store::staged::Change;
 
 /// Name of the file that holds the quality report, a row a line.
 const QUALITY: &str = "quality";
@@ -60,18 +60,19 @@ pub fn unpack_demo(root: &Path, context: &CommandContext) -> AppResult<()> {
         .ok_or_else(|| damaged(DEFAULT_PRESET))?;
     let project = Project::create(root, file, policy, &context.operator)?;
     let frames = root.join("frames");
-    create_folder(&frames)?;
+    let change = Change::begin(&project)?;
+    project.put_policy(&change)?;
     for (name, bytes) in FILES {
         if name == QUALITY {
             let report = frame_from_bytes(bytes.to_vec(), name)?;
             let lines: Vec<&str> = LINE.of(&report)?.iter().flatten().collect();
-            write_atomic(&root.join("quality.csv"), lines.join("\r\n").as_bytes())?;
+            change.put(&root.join("quality.csv"), lines.join("\r\n").as_bytes())?;
         } else {
-            write_atomic(&frames.join(format!("{name}.parquet")), bytes)?;
+            change.put(&frames.join(format!("{name}.parquet")), bytes)?;
         }
     }
-    project.save()?;
-    project.log(
+    project.put_file(&change)?;
+    change.commit(
         context,
         CommandId::Import,
         serde_json::json!({

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::{BodyId, InspectorId, Period, StratumId, UnitId};
+use crate::plan::simulate::DrawRules;
 use crate::plan::{
     MonthTargets, Resource, StratumTargets as PlannedStratum, TargetReason, assign_quotas, compute_strata,
 };
@@ -13,8 +14,8 @@ use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
-    BuiltFrame, DrawSeed, FrameKey, REASON_CERTAIN, REASON_NO_QUOTA, StratumTargets, Target, compute_frame,
-    compute_quota_offset, compute_quotas,
+    BuiltFrame, DrawSeed, FrameKey, Method, REASON_CERTAIN, REASON_NO_QUOTA, StratumTargets, Target, compute_frame,
+    compute_inclusion_of_quota, draw_quotas, round_apart,
 };
 use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
@@ -68,11 +69,22 @@ pub struct MonthFrame {
     pub quotas: Vec<u8>,
 }
 
-/// Every unit's target of the month, from the plan.
+/// The rules by which new draws are made, for the plan's simulated years.
+#[must_use]
+pub fn draw_rules() -> DrawRules {
+    DrawRules {
+        certain: Method::LATEST.certain_from(),
+        round: |expected, number| round_apart(expected, |_, _| number()),
+        inclusion: compute_inclusion_of_quota,
+    }
+}
+
+/// Every unit's target of the month, from the plan, with the quotas that a method gives.
 ///
 /// # Errors
 /// `FRM-…`, `WSP-004`, `WSP-005`, those of the month's earlier draws.
 pub fn compute_month_strata(
+    method: Method,
     project: &Project,
     registry: &Registry,
     analysis: &Analysis,
@@ -91,10 +103,9 @@ pub fn compute_month_strata(
             }
         }
     }
-    let mut planned = compute_strata(policy, inputs, &targets);
+    let mut planned = compute_strata(policy, inputs, &targets, method.certain_from());
     assign_quotas(&mut planned, |body, expected| {
-        let offset = compute_quota_offset(&inputs.bodies[body as usize].id, Period::Month(month), year_seed);
-        compute_quotas(expected, offset)
+        draw_quotas(method, &inputs.bodies[body as usize].id, Period::Month(month), year_seed, expected)
     });
     let units: Vec<String> =
         sources::UNIT_ID.of(&registry.sources)?.iter().map(|u| u.unwrap_or_default().to_owned()).collect();
@@ -174,7 +185,7 @@ pub fn compute_month_frame(
     let month = analysis.month;
     let inputs = &analysis.population.inputs;
     let MonthStrata { strata, planned, targets, earlier, units } =
-        compute_month_strata(project, registry, analysis, year_seed)?;
+        compute_month_strata(Method::LATEST, project, registry, analysis, year_seed)?;
     let mut needs = Vec::new();
     for stratum in &planned {
         let body = &inputs.bodies[stratum.body as usize].id;
@@ -183,7 +194,7 @@ pub fn compute_month_frame(
         }
     }
     let quotas = render_quotas(&strata, &planned);
-    let built = compute_frame(strata, &FrameKey::generate()?)?;
+    let built = compute_frame(Method::LATEST, strata, &FrameKey::generate()?)?;
     let recusals = compute_recusals(registry)?;
     let cost = mean_cost(analysis, month.month() as usize - 1);
     let roster = compute_month_roster(project, &analysis.population.people, &recusals, month, &cost)?;

@@ -9,7 +9,6 @@ use chrono::{Datelike, NaiveDate};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
-use crate::export::write_atomic;
 use crate::policy::{Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
@@ -18,12 +17,12 @@ use crate::workspace::demo::{MARKER, last_day};
 use crate::workspace::intake::nested::Chosen;
 use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, nothing_usable, read_contents};
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::frames::{district_options, hash_file, save_registry};
+use crate::workspace::store::frames::{district_options, hash_file, put_registry};
 use crate::workspace::store::project::{
-    CommandContext, InputRecord, Project, ProjectFile, TableRows, check_calendar, create_folder, load_bytes,
+    CommandContext, InputRecord, Project, ProjectFile, TableRows, check_calendar, load_bytes,
 };
-use crate::workspace::store::quality::{MAP_TABLE, replace_findings, save_report};
-use crate::workspace::store::staged::{begin_change, commit_change};
+use crate::workspace::store::quality::{MAP_TABLE, put_findings, put_report};
+use crate::workspace::store::staged::Change;
 
 /// File endings that may hold tables.
 const TABLE_ENDINGS: [&str; 10] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "et", "xlsb", "ods", "fods"];
@@ -324,16 +323,21 @@ pub fn create_project_with(
     }
 
     let mut project = Project::create(root, file, policy_bytes, &context.operator)?;
+    if let Some(path) = &map_path {
+        project.file.districts = Some(map_place(path));
+    }
+    let change = Change::begin(&project)?;
+    project.put_policy(&change)?;
     if let Some(path) = &contents.calendar {
-        write_atomic(&root.join("calendar.csv"), &load_bytes(path)?)?;
+        change.put(&root.join("calendar.csv"), &load_bytes(path)?)?;
     }
     if let Some(path) = &map_path {
-        project.file.districts = Some(keep_map(root, path)?);
+        put_map(&change, path)?;
     }
-    save_registry(&project, &registry, &context.progress)?;
-    save_report(root, &render_report(&registry))?;
-    project.save()?;
-    project.log(
+    put_registry(&change, &registry, &context.progress)?;
+    put_report(&change, &render_report(&registry))?;
+    project.put_file(&change)?;
+    change.commit(
         context,
         CommandId::Import,
         serde_json::json!({
@@ -359,11 +363,13 @@ pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) 
     findings.change_each(|finding| name_file(finding, path));
     let mut changed = project.clone();
     changed.file.mapping.districts = None;
-    let folder = begin_change(project.root())?;
-    changed.file.districts = Some(keep_map(&folder, path)?);
-    changed.save_to(&folder)?;
-    commit_change(
-        project.root(),
+    changed.file.districts = Some(map_place(path));
+    let mut change = Change::begin(project)?;
+    change.replace_folder(MAP_FOLDER);
+    put_map(&change, path)?;
+    changed.put_file(&change)?;
+    put_findings(&change, project, MAP_TABLE, None, &findings)?;
+    change.commit(
         context,
         CommandId::Districts,
         serde_json::json!({
@@ -372,7 +378,7 @@ pub fn take_districts(project: &Project, path: &Path, context: &CommandContext) 
             "districts": districts.len(),
         }),
     )?;
-    replace_findings(project.root(), MAP_TABLE, None, &findings)
+    Ok(())
 }
 
 /// Puts another calendar of working days in the place of the project's own.
@@ -385,8 +391,9 @@ pub fn take_calendar(project: &Project, path: &Path, context: &CommandContext) -
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
     check_calendar(&name, &text)?;
-    write_atomic(&project.root().join("calendar.csv"), &bytes)?;
-    project.log(context, CommandId::Calendar, serde_json::json!({ "file": name, "sha256": hash_file(path)?.0 }))?;
+    let change = Change::begin(project)?;
+    change.put(&project.root().join("calendar.csv"), &bytes)?;
+    change.commit(context, CommandId::Calendar, serde_json::json!({ "file": name, "sha256": hash_file(path)?.0 }))?;
     Ok(())
 }
 
@@ -413,25 +420,33 @@ pub(super) fn fit_policy(
     Ok((policy, bytes))
 }
 
-/// Copies a shapefile with its companions into the project; returns its path within it.
-fn keep_map(root: &Path, path: &Path) -> AppResult<String> {
-    let folder = root.join("districts");
-    create_folder(&folder)?;
-    let ending_of = |path: &Path| path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let own = ending_of(path);
-    if own != "shp" {
-        write_atomic(&folder.join(format!("districts.{own}")), &load_bytes(path)?)?;
-        return Ok(format!("districts/districts.{own}"));
+/// Folder of the project's map.
+const MAP_FOLDER: &str = "districts";
+
+fn ending_of(path: &Path) -> String {
+    path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// Where a map lies within the project.
+fn map_place(path: &Path) -> String {
+    format!("{MAP_FOLDER}/districts.{}", ending_of(path))
+}
+
+/// Puts a map, a shapefile with its companions, among the files of a deed.
+fn put_map(change: &Change<'_>, path: &Path) -> AppResult<()> {
+    if ending_of(path) != "shp" {
+        return change.put(Path::new(&map_place(path)), &load_bytes(path)?);
     }
     // companions may be spelled .DBF beside .shp
     let beside = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let io = |cause| AppError::io("读取文件夹", beside, cause);
     for entry in std::fs::read_dir(beside).map_err(io)? {
         let part = entry.map_err(io)?.path();
-        let ending = ending_of(&part);
-        if part.file_stem() == path.file_stem() && ["shp", "shx", "dbf", "prj", "cpg"].contains(&ending.as_str()) {
-            write_atomic(&folder.join(format!("districts.{ending}")), &load_bytes(&part)?)?;
+        if part.file_stem() == path.file_stem()
+            && ["shp", "shx", "dbf", "prj", "cpg"].contains(&ending_of(&part).as_str())
+        {
+            change.put(Path::new(&map_place(&part)), &load_bytes(&part)?)?;
         }
     }
-    Ok("districts/districts.shp".to_owned())
+    Ok(())
 }

@@ -29,18 +29,16 @@ use crate::registry::{FileMapping, InputFile, Registry, TableKind, load_registry
 use crate::workspace::demo::MARKER;
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::frames::{load_frames, write_former, write_next_registry};
-use crate::workspace::store::kept::{
-    KeptNote, KeptState, copy_frames, find_kept, keep_state, kept_folder, load_kept, remove_kept,
-};
+use crate::workspace::store::frames::{FRAMES, load_frames, put_former, put_next_registry};
+use crate::workspace::store::kept::{KeptNote, KeptState, copy_frames, find_kept, keep_state, kept_folder, load_kept};
 use crate::workspace::store::project::{
-    CommandContext, InputRecord, Project, ProjectFile, TableRows, create_folder, load_bytes, load_project_file,
+    CommandContext, InputRecord, Project, ProjectFile, TableRows, load_bytes, load_project_file,
 };
 use crate::workspace::store::quality::{
-    MAP_TABLE, QUALITY, RESULTS_TABLE, damaged, load_confirmed, load_report, save_report,
+    MAP_TABLE, QUALITY, RESULTS_TABLE, damaged, load_confirmed, load_report, put_report,
 };
 use crate::workspace::store::register::load_register;
-use crate::workspace::store::staged::{begin_change, commit_change};
+use crate::workspace::store::staged::Change;
 
 /// What is said of a folder's entries, anew with every folder.
 const OF_THE_FOLDER: [&str; 3] = ["PRJ-024", "PRJ-026", "PRJ-027"];
@@ -347,19 +345,19 @@ pub fn take_next_register(
 ) -> AppResult<String> {
     project.check_writable()?;
     let seals = check_no_pending(project)?;
-    let folder = begin_change(project.root())?;
-    let kept = keep_state(project, &folder, &note(before, &next.from, seals, context), context.now)?;
-    write_next_registry(project, before, &next.registry, &folder, &context.progress)?;
-    save_report(&folder, &next.quality)?;
+    let mut change = Change::begin(project)?;
+    let kept = keep_state(project, &change, &note(before, &next.from, seals, context), context.now)?;
+    put_next_registry(project, before, &next.registry, &mut change, &context.progress)?;
+    put_report(&change, &next.quality)?;
     let mut changed = project.clone();
     changed.file = next.file.clone();
-    changed.save_to(&folder)?;
+    changed.put_file(&change)?;
     context.progress.check()?;
     let mut detail = detail_of(before, &next.registry, &next.file, &kept);
     detail["from"] = json!(next.from);
     detail["read"] = json!(next.read.iter().map(|kind| kind.id()).collect::<Vec<_>>());
     detail["counts"] = counts.clone();
-    commit_change(project.root(), context, CommandId::Refresh, detail)?;
+    change.commit(context, CommandId::Refresh, detail)?;
     Ok(kept)
 }
 
@@ -396,24 +394,24 @@ pub fn take_back(
     let mut back = load_frames(&from.join("frames"))?;
     back.note_former(before, context.now.date())?;
     let old = load_project_file(&from.join("project.ron"))?;
-    let folder = begin_change(project.root())?;
-    let kept = keep_state(project, &folder, &note(before, "", seals, context), context.now)?;
-    create_folder(&folder.join("frames"))?;
-    copy_frames(&from.join("frames"), &folder.join("frames"))?;
-    write_former(&folder, &back)?;
+    let mut change = Change::begin(project)?;
+    let kept = keep_state(project, &change, &note(before, "", seals, context), context.now)?;
+    copy_frames(&from.join(FRAMES), &change, Path::new(FRAMES))?;
+    put_former(&change, &back)?;
+    change.replace_folder(FRAMES);
     let report = from.join(QUALITY);
     if report.exists() {
         // what was confirmed since is confirmed of the rows that come back too
-        save_report(&folder, &mark_confirmed(&load_report(&from)?, &load_confirmed(project.root())?)?)?;
+        put_report(&change, &mark_confirmed(&load_report(&from)?, &load_confirmed(project.root())?)?)?;
     }
     // name, edits and review number are the planner's, not the register's
     let mut changed = project.clone();
     (changed.file.inputs, changed.file.mapping, changed.file.rows) = (old.inputs, old.mapping, old.rows);
-    changed.save_to(&folder)?;
+    changed.put_file(&change)?;
+    change.remove_folder(&from)?;
     let mut detail = detail_of(before, &back, &changed.file, &kept);
     detail["back_to"] = json!(state.id);
-    commit_change(project.root(), context, CommandId::RefreshBack, detail)?;
-    remove_kept(project, &state.id)?;
+    change.commit(context, CommandId::RefreshBack, detail)?;
     let sources = back.sources.height();
     Ok((state, sources))
 }
@@ -425,6 +423,8 @@ pub fn take_back(
 pub fn forget_kept(project: &Project, id: &str, context: &CommandContext) -> AppResult<()> {
     project.check_writable()?;
     let state = find_kept(project, Some(id))?;
-    project.log(context, CommandId::ForgetKept, json!({ "kept": state.id, "kept_at": state.note.kept_at }))?;
-    remove_kept(project, &state.id)
+    let mut change = Change::begin(project)?;
+    change.remove_folder(&kept_folder(project, &state.id))?;
+    let detail = json!({ "kept": state.id, "kept_at": state.note.kept_at });
+    change.commit(context, CommandId::ForgetKept, detail).map(|_| ())
 }

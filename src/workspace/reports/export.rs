@@ -14,13 +14,14 @@ mod briefing;
 mod documents;
 mod public;
 mod request;
+mod side_by_side;
+mod written;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{Audience, DueCheck, Ledger, MandatoryChecks, MaskCounts, MaskLog, PublicScan, compute_ledger};
@@ -28,8 +29,9 @@ use crate::district::DistrictSet;
 use crate::domain::BodyId;
 use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates};
 use crate::export::{
-    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, TaskBook, render_calendar, render_field_files,
-    render_ledger, render_off_site_list, render_plan_book, render_results_template, render_task_book, write_export,
+    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, TaskBook, check_export, render_calendar,
+    render_field_files, render_ledger, render_off_site_list, render_plan_book, render_results_template,
+    render_task_book,
 };
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
@@ -49,7 +51,6 @@ use crate::workspace::reports::task_sheets::TaskSheets;
 use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
-use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 use crate::workspace::store::templates::load_templates;
@@ -58,6 +59,8 @@ pub use briefing::{BRIEFING_ENDINGS, briefing_files};
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
 use public::public_certificates;
 pub use request::ExportRequest;
+use side_by_side::side_by_side;
+pub(super) use written::{ExportPart, commit_parts, written_detail};
 
 /// Folders of the families.
 pub const INTERNAL: &str = "内部";
@@ -225,30 +228,31 @@ pub fn export_project(
     };
 
     let mut exported = Exported { mark: mark.clone(), ..Exported::default() };
-    let mut write =
-        |folder: &str, mut files: Vec<ExportFile>, public: Option<(&PublicScan, MaskCounts)>| -> AppResult<()> {
-            files.retain(|file| request.takes(folder, &file.name));
+    let mut parts: Vec<ExportPart> = Vec::new();
+    let mut add =
+        |family: &str, mut files: Vec<ExportFile>, public: Option<(&PublicScan, MaskCounts)>| -> AppResult<()> {
+            files.retain(|file| request.takes(family, &file.name));
             if files.is_empty() {
                 return Ok(());
             }
-            let folder = to.join(folder);
+            let folder = to.join(family);
             let audience = if public.is_some() { Audience::Public } else { Audience::Internal };
             let masked = public.map(|(_, counts)| counts);
             let mut info = ExportInfo { masked, ..export_info(project, context, mark.clone(), audience) };
             if audience == Audience::Public {
                 info.agency = lists.masker().mask_text(&info.agency, &mut MaskCounts::default());
             }
-            write_export(&folder, &files, &info, public.map(|(scan, _)| scan))?;
-            exported.files.extend(files.iter().map(|file| folder.join(&file.name)));
+            check_export(&folder, &files, &info, public.map(|(scan, _)| scan))?;
+            parts.push(ExportPart { family: family.to_owned(), folder, files, info });
             Ok(())
         };
     let mut internal = exporter.internal_files(request)?;
     let mut notes = std::mem::take(&mut internal.notes);
     let main_name = internal.own.first().map(|file| file.name.clone());
     let (own, folders) = internal.parts();
-    write(INTERNAL, own, None)?;
+    add(INTERNAL, own, None)?;
     for (name, files) in folders {
-        write(&format!("{INTERNAL}/{name}"), files, None)?;
+        add(&format!("{INTERNAL}/{name}"), files, None)?;
     }
     for opened in &draws {
         let mut files = evidence_files(project, opened, &register)?;
@@ -258,19 +262,20 @@ pub fn export_project(
             files.extend(paper);
             notes.extend(said);
         }
-        write(&folder, files, None)?;
+        add(&folder, files, None)?;
     }
     exported.notes.append(&mut notes);
-    write(TEMPLATES, template_files(), None)?;
+    add(TEMPLATES, template_files(), None)?;
     if request.takes_briefing() {
         let made = briefing::of_project(project, (registry, districts), Arc::clone(&planned), request, context)?;
-        write(BRIEFING, made.files, None)?;
+        add(BRIEFING, made.files, None)?;
         exported.notes.extend(made.notes);
     }
     let (scan, unvisited) = lists.scan();
     let public = exporter.public_files(&lists, &certificates, request)?;
-    write(PUBLIC, public.files, Some((&scan, public.masked.counts)))?;
-    write(PAGES, public.pages, Some((&scan, public.masked.counts)))?;
+    add(PUBLIC, public.files, Some((&scan, public.masked.counts)))?;
+    add(PAGES, public.pages, Some((&scan, public.masked.counts)))?;
+    exported.files.extend(parts.iter().flat_map(ExportPart::paths));
     exported.notes.extend(public.remarks);
     exported.masked = public.masked;
     if public.not_entered > 0 {
@@ -287,11 +292,10 @@ pub fn export_project(
     if unvisited > 0 {
         exported.notes.push(secrecy_note(&exported, to, unvisited));
     }
-    project.log(
-        context,
-        CommandId::Export,
-        serde_json::json!({ "files": exported.files.len(), "month": request.month.map(|m| m.to_string()) }),
-    )?;
+    let mut detail = written_detail(&parts);
+    detail["files"] = exported.files.len().into();
+    detail["month"] = request.month.map(|month| month.to_string()).into();
+    commit_parts(project, &parts, detail, context)?;
     Ok(exported)
 }
 
@@ -354,10 +358,9 @@ impl Exporter<'_> {
                 });
             }
         }
-        // a body's sheets know nothing of another's: all cores set them
+        // a body's sheets know nothing of another's
         let set = |task: TaskBook| (task.header.body.clone(), self.task_files(task, sheets.as_ref(), request));
-        let made: Vec<_> = tasks.into_par_iter().map(set).collect();
-        for (whose, made) in made {
+        for (whose, made) in side_by_side(tasks, set) {
             let made = made?;
             if let Some((body, name)) = whose {
                 internal.of(&body, &name).extend(made.files);

@@ -7,11 +7,12 @@ use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::Audience;
 use crate::district::DistrictSet;
 use crate::domain::PlanMonth;
-use crate::export::{ExportFile, PackedFolder, render_pack, write_export};
+use crate::export::{ExportFile, PackedFolder, check_export, render_pack};
 use crate::registry::Registry;
 use crate::workspace::deeds::pack_password::PackPassword;
-use crate::workspace::reports::export::{ExportRequest, Exported, INTERNAL, export_info, export_project};
-use crate::workspace::store::command_id::CommandId;
+use crate::workspace::reports::export::{
+    ExportPart, ExportRequest, Exported, INTERNAL, commit_parts, export_info, export_project, written_detail,
+};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 
 /// Folder of the packs.
@@ -66,17 +67,19 @@ pub fn pack_bodies(
         .map(|(body, files)| render_pack(&PackedFolder { body, period: &period, files, info: &info }, password))
         .collect::<AppResult<Vec<_>>>()?;
     let folder = request.to.join(PACKS);
-    write_export(&folder, &packs, &info, None)?;
-    project.log(
-        context,
-        CommandId::Export,
-        serde_json::json!({ "packed": packs.len(), "encrypted": password.is_some(), "month": request.month.map(|m| m.to_string()) }),
-    )?;
+    check_export(&folder, &packs, &info, None)?;
+    let parts = [ExportPart { family: PACKS.to_owned(), folder, files: packs, info }];
+    let mut detail = written_detail(&parts);
+    detail["packed"] = parts[0].files.len().into();
+    detail["encrypted"] = password.is_some().into();
+    detail["month"] = request.month.map(|month| month.to_string()).into();
+    commit_parts(project, &parts, detail, context)?;
+    let packed = parts[0].files.len();
     let mut notes = written.notes;
     notes.push(match password {
-        Some(_) => format!("{} 个压缩包已加密；密码请以另外的方式告知收件单位，遗失后无法打开", packs.len()),
-        None => format!("{} 个压缩包没有加密，只能在内部网络传送", packs.len()),
+        Some(_) => format!("{packed} 个压缩包已加密；密码请以另外的方式告知收件单位，遗失后无法打开"),
+        None => format!("{packed} 个压缩包没有加密，只能在内部网络传送"),
     });
-    let files = packs.iter().map(|pack| folder.join(&pack.name)).collect();
+    let files = parts.iter().flat_map(ExportPart::paths).collect();
     Ok(Exported { files, notes, mark: written.mark, ..Exported::default() })
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::AppResult;
 use crate::domain::PPB;
 use crate::policy::Policy;
 use crate::registry::Registry;
-use crate::sampling::{REASON_CERTAIN, UnsaltedFrame, compute_unsalted_frame};
+use crate::sampling::{Method, REASON_CERTAIN, UnsaltedFrame, compute_unsalted_frame};
 use crate::workspace::deeds::seal::year_seed;
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::month_frame::{compute_month_strata, reason_label};
@@ -77,8 +77,8 @@ pub struct MonthPreview {
 /// `SEL-033` without the year's seed, `SMP-…`, `FRM-…`, `WSP-…`, `IO-…`.
 pub fn compute_month_preview(project: &Project, registry: &Registry, analysis: &Analysis) -> AppResult<MonthPreview> {
     let policy = &project.policy;
-    let made = compute_month_strata(project, registry, analysis, &year_seed(project)?)?;
-    let UnsaltedFrame { rows, strata } = compute_unsalted_frame(made.strata)?;
+    let made = compute_month_strata(Method::LATEST, project, registry, analysis, &year_seed(project)?)?;
+    let UnsaltedFrame { rows, strata } = compute_unsalted_frame(Method::LATEST, made.strata)?;
     let mut certain_in: BTreeMap<&str, usize> = BTreeMap::new();
     let mut certain_by: BTreeMap<&str, usize> = BTreeMap::new();
     let mut excluded_by: BTreeMap<&str, usize> = BTreeMap::new();

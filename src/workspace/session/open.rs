@@ -20,7 +20,6 @@ use crate::workspace::session::job::Stage;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::lock::ProjectLock;
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
-use crate::workspace::store::staged::Recovery;
 
 /// A project that is open.
 pub struct OpenProject {
@@ -275,18 +274,9 @@ pub(super) fn load_project(
         }
         other => other?,
     };
-    match project.recovery() {
-        Recovery::None => {}
-        Recovery::CarriedOut => {
-            let words = "上次更换名录或区划图时程序中断，现已补做完成";
-            say.push(words.to_owned());
-            findings.push(Finding::note("PRJ-030", words));
-        }
-        Recovery::Dropped => {
-            let words = "上次更换名录或区划图时程序中断，项目仍是更换之前的状态";
-            say.push(words.to_owned());
-            findings.push(Finding::note("PRJ-031", words).hint("如仍要更换，请重新操作一次"));
-        }
+    if let Some(finding) = &project.recovered().finding {
+        say.push(finding.what.clone());
+        findings.push(finding.clone());
     }
     let (registry, districts) = load_project_data(&project)?;
     progress.check()?;
@@ -311,12 +301,6 @@ pub(super) fn load_project(
             None
         }
     };
-    if !project.is_read_only() && project.journal().mend().unwrap_or(false) {
-        findings.push(
-            Finding::note("JRN-010", "上次运行中断时有一行日志没有写完，已另存为 journal.torn")
-                .hint("该操作没有完成，如需要请重新执行"),
-        );
-    }
     let title = "打开项目".to_owned();
     Ok(Loaded { project, data, draft, findings, title, say, remember: true, summary: None })
 }

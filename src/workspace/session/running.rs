@@ -152,8 +152,12 @@ impl Session {
                     Kind::Autosave | Kind::Preferences | Kind::Action => {}
                 }
                 if ended.kind == Kind::Action {
-                    // what failed half way may still have written something
-                    self.refresh_books();
+                    let root = self.open.as_ref().map(|open| open.saved.root().to_owned());
+                    match root.filter(|_| error.code() == "PRJ-036") {
+                        // the deed before it was finished only now: the project is another
+                        Some(root) => self.apply(ViewCommand::OpenProject(root)),
+                        None => self.refresh_books(),
+                    }
                 }
                 if error.code() == "JOB-001" {
                     self.toast(Severity::Hint, format!("{}：已取消", ended.name));

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{Period, TriggerKind, UnitId};
-use crate::export::write_atomic;
 use crate::sampling::as_written;
 use crate::sampling::{
-    DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
+    DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Method, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
     draw_units, hash_from_hex,
 };
-use crate::staffing::{Assignment, Change, Needs, PairChange, Roster, apply_change, assign_inspectors};
+use crate::staffing::{Assignment, Change, Needs, PairChange, PairingRule, Roster, apply_change, assign_inspectors};
 use crate::workspace::store::changes::{DrawChange, pair_change};
 use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged;
 
 /// Name of the file of a month's off-site checks in its draw's folder.
 pub const OFF_SITE: &str = "off_site.json";
@@ -91,14 +91,6 @@ fn parse_json<T: for<'de> Deserialize<'de>>(path: &Path) -> AppResult<T> {
                 .file(path.display().to_string()),
         )
     })
-}
-
-/// Writes a value as JSON, indented, atomically.
-///
-/// # Errors
-/// `DRW-002`, `IO-…`.
-pub fn write_json<T: Serialize>(path: &Path, value: &T) -> AppResult<()> {
-    write_atomic(path, &json_bytes(value)?)
 }
 
 /// A value as indented JSON with a line end.
@@ -295,11 +287,12 @@ impl StoredDraw {
         if self.roster.inspectors().is_empty() {
             return Ok(None);
         }
-        let Ok(mut assignment) = assign_inspectors(&seed.0, &self.roster, &self.drawn_needs(order)?) else {
+        let rule = pairing_rule(&self.seal);
+        let Ok(mut assignment) = assign_inspectors(rule, &seed.0, &self.roster, &self.drawn_needs(order)?) else {
             return Ok(None);
         };
         for change in self.pair_changes() {
-            assignment = apply_change(&seed.0, &self.roster, &assignment, &change)?.0;
+            assignment = apply_change(rule, &seed.0, &self.roster, &assignment, &change)?.0;
         }
         Ok(Some(assignment))
     }
@@ -311,16 +304,21 @@ impl StoredDraw {
     pub fn try_change(&self, order: &DrawOrder, change: &DrawChange) -> AppResult<Option<PairChange>> {
         let (Some(seed), Some(assignment)) = (self.seed(), self.assignment(order)?) else { return Ok(None) };
         let Some(change) = self.pair_change(change) else { return Ok(None) };
-        Ok(Some(apply_change(&seed.0, &self.roster, &assignment, &change)?.1))
+        let rule = pairing_rule(&self.seal);
+        Ok(Some(apply_change(rule, &seed.0, &self.roster, &assignment, &change)?.1))
     }
 
-    /// Appends a change and writes the list.
+    /// Appends a change and puts the list among the files of a deed.
     ///
     /// # Errors
     /// `IO-…`.
-    pub fn push_change(&mut self, change: DrawChange) -> AppResult<()> {
+    pub(in crate::workspace) fn push_change(
+        &mut self,
+        change: DrawChange,
+        files: &staged::Change<'_>,
+    ) -> AppResult<()> {
         self.changes.push(change);
-        write_json(&self.folder.join("changes.json"), &self.changes)
+        files.put(&self.folder.join("changes.json"), &json_bytes(&self.changes)?)
     }
 }
 
@@ -354,4 +352,13 @@ pub struct CurrentTarget {
     pub note: String,
     /// When it came onto the list, where a change put it there.
     pub listed_at: Option<String>,
+}
+
+/// The rule by which a draw's inspectors are paired: that of its seal's method.
+#[must_use]
+pub fn pairing_rule(seal: &Seal) -> PairingRule {
+    match seal.method() {
+        Some(Method::V1) | None => PairingRule::LeastLoad,
+        Some(Method::V2) => PairingRule::WithinOne,
+    }
 }

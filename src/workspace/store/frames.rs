@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
-use crate::export::write_atomic;
 use crate::registry::mapping::Mapping;
 use crate::registry::{FORMER, FORMER_INSPECTORS, Registry, TableKind, frame_from_bytes, frame_to_bytes};
 use crate::sampling::to_hex;
-use crate::workspace::store::project::{Project, create_folder, load_bytes};
+use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged::Change;
 
 /// How the mapping says that the districts file is read; the same when it is read again from the project.
 pub(in crate::workspace) fn district_options(mapping: &Mapping) -> DistrictOptions {
@@ -31,22 +31,27 @@ pub(in crate::workspace) fn district_options(mapping: &Mapping) -> DistrictOptio
     }
 }
 
-/// Writes the registry's frames.
+/// Folder of the registry's frames.
+pub const FRAMES: &str = "frames";
+
+fn place(name: &str) -> PathBuf {
+    Path::new(FRAMES).join(format!("{name}.parquet"))
+}
+
+/// Puts the registry's frames among the files of a deed.
 ///
 /// # Errors
 /// `FRM-…`, `IO-…`.
-pub fn save_registry(project: &Project, registry: &Registry, progress: &Progress) -> AppResult<()> {
-    write_registry(project.root(), registry, progress)
-}
-
-pub(in crate::workspace) fn write_registry(root: &Path, registry: &Registry, progress: &Progress) -> AppResult<()> {
-    let folder = root.join("frames");
-    create_folder(&folder)?;
+pub(in crate::workspace) fn put_registry(
+    change: &Change<'_>,
+    registry: &Registry,
+    progress: &Progress,
+) -> AppResult<()> {
     progress.begin("保存核查后的数据", 0);
     for (name, frame) in registry.frames() {
-        write_atomic(&folder.join(format!("{name}.parquet")), &frame_to_bytes(frame)?)?;
+        change.put(&place(name), &frame_to_bytes(frame)?)?;
     }
-    write_former(root, registry)
+    put_former(change, registry)
 }
 
 /// What is kept of units and inspectors that left: name of the file, table, rows.
@@ -57,42 +62,41 @@ fn former_of(registry: &Registry) -> [(&'static str, TableKind, &DataFrame); 2] 
     ]
 }
 
-/// Writes what is kept of units and inspectors that left, where there are any.
+/// Puts what is kept of units and inspectors that left among the files of a deed, where there are any.
 ///
 /// # Errors
 /// `FRM-…`, `IO-…`.
-pub(in crate::workspace) fn write_former(root: &Path, registry: &Registry) -> AppResult<()> {
+pub(in crate::workspace) fn put_former(change: &Change<'_>, registry: &Registry) -> AppResult<()> {
     for (name, _, frame) in former_of(registry).into_iter().filter(|(_, _, frame)| frame.height() > 0) {
-        write_atomic(&root.join("frames").join(format!("{name}.parquet")), &frame_to_bytes(frame)?)?;
+        change.put(&place(name), &frame_to_bytes(frame)?)?;
     }
     Ok(())
 }
 
-/// Writes the frames of a project's next state into `to`: the file of a frame that is as it was is copied byte for
-/// byte.
+/// Puts the frames of a project's next state among the files of a deed, in the place of those of before: the file of a
+/// frame that is as it was is copied byte for byte.
 ///
 /// # Errors
 /// `FRM-…`, `IO-…`.
-pub(in crate::workspace) fn write_next_registry(
+pub(in crate::workspace) fn put_next_registry(
     project: &Project,
     before: &Registry,
     next: &Registry,
-    to: &Path,
+    change: &mut Change<'_>,
     progress: &Progress,
 ) -> AppResult<()> {
-    let (old, new) = (project.root().join("frames"), to.join("frames"));
-    create_folder(&new)?;
+    let old = project.root().join(FRAMES);
+    change.replace_folder(FRAMES);
     progress.begin("保存核查后的数据", 0);
     let former = |of| former_of(of).map(|(name, _, frame)| (name, frame));
     let earlier: BTreeMap<&str, &DataFrame> = before.frames().chain(former(before)).collect();
     for (name, frame) in next.frames().chain(former(next)) {
-        let file = format!("{name}.parquet");
-        let kept = old.join(&file);
+        let kept = old.join(format!("{name}.parquet"));
         let same = earlier.get(name).is_some_and(|before| before.equals_missing(frame)) && kept.exists();
         if same {
-            write_atomic(&new.join(file), &load_bytes(&kept)?)?;
+            change.put(&place(name), &load_bytes(&kept)?)?;
         } else if ![FORMER, FORMER_INSPECTORS].contains(&name) || frame.height() > 0 {
-            write_atomic(&new.join(file), &frame_to_bytes(frame)?)?;
+            change.put(&place(name), &frame_to_bytes(frame)?)?;
         }
         progress.check()?;
     }

@@ -1,21 +1,43 @@
 //! The journal: an append-only file of every command that changed the project, each line carrying the
 //! SHA-256 of the line before it, so that a changed or removed line is found.
 //!
-//! Lines are JSON objects with sorted keys (`at`, `command`, `detail`, `operator`, `previous`, `sequence`);
-//! `previous` is the hash of the preceding line's bytes without its line end, empty for the first. Each
-//! append is flushed to the disk before the command reports success. A line that a crash cut short at the
-//! end of the file carries no command that was ever reported as done: it is set aside as `journal.torn` at
-//! the next opening or append and said.
+//! Lines are JSON objects with sorted keys (`at`, `command`, `detail`, `files`, `log`, `operator`, `previous`,
+//! `sequence`); `previous` is the hash of the preceding line's bytes without its line end, empty for the first.
+//! `files` are the project's files that the command left otherwise, each with its SHA-256 then, `null` where it went;
+//! `log` is the head of the log of all lines before (a hash tree as RFC 6962, section 2.1, a line a leaf). Lines of
+//! earlier versions have neither. Each append is flushed to the disk before the command reports success. A line that a
+//! crash cut short at the end of the file carries no command that was ever reported as done: it is set aside as
+//! `journal.torn` at the next opening or append and said.
 
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::sampling::{as_written, to_hex};
+use crate::export::disk::append_at;
+use crate::sampling::{GrowingTree, as_written, compute_log_leaf, to_hex};
+
+/// The log at some size: the number of its lines and the root of the tree over them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogHead {
+    /// Root, hexadecimal.
+    pub root: String,
+    /// Lines.
+    pub size: u64,
+}
+
+impl LogHead {
+    fn of(tree: &GrowingTree) -> Self {
+        Self { root: to_hex(&tree.root()), size: tree.size() }
+    }
+}
+
+/// SHA-256 of files by their path within the project, `/` between folders; `None` of a file that went.
+pub type FileHashes = BTreeMap<String, Option<String>>;
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +48,12 @@ pub struct JournalEntry {
     pub command: String,
     /// What it changed.
     pub detail: serde_json::Value,
+    /// Files as the command left them; empty where an earlier version wrote the line.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: FileHashes,
+    /// Head of the log before this line; `None` where an earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogHead>,
     /// Who.
     pub operator: String,
     /// SHA-256 of the line before, hexadecimal; empty for the first.
@@ -44,11 +72,56 @@ fn hash(line: &[u8]) -> String {
     to_hex(&Sha256::digest(line))
 }
 
+/// What a journal's bytes hold.
+struct Contents {
+    bytes: Vec<u8>,
+    /// Length up to the last line end; what follows was cut short.
+    whole: usize,
+}
+
+impl Contents {
+    fn torn(&self) -> &[u8] {
+        &self.bytes[self.whole..]
+    }
+
+    /// The whole lines as the program wrote them.
+    fn lines(&self) -> Vec<u8> {
+        as_written(&self.bytes[..self.whole]).into_owned()
+    }
+
+    /// Where the next line begins: blank lines that another program left at the end would stand within the chain.
+    fn end(&self) -> usize {
+        let whole = &self.bytes[..self.whole];
+        let body = whole.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last + 1);
+        let end = if whole[body..].starts_with(b"\r\n") { 2 } else { 1 };
+        if body == 0 { 0 } else { (body + end).min(self.whole) }
+    }
+}
+
+fn split(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let body = lines.strip_suffix(b"\n").unwrap_or(lines);
+    body.split(|b| *b == b'\n').filter(|_| !lines.is_empty())
+}
+
 impl Journal {
     /// The journal at this path; the file need not exist.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
         Self { path }
+    }
+
+    fn failed(&self, cause: std::io::Error) -> AppError {
+        AppError::io("写入操作日志", &self.path, cause)
+    }
+
+    fn contents(&self) -> AppResult<Contents> {
+        let bytes = match std::fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(cause) => return Err(AppError::io("读取操作日志", &self.path, cause)),
+        };
+        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        Ok(Contents { bytes, whole })
     }
 
     /// Sets a line aside that a crash cut short; true where there was one. Only for the one who holds the
@@ -57,79 +130,77 @@ impl Journal {
     /// # Errors
     /// `IO-…`.
     pub fn mend(&self) -> AppResult<bool> {
-        if self.path.exists() { self.open_whole().map(|(_, _, torn)| torn) } else { Ok(false) }
-    }
-
-    /// The file and its whole lines; a torn one is set aside, which the flag says.
-    fn open_whole(&self) -> AppResult<(File, Vec<u8>, bool)> {
-        let io = |cause| AppError::io("写入操作日志", &self.path, cause);
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path).map_err(io)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(io)?;
-        let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        let torn = whole < bytes.len();
-        if torn {
-            let aside = self.path.with_extension("torn");
-            let mut keep = OpenOptions::new().create(true).append(true).open(&aside).map_err(io)?;
-            keep.write_all(&bytes[whole..]).map_err(io)?;
-            keep.write_all(b"\n").map_err(io)?;
-            keep.sync_all().map_err(io)?;
-            file.set_len(whole as u64).map_err(io)?;
-            bytes.truncate(whole);
+        let contents = self.contents()?;
+        let torn = contents.torn();
+        if torn.is_empty() {
+            return Ok(false);
         }
-        Ok((file, bytes, torn))
+        let aside = self.path.with_extension("torn");
+        let length = std::fs::metadata(&aside).map_or(0, |kept| kept.len());
+        append_at(&aside, length, &[torn, b"\n"].concat()).map_err(|cause| self.failed(cause))?;
+        append_at(&self.path, contents.whole as u64, b"").map_err(|cause| self.failed(cause))?;
+        Ok(true)
     }
 
-    /// Appends a line and flushes it to the disk.
+    /// The line that would be appended now, without its line end.
     ///
     /// # Errors
-    /// `JRN-001` where the file's last line can't be read as a journal line, `IO-…` where it can't be written.
-    pub fn append(
+    /// `JRN-001` where the file's last line can't be read as a journal line, `IO-…`.
+    pub fn compose(
         &self,
-        at: &str,
-        operator: &str,
-        command: &str,
+        (at, operator, command): (&str, &str, &str),
         detail: serde_json::Value,
-    ) -> AppResult<JournalEntry> {
-        let io = |cause| AppError::io("写入操作日志", &self.path, cause);
-        let (mut file, bytes, _) = self.open_whole()?;
-        let (previous, sequence) =
-            match as_written(&bytes).strip_suffix(b"\n").map(|b| b.rsplit(|b| *b == b'\n').next().unwrap_or(b)) {
-                None => (String::new(), 1),
-                Some(line) => {
-                    let last: JournalEntry = serde_json::from_slice(line).map_err(|cause| {
-                        AppError::from(
-                            Finding::error("JRN-001", "操作日志最后一行无法识别")
-                                .hint("日志可能被改动，请用「verify --journal」核验并保留原件")
-                                .file(self.path.display().to_string()),
-                        )
-                        .caused_by(cause)
-                    })?;
-                    (hash(line), last.sequence + 1)
-                }
-            };
+        files: FileHashes,
+    ) -> AppResult<(JournalEntry, String)> {
+        let lines = self.contents()?.lines();
+        let (mut tree, mut previous, mut last) = (GrowingTree::default(), String::new(), None);
+        for line in split(&lines) {
+            tree.push(compute_log_leaf(line));
+            last = Some(line);
+        }
+        let mut sequence = 1;
+        if let Some(line) = last {
+            let last: JournalEntry = serde_json::from_slice(line).map_err(|cause| {
+                AppError::from(
+                    Finding::error("JRN-001", "操作日志最后一行无法识别")
+                        .hint("日志可能被改动，请用「verify --journal」核验并保留原件")
+                        .file(self.path.display().to_string()),
+                )
+                .caused_by(cause)
+            })?;
+            (previous, sequence) = (hash(line), last.sequence + 1);
+        }
         let entry = JournalEntry {
             at: at.to_owned(),
             command: command.to_owned(),
             detail,
+            files,
+            log: Some(LogHead::of(&tree)),
             operator: operator.to_owned(),
             previous,
             sequence,
         };
-        // Blank lines that another program left at the end would stand within the chain.
-        let body = bytes.iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |last| last + 1);
-        let end = if bytes[body..].starts_with(b"\r\n") { 2 } else { 1 };
-        if body > 0 && bytes.len() > body + end {
-            file.set_len((body + end) as u64).map_err(io)?;
-        }
-        let mut line = serde_json::to_vec(&entry)
+        let line = serde_json::to_string(&entry)
             .map_err(|cause| AppError::new("JRN-002", "操作日志无法写成文本").caused_by(cause))?;
-        line.push(b'\n');
-        file.seek(SeekFrom::End(0)).map_err(io)?;
-        file.write_all(&line).map_err(io)?;
-        file.sync_all().map_err(io)?;
-        Ok(entry)
+        Ok((entry, line))
+    }
+
+    /// Appends a composed line and flushes it to the disk; nothing happens where it stands at the end already. A part
+    /// of it that a crash left is written anew.
+    ///
+    /// # Errors
+    /// `IO-…` where it can't be written.
+    pub fn put(&self, line: &str) -> AppResult<()> {
+        let contents = self.contents()?;
+        if split(&contents.lines()).last() == Some(line.as_bytes()) {
+            return Ok(());
+        }
+        let mut whole = line.as_bytes().to_vec();
+        whole.push(b'\n');
+        if !whole.starts_with(contents.torn()) {
+            self.mend()?;
+        }
+        append_at(&self.path, contents.end() as u64, &whole).map_err(|cause| self.failed(cause))
     }
 
     /// All lines, and the faults of the chain in words; an empty list of faults means that it holds.
@@ -158,6 +229,7 @@ pub fn check_journal_file(path: &Path) -> AppResult<(Vec<JournalEntry>, Vec<Stri
     }
     let (mut entries, mut faults) = (Vec::new(), Vec::new());
     let (mut previous, mut sequence) = (String::new(), 0);
+    let mut tree = GrowingTree::default();
     let mut lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').collect();
     if lines.last().is_some_and(|line| line.is_empty()) {
         lines.pop();
@@ -175,10 +247,14 @@ pub fn check_journal_file(path: &Path) -> AppResult<(Vec<JournalEntry>, Vec<Stri
                 if entry.sequence != sequence + 1 {
                     faults.push(format!("第 {number} 行序号为 {}，应为 {}", entry.sequence, sequence + 1));
                 }
+                if entry.log.as_ref().is_some_and(|head| *head != LogHead::of(&tree)) {
+                    faults.push(format!("第 {number} 行所记的日志根值与此前各行不符"));
+                }
                 sequence = entry.sequence;
                 entries.push(entry);
             }
         }
+        tree.push(compute_log_leaf(line));
         previous = hash(line);
     }
     Ok((entries, faults))
@@ -189,11 +265,18 @@ pub fn check_journal_file(path: &Path) -> AppResult<(Vec<JournalEntry>, Vec<Stri
 mod tests {
     use super::*;
 
+    fn append(journal: &Journal, command: &str, detail: serde_json::Value) {
+        let files = FileHashes::new();
+        let (_, line) = journal.compose(("2027-02-26T09:00:00+08:00", "张三", command), detail, files).unwrap();
+        journal.put(&line).unwrap();
+        journal.put(&line).unwrap();
+    }
+
     fn journal() -> (tempfile::TempDir, Journal) {
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::at(dir.path().join("journal.jsonl"));
         for i in 0..4 {
-            journal.append("2027-02-26T09:00:00+08:00", "张三", "seal", serde_json::json!({ "n": i })).unwrap();
+            append(&journal, "seal", serde_json::json!({ "n": i }));
         }
         (dir, journal)
     }
@@ -220,13 +303,17 @@ mod tests {
     #[test]
     fn a_torn_last_line_is_set_aside() {
         let (dir, journal) = journal();
-        let mut file = OpenOptions::new().append(true).open(&journal.path).unwrap();
-        file.write_all(b"{\"at\":\"2027").unwrap();
+        let tear = |bytes: &[u8]| {
+            let mut all = std::fs::read(&journal.path).unwrap();
+            all.extend(bytes);
+            std::fs::write(&journal.path, all).unwrap();
+        };
+        tear(b"{\"at\":\"2027");
         assert!(!journal.check().unwrap().1.is_empty());
         assert!(journal.mend().unwrap() && !journal.mend().unwrap(), "said once");
         assert!(journal.check().unwrap().1.is_empty());
-        file.write_all(b"{\"at\":\"2027").unwrap();
-        journal.append("2027-02-26T10:00:00+08:00", "张三", "open", serde_json::Value::Null).unwrap();
+        tear(b"{\"at\":\"2026");
+        append(&journal, "open", serde_json::Value::Null);
         let (entries, faults) = journal.check().unwrap();
         assert_eq!((entries.len(), faults.len()), (5, 0));
         assert!(dir.path().join("journal.torn").exists());

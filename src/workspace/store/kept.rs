@@ -7,15 +7,15 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::export::write_atomic;
 use crate::workspace::store::clock::Moment;
-use crate::workspace::store::project::{Project, create_folder, load_bytes};
+use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged::Change;
 
 /// Folder of the project.
 const FOLDER: &str = "kept";
 /// What says when and why.
 const NOTE: &str = "kept.json";
-/// Ending of a folder that is being deleted.
+/// Ending of a folder that an earlier version was deleting when it was killed.
 const GOING: &str = ".going";
 
 /// When and why a state was kept.
@@ -86,13 +86,13 @@ pub fn find_kept(project: &Project, id: Option<&str>) -> AppResult<KeptState> {
     })
 }
 
-/// Puts the state of today into a change that is made ready, as `kept/ID`; returns the id.
+/// Puts the state of today among the files of a deed, as `kept/ID`; returns the id.
 ///
 /// # Errors
 /// `IO-…`, `PRJ-041`.
 pub(in crate::workspace) fn keep_state(
     project: &Project,
-    change: &Path,
+    change: &Change<'_>,
     note: &KeptNote,
     now: Moment,
 ) -> AppResult<String> {
@@ -102,18 +102,17 @@ pub(in crate::workspace) fn keep_state(
         .map(|n| format!("{day}-{n}"))
         .find(|id| !taken.join(id).exists() && !taken.join(format!("{id}{GOING}")).exists())
         .unwrap_or_default();
-    let to = change.join(FOLDER).join(&id);
-    create_folder(&to.join("frames"))?;
+    let to = Path::new(FOLDER).join(&id);
     for name in ["project.ron", "quality.csv"] {
         let path = project.root().join(name);
         if path.exists() {
-            write_atomic(&to.join(name), &load_bytes(&path)?)?;
+            change.put(&to.join(name), &load_bytes(&path)?)?;
         }
     }
-    copy_frames(&project.root().join("frames"), &to.join("frames"))?;
+    copy_frames(&project.root().join("frames"), change, &to.join("frames"))?;
     let bytes = serde_json::to_vec_pretty(note)
         .map_err(|cause| AppError::new("PRJ-041", "保留名录的说明无法写成文本").caused_by(cause))?;
-    write_atomic(&to.join(NOTE), &bytes)?;
+    change.put(&to.join(NOTE), &bytes)?;
     Ok(id)
 }
 
@@ -123,30 +122,17 @@ pub(in crate::workspace) fn kept_folder(project: &Project, id: &str) -> std::pat
     project.root().join(FOLDER).join(id)
 }
 
-/// Copies the frames' files.
+/// Copies the frames' files among those of a deed.
 ///
 /// # Errors
 /// `IO-…`.
-pub(in crate::workspace) fn copy_frames(from: &Path, to: &Path) -> AppResult<()> {
+pub(in crate::workspace) fn copy_frames(from: &Path, change: &Change<'_>, to: &Path) -> AppResult<()> {
     let io = |cause| AppError::io("读取文件夹", from, cause);
     for entry in std::fs::read_dir(from).map_err(io)? {
         let path = entry.map_err(io)?.path();
         if let (true, Some(name)) = (path.is_file(), path.file_name()) {
-            write_atomic(&to.join(name), &load_bytes(&path)?)?;
+            change.put(&to.join(name), &load_bytes(&path)?)?;
         }
     }
     Ok(())
-}
-
-/// Deletes a kept state.
-///
-/// # Errors
-/// `IO-…`.
-pub(in crate::workspace) fn remove_kept(project: &Project, id: &str) -> AppResult<()> {
-    let folder = kept_folder(project, id);
-    let going = kept_folder(project, &format!("{id}{GOING}"));
-    let io = |cause| AppError::io("删除保留的名录", &folder, cause);
-    // renamed first: half of one is never taken for a state
-    std::fs::rename(&folder, &going).map_err(io)?;
-    std::fs::remove_dir_all(&going).map_err(io)
 }

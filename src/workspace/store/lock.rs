@@ -6,6 +6,8 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 
@@ -16,6 +18,26 @@ pub const LOCK_FILE: &str = ".lock";
 #[derive(Debug)]
 pub struct ProjectLock {
     _file: File,
+    changing: AtomicBool,
+}
+
+/// Held while a deed is written: one at a time, whoever shares the lock.
+#[derive(Debug)]
+pub struct Changing(Arc<ProjectLock>);
+
+impl Changing {
+    /// `None` while another deed is being written.
+    #[must_use]
+    pub fn begin(lock: &Arc<ProjectLock>) -> Option<Self> {
+        let was = lock.changing.swap(true, Ordering::AcqRel);
+        (!was).then(|| Self(Arc::clone(lock)))
+    }
+}
+
+impl Drop for Changing {
+    fn drop(&mut self) {
+        self.0.changing.store(false, Ordering::Release);
+    }
 }
 
 impl ProjectLock {
@@ -42,7 +64,7 @@ impl ProjectLock {
             Err(std::fs::TryLockError::Error(cause)) => return Err(io(cause)),
         }
         file.set_len(0).and_then(|()| file.write_all(operator.as_bytes())).map_err(io)?;
-        Ok(Self { _file: file })
+        Ok(Self { _file: file, changing: AtomicBool::new(false) })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::PlanDates;
-use crate::workspace::store::draws::write_json;
+use crate::workspace::store::draws::json_bytes;
 use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged::Change;
 
 const FILE: &str = "year_plan.json";
 
@@ -25,6 +26,6 @@ pub fn load_plan_dates(project: &Project) -> AppResult<PlanDates> {
     })
 }
 
-pub(in crate::workspace) fn save_plan_dates(project: &Project, dates: &PlanDates) -> AppResult<()> {
-    write_json(&project.root().join(FILE), dates)
+pub(in crate::workspace) fn put_plan_dates(change: &Change<'_>, project: &Project, dates: &PlanDates) -> AppResult<()> {
+    change.put(&project.root().join(FILE), &json_bytes(dates)?)
 }

@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{BodyId, Period, PlanMonth, UnitId};
-use crate::export::write_atomic;
 use crate::plan::PlanEdits;
 use crate::plan::model::{ByMonth, MONTHS, RESOURCES};
 use crate::workspace::store::draws::{StoredDraw, json_bytes};
 use crate::workspace::store::plan_dates::load_plan_dates;
-use crate::workspace::store::project::{Project, create_folder, load_bytes};
+use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::register::load_register;
+use crate::workspace::store::staged::Change;
 
 /// Folder of the approved versions: `plans/1.json`, `plans/2.json`, …
 const FOLDER: &str = "plans";
@@ -288,7 +288,11 @@ pub fn load_plan_files(project: &Project) -> AppResult<PlanFiles> {
     Ok(files)
 }
 
-pub(in crate::workspace) fn save_approved(project: &Project, version: u32, bytes: &[u8]) -> AppResult<()> {
-    create_folder(&project.root().join(FOLDER))?;
-    write_atomic(&approved_path(project, version), bytes)
+pub(in crate::workspace) fn put_approved(
+    change: &Change<'_>,
+    project: &Project,
+    version: u32,
+    bytes: &[u8],
+) -> AppResult<()> {
+    change.put(&approved_path(project, version), bytes)
 }

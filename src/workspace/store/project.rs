@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::domain::{Period, PlanMonth, WorkCalendar};
-use crate::export::write_atomic;
+use crate::export::disk::make_folder;
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, load_policy};
 use crate::registry::load::{TableSummary, told_rows};
@@ -28,13 +28,14 @@ use crate::registry::mapping::Mapping;
 use crate::registry::{Registry, TableKind};
 use crate::workspace::store::briefing::BriefingChoice;
 use crate::workspace::store::clock::Moment;
-use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::journal::{Journal, JournalEntry};
-use crate::workspace::store::lock::ProjectLock;
-use crate::workspace::store::staged::{Recovery, recover_change};
+use crate::workspace::store::journal::Journal;
+use crate::workspace::store::lock::{Changing, ProjectLock};
+use crate::workspace::store::staged::{Change, Recovered, is_broken_off, recover_change};
 
 /// Format of `project.ron`.
 const FORMAT: u32 = 1;
+/// What makes a folder a project.
+const PROJECT_FILE: &str = "project.ron";
 
 /// An input file as it was when it was taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,7 +150,7 @@ pub struct Project {
     /// Working days.
     pub calendar: WorkCalendar,
     lock: Option<Arc<ProjectLock>>,
-    recovery: Recovery,
+    recovered: Recovered,
 }
 
 /// A lock that may still be kept by whoever took a snapshot of a project.
@@ -185,7 +186,7 @@ pub fn load_bytes(path: &Path) -> AppResult<Vec<u8>> {
 /// # Errors
 /// `IO-…` with the path.
 pub fn create_folder(path: &Path) -> AppResult<()> {
-    std::fs::create_dir_all(path).map_err(|cause| AppError::io("创建文件夹", path, cause))
+    make_folder(path).map_err(|cause| AppError::io("创建文件夹", path, cause))
 }
 
 /// The working days that ship with the product: State Council notices, then statutory days of later years.
@@ -218,33 +219,37 @@ fn add_calendar(calendar: &mut WorkCalendar, name: &str, text: &str) -> AppResul
 }
 
 impl Project {
-    /// Makes a project in an empty or missing folder. `project.ron`, which makes the folder a project, is
-    /// written by the first [`Project::save`], once everything else is there: an import that breaks off leaves
-    /// no project behind.
+    /// Begins a project in an empty or missing folder: nothing but the lock is written. It is one with its first deed
+    /// ([`Change`]), which holds all of its files: an import that breaks off leaves no project behind.
     ///
     /// # Errors
     /// `PRJ-001` where the folder holds a project, `IO-…`, `PRJ-010`, or a fault of the policy.
     pub fn create(root: &Path, file: ProjectFile, policy_bytes: Vec<u8>, operator: &str) -> AppResult<Self> {
-        if root.join("project.ron").exists() {
-            return Err(Finding::error("PRJ-001", "此文件夹已有项目")
-                .hint("请换一个空文件夹，或打开已有项目")
-                .file(root.display().to_string())
-                .into());
-        }
+        let taken = || -> AppResult<()> {
+            if root.join(PROJECT_FILE).exists() {
+                return Err(Finding::error("PRJ-001", "此文件夹已有项目")
+                    .hint("请换一个空文件夹，或打开已有项目")
+                    .file(root.display().to_string())
+                    .into());
+            }
+            Ok(())
+        };
+        taken()?;
         create_folder(root)?;
         let lock = ProjectLock::acquire(root, operator)?;
+        // one that was decided and broken off is a project now
+        let recovered = recover_change(root, true)?;
+        taken()?;
         let policy = parse_policy(&policy_bytes)?;
-        let project = Self {
+        Ok(Self {
             root: root.to_owned(),
             file,
             policy,
             policy_bytes,
             calendar: bundled_calendar()?,
             lock: Some(Arc::new(lock)),
-            recovery: Recovery::None,
-        };
-        write_atomic(&root.join("policy.ron"), &project.policy_bytes)?;
-        Ok(project)
+            recovered,
+        })
     }
 
     /// Opens a project to work in it; `None` as operator opens it read-only.
@@ -253,15 +258,15 @@ impl Project {
     /// `PRJ-002` where the folder holds no project, `PRJ-003` where `project.ron` can't be read, `PRJ-010`
     /// where another window holds it, `IO-…`, or a fault of the policy.
     pub fn open(root: &Path, operator: Option<&str>) -> AppResult<Self> {
-        let path = root.join("project.ron");
-        if !path.exists() {
+        let may_be_one = operator.is_some() && is_broken_off(root);
+        if !root.join(PROJECT_FILE).exists() && !may_be_one {
             return Err(Finding::error("PRJ-002", "此文件夹不是项目（缺少 project.ron）")
                 .hint("请选择由「fairdraw new」或「fairdraw run」建立的项目文件夹")
                 .file(root.display().to_string())
                 .into());
         }
         let lock = operator.map(|operator| ProjectLock::acquire(root, operator)).transpose()?.map(Arc::new);
-        Self::load(root, lock)
+        Self::load(root, lock, true)
     }
 
     /// The lock that this project holds, to open the folder again with while anything still keeps it;
@@ -279,7 +284,7 @@ impl Project {
     pub fn open_again(root: &Path, held: &[HeldLock], operator: &str) -> AppResult<Self> {
         let lock = held.iter().filter(|held| is_same_folder(&held.root, root)).find_map(|held| held.lock.upgrade());
         match lock {
-            Some(lock) => Self::load(root, Some(lock)),
+            Some(lock) => Self::load(root, Some(lock), false),
             None => Self::open(root, Some(operator)),
         }
     }
@@ -289,12 +294,17 @@ impl Project {
     /// # Errors
     /// As [`Project::open`].
     pub fn reopen(&self) -> AppResult<Self> {
-        Self::load(&self.root, self.lock.clone())
+        Self::load(&self.root, self.lock.clone(), false)
     }
 
-    fn load(root: &Path, lock: Option<Arc<ProjectLock>>) -> AppResult<Self> {
-        let recovery = if lock.is_some() { recover_change(root)? } else { Recovery::None };
-        let file = load_project_file(&root.join("project.ron"))?;
+    /// `fresh`: the lock was taken just now.
+    fn load(root: &Path, lock: Option<Arc<ProjectLock>>, fresh: bool) -> AppResult<Self> {
+        // while a deed is being written nothing is broken off
+        let recovered = match lock.as_ref().and_then(Changing::begin) {
+            Some(_changing) => recover_change(root, fresh)?,
+            None => Recovered::default(),
+        };
+        let file = load_project_file(&root.join(PROJECT_FILE))?;
         let policy_bytes = load_bytes(&root.join("policy.ron"))?;
         let policy = parse_policy(&policy_bytes)?;
         let mut calendar = bundled_calendar()?;
@@ -303,7 +313,7 @@ impl Project {
             let text = String::from_utf8_lossy(&load_bytes(&own)?).into_owned();
             add_calendar(&mut calendar, "calendar.csv", &text)?;
         }
-        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock, recovery })
+        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock, recovered })
     }
 
     /// True where the project was opened without the lock.
@@ -312,10 +322,10 @@ impl Project {
         self.lock.is_none()
     }
 
-    /// What opening it found of a change that was broken off.
+    /// What opening it found of a deed that was broken off, and did about it.
     #[must_use]
-    pub fn recovery(&self) -> Recovery {
-        self.recovery
+    pub fn recovered(&self) -> &Recovered {
+        &self.recovered
     }
 
     /// The folder.
@@ -330,35 +340,41 @@ impl Project {
         &self.policy_bytes
     }
 
-    /// Writes `project.ron`.
-    ///
-    /// # Errors
-    /// `PRJ-011` where the project is open read-only, `IO-…`.
-    pub fn save(&self) -> AppResult<()> {
-        self.check_writable()?;
-        self.save_to(&self.root)
-    }
-
-    /// Writes `project.ron` into another folder: where a change is made ready.
+    /// Puts `project.ron` among the files of a deed.
     ///
     /// # Errors
     /// `PRJ-004`, `IO-…`.
-    pub fn save_to(&self, folder: &Path) -> AppResult<()> {
+    pub(in crate::workspace) fn put_file(&self, change: &Change<'_>) -> AppResult<()> {
         let text = ron::ser::to_string_pretty(&self.file, ron::ser::PrettyConfig::new().struct_names(false))
             .map_err(|cause| AppError::new("PRJ-004", "项目文件无法写成文本").caused_by(cause))?;
-        write_atomic(&folder.join("project.ron"), text.as_bytes())
+        change.put(&self.root.join(PROJECT_FILE), text.as_bytes())
     }
 
-    /// Replaces the policy; refused where it does not hold together.
+    /// Puts the policy among the files of a deed.
     ///
     /// # Errors
-    /// The policy's own, `PRJ-011`, `IO-…`.
-    pub fn set_policy(&mut self, bytes: Vec<u8>) -> AppResult<()> {
-        self.check_writable()?;
+    /// `IO-…`.
+    pub(in crate::workspace) fn put_policy(&self, change: &Change<'_>) -> AppResult<()> {
+        change.put(&self.root.join("policy.ron"), &self.policy_bytes)
+    }
+
+    /// This project with other settings; refused where the policy does not hold together. Nothing is written.
+    ///
+    /// # Errors
+    /// The policy's own.
+    pub(in crate::workspace) fn with_policy(&self, bytes: Vec<u8>) -> AppResult<Self> {
         let policy = parse_policy(&bytes)?;
-        write_atomic(&self.root.join("policy.ron"), &bytes)?;
-        (self.policy, self.policy_bytes) = (policy, bytes);
-        Ok(())
+        Ok(Self { policy, policy_bytes: bytes, ..self.clone() })
+    }
+
+    /// Begins to write a deed.
+    ///
+    /// # Errors
+    /// `PRJ-011` open read-only, `PRJ-035` while another is being written.
+    pub(super) fn begin_changing(&self) -> AppResult<Changing> {
+        self.check_writable()?;
+        let lock = self.lock.as_ref().and_then(Changing::begin);
+        lock.ok_or_else(|| AppError::new("PRJ-035", "上一项操作还在写入项目，请稍候"))
     }
 
     /// `Err(PRJ-011)` where the project is open read-only.
@@ -376,20 +392,6 @@ impl Project {
     #[must_use]
     pub fn journal(&self) -> Journal {
         Journal::at(self.root.join("journal.jsonl"))
-    }
-
-    /// Adds a line to the journal.
-    ///
-    /// # Errors
-    /// `PRJ-011`, `JRN-…`, `IO-…`.
-    pub fn log(
-        &self,
-        context: &CommandContext,
-        command: CommandId,
-        detail: serde_json::Value,
-    ) -> AppResult<JournalEntry> {
-        self.check_writable()?;
-        self.journal().append(&context.now.to_string(), &context.operator, command.id(), detail)
     }
 
     /// The folder of a draw: `draws/2027-03/1`.

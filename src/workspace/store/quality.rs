@@ -8,11 +8,11 @@ use std::path::Path;
 use polars::prelude::{BooleanChunked, DataFrame};
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
-use crate::export::write_atomic;
 use crate::registry::schema::quality;
 use crate::registry::{ConfirmedFinding, mark_confirmed, read_report_csv, render_findings, report_csv};
-use crate::workspace::store::draws::write_json;
-use crate::workspace::store::project::load_bytes;
+use crate::workspace::store::draws::json_bytes;
+use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged::Change;
 
 /// File of the report.
 pub const QUALITY: &str = "quality.csv";
@@ -64,32 +64,34 @@ pub fn load_confirmed(root: &Path) -> AppResult<Vec<ConfirmedFinding>> {
     })
 }
 
-/// Writes a report into a folder.
+/// Puts the report among the files of a deed.
 ///
 /// # Errors
 /// `IO-…`.
-pub(in crate::workspace) fn save_report(folder: &Path, report: &DataFrame) -> AppResult<()> {
-    write_atomic(&folder.join(QUALITY), report_csv(report).as_bytes())
+pub(in crate::workspace) fn put_report(change: &Change<'_>, report: &DataFrame) -> AppResult<()> {
+    change.put(Path::new(QUALITY), report_csv(report).as_bytes())
 }
 
-/// Writes what was confirmed into a folder.
+/// Puts what was confirmed among the files of a deed.
 ///
 /// # Errors
 /// `IO-…`.
-pub(in crate::workspace) fn save_confirmed(folder: &Path, confirmed: &[ConfirmedFinding]) -> AppResult<()> {
-    write_json(&folder.join(CONFIRMED), &confirmed)
+pub(in crate::workspace) fn put_confirmed(change: &Change<'_>, confirmed: &[ConfirmedFinding]) -> AppResult<()> {
+    change.put(Path::new(CONFIRMED), &json_bytes(&confirmed)?)
 }
 
-/// Puts the findings on one thing, or on one file of it, in the place of those of before.
+/// Puts the findings on one thing, or on one file of it, in the place of those of before, among the files of a deed.
 ///
 /// # Errors
 /// `IO-…`, `QLT-…`.
-pub(in crate::workspace) fn replace_findings(
-    root: &Path,
+pub(in crate::workspace) fn put_findings(
+    change: &Change<'_>,
+    project: &Project,
     table: &str,
     file: Option<&str>,
     findings: &Diagnostics,
 ) -> AppResult<()> {
+    let root = project.root();
     let before = load_report(root)?;
     let (tables, files) = (quality::TABLE.of(&before)?, quality::FILE.of(&before)?);
     let others: BooleanChunked = (0..before.height())
@@ -100,5 +102,5 @@ pub(in crate::workspace) fn replace_findings(
         .collect();
     let mut report = before.filter(&others).map_err(|cause| damaged(&cause))?;
     report.vstack_mut(&report_of(findings, table)).map_err(|cause| damaged(&cause))?;
-    save_report(root, &mark_confirmed(&report, &load_confirmed(root)?)?)
+    put_report(change, &mark_confirmed(&report, &load_confirmed(root)?)?)
 }

@@ -2,8 +2,9 @@
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::CheckResult;
-use crate::workspace::store::draws::write_json;
-use crate::workspace::store::project::{Project, create_folder, load_bytes};
+use crate::workspace::store::draws::json_bytes;
+use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::staged::Change;
 
 /// The results recorded so far; none where the file is not there.
 ///
@@ -23,7 +24,10 @@ pub fn load_results(project: &Project) -> AppResult<Vec<CheckResult>> {
     })
 }
 
-pub(in crate::workspace) fn save_results(project: &Project, results: &[CheckResult]) -> AppResult<()> {
-    create_folder(&project.root().join("results"))?;
-    write_json(&project.root().join("results").join("results.json"), &results)
+pub(in crate::workspace) fn put_results(
+    change: &Change<'_>,
+    project: &Project,
+    results: &[CheckResult],
+) -> AppResult<()> {
+    change.put(&project.root().join("results").join("results.json"), &json_bytes(&results)?)
 }

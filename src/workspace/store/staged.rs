@@ -1,57 +1,256 @@
-//! A change of many files of a project that happens whole or not at all, whenever the program is killed.
+//! The one way in which a deed writes: all of its files and its journal line, or nothing, whenever the program is killed
+//! or the disk fails.
 //!
-//! The new files are written into `change.tmp`; renaming it to `change` decides: before, the project is as it was;
-//! from then on the change counts and is carried out, at once or, where the program died, by whoever opens the
-//! project next. The journal's line lies among the files, so that it is written once, as of the command.
+//! 1. The new files are written into `change.tmp`, laid out as in the project, and flushed.
+//! 2. The intent ([`intent::Intent`]) joins them: operator, deed, the journal line to come, each file's SHA-256 before
+//!    and after.
+//! 3. Renaming the folder to `change` decides: before, the project is as it was; from then on the deed counts.
+//! 4. Each file takes its place by a rename, files that go are removed, the journal gets its line.
+//! 5. The folder goes.
+//!
+//! Where it breaks off after the third step, whoever opens the project to work in it finishes it
+//! ([`recover::recover_change`]). A deed that writes outside the project (an export) is decided before its first file is
+//! written, with the hashes of all of them: what of it came out is in the journal, however it ended.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+mod intent;
+mod recover;
 
-use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
 
-use crate::diagnostic::{AppError, AppResult};
-use crate::export::write_atomic;
+use self::intent::{Intent, OutsideFile, ProjectPath};
+pub use self::recover::{Recovered, Recovery};
+pub(super) use self::recover::{is_broken_off, recover_change};
+use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::export::disk;
+use crate::export::{write_atomic, write_private};
+use crate::sampling::{sha256, to_hex};
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::journal::Journal;
-use crate::workspace::store::project::{CommandContext, create_folder, load_bytes};
+use crate::workspace::store::frames::hash_file;
+use crate::workspace::store::journal::{FileHashes, JournalEntry};
+use crate::workspace::store::lock::Changing;
+use crate::workspace::store::project::{CommandContext, Project};
 
+/// Folder of a deed's files while they are made ready.
 const WRITING: &str = "change.tmp";
+/// Folder of a deed that counts.
 const DECIDED: &str = "change";
+/// Folder of a deed that is in place.
 const CARRIED_OUT: &str = "change.done";
-const LINE: &str = "journal.json";
 
-/// What opening a project found of a change that was broken off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Recovery {
-    /// Nothing.
-    #[default]
-    None,
-    /// It had been decided and has been carried out now.
-    CarriedOut,
-    /// It had not been decided: the project is as it was before.
-    Dropped,
+/// The files of a deed, made ready beside the project's own. Dropped before [`Change::commit`] it leaves nothing.
+#[derive(Debug)]
+pub struct Change<'a> {
+    project: &'a Project,
+    folder: PathBuf,
+    gone: BTreeSet<PathBuf>,
+    replaced: Vec<PathBuf>,
+    _changing: Changing,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Line {
-    at: String,
-    operator: String,
-    command: String,
-    detail: serde_json::Value,
-}
-
-fn remove_folder(path: &Path) -> AppResult<bool> {
-    match std::fs::remove_dir_all(path) {
-        Ok(()) => Ok(true),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(cause) => Err(AppError::io("清理临时文件夹", path, cause)),
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        // what can't be removed now goes at the next opening
+        let _ = disk::remove_folder(&self.folder);
     }
 }
 
-fn rename(from: &Path, to: &Path) -> AppResult<()> {
-    std::fs::rename(from, to).map_err(|cause| AppError::io("更换项目文件", to, cause))
+impl<'a> Change<'a> {
+    /// Begins a deed on a project.
+    ///
+    /// # Errors
+    /// `PRJ-011` open read-only, `PRJ-035` another deed is being written, `PRJ-036` one that had broken off was
+    /// finished just now, `IO-…`, `JRN-…`.
+    pub fn begin(project: &'a Project) -> AppResult<Self> {
+        let changing = project.begin_changing()?;
+        let root = project.root();
+        if let Recovered { finding: Some(finding), kind: Recovery::CarriedOut } = recover_change(root, false)? {
+            return Err(Finding::error("PRJ-036", "先前中断的操作刚刚补做完成，这一步尚未执行")
+                .value(finding.what)
+                .hint("请核对结果后再执行这一步")
+                .into());
+        }
+        let folder = root.join(WRITING);
+        make(&folder)?;
+        Ok(Self { project, folder, gone: BTreeSet::new(), replaced: Vec::new(), _changing: changing })
+    }
+
+    /// The folder that stands for the project's: what is written into it takes its place with the deed.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a file of the project is made ready; the folders above it are there.
+    ///
+    /// # Errors
+    /// `IO-…`.
+    pub fn place(&self, path: &Path) -> AppResult<PathBuf> {
+        let within = path.strip_prefix(self.project.root()).unwrap_or(path);
+        let path = self.folder.join(ProjectPath::of(Path::new(""), within)?.below(Path::new("")));
+        if let Some(folder) = path.parent() {
+            make(folder)?;
+        }
+        Ok(path)
+    }
+
+    /// A file of the project with these bytes.
+    ///
+    /// # Errors
+    /// `IO-…`.
+    pub fn put(&self, path: &Path, bytes: &[u8]) -> AppResult<()> {
+        write_atomic(&self.place(path)?, bytes)
+    }
+
+    /// As [`Change::put`], readable by its owner alone.
+    ///
+    /// # Errors
+    /// `IO-…`.
+    pub fn put_private(&self, path: &Path, bytes: &[u8]) -> AppResult<()> {
+        write_private(&self.place(path)?, bytes)
+    }
+
+    /// A folder of the project keeps those files alone that are made ready for it; folders in it stay.
+    pub fn replace_folder(&mut self, name: &str) {
+        self.replaced.push(self.project.root().join(name));
+    }
+
+    /// A folder of the project goes with all that is in it.
+    ///
+    /// # Errors
+    /// `IO-…`.
+    pub fn remove_folder(&mut self, folder: &Path) -> AppResult<()> {
+        files_below(folder, &mut self.gone)
+    }
+
+    /// A file of the project goes, where it is there.
+    pub fn remove_file(&mut self, path: &Path) {
+        if path.is_file() {
+            self.gone.insert(path.to_owned());
+        }
+    }
+
+    /// Decides the deed, puts its files in place and journals it.
+    ///
+    /// # Errors
+    /// `JRN-…`, `IO-…`: before the deed is decided nothing has changed; after it, it is finished later (`PRJ-033`).
+    pub fn commit(
+        self,
+        context: &CommandContext,
+        command: CommandId,
+        detail: serde_json::Value,
+    ) -> AppResult<JournalEntry> {
+        let (intent, entry) = self.intent(context, command, detail, Vec::new())?;
+        if intent.files.is_empty() {
+            // the line alone is whole or set aside
+            self.project.journal().put(&intent.line)?;
+            return Ok(entry);
+        }
+        self.decide(&intent)?;
+        let root = self.project.root();
+        match intent.carry_out(root) {
+            Ok(()) => Ok(entry),
+            Err(error) if intent.take_back(root) => Err(error),
+            Err(error) => Err(unfinished(command, error)),
+        }
+    }
+
+    /// Decides a deed whose files lie outside the project, lets `write` write them and journals it. Where it breaks off,
+    /// what came out is journaled.
+    ///
+    /// # Errors
+    /// Those of `write`; `JRN-…`, `IO-…`.
+    pub fn commit_outside(
+        self,
+        context: &CommandContext,
+        command: CommandId,
+        detail: serde_json::Value,
+        files: &[(PathBuf, &[u8])],
+        write: impl FnOnce() -> AppResult<()>,
+    ) -> AppResult<JournalEntry> {
+        let of = |(path, bytes): &(PathBuf, &[u8])| OutsideFile {
+            path: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
+            sha256: to_hex(&sha256(&[bytes])),
+        };
+        let (intent, entry) = self.intent(context, command, detail, files.iter().map(of).collect())?;
+        self.decide(&intent)?;
+        let root = self.project.root();
+        if let Err(error) = write() {
+            // what came out is journaled now, or at the next opening
+            let _ = intent.close_outside(root);
+            return Err(error);
+        }
+        intent.carry_out(root).map_err(|error| unfinished(command, error))?;
+        Ok(entry)
+    }
+
+    /// What is to be done, with the journal's line.
+    fn intent(
+        &self,
+        context: &CommandContext,
+        command: CommandId,
+        detail: serde_json::Value,
+        outside: Vec<OutsideFile>,
+    ) -> AppResult<(Intent, JournalEntry)> {
+        let root = self.project.root();
+        let mut staged = BTreeSet::new();
+        files_below(&self.folder, &mut staged)?;
+        let mut after: BTreeMap<ProjectPath, Option<String>> = BTreeMap::new();
+        for path in &staged {
+            after.insert(ProjectPath::of(&self.folder, path)?, Some(hash_file(path)?.0));
+        }
+        let mut gone = self.gone.clone();
+        for folder in self.replaced.iter().filter(|folder| folder.is_dir()) {
+            for path in entries(folder)? {
+                if path.is_file() {
+                    gone.insert(path);
+                }
+            }
+        }
+        for path in &gone {
+            after.entry(ProjectPath::of(root, path)?).or_insert(None);
+        }
+        let hashes: FileHashes = after.iter().map(|(path, hash)| (path.to_string(), hash.clone())).collect();
+        let at = context.now.to_string();
+        let (entry, line) = self.project.journal().compose((&at, &context.operator, command.id()), detail, hashes)?;
+        let intent = Intent::new(root, &entry, line, after, outside)?;
+        Ok((intent, entry))
+    }
+
+    /// From here on the deed counts.
+    fn decide(&self, intent: &Intent) -> AppResult<()> {
+        let root = self.project.root();
+        write_atomic(&self.folder.join(intent::FILE), &intent.to_json()?)?;
+        rename(&self.folder, &root.join(DECIDED))?;
+        if let Err(cause) = disk::sync_folder(root) {
+            intent.take_back(root);
+            return Err(AppError::io("保存文件失败", root, cause));
+        }
+        Ok(())
+    }
 }
 
+/// `PRJ-033`: a deed that counts, but is not in place yet.
+fn unfinished(command: CommandId, cause: AppError) -> AppError {
+    let why = &cause.finding().what;
+    let finding = Finding::error("PRJ-033", format!("「{}」已经确定，但没有写完：{why}", command.label()))
+        .hint("请不要重复这一步；排除故障后，下一步操作或重新打开项目时自动补做完成");
+    AppError::from(Finding { file: cause.finding().file.clone(), ..finding }).caused_by(cause)
+}
+
+fn make(folder: &Path) -> AppResult<()> {
+    disk::make_folder(folder).map_err(|cause| AppError::io("创建文件夹", folder, cause))
+}
+
+fn rename(from: &Path, to: &Path) -> AppResult<()> {
+    disk::rename(from, to).map_err(|cause| AppError::io("更换项目文件", to, cause))
+}
+
+fn remove_folder(path: &Path) -> AppResult<bool> {
+    disk::remove_folder(path).map_err(|cause| AppError::io("清理临时文件夹", path, cause))
+}
+
+/// What is in a folder, in order.
 fn entries(folder: &Path) -> AppResult<Vec<PathBuf>> {
     let io = |cause| AppError::io("读取文件夹", folder, cause);
     let mut paths = Vec::new();
@@ -62,175 +261,24 @@ fn entries(folder: &Path) -> AppResult<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The folder into which the new files go, laid out as in the project; empty.
-///
-/// # Errors
-/// `IO-…`.
-pub fn begin_change(root: &Path) -> AppResult<PathBuf> {
-    let folder = root.join(WRITING);
-    remove_folder(&folder)?;
-    create_folder(&folder)?;
-    Ok(folder)
-}
-
-/// Decides the change that lies in the folder of [`begin_change`] and carries it out. The files of a folder of the
-/// project of which there is a new one are replaced whole.
-///
-/// # Errors
-/// `IO-…`, `JRN-…`.
-pub fn commit_change(
-    root: &Path,
-    context: &CommandContext,
-    command: CommandId,
-    detail: serde_json::Value,
-) -> AppResult<()> {
-    let line = Line {
-        at: context.now.to_string(),
-        operator: context.operator.clone(),
-        command: command.id().to_owned(),
-        detail,
-    };
-    let bytes =
-        serde_json::to_vec(&line).map_err(|cause| AppError::new("JRN-002", "操作日志无法写成文本").caused_by(cause))?;
-    write_atomic(&root.join(WRITING).join(LINE), &bytes)?;
-    rename(&root.join(WRITING), &root.join(DECIDED))?;
-    carry_out(root, true)
-}
-
-fn name(path: &Path) -> OsString {
-    path.file_name().map(ToOwned::to_owned).unwrap_or_default()
-}
-
-/// Gives a folder the files of another: those that it has besides go, folders within are done alike, folders that it
-/// has besides stay.
-fn replace_folder(from: &Path, target: &Path) -> AppResult<()> {
-    create_folder(target)?;
-    let new = entries(from)?;
-    for path in &new {
-        let to = target.join(name(path));
+/// Every file in a folder and the folders in it.
+fn files_below(folder: &Path, files: &mut BTreeSet<PathBuf>) -> AppResult<()> {
+    for path in entries(folder)? {
         if path.is_dir() {
-            replace_folder(path, &to)?;
+            files_below(&path, files)?;
         } else {
-            write_atomic(&to, &load_bytes(path)?)?;
-        }
-    }
-    for old in entries(target)? {
-        if old.is_file() && !new.iter().any(|path| name(path) == name(&old)) {
-            std::fs::remove_file(&old).map_err(|cause| AppError::io("更换项目文件", &old, cause))?;
+            files.insert(path);
         }
     }
     Ok(())
 }
 
-/// `strict` where a journal that can't be written is a failure; a project with a damaged one has to open all the same.
-fn carry_out(root: &Path, strict: bool) -> AppResult<()> {
-    let from = root.join(DECIDED);
-    for path in entries(&from)? {
-        let target = root.join(name(&path));
-        if path.is_dir() {
-            replace_folder(&path, &target)?;
-        } else if name(&path) != LINE {
-            write_atomic(&target, &load_bytes(&path)?)?;
-        }
-    }
-    let damaged = |cause| AppError::new("JRN-003", "待写入的操作日志无法识别").caused_by(cause);
-    let line: Line = serde_json::from_slice(&load_bytes(&from.join(LINE))?).map_err(damaged)?;
-    let journal = Journal::at(root.join("journal.jsonl"));
-    let written = root.join("journal.jsonl").exists()
-        && journal
-            .check()?
-            .0
-            .last()
-            .is_some_and(|last| last.at == line.at && last.command == line.command && last.detail == line.detail);
-    if !written {
-        let appended = journal.append(&line.at, &line.operator, &line.command, line.detail);
-        if strict {
-            appended?;
-        }
-    }
-    let done = root.join(CARRIED_OUT);
-    remove_folder(&done)?;
-    rename(&from, &done)?;
-    remove_folder(&done)?;
-    Ok(())
-}
-
-/// Ends what a killed program left; only for the one who holds the project's lock.
-///
-/// # Errors
-/// `IO-…`, `JRN-…`.
-pub fn recover_change(root: &Path) -> AppResult<Recovery> {
-    remove_folder(&root.join(CARRIED_OUT))?;
-    if root.join(DECIDED).exists() {
-        carry_out(root, false)?;
-        return Ok(Recovery::CarriedOut);
-    }
-    Ok(if remove_folder(&root.join(WRITING))? { Recovery::Dropped } else { Recovery::None })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostic::Progress;
-    use crate::workspace::store::clock::Moment;
-
-    fn project() -> (tempfile::TempDir, PathBuf, CommandContext) {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().to_owned();
-        create_folder(&root.join("districts")).unwrap();
-        for (name, text) in [("project.ron", "old"), ("districts/a.shp", "old"), ("districts/a.cpg", "old")] {
-            write_atomic(&root.join(name), text.as_bytes()).unwrap();
-        }
-        let now = Moment::parse("2026-12-20T09:00:00+08:00").unwrap();
-        let context = CommandContext { operator: "张三".into(), now, progress: Progress::none() };
-        let folder = begin_change(&root).unwrap();
-        create_folder(&folder.join("districts")).unwrap();
-        write_atomic(&folder.join("districts/a.shp"), b"new").unwrap();
-        write_atomic(&folder.join("project.ron"), b"new").unwrap();
-        (dir, root, context)
-    }
-
-    fn check_new(root: &Path) {
-        assert_eq!(load_bytes(&root.join("project.ron")).unwrap(), b"new");
-        assert_eq!(load_bytes(&root.join("districts/a.shp")).unwrap(), b"new");
-        assert!(!root.join("districts/a.cpg").exists(), "what the new map has not is gone");
-        assert!(!root.join(DECIDED).exists() && !root.join(WRITING).exists());
-        let (lines, faults) = Journal::at(root.join("journal.jsonl")).check().unwrap();
-        assert_eq!((lines.len(), faults.len()), (1, 0));
-        assert_eq!(lines[0].operator, "张三");
-    }
-
-    #[test]
-    fn a_change_happens_whole() {
-        let (_dir, root, context) = project();
-        commit_change(&root, &context, CommandId::Districts, serde_json::json!({ "n": 1 })).unwrap();
-        check_new(&root);
-        assert_eq!(recover_change(&root).unwrap(), Recovery::None);
-    }
-
-    #[test]
-    fn killed_before_it_is_decided_the_project_is_as_it_was() {
-        let (_dir, root, _) = project();
-        assert_eq!(recover_change(&root).unwrap(), Recovery::Dropped);
-        assert_eq!(load_bytes(&root.join("project.ron")).unwrap(), b"old");
-        assert!(root.join("districts/a.cpg").exists() && !root.join(WRITING).exists());
-    }
-
-    #[test]
-    fn killed_after_it_is_decided_the_next_opening_carries_it_out_once() {
-        let (_dir, root, context) = project();
-        let line = Line {
-            at: context.now.to_string(),
-            operator: context.operator.clone(),
-            command: "districts".into(),
-            detail: serde_json::json!({ "n": 1 }),
-        };
-        write_atomic(&root.join(WRITING).join(LINE), &serde_json::to_vec(&line).unwrap()).unwrap();
-        rename(&root.join(WRITING), &root.join(DECIDED)).unwrap();
-        // killed half way: one file and the journal's line are there already
-        write_atomic(&root.join("districts/a.shp"), b"new").unwrap();
-        Journal::at(root.join("journal.jsonl")).append(&line.at, &line.operator, "districts", line.detail).unwrap();
-        assert_eq!(recover_change(&root).unwrap(), Recovery::CarriedOut);
-        check_new(&root);
-    }
+/// The names of a path that stays within its folder; `None` for any other.
+fn names_of(path: &Path) -> Option<Vec<String>> {
+    path.components()
+        .map(|part| match part {
+            Component::Normal(name) => name.to_str().map(str::to_owned),
+            _ => None,
+        })
+        .collect()
 }

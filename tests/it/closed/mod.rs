@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use fairdraw::domain::{PPB, UnitId};
 use fairdraw::sampling::{
-    ChangeEntry, ChangeKind, ClosedCertificate, EndedSeal, FrameKey, SealEnd, Secret, SkippedUnit,
+    ChangeEntry, ChangeKind, ClosedCertificate, EndedSeal, FrameKey, Method, SealEnd, Secret, SkippedUnit,
     closed_certificate_of, compute_frame, compute_seal, outside_mark, sha256, to_hex,
 };
 
@@ -52,7 +52,7 @@ fn entry(kind: ChangeKind, unit: String, at: &str) -> ChangeEntry {
 
 /// The draw before its certificate: sealed after a first seal of the period was given up.
 pub(crate) fn draw(source: Option<&str>) -> (Example, Vec<EndedSeal>) {
-    let frame = compute_frame(targets(&SMALL), &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
+    let frame = compute_frame(Method::LATEST, targets(&SMALL), &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
     let (first_secret, secret) = (Secret::from_bytes(sha256(&[b"first"])), Secret::from_bytes(sha256(&[b"secret"])));
     let mut first = request();
     first.sealed_at = fairdraw::sampling::ShanghaiTime::new("2027-02-25T09:00:00+08:00").unwrap();

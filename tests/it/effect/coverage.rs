@@ -11,16 +11,15 @@ use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::PPB;
 use fairdraw::plan::model::{ByMonth, MONTHS};
-use fairdraw::plan::quotas::inclusion_probabilities;
-use fairdraw::plan::simulate::round_systematic;
 use fairdraw::plan::visited::{FirstVisit, chance_of_a_visit};
 use fairdraw::plan::{SiteState, TargetContext, TargetReason, Visit, VisitKind, assign_quotas, compute_strata};
 use fairdraw::policy::Policy;
 use fairdraw::sampling::{
-    LEAST_EFFECTIVE, Outcome, SampledUnit, compute_calibrated_ranks, compute_estimate, compute_key,
+    LEAST_EFFECTIVE, Method, Outcome, SampledUnit, compute_calibrated_ranks, compute_estimate, compute_key,
 };
 use fairdraw::workspace::demo::{City, DEFAULT_SEED, identity};
 use fairdraw::workspace::inputs::analysis::{Analysis, compute_analysis};
+use fairdraw::workspace::inputs::month_frame::draw_rules;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -84,14 +83,15 @@ fn simulate(known: &Known, rng: &mut ChaCha8Rng) -> Year {
             state.unvisited[site] *= 1.0 - targets.p[site];
             year.offered[site][month] = targets.p[site];
         }
-        let mut strata = compute_strata(policy, inputs, &targets);
-        assign_quotas(&mut strata, |_, f| round_systematic(f, unit(rng)));
+        let rules = draw_rules();
+        let mut strata = compute_strata(policy, inputs, &targets, rules.certain);
+        assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
         for stratum in &strata {
             let name = format!("{}/{}", stratum.body, stratum.category);
             let mut selected = stratum.certain.clone();
             if stratum.draw > 0 {
-                let pi = inclusion_probabilities(&stratum.p, stratum.draw);
-                let ranks = compute_calibrated_ranks(&pi, stratum.draw as usize).ranks;
+                let pi = (rules.inclusion)(&stratum.p, stratum.draw as usize);
+                let ranks = compute_calibrated_ranks(Method::LATEST, &pi, stratum.draw as usize).ranks;
                 let mut keys: Vec<(f64, u32)> = ranks
                     .iter()
                     .zip(&stratum.units)

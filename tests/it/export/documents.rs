@@ -83,6 +83,9 @@ fn the_word_notice_has_a_repeated_head_and_whole_rows() {
     let (checks, results) = visited(30);
     let made = notice(&checks, &results, &[]).unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(&made.files[1].bytes)).unwrap();
+    let part = archive.by_name("word/document.xml").unwrap();
+    assert!(part.compressed_size() * 5 < part.size(), "{} of {}", part.compressed_size(), part.size());
+    drop(part);
     let mut document = String::new();
     std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut document).unwrap();
     assert_eq!(document.matches("<w:tblHeader").count(), 1, "the head is repeated on every page");
@@ -231,9 +234,44 @@ fn a_task_book_has_a_sheet_and_a_checklist_for_each_target() {
     assert!(pdf.windows(6).filter(|w| w == b"/Image").count() >= 1);
     let word = &made.files.iter().find(|file| ends_in(&file.name, "docx")).unwrap().bytes;
     let mut archive = zip::ZipArchive::new(Cursor::new(word)).unwrap();
+    let part = archive.by_name("word/document.xml").unwrap();
+    assert!(part.compressed_size() * 5 < part.size(), "{} of {}", part.compressed_size(), part.size());
+    drop(part);
     let mut document = String::new();
     std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut document).unwrap();
     assert_eq!(document.matches("双随机检查任务单").count(), 4);
     assert!(document.contains("检查情况") && document.contains("通用检查表（待专家审定）"));
     assert_eq!(render_task_pack(&pack, (true, true), &typesetter(&fonts, &templates)).unwrap(), made);
+}
+
+#[test]
+fn a_large_task_book_is_one_document_with_one_cover_and_running_pages() {
+    let fonts = Fonts::bundled();
+    let mut pack = pack(45);
+    pack.checklists[0].rows.truncate(2);
+    let set = |own: &[(&str, &str)]| {
+        let own = own.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+        let templates = Templates::with_own(own).unwrap();
+        let made = render_task_pack(&pack, (true, false), &typesetter(&fonts, &templates)).unwrap();
+        assert_eq!(made.files.len(), 1);
+        (pdf_text(&made.files[0].bytes).unwrap(), made.notes)
+    };
+    let (text, notes) = set(&[]);
+    assert_eq!(notes, Vec::<String>::new());
+    let pages: Vec<&str> = text.lines().filter(|page| !page.trim().is_empty()).collect();
+    assert!(pages.len() > 90, "{}", pages.len());
+    for (page, number) in pages.iter().zip(1..) {
+        assert!(page.contains(&format!("— {number} —")), "{number}: {page}");
+    }
+    let sheets = pages.iter().filter(|page| page.contains("双随机检查任务单"));
+    let shown: Vec<&str> =
+        sheets.zip(&pack.book.targets).filter(|(p, t)| p.contains(&t.draw.plan_code)).map(|(p, _)| *p).collect();
+    assert_eq!(shown.len(), 45, "each has its sheet, in their order");
+    for once in ["检查前名单保密", "执法人员配对名单"] {
+        assert_eq!(text.matches(once).count(), 1, "{once}");
+    }
+    // a template of an office's own that knows nothing of pieces is given everything at once
+    let own = "#import \"公文.typ\": *\n本局封面\n#for sheet in doc.sheets [#pagebreak() 任务 #sheet.code]\n";
+    let (text, _) = set(&[("检查任务书.typ", own)]);
+    assert_eq!((text.matches("本局封面").count(), text.matches("任务 ").count()), (1, 45));
 }

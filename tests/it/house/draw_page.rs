@@ -13,7 +13,7 @@ fn written() -> BTreeSet<String> {
             let text = token.text.trim_end();
             let is_heading =
                 text.matches(',').count() > 1 && text.bytes().all(|b| b.is_ascii_lowercase() || b",_".contains(&b));
-            if text.starts_with("fairdraw") || text == "pareto-pps/1" || is_heading {
+            if text.starts_with("fairdraw") || text.starts_with("pareto-pps/") || is_heading {
                 found.insert(text.to_owned());
             }
         }

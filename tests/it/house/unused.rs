@@ -143,6 +143,8 @@ const KEPT: &[(&str, &str)] = &[
     ("simulate_pairs", "evidence: how often each pair comes; benches and tests run it"),
     ("with_view", "the table's test looks at another order"),
     ("pack_demo", "makes assets/demo; the test compares it"),
+    ("write_export", "check and writing at once, as the tests of manifests want them"),
+    ("watch_disk", "stops at a step of the disk: a kill, a full disk"),
 ];
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fairdraw::domain::{InspectorId, UnitId};
 use fairdraw::staffing::{
-    Assignment, Inspector, Need, Needs, Remedy, Roster, apply_remedy, assign_inspectors, check_rules, check_staffing,
+    Assignment, Inspector, Need, Needs, PairingRule, Remedy, Roster, apply_remedy, assign_inspectors, check_rules,
+    check_staffing,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -13,18 +14,18 @@ use sha2::{Digest, Sha256};
 use super::{march, names, need, person, random_month, seed_of};
 
 /// Loads of up to eight people, eight bits each.
-type Loads = u64;
+pub(super) type Loads = u64;
 
-fn load_of(loads: Loads, p: usize) -> u64 {
+pub(super) fn load_of(loads: Loads, p: usize) -> u64 {
     loads >> (8 * p) & 0xff
 }
 
-struct Brute<'a> {
-    people: &'a [Inspector],
+pub(super) struct Brute<'a> {
+    pub(super) people: &'a [Inspector],
     /// Checks in the order of the seed, with the pairs that the rules allow.
-    checks: Vec<(&'a Need, Vec<(usize, usize)>)>,
+    pub(super) checks: Vec<(&'a Need, Vec<(usize, usize)>)>,
     /// i → every load vector that checks i.. can make.
-    after: Vec<BTreeSet<Loads>>,
+    pub(super) after: Vec<BTreeSet<Loads>>,
     /// The most even load vectors.
     best: BTreeSet<Loads>,
     /// Their sorted ratios, in sixtieths.
@@ -48,7 +49,7 @@ fn pairs_of(people: &[Inspector], need: &Need) -> Vec<(usize, usize)> {
 }
 
 impl<'a> Brute<'a> {
-    fn new(seed: &[u8; 32], people: &'a [Inspector], needs: &'a [Need]) -> Self {
+    pub(super) fn new(seed: &[u8; 32], people: &'a [Inspector], needs: &'a [Need]) -> Self {
         let mut order: Vec<&Need> = needs.iter().collect();
         order.sort_by_key(|need| {
             let mut bytes = b"fairdraw/1/check\n".to_vec();
@@ -81,7 +82,7 @@ impl<'a> Brute<'a> {
         Self { people, checks, after, best, profile }
     }
 
-    fn is_feasible(&self) -> bool {
+    pub(super) fn is_feasible(&self) -> bool {
         !self.after[0].is_empty()
     }
 
@@ -189,7 +190,7 @@ fn twelve_thousand_small_months_agree_with_exhaustive_search() {
         let brute = Brute::new(&seed, &people, &needs);
         let roster = Roster::new(people.clone()).unwrap();
         let table = Needs::new(needs.clone()).unwrap();
-        match assign_inspectors(&seed, &roster, &table) {
+        match assign_inspectors(PairingRule::LeastLoad, &seed, &roster, &table) {
             Ok(assignment) => {
                 assert!(brute.is_feasible(), "case {case}");
                 feasible += 1;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use fairdraw::domain::{InspectorId, UnitId};
 use fairdraw::staffing::{
-    AddRequest, Assignment, Change, Inspector, Needs, PairRow, ReplaceRequest, Roster, Slot, SubstituteRequest,
-    add_check, apply_change, assign_inspectors, assign_substitute, check_assignment, check_rules, compute_skill_slot,
-    replace_inspector, simulate_pairs,
+    AddRequest, Assignment, Change, Inspector, Needs, PairRow, PairingRule, ReplaceRequest, Roster, Slot,
+    SubstituteRequest, add_check, apply_change, assign_inspectors, assign_substitute, check_assignment, check_rules,
+    compute_skill_slot, replace_inspector, simulate_pairs,
 };
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -27,7 +27,8 @@ fn another_inspector_comes_by_the_rule() {
                 excluded: Vec::new(),
                 reason: "病假".to_owned(),
             };
-            let (after, change) = replace_inspector(&seed, &roster, &assignment, &request).unwrap();
+            let (after, change) =
+                replace_inspector(PairingRule::LeastLoad, &seed, &roster, &assignment, &request).unwrap();
             assert!(check_rules(&roster, &after).is_empty());
             let new = after.get(&row.unit_id).unwrap();
             assert_eq!(new.holder(slot.other()), row.holder(slot.other()));
@@ -63,7 +64,7 @@ fn another_inspector_comes_by_the_rule() {
             assert_eq!(new.holder(slot), &expected.certificate);
             // Whoever is excluded doesn't come.
             let request = ReplaceRequest { excluded: vec![expected.certificate.clone()], ..request };
-            let (after, _) = replace_inspector(&seed, &roster, &assignment, &request).unwrap();
+            let (after, _) = replace_inspector(PairingRule::LeastLoad, &seed, &roster, &assignment, &request).unwrap();
             assert_ne!(after.get(&row.unit_id).unwrap().holder(slot), &expected.certificate);
         }
     }
@@ -74,12 +75,16 @@ fn another_inspector_comes_by_the_rule() {
         excluded: Vec::new(),
         reason: "病假".to_owned(),
     };
-    let code = |request: ReplaceRequest| replace_inspector(&seed, &roster, &assignment, &request).unwrap_err().code();
+    let code = |request: ReplaceRequest| {
+        replace_inspector(PairingRule::LeastLoad, &seed, &roster, &assignment, &request).unwrap_err().code()
+    };
     assert_eq!(code(ReplaceRequest { reason: " ".to_owned(), ..request.clone() }), "ROS-030");
     assert_eq!(code(ReplaceRequest { unit_id: unit("nobody"), ..request.clone() }), "ROS-031");
     assert_eq!(code(ReplaceRequest { certificate: InspectorId::new("nobody").unwrap(), ..request.clone() }), "ROS-032");
     let excluded = roster.inspectors().iter().map(|i| i.certificate.clone()).collect();
-    let error = replace_inspector(&seed, &roster, &assignment, &ReplaceRequest { excluded, ..request }).unwrap_err();
+    let error =
+        replace_inspector(PairingRule::LeastLoad, &seed, &roster, &assignment, &ReplaceRequest { excluded, ..request })
+            .unwrap_err();
     assert_eq!(error.code(), "ROS-035");
     assert!(error.to_string().contains("已被排除"), "{error}");
 }
@@ -98,7 +103,7 @@ fn a_substitute_keeps_the_pair_unless_recused() {
     let needs = Needs::new(vec![need("U", "b", None)]).unwrap();
     let assignment =
         Assignment::parse(b"unit_id,body,lead_certificate,second_certificate,skill,skill_slot\nU,b,1,2,,\n").unwrap();
-    assert_eq!(assign_inspectors(&seed, &roster, &needs).unwrap().rows().len(), 1);
+    assert_eq!(assign_inspectors(PairingRule::LATEST, &seed, &roster, &needs).unwrap().rows().len(), 1);
     let substitute = |unit: &str, body: &str| SubstituteRequest {
         dropped: UnitId::new("U").unwrap(),
         substitute: need(unit, body, None),
@@ -106,15 +111,17 @@ fn a_substitute_keeps_the_pair_unless_recused() {
         reason: "企业已关闭".to_owned(),
     };
     let pair = |unit: &str| {
-        let (after, _) = assign_substitute(&seed, &roster, &assignment, &substitute(unit, "b")).unwrap();
+        let (after, _) =
+            assign_substitute(PairingRule::LATEST, &seed, &roster, &assignment, &substitute(unit, "b")).unwrap();
         assert!(check_rules(&roster, &after).is_empty() && after.rows().len() == 1);
         (after.rows()[0].lead.to_string(), after.rows()[0].second.to_string())
     };
     assert_eq!(pair("R0"), ("1".to_owned(), "2".to_owned()));
     assert_eq!(pair("R1"), ("3".to_owned(), "2".to_owned()));
     assert_eq!(pair("R2"), ("3".to_owned(), "4".to_owned()));
-    let code =
-        |request: SubstituteRequest| assign_substitute(&seed, &roster, &assignment, &request).unwrap_err().code();
+    let code = |request: SubstituteRequest| {
+        assign_substitute(PairingRule::LATEST, &seed, &roster, &assignment, &request).unwrap_err().code()
+    };
     assert_eq!(code(substitute("R3", "b")), "ROS-035");
     assert_eq!(code(substitute("U", "b")), "ROS-033");
     assert_eq!(code(substitute("R0", "c")), "ROS-034");
@@ -126,7 +133,8 @@ fn a_substitute_keeps_the_pair_unless_recused() {
         person("3", "b", false, &[], 9, &[]),
     ])
     .unwrap();
-    let (after, _) = assign_substitute(&seed, &roster, &assignment, &substitute("R", "b")).unwrap();
+    let (after, _) =
+        assign_substitute(PairingRule::LATEST, &seed, &roster, &assignment, &substitute("R", "b")).unwrap();
     assert_eq!((after.rows()[0].lead.as_str(), after.rows()[0].second.as_str()), ("2", "3"));
 }
 
@@ -134,7 +142,7 @@ fn a_substitute_keeps_the_pair_unless_recused() {
 fn the_check_repeats_everything_and_names_every_fault() {
     let (roster, needs, assignment, seed) = paired_month();
     let bytes = assignment.write_csv();
-    assert!(check_assignment(&seed, &roster, &needs, &bytes, &[]).is_empty());
+    assert!(check_assignment(PairingRule::LATEST, &seed, &roster, &needs, &bytes, &[]).is_empty());
     let (first, last) = (&assignment.rows()[0], &assignment.rows()[assignment.rows().len() - 1]);
     let reason = "病假".to_owned();
     let changes = vec![
@@ -155,13 +163,14 @@ fn the_check_repeats_everything_and_names_every_fault() {
     // The journal keeps changes as text.
     let text = serde_json::to_string(&changes).unwrap();
     let changes: Vec<Change> = serde_json::from_str(&text).unwrap();
-    let changed =
-        changes.iter().fold(assignment.clone(), |now, change| apply_change(&seed, &roster, &now, change).unwrap().0);
+    let changed = changes.iter().fold(assignment.clone(), |now, change| {
+        apply_change(PairingRule::LATEST, &seed, &roster, &now, change).unwrap().0
+    });
     assert_eq!(changed.rows().len(), assignment.rows().len() + 1);
     let bytes_then = changed.write_csv();
-    assert!(check_assignment(&seed, &roster, &needs, &bytes_then, &changes).is_empty());
+    assert!(check_assignment(PairingRule::LATEST, &seed, &roster, &needs, &bytes_then, &changes).is_empty());
     let codes = |bytes: &[u8], changes: &[Change]| -> BTreeSet<&'static str> {
-        check_assignment(&seed, &roster, &needs, bytes, changes).iter().map(|f| f.code).collect()
+        check_assignment(PairingRule::LATEST, &seed, &roster, &needs, bytes, changes).iter().map(|f| f.code).collect()
     };
     assert_eq!(codes(&bytes_then, &[]), ["ROS-052", "ROS-053", "ROS-054"].into());
     assert_eq!(codes(&bytes, &[changes[0].clone(), changes[0].clone()]), ["ROS-051"].into());
@@ -187,12 +196,16 @@ fn the_check_repeats_everything_and_names_every_fault() {
         let mut other = bytes.clone();
         other[at] ^= 1;
         if at % 37 == 0 {
-            assert!(!check_assignment(&seed, &roster, &needs, &other, &[]).is_empty(), "byte {at}");
+            assert!(
+                !check_assignment(PairingRule::LATEST, &seed, &roster, &needs, &other, &[]).is_empty(),
+                "byte {at}"
+            );
         }
     }
     let (mut a, b) = (roster.clone(), needs.clone());
     a = Roster::new(a.inspectors().iter().cloned().map(|i| Inspector { checks_max: 1, ..i }).collect()).unwrap();
-    let faults: BTreeSet<_> = check_assignment(&seed, &a, &b, &bytes, &[]).iter().map(|f| f.code).collect();
+    let faults: BTreeSet<_> =
+        check_assignment(PairingRule::LATEST, &seed, &a, &b, &bytes, &[]).iter().map(|f| f.code).collect();
     assert_eq!(faults, ["ROS-050", "ROS-065"].into());
 }
 
@@ -200,10 +213,10 @@ fn the_check_repeats_everything_and_names_every_fault() {
 fn an_added_check_is_paired_by_the_rule() {
     let (roster, _, assignment, seed) = paired_month();
     let request = AddRequest { need: need("Z", "b1", Some("haz")), excluded: Vec::new(), reason: "投诉".to_owned() };
-    let (after, change) = add_check(&seed, &roster, &assignment, &request).unwrap();
+    let (after, change) = add_check(PairingRule::LATEST, &seed, &roster, &assignment, &request).unwrap();
     assert!(check_rules(&roster, &after).is_empty() && change.before.is_none());
     assert_eq!(after.rows().len(), assignment.rows().len() + 1);
-    assert_eq!(add_check(&seed, &roster, &after, &request).unwrap_err().code(), "ROS-033");
+    assert_eq!(add_check(PairingRule::LATEST, &seed, &roster, &after, &request).unwrap_err().code(), "ROS-033");
 }
 
 #[test]
@@ -214,7 +227,7 @@ fn simulated_pairs_add_up_and_are_spread() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let mut seeds: Vec<[u8; 32]> = (0..3_000).map(|_| seed_of(&mut rng)).collect();
     let watch = [unit("U1")];
-    let found = simulate_pairs(&roster, &needs, seeds.clone(), &watch).unwrap();
+    let found = simulate_pairs(PairingRule::LATEST, &roster, &needs, seeds.clone(), &watch).unwrap();
     assert_eq!((found.draws, found.checks.values().sum::<u64>()), (3_000, 9_000));
     assert_eq!(found.of_unit[&watch[0]].values().sum::<u64>(), 3_000);
     // Six alike: each of the 15 pairs gets the unit with probability 1/15; 4σ = 55 of 3 000.
@@ -223,7 +236,7 @@ fn simulated_pairs_add_up_and_are_spread() {
         assert!(n.abs_diff(200) <= 55, "{n}");
     }
     seeds.reverse();
-    assert_eq!(simulate_pairs(&roster, &needs, seeds, &watch).unwrap(), found);
+    assert_eq!(simulate_pairs(PairingRule::LATEST, &roster, &needs, seeds, &watch).unwrap(), found);
 }
 
 #[test]
@@ -231,11 +244,11 @@ fn empty_months_and_huge_numbers_do_no_harm() {
     let none = Needs::default();
     let people = vec![person("1", "b", true, &[], u32::MAX, &["Q"]), person("2", "b", false, &[], u32::MAX, &[])];
     let roster = Roster::new(people).unwrap();
-    assert!(assign_inspectors(&[0; 32], &roster, &none).unwrap().rows().is_empty());
-    assert!(assign_inspectors(&[0; 32], &Roster::default(), &none).unwrap().rows().is_empty());
+    assert!(assign_inspectors(PairingRule::LATEST, &[0; 32], &roster, &none).unwrap().rows().is_empty());
+    assert!(assign_inspectors(PairingRule::LATEST, &[0; 32], &Roster::default(), &none).unwrap().rows().is_empty());
     let needs = Needs::new(vec![need("U", "b", None)]).unwrap();
-    assert_eq!(assign_inspectors(&[0; 32], &roster, &needs).unwrap().rows().len(), 1);
-    assert!(assign_inspectors(&[0; 32], &Roster::default(), &needs).is_err());
+    assert_eq!(assign_inspectors(PairingRule::LATEST, &[0; 32], &roster, &needs).unwrap().rows().len(), 1);
+    assert!(assign_inspectors(PairingRule::LATEST, &[0; 32], &Roster::default(), &needs).is_err());
 }
 
 proptest! {
@@ -248,7 +261,7 @@ proptest! {
         let (roster, needs) = (Roster::new(people).unwrap(), Needs::new(needs).unwrap());
         prop_assert_eq!(&Roster::parse(&roster.write_csv()).unwrap(), &roster);
         prop_assert_eq!(&Needs::parse(&needs.write_csv()).unwrap(), &needs);
-        if let Ok(assignment) = assign_inspectors(&seed_of(&mut rng), &roster, &needs) {
+        if let Ok(assignment) = assign_inspectors(PairingRule::LATEST, &seed_of(&mut rng), &roster, &needs) {
             prop_assert_eq!(Assignment::parse(&assignment.write_csv()).unwrap(), assignment);
         }
     }

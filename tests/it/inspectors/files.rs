@@ -1,6 +1,6 @@
 //! The bytes of roster, needs and assignment.
 
-use fairdraw::staffing::{Assignment, Needs, Roster, assign_inspectors, roster_sha256};
+use fairdraw::staffing::{Assignment, Needs, PairingRule, Roster, assign_inspectors, roster_sha256};
 use sha2::{Digest, Sha256};
 
 use super::brute::large_month;
@@ -63,6 +63,6 @@ pub(super) fn paired_month() -> (Roster, Needs, Assignment, [u8; 32]) {
     let (people, needs) = large_month(11, 2, 20, 30);
     let (roster, needs) = (Roster::new(people).unwrap(), Needs::new(needs).unwrap());
     let seed = [9; 32];
-    let assignment = assign_inspectors(&seed, &roster, &needs).unwrap();
+    let assignment = assign_inspectors(PairingRule::LATEST, &seed, &roster, &needs).unwrap();
     (roster, needs, assignment, seed)
 }

@@ -1,7 +1,7 @@
 //! Shortages in words, and their remedies.
 
 use fairdraw::staffing::{
-    GapKind, Inspector, Need, Needs, Remedy, Roster, apply_remedy, assign_inspectors, check_staffing,
+    GapKind, Inspector, Need, Needs, PairingRule, Remedy, Roster, apply_remedy, assign_inspectors, check_staffing,
 };
 
 use super::{march, names, need, person};
@@ -17,7 +17,7 @@ fn the_worked_example_is_named_and_mended() {
     needs.extend((0..8).map(|i| need(&format!("V{i:02}"), "310151", None)));
     needs.extend((0..10).map(|i| need(&format!("W{i:02}"), "310115", None)));
     let (roster, needs) = (Roster::new(people).unwrap(), Needs::new(needs).unwrap());
-    let shortage = assign_inspectors(&[3; 32], &roster, &needs).unwrap_err();
+    let shortage = assign_inspectors(PairingRule::LATEST, &[3; 32], &roster, &needs).unwrap_err();
     assert_eq!(shortage.describe(Some(march()), &names()), ["崇明 2027-03：12 项危废检查，3 名有资质人员，缺 6 人次"]);
     let body = &shortage.bodies[0];
     assert_eq!((body.gaps[0].kind, body.gaps[0].checks, body.gaps[0].missing), (GapKind::Skill, 12, 6));
@@ -34,7 +34,7 @@ fn the_worked_example_is_named_and_mended() {
     );
     for remedy in &body.remedies {
         let (roster, needs) = apply_remedy(&roster, &needs, remedy).unwrap();
-        assert!(assign_inspectors(&[3; 32], &roster, &needs).is_ok(), "{remedy:?}");
+        assert!(assign_inspectors(PairingRule::LATEST, &[3; 32], &roster, &needs).is_ok(), "{remedy:?}");
     }
     let error = shortage.to_error(march(), &names());
     assert_eq!(error.code(), "ROS-020");

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fairdraw::workspace::deeds::verify::{Verified, VerifyRequest, verify_files};
-use fairdraw::workspace::store::journal::{Journal, check_journal_file};
+use fairdraw::workspace::store::journal::{FileHashes, Journal, check_journal_file};
 
 use super::super::results::january;
 
@@ -88,8 +88,13 @@ fn a_journal_saved_anew_holds_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.jsonl");
     let journal = Journal::at(path.clone());
+    let append = |n: u32| {
+        let place = ("2027-01-01T09:00:00+08:00", "张三", "import");
+        let (_, line) = journal.compose(place, serde_json::json!({ "n": n }), FileHashes::new()).unwrap();
+        journal.put(&line).unwrap();
+    };
     for n in 1..4 {
-        journal.append("2027-01-01T09:00:00+08:00", "张三", "import", serde_json::json!({ "n": n })).unwrap();
+        append(n);
     }
     let written = fs::read_to_string(&path).unwrap();
     for change in resaved() {
@@ -101,7 +106,7 @@ fn a_journal_saved_anew_holds_and_goes_on() {
         fs::write(&path, changed).unwrap();
         let (entries, faults) = check_journal_file(&path).unwrap();
         assert_eq!((entries.len(), faults.len()), (3, 0), "{faults:?}");
-        journal.append("2027-01-02T09:00:00+08:00", "张三", "import", serde_json::json!({ "n": 4 })).unwrap();
+        append(4);
         let (entries, faults) = check_journal_file(&path).unwrap();
         assert_eq!((entries.len(), faults.len()), (4, 0), "{faults:?}");
     }

@@ -14,13 +14,13 @@ use chrono::NaiveDate;
 use fairdraw::domain::PlanMonth;
 use fairdraw::plan::annual::compute_plan_with;
 use fairdraw::plan::model::{MONTHS, QuotaEdit};
-use fairdraw::plan::quotas::inclusion_probabilities;
-use fairdraw::plan::simulate::{draw_pareto, round_systematic};
+use fairdraw::plan::simulate::draw_pareto;
 use fairdraw::plan::{
     AnnualPlan, Exclusion, ListedVisit, MandatoryVisit, NEVER, PastTargets, PlanInputs, SiteState, TargetContext,
     TargetReason, Visit, VisitKind, assign_quotas, compute_annual_plan, compute_strata,
 };
 use fairdraw::policy::{Milli, Policy, SpecialPeriod};
+use fairdraw::workspace::inputs::month_frame::draw_rules;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -166,10 +166,11 @@ pub(super) fn draw_month(
     inputs.history.next = month as u8;
     let state = SiteState::before(policy, inputs, &plan.shares, &plan.schedule, month);
     let targets = TargetContext::new(policy, inputs, &plan.shares, &plan.schedule).compute(&state, month);
-    let mut strata = compute_strata(policy, inputs, &targets);
-    assign_quotas(&mut strata, |_, f| round_systematic(f, (rng.next_u64() >> 11) as f64 / 9_007_199_254_740_992.0));
+    let rules = draw_rules();
+    let mut strata = compute_strata(policy, inputs, &targets, rules.certain);
+    assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
     for stratum in &strata {
-        let pi = inclusion_probabilities(&stratum.p, stratum.draw);
+        let pi = (rules.inclusion)(&stratum.p, stratum.draw as usize);
         let mut selected = draw_pareto(&stratum.units, &pi, stratum.draw, rng);
         selected.extend(&stratum.certain);
         for site in selected {

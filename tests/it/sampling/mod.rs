@@ -9,9 +9,9 @@ mod vectors;
 
 use fairdraw::domain::{StratumId, UnitId};
 use fairdraw::sampling::{
-    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, Opening, OpeningClock, SEAL_FORMAT_1, SamplingFrame, Seal,
-    SealRequest, Secret, ShanghaiTime, StratumTargets, Target, compute_frame, compute_opening, compute_seal,
-    draw_units, from_hex, sha256,
+    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, Method, Opening, OpeningClock, SEAL_FORMAT_1,
+    SamplingFrame, Seal, SealRequest, Secret, ShanghaiTime, StratumTargets, Target, compute_frame, compute_opening,
+    compute_seal, draw_units, from_hex, sha256,
 };
 use serde_json::Value;
 
@@ -104,7 +104,7 @@ pub(crate) fn of_format_1(seal: Seal) -> Seal {
 
 /// A draw that was sealed by version 0.1: its certificate is of format 1.
 pub(crate) fn example_of(strata: Vec<StratumTargets>) -> Example {
-    let frame = compute_frame(strata, &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
+    let frame = compute_frame(Method::LATEST, strata, &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
     let secret = Secret::from_bytes(sha256(&[b"secret"]));
     let seal = of_format_1(compute_seal(request(), &frame, &secret).unwrap());
     opened(frame, seal, &secret)

@@ -2,8 +2,8 @@
 
 use fairdraw::domain::{BodyId, UnitId};
 use fairdraw::sampling::{
-    Certificate, DEMONSTRATION, DrawSeed, FrameKey, Hash32, MerkleTree, Opening, OpeningClock, PathFault, ProofOutcome,
-    SamplingFrame, Seal, SealRegister, Secret, StepState, Substitute, Target, UnitProof, certificate_of,
+    Certificate, DEMONSTRATION, DrawSeed, FrameKey, Hash32, MerkleTree, Method, Opening, OpeningClock, PathFault,
+    ProofOutcome, SamplingFrame, Seal, SealRegister, Secret, StepState, Substitute, Target, UnitProof, certificate_of,
     check_certificate, check_files, check_proof, compute_certificate_unit, compute_frame, compute_merkle_root,
     compute_opening, compute_ppb, compute_proof, compute_quota_offset, compute_quotas, compute_seal, draw_units,
     root_from_path, sha256, to_hex,
@@ -115,7 +115,7 @@ fn the_order_of_rows_and_the_threads_change_nothing() {
     let big: Vec<(&str, usize, usize)> = vec![("310112/general", 3000, 11), ("310115/general", 900, 120)];
     let built = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| compute_frame(targets(&big), &FrameKey::from_bytes([1; 32])).unwrap())
+        pool.install(|| compute_frame(Method::LATEST, targets(&big), &FrameKey::from_bytes([1; 32])).unwrap())
     };
     assert_eq!(built(1), built(3));
 }
@@ -289,7 +289,7 @@ fn sealing_and_opening_keep_their_times_and_forms() {
 
 #[test]
 fn a_years_seal_has_no_units() {
-    let frame = compute_frame(vec![], &FrameKey::from_bytes([0; 32])).unwrap().frame;
+    let frame = compute_frame(Method::LATEST, vec![], &FrameKey::from_bytes([0; 32])).unwrap().frame;
     let secret = Secret::from_bytes([5; 32]);
     let mut request = request();
     request.period = "2027-00".parse().unwrap();
@@ -402,5 +402,5 @@ fn files_that_are_no_files_are_refused_without_a_panic() {
     }
     let mut stratum = targets(&[("310115/key", 3, 1)]);
     stratum[0].units[0].1 = Target::Certain("Not Valid".into());
-    assert_eq!(compute_frame(stratum, &FrameKey::from_bytes([0; 32])).unwrap_err().code(), "SMP-023");
+    assert_eq!(compute_frame(Method::LATEST, stratum, &FrameKey::from_bytes([0; 32])).unwrap_err().code(), "SMP-023");
 }

@@ -2,8 +2,8 @@
 
 use fairdraw::domain::UnitId;
 use fairdraw::sampling::{
-    Outcome, SampledUnit, compute_calibrated_ranks, compute_estimate, compute_inclusion, compute_key, compute_ppb,
-    compute_realised, compute_rosen_variance,
+    Method, Outcome, SampledUnit, compute_calibrated_ranks, compute_estimate, compute_inclusion, compute_key,
+    compute_ppb, compute_realised, compute_rosen_variance,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,7 +14,7 @@ fn population(weights: &[f64], n: usize) -> (Vec<u64>, Vec<u64>) {
     let pis = compute_inclusion(weights, n);
     let ppb = compute_ppb(&pis, n, &ids.iter().collect::<Vec<_>>());
     let exact: Vec<f64> = ppb.iter().map(|p| *p as f64 / 1e9).collect();
-    let ranks = compute_calibrated_ranks(&exact, n).ranks;
+    let ranks = compute_calibrated_ranks(Method::LATEST, &exact, n).ranks;
     (ppb, ranks.iter().map(|r| (r * 1e9).round_ties_even() as u64).collect())
 }
 
@@ -50,10 +50,14 @@ fn calibration_removes_the_drift_that_plain_ranks_have() {
     let weights: Vec<f64> = (0..8).map(|i| [1.0, 1.5, 9.0, 2.0][i % 4]).collect();
     let pis = compute_inclusion(&weights, 2);
     let drift = |ranks: &[f64]| {
-        compute_realised(ranks, 2).iter().zip(&pis).map(|(got, p)| (got / p - 1.0).abs()).fold(0.0, f64::max)
+        compute_realised(Method::LATEST, ranks, 2)
+            .iter()
+            .zip(&pis)
+            .map(|(got, p)| (got / p - 1.0).abs())
+            .fold(0.0, f64::max)
     };
     assert!(drift(&pis) > 0.01);
-    assert!(drift(&compute_calibrated_ranks(&pis, 2).ranks) < 1e-8);
+    assert!(drift(&compute_calibrated_ranks(Method::LATEST, &pis, 2).ranks) < 1e-8);
 }
 
 /// The variance of the expanded total: mean of Rosén's estimates against the variance over many draws.

@@ -14,6 +14,7 @@ use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, decimal, thousands};
 use crate::workspace::demo::DEFAULT_SEED;
+use crate::workspace::inputs::month_frame::draw_rules;
 use crate::workspace::session::{AnalysisView, OpenProject};
 
 /// Years offered.
@@ -58,6 +59,7 @@ impl Trial {
                         &project.policy,
                         &analysis.population.inputs,
                         &analysis.plan,
+                        draw_rules(),
                         years,
                         DEFAULT_SEED,
                         progress,

@@ -1,0 +1,54 @@
+//! The program itself, killed by the system while it works.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use fairdraw::workspace::store::project::Project;
+
+use super::world::{World, copy};
+use super::{files, is_after};
+
+#[test]
+#[ignore = "real kills of the program take a minute"]
+fn a_program_killed_while_it_works_leaves_before_or_after() {
+    let world = World::small();
+    let place = tempfile::tempdir().unwrap();
+    let program = |root: &std::path::Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
+        let text = root.to_str().unwrap();
+        command.args(["--operator", "测试员", "page-address", text, "https://a.gov.cn/ssj/"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let whole = {
+        let root = place.path().join("量");
+        copy(&world.stage("新"), &root);
+        let since = Instant::now();
+        assert!(program(&root).status().unwrap().success());
+        since.elapsed()
+    };
+    let (mut before_or, mut after_or, mut cut) = (0, 0, 0);
+    let kills = 60;
+    for n in 0..kills {
+        let root = place.path().join(n.to_string());
+        copy(&world.stage("新"), &root);
+        let before = files(&root);
+        let mut child = program(&root).spawn().unwrap();
+        // most of them where the deed is written, at the end of the program's time
+        let share = 0.5 + 0.5 * f64::from(n) / f64::from(kills);
+        std::thread::sleep(Duration::from_secs_f64(whole.as_secs_f64() * share));
+        cut += usize::from(child.try_wait().unwrap().is_none());
+        let _ = child.kill();
+        child.wait().unwrap();
+        drop(Project::open(&root, Some("测试员")).unwrap());
+        if is_after(&before, &files(&root), &root, &format!("kill {n}")) {
+            after_or += 1;
+        } else {
+            before_or += 1;
+            assert!(program(&root).status().unwrap().success());
+            assert!(is_after(&before, &files(&root), &root, &format!("kill {n}, repeated")));
+        }
+    }
+    println!("{kills} kills, {cut} while it ran: {before_or} as before, {after_or} as after");
+    assert!(cut > 5);
+}
