@@ -11,7 +11,8 @@ use super::stamp::{NOT_PROVED, STEP_BEFORE, Stamp, certificates_in, check_stamp}
 use super::statement::{Role, SignedStatement, Subject};
 use crate::policy::{AnchorKey, AnchorRule, TrustLevel};
 use crate::sampling::{
-    CheckReport, EntropyFormat, Fault, MIXED_SEPARATOR, Opening, Seal, ShanghaiTime, hash_from_hex, sha256, to_hex,
+    CheckReport, EntropyFormat, Fault, MIXED_SEPARATOR, Opening, Seal, ShanghaiTime, StepState, hash_from_hex, sha256,
+    to_hex,
 };
 
 /// What is checked.
@@ -21,7 +22,7 @@ pub struct AnchorCheck<'a> {
     pub seal: &'a Seal,
     /// Its opening.
     pub opening: Option<&'a Opening>,
-    /// The certificate's bytes.
+    /// What a signature of the certificate signs: its bytes, in format 2 what its head hashes.
     pub certificate: Option<&'a [u8]>,
     /// What came with the draw; `None` where nothing did.
     pub anchors: Option<&'a Anchors>,
@@ -45,6 +46,13 @@ pub struct AnchorResult {
 }
 
 impl AnchorResult {
+    /// True where the office signed, and every signature of its holds.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        let office = self.report.steps.iter().find(|step| step.name == OFFICE);
+        office.is_some_and(|step| step.state != StepState::Failed && step.detail != UNSIGNED)
+    }
+
     /// The levels in words: 「自证＋时间戳」.
     #[must_use]
     pub fn words(&self) -> String {
@@ -80,6 +88,11 @@ pub fn compute_trust(found: Found) -> BTreeSet<TrustLevel> {
     .filter_map(|(holds, level)| holds.then_some(level))
     .collect()
 }
+
+/// Name of the step of the office's signatures.
+const OFFICE: &str = "本单位的签名";
+/// What is said where there is no signature.
+pub const UNSIGNED: &str = "未签名";
 
 /// Name of the step that holds a draw against what the plan binds.
 const AGREED: &str = "计划约定的可信程度";
@@ -245,9 +258,9 @@ fn hour_of(format: EntropyFormat, source: &str, reference: &str, pauses: &[lotte
 /// Signatures of office and witness; true where a bound witness saw seal and opening in time.
 fn check_statements(report: &mut CheckReport, check: &AnchorCheck<'_>, anchors: &Anchors) -> bool {
     let of_role = |role: Role| anchors.statements.iter().filter(move |s| s.statement.role == role);
-    for (role, name) in [(Role::Office, "本单位的签名"), (Role::Witness, "见证人的签名")] {
+    for (role, name) in [(Role::Office, OFFICE), (Role::Witness, "见证人的签名")] {
         if of_role(role).next().is_none() {
-            report.skip(name, "没有");
+            report.skip(name, UNSIGNED);
             continue;
         }
         let keys = check.rule.map(|rule| match role {

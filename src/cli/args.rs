@@ -143,6 +143,8 @@ pub enum Command {
     Verify(VerifyArgs),
     /// 按清单 manifest.json 核对导出的文件夹
     CheckManifest(CheckManifestArgs),
+    /// 由封存的输入重新生成抽样框，逐字节比对
+    Rederive(super::rederive::RederiveArgs),
     /// 只按抽样框、封存与开封文件重算抽取
     Draw(DrawArgs),
     /// 一步完成：导入、计划、封存、开封、配对、导出
@@ -404,9 +406,15 @@ pub struct VerifyArgs {
     /// 只看这个单位
     #[arg(long)]
     pub unit: Option<String>,
-    /// 公布的承诺值（64 位十六进制）
+    /// 公布的承诺值（64 位十六进制，可照公告分组、大写）
     #[arg(long)]
     pub commitment: Option<String>,
+    /// 公布的变更摘要（64 位十六进制，见结果公示）：核对开封之后的变更有无增减、改动
+    #[arg(long)]
+    pub head: Option<String>,
+    /// 核验一家单位的证明时，与此证书核对
+    #[arg(long)]
+    pub against: Option<PathBuf>,
     /// 时间戳与签名 anchors.json；不写则用证书旁边的
     #[arg(long)]
     pub anchors: Option<PathBuf>,
@@ -427,7 +435,7 @@ pub struct VerifyArgs {
     pub log: Option<PathBuf>,
     /// 已公布的日志根值「行数:根值」；可多次
     #[arg(long, value_name = "行数:根值", requires = "log")]
-    pub head: Vec<String>,
+    pub log_head: Vec<String>,
     /// 导出的文件夹，与日志所记的校验值核对
     #[arg(long, value_name = "文件夹", requires = "log")]
     pub export: Option<PathBuf>,
@@ -449,7 +457,7 @@ pub struct DrawArgs {
     pub seal: PathBuf,
     /// opening.json
     pub opening: PathBuf,
-    /// 公布的承诺值
+    /// 公布的承诺值（可照公告分组、大写）
     #[arg(long)]
     pub commitment: Option<String>,
     /// 与此结果文件比对

@@ -1,33 +1,32 @@
 //! Commands of the draw: seal, open, the day after, proof, verify, the bare draw.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use super::Finish;
 use super::anchors::show_envelope;
 use super::args::{
     AddCheckArgs, ChangeArgs, CheckManifestArgs, DrawArgs, OpenArgs, PeriodArgs, ProofArgs, ReplaceArgs, SealArgs,
-    VerifyArgs, VoidArgs,
+    VoidArgs,
 };
 use super::deeds::carry_out;
 use super::output::{data, json, line, say};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, TriggerKind, UnitId};
 use crate::export::{ManifestCheck, check_manifest, proof_qr_text};
-use crate::sampling::{
-    CheckReport, EntropyFormat, Fault, StepState, UnitProof, check_files, check_proof, draw_from_files,
-};
+use crate::sampling::{CheckReport, EntropyFormat, Fault, StepState, check_files, draw_from_files};
 use crate::workspace::deeds::change::{Substituted, Triggered, TriggeredRequest, none_opened, opened_draw};
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::deeds::evidence::Ground;
 use crate::workspace::deeds::open::{Opened, SecondEntry, TypedOpening};
 use crate::workspace::deeds::seal::{Pledge, Sealed};
-use crate::workspace::deeds::verify::{VerifyRequest, load_written, verify_files};
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::perform::Pair;
 use crate::workspace::reports::find_unit::find_units;
 use crate::workspace::reports::project_data::ProjectData;
 use crate::workspace::reports::proof::{OwnProof, own_proof};
 use crate::workspace::store::frames::load_project_data;
-use crate::workspace::store::journal::check_journal_file;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
 use crate::workspace::store::results::load_results;
 
@@ -159,12 +158,21 @@ fn term<T: Copy, const N: usize>(
     })
 }
 
+fn ground(reason: &str, evidence: Option<&PathBuf>) -> Ground {
+    Ground { text: reason.to_owned(), evidence: evidence.cloned() }
+}
+
 pub(super) fn substitute(args: &ChangeArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let month = month_of(&args.month)?;
     let case =
         term(&args.case, SubstituteCase::ALL.map(|case| (case, case.id(), case.label())), "CLI-028", "替换的情形")?;
     let deed = |project: &Project| {
-        Ok(Deed::Substitute { month, unit: meant_unit(project, &args.unit)?, case, reason: args.reason.clone() })
+        Ok(Deed::Substitute {
+            month,
+            unit: meant_unit(project, &args.unit)?,
+            case,
+            reason: ground(&args.reason, args.evidence.as_ref()),
+        })
     };
     carry_out(&args.project, deed, as_json, context)
 }
@@ -194,7 +202,7 @@ pub(super) fn replace(args: &ReplaceArgs, as_json: bool, context: &CommandContex
     let month = month_of(&args.month)?;
     let deed = |project: &Project| {
         let unit = meant_unit(project, &args.unit)?;
-        Ok(Deed::ReplaceInspector { month, unit, certificate, reason: args.reason.clone() })
+        Ok(Deed::ReplaceInspector { month, unit, certificate, reason: ground(&args.reason, args.evidence.as_ref()) })
     };
     carry_out(&args.project, deed, as_json, context)
 }
@@ -244,7 +252,7 @@ pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) 
     let month = month_of(&args.month)?;
     let kind = term(&args.kind, TriggerKind::ALL.map(|kind| (kind, kind.id(), kind.label())), "CLI-029", "触发来源")?;
     let deed = |project: &Project| {
-        let (reason, although_closed) = (args.reason.clone(), args.although_closed.clone());
+        let (reason, although_closed) = (ground(&args.reason, args.evidence.as_ref()), args.although_closed.clone());
         let unit = meant_unit(project, &args.unit)?;
         Ok(Deed::AddCheck(month, TriggeredRequest { unit, kind, reason, although_closed }))
     };
@@ -283,7 +291,7 @@ pub(super) fn proof(args: &ProofArgs, context: &CommandContext) -> AppResult<Fin
     let Some(opened) = opened else { return Err(none_opened(month)) };
     let results = load_results(&project)?;
     let OwnProof { proof, complete } =
-        own_proof(&opened, &results, context.now.date(), &meant_unit(&project, &args.unit)?)?;
+        own_proof(&opened, &results, &project.policy, context.now.date(), &meant_unit(&project, &args.unit)?)?;
     if complete {
         say(&format!("{}：{}", args.unit, proof.outcome().label()));
     } else {
@@ -320,149 +328,6 @@ pub(super) fn show_steps(report: &CheckReport) -> AppResult<()> {
         line(&format!("{}  {}：{}", step.state.label(), step.name, step.detail))?;
     }
     Ok(())
-}
-
-pub(super) fn show_report(report: &CheckReport) -> AppResult<()> {
-    show_steps(report)?;
-    for fault in &report.faults {
-        say(&format!("[{}] {}（{}）", fault.code, fault.text, fault.detail));
-    }
-    Ok(())
-}
-
-pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
-    if let Some(log) = &args.log {
-        return super::log::verify(log, args, as_json);
-    }
-    let mut failed = false;
-    if let Some(path) = &args.journal {
-        let (entries, faults) = check_journal_file(path)?;
-        let mut resaved = Vec::new();
-        load_written(path, &mut resaved)?;
-        for note in &resaved {
-            say(note);
-        }
-        if as_json {
-            json(&serde_json::json!({ "journal": entries.len(), "faults": faults }))?;
-        } else {
-            line(&format!("{}  操作日志：{} 行", if faults.is_empty() { "通过" } else { "不通过" }, entries.len()))?;
-        }
-        for fault in &faults {
-            say(fault);
-        }
-        failed |= !faults.is_empty();
-    }
-    let Some(certificate) = &args.certificate else {
-        if args.journal.is_none() {
-            return Err(AppError::new("CLI-010", "请给出证书文件，或用 --journal 给出操作日志"));
-        }
-        return Ok(if failed { Finish::Flawed } else { Finish::Done });
-    };
-    let mut resaved = Vec::new();
-    if let Ok(proof) = UnitProof::parse(&load_written(certificate, &mut resaved)?) {
-        for note in &resaved {
-            say(note);
-        }
-        return verify_proof(&proof, args, as_json, failed);
-    }
-    let changes = args.assignment.as_ref().map(|path| path.with_file_name("changes.json")).filter(|path| path.exists());
-    let verified = verify_files(&VerifyRequest {
-        certificate: certificate.clone(),
-        frame: args.frame.clone(),
-        roster: args.roster.clone(),
-        needs: args.needs.clone(),
-        assignment: args.assignment.clone(),
-        changes,
-        commitment: args.commitment.clone(),
-        anchors: args.anchors.clone(),
-        policy: args.policy.clone(),
-        roots: args.root.clone(),
-        stamps: args.stamp.clone(),
-    })?;
-    for note in &verified.resaved {
-        say(note);
-    }
-    let anchored = verified.anchors.as_ref().is_none_or(|anchors| anchors.report.is_verified());
-    let statement = verified.certificate.as_ref().and_then(|c| c.statement.clone());
-    let unit = match (&args.unit, &verified.certificate) {
-        (Some(unit), Some(certificate)) => Some(find_unit(certificate, unit)),
-        _ => None,
-    };
-    if as_json {
-        let steps = serde_json::to_value(&verified.report).unwrap_or(Value::Null);
-        json(&serde_json::json!({
-            "verified": verified.report.is_verified() && anchored && verified.pairing.as_ref().is_none_or(Vec::is_empty),
-            "statement": statement, "report": steps, "pairing": verified.pairing, "unit": unit,
-            "trust": verified.anchors.as_ref().map(|anchors| &anchors.levels),
-            "anchors": verified.anchors.as_ref().map(|anchors| &anchors.report),
-        }))?;
-    } else {
-        show_report(&verified.report)?;
-        if let Some(anchors) = &verified.anchors {
-            show_report(&anchors.report)?;
-        }
-        if let Some(faults) = &verified.pairing {
-            line(&format!("{}  执法人员配对", if faults.is_empty() { "通过" } else { "不通过" }))?;
-            for fault in faults {
-                say(fault);
-            }
-        }
-        if let Some(unit) = unit {
-            line(&unit)?;
-        }
-        if let Some(statement) = statement {
-            line(&format!("声明：{statement}"))?;
-        }
-        if let Some(anchors) = &verified.anchors {
-            line(&format!("可信程度：{}", anchors.words()))?;
-        }
-    }
-    if args.commitment.is_none() {
-        say("未与公布的承诺值核对：请用 --commitment 给出公布的值，否则不能排除事后另行封存");
-    }
-    if args.frame.is_none() {
-        say("没有抽样框，只核对了证书所列各行；有无遗漏须用 --frame 核对");
-    }
-    failed |= !verified.report.is_verified() || !anchored || verified.pairing.is_some_and(|faults| !faults.is_empty());
-    Ok(if failed { Finish::Flawed } else { Finish::Done })
-}
-
-/// A company's own proof.
-fn verify_proof(proof: &UnitProof, args: &VerifyArgs, as_json: bool, failed: bool) -> AppResult<Finish> {
-    let report = check_proof(proof, args.commitment.as_deref());
-    let verified = report.is_verified();
-    if as_json {
-        let steps = serde_json::to_value(&report).unwrap_or(Value::Null);
-        json(&serde_json::json!({ "verified": verified, "statement": proof.statement, "report": steps }))?;
-    } else {
-        show_report(&report)?;
-        line(&format!("{}：{}", proof.row.unit_id, proof.outcome().label()))?;
-    }
-    if args.commitment.is_none() {
-        say("未与公布的承诺值核对：请用 --commitment 给出公布的值，否则不能排除事后另行封存");
-    }
-    Ok(if failed || !verified { Finish::Flawed } else { Finish::Done })
-}
-
-fn find_unit(certificate: &crate::sampling::Certificate, unit: &str) -> String {
-    for stratum in &certificate.strata {
-        for (i, selected) in stratum.selected.iter().enumerate() {
-            if selected.row.unit_id.as_str() == unit {
-                return format!(
-                    "{unit}：{} 第 {} 个抽中，入选概率 {:.9}",
-                    stratum.id,
-                    i + 1,
-                    selected.row.pi_ppb as f64 / 1e9
-                );
-            }
-        }
-        for substitute in &stratum.substitutes {
-            if substitute.row.unit_id.as_str() == unit {
-                return format!("{unit}：{} 替换 {}，理由 {}", stratum.id, substitute.replaces, substitute.reason);
-            }
-        }
-    }
-    format!("{unit}：不在证书所列单位之中")
 }
 
 fn show_faults(faults: &[Fault]) -> AppResult<()> {

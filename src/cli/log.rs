@@ -7,8 +7,8 @@ use clap::Args;
 use super::Finish;
 use super::args::VerifyArgs;
 use super::deeds::carry_out;
-use super::draw::show_report;
 use super::output::{json, line};
+use super::verify::show_report;
 use crate::diagnostic::AppResult;
 use crate::export::write_atomic;
 use crate::sampling::{CheckReport, to_canonical_json};
@@ -72,7 +72,7 @@ fn finish(report: &CheckReport) -> Finish {
 
 /// Holds a log against what it describes, or checks the proof of a line.
 pub(super) fn verify(log: &std::path::Path, args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
-    let heads = args.head.iter().map(|head| parse_head(head)).collect::<AppResult<Vec<_>>>()?;
+    let heads = args.log_head.iter().map(|head| parse_head(head)).collect::<AppResult<Vec<_>>>()?;
     if log.is_file()
         && let Ok(proof) = serde_json::from_slice::<LogProof>(&load_bytes(log)?)
     {

@@ -21,7 +21,9 @@ mod plan;
 mod plan_dates;
 mod policy;
 mod publish;
+mod rederive;
 mod refresh;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -110,6 +112,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Sign(args) => anchors::sign(&args, cli.json, &context),
         Command::Keys(args) => anchors::keys(&args, cli.json),
         Command::Witness(args) => anchors::witness(&args, cli.json, &context),
+        Command::Rederive(args) => rederive::rederive(&args, cli.json, &context),
         Command::Proof(args) => draw::proof(&args, &context),
         Command::PageAddress(args) => plan::page_address(&args, cli.json, &context),
         Command::Results(args) => data::results(&args, cli.json, &context),
@@ -122,7 +125,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Publish(args) => publish::publish(&args, cli.json, &context),
         Command::Export(args) => plan::export(&args, cli.json, &context),
         Command::Status(args) => plan::status(&args, cli.json, &context),
-        Command::Verify(args) => draw::verify(&args, cli.json),
+        Command::Verify(args) => verify::verify(&args, cli.json),
         Command::CheckManifest(args) => draw::manifest(&args, cli.json),
         Command::Draw(args) => draw::bare(&args),
         Command::Run(args) => plan::run(&args, cli.json, &context),

@@ -25,6 +25,7 @@ mod penalty;
 mod plan_dates;
 mod recheck;
 mod result;
+mod revived;
 mod rules;
 mod scan;
 mod year_plan;
@@ -48,6 +49,7 @@ pub use recheck::{DeadRecords, MandatoryChecks, ReCheck, compute_dead_records, c
 pub use result::{
     CheckOrigin, CheckResult, DueCheck, Manner, OFF_SITE_SEQUENCE, Outcome, PenaltyNote, WithholdingGround,
 };
+pub use revived::check_revived;
 pub use rules::{FieldFinding, check_disclosed, check_readable, check_result, read_inspectors};
 pub use scan::{LeakNeedle, PublicScan, ScanReport};
 pub use year_plan::{CapStatement, MonthCount, YearPlan, YearPlanRow, check_published, check_year_plan};

@@ -48,8 +48,8 @@ pub use field::{render_field_files, suggest_visits};
 pub use file_name::{FileName, sanitise_file_name};
 pub use ledger::{ledger_sheet, ledger_summary, render_ledger};
 pub use manifest::{
-    ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, check_export,
-    check_manifest, put_export, write_export,
+    ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, VOIDED_PREFIX,
+    check_export, check_manifest, put_export, write_export,
 };
 pub use pack::{PackedFolder, render_pack};
 pub use pdf_text::pdf_text;

@@ -19,7 +19,7 @@ use crate::sampling::UnitProof;
 const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
-const WORDS: [&str; 45] = [
+const WORDS: [&str; 71] = [
     "format",
     "row",
     "index",
@@ -65,6 +65,32 @@ const WORDS: [&str; 45] = [
     "演示用公开数（事先已知）",
     "演示：公共数字事先已知，本证书不证明抽取公正",
     "pareto-pps/2",
+    "fairdraw-proof/2",
+    "fairdraw-seal/2",
+    "counts",
+    "excluded",
+    "mandatory",
+    "reason",
+    "units",
+    "earlier",
+    "program_sha256",
+    "reserve",
+    "closed",
+    "moved",
+    "stopped",
+    "merged",
+    "positive_list",
+    "no_roster",
+    "set_aside",
+    "window",
+    "offered",
+    "no_frequency",
+    "no_quota",
+    "certain",
+    "cap",
+    "visited",
+    "mandatory_renewal",
+    "mandatory_recheck",
 ];
 
 /// Shortest text of hexadecimal digits that is held as bytes.
@@ -81,7 +107,7 @@ const DIGITS: [usize; CHUNK + 1] = [0, 3, 5, 8, 10, 13, 15, 17];
 pub fn proof_qr_text(proof: &UnitProof, address: Option<&str>) -> String {
     let mut packed = Vec::new();
     // the type has string keys and no fallible parts, so that this can't fail
-    if let Ok(value) = serde_json::to_value(proof) {
+    if let Ok(value) = serde_json::to_value(proof.clone().for_code()) {
         push_value(&value, &mut packed);
     }
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
@@ -148,6 +174,13 @@ fn push_value(value: &Value, out: &mut Vec<u8>) {
                         push_value(&item[key], out);
                     }
                 }
+                return;
+            }
+            let whole: Option<Vec<u64>> = items.iter().map(Value::as_u64).collect();
+            if let Some(numbers) = whole.filter(|numbers| !numbers.is_empty()) {
+                out.push(7);
+                push_whole(numbers.len() as u64, out);
+                numbers.into_iter().for_each(|number| push_whole(number, out));
                 return;
             }
             out.push(4);

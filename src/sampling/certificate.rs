@@ -134,11 +134,21 @@ impl Substitute {
 
 /// Whether a row with its path leads to the sealed root; the reason in Chinese otherwise.
 pub(super) fn check_path(row: &FrameRow, index: u64, path: &[String], seal: &Seal) -> Result<(), String> {
+    leads_to_root(row.view().leaf(), index, path, seal)
+}
+
+/// As [`check_path`], for a leaf whose row is not shown.
+pub(super) fn check_leaf_path(leaf: &str, index: u64, path: &[String], seal: &Seal) -> Result<(), String> {
+    let leaf = hash_from_hex(leaf).ok_or_else(|| "叶值不是 64 位小写十六进制数字".to_owned())?;
+    leads_to_root(leaf, index, path, seal)
+}
+
+fn leads_to_root(leaf: Hash32, index: u64, path: &[String], seal: &Seal) -> Result<(), String> {
     let hashes: Option<Vec<Hash32>> = path.iter().map(|text| hash_from_hex(text)).collect();
     let Some(hashes) = hashes else {
         return Err("证明路径中有不是 64 位小写十六进制数字的值".to_owned());
     };
-    match root_from_path(row.view().leaf(), index, seal.frame_size, &hashes) {
+    match root_from_path(leaf, index, seal.frame_size, &hashes) {
         Ok(root) if hash_from_hex(&seal.frame_root) == Some(root) => Ok(()),
         Ok(_) => Err("由该行与路径算出的根与封签不符".to_owned()),
         Err(PathFault::Outside) => Err(format!("行号 {index} 超出抽样框")),

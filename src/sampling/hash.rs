@@ -19,6 +19,21 @@ pub fn sha256(parts: &[&[u8]]) -> Hash32 {
     hasher.finalize().into()
 }
 
+/// SHA-256 of everything that a reader gives, without holding it in memory.
+///
+/// # Errors
+/// Those of the reader.
+pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<Hash32> {
+    let mut hasher = Sha256::new();
+    let mut part = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut part)? {
+            0 => return Ok(hasher.finalize().into()),
+            read => hasher.update(&part[..read]),
+        }
+    }
+}
+
 /// HMAC-SHA-256 of the message.
 #[must_use]
 pub fn hmac_sha256(key: &Hash32, message: &[u8]) -> Hash32 {

@@ -16,6 +16,8 @@ mod bare;
 mod build;
 mod calibrate;
 mod certificate;
+mod closed;
+mod counts;
 mod draw;
 mod entropy;
 mod estimate;
@@ -32,6 +34,7 @@ mod off_site;
 mod opening;
 mod probability;
 mod proof;
+mod reading;
 mod realised;
 mod register;
 mod rounding;
@@ -53,6 +56,12 @@ pub use certificate::{
     CERTIFICATE_FORMAT, Certificate, CertificateStratum, CertificateUnit, DEMONSTRATION, EarlierSeal, Substitute,
     certificate_of, compute_certificate_unit,
 };
+pub use closed::{
+    AddedUnit, CLOSED_FORMAT, ChangeEntry, ChangeKind, ClosedCertificate, ClosedStratum, EndedSeal, MaskedUnit,
+    NOT_HEAD, SECRET_LOST, SKIP_GROUNDS, SealEnd, ShownUnit, SkippedUnit, VoidedSeal, check_closed,
+    closed_certificate_of, outside_mark, parse_earlier,
+};
+pub use counts::{ReasonUnits, SealCounts, is_mandatory};
 pub use draw::{DrawOrder, DrawResult, RankedUnit, StratumOrder, StratumResult, draw_units};
 pub use entropy::{EntropyFormat, MIXED_SEPARATOR, mixed_formats};
 pub use estimate::{
@@ -61,7 +70,7 @@ pub use estimate::{
 pub use fault::{CheckReport, CheckStep, Fault, StepState};
 pub use frame::{FrameRow, RowView, SamplingFrame};
 pub use frame_csv::FRAME_HEADER;
-pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha256, sha256, to_hex};
+pub use hash::{Hash32, compute_roster_sha256, from_hex, hash_from_hex, hmac_sha256, sha256, sha256_of, to_hex};
 pub use inclusion::{
     CERTAIN_ABOVE, compute_inclusion, compute_inclusion_of_quota, compute_inclusion_with_certainties, compute_ppb,
 };
@@ -71,16 +80,21 @@ pub use method::Method;
 pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
 pub use opening::{DrawSeed, OPENING_FORMAT, Opening, OpeningClock, compute_opening, compute_seed};
 pub use probability::check_frame;
-pub use proof::{PROOF_FORMAT, ProofDraw, ProofOutcome, UnitProof, check_proof, compute_proof};
+pub use proof::{
+    PROOF_FORMAT, PROOF_FORMAT_1, ProofDraw, ProofOutcome, UnitProof, check_proof, check_proof_with, compute_proof,
+};
+pub use reading::{AnyCertificate, ListedUnit};
 pub use realised::compute_realised;
 pub use register::{RegisterEvent, RegisterLine, SealEntry, SealRegister};
 pub use rounding::{
     compute_quota_offset, compute_quotas, draw_quotas, round_apart, settle_near_certain, settle_target,
 };
-pub use seal::{DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, Seal, SealRequest, SealStratum, compute_seal};
+pub use seal::{
+    DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, Seal, SealRequest, SealStratum, compute_seal,
+};
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
-pub use substitution::compute_next_reserve;
+pub use substitution::{compute_next_reserve, passed_over};
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
 pub use time::ShanghaiTime;
-pub use verify::{NOT_PUBLISHED, check_certificate, check_draw, check_draw_steps};
+pub use verify::{NOT_PUBLISHED, as_typed, check_certificate, check_draw, check_draw_steps};
 pub use written::as_written;

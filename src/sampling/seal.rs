@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::counts::SealCounts;
 use super::entropy::EntropyFormat;
 use super::fault::Fault;
 use super::frame::SamplingFrame;
@@ -22,13 +23,16 @@ use super::time::ShanghaiTime;
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::{Period, StratumId};
 
-/// The seal's `format`.
-pub const SEAL_FORMAT: &str = "fairdraw-seal/1";
+/// The `format` of a seal of version 0.1; such seals are read and verified for ever, and none is made any more.
+pub const SEAL_FORMAT_1: &str = "fairdraw-seal/1";
+/// The `format` of the seals that are made: a seal of format 1 with [`Seal::counts`], [`Seal::earlier`] and
+/// [`Seal::program_sha256`].
+pub const SEAL_FORMAT: &str = "fairdraw-seal/2";
 /// Source of a public number that is known beforehand. It stands in the seal itself, so that no file beside it can
 /// turn a real draw into a demonstration, or hide one.
 pub const DEMONSTRATION_SOURCE: &str = "演示用公开数（事先已知）";
 
-const SEAL_KEYS: [&str; 16] = [
+const SEAL_KEYS: [&str; 19] = [
     "format",
     "agency",
     "period",
@@ -45,7 +49,12 @@ const SEAL_KEYS: [&str; 16] = [
     "roster_sha256",
     "secret_sha256",
     "entropy",
+    "counts",
+    "earlier",
+    "program_sha256",
 ];
+/// How many of them a seal of format 1 has.
+const KEYS_OF_FORMAT_1: usize = 16;
 
 /// `seal.json`, field by field as the file has it. Texts are only guaranteed valid where
 /// [`Seal::faults`] is empty.
@@ -84,6 +93,16 @@ pub struct Seal {
     pub secret_sha256: String,
     /// Which public number will open it.
     pub entropy: EntropyPledge,
+    /// Units by reason and stratum; from format 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<SealCounts>,
+    /// SHA-256 of the canonical JSON of each earlier seal of the period, as its certificate lists them
+    /// ([`super::EndedSeal`]), in order: `sequence` − 1 of them; from format 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Vec<String>>,
+    /// SHA-256 of the running program's file; from format 2 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_sha256: Option<String>,
 }
 
 /// A stratum in the seal.
@@ -133,6 +152,10 @@ pub struct SealRequest {
     pub policy_sha256: Hash32,
     /// SHA-256(roster.csv ‖ needs.csv).
     pub roster_sha256: Hash32,
+    /// SHA-256 of the running program's file.
+    pub program_sha256: Hash32,
+    /// Hashes of the period's earlier seals, as [`super::EndedSeal::sha256`] gives them.
+    pub earlier: Vec<Hash32>,
     /// The form of the public number.
     pub entropy_format: EntropyFormat,
     /// Whose number it is.
@@ -171,7 +194,11 @@ pub fn compute_seal(request: SealRequest, frame: &SamplingFrame, secret: &Secret
             reference: request.entropy_reference,
             available_at: request.available_at.to_string(),
         },
+        counts: None,
+        earlier: Some(request.earlier.iter().map(|hash| to_hex(hash)).collect()),
+        program_sha256: Some(to_hex(&request.program_sha256)),
     };
+    let seal = Seal { counts: Some(SealCounts::of(frame, &seal.strata)), ..seal };
     let first = |faults: Vec<Fault>| faults.into_iter().next().map_or(Ok(()), |fault| Err(AppError::from(fault)));
     first(seal.faults())?;
     first(seal.strata_faults())?;
@@ -202,7 +229,9 @@ impl Seal {
     }
 
     pub(super) fn from_value(value: Value) -> Result<Self, Fault> {
-        if let Some(difference) = key_difference(&value, &SEAL_KEYS) {
+        let first = value.get("format").and_then(Value::as_str) == Some(SEAL_FORMAT_1);
+        let keys = if first { &SEAL_KEYS[..KEYS_OF_FORMAT_1] } else { &SEAL_KEYS[..] };
+        if let Some(difference) = key_difference(&value, keys) {
             return Err(Fault::new(
                 "VER-001",
                 format!("封签的字段不对：{difference}"),
@@ -231,6 +260,12 @@ impl Seal {
     #[must_use]
     pub fn commitment(&self) -> Hash32 {
         sha256(&[&self.to_json()])
+    }
+
+    /// True for a seal of version 0.1, whose certificate is of format 1.
+    #[must_use]
+    pub fn is_format_1(&self) -> bool {
+        self.format == SEAL_FORMAT_1
     }
 
     /// True where this is the secret that the seal binds.
@@ -280,10 +315,10 @@ impl Seal {
 
     pub(super) fn format_faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if self.format != SEAL_FORMAT {
+        if self.format != SEAL_FORMAT && !self.is_format_1() {
             faults.push(Fault::new(
                 "VER-003",
-                format!("封签格式「{}」无法识别，应为 {SEAL_FORMAT}", self.format),
+                format!("封签格式「{}」无法识别，应为 {SEAL_FORMAT} 或 {SEAL_FORMAT_1}", self.format),
                 "format",
             ));
         }
@@ -297,13 +332,14 @@ impl Seal {
 
     pub(super) fn text_faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        for (name, text) in [
+        let hashes = [
             ("frame_root", &self.frame_root),
             ("inputs_sha256", &self.inputs_sha256),
             ("policy_sha256", &self.policy_sha256),
             ("roster_sha256", &self.roster_sha256),
             ("secret_sha256", &self.secret_sha256),
-        ] {
+        ];
+        for (name, text) in hashes.into_iter().chain(self.program_sha256.iter().map(|text| ("program_sha256", text))) {
             if hash_from_hex(text).is_none() {
                 faults.push(Fault::new(
                     "VER-005",
@@ -314,6 +350,35 @@ impl Seal {
         }
         if !self.previous.is_empty() && hash_from_hex(&self.previous).is_none() {
             faults.push(Fault::new("VER-006", "封签的 previous 应为空或 64 位小写十六进制数字", "seal: previous"));
+        }
+        faults.extend(self.closed_faults());
+        faults
+    }
+
+    /// What is wrong with the fields that format 2 adds; there are none in format 1.
+    fn closed_faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let has = [self.counts.is_some(), self.earlier.is_some(), self.program_sha256.is_some()];
+        if has != [!self.is_format_1(); 3] {
+            return vec![Fault::new("VER-063", "封签的字段与其格式不符", "seal: unknown or missing fields")];
+        }
+        if let Some(earlier) = &self.earlier
+            && (earlier.iter().any(|text| hash_from_hex(text).is_none())
+                || earlier.len() as u64 != self.sequence.saturating_sub(1)
+                || (!earlier.is_empty() && self.previous.is_empty()))
+        {
+            faults.push(Fault::new(
+                "VER-053",
+                format!(
+                    "封签记有 {} 次以往封存，序号为 {}，应少 1，各为 64 位小写十六进制数字",
+                    earlier.len(),
+                    self.sequence
+                ),
+                "seal: earlier",
+            ));
+        }
+        if let Some(why) = self.counts.as_ref().and_then(|counts| counts.fault(&self.strata, self.frame_size)) {
+            faults.push(Fault::new("VER-052", format!("封签的分原因户数（counts）不对：{why}"), "seal: counts"));
         }
         faults
     }

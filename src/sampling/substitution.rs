@@ -20,6 +20,14 @@ pub fn compute_next_reserve<'a>(
     reserves[behind..].iter().find(|unit| may_come(unit))
 }
 
+/// The reserves that were passed over before `by` came in: each of them is named, with its ground.
+#[must_use]
+pub fn passed_over<'a>(reserves: &'a [UnitId], brought_in: &BTreeSet<&UnitId>, by: &UnitId) -> &'a [UnitId] {
+    let behind = reserves.iter().rposition(|unit| brought_in.contains(unit)).map_or(0, |last| last + 1);
+    let left = &reserves[behind..];
+    &left[..left.iter().position(|unit| unit == by).unwrap_or(0)]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +44,8 @@ mod tests {
         let brought_in: BTreeSet<&UnitId> = used.iter().collect();
         let next = |reserves| compute_next_reserve(reserves, &brought_in, alive).map(UnitId::as_str);
         assert_eq!(next(&reserves), Some("R3"));
+        assert!(passed_over(&reserves, &brought_in, &reserves[2]).is_empty());
+        assert_eq!(passed_over(&reserves, &BTreeSet::new(), &reserves[2]), &reserves[..2]);
         assert_eq!(next(&reserves[..2]), None);
         assert_eq!(compute_next_reserve(&reserves, &BTreeSet::new(), alive).map(UnitId::as_str), Some("R2"));
     }

@@ -6,8 +6,9 @@
 //! Without the commitment as it was published a check says 未与公布的承诺值核对.
 
 use super::certificate::{
-    CERTIFICATE_FORMAT, Certificate, CertificateStratum, Shown, certificate_of, check_path, format_fault,
+    CERTIFICATE_FORMAT, Certificate, CertificateStratum, DEMONSTRATION, Shown, certificate_of, check_path, format_fault,
 };
+use super::counts::count_faults;
 use super::draw::{DrawResult, draw_units};
 use super::fault::{CheckReport, Fault};
 use super::frame::SamplingFrame;
@@ -18,6 +19,8 @@ use super::probability::{rank_faults, root_faults, row_faults, sum_faults};
 use super::seal::Seal;
 use super::ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
 
+/// Name of the step that holds a commitment against the published one.
+pub(super) const PUBLISHED: &str = "公布的承诺值";
 /// What a check says that was given no published commitment.
 pub const NOT_PUBLISHED: &str = "未与公布的承诺值核对";
 
@@ -50,13 +53,12 @@ pub(super) fn commitment_faults(opening: &Opening, commitment: &Hash32) -> Vec<F
 
 /// Adds the step that holds the commitment against the published one.
 pub(super) fn check_published(report: &mut CheckReport, commitment: &Hash32, published: Option<&str>) {
-    const NAME: &str = "公布的承诺值";
     let Some(published) = published else {
-        report.skip(NAME, NOT_PUBLISHED);
+        report.skip(PUBLISHED, NOT_PUBLISHED);
         return;
     };
     let text = to_hex(commitment);
-    let faults = if published == text {
+    let faults = if as_typed(published) == text {
         Vec::new()
     } else {
         vec![Fault::new(
@@ -65,7 +67,13 @@ pub(super) fn check_published(report: &mut CheckReport, commitment: &Hash32, pub
             "commitment: not the published one",
         )]
     };
-    report.step(NAME, "与公布的承诺值一致", faults);
+    report.step(PUBLISHED, "与公布的承诺值一致", faults);
+}
+
+/// A hash as a notice prints it, in groups and in either case, in its one spelling.
+#[must_use]
+pub fn as_typed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_lowercase()).collect()
 }
 
 pub(super) fn secret_faults(opening: &Opening, seal: &Seal) -> Vec<Fault> {
@@ -131,7 +139,9 @@ pub fn check_draw_steps(
         return report.skip_all(&LATER[5..]);
     }
     report.step("抽样框的根", seal.frame_root.clone(), root_faults(frame, seal));
-    report.step("层的规模与概率之和", "各层概率之和等于抽取数", sum_faults(frame, seal));
+    let mut sums = sum_faults(frame, seal);
+    sums.extend(count_faults(frame, seal));
+    report.step("层的规模与概率之和", "各层概率之和等于抽取数", sums);
     let precision = seal.method().unwrap_or(Method::LATEST).precision();
     report.step("实际入选概率", precision, rank_faults(frame, seal));
     match (result, opening.seed(seal)) {
@@ -146,7 +156,7 @@ pub fn check_draw_steps(
 }
 
 /// How many strata were sealed, and in how many of them somebody can be drawn: the ceremony speaks of these.
-fn strata_words(seal: &Seal) -> String {
+pub(super) fn strata_words(seal: &Seal) -> String {
     format!("{} 个层，其中 {} 层参加抽取", seal.strata.len(), seal.strata_with_chance())
 }
 
@@ -160,6 +170,11 @@ pub fn check_certificate(
     let mut report = CheckReport::default();
     if certificate.format != CERTIFICATE_FORMAT {
         report.step("证书格式", "", vec![format_fault(&certificate.format)]);
+        return report;
+    }
+    if !certificate.seal.is_format_1() {
+        let text = format!("证书格式「{}」与封签格式「{}」不相配", certificate.format, certificate.seal.format);
+        report.step("证书格式", "", vec![Fault::new("VER-054", text, "certificate: format of another seal")]);
         return report;
     }
     check_digest(&mut report, certificate);
@@ -186,10 +201,16 @@ pub fn check_certificate(
         Some(frame) => check_against_frame(&mut report, certificate, frame, &seed),
         None => report.skip("全部单元", "没有给出抽样框：不能确认没有单元被遗漏"),
     }
-    if let Some(statement) = &certificate.statement {
-        report.skip("声明", statement.clone());
-    }
+    check_statement(&mut report, seal, certificate.statement.as_deref());
     report
+}
+
+/// What a reader must be told: that a seal is a demonstration's stands in the seal itself, whatever is written beside it.
+pub(super) fn check_statement(report: &mut CheckReport, seal: &Seal, written: Option<&str>) {
+    let derived = seal.is_demonstration().then_some(DEMONSTRATION);
+    for statement in derived.into_iter().chain(written.filter(|text| Some(*text) != derived)) {
+        report.skip("声明", statement);
+    }
 }
 
 fn check_digest(report: &mut CheckReport, certificate: &Certificate) {
@@ -346,8 +367,8 @@ fn substitute_faults(s: &CertificateStratum) -> Vec<Fault> {
     faults
 }
 
-fn check_against_frame(report: &mut CheckReport, certificate: &Certificate, frame: &SamplingFrame, seed: &DrawSeed) {
-    let (seal, opening) = (&certificate.seal, &certificate.opening);
+/// Adds the frame's own steps; true where the frame is the sealed one.
+pub(super) fn frame_faults(report: &mut CheckReport, frame: &SamplingFrame, seal: &Seal, opening: &Opening) -> bool {
     let whole = check_draw_steps(frame, seal, opening, None, None);
     let names = ["抽样框各行", "抽样框的根", "层的规模与概率之和", "实际入选概率"];
     report.steps.extend(whole.steps.into_iter().filter(|step| names.contains(&step.name)));
@@ -358,6 +379,13 @@ fn check_against_frame(report: &mut CheckReport, certificate: &Certificate, fram
     report.faults.extend(new);
     if !fits {
         report.skip("全部单元", "抽样框没有通过核对");
+    }
+    fits
+}
+
+fn check_against_frame(report: &mut CheckReport, certificate: &Certificate, frame: &SamplingFrame, seed: &DrawSeed) {
+    let (seal, opening) = (&certificate.seal, &certificate.opening);
+    if !frame_faults(report, frame, seal, opening) {
         return;
     }
     let order = draw_units(frame, seal, seed);

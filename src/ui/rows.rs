@@ -17,6 +17,7 @@ use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::reports::export::{data_mark, workbook_date};
 use crate::workspace::reports::proof::own_proof;
+use crate::workspace::reports::publication::{Publication, publication};
 use crate::workspace::session::{Books, Session, ViewCommand};
 use crate::workspace::store::draws::TargetOrigin;
 
@@ -193,25 +194,35 @@ impl Workstation {
         let Some(books) = self.session.project().and_then(|open| open.books.value()).cloned() else { return };
         let (Ok(unit), Some(month)) = (UnitId::new(&target.unit), target.month) else { return };
         let today = self.session.now().date();
-        let unfinished = books
-            .draws_of(month)
-            .any(|opened| crate::disclosure::check_all_visited(&opened.checks, &books.results, today).is_err());
-        if unfinished {
+        let Some(policy) = self.session.project().map(|open| open.saved.policy.clone()) else { return };
+        let chance_alone = |opened: &crate::workspace::inputs::due::OpenedDraw| match publication(
+            opened,
+            &books.results,
+            &policy,
+            today,
+        ) {
+            Publication::NotYet => true,
+            Publication::Now(masked) => masked.contains(&target.unit),
+        };
+        if books.draws_of(month).any(chance_alone) {
             self.session.say(t::proof_of_chance(month));
         }
-        self.make(t::PROVING, move || Ok(Drawn::File(with_ending(path, "json"), proof(&books, month, today, &unit)?)));
+        self.make(t::PROVING, move || {
+            Ok(Drawn::File(with_ending(path, "json"), proof(&books, &policy, month, today, &unit)?))
+        });
     }
 }
 
 fn proof(
     books: &Books,
+    policy: &crate::policy::Policy,
     month: PlanMonth,
     today: chrono::NaiveDate,
     unit: &UnitId,
 ) -> crate::diagnostic::AppResult<Vec<u8>> {
     let opened = books.draws_of(month).last();
     let opened = opened.ok_or_else(|| crate::workspace::deeds::change::none_opened(month))?;
-    let mut bytes = own_proof(opened, &books.results, today, unit)?.proof.to_json();
+    let mut bytes = own_proof(opened, &books.results, policy, today, unit)?.proof.to_json();
     bytes.push(b'\n');
     Ok(bytes)
 }

@@ -175,11 +175,11 @@ pub fn perform_deed(
         }
         Deed::Substitute { month, unit, case, reason } => {
             let registry = frames.get(project)?.0;
-            let put = substitute_unit(project, registry, month, &unit, (case, &reason), context)?;
+            let put = substitute_unit(project, registry, month, &unit, (case, reason), context)?;
             DeedOutcome::Substituted(month, unit, put)
         }
         Deed::ReplaceInspector { month, unit, certificate, reason } => {
-            let pair = replace_inspector(project, month, &unit, &certificate, &reason, context)?;
+            let pair = replace_inspector(project, month, &unit, &certificate, reason, context)?;
             DeedOutcome::Replaced(month, unit, pair)
         }
         Deed::AddCheck(month, request) => {

@@ -158,6 +158,8 @@ fn million() {
             inputs_sha256: sha256(&[b"i"]),
             policy_sha256: sha256(&[b"p"]),
             roster_sha256: sha256(&[b"r"]),
+            program_sha256: sha256(&[b"x"]),
+            earlier: Vec::new(),
             entropy_format: EntropyFormat::Dice,
             entropy_source: "bench".into(),
             entropy_reference: "1".into(),

@@ -153,7 +153,7 @@ const ROOMS: [Room; 28] = [
         "what is told: plain values that window, command line and export read",
         "text domain diagnostic policy checklist district registry risk sampling anchor plan staffing disclosure chart \
          export workspace/store workspace/inputs workspace/deeds",
-        "chrono polars rayon serde serde_json",
+        "chrono polars rayon serde serde_json tempfile",
     ),
     room(
         "workspace/view",

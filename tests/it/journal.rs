@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fairdraw::anchor::keys::{KeyAlgorithm, SigningKey};
-use fairdraw::disclosure::{CheckResult, DueCheck, FollowUp, Outcome, PlanDatesEntry};
+use fairdraw::disclosure::{CheckOrigin, CheckResult, DueCheck, FollowUp, Outcome, PlanDatesEntry};
 use fairdraw::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
 use fairdraw::plan::{Mend, MendAction};
 use fairdraw::registry::confirmed::keys_of;
@@ -206,7 +206,8 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     assert_eq!(last(), "年度计划批准日期 2027-01-05，第 1 版");
 
     let january = month("2027-01");
-    let dead: &UnitId = &paired[10].unit_id;
+    let drawn = paired.iter().skip(15).find(|check| check.origin == CheckOrigin::Drawn);
+    let dead: &UnitId = &drawn.unwrap().unit_id;
     let put =
         substitute_unit(&project, &registry, january, dead, (SubstituteCase::Closed, "厂房已拆除"), &now).unwrap();
     let by = words.unit(put.by.as_str());
@@ -226,7 +227,7 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     let request = TriggeredRequest {
         unit: other.clone(),
         kind: TriggerKind::Report,
-        reason: "夜间异味举报".to_owned(),
+        reason: "夜间异味举报".into(),
         although_closed: None,
     };
     add_triggered_check(&project, &registry, january, &request, &now).unwrap();

@@ -184,18 +184,18 @@ fn a_stranger_with_the_head_alone_sees_that_a_line_is_there() {
     for line in 1..=head.size {
         let (done, said) = fairdraw(&["log-proof", text, "--line", &line.to_string(), "--to", to]);
         assert!(done, "{said}");
-        let (done, said) = fairdraw(&["verify", "--log", to, "--head", &published]);
+        let (done, said) = fairdraw(&["verify", "--log", to, "--log-head", &published]);
         assert!(done && said.contains("通过  日志根值"), "{said}");
     }
     let other = format!("{}:{}", head.size, "ab".repeat(32));
-    assert!(!fairdraw(&["verify", "--log", to, "--head", &other]).0);
+    assert!(!fairdraw(&["verify", "--log", to, "--log-head", &other]).0);
     let written = fs::read_to_string(&proof).unwrap();
     fs::write(&proof, written.replace("publish", "publisk")).unwrap();
-    let (done, said) = fairdraw(&["verify", "--log", to, "--head", &published]);
+    let (done, said) = fairdraw(&["verify", "--log", to, "--log-head", &published]);
     assert!(!done && said.contains("LOG-022"), "{said}");
     assert!(!fairdraw(&["log-proof", text, "--line", "99", "--to", to]).0);
     // the project by its folder, with the published head
-    let (done, said) = fairdraw(&["verify", "--log", text, "--head", &published]);
+    let (done, said) = fairdraw(&["verify", "--log", text, "--log-head", &published]);
     assert!(done && said.contains("通过  登记簿与日志") && said.contains("日志根值"), "{said}");
-    assert!(!fairdraw(&["verify", "--log", text, "--head", "7:xy"]).0);
+    assert!(!fairdraw(&["verify", "--log", text, "--log-head", "7:xy"]).0);
 }

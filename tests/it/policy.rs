@@ -241,6 +241,7 @@ const FAULTS: &[(&str, &str, &str)] = &[
     ("POL-132", "dead_rate: 0.15", "dead_rate: 1"),
     ("POL-135", "working_days: 20", "working_days: 0"),
     ("POL-136", "working_days: 20", "working_days: 30"),
+    ("POL-147", "plan_by: (3, 31)", "plan_by: (3, 31), certificate_days: 400"),
     ("POL-137", "plan_by: (3, 31)", "plan_by: (2, 30)"),
     ("POL-138", "plan_by: (3, 31)", "plan_by: (4, 30)"),
     ("POL-146", "merges: [],", r#"merges: [], anchors: (roots: ["ab"]),"#),

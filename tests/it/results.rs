@@ -170,7 +170,7 @@ fn the_public_list_on_the_screen_is_the_exported_one() {
     let request = TriggeredRequest {
         unit: fined.clone(),
         kind: TriggerKind::Report,
-        reason: "信访举报".to_owned(),
+        reason: "信访举报".into(),
         although_closed: None,
     };
     add_triggered_check(&project, &registry, month("2027-01"), &request, &at("2027-01-05T09:00:00")).unwrap();

@@ -2,6 +2,7 @@
 //! comes from its envelope, caps and closed units are told, an exported folder is held against its manifest.
 
 mod anchored;
+mod closing;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,8 +23,9 @@ use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::reports::preview::{MonthPreview, ReasonCount, compute_month_preview};
+use fairdraw::workspace::store::changes::DrawChange;
 use fairdraw::workspace::store::clock::Moment;
-use fairdraw::workspace::store::draws::{DrawChange, StoredDraw};
+use fairdraw::workspace::store::draws::StoredDraw;
 use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
 use fairdraw::workspace::store::register::load_register;

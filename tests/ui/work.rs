@@ -182,12 +182,13 @@ pub fn rich_month(window: &mut Window, look: Look<'_>) -> PlanMonth {
     let drawn: Vec<&&DueCheck> = paired[8..].iter().filter(|check| check.origin == CheckOrigin::Drawn).collect();
     let gone = drawn.first().unwrap().unit_id.clone();
     let reason = "厂房已拆除".to_owned();
-    done(window, Deed::Substitute { month, unit: gone.clone(), case: SubstituteCase::Closed, reason });
+    done(window, Deed::Substitute { month, unit: gone.clone(), case: SubstituteCase::Closed, reason: reason.into() });
     let kept = paired[8..].iter().find(|check| check.unit_id != gone).unwrap();
     let (unit, certificate) = (kept.unit_id.clone(), kept.inspectors[0].clone());
-    done(window, Deed::ReplaceInspector { month, unit, certificate, reason: "出差".to_owned() });
+    done(window, Deed::ReplaceInspector { month, unit, certificate, reason: "出差".into() });
     let reason = "夜间异味举报".to_owned();
-    let request = TriggeredRequest { unit: other, kind: TriggerKind::Report, reason, although_closed: None };
+    let request =
+        TriggeredRequest { unit: other, kind: TriggerKind::Report, reason: reason.into(), although_closed: None };
     done(window, Deed::AddCheck(month, request));
     let pledge = Pledge {
         format: EntropyFormat::Dice,

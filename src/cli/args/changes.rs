@@ -21,6 +21,9 @@ pub struct ChangeArgs {
     /// 理由（关闭、搬迁、合并、停产的依据与日期）
     #[arg(long)]
     pub reason: String,
+    /// 证据文件（照片、笔录、截图）：留存一份，其散列值写入证书
+    #[arg(long)]
+    pub evidence: Option<PathBuf>,
 }
 
 /// `replace-inspector`.
@@ -40,6 +43,9 @@ pub struct ReplaceArgs {
     /// 理由
     #[arg(long)]
     pub reason: String,
+    /// 证据文件（照片、笔录、截图）：留存一份，其散列值写入证书
+    #[arg(long)]
+    pub evidence: Option<PathBuf>,
 }
 
 /// `add-check`.
@@ -62,6 +68,9 @@ pub struct AddCheckArgs {
     /// 理由
     #[arg(long)]
     pub reason: String,
+    /// 证据文件（照片、笔录、截图）：留存一份，其散列值写入证书
+    #[arg(long)]
+    pub evidence: Option<PathBuf>,
     /// 名录或检查已记为关闭、搬迁、合并的单位，仍须检查的依据
     #[arg(long, value_name = "依据")]
     pub although_closed: Option<String>,

@@ -12,7 +12,7 @@ use super::templates::Template;
 use super::typeset::{Typeset, Typesetter};
 use crate::diagnostic::AppResult;
 use crate::domain::PPB;
-use crate::sampling::{Certificate, EntropyFormat};
+use crate::sampling::{AnyCertificate, ChangeKind, EntropyFormat, SealEnd};
 use crate::text::number::{shortened, thousands};
 
 #[derive(Serialize)]
@@ -43,13 +43,13 @@ fn column(heading: &str, width: u32, centred: bool) -> PrintColumn {
 /// # Errors
 /// As [`Typesetter::typeset`].
 pub fn render_certificate(
-    certificate: &Certificate,
+    certificate: &AnyCertificate,
     agency: &str,
     strata: &BTreeMap<String, String>,
     marks: Vec<String>,
     typesetter: &Typesetter<'_>,
 ) -> AppResult<Typeset> {
-    let (seal, opening) = (&certificate.seal, &certificate.opening);
+    let (seal, opening) = (certificate.seal(), certificate.opening());
     let named = |id: &str| strata.get(id).cloned().unwrap_or_else(|| id.to_owned());
     let format =
         EntropyFormat::from_id(&seal.entropy.format).map_or(seal.entropy.format.as_str(), |format| format.label());
@@ -69,8 +69,11 @@ pub fn render_certificate(
         ("抽取方法", seal.method.clone()),
     ];
     let mut facts: Vec<(String, String)> = facts.map(|(label, text)| (label.to_owned(), text)).to_vec();
-    facts.extend(certificate.statement.clone().map(|statement| ("声明".to_owned(), statement)));
-    facts.extend(certificate.digest.clone().map(|digest| ("证书摘要".to_owned(), digest)));
+    facts.extend(certificate.statement().map(|statement| ("声明".to_owned(), statement.to_owned())));
+    facts.extend(certificate.mark().map(|(name, mark)| (name.to_owned(), mark.to_owned())));
+    if certificate.masked_count() > 0 {
+        facts.push(("屏蔽".to_owned(), format!("{} 个单元尚未检查，已屏蔽", certificate.masked_count())));
+    }
     let mut files = BTreeMap::new();
     let qr = qr_png(&seal.commitment_text()).map(|png| {
         files.insert("qr.png".to_owned(), png);
@@ -91,16 +94,18 @@ pub fn render_certificate(
     typesetter.typeset(Template::Certificate, &name, &document, files)
 }
 
-fn sheets(certificate: &Certificate, named: &dyn Fn(&str) -> String) -> Vec<PrintSheet> {
-    let quota = |id: &str| certificate.seal.strata.iter().find(|stratum| stratum.id == id);
-    let number = |number: Option<u64>| number.map_or_else(|| "—".to_owned(), |n| thousands(i128::from(n)));
-    let counts = certificate.strata.iter().map(|stratum| {
+fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<PrintSheet> {
+    let number = |number: u64| thousands(i128::from(number));
+    let listed = certificate.listed();
+    let counts = certificate.seal().strata.iter().map(|stratum| {
+        let own = listed.iter().filter(|unit| unit.stratum == stratum.id);
+        let (came_in, selected): (Vec<_>, Vec<_>) = own.partition(|unit| unit.replaces.is_some());
         vec![
             named(&stratum.id),
-            number(quota(&stratum.id).map(|s| s.size)),
-            number(quota(&stratum.id).map(|s| s.draw)),
-            number(Some(stratum.selected.len() as u64)),
-            number(Some(stratum.substitutes.len() as u64)),
+            number(stratum.size),
+            number(stratum.draw),
+            number(selected.len() as u64),
+            number(came_in.len() as u64),
         ]
     });
     let columns = vec![
@@ -113,23 +118,21 @@ fn sheets(certificate: &Certificate, named: &dyn Fn(&str) -> String) -> Vec<Prin
     let mut sheets = vec![PrintSheet::new("各层数量".to_owned(), columns, counts.collect())];
     let mut selected = Vec::new();
     let mut substitutes = Vec::new();
-    for stratum in &certificate.strata {
-        for unit in &stratum.selected {
-            selected.push(vec![
-                (selected.len() + 1).to_string(),
-                named(&stratum.id),
-                unit.row.unit_id.to_string(),
-                chance_words(unit.row.pi_ppb),
-                unit.ticket.to_string(),
-            ]);
-        }
-        for unit in &stratum.substitutes {
-            substitutes.push(vec![
-                unit.row.unit_id.to_string(),
-                unit.replaces.clone(),
-                unit.ticket.to_string(),
-                unit.reason.clone(),
-            ]);
+    for unit in &listed {
+        let (name, ticket) = if unit.named {
+            (unit.unit.clone(), unit.ticket.to_string())
+        } else {
+            (MASKED.to_owned(), "—".to_owned())
+        };
+        match &unit.replaces {
+            None => {
+                let chance = if unit.named { chance_words(unit.pi_ppb) } else { "—".to_owned() };
+                selected.push(vec![(selected.len() + 1).to_string(), named(&unit.stratum), name, chance, ticket]);
+            }
+            Some((replaces, reason)) => {
+                let whom = if replaces.len() == LEAF_DIGITS { MASKED } else { replaces };
+                substitutes.push(vec![name, whom.to_owned(), ticket, reason.clone()]);
+            }
         }
     }
     let columns = vec![
@@ -148,6 +151,66 @@ fn sheets(certificate: &Certificate, named: &dyn Fn(&str) -> String) -> Vec<Prin
             column("理由", 34, false),
         ];
         sheets.push(PrintSheet::new("替换".to_owned(), columns, substitutes));
+    }
+    sheets.extend(other_sheets(certificate));
+    sheets
+}
+
+/// What stands for a unit that is not named yet.
+const MASKED: &str = "尚未检查，已屏蔽";
+/// A leaf's digits; an id is shorter.
+const LEAF_DIGITS: usize = 64;
+
+/// Reserves passed over, other inspectors, triggered checks, earlier seals: in certificates of format 2.
+fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
+    let AnyCertificate::Second(closed) = certificate else { return Vec::new() };
+    let names = closed.names();
+    let named = |leaf: &str| names.get(leaf).cloned().unwrap_or_else(|| MASKED.to_owned());
+    let mut sheets = Vec::new();
+    let changes = closed.changes.iter().filter(|change| change.kind != ChangeKind::Substitute);
+    let rows: Vec<Vec<String>> = changes
+        .map(|change| {
+            let what = if change.is_addition() { "触发式检查" } else { "更换执法人员" };
+            vec![what.to_owned(), named(&change.unit), change.person.clone(), change.reason.clone(), change.at.clone()]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let columns = vec![
+            column("变更", 16, false),
+            column("单元", 30, false),
+            column("执法证号", 16, false),
+            column("理由", 30, false),
+            column("时间", 24, false),
+        ];
+        sheets.push(PrintSheet::new("其他变更".to_owned(), columns, rows));
+    }
+    let skipped = closed.changes.iter().flat_map(|change| &change.skipped);
+    let rows: Vec<Vec<String>> = skipped.map(|one| vec![named(&one.unit), one.ground.clone()]).collect();
+    if !rows.is_empty() {
+        let columns = vec![column("略过的备选", 60, false), column("原因", 30, false)];
+        sheets.push(PrintSheet::new("略过的备选".to_owned(), columns, rows));
+    }
+    let rows: Vec<Vec<String>> = closed
+        .earlier
+        .iter()
+        .map(|entry| {
+            let state = if entry.state == SealEnd::Voided { "作废" } else { "开封" };
+            vec![
+                entry.seal.sequence.to_string(),
+                entry.seal.sealed_at.clone(),
+                format!("{} {state}", entry.at),
+                format!("{}；{}", entry.reason, entry.again).trim_start_matches('；').to_owned(),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let columns = vec![
+            column("次", 6, true),
+            column("封存时间", 26, false),
+            column("结束", 32, false),
+            column("作废与再次封存的理由", 40, false),
+        ];
+        sheets.push(PrintSheet::new("本期以往的封存".to_owned(), columns, rows));
     }
     sheets
 }

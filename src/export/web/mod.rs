@@ -30,6 +30,16 @@ pub struct SiteCertificate {
     pub sequence: u64,
     /// Bytes of `certificate.json`.
     pub bytes: Vec<u8>,
+    /// The last value of its changes' chain; none in format 1.
+    pub head: Option<String>,
+    /// Units that it does not name yet.
+    pub masked: usize,
+    /// Levels of trust, in words.
+    pub trust: String,
+    /// True where the office signed it.
+    pub signed: bool,
+    /// Bytes of `anchors.json`.
+    pub anchors: Vec<u8>,
 }
 
 impl SiteCertificate {
@@ -67,7 +77,7 @@ fn file(name: impl Into<String>, bytes: Vec<u8>) -> ExportFile {
 }
 
 /// The folder's files: `index.html`, `plan.html`, `results-MONTH.html`, `seals.html`, `verify.html`, and of each
-/// certificate its file and a page that checks it.
+/// certificate its file, what others say of it, and a page that checks it.
 ///
 /// # Errors
 /// `EXP-046` where a certificate is no text.
@@ -82,6 +92,7 @@ pub fn render_site(site: &PublicSite<'_>) -> AppResult<Vec<ExportFile>> {
     for certificate in site.certificates {
         files.push(file(format!("{}.html", certificate.stem()), seals::verify_page(site.header, Some(certificate))?));
         files.push(file(format!("{}.json", certificate.stem()), certificate.bytes.clone()));
+        files.push(file(format!("{}.anchors.json", certificate.stem()), certificate.anchors.clone()));
     }
     Ok(files)
 }

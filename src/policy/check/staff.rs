@@ -82,6 +82,11 @@ impl Checker<'_> {
 
     fn disclosure(&mut self) {
         let disclosure = &self.policy.disclosure;
+        let days = disclosure.certificate_days;
+        if days > 366 {
+            let expected = "0 到 366 天";
+            self.error("POL-147", "disclosure.certificate_days", "证书公布日有误", days.to_string(), expected);
+        }
         let days = disclosure.working_days;
         if !(1..=250).contains(&days) {
             self.error("POL-135", "disclosure.working_days", "公开期限有误", days.to_string(), "1 到 250 个工作日");

@@ -144,6 +144,7 @@ fn label(policy: &Policy, path: &str) -> (String, &'static str) {
         ("periods", "factor") => ("月份额系数（0 为停检）", TIMES),
         ("draw", "reserve_share") => ("备选名单", "（占抽取数）"),
         ("draw", "dead_rate") => ("名录失效（搬迁、关闭）", "（占名录）"),
+        ("disclosure", "certificate_days") => ("抽取证书公布期限（当月结束后）", "天"),
         ("disclosure", "working_days") => ("结果公开期限", "个工作日"),
         ("disclosure", "plan_by") if place == Some(0) => ("年度计划公布至迟", "月"),
         ("disclosure", "plan_by") => ("年度计划公布至迟", "日"),

@@ -82,12 +82,25 @@ pub struct DisclosureRule {
     pub working_days: u32,
     /// The yearly plan is published by this month and day.
     pub plan_by: (u32, u32),
+    /// Days after the end of a draw's month on which its certificate is published, whether or not every unit has been
+    /// checked: those that have not are masked.
+    #[serde(default = "certificate_days", skip_serializing_if = "is_usual")]
+    pub certificate_days: u32,
     /// Matters inspected (检查事项), as published.
     pub matters: Vec<String>,
     /// Manner (检查方式).
     pub manners: Vec<String>,
     /// Articles.
     pub basis: Vec<String>,
+}
+
+fn certificate_days() -> u32 {
+    60
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_usual(days: &u32) -> bool {
+    *days == certificate_days()
 }
 
 /// Industries whose checklist comes first.

@@ -62,7 +62,7 @@ pub fn sealed_rule(seal: &Seal, policy: &[u8]) -> Result<AnchorRule, Fault> {
     parse_policy(&text, "policy.ron").map(|policy| policy.anchors).map_err(Fault::from)
 }
 
-/// Checks every anchor of a stored draw against its sealed policy. `certificate`: the bytes that go out.
+/// Checks every anchor of a stored draw against its sealed policy. `certificate`: what its signature signs.
 ///
 /// # Errors
 /// `ANC-040`, `IO-…`.
@@ -108,7 +108,7 @@ fn last_draw(project: &Project, register: &SealRegister, period: Period) -> AppR
 
 fn certificate_bytes(draw: &StoredDraw, register: &SealRegister) -> AppResult<Option<Vec<u8>>> {
     match (draw.period, draw.order()) {
-        (Period::Month(_), Some(order)) => Ok(Some(compute_draw_certificate(draw, &order, register)?.to_json())),
+        (Period::Month(_), Some(order)) => Ok(Some(compute_draw_certificate(draw, &order, register)?.signed_bytes())),
         _ => Ok(None),
     }
 }

@@ -5,31 +5,99 @@
 
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{MaskCounts, Masker};
+use crate::domain::{TriggerKind, UnitId};
 use crate::sampling::{
-    Certificate, DEMONSTRATION, DrawOrder, EarlierSeal, SealRegister, Substitute, certificate_of,
-    compute_certificate_unit, to_hex,
+    AnyCertificate, Certificate, ChangeEntry, ChangeKind, DEMONSTRATION, DrawOrder, DrawSeed, EarlierSeal, MerkleTree,
+    SealRegister, SkippedUnit, Substitute, certificate_of, closed_certificate_of, compute_certificate_unit,
+    outside_mark, to_hex,
 };
-use crate::workspace::store::draws::{DrawChange, StoredDraw};
+use crate::workspace::deeds::disclose::load_earlier;
+use crate::workspace::store::changes::DrawChange;
+use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::staged::Change;
 
-/// The certificate of a draw as it stands, substitutions included.
+/// The certificate of a draw as it stands, changes included, in the format of its seal.
 ///
 /// # Errors
-/// `SEL-…`, `IO-…`.
+/// `SEL-036` before the opening, `VER-05…`, `IO-…`.
 pub fn compute_draw_certificate(
     draw: &StoredDraw,
     order: &DrawOrder,
     register: &SealRegister,
-) -> AppResult<Certificate> {
+) -> AppResult<AnyCertificate> {
     let (Some(opening), Some(seed)) = (&draw.opening, draw.seed()) else {
         return Err(AppError::new("SEL-036", "尚未开封，没有证书"));
     };
     let tree = draw.frame.tree();
-    let mut certificate = certificate_of(&draw.frame, &tree, &draw.seal, opening, &seed, order);
+    if draw.seal.is_format_1() {
+        let first = certificate_of(&draw.frame, &tree, &draw.seal, opening, &seed, order);
+        return Ok(AnyCertificate::First(Box::new(complete_first(first, &tree, &seed, draw, register))));
+    }
+    let closed = closed_certificate_of(&draw.frame, &tree, &draw.seal, opening, &seed, order);
+    let changes = change_entries(draw);
+    let closed = closed.with_changes((&draw.frame, &tree, &seed, order), changes).with_earlier(load_earlier(draw)?);
+    Ok(AnyCertificate::Second(Box::new(closed)))
+}
+
+/// The changes as a certificate of format 2 lists them.
+fn change_entries(draw: &StoredDraw) -> Vec<ChangeEntry> {
+    let commitment = draw.seal.commitment();
+    let leaf = |unit: &UnitId| {
+        let row = draw.frame.position(unit.as_str()).and_then(|at| draw.frame.to_row(at));
+        row.map_or_else(|| outside_mark(&commitment, unit.as_str()), |row| to_hex(&row.view().leaf()))
+    };
+    let entry = |change: &DrawChange| {
+        let empty = ChangeEntry {
+            kind: ChangeKind::Replace,
+            unit: String::new(),
+            by: String::new(),
+            case: String::new(),
+            person: String::new(),
+            reason: public_words(change.reason()),
+            evidence: change.evidence().map(|file| file.sha256.clone()).unwrap_or_default(),
+            at: change.at().to_owned(),
+            skipped: Vec::new(),
+        };
+        match change {
+            DrawChange::Substitute { unit, by, case, skipped, .. } => ChangeEntry {
+                kind: ChangeKind::Substitute,
+                unit: leaf(unit),
+                by: leaf(by),
+                case: case.id().to_owned(),
+                skipped: skipped
+                    .iter()
+                    .map(|one| SkippedUnit { unit: leaf(&one.unit), ground: one.ground.clone() })
+                    .collect(),
+                ..empty
+            },
+            DrawChange::Replace { unit, certificate, .. } => {
+                ChangeEntry { unit: leaf(unit), person: certificate.to_string(), ..empty }
+            }
+            // where a check comes from is public, not what somebody reported
+            DrawChange::Add { need, trigger, .. } => ChangeEntry {
+                kind: ChangeKind::Add,
+                unit: leaf(&need.unit_id),
+                case: trigger.map_or("", TriggerKind::id).to_owned(),
+                reason: trigger.map_or("触发式检查", TriggerKind::label).to_owned(),
+                ..empty
+            },
+        }
+    };
+    draw.changes.iter().map(entry).collect()
+}
+
+/// A certificate of format 1 with its substitutions, earlier seals and statement.
+fn complete_first(
+    mut certificate: Certificate,
+    tree: &MerkleTree,
+    seed: &DrawSeed,
+    draw: &StoredDraw,
+    register: &SealRegister,
+) -> Certificate {
     for change in &draw.changes {
         let DrawChange::Substitute { unit, by, reason, .. } = change else { continue };
         let Some(row) = draw.frame.position(by.as_str()) else { continue };
-        let Some(entry) = compute_certificate_unit(&draw.frame, &tree, &seed, row) else { continue };
+        let Some(entry) = compute_certificate_unit(&draw.frame, tree, seed, row) else { continue };
         let id = entry.row.stratum.as_str().to_owned();
         if let Some(stratum) = certificate.strata.iter_mut().find(|s| s.id == id) {
             stratum.substitutes.push(Substitute::of(entry, unit.as_str(), public_words(reason)));
@@ -47,11 +115,11 @@ pub fn compute_draw_certificate(
     if draw.demonstration {
         certificate = certificate.with_statement(DEMONSTRATION);
     }
-    Ok(certificate)
+    certificate
 }
 
 /// A reason as a certificate may show it.
-fn public_words(text: &str) -> String {
+pub(super) fn public_words(text: &str) -> String {
     Masker::default().mask_text(text, &mut MaskCounts::default())
 }
 

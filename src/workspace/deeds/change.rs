@@ -7,16 +7,20 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::check_public_words;
 use crate::domain::{InspectorId, PlanMonth, SubstituteCase, TriggerKind, UnitId};
+use crate::plan::PlanInputs;
 use crate::plan::ledger::Ledger;
+use crate::plan::reason::Exclusion;
 use crate::registry::Registry;
-use crate::sampling::{DrawOrder, compute_next_reserve};
+use crate::sampling::{DrawOrder, compute_next_reserve, is_mandatory, passed_over};
 use crate::staffing::Assignment;
 use crate::workspace::deeds::certificate::put_certificate;
 use crate::workspace::deeds::check_reason;
+use crate::workspace::deeds::evidence::{Ground, read_evidence};
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::need_of;
+use crate::workspace::store::changes::{DrawChange, Evidence, PastCap, SkippedReserve};
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawChange, PastCap, StoredDraw, TargetOrigin};
+use crate::workspace::store::draws::{StoredDraw, TargetOrigin};
 use crate::workspace::store::log::put_head;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_opened_draws, load_register};
@@ -70,16 +74,18 @@ pub struct Substituted {
 ///
 /// # Errors
 /// `SEL-037`, `SEL-038`, `SEL-039` where the unit is not on the list or was visited, `SEL-040` where no
-/// reserve is left, `ROS-…` where nobody can inspect it.
+/// reserve is left, `SEL-053` where it is a mandatory check, `ROS-…` where nobody can inspect it.
 pub fn substitute_unit(
     project: &Project,
     registry: &Registry,
     month: PlanMonth,
     unit: &UnitId,
-    (case, reason): (SubstituteCase, &str),
+    (case, ground): (SubstituteCase, impl Into<Ground>),
     context: &CommandContext,
 ) -> AppResult<Substituted> {
     project.check_writable()?;
+    let ground = ground.into();
+    let reason = ground.text.trim();
     check_reason(reason)?;
     check_public_words("替换理由", reason)?;
     let mut draws = opened_draws(project, month)?;
@@ -93,6 +99,7 @@ pub fn substitute_unit(
                 Finding::error("SEL-039", format!("单位不在 {month} 的检查对象之列，或已被替换")).value(unit.as_str()),
             )
         })?;
+    check_not_mandatory(&draw, unit)?;
     let visited = load_results(project)?.iter().any(|r| r.unit_id == *unit && r.month == month && !r.outcome.is_dead());
     if visited {
         return Err(Finding::error("SEL-048", "单位已有检查结果，不能替换").value(unit.as_str()).into());
@@ -123,17 +130,51 @@ pub fn substitute_unit(
                 .hint("备选已全部使用、关闭或达到频次上限；请在结果表中把该单位填为「搬迁或关闭」"),
         )
     })?;
+    let why = |reserve: &UnitId| skip_ground(site_of(reserve), used.contains(reserve), &ledger, inputs);
+    let skipped = passed_over(&reserves, &brought_in, &by)
+        .iter()
+        .map(|unit| SkippedReserve { unit: unit.clone(), ground: why(unit).to_owned() })
+        .collect();
+    let evidence = read_evidence(ground.evidence.as_deref())?;
     let change = DrawChange::Substitute {
         unit: unit.clone(),
         by: by.clone(),
         case,
-        reason: reason.trim().to_owned(),
+        skipped,
+        reason: reason.to_owned(),
+        evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
         at: context.now.to_string(),
         operator: context.operator.clone(),
     };
     let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
-    commit_change(project, &mut draw, &order, change, CommandId::Substitute, context)?;
+    commit_change(project, &mut draw, &order, (change, evidence), CommandId::Substitute, context)?;
     Ok(Substituted { by, pair })
+}
+
+/// A mandatory check is due to this unit alone: no reserve can stand for it.
+fn check_not_mandatory(draw: &StoredDraw, unit: &UnitId) -> AppResult<()> {
+    let row = draw.frame.position(unit.as_str()).and_then(|at| draw.frame.to_row(at));
+    if draw.seal.is_format_1() || !row.is_some_and(|row| is_mandatory(row.pi_ppb, &row.reason)) {
+        return Ok(());
+    }
+    Err(Finding::error("SEL-053", "必查对象不能由备选替换")
+        .value(unit.as_str())
+        .expected("抽中的非必查对象")
+        .hint("必查因该单位自身的事由而来；确已关闭、搬迁的，请在结果中填写「搬迁或关闭」")
+        .into())
+}
+
+/// Why a reserve is passed over, as the certificate says it.
+fn skip_ground(site: Option<u32>, on_list: bool, ledger: &Ledger<'_>, inputs: &PlanInputs) -> &'static str {
+    let Some(site) = site else { return "absent" };
+    if on_list {
+        return "listed";
+    }
+    match (inputs.sites.exclusion.get(site as usize), ledger.check_reserve(site)) {
+        (Some(exclusion), _) if *exclusion != Exclusion::None => exclusion.id(),
+        (_, Err(error)) if error.code() == "PLN-014" => "cap",
+        _ => "listed",
+    }
 }
 
 /// Replaces an inspector of a check by the same rule.
@@ -145,17 +186,22 @@ pub fn replace_inspector(
     month: PlanMonth,
     unit: &UnitId,
     certificate: &InspectorId,
-    reason: &str,
+    ground: impl Into<Ground>,
     context: &CommandContext,
 ) -> AppResult<(InspectorId, InspectorId)> {
     project.check_writable()?;
+    let ground = ground.into();
+    let reason = ground.text.trim();
     check_reason(reason)?;
+    check_public_words("更换理由", reason)?;
     let mut draws = opened_draws(project, month)?;
     let (mut draw, order) = take_draw_of(&mut draws, unit).ok_or_else(|| none_opened(month))?;
+    let evidence = read_evidence(ground.evidence.as_deref())?;
     let change = DrawChange::Replace {
         unit: unit.clone(),
         certificate: certificate.clone(),
-        reason: reason.trim().to_owned(),
+        reason: reason.to_owned(),
+        evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
         at: context.now.to_string(),
         operator: context.operator.clone(),
     };
@@ -163,7 +209,7 @@ pub fn replace_inspector(
         .try_change(&order, &change)?
         .map(|p| (p.after.lead, p.after.second))
         .ok_or_else(|| AppError::new("SEL-041", format!("{month} 没有配对执法人员，无从更换")))?;
-    commit_change(project, &mut draw, &order, change, CommandId::ReplaceInspector, context)?;
+    commit_change(project, &mut draw, &order, (change, evidence), CommandId::ReplaceInspector, context)?;
     Ok(pair)
 }
 
@@ -175,7 +221,7 @@ pub struct TriggeredRequest {
     /// Where it comes from.
     pub kind: TriggerKind,
     /// What triggered it.
-    pub reason: String,
+    pub reason: Ground,
     /// Why a unit that is known to be closed, moved or merged is inspected all the same.
     pub although_closed: Option<String>,
 }
@@ -203,7 +249,7 @@ pub fn add_triggered_check(
     context: &CommandContext,
 ) -> AppResult<Triggered> {
     project.check_writable()?;
-    check_reason(&request.reason)?;
+    check_reason(&request.reason.text)?;
     let unit = &request.unit;
     let although_closed = request.although_closed.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let mut draws = opened_draws(project, month)?;
@@ -231,17 +277,19 @@ pub fn add_triggered_check(
     });
     let body = &inputs.bodies[inputs.sites.body[site as usize] as usize].id;
     let need = need_of(&project.policy, inputs.sites.skill.get(site as usize).copied(), unit.clone(), body);
+    let evidence = read_evidence(request.reason.evidence.as_deref())?;
     let change = DrawChange::Add {
         need,
         trigger: Some(request.kind),
-        reason: request.reason.trim().to_owned(),
+        reason: request.reason.text.trim().to_owned(),
+        evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
         at: context.now.to_string(),
         operator: context.operator.clone(),
         past_cap,
         although_closed: although_closed.filter(|_| is_dead).map(str::to_owned),
     };
     let pair = draw.try_change(&order, &change)?.map(|p| (p.after.lead, p.after.second));
-    commit_change(project, &mut draw, &order, change, CommandId::AddCheck, context)?;
+    commit_change(project, &mut draw, &order, (change, evidence), CommandId::AddCheck, context)?;
     Ok(Triggered { pair, past_cap })
 }
 
@@ -254,13 +302,16 @@ fn commit_change(
     project: &Project,
     draw: &mut StoredDraw,
     order: &DrawOrder,
-    change: DrawChange,
+    (change, evidence): (DrawChange, Option<(Evidence, Vec<u8>)>),
     command: CommandId,
     context: &CommandContext,
 ) -> AppResult<()> {
     let detail = serde_json::to_value(&change)
         .map_err(|cause| AppError::new("DRW-002", "无法写成 JSON 文本").caused_by(cause))?;
     let files = Change::begin(project)?;
+    if let Some((kept, bytes)) = &evidence {
+        files.put(&draw.folder.join(&kept.file), bytes)?;
+    }
     draw.push_change(change, &files)?;
     let assignment: Option<Assignment> = draw.assignment(order)?;
     if let Some(assignment) = assignment {

@@ -13,6 +13,7 @@ use crate::workspace::deeds::accept::Acceptance;
 use crate::workspace::deeds::batch::{CheckKey, ClearDays};
 use crate::workspace::deeds::change::TriggeredRequest;
 use crate::workspace::deeds::confirm::Confirmation;
+use crate::workspace::deeds::evidence::Ground;
 use crate::workspace::deeds::follow_up::{FollowUpEntry, Interference};
 use crate::workspace::deeds::open::TypedOpening;
 use crate::workspace::deeds::pack_password::PackPassword;
@@ -44,8 +45,8 @@ pub enum Deed {
         unit: UnitId,
         /// What was found.
         case: SubstituteCase,
-        /// Dated evidence.
-        reason: String,
+        /// Dated evidence, in words and by file.
+        reason: Ground,
     },
     /// Another inspector by the same rule.
     ReplaceInspector {
@@ -56,7 +57,7 @@ pub enum Deed {
         /// Who goes.
         certificate: InspectorId,
         /// Why.
-        reason: String,
+        reason: Ground,
     },
     /// A triggered check of a month.
     AddCheck(PlanMonth, TriggeredRequest),

@@ -8,6 +8,8 @@ pub mod certificate;
 pub mod change;
 pub mod confirm;
 pub mod deed;
+pub mod disclose;
+pub mod evidence;
 pub mod follow_up;
 pub mod list_file;
 pub mod mends;

@@ -13,12 +13,13 @@ use crate::disclosure::check_public_words;
 use crate::domain::{Period, PlanMonth, UnitId};
 use crate::plan::reason::Exclusion;
 use crate::sampling::{
-    OffSitePace, OpeningClock, SealRegister, Secret, as_written, compute_off_site, compute_opening,
+    OffSitePace, OpeningClock, SECRET_LOST, SealRegister, Secret, as_written, compute_off_site, compute_opening,
     compute_roster_sha256, draw_units, sha256, to_hex,
 };
 use crate::staffing::check_staffing;
 use crate::workspace::deeds::anchors::{load_anchors, put_anchors};
 use crate::workspace::deeds::certificate::put_certificate;
+use crate::workspace::deeds::disclose::put_voided;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
@@ -311,7 +312,7 @@ pub fn open_period(
     draw.opening = Some(opening.clone());
     check_second(&draw, &entropy, second.as_ref(), context)?;
     let mut anchors = load_anchors(&draw.folder)?;
-    let change = Change::begin(project)?;
+    let mut change = Change::begin(project)?;
     let put = |name: &str, bytes: &[u8]| change.put(&draw.folder.join(name), bytes);
     anchors.number = keep_source((&change, &draw.folder), second.as_ref(), source_file.as_deref(), context)?;
     anchors.beacons = settled.beacons;
@@ -356,13 +357,15 @@ pub fn open_period(
         unpaired,
         secret_lost,
     };
+    // the opening holds the secret now
+    change.remove_file(&draw.folder.join("secret.json"));
     change.commit(
         context,
         CommandId::Open,
         serde_json::json!({
             "period": opened.period, "sequence": opened.sequence, "entropy": entropy, "seed": opened.seed,
             "drawn": opened.drawn, "pairs": opened.pairs, "off_site": opened.off_site, "unpaired": opened.unpaired,
-            "secret_lost": opened.secret_lost, "number": anchors.number,
+            "secret_lost": opened.secret_lost, "secret_wiped": true, "number": anchors.number,
         }),
     )?;
     Ok(opened)
@@ -389,20 +392,24 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
             .into());
     }
     let reason = if after {
-        format!("公开数产生之后作废（秘密遗失）：{}", reason.trim())
+        format!("公开数产生之后作废（{SECRET_LOST}）：{}", reason.trim())
     } else {
         reason.trim().to_owned()
     };
     register.append_voided(&draw.seal.commitment(), time(&context.now.to_string())?, &reason)?;
-    let change = Change::begin(project)?;
+    let mut change = Change::begin(project)?;
+    put_voided(&change, &draw, &context.now.to_string(), &reason)?;
     change.put(&project.root().join("register.csv"), &register.to_csv())?;
     let notes = DrawNotes { opened_at: None, voided_at: Some(context.now.to_string()) };
     change.put(&draw.folder.join("notes.json"), &json_bytes(&notes)?)?;
     put_head(&change, project, &draw.folder, CommandId::Void, context)?;
+    change.remove_file(&draw.folder.join("secret.json"));
     change.commit(
         context,
         CommandId::Void,
-        serde_json::json!({ "period": draw.period, "sequence": draw.sequence, "reason": reason }),
+        serde_json::json!({
+            "period": draw.period, "sequence": draw.sequence, "reason": reason, "secret_disclosed": true,
+        }),
     )?;
     Ok(())
 }

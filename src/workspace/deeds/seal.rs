@@ -14,17 +14,19 @@ use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
-    BuiltFrame, DrawOrder, DrawSeed, EntropyFormat, FrameKey, Method, SamplingFrame, Seal, SealRegister, SealRequest,
-    Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256, compute_seal,
-    draw_units, sha256, to_hex,
+    BuiltFrame, DrawOrder, DrawSeed, EndedSeal, EntropyFormat, FrameKey, Method, SamplingFrame, Seal, SealRegister,
+    SealRequest, Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256,
+    compute_seal, draw_units, sha256, to_canonical_json, to_hex,
 };
 use crate::staffing::{Needs, Roster, check_staffing};
+use crate::workspace::deeds::disclose::{EARLIER_FILE, earlier_seals, program_sha256};
 use crate::workspace::deeds::plan_record::snapshot;
 use crate::workspace::deeds::{pledged_hour, time};
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::{
     MonthFrame, REASON_YEAR_SEED, compute_month_frame, staffing_names, stratum_id, unit_id,
 };
+use crate::workspace::inputs::quotas::QUOTAS_FILE;
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, json_bytes};
@@ -36,6 +38,12 @@ use crate::workspace::store::staged::Change;
 
 /// Name and version of the program, as sealed.
 pub const PROGRAM: &str = concat!("FairDraw ", env!("CARGO_PKG_VERSION"));
+
+/// Folder of the copies of sealed inputs, each under its SHA-256.
+pub const SEALED_FOLDER: &str = "sealed";
+
+/// Files of the project's folder that decide what is sealed.
+const PROJECT_FILES: [&str; 2] = ["project.ron", "quality.csv"];
 
 /// Draws tried before a month is sealed, to see that the roster can staff what may be drawn.
 const STAFFING_TRIALS: u8 = 12;
@@ -149,25 +157,75 @@ fn settled(project: &Project, pledge: &Pledge, context: &CommandContext) -> AppR
     })
 }
 
-/// The files that a seal binds as inputs, each with its hash: registry frames, results, earlier seals.
+/// The files that a plan is made from, each with its hash: registry frames, results, earlier certificates.
 pub(super) fn render_inputs(project: &Project, register: &SealRegister) -> AppResult<Vec<u8>> {
-    let mut lines = Vec::new();
-    let mut add = |name: String, bytes: &[u8]| lines.push(format!("{}\t{name}", to_hex(&sha256(&[bytes]))));
-    for name in list_folder(project, "frames")? {
-        add(format!("frames/{name}"), &load_bytes(&project.root().join("frames").join(&name))?);
+    Ok(lines_of(input_lines(project, register)?))
+}
+
+/// The files that a seal binds as inputs: those of the plan, the project's own, what earlier draws left for this one, and
+/// `own` ones of this draw's folder.
+fn sealed_inputs(project: &Project, register: &SealRegister, own: &[(String, &[u8])]) -> AppResult<Vec<u8>> {
+    let mut lines = input_lines(project, register)?;
+    lines.extend(own.iter().map(|(name, bytes)| input_line(name, bytes)));
+    for name in PROJECT_FILES {
+        let path = project.root().join(name);
+        if path.exists() {
+            lines.push(input_line(name, &load_bytes(&path)?));
+        }
     }
-    for name in list_folder(project, "results")? {
-        add(format!("results/{name}"), &load_bytes(&project.root().join("results").join(&name))?);
+    for seal in register.opened() {
+        let line = seal.sealed;
+        for name in ["changes.json", "opening.json", SCHEDULE_FILE, "targets.csv"] {
+            let path = project.draw_folder(line.period, line.sequence).join(name);
+            if path.exists() {
+                let name = format!("draws/{}/{}/{name}", line.period, line.sequence);
+                lines.push(input_line(&name, &load_bytes(&path)?));
+            }
+        }
+    }
+    Ok(lines_of(lines))
+}
+
+/// Keeps a copy of every input under its hash, each content once: the frame can be built again when the project has
+/// gone on.
+fn keep_inputs(change: &Change<'_>, project: &Project, inputs: &[u8]) -> AppResult<()> {
+    let folder = project.root().join(SEALED_FOLDER);
+    for line in String::from_utf8_lossy(inputs).lines() {
+        let Some((hash, name)) = line.split_once('\t') else { continue };
+        let (from, to) = (project.root().join(name), folder.join(hash));
+        if from.is_file() && !to.exists() {
+            change.put(&to, &load_bytes(&from)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn input_line(name: &str, bytes: &[u8]) -> String {
+    format!("{}\t{name}", to_hex(&sha256(&[bytes])))
+}
+
+fn lines_of(mut lines: Vec<String>) -> Vec<u8> {
+    lines.sort();
+    (lines.join("\n") + "\n").into_bytes()
+}
+
+fn input_lines(project: &Project, register: &SealRegister) -> AppResult<Vec<String>> {
+    let mut lines = Vec::new();
+    for folder in ["frames", "results"] {
+        for name in list_folder(project, folder)? {
+            let bytes = load_bytes(&project.root().join(folder).join(&name))?;
+            lines.push(input_line(&format!("{folder}/{name}"), &bytes));
+        }
     }
     for seal in register.opened() {
         let line = seal.sealed;
         let path = project.draw_folder(line.period, line.sequence).join("certificate.json");
         if path.exists() {
-            add(format!("draws/{}/{}/certificate.json", line.period, line.sequence), &load_bytes(&path)?);
+            let name = format!("draws/{}/{}/certificate.json", line.period, line.sequence);
+            lines.push(input_line(&name, &load_bytes(&path)?));
         }
     }
-    lines.sort();
-    Ok((lines.join("\n") + "\n").into_bytes())
+    Ok(lines)
 }
 
 fn list_folder(project: &Project, name: &str) -> AppResult<Vec<String>> {
@@ -194,6 +252,7 @@ struct Prepared {
     targets: Option<Vec<u8>>,
     schedule: Option<Vec<u8>>,
     plan: Option<Vec<u8>>,
+    quotas: Option<Vec<u8>>,
 }
 
 fn seal_prepared(
@@ -205,9 +264,20 @@ fn seal_prepared(
 ) -> AppResult<Sealed> {
     let mut register = load_register(project)?;
     let sequence = register.next_sequence(period);
-    let inputs = render_inputs(project, &register)?;
+    let at = |name: &str| format!("draws/{period}/{sequence}/{name}");
+    let own = [
+        ("targets.csv", &prepared.targets),
+        (SCHEDULE_FILE, &prepared.schedule),
+        (PLAN_FILE, &prepared.plan),
+        (QUOTAS_FILE, &prepared.quotas),
+    ];
+    let own: Vec<(String, &[u8])> =
+        own.iter().filter_map(|(name, bytes)| Some((at(name), bytes.as_deref()?))).collect();
+    let inputs = sealed_inputs(project, &register, &own)?;
     let (roster_csv, needs_csv) = (prepared.roster.write_csv(), prepared.needs.write_csv());
     let secret = Secret::generate()?;
+    let again = pledge.again.as_deref().unwrap_or_default();
+    let earlier = earlier_seals(project, &register, period, again)?;
     let seal = compute_seal(
         SealRequest {
             agency: project.policy.agency.clone(),
@@ -219,6 +289,8 @@ fn seal_prepared(
             inputs_sha256: sha256(&[&inputs]),
             policy_sha256: sha256(&[project.policy_bytes()]),
             roster_sha256: compute_roster_sha256(&roster_csv, &needs_csv),
+            program_sha256: program_sha256()?,
+            earlier: earlier.iter().map(EndedSeal::sha256).collect(),
             entropy_format: pledge.format,
             entropy_source: pledge.entropy_source.clone(),
             entropy_reference: pledge.reference.clone(),
@@ -247,6 +319,13 @@ fn seal_prepared(
     if let Some(plan) = &prepared.plan {
         put(PLAN_FILE, plan)?;
     }
+    if let Some(quotas) = &prepared.quotas {
+        put(QUOTAS_FILE, quotas)?;
+    }
+    if !earlier.is_empty() {
+        put(EARLIER_FILE, &to_canonical_json(&earlier))?;
+    }
+    keep_inputs(&change, project, &inputs)?;
     change.put_private(&folder.join("secret.json"), &secret_file.to_json())?;
     put("commitment.tsq", &compute_request(&seal.to_json(), HashKind::Sha256))?;
     put("commitment-sm3.tsq", &compute_request(&seal.to_json(), HashKind::Sm3))?;
@@ -254,7 +333,7 @@ fn seal_prepared(
     put("notes.json", &json_bytes(&DrawNotes::default())?)?;
     put("seal.json", &seal.to_json())?;
     put_head(&change, project, &folder, CommandId::Seal, context)?;
-    register.append_sealed(&seal, pledge.again.as_deref().unwrap_or_default())?;
+    register.append_sealed(&seal, again)?;
     change.put(&project.root().join("register.csv"), &register.to_csv())?;
     let sealed = Sealed {
         period,
@@ -335,6 +414,7 @@ pub fn seal_year(
         targets: None,
         schedule: None,
         plan: None,
+        quotas: None,
     };
     seal_prepared(project, period, prepared, pledge, context)
 }
@@ -372,7 +452,7 @@ pub fn seal_month(
     let seed = year_seed(project)?;
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     context.progress.begin("冻结抽样框", 0);
-    let MonthFrame { built, roster, needs, targets, schedule, basis } =
+    let MonthFrame { built, roster, needs, targets, schedule, basis, quotas } =
         compute_month_frame(project, registry, &analysis, &seed)?;
     if built.strata.iter().all(|s| s.draw == 0) {
         return Err(Finding::error("SEL-044", format!("{}没有可抽取的对象", period.label()))
@@ -381,6 +461,7 @@ pub fn seal_month(
     }
     let plan = Some(snapshot(project, &analysis, &load_plan_files(project)?, None, Some(basis))?.to_json()?);
     let (targets, schedule) = (Some(targets), Some(schedule));
-    let prepared = Prepared { frame: built.frame, roster, needs, targets, schedule, plan };
+    let quotas = Some(quotas);
+    let prepared = Prepared { frame: built.frame, roster, needs, targets, schedule, plan, quotas };
     seal_prepared(project, period, prepared, pledge, context)
 }

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use crate::anchor::bundle::Anchors;
 use crate::anchor::check::{AnchorCheck, AnchorResult, check_anchors};
 use crate::diagnostic::{AppError, AppResult};
+use crate::domain::UnitId;
 use crate::sampling::{
-    Certificate, CheckReport, DrawResult, Fault, SamplingFrame, StepState, StratumResult, as_written,
-    check_certificate, check_draw_steps, compute_roster_sha256, to_hex,
+    AnyCertificate, ChangeEntry, ChangeKind, CheckReport, Fault, SamplingFrame, StepState, as_written,
+    check_draw_steps, compute_roster_sha256, to_hex,
 };
 use crate::staffing::{Change, Needs, Roster, check_assignment};
 use crate::workspace::deeds::anchors::{ANCHORS_FILE, load_roots, sealed_rule};
-use crate::workspace::store::draws::{DrawChange, pair_change, pairing_rule};
+use crate::workspace::deeds::certificate::public_words;
+use crate::workspace::store::changes::{DrawChange, pair_change};
+use crate::workspace::store::draws::pairing_rule;
 use crate::workspace::store::project::load_bytes;
 
 /// The files of a verification.
@@ -29,8 +32,10 @@ pub struct VerifyRequest {
     pub assignment: Option<PathBuf>,
     /// `changes.json`, where there were changes.
     pub changes: Option<PathBuf>,
-    /// The published commitment.
+    /// The published commitment, in whatever groups and case a notice prints it.
     pub commitment: Option<String>,
+    /// A published value of the changes' chain.
+    pub head: Option<String>,
     /// `anchors.json`; that beside the certificate where none is named.
     pub anchors: Option<PathBuf>,
     /// `policy.ron` as sealed; that beside the certificate where none is named.
@@ -45,7 +50,7 @@ pub struct VerifyRequest {
 #[derive(Debug)]
 pub struct Verified {
     /// The certificate, where it could be read.
-    pub certificate: Option<Certificate>,
+    pub certificate: Option<AnyCertificate>,
     /// Steps and faults.
     pub report: CheckReport,
     /// How far the draw can be trusted, from its outside anchors; `None` where the certificate could not be read.
@@ -95,7 +100,7 @@ fn unreadable(fault: Fault) -> Verified {
 pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
     let mut resaved = Vec::new();
     let bytes = load_written(&request.certificate, &mut resaved)?;
-    let certificate = match Certificate::parse(&bytes) {
+    let certificate = match AnyCertificate::parse(&bytes) {
         Ok(certificate) => certificate,
         Err(fault) => return Ok(unreadable(fault)),
     };
@@ -107,21 +112,10 @@ pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
             Err(error) => return Ok(Verified { certificate: Some(certificate), ..unreadable(error.into()) }),
         },
     };
-    let mut report = check_certificate(&certificate, frame.as_ref(), published);
+    let mut report = certificate.check(frame.as_ref(), published, request.head.as_deref());
     if let Some(frame) = &frame {
-        let result = DrawResult {
-            strata: certificate
-                .strata
-                .iter()
-                .map(|s| StratumResult {
-                    id: s.id.clone(),
-                    selected: s.selected.iter().map(|u| u.row.unit_id.to_string()).collect(),
-                    reserves: Vec::new(),
-                    threshold: None,
-                })
-                .collect(),
-        };
-        let full = check_draw_steps(frame, &certificate.seal, &certificate.opening, Some(&result), published);
+        let result = Some(certificate.result()).filter(|_| certificate.masked_count() == 0);
+        let full = check_draw_steps(frame, certificate.seal(), certificate.opening(), result.as_ref(), published);
         for step in full.steps {
             if !report.steps.iter().any(|s| s.name == step.name && s.state == step.state) {
                 report.steps.push(step);
@@ -133,7 +127,12 @@ pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
             }
         }
     }
-    let anchors = verify_anchors(request, &certificate, bytes.trim_ascii_end())?;
+    // format 1 is signed as the file is, format 2 by its head
+    let signed = match &certificate {
+        AnyCertificate::First(_) => bytes.trim_ascii_end().to_vec(),
+        AnyCertificate::Second(closed) => closed.signed_bytes(),
+    };
+    let anchors = verify_anchors(request, &certificate, &signed)?;
     let pairing = match (&request.roster, &request.needs, &request.assignment) {
         (Some(roster), Some(needs), Some(assignment)) => {
             Some(verify_pairing(&certificate, [roster, needs, assignment], request.changes.as_ref(), &mut resaved)?)
@@ -144,7 +143,7 @@ pub fn verify_files(request: &VerifyRequest) -> AppResult<Verified> {
 }
 
 /// The outside anchors.
-fn verify_anchors(request: &VerifyRequest, certificate: &Certificate, bytes: &[u8]) -> AppResult<AnchorResult> {
+fn verify_anchors(request: &VerifyRequest, certificate: &AnyCertificate, bytes: &[u8]) -> AppResult<AnchorResult> {
     let beside = |named: &Option<PathBuf>, name: &str| {
         let beside = request.certificate.with_file_name(name);
         named.clone().or_else(|| beside.exists().then_some(beside))
@@ -158,7 +157,7 @@ fn verify_anchors(request: &VerifyRequest, certificate: &Certificate, bytes: &[u
     }
     let mut report = CheckReport::default();
     let rule = match beside(&request.policy, "policy.ron") {
-        Some(path) => match sealed_rule(&certificate.seal, &load_bytes(&path)?) {
+        Some(path) => match sealed_rule(certificate.seal(), &load_bytes(&path)?) {
             Ok(rule) => Some(rule),
             Err(fault) => {
                 report.step("规则文件", "", vec![fault]);
@@ -168,8 +167,8 @@ fn verify_anchors(request: &VerifyRequest, certificate: &Certificate, bytes: &[u
         None => None,
     };
     let mut result = check_anchors(AnchorCheck {
-        seal: &certificate.seal,
-        opening: Some(&certificate.opening),
+        seal: certificate.seal(),
+        opening: Some(certificate.opening()),
         certificate: Some(bytes),
         anchors: Some(&anchors),
         roots: &load_roots(&request.roots)?,
@@ -181,8 +180,32 @@ fn verify_anchors(request: &VerifyRequest, certificate: &Certificate, bytes: &[u
     Ok(result)
 }
 
+/// Whether the changes' file says what the certificate lists, change by change.
+fn compare_changes(file: &[DrawChange], listed: &[ChangeEntry]) -> Vec<String> {
+    if file.len() != listed.len() {
+        return vec![format!("变更文件记有 {} 项变更，证书列出 {} 项", file.len(), listed.len())];
+    }
+    let differs = |(i, (change, entry)): (usize, (&DrawChange, &ChangeEntry))| {
+        let (kind, person, skipped) = match change {
+            DrawChange::Substitute { skipped, .. } => (ChangeKind::Substitute, "", skipped.len()),
+            DrawChange::Replace { certificate, .. } => (ChangeKind::Replace, certificate.as_str(), 0),
+            DrawChange::Add { .. } => (ChangeKind::Add, "", 0),
+        };
+        let evidence = change.evidence().map_or("", |file| file.sha256.as_str());
+        let words = entry.is_addition() || public_words(change.reason()) == entry.reason;
+        let same = kind == entry.kind
+            && person == entry.person
+            && skipped == entry.skipped.len()
+            && evidence == entry.evidence
+            && change.at() == entry.at
+            && words;
+        (!same).then(|| format!("变更文件的第 {} 项与证书所列的不一致", i + 1))
+    };
+    file.iter().zip(listed).enumerate().filter_map(differs).collect()
+}
+
 fn verify_pairing(
-    certificate: &Certificate,
+    certificate: &AnyCertificate,
     [roster, needs, assignment]: [&PathBuf; 3],
     changes: Option<&PathBuf>,
     resaved: &mut Vec<String>,
@@ -190,17 +213,23 @@ fn verify_pairing(
     let mut load = |path: &PathBuf| load_written(path, resaved);
     let (roster_bytes, needs_bytes, assignment_bytes) = (load(roster)?, load(needs)?, load(assignment)?);
     let mut faults = Vec::new();
-    if to_hex(&compute_roster_sha256(&roster_bytes, &needs_bytes)) != certificate.seal.roster_sha256 {
+    if to_hex(&compute_roster_sha256(&roster_bytes, &needs_bytes)) != certificate.seal().roster_sha256 {
         faults.push("名册与检查需求不是封存的那一份（roster_sha256 不符）".to_owned());
         return Ok(faults);
     }
     let (roster, needs) = (Roster::parse(&roster_bytes)?, Needs::parse(&needs_bytes)?);
-    let Some(seed) = certificate.opening.seed(&certificate.seal) else {
+    let Some(seed) = certificate.opening().seed(certificate.seal()) else {
         faults.push("开封文件中的秘密写法不对，无法重算配对".to_owned());
         return Ok(faults);
     };
-    let units: Vec<_> =
-        certificate.strata.iter().flat_map(|s| s.selected.iter().map(|u| u.row.unit_id.clone())).collect();
+    let listed = certificate.listed();
+    let unmasked = listed.iter().filter(|unit| unit.named);
+    let units: Vec<UnitId> =
+        unmasked.filter(|unit| unit.replaces.is_none()).filter_map(|unit| UnitId::new(&unit.unit).ok()).collect();
+    if listed.iter().any(|unit| !unit.named) {
+        faults.push("证书中有屏蔽的单元，配对要等全部检查之后的证书".to_owned());
+        return Ok(faults);
+    }
     let drawn = needs.only(units.iter())?;
     let changes: Vec<DrawChange> = match changes {
         Some(path) => serde_json::from_slice(&load(path)?)
@@ -213,18 +242,20 @@ fn verify_pairing(
             if let DrawChange::Substitute { unit, by, .. } = c { Some((unit.as_str(), by.as_str())) } else { None }
         })
         .collect();
-    let mut listed: Vec<(&str, &str)> = certificate
-        .strata
+    let mut listed: Vec<(&str, &str)> = listed
         .iter()
-        .flat_map(|s| s.substitutes.iter().map(|u| (u.replaces.as_str(), u.row.unit_id.as_str())))
+        .filter_map(|unit| unit.replaces.as_ref().map(|(replaces, _)| (replaces.as_str(), unit.unit.as_str())))
         .collect();
     changed.sort_unstable();
     listed.sort_unstable();
     if changed != listed {
         faults.push(format!("变更文件记有 {} 次替换，与证书所列的 {} 次不一致", changed.len(), listed.len()));
     }
+    if let AnyCertificate::Second(closed) = certificate {
+        faults.extend(compare_changes(&changes, &closed.changes));
+    }
     let replayed: Vec<Change> = changes.iter().filter_map(|change| pair_change(&needs, change)).collect();
-    let rule = pairing_rule(&certificate.seal);
+    let rule = pairing_rule(certificate.seal());
     let found = check_assignment(rule, &seed.0, &roster, &drawn, &assignment_bytes, &replayed);
     faults.extend(found.iter().map(ToString::to_string));
     Ok(faults)

@@ -370,7 +370,7 @@ pub fn check_log_proof(proof: &LogProof, heads: &[LogHead]) -> CheckReport {
         wrong.into_iter().collect(),
     );
     if heads.is_empty() {
-        report.skip("日志根值", "没有给出已公布的根值（--head）");
+        report.skip("日志根值", "没有给出已公布的根值（--log-head）");
     } else {
         let unknown = !heads.contains(&proof.log);
         let wrong = unknown.then(|| fault("LOG-016", "证明所列的根值不是公布的根值"));

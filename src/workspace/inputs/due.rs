@@ -13,7 +13,8 @@ use crate::registry::schema::{inspectors, sources};
 use crate::registry::{Registry, row_of_unit};
 use crate::sampling::DrawOrder;
 use crate::staffing::Assignment;
-use crate::workspace::store::draws::{CurrentTarget, DrawChange, StoredDraw, TargetOrigin};
+use crate::workspace::store::changes::DrawChange;
+use crate::workspace::store::draws::{CurrentTarget, StoredDraw, TargetOrigin};
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_opened_draws;
 

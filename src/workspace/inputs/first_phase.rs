@@ -20,7 +20,8 @@ use crate::policy::{MandatoryTrigger, Policy};
 use crate::sampling::REASON_CERTAIN;
 use crate::workspace::inputs::analysis::{Analysis, load_targets};
 use crate::workspace::inputs::schedule::load_schedule;
-use crate::workspace::store::draws::{DrawChange, StoredDraw};
+use crate::workspace::store::changes::DrawChange;
+use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_opened_draws;
 

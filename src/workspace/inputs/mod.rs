@@ -10,4 +10,5 @@ pub mod month_frame;
 pub mod people;
 pub mod plan_record;
 pub mod population;
+pub mod quotas;
 pub mod schedule;

@@ -21,6 +21,7 @@ use crate::staffing::{Names, Need, Needs, Roster};
 use crate::workspace::inputs::analysis::{Analysis, render_targets};
 use crate::workspace::inputs::people::{compute_month_roster, compute_recusals};
 use crate::workspace::inputs::plan_record::plan_basis;
+use crate::workspace::inputs::quotas::render_quotas;
 use crate::workspace::inputs::schedule::render_schedule;
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::plan_record::PlanBasis;
@@ -64,6 +65,8 @@ pub struct MonthFrame {
     pub schedule: Vec<u8>,
     /// What the plan was made from.
     pub basis: PlanBasis,
+    /// What the quotas were made from.
+    pub quotas: Vec<u8>,
 }
 
 /// The rules by which new draws are made, for the plan's simulated years.
@@ -193,6 +196,7 @@ pub fn compute_month_frame(
             needs.push(need_of(policy, inputs.sites.skill.get(site).copied(), unit_id(&units[site])?, body));
         }
     }
+    let quotas = render_quotas(&strata, &planned);
     let built = compute_frame(Method::LATEST, strata, &FrameKey::generate()?)?;
     let recusals = compute_recusals(registry)?;
     let cost = mean_cost(analysis, month.month() as usize - 1);
@@ -205,6 +209,7 @@ pub fn compute_month_frame(
         targets: render_targets(&units, &targets),
         schedule: render_schedule(&units, &analysis.plan, month.index_in(project.file.year).unwrap_or(0))?,
         basis: plan_basis(project, analysis, &units)?,
+        quotas,
     })
 }
 

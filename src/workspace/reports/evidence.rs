@@ -7,6 +7,7 @@ use crate::sampling::{SealRegister, to_hex};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::open::unbound_file;
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::inputs::quotas::QUOTAS_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::json_bytes;
 use crate::workspace::store::log::{HEADS_FILE, interventions_for};
@@ -40,6 +41,8 @@ pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealReg
         "changes.json",
         "anchors.json",
         HEADS_FILE,
+        "earlier.json",
+        QUOTAS_FILE,
     ] {
         let path = draw.folder.join(name);
         if path.exists() {

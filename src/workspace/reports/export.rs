@@ -57,7 +57,7 @@ use crate::workspace::store::templates::load_templates;
 #[cfg(feature = "charts")]
 pub use briefing::{BRIEFING_ENDINGS, briefing_files};
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
-use public::closed_certificates;
+use public::public_certificates;
 pub use request::ExportRequest;
 use side_by_side::side_by_side;
 pub(super) use written::{ExportPart, commit_parts, written_detail};
@@ -198,7 +198,7 @@ pub fn export_project(
     let ledger = compute_ledger(&analysis.results, &checks, &MandatoryChecks::of(&checks), today);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
     let deadlines = body_deadlines(project, &all, &analysis.results, context.now.date());
-    let certificates = closed_certificates(&all, &register, &analysis.results, context)?;
+    let certificates = public_certificates(project, &all, &register, &analysis.results, context)?;
     let draws: Vec<OpenedDraw> = all.into_iter().filter(|opened| request.wants(opened.month)).collect();
     let mark = data_mark(project, draws.iter());
     let mut header = book_header(project, &register, context, mark.clone());

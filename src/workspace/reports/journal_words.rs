@@ -13,8 +13,8 @@ use crate::domain::Period;
 use crate::policy::Policy;
 use crate::registry::Registry;
 use crate::registry::schema::{TableKind, sources};
+use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::DrawChange;
 use crate::workspace::store::journal::JournalEntry;
 
 /// Names that a sentence lists before it counts the others.

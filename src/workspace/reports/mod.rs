@@ -31,6 +31,8 @@ pub mod preview;
 pub mod project_data;
 pub mod proof;
 pub mod public_list;
+pub mod publication;
+pub mod rederive;
 pub mod refresh;
 pub mod status;
 pub mod target_rows;

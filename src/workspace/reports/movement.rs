@@ -17,7 +17,8 @@ use crate::workspace::inputs::analysis::{Analysis, compute_analysis, with_force}
 use crate::workspace::inputs::plan_record::imported_check;
 use crate::workspace::inputs::population::Population;
 use crate::workspace::inputs::schedule::{load_rest_of, load_schedule};
-use crate::workspace::store::draws::{DrawChange, StoredDraw};
+use crate::workspace::store::changes::DrawChange;
+use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::plan_record::{CheckAhead, PlanBasis, PlanSnapshot, load_plan_of};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::register::load_opened_draws;

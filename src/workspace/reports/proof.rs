@@ -3,17 +3,19 @@
 use chrono::NaiveDate;
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::{CheckResult, check_all_visited};
+use crate::disclosure::CheckResult;
 use crate::domain::UnitId;
+use crate::policy::Policy;
 use crate::sampling::{DEMONSTRATION, MerkleTree, UnitProof, compute_proof};
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::reports::publication::{Publication, publication};
 
 /// A unit's proof, and whether it says more than the chance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnProof {
     /// The proof.
     pub proof: UnitProof,
-    /// True where every target of the draw was visited: the proof holds ticket and outcome.
+    /// True where the certificate may go out and names the unit: the proof holds ticket and outcome.
     pub complete: bool,
 }
 
@@ -21,15 +23,14 @@ pub struct OwnProof {
 pub struct ProofMaker<'a> {
     opened: &'a OpenedDraw,
     tree: MerkleTree,
-    complete: bool,
+    publication: Publication,
 }
 
 impl<'a> ProofMaker<'a> {
     /// For an opened draw as of a day.
     #[must_use]
-    pub fn new(opened: &'a OpenedDraw, results: &[CheckResult], on: NaiveDate) -> Self {
-        let complete = check_all_visited(&opened.checks, results, on).is_ok();
-        Self { opened, tree: opened.draw.frame.tree(), complete }
+    pub fn new(opened: &'a OpenedDraw, results: &[CheckResult], policy: &Policy, on: NaiveDate) -> Self {
+        Self { opened, tree: opened.draw.frame.tree(), publication: publication(opened, results, policy, on) }
     }
 
     /// A unit's proof.
@@ -38,18 +39,29 @@ impl<'a> ProofMaker<'a> {
     /// As [`own_proof`].
     pub fn proof(&self, unit: &UnitId) -> AppResult<OwnProof> {
         let draw = &self.opened.draw;
-        let opening = draw.opening.as_ref().filter(|_| self.complete).map(|opening| (opening, &self.opened.order));
+        // who has not been checked yet isn't told
+        let complete = match &self.publication {
+            Publication::NotYet => false,
+            Publication::Now(masked) => !masked.contains(unit.as_str()),
+        };
+        let opening = draw.opening.as_ref().filter(|_| complete).map(|opening| (opening, &self.opened.order));
         let mut proof = compute_proof(&draw.frame, &self.tree, &draw.seal, opening, unit.as_str())?;
-        proof.statement = draw.demonstration.then(|| DEMONSTRATION.to_owned());
-        Ok(OwnProof { proof, complete: self.complete })
+        proof.statement = (draw.demonstration && draw.seal.is_format_1()).then(|| DEMONSTRATION.to_owned());
+        Ok(OwnProof { proof, complete })
     }
 }
 
 /// Makes a unit's proof of an opened draw as it may be handed out on a day: the opening gives everybody's ticket, so
-/// it leaves the office only once every target was visited; before that the proof holds the chance alone.
+/// it leaves the office only with the certificate; before that the proof holds the chance alone.
 ///
 /// # Errors
 /// `SMP-040` where the unit is not in the frame, `VER-…` where the opening is not the seal's.
-pub fn own_proof(opened: &OpenedDraw, results: &[CheckResult], on: NaiveDate, unit: &UnitId) -> AppResult<OwnProof> {
-    ProofMaker::new(opened, results, on).proof(unit)
+pub fn own_proof(
+    opened: &OpenedDraw,
+    results: &[CheckResult],
+    policy: &Policy,
+    on: NaiveDate,
+    unit: &UnitId,
+) -> AppResult<OwnProof> {
+    ProofMaker::new(opened, results, policy, on).proof(unit)
 }

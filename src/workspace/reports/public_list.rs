@@ -11,13 +11,14 @@ use chrono::NaiveDate;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{
     CheckResult, DeadlineRule, DueCheck, Masker, PenaltyNote, PublicScan, ResultList, ResultListInput,
-    check_all_visited, compute_result_list, select_penalties,
+    compute_result_list, select_penalties,
 };
 use crate::domain::PlanMonth;
 use crate::export::{ResultTexts, result_texts};
 use crate::registry::Registry;
 use crate::registry::schema::violations;
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::reports::publication::{Publication, publication};
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::project::Project;
 
@@ -48,13 +49,6 @@ pub fn certificate_name(opened: &OpenedDraw) -> String {
     format!("抽取证书_{}_{}.json", opened.draw.period, opened.draw.sequence)
 }
 
-/// True where every target of the draw was visited or withdrawn by a day: only then may its certificate, which
-/// names them, be public.
-#[must_use]
-pub fn is_closed(opened: &OpenedDraw, results: &[CheckResult], on: NaiveDate) -> bool {
-    check_all_visited(&opened.checks, results, on).is_ok()
-}
-
 impl<'a> PublicLists<'a> {
     /// Gathers checks, results, penalties and certificates as of `on`.
     ///
@@ -69,7 +63,8 @@ impl<'a> PublicLists<'a> {
     ) -> AppResult<Self> {
         let mut checks = Vec::new();
         for opened in draws {
-            let certificate = is_closed(opened, results, on).then(|| certificate_name(opened));
+            let out = publication(opened, results, &project.policy, on) != Publication::NotYet;
+            let certificate = out.then(|| certificate_name(opened));
             let named = |check: &DueCheck| DueCheck { certificate: certificate.clone(), ..check.clone() };
             checks.extend(opened.checks.iter().map(named));
             checks.extend(opened.off_site.iter().map(|turn| turn.check.clone()));

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{
     BoardFigures, CheckResult, DeadlineRule, DeadlineState, DisclosureBoard, DueCheck, Ledger, LedgerState,
-    MandatoryChecks, PlanDates, check_published, compute_board, compute_figures, compute_ledger,
+    MandatoryChecks, PlanDates, check_published, check_revived, compute_board, compute_figures, compute_ledger,
 };
 use crate::domain::PlanMonth;
 use crate::workspace::inputs::due::all_due_checks;
@@ -119,6 +119,9 @@ pub fn status_of(
                 about: About::Results, text: format!("{month} 有 {count} 个检查对象尚无结果")
             });
         }
+    }
+    for finding in check_revived(checks, results) {
+        attention.push(Attention { about: About::Results, text: finding.to_string() });
     }
     let ledger = compute_ledger(results, checks, &MandatoryChecks::of(checks), today);
     let open = ledger.open().count();

@@ -55,7 +55,7 @@ impl<'a> SourceText<'a> {
 
 /// Makes the rows of the lists.
 pub struct RowMaker<'a> {
-    policy: &'a Policy,
+    pub(super) policy: &'a Policy,
     registry: &'a Registry,
     districts: &'a DistrictSet,
     analysis: &'a Analysis,

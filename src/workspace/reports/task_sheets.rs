@@ -84,7 +84,7 @@ impl<'a> TaskSheets<'a> {
         let proofs: Vec<ProofMaker<'_>> = draws
             .iter()
             .filter(|opened| opened.month == book.month)
-            .map(|opened| ProofMaker::new(opened, results, on))
+            .map(|opened| ProofMaker::new(opened, results, self.rows.policy, on))
             .collect();
         let mut pack = TaskPack { book, details: Vec::new(), checklists: Vec::new(), sketches: Vec::new() };
         let (mut lists, mut maps) = (BTreeMap::new(), BTreeMap::new());

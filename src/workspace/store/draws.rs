@@ -1,119 +1,24 @@
 //! The draws of a project: their folders, files and changes of the day after.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId};
+use crate::domain::{Period, TriggerKind, UnitId};
 use crate::sampling::as_written;
 use crate::sampling::{
     DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Method, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
     draw_units, hash_from_hex,
 };
-use crate::staffing::{
-    AddRequest, Assignment, Change, Need, Needs, PairChange, PairingRule, ReplaceRequest, Roster, SubstituteRequest,
-    apply_change, assign_inspectors,
-};
+use crate::staffing::{Assignment, Change, Needs, PairChange, PairingRule, Roster, apply_change, assign_inspectors};
+use crate::workspace::store::changes::{DrawChange, pair_change};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::staged;
 
 /// Name of the file of a month's off-site checks in its draw's folder.
 pub const OFF_SITE: &str = "off_site.json";
-
-/// What was done by hand after a draw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum DrawChange {
-    /// A reserve took the place of a drawn unit.
-    Substitute {
-        /// Who dropped out.
-        unit: UnitId,
-        /// Who came in.
-        by: UnitId,
-        /// What was found; closed where an earlier version wrote it.
-        #[serde(default, skip_serializing_if = "is_closed")]
-        case: SubstituteCase,
-        /// Evidence and date.
-        reason: String,
-        /// When.
-        at: String,
-        /// Who did it.
-        operator: String,
-    },
-    /// Another inspector.
-    Replace {
-        /// The check.
-        unit: UnitId,
-        /// Who went.
-        certificate: InspectorId,
-        /// Why.
-        reason: String,
-        /// When.
-        at: String,
-        /// Who did it.
-        operator: String,
-    },
-    /// A triggered check.
-    Add {
-        /// The unit, its body and the skill that its check needs.
-        need: Need,
-        /// Where it comes from; earlier versions did not ask.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        trigger: Option<TriggerKind>,
-        /// Why.
-        reason: String,
-        /// When.
-        at: String,
-        /// Who did it.
-        operator: String,
-        /// The enterprise's yearly cap was used up before it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        past_cap: Option<PastCap>,
-        /// Why a unit known to be closed is inspected all the same.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        although_closed: Option<String>,
-    },
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_closed(case: &SubstituteCase) -> bool {
-    *case == SubstituteCase::Closed
-}
-
-/// A triggered check of an enterprise that had no visit left under its yearly cap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PastCap {
-    /// Visits of the year, this one included.
-    pub visits: u32,
-    /// The cap.
-    pub cap: u32,
-    /// Whether the policy counts triggered checks towards it.
-    pub counts: bool,
-}
-
-impl fmt::Display for PastCap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { visits, cap, counts } = self;
-        let rule = if *counts { "计入上限" } else { "按规则不计入上限" };
-        write!(
-            f,
-            "该企业年度检查上限为 {cap} 次，已用完；加上这次触发式检查为第 {visits} 次（{rule}）。触发式检查不受上限限制，已记入变更记录与操作日志"
-        )
-    }
-}
-
-impl DrawChange {
-    /// Why.
-    #[must_use]
-    pub fn reason(&self) -> &str {
-        match self {
-            Self::Substitute { reason, .. } | Self::Replace { reason, .. } | Self::Add { reason, .. } => reason,
-        }
-    }
-}
 
 /// Whose turn it is to be checked off-site in a month, as written at its opening (`off_site.json`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -369,7 +274,7 @@ impl StoredDraw {
     /// A change as the pairing knows it; `None` where the unit has no sealed need (it can't be paired).
     #[must_use]
     pub fn pair_change(&self, change: &DrawChange) -> Option<Change> {
-        crate::workspace::store::draws::pair_change(&self.needs, change)
+        pair_change(&self.needs, change)
     }
 
     /// The pairing with all changes; `None` where the draw has no roster or the sealed roster could not
@@ -456,26 +361,4 @@ pub fn pairing_rule(seal: &Seal) -> PairingRule {
         Some(Method::V1) | None => PairingRule::LeastLoad,
         Some(Method::V2) => PairingRule::WithinOne,
     }
-}
-
-/// A change as the pairing replays it; needs come from the sealed list.
-#[must_use]
-pub fn pair_change(needs: &Needs, change: &DrawChange) -> Option<Change> {
-    Some(match change {
-        DrawChange::Substitute { unit, by, reason, .. } => Change::Substitute(SubstituteRequest {
-            dropped: unit.clone(),
-            substitute: needs.get(by)?.clone(),
-            excluded: Vec::new(),
-            reason: reason.clone(),
-        }),
-        DrawChange::Replace { unit, certificate, reason, .. } => Change::Replace(ReplaceRequest {
-            unit_id: unit.clone(),
-            certificate: certificate.clone(),
-            excluded: Vec::new(),
-            reason: reason.clone(),
-        }),
-        DrawChange::Add { need, reason, .. } => {
-            Change::Add(AddRequest { need: need.clone(), excluded: Vec::new(), reason: reason.clone() })
-        }
-    })
 }

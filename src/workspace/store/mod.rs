@@ -2,6 +2,7 @@
 //! nothing.
 
 pub mod briefing;
+pub mod changes;
 pub mod clock;
 pub mod columns;
 pub mod command_id;

@@ -161,6 +161,13 @@ impl<'a> Change<'a> {
         files_below(folder, &mut self.gone)
     }
 
+    /// A file of the project goes, where it is there.
+    pub fn remove_file(&mut self, path: &Path) {
+        if path.is_file() {
+            self.gone.insert(path.to_owned());
+        }
+    }
+
     /// Decides the deed, puts its files in place and journals it.
     ///
     /// # Errors

@@ -89,7 +89,7 @@ fn the_main_job(out: &Path, certificate: &Value) {
         .collect();
     drawn.sort();
     assert!(drawn.len() > 5, "{} drawn", drawn.len());
-    assert!(certificate["statement"].as_str().unwrap().contains("演示"));
+    assert!(certificate["seal"]["entropy"]["source"].as_str().unwrap().contains("演示"));
 
     // the workbook names exactly the units drawn
     let book = fs::read_dir(out.join("内部")).unwrap().map(|e| e.unwrap().path()).find(|p| {

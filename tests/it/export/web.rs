@@ -30,6 +30,11 @@ pub(crate) fn site_files() -> (Vec<ExportFile>, Vec<DueCheck>, Vec<DueCheck>) {
         period: "2026-03".into(),
         sequence: 1,
         bytes: br#"{"format":"fairdraw-certificate/1","statement":"</script><b>"}"#.to_vec(),
+        head: Some("ab".repeat(32)),
+        masked: 2,
+        trust: "自证".into(),
+        signed: false,
+        anchors: br#"{"format":"fairdraw-anchors/1","stamps":["</script>"]}"#.to_vec(),
     }];
     let (header, plan) = (public_header(), year_plan());
     let files = render_site(&PublicSite {
@@ -65,7 +70,8 @@ fn the_pages_are_whole_and_every_link_leads_to_one_of_them() {
             "verify.html",
             "results-2026-03.html",
             "certificate-2026-03-1.html",
-            "certificate-2026-03-1.json"
+            "certificate-2026-03-1.json",
+            "certificate-2026-03-1.anchors.json"
         ]
     );
     for file in files.iter().filter(|file| file.name.rsplit('.').next() == Some("html")) {

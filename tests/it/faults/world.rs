@@ -228,7 +228,7 @@ fn changes(list: &mut List) {
             month: month("2027-01"),
             unit: world.checks[1].unit_id.clone(),
             certificate: world.checks[1].inspectors[1].clone(),
-            reason: "住院".to_owned(),
+            reason: "住院".into(),
         }),
     );
     list.add(
@@ -241,7 +241,7 @@ fn changes(list: &mut List) {
                 TriggeredRequest {
                     unit: world.stranger.clone(),
                     kind: TriggerKind::Report,
-                    reason: "群众举报".to_owned(),
+                    reason: "群众举报".into(),
                     although_closed: Some("举报称仍在生产".to_owned()),
                 },
             )
@@ -441,6 +441,6 @@ fn gone(unit: &UnitId) -> Deed {
         month: month("2027-01"),
         unit: unit.clone(),
         case: SubstituteCase::Closed,
-        reason: "2027年1月4日现场核实已关闭".to_owned(),
+        reason: "2027年1月4日现场核实已关闭".into(),
     }
 }

@@ -121,7 +121,7 @@ fn every_alteration_of_the_changes_is_named() {
             month: month("2027-01"),
             unit: check.unit_id.clone(),
             certificate: check.inspectors[1].clone(),
-            reason: "住院".to_owned(),
+            reason: "住院".into(),
         };
         act(&root, deed, now).unwrap();
     }

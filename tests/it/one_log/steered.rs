@@ -102,7 +102,7 @@ fn s12_an_export_over_another_shows() {
             month: month("2027-01"),
             unit: World::shared().replaceable.clone(),
             case: SubstituteCase::Closed,
-            reason: "2027年1月4日现场核实已关闭".to_owned(),
+            reason: "2027年1月4日现场核实已关闭".into(),
         },
         "2027-01-21T09:00:00",
     )

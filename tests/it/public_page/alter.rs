@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 /// A document with one thing changed, and what was changed.
-pub(super) struct Altered {
-    pub(super) what: String,
-    pub(super) text: String,
+pub(crate) struct Altered {
+    pub(crate) what: String,
+    pub(crate) text: String,
 }
 
 /// All documents that differ from `whole` in one field: its value, its type, its absence, one beside it.
-pub(super) fn alterations(whole: &Value) -> Vec<Altered> {
+pub(crate) fn alterations(whole: &Value) -> Vec<Altered> {
     let mut out = Vec::new();
     visit(whole, &mut Vec::new(), &mut |path, changed| {
         let mut copy = whole.clone();
@@ -85,7 +85,7 @@ fn visit(at: &Value, path: &mut Vec<String>, give: &mut impl FnMut(&[String], &V
 }
 
 /// Texts that are read differently by readers that are not strict.
-pub(super) fn loose_texts(whole: &Value) -> Vec<Altered> {
+pub(crate) fn loose_texts(whole: &Value) -> Vec<Altered> {
     let text = whole.to_string();
     let cut = text.strip_suffix('}').unwrap();
     let cases = [

@@ -2,12 +2,14 @@
 //!
 //! It needs Chromium, so these tests are ignored unless asked for; what can be held without one is held everywhere.
 
-mod alter;
+pub(crate) mod alter;
 mod browser;
 mod pages;
 mod same_words;
 
+pub(crate) use alter::{alterations, loose_texts};
 pub(crate) use same_words::the_page_says_what_the_program_says;
+pub(crate) use same_words::{Given, page_answers, the_page_says_of};
 
 /// The page as it leaves the office.
 const PAGE: &str = include_str!("../../../assets/web/verify.html");

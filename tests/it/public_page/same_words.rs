@@ -47,6 +47,68 @@ fn verified(folder: &Path, text: &str, frame: Option<&str>, published: Option<&s
     verify_files(&request).unwrap().report
 }
 
+/// What a checker is given.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) text: String,
+    pub(crate) frame: Option<String>,
+    pub(crate) published: Option<String>,
+    pub(crate) head: Option<String>,
+    /// A certificate beside a proof.
+    pub(crate) against: Option<String>,
+}
+
+impl Given {
+    /// What `fairdraw verify` finds in a certificate's file.
+    pub(crate) fn verified(&self, folder: &Path) -> CheckReport {
+        let path = folder.join("given.json");
+        fs::write(&path, &self.text).unwrap();
+        let frame = self.frame.as_ref().map(|frame| {
+            let path = folder.join("given.csv");
+            fs::write(&path, frame).unwrap();
+            path
+        });
+        let (commitment, head) = (self.published.clone(), self.head.clone());
+        verify_files(&VerifyRequest { certificate: path, frame, commitment, head, ..VerifyRequest::default() })
+            .unwrap()
+            .report
+    }
+}
+
+/// The value of a script of the page.
+pub(crate) fn the_page_says_of(folder: &Path, expression: &str) -> Value {
+    let script = format!(
+        "<script>{{ const value = {}; document.body.replaceChildren(make(\"pre\", {{ id: \"answer\" }}, \
+         JSON.stringify(value))); }}</script>",
+        expression.replace('<', "\\u003c")
+    );
+    let page = PAGE.replace("</body>", &format!("{script}</body>"));
+    serde_json::from_str(&answer(&document(&put(folder, "page.html", &page), 1366))).unwrap()
+}
+
+/// What the page says of each: `steps` (name, state, detail) and `verified`.
+pub(crate) fn page_answers(folder: &Path, given: &[&Given]) -> Vec<Value> {
+    let mut frames: Vec<&String> = given.iter().filter_map(|one| one.frame.as_ref()).collect();
+    frames.sort();
+    frames.dedup();
+    let cases: Vec<Value> = given
+        .iter()
+        .map(|one| {
+            let frame = one.frame.as_ref().map(|frame| frames.iter().position(|known| *known == frame).unwrap());
+            json!({ "text": one.text, "frame": frame, "published": one.published, "head": one.head, "against": one.against })
+        })
+        .collect();
+    let expression = format!(
+        "((cases, frames) => cases.map(one => {{ const or = value => value === null ? undefined : value; const {{ report }} = \
+         verify(one.text, {{ frame: one.frame === null ? undefined : frames[one.frame], published: or(one.published), head: \
+         or(one.head), against: or(one.against) }}); return {{ steps: report.steps.map(step => [step.name, step.state, \
+         step.detail]), verified: report.verified }}; }}))({}, {})",
+        Value::from(cases),
+        json!(frames)
+    );
+    the_page_says_of(folder, &expression).as_array().unwrap().clone()
+}
+
 #[derive(Default)]
 struct Cases(Vec<Case>);
 

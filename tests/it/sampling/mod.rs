@@ -3,15 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at a fault")]
 
 mod properties;
-mod reference;
+pub(crate) mod reference;
 mod statistics;
 mod vectors;
 
 use fairdraw::domain::{StratumId, UnitId};
 use fairdraw::sampling::{
-    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, Method, Opening, OpeningClock, SamplingFrame, Seal,
-    SealRequest, Secret, ShanghaiTime, StratumTargets, Target, compute_frame, compute_opening, compute_seal,
-    draw_units, from_hex, sha256,
+    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, Method, Opening, OpeningClock, SEAL_FORMAT_1,
+    SamplingFrame, Seal, SealRequest, Secret, ShanghaiTime, StratumTargets, Target, compute_frame, compute_opening,
+    compute_seal, draw_units, from_hex, sha256,
 };
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ pub(crate) struct Example {
     pub(crate) order: DrawOrder,
 }
 
-fn request() -> SealRequest {
+pub(crate) fn request() -> SealRequest {
     SealRequest {
         agency: "310000".into(),
         period: "2027-03".parse().unwrap(),
@@ -67,6 +67,8 @@ fn request() -> SealRequest {
         inputs_sha256: sha256(&[b"inputs"]),
         policy_sha256: sha256(&[b"policy"]),
         roster_sha256: sha256(&[b"roster"]),
+        program_sha256: sha256(&[b"program"]),
+        earlier: Vec::new(),
         entropy_format: EntropyFormat::Ssq,
         entropy_source: "中国福利彩票双色球".into(),
         entropy_reference: "第2027025期".into(),
@@ -95,12 +97,22 @@ pub(crate) fn example(strata: &[(&str, usize, usize)]) -> Example {
     example_of(targets(strata))
 }
 
+/// The seal as version 0.1 made it.
+pub(crate) fn of_format_1(seal: Seal) -> Seal {
+    Seal { format: SEAL_FORMAT_1.into(), counts: None, earlier: None, program_sha256: None, ..seal }
+}
+
+/// A draw that was sealed by version 0.1: its certificate is of format 1.
 pub(crate) fn example_of(strata: Vec<StratumTargets>) -> Example {
     let frame = compute_frame(Method::LATEST, strata, &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
     let secret = Secret::from_bytes(sha256(&[b"secret"]));
-    let seal = compute_seal(request(), &frame, &secret).unwrap();
+    let seal = of_format_1(compute_seal(request(), &frame, &secret).unwrap());
+    opened(frame, seal, &secret)
+}
+
+pub(crate) fn opened(frame: SamplingFrame, seal: Seal, secret: &Secret) -> Example {
     let clock = OpeningClock::At(time("2027-02-28T21:20:00+08:00"));
-    let (opening, seed) = compute_opening(&seal, &secret, "03 07 12 18 25 31+09", &clock).unwrap();
+    let (opening, seed) = compute_opening(&seal, secret, "03 07 12 18 25 31+09", &clock).unwrap();
     let order = draw_units(&frame, &seal, &seed);
     Example { frame, seal, opening, seed, order }
 }

@@ -293,7 +293,7 @@ fn a_years_seal_has_no_units() {
     let secret = Secret::from_bytes([5; 32]);
     let mut request = request();
     request.period = "2027-00".parse().unwrap();
-    let seal = compute_seal(request, &frame, &secret).unwrap();
+    let seal = super::of_format_1(compute_seal(request, &frame, &secret).unwrap());
     let (opening, seed) =
         compute_opening(&seal, &secret, "03 07 12 18 25 31+09", &OpeningClock::Demonstration).unwrap();
     let order = draw_units(&frame, &seal, &seed);

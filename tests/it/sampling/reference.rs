@@ -14,13 +14,13 @@ use fairdraw::sampling::{
 
 use super::{SMALL, example_of, targets};
 
-fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+pub(crate) fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
     File::create(&path).unwrap().write_all(bytes).unwrap();
     path
 }
 
-fn run(args: &[&std::ffi::OsStr]) -> (bool, String) {
+pub(crate) fn run(args: &[&std::ffi::OsStr]) -> (bool, String) {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/draw.py");
     let out = Command::new("python3").arg(program).args(args).output().expect("python3");
     (out.status.success(), String::from_utf8_lossy(&out.stdout).into_owned())

@@ -2,9 +2,10 @@
 
 use fairdraw::domain::{StratumId, UnitId};
 use fairdraw::sampling::{
-    Certificate, DrawResult, FrameKey, Method, Opening, Seal, StratumTargets, Target, TicketMaker, certificate_of,
-    check_certificate, check_draw, check_files, compute_calibrated_ranks, compute_frame, compute_inclusion,
-    compute_realised, compute_seed, draw_from_files, draw_units, hash_from_hex, root_from_path, sha256, to_hex,
+    AnyCertificate, Certificate, DrawResult, FrameKey, Method, Opening, Seal, StratumTargets, Target, TicketMaker,
+    certificate_of, check_certificate, check_draw, check_files, compute_calibrated_ranks, compute_frame,
+    compute_inclusion, compute_realised, compute_seed, draw_from_files, draw_units, hash_from_hex, root_from_path,
+    sha256, to_hex,
 };
 use serde_json::Value;
 
@@ -155,4 +156,36 @@ fn the_vectors_frames_are_built_byte_for_byte() {
         assert_eq!(built.frame.to_csv(), frame.to_csv(), "{label}");
         assert_eq!(built.frame.seal_strata().unwrap(), seal.strata);
     }
+}
+
+/// Certificates of format 2 that another program made: good ones pass, forgeries are refused with the codes that it
+/// found.
+#[test]
+fn closed_vectors_pass_and_forgeries_of_them_are_refused() {
+    let vectors = vectors();
+    let closed = &vectors["closed"];
+    let frame = frame_of(&closed["frame"]);
+    let read = |value: &serde_json::Value| AnyCertificate::parse(&bytes_of(value)).unwrap();
+    let mut good: Vec<_> = closed["good"].as_array().unwrap().iter().collect();
+    good.push(&closed["demonstration"]);
+    for value in good {
+        let certificate = read(value);
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&certificate.to_json()).unwrap(), *value);
+        let published = certificate.opening().commitment.clone();
+        for frame in [None, Some(&frame)] {
+            let report = certificate.check(frame, Some(&published), value["head"].as_str());
+            assert!(report.is_verified(), "{:?}", report.faults);
+        }
+    }
+    let published = text(&closed["published"]);
+    let fails = closed["must_fail"].as_array().unwrap();
+    for case in fails {
+        let head = Some(text(&case["head"])).filter(|head| !head.is_empty());
+        let with_frame = (case["frame"] == 1).then_some(&frame);
+        let report = read(&case["certificate"]).check(with_frame, Some(published), head);
+        let codes: std::collections::BTreeSet<&str> = report.faults.iter().map(|fault| fault.code).collect();
+        let wanted: std::collections::BTreeSet<&str> = case["codes"].as_array().unwrap().iter().map(text).collect();
+        assert_eq!(codes, wanted, "{}", case["name"]);
+    }
+    assert!(fails.len() >= 24);
 }

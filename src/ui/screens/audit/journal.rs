@@ -9,7 +9,7 @@ use crate::sampling::to_hex;
 use crate::ui::text::audit as t;
 use crate::workspace::reports::journal_words::{JournalWords, time_text};
 use crate::workspace::session::Books;
-use crate::workspace::store::draws::DrawChange;
+use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::journal::JournalEntry;
 
 /// Commands that are interventions by hand where no change of a draw tells them.

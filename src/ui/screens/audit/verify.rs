@@ -241,7 +241,7 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
     };
     ui.horizontal(|ui| {
         ui.label(RichText::new(words).font(theme::bold(theme::TITLE)).color(ink));
-        if verified.certificate.as_ref().is_some_and(|c| c.statement.is_some()) {
+        if verified.certificate.as_ref().is_some_and(|c| c.statement().is_some()) {
             widgets::chip(ui, t::DEMONSTRATION, palette.amber_wash, palette.amber);
         }
     });
@@ -250,7 +250,7 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
     } else if own {
         ui.label(theme::note(ui, t::OWN_COMMITMENT));
     }
-    if let Some(statement) = verified.certificate.as_ref().and_then(|c| c.statement.as_deref()) {
+    if let Some(statement) = verified.certificate.as_ref().and_then(|c| c.statement()) {
         ui.label(RichText::new(statement).color(palette.amber));
     }
     if let Some(anchors) = &verified.anchors {

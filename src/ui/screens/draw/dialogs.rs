@@ -104,20 +104,20 @@ impl Intervention {
                 month: self.month?,
                 unit: unit.clone(),
                 case: *case,
-                reason: format!("{} {}：{reason}", checked_date(&self.date, today)?, case.label()),
+                reason: format!("{} {}：{reason}", checked_date(&self.date, today)?, case.label()).into(),
             }),
             Kind::Replace { unit, lead, second, second_goes, .. } => Some(Deed::ReplaceInspector {
                 month: self.month?,
                 unit: unit.clone(),
                 certificate: if *second_goes { second.clone() } else { lead.clone() },
-                reason: dated()?,
+                reason: dated()?.into(),
             }),
             Kind::Add(form) => {
                 let although = form.although_closed.trim();
                 let request = TriggeredRequest {
                     unit: form.chosen.as_ref()?.1.clone(),
                     kind: form.kind?,
-                    reason: dated()?,
+                    reason: dated()?.into(),
                     although_closed: Some(although.to_owned()).filter(|text| !text.is_empty()),
                 };
                 Some(Deed::AddCheck(self.month?, request))
@@ -263,7 +263,7 @@ mod tests {
         let Some(Deed::AddCheck(_, TriggeredRequest { unit, reason, .. })) = add.command(today) else {
             panic!("no command")
         };
-        assert_eq!((unit.as_str(), reason.as_str()), ("A1", "2027-03-05 信访举报"));
+        assert_eq!((unit.as_str(), reason.text.as_str()), ("A1", "2027-03-05 信访举报"));
         // evidence from the future
         add.date = "2027-03-06".to_owned();
         assert!(add.command(today).is_none());

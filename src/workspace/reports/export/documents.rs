@@ -14,6 +14,7 @@ use crate::workspace::deeds::anchors::check_draw_anchors;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
+use crate::workspace::reports::publication::{Publication, publication};
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
 
@@ -112,14 +113,19 @@ impl Exporter<'_> {
         let Some(typesetter) = self.typesetter() else { return Ok((None, Vec::new())) };
         let policy = &self.project.policy;
         let certificate = compute_draw_certificate(&opened.draw, &opened.order, self.register)?;
+        let today = self.context.now.date();
+        let certificate = match publication(opened, &self.analysis.results, policy, today) {
+            Publication::Now(hidden) if audience == Audience::Public => certificate.masked(&hidden),
+            _ => certificate,
+        };
         let masked = |text: &str| Masker::default().mask_text(text, &mut MaskCounts::default());
-        let strata = certificate.strata.iter().map(|stratum| {
+        let strata = certificate.seal().strata.iter().map(|stratum| {
             let (body, category) = stratum.id.split_once('/').unwrap_or((&stratum.id, ""));
             let body = policy.bodies.iter().find(|rule| rule.id.as_str() == body).map_or(body, |rule| &rule.name);
             let category = policy.category(category).map_or(category, |rule| &rule.name);
             (stratum.id.clone(), masked(&format!("{body} {category}")))
         });
-        let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.to_json()))?;
+        let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.signed_bytes()))?;
         let mut marks: Vec<String> = self.header.data_mark.clone().into_iter().collect();
         marks.push(trust_mark(&trust));
         let set =

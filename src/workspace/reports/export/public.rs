@@ -6,17 +6,23 @@ use super::{ExportRequest, Exporter, MOST_REMARKS, PUBLIC};
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::disclosure::{Audience, CheckResult, MaskCounts, MaskLog, Masker, check_year_plan};
 use crate::export::{
-    ExportFile, PublicHeader, PublicSite, SiteCertificate, render_result_list, render_site, render_year_plan,
+    ExportFile, PublicHeader, PublicSite, SiteCertificate, VOIDED_PREFIX, render_result_list, render_site,
+    render_year_plan,
 };
-use crate::sampling::SealRegister;
+use crate::sampling::{SealEntry, SealRegister};
 use crate::text::csv::neutralise;
+use crate::workspace::deeds::anchors::{check_draw_anchors, load_anchors};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
+use crate::workspace::deeds::disclose::VOIDED_FILE;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
-use crate::workspace::reports::public_list::{PublicLists, certificate_name, is_closed};
+use crate::workspace::reports::public_list::{PublicLists, certificate_name};
+use crate::workspace::reports::publication::{Publication, publication};
 use crate::workspace::reports::year_plan::compute_year_plan;
-use crate::workspace::store::draws::{DrawChange, json_bytes};
+use crate::workspace::store::changes::DrawChange;
+use crate::workspace::store::draws::json_bytes;
 use crate::workspace::store::journal::LogHead;
+use crate::workspace::store::project::{Project, load_bytes};
 
 /// The public files, with what is to be said of them.
 pub(super) struct PublicFiles {
@@ -89,6 +95,7 @@ impl Exporter<'_> {
                 files.extend(self.certificate(opened, paper, Audience::Public)?.0);
             }
         }
+        files.extend(voided_files(self.project, self.register)?);
         let mut not_entered = 0;
         let said = sealed.findings().iter().chain(check.findings());
         let mut remarks: Vec<String> = said.take(MOST_REMARKS).map(ToString::to_string).collect();
@@ -130,6 +137,24 @@ fn public_register(register: &SealRegister, masker: &Masker, log: &mut MaskLog) 
     })
 }
 
+/// Seal, frame and secret of every seal that was given up: what was thrown away can be drawn by anybody.
+fn voided_files(project: &Project, register: &SealRegister) -> AppResult<Vec<ExportFile>> {
+    let mut files = Vec::new();
+    for entry in register.seals().filter(SealEntry::is_voided) {
+        let (period, sequence) = (entry.sealed.period, entry.sealed.sequence);
+        let folder = project.draw_folder(period, sequence);
+        if !folder.join(VOIDED_FILE).exists() {
+            continue;
+        }
+        for name in ["seal.json", "frame.csv", VOIDED_FILE] {
+            let bytes = load_bytes(&folder.join(name))?;
+            let name = format!("{VOIDED_PREFIX}{period}_{sequence}_{name}");
+            files.push(ExportFile { name, bytes, audience: Audience::Public });
+        }
+    }
+    Ok(files)
+}
+
 /// What the certificate of a draw hides, and what is sealed so that it can't be hidden any more.
 fn note_certificate(opened: &OpenedDraw, log: &mut MaskLog, sealed: &mut Diagnostics) {
     let (draw, masker) = (&opened.draw, Masker::default());
@@ -154,20 +179,33 @@ fn note_certificate(opened: &OpenedDraw, log: &mut MaskLog, sealed: &mut Diagnos
     }
 }
 
-/// The certificates of the draws whose every target was visited or withdrawn: they may be public.
-pub(super) fn closed_certificates(
+/// The certificates that may be public: of draws whose every drawn target was visited or withdrawn, and of those whose
+/// day has come, units without a result being masked.
+pub(super) fn public_certificates(
+    project: &Project,
     draws: &[OpenedDraw],
     register: &SealRegister,
     results: &[CheckResult],
     context: &CommandContext,
 ) -> AppResult<Vec<SiteCertificate>> {
-    let closed = draws.iter().filter(|opened| is_closed(opened, results, context.now.date()));
-    let certificate = |opened: &OpenedDraw| {
-        Ok(SiteCertificate {
+    let mut list = Vec::new();
+    for opened in draws {
+        let Publication::Now(masked) = publication(opened, results, &project.policy, context.now.date()) else {
+            continue;
+        };
+        let certificate = compute_draw_certificate(&opened.draw, &opened.order, register)?.masked(&masked);
+        let bytes = certificate.to_json();
+        let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.signed_bytes()))?;
+        list.push(SiteCertificate {
             period: opened.draw.period.to_string(),
             sequence: opened.draw.sequence,
-            bytes: compute_draw_certificate(&opened.draw, &opened.order, register)?.to_json(),
-        })
-    };
-    closed.map(certificate).collect()
+            head: certificate.head().map(str::to_owned),
+            masked: certificate.masked_count(),
+            trust: trust.words(),
+            signed: trust.is_signed(),
+            anchors: load_anchors(&opened.draw.folder)?.to_json(),
+            bytes,
+        });
+    }
+    Ok(list)
 }
