@@ -180,7 +180,9 @@ fn push_value(value: &Value, out: &mut Vec<u8>) {
             if let Some(numbers) = whole.filter(|numbers| !numbers.is_empty()) {
                 out.push(7);
                 push_whole(numbers.len() as u64, out);
-                numbers.into_iter().for_each(|number| push_whole(number, out));
+                for number in numbers {
+                    push_whole(number, out);
+                }
                 return;
             }
             out.push(4);

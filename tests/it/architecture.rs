@@ -115,7 +115,7 @@ const ROOMS: [Room; 28] = [
          packs; atomic writes; a manifest of hashes beside every export",
         "text domain diagnostic checklist tabular sampling disclosure chart",
         "ab_glyph chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode rayon ron rust_xlsxwriter serde serde_json shapefile \
-         tempfile tiny_skia typst typst_kit typst_pdf zip",
+         tempfile tiny_skia typst typst_kit typst_layout typst_pdf zip",
     ),
     room(
         "workspace/store",

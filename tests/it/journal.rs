@@ -123,7 +123,7 @@ fn every_kind_is_told(project: &Project, words: &JournalWords<'_>) {
     let mut faults = Vec::new();
     for entry in project.journal().check().unwrap().0 {
         let mut said = words.sentence(&entry);
-        for allowed in ["csv", "xlsx", "shp", "SHA-256", "drand", "ods"] {
+        for allowed in ["csv", "xlsx", "shp", "SHA-256", "drand", "ods", "frames/"] {
             said = said.replace(allowed, "");
         }
         let latin = said.split(|c: char| !c.is_ascii_alphabetic() && c != '_').find(|word| {

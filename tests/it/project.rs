@@ -11,7 +11,7 @@ use fairdraw::domain::Period;
 use fairdraw::domain::PlanMonth;
 use fairdraw::plan::PlanEdits;
 use fairdraw::registry::Registry;
-use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
+use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat, sha256, to_hex};
 use fairdraw::workspace::deeds::open::{open_period, void_period};
 use fairdraw::workspace::deeds::results::take_results;
 use fairdraw::workspace::deeds::seal::{Pledge, seal_month, seal_year};
@@ -36,6 +36,23 @@ pub(crate) fn at(time: &str) -> CommandContext {
 
 pub(crate) fn month(text: &str) -> PlanMonth {
     text.parse().unwrap()
+}
+
+/// Makes the journal that of a program which wrote neither hashes of files nor heads of the log.
+pub(crate) fn before_the_log(root: &Path) {
+    let path = root.join("journal.jsonl");
+    let mut previous = String::new();
+    let mut text = String::new();
+    for line in fs::read_to_string(&path).unwrap().lines() {
+        let mut entry: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        entry.shift_remove("files");
+        entry.shift_remove("log");
+        entry.insert("previous".to_owned(), previous.into());
+        let line = serde_json::to_string(&entry).unwrap();
+        previous = to_hex(&sha256(&[line.as_bytes()]));
+        text += &(line + "\n");
+    }
+    fs::write(&path, text).unwrap();
 }
 
 pub(crate) fn pledge(available_at: &str, source: &str) -> Pledge {
@@ -184,8 +201,12 @@ fn what_was_sealed_cannot_be_changed_before_the_opening() {
     }
     // notes beside the seal can't turn a real draw into one whose number is known
     let notes = january.join("notes.json");
+    let good = fs::read(&notes).unwrap();
     fs::write(&notes, r#"{"demonstration":true,"opened_at":null,"voided_at":null}"#).unwrap();
     assert_eq!(open("2026-12-29T19:59:59", DICE).unwrap_err().code(), "SEL-011");
+    // and what another hand changed stops the opening
+    assert_eq!(open("2026-12-30T09:00:00", DICE).unwrap_err().code(), "LOG-001");
+    fs::write(&notes, good).unwrap();
     open("2026-12-30T09:00:00", DICE).unwrap();
     // the month's chances were given once: drawing again would give them twice
     let twice =

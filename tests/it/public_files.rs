@@ -26,7 +26,7 @@ use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::register::load_register;
 use polars::prelude::StringChunked;
 
-use super::project::{DICE, at, month, pledge, project};
+use super::project::{DICE, at, before_the_log, month, pledge, project};
 use super::results::{GROUND, good};
 
 /// A secret: what the scanner looks for in plain letters and digits, and how it is written.
@@ -242,6 +242,7 @@ fn hostile_project(folder: &Path) -> (Project, Registry) {
         other => other.to_owned(),
     });
     fs::write(project.root().join("register.csv"), lines.to_csv()).unwrap();
+    before_the_log(project.root());
 
     // names in the register of sources
     let checks: Vec<DueCheck> = load_opened(&project, &registry).unwrap().remove(0).checks;

@@ -189,17 +189,17 @@ impl Listed {
             // not named yet: between the keys beside it
             Some(ShownUnit::Masked(_)) => None,
         };
-        let fits = match threshold {
-            Some(threshold) => s.threshold == threshold,
-            None => {
+        let fits = threshold.map_or_else(
+            || {
                 let last = s.selected.iter().filter_map(|unit| unit.whole()).map(|unit| unit.key.as_str()).max();
                 let next = s.reserves.iter().filter_map(|unit| unit.whole()).map(|unit| unit.key.as_str()).min();
                 s.threshold.len() == 16
                     && s.threshold.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
                     && last.is_none_or(|last| last <= s.threshold.as_str())
                     && next.is_none_or(|next| s.threshold.as_str() <= next)
-            }
-        };
+            },
+            |threshold| s.threshold == threshold,
+        );
         if !fits {
             self.limits.push(Fault::new(
                 "VER-073",
@@ -226,7 +226,9 @@ fn change_words(certificate: &ClosedCertificate) -> String {
         count(ChangeKind::Add)
     );
     if bare > 0 {
-        words.push_str(&format!("；其中 {bare} 次没有证据文件"));
+        words += "；其中 ";
+        words += &bare.to_string();
+        words += " 次没有证据文件";
     }
     words
 }

@@ -259,8 +259,12 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
         .collect();
     let strata = certificate["strata"].as_array().map(Vec::as_slice).unwrap_or_default();
     let substitutes = strata.iter().flat_map(|s| s["substitutes"].as_array().map(Vec::as_slice).unwrap_or_default());
+    let listed = substitutes.filter_map(|unit| pair(&unit["replaces"], &unit["row"][0]));
+    // from format 2 on they stand among the changes
+    let changes = certificate["changes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let changes = changes.iter().filter(|change| change["kind"] == "substitute");
     let listed: BTreeSet<(String, String)> =
-        substitutes.filter_map(|unit| pair(&unit["replaces"], &unit["row"][0])).collect();
+        listed.chain(changes.filter_map(|change| pair(&change["unit"], &change["by"]))).collect();
     for (unit, by) in listed.difference(&told) {
         faults.push(wrong(format!("证书所列的替换 {unit} → {by} 不在日志中")));
     }

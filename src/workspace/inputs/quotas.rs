@@ -15,7 +15,8 @@ pub fn render_quotas(strata: &[StratumTargets], planned: &[PlannedStratum]) -> V
         let count = |wanted: fn(&Target) -> bool| stratum.units.iter().filter(|(_, target)| wanted(target)).count();
         let free = count(|target| matches!(target, Target::Weight(_)));
         let certain = count(|target| matches!(target, Target::Certain(_)));
-        text.push_str(&format!("{},{},{free},{certain}\n", stratum.id, plan.expected));
+        text += &[stratum.id.to_string(), plan.expected.to_string(), free.to_string(), certain.to_string()].join(",");
+        text.push('\n');
     }
     text.into_bytes()
 }

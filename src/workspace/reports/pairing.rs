@@ -50,13 +50,13 @@ pub struct PairingChances {
 /// The last draw of a month, opened or waiting.
 ///
 /// # Errors
-/// `SEL-052` for a month that was not sealed; those of the register and of the draw's files.
+/// `SEL-055` for a month that was not sealed; those of the register and of the draw's files.
 pub fn last_draw(project: &Project, month: PlanMonth) -> AppResult<StoredDraw> {
     let (register, period) = (load_register(project)?, Period::Month(month));
     let waiting = register.pending().filter(|line| line.period == period).map(|line| line.sequence);
     let opened = register.opened_of(period).last().map(|seal| seal.sealed.sequence);
     let Some(sequence) = waiting.or(opened) else {
-        return Err(AppError::new("SEL-052", format!("{}尚未封存，没有可以模拟的配对", period.label()))
+        return Err(AppError::new("SEL-055", format!("{}尚未封存，没有可以模拟的配对", period.label()))
             .with(|f| f.hint("请先封存这个月（seal）")));
     };
     StoredDraw::load(project, period, sequence)

@@ -11,8 +11,8 @@ use super::City;
 /// Sites other than those penalised that a replanning would touch: by any change of λ, and by what counts.
 fn touched(city: &City, penalties: usize) -> (usize, usize) {
     let mut inputs = city.analysis.population.inputs.clone();
-    // people for three fifths of what is wanted: a factor of each body presses all its frequencies
-    inputs.capacity.limits.iter_mut().flatten().flatten().flatten().for_each(|limit| *limit *= 0.6);
+    // people and means for a quarter of what there is: a factor of each body presses all its frequencies
+    inputs.capacity.limits.iter_mut().flatten().flatten().flatten().for_each(|limit| *limit *= 0.25);
     let before = compute_annual_plan(&city.policy, &inputs).unwrap().frequencies.lambda;
     let mut sites = (*inputs.sites).clone();
     let all: Vec<usize> = (0..sites.len()).filter(|i| before[*i] > 0.0).collect();
