@@ -254,22 +254,24 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
         ))),
         Some(_) => {}
     }
-    let told: BTreeSet<(String, String)> = lines_on(entries, draw, &[CommandId::Substitute])
-        .filter_map(|entry| pair(&entry.detail["change"]["unit"], &entry.detail["change"]["by"]))
-        .collect();
-    let strata = certificate["strata"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let substitutes = strata.iter().flat_map(|s| s["substitutes"].as_array().map(Vec::as_slice).unwrap_or_default());
-    let listed = substitutes.filter_map(|unit| pair(&unit["replaces"], &unit["row"][0]));
-    // from format 2 on they stand among the changes
-    let changes = certificate["changes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let changes = changes.iter().filter(|change| change["kind"] == "substitute");
-    let listed: BTreeSet<(String, String)> =
-        listed.chain(changes.filter_map(|change| pair(&change["unit"], &change["by"]))).collect();
-    for (unit, by) in listed.difference(&told) {
-        faults.push(wrong(format!("证书所列的替换 {unit} → {by} 不在日志中")));
+    let told = lines_on(entries, draw, &[CommandId::Substitute]).map(|entry| &entry.detail["change"]);
+    let list = |of: &'_ Value| of.as_array().cloned().unwrap_or_default();
+    // from format 2 on they stand among the changes, the units as leaves of the frame: known by their time
+    let (told, listed): (BTreeSet<String>, BTreeSet<String>) = if certificate["changes"].is_array() {
+        let changes = list(&certificate["changes"]);
+        let changes = changes.iter().filter(|change| change["kind"] == "substitute");
+        let at = |change: &Value| change["at"].as_str().map(str::to_owned);
+        (told.filter_map(at).collect(), changes.filter_map(at).collect())
+    } else {
+        let units = list(&certificate["strata"]).iter().flat_map(|s| list(&s["substitutes"])).collect::<Vec<_>>();
+        let listed = units.iter().filter_map(|unit| replaced(&unit["replaces"], &unit["row"][0]));
+        (told.filter_map(|change| replaced(&change["unit"], &change["by"])).collect(), listed.collect())
+    };
+    for one in listed.difference(&told) {
+        faults.push(wrong(format!("证书所列的替换（{one}）不在日志中")));
     }
-    for (unit, by) in told.difference(&listed) {
-        faults.push(wrong(format!("日志所记的替换 {unit} → {by} 不在证书中")));
+    for one in told.difference(&listed) {
+        faults.push(wrong(format!("日志所记的替换（{one}）不在证书中")));
     }
     let earlier = certificate["earlier"].as_array().map_or(0, Vec::len) as u64 + 1;
     if Some(earlier) != sealed.detail["sequence"].as_u64() {
@@ -282,8 +284,8 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
     Ok(faults)
 }
 
-fn pair(a: &Value, b: &Value) -> Option<(String, String)> {
-    Some((a.as_str()?.to_owned(), b.as_str()?.to_owned()))
+fn replaced(unit: &Value, by: &Value) -> Option<String> {
+    Some(format!("{} → {}", unit.as_str()?, by.as_str()?))
 }
 
 /// Files of an exported folder against the last export that wrote each.

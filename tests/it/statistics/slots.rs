@@ -4,16 +4,21 @@ use fairdraw::diagnostic::Progress;
 use fairdraw::plan::compute_annual_plan;
 use fairdraw::plan::replan::{LEAST_CHANGE, settle};
 use fairdraw::plan::simulate::simulate;
+use fairdraw::policy::Milli;
 use fairdraw::workspace::inputs::month_frame::draw_rules;
 
 use super::City;
 
 /// Sites other than those penalised that a replanning would touch: by any change of λ, and by what counts.
-fn touched(city: &City, penalties: usize) -> (usize, usize) {
+/// What there is, is taken as `capacity` of the city's.
+fn touched_with(city: &City, penalties: usize, capacity: f64) -> (usize, usize) {
     let mut inputs = city.analysis.population.inputs.clone();
-    // people and means for a quarter of what there is: a factor of each body presses all its frequencies
-    inputs.capacity.limits.iter_mut().flatten().flatten().flatten().for_each(|limit| *limit *= 0.25);
-    let before = compute_annual_plan(&city.policy, &inputs).unwrap().frequencies.lambda;
+    // more is wanted than the floors ask for
+    let mut policy = city.policy.clone();
+    policy.tiers.iter_mut().for_each(|tier| tier.base_frequency = Milli(tier.base_frequency.0 * 3));
+    // where means are short a factor of each body presses all its frequencies
+    inputs.capacity.limits.iter_mut().flatten().flatten().flatten().for_each(|limit| *limit *= capacity);
+    let before = compute_annual_plan(&policy, &inputs).unwrap().frequencies.lambda;
     let mut sites = (*inputs.sites).clone();
     let all: Vec<usize> = (0..sites.len()).filter(|i| before[*i] > 0.0).collect();
     let punished: Vec<usize> = (0..penalties).map(|k| all[k * all.len() / penalties]).collect();
@@ -21,7 +26,7 @@ fn touched(city: &City, penalties: usize) -> (usize, usize) {
         sites.aggravated[*site] |= 1;
     }
     inputs.sites = sites.into();
-    let mut after = compute_annual_plan(&city.policy, &inputs).unwrap().frequencies;
+    let mut after = compute_annual_plan(&policy, &inputs).unwrap().frequencies;
     let others = |changed: &dyn Fn(usize) -> bool| {
         (0..before.len()).filter(|i| punished.binary_search(i).is_err() && changed(*i)).count()
     };
@@ -33,6 +38,12 @@ fn touched(city: &City, penalties: usize) -> (usize, usize) {
         assert!(change <= 1e-9 || change >= LEAST_CHANGE * old || after.floor[i] > old + 1e-9);
     }
     (any, counted)
+}
+
+/// With the means that make the most sites give way.
+fn touched(city: &City, penalties: usize) -> (usize, usize) {
+    let tenths = (1..=10).map(|tenths| touched_with(city, penalties, f64::from(tenths) / 10.0));
+    tenths.max_by_key(|(any, _)| *any).unwrap()
 }
 
 #[test]
