@@ -16,6 +16,9 @@ use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::staged::Change;
 
+/// Why an inspector was replaced, as the public reads it.
+const REPLACED: &str = "更换执法人员，具体缘由在内部存证";
+
 /// The certificate of a draw as it stands, changes included, in the format of its seal.
 ///
 /// # Errors
@@ -70,9 +73,13 @@ fn change_entries(draw: &StoredDraw) -> Vec<ChangeEntry> {
                     .collect(),
                 ..empty
             },
-            DrawChange::Replace { unit, certificate, .. } => {
-                ChangeEntry { unit: leaf(unit), person: certificate.to_string(), ..empty }
-            }
+            // why somebody could not go is their own matter: an illness, a kinship
+            DrawChange::Replace { unit, certificate, .. } => ChangeEntry {
+                unit: leaf(unit),
+                person: certificate.to_string(),
+                reason: REPLACED.to_owned(),
+                ..empty
+            },
             // where a check comes from is public, not what somebody reported
             DrawChange::Add { need, trigger, .. } => ChangeEntry {
                 kind: ChangeKind::Add,
