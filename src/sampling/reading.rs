@@ -140,6 +140,14 @@ impl AnyCertificate {
         }
     }
 
+    /// Ids of the reserves that it names; none in format 1.
+    #[must_use]
+    pub fn reserves(&self) -> BTreeSet<String> {
+        let Self::Second(closed) = self else { return BTreeSet::new() };
+        let shown = closed.strata.iter().flat_map(|s| &s.reserves).filter_map(ShownUnit::whole);
+        shown.map(|unit| unit.row.unit_id.to_string()).collect()
+    }
+
     /// The selected units by stratum, as the certificate has them; a masked one by its leaf.
     #[must_use]
     pub fn result(&self) -> DrawResult {

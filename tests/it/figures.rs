@@ -409,8 +409,10 @@ fn a_year_of(kind: Kind) {
     // a unit of February's list turns out to be closed
     let draw = load_opened_draws(&world.project, |m| m == month("2027-02")).unwrap().pop().unwrap();
     let order = draw.order().unwrap();
-    let stratum = order.strata.iter().find(|s| !s.reserves().is_empty() && !s.selected().is_empty()).unwrap();
-    let unit = UnitId::new(draw.frame.unit_id(stratum.selected()[0].row as usize)).unwrap();
+    // one drawn by chance: what has to be checked for its own cause has no reserve
+    let selected = order.strata.iter().filter(|s| !s.reserves().is_empty()).flat_map(|s| s.selected());
+    let mut by_chance = selected.map(|unit| unit.row as usize).filter(|row| draw.frame.pi_ppb()[*row] < 1_000_000_000);
+    let unit = UnitId::new(draw.frame.unit_id(by_chance.next().unwrap())).unwrap();
     let reason = "2027-02-03 现场核实已关闭";
     substitute_unit(
         &world.project,

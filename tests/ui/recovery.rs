@@ -6,6 +6,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use fairdraw::policy::Milli;
 use fairdraw::ui::screens::ScreenId;
+use fairdraw::workspace::deeds::accept::Acceptance;
 use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::session::{DRAFT_FILE, DraftCommand, ViewCommand, load_draft};
 
@@ -319,6 +320,9 @@ fn another_register_and_another_map_come_whole_and_the_draft_goes_along() {
     // a companion that the new map does not bring
     std::fs::create_dir_all(root.join("districts")).unwrap();
     std::fs::write(root.join("districts/districts.old"), b"x").unwrap();
+    let accepted = Acceptance { second: "李四".to_owned(), reason: "测试".to_owned() };
+    window.send(Deed::AcceptChanges(accepted));
+    window.settle();
     let refresh = Deed::Refresh { from: input_folder().to_owned(), mapping: None, looked_at: None };
     for command in [refresh, Deed::LoadDistricts(map)] {
         let before = window.app().session.project().unwrap().revision;

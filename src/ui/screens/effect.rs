@@ -359,7 +359,8 @@ impl EffectScreen {
         let chart = match self.tab {
             Tab::Rates => Some(charts::rates(effect, self.kind)),
             Tab::Years => Some(charts::years(effect)),
-            Tab::Price => effect.randomness.as_ref().map(charts::price),
+            // without any problem found there is nothing to draw
+            Tab::Price => effect.randomness.as_ref().filter(|of| of.found > 0).map(charts::price),
             Tab::Dead => Some(charts::dead(effect)),
             Tab::Items => charts::items(effect),
             Tab::Firms | Tab::Lists | Tab::People | Tab::Cover => None,

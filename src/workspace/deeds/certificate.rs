@@ -17,7 +17,7 @@ use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::staged::Change;
 
 /// Why an inspector was replaced, as the public reads it.
-const REPLACED: &str = "更换执法人员，具体缘由在内部存证";
+pub(in crate::workspace) const REPLACED: &str = "更换执法人员，具体缘由在内部存证";
 
 /// The certificate of a draw as it stands, changes included, in the format of its seal.
 ///
@@ -74,12 +74,9 @@ fn change_entries(draw: &StoredDraw) -> Vec<ChangeEntry> {
                 ..empty
             },
             // why somebody could not go is their own matter: an illness, a kinship
-            DrawChange::Replace { unit, certificate, .. } => ChangeEntry {
-                unit: leaf(unit),
-                person: certificate.to_string(),
-                reason: REPLACED.to_owned(),
-                ..empty
-            },
+            DrawChange::Replace { unit, certificate, .. } => {
+                ChangeEntry { unit: leaf(unit), person: certificate.to_string(), reason: REPLACED.to_owned(), ..empty }
+            }
             // where a check comes from is public, not what somebody reported
             DrawChange::Add { need, trigger, .. } => ChangeEntry {
                 kind: ChangeKind::Add,

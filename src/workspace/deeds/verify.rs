@@ -12,7 +12,7 @@ use crate::sampling::{
 };
 use crate::staffing::{Change, Needs, Roster, check_assignment};
 use crate::workspace::deeds::anchors::{ANCHORS_FILE, load_roots, sealed_rule};
-use crate::workspace::deeds::certificate::public_words;
+use crate::workspace::deeds::certificate::{REPLACED, public_words};
 use crate::workspace::store::changes::{DrawChange, pair_change};
 use crate::workspace::store::draws::pairing_rule;
 use crate::workspace::store::project::load_bytes;
@@ -192,7 +192,11 @@ fn compare_changes(file: &[DrawChange], listed: &[ChangeEntry]) -> Vec<String> {
             DrawChange::Add { .. } => (ChangeKind::Add, "", 0),
         };
         let evidence = change.evidence().map_or("", |file| file.sha256.as_str());
-        let words = entry.is_addition() || public_words(change.reason()) == entry.reason;
+        let words = match entry.kind {
+            ChangeKind::Add => true,
+            ChangeKind::Replace => entry.reason == REPLACED,
+            ChangeKind::Substitute => public_words(change.reason()) == entry.reason,
+        };
         let same = kind == entry.kind
             && person == entry.person
             && skipped == entry.skipped.len()

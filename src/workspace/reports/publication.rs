@@ -9,6 +9,7 @@ use chrono::{Days, NaiveDate};
 use crate::disclosure::{CheckOrigin, CheckResult, DueCheck, check_all_visited};
 use crate::domain::PlanMonth;
 use crate::policy::Policy;
+use crate::sampling::AnyCertificate;
 use crate::workspace::inputs::due::OpenedDraw;
 
 /// How a draw's certificate may go out.
@@ -25,6 +26,23 @@ pub enum Publication {
 pub fn publication_day(policy: &Policy, month: PlanMonth) -> NaiveDate {
     let days = Days::new(u64::from(policy.disclosure.certificate_days));
     month.last_day().checked_add_days(days).unwrap_or(NaiveDate::MAX)
+}
+
+/// A certificate as it goes out: `masked` units of its own draw, and its reserves that wait for a check of any other month,
+/// aren't named.
+#[must_use]
+pub fn without_waiting(
+    certificate: AnyCertificate,
+    mut masked: BTreeSet<String>,
+    draws: &[OpenedDraw],
+    results: &[CheckResult],
+    on: NaiveDate,
+) -> AnyCertificate {
+    let reserves = certificate.reserves();
+    let checks = draws.iter().flat_map(|opened| &opened.checks).filter(|c| reserves.contains(c.unit_id.as_str()));
+    let waits = |check: &&DueCheck| check_all_visited(std::slice::from_ref(*check), results, on).is_err();
+    masked.extend(checks.filter(waits).map(|check| check.unit_id.to_string()));
+    certificate.masked(&masked)
 }
 
 /// How the certificate of a draw may go out on a day.

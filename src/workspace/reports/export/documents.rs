@@ -14,7 +14,7 @@ use crate::workspace::deeds::anchors::check_draw_anchors;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
-use crate::workspace::reports::publication::{Publication, publication};
+use crate::workspace::reports::publication::{Publication, publication, without_waiting};
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
 
@@ -115,7 +115,9 @@ impl Exporter<'_> {
         let certificate = compute_draw_certificate(&opened.draw, &opened.order, self.register)?;
         let today = self.context.now.date();
         let certificate = match publication(opened, &self.analysis.results, policy, today) {
-            Publication::Now(hidden) if audience == Audience::Public => certificate.masked(&hidden),
+            Publication::Now(hidden) if audience == Audience::Public => {
+                without_waiting(certificate, hidden, self.draws, &self.analysis.results, today)
+            }
             _ => certificate,
         };
         let masked = |text: &str| Masker::default().mask_text(text, &mut MaskCounts::default());

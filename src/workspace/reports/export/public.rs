@@ -17,7 +17,7 @@ use crate::workspace::deeds::disclose::VOIDED_FILE;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::public_list::{PublicLists, certificate_name};
-use crate::workspace::reports::publication::{Publication, publication};
+use crate::workspace::reports::publication::{Publication, publication, without_waiting};
 use crate::workspace::reports::year_plan::compute_year_plan;
 use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::draws::json_bytes;
@@ -190,10 +190,12 @@ pub(super) fn public_certificates(
 ) -> AppResult<Vec<SiteCertificate>> {
     let mut list = Vec::new();
     for opened in draws {
-        let Publication::Now(masked) = publication(opened, results, &project.policy, context.now.date()) else {
+        let today = context.now.date();
+        let Publication::Now(masked) = publication(opened, results, &project.policy, today) else {
             continue;
         };
-        let certificate = compute_draw_certificate(&opened.draw, &opened.order, register)?.masked(&masked);
+        let certificate = compute_draw_certificate(&opened.draw, &opened.order, register)?;
+        let certificate = without_waiting(certificate, masked, draws, results, today);
         let bytes = certificate.to_json();
         let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.signed_bytes()))?;
         list.push(SiteCertificate {
