@@ -410,7 +410,7 @@ fn a_year_of(kind: Kind) {
     let draw = load_opened_draws(&world.project, |m| m == month("2027-02")).unwrap().pop().unwrap();
     let order = draw.order().unwrap();
     // one drawn by chance: what has to be checked for its own cause has no reserve
-    let selected = order.strata.iter().filter(|s| !s.reserves().is_empty()).flat_map(|s| s.selected());
+    let selected = order.strata.iter().filter(|s| !s.reserves().is_empty()).flat_map(|s| s.selected().iter());
     let mut by_chance = selected.map(|unit| unit.row as usize).filter(|row| draw.frame.pi_ppb()[*row] < 1_000_000_000);
     let unit = UnitId::new(draw.frame.unit_id(by_chance.next().unwrap())).unwrap();
     let reason = "2027-02-03 现场核实已关闭";
