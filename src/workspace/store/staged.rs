@@ -2,14 +2,14 @@
 //! or the disk fails.
 //!
 //! 1. The new files are written into `change.tmp`, laid out as in the project, and flushed.
-//! 2. The intent ([`intent::Intent`]) joins them: operator, deed, the journal line to come, each file's SHA-256 before
+//! 2. The intent (`intent.rs`) joins them: operator, deed, the journal line to come, each file's SHA-256 before
 //!    and after.
 //! 3. Renaming the folder to `change` decides: before, the project is as it was; from then on the deed counts.
 //! 4. Each file takes its place by a rename, files that go are removed, the journal gets its line.
 //! 5. The folder goes.
 //!
 //! Where it breaks off after the third step, whoever opens the project to work in it finishes it
-//! ([`recover::recover_change`]). A deed that writes outside the project (an export) is decided before its first file is
+//! (`recover.rs`). A deed that writes outside the project (an export) is decided before its first file is
 //! written, with the hashes of all of them: what of it came out is in the journal, however it ended.
 
 mod intent;
