@@ -21,7 +21,7 @@ use self::joint::Joint;
 use self::load::{Carry, Levelled, Load, level_mean};
 use self::lone::{Lone, LoneKey};
 use super::chance::{LAST_MONTH, SiteFacts};
-use super::model::{ByMonth, MONTHS, MandatoryVisit, PlanInputs, RESOURCES, VisitKind};
+use super::model::{ByMonth, MONTHS, PlanInputs, RESOURCES, VisitKind};
 use super::reason::Exclusion;
 use super::schedule::Schedule;
 use super::shares::ShareProfiles;
@@ -33,12 +33,8 @@ use crate::policy::Policy;
 /// Of a site that nobody can draw.
 const NOBODY: u32 = u32::MAX;
 
-/// Sites alike, or enterprises, that are followed together by a thread. Sums are made piece by piece in their order, so
-/// that they are the same however many threads there are.
-const PIECE: usize = 512;
-
-/// Sites looked at in one go: what is known of each takes some 200 bytes until alike ones have become one.
-const BLOCK: usize = 32_768;
+/// Fewest that a thread follows through a month.
+const PIECE: usize = 256;
 
 /// Expected draws of the months still open.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -133,9 +129,8 @@ pub(super) fn compute_forecast(
         followed.offer(month, drawn >> month & 1 == 0);
         followed.fix_numbers(&context, month, &mut forecast);
         followed.level(&context, month, &mut forecast);
-        followed.advance(month);
+        followed.advance(month, &mut forecast);
     }
-    followed.collect(&mut forecast);
     forecast.waives.sort_by_key(|(row, month, _)| (*row, *month));
     forecast
 }
@@ -182,17 +177,16 @@ impl<'a> Followed<'a> {
         }
         let spoken = spoken_visits(policy, inputs, context, state);
         let mut joint = vec![false; sites.len()];
-        // rows of the forecast given so far
-        let mut rows = 0;
         for enterprise in bound_enterprises(policy, inputs, schedule, context, &spoken) {
             for site in &enterprise.1 {
                 joint[*site as usize] = true;
             }
             let left = policy.cap.visits.saturating_sub(spoken[enterprise.0 as usize]);
             let left = if policy.cap.counts_drawn { left } else { u32::MAX };
-            for site in &enterprise.1 {
-                forecast.row_of[*site as usize] = rows;
-                rows += 1;
+            let first = forecast.rows.len();
+            for (place, site) in enterprise.1.iter().enumerate() {
+                forecast.row_of[*site as usize] = (first + place) as u32;
+                forecast.rows.push([0.0; MONTHS]);
             }
             followed.joint.push(Joint::new(
                 inputs,
@@ -201,48 +195,53 @@ impl<'a> Followed<'a> {
                 state,
                 &enterprise,
                 (left, policy.cap.counts_mandatory),
+                first,
             ));
         }
-        let look = |site: usize, checks: &[MandatoryVisit]| {
-            if joint[site] || sites.exclusion[site] != Exclusion::None || schedule.slots[site] == 0 {
-                return None;
+        let mut classes: FxHashMap<LoneKey, u32> = FxHashMap::default();
+        let mut at = 0;
+        #[allow(clippy::needless_range_loop, reason = "several columns are read by site")]
+        for site in 0..sites.len() {
+            let first = at;
+            while at < context.mandatory().len() && context.mandatory()[at].site as usize == site {
+                at += 1;
             }
-            let mut facts = context.facts(site, checks);
+            if joint[site] || sites.exclusion[site] != Exclusion::None || schedule.slots[site] == 0 {
+                continue;
+            }
+            let mut facts = context.facts(site, &context.mandatory()[first..at]);
             // what is past opens or closes nothing any more
             facts.mandatory &= super::chance::from(next);
             facts.counting &= super::chance::from(next);
             facts.waived_from.iter_mut().take(next + 1).for_each(|from| *from = MONTHS as u8);
             let (now, later) = lone::settled(&facts, state.of(site), next);
-            later.then(|| (LoneKey::new(context.profile_of(site), &facts, &now), facts, now))
-        };
-        let mut classes: FxHashMap<LoneKey, u32> = FxHashMap::default();
-        let checks = context.mandatory();
-        for first in (0..sites.len()).step_by(BLOCK) {
-            let block = first..(first + BLOCK).min(sites.len());
-            let found = block.clone().into_par_iter().with_min_len(PIECE).map(|site| {
-                let from = checks.partition_point(|visit| (visit.site as usize) < site);
-                let of = checks[from..].iter().take_while(|visit| visit.site as usize == site).count();
-                look(site, &checks[from..from + of])
-            });
-            let found: Vec<_> = found.collect();
-            for (site, found) in block.zip(found) {
-                let Some((key, facts, now)) = found else { continue };
-                let class = *classes.entry(key).or_insert_with(|| {
-                    let (body, category) = (sites.body[site] as usize, sites.category[site] as usize);
-                    followed.lone.push(Lone::new(facts, now, body, category));
-                    (followed.lone.len() - 1) as u32
-                });
-                followed.lone[class as usize].members += 1.0;
-                forecast.row_of[site] = rows + class;
+            if !later {
+                continue;
             }
+            let key = LoneKey::new(context.profile_of(site), &facts, &now);
+            let class = *classes.entry(key).or_insert_with(|| {
+                let row = forecast.rows.len() as u32;
+                forecast.rows.push([0.0; MONTHS]);
+                followed.lone.push(Lone::new(
+                    facts,
+                    now,
+                    sites.body[site] as usize,
+                    sites.category[site] as usize,
+                    row,
+                ));
+                (followed.lone.len() - 1) as u32
+            });
+            let class = &mut followed.lone[class as usize];
+            class.members += 1.0;
+            forecast.row_of[site] = class.row;
         }
         followed
     }
 
     fn offer(&mut self, month: usize, open: bool) {
         // each follows its own sites: the order in which they are asked changes nothing
-        self.lone.par_chunks_mut(PIECE).for_each(|piece| piece.iter_mut().for_each(|lone| lone.offer(month, open)));
-        self.joint.par_chunks_mut(PIECE).for_each(|piece| piece.iter_mut().for_each(|joint| joint.offer(month, open)));
+        self.lone.par_iter_mut().with_min_len(PIECE).for_each(|lone| lone.offer(month, open));
+        self.joint.par_iter_mut().with_min_len(PIECE).for_each(|joint| joint.offer(month, open));
     }
 
     fn each(&mut self, mut visit: impl FnMut(Offer<'_>)) {
@@ -279,28 +278,16 @@ impl<'a> Followed<'a> {
     fn level(&mut self, context: &TargetContext<'_>, month: usize, forecast: &mut Forecast) {
         let bodies = self.mandatory.len();
         let categories = context.drawn_costs().len();
-        let pieces = self.lone.par_chunks_mut(PIECE).map(|piece| {
-            let mut loads = vec![Load::default(); bodies * categories];
-            let mut waived = vec![0.0; bodies * categories];
-            for lone in piece {
-                let of = lone.body * categories + lone.category;
-                waived[of] += lone.members * lone.waived(month);
-                loads[of].add(&lone.part(month));
-            }
-            (loads, waived)
-        });
-        let pieces: Vec<(Vec<Load>, Vec<f64>)> = pieces.collect();
         let mut loads = vec![Load::default(); bodies * categories];
         let mut taken: Vec<[f64; RESOURCES]> = self.mandatory.iter().map(|need| need[month]).collect();
-        for (of_piece, waived) in &pieces {
-            for (load, with) in loads.iter_mut().zip(of_piece) {
-                load.merge(with);
-            }
-            for (of, waived) in waived.iter().enumerate().filter(|(_, waived)| **waived > 0.0) {
-                for (need, cost) in taken[of / categories].iter_mut().zip(context.check_cost(of % categories)) {
+        for lone in &mut self.lone {
+            let waived = lone.members * lone.waived(month);
+            if waived > 0.0 {
+                for (need, cost) in taken[lone.body].iter_mut().zip(context.check_cost(lone.category)) {
                     *need -= waived * cost;
                 }
             }
+            loads[lone.body * categories + lone.category].add(&lone.part(month));
         }
         for joint in &mut self.joint {
             joint.add_to(month, |body, category, part| loads[body * categories + category].add(&part));
@@ -343,42 +330,18 @@ impl<'a> Followed<'a> {
         }
     }
 
-    fn advance(&mut self, month: usize) {
+    fn advance(&mut self, month: usize, forecast: &mut Forecast) {
         let categories = self.free.len() / self.mandatory.len().max(1);
-        let cells = self.free.len();
-        let pieces = self.lone.par_chunks_mut(PIECE).map(|piece| {
-            let mut free = vec![0.0; cells];
-            for lone in piece {
-                free[lone.body * categories + lone.category] += lone.spread();
-                lone.advance(month);
-            }
-            free
+        let mut free = std::mem::take(&mut self.free);
+        self.each(|offer| {
+            free[offer.body * categories + offer.category][month] += offer.weight * *offer.p * (1.0 - *offer.p);
         });
-        let pieces: Vec<Vec<f64>> = pieces.collect();
-        for (cell, free) in self.free.iter_mut().enumerate() {
-            free[month] += pieces.iter().map(|piece| piece[cell]).sum::<f64>();
+        self.free = free;
+        for lone in &mut self.lone {
+            lone.advance(month, &mut forecast.rows, &mut forecast.waives);
         }
-        let free = &mut self.free;
         for joint in &mut self.joint {
-            joint.each(&mut |offer: Offer<'_>| {
-                free[offer.body * categories + offer.category][month] += offer.weight * *offer.p * (1.0 - *offer.p);
-            });
-        }
-        self.joint.par_chunks_mut(PIECE).for_each(|piece| piece.iter_mut().for_each(|joint| joint.advance(month)));
-    }
-
-    /// What came of it, in the order of the rows.
-    fn collect(self, forecast: &mut Forecast) {
-        for joint in self.joint {
-            let first = forecast.rows.len();
-            let waives = joint.waives.into_iter();
-            forecast.waives.extend(waives.map(|(place, month, p)| ((first + place) as u32, month, p)));
-            forecast.rows.extend(joint.drawn);
-        }
-        for lone in self.lone {
-            let row = forecast.rows.len() as u32;
-            forecast.waives.extend(lone.waives.into_iter().map(|(month, p)| (row, month, p)));
-            forecast.rows.push(lone.drawn);
+            joint.advance(month, &mut forecast.rows, &mut forecast.waives);
         }
     }
 }

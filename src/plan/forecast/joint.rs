@@ -55,10 +55,8 @@ pub(super) struct Joint<'a> {
     left: u32,
     /// Mandatory checks count towards the cap.
     counts_mandatory: bool,
-    /// Expected drawn visits of each site by month, so far.
-    pub drawn: Vec<ByMonth<f64>>,
-    /// Site, month and probability of mandatory checks that drawn ones before them made needless.
-    pub waives: Vec<(usize, u8, f64)>,
+    /// Row of its first site in the forecast; the others follow.
+    row: usize,
     paths: Vec<Path>,
     /// Chance of each site in each month so far while it was still in the draw.
     hazard: Vec<ByMonth<f64>>,
@@ -74,6 +72,7 @@ impl<'a> Joint<'a> {
         state: &SiteState,
         (enterprise, members): &(u32, Vec<u32>),
         (left, counts_mandatory): (u32, bool),
+        row: usize,
     ) -> Self {
         let crowd = schedule.crowds.binary_search_by_key(enterprise, |c| c.enterprise).ok();
         let sites = members.iter().map(|site| {
@@ -99,8 +98,7 @@ impl<'a> Joint<'a> {
             crowd: crowd.map(|at| context.crowd_facts(at)),
             left,
             counts_mandatory,
-            drawn: vec![[0.0; MONTHS]; members.len()],
-            waives: Vec::new(),
+            row,
             paths: vec![start],
             hazard: vec![[0.0; MONTHS]; members.len()],
             offered: vec![[0.0; MONTHS]; members.len()],
@@ -192,7 +190,7 @@ impl<'a> Joint<'a> {
         }
     }
 
-    pub(super) fn advance(&mut self, month: usize) {
+    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>], waives: &mut Vec<(u32, u8, f64)>) {
         let before = std::mem::take(&mut self.paths);
         for (place, hazard) in self.hazard.iter_mut().enumerate() {
             hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p[place])));
@@ -201,10 +199,10 @@ impl<'a> Joint<'a> {
         for path in before {
             for (place, now) in path.now.iter().enumerate() {
                 if (self.sites[place].facts.mandatory & now.waived) >> month & 1 == 1 {
-                    self.waives.push((place, month as u8, path.weight));
+                    waives.push(((self.row + place) as u32, month as u8, path.weight));
                 }
             }
-            for mut next in self.branches(path, month) {
+            for mut next in self.branches(path, month, rows) {
                 if next.weight < LEAST || !self.settle(&mut next, month + 1) {
                     continue;
                 }
@@ -229,13 +227,13 @@ impl<'a> Joint<'a> {
     }
 
     /// Where a month leads from one state: every site drawn or not, mandatory checks done.
-    fn branches(&mut self, path: Path, month: usize) -> Vec<Path> {
+    fn branches(&self, path: Path, month: usize, rows: &mut [ByMonth<f64>]) -> Vec<Path> {
         let offers: Vec<(usize, f64)> = path.p.iter().copied().enumerate().filter(|(_, p)| *p > 0.0).collect();
         let mut branches = vec![path];
         for (place, p) in offers {
             let mut split = Vec::with_capacity(branches.len() * 2);
             for mut path in branches {
-                self.drawn[place][month] += path.weight * p;
+                rows[self.row + place][month] += path.weight * p;
                 let mut visited = Path {
                     weight: path.weight * p,
                     drawn: path.drawn + 1,

@@ -67,16 +67,6 @@ impl Part {
 }
 
 impl Load {
-    /// Adds what others add up to.
-    pub fn merge(&mut self, other: &Self) {
-        for (of, with) in self.groups.iter_mut().zip(&other.groups) {
-            of.mean += with.mean;
-            of.variance += with.variance;
-            add_months(&mut of.with, &with.with);
-        }
-        add_months(&mut self.along, &other.along);
-    }
-
     /// Adds a part.
     pub fn add(&mut self, part: &Part) {
         let (mut first, mut second) = (0.0, 0.0);
@@ -116,12 +106,6 @@ impl Load {
             variance += slope * slope * ROUNDING.min(*free) - slope * with;
         }
         (of.mean, variance.max(0.0))
-    }
-}
-
-fn add_months(sums: &mut ByMonth<f64>, with: &ByMonth<f64>) {
-    for (sum, value) in sums.iter_mut().zip(with) {
-        *sum += value;
     }
 }
 

@@ -88,12 +88,10 @@ pub(super) struct Lone<'a> {
     pub body: usize,
     /// Category index.
     pub category: usize,
+    /// Row of the forecast.
+    pub row: u32,
     /// Sites.
     pub members: f64,
-    /// Expected drawn visits of one site by month, so far.
-    pub drawn: ByMonth<f64>,
-    /// Month and probability of mandatory checks that drawn ones before them made needless.
-    pub waives: Vec<(u8, f64)>,
     paths: Vec<Path>,
     /// Chance in each month so far of those still in the draw.
     hazard: ByMonth<f64>,
@@ -102,18 +100,9 @@ pub(super) struct Lone<'a> {
 }
 
 impl<'a> Lone<'a> {
-    pub(super) fn new(facts: SiteFacts<'a>, now: SiteNow, body: usize, category: usize) -> Self {
-        Self {
-            facts,
-            body,
-            category,
-            members: 0.0,
-            drawn: [0.0; MONTHS],
-            waives: Vec::new(),
-            paths: vec![Path { weight: 1.0, now, p: 0.0, urgency: MAY_WAIT }],
-            hazard: [0.0; MONTHS],
-            offered: [0.0; MONTHS],
-        }
+    pub(super) fn new(facts: SiteFacts<'a>, now: SiteNow, body: usize, category: usize, row: u32) -> Self {
+        let paths = vec![Path { weight: 1.0, now, p: 0.0, urgency: MAY_WAIT }];
+        Self { facts, body, category, row, members: 0.0, paths, hazard: [0.0; MONTHS], offered: [0.0; MONTHS] }
     }
 
     /// Probability that the mandatory check of a month has become needless by then.
@@ -159,19 +148,14 @@ impl<'a> Lone<'a> {
         }
     }
 
-    /// Variance of the number of its sites drawn in a month, were that free.
-    pub(super) fn spread(&self) -> f64 {
-        self.paths.iter().map(|path| path.weight * self.members * path.p * (1.0 - path.p)).sum()
-    }
-
-    pub(super) fn advance(&mut self, month: usize) {
+    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>], waives: &mut Vec<(u32, u8, f64)>) {
         let before = std::mem::take(&mut self.paths);
         self.hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p)));
         let checks = self.facts.mandatory >> month & 1 == 1;
         for mut path in before {
             let waived = checks && path.now.waived >> month & 1 == 1;
             if waived {
-                self.waives.push((month as u8, path.weight));
+                waives.push((self.row, month as u8, path.weight));
             }
             if checks && !waived {
                 path.now.last = month as i16;
@@ -182,7 +166,7 @@ impl<'a> Lone<'a> {
                 continue;
             }
             if path.p > 0.0 {
-                self.drawn[month] += path.weight * path.p;
+                rows[self.row as usize][month] += path.weight * path.p;
                 let visited = SiteNow {
                     last: month as i16,
                     slot_visit: month as i8,
