@@ -111,16 +111,26 @@ impl PublicTarget {
     }
 }
 
+/// The checks that stand and had no visit by a day, in their order.
+#[must_use]
+pub fn unvisited<'a>(
+    checks: impl IntoIterator<Item = &'a DueCheck>,
+    results: &[CheckResult],
+    on: NaiveDate,
+) -> Vec<&'a DueCheck> {
+    let visited: BTreeMap<(&UnitId, PlanMonth, u32), NaiveDate> =
+        results.iter().map(|r| (r.key(), r.inspected_on)).collect();
+    let is_open = |c: &&DueCheck| visited.get(&(&c.unit_id, c.month, c.sequence)).is_none_or(|day| *day > on);
+    checks.into_iter().filter(|c| !c.withdrawn).filter(is_open).collect()
+}
+
 /// Refuses a document that would name these checks in public before each of them has taken place by `on`.
 /// Withdrawn ones need not take place any more.
 ///
 /// # Errors
 /// `DIS-043`, naming the first unvisited target by month, body and unit, and how many there are.
 pub fn check_all_visited(named: &[DueCheck], results: &[CheckResult], on: NaiveDate) -> AppResult<()> {
-    let visited: BTreeMap<(&UnitId, PlanMonth, u32), NaiveDate> =
-        results.iter().map(|r| (r.key(), r.inspected_on)).collect();
-    let is_open = |c: &&DueCheck| visited.get(&(&c.unit_id, c.month, c.sequence)).is_none_or(|day| *day > on);
-    let mut open: Vec<&DueCheck> = named.iter().filter(|c| !c.withdrawn).filter(is_open).collect();
+    let mut open = unvisited(named, results, on);
     open.sort_by_key(|c| (c.month, &c.body, &c.unit_id, c.sequence));
     let Some(first) = open.first() else { return Ok(()) };
     Err(Finding::error(

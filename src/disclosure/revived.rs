@@ -20,13 +20,19 @@ pub fn check_revived(checks: &[DueCheck], results: &[CheckResult]) -> Vec<Findin
         let first = gone.entry(unit).or_insert(day);
         *first = (*first).min(day);
     }
+    let mut alive: BTreeMap<&UnitId, NaiveDate> = BTreeMap::new();
+    for result in results.iter().filter(|result| result.outcome.is_inspected()) {
+        if gone.get(&result.unit_id).is_some_and(|day| result.inspected_on > *day) {
+            let first = alive.entry(&result.unit_id).or_insert(result.inspected_on);
+            *first = (*first).min(result.inspected_on);
+        }
+    }
     let found = gone.into_iter().filter_map(|(unit, day)| {
-        let alive = results.iter().filter(|r| r.unit_id == *unit && r.outcome.is_inspected() && r.inspected_on > day);
-        let alive = alive.min_by_key(|r| r.inspected_on)?;
+        let inspected_on = alive.get(unit)?;
         let name = checks.iter().find(|check| check.unit_id == *unit).map_or("", |check| check.name.as_str());
         Some(
             Finding::warning("DIS-067", format!("「{name}」（{unit}）曾按关闭、搬迁等处理，之后查到仍在生产经营"))
-                .value(format!("{day} 前后按关闭、搬迁等处理，{} 检查", alive.inspected_on))
+                .value(format!("{day} 前后按关闭、搬迁等处理，{inspected_on} 检查"))
                 .hint("请核实当时的依据，必要时更正结果；不实的应说明原因"),
         )
     });

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::model::VisitKind;
 use crate::domain::SubstituteCase;
 use crate::policy::Policy;
 
@@ -108,6 +109,15 @@ pub enum TargetReason {
 }
 
 impl TargetReason {
+    /// What the visit of a site that was selected is.
+    #[must_use]
+    pub fn visit_kind(self) -> VisitKind {
+        match self {
+            Self::Mandatory(rule) => VisitKind::Mandatory(rule),
+            _ => VisitKind::Drawn,
+        }
+    }
+
     /// Reason in frames, `[a-z_]{0,24}`.
     #[must_use]
     pub fn id(self, policy: &Policy) -> &str {

@@ -10,11 +10,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::annual::AnnualPlan;
 use super::model::{MONTHS, NEVER, PlanInputs, RESOURCES, Resource, Visit, VisitKind};
-use super::quotas::{assign_quotas, compute_strata};
-use super::reason::TargetReason;
+use super::quotas::{StratumTargets, assign_quotas, compute_strata};
+use super::schedule::Schedule;
 use super::slots::slot_months;
 use super::state::SiteState;
-use super::targets::TargetContext;
+use super::targets::{MonthTargets, TargetContext};
 use crate::diagnostic::{AppResult, Progress};
 use crate::policy::Policy;
 
@@ -94,6 +94,22 @@ pub struct DrawRules {
     pub inclusion: fn(&[f64], usize) -> Vec<f64>,
 }
 
+impl DrawRules {
+    /// A month's strata with their quotas.
+    #[must_use]
+    pub fn strata(
+        &self,
+        policy: &Policy,
+        inputs: &PlanInputs,
+        targets: &MonthTargets,
+        rng: &mut ChaCha8Rng,
+    ) -> Vec<StratumTargets> {
+        let mut strata = compute_strata(policy, inputs, targets, |_, p| (self.settle)(p, &mut || rng.next_u64() >> 12));
+        assign_quotas(&mut strata, |_, f| (self.round)(f, &mut || rng.next_u64() >> 12));
+        strata
+    }
+}
+
 /// By how much a body's month may pass its capacity because checks are whole: every stratum's number is within one of its
 /// expectation and so is their sum, so that the dearest half may be rounded up while the rest is rounded down.
 #[must_use]
@@ -166,16 +182,10 @@ pub fn simulate(
         let mut months_of = vec![0_u16; sites];
         for month in 0..MONTHS {
             progress.check()?;
-            reset_chances(&context, plan, &mut state, month);
-            let targets = context.compute(&state, month);
+            let targets = open_month(&context, &plan.schedule, &mut state, month);
             report.deferred += targets.deferred.iter().sum::<f64>();
             report.lost += targets.lost.iter().sum::<f64>();
-            for (unvisited, p) in state.unvisited.iter_mut().zip(&targets.p) {
-                *unvisited *= 1.0 - p;
-            }
-            let mut strata =
-                compute_strata(policy, inputs, &targets, |_, p| (rules.settle)(p, &mut || rng.next_u64() >> 12));
-            assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
+            let strata = rules.strata(policy, inputs, &targets, &mut rng);
             let mut load = vec![[0.0; RESOURCES]; inputs.bodies.len()];
             for stratum in &strata {
                 let pi = (rules.inclusion)(&stratum.p, stratum.draw as usize);
@@ -183,10 +193,7 @@ pub fn simulate(
                 selected.extend(&stratum.certain);
                 for site in selected {
                     let i = site as usize;
-                    let kind = match targets.reason[i] {
-                        TargetReason::Mandatory(rule) => VisitKind::Mandatory(rule),
-                        _ => VisitKind::Drawn,
-                    };
+                    let kind = targets.reason[i].visit_kind();
                     let category = inputs.sites.category[i] as usize;
                     let cost = if kind == VisitKind::Drawn {
                         context.drawn_cost(category)
@@ -240,12 +247,24 @@ fn rounding_units(policy: &Policy) -> [f64; RESOURCES] {
     })
 }
 
-fn reset_chances(context: &TargetContext<'_>, plan: &AnnualPlan, state: &mut SiteState, month: usize) {
+/// A month's targets; the state's chances of going unvisited so far in each slot are begun and carried on.
+#[must_use]
+pub fn open_month(
+    context: &TargetContext<'_>,
+    schedule: &Schedule,
+    state: &mut SiteState,
+    month: usize,
+) -> MonthTargets {
     for site in 0..state.unvisited.len() {
-        if plan.schedule.slots[site] > 0 && context.owners().slot_start(site, month) == month {
+        if schedule.slots[site] > 0 && context.owners().slot_start(site, month) == month {
             state.unvisited[site] = 1.0;
         }
     }
+    let targets = context.compute(state, month);
+    for (unvisited, p) in state.unvisited.iter_mut().zip(&targets.p) {
+        *unvisited *= 1.0 - p;
+    }
+    targets
 }
 
 fn check_visit(context: &TargetContext<'_>, state: &SiteState, visit: &Visit, report: &mut SimulationReport) {

@@ -223,6 +223,12 @@ impl SamplingFrame {
         })
     }
 
+    /// Leaf of row `index`, 64 hexadecimal digits; `None` outside the frame.
+    #[must_use]
+    pub fn leaf_hex(&self, index: usize) -> Option<String> {
+        self.row(index).map(|row| to_hex(&row.leaf()))
+    }
+
     /// Row `index` as a value of its own; `None` outside the frame.
     #[must_use]
     pub fn to_row(&self, index: usize) -> Option<FrameRow> {

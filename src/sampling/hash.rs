@@ -19,17 +19,20 @@ pub fn sha256(parts: &[&[u8]]) -> Hash32 {
     hasher.finalize().into()
 }
 
-/// SHA-256 of everything that a reader gives, without holding it in memory.
+/// SHA-256 and length of everything that a reader gives, in pieces: an input may be a gigabyte.
 ///
 /// # Errors
 /// Those of the reader.
-pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<Hash32> {
-    let mut hasher = Sha256::new();
-    let mut part = vec![0; 1 << 16];
+pub fn sha256_of(mut reader: impl std::io::Read) -> std::io::Result<(Hash32, u64)> {
+    let (mut hasher, mut length) = (Sha256::new(), 0);
+    let mut piece = vec![0; 1 << 20];
     loop {
-        match reader.read(&mut part)? {
-            0 => return Ok(hasher.finalize().into()),
-            read => hasher.update(&part[..read]),
+        match reader.read(&mut piece)? {
+            0 => return Ok((hasher.finalize().into(), length)),
+            read => {
+                hasher.update(&piece[..read]);
+                length += read as u64;
+            }
         }
     }
 }

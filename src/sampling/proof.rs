@@ -332,10 +332,6 @@ pub fn check_proof_with(proof: &UnitProof, certificate: &AnyCertificate) -> Chec
         report.skip(NAME, "证明不含抽取结果；证书已公布的，请重新索取证明");
         return report;
     };
-    let limit = match certificate {
-        AnyCertificate::First(c) => c.strata.iter().find(|s| s.id == proof.row.stratum.as_str()).map(|s| &s.threshold),
-        AnyCertificate::Second(c) => c.strata.iter().find(|s| s.id == proof.row.stratum.as_str()).map(|s| &s.threshold),
-    };
     let leaf = to_hex(&proof.row.view().leaf());
     let listed = certificate
         .listed()
@@ -344,7 +340,7 @@ pub fn check_proof_with(proof: &UnitProof, certificate: &AnyCertificate) -> Chec
     let selected = proof.outcome() == ProofOutcome::Selected;
     let faults = if draw.opening != *certificate.opening() {
         bad("证明中的开封与证书不同".to_owned())
-    } else if limit != Some(&draw.threshold) {
+    } else if certificate.threshold(proof.row.stratum.as_str()) != Some(draw.threshold.as_str()) {
         bad("证明中的界限值与证书不同".to_owned())
     } else if listed != selected {
         let (proved, held) = if selected { ("抽中", "未列出") } else { ("未抽中", "列为抽中") };

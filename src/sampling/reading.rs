@@ -131,6 +131,15 @@ impl AnyCertificate {
         }
     }
 
+    /// The threshold of a stratum; `None` for one that it doesn't have.
+    #[must_use]
+    pub fn threshold(&self, stratum: &str) -> Option<&str> {
+        match self {
+            Self::First(c) => c.strata.iter().find(|s| s.id == stratum).map(|s| s.threshold.as_str()),
+            Self::Second(c) => c.strata.iter().find(|s| s.id == stratum).map(|s| s.threshold.as_str()),
+        }
+    }
+
     /// With these units' names left out; in format 2, the older one can't.
     #[must_use]
     pub fn masked(self, units: &BTreeSet<String>) -> Self {

@@ -151,6 +151,12 @@ impl SealRegister {
         self.seals().filter(move |seal| seal.sealed.period == period)
     }
 
+    /// A period's last seal that was not given up.
+    #[must_use]
+    pub fn standing(&self, period: Period) -> Option<SealEntry<'_>> {
+        self.seals_of(period).rfind(|seal| !seal.is_voided())
+    }
+
     /// The seals that were opened.
     pub fn opened(&self) -> impl DoubleEndedIterator<Item = SealEntry<'_>> {
         self.seals().filter(SealEntry::is_opened)

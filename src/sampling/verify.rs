@@ -119,7 +119,7 @@ pub fn check_draw_steps(
     let mut form = seal.format_faults();
     form.extend(seal.text_faults());
     form.extend(seal.entropy_faults());
-    report.step("封签格式", format!("{}，期间 {}，第 {} 次", seal.agency, seal.period, seal.sequence), form);
+    report.step("封签格式", seal_words(seal), form);
     report.step("开封格式", format!("公开数 {}", opening.entropy_value), opening_faults(opening, seal));
     if !report.is_verified() {
         return report.skip_all(&LATER);
@@ -179,20 +179,8 @@ pub fn check_certificate(
     }
     check_digest(&mut report, certificate);
     let (seal, opening) = (&certificate.seal, &certificate.opening);
-    let commitment = seal.commitment();
-    report.step("承诺值", to_hex(&commitment), commitment_faults(opening, &commitment));
-    check_published(&mut report, &commitment, published);
-    report.step(
-        "封签格式",
-        format!("{}，期间 {}，第 {} 次", seal.agency, seal.period, seal.sequence),
-        seal_faults(seal),
-    );
-    report.step("开封格式", format!("公开数 {}", opening.entropy_value), opening_faults(opening, seal));
-    let secret = secret_faults(opening, seal);
-    let has_secret = secret.is_empty();
-    report.step("秘密", "秘密与封签相符", secret);
-    let seed = opening.seed(seal).filter(|_| has_secret);
-    let Some(seed) = seed else {
+    let has_secret = check_sealed(&mut report, seal, opening, published);
+    let Some(seed) = opening.seed(seal).filter(|_| has_secret) else {
         return report.skip_all(&["层", "抽中单元在抽样框中", "票号与排序值", "抽取数与界限", "替换", "全部单元"]);
     };
     report.step("层", strata_words(seal), strata_differ(certificate));
@@ -203,6 +191,25 @@ pub fn check_certificate(
     }
     check_statement(&mut report, seal, certificate.statement.as_deref());
     report
+}
+
+/// Seal and opening, as both formats of certificates hold them: commitment, published one, form, secret. True where the
+/// secret is the sealed one.
+pub(super) fn check_sealed(report: &mut CheckReport, seal: &Seal, opening: &Opening, published: Option<&str>) -> bool {
+    let commitment = seal.commitment();
+    report.step("承诺值", to_hex(&commitment), commitment_faults(opening, &commitment));
+    check_published(report, &commitment, published);
+    report.step("封签格式", seal_words(seal), seal_faults(seal));
+    report.step("开封格式", format!("公开数 {}", opening.entropy_value), opening_faults(opening, seal));
+    let secret = secret_faults(opening, seal);
+    let has_secret = secret.is_empty();
+    report.step("秘密", "秘密与封签相符", secret);
+    has_secret
+}
+
+/// Whose seal it is, of which period.
+fn seal_words(seal: &Seal) -> String {
+    format!("{}，期间 {}，第 {} 次", seal.agency, seal.period, seal.sequence)
 }
 
 /// What a reader must be told: that a seal is a demonstration's stands in the seal itself, whatever is written beside it.

@@ -222,18 +222,8 @@ impl Flow {
     /// trials have seen stays seen: it can't reach the holder for the next candidate either.
     pub(super) fn decide(&mut self, net: &Network, slot: u32, person: u32) -> bool {
         let holder = self.holder[slot as usize];
-        if holder == person {
-            self.take(net, slot);
-            return true;
-        }
-        if self.is_ruled_out(slot, person) {
-            return false;
-        }
-        self.holder[slot as usize] = person;
-        if self.holder[slot as usize ^ 1] == person {
-            self.open(net, slot ^ 1, Origin::Start);
-        } else {
-            self.reach(person, Origin::Start);
+        if let Some(known) = self.begin_trial(net, slot, person) {
+            return known;
         }
         while !has(&self.search.seen, holder) {
             let Some(reached) = self.next() else {
@@ -243,29 +233,42 @@ impl Flow {
             self.expand(net, reached, Purpose::Decide);
         }
         self.follow(net, holder);
+        self.hand_over(net, slot, holder, person);
+        true
+    }
+
+    /// Begins to ask whether everything else can follow where the slot is the person's; `Some` where that is known.
+    fn begin_trial(&mut self, net: &Network, slot: u32, person: u32) -> Option<bool> {
+        if self.holder[slot as usize] == person {
+            self.take(net, slot);
+            return Some(true);
+        }
+        if self.is_ruled_out(slot, person) {
+            return Some(false);
+        }
+        self.holder[slot as usize] = person;
+        if self.holder[slot as usize ^ 1] == person {
+            self.open(net, slot ^ 1, Origin::Start);
+        } else {
+            self.reach(person, Origin::Start);
+        }
+        None
+    }
+
+    /// The slot goes from its holder to the person for good.
+    fn hand_over(&mut self, net: &Network, slot: u32, holder: u32, person: u32) {
         self.holder[slot as usize] = holder;
         self.take(net, slot);
         self.holder[slot as usize] = person;
-        true
     }
 
     /// Gives the slot to the person for good, where everything else can follow within the limits, whoever's load
     /// changes. What failed trials have seen stays seen.
     pub(super) fn decide_within_limits(&mut self, net: &Network, slot: u32, person: u32) -> bool {
         let holder = self.holder[slot as usize];
-        if holder == person {
-            self.take(net, slot);
-            return true;
-        }
-        if self.is_ruled_out(slot, person) {
-            return false;
-        }
-        self.holder[slot as usize] = person;
         let mut asked = self.search.queue.len();
-        if self.holder[slot as usize ^ 1] == person {
-            self.open(net, slot ^ 1, Origin::Start);
-        } else {
-            self.reach(person, Origin::Start);
+        if let Some(known) = self.begin_trial(net, slot, person) {
+            return known;
         }
         let end = loop {
             // the holder loses this slot, and so has room
@@ -284,9 +287,7 @@ impl Flow {
         self.follow(net, end);
         self.set_load(net, holder, self.load[holder as usize] - 1);
         self.set_load(net, end, self.load[end as usize] + 1);
-        self.holder[slot as usize] = holder;
-        self.take(net, slot);
-        self.holder[slot as usize] = person;
+        self.hand_over(net, slot, holder, person);
         true
     }
 

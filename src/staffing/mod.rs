@@ -59,4 +59,4 @@ pub use remedy::{Grant, Loan, Post, Raise, Remedy, apply_remedy};
 pub use roster::{Inspector, Need, Needs, Roster, Slot, compute_skill_slot, roster_sha256};
 pub use rule::PairingRule;
 pub use shortage::{BodyShortage, Gap, GapKind, Names, Shortage};
-pub use simulate::{Pair, PairFrequencies, simulate_pairs};
+pub use simulate::{Pair, PairFrequencies, simulate_draws, simulate_pairs};

@@ -101,6 +101,16 @@ fn open(project: &Project, typed: impl Into<TypedOpening>) -> fairdraw::diagnost
     open_period(project, Period::Month(january()), typed, &at("2026-12-30T09:00:00"))
 }
 
+/// A project with January drawn.
+fn drawn() -> (tempfile::TempDir, Project, Registry, StoredDraw) {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let sealed = seal(&project, &registry);
+    open(&project, DICE).unwrap();
+    let draw = StoredDraw::load(&project, sealed.period, 1).unwrap();
+    (folder, project, registry, draw)
+}
+
 fn preview(project: &Project, registry: &Registry) -> MonthPreview {
     let analysis = compute_analysis(project, registry, january(), &Progress::none()).unwrap();
     compute_month_preview(project, registry, &analysis).unwrap()
@@ -287,11 +297,7 @@ fn reserves_come_in_order_and_those_passed_over_stay_so() {
 
 #[test]
 fn a_triggered_check_past_the_cap_is_recorded_and_a_closed_unit_asks_for_grounds() {
-    let folder = tempfile::tempdir().unwrap();
-    let (project, registry) = project(folder.path());
-    let sealed = seal(&project, &registry);
-    open(&project, DICE).unwrap();
-    let draw = StoredDraw::load(&project, sealed.period, 1).unwrap();
+    let (_folder, project, registry, draw) = drawn();
     let order = draw.order().unwrap();
     let context = at("2027-01-04T09:00:00");
     let listed: Vec<UnitId> = draw.selected(&order).into_values().flatten().collect();
@@ -334,7 +340,7 @@ fn a_triggered_check_past_the_cap_is_recorded_and_a_closed_unit_asks_for_grounds
     let grounds =
         TriggeredRequest { although_closed: Some("群众反映夜间仍在生产".into()), ..request(&closed) };
     add_triggered_check(&project, &registry, january(), &grounds, &context).unwrap();
-    let changes = StoredDraw::load(&project, sealed.period, 1).unwrap().changes;
+    let changes = StoredDraw::load(&project, draw.period, 1).unwrap().changes;
     assert!(matches!(&changes[0], DrawChange::Add { past_cap: Some(p), although_closed: None, .. } if *p == past));
     assert!(matches!(&changes[1], DrawChange::Add { although_closed: Some(why), .. } if why.contains("夜间")));
     let (journal, _) = project.journal().check().unwrap();
@@ -404,11 +410,7 @@ fn an_exported_folder_is_held_against_its_manifests() {
 
 #[test]
 fn a_stopped_unit_is_out_for_a_visits_window_and_then_drawn_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let (project, registry) = project(folder.path());
-    let sealed = seal(&project, &registry);
-    open(&project, DICE).unwrap();
-    let draw = StoredDraw::load(&project, sealed.period, 1).unwrap();
+    let (_folder, project, registry, draw) = drawn();
     let order = draw.order().unwrap();
     let (reserves, selected) = (draw.reserves(&order), draw.selected(&order));
     let (stratum, _) = reserves.iter().find(|(of, list)| list.len() > 2 && selected[*of].len() > 1).unwrap();
@@ -418,7 +420,7 @@ fn a_stopped_unit_is_out_for_a_visits_window_and_then_drawn_again() {
         substitute_unit(&project, &registry, january(), unit, (case, "2027-01-04 现场核实"), &context).unwrap();
     }
     // written with its case, and read again
-    let changes = StoredDraw::load(&project, sealed.period, 1).unwrap().changes;
+    let changes = StoredDraw::load(&project, draw.period, 1).unwrap().changes;
     assert!(matches!(&changes[0], DrawChange::Substitute { case: SubstituteCase::Stopped, .. }), "{changes:?}");
     let reason = |month: &str, unit: &UnitId| {
         let month: PlanMonth = month.parse().unwrap();

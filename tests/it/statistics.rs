@@ -13,12 +13,12 @@ use std::sync::OnceLock;
 
 use fairdraw::diagnostic::Progress;
 use fairdraw::plan::model::MONTHS;
-use fairdraw::plan::simulate::draw_pareto;
-use fairdraw::plan::{SiteState, TargetContext, TargetReason, Visit, VisitKind, assign_quotas, compute_strata};
+use fairdraw::plan::simulate::{draw_pareto, open_month};
+use fairdraw::plan::{SiteState, TargetContext, Visit, compute_strata};
 use fairdraw::policy::Policy;
 use fairdraw::workspace::inputs::analysis::{Analysis, compute_analysis};
 use fairdraw::workspace::inputs::month_frame::draw_rules;
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::project::demo_project;
@@ -51,32 +51,19 @@ fn city(sources: usize) -> City {
     let mut state = SiteState::at_new_year(n, inputs.sites.enterprises(), &inputs.history.last_visit);
     let mut months = Vec::new();
     for month in 0..MONTHS {
-        for site in 0..n {
-            if plan.schedule.slots[site] > 0 && context.owners().slot_start(site, month) == month {
-                state.unvisited[site] = 1.0;
-            }
-        }
-        let targets = context.compute(&state, month);
-        for site in 0..n {
-            state.unvisited[site] *= 1.0 - targets.p[site];
-        }
+        let targets = open_month(&context, &plan.schedule, &mut state, month);
         // as the frame is made: what rounding leaves of a chance is none
         for body in compute_strata(policy, inputs, &targets, |_, p| p).chunk_by(|a, b| a.body == b.body) {
             let strata = body.iter().map(|s| s.p.iter().copied().filter(|p| *p >= 1e-8).collect()).collect();
             months.push(BodyMonth { strata });
         }
-        let mut strata =
-            compute_strata(policy, inputs, &targets, |_, p| (rules.settle)(p, &mut || rng.next_u64() >> 12));
-        assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
+        let strata = rules.strata(policy, inputs, &targets, &mut rng);
         for stratum in &strata {
             let pi = (rules.inclusion)(&stratum.p, stratum.draw as usize);
             let mut selected = draw_pareto(&stratum.units, &pi, stratum.draw, &mut rng);
             selected.extend(&stratum.certain);
             for site in selected {
-                let kind = match targets.reason[site as usize] {
-                    TargetReason::Mandatory(rule) => VisitKind::Mandatory(rule),
-                    _ => VisitKind::Drawn,
-                };
+                let kind = targets.reason[site as usize].visit_kind();
                 let enterprise = inputs.sites.enterprise[site as usize];
                 state.enter(policy, &Visit { site: Some(site), enterprise, month: month as u8, kind, done: true });
             }

@@ -12,7 +12,7 @@ use super::templates::Template;
 use super::typeset::{Typeset, Typesetter};
 use crate::diagnostic::AppResult;
 use crate::domain::PPB;
-use crate::sampling::{AnyCertificate, ChangeKind, EntropyFormat, SealEnd};
+use crate::sampling::{AnyCertificate, ChangeKind, EntropyFormat};
 use crate::text::number::{shortened, thousands};
 
 #[derive(Serialize)]
@@ -194,11 +194,10 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
         .earlier
         .iter()
         .map(|entry| {
-            let state = if entry.state == SealEnd::Voided { "作废" } else { "开封" };
             vec![
                 entry.seal.sequence.to_string(),
                 entry.seal.sealed_at.clone(),
-                format!("{} {state}", entry.at),
+                format!("{} {}", entry.at, entry.state.label()),
                 format!("{}；{}", entry.reason, entry.again).trim_start_matches('；').to_owned(),
             ]
         })

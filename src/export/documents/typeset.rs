@@ -111,13 +111,16 @@ impl Typesetter<'_> {
         };
         let mut whole = set(0, 1)?;
         let mut pages = whole.document.pages().to_vec();
-        let known = whole.notes.clone();
         for at in 1..pieces {
             let next = set(at, pages.len() + 1)?;
             pages.extend_from_slice(next.document.pages());
             whole.missing.extend(next.missing);
             // a piece is warned of what the others are: the template is the same
-            whole.notes.extend(next.notes.into_iter().filter(|note| !known.contains(note)));
+            for note in next.notes {
+                if !whole.notes.contains(&note) {
+                    whole.notes.push(note);
+                }
+            }
         }
         if pieces > 1 {
             let info = whole.document.info().clone();

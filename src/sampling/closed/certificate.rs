@@ -184,7 +184,7 @@ impl ClosedCertificate {
         changes: Vec<ChangeEntry>,
     ) -> Self {
         let came: BTreeSet<&str> = changes.iter().map(|change| change.by.as_str()).collect();
-        let leaf_of = |row: u32| frame.to_row(row as usize).map(|row| to_hex(&row.view().leaf())).unwrap_or_default();
+        let leaf_of = |row: u32| frame.leaf_hex(row as usize).unwrap_or_default();
         for (shown, drawn) in self.strata.iter_mut().zip(&order.strata) {
             let reserves = drawn.reserves();
             let last = if came.is_empty() {
@@ -261,11 +261,15 @@ impl ClosedCertificate {
         self
     }
 
+    /// Selected units and reserves, stratum by stratum.
+    fn shown(&self) -> impl Iterator<Item = &ShownUnit> {
+        self.strata.iter().flat_map(|s| s.selected.iter().chain(&s.reserves))
+    }
+
     /// How many units are not named.
     #[must_use]
     pub fn masked_count(&self) -> usize {
-        let listed = self.strata.iter().flat_map(|s| s.selected.iter().chain(&s.reserves));
-        listed.filter(|unit| unit.whole().is_none()).count()
+        self.shown().filter(|unit| unit.whole().is_none()).count()
     }
 
     /// How many triggered checks stand without their unit's row: not checked yet, or not in the sealed frame.
@@ -277,8 +281,7 @@ impl ClosedCertificate {
     /// Ids of the units that the certificate names, by their leaves.
     #[must_use]
     pub fn names(&self) -> BTreeMap<String, String> {
-        let listed = self.strata.iter().flat_map(|s| s.selected.iter().chain(&s.reserves));
-        let listed = listed.filter_map(|shown| Some((shown.leaf(), shown.whole()?.row.unit_id.to_string())));
+        let listed = self.shown().filter_map(|shown| Some((shown.leaf(), shown.whole()?.row.unit_id.to_string())));
         let added = self.added.iter().map(|unit| (to_hex(&unit.row.view().leaf()), unit.row.unit_id.to_string()));
         listed.chain(added).collect()
     }

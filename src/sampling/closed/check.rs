@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::certificate::{CLOSED_FORMAT, ClosedCertificate, ClosedStratum, ShownUnit, is_hash};
+use super::certificate::{CLOSED_FORMAT, ClosedCertificate, ClosedStratum, ShownUnit};
 use super::changes::{ChangeEntry, ChangeKind};
 use super::earlier::{earlier_faults, earlier_words};
 use crate::sampling::certificate::{CertificateUnit, check_leaf_path, check_path};
@@ -13,10 +13,7 @@ use crate::sampling::frame::SamplingFrame;
 use crate::sampling::hash::to_hex;
 use crate::sampling::opening::DrawSeed;
 use crate::sampling::ticket::{TicketMaker, compute_key, key_to_hex};
-use crate::sampling::verify::{
-    as_typed, check_published, check_statement, commitment_faults, frame_faults, opening_faults, seal_faults,
-    secret_faults, strata_words,
-};
+use crate::sampling::verify::{as_typed, check_sealed, check_statement, frame_faults, strata_words};
 
 /// What a check says that was given no published head of the changes.
 pub const NOT_HEAD: &str = "未与公布的变更摘要核对";
@@ -41,16 +38,7 @@ pub fn check_closed(
         report.step("证书格式", "", vec![Fault::new("VER-054", text, "certificate: format of another seal")]);
         return report;
     }
-    let commitment = seal.commitment();
-    report.step("承诺值", to_hex(&commitment), commitment_faults(opening, &commitment));
-    check_published(&mut report, &commitment, published);
-    report.step(
-        "封签格式",
-        format!("{}，期间 {}，第 {} 次", seal.agency, seal.period, seal.sequence),
-        seal_faults(seal),
-    );
-    report.step("开封格式", format!("公开数 {}", opening.entropy_value), opening_faults(opening, seal));
-    report.step("秘密", "秘密与封签相符", secret_faults(opening, seal));
+    check_sealed(&mut report, seal, opening, published);
     let Some(seed) = opening.seed(seal).filter(|_| report.is_verified()) else {
         return report.skip_all(&LATER);
     };
@@ -183,23 +171,19 @@ impl Listed {
                 format!("stratum {}: order", s.id),
             ));
         }
-        let threshold = match s.reserves.first() {
-            None => Some(""),
-            Some(ShownUnit::Whole(unit)) => Some(unit.key.as_str()),
+        let fits = match s.reserves.first() {
+            None => s.threshold.is_empty(),
+            Some(ShownUnit::Whole(unit)) => s.threshold == unit.key,
             // not named yet: between the keys beside it
-            Some(ShownUnit::Masked(_)) => None,
-        };
-        let fits = threshold.map_or_else(
-            || {
+            Some(ShownUnit::Masked(_)) => {
                 let last = s.selected.iter().filter_map(|unit| unit.whole()).map(|unit| unit.key.as_str()).max();
                 let next = s.reserves.iter().filter_map(|unit| unit.whole()).map(|unit| unit.key.as_str()).min();
                 s.threshold.len() == 16
                     && s.threshold.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
                     && last.is_none_or(|last| last <= s.threshold.as_str())
                     && next.is_none_or(|next| s.threshold.as_str() <= next)
-            },
-            |threshold| s.threshold == threshold,
-        );
+            }
+        };
         if !fits {
             self.limits.push(Fault::new(
                 "VER-073",
@@ -219,18 +203,13 @@ fn change_words(certificate: &ClosedCertificate) -> String {
     let count = |kind: ChangeKind| certificate.changes.iter().filter(|change| change.kind == kind).count();
     let skipped: usize = certificate.changes.iter().map(|change| change.skipped.len()).sum();
     let bare = certificate.changes.iter().filter(|change| change.evidence.is_empty()).count();
-    let mut words = format!(
-        "替换 {} 次（略过备选 {skipped} 个），更换人员 {} 次，触发式检查 {} 次",
+    let without = if bare > 0 { format!("；其中 {bare} 次没有证据文件") } else { String::new() };
+    format!(
+        "替换 {} 次（略过备选 {skipped} 个），更换人员 {} 次，触发式检查 {} 次{without}",
         count(ChangeKind::Substitute),
         count(ChangeKind::Replace),
         count(ChangeKind::Add)
-    );
-    if bare > 0 {
-        words += "；其中 ";
-        words += &bare.to_string();
-        words += " 次没有证据文件";
-    }
-    words
+    )
 }
 
 /// A stratum as the changes go by.
@@ -356,7 +335,7 @@ fn check_head(report: &mut CheckReport, certificate: &ClosedCertificate, publish
         Some(0) | None => "与公布的变更摘要一致".to_owned(),
         Some(later) => format!("公布之后另有 {later} 项变更"),
     };
-    report.step(PUBLISHED, words, if after.is_some() && is_hash(&published) { Vec::new() } else { vec![unknown] });
+    report.step(PUBLISHED, words, if after.is_some() { Vec::new() } else { vec![unknown] });
 }
 
 fn check_against_frame(
@@ -369,7 +348,7 @@ fn check_against_frame(
         return;
     }
     let order = draw_units(frame, &certificate.seal, seed);
-    let leaf = |row: u32| frame.to_row(row as usize).map(|row| to_hex(&row.view().leaf())).unwrap_or_default();
+    let leaf = |row: u32| frame.leaf_hex(row as usize).unwrap_or_default();
     let mut faults = Vec::new();
     for (s, drawn) in certificate.strata.iter().zip(&order.strata) {
         let same = |given: &[ShownUnit], wanted: &[crate::sampling::draw::RankedUnit]| {
@@ -389,6 +368,5 @@ fn check_against_frame(
             ));
         }
     }
-    // a triggered check of a unit that the frame has is shown by its row, or masked by its leaf
     report.step("全部单元", format!("{} 个单元中没有被遗漏的", frame.len()), faults);
 }

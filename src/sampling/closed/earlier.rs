@@ -22,6 +22,17 @@ pub enum SealEnd {
     Voided,
 }
 
+impl SealEnd {
+    /// In Chinese.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Opened => "开封",
+            Self::Voided => "作废",
+        }
+    }
+}
+
 /// An earlier seal of the same period: the whole of it, so that its times and its draw need nobody's word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -196,10 +207,10 @@ pub(super) fn earlier_words(own: &Seal, earlier: &[EndedSeal]) -> String {
     }
     let each = earlier.iter().map(|entry| {
         let time = |text: &str| text.replace('T', " ").replace("+08:00", "");
-        let (seal, at) = (&entry.seal, time(&entry.at));
+        let ended = format!("第 {} 次 {} {}", entry.seal.sequence, time(&entry.at), entry.state.label());
         match entry.state {
-            SealEnd::Opened => format!("第 {} 次 {} 开封", seal.sequence, at),
-            SealEnd::Voided => format!("第 {} 次 {} 作废（{}）", seal.sequence, at, entry.reason),
+            SealEnd::Opened => ended,
+            SealEnd::Voided => format!("{ended}（{}）", entry.reason),
         }
     });
     let each = each.collect::<Vec<_>>().join("；");

@@ -41,6 +41,7 @@ use self::step::{Marks, Place, Step, place_of, step_of};
 use super::{Cx, Screen, ScreenId, ready, title};
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth, UnitId};
+use crate::sampling::Hash32;
 use crate::ui::action::Action;
 use crate::ui::help::help_marks;
 use crate::ui::picker::Picking;
@@ -51,6 +52,7 @@ use crate::ui::text::{draw as t, shell};
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::perform::DeedOutcome;
+use crate::workspace::reports::pairing::PairingChances;
 use crate::workspace::reports::preview::MonthPreview;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, OpenProject, Outcome, ViewCommand};
@@ -80,6 +82,8 @@ pub struct DrawScreen {
     qr: QrView,
     preview: Slot<(PathBuf, u64, u64, PlanMonth), MonthPreview>,
     facts: Slot<(PathBuf, u64, PlanMonth), Facts>,
+    /// Of the draw with this commitment.
+    chances: Slot<(PathBuf, Hash32), PairingChances>,
     year_draw: Slot<(PathBuf, u64, u64), StoredDraw>,
     /// Number of finished actions when an opening was sent.
     opening: Option<u64>,
@@ -158,6 +162,7 @@ impl DrawScreen {
             saving: std::mem::take(&mut self.saving),
             preview: std::mem::take(&mut self.preview),
             facts: std::mem::take(&mut self.facts),
+            chances: std::mem::take(&mut self.chances),
             year_draw: std::mem::take(&mut self.year_draw),
             ..Self::default()
         };

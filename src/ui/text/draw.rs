@@ -295,6 +295,8 @@ pub const LEGEND: &str = "每条线为一层，短线是单位，按键值 k/(1+
 pub const LEGEND_MARKS: [&str; 3] = ["入选", "界线", "备选"];
 /// Shown while the facts are made.
 pub const ARRANGING: &str = "正在整理抽取结果";
+/// Under way.
+pub const SIMULATING: &str = "正在模拟配对的可能性";
 /// It failed.
 pub const ARRANGE_FAILED: &str = "未能整理抽取结果";
 /// No pairs.

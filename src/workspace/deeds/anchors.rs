@@ -97,8 +97,7 @@ pub fn check_draw_anchors(draw: &StoredDraw, roots: &[Vec<u8>], certificate: Opt
 
 /// The latest seal of a period that is not given up.
 fn last_draw(project: &Project, register: &SealRegister, period: Period) -> AppResult<StoredDraw> {
-    let entry = register.seals_of(period).rfind(|entry| !entry.is_voided());
-    let Some(entry) = entry else {
+    let Some(entry) = register.standing(period) else {
         return Err(Finding::error("ANC-041", format!("{}没有封存", period.label()))
             .hint("时间戳与签名是给封签的；请先封存")
             .into());

@@ -46,8 +46,8 @@ pub fn compute_draw_certificate(
 fn change_entries(draw: &StoredDraw) -> Vec<ChangeEntry> {
     let commitment = draw.seal.commitment();
     let leaf = |unit: &UnitId| {
-        let row = draw.frame.position(unit.as_str()).and_then(|at| draw.frame.to_row(at));
-        row.map_or_else(|| outside_mark(&commitment, unit.as_str()), |row| to_hex(&row.view().leaf()))
+        let leaf = draw.frame.position(unit.as_str()).and_then(|at| draw.frame.leaf_hex(at));
+        leaf.unwrap_or_else(|| outside_mark(&commitment, unit.as_str()))
     };
     let entry = |change: &DrawChange| {
         let empty = ChangeEntry {

@@ -153,8 +153,8 @@ pub fn substitute_unit(
 
 /// A mandatory check is due to this unit alone: no reserve can stand for it.
 fn check_not_mandatory(draw: &StoredDraw, unit: &UnitId) -> AppResult<()> {
-    let row = draw.frame.position(unit.as_str()).and_then(|at| draw.frame.to_row(at));
-    if draw.seal.is_format_1() || !row.is_some_and(|row| is_mandatory(row.pi_ppb, &row.reason)) {
+    let row = draw.frame.position(unit.as_str()).and_then(|at| draw.frame.row(at));
+    if draw.seal.is_format_1() || !row.is_some_and(|row| is_mandatory(u64::from(row.pi_ppb), row.reason)) {
         return Ok(());
     }
     Err(Finding::error("SEL-053", "必查对象不能由备选替换")

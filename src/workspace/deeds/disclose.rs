@@ -98,6 +98,6 @@ pub fn program_sha256() -> AppResult<Hash32> {
     }
     let path = std::env::current_exe().map_err(|cause| AppError::io("读取程序文件", Path::new("fairdraw"), cause))?;
     let failed = |cause| AppError::io("读取程序文件", &path, cause);
-    let hash = sha256_of(File::open(&path).map_err(failed)?).map_err(failed)?;
+    let (hash, _) = File::open(&path).and_then(sha256_of).map_err(failed)?;
     Ok(*HASH.get_or_init(|| hash))
 }

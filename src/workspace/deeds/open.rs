@@ -20,6 +20,7 @@ use crate::staffing::check_staffing;
 use crate::workspace::deeds::anchors::{load_anchors, put_anchors};
 use crate::workspace::deeds::certificate::put_certificate;
 use crate::workspace::deeds::disclose::put_voided;
+use crate::workspace::deeds::seal::read_inputs;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
@@ -151,11 +152,8 @@ pub(in crate::workspace) fn unbound_file(draw: &StoredDraw) -> AppResult<Option<
 /// no other register.
 fn check_register_files(project: &Project, draw: &StoredDraw) -> AppResult<()> {
     let inputs = load_bytes(&draw.folder.join("inputs.txt"))?;
-    for line in String::from_utf8_lossy(&inputs).lines() {
-        let Some((hash, name)) = line.split_once('\t').filter(|(_, name)| name.starts_with("frames/")) else {
-            continue;
-        };
-        let path = project.root().join(name);
+    for (hash, name) in read_inputs(&inputs).into_iter().filter(|(_, name)| name.starts_with("frames/")) {
+        let path = project.root().join(&name);
         if !path.is_file() || hash_file(&path)?.0 != hash {
             return Err(Finding::error("SEL-043", format!("{} 的 {name} 不是封存时的文件，不能开封", draw.period))
                 .hint("请用备份恢复抽取文件夹；无法恢复的，写明理由作废后重新封存")

@@ -14,9 +14,9 @@ use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
-    BuiltFrame, DrawOrder, DrawSeed, EndedSeal, EntropyFormat, FrameKey, Method, SamplingFrame, Seal, SealRegister,
-    SealRequest, Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame, compute_roster_sha256,
-    compute_seal, draw_units, sha256, to_canonical_json, to_hex,
+    BuiltFrame, DrawOrder, DrawSeed, EndedSeal, EntropyFormat, FrameKey, Method, SamplingFrame, Seal, SealEntry,
+    SealRegister, SealRequest, Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame,
+    compute_roster_sha256, compute_seal, draw_units, sha256, to_canonical_json, to_hex,
 };
 use crate::staffing::{Needs, Roster, check_staffing};
 use crate::workspace::deeds::disclose::{EARLIER_FILE, earlier_seals, program_sha256};
@@ -30,6 +30,7 @@ use crate::workspace::inputs::quotas::QUOTAS_FILE;
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{DrawNotes, StoredDraw, json_bytes};
+use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::log::put_head;
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
@@ -166,32 +167,30 @@ pub(super) fn render_inputs(project: &Project, register: &SealRegister) -> AppRe
 /// `own` ones of this draw's folder.
 fn sealed_inputs(project: &Project, register: &SealRegister, own: &[(String, &[u8])]) -> AppResult<Vec<u8>> {
     let mut lines = input_lines(project, register)?;
-    lines.extend(own.iter().map(|(name, bytes)| input_line(name, bytes)));
+    lines.extend(own.iter().map(|(name, bytes)| input_line(&to_hex(&sha256(&[bytes])), name)));
     for name in PROJECT_FILES {
-        let path = project.root().join(name);
-        if path.exists() {
-            lines.push(input_line(name, &load_bytes(&path)?));
-        }
+        lines.extend(file_line(project, name)?);
     }
     for seal in register.opened() {
-        let line = seal.sealed;
         for name in ["changes.json", "opening.json", SCHEDULE_FILE, "targets.csv"] {
-            let path = project.draw_folder(line.period, line.sequence).join(name);
-            if path.exists() {
-                let name = format!("draws/{}/{}/{name}", line.period, line.sequence);
-                lines.push(input_line(&name, &load_bytes(&path)?));
-            }
+            lines.extend(draw_file_line(project, &seal, name)?);
         }
     }
     Ok(lines_of(lines))
+}
+
+/// The files that an `inputs.txt` names: SHA-256, hexadecimal, and path within the project.
+pub(in crate::workspace) fn read_inputs(inputs: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(inputs);
+    let files = text.lines().filter_map(|line| line.split_once('\t'));
+    files.map(|(hash, name)| (hash.to_owned(), name.to_owned())).collect()
 }
 
 /// Keeps a copy of every input under its hash, each content once: the frame can be built again when the project has
 /// gone on.
 fn keep_inputs(change: &Change<'_>, project: &Project, inputs: &[u8]) -> AppResult<()> {
     let folder = project.root().join(SEALED_FOLDER);
-    for line in String::from_utf8_lossy(inputs).lines() {
-        let Some((hash, name)) = line.split_once('\t') else { continue };
+    for (hash, name) in read_inputs(inputs) {
         let (from, to) = (project.root().join(name), folder.join(hash));
         if from.is_file() && !to.exists() {
             change.put(&to, &load_bytes(&from)?)?;
@@ -200,8 +199,18 @@ fn keep_inputs(change: &Change<'_>, project: &Project, inputs: &[u8]) -> AppResu
     Ok(())
 }
 
-fn input_line(name: &str, bytes: &[u8]) -> String {
-    format!("{}\t{name}", to_hex(&sha256(&[bytes])))
+fn input_line(hash: &str, name: &str) -> String {
+    format!("{hash}\t{name}")
+}
+
+/// The line of a file of the project; `None` where it isn't there.
+fn file_line(project: &Project, name: &str) -> AppResult<Option<String>> {
+    let path = project.root().join(name);
+    if path.exists() { Ok(Some(input_line(&hash_file(&path)?.0, name))) } else { Ok(None) }
+}
+
+fn draw_file_line(project: &Project, seal: &SealEntry<'_>, name: &str) -> AppResult<Option<String>> {
+    file_line(project, &format!("draws/{}/{}/{name}", seal.sealed.period, seal.sealed.sequence))
 }
 
 fn lines_of(mut lines: Vec<String>) -> Vec<u8> {
@@ -213,17 +222,11 @@ fn input_lines(project: &Project, register: &SealRegister) -> AppResult<Vec<Stri
     let mut lines = Vec::new();
     for folder in ["frames", "results"] {
         for name in list_folder(project, folder)? {
-            let bytes = load_bytes(&project.root().join(folder).join(&name))?;
-            lines.push(input_line(&format!("{folder}/{name}"), &bytes));
+            lines.extend(file_line(project, &format!("{folder}/{name}"))?);
         }
     }
     for seal in register.opened() {
-        let line = seal.sealed;
-        let path = project.draw_folder(line.period, line.sequence).join("certificate.json");
-        if path.exists() {
-            let name = format!("draws/{}/{}/certificate.json", line.period, line.sequence);
-            lines.push(input_line(&name, &load_bytes(&path)?));
-        }
+        lines.extend(draw_file_line(project, &seal, "certificate.json")?);
     }
     Ok(lines)
 }

@@ -11,8 +11,7 @@ use serde_json::Value;
 use super::verify_log_draws::check_draws;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::sampling::{
-    CheckReport, Fault, GrowingTree, Hash32, MerkleTree, compute_log_leaf, hash_from_hex, root_from_path, sha256,
-    to_hex,
+    CheckReport, Fault, GrowingTree, Hash32, MerkleTree, compute_log_leaf, hash_from_hex, root_from_path, to_hex,
 };
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::hash_file;
@@ -214,7 +213,7 @@ pub(super) fn load_value(path: &Path) -> AppResult<Value> {
 }
 
 /// The line of the journal that sealed a commitment.
-pub(super) fn sealed_line<'a>(entries: &'a [JournalEntry], commitment: &str) -> Option<&'a JournalEntry> {
+pub(in crate::workspace) fn sealed_line<'a>(entries: &'a [JournalEntry], commitment: &str) -> Option<&'a JournalEntry> {
     let seal = CommandId::Seal.id();
     entries.iter().find(|entry| entry.command == seal && entry.detail["commitment"] == commitment)
 }
@@ -255,16 +254,14 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
         Some(_) => {}
     }
     let told = lines_on(entries, draw, &[CommandId::Substitute]).map(|entry| &entry.detail["change"]);
-    let list = |of: &'_ Value| of.as_array().cloned().unwrap_or_default();
     // from format 2 on they stand among the changes, the units as leaves of the frame: known by their time
     let (told, listed): (BTreeSet<String>, BTreeSet<String>) = if certificate["changes"].is_array() {
-        let changes = list(&certificate["changes"]);
-        let changes = changes.iter().filter(|change| change["kind"] == "substitute");
+        let changes = items(&certificate["changes"]).iter().filter(|change| change["kind"] == "substitute");
         let at = |change: &Value| change["at"].as_str().map(str::to_owned);
         (told.filter_map(at).collect(), changes.filter_map(at).collect())
     } else {
-        let units = list(&certificate["strata"]).iter().flat_map(|s| list(&s["substitutes"])).collect::<Vec<_>>();
-        let listed = units.iter().filter_map(|unit| replaced(&unit["replaces"], &unit["row"][0]));
+        let units = items(&certificate["strata"]).iter().flat_map(|s| items(&s["substitutes"]));
+        let listed = units.filter_map(|unit| replaced(&unit["replaces"], &unit["row"][0]));
         (told.filter_map(|change| replaced(&change["unit"], &change["by"])).collect(), listed.collect())
     };
     for one in listed.difference(&told) {
@@ -273,7 +270,7 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
     for one in told.difference(&listed) {
         faults.push(wrong(format!("日志所记的替换（{one}）不在证书中")));
     }
-    let earlier = certificate["earlier"].as_array().map_or(0, Vec::len) as u64 + 1;
+    let earlier = items(&certificate["earlier"]).len() as u64 + 1;
     if Some(earlier) != sealed.detail["sequence"].as_u64() {
         faults.push(wrong(format!(
             "证书列有 {} 次先前的封存，日志记这是第 {} 次",
@@ -282,6 +279,11 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
         )));
     }
     Ok(faults)
+}
+
+/// A list's items; none of what is no list.
+pub(super) fn items(list: &Value) -> &[Value] {
+    list.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 fn replaced(unit: &Value, by: &Value) -> Option<String> {
@@ -383,9 +385,4 @@ pub fn check_log_proof(proof: &LogProof, heads: &[LogHead]) -> CheckReport {
         report.step("日志根值", "是公布的根值", wrong.into_iter().collect());
     }
     report
-}
-
-/// SHA-256 of a file's bytes, hexadecimal.
-pub(super) fn hash_of(bytes: &[u8]) -> String {
-    to_hex(&sha256(&[bytes]))
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::verify_log::{fault, folders_in, hash_of, lines_on, load_value};
+use super::verify_log::{fault, folders_in, items, lines_on, load_value};
 use crate::diagnostic::AppResult;
 use crate::sampling::{CheckReport, Fault, RegisterEvent, RegisterLine, Seal, SealRegister, to_hex};
 use crate::workspace::deeds::open::unbound_file;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::JournalEntry;
-use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_register;
 
 fn command_of(event: RegisterEvent) -> CommandId {
@@ -154,7 +155,8 @@ fn check_changes(
     entries: &[JournalEntry],
     place: &str,
 ) -> AppResult<Vec<Fault>> {
-    let listed = if path.exists() { load_value(path)?.as_array().cloned().unwrap_or_default() } else { Vec::new() };
+    let file = if path.exists() { load_value(path)? } else { Value::Null };
+    let listed = items(&file);
     let (period, sequence) = (Value::from(sealed.period.to_string()), Value::from(sealed.sequence));
     let commands = [CommandId::Substitute, CommandId::ReplaceInspector, CommandId::AddCheck];
     let told: Vec<&Value> =
@@ -193,7 +195,7 @@ fn check_stored_certificate(draw: &StoredDraw, place: &str) -> AppResult<Vec<Fau
     for part in ["seal", "opening"] {
         let own = load_value(&draw.folder.join(format!("{part}.json")))?;
         if certificate[part] != own {
-            let hash = hash_of(&load_bytes(&path)?);
+            let hash = hash_file(&path)?.0;
             let short = hash.get(..12).unwrap_or_default();
             faults
                 .push(fault("LOG-013", format!("{place}/certificate.json（{short}…）的 {part} 不是文件夹中的那一份")));

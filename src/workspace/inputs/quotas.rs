@@ -10,13 +10,12 @@ pub const QUOTAS_FILE: &str = "quotas.csv";
 /// decimal spelling), free units, units that are drawn for certain on top.
 #[must_use]
 pub fn render_quotas(strata: &[StratumTargets], planned: &[PlannedStratum]) -> Vec<u8> {
-    let mut text = String::from("stratum,expected,free,certain\n");
-    for (stratum, plan) in strata.iter().zip(planned) {
+    let line = |(stratum, plan): (&StratumTargets, &PlannedStratum)| {
         let count = |wanted: fn(&Target) -> bool| stratum.units.iter().filter(|(_, target)| wanted(target)).count();
         let free = count(|target| matches!(target, Target::Weight(_)));
         let certain = count(|target| matches!(target, Target::Certain(_)));
-        text += &[stratum.id.to_string(), plan.expected.to_string(), free.to_string(), certain.to_string()].join(",");
-        text.push('\n');
-    }
-    text.into_bytes()
+        format!("{},{},{free},{certain}\n", stratum.id, plan.expected)
+    };
+    let head = "stratum,expected,free,certain\n".to_owned();
+    std::iter::once(head).chain(strata.iter().zip(planned).map(line)).collect::<String>().into_bytes()
 }

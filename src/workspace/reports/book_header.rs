@@ -16,10 +16,8 @@ pub(super) fn book_header(
     mark: Option<String>,
 ) -> BookHeader {
     let policy = &project.policy;
-    let year_commitment = register
-        .seals_of(Period::Year(project.file.year))
-        .rfind(|seal| !seal.is_voided())
-        .map(|seal| to_hex(&seal.sealed.commitment));
+    let year_commitment =
+        register.standing(Period::Year(project.file.year)).map(|seal| to_hex(&seal.sealed.commitment));
     let inputs: Vec<String> = project.file.inputs.iter().map(|i| format!("{}\t{}", i.sha256, i.file)).collect();
     let unconfirmed = policy
         .unconfirmed(context.now.date())

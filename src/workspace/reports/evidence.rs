@@ -6,10 +6,11 @@ use crate::export::ExportFile;
 use crate::sampling::{SealRegister, to_hex};
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::open::unbound_file;
+use crate::workspace::deeds::verify_log::sealed_line;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::inputs::quotas::QUOTAS_FILE;
-use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::json_bytes;
+use crate::workspace::store::journal::JournalEntry;
 use crate::workspace::store::log::{HEADS_FILE, interventions_for};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::quality::QUALITY;
@@ -21,7 +22,12 @@ use crate::workspace::store::quality::QUALITY;
 ///
 /// # Errors
 /// `IO-…`, `SEL-…`, `ROS-…`.
-pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealRegister) -> AppResult<Vec<ExportFile>> {
+pub fn evidence_files(
+    project: &Project,
+    opened: &OpenedDraw,
+    register: &SealRegister,
+    journal: &[JournalEntry],
+) -> AppResult<Vec<ExportFile>> {
     let draw = &opened.draw;
     if let Some(name) = unbound_file(draw)? {
         return Err(Finding::error("LOG-006", format!("{} 的 {name} 不是封存时的文件，不能作为存证导出", draw.period))
@@ -63,11 +69,8 @@ pub fn evidence_files(project: &Project, opened: &OpenedDraw, register: &SealReg
         push(QUALITY, load_bytes(&quality)?);
     }
     // files changed by hand that two people answered for
-    let entries = project.journal().check()?.0;
-    let sealed = entries.iter().find(|entry| {
-        entry.command == CommandId::Seal.id() && entry.detail["commitment"] == to_hex(&draw.seal.commitment()).as_str()
-    });
-    let interventions = interventions_for(&entries, sealed.map_or(1, |entry| entry.sequence));
+    let sealed = sealed_line(journal, &to_hex(&draw.seal.commitment()));
+    let interventions = interventions_for(journal, sealed.map_or(1, |entry| entry.sequence));
     if !interventions.is_empty() {
         push("interventions.json", json_bytes(&interventions)?);
     }

@@ -254,8 +254,9 @@ pub fn export_project(
     for (name, files) in folders {
         add(&format!("{INTERNAL}/{name}"), files, None)?;
     }
+    let journal = project.journal().check()?.0;
     for opened in &draws {
-        let mut files = evidence_files(project, opened, &register)?;
+        let mut files = evidence_files(project, opened, &register, &journal)?;
         let folder = format!("{EVIDENCE}/{}-{}", opened.draw.period, opened.draw.sequence);
         if request.takes(&folder, CERTIFICATE_PAPER) {
             let (paper, said) = exporter.certificate(opened, CERTIFICATE_PAPER.to_owned(), Audience::Internal)?;

@@ -10,7 +10,7 @@ use crate::diagnostic::{AppError, AppResult};
 use crate::domain::{BodyId, InspectorId, Period, PlanMonth};
 use crate::policy::Policy;
 use crate::sampling::{DrawOrder, DrawSeed, Hash32, draw_units, sha256};
-use crate::staffing::simulate_pairs;
+use crate::staffing::{simulate_draws, simulate_pairs};
 use crate::workspace::store::draws::{StoredDraw, pairing_rule};
 use crate::workspace::store::project::Project;
 use crate::workspace::store::register::load_register;
@@ -53,13 +53,11 @@ pub struct PairingChances {
 /// `SEL-055` for a month that was not sealed; those of the register and of the draw's files.
 pub fn last_draw(project: &Project, month: PlanMonth) -> AppResult<StoredDraw> {
     let (register, period) = (load_register(project)?, Period::Month(month));
-    let waiting = register.pending().filter(|line| line.period == period).map(|line| line.sequence);
-    let opened = register.opened_of(period).last().map(|seal| seal.sealed.sequence);
-    let Some(sequence) = waiting.or(opened) else {
+    let Some(seal) = register.standing(period) else {
         return Err(AppError::new("SEL-055", format!("{}尚未封存，没有可以模拟的配对", period.label()))
             .with(|f| f.hint("请先封存这个月（seal）")));
     };
-    StoredDraw::load(project, period, sequence)
+    StoredDraw::load(project, period, seal.sealed.sequence)
 }
 
 /// Simulates a draw's pairing; `drawn` are the units that were drawn, where it is opened.
@@ -74,12 +72,13 @@ pub fn compute_pairing_chances(
 ) -> AppResult<PairingChances> {
     let commitment = draw.seal.commitment();
     let seeds = (0..draws).map(|k| -> Hash32 { sha256(&[b"simulated pairing\n", &commitment, &k.to_be_bytes()]) });
-    let fixed = drawn.map(|order| draw.drawn_needs(order)).transpose()?;
-    let needs_of = |seed: &[u8; 32]| match &fixed {
-        Some(needs) => Ok(needs.clone()),
-        None => draw.drawn_needs(&draw_units(&draw.frame, &draw.seal, &DrawSeed(*seed))),
+    let rule = pairing_rule(&draw.seal);
+    let found = if let Some(order) = drawn {
+        simulate_pairs(rule, &draw.roster, &draw.drawn_needs(order)?, seeds, &[])
+    } else {
+        let needs_of = |seed: &[u8; 32]| draw.drawn_needs(&draw_units(&draw.frame, &draw.seal, &DrawSeed(*seed)));
+        simulate_draws(rule, &draw.roster, needs_of, seeds)?
     };
-    let found = simulate_pairs(pairing_rule(&draw.seal), &draw.roster, needs_of, seeds, &[])?;
     let body_of = |certificate: &InspectorId| draw.roster.get(certificate).map(|inspector| &inspector.body);
     let paired = (found.draws - found.unfilled).max(1) as f64;
     let mut sums: BTreeMap<&BodyId, (u64, u64, u64)> = BTreeMap::new();

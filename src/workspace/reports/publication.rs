@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 
-use crate::disclosure::{CheckOrigin, CheckResult, DueCheck, check_all_visited};
+use crate::diagnostic::AppResult;
+use crate::disclosure::{CheckOrigin, CheckResult, unvisited};
 use crate::domain::PlanMonth;
 use crate::policy::Policy;
-use crate::sampling::AnyCertificate;
+use crate::sampling::{AnyCertificate, SealRegister};
+use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::inputs::due::OpenedDraw;
 
 /// How a draw's certificate may go out.
@@ -28,28 +30,10 @@ pub fn publication_day(policy: &Policy, month: PlanMonth) -> NaiveDate {
     month.last_day().checked_add_days(days).unwrap_or(NaiveDate::MAX)
 }
 
-/// A certificate as it goes out: `masked` units of its own draw, and its reserves that wait for a check of any other month,
-/// aren't named.
-#[must_use]
-pub fn without_waiting(
-    certificate: AnyCertificate,
-    mut masked: BTreeSet<String>,
-    draws: &[OpenedDraw],
-    results: &[CheckResult],
-    on: NaiveDate,
-) -> AnyCertificate {
-    let reserves = certificate.reserves();
-    let checks = draws.iter().flat_map(|opened| &opened.checks).filter(|c| reserves.contains(c.unit_id.as_str()));
-    let waits = |check: &&DueCheck| check_all_visited(std::slice::from_ref(*check), results, on).is_err();
-    masked.extend(checks.filter(waits).map(|check| check.unit_id.to_string()));
-    certificate.masked(&masked)
-}
-
 /// How the certificate of a draw may go out on a day.
 #[must_use]
 pub fn publication(opened: &OpenedDraw, results: &[CheckResult], policy: &Policy, on: NaiveDate) -> Publication {
-    let is_open = |check: &&DueCheck| check_all_visited(std::slice::from_ref(*check), results, on).is_err();
-    let open: Vec<&DueCheck> = opened.checks.iter().filter(is_open).collect();
+    let open = unvisited(&opened.checks, results, on);
     let drawn = open.iter().any(|check| check.origin != CheckOrigin::Triggered);
     let masked = || open.iter().map(|check| check.unit_id.to_string()).collect();
     match opened.draw.period.month() {
@@ -60,4 +44,24 @@ pub fn publication(opened: &OpenedDraw, results: &[CheckResult], policy: &Policy
         }
         _ => Publication::NotYet,
     }
+}
+
+/// A draw's certificate as it goes out; `None` before its day. Units of its own that were not checked aren't named, nor
+/// reserves that wait for a check of any other month.
+///
+/// # Errors
+/// Those of the certificate.
+pub fn published_certificate(
+    opened: &OpenedDraw,
+    (draws, register): (&[OpenedDraw], &SealRegister),
+    results: &[CheckResult],
+    policy: &Policy,
+    on: NaiveDate,
+) -> AppResult<Option<AnyCertificate>> {
+    let Publication::Now(mut masked) = publication(opened, results, policy, on) else { return Ok(None) };
+    let certificate = compute_draw_certificate(&opened.draw, &opened.order, register)?;
+    let reserves = certificate.reserves();
+    let checks = draws.iter().flat_map(|opened| &opened.checks).filter(|c| reserves.contains(c.unit_id.as_str()));
+    masked.extend(unvisited(checks, results, on).into_iter().map(|check| check.unit_id.to_string()));
+    Ok(Some(certificate.masked(&masked)))
 }

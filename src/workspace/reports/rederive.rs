@@ -11,7 +11,7 @@ use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::domain::{Period, PlanMonth};
 use crate::export::write_atomic;
 use crate::sampling::{FrameRow, SamplingFrame, SealRegister, hash_from_hex, sha256, to_hex};
-use crate::workspace::deeds::seal::{SEALED_FOLDER, year_seed};
+use crate::workspace::deeds::seal::{SEALED_FOLDER, read_inputs, year_seed};
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::compute_month_frame;
 use crate::workspace::inputs::quotas::QUOTAS_FILE;
@@ -44,8 +44,7 @@ pub struct Rederived {
 pub fn rederive_month(project: &Project, month: PlanMonth, progress: &Progress) -> AppResult<Rederived> {
     let register = load_register(project)?;
     let period = Period::Month(month);
-    let entry = register.seals_of(period).rfind(|entry| !entry.is_voided());
-    let entry = entry.ok_or_else(|| none_sealed(month))?;
+    let entry = register.standing(period).ok_or_else(|| none_sealed(month))?;
     let draw = StoredDraw::load(project, period, entry.sealed.sequence)?;
     if draw.seal.is_format_1() {
         return Err(none_sealed(month));
@@ -102,17 +101,16 @@ fn lay_out(project: &Project, draw: &StoredDraw, register: &SealRegister, to: &P
     }
     put("policy.ron", &policy)?;
     let own = format!("draws/{}/{}/", draw.period, draw.sequence);
-    for line in String::from_utf8_lossy(&inputs).lines() {
-        let Some((hash, name)) = line.split_once('\t').filter(|(_, name)| !name.starts_with(&own)) else { continue };
-        let found = [root.join(SEALED_FOLDER).join(hash), root.join(name)].into_iter().find_map(|path| {
+    for (hash, name) in read_inputs(&inputs).into_iter().filter(|(_, name)| !name.starts_with(&own)) {
+        let found = [root.join(SEALED_FOLDER).join(&hash), root.join(&name)].into_iter().find_map(|path| {
             let bytes = load_bytes(&path).ok()?;
             (to_hex(&sha256(&[&bytes])) == hash).then_some(bytes)
         });
         match found {
-            Some(bytes) => put(name, &bytes)?,
+            Some(bytes) => put(&name, &bytes)?,
             None => missing.push(format!("{name} 已不是封存时的内容，也没有留存")),
         }
-        placed.insert(name.to_owned());
+        placed.insert(name);
     }
     let mut before = SealRegister::new();
     for line in register.lines().iter().take_while(|line| line.commitment != draw.seal.commitment()) {
@@ -157,13 +155,12 @@ fn copy_rest(root: &Path, to: &Path, placed: &BTreeSet<String>) -> AppResult<()>
 
 /// Rows that differ but for their salts.
 fn frame_differences(sealed: &SamplingFrame, made: &SamplingFrame) -> Vec<String> {
-    let row = |frame: &SamplingFrame, at: usize| frame.to_row(at);
     let words = |row: &FrameRow| format!("{} π={} 原因「{}」", row.stratum, row.pi_ppb, row.reason);
     let mut differs = Vec::new();
     let mut more = 0;
     let ids = |frame: &SamplingFrame| (0..frame.len()).map(|at| frame.unit_id(at).to_owned()).collect::<BTreeSet<_>>();
     for unit in ids(sealed).union(&ids(made)) {
-        let of = |frame: &SamplingFrame| frame.position(unit).and_then(|at| row(frame, at));
+        let of = |frame: &SamplingFrame| frame.position(unit).and_then(|at| frame.to_row(at));
         let (was, is) = (of(sealed), of(made));
         let same = match (&was, &is) {
             (Some(was), Some(is)) => FrameRow { salt: was.salt, ..is.clone() } == *was,

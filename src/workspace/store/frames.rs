@@ -1,17 +1,15 @@
 //! The registry's frames and the map as they lie in a project.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
-use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::registry::mapping::Mapping;
 use crate::registry::{FORMER, FORMER_INSPECTORS, Registry, TableKind, frame_from_bytes, frame_to_bytes};
-use crate::sampling::to_hex;
+use crate::sampling::{sha256_of, to_hex};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::staged::Change;
 
@@ -141,22 +139,12 @@ pub fn load_project_data(project: &Project) -> AppResult<(Registry, DistrictSet)
     Ok((registry, districts))
 }
 
-/// SHA-256 (hexadecimal) and length of a file, read in pieces: an input may be a gigabyte.
+/// SHA-256 (hexadecimal) and length of a file, read in pieces.
 ///
 /// # Errors
 /// `IO-…`.
 pub fn hash_file(path: &Path) -> AppResult<(String, u64)> {
     let io = |cause| AppError::io("读取文件", path, cause);
-    let mut file = std::fs::File::open(path).map_err(io)?;
-    let (mut hash, mut length) = (Sha256::new(), 0_u64);
-    let mut piece = vec![0_u8; 1 << 20];
-    loop {
-        let n = file.read(&mut piece).map_err(io)?;
-        if n == 0 {
-            break;
-        }
-        hash.update(&piece[..n]);
-        length += n as u64;
-    }
-    Ok((to_hex(&hash.finalize()), length))
+    let (hash, length) = std::fs::File::open(path).and_then(sha256_of).map_err(io)?;
+    Ok((to_hex(&hash), length))
 }

@@ -98,6 +98,13 @@ impl Contents {
     }
 }
 
+/// The log's tree over these lines.
+fn tree_of(lines: &[u8]) -> GrowingTree {
+    let mut tree = GrowingTree::default();
+    split(lines).for_each(|line| tree.push(compute_log_leaf(line)));
+    tree
+}
+
 fn split(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
     let body = lines.strip_suffix(b"\n").unwrap_or(lines);
     body.split(|b| *b == b'\n').filter(|_| !lines.is_empty())
@@ -153,13 +160,8 @@ impl Journal {
         files: FileHashes,
     ) -> AppResult<(JournalEntry, String)> {
         let lines = self.contents()?.lines();
-        let (mut tree, mut previous, mut last) = (GrowingTree::default(), String::new(), None);
-        for line in split(&lines) {
-            tree.push(compute_log_leaf(line));
-            last = Some(line);
-        }
-        let mut sequence = 1;
-        if let Some(line) = last {
+        let (mut previous, mut sequence) = (String::new(), 1);
+        if let Some(line) = split(&lines).last() {
             let last: JournalEntry = serde_json::from_slice(line).map_err(|cause| {
                 AppError::from(
                     Finding::error("JRN-001", "操作日志最后一行无法识别")
@@ -175,7 +177,7 @@ impl Journal {
             command: command.to_owned(),
             detail,
             files,
-            log: Some(LogHead::of(&tree)),
+            log: Some(LogHead::of(&tree_of(&lines))),
             operator: operator.to_owned(),
             previous,
             sequence,
@@ -208,10 +210,7 @@ impl Journal {
     /// # Errors
     /// `IO-…` where the file can't be read.
     pub fn head(&self) -> AppResult<LogHead> {
-        let lines = self.contents()?.lines();
-        let mut tree = GrowingTree::default();
-        split(&lines).for_each(|line| tree.push(compute_log_leaf(line)));
-        Ok(LogHead::of(&tree))
+        Ok(LogHead::of(&tree_of(&self.contents()?.lines())))
     }
 
     /// All lines, and the faults of the chain in words; an empty list of faults means that it holds.

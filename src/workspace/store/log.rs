@@ -6,7 +6,7 @@
 //! program has saved anew without changing what it says counts as it was.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,10 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::sampling::{as_written, sha256, to_hex};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::json_bytes;
+use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::{FileHashes, JournalEntry, LogHead};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
-use crate::workspace::store::staged::Change;
+use crate::workspace::store::staged::{Change, files_below};
 
 /// Files at the project's root that are held.
 const HELD_FILES: [&str; 7] =
@@ -76,28 +77,16 @@ pub fn expected_files(entries: &[JournalEntry]) -> FileHashes {
 
 /// Every held file that there is.
 fn held_files(root: &Path) -> AppResult<BTreeSet<String>> {
-    fn walk(folder: &Path, within: &str, found: &mut BTreeSet<String>) -> AppResult<()> {
-        let io = |cause| AppError::io("读取文件夹", folder, cause);
-        for entry in std::fs::read_dir(folder).map_err(io)? {
-            let entry = entry.map_err(io)?;
-            let path = format!("{within}/{}", entry.file_name().to_string_lossy());
-            if entry.path().is_dir() {
-                walk(&entry.path(), &path, found)?;
-            } else if is_held(&path) {
-                found.insert(path);
-            }
-        }
-        Ok(())
+    let mut files: BTreeSet<PathBuf> =
+        HELD_FILES.iter().map(|name| root.join(name)).filter(|path| path.is_file()).collect();
+    for folder in HELD_FOLDERS.map(|name| root.join(name)).iter().filter(|folder| folder.is_dir()) {
+        files_below(folder, &mut files)?;
     }
-    let mut found: BTreeSet<String> =
-        HELD_FILES.iter().filter(|name| root.join(name).is_file()).map(|name| (*name).to_owned()).collect();
-    for name in HELD_FOLDERS {
-        let folder = root.join(name);
-        if folder.is_dir() {
-            walk(&folder, name, &mut found)?;
-        }
-    }
-    Ok(found)
+    let within = |path: &PathBuf| -> String {
+        let names = path.strip_prefix(root).unwrap_or(path).iter().map(|name| name.to_string_lossy());
+        names.collect::<Vec<_>>().join("/")
+    };
+    Ok(files.iter().map(within).filter(|path| is_held(path)).collect())
 }
 
 /// SHA-256 of every held file as it lies there.
@@ -105,7 +94,7 @@ fn held_files(root: &Path) -> AppResult<BTreeSet<String>> {
 /// # Errors
 /// `IO-…`.
 pub(super) fn hash_held_files(root: &Path) -> AppResult<BTreeMap<String, String>> {
-    let hash = |path: String| load_bytes(&root.join(&path)).map(|bytes| (path, to_hex(&sha256(&[&bytes]))));
+    let hash = |path: String| hash_file(&root.join(&path)).map(|(hash, _)| (path, hash));
     held_files(root)?.into_par_iter().map(hash).collect()
 }
 
@@ -128,9 +117,9 @@ pub fn changed_outside(root: &Path, entries: &[JournalEntry]) -> AppResult<Vec<F
         if !file.is_file() {
             return Ok(Some(FileDeviation { path, expected, found: None }));
         }
-        let bytes = load_bytes(&file)?;
-        let found = Some(to_hex(&sha256(&[&bytes])));
-        let same = found == expected || expected == Some(to_hex(&sha256(&[&as_written(&bytes)])));
+        let found = Some(hash_file(&file)?.0);
+        let saved_anew = || Ok::<_, AppError>(Some(to_hex(&sha256(&[&as_written(&load_bytes(&file)?)]))) == expected);
+        let same = found == expected || saved_anew()?;
         Ok((!same).then_some(FileDeviation { path, expected, found }))
     };
     let found: Vec<Option<FileDeviation>> = paths.into_par_iter().map(look).collect::<AppResult<_>>()?;

@@ -46,6 +46,8 @@ pub struct Change<'a> {
     folder: PathBuf,
     gone: BTreeSet<PathBuf>,
     replaced: Vec<PathBuf>,
+    /// The journal's lines when the deed began.
+    entries: Vec<JournalEntry>,
     /// Files that stay as they are and whose hashes the journal is told.
     noted: FileHashes,
     _changing: Changing,
@@ -85,11 +87,7 @@ impl<'a> Change<'a> {
     }
 
     fn changed_outside(&self) -> AppResult<Vec<FileDeviation>> {
-        let journal = self.project.root().join("journal.jsonl");
-        if !journal.exists() {
-            return Ok(Vec::new());
-        }
-        changed_outside(self.project.root(), &self.project.journal().check()?.0)
+        changed_outside(self.project.root(), &self.entries)
     }
 
     fn begin_anyhow(project: &'a Project) -> AppResult<Self> {
@@ -101,6 +99,9 @@ impl<'a> Change<'a> {
                 .hint("请核对结果后再执行这一步")
                 .into());
         }
+        // a new project has none yet
+        let has_journal = root.join("journal.jsonl").exists();
+        let entries = if has_journal { project.journal().check()?.0 } else { Vec::new() };
         let folder = root.join(WRITING);
         make(&folder)?;
         Ok(Self {
@@ -108,6 +109,7 @@ impl<'a> Change<'a> {
             folder,
             gone: BTreeSet::new(),
             replaced: Vec::new(),
+            entries,
             noted: FileHashes::new(),
             _changing: changing,
         })
@@ -249,14 +251,14 @@ impl<'a> Change<'a> {
             after.entry(ProjectPath::of(root, path)?).or_insert(None);
         }
         let mut hashes = self.noted.clone();
-        if root.join("journal.jsonl").exists() && expected_files(&self.project.journal().check()?.0).is_empty() {
+        if root.join("journal.jsonl").exists() && expected_files(&self.entries).is_empty() {
             // an earlier version wrote the journal: from here on it knows the files as they are
             hashes.extend(hash_held_files(root)?.into_iter().map(|(path, hash)| (path, Some(hash))));
         }
         hashes.extend(after.iter().map(|(path, hash)| (path.to_string(), hash.clone())));
         let at = context.now.to_string();
         let (entry, line) = self.project.journal().compose((&at, &context.operator, command.id()), detail, hashes)?;
-        let intent = Intent::new(root, &entry, line, after, outside)?;
+        let intent = Intent::new(root, line, after, outside)?;
         Ok((intent, entry))
     }
 
@@ -305,7 +307,7 @@ fn entries(folder: &Path) -> AppResult<Vec<PathBuf>> {
 }
 
 /// Every file in a folder and the folders in it.
-fn files_below(folder: &Path, files: &mut BTreeSet<PathBuf>) -> AppResult<()> {
+pub(super) fn files_below(folder: &Path, files: &mut BTreeSet<PathBuf>) -> AppResult<()> {
     for path in entries(folder)? {
         if path.is_dir() {
             files_below(&path, files)?;

@@ -11,8 +11,9 @@ use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::PPB;
 use fairdraw::plan::model::{ByMonth, MONTHS};
+use fairdraw::plan::simulate::open_month;
 use fairdraw::plan::visited::{FirstVisit, chance_of_a_visit};
-use fairdraw::plan::{SiteState, TargetContext, TargetReason, Visit, VisitKind, assign_quotas, compute_strata};
+use fairdraw::plan::{SiteState, TargetContext, Visit};
 use fairdraw::policy::Policy;
 use fairdraw::sampling::{
     LEAST_EFFECTIVE, Method, Outcome, SampledUnit, compute_calibrated_ranks, compute_estimate, compute_key,
@@ -73,20 +74,12 @@ fn simulate(known: &Known, rng: &mut ChaCha8Rng) -> Year {
     }
     let mut state = SiteState::at_new_year(n, inputs.sites.enterprises(), &inputs.history.last_visit);
     for month in 0..MONTHS {
-        for site in 0..n {
-            if plan.schedule.slots[site] > 0 && context.owners().slot_start(site, month) == month {
-                state.unvisited[site] = 1.0;
-            }
-        }
-        let targets = context.compute(&state, month);
-        for site in 0..n {
-            state.unvisited[site] *= 1.0 - targets.p[site];
-            year.offered[site][month] = targets.p[site];
+        let targets = open_month(&context, &plan.schedule, &mut state, month);
+        for (offered, p) in year.offered.iter_mut().zip(&targets.p) {
+            offered[month] = *p;
         }
         let rules = draw_rules();
-        let mut strata =
-            compute_strata(policy, inputs, &targets, |_, p| (rules.settle)(p, &mut || rng.next_u64() >> 12));
-        assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
+        let strata = rules.strata(policy, inputs, &targets, rng);
         for stratum in &strata {
             let name = format!("{}/{}", stratum.body, stratum.category);
             let mut selected = stratum.certain.clone();
@@ -103,10 +96,7 @@ fn simulate(known: &Known, rng: &mut ChaCha8Rng) -> Year {
             }
             for site in selected {
                 let i = site as usize;
-                let kind = match targets.reason[i] {
-                    TargetReason::Mandatory(rule) => VisitKind::Mandatory(rule),
-                    _ => VisitKind::Drawn,
-                };
+                let kind = targets.reason[i].visit_kind();
                 let enterprise = inputs.sites.enterprise[i];
                 state.enter(policy, &Visit { site: Some(site), enterprise, month: month as u8, kind, done: true });
                 if year.first[i].is_none() {

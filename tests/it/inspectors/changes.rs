@@ -227,7 +227,7 @@ fn simulated_pairs_add_up_and_are_spread() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let mut seeds: Vec<[u8; 32]> = (0..3_000).map(|_| seed_of(&mut rng)).collect();
     let watch = [unit("U1")];
-    let found = simulate_pairs(PairingRule::LATEST, &roster, |_| Ok(needs.clone()), seeds.clone(), &watch).unwrap();
+    let found = simulate_pairs(PairingRule::LATEST, &roster, &needs, seeds.clone(), &watch);
     assert_eq!((found.draws, found.checks.values().sum::<u64>()), (3_000, 9_000));
     assert_eq!(found.of_unit[&watch[0]].values().sum::<u64>(), 3_000);
     // Six alike: each of the 15 pairs gets the unit with probability 1/15; 4σ = 55 of 3 000.
@@ -236,7 +236,7 @@ fn simulated_pairs_add_up_and_are_spread() {
         assert!(n.abs_diff(200) <= 55, "{n}");
     }
     seeds.reverse();
-    assert_eq!(simulate_pairs(PairingRule::LATEST, &roster, |_| Ok(needs.clone()), seeds, &watch).unwrap(), found);
+    assert_eq!(simulate_pairs(PairingRule::LATEST, &roster, &needs, seeds, &watch), found);
 }
 
 #[test]

@@ -139,9 +139,9 @@ fn seeds(count: usize) -> Vec<[u8; 32]> {
 #[test]
 fn in_a_small_body_chance_decides_and_days_do_not() {
     let (roster, needs) = small_body(1);
-    let before = simulate_pairs(PairingRule::LeastLoad, &roster, |_| Ok(needs.clone()), seeds(600), &[]).unwrap();
+    let before = simulate_pairs(PairingRule::LeastLoad, &roster, &needs, seeds(600), &[]);
     assert_eq!(before.together.values().max(), Some(&600), "the first rule leaves chance nothing");
-    let after = simulate_pairs(PairingRule::WithinOne, &roster, |_| Ok(needs.clone()), seeds(6_000), &[]).unwrap();
+    let after = simulate_pairs(PairingRule::WithinOne, &roster, &needs, seeds(6_000), &[]);
     // six leads × eleven others: two leads together have 2/66, others 1/66; 5σ of 6 000 draws
     for (pair, n) in &after.together {
         let lead = |c: &fairdraw::domain::InspectorId| roster.get(c).unwrap().lead;
@@ -171,7 +171,7 @@ fn no_pair_of_a_check_is_certain_unless_it_is_the_only_one() {
         let (people, needs) = random_month(&mut rng, 4, 2);
         let (roster, table) = (Roster::new(people.clone()).unwrap(), Needs::new(needs.clone()).unwrap());
         let watch: Vec<UnitId> = needs.iter().map(|n| n.unit_id.clone()).collect();
-        let found = simulate_pairs(PairingRule::WithinOne, &roster, |_| Ok(table.clone()), seeds(300), &watch).unwrap();
+        let found = simulate_pairs(PairingRule::WithinOne, &roster, &table, seeds(300), &watch);
         if found.unfilled > 0 {
             continue;
         }

@@ -17,7 +17,7 @@ use fairdraw::plan::model::{MONTHS, QuotaEdit};
 use fairdraw::plan::simulate::draw_pareto;
 use fairdraw::plan::{
     AnnualPlan, Exclusion, ListedVisit, MandatoryVisit, NEVER, PastTargets, PlanInputs, SiteState, TargetContext,
-    TargetReason, Visit, VisitKind, assign_quotas, compute_annual_plan, compute_strata,
+    TargetReason, Visit, VisitKind, compute_annual_plan,
 };
 use fairdraw::policy::{Milli, Policy, SpecialPeriod};
 use fairdraw::workspace::inputs::month_frame::draw_rules;
@@ -167,18 +167,14 @@ pub(super) fn draw_month(
     let state = SiteState::before(policy, inputs, &plan.shares, &plan.schedule, month);
     let targets = TargetContext::new(policy, inputs, &plan.shares, &plan.schedule).compute(&state, month);
     let rules = draw_rules();
-    let mut strata = compute_strata(policy, inputs, &targets, |_, p| (rules.settle)(p, &mut || rng.next_u64() >> 12));
-    assign_quotas(&mut strata, |_, f| (rules.round)(f, &mut || rng.next_u64() >> 12));
+    let strata = rules.strata(policy, inputs, &targets, rng);
     for stratum in &strata {
         let pi = (rules.inclusion)(&stratum.p, stratum.draw as usize);
         let mut selected = draw_pareto(&stratum.units, &pi, stratum.draw, rng);
         selected.extend(&stratum.certain);
         for site in selected {
             let i = site as usize;
-            let kind = match targets.reason[i] {
-                TargetReason::Mandatory(rule) => VisitKind::Mandatory(rule),
-                _ => VisitKind::Drawn,
-            };
+            let kind = targets.reason[i].visit_kind();
             let (body, category) = (inputs.sites.body[i], inputs.sites.category[i]);
             if kind == VisitKind::Drawn {
                 drawn[at(policy, body as usize, category as usize, month)] += 1.0;

@@ -18,7 +18,7 @@ use fairdraw::workspace::reports::rederive::rederive_month;
 use fairdraw::workspace::store::draws::StoredDraw;
 use fairdraw::workspace::store::register::load_register;
 
-use super::{AVAILABLE, DICE, at, january, open, pledge, project, seal};
+use super::{AVAILABLE, DICE, at, drawn, january, open, pledge, project, seal};
 use crate::disclosure::result;
 use crate::sampling::reference::run;
 
@@ -100,11 +100,7 @@ fn a_substitution_keeps_its_evidence_and_those_passed_over_and_a_mandatory_unit_
 
 #[test]
 fn a_certificate_goes_out_on_its_day_with_the_unvisited_masked_and_a_triggered_check_never_holds_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let (project, registry) = project(folder.path());
-    let sealed = seal(&project, &registry);
-    open(&project, DICE).unwrap();
-    let draw = StoredDraw::load(&project, sealed.period, 1).unwrap();
+    let (_folder, project, registry, draw) = drawn();
     let mut opened = OpenedDraw::of(draw, &registry, &project.policy).unwrap().unwrap();
     let day = publication_day(&project.policy, january());
     assert_eq!(day.to_string(), "2027-04-01");
@@ -134,11 +130,7 @@ fn a_certificate_goes_out_on_its_day_with_the_unvisited_masked_and_a_triggered_c
 
 #[test]
 fn a_unit_given_out_as_gone_and_found_at_work_is_told() {
-    let folder = tempfile::tempdir().unwrap();
-    let (project, registry) = project(folder.path());
-    let sealed = seal(&project, &registry);
-    open(&project, DICE).unwrap();
-    let draw = StoredDraw::load(&project, sealed.period, 1).unwrap();
+    let (_folder, project, registry, draw) = drawn();
     let opened = OpenedDraw::of(draw, &registry, &project.policy).unwrap().unwrap();
     let (one, other) = (&opened.checks[0], &opened.checks[1]);
     let results = [

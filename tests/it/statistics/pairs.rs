@@ -29,7 +29,7 @@ fn likeliest(people: usize, checks: usize, rule: PairingRule, draws: usize) -> (
         seed
     };
     let seeds: Vec<[u8; 32]> = (0..draws).map(|_| seed()).collect();
-    let found = simulate_pairs(rule, &roster, |_| Ok(needs.clone()), seeds, &[]).unwrap();
+    let found = simulate_pairs(rule, &roster, &needs, seeds, &[]);
     let most = found.checks.values().max().copied().unwrap_or(0) as f64 / (draws * checks) as f64;
     let used: std::collections::BTreeSet<_> = found.checks.keys().flat_map(|(a, b)| [a, b]).collect();
     (most, (people - used.len()) as f64 / people as f64)

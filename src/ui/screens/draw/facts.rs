@@ -16,14 +16,11 @@ use crate::ui::table::Target;
 use crate::ui::text::draw as t;
 use crate::ui::widgets::decimal;
 use crate::workspace::reports::month_list::{ListEntry, ResultsByCheck, TargetState, list_entries};
-use crate::workspace::reports::pairing::{PairingChances, compute_pairing_chances};
 use crate::workspace::session::{Books, NOWHERE, OpenedDraw, ProjectData};
 use crate::workspace::store::project::Project;
 
 /// Places on a stratum's line in which reserves are gathered.
 pub const BINS: usize = 240;
-/// Simulated pairings behind the line on their chances.
-const SIMULATED_PAIRINGS: u64 = 300;
 /// Tolerance of the small map's outlines, kilometres.
 const TOLERANCE_KM: f32 = 0.2;
 
@@ -61,8 +58,6 @@ pub struct DrawFacts {
     pub mandatory: usize,
     /// Pairs.
     pub pairs: usize,
-    /// How likely they were; `None` where nobody is paired.
-    pub chances: Option<PairingChances>,
     /// Units of the positive list whose turn it is to be checked without a visit.
     pub off_site: usize,
     /// The public number was known beforehand.
@@ -337,14 +332,6 @@ fn row_of(
     }
 }
 
-/// How likely a draw's pairs are.
-fn pairing_chances(policy: &Policy, opened: &OpenedDraw, unpaired: bool) -> AppResult<Option<PairingChances>> {
-    if unpaired {
-        return Ok(None);
-    }
-    compute_pairing_chances(policy, &opened.draw, Some(&opened.order), SIMULATED_PAIRINGS).map(Some)
-}
-
 /// Arranges a month's opened draws.
 ///
 /// # Errors
@@ -389,7 +376,6 @@ pub fn compute_facts(
             certain: opened.draw.frame.certain(),
             mandatory,
             pairs: paired.len(),
-            chances: pairing_chances(policy, opened, paired.is_empty())?,
             off_site: opened.off_site.len(),
             demonstration: opened.draw.demonstration,
             strata: strata_of(policy, data, opened),

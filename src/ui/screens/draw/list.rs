@@ -37,23 +37,24 @@ pub enum Ask {
 }
 
 /// How likely the likeliest pair of all bodies was, and who is never used.
-fn pairing_words(chances: &PairingChances) -> Option<String> {
+pub(super) fn pairing_words(chances: &PairingChances) -> Option<String> {
     let most = chances.bodies.iter().reduce(|a, b| if b.largest > a.largest { b } else { a })?;
     let unused: usize = chances.bodies.iter().map(|body| body.unused).sum();
     let percent = format!("{} %", decimal(most.largest * 100.0, 1));
     Some(common::pairing_chances(chances.draws, &percent, &most.name, most.people, &decimal(most.checks, 0), unused))
 }
 
-/// Draws the list. `may` says whether anything may be changed now.
+/// Draws the list. `chances` is a line on how likely its pairs are; `why_not` says why nothing may be changed now.
 pub fn show(
     ui: &mut Ui,
     facts: &Facts,
     (shown, in_area): (&[usize], bool),
     month: PlanMonth,
     chosen: Option<usize>,
-    may: bool,
+    chances: Option<String>,
     why_not: &str,
 ) -> Option<Ask> {
+    let may = why_not.is_empty();
     let palette = theme::of(ui);
     let mut ask = None;
     let row = chosen.and_then(|i| facts.rows.get(i));
@@ -88,8 +89,7 @@ pub fn show(
         });
     });
     ui.add(egui::Label::new(theme::note(ui, words)).wrap());
-    let likeliest = facts.draws.iter().filter_map(|draw| draw.chances.as_ref()).next_back();
-    if let Some(words) = likeliest.and_then(pairing_words) {
+    if let Some(words) = chances {
         ui.add(egui::Label::new(theme::note(ui, words)).wrap());
     }
     ui.horizontal(|ui| {

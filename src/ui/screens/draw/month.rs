@@ -18,8 +18,13 @@ use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::widgets;
+use crate::workspace::deeds::change::none_opened;
+use crate::workspace::reports::pairing::compute_pairing_chances;
 use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, NOWHERE, OpenProject, ViewCommand};
+
+/// Simulated pairings behind the line on their chances.
+const SIMULATED_PAIRINGS: u64 = 300;
 
 impl DrawScreen {
     pub(super) fn opened(
@@ -57,7 +62,7 @@ impl DrawScreen {
         let size = ten_metres(ui, cx.stage);
         let projected = cx.session.is_veiled();
         if !self.marks.revealing && shown == Step::Pair {
-            self.list_ui(ui, cx, open, &facts, month);
+            self.list_ui(ui, cx, open, books, &facts, month);
             return;
         }
         let now = ui.input(|i| i.time);
@@ -94,15 +99,42 @@ impl DrawScreen {
         self.show = Some(show);
     }
 
+    /// A line on how likely the last draw's pairs are: simulated once a draw, as nothing that comes later has a say in it.
+    fn pairing_chances(
+        &mut self,
+        cx: &Cx<'_>,
+        open: &OpenProject,
+        books: &Arc<Books>,
+        facts: &Facts,
+        month: PlanMonth,
+    ) -> Option<String> {
+        let sequence = facts.draws.iter().rfind(|draw| draw.pairs > 0)?.sequence;
+        let opened = books.draws_of(month).find(|opened| opened.draw.sequence == sequence)?;
+        let key = (open.saved.root().to_owned(), opened.draw.seal.commitment());
+        let (project, books) = (Arc::clone(&open.saved), Arc::clone(books));
+        self.chances.ask(cx.session, &key, t::SIMULATING, move |_| {
+            let opened = books.draws_of(month).find(|opened| opened.draw.sequence == sequence);
+            let opened = opened.ok_or_else(|| none_opened(month))?;
+            compute_pairing_chances(&project.policy, &opened.draw, Some(&opened.order), SIMULATED_PAIRINGS)
+        });
+        match self.chances.current() {
+            Some(chances) => list::pairing_words(chances),
+            None if self.chances.error().is_some() => None,
+            None => Some(t::SIMULATING.to_owned()),
+        }
+    }
+
     pub(super) fn list_ui(
         &mut self,
         ui: &mut Ui,
         cx: &mut Cx<'_>,
         open: &OpenProject,
+        books: &Arc<Books>,
         facts: &Facts,
         month: PlanMonth,
     ) {
         let why = why_not(cx, open);
+        let chances = self.pairing_chances(cx, open, books, facts, month);
         let today = cx.session.now().date();
         if let Some((unit, _)) = self.list.wanted.take_if(|(_, of)| *of == month)
             && let Some(at) = facts.rows.iter().position(|row| row.unit == unit && row.may_substitute)
@@ -125,7 +157,7 @@ impl DrawScreen {
             self.list.area = Some((key, rows.map(|(at, _)| at).collect()));
         }
         let shown = self.list.area.as_ref().map_or(&[][..], |(_, rows)| rows.as_slice());
-        let ask = list::show(ui, facts, (shown, in_area), month, self.list.chosen, why.is_empty(), why);
+        let ask = list::show(ui, facts, (shown, in_area), month, self.list.chosen, chances, why);
         let row = self.list.chosen.and_then(|i| facts.rows.get(i));
         match ask {
             None => {}

@@ -14,7 +14,7 @@ use crate::workspace::deeds::anchors::check_draw_anchors;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
-use crate::workspace::reports::publication::{Publication, publication, without_waiting};
+use crate::workspace::reports::publication::published_certificate;
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
 
@@ -112,13 +112,15 @@ impl Exporter<'_> {
     ) -> AppResult<(Option<ExportFile>, Vec<String>)> {
         let Some(typesetter) = self.typesetter() else { return Ok((None, Vec::new())) };
         let policy = &self.project.policy;
-        let certificate = compute_draw_certificate(&opened.draw, &opened.order, self.register)?;
-        let today = self.context.now.date();
-        let certificate = match publication(opened, &self.analysis.results, policy, today) {
-            Publication::Now(hidden) if audience == Audience::Public => {
-                without_waiting(certificate, hidden, self.draws, &self.analysis.results, today)
-            }
-            _ => certificate,
+        let published = if audience == Audience::Public {
+            let (of, today) = ((self.draws, self.register), self.context.now.date());
+            published_certificate(opened, of, &self.analysis.results, policy, today)?
+        } else {
+            None
+        };
+        let certificate = match published {
+            Some(certificate) => certificate,
+            None => compute_draw_certificate(&opened.draw, &opened.order, self.register)?,
         };
         let masked = |text: &str| Masker::default().mask_text(text, &mut MaskCounts::default());
         let strata = certificate.seal().strata.iter().map(|stratum| {

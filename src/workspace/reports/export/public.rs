@@ -12,12 +12,11 @@ use crate::export::{
 use crate::sampling::{SealEntry, SealRegister};
 use crate::text::csv::neutralise;
 use crate::workspace::deeds::anchors::{check_draw_anchors, load_anchors};
-use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::disclose::VOIDED_FILE;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::public_list::{PublicLists, certificate_name};
-use crate::workspace::reports::publication::{Publication, publication, without_waiting};
+use crate::workspace::reports::publication::published_certificate;
 use crate::workspace::reports::year_plan::compute_year_plan;
 use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::draws::json_bytes;
@@ -191,11 +190,8 @@ pub(super) fn public_certificates(
     let mut list = Vec::new();
     for opened in draws {
         let today = context.now.date();
-        let Publication::Now(masked) = publication(opened, results, &project.policy, today) else {
-            continue;
-        };
-        let certificate = compute_draw_certificate(&opened.draw, &opened.order, register)?;
-        let certificate = without_waiting(certificate, masked, draws, results, today);
+        let certificate = published_certificate(opened, (draws, register), results, &project.policy, today)?;
+        let Some(certificate) = certificate else { continue };
         let bytes = certificate.to_json();
         let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.signed_bytes()))?;
         list.push(SiteCertificate {

@@ -72,10 +72,7 @@ pub(super) struct OutsideFile {
 /// What a deed is about to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Intent {
-    pub(super) at: String,
-    pub(super) operator: String,
-    pub(super) command: String,
-    /// The journal's line, without its line end.
+    /// The journal's line, without its line end: who does what, and when.
     pub(super) line: String,
     pub(super) files: Vec<FileChange>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -97,7 +94,6 @@ fn damaged(what: &str, path: &Path) -> AppError {
 impl Intent {
     pub(super) fn new(
         root: &Path,
-        entry: &JournalEntry,
         line: String,
         after: BTreeMap<ProjectPath, Option<String>>,
         outside: Vec<OutsideFile>,
@@ -106,8 +102,16 @@ impl Intent {
         for (path, after) in after {
             files.push(FileChange { before: hash_of(&path.below(root))?, path, after });
         }
-        let (at, operator, command) = (entry.at.clone(), entry.operator.clone(), entry.command.clone());
-        Ok(Self { at, operator, command, line, files, outside })
+        Ok(Self { line, files, outside })
+    }
+
+    /// The journal's line as it is read.
+    ///
+    /// # Errors
+    /// `JRN-003` where it can't be.
+    pub(super) fn entry(&self) -> AppResult<JournalEntry> {
+        serde_json::from_str(&self.line)
+            .map_err(|cause| AppError::new("JRN-003", "待写入的操作日志无法识别").caused_by(cause))
     }
 
     pub(super) fn to_json(&self) -> AppResult<Vec<u8>> {
@@ -209,8 +213,7 @@ impl Intent {
         } else if there == 0 {
             clean_up(root)?;
         } else {
-            let mut entry: JournalEntry = serde_json::from_str(&self.line)
-                .map_err(|cause| AppError::new("JRN-003", "待写入的操作日志无法识别").caused_by(cause))?;
+            let mut entry = self.entry()?;
             entry.detail["broken_off"] = serde_json::json!({ "written": there, "of": self.outside.len() });
             let place = (entry.at.as_str(), entry.operator.as_str(), entry.command.as_str());
             let line = journal(root).compose(place, entry.detail.clone(), entry.files.clone())?.1;

@@ -81,9 +81,9 @@ fn dropped(what: &str) -> Finding {
 fn finish(root: &Path) -> AppResult<Recovered> {
     let file = root.join(DECIDED).join(intent::FILE);
     let intent = if file.exists() { Intent::load(&file)? } else { of_earlier_version(root)? };
-    let label = CommandId::from_id(&intent.command).map_or_else(|| intent.command.clone(), |c| c.label().to_owned());
-    let who =
-        format!("{} {}的「{label}」", intent.at.get(..16).unwrap_or(&intent.at).replace('T', " "), intent.operator);
+    let entry = intent.entry()?;
+    let label = CommandId::from_id(&entry.command).map_or(entry.command.as_str(), |command| command.label());
+    let who = format!("{} {}的「{label}」", entry.at.get(..16).unwrap_or(&entry.at).replace('T', " "), entry.operator);
     if !intent.outside.is_empty() {
         let there = intent.close_outside(root)?;
         let all = intent.outside.len();
@@ -164,14 +164,13 @@ fn of_earlier_version(root: &Path) -> AppResult<Intent> {
     }
     let journal = Journal::at(root.join("journal.jsonl"));
     let place = (line.at.as_str(), line.operator.as_str(), line.command.as_str());
-    let (mut entry, mut text) = journal.compose(place, line.detail, FileHashes::new())?;
+    let (entry, mut text) = journal.compose(place, line.detail, FileHashes::new())?;
     // it may have been written already
     let last = if root.join("journal.jsonl").exists() { journal.check()?.0.pop() } else { None };
     if let Some(last) = last.filter(|l| (&l.at, &l.command, &l.detail) == (&entry.at, &entry.command, &entry.detail)) {
         text = serde_json::to_string(&last).map_err(damaged)?;
-        entry = last;
     }
-    let intent = Intent::new(root, &entry, text, after, Vec::new())?;
+    let intent = Intent::new(root, text, after, Vec::new())?;
     write_atomic(&from.join(intent::FILE), &intent.to_json()?)?;
     Ok(intent)
 }
