@@ -91,6 +91,14 @@ const WORDS: [&str; 71] = [
     "visited",
     "mandatory_renewal",
     "mandatory_recheck",
+    "fairdraw-seal/3",
+    "log",
+    "root",
+    "interventions",
+    "grounds",
+    "imported",
+    "entered",
+    "recusal",
 ];
 
 /// Shortest text of hexadecimal digits that is held as bytes.

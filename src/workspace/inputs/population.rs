@@ -20,6 +20,7 @@ use crate::registry::schema::{capacity, past_checks, sources, violations};
 use crate::registry::{CheckKind, Registry, SiteStatus};
 use crate::risk::RiskTable;
 use crate::risk::columns as scored;
+use crate::workspace::inputs::grounds::Entered;
 use crate::workspace::store::project::Project;
 
 /// Index of unit ids, enterprises and bodies over the sources frame.
@@ -52,6 +53,8 @@ pub struct Population {
     pub districts: Vec<u32>,
     /// Findings met on the way (positive-list members to be dropped, rows that point nowhere).
     pub findings: Vec<Finding>,
+    /// Sites that are out by what was found in the program since the import.
+    pub entered: Entered,
 }
 
 /// Prefix test of an industry code against a rule's list.
@@ -185,7 +188,8 @@ pub fn compute_population(
         waivable: Vec::new(),
         edits: project.file.edits.clone(),
     };
-    Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings })
+    let entered = Entered::new();
+    Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings, entered })
 }
 
 /// Members of the positive list, in force on a day; one penalised after its entry is dropped where the

@@ -72,7 +72,12 @@ fn a_substitution_keeps_its_evidence_and_those_passed_over_and_a_mandatory_unit_
     let selected: Vec<UnitId> = draw.selected(&order).into_values().flatten().collect();
     let photo = folder.path().join("照片.JPG");
     fs::write(&photo, b"photo").unwrap();
-    let ground = || Ground { text: "2027-01-04 现场核实".into(), evidence: Some(photo.clone()) };
+    let ground = || Ground {
+        text: "2027-01-04 现场核实".into(),
+        evidence: Some(photo.clone()),
+        document: String::new(),
+        second: "李四".into(),
+    };
     let put = |unit: &UnitId| {
         let of = (SubstituteCase::Closed, ground());
         substitute_unit(&project, &registry, january(), unit, of, &at("2027-01-04T09:00:00"))

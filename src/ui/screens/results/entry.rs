@@ -12,6 +12,7 @@ use crate::diagnostic::{Finding, Severity};
 use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::help::help_marks;
+use crate::ui::proof::EvidencePick;
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, RowAct, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
@@ -72,6 +73,8 @@ pub(super) struct State {
     pub(super) find: bool,
     /// Checks ticked, to be entered at once.
     pub(super) ticked: BTreeSet<CheckKey>,
+    /// The evidence's file is being chosen.
+    evidence: EvidencePick,
 }
 
 impl State {
@@ -313,6 +316,7 @@ impl State {
             return;
         };
         let Some(check) = entry.check(books) else { return };
+        self.evidence.of(cx, &mut form.proof);
         let record = entry.record(books);
         let today = cx.session.now().date();
         let Checked { result, told } = form.check(check, record, &index.people, today);
@@ -331,11 +335,12 @@ impl State {
                     };
                     let name = if record.is_some() { t::RECORD_CORRECTION } else { t::RECORD };
                     let sent = self.sent.is_some_and(|n| cx.session.last_done().0 > n);
-                    let ready = can_write && result.is_some() && changed && !sent;
+                    let proved = !form.takes_out(record) || form.proof.is_given();
+                    let ready = can_write && result.is_some() && changed && proved && !sent;
                     if widgets::primary_if(ui, ready, name, why_not).clicked()
                         && let Some(result) = &result
                     {
-                        cx.send(Deed::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
+                        cx.send(Deed::RecordResult(Box::new(result.clone()), form.proof.ground(form.reason.trim())));
                         self.sent = Some(cx.session.last_done().0);
                         self.place = index.listed.iter().position(|e| Some(*e) == self.entry);
                     }
@@ -361,11 +366,14 @@ impl State {
                     ));
                 });
             }
-            let missing = [
+            let mut missing = vec![
                 (t::INSPECTED, !form.inspected.trim().is_empty()),
                 (t::OUTCOME, form.outcome.is_some()),
                 (t::REASON, record.is_none() || !form.reason.trim().is_empty() || !changed),
             ];
+            if form.takes_out(record) {
+                missing.extend(form.proof.given());
+            }
             widgets::lacking(ui, Gate::of(&missing).said());
             // what is not filled in yet is no fault of a form that nobody has touched
             let untouched = self.fresh.as_ref() == Some(&*form);
@@ -450,6 +458,9 @@ fn fields(ui: &mut Ui, form: &mut Form, of: (&DueCheck, Option<&CheckResult>), t
             message(ui, told, Field::Outcome);
         });
         ui.end_row();
+        if form.takes_out(record) {
+            form.proof.rows(ui, width);
+        }
         if form.outcome.is_some_and(Outcome::is_problem) {
             let label = ui.label(t::PROBLEM);
             ui.vertical(|ui| {
