@@ -1,7 +1,5 @@
 //! Commands of the draw: seal, open, the day after, proof, verify, the bare draw.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use super::Finish;

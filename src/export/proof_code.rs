@@ -19,7 +19,7 @@ use crate::sampling::UnitProof;
 const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
-const WORDS: [&str; 71] = [
+const WORDS: [&str; 79] = [
     "format",
     "row",
     "index",

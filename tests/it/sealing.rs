@@ -3,6 +3,8 @@
 
 mod anchored;
 mod closing;
+mod proved;
+mod rederived;
 
 use std::collections::BTreeMap;
 use std::fs;

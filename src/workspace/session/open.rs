@@ -21,6 +21,7 @@ use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::lock::ProjectLock;
 use crate::workspace::store::log::changed_finding;
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
+use crate::workspace::store::staged::changed_by_another_hand;
 
 /// A project that is open.
 pub struct OpenProject {
