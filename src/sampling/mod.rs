@@ -40,6 +40,7 @@ mod realised;
 mod register;
 mod rounding;
 mod seal;
+mod seal_request;
 mod secret;
 mod substitution;
 mod ticket;
@@ -92,9 +93,9 @@ pub use rounding::{
     compute_quota_offset, compute_quotas, draw_quotas, round_apart, settle_near_certain, settle_target,
 };
 pub use seal::{
-    DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, SEAL_FORMAT_2, Seal, SealRequest, SealStratum,
-    compute_seal,
+    DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, SEAL_FORMAT_2, Seal, SealStratum, compute_seal,
 };
+pub use seal_request::{SealRequest, compute_seal};
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::{compute_next_reserve, passed_over};
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
