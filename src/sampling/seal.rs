@@ -62,7 +62,7 @@ const KEYS_OF_FORMAT_1: usize = 16;
 const KEYS_OF_FORMAT_2: usize = 19;
 
 /// `seal.json`, field by field as the file has it. Texts are only guaranteed valid where
-/// [`Seal::faults`] is empty.
+/// [`Seal::faults`] is empty. Wide: the keys of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Seal {

@@ -59,7 +59,7 @@ use crate::workspace::session::job::Stage;
 use crate::workspace::session::{Books, OpenProject, Outcome, ViewCommand};
 use crate::workspace::store::draws::StoredDraw;
 
-/// State of the screen.
+/// State of the screen. Wide: a step of the ceremony each, and what is asked beside it.
 #[derive(Default)]
 pub struct DrawScreen {
     /// Project, period: what the rest belongs to.

@@ -41,8 +41,7 @@ pub struct Rederived {
 /// that stands for `None`.
 ///
 /// # Errors
-/// `SEL-054` where the month has no such seal, or one of format 1, `VER-004` where its method is unknown, those of making
-/// the plan, `IO-…`.
+/// `SEL-054` where the month has no such seal, of format 1 or of an unknown method, those of making the plan, `IO-…`.
 pub fn rederive_month(
     project: &Project,
     month: PlanMonth,
@@ -60,8 +59,7 @@ pub fn rederive_month(
     if draw.seal.is_format_1() {
         return Err(none_sealed(month));
     }
-    let unknown = || AppError::new("VER-004", format!("抽样方法「{}」无法识别", draw.seal.method));
-    let method = draw.seal.method().ok_or_else(unknown)?;
+    let method = draw.seal.method().ok_or_else(|| none_sealed(month))?;
     let place = tempfile::tempdir().map_err(|cause| AppError::io("建立临时文件夹", Path::new("."), cause))?;
     let mut told = Rederived { sequence: draw.sequence, rows: draw.frame.len(), ..Rederived::default() };
     told.missing = lay_out(project, &draw, &register, place.path())?;
