@@ -154,7 +154,9 @@ fn s14_an_invented_substitution_is_not_in_the_log() {
     let (place, root) = staged("月开");
     let path = root.join("draws/2027-01/1/changes.json");
     fs::write(&path, invented().to_string()).unwrap();
-    assert_eq!(act(&root, evidence(&place.path().join("出")), "2027-01-20T09:00:00"), Err("LOG-001".to_owned()));
+    // the certificate has no head of the log for it, and the file is not as the log left it
+    assert_eq!(act(&root, evidence(&place.path().join("出")), "2027-01-20T09:00:00"), Err("LOG-008".to_owned()));
+    assert_eq!(next_deed(&root), "LOG-001");
     let codes = named(&root, &[]);
     assert!(codes.contains(&"LOG-014") && codes.contains(&"LOG-015"), "{codes:?}");
     // with a line of the journal invented for it, the hashes right: whoever knows a later head sees it

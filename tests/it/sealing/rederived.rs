@@ -141,7 +141,7 @@ fn a_user_reads_how_likely_the_likeliest_pair_of_each_body_is() {
     let (project, registry) = project(folder.path());
     let root = project.root().to_str().unwrap();
     let (code, words) = fairdraw(&["pairing-chances", root, "2027-01"]);
-    assert!(code == Some(2) && words.contains("SEL-055") && words.contains("2027年1月尚未封存"), "{words}");
+    assert!(code == Some(2) && words.contains("SEL-055") && words.contains("2027 年 1 月尚未封存"), "{words}");
     seal(&project, &registry);
     let (before, words) = chances(root, &[]);
     assert!(words.contains("按封存的抽样框逐次抽取检查对象模拟 60 次配对"), "{words}");
