@@ -257,6 +257,10 @@ fn a_name_that_was_confirmed_counts_from_the_next_refresh_on() {
         "浦东试验制造厂",
         "--reason",
         "分厂与总厂同一许可",
+        "--document",
+        "核对记录第1号",
+        "--second",
+        "李四",
     ]);
     assert!(output.status.success(), "{}", words(&output));
     assert_eq!(owner(), None, "nothing changes before the files are read again");
