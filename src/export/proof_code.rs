@@ -19,7 +19,7 @@ use crate::sampling::UnitProof;
 const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
-const WORDS: [&str; 71] = [
+const WORDS: [&str; 76] = [
     "format",
     "row",
     "index",
@@ -91,6 +91,11 @@ const WORDS: [&str; 71] = [
     "visited",
     "mandatory_renewal",
     "mandatory_recheck",
+    "told",
+    "entered",
+    "drawn",
+    "replacement",
+    "head",
 ];
 
 /// Shortest text of hexadecimal digits that is held as bytes.

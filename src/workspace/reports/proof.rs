@@ -1,12 +1,14 @@
 //! A company's own proof of a month's draw: `proof-UNIT.json`, the same from window and command line.
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::CheckResult;
+use crate::disclosure::{CheckOrigin, CheckResult};
 use crate::domain::UnitId;
 use crate::policy::Policy;
-use crate::sampling::{DEMONSTRATION, MerkleTree, UnitProof, compute_proof};
+use crate::sampling::{DEMONSTRATION, MerkleTree, UnitProof, compute_first_head, compute_proof, compute_told};
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::publication::{Publication, publication};
 
@@ -24,13 +26,40 @@ pub struct ProofMaker<'a> {
     opened: &'a OpenedDraw,
     tree: MerkleTree,
     publication: Publication,
+    /// First value of the draw's chain, for those who are told; computed once, when it is first asked for.
+    head: OnceCell<Option<String>>,
 }
 
 impl<'a> ProofMaker<'a> {
     /// For an opened draw as of a day.
     #[must_use]
     pub fn new(opened: &'a OpenedDraw, results: &[CheckResult], policy: &Policy, on: NaiveDate) -> Self {
-        Self { opened, tree: opened.draw.frame.tree(), publication: publication(opened, results, policy, on) }
+        let publication = publication(opened, results, policy, on);
+        Self { opened, tree: opened.draw.frame.tree(), publication, head: OnceCell::new() }
+    }
+
+    /// The proof on the task sheet of a unit that is visited: before the opening goes out it says that the unit was drawn,
+    /// as the office's word which the certificate will bind.
+    ///
+    /// # Errors
+    /// As [`own_proof`].
+    pub fn proof_of_visited(&self, unit: &UnitId) -> AppResult<OwnProof> {
+        let mut own = self.proof(unit)?;
+        let draw = &self.opened.draw;
+        // a triggered check's unit came onto the list by no draw
+        let of_draw = |origin| matches!(origin, CheckOrigin::Drawn | CheckOrigin::Mandatory);
+        let listed = self.opened.checks.iter().any(|check| check.unit_id == *unit && of_draw(check.origin));
+        if let (false, true, Some(opening)) = (own.complete, listed, &draw.opening)
+            && !draw.seal.is_format_1()
+        {
+            let order = &self.opened.order;
+            let head =
+                self.head.get_or_init(|| compute_first_head(&draw.frame, &self.tree, &draw.seal, opening, order));
+            own.proof.told = head
+                .as_deref()
+                .and_then(|head| compute_told(&draw.frame, &draw.seal, opening, order, unit.as_str(), head));
+        }
+        Ok(own)
     }
 
     /// A unit's proof.

@@ -179,7 +179,7 @@ fn the_visit_of_a_unit_that_left_counts_towards_its_firms_cap() {
     let (registry, _) = load_project_data(&project).unwrap();
     let analysis = compute_analysis(&project, &registry, month("2027-02"), &Progress::none()).unwrap();
     assert!(analysis.population.index.row(&gone).is_none());
-    let enterprise = analysis.population.index.enterprises[&firm] as usize;
+    let enterprise = analysis.population.index.enterprise(&firm).unwrap() as usize;
     let reading = compute_cap_meter(&project.policy, &analysis.population.inputs, 1)[enterprise];
     assert_eq!(reading.counted, 1, "{reading:?}");
 }
