@@ -8,12 +8,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::closed::{CLOSED_FORMAT, closed_certificate_of};
 use super::draw::DrawOrder;
 use super::fault::{CheckReport, Fault};
 use super::frame::SamplingFrame;
 use super::hash::{hash_from_hex, to_hex};
-use super::merkle::MerkleTree;
 use super::opening::Opening;
 use super::proof::{ProofOutcome, UnitProof};
 use super::reading::AnyCertificate;
@@ -62,21 +60,9 @@ impl ToldDraw {
     }
 }
 
-/// The first value of a draw's chain, 64 hexadecimal digits; `None` where the opening's secret is not well written.
-#[must_use]
-pub fn compute_first_head(
-    frame: &SamplingFrame,
-    tree: &MerkleTree,
-    seal: &Seal,
-    opening: &Opening,
-    order: &DrawOrder,
-) -> Option<String> {
-    let seed = opening.seed(seal)?;
-    Some(closed_certificate_of(frame, tree, seal, opening, &seed, order).head)
-}
-
 /// What a unit on the list is told; `None` for one that could not be drawn or where the seal is of format 1, which has
-/// no chain. `head` is that of [`compute_first_head`].
+/// no chain. `head` is the first value of the draw's chain
+/// (`ClosedCertificate::heads`).
 #[must_use]
 pub fn compute_told(
     frame: &SamplingFrame,
@@ -133,7 +119,7 @@ pub(super) fn check_told(report: &mut CheckReport, proof: &UnitProof, told: &Tol
 pub(super) fn told_faults(proof: &UnitProof, told: &ToldDraw, certificate: &AnyCertificate) -> Option<String> {
     let unit = proof.row.unit_id.as_str();
     let AnyCertificate::Second(closed) = certificate else {
-        return Some(format!("证书不是 {CLOSED_FORMAT} 格式的，与证明不相配"));
+        return Some("证书是第 1 版格式的，与证明不相配".to_owned());
     };
     let Some(seed) = closed.opening.seed(&closed.seal) else {
         return Some("证书中开封文件的秘密写法不对".to_owned());

@@ -8,7 +8,10 @@ use crate::diagnostic::AppResult;
 use crate::disclosure::{CheckOrigin, CheckResult};
 use crate::domain::UnitId;
 use crate::policy::Policy;
-use crate::sampling::{DEMONSTRATION, MerkleTree, UnitProof, compute_first_head, compute_proof, compute_told};
+use crate::sampling::{
+    AnyCertificate, DEMONSTRATION, MerkleTree, SealRegister, UnitProof, compute_proof, compute_told, to_hex,
+};
+use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::publication::{Publication, publication};
 
@@ -27,7 +30,7 @@ pub struct ProofMaker<'a> {
     tree: MerkleTree,
     publication: Publication,
     /// First value of the draw's chain, for those who are told; computed once, when it is first asked for.
-    head: OnceCell<Option<String>>,
+    head: OnceCell<String>,
 }
 
 impl<'a> ProofMaker<'a> {
@@ -42,7 +45,7 @@ impl<'a> ProofMaker<'a> {
     /// as the office's word which the certificate will bind.
     ///
     /// # Errors
-    /// As [`own_proof`].
+    /// As [`own_proof`]; those of the certificate.
     pub fn proof_of_visited(&self, unit: &UnitId) -> AppResult<OwnProof> {
         let mut own = self.proof(unit)?;
         let draw = &self.opened.draw;
@@ -52,14 +55,25 @@ impl<'a> ProofMaker<'a> {
         if let (false, true, Some(opening)) = (own.complete, listed, &draw.opening)
             && !draw.seal.is_format_1()
         {
-            let order = &self.opened.order;
-            let head =
-                self.head.get_or_init(|| compute_first_head(&draw.frame, &self.tree, &draw.seal, opening, order));
-            own.proof.told = head
-                .as_deref()
-                .and_then(|head| compute_told(&draw.frame, &draw.seal, opening, order, unit.as_str(), head));
+            let head = match self.head.get() {
+                Some(head) => head,
+                None => {
+                    let first = self.first_head()?;
+                    self.head.get_or_init(|| first)
+                }
+            };
+            own.proof.told = compute_told(&draw.frame, &draw.seal, opening, &self.opened.order, unit.as_str(), head);
         }
         Ok(own)
+    }
+
+    /// The first value of the draw's chain, 64 hexadecimal digits; a certificate of format 1 has none, and none is asked.
+    fn first_head(&self) -> AppResult<String> {
+        let (draw, order) = (&self.opened.draw, &self.opened.order);
+        Ok(match compute_draw_certificate(draw, order, &SealRegister::default())? {
+            AnyCertificate::Second(closed) => closed.heads().first().map(|head| to_hex(head)).unwrap_or_default(),
+            AnyCertificate::First(_) => String::new(),
+        })
     }
 
     /// A unit's proof.

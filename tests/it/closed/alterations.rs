@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use fairdraw::sampling::{
     AnyCertificate, CheckReport, ClosedCertificate, EndedSeal, ShownUnit, StepState, TicketMaker, UnitProof,
-    check_closed, check_proof, check_proof_with, compute_first_head, compute_key, compute_proof, compute_told,
-    key_to_hex, to_hex,
+    check_closed, check_proof, check_proof_with, compute_key, compute_proof, compute_told, key_to_hex, to_hex,
 };
 use serde_json::Value;
 
@@ -98,7 +97,7 @@ pub(crate) fn proofs(c: &Closed) -> Vec<UnitProof> {
     };
     let s = &e.order.strata[0];
     let excluded = (0..e.frame.len() as u32).find(|row| e.frame.pi_ppb()[*row as usize] == 0).unwrap();
-    let head = compute_first_head(&e.frame, &tree, &e.seal, &e.opening, &e.order).unwrap();
+    let head = to_hex(&c.certificate.heads()[0]);
     let told = |row: u32| {
         let told = compute_told(&e.frame, &e.seal, &e.opening, &e.order, e.frame.unit_id(row as usize), &head);
         UnitProof { told: Some(told.unwrap()), ..of(row, false) }

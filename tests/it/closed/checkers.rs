@@ -174,7 +174,7 @@ fn the_page_says_of_every_alteration_what_the_program_says() {
         .into_iter()
         .map(|proof| {
             let proof = proof.for_code();
-            let text = proof_qr_text(&proof, Some("https://sthj.example.gov.cn/ssj/verify.html"));
+            let text = proof_qr_text(&proof, None);
             let given = Given { text, frame: None, published: Some(c.published()), head: None, against: None };
             case("a code", given, &check_proof(&proof, Some(&c.published())))
         })
