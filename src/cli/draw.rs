@@ -1,7 +1,5 @@
 //! Commands of the draw: seal, open, the day after, proof, verify, the bare draw.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
 
 use super::Finish;
@@ -18,7 +16,6 @@ use crate::export::{ManifestCheck, check_manifest, proof_qr_text};
 use crate::sampling::{CheckReport, EntropyFormat, Fault, StepState, check_files, draw_from_files};
 use crate::workspace::deeds::change::{Substituted, Triggered, TriggeredRequest, none_opened, opened_draw};
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::deeds::evidence::Ground;
 use crate::workspace::deeds::open::{Opened, SecondEntry, TypedOpening};
 use crate::workspace::deeds::seal::{Pledge, Sealed};
 use crate::workspace::inputs::due::OpenedDraw;
@@ -158,10 +155,6 @@ fn term<T: Copy, const N: usize>(
     })
 }
 
-fn ground(reason: &str, evidence: Option<&PathBuf>) -> Ground {
-    Ground { text: reason.to_owned(), evidence: evidence.cloned() }
-}
-
 pub(super) fn substitute(args: &ChangeArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let month = month_of(&args.month)?;
     let case =
@@ -171,7 +164,7 @@ pub(super) fn substitute(args: &ChangeArgs, as_json: bool, context: &CommandCont
             month,
             unit: meant_unit(project, &args.unit)?,
             case,
-            reason: ground(&args.reason, args.evidence.as_ref()),
+            reason: args.proof.ground(&args.reason),
         })
     };
     carry_out(&args.project, deed, as_json, context)
@@ -202,7 +195,7 @@ pub(super) fn replace(args: &ReplaceArgs, as_json: bool, context: &CommandContex
     let month = month_of(&args.month)?;
     let deed = |project: &Project| {
         let unit = meant_unit(project, &args.unit)?;
-        Ok(Deed::ReplaceInspector { month, unit, certificate, reason: ground(&args.reason, args.evidence.as_ref()) })
+        Ok(Deed::ReplaceInspector { month, unit, certificate, reason: args.proof.ground(&args.reason) })
     };
     carry_out(&args.project, deed, as_json, context)
 }
@@ -252,7 +245,7 @@ pub(super) fn add(args: &AddCheckArgs, as_json: bool, context: &CommandContext) 
     let month = month_of(&args.month)?;
     let kind = term(&args.kind, TriggerKind::ALL.map(|kind| (kind, kind.id(), kind.label())), "CLI-029", "触发来源")?;
     let deed = |project: &Project| {
-        let (reason, although_closed) = (ground(&args.reason, args.evidence.as_ref()), args.although_closed.clone());
+        let (reason, although_closed) = (args.proof.ground(&args.reason), args.although_closed.clone());
         let unit = meant_unit(project, &args.unit)?;
         Ok(Deed::AddCheck(month, TriggeredRequest { unit, kind, reason, although_closed }))
     };

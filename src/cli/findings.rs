@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Finish;
+use super::args::ProofOfGround;
 use super::deeds::carry_out;
 use super::output::{json, line, say};
 use crate::diagnostic::{AppError, AppResult};
@@ -36,6 +37,8 @@ pub struct FindingsArgs {
     /// 理由
     #[arg(long, value_name = "理由")]
     pub reason: Option<String>,
+    #[command(flatten)]
+    pub proof: ProofOfGround,
     /// 撤回所列问题的确认
     #[arg(long, requires = "kind")]
     pub withdraw: bool,
@@ -46,7 +49,7 @@ pub(super) fn findings(args: &FindingsArgs, as_json: bool, context: &CommandCont
     if args.confirm {
         let asked = |project: &Project| {
             let keys = keys(args, keys_of(&load_report(project.root())?)?.into_iter().flatten().collect())?;
-            let reason = args.reason.clone().unwrap_or_default();
+            let reason = args.proof.ground(args.reason.as_deref().unwrap_or_default());
             Ok(Deed::ConfirmFindings(Confirmation { keys, same_as: args.same_as.clone(), reason }))
         };
         return carry_out(&args.project, asked, as_json, context);

@@ -19,12 +19,15 @@ pub struct RederiveArgs {
     /// 月份
     #[arg(long)]
     pub month: String,
+    /// 第几次封存（作废的也可以）；不写则为最后一次没有作废的
+    #[arg(long, value_name = "次")]
+    pub seal: Option<u64>,
 }
 
 pub(super) fn rederive(args: &RederiveArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let project = Project::open(&args.project, None)?;
     let month = month_of(&args.month)?;
-    let told = rederive_month(&project, month, &context.progress)?;
+    let told = rederive_month(&project, month, args.seal, &context.progress)?;
     let good = told.missing.is_empty() && told.differs.is_empty();
     if as_json {
         json(&serde_json::json!({

@@ -137,6 +137,24 @@ pub fn remove_file(path: &Path) -> io::Result<bool> {
     found(std::fs::remove_file(path))
 }
 
+/// Writes zeros over a file's bytes and flushes them, then removes it; true where there was one. That the bytes can't be
+/// read back any more holds where the file system writes in place: on solid-state disks, journaling and snapshotting
+/// file systems older copies may remain. A file that can't be written over is removed all the same.
+///
+/// # Errors
+/// Those of the operating system at the removal.
+pub fn wipe_file(path: &Path) -> io::Result<bool> {
+    let over = || -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        let length = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+        write_all(&mut file, path, &vec![0; length], DiskStep::Write)?;
+        sync_file(&file, path)
+    };
+    // removing it counts; the zeros are done as well as can be
+    let _ = over();
+    remove_file(path)
+}
+
 /// Removes a folder with all that is in it, a file at a time; true where there was one.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use crate::sampling::UnitProof;
 const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
-const WORDS: [&str; 76] = [
+const WORDS: [&str; 83] = [
     "format",
     "row",
     "index",
@@ -96,6 +96,13 @@ const WORDS: [&str; 76] = [
     "drawn",
     "replacement",
     "head",
+    "fairdraw-seal/3",
+    "log",
+    "root",
+    "interventions",
+    "grounds",
+    "imported",
+    "recusal",
 ];
 
 /// Shortest text of hexadecimal digits that is held as bytes.

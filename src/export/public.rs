@@ -9,6 +9,7 @@ use chrono::NaiveDateTime;
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, MonthCount, ResultList, ResultListRow, Share, YearPlan, YearPlanRow};
+use crate::sampling::LogHead;
 use crate::text::csv::CsvStyle;
 
 use super::columns::{ColumnCatalogue, SheetKind};
@@ -32,9 +33,16 @@ pub struct PublicHeader {
     pub created: NaiveDateTime,
     /// `模拟数据` or `演示`, where it applies.
     pub data_mark: Option<String>,
+    /// Head of the log at that time; `None` where there is none.
+    pub log: Option<LogHead>,
 }
 
 impl PublicHeader {
+    /// The log's head in words, for whoever wants to hold the log against this paper.
+    pub(super) fn log_words(&self) -> Option<String> {
+        self.log.as_ref().map(|head| format!("操作日志 {} 行，根值 {}", head.size, head.root))
+    }
+
     fn meta(&self, title: String) -> BookMeta {
         BookMeta {
             title,
@@ -70,7 +78,10 @@ pub fn render_year_plan(
     header: &PublicHeader,
     catalogue: &ColumnCatalogue,
 ) -> AppResult<Vec<ExportFile>> {
-    let sheets = year_plan_sheets(plan, catalogue);
+    let mut sheets = year_plan_sheets(plan, catalogue);
+    if let Some(first) = sheets.first_mut() {
+        first.notes.extend(header.log_words());
+    }
     let bytes = render_workbook(&sheets, &header.meta(year_plan_title(plan)))?;
     let period = plan.year.to_string();
     let mut files = vec![header.file("年度检查计划", &period, "xlsx", bytes)];
@@ -242,6 +253,7 @@ pub fn render_result_list(
         list.rows.len(),
         list.withheld.len()
     ));
+    sheet.notes.extend(header.log_words());
     let withheld = withheld_sheet(list, catalogue);
     let off_site =
         if list.off_site() > 0 { "；正面清单单位为非现场检查，次序由年度种子确定" } else { "" };

@@ -30,6 +30,47 @@ pub struct ReasonUnits {
     pub units: Vec<u64>,
 }
 
+/// Where a reason comes from: units (of `recusal` pairs of inspector and unit) that the files of the import say, and those
+/// that were entered in the program since, each with ground, evidence and a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonGrounds {
+    /// By deeds in the program, whose lines the log has.
+    pub entered: u64,
+    /// By imported files, whose hashes the sealed inputs have: they are the evidence.
+    pub imported: u64,
+    /// One of [`GROUNDED`].
+    pub reason: String,
+}
+
+/// The reasons that need a ground: those that somebody states of a unit, and recusals.
+pub const GROUNDED: [&str; 6] = ["closed", "merged", "moved", "positive_list", "recusal", "stopped"];
+
+/// What is wrong with the grounds beside the counts, in Chinese: each reason once and in order, none empty, and as many
+/// units as are excluded by it.
+#[must_use]
+pub(super) fn grounds_fault(grounds: &[ReasonGrounds], counts: &SealCounts) -> Option<String> {
+    if !grounds.is_sorted_by(|a, b| a.reason < b.reason) {
+        return Some("原因没有按次序，或有重复".to_owned());
+    }
+    let odd = |one: &&ReasonGrounds| {
+        !GROUNDED.contains(&one.reason.as_str()) || u128::from(one.entered) + u128::from(one.imported) == 0
+    };
+    if let Some(one) = grounds.iter().find(odd) {
+        return Some(format!("原因「{}」不在应列依据之列，或户数为零", one.reason));
+    }
+    for reason in GROUNDED.iter().filter(|reason| **reason != "recusal") {
+        let excluded = counts.excluded.iter().find(|one| one.reason == *reason);
+        let units = excluded.map_or(0, |one| one.units.iter().map(|n| u128::from(*n)).sum());
+        let told = grounds.iter().find(|one| one.reason == *reason);
+        let told = told.map_or(0, |one| u128::from(one.entered) + u128::from(one.imported));
+        if units != told {
+            return Some(format!("原因「{reason}」排除 {units} 户，列有依据的为 {told} 户"));
+        }
+    }
+    None
+}
+
 impl SealCounts {
     /// Counts a frame's rows.
     #[must_use]

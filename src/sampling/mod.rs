@@ -27,6 +27,7 @@ mod frame_csv;
 mod hash;
 mod inclusion;
 mod json;
+mod log_head;
 mod merkle;
 mod method;
 mod nodes;
@@ -39,6 +40,7 @@ mod realised;
 mod register;
 mod rounding;
 mod seal;
+mod seal_request;
 mod secret;
 mod substitution;
 mod ticket;
@@ -58,11 +60,11 @@ pub use certificate::{
     certificate_of, compute_certificate_unit,
 };
 pub use closed::{
-    AddedUnit, CLOSED_FORMAT, ChangeEntry, ChangeKind, ClosedCertificate, ClosedStratum, EndedSeal, MaskedUnit,
-    NOT_HEAD, SECRET_LOST, SKIP_GROUNDS, SealEnd, ShownUnit, SkippedUnit, VoidedSeal, check_closed,
-    closed_certificate_of, outside_mark, parse_earlier,
+    AddedUnit, CLOSED_FORMAT, CLOSED_FORMAT_2, ChangeEntry, ChangeKind, ChangedFile, ClosedCertificate, ClosedStratum,
+    EndedSeal, InterventionEntry, MaskedUnit, NOT_HEAD, SECRET_LOST, SKIP_GROUNDS, SealEnd, ShownUnit, SkippedUnit,
+    VoidedSeal, check_closed, closed_certificate_of, outside_mark, parse_earlier,
 };
-pub use counts::{ReasonUnits, SealCounts, is_mandatory};
+pub use counts::{GROUNDED, ReasonGrounds, ReasonUnits, SealCounts, is_mandatory};
 pub use draw::{DrawOrder, DrawResult, RankedUnit, StratumOrder, StratumResult, draw_units};
 pub use entropy::{EntropyFormat, MIXED_SEPARATOR, mixed_formats};
 pub use estimate::{
@@ -76,6 +78,7 @@ pub use inclusion::{
     CERTAIN_ABOVE, compute_inclusion, compute_inclusion_of_quota, compute_inclusion_with_certainties, compute_ppb,
 };
 pub use json::to_canonical_json;
+pub use log_head::LogHead;
 pub use merkle::{GrowingTree, MerkleTree, PathFault, compute_log_leaf, compute_merkle_root, root_from_path};
 pub use method::Method;
 pub use off_site::{OffSitePace, compute_off_site, off_site_ticket};
@@ -91,8 +94,9 @@ pub use rounding::{
     compute_quota_offset, compute_quotas, draw_quotas, round_apart, settle_near_certain, settle_target,
 };
 pub use seal::{
-    DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, Seal, SealRequest, SealStratum, compute_seal,
+    DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, SEAL_FORMAT_2, Seal, SealStratum, compute_seal,
 };
+pub use seal_request::{SealRequest, compute_seal};
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::{compute_next_reserve, passed_over};
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};

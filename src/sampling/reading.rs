@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::certificate::{CERTIFICATE_FORMAT, Certificate, CertificateStratum, DEMONSTRATION, format_fault};
-use super::closed::{CLOSED_FORMAT, ClosedCertificate, ShownUnit, check_closed};
+use super::closed::{CLOSED_FORMAT, CLOSED_FORMAT_2, ClosedCertificate, ShownUnit, check_closed};
 use super::draw::{DrawResult, StratumResult};
 use super::fault::{CheckReport, Fault};
 use super::frame::SamplingFrame;
@@ -50,7 +50,9 @@ impl AnyCertificate {
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let value = parse_value(bytes, "certificate")?;
         match value.get("format").and_then(Value::as_str).unwrap_or_default() {
-            CLOSED_FORMAT => ClosedCertificate::from_value(value).map(|closed| Self::Second(Box::new(closed))),
+            CLOSED_FORMAT | CLOSED_FORMAT_2 => {
+                ClosedCertificate::from_value(value).map(|closed| Self::Second(Box::new(closed)))
+            }
             CERTIFICATE_FORMAT => Certificate::parse(bytes).map(|first| Self::First(Box::new(first))),
             other => Err(format_fault(other)),
         }

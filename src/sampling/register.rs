@@ -6,6 +6,7 @@
 //! second seal says why; nothing opens before its public number's time.
 
 use super::hash::{Hash32, hash_from_hex, to_hex};
+use super::log_head::LogHead;
 use super::seal::Seal;
 use super::time::ShanghaiTime;
 use crate::diagnostic::{AppError, AppResult};
@@ -24,6 +25,9 @@ pub enum RegisterEvent {
     /// The seal was given up.
     Voided,
 }
+
+/// The word of the row in a published register that carries the log's head.
+const LOG: &str = "log";
 
 impl RegisterEvent {
     /// The word in the file.
@@ -324,7 +328,17 @@ impl SealRegister {
         writer.into_inner().unwrap_or_default()
     }
 
-    /// Reads `register.csv` and checks its chain from the first line.
+    /// The register as it is published: one row more, `log`, with the log's head at that time (`sequence` its lines,
+    /// `commitment` its root), so that a copy of it and the log contradict each other where the log is written anew.
+    #[must_use]
+    pub fn to_published_csv(&self, at: &str, agency: &str, log: &LogHead) -> Vec<u8> {
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+        let _ = writer.write_record([LOG, at, agency, "", &log.size.to_string(), &log.root, "", "", ""]);
+        [self.to_csv(), writer.into_inner().unwrap_or_default()].concat()
+    }
+
+    /// Reads `register.csv` and checks its chain from the first line. A published copy ends with the log's head, which is
+    /// read over.
     ///
     /// # Errors
     /// `SEL-021` for a line that can't be read, `SEL-020` for one that breaks a rule, with the row's number.
@@ -335,7 +349,7 @@ impl SealRegister {
         };
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
         let mut register = Self::new();
-        let mut with_header = false;
+        let (mut with_header, mut ended) = (false, false);
         for (i, record) in reader.records().enumerate() {
             let record = record.map_err(|error| unreadable(i as u64 + 1, "", &error.to_string(), "UTF-8 的 csv"))?;
             let row = record.position().map_or(i as u64 + 1, csv::Position::line);
@@ -350,6 +364,17 @@ impl SealRegister {
             let [event, at, agency, period, sequence, commitment, previous, available_at, reason] = fields[..] else {
                 return Err(unreadable(row, "", &fields.join(","), &format!("9 列，实际 {} 列", fields.len())));
             };
+            if ended {
+                return Err(unreadable(row, "event", event, "日志根值之后没有别的行"));
+            }
+            if event == LOG {
+                let head = hash_from_hex(commitment).is_some() && sequence.parse::<u64>().is_ok();
+                if !head || [period, previous, available_at, reason].iter().any(|text| !text.is_empty()) {
+                    return Err(unreadable(row, "event", event, "日志的行数与根值"));
+                }
+                ended = true;
+                continue;
+            }
             let event = [RegisterEvent::Sealed, RegisterEvent::Opened, RegisterEvent::Voided]
                 .into_iter()
                 .find(|known| known.id() == event)

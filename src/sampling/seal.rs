@@ -10,29 +10,29 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::counts::SealCounts;
+use super::counts::{ReasonGrounds, SealCounts, grounds_fault};
 use super::entropy::EntropyFormat;
 use super::fault::Fault;
-use super::frame::SamplingFrame;
 use super::hash::{Hash32, hash_from_hex, sha256, to_hex};
 use super::json::{key_difference, parse_value, to_canonical_json, typed};
+use super::log_head::LogHead;
 use super::method::Method;
-use super::probability::check_frame;
 use super::secret::Secret;
 use super::time::ShanghaiTime;
-use crate::diagnostic::{AppError, AppResult};
-use crate::domain::{Period, StratumId};
+use crate::domain::StratumId;
 
 /// The `format` of a seal of version 0.1; such seals are read and verified for ever, and none is made any more.
 pub const SEAL_FORMAT_1: &str = "fairdraw-seal/1";
-/// The `format` of the seals that are made: a seal of format 1 with [`Seal::counts`], [`Seal::earlier`] and
-/// [`Seal::program_sha256`].
-pub const SEAL_FORMAT: &str = "fairdraw-seal/2";
+/// The `format` of a seal with [`Seal::counts`], [`Seal::earlier`] and [`Seal::program_sha256`]; none is made any more.
+pub const SEAL_FORMAT_2: &str = "fairdraw-seal/2";
+/// The `format` of the seals that are made: one of format 2 with [`Seal::log`], [`Seal::interventions`] and
+/// [`Seal::grounds`].
+pub const SEAL_FORMAT: &str = "fairdraw-seal/3";
 /// Source of a public number that is known beforehand. It stands in the seal itself, so that no file beside it can
 /// turn a real draw into a demonstration, or hide one.
 pub const DEMONSTRATION_SOURCE: &str = "演示用公开数（事先已知）";
 
-const SEAL_KEYS: [&str; 19] = [
+const SEAL_KEYS: [&str; 22] = [
     "format",
     "agency",
     "period",
@@ -52,9 +52,14 @@ const SEAL_KEYS: [&str; 19] = [
     "counts",
     "earlier",
     "program_sha256",
+    "log",
+    "interventions",
+    "grounds",
 ];
 /// How many of them a seal of format 1 has.
 const KEYS_OF_FORMAT_1: usize = 16;
+/// And one of format 2.
+const KEYS_OF_FORMAT_2: usize = 19;
 
 /// `seal.json`, field by field as the file has it. Texts are only guaranteed valid where
 /// [`Seal::faults`] is empty.
@@ -103,6 +108,16 @@ pub struct Seal {
     /// SHA-256 of the running program's file; from format 2 on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program_sha256: Option<String>,
+    /// Head of the log before the line of the sealing; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogHead>,
+    /// SHA-256 of the canonical JSON of each intervention before the sealing that concerns the draw
+    /// ([`super::InterventionEntry`]), in order; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interventions: Option<Vec<String>>,
+    /// On what ground units are out of the draw and inspectors kept away from units; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<Vec<ReasonGrounds>>,
 }
 
 /// A stratum in the seal.
@@ -131,81 +146,6 @@ pub struct EntropyPledge {
     pub available_at: String,
 }
 
-/// What the office decides when it seals; the rest of the seal follows from the frame and the secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealRequest {
-    /// The body that draws, `[0-9A-Z]{2,18}`.
-    pub agency: String,
-    /// A month, or the year for the year's own seal.
-    pub period: Period,
-    /// From 1 within the period.
-    pub sequence: u64,
-    /// Commitment of the body's preceding seal.
-    pub previous: Option<Hash32>,
-    /// Now.
-    pub sealed_at: ShanghaiTime,
-    /// Name and version of the program.
-    pub program: String,
-    /// Hash over registry, history and earlier certificates.
-    pub inputs_sha256: Hash32,
-    /// Hash of the bytes of `policy.ron`.
-    pub policy_sha256: Hash32,
-    /// SHA-256(roster.csv ‖ needs.csv).
-    pub roster_sha256: Hash32,
-    /// SHA-256 of the running program's file.
-    pub program_sha256: Hash32,
-    /// Hashes of the period's earlier seals, as [`super::EndedSeal::sha256`] gives them.
-    pub earlier: Vec<Hash32>,
-    /// The form of the public number.
-    pub entropy_format: EntropyFormat,
-    /// Whose number it is.
-    pub entropy_source: String,
-    /// Which issue, day or round.
-    pub entropy_reference: String,
-    /// When it becomes known; must be after `sealed_at`.
-    pub available_at: ShanghaiTime,
-}
-
-/// Seals a frame. The seal is checked in full before it is given out, the realised probabilities included.
-///
-/// # Errors
-/// `SEL-010` where a stratum's probabilities are no whole number; the first fault (`VER-…`) of the seal or
-/// the frame otherwise, such as `VER-010` where it is sealed after the public number is known.
-pub fn compute_seal(request: SealRequest, frame: &SamplingFrame, secret: &Secret) -> AppResult<Seal> {
-    let seal = Seal {
-        format: SEAL_FORMAT.to_owned(),
-        agency: request.agency,
-        period: request.period.to_string(),
-        sequence: request.sequence,
-        previous: request.previous.map(|hash| to_hex(&hash)).unwrap_or_default(),
-        sealed_at: request.sealed_at.to_string(),
-        method: Method::LATEST.id().to_owned(),
-        program: request.program,
-        frame_root: to_hex(&frame.root()),
-        frame_size: frame.len() as u64,
-        strata: frame.seal_strata()?,
-        inputs_sha256: to_hex(&request.inputs_sha256),
-        policy_sha256: to_hex(&request.policy_sha256),
-        roster_sha256: to_hex(&request.roster_sha256),
-        secret_sha256: to_hex(&secret.sha256()),
-        entropy: EntropyPledge {
-            format: request.entropy_format.id().to_owned(),
-            source: request.entropy_source,
-            reference: request.entropy_reference,
-            available_at: request.available_at.to_string(),
-        },
-        counts: None,
-        earlier: Some(request.earlier.iter().map(|hash| to_hex(hash)).collect()),
-        program_sha256: Some(to_hex(&request.program_sha256)),
-    };
-    let seal = Seal { counts: Some(SealCounts::of(frame, &seal.strata)), ..seal };
-    let first = |faults: Vec<Fault>| faults.into_iter().next().map_or(Ok(()), |fault| Err(AppError::from(fault)));
-    first(seal.faults())?;
-    first(seal.strata_faults())?;
-    first(check_frame(frame, &seal))?;
-    Ok(seal)
-}
-
 impl Seal {
     /// What a QR code of the seal holds: its commitment with agency, period and sequence.
     #[must_use]
@@ -229,8 +169,11 @@ impl Seal {
     }
 
     pub(super) fn from_value(value: Value) -> Result<Self, Fault> {
-        let first = value.get("format").and_then(Value::as_str) == Some(SEAL_FORMAT_1);
-        let keys = if first { &SEAL_KEYS[..KEYS_OF_FORMAT_1] } else { &SEAL_KEYS[..] };
+        let keys = match value.get("format").and_then(Value::as_str) {
+            Some(SEAL_FORMAT_1) => &SEAL_KEYS[..KEYS_OF_FORMAT_1],
+            Some(SEAL_FORMAT_2) => &SEAL_KEYS[..KEYS_OF_FORMAT_2],
+            _ => &SEAL_KEYS[..],
+        };
         if let Some(difference) = key_difference(&value, keys) {
             return Err(Fault::new(
                 "VER-001",
@@ -266,6 +209,12 @@ impl Seal {
     #[must_use]
     pub fn is_format_1(&self) -> bool {
         self.format == SEAL_FORMAT_1
+    }
+
+    /// True from format 3 on: seal and certificate carry heads of the log.
+    #[must_use]
+    pub fn has_log(&self) -> bool {
+        self.format == SEAL_FORMAT
     }
 
     /// True where this is the secret that the seal binds.
@@ -315,10 +264,10 @@ impl Seal {
 
     pub(super) fn format_faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if self.format != SEAL_FORMAT && !self.is_format_1() {
+        if ![SEAL_FORMAT, SEAL_FORMAT_2, SEAL_FORMAT_1].contains(&self.format.as_str()) {
             faults.push(Fault::new(
                 "VER-003",
-                format!("封签格式「{}」无法识别，应为 {SEAL_FORMAT} 或 {SEAL_FORMAT_1}", self.format),
+                format!("封签格式「{}」无法识别，应为 {SEAL_FORMAT}、{SEAL_FORMAT_2} 或 {SEAL_FORMAT_1}", self.format),
                 "format",
             ));
         }
@@ -355,11 +304,12 @@ impl Seal {
         faults
     }
 
-    /// What is wrong with the fields that format 2 adds; there are none in format 1.
+    /// What is wrong with the fields that formats 2 and 3 add; there are none in format 1.
     fn closed_faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let has = [self.counts.is_some(), self.earlier.is_some(), self.program_sha256.is_some()];
-        if has != [!self.is_format_1(); 3] {
+        let third = [self.log.is_some(), self.interventions.is_some(), self.grounds.is_some()];
+        if has != [!self.is_format_1(); 3] || third != [self.has_log(); 3] {
             return vec![Fault::new("VER-063", "封签的字段与其格式不符", "seal: unknown or missing fields")];
         }
         if let Some(earlier) = &self.earlier
@@ -379,6 +329,16 @@ impl Seal {
         }
         if let Some(why) = self.counts.as_ref().and_then(|counts| counts.fault(&self.strata, self.frame_size)) {
             faults.push(Fault::new("VER-052", format!("封签的分原因户数（counts）不对：{why}"), "seal: counts"));
+        } else if let (Some(counts), Some(grounds)) = (&self.counts, &self.grounds)
+            && let Some(why) = grounds_fault(grounds, counts)
+        {
+            faults.push(Fault::new("VER-078", format!("封签的排除依据（grounds）不对：{why}"), "seal: grounds"));
+        }
+        let written = |hash: &String| hash_from_hex(hash).is_some();
+        if self.log.as_ref().is_some_and(|log| !log.is_written())
+            || self.interventions.as_ref().is_some_and(|list| !list.iter().all(written))
+        {
+            faults.push(Fault::new("VER-077", "封签的日志根值或外部改动写法不对", "seal: log or interventions"));
         }
         faults
     }
@@ -444,7 +404,7 @@ fn is_agency(text: &str) -> bool {
 }
 
 /// `YYYY-MM` with MM from 00 (the year itself) to 12: the published format's rule, which takes seals of any year,
-/// while a [`Period`] is one that a plan can have.
+/// while a [`crate::domain::Period`] is one that a plan can have.
 fn is_period(text: &str) -> bool {
     match text.as_bytes() {
         [y @ .., b'-', tens, ones] => {

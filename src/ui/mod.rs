@@ -15,6 +15,7 @@ mod palette;
 mod path_dialog;
 pub mod picker;
 pub mod plot;
+pub mod proof;
 mod rows;
 pub mod screens;
 mod shell;

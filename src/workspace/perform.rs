@@ -193,7 +193,7 @@ pub fn perform_deed(
         Deed::SignDraw(period, key) => DeedOutcome::AnchorsTaken(Box::new(sign_draw(project, period, &key, context)?)),
         Deed::TakeResults(file) => DeedOutcome::Results(take_results(project, &file, context)?),
         Deed::RecordResult(result, reason) => {
-            record_result(project, frames.get(project)?.0, *result, &reason, context)?;
+            record_result(project, frames.get(project)?.0, *result, reason, context)?;
             DeedOutcome::Recorded
         }
         Deed::RecordClear(keys, days) => {

@@ -38,7 +38,7 @@ use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::{Project, bundled_calendar};
 use fairdraw::workspace::store::register::{load_opened_draws, load_register, next_month};
 
-use super::project::{DICE, at, drawn, month, pledge, save_edits, saved};
+use super::project::{DICE, at, drawn, month, pledge, proved, save_edits, saved};
 
 /// A project of the five.
 #[derive(Clone, Copy)]
@@ -419,7 +419,7 @@ fn a_year_of(kind: Kind) {
         &world.registry,
         month("2027-02"),
         &unit,
-        (SubstituteCase::Closed, reason),
+        (SubstituteCase::Closed, proved(reason)),
         &at("2027-02-04T09:00:00"),
     )
     .unwrap();

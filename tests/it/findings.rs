@@ -16,7 +16,7 @@ use fairdraw::workspace::store::quality::load_report;
 use polars::prelude::DataFrame;
 
 use super::command_line::{fairdraw, text, words};
-use super::project::at;
+use super::project::{at, proved};
 
 const REGISTER: &str = "排污许可证编号,单位名称,统一社会信用代码,行政区,管理类别,经度,纬度\n\
     91310115MA1H00013P001P,浦东试验制造厂,,浦东新区,重点管理,121.54,31.22\n\
@@ -195,7 +195,7 @@ fn what_is_confirmed_is_not_asked_again_until_its_value_changes() {
     let folder = tempfile::tempdir().unwrap();
     let (root, input) = (made(folder.path()), folder.path().join("输入"));
     let outside = key(&load_report(&root).unwrap(), "IMP-033");
-    let asked = |reason: &str| Confirmation { keys: vec![outside.clone()], same_as: None, reason: reason.to_owned() };
+    let asked = |reason: &str| Confirmation { keys: vec![outside.clone()], same_as: None, reason: proved(reason) };
     {
         let project = Project::open(&root, Some("测试员")).unwrap();
         let now = at("2026-12-21T09:00:00");
@@ -285,7 +285,7 @@ fn only_kinds_that_a_person_may_decide_can_be_confirmed() {
         value: String::new(),
         beside: String::new(),
     };
-    let asked = Confirmation { keys: vec![blank.clone()], same_as: None, reason: "不知道".to_owned() };
+    let asked = Confirmation { keys: vec![blank.clone()], same_as: None, reason: proved("不知道") };
     let now = at("2026-12-21T09:00:00");
     assert_eq!(confirm_findings(&project, &asked, &now).unwrap_err().code(), "QLT-004");
     let gone = FindingKey { code: "IMP-033".to_owned(), ..blank };

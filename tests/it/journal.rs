@@ -26,7 +26,7 @@ use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::quality::load_report;
 
 use super::disclosure::day;
-use super::project::{at, month, pledge};
+use super::project::{at, month, pledge, proved};
 use super::results::{good, january};
 
 /// What is done once a quarter, or when something goes wrong, as the window does it.
@@ -75,9 +75,14 @@ fn once_a_quarter(project: &Project, words: &JournalWords<'_>, folder: &Path, pa
     assert_eq!(said, "删除保留的名录 2027-01-28-2");
     let report = load_report(&folder.join("项目")).unwrap();
     let key = keys_of(&report).unwrap().into_iter().flatten().next().unwrap();
-    let asked = Confirmation { keys: vec![key.clone()], same_as: None, reason: "已电话核实".to_owned() };
+    let asked = Confirmation { keys: vec![key.clone()], same_as: None, reason: proved("已电话核实") };
     let said = deed(Deed::ConfirmFindings(asked), "2027-01-28T09:42:00");
-    assert!(said.contains(" 1 条：") && said.contains(&key.about) && said.ends_with("。原因：已电话核实"), "{said}");
+    assert!(
+        said.contains(" 1 条：")
+            && said.contains(&key.about)
+            && (said.ends_with("。原因：已电话核实") || said.contains("。原因：已电话核实。依据：")),
+        "{said}"
+    );
     let said = deed(Deed::WithdrawFindings(vec![key.clone()]), "2027-01-28T09:44:00");
     assert!(said.contains(" 1 条：") && said.contains(&key.about), "{said}");
     let map = office.join("上海市区县（示意）.shp");
@@ -208,13 +213,19 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     let january = month("2027-01");
     let drawn = paired.iter().skip(15).find(|check| check.origin == CheckOrigin::Drawn);
     let dead: &UnitId = &drawn.unwrap().unit_id;
-    let put =
-        substitute_unit(&project, &registry, january, dead, (SubstituteCase::Closed, "厂房已拆除"), &now).unwrap();
+    let put = substitute_unit(&project, &registry, january, dead, (SubstituteCase::Closed, proved("厂房已拆除")), &now)
+        .unwrap();
     let by = words.unit(put.by.as_str());
     assert!(by.contains('（'), "the reserve has a name: {by}");
-    assert_eq!(last(), format!("2027 年 1 月：{}（关闭）由 {by} 替换。原因：厂房已拆除", words.unit(dead.as_str())));
+    assert_eq!(
+        last(),
+        format!(
+            "2027 年 1 月：{}（关闭）由 {by} 替换。原因：厂房已拆除。依据：检查笔录第7号。共同负责：李四",
+            words.unit(dead.as_str())
+        )
+    );
     let leaving = &paired[11].inspectors[0];
-    replace_inspector(&project, january, &paired[11].unit_id, leaving, "出差", &now).unwrap();
+    replace_inspector(&project, january, &paired[11].unit_id, leaving, proved("出差"), &now).unwrap();
     assert!(last().contains(&words.inspector(leaving.as_str())) && last().contains(&paired[11].name), "{}", last());
     let listed: Vec<&UnitId> = checks.iter().map(|c| &c.unit_id).collect();
     let units = sources::UNIT_ID.of(&registry.sources).unwrap();

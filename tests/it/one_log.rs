@@ -2,6 +2,8 @@
 //! deed and by `verify --log`; what a forger with the whole folder can still do needs a head that somebody else keeps.
 
 mod altered;
+mod lost;
+mod papers;
 mod steered;
 
 use std::fs;
@@ -131,13 +133,11 @@ fn two_people_answer_for_a_changed_file_and_work_goes_on() {
     assert!(evidence.join("log.json").exists());
 }
 
-#[test]
-fn a_project_of_an_earlier_version_goes_on_and_is_not_said_to_hold() {
-    let (_place, root) = staged("结果");
-    // as version 0.1 wrote it: neither hashes nor heads
+/// The journal as version 0.1 wrote it: neither hashes nor heads.
+fn as_version_0_1(root: &Path) {
     let mut text = String::new();
     let mut previous = String::new();
-    for entry in lines(&root) {
+    for entry in lines(root) {
         let line = serde_json::json!({
             "at": entry.at, "command": entry.command, "detail": entry.detail, "operator": entry.operator,
             "previous": previous, "sequence": entry.sequence,
@@ -147,9 +147,12 @@ fn a_project_of_an_earlier_version_goes_on_and_is_not_said_to_hold() {
         text += &(line + "\n");
     }
     fs::write(root.join("journal.jsonl"), text).unwrap();
-    for draw in ["2027-00/1", "2027-01/1"] {
-        fs::remove_file(root.join("draws").join(draw).join("log.json")).unwrap();
-    }
+}
+
+#[test]
+fn a_project_of_an_earlier_version_goes_on_and_is_not_said_to_hold() {
+    let (_place, root) = staged("新");
+    as_version_0_1(&root);
     let found = verified(&root, &[]);
     assert!(found.report.is_verified(), "{:?}", found.report.faults);
     let unchecked = |found: &LogVerified| -> Vec<&'static str> {
@@ -162,7 +165,7 @@ fn a_project_of_an_earlier_version_goes_on_and_is_not_said_to_hold() {
     let found = verified(&root, &[]);
     assert!(found.report.is_verified(), "{:?}", found.report.faults);
     assert!(!unchecked(&found).contains(&"项目文件") && unchecked(&found).contains(&"日志中的文件校验值"));
-    fs::write(root.join("results/results.json"), "[]").unwrap();
+    fs::write(root.join("quality.csv"), "[]").unwrap();
     assert_eq!(next_deed(&root), "LOG-001");
     assert!(named(&root, &[]).contains(&"LOG-015"));
 }

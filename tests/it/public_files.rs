@@ -26,7 +26,7 @@ use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::register::load_register;
 use polars::prelude::StringChunked;
 
-use super::project::{DICE, at, before_the_log, month, pledge, project};
+use super::project::{DICE, accepted, at, month, pledge, project, proved};
 use super::results::{GROUND, good};
 
 /// A secret: what the scanner looks for in plain letters and digits, and how it is written.
@@ -231,7 +231,7 @@ fn hostile_project(folder: &Path) -> (Project, Registry) {
     let (reserves, selected) = (draw.reserves(&order), draw.selected(&order));
     let (stratum, _) = reserves.iter().find(|(of, list)| list.len() > 2 && !selected[*of].is_empty()).unwrap();
     let dead = selected[stratum][0].clone();
-    let of = (SubstituteCase::Closed, "替换理由丙");
+    let of = (SubstituteCase::Closed, proved("替换理由丙"));
     substitute_unit(&project, &registry, month("2027-01"), &dead, of, &at("2027-01-04T09:00:00")).unwrap();
     // typed by an older program, which took any words
     put(&draw.folder.join("changes.json"), "替换理由丙", &json(&planted(3)));
@@ -242,7 +242,7 @@ fn hostile_project(folder: &Path) -> (Project, Registry) {
         other => other.to_owned(),
     });
     fs::write(project.root().join("register.csv"), lines.to_csv()).unwrap();
-    before_the_log(project.root());
+    accepted(project.root(), "2027-01-04T10:00:00");
 
     // names in the register of sources
     let checks: Vec<DueCheck> = load_opened(&project, &registry).unwrap().remove(0).checks;

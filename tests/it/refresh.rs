@@ -19,7 +19,7 @@ use fairdraw::workspace::store::kept::load_kept;
 use fairdraw::workspace::store::project::{Project, load_project_file};
 use fairdraw::workspace::store::staged::Recovery;
 
-use super::project::{at, before_the_log};
+use super::project::{accepted, at};
 use office::{FILES, Plant, name_of, office, register, unit_of, write};
 
 pub(crate) const LATER: &str = "2027-01-05T09:00:00";
@@ -378,7 +378,7 @@ fn a_project_of_before_is_refreshed_too() {
         skipping &= !line.contains(']');
     }
     fs::write(root.join("project.ron"), lines.join("\n")).unwrap();
-    before_the_log(&root);
+    accepted(&root, "2026-12-20T10:00:00");
     let project = Project::open(&root, Some("测试员")).unwrap();
     assert!(project.file.inputs.iter().all(|input| input.tables.is_empty()));
     let from = folder.path().join("新");

@@ -3,6 +3,8 @@
 
 mod anchored;
 mod closing;
+mod proved;
+mod rederived;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,6 +32,8 @@ use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
 use fairdraw::workspace::store::register::load_register;
 use polars::prelude::{Column, DataType, NamedFrom, Series};
+
+use crate::project::proved;
 
 const DICE: &str = "4162253614235516";
 const AVAILABLE: &str = "2026-12-29T20:00:00";
@@ -285,7 +289,9 @@ fn reserves_come_in_order_and_those_passed_over_stay_so() {
     };
     add_triggered_check(&project, &registry, january(), &request, &context).unwrap();
     let by = |unit: &UnitId, reason: &str| {
-        substitute_unit(&project, &registry, january(), unit, (SubstituteCase::Closed, reason), &context).unwrap().by
+        substitute_unit(&project, &registry, january(), unit, (SubstituteCase::Closed, proved(reason)), &context)
+            .unwrap()
+            .by
     };
     let first = by(&dead, "2027-01-04 关闭");
     let place = list.iter().position(|unit| *unit == first).unwrap();
@@ -417,7 +423,7 @@ fn a_stopped_unit_is_out_for_a_visits_window_and_then_drawn_again() {
     let [stopped, moved] = [0, 1].map(|i| selected[stratum][i].clone());
     let context = at("2027-01-04T09:00:00");
     for (unit, case) in [(&stopped, SubstituteCase::Stopped), (&moved, SubstituteCase::Moved)] {
-        substitute_unit(&project, &registry, january(), unit, (case, "2027-01-04 现场核实"), &context).unwrap();
+        substitute_unit(&project, &registry, january(), unit, (case, proved("2027-01-04 现场核实")), &context).unwrap();
     }
     // written with its case, and read again
     let changes = StoredDraw::load(&project, draw.period, 1).unwrap().changes;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""An independent checker of the sealed draw (docs/draw.md, formats 1 and 2), standard library only.
+"""An independent checker of the sealed draw (docs/draw.md, formats 1 to 3), standard library only.
 
   draw.py certificate CERTIFICATE.json [--frame FRAME.csv] [--commitment HEX] [--head HEX]
           [--roster ROSTER.csv --needs NEEDS.csv --assignment ASSIGNMENT.csv [--changes CHANGES.json]]
@@ -44,6 +44,9 @@ SEAL_1 = {"format", "agency", "period", "sequence", "previous", "sealed_at", "me
           "frame_root", "frame_size", "strata", "inputs_sha256", "policy_sha256",
           "roster_sha256", "secret_sha256", "entropy"}
 SEAL_2 = SEAL_1 | {"counts", "earlier", "program_sha256"}
+SEAL_3 = SEAL_2 | {"log", "interventions", "grounds"}
+# reasons that need a ground: those that somebody states of a unit, and recusals
+GROUNDED = ("closed", "merged", "moved", "positive_list", "recusal", "stopped")
 OPENING = {"format", "commitment", "secret", "entropy_value"}
 DEMONSTRATION_SOURCE = "演示用公开数（事先已知）"
 DEMONSTRATION = "演示：公共数字事先已知，本证书不证明抽取公正"
@@ -143,12 +146,14 @@ def is_row(value):
 TEXTS = dict.fromkeys(("format", "agency", "period", "previous", "sealed_at", "method", "program", "frame_root",
                        "inputs_sha256", "policy_sha256", "roster_sha256", "secret_sha256"), is_text)
 ENTROPY_OF_SEAL = map_of(dict.fromkeys(("format", "source", "reference", "available_at"), is_text))
+HEAD = map_of({"root": is_text, "size": is_whole})
 BY_REASON = list_of(map_of({"reason": is_text, "units": list_of(is_whole)}))
 SEAL = map_of({**TEXTS, "sequence": is_whole, "frame_size": is_whole, "entropy": ENTROPY_OF_SEAL,
                "strata": list_of(map_of({"id": is_text, "size": is_whole, "draw": is_whole})),
                "counts": map_of({"excluded": BY_REASON, "mandatory": BY_REASON}),
-               "earlier": list_of(is_text), "program_sha256": is_text},
-              ("counts", "earlier", "program_sha256"))
+               "earlier": list_of(is_text), "program_sha256": is_text, "log": HEAD, "interventions": list_of(is_text),
+               "grounds": list_of(map_of({"reason": is_text, "imported": is_whole, "entered": is_whole}))},
+              ("counts", "earlier", "program_sha256", "log", "interventions", "grounds"))
 OPENED = map_of(dict.fromkeys(OPENING, is_text))
 UNIT_FIELDS = {"row": is_row, "index": is_whole, "path": list_of(is_text), "ticket": is_whole, "key": is_text}
 SHOWN = either(map_of(UNIT_FIELDS), map_of({"index": is_whole, "leaf": is_text, "path": list_of(is_text)}))
@@ -159,8 +164,11 @@ CERTIFICATE_1 = map_of({
     "earlier": list_of(map_of({"sequence": is_whole, "commitment": is_text, "state": is_text, "reason": is_text})),
     "statement": is_text, "digest": is_text}, ("statement", "digest"))
 CHANGE = map_of({"kind": lambda v: v in ("substitute", "replace", "add"),
-                 **dict.fromkeys(("unit", "by", "case", "person", "reason", "evidence", "at"), is_text),
-                 "skipped": list_of(map_of({"unit": is_text, "ground": is_text}))})
+                 **dict.fromkeys(("unit", "by", "case", "person", "reason", "evidence", "at", "document"), is_text),
+                 "log": HEAD, "skipped": list_of(map_of({"unit": is_text, "ground": is_text}))}, ("document", "log"))
+CHANGED = list_of(map_of(dict.fromkeys(("path", "expected", "found"), is_text)))
+INTERVENTION = map_of({"after": is_whole, "log": HEAD, "changed": CHANGED,
+                       **dict.fromkeys(("at", "operator", "second", "reason"), is_text)})
 CERTIFICATE_2 = map_of({
     "format": is_text, "seal": SEAL, "opening": OPENED, "head": is_text,
     "strata": list_of(map_of({"id": is_text, "threshold": is_text, "selected": list_of(SHOWN),
@@ -168,7 +176,8 @@ CERTIFICATE_2 = map_of({
     "changes": list_of(CHANGE),
     "added": list_of(map_of({"row": is_row, "index": is_whole, "path": list_of(is_text)})),
     "earlier": list_of(map_of({"seal": SEAL, "state": lambda v: v in ("opened", "voided"),
-                               **dict.fromkeys(("at", "reason", "again", "secret"), is_text)}))})
+                               **dict.fromkeys(("at", "reason", "again", "secret"), is_text)})),
+    "log": HEAD, "interventions": list_of(INTERVENTION)}, ("log", "interventions"))
 PROOF = map_of({"format": is_text, "row": is_row, "index": is_whole, "path": list_of(is_text), "seal": SEAL,
                 "draw": map_of({"opening": OPENED, "ticket": is_whole, "key": is_text, "threshold": is_text,
                                 "reserve": map_of(UNIT_FIELDS)}, ("reserve",)),
@@ -180,7 +189,7 @@ PROOF = map_of({"format": is_text, "row": is_row, "index": is_whole, "path": lis
 def read_certificate(data: bytes):
     value = parse_json(data, "certificate")
     form = value.get("format") if isinstance(value, dict) else None
-    if form not in ("fairdraw-certificate/1", "fairdraw-certificate/2"):
+    if form not in ("fairdraw-certificate/1", "fairdraw-certificate/2", "fairdraw-certificate/3"):
         raise Refused("VER-003", "format")
     check_keys(value)
     if not (CERTIFICATE_1 if form.endswith("1") else CERTIFICATE_2)(value):
@@ -192,7 +201,8 @@ def check_keys(value):
     """The seal's and the opening's keys, told before the rest."""
     seal = value.get("seal")
     if "seal" in value:
-        wanted = SEAL_1 if isinstance(seal, dict) and seal.get("format") == "fairdraw-seal/1" else SEAL_2
+        form = seal.get("format") if isinstance(seal, dict) else None
+        wanted = {"fairdraw-seal/1": SEAL_1, "fairdraw-seal/2": SEAL_2}.get(form, SEAL_3) if is_text(form) else SEAL_3
         if not isinstance(seal, dict) or set(seal) != wanted:
             raise Refused("VER-001", "seal: unknown or missing fields")
     if "opening" in value and (not isinstance(value["opening"], dict) or set(value["opening"]) != OPENING):
@@ -478,6 +488,26 @@ def is_format_1(seal):
     return seal["format"] == "fairdraw-seal/1"
 
 
+def has_log(seal):
+    return seal["format"] == "fairdraw-seal/3"
+
+
+def grounds_fault(seal):
+    """What is wrong with the grounds beside the counts; None where they fit."""
+    grounds, excluded = seal["grounds"], {one["reason"]: sum(one["units"]) for one in seal["counts"]["excluded"]}
+    reasons = [one["reason"] for one in grounds]
+    if any(a >= b for a, b in zip(reasons, reasons[1:])):
+        return "order of the reasons"
+    told = {one["reason"]: one["entered"] + one["imported"] for one in grounds}
+    for reason, units in told.items():
+        if reason not in GROUNDED or units == 0:
+            return f"reason {reason}"
+    for reason in GROUNDED:
+        if reason != "recusal" and told.get(reason, 0) != excluded.get(reason, 0):
+            return f"reason {reason}: {excluded.get(reason, 0)} units, {told.get(reason, 0)} grounds"
+    return None
+
+
 def counts_fault(seal):
     """What is wrong with a seal's counts beside its strata and frame_size; None where they fit."""
     strata, counts = seal["strata"], seal["counts"]
@@ -498,9 +528,9 @@ def counts_fault(seal):
 
 
 def closed_faults(seal):
-    """The fields that format 2 adds."""
-    more = {"counts", "earlier", "program_sha256"} & set(seal)
-    if len(more) != (0 if is_format_1(seal) else 3):
+    """The fields that formats 2 and 3 add."""
+    second, third = (SEAL_2 - SEAL_1) & set(seal), (SEAL_3 - SEAL_2) & set(seal)
+    if len(second) != (0 if is_format_1(seal) else 3) or len(third) != (3 if has_log(seal) else 0):
         return [("VER-063", "seal: unknown or missing fields")]
     if is_format_1(seal):
         return []
@@ -511,12 +541,16 @@ def closed_faults(seal):
         f.append(("VER-053", "seal: earlier"))
     if counts_fault(seal):
         f.append(("VER-052", "seal: counts"))
+    elif has_log(seal) and grounds_fault(seal):
+        f.append(("VER-078", "seal: grounds"))
+    if has_log(seal) and not all(HEX64.fullmatch(one) for one in [seal["log"]["root"], *seal["interventions"]]):
+        f.append(("VER-077", "seal: log or interventions"))
     return f
 
 
 def seal_form_faults(seal):
     f = []
-    if seal["format"] not in ("fairdraw-seal/1", "fairdraw-seal/2"):
+    if seal["format"] not in ("fairdraw-seal/1", "fairdraw-seal/2", "fairdraw-seal/3"):
         f.append(("VER-003", "format"))
     if seal["method"] not in CALIBRATE_BELOW:
         f.append(("VER-004", "method"))
@@ -879,7 +913,7 @@ def substitute_faults(s):
     return f
 
 
-# ---- a certificate of format 2 ---------------------------------------------------------------
+# ---- a certificate of format 2 or 3 ----------------------------------------------------------
 
 def shown_leaf(unit):
     return unit["leaf"] if "leaf" in unit else leaf(tuple(unit["row"])).hex()
@@ -889,13 +923,68 @@ def heads_of(c):
     """The chain over opening, drawn units and changes: its values, hexadecimal."""
     drawn = [{"id": s["id"], "selected": [shown_leaf(u) for u in s["selected"]], "threshold": s["threshold"]}
              for s in c["strata"]]
-    head = sha(b"fairdraw/2/head\n", commitment_of(c["seal"]), sha(canonical_json(c["opening"])),
-               sha(canonical_json(drawn)))
+    parts = [commitment_of(c["seal"]), sha(canonical_json(c["opening"])), sha(canonical_json(drawn))]
+    interventions = c.get("interventions", [])
+    if "log" in c:
+        before = [one for one in interventions if one["after"] == 0]
+        head = sha(b"fairdraw/3/head\n", *parts, sha(canonical_json(c["log"])), sha(canonical_json(before)))
+    else:
+        head = sha(b"fairdraw/2/head\n", *parts)
     heads = [head.hex()]
-    for change in c["changes"]:
-        head = sha(b"fairdraw/2/change\n", head, sha(canonical_json(change)))
+    for one in course_of(c["changes"], interventions):
+        kind = b"fairdraw/3/intervention\n" if "after" in one else b"fairdraw/2/change\n"
+        head = sha(kind, head, sha(canonical_json(one)))
         heads.append(head.hex())
     return heads
+
+
+def course_of(changes, interventions):
+    """What was done after the opening, in order: an intervention stands behind the changes that it names."""
+    course = [one for one in interventions if one["after"] == 1]
+    for i, change in enumerate(changes):
+        course += [change, *(one for one in interventions if one["after"] == i + 2)]
+    return course
+
+
+def is_said(text):
+    return bool(text.strip(SPACE)) and len(text) <= 2000
+
+
+def intervention_form(one):
+    mark = re.compile(r"(([0-9]+:)?[0-9a-f]{64})?")
+    return (is_said(one["operator"]) and is_said(one["reason"]) and is_said(one["second"])
+            and one["operator"] != one["second"] and bool(one["changed"])
+            and all(is_said(x["path"]) and mark.fullmatch(x["expected"]) and mark.fullmatch(x["found"])
+                    for x in one["changed"])
+            and HEX64.fullmatch(one["log"]["root"]) and is_time(one["at"]))
+
+
+def log_faults(c):
+    """The log's heads and what another hand did: forms, that the seal binds those before it, that the log only grows."""
+    wrong = [("VER-076", "log or interventions")]
+    interventions, known = c["interventions"], c["seal"]["interventions"]
+    before, later = interventions[:len(known)], interventions[len(known):]
+    if [sha(canonical_json(one)).hex() for one in before] != known or not all(map(intervention_form, interventions)):
+        return wrong
+    places = [one["after"] for one in interventions]
+    if places != sorted(places) or any(one["after"] for one in before) or max(places, default=0) > len(c["changes"]) + 1:
+        return wrong
+
+    def of(one):  # its head, and whether the log may have begun anew before it
+        return one["log"], any(x["path"] == "journal.jsonl" for x in one.get("changed", []))
+    course = [*map(of, before), (c["seal"]["log"], False), *(of(one) for one in later if one["after"] == 0),
+              (c["log"], False), *map(of, course_of(c["changes"], later))]
+    if not all(HEX64.fullmatch(head["root"]) for head, _ in course):
+        return wrong
+    grows = all(b["size"] > a["size"] or anew for (a, _), (b, anew) in zip(course, course[1:]))
+    return [] if grows else wrong
+
+
+def own_fields(c):
+    """True where a certificate has exactly the fields of its format, in itself and in its changes."""
+    third = c["format"].endswith("3")
+    return all((key in c) == third for key in ("log", "interventions")) \
+        and all((key in x) == third for x in c["changes"] for key in ("log", "document"))
 
 
 def ended_fault(entry, own, sequence):
@@ -949,6 +1038,10 @@ def change_form(change):
         return "reason"
     if change["evidence"] and not HEX64.fullmatch(change["evidence"]):
         return "evidence"
+    document = change.get("document")
+    if document is not None and (len(document) > 2000 or (
+            kind != "add" and not change["evidence"] and not document.strip(SPACE))):
+        return "document"  # who is taken out of the draw, or away from a unit, is so on evidence
     return None if is_time(change["at"]) else "time"
 
 
@@ -1061,8 +1154,11 @@ def check_listed(report, c, seed):
 def check_certificate_2(c, rows=None, published=None, head=None) -> Report:
     report = Report()
     seal, opening = c["seal"], c["opening"]
-    if is_format_1(seal):
+    if is_format_1(seal) or c["format"].endswith("3") != has_log(seal):
         report.step("证书格式", "", [("VER-054", "certificate: format of another seal")])
+        return report
+    if not own_fields(c):
+        report.step("证书格式", "", [("VER-075", "certificate: unknown or missing fields")])
         return report
     commitment = commitment_of(seal)
     report.step("承诺值", commitment.hex(), commitment_faults(opening, commitment))
@@ -1070,7 +1166,8 @@ def check_certificate_2(c, rows=None, published=None, head=None) -> Report:
     report.step("封签格式", "", seal_faults(seal))
     report.step("开封格式", opening["entropy_value"], opening_faults(opening, seal))
     report.step("秘密", "", secret_faults(opening, seal))
-    later = ["以往封存", "层", "抽中单元在抽样框中", "票号与排序值", "抽取数与界限", "变更", "变更摘要", "全部单元"]
+    later = ["以往封存", "层", "抽中单元在抽样框中", "票号与排序值", "抽取数与界限", "变更",
+             *(["日志与外部改动"] if has_log(seal) else []), "变更摘要", "全部单元"]
     if report.faults:
         return report.skip_all(later)
     seed = seed_in(opening, seal)
@@ -1081,6 +1178,8 @@ def check_certificate_2(c, rows=None, published=None, head=None) -> Report:
         return report.skip_all(later[2:])
     check_listed(report, c, seed)
     report.step("变更", f"{len(c['changes'])}", change_faults(c))
+    if has_log(seal):
+        report.step("日志与外部改动", f"{len(c['interventions'])}", log_faults(c))
     heads = heads_of(c)
     report.step("变更摘要", heads[-1], [] if c["head"] == heads[-1] else [("VER-058", "head")])
     if head is None:
@@ -1108,6 +1207,11 @@ def check_certificate_2(c, rows=None, published=None, head=None) -> Report:
     unnamed = max(0, sum(x["kind"] == "add" for x in c["changes"]) - len(c["added"]))
     if masked or unnamed:
         report.skip("屏蔽", f"{masked} 个单元尚未检查，已屏蔽；{unnamed} 项触发式检查没有列出单元")
+    by_hand = c.get("interventions", [])
+    if by_hand:
+        report.skip("外部改动", "；".join(
+            f"{one['at']} {one['operator']}、{one['second']} 采用程序之外的改动"
+            f"（{'、'.join(x['path'] for x in one['changed'])}），理由：{one['reason']}" for one in by_hand))
     check_statement(report, seal, None)
     return report
 
@@ -2150,10 +2254,22 @@ def item_of(rows, leaves, seed, i):
             "ticket": t, "key": unit_key(t, rows[i][3])}
 
 
-class Closed:
-    """A draw of format 2, the second of its period: its certificate with a change of every kind."""
+def head_at(size):
+    """A head of a log that nobody has."""
+    return {"root": sha(b"log", str(size).encode()).hex(), "size": size}
 
-    def __init__(self, source="中国福利彩票双色球"):
+
+def by_hand(after, size, at, path="frames/sources.parquet"):
+    """Files changed by another hand, answered for."""
+    return {"after": after, "at": at, "log": head_at(size), "operator": "张三", "second": "李四", "reason": "换机器时改动",
+            "changed": [{"path": path, "expected": sha(b"was").hex(), "found": sha(b"is").hex()}]}
+
+
+class Closed:
+    """A draw of format 2 or 3, the second of its period: its certificate with a change of every kind."""
+
+    def __init__(self, source="中国福利彩票双色球", third=False):
+        self.third = third
         rows, quotas = example([("310115/key", 12, 3), ("310115/simplified", 10, 4), ("310151/key", 5, 5)], "C")
         self.rows = [(u, h, p, r, "certain" if p == PPB else why, s) for u, h, p, r, why, s in ordered(rows)]
         must = next(i for i, r in enumerate(self.rows) if r[1] == "310151/key" and r[2] == PPB)
@@ -2169,6 +2285,17 @@ class Closed:
         self.seal = {**seal, "sequence": 2, "previous": commitment_of(first).hex(),
                      "earlier": [sha(canonical_json(ended)).hex()], "entropy": {**seal["entropy"], "source": source}}
         self.opening = {**self.opening, "commitment": commitment_of(self.seal).hex()}
+        if third:
+            self.interventions = [by_hand(0, 4, "2027-02-26T10:00:00+08:00"), by_hand(0, 11, "2027-02-28T10:00:00+08:00"),
+                                  by_hand(3, 22, "2027-03-05T18:00:00+08:00", "results/results.json")]
+            excluded = {one["reason"]: sum(one["units"]) for one in self.seal["counts"]["excluded"]}
+            grounds = [{"reason": reason, "imported": n - n // 2, "entered": n // 2}
+                       for reason, n in excluded.items() if reason in GROUNDED]
+            grounds.append({"reason": "recusal", "imported": 7, "entered": 0})
+            self.seal = {**self.seal, "format": "fairdraw-seal/3", "log": head_at(9),
+                         "interventions": [sha(canonical_json(self.interventions[0])).hex()],
+                         "grounds": sorted(grounds, key=lambda one: one["reason"])}
+            self.opening = {**self.opening, "commitment": commitment_of(self.seal).hex()}
         self.leaves = [leaf(r) for r in self.rows]
         self.at = {r[0]: i for i, r in enumerate(self.rows)}
         self.seed = seed_in(self.opening, self.seal)
@@ -2216,8 +2343,13 @@ class Closed:
                            "reserves": [item(u) for u in reserves[:last + 1]]})
         added = [row[0] for row in self.rows if any(x["kind"] == "add" and x["unit"] == self.leaf(row[0]) for x in changes)]
         shown = [{k: v for k, v in item(u).items() if k in ("row", "index", "path")} for u in added]
-        return with_head({"format": "fairdraw-certificate/2", "seal": self.seal, "opening": self.opening,
-                          "strata": strata, "changes": changes, "added": shown, "earlier": self.earlier, "head": ""})
+        c = {"format": "fairdraw-certificate/2", "seal": self.seal, "opening": self.opening,
+             "strata": strata, "changes": changes, "added": shown, "earlier": self.earlier, "head": ""}
+        if self.third:
+            changes = [{**x, "document": "沪环监〔2027〕3号", "log": head_at(20 + i + (i > 1))} for i, x in enumerate(changes)]
+            later = [one for one in self.interventions if one["after"] <= len(changes) + 1]
+            c.update(format="fairdraw-certificate/3", changes=changes, log=head_at(15), interventions=later)
+        return with_head(c)
 
 
 def with_head(c):
@@ -2309,6 +2441,49 @@ def closed_vectors():
             "good": [good, masked, c.certificate([])], "demonstration": demonstration, "must_fail": fails}
 
 
+def log_vectors():
+    """Certificates of format 3 that pass, and forgeries of what another hand did and of the log."""
+    c, fails = Closed(third=True), []
+    good = c.certificate()
+    published = good["opening"]["commitment"]
+    for one in (good, c.certificate([])):
+        report = check_certificate_2(one, c.rows, published, one["head"])
+        assert report.verified(), report.faults
+
+    def case(name, change, head=None):
+        forged = with_head(downgraded(good, change))
+        codes = sorted({code for code, _ in check_certificate_2(forged, None, published, head).faults})
+        assert codes, name
+        fails.append({"name": name, "codes": codes, "certificate": forged, "head": head or "", "frame": 0})
+    case("an intervention before the seal left out", lambda x: x["interventions"].pop(0))
+    case("an intervention before the seal reworded", lambda x: x["interventions"][0].update(reason="笔误"))
+    case("an intervention after the opening left out", lambda x: x["interventions"].pop(), head=good["head"])
+    case("its second person renamed", lambda x: x["interventions"][2].update(second="王五"), head=good["head"])
+    case("its file renamed", lambda x: x["interventions"][2]["changed"][0].update(path="notes.txt"), head=good["head"])
+    case("the operator alone", lambda x: x["interventions"][2].update(second="张三"))
+    case("no file", lambda x: x["interventions"][2].update(changed=[]))
+    case("interventions out of order", lambda x: x["interventions"].append(x["interventions"].pop(1)))
+    case("an intervention behind a change that is not there", lambda x: x["interventions"][2].update(after=9))
+    case("a log that shrinks after the seal", lambda x: x["log"].update(size=8))
+    case("a log that shrinks between changes", lambda x: x["changes"][3]["log"].update(size=20))
+    case("another root at a change", lambda x: x["changes"][3]["log"].update(root=sha(b"other").hex()), head=good["head"])
+    case("a root that is none", lambda x: x["log"].update(root="ab"))
+    case("a substitution without evidence", lambda x: x["changes"][0].update(evidence="", document=" "))
+    case("a certificate of format 2 of it", lambda x: x.update(format="fairdraw-certificate/2"))
+
+    def bare(x):
+        for key in ("log", "interventions"):
+            del x[key]
+    case("heads and interventions left out", bare)
+
+    def regrounded(x):
+        x["seal"]["grounds"][0]["entered"] += 1
+        x["opening"]["commitment"] = commitment_of(x["seal"]).hex()
+    case("grounds of more units than are excluded", regrounded)
+    return {"frame": [list(r) for r in c.rows], "published": published, "good": [good, c.certificate([])],
+            "must_fail": fails}
+
+
 def downgraded(good, change):
     one = json.loads(json.dumps(good))
     change(one)
@@ -2326,7 +2501,7 @@ def all_vectors():
             "calibration": {"weights": [1, 1, 1, 1, 2, 2, 4, 4, 8, 16], "n": 4, "pi": pis,
                             "plain_realises": realised(free, 4 - (len(ten) - len(free))),
                             "ranks": calibrate(free, 4 - (len(ten) - len(free)))},
-            "closed": closed_vectors()}
+            "closed": closed_vectors(), "log": log_vectors()}
 
 
 # ---- command line ----------------------------------------------------------------------------

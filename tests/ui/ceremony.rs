@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use fairdraw::domain::{Period, PlanMonth};
-use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
+use fairdraw::sampling::{AnyCertificate, DEMONSTRATION_SOURCE, EntropyFormat};
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::deeds::seal::Pledge;
@@ -144,6 +145,43 @@ fn an_exported_folder_is_checked_by_a_button() {
     window.answers.push(window.folder.path().join("项目"));
     window.click("选择导出的文件夹…");
     window.until("no manifest", |w| w.shows("EXP-043"));
+}
+
+#[test]
+fn the_verifier_takes_the_published_head_of_the_changes() {
+    let mut window = opened_january();
+    let path = window.project_folder().join("draws/2027-01/1/certificate.json");
+    let certificate = AnyCertificate::parse(&std::fs::read(&path).unwrap()).unwrap();
+    let head = certificate.head().unwrap().to_owned();
+    let commitment = certificate.opening().commitment.clone();
+    window.app_mut().go(ScreenId::Audit);
+    window.harness.run_steps(2);
+    window.click("核验证书");
+    window.answers.push(&path);
+    window.click("选择 certificate.json");
+    window.until("what lies beside it", |w| w.shows("frame.csv"));
+    let fill = |window: &mut Window, field: &str, text: &str| {
+        window.harness.get_by_role_and_label(Role::MultilineTextInput, field).click();
+        window.harness.run_steps(2);
+        window.key(egui::Modifiers::COMMAND, egui::Key::A);
+        window.text(text);
+    };
+    fill(&mut window, "已公布的承诺值", &commitment);
+    assert!(window.shows("不填则不核对开封之后的变更是否齐全"));
+    // what is none is told before anything is checked
+    fill(&mut window, "已公布的变更摘要", "abc");
+    window.until("the fault", |w| w.shows("变更摘要应为 64 位十六进制数字"));
+    assert!(!window.enabled("开始核验"));
+    // another one is told by its step, the right one passes, in groups and upper case too
+    fill(&mut window, "已公布的变更摘要", &"ab".repeat(32));
+    window.click("开始核验");
+    window.until("the steps", |w| w.shows("公布的变更摘要，不通过"));
+    assert!(window.shows("VER-059"), "{:?}", window.shown());
+    let grouped = format!("{} {}", head[..32].to_uppercase(), &head[32..]);
+    fill(&mut window, "已公布的变更摘要", &grouped);
+    window.click("开始核验");
+    window.until("the steps", |w| w.shows("公布的变更摘要，通过，与公布的变更摘要一致"));
+    assert!(window.shows("日志与外部改动，通过"), "{:?}", window.shown());
 }
 
 /// January sealed and opened as a demonstration, by commands.

@@ -176,6 +176,11 @@ fn january_changes(window: &mut Window, office: &std::path::Path) {
     see(window, &["停产：间隔期内不再抽取"]);
     fill(window, "证据日期", "2027-01-07");
     fill(window, "理由", "现场核实停产，电表无读数");
+    // nobody takes a unit out of the draw alone, nor without evidence
+    see(window, &["证据文件或文书编号", "共同负责的另一人"]);
+    assert!(!window.enabled("确定"));
+    fill(window, "文书编号", "现场检查笔录第3号");
+    fill(window, "共同负责的另一人", "李建国");
     press(window, "确定");
     see(window, &[&format!("接替 {name}"), "2027-01-07 停产：现场核实停产"]);
     window.settle();

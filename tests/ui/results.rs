@@ -165,7 +165,7 @@ pub fn record_problems(window: &mut Window, count: usize) {
             }),
             ..old.clone()
         };
-        window.app_mut().send(Deed::RecordResult(Box::new(found), "漏填问题".to_owned()));
+        window.app_mut().send(Deed::RecordResult(Box::new(found), "漏填问题".into()));
         window.settle();
     }
 }

@@ -16,6 +16,7 @@ use fairdraw::district::load_bundled_districts;
 use fairdraw::ui::app::{Surroundings, Workstation};
 use fairdraw::ui::fonts;
 use fairdraw::ui::picker::{FilePicker, PickRequest, Unanswered, Waker};
+use fairdraw::workspace::deeds::evidence::Ground;
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::session::{AppPaths, Command, ThemeChoice};
@@ -59,6 +60,13 @@ fn city() -> &'static City {
 /// The office's files that the small city was made from.
 pub fn input_folder() -> &'static Path {
     &city().input
+}
+
+/// A ground with a document's number and another person.
+pub fn proved(text: &str) -> Ground {
+    Ground {
+        text: text.to_owned(), evidence: None, document: "检查笔录第7号".to_owned(), second: "李四".to_owned()
+    }
 }
 
 pub fn copy_folder(from: &Path, to: &Path) {

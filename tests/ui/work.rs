@@ -16,7 +16,7 @@ use fairdraw::workspace::deeds::publish::{Publication, PublicationCorrection};
 use fairdraw::workspace::deeds::seal::Pledge;
 use fairdraw::workspace::session::ViewCommand;
 
-use super::support::Window;
+use super::support::{Window, proved};
 
 /// Number of dice throws typed as the public number.
 pub const DICE: &str = "4162253614235516";
@@ -167,9 +167,9 @@ pub fn rich_month(window: &mut Window, look: Look<'_>) -> PlanMonth {
         follow_up: FollowUp::default(),
     };
     let found = result(paired[0], Outcome::Ordered);
-    done(window, Deed::RecordResult(Box::new(found.clone()), String::new()));
+    done(window, Deed::RecordResult(Box::new(found.clone()), "".into()));
     let corrected = CheckResult { problem: "台账不全，危废间无标识".to_owned(), ..found };
-    done(window, Deed::RecordResult(Box::new(corrected), "漏记一项".to_owned()));
+    done(window, Deed::RecordResult(Box::new(corrected), "漏记一项".into()));
     let keys = paired[1..7].iter().map(|check| key_of(check)).collect();
     let days = ClearDays { inspected_on: day("2027-01-12"), completed_on: Some(day("2027-01-13")) };
     done(window, Deed::RecordClear(keys, days));
@@ -182,10 +182,10 @@ pub fn rich_month(window: &mut Window, look: Look<'_>) -> PlanMonth {
     let drawn: Vec<&&DueCheck> = paired[8..].iter().filter(|check| check.origin == CheckOrigin::Drawn).collect();
     let gone = drawn.first().unwrap().unit_id.clone();
     let reason = "厂房已拆除".to_owned();
-    done(window, Deed::Substitute { month, unit: gone.clone(), case: SubstituteCase::Closed, reason: reason.into() });
+    done(window, Deed::Substitute { month, unit: gone.clone(), case: SubstituteCase::Closed, reason: proved(&reason) });
     let kept = paired[8..].iter().find(|check| check.unit_id != gone).unwrap();
     let (unit, certificate) = (kept.unit_id.clone(), kept.inspectors[0].clone());
-    done(window, Deed::ReplaceInspector { month, unit, certificate, reason: "出差".into() });
+    done(window, Deed::ReplaceInspector { month, unit, certificate, reason: proved("出差") });
     let reason = "夜间异味举报".to_owned();
     let request =
         TriggeredRequest { unit: other, kind: TriggerKind::Report, reason: reason.into(), although_closed: None };

@@ -4,6 +4,35 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::workspace::deeds::evidence::Ground;
+
+/// What proves a ground, and who answers for it.
+#[derive(Debug, Args)]
+pub struct ProofOfGround {
+    /// 证据文件（照片、笔录、截图）：留存一份，其散列值写入证书
+    #[arg(long)]
+    pub evidence: Option<PathBuf>,
+    /// 证明事由的文书编号；替换单位、更换人员时，证据文件与文书编号至少有一项
+    #[arg(long, value_name = "编号")]
+    pub document: Option<String>,
+    /// 操作人之外共同负责的另一人；替换单位、更换人员时必填
+    #[arg(long, value_name = "姓名")]
+    pub second: Option<String>,
+}
+
+impl ProofOfGround {
+    /// The ground with this reason.
+    #[must_use]
+    pub fn ground(&self, reason: &str) -> Ground {
+        Ground {
+            text: reason.to_owned(),
+            evidence: self.evidence.clone(),
+            document: self.document.clone().unwrap_or_default(),
+            second: self.second.clone().unwrap_or_default(),
+        }
+    }
+}
+
 /// `substitute`.
 #[derive(Debug, Args)]
 pub struct ChangeArgs {
@@ -21,9 +50,8 @@ pub struct ChangeArgs {
     /// 理由（关闭、搬迁、合并、停产的依据与日期）
     #[arg(long)]
     pub reason: String,
-    /// 证据文件（照片、笔录、截图）：留存一份，其散列值写入证书
-    #[arg(long)]
-    pub evidence: Option<PathBuf>,
+    #[command(flatten)]
+    pub proof: ProofOfGround,
 }
 
 /// `replace-inspector`.
@@ -43,9 +71,8 @@ pub struct ReplaceArgs {
     /// 理由
     #[arg(long)]
     pub reason: String,
-    /// 证据文件（照片、笔录、截图）：留存一份，其散列值写入证书
-    #[arg(long)]
-    pub evidence: Option<PathBuf>,
+    #[command(flatten)]
+    pub proof: ProofOfGround,
 }
 
 /// `add-check`.
@@ -68,9 +95,8 @@ pub struct AddCheckArgs {
     /// 理由
     #[arg(long)]
     pub reason: String,
-    /// 证据文件（照片、笔录、截图）：留存一份，其散列值写入证书
-    #[arg(long)]
-    pub evidence: Option<PathBuf>,
+    #[command(flatten)]
+    pub proof: ProofOfGround,
     /// 名录或检查已记为关闭、搬迁、合并的单位，仍须检查的依据
     #[arg(long, value_name = "依据")]
     pub although_closed: Option<String>,

@@ -57,11 +57,12 @@ pub(super) fn page(header: &PublicHeader, place: Place, title: &str, body: &str)
          content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<link \
          rel=\"icon\" href=\"data:,\">\n<title>{title} - {agency}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <header>\n<nav aria-label=\"栏目\">{nav}</nav>\n</header>\n<main>\n{mark}<h1>{title}</h1>\n{body}</main>\n<footer>\
-         \n<p>{agency}　{created} 生成　{program}</p>\n</footer>\n{script}</body>\n</html>\n",
+         \n<p>{agency}　{created} 生成　{program}</p>\n{log}</footer>\n{script}</body>\n</html>\n",
         title = escape(title),
         agency = escape(&header.agency),
         created = header.created.format("%Y-%m-%d %H:%M"),
         program = escape(&header.program),
+        log = header.log_words().map(|words| format!("<p class=\"log\">{}</p>\n", escape(&words))).unwrap_or_default(),
     )
     .into_bytes()
 }

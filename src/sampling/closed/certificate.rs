@@ -1,4 +1,4 @@
-//! `certificate.json` of format 2.
+//! `certificate.json` of formats 2 and 3.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,26 +7,30 @@ use serde_json::Value;
 
 use super::changes::{ChangeEntry, head_texts};
 use super::earlier::EndedSeal;
+use super::intervention::InterventionEntry;
 use crate::sampling::certificate::{CertificateUnit, compute_certificate_unit};
 use crate::sampling::draw::DrawOrder;
 use crate::sampling::fault::Fault;
 use crate::sampling::frame::{FrameRow, SamplingFrame};
 use crate::sampling::hash::{hash_from_hex, sha256, to_hex};
 use crate::sampling::json::{to_canonical_json, typed};
+use crate::sampling::log_head::LogHead;
 use crate::sampling::merkle::MerkleTree;
 use crate::sampling::opening::{DrawSeed, Opening};
 use crate::sampling::seal::Seal;
 
-/// The certificate's `format`.
-pub const CLOSED_FORMAT: &str = "fairdraw-certificate/2";
+/// The `format` of the certificates that are made.
+pub const CLOSED_FORMAT: &str = "fairdraw-certificate/3";
+/// The `format` of certificates that know nothing of the log; a seal of format 2 has these.
+pub const CLOSED_FORMAT_2: &str = "fairdraw-certificate/2";
 
-/// `certificate.json` of format 2.
+/// `certificate.json` of format 2 or 3.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClosedCertificate {
     /// [`CLOSED_FORMAT`].
     pub format: String,
-    /// The seal, of format 2.
+    /// The seal, of the same number of format.
     pub seal: Seal,
     /// Its opening.
     pub opening: Opening,
@@ -40,6 +44,13 @@ pub struct ClosedCertificate {
     pub earlier: Vec<EndedSeal>,
     /// Last value of the chain over opening, drawn units and changes (`docs/draw.md`), 64 hexadecimal digits.
     pub head: String,
+    /// Head of the log before the opening's line; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogHead>,
+    /// What another hand did to the project's files and two people answered for, in order; first those that the seal
+    /// binds; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interventions: Option<Vec<InterventionEntry>>,
 }
 
 /// A stratum of a certificate.
@@ -141,7 +152,7 @@ pub fn closed_certificate_of(
         })
         .collect();
     ClosedCertificate {
-        format: CLOSED_FORMAT.to_owned(),
+        format: if seal.has_log() { CLOSED_FORMAT } else { CLOSED_FORMAT_2 }.to_owned(),
         seal: seal.clone(),
         opening: opening.clone(),
         strata,
@@ -149,12 +160,14 @@ pub fn closed_certificate_of(
         added: Vec::new(),
         earlier: Vec::new(),
         head: String::new(),
+        log: None,
+        interventions: None,
     }
     .with_head()
 }
 
 impl ClosedCertificate {
-    /// Reads the value of a `certificate.json` of format 2.
+    /// Reads the value of a `certificate.json` of format 2 or 3.
     ///
     /// # Errors
     /// Unknown or missing fields, wrong types: the fault says which.
@@ -213,6 +226,14 @@ impl ClosedCertificate {
         self.with_head()
     }
 
+    /// With the log's head at the opening, and what another hand did: of a certificate of format 3.
+    #[must_use]
+    pub fn with_log(mut self, log: LogHead, interventions: Vec<InterventionEntry>) -> Self {
+        self.log = Some(log);
+        self.interventions = Some(interventions);
+        self.with_head()
+    }
+
     /// With the period's earlier seals.
     #[must_use]
     pub fn with_earlier(mut self, earlier: Vec<EndedSeal>) -> Self {
@@ -246,7 +267,8 @@ impl ClosedCertificate {
             .iter()
             .map(|s| (s.id.as_str(), s.selected.iter().map(ShownUnit::leaf).collect::<Vec<_>>(), s.threshold.as_str()))
             .collect();
-        head_texts(&self.seal, &self.opening, &strata, &self.changes)
+        let beside = self.interventions.as_deref().unwrap_or_default();
+        head_texts(&self.seal, &self.opening, &strata, (&self.changes, self.log.as_ref(), beside))
     }
 
     /// The certificate with these units' names left out: selected, reserves and added ones.
@@ -259,6 +281,23 @@ impl ClosedCertificate {
         }
         self.added.retain(|added| !units.contains(added.row.unit_id.as_str()));
         self
+    }
+
+    /// True where it has exactly the fields of its format, in itself and in its changes.
+    #[must_use]
+    pub fn has_own_fields(&self) -> bool {
+        let third = self.format == CLOSED_FORMAT;
+        self.log.is_some() == third
+            && self.interventions.is_some() == third
+            && self.changes.iter().all(|change| change.log.is_some() == third && change.document.is_some() == third)
+    }
+
+    /// Every head of the log that it carries, its seal's first.
+    #[must_use]
+    pub fn log_heads(&self) -> Vec<LogHead> {
+        let interventions = self.interventions.iter().flatten().map(|one| &one.log);
+        let of_changes = self.changes.iter().filter_map(|change| change.log.as_ref());
+        self.seal.log.iter().chain(&self.log).chain(of_changes).chain(interventions).cloned().collect()
     }
 
     /// Selected units and reserves, stratum by stratum.

@@ -6,9 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::certificate::is_hash;
+use super::intervention::{InterventionEntry, Step, steps};
 use crate::sampling::frame::is_reason;
 use crate::sampling::hash::{Hash32, sha256, to_hex};
 use crate::sampling::json::to_canonical_json;
+use crate::sampling::log_head::LogHead;
 use crate::sampling::opening::Opening;
 use crate::sampling::seal::Seal;
 use crate::sampling::time::ShanghaiTime;
@@ -34,7 +36,8 @@ pub enum ChangeKind {
     Add,
 }
 
-/// One change. Every field is there in every kind; those that a kind doesn't use are empty.
+/// One change. Every field is there in every kind, those of format 3 in no certificate before it; what a kind doesn't use
+/// is empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeEntry {
@@ -47,6 +50,12 @@ pub struct ChangeEntry {
     pub by: String,
     /// What was found (`closed`, `moved`, `merged`, `stopped`), or where a triggered check comes from.
     pub case: String,
+    /// Number of the document that proves it; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// Head of the log before its line; from format 3 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogHead>,
     /// Certificate number of the inspector who went.
     pub person: String,
     /// Why, in words.
@@ -102,6 +111,15 @@ impl ChangeEntry {
         if !self.evidence.is_empty() && !is_hash(&self.evidence) {
             return Some("证据的散列值写法不对");
         }
+        if let Some(document) = &self.document {
+            if document.chars().count() > LONGEST_TEXT {
+                return Some("文书编号过长");
+            }
+            // who is taken out of the draw, or away from a unit, is so on evidence
+            if !self.is_addition() && self.evidence.is_empty() && document.trim().is_empty() {
+                return Some("没有证据文件，也没有文书编号");
+            }
+        }
         ShanghaiTime::new(self.at.as_str()).is_err().then_some("时间的写法不对")
     }
 }
@@ -121,23 +139,36 @@ struct Drawn<'a> {
 
 /// The chain: H(`fairdraw/2/head\n` ‖ commitment ‖ H(opening) ‖ H(drawn)), `drawn` being each stratum's id, leaves of the
 /// selected units and threshold; then H(`fairdraw/2/change\n` ‖ the value before ‖ H(change)) for each change. Files are
-/// hashed as canonical JSON. Given back is what is hashed into each value: a signature of a certificate signs the last.
+/// hashed as canonical JSON. From format 3 on the first is H(`fairdraw/3/head\n` ‖ commitment ‖ H(opening) ‖ H(drawn) ‖ H(log) ‖
+/// H(interventions before the opening)), and an intervention in its place among the changes makes H(`fairdraw/3/intervention\n`
+/// ‖ the value before ‖ H(intervention)). Given back is what is hashed into each value: a signature of a certificate signs
+/// the last.
 #[must_use]
 pub(super) fn head_texts(
     seal: &Seal,
     opening: &Opening,
     strata: &[(&str, Vec<String>, &str)],
-    changes: &[ChangeEntry],
+    (changes, log, interventions): (&[ChangeEntry], Option<&LogHead>, &[InterventionEntry]),
 ) -> Vec<Vec<u8>> {
     let drawn: Vec<Drawn<'_>> =
         strata.iter().map(|(id, selected, threshold)| Drawn { id, selected, threshold }).collect();
     let hash = |json: Vec<u8>| sha256(&[&json]);
-    let first: [&[u8]; 4] =
-        [b"fairdraw/2/head\n", &seal.commitment(), &hash(opening.to_json()), &hash(to_canonical_json(&drawn))];
-    let mut texts = vec![first.concat()];
-    for change in changes {
+    let first: [&[u8]; 3] = [&seal.commitment(), &hash(opening.to_json()), &hash(to_canonical_json(&drawn))];
+    let first = match log {
+        None => [b"fairdraw/2/head\n", first.concat().as_slice()].concat(),
+        Some(log) => {
+            let before: Vec<&InterventionEntry> = interventions.iter().filter(|one| one.after == 0).collect();
+            let beside: [&[u8]; 2] = [&hash(to_canonical_json(log)), &hash(to_canonical_json(&before))];
+            [b"fairdraw/3/head\n", first.concat().as_slice(), beside.concat().as_slice()].concat()
+        }
+    };
+    let mut texts = vec![first];
+    for step in steps(changes, interventions) {
         let head = texts.last().map(|bytes| sha256(&[bytes])).unwrap_or_default();
-        let next: [&[u8]; 3] = [b"fairdraw/2/change\n", &head, &hash(to_canonical_json(change))];
+        let next: [&[u8]; 3] = match step {
+            Step::Change(change) => [b"fairdraw/2/change\n", &head, &hash(to_canonical_json(change))],
+            Step::Intervention(one) => [b"fairdraw/3/intervention\n", &head, &hash(to_canonical_json(one))],
+        };
         texts.push(next.concat());
     }
     texts

@@ -1,10 +1,11 @@
-//! The checks of a certificate of format 2.
+//! The checks of a certificate of format 2 or 3.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::certificate::{CLOSED_FORMAT, ClosedCertificate, ClosedStratum, ShownUnit};
+use super::certificate::{CLOSED_FORMAT, CLOSED_FORMAT_2, ClosedCertificate, ClosedStratum, ShownUnit};
 use super::changes::{ChangeEntry, ChangeKind};
 use super::earlier::{earlier_faults, earlier_words};
+use super::intervention::{InterventionEntry, log_faults, log_words};
 use crate::sampling::certificate::{CertificateUnit, check_leaf_path, check_path};
 use crate::sampling::counts::is_mandatory;
 use crate::sampling::draw::draw_units;
@@ -21,8 +22,10 @@ pub const NOT_HEAD: &str = "未与公布的变更摘要核对";
 /// Steps that need the seed.
 const LATER: [&str; 8] =
     ["以往封存", "层", "抽中单元在抽样框中", "票号与排序值", "抽取数与界限", "变更", "变更摘要", "全部单元"];
+/// The step of the log, where the format has it.
+const LOG: &str = "日志与外部改动";
 
-/// Checks a certificate of format 2; with the frame also that nobody was left out. `published` is the commitment,
+/// Checks a certificate of format 2 or 3; with the frame also that nobody was left out. `published` is the commitment,
 /// `head` a value of the changes' chain, each as it was published.
 #[must_use]
 pub fn check_closed(
@@ -33,14 +36,25 @@ pub fn check_closed(
 ) -> CheckReport {
     let mut report = CheckReport::default();
     let (seal, opening) = (&certificate.seal, &certificate.opening);
-    if certificate.format != CLOSED_FORMAT || seal.is_format_1() {
+    let own = if seal.has_log() { CLOSED_FORMAT } else { CLOSED_FORMAT_2 };
+    if certificate.format != own || seal.is_format_1() {
         let text = format!("证书格式「{}」与封签格式「{}」不相配", certificate.format, seal.format);
         report.step("证书格式", "", vec![Fault::new("VER-054", text, "certificate: format of another seal")]);
         return report;
     }
+    if !certificate.has_own_fields() {
+        let wrong = Fault::new("VER-075", "证书的字段与其格式不符", "certificate: unknown or missing fields");
+        report.step("证书格式", "", vec![wrong]);
+        return report;
+    }
     check_sealed(&mut report, seal, opening, published);
+    let later: Vec<&str> = if seal.has_log() {
+        LATER.iter().take(6).copied().chain([LOG]).chain(LATER.iter().skip(6).copied()).collect()
+    } else {
+        LATER.to_vec()
+    };
     let Some(seed) = opening.seed(seal).filter(|_| report.is_verified()) else {
-        return report.skip_all(&LATER);
+        return report.skip_all(&later);
     };
     let earlier = &certificate.earlier;
     report.step("以往封存", earlier_words(seal, earlier), earlier_faults(seal, earlier));
@@ -48,11 +62,14 @@ pub fn check_closed(
     let differ = Fault::new("VER-030", "证书中的层与封签不一致", "strata differ from the seal's");
     report.step("层", strata_words(seal), if same { Vec::new() } else { vec![differ] });
     if !same {
-        return report.skip_all(&LATER[2..]);
+        return report.skip_all(later.get(2..).unwrap_or_default());
     }
     Listed::default().check(&mut report, certificate, &seed);
     let changes = change_faults(certificate);
     report.step("变更", change_words(certificate), changes);
+    if seal.has_log() {
+        report.step(LOG, log_words(certificate), log_faults(certificate));
+    }
     check_head(&mut report, certificate, head);
     match frame {
         Some(frame) => check_against_frame(&mut report, certificate, frame, &seed),
@@ -68,6 +85,10 @@ pub fn check_closed(
     }
     if !words.is_empty() {
         report.skip("屏蔽", words.join("；"));
+    }
+    let by_hand = certificate.interventions.as_deref().unwrap_or_default();
+    if !by_hand.is_empty() {
+        report.skip("外部改动", by_hand.iter().map(InterventionEntry::words).collect::<Vec<_>>().join("；"));
     }
     check_statement(&mut report, seal, None);
     report

@@ -45,6 +45,7 @@ use crate::sampling::Hash32;
 use crate::ui::action::Action;
 use crate::ui::help::help_marks;
 use crate::ui::picker::Picking;
+use crate::ui::proof::EvidencePick;
 use crate::ui::slot::Slot;
 use crate::ui::text::common;
 use crate::ui::text::help::Term;
@@ -90,6 +91,8 @@ pub struct DrawScreen {
     show: Option<Show>,
     paired: bool,
     dialog: Option<Intervention>,
+    /// The evidence's file of the dialog is being chosen.
+    evidence: EvidencePick,
     saving: Vec<(Saving, Picking)>,
 }
 

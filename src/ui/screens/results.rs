@@ -8,6 +8,7 @@ mod answers;
 mod batch;
 mod board;
 mod entry;
+mod fields;
 mod figures;
 mod form;
 mod index;

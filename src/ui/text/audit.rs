@@ -89,6 +89,14 @@ pub const COMMITMENT: &str = "已公布的承诺值";
 pub const COMMITMENT_HINT: &str = "从公告抄录的 64 位十六进制数字；空格可有可无";
 /// Wrong.
 pub const E_COMMITMENT: &str = "承诺值应为 64 位十六进制数字";
+/// Published value of the changes' chain.
+pub const HEAD: &str = "已公布的变更摘要";
+/// Hint.
+pub const HEAD_HINT: &str = "从结果公示抄录的 64 位十六进制数字；空格可有可无";
+/// Wrong.
+pub const E_HEAD: &str = "变更摘要应为 64 位十六进制数字";
+/// Missing.
+pub const NO_HEAD: &str = "不填则不核对开封之后的变更是否齐全";
 /// Missing.
 pub const NOT_PUBLISHED: &str = "未与公布的承诺值核对";
 /// Go.

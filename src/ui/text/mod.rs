@@ -13,6 +13,7 @@ pub mod overview;
 pub mod path;
 pub mod plan;
 pub mod plot;
+pub mod proof;
 pub mod refresh;
 pub mod results;
 pub mod risk;

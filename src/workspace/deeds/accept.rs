@@ -1,8 +1,15 @@
-//! Files that were changed outside the program are accepted: by two people, with a reason, in the journal.
+//! Files that were changed outside the program are accepted: by two people, with a reason, in the journal, and in the
+//! certificate of every draw that they concern.
 
 use crate::diagnostic::{AppResult, Finding};
+use crate::disclosure::check_public_words;
+use crate::sampling::{ChangedFile, InterventionEntry, LogHead, SealEntry};
+use crate::workspace::deeds::certificate::{compute_draw_certificate, public_words};
 use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::draws::{INTERVENTIONS_FILE, StoredDraw, json_bytes};
+use crate::workspace::store::log::{FileDeviation, Intervention, JOURNAL, interventions_for};
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::register::load_register;
 use crate::workspace::store::staged::Change;
 
 /// Who answers for the files beside the operator, and why.
@@ -18,7 +25,7 @@ pub struct Acceptance {
 ///
 /// # Errors
 /// `LOG-002` without a second person, or the operator again; `LOG-003` without a reason; `LOG-004` nothing was changed;
-/// `PRJ-011`, `IO-…`, `JRN-…`.
+/// `DIS-063`, `DIS-064` where the words can't stand on a certificate; `PRJ-011`, `IO-…`, `JRN-…`.
 pub fn accept_changes(project: &Project, accepted: &Acceptance, context: &CommandContext) -> AppResult<Vec<String>> {
     project.check_writable()?;
     let (second, reason) = (accepted.second.trim(), accepted.reason.trim());
@@ -31,11 +38,84 @@ pub fn accept_changes(project: &Project, accepted: &Acceptance, context: &Comman
     if reason.is_empty() {
         return Err(Finding::error("LOG-003", "采用程序之外的改动必须写明理由").into());
     }
-    let (change, changed) = Change::begin_accepting(project)?;
+    check_public_words("采用程序之外的改动的理由", reason)?;
+    check_public_words("另一人的姓名", second)?;
+    let (change, changed, doubts) = Change::begin_accepting(project)?;
     if changed.is_empty() {
         return Err(Finding::error("LOG-004", "没有在程序之外被改动的项目文件").into());
     }
-    let detail = serde_json::json!({ "second": second, "reason": reason, "changed": changed });
+    let entry = InterventionEntry {
+        after: 0,
+        at: context.now.to_string(),
+        changed: changed.iter().map(changed_file).collect(),
+        log: project.journal().head()?,
+        operator: public_words(context.operator.trim()),
+        reason: reason.to_owned(),
+        second: second.to_owned(),
+    };
+    tell_draws(project, &change, &entry)?;
+    let mut detail = serde_json::json!({ "second": second, "reason": reason, "changed": changed });
+    if changed.iter().any(|file| file.path == JOURNAL) {
+        detail["journal"] = serde_json::json!(doubts);
+    }
     change.commit(context, CommandId::AcceptChanges, detail)?;
     Ok(changed.into_iter().map(|file| file.path).collect())
+}
+
+fn changed_file(file: &FileDeviation) -> ChangedFile {
+    ChangedFile {
+        expected: file.expected.clone().unwrap_or_default(),
+        found: file.found.clone().unwrap_or_default(),
+        path: public_words(&file.path),
+    }
+}
+
+/// The interventions that a seal made now binds.
+///
+/// # Errors
+/// `IO-…`.
+pub(super) fn interventions_before(project: &Project) -> AppResult<Vec<InterventionEntry>> {
+    let (lines, entries, _) = project.journal().standing()?;
+    let concerning = interventions_for(&entries, lines.len() as u64 + 1);
+    let of = |one: &Intervention| {
+        let entry = entries.iter().find(|entry| entry.sequence == one.line);
+        InterventionEntry {
+            after: 0,
+            at: one.at.clone(),
+            changed: one.files.iter().map(changed_file).collect(),
+            log: entry.and_then(|entry| entry.log.clone()).unwrap_or_default(),
+            operator: public_words(one.operator.trim()),
+            reason: public_words(&one.reason),
+            second: public_words(&one.second),
+        }
+    };
+    Ok(concerning.iter().map(of).filter(|one| one.log != LogHead::default()).collect())
+}
+
+/// Puts an intervention among the files of every draw that it concerns, and into the certificate of those that are
+/// opened: of draws whose seal knows the log, all but those given up, unless every file lies in another draw's folder.
+/// A draw that can't be read (its file may be the one that was changed) has no certificate to be written.
+fn tell_draws(project: &Project, change: &Change<'_>, told: &InterventionEntry) -> AppResult<()> {
+    let Ok(register) = load_register(project) else { return Ok(()) };
+    for seal in register.seals().filter(|seal| !SealEntry::is_voided(seal)) {
+        let (period, sequence) = (seal.sealed.period, seal.sealed.sequence);
+        let own = format!("draws/{period}/{sequence}/");
+        if told.changed.iter().all(|file| file.path.starts_with("draws/") && !file.path.starts_with(&own)) {
+            continue;
+        }
+        let Ok(mut draw) = StoredDraw::load(project, period, sequence) else { continue };
+        if !draw.seal.has_log() {
+            continue;
+        }
+        let after = if draw.opening.is_some() { draw.changes.len() as u64 + 1 } else { 0 };
+        draw.interventions.push(InterventionEntry { after, ..told.clone() });
+        change.put(&draw.folder.join(INTERVENTIONS_FILE), &json_bytes(&draw.interventions)?)?;
+        if let Some(order) = draw.order().filter(|_| period.month().is_some()) {
+            // a draw whose files don't fit any more has no certificate
+            if let Ok(certificate) = compute_draw_certificate(&draw, &order, &register) {
+                change.put(&draw.folder.join("certificate.json"), &certificate.to_json())?;
+            }
+        }
+    }
+    Ok(())
 }

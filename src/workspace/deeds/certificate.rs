@@ -3,17 +3,19 @@
 //! Reasons typed before such words were refused ([`crate::disclosure::check_public_words`]) may hold personal data: no
 //! hash binds them, so they are masked, in every copy alike.
 
-use crate::diagnostic::{AppError, AppResult};
+use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::{MaskCounts, Masker};
 use crate::domain::{TriggerKind, UnitId};
 use crate::sampling::{
-    AnyCertificate, Certificate, ChangeEntry, ChangeKind, DEMONSTRATION, DrawOrder, DrawSeed, EarlierSeal, MerkleTree,
-    SealRegister, SkippedUnit, Substitute, certificate_of, closed_certificate_of, compute_certificate_unit,
+    AnyCertificate, Certificate, ChangeEntry, ChangeKind, DEMONSTRATION, DrawOrder, DrawSeed, EarlierSeal, LogHead,
+    MerkleTree, SealRegister, SkippedUnit, Substitute, certificate_of, closed_certificate_of, compute_certificate_unit,
     outside_mark, to_hex,
 };
 use crate::workspace::deeds::disclose::load_earlier;
 use crate::workspace::store::changes::DrawChange;
+use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::log::{HEADS_FILE, HeadNote};
 use crate::workspace::store::staged::Change;
 
 /// Why an inspector was replaced, as the public reads it.
@@ -38,11 +40,43 @@ pub fn compute_draw_certificate(
     }
     let closed = closed_certificate_of(&draw.frame, &tree, &draw.seal, opening, &seed, order);
     let changes = change_entries(draw);
-    let closed = closed.with_changes((&draw.frame, &tree, &seed, order), changes).with_earlier(load_earlier(draw)?);
+    let mut closed = closed.with_changes((&draw.frame, &tree, &seed, order), changes).with_earlier(load_earlier(draw)?);
+    if draw.seal.has_log() {
+        let heads = Heads::of(draw)?;
+        for (change, head) in closed.changes.iter_mut().zip(heads.changes) {
+            change.log = Some(head);
+        }
+        closed = closed.with_log(heads.opened, draw.interventions.clone());
+    }
     Ok(AnyCertificate::Second(Box::new(closed)))
 }
 
-/// The changes as a certificate of format 2 lists them.
+/// The heads of the log that a certificate of format 3 carries.
+struct Heads {
+    opened: LogHead,
+    changes: Vec<LogHead>,
+}
+
+impl Heads {
+    fn of(draw: &StoredDraw) -> AppResult<Self> {
+        let at = |commands: &[CommandId]| -> Vec<LogHead> {
+            let is = |note: &&HeadNote| commands.iter().any(|command| command.id() == note.command);
+            draw.heads.iter().filter(is).map(|note| note.log.clone()).collect()
+        };
+        let changes = at(&[CommandId::Substitute, CommandId::ReplaceInspector, CommandId::AddCheck]);
+        let opened = at(&[CommandId::Open]).pop();
+        match opened.filter(|_| changes.len() == draw.changes.len()) {
+            Some(opened) => Ok(Self { opened, changes }),
+            None => Err(Finding::error("LOG-008", format!("{} 的抽取缺少日志根值，不能出具证书", draw.period))
+                .expected("开封与每项变更各一个根值")
+                .hint("请用备份恢复抽取文件夹")
+                .file(draw.folder.join(HEADS_FILE).display().to_string())
+                .into()),
+        }
+    }
+}
+
+/// The changes as a certificate of format 2 or 3 lists them.
 fn change_entries(draw: &StoredDraw) -> Vec<ChangeEntry> {
     let commitment = draw.seal.commitment();
     let leaf = |unit: &UnitId| {
@@ -58,6 +92,8 @@ fn change_entries(draw: &StoredDraw) -> Vec<ChangeEntry> {
             person: String::new(),
             reason: public_words(change.reason()),
             evidence: change.evidence().map(|file| file.sha256.clone()).unwrap_or_default(),
+            document: draw.seal.has_log().then(|| public_words(change.document())),
+            log: None,
             at: change.at().to_owned(),
             skipped: Vec::new(),
         };

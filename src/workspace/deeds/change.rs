@@ -15,7 +15,7 @@ use crate::sampling::{DrawOrder, compute_next_reserve, is_mandatory, passed_over
 use crate::staffing::Assignment;
 use crate::workspace::deeds::certificate::put_certificate;
 use crate::workspace::deeds::check_reason;
-use crate::workspace::deeds::evidence::{Ground, read_evidence};
+use crate::workspace::deeds::evidence::{Ground, check_proved, read_evidence};
 use crate::workspace::inputs::analysis::compute_analysis;
 use crate::workspace::inputs::month_frame::need_of;
 use crate::workspace::store::changes::{DrawChange, Evidence, PastCap, SkippedReserve};
@@ -74,7 +74,8 @@ pub struct Substituted {
 ///
 /// # Errors
 /// `SEL-037`, `SEL-038`, `SEL-039` where the unit is not on the list or was visited, `SEL-040` where no
-/// reserve is left, `SEL-053` where it is a mandatory check, `ROS-…` where nobody can inspect it.
+/// reserve is left, `SEL-053` where it is a mandatory check, `SEL-056` without evidence or a second person, `ROS-…` where
+/// nobody can inspect it.
 pub fn substitute_unit(
     project: &Project,
     registry: &Registry,
@@ -135,6 +136,7 @@ pub fn substitute_unit(
         .iter()
         .map(|unit| SkippedReserve { unit: unit.clone(), ground: why(unit).to_owned() })
         .collect();
+    check_proved("替换检查对象", &ground, context)?;
     let evidence = read_evidence(ground.evidence.as_deref())?;
     let change = DrawChange::Substitute {
         unit: unit.clone(),
@@ -143,6 +145,8 @@ pub fn substitute_unit(
         skipped,
         reason: reason.to_owned(),
         evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
+        document: ground.document(),
+        second: ground.second(),
         at: context.now.to_string(),
         operator: context.operator.clone(),
     };
@@ -180,7 +184,7 @@ fn skip_ground(site: Option<u32>, on_list: bool, ledger: &Ledger<'_>, inputs: &P
 /// Replaces an inspector of a check by the same rule.
 ///
 /// # Errors
-/// `SEL-037`, `SEL-041` without a pairing, `ROS-…`.
+/// `SEL-037`, `SEL-041` without a pairing, `SEL-056` without evidence or a second person, `ROS-…`.
 pub fn replace_inspector(
     project: &Project,
     month: PlanMonth,
@@ -196,12 +200,15 @@ pub fn replace_inspector(
     check_public_words("更换理由", reason)?;
     let mut draws = opened_draws(project, month)?;
     let (mut draw, order) = take_draw_of(&mut draws, unit).ok_or_else(|| none_opened(month))?;
+    check_proved("更换执法人员", &ground, context)?;
     let evidence = read_evidence(ground.evidence.as_deref())?;
     let change = DrawChange::Replace {
         unit: unit.clone(),
         certificate: certificate.clone(),
         reason: reason.to_owned(),
         evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
+        document: ground.document(),
+        second: ground.second(),
         at: context.now.to_string(),
         operator: context.operator.clone(),
     };
@@ -283,6 +290,8 @@ pub fn add_triggered_check(
         trigger: Some(request.kind),
         reason: request.reason.text.trim().to_owned(),
         evidence: evidence.as_ref().map(|(evidence, _)| evidence.clone()),
+        document: request.reason.document(),
+        second: request.reason.second(),
         at: context.now.to_string(),
         operator: context.operator.clone(),
         past_cap,
@@ -317,8 +326,8 @@ fn commit_change(
     if let Some(assignment) = assignment {
         files.put(&draw.folder.join("assignment.csv"), &assignment.write_csv())?;
     }
+    draw.heads = put_head(&files, project, &draw.folder, command, context)?;
     put_certificate(&files, draw, order, &load_register(project)?)?;
-    put_head(&files, project, &draw.folder, command, context)?;
     files.commit(
         context,
         command,

@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{AppResult, Finding};
 use crate::registry::confirmed::{Standing, keys_of, mark_confirmed, standing_of};
 use crate::registry::{ConfirmedFinding, FindingKey, codes};
+use crate::workspace::deeds::evidence::{Ground, check_proved, proof_detail, read_evidence};
+use crate::workspace::store::changes::Evidence;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::quality::{load_confirmed, load_report, put_confirmed, put_report};
@@ -18,8 +20,8 @@ pub struct Confirmation {
     pub keys: Vec<FindingKey>,
     /// Name of the register that their value means; `None` where they stay as they are.
     pub same_as: Option<String>,
-    /// Why.
-    pub reason: String,
+    /// Why; where a name decides which unit a record counts for, with evidence and a second person.
+    pub reason: Ground,
 }
 
 /// Findings as the journal names them: the kind in words, then whom they are about.
@@ -35,10 +37,11 @@ fn detail(keys: &BTreeSet<FindingKey>) -> serde_json::Value {
 ///
 /// # Errors
 /// `PRJ-011`; `QLT-003` without a reason, `QLT-004` for a kind that only the office's file can mend, `QLT-005` where
-/// the report has no such finding or the name is none of those suggested; `QLT-…`, `IO-…`, `JRN-…`.
+/// the report has no such finding or the name is none of those suggested; `SEL-056` where it decides which unit a record
+/// counts for, without evidence or a second person; `QLT-…`, `IO-…`, `JRN-…`.
 pub fn confirm_findings(project: &Project, asked: &Confirmation, context: &CommandContext) -> AppResult<usize> {
     project.check_writable()?;
-    let reason = asked.reason.trim();
+    let reason = asked.reason.text.trim();
     if reason.is_empty() {
         return Err(Finding::error("QLT-003", "确认数据问题必须写明理由").into());
     }
@@ -55,6 +58,7 @@ pub fn confirm_findings(project: &Project, asked: &Confirmation, context: &Comma
                 .into());
         }
     }
+    let decides = asked.keys.iter().any(|key| standing_of(&key.code) == Some(Standing::SameUnit));
     let mut confirmed = load_confirmed(project.root())?;
     let mut new = BTreeSet::new();
     for key in &asked.keys {
@@ -76,7 +80,13 @@ pub fn confirm_findings(project: &Project, asked: &Confirmation, context: &Comma
         let mut line = detail(&new);
         line["reason"] = serde_json::json!(reason);
         line["same_as"] = serde_json::json!(asked.same_as);
-        write(project, confirmed, CommandId::ConfirmFindings, line, context)?;
+        let mut evidence = None;
+        if decides {
+            check_proved("确认记录属于哪一单位", &asked.reason, context)?;
+            evidence = read_evidence(asked.reason.evidence.as_deref())?;
+            line["proof"] = proof_detail(&asked.reason, evidence.as_ref().map(|(kept, _)| kept));
+        }
+        write(project, (confirmed, evidence), CommandId::ConfirmFindings, line, context)?;
     }
     Ok(new.len())
 }
@@ -92,14 +102,14 @@ pub fn withdraw_findings(project: &Project, keys: &[FindingKey], context: &Comma
         load_confirmed(project.root())?.into_iter().partition(|c| asked.contains(&c.key));
     if !gone.is_empty() {
         let gone: BTreeSet<FindingKey> = gone.iter().map(|c| c.key.clone()).collect();
-        write(project, stay, CommandId::WithdrawFindings, detail(&gone), context)?;
+        write(project, (stay, None), CommandId::WithdrawFindings, detail(&gone), context)?;
     }
     Ok(gone.len())
 }
 
 fn write(
     project: &Project,
-    mut confirmed: Vec<ConfirmedFinding>,
+    (mut confirmed, evidence): (Vec<ConfirmedFinding>, Option<(Evidence, Vec<u8>)>),
     command: CommandId,
     line: serde_json::Value,
     context: &CommandContext,
@@ -107,6 +117,9 @@ fn write(
     confirmed.sort_by(|a, b| a.key.cmp(&b.key));
     let report = mark_confirmed(&load_report(project.root())?, &confirmed)?;
     let change = Change::begin(project)?;
+    if let Some((kept, bytes)) = &evidence {
+        change.put(&project.root().join(&kept.file), bytes)?;
+    }
     put_confirmed(&change, &confirmed)?;
     put_report(&change, &report)?;
     change.commit(context, command, line).map(|_| ())

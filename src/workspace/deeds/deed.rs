@@ -75,7 +75,7 @@ pub enum Deed {
     /// Takes results in from a file.
     TakeResults(PathBuf),
     /// A result entered by hand, or an entered one corrected with a reason.
-    RecordResult(Box<CheckResult>, String),
+    RecordResult(Box<CheckResult>, Ground),
     /// Checks at which nothing was found, on the same days.
     RecordClear(Vec<CheckKey>, ClearDays),
     /// Results went public.

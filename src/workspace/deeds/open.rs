@@ -334,6 +334,7 @@ pub fn open_period(
         } else if let Err(shortage) = check_staffing(&draw.roster, &draw.drawn_needs(&order)?) {
             unpaired = Some(shortage.to_error(month, &staffing_names(&project.policy)).to_string());
         }
+        draw.heads = put_head(&change, project, &draw.folder, CommandId::Open, context)?;
         put_certificate(&change, &draw, &order, &register)?;
         let result = order.to_result(&draw.frame, usize::MAX);
         put("result.json", &result.to_json())?;
@@ -344,7 +345,9 @@ pub fn open_period(
     }
     put("notes.json", &json_bytes(&DrawNotes { opened_at: Some(at.to_string()), voided_at: None })?)?;
     change.put(&project.root().join("register.csv"), &register.to_csv())?;
-    put_head(&change, project, &draw.folder, CommandId::Open, context)?;
+    if draw.period.month().is_none() {
+        put_head(&change, project, &draw.folder, CommandId::Open, context)?;
+    }
     let opened = Opened {
         period: draw.period,
         sequence: draw.sequence,

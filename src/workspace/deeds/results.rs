@@ -13,10 +13,11 @@ use crate::registry::codes::MERGED_HELD;
 use crate::registry::columns::text_cells;
 use crate::registry::schema::sources;
 use crate::tabular::{Merged, RawTable, ReadOptions, load_tables};
+use crate::workspace::deeds::evidence::{Ground, check_proved, proof_detail, read_evidence};
 use crate::workspace::inputs::due::{KnownInspectors, all_due_checks};
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::frames::{hash_file, load_project_data};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::quality::{RESULTS_TABLE, put_findings};
 use crate::workspace::store::results::{load_results, put_results};
@@ -104,6 +105,7 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     let people = KnownInspectors::of(&registry)?;
     let matters = project.policy.disclosure.matters.join("、");
     let (mut added, mut updated, mut set_aside, mut met) = (0, 0, 0, false);
+    let mut gone: Vec<UnitId> = Vec::new();
     for raw in &tables {
         let mut table = text_table(raw, &columns)?;
         if !columns.is_header(&table.headings) {
@@ -125,6 +127,8 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
         set_aside += aside.len();
         added += records.len();
         updated += updates.len();
+        let dead = records.iter().chain(&updates).filter(|record| record.outcome.is_dead());
+        gone.extend(dead.map(|record| record.unit_id.clone()));
         let places: BTreeMap<(UnitId, PlanMonth, u32), usize> =
             results.iter().enumerate().map(|(i, r)| ((r.unit_id.clone(), r.month, r.sequence), i)).collect();
         for update in updates {
@@ -152,7 +156,11 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     change.commit(
         context,
         CommandId::Results,
-        serde_json::json!({ "file": name, "added": added, "updated": updated, "set_aside": set_aside }),
+        serde_json::json!({
+            "file": name, "added": added, "updated": updated, "set_aside": set_aside,
+            // the evidence of all that it says, of units found gone too
+            "file_sha256": hash_file(file)?.0, "gone": gone,
+        }),
     )?;
     Ok(ResultsTaken { added, updated, set_aside, diagnostics })
 }
@@ -167,16 +175,19 @@ pub fn reason_missing() -> Finding {
 /// stood before.
 ///
 /// # Errors
-/// `PRJ-011`, `RES-004` where the check is not due, `RES-007` a correction without a reason, those of
+/// `PRJ-011`, `RES-004` where the check is not due, `RES-007` a correction without a reason, `SEL-056` a unit that is
+/// found gone, which takes it out of the draws that follow, without evidence or a second person, those of
 /// [`check_result`], `IO-…`, `JRN-…`.
 pub fn record_result(
     project: &Project,
     registry: &Registry,
     result: CheckResult,
-    reason: &str,
+    reason: impl Into<Ground>,
     context: &CommandContext,
 ) -> AppResult<()> {
     project.check_writable()?;
+    let ground = reason.into();
+    let reason = ground.text.trim();
     let checks = all_due_checks(project, registry)?;
     let of = |check: &&DueCheck| (&check.unit_id, check.month, check.sequence) == result.key();
     // of a unit that was replaced and came back, the check that still stands
@@ -194,18 +205,28 @@ pub fn record_result(
     }
     let mut results = load_results(project)?;
     let before = results.iter().position(|r| r.key() == result.key());
-    if before.is_some() && reason.trim().is_empty() {
+    if before.is_some() && reason.is_empty() {
         return Err(reason_missing().into());
     }
     let old = before.map(|at| results.remove(at));
-    let detail = serde_json::json!({
+    let takes_out = result.outcome.is_dead() && old.as_ref().is_none_or(|old| !old.outcome.is_dead());
+    let mut detail = serde_json::json!({
         "plan_code": result.plan_code, "unit": result.unit_id, "outcome": result.outcome,
-        "before": old, "after": result, "reason": reason.trim(),
+        "before": old, "after": result, "reason": reason,
     });
+    let mut evidence = None;
+    if takes_out {
+        check_proved("录入搬迁或关闭", &ground, context)?;
+        evidence = read_evidence(ground.evidence.as_deref())?;
+        detail["proof"] = proof_detail(&ground, evidence.as_ref().map(|(kept, _)| kept));
+    }
     results.push(result);
     results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
     let command = if before.is_some() { CommandId::CorrectResult } else { CommandId::RecordResult };
     let change = Change::begin(project)?;
+    if let Some((kept, bytes)) = &evidence {
+        change.put(&project.root().join(&kept.file), bytes)?;
+    }
     put_results(&change, project, &results)?;
     change.commit(context, command, detail)?;
     Ok(())

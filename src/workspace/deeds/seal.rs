@@ -14,22 +14,24 @@ use crate::domain::{BodyId, Period, PlanMonth, StratumId, UnitId};
 use crate::registry::Registry;
 use crate::registry::schema::sources;
 use crate::sampling::{
-    BuiltFrame, DrawOrder, DrawSeed, EndedSeal, EntropyFormat, FrameKey, Method, SamplingFrame, Seal, SealEntry,
-    SealRegister, SealRequest, Secret, SecretFile, StratumOrder, StratumTargets, Target, compute_frame,
-    compute_roster_sha256, compute_seal, draw_units, sha256, to_canonical_json, to_hex,
+    BuiltFrame, DrawOrder, DrawSeed, EndedSeal, EntropyFormat, FrameKey, InterventionEntry, Method, ReasonGrounds,
+    SamplingFrame, Seal, SealEntry, SealRegister, SealRequest, Secret, SecretFile, StratumOrder, StratumTargets,
+    Target, compute_frame, compute_roster_sha256, compute_seal, draw_units, sha256, to_canonical_json, to_hex,
 };
 use crate::staffing::{Needs, Roster, check_staffing};
+use crate::workspace::deeds::accept::interventions_before;
 use crate::workspace::deeds::disclose::{EARLIER_FILE, earlier_seals, program_sha256};
 use crate::workspace::deeds::plan_record::snapshot;
 use crate::workspace::deeds::{pledged_hour, time};
 use crate::workspace::inputs::analysis::compute_analysis;
+use crate::workspace::inputs::grounds::compute_grounds;
 use crate::workspace::inputs::month_frame::{
     MonthFrame, REASON_YEAR_SEED, compute_month_frame, staffing_names, stratum_id, unit_id,
 };
 use crate::workspace::inputs::quotas::QUOTAS_FILE;
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawNotes, StoredDraw, json_bytes};
+use crate::workspace::store::draws::{DrawNotes, INTERVENTIONS_FILE, StoredDraw, json_bytes};
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::log::put_head;
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
@@ -256,6 +258,7 @@ struct Prepared {
     schedule: Option<Vec<u8>>,
     plan: Option<Vec<u8>>,
     quotas: Option<Vec<u8>>,
+    grounds: Vec<ReasonGrounds>,
 }
 
 fn seal_prepared(
@@ -281,6 +284,7 @@ fn seal_prepared(
     let secret = Secret::generate()?;
     let again = pledge.again.as_deref().unwrap_or_default();
     let earlier = earlier_seals(project, &register, period, again)?;
+    let by_hand = interventions_before(project)?;
     let seal = compute_seal(
         SealRequest {
             agency: project.policy.agency.clone(),
@@ -288,12 +292,16 @@ fn seal_prepared(
             sequence,
             previous: register.last_commitment(),
             sealed_at: time(&context.now.to_string())?,
+            method: Method::LATEST,
             program: PROGRAM.to_owned(),
             inputs_sha256: sha256(&[&inputs]),
             policy_sha256: sha256(&[project.policy_bytes()]),
             roster_sha256: compute_roster_sha256(&roster_csv, &needs_csv),
             program_sha256: program_sha256()?,
             earlier: earlier.iter().map(EndedSeal::sha256).collect(),
+            log: project.journal().head()?,
+            interventions: by_hand.iter().map(InterventionEntry::sha256).collect(),
+            grounds: prepared.grounds.clone(),
             entropy_format: pledge.format,
             entropy_source: pledge.entropy_source.clone(),
             entropy_reference: pledge.reference.clone(),
@@ -327,6 +335,9 @@ fn seal_prepared(
     }
     if !earlier.is_empty() {
         put(EARLIER_FILE, &to_canonical_json(&earlier))?;
+    }
+    if !by_hand.is_empty() {
+        put(INTERVENTIONS_FILE, &json_bytes(&by_hand)?)?;
     }
     keep_inputs(&change, project, &inputs)?;
     change.put_private(&folder.join("secret.json"), &secret_file.to_json())?;
@@ -418,6 +429,7 @@ pub fn seal_year(
         schedule: None,
         plan: None,
         quotas: None,
+        grounds: Vec::new(),
     };
     seal_prepared(project, period, prepared, pledge, context)
 }
@@ -456,7 +468,7 @@ pub fn seal_month(
     let analysis = compute_analysis(project, registry, month, &context.progress)?;
     context.progress.begin("冻结抽样框", 0);
     let MonthFrame { built, roster, needs, targets, schedule, basis, quotas } =
-        compute_month_frame(project, registry, &analysis, &seed)?;
+        compute_month_frame(Method::LATEST, project, registry, &analysis, &seed)?;
     if built.strata.iter().all(|s| s.draw == 0) {
         return Err(Finding::error("SEL-044", format!("{}没有可抽取的对象", period.label()))
             .hint("本月的机会已由先前的抽取给出，也没有新增的必查对象；触发式检查请用 add-check")
@@ -465,6 +477,7 @@ pub fn seal_month(
     let plan = Some(snapshot(project, &analysis, &load_plan_files(project)?, None, Some(basis))?.to_json()?);
     let (targets, schedule) = (Some(targets), Some(schedule));
     let quotas = Some(quotas);
-    let prepared = Prepared { frame: built.frame, roster, needs, targets, schedule, plan, quotas };
+    let grounds = compute_grounds(&built.frame, &roster, &analysis.population);
+    let prepared = Prepared { frame: built.frame, roster, needs, targets, schedule, plan, quotas, grounds };
     seal_prepared(project, period, prepared, pledge, context)
 }

@@ -8,16 +8,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::certificate::public_words;
 use super::verify_log_draws::check_draws;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::sampling::{
-    CheckReport, Fault, GrowingTree, Hash32, MerkleTree, compute_log_leaf, hash_from_hex, root_from_path, to_hex,
+    AnyCertificate, CheckReport, Fault, Hash32, MerkleTree, compute_log_leaf, hash_from_hex, root_from_path, to_hex,
 };
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::hash_file;
-use crate::workspace::store::journal::{JournalEntry, LogHead, check_journal_file, load_log_lines};
+use crate::workspace::store::journal::{JournalEntry, LogHead, check_journal_file, heads_of, load_log_lines};
 use crate::workspace::store::log::{
-    HEADS_FILE, Intervention, changed_outside, expected_files, interventions_for, load_heads,
+    FileDeviation, HEADS_FILE, Intervention, changed_outside, expected_files, interventions_for, kept_heads, load_heads,
 };
 use crate::workspace::store::project::{Project, load_bytes};
 
@@ -73,7 +74,14 @@ pub fn parse_head(text: &str) -> AppResult<LogHead> {
 pub fn verify_log(request: &LogRequest) -> AppResult<LogVerified> {
     let folder = request.log.is_dir().then(|| request.log.clone());
     let path = folder.as_ref().map_or_else(|| request.log.clone(), |folder| folder.join("journal.jsonl"));
-    let (entries, faults) = check_journal_file(&path)?;
+    // a project without a journal had one
+    let lost = folder.is_some() && !path.is_file();
+    let (entries, mut faults) = if lost { Default::default() } else { check_journal_file(&path)? };
+    if lost {
+        faults.push("被删除：项目文件夹中没有 journal.jsonl".to_owned());
+    } else if entries.is_empty() && faults.is_empty() {
+        faults.push("是空的：日志被清空".to_owned());
+    }
     let lines = load_log_lines(&path)?;
     let mut report = CheckReport::default();
     let chain = faults.into_iter().map(|what| fault("LOG-010", format!("操作日志：{what}"))).collect();
@@ -88,6 +96,14 @@ pub fn verify_log(request: &LogRequest) -> AppResult<LogVerified> {
     if let Some(beside) = request.certificate.as_ref().map(|path| path.with_file_name(HEADS_FILE)) {
         known.extend(noted_heads(&beside)?);
     }
+    if let Some(path) = &request.certificate
+        && let Ok(AnyCertificate::Second(closed)) = AnyCertificate::parse(&load_bytes(path)?)
+    {
+        known.extend(closed.log_heads());
+    }
+    // papers of the same day repeat a head
+    known.sort_by(|a, b| (a.size, &a.root).cmp(&(b.size, &b.root)));
+    known.dedup();
     if known.is_empty() {
         report.skip("日志根值", "没有给出已公布的根值：日志整体重写或截去末尾看不出来");
     } else {
@@ -123,17 +139,6 @@ pub fn verify_log(request: &LogRequest) -> AppResult<LogVerified> {
     Ok(LogVerified { report, head: LogHead { root: head, size: lines.len() as u64 }, interventions })
 }
 
-/// The root at each size, from none.
-fn heads_of(lines: &[Vec<u8>]) -> Vec<String> {
-    let mut tree = GrowingTree::default();
-    let mut heads = vec![to_hex(&tree.root())];
-    for line in lines {
-        tree.push(compute_log_leaf(line));
-        heads.push(to_hex(&tree.root()));
-    }
-    heads
-}
-
 fn check_times(entries: &[JournalEntry]) -> Vec<Fault> {
     let back = entries.windows(2).filter(|pair| pair[1].at < pair[0].at);
     let told = |pair: &[JournalEntry]| {
@@ -159,17 +164,6 @@ fn check_hashes_go_on(entries: &[JournalEntry], report: &mut CheckReport) {
 
 fn noted_heads(path: &Path) -> AppResult<Vec<LogHead>> {
     Ok(load_heads(path)?.into_iter().map(|note| note.log).collect())
-}
-
-/// The heads that the draws of a project keep.
-fn kept_heads(folder: &Path) -> AppResult<Vec<LogHead>> {
-    let mut heads = Vec::new();
-    for period in folders_in(&folder.join("draws"))? {
-        for draw in folders_in(&period)? {
-            heads.extend(noted_heads(&draw.join(HEADS_FILE))?);
-        }
-    }
-    Ok(heads)
 }
 
 pub(super) fn folders_in(folder: &Path) -> AppResult<Vec<PathBuf>> {
@@ -271,6 +265,7 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
         faults.push(wrong(format!("日志所记的替换（{one}）不在证书中")));
     }
     let earlier = items(&certificate["earlier"]).len() as u64 + 1;
+    faults.extend(check_interventions(&certificate, entries, sealed));
     if Some(earlier) != sealed.detail["sequence"].as_u64() {
         faults.push(wrong(format!(
             "证书列有 {} 次先前的封存，日志记这是第 {} 次",
@@ -279,6 +274,33 @@ fn check_certificate(path: &Path, entries: &[JournalEntry]) -> AppResult<Vec<Fau
         )));
     }
     Ok(faults)
+}
+
+/// The interventions that a certificate lists against the log's lines, of a certificate that knows the log.
+fn check_interventions(certificate: &Value, entries: &[JournalEntry], sealed: &JournalEntry) -> Vec<Fault> {
+    let Some(listed) = certificate["interventions"].as_array() else { return Vec::new() };
+    let own = format!(
+        "draws/{}/{}/",
+        sealed.detail["period"].as_str().unwrap_or_default(),
+        sealed.detail["sequence"].as_u64().unwrap_or_default()
+    );
+    let elsewhere = |one: &Intervention| {
+        let path = |file: &FileDeviation| file.path.starts_with("draws/") && !file.path.starts_with(&own);
+        one.line > sealed.sequence && one.files.iter().all(path)
+    };
+    let mark = |at: &str, second: &str, files: usize| format!("{at} {second}（{files} 个文件）");
+    let told: BTreeSet<String> = interventions_for(entries, sealed.sequence)
+        .iter()
+        .filter(|one| !elsewhere(one))
+        .map(|one| mark(&one.at, &public_words(&one.second), one.files.len()))
+        .collect();
+    let text = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
+    let listed: BTreeSet<String> =
+        listed.iter().map(|one| mark(&text(one, "at"), &text(one, "second"), items(&one["changed"]).len())).collect();
+    let wrong = |what: String| fault("LOG-017", what);
+    let lacks = told.difference(&listed).map(|one| wrong(format!("日志所记的外部改动（{one}）不在证书中")));
+    let more = listed.difference(&told).map(|one| wrong(format!("证书所列的外部改动（{one}）不在日志中")));
+    lacks.chain(more).collect()
 }
 
 /// A list's items; none of what is no list.

@@ -23,6 +23,7 @@ use crate::registry::{CheckKind, Registry, row_of_unit};
 use crate::risk::columns as scored;
 use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::due::listed_on;
+use crate::workspace::inputs::grounds::note_entered;
 use crate::workspace::inputs::mandatory_facts::mandatory_facts;
 use crate::workspace::inputs::population::{Population, compute_population};
 use crate::workspace::inputs::schedule::compute_plan;
@@ -339,6 +340,7 @@ fn add_draws(
             && let Some(exclusion) = sites.exclusion.get_mut(site as usize)
             && (found != Exclusion::Stopped || !exclusion.is_dead())
         {
+            note_entered(&mut population.entered, site, *exclusion, found);
             *exclusion = found;
         }
     }

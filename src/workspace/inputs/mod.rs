@@ -5,6 +5,7 @@ pub mod analysis;
 pub mod due;
 pub mod explain;
 pub mod first_phase;
+pub mod grounds;
 mod mandatory_facts;
 pub mod month_frame;
 pub mod people;

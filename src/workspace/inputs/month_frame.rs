@@ -173,11 +173,12 @@ pub fn reason_label<'a>(policy: &'a Policy, reason: &str) -> Option<&'a str> {
     }
 }
 
-/// Builds the month's frame from the plan.
+/// Builds the month's frame from the plan, by the rules of a method.
 ///
 /// # Errors
 /// `PLN-100` while the plan is not feasible, `SMP-…`, `ROS-…`, `FRM-…`.
 pub fn compute_month_frame(
+    method: Method,
     project: &Project,
     registry: &Registry,
     analysis: &Analysis,
@@ -188,7 +189,7 @@ pub fn compute_month_frame(
     let month = analysis.month;
     let inputs = &analysis.population.inputs;
     let MonthStrata { strata, planned, targets, earlier, units } =
-        compute_month_strata(Method::LATEST, project, registry, analysis, year_seed)?;
+        compute_month_strata(method, project, registry, analysis, year_seed)?;
     let mut needs = Vec::new();
     for stratum in &planned {
         let body = &inputs.bodies[stratum.body as usize].id;
@@ -197,7 +198,7 @@ pub fn compute_month_frame(
         }
     }
     let quotas = render_quotas(&strata, &planned);
-    let built = compute_frame(Method::LATEST, strata, &FrameKey::generate()?)?;
+    let built = compute_frame(method, strata, &FrameKey::generate()?)?;
     let recusals = compute_recusals(registry)?;
     let cost = mean_cost(analysis, month.month() as usize - 1);
     let roster = compute_month_roster(project, &analysis.population.people, &recusals, month, &cost)?;

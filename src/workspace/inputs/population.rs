@@ -24,6 +24,7 @@ use crate::registry::schema::{capacity, past_checks, sources, violations};
 use crate::registry::{CheckKind, Registry, SiteStatus, row_among};
 use crate::risk::RiskTable;
 use crate::risk::columns as scored;
+use crate::workspace::inputs::grounds::Entered;
 use crate::workspace::store::project::Project;
 
 /// Index of unit ids and enterprises over the sources frame, whose rows stand in the order of the ids' bytes. The texts
@@ -104,6 +105,8 @@ pub struct Population {
     pub districts: Vec<u32>,
     /// Findings met on the way (positive-list members to be dropped, rows that point nowhere).
     pub findings: Vec<Finding>,
+    /// Sites that are out by what was found in the program since the import.
+    pub entered: Entered,
 }
 
 /// Prefix test of an industry code against a rule's list.
@@ -235,7 +238,8 @@ pub fn compute_population(
         waivable: Vec::new(),
         edits: project.file.edits.clone(),
     };
-    Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings })
+    let entered = Entered::new();
+    Ok(Population { inputs, index: Arc::new(index), people, districts: district_codes, findings, entered })
 }
 
 /// Members of the positive list, in force on a day; one penalised after its entry is dropped where the

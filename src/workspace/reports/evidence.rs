@@ -9,7 +9,7 @@ use crate::workspace::deeds::open::unbound_file;
 use crate::workspace::deeds::verify_log::sealed_line;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::inputs::quotas::QUOTAS_FILE;
-use crate::workspace::store::draws::json_bytes;
+use crate::workspace::store::draws::{INTERVENTIONS_FILE, json_bytes};
 use crate::workspace::store::journal::JournalEntry;
 use crate::workspace::store::log::{HEADS_FILE, interventions_for};
 use crate::workspace::store::project::{Project, load_bytes};
@@ -69,10 +69,16 @@ pub fn evidence_files(
         push(QUALITY, load_bytes(&quality)?);
     }
     // files changed by hand that two people answered for
-    let sealed = sealed_line(journal, &to_hex(&draw.seal.commitment()));
-    let interventions = interventions_for(journal, sealed.map_or(1, |entry| entry.sequence));
-    if !interventions.is_empty() {
-        push("interventions.json", json_bytes(&interventions)?);
+    if draw.seal.has_log() {
+        if !draw.interventions.is_empty() {
+            push(INTERVENTIONS_FILE, json_bytes(&draw.interventions)?);
+        }
+    } else {
+        let sealed = sealed_line(journal, &to_hex(&draw.seal.commitment()));
+        let interventions = interventions_for(journal, sealed.map_or(1, |entry| entry.sequence));
+        if !interventions.is_empty() {
+            push(INTERVENTIONS_FILE, json_bytes(&interventions)?);
+        }
     }
     push("register.csv", load_bytes(&project.root().join("register.csv"))?);
     Ok(files)

@@ -224,7 +224,7 @@ impl<'a> JournalWords<'a> {
         let reason = text(detail, "reason");
         let reason =
             if reason.is_empty() || told.contains(reason) { String::new() } else { format!("。原因：{reason}") };
-        format!("{told}{reason}")
+        format!("{told}{reason}{}", proved(detail))
     }
 
     fn told(&self, command: CommandId, detail: &Value) -> Option<String> {
@@ -474,4 +474,15 @@ fn fields(detail: &Value) -> String {
         }
     });
     join(words)
+}
+
+/// What proves a ground and who answers for it beside the operator; empty where the line has neither.
+fn proved(detail: &Value) -> String {
+    let of = if detail["proof"].is_object() { &detail["proof"] } else { &detail["change"] };
+    let file = if of["evidence"].is_object() { "证据文件" } else { "" };
+    let papers: Vec<&str> = [file, text(of, "document")].into_iter().filter(|one| !one.is_empty()).collect();
+    match text(of, "second") {
+        "" => String::new(),
+        second => format!("。依据：{}。共同负责：{second}", papers.join("、")),
+    }
 }

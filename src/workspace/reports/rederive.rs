@@ -37,18 +37,31 @@ pub struct Rederived {
     pub differs: Vec<String>,
 }
 
-/// Builds the frame of a month's last seal again.
+/// Builds the frame of a month's seal again, by the rules of the seal's own method: that of this sequence, the last one
+/// that stands for `None`.
 ///
 /// # Errors
-/// `SEL-054` where the month has no seal of format 2, those of making the plan, `IO-…`.
-pub fn rederive_month(project: &Project, month: PlanMonth, progress: &Progress) -> AppResult<Rederived> {
+/// `SEL-054` where the month has no such seal, or one of format 1, `VER-004` where its method is unknown, those of making
+/// the plan, `IO-…`.
+pub fn rederive_month(
+    project: &Project,
+    month: PlanMonth,
+    sequence: Option<u64>,
+    progress: &Progress,
+) -> AppResult<Rederived> {
     let register = load_register(project)?;
     let period = Period::Month(month);
-    let entry = register.standing(period).ok_or_else(|| none_sealed(month))?;
+    let entry = match sequence {
+        None => register.standing(period),
+        Some(sequence) => register.seals_of(period).find(|seal| seal.sealed.sequence == sequence),
+    };
+    let entry = entry.ok_or_else(|| none_sealed(month))?;
     let draw = StoredDraw::load(project, period, entry.sealed.sequence)?;
     if draw.seal.is_format_1() {
         return Err(none_sealed(month));
     }
+    let unknown = || AppError::new("VER-004", format!("抽样方法「{}」无法识别", draw.seal.method));
+    let method = draw.seal.method().ok_or_else(unknown)?;
     let place = tempfile::tempdir().map_err(|cause| AppError::io("建立临时文件夹", Path::new("."), cause))?;
     let mut told = Rederived { sequence: draw.sequence, rows: draw.frame.len(), ..Rederived::default() };
     told.missing = lay_out(project, &draw, &register, place.path())?;
@@ -58,7 +71,7 @@ pub fn rederive_month(project: &Project, month: PlanMonth, progress: &Progress) 
     let then = Project::open(place.path(), None)?;
     let (registry, _) = load_project_data(&then)?;
     let analysis = compute_analysis(&then, &registry, month, progress)?;
-    let made = compute_month_frame(&then, &registry, &analysis, &year_seed(&then)?)?;
+    let made = compute_month_frame(method, &then, &registry, &analysis, &year_seed(&then)?)?;
     told.differs = frame_differences(&draw.frame, &made.built.frame);
     for (name, bytes) in [
         ("roster.csv", made.roster.write_csv()),

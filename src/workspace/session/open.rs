@@ -19,8 +19,9 @@ use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
 use crate::workspace::session::job::Stage;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::lock::ProjectLock;
-use crate::workspace::store::log::{changed_finding, changed_outside};
+use crate::workspace::store::log::changed_finding;
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
+use crate::workspace::store::staged::changed_by_another_hand;
 
 /// A project that is open.
 pub struct OpenProject {
@@ -242,6 +243,8 @@ impl OpenProject {
 
 /// The same, where nothing was stopped by it.
 const CHANGED: &str = "项目文件在程序之外被改动";
+/// Of the journal.
+const JOURNAL_CHANGED: &str = "操作日志在程序之外被删除、截短或改动";
 
 fn is_writable(folder: &Path) -> bool {
     tempfile::Builder::new().prefix(".fairdraw-").tempfile_in(folder).is_ok()
@@ -249,12 +252,10 @@ fn is_writable(folder: &Path) -> bool {
 
 /// What is said at once of files that were changed outside the program; the next deed asks about them.
 fn untold_changes(project: &Project) -> AppResult<Option<Finding>> {
-    if !project.root().join("journal.jsonl").exists() {
-        return Ok(None);
-    }
-    let entries = project.journal().check()?.0;
-    let found = changed_finding(&changed_outside(project.root(), &entries)?);
-    Ok(found.map(|found| Finding { severity: Severity::Warning, what: CHANGED.to_owned(), ..found }))
+    let entries = project.journal().standing()?.1;
+    let found = changed_finding(&changed_by_another_hand(project.root(), &entries)?.0);
+    let what = |found: &Finding| if found.code == "LOG-007" { JOURNAL_CHANGED } else { CHANGED }.to_owned();
+    Ok(found.map(|found| Finding { severity: Severity::Warning, what: what(&found), ..found }))
 }
 
 /// Opens a project folder; read-only where another window holds it.

@@ -151,7 +151,7 @@ impl Session {
                     }
                     Kind::Autosave | Kind::Preferences | Kind::Action => {}
                 }
-                if error.code() == "LOG-001" {
+                if ["LOG-001", "LOG-007"].contains(&error.code()) {
                     self.messages.changed = Some(error.finding().clone());
                 }
                 if ended.kind == Kind::Action {

@@ -28,6 +28,12 @@ pub enum DrawChange {
         /// The evidence's file, where one was kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         evidence: Option<Evidence>,
+        /// Number of the document that proves it; empty where an earlier version wrote it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        document: String,
+        /// Who answers for it beside the operator; empty where an earlier version wrote it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        second: String,
         /// When.
         at: String,
         /// Who did it.
@@ -44,6 +50,12 @@ pub enum DrawChange {
         /// The evidence's file, where one was kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         evidence: Option<Evidence>,
+        /// Number of the document that proves it; empty where an earlier version wrote it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        document: String,
+        /// Who answers for it beside the operator; empty where an earlier version wrote it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        second: String,
         /// When.
         at: String,
         /// Who did it.
@@ -61,6 +73,12 @@ pub enum DrawChange {
         /// The evidence's file, where one was kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         evidence: Option<Evidence>,
+        /// Number of the document that proves it; empty where an earlier version wrote it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        document: String,
+        /// Who answers for it beside the operator; empty where an earlier version wrote it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        second: String,
         /// When.
         at: String,
         /// Who did it.
@@ -135,6 +153,14 @@ impl DrawChange {
             Self::Substitute { evidence, .. } | Self::Replace { evidence, .. } | Self::Add { evidence, .. } => {
                 evidence.as_ref()
             }
+        }
+    }
+
+    /// Number of the document that proves it; empty where there is none.
+    #[must_use]
+    pub fn document(&self) -> &str {
+        match self {
+            Self::Substitute { document, .. } | Self::Replace { document, .. } | Self::Add { document, .. } => document,
         }
     }
 

@@ -9,11 +9,12 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::domain::{Period, TriggerKind, UnitId};
 use crate::sampling::as_written;
 use crate::sampling::{
-    DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, Method, Opening, SamplingFrame, Seal, Secret, SecretFile, compute_seed,
-    draw_units, hash_from_hex,
+    DrawOrder, DrawSeed, FROM_ENVELOPE, Hash32, InterventionEntry, Method, Opening, SamplingFrame, Seal, Secret,
+    SecretFile, compute_seed, draw_units, hash_from_hex,
 };
 use crate::staffing::{Assignment, Change, Needs, PairChange, PairingRule, Roster, apply_change, assign_inspectors};
 use crate::workspace::store::changes::{DrawChange, pair_change};
+use crate::workspace::store::log::{HEADS_FILE, HeadNote, load_heads};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::staged;
 
@@ -71,6 +72,10 @@ pub struct StoredDraw {
     pub opened_at: Option<String>,
     /// Off-site checks of the month; `None` where it was opened by an earlier version, which had none.
     pub off_site: Option<OffSiteTurns>,
+    /// Heads of the log at what was done to it; none where an earlier version did it.
+    pub heads: Vec<HeadNote>,
+    /// What another hand did to the project's files and concerns it, in order; its seal binds those before the sealing.
+    pub interventions: Vec<InterventionEntry>,
 }
 
 /// Facts of a draw that are neither sealed nor published. Other fields are passed over: earlier versions kept a
@@ -91,6 +96,18 @@ fn parse_json<T: for<'de> Deserialize<'de>>(path: &Path) -> AppResult<T> {
                 .file(path.display().to_string()),
         )
     })
+}
+
+/// Name of the file in a draw's folder that keeps what another hand did and concerns the draw.
+pub const INTERVENTIONS_FILE: &str = "interventions.json";
+
+/// The interventions that a draw's folder keeps; none where there were none.
+///
+/// # Errors
+/// `DRW-001`, `IO-…`.
+pub fn load_interventions(folder: &Path) -> AppResult<Vec<InterventionEntry>> {
+    let path = folder.join(INTERVENTIONS_FILE);
+    if path.exists() { parse_json(&path) } else { Ok(Vec::new()) }
 }
 
 /// A value as indented JSON with a line end.
@@ -135,6 +152,8 @@ impl StoredDraw {
             changes,
             opened_at: notes.opened_at,
             off_site,
+            heads: load_heads(&at(HEADS_FILE))?,
+            interventions: load_interventions(&folder)?,
             folder,
         })
     }

@@ -19,21 +19,11 @@ use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::disk::append_at;
+pub use crate::sampling::LogHead;
 use crate::sampling::{GrowingTree, as_written, compute_log_leaf, to_hex};
 
-/// The log at some size: the number of its lines and the root of the tree over them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogHead {
-    /// Root, hexadecimal.
-    pub root: String,
-    /// Lines.
-    pub size: u64,
-}
-
-impl LogHead {
-    fn of(tree: &GrowingTree) -> Self {
-        Self { root: to_hex(&tree.root()), size: tree.size() }
-    }
+fn head_of(tree: &GrowingTree) -> LogHead {
+    LogHead { root: to_hex(&tree.root()), size: tree.size() }
 }
 
 /// SHA-256 of files by their path within the project, `/` between folders; `None` of a file that went.
@@ -177,7 +167,7 @@ impl Journal {
             command: command.to_owned(),
             detail,
             files,
-            log: Some(LogHead::of(&tree_of(&lines))),
+            log: Some(head_of(&tree_of(&lines))),
             operator: operator.to_owned(),
             previous,
             sequence,
@@ -210,7 +200,18 @@ impl Journal {
     /// # Errors
     /// `IO-…` where the file can't be read.
     pub fn head(&self) -> AppResult<LogHead> {
-        Ok(LogHead::of(&tree_of(&self.contents()?.lines())))
+        Ok(head_of(&tree_of(&self.contents()?.lines())))
+    }
+
+    /// The whole lines, what they say and the faults of their chain in words; nothing where there is no file. What a crash
+    /// cut short at the end is left out.
+    ///
+    /// # Errors
+    /// `IO-…` where the file can't be read.
+    pub fn standing(&self) -> AppResult<(Vec<Vec<u8>>, Vec<JournalEntry>, Vec<String>)> {
+        let lines = self.contents()?.lines();
+        let (entries, faults) = check_lines(&lines);
+        Ok((split(&lines).map(<[u8]>::to_vec).collect(), entries, faults))
     }
 
     /// All lines, and the faults of the chain in words; an empty list of faults means that it holds.
@@ -220,6 +221,18 @@ impl Journal {
     pub fn check(&self) -> AppResult<(Vec<JournalEntry>, Vec<String>)> {
         check_journal_file(&self.path)
     }
+}
+
+/// The root of the log at each size, from none.
+#[must_use]
+pub fn heads_of(lines: &[Vec<u8>]) -> Vec<String> {
+    let mut tree = GrowingTree::default();
+    let mut heads = vec![to_hex(&tree.root())];
+    for line in lines {
+        tree.push(compute_log_leaf(line));
+        heads.push(to_hex(&tree.root()));
+    }
+    heads
 }
 
 /// The whole lines of a journal file as the log has them.
@@ -246,6 +259,10 @@ pub fn check_journal_file(path: &Path) -> AppResult<(Vec<JournalEntry>, Vec<Stri
     if cut {
         bytes.pop();
     }
+    Ok(check_lines(&bytes))
+}
+
+fn check_lines(bytes: &[u8]) -> (Vec<JournalEntry>, Vec<String>) {
     let (mut entries, mut faults) = (Vec::new(), Vec::new());
     let (mut previous, mut sequence) = (String::new(), 0);
     let mut tree = GrowingTree::default();
@@ -266,7 +283,7 @@ pub fn check_journal_file(path: &Path) -> AppResult<(Vec<JournalEntry>, Vec<Stri
                 if entry.sequence != sequence + 1 {
                     faults.push(format!("第 {number} 行序号为 {}，应为 {}", entry.sequence, sequence + 1));
                 }
-                if entry.log.as_ref().is_some_and(|head| *head != LogHead::of(&tree)) {
+                if entry.log.as_ref().is_some_and(|head| *head != head_of(&tree)) {
                     faults.push(format!("第 {number} 行所记的日志根值与此前各行不符"));
                 }
                 sequence = entry.sequence;
@@ -276,7 +293,7 @@ pub fn check_journal_file(path: &Path) -> AppResult<(Vec<JournalEntry>, Vec<Stri
         tree.push(compute_log_leaf(line));
         previous = hash(line);
     }
-    Ok((entries, faults))
+    (entries, faults)
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@
 //! templates and export columns, which people edit, and `secret.json`, which its seal binds. A file that another
 //! program has saved anew without changing what it says counts as it was.
 
+mod journal_state;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use self::journal_state::{ChangedJournal, JOURNAL, JournalDoubts, changed_journal, kept_heads};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::sampling::{as_written, sha256, to_hex};
 use crate::workspace::store::command_id::CommandId;
@@ -24,7 +27,7 @@ use crate::workspace::store::staged::{Change, files_below};
 const HELD_FILES: [&str; 7] =
     ["calendar.csv", "confirmed.json", "policy.ron", "project.ron", "quality.csv", "register.csv", "year_plan.json"];
 /// Folders whose files are held.
-const HELD_FOLDERS: [&str; 6] = ["districts", "draws", "frames", "kept", "plans", "results"];
+const HELD_FOLDERS: [&str; 7] = ["districts", "draws", "evidence", "frames", "kept", "plans", "results"];
 
 /// Left by systems and editors in any folder they look at.
 fn is_litter(name: &str) -> bool {
@@ -48,12 +51,18 @@ pub struct FileDeviation {
     pub expected: Option<String>,
     /// SHA-256 of what lies there; `None` where nothing does.
     pub found: Option<String>,
+    /// In words, where hashes don't tell it: of the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub what: Option<String>,
 }
 
 impl FileDeviation {
     /// In words: the file, what is expected and what is there.
     #[must_use]
     pub fn words(&self) -> String {
+        if let Some(what) = &self.what {
+            return format!("{}（{what}）", self.path);
+        }
         let short = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
         match (&self.expected, &self.found) {
             (Some(expected), Some(found)) => {
@@ -115,12 +124,12 @@ pub fn changed_outside(root: &Path, entries: &[JournalEntry]) -> AppResult<Vec<F
         let expected = expected.get(&path).cloned().flatten();
         let file = root.join(&path);
         if !file.is_file() {
-            return Ok(Some(FileDeviation { path, expected, found: None }));
+            return Ok(Some(FileDeviation { path, expected, found: None, what: None }));
         }
         let found = Some(hash_file(&file)?.0);
         let saved_anew = || Ok::<_, AppError>(Some(to_hex(&sha256(&[&as_written(&load_bytes(&file)?)]))) == expected);
         let same = found == expected || saved_anew()?;
-        Ok((!same).then_some(FileDeviation { path, expected, found }))
+        Ok((!same).then_some(FileDeviation { path, expected, found, what: None }))
     };
     let found: Vec<Option<FileDeviation>> = paths.into_par_iter().map(look).collect::<AppResult<_>>()?;
     Ok(found.into_iter().flatten().collect())
@@ -129,7 +138,7 @@ pub fn changed_outside(root: &Path, entries: &[JournalEntry]) -> AppResult<Vec<F
 /// Files named in one message.
 const MOST_NAMED: usize = 5;
 
-/// `LOG-001`: files that were changed outside the program.
+/// `LOG-001`: files that were changed outside the program; `LOG-007` where the journal is one of them.
 #[must_use]
 pub fn changed_finding(changed: &[FileDeviation]) -> Option<Finding> {
     if changed.is_empty() {
@@ -139,7 +148,12 @@ pub fn changed_finding(changed: &[FileDeviation]) -> Option<Finding> {
     if changed.len() > MOST_NAMED {
         named.push(format!("另有 {} 个文件", changed.len() - MOST_NAMED));
     }
-    let finding = Finding::error("LOG-001", "项目文件在程序之外被改动，已停止这一步操作")
+    let finding = if changed.iter().any(|file| file.path == JOURNAL) {
+        Finding::error("LOG-007", "操作日志在程序之外被删除、截短或改动，已停止这一步操作")
+    } else {
+        Finding::error("LOG-001", "项目文件在程序之外被改动，已停止这一步操作")
+    };
+    let finding = finding
         .value(named.join("、"))
         .expected("操作日志所记的文件")
         .hint("请用备份恢复这些文件；确需采用改动后的文件，须由两人具名并写明理由（命令行用 accept-changes），记入操作日志与抽取存证");
@@ -174,7 +188,7 @@ pub fn load_heads(path: &Path) -> AppResult<Vec<HeadNote>> {
     })
 }
 
-/// Puts the log's head as it stands into a draw's folder, with a deed's files.
+/// Puts the log's head as it stands into a draw's folder, with a deed's files; gives all that it keeps then.
 ///
 /// # Errors
 /// `LOG-005`, `IO-…`.
@@ -184,12 +198,13 @@ pub(in crate::workspace) fn put_head(
     draw: &Path,
     command: CommandId,
     context: &CommandContext,
-) -> AppResult<()> {
+) -> AppResult<Vec<HeadNote>> {
     let path = draw.join(HEADS_FILE);
     let mut notes = load_heads(&path)?;
     let log = project.journal().head()?;
     notes.push(HeadNote { at: context.now.to_string(), command: command.id().to_owned(), log });
-    change.put(&path, &json_bytes(&notes)?)
+    change.put(&path, &json_bytes(&notes)?)?;
+    Ok(notes)
 }
 
 /// Files changed by hand that two people answer for.
@@ -209,8 +224,29 @@ pub struct Intervention {
     pub files: Vec<FileDeviation>,
 }
 
-/// The interventions that bear on a draw: from the last import or refresh before the line of the journal that sealed it
-/// (`sealed`, from 1), which wrote all that it was computed from, to the journal's end.
+impl Intervention {
+    /// That of a line of the journal; `None` of another command.
+    #[must_use]
+    pub fn of(entry: &JournalEntry) -> Option<Self> {
+        let text = |key: &str| entry.detail[key].as_str().unwrap_or_default().to_owned();
+        (entry.command == CommandId::AcceptChanges.id()).then(|| Self {
+            line: entry.sequence,
+            at: entry.at.clone(),
+            operator: entry.operator.clone(),
+            second: text("second"),
+            reason: text("reason"),
+            files: serde_json::from_value(entry.detail["changed"].clone()).unwrap_or_default(),
+        })
+    }
+
+    /// True where all that it changed is what an import or a refresh writes anew.
+    fn is_of_register(&self) -> bool {
+        self.files.iter().all(|file| file.path.starts_with("frames/") || file.path == "quality.csv")
+    }
+}
+
+/// The interventions that bear on a draw whose line of the journal is `sealed` (from 1): all of them, but those that
+/// touched nothing that the last import or refresh before that line did not write anew.
 #[must_use]
 pub fn interventions_for(entries: &[JournalEntry], sealed: u64) -> Vec<Intervention> {
     let starts = [CommandId::Import, CommandId::Refresh, CommandId::RefreshBack].map(CommandId::id);
@@ -219,19 +255,6 @@ pub fn interventions_for(entries: &[JournalEntry], sealed: u64) -> Vec<Intervent
         .rev()
         .find(|entry| entry.sequence < sealed && starts.contains(&entry.command.as_str()))
         .map_or(0, |entry| entry.sequence);
-    entries
-        .iter()
-        .filter(|entry| entry.sequence > from && entry.command == CommandId::AcceptChanges.id())
-        .map(|entry| {
-            let text = |key: &str| entry.detail[key].as_str().unwrap_or_default().to_owned();
-            Intervention {
-                line: entry.sequence,
-                at: entry.at.clone(),
-                operator: entry.operator.clone(),
-                second: text("second"),
-                reason: text("reason"),
-                files: serde_json::from_value(entry.detail["changed"].clone()).unwrap_or_default(),
-            }
-        })
-        .collect()
+    let all = entries.iter().filter_map(Intervention::of);
+    all.filter(|one| one.line > from || !one.is_of_register()).collect()
 }

@@ -8,6 +8,7 @@
 //! draws/2027-03/1/ one sealed draw: frame, roster, needs, inputs, seal, secret, opening, assignment, certificate
 //! register.csv     every seal, opened or voided
 //! results/         what came back
+//! evidence/        files that prove what was entered by hand, each under its hash
 //! year_plan.json   when the yearly plan was approved, filed, published
 //! journal.jsonl    append-only, chained
 //! ```
@@ -35,7 +36,7 @@ use crate::workspace::store::staged::{Change, Recovered, is_broken_off, recover_
 /// Format of `project.ron`.
 const FORMAT: u32 = 1;
 /// What makes a folder a project.
-const PROJECT_FILE: &str = "project.ron";
+pub(in crate::workspace::store) const PROJECT_FILE: &str = "project.ron";
 
 /// An input file as it was when it was taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -29,8 +29,11 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::{FileHashes, JournalEntry};
 use crate::workspace::store::lock::Changing;
-use crate::workspace::store::log::{FileDeviation, changed_finding, changed_outside, expected_files, hash_held_files};
-use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::log::{
+    FileDeviation, JOURNAL, JournalDoubts, changed_finding, changed_journal, changed_outside, expected_files,
+    hash_held_files,
+};
+use crate::workspace::store::project::{CommandContext, PROJECT_FILE, Project};
 
 /// Folder of a deed's files while they are made ready.
 const WRITING: &str = "change.tmp";
@@ -65,29 +68,30 @@ impl<'a> Change<'a> {
     ///
     /// # Errors
     /// `PRJ-011` open read-only, `PRJ-035` another deed is being written, `PRJ-036` one that had broken off was
-    /// finished just now, `LOG-001` files were changed outside the program, `IO-…`, `JRN-…`.
+    /// finished just now, `LOG-001` files were changed outside the program, `LOG-007` the journal was, `IO-…`, `JRN-…`.
     pub fn begin(project: &'a Project) -> AppResult<Self> {
         let change = Self::begin_anyhow(project)?;
-        match changed_finding(&change.changed_outside()?) {
+        match changed_finding(&change.changed_outside()?.0) {
             None => Ok(change),
             Some(finding) => Err(finding.into()),
         }
     }
 
     /// Begins the deed by which two people answer for files that were changed outside the program: they are as they
-    /// should be from then on. Gives them.
+    /// should be from then on. Gives them, the journal first, and what is accepted of the journal.
     ///
     /// # Errors
-    /// Those of [`Change::begin`] but `LOG-001`.
-    pub fn begin_accepting(project: &'a Project) -> AppResult<(Self, Vec<FileDeviation>)> {
+    /// Those of [`Change::begin`] but `LOG-001` and `LOG-007`.
+    pub fn begin_accepting(project: &'a Project) -> AppResult<(Self, Vec<FileDeviation>, JournalDoubts)> {
         let mut change = Self::begin_anyhow(project)?;
-        let changed = change.changed_outside()?;
-        change.noted = changed.iter().map(|file| (file.path.clone(), file.found.clone())).collect();
-        Ok((change, changed))
+        let (changed, doubts) = change.changed_outside()?;
+        let files = changed.iter().filter(|file| file.path != JOURNAL);
+        change.noted = files.map(|file| (file.path.clone(), file.found.clone())).collect();
+        Ok((change, changed, doubts))
     }
 
-    fn changed_outside(&self) -> AppResult<Vec<FileDeviation>> {
-        changed_outside(self.project.root(), &self.entries)
+    fn changed_outside(&self) -> AppResult<(Vec<FileDeviation>, JournalDoubts)> {
+        changed_by_another_hand(self.project.root(), &self.entries)
     }
 
     fn begin_anyhow(project: &'a Project) -> AppResult<Self> {
@@ -99,9 +103,7 @@ impl<'a> Change<'a> {
                 .hint("请核对结果后再执行这一步")
                 .into());
         }
-        // a new project has none yet
-        let has_journal = root.join("journal.jsonl").exists();
-        let entries = if has_journal { project.journal().check()?.0 } else { Vec::new() };
+        let entries = project.journal().standing()?.1;
         let folder = root.join(WRITING);
         make(&folder)?;
         Ok(Self {
@@ -251,8 +253,8 @@ impl<'a> Change<'a> {
             after.entry(ProjectPath::of(root, path)?).or_insert(None);
         }
         let mut hashes = self.noted.clone();
-        if root.join("journal.jsonl").exists() && expected_files(&self.entries).is_empty() {
-            // an earlier version wrote the journal: from here on it knows the files as they are
+        if root.join(PROJECT_FILE).exists() && expected_files(&self.entries).is_empty() {
+            // an earlier version wrote the journal, or it was taken away: from here on it knows the files as they are
             hashes.extend(hash_held_files(root)?.into_iter().map(|(path, hash)| (path, Some(hash))));
         }
         hashes.extend(after.iter().map(|(path, hash)| (path.to_string(), hash.clone())));
@@ -273,6 +275,23 @@ impl<'a> Change<'a> {
         }
         Ok(())
     }
+}
+
+/// What another hand did to a project, the journal first, and what of the journal would be accepted with it.
+///
+/// # Errors
+/// `LOG-005`, `IO-…`.
+pub fn changed_by_another_hand(
+    root: &Path,
+    entries: &[JournalEntry],
+) -> AppResult<(Vec<FileDeviation>, JournalDoubts)> {
+    let (mut changed, mut doubts) = (Vec::new(), JournalDoubts::default());
+    if let Some(journal) = changed_journal(root)? {
+        changed.push(journal.file);
+        doubts = journal.doubts;
+    }
+    changed.extend(changed_outside(root, entries)?);
+    Ok((changed, doubts))
 }
 
 /// `PRJ-033`: a deed that counts, but is not in place yet.
@@ -296,7 +315,7 @@ fn remove_folder(path: &Path) -> AppResult<bool> {
 }
 
 /// What is in a folder, in order.
-fn entries(folder: &Path) -> AppResult<Vec<PathBuf>> {
+pub(super) fn entries(folder: &Path) -> AppResult<Vec<PathBuf>> {
     let io = |cause| AppError::io("读取文件夹", folder, cause);
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(io)? {

@@ -11,7 +11,7 @@ use fairdraw::sampling::{
 use serde_json::{Value, json};
 
 use super::alterations::{certificates, proofs};
-use super::{Closed, closed, closed_of, draw, free, ids};
+use super::{Closed, closed, closed_2, closed_of, draw, free, ids};
 use crate::public_page::{Given, alterations, loose_texts, page_answers, the_page_says_of};
 use crate::sampling::reference::{put, run};
 
@@ -39,7 +39,10 @@ fn case(name: &str, given: Given, report: &CheckReport) -> Case {
 /// Every alteration of certificates and proofs, with what the program says of it.
 fn cases() -> Vec<Case> {
     let folder = tempfile::tempdir().unwrap();
-    let c = closed();
+    [closed(), closed_2()].iter().flat_map(|c| cases_of(c, folder.path())).collect()
+}
+
+fn cases_of(c: &Closed, folder: &std::path::Path) -> Vec<Case> {
     let (published, head, frame) = (c.published(), c.certificate.head.clone(), c.frame());
     let whole = serde_json::to_value(&c.certificate).unwrap();
     let mut list = Vec::new();
@@ -51,7 +54,7 @@ fn cases() -> Vec<Case> {
             head: head.map(Into::into),
             against: None,
         };
-        let report = given.verified(folder.path());
+        let report = given.verified(folder);
         list.push(case(name, given, &report));
     };
     let masked = c.certificate.clone().masked(&ids(&c.e, [free(&c.e, 0)[1], c.e.order.strata[0].reserves()[2].row]));
@@ -67,7 +70,7 @@ fn cases() -> Vec<Case> {
             Some(&certificate.head),
         );
     }
-    let forged = certificates(&c);
+    let forged = certificates(c);
     let loose = loose_texts(&whole);
     for (i, (what, text)) in
         forged.iter().map(|f| (&f.what, &f.text)).chain(loose.iter().map(|f| (&f.what, &f.text))).enumerate()
@@ -78,7 +81,7 @@ fn cases() -> Vec<Case> {
     for altered in alterations(&serde_json::to_value(&masked).unwrap()).iter().step_by(5) {
         add(&altered.what, &altered.text, None, Some(&published), None);
     }
-    list.extend(cases_of_proofs(&c));
+    list.extend(cases_of_proofs(c));
     list
 }
 

@@ -12,7 +12,7 @@ use fairdraw::sampling::{
 use fairdraw::workspace::deeds::verify::{VerifyRequest, verify_files};
 
 use super::{Closed, closed, closed_of, draw, free, ids};
-use crate::sampling::{SMALL, example};
+use crate::sampling::{SMALL, example, log_head};
 
 /// The certificate with other changes, its reserves and chain made to fit.
 fn with(c: &Closed, changes: Vec<ChangeEntry>) -> ClosedCertificate {
@@ -42,18 +42,19 @@ fn a_whole_certificate_passes_and_says_what_it_was_not_held_against() {
     let report = check(Some(&c.e.frame), Some(&grouped), Some(&c.certificate.head));
     assert!(report.is_verified(), "{:?}", report.faults);
     let left: Vec<_> = report.steps.iter().filter(|step| step.state != StepState::Passed).collect();
-    assert!(left.len() == 1 && left[0].detail == "1 项触发式检查没有列出单元：尚未检查，或不在抽样框", "{left:?}");
+    assert!(left.len() == 2 && left[0].detail == "1 项触发式检查没有列出单元：尚未检查，或不在抽样框", "{left:?}");
+    assert!(left[1].name == "外部改动" && left[1].detail.contains("张三、李四 采用程序之外的改动"), "{left:?}");
     let words = |name: &str| report.steps.iter().find(|s| s.name == name).unwrap().detail.clone();
     assert_eq!(words("变更"), "替换 2 次（略过备选 1 个），更换人员 1 次，触发式检查 2 次；其中 1 次没有证据文件");
     assert_eq!(words("以往封存"), "第 1 次 2027-02-26 08:00:00 作废（名录有误）");
     // a value of the chain that was published earlier: what came after it is said
-    let before = to_hex(&c.certificate.heads()[2]);
+    let before = to_hex(&c.certificate.heads()[3]);
     let report = check(None, None, Some(&before));
     assert!(report.is_verified());
     let of = |name: &str| report.steps.iter().find(|s| s.name == name).unwrap();
     assert_eq!(of("公布的变更摘要").detail, "公布之后另有 3 项变更");
     assert_eq!(of("公布的承诺值").state, StepState::NotChecked);
-    assert_eq!(check(None, None, None).steps.iter().filter(|s| s.state == StepState::NotChecked).count(), 4);
+    assert_eq!(check(None, None, None).steps.iter().filter(|s| s.state == StepState::NotChecked).count(), 5);
 }
 
 #[test]
@@ -87,6 +88,7 @@ fn a_substitution_takes_the_very_next_reserve_and_nothing_is_left_out() {
     let mut more = good.clone();
     more.push(ChangeEntry { kind: ChangeKind::Replace, ..good[1].clone() });
     more[5].at = "2027-03-09T09:00:00+08:00".into();
+    more[5].log = Some(log_head(30));
     let forged = with(&c, more);
     assert!(codes(&c, &forged, true).is_empty());
     let report = check_closed(&forged, None, None, Some(&c.certificate.head));
@@ -147,12 +149,23 @@ fn a_demonstration_says_so_whatever_is_written() {
 }
 
 #[test]
-fn a_seal_of_format_2_has_no_certificate_of_format_1() {
+fn a_seal_has_no_certificate_of_another_format() {
     let c = closed();
     let e = &c.e;
     let older = certificate_of(&e.frame, &e.frame.tree(), &e.seal, &e.opening, &e.seed, &e.order).with_digest();
     let codes = |frame| check_certificate(&older, frame, None).faults.iter().map(|f| f.code).collect::<Vec<_>>();
     assert_eq!((codes(None), codes(Some(&e.frame))), (vec!["VER-054"], vec!["VER-054"]));
+    // nor of format 2: heads and interventions can't be left out by going back
+    let mut second = c.certificate.clone();
+    second.format = "fairdraw-certificate/2".into();
+    assert_eq!(self::codes(&c, &second.clone().with_head(), true), ["VER-054"]);
+    (second.log, second.interventions) = (None, None);
+    for change in &mut second.changes {
+        (change.log, change.document) = (None, None);
+    }
+    assert_eq!(self::codes(&c, &second.clone().with_head(), true), ["VER-054"]);
+    second.format = c.certificate.format.clone();
+    assert_eq!(self::codes(&c, &second.with_head(), true), ["VER-075"]);
     let mut seal = e.seal.clone();
     seal.counts = None;
     assert!(fairdraw::sampling::Seal::parse(&seal.to_json()).is_err());

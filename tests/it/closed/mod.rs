@@ -1,4 +1,4 @@
-//! Certificates of format 2: closed. Everything after the opening is bound, and the rules that the office had to follow
+//! Certificates of formats 2 and 3: closed. Everything after the opening is bound, and the rules that the office had to follow
 //! are checked from the certificate alone.
 
 mod alterations;
@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 use fairdraw::domain::{PPB, UnitId};
 use fairdraw::sampling::{
-    ChangeEntry, ChangeKind, ClosedCertificate, EndedSeal, FrameKey, Method, SealEnd, Secret, SkippedUnit,
-    closed_certificate_of, compute_frame, compute_seal, outside_mark, sha256, to_hex,
+    ChangeEntry, ChangeKind, ChangedFile, ClosedCertificate, EndedSeal, FrameKey, InterventionEntry, Method, SealEnd,
+    Secret, SkippedUnit, closed_certificate_of, compute_frame, compute_seal, outside_mark, sha256, to_hex,
 };
 
-use crate::sampling::{Example, SMALL, opened, request, targets};
+use crate::sampling::{Example, SMALL, log_head, of_format_2, opened, request_of, targets};
 
-/// A draw of format 2, the second of its period, with a change of every kind.
+/// A draw, the second of its period, with a change of every kind; by format 3 with interventions.
 pub(crate) struct Closed {
     pub(crate) e: Example,
     pub(crate) certificate: ClosedCertificate,
@@ -47,17 +47,42 @@ fn entry(kind: ChangeKind, unit: String, at: &str) -> ChangeEntry {
         evidence: to_hex(&sha256(&[b"photo"])),
         at: at.into(),
         skipped: Vec::new(),
+        document: None,
+        log: None,
     }
+}
+
+/// What another hand did to a file, and two people answered for.
+fn by_hand(after: u64, size: u64, at: &str) -> InterventionEntry {
+    let hash = |text: &[u8]| to_hex(&sha256(&[text]));
+    InterventionEntry {
+        after,
+        at: at.into(),
+        changed: vec![ChangedFile {
+            expected: hash(b"was"),
+            found: String::new(),
+            path: "frames/sources.parquet".into(),
+        }],
+        log: log_head(size),
+        operator: "张三".into(),
+        reason: "换机器时遗失".into(),
+        second: "李四".into(),
+    }
+}
+
+fn interventions() -> Vec<InterventionEntry> {
+    vec![by_hand(0, 5, "2027-02-25T10:00:00+08:00"), by_hand(1, 12, "2027-03-02T09:00:00+08:00")]
 }
 
 /// The draw before its certificate: sealed after a first seal of the period was given up.
 pub(crate) fn draw(source: Option<&str>) -> (Example, Vec<EndedSeal>) {
     let frame = compute_frame(Method::LATEST, targets(&SMALL), &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
     let (first_secret, secret) = (Secret::from_bytes(sha256(&[b"first"])), Secret::from_bytes(sha256(&[b"secret"])));
-    let mut first = request();
+    let mut first = request_of(&frame);
     first.sealed_at = fairdraw::sampling::ShanghaiTime::new("2027-02-25T09:00:00+08:00").unwrap();
     let voided = compute_seal(first, &frame, &first_secret).unwrap();
-    let mut second = request();
+    let mut second = request_of(&frame);
+    second.interventions = vec![interventions()[0].sha256()];
     second.sequence = 2;
     second.previous = Some(voided.commitment());
     if let Some(source) = source {
@@ -84,6 +109,13 @@ pub(crate) fn free(e: &Example, stratum: usize) -> Vec<u32> {
 
 pub(crate) fn closed() -> Closed {
     closed_of(draw(None))
+}
+
+/// The same sealed by format 2.
+pub(crate) fn closed_2() -> Closed {
+    let (e, earlier) = draw(None);
+    let secret = Secret::from_bytes(sha256(&[b"secret"]));
+    closed_of((opened(e.frame, of_format_2(e.seal), &secret), earlier))
 }
 
 pub(crate) fn closed_of((e, earlier): (Example, Vec<EndedSeal>)) -> Closed {
@@ -116,7 +148,17 @@ pub(crate) fn closed_of((e, earlier): (Example, Vec<EndedSeal>)) -> Closed {
     let certificate = closed_certificate_of(&e.frame, &tree, &e.seal, &e.opening, &e.seed, &e.order)
         .with_changes((&e.frame, &tree, &e.seed, &e.order), changes)
         .with_earlier(earlier);
+    let certificate = if e.seal.has_log() { with_log(certificate) } else { certificate };
     Closed { e, certificate }
+}
+
+/// With what format 3 adds: heads of the log, numbers of documents, interventions.
+pub(crate) fn with_log(mut certificate: ClosedCertificate) -> ClosedCertificate {
+    for (change, size) in certificate.changes.iter_mut().zip(20..) {
+        change.document = Some("检查笔录第7号".into());
+        change.log = Some(log_head(size));
+    }
+    certificate.with_log(log_head(10), interventions())
 }
 
 /// Ids of units, as [`ClosedCertificate::masked`] takes them.

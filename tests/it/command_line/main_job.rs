@@ -34,7 +34,20 @@ fn the_independent_reference_verifies_the_main_jobs_files() {
     // and a certificate that names a substitute
     let project = folder.path().join("out/项目");
     let (dead, reason) = (free_unit(&certificate), "2027-03-05 现场核实已搬迁");
-    let output = fairdraw(&["substitute", text(&project), "--month", "2027-03", "--unit", &dead, "--reason", reason]);
+    let output = fairdraw(&[
+        "substitute",
+        text(&project),
+        "--month",
+        "2027-03",
+        "--unit",
+        &dead,
+        "--reason",
+        reason,
+        "--document",
+        "检查笔录第7号",
+        "--second",
+        "李四",
+    ]);
     assert!(output.status.success(), "{}", words(&output));
     let changed = project.join("draws/2027-03/1/certificate.json");
     assert!(fs::read_to_string(&changed).unwrap().contains(reason));
@@ -214,6 +227,10 @@ fn the_day_after(out: &Path, again: &Path, certificate: &Value) {
         &dead,
         "--reason",
         "2027-03-05 现场核实已搬迁",
+        "--document",
+        "检查笔录第7号",
+        "--second",
+        "李四",
     ]);
     assert!(output.status.success(), "{}", words(&output));
     let assignment = fs::read_to_string(project.join("draws/2027-03/1/assignment.csv")).unwrap();
@@ -230,6 +247,10 @@ fn the_day_after(out: &Path, again: &Path, certificate: &Value) {
         line[3],
         "--reason",
         "当日因病",
+        "--document",
+        "检查笔录第7号",
+        "--second",
+        "李四",
     ]);
     assert!(output.status.success(), "{}", words(&output));
     let frame = fs::read_to_string(evidence.join("frame.csv")).unwrap();

@@ -9,6 +9,7 @@ pub(super) fn public_header() -> PublicHeader {
         program: "fairdraw 0.1.0".into(),
         created: created(),
         data_mark: Some("模拟数据".into()),
+        log: None,
     }
 }
 

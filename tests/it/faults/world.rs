@@ -28,7 +28,7 @@ use fairdraw::workspace::store::project::{Project, bundled_calendar};
 use fairdraw::workspace::store::quality::load_report;
 
 use crate::disclosure::day;
-use crate::project::{DICE, at, month, pledge, saved};
+use crate::project::{DICE, at, month, pledge, proved, saved};
 use crate::results::good;
 
 type MakeDeed = Box<dyn Fn(&World, &Project, &Path) -> Deed>;
@@ -133,7 +133,7 @@ impl World {
         result.problem = "台账不全".into();
         result.handling = "责令改正".into();
         result.rectify_by = Some(day("2027-02-01"));
-        act(Deed::RecordResult(Box::new(result), String::new()), "2027-01-15T09:00:00");
+        act(Deed::RecordResult(Box::new(result), "".into()), "2027-01-15T09:00:00");
         keep("结果");
         let publication = Publication { codes: vec![paired[0].plan_code.clone()], on: None };
         act(Deed::Publish(publication), "2027-01-16T09:00:00");
@@ -228,7 +228,7 @@ fn changes(list: &mut List) {
             month: month("2027-01"),
             unit: world.checks[1].unit_id.clone(),
             certificate: world.checks[1].inspectors[1].clone(),
-            reason: "住院".into(),
+            reason: proved("住院"),
         }),
     );
     list.add(
@@ -289,13 +289,13 @@ fn results(list: &mut List) {
         "record-result",
         ("月开", true),
         "2027-01-20T09:00:00",
-        Box::new(|world, _, _| Deed::RecordResult(Box::new(good(&world.checks[4])), String::new())),
+        Box::new(|world, _, _| Deed::RecordResult(Box::new(good(&world.checks[4])), "".into())),
     );
     list.add(
         "correct-result",
         ("结果", true),
         "2027-01-20T09:00:00",
-        Box::new(|world, _, _| Deed::RecordResult(Box::new(good(&world.checks[0])), "误录".to_owned())),
+        Box::new(|world, _, _| Deed::RecordResult(Box::new(good(&world.checks[0])), "误录".into())),
     );
     list.add(
         "record-results",
@@ -395,7 +395,7 @@ fn settings(list: &mut List) {
         "2026-12-22T09:00:00",
         Box::new(|_, project, _| {
             let key = keys_of(&load_report(project.root()).unwrap()).unwrap().into_iter().flatten().next().unwrap();
-            Deed::ConfirmFindings(Confirmation { keys: vec![key], same_as: None, reason: "已电话核实".to_owned() })
+            Deed::ConfirmFindings(Confirmation { keys: vec![key], same_as: None, reason: proved("已电话核实") })
         }),
     );
 }
@@ -441,6 +441,6 @@ fn gone(unit: &UnitId) -> Deed {
         month: month("2027-01"),
         unit: unit.clone(),
         case: SubstituteCase::Closed,
-        reason: "2027年1月4日现场核实已关闭".into(),
+        reason: proved("2027年1月4日现场核实已关闭"),
     }
 }

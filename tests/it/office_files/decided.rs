@@ -9,7 +9,7 @@ use fairdraw::workspace::perform::{Frames, perform_deed};
 use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::quality::load_report;
 
-use super::super::project::at;
+use super::super::project::{at, proved};
 use super::support::*;
 
 /// A register with an example, a hidden row, a district merged over some rows, and a name that was destroyed.
@@ -48,7 +48,7 @@ fn what_a_file_hides_may_be_confirmed_and_what_is_lost_may_not() {
         let (keys, _) = state(&project, code);
         assert_eq!(keys.iter().filter(|key| key.is_some()).count(), 1, "{code} {keys:?}");
         let asked =
-            Confirmation { keys: keys.into_iter().flatten().collect(), same_as: None, reason: "已核对".to_owned() };
+            Confirmation { keys: keys.into_iter().flatten().collect(), same_as: None, reason: proved("已核对") };
         assert_eq!(confirm_findings(&project, &asked, &at("2026-12-21T09:00:00")).unwrap(), 1, "{code}");
     }
     assert!(state(&project, "IMP-094").0.iter().all(Option::is_none));

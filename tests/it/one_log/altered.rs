@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{act, forge, lines, named, staged, verified};
 use crate::faults::world::World;
-use crate::project::month;
+use crate::project::{month, proved};
 
 /// What may become of a text.
 fn texts(text: &str) -> Vec<String> {
@@ -121,7 +121,7 @@ fn every_alteration_of_the_changes_is_named() {
             month: month("2027-01"),
             unit: check.unit_id.clone(),
             certificate: check.inspectors[1].clone(),
-            reason: "住院".into(),
+            reason: proved("住院"),
         };
         act(&root, deed, now).unwrap();
     }

@@ -10,7 +10,7 @@ use fairdraw::workspace::deeds::verify_log::{LogRequest, verify_log};
 
 use super::{act, forge, lines, named, next_deed, staged, verified};
 use crate::faults::world::World;
-use crate::project::{DICE, month, pledge};
+use crate::project::{DICE, month, pledge, proved};
 
 fn dice() -> fairdraw::workspace::deeds::seal::Pledge {
     pledge("2026-12-29T20:00:00", "区公证处掷骰")
@@ -102,7 +102,7 @@ fn s12_an_export_over_another_shows() {
             month: month("2027-01"),
             unit: World::shared().replaceable.clone(),
             case: SubstituteCase::Closed,
-            reason: "2027年1月4日现场核实已关闭".into(),
+            reason: proved("2027年1月4日现场核实已关闭"),
         },
         "2027-01-21T09:00:00",
     )

@@ -9,9 +9,9 @@ mod vectors;
 
 use fairdraw::domain::{StratumId, UnitId};
 use fairdraw::sampling::{
-    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, Method, Opening, OpeningClock, SEAL_FORMAT_1,
-    SamplingFrame, Seal, SealRequest, Secret, ShanghaiTime, StratumTargets, Target, compute_frame, compute_opening,
-    compute_seal, draw_units, from_hex, sha256,
+    DrawOrder, DrawSeed, EntropyFormat, FrameKey, FrameRow, LogHead, Method, Opening, OpeningClock, ReasonGrounds,
+    SEAL_FORMAT_1, SEAL_FORMAT_2, SamplingFrame, Seal, SealRequest, Secret, ShanghaiTime, StratumTargets, Target,
+    compute_frame, compute_opening, compute_seal, draw_units, from_hex, sha256, to_hex,
 };
 use serde_json::Value;
 
@@ -63,17 +63,28 @@ pub(crate) fn request() -> SealRequest {
         sequence: 1,
         previous: None,
         sealed_at: time("2027-02-26T09:00:00+08:00"),
+        method: Method::LATEST,
         program: "fairdraw 测试 \"0.1\"\t\u{1}".into(),
         inputs_sha256: sha256(&[b"inputs"]),
         policy_sha256: sha256(&[b"policy"]),
         roster_sha256: sha256(&[b"roster"]),
         program_sha256: sha256(&[b"program"]),
         earlier: Vec::new(),
+        log: log_head(9),
+        interventions: Vec::new(),
+        grounds: Vec::new(),
         entropy_format: EntropyFormat::Ssq,
         entropy_source: "中国福利彩票双色球".into(),
         entropy_reference: "第2027025期".into(),
         available_at: time("2027-02-28T21:15:00+08:00"),
     }
+}
+
+/// A request for this frame: the grounds are those of its closed units, one of them found in the program.
+pub(crate) fn request_of(frame: &SamplingFrame) -> SealRequest {
+    let closed = frame.rows().filter(|row| row.pi_ppb == 0 && row.reason == "closed").count() as u64;
+    let of = |closed: u64| ReasonGrounds { entered: 1, imported: closed - 1, reason: "closed".into() };
+    SealRequest { grounds: (closed > 0).then(|| of(closed)).into_iter().collect(), ..request() }
 }
 
 /// Strata of (name, units, quota), with two excluded and one mandatory unit each.
@@ -99,14 +110,25 @@ pub(crate) fn example(strata: &[(&str, usize, usize)]) -> Example {
 
 /// The seal as version 0.1 made it.
 pub(crate) fn of_format_1(seal: Seal) -> Seal {
-    Seal { format: SEAL_FORMAT_1.into(), counts: None, earlier: None, program_sha256: None, ..seal }
+    let format = SEAL_FORMAT_1.into();
+    Seal { format, counts: None, earlier: None, program_sha256: None, ..of_format_2(seal) }
+}
+
+/// The seal as it was made before it knew the log.
+pub(crate) fn of_format_2(seal: Seal) -> Seal {
+    Seal { format: SEAL_FORMAT_2.into(), log: None, interventions: None, grounds: None, ..seal }
+}
+
+/// A head of a log that nobody has.
+pub(crate) fn log_head(size: u64) -> LogHead {
+    LogHead { root: to_hex(&sha256(&[b"log", &size.to_be_bytes()])), size }
 }
 
 /// A draw that was sealed by version 0.1: its certificate is of format 1.
 pub(crate) fn example_of(strata: Vec<StratumTargets>) -> Example {
     let frame = compute_frame(Method::LATEST, strata, &FrameKey::from_bytes(sha256(&[b"key"]))).unwrap().frame;
     let secret = Secret::from_bytes(sha256(&[b"secret"]));
-    let seal = of_format_1(compute_seal(request(), &frame, &secret).unwrap());
+    let seal = of_format_1(compute_seal(request_of(&frame), &frame, &secret).unwrap());
     opened(frame, seal, &secret)
 }
 

@@ -270,7 +270,7 @@ fn a_units_proof_shows_its_row_before_and_its_draw_after_the_opening() {
 fn sealing_and_opening_keep_their_times_and_forms() {
     let e = example(&SMALL);
     let secret = Secret::from_bytes(sha256(&[b"secret"]));
-    let mut late = request();
+    let mut late = request_of(&e.frame);
     late.sealed_at = time("2027-02-28T21:15:00+08:00");
     assert_eq!(compute_seal(late, &e.frame, &secret).unwrap_err().code(), "VER-010");
     let early = OpeningClock::At(time("2027-02-28T21:14:59+08:00"));
@@ -282,7 +282,7 @@ fn sealing_and_opening_keep_their_times_and_forms() {
     assert!(open(good, &secret, &OpeningClock::Demonstration).is_ok());
     assert_eq!(open("07 03 12 18 25 31+09", &secret, &OpeningClock::Demonstration), Err("VER-011"));
     assert_eq!(open(good, &Secret::from_bytes([0; 32]), &OpeningClock::Demonstration), Err("VER-014"));
-    let mut bad = request();
+    let mut bad = request_of(&e.frame);
     bad.agency = "sh_brigade".into();
     assert_eq!(compute_seal(bad, &e.frame, &secret).unwrap_err().code(), "VER-008");
 }
@@ -312,7 +312,7 @@ fn a_frame_with_steered_ranks_is_not_sealed_and_not_verified() {
     rows[free].rank_ppb += rows[free].rank_ppb / 1000;
     let frame = SamplingFrame::from_rows(rows).unwrap();
     let secret = Secret::from_bytes(sha256(&[b"secret"]));
-    assert_eq!(compute_seal(request(), &frame, &secret).unwrap_err().code(), "VER-023");
+    assert_eq!(compute_seal(request_of(&frame), &frame, &secret).unwrap_err().code(), "VER-023");
     let mut seal = e.seal.clone();
     seal.frame_root = to_hex(&frame.root());
     let faults = fairdraw::sampling::check_frame(&frame, &seal);

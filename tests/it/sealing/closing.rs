@@ -31,16 +31,24 @@ fn a_voided_seal_gives_its_secret_away_and_the_next_one_binds_how_it_ended() {
     let (project, registry) = project(folder.path());
     let first = seal(&project, &registry);
     let secret = first.envelope.replace(' ', "");
+    // a second name of the secret's file: what lies under it afterwards is what was written over it
+    let seen = folder.path().join("秘密");
+    fs::hard_link(project.draw_folder(first.period, 1).join("secret.json"), &seen).unwrap();
     void_period(&project, Period::Month(january()), "名录有误", &at("2026-12-28T10:00:00")).unwrap();
     let place = project.draw_folder(first.period, 1);
-    assert!(!place.join("secret.json").exists(), "the file of the secret is wiped");
+    assert!(!place.join("secret.json").exists(), "the file of the secret is gone");
+    let left = fs::read(&seen).unwrap();
+    assert!(!left.is_empty() && left.iter().all(|byte| *byte == 0), "and its bytes were written over");
     let voided = VoidedSeal::parse(&fs::read(place.join("voided.json")).unwrap()).unwrap();
     assert_eq!((voided.secret.as_str(), voided.reason.as_str()), (secret.as_str(), "名录有误"));
     assert_eq!(voided.commitment, first.commitment);
     let again = Pledge { again: Some("名录已更正".into()), ..pledge(AVAILABLE) };
     seal_month(&project, &registry, january(), &again, &at("2026-12-28T11:00:00")).unwrap();
-    open(&project, DICE).unwrap();
     let second = project.draw_folder(first.period, 2);
+    fs::remove_file(&seen).unwrap();
+    fs::hard_link(second.join("secret.json"), &seen).unwrap();
+    open(&project, DICE).unwrap();
+    assert!(fs::read(&seen).unwrap().iter().all(|byte| *byte == 0), "at an opening too");
     assert!(!second.join("secret.json").exists() && second.join("opening.json").exists());
     let certificate = AnyCertificate::parse(&fs::read(second.join("certificate.json")).unwrap()).unwrap();
     let AnyCertificate::Second(closed) = &certificate else { panic!("format 2") };
@@ -75,7 +83,12 @@ fn a_substitution_keeps_its_evidence_and_those_passed_over_and_a_mandatory_unit_
     let selected: Vec<UnitId> = draw.selected(&order).into_values().flatten().collect();
     let photo = folder.path().join("照片.JPG");
     fs::write(&photo, b"photo").unwrap();
-    let ground = || Ground { text: "2027-01-04 现场核实".into(), evidence: Some(photo.clone()) };
+    let ground = || Ground {
+        text: "2027-01-04 现场核实".into(),
+        evidence: Some(photo.clone()),
+        document: String::new(),
+        second: "李四".into(),
+    };
     let put = |unit: &UnitId| {
         let of = (SubstituteCase::Closed, ground());
         substitute_unit(&project, &registry, january(), unit, of, &at("2027-01-04T09:00:00"))
@@ -198,7 +211,7 @@ fn a_frame_is_built_again_from_the_inputs_that_its_seal_binds() {
     let (project, registry) = project(folder.path());
     let sealed = seal(&project, &registry);
     open(&project, DICE).unwrap();
-    let made = || rederive_month(&project, january(), &Progress::none()).unwrap();
+    let made = || rederive_month(&project, january(), None, &Progress::none()).unwrap();
     // what is entered later, and another register, change nothing: the inputs were kept
     fs::write(project.root().join("project.ron"), fs::read(project.root().join("project.ron")).unwrap()).unwrap();
     let told = made();

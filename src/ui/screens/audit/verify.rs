@@ -28,6 +28,7 @@ pub struct VerifyPage {
     chosen: Option<PathBuf>,
     beside: Slot<PathBuf, VerifyRequest>,
     commitment: String,
+    head: String,
     manifest: ManifestView,
     /// What the right side shows: a folder's check, or a certificate's.
     folder_shown: bool,
@@ -199,11 +200,12 @@ impl VerifyPage {
                 }
                 Ok(Some(_)) => {}
             }
-            let ready = typed.is_ok() && request.is_some() && !cx.session.is_acting();
+            let head = head_ui(ui, &mut self.head);
+            let ready = typed.is_ok() && head.is_ok() && request.is_some() && !cx.session.is_acting();
             if widgets::primary_if(ui, ready, t::VERIFY, t::NOT_CHOSEN).clicked()
-                && let (Ok(commitment), Some(request)) = (typed, request)
+                && let (Ok(commitment), Ok(head), Some(request)) = (typed, head, request)
             {
-                self.send(cx, VerifyRequest { commitment, ..request }, false);
+                self.send(cx, VerifyRequest { commitment, head, ..request }, false);
             }
         });
     }
@@ -224,6 +226,29 @@ impl VerifyPage {
             }
         }
     }
+}
+
+/// The published value of the changes' chain, typed as a commitment is; `Err` where it is none.
+fn head_ui(ui: &mut Ui, text: &mut String) -> Result<Option<String>, ()> {
+    let palette = theme::of(ui);
+    let name = ui.label(t::HEAD);
+    let field = egui::TextEdit::multiline(text)
+        .desired_rows(2)
+        .desired_width(ui.available_width())
+        .font(egui::FontId::monospace(theme::BODY))
+        .hint_text(t::HEAD_HINT);
+    ui.add(field).labelled_by(name.id);
+    let typed = typed_commitment(text);
+    match &typed {
+        Err(()) => {
+            ui.label(RichText::new(t::E_HEAD).color(palette.red));
+        }
+        Ok(None) => {
+            ui.label(theme::note(ui, t::NO_HEAD));
+        }
+        Ok(Some(_)) => {}
+    }
+    typed
 }
 
 fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: bool, list: &mut ListState) {

@@ -20,6 +20,7 @@ use crate::registry::kinds::rows_of;
 use crate::registry::schema::quality;
 use crate::registry::{FindingKey, FindingKind, TableKind, render_set_aside_csv};
 use crate::ui::picker::{PickKind, PickRequest, Picking};
+use crate::ui::proof::EvidencePick;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::table::{ListId, RowItem};
@@ -61,6 +62,8 @@ pub(super) struct Quality {
     code: Option<String>,
     shown: Option<Shown>,
     dialog: Option<ConfirmDialog>,
+    /// The evidence's file of the dialog is being chosen.
+    evidence: EvidencePick,
     finding: Slot<(), Option<FoundRow>>,
     gone: bool,
     /// File and row of which the finding is looked for.
@@ -306,6 +309,7 @@ impl Quality {
 
     fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>) {
         let Some(dialog) = &mut self.dialog else { return };
+        self.evidence.of_some(cx, dialog.proof_mut());
         let Some(answer) = dialog.show(ui) else { return };
         self.dialog = None;
         if let Some(asked) = answer {

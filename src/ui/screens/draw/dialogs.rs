@@ -10,6 +10,7 @@ use super::trigger::TriggerForm;
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
 use crate::plan::TargetReason;
 use crate::text::day::{self, Accept};
+use crate::ui::proof::ProofForm;
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID};
@@ -35,6 +36,8 @@ pub struct Intervention {
     about: String,
     date: String,
     reason: String,
+    /// Evidence and second person, where a unit drops out or an inspector goes.
+    pub(super) proof: ProofForm,
     fresh: bool,
 }
 
@@ -55,7 +58,8 @@ fn checked_date(text: &str, today: NaiveDate) -> Option<NaiveDate> {
 
 impl Intervention {
     fn new(kind: Kind, month: Option<PlanMonth>, about: String, today: NaiveDate) -> Self {
-        Self { kind, month, about, date: today.to_string(), reason: String::new(), fresh: true }
+        let proof = ProofForm::default();
+        Self { kind, month, about, date: today.to_string(), reason: String::new(), proof, fresh: true }
     }
 
     fn about(row: &ListRow) -> String {
@@ -91,6 +95,10 @@ impl Intervention {
         Self::new(Kind::Void { period }, None, period.label(), today)
     }
 
+    fn needs_proof(&self) -> bool {
+        matches!(self.kind, Kind::Substitute { .. } | Kind::Replace { .. })
+    }
+
     /// The deed, once everything is filled in.
     #[must_use]
     pub fn command(&self, today: NaiveDate) -> Option<Deed> {
@@ -99,18 +107,21 @@ impl Intervention {
             return None;
         }
         let dated = || checked_date(&self.date, today).map(|day| format!("{day} {reason}"));
+        if self.needs_proof() && !self.proof.is_given() {
+            return None;
+        }
         match &self.kind {
             Kind::Substitute { unit, case } => Some(Deed::Substitute {
                 month: self.month?,
                 unit: unit.clone(),
                 case: *case,
-                reason: format!("{} {}：{reason}", checked_date(&self.date, today)?, case.label()).into(),
+                reason: self.proof.ground(format!("{} {}：{reason}", checked_date(&self.date, today)?, case.label())),
             }),
             Kind::Replace { unit, lead, second, second_goes, .. } => Some(Deed::ReplaceInspector {
                 month: self.month?,
                 unit: unit.clone(),
                 certificate: if *second_goes { second.clone() } else { lead.clone() },
-                reason: dated()?.into(),
+                reason: self.proof.ground(dated()?),
             }),
             Kind::Add(form) => {
                 let although = form.although_closed.trim();
@@ -140,6 +151,9 @@ impl Intervention {
             fields.push((t::EVIDENCE, checked_date(&self.date, today).is_some()));
         }
         fields.push((t::REASON, !self.reason.trim().is_empty()));
+        if self.needs_proof() {
+            fields.extend(self.proof.given());
+        }
         fields
     }
 
@@ -225,6 +239,9 @@ impl Intervention {
                 response.request_focus();
             }
             ui.end_row();
+            if self.needs_proof() {
+                self.proof.rows(ui, 300.0);
+            }
         });
     }
 }

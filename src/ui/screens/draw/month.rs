@@ -201,6 +201,7 @@ impl DrawScreen {
 
     pub(super) fn dialog_ui(&mut self, ui: &Ui, cx: &mut Cx<'_>, open: &OpenProject) {
         let Some(dialog) = &mut self.dialog else { return };
+        self.evidence.of(cx, &mut dialog.proof);
         match dialog.show(ui.ctx(), open, cx.session.now().date()) {
             Answer::Open => {}
             Answer::GivenUp => self.dialog = None,

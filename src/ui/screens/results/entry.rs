@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use egui::{RichText, Ui, Vec2};
+use egui::{Ui, Vec2};
 
 use super::answers;
+use super::fields::{message, short, wide};
 use super::form::{Checked, Field, Form};
 use super::index::{Index, Own};
-use crate::diagnostic::{Finding, Severity};
+use crate::diagnostic::Finding;
 use crate::disclosure::{CheckResult, DueCheck, Manner, Outcome};
 use crate::domain::{PlanMonth, UnitId};
 use crate::ui::help::help_marks;
+use crate::ui::proof::EvidencePick;
 use crate::ui::screens::{Cx, ScreenId};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, RowAct, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
@@ -24,9 +26,6 @@ use crate::workspace::session::{Books, OpenProject, ViewCommand};
 
 /// Height of a check's row.
 const ROW: f32 = 44.0;
-/// Width of a field for a day, height of a line of what is said of a field.
-const SHORT: f32 = 130.0;
-const MESSAGE: f32 = 18.0;
 /// Width of the box that is ticked.
 const TICK: f32 = 30.0;
 
@@ -72,6 +71,8 @@ pub(super) struct State {
     pub(super) find: bool,
     /// Checks ticked, to be entered at once.
     pub(super) ticked: BTreeSet<CheckKey>,
+    /// The evidence's file is being chosen.
+    evidence: EvidencePick,
 }
 
 impl State {
@@ -313,6 +314,7 @@ impl State {
             return;
         };
         let Some(check) = entry.check(books) else { return };
+        self.evidence.of(cx, &mut form.proof);
         let record = entry.record(books);
         let today = cx.session.now().date();
         let Checked { result, told } = form.check(check, record, &index.people, today);
@@ -331,11 +333,12 @@ impl State {
                     };
                     let name = if record.is_some() { t::RECORD_CORRECTION } else { t::RECORD };
                     let sent = self.sent.is_some_and(|n| cx.session.last_done().0 > n);
-                    let ready = can_write && result.is_some() && changed && !sent;
+                    let proved = !form.takes_out(record) || form.proof.is_given();
+                    let ready = can_write && result.is_some() && changed && proved && !sent;
                     if widgets::primary_if(ui, ready, name, why_not).clicked()
                         && let Some(result) = &result
                     {
-                        cx.send(Deed::RecordResult(Box::new(result.clone()), form.reason.trim().to_owned()));
+                        cx.send(Deed::RecordResult(Box::new(result.clone()), form.proof.ground(form.reason.trim())));
                         self.sent = Some(cx.session.last_done().0);
                         self.place = index.listed.iter().position(|e| Some(*e) == self.entry);
                     }
@@ -361,11 +364,14 @@ impl State {
                     ));
                 });
             }
-            let missing = [
+            let mut missing = vec![
                 (t::INSPECTED, !form.inspected.trim().is_empty()),
                 (t::OUTCOME, form.outcome.is_some()),
                 (t::REASON, record.is_none() || !form.reason.trim().is_empty() || !changed),
             ];
+            if form.takes_out(record) {
+                missing.extend(form.proof.given());
+            }
             widgets::lacking(ui, Gate::of(&missing).said());
             // what is not filled in yet is no fault of a form that nobody has touched
             let untouched = self.fresh.as_ref() == Some(&*form);
@@ -373,52 +379,6 @@ impl State {
             ui.horizontal(|ui| help_marks(ui, &[Term::Completion, Term::Disclosure]));
         });
     }
-}
-
-/// What is to be said of a field: a fault in red, a warning in amber. Its room is there whether something is said or
-/// not, so that no field moves under the pointer; what is cut shows on hovering.
-fn message(ui: &mut Ui, told: &[(Field, Finding)], field: Field) {
-    let of_field = || told.iter().filter(|(f, _)| *f == field).map(|(_, finding)| finding);
-    let finding = of_field().find(|f| f.severity == Severity::Error).or_else(|| of_field().next());
-    let size = Vec2::new(ui.available_width(), MESSAGE);
-    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
-        ui.set_min_size(size);
-        if let Some(finding) = finding {
-            let palette = theme::of(ui);
-            let ink = if finding.severity == Severity::Error { palette.red } else { palette.amber };
-            let text = RichText::new(t::field_message(finding)).font(theme::regular(theme::SMALL)).color(ink);
-            ui.add(egui::Label::new(text).truncate());
-        }
-    });
-}
-
-/// A narrow field, with what is to be said beside it.
-fn short(ui: &mut Ui, name: &str, text: &mut String, hint: &str, told: &[(Field, Finding)], field: Field) {
-    let label = ui.label(name);
-    ui.horizontal(|ui| {
-        ui.add(egui::TextEdit::singleline(text).desired_width(SHORT).hint_text(hint)).labelled_by(label.id);
-        message(ui, told, field);
-    });
-    ui.end_row();
-}
-
-/// A wide field, with what is to be said below it.
-fn wide(ui: &mut Ui, name: &str, text: &mut String, hint: &str, told: &[(Field, Finding)], field: Field) {
-    let label = ui.label(name);
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let width = ui.available_width();
-        let edit = egui::TextEdit::singleline(text).desired_width(width).hint_text(hint);
-        let edit = ui.add(edit).labelled_by(label.id);
-        // what is longer than its field can be read without walking through it
-        let font = egui::TextStyle::Body.resolve(ui.style());
-        let long = ui.painter().layout_no_wrap(text.clone(), font, egui::Color32::PLACEHOLDER).size().x > width - GRID;
-        if long {
-            edit.on_hover_text(text.as_str());
-        }
-        message(ui, told, field);
-    });
-    ui.end_row();
 }
 
 fn fields(ui: &mut Ui, form: &mut Form, of: (&DueCheck, Option<&CheckResult>), told: &[(Field, Finding)]) {
@@ -450,6 +410,9 @@ fn fields(ui: &mut Ui, form: &mut Form, of: (&DueCheck, Option<&CheckResult>), t
             message(ui, told, Field::Outcome);
         });
         ui.end_row();
+        if form.takes_out(record) {
+            form.proof.rows(ui, width);
+        }
         if form.outcome.is_some_and(Outcome::is_problem) {
             let label = ui.label(t::PROBLEM);
             ui.vertical(|ui| {

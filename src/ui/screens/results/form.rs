@@ -14,6 +14,7 @@ use crate::disclosure::{
 };
 use crate::domain::InspectorId;
 use crate::text::day::{self, Accept};
+use crate::ui::proof::ProofForm;
 use crate::ui::text::results as t;
 use crate::workspace::deeds::results::reason_missing;
 use crate::workspace::inputs::due::KnownInspectors;
@@ -59,6 +60,8 @@ pub(super) struct Form {
     pub(super) withheld: bool,
     pub(super) ground: String,
     pub(super) reason: String,
+    /// Evidence and second person of a unit that is found gone.
+    pub(super) proof: ProofForm,
 }
 
 /// A day in the usual spellings.
@@ -120,6 +123,7 @@ impl Form {
                 withheld: r.withheld.is_some(),
                 ground: r.withheld.as_ref().map_or_else(String::new, |g| g.as_str().to_owned()),
                 reason: String::new(),
+                proof: ProofForm::default(),
             },
             None => Self {
                 // before its month nobody was there: then the day is left to be typed
@@ -140,8 +144,14 @@ impl Form {
                 withheld: false,
                 ground: String::new(),
                 reason: String::new(),
+                proof: ProofForm::default(),
             },
         }
+    }
+
+    /// True where the result takes the unit out of the draws that follow.
+    pub(super) fn takes_out(&self, record: Option<&CheckResult>) -> bool {
+        self.outcome.is_some_and(Outcome::is_dead) && record.is_none_or(|record| !record.outcome.is_dead())
     }
 
     /// The record and what is to be said of it by field: the core's own rules, and what the form alone knows

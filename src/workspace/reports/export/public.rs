@@ -51,12 +51,14 @@ impl Exporter<'_> {
         request: &ExportRequest,
     ) -> AppResult<PublicFiles> {
         let (masker, mut masked) = (lists.masker(), MaskLog::default());
+        let head = self.project.journal().head()?;
         let header = PublicHeader {
             agency: masker.mask_noted(&self.project.policy.agency_name, "机关名称", &mut masked),
             version: 1,
             program: PROGRAM.to_owned(),
             created: self.header.created,
             data_mark: self.header.data_mark.clone(),
+            log: Some(head.clone()),
         };
         let (today, policy) = (self.context.now.date(), &self.project.policy);
         let unconfirmed = self.header.unconfirmed.iter().map(|u| format!("{}{}", u.label, u.value)).collect();
@@ -67,15 +69,15 @@ impl Exporter<'_> {
         let of_plan = PublicHeader { version: plan.version, ..header.clone() };
         let register = public_register(self.register, masker, &mut masked);
         let mut files = render_year_plan(&plan, &of_plan, self.catalogue)?;
-        let head = self.project.journal().head()?;
+        let now = self.context.now.to_string();
         files.push(ExportFile {
             name: "日志根值.json".to_owned(),
-            bytes: json_bytes(&PublicHead { at: self.context.now.to_string(), log: head })?,
+            bytes: json_bytes(&PublicHead { at: now.clone(), log: head.clone() })?,
             audience: Audience::Public,
         });
         files.push(ExportFile {
             name: "封签登记簿.csv".to_owned(),
-            bytes: register.to_csv(),
+            bytes: register.to_published_csv(&now, &policy.agency, &head),
             audience: Audience::Public,
         });
         let mut sealed = Diagnostics::new();

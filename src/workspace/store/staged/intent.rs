@@ -15,6 +15,8 @@ use crate::workspace::store::project::load_bytes;
 
 /// Name of the intent's file in the folder of the change.
 pub(super) const FILE: &str = "intent.json";
+/// Name of the file of a seal's secret: written over before it goes.
+const SECRET: &str = "secret.json";
 
 /// A path within the project, `/` between folders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -148,12 +150,15 @@ impl Intent {
     /// Puts the files in place, journals, cleans up; goes on where an earlier try broke off.
     pub(super) fn carry_out(&self, root: &Path) -> AppResult<()> {
         let from = root.join(DECIDED);
-        let mut folders = BTreeSet::new();
+        let (mut folders, mut secrets) = (BTreeSet::new(), Vec::new());
         for file in &self.files {
             let (ready, target) = (file.path.below(&from), file.path.below(root));
             let folder = target.parent().unwrap_or(root).to_owned();
             if file.after.is_none() {
-                if folder.is_dir() {
+                let is_secret = target.file_name().is_some_and(|name| name == SECRET);
+                if is_secret {
+                    secrets.push(target);
+                } else if folder.is_dir() {
                     disk::remove_file(&target).map_err(|cause| AppError::io("更换项目文件", &target, cause))?;
                     folders.insert(folder);
                 }
@@ -164,6 +169,11 @@ impl Intent {
             } else if hash_of(&target)? != file.after {
                 return Err(damaged("待换入的文件已不在", &target));
             }
+        }
+        // only where all else is in place: what opens or voids the seal holds the secret from then on
+        for secret in secrets.iter().filter(|secret| secret.parent().is_some_and(Path::is_dir)) {
+            disk::wipe_file(secret).map_err(|cause| AppError::io("更换项目文件", secret, cause))?;
+            folders.extend(secret.parent().map(Path::to_owned));
         }
         let is_emptied = |folder: &Path| std::fs::read_dir(folder).is_ok_and(|mut files| files.next().is_none());
         // the names of new folders stand in the one above

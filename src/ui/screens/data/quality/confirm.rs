@@ -7,6 +7,7 @@ use crate::registry::confirmed::Standing;
 use crate::registry::report::BETWEEN_CANDIDATES;
 use crate::registry::schema::quality;
 use crate::registry::{FindingKey, FindingKind};
+use crate::ui::proof::ProofForm;
 use crate::ui::text::data as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets;
@@ -23,6 +24,8 @@ pub(super) struct ConfirmDialog {
     candidates: Vec<String>,
     same_as: Option<String>,
     reason: String,
+    /// Of findings that decide which unit a record counts for.
+    proof: Option<ProofForm>,
 }
 
 impl ConfirmDialog {
@@ -37,13 +40,20 @@ impl ConfirmDialog {
             candidates =
                 cell.map(|cell| cell.split(BETWEEN_CANDIDATES).map(str::to_owned).collect()).unwrap_or_default();
         }
-        Self { what: kind.what.clone(), keys, candidates, same_as: None, reason: String::new() }
+        let proof = (kind.standing() == Some(Standing::SameUnit)).then(ProofForm::default);
+        Self { what: kind.what.clone(), keys, candidates, same_as: None, reason: String::new(), proof }
+    }
+
+    /// Evidence and second person, where they are asked for.
+    pub(super) fn proof_mut(&mut self) -> Option<&mut ProofForm> {
+        self.proof.as_mut()
     }
 
     /// Draws it; `None` while it is open, `Some(None)` where it was given up.
     #[allow(clippy::option_option, reason = "still open, given up, or done")]
     pub(super) fn show(&mut self, ui: &Ui) -> Option<Option<Confirmation>> {
-        let ready = !self.reason.trim().is_empty();
+        let proved = self.proof.as_ref().is_none_or(ProofForm::is_given);
+        let ready = proved && !self.reason.trim().is_empty();
         let answer = widgets::dialog(ui.ctx(), "confirm-findings", t::CONFIRM_TITLE, t::CONFIRM_YES, ready, |ui| {
             ui.add(egui::Label::new(theme::strong(&self.what)).wrap());
             for key in self.keys.iter().take(NAMED) {
@@ -64,11 +74,14 @@ impl ConfirmDialog {
             ui.add(egui::Label::new(t::CONFIRM_MEANS).wrap());
             ui.add_space(HALF);
             widgets::field(ui, t::CONFIRM_WHY, 400.0, &mut self.reason, t::CONFIRM_WHY_HINT);
+            if let Some(proof) = &mut self.proof {
+                proof.show(ui, 320.0);
+            }
         });
         if !answer? {
             return Some(None);
         }
-        let reason = self.reason.trim().to_owned();
+        let reason = self.proof.clone().unwrap_or_default().ground(self.reason.trim());
         Some(Some(Confirmation { keys: std::mem::take(&mut self.keys), same_as: self.same_as.take(), reason }))
     }
 }
