@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, Command as Words, CommandFactory, Parser, Subcommand};
 
-pub use changes::{AddCheckArgs, ChangeArgs, ReplaceArgs};
+pub use changes::{AddCheckArgs, ChangeArgs, ProofOfGround, ReplaceArgs};
 
 /// 双随机执法计划工作站.
 #[derive(Debug, Parser)]

@@ -93,9 +93,7 @@ pub use register::{RegisterEvent, RegisterLine, SealEntry, SealRegister};
 pub use rounding::{
     compute_quota_offset, compute_quotas, draw_quotas, round_apart, settle_near_certain, settle_target,
 };
-pub use seal::{
-    DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, SEAL_FORMAT_2, Seal, SealStratum, compute_seal,
-};
+pub use seal::{DEMONSTRATION_SOURCE, EntropyPledge, SEAL_FORMAT, SEAL_FORMAT_1, SEAL_FORMAT_2, Seal, SealStratum};
 pub use seal_request::{SealRequest, compute_seal};
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::{compute_next_reserve, passed_over};

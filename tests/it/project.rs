@@ -11,7 +11,7 @@ use fairdraw::domain::Period;
 use fairdraw::domain::PlanMonth;
 use fairdraw::plan::PlanEdits;
 use fairdraw::registry::Registry;
-use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat, sha256, to_hex};
+use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
 use fairdraw::workspace::deeds::accept::{Acceptance, accept_changes};
 use fairdraw::workspace::deeds::evidence::Ground;
 use fairdraw::workspace::deeds::open::{open_period, void_period};

@@ -10,7 +10,7 @@ use fairdraw::sampling::{
 };
 use proptest::prelude::*;
 
-use super::{Example, SMALL, example, request, targets, time};
+use super::{Example, SMALL, example, request, request_of, targets, time};
 
 fn leaves(n: usize) -> Vec<Hash32> {
     (0..n).map(|i| sha256(&[&[0], &i.to_be_bytes()])).collect()

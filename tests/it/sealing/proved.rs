@@ -33,15 +33,18 @@ fn by_chance(draw: &StoredDraw) -> UnitId {
     UnitId::new(draw.frame.unit_id(row)).unwrap()
 }
 
+const EVIDENCE: &str = "证据（文件或文书编号）";
+const SECOND: &str = "共同负责的另一人";
+
 /// What is told of a ground that lacks something.
-fn lacking() -> Vec<(Ground, &'static [&'static str])> {
+fn lacking() -> Vec<(Ground, Vec<&'static str>)> {
     let text = || Ground::from("2027-01-04 现场核实");
     let second = |name: &str| Ground { second: name.to_owned(), ..text() };
     vec![
-        (text(), &["证据（文件或文书编号）", "共同负责的另一人"]),
-        (second("李四"), &["证据（文件或文书编号）"]),
-        (Ground { document: "笔录7".to_owned(), ..text() }, &["共同负责的另一人"]),
-        (Ground { document: "笔录7".to_owned(), ..second("测试员") }, &["另一人（所写的就是操作人）"]),
+        (text(), vec![EVIDENCE, SECOND]),
+        (second("李四"), vec![EVIDENCE]),
+        (Ground { document: "笔录7".to_owned(), ..text() }, vec![SECOND]),
+        (Ground { document: "笔录7".to_owned(), ..second("测试员") }, vec!["另一人（所写的就是操作人）"]),
     ]
 }
 
