@@ -21,7 +21,9 @@ struct Shared {
     label: Mutex<String>,
     done: AtomicU64,
     total: AtomicU64,
-    cancelled: AtomicBool,
+    cancelled: Arc<AtomicBool>,
+    /// Whose bar this piece of work is a part of.
+    whole: Option<Progress>,
 }
 
 /// A cheap handle: work reports through it and asks whether it has been cancelled.
@@ -35,8 +37,20 @@ impl Progress {
         Self::default()
     }
 
+    /// A handle for one of several pieces of work done side by side: what it begins adds to this one's parts, what it
+    /// finishes to this one's finished ones, and whoever cancels either stops both.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let cancelled = Arc::clone(&self.0.cancelled);
+        Self(Arc::new(Shared { cancelled, whole: Some(self.clone()), ..Shared::default() }))
+    }
+
     /// Begins a step with `total` parts (0 where not known).
     pub fn begin(&self, label: &str, total: u64) {
+        if let Some(whole) = &self.0.whole {
+            label.clone_into(&mut whole.0.label.lock().unwrap_or_else(PoisonError::into_inner));
+            whole.0.total.fetch_add(total, Ordering::Relaxed);
+        }
         label.clone_into(&mut self.0.label.lock().unwrap_or_else(PoisonError::into_inner));
         self.0.done.store(0, Ordering::Relaxed);
         self.0.total.store(total, Ordering::Relaxed);
@@ -45,6 +59,9 @@ impl Progress {
     /// Adds finished parts.
     pub fn advance(&self, parts: u64) {
         self.0.done.fetch_add(parts, Ordering::Relaxed);
+        if let Some(whole) = &self.0.whole {
+            whole.0.done.fetch_add(parts, Ordering::Relaxed);
+        }
     }
 
     /// Asks the work to stop at its next check.

@@ -19,7 +19,7 @@ use crate::sampling::UnitProof;
 const PROOF_CODE_MARK: &str = "FD1:";
 
 /// Words that a code holds by number, in this order for ever.
-const WORDS: [&str; 79] = [
+const WORDS: [&str; 83] = [
     "format",
     "row",
     "index",
@@ -91,13 +91,17 @@ const WORDS: [&str; 79] = [
     "visited",
     "mandatory_renewal",
     "mandatory_recheck",
+    "told",
+    "entered",
+    "drawn",
+    "replacement",
+    "head",
     "fairdraw-seal/3",
     "log",
     "root",
     "interventions",
     "grounds",
     "imported",
-    "entered",
     "recusal",
 ];
 

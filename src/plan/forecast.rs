@@ -10,18 +10,14 @@
 //!
 //! Sites alike in all that matters (profile, rate, slots, state, months of mandatory checks) are followed once.
 
+mod followed;
 mod joint;
 mod load;
 mod lone;
 
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-
-use self::joint::Joint;
-use self::load::{Carry, Levelled, Load, level_mean};
-use self::lone::{Lone, LoneKey};
-use super::chance::{LAST_MONTH, SiteFacts};
-use super::model::{ByMonth, MONTHS, PlanInputs, RESOURCES, VisitKind};
+use self::followed::Followed;
+use super::chance::SiteFacts;
+use super::model::{ByMonth, MONTHS, PlanInputs, VisitKind};
 use super::reason::Exclusion;
 use super::schedule::Schedule;
 use super::shares::ShareProfiles;
@@ -32,9 +28,6 @@ use crate::policy::Policy;
 
 /// Of a site that nobody can draw.
 const NOBODY: u32 = u32::MAX;
-
-/// Fewest that a thread follows through a month.
-const PIECE: usize = 256;
 
 /// Expected draws of the months still open.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -128,222 +121,11 @@ pub(super) fn compute_forecast(
     for month in next..MONTHS {
         followed.offer(month, drawn >> month & 1 == 0);
         followed.fix_numbers(&context, month, &mut forecast);
-        followed.level(&context, month, &mut forecast);
-        followed.advance(month, &mut forecast);
+        followed.level(&context, month);
+        followed.advance(month);
     }
-    forecast.waives.sort_by_key(|(row, month, _)| (*row, *month));
+    followed.finish(&mut forecast);
     forecast
-}
-
-/// Everything that is followed through the year.
-struct Followed<'a> {
-    lone: Vec<Lone<'a>>,
-    joint: Vec<Joint<'a>>,
-    /// Needs of mandatory checks: `[body][month]`.
-    mandatory: Vec<[[f64; RESOURCES]; MONTHS]>,
-    /// Variance of each month's draw, were its number free: `[body * categories + category]`.
-    free: Vec<ByMonth<f64>>,
-    /// What each body's months hand on.
-    carry: Vec<Carry>,
-}
-
-impl<'a> Followed<'a> {
-    fn new(
-        policy: &Policy,
-        inputs: &PlanInputs,
-        schedule: &Schedule,
-        context: &TargetContext<'a>,
-        state: &SiteState,
-        forecast: &mut Forecast,
-    ) -> Self {
-        let sites = &*inputs.sites;
-        let next = inputs.history.next as usize;
-        let mut followed = Self {
-            lone: Vec::new(),
-            joint: Vec::new(),
-            mandatory: vec![[[0.0; RESOURCES]; MONTHS]; inputs.bodies.len()],
-            free: vec![[0.0; MONTHS]; inputs.bodies.len() * policy.categories.len()],
-            carry: vec![Carry::new(policy.categories.len()); inputs.bodies.len()],
-        };
-        for v in context.mandatory() {
-            let site = v.site as usize;
-            if sites.exclusion[site].is_dead() {
-                continue;
-            }
-            let need = &mut followed.mandatory[sites.body[site] as usize][v.month as usize];
-            for (sum, cost) in need.iter_mut().zip(context.check_cost(sites.category[site] as usize)) {
-                *sum += cost;
-            }
-        }
-        let spoken = spoken_visits(policy, inputs, context, state);
-        let mut joint = vec![false; sites.len()];
-        for enterprise in bound_enterprises(policy, inputs, schedule, context, &spoken) {
-            for site in &enterprise.1 {
-                joint[*site as usize] = true;
-            }
-            let left = policy.cap.visits.saturating_sub(spoken[enterprise.0 as usize]);
-            let left = if policy.cap.counts_drawn { left } else { u32::MAX };
-            let first = forecast.rows.len();
-            for (place, site) in enterprise.1.iter().enumerate() {
-                forecast.row_of[*site as usize] = (first + place) as u32;
-                forecast.rows.push([0.0; MONTHS]);
-            }
-            followed.joint.push(Joint::new(
-                inputs,
-                schedule,
-                context,
-                state,
-                &enterprise,
-                (left, policy.cap.counts_mandatory),
-                first,
-            ));
-        }
-        let mut classes: FxHashMap<LoneKey, u32> = FxHashMap::default();
-        let mut at = 0;
-        #[allow(clippy::needless_range_loop, reason = "several columns are read by site")]
-        for site in 0..sites.len() {
-            let first = at;
-            while at < context.mandatory().len() && context.mandatory()[at].site as usize == site {
-                at += 1;
-            }
-            if joint[site] || sites.exclusion[site] != Exclusion::None || schedule.slots[site] == 0 {
-                continue;
-            }
-            let mut facts = context.facts(site, &context.mandatory()[first..at]);
-            // what is past opens or closes nothing any more
-            facts.mandatory &= super::chance::from(next);
-            facts.counting &= super::chance::from(next);
-            facts.waived_from.iter_mut().take(next + 1).for_each(|from| *from = MONTHS as u8);
-            let (now, later) = lone::settled(&facts, state.of(site), next);
-            if !later {
-                continue;
-            }
-            let key = LoneKey::new(context.profile_of(site), &facts, &now);
-            let class = *classes.entry(key).or_insert_with(|| {
-                let row = forecast.rows.len() as u32;
-                forecast.rows.push([0.0; MONTHS]);
-                followed.lone.push(Lone::new(
-                    facts,
-                    now,
-                    sites.body[site] as usize,
-                    sites.category[site] as usize,
-                    row,
-                ));
-                (followed.lone.len() - 1) as u32
-            });
-            let class = &mut followed.lone[class as usize];
-            class.members += 1.0;
-            forecast.row_of[site] = class.row;
-        }
-        followed
-    }
-
-    fn offer(&mut self, month: usize, open: bool) {
-        // each follows its own sites: the order in which they are asked changes nothing
-        self.lone.par_iter_mut().with_min_len(PIECE).for_each(|lone| lone.offer(month, open));
-        self.joint.par_iter_mut().with_min_len(PIECE).for_each(|joint| joint.offer(month, open));
-    }
-
-    fn each(&mut self, mut visit: impl FnMut(Offer<'_>)) {
-        for lone in &mut self.lone {
-            lone.each(&mut visit);
-        }
-        for joint in &mut self.joint {
-            joint.each(&mut visit);
-        }
-    }
-
-    /// Scales the cells that the planner locked to the planner's number.
-    fn fix_numbers(&mut self, context: &TargetContext<'_>, month: usize, forecast: &mut Forecast) {
-        for (body, category, wanted, edit) in context.numbers_of(month) {
-            let mut free: Vec<(f64, f64)> = Vec::new();
-            self.each(|offer| {
-                if offer.body == body && offer.category == category && *offer.p > 0.0 {
-                    free.push((offer.weight, *offer.p));
-                }
-            });
-            let possible: f64 = free.iter().map(|f| f.0).sum();
-            let ruled = free.iter().map(|(weight, p)| weight * p).sum();
-            forecast.fixed.push(FixedNumber { edit, ruled, possible });
-            let factor = scaling_factor(free, wanted.min(possible));
-            self.each(|offer| {
-                if offer.body == body && offer.category == category && *offer.p > 0.0 {
-                    *offer.p = (*offer.p * factor).min(1.0);
-                }
-            });
-        }
-    }
-
-    /// Lowers what can wait until each body's expected load fits its month.
-    fn level(&mut self, context: &TargetContext<'_>, month: usize, forecast: &mut Forecast) {
-        let bodies = self.mandatory.len();
-        let categories = context.drawn_costs().len();
-        let mut loads = vec![Load::default(); bodies * categories];
-        let mut taken: Vec<[f64; RESOURCES]> = self.mandatory.iter().map(|need| need[month]).collect();
-        for lone in &mut self.lone {
-            let waived = lone.members * lone.waived(month);
-            if waived > 0.0 {
-                for (need, cost) in taken[lone.body].iter_mut().zip(context.check_cost(lone.category)) {
-                    *need -= waived * cost;
-                }
-            }
-            loads[lone.body * categories + lone.category].add(&lone.part(month));
-        }
-        for joint in &mut self.joint {
-            joint.add_to(month, |body, category, part| loads[body * categories + category].add(&part));
-        }
-        let locked = context.locked_bodies(month);
-        let mut levelled: Vec<Option<(Levelled, ByMonth<f64>)>> = Vec::with_capacity(bodies);
-        for body in 0..bodies {
-            let of = body * categories..(body + 1) * categories;
-            let (loads, free) = (&loads[of.clone()], &self.free[of]);
-            let (carried, with_given) = self.carry[body].variance(month, loads, free);
-            let limits = context.usable().limits[body].iter().map(|limit| limit[month]);
-            let taken = (&taken[body], carried);
-            let month = || (level_mean(loads, free, context.drawn_costs(), taken, limits), with_given);
-            levelled.push((!locked[body]).then(month));
-        }
-        let lowers = |of: &Option<(Levelled, _)>| of.as_ref().is_some_and(|of| of.0.factors.iter().any(|f| *f < 1.0));
-        if !levelled.iter().any(lowers) {
-            return;
-        }
-        let mut handed = vec![(0.0, [0.0; MONTHS]); bodies];
-        self.each(|offer| {
-            let Some((of, _)) = &levelled[offer.body] else { return };
-            if *offer.p > 0.0 && *offer.p < 1.0 {
-                let lowered = *offer.p * of.factors[offer.urgency as usize];
-                let visits = offer.weight * (*offer.p - lowered);
-                let given = if offer.urgency == LAST_MONTH { &mut forecast.lost } else { &mut forecast.deferred };
-                given[offer.body][month] += visits;
-                if visits > 0.0 {
-                    let (all, to) = &mut handed[offer.body];
-                    *all += visits;
-                    offer.facts.hand_on(month, visits, to);
-                }
-                *offer.p = lowered;
-            }
-        });
-        for ((carry, levelled), handed) in self.carry.iter_mut().zip(&levelled).zip(handed) {
-            if let Some((levelled, with_given)) = levelled {
-                carry.enter(month, levelled, with_given, handed);
-            }
-        }
-    }
-
-    fn advance(&mut self, month: usize, forecast: &mut Forecast) {
-        let categories = self.free.len() / self.mandatory.len().max(1);
-        let mut free = std::mem::take(&mut self.free);
-        self.each(|offer| {
-            free[offer.body * categories + offer.category][month] += offer.weight * *offer.p * (1.0 - *offer.p);
-        });
-        self.free = free;
-        for lone in &mut self.lone {
-            lone.advance(month, &mut forecast.rows, &mut forecast.waives);
-        }
-        for joint in &mut self.joint {
-            joint.advance(month, &mut forecast.rows, &mut forecast.waives);
-        }
-    }
 }
 
 /// The factor λ for which Σ weight·min(1, λ·p) is `wanted`; infinite where all are wanted.

@@ -224,6 +224,29 @@ pub fn mandatory_use(policy: &Policy, inputs: &PlanInputs, mandatory: &[Mandator
 /// Computes the frequencies of all sites. The inputs must have passed [`PlanInputs::check`].
 #[must_use]
 pub fn compute_frequencies(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfiles) -> Frequencies {
+    let mut result = wanted_frequencies(policy, inputs, shares);
+    shrink_to_capacity(policy, inputs, shares, &mut result);
+    result
+}
+
+/// What the floors take of each body's months beside the mandatory checks of `inputs`: `[body][resource][month]`.
+#[must_use]
+pub(super) fn compute_floor_use(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfiles) -> Vec<Use> {
+    let wanted = wanted_frequencies(policy, inputs, shares);
+    let weights = visit_weights(policy, shares);
+    let demands = demands_of(policy, inputs, shares, &wanted, &weights);
+    let of = |demand: &BodyDemand| {
+        let mut floors = demand.at(0.0, &weights);
+        for (floor, fixed) in floors.iter_mut().flatten().zip(demand.fixed.iter().flatten()) {
+            *floor -= fixed;
+        }
+        floors
+    };
+    demands.iter().map(of).collect()
+}
+
+/// Frequencies before capacity is looked at: λ is d.
+fn wanted_frequencies(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfiles) -> Frequencies {
     let sites = &*inputs.sites;
     let mut result = Frequencies::default();
     let rules = profile_rules(policy, inputs, shares, &mut result.clipped);
@@ -249,7 +272,6 @@ pub fn compute_frequencies(policy: &Policy, inputs: &PlanInputs, shares: &ShareP
     if policy.cap.counts_drawn {
         scale_enterprises(policy, inputs, &sums, &mut result);
     }
-    shrink_to_capacity(policy, inputs, shares, &mut result);
     result
 }
 
@@ -356,24 +378,30 @@ fn fits(need: &Use, limits: &[ByMonth<Option<f64>>; RESOURCES]) -> bool {
     need.iter().zip(limits).all(|(row, limit)| row.iter().zip(limit).all(|(v, l)| l.is_none_or(|l| *v <= l + 1e-9)))
 }
 
-fn shrink_to_capacity(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfiles, result: &mut Frequencies) {
+/// What one expected visit a year of a profile takes of each resource in each month.
+fn visit_weights(policy: &Policy, shares: &ShareProfiles) -> Vec<Use> {
     let allowance = dead_allowance(policy);
-    // What one expected visit a year of a profile takes of each resource in each month.
-    let weights: Vec<Use> = shares
-        .profiles
-        .iter()
-        .map(|p| {
-            cost_by_resource(&policy.categories[p.category as usize].cost)
-                .map(|cost| p.share.map(|share| cost * allowance * share))
-        })
-        .collect();
+    let weight = |p: &super::shares::ShareProfile| {
+        cost_by_resource(&policy.categories[p.category as usize].cost)
+            .map(|cost| p.share.map(|share| cost * allowance * share))
+    };
+    shares.profiles.iter().map(weight).collect()
+}
+
+fn demands_of(
+    policy: &Policy,
+    inputs: &PlanInputs,
+    shares: &ShareProfiles,
+    wanted: &Frequencies,
+    weights: &[Use],
+) -> Vec<BodyDemand> {
     let mandatory = inputs.mandatory_of_year();
     let counting = counting_checks(policy, &mandatory);
     let mut sums = vec![(0.0_f64, 0.0_f64); shares.profiles.len()];
     let mut partly: Vec<(u16, PartlyFixed)> = Vec::with_capacity(counting.len());
     let mut next = counting.iter().peekable();
-    for i in 0..result.lambda.len() {
-        let (d, f) = (result.lambda[i], result.floor[i]);
+    for i in 0..wanted.lambda.len() {
+        let (d, f) = (wanted.lambda[i], wanted.floor[i]);
         let profile = shares.of_site[i];
         if next.peek().is_some_and(|(site, _)| *site as usize == i) {
             let checks = next.next().map_or(0.0, |c| c.1);
@@ -399,6 +427,12 @@ fn shrink_to_capacity(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfil
     for (body, site) in partly {
         demands[body as usize].partly.push(site);
     }
+    demands
+}
+
+fn shrink_to_capacity(policy: &Policy, inputs: &PlanInputs, shares: &ShareProfiles, result: &mut Frequencies) {
+    let weights = visit_weights(policy, shares);
+    let demands = demands_of(policy, inputs, shares, result, &weights);
     let mut usable = usable_capacity(policy, &inputs.capacity_in_effect());
     for (demand, limits) in demands.iter().zip(&mut usable.limits) {
         forgive_past(inputs, &demand.at(0.0, &weights), limits);

@@ -12,7 +12,10 @@
 
 mod levelling;
 
+use std::ops::Range;
+
 use chrono::{Days, NaiveDate};
+use rayon::prelude::*;
 
 use self::levelling::{HORIZON, Need, Room, place};
 use super::model::{MONTHS, MandatoryVisit, PlanInputs, VisitKind, Waivable};
@@ -167,17 +170,30 @@ struct Cause {
     waived_from: u8,
 }
 
+/// Sites whose causes a thread looks through at a time.
+const PIECE: usize = 4096;
+
 /// The visits that the causes of all sites ask for, in site order; of one site those with meeting terms are one.
-fn collect_needs(
+fn collect_needs(policy: &Policy, inputs: &PlanInputs, facts: &MandatoryFacts, months: (i32, i32)) -> Vec<Need> {
+    let n = inputs.sites.len();
+    let pieces: Vec<usize> = (0..n).step_by(PIECE).collect();
+    pieces
+        .into_par_iter()
+        .flat_map_iter(|first| needs_among(policy, inputs, facts, months, first..(first + PIECE).min(n)))
+        .collect()
+}
+
+fn needs_among(
     policy: &Policy,
     inputs: &PlanInputs,
     facts: &MandatoryFacts,
     (anchor, open): (i32, i32),
+    among: Range<usize>,
 ) -> Vec<Need> {
     let sites = &*inputs.sites;
     let mut needs: Vec<Need> = Vec::new();
     let mut causes: Vec<Cause> = Vec::new();
-    for site in 0..sites.len() {
+    for site in among {
         if !matches!(sites.exclusion[site], Exclusion::None | Exclusion::PositiveList) {
             continue;
         }

@@ -36,7 +36,8 @@ pub fn row_of_unit(register: &DataFrame, unit: &str) -> Option<u32> {
 }
 
 /// Row of a unit among the register's ids, which stand in the order of their bytes: a binary search.
-pub(super) fn row_among(units: &StringChunked, unit: &str) -> Option<u32> {
+#[must_use]
+pub fn row_among(units: &StringChunked, unit: &str) -> Option<u32> {
     let (mut low, mut high) = (0, units.len());
     while low < high {
         let middle = usize::midpoint(low, high);

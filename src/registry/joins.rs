@@ -3,14 +3,15 @@
 //! A name is the same only after width, blanks and brackets: whatever is looser is a suggestion that a person accepts.
 //!
 //! Method: binary search in the sorted register for numbers; a sorted index of codes; for names a sorted index
-//! of 64-bit hashes of the normal form, every hit compared in full. Indexes are built only when something asks
-//! for them. A name that means several enterprises matches none. Suggestions for names that match nothing are
+//! of 64-bit hashes of the normal form, one entry a name with the first enterprises that have it, every hit compared in
+//! full: a name that hundreds of sites share costs no more than any other. Rows are looked up in parallel, findings made
+//! in their order. Indexes are built only when something asks for them. A name that means several enterprises matches none. Suggestions for names that match nothing are
 //! found by shared pairs of characters (Dice's coefficient), led by the rarest. Everything is
 //! ordered by (score, name, row): no result depends on hashing order or threads.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -33,8 +34,8 @@ pub struct SourceIndex<'a> {
     enterprises: &'a StringChunked,
     names: &'a StringChunked,
     codes: &'a StringChunked,
-    by_code: OnceCell<Vec<u32>>,
-    by_name: OnceCell<Vec<(u64, u32)>>,
+    by_code: OnceLock<Vec<u32>>,
+    by_name: OnceLock<Vec<NameEntry>>,
     /// Rows whose id is not their number, by their number in normal form: files go on naming them by it.
     by_number: BTreeMap<String, u32>,
     prefixes: &'a [String],
@@ -50,11 +51,45 @@ const SUGGESTED: usize = 3;
 /// Pairs of characters by which suggestions are looked for, the rarest of the name.
 const LEADING_PAIRS: usize = 4;
 
+/// Enterprises of one name that are told apart; who means one of more is shown these.
+const TOLD: usize = 3;
+/// No row.
+const NO_ROW: u32 = u32::MAX;
+
+/// A name of the register.
+struct NameEntry {
+    /// Of its normal form.
+    hash: u64,
+    /// The first row of each of the first enterprises that have it.
+    rows: [u32; TOLD],
+}
+
+impl NameEntry {
+    fn meant(&self) -> NameMatch {
+        match self.rows {
+            [one, NO_ROW, _] => NameMatch::One(one),
+            rows => NameMatch::Several(rows),
+        }
+    }
+}
+
 /// What a name means.
+#[derive(Clone, Copy)]
 enum NameMatch {
     One(u32),
-    Several(Vec<u32>),
+    Several([u32; TOLD]),
     None,
+}
+
+/// What an event's row means.
+#[derive(Clone, Copy)]
+struct Meant {
+    /// Row of the register.
+    row: Option<u32>,
+    /// By its unit id.
+    by_unit: bool,
+    /// Its name is that of several enterprises.
+    several: Option<[u32; TOLD]>,
 }
 
 impl<'a> SourceIndex<'a> {
@@ -81,8 +116,8 @@ impl<'a> SourceIndex<'a> {
             enterprises: register::ENTERPRISE.cells(sources)?,
             names: register::NAME.cells(sources)?,
             codes: register::USCC.cells(sources)?,
-            by_code: OnceCell::new(),
-            by_name: OnceCell::new(),
+            by_code: OnceLock::new(),
+            by_name: OnceLock::new(),
             prefixes,
         })
     }
@@ -107,30 +142,69 @@ impl<'a> SourceIndex<'a> {
     }
 
     fn name(&self, key: &str) -> NameMatch {
-        let index = self.by_name.get_or_init(|| {
-            let mut rows: Vec<(u64, u32)> = (0..self.names.len() as u32)
-                .into_par_iter()
-                .filter_map(|i| self.names.get(i as usize).map(|name| (hash(&exact_name(name)), i)))
-                .collect();
-            rows.par_sort_unstable();
-            rows
-        });
+        let index = self.by_name.get_or_init(|| self.index_names());
         let wanted = hash(key);
-        let start = index.partition_point(|(hash, _)| *hash < wanted);
-        let mut found: Vec<u32> = Vec::new();
-        for (_, i) in index[start..].iter().take_while(|(hash, _)| *hash == wanted) {
-            let row = *i as usize;
-            let same = self.names.get(row).is_some_and(|name| exact_name(name) == key);
-            let enterprise = self.enterprises.get(row);
-            if same && !found.iter().any(|known| self.enterprises.get(*known as usize) == enterprise) {
-                found.push(*i);
+        let start = index.partition_point(|entry| entry.hash < wanted);
+        let same =
+            |entry: &&NameEntry| self.names.get(entry.rows[0] as usize).is_some_and(|name| exact_name(name) == key);
+        let mut hits = index[start..].iter().take_while(|entry| entry.hash == wanted);
+        hits.find(same).map_or(NameMatch::None, NameEntry::meant)
+    }
+
+    fn index_names(&self) -> Vec<NameEntry> {
+        let mut rows: Vec<(u64, u32)> = (0..self.names.len() as u32)
+            .into_par_iter()
+            .filter_map(|i| self.names.get(i as usize).map(|name| (hash(&exact_name(name)), i)))
+            .collect();
+        rows.par_sort_unstable();
+        let runs: Vec<&[(u64, u32)]> = rows.chunk_by(|a, b| a.0 == b.0).collect();
+        runs.into_par_iter().flat_map_iter(|run| self.names_of(run)).collect()
+    }
+
+    /// The names that share a hash: one, but for rows whose hashes meet by chance.
+    fn names_of(&self, run: &[(u64, u32)]) -> Vec<NameEntry> {
+        let enterprise = |row: u32| self.enterprises.get(row as usize);
+        let mut found: Vec<(String, NameEntry)> = Vec::new();
+        for (hash, row) in run {
+            // alone in its run, its normal form is not needed
+            let own = if run.len() == 1 {
+                String::new()
+            } else {
+                self.names.get(*row as usize).map(exact_name).unwrap_or_default()
+            };
+            match found.iter_mut().find(|(name, _)| *name == own) {
+                None => found.push((own, NameEntry { hash: *hash, rows: [*row, NO_ROW, NO_ROW] })),
+                Some((_, entry)) => {
+                    let taken = entry.rows.iter().take_while(|row| **row != NO_ROW).count();
+                    let other = entry.rows[..taken].iter().all(|known| enterprise(*known) != enterprise(*row));
+                    if let Some(place) = entry.rows.get_mut(taken).filter(|_| other) {
+                        *place = *row;
+                    }
+                }
             }
         }
-        match found.as_slice() {
-            [] => NameMatch::None,
-            [one] => NameMatch::One(*one),
-            _ => NameMatch::Several(found),
+        found.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// What an event's row means: its unit number, then its code or the one in the number, then its name.
+    fn meant(&self, (id, code, name): (Option<&str>, Option<&str>, Option<&str>), options: &RegistryOptions) -> Meant {
+        if let Some(row) = id.and_then(|id| self.unit(id)) {
+            return Meant { row: Some(row), by_unit: true, several: None };
         }
+        // the number of a site not in the register still names its enterprise by its first 18 characters
+        let inside = id.and_then(PermitNumber::parse).and_then(|number| number.uscc());
+        let by_code = code
+            .and_then(|code| self.enterprise(code))
+            .or_else(|| inside.and_then(|inside| self.enterprise(inside.as_str())));
+        let (row, several) = match by_code {
+            Some(row) => (Some(row), None),
+            None => match name.map(|name| self.name_or_confirmed(name, &options.same_names)) {
+                Some(NameMatch::One(row)) => (Some(row), None),
+                Some(NameMatch::Several(rows)) => (None, Some(rows)),
+                Some(NameMatch::None) | None => (None, None),
+            },
+        };
+        Meant { row, by_unit: false, several }
     }
 
     /// What a name means; one that means nothing by itself, what a person confirmed that it means.
@@ -271,72 +345,57 @@ pub(super) fn join_events(
         Some(name) => finding.unit(name),
         None => finding,
     };
-    let mut matched: Vec<Option<u32>> = vec![None; n];
-    let mut unit_of: Vec<Option<Cow<'_, str>>> = vec![None; n];
-    let mut unmatched: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for i in 0..n {
+    let id_at = |i: usize| {
         let written = units.as_ref().and_then(|units| units.get(i));
-        let id = written.map(|id| options.lasting.get(id).unwrap_or(id));
-        let by_unit = id.and_then(|id| index.unit(id));
-        let code = uscc.as_ref().and_then(|uscc| uscc.get(i));
-        if let Some(row) = by_unit {
-            matched[i] = Some(row);
-            unit_of[i] = index.units.get(row as usize).map(|id| Cow::Owned(id.to_owned()));
-            if let (Some(code), Some(own)) = (code, index.codes.get(row as usize))
+        written.map(|id| options.lasting.get(id).unwrap_or(id))
+    };
+    let code_at = |i: usize| uscc.as_ref().and_then(|uscc| uscc.get(i));
+    let name_at = |i: usize| names.as_ref().and_then(|names| names.get(i));
+    let meant: Vec<Meant> =
+        (0..n).into_par_iter().map(|i| index.meant((id_at(i), code_at(i), name_at(i)), options)).collect();
+    let mut unmatched: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (i, Meant { row, by_unit, several }) in meant.iter().enumerate() {
+        if *by_unit {
+            if let (Some(code), Some(own)) = (code_at(i), row.and_then(|row| index.codes.get(row as usize)))
                 && code != own
             {
                 out.row(&codes::KEYS_DISAGREE, places.at(i), |finding| about(i, finding).value(code).expected(own));
             }
-            continue;
-        }
-        // The number of a site not in the register still names its enterprise by its first 18 characters.
-        let inside = id.and_then(PermitNumber::parse).and_then(|number| number.uscc());
-        let by_code = code
-            .and_then(|code| index.enterprise(code))
-            .or_else(|| inside.and_then(|inside| index.enterprise(inside.as_str())));
-        let name = names.as_ref().and_then(|names| names.get(i));
-        let (row, several) = match by_code {
-            Some(row) => (Some(row), None),
-            None => match name.map(|name| index.name_or_confirmed(name, &options.same_names)) {
-                Some(NameMatch::One(row)) => (Some(row), None),
-                Some(NameMatch::Several(rows)) => (None, Some(rows)),
-                Some(NameMatch::None) | None => (None, None),
-            },
-        };
-        matched[i] = row;
-        if let Some(rows) = several {
-            let list: Vec<String> = rows
-                .iter()
-                .take(3)
-                .map(|row| {
-                    format!(
-                        "{}（{}）",
-                        index.names.get(*row as usize).unwrap_or_default(),
-                        index.enterprises.get(*row as usize).unwrap_or_default()
-                    )
-                })
-                .collect();
+        } else if let Some(rows) = several {
+            let told = rows.iter().filter(|row| **row != NO_ROW).map(|row| {
+                format!(
+                    "{}（{}）",
+                    index.names.get(*row as usize).unwrap_or_default(),
+                    index.enterprises.get(*row as usize).unwrap_or_default()
+                )
+            });
+            let told: Vec<String> = told.collect();
             out.row(&codes::NAME_AMBIGUOUS, places.at(i), |finding| {
-                about(i, finding).value(name.unwrap_or_default()).expected(format!("其中一家：{}", list.join("、")))
+                let finding = about(i, finding).value(name_at(i).unwrap_or_default());
+                finding.expected(format!("其中一家：{}", told.join("、")))
             });
         } else if row.is_none() {
-            let key = name.map(|name| name_key(name, index.prefixes)).unwrap_or_default();
+            let key = name_at(i).map(|name| name_key(name, index.prefixes)).unwrap_or_default();
             unmatched.entry(key).or_default().push(i);
-        } else if let Some(id) = id {
+        } else if let Some(id) = id_at(i) {
             out.row(&codes::UNIT_BY_OTHER, places.at(i), |finding| about(i, finding).value(id));
-        }
-        if row.is_none() {
-            unit_of[i] = id.map(|id| Cow::Owned(id.to_owned()));
         }
     }
     report_unmatched(&unmatched, index, options, places, out, &|i| {
         cell(&names, i).or_else(|| cell(&uscc, i)).or_else(|| cell(&units, i)).unwrap_or_default()
     });
     let enterprise =
-        collect_text(n, |i| matched[i].and_then(|row| index.enterprises.get(row as usize)).map(Cow::Borrowed));
+        collect_text(n, |i| meant[i].row.and_then(|row| index.enterprises.get(row as usize)).map(Cow::Borrowed));
+    let ids = units.is_some().then(|| {
+        collect_text(n, |i| match meant[i] {
+            Meant { row: Some(row), by_unit: true, .. } => index.units.get(row as usize).map(Cow::Borrowed),
+            // matched otherwise: it stands for every site of the enterprise
+            Meant { row: Some(_), .. } => None,
+            Meant { row: None, .. } => id_at(i).map(Cow::Borrowed),
+        })
+    });
     frame.with_column(event::ENTERPRISE.column(enterprise))?;
-    if units.is_some() {
-        let ids = collect_text(n, |i| unit_of[i].as_ref().map(|id| Cow::Borrowed(id.as_ref())));
+    if let Some(ids) = ids {
         frame.with_column(event::UNIT_ID.column(ids))?;
     }
     Ok(())

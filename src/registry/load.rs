@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
 
@@ -199,42 +200,22 @@ pub fn load_registry_onto(
     progress: &Progress,
 ) -> AppResult<Registry> {
     let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
+    let name_of =
+        |input: &InputFile| input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    progress.begin("读取文件", 0);
+    // side by side: a folder has one large file and many small ones
+    let read: Vec<AppResult<(Vec<InputTable>, Diagnostics)>> =
+        inputs.par_iter().map(|input| read_file(input, &name_of(input), options, &progress.beside())).collect();
     let mut tables = Vec::new();
+    for read in read {
+        let (read, found) = read?;
+        tables.extend(read);
+        diagnostics.append(found);
+    }
     let mut used = vec![false; options.mapping.files.len()];
-    for input in inputs {
-        progress.check()?;
-        let name = input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    for name in inputs.iter().map(name_of) {
         for (entry, used) in options.mapping.files.iter().zip(&mut used) {
             *used |= entry.fits(&name, None);
-        }
-        let general = input.mapping.as_ref().or_else(|| options.mapping.find(&name, None).map(|(_, entry)| entry));
-        if general.is_some_and(|entry| entry.ignore && entry.sheet.is_none()) {
-            continue;
-        }
-        let read = ReadOptions {
-            encoding: general.and_then(|entry| entry.encoding.clone()),
-            delimiter: general.and_then(|entry| entry.delimiter),
-            sheet: input.mapping.as_ref().and_then(|entry| entry.sheet.clone()),
-        };
-        // A hidden sheet is read where an entry names it.
-        let chosen = |sheet: &str| {
-            let mut entries = options.mapping.files.iter().chain(&input.mapping);
-            entries
-                .any(|entry| entry.sheet.as_deref() == Some(sheet) && !entry.ignore && entry.fits(&name, Some(sheet)))
-        };
-        match load_tables(&input.path, &read, &chosen, &mut diagnostics, progress) {
-            Ok(raws) => {
-                for raw in raws {
-                    let mapping = input.mapping.clone().or_else(|| {
-                        options.mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone())
-                    });
-                    if !mapping.as_ref().is_some_and(|entry| entry.ignore) {
-                        tables.push(InputTable { raw, table: input.table, mapping });
-                    }
-                }
-            }
-            Err(error) if error.code() == "JOB-001" => return Err(error),
-            Err(error) => diagnostics.push(error.finding().clone()),
         }
     }
     for (entry, used) in options.mapping.files.iter().zip(used) {
@@ -246,6 +227,47 @@ pub fn load_registry_onto(
     diagnostics.append(std::mem::take(&mut registry.diagnostics));
     registry.diagnostics = diagnostics;
     Ok(registry)
+}
+
+/// The tables of a file that the mapping doesn't leave out, with what was found while reading. What can't be read is a
+/// finding too.
+fn read_file(
+    input: &InputFile,
+    name: &str,
+    options: &RegistryOptions,
+    progress: &Progress,
+) -> AppResult<(Vec<InputTable>, Diagnostics)> {
+    let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
+    let mut tables = Vec::new();
+    progress.check()?;
+    let general = input.mapping.as_ref().or_else(|| options.mapping.find(name, None).map(|(_, entry)| entry));
+    if general.is_some_and(|entry| entry.ignore && entry.sheet.is_none()) {
+        return Ok((tables, diagnostics));
+    }
+    let read = ReadOptions {
+        encoding: general.and_then(|entry| entry.encoding.clone()),
+        delimiter: general.and_then(|entry| entry.delimiter),
+        sheet: input.mapping.as_ref().and_then(|entry| entry.sheet.clone()),
+    };
+    // A hidden sheet is read where an entry names it.
+    let chosen = |sheet: &str| {
+        let mut entries = options.mapping.files.iter().chain(&input.mapping);
+        entries.any(|entry| entry.sheet.as_deref() == Some(sheet) && !entry.ignore && entry.fits(name, Some(sheet)))
+    };
+    match load_tables(&input.path, &read, &chosen, &mut diagnostics, progress) {
+        Ok(raws) => {
+            for raw in raws {
+                let found = || options.mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone());
+                let mapping = input.mapping.clone().or_else(found);
+                if !mapping.as_ref().is_some_and(|entry| entry.ignore) {
+                    tables.push(InputTable { raw, table: input.table, mapping });
+                }
+            }
+        }
+        Err(error) if error.code() == "JOB-001" => return Err(error),
+        Err(error) => diagnostics.push(error.finding().clone()),
+    }
+    Ok((tables, diagnostics))
 }
 
 /// Recognises and checks raw tables as the next state of a registry: [`load_registry_onto`] after reading.

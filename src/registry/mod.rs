@@ -43,7 +43,7 @@ pub use aliases::Aliases;
 pub use columns::Column;
 pub use confirmed::{ConfirmedFinding, FindingKey, Standing, mark_confirmed};
 pub use districts::{Apart, CoordinateSystem, DistrictLookup, NoMap};
-pub use ids::{LastingIds, row_of_unit};
+pub use ids::{LastingIds, row_among, row_of_unit};
 pub use industry::IndustryTable;
 pub use kinds::{FindingKind, kinds_of, tell_kinds};
 pub use load::{InputTable, Registry, TableSummary, check_tables, load_registry, load_registry_onto};

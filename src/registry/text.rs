@@ -102,7 +102,8 @@ pub fn name_key(name: &str, prefixes: &[String]) -> String {
     let mut key = String::with_capacity(name.len());
     for c in name.chars() {
         let c = half_width(c);
-        if c.is_alphanumeric() && !is_noise(c) {
+        // nearly all are common ideographs: they need no look at the tables
+        if matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric() && !is_noise(c) {
             key.push(c.to_ascii_uppercase());
         }
     }

@@ -84,11 +84,13 @@ fn spell_out(scored: &DataFrame, factors: &[String], policy: &Policy, features: 
         .collect();
     let bits = raw::SPECIAL_BITS.cells(scored).map_err(failed)?;
     let text_of = |bits: u8| spelled.get(usize::from(bits)).map_or("", String::as_str);
-    let reasons = StringChunked::from_iter_values(PlSmallStr::EMPTY, bits.iter().flatten().map(text_of));
     let special = BooleanChunked::from_iter_values(PlSmallStr::EMPTY, bits.iter().flatten().map(|bits| bits > 0));
-    let strata = raw::STRATUM_INDEX.cells(scored).map_err(failed)?;
-    let id_of = |index: u8| policy.categories.get(usize::from(index)).map_or("", |category| category.id.as_str());
-    let strata = StringChunked::from_iter_values(PlSmallStr::EMPTY, strata.iter().flatten().map(id_of));
+    let indices = raw::STRATUM_INDEX.cells(scored).map_err(failed)?;
+    let indices: Vec<u8> = indices.iter().map(Option::unwrap_or_default).collect();
+    let id_of = |index: &u8| policy.categories.get(usize::from(*index)).map_or("", |category| category.id.as_str());
+    let strata = || StringChunked::from_iter_values(PlSmallStr::EMPTY, indices.iter().map(id_of));
+    let reasons = || StringChunked::from_iter_values(PlSmallStr::EMPTY, bits.iter().flatten().map(text_of));
+    let (strata, reasons) = rayon::join(strata, reasons);
     let mut columns = vec![take(columns::UNIT_ID.name())?, take(columns::SCORE.name())?, take(columns::TIER.name())?];
     columns.extend([columns::SPECIAL.column(special), take(columns::AGGRAVATED.name())?]);
     columns.push(columns::STRATUM.column(strata));
@@ -97,7 +99,7 @@ fn spell_out(scored: &DataFrame, factors: &[String], policy: &Policy, features: 
     }
     columns.push(columns::SPECIAL_REASONS.column(reasons));
     let frame = DataFrame::new(scored.height(), columns).map_err(failed)?;
-    Ok(RiskTable::new(frame, policy, features))
+    Ok(RiskTable::new(frame, indices, policy, features))
 }
 
 /// Points of a factor before its cap, in thousandths, as 64-bit integers.

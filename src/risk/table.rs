@@ -76,12 +76,19 @@ pub struct RiskTable {
     pub frame: DataFrame,
     as_of: NaiveDate,
     tiers: usize,
+    strata: Vec<u8>,
     ignored: Vec<IgnoredEvents>,
 }
 
 impl RiskTable {
-    pub(super) fn new(frame: DataFrame, policy: &Policy, features: &RiskFeatures) -> Self {
-        Self { frame, as_of: features.as_of, tiers: policy.tiers.len(), ignored: features.ignored.clone() }
+    pub(super) fn new(frame: DataFrame, strata: Vec<u8>, policy: &Policy, features: &RiskFeatures) -> Self {
+        Self { frame, as_of: features.as_of, tiers: policy.tiers.len(), strata, ignored: features.ignored.clone() }
+    }
+
+    /// The category of every site, as an index into the policy's.
+    #[must_use]
+    pub fn strata(&self) -> &[u8] {
+        &self.strata
     }
 
     /// The day of reckoning.

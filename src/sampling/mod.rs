@@ -45,6 +45,7 @@ mod secret;
 mod substitution;
 mod ticket;
 mod time;
+mod told;
 mod verify;
 mod written;
 
@@ -98,5 +99,6 @@ pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::{compute_next_reserve, passed_over};
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
 pub use time::ShanghaiTime;
+pub use told::{Entered, ToldDraw, compute_told};
 pub use verify::{NOT_PUBLISHED, as_typed, check_certificate, check_draw, check_draw_steps};
 pub use written::as_written;

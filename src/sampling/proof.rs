@@ -18,6 +18,7 @@ use super::probability::agrees;
 use super::reading::AnyCertificate;
 use super::seal::Seal;
 use super::ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
+use super::told::{ToldDraw, check_told, told_faults};
 use super::verify::{check_published, check_statement, commitment_faults, opening_faults, seal_faults, secret_faults};
 use crate::diagnostic::{AppError, AppResult};
 use crate::domain::PPB;
@@ -44,6 +45,9 @@ pub struct UnitProof {
     /// Present once opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draw: Option<ProofDraw>,
+    /// What a unit on the month's list is told before the opening is published; in format 2, and never beside `draw`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<ToldDraw>,
     /// What a reader must be told; in format 1 alone. That a seal is a demonstration's it says itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statement: Option<String>,
@@ -77,8 +81,12 @@ pub enum ProofOutcome {
     Selected,
     /// In the draw, not selected.
     NotSelected,
-    /// The seal is not opened yet.
+    /// The seal is not opened yet, or its opening not published.
     NotOpened,
+    /// The opening is not published; the office says that it was selected.
+    ToldSelected,
+    /// The opening is not published; the office says that it came in for another unit.
+    ToldReplacement,
 }
 
 impl ProofOutcome {
@@ -90,6 +98,8 @@ impl ProofOutcome {
             Self::Selected => "抽中",
             Self::NotSelected => "未抽中",
             Self::NotOpened => "尚未开封",
+            Self::ToldSelected => "机关告知抽中",
+            Self::ToldReplacement => "机关告知替补列入",
         }
     }
 }
@@ -138,6 +148,7 @@ pub fn compute_proof(
         path,
         seal: seal.clone(),
         draw,
+        told: None,
         statement: None,
     })
 }
@@ -177,7 +188,7 @@ impl UnitProof {
     pub fn outcome(&self) -> ProofOutcome {
         match &self.draw {
             _ if self.row.pi_ppb == 0 => ProofOutcome::Excluded,
-            None => ProofOutcome::NotOpened,
+            None => self.told.as_ref().map_or(ProofOutcome::NotOpened, ToldDraw::outcome),
             Some(draw) => {
                 let limit = key_from_hex(&draw.threshold).unwrap_or(f64::INFINITY);
                 match key_from_hex(&draw.key) {
@@ -201,7 +212,8 @@ pub fn check_proof(proof: &UnitProof, published: Option<&str>) -> CheckReport {
         return report;
     }
     let has_reserve = proof.draw.as_ref().is_some_and(|draw| draw.reserve.is_some());
-    let alien = if first { has_reserve } else { proof.statement.is_some() };
+    let alien = if first { has_reserve || proof.told.is_some() } else { proof.statement.is_some() };
+    let alien = alien || proof.draw.is_some() && proof.told.is_some();
     if first != proof.seal.is_format_1() || alien {
         let text = format!("证明格式「{}」与封签格式「{}」或其字段不相配", proof.format, proof.seal.format);
         report.step("证明格式", "", vec![Fault::new("VER-068", text, "proof: format of another seal")]);
@@ -237,7 +249,10 @@ pub fn check_proof(proof: &UnitProof, published: Option<&str>) -> CheckReport {
     };
     report.step("入选概率", describe(&proof.row), row);
     match &proof.draw {
-        None => report.skip("抽取", "尚未开封"),
+        None => match &proof.told {
+            None => report.skip("抽取", "尚未开封"),
+            Some(told) => check_told(&mut report, proof, told),
+        },
         Some(draw) => check_draw_part(&mut report, proof, draw, &commitment),
     }
     check_statement(&mut report, &proof.seal, proof.statement.as_deref());
@@ -329,7 +344,13 @@ pub fn check_proof_with(proof: &UnitProof, certificate: &AnyCertificate) -> Chec
         return report;
     }
     let Some(draw) = &proof.draw else {
-        report.skip(NAME, "证明不含抽取结果；证书已公布的，请重新索取证明");
+        match &proof.told {
+            None => report.skip(NAME, "证明不含抽取结果；证书已公布的，请重新索取证明"),
+            Some(told) => {
+                let faults = told_faults(proof, told, certificate).map_or_else(Vec::new, bad);
+                report.step(NAME, format!("{unit} {}，证书也是", told.outcome().label()), faults);
+            }
+        }
         return report;
     };
     let leaf = to_hex(&proof.row.view().leaf());

@@ -181,7 +181,9 @@ CERTIFICATE_2 = map_of({
 PROOF = map_of({"format": is_text, "row": is_row, "index": is_whole, "path": list_of(is_text), "seal": SEAL,
                 "draw": map_of({"opening": OPENED, "ticket": is_whole, "key": is_text, "threshold": is_text,
                                 "reserve": map_of(UNIT_FIELDS)}, ("reserve",)),
-                "statement": is_text}, ("draw", "statement"))
+                "told": map_of({"entered": lambda v: v in ("drawn", "replacement"), "head": is_text, "key": is_text,
+                                "threshold": is_text, "ticket": is_whole}),
+                "statement": is_text}, ("draw", "told", "statement"))
 
 
 def read_certificate(data: bytes):
@@ -1243,7 +1245,8 @@ def outcome_of(proof):
     if proof["row"][2] == 0:
         return "本期不参加抽取"
     if "draw" not in proof:
-        return "尚未开封"
+        words = {"drawn": "机关告知抽中", "replacement": "机关告知替补列入"}
+        return words[proof["told"]["entered"]] if "told" in proof else "尚未开封"
     limit, own = key_of_hex(proof["draw"]["threshold"]), key_of_hex(proof["draw"]["key"])
     return "抽中" if own is not None and own < (math.inf if limit is None else limit) else "未抽中"
 
@@ -1255,7 +1258,8 @@ def check_proof(proof, published=None) -> Report:
         report.step("证明格式", "", [("VER-003", "format")])
         return report
     first = proof["format"] == "fairdraw-proof/1"
-    alien = "reserve" in (part or {}) if first else "statement" in proof
+    alien = "reserve" in (part or {}) or "told" in proof if first else "statement" in proof
+    alien = alien or part is not None and "told" in proof
     if first != is_format_1(seal) or alien:
         report.step("证明格式", "", [("VER-068", "proof: format of another seal")])
         return report
@@ -1269,12 +1273,50 @@ def check_proof(proof, published=None) -> Report:
     fits = any(s["id"] == row[1] for s in seal["strata"]) and agrees(row)
     report.step("入选概率", f"{row[2] / 1e7:.7f} %", [] if fits else
                 [("VER-017", f"frame: {row[0]}: pi, rank and reason do not agree")])
-    if part is None:
+    if part is None and "told" in proof:
+        check_told(report, proof)
+    elif part is None:
         report.skip("抽取", "尚未开封")
     else:
         check_draw_part(report, proof, part, commitment, first)
     check_statement(report, seal, proof.get("statement"))
     return report
+
+
+def check_told(report, proof):
+    """What can be checked of what the office told without the opening."""
+    seal, row, told = proof["seal"], proof["row"], proof["told"]
+    wrong = lambda what: report.step("机关告知", "", [("VER-076", f"{row[0]}: {what}")])
+    sealed = next((s for s in seal["strata"] if s["id"] == row[1]), None)
+    has_reserves = sealed is not None and sealed["size"] > sealed["draw"]
+    limit, own = key_of_hex(told["threshold"]), key_of_hex(told["key"])
+    below = limit is None or own is not None and own < limit
+    if row[2] == 0 or row[3] == 0 or row[3] > PPB:
+        wrong("told of an excluded unit")
+    elif told["key"] != unit_key(told["ticket"], row[3]):
+        wrong("ticket or key")
+    elif (limit is not None) != has_reserves or (limit is None and told["threshold"] != ""):
+        wrong("threshold")
+    elif (told["entered"] == "drawn") != below:
+        wrong("key and threshold")
+    elif not HEX64.fullmatch(told["head"]):
+        wrong("head")
+    else:
+        report.skip("机关告知", f"{outcome_of(proof)}，票号 {told['ticket']}；公布证书后与证书核对，不能更改")
+
+
+def told_holds(proof, c) -> bool:
+    """Whether what was told is what the certificate says."""
+    row, told = proof["row"], proof["told"]
+    if "changes" not in c or not HEX64.fullmatch(c["opening"]["secret"]):
+        return False
+    s = next((s for s in c["strata"] if s["id"] == row[1]), None)
+    if s is None or ticket(seed_in(c["opening"], c["seal"]), row[0]) != told["ticket"] \
+            or s["threshold"] != told["threshold"] or heads_of(c)[0] != told["head"]:
+        return False
+    own = leaf(tuple(row)).hex()
+    selected, came = any(shown_leaf(u) == own for u in s["selected"]), any(x["by"] == own for x in c["changes"])
+    return selected if told["entered"] == "drawn" else came and not selected
 
 
 def check_draw_part(report, proof, part, commitment, first):
@@ -1321,6 +1363,8 @@ def check_proof_with(proof, c) -> Report:
     wrong = [("VER-060", f"{proof['row'][0]}: proof and certificate")]
     if c["seal"] != proof["seal"]:
         report.step("与证书一致", "", wrong)
+    elif "told" in proof:
+        report.step("与证书一致", outcome_of(proof), [] if told_holds(proof, c) else wrong)
     elif "draw" not in proof:
         report.skip("与证书一致", "证明不含抽取结果")
     else:

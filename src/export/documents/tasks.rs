@@ -24,7 +24,7 @@ use crate::export::tasks::TaskBook;
 const VOLUME: usize = 150;
 
 /// Sheets of a PDF laid out in one go: a sheet takes some 3 MB until its piece is done.
-const PIECE: usize = 20;
+const PIECE: usize = 12;
 
 /// What a sheet needs besides its row of the list.
 #[derive(Debug, Clone, Default, PartialEq)]

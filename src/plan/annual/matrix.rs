@@ -58,13 +58,24 @@ pub(super) fn fill_matrix(policy: &Policy, inputs: &PlanInputs, plan: &mut Annua
     let sites = &*inputs.sites;
     let mut matrix = empty_matrix(policy, inputs);
     let mut districts = DistrictSums::new(inputs);
+    let categories = policy.categories.len();
+    // row by row side by side, then into the cells: the cells' own memory is scattered
+    let mut drawn = vec![[0.0; MONTHS]; inputs.bodies.len() * categories];
     for site in 0..sites.len() {
         let (body, category) = (sites.body[site] as usize, sites.category[site] as usize);
         let sums = districts.of(sites.district[site], body);
         let Some(expected) = forecast.row_of(site) else { continue };
-        for (m, visits) in expected.iter().enumerate() {
-            matrix[body][m].drawn[category] += visits;
-            sums[m] += visits;
+        let cell = &mut drawn[body * categories + category];
+        for ((cell, sum), visits) in cell.iter_mut().zip(sums).zip(expected) {
+            *cell += visits;
+            *sum += visits;
+        }
+    }
+    for (row, drawn) in matrix.iter_mut().zip(drawn.chunks(categories.max(1))) {
+        for (category, visits) in drawn.iter().enumerate() {
+            for (cell, visits) in row.iter_mut().zip(visits) {
+                cell.drawn[category] = *visits;
+            }
         }
     }
     take_waived(inputs, &forecast, &mut matrix, &mut districts);

@@ -1,9 +1,11 @@
 //! Enterprises whose sites share a fate: crowds, and those whose cap may bind. Followed together, state by state.
 
-use rustc_hash::FxHashMap;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::Offer;
-use super::load::{Part, within};
+use super::load::Part;
 use super::lone::{LEAST, group_of, mean_chance, settled};
 use crate::plan::chance::{
     CrowdChance, CrowdFacts, MAY_WAIT, Member, SiteFacts, SiteNow, crowd_chance, from, own_chance,
@@ -26,25 +28,123 @@ struct JointSite<'a> {
     excluded: bool,
 }
 
-struct Path {
-    weight: f64,
+/// States that draws may bring an enterprise to, with their probabilities. What is known of its sites stands state after
+/// state in one row: states come and go by the thousand, and none of them owns memory of its own.
+#[derive(Default)]
+struct States {
+    weight: Vec<f64>,
     /// Drawn visits since the forecast's first month.
-    drawn: u32,
+    drawn: Vec<u32>,
     /// Visits of the cap that mandatory checks made needless have set free.
-    freed: u32,
+    freed: Vec<u32>,
     now: Vec<SiteNow>,
-    p: Vec<f64>,
-    urgency: Vec<u8>,
 }
 
-/// Drawn visits, visits set free, and what is known of each site.
-type PathKey = (u32, u32, Vec<(i16, i8, u64, u16)>);
-
-impl Path {
-    fn key(&self) -> PathKey {
-        let of = |now: &SiteNow| (now.last, now.slot_visit, now.unvisited.to_bits(), now.waived);
-        (self.drawn, self.freed, self.now.iter().map(of).collect())
+impl States {
+    fn len(&self) -> usize {
+        self.weight.len()
     }
+
+    fn clear(&mut self) {
+        self.weight.clear();
+        self.drawn.clear();
+        self.freed.clear();
+        self.now.clear();
+    }
+
+    fn now_of(&self, at: usize, sites: usize) -> &[SiteNow] {
+        &self.now[at * sites..(at + 1) * sites]
+    }
+
+    /// Enters a state; one that is known already gets its weight. `seen` finds states by their hash.
+    fn enter(&mut self, state: &Branch, seen: &mut Vec<u64>, many: &mut FxHashMap<u64, u32>) {
+        let sites = state.now.len();
+        let hash = state.hash();
+        let same = |states: &Self, at: usize| {
+            (states.drawn[at], states.freed[at]) == (state.drawn, state.freed) && states.now_of(at, sites) == state.now
+        };
+        let known = if seen.len() <= FEW {
+            seen.iter().position(|of| *of == hash).filter(|at| same(self, *at))
+        } else {
+            if many.is_empty() {
+                many.extend(seen.iter().enumerate().rev().map(|(at, of)| (*of, at as u32)));
+            }
+            many.get(&hash).map(|at| *at as usize).filter(|at| same(self, *at))
+        };
+        // two states of one hash are all but impossible, and still told apart
+        let known = known.or_else(|| {
+            let clash = if seen.len() <= FEW { seen.contains(&hash) } else { many.contains_key(&hash) };
+            if clash { (0..self.len()).find(|at| same(self, *at)) } else { None }
+        });
+        if let Some(at) = known {
+            self.weight[at] += state.weight;
+            return;
+        }
+        if seen.len() > FEW {
+            many.entry(hash).or_insert(seen.len() as u32);
+        }
+        seen.push(hash);
+        self.weight.push(state.weight);
+        self.drawn.push(state.drawn);
+        self.freed.push(state.freed);
+        self.now.extend_from_slice(&state.now);
+    }
+
+    /// Keeps the likeliest, the others' weight given to them in proportion.
+    fn keep_most(&mut self, sites: usize) {
+        if self.len() <= MOST_PATHS {
+            return;
+        }
+        let all: f64 = self.weight.iter().sum();
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by(|a, b| self.weight[*b].total_cmp(&self.weight[*a]));
+        order.truncate(MOST_PATHS);
+        let kept: f64 = order.iter().map(|at| self.weight[*at]).sum();
+        let now = order.iter().flat_map(|at| self.now_of(*at, sites)).copied().collect();
+        *self = Self {
+            weight: order.iter().map(|at| self.weight[*at] * (all / kept)).collect(),
+            drawn: order.iter().map(|at| self.drawn[*at]).collect(),
+            freed: order.iter().map(|at| self.freed[*at]).collect(),
+            now,
+        };
+    }
+}
+
+/// Up to so many states are searched one by one.
+const FEW: usize = 24;
+
+/// One state that a month leads to.
+#[derive(Default)]
+struct Branch {
+    weight: f64,
+    drawn: u32,
+    freed: u32,
+    now: Vec<SiteNow>,
+}
+
+impl Branch {
+    fn hash(&self) -> u64 {
+        let mut hasher = FxHasher::default();
+        (self.drawn, self.freed).hash(&mut hasher);
+        for now in &self.now {
+            let of = u64::from(now.last.cast_unsigned()) << 32
+                | u64::from(now.slot_visit.cast_unsigned()) << 16
+                | u64::from(now.waived);
+            of.hash(&mut hasher);
+            now.unvisited.to_bits().hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
+/// Room to work in, one a thread.
+#[derive(Default)]
+pub(super) struct Desk {
+    states: States,
+    branch: Branch,
+    seen: Vec<u64>,
+    many: FxHashMap<u64, u32>,
+    offers: Vec<(usize, f64)>,
 }
 
 /// One enterprise's sites, through the year.
@@ -56,8 +156,16 @@ pub(super) struct Joint<'a> {
     /// Mandatory checks count towards the cap.
     counts_mandatory: bool,
     /// Row of its first site in the forecast; the others follow.
-    row: usize,
-    paths: Vec<Path>,
+    pub row: usize,
+    /// Expected drawn visits of each site by month.
+    pub drawn: Vec<ByMonth<f64>>,
+    /// Row, month and probability of mandatory checks made needless.
+    pub waives: Vec<(u32, u8, f64)>,
+    states: States,
+    /// Chance of each site in each state, in the month offered.
+    p: Vec<f64>,
+    /// Whether it may wait.
+    urgency: Vec<u8>,
     /// Chance of each site in each month so far while it was still in the draw.
     hazard: Vec<ByMonth<f64>>,
     /// Mean chance of each site in each month so far, before it was levelled.
@@ -85,13 +193,11 @@ impl<'a> Joint<'a> {
                 excluded: inputs.sites.exclusion[i] != Exclusion::None,
             }
         });
-        let start = Path {
-            weight: 1.0,
-            drawn: 0,
-            freed: 0,
+        let start = States {
+            weight: vec![1.0],
+            drawn: vec![0],
+            freed: vec![0],
             now: members.iter().map(|site| state.of(*site as usize)).collect(),
-            p: vec![0.0; members.len()],
-            urgency: vec![MAY_WAIT; members.len()],
         };
         Self {
             sites: sites.collect(),
@@ -99,89 +205,101 @@ impl<'a> Joint<'a> {
             left,
             counts_mandatory,
             row,
-            paths: vec![start],
+            drawn: vec![[0.0; MONTHS]; members.len()],
+            waives: Vec::new(),
+            states: start,
+            p: Vec::new(),
+            urgency: Vec::new(),
             hazard: vec![[0.0; MONTHS]; members.len()],
             offered: vec![[0.0; MONTHS]; members.len()],
         }
     }
 
-    /// What its sites add to the loads of their bodies' categories in a month offered.
-    pub(super) fn add_to(&mut self, month: usize, mut add: impl FnMut(usize, usize, Part)) {
+    /// What its sites add to the loads of their bodies' categories in a month offered: body, category, part.
+    pub(super) fn parts(&mut self, month: usize, parts: &mut Vec<(usize, usize, Part)>) {
+        let k = self.sites.len();
         for (place, site) in self.sites.iter().enumerate() {
-            let mut part = Part::of(1.0, [0.0; MONTHS], self.offered[place]);
-            for path in &self.paths {
-                part.add(path.weight, path.p[place], group_of(path.p[place], path.urgency[place]));
-            }
             let cut = self.crowd.as_ref().map_or(&site.facts.cut, |crowd| &crowd.cut);
             let slot = slot_months(cut, cut[month]);
+            let mut part = Part::of(1.0, slot, &[0.0; MONTHS], &self.offered[place]);
+            for (state, weight) in self.states.weight.iter().enumerate() {
+                let at = state * k + place;
+                part.add(*weight, self.p[at], group_of(self.p[at], self.urgency[at]));
+            }
             // a crowd's visit takes all of its sites out of the slot
             let same = |of: &JointSite<'_>| (of.body, of.category) == (site.body, site.category);
             for (other, hazard) in self.hazard.iter().enumerate() {
                 if other == place || self.crowd.is_some() && same(&self.sites[other]) {
-                    for (sum, chance) in part.hazard.iter_mut().zip(within(hazard, slot)) {
-                        *sum += chance;
-                    }
+                    part.add_hazard(hazard);
                 }
             }
             self.offered[place][month] = part.mean();
-            add(site.body, site.category, part);
+            parts.push((site.body, site.category, part));
         }
     }
 
     pub(super) fn offer(&mut self, month: usize, open: bool) {
-        let Self { sites, crowd, left, paths, .. } = self;
-        for path in paths {
-            path.p.fill(0.0);
-            let room = left.saturating_add(path.freed).saturating_sub(path.drawn) as usize;
-            if !open || room == 0 {
+        let Self { sites, crowd, left, states, p, urgency, .. } = self;
+        let k = sites.len();
+        p.clear();
+        p.resize(states.len() * k, 0.0);
+        urgency.resize(states.len() * k, MAY_WAIT);
+        if !open {
+            return;
+        }
+        let in_draw = |site: &JointSite<'_>, now: &SiteNow| {
+            !site.excluded && (site.facts.mandatory & !now.waived) >> month & 1 == 0
+        };
+        let mut members: Vec<Member<'_>> = Vec::new();
+        let mut free: Vec<usize> = Vec::new();
+        for state in 0..states.len() {
+            let room = left.saturating_add(states.freed[state]).saturating_sub(states.drawn[state]) as usize;
+            if room == 0 {
                 continue;
             }
-            let in_draw = |site: &JointSite<'_>, now: &SiteNow| {
-                !site.excluded && (site.facts.mandatory & !now.waived) >> month & 1 == 0
-            };
+            let now = &states.now[state * k..(state + 1) * k];
+            let (p, urgency) = (&mut p[state * k..(state + 1) * k], &mut urgency[state * k..(state + 1) * k]);
             if let Some(crowd) = crowd {
-                let members: Vec<Member<'_>> = sites
-                    .iter()
-                    .zip(&path.now)
-                    .map(|(site, now)| Member {
-                        facts: site.facts,
-                        now: *now,
-                        expected: site.expected,
-                        in_draw: in_draw(site, now),
-                    })
-                    .collect();
+                members.clear();
+                members.extend(sites.iter().zip(now).map(|(site, now)| Member {
+                    facts: site.facts,
+                    now: *now,
+                    expected: site.expected,
+                    in_draw: in_draw(site, now),
+                }));
                 if let CrowdChance::Offers(place, chance) = crowd_chance(crowd, &members, month, |_| {}) {
-                    path.p[place] = chance.p;
-                    path.urgency[place] = chance.urgency;
+                    (p[place], urgency[place]) = (chance.p, chance.urgency);
                 }
                 continue;
             }
-            for (place, site) in sites.iter().enumerate() {
-                if !in_draw(site, &path.now[place]) {
-                    continue;
+            free.clear();
+            for (place, (site, now)) in sites.iter().zip(now).enumerate().filter(|(_, (site, now))| in_draw(site, now))
+            {
+                let chance = own_chance(&site.facts, now, month);
+                (p[place], urgency[place]) = (chance.p, chance.urgency);
+                if chance.p > 0.0 {
+                    free.push(place);
                 }
-                let chance = own_chance(&site.facts, &path.now[place], month);
-                path.p[place] = chance.p;
-                path.urgency[place] = chance.urgency;
             }
-            let mut free: Vec<usize> = (0..sites.len()).filter(|place| path.p[*place] > 0.0).collect();
             if free.len() > room {
                 // the longest unvisited stay, as in the frame
-                free.sort_by_key(|place| (path.now[*place].last, *place));
+                free.sort_by_key(|place| (now[*place].last, *place));
                 for place in &free[room..] {
-                    path.p[*place] = 0.0;
+                    p[*place] = 0.0;
                 }
             }
         }
     }
 
     pub(super) fn each(&mut self, visit: &mut impl FnMut(Offer<'_>)) {
-        for path in &mut self.paths {
-            for ((site, p), urgency) in self.sites.iter().zip(&mut path.p).zip(&path.urgency) {
+        let k = self.sites.len();
+        let chances = self.p.chunks_mut(k).zip(self.urgency.chunks(k));
+        for (weight, (p, urgency)) in self.states.weight.iter().zip(chances) {
+            for ((site, p), urgency) in self.sites.iter().zip(p).zip(urgency) {
                 visit(Offer {
                     body: site.body,
                     category: site.category,
-                    weight: path.weight,
+                    weight: *weight,
                     p,
                     urgency: *urgency,
                     facts: &site.facts,
@@ -190,86 +308,74 @@ impl<'a> Joint<'a> {
         }
     }
 
-    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>], waives: &mut Vec<(u32, u8, f64)>) {
-        let before = std::mem::take(&mut self.paths);
+    /// Where a month leads: every site drawn or not, mandatory checks done.
+    pub(super) fn advance(&mut self, month: usize, desk: &mut Desk) {
+        let k = self.sites.len();
         for (place, hazard) in self.hazard.iter_mut().enumerate() {
-            hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p[place])));
+            let chances = self.states.weight.iter().enumerate().map(|(state, w)| (*w, self.p[state * k + place]));
+            hazard[month] = mean_chance(chances);
         }
-        let mut known = FxHashMap::default();
-        for path in before {
-            for (place, now) in path.now.iter().enumerate() {
+        let Desk { states, branch, seen, many, offers } = desk;
+        states.clear();
+        seen.clear();
+        many.clear();
+        for state in 0..self.states.len() {
+            let weight = self.states.weight[state];
+            let now = self.states.now_of(state, k);
+            let p = &self.p[state * k..(state + 1) * k];
+            for (place, now) in now.iter().enumerate() {
                 if (self.sites[place].facts.mandatory & now.waived) >> month & 1 == 1 {
-                    waives.push(((self.row + place) as u32, month as u8, path.weight));
+                    self.waives.push(((self.row + place) as u32, month as u8, weight));
                 }
             }
-            for mut next in self.branches(path, month, rows) {
-                if next.weight < LEAST || !self.settle(&mut next, month + 1) {
+            offers.clear();
+            offers.extend(p.iter().copied().enumerate().filter(|(_, p)| *p > 0.0));
+            for (place, p) in &*offers {
+                self.drawn[*place][month] += weight * p;
+            }
+            // every one of them drawn or not
+            for which in 0..1_u64 << offers.len().min(63) {
+                let drawn = |at: usize| which >> (offers.len() - 1 - at) & 1 == 0;
+                let chance = |(at, (_, p)): (usize, &(usize, f64))| if drawn(at) { *p } else { 1.0 - p };
+                branch.weight = offers.iter().enumerate().map(chance).fold(weight, |all, p| all * p);
+                if branch.weight < LEAST {
                     continue;
                 }
-                if let Some(at) = known.get(&next.key()) {
-                    let at: usize = *at;
-                    self.paths[at].weight += next.weight;
-                } else {
-                    known.insert(next.key(), self.paths.len());
-                    self.paths.push(next);
+                (branch.drawn, branch.freed) = (self.states.drawn[state], self.states.freed[state]);
+                branch.now.clear();
+                branch.now.extend_from_slice(now);
+                for (at, (place, p)) in offers.iter().enumerate() {
+                    let of = &mut branch.now[*place];
+                    if !drawn(at) {
+                        of.unvisited *= 1.0 - p;
+                        continue;
+                    }
+                    branch.drawn += 1;
+                    let waived = of.waived | self.sites[*place].facts.waived_by(month);
+                    if self.counts_mandatory {
+                        branch.freed += (waived & !of.waived).count_ones();
+                    }
+                    *of = SiteNow { last: month as i16, slot_visit: month as i8, unvisited: 1.0, waived };
                 }
-            }
-        }
-        if self.paths.len() > MOST_PATHS {
-            let all: f64 = self.paths.iter().map(|path| path.weight).sum();
-            self.paths.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-            self.paths.truncate(MOST_PATHS);
-            let kept: f64 = self.paths.iter().map(|path| path.weight).sum();
-            for path in &mut self.paths {
-                path.weight *= all / kept;
-            }
-        }
-    }
-
-    /// Where a month leads from one state: every site drawn or not, mandatory checks done.
-    fn branches(&self, path: Path, month: usize, rows: &mut [ByMonth<f64>]) -> Vec<Path> {
-        let offers: Vec<(usize, f64)> = path.p.iter().copied().enumerate().filter(|(_, p)| *p > 0.0).collect();
-        let mut branches = vec![path];
-        for (place, p) in offers {
-            let mut split = Vec::with_capacity(branches.len() * 2);
-            for mut path in branches {
-                rows[self.row + place][month] += path.weight * p;
-                let mut visited = Path {
-                    weight: path.weight * p,
-                    drawn: path.drawn + 1,
-                    freed: path.freed,
-                    now: path.now.clone(),
-                    p: path.p.clone(),
-                    urgency: path.urgency.clone(),
-                };
-                let (facts, before) = (&self.sites[place].facts, path.now[place].waived);
-                let waived = before | facts.waived_by(month);
-                if self.counts_mandatory {
-                    visited.freed += (waived & !before).count_ones();
-                }
-                visited.now[place] = SiteNow { last: month as i16, slot_visit: month as i8, unvisited: 1.0, waived };
-                split.push(visited);
-                path.weight *= 1.0 - p;
-                path.now[place].unvisited *= 1.0 - p;
-                split.push(path);
-            }
-            branches = split;
-        }
-        for path in &mut branches {
-            for (site, now) in self.sites.iter().zip(&mut path.now) {
-                if (site.facts.mandatory & !now.waived) >> month & 1 == 1 {
-                    now.last = now.last.max(month as i16);
-                    if site.facts.counting >> month & 1 == 1 {
-                        now.slot_visit = month as i8;
+                for (site, now) in self.sites.iter().zip(&mut branch.now) {
+                    if (site.facts.mandatory & !now.waived) >> month & 1 == 1 {
+                        now.last = now.last.max(month as i16);
+                        if site.facts.counting >> month & 1 == 1 {
+                            now.slot_visit = month as i8;
+                        }
                     }
                 }
+                if self.settle(branch, month + 1) {
+                    states.enter(branch, seen, many);
+                }
             }
         }
-        branches
+        states.keep_most(k);
+        std::mem::swap(&mut self.states, states);
     }
 
     /// Brings a state before `month` into one form; false where nothing can be drawn any more.
-    fn settle(&self, path: &mut Path, month: usize) -> bool {
+    fn settle(&self, path: &mut Branch, month: usize) -> bool {
         if month >= MONTHS
             || path.drawn >= self.left.saturating_add(path.freed) && path.now.iter().all(|now| now.waived == 0)
         {

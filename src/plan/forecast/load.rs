@@ -37,21 +37,42 @@ struct Moments {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
     /// Sites.
-    pub sites: f64,
+    sites: f64,
+    /// Months of the slot, as bits: in the others no chance is kept.
+    slot: u16,
     /// Σ weight·p of its states by group.
     first: [f64; GROUPS + 1],
     /// Σ weight·p² by group.
     second: [f64; GROUPS + 1],
     /// Chance in each earlier month, given that it was still in the draw; 0 outside of the month's slot.
-    pub hazard: ByMonth<f64>,
+    hazard: ByMonth<f64>,
     /// Mean chance in each earlier month.
     offered: ByMonth<f64>,
 }
 
+/// The months of a set of bits.
+fn months(mut bits: u16) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let next = bits.trailing_zeros() as usize;
+        bits &= bits.wrapping_sub(1);
+        (next < MONTHS).then_some(next)
+    })
+}
+
 impl Part {
-    /// Of so many sites, without any state yet.
-    pub fn of(sites: f64, hazard: ByMonth<f64>, offered: ByMonth<f64>) -> Self {
-        Self { sites, first: [0.0; GROUPS + 1], second: [0.0; GROUPS + 1], hazard, offered }
+    /// Of so many sites, without any state yet; of the chances in earlier months those of the slot count.
+    pub fn of(sites: f64, slot: u16, hazard: &ByMonth<f64>, offered: &ByMonth<f64>) -> Self {
+        let none = [0.0; GROUPS + 1];
+        let mut part = Self { sites, slot, first: none, second: none, hazard: [0.0; MONTHS], offered: *offered };
+        part.add_hazard(hazard);
+        part
+    }
+
+    /// Adds chances of earlier months in the slot.
+    pub fn add_hazard(&mut self, hazard: &ByMonth<f64>) {
+        for m in months(self.slot) {
+            self.hazard[m] += hazard[m];
+        }
     }
 
     /// Mean chance in the month.
@@ -79,15 +100,13 @@ impl Load {
             let of = &mut self.groups[group];
             of.mean += part.sites * first;
             of.variance += part.sites * (second - first * first);
-            for (with, hazard) in of.with.iter_mut().zip(&part.hazard) {
-                *with -= part.sites * first * hazard;
+            for m in months(part.slot) {
+                of.with[m] -= part.sites * first * part.hazard[m];
             }
         }
         // who has a chance in the month had one in each earlier month of its slot
-        for (along, (hazard, offered)) in self.along.iter_mut().zip(part.hazard.iter().zip(&part.offered)) {
-            if *hazard > 0.0 {
-                *along += part.sites * first * (hazard - offered);
-            }
+        for m in months(part.slot).filter(|m| part.hazard[*m] > 0.0) {
+            self.along[m] += part.sites * first * (part.hazard[m] - part.offered[m]);
         }
     }
 
@@ -301,15 +320,6 @@ impl Carry {
     }
 }
 
-/// Chances that stand for months outside of `slot` are none.
-pub(super) fn within(hazard: &ByMonth<f64>, slot: u16) -> ByMonth<f64> {
-    let mut within = [0.0; MONTHS];
-    for (m, of) in within.iter_mut().enumerate().filter(|(m, _)| slot >> m & 1 == 1) {
-        *of = hazard[m];
-    }
-    within
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,7 +344,7 @@ mod tests {
         let none = [0.0; MONTHS];
         for (load, visits) in loads.iter_mut().zip([[3.0, 2.0, 1.5, 1.0], [0.0, 4.0, 0.5, 0.0]]) {
             for (group, visits) in visits.into_iter().enumerate() {
-                let mut part = Part::of(visits * 2.0, none, none);
+                let mut part = Part::of(visits * 2.0, 0, &none, &none);
                 part.add(1.0, 0.5, group);
                 load.add(&part);
             }
@@ -356,7 +366,7 @@ mod tests {
         let mut load = Load::default();
         let mut hazard = [0.0; MONTHS];
         hazard[0] = 0.25;
-        let mut part = Part::of(40.0, hazard, [0.0; MONTHS]);
+        let mut part = Part::of(40.0, 0b11, &hazard, &[0.0; MONTHS]);
         part.add(0.75, 0.5, 0);
         load.add(&part);
         let mut free = [0.0; MONTHS];

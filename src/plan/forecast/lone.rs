@@ -1,7 +1,7 @@
 //! Sites that nothing couples with others, alike ones followed once.
 
 use super::Offer;
-use super::load::{Part, within};
+use super::load::Part;
 use crate::plan::chance::{GROUPS, MAY_WAIT, SiteFacts, SiteNow, from, own_chance};
 use crate::plan::model::{ByMonth, MONTHS, NEVER};
 use crate::plan::slots::{OUTSIDE, slot_months};
@@ -61,7 +61,7 @@ pub(super) fn settled(facts: &SiteFacts<'_>, mut now: SiteNow, month: usize) -> 
     (now, now.waived != 0 || (month..MONTHS).any(later))
 }
 
-struct Path {
+pub(super) struct Path {
     weight: f64,
     now: SiteNow,
     p: f64,
@@ -84,14 +84,14 @@ pub(super) fn mean_chance(chances: impl Iterator<Item = (f64, f64)>) -> f64 {
 /// Sites that are alike, through the year.
 pub(super) struct Lone<'a> {
     facts: SiteFacts<'a>,
-    /// Body index.
-    pub body: usize,
     /// Category index.
     pub category: usize,
     /// Row of the forecast.
     pub row: u32,
     /// Sites.
     pub members: f64,
+    /// Expected drawn visits of one site by month.
+    pub drawn: ByMonth<f64>,
     paths: Vec<Path>,
     /// Chance in each month so far of those still in the draw.
     hazard: ByMonth<f64>,
@@ -100,9 +100,11 @@ pub(super) struct Lone<'a> {
 }
 
 impl<'a> Lone<'a> {
-    pub(super) fn new(facts: SiteFacts<'a>, now: SiteNow, body: usize, category: usize, row: u32) -> Self {
-        let paths = vec![Path { weight: 1.0, now, p: 0.0, urgency: MAY_WAIT }];
-        Self { facts, body, category, row, members: 0.0, paths, hazard: [0.0; MONTHS], offered: [0.0; MONTHS] }
+    pub(super) fn new(facts: SiteFacts<'a>, now: SiteNow, category: usize, row: u32) -> Self {
+        let mut paths = Vec::with_capacity(4);
+        paths.push(Path { weight: 1.0, now, p: 0.0, urgency: MAY_WAIT });
+        let none = [0.0; MONTHS];
+        Self { facts, category, row, members: 0.0, drawn: none, paths, hazard: none, offered: none }
     }
 
     /// Probability that the mandatory check of a month has become needless by then.
@@ -116,7 +118,7 @@ impl<'a> Lone<'a> {
     /// What it adds to its body's load of a month offered.
     pub(super) fn part(&mut self, month: usize) -> Part {
         let slot = slot_months(&self.facts.cut, self.facts.cut[month]);
-        let mut part = Part::of(self.members, within(&self.hazard, slot), self.offered);
+        let mut part = Part::of(self.members, slot, &self.hazard, &self.offered);
         for path in &self.paths {
             part.add(path.weight, path.p, group_of(path.p, path.urgency));
         }
@@ -135,10 +137,10 @@ impl<'a> Lone<'a> {
         }
     }
 
-    pub(super) fn each(&mut self, visit: &mut impl FnMut(Offer<'_>)) {
+    pub(super) fn each(&mut self, body: usize, visit: &mut impl FnMut(Offer<'_>)) {
         for path in &mut self.paths {
             visit(Offer {
-                body: self.body,
+                body,
                 category: self.category,
                 weight: path.weight * self.members,
                 p: &mut path.p,
@@ -148,11 +150,13 @@ impl<'a> Lone<'a> {
         }
     }
 
-    pub(super) fn advance(&mut self, month: usize, rows: &mut [ByMonth<f64>], waives: &mut Vec<(u32, u8, f64)>) {
-        let before = std::mem::take(&mut self.paths);
+    /// Where a month leads; `before` is room to work in.
+    pub(super) fn advance(&mut self, month: usize, before: &mut Vec<Path>, waives: &mut Vec<(u32, u8, f64)>) {
+        before.clear();
+        before.append(&mut self.paths);
         self.hazard[month] = mean_chance(before.iter().map(|path| (path.weight, path.p)));
         let checks = self.facts.mandatory >> month & 1 == 1;
-        for mut path in before {
+        for mut path in before.drain(..) {
             let waived = checks && path.now.waived >> month & 1 == 1;
             if waived {
                 waives.push((self.row, month as u8, path.weight));
@@ -166,7 +170,7 @@ impl<'a> Lone<'a> {
                 continue;
             }
             if path.p > 0.0 {
-                rows[self.row as usize][month] += path.weight * path.p;
+                self.drawn[month] += path.weight * path.p;
                 let visited = SiteNow {
                     last: month as i16,
                     slot_visit: month as i8,

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::plan::capacity::{cost_by_resource, usable_capacity};
-use crate::plan::frequency::{Use, compute_frequencies};
+use crate::plan::frequency::{Use, compute_floor_use};
 use crate::plan::model::{Capacity, MONTHS, MandatoryVisit, NEVER, PlanInputs, RESOURCES, Resource, VisitKind};
 use crate::plan::shares::{ShareProfiles, compute_shares};
 use crate::policy::Policy;
@@ -176,12 +176,7 @@ fn floors_of(
         .filter(|(_, _, rule)| known(rule))
         .map(|(site, month, rule)| MandatoryVisit { site, month, rule, overdue: false, by: month })
         .collect();
-    let found = compute_frequencies(policy, &bare, shares);
-    let mut floors = found.floor_use;
-    for (floor, fixed) in floors.iter_mut().flatten().flatten().zip(found.mandatory_use.iter().flatten().flatten()) {
-        *floor -= fixed;
-    }
-    floors
+    compute_floor_use(policy, &bare, shares)
 }
 
 /// What visits that are alike have in common.

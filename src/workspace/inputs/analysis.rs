@@ -148,12 +148,7 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
     sites.tier = risk.tiers()?;
     sites.aggravated = scored::AGGRAVATED.of(&risk.frame)?.into_iter().map(Option::unwrap_or_default).collect();
     sites.special = scored::SPECIAL.of(&risk.frame)?.into_iter().map(Option::unwrap_or_default).collect();
-    let strata = scored::STRATUM.of(&risk.frame)?;
-    for (category, stratum) in sites.category.iter_mut().zip(strata.iter()) {
-        // there are few categories: a search is quicker than a map
-        let at = policy.categories.iter().position(|c| Some(c.id.as_str()) == stratum);
-        *category = at.ok_or_else(|| AppError::new("WSP-002", "污染源的监管类别不在规则之列"))? as u8;
-    }
+    sites.category = risk.strata().to_vec();
     let first_open = analysis.month.index_in(project.file.year).unwrap_or(0);
     let carried = date_mandatory(policy, &mut population, &analysis.facts, first_open);
     let plan = plan_of(project, &population, analysis.earlier.as_deref(), first_open)?;
@@ -356,7 +351,7 @@ fn add_draws(
 fn enterprise_of_former(registry: &Registry, population: &Population, unit: &str) -> AppResult<Option<u32>> {
     let Some(row) = row_of_unit(&registry.former, unit) else { return Ok(None) };
     let enterprise = sources::ENTERPRISE.of(&registry.former)?.get(row as usize);
-    Ok(enterprise.and_then(|id| population.index.enterprises.get(id)).copied())
+    Ok(enterprise.and_then(|id| population.index.enterprise(id)))
 }
 
 /// Body and category under which a target stands on its list: its site's own, unless its draw had it elsewhere

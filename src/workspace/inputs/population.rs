@@ -3,10 +3,14 @@
 //! Duty: the one place where the registry's and the risk table's rows become the plan's indices. Rows keep
 //! the order of the sources frame, which is the order of the `unit_id` bytes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
+use polars::prelude::{PlHashMap, StringChunked};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::people::{Person, compute_people};
 use crate::diagnostic::{AppError, AppResult, Finding};
@@ -17,27 +21,75 @@ use crate::plan::shares::{compute_period_bits, compute_period_factors, compute_w
 use crate::plan::{Body, Capacity, Exclusion, History, NEVER, PlanInputs, PlanSites, Resource, Visit, VisitKind};
 use crate::policy::{BodyRule, Policy};
 use crate::registry::schema::{capacity, past_checks, sources, violations};
-use crate::registry::{CheckKind, Registry, SiteStatus};
+use crate::registry::{CheckKind, Registry, SiteStatus, row_among};
 use crate::risk::RiskTable;
 use crate::risk::columns as scored;
 use crate::workspace::inputs::grounds::Entered;
 use crate::workspace::store::project::Project;
 
-/// Index of unit ids, enterprises and bodies over the sources frame.
+/// Index of unit ids and enterprises over the sources frame, whose rows stand in the order of the ids' bytes. The texts
+/// stay in the frame's own columns: a nation's ids are not held twice.
 #[derive(Debug, Clone)]
 pub struct SiteIndex {
-    /// Unit id → row.
-    pub rows: HashMap<String, u32>,
-    /// Enterprise → dense index.
-    pub enterprises: HashMap<String, u32>,
+    units: StringChunked,
+    enterprises: StringChunked,
+    /// Hash of an enterprise → its first row and its dense index.
+    by_hash: FxHashMap<u64, (u32, u32)>,
+    /// Enterprises whose hash is another's too.
+    clashes: BTreeMap<String, u32>,
+    count: u32,
 }
 
 impl SiteIndex {
-    /// The row of a unit.
+    fn new(units: &StringChunked, enterprises: &StringChunked) -> Self {
+        let by_hash = FxHashMap::with_capacity_and_hasher(units.len(), rustc_hash::FxBuildHasher);
+        Self { units: units.clone(), enterprises: enterprises.clone(), by_hash, clashes: BTreeMap::new(), count: 0 }
+    }
+
+    /// The row of a unit. O(log rows).
     #[must_use]
     pub fn row(&self, unit: &str) -> Option<u32> {
-        self.rows.get(unit).copied()
+        row_among(&self.units, unit)
     }
+
+    /// Unit ids in the order of the rows.
+    pub fn units(&self) -> impl Iterator<Item = &str> {
+        self.units.iter().map(Option::unwrap_or_default)
+    }
+
+    /// The dense index of an enterprise.
+    #[must_use]
+    pub fn enterprise(&self, name: &str) -> Option<u32> {
+        let (row, owner) = self.by_hash.get(&hash_of(name))?;
+        if self.owner_at(*row) == name { Some(*owner) } else { self.clashes.get(name).copied() }
+    }
+
+    /// The enterprise of a row; a unit without one is its own.
+    fn owner_at(&self, row: u32) -> &str {
+        let row = row as usize;
+        self.enterprises.get(row).or_else(|| self.units.get(row)).unwrap_or_default()
+    }
+
+    /// Enters a row's enterprise: the next index where it is new.
+    fn enter(&mut self, row: u32) -> u32 {
+        let next = self.count;
+        let hash = hash_of(self.owner_at(row));
+        let (first, owner) = *self.by_hash.entry(hash).or_insert((row, next));
+        let owner = if self.owner_at(first) == self.owner_at(row) {
+            owner
+        } else {
+            let name = self.owner_at(row).to_owned();
+            *self.clashes.entry(name).or_insert(next)
+        };
+        self.count += u32::from(owner == next);
+        owner
+    }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 /// The population of a plan, ready for the plan's functions.
@@ -95,9 +147,9 @@ pub fn compute_population(
     let special = scored::SPECIAL.of(risk_frame)?;
     let stratum = scored::STRATUM.of(risk_frame)?;
 
-    let bodies_by_id: HashMap<&str, u16> =
+    let bodies_by_id: PlHashMap<&str, u16> =
         policy.bodies.iter().enumerate().map(|(i, b)| (b.id.as_str(), i as u16)).collect();
-    let categories: HashMap<&str, u8> =
+    let categories: PlHashMap<&str, u8> =
         policy.categories.iter().enumerate().map(|(i, c)| (c.id.as_str(), i as u8)).collect();
     if risk_frame.height() != n {
         return Err(AppError::new("FRM-001", "风险表与污染源名录的行数不同，请重新导入"));
@@ -106,16 +158,15 @@ pub fn compute_population(
     let mut district_codes: Vec<u32> = district.iter().map(|code| code.unwrap_or(0)).collect();
     district_codes.sort_unstable();
     district_codes.dedup();
-    let districts: HashMap<u32, u16> = district_codes.iter().enumerate().map(|(i, c)| (*c, i as u16)).collect();
+    let districts: FxHashMap<u32, u16> = district_codes.iter().enumerate().map(|(i, c)| (*c, i as u16)).collect();
 
     let mut sites = PlanSites::default();
-    let mut index = SiteIndex { rows: HashMap::with_capacity(n), enterprises: HashMap::with_capacity(n) };
+    let mut index = SiteIndex::new(unit, enterprise);
     let exclusion = compute_exclusions(registry, policy, first_month.first_day(), &mut findings)?;
     // industries repeat: the rules are asked once for each code
-    let mut by_industry: HashMap<&str, (u8, u64)> = HashMap::new();
+    let mut by_industry: PlHashMap<&str, (u8, u64)> = PlHashMap::default();
     for row in 0..n {
         let id = unit.get(row).unwrap_or_default();
-        index.rows.insert(id.to_owned(), row as u32);
         let body_id = body.get(row).unwrap_or_default();
         let Some(body) = bodies_by_id.get(body_id) else {
             return Err(Finding::error("WSP-001", "污染源的执法主体不在规则的执法主体之列")
@@ -128,8 +179,7 @@ pub fn compute_population(
             .and_then(|s| categories.get(s))
             .copied()
             .ok_or_else(|| AppError::new("WSP-002", "污染源的监管类别不在规则之列").with(|f| f.value(id)))?;
-        let next = index.enterprises.len() as u32;
-        let owner = *index.enterprises.entry(enterprise.get(row).unwrap_or(id).to_owned()).or_insert(next);
+        let owner = index.enter(row as u32);
         let code = industry.get(row).unwrap_or_default();
         let (skill, periods) = *by_industry.entry(code).or_insert_with(|| {
             let skill = policy.skills.iter().position(|s| industry_in(code, &s.industries)).map_or(0, |i| i as u8 + 1);
@@ -210,7 +260,7 @@ fn compute_exclusions(
     let enterprise = sources::ENTERPRISE.of(sources)?;
     let penalties = &registry.violations;
     let (of, when) = (violations::ENTERPRISE.of(penalties)?, violations::DATE.of(penalties)?);
-    let mut latest: HashMap<&str, NaiveDate> = HashMap::new();
+    let mut latest: PlHashMap<&str, NaiveDate> = PlHashMap::default();
     for (enterprise, date) in of.iter().zip(&when) {
         if let (Some(enterprise), Some(date)) = (enterprise, date)
             && *date < day
@@ -308,13 +358,16 @@ fn compute_history(
     let (date, joint, done) =
         (past_checks::DATE.of(frame)?, past_checks::JOINT.of(frame)?, past_checks::DONE.of(frame)?);
     let mut own_department: HashMap<String, bool> = HashMap::new();
+    // the search is most of the work: side by side
+    let rows: Vec<Option<u32>> =
+        (0..frame.height()).into_par_iter().map(|row| unit.get(row).and_then(|unit| index.row(unit))).collect();
     for row in 0..frame.height() {
         let Some(when) = date[row] else { continue };
         let Some(month) = PlanMonth::of(when) else { continue };
         if month >= first_month || done[row] == Some(false) {
             continue;
         }
-        let site = unit.get(row).and_then(|u| index.row(u));
+        let site = rows[row];
         let kind = kind.get(row).and_then(CheckKind::from_id);
         let named = department.get(row).unwrap_or_default();
         let own = *own_department.entry(named.to_owned()).or_insert_with(|| is_own_department(&project.policy, named));
@@ -328,7 +381,7 @@ fn compute_history(
         }
         let owner = match site {
             Some(site) => Some(sites.enterprise[site as usize]),
-            None => enterprise.get(row).and_then(|e| index.enterprises.get(e)).copied(),
+            None => enterprise.get(row).and_then(|e| index.enterprise(e)),
         };
         let (Some(owner), Some(m)) = (owner, month.index_in(year)) else { continue };
         let joint = joint[row].unwrap_or(false);

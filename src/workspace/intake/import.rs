@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
+use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
@@ -320,9 +321,8 @@ pub fn create_project_with(
     }
     let mut file: ProjectFile = Project::fresh_file(&name, year, contents.synthetic, mapping);
     file.rows = TableRows::of(&registry);
-    for path in contents.tables.iter().chain(&map_path) {
-        file.inputs.push(record_input(path, &registry)?);
-    }
+    let files: Vec<&PathBuf> = contents.tables.iter().chain(&map_path).collect();
+    file.inputs = files.into_par_iter().map(|path| record_input(path, &registry)).collect::<AppResult<_>>()?;
 
     let mut project = Project::create(root, file, policy_bytes, &context.operator)?;
     if let Some(path) = &map_path {

@@ -247,7 +247,7 @@ impl Facts<'_> {
 
         // 1. the slots as they were sealed: what the new frequencies do, site by site
         let old_slots = year_of(&inputs);
-        let units = known_units(population);
+        let units: Vec<&str> = population.index.units().collect();
         let then = |site: usize| draw.frame.position(units[site]).and_then(|row| draw.frame.row(row));
         // one that must be checked has that for its reason: its frequency tells whether it was in the draw
         let was_out =
@@ -379,18 +379,6 @@ fn ahead_from(basis: &PlanBasis, policy: &Policy, population: &Population, month
     ahead.sort_unstable();
     ahead.dedup_by_key(|v| (v.site, v.month));
     ahead
-}
-
-/// Unit ids of the sites, in their order.
-fn known_units(population: &Population) -> Vec<&str> {
-    let mut units = vec![""; population.inputs.sites.len()];
-    #[allow(clippy::iter_over_hash_type, reason = "each goes to its own place")]
-    for (unit, row) in &population.index.rows {
-        if let Some(place) = units.get_mut(*row as usize) {
-            *place = unit;
-        }
-    }
-    units
 }
 
 /// Units that results or substitutions say are closed or moved.

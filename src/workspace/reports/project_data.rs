@@ -176,9 +176,12 @@ impl AnalysisView {
     pub fn new(project: &Project, data: &ProjectData, analysis: Arc<Analysis>) -> AppResult<Self> {
         let tiers: Arc<[u8]> = analysis.risk.tiers()?.into();
         let scores: Arc<[i64]> = analysis.risk.scores()?.into();
-        let areas = compute_area_figures(&analysis, &project.policy, (&tiers, &scores), &data.places(), None);
-        let table = join(data, &analysis)?;
-        let coming = compute_coming(&project.policy, &data.registry, &analysis)?;
+        let places = data.places();
+        let (areas, (table, coming)) = rayon::join(
+            || compute_area_figures(&analysis, &project.policy, (&tiers, &scores), &places, None),
+            || (join(data, &analysis), compute_coming(&project.policy, &data.registry, &analysis)),
+        );
+        let (table, coming) = (table?, coming?);
         Ok(Self { analysis, tiers, scores, table, areas, coming })
     }
 

@@ -1,12 +1,17 @@
 //! A company's own proof of a month's draw: `proof-UNIT.json`, the same from window and command line.
 
+use std::cell::OnceCell;
+
 use chrono::NaiveDate;
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::CheckResult;
+use crate::disclosure::{CheckOrigin, CheckResult};
 use crate::domain::UnitId;
 use crate::policy::Policy;
-use crate::sampling::{DEMONSTRATION, MerkleTree, UnitProof, compute_proof};
+use crate::sampling::{
+    AnyCertificate, DEMONSTRATION, MerkleTree, SealRegister, UnitProof, compute_proof, compute_told, to_hex,
+};
+use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::publication::{Publication, publication};
 
@@ -24,13 +29,51 @@ pub struct ProofMaker<'a> {
     opened: &'a OpenedDraw,
     tree: MerkleTree,
     publication: Publication,
+    /// First value of the draw's chain, for those who are told; computed once, when it is first asked for.
+    head: OnceCell<String>,
 }
 
 impl<'a> ProofMaker<'a> {
     /// For an opened draw as of a day.
     #[must_use]
     pub fn new(opened: &'a OpenedDraw, results: &[CheckResult], policy: &Policy, on: NaiveDate) -> Self {
-        Self { opened, tree: opened.draw.frame.tree(), publication: publication(opened, results, policy, on) }
+        let publication = publication(opened, results, policy, on);
+        Self { opened, tree: opened.draw.frame.tree(), publication, head: OnceCell::new() }
+    }
+
+    /// The proof on the task sheet of a unit that is visited: before the opening goes out it says that the unit was drawn,
+    /// as the office's word which the certificate will bind.
+    ///
+    /// # Errors
+    /// As [`own_proof`]; those of the certificate.
+    pub fn proof_of_visited(&self, unit: &UnitId) -> AppResult<OwnProof> {
+        let mut own = self.proof(unit)?;
+        let draw = &self.opened.draw;
+        // a triggered check's unit came onto the list by no draw
+        let of_draw = |origin| matches!(origin, CheckOrigin::Drawn | CheckOrigin::Mandatory);
+        let listed = self.opened.checks.iter().any(|check| check.unit_id == *unit && of_draw(check.origin));
+        if let (false, true, Some(opening)) = (own.complete, listed, &draw.opening)
+            && !draw.seal.is_format_1()
+        {
+            let head = match self.head.get() {
+                Some(head) => head,
+                None => {
+                    let first = self.first_head()?;
+                    self.head.get_or_init(|| first)
+                }
+            };
+            own.proof.told = compute_told(&draw.frame, &draw.seal, opening, &self.opened.order, unit.as_str(), head);
+        }
+        Ok(own)
+    }
+
+    /// The first value of the draw's chain, 64 hexadecimal digits; a certificate of format 1 has none, and none is asked.
+    fn first_head(&self) -> AppResult<String> {
+        let (draw, order) = (&self.opened.draw, &self.opened.order);
+        Ok(match compute_draw_certificate(draw, order, &SealRegister::default())? {
+            AnyCertificate::Second(closed) => closed.heads().first().map(|head| to_hex(head)).unwrap_or_default(),
+            AnyCertificate::First(_) => String::new(),
+        })
     }
 
     /// A unit's proof.

@@ -112,7 +112,7 @@ impl<'a> TaskSheets<'a> {
             });
             let mut earlier = self.rows.earlier_findings(&row.unit.unit_id, row.draw.month);
             earlier.truncate(MOST_EARLIER);
-            let proof = proofs.iter().find_map(|maker| maker.proof(&row.unit.unit_id).ok());
+            let proof = proofs.iter().find_map(|maker| maker.proof_of_visited(&row.unit.unit_id).ok());
             pack.details.push(TaskDetail {
                 earlier,
                 limits: self.limits_of(row),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use fairdraw::sampling::{
     AnyCertificate, CheckReport, ClosedCertificate, EndedSeal, ShownUnit, StepState, TicketMaker, UnitProof,
-    check_closed, check_proof, check_proof_with, compute_key, compute_proof, key_to_hex, to_hex,
+    check_closed, check_proof, check_proof_with, compute_key, compute_proof, compute_told, key_to_hex, to_hex,
 };
 use serde_json::Value;
 
@@ -109,7 +109,16 @@ pub(crate) fn proofs(c: &Closed) -> Vec<UnitProof> {
     };
     let s = &e.order.strata[0];
     let excluded = (0..e.frame.len() as u32).find(|row| e.frame.pi_ppb()[*row as usize] == 0).unwrap();
+    let head = to_hex(&c.certificate.heads()[0]);
+    let told = |row: u32| {
+        let told = compute_told(&e.frame, &e.seal, &e.opening, &e.order, e.frame.unit_id(row as usize), &head);
+        UnitProof { told: Some(told.unwrap()), ..of(row, false) }
+    };
+    let came = c.certificate.changes.iter().find(|change| !change.by.is_empty()).unwrap();
+    let came = (0..e.frame.len() as u32).find(|row| c.leaf(*row) == came.by).unwrap();
     vec![
+        told(s.selected()[1].row),
+        told(came),
         of(s.selected()[1].row, true),
         of(s.reserves()[1].row, true),
         of(excluded, true),
@@ -134,6 +143,8 @@ fn no_alteration_of_a_proof_passes_beside_the_certificate() {
                 continue;
             }
             let held = check_proof_with(&read, &certificate);
+            // what a unit was told before the publication is held against the certificate field by field
+            assert!(read.told.is_none() || !held.is_verified(), "{} passes", altered.what);
             if let Some(draw) = read.draw.as_ref().filter(|_| held.is_verified()) {
                 // what is left out says so: the row of the first reserve
                 assert!(draw.reserve.is_none(), "{} passes", altered.what);
@@ -143,7 +154,7 @@ fn no_alteration_of_a_proof_passes_beside_the_certificate() {
     }
     println!("{count} alterations; the office's word without the certificate: {words:?}");
     // dropping the draw or the reserve's row is seen as a step that was not checked
-    let known = ["", "draw", "draw.threshold"];
+    let known = ["", "draw", "draw.threshold", "told", "told.head", "told.threshold"];
     assert!(words.iter().all(|what| known.contains(&what.as_str())), "{words:?}");
-    assert!(serde_json::to_value(&proofs(&c)[0]).unwrap()["draw"]["reserve"] != Value::Null);
+    assert!(serde_json::to_value(&proofs(&c)[2]).unwrap()["draw"]["reserve"] != Value::Null);
 }

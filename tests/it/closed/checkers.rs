@@ -4,6 +4,7 @@
 use fairdraw::anchor::bundle::Anchors;
 use fairdraw::anchor::keys::{KeyAlgorithm, SigningKey};
 use fairdraw::anchor::statement::{Role, Subject, sign_statement};
+use fairdraw::export::proof_qr_text;
 use fairdraw::sampling::{
     AnyCertificate, CheckReport, ShanghaiTime, StepState, UnitProof, check_proof, check_proof_with,
 };
@@ -170,6 +171,20 @@ fn the_page_says_of_every_alteration_what_the_program_says() {
         let given: Vec<&Given> = part.iter().map(|case| &case.given).collect();
         held(part, &page_answers(folder.path(), &given), true);
     }
+    // from the code on a task sheet as from the file
+    let c = closed();
+    let codes: Vec<Case> = proofs(&c)
+        .into_iter()
+        .map(|proof| {
+            let proof = proof.for_code();
+            let text = proof_qr_text(&proof, None);
+            let given = Given { text, frame: None, published: Some(c.published()), head: None, against: None };
+            case("a code", given, &check_proof(&proof, Some(&c.published())))
+        })
+        .collect();
+    let given: Vec<&Given> = codes.iter().map(|case| &case.given).collect();
+    held(&codes, &page_answers(folder.path(), &given), true);
+    assert!(codes.iter().filter(|case| case.steps.iter().any(|step| step.0 == "机关告知")).count() == 2);
 }
 
 /// A certificate signed by the office and a witness, with a key of each kind.

@@ -105,7 +105,9 @@ fn what_three_months_say_of_the_city() {
     let alive: Vec<&str> = truth.values().copied().filter(|found| *found != "搬迁或关闭").collect();
     let rate = alive.iter().filter(|found| **found == "未发现问题").count() as f64 / alive.len() as f64;
     let city = effect.city().unwrap();
-    assert!((city.interval.0..=city.interval.1).contains(&rate), "{rate} not in {:?}", city.interval);
+    // the draws differ from run to run, and one interval of 95 % in twenty misses: how often is held by `coverage`
+    let (middle, half) = (f64::midpoint(city.interval.0, city.interval.1), (city.interval.1 - city.interval.0) / 2.0);
+    assert!((rate - middle).abs() < 2.5 * half && half < 0.1, "{rate} is far from {:?}", city.interval);
     assert!(effect.missing > 5 && effect.sampled > effect.missing + 60, "{} {}", effect.sampled, effect.missing);
     // every figure says what it stands for
     for rate in &effect.rates {

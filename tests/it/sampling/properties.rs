@@ -251,7 +251,7 @@ fn a_units_proof_shows_its_row_before_and_its_draw_after_the_opening() {
             ProofOutcome::Selected => selected += 1,
             ProofOutcome::Excluded => excluded += 1,
             ProofOutcome::NotSelected => left += 1,
-            ProofOutcome::NotOpened => panic!("opened"),
+            ProofOutcome::NotOpened | ProofOutcome::ToldSelected | ProofOutcome::ToldReplacement => panic!("opened"),
         }
         assert_ne!(closed.outcome(), ProofOutcome::Selected);
         let mut wrong = opened.clone();

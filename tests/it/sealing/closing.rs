@@ -6,13 +6,16 @@ use std::fs;
 use fairdraw::diagnostic::Progress;
 use fairdraw::disclosure::{CheckOrigin, CheckResult, Outcome, check_revived};
 use fairdraw::domain::{PPB, Period, SubstituteCase, UnitId};
-use fairdraw::sampling::{AnyCertificate, SealEnd, VoidedSeal, is_mandatory, sha256, to_hex};
+use fairdraw::sampling::{
+    AnyCertificate, ProofOutcome, SealEnd, StepState, VoidedSeal, check_proof, check_proof_with, is_mandatory, sha256,
+    to_hex,
+};
 use fairdraw::workspace::deeds::change::substitute_unit;
 use fairdraw::workspace::deeds::evidence::Ground;
 use fairdraw::workspace::deeds::open::void_period;
 use fairdraw::workspace::deeds::seal::{Pledge, seal_month};
 use fairdraw::workspace::inputs::due::OpenedDraw;
-use fairdraw::workspace::reports::proof::own_proof;
+use fairdraw::workspace::reports::proof::{ProofMaker, own_proof};
 use fairdraw::workspace::reports::publication::{Publication, publication, publication_day};
 use fairdraw::workspace::reports::rederive::rederive_month;
 use fairdraw::workspace::store::draws::StoredDraw;
@@ -134,6 +137,23 @@ fn a_certificate_goes_out_on_its_day_with_the_unvisited_masked_and_a_triggered_c
     // the one that is left is not told by its own proof either, the others are
     let told = |unit: &UnitId| own_proof(&opened, &checked, policy, day, unit).unwrap().proof.draw.is_some();
     assert!(!told(&left) && told(&opened.checks[1].unit_id));
+    // its inspector's sheet tells it that it was drawn: the office's word, which the certificate binds
+    let maker = ProofMaker::new(&opened, &checked, policy, day);
+    let sheet = maker.proof_of_visited(&left).unwrap().proof;
+    assert_eq!((sheet.outcome(), sheet.draw.is_none()), (ProofOutcome::ToldSelected, true));
+    let report = check_proof(&sheet, None);
+    let step = report.steps.iter().find(|step| step.name == "机关告知").unwrap();
+    assert!(
+        report.is_verified() && step.state == StepState::NotChecked && step.detail.contains("机关告知抽中"),
+        "{step:?}"
+    );
+    assert!(check_proof_with(&sheet, &whole).is_verified());
+    let mut lied = sheet.clone();
+    lied.told.as_mut().unwrap().head = "0".repeat(64);
+    assert!(check_proof(&lied, None).is_verified() && !check_proof_with(&lied, &whole).is_verified());
+    // neither the secret nor anybody else's ticket is in it
+    let text = String::from_utf8(sheet.to_json()).unwrap();
+    assert!(!text.contains(&opened.draw.opening.as_ref().unwrap().secret));
     // what is left is a triggered check: nothing waits for it
     opened.checks[0].origin = CheckOrigin::Triggered;
     let early = chrono::NaiveDate::from_ymd_opt(2027, 1, 25).unwrap();
