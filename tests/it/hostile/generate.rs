@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use fairdraw::anchor::bundle::Anchors;
 use fairdraw::anchor::keys::{KeyAlgorithm, SigningKey};
-use fairdraw::sampling::{Certificate, Opening, Seal, SealRegister, UnitProof};
+use fairdraw::sampling::{AnyCertificate, Opening, Seal, SealRegister, UnitProof};
 use polars::prelude::{ParquetWriter, df};
 
 use super::Numbers;
+use super::readers::{NEEDS, PASSWORD, ROSTER, SECRET};
 
 /// A good file: its name and its bytes.
 #[derive(Clone)]
@@ -80,14 +81,6 @@ pub(super) fn good_files() -> Vec<Good> {
     all
 }
 
-/// Inspectors, and what checks need.
-pub(super) const ROSTER: &str =
-    "certificate,body,lead,skills,checks_max,recusals\n0901,b,1,haz;rad,5,U1\n0902,b,0,,4,\n0903,b,1,,3,U2\n";
-pub(super) const NEEDS: &str = "unit_id,body,skill\nU1,b,haz\nU2,b,\n";
-
-/// The secret of a key that nobody uses.
-pub(super) const SECRET: [u8; 32] = [7; 32];
-
 /// Keys, rounds of a beacon, what others say of a draw, and the inspectors' files.
 fn keys_and_numbers() -> Vec<Good> {
     let round = r#"{"round":72785,"randomness":"8b676484b5fb1f37f9ec5c413d7d29883504e5b669f604a1ce68b3388e9ae3d9","signature":"82f5d3d2de4db19d40a6980e8aa37842a0e55d1df06bd68bddc8d60002e8e959eb9cfa368b3c1b77d18f02a54fe047b80f0989315f83b12a74fd8679c4f12aae86eaf6ab5690b34f1fddd50ee3cc6f6cdf59e95526d5a5d82aaa84fa6f181e42","previous_signature":"a609e19a03c2fcc559e8dae14900aaefe517cb55c840f6e69bc8e4f66c8d18e8a609685d9917efbfb0c37f058c2de88f13d297c7e19e0ab24813079efe57a182554ff054c7638153f9b26a60e7111f71a0ff63d9571704905d3ca6df0b031747"}"#;
@@ -106,7 +99,7 @@ fn keys_and_numbers() -> Vec<Good> {
     found.push(good("anchors.json", anchors.to_json()));
     for algorithm in [KeyAlgorithm::Sm2, KeyAlgorithm::Ed25519] {
         let key = SigningKey::of_secret("见证人", algorithm, SECRET).unwrap();
-        found.push(good("office.key", key.lock("见证人自己的一个长长的口令").unwrap()));
+        found.push(good("office.key", key.lock(PASSWORD).unwrap()));
         let signature = key.sign(b"message").unwrap();
         found.push(good("signed.pub", [key.public().to_text().as_bytes(), b"\n", &signature[..]].concat()));
     }
@@ -121,8 +114,8 @@ fn papers() -> Vec<Good> {
     let mut open = vec![&vectors];
     while let Some(value) = open.pop() {
         let bytes = value.to_string().into_bytes();
-        let name = if Certificate::parse(&bytes).is_ok() {
-            "certificate.json"
+        let name = if let Ok(certificate) = AnyCertificate::parse(&bytes) {
+            if matches!(certificate, AnyCertificate::First(_)) { "certificate.json" } else { "closed_certificate.json" }
         } else if UnitProof::parse(&bytes).is_ok() {
             "proof.json"
         } else if Seal::parse(&bytes).is_ok() {
