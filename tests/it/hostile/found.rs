@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
+use fairdraw::registry::frame_from_bytes;
+
+use super::bombs::hollow_columns;
+use super::generate::good_parquet;
 use super::readers::READERS;
-use super::{MOST_TIME, peak_mb, timed};
+use super::{Folder, MOST_TIME, peak_mb, timed};
 
 #[test]
 fn findings_of_the_fuzz_targets_stay_mended() {
@@ -37,4 +41,27 @@ fn each_target_has_its_reader() {
     let mut readers: Vec<&str> = READERS.iter().map(|(name, _)| *name).collect();
     readers.sort_unstable();
     assert_eq!(targets, readers);
+}
+
+#[test]
+fn frames_of_a_project_are_read_as_carefully_as_files_from_outside() {
+    let good = good_parquet();
+    assert_eq!(frame_from_bytes(good.clone(), "sources").unwrap().height(), 3);
+    let mut refused = 0;
+    for at in 0..good.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut bytes = good.clone();
+            bytes[at] ^= flip;
+            if let Err(error) = frame_from_bytes(bytes, "sources") {
+                assert_eq!(error.code(), "IMP-083", "byte {at}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 100, "{refused}");
+    let folder = Folder::new();
+    let path = folder.file("b.parquet", b"");
+    hollow_columns(&path, 2_000_000);
+    let error = frame_from_bytes(std::fs::read(&path).unwrap(), "sources").unwrap_err();
+    assert!(error.code() == "IMP-083" && error.to_string().contains("文件展开后过大"), "{error}");
 }

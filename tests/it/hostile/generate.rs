@@ -55,7 +55,8 @@ const SOURCES: &str = "排污许可证编号,单位名称,统一社会信用代�
     91310115MA1K4TX00A001P,上海甲有限公司,91310115MA1K4TX00A,浦东新区,重点管理,在产\n\
     91310115MA1K4TX11B001Q,\"上海乙, 有限公司\",91310115MA1K4TX11B,黄浦区,简化管理,停产\n";
 
-fn parquet() -> Vec<u8> {
+/// A small table.
+pub(super) fn good_parquet() -> Vec<u8> {
     let mut frame = df!("编号" => ["a", "b", "c"], "数" => [1.5, 2.0, 3.0], "整" => [1_i64, 2, 3]).unwrap();
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
@@ -68,7 +69,7 @@ pub(super) fn good_files() -> Vec<Good> {
         good("名录.csv", SOURCES),
         good("名录_gbk.csv", encoding_rs::GBK.encode(SOURCES).0.into_owned()),
         good("名录_utf16.csv", SOURCES.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()),
-        good("名录.parquet", parquet()),
+        good("名录.parquet", good_parquet()),
         good("policy.ron", std::fs::read(root("assets/policy/shanghai_154.ron")).unwrap()),
         good("columns.ron", std::fs::read(root("assets/columns.ron")).unwrap()),
         good("layer.prj", fairdraw::district::WGS84_WKT),
