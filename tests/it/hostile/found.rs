@@ -1,4 +1,5 @@
-//! What the fuzz targets found (`fuzz/`), kept small: a folder of `tests/fixtures/hostile` for each reader.
+//! What the fuzz targets found (`fuzz/`) and what was made by hand, kept small: a folder of `tests/fixtures/hostile` for
+//! each reader.
 
 use std::path::Path;
 
@@ -47,18 +48,9 @@ fn each_target_has_its_reader() {
 fn frames_of_a_project_are_read_as_carefully_as_files_from_outside() {
     let good = good_parquet();
     assert_eq!(frame_from_bytes(good.clone(), "sources").unwrap().height(), 3);
-    let mut refused = 0;
-    for at in 0..good.len() {
-        for flip in [0x01, 0x80, 0xff] {
-            let mut bytes = good.clone();
-            bytes[at] ^= flip;
-            if let Err(error) = frame_from_bytes(bytes, "sources") {
-                assert_eq!(error.code(), "IMP-083", "byte {at}");
-                refused += 1;
-            }
-        }
+    for cut in 0..good.len() {
+        assert_eq!(frame_from_bytes(good[..cut].to_vec(), "sources").unwrap_err().code(), "IMP-083", "{cut} bytes");
     }
-    assert!(refused > 100, "{refused}");
     let folder = Folder::new();
     let path = folder.file("b.parquet", b"");
     hollow_columns(&path, 2_000_000);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fairdraw::anchor::bundle::Anchors;
 use fairdraw::anchor::keys::{KeyAlgorithm, SigningKey};
-use fairdraw::sampling::{AnyCertificate, Opening, Seal, SealRegister, UnitProof};
+use fairdraw::sampling::{Certificate, Opening, Seal, SealRegister, UnitProof};
 use polars::prelude::{ParquetWriter, df};
 
 use super::Numbers;
@@ -115,8 +115,8 @@ fn papers() -> Vec<Good> {
     let mut open = vec![&vectors];
     while let Some(value) = open.pop() {
         let bytes = value.to_string().into_bytes();
-        let name = if let Ok(certificate) = AnyCertificate::parse(&bytes) {
-            if matches!(certificate, AnyCertificate::First(_)) { "certificate.json" } else { "closed_certificate.json" }
+        let name = if Certificate::parse(&bytes).is_ok() {
+            "certificate.json"
         } else if UnitProof::parse(&bytes).is_ok() {
             "proof.json"
         } else if Seal::parse(&bytes).is_ok() {

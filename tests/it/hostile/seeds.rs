@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use fairdraw::sampling::AnyCertificate;
+
 use super::generate::{Good, good_files, hostile};
 use super::readers::joined;
 
@@ -52,6 +54,27 @@ fn parts_of(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     found
 }
 
+/// Certificates of format 2, as the reference vectors have them. The numbered damage of `generate` begins without them,
+/// so that its numbers go on meaning the same files.
+fn closed_certificates() -> Vec<Good> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/vectors.json");
+    let vectors: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut found = Vec::new();
+    let mut open = vec![&vectors];
+    while let Some(value) = open.pop() {
+        let bytes = value.to_string().into_bytes();
+        if matches!(AnyCertificate::parse(&bytes), Ok(AnyCertificate::Second(_))) && found.len() < 6 {
+            found.push(Good { name: "certificate.json".to_owned(), bytes, companion: None });
+        }
+        match value {
+            serde_json::Value::Object(map) => open.extend(map.values()),
+            serde_json::Value::Array(list) => open.extend(list.iter().take(40)),
+            _ => {}
+        }
+    }
+    found
+}
+
 #[test]
 #[ignore = "writes the seeds of the fuzz targets into fuzz/corpus"]
 fn write_seeds() {
@@ -60,7 +83,9 @@ fn write_seeds() {
     let files = good_files();
     let damaged = (0..600).map(|number| hostile(&files, number));
     let mut counts = std::collections::BTreeMap::new();
-    for (target, bytes) in files.iter().cloned().chain(damaged).flat_map(|file| seeds_of(&file)) {
+    for (target, bytes) in
+        files.iter().cloned().chain(closed_certificates()).chain(damaged).flat_map(|file| seeds_of(&file))
+    {
         let folder = root.join(target);
         std::fs::create_dir_all(&folder).unwrap();
         let name = fairdraw::sampling::to_hex(&fairdraw::sampling::sha256(&[&bytes]));
