@@ -1,7 +1,5 @@
 //! Frames as parquet bytes, for `frames/*.parquet` of a project. Writing the files is the workspace's duty.
 
-use std::io::Cursor;
-
 use polars::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult};
@@ -27,11 +25,11 @@ pub fn frame_to_bytes(frame: &DataFrame) -> AppResult<Vec<u8>> {
 /// A frame from parquet; `name` is for messages.
 ///
 /// # Errors
-/// `IMP-083` where the bytes are no parquet or damaged.
+/// `IMP-083` where the bytes are no parquet, damaged, or unpack to too much.
 pub fn frame_from_bytes(bytes: Vec<u8>, name: &str) -> AppResult<DataFrame> {
-    ParquetReader::new(Cursor::new(bytes))
-        .finish()
-        .map_err(|error| AppError::from(codes::FRAME_UNREADABLE.finding().file(name).value(error.to_string())))
+    crate::tabular::read_frame(bytes, name).map_err(|error| {
+        AppError::from(codes::FRAME_UNREADABLE.finding().file(name).value(error.finding().what.clone()))
+    })
 }
 
 /// Projects of version 0.1 kept past checks without the flag of what is pending: it is read from their words as the

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Cursor;
+use std::path::Path;
 
 use chrono::DateTime;
 use polars::io::mmap::MmapBytesReader;
@@ -34,20 +35,29 @@ const MOST_BYTES: u64 = 1 << 30;
 /// take nothing packed.
 const HARMLESS: u64 = 512 << 20;
 const MOST_RATIO: u64 = 100;
+/// The same for the program's own frames, most columns of which may be blank.
+const MOST_OWN_RATIO: u64 = 1_000;
 /// Bytes that a cell takes unpacked, whatever is in it.
 const CELL: u64 = 16;
 /// Most rows: ten times a nation's register.
 const MOST_ROWS: usize = 40_000_000;
 
-/// The columns of a file: all at once, or where that fails one by one, so that a column of a strange type costs itself
-/// alone.
-fn load_frame<R: MmapBytesReader + 'static>(
+/// What a file says of itself before its columns are read.
+struct Promise {
+    names: Vec<String>,
+    rows: usize,
+    /// Columns of half floats: two bytes that may look like text, their type alone says what they are.
+    halves: BTreeSet<String>,
+}
+
+/// Reads what a file says of itself and refuses what would unpack to too much.
+fn check_promise<R: MmapBytesReader + 'static>(
     input: &Input,
+    most_ratio: u64,
     open: &dyn Fn() -> AppResult<R>,
-    diagnostics: &mut Diagnostics,
-) -> AppResult<(DataFrame, BTreeSet<String>)> {
+) -> AppResult<Promise> {
     let refused = |e: PolarsError| input.broken_part("Parquet", &e);
-    let (names, height, halves) = fenced(input, || {
+    fenced(input, || {
         let mut reader = ParquetReader::new(open()?);
         let metadata = reader.get_metadata().map_err(refused)?;
         let groups = metadata.row_groups.iter();
@@ -58,7 +68,6 @@ fn load_frame<R: MmapBytesReader + 'static>(
             })
             .fold(0, u64::saturating_add);
         let rows = metadata.num_rows;
-        // Half floats come as two bytes that may look like text: their type alone says what they are.
         let halves: BTreeSet<String> = metadata
             .schema()
             .columns()
@@ -68,13 +77,35 @@ fn load_frame<R: MmapBytesReader + 'static>(
             .collect();
         let columns = metadata.schema().columns().len() as u64;
         let taken = unpacked.saturating_add((rows as u64).saturating_mul(columns).saturating_mul(CELL));
-        let hollow = taken > HARMLESS && taken / MOST_RATIO > input.length;
+        let hollow = taken > HARMLESS && taken / most_ratio > input.length;
         if unpacked > MOST_BYTES * 4 || rows > MOST_ROWS || hollow {
             return Err(input.bomb(format!("{rows} 行，{} MB", unpacked >> 20)));
         }
         let names: Vec<String> = reader.schema().map_err(refused)?.iter_names().map(ToString::to_string).collect();
-        Ok((names, rows, halves))
-    })?;
+        Ok(Promise { names, rows, halves })
+    })
+}
+
+/// Reads a frame that this program wrote, as carefully as one from outside: a project's folder is anybody's.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn read_own(bytes: Vec<u8>, name: &str) -> AppResult<DataFrame> {
+    let input = Input::memory(name.to_owned(), Path::new(name), bytes);
+    let open = || Ok(Cursor::new(input.whole()?));
+    check_promise(&input, MOST_OWN_RATIO, &open)?;
+    fenced(&input, || ParquetReader::new(open()?).finish().map_err(|e| input.broken_part("Parquet", &e)))
+}
+
+/// The columns of a file: all at once, or where that fails one by one, so that a column of a strange type costs itself
+/// alone.
+fn load_frame<R: MmapBytesReader + 'static>(
+    input: &Input,
+    open: &dyn Fn() -> AppResult<R>,
+    diagnostics: &mut Diagnostics,
+) -> AppResult<(DataFrame, BTreeSet<String>)> {
+    let refused = |e: PolarsError| input.broken_part("Parquet", &e);
+    let Promise { names, rows: height, halves } = check_promise(input, MOST_RATIO, open)?;
     let whole = fenced(input, || ParquetReader::new(open()?).finish().map_err(refused));
     let fault = match whole {
         Ok(frame) => return Ok((frame, halves)),

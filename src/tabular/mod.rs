@@ -151,6 +151,14 @@ pub fn load_raw(
     Ok(tables)
 }
 
+/// Reads a frame that this program wrote as parquet, fenced and bounded as one from outside.
+///
+/// # Errors
+/// `RAW-004` damaged, `RAW-005` too large unpacked, `RAW-010` after a panic in the reader.
+pub(crate) fn read_frame(bytes: Vec<u8>, name: &str) -> AppResult<DataFrame> {
+    columnar::read_own(bytes, name)
+}
+
 fn unknown_encoding(input: &Input, name: &str) -> AppError {
     input
         .error("RAW-007", "无法识别的文字编码")

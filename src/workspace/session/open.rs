@@ -17,7 +17,7 @@ use crate::workspace::intake::inspect::{STAGING, forget_staging};
 use crate::workspace::reports::books::Books;
 use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
 use crate::workspace::session::job::Stage;
-use crate::workspace::store::frames::load_project_data;
+use crate::workspace::store::frames::load_project_data_watched;
 use crate::workspace::store::lock::ProjectLock;
 use crate::workspace::store::log::changed_finding;
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
@@ -293,11 +293,12 @@ pub(super) fn load_project(
         say.push(finding.what.clone());
         findings.push(finding.clone());
     }
+    progress.check()?;
     if let Some(finding) = untold_changes(&project)? {
         say.push(finding.what.clone());
         findings.push(finding);
     }
-    let (registry, districts) = load_project_data(&project)?;
+    let (registry, districts) = load_project_data_watched(&project, progress)?;
     progress.check()?;
     let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
     // another window's draft is not this one's

@@ -131,7 +131,8 @@ impl Session {
             Err(error) => {
                 match ended.kind {
                     Kind::Load => {
-                        self.opening = Stage::Failed(error.to_string());
+                        let stopped = error.code() == "JOB-001";
+                        self.opening = if stopped { Stage::Empty } else { Stage::Failed(error.to_string()) };
                         // the project that stays open goes on where it was
                         self.refresh_books();
                     }

@@ -103,9 +103,14 @@ pub(in crate::workspace) fn put_next_registry(
 
 /// Reads the registry's frames of a folder.
 pub(in crate::workspace) fn load_frames(folder: &Path) -> AppResult<Registry> {
+    load_frames_watched(folder, &Progress::none())
+}
+
+fn load_frames_watched(folder: &Path, progress: &Progress) -> AppResult<Registry> {
     let mut registry = Registry::empty();
     let names: Vec<&str> = registry.frames().map(|(name, _)| name).collect();
     for name in names {
+        progress.check()?;
         let bytes = load_bytes(&folder.join(format!("{name}.parquet")))?;
         registry.restore(name, frame_from_bytes(bytes, name)?)?;
     }
@@ -124,15 +129,25 @@ pub(in crate::workspace) fn load_frames(folder: &Path) -> AppResult<Registry> {
 /// # Errors
 /// `FRM-…`, `IO-…`.
 pub fn load_project_data(project: &Project) -> AppResult<(Registry, DistrictSet)> {
-    let folder = project.root().join("frames");
-    let registry = load_frames(&folder)?;
+    load_project_data_watched(project, &Progress::none())
+}
+
+/// [`load_project_data`] that can be cancelled: a large map is checked for seconds.
+///
+/// # Errors
+/// `FRM-…`, `IO-…`, `JOB-001` when cancelled.
+pub fn load_project_data_watched(project: &Project, progress: &Progress) -> AppResult<(Registry, DistrictSet)> {
+    progress.begin("读取核查后的数据", 0);
+    let folder = project.root().join(FRAMES);
+    let registry = load_frames_watched(&folder, progress)?;
+    progress.begin("读取地图", 0);
     let mut findings = Diagnostics::new();
     let districts = match &project.file.districts {
         Some(path) => load_districts(
             &project.root().join(path),
             &district_options(&project.file.mapping),
             &mut findings,
-            &Progress::none(),
+            progress,
         )?,
         None => load_bundled_districts(&mut findings)?,
     };

@@ -9,6 +9,7 @@ use fairdraw::sampling::{Certificate, Opening, Seal, SealRegister, UnitProof};
 use polars::prelude::{ParquetWriter, df};
 
 use super::Numbers;
+use super::readers::{NEEDS, PASSWORD, ROSTER, SECRET};
 
 /// A good file: its name and its bytes.
 #[derive(Clone)]
@@ -54,7 +55,8 @@ const SOURCES: &str = "排污许可证编号,单位名称,统一社会信用代�
     91310115MA1K4TX00A001P,上海甲有限公司,91310115MA1K4TX00A,浦东新区,重点管理,在产\n\
     91310115MA1K4TX11B001Q,\"上海乙, 有限公司\",91310115MA1K4TX11B,黄浦区,简化管理,停产\n";
 
-fn parquet() -> Vec<u8> {
+/// A small table.
+pub(super) fn good_parquet() -> Vec<u8> {
     let mut frame = df!("编号" => ["a", "b", "c"], "数" => [1.5, 2.0, 3.0], "整" => [1_i64, 2, 3]).unwrap();
     let mut bytes = Vec::new();
     ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
@@ -67,7 +69,7 @@ pub(super) fn good_files() -> Vec<Good> {
         good("名录.csv", SOURCES),
         good("名录_gbk.csv", encoding_rs::GBK.encode(SOURCES).0.into_owned()),
         good("名录_utf16.csv", SOURCES.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()),
-        good("名录.parquet", parquet()),
+        good("名录.parquet", good_parquet()),
         good("policy.ron", std::fs::read(root("assets/policy/shanghai_154.ron")).unwrap()),
         good("columns.ron", std::fs::read(root("assets/columns.ron")).unwrap()),
         good("layer.prj", fairdraw::district::WGS84_WKT),
@@ -79,14 +81,6 @@ pub(super) fn good_files() -> Vec<Good> {
     all.extend(keys_and_numbers());
     all
 }
-
-/// Inspectors, and what checks need.
-pub(super) const ROSTER: &str =
-    "certificate,body,lead,skills,checks_max,recusals\n0901,b,1,haz;rad,5,U1\n0902,b,0,,4,\n0903,b,1,,3,U2\n";
-pub(super) const NEEDS: &str = "unit_id,body,skill\nU1,b,haz\nU2,b,\n";
-
-/// The secret of a key that nobody uses.
-pub(super) const SECRET: [u8; 32] = [7; 32];
 
 /// Keys, rounds of a beacon, what others say of a draw, and the inspectors' files.
 fn keys_and_numbers() -> Vec<Good> {
@@ -106,7 +100,7 @@ fn keys_and_numbers() -> Vec<Good> {
     found.push(good("anchors.json", anchors.to_json()));
     for algorithm in [KeyAlgorithm::Sm2, KeyAlgorithm::Ed25519] {
         let key = SigningKey::of_secret("见证人", algorithm, SECRET).unwrap();
-        found.push(good("office.key", key.lock("见证人自己的一个长长的口令").unwrap()));
+        found.push(good("office.key", key.lock(PASSWORD).unwrap()));
         let signature = key.sign(b"message").unwrap();
         found.push(good("signed.pub", [key.public().to_text().as_bytes(), b"\n", &signature[..]].concat()));
     }

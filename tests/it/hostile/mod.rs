@@ -10,8 +10,13 @@
 //! ```
 
 mod bombs;
+mod borders;
 mod damaged;
+mod found;
 mod generate;
+mod program;
+mod readers;
+mod seeds;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -24,11 +29,20 @@ impl Folder {
         Self(tempfile::tempdir().unwrap())
     }
 
+    pub(super) fn path(&self) -> &std::path::Path {
+        self.0.path()
+    }
+
     pub(super) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.0.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
+}
+
+/// True for the whole sizes; small ones run in the suite.
+pub(super) fn full() -> bool {
+    std::env::var("FAIRDRAW_HOSTILE_SIZE").is_ok_and(|size| size == "full")
 }
 
 /// The most that reading one file may take. A build without optimisation is given five times as long.

@@ -1,0 +1,4 @@
+//! Key files and signatures: see `readers::keys`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: fairdraw_fuzz::quiet(), |bytes: &[u8]| fairdraw_fuzz::readers::keys(bytes));

@@ -1,0 +1,4 @@
+//! Parquet: see `readers::parquet`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(init: fairdraw_fuzz::quiet(), |bytes: &[u8]| fairdraw_fuzz::readers::parquet(bytes));
