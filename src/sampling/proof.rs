@@ -99,7 +99,7 @@ impl ProofOutcome {
             Self::NotSelected => "未抽中",
             Self::NotOpened => "尚未开封",
             Self::ToldSelected => "机关告知抽中",
-            Self::ToldReplacement => "机关告知替补列入",
+            Self::ToldReplacement => "机关告知替换列入",
         }
     }
 }

@@ -93,20 +93,22 @@ pub fn compute_told(
 /// Checks what can be checked without the opening, and says that the rest is the office's word.
 pub(super) fn check_told(report: &mut CheckReport, proof: &UnitProof, told: &ToldDraw) {
     let unit = proof.row.unit_id.as_str();
-    let bad = |text: &str, what: &str| vec![Fault::new("VER-076", format!("{unit} {text}"), format!("{unit}: {what}"))];
+    let wrong = |why: &str, what: &str| {
+        vec![Fault::new("VER-079", format!("机关告知 {unit} 的结果不成立：{why}"), format!("{unit}: {what}"))]
+    };
     let sealed = proof.seal.strata.iter().find(|s| s.id == proof.row.stratum.as_str());
     let has_reserves = sealed.is_some_and(|s| s.size > s.draw);
     let (key, limit) = (key_from_hex(&told.key), key_from_hex(&told.threshold));
     let faults = if proof.row.pi_ppb == 0 || proof.row.rank_ppb == 0 || proof.row.rank_ppb > PPB {
-        bad("不参加抽取，不会列入检查名单", "told of an excluded unit")
+        wrong("不参加抽取，不会列入检查名单", "told of an excluded unit")
     } else if told.key != key_to_hex(compute_key(told.ticket, proof.row.rank_ppb)) {
-        bad("的票号与排序值不相符", "ticket or key")
+        wrong("票号与排序值不相符", "ticket or key")
     } else if limit.is_some() != has_reserves || (limit.is_none() && !told.threshold.is_empty()) {
-        bad("的界限值的有无与封签的规模、抽取数不符，或写法不对", "threshold")
+        wrong("界限值的有无与封签的规模、抽取数不符，或写法不对", "threshold")
     } else if (told.entered == Entered::Drawn) != limit.is_none_or(|limit| key.is_some_and(|key| key < limit)) {
-        bad("的排序值与界限值相比，不是所告知的结果", "key and threshold")
+        wrong("排序值与界限值相比，不是所告知的结果", "key and threshold")
     } else if hash_from_hex(&told.head).is_none_or(|head| to_hex(&head) != told.head) {
-        bad("的变更摘要写法不对", "head")
+        wrong("变更摘要写法不对", "head")
     } else {
         let words = told.outcome().label();
         report.skip(NAME, format!("{words}，票号 {}；公布证书后与证书核对，不能更改", told.ticket));
@@ -140,7 +142,7 @@ pub(super) fn told_faults(proof: &UnitProof, told: &ToldDraw, certificate: &AnyC
         let came = closed.changes.iter().any(|change| change.by == leaf);
         match told.entered {
             Entered::Drawn if !selected => Some(format!("{unit} 在证明中抽中，证书未列出")),
-            Entered::Replacement if selected || !came => Some(format!("{unit} 在证明中为替补，证书未列为替补")),
+            Entered::Replacement if selected || !came => Some(format!("{unit} 在证明中为替换列入，证书未列")),
             _ => None,
         }
     }

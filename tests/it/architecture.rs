@@ -133,13 +133,13 @@ const ROOMS: [Room; 28] = [
         "workspace/intake",
         "an office's folder comes in: inspect, import, refresh, quality",
         "domain diagnostic policy tabular district registry export workspace/store workspace/demo",
-        "chrono polars serde_json tempfile",
+        "chrono polars rayon serde_json tempfile",
     ),
     room(
         "workspace/inputs",
         "frames → the plan's columns, pure: population, analysis, schedule, month frame, due",
         "domain diagnostic policy registry risk sampling plan staffing disclosure workspace/store",
-        "chrono polars",
+        "chrono polars rayon rustc_hash",
     ),
     room(
         "workspace/deeds",

@@ -1245,7 +1245,7 @@ def outcome_of(proof):
     if proof["row"][2] == 0:
         return "本期不参加抽取"
     if "draw" not in proof:
-        words = {"drawn": "机关告知抽中", "replacement": "机关告知替补列入"}
+        words = {"drawn": "机关告知抽中", "replacement": "机关告知替换列入"}
         return words[proof["told"]["entered"]] if "told" in proof else "尚未开封"
     limit, own = key_of_hex(proof["draw"]["threshold"]), key_of_hex(proof["draw"]["key"])
     return "抽中" if own is not None and own < (math.inf if limit is None else limit) else "未抽中"
@@ -1286,7 +1286,7 @@ def check_proof(proof, published=None) -> Report:
 def check_told(report, proof):
     """What can be checked of what the office told without the opening."""
     seal, row, told = proof["seal"], proof["row"], proof["told"]
-    wrong = lambda what: report.step("机关告知", "", [("VER-076", f"{row[0]}: {what}")])
+    wrong = lambda what: report.step("机关告知", "", [("VER-079", f"{row[0]}: {what}")])
     sealed = next((s for s in seal["strata"] if s["id"] == row[1]), None)
     has_reserves = sealed is not None and sealed["size"] > sealed["draw"]
     limit, own = key_of_hex(told["threshold"]), key_of_hex(told["key"])
