@@ -101,7 +101,7 @@ fn projects_of_earlier_programs_open_without_kept_plans() {
     fs::remove_file(draw.join("plan.json")).unwrap();
     let days = r#"{"approved_on":"2026-12-27","filed_on":null,"publications":["2026-12-28"]}"#;
     fs::write(project.root().join("year_plan.json"), days).unwrap();
-    accepted(project.root(), "2026-12-30T10:00:00");
+    accepted_in(&project, "2026-12-30T10:00:00");
     let record = record(&project, &registry, "2027-02", None);
     assert_eq!((record.version, record.lost[0]), (None, true));
     let january = record.city()[0];

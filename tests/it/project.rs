@@ -49,9 +49,13 @@ pub(crate) fn proved(text: &str) -> Ground {
 
 /// Two people answer for what a test changed by hand.
 pub(crate) fn accepted(root: &Path, now: &str) {
-    let project = Project::open(root, Some("测试员")).unwrap();
+    accepted_in(&Project::open(root, Some("测试员")).unwrap(), now);
+}
+
+/// The same in a project that is open.
+pub(crate) fn accepted_in(project: &Project, now: &str) {
     let acceptance = Acceptance { second: "李四".to_owned(), reason: "试验时改动".to_owned() };
-    accept_changes(&project, &acceptance, &at(now)).unwrap();
+    accept_changes(project, &acceptance, &at(now)).unwrap();
 }
 
 pub(crate) fn pledge(available_at: &str, source: &str) -> Pledge {

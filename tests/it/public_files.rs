@@ -242,7 +242,7 @@ fn hostile_project(folder: &Path) -> (Project, Registry) {
         other => other.to_owned(),
     });
     fs::write(project.root().join("register.csv"), lines.to_csv()).unwrap();
-    accepted(project.root(), "2027-01-04T10:00:00");
+    accepted_in(&project, "2027-01-04T10:00:00");
 
     // names in the register of sources
     let checks: Vec<DueCheck> = load_opened(&project, &registry).unwrap().remove(0).checks;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fairdraw::domain::Period;
+use fairdraw::domain::{InspectorId, Period, UnitId};
 use fairdraw::sampling::{AnyCertificate, ClosedCertificate, StepState, to_hex};
 use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::deeds::verify::{VerifyRequest, verify_files};
@@ -13,7 +13,6 @@ use fairdraw::workspace::store::draws::StoredDraw;
 use fairdraw::workspace::store::project::Project;
 
 use super::{act, fairdraw, forge, lines, named, staged};
-use crate::faults::world::World;
 use crate::project::{DICE, accepted, month, pledge, proved};
 use crate::sampling::reference::run;
 
@@ -32,15 +31,20 @@ fn own(root: &Path) -> PathBuf {
     root.join("draws/2027-01/1/certificate.json")
 }
 
+/// Replaces the second inspector of the first check whose body has somebody else.
 fn replaced(root: &Path, now: &str) {
-    let check = &World::shared().checks[1];
-    let deed = Deed::ReplaceInspector {
-        month: month("2027-01"),
-        unit: check.unit_id.clone(),
-        certificate: check.inspectors[1].clone(),
-        reason: proved("住院"),
-    };
-    act(root, deed, now).unwrap();
+    let pairs = fs::read_to_string(root.join("draws/2027-01/1/assignment.csv")).unwrap();
+    let done = pairs.lines().skip(1).any(|line| {
+        let row: Vec<&str> = line.split(',').collect();
+        let deed = Deed::ReplaceInspector {
+            month: month("2027-01"),
+            unit: UnitId::new(row[0]).unwrap(),
+            certificate: InspectorId::new(row[3]).unwrap(),
+            reason: proved("住院"),
+        };
+        act(root, deed, now).is_ok()
+    });
+    assert!(done, "nobody could be replaced");
 }
 
 /// The codes of what the log names beside a certificate.
