@@ -16,7 +16,7 @@ use fairdraw::workspace::store::plan_dates::load_plan_dates;
 use fairdraw::workspace::store::project::Project;
 use serde_json::Value;
 
-use super::project::{DICE, accepted, at, month, project, seal};
+use super::project::{DICE, accepted_in, at, month, project, seal};
 
 fn record(project: &Project, registry: &Registry, before: &str, version: Option<u32>) -> PlanRecord {
     let analysis = compute_analysis(project, registry, month(before), &Progress::none()).unwrap();

@@ -26,7 +26,7 @@ use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::register::load_register;
 use polars::prelude::StringChunked;
 
-use super::project::{DICE, accepted, at, month, pledge, project, proved};
+use super::project::{DICE, accepted_in, at, month, pledge, project, proved};
 use super::results::{GROUND, good};
 
 /// A secret: what the scanner looks for in plain letters and digits, and how it is written.
