@@ -177,7 +177,8 @@ fn the_verifier_takes_the_published_head_of_the_changes() {
     window.click("开始核验");
     window.until("the steps", |w| w.shows("公布的变更摘要，不通过"));
     assert!(window.shows("VER-059"), "{:?}", window.shown());
-    let grouped = format!("{} {}", head[..32].to_uppercase(), &head[32..]);
+    let (one, other) = head.split_at(32);
+    let grouped = format!("{} {other}", one.to_uppercase());
     fill(&mut window, "已公布的变更摘要", &grouped);
     window.click("开始核验");
     window.until("the steps", |w| w.shows("公布的变更摘要，通过，与公布的变更摘要一致"));

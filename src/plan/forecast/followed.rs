@@ -291,7 +291,9 @@ impl<'a> Followed<'a> {
             .par_chunks_mut(PIECE)
             .map(|piece| {
                 let mut parts = Vec::with_capacity(piece.len() * 2);
-                piece.iter_mut().for_each(|joint| joint.parts(month, &mut parts));
+                for joint in piece {
+                    joint.parts(month, &mut parts);
+                }
                 parts
             })
             .collect();

@@ -55,12 +55,11 @@ impl<'a> ProofMaker<'a> {
         if let (false, true, Some(opening)) = (own.complete, listed, &draw.opening)
             && !draw.seal.is_format_1()
         {
-            let head = match self.head.get() {
-                Some(head) => head,
-                None => {
-                    let first = self.first_head()?;
-                    self.head.get_or_init(|| first)
-                }
+            let head = if let Some(head) = self.head.get() {
+                head
+            } else {
+                let first = self.first_head()?;
+                self.head.get_or_init(|| first)
             };
             own.proof.told = compute_told(&draw.frame, &draw.seal, opening, &self.opened.order, unit.as_str(), head);
         }

@@ -100,6 +100,9 @@ fn split(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
     body.split(|b| *b == b'\n').filter(|_| !lines.is_empty())
 }
 
+/// The lines of a journal as bytes, as entries, and what is wrong with them in words.
+pub type StandingLog = (Vec<Vec<u8>>, Vec<JournalEntry>, Vec<String>);
+
 impl Journal {
     /// The journal at this path; the file need not exist.
     #[must_use]
@@ -208,7 +211,7 @@ impl Journal {
     ///
     /// # Errors
     /// `IO-…` where the file can't be read.
-    pub fn standing(&self) -> AppResult<(Vec<Vec<u8>>, Vec<JournalEntry>, Vec<String>)> {
+    pub fn standing(&self) -> AppResult<StandingLog> {
         let lines = self.contents()?.lines();
         let (entries, faults) = check_lines(&lines);
         Ok((split(&lines).map(<[u8]>::to_vec).collect(), entries, faults))

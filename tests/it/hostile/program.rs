@@ -23,7 +23,7 @@ use super::borders::{Record, comb, random_corners, rings_apart, rings_inside, sp
 use super::{Folder, Numbers};
 
 /// Longer than this a run is ended and counts as a hang.
-const HANG: Duration = Duration::from_secs(120);
+const HANG: Duration = Duration::from_mins(2);
 
 /// How a run went.
 struct Run {

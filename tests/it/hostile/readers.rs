@@ -245,11 +245,11 @@ pub fn papers(bytes: &[u8]) {
 
 /// Journal, the heads that a draw keeps, a witness's log.
 pub fn log(bytes: &[u8]) {
+    static KEY: OnceLock<Option<SigningKey>> = OnceLock::new();
     as_file(".jsonl", bytes, |path| {
         let _ = check_journal_file(path);
         let _ = load_heads(path);
     });
-    static KEY: OnceLock<Option<SigningKey>> = OnceLock::new();
     if let Some(key) = KEY.get_or_init(|| SigningKey::of_secret("见证人", KeyAlgorithm::Ed25519, SECRET)) {
         let _ = WitnessLog::parse(bytes, key).map(|log| log.to_bytes());
     }
