@@ -1516,7 +1516,7 @@ def check_signatures(c, data: bytes, anchors, policy) -> Report:
     stamps = anchors.get("stamps", [])
     report.skip("封存先于公开数", f"附有时间戳 {len(stamps)} 枚，本程序不核对：openssl ts -verify，或 fairdraw verify"
                 if stamps else "未证明封存先于公开数：没有时间戳")
-    hashes = {"seal": commitment, "opening": sha(canonical_json(c["opening"])).hex(), "certificate": heads_of(c)[-1] if c["format"].endswith("2") else sha(data).hex()}
+    hashes = {"seal": commitment, "opening": sha(canonical_json(c["opening"])).hex(), "certificate": heads_of(c)[-1] if not c["format"].endswith("1") else sha(data).hex()}
     for role, name, rule in (("office", "本单位的签名", "office_keys"), ("witness", "见证人的签名", "witness_keys")):
         said = [one for one in anchors.get("statements", []) if SIGNED(one) and one["statement"]["role"] == role]
         if not said:
