@@ -770,7 +770,9 @@ def check_draw(rows, seal, opening, result, published=None) -> Report:
 
 def faults_of(rows, seal, opening, result, published=None) -> list:
     """The faults of a draw in words, from values of any shape."""
-    if not isinstance(seal, dict) or set(seal) != (SEAL_1 if seal.get("format") == "fairdraw-seal/1" else SEAL_2):
+    form = seal.get("format") if isinstance(seal, dict) else None
+    wanted = {"fairdraw-seal/1": SEAL_1, "fairdraw-seal/2": SEAL_2}.get(form, SEAL_3) if is_text(form) else SEAL_3
+    if not isinstance(seal, dict) or set(seal) != wanted:
         return ["seal: unknown or missing fields"]
     if not isinstance(opening, dict) or set(opening) != OPENING:
         return ["opening: unknown or missing fields"]
