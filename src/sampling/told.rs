@@ -128,9 +128,7 @@ pub(super) fn told_faults(proof: &UnitProof, told: &ToldDraw, certificate: &AnyC
     };
     let ticket = TicketMaker::new(&seed).ticket(unit);
     let leaf = to_hex(&proof.row.view().leaf());
-    let own = |s: &&super::closed::ClosedStratum| s.id == proof.row.stratum.as_str();
-    let among = |units: &[super::closed::ShownUnit]| units.iter().any(|shown| shown.leaf() == leaf);
-    let stratum = closed.strata.iter().find(own);
+    let stratum = closed.strata.iter().find(|s| s.id == proof.row.stratum.as_str());
     if ticket != told.ticket {
         Some(format!("{unit} 的票号与由证书的开封文件算出的不一致"))
     } else if stratum.is_none_or(|s| s.threshold != told.threshold) {
@@ -138,7 +136,7 @@ pub(super) fn told_faults(proof: &UnitProof, told: &ToldDraw, certificate: &AnyC
     } else if closed.heads().first().map(|head| to_hex(head)).as_deref() != Some(told.head.as_str()) {
         Some("告知时的变更摘要不是证书的第一个：开封或抽取结果后来改动过".to_owned())
     } else {
-        let selected = stratum.is_some_and(|s| among(&s.selected));
+        let selected = stratum.is_some_and(|s| s.selected.iter().any(|shown| shown.leaf() == leaf));
         let came = closed.changes.iter().any(|change| change.by == leaf);
         match told.entered {
             Entered::Drawn if !selected => Some(format!("{unit} 在证明中抽中，证书未列出")),

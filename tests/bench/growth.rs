@@ -96,7 +96,7 @@ fn main() {
         for (name, args) in stages {
             let taken = stage(&args);
             let power = before.get(name).map_or_else(String::new, |(size, last)| {
-                let power = (taken.cpu / last.cpu).ln() / (sources as f64 / *size as f64).ln();
+                let power = f64::log2(taken.cpu / last.cpu) / f64::log2(sources as f64 / *size as f64);
                 format!(" (n^{power:.2})")
             });
             println!("{sources:>9} {name:<7} {:>8.2} / {:>8.2}{power} / {:>7.0}", taken.wall, taken.cpu, taken.peak_mb);

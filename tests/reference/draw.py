@@ -197,13 +197,16 @@ def read_certificate(data: bytes):
     return value
 
 
+def seal_keys(form):
+    """The keys of a seal of a format; of one that is unknown those of the latest."""
+    return {"fairdraw-seal/1": SEAL_1, "fairdraw-seal/2": SEAL_2}.get(form if is_text(form) else None, SEAL_3)
+
+
 def check_keys(value):
     """The seal's and the opening's keys, told before the rest."""
     seal = value.get("seal")
     if "seal" in value:
-        form = seal.get("format") if isinstance(seal, dict) else None
-        wanted = {"fairdraw-seal/1": SEAL_1, "fairdraw-seal/2": SEAL_2}.get(form, SEAL_3) if is_text(form) else SEAL_3
-        if not isinstance(seal, dict) or set(seal) != wanted:
+        if not isinstance(seal, dict) or set(seal) != seal_keys(seal.get("format")):
             raise Refused("VER-001", "seal: unknown or missing fields")
     if "opening" in value and (not isinstance(value["opening"], dict) or set(value["opening"]) != OPENING):
         raise Refused("VER-002", "opening: unknown or missing fields")
@@ -770,9 +773,7 @@ def check_draw(rows, seal, opening, result, published=None) -> Report:
 
 def faults_of(rows, seal, opening, result, published=None) -> list:
     """The faults of a draw in words, from values of any shape."""
-    form = seal.get("format") if isinstance(seal, dict) else None
-    wanted = {"fairdraw-seal/1": SEAL_1, "fairdraw-seal/2": SEAL_2}.get(form, SEAL_3) if is_text(form) else SEAL_3
-    if not isinstance(seal, dict) or set(seal) != wanted:
+    if not isinstance(seal, dict) or set(seal) != seal_keys(seal.get("format")):
         return ["seal: unknown or missing fields"]
     if not isinstance(opening, dict) or set(opening) != OPENING:
         return ["opening: unknown or missing fields"]

@@ -56,34 +56,18 @@ impl States {
         &self.now[at * sites..(at + 1) * sites]
     }
 
-    /// Enters a state; one that is known already gets its weight. `seen` finds states by their hash.
-    fn enter(&mut self, state: &Branch, seen: &mut Vec<u64>, many: &mut FxHashMap<u64, u32>) {
+    /// Enters a state; one that is known already gets its weight. `seen` is the first state of each hash.
+    fn enter(&mut self, state: &Branch, seen: &mut FxHashMap<u64, u32>) {
         let sites = state.now.len();
-        let hash = state.hash();
         let same = |states: &Self, at: usize| {
             (states.drawn[at], states.freed[at]) == (state.drawn, state.freed) && states.now_of(at, sites) == state.now
         };
-        let known = if seen.len() <= FEW {
-            seen.iter().position(|of| *of == hash).filter(|at| same(self, *at))
-        } else {
-            if many.is_empty() {
-                many.extend(seen.iter().enumerate().rev().map(|(at, of)| (*of, at as u32)));
-            }
-            many.get(&hash).map(|at| *at as usize).filter(|at| same(self, *at))
-        };
+        let first = *seen.entry(state.hash()).or_insert(self.len() as u32) as usize;
         // two states of one hash are all but impossible, and still told apart
-        let known = known.or_else(|| {
-            let clash = if seen.len() <= FEW { seen.contains(&hash) } else { many.contains_key(&hash) };
-            if clash { (0..self.len()).find(|at| same(self, *at)) } else { None }
-        });
-        if let Some(at) = known {
+        if let Some(at) = (first..self.len()).find(|at| same(self, *at)) {
             self.weight[at] += state.weight;
             return;
         }
-        if seen.len() > FEW {
-            many.entry(hash).or_insert(seen.len() as u32);
-        }
-        seen.push(hash);
         self.weight.push(state.weight);
         self.drawn.push(state.drawn);
         self.freed.push(state.freed);
@@ -109,9 +93,6 @@ impl States {
         };
     }
 }
-
-/// Up to so many states are searched one by one.
-const FEW: usize = 24;
 
 /// One state that a month leads to.
 #[derive(Default)]
@@ -142,8 +123,7 @@ impl Branch {
 pub(super) struct Desk {
     states: States,
     branch: Branch,
-    seen: Vec<u64>,
-    many: FxHashMap<u64, u32>,
+    seen: FxHashMap<u64, u32>,
     offers: Vec<(usize, f64)>,
 }
 
@@ -315,10 +295,9 @@ impl<'a> Joint<'a> {
             let chances = self.states.weight.iter().enumerate().map(|(state, w)| (*w, self.p[state * k + place]));
             hazard[month] = mean_chance(chances);
         }
-        let Desk { states, branch, seen, many, offers } = desk;
+        let Desk { states, branch, seen, offers } = desk;
         states.clear();
         seen.clear();
-        many.clear();
         for state in 0..self.states.len() {
             let weight = self.states.weight[state];
             let now = self.states.now_of(state, k);
@@ -366,7 +345,7 @@ impl<'a> Joint<'a> {
                     }
                 }
                 if self.settle(branch, month + 1) {
-                    states.enter(branch, seen, many);
+                    states.enter(branch, seen);
                 }
             }
         }

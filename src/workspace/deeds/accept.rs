@@ -7,6 +7,7 @@ use crate::sampling::{ChangedFile, InterventionEntry, LogHead, SealEntry};
 use crate::workspace::deeds::certificate::{compute_draw_certificate, public_words};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::draws::{INTERVENTIONS_FILE, StoredDraw, json_bytes};
+use crate::workspace::store::journal::StandingLog;
 use crate::workspace::store::log::{FileDeviation, Intervention, JOURNAL, interventions_for};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::load_register;
@@ -44,16 +45,15 @@ pub fn accept_changes(project: &Project, accepted: &Acceptance, context: &Comman
     if changed.is_empty() {
         return Err(Finding::error("LOG-004", "没有在程序之外被改动的项目文件").into());
     }
-    let entry = InterventionEntry {
-        after: 0,
+    let done = Intervention {
+        line: 0,
         at: context.now.to_string(),
-        changed: changed.iter().map(changed_file).collect(),
-        log: project.journal().head()?,
-        operator: public_words(context.operator.trim()),
-        reason: reason.to_owned(),
+        operator: context.operator.clone(),
         second: second.to_owned(),
+        reason: reason.to_owned(),
+        files: changed.clone(),
     };
-    tell_draws(project, &change, &entry)?;
+    tell_draws(project, &change, &done)?;
     let mut detail = serde_json::json!({ "second": second, "reason": reason, "changed": changed });
     if changed.iter().any(|file| file.path == JOURNAL) {
         detail["journal"] = serde_json::json!(doubts);
@@ -62,45 +62,43 @@ pub fn accept_changes(project: &Project, accepted: &Acceptance, context: &Comman
     Ok(changed.into_iter().map(|file| file.path).collect())
 }
 
-fn changed_file(file: &FileDeviation) -> ChangedFile {
-    ChangedFile {
+/// An intervention as certificates list it, with the head of the log before its line.
+fn entry_of(done: &Intervention, log: LogHead) -> InterventionEntry {
+    let changed = |file: &FileDeviation| ChangedFile {
         expected: file.expected.clone().unwrap_or_default(),
         found: file.found.clone().unwrap_or_default(),
         path: public_words(&file.path),
+    };
+    InterventionEntry {
+        after: 0,
+        at: done.at.clone(),
+        changed: done.files.iter().map(changed).collect(),
+        log,
+        operator: public_words(done.operator.trim()),
+        reason: public_words(&done.reason),
+        second: public_words(&done.second),
     }
 }
 
-/// The interventions that a seal made now binds.
-///
-/// # Errors
-/// `IO-…`.
-pub(super) fn interventions_before(project: &Project) -> AppResult<Vec<InterventionEntry>> {
-    let (lines, entries, _) = project.journal().standing()?;
-    let concerning = interventions_for(&entries, lines.len() as u64 + 1);
+/// The interventions that a seal made after these lines of the journal binds.
+pub(super) fn interventions_before(log: &StandingLog) -> Vec<InterventionEntry> {
+    let concerning = interventions_for(&log.entries, log.lines.len() as u64 + 1);
     let of = |one: &Intervention| {
-        let entry = entries.iter().find(|entry| entry.sequence == one.line);
-        InterventionEntry {
-            after: 0,
-            at: one.at.clone(),
-            changed: one.files.iter().map(changed_file).collect(),
-            log: entry.and_then(|entry| entry.log.clone()).unwrap_or_default(),
-            operator: public_words(one.operator.trim()),
-            reason: public_words(&one.reason),
-            second: public_words(&one.second),
-        }
+        let head = log.entries.iter().find(|entry| entry.sequence == one.line)?.log.clone()?;
+        Some(entry_of(one, head))
     };
-    Ok(concerning.iter().map(of).filter(|one| one.log != LogHead::default()).collect())
+    concerning.iter().filter_map(of).collect()
 }
 
 /// Puts an intervention among the files of every draw that it concerns, and into the certificate of those that are
 /// opened: of draws whose seal knows the log, all but those given up, unless every file lies in another draw's folder.
 /// A draw that can't be read (its file may be the one that was changed) has no certificate to be written.
-fn tell_draws(project: &Project, change: &Change<'_>, told: &InterventionEntry) -> AppResult<()> {
+fn tell_draws(project: &Project, change: &Change<'_>, done: &Intervention) -> AppResult<()> {
+    let told = entry_of(done, project.journal().head()?);
     let Ok(register) = load_register(project) else { return Ok(()) };
     for seal in register.seals().filter(|seal| !SealEntry::is_voided(seal)) {
         let (period, sequence) = (seal.sealed.period, seal.sealed.sequence);
-        let own = format!("draws/{period}/{sequence}/");
-        if told.changed.iter().all(|file| file.path.starts_with("draws/") && !file.path.starts_with(&own)) {
+        if done.is_of_another_draw(&format!("draws/{period}/{sequence}/")) {
             continue;
         }
         let Ok(mut draw) = StoredDraw::load(project, period, sequence) else { continue };

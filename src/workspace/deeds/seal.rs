@@ -284,7 +284,8 @@ fn seal_prepared(
     let secret = Secret::generate()?;
     let again = pledge.again.as_deref().unwrap_or_default();
     let earlier = earlier_seals(project, &register, period, again)?;
-    let by_hand = interventions_before(project)?;
+    let log = project.journal().standing()?;
+    let by_hand = interventions_before(&log);
     let seal = compute_seal(
         SealRequest {
             agency: project.policy.agency.clone(),
@@ -299,7 +300,7 @@ fn seal_prepared(
             roster_sha256: compute_roster_sha256(&roster_csv, &needs_csv),
             program_sha256: program_sha256()?,
             earlier: earlier.iter().map(EndedSeal::sha256).collect(),
-            log: project.journal().head()?,
+            log: log.head(),
             interventions: by_hand.iter().map(InterventionEntry::sha256).collect(),
             grounds: prepared.grounds.clone(),
             entropy_format: pledge.format,

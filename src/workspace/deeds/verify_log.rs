@@ -18,7 +18,7 @@ use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::{JournalEntry, LogHead, check_journal_file, heads_of, load_log_lines};
 use crate::workspace::store::log::{
-    FileDeviation, HEADS_FILE, Intervention, changed_outside, expected_files, interventions_for, kept_heads, load_heads,
+    HEADS_FILE, Intervention, changed_outside, expected_files, interventions_for, kept_heads, load_heads,
 };
 use crate::workspace::store::project::{Project, load_bytes};
 
@@ -284,10 +284,7 @@ fn check_interventions(certificate: &Value, entries: &[JournalEntry], sealed: &J
         sealed.detail["period"].as_str().unwrap_or_default(),
         sealed.detail["sequence"].as_u64().unwrap_or_default()
     );
-    let elsewhere = |one: &Intervention| {
-        let path = |file: &FileDeviation| file.path.starts_with("draws/") && !file.path.starts_with(&own);
-        one.line > sealed.sequence && one.files.iter().all(path)
-    };
+    let elsewhere = |one: &Intervention| one.line > sealed.sequence && one.is_of_another_draw(&own);
     let mark = |at: &str, second: &str, files: usize| format!("{at} {second}（{files} 个文件）");
     let told: BTreeSet<String> = interventions_for(entries, sealed.sequence)
         .iter()

@@ -138,7 +138,7 @@ pub fn is_light_change(analysis: &Analysis, before: &Policy, after: &Policy) -> 
 /// milliseconds where the whole takes hundreds. See [`is_light_change`].
 ///
 /// # Errors
-/// `RSK-…`, `PLN-…`, `FRM-001`, `WSP-002`.
+/// `RSK-…`, `PLN-…`, `FRM-001`.
 pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<Analysis> {
     let policy = &project.policy;
     let risk = score_risk(&analysis.features, policy)?;

@@ -1,11 +1,12 @@
 //! A company's own proof of a month's draw: `proof-UNIT.json`, the same from window and command line.
 
-use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 
 use crate::diagnostic::AppResult;
-use crate::disclosure::{CheckOrigin, CheckResult};
+use crate::disclosure::{CheckOrigin, CheckResult, DueCheck};
 use crate::domain::UnitId;
 use crate::policy::Policy;
 use crate::sampling::{
@@ -29,8 +30,10 @@ pub struct ProofMaker<'a> {
     opened: &'a OpenedDraw,
     tree: MerkleTree,
     publication: Publication,
+    /// Units that the draw put on the list: a triggered check's unit came onto it by none.
+    listed: BTreeSet<&'a UnitId>,
     /// First value of the draw's chain, for those who are told; computed once, when it is first asked for.
-    head: OnceCell<String>,
+    head: OnceLock<String>,
 }
 
 impl<'a> ProofMaker<'a> {
@@ -38,7 +41,9 @@ impl<'a> ProofMaker<'a> {
     #[must_use]
     pub fn new(opened: &'a OpenedDraw, results: &[CheckResult], policy: &Policy, on: NaiveDate) -> Self {
         let publication = publication(opened, results, policy, on);
-        Self { opened, tree: opened.draw.frame.tree(), publication, head: OnceCell::new() }
+        let of_draw = |check: &&DueCheck| matches!(check.origin, CheckOrigin::Drawn | CheckOrigin::Mandatory);
+        let listed = opened.checks.iter().filter(of_draw).map(|check| &check.unit_id).collect();
+        Self { opened, tree: opened.draw.frame.tree(), publication, listed, head: OnceLock::new() }
     }
 
     /// The proof on the task sheet of a unit that is visited: before the opening goes out it says that the unit was drawn,
@@ -49,10 +54,7 @@ impl<'a> ProofMaker<'a> {
     pub fn proof_of_visited(&self, unit: &UnitId) -> AppResult<OwnProof> {
         let mut own = self.proof(unit)?;
         let draw = &self.opened.draw;
-        // a triggered check's unit came onto the list by no draw
-        let of_draw = |origin| matches!(origin, CheckOrigin::Drawn | CheckOrigin::Mandatory);
-        let listed = self.opened.checks.iter().any(|check| check.unit_id == *unit && of_draw(check.origin));
-        if let (false, true, Some(opening)) = (own.complete, listed, &draw.opening)
+        if let (false, true, Some(opening)) = (own.complete, self.listed.contains(unit), &draw.opening)
             && !draw.seal.is_format_1()
         {
             let head = if let Some(head) = self.head.get() {

@@ -8,7 +8,7 @@ use crate::checklist::{Checklists, load_checklists};
 use crate::diagnostic::AppResult;
 use crate::disclosure::CheckResult;
 use crate::district::DistrictSet;
-use crate::domain::Category;
+use crate::domain::{Category, PlanMonth};
 use crate::export::documents::{PrintChecklist, Sketch, SketchShape, TaskDetail, TaskPack};
 use crate::export::{TargetRow, TaskBook, proof_qr_text};
 use crate::registry::Registry;
@@ -37,10 +37,12 @@ pub struct TaskSheets<'a> {
     limits: BTreeMap<&'a str, Limits<'a>>,
     /// Outlines by name of the district.
     sketches: BTreeMap<String, Sketch>,
+    /// Proofs of each draw's units, by its month: what all of a draw need is computed once, whatever the bodies.
+    proofs: Vec<(PlanMonth, ProofMaker<'a>)>,
 }
 
 impl<'a> TaskSheets<'a> {
-    /// Takes what the sheets are made of.
+    /// Takes what the sheets are made of; the draws are those whose proofs they carry, as of a day.
     ///
     /// # Errors
     /// `FRM-001`, `CKL-…`.
@@ -49,6 +51,7 @@ impl<'a> TaskSheets<'a> {
         districts: &DistrictSet,
         rows: &'a RowMaker<'a>,
         address: &'a str,
+        (draws, results, on): (&'a [OpenedDraw], &[CheckResult], NaiveDate),
     ) -> AppResult<Self> {
         let frame = &registry.monitoring;
         let (unit, outlet) = (monitoring::UNIT_ID.of(frame)?, monitoring::OUTLET.of(frame)?);
@@ -75,17 +78,14 @@ impl<'a> TaskSheets<'a> {
                 sketches.insert(district.name.clone(), sketch);
             }
         }
-        Ok(Self { rows, address, checklists: load_checklists()?, limits, sketches })
+        let proofs =
+            draws.iter().map(|opened| (opened.month, ProofMaker::new(opened, results, rows.policy, on))).collect();
+        Ok(Self { rows, address, checklists: load_checklists()?, limits, sketches, proofs })
     }
 
-    /// The pack of a body's month: its draws are those whose proofs its sheets carry.
+    /// The pack of a body's month.
     #[must_use]
-    pub fn pack(&self, book: TaskBook, draws: &[OpenedDraw], results: &[CheckResult], on: NaiveDate) -> TaskPack {
-        let proofs: Vec<ProofMaker<'_>> = draws
-            .iter()
-            .filter(|opened| opened.month == book.month)
-            .map(|opened| ProofMaker::new(opened, results, self.rows.policy, on))
-            .collect();
+    pub fn pack(&self, book: TaskBook) -> TaskPack {
         let mut pack = TaskPack { book, details: Vec::new(), checklists: Vec::new(), sketches: Vec::new() };
         let (mut lists, mut maps) = (BTreeMap::new(), BTreeMap::new());
         let (day, address) = (pack.book.month.first_day(), self.address);
@@ -112,7 +112,8 @@ impl<'a> TaskSheets<'a> {
             });
             let mut earlier = self.rows.earlier_findings(&row.unit.unit_id, row.draw.month);
             earlier.truncate(MOST_EARLIER);
-            let proof = proofs.iter().find_map(|maker| maker.proof_of_visited(&row.unit.unit_id).ok());
+            let mut makers = self.proofs.iter().filter(|(month, _)| *month == pack.book.month);
+            let proof = makers.find_map(|(_, maker)| maker.proof_of_visited(&row.unit.unit_id).ok());
             pack.details.push(TaskDetail {
                 earlier,
                 limits: self.limits_of(row),

@@ -252,8 +252,8 @@ fn is_writable(folder: &Path) -> bool {
 
 /// What is said at once of files that were changed outside the program; the next deed asks about them.
 fn untold_changes(project: &Project) -> AppResult<Option<Finding>> {
-    let entries = project.journal().standing()?.1;
-    let found = changed_finding(&changed_by_another_hand(project.root(), &entries)?.0);
+    let log = project.journal().standing()?;
+    let found = changed_finding(&changed_by_another_hand(project.root(), &log)?.0);
     let what = |found: &Finding| if found.code == "LOG-007" { JOURNAL_CHANGED } else { CHANGED }.to_owned();
     Ok(found.map(|found| Finding { severity: Severity::Warning, what: what(&found), ..found }))
 }

@@ -89,9 +89,9 @@ impl Contents {
 }
 
 /// The log's tree over these lines.
-fn tree_of(lines: &[u8]) -> GrowingTree {
+fn tree_of<'a>(lines: impl Iterator<Item = &'a [u8]>) -> GrowingTree {
     let mut tree = GrowingTree::default();
-    split(lines).for_each(|line| tree.push(compute_log_leaf(line)));
+    lines.for_each(|line| tree.push(compute_log_leaf(line)));
     tree
 }
 
@@ -100,8 +100,24 @@ fn split(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
     body.split(|b| *b == b'\n').filter(|_| !lines.is_empty())
 }
 
-/// The lines of a journal as bytes, as entries, and what is wrong with them in words.
-pub type StandingLog = (Vec<Vec<u8>>, Vec<JournalEntry>, Vec<String>);
+/// A journal as it stands.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StandingLog {
+    /// Its lines, as bytes.
+    pub lines: Vec<Vec<u8>>,
+    /// What they say.
+    pub entries: Vec<JournalEntry>,
+    /// What is wrong with them, in words.
+    pub faults: Vec<String>,
+}
+
+impl StandingLog {
+    /// Its head.
+    #[must_use]
+    pub fn head(&self) -> LogHead {
+        head_of(&tree_of(self.lines.iter().map(Vec::as_slice)))
+    }
+}
 
 impl Journal {
     /// The journal at this path; the file need not exist.
@@ -170,7 +186,7 @@ impl Journal {
             command: command.to_owned(),
             detail,
             files,
-            log: Some(head_of(&tree_of(&lines))),
+            log: Some(head_of(&tree_of(split(&lines)))),
             operator: operator.to_owned(),
             previous,
             sequence,
@@ -203,7 +219,7 @@ impl Journal {
     /// # Errors
     /// `IO-…` where the file can't be read.
     pub fn head(&self) -> AppResult<LogHead> {
-        Ok(head_of(&tree_of(&self.contents()?.lines())))
+        Ok(head_of(&tree_of(split(&self.contents()?.lines()))))
     }
 
     /// The whole lines, what they say and the faults of their chain in words; nothing where there is no file. What a crash
@@ -214,7 +230,7 @@ impl Journal {
     pub fn standing(&self) -> AppResult<StandingLog> {
         let lines = self.contents()?.lines();
         let (entries, faults) = check_lines(&lines);
-        Ok((split(&lines).map(<[u8]>::to_vec).collect(), entries, faults))
+        Ok(StandingLog { lines: split(&lines).map(<[u8]>::to_vec).collect(), entries, faults })
     }
 
     /// All lines, and the faults of the chain in words; an empty list of faults means that it holds.

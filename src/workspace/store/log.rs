@@ -239,6 +239,13 @@ impl Intervention {
         })
     }
 
+    /// True where all that it changed lies in the folders of other draws than `own`, the path of a draw's folder within
+    /// the project.
+    #[must_use]
+    pub fn is_of_another_draw(&self, own: &str) -> bool {
+        self.files.iter().all(|file| file.path.starts_with("draws/") && !file.path.starts_with(own))
+    }
+
     /// True where all that it changed is what an import or a refresh writes anew.
     fn is_of_register(&self) -> bool {
         self.files.iter().all(|file| file.path.starts_with("frames/") || file.path == "quality.csv")

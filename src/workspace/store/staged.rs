@@ -27,7 +27,7 @@ use crate::export::{write_atomic, write_private};
 use crate::sampling::{sha256, to_hex};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::hash_file;
-use crate::workspace::store::journal::{FileHashes, JournalEntry};
+use crate::workspace::store::journal::{FileHashes, JournalEntry, StandingLog};
 use crate::workspace::store::lock::Changing;
 use crate::workspace::store::log::{
     FileDeviation, JOURNAL, JournalDoubts, changed_finding, changed_journal, changed_outside, expected_files,
@@ -49,8 +49,8 @@ pub struct Change<'a> {
     folder: PathBuf,
     gone: BTreeSet<PathBuf>,
     replaced: Vec<PathBuf>,
-    /// The journal's lines when the deed began.
-    entries: Vec<JournalEntry>,
+    /// The journal when the deed began.
+    log: StandingLog,
     /// Files that stay as they are and whose hashes the journal is told.
     noted: FileHashes,
     _changing: Changing,
@@ -91,7 +91,7 @@ impl<'a> Change<'a> {
     }
 
     fn changed_outside(&self) -> AppResult<(Vec<FileDeviation>, JournalDoubts)> {
-        changed_by_another_hand(self.project.root(), &self.entries)
+        changed_by_another_hand(self.project.root(), &self.log)
     }
 
     fn begin_anyhow(project: &'a Project) -> AppResult<Self> {
@@ -103,7 +103,7 @@ impl<'a> Change<'a> {
                 .hint("请核对结果后再执行这一步")
                 .into());
         }
-        let entries = project.journal().standing()?.1;
+        let log = project.journal().standing()?;
         let folder = root.join(WRITING);
         make(&folder)?;
         Ok(Self {
@@ -111,7 +111,7 @@ impl<'a> Change<'a> {
             folder,
             gone: BTreeSet::new(),
             replaced: Vec::new(),
-            entries,
+            log,
             noted: FileHashes::new(),
             _changing: changing,
         })
@@ -253,7 +253,7 @@ impl<'a> Change<'a> {
             after.entry(ProjectPath::of(root, path)?).or_insert(None);
         }
         let mut hashes = self.noted.clone();
-        if root.join(PROJECT_FILE).exists() && expected_files(&self.entries).is_empty() {
+        if root.join(PROJECT_FILE).exists() && expected_files(&self.log.entries).is_empty() {
             // an earlier version wrote the journal, or it was taken away: from here on it knows the files as they are
             hashes.extend(hash_held_files(root)?.into_iter().map(|(path, hash)| (path, Some(hash))));
         }
@@ -281,16 +281,13 @@ impl<'a> Change<'a> {
 ///
 /// # Errors
 /// `LOG-005`, `IO-…`.
-pub fn changed_by_another_hand(
-    root: &Path,
-    entries: &[JournalEntry],
-) -> AppResult<(Vec<FileDeviation>, JournalDoubts)> {
+pub fn changed_by_another_hand(root: &Path, log: &StandingLog) -> AppResult<(Vec<FileDeviation>, JournalDoubts)> {
     let (mut changed, mut doubts) = (Vec::new(), JournalDoubts::default());
-    if let Some(journal) = changed_journal(root)? {
+    if let Some(journal) = changed_journal(root, log)? {
         changed.push(journal.file);
         doubts = journal.doubts;
     }
-    changed.extend(changed_outside(root, entries)?);
+    changed.extend(changed_outside(root, &log.entries)?);
     Ok((changed, doubts))
 }
 

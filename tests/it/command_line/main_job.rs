@@ -33,25 +33,20 @@ fn the_independent_reference_verifies_the_main_jobs_files() {
 
     // and a certificate that names a substitute
     let project = folder.path().join("out/项目");
-    let (dead, reason) = (free_unit(&certificate), "2027-03-05 现场核实已搬迁");
-    let output = fairdraw(&[
-        "substitute",
-        text(&project),
-        "--month",
-        "2027-03",
-        "--unit",
-        &dead,
-        "--reason",
-        reason,
-        "--document",
-        "检查笔录第7号",
-        "--second",
-        "李四",
-    ]);
-    assert!(output.status.success(), "{}", words(&output));
+    substituted(&project, &free_unit(&certificate));
     let changed = project.join("draws/2027-03/1/certificate.json");
-    assert!(fs::read_to_string(&changed).unwrap().contains(reason));
+    assert!(fs::read_to_string(&changed).unwrap().contains(MOVED_AWAY));
     reference_verifies(&["certificate", text(&changed), "--commitment", commitment]);
+}
+
+/// Why a unit is substituted.
+const MOVED_AWAY: &str = "2027-03-05 现场核实已搬迁";
+
+/// Substitutes a unit of March, on evidence and with another person.
+fn substituted(project: &Path, dead: &str) {
+    let of = ["substitute", text(project), "--month", "2027-03", "--unit", dead, "--reason", MOVED_AWAY];
+    let output = fairdraw(&[&of[..], &["--document", "检查笔录第7号", "--second", "李四"]].concat());
+    assert!(output.status.success(), "{}", words(&output));
 }
 
 /// A selected unit that is no certainty, in a stratum with reserves.
@@ -218,21 +213,7 @@ fn the_day_after(out: &Path, again: &Path, certificate: &Value) {
     let output = fairdraw(&["substitute", text(&project), "--month", "2027-03", "--unit", &dead, "--reason", ""]);
     assert_eq!(output.status.code(), Some(2));
     assert!(words(&output).contains("SEL-038"), "{}", words(&output));
-    let output = fairdraw(&[
-        "substitute",
-        text(&project),
-        "--month",
-        "2027-03",
-        "--unit",
-        &dead,
-        "--reason",
-        "2027-03-05 现场核实已搬迁",
-        "--document",
-        "检查笔录第7号",
-        "--second",
-        "李四",
-    ]);
-    assert!(output.status.success(), "{}", words(&output));
+    substituted(&project, &dead);
     let assignment = fs::read_to_string(project.join("draws/2027-03/1/assignment.csv")).unwrap();
     assert!(!assignment.contains(&format!("{dead},")));
     let line: Vec<&str> = assignment.lines().nth(1).unwrap().split(',').collect();

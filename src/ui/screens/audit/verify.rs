@@ -183,24 +183,11 @@ impl VerifyPage {
                     }
                 }
             }
-            let name = ui.label(t::COMMITMENT);
-            let field = egui::TextEdit::multiline(&mut self.commitment)
-                .desired_rows(2)
-                .desired_width(ui.available_width())
-                .font(egui::FontId::monospace(theme::BODY))
-                .hint_text(t::COMMITMENT_HINT);
-            ui.add(field).labelled_by(name.id);
-            let typed = typed_commitment(&self.commitment);
-            match &typed {
-                Err(()) => {
-                    ui.label(RichText::new(t::E_COMMITMENT).color(palette.red));
-                }
-                Ok(None) => {
-                    ui.label(RichText::new(t::NOT_PUBLISHED).color(palette.amber));
-                }
-                Ok(Some(_)) => {}
-            }
-            let head = head_ui(ui, &mut self.head);
+            let missing = RichText::new(t::NOT_PUBLISHED).color(palette.amber);
+            let words = [t::COMMITMENT, t::COMMITMENT_HINT, t::E_COMMITMENT];
+            let typed = published_ui(ui, &mut self.commitment, words, missing);
+            let missing = theme::note(ui, t::NO_HEAD);
+            let head = published_ui(ui, &mut self.head, [t::HEAD, t::HEAD_HINT, t::E_HEAD], missing);
             let ready = typed.is_ok() && head.is_ok() && request.is_some() && !cx.session.is_acting();
             if widgets::primary_if(ui, ready, t::VERIFY, t::NOT_CHOSEN).clicked()
                 && let (Ok(commitment), Ok(head), Some(request)) = (typed, head, request)
@@ -228,23 +215,28 @@ impl VerifyPage {
     }
 }
 
-/// The published value of the changes' chain, typed as a commitment is; `Err` where it is none.
-fn head_ui(ui: &mut Ui, text: &mut String) -> Result<Option<String>, ()> {
-    let palette = theme::of(ui);
-    let name = ui.label(t::HEAD);
+/// The field of a published hash, named, with its hint and what is said of one that is none (which is the `Err`), and
+/// what is said where nothing is typed.
+fn published_ui(
+    ui: &mut Ui,
+    text: &mut String,
+    [label, hint, wrong]: [&str; 3],
+    missing: RichText,
+) -> Result<Option<String>, ()> {
+    let name = ui.label(label);
     let field = egui::TextEdit::multiline(text)
         .desired_rows(2)
         .desired_width(ui.available_width())
         .font(egui::FontId::monospace(theme::BODY))
-        .hint_text(t::HEAD_HINT);
+        .hint_text(hint);
     ui.add(field).labelled_by(name.id);
     let typed = typed_commitment(text);
     match &typed {
         Err(()) => {
-            ui.label(RichText::new(t::E_HEAD).color(palette.red));
+            ui.label(RichText::new(wrong).color(theme::of(ui).red));
         }
         Ok(None) => {
-            ui.label(theme::note(ui, t::NO_HEAD));
+            ui.label(missing);
         }
         Ok(Some(_)) => {}
     }

@@ -73,7 +73,8 @@ impl Exporter<'_> {
         if self.paper.is_none() || request.kinds(INTERNAL, PACKS) == (false, false) {
             return Ok(None);
         }
-        TaskSheets::new(self.registry, self.districts, rows, &self.project.file.page_address).map(Some)
+        let of = (self.draws, self.analysis.results.as_slice(), self.context.now.date());
+        TaskSheets::new(self.registry, self.districts, rows, &self.project.file.page_address, of).map(Some)
     }
 
     /// A body's task book of a month.
@@ -85,7 +86,7 @@ impl Exporter<'_> {
     ) -> AppResult<RenderedDocuments> {
         let Some(typesetter) = self.typesetter() else { return Ok(RenderedDocuments::default()) };
         self.context.progress.check()?;
-        let pack = sheets.pack(task, self.draws, &self.analysis.results, self.context.now.date());
+        let pack = sheets.pack(task);
         render_task_pack(&pack, request.kinds(INTERNAL, PACKS), &typesetter)
     }
 

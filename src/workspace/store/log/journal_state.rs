@@ -13,7 +13,7 @@ use super::{FileDeviation, HEADS_FILE, expected_files, load_heads};
 use crate::diagnostic::AppResult;
 use crate::sampling::{Seal, SealRegister};
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::journal::{Journal, JournalEntry, LogHead, heads_of};
+use crate::workspace::store::journal::{JournalEntry, LogHead, StandingLog, heads_of};
 use crate::workspace::store::project::{PROJECT_FILE, load_bytes};
 use crate::workspace::store::staged::{entries as names_in, is_broken_off};
 
@@ -77,23 +77,22 @@ fn sealed_head(path: &Path) -> AppResult<Option<LogHead>> {
     Ok(Seal::parse(&load_bytes(path)?).ok().and_then(|seal| seal.log))
 }
 
-/// What a project's journal lacks of what it must have; `None` where it is as the program left it, and for a project
+/// What a project's journal, which stands as `log`, lacks of what it must have; `None` where it is as the program left it, and for a project
 /// that is only being made.
 ///
 /// # Errors
 /// `LOG-005`, `IO-…`.
-pub fn changed_journal(root: &Path) -> AppResult<Option<ChangedJournal>> {
+pub fn changed_journal(root: &Path, log: &StandingLog) -> AppResult<Option<ChangedJournal>> {
     if !root.join(PROJECT_FILE).is_file() || is_broken_off(root) {
         return Ok(None);
     }
     let path = root.join(JOURNAL);
-    let journal = Journal::at(path.clone());
-    let (lines, entries, faults) = journal.standing()?;
-    let heads = heads_of(&lines);
-    let known = accepted(&entries);
+    let StandingLog { lines, entries, faults } = log;
+    let heads = heads_of(lines);
+    let known = accepted(entries);
     let lacks = |head: &LogHead| heads.get(head.size as usize) != Some(&head.root) && !known.heads.contains(head);
     let doubts = JournalDoubts {
-        faults: faults.into_iter().filter(|fault| !known.faults.contains(fault)).collect(),
+        faults: faults.iter().filter(|fault| !known.faults.contains(fault)).cloned().collect(),
         heads: kept_heads(root)?.into_iter().filter(lacks).collect(),
     };
     let most = doubts.heads.iter().max_by_key(|head| head.size);
@@ -109,7 +108,7 @@ pub fn changed_journal(root: &Path) -> AppResult<Option<ChangedJournal>> {
         }
     } else if let Some(fault) = doubts.faults.first() {
         format!("操作日志被改动：{fault}")
-    } else if let Some((rows, told)) = rows_untold(root, &entries)? {
+    } else if let Some((rows, told)) = rows_untold(root, entries)? {
         format!("操作日志被截去：登记簿有 {rows} 行，日志只记有 {told} 次封存、开封与作废")
     } else {
         return Ok(None);
