@@ -17,6 +17,7 @@ pub mod tabular;
 
 pub mod district;
 pub mod registry;
+pub mod engine;
 pub mod risk;
 
 pub mod anchor;
