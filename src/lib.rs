@@ -16,8 +16,8 @@ pub mod checklist;
 pub mod tabular;
 
 pub mod district;
-pub mod registry;
 pub mod engine;
+pub mod registry;
 pub mod risk;
 
 pub mod anchor;

@@ -49,7 +49,7 @@ pub struct Address {
     written: String,
 }
 
-fn wrong(what: &str, value: &str) -> AppError {
+pub(super) fn wrong(what: &str, value: &str) -> AppError {
     Finding::error("DBS-001", format!("数据库地址写法不对：{what}"))
         .value(value)
         .expected("postgresql://用户@主机:端口/数据库，可加 ?sslmode=verify-full&sslrootcert=根证书.pem")
@@ -175,11 +175,13 @@ impl Address {
             None | Some("require" | "verify-full") => Ok(Encryption::Full),
             Some("verify-ca") => Ok(Encryption::Authority),
             Some("disable" | "allow" | "prefer") if self.is_local() => Ok(Encryption::None),
-            Some(mode @ ("disable" | "allow" | "prefer")) => Err(Finding::error("DBS-004", "数据库不在本机，连接必须加密")
-                .value(format!("sslmode={mode}"))
-                .expected("sslmode=verify-full 或 verify-ca")
-                .hint("请管理员在服务器上开启 ssl；内部证书用 sslrootcert 指明")
-                .into()),
+            Some(mode @ ("disable" | "allow" | "prefer")) => {
+                Err(Finding::error("DBS-004", "数据库不在本机，连接必须加密")
+                    .value(format!("sslmode={mode}"))
+                    .expected("sslmode=verify-full 或 verify-ca")
+                    .hint("请管理员在服务器上开启 ssl；内部证书用 sslrootcert 指明")
+                    .into())
+            }
             Some(mode) => Err(wrong("不认识的 sslmode", mode)),
         }
     }
@@ -217,7 +219,8 @@ mod tests {
 
     #[test]
     fn parts_of_an_address() {
-        let a = Address::parse("postgresql://fd@db.example.gov.cn:6432/hjjc?sslmode=verify-ca&sslrootcert=/etc/ca.pem").unwrap();
+        let a = Address::parse("postgresql://fd@db.example.gov.cn:6432/hjjc?sslmode=verify-ca&sslrootcert=/etc/ca.pem")
+            .unwrap();
         assert_eq!((a.host.as_str(), a.port, a.database.as_str()), ("db.example.gov.cn", 6432, "hjjc"));
         assert_eq!((a.user.as_deref(), a.encryption), (Some("fd"), Encryption::Authority));
         assert_eq!(a.root.as_deref(), Some(Path::new("/etc/ca.pem")));
@@ -230,7 +233,11 @@ mod tests {
     #[test]
     fn this_machine_needs_no_encryption_and_others_do() {
         for host in ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"] {
-            assert_eq!(Address::parse(&format!("postgresql://{host}/d")).unwrap().encryption, Encryption::None, "{host}");
+            assert_eq!(
+                Address::parse(&format!("postgresql://{host}/d")).unwrap().encryption,
+                Encryption::None,
+                "{host}"
+            );
         }
         for host in ["10.0.0.1", "db", "localhost.example.com", "0.0.0.0"] {
             let address = Address::parse(&format!("postgresql://{host}/d")).unwrap();

@@ -86,9 +86,9 @@ pub(super) fn read_rows(
                 Err(_) if length == -1 => None,
                 Err(_) => return Err(foreign("单元格的长度为负")),
             };
-            column.push(value).map_err(|what| {
-                CopyFault::Format(format!("第 {} 行第 {} 列：{what}", rows + 1, at + 1))
-            })?;
+            column
+                .push(value)
+                .map_err(|what| CopyFault::Format(format!("第 {} 行第 {} 列：{what}", rows + 1, at + 1)))?;
         }
         rows += 1;
         if rows % 1_024 == 0 {

@@ -47,7 +47,7 @@ pub(super) fn connecting(error: &Error, address: &Address, user: &str) -> AppErr
         "authentication error" | "error parsing response from server" | "unexpected message from server" => {
             strange_handshake(&why)
         }
-        "connection closed" => Finding::error("DBS-010", "数据库服务器在握手时断开了连接")
+        "connection closed" => Finding::error("DBS-035", "数据库服务器在握手时断开了连接")
             .hint("请核对主机与端口是否为 PostgreSQL 协议的服务，以及服务器的日志"),
         _ => Finding::error("DBS-010", "无法连接数据库服务器")
             .value(system_words(error))
@@ -95,9 +95,9 @@ fn no_tls() -> Finding {
 }
 
 pub(super) fn password_missing(user: &str) -> Finding {
-    Finding::error("DBS-012", "数据库服务器要求密码，没有找到密码")
-        .value(format!("用户 {user}"))
-        .hint("请设环境变量 FAIRDRAW_DB_PASSWORD 或 PGPASSWORD，或写入 .pgpass（仅本人可读），或在终端中运行后按提示输入")
+    Finding::error("DBS-012", "数据库服务器要求密码，没有找到密码").value(format!("用户 {user}")).hint(
+        "请设环境变量 FAIRDRAW_DB_PASSWORD 或 PGPASSWORD，或写入 .pgpass（仅本人可读），或在终端中运行后按提示输入",
+    )
 }
 
 /// Handshakes that stock clients don't know: openGauss's SHA256, national SM3, Kerberos.
@@ -118,15 +118,11 @@ pub(super) fn asking(error: &Error, address: &Address, what: What<'_>, progress:
     }
     match error.to_string().as_str() {
         "connection closed" | "error communicating with the server" => cut(address, what),
-        _ => about(
-            Finding::error("DBS-026", "数据库服务器返回的内容不合协议").value(bottom(error)),
-            address,
-            what,
-        ),
+        _ => about(Finding::error("DBS-026", "数据库服务器返回的内容不合协议").value(bottom(error)), address, what),
     }
 }
 
-fn cut(address: &Address, what: What<'_>) -> AppError {
+pub(super) fn cut(address: &Address, what: What<'_>) -> AppError {
     about(
         Finding::error("DBS-017", "与数据库的连接中途断开，没有采用任何内容")
             .hint("请核对网络与服务器后重试；项目没有改动"),
@@ -138,12 +134,10 @@ fn cut(address: &Address, what: What<'_>) -> AppError {
 /// Why reading a stream failed.
 pub(super) fn streaming(fault: CopyFault, address: &Address, what: What<'_>, progress: &Progress) -> AppError {
     match fault {
-        CopyFault::Stream(cause) => {
-            match cause.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-                Some(error) => asking(error, address, what, progress),
-                None => progress.check().err().unwrap_or_else(|| cut(address, what)),
-            }
-        }
+        CopyFault::Stream(cause) => match cause.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+            Some(error) => asking(error, address, what, progress),
+            None => progress.check().err().unwrap_or_else(|| cut(address, what)),
+        },
         CopyFault::Format(found) => {
             about(Finding::error("DBS-026", "数据库服务器返回的内容不合协议").value(found), address, what)
         }
@@ -176,9 +170,13 @@ fn stated(error: &Error, address: &Address, what: What<'_>, user: &str) -> AppEr
     } else if *state == SqlState::INVALID_CATALOG_NAME {
         Finding::error("DBS-016", "服务器上没有这个数据库").value(&address.database)
     } else if [SqlState::TOO_MANY_CONNECTIONS, SqlState::CANNOT_CONNECT_NOW].contains(state) {
-        Finding::error("DBS-018", "数据库服务器暂不接受连接（正在启动、停机，或连接已满）").value(words).hint("请稍后重试")
+        Finding::error("DBS-018", "数据库服务器暂不接受连接（正在启动、停机，或连接已满）")
+            .value(words)
+            .hint("请稍后重试")
     } else if [SqlState::UNDEFINED_TABLE, SqlState::INVALID_SCHEMA_NAME].contains(state) {
-        Finding::error("DBS-020", "数据库中没有这张表或视图").value(words).hint("请核对模式与表名，大小写须与数据库中一致")
+        Finding::error("DBS-020", "数据库中没有这张表或视图")
+            .value(words)
+            .hint("请核对模式与表名，大小写须与数据库中一致")
     } else if *state == SqlState::UNDEFINED_COLUMN {
         Finding::error("DBS-021", "数据库的表中没有这一列").value(words)
     } else if *state == SqlState::INSUFFICIENT_PRIVILEGE {

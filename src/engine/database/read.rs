@@ -109,8 +109,8 @@ fn read_table(
         progress.advance(1_024);
         progress.check().map_err(|_| CopyFault::Stream(std::io::ErrorKind::Interrupted.into()))
     };
-    let rows = read_rows(&mut stream, &mut builders, &mut step)
-        .map_err(|fault| streaming(fault, address, what, progress))?;
+    let rows =
+        read_rows(&mut stream, &mut builders, &mut step).map_err(|fault| streaming(fault, address, what, progress))?;
     drop(stream);
     progress.check()?;
     let mut notes = Vec::new();

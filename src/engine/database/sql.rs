@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn a_query_is_told_from_a_name() {
-        assert!(is_query("select 1") && is_query("WITH x AS (select 1) select * from x") && is_query(" values (1), (2)"));
+        assert!(
+            is_query("select 1") && is_query("WITH x AS (select 1) select * from x") && is_query(" values (1), (2)")
+        );
         assert!(!is_query("selection") && !is_query("permit.select") && !is_query("select"));
         assert_eq!(select_of(&table(" select 1 ; ")).unwrap(), "select 1");
         assert_eq!(select_of(&table("a.b")).unwrap(), "SELECT * FROM \"a\".\"b\"");

@@ -22,7 +22,7 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStor
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsConnector;
 
-use super::address::{Address, Encryption};
+use super::address::{Address, Encryption, wrong};
 use crate::diagnostic::{AppError, AppResult, Finding};
 
 /// Makes encrypted streams; without settings where the connection is not to be encrypted.
@@ -72,10 +72,8 @@ impl Tls {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        let name = ServerName::try_from(address.server_name().to_owned()).map_err(|cause| {
-            AppError::from(Finding::error("DBS-001", "数据库地址写法不对：主机名不能用于加密连接").value(address.server_name()))
-                .caused_by(cause)
-        })?;
+        let name = ServerName::try_from(address.server_name().to_owned())
+            .map_err(|cause| wrong("主机名不能用于加密连接", address.server_name()).caused_by(cause))?;
         Ok(Self(Some((Arc::new(config), name))))
     }
 }

@@ -6,7 +6,8 @@
 
 use polars::prelude::{
     BooleanChunkedBuilder, ChunkedBuilder, Column, DataType, Float32Type, Float64Type, Int32Type, Int64Type,
-    IntoColumn, IntoSeries, PlSmallStr, PolarsResult, PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit, TimeZone,
+    IntoColumn, IntoSeries, PlSmallStr, PolarsResult, PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit,
+    TimeZone,
 };
 use postgres::types::{Kind, Type};
 

@@ -14,7 +14,7 @@ use postgres::Transaction;
 use super::DatabaseTarget;
 use super::address::Address;
 use super::connect::connect;
-use super::fault::{answered, asking};
+use super::fault::{answered, asking, cut};
 use super::sql::{literal, quoted};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 
@@ -168,7 +168,11 @@ impl Writing<'_, '_> {
         let known = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1::text";
         let known = self.transaction.query(known, &[&schema]);
         if answered(known, self.address, Some(schema), self.progress)?.is_empty() {
-            let whose = if public { "双随机：可以公开的表" } else { "双随机：内部的表，检查前不得外传" };
+            let whose = if public {
+                "双随机：可以公开的表"
+            } else {
+                "双随机：内部的表，检查前不得外传"
+            };
             self.run(&format!("CREATE SCHEMA {name}; COMMENT ON SCHEMA {name} IS {}", literal(whose)), schema)?;
         }
         let function = "SELECT 1 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
@@ -176,10 +180,8 @@ impl Writing<'_, '_> {
         let function = self.transaction.query(function, &[&schema]);
         if answered(function, self.address, Some(schema), self.progress)?.is_empty() {
             let body = "BEGIN RAISE EXCEPTION '双随机导出的表只能追加，不能更改或删除' USING ERRCODE = '55000'; END";
-            let sql = format!(
-                "CREATE FUNCTION {name}.append_only() RETURNS trigger LANGUAGE plpgsql AS {}",
-                literal(body)
-            );
+            let sql =
+                format!("CREATE FUNCTION {name}.append_only() RETURNS trigger LANGUAGE plpgsql AS {}", literal(body));
             self.run(&sql, schema)?;
         }
         Ok(())
@@ -204,7 +206,9 @@ impl Writing<'_, '_> {
             let columns = table.columns.iter().map(|c| Ok(format!(", {} {}", quoted(&c.name)?, c.kind.sql())));
             let columns = columns.collect::<AppResult<Vec<_>>>()?.concat();
             let key = if table.name == EXPORTS { NUMBER.to_owned() } else { format!("{NUMBER}, {ROW}") };
-            sql += &format!("CREATE TABLE {place} ({NUMBER} bigint NOT NULL, {ROW} bigint NOT NULL{columns}, PRIMARY KEY ({key}));");
+            sql += &format!(
+                "CREATE TABLE {place} ({NUMBER} bigint NOT NULL, {ROW} bigint NOT NULL{columns}, PRIMARY KEY ({key}));"
+            );
             sql += &format!(
                 "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {place} FOR EACH STATEMENT EXECUTE PROCEDURE {}.append_only();",
                 quoted(schema)?
@@ -261,7 +265,7 @@ impl Writing<'_, '_> {
     fn written_fault(&self, cause: std::io::Error, shown: &str) -> AppError {
         match cause.get_ref().and_then(|inner| inner.downcast_ref::<postgres::Error>()) {
             Some(error) => asking(error, self.address, Some(shown), self.progress),
-            None => AppError::new("DBS-017", "与数据库的连接中途断开，没有采用任何内容").caused_by(cause),
+            None => cut(self.address, Some(shown)).caused_by(cause),
         }
     }
 }
@@ -272,11 +276,7 @@ fn exports_table(about: &[(OutColumn, OutCell)], public: bool) -> OutTable {
     let cells = about.iter().filter(|(column, _)| !public || column.name != "operator").cloned();
     let (columns, row) = cells.unzip();
     OutTable {
-        name: EXPORTS.to_owned(),
-        comment: "双随机：每次导出一行".to_owned(),
-        public,
-        columns,
-        rows: vec![row],
+        name: EXPORTS.to_owned(), comment: "双随机：每次导出一行".to_owned(), public, columns, rows: vec![row]
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::anchor::keys::SigningKey;
 use crate::disclosure::{CheckResult, PlanDatesEntry};
-use crate::engine::database::{DatabaseSource, DatabaseTarget};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
+use crate::engine::database::{DatabaseSource, DatabaseTarget};
 use crate::plan::Mend;
 use crate::registry::{FindingKey, Mapping};
 use crate::workspace::deeds::accept::Acceptance;

@@ -13,9 +13,9 @@ use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::engine::database::{Address, DatabaseSource, Password, Snapshot, read_tables};
 use crate::export::write_atomic;
 use crate::registry::{DatabaseMapping, InputFile, Mapping};
+use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::project::load_bytes;
 use crate::workspace::store::staged::Change;
-use crate::workspace::store::frames::hash_file;
 
 /// Folder of a project's snapshots.
 pub const INPUTS: &str = "inputs";

@@ -105,7 +105,8 @@ fn about(project: &Project, context: &CommandContext, mark: Option<&str>) -> App
         ("log_size", "操作日志行数（导出之前）", OutKind::Integer, OutCell::Integer(head.size.cast_signed())),
         ("log_root", "操作日志根值（导出之前）", OutKind::Text, text(&head.root)),
     ];
-    let column = |name: &str, comment: &str, kind| OutColumn { name: name.to_owned(), comment: comment.to_owned(), kind };
+    let column =
+        |name: &str, comment: &str, kind| OutColumn { name: name.to_owned(), comment: comment.to_owned(), kind };
     Ok(columns.into_iter().map(|(name, comment, kind, cell)| (column(name, comment, kind), cell)).collect())
 }
 
