@@ -1,6 +1,7 @@
 //! One connection: made, watched for the job's cancelling, closed with it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use postgres::config::SslMode;
@@ -16,6 +17,10 @@ use crate::diagnostic::{AppResult, Progress};
 const ANSWER: Duration = Duration::from_secs(15);
 /// How long what was sent may stay without receipt before the connection counts as dead.
 const RECEIPT: Duration = Duration::from_secs(60);
+/// When a connection on which nothing comes is asked whether it is still there, how often again, how many times.
+const IDLE: Duration = Duration::from_secs(30);
+const BETWEEN: Duration = Duration::from_secs(10);
+const RETRIES: u32 = 3;
 /// How often a waiting job looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -40,16 +45,16 @@ pub(super) fn connect(
 ) -> AppResult<Connection> {
     progress.check()?;
     progress.begin("连接数据库", 0);
-    match connect_with(address, password) {
+    match connect_with(address, password, progress) {
         Err(error) if error.code() == "DBS-012" && password.is_none() => {
             let typed = ask.and_then(|ask| ask(address)).ok_or(error)?;
-            connect_with(address, Some(&typed))
+            connect_with(address, Some(&typed), progress)
         }
         other => other,
     }
 }
 
-fn connect_with(address: &Address, password: Option<&Password>) -> AppResult<Connection> {
+fn connect_with(address: &Address, password: Option<&Password>, progress: &Progress) -> AppResult<Connection> {
     let tls = Tls::of(address)?;
     let user = user_of(address, &environment);
     let mut config = Config::new();
@@ -69,10 +74,35 @@ fn connect_with(address: &Address, password: Option<&Password>) -> AppResult<Con
     if let Some(password) = password {
         config.password(password.reveal());
     }
-    let mut client = config.connect(tls.clone()).map_err(|error| fault::connecting(&error, address, &user))?;
+    config.keepalives_idle(IDLE).keepalives_interval(BETWEEN).keepalives_retries(RETRIES);
+    let mut client = greet(config, tls.clone(), address, &user, progress)?;
     let limit = format!("SET statement_timeout = {}", address.statement.as_millis());
     fault::answered(client.batch_execute(&limit), address, None, &Progress::none())?;
     Ok(Connection { client, tls })
+}
+
+/// Makes the connection on a thread of its own: a server that takes the call and says nothing keeps it waiting for
+/// ever, the job only for so long, and not at all once it is cancelled.
+fn greet(config: Config, tls: Tls, address: &Address, user: &str, progress: &Progress) -> AppResult<Client> {
+    let (sender, receiver) = channel();
+    let call = move || {
+        // nobody listens any more where the job has gone on
+        let _ = sender.send(config.connect(tls));
+    };
+    if std::thread::Builder::new().name("fairdraw-connect".to_owned()).spawn(call).is_err() {
+        return Err(fault::silent(address));
+    }
+    let mut waited = Duration::ZERO;
+    loop {
+        match receiver.recv_timeout(LOOK) {
+            Ok(made) => return made.map_err(|error| fault::connecting(&error, address, user)),
+            Err(RecvTimeoutError::Timeout) if waited < ANSWER + ANSWER => {
+                progress.check()?;
+                waited += LOOK;
+            }
+            Err(_) => return Err(fault::silent(address)),
+        }
+    }
 }
 
 /// Says at its end that the work has ended, however it did.

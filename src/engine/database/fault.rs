@@ -44,6 +44,7 @@ pub(super) fn connecting(error: &Error, address: &Address, user: &str) -> AppErr
         "error performing TLS handshake" => Finding::error("DBS-014", "数据库服务器的证书不受信任，或加密连接没有建立")
             .value(certificate_words(&why))
             .hint("内部签发的证书，请用 sslrootcert 指明签发机构或服务器本身的证书（.pem）；证书上的名称应与地址中的主机一致"),
+        "error communicating with the server" if why.contains("authentication") => strange_handshake(&why),
         "authentication error" | "error parsing response from server" | "unexpected message from server" => {
             strange_handshake(&why)
         }
@@ -54,6 +55,16 @@ pub(super) fn connecting(error: &Error, address: &Address, user: &str) -> AppErr
             .hint("请核对主机、端口与网络，确认服务器已启动、防火墙已放行"),
     };
     about(finding, address, None)
+}
+
+/// A server that takes the call and says nothing.
+pub(super) fn silent(address: &Address) -> AppError {
+    about(
+        Finding::error("DBS-036", "数据库服务器没有应答")
+            .hint("请核对端口是否为 PostgreSQL 协议的服务，以及网络与服务器的状态"),
+        address,
+        None,
+    )
 }
 
 /// The system's reason, in words.
@@ -162,7 +173,7 @@ fn stated(error: &Error, address: &Address, what: What<'_>, user: &str) -> AppEr
         // the server's list of who may come in from where
         let unencrypted = said.message().contains("no encryption") || said.message().contains("SSL off");
         let hint = if unencrypted {
-            "服务器只接受加密连接：请在地址后加 ?sslmode=verify-full"
+            "服务器可能只接受加密连接，请在地址后加 ?sslmode=verify-full；否则请管理员在 pg_hba.conf 中放行"
         } else {
             "请管理员在 pg_hba.conf 中放行此用户、数据库与本机地址"
         };

@@ -4,6 +4,9 @@
 //! empty text and NULL alike as nothing; `numeric` as its exact decimal text without trailing zeros; days and stamps as
 //! such, so that a table reads as the same table would in Parquet.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use polars::prelude::{
     BooleanChunkedBuilder, ChunkedBuilder, Column, DataType, Float32Type, Float64Type, Int32Type, Int64Type,
     IntoColumn, IntoSeries, PlSmallStr, PolarsResult, PrimitiveChunkedBuilder, StringChunkedBuilder, TimeUnit,
@@ -93,6 +96,11 @@ fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], ValueFault> {
     bytes.try_into().map_err(|_| "长度与类型不符")
 }
 
+/// A value of a fixed length; `None` for NULL.
+fn decoded<const N: usize, T>(bytes: Option<&[u8]>, of: impl Fn([u8; N]) -> T) -> Result<Option<T>, ValueFault> {
+    bytes.map(|bytes| fixed(bytes).map(of)).transpose()
+}
+
 impl ColumnBuilder {
     pub(super) fn new(name: &str, coding: Coding) -> Self {
         let name = PlSmallStr::from_str(name);
@@ -119,25 +127,21 @@ impl ColumnBuilder {
                 self.bytes += text.as_ref().map_or(0, |text| text.len() as u64);
                 builder.append_option(text.as_deref());
             }
-            Building::Bool(builder) => builder.append_option(bytes.map(|b| Ok(fixed::<1>(b)? != [0])).transpose()?),
+            Building::Bool(builder) => builder.append_option(decoded(bytes, |[byte]: [u8; 1]| byte != 0)?),
             Building::Integer(builder) => {
                 let coding = self.coding;
                 builder.append_option(bytes.map(|bytes| integer_of(coding, bytes)).transpose()?);
             }
-            Building::Single(builder) => {
-                builder.append_option(bytes.map(|b| Ok(f32::from_be_bytes(fixed(b)?))).transpose()?);
-            }
-            Building::Double(builder) => {
-                builder.append_option(bytes.map(|b| Ok(f64::from_be_bytes(fixed(b)?))).transpose()?);
-            }
+            Building::Single(builder) => builder.append_option(decoded(bytes, f32::from_be_bytes)?),
+            Building::Double(builder) => builder.append_option(decoded(bytes, f64::from_be_bytes)?),
             Building::Day(builder) => {
-                let day = bytes.map(|b| Ok(i32::from_be_bytes(fixed(b)?))).transpose()?;
+                let day = decoded(bytes, i32::from_be_bytes)?;
                 let moved = day.filter(|day| *day != i32::MIN).and_then(|day| day.checked_add(EPOCH_DAYS));
                 self.endless += u64::from(day.is_some() && moved.is_none());
                 builder.append_option(moved);
             }
             Building::Stamp(builder) => {
-                let stamp = bytes.map(|b| Ok(i64::from_be_bytes(fixed(b)?))).transpose()?;
+                let stamp = decoded(bytes, i64::from_be_bytes)?;
                 let moved = stamp.filter(|stamp| *stamp != i64::MIN).and_then(|at| at.checked_add(EPOCH_MICROS));
                 self.endless += u64::from(stamp.is_some() && moved.is_none());
                 builder.append_option(moved);
@@ -172,7 +176,7 @@ fn integer_of(coding: Coding, bytes: &[u8]) -> Result<i64, ValueFault> {
     })
 }
 
-fn text_of(coding: Coding, bytes: &[u8]) -> Result<std::borrow::Cow<'_, str>, ValueFault> {
+fn text_of(coding: Coding, bytes: &[u8]) -> Result<Cow<'_, str>, ValueFault> {
     let plain = |bytes| std::str::from_utf8(bytes).map_err(|_| "不是 UTF-8 文字");
     Ok(match coding {
         Coding::Numeric => numeric_text(bytes)?.into(),
@@ -221,15 +225,12 @@ pub(super) fn numeric_text(bytes: &[u8]) -> Result<String, ValueFault> {
     let group = |at: i32| usize::try_from(at).ok().and_then(|at| digits.get(at)).copied().unwrap_or(0);
     let mut text = String::new();
     for at in 0..=weight {
-        text.push_str(&format!("{:04}", group(at)));
+        let _ = write!(text, "{:04}", group(at));
     }
     let whole = text.trim_start_matches('0');
     let mut behind = String::new();
-    for at in weight.min(-1) + 1..groups {
-        // groups before the first behind the point stand in the whole part
-        if at > weight {
-            behind.push_str(&format!("{:04}", group(at)));
-        }
+    for at in (weight + 1).max(0)..groups {
+        let _ = write!(behind, "{:04}", group(at));
     }
     let zeros = "0000".repeat(usize::try_from(-weight - 1).unwrap_or(0));
     let behind = format!("{zeros}{behind}");

@@ -6,6 +6,7 @@
 //! name that is another's is left alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use chrono::NaiveDate;
@@ -102,6 +103,8 @@ const NUMBER: &str = "export_no";
 const ROW: &str = "row_no";
 /// What tells one project's exports from another's: the latest of each is what the views show.
 const WHOSE: [&str; 3] = ["agency", "project", "year"];
+/// Longest name of a schema in bytes: PostgreSQL cuts names at 63, and `_public` has to stay.
+const LONGEST: usize = 50;
 /// What a schema's name is for, so that two programs never lock each other out by chance.
 const LOCK: &str = "fairdraw export ";
 
@@ -136,7 +139,7 @@ fn rows_text(number: i64, rows: &[Vec<OutCell>]) -> String {
     let mut text = String::new();
     for (at, row) in rows.iter().enumerate() {
         let cells: Vec<String> = row.iter().map(cell_text).collect();
-        text.push_str(&format!("{number}\t{}\t{}\n", at + 1, cells.join("\t")));
+        let _ = writeln!(text, "{number}\t{}\t{}", at + 1, cells.join("\t"));
     }
     text
 }
@@ -201,32 +204,32 @@ impl Writing<'_, '_> {
                 .file(self.address.to_string())
                 .into());
         }
-        let mut sql = String::new();
+        let mut sql: Vec<String> = Vec::new();
         if known.is_empty() {
             let columns = table.columns.iter().map(|c| Ok(format!(", {} {}", quoted(&c.name)?, c.kind.sql())));
             let columns = columns.collect::<AppResult<Vec<_>>>()?.concat();
             let key = if table.name == EXPORTS { NUMBER.to_owned() } else { format!("{NUMBER}, {ROW}") };
-            sql += &format!(
+            sql.push(format!(
                 "CREATE TABLE {place} ({NUMBER} bigint NOT NULL, {ROW} bigint NOT NULL{columns}, PRIMARY KEY ({key}));"
-            );
-            sql += &format!(
+            ));
+            sql.push(format!(
                 "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {place} FOR EACH STATEMENT EXECUTE PROCEDURE {}.append_only();",
                 quoted(schema)?
-            );
-            sql += &format!("COMMENT ON TABLE {place} IS {};", literal(&table.comment));
-            sql += &format!("COMMENT ON COLUMN {place}.{NUMBER} IS '导出编号';");
-            sql += &format!("COMMENT ON COLUMN {place}.{ROW} IS '本次导出中的行号';");
+            ));
+            sql.push(format!("COMMENT ON TABLE {place} IS {};", literal(&table.comment)));
+            sql.push(format!("COMMENT ON COLUMN {place}.{NUMBER} IS '导出编号';"));
+            sql.push(format!("COMMENT ON COLUMN {place}.{ROW} IS '本次导出中的行号';"));
         }
         for column in &table.columns {
             let name = quoted(&column.name)?;
             if !known.is_empty() && !known.contains_key(&column.name) {
-                sql += &format!("ALTER TABLE {place} ADD COLUMN {name} {};", column.kind.sql());
+                sql.push(format!("ALTER TABLE {place} ADD COLUMN {name} {};", column.kind.sql()));
             }
             if !known.contains_key(&column.name) {
-                sql += &format!("COMMENT ON COLUMN {place}.{name} IS {};", literal(&column.comment));
+                sql.push(format!("COMMENT ON COLUMN {place}.{name} IS {};", literal(&column.comment)));
             }
         }
-        self.run(&sql, &shown)?;
+        self.run(&sql.concat(), &shown)?;
         if table.name != EXPORTS {
             self.view(schema, table, &place, &shown)?;
         }
@@ -257,16 +260,17 @@ impl Writing<'_, '_> {
         let mut writer = answered(writer, self.address, Some(&shown), self.progress)?;
         for rows in rows_text(number, &table.rows).as_bytes().chunks(1 << 16) {
             self.progress.check()?;
-            writer.write_all(rows).map_err(|cause| self.written_fault(cause, &shown))?;
+            writer.write_all(rows).map_err(|cause| written_fault(cause, self.address, &shown, self.progress))?;
         }
         answered(writer.finish(), self.address, Some(&shown), self.progress)
     }
+}
 
-    fn written_fault(&self, cause: std::io::Error, shown: &str) -> AppError {
-        match cause.get_ref().and_then(|inner| inner.downcast_ref::<postgres::Error>()) {
-            Some(error) => asking(error, self.address, Some(shown), self.progress),
-            None => cut(self.address, Some(shown)).caused_by(cause),
-        }
+/// Why rows could not be sent.
+fn written_fault(cause: std::io::Error, address: &Address, shown: &str, progress: &Progress) -> AppError {
+    match cause.get_ref().and_then(|inner| inner.downcast_ref::<postgres::Error>()) {
+        Some(error) => asking(error, address, Some(shown), progress),
+        None => cut(address, Some(shown)).caused_by(cause),
     }
 }
 
@@ -293,6 +297,12 @@ pub fn write_tables(
     progress: &Progress,
 ) -> AppResult<Written> {
     let address = &target.address;
+    if target.schema.len() > LONGEST {
+        return Err(Finding::error("DBS-037", "模式的名称过长")
+            .value(&target.schema)
+            .expected("不超过 50 字节")
+            .into());
+    }
     let mut connection = connect(address, target.password.as_ref(), target.ask, progress)?;
     progress.begin("写入数据库", tables.len() as u64);
     connection.watched(progress, |client| {

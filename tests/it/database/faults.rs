@@ -40,7 +40,7 @@ fn database_faults_are_one_message_each() {
         ("select 1 as a; drop table permit.t", "DBS-025", "42601"),
         ("select 1/0 as a from permit.t", "DBS-025", "22012"),
         ("with gone as (delete from permit.t returning *) select * from gone", "DBS-031", ""),
-        ("select * into permit.copy from permit.t", "DBS-025", ""),
+        ("select * into permit.copy from permit.t", "DBS-033", ""),
         ("permit;t", "DBS-003", "permit;t"),
     ] {
         let error = fault(&server, from);

@@ -18,6 +18,8 @@ fn greeted(answer: &'static [u8]) -> AppError {
         let mut greeting = [0; 1024];
         let _ = stream.read(&mut greeting);
         let _ = stream.write_all(answer);
+        // what a client says to that is not waited for long
+        stream.set_read_timeout(Some(std::time::Duration::from_millis(300))).unwrap();
         let _ = stream.read(&mut greeting);
     });
     let source = source_at(&format!("postgresql://fd@127.0.0.1:{port}/d"), &[(TableKind::Sources, "a.b")]);
@@ -82,6 +84,24 @@ fn what_is_no_server_is_told() {
         let code = greeted(answer).code();
         assert!(["DBS-010", "DBS-015", "DBS-035", "DBS-017", "DBS-026"].contains(&code), "{answer:?}: {code}");
     }
+}
+
+#[test]
+fn a_job_that_waits_for_a_silent_server_can_be_cancelled() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let progress = Progress::none();
+    let stopper = {
+        let progress = progress.clone();
+        std::thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            progress.cancel();
+            stream
+        })
+    };
+    let source = source_at(&format!("postgresql://fd@127.0.0.1:{port}/d"), &[(TableKind::Sources, "a.b")]);
+    assert_eq!(read_tables(&source, &progress).unwrap_err().code(), "JOB-001");
+    drop(stopper.join().unwrap());
 }
 
 #[test]

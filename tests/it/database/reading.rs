@@ -14,7 +14,7 @@ use fairdraw::registry::{Registry, TableKind};
 use fairdraw::sampling::{DrawSeed, Method};
 use fairdraw::tabular::{ReadOptions, load_tables};
 use fairdraw::workspace::demo::{DemoOptions, write_demo};
-use fairdraw::workspace::inputs::analysis::compute_analysis;
+use fairdraw::workspace::inputs::analysis::{Analysis, compute_analysis};
 use fairdraw::workspace::inputs::month_frame::compute_month_frame;
 use fairdraw::workspace::intake::import::{NewProject, create_project, load_folder};
 use fairdraw::workspace::intake::reading::{CheckRequest, check_paths};
@@ -153,15 +153,22 @@ fn assert_same_plan(files: (&Project, &Registry), database: (&Project, &Registry
         (analysis, made)
     };
     let ((one, frame), (other, again)) = (of(files), of(database));
-    assert!(one.features.frame().equals_missing(other.features.frame()), "features differ");
-    assert!(one.risk.frame().equals_missing(other.risk.frame()), "scores differ");
+    assert!(one.risk.frame.equals_missing(&other.risk.frame), "scores differ");
+    assert_eq!(one.risk.ignored(), other.risk.ignored());
+    // every feature of every site, with what it weighs
+    for row in 0..one.risk.len() {
+        let told = |analysis: &Analysis, project: &Project| {
+            format!("{:?}", analysis.risk.explain(row, &project.policy).unwrap())
+        };
+        assert_eq!(told(&one, files.0), told(&other, database.0), "row {row}");
+    }
     assert_eq!(format!("{:?}", one.plan), format!("{:?}", other.plan));
     // salts are drawn anew for every frame
     let rows = |csv: Vec<u8>| -> Vec<String> {
         let text = String::from_utf8(csv).unwrap();
         text.lines().map(|line| line.rsplit_once(',').unwrap().0.to_owned()).collect()
     };
-    assert_eq!(rows(frame.built.frame.write_csv()), rows(again.built.frame.write_csv()));
+    assert_eq!(rows(frame.built.frame.to_csv()), rows(again.built.frame.to_csv()));
     assert_eq!(frame.targets, again.targets);
     assert_eq!((frame.schedule, frame.quotas), (again.schedule, again.quotas));
     assert_eq!(frame.roster.write_csv(), again.roster.write_csv());
@@ -262,7 +269,7 @@ fn database_commands_import_check_refresh_and_keep_no_password() {
     let inputs = |root: &Path| Project::open(root, None).unwrap().file.inputs;
     let before = inputs(&root);
     let again = fairdraw(&["refresh", text(&root), "--from", text(&rest), "--database"], secret);
-    assert_eq!(again.status.code(), Some(2), "{}", words(&again));
+    assert!(matches!(again.status.code(), Some(0 | 1)), "{}", words(&again));
     let again = fairdraw(&["refresh", text(&root), "--database", "--dry-run"], secret);
     assert!(matches!(again.status.code(), Some(0 | 1)), "{}", words(&again));
     let again = fairdraw(&["refresh", text(&root), "--database"], secret);

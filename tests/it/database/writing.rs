@@ -51,8 +51,9 @@ fn database_exports_add_rows_and_never_change_them() {
     let listed = server.client().query("SELECT plan_code, lead_certificate, second_certificate FROM fairdraw.month_list WHERE role = '正选' AND lead IS NOT NULL ORDER BY row_no LIMIT 1", &[]).unwrap();
     let cell = |at: usize| unit(listed[0].get::<_, &str>(at));
     let results = folder.path().join("结果.csv");
+    let today = fairdraw::workspace::store::clock::Moment::now().date();
     let line = format!(
-        "计划编码,检查日期,办结日期,检查方式,检查事项,检查结果,主办执法证号,协办执法证号\n{},2027-03-10,2027-03-12,现场检查,排污许可,未发现问题,{},{}\n",
+        "计划编码,检查日期,办结日期,检查方式,检查事项,检查结果,主办执法证号,协办执法证号\n{},{today},{today},现场检查,排污许可,未发现问题,{},{}\n",
         cell(0),
         cell(1),
         cell(2)
@@ -65,6 +66,7 @@ fn database_exports_add_rows_and_never_change_them() {
     let after: Vec<Vec<String>> = tables.iter().map(|table| all(table, 1)).collect();
     assert_eq!(before, after);
     let recorded = all("fairdraw.results", 2).len();
+    assert_eq!((recorded, all("fairdraw_public.disclosures", 2).len()), (1, 1), "{}", words(&taken));
 
     let one = |sql: &str| -> i64 { server.client().query_one(sql, &[]).unwrap().get(0) };
     assert_eq!(one("SELECT count(DISTINCT export_no) FROM fairdraw.plan_latest"), 1);
