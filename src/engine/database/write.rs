@@ -348,7 +348,11 @@ mod tests {
         let rows = vec![
             vec![OutCell::Text("甲\t乙\n丙\\.\r\0".to_owned()), OutCell::Empty, OutCell::Number(f64::NAN)],
             vec![OutCell::Text("\\N".to_owned()), OutCell::Integer(-3), OutCell::Number(0.5)],
-            vec![OutCell::Text(String::new()), OutCell::Date(NaiveDate::MIN.with_year(2027).unwrap()), OutCell::Empty],
+            vec![
+                OutCell::Text(String::new()),
+                OutCell::Date(NaiveDate::from_ymd_opt(2027, 1, 1).unwrap()),
+                OutCell::Empty,
+            ],
         ];
         let text = rows_text(7, &rows);
         let lines: Vec<&str> = text.lines().collect();

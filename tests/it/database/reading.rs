@@ -137,9 +137,10 @@ fn assert_same_register(files: &Registry, database: &Registry) {
         registry.summaries.iter().map(|s| (s.kind, s.rows_read, s.kept, s.set_aside, s.merged)).collect::<Vec<_>>()
     };
     assert_eq!(count(files), count(database));
-    let codes = |registry: &Registry| {
-        registry.diagnostics.summary().filter(|(_, code, _)| code.starts_with("IMP")).collect::<Vec<_>>()
-    };
+    // what is said of headings (IMP-00x) is another's: the running number is a column more, and no title stands above
+    let of_cells = |code: &str| code.starts_with("IMP") && !code.starts_with("IMP-00");
+    let codes =
+        |registry: &Registry| registry.diagnostics.summary().filter(|(_, code, _)| of_cells(code)).collect::<Vec<_>>();
     assert_eq!(codes(files), codes(database));
 }
 
