@@ -20,10 +20,9 @@ mod value;
 mod write;
 
 pub use address::{Address, Encryption};
-pub use pgpass::password_in;
 pub use read::{Snapshot, read_tables};
 pub use secret::{Password, find_password};
-pub use sql::{quoted, quoted_name, snapshot_name};
+pub use sql::quoted;
 pub use write::{OutCell, OutColumn, OutKind, OutTable, Written, write_tables};
 
 use crate::registry::mapping::DatabaseTable;

@@ -4,7 +4,7 @@ use super::address::Address;
 
 /// The password of the first line that fits.
 #[must_use]
-pub fn password_in(text: &str, address: &Address, user: &str) -> Option<String> {
+pub(super) fn password_in(text: &str, address: &Address, user: &str) -> Option<String> {
     let host = if address.socket.is_some() { "localhost" } else { &address.host };
     let port = address.port.to_string();
     let wanted = [host, &port, &address.database, user];

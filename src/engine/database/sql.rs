@@ -35,7 +35,7 @@ pub(super) fn literal(text: &str) -> String {
 ///
 /// # Errors
 /// `DBS-003` where it is no name.
-pub fn quoted_name(name: &str) -> AppResult<String> {
+pub(super) fn quoted_name(name: &str) -> AppResult<String> {
     let mut parts = vec![String::new()];
     let mut chars = name.trim().chars().peekable();
     let mut inside = false;
@@ -85,7 +85,7 @@ pub(super) fn is_ordered(query: &str) -> bool {
 
 /// The file in which a table's rows are kept: `permit.sources.parquet`; `monitoring.query.parquet` for a query.
 #[must_use]
-pub fn snapshot_name(table: &DatabaseTable) -> String {
+pub(super) fn snapshot_name(table: &DatabaseTable) -> String {
     let stem = if is_query(&table.from) { format!("{}.query", table.table.id()) } else { table.from.trim().to_owned() };
     let plain: String = stem
         .chars()
