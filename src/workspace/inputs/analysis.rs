@@ -140,10 +140,15 @@ pub fn is_light_change(analysis: &Analysis, before: &Policy, after: &Policy) -> 
 /// # Errors
 /// `RSK-…`, `PLN-…`, `FRM-001`.
 pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<Analysis> {
+    // on a thread of the pool: its many short parallel steps need not be handed over to it one by one
+    let mut made = None;
+    rayon::scope(|_| made = Some(recompute(project, analysis)));
+    made.unwrap_or_else(|| recompute(project, analysis))
+}
+
+fn recompute(project: &Project, analysis: &Analysis) -> AppResult<Analysis> {
     let policy = &project.policy;
-    let t0 = std::time::Instant::now();
     let risk = score_risk(&analysis.features, policy)?;
-    let t1 = std::time::Instant::now();
     let mut population = analysis.population.clone();
     population.inputs.edits = project.file.edits.clone();
     let sites = Arc::make_mut(&mut population.inputs.sites);
@@ -152,12 +157,8 @@ pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<A
     sites.special = scored::SPECIAL.of(&risk.frame)?.into_iter().map(Option::unwrap_or_default).collect();
     sites.category = risk.strata().to_vec();
     let first_open = analysis.month.index_in(project.file.year).unwrap_or(0);
-    let t2 = std::time::Instant::now();
     let carried = date_mandatory(policy, &mut population, &analysis.facts, first_open);
-    let t3 = std::time::Instant::now();
     let plan = plan_of(project, &population, analysis.earlier.as_deref(), first_open)?;
-    let t4 = std::time::Instant::now();
-    eprintln!("TIMES score {:?} sites {:?} mandatory {:?} plan {:?}", t1 - t0, t2 - t1, t3 - t2, t4 - t3);
     Ok(Analysis {
         month: analysis.month,
         risk,
