@@ -91,7 +91,7 @@ pub(super) fn read_rows(
                 .map_err(|what| CopyFault::Format(format!("第 {} 行第 {} 列：{what}", rows + 1, at + 1)))?;
         }
         rows += 1;
-        if rows % 1_024 == 0 {
+        if rows.is_multiple_of(1_024) {
             step(rows)?;
             let text: u64 = columns.iter().map(|column| column.bytes).sum();
             if rows > MOST_ROWS || text > MOST_TEXT {

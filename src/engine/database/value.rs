@@ -64,11 +64,9 @@ pub(super) fn coding_of(kind: &Type) -> Option<Coding> {
         Type::TIMESTAMP => Coding::Stamp,
         Type::TIMESTAMPTZ => Coding::Moment,
         Type::UUID => Coding::Uuid,
-        ref other => match other.kind() {
-            Kind::Enum(_) => Coding::Text,
-            _ if other.name() == "citext" => Coding::Text,
-            _ => return None,
-        },
+        // an office's own words, or text that knows no case
+        ref other if matches!(other.kind(), Kind::Enum(_)) || other.name() == "citext" => Coding::Text,
+        _ => return None,
     })
 }
 
