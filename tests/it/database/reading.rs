@@ -234,6 +234,39 @@ fn all_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// `--database … --table …` for a city's tables, one of them as a query.
+fn options(address: &str, tables: &[(TableKind, String)]) -> Vec<String> {
+    let mut options = vec!["--database".to_owned(), address.to_owned()];
+    for (table, name) in tables {
+        let query = format!("select * from {name} order by \"行号\" -- 全部");
+        let from = if *table == TableKind::Monitoring { &query } else { name };
+        options.extend(["--table".to_owned(), format!("{}={from}", table.id())]);
+    }
+    options
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn database_main_job_and_a_project_need_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let (input, out, root) = (folder.path().join("输入"), folder.path().join("out"), folder.path().join("项目"));
+    write_city(&input, 1_000);
+    let server = Server::start(&[]);
+    let tables = load_city(&server, &input, &folder.path().join("其余"));
+    let own = options(&server.address_text(), &tables);
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let run = fairdraw(&[&["run", "--to", text(&out)], &own[..]].concat(), Some(PASSWORD));
+    assert!(matches!(run.status.code(), Some(0 | 1)), "{}", words(&run));
+    assert!(words(&run).contains("承诺值") && out.join("项目/inputs").is_dir(), "{}", words(&run));
+    let made = fairdraw(&[&["new", text(&root)], &own[..]].concat(), Some(PASSWORD));
+    assert!(matches!(made.status.code(), Some(0 | 1)), "{}", words(&made));
+    drop(server);
+    let derived = fairdraw(&["rederive", text(&out.join("项目")), "--month", "2027-03"], None);
+    assert!(derived.status.success(), "{}", words(&derived));
+    let log = fairdraw(&["verify", "--log", text(&out.join("项目"))], None);
+    assert!(log.status.success(), "{}", words(&log));
+}
+
 #[test]
 #[ignore = "needs PostgreSQL"]
 fn database_commands_import_check_refresh_and_keep_no_password() {
@@ -243,16 +276,7 @@ fn database_commands_import_check_refresh_and_keep_no_password() {
     let server = Server::start(&[]);
     let tables = load_city(&server, &input, &rest);
     let address = server.address_text();
-    let mut own: Vec<String> = vec!["--database".to_owned(), address.clone()];
-    for (table, name) in &tables {
-        // one of them as a query
-        let from = if *table == TableKind::Monitoring {
-            format!("select * from {name} order by \"行号\" -- 全部")
-        } else {
-            name.clone()
-        };
-        own.extend(["--table".to_owned(), format!("{}={from}", table.id())]);
-    }
+    let own = options(&address, &tables);
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     let secret = Some(PASSWORD);
 
