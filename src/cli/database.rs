@@ -35,7 +35,7 @@ pub(super) fn table_named(name: &str) -> AppResult<TableKind> {
 
 fn table_of(text: &str) -> AppResult<DatabaseTable> {
     let Some((name, from)) = text.split_once('=').filter(|(_, from)| !from.trim().is_empty()) else {
-        return Err(Finding::error("CLI-033", "--table 的写法不对")
+        return Err(Finding::error("CLI-035", "--table 的写法不对")
             .value(text)
             .expected("表=模式.表，如 sources=permit.sources；或 表=\"select …\"")
             .into());
@@ -46,7 +46,7 @@ fn table_of(text: &str) -> AppResult<DatabaseTable> {
 /// The source that the arguments name: what they leave out is what the mapping file, or the project, has kept.
 ///
 /// # Errors
-/// `CLI-002`, `CLI-033`, `CLI-034` where nothing says which server or which tables, `DBS-00x`.
+/// `CLI-002`, `CLI-035`, `CLI-034` where nothing says which server or which tables, `DBS-00x`.
 pub(super) fn source_in(
     args: &DatabaseArgs,
     mapping: Option<&Path>,

@@ -243,20 +243,17 @@ pub fn perform_deed(
             DeedOutcome::ListWritten(to)
         }
         Deed::Refresh { from, mapping, looked_at } => {
-            let before = frames.get(project)?;
-            let files = NextFiles::from(&from);
+            let (before, files) = (frames.get(project)?, NextFiles::from(&from));
             let refreshed = take_refresh(project, before, (files, mapping), looked_at.as_deref(), context)?;
             forget_staging(&from);
             DeedOutcome::Refreshed(Box::new(refreshed))
         }
         Deed::RefreshDatabase { from, database, mapping } => {
-            let before = frames.get(project)?;
-            let files = NextFiles { from: &from, database: Some(&database) };
+            let (before, files) = (frames.get(project)?, NextFiles { from: &from, database: Some(&database) });
             DeedOutcome::Refreshed(Box::new(take_refresh(project, before, (files, mapping), None, context)?))
         }
         Deed::ExportDatabase(target) => {
-            let registry = frames.get(project)?;
-            DeedOutcome::ExportedToDatabase(export_to_database(project, registry, &target, context)?)
+            DeedOutcome::ExportedToDatabase(export_to_database(project, frames.get(project)?, &target, context)?)
         }
         Deed::RefreshBack(id) => {
             let (state, sources) = take_back(project, frames.get(project)?.0, id.as_deref(), context)?;

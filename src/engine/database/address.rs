@@ -125,7 +125,7 @@ impl Address {
                 "sslmode" => mode = Some(value),
                 "sslrootcert" => address.root = Some(PathBuf::from(value)),
                 "statement_timeout" => address.statement = seconds_of(&value)?,
-                _ => return Err(wrong("不认识的参数", name)),
+                _ => return Err(wrong("无法识别的参数", name)),
             }
         }
         if address.host.is_empty() && address.socket.is_none() {
@@ -179,10 +179,10 @@ impl Address {
                 Err(Finding::error("DBS-004", "数据库不在本机，连接必须加密")
                     .value(format!("sslmode={mode}"))
                     .expected("sslmode=verify-full 或 verify-ca")
-                    .hint("请管理员在服务器上开启 ssl；内部证书用 sslrootcert 指明")
+                    .hint("请管理员在服务器上启用 ssl；内部证书用 sslrootcert 指明")
                     .into())
             }
-            Some(mode) => Err(wrong("不认识的 sslmode", mode)),
+            Some(mode) => Err(wrong("无法识别的 sslmode", mode)),
         }
     }
 

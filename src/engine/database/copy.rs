@@ -57,7 +57,7 @@ pub(super) fn read_rows(
         return Err(foreign("开头不是二进制 COPY"));
     }
     if u32::from_be_bytes(word(stream)?) & CRITICAL != 0 {
-        return Err(foreign("标志不认识"));
+        return Err(foreign("标志无法识别"));
     }
     let mut field = Vec::new();
     let extension = u32::from_be_bytes(word(stream)?);

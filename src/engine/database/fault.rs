@@ -101,7 +101,7 @@ fn certificate_words(why: &str) -> String {
 }
 
 fn no_tls() -> Finding {
-    Finding::error("DBS-013", "数据库服务器没有开启加密（TLS），不在本机的连接不予明文传送")
+    Finding::error("DBS-013", "数据库服务器没有启用加密（TLS），不在本机的连接不予明文传送")
         .hint("请管理员在 postgresql.conf 中设 ssl = on 并配置证书，pg_hba.conf 用 hostssl")
 }
 

@@ -182,7 +182,7 @@ fn text_of(coding: Coding, bytes: &[u8]) -> Result<Cow<'_, str>, ValueFault> {
         Coding::Padded => plain(bytes)?.trim_end_matches(' ').into(),
         Coding::JsonB => match bytes {
             [1, text @ ..] => plain(text)?.into(),
-            _ => return Err("jsonb 的版本不认识"),
+            _ => return Err("jsonb 的版本无法识别"),
         },
         _ => plain(bytes)?.into(),
     })
@@ -211,7 +211,7 @@ pub(super) fn numeric_text(bytes: &[u8]) -> Result<String, ValueFault> {
         0xC000 => return Ok("NaN".to_owned()),
         0xD000 => return Ok("Infinity".to_owned()),
         0xF000 => return Ok("-Infinity".to_owned()),
-        _ => return Err("数值的符号不认识"),
+        _ => return Err("数值的符号无法识别"),
     }
     if groups > MOST_GROUPS || weight.abs() > MOST_GROUPS || bytes.len() != 8 + 2 * groups as usize {
         return Err("数值的长度超出范围");
