@@ -77,7 +77,7 @@ const ROOMS: [Room; 29] = [
         "risk",
         "frames → score, tier, explanation, as polars expressions",
         "text domain diagnostic policy registry",
-        "chrono polars rayon",
+        "chrono polars rayon rustc_hash",
     ),
     room(
         "sampling",
@@ -180,7 +180,7 @@ const ROOMS: [Room; 29] = [
         "text domain diagnostic policy registry plan export \
          workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds \
          workspace/reports workspace/perform",
-        "chrono directories ron serde tempfile",
+        "chrono directories rayon ron serde tempfile",
     ),
     room(
         "workspace/run",

@@ -87,14 +87,15 @@ fn read_table(
     let mut headings = BTreeSet::new();
     for column in prepared.columns() {
         if !headings.insert(column.name()) {
-            return Err(about_columns("DBS-030", "查询结果有两列同名", &shown).with(|f| f.column(column.name())));
+            let twice = Finding::error("DBS-030", "查询结果有两列同名").column(column.name());
+            return Err(twice.hint("请改正查询，给每一列不同的名称").file(shown).into());
         }
         let coding = coding_of(column.type_())
             .ok_or_else(|| strange_type(column.name(), &column.type_().to_string(), address, what))?;
         builders.push(ColumnBuilder::new(column.name(), coding));
     }
     if builders.is_empty() {
-        return Err(about_columns("DBS-033", "表或查询没有一列", &shown));
+        return Err(Finding::error("DBS-033", "表或查询没有一列").file(shown).into());
     }
     let key = if is_query(&table.from) {
         Vec::new()
@@ -123,10 +124,6 @@ fn read_table(
     let ordered = is_query(&table.from) && is_ordered(&query);
     let frame = frame_of(builders, rows, (!ordered).then_some(key.as_slice()))?;
     Ok(Snapshot { name, table: table.table, bytes: frame_to_bytes(&frame)?, rows, key, notes })
-}
-
-fn about_columns(code: &'static str, what: &str, shown: &str) -> AppError {
-    AppError::new(code, what).with(|finding| finding.file(shown).hint("请改正查询，给每一列不同的名称"))
 }
 
 /// The columns as a frame, in the order of the key, or of all columns where the key is empty.
