@@ -227,7 +227,7 @@ fn a_term_and_its_mark_stay_together_in_a_row_of_any_width() {
         let marks: Vec<Rect> = harness.get_all_by_role(Role::Button).map(|mark| mark.rect()).collect();
         assert_eq!(marks.len(), 4);
         let left =
-            Painted::of_shapes(&harness.output().shapes).lines.iter().map(|l| l.rect.left()).fold(f32::MAX, f32::min);
+            Painted::of_shapes(&harness.output().shapes).lines.iter().map(|l| l.ink.left()).fold(f32::MAX, f32::min);
         for mark in marks {
             assert!(mark.right() <= left + width + SLACK, "{mark:?} passes {width} points");
             assert!(mark.left() > left + SLACK, "{mark:?} begins a row without its word");
