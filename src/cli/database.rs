@@ -55,7 +55,7 @@ pub(super) fn source_in(
     let in_file = mapping.map(load_mapping).transpose()?.and_then(|mapping| mapping.database);
     // a project's own is used where it is asked for; a mapping file was named by hand
     let named = args.database.as_deref();
-    let kept = in_file.as_ref().or(kept.filter(|_| named.is_some()));
+    let kept = in_file.as_deref().or(kept.filter(|_| named.is_some()));
     let address = match (named, kept) {
         (None, None) => return Ok(None),
         (None | Some(""), Some(kept)) => kept.address.clone(),

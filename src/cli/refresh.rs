@@ -70,8 +70,9 @@ pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContex
     }
     let from = args.what.from.clone().unwrap_or_default();
     let mapping: Option<Mapping> = args.mapping.as_ref().map(|path| load_mapping(path)).transpose()?;
-    let source_for =
-        |project: &Project| source_in(&args.database, args.mapping.as_deref(), project.file.mapping.database.as_ref());
+    let source_for = |project: &Project| {
+        source_in(&args.database, args.mapping.as_deref(), project.file.mapping.database.as_deref())
+    };
     if !args.dry_run {
         let deed = |project: &Project| {
             Ok(match source_for(project)? {

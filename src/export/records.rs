@@ -54,7 +54,7 @@ fn month_column() -> SheetColumn {
 pub fn record_sheets(book: &PlanBook, results: &[CheckResult], lists: &[ResultList]) -> AppResult<Vec<RecordSheet>> {
     let catalogue = ColumnCatalogue::built_in()?;
     let mut plan = quota_sheet(book, &catalogue);
-    plan.title = "双随机：年度计划，各月各主体各类的配额".to_owned();
+    "双随机：年度计划，各月各主体各类的配额".clone_into(&mut plan.title);
     let none: [&super::plan_book::TargetRow; 0] = [];
     let name = "双随机：各月检查名单（内部，检查前不得外传）";
     let mut targets = catalogue.sheet(SheetKind::Targets, "", name, &none, |_, _, _| Cell::Empty);

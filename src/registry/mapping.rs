@@ -152,7 +152,7 @@ pub struct Mapping {
     pub bodies: Option<BodyRule>,
     /// Tables that come from a database.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub database: Option<DatabaseMapping>,
+    pub database: Option<Box<DatabaseMapping>>,
 }
 
 fn options() -> ron::Options {

@@ -171,10 +171,9 @@ impl Address {
 
     fn protection(&self, mode: Option<&str>) -> AppResult<Encryption> {
         match mode {
-            None if self.is_local() => Ok(Encryption::None),
+            None | Some("disable" | "allow" | "prefer") if self.is_local() => Ok(Encryption::None),
             None | Some("require" | "verify-full") => Ok(Encryption::Full),
             Some("verify-ca") => Ok(Encryption::Authority),
-            Some("disable" | "allow" | "prefer") if self.is_local() => Ok(Encryption::None),
             Some(mode @ ("disable" | "allow" | "prefer")) => {
                 Err(Finding::error("DBS-004", "数据库不在本机，连接必须加密")
                     .value(format!("sslmode={mode}"))

@@ -16,7 +16,7 @@ use crate::diagnostic::{AppResult, Progress};
 /// How long a server may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(15);
 /// How long what was sent may stay without receipt before the connection counts as dead.
-const RECEIPT: Duration = Duration::from_secs(60);
+const RECEIPT: Duration = Duration::from_mins(1);
 /// When a connection on which nothing comes is asked whether it is still there, how often again, how many times.
 const IDLE: Duration = Duration::from_secs(30);
 const BETWEEN: Duration = Duration::from_secs(10);

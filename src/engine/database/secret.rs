@@ -69,7 +69,9 @@ fn pass_file(variable: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
 #[cfg(unix)]
 fn is_private(path: &std::path::Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o077 == 0)
+    /// What group and others may do.
+    const OTHERS: u32 = 0o077;
+    std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & OTHERS == 0)
 }
 
 #[cfg(not(unix))]

@@ -111,10 +111,9 @@ const LOCK: &str = "fairdraw export ";
 /// A cell in COPY's text form.
 fn cell_text(cell: &OutCell) -> String {
     match cell {
-        OutCell::Empty => "\\N".to_owned(),
         OutCell::Integer(number) => number.to_string(),
         OutCell::Number(number) if number.is_finite() => number.to_string(),
-        OutCell::Number(_) => "\\N".to_owned(),
+        OutCell::Empty | OutCell::Number(_) => "\\N".to_owned(),
         OutCell::Date(day) => day.format("%Y-%m-%d").to_string(),
         OutCell::Text(text) => {
             let mut out = String::with_capacity(text.len());
@@ -252,8 +251,8 @@ impl Writing<'_, '_> {
     /// Adds the rows of an export.
     fn rows(&mut self, schema: &str, table: &OutTable, number: i64) -> AppResult<u64> {
         let shown = format!("{schema}.{}", table.name);
-        let names = table.columns.iter().map(|c| quoted(&c.name)).collect::<AppResult<Vec<_>>>()?;
-        let columns: String = names.iter().map(|name| format!(", {name}")).collect();
+        let columns = table.columns.iter().map(|c| Ok(format!(", {}", quoted(&c.name)?)));
+        let columns = columns.collect::<AppResult<Vec<_>>>()?.concat();
         let place = format!("{}.{}", quoted(schema)?, quoted(&table.name)?);
         let sql = format!("COPY {place} ({NUMBER}, {ROW}{columns}) FROM STDIN");
         let writer = self.transaction.copy_in(&sql);

@@ -301,7 +301,9 @@ pub fn create_project_with(
 ) -> AppResult<Imported> {
     let mut chosen = Chosen::of_any(&new.from)?;
     let laid = LaidDown::read(new.database.as_ref(), &context.progress)?;
-    laid.iter().for_each(|laid| laid.join(&mut chosen.contents));
+    if let Some(laid) = &laid {
+        laid.join(&mut chosen.contents);
+    }
     let contents = &chosen.contents;
     if contents.tables.is_empty() {
         return Err(no_tables(&new.from));
@@ -309,7 +311,7 @@ pub fn create_project_with(
     let read = read_contents(contents, &inputs_of(contents, laid.as_ref()), new, by_hand, context)?;
     let ReadContents { mut mapping, districts, map_path, policy_bytes, policy, year, registry } = read;
     if let Some(source) = &new.database {
-        mapping.database = Some(mapping_of(source));
+        mapping.database = Some(Box::new(mapping_of(source)));
     }
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {

@@ -177,6 +177,6 @@ pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResul
     }
     let from = request.paths.first().cloned().unwrap_or_default();
     let (mapping, database) = (request.mapping.clone(), request.database.clone());
-    let new = NewProject { from, mapping, database, ..NewProject::default() };
+    let new = NewProject { from, database, mapping, ..NewProject::default() };
     Ok(read_contents(&contents, &inputs, &new, None, context)?.registry)
 }

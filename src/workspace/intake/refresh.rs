@@ -146,7 +146,9 @@ pub fn read_next_register(
     let (registry, districts) = before;
     let mut chosen = contents_of(from)?;
     let laid = LaidDown::read(database, &context.progress)?;
-    laid.iter().for_each(|laid| laid.join(&mut chosen.contents));
+    if let Some(laid) = &laid {
+        laid.join(&mut chosen.contents);
+    }
     // a database says of nothing that it is synthetic
     chosen.contents.synthetic |= from.as_os_str().is_empty() && project.file.synthetic;
     let contents = &chosen.contents;
@@ -205,7 +207,7 @@ pub fn read_next_register(
     let mut file = project.file.clone();
     file.mapping = next_mapping(&mapping, &project.file.mapping);
     if let Some(source) = database {
-        file.mapping.database = Some(mapping_of(source));
+        file.mapping.database = Some(Box::new(mapping_of(source)));
     }
     let mut inputs = kept_inputs(project, registry, &read)?;
     let mut mark = project.file.inputs.iter().map(|input| input.sha256.clone()).collect::<Vec<_>>();
