@@ -26,8 +26,8 @@ fn database_faults_are_one_message_each() {
         "CREATE SCHEMA permit; CREATE TABLE permit.t (id int PRIMARY KEY, name text); \
          INSERT INTO permit.t SELECT i, 'x' FROM generate_series(1, 100) i; \
          CREATE TABLE permit.odd (name text, at point); \
-         CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT USAGE ON SCHEMA permit TO reader; \
-         SET password_encryption = 'md5'; CREATE ROLE older LOGIN PASSWORD 'old'; GRANT USAGE ON SCHEMA permit TO older; \
+         CREATE ROLE reader LOGIN PASSWORD 'lesen-4711'; GRANT USAGE ON SCHEMA permit TO reader; \
+         SET password_encryption = 'md5'; CREATE ROLE older LOGIN PASSWORD 'alt-4711'; GRANT USAGE ON SCHEMA permit TO older; \
          GRANT SELECT ON permit.t TO older",
     );
     for (from, code, words) in [
@@ -66,7 +66,7 @@ fn database_faults_are_one_message_each() {
     assert_eq!(code("nobody", "postgres", Some("wrong-secret")), "DBS-011");
     assert_eq!(code("fairdraw", "postgres", None), "DBS-012");
     assert_eq!(code("fairdraw", "elsewhere", Some(PASSWORD)), "DBS-016");
-    assert_eq!(code("reader", "postgres", Some("reader")), "DBS-022");
+    assert_eq!(code("reader", "postgres", Some("lesen-4711")), "DBS-022");
     // md5, as older servers and their relatives have it: the server's list of who may come in asks for it by user
     let hba = server.data().join("pg_hba.conf");
     let lines = std::fs::read_to_string(&hba).unwrap();
@@ -74,9 +74,9 @@ fn database_faults_are_one_message_each() {
         "host all older 127.0.0.1/32 md5\nhost all reader 127.0.0.1/32 reject\nhostssl all ssl_only 127.0.0.1/32 md5\n";
     std::fs::write(&hba, format!("{first}{lines}")).unwrap();
     server.reload();
-    assert_eq!(of("older", "postgres", Some("old")).unwrap()[0].rows, 100);
-    assert_eq!(code("older", "postgres", Some("new")), "DBS-011");
-    assert_eq!(code("reader", "postgres", Some("reader")), "DBS-019");
+    assert_eq!(of("older", "postgres", Some("alt-4711")).unwrap()[0].rows, 100);
+    assert_eq!(code("older", "postgres", Some("neu-4711")), "DBS-011");
+    assert_eq!(code("reader", "postgres", Some("lesen-4711")), "DBS-019");
 
     let address = format!("{}?statement_timeout=1", server.address_text());
     let slow = source_at(&address, &[(TableKind::Sources, "select pg_sleep(20)::text as name, 1 as id")]);
