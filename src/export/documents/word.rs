@@ -236,17 +236,33 @@ impl WordBook {
         self.docx = std::mem::take(&mut self.docx).add_table(table);
     }
 
-    /// A square picture (PNG) of so many millimetres with words below it.
-    pub(super) fn picture(&mut self, png: &[u8], millimetres: u32, words: &str) {
-        let side = millimetres * 36_000;
-        // its pixels don't matter: the size on paper is given
-        let mut picture = Pic::new_with_dimensions(png.to_vec(), 1, 1).size(side, side);
-        // docx-rs counts pictures over all documents of a run: the same document would never be the same again
-        self.pictures += 1;
-        picture.id = format!("rIdImage{}", self.pictures);
-        let run_of = |run| Paragraph::new().align(AlignmentType::Center).add_run(run);
-        self.push(run_of(Run::new().add_image(picture)));
-        self.push(run_of(run(words, BODY, SMALL_FIVE)));
+    /// Pictures (PNG) of so many millimetres beside each other, each with words below it.
+    pub(super) fn pictures(&mut self, pictures: Vec<(Vec<u8>, (f64, f64), String)>) {
+        if pictures.is_empty() {
+            return;
+        }
+        let width = twips(PORTRAIT) as usize / pictures.len();
+        let grid = vec![width; pictures.len()];
+        let emu = |millimetres: f64| (millimetres * 36_000.0) as u32;
+        let mut cells = Vec::new();
+        for (png, (wide, high), words) in pictures {
+            // its pixels don't matter: the size on paper is given
+            let mut picture = Pic::new_with_dimensions(png, 1, 1).size(emu(wide), emu(high));
+            // docx-rs counts pictures over all documents of a run: the same document would never be the same again
+            self.pictures += 1;
+            picture.id = format!("rIdImage{}", self.pictures);
+            let run_of = |run| Paragraph::new().align(AlignmentType::Center).add_run(run);
+            let cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+            let cell = cell.add_paragraph(run_of(Run::new().add_image(picture)));
+            cells.push(cell.add_paragraph(run_of(run(&words, BODY, SMALL_FIVE))));
+        }
+        let table = Table::new(vec![TableRow::new(cells).cant_split()])
+            .set_grid(grid)
+            .layout(TableLayoutType::Fixed)
+            .width(twips(PORTRAIT) as usize, WidthType::Dxa)
+            .align(TableAlignmentType::Center)
+            .margins(TableCellMargins::new().margin(40, 40, 40, 40));
+        self.docx = std::mem::take(&mut self.docx).add_table(table);
     }
 
     /// The finished file.

@@ -5,6 +5,7 @@
 pub(crate) mod alter;
 mod browser;
 mod pages;
+mod paper;
 mod same_words;
 
 pub(crate) use alter::{alterations, loose_texts};
