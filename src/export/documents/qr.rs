@@ -16,7 +16,7 @@ const QUIET: usize = 4;
 const LARGE: i16 = 97;
 
 /// Width of a module on paper, millimetres: below 0.4 a phone stumbles over folds and faint toner.
-const MODULE: f64 = 0.42;
+const MODULE: f64 = 0.5;
 /// Narrowest and widest code on paper, millimetres with the quiet zone.
 const NARROWEST: f64 = 52.0;
 const WIDEST: f64 = 76.0;

@@ -15,7 +15,7 @@ use fairdraw::workspace::store::draws::StoredDraw;
 use fairdraw::workspace::store::project::Project;
 
 use super::{act, fairdraw, forge, lines, named, staged};
-use crate::project::{DICE, accepted, at, month, pledge, proved};
+use crate::project::{DICE, accepted, month, pledge, proved};
 use crate::sampling::reference::run;
 
 fn january() -> Period {
@@ -184,7 +184,7 @@ fn a_paper_without_other_hands_says_so_and_one_from_before_the_log_prints_none_o
     assert!(paper.contains(&told.seal.log.unwrap().root) && paper.contains(&told.log.unwrap().root), "{paper}");
     // a draw of format 2
     let (fonts, templates) = (Fonts::bundled(), Templates::default());
-    let created = at("2027-01-02T09:00:00").now;
+    let created = chrono::NaiveDate::from_ymd_opt(2027, 1, 2).unwrap().and_hms_opt(9, 0, 0).unwrap();
     let typesetter = Typesetter { fonts: &fonts, templates: &templates, program: "fairdraw 0.1.0", created };
     let old = AnyCertificate::Second(Box::new(crate::closed::closed_2().certificate));
     let set = render_certificate(&old, "某局", &BTreeMap::new(), Vec::new(), &typesetter).unwrap();

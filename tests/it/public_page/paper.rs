@@ -48,10 +48,10 @@ fn city() -> Example {
             }
         };
         for (reason, many) in OUT.iter().zip([16, 70, 20, 5, 34, 9, 18]) {
-            add(reason, many, |reason| Target::Excluded(reason.into()));
+            add(reason, many, Target::Excluded);
         }
         for reason in MUST {
-            add(reason, 6, |reason| Target::Certain(reason.into()));
+            add(reason, 6, Target::Certain);
         }
         let sure = units.iter().filter(|(_, target)| matches!(target, Target::Certain(_))).count();
         strata.push(StratumTargets { id, quota: sure + 28, units });
