@@ -33,6 +33,7 @@ pub(super) fn chance_words(ppb: u64) -> String {
     if ppb == PPB { "1（全数检查）".to_owned() } else { format!("{}%", shortened(ppb as f64 / 1e7, 4)) }
 }
 
+/// A column, its width in millimetres of the page's 163.
 fn column(heading: &str, width: u32, centred: bool) -> PrintColumn {
     PrintColumn { heading: heading.to_owned(), width, centred }
 }
@@ -136,19 +137,19 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
         }
     }
     let columns = vec![
-        column("序号", 7, true),
-        column("层", 36, false),
-        column("单元", 32, false),
-        column("入选概率", 15, true),
-        column("号码", 22, true),
+        column("序号", 9, true),
+        column("层", 62, false),
+        column("单元", 40, false),
+        column("入选概率", 23, true),
+        column("号码", 29, true),
     ];
     sheets.push(PrintSheet::new("入选单元（按层内顺序）".to_owned(), columns, selected));
     if !substitutes.is_empty() {
         let columns = vec![
-            column("替换单元", 30, false),
-            column("所替换的单元", 30, false),
-            column("号码", 20, true),
-            column("理由", 34, false),
+            column("替换单元", 40, false),
+            column("所替换的单元", 40, false),
+            column("号码", 29, true),
+            column("理由", 54, false),
         ];
         sheets.push(PrintSheet::new("替换".to_owned(), columns, substitutes));
     }
@@ -169,7 +170,7 @@ fn log_sheets(closed: &ClosedCertificate, named: &dyn Fn(&str) -> String) -> Vec
         return Vec::new();
     };
     let row = |what: String, at: &str, head: &LogHead| {
-        vec![what, moment(at), thousands(i128::from(head.size)), grouped(&head.root)]
+        vec![what, moment(at), thousands(i128::from(head.size)), grouped(&head.root, 8)]
     };
     let mut rows = vec![row("封存".to_owned(), &closed.seal.sealed_at, sealed), row("开封".to_owned(), "—", opened)];
     for change in &closed.changes {
@@ -182,17 +183,17 @@ fn log_sheets(closed: &ClosedCertificate, named: &dyn Fn(&str) -> String) -> Vec
         rows.push(row(format!("{what}：{}", named(&change.unit)), &change.at, head));
     }
     let columns = vec![
-        column("事项", 30, false),
-        column("时间", 20, true),
-        column("日志行数", 10, true),
-        column("日志根值", 46, false),
+        column("事项", 42, false),
+        column("时间", 33, true),
+        column("日志行数", 16, true),
+        column("日志根值", 72, false),
     ];
     let heads = PrintSheet::new("封存、开封与各项变更时的日志根值".to_owned(), columns, rows);
     let columns = vec![
-        column("采用时间", 20, true),
-        column("采用人与共同负责人", 20, false),
-        column("被改动的文件", 42, false),
-        column("理由", 36, false),
+        column("采用时间", 33, true),
+        column("采用人、共同负责人", 32, false),
+        column("被改动的文件", 54, false),
+        column("理由", 44, false),
     ];
     let file = |file: &ChangedFile| {
         let what = match (file.expected.is_empty(), file.found.is_empty()) {
@@ -238,16 +239,16 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
     let rows: Vec<Vec<String>> = changes
         .map(|change| {
             let what = if change.is_addition() { "触发式检查" } else { "更换执法人员" };
-            vec![what.to_owned(), named(&change.unit), change.person.clone(), change.reason.clone(), change.at.clone()]
+            vec![what.to_owned(), named(&change.unit), change.person.clone(), change.reason.clone(), moment(&change.at)]
         })
         .collect();
     if !rows.is_empty() {
         let columns = vec![
-            column("变更", 16, false),
-            column("单元", 30, false),
-            column("执法证号", 16, false),
-            column("理由", 30, false),
-            column("时间", 24, false),
+            column("变更", 21, false),
+            column("单元", 40, false),
+            column("执法证号", 22, false),
+            column("理由", 47, false),
+            column("时间", 33, true),
         ];
         sheets.push(PrintSheet::new("其他变更".to_owned(), columns, rows));
     }
@@ -263,8 +264,8 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
         .map(|entry| {
             vec![
                 entry.seal.sequence.to_string(),
-                entry.seal.sealed_at.clone(),
-                format!("{} {}", entry.at, entry.state.label()),
+                moment(&entry.seal.sealed_at),
+                format!("{} {}", moment(&entry.at), entry.state.label()),
                 format!("{}；{}", entry.reason, entry.again).trim_start_matches('；').to_owned(),
             ]
         })

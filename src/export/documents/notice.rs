@@ -108,11 +108,11 @@ pub(super) fn day_words(day: chrono::NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
-/// A hash in groups of eight digits, between which a line may end.
+/// A hash in groups of so many digits, between which a line may end.
 #[must_use]
-pub(super) fn grouped(hash: &str) -> String {
-    let digits: Vec<char> = hash.chars().collect();
-    digits.chunks(8).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+pub(super) fn grouped(hash: &str, digits: usize) -> String {
+    let all: Vec<char> = hash.chars().collect();
+    all.chunks(digits.max(1)).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 /// What a notice says of its month's draw.
@@ -124,11 +124,14 @@ pub struct DrawRecord {
     pub interventions: Option<usize>,
 }
 
+/// Digits of a group where lines are justified: the fewer, the less the spaces between them grow.
+const SHORT: usize = 4;
+
 /// With what the paper, the certificate and the log can be held against each other later; `None` where there is no log.
 fn record_words(header: &PublicHeader, record: &DrawRecord) -> Option<String> {
     let head = header.log.as_ref()?;
-    let mut words = vec![format!("通告生成时的操作日志 {} 行，日志根值 {}", head.size, grouped(&head.root))];
-    words.extend(record.head.as_ref().map(|head| format!("本月抽取的变更摘要 {}", grouped(head))));
+    let mut words = vec![format!("通告生成时的操作日志 {} 行，日志根值 {}", head.size, grouped(&head.root, SHORT))];
+    words.extend(record.head.as_ref().map(|head| format!("本月抽取的变更摘要 {}", grouped(head, SHORT))));
     words.extend(record.interventions.map(|count| match count {
         0 => "没有外部改动".to_owned(),
         count => format!("外部改动 {count} 次，均由两人具名采用，列入抽取证书"),

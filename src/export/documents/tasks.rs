@@ -381,6 +381,8 @@ pub fn render_task_pack(
     Ok(rendered)
 }
 
+/// Widest code in a Word file, whose pages have wider margins, millimetres.
+const WORD_CODE: f64 = 76.0;
 /// Most room of a sketch beside the code in a Word file, millimetres.
 const SKETCH: (f64, f64) = (72.0, 60.0);
 
@@ -392,6 +394,7 @@ fn task_word(
     typesetter: &Typesetter<'_>,
 ) -> AppResult<Vec<u8>> {
     let mut book = WordBook::new(&document.marks);
+    book.fill_pages();
     let title = format!("{}{}", document.body, document.title);
     book.title(&format!("{title}{}", document.volume));
     if let Some(list) = document.lists.first() {
@@ -417,7 +420,8 @@ fn task_word(
         }
         if let Some(png) = sheet.qr.as_ref().and_then(|file| files.get(file)) {
             let words = "本单位的抽取证明，扫码核验".to_owned();
-            pictures.push((png.clone(), (sheet.qr_width, sheet.qr_width), words));
+            let wide = sheet.qr_width.min(WORD_CODE);
+            pictures.push((png.clone(), (wide, wide), words));
         }
         book.pictures(pictures);
         if let Some(checklist) = document.checklists.get(sheet.checklist) {
@@ -455,7 +459,7 @@ fn checklist_sheet(checklist: &PrintChecklist) -> PrintSheet {
             row.item.clone(),
             format!("{}（{}）", row.look, row.manner),
             row.basis.clone(),
-            "□未发现问题 □发现问题 □不涉及".to_owned(),
+            "□未发现问题\n□发现问题\n□不涉及".to_owned(),
         ]
     };
     let mut sheet = PrintSheet::new(checklist.names.clone(), columns, checklist.rows.iter().map(cells).collect());

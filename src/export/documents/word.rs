@@ -86,6 +86,8 @@ fn page_number(align: AlignmentType) -> Footer {
 pub(super) struct WordBook {
     docx: Docx,
     turned: bool,
+    /// Top and bottom margins of upright pages, millimetres: those of GB/T 9704, or of sheets that are to be one page.
+    upright: (u32, u32),
     pictures: usize,
 }
 
@@ -104,7 +106,12 @@ impl WordBook {
             };
             docx = docx.header(head()).even_header(head());
         }
-        Self { docx, turned: false, pictures: 0 }
+        Self { docx, turned: false, upright: (37, 35), pictures: 0 }
+    }
+
+    /// Upright pages with less room above and below: sheets that an office fills in, no official letter.
+    pub(super) fn fill_pages(&mut self) {
+        self.upright = (22, 20);
     }
 
     fn push(&mut self, paragraph: Paragraph) {
@@ -177,14 +184,13 @@ impl WordBook {
         let cell = |text: &str, at: usize, head: bool| {
             let centred = head || sheet.columns.get(at).is_some_and(|column| column.centred);
             let font = if head { HEI } else { BODY };
-            let mut paragraph = spaced(Paragraph::new(), 14).add_run(run(text, font, SMALL_FIVE));
-            if centred {
-                paragraph = paragraph.align(AlignmentType::Center);
-            }
-            let cell = TableCell::new()
+            let mut cell = TableCell::new()
                 .width(grid.get(at).copied().unwrap_or_default(), WidthType::Dxa)
-                .vertical_align(VAlignType::Center)
-                .add_paragraph(paragraph);
+                .vertical_align(VAlignType::Center);
+            for line in text.split('\n') {
+                let paragraph = spaced(Paragraph::new(), 14).add_run(run(line, font, SMALL_FIVE));
+                cell = cell.add_paragraph(if centred { paragraph.align(AlignmentType::Center) } else { paragraph });
+            }
             if head { cell.shading(Shading::new().fill("F2F2F2")) } else { cell }
         };
         let head = sheet.columns.iter().enumerate().map(|(at, column)| cell(&column.heading, at, true)).collect();
@@ -277,7 +283,8 @@ impl WordBook {
                 .page_orient(PageOrientationType::Landscape)
                 .page_margin(margins(28, 37, 26, 35))
         } else {
-            self.docx.page_size(twips(210), twips(297)).page_margin(margins(37, 26, 35, 28))
+            let (top, bottom) = self.upright;
+            self.docx.page_size(twips(210), twips(297)).page_margin(margins(top, 26, bottom, 28))
         };
         let mut parts = docx.created_at(&day).updated_at(&day).build();
         parts.document = finish_document(&parts.document);
