@@ -138,18 +138,18 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
     }
     let columns = vec![
         column("序号", 9, true),
-        column("层", 62, false),
-        column("单元", 40, false),
+        column("层", 58, false),
+        column("单元", 44, false),
         column("入选概率", 23, true),
         column("号码", 29, true),
     ];
     sheets.push(PrintSheet::new("入选单元（按层内顺序）".to_owned(), columns, selected));
     if !substitutes.is_empty() {
         let columns = vec![
-            column("替换单元", 40, false),
-            column("所替换的单元", 40, false),
+            column("替换单元", 44, false),
+            column("所替换的单元", 44, false),
             column("号码", 29, true),
-            column("理由", 54, false),
+            column("理由", 46, false),
         ];
         sheets.push(PrintSheet::new("替换".to_owned(), columns, substitutes));
     }
@@ -183,10 +183,10 @@ fn log_sheets(closed: &ClosedCertificate, named: &dyn Fn(&str) -> String) -> Vec
         rows.push(row(format!("{what}：{}", named(&change.unit)), &change.at, head));
     }
     let columns = vec![
-        column("事项", 42, false),
+        column("事项", 44, false),
         column("时间", 33, true),
-        column("日志行数", 16, true),
-        column("日志根值", 72, false),
+        column("日志行数", 15, true),
+        column("日志根值", 71, false),
     ];
     let heads = PrintSheet::new("封存、开封与各项变更时的日志根值".to_owned(), columns, rows);
     let columns = vec![
@@ -244,10 +244,10 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
         .collect();
     if !rows.is_empty() {
         let columns = vec![
-            column("变更", 21, false),
-            column("单元", 40, false),
+            column("变更", 20, false),
+            column("单元", 44, false),
             column("执法证号", 22, false),
-            column("理由", 47, false),
+            column("理由", 44, false),
             column("时间", 33, true),
         ];
         sheets.push(PrintSheet::new("其他变更".to_owned(), columns, rows));
