@@ -4,6 +4,7 @@
 
 pub(crate) mod alter;
 mod browser;
+mod codes;
 mod pages;
 mod paper;
 mod same_words;
