@@ -60,7 +60,7 @@ fn a_broken_code_is_none_and_a_changed_one_does_not_check() {
             // without what was published the seal's own fields are the office's word, as are head and threshold
             if check_proof(&read, None).is_verified() && read.seal.commitment() == proof.seal.commitment() {
                 let (told, was) = (read.told.as_mut().unwrap(), proof.told.as_ref().unwrap());
-                (told.head, told.threshold) = (was.head.clone(), was.threshold.clone());
+                (told.entered, told.head, told.threshold) = (was.entered, was.head.clone(), was.threshold.clone());
                 assert_eq!(read, proof, "{changed}");
             }
         }
