@@ -16,6 +16,7 @@ pub mod checklist;
 pub mod tabular;
 
 pub mod district;
+pub mod engine;
 pub mod registry;
 pub mod risk;
 

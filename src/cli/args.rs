@@ -1,12 +1,14 @@
 //! The command line's words.
 
 mod changes;
+mod intake;
 
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Args, Command as Words, CommandFactory, Parser, Subcommand};
 
 pub use changes::{AddCheckArgs, ChangeArgs, ProofOfGround, ReplaceArgs};
+pub use intake::{CheckArgs, DatabaseArgs, NewArgs, RunArgs};
 
 /// 双随机执法计划工作站.
 #[derive(Debug, Parser)]
@@ -174,48 +176,6 @@ pub struct DemoArgs {
     pub year: i32,
 }
 
-/// `new`.
-#[derive(Debug, Args)]
-pub struct NewArgs {
-    /// 项目文件夹
-    pub project: PathBuf,
-    /// 输入文件所在文件夹
-    #[arg(long)]
-    pub from: PathBuf,
-    /// 年度；不写为当年，10 月起为下一年
-    #[arg(long)]
-    pub year: Option<i32>,
-    /// 规则文件（.ron），或内置规则的编号
-    #[arg(long)]
-    pub policy: Option<String>,
-    /// 列对应文件（.ron）
-    #[arg(long)]
-    pub mapping: Option<PathBuf>,
-}
-
-/// `check`.
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    /// 文件
-    #[arg(required = true)]
-    pub files: Vec<PathBuf>,
-    /// 只读取原样单元格，不识别为表
-    #[arg(long)]
-    pub raw: bool,
-    /// 按此表识别，如 sources、credit
-    #[arg(long = "as", value_name = "表")]
-    pub table: Option<String>,
-    /// 列对应文件（.ron）
-    #[arg(long)]
-    pub mapping: Option<PathBuf>,
-    /// 字符编码，如 GB18030、macintosh
-    #[arg(long)]
-    pub encoding: Option<String>,
-    /// 质量报告写入此 csv
-    #[arg(long)]
-    pub report: Option<PathBuf>,
-}
-
 /// `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
@@ -363,8 +323,14 @@ pub struct ExportArgs {
     #[arg(long)]
     pub month: Option<String>,
     /// 导出到的文件夹
-    #[arg(long)]
-    pub to: PathBuf,
+    #[arg(long, required_unless_present = "database")]
+    pub to: Option<PathBuf>,
+    /// 写入数据库，不写文件：地址如 postgresql://用户@主机/数据库；只追加，不改以前的导出
+    #[arg(long, value_name = "地址", conflicts_with_all = ["to", "month", "only", "pack"])]
+    pub database: Option<String>,
+    /// 数据库中内部表的模式；公开的表在其后加 _public 的模式
+    #[arg(long, value_name = "模式", default_value = "fairdraw", requires = "database")]
+    pub schema: String,
     /// 只导出这些类型，如 xlsx,csv,json,pdf,docx，或这些文件：内部、抽取存证、公开、任务单、结果填报表、模板、简报
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<String>,
@@ -463,36 +429,4 @@ pub struct DrawArgs {
     /// 与此结果文件比对
     #[arg(long)]
     pub result: Option<PathBuf>,
-}
-
-/// `run`.
-#[derive(Debug, Args)]
-pub struct RunArgs {
-    /// 输入文件所在文件夹
-    #[arg(required_unless_present = "demo")]
-    pub dir: Option<PathBuf>,
-    /// 用模拟城市
-    #[arg(long, conflicts_with = "dir")]
-    pub demo: bool,
-    /// 输出文件夹
-    #[arg(long)]
-    pub to: PathBuf,
-    /// 年度
-    #[arg(long)]
-    pub year: Option<i32>,
-    /// 月份，1 到 12 或 2027-03
-    #[arg(long)]
-    pub month: Option<String>,
-    /// 演示用公开数（骰子点数，16 至 64 位 1–6）
-    #[arg(long)]
-    pub entropy: Option<String>,
-    /// 规则文件或内置规则编号
-    #[arg(long)]
-    pub policy: Option<String>,
-    /// 列对应文件（.ron）
-    #[arg(long)]
-    pub mapping: Option<PathBuf>,
-    /// 模拟城市的污染源数
-    #[arg(long, default_value_t = 38_000)]
-    pub sources: usize,
 }

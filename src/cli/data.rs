@@ -6,11 +6,12 @@ use clap::Args;
 
 use super::Finish;
 use super::args::{CheckArgs, DemoArgs, NewArgs};
+use super::database::{source_in, table_named};
 use super::deeds::carry_out;
 use super::output::{data, json, line, report_findings, say, write_report};
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
+use crate::diagnostic::{AppResult, Diagnostics, Severity};
 use crate::district::{ShapeOptions, load_bundled_districts, load_layers};
-use crate::registry::{TableKind, render_report, render_summary, report_csv, summary_of, tell_kinds};
+use crate::registry::{render_report, render_summary, report_csv, summary_of, tell_kinds};
 use crate::tabular::archive::names_in;
 use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::text::csv::{CsvStyle, CsvWriter};
@@ -38,7 +39,8 @@ pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContex
     let new = NewProject {
         name: String::new(),
         mark: String::new(),
-        from: args.from.clone(),
+        from: args.from.clone().unwrap_or_default(),
+        database: source_in(&args.database, args.mapping.as_deref(), None)?,
         year: args.year,
         policy: args.policy.clone(),
         mapping: args.mapping.clone(),
@@ -82,16 +84,14 @@ pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -
     }
     let table = match &args.table {
         None => None,
-        Some(name) => Some(TableKind::parse(name).ok_or_else(|| {
-            let known: Vec<&str> = TableKind::ALL.iter().map(|kind| kind.id()).collect();
-            AppError::from(Finding::error("CLI-002", "没有这个表").value(name).expected(known.join("、")))
-        })?),
+        Some(name) => Some(table_named(name)?),
     };
     let request = CheckRequest {
         paths: args.files.clone(),
         table,
         mapping: args.mapping.clone(),
         encoding: args.encoding.clone(),
+        database: source_in(&args.database, args.mapping.as_deref(), None)?,
     };
     let registry = check_paths(&request, context)?;
     let rendered = render_report(&registry);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Finish;
-use super::output::{line, say};
+use super::output::{json, line, say};
 use super::{anchors, data, draw, plan, plan_dates, refresh};
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
@@ -30,6 +30,8 @@ pub(super) fn carry_out(
         DeedOutcome::Results(taken) => data::show_results(&project, &taken, as_json),
         DeedOutcome::PlanDated(dates) => plan_dates::show_plan_dates(project.file.year, &dates, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),
+        DeedOutcome::ExportedToDatabase(export) if as_json => json(&export).map(|()| Finish::Done),
+        DeedOutcome::ExportedToDatabase(export) => told(&export.told()),
         DeedOutcome::Refreshed(refreshed) => refresh::show_refreshed(&project, &refreshed, as_json),
         DeedOutcome::CameBack(id, sources) => refresh::show_back(&id, sources, as_json),
         DeedOutcome::Forgotten(id) => told(&format!("已删除保留的名录 {id}")),

@@ -7,6 +7,7 @@ mod anchors;
 mod args;
 mod backtest;
 mod data;
+mod database;
 mod deeds;
 mod draw;
 mod effect;

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Finish;
 use super::args::{ExportArgs, PageAddressArgs, PlanArgs, RunArgs, StatusArgs};
+use super::database::{source_in, target_in};
 use super::deeds::{carry_out, open_to_work};
 use super::draw::month_of;
 use super::output::{json, line, say};
@@ -216,12 +217,17 @@ pub(super) fn page_address(args: &PageAddressArgs, as_json: bool, context: &Comm
 }
 
 pub(super) fn export(args: &ExportArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
+    if let Some(address) = &args.database {
+        let deed = Deed::ExportDatabase(Box::new(target_in(args, address)?));
+        return carry_out(&args.project, |_| Ok(deed), as_json, context);
+    }
     let month = args.month.as_deref().map(month_of).transpose()?;
+    let to = args.to.clone().unwrap_or_default();
     let deed = if args.pack {
         let password = if args.encrypt { Some(pack_password()?) } else { None };
-        Deed::PackBodies { to: args.to.clone(), month, password }
+        Deed::PackBodies { to, month, password }
     } else {
-        Deed::Export { to: args.to.clone(), month, only: args.only.clone() }
+        Deed::Export { to, month, only: args.only.clone() }
     };
     carry_out(&args.project, |_| Ok(deed), as_json, context)
 }
@@ -329,8 +335,11 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
 
 pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let month = run_month(args)?;
+    let database = source_in(&args.database, args.mapping.as_deref(), None)?;
     let from = if let Some(dir) = &args.dir {
         dir.clone()
+    } else if database.is_some() {
+        PathBuf::new()
     } else {
         let folder = args.to.join("输入（模拟城市）");
         let districts = load_bundled_districts(&mut Diagnostics::new())?;
@@ -340,6 +349,7 @@ pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> Ap
     };
     let request = RunRequest {
         from,
+        database,
         to: args.to.clone(),
         month,
         entropy: args.entropy.clone().unwrap_or_else(|| DEMONSTRATION_ENTROPY.to_owned()),

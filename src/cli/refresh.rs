@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Finish;
+use super::args::DatabaseArgs;
+use super::database::source_in;
 use super::deeds::{carry_out, open_to_work};
 use super::output::{json, line, say, write_report};
 use crate::diagnostic::{AppResult, Severity};
 use crate::registry::{Mapping, tell_kinds};
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::intake::database::NextFiles;
 use crate::workspace::intake::import::load_mapping;
 use crate::workspace::intake::reading::report_beside;
 use crate::workspace::intake::refresh::may_come_back;
@@ -21,10 +24,10 @@ use crate::workspace::store::quality::{QUALITY, load_report};
 
 /// One of these.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub struct RefreshWhat {
     /// 新文件所在文件夹，或一个文件；其中没有的表保持不变
-    #[arg(long, value_name = "文件夹或文件")]
+    #[arg(long, value_name = "文件夹或文件", required_unless_present_any = ["database", "back", "list", "forget"])]
     pub from: Option<PathBuf>,
     /// 返回更新前的名录；不写编号则为最近一次
     #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "")]
@@ -44,11 +47,13 @@ pub struct RefreshArgs {
     pub project: PathBuf,
     #[command(flatten)]
     pub what: RefreshWhat,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
     /// 列对应文件（.ron）
-    #[arg(long, requires = "from")]
+    #[arg(long, conflicts_with_all = ["back", "list", "forget"])]
     pub mapping: Option<PathBuf>,
     /// 只列出差异与新文件的问题，项目不变
-    #[arg(long, requires = "from")]
+    #[arg(long, conflicts_with_all = ["back", "list", "forget"])]
     pub dry_run: bool,
 }
 
@@ -59,19 +64,30 @@ pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContex
     if let Some(id) = &args.what.forget {
         return carry_out(&args.project, |_| Ok(Deed::ForgetKept(id.clone())), as_json, context);
     }
-    let Some(from) = &args.what.from else {
-        let id = args.what.back.clone().filter(|id| !id.is_empty());
+    if let Some(id) = &args.what.back {
+        let id = Some(id.clone()).filter(|id| !id.is_empty());
         return carry_out(&args.project, |_| Ok(Deed::RefreshBack(id)), as_json, context);
-    };
+    }
+    let from = args.what.from.clone().unwrap_or_default();
     let mapping: Option<Mapping> = args.mapping.as_ref().map(|path| load_mapping(path)).transpose()?;
+    let source_for = |project: &Project| {
+        source_in(&args.database, args.mapping.as_deref(), project.file.mapping.database.as_deref())
+    };
     if !args.dry_run {
-        let deed = Deed::Refresh { from: from.clone(), mapping, looked_at: None };
-        return carry_out(&args.project, |_| Ok(deed), as_json, context);
+        let deed = |project: &Project| {
+            Ok(match source_for(project)? {
+                Some(source) => Deed::RefreshDatabase { from, database: Box::new(source), mapping },
+                None => Deed::Refresh { from, mapping, looked_at: None },
+            })
+        };
+        return carry_out(&args.project, deed, as_json, context);
     }
     let project = open_to_work(&args.project, context)?;
     let (registry, districts) = load_project_data(&project)?;
-    let preview = preview_refresh(&project, (&registry, &districts), from, mapping, context)?;
-    show_preview(&preview, from, as_json)
+    let source = source_for(&project)?;
+    let files = NextFiles { from: &from, database: source.as_ref() };
+    let preview = preview_refresh(&project, (&registry, &districts), files, mapping, context)?;
+    show_preview(&preview, &from, as_json)
 }
 
 fn show_preview(preview: &RefreshPreview, from: &Path, as_json: bool) -> AppResult<Finish> {

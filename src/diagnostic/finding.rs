@@ -46,6 +46,9 @@ pub struct Finding {
     pub sheet: Option<String>,
     /// Physical row in the file, counted from 1.
     pub row: Option<u64>,
+    /// What names the row in a table of a database, in place of the row's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Column heading.
     pub column: Option<String>,
     /// The unit that the row is about, by its name as written.
@@ -74,6 +77,7 @@ impl Finding {
             file: None,
             sheet: None,
             row: None,
+            key: None,
             column: None,
             unit: None,
             value: None,
@@ -201,8 +205,10 @@ impl Finding {
         if let Some(sheet) = &self.sheet {
             write!(f, "；工作表「{sheet}」")?;
         }
-        if let Some(row) = self.row {
-            write!(f, "；第 {row} 行")?;
+        match (&self.key, self.row) {
+            (Some(key), _) => write!(f, "；主键「{key}」")?,
+            (None, Some(row)) => write!(f, "；第 {row} 行")?,
+            (None, None) => {}
         }
         if let Some(column) = &self.column {
             write!(f, "；列「{column}」")?;
@@ -219,10 +225,11 @@ impl Finding {
         if let Some(hint) = &self.hint {
             write!(f, "。{hint}")?;
         }
-        if let Some(file) = &self.file {
-            write!(f, "（文件：{file}）")?;
+        match (&self.file, &self.key) {
+            (Some(file), Some(_)) => write!(f, "（数据库表：{}）", file.strip_suffix(".parquet").unwrap_or(file)),
+            (Some(file), None) => write!(f, "（文件：{file}）"),
+            (None, _) => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -333,6 +340,13 @@ mod tests {
             f.to_string(),
             "[IMP-012] 日期无法识别；工作表「Sheet1」；第 7 行；列「发证日期」；实际为「2026年13月」；应为日期，如 2026-03-01。请改正后重新导入（文件：名录.xlsx）"
         );
+    }
+
+    #[test]
+    fn a_row_of_a_database_is_named_by_its_key() {
+        let mut f = Finding::error("IMP-012", "日期无法识别").file("permit.sources.parquet").row(7);
+        f.key = Some("id=37".to_owned());
+        assert_eq!(f.to_string(), "[IMP-012] 日期无法识别；主键「id=37」（数据库表：permit.sources）");
     }
 
     #[test]

@@ -231,7 +231,7 @@ fn district_sheet(book: &PlanBook) -> SheetSpec {
     sheet
 }
 
-fn quota_sheet(book: &PlanBook, catalogue: &ColumnCatalogue) -> SheetSpec {
+pub(super) fn quota_sheet(book: &PlanBook, catalogue: &ColumnCatalogue) -> SheetSpec {
     let title = format!("{}年度计划：各月各类配额", book.header.year);
     let mut sheet =
         catalogue.sheet(SheetKind::Quotas, "月度配额", title, &book.quotas, |_, row, id| quota_cell(row, id));

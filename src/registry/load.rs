@@ -256,7 +256,8 @@ fn read_file(
     };
     match load_tables(&input.path, &read, &chosen, &mut diagnostics, progress) {
         Ok(raws) => {
-            for raw in raws {
+            for mut raw in raws {
+                raw.facts.key.clone_from(&input.key);
                 let found = || options.mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone());
                 let mapping = input.mapping.clone().or_else(found);
                 if !mapping.as_ref().is_some_and(|entry| entry.ignore) {

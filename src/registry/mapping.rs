@@ -15,6 +15,7 @@
 //!     )],
 //!     districts: (path: "provinces.shp", name: "name", code: "adcode"),
 //!     bodies: district,
+//!     database: (address: "postgresql://fairdraw@db/hjjc", tables: [(table: monitoring, from: "env.monitoring_day")]),
 //! )
 //! ```
 
@@ -117,6 +118,26 @@ pub struct DistrictsFile {
     pub coordinates: Option<CoordinateSystem>,
 }
 
+/// A table of a database, or a query there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseTable {
+    /// Which table it is here.
+    pub table: TableKind,
+    /// `schema.table`, or a query (`select …`).
+    pub from: String,
+}
+
+/// Tables that come from a database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseMapping {
+    /// The address, without a password.
+    pub address: String,
+    /// The tables.
+    pub tables: Vec<DatabaseTable>,
+}
+
 /// A whole mapping file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -129,6 +150,9 @@ pub struct Mapping {
     /// Who owns a unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bodies: Option<BodyRule>,
+    /// Tables that come from a database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<Box<DatabaseMapping>>,
 }
 
 fn options() -> ron::Options {

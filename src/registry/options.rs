@@ -45,6 +45,8 @@ pub struct InputFile {
     pub table: Option<TableKind>,
     /// A mapping for this file alone; goes before [`RegistryOptions::mapping`].
     pub mapping: Option<FileMapping>,
+    /// Columns that name a row: the primary key, where the file is what a database's table held.
+    pub key: Vec<String>,
 }
 
 /// An id and the names by which files call it.

@@ -65,7 +65,10 @@ pub fn render_findings(diagnostics: &Diagnostics, table: &dyn Fn(&Finding) -> Op
         text(&quality::SHEET, &|finding| finding.sheet.clone()),
         quality::ROW.column(rows.collect()),
         text(&quality::COLUMN, &|finding| finding.column.clone()),
-        text(&quality::UNIT, &|finding| finding.unit.clone()),
+        text(&quality::UNIT, &|finding| match (&finding.unit, &finding.key) {
+            (Some(unit), Some(key)) => Some(format!("{unit}（{key}）")),
+            (unit, key) => unit.clone().or_else(|| key.clone()),
+        }),
         text(&quality::VALUE, &|finding| finding.value.clone()),
         text(&quality::WHAT, &|finding| Some(finding.what.clone())),
         text(&quality::EXPECTED, &|finding| finding.expected.clone()),

@@ -50,6 +50,11 @@ fn complete(finding: &mut Finding, raw: &RawTable, layout: &Layout) {
         let text = raw.cells.columns().get(index)?.str().ok()?.get(at)?.trim();
         (!text.is_empty()).then(|| text.to_owned())
     };
+    if finding.key.is_none() && !raw.facts.key.is_empty() {
+        let of = |name: &String| Some(format!("{name}={}", cell(raw.cells.get_column_index(name)?)?));
+        let parts: Vec<String> = raw.facts.key.iter().filter_map(of).collect();
+        finding.key = (!parts.is_empty()).then(|| parts.join("，"));
+    }
     if finding.unit.is_none() {
         finding.unit = NAMING.iter().find_map(|id| cell(*layout.fields.get(id)?));
     }

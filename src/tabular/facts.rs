@@ -32,6 +32,8 @@ pub struct Facts {
     pub lone: BTreeSet<u32>,
     /// Lines with too few fields, of which two ran together at a quote that nothing closed.
     pub run_together: BTreeSet<u32>,
+    /// Columns that name a row: the primary key of a database's table.
+    pub key: Vec<String>,
 }
 
 /// A cell merged over rows below it.

@@ -32,9 +32,11 @@ use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
+use crate::workspace::intake::database::NextFiles;
 use crate::workspace::intake::import::{take_calendar, take_districts};
 use crate::workspace::intake::inspect::forget_staging;
 use crate::workspace::intake::refresh::{forget_kept, take_back};
+use crate::workspace::reports::database::{DatabaseExport, export_to_database};
 use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
 use crate::workspace::reports::packs::{PackRequest, pack_bodies};
 use crate::workspace::store::frames::load_project_data;
@@ -120,6 +122,8 @@ pub enum DeedOutcome {
     PlanDated(PlanDates),
     /// Files were written into a folder.
     Exported(PathBuf, Exported),
+    /// Rows were added to a database.
+    ExportedToDatabase(DatabaseExport),
     /// Another register.
     Refreshed(Box<Refreshed>),
     /// The register of a kept state came back: its name, its sources.
@@ -239,10 +243,17 @@ pub fn perform_deed(
             DeedOutcome::ListWritten(to)
         }
         Deed::Refresh { from, mapping, looked_at } => {
-            let before = frames.get(project)?;
-            let refreshed = take_refresh(project, before, (&from, mapping), looked_at.as_deref(), context)?;
+            let (before, files) = (frames.get(project)?, NextFiles::from(&from));
+            let refreshed = take_refresh(project, before, (files, mapping), looked_at.as_deref(), context)?;
             forget_staging(&from);
             DeedOutcome::Refreshed(Box::new(refreshed))
+        }
+        Deed::RefreshDatabase { from, database, mapping } => {
+            let (before, files) = (frames.get(project)?, NextFiles { from: &from, database: Some(&database) });
+            DeedOutcome::Refreshed(Box::new(take_refresh(project, before, (files, mapping), None, context)?))
+        }
+        Deed::ExportDatabase(target) => {
+            DeedOutcome::ExportedToDatabase(export_to_database(project, frames.get(project)?, &target, context)?)
         }
         Deed::RefreshBack(id) => {
             let (state, sources) = take_back(project, frames.get(project)?.0, id.as_deref(), context)?;

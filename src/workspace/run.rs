@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{AppError, AppResult, Finding, Severity};
 use crate::domain::Period;
 use crate::domain::PlanMonth;
+use crate::engine::database::DatabaseSource;
 use crate::sampling::DEMONSTRATION_SOURCE;
 use crate::sampling::EntropyFormat;
 use crate::workspace::deeds::open::{Opened, open_period};
@@ -22,8 +23,10 @@ pub const DEMONSTRATION_ENTROPY: &str = "4162253614235516";
 /// What to run.
 #[derive(Debug, Clone)]
 pub struct RunRequest {
-    /// The folder with the office's files.
+    /// The folder with the office's files; empty where all comes from the database.
     pub from: PathBuf,
+    /// Tables of a database.
+    pub database: Option<DatabaseSource>,
     /// Output folder.
     pub to: PathBuf,
     /// Month to draw.
@@ -102,6 +105,7 @@ pub fn run(request: &RunRequest, context: &CommandContext) -> AppResult<RunOutco
     let new = NewProject {
         name: String::new(),
         from: request.from.clone(),
+        database: request.database.clone(),
         year: Some(request.month.year()),
         policy: request.policy.clone(),
         mapping: request.mapping.clone(),

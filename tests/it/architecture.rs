@@ -22,7 +22,7 @@ const fn room(name: &'static str, duty: &'static str, uses: &'static str, names:
 }
 
 /// In the order in which the data walks through them: each may use those above it only.
-const ROOMS: [Room; 28] = [
+const ROOMS: [Room; 29] = [
     room(
         "text",
         "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
@@ -68,10 +68,16 @@ const ROOMS: [Room; 28] = [
         "chrono csv polars rayon ron serde serde_json",
     ),
     room(
+        "engine",
+        "servers outside the program: tables of the office's database read as snapshots, results written back",
+        "diagnostic registry",
+        "chrono polars postgres rustls rustls_native_certs tokio tokio_rustls",
+    ),
+    room(
         "risk",
         "frames → score, tier, explanation, as polars expressions",
         "text domain diagnostic policy registry",
-        "chrono polars rayon",
+        "chrono polars rayon rustc_hash",
     ),
     room(
         "sampling",
@@ -132,7 +138,7 @@ const ROOMS: [Room; 28] = [
     room(
         "workspace/intake",
         "an office's folder comes in: inspect, import, refresh, quality",
-        "domain diagnostic policy tabular district registry export workspace/store workspace/demo",
+        "domain diagnostic policy tabular district registry engine export workspace/store workspace/demo",
         "chrono polars rayon serde_json tempfile",
     ),
     room(
@@ -144,15 +150,15 @@ const ROOMS: [Room; 28] = [
     room(
         "workspace/deeds",
         "what is for good: seal, open, change, results, publish, mends, verify; each with operator and journal line",
-        "domain diagnostic policy tabular registry sampling anchor plan staffing disclosure export workspace/store \
-         workspace/inputs",
+        "domain diagnostic policy tabular registry engine sampling anchor plan staffing disclosure export \
+         workspace/store workspace/inputs",
         "chrono serde serde_json",
     ),
     room(
         "workspace/reports",
         "what is told: plain values that window, command line and export read",
-        "text domain diagnostic policy checklist district registry risk sampling anchor plan staffing disclosure chart \
-         export workspace/store workspace/inputs workspace/deeds",
+        "text domain diagnostic policy checklist district registry engine risk sampling anchor plan staffing disclosure \
+         chart export workspace/store workspace/inputs workspace/deeds",
         "chrono polars rayon serde serde_json tempfile",
     ),
     room(
@@ -174,12 +180,12 @@ const ROOMS: [Room; 28] = [
         "text domain diagnostic policy registry plan export \
          workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds \
          workspace/reports workspace/perform",
-        "chrono directories ron serde tempfile",
+        "chrono directories rayon ron serde tempfile",
     ),
     room(
         "workspace/run",
         "the whole job of a month in one call",
-        "domain diagnostic registry sampling workspace/store workspace/intake workspace/deeds workspace/reports",
+        "domain diagnostic registry engine sampling workspace/store workspace/intake workspace/deeds workspace/reports",
         "",
     ),
     room(
@@ -194,10 +200,10 @@ const ROOMS: [Room; 28] = [
     room(
         "cli",
         "the same deeds without a window; without a command it opens the window",
-        "text domain diagnostic policy tabular district registry sampling anchor plan disclosure export \
+        "text domain diagnostic policy tabular district registry engine sampling anchor plan disclosure export \
          workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds \
          workspace/reports workspace/perform workspace/run ui",
-        "clap indicatif serde serde_json",
+        "clap console indicatif serde serde_json",
     ),
 ];
 

@@ -27,6 +27,8 @@ mod cases;
 mod checklists;
 mod closed;
 mod command_line;
+#[cfg(unix)]
+mod database;
 mod demo;
 mod differential;
 mod dirty;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::anchor::keys::SigningKey;
 use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
+use crate::engine::database::{DatabaseSource, DatabaseTarget};
 use crate::plan::Mend;
 use crate::registry::{FindingKey, Mapping};
 use crate::workspace::deeds::accept::Acceptance;
@@ -128,6 +129,17 @@ pub enum Deed {
         /// Mark of the preview that was agreed to: files that have changed since are not taken.
         looked_at: Option<String>,
     },
+    /// As [`Deed::Refresh`], with tables of a database.
+    RefreshDatabase {
+        /// The folder with files beside them; empty for none.
+        from: PathBuf,
+        /// The database.
+        database: Box<DatabaseSource>,
+        /// Mapping by hand; `None` for what is recognised.
+        mapping: Option<Mapping>,
+    },
+    /// Adds plan, lists and results to tables of a database.
+    ExportDatabase(Box<DatabaseTarget>),
     /// The register before a refresh comes back: the kept state of this name, the latest for `None`.
     RefreshBack(Option<String>),
     /// Deletes a kept register.
@@ -167,8 +179,10 @@ impl Deed {
             Self::FollowUp(_) => CommandId::FollowUp,
             Self::Interference(_) => CommandId::Interference,
             Self::PlanDates(_) => CommandId::PlanDates,
-            Self::Export { .. } | Self::PackBodies { .. } | Self::WriteList { .. } => CommandId::Export,
-            Self::Refresh { .. } => CommandId::Refresh,
+            Self::Export { .. } | Self::ExportDatabase(_) | Self::PackBodies { .. } | Self::WriteList { .. } => {
+                CommandId::Export
+            }
+            Self::Refresh { .. } | Self::RefreshDatabase { .. } => CommandId::Refresh,
             Self::RefreshBack(_) => CommandId::RefreshBack,
             Self::ForgetKept(_) => CommandId::ForgetKept,
             Self::ConfirmFindings(_) => CommandId::ConfirmFindings,
@@ -205,7 +219,9 @@ impl Deed {
             | Self::Interference(_)
             | Self::PlanDates(_)
             | Self::Export { .. }
+            | Self::ExportDatabase(_)
             | Self::Refresh { .. }
+            | Self::RefreshDatabase { .. }
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)
             | Self::WriteList { .. }
@@ -221,7 +237,11 @@ impl Deed {
     #[must_use]
     pub fn saves_draft(&self) -> bool {
         match self {
-            Self::SealYear(_) | Self::SealMonth(..) | Self::Export { .. } | Self::PackBodies { .. } => true,
+            Self::SealYear(_)
+            | Self::SealMonth(..)
+            | Self::Export { .. }
+            | Self::ExportDatabase(_)
+            | Self::PackBodies { .. } => true,
             // what is approved is what is saved
             Self::PlanDates(entered) => entered.approved_on.is_some(),
             // the saving itself
@@ -244,6 +264,7 @@ impl Deed {
             | Self::Interference(_)
             | Self::WriteList { .. }
             | Self::Refresh { .. }
+            | Self::RefreshDatabase { .. }
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)
             | Self::ConfirmFindings(_)

@@ -10,11 +10,13 @@ use rayon::prelude::*;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
+use crate::engine::database::DatabaseSource;
 use crate::policy::{Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
-use crate::registry::{BodyName, InputFile, NamedId, Registry, RegistryOptions, TableKind, render_report};
+use crate::registry::{BodyName, NamedId, Registry, RegistryOptions, TableKind, render_report};
 use crate::workspace::demo::{MARKER, last_day};
+use crate::workspace::intake::database::{LaidDown, inputs_of, mapping_of};
 use crate::workspace::intake::nested::Chosen;
 use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, nothing_usable, read_contents};
 use crate::workspace::store::command_id::CommandId;
@@ -95,8 +97,10 @@ pub struct NewProject {
     pub name: String,
     /// What tells it from others of its year, behind a name that is not given: a folder, a number.
     pub mark: String,
-    /// The folder with the office's files.
+    /// The folder with the office's files; empty where all comes from the database.
     pub from: PathBuf,
+    /// Tables of a database.
+    pub database: Option<DatabaseSource>,
     /// Year; `None` takes that of [`year_to_plan`].
     pub year: Option<i32>,
     /// A policy file or a preset's id.
@@ -295,15 +299,20 @@ pub fn create_project_with(
     by_hand: Option<Mapping>,
     context: &CommandContext,
 ) -> AppResult<Imported> {
-    let chosen = Chosen::of(&new.from)?;
+    let mut chosen = Chosen::of_any(&new.from)?;
+    let laid = LaidDown::read(new.database.as_ref(), &context.progress)?;
+    if let Some(laid) = &laid {
+        laid.join(&mut chosen.contents);
+    }
     let contents = &chosen.contents;
     if contents.tables.is_empty() {
         return Err(no_tables(&new.from));
     }
-    let inputs: Vec<InputFile> =
-        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
-    let read = read_contents(contents, &inputs, new, by_hand, context)?;
-    let ReadContents { mapping, districts, map_path, policy_bytes, policy, year, registry } = read;
+    let read = read_contents(contents, &inputs_of(contents, laid.as_ref()), new, by_hand, context)?;
+    let ReadContents { mut mapping, districts, map_path, policy_bytes, policy, year, registry } = read;
+    if let Some(source) = &new.database {
+        mapping.database = Some(Box::new(mapping_of(source)));
+    }
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {
         // the general rules have no authority's name
@@ -337,6 +346,7 @@ pub fn create_project_with(
         put_map(&change, path)?;
     }
     put_registry(&change, &registry, &context.progress)?;
+    laid.iter().try_for_each(|laid| laid.put(&change))?;
     put_report(&change, &render_report(&registry))?;
     project.put_file(&change)?;
     change.commit(
@@ -344,6 +354,7 @@ pub fn create_project_with(
         CommandId::Import,
         serde_json::json!({
             "from": new.from.file_name().map(|n| n.to_string_lossy().to_string()),
+            "database": new.database.as_ref().map(|source| source.address.to_string()),
             "year": year,
             "policy": named_policy(&project.policy),
             "inputs": project.file.inputs.iter().map(|i| serde_json::json!({"file": i.file, "sha256": i.sha256})).collect::<Vec<_>>(),

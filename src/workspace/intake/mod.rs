@@ -1,5 +1,6 @@
 //! An office's folder comes in: what each file is taken for, import, refresh, quality.
 
+pub mod database;
 pub mod import;
 pub mod inspect;
 mod left_out;

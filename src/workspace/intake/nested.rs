@@ -32,6 +32,14 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
+    /// As [`Chosen::of`]; nothing for an empty path, where all comes from elsewhere.
+    ///
+    /// # Errors
+    /// As [`Chosen::of`].
+    pub(super) fn of_any(from: &Path) -> AppResult<Self> {
+        if from.as_os_str().is_empty() { Ok(Self::plain(FolderContents::default())) } else { Self::of(from) }
+    }
+
     /// The files of a folder or of an archive.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::database::{LaidDown, check_mapping};
 use super::import::{
     FolderContents, NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name,
     registry_options, year_to_plan,
@@ -11,6 +12,7 @@ use super::map::ProjectMap;
 use super::nested::{Chosen, is_archive};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::DistrictSet;
+use crate::engine::database::DatabaseSource;
 use crate::export::write_atomic;
 use crate::policy::{DEFAULT_PRESET, Policy};
 use crate::registry::ids::LastingIds;
@@ -81,6 +83,7 @@ pub(super) fn read_contents(
         (None, Some(path)) => load_mapping(path)?,
         (None, None) => Mapping::default(),
     };
+    check_mapping(&mapping)?;
     let mut findings = Diagnostics::new();
     if new.from.is_dir() {
         left_out(&new.from, contents, &mut findings)?;
@@ -103,7 +106,7 @@ pub(super) fn read_contents(
         options.lasting = LastingIds::from_csv(&text, &path.display().to_string())?;
     }
     let mut registry = load_registry(inputs, &options, &ProjectMap(&districts), &context.progress)?;
-    if new.from.is_dir() || !contents.opened.is_empty() {
+    if new.from.is_dir() || new.database.is_some() || !contents.opened.is_empty() {
         note_no_register(&mut registry);
     }
     findings.append(std::mem::take(&mut registry.diagnostics));
@@ -122,6 +125,8 @@ pub struct CheckRequest {
     pub mapping: Option<PathBuf>,
     /// Encoding of all of them.
     pub encoding: Option<String>,
+    /// Tables of a database, to be checked with them.
+    pub database: Option<DatabaseSource>,
 }
 
 /// Reads and checks files together, as a new project made of them would: rows are merged and joined across files.
@@ -162,9 +167,16 @@ pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResul
             encoding: Some(encoding.clone()),
             ..FileMapping::default()
         }),
+        key: Vec::new(),
     };
-    let inputs: Vec<InputFile> = contents.tables.iter().map(input).collect();
+    let mut inputs: Vec<InputFile> = contents.tables.iter().map(input).collect();
+    let laid = LaidDown::read(request.database.as_ref(), &context.progress)?;
+    if let Some(laid) = &laid {
+        laid.join(&mut contents);
+        inputs.extend(laid.inputs.iter().cloned());
+    }
     let from = request.paths.first().cloned().unwrap_or_default();
-    let new = NewProject { from, mapping: request.mapping.clone(), ..NewProject::default() };
+    let (mapping, database) = (request.mapping.clone(), request.database.clone());
+    let new = NewProject { from, database, mapping, ..NewProject::default() };
     Ok(read_contents(&contents, &inputs, &new, None, context)?.registry)
 }

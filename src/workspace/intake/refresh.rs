@@ -11,6 +11,7 @@ use std::path::Path;
 use polars::prelude::{BooleanChunked, DataFrame};
 use serde_json::{Value, json};
 
+use super::database::{LaidDown, NextFiles, check_mapping, inputs_of, mapping_of};
 use super::import::{
     FolderContents, is_table_file, judged_on, load_mapping, no_tables, record_input, registry_options,
 };
@@ -25,7 +26,7 @@ use crate::registry::confirmed::{mark_confirmed, same_names};
 use crate::registry::ids::LastingIds;
 use crate::registry::mapping::Mapping;
 use crate::registry::schema::{origin, quality, set_aside, sources};
-use crate::registry::{FileMapping, InputFile, Registry, TableKind, load_registry_onto, render_next_report};
+use crate::registry::{FileMapping, Registry, TableKind, load_registry_onto, render_next_report};
 use crate::workspace::demo::MARKER;
 use crate::workspace::intake::map::ProjectMap;
 use crate::workspace::store::command_id::CommandId;
@@ -58,12 +59,17 @@ pub struct NextRegister {
     pub quality: DataFrame,
     /// What it was read from, in a word for the journal.
     from: String,
+    /// What was read of a database.
+    laid: Option<LaidDown>,
     /// The files' hashes, the mapping and the state that they replace: what was looked at is what is taken.
     pub mark: String,
 }
 
-/// The files of a folder, or one file alone.
+/// The files of a folder, or one file alone; nothing for an empty path.
 fn contents_of(from: &Path) -> AppResult<Chosen> {
+    if from.as_os_str().is_empty() {
+        return Chosen::of_any(from);
+    }
     if from.is_dir() || is_archive(from) {
         return Chosen::of(from);
     }
@@ -114,7 +120,12 @@ fn next_mapping(new: &Mapping, before: &Mapping) -> Mapping {
             files.push(entry.clone());
         }
     }
-    Mapping { files, districts: before.districts.clone(), bodies: new.bodies.or(before.bodies) }
+    Mapping {
+        files,
+        districts: before.districts.clone(),
+        bodies: new.bodies.or(before.bodies),
+        database: before.database.clone(),
+    }
 }
 
 /// Reads files as the next state of a project's register. Sites keep their lasting ids.
@@ -126,14 +137,20 @@ fn next_mapping(new: &Mapping, before: &Mapping) -> Mapping {
 pub fn read_next_register(
     project: &Project,
     before: (&Registry, &DistrictSet),
-    from: &Path,
+    NextFiles { from, database }: NextFiles<'_>,
     by_hand: Option<Mapping>,
     context: &CommandContext,
 ) -> AppResult<NextRegister> {
     project.check_writable()?;
     check_no_pending(project)?;
     let (registry, districts) = before;
-    let chosen = contents_of(from)?;
+    let mut chosen = contents_of(from)?;
+    let laid = LaidDown::read(database, &context.progress)?;
+    if let Some(laid) = &laid {
+        laid.join(&mut chosen.contents);
+    }
+    // a database says of nothing that it is synthetic
+    chosen.contents.synthetic |= from.as_os_str().is_empty() && project.file.synthetic;
     let contents = &chosen.contents;
     if contents.tables.is_empty() {
         return Err(no_tables(from));
@@ -149,6 +166,7 @@ pub fn read_next_register(
         (None, Some(path)) => load_mapping(path)?,
         (None, None) => project.file.mapping.clone(),
     };
+    check_mapping(&mapping)?;
     let january = PlanMonth::new(project.file.year, 1).map(PlanMonth::first_day);
     let as_of = january.map_or(context.now.date(), |day| day.max(context.now.date()));
     let as_of = judged_on(as_of, contents.synthetic, project.file.year);
@@ -156,8 +174,7 @@ pub fn read_next_register(
     options.lasting = lasting_ids(contents, registry)?;
     let confirmed = load_confirmed(project.root())?;
     options.same_names = same_names(&confirmed);
-    let inputs: Vec<InputFile> =
-        contents.tables.iter().map(|path| InputFile { path: path.clone(), ..InputFile::default() }).collect();
+    let inputs = inputs_of(contents, laid.as_ref());
     let mut next = load_registry_onto(registry, &inputs, &options, &ProjectMap(districts), &context.progress)?;
     let read: BTreeSet<TableKind> = next.summaries.iter().map(|summary| summary.kind).collect();
     if read.is_empty() {
@@ -189,6 +206,9 @@ pub fn read_next_register(
     let left_out = left_out(contents, &mapping);
     let mut file = project.file.clone();
     file.mapping = next_mapping(&mapping, &project.file.mapping);
+    if let Some(source) = database {
+        file.mapping.database = Some(Box::new(mapping_of(source)));
+    }
     let mut inputs = kept_inputs(project, registry, &read)?;
     let mut mark = project.file.inputs.iter().map(|input| input.sha256.clone()).collect::<Vec<_>>();
     for path in &contents.tables {
@@ -207,7 +227,11 @@ pub fn read_next_register(
     let still =
         still_found(project, &read, &left_in(contents, &left_out), from.is_dir() || !contents.opened.is_empty())?;
     let quality = mark_confirmed(&render_next_report(&still, &next), &confirmed)?;
-    Ok(NextRegister { registry: next, read, left_out, file, quality, from: file_name(from), mark: mark.join("\n") })
+    let from = match database {
+        Some(source) if from.as_os_str().is_empty() => source.address.to_string(),
+        _ => file_name(from),
+    };
+    Ok(NextRegister { registry: next, read, left_out, file, quality, from, laid, mark: mark.join("\n") })
 }
 
 /// Names of the files that the mapping leaves out whole.
@@ -349,6 +373,7 @@ pub fn take_next_register(
     let kept = keep_state(project, &change, &note(before, &next.from, seals, context), context.now)?;
     put_next_registry(project, before, &next.registry, &mut change, &context.progress)?;
     put_report(&change, &next.quality)?;
+    next.laid.iter().try_for_each(|laid| laid.put(&change))?;
     let mut changed = project.clone();
     changed.file = next.file.clone();
     changed.put_file(&change)?;

@@ -3,14 +3,13 @@
 //! A look reads the files, plans with them and tells the differences; it writes nothing. Taking reads them again and
 //! is refused where they, or the project, are not what was looked at.
 
-use std::path::Path;
-
 use serde::Serialize;
 
 use crate::diagnostic::{AppResult, Finding};
 use crate::district::DistrictSet;
 use crate::registry::{Mapping, Registry, report_csv, tell_kinds};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::intake::database::NextFiles;
 use crate::workspace::intake::refresh::{NextRegister, read_next_register, take_next_register};
 use crate::workspace::reports::refresh::{PlannedState, RefreshChanges, compute_refresh_changes};
 use crate::workspace::store::project::{CommandContext, Project};
@@ -71,7 +70,7 @@ fn planned(project: &Project, registry: &Registry, context: &CommandContext) -> 
 fn read(
     project: &Project,
     before: (&Registry, &DistrictSet),
-    from: &Path,
+    from: NextFiles<'_>,
     mapping: Option<Mapping>,
     context: &CommandContext,
 ) -> AppResult<(NextRegister, RefreshChanges)> {
@@ -94,14 +93,14 @@ fn read(
 ///
 /// # Errors
 /// Those of [`read_next_register`] and of the plan made from it.
-pub fn preview_refresh(
+pub fn preview_refresh<'a>(
     project: &Project,
     before: (&Registry, &DistrictSet),
-    from: &Path,
+    from: impl Into<NextFiles<'a>>,
     mapping: Option<Mapping>,
     context: &CommandContext,
 ) -> AppResult<RefreshPreview> {
-    let (next, changes) = read(project, before, from, mapping, context)?;
+    let (next, changes) = read(project, before, from.into(), mapping, context)?;
     let (report, told) = (report_csv(&next.quality), tell_kinds(&next.quality)?);
     Ok(RefreshPreview { changes, left_out: next.left_out, mark: next.mark, report, told })
 }
@@ -110,7 +109,7 @@ pub fn preview_refresh(
 pub(super) fn take_refresh(
     project: &Project,
     before: (&Registry, &DistrictSet),
-    (from, mapping): (&Path, Option<Mapping>),
+    (from, mapping): (NextFiles<'_>, Option<Mapping>),
     looked_at: Option<&str>,
     context: &CommandContext,
 ) -> AppResult<Refreshed> {
@@ -118,7 +117,7 @@ pub(super) fn take_refresh(
     if looked_at.is_some_and(|mark| mark != next.mark) {
         return Err(Finding::error("PRJ-045", "预览之后文件或项目有了变化，名录没有更新")
             .hint("请重新预览，核对后再确认")
-            .file(from.display().to_string())
+            .file(from.from.display().to_string())
             .into());
     }
     let set_aside = changes.tables.iter().map(|table| table.set_aside).sum();

@@ -327,6 +327,10 @@ impl<'a> JournalWords<'a> {
             CommandId::Export if !text(detail, "list").is_empty() => {
                 format!("导出名单「{}」{} 行", text(detail, "list"), number(detail, "rows").unwrap_or_default())
             }
+            CommandId::Export if !text(detail, "database").is_empty() => {
+                let number = number(detail, "number").unwrap_or_default();
+                format!("导出到数据库 {}，第 {number} 次", text(detail, "database"))
+            }
             CommandId::Export => {
                 let month = text(detail, "month");
                 let of = if month.is_empty() { "全年".to_owned() } else { month.to_owned() };
@@ -341,6 +345,10 @@ impl<'a> JournalWords<'a> {
         let from = text(detail, "from");
         join([
             if from.is_empty() { what.to_owned() } else { format!("从「{from}」{what}") },
+            match text(detail, "database") {
+                "" => String::new(),
+                database => format!("数据库 {database}"),
+            },
             number(detail, "year").map(|year| format!("{year} 年度")).unwrap_or_default(),
             self.rules(text(detail, "policy")),
             number(detail, "sources").map(|n| format!("污染源 {n} 个")).unwrap_or_default(),

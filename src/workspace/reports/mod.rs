@@ -11,6 +11,7 @@ pub mod card;
 #[cfg(feature = "charts")]
 pub mod charts;
 pub mod coming;
+pub mod database;
 pub mod deadlines;
 pub mod effect;
 pub mod evidence;

@@ -224,6 +224,7 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
             }
             format!("已导出 {} 个文件到 {}", exported.files.len(), to.display())
         }
+        DeedOutcome::ExportedToDatabase(export) => export.told(),
         DeedOutcome::ListWritten(to) => format!("已导出到 {}", to.display()),
         DeedOutcome::Refreshed(refreshed) => refreshed.told(),
         DeedOutcome::CameBack(id, sources) => {

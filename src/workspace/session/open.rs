@@ -400,6 +400,7 @@ pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress
         name: request.name.clone(),
         mark: mark_of(&request.from, &to),
         from: request.from.clone(),
+        database: None,
         year: Some(year),
         policy: request.policy.clone(),
         mapping: None,

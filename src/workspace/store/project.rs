@@ -5,6 +5,7 @@
 //! policy.ron       this year's policy; its bytes are sealed
 //! districts/       the map used (shapefile)
 //! frames/          the checked registry, one parquet file a table
+//! inputs/          what was read of a database, as it was, each file under its hash
 //! draws/2027-03/1/ one sealed draw: frame, roster, needs, inputs, seal, secret, opening, assignment, certificate
 //! register.csv     every seal, opened or voided
 //! results/         what came back

@@ -378,6 +378,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("CHT", "charts"),
     ("CKL", "checklists"),
     ("CLI", "command line"),
+    ("DBS", "the office's database"),
     ("DEM", "the bundled demo city"),
     ("DFT", "the draft of an open project"),
     ("DIS", "results, deadlines, public lists"),

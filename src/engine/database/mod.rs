@@ -1,0 +1,54 @@
+//! The office's database: tables read by binary COPY, results written back.
+//!
+//! Duty: one connection, encrypted unless it stays on this machine, with one read-only snapshot for all tables of an
+//! import; each table as a Parquet file whose bytes depend on its rows alone. Everything that can go wrong is one
+//! message with a code ([`fault`]).
+//!
+//! Method: PostgreSQL's frontend/backend protocol 3.0 through the `postgres` package; rows come as `COPY … (FORMAT
+//! BINARY)` and are decoded here ([`copy`], [`value`]), since a server may be anything that says it is one.
+
+mod address;
+mod connect;
+mod copy;
+mod fault;
+mod pgpass;
+mod read;
+mod secret;
+mod sql;
+mod tls;
+mod value;
+mod write;
+
+pub use address::{Address, Encryption};
+pub use read::{Snapshot, read_tables};
+pub use secret::{Password, find_password};
+pub use sql::quoted;
+pub use write::{OutCell, OutColumn, OutKind, OutTable, Written, write_tables};
+
+use crate::registry::mapping::DatabaseTable;
+
+/// Which tables of which server.
+#[derive(Debug, Clone)]
+pub struct DatabaseSource {
+    /// The server.
+    pub address: Address,
+    /// The tables, or queries, and what they are here.
+    pub tables: Vec<DatabaseTable>,
+    /// The password, where one is known beforehand.
+    pub password: Option<Password>,
+    /// Asks whoever sits at the machine for the password, once the server wants one.
+    pub ask: Option<fn(&Address) -> Option<Password>>,
+}
+
+/// A server to write to.
+#[derive(Debug, Clone)]
+pub struct DatabaseTarget {
+    /// The server.
+    pub address: Address,
+    /// Schema of the internal tables; that of the public ones has `_public` behind it.
+    pub schema: String,
+    /// The password, where one is known beforehand.
+    pub password: Option<Password>,
+    /// Asks whoever sits at the machine for the password, once the server wants one.
+    pub ask: Option<fn(&Address) -> Option<Password>>,
+}

@@ -1,0 +1,203 @@
+//! The encrypted connection: TLS 1.2 or 1.3 by rustls on the ring provider.
+//!
+//! Method: what `tokio-postgres` asks of a TLS stream, on the packages that are in the program anyway. A server's
+//! certificate is trusted when an authority is (the system's, or those of `sslrootcert`), or when it is, byte for byte,
+//! one of `sslrootcert`: offices give their servers certificates that no authority signed, and whoever has that very
+//! file has checked it.
+
+use std::future::Future;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_rustls::TlsConnector;
+
+use super::address::{Address, Encryption, wrong};
+use crate::diagnostic::{AppError, AppResult, Finding};
+
+/// Makes encrypted streams; without settings where the connection is not to be encrypted.
+#[derive(Clone)]
+pub(super) struct Tls(Option<(Arc<ClientConfig>, ServerName<'static>)>);
+
+fn bad_root(path: &Path, why: &str) -> AppError {
+    Finding::error("DBS-005", "根证书文件不能使用")
+        .value(why)
+        .expected("PEM 格式的证书（-----BEGIN CERTIFICATE-----）")
+        .file(path.display().to_string())
+        .into()
+}
+
+impl Tls {
+    /// For an address.
+    ///
+    /// # Errors
+    /// `DBS-005` where its certificates can't be used, or the system has none.
+    pub(super) fn of(address: &Address) -> AppResult<Self> {
+        if address.encryption == Encryption::None {
+            return Ok(Self(None));
+        }
+        let given = match &address.root {
+            Some(path) => read_certificates(path)?,
+            None => Vec::new(),
+        };
+        let mut roots = RootCertStore::empty();
+        if address.root.is_some() {
+            roots.add_parsable_certificates(given.iter().cloned());
+        } else {
+            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+        let path = address.root.as_deref().unwrap_or(Path::new("sslrootcert"));
+        if roots.is_empty() {
+            return Err(bad_root(path, "没有可信任的签发机构"));
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let authority = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+            .build()
+            .map_err(|cause| bad_root(path, "证书不能使用").caused_by(cause))?;
+        let by_name = address.encryption == Encryption::Full;
+        let verifier = Verifier { authority, given, by_name, provider: Arc::clone(&provider) };
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|cause| bad_root(path, "加密库不能使用").caused_by(cause))?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        let name = ServerName::try_from(address.server_name().to_owned())
+            .map_err(|cause| wrong("主机名不能用于加密连接", address.server_name()).caused_by(cause))?;
+        Ok(Self(Some((Arc::new(config), name))))
+    }
+}
+
+fn read_certificates(path: &Path) -> AppResult<Vec<CertificateDer<'static>>> {
+    let bytes = std::fs::read(path).map_err(|cause| AppError::io("读取根证书", path, cause))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    match found {
+        Ok(found) if !found.is_empty() => Ok(found),
+        Ok(_) => Err(bad_root(path, "文件中没有证书")),
+        Err(cause) => Err(bad_root(path, "文件中的证书已损坏").caused_by(cause)),
+    }
+}
+
+/// Trusts an authority, or the very certificate that was given.
+#[derive(Debug)]
+struct Verifier {
+    authority: Arc<WebPkiServerVerifier>,
+    given: Vec<CertificateDer<'static>>,
+    by_name: bool,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        between: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if self.given.iter().any(|given| given.as_ref() == certificate.as_ref()) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        match self.authority.verify_server_cert(certificate, between, name, ocsp, now) {
+            // the name is looked at last, once the chain is found good
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) if !self.by_name => Ok(ServerCertVerified::assertion()),
+            other => other,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.authority.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.authority.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// A stream under TLS.
+pub(super) struct Encrypted<S>(tokio_rustls::client::TlsStream<S>);
+
+type Making<S> = Pin<Box<dyn Future<Output = io::Result<Encrypted<S>>> + Send>>;
+
+impl<S> MakeTlsConnect<S> for Tls
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    type Stream = Encrypted<S>;
+    type TlsConnect = Self;
+    type Error = io::Error;
+
+    fn make_tls_connect(&mut self, _: &str) -> io::Result<Self> {
+        Ok(self.clone())
+    }
+}
+
+impl<S> TlsConnect<S> for Tls
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    type Stream = Encrypted<S>;
+    type Error = io::Error;
+    type Future = Making<S>;
+
+    fn connect(self, stream: S) -> Making<S> {
+        Box::pin(async move {
+            let (config, name) = self.0.ok_or_else(|| io::Error::from(io::ErrorKind::Unsupported))?;
+            TlsConnector::from(config).connect(name, stream).await.map(Encrypted)
+        })
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, into)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Encrypted<S> {
+    /// None: SCRAM proves the password to the server and the server's knowledge of it back, the certificate the server.
+    fn channel_binding(&self) -> ChannelBinding {
+        ChannelBinding::none()
+    }
+}

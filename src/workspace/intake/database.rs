@@ -1,0 +1,136 @@
+//! Tables of a database on their way in: laid down as files for as long as they are read, then kept in the project.
+//!
+//! From the snapshot on they are files like any other: the same recognition, the same checks. A project keeps each
+//! snapshot under its hash (`inputs/`), so that what was read can be looked at and read again without the server, and
+//! the way back to an earlier register finds its own.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::import::FolderContents;
+use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::engine::database::{Address, DatabaseSource, Password, Snapshot, read_tables};
+use crate::export::write_atomic;
+use crate::registry::{DatabaseMapping, InputFile, Mapping};
+use crate::workspace::store::frames::hash_file;
+use crate::workspace::store::project::load_bytes;
+use crate::workspace::store::staged::Change;
+
+/// Folder of a project's snapshots.
+pub const INPUTS: &str = "inputs";
+
+/// The tables of a source, as files.
+#[derive(Debug)]
+pub(super) struct LaidDown {
+    folder: TempDir,
+    /// What is read.
+    pub(super) inputs: Vec<InputFile>,
+    /// What is to be said of them.
+    pub(super) notes: Vec<Finding>,
+}
+
+impl LaidDown {
+    /// Reads the tables of a source; nothing where there is none.
+    ///
+    /// # Errors
+    /// `DBS-…`, `IO-…`, `JOB-001`.
+    pub(super) fn read(source: Option<&DatabaseSource>, progress: &Progress) -> AppResult<Option<Self>> {
+        let Some(source) = source else { return Ok(None) };
+        Self::lay(read_tables(source, progress)?).map(Some)
+    }
+
+    fn lay(snapshots: Vec<Snapshot>) -> AppResult<Self> {
+        let io = |cause| AppError::io("建立临时文件夹", Path::new("."), cause);
+        let folder = tempfile::tempdir().map_err(io)?;
+        let mut laid = Self { folder, inputs: Vec::new(), notes: Vec::new() };
+        for snapshot in snapshots {
+            let path = laid.folder.path().join(&snapshot.name);
+            write_atomic(&path, &snapshot.bytes)?;
+            laid.inputs.push(InputFile { path, table: Some(snapshot.table), mapping: None, key: snapshot.key });
+            laid.notes.extend(snapshot.notes);
+        }
+        Ok(laid)
+    }
+
+    /// The files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        self.inputs.iter().map(|input| &input.path)
+    }
+
+    /// Adds them to what a folder holds.
+    pub(super) fn join(&self, contents: &mut FolderContents) {
+        contents.tables.extend(self.paths().cloned());
+        contents.notes.extend(self.notes.iter().cloned());
+    }
+
+    /// Puts them among the files of a deed.
+    ///
+    /// # Errors
+    /// `IO-…`.
+    pub(super) fn put(&self, change: &Change<'_>) -> AppResult<()> {
+        for path in self.paths() {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let hash = hash_file(path)?.0;
+            let short = hash.get(..16).unwrap_or(&hash);
+            change.put(Path::new(&format!("{INPUTS}/{short}_{name}")), &load_bytes(path)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// The files of a folder, and the tables of a database beside them.
+pub(super) fn inputs_of(contents: &FolderContents, laid: Option<&LaidDown>) -> Vec<InputFile> {
+    let given = |path: &PathBuf| laid.and_then(|laid| laid.inputs.iter().find(|input| input.path == *path)).cloned();
+    let plain = |path: &PathBuf| InputFile { path: path.clone(), ..InputFile::default() };
+    contents.tables.iter().map(|path| given(path).unwrap_or_else(|| plain(path))).collect()
+}
+
+/// What is kept of a source in a mapping.
+pub(super) fn mapping_of(source: &DatabaseSource) -> DatabaseMapping {
+    DatabaseMapping { address: source.address.to_string(), tables: source.tables.clone() }
+}
+
+/// Refuses a mapping whose address holds a password, before any of it is kept.
+///
+/// # Errors
+/// `DBS-001`, `DBS-002`, `DBS-004`.
+pub(super) fn check_mapping(mapping: &Mapping) -> AppResult<()> {
+    match &mapping.database {
+        Some(database) => Address::parse(&database.address).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// The source that a mapping names.
+///
+/// # Errors
+/// `DBS-001`, `DBS-002`, `DBS-004`.
+pub fn source_of(
+    kept: &DatabaseMapping,
+    password: Option<Password>,
+    ask: Option<fn(&Address) -> Option<Password>>,
+) -> AppResult<DatabaseSource> {
+    Ok(DatabaseSource { address: Address::parse(&kept.address)?, tables: kept.tables.clone(), password, ask })
+}
+
+/// Where the next state of a register comes from: files, tables of a database, or both.
+#[derive(Debug, Clone, Copy)]
+pub struct NextFiles<'a> {
+    /// A folder or a file; empty where all comes from the database.
+    pub from: &'a Path,
+    /// The database.
+    pub database: Option<&'a DatabaseSource>,
+}
+
+impl<'a> From<&'a Path> for NextFiles<'a> {
+    fn from(from: &'a Path) -> Self {
+        Self { from, database: None }
+    }
+}
+
+impl<'a> From<&'a PathBuf> for NextFiles<'a> {
+    fn from(from: &'a PathBuf) -> Self {
+        Self { from, database: None }
+    }
+}

@@ -1,0 +1,9 @@
+//! The office's database: a real PostgreSQL on this machine, started and stopped by each test, and servers that are
+//! none. What needs PostgreSQL is ignored and called `database_…`; `.ci/run` runs it where `initdb` is found.
+
+mod faults;
+mod handshake;
+mod reading;
+mod server;
+mod typed;
+mod writing;
