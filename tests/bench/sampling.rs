@@ -161,7 +161,7 @@ fn million() {
             roster_sha256: sha256(&[b"r"]),
             program_sha256: sha256(&[b"x"]),
             earlier: Vec::new(),
-            log: fairdraw::sampling::LogHead { root: to_hex(&[0; 32]), size: 1 },
+            log: fairdraw::sampling::LogHead { root: "0".repeat(64), size: 1 },
             interventions: Vec::new(),
             grounds: Vec::new(),
             entropy_format: EntropyFormat::Dice,
