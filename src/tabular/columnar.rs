@@ -136,10 +136,11 @@ fn load_frame<R: MmapBytesReader + 'static>(
     let read = |names: Vec<String>| {
         fenced(input, || ParquetReader::new(open()?).with_columns(Some(names)).finish().map_err(refused))
     };
-    let (whole, fault) = match read(sound.clone()) {
-        Ok(frame) if frame.height() == height => (Some(frame), None),
-        Ok(_) => (None, Some(input.damaged("目录中的行数不符"))),
-        Err(fault) => (None, Some(fault)),
+    let (whole, fault) = match (!sound.is_empty()).then(|| read(sound.clone())) {
+        None => (None, None),
+        Some(Ok(frame)) if frame.height() == height => (Some(frame), None),
+        Some(Ok(_)) => (None, Some(input.damaged("目录中的行数不符"))),
+        Some(Err(fault)) => (None, Some(fault)),
     };
     let mut columns = Vec::with_capacity(promised.len());
     let mut lost = Vec::new();

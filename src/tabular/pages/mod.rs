@@ -15,6 +15,8 @@ mod runs;
 mod thrift;
 mod values;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rayon::prelude::*;
 
 use self::footer::{Chunk, Footer, Leaf};
@@ -31,7 +33,7 @@ pub(super) enum Fault {
     Damaged(&'static str),
     /// A sound column in a form that polars can't read.
     Strange,
-    /// The column's texts unpack to more than the bound.
+    /// A page or the texts unpack to more than the bound.
     Large,
 }
 
@@ -43,7 +45,6 @@ const fn damaged(what: &'static str) -> Fault {
 
 /// What a file holds, before its values are looked at.
 pub(super) struct Survey<'a> {
-    bytes: &'a [u8],
     footer: Footer<'a>,
     /// The heads of the pages of each flat column, group by group.
     columns: Vec<Pages<'a>>,
@@ -59,7 +60,6 @@ struct Pages<'a> {
     chunk: &'a [u8],
     codec: i64,
     heads: Vec<Head>,
-    rows: usize,
 }
 
 impl<'a> Survey<'a> {
@@ -72,25 +72,21 @@ impl<'a> Survey<'a> {
         if let Some(schema) = footer.arrow {
             arrow::check_arrow(schema).map_err(|fault| (None, fault))?;
         }
-        let mut survey = Self { bytes, footer, columns: Vec::new(), unpacked: 0, taken: 0 };
-        let mut columns = Vec::new();
-        for group in &survey.footer.groups {
-            for (at, (leaf, chunk)) in survey.footer.leaves.iter().zip(&group.chunks).enumerate() {
+        let (mut columns, mut unpacked, mut cells) = (Vec::new(), 0_u64, 0_u64);
+        for group in &footer.groups {
+            for (at, (leaf, chunk)) in footer.leaves.iter().zip(&group.chunks).enumerate() {
                 if !leaf.flat {
                     continue;
                 }
                 let named = |fault| (Some(leaf.name.clone()), fault);
-                let pages = survey.pages(at, chunk, group.rows).map_err(named)?;
-                let unpacked = pages.heads.iter().fold(0_u64, |sum, head| sum.saturating_add(head.cost()));
+                let pages = pages_of(bytes, at, chunk, group.rows).map_err(named)?;
+                unpacked = pages.heads.iter().fold(unpacked, |sum, head| sum.saturating_add(head.cost()));
                 let cell = CELL.max(leaf.kind.width() as u64);
-                let cells = (group.rows as u64).saturating_mul(cell);
-                survey.unpacked = survey.unpacked.saturating_add(unpacked);
-                survey.taken = survey.taken.saturating_add(unpacked).saturating_add(cells);
+                cells = cells.saturating_add((group.rows as u64).saturating_mul(cell));
                 columns.push(pages);
             }
         }
-        survey.columns = columns;
-        Ok(survey)
+        Ok(Self { footer, columns, unpacked, taken: unpacked.saturating_add(cells) })
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -102,40 +98,16 @@ impl<'a> Survey<'a> {
         &self.footer.roots
     }
 
-    fn pages(&self, leaf: usize, chunk: &Chunk, rows: usize) -> Check<Pages<'a>> {
-        let whole = self.bytes.get(chunk.start..chunk.start + chunk.length);
-        let bytes = whole.ok_or(damaged("列的位置超出文件"))?;
-        if chunk.values != rows as i64 {
-            return Err(damaged("列的值数与行数不符"));
-        }
-        let (mut heads, mut at, mut seen) = (Vec::new(), 0, 0_usize);
-        while at < bytes.len() && (seen < rows || heads.is_empty()) {
-            let head = Head::read(bytes, at)?;
-            at = head.end();
-            match head.kind {
-                PageKind::Dictionary if !heads.is_empty() => return Err(damaged("字典页不在最前")),
-                PageKind::Dictionary => {}
-                _ => seen += head.values,
-            }
-            heads.push(head);
-        }
-        if seen != rows {
-            return Err(damaged("各页的值数与行数不符"));
-        }
-        Ok(Pages { leaf, chunk: bytes, codec: chunk.codec, heads, rows })
-    }
-
     /// Looks into every page; gives the names of columns in a form that polars can't read. `most` bounds the texts that
-    /// a column unpacks to.
+    /// all columns unfold to where each begins as the one before.
     ///
     /// # Errors
     /// What is damaged, and in which column.
     pub(super) fn check(&self, most: u64) -> Result<Vec<String>, (Option<String>, Fault)> {
-        let outcomes: Vec<(usize, Fault)> = self
-            .columns
-            .par_iter()
-            .filter_map(|pages| Some((pages.leaf, self.leaf(pages).and_then(|leaf| check(pages, leaf, most)).err()?)))
-            .collect();
+        let texts = AtomicU64::new(0);
+        let fault = |pages: &Pages| self.leaf(pages).and_then(|leaf| check(pages, leaf, &texts, most)).err();
+        let outcomes: Vec<(usize, Fault)> =
+            self.columns.par_iter().filter_map(|pages| Some((pages.leaf, fault(pages)?))).collect();
         let mut strange = Vec::new();
         for (at, fault) in outcomes {
             let name = self.footer.leaves.get(at).map(|leaf| leaf.name.clone());
@@ -152,13 +124,36 @@ impl<'a> Survey<'a> {
     }
 }
 
-fn check(pages: &Pages, leaf: &Leaf, most: u64) -> Check<()> {
-    let (mut dictionary, mut texts) = (None, 0_u64);
+/// The heads of a column's pages, which hold as many values as there are rows.
+fn pages_of<'a>(bytes: &'a [u8], leaf: usize, chunk: &Chunk, rows: usize) -> Check<Pages<'a>> {
+    let whole = bytes.get(chunk.start..chunk.start + chunk.length);
+    let bytes = whole.ok_or(damaged("列的位置超出文件"))?;
+    if chunk.values != rows as i64 {
+        return Err(damaged("列的值数与行数不符"));
+    }
+    let (mut heads, mut at, mut seen) = (Vec::new(), 0, 0_usize);
+    while at < bytes.len() && (seen < rows || heads.is_empty()) {
+        let head = Head::read(bytes, at)?;
+        at = head.end();
+        match head.kind {
+            PageKind::Dictionary if !heads.is_empty() => return Err(damaged("字典页不在最前")),
+            PageKind::Dictionary => {}
+            _ => seen += head.values,
+        }
+        heads.push(head);
+    }
+    if seen != rows {
+        return Err(damaged("各页的值数与行数不符"));
+    }
+    Ok(Pages { leaf, chunk: bytes, codec: chunk.codec, heads })
+}
+
+fn check(pages: &Pages, leaf: &Leaf, texts: &AtomicU64, most: u64) -> Check<()> {
+    let mut dictionary = None;
     let mut scratch = Scratch::default();
-    debug_assert!(pages.heads.iter().map(|head| head.values).sum::<usize>() >= pages.rows);
     for head in &pages.heads {
-        texts = texts.saturating_add(check_page(pages.chunk, pages.codec, head, leaf, &mut dictionary, &mut scratch)?);
-        if texts > most {
+        let unfolded = check_page(pages.chunk, pages.codec, head, leaf, &mut dictionary, &mut scratch)?;
+        if texts.fetch_add(unfolded, Ordering::Relaxed).saturating_add(unfolded) > most {
             return Err(Fault::Large);
         }
     }
