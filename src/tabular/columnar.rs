@@ -38,8 +38,6 @@ const HARMLESS: u64 = 512 << 20;
 const MOST_RATIO: u64 = 100;
 /// The same for the program's own frames, most columns of which may be blank.
 const MOST_OWN_RATIO: u64 = 1_000;
-/// Bytes that a cell takes unpacked, whatever is in it.
-const CELL: u64 = 16;
 /// Most rows: ten times a nation's register.
 const MOST_ROWS: usize = 40_000_000;
 
