@@ -14,7 +14,8 @@ use polars::prelude::*;
 use super::generate::good_parquet;
 use super::{Folder, MOST_TIME, full, peak_mb, timed};
 
-fn fixtures() -> Vec<(String, Vec<u8>)> {
+/// Name and bytes of each file.
+pub(super) fn fixtures() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/parquet");
     let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
         .unwrap()
