@@ -207,6 +207,32 @@ fn a_few_steps_of_each_deed() {
     assert!(counts.runs > 20 && counts.before > 0 && counts.after > 0, "{counts:?}");
 }
 
+#[test]
+fn an_export_whose_recovery_is_killed_too_is_journaled_once() {
+    let world = World::shared();
+    let cases = World::cases();
+    let case = cases.iter().find(|case| case.name == "export").unwrap();
+    let mut after = 0;
+    for left in 1..=4 {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("项目");
+        copy(&world.stage(case.stage), &root);
+        let before = files(&root);
+        // some of its files have come out by then
+        assert!(stopped(case, world, &root, 36, DiskStop::Kill).1.is_err());
+        let mut steps = 0;
+        watch_disk(Some(Box::new(move |_, _| {
+            steps += 1;
+            (steps == left).then_some(DiskStop::Kill)
+        })));
+        drop(Project::open(&root, Some("测试员")));
+        watch_disk(None);
+        drop(Project::open(&root, Some("测试员")).unwrap());
+        after += usize::from(is_after(&before, &files(&root), &root, &format!("recovery killed at step {left}")));
+    }
+    assert_eq!(after, 4);
+}
+
 /// Whether a deed is asked for: all of them, or those whose names `FAIRDRAW_DEEDS` lists between commas, so that the
 /// whole can be run in parts.
 fn is_asked(name: &str) -> bool {
