@@ -225,13 +225,14 @@ impl<'a> Thrift<'a> {
             }
             12 => loop {
                 let head = self.byte()?;
-                if head & 15 == 0 {
+                let kind = head & 15;
+                if kind == 0 {
                     break;
                 }
                 if head >> 4 == 0 {
                     self.varint()?;
                 }
-                self.pass(head & 15, depth)?;
+                self.pass(kind, depth)?;
             },
             _ => return Err(ODD),
         }
