@@ -88,15 +88,3 @@ pub(super) mod counted {
         WHY: Year = "why",
     }
 }
-
-/// Columns of the points and codes before they are spelled out.
-pub(super) mod raw {
-    use super::column_names;
-
-    column_names! {
-        /// Special reasons, a bit each.
-        SPECIAL_BITS: Small = "special_bits",
-        /// Position of the category.
-        STRATUM_INDEX: Small = "stratum_index",
-    }
-}

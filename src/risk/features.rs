@@ -12,6 +12,7 @@ use crate::registry::vocabulary::EnvRisk;
 use crate::registry::{FrameColumn, TableKind};
 
 use super::RiskInputs;
+use super::codes::SiteCodes;
 use super::columns::feature;
 use super::events::{COUNTERS, IgnoredEvents, NEVER, compute_events};
 use super::input::{failed, month_ordinal, typed_columns};
@@ -75,6 +76,7 @@ impl FeatureKey {
 #[derive(Debug, Clone)]
 pub struct RiskFeatures {
     pub(super) frame: DataFrame,
+    pub(super) codes: SiteCodes,
     pub(super) key: FeatureKey,
     pub(super) as_of: NaiveDate,
     pub(super) ignored: Vec<IgnoredEvents>,
@@ -109,7 +111,8 @@ impl RiskFeatures {
         frame.with_column(grades).map_err(failed)?;
         let mut ignored = sums.ignored;
         ignored.sort_by_key(|item| (item.table, item.reason));
-        Ok(Self { frame, key, as_of, ignored })
+        let codes = SiteCodes::of(&frame, &key)?;
+        Ok(Self { frame, codes, key, as_of, ignored })
     }
 
     /// True while these features serve the policy: only points, caps, thresholds, strata and the like differ.

@@ -2,9 +2,10 @@
 //!
 //! Two steps. [`RiskFeatures`] counts what happened to each site (joins and groupings, the slow part; it depends on
 //! dates, decay tables and industry codes only); [`score_risk`] turns counts into points and points into tiers, so
-//! that a changed weight or threshold costs milliseconds. Conditions, codes, points, tiers and strata are polars
-//! expressions on lazy frames. Summing events by site is a loop over numbered slots instead: joining and grouping
-//! the ids of 24 million events as text took minutes where the loop takes seconds.
+//! that a changed weight or threshold costs milliseconds. What is read from the registry are polars expressions on lazy
+//! frames; points, tiers and strata are tables over codes and integer arithmetic over slices, and summing events by
+//! site is a loop over numbered slots: joining and grouping the ids of 24 million events as text took minutes where the
+//! loop takes seconds.
 //!
 //! Invariants: all points are integers in thousandths, decayed weights in millionths; sums of integers do not depend
 //! on order or threads; one row per site in the order of the registry; events after the day of reckoning
@@ -15,6 +16,7 @@
 //! Ages are whole months: the month of `as_of` minus the month of the event, so an event of the month itself has age
 //! 0 and "within 12 months" means age ≤ 12.
 
+mod codes;
 pub mod columns;
 mod compare;
 mod events;

@@ -1,25 +1,35 @@
 //! Features × policy → points, score, tier, stratum, special flag, aggravators.
+//!
+//! Points are tables over codes and integer arithmetic over slices, a column at a time: the same for every site, with
+//! no branch that depends on another site, so that rows may be computed in any order and by any number of threads.
 
+use polars::prelude::ChunkTake;
 use polars::prelude::{
-    BooleanChunked, DataFrame, DataType, Expr, IntoLazy, NewChunkedArray, PlSmallStr, StringChunked, col, lit, when,
+    BooleanChunked, Column as PolarsColumn, DataFrame, IdxCa, IdxSize, Int64Chunked, IntoColumn, NewChunkedArray,
+    PlSmallStr, PolarsResult, StringChunked, UInt8Chunked,
 };
+use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult, Severity};
 use crate::domain::{Category, Supervision};
-use crate::policy::{CategoryCondition, FactorRule, Milli, Policy, SiteFlag, check_policy};
-use crate::registry::columns::{Column, Flag, Small};
+use crate::policy::{CategoryCondition, FactorRule, Policy, SiteFlag, check_policy};
+use crate::registry::columns::{Column, Flag, Thousandths};
 use crate::registry::schema::sources;
 use crate::registry::vocabulary::EnvRisk;
 
-use super::columns::{self, feature, raw};
-use super::features::{NO_CODE, NO_GRADE, RiskFeatures};
+use super::codes::{SiteCodes, UNVISITED, bit};
+use super::columns::{self, feature};
+use super::features::{NO_GRADE, RiskFeatures};
 use super::input::failed;
 use super::table::{Aggravator, RiskTable, SpecialReason};
 
 /// Most events of full weight that one factor counts at a site, in millionths: keeps products inside 64 bits.
 pub(super) const MOST_WEIGHT: i64 = 1_000_000_000_000;
 
-/// Scores all sites: a few milliseconds per 100 000, since nothing is joined or grouped here.
+/// Rows that a thread takes at once: their columns stay in its cache.
+const ROWS: usize = 4096;
+
+/// Scores all sites: a millisecond or two per 100 000, since nothing is joined or grouped here.
 ///
 /// # Errors
 /// `RSK-003` policy with errors, `RSK-004` features counted for other decay tables, windows or industries,
@@ -34,105 +44,119 @@ pub fn score_risk(features: &RiskFeatures, policy: &Policy) -> AppResult<RiskTab
         return Err(AppError::new("RSK-004", "统计时所用的衰减、期限或行业与当前规则不同")
             .with(|finding| finding.hint("请重新统计后再计分")));
     }
-    let factors: Vec<String> = policy.factors.iter().map(|factor| columns::factor(&factor.id)).collect();
-    let points: Vec<Expr> = policy
+    let points = policy
         .factors
-        .iter()
-        .zip(&factors)
-        .map(|(factor, column)| points_of(&factor.id, &factor.rule).alias(column.as_str()))
-        .collect();
-    let capped: Vec<Expr> = policy
-        .factors
-        .iter()
-        .zip(&factors)
-        .map(|(factor, column)| {
-            let cap = lit(factor.cap.0);
-            when(col(column.as_str()).gt(cap.clone())).then(cap).otherwise(col(column.as_str())).alias(column.as_str())
-        })
-        .collect();
-    let mut score = lit(0_i64);
-    for column in &factors {
-        score = score + col(column.as_str());
-    }
-    let mut selected = vec![columns::UNIT_ID.expr(), columns::SCORE.expr()];
-    selected.push(tier_of(policy).alias(columns::TIER.name()));
-    selected.push(special_bits(policy).alias(raw::SPECIAL_BITS.name()));
-    selected.push(aggravated_bits(policy).alias(columns::AGGRAVATED.name()));
-    selected.push(stratum_of(policy).alias(raw::STRATUM_INDEX.name()));
-    selected.extend(factors.iter().map(|column| col(column.as_str())));
-    let scored = features
-        .frame
-        .clone()
-        .lazy()
-        .with_columns(points)
-        .with_columns(capped)
-        .with_columns([score.cast(DataType::Int64).alias(columns::SCORE.name())])
-        .select(selected)
-        .collect()
-        .map_err(failed)?;
-    spell_out(&scored, &factors, policy, features)
+        .par_iter()
+        .map(|factor| points_of(features, &factor.id, &factor.rule, factor.cap.0))
+        .collect::<AppResult<Vec<Vec<i64>>>>()?;
+    let mut score = vec![0_i64; features.frame.height()];
+    score.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, sums)| {
+        for column in &points {
+            for (sum, points) in sums.iter_mut().zip(column.iter().skip(chunk * ROWS)) {
+                *sum += points;
+            }
+        }
+    });
+    let ((tiers, strata), (special, aggravated)) = rayon::join(
+        || rayon::join(|| tiers_of(&score, policy), || strata_of(&features.codes, policy)),
+        || rayon::join(|| special_bits(features, policy), || aggravated_bits(features, policy)),
+    );
+    spell_out((score, points), tiers, (special?, aggravated?), strata, (policy, features)).map_err(failed)
 }
 
 /// Puts the contract's columns together: bits and indices become flags and ids.
-fn spell_out(scored: &DataFrame, factors: &[String], policy: &Policy, features: &RiskFeatures) -> AppResult<RiskTable> {
-    let take = |name: &str| scored.column(name).cloned().map_err(failed);
-    let spelled: Vec<String> = (0_u8..1 << SpecialReason::ALL.len())
+fn spell_out(
+    (score, points): (Vec<i64>, Vec<Vec<i64>>),
+    tiers: Vec<u8>,
+    (special, aggravated): (Vec<u8>, Vec<u8>),
+    strata: Vec<u8>,
+    (policy, features): (&Policy, &RiskFeatures),
+) -> PolarsResult<RiskTable> {
+    let reasons: Vec<String> = (0_u8..1 << SpecialReason::ALL.len())
         .map(|bits| {
             let held = SpecialReason::ALL.iter().filter(|reason| bits & reason.bit() != 0).map(|reason| reason.id());
             held.collect::<Vec<_>>().join(";")
         })
         .collect();
-    let bits = raw::SPECIAL_BITS.cells(scored).map_err(failed)?;
-    let text_of = |bits: u8| spelled.get(usize::from(bits)).map_or("", String::as_str);
-    let special = BooleanChunked::from_iter_values(PlSmallStr::EMPTY, bits.iter().flatten().map(|bits| bits > 0));
-    let indices = raw::STRATUM_INDEX.cells(scored).map_err(failed)?;
-    let indices: Vec<u8> = indices.iter().map(Option::unwrap_or_default).collect();
-    let id_of = |index: &u8| policy.categories.get(usize::from(*index)).map_or("", |category| category.id.as_str());
-    let strata = || StringChunked::from_iter_values(PlSmallStr::EMPTY, indices.iter().map(id_of));
-    let reasons = || StringChunked::from_iter_values(PlSmallStr::EMPTY, bits.iter().flatten().map(text_of));
-    let (strata, reasons) = rayon::join(strata, reasons);
-    let mut columns = vec![take(columns::UNIT_ID.name())?, take(columns::SCORE.name())?, take(columns::TIER.name())?];
-    columns.extend([columns::SPECIAL.column(special), take(columns::AGGRAVATED.name())?]);
-    columns.push(columns::STRATUM.column(strata));
-    for factor in factors {
-        columns.push(take(factor)?);
+    let categories: Vec<&str> = policy.categories.iter().map(|category| category.id.as_str()).collect();
+    let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+    let (named, reasoned) = rayon::join(|| texts(&strata, &categories), || texts(&special, &reasons));
+    let height = score.len();
+    let unnamed = PlSmallStr::EMPTY;
+    let is_special = BooleanChunked::from_iter_values(unnamed.clone(), special.iter().map(|bits| *bits > 0));
+    let mut columns: Vec<PolarsColumn> = vec![
+        features.frame.column(columns::UNIT_ID.name())?.clone(),
+        columns::SCORE.column(Int64Chunked::from_vec(unnamed.clone(), score)),
+        columns::TIER.column(UInt8Chunked::from_vec(unnamed.clone(), tiers)),
+        columns::SPECIAL.column(is_special),
+        columns::AGGRAVATED.column(UInt8Chunked::from_vec(unnamed, aggravated)),
+        columns::STRATUM.column(named?),
+    ];
+    for (factor, points) in policy.factors.iter().zip(points) {
+        columns.push(Int64Chunked::from_vec(columns::factor(&factor.id).into(), points).into_column());
     }
-    columns.push(columns::SPECIAL_REASONS.column(reasons));
-    let frame = DataFrame::new(scored.height(), columns).map_err(failed)?;
-    Ok(RiskTable::new(frame, indices, policy, features))
+    columns.push(columns::SPECIAL_REASONS.column(reasoned?));
+    Ok(RiskTable::new(DataFrame::new(height, columns)?, strata, policy, features))
 }
 
-/// Points of a factor before its cap, in thousandths, as 64-bit integers.
-fn points_of(id: &str, rule: &FactorRule) -> Expr {
-    let when_true = |condition: Expr, points: Milli| when(condition).then(lit(points.0)).otherwise(lit(0_i64));
-    let points = match rule {
+/// The text at each index: views of one buffer, whatever the number of rows.
+fn texts(indices: &[u8], of: &[&str]) -> PolarsResult<StringChunked> {
+    let known = StringChunked::from_slice(PlSmallStr::EMPTY, of);
+    let indices = indices.iter().map(|index| IdxSize::from(*index)).collect();
+    known.take(&IdxCa::from_vec(PlSmallStr::EMPTY, indices))
+}
+
+/// Points for each code of a byte.
+fn table(of: impl Fn(u8) -> i64, cap: i64) -> [i64; 256] {
+    let mut table = [0; 256];
+    for code in 0..=u8::MAX {
+        table[usize::from(code)] = of(code).min(cap);
+    }
+    table
+}
+
+/// Points of a factor up to its cap, in thousandths, as 64-bit integers, one a site.
+fn points_of(features: &RiskFeatures, id: &str, rule: &FactorRule, cap: i64) -> AppResult<Vec<i64>> {
+    let codes = &features.codes;
+    let looked_up = |cells: &[u8], table: &[i64; 256]| cells.iter().map(|code| table[usize::from(*code)]).collect();
+    Ok(match rule {
         FactorRule::Management(points) => {
-            let table: Vec<i64> =
-                Category::ALL.iter().map(|category| points.get(category).map_or(0, |points| points.0)).collect();
-            choose(&feature::MANAGEMENT, &table, 0)
+            let of = |code: u8| Category::ALL.get(usize::from(code)).and_then(|category| points.get(category));
+            looked_up(&codes.management, &table(|code| of(code).map_or(0, |points| points.0), cap))
         }
-        FactorRule::KeyUnit(points) => feature::KEY_UNITS.expr().cast(DataType::Int64) * lit(points.0),
+        FactorRule::KeyUnit(points) => looked_up(&codes.key_units, &table(|lists| i64::from(lists) * points.0, cap)),
         FactorRule::Credit { points, missing } => {
-            let table: Vec<i64> = points.iter().map(|points| points.0).collect();
-            choose(&feature::GRADE, &table, missing.0)
+            looked_up(&codes.grade, &table(|grade| points.get(usize::from(grade)).unwrap_or(missing).0, cap))
         }
         FactorRule::EnvRisk { major, larger, general } => {
-            choose(&feature::ENV_RISK, &[major.0, larger.0, general.0], 0)
+            let levels = [major.0, larger.0, general.0];
+            looked_up(&codes.env_risk, &table(|level| levels.get(usize::from(level)).copied().unwrap_or(0), cap))
         }
         FactorRule::Events { points, .. } => {
-            let weight = col(feature::weight(id));
-            let most = lit(MOST_WEIGHT);
-            let weight = when(weight.clone().gt(most.clone())).then(most).otherwise(weight);
-            // Integers: truncated, which is the floor as nothing here is negative.
-            (weight * lit(points.0)) / lit(1_000_000_i64)
+            let weights =
+                features.frame.column(&feature::weight(id)).and_then(|column| column.i64()).map_err(failed)?;
+            let weights = weights.cont_slice().map_err(failed)?;
+            // integers: truncated, which is the floor as nothing here is negative
+            weights.iter().map(|weight| ((*weight).min(MOST_WEIGHT) * points.0 / 1_000_000).min(cap)).collect()
         }
-        FactorRule::Flag { flag, points } => when_true(flag_column(*flag).expr(), *points),
-        FactorRule::Industry { points, .. } => when_true(col(feature::industry(id)), *points),
-        FactorRule::Unvisited { per_month, never } => when(feature::UNVISITED.expr().is_null())
-            .then(lit(never.0))
-            .otherwise(feature::UNVISITED.expr() * lit(per_month.0)),
-    };
-    points.cast(DataType::Int64)
+        FactorRule::Flag { flag, points } => {
+            let own = bit(*flag);
+            looked_up(&codes.flags, &table(|flags| if flags & own == 0 { 0 } else { points.0 }, cap))
+        }
+        FactorRule::Industry { points, .. } => {
+            let name = feature::industry(id);
+            let most = [0, points.0.min(cap)];
+            let holds = codes.industries.iter().find(|(column, _)| *column == name).map(|(_, holds)| holds);
+            holds.map_or_else(
+                || vec![0; features.frame.height()],
+                |holds| holds.iter().map(|holds| most[usize::from(*holds)]).collect(),
+            )
+        }
+        FactorRule::Unvisited { per_month, never } => {
+            let of = |months: &i32| if *months == UNVISITED { never.0 } else { i64::from(*months) * per_month.0 };
+            codes.unvisited.iter().map(|months| of(months).min(cap)).collect()
+        }
+    })
 }
 
 pub(super) fn flag_column(flag: SiteFlag) -> Column<Flag> {
@@ -146,118 +170,99 @@ pub(super) fn flag_column(flag: SiteFlag) -> Column<Flag> {
     }
 }
 
-/// The table's entry at the code in a column.
-fn choose(column: &Column<Small>, table: &[i64], otherwise: i64) -> Expr {
-    let mut chosen = lit(otherwise);
-    for (code, points) in table.iter().enumerate().rev() {
-        chosen = when(column.expr().eq(lit(code as u8))).then(lit(*points)).otherwise(chosen);
-    }
-    chosen
-}
-
-fn tier_of(policy: &Policy) -> Expr {
-    let mut tier = lit(policy.tiers.len().saturating_sub(1) as u8);
-    for (i, rule) in policy.tiers.iter().enumerate().rev().skip(1) {
-        tier = when(columns::SCORE.expr().gt_eq(lit(rule.min_score.0))).then(lit(i as u8)).otherwise(tier);
-    }
-    tier.cast(DataType::UInt8)
-}
-
-/// A sum of bits, each set where its condition holds.
-fn bits(parts: Vec<(u8, Expr)>) -> Expr {
-    let mut sum = lit(0_i32);
-    for (bit, condition) in parts {
-        sum = sum + when(condition).then(lit(i32::from(bit))).otherwise(lit(0_i32));
-    }
-    sum.cast(DataType::UInt8)
+/// The first tier whose least score a site reaches, the last one otherwise.
+fn tiers_of(score: &[i64], policy: &Policy) -> Vec<u8> {
+    let last = policy.tiers.len().saturating_sub(1);
+    let least: Vec<i64> = policy.tiers.iter().take(last).map(|tier| tier.min_score.0).collect();
+    let tier = |score: &i64| least.iter().position(|least| score >= least).unwrap_or(last) as u8;
+    score.par_iter().with_min_len(ROWS).map(tier).collect()
 }
 
 /// A known grade at or below the given position of the scale.
-fn grade_from(index: u8) -> Expr {
-    feature::GRADE.expr().gt_eq(lit(index)).and(feature::GRADE.expr().lt(lit(NO_GRADE)))
+fn grade_from(grade: u8, index: u8) -> bool {
+    grade >= index && grade < NO_GRADE
 }
 
-fn special_bits(policy: &Policy) -> Expr {
-    let special = &policy.special;
-    let mut parts = Vec::new();
-    if special.case_months > 0 {
-        parts.push((SpecialReason::Case.bit(), feature::CASES.expr().gt(lit(0_i64))));
-    }
-    if special.supervised {
-        parts.push((SpecialReason::Supervised.bit(), sources::SUPERVISED.expr()));
-    }
-    if special.lowest_grades > 0 {
-        let first = policy.credit.grades.len().saturating_sub(usize::from(special.lowest_grades)) as u8;
-        parts.push((SpecialReason::Credit.bit(), grade_from(first)));
-    }
-    if special.major_risk {
-        parts.push((SpecialReason::MajorRisk.bit(), feature::ENV_RISK.expr().eq(lit(EnvRisk::Major as u8))));
-    }
-    if special.complaints > 0 {
-        parts.push((
-            SpecialReason::Complaints.bit(),
-            feature::COMPLAINTS_YEAR.expr().gt_eq(lit(i64::from(special.complaints))),
-        ));
-    }
-    bits(parts)
+fn counts<'a>(features: &'a RiskFeatures, column: &Column<Thousandths>) -> AppResult<&'a [i64]> {
+    column.cells(&features.frame).and_then(|cells| cells.cont_slice()).map_err(failed)
 }
 
-fn aggravated_bits(policy: &Policy) -> Expr {
-    bits(vec![
-        (Aggravator::Violations.bit(), feature::VIOLATIONS.expr().gt(lit(0_i64))),
-        (
-            Aggravator::Complaints.bit(),
-            feature::COMPLAINTS.expr().gt_eq(lit(i64::from(policy.aggravators.min_complaints))),
-        ),
-        (Aggravator::Risk.bit(), feature::ENV_RISK.expr().lt_eq(lit(EnvRisk::Larger as u8))),
-        (Aggravator::Credit.bit(), grade_from(policy.credit.poor_from)),
-    ])
+/// Special reasons of every site, a bit each.
+fn special_bits(features: &RiskFeatures, policy: &Policy) -> AppResult<Vec<u8>> {
+    let (codes, special) = (&features.codes, &policy.special);
+    let (cases, complaints) = (counts(features, &feature::CASES)?, counts(features, &feature::COMPLAINTS_YEAR)?);
+    let first = policy.credit.grades.len().saturating_sub(usize::from(special.lowest_grades)) as u8;
+    let (supervised, least) = (bit(SiteFlag::Supervised), i64::from(special.complaints));
+    let own = |(((grade, flags), risk), (cases, complaints)): (((&u8, &u8), &u8), (&i64, &i64))| {
+        let held = |holds: bool, reason: SpecialReason| if holds { reason.bit() } else { 0 };
+        held(special.case_months > 0 && *cases > 0, SpecialReason::Case)
+            | held(special.supervised && flags & supervised != 0, SpecialReason::Supervised)
+            | held(special.lowest_grades > 0 && grade_from(*grade, first), SpecialReason::Credit)
+            | held(special.major_risk && *risk == EnvRisk::Major as u8, SpecialReason::MajorRisk)
+            | held(special.complaints > 0 && *complaints >= least, SpecialReason::Complaints)
+    };
+    Ok(codes.grade.iter().zip(&codes.flags).zip(&codes.env_risk).zip(cases.iter().zip(complaints)).map(own).collect())
+}
+
+/// Aggravators of every site, a bit each.
+fn aggravated_bits(features: &RiskFeatures, policy: &Policy) -> AppResult<Vec<u8>> {
+    let codes = &features.codes;
+    let (violations, complaints) = (counts(features, &feature::VIOLATIONS)?, counts(features, &feature::COMPLAINTS)?);
+    let (least, poor) = (i64::from(policy.aggravators.min_complaints), policy.credit.poor_from);
+    let held = |holds: bool, aggravator: Aggravator| if holds { aggravator.bit() } else { 0 };
+    let rows = codes.env_risk.iter().zip(&codes.grade).zip(violations.iter().zip(complaints));
+    let own = |((risk, grade), (violations, complaints)): ((&u8, &u8), (&i64, &i64))| {
+        held(*violations > 0, Aggravator::Violations)
+            | held(*complaints >= least, Aggravator::Complaints)
+            | held(*risk <= EnvRisk::Larger as u8, Aggravator::Risk)
+            | held(grade_from(*grade, poor), Aggravator::Credit)
+    };
+    Ok(rows.map(own).collect())
 }
 
 /// Index of the first category whose condition a site meets, after the body's merges.
-fn stratum_of(policy: &Policy) -> Expr {
-    let mut index = lit(policy.categories.len().saturating_sub(1) as u8);
-    for (i, category) in policy.categories.iter().enumerate().rev().skip(1) {
-        let mut meets = lit(false);
-        for condition in &category.any_of {
-            meets = meets.or(meets_condition(condition));
+fn strata_of(codes: &SiteCodes, policy: &Policy) -> Vec<u8> {
+    const CLASSES: usize = Supervision::ALL.len() + 1;
+    const KINDS: usize = Category::ALL.len() + 1;
+    let last = policy.categories.len().saturating_sub(1);
+    let mut own = [[[0_u8; 2]; KINDS]; CLASSES];
+    for (class, kinds) in own.iter_mut().enumerate() {
+        for (kind, listed) in kinds.iter_mut().enumerate() {
+            for (key, place) in listed.iter_mut().enumerate() {
+                let meets = |condition: &CategoryCondition| meets_condition(condition, class, kind, key > 0);
+                let first = policy.categories.iter().take(last).position(|c| c.any_of.iter().any(meets));
+                *place = first.unwrap_or(last) as u8;
+            }
         }
-        index = when(meets).then(lit(i as u8)).otherwise(index);
     }
-    let own = index.cast(DataType::UInt8);
-    let mut merged = own.clone();
-    for merge in &policy.merges {
-        let place = |id: &str| policy.categories.iter().position(|category| category.id == id).map(|i| i as u8);
-        let (Some(from), Some(into)) = (place(&merge.from), place(&merge.into)) else { continue };
-        let concerned =
-            feature::BODY.expr().eq(lit(merge.body.as_str())).fill_null(lit(false)).and(own.clone().eq(lit(from)));
-        merged = when(concerned).then(lit(into)).otherwise(merged);
+    let merged: Vec<Vec<u8>> = codes.bodies.iter().map(|body| merges_of(body, policy)).collect();
+    let stratum = |(((class, kind), key), body): (((&u8, &u8), &u8), &u32)| {
+        let class = usize::from(*class).min(CLASSES - 1);
+        let kind = usize::from(*kind).min(KINDS - 1);
+        let place = own[class][kind][usize::from(*key > 0)];
+        merged.get(*body as usize).and_then(|merged| merged.get(usize::from(place))).copied().unwrap_or(place)
+    };
+    codes.supervision.iter().zip(&codes.management).zip(&codes.key_units).zip(&codes.body).map(stratum).collect()
+}
+
+/// Where each category of a body goes; of several merges of one category the last one counts.
+fn merges_of(body: &str, policy: &Policy) -> Vec<u8> {
+    let mut into: Vec<u8> = (0..policy.categories.len()).map(|place| place as u8).collect();
+    for merge in policy.merges.iter().filter(|merge| merge.body.as_str() == body) {
+        let place = |id: &str| policy.categories.iter().position(|category| category.id == id);
+        let (Some(from), Some(to)) = (place(&merge.from), place(&merge.into)) else { continue };
+        into[from] = to as u8;
     }
-    merged.cast(DataType::UInt8)
+    into
 }
 
 /// All given parts hold; management and key unit speak only where the site has no supervision class of its own.
-fn meets_condition(condition: &CategoryCondition) -> Expr {
-    let mut meets = lit(true);
-    if !condition.supervision.is_empty() {
-        let mut any = lit(false);
-        for class in Supervision::ALL {
-            if condition.supervision.iter().any(|given| given == class.id()) {
-                any = any.or(feature::SUPERVISION.expr().eq(lit(class as u8)));
-            }
-        }
-        meets = meets.and(any);
-    }
-    let without = feature::SUPERVISION.expr().eq(lit(NO_CODE));
-    if !condition.management.is_empty() {
-        let mut any = lit(false);
-        for category in &condition.management {
-            any = any.or(feature::MANAGEMENT.expr().eq(lit(*category as u8)));
-        }
-        meets = meets.and(without.clone()).and(any);
-    }
-    if condition.key_unit {
-        meets = meets.and(without).and(feature::KEY_UNITS.expr().gt(lit(0_u8)));
-    }
-    meets
+/// Classes and kinds are places of their vocabularies; the place behind the last one is none.
+fn meets_condition(condition: &CategoryCondition, class: usize, kind: usize, key_unit: bool) -> bool {
+    let own = Supervision::ALL.get(class);
+    let class_meets = |class: &Supervision| condition.supervision.iter().any(|given| given == class.id());
+    let kind_meets = |kind: &Category| condition.management.contains(kind);
+    (condition.supervision.is_empty() || own.is_some_and(class_meets))
+        && (condition.management.is_empty() || own.is_none() && Category::ALL.get(kind).is_some_and(kind_meets))
+        && (!condition.key_unit || own.is_none() && key_unit)
 }

@@ -1,4 +1,5 @@
-//! Cost of a frame on the processor: `cargo bench --bench frame [-- SOURCES]` (100 000 by default).
+//! Cost of a frame on the processor: `cargo bench --bench frame [-- SOURCES] [slider]` (100 000 by default; `slider`
+//! times the weight's alone).
 //!
 //! A city of so many sources is made and imported in a temporary folder; then the window's own code runs without
 //! a window: `logic`, `ui` and the tessellation of every frame are timed while the map is panned with all its
@@ -108,37 +109,7 @@ fn tell(name: &str, mut frames: Vec<Duration>) {
     );
 }
 
-fn main() {
-    let sources = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(100_000_usize);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("== frame: {sources} sources, {cores} cores, {} × {} points", SIZE.x, SIZE.y);
-    let folder = tempfile::tempdir().unwrap();
-    let (input, root) = (folder.path().join("in"), folder.path().join("project"));
-    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
-    let options = DemoOptions { sources, ..DemoOptions::default() };
-    write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
-    let context = CommandContext {
-        operator: "bench".into(),
-        now: Moment::parse("2026-12-20T09:00:00+08:00").unwrap(),
-        progress: Progress::none(),
-    };
-    let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
-    drop(create_project(&root, &new, &context).unwrap());
-
-    let ctx = Context::default();
-    let surroundings = Surroundings {
-        paths: AppPaths::below(folder.path()),
-        clock: Arc::new(|| Moment::parse("2026-12-20T09:00:00+08:00").unwrap()),
-        picker: Box::new(NativePicker::default()),
-        open_folder: Arc::new(|_| Ok(())),
-    };
-    let mut app = Workstation::new(&ctx, surroundings);
-    app.start(Some(root));
-    let mut bench = Bench { ctx, app, time: 0.0, at: pos2(900.0, 560.0) };
-    let begin = Instant::now();
-    bench.settle();
-    println!("opened, scored and planned: {:.0} ms", begin.elapsed().as_secs_f64() * 1e3);
-
+fn map_and_tables(bench: &mut Bench, sources: usize) {
     // the map, panned with all its points
     bench.app.go(ScreenId::Map);
     bench.idle(120);
@@ -171,9 +142,48 @@ fn main() {
     }
     tell("table, scrolled", frames);
 
-    tables::register(&mut bench);
+    tables::register(bench);
     tables::list(sources);
+}
 
+fn main() {
+    let sources = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(100_000_usize);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("== frame: {sources} sources, {cores} cores, {} × {} points", SIZE.x, SIZE.y);
+    let folder = tempfile::tempdir().unwrap();
+    let (input, root) = (folder.path().join("in"), folder.path().join("project"));
+    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
+    let options = DemoOptions { sources, ..DemoOptions::default() };
+    write_demo(&input, options, &districts, &bundled_calendar().unwrap(), &Progress::none()).unwrap();
+    let context = CommandContext {
+        operator: "bench".into(),
+        now: Moment::parse("2026-12-20T09:00:00+08:00").unwrap(),
+        progress: Progress::none(),
+    };
+    let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
+    drop(create_project(&root, &new, &context).unwrap());
+
+    let ctx = Context::default();
+    let surroundings = Surroundings {
+        paths: AppPaths::below(folder.path()),
+        clock: Arc::new(|| Moment::parse("2026-12-20T09:00:00+08:00").unwrap()),
+        picker: Box::new(NativePicker::default()),
+        open_folder: Arc::new(|_| Ok(())),
+    };
+    let mut app = Workstation::new(&ctx, surroundings);
+    app.start(Some(root));
+    let mut bench = Bench { ctx, app, time: 0.0, at: pos2(900.0, 560.0) };
+    let begin = Instant::now();
+    bench.settle();
+    println!("opened, scored and planned: {:.0} ms", begin.elapsed().as_secs_f64() * 1e3);
+
+    if !std::env::args().any(|a| a == "slider") {
+        map_and_tables(&mut bench, sources);
+    }
+    slider(&mut bench);
+}
+
+fn slider(bench: &mut Bench) {
     // a weight, dragged: the draft changes in every frame
     bench.app.go(ScreenId::Risk);
     bench.idle(120);

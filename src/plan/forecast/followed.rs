@@ -20,7 +20,7 @@ use crate::plan::targets::TargetContext;
 use crate::policy::Policy;
 
 /// Fewest enterprises that a thread follows through a month.
-const PIECE: usize = 64;
+const PIECE: usize = 16;
 
 /// A body's sites and what its months come to.
 struct Body<'a> {
@@ -301,14 +301,14 @@ impl<'a> Followed<'a> {
             self.bodies[*body].loads[*category].add(part);
         }
         let locked = context.locked_bodies(month);
-        for (at, body) in self.bodies.iter_mut().enumerate() {
+        self.bodies.par_iter_mut().enumerate().for_each(|(at, body)| {
             body.handed = (0.0, [0.0; MONTHS]);
             let (carried, with_given) = body.carry.variance(month, &body.loads, &body.free);
             let limits = context.usable().limits[at].iter().map(|limit| limit[month]);
             let taken = (&body.taken, carried);
             let levelled = || level_mean(&body.loads, &body.free, context.drawn_costs(), taken, limits);
             body.levelled = (!locked[at]).then(|| (levelled(), with_given));
-        }
+        });
         if !self.bodies.iter().any(Body::lowers) {
             return;
         }
@@ -338,11 +338,11 @@ impl<'a> Followed<'a> {
             }
             body.lone = lone;
         });
-        for joint in &mut self.joint {
-            joint.each(&mut |offer| self.bodies[offer.body].vary(month, &offer));
-        }
         let joint = self.joint.par_iter_mut().with_min_len(PIECE);
         joint.for_each_init(Desk::default, |desk, joint| joint.advance(month, desk));
+        for (body, category, variance) in self.joint.iter().flat_map(Joint::variances) {
+            self.bodies[body].free[category][month] += variance;
+        }
     }
 
     /// Hands over what the months came to.

@@ -150,6 +150,8 @@ pub(super) struct Joint<'a> {
     hazard: Vec<ByMonth<f64>>,
     /// Mean chance of each site in each month so far, before it was levelled.
     offered: Vec<ByMonth<f64>>,
+    /// Variance of each site's draw, were it one of its own, in the month advanced.
+    variance: Vec<f64>,
 }
 
 impl<'a> Joint<'a> {
@@ -192,6 +194,7 @@ impl<'a> Joint<'a> {
             urgency: Vec::new(),
             hazard: vec![[0.0; MONTHS]; members.len()],
             offered: vec![[0.0; MONTHS]; members.len()],
+            variance: vec![0.0; members.len()],
         }
     }
 
@@ -288,11 +291,17 @@ impl<'a> Joint<'a> {
         }
     }
 
+    /// Variance of each site's draw in the month advanced last: body, category, variance.
+    pub(super) fn variances(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        self.sites.iter().zip(&self.variance).map(|(site, variance)| (site.body, site.category, *variance))
+    }
+
     /// Where a month leads: every site drawn or not, mandatory checks done.
     pub(super) fn advance(&mut self, month: usize, desk: &mut Desk) {
         let k = self.sites.len();
         for (place, hazard) in self.hazard.iter_mut().enumerate() {
             let chances = self.states.weight.iter().enumerate().map(|(state, w)| (*w, self.p[state * k + place]));
+            self.variance[place] = chances.clone().map(|(weight, p)| weight * p * (1.0 - p)).sum();
             hazard[month] = mean_chance(chances);
         }
         let Desk { states, branch, seen, offers } = desk;

@@ -177,18 +177,18 @@ impl OpenProject {
 
     pub(super) fn accept_analysis(&mut self, analysed: Analysed) {
         self.failed = None;
-        self.base = Some(Base {
-            analysis: Arc::clone(&analysed.view.analysis),
-            policy: analysed.policy,
-            books: analysed.books,
-        });
+        let base =
+            Base { analysis: Arc::clone(&analysed.view.analysis), policy: analysed.policy, books: analysed.books };
         let view = Arc::new(analysed.view);
         // While a slider is dragged each result is a step on the way: shown as stale until the last one comes.
-        self.analysis = if analysed.revision == self.revision && analysed.books == self.books_revision {
+        let stage = if analysed.revision == self.revision && analysed.books == self.books_revision {
             Stage::Ready(analysed.revision, view)
         } else {
             Stage::Stale(analysed.revision, view)
         };
+        let before = (self.base.replace(base), std::mem::replace(&mut self.analysis, stage));
+        // giving back a city's memory takes longer than a frame may
+        rayon::spawn(move || drop(before));
     }
 
     pub(super) fn fail_analysis(&mut self, error: &AppError) {
