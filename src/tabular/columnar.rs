@@ -15,8 +15,8 @@ use std::path::Path;
 use chrono::DateTime;
 use polars::io::mmap::{MmapBytesReader, ReaderBytes};
 use polars::prelude::{
-    AnyValue, BooleanChunked, ChunkFullNull, Column, DataFrame, DataType, IntoSeries, ParquetReader, PlSmallStr,
-    PolarsError, SerReader, StringChunked, TimeUnit,
+    AnyValue, ArrowDataType, BooleanChunked, ChunkFullNull, Column, DataFrame, DataType, IntoSeries, ParquetReader,
+    PlSmallStr, PolarsError, SerReader, StringChunked, TimeUnit,
 };
 
 use super::RawTable;
@@ -78,12 +78,18 @@ fn check_promise<R: MmapBytesReader + 'static>(
             .collect();
         let schema = reader.schema().map_err(refused)?;
         let mut columns = Vec::new();
-        for ((name, flat), (own, field)) in survey.names().iter().zip(schema.iter()) {
+        for ((name, width), (own, field)) in survey.names().iter().zip(schema.iter()) {
             if own.as_str() != name {
                 return Err(unsound(input, Some(name.clone()), &Fault::Damaged("目录中有两个不同的列名")));
             }
+            // polars reserves for values of the width that is told beside, not of the one that the pages have
+            if let (ArrowDataType::FixedSizeBinary(told), Some(width)) = (field.dtype().to_storage(), width)
+                && told != width
+            {
+                return Err(unsound(input, Some(name.clone()), &Fault::Damaged("目录中有两个不同的值宽")));
+            }
             let kind = DataType::from_arrow_field(field);
-            let readable = *flat && !kind.is_nested() && !strange.contains(name);
+            let readable = width.is_some() && !kind.is_nested() && !strange.contains(name);
             columns.push((name.clone(), kind, readable));
         }
         if schema.len() != survey.names().len() {

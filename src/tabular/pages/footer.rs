@@ -162,8 +162,8 @@ pub(super) struct Group {
 /// What a file says of itself.
 pub(super) struct Footer<'a> {
     pub(super) rows: usize,
-    /// Columns as the reader of a table sees them: name, whether it is a plain one.
-    pub(super) roots: Vec<(String, bool)>,
+    /// Columns as the reader of a table sees them: name, and of a plain one the bytes of a value, 0 where that differs.
+    pub(super) roots: Vec<(String, Option<usize>)>,
     pub(super) leaves: Vec<Leaf>,
     pub(super) groups: Vec<Group>,
     /// The schema that Arrow's writers add.
@@ -235,7 +235,7 @@ fn chunk_of(chunk: &Record, end: usize) -> Check<Chunk> {
     Ok(Chunk { codec, values, start, length })
 }
 
-type Columns = (Vec<(String, bool)>, Vec<Leaf>);
+type Columns = (Vec<(String, Option<usize>)>, Vec<Leaf>);
 
 /// The columns, out of the list of elements in which a group stands before its members.
 fn columns(elements: &[Record]) -> Check<Columns> {
@@ -248,11 +248,13 @@ fn columns(elements: &[Record]) -> Check<Columns> {
         let repetition = element.number(3).filter(|number| (0..3).contains(number)).ok_or(SCHEMA)?;
         let inner = members(element)?;
         let flat = inner == 0 && repetition != 2;
-        roots.push((name.clone(), flat));
         if inner == 0 {
-            leaves.push(Leaf { name, flat, optional: repetition == 1, kind: Physical::of(element)? });
+            let kind = Physical::of(element)?;
+            roots.push((name.clone(), flat.then_some(kind.width())));
+            leaves.push(Leaf { name, flat, optional: repetition == 1, kind });
             continue;
         }
+        roots.push((name.clone(), None));
         // how many members are still to come at each depth
         let mut open = vec![inner];
         while let Some(left) = open.last_mut() {

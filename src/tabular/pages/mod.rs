@@ -93,8 +93,8 @@ impl<'a> Survey<'a> {
         self.footer.rows
     }
 
-    /// The names of the columns, and whether each is a plain one.
-    pub(super) fn names(&self) -> &[(String, bool)] {
+    /// The names of the columns, and of each plain one the bytes of a value, 0 where that differs.
+    pub(super) fn names(&self) -> &[(String, Option<usize>)] {
         &self.footer.roots
     }
 

@@ -140,6 +140,50 @@ fn an_altered_byte_is_read_or_refused() {
     assert!(sum[1] > 0 && sum[2] > 0 && peak.saturating_sub(before) < 1_024, "{sum:?}, {before} to {peak} MB");
 }
 
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Three bytes as four digits of base64.
+fn digits(bytes: &[u8]) -> [u8; 4] {
+    let sum = bytes.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+    [sum >> 18, sum >> 12, sum >> 6, sum].map(|part| DIGITS[part & 63])
+}
+
+#[test]
+fn an_altered_byte_of_the_schema_within_is_read_or_refused() {
+    // pyarrow's own schema stands in the footer, in base64: a byte of it is no byte of the file
+    let good = fixtures().into_iter().find(|(name, _)| name == "odd_schema_none").unwrap().1;
+    let at = good.windows(12).position(|part| part == b"ARROW:schema").unwrap();
+    let start = at + good[at..].windows(8).position(|part| part.starts_with(b"/////")).unwrap();
+    let length = good[start..].iter().take_while(|byte| DIGITS.contains(byte)).count() / 4 * 4;
+    assert!(length > 400, "{length}");
+    let folder = Folder::new();
+    let before = peak_mb().unwrap_or(0);
+    let (mut read, mut refused) = (0, 0);
+    for group in (start..start + length).step_by(4) {
+        let value = |byte: &u8| DIGITS.iter().position(|digit| digit == byte).unwrap();
+        let sum = good[group..group + 4].iter().map(value).fold(0, |sum, part| sum << 6 | part);
+        for place in 0..3 {
+            for other in [0, 1, 3, 0x10, 0x7F, 0x80, 0xFF] {
+                let mut three = [(sum >> 16) as u8, (sum >> 8) as u8, sum as u8];
+                three[place] = other;
+                let mut bytes = good.clone();
+                bytes[group..group + 4].copy_from_slice(&digits(&three));
+                let path = folder.file("a.parquet", &bytes);
+                match load_raw(&path, &ReadOptions::default(), &mut Diagnostics::new(), &Progress::none()) {
+                    Ok(_) => read += 1,
+                    Err(error) => {
+                        assert!(error.code().starts_with("RAW-0"), "{group} {place} {other}: {error}");
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    let peak = peak_mb().unwrap_or(0);
+    println!("{read} read, {refused} refused, peak {peak} MB (before {before})");
+    assert!(read > 0 && refused > 0 && peak.saturating_sub(before) < 1_024, "{before} to {peak} MB");
+}
+
 /// A file that is nothing but a footer.
 fn footer_alone(footer: &[u8]) -> Vec<u8> {
     [b"PAR1", footer, &(footer.len() as u32).to_le_bytes(), b"PAR1"].concat()
