@@ -216,6 +216,8 @@ fn slider(bench: &mut Bench) {
         waits.push(begin.elapsed());
         // the screen's own jobs for this change end before the next one
         bench.idle(25);
+        std::thread::sleep(Duration::from_millis(150));
+        bench.idle(5);
     }
     tell("slider to score, tiers and plan", waits);
 
