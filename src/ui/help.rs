@@ -7,6 +7,8 @@ use super::{theme, widgets};
 
 /// Width of the explanation, points.
 const WIDTH: f32 = 340.0;
+/// Room of a mark, points.
+const MARK_ROOM: f32 = 20.0;
 
 /// A 「?」 that explains a term when it is clicked, or by Enter where the keyboard is on it.
 pub fn help_mark(ui: &mut Ui, term: Term) {
@@ -29,9 +31,18 @@ pub fn help_mark(ui: &mut Ui, term: Term) {
 /// Small 「词 ?」 for several terms, in a row of their own; the mark right of its word in rows from the right too.
 pub fn help_marks(ui: &mut Ui, terms: &[Term]) {
     let from_right = ui.layout().prefer_right_to_left();
+    let wraps = ui.layout().main_wrap();
     let mut show = |term: Term| {
         if from_right {
             help_mark(ui, term);
+        } else if wraps {
+            // word and mark stay together: a row that has no room for both ends before them
+            let text = egui::WidgetText::from(theme::note(ui, term.help().name));
+            let word = text.into_galley(ui, Some(egui::TextWrapMode::Extend), f32::INFINITY, egui::TextStyle::Body);
+            let needed = word.size().x + MARK_ROOM + ui.spacing().item_spacing.x;
+            if ui.available_size_before_wrap().x < needed {
+                ui.end_row();
+            }
         }
         ui.label(theme::note(ui, term.help().name));
         if !from_right {

@@ -202,6 +202,39 @@ fn words_that_run_under_a_button_are_found() {
     assert_eq!(under(&words_and_button(true)), 0);
 }
 
+#[test]
+fn a_term_and_its_mark_stay_together_in_a_row_of_any_width() {
+    use fairdraw::ui::help::help_marks;
+    use fairdraw::ui::text::help::Term;
+    for width in (200..640).step_by(9) {
+        let width = width as f32;
+        let mut frames = 0;
+        let mut harness = egui_kittest::Harness::builder().with_size(egui::vec2(900.0, 200.0)).build_ui(move |ui| {
+            frames += 1;
+            if frames == 1 {
+                fairdraw::ui::fonts::install(ui.ctx());
+                fairdraw::ui::theme::apply(ui.ctx());
+                ui.ctx().request_repaint();
+                return;
+            }
+            ui.set_max_width(width);
+            ui.horizontal_wrapped(|ui| {
+                ui.label("各层名额已按年度种子取整，合计 1,617 家");
+                help_marks(ui, &[Term::SamplingFrame, Term::Stratum, Term::InclusionProbability, Term::Rounding]);
+            });
+        });
+        harness.run();
+        let marks: Vec<Rect> = harness.get_all_by_role(Role::Button).map(|mark| mark.rect()).collect();
+        assert_eq!(marks.len(), 4);
+        let left =
+            Painted::of_shapes(&harness.output().shapes).lines.iter().map(|l| l.ink.left()).fold(f32::MAX, f32::min);
+        for mark in marks {
+            assert!(mark.right() <= left + width + SLACK, "{mark:?} passes {width} points");
+            assert!(mark.left() > left + SLACK, "{mark:?} begins a row without its word");
+        }
+    }
+}
+
 fn at(layouts: &[Layout]) {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();

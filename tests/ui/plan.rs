@@ -59,6 +59,34 @@ fn blocks_are_pasted_filled_and_undone_as_one_step() {
     assert_eq!(edits(&window), before, "one step of undo for the whole block");
 }
 
+#[test]
+fn more_than_can_be_drawn_is_capped_and_told_wherever_the_plan_is_judged() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    on_the_matrix(&mut window, "5月");
+    window.harness.event(Event::Paste("4000".to_owned()));
+    window.harness.run_steps(4);
+    let change = window.shown().into_iter().find(|shown| shown.starts_with("更改 ")).unwrap();
+    window.click(&change);
+    window.settle();
+    let told = |window: &Window| {
+        let told = |line: &String| line.contains(" 家可抽，按 ") && line.contains("（原填 ");
+        window.shown().into_iter().filter(told).collect::<Vec<String>>()
+    };
+    let beside = told(&window);
+    assert!(!beside.is_empty(), "{}", window.shown().join(" | "));
+    // the plan stays what can be done, and says so nowhere without the number that can't
+    window.click("缺口与办法");
+    window.settle();
+    assert!(beside.iter().all(|line| told(&window).contains(line)), "{}", window.shown().join(" | "));
+    window.app_mut().go(ScreenId::Overview);
+    window.settle();
+    let shown = told(&window);
+    let more = window.shown().iter().any(|line| line.contains("个人工锁定的数量超过可抽的对象"));
+    assert!(beside.iter().all(|line| shown.contains(line) || more), "{}", window.shown().join(" | "));
+    assert!(!shown.is_empty(), "{}", window.shown().join(" | "));
+}
+
 /// What Ctrl+C gives on the matrix: headings, then a line a body.
 fn copied(window: &mut Window) -> Vec<Vec<String>> {
     window.harness.event(Event::Copy);

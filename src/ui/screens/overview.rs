@@ -366,6 +366,9 @@ fn next_step_words(
     })
 }
 
+/// Most numbers beyond what can be drawn that are told one by one.
+const MOST_CAPPED: usize = 3;
+
 fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&AnalysisView>, books: Option<&Books>) {
     let frame = theme::card(ui);
     frame.show(ui, |ui| {
@@ -385,12 +388,24 @@ fn attention(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, view: Option<&Ana
         widgets::heading(ui, o::ATTENTION);
         let lines = books.map(|b| b.status.attention.as_slice()).unwrap_or_default();
         let verdict = view.map(|v| &v.analysis).filter(|a| a.plan.verdict() != Verdict::Feasible);
-        if lines.is_empty() && verdict.is_none() {
+        let capped: Vec<&str> = view
+            .iter()
+            .flat_map(|v| &v.analysis.plan.locked)
+            .filter(|number| number.capped)
+            .map(|number| number.text.as_str())
+            .collect();
+        if lines.is_empty() && verdict.is_none() && capped.is_empty() {
             ui.label(theme::note(ui, o::NO_ATTENTION));
         }
         if let Some(analysis) = verdict {
             let text = analysis.plan.verdict_text(&analysis.population.inputs.bodies);
             line(ui, &text, o::LOOK, || cx.go_shortages());
+        }
+        for text in capped.iter().take(MOST_CAPPED) {
+            line(ui, text, o::LOOK, || cx.go_shortages());
+        }
+        if capped.len() > MOST_CAPPED {
+            line(ui, &o::more_capped(capped.len() - MOST_CAPPED), o::LOOK, || cx.go_shortages());
         }
         for Attention { about, text } in lines {
             let to = match about {

@@ -68,6 +68,12 @@ pub fn step_open(period: &str, at: &str) -> String {
     format!("{period} 已封存，公开数产生（{at}）后录入并开封")
 }
 
+/// More numbers of the planner that pass what can be drawn.
+#[must_use]
+pub fn more_capped(count: usize) -> String {
+    format!("另有 {count} 个人工锁定的数量超过可抽的对象，按可抽数计")
+}
+
 /// Drawn and mandatory checks of the year.
 #[must_use]
 pub fn split(drawn: f64, mandatory: u32) -> String {
