@@ -53,7 +53,7 @@ const ROOMS: [Room; 29] = [
         "tabular",
         "files → text tables: workbooks of every age, csv, web pages, parquet; knows no register",
         "text diagnostic",
-        "cfb chrono md5 office_crypto polars quick_xml rayon rc4 serde_json zip",
+        "cfb chrono md5 office_crypto polars polars_parquet quick_xml rayon rc4 serde_json zip",
     ),
     room(
         "district",
