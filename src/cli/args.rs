@@ -355,7 +355,7 @@ pub struct StatusArgs {
 /// `verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// 证书 certificate.json
+    /// 证书 certificate.json、一家单位的证明，或任务单二维码的文字
     pub certificate: Option<PathBuf>,
     /// 抽样框 frame.csv（可核验有无遗漏）
     #[arg(long)]

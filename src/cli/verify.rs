@@ -7,6 +7,7 @@ use super::args::VerifyArgs;
 use super::draw::show_steps;
 use super::output::{json, line, say};
 use crate::diagnostic::{AppError, AppResult};
+use crate::export::{is_proof_code, read_proof};
 use crate::sampling::{AnyCertificate, CheckReport, ListedUnit, UnitProof, check_proof, check_proof_with};
 use crate::workspace::deeds::verify::{VerifyRequest, load_written, verify_files};
 use crate::workspace::store::journal::check_journal_file;
@@ -62,11 +63,17 @@ pub(super) fn verify(args: &VerifyArgs, as_json: bool) -> AppResult<Finish> {
         return Ok(if failed { Finish::Flawed } else { Finish::Done });
     };
     let mut resaved = Vec::new();
-    if let Ok(proof) = UnitProof::parse(&load_written(certificate, &mut resaved)?) {
-        for note in &resaved {
-            say(note);
+    let bytes = load_written(certificate, &mut resaved)?;
+    match read_proof(&bytes) {
+        Ok(proof) => {
+            for note in &resaved {
+                say(note);
+            }
+            return verify_proof(&proof, args, as_json, failed);
         }
-        return verify_proof(&proof, args, as_json, failed);
+        Err(fault) if is_proof_code(&bytes) => return Err(fault.into()),
+        // a certificate, then
+        Err(_) => {}
     }
     let changes = args.assignment.as_ref().map(|path| path.with_file_name("changes.json")).filter(|path| path.exists());
     let verified = verify_files(&VerifyRequest {

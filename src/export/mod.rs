@@ -59,7 +59,7 @@ pub use plan_book::{
     TargetDraw, TargetPlace, TargetRole, TargetRow, TargetStaff, TargetUnit, UnconfirmedNumber, VisitOrder,
 };
 pub use plan_sheets::render_plan_book;
-pub use proof_code::proof_qr_text;
+pub use proof_code::{is_proof_code, proof_qr_text, read_proof};
 pub use public::{PublicHeader, ResultTexts, render_result_list, render_year_plan, result_texts};
 pub use record_sheet::{RECORD_COLUMNS, RecordFigures, RecordRow, RecordTable};
 pub use records::{RecordSheet, record_sheets};

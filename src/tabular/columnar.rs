@@ -13,19 +13,20 @@ use std::io::Cursor;
 use std::path::Path;
 
 use chrono::DateTime;
-use polars::io::mmap::MmapBytesReader;
+use polars::io::mmap::{MmapBytesReader, ReaderBytes};
 use polars::prelude::{
-    AnyValue, BooleanChunked, ChunkFullNull, Column, DataFrame, DataType, IntoSeries, ParquetReader, PlSmallStr,
-    PolarsError, SerReader, StringChunked, TimeUnit,
+    AnyValue, ArrowDataType, BooleanChunked, ChunkFullNull, Column, DataFrame, DataType, IntoSeries, ParquetReader,
+    PlSmallStr, PolarsError, SerReader, StringChunked, TimeUnit,
 };
 
 use super::RawTable;
 use super::facts::Facts;
 use super::fence::fenced;
 use super::input::Input;
+use super::pages::{Fault, Survey};
 use super::value;
 
-use crate::diagnostic::{AppResult, Diagnostics, Finding};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::text::day::date_of;
 use crate::text::encoding::{TextEncoding, looks_chinese};
 
@@ -37,20 +38,19 @@ const HARMLESS: u64 = 512 << 20;
 const MOST_RATIO: u64 = 100;
 /// The same for the program's own frames, most columns of which may be blank.
 const MOST_OWN_RATIO: u64 = 1_000;
-/// Bytes that a cell takes unpacked, whatever is in it.
-const CELL: u64 = 16;
 /// Most rows: ten times a nation's register.
 const MOST_ROWS: usize = 40_000_000;
 
 /// What a file says of itself before its columns are read.
 struct Promise {
-    names: Vec<String>,
     rows: usize,
+    /// Name and type of each column, and whether it can be read at all: lists, structures and strange encodings can't.
+    columns: Vec<(String, DataType, bool)>,
     /// Columns of half floats: two bytes that may look like text, their type alone says what they are.
     halves: BTreeSet<String>,
 }
 
-/// Reads what a file says of itself and refuses what would unpack to too much.
+/// Reads what a file says of itself, refuses what would unpack to too much, and makes sure of its pages.
 fn check_promise<R: MmapBytesReader + 'static>(
     input: &Input,
     most_ratio: u64,
@@ -58,16 +58,17 @@ fn check_promise<R: MmapBytesReader + 'static>(
 ) -> AppResult<Promise> {
     let refused = |e: PolarsError| input.broken_part("Parquet", &e);
     fenced(input, || {
+        let mut file = open()?;
+        let bytes = ReaderBytes::from(&mut file);
+        let survey = Survey::of(&bytes).map_err(|(column, fault)| unsound(input, column, &fault))?;
+        let rows = survey.rows();
+        let hollow = survey.taken > HARMLESS && survey.taken / most_ratio > input.length;
+        if survey.unpacked > MOST_BYTES * 4 || rows > MOST_ROWS || hollow {
+            return Err(input.bomb(format!("{rows} 行，{} MB", survey.unpacked >> 20)));
+        }
+        let strange = survey.check(MOST_BYTES).map_err(|(column, fault)| unsound(input, column, &fault))?;
         let mut reader = ParquetReader::new(open()?);
         let metadata = reader.get_metadata().map_err(refused)?;
-        let groups = metadata.row_groups.iter();
-        let unpacked: u64 = groups
-            .map(|group| {
-                let sizes = group.parquet_columns().iter().map(|c| u64::try_from(c.uncompressed_size()).unwrap_or(0));
-                sizes.fold(0, u64::saturating_add)
-            })
-            .fold(0, u64::saturating_add);
-        let rows = metadata.num_rows;
         let halves: BTreeSet<String> = metadata
             .schema()
             .columns()
@@ -75,15 +76,40 @@ fn check_promise<R: MmapBytesReader + 'static>(
             .filter(|column| format!("{:?}", column.descriptor.primitive_type.logical_type) == "Some(Float16)")
             .filter_map(|column| column.path_in_schema.first().map(ToString::to_string))
             .collect();
-        let columns = metadata.schema().columns().len() as u64;
-        let taken = unpacked.saturating_add((rows as u64).saturating_mul(columns).saturating_mul(CELL));
-        let hollow = taken > HARMLESS && taken / most_ratio > input.length;
-        if unpacked > MOST_BYTES * 4 || rows > MOST_ROWS || hollow {
-            return Err(input.bomb(format!("{rows} 行，{} MB", unpacked >> 20)));
+        let schema = reader.schema().map_err(refused)?;
+        let mut columns = Vec::new();
+        for ((name, width), (own, field)) in survey.names().iter().zip(schema.iter()) {
+            if own.as_str() != name {
+                return Err(unsound(input, Some(name.clone()), &Fault::Damaged("目录中有两个不同的列名")));
+            }
+            // polars reserves for values of the width that is told beside, not of the one that the pages have
+            if let (ArrowDataType::FixedSizeBinary(told), Some(width)) = (field.dtype().to_storage(), width)
+                && told != width
+            {
+                return Err(unsound(input, Some(name.clone()), &Fault::Damaged("目录中有两个不同的值宽")));
+            }
+            let kind = DataType::from_arrow_field(field);
+            let readable = width.is_some() && !kind.is_nested() && !strange.contains(name);
+            columns.push((name.clone(), kind, readable));
         }
-        let names: Vec<String> = reader.schema().map_err(refused)?.iter_names().map(ToString::to_string).collect();
-        Ok(Promise { names, rows, halves })
+        if schema.len() != survey.names().len() {
+            return Err(unsound(input, None, &Fault::Damaged("目录中的列数不符")));
+        }
+        Ok(Promise { rows, columns, halves })
     })
+}
+
+/// The message for what [`Survey`] found.
+fn unsound(input: &Input, column: Option<String>, fault: &Fault) -> AppError {
+    let error = match fault {
+        Fault::Damaged(what) => input.damaged(what),
+        Fault::Strange => input.damaged("用了不支持的写法"),
+        Fault::Large => input.bomb("一页或一列文字过大"),
+    };
+    match column {
+        Some(column) => error.with(|f| f.column(column)),
+        None => error,
+    }
 }
 
 /// Reads a frame that this program wrote, as carefully as one from outside: a project's folder is anybody's.
@@ -93,7 +119,10 @@ fn check_promise<R: MmapBytesReader + 'static>(
 pub(super) fn read_own(bytes: Vec<u8>, name: &str) -> AppResult<DataFrame> {
     let input = Input::memory(name.to_owned(), Path::new(name), bytes);
     let open = || Ok(Cursor::new(input.whole()?));
-    check_promise(&input, MOST_OWN_RATIO, &open)?;
+    let promise = check_promise(&input, MOST_OWN_RATIO, &open)?;
+    if let Some((column, ..)) = promise.columns.into_iter().find(|(_, _, readable)| !readable) {
+        return Err(unsound(&input, Some(column), &Fault::Strange));
+    }
     fenced(&input, || ParquetReader::new(open()?).finish().map_err(|e| input.broken_part("Parquet", &e)))
 }
 
@@ -105,34 +134,44 @@ fn load_frame<R: MmapBytesReader + 'static>(
     diagnostics: &mut Diagnostics,
 ) -> AppResult<(DataFrame, BTreeSet<String>)> {
     let refused = |e: PolarsError| input.broken_part("Parquet", &e);
-    let Promise { names, rows: height, halves } = check_promise(input, MOST_RATIO, open)?;
-    let whole = fenced(input, || ParquetReader::new(open()?).finish().map_err(refused));
-    let fault = match whole {
-        Ok(frame) => return Ok((frame, halves)),
-        Err(fault) => fault,
+    let Promise { rows: height, columns: promised, halves } = check_promise(input, MOST_RATIO, open)?;
+    let sound: Vec<String> =
+        promised.iter().filter(|(_, _, readable)| *readable).map(|(name, ..)| name.clone()).collect();
+    let read = |names: Vec<String>| {
+        fenced(input, || ParquetReader::new(open()?).with_columns(Some(names)).finish().map_err(refused))
     };
-    let mut columns = Vec::with_capacity(names.len());
+    let (whole, fault) = match (!sound.is_empty()).then(|| read(sound.clone())) {
+        None => (None, None),
+        Some(Ok(frame)) if frame.height() == height => (Some(frame), None),
+        Some(Ok(_)) => (None, Some(input.damaged("目录中的行数不符"))),
+        Some(Err(fault)) => (None, Some(fault)),
+    };
+    let mut columns = Vec::with_capacity(promised.len());
     let mut lost = Vec::new();
-    for name in &names {
-        let only = fenced(input, || {
-            ParquetReader::new(open()?).with_columns(Some(vec![name.clone()])).finish().map_err(refused)
-        });
-        match only.ok().and_then(|frame| frame.columns().first().cloned()) {
-            Some(column) if column.len() == height => columns.push(column),
-            _ => {
-                lost.push(name);
-                columns.push(Column::full_null(name.as_str().into(), height, &DataType::String));
-            }
+    for (name, kind, readable) in promised {
+        let column = match &whole {
+            _ if !readable => None,
+            Some(frame) => frame.column(&name).ok().cloned(),
+            None => read(vec![name.clone()]).ok().and_then(|frame| frame.columns().first().cloned()),
+        };
+        if let Some(column) = column.filter(|column| column.len() == height) {
+            columns.push(column);
+        } else {
+            columns.push(Column::full_null(name.as_str().into(), height, &DataType::String));
+            lost.push((name, kind));
         }
     }
-    if lost.len() == names.len() {
+    if let Some(fault) = fault
+        && sound.iter().all(|name| lost.iter().any(|(lost, _)| lost == name))
+    {
         return Err(fault);
     }
-    for name in lost {
+    for (name, kind) in lost {
         diagnostics.push(
             Finding::error("RAW-034", "列的类型不能转为文字，已按空白处理")
                 .file(input.name.clone())
-                .column(name.as_str())
+                .column(name)
+                .value(kind.to_string())
                 .expected("文字、数、日期或真假"),
         );
     }

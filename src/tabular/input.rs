@@ -77,9 +77,12 @@ impl Input {
                 f.value(format!("{} MB", self.length >> 20)).expected("不超过 1024 MB").hint("请另存为 CSV 再导入")
             }));
         }
-        let mut bytes = Vec::with_capacity(self.length as usize);
-        self.open()?.read_to_end(&mut bytes).map_err(|e| self.io(e))?;
-        Ok(bytes.into())
+        // filled where it stays: made of a `Vec` it would be there twice
+        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, self.length as usize).collect();
+        if let Some(room) = Arc::get_mut(&mut bytes) {
+            self.open()?.read_exact(room).map_err(|e| self.io(e))?;
+        }
+        Ok(bytes)
     }
 
     /// The extension in lower case.

@@ -65,6 +65,7 @@ mod markup;
 mod mixed;
 mod ods;
 mod package;
+mod pages;
 mod parts;
 mod record;
 mod report;

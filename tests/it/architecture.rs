@@ -53,7 +53,7 @@ const ROOMS: [Room; 29] = [
         "tabular",
         "files → text tables: workbooks of every age, csv, web pages, parquet; knows no register",
         "text diagnostic",
-        "cfb chrono md5 office_crypto polars quick_xml rayon rc4 serde_json zip",
+        "cfb chrono md5 office_crypto polars polars_parquet quick_xml rayon rc4 serde_json zip",
     ),
     room(
         "district",
@@ -120,8 +120,8 @@ const ROOMS: [Room; 29] = [
         "plain values → xlsx, csv, public pages, documents (pdf, docx), slides (pdf, pptx, png), field files, calendars, \
          packs; atomic writes; a manifest of hashes beside every export",
         "text domain diagnostic checklist tabular sampling disclosure chart",
-        "ab_glyph chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode rayon ron rust_xlsxwriter serde serde_json shapefile \
-         tempfile tiny_skia typst typst_kit typst_layout typst_pdf zip",
+        "ab_glyph chrono docx_rs encoding_rs flate2 geo geojson gpx icalendar kml qrcode rayon ron rust_xlsxwriter rustc_hash serde serde_json \
+         shapefile tempfile tiny_skia typst typst_kit typst_layout typst_pdf zip",
     ),
     room(
         "workspace/store",

@@ -22,7 +22,7 @@ use fairdraw::export::{
 
 use super::disclosure::{calendar, day, due, list_input, result, uscc, year_plan};
 
-mod documents;
+pub(crate) mod documents;
 mod field;
 mod public;
 mod sheets;

@@ -3,7 +3,7 @@
 //!
 //! The suite runs a few steps of each deed; all of them, in every way:
 //! `cargo test --release --test it -- --ignored --nocapture faults::every_step` (counts at the end), in parts with
-//! `FAIRDRAW_DEEDS=void,publish`.
+//! `FAIRDRAW_DEEDS=void,publish`, every fifth step with `FAIRDRAW_EVERY=5`.
 
 mod killed;
 pub(crate) mod world;
@@ -128,8 +128,8 @@ fn one(case: &Case, world: &World, at_step: usize, (name, stop): (&str, DiskStop
     let done = stopped(case, world, &root, at_step, stop).1;
     counts.runs += 1;
     if stop == DiskStop::Kill {
+        // killed at the clean-up after its journal line a deed may say that it is done: below it must be
         counts.kills += 1;
-        assert!(done.is_err(), "{what}: said it was done");
     } else {
         counts.errors += 1;
         if let Err(error) = &done {
@@ -207,6 +207,32 @@ fn a_few_steps_of_each_deed() {
     assert!(counts.runs > 20 && counts.before > 0 && counts.after > 0, "{counts:?}");
 }
 
+#[test]
+fn an_export_whose_recovery_is_killed_too_is_journaled_once() {
+    let world = World::shared();
+    let cases = World::cases();
+    let case = cases.iter().find(|case| case.name == "export").unwrap();
+    let mut after = 0;
+    for left in 1..=4 {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("项目");
+        copy(&world.stage(case.stage), &root);
+        let before = files(&root);
+        // some of its files have come out by then
+        assert!(stopped(case, world, &root, 36, DiskStop::Kill).1.is_err());
+        let mut steps = 0;
+        watch_disk(Some(Box::new(move |_, _| {
+            steps += 1;
+            (steps == left).then_some(DiskStop::Kill)
+        })));
+        drop(Project::open(&root, Some("测试员")));
+        watch_disk(None);
+        drop(Project::open(&root, Some("测试员")).unwrap());
+        after += usize::from(is_after(&before, &files(&root), &root, &format!("recovery killed at step {left}")));
+    }
+    assert_eq!(after, 4);
+}
+
 /// Whether a deed is asked for: all of them, or those whose names `FAIRDRAW_DEEDS` lists between commas, so that the
 /// whole can be run in parts.
 fn is_asked(name: &str) -> bool {
@@ -217,6 +243,7 @@ fn is_asked(name: &str) -> bool {
 #[ignore = "every step of every deed in five ways takes many minutes"]
 fn every_step() {
     let world = World::shared();
+    let every = std::env::var("FAIRDRAW_EVERY").ok().and_then(|n| n.parse().ok()).unwrap_or(1_usize);
     let mut all = Counts::default();
     let mut wrong = Vec::new();
     let mut cases = World::cases();
@@ -227,7 +254,7 @@ fn every_step() {
         let since = std::time::Instant::now();
         let steps = steps_of(case, world);
         let mut counts = Counts::default();
-        for at in 1..=steps {
+        for at in (1..=steps).step_by(every) {
             for (n, stop) in STOPS.into_iter().enumerate() {
                 // every step is killed; of the errors each has all where the deed is quick, else one in turn
                 if n == 0 || case.is_quick || at % 4 == n - 1 {
@@ -251,5 +278,5 @@ fn every_step() {
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(all.before + all.after, all.runs, "{all:?}");
-    assert!(all.runs >= 2_000 || cases.len() < known, "{all:?}");
+    assert!(all.runs >= 2_000 || cases.len() < known || every > 1, "{all:?}");
 }

@@ -4,7 +4,7 @@
   draw.py certificate CERTIFICATE.json [--frame FRAME.csv] [--commitment HEX] [--head HEX]
           [--roster ROSTER.csv --needs NEEDS.csv --assignment ASSIGNMENT.csv [--changes CHANGES.json]]
           [--anchors ANCHORS.json] [--policy POLICY.ron]
-  draw.py proof PROOF.json [--commitment HEX] [--against CERTIFICATE.json]
+  draw.py proof PROOF.json [--commitment HEX] [--against CERTIFICATE.json]     or the text of a proof's QR code
   draw.py check FRAME.csv SEAL.json OPENING.json RESULT.json [--commitment HEX]
   draw.py quotas QUOTAS.csv SEAL.json INPUTS.txt YEAR_SEAL.json YEAR_OPENING.json
   draw.py pairings PAIRING.json          make the worked pairings and quotas again
@@ -23,6 +23,7 @@ import math
 import re
 import struct
 import sys
+import zlib
 
 PPB = 1_000_000_000
 # strata with sum of pi(1-pi) under this carry calibrated ranks, by the seal's method
@@ -2507,6 +2508,244 @@ def all_vectors():
             "closed": closed_vectors(), "log": log_vectors()}
 
 
+# ---- the proof as a code (docs/draw.md) --------------------------------------------------------
+
+CODE_WORDS = [
+    "format", "row", "index", "path", "seal", "draw", "statement", "opening", "ticket", "key", "threshold",
+    "commitment", "secret", "entropy_value", "agency", "period", "sequence", "previous", "sealed_at", "method",
+    "program", "frame_root", "frame_size", "strata", "inputs_sha256", "policy_sha256", "roster_sha256",
+    "secret_sha256", "entropy", "source", "reference", "available_at", "id", "size", "fairdraw-proof/1",
+    "fairdraw-seal/1", "fairdraw-opening/1", "pareto-pps/1", "ssq", "dice", "drand", "中国福利彩票双色球", "演示用公开数（事先已知）",
+    "演示：公共数字事先已知，本证书不证明抽取公正", "pareto-pps/2", "fairdraw-proof/2", "fairdraw-seal/2", "counts", "excluded",
+    "mandatory", "reason", "units", "earlier", "program_sha256", "reserve", "closed", "moved", "stopped", "merged",
+    "positive_list", "no_roster", "set_aside", "window", "offered", "no_frequency", "no_quota", "certain", "cap",
+    "visited", "mandatory_renewal", "mandatory_recheck", "told", "entered", "drawn", "replacement", "head",
+    "fairdraw-seal/3", "log", "root", "interventions", "grounds", "imported", "recusal", "mandatory_ahead",
+    "mandatory_first", "mandatory_change", "recheck", "rectification_due", "mixed",
+]
+# Two proofs in a list, packed by a model that knows nothing: what the model begins with.
+CODE_SAMPLE = (
+    "4267773703744706022812145505631680100753948446712390041666177058213615033898799578298449241058147335"
+    "0827594295506473579029062291024340842426379024482028200794812785956238614191072100017785390007183057"
+    "9936125767287852885030251710533946790164978578410385234309321572409263843896077513719434415999296299"
+    "8072654364667250538353206604543736214439666525369477071853754139145490688071294089040995379064249698"
+    "5212309360430874770569615700625543758402374226097620707349759937021504350514505029911064094201774665"
+    "9867621677023662107636844825283646383412880670662315801990757256345351244302583644807394190472209831"
+    "6003804769986343903307628853435042758611103788679119955343937820823993073885932145290066153089276653"
+    "2869581499091741061103532528035222181222018846143422202717035497429976901479433069208725616880852833"
+    "1753473209385015196957235870432985753863309083453314985047773381053567898232202415666217986082344323"
+    "3126757796892900623026124522386538120066359310400986276552034369053482718528787407302638795464719387"
+    "8677181284878149158062052572460106884058230260778551601923385624693873840031796132405687195362493903"
+    "4522264675175998348392641090844189758252681777662564456834357767861563108446685495198084740766946272"
+    "52782"
+)
+
+
+def code_bytes(digits: str) -> bytes:
+    """Seven bytes in seventeen digits, the rest in as many as it needs."""
+    need, out = [0, 3, 5, 8, 10, 13, 15, 17], b""
+    for at in range(0, len(digits), 17):
+        part = digits[at:at + 17]
+        out += int(part).to_bytes(need.index(len(part)), "big")
+    return out
+
+
+class ProofBits:
+    """A value from its bits: an adaptive binary range coder, every bit in the context of where it stands."""
+
+    def __init__(self, data: bytes, sample=None):
+        self.data, self.at, self.range = data, 4, 2**32 - 1
+        self.code = int.from_bytes(data[:4].ljust(4, b"\0"), "big")
+        self.counts = {key: list(pair) for key, pair in sample.counts.items()} if sample else {}
+        self.parts = list(sample.parts) if sample else []
+        self.more, self.last, self.left = 4 if sample else 8, {}, 1 << 17
+        self.priming = sample is None
+
+    def spend(self, count):
+        self.left -= count
+        if self.left < 0:
+            raise ValueError
+
+    def draw(self, zero, everything):
+        bound = self.range // everything * zero
+        bit = int(self.code >= bound)
+        if bit:
+            self.code, self.range = self.code - bound, self.range - bound
+        else:
+            self.range = bound
+        while self.range < 1 << 24:
+            self.range <<= 8
+            self.code = self.code << 8 | (self.data[self.at] if self.at < len(self.data) else 0)
+            self.at += 1
+            if self.at > len(self.data) + 4:
+                raise ValueError
+        return bit
+
+    def bit(self, *context):
+        pair = self.counts.setdefault(context, [1, 1])
+        bit = self.draw(pair[0], sum(pair))
+        pair[bit] += self.more
+        if sum(pair) > 254:
+            pair[:] = [(count + 1) // 2 for count in pair]
+        return bit
+
+    def tree(self, kind, place, bits):
+        node = 1
+        for _ in range(bits):
+            node = node * 2 + self.bit(kind, place, 0, node)
+        return node - (1 << bits)
+
+    def whole(self, kind, place, beside=0):
+        bits, number = 0, 1
+        while self.bit(kind, place, beside, bits):
+            bits += 1
+            if bits > 53:
+                raise ValueError
+        for i in range(bits):
+            where = {0: 64 + bits, 1: 128 + 2 * bits + number % 2}.get(i)
+            number = number * 2 + (self.draw(1, 2) if where is None else self.bit(kind, place, beside, where))
+        return number - 1
+
+    def text(self, place):
+        count = self.whole(8, place) + 1
+        if count > 16:
+            raise ValueError
+        return b"/".join(self.part(place * 16 + j) for j in range(count)).decode()
+
+    def part(self, place):
+        """The last part at its place, one that was met before, or the last one's beginning and new bytes."""
+        self.spend(1)
+        last, run = self.last.get(place, (0, 0))
+        old = self.parts[last - 1] if last else b""
+        if last and self.bit(9, place, 0, min(run, 3)):
+            self.last[place] = last, run + 1
+            return old
+        found = self.whole(10, place, last)
+        if not found:
+            kept = self.whole(11, place) if last else 0
+            if kept > len(old):
+                raise ValueError
+            part = bytearray(old[:kept])
+            while byte := self.tree(12, part[-1] if part else 0, 8):
+                part.append(byte)
+                self.spend(1)
+            self.parts.append(bytes(part))
+            found = len(self.parts)
+        self.last[place] = found, 1
+        return self.parts[found - 1]
+
+    def key(self, before):
+        at = self.tree(2, before, 8)
+        return (0, self.text(0)) if at == 255 else (at + 1, CODE_WORDS[at])
+
+    def numbers(self, place, count):
+        self.spend(count)
+        out = []
+        for i in range(count):
+            out.append(self.whole(5, place, min(out[i - 3].bit_length(), 3) if i >= 3 else 0))
+        return out
+
+    def value(self, place=0, depth=0):
+        self.spend(1)
+        if depth > 8:
+            raise ValueError
+        tag = self.tree(0, place, 3)
+        if tag == 0:
+            return self.text(place)
+        if tag == 1:
+            count = self.tree(3, 0, 8)
+            return bytes(0 if self.priming else sum(self.draw(1, 2) << i for i in range(7, -1, -1)) for _ in range(count)).hex()
+        if tag == 2:
+            return self.whole(4, place)
+        if tag == 3:
+            return CODE_WORDS[self.tree(1, place, 8)]
+        count = self.whole(6, place)
+        if count > 65536:
+            raise ValueError
+        if tag == 4:
+            return [self.value(place, depth + 1) for _ in range(count)]
+        if tag == 7:
+            return self.numbers(place, count)
+        before, out = place, {} if tag == 5 else [{} for _ in range(count)]
+        if tag == 5:
+            for _ in range(count):
+                before, key = self.key(before)
+                out[key] = self.value(before, depth + 1)
+            return out
+        columns = self.whole(7, place)
+        self.spend(count * columns)
+        for _ in range(columns):
+            before, key = self.key(before)
+            column = self.numbers(before, count) if self.bit(13, before, 0, 0) \
+                else [self.value(before, depth + 1) for _ in range(count)]
+            for row, item in zip(out, column):
+                row[key] = item
+        return out
+
+
+def unpack_first(data: bytes):
+    """The value of a code of the first kind: deflated, a value after the other."""
+    data, at = zlib.decompressobj(-15).decompress(data, 1 << 20), 0
+
+    def take(count):
+        nonlocal at
+        at += count
+        if at > len(data):
+            raise ValueError
+        return data[at - count:at]
+
+    def whole():
+        number, shift = 0, 0
+        while (byte := take(1)[0]) > 127:
+            number, shift = number | (byte & 127) << shift, shift + 7
+        return number | byte << shift
+
+    def value():
+        tag = take(1)[0]
+        if tag in (0, 1):
+            found = take(whole())
+            return found.decode() if tag == 0 else found.hex()
+        if tag in (2, 3):
+            return whole() if tag == 2 else CODE_WORDS[take(1)[0]]
+        if tag in (4, 7):
+            return [value() if tag == 4 else whole() for _ in range(whole())]
+        if tag == 5:
+            return dict((value(), value()) for _ in range(whole()))
+        rows, columns = whole(), whole()
+        out = [{} for _ in range(rows)]
+        for _ in range(columns):
+            key = value()
+            for row in out:
+                row[key] = value()
+        return out
+    found = value()
+    if at != len(data):
+        raise ValueError
+    return found
+
+
+def unpack_code(data: bytes) -> bytes:
+    """A proof's file from the text of its code, with or without the page's address before it; other files as they are."""
+    code = data.decode("utf-8", "replace").removeprefix("\ufeff").strip().split("#")[-1]
+    if code[:4] not in ("FD1:", "FD2:"):
+        return data
+    try:
+        if not code[4:].isascii() or not code[4:].isdigit():
+            raise ValueError
+        packed = code_bytes(code[4:])
+        if code.startswith("FD1:"):
+            return canonical_json(unpack_first(packed))
+        sample = ProofBits(code_bytes(CODE_SAMPLE))
+        sample.value()
+        bits = ProofBits(packed, sample)
+        value = bits.value()
+        if bits.at < len(packed):
+            raise ValueError
+        return canonical_json(value)
+    except (ValueError, OverflowError, IndexError, TypeError, RecursionError, zlib.error):
+        raise Refused("VER-080", "proof: not readable") from None
+
+
 # ---- command line ----------------------------------------------------------------------------
 
 def load(path):
@@ -2561,7 +2800,10 @@ def run_certificate(args):
 
 def run_proof(args):
     (path,), given = options(args, ("commitment", "against"))
-    proof = read_proof(load(path))
+    try:
+        proof = read_proof(unpack_code(load(path)))
+    except Refused as error:
+        return show(unreadable(error), None)
     if proof is None:
         return show(unreadable(Refused("VER-051", "proof: field types")), None)
     report = check_proof(proof, given.get("commitment"))

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::notice::{PrintColumn, PrintSheet, day_words};
+use super::notice::{PrintColumn, PrintSheet, day_words, grouped};
 use super::qr::qr_png;
 use super::templates::Template;
 use super::typeset::{Typeset, Typesetter};
 use crate::diagnostic::AppResult;
 use crate::domain::PPB;
-use crate::sampling::{AnyCertificate, ChangeKind, EntropyFormat};
+use crate::sampling::{AnyCertificate, ChangeKind, ChangedFile, ClosedCertificate, EntropyFormat, LogHead};
 use crate::text::number::{shortened, thousands};
 
 #[derive(Serialize)]
@@ -33,6 +33,7 @@ pub(super) fn chance_words(ppb: u64) -> String {
     if ppb == PPB { "1（全数检查）".to_owned() } else { format!("{}%", shortened(ppb as f64 / 1e7, 4)) }
 }
 
+/// A column, its width in millimetres of the page's 163.
 fn column(heading: &str, width: u32, centred: bool) -> PrintColumn {
     PrintColumn { heading: heading.to_owned(), width, centred }
 }
@@ -136,19 +137,19 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
         }
     }
     let columns = vec![
-        column("序号", 7, true),
-        column("层", 36, false),
-        column("单元", 32, false),
-        column("入选概率", 15, true),
-        column("号码", 22, true),
+        column("序号", 9, true),
+        column("层", 58, false),
+        column("单元", 44, false),
+        column("入选概率", 23, true),
+        column("号码", 29, true),
     ];
     sheets.push(PrintSheet::new("入选单元（按层内顺序）".to_owned(), columns, selected));
     if !substitutes.is_empty() {
         let columns = vec![
-            column("替换单元", 30, false),
-            column("所替换的单元", 30, false),
-            column("号码", 20, true),
-            column("理由", 34, false),
+            column("替换单元", 44, false),
+            column("所替换的单元", 44, false),
+            column("号码", 29, true),
+            column("理由", 46, false),
         ];
         sheets.push(PrintSheet::new("替换".to_owned(), columns, substitutes));
     }
@@ -156,12 +157,79 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
     sheets
 }
 
+/// A moment without the zone that all of them have.
+fn moment(text: &str) -> String {
+    text.trim_end_matches("+08:00").replace('T', " ")
+}
+
+/// The log beside the draw, in certificates of format 3: its heads at the sealing, the opening and each change, and what
+/// another hand did to the project's files.
+fn log_sheets(closed: &ClosedCertificate, named: &dyn Fn(&str) -> String) -> Vec<PrintSheet> {
+    let (Some(sealed), Some(opened), Some(interventions)) = (&closed.seal.log, &closed.log, &closed.interventions)
+    else {
+        return Vec::new();
+    };
+    let row = |what: String, at: &str, head: &LogHead| {
+        vec![what, moment(at), thousands(i128::from(head.size)), grouped(&head.root, 8)]
+    };
+    let mut rows = vec![row("封存".to_owned(), &closed.seal.sealed_at, sealed), row("开封".to_owned(), "—", opened)];
+    for change in &closed.changes {
+        let Some(head) = &change.log else { continue };
+        let what = match change.kind {
+            ChangeKind::Substitute => "替换",
+            ChangeKind::Replace => "更换执法人员",
+            ChangeKind::Add => "触发式检查",
+        };
+        rows.push(row(format!("{what}：{}", named(&change.unit)), &change.at, head));
+    }
+    let columns = vec![
+        column("事项", 44, false),
+        column("时间", 33, true),
+        column("日志行数", 15, true),
+        column("日志根值", 71, false),
+    ];
+    let heads = PrintSheet::new("封存、开封与各项变更时的日志根值".to_owned(), columns, rows);
+    let columns = vec![
+        column("采用时间", 33, true),
+        column("采用人、共同负责人", 32, false),
+        column("被改动的文件", 54, false),
+        column("理由", 44, false),
+    ];
+    let file = |file: &ChangedFile| {
+        let what = match (file.expected.is_empty(), file.found.is_empty()) {
+            (true, _) => "不是程序写入",
+            (false, true) => "被删除",
+            (false, false) => "内容被改动",
+        };
+        format!("{}（{what}）", file.path)
+    };
+    let rows: Vec<Vec<String>> = interventions
+        .iter()
+        .map(|one| {
+            let files = one.changed.iter().map(file).collect::<Vec<_>>().join("；");
+            vec![moment(&one.at), format!("{}、{}", one.operator, one.second), files, one.reason.clone()]
+        })
+        .collect();
+    let none = rows.is_empty();
+    let mut by_hand = PrintSheet::new("外部改动".to_owned(), columns, rows);
+    by_hand.notes = vec![
+        if none {
+            "没有外部改动：项目文件都由本程序写入。"
+        } else {
+            "以上文件在程序之外被改动，由两人具名采用后抽取才继续；其散列值见 certificate.json。"
+        }
+        .to_owned(),
+    ];
+    vec![heads, by_hand]
+}
+
 /// What stands for a unit that is not named yet.
 const MASKED: &str = "尚未检查，已屏蔽";
 /// A leaf's digits; an id is shorter.
 const LEAF_DIGITS: usize = 64;
 
-/// Reserves passed over, other inspectors, triggered checks, earlier seals: in certificates of format 2.
+/// Reserves passed over, other inspectors, triggered checks, earlier seals: in certificates from format 2 on; the log, in
+/// those of format 3.
 fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
     let AnyCertificate::Second(closed) = certificate else { return Vec::new() };
     let names = closed.names();
@@ -171,16 +239,16 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
     let rows: Vec<Vec<String>> = changes
         .map(|change| {
             let what = if change.is_addition() { "触发式检查" } else { "更换执法人员" };
-            vec![what.to_owned(), named(&change.unit), change.person.clone(), change.reason.clone(), change.at.clone()]
+            vec![what.to_owned(), named(&change.unit), change.person.clone(), change.reason.clone(), moment(&change.at)]
         })
         .collect();
     if !rows.is_empty() {
         let columns = vec![
-            column("变更", 16, false),
-            column("单元", 30, false),
-            column("执法证号", 16, false),
-            column("理由", 30, false),
-            column("时间", 24, false),
+            column("变更", 20, false),
+            column("单元", 44, false),
+            column("执法证号", 22, false),
+            column("理由", 44, false),
+            column("时间", 33, true),
         ];
         sheets.push(PrintSheet::new("其他变更".to_owned(), columns, rows));
     }
@@ -196,8 +264,8 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
         .map(|entry| {
             vec![
                 entry.seal.sequence.to_string(),
-                entry.seal.sealed_at.clone(),
-                format!("{} {}", entry.at, entry.state.label()),
+                moment(&entry.seal.sealed_at),
+                format!("{} {}", moment(&entry.at), entry.state.label()),
                 format!("{}；{}", entry.reason, entry.again).trim_start_matches('；').to_owned(),
             ]
         })
@@ -211,5 +279,6 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
         ];
         sheets.push(PrintSheet::new("本期以往的封存".to_owned(), columns, rows));
     }
+    sheets.extend(log_sheets(closed, &named));
     sheets
 }

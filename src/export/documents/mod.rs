@@ -25,7 +25,7 @@ mod word;
 
 pub use certificate::render_certificate;
 pub use fonts::{Face, Fonts};
-pub use notice::{PrintColumn, PrintRow, PrintSheet, RenderedDocuments, render_notice};
+pub use notice::{DrawRecord, PrintColumn, PrintRow, PrintSheet, RenderedDocuments, render_notice};
 #[cfg(feature = "charts")]
 pub use paint::PagePicture;
 #[cfg(feature = "charts")]

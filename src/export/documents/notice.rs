@@ -108,7 +108,43 @@ pub(super) fn day_words(day: chrono::NaiveDate) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 
-fn compute_notice(list: &ResultList, header: &PublicHeader, catalogue: &ColumnCatalogue, basis: &str) -> Notice {
+/// A hash in groups of so many digits, between which a line may end.
+#[must_use]
+pub(super) fn grouped(hash: &str, digits: usize) -> String {
+    let all: Vec<char> = hash.chars().collect();
+    all.chunks(digits.max(1)).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// What a notice says of its month's draw.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DrawRecord {
+    /// The value with which a certificate's changes are checked; `None` before the certificate is public.
+    pub head: Option<String>,
+    /// How often another hand changed the project's files; `None` where the draw knows no log.
+    pub interventions: Option<usize>,
+}
+
+/// Digits of a group where lines are justified: the fewer, the less the spaces between them grow.
+const SHORT: usize = 4;
+
+/// With what the paper, the certificate and the log can be held against each other later; `None` where there is no log.
+fn record_words(header: &PublicHeader, record: &DrawRecord) -> Option<String> {
+    let head = header.log.as_ref()?;
+    let mut words = vec![format!("通告生成时的操作日志 {} 行，日志根值 {}", head.size, grouped(&head.root, SHORT))];
+    words.extend(record.head.as_ref().map(|head| format!("本月抽取的变更摘要 {}", grouped(head, SHORT))));
+    words.extend(record.interventions.map(|count| match count {
+        0 => "没有外部改动".to_owned(),
+        count => format!("外部改动 {count} 次，均由两人具名采用，列入抽取证书"),
+    }));
+    Some(format!("核验信息：{}。", words.join("；")))
+}
+
+fn compute_notice(
+    list: &ResultList,
+    header: &PublicHeader,
+    catalogue: &ColumnCatalogue,
+    (basis, record): (&str, &DrawRecord),
+) -> Notice {
     let label = format!("{}年{}月", list.month.year(), list.month.month());
     let mut sheets = Vec::new();
     let same_matters = same_matters(list);
@@ -162,7 +198,7 @@ fn compute_notice(list: &ResultList, header: &PublicHeader, catalogue: &ColumnCa
         agency: header.agency.clone(),
         day: day_words(list.published_on),
         marks: header.data_mark.iter().cloned().collect(),
-        paragraphs: paragraphs(list, &label, basis, same_matters),
+        paragraphs: paragraphs(list, &label, (basis, record_words(header, record)), same_matters),
         attachments,
         sheets,
     }
@@ -174,7 +210,12 @@ fn same_matters(list: &ResultList) -> Option<&str> {
     list.rows.iter().all(|row| row.matters == first).then_some(first)
 }
 
-fn paragraphs(list: &ResultList, label: &str, basis: &str, matters: Option<&str>) -> Vec<String> {
+fn paragraphs(
+    list: &ResultList,
+    label: &str,
+    (basis, record): (&str, Option<String>),
+    matters: Option<&str>,
+) -> Vec<String> {
     let by = if basis.is_empty() { String::new() } else { format!("根据{basis}，") };
     let mut told = Vec::new();
     if list.rows.is_empty() {
@@ -208,6 +249,7 @@ fn paragraphs(list: &ResultList, label: &str, basis: &str, matters: Option<&str>
             .to_owned(),
     );
     told.push("公开内容中的个人信息已隐去，检查人员以执法证号列示。".to_owned());
+    told.extend(record);
     told.push("特此通告。".to_owned());
     told
 }
@@ -221,7 +263,8 @@ pub struct RenderedDocuments {
     pub notes: Vec<String>,
 }
 
-/// The notice of a month's results, .pdf and .docx. `basis` is cited in its first sentence.
+/// The notice of a month's results, .pdf and .docx. The basis is cited in its first sentence; a line before its last says
+/// with what it can be checked.
 ///
 /// # Errors
 /// As [`Typesetter::typeset`]; `EXP-063` where the Word file can't be packed.
@@ -229,10 +272,10 @@ pub fn render_notice(
     list: &ResultList,
     header: &PublicHeader,
     catalogue: &ColumnCatalogue,
-    basis: &str,
+    told: (&str, &DrawRecord),
     typesetter: &Typesetter<'_>,
 ) -> AppResult<RenderedDocuments> {
-    let notice = compute_notice(list, header, catalogue, basis);
+    let notice = compute_notice(list, header, catalogue, told);
     let period = list.month.to_string();
     let name = format!("检查结果通告 {period}");
     let set = typesetter.typeset(Template::Notice, &name, &notice, BTreeMap::new())?;

@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use super::qr::png;
+
 /// Rings of a district, outside first and holes after it: longitude, latitude in degrees.
 pub type SketchShape = Vec<Vec<(f64, f64)>>;
 
@@ -68,11 +70,89 @@ impl Sketch {
 }
 
 /// Rings in the units of a picture.
-#[cfg(feature = "charts")]
 type Outline = Vec<Vec<(f32, f32)>>;
 
+/// Pixels across of a sketch painted for a Word file: 150 to the inch at the width of a hand.
+const PIXELS: usize = 480;
+/// Its colours: paper, land, border, the site.
+const COLOURS: [[u8; 3]; 4] = [[255, 255, 255], [238, 242, 243], [74, 90, 96], [179, 38, 30]];
+/// Radii of the site's ring and of the dot in it, pixels.
+const RING: (i64, i64) = (9, 6);
+const DOT: i64 = 3;
+
+/// A sketch as pixels, painted once for all sheets of a district.
+pub(super) struct Painted {
+    high: usize,
+    /// Indexes of [`COLOURS`], row by row.
+    pixels: Vec<u8>,
+}
+
+impl Painted {
+    /// The outline, filled and bordered; `None` for another picture than a sketch's.
+    pub(super) fn new(svg: &str, aspect: f64) -> Option<Self> {
+        let (rings, across) = outline_of(svg)?;
+        let high = ((PIXELS as f64 * aspect).round() as usize).clamp(1, 4 * PIXELS);
+        let scale = PIXELS as f32 / across;
+        let mut painted = Self { high, pixels: vec![0; PIXELS * high] };
+        let edges = || {
+            rings
+                .iter()
+                .flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)))
+                .map(|((ax, ay), (bx, by))| ((ax * scale, ay * scale), (bx * scale, by * scale)))
+        };
+        for row in 0..high {
+            // land lies between the first and second border that a row meets, the third and fourth, …
+            let y = row as f32 + 0.5;
+            let crossed = edges().filter(|((_, ay), (_, by))| (*ay <= y) != (*by <= y));
+            let mut at: Vec<f32> = crossed.map(|((ax, ay), (bx, by))| ax + (y - ay) / (by - ay) * (bx - ax)).collect();
+            at.sort_by(f32::total_cmp);
+            for pair in at.chunks_exact(2) {
+                for column in (pair[0].max(0.0) as usize)..(pair[1].max(0.0) as usize).min(PIXELS) {
+                    painted.set(column as i64, row as i64, 1);
+                }
+            }
+        }
+        for ((ax, ay), (bx, by)) in edges() {
+            let steps = ((bx - ax).abs().max((by - ay).abs()) * 2.0).ceil().max(1.0) as usize;
+            for step in 0..=steps {
+                let share = step as f32 / steps as f32;
+                let (x, y) = ((ax + share * (bx - ax)) as i64, (ay + share * (by - ay)) as i64);
+                for (dx, dy) in [(0, 0), (1, 0), (0, 1)] {
+                    painted.set(x + dx, y + dy, 2);
+                }
+            }
+        }
+        Some(painted)
+    }
+
+    fn set(&mut self, x: i64, y: i64, colour: u8) {
+        if let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y))
+            && x < PIXELS
+            && y < self.high
+        {
+            self.pixels[y * PIXELS + x] = colour;
+        }
+    }
+
+    /// As a PNG, with the site at these shares of width and height.
+    pub(super) fn png(&self, (x, y): (f64, f64)) -> Option<Vec<u8>> {
+        let mut own = Self { high: self.high, pixels: self.pixels.clone() };
+        let (x, y) = ((x * PIXELS as f64) as i64, (y * self.high as f64) as i64);
+        for dy in -RING.0..=RING.0 {
+            for dx in -RING.0..=RING.0 {
+                let far = dx * dx + dy * dy;
+                if far <= RING.0 * RING.0 && (far >= RING.1 * RING.1 || far <= DOT * DOT) {
+                    own.set(x + dx, y + dy, 3);
+                }
+            }
+        }
+        let rows: Vec<u8> =
+            own.pixels.chunks(PIXELS).flat_map(|row| std::iter::once(0).chain(row.iter().copied())).collect();
+        png((PIXELS as u32, self.high as u32), &COLOURS, &rows)
+    }
+}
+
 /// The rings of a sketch's own picture, and its width, in the picture's units; `None` for another picture.
-#[cfg(feature = "charts")]
 pub(super) fn outline_of(svg: &str) -> Option<(Outline, f32)> {
     let across: f32 = svg.split_once("viewBox=\"0 0 ")?.1.split_once(' ')?.0.parse().ok()?;
     let path = svg.split_once("<path d=\"")?.1.split_once('"')?.0;
@@ -86,7 +166,6 @@ pub(super) fn outline_of(svg: &str) -> Option<(Outline, f32)> {
 }
 
 #[cfg(test)]
-#[cfg(feature = "charts")]
 mod tests {
     use super::*;
 
@@ -98,6 +177,12 @@ mod tests {
         let (read, across) = outline_of(&sketch.svg).unwrap();
         assert_eq!((read.len(), read[0].len(), across), (2, 3, 1000.0));
         assert!(read.iter().flatten().all(|(x, y)| (0.0..=1000.0).contains(x) && *y > 0.0));
+        let painted = Painted::new(&sketch.svg, sketch.aspect).unwrap();
+        let count = |colour| painted.pixels.iter().map(|pixel| usize::from(*pixel == colour)).sum::<usize>();
+        // half of the square within its margin is land
+        let share = count(1) as f64 / painted.pixels.len() as f64;
+        assert!((0.3..0.45).contains(&share) && count(2) > PIXELS, "{share}");
+        assert!(painted.png((0.5, 0.5)).unwrap().starts_with(b"\x89PNG"));
         assert_eq!(outline_of("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"), None);
     }
 }

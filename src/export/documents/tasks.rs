@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::certificate::chance_words;
 use super::notice::{PrintColumn, PrintSheet, RenderedDocuments, day_words};
-use super::qr::qr_png;
-use super::sketch::Sketch;
+use super::qr::{qr_png, qr_width_mm};
+use super::sketch::{Painted, Sketch};
 use super::templates::Template;
 use super::typeset::Typesetter;
 use super::word::{PORTRAIT, WordBook};
@@ -105,6 +105,8 @@ struct Sheet {
     at: Option<(f64, f64)>,
     place: String,
     qr: Option<String>,
+    /// Width of the code on paper, millimetres.
+    qr_width: f64,
 }
 
 fn person(inspector: Option<&InspectorRef>) -> String {
@@ -273,7 +275,9 @@ impl TaskPack {
         let sketches = sketches.collect();
         let mut sheets = Vec::new();
         for (row, detail) in tasks {
-            let qr = detail.proof.as_deref().and_then(qr_png).map(|png| {
+            let code = detail.proof.as_deref().and_then(qr_png);
+            let qr_width = code.as_deref().map_or(0.0, qr_width_mm);
+            let qr = code.map(|png| {
                 let file = format!("qr-{}.png", sheets.len());
                 files.insert(file.clone(), png);
                 file
@@ -298,6 +302,7 @@ impl TaskPack {
                 at,
                 place,
                 qr,
+                qr_width,
             });
         }
         let of = |origin: CheckOrigin| rows.iter().filter(|row| row.draw.origin == origin).count();
@@ -354,7 +359,11 @@ pub fn render_task_pack(
                 _ => (format!("检查任务书第{}册", at + 1), format!("第 {} 册，共 {volumes} 册", at + 1)),
             };
             let (document, files) = pack.document(&rows, of_volume, Part { first: at == 0, volume, page: 1 });
-            rendered.files.push(pack.book.file(&name, "docx", task_word(&document, &files, typesetter)?));
+            rendered.files.push(pack.book.file(
+                &name,
+                "docx",
+                task_word(&document, &pack.sketches, &files, typesetter)?,
+            ));
         }
     }
     if pdf && !tasks.is_empty() {
@@ -372,18 +381,27 @@ pub fn render_task_pack(
     Ok(rendered)
 }
 
-/// The sheets to be edited: card, earlier findings, limits, code, checklist and signatures, a target after the other.
+/// Widest code in a Word file, whose pages have wider margins, millimetres.
+const WORD_CODE: f64 = 76.0;
+/// Most room of a sketch beside the code in a Word file, millimetres.
+const SKETCH: (f64, f64) = (72.0, 60.0);
+
+/// The sheets to be edited: card, earlier findings, limits, sketch and code, checklist and signatures, a target after the other.
 fn task_word(
     document: &Document,
+    sketches: &[Sketch],
     files: &BTreeMap<String, Vec<u8>>,
     typesetter: &Typesetter<'_>,
 ) -> AppResult<Vec<u8>> {
     let mut book = WordBook::new(&document.marks);
+    book.fill_pages();
     let title = format!("{}{}", document.body, document.title);
     book.title(&format!("{title}{}", document.volume));
     if let Some(list) = document.lists.first() {
         book.table(list, PORTRAIT);
     }
+    let drawn: Vec<(Option<Painted>, &Sketch)> =
+        sketches.iter().map(|sketch| (Painted::new(&sketch.svg, sketch.aspect), sketch)).collect();
     let joined = |texts: &[String], empty: &str| if texts.is_empty() { empty.to_owned() } else { texts.join("；") };
     for sheet in &document.sheets {
         book.attachment(&format!("计划编码 {}", sheet.code), "双随机检查任务单", true);
@@ -392,9 +410,20 @@ fn task_word(
         card.push(vec![("排放限值".to_owned(), joined(&sheet.limits, NO_LIMITS))]);
         card.push(vec![("位置".to_owned(), or_dash(&sheet.place))]);
         book.card(&card);
-        if let Some(png) = sheet.qr.as_ref().and_then(|file| files.get(file)) {
-            book.picture(png, 48, "本单位的抽取证明，扫码核验");
+        let mut pictures = Vec::new();
+        if let Some(((sketch, facts), at)) = sheet.sketch.and_then(|at| drawn.get(at)).zip(sheet.at)
+            && let Some(png) = sketch.as_ref().and_then(|sketch| sketch.png(at))
+        {
+            let wide = SKETCH.0.min(SKETCH.1 / facts.aspect);
+            let words = format!("位置示意：上北，图宽约 {:.0} 千米；边界不作为划界依据", facts.width_km);
+            pictures.push((png, (wide, wide * facts.aspect), words));
         }
+        if let Some(png) = sheet.qr.as_ref().and_then(|file| files.get(file)) {
+            let words = "本单位的抽取证明，扫码核验".to_owned();
+            let wide = sheet.qr_width.min(WORD_CODE);
+            pictures.push((png.clone(), (wide, wide), words));
+        }
+        book.pictures(pictures);
         if let Some(checklist) = document.checklists.get(sheet.checklist) {
             book.attachment(&format!("被检查单位：{}", sheet.name), "检查表", true);
             book.table(&checklist_sheet(checklist), PORTRAIT);
@@ -430,7 +459,7 @@ fn checklist_sheet(checklist: &PrintChecklist) -> PrintSheet {
             row.item.clone(),
             format!("{}（{}）", row.look, row.manner),
             row.basis.clone(),
-            "□未发现问题 □发现问题 □不涉及".to_owned(),
+            "□未发现问题\n□发现问题\n□不涉及".to_owned(),
         ]
     };
     let mut sheet = PrintSheet::new(checklist.names.clone(), columns, checklist.rows.iter().map(cells).collect());

@@ -86,6 +86,8 @@ fn page_number(align: AlignmentType) -> Footer {
 pub(super) struct WordBook {
     docx: Docx,
     turned: bool,
+    /// Top and bottom margins of upright pages, millimetres: those of GB/T 9704, or of sheets that are to be one page.
+    upright: (u32, u32),
     pictures: usize,
 }
 
@@ -104,7 +106,12 @@ impl WordBook {
             };
             docx = docx.header(head()).even_header(head());
         }
-        Self { docx, turned: false, pictures: 0 }
+        Self { docx, turned: false, upright: (37, 35), pictures: 0 }
+    }
+
+    /// Upright pages with less room above and below: sheets that an office fills in, no official letter.
+    pub(super) fn fill_pages(&mut self) {
+        self.upright = (22, 20);
     }
 
     fn push(&mut self, paragraph: Paragraph) {
@@ -177,14 +184,13 @@ impl WordBook {
         let cell = |text: &str, at: usize, head: bool| {
             let centred = head || sheet.columns.get(at).is_some_and(|column| column.centred);
             let font = if head { HEI } else { BODY };
-            let mut paragraph = spaced(Paragraph::new(), 14).add_run(run(text, font, SMALL_FIVE));
-            if centred {
-                paragraph = paragraph.align(AlignmentType::Center);
-            }
-            let cell = TableCell::new()
+            let mut cell = TableCell::new()
                 .width(grid.get(at).copied().unwrap_or_default(), WidthType::Dxa)
-                .vertical_align(VAlignType::Center)
-                .add_paragraph(paragraph);
+                .vertical_align(VAlignType::Center);
+            for line in text.split('\n') {
+                let paragraph = spaced(Paragraph::new(), 14).add_run(run(line, font, SMALL_FIVE));
+                cell = cell.add_paragraph(if centred { paragraph.align(AlignmentType::Center) } else { paragraph });
+            }
             if head { cell.shading(Shading::new().fill("F2F2F2")) } else { cell }
         };
         let head = sheet.columns.iter().enumerate().map(|(at, column)| cell(&column.heading, at, true)).collect();
@@ -236,17 +242,33 @@ impl WordBook {
         self.docx = std::mem::take(&mut self.docx).add_table(table);
     }
 
-    /// A square picture (PNG) of so many millimetres with words below it.
-    pub(super) fn picture(&mut self, png: &[u8], millimetres: u32, words: &str) {
-        let side = millimetres * 36_000;
-        // its pixels don't matter: the size on paper is given
-        let mut picture = Pic::new_with_dimensions(png.to_vec(), 1, 1).size(side, side);
-        // docx-rs counts pictures over all documents of a run: the same document would never be the same again
-        self.pictures += 1;
-        picture.id = format!("rIdImage{}", self.pictures);
-        let run_of = |run| Paragraph::new().align(AlignmentType::Center).add_run(run);
-        self.push(run_of(Run::new().add_image(picture)));
-        self.push(run_of(run(words, BODY, SMALL_FIVE)));
+    /// Pictures (PNG) of so many millimetres beside each other, each with words below it.
+    pub(super) fn pictures(&mut self, pictures: Vec<(Vec<u8>, (f64, f64), String)>) {
+        if pictures.is_empty() {
+            return;
+        }
+        let width = twips(PORTRAIT) as usize / pictures.len();
+        let grid = vec![width; pictures.len()];
+        let emu = |millimetres: f64| (millimetres * 36_000.0) as u32;
+        let mut cells = Vec::new();
+        for (png, (wide, high), words) in pictures {
+            // its pixels don't matter: the size on paper is given
+            let mut picture = Pic::new_with_dimensions(png, 1, 1).size(emu(wide), emu(high));
+            // docx-rs counts pictures over all documents of a run: the same document would never be the same again
+            self.pictures += 1;
+            picture.id = format!("rIdImage{}", self.pictures);
+            let run_of = |run| Paragraph::new().align(AlignmentType::Center).add_run(run);
+            let cell = TableCell::new().width(width, WidthType::Dxa).vertical_align(VAlignType::Center);
+            let cell = cell.add_paragraph(run_of(Run::new().add_image(picture)));
+            cells.push(cell.add_paragraph(run_of(run(&words, BODY, SMALL_FIVE))));
+        }
+        let table = Table::new(vec![TableRow::new(cells).cant_split()])
+            .set_grid(grid)
+            .layout(TableLayoutType::Fixed)
+            .width(twips(PORTRAIT) as usize, WidthType::Dxa)
+            .align(TableAlignmentType::Center)
+            .margins(TableCellMargins::new().margin(40, 40, 40, 40));
+        self.docx = std::mem::take(&mut self.docx).add_table(table);
     }
 
     /// The finished file.
@@ -261,7 +283,8 @@ impl WordBook {
                 .page_orient(PageOrientationType::Landscape)
                 .page_margin(margins(28, 37, 26, 35))
         } else {
-            self.docx.page_size(twips(210), twips(297)).page_margin(margins(37, 26, 35, 28))
+            let (top, bottom) = self.upright;
+            self.docx.page_size(twips(210), twips(297)).page_margin(margins(top, 26, bottom, 28))
         };
         let mut parts = docx.created_at(&day).updated_at(&day).build();
         parts.document = finish_document(&parts.document);

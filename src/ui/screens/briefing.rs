@@ -101,7 +101,8 @@ impl BriefingScreen {
         if begin {
             let first = all.iter().take(self.selected).filter(|page| !page.hidden).count();
             let first = if all.get(self.selected).is_some_and(|page| page.hidden) { 0 } else { first };
-            self.show = Some(Show::begin(first, ui.input(|i| i.time)));
+            let (now, own, screen) = ui.input(|i| (i.time, i.viewport().outer_rect, i.viewport().monitor_size));
+            self.show = Some(Show::begin(first, now, own, screen));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Certificates of formats 2 and 3: closed. Everything after the opening is bound, and the rules that the office had to follow
 //! are checked from the certificate alone.
 
-mod alterations;
+pub(crate) mod alterations;
 mod checkers;
 mod forgeries;
 

@@ -200,8 +200,16 @@ fn the_packs(project: &Path, to: &Path) {
     let unit = frame.lines().nth(1).unwrap().split(',').next().unwrap();
     let code = fairdraw(&["proof", text(project), "--month", "2027-03", "--unit", unit, "--code"]);
     let code = String::from_utf8(code.stdout).unwrap();
-    let (page, digits) = code.trim().split_once("#FD1:").unwrap();
+    let (page, digits) = code.trim().split_once("#FD2:").unwrap();
     assert!(page == "https://sthj.example.gov.cn/ssj/verify.html" && digits.bytes().all(|b| b.is_ascii_digit()));
+    // what a phone reads of the paper is checked like the file; cut short it is said to be no whole code
+    let read = to.with_file_name("二维码.txt");
+    fs::write(&read, format!("{}\n", code.trim())).unwrap();
+    let output = fairdraw(&["verify", text(&read)]);
+    assert!(output.status.success() && words(&output).contains("通过  单元在抽样框中"), "{}", words(&output));
+    fs::write(&read, &code.trim()[..code.trim().len() - 20]).unwrap();
+    let output = fairdraw(&["verify", text(&read)]);
+    assert!(output.status.code() == Some(2) && words(&output).contains("VER-080"), "{}", words(&output));
 }
 
 /// A substitute, another inspector, a triggered check, each with its reason.

@@ -2,10 +2,11 @@
 
 use fairdraw::checklist::load_checklists;
 use fairdraw::export::documents::{
-    Fonts, PrintChecklist, RenderedDocuments, Sketch, TaskDetail, TaskPack, Templates, Typesetter, render_notice,
-    render_task_pack,
+    DrawRecord, Fonts, PrintChecklist, RenderedDocuments, Sketch, TaskDetail, TaskPack, Templates, Typesetter,
+    render_notice, render_task_pack,
 };
 use fairdraw::export::pdf_text;
+use fairdraw::sampling::{LogHead, sha256, to_hex};
 
 use super::*;
 
@@ -40,7 +41,8 @@ fn notice(
     let list = compute_result_list(&list_input(checks, results, &calendar, &masker, "2026-03-31")).unwrap();
     let own = own.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
     let (fonts, templates) = (Fonts::bundled(), Templates::with_own(own)?);
-    render_notice(&list, &public_header(), &catalogue, "沪环执法〔2023〕154号第13项", &typesetter(&fonts, &templates))
+    let (basis, record) = ("沪环执法〔2023〕154号第13项", DrawRecord::default());
+    render_notice(&list, &public_header(), &catalogue, (basis, &record), &typesetter(&fonts, &templates))
 }
 
 fn ends_in(name: &str, extension: &str) -> bool {
@@ -76,6 +78,38 @@ fn a_notice_of_many_rows_repeats_its_head_and_loses_nothing() {
     }
     assert!(made.notes.is_empty(), "{:?}", made.notes);
     assert_eq!(notice(&checks, &results, &[]).unwrap(), made, "the same input gives the same bytes");
+}
+
+#[test]
+fn a_notice_says_with_what_it_can_be_checked() {
+    let (checks, results) = visited(3);
+    let (catalogue, calendar, masker) = (ColumnCatalogue::built_in().unwrap(), calendar(), Masker::default());
+    let list = compute_result_list(&list_input(&checks, &results, &calendar, &masker, "2026-03-31")).unwrap();
+    let (fonts, templates) = (Fonts::bundled(), Templates::default());
+    let root = to_hex(&sha256(&[b"log"]));
+    let header = PublicHeader { log: Some(LogHead { root: root.clone(), size: 41 }), ..public_header() };
+    let notice = |header: &PublicHeader, record: &DrawRecord| {
+        let made = render_notice(&list, header, &catalogue, ("", record), &typesetter(&fonts, &templates)).unwrap();
+        let word = zip::ZipArchive::new(Cursor::new(made.files[1].bytes.clone())).unwrap();
+        let mut document = String::new();
+        let mut word = word;
+        std::io::Read::read_to_string(&mut word.by_name("word/document.xml").unwrap(), &mut document).unwrap();
+        (pdf_text(&made.files[0].bytes).unwrap().replace(' ', ""), document.replace(' ', ""))
+    };
+    let head = to_hex(&sha256(&[b"head"]));
+    let (pdf, word) = notice(&header, &DrawRecord { head: Some(head.clone()), interventions: Some(2) });
+    for text in [&pdf, &word] {
+        assert!(text.contains(&format!("通告生成时的操作日志41行，日志根值{root}")), "{text}");
+        assert!(text.contains(&format!("本月抽取的变更摘要{head}；外部改动2次，均由两人具名采用")), "{text}");
+    }
+    // before the certificate goes out there is no head to check it with
+    let (pdf, _) = notice(&header, &DrawRecord { head: None, interventions: Some(0) });
+    assert!(pdf.contains("；没有外部改动。") && !pdf.contains("变更摘要"), "{pdf}");
+    // a draw from before the log, and a project without one
+    let (pdf, _) = notice(&header, &DrawRecord::default());
+    assert!(pdf.contains("日志根值") && !pdf.contains("外部改动"), "{pdf}");
+    let (pdf, _) = notice(&public_header(), &DrawRecord::default());
+    assert!(!pdf.contains("核验信息") && pdf.contains("特此通告。"), "{pdf}");
 }
 
 #[test]
@@ -175,7 +209,7 @@ fn characters_that_no_font_has_are_named() {
 }
 
 /// A body's pack of so many targets.
-fn pack(count: u32) -> TaskPack {
+pub(crate) fn pack(count: u32) -> TaskPack {
     // reserves and withdrawn ones are no tasks
     let tasks = (1_u32..).map(|n| target(n * 2)).filter(|row| row.draw.role == TargetRole::Selected);
     let mut targets: Vec<TargetRow> = tasks.take(count as usize).collect();
@@ -241,6 +275,9 @@ fn a_task_book_has_a_sheet_and_a_checklist_for_each_target() {
     std::io::Read::read_to_string(&mut archive.by_name("word/document.xml").unwrap(), &mut document).unwrap();
     assert_eq!(document.matches("双随机检查任务单").count(), 4);
     assert!(document.contains("检查情况") && document.contains("通用检查表（待专家审定）"));
+    // sketch and code beside each other, each a picture of the sheet's own
+    assert_eq!(document.matches("位置示意：上北，图宽约").count(), 4, "the sketch says how wide it is");
+    assert_eq!(document.matches("<pic:pic").count(), 8);
     assert_eq!(render_task_pack(&pack, (true, true), &typesetter(&fonts, &templates)).unwrap(), made);
 }
 

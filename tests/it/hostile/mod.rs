@@ -14,6 +14,7 @@ mod borders;
 mod damaged;
 mod found;
 mod generate;
+mod pages;
 mod program;
 mod readers;
 mod seeds;

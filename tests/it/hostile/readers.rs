@@ -15,10 +15,11 @@ use fairdraw::anchor::witness::WitnessLog;
 use fairdraw::anchor::x509::{X509, certificates_of};
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::{Crs, DistrictOptions, LayerFiles, ShapeOptions, check_districts, check_layer};
+use fairdraw::export::{proof_qr_text, read_proof};
 use fairdraw::policy::{check_policy, migrate_policy, parse_policy};
 use fairdraw::registry::{InputFile, Mapping, NoMap, RegistryOptions, load_registry};
 use fairdraw::sampling::{
-    AnyCertificate, Opening, SamplingFrame, Seal, SealRegister, UnitProof, check_files, check_proof, parse_earlier,
+    AnyCertificate, Opening, SamplingFrame, Seal, SealRegister, check_files, check_proof, parse_earlier,
 };
 use fairdraw::staffing::{Assignment, Needs, Roster, check_staffing};
 use fairdraw::tabular::{ReadOptions, load_raw};
@@ -227,8 +228,9 @@ pub fn papers(bytes: &[u8]) {
         let _ = certificate.check(None, None, None).is_verified();
         let _ = (certificate.to_json(), certificate.signed_bytes(), certificate.statement(), certificate.mark());
     }
-    if let Ok(proof) = UnitProof::parse(bytes) {
-        let _ = (check_proof(&proof, None), proof.outcome());
+    // from its file or from the text of its code
+    if let Ok(proof) = read_proof(bytes) {
+        let _ = (check_proof(&proof, None), proof.outcome(), proof_qr_text(&proof, None));
     }
     if let Ok(seal) = Seal::parse(bytes) {
         let _ = (seal.faults(), seal.strata_faults(), seal.commitment(), seal.total_draw(), seal.strata_with_chance());

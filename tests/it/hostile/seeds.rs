@@ -75,6 +75,12 @@ fn closed_certificates() -> Vec<Good> {
     found
 }
 
+/// The tables of `pages`, each written in several ways.
+fn parquet_files() -> Vec<Good> {
+    let name = || "a.parquet".to_owned();
+    super::pages::fixtures().into_iter().map(|(_, bytes)| Good { name: name(), bytes, companion: None }).collect()
+}
+
 #[test]
 #[ignore = "writes the seeds of the fuzz targets into fuzz/corpus"]
 fn write_seeds() {
@@ -83,9 +89,8 @@ fn write_seeds() {
     let files = good_files();
     let damaged = (0..600).map(|number| hostile(&files, number));
     let mut counts = std::collections::BTreeMap::new();
-    for (target, bytes) in
-        files.iter().cloned().chain(closed_certificates()).chain(damaged).flat_map(|file| seeds_of(&file))
-    {
+    let more = closed_certificates().into_iter().chain(parquet_files());
+    for (target, bytes) in files.iter().cloned().chain(more).chain(damaged).flat_map(|file| seeds_of(&file)) {
         let folder = root.join(target);
         std::fs::create_dir_all(&folder).unwrap();
         let name = fairdraw::sampling::to_hex(&fairdraw::sampling::sha256(&[&bytes]));

@@ -1,10 +1,12 @@
 //! What goes out carries the log's head, so that two papers contradict each other where the log was written anew between
 //! them; and what another hand did stands in the certificate of the months that it bears on.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use fairdraw::domain::{InspectorId, Period, UnitId};
+use fairdraw::export::documents::{Fonts, Templates, Typesetter, render_certificate};
 use fairdraw::sampling::{AnyCertificate, ClosedCertificate, StepState, to_hex};
 use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::deeds::verify::{VerifyRequest, verify_files};
@@ -151,6 +153,44 @@ fn what_another_hand_did_stands_in_the_certificate_and_is_named_by_every_checker
     act(&root, Deed::Export { to: to.clone(), month: None, only }, "2027-06-02T09:00:00").unwrap();
     let out = certificate(&to.join("抽取存证/2027-01-1/certificate.json"));
     assert_eq!((out.interventions, out.head), (Some(listed), told.head));
+    // and stands on the certificate's paper, with the log's heads at everything that was done
+    let paper = printed(&to.join("抽取存证/2027-01-1/certificate.pdf"));
+    for head in [told.seal.log.as_ref(), told.log.as_ref(), told.changes[0].log.as_ref()] {
+        let head = head.unwrap();
+        assert!(paper.contains(&format!("{}{}", head.size, head.root)), "{paper}");
+    }
+    assert!(paper.contains("更换执法人员：") && paper.contains("封存、开封与各项变更时的日志根值"), "{paper}");
+    for one in ["测试员、李四", "frames/多出1.csv（不是程序写入）；project.ron（内容被改动）", "frames/多出2.csv"]
+    {
+        assert!(paper.contains(one), "{one}: {paper}");
+    }
+    assert!(paper.contains("由两人具名采用后抽取才继续") && !paper.contains("没有外部改动"), "{paper}");
+}
+
+/// The text of a .pdf, without what its lines and columns put between words.
+fn printed(path: &Path) -> String {
+    fairdraw::export::pdf_text(&fs::read(path).unwrap()).unwrap().split_whitespace().collect()
+}
+
+#[test]
+fn a_paper_without_other_hands_says_so_and_one_from_before_the_log_prints_none_of_it() {
+    let (place, root) = staged("月开");
+    let to = place.path().join("出");
+    let only = vec!["抽取存证".to_owned()];
+    act(&root, Deed::Export { to: to.clone(), month: None, only }, "2027-01-02T09:00:00").unwrap();
+    let paper = printed(&to.join("抽取存证/2027-01-1/certificate.pdf"));
+    assert!(paper.contains("没有外部改动：项目文件都由本程序写入。"), "{paper}");
+    let told = certificate(&own(&root));
+    assert!(paper.contains(&told.seal.log.unwrap().root) && paper.contains(&told.log.unwrap().root), "{paper}");
+    // a draw of format 2
+    let (fonts, templates) = (Fonts::bundled(), Templates::default());
+    let created = chrono::NaiveDate::from_ymd_opt(2027, 1, 2).unwrap().and_hms_opt(9, 0, 0).unwrap();
+    let typesetter = Typesetter { fonts: &fonts, templates: &templates, program: "fairdraw 0.1.0", created };
+    let old = AnyCertificate::Second(Box::new(crate::closed::closed_2().certificate));
+    let set = render_certificate(&old, "某局", &BTreeMap::new(), Vec::new(), &typesetter).unwrap();
+    let text: String = fairdraw::export::pdf_text(&set.pdf).unwrap().split_whitespace().collect();
+    assert!(text.contains("其他变更") && text.contains("变更摘要"), "{text}");
+    assert!(!text.contains("日志根值") && !text.contains("外部改动"), "{text}");
 }
 
 #[test]

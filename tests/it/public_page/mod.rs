@@ -4,7 +4,9 @@
 
 pub(crate) mod alter;
 mod browser;
+mod codes;
 mod pages;
+mod paper;
 mod same_words;
 
 pub(crate) use alter::{alterations, loose_texts};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use fairdraw::export::proof_qr_text;
+use fairdraw::export::{proof_qr_text, read_proof};
 use fairdraw::sampling::{
     CheckReport, DEMONSTRATION, StepState, Substitute, UnitProof, certificate_of, check_proof,
     compute_certificate_unit, compute_proof, to_hex,
@@ -305,7 +305,10 @@ fn vectors_and_alterations_give_the_steps_of_the_program() {
         };
         cases.0.push(case);
         for changed in [code[..code.len() - 1].to_owned(), format!("{code}0"), code.replacen('1', "x", 2)] {
-            let report = verified(folder, "not readable", None, None);
+            let fault = read_proof(changed.as_bytes()).unwrap_err();
+            assert_eq!(fault.code, "VER-080");
+            let mut report = CheckReport::default();
+            report.step("读取文件", "", vec![fault]);
             cases.0.push(Case { name: "a broken code".into(), text: changed, frame: None, published: None, report });
         }
     }
@@ -359,7 +362,7 @@ fn a_code_opens_the_page_from_disk_and_from_a_server_and_nothing_else_is_asked_f
     for address in [from_disk, format!("{server}/verify.html")] {
         let shown = document(&proof_qr_text(&proof, Some(&address)), 390);
         assert!(shown.contains("data-checked=\"passed\"") && shown.contains(&format!("{unit} 抽中")), "{address}");
-        let wrong = document(&format!("{address}#FD1:123"), 390);
+        let wrong = document(&format!("{address}#FD2:123"), 390);
         assert!(wrong.contains("data-checked=\"failed\"") && wrong.contains("二维码的文字不完整"), "{address}");
         assert!(!document(&address, 390).contains("data-checked"), "{address}");
     }

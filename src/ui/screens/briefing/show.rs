@@ -4,8 +4,8 @@
 //! the other screen, Esc ends.
 
 use egui::{
-    Color32, Key, Modifiers, Rect, RichText, Role, Sense, Ui, ViewportBuilder, ViewportClass, ViewportId, WidgetInfo,
-    pos2, vec2,
+    Color32, Key, Modifiers, Pos2, Rect, RichText, Role, Sense, Ui, Vec2, ViewportBuilder, ViewportClass, ViewportId,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::super::Cx;
@@ -25,7 +25,7 @@ pub(super) struct Show {
     /// When it began, seconds of the window's clock.
     began: f64,
     black: bool,
-    /// Which screen it is on: the second, where there is one.
+    /// Which screen it is on: another than the notes' own, where there is one.
     screen: usize,
 }
 
@@ -64,8 +64,13 @@ const CLOCK: f32 = 34.0;
 const NOTES: f32 = 20.0;
 
 impl Show {
-    pub(super) fn begin(at: usize, now: f64) -> Self {
-        Self { at, began: now, black: false, screen: 1 }
+    /// `own` is the window with the notes, `screen` the size of the screen that it is on: where it is not on the first
+    /// screen, which begins at the origin, the show takes that one, else the second. With one screen it takes that,
+    /// above the notes.
+    pub(super) fn begin(at: usize, now: f64, own: Option<Rect>, screen: Option<Vec2>) -> Self {
+        let first =
+            own.zip(screen).is_none_or(|(own, size)| Rect::from_min_size(Pos2::ZERO, size).contains(own.center()));
+        Self { at, began: now, black: false, screen: usize::from(first) }
     }
 
     /// The show after what was asked; `None` where it ends. `count` pages are shown.
@@ -215,7 +220,7 @@ mod tests {
 
     #[test]
     fn keys_lead_through_the_pages() {
-        let show = Show::begin(0, 5.0);
+        let show = Show::begin(0, 5.0, None, None);
         let go = |show: Show, ask| show.after(ask, 3).unwrap();
         assert_eq!(go(show, Ask::Previous).at, 0);
         assert_eq!(go(go(show, Ask::Next), Ask::Next).at, 2);
@@ -224,5 +229,16 @@ mod tests {
         assert!(black.black && !go(black, Ask::Next).black && go(black, Ask::Next).at == 0);
         assert_eq!(go(go(show, Ask::Screen), Ask::Screen).screen, 1);
         assert_eq!(show.after(Ask::End, 3), None);
+    }
+
+    #[test]
+    fn the_show_takes_the_screen_without_the_notes() {
+        let screen = |x: f32, y: f32| {
+            let own = Rect::from_min_size(pos2(x, y), vec2(1366.0, 720.0));
+            Show::begin(0, 0.0, Some(own), Some(vec2(1920.0, 1080.0))).screen
+        };
+        assert_eq!((screen(0.0, 20.0), screen(540.0, 300.0)), (1, 1), "notes on the first screen");
+        assert_eq!((screen(1920.0, 0.0), screen(-1800.0, 100.0), screen(0.0, 1100.0)), (0, 0, 0), "and on another");
+        assert_eq!(Show::begin(0, 0.0, None, None).screen, 1);
     }
 }

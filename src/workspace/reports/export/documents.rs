@@ -7,9 +7,9 @@ use crate::anchor::check::AnchorResult;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, MaskCounts, Masker, ResultList};
 use crate::export::documents::{
-    RenderedDocuments, Template, Typesetter, render_certificate, render_notice, render_task_pack,
+    DrawRecord, RenderedDocuments, Template, Typesetter, render_certificate, render_notice, render_task_pack,
 };
-use crate::export::{ExportFile, PublicHeader, TaskBook};
+use crate::export::{ExportFile, PublicHeader, SiteCertificate, TaskBook};
 use crate::workspace::deeds::anchors::check_draw_anchors;
 use crate::workspace::deeds::certificate::compute_draw_certificate;
 use crate::workspace::deeds::seal::PROGRAM;
@@ -90,18 +90,26 @@ impl Exporter<'_> {
         render_task_pack(&pack, request.kinds(INTERNAL, PACKS), &typesetter)
     }
 
-    /// The notice of a month's results.
+    /// The notice of a month's results; the certificates are those that go out.
     pub(super) fn notice(
         &self,
         list: &ResultList,
         header: &PublicHeader,
+        certificates: &[SiteCertificate],
         request: &ExportRequest,
     ) -> AppResult<RenderedDocuments> {
         let wanted = request.kinds(PUBLIC, "通告") != (false, false);
         let Some(typesetter) = self.typesetter().filter(|_| wanted) else { return Ok(RenderedDocuments::default()) };
         let policy = &self.project.policy;
         let basis = policy.cite(&policy.disclosure.basis, self.context.now.date());
-        render_notice(list, header, self.catalogue, &basis, &typesetter)
+        let mut record = DrawRecord::default();
+        if let Some(opened) = self.draws.iter().find(|opened| opened.draw.period.month() == Some(list.month)) {
+            let draw = &opened.draw;
+            let own = certificates.iter().find(|c| c.is_of(&draw.period.to_string(), draw.sequence));
+            record.head = own.and_then(|certificate| certificate.head.clone());
+            record.interventions = draw.seal.has_log().then_some(draw.interventions.len());
+        }
+        render_notice(list, header, self.catalogue, (&basis, &record), &typesetter)
     }
 
     /// The paper of a draw's certificate, and what the operator should know of it.

@@ -103,7 +103,7 @@ impl Exporter<'_> {
         let told = lists.months().into_iter().map(|month| lists.list(month)).collect::<AppResult<Vec<_>>>()?;
         for list in told.iter().filter(|list| request.wants(list.month)) {
             let mut made = render_result_list(list, &header, self.catalogue)?;
-            let notice = self.notice(list, &header, request)?;
+            let notice = self.notice(list, &header, certificates, request)?;
             made.extend(notice.files);
             remarks.extend(notice.notes);
             // only what is written counts

@@ -10,7 +10,7 @@ pub struct ExportRequest {
     pub month: Option<PlanMonth>,
     /// Endings (`xlsx`, `csv`, `json`, `pdf`, `docx`) and families (`内部`, `抽取存证`, `公开`; `任务单` and `结果填报表`
     /// of the internal ones, and `模板` and `简报`, which come only where they are named) wanted; a file must be of one
-    /// of either kind that is named. All where empty.
+    /// of either kind that is named. Another Chinese word is part of a file's name (`通告`). All where empty.
     pub only: Vec<String>,
 }
 
@@ -29,7 +29,10 @@ impl ExportRequest {
         let name = name.to_lowercase();
         is_wanted
             && (endings.is_empty()
-                || endings.iter().any(|ending| name.ends_with(&format!(".{}", ending.trim().to_lowercase()))))
+                || endings.iter().map(|word| word.trim().to_lowercase()).any(|word| {
+                    // no ending is Chinese: what is meant is a document
+                    name.ends_with(&format!(".{word}")) || !word.is_ascii() && name.contains(&word)
+                }))
     }
 
     pub(super) fn wants(&self, month: PlanMonth) -> bool {
@@ -58,6 +61,9 @@ mod tests {
         let sheet = "甲局2027年3月检查任务单_内部.xlsx";
         assert!(of(&[TASKS]).takes(INTERNAL, sheet) && !of(&[FORMS]).takes(INTERNAL, sheet));
         assert!(!of(&[TASKS]).takes(INTERNAL, "甲局2027年计划.xlsx") && !of(&[TASKS]).takes(&evidence, "frame.csv"));
+        assert!(
+            of(&["通告"]).takes(PUBLIC, "某局_检查结果通告_2027-03.pdf") && !of(&["通告"]).takes(PUBLIC, "公开表.pdf")
+        );
         assert!(of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.csv") && !of(&[PUBLIC, "csv"]).takes(PUBLIC, "a.xlsx"));
     }
 }

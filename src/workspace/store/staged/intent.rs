@@ -218,12 +218,16 @@ impl Intent {
     /// Gives back how many there are.
     pub(super) fn close_outside(&self, root: &Path) -> AppResult<usize> {
         let there = self.came_out();
-        if there == self.outside.len() {
-            self.carry_out(root)?;
-        } else if there == 0 {
+        let mut entry = self.entry()?;
+        // an earlier try may have been cut off after its line: only the clean-up is left
+        let is_same = |last: &JournalEntry| {
+            (last.sequence, &last.at, &last.command) == (entry.sequence, &entry.at, &entry.command)
+        };
+        if there == 0 || journal(root).check()?.0.last().is_some_and(is_same) {
             clean_up(root)?;
+        } else if there == self.outside.len() {
+            self.carry_out(root)?;
         } else {
-            let mut entry = self.entry()?;
             entry.detail["broken_off"] = serde_json::json!({ "written": there, "of": self.outside.len() });
             let place = (entry.at.as_str(), entry.operator.as_str(), entry.command.as_str());
             let line = journal(root).compose(place, entry.detail.clone(), entry.files.clone())?.1;
