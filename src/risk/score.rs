@@ -193,15 +193,15 @@ fn special_bits(features: &RiskFeatures, policy: &Policy) -> AppResult<Vec<u8>> 
     let (cases, complaints) = (counts(features, &feature::CASES)?, counts(features, &feature::COMPLAINTS_YEAR)?);
     let first = policy.credit.grades.len().saturating_sub(usize::from(special.lowest_grades)) as u8;
     let (supervised, least) = (bit(SiteFlag::Supervised), i64::from(special.complaints));
-    let own = |(((grade, flags), risk), (cases, complaints)): (((&u8, &u8), &u8), (&i64, &i64))| {
-        let held = |holds: bool, reason: SpecialReason| if holds { reason.bit() } else { 0 };
-        held(special.case_months > 0 && *cases > 0, SpecialReason::Case)
-            | held(special.supervised && flags & supervised != 0, SpecialReason::Supervised)
-            | held(special.lowest_grades > 0 && grade_from(*grade, first), SpecialReason::Credit)
-            | held(special.major_risk && *risk == EnvRisk::Major as u8, SpecialReason::MajorRisk)
-            | held(special.complaints > 0 && *complaints >= least, SpecialReason::Complaints)
+    let held = |holds: bool, reason: SpecialReason| if holds { reason.bit() } else { 0 };
+    let of = |site: usize| {
+        held(special.case_months > 0 && cases[site] > 0, SpecialReason::Case)
+            | held(special.supervised && codes.flags[site] & supervised != 0, SpecialReason::Supervised)
+            | held(special.lowest_grades > 0 && grade_from(codes.grade[site], first), SpecialReason::Credit)
+            | held(special.major_risk && codes.env_risk[site] == EnvRisk::Major as u8, SpecialReason::MajorRisk)
+            | held(special.complaints > 0 && complaints[site] >= least, SpecialReason::Complaints)
     };
-    Ok(codes.grade.iter().zip(&codes.flags).zip(&codes.env_risk).zip(cases.iter().zip(complaints)).map(own).collect())
+    Ok((0..features.frame.height()).map(of).collect())
 }
 
 /// Aggravators of every site, a bit each.
@@ -210,14 +210,13 @@ fn aggravated_bits(features: &RiskFeatures, policy: &Policy) -> AppResult<Vec<u8
     let (violations, complaints) = (counts(features, &feature::VIOLATIONS)?, counts(features, &feature::COMPLAINTS)?);
     let (least, poor) = (i64::from(policy.aggravators.min_complaints), policy.credit.poor_from);
     let held = |holds: bool, aggravator: Aggravator| if holds { aggravator.bit() } else { 0 };
-    let rows = codes.env_risk.iter().zip(&codes.grade).zip(violations.iter().zip(complaints));
-    let own = |((risk, grade), (violations, complaints)): ((&u8, &u8), (&i64, &i64))| {
-        held(*violations > 0, Aggravator::Violations)
-            | held(*complaints >= least, Aggravator::Complaints)
-            | held(*risk <= EnvRisk::Larger as u8, Aggravator::Risk)
-            | held(grade_from(*grade, poor), Aggravator::Credit)
+    let of = |site: usize| {
+        held(violations[site] > 0, Aggravator::Violations)
+            | held(complaints[site] >= least, Aggravator::Complaints)
+            | held(codes.env_risk[site] <= EnvRisk::Larger as u8, Aggravator::Risk)
+            | held(grade_from(codes.grade[site], poor), Aggravator::Credit)
     };
-    Ok(rows.map(own).collect())
+    Ok((0..features.frame.height()).map(of).collect())
 }
 
 /// Index of the first category whose condition a site meets, after the body's merges.
@@ -236,13 +235,14 @@ fn strata_of(codes: &SiteCodes, policy: &Policy) -> Vec<u8> {
         }
     }
     let merged: Vec<Vec<u8>> = codes.bodies.iter().map(|body| merges_of(body, policy)).collect();
-    let stratum = |(((class, kind), key), body): (((&u8, &u8), &u8), &u32)| {
-        let class = usize::from(*class).min(CLASSES - 1);
-        let kind = usize::from(*kind).min(KINDS - 1);
-        let place = own[class][kind][usize::from(*key > 0)];
-        merged.get(*body as usize).and_then(|merged| merged.get(usize::from(place))).copied().unwrap_or(place)
+    let of = |site: usize| {
+        let class = usize::from(codes.supervision[site]).min(CLASSES - 1);
+        let kind = usize::from(codes.management[site]).min(KINDS - 1);
+        let place = own[class][kind][usize::from(codes.key_units[site] > 0)];
+        let merged = merged.get(codes.body[site] as usize).and_then(|merged| merged.get(usize::from(place)));
+        merged.copied().unwrap_or(place)
     };
-    codes.supervision.iter().zip(&codes.management).zip(&codes.key_units).zip(&codes.body).map(stratum).collect()
+    (0..codes.body.len()).map(of).collect()
 }
 
 /// Where each category of a body goes; of several merges of one category the last one counts.
