@@ -2,10 +2,10 @@
 //!
 //! Duty: one connection, encrypted unless it stays on this machine, with one read-only snapshot for all tables of an
 //! import; each table as a Parquet file whose bytes depend on its rows alone. Everything that can go wrong is one
-//! message with a code ([`fault`]).
+//! message with a code (`fault`).
 //!
 //! Method: PostgreSQL's frontend/backend protocol 3.0 through the `postgres` package; rows come as `COPY … (FORMAT
-//! BINARY)` and are decoded here ([`copy`], [`value`]), since a server may be anything that says it is one.
+//! BINARY)` and are decoded here (`copy`, `value`), since a server may be anything that says it is one.
 
 mod address;
 mod connect;
