@@ -148,6 +148,42 @@ fn an_exported_folder_is_checked_by_a_button() {
 }
 
 #[test]
+fn the_journal_is_held_against_its_published_head() {
+    let mut window = opened_january();
+    window.app_mut().go(ScreenId::Audit);
+    window.harness.run_steps(2);
+    window.click("核验证书");
+    let fill = |window: &mut Window, text: &str| {
+        window.harness.get_by_role_and_label(Role::MultilineTextInput, "已公布的日志根值").scroll_to_me();
+        window.harness.run_steps(4);
+        window.harness.get_by_role_and_label(Role::MultilineTextInput, "已公布的日志根值").click();
+        window.harness.run_steps(2);
+        window.key(egui::Modifiers::COMMAND, egui::Key::A);
+        window.text(text);
+    };
+    let check = |window: &mut Window| {
+        window.harness.get_by_label("核对日志").scroll_to_me();
+        window.harness.run_steps(4);
+        window.click("核对日志");
+    };
+    check(&mut window);
+    window.until("the check without a head", |w| w.shows("已核对的步骤均通过，有步骤未核对"));
+    let now =
+        window.shown().into_iter().find_map(|line| line.strip_prefix("现在的日志根值 ").map(str::to_owned)).unwrap();
+    fill(&mut window, "12");
+    window.until("the fault", |w| w.shows("日志根值应为「行数:64 位十六进制数字」"));
+    assert!(!window.enabled("核对日志"));
+    fill(&mut window, &now.to_uppercase());
+    check(&mut window);
+    window.until("the whole journal", |w| w.shows("日志完整，与已公布的根值一致"));
+    let (lines, _) = now.split_once(':').unwrap();
+    fill(&mut window, &format!("{lines}:{}", "ab".repeat(32)));
+    check(&mut window);
+    window.until("another journal", |w| w.shows("LOG-016"));
+    assert!(window.shows("日志根值，不通过"), "{:?}", window.shown());
+}
+
+#[test]
 fn the_verifier_takes_the_published_head_of_the_changes() {
     let mut window = opened_january();
     let path = window.project_folder().join("draws/2027-01/1/certificate.json");

@@ -3,6 +3,7 @@
 
 mod interference;
 mod journal;
+mod log_head;
 mod manifest;
 mod verify;
 
@@ -150,7 +151,7 @@ impl Screen for AuditScreen {
                     page_ui(ui, cx, &mut self.register, ListId::Register, &columns, (t::NO_SEALS, t::NO_SEALS_HINT));
                 self.export(cx, export, t::PAGES[1], &t::REGISTER_COLUMNS, Page::Register);
             }
-            Page::Verify => self.verify.ui(ui, cx, books),
+            Page::Verify => self.verify.ui(ui, cx, (books, open.saved.root())),
             Page::Hand => {
                 let c = t::HAND_COLUMNS;
                 let columns = columns(c, [154.0, 114.0, 144.0, 0.0, 0.0]);

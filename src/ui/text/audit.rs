@@ -157,6 +157,33 @@ pub fn period(period: Period) -> String {
 /// Before the grounds on which a closed unit is inspected.
 pub const ALTHOUGH_CLOSED: &str = "已关闭仍须检查：";
 
+/// Check of the journal.
+pub const LOG: &str = "核对操作日志";
+/// What it does.
+pub const LOG_WHY: &str =
+    "逐行核对本项目的操作日志，并与登记簿、变更、证书和各文件对照；填写已公布的日志根值，才能发现整本日志的重写。";
+/// Published head.
+pub const LOG_HEAD: &str = "已公布的日志根值";
+/// Hint.
+pub const LOG_HEAD_HINT: &str = "行数:64 位十六进制根值，如公开文件「日志根值」所载";
+/// Wrong.
+pub const E_LOG_HEAD: &str = "日志根值应为「行数:64 位十六进制数字」";
+/// Missing.
+pub const NO_LOG_HEAD: &str = "不填则只与文件夹中留存的各处根值核对";
+/// Go.
+pub const LOG_CHECK: &str = "核对日志";
+/// All agrees.
+pub const LOG_HOLDS: &str = "日志完整，与已公布的根值一致";
+/// It failed.
+pub const LOG_FAILED: &str = "未能核对日志";
+/// The head as it stands.
+pub fn log_head_now(head: &str) -> String {
+    format!("现在的日志根值 {head}")
+}
+/// Files changed by another hand.
+pub fn log_interventions(count: usize) -> String {
+    format!("经两人采用的外部改动 {count} 处，见「人工干预」")
+}
 /// Check of an exported folder.
 pub const MANIFEST: &str = "核对导出的文件夹";
 /// Columns of what does not agree.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use egui::{RichText, Ui};
 
 use super::super::Cx;
+use super::log_head::LogView;
 use super::manifest::ManifestView;
 use crate::sampling::{StepState, hash_from_hex, to_hex};
 use crate::text::fold_width;
@@ -21,6 +22,15 @@ use crate::ui::widgets;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest};
 use crate::workspace::session::{Books, OpenedDraw, ViewCommand};
 
+/// What the right side shows the check of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Shown {
+    #[default]
+    Certificate,
+    Folder,
+    Log,
+}
+
 /// State of the page.
 #[derive(Default)]
 pub struct VerifyPage {
@@ -30,8 +40,8 @@ pub struct VerifyPage {
     commitment: String,
     head: String,
     manifest: ManifestView,
-    /// What the right side shows: a folder's check, or a certificate's.
-    folder_shown: bool,
+    log: LogView,
+    shown: Shown,
     /// The request that was sent last: what the result was held against.
     sent: Option<(PathBuf, Option<String>, bool)>,
     steps: ListState,
@@ -83,18 +93,22 @@ pub fn typed_commitment(text: &str) -> Result<Option<String>, ()> {
 
 impl VerifyPage {
     fn send(&mut self, cx: &mut Cx<'_>, request: VerifyRequest, own: bool) {
-        self.folder_shown = false;
+        self.shown = Shown::Certificate;
         self.sent = Some((request.certificate.clone(), request.commitment.clone(), own));
         cx.send(ViewCommand::Verify(Box::new(request)));
     }
 
     /// True where the page shows a list.
     pub fn has_list(&self) -> bool {
-        if self.folder_shown { self.manifest.has_findings() } else { self.sent.is_some() }
+        match self.shown {
+            Shown::Certificate => self.sent.is_some(),
+            Shown::Folder => self.manifest.has_findings(),
+            Shown::Log => true,
+        }
     }
 
     /// Draws the page.
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, books: &Books) {
+    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, (books, root): (&Books, &Path)) {
         if let Some(paths) = self.picking.as_ref().and_then(Picking::poll) {
             self.picking = None;
             self.chosen = paths.into_iter().next().or(self.chosen.take());
@@ -109,14 +123,24 @@ impl VerifyPage {
                         ui.add_space(GRID);
                         self.foreign(ui, cx);
                         ui.add_space(GRID);
-                        self.folder_shown |= self.manifest.card(ui, cx);
+                        if self.manifest.card(ui, cx) {
+                            self.shown = Shown::Folder;
+                        }
+                        ui.add_space(GRID);
+                        if self.log.card(ui, root) {
+                            self.shown = Shown::Log;
+                        }
                     });
                 });
             });
             ui.add_space(GRID);
             let width = ui.available_width();
             ui.allocate_ui(egui::vec2(width, height), |ui| {
-                ui.vertical(|ui| if self.folder_shown { self.manifest.result(ui, cx) } else { self.result(ui, cx) });
+                ui.vertical(|ui| match self.shown {
+                    Shown::Certificate => self.result(ui, cx),
+                    Shown::Folder => self.manifest.result(ui, cx),
+                    Shown::Log => self.log.result(ui, cx),
+                });
             });
         });
     }
@@ -298,7 +322,7 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
 }
 
 /// The steps of the verification: name, how it ended, what was found.
-fn steps_ui(ui: &mut Ui, list: &mut ListState, steps: &[(&str, StepState, &str)]) {
+pub(super) fn steps_ui(ui: &mut Ui, list: &mut ListState, steps: &[(&str, StepState, &str)]) {
     let palette = theme::of(ui);
     let c = t::STEP_COLUMNS;
     let columns = [
