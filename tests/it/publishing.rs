@@ -122,6 +122,16 @@ fn the_export_writes_documents_by_the_office_s_own_templates() {
     let notice = all.files.iter().filter(is_pdf).find(|path| path.to_string_lossy().contains("通告")).unwrap();
     assert!(text(notice).contains("本次公开检查结果 1 项"));
 
+    // a document by a part of its name; a word that is no file's writes nothing and says so
+    let notice_alone = export("通告", &["通告"]).unwrap();
+    assert_eq!(notice_alone.files.len(), 2, "{:?}", notice_alone.files);
+    let nothing = export("无", &["没有的文件"]).unwrap();
+    assert!(
+        nothing.files.is_empty() && nothing.notes.iter().any(|note| note.contains("未写出任何文件")),
+        "{:?}",
+        nothing.notes
+    );
+
     // the product's templates come only where they are asked for; changed and put back, one takes its place
     let given = export("模板夹", &["模板"]).unwrap();
     assert!(given.files.iter().any(|path| path.ends_with("模板/公文.typ")), "{:?}", given.files);

@@ -278,6 +278,9 @@ pub fn export_project(
     add(PAGES, public.pages, Some((&scan, public.masked.counts)))?;
     exported.files.extend(parts.iter().flat_map(ExportPart::paths));
     exported.notes.extend(public.remarks);
+    if exported.files.is_empty() {
+        exported.notes.push(NOTHING_ASKED.to_owned());
+    }
     exported.masked = public.masked;
     if public.not_entered > 0 {
         exported.notes.push(format!(
@@ -299,6 +302,9 @@ pub fn export_project(
     commit_parts(project, &parts, detail, context)?;
     Ok(exported)
 }
+
+/// Said where no file is of the kinds asked for.
+const NOTHING_ASKED: &str = "没有符合所选类型与月份的文件，未写出任何文件";
 
 /// How many targets are not visited yet, and where they are named.
 fn secrecy_note(exported: &Exported, to: &Path, unvisited: usize) -> String {

@@ -48,7 +48,8 @@ impl ExportRequest {
     /// True where a document (.pdf, .docx) may be among the files wanted.
     pub(super) fn takes_documents(&self) -> bool {
         let takes = |folder: &&str| DOCUMENTS.iter().any(|end| self.takes(folder, &format!("{PACKS}.{end}")));
-        [INTERNAL, EVIDENCE, PUBLIC].iter().any(takes)
+        // a part of a name may be any document's
+        [INTERNAL, EVIDENCE, PUBLIC].iter().any(takes) || self.names_a_part()
     }
 
     /// Which of .pdf and .docx are wanted of a document in a folder.

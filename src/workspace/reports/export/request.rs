@@ -3,6 +3,9 @@
 use super::{BRIEFING, EVIDENCE, FORMS, INTERNAL, PACKS, PUBLIC, TASKS, TEMPLATES};
 use crate::domain::PlanMonth;
 
+/// Words that stand for a family of files.
+const FAMILIES: [&str; 7] = [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS, TEMPLATES, BRIEFING];
+
 /// What to export.
 #[derive(Debug, Clone, Default)]
 pub struct ExportRequest {
@@ -16,8 +19,7 @@ pub struct ExportRequest {
 
 impl ExportRequest {
     pub(super) fn takes(&self, folder: &str, name: &str) -> bool {
-        let families = [INTERNAL, EVIDENCE, PUBLIC, TASKS, FORMS, TEMPLATES, BRIEFING];
-        let is_family = |word: &&String| families.contains(&word.trim());
+        let is_family = |word: &&String| FAMILIES.contains(&word.trim());
         let (families, endings): (Vec<&String>, Vec<&String>) = self.only.iter().partition(is_family);
         let is_of = |family: &str| match family {
             TASKS => folder.starts_with(INTERNAL) && (name.contains(TASKS) || name.contains(PACKS)),
@@ -33,6 +35,11 @@ impl ExportRequest {
                     // no ending is Chinese: what is meant is a document
                     name.ends_with(&format!(".{word}")) || !word.is_ascii() && name.contains(&word)
                 }))
+    }
+
+    /// True where a file is asked for by a part of its name.
+    pub(super) fn names_a_part(&self) -> bool {
+        self.only.iter().map(|word| word.trim()).any(|word| !word.is_ascii() && !FAMILIES.contains(&word))
     }
 
     pub(super) fn wants(&self, month: PlanMonth) -> bool {
