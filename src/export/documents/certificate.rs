@@ -138,18 +138,18 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
     }
     let columns = vec![
         column("序号", 9, true),
-        column("层", 58, false),
-        column("单元", 44, false),
+        column("层", 52, false),
+        column("单元", 47, false),
         column("入选概率", 23, true),
-        column("号码", 29, true),
+        column("号码", 32, true),
     ];
     sheets.push(PrintSheet::new("入选单元（按层内顺序）".to_owned(), columns, selected));
     if !substitutes.is_empty() {
         let columns = vec![
-            column("替换单元", 44, false),
-            column("所替换的单元", 44, false),
-            column("号码", 29, true),
-            column("理由", 46, false),
+            column("替换单元", 47, false),
+            column("所替换的单元", 47, false),
+            column("号码", 32, true),
+            column("理由", 37, false),
         ];
         sheets.push(PrintSheet::new("替换".to_owned(), columns, substitutes));
     }
