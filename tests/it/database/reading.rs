@@ -212,6 +212,8 @@ fn database_city_gives_the_same_plan_and_frame_as_its_files() {
 
 fn fairdraw(arguments: &[&str], password: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
+    // a report without a folder of inputs goes where the program stands: not into the repository
+    command.current_dir(std::env::temp_dir());
     command
         .args(arguments)
         .env_remove("PGPASSWORD")

@@ -10,6 +10,7 @@ use crate::command_line::{fairdraw, text, words};
 fn export(server: &Server, root: &Path, more: &[&str]) -> Output {
     let address = server.address_text();
     let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
+    command.current_dir(std::env::temp_dir());
     command.args(["--operator", "测试员", "export", text(root), "--database", &address]).args(more);
     command.env("FAIRDRAW_DB_PASSWORD", PASSWORD).stdin(std::process::Stdio::null()).output().unwrap()
 }
