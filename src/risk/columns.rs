@@ -26,32 +26,18 @@ pub fn factor(id: &str) -> String {
     format!("f_{id}")
 }
 
-/// Columns of the features, from which the table is computed: codes, flags and counts of each site. The flags that
-/// lie in the registry keep the registry's names.
+/// Columns of the features, from which the table is computed: counts of each site, and the flags that do not lie in the
+/// registry.
 pub(super) mod feature {
     use super::column_names;
 
     column_names! {
-        /// Enforcing body.
-        BODY: Text = "body",
-        /// Position of the management category, heaviest first.
-        MANAGEMENT: Small = "management",
-        /// Position of the supervision class.
-        SUPERVISION: Small = "supervision",
-        /// Position of the environmental risk level, highest first.
-        ENV_RISK: Small = "env_risk",
-        /// On how many lists of key units the site stands.
-        KEY_UNITS: Small = "key_units",
-        /// Worst grade of the latest graded year.
-        GRADE: Small = "grade",
         /// A 限期整改 is running.
         RECTIFICATION: Flag = "rectification",
         /// A permit event within the last twelve months.
         PERMIT_EVENT_RECENT: Flag = "permit_event_recent",
         /// The permit has expired.
         EXPIRED: Flag = "expired",
-        /// Months since the last finished check; null where none is known.
-        UNVISITED: Thousandths = "unvisited",
         /// Penalties within the months that make a site special.
         CASES: Thousandths = "n_case",
         /// Penalties within the months of the aggravators.

@@ -9,17 +9,16 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::{DataFrame, IdxCa, IdxSize, PlSmallStr};
 
-use super::columns::feature;
+use super::codes::{NO_CHECK, NO_CODE, NO_GRADE, SiteCodes, bit};
 use super::events::{OwnEvent, own_events};
-use super::features::{EventFactor, NO_CODE, NO_GRADE, RiskFeatures, site_columns};
+use super::features::{EventFactor, RiskFeatures, site_columns};
 use super::input::{failed, month_ordinal};
-use super::score::{MOST_WEIGHT, flag_column};
+use super::score::MOST_WEIGHT;
 use super::slots::Slots;
 use super::{Contribution, RiskInputs, RiskTable};
 use crate::diagnostic::AppResult;
 use crate::domain::Category;
 use crate::policy::{EventTable, FactorRule, Milli, Policy, SiteFlag};
-use crate::registry::columns::{Column, Small};
 use crate::registry::schema::{event, sources};
 
 /// What a line of points rests on.
@@ -135,7 +134,7 @@ pub fn explain_site(
     let contributions = table.explain(row, policy)?;
     let as_of = table.as_of();
     let events = Events::of(inputs, row, as_of)?;
-    let site = Site { frame: &features.frame, row };
+    let site = Site { codes: &features.codes, row };
     let mut at = 0;
     let mut factors = Vec::with_capacity(contributions.len());
     for (contribution, factor) in contributions.into_iter().zip(&policy.factors) {
@@ -145,7 +144,7 @@ pub fn explain_site(
                 at += 1;
                 event_factor.map_or_else(Vec::new, |factor| events.lines(factor, points.0, as_of))
             }
-            rule => site.line(rule, &factor.id)?.into_iter().collect(),
+            rule => site.line(rule, &factor.id).into_iter().collect(),
         };
         factors.push((contribution, lines.into_iter().filter(|line| line.points != 0).collect()));
     }
@@ -155,59 +154,55 @@ pub fn explain_site(
 
 /// The site's own row of the features.
 struct Site<'a> {
-    frame: &'a DataFrame,
+    codes: &'a SiteCodes,
     row: usize,
 }
 
 impl Site<'_> {
-    fn code(&self, column: &Column<Small>) -> AppResult<u8> {
-        Ok(column.cells(self.frame).map_err(failed)?.get(self.row).unwrap_or(NO_CODE))
-    }
-
-    fn flag(&self, name: &str) -> AppResult<bool> {
-        let column = self.frame.column(name).map_err(failed)?;
-        Ok(column.bool().map_err(failed)?.get(self.row).unwrap_or(false))
+    fn code(&self, codes: &[u8]) -> u8 {
+        codes.get(self.row).copied().unwrap_or(NO_CODE)
     }
 
     /// The one line of a factor that no events make.
-    fn line(&self, rule: &FactorRule, id: &str) -> AppResult<Option<ScoreLine>> {
+    fn line(&self, rule: &FactorRule, id: &str) -> Option<ScoreLine> {
         let line = |ground, points| Some(ScoreLine { ground, points, falls: None });
-        Ok(match rule {
+        let codes = self.codes;
+        match rule {
             FactorRule::Events { .. } => None,
             FactorRule::Management(points) => {
-                let category = Category::ALL.get(usize::from(self.code(&feature::MANAGEMENT)?)).copied();
+                let category = Category::ALL.get(usize::from(self.code(&codes.management))).copied();
                 let given = category.and_then(|category| points.get(&category)).copied().unwrap_or_default();
                 line(Ground::Management(category), given.0)
             }
             FactorRule::KeyUnit(each) => {
-                let lists = self.code(&feature::KEY_UNITS)?;
+                let lists = self.code(&codes.key_units);
                 line(Ground::KeyUnits { lists, each: each.0 }, i64::from(lists) * each.0)
             }
             FactorRule::Credit { points, missing } => {
-                let grade = Some(self.code(&feature::GRADE)?).filter(|grade| *grade != NO_GRADE);
+                let grade = Some(self.code(&codes.grade)).filter(|grade| *grade != NO_GRADE);
                 let given = grade.and_then(|grade| points.get(usize::from(grade))).copied();
                 // a grade past the scale scores as none
                 line(Ground::Grade(grade.filter(|_| given.is_some())), given.unwrap_or(*missing).0)
             }
             FactorRule::EnvRisk { major, larger, general } => {
-                let level = self.code(&feature::ENV_RISK)?;
+                let level = self.code(&codes.env_risk);
                 let given: Option<&Milli> = [major, larger, general].into_iter().nth(usize::from(level));
                 given.and_then(|points| line(Ground::EnvRisk(level), points.0))
             }
             FactorRule::Flag { flag, points } => {
-                let set = self.flag(flag_column(*flag).name())?;
+                let set = self.code(&codes.flags) & bit(*flag) != 0;
                 line(Ground::Flag(*flag), points.0).filter(|_| set)
             }
             FactorRule::Industry { points, .. } => {
-                let set = self.flag(&feature::industry(id))?;
+                let set = codes.industry(id).get(self.row) == Some(&true);
                 line(Ground::Industry, points.0).filter(|_| set)
             }
             FactorRule::Unvisited { per_month, never } => {
-                let months = feature::UNVISITED.cells(self.frame).map_err(failed)?.get(self.row);
+                let months = codes.unvisited.get(self.row).copied().filter(|months| *months != NO_CHECK).map(i64::from);
                 let points = months.map_or(never.0, |months| months * per_month.0);
                 line(Ground::Unvisited { months, per_month: per_month.0 }, points)
             }
-        })
+        }
     }
 }
 

@@ -4,28 +4,18 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 
 use crate::diagnostic::AppResult;
-use crate::domain::{Category, Supervision};
 use crate::policy::{Decay, EventTable, FactorRule, Policy};
-use crate::registry::columns::{Column as Typed, Day, Flag, Text};
+use crate::registry::columns::{Column as Typed, Day};
 use crate::registry::schema::{credit, sources};
-use crate::registry::vocabulary::EnvRisk;
 use crate::registry::{FrameColumn, TableKind};
 
 use super::RiskInputs;
-use super::codes::SiteCodes;
+use super::codes::{NO_CHECK, NO_GRADE, SiteCodes};
 use super::columns::feature;
 use super::events::{COUNTERS, IgnoredEvents, NEVER, compute_events};
 use super::input::{failed, month_ordinal, typed_columns};
 use super::slots::Slots;
 use crate::text::day::day_number;
-
-/// No credit grade known.
-pub(super) const NO_GRADE: u8 = u8::MAX;
-/// Code of a text that is none of the known ones.
-pub(super) const NO_CODE: u8 = u8::MAX;
-
-/// Months within which a permit event is recent.
-const RECENT_MONTHS: i32 = 12;
 
 /// The parts of a policy that features depend on; while they stay, a changed policy only needs scoring.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,7 +65,9 @@ impl FeatureKey {
 /// Features of every site, in the registry's order; independent of points, thresholds, grades' points and strata.
 #[derive(Debug, Clone)]
 pub struct RiskFeatures {
+    /// The site, and its counts: a column each, contiguous and without gaps.
     pub(super) frame: DataFrame,
+    /// What lies in its own row.
     pub(super) codes: SiteCodes,
     pub(super) key: FeatureKey,
     pub(super) as_of: NaiveDate,
@@ -93,7 +85,7 @@ impl RiskFeatures {
         let slots = Slots::of(&sites)?;
         let sums = compute_events(inputs, &slots, &key, as_of)?;
         let grades = grades_by_site(inputs.credit, &slots, as_of)?;
-        let mut frame = site_features(&sites, &key, as_of)?;
+        let mut frame = sites.select([sources::UNIT_ID.name()]).map_err(failed)?;
         let counts = key.events.iter().map(|factor| factor.column.as_str()).zip(sums.weights);
         #[allow(
             clippy::redundant_closure_for_method_calls,
@@ -104,14 +96,10 @@ impl RiskFeatures {
             frame.with_column(Int64Chunked::from_vec(name.into(), values).into_column()).map_err(failed)?;
         }
         let month = month_ordinal(as_of);
-        let unvisited = sums.last_check.iter().map(|last| (*last != NEVER).then(|| i64::from(month - last)));
-        let unvisited = feature::UNVISITED.column(Int64Chunked::from_iter_options(PlSmallStr::EMPTY, unvisited));
-        frame.with_column(unvisited).map_err(failed)?;
-        let grades = feature::GRADE.column(UInt8Chunked::from_vec(PlSmallStr::EMPTY, grades));
-        frame.with_column(grades).map_err(failed)?;
+        let unvisited = sums.last_check.iter().map(|last| if *last == NEVER { NO_CHECK } else { month - last });
+        let codes = SiteCodes::of(&sites, &key, as_of, (grades, unvisited.collect()))?;
         let mut ignored = sums.ignored;
         ignored.sort_by_key(|item| (item.table, item.reason));
-        let codes = SiteCodes::of(&frame, &key)?;
         Ok(Self { frame, codes, key, as_of, ignored })
     }
 
@@ -170,66 +158,6 @@ fn grades_by_site(grades: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> Ap
         }
     }
     Ok(slots.spread(&by_slot, |_, enterprise| enterprise))
-}
-
-/// Codes and flags that lie in the sites' own rows.
-fn site_features(sites: &DataFrame, key: &FeatureKey, as_of: NaiveDate) -> AppResult<DataFrame> {
-    let lists = sources::KEY_UNIT.cells(sites).map_err(failed)?;
-    let key_units: Vec<u8> = lists.iter().map(|list| list.map_or(0, count_entries)).collect();
-    let mut sites = sites.clone();
-    let key_units = feature::KEY_UNITS.column(UInt8Chunked::from_vec(PlSmallStr::EMPTY, key_units));
-    sites.with_column(key_units).map_err(failed)?;
-    let today = lit(day_number(as_of));
-    let flag = |column: &Typed<Flag>| column.expr().fill_null(lit(false));
-    let day = |column: &Typed<Day>| column.expr().to_physical();
-    let event_age = lit(month_ordinal(as_of)) - month_of(&sources::PERMIT_EVENT_DATE);
-    let recent = sources::PERMIT_EVENT
-        .expr()
-        .is_not_null()
-        .and(day(&sources::PERMIT_EVENT_DATE).lt_eq(today.clone()))
-        .and(event_age.lt_eq(lit(RECENT_MONTHS)));
-    let rectification = day(&sources::RECTIFY_BY).gt_eq(today.clone());
-    let expired = day(&sources::EXPIRES).lt(today);
-    let computed = |condition: Expr, column: &Typed<Flag>| condition.fill_null(lit(false)).alias(column.name());
-    let mut columns = vec![
-        sources::UNIT_ID.expr(),
-        sources::BODY.expr(),
-        code_of(&sources::MANAGEMENT, &Category::ALL.map(Category::id)).alias(feature::MANAGEMENT.name()),
-        code_of(&sources::SUPERVISION, &Supervision::ALL.map(Supervision::id)).alias(feature::SUPERVISION.name()),
-        code_of(&sources::ENV_RISK, &EnvRisk::ALL.map(EnvRisk::id)).alias(feature::ENV_RISK.name()),
-        feature::KEY_UNITS.expr(),
-        flag(&sources::SUPERVISED),
-        flag(&sources::REPORTS_OVERDUE),
-        flag(&sources::SELF_MONITORING_OVERDUE),
-        computed(rectification, &feature::RECTIFICATION),
-        computed(recent, &feature::PERMIT_EVENT_RECENT),
-        computed(expired, &feature::EXPIRED),
-    ];
-    for (name, codes) in &key.industries {
-        let mut meets = lit(false);
-        for code in codes {
-            meets = meets.or(sources::INDUSTRY.expr().str().starts_with(lit(code.as_str())));
-        }
-        columns.push(meets.fill_null(lit(false)).alias(name.as_str()));
-    }
-    sites.lazy().select(columns).collect().map_err(failed)
-}
-
-/// Entries of a `;`-joined list, each counted once.
-fn count_entries(list: &str) -> u8 {
-    let mut entries: Vec<&str> = list.split(';').map(str::trim).filter(|entry| !entry.is_empty()).collect();
-    entries.sort_unstable();
-    entries.dedup();
-    entries.len().min(200) as u8
-}
-
-/// A text column as its position among the known texts, [`NO_CODE`] for others.
-fn code_of(column: &Typed<Text>, known: &[&str]) -> Expr {
-    let mut code = lit(i32::from(NO_CODE));
-    for (i, text) in known.iter().enumerate().rev() {
-        code = when(column.expr().eq(lit(*text))).then(lit(i as i32)).otherwise(code);
-    }
-    code.cast(DataType::UInt8)
 }
 
 /// Months since year 0, as [`month_ordinal`] counts them.

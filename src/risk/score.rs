@@ -13,13 +13,12 @@ use rayon::prelude::*;
 use crate::diagnostic::{AppError, AppResult, Severity};
 use crate::domain::{Category, Supervision};
 use crate::policy::{CategoryCondition, FactorRule, Policy, SiteFlag, check_policy};
-use crate::registry::columns::{Column, Flag, Thousandths};
-use crate::registry::schema::sources;
+use crate::registry::columns::{Column, Thousandths};
 use crate::registry::vocabulary::EnvRisk;
 
-use super::codes::{SiteCodes, UNVISITED, bit};
+use super::codes::{NO_CHECK, NO_GRADE, SiteCodes, bit};
 use super::columns::{self, feature};
-use super::features::{NO_GRADE, RiskFeatures};
+use super::features::RiskFeatures;
 use super::input::failed;
 use super::table::{Aggravator, RiskTable, SpecialReason};
 
@@ -144,30 +143,14 @@ fn points_of(features: &RiskFeatures, id: &str, rule: &FactorRule, cap: i64) -> 
             looked_up(&codes.flags, &table(|flags| if flags & own == 0 { 0 } else { points.0 }, cap))
         }
         FactorRule::Industry { points, .. } => {
-            let name = feature::industry(id);
-            let most = [0, points.0.min(cap)];
-            let holds = codes.industries.iter().find(|(column, _)| *column == name).map(|(_, holds)| holds);
-            holds.map_or_else(
-                || vec![0; features.frame.height()],
-                |holds| holds.iter().map(|holds| most[usize::from(*holds)]).collect(),
-            )
+            let given = [0, points.0.min(cap)];
+            codes.industry(id).iter().map(|holds| given[usize::from(*holds)]).collect()
         }
         FactorRule::Unvisited { per_month, never } => {
-            let of = |months: &i32| if *months == UNVISITED { never.0 } else { i64::from(*months) * per_month.0 };
+            let of = |months: &i32| if *months == NO_CHECK { never.0 } else { i64::from(*months) * per_month.0 };
             codes.unvisited.iter().map(|months| of(months).min(cap)).collect()
         }
     })
-}
-
-pub(super) fn flag_column(flag: SiteFlag) -> Column<Flag> {
-    match flag {
-        SiteFlag::Supervised => sources::SUPERVISED,
-        SiteFlag::ReportsOverdue => sources::REPORTS_OVERDUE,
-        SiteFlag::SelfMonitoringOverdue => sources::SELF_MONITORING_OVERDUE,
-        SiteFlag::Rectification => feature::RECTIFICATION,
-        SiteFlag::RecentPermitEvent => feature::PERMIT_EVENT_RECENT,
-        SiteFlag::Expired => feature::EXPIRED,
-    }
 }
 
 /// The first tier whose least score a site reaches, the last one otherwise.

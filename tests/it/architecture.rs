@@ -75,7 +75,7 @@ const ROOMS: [Room; 29] = [
     ),
     room(
         "risk",
-        "frames → score, tier, explanation, as polars expressions",
+        "frames → score, tier, explanation: events summed by site, points by tables over codes",
         "text domain diagnostic policy registry",
         "chrono polars rayon rustc_hash",
     ),

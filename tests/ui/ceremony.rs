@@ -167,7 +167,7 @@ fn the_journal_is_held_against_its_published_head() {
         window.click("核对日志");
     };
     check(&mut window);
-    window.until("the check without a head", |w| w.shows("已核对的步骤均通过，有步骤未核对"));
+    window.until("the check without a head", |w| w.shows("日志与项目文件相符，未与公布的日志根值核对"));
     let now =
         window.shown().into_iter().find_map(|line| line.strip_prefix("现在的日志根值 ").map(str::to_owned)).unwrap();
     fill(&mut window, "12");

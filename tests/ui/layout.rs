@@ -175,10 +175,10 @@ fn faults(window: &Window) -> Vec<String> {
     faults
 }
 
-/// A row of words from the left, and a button over its end or beside it.
-fn words_and_button(beside: bool) -> Painted {
+/// A piece of a screen alone, with the window's fonts and look.
+fn piece<'a>(size: egui::Vec2, mut show: impl FnMut(&mut egui::Ui) + 'a) -> egui_kittest::Harness<'a> {
     let mut frames = 0;
-    let mut harness = egui_kittest::Harness::builder().with_size(egui::vec2(400.0, 60.0)).build_ui(move |ui| {
+    let mut harness = egui_kittest::Harness::builder().with_size(size).build_ui(move |ui| {
         frames += 1;
         if frames == 1 {
             fairdraw::ui::fonts::install(ui.ctx());
@@ -186,12 +186,20 @@ fn words_and_button(beside: bool) -> Painted {
             ui.ctx().request_repaint();
             return;
         }
+        show(ui);
+    });
+    harness.run();
+    harness
+}
+
+/// A row of words from the left, and a button over its end or beside it.
+fn words_and_button(beside: bool) -> Painted {
+    let harness = piece(egui::vec2(400.0, 60.0), move |ui| {
         let words = ui.label("56 家，配对 56 组；其中必定抽取 8 家").rect;
         let left = if beside { words.right() + 8.0 } else { words.right() - 40.0 };
         let place = Rect::from_min_size(egui::pos2(left, words.top() - 4.0), egui::vec2(90.0, 28.0));
         ui.put(place, egui::Button::new("重放抽取"));
     });
-    harness.run();
     Painted::of_shapes(&harness.output().shapes)
 }
 
@@ -208,22 +216,13 @@ fn a_term_and_its_mark_stay_together_in_a_row_of_any_width() {
     use fairdraw::ui::text::help::Term;
     for width in (200..640).step_by(9) {
         let width = width as f32;
-        let mut frames = 0;
-        let mut harness = egui_kittest::Harness::builder().with_size(egui::vec2(900.0, 200.0)).build_ui(move |ui| {
-            frames += 1;
-            if frames == 1 {
-                fairdraw::ui::fonts::install(ui.ctx());
-                fairdraw::ui::theme::apply(ui.ctx());
-                ui.ctx().request_repaint();
-                return;
-            }
+        let harness = piece(egui::vec2(900.0, 200.0), move |ui| {
             ui.set_max_width(width);
             ui.horizontal_wrapped(|ui| {
                 ui.label("各层名额已按年度种子取整，合计 1,617 家");
                 help_marks(ui, &[Term::SamplingFrame, Term::Stratum, Term::InclusionProbability, Term::Rounding]);
             });
         });
-        harness.run();
         let marks: Vec<Rect> = harness.get_all_by_role(Role::Button).map(|mark| mark.rect()).collect();
         assert_eq!(marks.len(), 4);
         let left =

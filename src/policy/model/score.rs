@@ -133,6 +133,18 @@ pub enum SiteFlag {
     Expired,
 }
 
+impl SiteFlag {
+    /// All, in the order of their declaration.
+    pub const ALL: [Self; 6] = [
+        Self::Supervised,
+        Self::ReportsOverdue,
+        Self::SelfMonitoringOverdue,
+        Self::Rectification,
+        Self::RecentPermitEvent,
+        Self::Expired,
+    ];
+}
+
 /// Share of an event by age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -174,6 +174,8 @@ pub const NO_LOG_HEAD: &str = "不填则只与文件夹中留存的各处根值�
 pub const LOG_CHECK: &str = "核对日志";
 /// All agrees.
 pub const LOG_HOLDS: &str = "日志完整，与已公布的根值一致";
+/// All agrees, and no published head was given.
+pub const LOG_ALONE: &str = "日志与项目文件相符，未与公布的日志根值核对";
 /// It failed.
 pub const LOG_FAILED: &str = "未能核对日志";
 /// The head as it stands.

@@ -141,9 +141,7 @@ pub fn is_light_change(analysis: &Analysis, before: &Policy, after: &Policy) -> 
 /// `RSK-…`, `PLN-…`, `FRM-001`.
 pub fn recompute_analysis(project: &Project, analysis: &Analysis) -> AppResult<Analysis> {
     // on a thread of the pool: its many short parallel steps need not be handed over to it one by one
-    let mut made = None;
-    rayon::scope(|_| made = Some(recompute(project, analysis)));
-    made.unwrap_or_else(|| recompute(project, analysis))
+    rayon::join(|| recompute(project, analysis), || ()).0
 }
 
 fn recompute(project: &Project, analysis: &Analysis) -> AppResult<Analysis> {

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use egui::{RichText, Ui};
 
 use super::super::Cx;
-use super::verify::steps_ui;
+use super::verify::{published_ui, steps_ui};
 use crate::diagnostic::ProgressState;
-use crate::text::fold_width;
 use crate::ui::slot::Slot;
 use crate::ui::table::ListState;
 use crate::ui::text::audit as t;
@@ -29,12 +28,6 @@ pub struct LogView {
     steps: ListState,
 }
 
-/// A head as typed: half-width, without blanks.
-fn typed_head(text: &str) -> Result<Option<LogHead>, ()> {
-    let folded: String = fold_width(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-    if folded.is_empty() { Ok(None) } else { parse_head(&folded).map(Some).map_err(|_| ()) }
-}
-
 impl LogView {
     /// Draws the card that asks for the head; true where the check was just asked for.
     pub fn card(&mut self, ui: &mut Ui, root: &Path) -> bool {
@@ -43,23 +36,9 @@ impl LogView {
             ui.set_width(ui.available_width());
             widgets::heading(ui, t::LOG);
             ui.add(egui::Label::new(theme::note(ui, t::LOG_WHY)).wrap());
-            let name = ui.label(t::LOG_HEAD);
-            let field = egui::TextEdit::multiline(&mut self.head)
-                .desired_rows(2)
-                .desired_width(ui.available_width())
-                .font(egui::FontId::monospace(theme::BODY))
-                .hint_text(t::LOG_HEAD_HINT);
-            ui.add(field).labelled_by(name.id);
-            let head = typed_head(&self.head);
-            match &head {
-                Err(()) => {
-                    ui.label(RichText::new(t::E_LOG_HEAD).color(theme::of(ui).red));
-                }
-                Ok(None) => {
-                    ui.add(egui::Label::new(theme::note(ui, t::NO_LOG_HEAD)).wrap());
-                }
-                Ok(Some(_)) => {}
-            }
+            let missing = theme::note(ui, t::NO_LOG_HEAD);
+            let words = [t::LOG_HEAD, t::LOG_HEAD_HINT, t::E_LOG_HEAD];
+            let head = published_ui(ui, &mut self.head, words, missing, |text| parse_head(&text).ok());
             if ui.add_enabled(head.is_ok(), egui::Button::new(t::LOG_CHECK)).clicked()
                 && let Ok(head) = head
             {
@@ -90,7 +69,7 @@ impl LogView {
         let palette = theme::of(ui);
         let (words, ink) = match found.report.faults.len() {
             0 if asked.1.is_some() => (t::LOG_HOLDS.to_owned(), palette.green),
-            0 => (t::PARTLY.to_owned(), palette.amber),
+            0 => (t::LOG_ALONE.to_owned(), palette.amber),
             faults => (t::faults(faults), palette.red),
         };
         ui.label(RichText::new(words).font(theme::bold(theme::TITLE)).color(ink));

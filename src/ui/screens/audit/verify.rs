@@ -79,16 +79,15 @@ pub fn own_request(opened: &OpenedDraw) -> VerifyRequest {
     }
 }
 
-/// A commitment as typed: half-width, without blanks, lower-case; `Err` where it is none.
-///
-/// # Errors
-/// Nothing but that it is no commitment.
-pub fn typed_commitment(text: &str) -> Result<Option<String>, ()> {
+/// A value as typed: read half-width, without blanks, in lower case; `Err` where it is none.
+fn typed<T>(text: &str, read: impl FnOnce(String) -> Option<T>) -> Result<Option<T>, ()> {
     let folded: String = fold_width(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-    if folded.is_empty() {
-        return Ok(None);
-    }
-    hash_from_hex(&folded).map(|_| Some(folded)).ok_or(())
+    if folded.is_empty() { Ok(None) } else { read(folded).map(Some).ok_or(()) }
+}
+
+/// A hash as typed: hexadecimal digits; `None` where it is none.
+fn typed_hash(text: String) -> Option<String> {
+    hash_from_hex(&text).map(|_| text)
 }
 
 impl VerifyPage {
@@ -209,9 +208,10 @@ impl VerifyPage {
             }
             let missing = RichText::new(t::NOT_PUBLISHED).color(palette.amber);
             let words = [t::COMMITMENT, t::COMMITMENT_HINT, t::E_COMMITMENT];
-            let typed = published_ui(ui, &mut self.commitment, words, missing);
+            let typed = published_ui(ui, &mut self.commitment, words, missing, typed_hash);
             let missing = theme::note(ui, t::NO_HEAD);
-            let head = published_ui(ui, &mut self.head, [t::HEAD, t::HEAD_HINT, t::E_HEAD], missing);
+            let words = [t::HEAD, t::HEAD_HINT, t::E_HEAD];
+            let head = published_ui(ui, &mut self.head, words, missing, typed_hash);
             let ready = typed.is_ok() && head.is_ok() && request.is_some() && !cx.session.is_acting();
             if widgets::primary_if(ui, ready, t::VERIFY, t::NOT_CHOSEN).clicked()
                 && let (Ok(commitment), Ok(head), Some(request)) = (typed, head, request)
@@ -239,14 +239,15 @@ impl VerifyPage {
     }
 }
 
-/// The field of a published hash, named, with its hint and what is said of one that is none (which is the `Err`), and
+/// The field of a published value, named, with its hint and what is said of one that is none (which is the `Err`), and
 /// what is said where nothing is typed.
-fn published_ui(
+pub(super) fn published_ui<T>(
     ui: &mut Ui,
     text: &mut String,
     [label, hint, wrong]: [&str; 3],
     missing: RichText,
-) -> Result<Option<String>, ()> {
+    read: impl FnOnce(String) -> Option<T>,
+) -> Result<Option<T>, ()> {
     let name = ui.label(label);
     let field = egui::TextEdit::multiline(text)
         .desired_rows(2)
@@ -254,13 +255,13 @@ fn published_ui(
         .font(egui::FontId::monospace(theme::BODY))
         .hint_text(hint);
     ui.add(field).labelled_by(name.id);
-    let typed = typed_commitment(text);
+    let typed = typed(text, read);
     match &typed {
         Err(()) => {
             ui.label(RichText::new(wrong).color(theme::of(ui).red));
         }
         Ok(None) => {
-            ui.label(missing);
+            ui.add(egui::Label::new(missing).wrap());
         }
         Ok(Some(_)) => {}
     }
@@ -363,9 +364,9 @@ mod tests {
     fn a_commitment_may_be_typed_in_groups() {
         let hex = "ab".repeat(32);
         let typed = format!(" {}\n{} ", hex.get(..32).unwrap().to_uppercase(), hex.get(32..).unwrap());
-        assert_eq!(typed_commitment(&typed), Ok(Some(hex)));
-        assert_eq!(typed_commitment("  \n"), Ok(None));
-        assert_eq!(typed_commitment("abc"), Err(()));
+        assert_eq!(super::typed(&typed, typed_hash), Ok(Some(hex)));
+        assert_eq!(super::typed("  \n", typed_hash), Ok(None));
+        assert_eq!(super::typed("abc", typed_hash), Err(()));
     }
 
     #[test]
