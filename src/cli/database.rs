@@ -10,7 +10,6 @@ use super::output::say;
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::engine::database::{Address, DatabaseSource, DatabaseTarget, Password, find_password, quoted};
 use crate::registry::{DatabaseMapping, DatabaseTable, TableKind};
-use crate::workspace::intake::database::source_of;
 use crate::workspace::intake::import::load_mapping;
 
 /// Asks whoever sits at the terminal for a password; what is typed is not shown.
@@ -71,9 +70,9 @@ pub(super) fn source_in(
             .hint("请写 --database 地址 与 --table 表=来源；项目或列对应文件已记下的可以不写")
             .into());
     }
-    let mut source = source_of(&DatabaseMapping { address, tables }, None, Some(ask))?;
-    source.password = find_password(&source.address);
-    Ok(Some(source))
+    let address = Address::parse(&address)?;
+    let password = find_password(&address);
+    Ok(Some(DatabaseSource { address, tables, password, ask: Some(ask) }))
 }
 
 /// The server that an export goes to.

@@ -30,13 +30,13 @@ pub struct RefreshWhat {
     #[arg(long, value_name = "文件夹或文件", required_unless_present_any = ["database", "back", "list", "forget"])]
     pub from: Option<PathBuf>,
     /// 返回更新前的名录；不写编号则为最近一次
-    #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "")]
+    #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "", conflicts_with = "database")]
     pub back: Option<String>,
     /// 列出保留的旧名录
-    #[arg(long)]
+    #[arg(long, conflicts_with = "database")]
     pub list: bool,
     /// 删除一份保留的旧名录
-    #[arg(long, value_name = "编号")]
+    #[arg(long, value_name = "编号", conflicts_with = "database")]
     pub forget: Option<String>,
 }
 

@@ -21,6 +21,16 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// Every file of a folder and of those in it.
+pub(crate) fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
+    }
+    files
+}
+
 /// `verify` with every file of an exported draw.
 pub(crate) fn verify_evidence(folder: &Path, commitment: &str) -> Output {
     let file = |name: &str| text(&folder.join(name)).to_owned();

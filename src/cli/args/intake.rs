@@ -46,7 +46,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,
     /// 只读取原样单元格，不识别为表
-    #[arg(long)]
+    #[arg(long, conflicts_with = "database")]
     pub raw: bool,
     /// 按此表识别，如 sources、credit
     #[arg(long = "as", value_name = "表")]

@@ -56,6 +56,12 @@ pub(super) fn wrong(what: &str, value: &str) -> AppError {
         .into()
 }
 
+fn with_password() -> AppError {
+    Finding::error("DBS-002", "数据库地址里不能写密码")
+        .hint("请从地址中删去密码，改用环境变量 FAIRDRAW_DB_PASSWORD、PGPASSWORD 或 .pgpass 文件，也可在提示后输入；写过的密码应当更换")
+        .into()
+}
+
 /// `%41` → `A`.
 fn decoded(text: &str) -> AppResult<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -83,6 +89,15 @@ impl Address {
     /// encryption although the server is another machine.
     pub fn parse(text: &str) -> AppResult<Self> {
         let written = text.trim();
+        // a `?` in a password ends the address before its `@`: what would be quoted as wrong is a part of it
+        let is_cut = |(before, behind): (&str, &str)| !before.contains('@') && behind.contains('@');
+        Self::read(written).map_err(|fault| match fault.code() {
+            "DBS-001" if written.split_once('?').is_some_and(is_cut) => with_password(),
+            _ => fault,
+        })
+    }
+
+    fn read(written: &str) -> AppResult<Self> {
         let scheme = ["postgresql://", "postgres://"].into_iter().find_map(|scheme| written.strip_prefix(scheme));
         let Some(rest) = scheme else {
             // what is no address may be anything, a password too
@@ -97,9 +112,7 @@ impl Address {
         let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
         let secret = |name: &str| ["password", "passfile", "sslpassword"].iter().any(|s| name.eq_ignore_ascii_case(s));
         if user.is_some_and(|user| user.contains(':')) || names.into_iter().any(secret) || database.contains('@') {
-            return Err(Finding::error("DBS-002", "数据库地址里不能写密码")
-                .hint("请从地址中删去密码，改用环境变量 FAIRDRAW_DB_PASSWORD、PGPASSWORD 或 .pgpass 文件，也可在提示后输入；写过的密码应当更换")
-                .into());
+            return Err(with_password());
         }
         let mut address = Self {
             host: String::new(),
@@ -118,7 +131,8 @@ impl Address {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = decoded(value)?;
             match name {
-                "host" if Path::new(&value).is_absolute() => address.socket = Some(PathBuf::from(value)),
+                // where there are no sockets, nothing may count as one: it would go to the host in the clear
+                "host" if cfg!(unix) && Path::new(&value).is_absolute() => address.socket = Some(PathBuf::from(value)),
                 "host" => address.take_host(&value)?,
                 "port" => address.port = port_of(&value)?,
                 "user" => address.user = Some(value),
@@ -254,6 +268,8 @@ mod tests {
             "postgresql://h/d?password=hunter2",
             "postgresql://h/d?PASSWORD=hunter2",
             "postgresql://u:hunt/er2@h/d",
+            "postgresql://u:hunt?er2@h/d",
+            "postgresql://u:1?hunt=er2@h/d",
         ] {
             let error = Address::parse(text).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunt"), "{text}: {error}");

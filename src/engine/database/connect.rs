@@ -7,6 +7,7 @@ use std::time::Duration;
 use postgres::config::SslMode;
 use postgres::{Client, Config};
 
+use super::Ask;
 use super::address::{Address, Encryption};
 use super::fault;
 use super::secret::{Password, environment, user_of};
@@ -29,9 +30,6 @@ pub(super) struct Connection {
     pub(super) client: Client,
     tls: Tls,
 }
-
-/// Asks for a password.
-pub(super) type Ask = Option<fn(&Address) -> Option<Password>>;
 
 /// Connects with a password that is known, or asked for once the server wants one.
 ///

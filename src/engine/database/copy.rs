@@ -15,6 +15,8 @@ const LONGEST: u32 = 64 << 20;
 /// Most rows, and bytes of text: as of a Parquet file.
 const MOST_ROWS: u64 = 40_000_000;
 const MOST_TEXT: u64 = 2 << 30;
+/// Rows between two looks at the job.
+const STEP: u64 = 1_024;
 
 /// What was wrong with a stream.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ fn take(stream: &mut dyn BufRead, length: u32, into: &mut Vec<u8>) -> io::Result
     if read == length as usize { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
-/// Reads all rows into the columns; `step` is called every so many rows.
+/// Reads all rows into the columns; `step` is called every so many rows, with how many.
 pub(super) fn read_rows(
     stream: &mut dyn BufRead,
     columns: &mut [ColumnBuilder],
@@ -91,12 +93,13 @@ pub(super) fn read_rows(
                 .map_err(|what| CopyFault::Format(format!("第 {} 行第 {} 列：{what}", rows + 1, at + 1)))?;
         }
         rows += 1;
-        if rows.is_multiple_of(1_024) {
-            step(rows)?;
-            let text: u64 = columns.iter().map(|column| column.bytes).sum();
-            if rows > MOST_ROWS || text > MOST_TEXT {
-                return Err(CopyFault::TooLarge(format!("{rows} 行，文字 {} MB", text >> 20)));
-            }
+        // after every row: a thousand of the longest cells are more than any memory
+        let text: u64 = columns.iter().map(|column| column.bytes).sum();
+        if rows > MOST_ROWS || text > MOST_TEXT {
+            return Err(CopyFault::TooLarge(format!("{rows} 行，文字 {} MB", text >> 20)));
+        }
+        if rows.is_multiple_of(STEP) {
+            step(STEP)?;
         }
     }
 }

@@ -105,7 +105,7 @@ fn no_tls() -> Finding {
         .hint("请管理员在 postgresql.conf 中设 ssl = on 并配置证书，pg_hba.conf 用 hostssl")
 }
 
-pub(super) fn password_missing(user: &str) -> Finding {
+fn password_missing(user: &str) -> Finding {
     Finding::error("DBS-012", "数据库服务器要求密码，没有找到密码").value(format!("用户 {user}")).hint(
         "请设环境变量 FAIRDRAW_DB_PASSWORD 或 PGPASSWORD，或写入 .pgpass（仅本人可读），或在终端中运行后按提示输入",
     )

@@ -27,6 +27,9 @@ pub use write::{OutCell, OutColumn, OutKind, OutTable, Written, write_tables};
 
 use crate::registry::mapping::DatabaseTable;
 
+/// Asks whoever sits at the machine for the password, once the server wants one.
+pub type Ask = Option<fn(&Address) -> Option<Password>>;
+
 /// Which tables of which server.
 #[derive(Debug, Clone)]
 pub struct DatabaseSource {
@@ -36,8 +39,8 @@ pub struct DatabaseSource {
     pub tables: Vec<DatabaseTable>,
     /// The password, where one is known beforehand.
     pub password: Option<Password>,
-    /// Asks whoever sits at the machine for the password, once the server wants one.
-    pub ask: Option<fn(&Address) -> Option<Password>>,
+    /// Asks for one that is not.
+    pub ask: Ask,
 }
 
 /// A server to write to.
@@ -49,6 +52,6 @@ pub struct DatabaseTarget {
     pub schema: String,
     /// The password, where one is known beforehand.
     pub password: Option<Password>,
-    /// Asks whoever sits at the machine for the password, once the server wants one.
-    pub ask: Option<fn(&Address) -> Option<Password>>,
+    /// Asks for one that is not.
+    pub ask: Ask,
 }

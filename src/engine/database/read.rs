@@ -106,8 +106,8 @@ fn read_table(
     // behind a line end: a query may end in a comment
     let copied = transaction.copy_out(&format!("COPY ({query}\n) TO STDOUT (FORMAT BINARY)"));
     let mut stream = answered(copied, address, what, progress)?;
-    let mut step = |_| {
-        progress.advance(1_024);
+    let mut step = |rows| {
+        progress.advance(rows);
         progress.check().map_err(|_| CopyFault::Stream(std::io::ErrorKind::Interrupted.into()))
     };
     let rows =

@@ -47,8 +47,8 @@ pub(super) fn environment(name: &str) -> Option<String> {
 /// The password that the environment or the user's `.pgpass` has for an address; `None` where neither has one.
 #[must_use]
 pub fn find_password(address: &Address) -> Option<Password> {
-    let known = [OWN_VARIABLE, USUAL_VARIABLE].into_iter().find_map(environment);
-    known.and_then(Password::new).or_else(|| {
+    let known = [OWN_VARIABLE, USUAL_VARIABLE].into_iter().find_map(|name| environment(name).and_then(Password::new));
+    known.or_else(|| {
         let text = std::fs::read_to_string(pass_file(&environment)?).ok()?;
         password_in(&text, address, &user_of(address, &environment)).and_then(Password::new)
     })

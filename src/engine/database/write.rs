@@ -143,6 +143,11 @@ fn rows_text(number: i64, rows: &[Vec<OutCell>]) -> String {
     text
 }
 
+/// A table, or view, as SQL names it.
+fn place_of(schema: &str, table: &str) -> AppResult<String> {
+    Ok(format!("{}.{}", quoted(schema)?, quoted(table)?))
+}
+
 /// The server's part of an export.
 struct Writing<'a, 'b> {
     transaction: &'a mut Transaction<'b>,
@@ -191,7 +196,7 @@ impl Writing<'_, '_> {
 
     /// Makes a table, or the columns that it lacks; refuses one that is another's.
     fn table(&mut self, schema: &str, table: &OutTable) -> AppResult<()> {
-        let place = format!("{}.{}", quoted(schema)?, quoted(&table.name)?);
+        let place = place_of(schema, &table.name)?;
         let shown = format!("{schema}.{}", table.name);
         let known = self.columns_of(schema, &table.name)?;
         let own = known.get(NUMBER).is_some_and(|kind| kind == "bigint") && known.contains_key(ROW);
@@ -237,8 +242,8 @@ impl Writing<'_, '_> {
 
     /// The view of a table that shows the rows of each project's latest export.
     fn view(&mut self, schema: &str, table: &OutTable, place: &str, shown: &str) -> AppResult<()> {
-        let view = format!("{}.{}", quoted(schema)?, quoted(&format!("{}_latest", table.name))?);
-        let exports = format!("{}.{}", quoted(schema)?, quoted(EXPORTS)?);
+        let view = place_of(schema, &format!("{}_latest", table.name))?;
+        let exports = place_of(schema, EXPORTS)?;
         let whose = WHOSE.join(", ");
         let sql = format!(
             "CREATE OR REPLACE VIEW {view} AS SELECT t.* FROM {place} t WHERE t.{NUMBER} IN \
@@ -253,7 +258,7 @@ impl Writing<'_, '_> {
         let shown = format!("{schema}.{}", table.name);
         let columns = table.columns.iter().map(|c| Ok(format!(", {}", quoted(&c.name)?)));
         let columns = columns.collect::<AppResult<Vec<_>>>()?.concat();
-        let place = format!("{}.{}", quoted(schema)?, quoted(&table.name)?);
+        let place = place_of(schema, &table.name)?;
         let sql = format!("COPY {place} ({NUMBER}, {ROW}{columns}) FROM STDIN");
         let writer = self.transaction.copy_in(&sql);
         let mut writer = answered(writer, self.address, Some(&shown), self.progress)?;
@@ -317,7 +322,7 @@ pub fn write_tables(
             writing.schema(&schema, public)?;
             writing.table(&schema, &exports)?;
             if !public {
-                let place = format!("{}.{}", quoted(&schema)?, quoted(EXPORTS)?);
+                let place = place_of(&schema, EXPORTS)?;
                 let last = format!("SELECT COALESCE(max({NUMBER}), 0) FROM {place}");
                 let last = answered(writing.transaction.query_one(&last, &[]), address, None, progress)?;
                 written.number = last.get::<_, i64>(0) + 1;

@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 use super::import::FolderContents;
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
-use crate::engine::database::{Address, DatabaseSource, Password, Snapshot, read_tables};
+use crate::engine::database::{Address, DatabaseSource, Snapshot, read_tables};
 use crate::export::write_atomic;
 use crate::registry::{DatabaseMapping, InputFile, Mapping};
-use crate::workspace::store::frames::hash_file;
+use crate::sampling::{sha256, to_hex};
 use crate::workspace::store::project::load_bytes;
 use crate::workspace::store::staged::Change;
 
@@ -71,9 +71,10 @@ impl LaidDown {
     pub(super) fn put(&self, change: &Change<'_>) -> AppResult<()> {
         for path in self.paths() {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let hash = hash_file(path)?.0;
+            let bytes = load_bytes(path)?;
+            let hash = to_hex(&sha256(&[&bytes]));
             let short = hash.get(..16).unwrap_or(&hash);
-            change.put(Path::new(&format!("{INPUTS}/{short}_{name}")), &load_bytes(path)?)?;
+            change.put(Path::new(&format!("{INPUTS}/{short}_{name}")), &bytes)?;
         }
         Ok(())
     }
@@ -100,18 +101,6 @@ pub(super) fn check_mapping(mapping: &Mapping) -> AppResult<()> {
         Some(database) => Address::parse(&database.address).map(|_| ()),
         None => Ok(()),
     }
-}
-
-/// The source that a mapping names.
-///
-/// # Errors
-/// `DBS-001`, `DBS-002`, `DBS-004`.
-pub fn source_of(
-    kept: &DatabaseMapping,
-    password: Option<Password>,
-    ask: Option<fn(&Address) -> Option<Password>>,
-) -> AppResult<DatabaseSource> {
-    Ok(DatabaseSource { address: Address::parse(&kept.address)?, tables: kept.tables.clone(), password, ask })
 }
 
 /// Where the next state of a register comes from: files, tables of a database, or both.

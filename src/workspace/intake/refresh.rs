@@ -67,11 +67,8 @@ pub struct NextRegister {
 
 /// The files of a folder, or one file alone; nothing for an empty path.
 fn contents_of(from: &Path) -> AppResult<Chosen> {
-    if from.as_os_str().is_empty() {
+    if from.as_os_str().is_empty() || from.is_dir() || is_archive(from) {
         return Chosen::of_any(from);
-    }
-    if from.is_dir() || is_archive(from) {
-        return Chosen::of(from);
     }
     if !from.exists() {
         let cause = std::io::Error::from(std::io::ErrorKind::NotFound);

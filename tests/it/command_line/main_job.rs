@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{fairdraw, reference_verifies, text, verify_evidence, words};
+use super::{fairdraw, reference_verifies, text, verify_evidence, walk, words};
 
 /// A small demo city, run once: everything that follows reads its output.
 fn run_small(folder: &Path) -> PathBuf {
@@ -157,16 +157,6 @@ fn the_main_job(out: &Path, certificate: &Value) {
     assert!(ids.len() == wanted && wanted > 0 && ids.iter().all(|id| drawn.iter().any(|unit| unit == id)), "{ids:?}");
     let output = fairdraw(&["check-manifest", text(out)]);
     assert!(words(&output).contains("0 处不符"), "{}", words(&output));
-}
-
-/// Every file of a folder and of those in it.
-fn walk(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
-    }
-    files
 }
 
 /// The bodies' packs, closed by a password that never stands among the arguments.

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use fairdraw::diagnostic::{AppError, Progress};
-use fairdraw::engine::database::{Address, DatabaseSource, Password, read_tables};
+use fairdraw::engine::database::{DatabaseSource, Password, read_tables};
 use fairdraw::registry::TableKind;
 
 use super::server::{PASSWORD, Server, shown, source_at};
@@ -240,11 +240,7 @@ fn database_encrypted_connections_check_the_server() {
     assert_eq!(read("127.0.0.1", "verify-full", "self.pem"), Ok(2));
     assert_eq!(read("127.0.0.1", "verify-full", "ca.pem"), Err("DBS-014"));
     let system = format!("postgresql://fairdraw@localhost:{}/postgres?sslmode=verify-full", server.port);
-    let source = DatabaseSource {
-        address: Address::parse(&system).unwrap(),
-        ..source_at(&system, &[(TableKind::Sources, "t")])
-    };
-    let error = read_tables(&source, &Progress::none()).unwrap_err();
+    let error = read_tables(&source_at(&system, &[(TableKind::Sources, "t")]), &Progress::none()).unwrap_err();
     assert!(["DBS-014", "DBS-005"].contains(&error.code()), "{error}");
     // and the cancel goes by the encrypted road too
     let hba = server.data().join("pg_hba.conf");

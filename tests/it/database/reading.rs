@@ -3,8 +3,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
@@ -22,8 +21,8 @@ use fairdraw::workspace::store::clock::Moment;
 use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
 use polars::prelude::DataFrame;
 
-use super::server::{PASSWORD, Server};
-use crate::command_line::{text, words};
+use super::server::{PASSWORD, Server, command, fairdraw};
+use crate::command_line::{text, walk, words};
 
 fn at(time: &str) -> CommandContext {
     CommandContext {
@@ -210,32 +209,6 @@ fn database_city_gives_the_same_plan_and_frame_as_its_files() {
     }
 }
 
-fn fairdraw(arguments: &[&str], password: Option<&str>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
-    // a report without a folder of inputs goes where the program stands: not into the repository
-    command.current_dir(std::env::temp_dir());
-    command
-        .args(arguments)
-        .env_remove("PGPASSWORD")
-        .env_remove("FAIRDRAW_DB_PASSWORD")
-        .stdin(std::process::Stdio::null());
-    command.env("PGPASSFILE", "/nonexistent");
-    if let Some(password) = password {
-        command.env("FAIRDRAW_DB_PASSWORD", password);
-    }
-    command.output().unwrap()
-}
-
-/// Every file below a folder.
-fn all_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { files.extend(all_files(&path)) } else { files.push(path) }
-    }
-    files
-}
-
 /// `--database … --table …` for a city's tables, one of them as a query.
 fn options(address: &str, tables: &[(TableKind, String)]) -> Vec<String> {
     let mut options = vec!["--database".to_owned(), address.to_owned()];
@@ -345,16 +318,14 @@ fn database_commands_import_check_refresh_and_keep_no_password() {
         "pgpass",
         &format!("127.0.0.1:{}:*:fairdraw:{}\n", server.port, PASSWORD.replace('\\', "\\\\").replace(':', "\\:")),
     );
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
-    command.args(["check", "--database", &address, "--table", &one_table]).current_dir(folder.path());
-    command.env_remove("FAIRDRAW_DB_PASSWORD").env_remove("PGPASSWORD").env("PGPASSFILE", &pass);
-    let by_file = command.output().unwrap();
+    let mut by_file = command(&["check", "--database", &address, "--table", &one_table]);
+    let by_file = by_file.env("PGPASSFILE", &pass).current_dir(folder.path()).output().unwrap();
     assert!(matches!(by_file.status.code(), Some(0 | 1)), "{}", words(&by_file));
 
     for output in [&checked, &made, &again, &more, &missing, &by_file] {
         assert!(!words(output).contains(PASSWORD));
     }
-    for path in all_files(&root) {
+    for path in walk(&root) {
         let bytes = fs::read(&path).unwrap();
         assert!(!bytes.windows(PASSWORD.len()).any(|part| part == PASSWORD.as_bytes()), "{}", path.display());
     }

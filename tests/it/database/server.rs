@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 use fairdraw::diagnostic::{AppResult, Progress};
 use fairdraw::engine::database::{Address, DatabaseSource, Password, Snapshot, read_tables};
@@ -126,7 +126,7 @@ impl Server {
             command.uid(account.uid).gid(account.gid);
         }
         // pg_ctl's child keeps what it inherits: nothing is waited for
-        command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
         let log = self.folder.path().join("stderr");
         command.stderr(std::fs::File::create(&log).unwrap());
         let status = command.status().unwrap_or_else(|cause| panic!("{name}: {cause}"));
@@ -191,6 +191,22 @@ pub fn source_at(address: &str, tables: &[(TableKind, &str)]) -> DatabaseSource 
         password: Password::new(PASSWORD.to_owned()),
         ask: None,
     }
+}
+
+/// The program with these arguments; it knows no password, and nobody is there to be asked for one.
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
+    // a report without a folder of inputs goes where the program stands: not into the repository
+    command.args(arguments).current_dir(std::env::temp_dir()).stdin(Stdio::null());
+    command.env_remove("PGPASSWORD").env_remove("FAIRDRAW_DB_PASSWORD").env("PGPASSFILE", "/nonexistent");
+    command
+}
+
+/// What the program says to these arguments, with a password in the environment or none.
+pub fn fairdraw(arguments: &[&str], password: Option<&str>) -> Output {
+    let mut command = command(arguments);
+    command.envs(password.map(|password| ("FAIRDRAW_DB_PASSWORD", password)));
+    command.output().unwrap()
 }
 
 /// What an error shows of itself, everywhere.

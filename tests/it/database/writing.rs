@@ -2,17 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use super::server::{PASSWORD, Server};
 use crate::command_line::{fairdraw, text, words};
 
 fn export(server: &Server, root: &Path, more: &[&str]) -> Output {
     let address = server.address_text();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
-    command.current_dir(std::env::temp_dir());
-    command.args(["--operator", "测试员", "export", text(root), "--database", &address]).args(more);
-    command.env("FAIRDRAW_DB_PASSWORD", PASSWORD).stdin(std::process::Stdio::null()).output().unwrap()
+    let own = ["--operator", "测试员", "export", text(root), "--database", &address];
+    super::server::fairdraw(&[&own[..], more].concat(), Some(PASSWORD))
 }
 
 #[test]
@@ -48,9 +46,8 @@ fn database_exports_add_rows_and_never_change_them() {
     assert!(before[0].len() > 100 && before[1].len() > 20, "{} {}", before[0].len(), before[1].len());
 
     // results come in: a second export has them, the first stays as it was
-    let unit = |row: &str| row.to_owned();
     let listed = server.client().query("SELECT plan_code, lead_certificate, second_certificate FROM fairdraw.month_list WHERE role = '正选' AND lead IS NOT NULL ORDER BY row_no LIMIT 1", &[]).unwrap();
-    let cell = |at: usize| unit(listed[0].get::<_, &str>(at));
+    let cell = |at: usize| listed[0].get::<_, String>(at);
     let results = folder.path().join("结果.csv");
     let today = fairdraw::workspace::store::clock::Moment::now().date();
     let line = format!(

@@ -77,8 +77,8 @@ fn sealed_head(path: &Path) -> AppResult<Option<LogHead>> {
     Ok(Seal::parse(&load_bytes(path)?).ok().and_then(|seal| seal.log))
 }
 
-/// What a project's journal, which stands as `log`, lacks of what it must have; `None` where it is as the program left it, and for a project
-/// that is only being made.
+/// What a project's journal, which stands as `log`, lacks of what it must have; `None` where it is as the program left
+/// it, and for a project that is only being made.
 ///
 /// # Errors
 /// `LOG-005`, `IO-…`.
