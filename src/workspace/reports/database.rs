@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::disclosure::Audience;
+use crate::disclosure::{Audience, MaskCounts, PublicScan};
 use crate::district::DistrictSet;
 use crate::engine::database::{DatabaseTarget, OutCell, OutColumn, OutKind, OutTable, Written, write_tables};
 use crate::export::{Cell, CellKind, RecordSheet, record_sheets, scan_public_file};
@@ -90,15 +90,24 @@ fn out_table(record: &RecordSheet) -> OutTable {
     }
 }
 
-/// The line of an export in the list of exports.
-fn about(project: &Project, context: &CommandContext, mark: Option<&str>) -> AppResult<Vec<(OutColumn, OutCell)>> {
+/// The line of an export in the list of exports, whose names go out with the public tables too: masked and looked through
+/// as those of public files are.
+fn about(
+    project: &Project,
+    (lists, scan): (&PublicLists<'_>, &PublicScan),
+    context: &CommandContext,
+    mark: Option<&str>,
+) -> AppResult<Vec<(OutColumn, OutCell)>> {
     let head = project.journal().head()?;
     let text = |text: &str| OutCell::Text(text.to_owned());
+    let [agency, name] = [&project.policy.agency_name, &project.file.name]
+        .map(|name| lists.masker().mask_text(name, &mut MaskCounts::default()));
+    scan_public_file("exports", format!("{agency}\n{name}").as_bytes(), scan)?;
     let columns = [
         ("exported_at", "导出时间", OutKind::Moment, text(&context.now.to_string())),
         ("operator", "操作人", OutKind::Text, text(&context.operator)),
-        ("agency", "机关", OutKind::Text, text(&project.policy.agency_name)),
-        ("project", "项目", OutKind::Text, text(&project.file.name)),
+        ("agency", "机关", OutKind::Text, text(&agency)),
+        ("project", "项目", OutKind::Text, text(&name)),
         ("year", "年度", OutKind::Integer, OutCell::Integer(i64::from(project.file.year))),
         ("data_mark", "数据说明（模拟数据、演示）", OutKind::Text, mark.map_or(OutCell::Empty, text)),
         ("program", "程序与版本", OutKind::Text, text(PROGRAM)),
@@ -161,7 +170,7 @@ pub fn export_to_database(
         });
         change.commit(context, CommandId::Export, detail).map(|_| ())
     };
-    let about = about(project, context, mark.as_deref())?;
+    let about = about(project, (&lists, &scan), context, mark.as_deref())?;
     let written = write_tables(target, &about, &tables, journal, &context.progress)?;
     Ok(DatabaseExport { number: written.number, tables: written.tables.into_iter().collect(), unvisited })
 }

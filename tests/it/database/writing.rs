@@ -128,6 +128,23 @@ fn database_exports_add_rows_and_never_change_them() {
     assert!(!journal.contains(PASSWORD) && !journal.contains("\"schema\":\"taken\""));
     let log = fairdraw(&["verify", "--log", text(&root)]);
     assert!(log.status.success(), "{}", words(&log));
+
+    // the list of exports is public too: a project called as a target not yet visited does not go out
+    let target: String = server
+        .client()
+        .query_one("SELECT name FROM fairdraw.month_list WHERE unit_id <> $1 ORDER BY row_no DESC LIMIT 1", &[&visited])
+        .unwrap()
+        .get(0);
+    let file = root.join("project.ron");
+    let named = std::fs::read_to_string(&file).unwrap();
+    let (before, after) = named.split_once("name: \"").unwrap();
+    let (_, after) = after.split_once('"').unwrap();
+    std::fs::write(&file, format!("{before}name: \"{target}\"{after}")).unwrap();
+    let accepted = fairdraw(&["accept-changes", text(&root), "--second", "李四", "--reason", "改了项目名称"]);
+    assert!(accepted.status.success(), "{}", words(&accepted));
+    let refused = export(&server, &root, &[]);
+    assert!(words(&refused).contains("DIS-044"), "{}", words(&refused));
+    assert_eq!(one("SELECT count(*) FROM fairdraw.exports"), 2);
 }
 
 #[test]
