@@ -20,6 +20,9 @@ use crate::disclosure::CheckOrigin;
 use crate::export::plan_book::{InspectorRef, TargetRow};
 use crate::export::tasks::TaskBook;
 
+/// What a task book is called in the names of its files; those of a book in volumes go on with the volume.
+pub const PACK: &str = "检查任务书";
+
 /// Sheets of a Word file: larger ones are slow to work with.
 const VOLUME: usize = 150;
 
@@ -356,8 +359,8 @@ pub fn render_task_pack(
         let volumes = tasks.len().div_ceil(VOLUME);
         for (at, of_volume) in tasks.chunks(VOLUME).enumerate() {
             let (name, volume) = match volumes {
-                ..2 => ("检查任务书".to_owned(), String::new()),
-                _ => (format!("检查任务书第{}册", at + 1), format!("第 {} 册，共 {volumes} 册", at + 1)),
+                ..2 => (PACK.to_owned(), String::new()),
+                _ => (format!("{PACK}第{}册", at + 1), format!("第 {} 册，共 {volumes} 册", at + 1)),
             };
             let (document, files) = pack.document(&rows, of_volume, Part { first: at == 0, volume, page: 1 });
             rendered.files.push(pack.book.file(&name, "docx", task_word(&document, &drawn, &files, typesetter)?));
@@ -373,7 +376,7 @@ pub fn render_task_pack(
             pack.document(&rows, pieces.get(at).copied().unwrap_or_default(), part)
         })?;
         rendered.notes.extend(set.notes);
-        rendered.files.push(pack.book.file("检查任务书", "pdf", set.pdf));
+        rendered.files.push(pack.book.file(PACK, "pdf", set.pdf));
     }
     Ok(rendered)
 }
