@@ -16,7 +16,7 @@ use std::io::Read as _;
 use flate2::read::DeflateDecoder;
 use serde_json::{Map, Value};
 
-use crate::sampling::{Fault, UnitProof, to_canonical_json};
+use crate::sampling::{Fault, UnitProof, to_canonical_json, to_hex};
 
 /// How the text of a code begins, behind the address's `#` too.
 const MARK: &str = "FD2:";
@@ -122,9 +122,9 @@ const CHUNK: usize = 7;
 const DIGITS: [usize; CHUNK + 1] = [0, 3, 5, 8, 10, 13, 15, 17];
 /// Most bytes that a code of the first kind is inflated to.
 const LARGEST: u64 = 1 << 20;
-/// Deepest nesting of one.
+/// Deepest nesting that is read.
 const DEEPEST: u32 = 8;
-/// Most rows or members of one.
+/// Most rows or members that are read.
 const LONGEST: u64 = 1 << 16;
 
 /// The text of a proof's code: `ADDRESS#FD2:…`, where `address` is that of the bureau's page (`https://…/verify.html`),
@@ -157,15 +157,6 @@ pub fn read_proof(bytes: &[u8]) -> Result<UnitProof, Fault> {
             UnitProof::parse(&to_canonical_json(&value.ok_or_else(broken)?))
         }
     }
-}
-
-/// Lower-case hexadecimal digits.
-fn hex_text(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // writing to a text can't fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// True for the text of a code, whole or not.
@@ -242,7 +233,7 @@ fn take_value(left: &mut &[u8], depth: u32) -> Option<Value> {
         }
         1 => {
             let count = take_whole(left)?;
-            Value::from(hex_text(take(left, count)?))
+            Value::from(to_hex(take(left, count)?))
         }
         2 => Value::from(take_whole(left)?),
         3 => Value::from(*WORDS.get(usize::from(*take(left, 1)?.first()?))?),

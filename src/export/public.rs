@@ -54,7 +54,9 @@ impl PublicHeader {
         }
     }
 
-    pub(super) fn file(&self, document: &str, period: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
+    /// A public file of a period.
+    #[must_use]
+    pub fn file(&self, document: &str, period: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
         let name = FileName {
             agency: &self.agency,
             document,

@@ -52,7 +52,8 @@ impl TaskBook {
     }
 
     /// A file of the body's month.
-    pub(super) fn file(&self, document: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
+    #[must_use]
+    pub fn file(&self, document: &str, extension: &str, bytes: Vec<u8>) -> ExportFile {
         self.header.file(document, &self.month.to_string(), extension, bytes)
     }
 }

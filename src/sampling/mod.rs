@@ -98,7 +98,7 @@ pub use seal_request::{SealRequest, compute_seal};
 pub use secret::{FROM_ENVELOPE, FrameKey, Secret, SecretFile};
 pub use substitution::{compute_next_reserve, passed_over};
 pub use ticket::{TicketMaker, compute_key, key_from_hex, key_to_hex};
-pub use time::ShanghaiTime;
+pub use time::{ShanghaiTime, short_time};
 pub use told::{Entered, ToldDraw, compute_told};
 pub use verify::{NOT_PUBLISHED, as_typed, check_certificate, check_draw, check_draw_steps};
 pub use written::as_written;

@@ -65,6 +65,12 @@ impl fmt::Display for ShanghaiTime {
     }
 }
 
+/// `2027-02-28 21:15:00` of the one spelling, for people: all moments have that zone. Another text keeps what it has.
+#[must_use]
+pub fn short_time(text: &str) -> String {
+    text.strip_suffix(SUFFIX).unwrap_or(text).replace('T', " ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

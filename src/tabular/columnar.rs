@@ -112,6 +112,15 @@ fn unsound(input: &Input, column: Option<String>, fault: &Fault) -> AppError {
     }
 }
 
+/// A column whose type has no text form, or that can't be read as what it is.
+fn without_text(input: &Input, column: &str, kind: &DataType) -> Finding {
+    Finding::error("RAW-034", "列的类型不能转为文字，已按空白处理")
+        .file(input.name.clone())
+        .column(column)
+        .value(kind.to_string())
+        .expected("文字、数、日期或真假")
+}
+
 /// Reads a frame that this program wrote, as carefully as one from outside: a project's folder is anybody's.
 ///
 /// # Errors
@@ -167,13 +176,7 @@ fn load_frame<R: MmapBytesReader + 'static>(
         return Err(fault);
     }
     for (name, kind) in lost {
-        diagnostics.push(
-            Finding::error("RAW-034", "列的类型不能转为文字，已按空白处理")
-                .file(input.name.clone())
-                .column(name)
-                .value(kind.to_string())
-                .expected("文字、数、日期或真假"),
-        );
+        diagnostics.push(without_text(input, &name, &kind));
     }
     Ok((DataFrame::new(height, columns).map_err(refused)?, halves))
 }
@@ -204,13 +207,7 @@ pub(super) fn load(input: &Input, in_memory: bool, diagnostics: &mut Diagnostics
         columns.push(if let Some(column) = text {
             column
         } else {
-            diagnostics.push(
-                Finding::error("RAW-034", "列的类型不能转为文字，已按空白处理")
-                    .file(input.name.clone())
-                    .column(column.name().as_str())
-                    .value(column.dtype().to_string())
-                    .expected("文字、数、日期或真假"),
-            );
+            diagnostics.push(without_text(input, column.name().as_str(), column.dtype()));
             Column::full_null(column.name().clone(), height, &DataType::String)
         });
     }

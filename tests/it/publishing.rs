@@ -125,6 +125,10 @@ fn the_export_writes_documents_by_the_office_s_own_templates() {
     // a document by a part of its name; a word that is no file's writes nothing and says so
     let notice_alone = export("通告", &["通告"]).unwrap();
     assert_eq!(notice_alone.files.len(), 2, "{:?}", notice_alone.files);
+    for whole in ["检查结果通告", "检查任务书"] {
+        let asked = export(whole, &[whole]).unwrap();
+        assert_eq!(asked.files.len(), named(whole), "{:?}", asked.files);
+    }
     let nothing = export("无", &["没有的文件"]).unwrap();
     assert!(
         nothing.files.is_empty() && nothing.notes.iter().any(|note| note.contains("未写出任何文件")),

@@ -2606,6 +2606,12 @@ class ProofBits:
             number = number * 2 + (self.draw(1, 2) if where is None else self.bit(kind, place, beside, where))
         return number - 1
 
+    def count(self, kind, place):
+        count = self.whole(kind, place)
+        if count > 65536:
+            raise ValueError
+        return count
+
     def text(self, place):
         count = self.whole(8, place) + 1
         if count > 16:
@@ -2659,9 +2665,7 @@ class ProofBits:
             return self.whole(4, place)
         if tag == 3:
             return CODE_WORDS[self.tree(1, place, 8)]
-        count = self.whole(6, place)
-        if count > 65536:
-            raise ValueError
+        count = self.count(6, place)
         if tag == 4:
             return [self.value(place, depth + 1) for _ in range(count)]
         if tag == 7:
@@ -2672,7 +2676,7 @@ class ProofBits:
                 before, key = self.key(before)
                 out[key] = self.value(before, depth + 1)
             return out
-        columns = self.whole(7, place)
+        columns = self.count(7, place)
         self.spend(count * columns)
         for _ in range(columns):
             before, key = self.key(before)

@@ -12,7 +12,7 @@ use super::templates::Template;
 use super::typeset::{Typeset, Typesetter};
 use crate::diagnostic::AppResult;
 use crate::domain::PPB;
-use crate::sampling::{AnyCertificate, ChangeKind, ChangedFile, ClosedCertificate, EntropyFormat, LogHead};
+use crate::sampling::{AnyCertificate, ChangeKind, ChangedFile, ClosedCertificate, EntropyFormat, LogHead, short_time};
 use crate::text::number::{shortened, thousands};
 
 #[derive(Serialize)]
@@ -157,9 +157,12 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
     sheets
 }
 
-/// A moment without the zone that all of them have.
-fn moment(text: &str) -> String {
-    text.trim_end_matches("+08:00").replace('T', " ")
+const fn change_words(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Substitute => "替换",
+        ChangeKind::Replace => "更换执法人员",
+        ChangeKind::Add => "触发式检查",
+    }
 }
 
 /// The log beside the draw, in certificates of format 3: its heads at the sealing, the opening and each change, and what
@@ -170,17 +173,12 @@ fn log_sheets(closed: &ClosedCertificate, named: &dyn Fn(&str) -> String) -> Vec
         return Vec::new();
     };
     let row = |what: String, at: &str, head: &LogHead| {
-        vec![what, moment(at), thousands(i128::from(head.size)), grouped(&head.root, 8)]
+        vec![what, short_time(at), thousands(i128::from(head.size)), grouped(&head.root, 8)]
     };
     let mut rows = vec![row("封存".to_owned(), &closed.seal.sealed_at, sealed), row("开封".to_owned(), "—", opened)];
     for change in &closed.changes {
         let Some(head) = &change.log else { continue };
-        let what = match change.kind {
-            ChangeKind::Substitute => "替换",
-            ChangeKind::Replace => "更换执法人员",
-            ChangeKind::Add => "触发式检查",
-        };
-        rows.push(row(format!("{what}：{}", named(&change.unit)), &change.at, head));
+        rows.push(row(format!("{}：{}", change_words(change.kind), named(&change.unit)), &change.at, head));
     }
     let columns = vec![
         column("事项", 44, false),
@@ -207,7 +205,7 @@ fn log_sheets(closed: &ClosedCertificate, named: &dyn Fn(&str) -> String) -> Vec
         .iter()
         .map(|one| {
             let files = one.changed.iter().map(file).collect::<Vec<_>>().join("；");
-            vec![moment(&one.at), format!("{}、{}", one.operator, one.second), files, one.reason.clone()]
+            vec![short_time(&one.at), format!("{}、{}", one.operator, one.second), files, one.reason.clone()]
         })
         .collect();
     let none = rows.is_empty();
@@ -238,8 +236,8 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
     let changes = closed.changes.iter().filter(|change| change.kind != ChangeKind::Substitute);
     let rows: Vec<Vec<String>> = changes
         .map(|change| {
-            let what = if change.is_addition() { "触发式检查" } else { "更换执法人员" };
-            vec![what.to_owned(), named(&change.unit), change.person.clone(), change.reason.clone(), moment(&change.at)]
+            let what = change_words(change.kind).to_owned();
+            vec![what, named(&change.unit), change.person.clone(), change.reason.clone(), short_time(&change.at)]
         })
         .collect();
     if !rows.is_empty() {
@@ -264,8 +262,8 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
         .map(|entry| {
             vec![
                 entry.seal.sequence.to_string(),
-                moment(&entry.seal.sealed_at),
-                format!("{} {}", moment(&entry.at), entry.state.label()),
+                short_time(&entry.seal.sealed_at),
+                format!("{} {}", short_time(&entry.at), entry.state.label()),
                 format!("{}；{}", entry.reason, entry.again).trim_start_matches('；').to_owned(),
             ]
         })

@@ -25,13 +25,13 @@ mod word;
 
 pub use certificate::render_certificate;
 pub use fonts::{Face, Fonts};
-pub use notice::{DrawRecord, PrintColumn, PrintRow, PrintSheet, RenderedDocuments, render_notice};
+pub use notice::{DrawRecord, NOTICE, PrintColumn, PrintRow, PrintSheet, RenderedDocuments, render_notice};
 #[cfg(feature = "charts")]
 pub use paint::PagePicture;
 #[cfg(feature = "charts")]
 pub use preview::preview_template;
 pub use sketch::{Sketch, SketchShape};
-pub use tasks::{PrintChecklist, TaskDetail, TaskPack, render_task_pack};
+pub use tasks::{PACK, PrintChecklist, TaskDetail, TaskPack, render_task_pack};
 pub use templates::{TEMPLATE_FOLDER, Template, TemplateStanding, Templates};
 #[cfg(feature = "charts")]
 pub use typeset::Painted;

@@ -115,6 +115,9 @@ pub(super) fn grouped(hash: &str, digits: usize) -> String {
     all.chunks(digits.max(1)).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
+/// What a notice is called in the names of its files.
+pub const NOTICE: &str = "检查结果通告";
+
 /// What a notice says of its month's draw.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DrawRecord {
@@ -277,11 +280,11 @@ pub fn render_notice(
 ) -> AppResult<RenderedDocuments> {
     let notice = compute_notice(list, header, catalogue, told);
     let period = list.month.to_string();
-    let name = format!("检查结果通告 {period}");
+    let name = format!("{NOTICE} {period}");
     let set = typesetter.typeset(Template::Notice, &name, &notice, BTreeMap::new())?;
     let files = vec![
-        header.file("检查结果通告", &period, "pdf", set.pdf),
-        header.file("检查结果通告", &period, "docx", notice_word(&notice, typesetter)?),
+        header.file(NOTICE, &period, "pdf", set.pdf),
+        header.file(NOTICE, &period, "docx", notice_word(&notice, typesetter)?),
     ];
     Ok(RenderedDocuments { files, notes: set.notes })
 }

@@ -20,6 +20,9 @@ use crate::disclosure::CheckOrigin;
 use crate::export::plan_book::{InspectorRef, TargetRow};
 use crate::export::tasks::TaskBook;
 
+/// What a task book is called in the names of its files; those of a book in volumes go on with the volume.
+pub const PACK: &str = "检查任务书";
+
 /// Sheets of a Word file: larger ones are slow to work with.
 const VOLUME: usize = 150;
 
@@ -240,6 +243,9 @@ fn title(book: &TaskBook) -> String {
     format!("{}双随机检查任务书", month_words(book))
 }
 
+/// A target to be visited, its detail, and the picture of its code: made once, whatever documents it stands in.
+type Task<'a> = (&'a TargetRow, &'a TaskDetail, Option<Vec<u8>>);
+
 /// Which part of a book a document is.
 struct Part {
     first: bool,
@@ -248,22 +254,19 @@ struct Part {
 }
 
 impl TaskPack {
-    /// The targets that are tasks, each with its detail, in the order of the sheets.
-    fn tasks(&self) -> Vec<(&TargetRow, &TaskDetail)> {
+    /// The targets that are tasks, in the order of the sheets.
+    fn tasks(&self) -> Vec<Task<'_>> {
         let detail = |row: &TargetRow| {
             let at = self.book.targets.iter().position(|target| std::ptr::eq(target, row))?;
             self.details.get(at)
         };
-        self.book.tasks().into_iter().filter_map(|row| Some((row, detail(row)?))).collect()
+        let code_of = |detail: &TaskDetail| detail.proof.as_deref().and_then(qr_png);
+        let rows = self.book.tasks().into_iter();
+        rows.filter_map(|row| detail(row).map(|detail| (row, detail, code_of(detail)))).collect()
     }
 
     /// A part of the document with the sheets of these tasks; its first has the lists.
-    fn document(
-        &self,
-        rows: &[&TargetRow],
-        tasks: &[(&TargetRow, &TaskDetail)],
-        part: Part,
-    ) -> (Document, BTreeMap<String, Vec<u8>>) {
+    fn document(&self, rows: &[&TargetRow], tasks: &[Task<'_>], part: Part) -> (Document, BTreeMap<String, Vec<u8>>) {
         let (book, header) = (&self.book, &self.book.header);
         let month = month_words(book);
         let mut files = BTreeMap::new();
@@ -274,12 +277,11 @@ impl TaskPack {
         });
         let sketches = sketches.collect();
         let mut sheets = Vec::new();
-        for (row, detail) in tasks {
-            let code = detail.proof.as_deref().and_then(qr_png);
+        for (row, detail, code) in tasks {
             let qr_width = code.as_deref().map_or(0.0, qr_width_mm);
-            let qr = code.map(|png| {
+            let qr = code.as_ref().map(|png| {
                 let file = format!("qr-{}.png", sheets.len());
-                files.insert(file.clone(), png);
+                files.insert(file.clone(), png.clone());
                 file
             });
             let at = row
@@ -349,21 +351,19 @@ pub fn render_task_pack(
     typesetter: &Typesetter<'_>,
 ) -> AppResult<RenderedDocuments> {
     let tasks = pack.tasks();
-    let rows: Vec<&TargetRow> = tasks.iter().map(|(row, _)| *row).collect();
+    let rows: Vec<&TargetRow> = tasks.iter().map(|(row, ..)| *row).collect();
     let mut rendered = RenderedDocuments { files: Vec::new(), notes: Vec::new() };
     if docx {
+        let drawn: Vec<(Option<Painted>, &Sketch)> =
+            pack.sketches.iter().map(|sketch| (Painted::new(&sketch.svg, sketch.aspect), sketch)).collect();
         let volumes = tasks.len().div_ceil(VOLUME);
         for (at, of_volume) in tasks.chunks(VOLUME).enumerate() {
             let (name, volume) = match volumes {
-                ..2 => ("检查任务书".to_owned(), String::new()),
-                _ => (format!("检查任务书第{}册", at + 1), format!("第 {} 册，共 {volumes} 册", at + 1)),
+                ..2 => (PACK.to_owned(), String::new()),
+                _ => (format!("{PACK}第{}册", at + 1), format!("第 {} 册，共 {volumes} 册", at + 1)),
             };
             let (document, files) = pack.document(&rows, of_volume, Part { first: at == 0, volume, page: 1 });
-            rendered.files.push(pack.book.file(
-                &name,
-                "docx",
-                task_word(&document, &pack.sketches, &files, typesetter)?,
-            ));
+            rendered.files.push(pack.book.file(&name, "docx", task_word(&document, &drawn, &files, typesetter)?));
         }
     }
     if pdf && !tasks.is_empty() {
@@ -376,7 +376,7 @@ pub fn render_task_pack(
             pack.document(&rows, pieces.get(at).copied().unwrap_or_default(), part)
         })?;
         rendered.notes.extend(set.notes);
-        rendered.files.push(pack.book.file("检查任务书", "pdf", set.pdf));
+        rendered.files.push(pack.book.file(PACK, "pdf", set.pdf));
     }
     Ok(rendered)
 }
@@ -389,7 +389,7 @@ const SKETCH: (f64, f64) = (72.0, 60.0);
 /// The sheets to be edited: card, earlier findings, limits, sketch and code, checklist and signatures, a target after the other.
 fn task_word(
     document: &Document,
-    sketches: &[Sketch],
+    drawn: &[(Option<Painted>, &Sketch)],
     files: &BTreeMap<String, Vec<u8>>,
     typesetter: &Typesetter<'_>,
 ) -> AppResult<Vec<u8>> {
@@ -400,8 +400,6 @@ fn task_word(
     if let Some(list) = document.lists.first() {
         book.table(list, PORTRAIT);
     }
-    let drawn: Vec<(Option<Painted>, &Sketch)> =
-        sketches.iter().map(|sketch| (Painted::new(&sketch.svg, sketch.aspect), sketch)).collect();
     let joined = |texts: &[String], empty: &str| if texts.is_empty() { empty.to_owned() } else { texts.join("；") };
     for sheet in &document.sheets {
         book.attachment(&format!("计划编码 {}", sheet.code), "双随机检查任务单", true);

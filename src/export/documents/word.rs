@@ -114,6 +114,11 @@ impl WordBook {
         self.upright = (22, 20);
     }
 
+    fn upright_margins(&self) -> PageMargin {
+        let (top, bottom) = self.upright;
+        margins(top, 26, bottom, 28)
+    }
+
     fn push(&mut self, paragraph: Paragraph) {
         self.docx = std::mem::take(&mut self.docx).add_paragraph(paragraph);
     }
@@ -161,7 +166,7 @@ impl WordBook {
     pub(super) fn turn_pages(&mut self) {
         let upright = SectionProperty::new()
             .page_size(PageSize::new().size(twips(210), twips(297)))
-            .page_margin(margins(37, 26, 35, 28));
+            .page_margin(self.upright_margins());
         self.push(Paragraph::new().section_property(upright));
         self.turned = true;
     }
@@ -174,6 +179,17 @@ impl WordBook {
         }
         self.push(head.add_run(run(label, HEI, THREE)));
         self.push(spaced(Paragraph::new(), 30).align(AlignmentType::Center).add_run(run(title, TITLE, EIGHTEEN)));
+    }
+
+    /// Rows in columns of so many twips, over a width of so many millimetres.
+    fn push_table(&mut self, rows: Vec<TableRow>, grid: Vec<usize>, width: u32) {
+        let table = Table::new(rows)
+            .set_grid(grid)
+            .layout(TableLayoutType::Fixed)
+            .width(twips(width) as usize, WidthType::Dxa)
+            .align(TableAlignmentType::Center)
+            .margins(TableCellMargins::new().margin(40, 40, 40, 40));
+        self.docx = std::mem::take(&mut self.docx).add_table(table);
     }
 
     /// A table over the whole width (millimetres); its head is repeated on every page, rows aren't parted.
@@ -200,13 +216,7 @@ impl WordBook {
             let made = TableRow::new(cells);
             rows.push(if row.long { made } else { made.cant_split() });
         }
-        let table = Table::new(rows)
-            .set_grid(grid)
-            .layout(TableLayoutType::Fixed)
-            .width(twips(width) as usize, WidthType::Dxa)
-            .align(TableAlignmentType::Center)
-            .margins(TableCellMargins::new().margin(40, 40, 40, 40));
-        self.docx = std::mem::take(&mut self.docx).add_table(table);
+        self.push_table(rows, grid, width);
         for note in &sheet.notes {
             self.push(spaced(Paragraph::new(), 16).add_run(run(note, BODY, FIVE)));
         }
@@ -233,13 +243,7 @@ impl WordBook {
             });
             TableRow::new(cells.collect()).cant_split()
         });
-        let table = Table::new(rows.collect())
-            .set_grid(vec![label, text, label, text])
-            .layout(TableLayoutType::Fixed)
-            .width(twips(PORTRAIT) as usize, WidthType::Dxa)
-            .align(TableAlignmentType::Center)
-            .margins(TableCellMargins::new().margin(40, 40, 40, 40));
-        self.docx = std::mem::take(&mut self.docx).add_table(table);
+        self.push_table(rows.collect(), vec![label, text, label, text], PORTRAIT);
     }
 
     /// Pictures (PNG) of so many millimetres beside each other, each with words below it.
@@ -262,13 +266,7 @@ impl WordBook {
             let cell = cell.add_paragraph(run_of(Run::new().add_image(picture)));
             cells.push(cell.add_paragraph(run_of(run(&words, BODY, SMALL_FIVE))));
         }
-        let table = Table::new(vec![TableRow::new(cells).cant_split()])
-            .set_grid(grid)
-            .layout(TableLayoutType::Fixed)
-            .width(twips(PORTRAIT) as usize, WidthType::Dxa)
-            .align(TableAlignmentType::Center)
-            .margins(TableCellMargins::new().margin(40, 40, 40, 40));
-        self.docx = std::mem::take(&mut self.docx).add_table(table);
+        self.push_table(vec![TableRow::new(cells).cant_split()], grid, PORTRAIT);
     }
 
     /// The finished file.
@@ -283,8 +281,8 @@ impl WordBook {
                 .page_orient(PageOrientationType::Landscape)
                 .page_margin(margins(28, 37, 26, 35))
         } else {
-            let (top, bottom) = self.upright;
-            self.docx.page_size(twips(210), twips(297)).page_margin(margins(top, 26, bottom, 28))
+            let margins = self.upright_margins();
+            self.docx.page_size(twips(210), twips(297)).page_margin(margins)
         };
         let mut parts = docx.created_at(&day).updated_at(&day).build();
         parts.document = finish_document(&parts.document);

@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::coder::{Coder, Context, Model};
-use super::{WORDS, digits_to_bytes, hex_text};
+use super::{DEEPEST, LONGEST, WORDS, digits_to_bytes};
+use crate::sampling::to_hex;
 
 /// The sample, two proofs in a list, packed by a model that knows nothing. It never changes.
 const SAMPLE: &str = include_str!("sample.txt");
@@ -18,9 +19,6 @@ const SAMPLE: &str = include_str!("sample.txt");
 const HEX: std::ops::RangeInclusive<usize> = 8..=510;
 /// Most parts of a text.
 const PARTS: usize = 16;
-/// Most rows or members, and the deepest nesting, that are read.
-const LONGEST: u64 = 1 << 16;
-const DEEPEST: u32 = 8;
 /// Most values that are read: next to nothing is needed for a value that is foretold.
 const MOST: u32 = 1 << 17;
 /// Stands for a key that is no word.
@@ -150,7 +148,7 @@ impl<'a> Walk<'a> {
             tag::MAP => self.map(place, told.and_then(Value::as_object), depth),
             tag => {
                 let items = told.and_then(Value::as_array);
-                let count = self.count(place, items.map(Vec::len))?;
+                let count = self.count((kind::COUNT, place, 0), items.map(Vec::len))?;
                 match tag {
                     tag::ROWS => self.rows(place, count, items, depth),
                     tag::NUMBERS => self.numbers(place, count, items.and_then(numbers_of)),
@@ -163,15 +161,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn count(&mut self, place: u16, told: Option<usize>) -> Option<usize> {
-        let count = self.coder.whole((kind::COUNT, place, 0), told.map(|told| told as u64))?;
+    fn count(&mut self, context: Context, told: Option<usize>) -> Option<usize> {
+        let count = self.coder.whole(context, told.map(|told| told as u64))?;
         (count <= LONGEST).then_some(count as usize)
     }
 
     fn hex(&mut self, told: Option<Vec<u8>>) -> Option<String> {
         let count = self.coder.tree((kind::HEX_BYTES, 0, 0), 8, told.as_ref().map(|told| told.len() as u16))?;
         let bytes = self.coder.plain(usize::from(count), told.as_deref())?;
-        Some(hex_text(&bytes))
+        Some(to_hex(&bytes))
     }
 
     /// A key behind the one at `before`, and its place.
@@ -184,7 +182,7 @@ impl<'a> Walk<'a> {
     }
 
     fn map(&mut self, place: u16, told: Option<&Map<String, Value>>, depth: u32) -> Option<Value> {
-        let count = self.count(place, told.map(Map::len))?;
+        let count = self.count((kind::COUNT, place, 0), told.map(Map::len))?;
         let (mut map, mut before) = (Map::new(), place);
         let mut entries = told.map(Map::iter);
         for _ in 0..count {
@@ -200,10 +198,10 @@ impl<'a> Walk<'a> {
     /// Objects of one shape, column after column.
     fn rows(&mut self, place: u16, count: usize, told: Option<&Vec<Value>>, depth: u32) -> Option<Vec<Value>> {
         let keys = told.and_then(|items| shape(items));
-        let columns = self.coder.whole((kind::COLUMNS, place, 0), keys.as_ref().map(|keys| keys.len() as u64))?;
-        self.left = self.left.checked_sub(u32::try_from(count as u64 * columns.min(LONGEST)).ok()?)?;
+        let columns = self.count((kind::COLUMNS, place, 0), keys.as_ref().map(Vec::len))?;
+        self.left = self.left.checked_sub(u32::try_from(count as u64 * columns as u64).ok()?)?;
         let (mut rows, mut before) = (vec![Map::new(); count], place);
-        for column in 0..columns as usize {
+        for column in 0..columns {
             let key = keys.as_ref().and_then(|keys| keys.get(column));
             let (at, name) = self.key(before, key.map(|key| key.as_str()))?;
             let own: Option<Vec<&Value>> =

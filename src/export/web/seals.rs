@@ -1,7 +1,7 @@
 //! The register of seals, the certificates, and the page that checks them.
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::sampling::{SealEntry, to_hex};
+use crate::sampling::{SealEntry, short_time, to_hex};
 
 use super::super::markup::escape;
 use super::super::public::PublicHeader;
@@ -75,7 +75,6 @@ pub(super) fn seals_page(site: &PublicSite<'_>) -> Vec<u8> {
 
 fn row(site: &PublicSite<'_>, entry: &SealEntry<'_>) -> String {
     let line = entry.sealed;
-    let moment = |text: &str| text.trim_end_matches("+08:00").replace('T', " ");
     let state = entry.end.map_or(line.event, |end| end.event).label();
     let period = line.period.to_string();
     let certificate = site.certificates.iter().find(|c| c.period == period && c.sequence == line.sequence);
@@ -99,10 +98,10 @@ fn row(site: &PublicSite<'_>, entry: &SealEntry<'_>) -> String {
          class=\"code\">{}</td><td class=\"d\">{}</td><td class=\"d\">{}</td><td class=\"d\">{certificate}</td><td class=\"d\">{}</td><td class=\"code\">{head}</td><td>{}</td></tr>\n",
         escape(&period),
         line.sequence,
-        moment(line.at.as_str()),
+        short_time(line.at.as_str()),
         to_hex(&line.commitment),
-        moment(line.available_at.as_str()),
-        entry.end.map(|end| moment(end.at.as_str())).unwrap_or_default(),
+        short_time(line.available_at.as_str()),
+        entry.end.map(|end| short_time(end.at.as_str())).unwrap_or_default(),
         trust.unwrap_or_default(),
         escape(reason)
     )

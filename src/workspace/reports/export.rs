@@ -19,7 +19,7 @@ mod written;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDateTime;
 
@@ -27,7 +27,7 @@ use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{Audience, DueCheck, Ledger, MandatoryChecks, MaskCounts, MaskLog, PublicScan, compute_ledger};
 use crate::district::DistrictSet;
 use crate::domain::BodyId;
-use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates};
+use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates, Typesetter};
 use crate::export::{
     BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, TaskBook, check_export, render_calendar,
     render_field_files, render_ledger, render_off_site_list, render_plan_book, render_results_template,
@@ -53,7 +53,6 @@ use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
-use crate::workspace::store::templates::load_templates;
 #[cfg(feature = "charts")]
 pub use briefing::{BRIEFING_ENDINGS, briefing_files};
 use documents::{CERTIFICATE_PAPER, PACKS, template_files};
@@ -159,8 +158,8 @@ struct Exporter<'a> {
     header: BookHeader,
     /// Open deadlines of each body.
     deadlines: BTreeMap<BodyId, Vec<CalendarEntry>>,
-    /// What documents are set with; `None` where none is asked for.
-    paper: Option<&'a (Fonts, Templates)>,
+    /// What documents are set with; empty until one is: the fonts of the machine are many.
+    paper: OnceLock<(Fonts, Templates)>,
     context: &'a CommandContext,
 }
 
@@ -208,9 +207,6 @@ pub fn export_project(
     header.notes.extend(planned.plan.overloads.iter().map(|o| o.text.clone()).take(20));
     header.notes.extend(planned.plan.locked.iter().map(|l| l.text.clone()).take(20));
     let catalogue = load_columns(project)?;
-    // the fonts of the machine are looked through only where a document is set
-    let paper =
-        if request.takes_documents() { Some((Fonts::of_this_machine(), load_templates(project)?)) } else { None };
     let exporter = Exporter {
         project,
         registry,
@@ -223,7 +219,7 @@ pub fn export_project(
         ledger: &ledger,
         header,
         deadlines,
-        paper: paper.as_ref(),
+        paper: OnceLock::new(),
         context,
     };
 
@@ -260,7 +256,7 @@ pub fn export_project(
         let folder = format!("{EVIDENCE}/{}-{}", opened.draw.period, opened.draw.sequence);
         if request.takes(&folder, CERTIFICATE_PAPER) {
             let (paper, said) = exporter.certificate(opened, CERTIFICATE_PAPER.to_owned(), Audience::Internal)?;
-            files.extend(paper);
+            files.push(paper);
             notes.extend(said);
         }
         add(&folder, files, None)?;
@@ -289,7 +285,7 @@ pub fn export_project(
         ));
     }
     exported.main = main_name.map(|name| to.join(INTERNAL).join(name)).filter(|path| exported.files.contains(path));
-    if let Some((fonts, templates)) = paper.as_ref().filter(|_| exported.has_documents()) {
+    if let Some((fonts, templates)) = exporter.paper.get().filter(|_| exported.has_documents()) {
         exported.notes.push(fonts.note().to_owned());
         exported.notes.extend(templates.note());
     }
@@ -336,7 +332,6 @@ impl Exporter<'_> {
         };
         let book = input.compute(self.header.clone())?;
         let mut internal = InternalFiles::default();
-        let sheets = self.task_sheets(&rows, request)?;
         internal.own.push(render_plan_book(&book, self.catalogue)?);
         internal.own.extend(render_ledger(self.ledger, &book.header, self.catalogue)?);
         for (body, name) in book.bodies() {
@@ -365,6 +360,7 @@ impl Exporter<'_> {
                 });
             }
         }
+        let sheets = self.task_sheets(&rows, &tasks, request)?;
         // a body's sheets know nothing of another's
         let set = |task: TaskBook| (task.header.body.clone(), self.task_files(task, sheets.as_ref(), request));
         for (whose, made) in side_by_side(tasks, set) {
@@ -381,7 +377,7 @@ impl Exporter<'_> {
     fn task_files(
         &self,
         task: TaskBook,
-        sheets: Option<&TaskSheets<'_>>,
+        sheets: Option<&(TaskSheets<'_>, Typesetter<'_>)>,
         request: &ExportRequest,
     ) -> AppResult<RenderedDocuments> {
         let mut files = vec![render_task_book(&task, self.catalogue)?, render_results_template(&task, self.catalogue)?];

@@ -4,10 +4,10 @@ use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use tiny_skia::{Color, Paint, Pixmap, Rect, Transform};
 
 use super::entropy::in_groups;
-use super::sealed::{modules, short_time};
+use super::sealed::modules;
 use crate::chart::font;
 use crate::diagnostic::{AppError, AppResult};
-use crate::sampling::to_hex;
+use crate::sampling::{short_time, to_hex};
 use crate::workspace::store::draws::StoredDraw;
 
 const WIDTH: u32 = 1_000;

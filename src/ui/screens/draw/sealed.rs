@@ -4,7 +4,7 @@ use egui::{Rect, RichText, Sense, Ui, Vec2};
 use qrcode::{Color as Module, EcLevel, QrCode};
 
 use super::entropy::in_groups;
-use crate::sampling::{EntropyFormat, to_hex};
+use crate::sampling::{EntropyFormat, short_time, to_hex};
 use crate::ui::help::help_mark;
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
@@ -38,12 +38,6 @@ pub fn modules(text: &str) -> (Vec<bool>, usize) {
     QrCode::with_error_correction_level(text, EcLevel::M)
         .map(|code| (code.to_colors().into_iter().map(|c| c == Module::Dark).collect(), code.width()))
         .unwrap_or_default()
-}
-
-/// `2027-02-28 21:15:00` of a sealed time.
-#[must_use]
-pub fn short_time(text: &str) -> String {
-    text.strip_suffix("+08:00").unwrap_or(text).replace('T', " ")
 }
 
 /// The notice to be published, as text.

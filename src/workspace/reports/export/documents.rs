@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::{EVIDENCE, ExportRequest, Exported, Exporter, INTERNAL, PUBLIC};
+use super::{ExportRequest, Exported, Exporter, INTERNAL, PUBLIC};
 use crate::anchor::check::AnchorResult;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, MaskCounts, Masker, ResultList};
 use crate::export::documents::{
-    DrawRecord, RenderedDocuments, Template, Typesetter, render_certificate, render_notice, render_task_pack,
+    DrawRecord, Fonts, NOTICE, PACK, RenderedDocuments, Template, Typesetter, render_certificate, render_notice,
+    render_task_pack,
 };
 use crate::export::{ExportFile, PublicHeader, SiteCertificate, TaskBook};
 use crate::workspace::deeds::anchors::check_draw_anchors;
@@ -17,6 +18,7 @@ use crate::workspace::inputs::due::OpenedDraw;
 use crate::workspace::reports::publication::published_certificate;
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
+use crate::workspace::store::templates::load_templates;
 
 /// The task books that bodies print, among the internal files.
 pub(super) const PACKS: &str = "任务书";
@@ -45,50 +47,57 @@ impl Exported {
 }
 
 impl ExportRequest {
-    /// True where a document (.pdf, .docx) may be among the files wanted.
-    pub(super) fn takes_documents(&self) -> bool {
-        let takes = |folder: &&str| DOCUMENTS.iter().any(|end| self.takes(folder, &format!("{PACKS}.{end}")));
-        // a part of a name may be any document's
-        [INTERNAL, EVIDENCE, PUBLIC].iter().any(takes) || self.names_a_part()
+    /// Which of .pdf and .docx are wanted of a document, by the names that its files get.
+    fn kinds(&self, folder: &str, file: impl Fn(&str) -> ExportFile) -> (bool, bool) {
+        let [pdf, docx] = DOCUMENTS.map(|ending| self.takes(folder, &file(ending).name));
+        (pdf, docx)
     }
 
-    /// Which of .pdf and .docx are wanted of a document in a folder.
-    fn kinds(&self, folder: &str, document: &str) -> (bool, bool) {
-        let [pdf, docx] = DOCUMENTS.map(|ending| self.takes(folder, &format!("{document}.{ending}")));
-        (pdf, docx)
+    fn kinds_of_pack(&self, task: &TaskBook) -> (bool, bool) {
+        self.kinds(INTERNAL, |ending| task.file(PACK, ending, Vec::new()))
     }
 }
 
 impl Exporter<'_> {
-    fn typesetter(&self) -> Option<Typesetter<'_>> {
-        let (fonts, templates) = self.paper?;
-        Some(Typesetter { fonts, templates, program: PROGRAM, created: self.header.created })
+    /// What documents are set with: read with the first of them.
+    fn typesetter(&self) -> AppResult<Typesetter<'_>> {
+        let (fonts, templates) = if let Some(paper) = self.paper.get() {
+            paper
+        } else {
+            let paper = (Fonts::of_this_machine(), load_templates(self.project)?);
+            self.paper.get_or_init(|| paper)
+        };
+        Ok(Typesetter { fonts, templates, program: PROGRAM, created: self.header.created })
     }
 
-    /// What task books are made of; `None` where none is wanted.
+    /// What task books are made of and set with; `None` where none of them is wanted.
     pub(super) fn task_sheets<'r>(
         &'r self,
         rows: &'r RowMaker<'r>,
+        tasks: &[TaskBook],
         request: &ExportRequest,
-    ) -> AppResult<Option<TaskSheets<'r>>> {
-        if self.paper.is_none() || request.kinds(INTERNAL, PACKS) == (false, false) {
+    ) -> AppResult<Option<(TaskSheets<'r>, Typesetter<'r>)>> {
+        if tasks.iter().all(|task| request.kinds_of_pack(task) == (false, false)) {
             return Ok(None);
         }
         let of = (self.draws, self.analysis.results.as_slice(), self.context.now.date());
-        TaskSheets::new(self.registry, self.districts, rows, &self.project.file.page_address, of).map(Some)
+        let sheets = TaskSheets::new(self.registry, self.districts, rows, &self.project.file.page_address, of)?;
+        Ok(Some((sheets, self.typesetter()?)))
     }
 
     /// A body's task book of a month.
     pub(super) fn task_pack(
         &self,
         task: TaskBook,
-        sheets: &TaskSheets<'_>,
+        (sheets, typesetter): &(TaskSheets<'_>, Typesetter<'_>),
         request: &ExportRequest,
     ) -> AppResult<RenderedDocuments> {
-        let Some(typesetter) = self.typesetter() else { return Ok(RenderedDocuments::default()) };
         self.context.progress.check()?;
-        let pack = sheets.pack(task);
-        render_task_pack(&pack, request.kinds(INTERNAL, PACKS), &typesetter)
+        let kinds = request.kinds_of_pack(&task);
+        if kinds == (false, false) {
+            return Ok(RenderedDocuments::default());
+        }
+        render_task_pack(&sheets.pack(task), kinds, typesetter)
     }
 
     /// The notice of a month's results; the certificates are those that go out.
@@ -99,8 +108,10 @@ impl Exporter<'_> {
         certificates: &[SiteCertificate],
         request: &ExportRequest,
     ) -> AppResult<RenderedDocuments> {
-        let wanted = request.kinds(PUBLIC, "通告") != (false, false);
-        let Some(typesetter) = self.typesetter().filter(|_| wanted) else { return Ok(RenderedDocuments::default()) };
+        let period = list.month.to_string();
+        if request.kinds(PUBLIC, |ending| header.file(NOTICE, &period, ending, Vec::new())) == (false, false) {
+            return Ok(RenderedDocuments::default());
+        }
         let policy = &self.project.policy;
         let basis = policy.cite(&policy.disclosure.basis, self.context.now.date());
         let mut record = DrawRecord::default();
@@ -110,7 +121,7 @@ impl Exporter<'_> {
             record.head = own.and_then(|certificate| certificate.head.clone());
             record.interventions = draw.seal.has_log().then_some(draw.interventions.len());
         }
-        render_notice(list, header, self.catalogue, (&basis, &record), &typesetter)
+        render_notice(list, header, self.catalogue, (&basis, &record), &self.typesetter()?)
     }
 
     /// The paper of a draw's certificate, and what the operator should know of it.
@@ -119,8 +130,8 @@ impl Exporter<'_> {
         opened: &OpenedDraw,
         name: String,
         audience: Audience,
-    ) -> AppResult<(Option<ExportFile>, Vec<String>)> {
-        let Some(typesetter) = self.typesetter() else { return Ok((None, Vec::new())) };
+    ) -> AppResult<(ExportFile, Vec<String>)> {
+        let typesetter = self.typesetter()?;
         let policy = &self.project.policy;
         let published = if audience == Audience::Public {
             let (of, today) = ((self.draws, self.register), self.context.now.date());
@@ -144,7 +155,7 @@ impl Exporter<'_> {
         marks.push(trust_mark(&trust));
         let set =
             render_certificate(&certificate, &masked(&policy.agency_name), &strata.collect(), marks, &typesetter)?;
-        Ok((Some(ExportFile { name, bytes: set.pdf, audience }), set.notes))
+        Ok((ExportFile { name, bytes: set.pdf, audience }, set.notes))
     }
 }
 

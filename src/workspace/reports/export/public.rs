@@ -93,7 +93,7 @@ impl Exporter<'_> {
             }
             let paper = certificate_name(opened).replace(".json", ".pdf");
             if own.is_some() && request.takes(PUBLIC, &paper) {
-                files.extend(self.certificate(opened, paper, Audience::Public)?.0);
+                files.push(self.certificate(opened, paper, Audience::Public)?.0);
             }
         }
         files.extend(voided_files(self.project, self.register)?);

@@ -37,11 +37,6 @@ impl ExportRequest {
                 }))
     }
 
-    /// True where a file is asked for by a part of its name.
-    pub(super) fn names_a_part(&self) -> bool {
-        self.only.iter().map(|word| word.trim()).any(|word| !word.is_ascii() && !FAMILIES.contains(&word))
-    }
-
     pub(super) fn wants(&self, month: PlanMonth) -> bool {
         self.month.is_none_or(|wanted| wanted == month)
     }
