@@ -13,7 +13,7 @@ use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::engine::database::{Address, DatabaseSource, Snapshot, read_tables};
 use crate::export::write_atomic;
 use crate::registry::{DatabaseMapping, InputFile, Mapping};
-use crate::sampling::{sha256, to_hex};
+use crate::workspace::store::frames::hash_bytes;
 use crate::workspace::store::project::load_bytes;
 use crate::workspace::store::staged::Change;
 
@@ -72,7 +72,7 @@ impl LaidDown {
         for path in self.paths() {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let bytes = load_bytes(path)?;
-            let hash = to_hex(&sha256(&[&bytes]));
+            let hash = hash_bytes(&bytes);
             let short = hash.get(..16).unwrap_or(&hash);
             change.put(Path::new(&format!("{INPUTS}/{short}_{name}")), &bytes)?;
         }

@@ -9,7 +9,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::registry::mapping::Mapping;
 use crate::registry::{FORMER, FORMER_INSPECTORS, Registry, TableKind, frame_from_bytes, frame_to_bytes};
-use crate::sampling::{sha256_of, to_hex};
+use crate::sampling::{sha256, sha256_of, to_hex};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::staged::Change;
 
@@ -152,6 +152,12 @@ pub fn load_project_data_watched(project: &Project, progress: &Progress) -> AppR
         None => load_bundled_districts(&mut findings)?,
     };
     Ok((registry, districts))
+}
+
+/// SHA-256 (hexadecimal) of bytes that are at hand.
+#[must_use]
+pub fn hash_bytes(bytes: &[u8]) -> String {
+    to_hex(&sha256(&[bytes]))
 }
 
 /// SHA-256 (hexadecimal) and length of a file, read in pieces.
