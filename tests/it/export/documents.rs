@@ -279,6 +279,10 @@ fn a_task_book_has_a_sheet_and_a_checklist_for_each_target() {
     assert_eq!(document.matches("位置示意：上北，图宽约").count(), 4, "the sketch says how wide it is");
     assert_eq!(document.matches("<pic:pic").count(), 8);
     assert_eq!(render_task_pack(&pack, (true, true), &typesetter(&fonts, &templates)).unwrap(), made);
+    // a body that is drawn off-site checks alone has nothing to print
+    let mut unvisited = pack;
+    unvisited.book.targets.iter_mut().for_each(|row| row.draw.role = TargetRole::OffSite);
+    assert_eq!(render_task_pack(&unvisited, (true, true), &typesetter(&fonts, &templates)).unwrap().files, []);
 }
 
 #[test]
