@@ -165,9 +165,12 @@ pub enum Command {
 pub struct DemoArgs {
     /// 写入的文件夹
     pub dir: PathBuf,
-    /// 污染源数
-    #[arg(long, default_value_t = 38_000)]
-    pub sources: usize,
+    /// 污染源数；不写时城市 38000 家，全国 4000000 家
+    #[arg(long)]
+    pub sources: Option<usize>,
+    /// 模拟全国：三千个虚构的县各有执法主体，用全国通用规则
+    #[arg(long)]
+    pub nation: bool,
     /// 种子
     #[arg(long, default_value_t = crate::workspace::demo::DEFAULT_SEED)]
     pub seed: u64,

@@ -17,7 +17,7 @@ use crate::tabular::{ReadOptions, dump, load_raw};
 use crate::text::csv::{CsvStyle, CsvWriter};
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::results::ResultsTaken;
-use crate::workspace::demo::{DemoOptions, write_demo};
+use crate::workspace::demo::{DEFAULT_SOURCES, DemoOptions, NATION_SOURCES, write_demo};
 use crate::workspace::intake::import::{Imported, NewProject, create_project};
 use crate::workspace::intake::reading::{CheckRequest, check_paths, report_beside};
 use crate::workspace::store::project::{CommandContext, Project, bundled_calendar};
@@ -26,12 +26,13 @@ use crate::workspace::store::quality::{QUALITY, RESULTS_TABLE, report_of};
 pub(super) fn demo(args: &DemoArgs, context: &CommandContext) -> AppResult<Finish> {
     let mut findings = Diagnostics::new();
     let districts = load_bundled_districts(&mut findings)?;
-    let options = DemoOptions { sources: args.sources, seed: args.seed, year: args.year };
+    let sources = args.sources.unwrap_or(if args.nation { NATION_SOURCES } else { DEFAULT_SOURCES });
+    let options = DemoOptions { sources, seed: args.seed, year: args.year, nation: args.nation };
     let files = write_demo(&args.dir, options, &districts, &bundled_calendar()?, &context.progress)?;
     for file in files {
         line(&file.display().to_string())?;
     }
-    say(&format!("模拟城市已写入 {}；下一步：fairdraw run {0} --to out --month {}-03", args.dir.display(), args.year));
+    say(&format!("模拟数据已写入 {}；下一步：fairdraw run {0} --to out --month {}-03", args.dir.display(), args.year));
     Ok(Finish::Done)
 }
 

@@ -343,7 +343,7 @@ pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> Ap
     } else {
         let folder = args.to.join("输入（模拟城市）");
         let districts = load_bundled_districts(&mut Diagnostics::new())?;
-        let options = DemoOptions { sources: args.sources, seed: DEFAULT_SEED, year: month.year() };
+        let options = DemoOptions { sources: args.sources, seed: DEFAULT_SEED, year: month.year(), nation: false };
         write_demo(&folder, options, &districts, &bundled_calendar()?, &context.progress)?;
         folder
     };

@@ -1,6 +1,7 @@
 //! How the program grows: `cargo bench --bench growth [-- SOURCES…]` (40 000, 160 000 and 640 000 by default).
 //!
-//! For each number of sources a demo city with all its event tables is made; then every stage runs as its own process:
+//! For each number of sources a demo nation (a county has the same number whatever the size) with all its event tables is
+//! made, with `city` among the arguments a city, whose twenty bodies grow; then every stage runs as its own process:
 //! import, reopening, the plan, and the month's main job (import, seal, opening, pairing, export). A line has wall clock
 //! and processor seconds and peak memory of a stage, and by which power of the sources its processor time grew since the
 //! size before. Linux alone tells processor time and memory.
@@ -74,6 +75,7 @@ fn stage(args: &[&str]) -> Taken {
 }
 
 fn main() {
+    let land = if std::env::args().any(|arg| arg == "city") { "--year=2027" } else { "--nation" };
     let mut sizes: Vec<usize> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
     if sizes.is_empty() {
         sizes = vec![40_000, 160_000, 640_000];
@@ -87,7 +89,7 @@ fn main() {
         let (input, project, out) = (at("in"), at("project"), at("out"));
         let count = sources.to_string();
         let stages: [(&str, Vec<&str>); 5] = [
-            ("demo", vec!["demo", &input, "--sources", &count]),
+            ("demo", vec!["demo", &input, "--sources", &count, land]),
             ("new", vec!["new", &project, "--from", &input, "--year", "2027"]),
             ("status", vec!["status", &project]),
             ("plan", vec!["plan", &project]),

@@ -5,8 +5,9 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::land::{BODY_BONDED, BODY_BRIGADE, BODY_CHEMICAL, BODY_LINGANG, Land};
 use super::random::Dice;
-use super::vocabulary::{DISTRICTS, INDUSTRIES};
+use super::vocabulary::INDUSTRIES;
 use crate::domain::Category;
 
 /// Sources of the city by default.
@@ -20,37 +21,13 @@ pub trait Places {
     fn is_inside(&self, code: u32, lon: f64, lat: f64) -> bool;
 }
 
-/// Bodies beyond the 16 district bureaus, by index from 16 on.
-pub const BODY_BRIGADE: u8 = 16;
-/// 临港新片区.
-pub const BODY_LINGANG: u8 = 17;
-/// 保税区.
-pub const BODY_BONDED: u8 = 18;
-/// 化工区.
-pub const BODY_CHEMICAL: u8 = 19;
-/// Number of enforcing bodies.
-pub const BODIES: usize = 20;
-
-/// Names of the bodies as files write them.
-#[must_use]
-pub fn body_name(body: u8) -> String {
-    match body {
-        BODY_BRIGADE => "上海市生态环境局执法总队".to_owned(),
-        BODY_LINGANG => "临港新片区管理委员会".to_owned(),
-        BODY_BONDED => "自贸试验区保税区管理局".to_owned(),
-        BODY_CHEMICAL => "上海化学工业区管理委员会".to_owned(),
-        10 => "浦东新区综合执法局".to_owned(),
-        district => DISTRICTS.get(district as usize).map_or_else(String::new, |d| format!("{}生态环境局", d.name)),
-    }
-}
-
 /// A site: what is true of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Site {
-    /// Index into `vocabulary::DISTRICTS`.
-    pub district: u8,
-    /// Enforcing body, 0..20.
-    pub body: u8,
+    /// Index of the land's districts.
+    pub district: u16,
+    /// Index of the land's enforcing bodies.
+    pub body: u16,
     /// Management category.
     pub management: Category,
     /// Index into `vocabulary::INDUSTRIES`.
@@ -111,6 +88,8 @@ pub struct City {
     pub seed: u64,
     /// Year planned.
     pub year: i32,
+    /// Districts and bodies.
+    pub land: Land,
     /// Last day that the files know of.
     pub today: NaiveDate,
     /// Sites; the order of the register.
@@ -128,9 +107,14 @@ impl City {
     /// Makes a city of `count` sources, the same for the same seed and year.
     #[must_use]
     pub fn new(count: usize, seed: u64, year: i32, places: &dyn Places) -> Self {
+        Self::of(Land::city(), (count, seed, year), places)
+    }
+
+    /// As [`City::new`], of another land.
+    #[must_use]
+    pub fn of(land: Land, (count, seed, year): (usize, u64, i32), places: &dyn Places) -> Self {
         let mut dice = Dice::new(seed, 1);
-        let parks = parks(&mut Dice::new(seed, 2), places);
-        let weights: Vec<f64> = DISTRICTS.iter().map(|d| d.weight).collect();
+        let parks = parks(&land, &mut Dice::new(seed, 2), places);
         let today = last_day(year);
         let mut sites: Vec<Site> = Vec::with_capacity(count);
         let mut enterprise = 0;
@@ -143,7 +127,7 @@ impl City {
             };
             let industry_weights: Vec<f64> = INDUSTRIES.iter().map(|i| i.weights[management as usize]).collect();
             let industry = dice.weighted(&industry_weights) as u8;
-            let district = dice.weighted(&weights) as u8;
+            let district = land.some_district(&mut dice);
             // An enterprise has one site as a rule, now and then two to four.
             let branches = if dice.chance(0.02) { 2 + dice.below(3) as u16 } else { 1 };
             let propensity = dice.normal() as f32;
@@ -151,12 +135,22 @@ impl City {
                 if sites.len() == count {
                     break;
                 }
-                let (lon, lat) = place(&mut dice, district, &parks, places);
-                sites.push(site(&mut dice, district, management, industry, propensity, (lon, lat), enterprise, branch));
+                let (lon, lat) = place(&mut dice, &land, district, &parks, places);
+                sites.push(site(
+                    &mut dice,
+                    &land,
+                    district,
+                    management,
+                    industry,
+                    propensity,
+                    (lon, lat),
+                    enterprise,
+                    branch,
+                ));
             }
             enterprise += 1;
         }
-        Self { seed, year, today, sites }
+        Self { seed, year, land, today, sites }
     }
 
     /// A date so many days before the demo's day.
@@ -168,7 +162,8 @@ impl City {
 
 fn site(
     dice: &mut Dice,
-    district: u8,
+    land: &Land,
+    district: u16,
     management: Category,
     industry: u8,
     propensity: f32,
@@ -191,6 +186,7 @@ fn site(
         }
     }
     let body = match district {
+        county if !land.is_city => county,
         // the chemical park lies across the border of 金山 and 奉贤; big plants are the brigade's own
         11 | 14 if key && matches!(code, "2614" | "2511" | "7724") && dice.chance(0.6) => BODY_CHEMICAL,
         8 | 11 if key && dice.chance(0.12) => BODY_BRIGADE,
@@ -226,8 +222,8 @@ fn site(
 }
 
 /// Industrial parks: centre and spread in degrees, by district.
-fn parks(dice: &mut Dice, places: &dyn Places) -> Vec<Vec<(f64, f64, f64)>> {
-    DISTRICTS
+fn parks(land: &Land, dice: &mut Dice, places: &dyn Places) -> Vec<Vec<(f64, f64, f64)>> {
+    land.districts
         .iter()
         .map(|district| {
             (0..district.parks)
@@ -241,8 +237,14 @@ fn parks(dice: &mut Dice, places: &dyn Places) -> Vec<Vec<(f64, f64, f64)>> {
 }
 
 /// Three in four sites lie in a park, the others anywhere in the district.
-fn place(dice: &mut Dice, district: u8, parks: &[Vec<(f64, f64, f64)>], places: &dyn Places) -> (f64, f64) {
-    let code = DISTRICTS.get(district as usize).map_or(0, |d| d.code);
+fn place(
+    dice: &mut Dice,
+    land: &Land,
+    district: u16,
+    parks: &[Vec<(f64, f64, f64)>],
+    places: &dyn Places,
+) -> (f64, f64) {
+    let code = land.district(district).code;
     if dice.chance(0.75)
         && let Some((lon, lat, spread)) = parks.get(district as usize).and_then(|list| dice.pick(list).copied())
     {

@@ -146,6 +146,6 @@ pub fn headings(table: TableKind) -> &'static [&'static str] {
 
 /// Title above the header of a workbook.
 #[must_use]
-pub fn title(table: TableKind, year: i32) -> String {
-    format!("上海市{}（{year}年，模拟数据，单位名称均为虚构）", stem(table))
+pub fn title(above: &str, table: TableKind, year: i32) -> String {
+    format!("{above}{}（{year}年，模拟数据，单位名称均为虚构）", stem(table))
 }

@@ -1,4 +1,4 @@
-//! The demo city: a synthetic Shanghai written as an office has its files.
+//! The demo city: a synthetic Shanghai written as an office has its files; or a synthetic nation of 3 000 counties.
 //!
 //! The same for the same seed, year and size on every platform. A hidden compliance propensity drives
 //! credit, violations, complaints, exceedances and the problems that checks find, so that targeting can be
@@ -7,6 +7,7 @@
 mod bundled;
 mod city;
 mod files;
+mod land;
 mod names;
 mod random;
 mod rows;
@@ -15,8 +16,9 @@ mod vocabulary;
 use std::path::{Path, PathBuf};
 
 pub use bundled::{pack_demo, unpack_demo};
-pub use city::{City, DEFAULT_SOURCES, Places, Site, body_name, last_day};
+pub use city::{City, DEFAULT_SOURCES, Places, Site, last_day};
 pub use files::FileForm;
+pub use land::{Land, Place};
 pub use random::Dice;
 pub use rows::identity;
 
@@ -25,6 +27,7 @@ use crate::district::{Bounds, DistrictSet, write_district_files};
 use crate::domain::{DistrictCode, WorkCalendar};
 use crate::export::office::{OfficeBook, OfficeText};
 use crate::export::write_atomic;
+use crate::policy::presets;
 use crate::registry::TableKind;
 
 /// Seed by default.
@@ -33,6 +36,11 @@ pub const DEFAULT_SEED: u64 = 20_270_101;
 pub const DEFAULT_YEAR: i32 = 2027;
 /// The file whose presence marks a folder as synthetic.
 pub const MARKER: &str = "这是模拟数据.txt";
+
+/// Sources of the demo nation by default.
+pub const NATION_SOURCES: usize = 4_000_000;
+/// Rules of the demo nation.
+const NATION_PRESET: &str = "national-88";
 
 /// Size, seed and year of a demo city.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +51,13 @@ pub struct DemoOptions {
     pub seed: u64,
     /// Year planned.
     pub year: i32,
+    /// A made-up nation of counties, each with a bureau, under the national rules, in place of the city.
+    pub nation: bool,
 }
 
 impl Default for DemoOptions {
     fn default() -> Self {
-        Self { sources: DEFAULT_SOURCES, seed: DEFAULT_SEED, year: DEFAULT_YEAR }
+        Self { sources: DEFAULT_SOURCES, seed: DEFAULT_SEED, year: DEFAULT_YEAR, nation: false }
     }
 }
 
@@ -62,7 +72,8 @@ impl Places for DistrictSet {
     }
 }
 
-/// Writes the city's files into `folder` (made where it is missing) and returns their paths.
+/// Writes the city's files into `folder` (made where it is missing) and returns their paths. The map is the city's; a
+/// nation has its own.
 ///
 /// # Errors
 /// `DEM-001` where the folder holds other files, `IO-…` where it can't be written, `JOB-001` when cancelled.
@@ -80,7 +91,12 @@ pub fn write_demo(
             .with(|f| f.hint("请换一个空文件夹").file(folder.display().to_string())));
     }
     progress.begin("生成模拟城市", TableKind::ALL.len() as u64 + 1);
-    let city = City::new(options.sources, options.seed, options.year, districts);
+    let made = options.nation.then(|| Land::nation(options.sources, options.seed));
+    let (land, map) = match &made {
+        Some((land, map)) => (land.clone(), map),
+        None => (Land::city(), districts),
+    };
+    let city = City::of(land, (options.sources, options.seed, options.year), map);
     progress.advance(1);
     let mut written = Vec::new();
     let mut put = |name: &str, bytes: &[u8]| -> AppResult<()> {
@@ -98,8 +114,8 @@ pub fn write_demo(
         progress.check()?;
         let form = files::form(table, options.sources);
         if form == FileForm::Workbook {
-            let mut book =
-                OfficeBook::new(files::stem(table), &files::title(table, options.year), files::headings(table))?;
+            let title = files::title(city.land.above(), table, options.year);
+            let mut book = OfficeBook::new(files::stem(table), &title, files::headings(table))?;
             city.write_rows(table, calendar, &mut |row| book.push(row))?;
             put(&format!("{}.xlsx", files::stem(table)), &book.finish()?)?;
         } else {
@@ -112,8 +128,15 @@ pub fn write_demo(
         }
         progress.advance(1);
     }
-    for (name, bytes) in write_district_files("上海市区县（示意）", districts, "GBK")? {
+    let stem =
+        if options.nation { "区县（示意，名称与形状均为虚构）" } else { "上海市区县（示意）" };
+    for (name, bytes) in write_district_files(stem, map, "GBK")? {
         put(&name, &bytes)?;
+    }
+    if options.nation
+        && let Some((_, _, rules)) = presets().iter().find(|(id, _, _)| *id == NATION_PRESET)
+    {
+        put("policy.ron", rules.as_bytes())?;
     }
     Ok(written)
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::city::{BODIES, City, Site, body_name};
+use super::city::{City, Site};
 use super::files::RowSink;
 use super::names::SharedNames;
 use super::random::Dice;
-use super::vocabulary::{DISTRICTS, INDUSTRIES, firm_name, person_name, uscc};
+use super::vocabulary::{INDUSTRIES, firm_name, person_name, uscc};
 use crate::diagnostic::AppResult;
 use crate::domain::{Category, PlanMonth, WorkCalendar};
 use crate::export::office::OfficeCell as Cell;
@@ -19,12 +19,12 @@ use crate::registry::TableKind;
 pub fn identity(city: &City, site: &Site) -> (String, String, String) {
     let mut dice = Dice::new(city.seed, 1_000_000 + u64::from(site.enterprise));
     let word = INDUSTRIES.get(site.industry as usize).map_or("", |i| i.word);
-    let mut name = firm_name(&mut dice, word);
+    let place = city.land.district(site.district);
+    let mut name = firm_name(&mut dice, &place.city, word);
     if site.branch > 1 {
         name.push_str(["", "", "二厂", "三分厂", "四分厂"].get(site.branch as usize).copied().unwrap_or("分厂"));
     }
-    let district = DISTRICTS.get(site.district as usize).map_or(310_000, |d| d.code);
-    let code = uscc(district, site.enterprise);
+    let code = uscc(place.code, site.enterprise);
     let letters: &[u8] = match site.management {
         Category::Registration => b"WXYZ",
         _ => b"PQRUV",
@@ -81,15 +81,15 @@ impl City {
 
     fn source_rows(&self, dice: &mut Dice, sink: &mut RowSink<'_>) -> AppResult<()> {
         for (i, site) in self.sites.iter().enumerate() {
-            let district = &DISTRICTS[site.district as usize % DISTRICTS.len()];
+            let (district, above) = (self.land.district(site.district), self.land.above());
             let (mut name, mut code, number) = identity(self, site);
             let industry = &INDUSTRIES[site.industry as usize % INDUSTRIES.len()];
             // The usual dirt, about one row in fifty.
             let dirt = dice.below(4_000);
             let mut district_name = match dice.below(12) {
-                0 => format!("上海市{}", district.name),
+                0 => format!("{above}{}", district.name),
                 1 => district.code.to_string(),
-                _ => district.name.to_owned(),
+                _ => district.name.clone(),
             };
             let (mut lon, mut lat) = (Cell::Number(site.lon), Cell::Number(site.lat));
             let mut row_number = number.clone();
@@ -138,8 +138,8 @@ impl City {
                 name.clone().into(),
                 code.clone().into(),
                 district_name.into(),
-                body_name(site.body).into(),
-                format!("上海市{}拟设路{}号", district.name, 1 + dice.below(2_999)).into(),
+                self.land.body_name(site.body).into(),
+                format!("{above}{}拟设路{}号", district.name, 1 + dice.below(2_999)).into(),
                 lon,
                 lat,
                 industry.code.into(),
@@ -153,7 +153,7 @@ impl City {
                     (Category::Registration, _) => "登记管理",
                 }
                 .into(),
-                format!("上海市{}生态环境局", district.name).into(),
+                format!("{above}{}生态环境局", district.name).into(),
                 event.into(),
                 spelled(issued, dice),
                 valid.into(),
@@ -245,7 +245,7 @@ impl City {
                     if dice.chance(0.12) { "警告" } else { "罚款" }.into(),
                     Cell::Number((fine * 100.0).round() / 100.0),
                     spelled(date, dice),
-                    body_name(site.body).into(),
+                    self.land.body_name(site.body).into(),
                     iso(until),
                     repaired.filter(|day| *day <= self.today).map_or(Cell::Empty, iso),
                 ])?;
@@ -335,20 +335,32 @@ impl City {
         Ok(())
     }
 
-    /// How many inspectors each body has: by its sites' work, at least twelve.
-    fn inspectors_of_bodies(&self) -> [u32; BODIES] {
-        let mut work = [0.0; BODIES];
+    /// How many inspectors each body has: by its sites' work, at least twelve (eight in a county).
+    fn inspectors_of_bodies(&self) -> Vec<u32> {
+        let mut work = vec![0.0; self.land.bodies.len()];
         for site in &self.sites {
-            work[site.body as usize % BODIES] += match site.management {
+            let Some(own) = work.get_mut(usize::from(site.body)) else { continue };
+            *own += match site.management {
                 Category::Key => 8.0,
                 Category::Simplified => 2.0,
                 Category::Registration => 0.6,
             };
         }
         let total: f64 = work.iter().sum::<f64>().max(1.0);
-        // 900 inspectors for the 38 000 sources of the city
-        let inspectors = 900.0 * self.sites.len() as f64 / super::city::DEFAULT_SOURCES as f64;
-        work.map(|w| ((w / total * (inspectors - 240.0).max(0.0)).round() as u32 + 12).max(12))
+        // 900 inspectors for the 38 000 sources of the city; the nation has about 44 900 in 3 000 counties
+        let (inspectors, sources, least) =
+            if self.land.is_city { (900.0, super::city::DEFAULT_SOURCES as f64, 12) } else { (44_900.0, 4e6, 8) };
+        let others = inspectors * self.sites.len() as f64 / sources - f64::from(least) * work.len() as f64;
+        work.iter().map(|w| (w / total * others.max(0.0)).round() as u32 + least).collect()
+    }
+
+    /// Number of an inspector's certificate.
+    fn certificate(&self, body: usize, inspector: u64) -> String {
+        if self.land.is_city {
+            format!("0900{:02}{:05}", body + 1, inspector + 1)
+        } else {
+            format!("09{:05}{:04}", body + 1, inspector + 1)
+        }
     }
 
     fn inspector_rows(&self, dice: &mut Dice, sink: &mut RowSink<'_>) -> AppResult<()> {
@@ -374,9 +386,9 @@ impl City {
                     String::new()
                 };
                 sink(&[
-                    format!("0900{:02}{:05}", body + 1, i + 1).into(),
+                    self.certificate(body, u64::from(i)).into(),
                     person_name(dice).into(),
-                    body_name(body as u8).into(),
+                    self.land.body_name(body as u16).into(),
                     spelled(from, dice),
                     spelled(until, dice),
                     skills.join("、").into(),
@@ -394,9 +406,9 @@ impl City {
         let reasons = ["近亲属任职", "曾任职", "持有股份", "本人申请"];
         for _ in 0..(self.sites.len() / 100).clamp(10, 4_000) {
             let Some(site) = dice.pick(&self.sites).copied() else { continue };
-            let i = dice.below(u64::from(counts[site.body as usize % BODIES]));
+            let i = dice.below(u64::from(counts.get(usize::from(site.body)).copied().unwrap_or(1)));
             sink(&[
-                format!("0900{:02}{:05}", site.body + 1, i + 1).into(),
+                self.certificate(usize::from(site.body), i).into(),
                 identity(self, &site).2.into(),
                 dice.pick(&reasons).copied().unwrap_or("").into(),
             ])?;
@@ -451,7 +463,7 @@ impl City {
                     number.into(),
                     code.into(),
                     spelled(day, dice),
-                    body_name(site.body).into(),
+                    self.land.body_name(site.body).into(),
                     kind.into(),
                     yes(dice.chance(0.15)),
                     "排污许可证后检查".into(),
@@ -470,7 +482,7 @@ impl City {
                 let days = f64::from(calendar.in_month(month));
                 let inspectors = f64::from(count);
                 sink(&[
-                    body_name(body as u8).into(),
+                    self.land.body_name(body as u16).into(),
                     format!("{}年{}月", month.year(), month.month()).into(),
                     Cell::Number((inspectors / 4.0).ceil()),
                     Cell::Number((inspectors / 8.0 * days * 0.5 + dice.below(6) as f64).ceil()),

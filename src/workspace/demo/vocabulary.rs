@@ -90,23 +90,45 @@ const BRAND_FIRST: &str = "拟仿虚幻设";
 const BRAND_SECOND: &str = "沄砾珩垚翀昶霁澍畅岑峤崟玥珺煜熠焱淼鑫垒茗蓥镕铄钰珂琰璟瑄瑜晟昊晔曜朔栩桉桐梓榆槿樾";
 const BRAND_THIRD: &str = "达恒宏盛隆泰和源润腾科创联诚信益佳美丰茂康宁安泽川原野岭峰";
 
-/// A firm's name: its brand begins with 拟, 仿, 虚, 幻 or 设, so that nobody takes it for a real one.
-pub fn firm_name(dice: &mut Dice, word: &str) -> String {
-    let pick = |dice: &mut Dice, list: &str| {
-        let n = list.chars().count() as u64;
-        list.chars().nth(dice.below(n) as usize).unwrap_or('拟')
-    };
-    let mut name = String::from("上海");
+/// The city whose firms the demo of a city has.
+pub const CITY: &str = "上海";
+
+fn nth(list: &str, n: usize) -> char {
+    list.chars().nth(n).unwrap_or('拟')
+}
+
+/// A made-up name of a place, of two or three characters: one for each number up to 1 380 or 6 900.
+#[must_use]
+pub fn place_name(n: usize, characters: usize) -> String {
+    let (first, second, third) = [BRAND_FIRST, BRAND_SECOND, BRAND_THIRD].map(|list| list.chars().count()).into();
+    let (a, rest) = (n % second, n / second);
+    let (b, c) = (rest % third, rest / third % first);
+    let name = [nth(BRAND_FIRST, c), nth(BRAND_SECOND, a), nth(BRAND_THIRD, b)];
+    name[3_usize.saturating_sub(characters)..].iter().collect()
+}
+
+/// A firm's name in a city: its brand begins with 拟, 仿, 虚, 幻 or 设, so that nobody takes it for a real one. Outside the
+/// demo of a city brands are longer, since no registrar gives the same name twice in a city.
+pub fn firm_name(dice: &mut Dice, city: &str, word: &str) -> String {
+    let pick = |dice: &mut Dice, list: &str| nth(list, dice.below(list.chars().count() as u64) as usize);
+    let mut name = String::from(city);
     name.push(pick(dice, BRAND_FIRST));
     name.push(pick(dice, BRAND_SECOND));
     name.push(pick(dice, BRAND_THIRD));
+    if city != CITY {
+        name.push(pick(dice, BRAND_THIRD));
+    }
     name.push_str(word);
-    name.push_str(match dice.below(20) {
-        0 => "股份有限公司",
-        1 => "（上海）有限公司",
-        2 => "厂",
-        _ => "有限公司",
-    });
+    match dice.below(20) {
+        0 => name.push_str("股份有限公司"),
+        1 => {
+            name.push('（');
+            name.push_str(city);
+            name.push_str("）有限公司");
+        }
+        2 => name.push('厂'),
+        _ => name.push_str("有限公司"),
+    }
     name
 }
 
@@ -115,10 +137,7 @@ const GIVEN: &str = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平�
 
 /// A person's name, made up.
 pub fn person_name(dice: &mut Dice) -> String {
-    let pick = |dice: &mut Dice, list: &str| {
-        let n = list.chars().count() as u64;
-        list.chars().nth(dice.below(n) as usize).unwrap_or('王')
-    };
+    let pick = |dice: &mut Dice, list: &str| nth(list, dice.below(list.chars().count() as u64) as usize);
     let mut name = String::new();
     name.push(pick(dice, FAMILY));
     for _ in 0..=dice.below(2) {
