@@ -1,5 +1,7 @@
 //! The set of districts: looked up, located, measured, simplified.
 
+use std::collections::HashMap;
+
 use geo::MultiPolygon;
 use rayon::prelude::*;
 
@@ -43,6 +45,8 @@ pub enum LocationCheck {
 #[derive(Debug, Clone)]
 pub struct DistrictSet {
     districts: Vec<District>,
+    /// First district of each name as it is written.
+    by_name: HashMap<String, usize>,
     index: LocateIndex,
     borders: Vec<Border>,
     bounds: Option<Bounds>,
@@ -67,7 +71,12 @@ impl DistrictSet {
         let index = LocateIndex::new(&shapes);
         let borders = shapes.iter().map(|s| Border::new(s)).collect();
         let bounds = shapes.iter().filter_map(|s| Bounds::of(s)).reduce(Bounds::union);
+        let mut by_name = HashMap::with_capacity(districts.len());
+        for (at, district) in districts.iter().enumerate() {
+            by_name.entry(district.name.clone()).or_insert(at);
+        }
         Self {
+            by_name,
             index,
             borders,
             bounds,
@@ -121,8 +130,8 @@ impl DistrictSet {
                 .find_map(|end| name.strip_suffix(end).filter(|rest| rest.chars().count() >= 2).map(str::to_owned))
                 .unwrap_or(name)
         };
-        if let Some(i) = self.districts.iter().position(|d| d.name == name) {
-            return Some(i);
+        if let Some(at) = self.by_name.get(name) {
+            return Some(*at);
         }
         let wanted = short(name);
         if wanted.is_empty() {

@@ -387,37 +387,72 @@ impl PlanBook {
         bodies
     }
 
-    /// The same book with one body's rows only: what that body may see.
+    /// The book divided among its bodies, by id: what each of them may see. Every row is moved once.
     #[must_use]
-    pub fn of_body(&self, body: &BodyId, name: &str) -> Self {
-        let months =
-            self.months
-                .iter()
-                .map(|sheet| {
-                    let expected = self.matrix.iter().find(|row| row.body == *body).and_then(|row| {
-                        row.months[usize::try_from(sheet.month.month() - 1).unwrap_or(0).min(11)].expected
-                    });
-                    let own = |commitments: &[(String, String)]| {
-                        commitments.iter().filter(|(of, _)| of == name).cloned().collect::<Vec<_>>()
-                    };
-                    let state = match &sheet.state {
-                        MonthState::Planned => MonthState::Planned,
-                        MonthState::Sealed { commitments } => MonthState::Sealed { commitments: own(commitments) },
-                        MonthState::Drawn { commitments, demonstration } => {
-                            MonthState::Drawn { commitments: own(commitments), demonstration: *demonstration }
-                        }
-                    };
-                    let targets = sheet.targets.iter().filter(|row| row.staff.body == *body).cloned().collect();
-                    MonthSheet { month: sheet.month, state, expected, targets }
-                })
-                .collect();
-        Self {
-            header: BookHeader { body: Some((body.clone(), name.to_owned())), ..self.header.clone() },
-            matrix: self.matrix.iter().filter(|row| row.body == *body).cloned().collect(),
-            districts: self.districts.iter().filter(|row| row.body == *body).cloned().collect(),
-            record: self.record.of_body(body),
-            quotas: self.quotas.iter().filter(|row| row.body == *body).cloned().collect(),
-            months,
+    pub fn into_bodies(self) -> Vec<Self> {
+        let names = self.bodies();
+        let mut books: BTreeMap<BodyId, Self> = names
+            .into_iter()
+            .map(|(id, name)| {
+                let months = self.months.iter().map(|sheet| {
+                    let state = sheet.state.of_body(&name);
+                    MonthSheet { month: sheet.month, state, expected: None, targets: Vec::new() }
+                });
+                let own = Self {
+                    months: months.collect(),
+                    header: BookHeader { body: Some((id.clone(), name)), ..self.header.clone() },
+                    matrix: Vec::new(),
+                    districts: Vec::new(),
+                    record: RecordTable::default(),
+                    quotas: Vec::new(),
+                };
+                (id, own)
+            })
+            .collect();
+        for row in self.matrix {
+            let Some(own) = books.get_mut(&row.body) else { continue };
+            if own.matrix.is_empty() {
+                for sheet in &mut own.months {
+                    let month = usize::try_from(sheet.month.month() - 1).unwrap_or(0).min(11);
+                    sheet.expected = row.months[month].expected;
+                }
+            }
+            own.matrix.push(row);
+        }
+        for row in self.districts {
+            let Some(own) = books.get_mut(&row.body) else { continue };
+            own.districts.push(row);
+        }
+        for row in self.record.rows {
+            let Some(own) = row.body.as_ref().and_then(|body| books.get_mut(body)) else { continue };
+            own.record.rows.push(row);
+        }
+        for row in self.quotas {
+            let Some(own) = books.get_mut(&row.body) else { continue };
+            own.quotas.push(row);
+        }
+        for (at, sheet) in self.months.into_iter().enumerate() {
+            for row in sheet.targets {
+                let Some(own) = books.get_mut(&row.staff.body) else { continue };
+                own.months[at].targets.push(row);
+            }
+        }
+        books.into_values().collect()
+    }
+}
+
+impl MonthState {
+    /// What one body may see of it: its own commitments.
+    fn of_body(&self, name: &str) -> Self {
+        let own = |commitments: &[(String, String)]| {
+            commitments.iter().filter(|(of, _)| of == name).cloned().collect::<Vec<_>>()
+        };
+        match self {
+            Self::Planned => Self::Planned,
+            Self::Sealed { commitments } => Self::Sealed { commitments: own(commitments) },
+            Self::Drawn { commitments, demonstration } => {
+                Self::Drawn { commitments: own(commitments), demonstration: *demonstration }
+            }
         }
     }
 }

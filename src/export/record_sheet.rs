@@ -31,13 +31,6 @@ pub struct RecordTable {
 }
 
 impl RecordTable {
-    /// What one body may see: its own rows.
-    #[must_use]
-    pub fn of_body(&self, body: &BodyId) -> Self {
-        let rows = self.rows.iter().filter(|row| row.body.as_ref() == Some(body)).cloned().collect();
-        Self { notes: Vec::new(), rows }
-    }
-
     /// The sheet: a line a month, the year last in bold.
     #[must_use]
     pub fn sheet(&self, title: &str) -> SheetSpec {

@@ -1,5 +1,7 @@
 //! Questions that other rooms ask a policy: the article in force on a day, floors, bodies, what is unconfirmed.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::domain::{BodyId, DistrictCode};
@@ -17,6 +19,18 @@ pub struct Unconfirmed {
     pub name: String,
     /// Ids of the articles that are not confirmed; empty where a switch says so.
     pub articles: Vec<String>,
+}
+
+/// The places of a policy's bodies by their ids: a nation has thousands of bodies, and asks once for each of its sources.
+#[derive(Debug, Clone)]
+pub struct BodyPlaces<'a>(HashMap<&'a str, u16>);
+
+impl BodyPlaces<'_> {
+    /// The place of a body among the policy's.
+    #[must_use]
+    pub fn of(&self, id: &str) -> Option<u16> {
+        self.0.get(id).copied()
+    }
 }
 
 impl Policy {
@@ -145,6 +159,16 @@ impl Policy {
     #[must_use]
     pub fn has_bodies_of(&self, other: &Self) -> bool {
         self.bodies.iter().map(|body| &body.id).eq(other.bodies.iter().map(|body| &body.id))
+    }
+
+    /// The places of the bodies, for those who ask for many.
+    #[must_use]
+    pub fn body_places(&self) -> BodyPlaces<'_> {
+        let mut places = HashMap::with_capacity(self.bodies.len());
+        for (body, place) in self.bodies.iter().zip(0_u16..) {
+            places.entry(body.id.as_str()).or_insert(place);
+        }
+        BodyPlaces(places)
     }
 
     /// The body with this id.

@@ -21,6 +21,6 @@ pub use check::{check_policy, check_policy_text, policy_fault};
 pub use decision::Standing;
 pub use load::{POLICY_FORMAT, load_policy, migrate_policy, parse_policy, write_policy};
 pub use locate::{PolicyMap, TextPlace};
-pub use lookup::Unconfirmed;
+pub use lookup::{BodyPlaces, Unconfirmed};
 pub use model::*;
 pub use preset::{DEFAULT_PRESET, derive_bodies, load_preset, preset_policies, presets};

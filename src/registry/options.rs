@@ -1,6 +1,6 @@
 //! What an import needs to know besides the files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -138,42 +138,17 @@ impl RegistryOptions {
             .map_or_else(|| format!("{district:06}"), |body| body.id.as_str().to_owned())
     }
 
-    /// The body that a cell names: its id, one of its names, or a district's bureau (浦东新区生态环境局).
+    /// The bodies by what cells may call them, for a column of cells.
     #[must_use]
-    pub fn body_of(&self, text: &str, map: &dyn DistrictLookup) -> Option<String> {
-        let key = heading_key(text);
-        let listed = self.bodies.iter().find(|body| {
-            heading_key(body.id.as_str()) == key || body.names.iter().any(|name| heading_key(name) == key)
-        });
-        if let Some(body) = listed {
-            return Some(body.id.as_str().to_owned());
+    pub fn body_names<'a>(&'a self, map: &'a dyn DistrictLookup) -> BodyNames<'a> {
+        let mut listed = HashMap::with_capacity(self.bodies.len() * 3);
+        for body in &self.bodies {
+            for name in std::iter::once(body.id.as_str()).chain(body.names.iter().map(String::as_str)) {
+                // the first body listed has the name
+                listed.entry(heading_key(name)).or_insert(&body.id);
+            }
         }
-        let plain = fold(text);
-        let plain = plain.strip_suffix(".0").map_or_else(|| plain.clone(), |bare| bare.to_owned().into());
-        if self.bodies.is_empty()
-            && plain.chars().any(|c| c.is_ascii_lowercase())
-            && BodyId::new(plain.as_ref()).is_ok()
-        {
-            return Some(plain.into_owned());
-        }
-        if let Some(district) = district_of(&plain, map) {
-            return Some(self.body_of_district(district));
-        }
-        let stem = OFFICES.iter().find_map(|office| plain.strip_suffix(office))?;
-        district_of(stem, map).map(|district| self.body_of_district(district))
-    }
-
-    /// True where a cell names two bodies or more.
-    #[must_use]
-    pub fn names_several_bodies(&self, text: &str, map: &dyn DistrictLookup) -> bool {
-        let divides =
-            |c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '+' | '和' | '与' | '及');
-        let folded = fold_lines(text);
-        let mut bodies: Vec<String> =
-            folded.split(divides).filter(|part| !part.is_empty()).filter_map(|part| self.body_of(part, map)).collect();
-        bodies.sort();
-        bodies.dedup();
-        bodies.len() > 1
+        BodyNames { options: self, map, listed }
     }
 
     /// The id of a skill.
@@ -198,5 +173,48 @@ impl RegistryOptions {
             .iter()
             .flat_map(|(index, names)| names.iter().map(|name| (super::credit::grade_key(name), *index)))
             .collect()
+    }
+}
+
+/// The bodies by what cells may call them: a nation has thousands, and each piece of a column asks for all of them.
+pub struct BodyNames<'a> {
+    options: &'a RegistryOptions,
+    map: &'a dyn DistrictLookup,
+    listed: HashMap<String, &'a BodyId>,
+}
+
+impl BodyNames<'_> {
+    /// The body that a cell names: its id, one of its names, or a district's bureau (浦东新区生态环境局).
+    #[must_use]
+    pub fn body_of(&self, text: &str) -> Option<String> {
+        if let Some(body) = self.listed.get(&heading_key(text)) {
+            return Some(body.as_str().to_owned());
+        }
+        let plain = fold(text);
+        let plain = plain.strip_suffix(".0").map_or_else(|| plain.clone(), |bare| bare.to_owned().into());
+        if self.options.bodies.is_empty()
+            && plain.chars().any(|c| c.is_ascii_lowercase())
+            && BodyId::new(plain.as_ref()).is_ok()
+        {
+            return Some(plain.into_owned());
+        }
+        if let Some(district) = district_of(&plain, self.map) {
+            return Some(self.options.body_of_district(district));
+        }
+        let stem = OFFICES.iter().find_map(|office| plain.strip_suffix(office))?;
+        district_of(stem, self.map).map(|district| self.options.body_of_district(district))
+    }
+
+    /// True where a cell names two bodies or more.
+    #[must_use]
+    pub fn are_several(&self, text: &str) -> bool {
+        let divides =
+            |c: char| c.is_whitespace() || matches!(c, '、' | ',' | '，' | ';' | '/' | '|' | '+' | '和' | '与' | '及');
+        let folded = fold_lines(text);
+        let mut bodies: Vec<String> =
+            folded.split(divides).filter(|part| !part.is_empty()).filter_map(|part| self.body_of(part)).collect();
+        bodies.sort();
+        bodies.dedup();
+        bodies.len() > 1
     }
 }

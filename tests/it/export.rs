@@ -36,11 +36,20 @@ fn created() -> NaiveDateTime {
     day("2026-03-02").and_hms_opt(9, 30, 0).unwrap()
 }
 
+/// The book of the first of [`BODIES`].
+fn first_body(book: PlanBook) -> PlanBook {
+    let own = book.into_bodies().remove(0);
+    assert_eq!(own.header.body, Some((BodyId::new(BODIES[0].0).unwrap(), BODIES[0].1.to_owned())));
+    own
+}
+
 /// The city's workbook, then each body's.
 fn plan_books(book: &PlanBook) -> Vec<ExportFile> {
     let catalogue = ColumnCatalogue::built_in().unwrap();
-    let own = book.bodies().into_iter().map(|(body, name)| book.of_body(&body, &name));
-    std::iter::once(book.clone()).chain(own).map(|book| render_plan_book(&book, &catalogue).unwrap()).collect()
+    std::iter::once(book.clone())
+        .chain(book.clone().into_bodies())
+        .map(|book| render_plan_book(&book, &catalogue).unwrap())
+        .collect()
 }
 
 const BODIES: [(&str, &str); 2] = [("310115", "浦东新区综合执法局"), ("310151", "崇明区生态环境局")];
@@ -358,7 +367,7 @@ fn an_override_changes_headings_and_order() {
 }
 
 fn task_book() -> TaskBook {
-    let plan = book(40).of_body(&BodyId::new(BODIES[0].0).unwrap(), BODIES[0].1);
+    let plan = first_body(book(40));
     TaskBook {
         header: plan.header,
         month: PlanMonth::new(2026, 3).unwrap(),

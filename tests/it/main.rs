@@ -20,6 +20,10 @@
     reason = "tests stop at the first thing that is not as it must be, and say so"
 )]
 
+use std::alloc::System;
+
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
 mod anchor;
 mod architecture;
 mod batch;
@@ -39,6 +43,7 @@ mod export;
 mod faults;
 mod figures;
 mod findings;
+mod growth;
 mod hostile;
 mod house;
 mod inspectors;
@@ -65,3 +70,7 @@ pub(crate) mod sampling;
 mod sealing;
 mod statistics;
 mod year;
+
+/// Counts what is asked of it, for `growth`.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

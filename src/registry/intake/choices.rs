@@ -188,9 +188,10 @@ impl Intake<'_> {
         map: &dyn DistrictLookup,
         out: &mut Collector,
     ) -> StringChunked {
-        let (bodies, faults) = map_repeated(cells, |text| match options.body_of(text, map) {
+        let known = options.body_names(map);
+        let (bodies, faults) = map_repeated(cells, |text| match known.body_of(text) {
             None if is_blank_word(&fold(text)) => Ok(None),
-            None => Err(options.names_several_bodies(text, map)),
+            None => Err(known.are_several(text)),
             Some(body) => Ok(Some(Arc::<str>::from(body))),
         });
         for (i, several) in faults {

@@ -392,7 +392,7 @@ impl City {
                     spelled(from, dice),
                     spelled(until, dice),
                     skills.join("、").into(),
-                    yes(i < 4 || dice.chance(0.45)),
+                    yes(i < 4 || dice.chance(if self.land.is_city { 0.45 } else { 0.7 })),
                     Cell::Number(5.0 + dice.below(6) as f64),
                     leave.into(),
                 ])?;

@@ -17,7 +17,7 @@ use crate::plan::{
     Exclusion, ListedVisit, MonthTargets, PastTargets, PlanInputs, ShortageKind, SiteState, TargetContext, Visit,
     VisitKind,
 };
-use crate::policy::Policy;
+use crate::policy::{BodyPlaces, Policy};
 use crate::registry::schema::{past_checks, sources};
 use crate::registry::{CheckKind, Registry, row_of_unit};
 use crate::risk::columns as scored;
@@ -274,6 +274,8 @@ fn add_draws(
         see(population.index.row(result.unit_id.as_str()), Some(result.inspected_on), found);
     }
     let mut earlier = None;
+    let bodies = project.policy.body_places();
+    let merged = merged_categories(&project.policy, &population.inputs);
     // months after it too: their visits count towards the cap
     for draw in load_opened_draws(project, |_| true)? {
         let Some(order) = draw.order() else { continue };
@@ -304,7 +306,8 @@ fn add_draws(
             };
             let site = population.index.row(target.unit_id.as_str());
             let done = done.contains(&(target.unit_id.as_str(), month));
-            if let Some((body, category)) = place_of(&project.policy, inputs, &draw, &target, site) {
+            if let Some((body, category)) = place_of((&project.policy, &bodies, &merged), inputs, &draw, &target, site)
+            {
                 inputs.history.listed.push(ListedVisit { site, body, category, month: m as u8, kind, done });
             }
             let Some(site) = site else {
@@ -362,29 +365,28 @@ fn enterprise_of_former(registry: &Registry, population: &Population, unit: &str
 /// Body and category under which a target stands on its list: its site's own, unless its draw had it elsewhere
 /// (the register has changed since). `None` where the policy knows neither any more.
 fn place_of(
-    policy: &Policy,
+    (policy, bodies, merged): (&Policy, &BodyPlaces<'_>, &[u8]),
     inputs: &PlanInputs,
     draw: &StoredDraw,
     target: &CurrentTarget,
     site: Option<u32>,
 ) -> Option<(u16, u8)> {
     let own = site.map(|site| (inputs.sites.body[site as usize], inputs.sites.category[site as usize]));
-    let body_of = |id: &str| policy.bodies.iter().position(|body| body.id.as_str() == id);
     if target.stratum.is_empty() {
         let added = draw.changes.iter().find_map(|change| match change {
-            DrawChange::Add { need, .. } if need.unit_id == target.unit_id => body_of(need.body.as_str()),
+            DrawChange::Add { need, .. } if need.unit_id == target.unit_id => bodies.of(need.body.as_str()),
             _ => None,
         });
-        return Some((added.map_or(own?.0, |body| body as u16), own.map_or(0, |own| own.1)));
+        return Some((added.or(own.map(|own| own.0))?, own.map_or(0, |own| own.1)));
     }
     let (body, category) = target.stratum.split_once('/')?;
-    let body = body_of(body)?;
+    let body = bodies.of(body)?;
     let category = policy.categories.iter().position(|c| c.id == category)?;
-    let merged = merged_categories(policy, inputs);
     let stands = |(b, c): &(u16, u8)| {
-        *b as usize == body && merged.get(body * policy.categories.len() + *c as usize) == Some(&(category as u8))
+        *b == body
+            && merged.get(usize::from(body) * policy.categories.len() + usize::from(*c)) == Some(&(category as u8))
     };
-    Some(own.filter(stands).unwrap_or((body as u16, category as u8)))
+    Some(own.filter(stands).unwrap_or((body, category as u8)))
 }
 
 /// The frames that scores are computed from.

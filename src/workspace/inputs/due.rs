@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::{AppError, AppResult};
 use crate::disclosure::{CheckOrigin, DueCheck, Manner, OFF_SITE_SEQUENCE};
 use crate::domain::{BodyId, InspectorId, PlanMonth, UnitId};
-use crate::policy::Policy;
+use crate::policy::{BodyPlaces, Policy};
 use crate::registry::columns::{Column, Text};
 use crate::registry::schema::{inspectors, sources};
 use crate::registry::{Registry, row_of_unit};
@@ -74,12 +74,13 @@ impl OpenedDraw {
         let rows = targets.iter().map(|t| row_of_unit(&registry.sources, t.unit_id.as_str())).collect();
         let (places, checks, off_site) = (Vec::new(), Vec::new(), Vec::new());
         let mut opened = Self { month, draw, order, targets, rows, places, assignment, checks, off_site };
+        let bodies = policy.body_places();
         opened.checks = due_checks(&opened, registry, policy)?;
         opened.places =
-            opened.checks.iter().map(|check| place_of(check, registry, policy)).collect::<AppResult<Vec<_>>>()?;
+            opened.checks.iter().map(|check| place_of(check, registry, &bodies)).collect::<AppResult<Vec<_>>>()?;
         for check in off_site_checks(&opened, registry, policy)? {
             let row = row_of_unit(&registry.sources, check.unit_id.as_str());
-            let place = place_of(&check, registry, policy)?;
+            let place = place_of(&check, registry, &bodies)?;
             opened.off_site.push(OffSiteCheck { check, row, place });
         }
         Ok(Some(opened))
@@ -101,13 +102,12 @@ impl OpenedDraw {
     }
 }
 
-fn place_of(check: &DueCheck, registry: &Registry, policy: &Policy) -> AppResult<ListPlace> {
+fn place_of(check: &DueCheck, registry: &Registry, bodies: &BodyPlaces<'_>) -> AppResult<ListPlace> {
     let district = match registry.unit(check.unit_id.as_str()) {
         Some(unit) => sources::DISTRICT.of(unit.frame)?.get(unit.row).copied().flatten(),
         None => None,
     };
-    let body = policy.bodies.iter().position(|body| body.id == check.body).map(|at| at as u16);
-    Ok(ListPlace { district, body })
+    Ok(ListPlace { district, body: bodies.of(check.body.as_str()) })
 }
 
 /// The opened draws of the year's months, in the register's order.

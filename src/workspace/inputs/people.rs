@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use polars::prelude::DataFrame;
 
-use super::population::{body_index, body_rule};
+use super::population::body_index;
 use crate::diagnostic::{AppResult, Finding};
 use crate::domain::{InspectorId, PlanMonth, UnitId};
 use crate::plan::PlanEdits;
@@ -47,10 +47,11 @@ pub fn compute_people(inspectors: &DataFrame, policy: &Policy, findings: &mut Ve
     );
     let (from, to) = (inspectors::VALID_FROM.of(inspectors)?, inspectors::VALID_TO.of(inspectors)?);
     let (lead, days) = (inspectors::LEAD.of(inspectors)?, inspectors::DAYS_PER_MONTH.of(inspectors)?);
+    let places = policy.body_places();
     let mut people = Vec::with_capacity(inspectors.height());
     for row in 0..inspectors.height() {
         let text = certificate.get(row).unwrap_or_default();
-        let Some((index, _)) = body_rule(policy, body.get(row).unwrap_or_default()) else {
+        let Some(index) = places.of(body.get(row).unwrap_or_default()) else {
             findings.push(
                 Finding::warning("ROS-070", "执法人员的所属单位不在规则的执法主体之列，未纳入名册")
                     .value(format!("{text} {}", body.get(row).unwrap_or_default())),
@@ -77,9 +78,9 @@ pub fn compute_people(inspectors: &DataFrame, policy: &Policy, findings: &mut Ve
         people.push(Person {
             certificate,
             name: name.get(row).unwrap_or_default().to_owned(),
-            body: index as u16,
+            body: index,
             entry: RosterEntry {
-                body: index as u16,
+                body: index,
                 valid_from: from[row],
                 valid_to: to[row],
                 days_per_month: days[row],

@@ -19,7 +19,7 @@ use crate::plan::capacity::{RosterEntry, compute_team_days};
 use crate::plan::model::{ByMonth, MONTHS, RESOURCES};
 use crate::plan::shares::{compute_period_bits, compute_period_factors, compute_working_days};
 use crate::plan::{Body, Capacity, Exclusion, History, NEVER, PlanInputs, PlanSites, Resource, Visit, VisitKind};
-use crate::policy::{BodyRule, Policy};
+use crate::policy::Policy;
 use crate::registry::schema::{capacity, past_checks, sources, violations};
 use crate::registry::{CheckKind, Registry, SiteStatus, row_among};
 use crate::risk::RiskTable;
@@ -114,12 +114,6 @@ fn industry_in(industry: &str, list: &[String]) -> bool {
     !industry.is_empty() && list.iter().any(|prefix| industry.starts_with(prefix.as_str()))
 }
 
-/// A body of the policy by its id, with its index.
-#[must_use]
-pub fn body_rule<'a>(policy: &'a Policy, id: &str) -> Option<(usize, &'a BodyRule)> {
-    policy.bodies.iter().enumerate().find(|(_, body)| body.id.as_str() == id)
-}
-
 /// Fills the plan's inputs; the history holds the checks imported, the draws of the project come after.
 ///
 /// `first_month` is the first month still to be planned: checks before it are past.
@@ -147,8 +141,7 @@ pub fn compute_population(
     let special = scored::SPECIAL.of(risk_frame)?;
     let stratum = scored::STRATUM.of(risk_frame)?;
 
-    let bodies_by_id: PlHashMap<&str, u16> =
-        policy.bodies.iter().enumerate().map(|(i, b)| (b.id.as_str(), i as u16)).collect();
+    let places = policy.body_places();
     let categories: PlHashMap<&str, u8> =
         policy.categories.iter().enumerate().map(|(i, c)| (c.id.as_str(), i as u8)).collect();
     if risk_frame.height() != n {
@@ -168,7 +161,7 @@ pub fn compute_population(
     for row in 0..n {
         let id = unit.get(row).unwrap_or_default();
         let body_id = body.get(row).unwrap_or_default();
-        let Some(body) = bodies_by_id.get(body_id) else {
+        let Some(body) = places.of(body_id) else {
             return Err(Finding::error("WSP-001", "污染源的执法主体不在规则的执法主体之列")
                 .value(format!("{id} {body_id}"))
                 .hint("请在规则文件的 bodies 中加入该主体，或在列对应中改正")
@@ -185,7 +178,7 @@ pub fn compute_population(
             let skill = policy.skills.iter().position(|s| industry_in(code, &s.industries)).map_or(0, |i| i as u8 + 1);
             (skill, compute_period_bits(policy, code))
         });
-        sites.body.push(*body);
+        sites.body.push(body);
         sites.category.push(category);
         sites.district.push(districts.get(&district[row].unwrap_or(0)).copied().unwrap_or(0));
         sites.tier.push(tier[row].unwrap_or(0));
@@ -204,13 +197,16 @@ pub fn compute_population(
     sites.off_site = sites.exclusion.iter().map(|e| *e == Exclusion::PositiveList).collect();
 
     let people = compute_people(&registry.inspectors, policy, &mut findings)?;
+    let mut valid: Vec<Vec<&Person>> = vec![Vec::new(); policy.bodies.len()];
+    for person in people.iter().filter(|person| person.is_valid_in(first_month)) {
+        valid[usize::from(person.body)].push(person);
+    }
     let bodies = policy
         .bodies
         .iter()
         .enumerate()
         .map(|(i, rule)| {
-            let own: Vec<&Person> =
-                people.iter().filter(|p| p.body as usize == i && p.is_valid_in(first_month)).collect();
+            let own = std::mem::take(&mut valid[i]);
             Body {
                 id: rule.id.clone(),
                 name: rule.name.clone(),
@@ -320,17 +316,18 @@ fn compute_capacity(project: &Project, registry: &Registry, people: &[Person]) -
             }
         }
     }
+    let places = policy.body_places();
     for (resource, column, per_day) in columns {
         let amount = column.of(frame)?;
         for row in 0..frame.height() {
-            let Some((index, _)) = body_rule(policy, body.get(row).unwrap_or_default()) else { continue };
+            let Some(index) = places.of(body.get(row).unwrap_or_default()) else { continue };
             let Some(m) = month.get(row).and_then(|m| m.parse::<PlanMonth>().ok()).and_then(|m| m.index_in(year))
             else {
                 continue;
             };
             if let Some(amount) = amount[row] {
                 let days = if per_day { f64::from(working[m]) } else { 1.0 };
-                limits[index][resource.index()][m] = Some(amount * days);
+                limits[usize::from(index)][resource.index()][m] = Some(amount * days);
             }
         }
     }
@@ -408,5 +405,5 @@ pub(super) fn is_own_department(policy: &Policy, named: &str) -> bool {
 /// The body's id as a plan index.
 #[must_use]
 pub fn body_index(policy: &Policy, id: &BodyId) -> Option<usize> {
-    body_rule(policy, id.as_str()).map(|(index, _)| index)
+    policy.bodies.iter().position(|body| body.id == *id)
 }

@@ -334,9 +334,11 @@ impl Exporter<'_> {
         let mut internal = InternalFiles::default();
         internal.own.push(render_plan_book(&book, self.catalogue)?);
         internal.own.extend(render_ledger(self.ledger, &book.header, self.catalogue)?);
-        for (body, name) in book.bodies() {
+        let matters = self.project.policy.disclosure.matters.join("、");
+        let mut tasks = Vec::new();
+        for own in book.into_bodies() {
+            let Some((body, name)) = own.header.body.clone() else { continue };
             let files = internal.of(&body, &name);
-            let own = book.of_body(&body, &name);
             files.push(render_plan_book(&own, self.catalogue)?);
             files.extend(render_ledger(self.ledger, &own.header, self.catalogue)?);
             if let Some(entries) = self.deadlines.get(&body) {
@@ -344,23 +346,15 @@ impl Exporter<'_> {
                 let bytes = render_calendar(&title, &self.header.program, self.header.created, entries);
                 files.push(own.header.file("期限日历", &self.header.year.to_string(), "ics", bytes));
             }
+            let header = own.header;
+            tasks.extend(own.months.into_iter().filter(|sheet| !sheet.targets.is_empty()).map(|sheet| TaskBook {
+                header: header.clone(),
+                month: sheet.month,
+                targets: sheet.targets,
+                matters: matters.clone(),
+            }));
         }
-        let matters = self.project.policy.disclosure.matters.join("、");
-        let mut tasks = Vec::new();
-        for sheet in book.months.iter().filter(|sheet| !sheet.targets.is_empty()) {
-            let bodies: BTreeMap<_, _> =
-                sheet.targets.iter().map(|t| (t.staff.body.clone(), t.staff.body_name.clone())).collect();
-            for (body, name) in bodies {
-                let targets = sheet.targets.iter().filter(|target| target.staff.body == body).cloned().collect();
-                tasks.push(TaskBook {
-                    header: BookHeader { body: Some((body, name)), ..book.header.clone() },
-                    month: sheet.month,
-                    targets,
-                    matters: matters.clone(),
-                });
-            }
-        }
-        let sheets = self.task_sheets(&rows, &tasks, request)?;
+        let sheets = self.task_sheets(&rows, &tasks, request, &mut internal.notes)?;
         // a body's sheets know nothing of another's
         let set = |task: TaskBook| (task.header.body.clone(), self.task_files(task, sheets.as_ref(), request));
         for (whose, made) in side_by_side(tasks, set) {

@@ -64,11 +64,9 @@ impl ProjectData {
                 code.and_then(|code| districts.index_of(DistrictCode(code))).map_or(NOWHERE, |index| index as u16)
             })
             .collect();
-        let body = sources::BODY
-            .of(sources)?
-            .iter()
-            .map(|id| policy.bodies.iter().position(|body| Some(body.id.as_str()) == id).map_or(NOWHERE, |i| i as u16))
-            .collect();
+        let bodies = policy.body_places();
+        let body =
+            sources::BODY.of(sources)?.iter().map(|id| id.and_then(|id| bodies.of(id)).unwrap_or(NOWHERE)).collect();
         let plain = |column: Column<Number>| -> AppResult<Arc<[f64]>> {
             Ok(column.of(sources)?.into_iter().map(|v| v.unwrap_or(f64::NAN)).collect())
         };

@@ -28,7 +28,7 @@ fn placed() -> (BookHeader, Vec<TargetRow>) {
     targets[2].place.lon = None;
     targets[4].unit.name = format!("{}<犇>&公司", "很长的名称".repeat(20));
     suggest_visits(&mut targets, |row| if row.unit.special { 1.0 } else { 0.4 });
-    let header = book(1).of_body(&BodyId::new(BODIES[0].0).unwrap(), BODIES[0].1).header;
+    let header = first_body(book(2)).header;
     (header, targets)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ExportRequest, Exported, Exporter, INTERNAL, PUBLIC};
+use super::{ExportRequest, Exported, Exporter, INTERNAL, PUBLIC, TASKS};
 use crate::anchor::check::AnchorResult;
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Audience, MaskCounts, Masker, ResultList};
@@ -25,6 +25,9 @@ pub(super) const PACKS: &str = "任务书";
 
 /// The paper of a draw's certificate, in its evidence.
 pub(super) const CERTIFICATE_PAPER: &str = "certificate.pdf";
+
+/// Most task sheets that an export sets unasked: a city's month has some hundred. A nation's are its counties' to print.
+const MOST_SHEETS: usize = 5_000;
 
 /// Endings of documents.
 const DOCUMENTS: [&str; 2] = ["pdf", "docx"];
@@ -70,14 +73,23 @@ impl Exporter<'_> {
         Ok(Typesetter { fonts, templates, program: PROGRAM, created: self.header.created })
     }
 
-    /// What task books are made of and set with; `None` where none of them is wanted.
+    /// What task books are made of and set with; `None` where none of them is wanted, or more of them than an export
+    /// sets unasked, which is told.
     pub(super) fn task_sheets<'r>(
         &'r self,
         rows: &'r RowMaker<'r>,
         tasks: &[TaskBook],
         request: &ExportRequest,
+        notes: &mut Vec<String>,
     ) -> AppResult<Option<(TaskSheets<'r>, Typesetter<'r>)>> {
         if tasks.iter().all(|task| request.kinds_of_pack(task) == (false, false)) {
+            return Ok(None);
+        }
+        let sheets: usize = tasks.iter().map(|task| task.targets.len()).sum();
+        if request.only.is_empty() && sheets > MOST_SHEETS {
+            notes.push(format!(
+                "{PACKS}共 {sheets} 份，超过 {MOST_SHEETS} 份，没有随同排印；需要时只选「{TASKS}」导出（命令行用 --only {TASKS}）"
+            ));
             return Ok(None);
         }
         let of = (self.draws, self.analysis.results.as_slice(), self.context.now.date());
