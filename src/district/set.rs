@@ -12,6 +12,15 @@ use super::simplify::simplify_shapes;
 use crate::domain::{DistrictCode, lies_above};
 use crate::text::fold_width;
 
+/// A district's name as people may write it, without its ending.
+fn short(name: &str) -> String {
+    let name: String = fold_width(name).chars().filter(|c| !c.is_whitespace()).collect();
+    ["新区", "自治县", "自治州", "自治区", "特别行政区", "地区", "区", "县", "市", "省"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end).filter(|rest| rest.chars().count() >= 2).map(str::to_owned))
+        .unwrap_or(name)
+}
+
 /// One district on WGS 84.
 #[derive(Debug, Clone)]
 pub struct District {
@@ -47,6 +56,8 @@ pub struct DistrictSet {
     districts: Vec<District>,
     /// First district of each name as it is written.
     by_name: HashMap<String, usize>,
+    /// Districts of each name without its ending.
+    by_short: HashMap<String, Vec<usize>>,
     index: LocateIndex,
     borders: Vec<Border>,
     bounds: Option<Bounds>,
@@ -72,11 +83,14 @@ impl DistrictSet {
         let borders = shapes.iter().map(|s| Border::new(s)).collect();
         let bounds = shapes.iter().filter_map(|s| Bounds::of(s)).reduce(Bounds::union);
         let mut by_name = HashMap::with_capacity(districts.len());
+        let mut by_short: HashMap<String, Vec<usize>> = HashMap::with_capacity(districts.len());
         for (at, district) in districts.iter().enumerate() {
             by_name.entry(district.name.clone()).or_insert(at);
+            by_short.entry(short(&district.name)).or_default().push(at);
         }
         Self {
             by_name,
+            by_short,
             index,
             borders,
             bounds,
@@ -123,13 +137,6 @@ impl DistrictSet {
     /// `None` where no or more than one district fits.
     #[must_use]
     pub fn index_of_name(&self, name: &str) -> Option<usize> {
-        let short = |name: &str| {
-            let name: String = fold_width(name).chars().filter(|c| !c.is_whitespace()).collect();
-            ["新区", "自治县", "自治州", "自治区", "特别行政区", "地区", "区", "县", "市", "省"]
-                .iter()
-                .find_map(|end| name.strip_suffix(end).filter(|rest| rest.chars().count() >= 2).map(str::to_owned))
-                .unwrap_or(name)
-        };
         if let Some(at) = self.by_name.get(name) {
             return Some(*at);
         }
@@ -137,19 +144,18 @@ impl DistrictSet {
         if wanted.is_empty() {
             return None;
         }
-        let one = |test: &dyn Fn(&str, DistrictCode) -> bool| {
-            let fits = |i: &usize| test(&short(&self.districts[*i].name), self.districts[*i].code);
-            let mut fitting = (0..self.len()).filter(fits);
-            match (fitting.next(), fitting.next()) {
-                (Some(i), None) => Some(i),
-                _ => None,
-            }
-        };
+        if let Some([one]) = self.by_short.get(&wanted).map(Vec::as_slice) {
+            return Some(*one);
+        }
         // 上海市浦东: what stands before must be the district's own province or city, never another district.
-        let above = |own: &str, code: DistrictCode| {
-            own.chars().count() >= 2 && wanted.strip_suffix(own).is_some_and(|before| lies_above(before, code.0))
-        };
-        one(&|own, _| own == wanted).or_else(|| one(&above))
+        let mut fitting = wanted.char_indices().map(|(at, _)| wanted.split_at(at)).flat_map(|(before, own)| {
+            let named = if own.chars().count() >= 2 { self.by_short.get(own) } else { None };
+            named.into_iter().flatten().filter(move |i| lies_above(before, self.districts[**i].code.0))
+        });
+        match (fitting.next(), fitting.next()) {
+            (Some(one), None) => Some(*one),
+            _ => None,
+        }
     }
 
     /// The district of a point (degrees on WGS 84) by the rule of [`super::locate`].

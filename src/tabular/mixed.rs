@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::text::encoding::{TextEncoding, Undecodable, looks_chinese};
+use crate::text::encoding::{TextEncoding, Undecodable, looks_chinese, whole_utf8};
 
 /// Decodes bytes of which some lines may be in the other encoding of Chinese files, as when two files were put
 /// together; how many lines were.
@@ -30,7 +30,7 @@ pub(super) fn decode_mixed(encoding: TextEncoding, bytes: &[u8]) -> (Cow<'_, str
         std::str::from_utf8(line).is_err() && looks_chinese(line) && other.decode(line).1.is_empty()
     };
     let lines = || bytes.split_inclusive(|b| *b == b'\n');
-    let plain = if encoding == TextEncoding::UTF_8 { std::str::from_utf8(bytes).ok() } else { None };
+    let plain = if encoding == TextEncoding::UTF_8 { whole_utf8(bytes) } else { None };
     if let Some(text) = plain {
         return (text.into(), Vec::new(), 0);
     }

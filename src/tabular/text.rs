@@ -22,7 +22,7 @@ use super::record::{self, Chunk, Oddity};
 use super::report::{Report, delimiter_name, report_encoding};
 use super::{RawTable, ReadOptions, delimiter, lines};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
-use crate::text::encoding::{self, Detected, How, TextEncoding, Undecodable};
+use crate::text::encoding::{self, Detected, How, TextEncoding, Undecodable, whole_utf8};
 
 /// Bytes of the file read at a time, and of text read by one task.
 #[derive(Debug, Clone, Copy)]
@@ -225,26 +225,12 @@ impl<'a> State<'a> {
 
     /// Decodes a window and reads the records in it.
     fn window(&mut self, encoding: TextEncoding, bytes: &[u8], last: bool, diagnostics: &mut Diagnostics) {
-        let may_mix = self.may_mix;
-        let decode = |piece| {
-            if may_mix {
-                return decode_mixed(encoding, piece);
-            }
-            let (text, bad) = encoding.decode(piece);
-            (text, bad, 0)
+        // a window of clean UTF-8 is read where it lies
+        let clean = if self.carry.is_empty() && encoding == TextEncoding::UTF_8 { whole_utf8(bytes) } else { None };
+        let text = match clean {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(self.decode(encoding, bytes, diagnostics)),
         };
-        let decoded: Vec<(Cow<'_, str>, Vec<Undecodable>, u32)> =
-            pieces(bytes, self.sizes.chunk, encoding).into_par_iter().map(decode).collect();
-        let mut text = std::mem::take(&mut self.carry);
-        text.reserve(decoded.iter().map(|(piece, ..)| piece.len()).sum());
-        let mut bad: Vec<Undecodable> = Vec::new();
-        for (piece, list, mixed) in decoded {
-            self.mixed += u64::from(mixed);
-            let base = text.len();
-            bad.extend(list.into_iter().map(|b| Undecodable { offset: b.offset + base, bytes: b.bytes }));
-            text.push_str(&piece);
-        }
-        self.report.undecodable(self.line, &text, &bad, diagnostics);
         let start = self.find_delimiter(&text, diagnostics);
         let form = (self.delimiter.unwrap_or(b','), self.usual());
 
@@ -271,7 +257,32 @@ impl<'a> State<'a> {
         }
         self.wide |= taken.iter().any(|chunk| chunk.wide);
         self.append(&text, &taken);
-        self.carry = text.split_off(at.min(text.len()));
+        text.get(at..).unwrap_or_default().clone_into(&mut self.carry);
+    }
+
+    /// What was left over and a window's text, piece by piece side by side; what could not be decoded is reported.
+    fn decode(&mut self, encoding: TextEncoding, bytes: &[u8], diagnostics: &mut Diagnostics) -> String {
+        let may_mix = self.may_mix;
+        let decode = |piece| {
+            if may_mix {
+                return decode_mixed(encoding, piece);
+            }
+            let (text, bad) = encoding.decode(piece);
+            (text, bad, 0)
+        };
+        let decoded: Vec<(Cow<'_, str>, Vec<Undecodable>, u32)> =
+            pieces(bytes, self.sizes.chunk, encoding).into_par_iter().map(decode).collect();
+        let mut text = std::mem::take(&mut self.carry);
+        text.reserve(decoded.iter().map(|(piece, ..)| piece.len()).sum());
+        let mut bad: Vec<Undecodable> = Vec::new();
+        for (piece, list, mixed) in decoded {
+            self.mixed += u64::from(mixed);
+            let base = text.len();
+            bad.extend(list.into_iter().map(|b| Undecodable { offset: b.offset + base, bytes: b.bytes }));
+            text.push_str(&piece);
+        }
+        self.report.undecodable(self.line, &text, &bad, diagnostics);
+        text
     }
 
     /// The number of fields that most records of the file's beginning have, 0 where there is no such number.

@@ -28,7 +28,7 @@ const ROOMS: [Room; 29] = [
         "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
          quoting and the formula guard, search by writing and pinyin",
         "",
-        "chardetng chrono codepage csv encoding_rs pinyin strsim",
+        "chardetng chrono codepage csv encoding_rs pinyin simdutf8 strsim",
     ),
     room("domain", "plain values: ids, codes, months, periods, the calendar of working days", "text", "chrono serde"),
     room(

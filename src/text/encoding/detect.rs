@@ -224,7 +224,7 @@ impl Utf8Tally {
             bytes = &joined;
         }
         loop {
-            match std::str::from_utf8(bytes) {
+            match simdutf8::compat::from_utf8(bytes) {
                 Ok(_) => {
                     self.good += leads(bytes);
                     return;

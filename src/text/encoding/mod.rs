@@ -129,9 +129,15 @@ impl TextEncoding {
     }
 }
 
+/// The bytes as a text where they are UTF-8 from end to end: several times faster than the standard library on Chinese.
+#[must_use]
+pub fn whole_utf8(bytes: &[u8]) -> Option<&str> {
+    simdutf8::basic::from_utf8(bytes).ok()
+}
+
 fn decode_whatwg<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> (Cow<'a, str>, Vec<Undecodable>) {
     if encoding == encoding_rs::UTF_8 {
-        if let Ok(text) = std::str::from_utf8(bytes) {
+        if let Some(text) = whole_utf8(bytes) {
             return (Cow::Borrowed(text), Vec::new());
         }
     } else if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {

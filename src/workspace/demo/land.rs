@@ -23,7 +23,14 @@ pub(super) const BODY_CHEMICAL: u16 = 19;
 /// Sources a county: 4 000 000 in 3 000 counties.
 const SOURCES_OF_COUNTY: usize = 1_333;
 /// Counties of a nation, at least and at most.
-const COUNTIES: (usize, usize) = (4, 3_000);
+const COUNTIES: (usize, usize) = (2, 3_000);
+/// Codes of provinces: others are no codes of districts.
+const PROVINCES: [u32; 31] = [
+    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63,
+    64, 65,
+];
+/// Cities of a province.
+const CITIES_OF_PROVINCE: usize = 12;
 /// Counties along each side of a city: about 340 cities in all.
 const CITY_SIDE: usize = 3;
 /// West, south, east, north of the nation, degrees.
@@ -95,7 +102,8 @@ impl Land {
             let (column, row) = (county % columns, county / columns);
             let city = row / CITY_SIDE * cities_across + column / CITY_SIDE;
             taken[city] += 1;
-            let code = 110_000 + city as u32 / 50 * 10_000 + (city as u32 % 50 + 1) * 100 + taken[city];
+            let province = PROVINCES[city / CITIES_OF_PROVINCE % PROVINCES.len()];
+            let code = province * 10_000 + (city % CITIES_OF_PROVINCE + 1) as u32 * 100 + taken[city];
             let name = format!("{}{}", place_name(county, 3), ["县", "区", "市"][county % 3]);
             let shape = MultiPolygon::new(vec![lattice.cell(column, row)]);
             shapes.push(District { code: DistrictCode(code), name: name.clone(), shape, attributes: Vec::new() });
@@ -199,6 +207,7 @@ mod tests {
     use geo::Validation;
 
     use super::*;
+    use crate::district::parse_district_code;
 
     #[test]
     fn counties_have_names_of_their_own_and_fill_the_nation() {
@@ -211,6 +220,7 @@ mod tests {
         let points: usize = map.districts().iter().flat_map(|d| &d.shape).map(|p| p.exterior().0.len()).sum();
         assert!((70_000..=80_000).contains(&points), "{points}");
         for district in map.districts() {
+            assert!(parse_district_code(&district.code.to_string(), false).is_some(), "{}", district.code);
             assert!(district.shape.is_valid(), "{}", district.name);
             assert_eq!(map.index_of_name(&district.name), map.index_of(district.code), "{}", district.name);
         }
