@@ -219,6 +219,14 @@ impl<T: ColumnType> Column<T> {
         self.cells(frame).map(T::values).map_err(|cause| fault(self.name, cause))
     }
 
+    /// Its cells in polars' form, for one who asks for single rows: nothing is copied.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn lookup<'a>(&self, frame: &'a DataFrame) -> AppResult<&'a T::Cells> {
+        self.cells(frame).map_err(|cause| fault(self.name, cause))
+    }
+
     /// Its cells in polars' form, for rooms with an error code of their own.
     ///
     /// # Errors

@@ -364,6 +364,8 @@ impl City {
     }
 
     fn inspector_rows(&self, dice: &mut Dice, sink: &mut RowSink<'_>) -> AppResult<()> {
+        // a county's few people share what a city's bodies have specialists for
+        let leads = if self.land.is_city { 4 } else { 10 };
         for (body, count) in self.inspectors_of_bodies().into_iter().enumerate() {
             for i in 0..count {
                 let mut skills = Vec::new();
@@ -392,7 +394,7 @@ impl City {
                     spelled(from, dice),
                     spelled(until, dice),
                     skills.join("、").into(),
-                    yes(i < 4 || dice.chance(if self.land.is_city { 0.45 } else { 0.7 })),
+                    yes(i < leads || dice.chance(0.45)),
                     Cell::Number(5.0 + dice.below(6) as f64),
                     leave.into(),
                 ])?;

@@ -104,7 +104,7 @@ impl OpenedDraw {
 
 fn place_of(check: &DueCheck, registry: &Registry, bodies: &BodyPlaces<'_>) -> AppResult<ListPlace> {
     let district = match registry.unit(check.unit_id.as_str()) {
-        Some(unit) => sources::DISTRICT.of(unit.frame)?.get(unit.row).copied().flatten(),
+        Some(unit) => sources::DISTRICT.lookup(unit.frame)?.get(unit.row),
         None => None,
     };
     Ok(ListPlace { district, body: bodies.of(check.body.as_str()) })
