@@ -91,6 +91,12 @@ impl DrandChain {
         CHAINS.iter().find(|chain| typed.contains(chain.hash) || typed.contains(chain.name))
     }
 
+    /// True where a round's signature stands alone, without that of the round before.
+    #[must_use]
+    pub fn is_unchained(&self) -> bool {
+        self.scheme == Scheme::Unchained
+    }
+
     /// How a seal names it.
     #[must_use]
     pub fn source(&self) -> String {

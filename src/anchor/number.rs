@@ -1,6 +1,6 @@
 //! The public number as it is typed at an opening: drand's rounds bring their signature, the others their spelling.
 
-use super::beacon::{BeaconEvidence, beacon_faults, pledged_round};
+use super::beacon::{BeaconEvidence, DrandChain, beacon_faults, pledged_round};
 use super::pledge::parts_of;
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::{EntropyFormat, MIXED_SEPARATOR, Seal};
@@ -56,25 +56,92 @@ pub fn settle_number(seal: &Seal, typed: &str) -> AppResult<SettledNumber> {
     Ok(SettledNumber { value, beacons })
 }
 
-/// True where a number may be typed at an opening of this format: its spelling, or a round's signature in the place of
-/// drand's randomness.
-#[must_use]
-pub fn accepts_number(format: EntropyFormat, typed: &str) -> bool {
-    let one = |format: EntropyFormat, typed: &str| {
-        let signed = || format == EntropyFormat::Drand && BeaconEvidence::of_typed(typed, 0).is_ok();
-        format.accepts_typed(&format.without_blanks(typed)) || signed()
-    };
-    if format != EntropyFormat::Mixed {
-        return one(format, typed);
+/// What has to be typed at an opening: the format, and which of its parts are rounds that come with their signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberAsked {
+    /// The sealed format.
+    pub format: EntropyFormat,
+    /// Its parts in order, one where it isn't mixed; the chain and round of a part that is drand's.
+    parts: Vec<(EntropyFormat, Option<(&'static DrandChain, u64)>)>,
+}
+
+impl From<EntropyFormat> for NumberAsked {
+    /// A number that names no round: a demonstration's, or a seal's of format 1.
+    fn from(format: EntropyFormat) -> Self {
+        Self { format, parts: vec![(format, None)] }
     }
-    let parts: Vec<&str> = typed.split(MIXED_SEPARATOR).collect();
-    (2..=4).contains(&parts.len())
-        && parts.iter().all(|part| {
-            part.split_once('=').is_some_and(|(id, number)| {
-                let format = EntropyFormat::from_id(id.trim()).filter(|format| *format != EntropyFormat::Mixed);
-                format.is_some_and(|format| one(format, number))
+}
+
+impl NumberAsked {
+    /// What a seal asks for; `None` where its format is unknown.
+    #[must_use]
+    pub fn of(seal: &Seal) -> Option<Self> {
+        let format = seal.entropy_format()?;
+        let pledge = &seal.entropy;
+        let round = |format: EntropyFormat, source: &str, reference: &str| {
+            pledged_round(source, reference).filter(|_| format == EntropyFormat::Drand)
+        };
+        let parts = match format {
+            EntropyFormat::Mixed => parts_of(&pledge.source)
+                .iter()
+                .zip(pledge.reference.split(MIXED_SEPARATOR))
+                .map(|((format, source), reference)| (*format, round(*format, source, reference)))
+                .collect(),
+            _ => vec![(format, round(format, &pledge.source, &pledge.reference))],
+        };
+        Some(Self { format, parts })
+    }
+
+    /// The round that is asked for where the number is drand's alone.
+    #[must_use]
+    pub fn round(&self) -> Option<u64> {
+        self.parts.first().filter(|_| self.format == EntropyFormat::Drand)?.1.map(|(_, round)| round)
+    }
+
+    /// How it is spelt, in words.
+    #[must_use]
+    pub fn spelling(&self) -> String {
+        let words = |(chain, round): (&DrandChain, u64)| {
+            let alone = if chain.is_unchained() { "，或只粘贴其中 96 位的签名" } else { "" };
+            format!("粘贴 drand 公布的第 {round} 轮的 JSON{alone}")
+        };
+        if self.format != EntropyFormat::Mixed {
+            let signed = self.parts.first().and_then(|(_, round)| *round);
+            return signed.map_or_else(|| self.format.spelling().to_owned(), words);
+        }
+        let signed: String =
+            self.parts.iter().filter_map(|(_, round)| Some(format!("；「drand=」之后{}", words((*round)?)))).collect();
+        format!("{}{signed}", self.format.spelling())
+    }
+
+    /// True where this may be typed: the format's spelling, for a round that was pledged its signature, and never the
+    /// randomness alone, from which the signature can't be told.
+    #[must_use]
+    pub fn accepts(&self, typed: &str) -> bool {
+        let one = |format: EntropyFormat, signed: Option<(&DrandChain, u64)>, typed: &str| match signed {
+            Some((chain, round)) => BeaconEvidence::of_typed(typed, round)
+                .is_ok_and(|read| read.round == round && chain.is_unchained() == read.previous_signature.is_empty()),
+            None => format.accepts_typed(&format.without_blanks(typed)),
+        };
+        if self.format != EntropyFormat::Mixed {
+            return one(self.format, self.parts.first().and_then(|(_, round)| *round), typed);
+        }
+        let parts: Vec<&str> = typed.split(MIXED_SEPARATOR).collect();
+        // a seal knows its parts; without one any formats may stand together
+        let known = !self.parts.is_empty() && self.parts.iter().all(|(format, _)| *format != EntropyFormat::Mixed);
+        (2..=4).contains(&parts.len())
+            && (!known || parts.len() == self.parts.len())
+            && parts.iter().enumerate().all(|(at, part)| {
+                part.split_once('=').is_some_and(|(id, number)| {
+                    let format = EntropyFormat::from_id(id.trim()).filter(|format| *format != EntropyFormat::Mixed);
+                    let sealed = self.parts.get(at).filter(|_| known);
+                    format.is_some_and(|format| {
+                        sealed.is_none_or(|(of, _)| *of == format)
+                            && one(format, sealed.and_then(|(_, round)| *round), number)
+                    })
+                })
             })
-        })
+    }
 }
 
 /// True where somebody reads the number off a page: it is typed by two people.

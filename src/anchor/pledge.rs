@@ -5,7 +5,7 @@
 
 use chrono::{Duration, NaiveDateTime};
 
-use super::beacon::DrandChain;
+use super::beacon::{DrandChain, pledged_round};
 use super::lottery::{self, Pause, Told};
 use super::moment::local;
 use crate::diagnostic::{AppError, AppResult, Finding};
@@ -51,6 +51,37 @@ pub fn parts_of(source: &str) -> Vec<(EntropyFormat, String)> {
             Some((format, source.to_owned()))
         })
         .collect()
+}
+
+/// Source and reference in words: a round by its chain's name and its number, anything else as it was sealed.
+#[must_use]
+pub fn pledge_words(source: &str, reference: &str) -> (String, String) {
+    let one = |source: &str, reference: &str| match pledged_round(source, reference) {
+        Some((chain, round)) => (format!("drand {}", chain.name), format!("第 {round} 轮")),
+        None => (source.to_owned(), reference.to_owned()),
+    };
+    // a part's format is told beside it
+    let of_part = |source: &str| {
+        let named = source.split_once(':').filter(|(id, _)| EntropyFormat::from_id(id.trim()).is_some());
+        named.map_or(source, |(_, rest)| rest).trim().to_owned()
+    };
+    let sources: Vec<&str> = source.split(MIXED_SEPARATOR).collect();
+    let references: Vec<&str> = reference.split(MIXED_SEPARATOR).collect();
+    if sources.len() != references.len() {
+        return one(source, reference);
+    }
+    let (sources, references): (Vec<String>, Vec<String>) =
+        sources.into_iter().zip(references).map(|(source, reference)| one(source.trim(), reference.trim())).unzip();
+    if sources.len() == 1 {
+        return (sources.concat(), references.concat());
+    }
+    (sources.iter().map(|source| of_part(source)).collect::<Vec<_>>().join("；"), references.join("；"))
+}
+
+/// The local hour of a round as it is typed; `None` where chain or round is not named.
+#[must_use]
+pub fn hour_of_round(source: &str, reference: &str) -> Option<NaiveDateTime> {
+    settle_one(EntropyFormat::Drand, source, reference, &[]).ok()?.2
 }
 
 fn refused(code: &'static str, what: &str, got: &str, expected: impl Into<String>, hint: &str) -> AppError {

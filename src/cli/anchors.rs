@@ -12,6 +12,7 @@ use super::output::{json, line, say};
 use crate::anchor::keys::{KeyAlgorithm, SigningKey, public_of};
 use crate::anchor::witness::WitnessLog;
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::disclosure::check_public_words;
 use crate::export::{write_atomic, write_private};
 use crate::sampling::{Opening, Seal, SealRegister, ShanghaiTime, as_written, to_canonical_json};
 use crate::workspace::deeds::anchors::AnchorsTaken;
@@ -167,6 +168,8 @@ pub(super) fn keys(args: &KeysArgs, as_json: bool) -> AppResult<Finish> {
                     Finding::error("ANC-039", "签名算法无法识别").value(algorithm).expected(" sm2 或 ed25519"),
                 )
             })?;
+            // it stands in the plan and in each signature
+            check_public_words("持有人", name)?;
             let key = SigningKey::generate(name, algorithm)?;
             write_private(file, &key.lock(&password("新密钥文件")?)?)?;
             say("密钥文件已生成。请另存一份备份，密码分开保管；公钥写入规则的 anchors 部分，经年度计划批准后生效。");

@@ -7,6 +7,7 @@
 use super::mask::{MaskCounts, Masker};
 use crate::diagnostic::{AppResult, Finding};
 use crate::text::csv::is_formula;
+use crate::text::{fold_width, is_noise};
 
 /// Most characters of such a text.
 const LONGEST: usize = 500;
@@ -42,6 +43,15 @@ pub fn check_public_words(field: &str, text: &str) -> AppResult<()> {
         .expected(format!("{LONGEST} 字以内的普通文字，一行"))
         .hint("请重新录入，不要从网页或表格中粘贴")
         .into())
+}
+
+/// True where both names are one person's: however they are spaced, in either width.
+#[must_use]
+pub fn is_same_person(a: &str, b: &str) -> bool {
+    let plain = |name: &str| -> String {
+        fold_width(name).chars().filter(|c| !c.is_whitespace() && !is_noise(*c)).flat_map(char::to_lowercase).collect()
+    };
+    plain(a) == plain(b)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::contacts::hide_contacts;
-use self::digits::figure;
+use self::digits::{figure, with_lookalikes};
 use self::numbers::hide_numbers;
 use self::people::{hide_names, looks_like_a_person, mask_individual_name, mask_person_in_brackets};
 use super::names::{ORGANISATION_WORDS, SMALL_ENDINGS};
@@ -236,6 +236,10 @@ impl Masker {
         if figures != folded {
             hide_numbers(&figures, &mut hide, counts);
         }
+        let alike = with_lookalikes(&figures);
+        if alike != figures {
+            hide_numbers(&alike, &mut hide, counts);
+        }
         hide_names(&folded, &mut hide, counts);
         let mut out = String::with_capacity(text.len());
         let mut i = 0;
@@ -342,6 +346,31 @@ mod tests {
         }
         for same in ["20260305", "2026-03-05 14:30", "62345678 吨", "计划编码 202703-310115-0012", "GB 18597-2023"]
         {
+            assert_eq!(text(same), same);
+        }
+    }
+
+    #[test]
+    fn what_is_written_for_a_digit_a_dash_or_a_sign_is_read_as_it() {
+        for (input, wanted) in [
+            ("138一1234一5678", "138一****一****"),
+            ("138转1234转5678", "138转****转****"),
+            ("l38O123456O", "l38********"),
+            ("138;1234:5678", "138;****:****"),
+            ("zhang7#qq.com", "******#******"),
+            ("zhang7 at qq dot com", "****** at ** *** ***"),
+            ("加V zhang7788", "加V *********"),
+        ] {
+            assert_eq!(text(input), wanted, "{input}");
+        }
+        for same in [
+            "2#废气排口1.5mg",
+            "增加VOCs治理设施",
+            "确保安全生产",
+            "项目经理部",
+            "1#、2#、3#炉",
+            "13:45:12 至 14:20:08",
+        ] {
             assert_eq!(text(same), same);
         }
     }

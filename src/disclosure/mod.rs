@@ -38,7 +38,7 @@ pub use board::{
 pub use figures::{BoardFigures, IndustryFigure, KeyIndustry, Share, compute_figures, compute_industry_coverage};
 pub use follow_up::FollowUp;
 pub use gate::{Audience, PublicTarget, check_all_visited, unvisited};
-pub use guard::check_public_words;
+pub use guard::{check_public_words, is_same_person};
 pub use intake::{Intake, IntakeContext, ResultColumns, ResultField, TextTable, check_results};
 pub use ledger::{Closing, Ledger, LedgerRow, LedgerState, compute_ledger};
 pub use list::{ResultList, ResultListInput, ResultListRow, WithheldRow, compute_result_list};

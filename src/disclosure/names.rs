@@ -14,7 +14,7 @@ pub(super) const COMPOUND_SURNAMES: [&str; 16] = [
 ];
 
 /// Words after which a person's name may stand, longest first.
-pub(super) const ROLES: [&str; 50] = [
+pub(super) const ROLES: [&str; 57] = [
     "员工",
     "法定代表人",
     "现场负责人",
@@ -65,6 +65,13 @@ pub(super) const ROLES: [&str; 50] = [
     "姓名",
     "收件人",
     "受送达人",
+    "老板娘",
+    "老板",
+    "经理",
+    "班长",
+    "组长",
+    "家属",
+    "邻居",
 ];
 
 /// Words that follow a person's name.

@@ -4,7 +4,7 @@
 //! is excused where it lies inside a mention of a visited target (another site of the same enterprise, or a
 //! longer name that contains this one).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{AppResult, Finding};
 
@@ -53,6 +53,13 @@ impl PublicScan {
     /// A scan for `unvisited` targets; texts that `visited` ones share are allowed.
     #[must_use]
     pub fn new(unvisited: &[DueCheck], visited: &[DueCheck]) -> Self {
+        Self::beside(unvisited, visited, &BTreeSet::new())
+    }
+
+    /// The same where `named` units are in public that are not to be visited: another site of a target's enterprise may
+    /// be a certificate's reserve.
+    #[must_use]
+    pub fn beside(unvisited: &[DueCheck], visited: &[DueCheck], named: &BTreeSet<String>) -> Self {
         let texts = |c: &DueCheck| {
             [Some(c.unit_id.to_string()), Some(c.name.clone()), c.uscc.clone(), Some(c.number.clone())]
                 .into_iter()
@@ -64,7 +71,8 @@ impl PublicScan {
             .iter()
             .flat_map(|c| texts(c).into_iter().map(|text| LeakNeedle { text, unit: c.name.clone() }))
             .collect::<Vec<_>>();
-        Self::of_needles(&needles, &visited.iter().flat_map(texts).collect::<Vec<_>>())
+        let allowed: Vec<String> = visited.iter().flat_map(texts).chain(named.iter().cloned()).collect();
+        Self::of_needles(&needles, &allowed)
     }
 
     /// A scan for the given texts, with the texts that are allowed.

@@ -26,6 +26,12 @@ impl Fault {
     pub fn new(code: &'static str, text: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { code, text: text.into(), detail: detail.into() }
     }
+
+    /// Code and Chinese text, without the words for programs of others.
+    #[must_use]
+    pub fn in_chinese(&self) -> String {
+        format!("[{}] {}", self.code, self.text)
+    }
 }
 
 impl fmt::Display for Fault {

@@ -31,7 +31,7 @@ pub fn is_formula(text: &str) -> bool {
         _ => {}
     }
     let first = text.trim_start_matches(|c: char| c.is_whitespace() || super::is_noise(c));
-    first.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    first.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '−'])
 }
 
 /// Writes records, quoted where needed.
@@ -128,6 +128,8 @@ mod tests {
             "＋1",
             "－x",
             "＠x",
+            "﹦1",
+            "−1+1",
             " ＝1",
             "\u{feff}=1",
             "\u{a0}=1",

@@ -15,13 +15,15 @@ use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::{Period, SubstituteCase};
 use fairdraw::registry::Registry;
 use fairdraw::registry::schema::sources;
+use fairdraw::sampling::EntropyFormat;
 use fairdraw::workspace::deeds::change::substitute_unit;
-use fairdraw::workspace::deeds::open::{open_period, void_period};
+use fairdraw::workspace::deeds::open::{SecondEntry, TypedOpening, open_period, void_period};
 use fairdraw::workspace::deeds::results::record_result;
 use fairdraw::workspace::deeds::seal::{Pledge, seal_month};
 use fairdraw::workspace::inputs::due::load_opened;
 use fairdraw::workspace::reports::export::{ExportRequest, Exported, PUBLIC, export_project};
 use fairdraw::workspace::store::draws::StoredDraw;
+use fairdraw::workspace::store::project::CommandContext;
 use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::register::load_register;
 use polars::prelude::StringChunked;
@@ -52,6 +54,16 @@ const SECRETS: [Secret; 14] = [
             "tel13812345678",
             "①③⑧①②③④⑤⑥⑦⑧",
             "幺三捌1234五六七八",
+            "138:1234;5678",
+            "138#1234“5678”",
+            "1️⃣3️⃣8️⃣1️⃣2️⃣3️⃣4️⃣5️⃣6️⃣7️⃣8️⃣",
+            "1\u{336}3\u{336}8\u{336}1\u{336}2\u{336}3\u{336}4\u{336}5\u{336}6\u{336}7\u{336}8\u{336}",
+            "➀➂➇➀➁➂➃➄➅➆➇",
+            "〡〣〨〡〢〣〤〥〦〧〨",
+            "㈠㈢㈧㈠㈡㈢㈣㈤㈥㈦㈧",
+            "壹叁捌壹貳參肆伍陸柒捌",
+            "洞八六幺三八幺两三四五六拐八",
+            "༡༣༨༡༢༣༤༥༦༧༨",
         ],
     ),
     (
@@ -63,12 +75,35 @@ const SECRETS: [Secret; 14] = [
     ("ea1234567", &["EA1234567"]),
     ("6222021234567890128", &["6222021234567890128", "6222 0212 3456 7890 128", "卡号6222-0212-3456-7890-128"]),
     ("4111111111111111", &["4111 1111 1111 1111"]),
-    ("zhangsan77", &["zhangsan_77@example.com", "zhangsan_77＠example.com", "zhangsan_77(at)example.com"]),
-    ("wxidabc12345", &["微信号：wxid_abc12345", "加微信 wxid_abc12345", "wxid_abc12345（微信）"]),
+    (
+        "zhangsan77",
+        &[
+            "zhangsan_77@example.com",
+            "zhangsan_77＠example.com",
+            "zhangsan_77(at)example.com",
+            "zhangsan_77#example.com",
+            "zhangsan_77艾特example.com",
+            "zhangsan_77 at example dot com",
+            "zhangsan_77[@]example点com",
+        ],
+    ),
+    (
+        "wxidabc12345",
+        &[
+            "微信号：wxid_abc12345",
+            "加微信 wxid_abc12345",
+            "wxid_abc12345（微信）",
+            "加V wxid_abc12345",
+            "加微：wxid_abc12345",
+        ],
+    ),
     ("987654321", &["QQ：987654321", "QQ号 987 654 321", "扣扣987654321"]),
     ("沪ad12345", &["沪AD12345", "沪A·D12345", "沪A D12345"]),
     ("沪b99887", &["沪B99887", "沪B-99887"]),
-    ("丰硕", &["联系人张丰硕", "联系人：张 丰硕", "法定代表人张丰硕", "负责人（张丰硕）"]),
+    (
+        "丰硕",
+        &["联系人张丰硕", "联系人：张 丰硕", "法定代表人张丰硕", "负责人（张丰硕）", "老板张丰硕", "经理：张丰硕"],
+    ),
     ("锋云", &["法定代表人：欧阳锋云", "陪同人员欧阳锋云、李四到场"]),
 ];
 
@@ -93,16 +128,23 @@ fn planted(at: usize) -> String {
 
 /// Letters and digits alone, each digit as 0 to 9, letters small.
 fn plain(text: &str) -> String {
+    // the rows of digits that the spellings use, each from its one on
+    const ROWS: [u32; 6] = [0xff11, 0x2460, 0x2780, 0x3021, 0x3220, 0xf21];
     let digit = |c: char| -> Option<char> {
         let code = u32::from(c);
-        let of = |zero: u32| char::from_digit(code - zero, 10);
+        let row = ROWS.iter().find(|one| (**one..**one + 9).contains(&code));
+        if let Some(one) = row {
+            return char::from_digit(code - one + 1, 10);
+        }
         match c {
-            '０'..='９' => of(0xff10),
-            '①'..='⑨' => of(0x245f),
-            '〇' | '零' => Some('0'),
+            '０' | '〇' | '零' | '洞' => Some('0'),
             '幺' => Some('1'),
-            '捌' => Some('8'),
-            _ => "一二三四五六七八九".chars().position(|own| own == c).and_then(|n| char::from_digit(n as u32 + 1, 10)),
+            '两' => Some('2'),
+            '拐' => Some('7'),
+            _ => ["一二三四五六七八九", "壹貳參肆伍陸柒捌玖", "一二叁四五六七八九"]
+                .iter()
+                .find_map(|row| row.chars().position(|own| own == c))
+                .and_then(|n| char::from_digit(n as u32 + 1, 10)),
         }
     };
     let letter = |c: char| match c {
@@ -367,4 +409,47 @@ fn words_that_would_be_sealed_are_refused_before_anything_is_written() {
     assert_eq!(void("=cmd|' /C calc'!A0").unwrap_err().code(), "DIS-064");
     assert!(load_register(&project).unwrap().pending().is_some(), "nothing was written");
     void("名录有误，重新封存").unwrap();
+}
+
+/// Who typed a lottery's number stands beside the published certificate.
+#[test]
+fn who_typed_a_number_leaves_without_what_is_nobody_s_business() {
+    let folder = tempfile::tempdir().unwrap();
+    let (project, registry) = project(folder.path());
+    let january = month("2027-01");
+    let lottery = Pledge {
+        format: EntropyFormat::Mixed,
+        entropy_source: "ssq:双色球;ssq:双色球".into(),
+        reference: "2026-12-29开奖的一期;2026-12-31开奖的一期".into(),
+        available_at: String::new(),
+        ..pledge("2026-12-31T21:15:00", "")
+    };
+    seal_month(&project, &registry, january, &lottery, &at("2026-12-28T09:00:00")).unwrap();
+    let number = "ssq=03 07 12 18 25 31+09;ssq=01 02 03 04 05 33+16";
+    let typed = |name: &str| TypedOpening {
+        entropy: number.to_owned(),
+        second: Some(SecondEntry { name: name.to_owned(), entropy: number.to_owned() }),
+        ..TypedOpening::default()
+    };
+    let now = at("2027-01-01T09:00:00");
+    let open = |typed: TypedOpening, now: &CommandContext| open_period(&project, Period::Month(january), typed, now);
+    assert_eq!(open(typed("张丰硕 138 1234 5678"), &now).unwrap_err().code(), "DIS-063");
+    for same in ["测试员", "测 试员", " 测试员\u{3000}"] {
+        assert_eq!(open(typed(same), &now).unwrap_err().code(), "ANC-044", "{same}");
+    }
+    let told = CommandContext { operator: "测试员 13812345678".to_owned(), ..now };
+    open(typed("李建国"), &told).unwrap();
+    let anchors = project.draw_folder(Period::Month(january), 1).join("anchors.json");
+    let kept = fs::read_to_string(&anchors).unwrap();
+    assert!(kept.contains("李建国") && !kept.contains("12345678"), "{kept}");
+    // as an earlier program kept it
+    put(&anchors, "李建国", "李建国138/1234/5678");
+    accepted_in(&project, "2027-01-04T10:00:00");
+    let to = folder.path().join("出");
+    let districts = load_bundled_districts(&mut Diagnostics::new()).unwrap();
+    let request = ExportRequest { month: None, only: vec![PUBLIC.to_owned()] };
+    export_project(&project, &registry, &districts, &to, &request, &at("2027-06-01T09:00:00")).unwrap();
+    let public = fs::read_to_string(to.join(PUBLIC).join("网页/certificate-2027-01-1.anchors.json")).unwrap();
+    assert!(public.contains("李建国138/****/****"), "{public}");
+    assert_eq!(scan(&to.join(PUBLIC)).1, BTreeSet::new());
 }

@@ -345,3 +345,102 @@ fn a_triggered_check_is_found_by_name_code_or_selection() {
     });
     assert_origin(&mut window, "触发 · 监测异常");
 }
+
+fn at_the_number(pledge: Pledge, hour: &str) -> Window {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    window.app_mut().session.apply(ViewCommand::SetOperator("王晓明".into()));
+    window.send(Deed::SealYear(pledge));
+    window.until("the seal", |w| w.app().session.last_done().0 == 1);
+    window.settle();
+    window.at(hour);
+    window.app_mut().go(ScreenId::Draw);
+    window.until("the number's hour", |w| w.enabled("承诺值已公布，录入公开数"));
+    window.click("承诺值已公布，录入公开数");
+    window.until("the field", |w| w.shows("再录一遍"));
+    window
+}
+
+/// Types into a field; what stood there is gone.
+fn write(window: &mut Window, field: &str, text: &str) {
+    window.harness.get_by_role_and_label(Role::TextInput, field).focus();
+    window.harness.run_steps(2);
+    window.key(egui::Modifiers::COMMAND, egui::Key::A);
+    window.text(text);
+    window.harness.run_steps(3);
+}
+
+#[test]
+fn a_round_is_opened_with_its_signature_alone() {
+    let quicknet = &fairdraw::anchor::beacon::CHAINS[0];
+    let round = quicknet.round_at(1_797_940_800); // 2026-12-22T20:00:00+08:00
+    let sealed = Pledge {
+        format: EntropyFormat::Drand,
+        entropy_source: "drand quicknet".into(),
+        reference: round.to_string(),
+        available_at: String::new(),
+        again: None,
+        demonstration: false,
+    };
+    let mut window = at_the_number(sealed, "2026-12-22T20:00:10");
+    assert!(window.shows(&format!("粘贴 drand 公布的第 {round} 轮的 JSON")), "{:?}", window.shown());
+    // the randomness, which everybody can read, proves nothing; another round's JSON neither
+    write(&mut window, "公开数", &"1f20851f06544882".repeat(4));
+    assert!(window.shows("写法不符，应为：粘贴 drand 公布的"), "{:?}", window.shown());
+    let signature = "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92";
+    write(&mut window, "公开数", &format!(r#"{{"round":123,"signature":"{signature}"}}"#));
+    assert!(window.shows("写法不符"), "{:?}", window.shown());
+    write(&mut window, "公开数", &format!(r#"{{"round":{round},"signature":"{signature}"}}"#));
+    assert!(
+        window.shows("写法正确") && window.shows(&format!("第 {round} 轮 b75c69d0 b72a5d90")),
+        "{:?}",
+        window.shown()
+    );
+    window.click("两名见证人已核对");
+    window.until("sure", |w| w.shows(&format!("第 {round} 轮的签名，两名见证人已核对")));
+    // spelt well and not that round's: one sentence, and what was typed stays
+    window.click("开封取种子");
+    window.until("the refusal", |w| w.shows("签名不成立"));
+    window.until("what was typed", |w| w.shows("写法正确"));
+    assert!(window.app().session.findings().1.findings().iter().any(|f| f.code == "ANC-016"), "it is said");
+}
+
+#[test]
+fn a_lottery_number_takes_two_people_and_its_page_is_kept() {
+    let issue = "2026-12-20（周日）开奖的一期;2026-12-22（周二）开奖的一期";
+    let sealed = Pledge {
+        format: EntropyFormat::Mixed,
+        entropy_source: "ssq:中国福利彩票双色球;ssq:中国福利彩票双色球".into(),
+        reference: issue.into(),
+        available_at: String::new(),
+        again: None,
+        demonstration: false,
+    };
+    let mut window = at_the_number(sealed, "2026-12-22T21:30:00");
+    let number = "ssq=03 07 12 18 25 31+09;ssq=01 02 03 04 05 33+16";
+    assert!(window.shows("另一人对照公布的页面再录一遍，并写明姓名。") && !window.shows("两名见证人已核对"));
+    write(&mut window, "公开数", number);
+    write(&mut window, "再录一遍", &number.replace("+16", "+15"));
+    write(&mut window, "另一人", "李建国");
+    assert!(window.shows("两遍不一致") && !window.enabled("开封取种子"), "{:?}", window.shown());
+    write(&mut window, "再录一遍", number);
+    assert!(window.shows("两遍一致") && window.enabled("开封取种子"), "{:?}", window.shown());
+    // the operator is no second person, however the name is spaced
+    write(&mut window, "另一人", "王 晓明");
+    assert!(window.shows("所写的就是操作人") && !window.enabled("开封取种子"), "{:?}", window.shown());
+    write(&mut window, "另一人", "李建国");
+    let page = window.folder.path().join("开奖公告.png");
+    std::fs::write(&page, b"page").unwrap();
+    window.answers.push(&page);
+    window.click("选择页面或图片…");
+    window.until("the page", |w| w.shows("开奖公告.png"));
+    assert!(window.shows(&format!("{number}，两人录入一致。")), "{:?}", window.shown());
+    window.click("开封取种子");
+    window.until("the seed", |w| {
+        w.app().session.project().and_then(|p| p.books.value().map(|b| b.year_opened)).unwrap_or(false)
+    });
+    let folder = window.project_folder().join("draws/2027-00/1");
+    assert_eq!(std::fs::read(folder.join("number-source.png")).unwrap(), b"page");
+    let anchors = std::fs::read_to_string(folder.join("anchors.json")).unwrap();
+    assert!(anchors.contains("李建国") && anchors.contains("source_sha256"), "{anchors}");
+}

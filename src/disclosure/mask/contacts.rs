@@ -4,7 +4,7 @@ use super::MaskCounts;
 use super::numbers::alnum_runs;
 
 /// Messengers and what an account of theirs is announced by; short Latin ones count as whole words only.
-const MESSENGERS: [&str; 22] = [
+const MESSENGERS: [&str; 27] = [
     "微信",
     "薇信",
     "威信",
@@ -25,8 +25,13 @@ const MESSENGERS: [&str; 22] = [
     "快手",
     "wx",
     "vx",
-    "v信",
     "微博",
+    "徽信",
+    "企微",
+    "加微",
+    "加v",
+    "小红书",
+    "陌陌",
 ];
 
 /// First character of a plate: the province.
@@ -60,11 +65,37 @@ pub(super) fn hide_contacts(chars: &[char], hide: &mut [bool], counts: &mut Mask
     hide_plates(chars, hide, counts);
 }
 
-/// `name@host.cn`, also written `name (at) host.cn`, `name[at]host.cn`, `name＠host.cn`.
+/// What is written for the point of a host.
+const POINTS: [&str; 5] = [" dot ", "(dot)", "[dot]", "点", "。"];
+/// Ends of a host, after which the sign before it may be any.
+const HOSTS: [&str; 6] = [".com", ".cn", ".net", ".org", ".edu", ".top"];
+
+/// The host that begins at `tail`: where it ends, its points as points.
+fn host_at(chars: &[char], tail: usize) -> (usize, String) {
+    let (mut to, mut host) = (tail, String::new());
+    loop {
+        if let Some(c) = chars.get(to).filter(|c| is_local(**c)) {
+            host.push(*c);
+            to += 1;
+            continue;
+        }
+        let point = POINTS.iter().find(|point| to > tail && lower(chars, to, point));
+        let Some(next) = point.map(|point| to + point.chars().count()) else { break };
+        if chars.get(next).is_none_or(|c| !c.is_ascii_alphabetic()) {
+            break;
+        }
+        host.push('.');
+        to = next;
+    }
+    (to, host)
+}
+
+/// `name@host.cn`, also written `name (at) host.cn`, `name[at]host.cn`, `name＠host.cn`, `name#host.cn`,
+/// `name at host dot cn`.
 fn hide_mails(chars: &[char], hide: &mut [bool], counts: &mut MaskCounts) {
-    const SIGNS: [&str; 5] = ["@", "(at)", "[at]", "【at】", " at "];
+    const SIGNS: [&str; 10] = ["@", "(at)", "[at]", "{at}", "【at】", " at ", "艾特", "(a)", "[@]", "#"];
     for at in 0..chars.len() {
-        if !matches!(chars[at], '@' | '(' | '[' | '【' | ' ') {
+        if !matches!(chars[at], '@' | '(' | '[' | '{' | '【' | ' ' | '艾' | '#') {
             continue;
         }
         let Some(sign) = SIGNS.iter().find(|sign| lower(chars, at, sign)) else { continue };
@@ -80,11 +111,14 @@ fn hide_mails(chars: &[char], hide: &mut [bool], counts: &mut MaskCounts) {
             to += 1;
         }
         let tail = to;
-        while chars.get(to).is_some_and(|c| is_local(*c)) {
-            to += 1;
-        }
-        let host: String = chars[tail..to].iter().collect();
-        let is_host = host.trim_matches('.').contains('.') || (*sign == "@" && host.len() >= 2);
+        let (to, host) = host_at(chars, tail);
+        let host = host.trim_matches('.').to_lowercase();
+        let is_host = match *sign {
+            "@" => host.len() >= 2,
+            // a number sign stands in the names of outlets and workshops too
+            "#" => HOSTS.iter().any(|end| host.ends_with(end)),
+            _ => host.contains('.'),
+        };
         if head > from && is_host && chars[from..head].iter().any(char::is_ascii_alphanumeric) {
             counts.mails += u64::from(hide_span(chars, hide, from, head) | hide_span(chars, hide, tail, to));
         }

@@ -427,8 +427,8 @@ pub fn known_dead(state: &str) -> String {
 pub const ALTHOUGH_CLOSED: &str = "仍须检查的依据";
 /// Before the opening: the number, and how it was made sure.
 #[must_use]
-pub fn open_sure(number: &str, twice: bool) -> String {
-    format!("{number}，{}。{OPEN_HINT}", if twice { SAME } else { WITNESSED })
+pub fn open_sure(number: &str, how: &str) -> String {
+    format!("{number}，{how}。{OPEN_HINT}")
 }
 /// Evidence's date.
 pub const E_EVIDENCE: &str = "日期应写作 2027-02-28，且不晚于今天";

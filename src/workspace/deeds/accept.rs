@@ -2,7 +2,7 @@
 //! certificate of every draw that they concern.
 
 use crate::diagnostic::{AppResult, Finding};
-use crate::disclosure::check_public_words;
+use crate::disclosure::{check_public_words, is_same_person};
 use crate::sampling::{ChangedFile, InterventionEntry, LogHead, SealEntry};
 use crate::workspace::deeds::certificate::{compute_draw_certificate, public_words};
 use crate::workspace::store::command_id::CommandId;
@@ -30,7 +30,7 @@ pub struct Acceptance {
 pub fn accept_changes(project: &Project, accepted: &Acceptance, context: &CommandContext) -> AppResult<Vec<String>> {
     project.check_writable()?;
     let (second, reason) = (accepted.second.trim(), accepted.reason.trim());
-    if second.is_empty() || second == context.operator.trim() {
+    if second.is_empty() || is_same_person(second, &context.operator) {
         return Err(Finding::error("LOG-002", "采用程序之外的改动须由另一人共同负责")
             .value(second)
             .expected(format!("{}之外的另一人的姓名", context.operator))

@@ -159,7 +159,7 @@ fn complete_first(
 }
 
 /// A reason as a certificate may show it.
-pub(super) fn public_words(text: &str) -> String {
+pub(in crate::workspace) fn public_words(text: &str) -> String {
     Masker::default().mask_text(text, &mut MaskCounts::default())
 }
 

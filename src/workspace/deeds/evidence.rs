@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{AppResult, Finding};
-use crate::disclosure::check_public_words;
+use crate::disclosure::{check_public_words, is_same_person};
 use crate::sampling::{sha256, to_hex};
 use crate::workspace::store::changes::Evidence;
 use crate::workspace::store::project::{CommandContext, load_bytes};
@@ -48,7 +48,7 @@ pub(super) fn check_proved(what: &str, ground: &Ground, context: &CommandContext
     }
     if second.is_empty() {
         missing.push("共同负责的另一人");
-    } else if second == context.operator.trim() {
+    } else if is_same_person(&second, &context.operator) {
         missing.push("另一人（所写的就是操作人）");
     }
     if missing.is_empty() {

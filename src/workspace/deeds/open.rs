@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::anchor::bundle::NumberRecord;
 use crate::anchor::number::{needs_two_people, settle_number};
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::disclosure::check_public_words;
+use crate::disclosure::{check_public_words, is_same_person};
 use crate::domain::{Period, PlanMonth, UnitId};
 use crate::plan::reason::Exclusion;
 use crate::sampling::{
@@ -18,7 +18,7 @@ use crate::sampling::{
 };
 use crate::staffing::check_staffing;
 use crate::workspace::deeds::anchors::{load_anchors, put_anchors};
-use crate::workspace::deeds::certificate::put_certificate;
+use crate::workspace::deeds::certificate::{public_words, put_certificate};
 use crate::workspace::deeds::disclose::put_voided;
 use crate::workspace::deeds::seal::read_inputs;
 use crate::workspace::deeds::{check_reason, time};
@@ -198,7 +198,9 @@ fn check_second(
     let Some(second) = second.filter(|second| !second.name.trim().is_empty()) else {
         return Err(Finding::error("ANC-035", "开奖号码要由两人分别录入").expected(expected).hint(hint).into());
     };
-    if second.name.trim() == context.operator.trim() {
+    // with the certificate's other evidence it becomes public
+    check_public_words("另一人的姓名", &second.name)?;
+    if is_same_person(&second.name, &context.operator) {
         return Err(Finding::error("ANC-044", "第二次录入的是同一人")
             .value(&second.name)
             .expected(expected)
@@ -227,7 +229,7 @@ fn keep_source(
     context: &CommandContext,
 ) -> AppResult<Option<NumberRecord>> {
     let mut record = NumberRecord {
-        first: context.operator.clone(),
+        first: public_words(context.operator.trim()),
         second: second.map(|second| second.name.trim().to_owned()).unwrap_or_default(),
         ..NumberRecord::default()
     };

@@ -100,12 +100,12 @@ fn about(
 ) -> AppResult<Vec<(OutColumn, OutCell)>> {
     let head = project.journal().head()?;
     let text = |text: &str| OutCell::Text(text.to_owned());
-    let [agency, name] = [&project.policy.agency_name, &project.file.name]
+    let [agency, name, operator] = [&project.policy.agency_name, &project.file.name, &context.operator]
         .map(|name| lists.masker().mask_text(name, &mut MaskCounts::default()));
-    scan_public_file("exports", format!("{agency}\n{name}").as_bytes(), scan)?;
+    scan_public_file("exports", format!("{agency}\n{name}\n{operator}").as_bytes(), scan)?;
     let columns = [
         ("exported_at", "导出时间", OutKind::Moment, text(&context.now.to_string())),
-        ("operator", "操作人", OutKind::Text, text(&context.operator)),
+        ("operator", "操作人", OutKind::Text, text(&operator)),
         ("agency", "机关", OutKind::Text, text(&agency)),
         ("project", "项目", OutKind::Text, text(&name)),
         ("year", "年度", OutKind::Integer, OutCell::Integer(i64::from(project.file.year))),

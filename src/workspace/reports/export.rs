@@ -197,7 +197,7 @@ pub fn export_project(
     let ledger = compute_ledger(&analysis.results, &checks, &MandatoryChecks::of(&checks), today);
     let lists = PublicLists::new(project, registry, &all, &analysis.results, context.now.date())?;
     let deadlines = body_deadlines(project, &all, &analysis.results, context.now.date());
-    let certificates = public_certificates(project, &all, &register, &analysis.results, context)?;
+    let (certificates, named) = public_certificates(project, &all, &register, &analysis.results, context)?;
     let draws: Vec<OpenedDraw> = all.into_iter().filter(|opened| request.wants(opened.month)).collect();
     let mark = data_mark(project, draws.iter());
     let mut header = book_header(project, &register, context, mark.clone());
@@ -268,7 +268,7 @@ pub fn export_project(
         add(BRIEFING, made.files, None)?;
         exported.notes.extend(made.notes);
     }
-    let (scan, unvisited) = lists.scan();
+    let (scan, unvisited) = lists.scan_beside(&named);
     let public = exporter.public_files(&lists, &certificates, request)?;
     add(PUBLIC, public.files, Some((&scan, public.masked.counts)))?;
     add(PAGES, public.pages, Some((&scan, public.masked.counts)))?;

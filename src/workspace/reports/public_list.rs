@@ -118,11 +118,20 @@ impl<'a> PublicLists<'a> {
     /// What public files are searched for before they are written, and how many targets are not visited yet.
     #[must_use]
     pub fn scan(&self) -> (PublicScan, usize) {
+        self.scan_beside(&BTreeSet::new())
+    }
+
+    /// The same where public certificates name these units as reserves.
+    #[must_use]
+    pub fn scan_beside(&self, named: &BTreeSet<String>) -> (PublicScan, usize) {
         let visited: BTreeSet<_> = self.results.iter().map(CheckResult::key).collect();
         let (done, open): (Vec<DueCheck>, Vec<DueCheck>) =
             self.checks.iter().cloned().partition(|c| visited.contains(&(&c.unit_id, c.month, c.sequence)));
         let unvisited: Vec<DueCheck> = open.into_iter().filter(|c| !c.withdrawn).collect();
-        (PublicScan::new(&unvisited, &done), unvisited.len())
+        // none that is to be visited itself
+        let mut named = named.clone();
+        unvisited.iter().for_each(|check| _ = named.remove(check.unit_id.as_str()));
+        (PublicScan::beside(&unvisited, &done, &named), unvisited.len())
     }
 }
 

@@ -27,7 +27,8 @@ use crate::workspace::store::staged::{Change, files_below};
 const HELD_FILES: [&str; 7] =
     ["calendar.csv", "confirmed.json", "policy.ron", "project.ron", "quality.csv", "register.csv", "year_plan.json"];
 /// Folders whose files are held.
-const HELD_FOLDERS: [&str; 8] = ["districts", "draws", "evidence", "frames", "inputs", "kept", "plans", "results"];
+const HELD_FOLDERS: [&str; 9] =
+    ["districts", "draws", "evidence", "frames", "inputs", "kept", "plans", "results", "sealed"];
 
 /// Left by systems and editors in any folder they look at.
 fn is_litter(name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Public numbers: rounds of drand with their signatures, lottery issues and their evenings, gap and entropy.
 
 use fairdraw::anchor::beacon::{BeaconEvidence, CHAINS, beacon_faults};
-use fairdraw::anchor::number::{accepts_number, needs_two_people, settle_number};
+use fairdraw::anchor::number::{NumberAsked, needs_two_people, settle_number};
 use fairdraw::anchor::pledge::{SettledPledge, entropy_bits, settle_pledge};
 use fairdraw::diagnostic::AppResult;
 use fairdraw::policy::{AnchorRule, LotteryPause};
@@ -37,7 +37,7 @@ fn rounds_of_both_chains_are_verified_offline() {
         let seal = seal_of("drand", &CHAINS[i].source(), &round.to_string(), "2027-02-28T21:15:00+08:00");
         let settled = settle_number(&seal, typed).unwrap();
         assert_eq!((settled.value, settled.beacons), (value, vec![evidence]));
-        assert!(accepts_number(EntropyFormat::Drand, typed));
+        assert!(NumberAsked::of(&seal).unwrap().accepts(typed));
     }
     let evidence = BeaconEvidence::of_typed(DEFAULT_72785, 0).unwrap();
     assert_eq!(evidence.randomness().unwrap(), "8b676484b5fb1f37f9ec5c413d7d29883504e5b669f604a1ce68b3388e9ae3d9");
@@ -82,12 +82,28 @@ fn a_pledged_round_is_not_opened_with_randomness_alone() {
     let seal = seal_of("drand", &CHAINS[0].source(), "123", "2023-08-23T23:15:33+08:00");
     let value = BeaconEvidence::of_typed(QUICKNET_123, 123).unwrap().randomness().unwrap();
     assert_eq!(settle_number(&seal, &value).unwrap_err().code(), "ANC-023");
+    // the form says so before: what it takes are the signature and the JSON of that round
+    let asked = NumberAsked::of(&seal).unwrap();
+    let json = |round: u64| format!(r#"{{"round":{round},"randomness":"{value}","signature":"{QUICKNET_123}"}}"#);
+    assert!(asked.accepts(QUICKNET_123) && asked.accepts(&json(123)));
+    assert!(!asked.accepts(&value) && !asked.accepts(&json(124)) && !asked.accepts(DEFAULT_72785));
+    assert!(asked.spelling().contains("第 123 轮") && asked.spelling().contains("96 位"), "{}", asked.spelling());
+    let chained =
+        NumberAsked::of(&seal_of("drand", &CHAINS[1].source(), "72785", "2020-08-17T05:49:30+08:00")).unwrap();
+    assert!(chained.accepts(DEFAULT_72785) && !chained.accepts(QUICKNET_123));
+    assert!(!chained.spelling().contains("96"), "its rounds need the round before");
+    let mixed = format!("ssq:双色球;{}", CHAINS[0].source());
+    let mixed = NumberAsked::of(&seal_of("mixed", &mixed, "第2027025期;123", "2027-03-01T10:00:00+08:00")).unwrap();
+    let number = "ssq=03 07 12 18 25 31+09";
+    assert!(mixed.accepts(&format!("{number};drand={QUICKNET_123}")), "{}", mixed.spelling());
+    assert!(!mixed.accepts(&format!("{number};drand={value}")) && !mixed.accepts(&format!("{number};{number}")));
     assert_eq!(settle_number(&seal, "{").unwrap_err().code(), "ANC-023");
     let another = seal_of("drand", &CHAINS[0].source(), "124", "2023-08-23T23:15:36+08:00");
     assert_eq!(settle_number(&another, QUICKNET_123).unwrap_err().code(), "ANC-016");
     // a seal of format 1 that named its round in free text is opened as it was
     let old = seal_of("drand", "drand quicknet", "第 123 轮", "2023-08-23T23:15:33+08:00");
     assert_eq!(settle_number(&old, &value).unwrap().value, value);
+    assert!(NumberAsked::of(&old).unwrap().accepts(&value));
 }
 
 fn time(text: &str) -> ShanghaiTime {

@@ -128,6 +128,15 @@ fn the_scan_finds_leaks_and_excuses_visited_targets() {
             .is_ok()
     );
     assert!(scan.check_bytes("a", site.number.as_bytes()).is_err());
+    // A third one, which a certificate names as a reserve, is no leak; the code alone and the target's own number are.
+    let reserve = site.number.replace("002P", "003P");
+    let alone = PublicScan::new(std::slice::from_ref(&site), &[]);
+    assert!(alone.check_bytes("a", reserve.as_bytes()).is_err(), "it begins with the target's code");
+    let scan = PublicScan::beside(std::slice::from_ref(&site), &[], &[reserve.clone()].into());
+    assert!(scan.check_bytes("a", reserve.as_bytes()).is_ok());
+    for leak in [site.number.as_str(), site.uscc.as_deref().unwrap(), &site.name] {
+        assert!(scan.check_bytes("a", format!("{reserve} {leak}").as_bytes()).is_err(), "{leak}");
+    }
     // A name inside a visited target's longer name is excused there and nowhere else.
     let needle = |text: &str| LeakNeedle { text: text.into(), unit: "u".into() };
     let scan = PublicScan::of_needles(&[needle("华新化工"), needle("12")], &["上海华新化工贸易".to_owned()]);

@@ -185,3 +185,24 @@ fn every_alteration_of_the_journal_is_named_with_a_head_that_is_known() {
     fs::copy(other.join("journal.jsonl"), root.join("journal.jsonl")).unwrap();
     assert!(!named(&root, &[]).is_empty());
 }
+
+/// The frame can be built again from these copies alone once the project has gone on.
+#[test]
+fn a_kept_input_that_is_altered_or_gone_is_named() {
+    let (_place, root) = staged("公开");
+    let mut kept: Vec<_> = fs::read_dir(root.join("sealed")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    kept.sort();
+    assert!(kept.len() > 5, "{kept:?}");
+    for path in kept.iter().step_by(4) {
+        let good = fs::read(path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        fs::remove_file(path).unwrap();
+        assert!(named(&root, &[]).contains(&"LOG-015"), "{name} gone");
+        fs::write(path, [&good[..], b"x"].concat()).unwrap();
+        assert!(named(&root, &[]).contains(&"LOG-015"), "{name} altered");
+        fs::write(path, good).unwrap();
+    }
+    // one laid there for a seal to come, which would take it for the input's copy
+    fs::write(root.join("sealed").join("a".repeat(64)), b"x").unwrap();
+    assert!(named(&root, &[]).contains(&"LOG-015"), "planted");
+}

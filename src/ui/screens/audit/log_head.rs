@@ -87,7 +87,7 @@ impl LogView {
             steps_ui(ui, &mut self.steps, &steps);
             ui.add_space(GRID);
             for fault in &found.report.faults {
-                let text = widgets::message(ui, &fault.to_string(), palette.red);
+                let text = widgets::message(ui, &fault.in_chinese(), palette.red);
                 ui.add(egui::Label::new(text).wrap().selectable(true));
             }
         });

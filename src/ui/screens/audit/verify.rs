@@ -313,7 +313,7 @@ fn report(ui: &mut Ui, path: &Path, verified: &Verified, published: bool, own: b
         steps_ui(ui, list, &steps);
         ui.add_space(GRID);
         for fault in reports().flat_map(|report| &report.faults) {
-            let text = widgets::message(ui, &fault.to_string(), palette.red);
+            let text = widgets::message(ui, &fault.in_chinese(), palette.red);
             ui.add(egui::Label::new(text).wrap().selectable(true));
         }
         for fault in pairing.unwrap_or_default() {

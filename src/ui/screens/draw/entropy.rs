@@ -1,8 +1,12 @@
 //! The public number: typed in its sealed format, echoed large, typed twice or witnessed.
 
+use std::path::PathBuf;
+
 use egui::{RichText, Ui};
 
-use crate::anchor::number::accepts_number;
+use crate::anchor::beacon::BeaconEvidence;
+use crate::anchor::number::NumberAsked;
+use crate::disclosure::is_same_person;
 use crate::sampling::EntropyFormat;
 use crate::text::fold_width;
 use crate::ui::text::anchor;
@@ -24,6 +28,10 @@ pub struct EntropyForm {
     pub needs_second: bool,
     /// Who typed it again.
     pub second_name: String,
+    /// Who types it first: the operator, who is no second person.
+    pub first_name: String,
+    /// The page or picture that the number was read from.
+    pub source: Option<PathBuf>,
 }
 
 /// Full-width signs made half-width, blanks that are no part of the number taken out: nothing else is changed.
@@ -44,6 +52,21 @@ pub fn grouped(format: EntropyFormat, value: &str) -> String {
         EntropyFormat::Dice => in_groups(value, 4),
         EntropyFormat::Drand => in_groups(value, 8),
     }
+}
+
+/// A number as it is echoed: of a round that comes with its signature the round and the signature's digits.
+#[must_use]
+pub fn echo(asked: &NumberAsked, value: &str) -> String {
+    match asked.round().and_then(|round| BeaconEvidence::of_typed(value, round).ok()) {
+        Some(read) => format!("{} {}", anchor::round(read.round), in_groups(&read.signature, 8)),
+        None => grouped(asked.format, value),
+    }
+}
+
+/// The number in one line: a round's name stands for its signature.
+#[must_use]
+pub fn in_short(asked: &NumberAsked, value: &str) -> String {
+    asked.round().map_or_else(|| grouped(asked.format, value), anchor::signature_of_round)
 }
 
 /// A text in groups of so many characters.
@@ -83,32 +106,45 @@ fn name_of(ui: &mut Ui, name: &str) -> egui::Response {
 }
 
 impl EntropyForm {
-    /// The number, once it has its format's spelling and was typed twice or witnessed.
+    /// The number, once it is spelt as it was sealed and was typed twice or witnessed.
     #[must_use]
-    pub fn confirmed(&self, format: EntropyFormat) -> Option<String> {
-        let value = normalised(format, &self.first);
-        let twice = normalised(format, &self.second) == value;
+    pub fn confirmed(&self, asked: &NumberAsked) -> Option<String> {
+        let value = normalised(asked.format, &self.first);
+        let twice = normalised(asked.format, &self.second) == value;
         let sure = if self.needs_second {
-            twice && !self.second_name.trim().is_empty()
+            twice && !self.second_name.trim().is_empty() && !self.is_one_person()
         } else {
             twice || (self.witnessed && self.witnessed_value == value)
         };
-        (accepts_number(format, &value) && sure).then_some(value)
+        (asked.accepts(&value) && sure).then_some(value)
     }
 
-    /// True where both fields hold the same number.
+    /// True where the second name is the first's.
+    fn is_one_person(&self) -> bool {
+        !self.first_name.is_empty() && is_same_person(&self.second_name, &self.first_name)
+    }
+
+    /// How a number that is confirmed was made sure.
     #[must_use]
-    pub fn typed_twice(&self, format: EntropyFormat) -> bool {
-        normalised(format, &self.first) == normalised(format, &self.second)
+    pub fn how_sure(&self, format: EntropyFormat) -> &'static str {
+        if self.needs_second {
+            anchor::TYPED_BY_TWO
+        } else if normalised(format, &self.first) == normalised(format, &self.second) {
+            t::SAME
+        } else {
+            t::WITNESSED
+        }
     }
 
-    /// Draws the fields; `focus` puts the cursor into the first.
-    pub fn ui(&mut self, ui: &mut Ui, format: EntropyFormat, demonstration: bool, size: f32, focus: bool) {
+    /// Draws the fields; `focus` puts the cursor into the first. True where the number's source is to be chosen.
+    pub fn ui(&mut self, ui: &mut Ui, asked: &NumberAsked, demonstration: bool, size: f32, focus: bool) -> bool {
         let palette = theme::of(ui);
+        let format = asked.format;
         let font = theme::regular(size * 0.7);
         let width = ui.available_width().min(900.0) - 120.0;
         let mut leave = false;
-        ui.label(theme::note(ui, format!("{}：{}", format.label(), format.spelling())));
+        let spelling = asked.spelling();
+        ui.add(egui::Label::new(theme::note(ui, format!("{}：{spelling}", format.label()))).wrap());
         ui.add_space(GRID);
         ui.horizontal(|ui| {
             let name = name_of(ui, t::ENTROPY);
@@ -120,7 +156,7 @@ impl EntropyForm {
             leave = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
         });
         let value = normalised(format, &self.first);
-        let accepted = accepts_number(format, &value);
+        let accepted = asked.accepts(&value);
         ui.horizontal(|ui| {
             ui.add_space(104.0);
             ui.vertical(|ui| {
@@ -130,16 +166,18 @@ impl EntropyForm {
                 ui.set_min_height(lines.iter().sum::<f32>() + ui.spacing().item_spacing.y);
                 if !value.is_empty() {
                     let ink = if accepted { palette.text } else { palette.muted };
-                    let wide = format == EntropyFormat::Drand;
-                    let size = if wide { size * 0.8 } else { size * 1.2 };
-                    let echo =
-                        egui::Label::new(RichText::new(grouped(format, &value)).font(theme::bold(size)).color(ink));
-                    ui.add(echo.wrap());
+                    let size = match (format, asked.round()) {
+                        (EntropyFormat::Drand, Some(_)) => size * 0.6,
+                        (EntropyFormat::Drand, None) => size * 0.8,
+                        _ => size * 1.2,
+                    };
+                    let echo = RichText::new(echo(asked, &value)).font(theme::bold(size)).color(ink);
+                    ui.add(egui::Label::new(echo).wrap());
                 }
                 if accepted {
                     ui.label(RichText::new(t::ACCEPTED).font(theme::bold(theme::SECTION)).color(palette.green));
                 } else if !value.is_empty() {
-                    let words = format!("{}{}", t::REFUSED, format.spelling());
+                    let words = format!("{}{spelling}", t::REFUSED);
                     ui.add(egui::Label::new(RichText::new(words).color(palette.red)).wrap());
                 }
                 if self.first.trim() != value && !value.is_empty() {
@@ -156,7 +194,7 @@ impl EntropyForm {
             }
         });
         ui.add_space(GRID);
-        ui.label(theme::note(ui, t::TWICE));
+        ui.label(theme::note(ui, if self.needs_second { anchor::TWICE_BY_TWO } else { t::TWICE }));
         ui.horizontal(|ui| {
             let name = name_of(ui, t::ENTROPY_AGAIN);
             let field = egui::TextEdit::singleline(&mut self.second).font(font).desired_width(width);
@@ -165,13 +203,7 @@ impl EntropyForm {
                 response.request_focus();
             }
         });
-        if self.needs_second {
-            ui.horizontal(|ui| {
-                let name = name_of(ui, anchor::SECOND_NAME);
-                ui.add(egui::TextEdit::singleline(&mut self.second_name).desired_width(160.0)).labelled_by(name.id);
-                ui.label(theme::note(ui, anchor::SECOND_NAME_WHY));
-            });
-        }
+        let choose = self.needs_second && self.second_ui(ui);
         let second = normalised(format, &self.second);
         ui.horizontal(|ui| {
             ui.add_space(104.0);
@@ -187,6 +219,39 @@ impl EntropyForm {
                 ui.label(RichText::new(words).font(theme::bold(theme::SECTION)).color(ink));
             }
         });
+        choose
+    }
+
+    /// Who types the number again, and the page that both read it from; true where that is to be chosen.
+    fn second_ui(&mut self, ui: &mut Ui) -> bool {
+        let palette = theme::of(ui);
+        ui.horizontal(|ui| {
+            let name = name_of(ui, anchor::SECOND_NAME);
+            ui.add(egui::TextEdit::singleline(&mut self.second_name).desired_width(160.0)).labelled_by(name.id);
+            if self.is_one_person() {
+                ui.label(RichText::new(anchor::SECOND_NAME_SAME).color(palette.red));
+            } else {
+                ui.label(theme::note(ui, anchor::SECOND_NAME_WHY));
+            }
+        });
+        let mut choose = false;
+        ui.horizontal(|ui| {
+            name_of(ui, anchor::SOURCE);
+            choose = ui.button(anchor::SOURCE_CHOOSE).clicked();
+            match self.source.as_ref().and_then(|path| path.file_name()) {
+                Some(file) => {
+                    let file = file.to_string_lossy().into_owned();
+                    ui.add(egui::Label::new(file).truncate());
+                    if ui.button(anchor::SOURCE_NONE).clicked() {
+                        self.source = None;
+                    }
+                }
+                None => {
+                    ui.label(theme::note(ui, anchor::SOURCE_WHY));
+                }
+            }
+        });
+        choose
     }
 }
 
@@ -198,21 +263,21 @@ mod tests {
     fn a_number_counts_when_typed_twice_or_witnessed() {
         let format = EntropyFormat::Ssq;
         let mut form = EntropyForm { first: "０３ 07 12 18 25 31＋09　".to_owned(), ..EntropyForm::default() };
-        assert_eq!(form.confirmed(format), None);
+        assert_eq!(form.confirmed(&format.into()), None);
         "03 07 12 18 25 31+08".clone_into(&mut form.second);
-        assert_eq!(form.confirmed(format), None);
+        assert_eq!(form.confirmed(&format.into()), None);
         "03 07 12 18 25 31+09".clone_into(&mut form.second);
-        assert_eq!(form.confirmed(format).as_deref(), Some("03 07 12 18 25 31+09"));
+        assert_eq!(form.confirmed(&format.into()).as_deref(), Some("03 07 12 18 25 31+09"));
         form.second.clear();
         form.witnessed = true;
         form.witnessed_value = "03 07 12 18 25 31+09".to_owned();
-        assert_eq!(form.confirmed(format).as_deref(), Some("03 07 12 18 25 31+09"));
+        assert_eq!(form.confirmed(&format.into()).as_deref(), Some("03 07 12 18 25 31+09"));
         // the witnesses compared another number
         "03 07 12 18 25 31+10".clone_into(&mut form.first);
-        assert_eq!(form.confirmed(format), None);
+        assert_eq!(form.confirmed(&format.into()), None);
         // no leading zeros in an index
         let form = EntropyForm { first: "03412.07".into(), second: "03412.07".into(), ..EntropyForm::default() };
-        assert_eq!(form.confirmed(EntropyFormat::Index), None);
+        assert_eq!(form.confirmed(&EntropyFormat::Index.into()), None);
     }
 
     #[test]
@@ -234,7 +299,7 @@ mod tests {
                 crate::ui::fonts::install(ui.ctx());
                 ui.ctx().request_repaint();
             } else {
-                form.ui(ui, EntropyFormat::Dice, false, 32.0, false);
+                form.ui(ui, &EntropyFormat::Dice.into(), false, 32.0, false);
             }
             frames += 1;
         };
@@ -261,21 +326,21 @@ mod tests {
                 crate::ui::fonts::install(ui.ctx());
                 ui.ctx().request_repaint();
             } else {
-                form.ui(ui, format, false, 32.0, false);
+                form.ui(ui, &format.into(), false, 32.0, false);
             }
             frames += 1;
         };
         let mut harness = egui_kittest::Harness::new_ui_state(show, form);
         harness.run();
-        assert_eq!(harness.state().confirmed(format), None);
+        assert_eq!(harness.state().confirmed(&format.into()), None);
         assert!(harness.query_by_label(t::ACCEPTED).is_some() && harness.query_by_label(t::FOLDED).is_some());
         harness.get_by_label(t::WITNESSED).click();
         harness.run();
-        assert_eq!(harness.state().confirmed(format).as_deref(), Some("03 07 12 18 25 31+09"));
+        assert_eq!(harness.state().confirmed(&format.into()).as_deref(), Some("03 07 12 18 25 31+09"));
         // another number: the witnesses have to look again
         harness.state_mut().first = "03 07 12 18 25 31+1".to_owned();
         harness.run();
         assert!(harness.query_by_label_contains(t::REFUSED).is_some());
-        assert_eq!(harness.state().confirmed(format), None);
+        assert_eq!(harness.state().confirmed(&format.into()), None);
     }
 }

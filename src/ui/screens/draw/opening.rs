@@ -7,13 +7,14 @@ use egui::{RichText, Ui};
 use super::bar::{Bar, Pressed, ten_metres};
 use super::step::Marks;
 use super::{DrawScreen, entropy, is_acting, why_not};
-use crate::anchor::number::needs_two_people;
+use crate::anchor::number::{NumberAsked, needs_two_people};
+use crate::anchor::pledge::pledge_words;
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth};
 use crate::sampling::EntropyFormat;
 use crate::ui::screens::Cx;
-use crate::ui::text::common;
 use crate::ui::text::draw as t;
+use crate::ui::text::{anchor, common};
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
 use crate::workspace::deeds::deed::Deed;
@@ -32,18 +33,19 @@ impl DrawScreen {
     ) {
         let Some(pending) = &books.pending else { return };
         let seal = &pending.draw.seal;
-        let Some(format) = seal.entropy_format() else { return };
+        let Some(asked) = NumberAsked::of(seal) else { return };
         let size = ten_metres(ui, cx.stage);
         let projected = cx.session.is_veiled();
         let lost = pending.envelope.as_ref().err();
         let secret = lost.map(|_| self.secret.confirmed(seal));
         self.entropy.needs_second = needs_two_people(seal);
-        let value = self.entropy.confirmed(format);
+        cx.session.preferences().operator.trim().clone_into(&mut self.entropy.first_name);
+        let value = self.entropy.confirmed(&asked);
         let why = why_not(cx, open);
         let why = if !why.is_empty() {
             why
         } else if value.is_none() {
-            t::OPEN_NOT_YET
+            if self.entropy.needs_second { anchor::TWO_NOT_YET } else { t::OPEN_NOT_YET }
         } else if secret == Some(None) {
             t::SECRET_NOT_YET
         } else {
@@ -53,7 +55,7 @@ impl DrawScreen {
         // the second entry may be out of sight: what makes the number sure is said beside the button
         let hint = value.as_ref().map_or_else(
             || t::OPEN_HINT.to_owned(),
-            |number| t::open_sure(&entropy::grouped(format, number), self.entropy.typed_twice(format)),
+            |number| t::open_sure(&entropy::in_short(&asked, number), self.entropy.how_sure(asked.format)),
         );
         let bar = Bar {
             hint: &hint,
@@ -72,7 +74,12 @@ impl DrawScreen {
                     name: self.entropy.second_name.trim().to_owned(),
                     entropy: self.entropy.second.clone(),
                 });
-                let typed = TypedOpening { entropy, secret: secret.flatten(), second, ..TypedOpening::default() };
+                let typed = TypedOpening {
+                    entropy,
+                    secret: secret.flatten(),
+                    second,
+                    source_file: self.entropy.source.clone().filter(|_| self.entropy.needs_second),
+                };
                 cx.send(Deed::Open(period, typed));
             }
             (Pressed::Back, _) => self.marks.published = false,
@@ -88,11 +95,14 @@ impl DrawScreen {
             let words = if pending.draw.demonstration {
                 entropy.source.clone()
             } else {
-                format!("{}　{}", entropy.source, entropy.reference)
+                let (source, reference) = pledge_words(&entropy.source, &entropy.reference);
+                format!("{source}　{reference}")
             };
             ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
             ui.add_space(GRID);
-            self.entropy.ui(ui, format, pending.draw.demonstration, size, fresh);
+            if self.entropy.ui(ui, &asked, pending.draw.demonstration, size, fresh) {
+                self.choose_source(cx);
+            }
             if let Some(why) = lost {
                 ui.add_space(GRID * 2.0);
                 self.secret.ui(ui, seal, why, projected);
@@ -112,7 +122,8 @@ impl DrawScreen {
         let size = ten_metres(ui, cx.stage);
         self.with_seal(ui, cx, open, books, period, |_, ui, draw, _| {
             let seal = &draw.seal;
-            let words = format!("{}　{}", seal.entropy.source, seal.entropy.reference);
+            let (source, reference) = pledge_words(&seal.entropy.source, &seal.entropy.reference);
+            let words = format!("{source}　{reference}");
             ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
             ui.label(theme::note(ui, seal.entropy_format().map_or("", EntropyFormat::label)));
             if let (Some(opening), Some(format)) = (&draw.opening, seal.entropy_format()) {

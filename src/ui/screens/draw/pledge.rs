@@ -5,10 +5,12 @@ use egui::{RichText, Ui};
 
 use crate::anchor::beacon::CHAINS;
 use crate::anchor::lottery::{drawing_on, is_drawn_on, weekday};
+use crate::anchor::pledge::hour_of_round;
 use crate::domain::WorkCalendar;
 use crate::sampling::{DEMONSTRATION_SOURCE, EntropyFormat, MIXED_SEPARATOR, ShanghaiTime};
 use crate::text::day::{self, Accept};
 use crate::text::fold_width;
+use crate::ui::text::anchor;
 use crate::ui::text::draw as t;
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
@@ -162,6 +164,11 @@ impl PledgeForm {
         self.time = at.format("%H:%M").to_string();
     }
 
+    /// True where the number is a round of drand, whose time follows from its number.
+    fn is_round(&self) -> bool {
+        self.format == EntropyFormat::Drand && !self.demonstration
+    }
+
     /// When the number becomes known; what is wrong with the fields otherwise.
     fn available_at(&self, now: NaiveDateTime) -> Result<NaiveDateTime, Vec<(Field, &'static str)>> {
         let date =
@@ -202,6 +209,7 @@ impl PledgeForm {
             faults.push((Field::Operator, t::E_OPERATOR));
         }
         let mut available = now + Duration::seconds(DEMONSTRATION_SECONDS);
+        let is_round = self.is_round();
         if !self.demonstration {
             for (field, text, missing) in
                 [(Field::Source, &self.source, t::E_SOURCE), (Field::Reference, &self.reference, t::E_REFERENCE)]
@@ -212,7 +220,17 @@ impl PledgeForm {
                     faults.push((field, t::E_CONTROL));
                 }
             }
-            match self.available_at(now) {
+            let hour = if is_round {
+                // the round has its second: nothing of it is typed
+                match hour_of_round(&self.source, &self.reference) {
+                    Some(at) if at > now => Ok(at),
+                    Some(_) => Err(vec![(Field::Reference, t::E_PAST)]),
+                    None => Err(vec![(Field::Reference, anchor::E_ROUND)]),
+                }
+            } else {
+                self.available_at(now)
+            };
+            match hour {
                 Ok(at) => available = at,
                 Err(wrong) => faults.extend(wrong),
             }
@@ -229,12 +247,7 @@ impl PledgeForm {
             format: self.format,
             entropy_source: source,
             reference,
-            // a round's second follows from its number: the form shows the hour only
-            available_at: if self.format == EntropyFormat::Drand && !self.demonstration {
-                String::new()
-            } else {
-                ShanghaiTime::of_local(available).to_string()
-            },
+            available_at: ShanghaiTime::of_local(available).to_string(),
             again: sealed_before.then(|| self.again.trim().to_owned()),
             demonstration: self.demonstration,
         })
@@ -277,7 +290,9 @@ impl PledgeForm {
             });
             ui.end_row();
             ui.label(theme::note(ui, t::SPELLING));
-            ui.label(theme::note(ui, self.format.spelling()));
+            let is_round = self.is_round();
+            let spelling = if is_round { anchor::ROUND_SPELLING } else { self.format.spelling() };
+            ui.label(theme::note(ui, spelling));
             ui.end_row();
             ui.label("");
             if ui.checkbox(&mut self.demonstration, t::DEMONSTRATION).changed() {
@@ -299,12 +314,21 @@ impl PledgeForm {
                     (Field::Date, t::DATE, &mut self.date),
                     (Field::Time, t::TIME, &mut self.time),
                 ] {
+                    if is_round && matches!(field, Field::Date | Field::Time) {
+                        continue;
+                    }
                     let name = ui.label(label);
                     ui.horizontal(|ui| {
                         let width = if matches!(field, Field::Date | Field::Time) { 120.0 } else { 360.0 };
                         ui.add(egui::TextEdit::singleline(text).desired_width(width)).labelled_by(name.id);
                         fault(ui, field);
                     });
+                    ui.end_row();
+                }
+                if is_round {
+                    ui.label(t::TIME);
+                    let at = hour_of_round(&self.source, &self.reference);
+                    ui.label(at.map_or_else(|| anchor::E_ROUND.to_owned(), |at| anchor::round_at(&at.to_string())));
                     ui.end_row();
                 }
             }

@@ -94,7 +94,11 @@ impl DrawScreen {
             if current {
                 let due = is_due(draw, now);
                 let wait = format!("{} {}", t::WAITING, countdown(left));
-                let hint = if draw.demonstration { t::DUE_DEMONSTRATION } else { t::PUBLISH_WHY };
+                let hint = match (draw.demonstration, due) {
+                    (true, _) => t::DUE_DEMONSTRATION,
+                    (_, true) => anchor::DUE_WHY,
+                    _ => t::PUBLISH_WHY,
+                };
                 let bar = Bar {
                     hint,
                     text: t::PUBLISHED,
@@ -123,7 +127,9 @@ impl DrawScreen {
             }
             egui::ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 let mut shown = screen.envelope;
-                asked = sealed::show(ui, draw, envelope, &mut shown, projected, &mut screen.qr, seal_size);
+                let fixed = !draw.demonstration && is_due(draw, now);
+                let states = (projected, fixed);
+                asked = sealed::show(ui, draw, envelope, &mut shown, states, &mut screen.qr, seal_size);
                 screen.envelope = shown;
                 if let Some(trust) = trust {
                     ui.horizontal(|ui| {

@@ -4,8 +4,10 @@ use egui::{Rect, RichText, Sense, Ui, Vec2};
 use qrcode::{Color as Module, EcLevel, QrCode};
 
 use super::entropy::in_groups;
+use crate::anchor::pledge::pledge_words;
 use crate::sampling::{EntropyFormat, short_time, to_hex};
 use crate::ui::help::help_mark;
+use crate::ui::text::anchor;
 use crate::ui::text::draw as t;
 use crate::ui::text::help::Term;
 use crate::ui::theme::{self, GRID};
@@ -130,13 +132,14 @@ pub enum Ask {
 }
 
 /// Draws the published side of a seal. `envelope` only while it waits (why it has none where its file is lost);
-/// `shown` unfolds it.
+/// `shown` unfolds it. `projected`: others look on; `fixed`: the number is
+/// there, and a seal whose secret is whole can't be given up any more.
 pub fn show(
     ui: &mut Ui,
     draw: &StoredDraw,
     envelope: Option<&Result<String, String>>,
     shown: &mut bool,
-    projected: bool,
+    (projected, fixed): (bool, bool),
     qr: &mut QrView,
     size: f32,
 ) -> Option<Ask> {
@@ -191,7 +194,8 @@ pub fn show(
             if *shown && ui.button(t::SAVE_ENVELOPE).clicked() {
                 ask = Some(Ask::Envelope);
             }
-            if ui.button(t::VOID).clicked() {
+            let void = ui.add_enabled(!fixed || words.is_err(), egui::Button::new(t::VOID));
+            if void.on_disabled_hover_text(anchor::VOID_OFF).clicked() {
                 ask = Some(Ask::Void);
             }
         });
@@ -217,6 +221,7 @@ pub fn show(
 fn facts(ui: &mut Ui, draw: &StoredDraw) {
     let seal = &draw.seal;
     let format = seal.entropy_format().map_or(seal.entropy.format.as_str(), |f: EntropyFormat| f.label());
+    let (source, reference) = pledge_words(&seal.entropy.source, &seal.entropy.reference);
     let entries = [
         (t::SEALED_AT, short_time(&seal.sealed_at)),
         (t::FRAME_SIZE, format!("{} {}", thousands(seal.frame_size), t::U_UNITS)),
@@ -224,7 +229,7 @@ fn facts(ui: &mut Ui, draw: &StoredDraw) {
         (t::F_CERTAIN, format!("{} {}", thousands(draw.frame.certain() as u64), t::U_UNITS)),
         (t::F_STRATA, format!("{} {}", seal.strata_with_chance(), t::U_STRATA)),
         (t::SEQUENCE, t::sequence(seal.sequence)),
-        (t::PUBLIC_NUMBER, format!("{format}，{}，{}", seal.entropy.source, seal.entropy.reference)),
+        (t::PUBLIC_NUMBER, format!("{format}，{source}，{reference}")),
         (t::AVAILABLE, short_time(&seal.entropy.available_at)),
     ];
     // two lines: what was sealed, and what will open it

@@ -1,8 +1,11 @@
 //! The public files of an export: the yearly plan, the register, certificates of closed draws, lists of results, all of
 //! them as pages. Every text that somebody typed goes through the masker, and what it hid is told.
 
+use std::collections::BTreeSet;
+
 use super::CommandContext;
 use super::{ExportRequest, Exporter, MOST_REMARKS, PUBLIC};
+use crate::anchor::bundle::Anchors;
 use crate::diagnostic::{AppResult, Diagnostics, Finding};
 use crate::disclosure::{Audience, CheckResult, MaskCounts, MaskLog, Masker, check_year_plan};
 use crate::export::{
@@ -12,6 +15,7 @@ use crate::export::{
 use crate::sampling::{SealEntry, SealRegister};
 use crate::text::csv::neutralise;
 use crate::workspace::deeds::anchors::{check_draw_anchors, load_anchors};
+use crate::workspace::deeds::certificate::public_words;
 use crate::workspace::deeds::disclose::VOIDED_FILE;
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::OpenedDraw;
@@ -180,6 +184,15 @@ fn note_certificate(opened: &OpenedDraw, log: &mut MaskLog, sealed: &mut Diagnos
     }
 }
 
+/// What others said of a draw, with nothing about a person in the names of those who typed its number.
+fn public_anchors(mut anchors: Anchors) -> Anchors {
+    if let Some(number) = &mut anchors.number {
+        number.first = public_words(&number.first);
+        number.second = public_words(&number.second);
+    }
+    anchors
+}
+
 /// The certificates that may be public: of draws whose every drawn target was visited or withdrawn, and of those whose
 /// day has come, units without a result being masked.
 pub(super) fn public_certificates(
@@ -188,13 +201,14 @@ pub(super) fn public_certificates(
     register: &SealRegister,
     results: &[CheckResult],
     context: &CommandContext,
-) -> AppResult<Vec<SiteCertificate>> {
-    let mut list = Vec::new();
+) -> AppResult<(Vec<SiteCertificate>, BTreeSet<String>)> {
+    let (mut list, mut named) = (Vec::new(), BTreeSet::new());
     for opened in draws {
         let today = context.now.date();
         let certificate = published_certificate(opened, (draws, register), results, &project.policy, today)?;
         let Some(certificate) = certificate else { continue };
         let bytes = certificate.to_json();
+        named.extend(certificate.reserves());
         let trust = check_draw_anchors(&opened.draw, &[], Some(&certificate.signed_bytes()))?;
         list.push(SiteCertificate {
             period: opened.draw.period.to_string(),
@@ -203,9 +217,9 @@ pub(super) fn public_certificates(
             masked: certificate.masked_count(),
             trust: trust.words(),
             signed: trust.is_signed(),
-            anchors: load_anchors(&opened.draw.folder)?.to_json(),
+            anchors: public_anchors(load_anchors(&opened.draw.folder)?).to_json(),
             bytes,
         });
     }
-    Ok(list)
+    Ok((list, named))
 }
