@@ -42,6 +42,7 @@ pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContex
         mark: String::new(),
         from: args.from.clone().unwrap_or_default(),
         database: source_in(&args.database, args.mapping.as_deref(), None)?,
+        read: None,
         year: args.year,
         policy: args.policy.clone(),
         mapping: args.mapping.clone(),

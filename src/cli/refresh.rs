@@ -12,10 +12,10 @@ use super::output::{json, line, say, write_report};
 use crate::diagnostic::{AppResult, Severity};
 use crate::registry::{Mapping, tell_kinds};
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::intake::database::NextFiles;
+use crate::workspace::intake::database::{DatabaseRead, NextFiles};
 use crate::workspace::intake::import::load_mapping;
 use crate::workspace::intake::reading::report_beside;
-use crate::workspace::intake::refresh::may_come_back;
+use crate::workspace::intake::refresh::{check_may_refresh, may_come_back};
 use crate::workspace::perform::{RefreshPreview, Refreshed, preview_refresh};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::kept::load_kept;
@@ -84,8 +84,10 @@ pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContex
     }
     let project = open_to_work(&args.project, context)?;
     let (registry, districts) = load_project_data(&project)?;
+    check_may_refresh(&project)?;
     let source = source_for(&project)?;
-    let files = NextFiles { from: &from, database: source.as_ref() };
+    let read = source.map(|source| DatabaseRead::read(&source, &context.progress)).transpose()?;
+    let files = NextFiles { from: &from, database: read.as_ref() };
     let preview = preview_refresh(&project, (&registry, &districts), files, mapping, context)?;
     show_preview(&preview, &from, as_json)
 }

@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::screens::ScreenId;
+use super::text::database;
 use crate::workspace::session::Session;
 
 /// Something the user can ask for without more words.
@@ -12,6 +13,8 @@ pub enum Action {
     Go(ScreenId),
     /// Import an office's folder.
     Import,
+    /// Import tables of a database.
+    ImportDatabase,
     /// Read the register of the open project afresh.
     Refresh,
     /// Open a project folder.
@@ -75,6 +78,7 @@ impl Action {
         let mut all: Vec<Self> = ScreenId::ALL.into_iter().map(Self::Go).collect();
         all.extend([
             Self::Import,
+            Self::ImportDatabase,
             Self::Refresh,
             Self::OpenProject,
             Self::OpenDemo,
@@ -112,6 +116,7 @@ impl Action {
         match self {
             Self::Go(screen) => screen.label(),
             Self::Import => "导入本单位数据…",
+            Self::ImportDatabase => database::OPEN,
             Self::Refresh => "更新名录…",
             Self::OpenProject => "打开项目…",
             Self::OpenDemo => "打开演示城市",

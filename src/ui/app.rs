@@ -341,9 +341,9 @@ impl Workstation {
             Action::Import => {
                 self.ask(Asked::Import, PickRequest::new(PickKind::Folder, s::PICK_IMPORT).door(Door::Data));
             }
-            Action::Refresh => {
+            Action::Refresh | Action::ImportDatabase => {
                 self.go(ScreenId::Data);
-                self.screens.data.show_refresh();
+                self.screens.data.show_next_register(action == Action::ImportDatabase);
             }
             Action::OpenProject => {
                 self.ask(Asked::OpenProject, PickRequest::new(PickKind::Folder, s::PICK_PROJECT).door(Door::Project));

@@ -32,17 +32,16 @@ use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
-use crate::workspace::intake::database::NextFiles;
+use crate::workspace::intake::database::DatabaseRead;
 use crate::workspace::intake::import::{take_calendar, take_districts};
-use crate::workspace::intake::inspect::forget_staging;
 use crate::workspace::intake::refresh::{forget_kept, take_back};
 use crate::workspace::reports::database::{DatabaseExport, export_to_database};
 use crate::workspace::reports::export::{ExportRequest, Exported, export_project};
 use crate::workspace::reports::packs::{PackRequest, pack_bodies};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
-use refresh::take_refresh;
 pub use refresh::{RefreshPreview, Refreshed, preview_refresh};
+use refresh::{take_database, take_files, take_read};
 
 /// Register and map of a project for the deeds that need them.
 #[derive(Debug)]
@@ -243,14 +242,14 @@ pub fn perform_deed(
             DeedOutcome::ListWritten(to)
         }
         Deed::Refresh { from, mapping, looked_at } => {
-            let (before, files) = (frames.get(project)?, NextFiles::from(&from));
-            let refreshed = take_refresh(project, before, (files, mapping), looked_at.as_deref(), context)?;
-            forget_staging(&from);
-            DeedOutcome::Refreshed(Box::new(refreshed))
+            take_files(project, frames.get(project)?, (&from, mapping), looked_at.as_deref(), context)?
         }
         Deed::RefreshDatabase { from, database, mapping } => {
-            let (before, files) = (frames.get(project)?, NextFiles { from: &from, database: Some(&database) });
-            DeedOutcome::Refreshed(Box::new(take_refresh(project, before, (files, mapping), None, context)?))
+            let read = || DatabaseRead::read(&database, &context.progress);
+            take_database(project, frames.get(project)?, (&from, mapping), read, context)?
+        }
+        Deed::RefreshRead { read, mapping, looked_at } => {
+            take_read(project, frames.get(project)?, (&read, mapping), &looked_at, context)?
         }
         Deed::ExportDatabase(target) => {
             DeedOutcome::ExportedToDatabase(export_to_database(project, frames.get(project)?, &target, context)?)

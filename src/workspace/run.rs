@@ -106,6 +106,7 @@ pub fn run(request: &RunRequest, context: &CommandContext) -> AppResult<RunOutco
         name: String::new(),
         from: request.from.clone(),
         database: request.database.clone(),
+        read: None,
         year: Some(request.month.year()),
         policy: request.policy.clone(),
         mapping: request.mapping.clone(),

@@ -131,9 +131,9 @@ const ROOMS: [Room; 29] = [
     ),
     room(
         "workspace/demo",
-        "the synthetic city, written as an office's folder and bundled",
+        "the synthetic city or nation, written as an office's folder; the city bundled",
         "domain diagnostic policy district registry export workspace/store",
-        "chrono polars rand rand_chacha ron serde_json",
+        "chrono geo polars rand rand_chacha ron serde_json",
     ),
     room(
         "workspace/intake",
@@ -151,7 +151,7 @@ const ROOMS: [Room; 29] = [
         "workspace/deeds",
         "what is for good: seal, open, change, results, publish, mends, verify; each with operator and journal line",
         "domain diagnostic policy tabular registry engine sampling anchor plan staffing disclosure export \
-         workspace/store workspace/inputs",
+         workspace/store workspace/intake workspace/inputs",
         "chrono serde serde_json",
     ),
     room(

@@ -3,6 +3,7 @@
 
 mod faults;
 mod handshake;
+mod looking;
 mod reading;
 mod server;
 mod typed;

@@ -62,7 +62,7 @@ fn is_chinese(name: &str) -> bool {
 }
 
 /// Tabs once around; faults by what they are at.
-fn go_round(window: &mut Window, place: &str, faults: &mut BTreeMap<String, String>) -> usize {
+pub fn go_round(window: &mut Window, place: &str, faults: &mut BTreeMap<String, String>) -> usize {
     let (mut stops, mut seen) = (0, BTreeSet::new());
     for _ in 0..MOST {
         window.harness.key_press(Key::Tab);

@@ -111,7 +111,7 @@ impl Painted {
 }
 
 /// What is wrong with what the window shows.
-fn faults(window: &Window) -> Vec<String> {
+pub fn faults(window: &Window) -> Vec<String> {
     let painted = Painted::of(window);
     let whole = window.harness.ctx.content_rect();
     let buttons: Vec<(Rect, String)> = window

@@ -27,6 +27,8 @@ enum Walk {
     Plan,
     Draw,
     Results,
+    /// In `database`, beside a server.
+    Database,
 }
 
 /// A list that is added is told here where it is met: the walk there then holds its abilities.
@@ -51,13 +53,10 @@ fn walk(list: ListId) -> Walk {
         | ListId::Verification
         | ListId::Manifest
         | ListId::Hand => Walk::Results,
-        list if is_effect(list) => Walk::Results,
+        ListId::DatabaseTables | ListId::DatabaseRows => Walk::Database,
+        list if format!("{list:?}").starts_with("Effect") => Walk::Results,
         list => panic!("{list:?} is met nowhere"),
     }
-}
-
-fn is_effect(list: ListId) -> bool {
-    format!("{list:?}").starts_with("Effect")
 }
 
 fn lists_of(of: Walk) -> impl Iterator<Item = ListId> {
@@ -65,7 +64,7 @@ fn lists_of(of: Walk) -> impl Iterator<Item = ListId> {
 }
 
 /// Holds a list that is in sight, and what a double click on it does.
-fn hold(window: &mut Window, list: ListId) {
+pub fn hold(window: &mut Window, list: ListId) {
     let name = list.name();
     window.until(name, |w| rows_of(w, name).is_some());
     let file = window.folder.path().join(format!("{name}.xlsx"));
@@ -305,7 +304,7 @@ fn the_lists_of_results_and_audit_can_all_that_a_table_can() {
                 let of = if list == ListId::Progress { results::TAB_FIGURES } else { results::TAB_LISTS };
                 tab(&mut window, of);
             }
-            list if is_effect(list) => {
+            list if format!("{list:?}").starts_with("Effect") => {
                 go(&mut window, ScreenId::Effect);
                 window.until("the report", |w| w.shown().iter().any(|shown| shown.starts_with(list.name())));
                 begin_with(&mut window, list.name());

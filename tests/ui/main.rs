@@ -15,6 +15,7 @@ mod access;
 mod briefing;
 mod ceremony;
 mod data;
+mod database;
 mod figures;
 mod gallery;
 mod golden;

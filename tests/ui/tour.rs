@@ -7,7 +7,7 @@ use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, briefing, data, draw, effect, plan, refresh, results, table};
+use fairdraw::ui::text::{audit, briefing, data, database, draw, effect, plan, refresh, results, table};
 use fairdraw::workspace::session::{ThemeChoice, ViewCommand};
 
 use super::quarter::desk::{fill, later};
@@ -136,6 +136,9 @@ fn tables(window: &mut Window, look: &mut Look<'_>) {
     quiet(window);
     look(window, "data-refresh");
     press(window, refresh::LEAVE);
+    press(window, database::OPEN);
+    look(window, "data-database");
+    press(window, database::LEAVE);
     window.app_mut().take_paths(vec![input_folder().to_owned()]);
     window.until("the look", |w| w.enabled(data::START_IMPORT));
     quiet(window);

@@ -16,7 +16,7 @@ use super::walk::{Painted, painted_parts, reset_to, walk};
 use super::work::{Look, name_operator, rich_month};
 
 /// Words of another language that are names or signs which everybody uses so.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 37] = [
     "FairDraw",
     "Ctrl",
     "Alt",
@@ -53,6 +53,7 @@ const NAMES: [&str; 36] = [
     "docx",
     "Big5",
     "windows",
+    "postgresql",
 ];
 
 /// The first Latin word of a text that is none of the names, no code of a unit, a plan or a person, and no hexadecimal.
@@ -85,7 +86,7 @@ fn machine_time(text: &str) -> Option<&str> {
 }
 
 /// Words that the glossary refuses, with what may stand in spite of them.
-struct Refused {
+pub struct Refused {
     words: Vec<String>,
     allowed: Vec<String>,
     /// What decrees say, in the rules that come with the program: their words are theirs.
@@ -93,7 +94,7 @@ struct Refused {
 }
 
 impl Refused {
-    fn read() -> Self {
+    pub fn read() -> Self {
         let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/glossary.md")).unwrap();
         let part = page.split("<!-- terms -->").nth(1).unwrap().split("<!-- /terms -->").next().unwrap();
         let last = |line: &str| line.trim_matches(['|', ' ']).rsplit('|').next().unwrap().trim().to_owned();
@@ -133,7 +134,7 @@ fn wrong<'t>(text: &'t str, refused: &'t Refused) -> Option<&'t str> {
 }
 
 /// What a window shows, painted or read aloud, that is no Chinese.
-fn faults_of(window: &Window, refused: &Refused) -> Vec<String> {
+pub fn faults_of(window: &Window, refused: &Refused) -> Vec<String> {
     let folder = window.folder.path().display().to_string();
     let mut faults = Vec::new();
     let mut take = |text: &str, bare: Option<&str>| {

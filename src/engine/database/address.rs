@@ -58,7 +58,7 @@ pub(super) fn wrong(what: &str, value: &str) -> AppError {
 
 fn with_password() -> AppError {
     Finding::error("DBS-002", "数据库地址里不能写密码")
-        .hint("请从地址中删去密码，改用环境变量 FAIRDRAW_DB_PASSWORD、PGPASSWORD 或 .pgpass 文件，也可在提示后输入；写过的密码应当更换")
+        .hint("请从地址中删去密码，改用环境变量 FAIRDRAW_DB_PASSWORD、PGPASSWORD 或 .pgpass 文件，也可在密码栏或提示后输入；写过的密码应当更换")
         .into()
 }
 

@@ -67,6 +67,9 @@ pub(super) fn silent(address: &Address) -> AppError {
     )
 }
 
+/// "Host not found" of Windows' sockets.
+const WSAHOST_NOT_FOUND: i32 = 11_001;
+
 /// The system's reason, in words.
 fn system_words(error: &Error) -> String {
     use std::io::ErrorKind as Kind;
@@ -77,6 +80,12 @@ fn system_words(error: &Error) -> String {
         Some(Kind::NetworkUnreachable | Kind::HostUnreachable) => "网络不通".to_owned(),
         Some(Kind::NotFound) => "没有这个套接字文件夹".to_owned(),
         Some(Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe) => "连接被断开".to_owned(),
+        // the resolver's errors are of no kind of their own; Windows has a number for them
+        _ if bottom(error).contains("lookup address")
+            || io.and_then(std::io::Error::raw_os_error) == Some(WSAHOST_NOT_FOUND) =>
+        {
+            "查不到这台主机的地址".to_owned()
+        }
         _ => bottom(error),
     }
 }
@@ -107,7 +116,7 @@ fn no_tls() -> Finding {
 
 fn password_missing(user: &str) -> Finding {
     Finding::error("DBS-012", "数据库服务器要求密码，没有找到密码").value(format!("用户 {user}")).hint(
-        "请设环境变量 FAIRDRAW_DB_PASSWORD 或 PGPASSWORD，或写入 .pgpass（仅本人可读），或在终端中运行后按提示输入",
+        "请设环境变量 FAIRDRAW_DB_PASSWORD 或 PGPASSWORD，或写入 .pgpass（仅本人可读），或在窗口的密码栏、终端的提示后输入",
     )
 }
 

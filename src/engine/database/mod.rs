@@ -8,6 +8,7 @@
 //! BINARY)` and are decoded here (`copy`, `value`), since a server may be anything that says it is one.
 
 mod address;
+mod browse;
 mod connect;
 mod copy;
 mod fault;
@@ -20,9 +21,10 @@ mod value;
 mod write;
 
 pub use address::{Address, Encryption};
-pub use read::{Snapshot, read_tables};
-pub use secret::{Password, find_password};
-pub use sql::quoted;
+pub use browse::{ListedColumn, ListedTable, Relation, list_tables};
+pub use read::{Snapshot, read_first, read_tables};
+pub use secret::{Password, PasswordPlace, find_password, password_place};
+pub use sql::{is_query, quoted, snapshot_names};
 pub use write::{OutCell, OutColumn, OutKind, OutTable, Written, write_tables};
 
 use crate::registry::mapping::DatabaseTable;

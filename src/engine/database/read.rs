@@ -14,7 +14,7 @@ use super::address::Address;
 use super::connect::connect;
 use super::copy::{CopyFault, read_rows};
 use super::fault::{answered, strange_type, streaming};
-use super::sql::{is_ordered, is_query, quoted_name, select_of, snapshot_name};
+use super::sql::{first_rows, is_ordered, is_query, quoted_name, select_of, snapshot_names};
 use super::value::{ColumnBuilder, coding_of};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::registry::mapping::DatabaseTable;
@@ -48,22 +48,26 @@ const KEY: &str = "SELECT a.attname::text FROM pg_catalog.pg_index i \
 /// # Errors
 /// `DBS-…` as one message; `JOB-001` once cancelled.
 pub fn read_tables(source: &DatabaseSource, progress: &Progress) -> AppResult<Vec<Snapshot>> {
+    read(source, None, progress)
+}
+
+/// Reads so many rows of each table, in whatever order the server gives them: to be looked at.
+///
+/// # Errors
+/// As [`read_tables`].
+pub fn read_first(source: &DatabaseSource, rows: u32, progress: &Progress) -> AppResult<Vec<Snapshot>> {
+    read(source, Some(rows), progress)
+}
+
+fn read(source: &DatabaseSource, most: Option<u32>, progress: &Progress) -> AppResult<Vec<Snapshot>> {
     let address = &source.address;
     let mut connection = connect(address, source.password.as_ref(), source.ask, progress)?;
     connection.watched(progress, |client| {
         let begun = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start();
         let mut transaction = answered(begun, address, None, progress)?;
-        let mut names = BTreeSet::new();
         let mut snapshots = Vec::with_capacity(source.tables.len());
-        for table in &source.tables {
-            let mut snapshot = read_table(&mut transaction, table, address, progress)?;
-            let stem = snapshot.name.trim_end_matches(".parquet").to_owned();
-            let mut number = 2;
-            while !names.insert(snapshot.name.to_lowercase()) {
-                snapshot.name = format!("{stem}-{number}.parquet");
-                number += 1;
-            }
-            snapshots.push(snapshot);
+        for (table, name) in source.tables.iter().zip(snapshot_names(&source.tables)) {
+            snapshots.push(read_table(&mut transaction, (table, name), most, address, progress)?);
         }
         answered(transaction.rollback(), address, None, progress)?;
         Ok(snapshots)
@@ -72,16 +76,17 @@ pub fn read_tables(source: &DatabaseSource, progress: &Progress) -> AppResult<Ve
 
 fn read_table(
     transaction: &mut Transaction<'_>,
-    table: &DatabaseTable,
+    (table, name): (&DatabaseTable, String),
+    most: Option<u32>,
     address: &Address,
     progress: &Progress,
 ) -> AppResult<Snapshot> {
-    let name = snapshot_name(table);
     let shown = if is_query(&table.from) { format!("{} 的查询", table.table.label()) } else { table.from.clone() };
     let what = Some(shown.as_str());
     progress.check()?;
     progress.begin(&format!("读取数据库 {shown}"), 0);
     let query = select_of(table)?;
+    let query = most.map_or_else(|| query.clone(), |most| first_rows(&query, most));
     let prepared = answered(transaction.prepare(&query), address, what, progress)?;
     let mut builders = Vec::with_capacity(prepared.columns().len());
     let mut headings = BTreeSet::new();

@@ -44,13 +44,33 @@ pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Where a password was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordPlace {
+    /// A variable of the process.
+    Environment,
+    /// The file in which PostgreSQL's clients keep passwords.
+    PassFile,
+}
+
 /// The password that the environment or the user's `.pgpass` has for an address; `None` where neither has one.
 #[must_use]
 pub fn find_password(address: &Address) -> Option<Password> {
+    found(address).map(|(password, _)| password)
+}
+
+/// Where [`find_password`] finds it.
+#[must_use]
+pub fn password_place(address: &Address) -> Option<PasswordPlace> {
+    found(address).map(|(_, place)| place)
+}
+
+fn found(address: &Address) -> Option<(Password, PasswordPlace)> {
     let known = [OWN_VARIABLE, USUAL_VARIABLE].into_iter().find_map(|name| environment(name).and_then(Password::new));
-    known.or_else(|| {
+    known.map(|password| (password, PasswordPlace::Environment)).or_else(|| {
         let text = std::fs::read_to_string(pass_file(&environment)?).ok()?;
-        password_in(&text, address, &user_of(address, &environment)).and_then(Password::new)
+        let password = password_in(&text, address, &user_of(address, &environment)).and_then(Password::new)?;
+        Some((password, PasswordPlace::PassFile))
     })
 }
 

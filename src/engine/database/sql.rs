@@ -3,6 +3,8 @@
 //! Invariants: every identifier is quoted; what a user wrote as a query goes to the server alone, once prepared (a
 //! prepared statement is one statement) and only in a read-only transaction.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::registry::mapping::DatabaseTable;
 
@@ -60,7 +62,8 @@ pub(super) fn quoted_name(name: &str) -> AppResult<String> {
 }
 
 /// True where the text is a query, not the name of a table.
-pub(super) fn is_query(text: &str) -> bool {
+#[must_use]
+pub fn is_query(text: &str) -> bool {
     let first = text.split(|c: char| c.is_whitespace() || c == '(').find(|word| !word.is_empty()).unwrap_or_default();
     let words = ["select", "with", "values", "table"];
     text.trim().contains(char::is_whitespace) && words.iter().any(|word| first.eq_ignore_ascii_case(word))
@@ -83,9 +86,31 @@ pub(super) fn is_ordered(query: &str) -> bool {
     words.windows(2).any(|pair| pair[0].ends_with("order") && pair[1] == "by")
 }
 
-/// The file in which a table's rows are kept: `permit.sources.parquet`; `monitoring.query.parquet` for a query.
+/// The first rows of what a query gives.
+pub(super) fn first_rows(query: &str, most: u32) -> String {
+    // behind a line end: a query may end in a comment
+    format!("SELECT * FROM ({query}\n) AS fairdraw_first LIMIT {most}")
+}
+
+/// The files in which the rows of tables are kept, each with a name of its own.
 #[must_use]
-pub(super) fn snapshot_name(table: &DatabaseTable) -> String {
+pub fn snapshot_names(tables: &[DatabaseTable]) -> Vec<String> {
+    let mut used = BTreeSet::new();
+    let unique = |table: &DatabaseTable| {
+        let mut name = snapshot_name(table);
+        let stem = name.trim_end_matches(".parquet").to_owned();
+        let mut number = 2;
+        while !used.insert(name.to_lowercase()) {
+            name = format!("{stem}-{number}.parquet");
+            number += 1;
+        }
+        name
+    };
+    tables.iter().map(unique).collect()
+}
+
+/// The file in which a table's rows are kept: `permit.sources.parquet`; `monitoring.query.parquet` for a query.
+fn snapshot_name(table: &DatabaseTable) -> String {
     let stem = if is_query(&table.from) { format!("{}.query", table.table.id()) } else { table.from.trim().to_owned() };
     let plain: String = stem
         .chars()
@@ -136,5 +161,11 @@ mod tests {
         assert_eq!(snapshot_name(&table("select 1 from a")), "monitoring.query.parquet");
         assert_eq!(snapshot_name(&table("\"a/../b\".c")), "a_.._b.c.parquet");
         assert_eq!(snapshot_name(&table("..\\x")), "_x.parquet");
+        let names = snapshot_names(&[table("select 1 from a"), table("A.b"), table("select 2 from b"), table("a.B")]);
+        assert_eq!(
+            names,
+            ["monitoring.query.parquet", "A.b.parquet", "monitoring.query-2.parquet", "a.B-2.parquet"],
+            "a name of its own wherever small and large letters are the same"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod card;
 mod columns;
+mod database;
 mod import;
 mod joined;
 mod mapping;
@@ -21,6 +22,7 @@ use crate::registry::{TableKind, row_of_unit};
 use crate::ui::help::help_marks;
 use crate::ui::table::{ListId, TableOutput, Target, TargetOf};
 use crate::ui::text::data as t;
+use crate::ui::text::database::{OPEN as OPEN_DATABASE, TITLE as DATABASE_TAB};
 use crate::ui::text::help::Term;
 use crate::ui::theme;
 use crate::ui::widgets::{self, thousands};
@@ -29,10 +31,11 @@ use crate::workspace::session::{OpenProject, ProjectData, ViewCommand};
 use crate::workspace::store::project::TableRows;
 use crate::workspace::view::{CellValue, ColumnFilter, Condition};
 use card::{CardAnswer, CardPanel};
+use database::{Database, DatabaseAnswer};
 use import::{Import, ImportAnswer};
 use joined::Joined;
 use quality::Quality;
-use refresh::{Refresh, RefreshAnswer};
+use refresh::{From, Refresh, RefreshAnswer};
 use sheet::{FrameId, Sheet, Source};
 
 /// What is shown.
@@ -42,6 +45,7 @@ enum Tab {
     Quality,
     SetAside,
     Import,
+    Database,
     Refresh,
 }
 
@@ -51,6 +55,7 @@ pub struct DataScreen {
     sheets: BTreeMap<TableKind, Sheet>,
     quality: Quality,
     import: Import,
+    database: Database,
     refresh: Refresh,
     joined: Joined,
     card: CardPanel,
@@ -66,6 +71,7 @@ impl Default for DataScreen {
             sheets: BTreeMap::new(),
             quality: Quality::default(),
             import: Import::default(),
+            database: Database::default(),
             refresh: Refresh::default(),
             joined: Joined::default(),
             card: CardPanel::default(),
@@ -83,12 +89,21 @@ impl Screen for DataScreen {
         if self.refresh.poll(cx) {
             self.tab = Tab::Refresh;
         }
+        let answer = self.database.poll(ui.ctx(), cx);
+        self.take_database(answer);
         // files can be looked at without a project; opening one goes before
         let opening = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Running(_));
         let failed = matches!(cx.session.opening(), crate::workspace::session::job::Stage::Failed(_));
+        if cx.session.project().is_none() && !opening && self.tab == Tab::Database && self.database.is_active() {
+            let answer = self.database.ui(ui, cx);
+            self.take_database(answer);
+            return;
+        }
         if cx.session.project().is_none() && !opening && (self.import.is_active() || !failed) {
-            if matches!(self.import.ui(ui, cx), ImportAnswer::Leave) {
-                self.tab = Tab::Table(TableKind::Sources);
+            match self.import.ui(ui, cx) {
+                ImportAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
+                ImportAnswer::Database => self.show_next_register(true),
+                ImportAnswer::Stay | ImportAnswer::Refresh(..) => {}
             }
             return;
         }
@@ -105,6 +120,9 @@ impl Screen for DataScreen {
             }
             if ui.button(t::IMPORT_FOLDER).clicked() {
                 self.import.ask(cx, true);
+            }
+            if ui.button(OPEN_DATABASE).clicked() {
+                self.show_next_register(true);
             }
             help_marks(ui, &[Term::Category, Term::Body, Term::Site]);
             if self.tab == Tab::Table(TableKind::Sources) && !self.card_open && ui.button(t::OPEN_CARD).clicked() {
@@ -133,14 +151,20 @@ impl Screen for DataScreen {
                 ImportAnswer::Stay => {}
                 ImportAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
                 ImportAnswer::Refresh(from, mapping) => {
-                    self.refresh.take(from, Some(*mapping));
+                    self.refresh.take(From::Files(from), Some(*mapping));
                     self.tab = Tab::Refresh;
                 }
+                ImportAnswer::Database => self.show_next_register(true),
             },
+            Tab::Database => {
+                let answer = self.database.ui(ui, cx);
+                self.take_database(answer);
+            }
             Tab::Refresh => match self.refresh.ui(ui, cx, open) {
                 RefreshAnswer::Stay => {}
                 RefreshAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
                 RefreshAnswer::Columns(path) => self.take_paths(vec![path]),
+                RefreshAnswer::Database => self.show_next_register(true),
             },
         }
     }
@@ -164,10 +188,26 @@ impl DataScreen {
         self.tab = Tab::Quality;
     }
 
-    /// Shows 更新名录: the way to new files, and back to the registers kept.
-    pub fn show_refresh(&mut self) {
-        self.refresh.show();
-        self.tab = Tab::Refresh;
+    /// Shows 更新名录, the way to new files and back to the registers kept, or 从数据库导入.
+    pub fn show_next_register(&mut self, from_database: bool) {
+        if from_database {
+            self.database.show();
+            self.tab = Tab::Database;
+        } else {
+            self.refresh.show();
+            self.tab = Tab::Refresh;
+        }
+    }
+
+    fn take_database(&mut self, answer: DatabaseAnswer) {
+        match answer {
+            DatabaseAnswer::Stay => {}
+            DatabaseAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
+            DatabaseAnswer::Refresh(read, mapping) => {
+                self.refresh.take(From::Database(read), mapping);
+                self.tab = Tab::Refresh;
+            }
+        }
     }
 
     fn tabs_ui(&mut self, ui: &mut Ui, open: &OpenProject) {
@@ -196,6 +236,9 @@ impl DataScreen {
             if importing {
                 tab(ui, Tab::Import, t::IMPORT_TAB, None);
             }
+            if self.database.is_active() {
+                tab(ui, Tab::Database, DATABASE_TAB, None);
+            }
             if refreshing {
                 tab(ui, Tab::Refresh, crate::ui::text::refresh::TITLE, None);
             }
@@ -209,7 +252,7 @@ impl DataScreen {
             Tab::SetAside => {
                 open.saved.file.rows.iter().filter(|r| r.set_aside + r.merged > 0).map(TableRows::told).collect()
             }
-            Tab::Quality | Tab::Import | Tab::Refresh => Vec::new(),
+            Tab::Quality | Tab::Import | Tab::Database | Tab::Refresh => Vec::new(),
         };
         if !told.is_empty() {
             ui.add(egui::Label::new(theme::note(ui, told.join("；"))).wrap());

@@ -130,7 +130,7 @@ fn menu(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui)) {
 
 fn menus(app: &mut Workstation, ui: &mut Ui) {
     menu(ui, s::MENU_FILE, |ui| {
-        for action in [Action::Import, Action::Refresh, Action::OpenProject, Action::OpenDemo] {
+        for action in [Action::Import, Action::ImportDatabase, Action::Refresh, Action::OpenProject, Action::OpenDemo] {
             menu_item(app, ui, action, None);
         }
         let recent = app.session.preferences().recent.clone();

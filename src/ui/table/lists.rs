@@ -4,7 +4,7 @@
 //! one that is added and lacks an ability, or that nobody can reach, fails there.
 
 use crate::registry::TableKind;
-use crate::ui::text::{audit, data, draw, effect, map, plan, refresh, results, risk, table};
+use crate::ui::text::{audit, data, database, draw, effect, map, plan, refresh, results, risk, table};
 
 /// What the rows of a list are about: what a row's menu offers beside what the screen adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub enum ListId {
     RefreshUnits,
     /// What another register changes: how often units are drawn.
     RefreshFrequency,
+    /// Tables of a database.
+    DatabaseTables,
+    /// First rows of one of them.
+    DatabaseRows,
     /// What is selected on the map.
     Selection,
     /// Sites whose tier changes.
@@ -90,11 +94,13 @@ pub enum ListId {
 
 impl ListId {
     /// All but the tables of the register.
-    const OWN: [Self; 33] = [
+    const OWN: [Self; 35] = [
         Self::Quality,
         Self::SetAside,
         Self::RefreshUnits,
         Self::RefreshFrequency,
+        Self::DatabaseTables,
+        Self::DatabaseRows,
         Self::Selection,
         Self::Movers,
         Self::Shortages,
@@ -140,6 +146,8 @@ impl ListId {
             Self::SetAside => data::SET_ASIDE,
             Self::RefreshUnits => refresh::UNITS_LIST,
             Self::RefreshFrequency => refresh::FREQUENCY_LIST,
+            Self::DatabaseTables => database::TABLES,
+            Self::DatabaseRows => database::ROWS,
             Self::Selection => map::SELECTION,
             Self::Movers => risk::MOVERS,
             Self::Shortages => plan::TAB_SHORTAGES,
@@ -200,6 +208,8 @@ impl ListId {
             Self::SetAside => "set aside",
             Self::RefreshUnits => "refresh units",
             Self::RefreshFrequency => "refresh frequency",
+            Self::DatabaseTables => "database tables",
+            Self::DatabaseRows => "database rows",
             Self::Selection => "map selection",
             Self::Movers => "movers",
             Self::Shortages => "shortages",

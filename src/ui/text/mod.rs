@@ -5,6 +5,7 @@ pub mod audit;
 pub mod briefing;
 pub mod common;
 pub mod data;
+pub mod database;
 pub mod draw;
 pub mod effect;
 pub mod help;

@@ -12,8 +12,7 @@ pub const DETAILS: &str = "详情";
 /// Job that draws a picture.
 pub const DRAWING: &str = "绘制图片";
 /// Help, first line.
-pub const HELP_1: &str =
-    "1. 把本单位的文件夹拖到窗口里：名录、信用、处罚、投诉、自动监控、人员、经费等表格，不必改列名。";
+pub const HELP_1: &str = "1. 把本单位的文件夹拖到窗口里：名录、信用、处罚、投诉、自动监控、人员、经费等表格，不必改列名；在数据库里的用「从数据库导入」。";
 /// Help, second line.
 pub const HELP_2: &str =
     "2. 在「数据」看每个文件被认作什么、有哪些问题；在「风险」调权重；在「年度计划」看各月能否排得下。";

@@ -21,6 +21,7 @@ use crate::workspace::deeds::pack_password::PackPassword;
 use crate::workspace::deeds::publish::{Publication, PublicationCorrection};
 use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::deeds::settings::Settings;
+use crate::workspace::intake::database::DatabaseRead;
 use crate::workspace::store::command_id::CommandId;
 
 /// A deed. Each stands in the journal with who did it, so that none is done before the operator's name is known.
@@ -138,6 +139,15 @@ pub enum Deed {
         /// Mapping by hand; `None` for what is recognised.
         mapping: Option<Mapping>,
     },
+    /// Takes what was read of a database before, and looked at: the server is not asked again.
+    RefreshRead {
+        /// What was read.
+        read: Arc<DatabaseRead>,
+        /// Mapping by hand; `None` for what is recognised.
+        mapping: Option<Mapping>,
+        /// Mark of the preview that was agreed to.
+        looked_at: String,
+    },
     /// Adds plan, lists and results to tables of a database.
     ExportDatabase(Box<DatabaseTarget>),
     /// The register before a refresh comes back: the kept state of this name, the latest for `None`.
@@ -182,7 +192,7 @@ impl Deed {
             Self::Export { .. } | Self::ExportDatabase(_) | Self::PackBodies { .. } | Self::WriteList { .. } => {
                 CommandId::Export
             }
-            Self::Refresh { .. } | Self::RefreshDatabase { .. } => CommandId::Refresh,
+            Self::Refresh { .. } | Self::RefreshDatabase { .. } | Self::RefreshRead { .. } => CommandId::Refresh,
             Self::RefreshBack(_) => CommandId::RefreshBack,
             Self::ForgetKept(_) => CommandId::ForgetKept,
             Self::ConfirmFindings(_) => CommandId::ConfirmFindings,
@@ -222,6 +232,7 @@ impl Deed {
             | Self::ExportDatabase(_)
             | Self::Refresh { .. }
             | Self::RefreshDatabase { .. }
+            | Self::RefreshRead { .. }
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)
             | Self::WriteList { .. }
@@ -265,6 +276,7 @@ impl Deed {
             | Self::WriteList { .. }
             | Self::Refresh { .. }
             | Self::RefreshDatabase { .. }
+            | Self::RefreshRead { .. }
             | Self::RefreshBack(_)
             | Self::ForgetKept(_)
             | Self::ConfirmFindings(_)

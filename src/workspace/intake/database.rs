@@ -5,14 +5,16 @@
 //! the way back to an earlier register finds its own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::import::FolderContents;
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::engine::database::{Address, DatabaseSource, Snapshot, read_tables};
 use crate::export::write_atomic;
-use crate::registry::{DatabaseMapping, InputFile, Mapping};
+use crate::registry::{DatabaseMapping, DatabaseTable, InputFile, Mapping};
 use crate::workspace::store::frames::hash_bytes;
 use crate::workspace::store::project::load_bytes;
 use crate::workspace::store::staged::Change;
@@ -20,30 +22,32 @@ use crate::workspace::store::staged::Change;
 /// Folder of a project's snapshots.
 pub const INPUTS: &str = "inputs";
 
-/// The tables of a source, as files.
+/// What was read of a database, laid down as files: from here on the server is not needed. The files go with it.
 #[derive(Debug)]
-pub(super) struct LaidDown {
+pub struct DatabaseRead {
     folder: TempDir,
+    /// Where it was read from.
+    from: DatabaseMapping,
     /// What is read.
     pub(super) inputs: Vec<InputFile>,
     /// What is to be said of them.
     pub(super) notes: Vec<Finding>,
 }
 
-impl LaidDown {
-    /// Reads the tables of a source; nothing where there is none.
+impl DatabaseRead {
+    /// Reads the tables of a source in one snapshot of the server.
     ///
     /// # Errors
     /// `DBS-…`, `IO-…`, `JOB-001`.
-    pub(super) fn read(source: Option<&DatabaseSource>, progress: &Progress) -> AppResult<Option<Self>> {
-        let Some(source) = source else { return Ok(None) };
-        Self::lay(read_tables(source, progress)?).map(Some)
+    pub fn read(source: &DatabaseSource, progress: &Progress) -> AppResult<Arc<Self>> {
+        let from = DatabaseMapping { address: source.address.to_string(), tables: source.tables.clone() };
+        Self::lay(from, read_tables(source, progress)?).map(Arc::new)
     }
 
-    fn lay(snapshots: Vec<Snapshot>) -> AppResult<Self> {
+    pub(super) fn lay(from: DatabaseMapping, snapshots: Vec<Snapshot>) -> AppResult<Self> {
         let io = |cause| AppError::io("建立临时文件夹", Path::new("."), cause);
         let folder = tempfile::tempdir().map_err(io)?;
-        let mut laid = Self { folder, inputs: Vec::new(), notes: Vec::new() };
+        let mut laid = Self { folder, from, inputs: Vec::new(), notes: Vec::new() };
         for snapshot in snapshots {
             let path = laid.folder.path().join(&snapshot.name);
             write_atomic(&path, &snapshot.bytes)?;
@@ -51,6 +55,19 @@ impl LaidDown {
             laid.notes.extend(snapshot.notes);
         }
         Ok(laid)
+    }
+
+    /// Server and tables, as a project keeps them.
+    #[must_use]
+    pub fn from(&self) -> &DatabaseMapping {
+        &self.from
+    }
+
+    /// What a journal's line says of it: the address, which holds no password, and the tables.
+    pub(super) fn journaled(&self, detail: &mut Value) {
+        let table = |table: &DatabaseTable| json!({ "table": table.table.id(), "from": table.from });
+        detail["database"] = json!(self.from.address);
+        detail["database_tables"] = self.from.tables.iter().map(table).collect();
     }
 
     /// The files.
@@ -81,15 +98,10 @@ impl LaidDown {
 }
 
 /// The files of a folder, and the tables of a database beside them.
-pub(super) fn inputs_of(contents: &FolderContents, laid: Option<&LaidDown>) -> Vec<InputFile> {
+pub(super) fn inputs_of(contents: &FolderContents, laid: Option<&DatabaseRead>) -> Vec<InputFile> {
     let given = |path: &PathBuf| laid.and_then(|laid| laid.inputs.iter().find(|input| input.path == *path)).cloned();
     let plain = |path: &PathBuf| InputFile { path: path.clone(), ..InputFile::default() };
     contents.tables.iter().map(|path| given(path).unwrap_or_else(|| plain(path))).collect()
-}
-
-/// What is kept of a source in a mapping.
-pub(super) fn mapping_of(source: &DatabaseSource) -> DatabaseMapping {
-    DatabaseMapping { address: source.address.to_string(), tables: source.tables.clone() }
 }
 
 /// Refuses a mapping whose address holds a password, before any of it is kept.
@@ -108,13 +120,19 @@ pub(super) fn check_mapping(mapping: &Mapping) -> AppResult<()> {
 pub struct NextFiles<'a> {
     /// A folder or a file; empty where all comes from the database.
     pub from: &'a Path,
-    /// The database.
-    pub database: Option<&'a DatabaseSource>,
+    /// What was read of the database.
+    pub database: Option<&'a Arc<DatabaseRead>>,
 }
 
 impl<'a> From<&'a Path> for NextFiles<'a> {
     fn from(from: &'a Path) -> Self {
         Self { from, database: None }
+    }
+}
+
+impl<'a> From<&'a Arc<DatabaseRead>> for NextFiles<'a> {
+    fn from(read: &'a Arc<DatabaseRead>) -> Self {
+        Self { from: Path::new(""), database: Some(read) }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
 use crate::registry::{BodyName, NamedId, Registry, RegistryOptions, TableKind, render_report};
 use crate::workspace::demo::{MARKER, last_day};
-use crate::workspace::intake::database::{LaidDown, inputs_of, mapping_of};
+use crate::workspace::intake::database::{DatabaseRead, inputs_of};
 use crate::workspace::intake::nested::Chosen;
 use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, nothing_usable, read_contents};
 use crate::workspace::store::command_id::CommandId;
@@ -101,6 +101,8 @@ pub struct NewProject {
     pub from: PathBuf,
     /// Tables of a database.
     pub database: Option<DatabaseSource>,
+    /// What was read of a database before; then none is read here.
+    pub read: Option<Arc<DatabaseRead>>,
     /// Year; `None` takes that of [`year_to_plan`].
     pub year: Option<i32>,
     /// A policy file or a preset's id.
@@ -300,18 +302,22 @@ pub fn create_project_with(
     context: &CommandContext,
 ) -> AppResult<Imported> {
     let mut chosen = Chosen::of_any(&new.from)?;
-    let laid = LaidDown::read(new.database.as_ref(), &context.progress)?;
-    if let Some(laid) = &laid {
-        laid.join(&mut chosen.contents);
+    let read_before = match (&new.read, &new.database) {
+        (Some(read), _) => Some(Arc::clone(read)),
+        (None, source) => source.as_ref().map(|source| DatabaseRead::read(source, &context.progress)).transpose()?,
+    };
+    let database = read_before.as_deref();
+    if let Some(database) = database {
+        database.join(&mut chosen.contents);
     }
     let contents = &chosen.contents;
     if contents.tables.is_empty() {
         return Err(no_tables(&new.from));
     }
-    let read = read_contents(contents, &inputs_of(contents, laid.as_ref()), new, by_hand, context)?;
+    let read = read_contents(contents, &inputs_of(contents, database), new, by_hand, context)?;
     let ReadContents { mut mapping, districts, map_path, policy_bytes, policy, year, registry } = read;
-    if let Some(source) = &new.database {
-        mapping.database = Some(Box::new(mapping_of(source)));
+    if let Some(database) = database {
+        mapping.database = Some(Box::new(database.from().clone()));
     }
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {
@@ -346,22 +352,22 @@ pub fn create_project_with(
         put_map(&change, path)?;
     }
     put_registry(&change, &registry, &context.progress)?;
-    laid.iter().try_for_each(|laid| laid.put(&change))?;
+    database.iter().try_for_each(|database| database.put(&change))?;
     put_report(&change, &render_report(&registry))?;
     project.put_file(&change)?;
-    change.commit(
-        context,
-        CommandId::Import,
-        serde_json::json!({
-            "from": new.from.file_name().map(|n| n.to_string_lossy().to_string()),
-            "database": new.database.as_ref().map(|source| source.address.to_string()),
-            "year": year,
-            "policy": named_policy(&project.policy),
-            "inputs": project.file.inputs.iter().map(|i| serde_json::json!({"file": i.file, "sha256": i.sha256})).collect::<Vec<_>>(),
-            "sources": registry.sources.height(),
-            "set_aside": registry.set_aside.height(),
-        }),
-    )?;
+    let mut detail = serde_json::json!({
+        "from": new.from.file_name().map(|n| n.to_string_lossy().to_string()),
+        "database": null,
+        "year": year,
+        "policy": named_policy(&project.policy),
+        "inputs": project.file.inputs.iter().map(|i| serde_json::json!({"file": i.file, "sha256": i.sha256})).collect::<Vec<_>>(),
+        "sources": registry.sources.height(),
+        "set_aside": registry.set_aside.height(),
+    });
+    if let Some(database) = database {
+        database.journaled(&mut detail);
+    }
+    change.commit(context, CommandId::Import, detail)?;
     Ok(Imported { project, registry, districts })
 }
 

@@ -195,7 +195,7 @@ pub fn look_at(
                 Ok(raws) => {
                     for raw in raws {
                         let entry = mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone());
-                        let mut sheet = look_at_sheet(raw, entry.as_ref(), &aliases, &map);
+                        let mut sheet = look_at_raw(raw, entry.as_ref(), &aliases, &map);
                         sheet.notes.extend(notes.findings().iter().cloned());
                         look.sheets.push(sheet);
                     }
@@ -212,7 +212,7 @@ pub fn look_at(
     Ok(look)
 }
 
-fn look_at_sheet(
+pub(super) fn look_at_raw(
     raw: RawTable,
     mapping: Option<&FileMapping>,
     aliases: &Aliases,

@@ -1,6 +1,7 @@
 //! An office's folder comes in: what each file is taken for, import, refresh, quality.
 
 pub mod database;
+pub mod database_look;
 pub mod import;
 pub mod inspect;
 mod left_out;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::database::{LaidDown, check_mapping};
+use super::database::{DatabaseRead, check_mapping};
 use super::import::{
     FolderContents, NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name,
     registry_options, year_to_plan,
@@ -106,7 +106,7 @@ pub(super) fn read_contents(
         options.lasting = LastingIds::from_csv(&text, &path.display().to_string())?;
     }
     let mut registry = load_registry(inputs, &options, &ProjectMap(&districts), &context.progress)?;
-    if new.from.is_dir() || new.database.is_some() || !contents.opened.is_empty() {
+    if new.from.is_dir() || new.database.is_some() || new.read.is_some() || !contents.opened.is_empty() {
         note_no_register(&mut registry);
     }
     findings.append(std::mem::take(&mut registry.diagnostics));
@@ -170,13 +170,12 @@ pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResul
         key: Vec::new(),
     };
     let mut inputs: Vec<InputFile> = contents.tables.iter().map(input).collect();
-    let laid = LaidDown::read(request.database.as_ref(), &context.progress)?;
-    if let Some(laid) = &laid {
-        laid.join(&mut contents);
-        inputs.extend(laid.inputs.iter().cloned());
+    let read = request.database.as_ref().map(|source| DatabaseRead::read(source, &context.progress)).transpose()?;
+    if let Some(read) = &read {
+        read.join(&mut contents);
+        inputs.extend(read.inputs.iter().cloned());
     }
     let from = request.paths.first().cloned().unwrap_or_default();
-    let (mapping, database) = (request.mapping.clone(), request.database.clone());
-    let new = NewProject { from, database, mapping, ..NewProject::default() };
+    let new = NewProject { from, read, mapping: request.mapping.clone(), ..NewProject::default() };
     Ok(read_contents(&contents, &inputs, &new, None, context)?.registry)
 }

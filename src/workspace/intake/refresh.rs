@@ -7,11 +7,12 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use polars::prelude::{BooleanChunked, DataFrame};
 use serde_json::{Value, json};
 
-use super::database::{LaidDown, NextFiles, check_mapping, inputs_of, mapping_of};
+use super::database::{DatabaseRead, NextFiles, check_mapping, inputs_of};
 use super::import::{
     FolderContents, is_table_file, judged_on, load_mapping, no_tables, record_input, registry_options,
 };
@@ -60,7 +61,7 @@ pub struct NextRegister {
     /// What it was read from, in a word for the journal.
     from: String,
     /// What was read of a database.
-    laid: Option<LaidDown>,
+    database: Option<Arc<DatabaseRead>>,
     /// The files' hashes, the mapping and the state that they replace: what was looked at is what is taken.
     pub mark: String,
 }
@@ -92,6 +93,15 @@ fn check_no_pending(project: &Project) -> AppResult<usize> {
             .into());
     }
     Ok(register.seals().count())
+}
+
+/// Refused where another register can't be taken now, whatever it holds: asked before a server is.
+///
+/// # Errors
+/// `PRJ-011`, `PRJ-012` while a seal waits for its opening.
+pub fn check_may_refresh(project: &Project) -> AppResult<()> {
+    project.check_writable()?;
+    check_no_pending(project).map(|_| ())
 }
 
 /// Old numbers and lasting ids: the files' own list, then what the register of today knows of each site.
@@ -138,13 +148,11 @@ pub fn read_next_register(
     by_hand: Option<Mapping>,
     context: &CommandContext,
 ) -> AppResult<NextRegister> {
-    project.check_writable()?;
-    check_no_pending(project)?;
+    check_may_refresh(project)?;
     let (registry, districts) = before;
     let mut chosen = contents_of(from)?;
-    let laid = LaidDown::read(database, &context.progress)?;
-    if let Some(laid) = &laid {
-        laid.join(&mut chosen.contents);
+    if let Some(read) = database {
+        read.join(&mut chosen.contents);
     }
     // a database says of nothing that it is synthetic
     chosen.contents.synthetic |= from.as_os_str().is_empty() && project.file.synthetic;
@@ -171,7 +179,7 @@ pub fn read_next_register(
     options.lasting = lasting_ids(contents, registry)?;
     let confirmed = load_confirmed(project.root())?;
     options.same_names = same_names(&confirmed);
-    let inputs = inputs_of(contents, laid.as_ref());
+    let inputs = inputs_of(contents, database.map(AsRef::as_ref));
     let mut next = load_registry_onto(registry, &inputs, &options, &ProjectMap(districts), &context.progress)?;
     let read: BTreeSet<TableKind> = next.summaries.iter().map(|summary| summary.kind).collect();
     if read.is_empty() {
@@ -203,8 +211,8 @@ pub fn read_next_register(
     let left_out = left_out(contents, &mapping);
     let mut file = project.file.clone();
     file.mapping = next_mapping(&mapping, &project.file.mapping);
-    if let Some(source) = database {
-        file.mapping.database = Some(Box::new(mapping_of(source)));
+    if let Some(read) = database {
+        file.mapping.database = Some(Box::new(read.from().clone()));
     }
     let mut inputs = kept_inputs(project, registry, &read)?;
     let mut mark = project.file.inputs.iter().map(|input| input.sha256.clone()).collect::<Vec<_>>();
@@ -225,10 +233,11 @@ pub fn read_next_register(
         still_found(project, &read, &left_in(contents, &left_out), from.is_dir() || !contents.opened.is_empty())?;
     let quality = mark_confirmed(&render_next_report(&still, &next), &confirmed)?;
     let from = match database {
-        Some(source) if from.as_os_str().is_empty() => source.address.to_string(),
+        Some(read) if from.as_os_str().is_empty() => read.from().address.clone(),
         _ => file_name(from),
     };
-    Ok(NextRegister { registry: next, read, left_out, file, quality, from, laid, mark: mark.join("\n") })
+    let database = database.cloned();
+    Ok(NextRegister { registry: next, read, left_out, file, quality, from, database, mark: mark.join("\n") })
 }
 
 /// Names of the files that the mapping leaves out whole.
@@ -370,7 +379,7 @@ pub fn take_next_register(
     let kept = keep_state(project, &change, &note(before, &next.from, seals, context), context.now)?;
     put_next_registry(project, before, &next.registry, &mut change, &context.progress)?;
     put_report(&change, &next.quality)?;
-    next.laid.iter().try_for_each(|laid| laid.put(&change))?;
+    next.database.iter().try_for_each(|read| read.put(&change))?;
     let mut changed = project.clone();
     changed.file = next.file.clone();
     changed.put_file(&change)?;
@@ -379,6 +388,9 @@ pub fn take_next_register(
     detail["from"] = json!(next.from);
     detail["read"] = json!(next.read.iter().map(|kind| kind.id()).collect::<Vec<_>>());
     detail["counts"] = counts.clone();
+    if let Some(read) = &next.database {
+        read.journaled(&mut detail);
+    }
     change.commit(context, CommandId::Refresh, detail)?;
     Ok(kept)
 }

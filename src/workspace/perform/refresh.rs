@@ -3,14 +3,19 @@
 //! A look reads the files, plans with them and tells the differences; it writes nothing. Taking reads them again and
 //! is refused where they, or the project, are not what was looked at.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use super::DeedOutcome;
 use crate::diagnostic::{AppResult, Finding};
 use crate::district::DistrictSet;
 use crate::registry::{Mapping, Registry, report_csv, tell_kinds};
 use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
-use crate::workspace::intake::database::NextFiles;
-use crate::workspace::intake::refresh::{NextRegister, read_next_register, take_next_register};
+use crate::workspace::intake::database::{DatabaseRead, NextFiles};
+use crate::workspace::intake::inspect::forget_staging;
+use crate::workspace::intake::refresh::{NextRegister, check_may_refresh, read_next_register, take_next_register};
 use crate::workspace::reports::refresh::{PlannedState, RefreshChanges, compute_refresh_changes};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
@@ -105,8 +110,48 @@ pub fn preview_refresh<'a>(
     Ok(RefreshPreview { changes, left_out: next.left_out, mark: next.mark, report, told })
 }
 
+/// Takes a folder or a file; copies that an import was made from are forgotten then.
+pub(super) fn take_files(
+    project: &Project,
+    before: (&Registry, &DistrictSet),
+    (from, mapping): (&PathBuf, Option<Mapping>),
+    looked_at: Option<&str>,
+    context: &CommandContext,
+) -> AppResult<DeedOutcome> {
+    let taken = take_refresh(project, before, (NextFiles::from(from), mapping), looked_at, context)?;
+    forget_staging(from);
+    Ok(DeedOutcome::Refreshed(Box::new(taken)))
+}
+
+/// Reads tables of a database and takes them, with the files of a folder beside them.
+pub(super) fn take_database(
+    project: &Project,
+    before: (&Registry, &DistrictSet),
+    (from, mapping): (&Path, Option<Mapping>),
+    read: impl FnOnce() -> AppResult<Arc<DatabaseRead>>,
+    context: &CommandContext,
+) -> AppResult<DeedOutcome> {
+    // a server is not asked for what can't be taken
+    check_may_refresh(project)?;
+    let read = read()?;
+    let files = NextFiles { from, database: Some(&read) };
+    Ok(DeedOutcome::Refreshed(Box::new(take_refresh(project, before, (files, mapping), None, context)?)))
+}
+
+/// Takes what was read of a database before, and looked at.
+pub(super) fn take_read(
+    project: &Project,
+    before: (&Registry, &DistrictSet),
+    (read, mapping): (&Arc<DatabaseRead>, Option<Mapping>),
+    looked_at: &str,
+    context: &CommandContext,
+) -> AppResult<DeedOutcome> {
+    let taken = take_refresh(project, before, (NextFiles::from(read), mapping), Some(looked_at), context)?;
+    Ok(DeedOutcome::Refreshed(Box::new(taken)))
+}
+
 /// Takes files as the next register of a project. `looked_at` is the mark of the preview that was agreed to.
-pub(super) fn take_refresh(
+fn take_refresh(
     project: &Project,
     before: (&Registry, &DistrictSet),
     (from, mapping): (NextFiles<'_>, Option<Mapping>),

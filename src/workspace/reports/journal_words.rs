@@ -3,6 +3,8 @@
 //! The journal keeps what a machine reads; window, export and command line show it by [`JournalWords::sentence`]. An
 //! entry of a command that is not known here (another version's) is told field by field.
 
+mod register;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -12,10 +14,11 @@ use crate::disclosure::{CheckResult, Outcome, PlanDates, VersionDates, write_ans
 use crate::domain::Period;
 use crate::policy::Policy;
 use crate::registry::Registry;
-use crate::registry::schema::{TableKind, sources};
+use crate::registry::schema::sources;
 use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::journal::JournalEntry;
+use register::{database, files, refreshed};
 
 /// Names that a sentence lists before it counts the others.
 const NAMED: usize = 5;
@@ -78,13 +81,6 @@ fn findings(detail: &Value) -> String {
     };
     let count = number(detail, "findings").unwrap_or_default();
     format!("{} {count} 条：{}{more}{same}", text(detail, "kind"), names.join("、"))
-}
-
-/// The files of an import.
-fn files(detail: &Value) -> String {
-    let files = detail.get("inputs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let names: Vec<&str> = files.iter().map(|file| text(file, "file")).filter(|name| !name.is_empty()).collect();
-    if names.is_empty() { String::new() } else { format!("输入文件：{}", names.join("、")) }
 }
 
 fn day_text(day: Option<NaiveDate>, none: &str) -> String {
@@ -345,10 +341,7 @@ impl<'a> JournalWords<'a> {
         let from = text(detail, "from");
         join([
             if from.is_empty() { what.to_owned() } else { format!("从「{from}」{what}") },
-            match text(detail, "database") {
-                "" => String::new(),
-                database => format!("数据库 {database}"),
-            },
+            database(detail),
             number(detail, "year").map(|year| format!("{year} 年度")).unwrap_or_default(),
             self.rules(text(detail, "policy")),
             number(detail, "sources").map(|n| format!("污染源 {n} 个")).unwrap_or_default(),
@@ -356,24 +349,6 @@ impl<'a> JournalWords<'a> {
             files(detail),
         ])
     }
-}
-
-/// Another register: the tables that it changed with their rows, and where the one before is kept.
-fn refreshed(detail: &Value) -> String {
-    let rows = |table: &Value| -> Option<String> {
-        let kind = TableKind::parse(text(table, "table"))?;
-        let (before, after) = (number(table, "before")?, number(table, "after")?);
-        (before != after).then(|| format!("{} {before} 行变为 {after} 行", kind.label()))
-    };
-    let from = text(detail, "from");
-    let tables =
-        detail.get("tables").and_then(Value::as_array).map(|all| all.iter().filter_map(rows).collect::<Vec<_>>());
-    let mut parts =
-        vec![if from.is_empty() { "更新名录".to_owned() } else { format!("从「{from}」更新名录") }];
-    parts.extend(tables.unwrap_or_default());
-    parts.push(number(detail, "set_aside").filter(|n| *n > 0).map(|n| format!("搁置 {n} 行")).unwrap_or_default());
-    parts.push(format!("此前的名录留存为 {}", text(detail, "kept")));
-    join(parts)
 }
 
 fn saved(detail: &Value) -> String {

@@ -12,13 +12,16 @@ use crate::policy::Policy;
 use crate::registry::mapping::Mapping;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::verify::VerifyRequest;
+use crate::workspace::intake::database::DatabaseRead;
 use crate::workspace::store::briefing::BriefingChoice;
 
 /// Files to be made a project.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct ImportRequest {
-    /// The folder with the office's files.
+    /// The folder with the office's files; empty where all was read of a database.
     pub from: PathBuf,
+    /// What was read of a database.
+    pub read: Option<Arc<DatabaseRead>>,
     /// The project's folder; empty for one beside `from`, named by year.
     pub to: PathBuf,
     /// Year planned; `None` for this year.

@@ -29,7 +29,7 @@ use draft::DraftGate;
 pub use draft::{DRAFT_FILE, Draft, DraftHistory, load_draft};
 use messages::Messages;
 pub use messages::Toast;
-pub use open::{OpenProject, demo_folder};
+pub use open::{OpenProject, demo_folder, folder_within};
 pub use prefs::{AppPaths, Preferences, ThemeChoice};
 use running::{Kind, Running};
 

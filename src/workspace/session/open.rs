@@ -373,7 +373,12 @@ fn load_demo_aside(error: &AppError, context: &CommandContext, progress: &Progre
 
 /// A folder for a project beside the files it is made of.
 fn folder_beside(from: &Path, year: i32) -> PathBuf {
-    let parent = from.parent().unwrap_or(from);
+    folder_within(from.parent().unwrap_or(from), year)
+}
+
+/// A folder for a new project in another one.
+#[must_use]
+pub fn folder_within(parent: &Path, year: i32) -> PathBuf {
     let name = |n: usize| {
         if n == 0 { format!("{year}年双随机计划") } else { format!("{year}年双随机计划-{}", n + 1) }
     };
@@ -401,6 +406,7 @@ pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress
         mark: mark_of(&request.from, &to),
         from: request.from.clone(),
         database: None,
+        read: request.read.clone(),
         year: Some(year),
         policy: request.policy.clone(),
         mapping: None,

@@ -24,7 +24,7 @@ use polars::prelude::DataFrame;
 use super::server::{PASSWORD, Server, command, fairdraw};
 use crate::command_line::{text, walk, words};
 
-fn at(time: &str) -> CommandContext {
+pub fn at(time: &str) -> CommandContext {
     CommandContext {
         operator: "测试员".to_owned(),
         now: Moment::parse(&format!("{time}+08:00")).unwrap(),

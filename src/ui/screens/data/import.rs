@@ -11,6 +11,7 @@ use crate::ui::screens::{Cx, title};
 use crate::ui::slot::Slot;
 use crate::ui::text::common::OPEN_DEMO;
 use crate::ui::text::data as t;
+use crate::ui::text::database::OPEN;
 use crate::ui::widgets::thousands;
 use crate::ui::{theme, widgets};
 use crate::workspace::intake::import::year_to_plan;
@@ -40,6 +41,8 @@ pub(super) enum ImportAnswer {
     Leave,
     /// As the next register of the open project: what that would change is shown first.
     Refresh(PathBuf, Box<Mapping>),
+    /// From a database instead.
+    Database,
 }
 
 impl Import {
@@ -111,13 +114,14 @@ impl Import {
             ui.ctx().request_repaint_after_secs(0.1);
         }
         if self.look.is_none() {
-            let mut buttons = vec![t::IMPORT_FOLDER, t::IMPORT_FILES];
+            let mut buttons = vec![t::IMPORT_FOLDER, t::IMPORT_FILES, OPEN];
             if cx.session.project().is_none() {
                 buttons.push(OPEN_DEMO);
             }
             match widgets::empty(ui, t::NO_FILES, t::NO_FILES_HINT, &buttons) {
                 Some(0) => self.ask(cx, true),
                 Some(1) => self.ask(cx, false),
+                Some(2) => return ImportAnswer::Database,
                 Some(_) => cx.send(ViewCommand::OpenDemo),
                 None => {}
             }

@@ -39,7 +39,7 @@ pub(super) struct MappingDialog {
 
 /// A list over the dialog that it belongs to. The library orders layers by what wants to be on top in a frame: where
 /// press and release of a click fall into one, dialog and list both do, and the order of an earlier opening decides.
-fn keep_on_top(ui: &Ui) {
+pub(super) fn keep_on_top(ui: &Ui) {
     ui.ctx().move_to_top(ui.layer_id());
 }
 

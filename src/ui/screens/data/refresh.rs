@@ -12,10 +12,12 @@ use crate::registry::Mapping;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::screens::{Cx, title};
 use crate::ui::slot::{Same, Slot};
+use crate::ui::text::database::CHOOSE_TABLES;
 use crate::ui::text::refresh as t;
 use crate::ui::theme;
 use crate::ui::widgets;
 use crate::workspace::deeds::deed::Deed;
+use crate::workspace::intake::database::{DatabaseRead, NextFiles};
 use crate::workspace::intake::refresh::may_come_back;
 use crate::workspace::perform::{RefreshPreview, preview_refresh};
 use crate::workspace::reports::refresh::RefreshChanges;
@@ -53,6 +55,26 @@ pub(super) enum RefreshAnswer {
     Leave,
     /// The files are to be looked at column by column.
     Columns(PathBuf),
+    /// Tables of the database are to be chosen, or their columns.
+    Database,
+}
+
+/// Where the next register comes from.
+#[derive(Debug, Clone)]
+pub(super) enum From {
+    /// A folder, or a file.
+    Files(PathBuf),
+    /// What was read of a database.
+    Database(Arc<DatabaseRead>),
+}
+
+impl From {
+    fn said(&self) -> String {
+        match self {
+            Self::Files(path) => t::from(path),
+            Self::Database(read) => crate::ui::text::database::from(&read.from().address),
+        }
+    }
 }
 
 /// State of the page.
@@ -60,7 +82,7 @@ pub(super) enum RefreshAnswer {
 pub(super) struct Refresh {
     /// Shown, though nothing may be chosen yet.
     shown: bool,
-    from: Option<(PathBuf, Option<Mapping>)>,
+    from: Option<(From, Option<Mapping>)>,
     /// To be looked at in the next frame.
     pending: bool,
     looking: Slot<(), RefreshPreview>,
@@ -88,8 +110,8 @@ impl Refresh {
             Some(cx.pick(PickRequest::new(PickKind::Folder, crate::ui::text::shell::PICK_REFRESH).door(Door::Data)));
     }
 
-    /// Files to be looked at as the next register.
-    pub(super) fn take(&mut self, from: PathBuf, mapping: Option<Mapping>) {
+    /// What is to be looked at as the next register.
+    pub(super) fn take(&mut self, from: From, mapping: Option<Mapping>) {
         (self.shown, self.pending, self.sent) = (true, true, false);
         self.from = Some((from, mapping));
     }
@@ -105,7 +127,7 @@ impl Refresh {
         if let Some(paths) = self.picking.as_ref().and_then(Picking::poll) {
             self.picking = None;
             if let Some(path) = paths.into_iter().next() {
-                self.take(path, None);
+                self.take(From::Files(path), None);
                 came = true;
             }
         }
@@ -139,7 +161,11 @@ impl Refresh {
         let (operator, now) = (cx.session.preferences().operator.clone(), cx.session.now());
         self.looking.start(cx.session, (), t::LOOKING, move |progress| {
             let context = CommandContext { operator, now, progress: progress.clone() };
-            preview_refresh(&project, (&data.registry, &data.districts), &from, mapping, &context)
+            let next = match &from {
+                From::Files(path) => NextFiles::from(path),
+                From::Database(read) => NextFiles::from(read),
+            };
+            preview_refresh(&project, (&data.registry, &data.districts), next, mapping, &context)
         });
     }
 
@@ -164,7 +190,7 @@ impl Refresh {
             });
         }
         let mut asked = None;
-        let note = self.from.as_ref().map(|(path, _)| t::from(path)).unwrap_or_default();
+        let note = self.from.as_ref().map(|(from, _)| from.said()).unwrap_or_default();
         let why_not = if open.saved.is_read_only() {
             t::READ_ONLY
         } else if cx.session.is_acting() {
@@ -175,6 +201,7 @@ impl Refresh {
             ""
         };
         let ready = self.preview.is_some() && why_not.is_empty();
+        let of_database = matches!(self.from, Some((From::Database(_), _)));
         title(ui, t::TITLE, &note, |ui| {
             if self.preview.is_some() {
                 if widgets::primary_if(ui, ready, t::CONFIRM, why_not).clicked() {
@@ -183,8 +210,10 @@ impl Refresh {
                 if ui.button(t::EXPORT).clicked() {
                     asked = Some(Asked::Export);
                 }
-                if ui.button(t::AGAIN).clicked() {
-                    asked = Some(Asked::Folder);
+                let (again, way) =
+                    if of_database { (CHOOSE_TABLES, Asked::Columns) } else { (t::AGAIN, Asked::Folder) };
+                if ui.button(again).clicked() {
+                    asked = Some(way);
                 }
             }
             if ui.button(t::LEAVE).clicked() {
@@ -196,15 +225,16 @@ impl Refresh {
         } else if let Some(state) = self.looking.running() {
             widgets::loading(ui, t::LOOKING, &state);
         } else if let Some(failed) = &self.failed {
-            match widgets::failed_choice(ui, t::FAILED, failed, &[t::CHOOSE_FOLDER, t::CHOOSE_FILE, t::COLUMNS]) {
-                Some(0) => asked = Some(Asked::Folder),
-                Some(1) => asked = Some(Asked::File),
-                Some(_) => asked = Some(Asked::Columns),
-                None => {}
+            let of_files =
+                [(t::CHOOSE_FOLDER, Asked::Folder), (t::CHOOSE_FILE, Asked::File), (t::COLUMNS, Asked::Columns)];
+            let ways = if of_database { vec![(CHOOSE_TABLES, Asked::Columns)] } else { of_files.to_vec() };
+            let buttons: Vec<&str> = ways.iter().map(|(text, _)| *text).collect();
+            if let Some(at) = widgets::failed_choice(ui, t::FAILED, failed, &buttons) {
+                asked = ways.get(at).map(|(_, way)| way.clone());
             }
         } else if let Some(preview) = &self.preview {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                preview_ui(ui, &open.data, preview, &mut asked);
+                preview_ui(ui, &open.data, preview, of_database, &mut asked);
                 self.kept_ui(ui, &mut asked);
             });
         } else {
@@ -242,7 +272,11 @@ impl Refresh {
             }
             Some(Asked::Confirm) => {
                 if let (Some((from, mapping)), Some(preview)) = (self.from.clone(), &self.preview) {
-                    cx.send(Command::from(Deed::Refresh { from, mapping, looked_at: Some(preview.mark.clone()) }));
+                    let looked_at = preview.mark.clone();
+                    cx.send(Command::from(match from {
+                        From::Files(from) => Deed::Refresh { from, mapping, looked_at: Some(looked_at) },
+                        From::Database(read) => Deed::RefreshRead { read, mapping, looked_at },
+                    }));
                     // without an operator the deed waits for the name
                     self.sent = !cx.session.preferences().operator.trim().is_empty();
                 }
@@ -255,7 +289,10 @@ impl Refresh {
             Some(Asked::Columns) => {
                 if let Some((from, _)) = self.from.clone() {
                     self.leave();
-                    return RefreshAnswer::Columns(from);
+                    return match from {
+                        From::Files(from) => RefreshAnswer::Columns(from),
+                        From::Database(_) => RefreshAnswer::Database,
+                    };
                 }
             }
             Some(Asked::Back(id)) => self.question = Some(Question::Back(id)),
@@ -329,7 +366,7 @@ fn list_ui(ui: &mut Ui, id: &str, heading: String, lines: usize, line: impl Fn(u
     });
 }
 
-fn preview_ui(ui: &mut Ui, data: &ProjectData, preview: &RefreshPreview, asked: &mut Option<Asked>) {
+fn preview_ui(ui: &mut Ui, data: &ProjectData, preview: &RefreshPreview, of_database: bool, asked: &mut Option<Asked>) {
     let changes = &preview.changes;
     let palette = *theme::of(ui);
     for warning in &changes.warnings {
@@ -358,7 +395,7 @@ fn preview_ui(ui: &mut Ui, data: &ProjectData, preview: &RefreshPreview, asked: 
                 ui.end_row();
             }
         });
-        if ui.button(t::COLUMNS).clicked() {
+        if !of_database && ui.button(t::COLUMNS).clicked() {
             *asked = Some(Asked::Columns);
         }
     });
