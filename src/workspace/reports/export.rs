@@ -29,9 +29,9 @@ use crate::district::DistrictSet;
 use crate::domain::BodyId;
 use crate::export::documents::{Fonts, RenderedDocuments, TEMPLATE_FOLDER, Templates, Typesetter};
 use crate::export::{
-    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, TaskBook, check_export, render_calendar,
-    render_field_files, render_ledger, render_off_site_list, render_plan_book, render_results_template,
-    render_task_book,
+    BookHeader, CalendarEntry, ColumnCatalogue, ExportFile, ExportInfo, MonthSheet, PlanBook, TaskBook, check_export,
+    render_calendar, render_field_files, render_ledger, render_off_site_list, render_plan_book,
+    render_results_template, render_task_book,
 };
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
@@ -336,18 +336,11 @@ impl Exporter<'_> {
         internal.own.extend(render_ledger(self.ledger, &book.header, self.catalogue)?);
         let matters = self.project.policy.disclosure.matters.join("、");
         let mut tasks = Vec::new();
-        for own in book.into_bodies() {
-            let Some((body, name)) = own.header.body.clone() else { continue };
-            let files = internal.of(&body, &name);
-            files.push(render_plan_book(&own, self.catalogue)?);
-            files.extend(render_ledger(self.ledger, &own.header, self.catalogue)?);
-            if let Some(entries) = self.deadlines.get(&body) {
-                let title = format!("{name}双随机检查期限");
-                let bytes = render_calendar(&title, &self.header.program, self.header.created, entries);
-                files.push(own.header.file("期限日历", &self.header.year.to_string(), "ics", bytes));
-            }
-            let header = own.header;
-            tasks.extend(own.months.into_iter().filter(|sheet| !sheet.targets.is_empty()).map(|sheet| TaskBook {
+        for made in side_by_side(book.into_bodies(), |own| self.body_files(own)) {
+            let (header, months, files) = made?;
+            let Some((body, name)) = &header.body else { continue };
+            internal.of(body, name).extend(files);
+            tasks.extend(months.into_iter().filter(|sheet| !sheet.targets.is_empty()).map(|sheet| TaskBook {
                 header: header.clone(),
                 month: sheet.month,
                 targets: sheet.targets,
@@ -365,6 +358,20 @@ impl Exporter<'_> {
             internal.notes.extend(made.notes);
         }
         Ok(internal)
+    }
+
+    /// A body's workbook, ledger and calendar of deadlines, with the months that its tasks are made of.
+    fn body_files(&self, own: PlanBook) -> AppResult<(BookHeader, Vec<MonthSheet>, Vec<ExportFile>)> {
+        let mut files = vec![render_plan_book(&own, self.catalogue)?];
+        files.extend(render_ledger(self.ledger, &own.header, self.catalogue)?);
+        if let Some((body, name)) = &own.header.body
+            && let Some(entries) = self.deadlines.get(body)
+        {
+            let title = format!("{name}双随机检查期限");
+            let bytes = render_calendar(&title, &self.header.program, self.header.created, entries);
+            files.push(own.header.file("期限日历", &self.header.year.to_string(), "ics", bytes));
+        }
+        Ok((own.header, own.months, files))
     }
 
     /// A body's tasks of a month: list, template for results, field files, sheets.
