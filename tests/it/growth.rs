@@ -26,8 +26,8 @@ use super::project::{DICE, at, month, pledge, seal};
 
 /// Two counties, four, eight.
 const SIZES: [usize; 3] = [2_666, 5_332, 10_664];
-/// How many times as much the second doubling may add as the first: tables that double their room make bytes less even.
-const MOST: [f64; 2] = [2.7, 3.2];
+/// How many times as much the second doubling may add as the first.
+const MOST: [f64; 2] = [2.4, 2.3];
 /// A doubling that adds fewer pieces of memory, or bytes, than these is told from nothing by chance alone.
 const FEW: [f64; 2] = [3_000.0, 3e6];
 const STAGE: &str = "stage ";

@@ -130,7 +130,9 @@ impl<'a> PublicLists<'a> {
         let unvisited: Vec<DueCheck> = open.into_iter().filter(|c| !c.withdrawn).collect();
         // none that is to be visited itself
         let mut named = named.clone();
-        unvisited.iter().for_each(|check| _ = named.remove(check.unit_id.as_str()));
+        for check in &unvisited {
+            named.remove(check.unit_id.as_str());
+        }
         (PublicScan::beside(&unvisited, &done, &named), unvisited.len())
     }
 }

@@ -118,7 +118,9 @@ fn field(bytes: Option<Vec<u8>>) -> Vec<u8> {
 
 fn row(cells: Vec<Option<Vec<u8>>>) -> Vec<u8> {
     let mut body = (cells.len() as i16).to_be_bytes().to_vec();
-    cells.into_iter().for_each(|cell| body.extend(field(cell)));
+    for cell in cells {
+        body.extend(field(cell));
+    }
     body
 }
 
@@ -233,7 +235,9 @@ impl Conversation {
             columns = table.columns.iter().enumerate().map(|(at, (name, _))| (name.clone(), kind(at))).collect();
         }
         let mut body = (parameters.len() as i16).to_be_bytes().to_vec();
-        parameters.iter().for_each(|kind| body.extend(kind.to_be_bytes()));
+        for kind in parameters {
+            body.extend(kind.to_be_bytes());
+        }
         let mut answer = message(b't', &body);
         if columns.is_empty() {
             answer.extend(message(b'n', b""));
