@@ -78,6 +78,13 @@ pub fn pledge_words(source: &str, reference: &str) -> (String, String) {
     (sources.iter().map(|source| of_part(source)).collect::<Vec<_>>().join("；"), references.join("；"))
 }
 
+/// The same in one line: source and reference.
+#[must_use]
+pub fn pledge_line(source: &str, reference: &str) -> String {
+    let (source, reference) = pledge_words(source, reference);
+    format!("{source}　{reference}")
+}
+
 /// The local hour of a round as it is typed; `None` where chain or round is not named.
 #[must_use]
 pub fn hour_of_round(source: &str, reference: &str) -> Option<NaiveDateTime> {

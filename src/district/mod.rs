@@ -42,7 +42,7 @@ pub use bundle::LayerFiles;
 pub use coords::CoordinateSystem;
 pub use crs::{Crs, WGS84_WKT};
 pub use districts::{DistrictOptions, check_districts, load_bundled_districts, load_districts};
-pub use fields::parse_district_code;
+pub use fields::{PROVINCES, parse_district_code};
 pub use geometry::{Bounds, LocalPlane, area_km2, pole_of_inaccessibility};
 pub use layer::{EncodingSource, FieldDef, Layer, ShapeOptions, check_layer, check_zip_layers, load_layers};
 pub use locate::NOWHERE;

@@ -27,6 +27,12 @@ pub struct TaskBook {
 }
 
 impl TaskBook {
+    /// How many task sheets it has: reserves, withdrawn units and off-site checks have none.
+    #[must_use]
+    pub fn sheets(&self) -> usize {
+        self.tasks().len()
+    }
+
     /// The rows to be visited, in the order of the sheet.
     pub(super) fn tasks(&self) -> Vec<&TargetRow> {
         self.rows(|role| matches!(role, TargetRole::Selected | TargetRole::Substitute { .. }))

@@ -23,4 +23,4 @@ pub use load::{POLICY_FORMAT, load_policy, migrate_policy, parse_policy, write_p
 pub use locate::{PolicyMap, TextPlace};
 pub use lookup::{BodyPlaces, Unconfirmed};
 pub use model::*;
-pub use preset::{DEFAULT_PRESET, derive_bodies, load_preset, preset_policies, presets};
+pub use preset::{DEFAULT_PRESET, derive_bodies, load_preset, preset_policies, preset_text, presets};

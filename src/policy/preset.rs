@@ -25,12 +25,18 @@ pub fn presets() -> &'static [(&'static str, &'static str, &'static str)] {
     &PRESETS
 }
 
+/// The RON text of a preset; `None` for an id that does not exist.
+#[must_use]
+pub fn preset_text(id: &str) -> Option<&'static str> {
+    PRESETS.iter().find(|(known, ..)| *known == id).map(|(_, _, text)| *text)
+}
+
 /// Loads a preset by its id.
 ///
 /// # Errors
 /// `POL-008` for an id that does not exist.
 pub fn load_preset(id: &str) -> AppResult<Policy> {
-    let Some((_, _, text)) = PRESETS.iter().find(|(known, _, _)| *known == id) else {
+    let Some(text) = preset_text(id) else {
         let known: Vec<&str> = PRESETS.iter().map(|(known, _, _)| *known).collect();
         return Err(AppError::new("POL-008", "没有这个预置规则")
             .with(|finding| finding.value(id).expected(format!("以下之一：{}", known.join("、")))));

@@ -216,7 +216,7 @@ impl<T: ColumnType> Column<T> {
     /// # Errors
     /// `FRM-001` where the frame lacks it or holds another type there.
     pub fn of<'a>(&self, frame: &'a DataFrame) -> AppResult<T::Values<'a>> {
-        self.cells(frame).map(T::values).map_err(|cause| fault(self.name, cause))
+        self.lookup(frame).map(T::values)
     }
 
     /// Its cells in polars' form, for one who asks for single rows: nothing is copied.

@@ -53,14 +53,21 @@ pub fn primary_if(ui: &mut Ui, enabled: bool, text: &str, why_not: &str) -> Resp
 
 /// Waiting: what is done, and a bar where the end is known.
 pub fn loading(ui: &mut Ui, label: &str, state: &ProgressState) {
-    centred(ui, |ui| {
-        ui.spinner();
-        ui.add_space(GRID);
-        ui.label(RichText::new(label).font(theme::regular(theme::SECTION)));
+    waiting(ui, label, |ui| {
         if state.total > 0 {
             let part = (state.done as f32 / state.total as f32).min(1.0);
             ui.add(egui::ProgressBar::new(part).desired_width(280.0).text(format!("{} / {}", state.done, state.total)));
         }
+    });
+}
+
+/// Waiting, with what stands below the words.
+pub fn waiting(ui: &mut Ui, label: &str, below: impl FnOnce(&mut Ui)) {
+    centred(ui, |ui| {
+        ui.spinner();
+        ui.add_space(GRID);
+        ui.label(RichText::new(label).font(theme::regular(theme::SECTION)));
+        below(ui);
     });
     ui.ctx().request_repaint_after_secs(0.1);
 }

@@ -75,7 +75,7 @@ fn stage(args: &[&str]) -> Taken {
 }
 
 fn main() {
-    let land = if std::env::args().any(|arg| arg == "city") { "--year=2027" } else { "--nation" };
+    let is_city = std::env::args().any(|arg| arg == "city");
     let mut sizes: Vec<usize> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
     if sizes.is_empty() {
         sizes = vec![40_000, 160_000, 640_000];
@@ -88,8 +88,12 @@ fn main() {
         let at = |name: &str| folder.path().join(name).display().to_string();
         let (input, project, out) = (at("in"), at("project"), at("out"));
         let count = sources.to_string();
+        let mut demo = vec!["demo", &input, "--sources", &count];
+        if !is_city {
+            demo.push("--nation");
+        }
         let stages: [(&str, Vec<&str>); 5] = [
-            ("demo", vec!["demo", &input, "--sources", &count, land]),
+            ("demo", demo),
             ("new", vec!["new", &project, "--from", &input, "--year", "2027"]),
             ("status", vec!["status", &project]),
             ("plan", vec!["plan", &project]),

@@ -412,6 +412,7 @@ fn tasks_are_the_bodys_own_and_no_reserves() {
     let got: BTreeSet<String> = read[header + 1..].iter().map(|(_, r)| text(&r[at])).collect();
     assert!(!wanted.is_empty());
     assert_eq!(got, wanted);
+    assert_eq!(tasks.sheets(), wanted.len(), "as many are printed");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The journal in sentences: names instead of numbers, Chinese instead of codes, on a real project.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use fairdraw::workspace::deeds::settings::Settings;
 use fairdraw::workspace::perform::{Frames, perform_deed};
 use fairdraw::workspace::reports::journal_words::{JournalWords, time_text};
 use fairdraw::workspace::store::command_id::CommandId;
+use fairdraw::workspace::store::draws::StoredDraw;
 use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::quality::load_report;
 
@@ -211,8 +213,12 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     assert_eq!(last(), "年度计划批准日期 2027-01-05，第 1 版");
 
     let january = month("2027-01");
-    let drawn = paired.iter().skip(15).find(|check| check.origin == CheckOrigin::Drawn);
-    let dead: &UnitId = &drawn.unwrap().unit_id;
+    let draw = StoredDraw::load(&project, Period::Month(january), 1).unwrap();
+    let order = draw.order().unwrap();
+    let rows = order.strata.iter().filter(|stratum| stratum.reserves().len() > 2).flat_map(|s| s.selected());
+    let lasting: BTreeSet<&str> = rows.map(|selected| draw.frame.unit_id(selected.row as usize)).collect();
+    let mut drawn = paired.iter().skip(15).filter(|check| check.origin == CheckOrigin::Drawn);
+    let dead: &UnitId = &drawn.find(|check| lasting.contains(check.unit_id.as_str())).unwrap().unit_id;
     let put = substitute_unit(&project, &registry, january, dead, (SubstituteCase::Closed, proved("厂房已拆除")), &now)
         .unwrap();
     let by = words.unit(put.by.as_str());

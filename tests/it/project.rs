@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
-use fairdraw::domain::Period;
-use fairdraw::domain::PlanMonth;
+use fairdraw::domain::{PPB, Period, PlanMonth, UnitId};
 use fairdraw::plan::PlanEdits;
 use fairdraw::registry::Registry;
 use fairdraw::sampling::{DEMONSTRATION_SOURCE, EntropyFormat};
@@ -22,6 +21,7 @@ use fairdraw::workspace::demo::{DemoOptions, write_demo};
 use fairdraw::workspace::inputs::analysis::compute_analysis;
 use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::store::clock::Moment;
+use fairdraw::workspace::store::draws::StoredDraw;
 use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calendar};
 use fairdraw::workspace::store::results::load_results;
@@ -131,6 +131,19 @@ pub(crate) fn drawn(folder: &Path) -> Vec<String> {
         .iter()
         .flat_map(|s| s["selected"].as_array().unwrap().iter().map(|u| u.as_str().unwrap().to_owned()))
         .collect()
+}
+
+/// The units that chance drew in the first stratum that has more than `reserves` reserves and drew more than `drawn`
+/// by chance. A mandatory check has no substitute, so what is substituted in a test is never just "the first drawn".
+pub(crate) fn drawn_by_chance(draw: &StoredDraw, drawn: usize, reserves: usize) -> Vec<UnitId> {
+    let (order, pi) = (draw.order().unwrap(), draw.frame.pi_ppb());
+    let unit = |row: usize| UnitId::new(draw.frame.unit_id(row)).unwrap();
+    let strata = order.strata.iter().filter(|stratum| stratum.reserves().len() > reserves);
+    let mut by_chance = strata.map(|stratum| {
+        let rows = stratum.selected().iter().map(|selected| selected.row as usize);
+        rows.filter(|row| u64::from(pi[*row]) < PPB).map(unit).collect::<Vec<_>>()
+    });
+    by_chance.find(|units| units.len() > drawn).expect("a stratum that chance drew from")
 }
 
 #[test]

@@ -28,7 +28,7 @@ use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::register::load_register;
 use polars::prelude::StringChunked;
 
-use super::project::{DICE, accepted_in, at, month, pledge, project, proved};
+use super::project::{DICE, accepted_in, at, drawn_by_chance, month, pledge, project, proved};
 use super::results::{GROUND, good};
 
 /// A secret: what the scanner looks for in plain letters and digits, and how it is written.
@@ -269,10 +269,7 @@ fn hostile_project(folder: &Path) -> (Project, Registry) {
     sealed(Some("再次封存乙"), "2026-12-28T11:00:00");
     open_period(&project, january, DICE, &at("2026-12-30T09:00:00")).unwrap();
     let draw = StoredDraw::load(&project, january, 2).unwrap();
-    let order = draw.order().unwrap();
-    let (reserves, selected) = (draw.reserves(&order), draw.selected(&order));
-    let (stratum, _) = reserves.iter().find(|(of, list)| list.len() > 2 && !selected[*of].is_empty()).unwrap();
-    let dead = selected[stratum][0].clone();
+    let dead = drawn_by_chance(&draw, 0, 2).swap_remove(0);
     let of = (SubstituteCase::Closed, proved("替换理由丙"));
     substitute_unit(&project, &registry, month("2027-01"), &dead, of, &at("2027-01-04T09:00:00")).unwrap();
     // typed by an older program, which took any words

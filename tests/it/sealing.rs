@@ -33,7 +33,7 @@ use fairdraw::workspace::store::project::{CommandContext, Project, bundled_calen
 use fairdraw::workspace::store::register::load_register;
 use polars::prelude::{Column, DataType, NamedFrom, Series};
 
-use crate::project::proved;
+use crate::project::{drawn_by_chance, proved};
 
 const DICE: &str = "4162253614235516";
 const AVAILABLE: &str = "2026-12-29T20:00:00";
@@ -276,9 +276,9 @@ fn reserves_come_in_order_and_those_passed_over_stay_so() {
     let load = || StoredDraw::load(&project, sealed.period, 1).unwrap();
     let draw = load();
     let order = draw.order().unwrap();
-    let reserves = draw.reserves(&order);
-    let (stratum, list) = reserves.iter().find(|(_, list)| list.len() > 4).unwrap();
-    let dead = draw.selected(&order)[stratum][0].clone();
+    let dead = drawn_by_chance(&draw, 0, 4).swap_remove(0);
+    let stratum = draw.frame.to_row(draw.frame.position(dead.as_str()).unwrap()).unwrap().stratum;
+    let list = &draw.reserves(&order)[stratum.as_str()];
     let context = at("2027-01-04T09:00:00");
     // the second reserve is on the list already by a triggered check
     let request = TriggeredRequest {
@@ -417,10 +417,8 @@ fn an_exported_folder_is_held_against_its_manifests() {
 #[test]
 fn a_stopped_unit_is_out_for_a_visits_window_and_then_drawn_again() {
     let (_folder, project, registry, draw) = drawn();
-    let order = draw.order().unwrap();
-    let (reserves, selected) = (draw.reserves(&order), draw.selected(&order));
-    let (stratum, _) = reserves.iter().find(|(of, list)| list.len() > 2 && selected[*of].len() > 1).unwrap();
-    let [stopped, moved] = [0, 1].map(|i| selected[stratum][i].clone());
+    let units = drawn_by_chance(&draw, 1, 2);
+    let (stopped, moved) = (units[0].clone(), units[1].clone());
     let context = at("2027-01-04T09:00:00");
     for (unit, case) in [(&stopped, SubstituteCase::Stopped), (&moved, SubstituteCase::Moved)] {
         substitute_unit(&project, &registry, january(), unit, (case, proved("2027-01-04 现场核实")), &context).unwrap();

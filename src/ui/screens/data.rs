@@ -35,7 +35,7 @@ use database::{Database, DatabaseAnswer};
 use import::{Import, ImportAnswer};
 use joined::Joined;
 use quality::Quality;
-use refresh::{From, Refresh, RefreshAnswer};
+use refresh::{Origin, Refresh, RefreshAnswer};
 use sheet::{FrameId, Sheet, Source};
 
 /// What is shown.
@@ -151,7 +151,7 @@ impl Screen for DataScreen {
                 ImportAnswer::Stay => {}
                 ImportAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
                 ImportAnswer::Refresh(from, mapping) => {
-                    self.refresh.take(From::Files(from), Some(*mapping));
+                    self.refresh.take(Origin::Files(from), Some(*mapping));
                     self.tab = Tab::Refresh;
                 }
                 ImportAnswer::Database => self.show_next_register(true),
@@ -204,7 +204,7 @@ impl DataScreen {
             DatabaseAnswer::Stay => {}
             DatabaseAnswer::Leave => self.tab = Tab::Table(TableKind::Sources),
             DatabaseAnswer::Refresh(read, mapping) => {
-                self.refresh.take(From::Database(read), mapping);
+                self.refresh.take(Origin::Database(read), mapping);
                 self.tab = Tab::Refresh;
             }
         }

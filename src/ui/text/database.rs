@@ -2,7 +2,7 @@
 
 use crate::registry::TableKind;
 use crate::ui::widgets::thousands;
-use crate::workspace::intake::database_look::KnownPassword;
+use crate::workspace::intake::database_look::PasswordPlace;
 
 /// Title, tab.
 pub const TITLE: &str = "从数据库导入";
@@ -103,10 +103,10 @@ pub const NO_SOURCES: &str = "新项目须有污染源名录：请先选定一�
 
 /// What the password is taken from.
 #[must_use]
-pub fn known_password(known: KnownPassword) -> &'static str {
+pub fn known_password(known: PasswordPlace) -> &'static str {
     match known {
-        KnownPassword::Environment => "密码取自环境变量，不必输入",
-        KnownPassword::PassFile => "密码取自本人的密码文件，不必输入",
+        PasswordPlace::Environment => "密码取自环境变量，不必输入",
+        PasswordPlace::PassFile => "密码取自本人的密码文件，不必输入",
     }
 }
 

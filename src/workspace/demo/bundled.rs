@@ -9,7 +9,7 @@ use std::path::Path;
 use polars::prelude::DataFrame;
 
 use crate::diagnostic::{AppError, AppResult};
-use crate::policy::{DEFAULT_PRESET, presets};
+use crate::policy::{DEFAULT_PRESET, preset_text};
 use crate::registry::columns::column_names;
 use crate::registry::{frame_from_bytes, frame_to_bytes};
 use crate::workspace::store::command_id::CommandId;
@@ -53,11 +53,7 @@ pub fn unpack_demo(root: &Path, context: &CommandContext) -> AppResult<()> {
     // the demo's own shapefile is the bundled sketch
     file.districts = None;
     file.mapping.districts = None;
-    let policy = presets()
-        .iter()
-        .find(|(id, _, _)| *id == DEFAULT_PRESET)
-        .map(|(_, _, text)| text.as_bytes().to_vec())
-        .ok_or_else(|| damaged(DEFAULT_PRESET))?;
+    let policy = preset_text(DEFAULT_PRESET).ok_or_else(|| damaged(DEFAULT_PRESET))?.as_bytes().to_vec();
     let project = Project::create(root, file, policy, &context.operator)?;
     let frames = root.join("frames");
     let change = Change::begin(&project)?;

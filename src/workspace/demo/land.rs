@@ -8,7 +8,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::random::Dice;
 use super::vocabulary::{self, CITY, place_name};
-use crate::district::{District, DistrictSet};
+use crate::district::{District, DistrictSet, PROVINCES};
 use crate::domain::DistrictCode;
 
 /// 执法总队, the first body beyond the 16 district bureaus of the city, whose indices are the districts'.
@@ -24,11 +24,6 @@ pub(super) const BODY_CHEMICAL: u16 = 19;
 const SOURCES_OF_COUNTY: usize = 1_333;
 /// Counties of a nation, at least and at most.
 const COUNTIES: (usize, usize) = (2, 3_000);
-/// Codes of provinces: others are no codes of districts.
-const PROVINCES: [u32; 31] = [
-    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63,
-    64, 65,
-];
 /// Cities of a province.
 const CITIES_OF_PROVINCE: usize = 12;
 /// Counties along each side of a city: about 340 cities in all.
@@ -118,7 +113,7 @@ impl Land {
     /// Indices come from this land; a foreign one gets the first.
     #[must_use]
     pub fn district(&self, index: u16) -> &Place {
-        &self.districts[if usize::from(index) < self.districts.len() { usize::from(index) } else { 0 }]
+        self.districts.get(usize::from(index)).unwrap_or(&self.districts[0])
     }
 
     /// The name of a body; empty for an unknown index.

@@ -27,7 +27,7 @@ use crate::district::{Bounds, DistrictSet, write_district_files};
 use crate::domain::{DistrictCode, WorkCalendar};
 use crate::export::office::{OfficeBook, OfficeText};
 use crate::export::write_atomic;
-use crate::policy::presets;
+use crate::policy::preset_text;
 use crate::registry::TableKind;
 
 /// Seed by default.
@@ -134,7 +134,7 @@ pub fn write_demo(
         put(&name, &bytes)?;
     }
     if options.nation
-        && let Some((_, _, rules)) = presets().iter().find(|(id, _, _)| *id == NATION_PRESET)
+        && let Some(rules) = preset_text(NATION_PRESET)
     {
         put("policy.ron", rules.as_bytes())?;
     }

@@ -12,31 +12,20 @@ use super::database::DatabaseRead;
 use super::inspect::{SheetLook, look_at_raw};
 use crate::diagnostic::{AppResult, Diagnostics, Progress};
 use crate::engine::database::{
-    Address, DatabaseSource, ListedTable, Password, PasswordPlace, Relation, find_password, is_query, list_tables,
-    password_place, read_first, snapshot_names,
+    Address, DatabaseSource, ListedTable, Password, Relation, find_password, list_tables, password_place, read_first,
+    snapshot_names,
 };
+pub use crate::engine::database::{PasswordPlace, is_query};
 use crate::registry::{Aliases, DatabaseMapping, DatabaseTable, FileMapping, Mapping, NoMap, TableKind};
 use crate::tabular::{Facts, RawTable, ReadOptions, load_tables};
 
 /// Rows of a table that are looked at.
 const FIRST_ROWS: u32 = 100;
 
-/// Where a password comes from that nobody need type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KnownPassword {
-    /// From a variable of the process.
-    Environment,
-    /// From the file in which PostgreSQL's clients keep passwords.
-    PassFile,
-}
-
 /// Says where the password for an address comes from that nobody need type; `None` where there is none, or no address.
 #[must_use]
-pub fn known_password(address: &str) -> Option<KnownPassword> {
-    password_place(&Address::parse(address).ok()?).map(|place| match place {
-        PasswordPlace::Environment => KnownPassword::Environment,
-        PasswordPlace::PassFile => KnownPassword::PassFile,
-    })
+pub fn known_password(address: &str) -> Option<PasswordPlace> {
+    password_place(&Address::parse(address).ok()?)
 }
 
 /// Who reads which server: the address, and the password that was typed for as long as this is kept. It is kept by
@@ -151,12 +140,6 @@ impl Login {
     pub fn read(&self, tables: Vec<DatabaseTable>, progress: &Progress) -> AppResult<Arc<DatabaseRead>> {
         DatabaseRead::read(&self.source(tables), progress)
     }
-}
-
-/// True for a query, false for the name of a table.
-#[must_use]
-pub fn is_query_text(text: &str) -> bool {
-    is_query(text)
 }
 
 /// The mapping for tables of a database: what is known by hand of before, then each table's own columns. `None` where

@@ -11,7 +11,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
 use crate::engine::database::DatabaseSource;
-use crate::policy::{Policy, derive_bodies, load_policy, load_preset, presets, write_policy};
+use crate::policy::{Policy, derive_bodies, load_policy, load_preset, preset_text, presets, write_policy};
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
 use crate::registry::{BodyName, NamedId, Registry, RegistryOptions, TableKind, render_report};
@@ -129,7 +129,7 @@ pub struct Imported {
 /// # Errors
 /// `POL-…`, `IO-…`; `PRJ-020` where it is neither.
 pub fn load_policy_by_name(name: &str) -> AppResult<(Policy, Vec<u8>)> {
-    if let Some((_, _, text)) = presets().iter().find(|(id, _, _)| *id == name) {
+    if let Some(text) = preset_text(name) {
         return Ok((load_preset(name)?, text.as_bytes().to_vec()));
     }
     let path = Path::new(name);

@@ -4,7 +4,7 @@
 use std::fs;
 
 use fairdraw::disclosure::Outcome;
-use fairdraw::domain::{PPB, Period, SubstituteCase, UnitId};
+use fairdraw::domain::{Period, SubstituteCase};
 use fairdraw::sampling::{ReasonGrounds, Seal};
 use fairdraw::workspace::deeds::change::{replace_inspector, substitute_unit};
 use fairdraw::workspace::deeds::evidence::Ground;
@@ -17,20 +17,11 @@ use fairdraw::workspace::store::project::Project;
 
 use super::{DICE, at, drawn, january, pledge};
 use crate::disclosure::result;
-use crate::project::proved;
+use crate::project::{drawn_by_chance, proved};
 
 fn last_line(project: &Project) -> serde_json::Value {
     let text = fs::read_to_string(project.root().join("journal.jsonl")).unwrap();
     serde_json::from_str(text.lines().last().unwrap()).unwrap()
-}
-
-/// A unit that was drawn by chance, in a stratum with reserves.
-fn by_chance(draw: &StoredDraw) -> UnitId {
-    let order = draw.order().unwrap();
-    let strata = order.strata.iter().filter(|s| s.reserves().len() > 3);
-    let mut rows = strata.flat_map(|s| s.selected().iter().map(|unit| unit.row as usize));
-    let row = rows.find(|row| u64::from(draw.frame.pi_ppb()[*row]) < PPB).unwrap();
-    UnitId::new(draw.frame.unit_id(row)).unwrap()
 }
 
 const EVIDENCE: &str = "证据（文件或文书编号）";
@@ -51,7 +42,7 @@ fn lacking() -> Vec<(Ground, Vec<&'static str>)> {
 #[test]
 fn a_substitution_and_a_replacement_name_what_is_missing_and_keep_what_is_given() {
     let (_folder, project, registry, draw) = drawn();
-    let unit = by_chance(&draw);
+    let unit = drawn_by_chance(&draw, 0, 3).swap_remove(0);
     let checks = load_opened(&project, &registry).unwrap().remove(0).checks;
     let paired = checks.iter().find(|check| check.inspectors.len() == 2 && check.unit_id != unit).unwrap();
     let context = at("2027-01-04T09:00:00");
@@ -85,7 +76,7 @@ fn a_substitution_and_a_replacement_name_what_is_missing_and_keep_what_is_given(
 fn a_unit_found_gone_by_hand_takes_proof_and_the_next_seal_counts_it_as_entered() {
     let (folder, project, registry, draw) = drawn();
     let checks = load_opened(&project, &registry).unwrap().remove(0).checks;
-    let chance = by_chance(&draw);
+    let chance = drawn_by_chance(&draw, 0, 3).swap_remove(0);
     let check = checks.iter().find(|check| check.unit_id == chance).unwrap();
     let gone = || result(check, "2027-01-04", None, Outcome::Gone);
     let context = at("2027-01-05T09:00:00");

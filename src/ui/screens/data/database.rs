@@ -330,16 +330,12 @@ impl Database {
 /// Waiting for the server, with the way to stop it; true where it is asked for.
 fn waiting_ui(ui: &mut Ui, label: &str, more: &str) -> bool {
     let mut stop = false;
-    widgets::centred(ui, |ui| {
-        ui.spinner();
-        ui.add_space(theme::GRID);
-        ui.label(RichText::new(label).font(theme::regular(theme::SECTION)));
+    widgets::waiting(ui, label, |ui| {
         if !more.is_empty() {
             ui.label(theme::note(ui, more));
         }
         ui.add_space(theme::GRID);
         stop = ui.button(t::STOP).clicked();
     });
-    ui.ctx().request_repaint_after_secs(0.1);
     stop
 }

@@ -61,14 +61,14 @@ pub(super) enum RefreshAnswer {
 
 /// Where the next register comes from.
 #[derive(Debug, Clone)]
-pub(super) enum From {
+pub(super) enum Origin {
     /// A folder, or a file.
     Files(PathBuf),
     /// What was read of a database.
     Database(Arc<DatabaseRead>),
 }
 
-impl From {
+impl Origin {
     fn said(&self) -> String {
         match self {
             Self::Files(path) => t::from(path),
@@ -82,7 +82,7 @@ impl From {
 pub(super) struct Refresh {
     /// Shown, though nothing may be chosen yet.
     shown: bool,
-    from: Option<(From, Option<Mapping>)>,
+    from: Option<(Origin, Option<Mapping>)>,
     /// To be looked at in the next frame.
     pending: bool,
     looking: Slot<(), RefreshPreview>,
@@ -111,7 +111,7 @@ impl Refresh {
     }
 
     /// What is to be looked at as the next register.
-    pub(super) fn take(&mut self, from: From, mapping: Option<Mapping>) {
+    pub(super) fn take(&mut self, from: Origin, mapping: Option<Mapping>) {
         (self.shown, self.pending, self.sent) = (true, true, false);
         self.from = Some((from, mapping));
     }
@@ -127,7 +127,7 @@ impl Refresh {
         if let Some(paths) = self.picking.as_ref().and_then(Picking::poll) {
             self.picking = None;
             if let Some(path) = paths.into_iter().next() {
-                self.take(From::Files(path), None);
+                self.take(Origin::Files(path), None);
                 came = true;
             }
         }
@@ -162,8 +162,8 @@ impl Refresh {
         self.looking.start(cx.session, (), t::LOOKING, move |progress| {
             let context = CommandContext { operator, now, progress: progress.clone() };
             let next = match &from {
-                From::Files(path) => NextFiles::from(path),
-                From::Database(read) => NextFiles::from(read),
+                Origin::Files(path) => NextFiles::from(path),
+                Origin::Database(read) => NextFiles::from(read),
             };
             preview_refresh(&project, (&data.registry, &data.districts), next, mapping, &context)
         });
@@ -201,7 +201,7 @@ impl Refresh {
             ""
         };
         let ready = self.preview.is_some() && why_not.is_empty();
-        let of_database = matches!(self.from, Some((From::Database(_), _)));
+        let of_database = matches!(self.from, Some((Origin::Database(_), _)));
         title(ui, t::TITLE, &note, |ui| {
             if self.preview.is_some() {
                 if widgets::primary_if(ui, ready, t::CONFIRM, why_not).clicked() {
@@ -274,8 +274,8 @@ impl Refresh {
                 if let (Some((from, mapping)), Some(preview)) = (self.from.clone(), &self.preview) {
                     let looked_at = preview.mark.clone();
                     cx.send(Command::from(match from {
-                        From::Files(from) => Deed::Refresh { from, mapping, looked_at: Some(looked_at) },
-                        From::Database(read) => Deed::RefreshRead { read, mapping, looked_at },
+                        Origin::Files(from) => Deed::Refresh { from, mapping, looked_at: Some(looked_at) },
+                        Origin::Database(read) => Deed::RefreshRead { read, mapping, looked_at },
                     }));
                     // without an operator the deed waits for the name
                     self.sent = !cx.session.preferences().operator.trim().is_empty();
@@ -290,8 +290,8 @@ impl Refresh {
                 if let Some((from, _)) = self.from.clone() {
                     self.leave();
                     return match from {
-                        From::Files(from) => RefreshAnswer::Columns(from),
-                        From::Database(_) => RefreshAnswer::Database,
+                        Origin::Files(from) => RefreshAnswer::Columns(from),
+                        Origin::Database(_) => RefreshAnswer::Database,
                     };
                 }
             }

@@ -8,7 +8,7 @@ use super::bar::{Bar, Pressed, ten_metres};
 use super::step::Marks;
 use super::{DrawScreen, entropy, is_acting, why_not};
 use crate::anchor::number::{NumberAsked, needs_two_people};
-use crate::anchor::pledge::pledge_words;
+use crate::anchor::pledge::pledge_line;
 use crate::diagnostic::ProgressState;
 use crate::domain::{Period, PlanMonth};
 use crate::sampling::EntropyFormat;
@@ -95,8 +95,7 @@ impl DrawScreen {
             let words = if pending.draw.demonstration {
                 entropy.source.clone()
             } else {
-                let (source, reference) = pledge_words(&entropy.source, &entropy.reference);
-                format!("{source}　{reference}")
+                pledge_line(&entropy.source, &entropy.reference)
             };
             ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
             ui.add_space(GRID);
@@ -122,8 +121,7 @@ impl DrawScreen {
         let size = ten_metres(ui, cx.stage);
         self.with_seal(ui, cx, open, books, period, |_, ui, draw, _| {
             let seal = &draw.seal;
-            let (source, reference) = pledge_words(&seal.entropy.source, &seal.entropy.reference);
-            let words = format!("{source}　{reference}");
+            let words = pledge_line(&seal.entropy.source, &seal.entropy.reference);
             ui.label(RichText::new(words).font(theme::bold(size * 0.7)));
             ui.label(theme::note(ui, seal.entropy_format().map_or("", EntropyFormat::label)));
             if let (Some(opening), Some(format)) = (&draw.opening, seal.entropy_format()) {

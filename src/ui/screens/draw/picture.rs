@@ -5,7 +5,7 @@ use tiny_skia::{Color, Paint, Pixmap, Rect, Transform};
 
 use super::entropy::in_groups;
 use super::sealed::modules;
-use crate::anchor::pledge::pledge_words;
+use crate::anchor::pledge::pledge_line;
 use crate::chart::font;
 use crate::diagnostic::{AppError, AppResult};
 use crate::sampling::{short_time, to_hex};
@@ -53,11 +53,10 @@ fn write(pixmap: &mut Pixmap, face: &FontRef<'_>, size: f32, x: f32, y: f32, tex
 pub fn render_commitment(draw: &StoredDraw, agency: &str, period: &str) -> AppResult<Vec<u8>> {
     let (modules, side) = modules(&draw.seal.commitment_text());
     let hex = to_hex(&draw.seal.commitment());
-    let (source, reference) = pledge_words(&draw.seal.entropy.source, &draw.seal.entropy.reference);
     let mut lines = vec![(30.0, true, agency.to_owned()), (30.0, true, format!("{period} 抽取承诺值（SHA-256）"))];
     lines.extend(in_groups(&hex, 16).split(' ').map(|line| (44.0, true, in_groups(line, 4))));
     lines.push((24.0, false, format!("封存时间 {}　第 {} 次封存", short_time(&draw.seal.sealed_at), draw.sequence)));
-    lines.push((24.0, false, format!("{source}　{reference}")));
+    lines.push((24.0, false, pledge_line(&draw.seal.entropy.source, &draw.seal.entropy.reference)));
     if draw.demonstration {
         lines.push((24.0, true, "演示：公开数事先已知，不证明抽取公正".to_owned()));
     }

@@ -132,8 +132,8 @@ pub enum Ask {
 }
 
 /// Draws the published side of a seal. `envelope` only while it waits (why it has none where its file is lost);
-/// `shown` unfolds it. `projected`: others look on; `fixed`: the number is
-/// there, and a seal whose secret is whole can't be given up any more.
+/// `shown` unfolds it. `projected`: others look on; `fixed`: the number is there, and a seal whose secret is whole can't
+/// be given up any more.
 pub fn show(
     ui: &mut Ui,
     draw: &StoredDraw,

@@ -85,7 +85,7 @@ impl Exporter<'_> {
         if tasks.iter().all(|task| request.kinds_of_pack(task) == (false, false)) {
             return Ok(None);
         }
-        let sheets: usize = tasks.iter().map(|task| task.targets.len()).sum();
+        let sheets: usize = tasks.iter().map(TaskBook::sheets).sum();
         if request.only.is_empty() && sheets > MOST_SHEETS {
             notes.push(format!(
                 "{PACKS}共 {sheets} 份，超过 {MOST_SHEETS} 份，没有随同排印；需要时只选「{TASKS}」导出（命令行用 --only {TASKS}）"

@@ -10,7 +10,7 @@ use crate::ui::screens::Cx;
 use crate::ui::slot::Slot;
 use crate::ui::text::database as t;
 use crate::ui::{theme, widgets};
-use crate::workspace::intake::database_look::{KnownPassword, Login, known_password};
+use crate::workspace::intake::database_look::{Login, PasswordPlace, known_password};
 
 /// Width of the password's field, and the least and most of the address's.
 const PASSWORD: f32 = 140.0;
@@ -25,7 +25,7 @@ pub(super) struct Form {
     pub(super) address: String,
     typed: String,
     login: Option<Login>,
-    known: Slot<String, Option<KnownPassword>>,
+    known: Slot<String, Option<PasswordPlace>>,
     /// The address is to be typed next.
     wants_focus: bool,
 }

@@ -8,7 +8,7 @@ use crate::ui::text::data::NO_TABLE;
 use crate::ui::text::database as t;
 use crate::ui::theme;
 use crate::ui::widgets::{self, Gate};
-use crate::workspace::intake::database_look::is_query_text;
+use crate::workspace::intake::database_look::is_query;
 
 /// Lines of the text in sight.
 const LINES: usize = 6;
@@ -41,7 +41,7 @@ impl QueryDialog {
     /// Draws it.
     pub(super) fn ui(&mut self, ctx: &egui::Context) -> QueryAnswer {
         let text = self.text.trim().trim_end_matches(';').trim_end().to_owned();
-        let is_query = is_query_text(&text);
+        let is_query = is_query(&text);
         let gate = Gate::of(&[(t::READ_AS, self.kind.is_some()), (t::QUERY_TEXT, !text.is_empty())]).and(is_query);
         let answer = widgets::dialog(ctx, "database query", t::QUERY_TITLE, t::QUERY_USE, gate, |ui| {
             ui.add(egui::Label::new(theme::note(ui, t::QUERY_NOTE)).wrap());

@@ -9,7 +9,7 @@ use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput}
 use crate::ui::text::database as t;
 use crate::ui::theme;
 use crate::ui::widgets::thousands;
-use crate::workspace::intake::database_look::{ChosenTable, DatabaseLook, TableLook, entry_for, is_query_text};
+use crate::workspace::intake::database_look::{ChosenTable, DatabaseLook, TableLook, entry_for, is_query};
 use crate::workspace::view::CellValue;
 
 /// A table, a view or a query.
@@ -34,7 +34,7 @@ impl TableRow {
 
     /// True for a query.
     pub(super) fn is_query(&self) -> bool {
-        is_query_text(&self.from)
+        is_query(&self.from)
     }
 
     /// What it is called.
