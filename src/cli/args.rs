@@ -129,6 +129,9 @@ pub enum Command {
     LogProof(super::log::LogProofArgs),
     /// 采用在程序之外被改动的项目文件：由两人负责，写明理由
     AcceptChanges(super::log::AcceptChangesArgs),
+    /// 共享项目：放到数据库、加入、取得更改
+    #[command(subcommand)]
+    Shared(super::shared::SharedCommand),
     /// 数据质量报告：各类问题；确认无误，或撤回确认
     Findings(super::findings::FindingsArgs),
     /// 整改台账：发现的问题、期限与销号；登记销号、移送公安、免予处罚

@@ -13,7 +13,7 @@ use crate::registry::{DatabaseMapping, DatabaseTable, TableKind};
 use crate::workspace::intake::import::load_mapping;
 
 /// Asks whoever sits at the terminal for a password; what is typed is not shown.
-fn ask(address: &Address) -> Option<Password> {
+pub(super) fn ask(address: &Address) -> Option<Password> {
     if !std::io::stdin().is_terminal() {
         return None;
     }
@@ -80,8 +80,16 @@ pub(super) fn source_in(
 /// # Errors
 /// `DBS-00x`.
 pub(super) fn target_in(args: &ExportArgs, address: &str) -> AppResult<DatabaseTarget> {
+    target_at(address, &args.schema)
+}
+
+/// A schema of a server.
+///
+/// # Errors
+/// `DBS-00x`.
+pub(super) fn target_at(address: &str, schema: &str) -> AppResult<DatabaseTarget> {
     let address = Address::parse(address)?;
-    quoted(&args.schema)?;
+    quoted(schema)?;
     let password = find_password(&address);
-    Ok(DatabaseTarget { address, schema: args.schema.clone(), password, ask: Some(ask) })
+    Ok(DatabaseTarget { address, schema: schema.to_owned(), password, ask: Some(ask) })
 }

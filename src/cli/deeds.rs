@@ -6,8 +6,9 @@ use super::Finish;
 use super::output::{json, line, say};
 use super::{anchors, data, draw, plan, plan_dates, refresh};
 use crate::diagnostic::AppResult;
+use crate::workspace::deeds::bodies::NOTHING_REPORTED;
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
+use crate::workspace::perform::{DeedOutcome, Frames, perform_deed, show_bodies};
 use crate::workspace::store::project::{CommandContext, Project};
 
 /// Opens a project for writing, carries out the deed made for it and tells what it gave.
@@ -19,7 +20,12 @@ pub(super) fn carry_out(
 ) -> AppResult<Finish> {
     let mut project = open_to_work(project, context)?;
     let deed = deed(&project)?;
-    match perform_deed(&mut project, &Frames::on_disk(), deed, context)? {
+    let (frames, moves) = (Frames::on_disk(), deed.moves_checks());
+    let outcome = perform_deed(&mut project, &frames, deed, context)?;
+    if moves && let Some(finding) = show_bodies(&project, &frames, &outcome, &context.progress) {
+        say(&finding.to_string());
+    }
+    match outcome {
         DeedOutcome::Sealed(_, sealed) => draw::show_sealed(&sealed, as_json),
         DeedOutcome::Opened(period, opened) => draw::show_opened(period, &opened, as_json),
         DeedOutcome::Voided(period) => told(&format!("{}的封签已作废，理由记入登记簿", period.label())),
@@ -28,6 +34,8 @@ pub(super) fn carry_out(
         DeedOutcome::Added(month, unit, added) => draw::show_added(month, &unit, &added, as_json),
         DeedOutcome::AnchorsTaken(taken) => anchors::show_taken(&taken, as_json),
         DeedOutcome::Results(taken) => data::show_results(&project, &taken, as_json),
+        DeedOutcome::Reported(Some(taken)) => data::show_results(&project, &taken, as_json),
+        DeedOutcome::Reported(None) => told(NOTHING_REPORTED),
         DeedOutcome::PlanDated(dates) => plan_dates::show_plan_dates(project.file.year, &dates, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),
         DeedOutcome::ExportedToDatabase(export) if as_json => json(&export).map(|()| Finish::Done),

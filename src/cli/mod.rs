@@ -24,6 +24,7 @@ mod policy;
 mod publish;
 mod rederive;
 mod refresh;
+mod shared;
 mod verify;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ use clap::FromArgMatches;
 use crate::diagnostic::{AppError, AppResult, Progress};
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::project::CommandContext;
+use crate::workspace::store::shared::ask_passwords_with;
 use args::{Cli, Command};
 
 /// How a command ended where it did end.
@@ -91,6 +93,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
     let Some(command) = cli.command else {
         return window();
     };
+    ask_passwords_with(database::ask);
     let watched = output::watch(&context.progress);
     let finish = match command {
         Command::Demo(args) => data::demo(&args, &context),
@@ -119,6 +122,7 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
         Command::LogProof(args) => log::prove(&args),
+        Command::Shared(command) => shared::shared(&command, cli.json, &context),
         Command::AcceptChanges(args) => log::accept(&args, &context),
         Command::Findings(args) => findings::findings(&args, cli.json, &context),
         Command::Ledger(args) => ledger::ledger(&args, cli.json, &context),

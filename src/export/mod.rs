@@ -66,7 +66,7 @@ pub use records::{RecordSheet, record_sheets};
 pub use scan_file::scan_public_file;
 pub use score_sheet::{ScoreFactor, ScoreSheet, ScoreText, render_score_sheet};
 pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, display_width};
-pub use tasks::{TaskBook, render_off_site_list, render_results_template, render_task_book};
+pub use tasks::{FormRow, TaskBook, render_off_site_list, render_results_template, render_task_book, results_form};
 pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
 pub use write::{is_temporary, write_atomic, write_private};

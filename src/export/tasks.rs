@@ -2,15 +2,17 @@
 //!
 //! A body gets its own targets of the month: selected and substitutes, no reserves, nothing withdrawn.
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::AppResult;
 use crate::disclosure::{Manner, Outcome, ResultField};
 use crate::domain::PlanMonth;
 
 use super::columns::{ColumnCatalogue, SheetKind};
 use super::manifest::ExportFile;
-use super::plan_book::{BookHeader, TargetRole, TargetRow};
+use super::plan_book::{BookHeader, InspectorRef, TargetRole, TargetRow};
 use super::plan_sheets::{book_meta, item_sheet, sorted_targets, target_cell};
-use super::sheet::Cell;
+use super::sheet::{Cell, SheetSpec};
 use super::workbook::render_workbook;
 
 /// A body's tasks of a month.
@@ -106,26 +108,44 @@ pub fn render_off_site_list(book: &TaskBook, catalogue: &ColumnCatalogue) -> App
     Ok(Some(book.file("非现场检查名单", "xlsx", bytes)))
 }
 
-/// The template for results: one row a task, what is known printed beforehand, the rest to be filled in with
-/// lists to choose from. The intake reads it back.
-///
-/// # Errors
-/// As [`render_workbook`].
-pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResult<ExportFile> {
-    let title = format!("{} {}年{}月检查结果填报表", book.whose(), book.month.year(), book.month.month());
-    let mut tasks = book.tasks();
-    tasks.extend(book.off_site());
+/// What the form for a result says of its check beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormRow {
+    /// 计划编码.
+    pub plan_code: String,
+    /// Unit id.
+    pub unit_id: String,
+    /// 单位名称.
+    pub name: String,
+    /// 统一社会信用代码; empty where none is known.
+    pub uscc: String,
+    /// 计划月份.
+    pub month: String,
+    /// 检查方式.
+    pub manner: String,
+    /// 检查事项.
+    pub matters: String,
+    /// 主办人员执法证号; empty where nobody was paired.
+    pub first_inspector: String,
+    /// 协办人员执法证号.
+    pub second_inspector: String,
+}
+
+/// The form for results: one row a check, what is known printed beforehand, the rest to be filled in with lists to
+/// choose from; how to fill it in. The intake reads it back.
+#[must_use]
+pub fn results_form(rows: &[FormRow], title: &str, catalogue: &ColumnCatalogue) -> Vec<SheetSpec> {
     let mut sheet =
-        catalogue.sheet(SheetKind::ResultsTemplate, "检查结果", title.clone(), &tasks, |_, row, id| match id {
-            "plan_code" => Cell::text(&row.draw.plan_code),
-            "unit_id" => Cell::text(row.unit.unit_id.as_str()),
-            "name" => Cell::text(&row.unit.name),
-            "uscc" => Cell::text(&row.unit.uscc),
-            "month" => Cell::text(row.draw.month.to_string()),
-            "manner" => Cell::text(row.staff.manner.label()),
-            "matters" => Cell::text(&book.matters),
-            "first_inspector" => Cell::text(row.staff.lead.as_ref().map_or("", |i| &i.certificate)),
-            "second_inspector" => Cell::text(row.staff.second.as_ref().map_or("", |i| &i.certificate)),
+        catalogue.sheet(SheetKind::ResultsTemplate, "检查结果", title.to_owned(), rows, |_, row, id| match id {
+            "plan_code" => Cell::text(&row.plan_code),
+            "unit_id" => Cell::text(&row.unit_id),
+            "name" => Cell::text(&row.name),
+            "uscc" => Cell::text(&row.uscc),
+            "month" => Cell::text(&row.month),
+            "manner" => Cell::text(&row.manner),
+            "matters" => Cell::text(&row.matters),
+            "first_inspector" => Cell::text(&row.first_inspector),
+            "second_inspector" => Cell::text(&row.second_inspector),
             _ => Cell::Empty,
         });
     for column in &mut sheet.columns {
@@ -165,6 +185,30 @@ pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> 
         .map(|(item, content)| (item.to_owned(), content.to_owned()))
         .to_vec(),
     );
-    let bytes = render_workbook(&[sheet, help], &book_meta(&book.header, title))?;
+    vec![sheet, help]
+}
+
+/// The form for the results of a body's month.
+///
+/// # Errors
+/// As [`render_workbook`].
+pub fn render_results_template(book: &TaskBook, catalogue: &ColumnCatalogue) -> AppResult<ExportFile> {
+    let title = format!("{} {}年{}月检查结果填报表", book.whose(), book.month.year(), book.month.month());
+    let mut tasks = book.tasks();
+    tasks.extend(book.off_site());
+    let certificate = |who: &Option<InspectorRef>| who.as_ref().map_or_else(String::new, |i| i.certificate.clone());
+    let form = |row: &&TargetRow| FormRow {
+        plan_code: row.draw.plan_code.clone(),
+        unit_id: row.unit.unit_id.to_string(),
+        name: row.unit.name.clone(),
+        uscc: row.unit.uscc.clone(),
+        month: row.draw.month.to_string(),
+        manner: row.staff.manner.label().to_owned(),
+        matters: book.matters.clone(),
+        first_inspector: certificate(&row.staff.lead),
+        second_inspector: certificate(&row.staff.second),
+    };
+    let rows: Vec<FormRow> = tasks.iter().map(form).collect();
+    let bytes = render_workbook(&results_form(&rows, &title, catalogue), &book_meta(&book.header, title))?;
     Ok(book.file("检查结果填报表", "xlsx", bytes))
 }

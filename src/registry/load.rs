@@ -4,7 +4,8 @@
 //! duplicates, then join the tables to the register. A file that can't be used is a finding and the import
 //! goes on. Invariant, shown by a property test: for every table, rows read = kept + set aside + merged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use polars::prelude::*;
 use rayon::prelude::*;
@@ -162,7 +163,7 @@ impl Registry {
 }
 
 /// A raw table with what is known about it beforehand.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct InputTable {
     /// The cells.
     pub raw: RawTable,
@@ -223,7 +224,7 @@ pub fn load_registry_onto(
             diagnostics.push(codes::MAPPING_UNUSED.finding().value(&entry.file));
         }
     }
-    let mut registry = check_tables(base, &tables, options, districts, progress)?;
+    let mut registry = check_tables(base, tables, options, districts, progress)?;
     diagnostics.append(std::mem::take(&mut registry.diagnostics));
     registry.diagnostics = diagnostics;
     Ok(registry)
@@ -271,13 +272,14 @@ fn read_file(
     Ok((tables, diagnostics))
 }
 
-/// Recognises and checks raw tables as the next state of a registry: [`load_registry_onto`] after reading.
+/// Recognises and checks raw tables as the next state of a registry: [`load_registry_onto`] after reading. What was read
+/// of a table goes as soon as its frame stands.
 ///
 /// # Errors
 /// `JOB-001` when cancelled, `IMP-099` on an internal fault.
 pub fn check_tables(
     base: &Registry,
-    tables: &[InputTable],
+    tables: Vec<InputTable>,
     options: &RegistryOptions,
     districts: &dyn DistrictLookup,
     progress: &Progress,
@@ -286,11 +288,12 @@ pub fn check_tables(
     registry.summaries.clear();
     registry.recognised = Mapping::default();
     let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
-    let by_kind = recognise(tables, options, districts, &mut registry.recognised, &mut diagnostics);
-    let mut asides = Vec::new();
+    let mut by_kind = recognise(tables, options, districts, &mut registry.recognised, &mut diagnostics);
+    let kinds: BTreeSet<TableKind> = by_kind.keys().copied().collect();
+    let mut set_aside = render_set_aside(&[]);
     for kind in TableKind::ALL {
-        let Some(parts) = by_kind.get(&kind) else {
-            if kind.refers_to_units() && by_kind.contains_key(&TableKind::Sources) {
+        let Some(parts) = by_kind.remove(&kind) else {
+            if kind.refers_to_units() && kinds.contains(&TableKind::Sources) {
                 let mut out = Collector::new(options.finding_cap);
                 *registry.frame_mut(kind) =
                     rejoin(base.frame(kind), &registry.sources, options, &mut out).map_err(|error| internal(&error))?;
@@ -338,38 +341,43 @@ pub fn check_tables(
             check_bodies(&registry.sources, &registry.inspectors, options, &mut out)
                 .map_err(|error| internal(&error))?;
         }
-        for (part, row, aside) in out.asides() {
-            if let Some((table, layout)) = parts.get(part as usize) {
-                asides.push((kind, &table.raw, layout, row, aside.clone()));
-            }
+        let asides: Vec<_> = out
+            .asides()
+            .filter_map(|(part, row, aside)| {
+                let (table, layout) = parts.get(part as usize)?;
+                Some((kind, &table.raw, layout, row, aside.clone()))
+            })
+            .collect();
+        if !asides.is_empty() {
+            set_aside.vstack_mut(&render_set_aside(&asides)).map_err(|error| internal(&error))?;
         }
+        drop(asides);
         let mut found = out.into_findings();
-        complete_findings(&mut found, parts);
+        complete_findings(&mut found, &parts);
         diagnostics.append(found);
     }
-    let read = |kind: TableKind| by_kind.contains_key(&kind);
-    registry.set_aside =
-        with_kept_asides(&base.set_aside, render_set_aside(&asides), read).map_err(|error| internal(&error))?;
+    let read = |kind: TableKind| kinds.contains(&kind);
+    registry.set_aside = with_kept_asides(&base.set_aside, set_aside, read).map_err(|error| internal(&error))?;
     registry.diagnostics = diagnostics;
     Ok(registry)
 }
 
 /// The tables of each kind, in the order of the inputs.
-type Recognised<'a> = BTreeMap<TableKind, Vec<(&'a InputTable, Layout)>>;
+type Recognised = BTreeMap<TableKind, Vec<(InputTable, Layout)>>;
 
-fn recognise<'a>(
-    tables: &'a [InputTable],
+fn recognise(
+    tables: Vec<InputTable>,
     options: &RegistryOptions,
     districts: &dyn DistrictLookup,
     recognised: &mut Mapping,
     diagnostics: &mut Diagnostics,
-) -> Recognised<'a> {
-    let mut by_kind: Recognised<'a> = BTreeMap::new();
-    let mut failed: Vec<(&RawTable, Finding)> = Vec::new();
+) -> Recognised {
+    let mut by_kind: Recognised = BTreeMap::new();
+    let mut failed: Vec<(PathBuf, Finding)> = Vec::new();
+    let filled: BTreeSet<PathBuf> =
+        tables.iter().filter(|table| !table.raw.rows.is_empty()).map(|table| table.raw.path.clone()).collect();
     for table in tables {
-        if table.raw.rows.is_empty()
-            && tables.iter().any(|other| !other.raw.rows.is_empty() && other.raw.path == table.raw.path)
-        {
+        if table.raw.rows.is_empty() && filled.contains(&table.raw.path) {
             // Sheet2 and Sheet3, as every new workbook once had.
             continue;
         }
@@ -382,12 +390,12 @@ fn recognise<'a>(
                 recognised.files.push(layout.as_mapping(&table.raw));
                 by_kind.entry(layout.kind).or_default().push((table, layout));
             }
-            Err(finding) => failed.push((&table.raw, *finding)),
+            Err(finding) => failed.push((table.raw.path.clone(), *finding)),
         }
     }
-    for (raw, mut finding) in failed {
+    for (path, mut finding) in failed {
         // A workbook's sheet of instructions beside a good table is no error.
-        let beside_a_table = by_kind.values().flatten().any(|(other, _)| other.raw.path == raw.path);
+        let beside_a_table = by_kind.values().flatten().any(|(other, _)| other.raw.path == path);
         if beside_a_table && finding.code == codes::TABLE_UNKNOWN.id {
             finding.severity = Severity::Hint;
         }

@@ -22,7 +22,7 @@ const NAMING: [&str; 5] = [
 ];
 
 /// Completes the findings of a table from the files that it was read from.
-pub(super) fn complete_findings(findings: &mut Diagnostics, parts: &[(&InputTable, Layout)]) {
+pub(super) fn complete_findings(findings: &mut Diagnostics, parts: &[(InputTable, Layout)]) {
     let by_place: HashMap<(&str, Option<&str>), usize> = parts
         .iter()
         .enumerate()

@@ -75,6 +75,8 @@ pub(super) struct Dialogs {
     pub(super) templates: Option<TemplatesDialog>,
     /// The window was to be closed, but the draft can't be written: why not.
     pub(super) losing: Option<String>,
+    /// What is typed as the password of a shared project's server.
+    pub(super) shared: Option<String>,
     /// A file that names units is to be written although the veil is on.
     pub(super) unveiled: Option<Command>,
 }

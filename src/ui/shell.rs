@@ -150,7 +150,7 @@ fn rail_foot(app: &mut Workstation, ui: &mut Ui) {
 
 fn status_bar(app: &mut Workstation, ui: &mut Ui) {
     let palette = theme::of(ui);
-    let mut cancel = None;
+    let (mut cancel, mut level) = (None, None);
     ui.horizontal(|ui| {
         ui.set_min_height(22.0);
         if let Some(open) = app.session.project() {
@@ -161,6 +161,12 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
             }
             if open.saved.is_read_only() {
                 widgets::chip(ui, t::READ_ONLY, palette.amber_wash, palette.amber);
+            }
+            if let Some(shared) = open.saved.shared() {
+                let hint = s::shared_at(&shared.place.schema, &shared.address().to_string());
+                if ui.add(egui::Button::new(theme::note(ui, s::SHARED)).small()).on_hover_text(hint).clicked() {
+                    level = Some(String::new());
+                }
             }
             if open.draft.is_changed() {
                 let keys = Action::Save.shortcut_text();
@@ -202,6 +208,9 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
     });
     if let Some(id) = cancel {
         app.session.apply(ViewCommand::CancelJob(id));
+    }
+    if level.is_some() {
+        app.dialogs.shared = level;
     }
 }
 
@@ -271,6 +280,7 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     dialogs::templates(app, ctx);
     dialogs::losing_dialog(app, ctx);
     dialogs::unveiled_dialog(app, ctx);
+    dialogs::shared_dialog(app, ctx);
     dialogs::help(app, ctx);
     drop_target(ctx);
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
-use crate::diagnostic::AppResult;
+use crate::diagnostic::{AppResult, Finding, Progress};
 use crate::disclosure::PlanDates;
 use crate::district::DistrictSet;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
@@ -17,6 +17,7 @@ use crate::registry::Registry;
 use crate::workspace::deeds::accept::accept_changes;
 use crate::workspace::deeds::anchors::{AnchorsTaken, sign_draw, take_anchors};
 use crate::workspace::deeds::batch::record_clear_results;
+use crate::workspace::deeds::bodies::{put_checks, take_reported};
 use crate::workspace::deeds::change::{
     Substituted, Triggered, add_triggered_check, replace_inspector, substitute_unit,
 };
@@ -105,6 +106,8 @@ pub enum DeedOutcome {
     AnchorsTaken(Box<AnchorsTaken>),
     /// Results came in.
     Results(ResultsTaken),
+    /// What bodies reported came in; `None` where nothing waited.
+    Reported(Option<ResultsTaken>),
     /// A result was entered.
     Recorded,
     /// So many results were entered at once.
@@ -195,6 +198,7 @@ pub fn perform_deed(
         }
         Deed::SignDraw(period, key) => DeedOutcome::AnchorsTaken(Box::new(sign_draw(project, period, &key, context)?)),
         Deed::TakeResults(file) => DeedOutcome::Results(take_results(project, &file, context)?),
+        Deed::TakeReported => DeedOutcome::Reported(take_reported(project, context)?),
         Deed::RecordResult(result, reason) => {
             record_result(project, frames.get(project)?.0, *result, reason, context)?;
             DeedOutcome::Recorded
@@ -274,4 +278,21 @@ pub fn perform_deed(
         }
         Deed::AcceptChanges(accepted) => DeedOutcome::ChangesAccepted(accept_changes(project, &accepted, context)?),
     })
+}
+
+/// Shows the bodies of a shared project their checks as a deed left them; what is to be said where that failed: the deed
+/// stands, and the next look at the server makes up for it.
+#[must_use]
+pub fn show_bodies(project: &Project, frames: &Frames<'_>, done: &DeedOutcome, progress: &Progress) -> Option<Finding> {
+    project.shared()?;
+    // the register at hand is the one before a refresh
+    let anew = Frames::on_disk();
+    let frames = if matches!(done, DeedOutcome::Refreshed(_) | DeedOutcome::CameBack(..)) { &anew } else { frames };
+    let shown = frames.get(project).and_then(|(registry, _)| put_checks(project, registry, progress));
+    let error = shown.err()?;
+    let why = error.finding();
+    Some(
+        Finding::warning("SHR-022", format!("各主体在服务器上看到的检查还没有更新：[{}] {}", why.code, why.what))
+            .hint("这一步已经完成；恢复连接后「shared sync」即补上"),
+    )
 }

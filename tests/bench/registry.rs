@@ -156,12 +156,13 @@ pub fn run() {
     let mut options = RegistryOptions::new(NaiveDate::from_ymd_opt(2026, 11, 23).expect("a date")).expect("aliases");
     options.industry = std::sync::Arc::default();
     let started = Instant::now();
-    let alone = check_tables(&Registry::empty(), &tables[..1], &options, &Grid, &Progress::none()).expect("sources");
+    let alone =
+        check_tables(&Registry::empty(), vec![tables[0].clone()], &options, &Grid, &Progress::none()).expect("sources");
     println!("  sources checked in {:.1} s, peak {:?} MiB", started.elapsed().as_secs_f64(), peak_mib());
     assert_eq!(alone.sources.height(), *SOURCES, "{}", render_summary(&alone));
     drop(alone);
     let started = Instant::now();
-    let registry = check_tables(&Registry::empty(), &tables, &options, &Grid, &Progress::none()).expect("both");
+    let registry = check_tables(&Registry::empty(), tables.to_vec(), &options, &Grid, &Progress::none()).expect("both");
     println!(
         "  sources checked, complaints joined by name in {:.1} s, peak {:?} MiB",
         started.elapsed().as_secs_f64(),

@@ -6,5 +6,6 @@ mod handshake;
 mod looking;
 mod reading;
 mod server;
+mod sharing;
 mod typed;
 mod writing;

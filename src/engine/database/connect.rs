@@ -10,7 +10,7 @@ use postgres::{Client, Config};
 use super::Ask;
 use super::address::{Address, Encryption};
 use super::fault;
-use super::secret::{Password, environment, user_of};
+use super::secret::{Password, environment, keep_typed, typed_password, user_of};
 use super::tls::Tls;
 use crate::diagnostic::{AppResult, Progress};
 
@@ -45,8 +45,13 @@ pub(super) fn connect(
     progress.begin("连接数据库", 0);
     match connect_with(address, password, progress) {
         Err(error) if error.code() == "DBS-012" && password.is_none() => {
+            if let Some(typed) = typed_password(address) {
+                return connect_with(address, Some(&typed), progress);
+            }
             let typed = ask.and_then(|ask| ask(address)).ok_or(error)?;
-            connect_with(address, Some(&typed), progress)
+            let connection = connect_with(address, Some(&typed), progress)?;
+            keep_typed(address, typed);
+            Ok(connection)
         }
         other => other,
     }

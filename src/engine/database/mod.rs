@@ -12,9 +12,11 @@ mod browse;
 mod connect;
 mod copy;
 mod fault;
+mod members;
 mod pgpass;
 mod read;
 mod secret;
+mod shared;
 mod sql;
 mod tls;
 mod value;
@@ -22,8 +24,10 @@ mod write;
 
 pub use address::{Address, Encryption};
 pub use browse::{ListedColumn, ListedTable, Relation, list_tables};
+pub use members::{Answer, BodyDesk, Member, Reported, SharedTarget};
 pub use read::{Snapshot, read_first, read_tables};
-pub use secret::{Password, PasswordPlace, find_password, password_place};
+pub use secret::{Password, PasswordPlace, find_password, keep_typed, password_place};
+pub use shared::{Ending, SharedLog};
 pub use sql::{is_query, quoted, snapshot_names};
 pub use write::{OutCell, OutColumn, OutKind, OutTable, Written, write_tables};
 

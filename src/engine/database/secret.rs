@@ -1,7 +1,9 @@
 //! The password of a database: where it may come from, and that it is never shown.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use super::address::Address;
 use super::pgpass::password_in;
@@ -42,6 +44,19 @@ pub(super) fn user_of(address: &Address, variable: &dyn Fn(&str) -> Option<Strin
 /// A variable of the process.
 pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Passwords that were typed since the program began, by address: asked once, used by each connection of a deed.
+static TYPED: Mutex<BTreeMap<String, Password>> = Mutex::new(BTreeMap::new());
+
+/// Keeps a password that was typed, for as long as the program runs; never on the disk.
+pub fn keep_typed(address: &Address, password: Password) {
+    TYPED.lock().unwrap_or_else(PoisonError::into_inner).insert(address.to_string(), password);
+}
+
+/// One that was typed for this address.
+pub(super) fn typed_password(address: &Address) -> Option<Password> {
+    TYPED.lock().unwrap_or_else(PoisonError::into_inner).get(&address.to_string()).cloned()
 }
 
 /// Where a password was found.

@@ -173,6 +173,16 @@ impl Screen for ResultsScreen {
             {
                 self.pick(cx, Asked::Results);
             }
+            let reported = egui::Button::new(t::TAKE_REPORTED);
+            if open.saved.shared().is_some()
+                && ui
+                    .add_enabled(can_write, reported)
+                    .on_hover_text(t::TAKE_REPORTED_HINT)
+                    .on_disabled_hover_text(why)
+                    .clicked()
+            {
+                cx.send(Deed::TakeReported);
+            }
         });
         widgets::page(ui, "results page", LEAST, |ui| {
             self.head(ui, cx, &books);

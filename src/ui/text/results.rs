@@ -43,6 +43,10 @@ texts! {
     IMPORT = "导入检查结果";
     /// On it.
     IMPORT_HINT = "填好的结果模板或其他结果表（xlsx、xls、csv、ods）";
+    /// Button, on a shared project.
+    TAKE_REPORTED = "取入各主体报送";
+    /// On it.
+    TAKE_REPORTED_HINT = "取入各主体在共享项目中报送的检查结果，按与导入相同的规则核对，逐项给出结论";
     /// Button.
     EXPORT_TASKS = "导出本月清单与填报模板";
     /// On it.

@@ -75,6 +75,28 @@ pub fn operator(name: &str) -> String {
     format!("操作人 {name}")
 }
 
+/// Button of a shared project in the status bar.
+pub const SHARED: &str = "共享项目";
+
+/// Brings what other desks did.
+pub const SHARED_LEVEL: &str = "取得更改";
+/// Field.
+pub const SHARED_PASSWORD: &str = "数据库密码";
+/// On it.
+pub const SHARED_PASSWORD_NOTE: &str = "已存有密码的不必填写。填写的只在程序运行期间留在内存，不写入项目、日志与设置。";
+
+/// Where the project is shared.
+#[must_use]
+pub fn shared_place(schema: &str, address: &str) -> String {
+    format!("由数据库 {address} 的模式 {schema} 共享")
+}
+
+/// The same, and what the button does.
+#[must_use]
+pub fn shared_at(schema: &str, address: &str) -> String {
+    format!("{}；点击取得其他办公室的更改", shared_place(schema, address))
+}
+
 /// Number of sources in the status bar.
 #[must_use]
 pub fn sources(count: usize) -> String {
@@ -85,9 +107,9 @@ pub fn sources(count: usize) -> String {
 #[must_use]
 pub fn no_undo(last: Option<&Outcome>) -> &'static str {
     match last {
-        Some(Outcome::Deed(DeedOutcome::Recorded | DeedOutcome::RecordedMany(_) | DeedOutcome::Results(_))) => {
-            "结果不可撤销，请用更正：在「执行与公开」双击这一项，写明原因"
-        }
+        Some(Outcome::Deed(
+            DeedOutcome::Recorded | DeedOutcome::RecordedMany(_) | DeedOutcome::Results(_) | DeedOutcome::Reported(_),
+        )) => "结果不可撤销，请用更正：在「执行与公开」双击这一项，写明原因",
         Some(Outcome::Deed(DeedOutcome::Published(..) | DeedOutcome::PublicationCorrected(..))) => {
             "公开登记不可撤销，请用更正：在「公开期限」勾选已公开的结果，更正或撤回并写明原因"
         }

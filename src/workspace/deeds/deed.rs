@@ -76,6 +76,8 @@ pub enum Deed {
     SignDraw(Period, Box<SigningKey>),
     /// Takes results in from a file.
     TakeResults(PathBuf),
+    /// Takes in what the bodies of a shared project reported.
+    TakeReported,
     /// A result entered by hand, or an entered one corrected with a reason.
     RecordResult(Box<CheckResult>, Ground),
     /// Checks at which nothing was found, on the same days.
@@ -180,7 +182,7 @@ impl Deed {
             Self::Substitute { .. } => CommandId::Substitute,
             Self::ReplaceInspector { .. } => CommandId::ReplaceInspector,
             Self::AddCheck(..) => CommandId::AddCheck,
-            Self::TakeResults(_) => CommandId::Results,
+            Self::TakeResults(_) | Self::TakeReported => CommandId::Results,
             // one that corrects an entered result is journaled as that
             Self::RecordResult(..) => CommandId::RecordResult,
             Self::RecordClear(..) => CommandId::RecordResults,
@@ -203,6 +205,27 @@ impl Deed {
         }
     }
 
+    /// True where the checks that bodies have to do, or what may be known of them, can be others after it.
+    #[must_use]
+    pub fn moves_checks(&self) -> bool {
+        use CommandId as Id;
+        let moving = [
+            Id::Open,
+            Id::Void,
+            Id::Substitute,
+            Id::ReplaceInspector,
+            Id::AddCheck,
+            Id::Results,
+            Id::RecordResult,
+            Id::RecordResults,
+            Id::Publish,
+            Id::CorrectPublication,
+            Id::Refresh,
+            Id::RefreshBack,
+        ];
+        moving.contains(&self.command_id())
+    }
+
     /// What is being done, in words: the name of its work while it runs.
     #[must_use]
     pub fn label(&self) -> &'static str {
@@ -213,6 +236,7 @@ impl Deed {
             Self::Open(..) => "开封并抽取",
             Self::PackBodies { .. } => "打包",
             Self::PageAddress(_) => "保存公开网页的地址",
+            Self::TakeReported => "取入各主体报送",
             Self::Mend(..)
             | Self::Void(..)
             | Self::Substitute { .. }
@@ -267,6 +291,7 @@ impl Deed {
             | Self::TakeAnchors { .. }
             | Self::SignDraw(..)
             | Self::TakeResults(_)
+            | Self::TakeReported
             | Self::RecordResult(..)
             | Self::RecordClear(..)
             | Self::Publish(_)

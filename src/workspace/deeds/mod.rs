@@ -4,6 +4,7 @@
 pub mod accept;
 pub mod anchors;
 pub mod batch;
+pub mod bodies;
 pub mod certificate;
 pub mod change;
 pub mod confirm;
@@ -21,6 +22,7 @@ pub mod publish;
 pub mod results;
 pub mod seal;
 pub mod settings;
+pub mod share;
 pub mod verify;
 pub mod verify_log;
 mod verify_log_draws;

@@ -36,7 +36,11 @@ pub struct ResultsTaken {
     pub diagnostics: Diagnostics,
 }
 
-fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
+/// A table of results as text, its header found.
+///
+/// # Errors
+/// Where a cell is no text.
+pub(super) fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
     let names: Vec<String> = raw.cells.get_column_names().iter().map(ToString::to_string).collect();
     let cells = text_cells(&raw.cells)?;
     let rows: Vec<(u64, Vec<String>)> = raw

@@ -320,6 +320,10 @@ impl<'a> JournalWords<'a> {
                 let more = if changed.len() > NAMED { "等" } else { "" };
                 format!("{}{more}（与 {} 共同负责）", names.join("、"), text(detail, "second"))
             }
+            CommandId::Share => join([
+                format!("项目自此由数据库 {} 共享", text(detail, "database")),
+                format!("模式 {}", text(detail, "schema")),
+            ]),
             CommandId::Export if !text(detail, "list").is_empty() => {
                 format!("导出名单「{}」{} 行", text(detail, "list"), number(detail, "rows").unwrap_or_default())
             }

@@ -10,10 +10,11 @@ use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 use crate::domain::{InspectorId, Period, UnitId};
 use crate::export::write_atomic;
 use crate::text::number::thousands;
+use crate::workspace::deeds::bodies::NOTHING_REPORTED;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest, verify_files};
-use crate::workspace::perform::{DeedOutcome, Frames, perform_deed};
+use crate::workspace::perform::{DeedOutcome, Frames, perform_deed, show_bodies};
 use crate::workspace::reports::project_data::ProjectData;
 use crate::workspace::store::project::{CommandContext, Project};
 
@@ -151,12 +152,18 @@ impl Action {
                 save(&mut project, &frames, draft, &context, saving)?;
             }
             // it stands in project.ron, beside what the draft is saved into
-            let changes_file = matches!(deed, Deed::PageAddress(_));
+            let (changes_file, moves) = (matches!(deed, Deed::PageAddress(_)), deed.moves_checks());
             let outcome = perform_deed(&mut project, &frames, deed, &context)?;
+            let unseen = moves.then(|| show_bodies(&project, &frames, &outcome, &context.progress)).flatten();
             if changes_file {
                 slot.put(project);
             }
-            Ok(tell(outcome, &data))
+            let mut done = tell(outcome, &data);
+            if let Some(finding) = unseen {
+                done.title = if done.findings.is_empty() { "共享项目" } else { done.title };
+                done.findings.push(finding);
+            }
+            Ok(done)
         })
     }
 }
@@ -204,7 +211,8 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
         DeedOutcome::AnchorsTaken(taken) => {
             format!("已取回时间戳与签名，可信程度：{}", taken.result.words())
         }
-        DeedOutcome::Results(taken) => {
+        DeedOutcome::Reported(None) => NOTHING_REPORTED.to_owned(),
+        DeedOutcome::Results(taken) | DeedOutcome::Reported(Some(taken)) => {
             title = "导入检查结果";
             findings = taken.diagnostics.clone();
             format!("新增 {} 条、更新 {} 条结果，{} 行被搁置", taken.added, taken.updated, taken.set_aside)

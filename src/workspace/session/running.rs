@@ -157,8 +157,8 @@ impl Session {
                 }
                 if ended.kind == Kind::Action {
                     let root = self.open.as_ref().map(|open| open.saved.root().to_owned());
-                    match root.filter(|_| error.code() == "PRJ-036") {
-                        // the deed before it was finished only now: the project is another
+                    match root.filter(|_| ["PRJ-036", "SHR-002"].contains(&error.code())) {
+                        // the deed before it was finished only now, or another desk's came: the project is another
                         Some(root) => self.apply(ViewCommand::OpenProject(root)),
                         None => self.refresh_books(),
                     }

@@ -59,11 +59,13 @@ pub enum CommandId {
     Export,
     /// Files changed outside the program were accepted by two people.
     AcceptChanges,
+    /// The project was put on a server, to be worked on by several desks.
+    Share,
 }
 
 impl CommandId {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Import,
         Self::Refresh,
         Self::RefreshBack,
@@ -92,6 +94,7 @@ impl CommandId {
         Self::PlanDates,
         Self::Export,
         Self::AcceptChanges,
+        Self::Share,
     ];
 
     /// As it stands in the journal; never changes.
@@ -126,6 +129,7 @@ impl CommandId {
             Self::PlanDates => "plan-dates",
             Self::Export => "export",
             Self::AcceptChanges => "accept-changes",
+            Self::Share => "share",
         }
     }
 
@@ -167,6 +171,7 @@ impl CommandId {
             Self::PlanDates => "登记年度计划日期",
             Self::Export => "导出",
             Self::AcceptChanges => "采用外部改动",
+            Self::Share => "共享项目",
         }
     }
 }

@@ -18,5 +18,6 @@ pub mod project;
 pub mod quality;
 pub mod register;
 pub mod results;
+pub mod shared;
 pub mod staged;
 pub mod templates;

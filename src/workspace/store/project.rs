@@ -12,6 +12,7 @@
 //! evidence/        files that prove what was entered by hand, each under its hash
 //! year_plan.json   when the yearly plan was approved, filed, published
 //! journal.jsonl    append-only, chained
+//! shared.ron       the server, where the folder is a desk's copy of a shared project
 //! ```
 
 use std::collections::BTreeMap;
@@ -32,7 +33,8 @@ use crate::workspace::store::briefing::BriefingChoice;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::journal::Journal;
 use crate::workspace::store::lock::{Changing, ProjectLock};
-use crate::workspace::store::staged::{Change, Recovered, is_broken_off, recover_change};
+use crate::workspace::store::shared::Shared;
+use crate::workspace::store::staged::{Change, Recovered, is_broken_off, open_level, recover_change};
 
 /// Format of `project.ron`.
 const FORMAT: u32 = 1;
@@ -153,6 +155,7 @@ pub struct Project {
     pub calendar: WorkCalendar,
     lock: Option<Arc<ProjectLock>>,
     recovered: Recovered,
+    shared: Option<Arc<Shared>>,
 }
 
 /// A lock that may still be kept by whoever took a snapshot of a project.
@@ -251,6 +254,7 @@ impl Project {
             calendar: bundled_calendar()?,
             lock: Some(Arc::new(lock)),
             recovered,
+            shared: None,
         })
     }
 
@@ -302,9 +306,11 @@ impl Project {
     /// `fresh`: the lock was taken just now.
     fn load(root: &Path, lock: Option<Arc<ProjectLock>>, fresh: bool) -> AppResult<Self> {
         // while a deed is being written nothing is broken off
-        let recovered = match lock.as_ref().and_then(Changing::begin) {
-            Some(_changing) => recover_change(root, fresh)?,
-            None => Recovered::default(),
+        let shared = Shared::load(root)?;
+        let recovered = match (lock.as_ref().and_then(Changing::begin), &shared) {
+            (Some(_changing), Some(shared)) => open_level(root, shared, recover_change(root, fresh)?),
+            (Some(_changing), None) => recover_change(root, fresh)?,
+            (None, _) => Recovered::default(),
         };
         let file = load_project_file(&root.join(PROJECT_FILE))?;
         let policy_bytes = load_bytes(&root.join("policy.ron"))?;
@@ -315,7 +321,7 @@ impl Project {
             let text = String::from_utf8_lossy(&load_bytes(&own)?).into_owned();
             add_calendar(&mut calendar, "calendar.csv", &text)?;
         }
-        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock, recovered })
+        Ok(Self { root: root.to_owned(), file, policy, policy_bytes, calendar, lock, recovered, shared })
     }
 
     /// True where the project was opened without the lock.
@@ -328,6 +334,12 @@ impl Project {
     #[must_use]
     pub fn recovered(&self) -> &Recovered {
         &self.recovered
+    }
+
+    /// The server that the project is shared on; `None` for one that lives in its folder alone.
+    #[must_use]
+    pub fn shared(&self) -> Option<&Arc<Shared>> {
+        self.shared.as_ref()
     }
 
     /// The folder.

@@ -8,20 +8,26 @@
 //! 4. Each file takes its place by a rename, files that go are removed, the journal gets its line.
 //! 5. The folder goes.
 //!
+//! On a shared project the server's log decides instead of the third step: files and line stand there first.
+//!
 //! Where it breaks off after the third step, whoever opens the project to work in it finishes it
 //! (`recover.rs`). A deed that writes outside the project (an export) is decided before its first file is
 //! written, with the hashes of all of them: what of it came out is in the journal, however it ended.
 
 mod intent;
+mod pull;
 mod recover;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use self::intent::{Intent, OutsideFile, ProjectPath};
+pub(in crate::workspace) use self::pull::join_shared;
+pub(super) use self::pull::open_level;
+use self::pull::{Level, PENDING, come_level, settle_pending};
 pub use self::recover::{Recovered, Recovery};
 pub(super) use self::recover::{is_broken_off, recover_change};
-use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::export::disk;
 use crate::export::{write_atomic, write_private};
 use crate::sampling::{sha256, to_hex};
@@ -34,6 +40,7 @@ use crate::workspace::store::log::{
     hash_held_files,
 };
 use crate::workspace::store::project::{CommandContext, PROJECT_FILE, Project};
+use crate::workspace::store::shared::{Shared, told_deeds};
 
 /// Folder of a deed's files while they are made ready.
 const WRITING: &str = "change.tmp";
@@ -53,6 +60,8 @@ pub struct Change<'a> {
     log: StandingLog,
     /// Files that stay as they are and whose hashes the journal is told.
     noted: FileHashes,
+    /// The hold of a shared project's log.
+    level: Option<Level>,
     _changing: Changing,
 }
 
@@ -68,7 +77,8 @@ impl<'a> Change<'a> {
     ///
     /// # Errors
     /// `PRJ-011` open read-only, `PRJ-035` another deed is being written, `PRJ-036` one that had broken off was
-    /// finished just now, `LOG-001` files were changed outside the program, `LOG-007` the journal was, `IO-…`, `JRN-…`.
+    /// finished just now, `LOG-001` files were changed outside the program, `LOG-007` the journal was, `SHR-002` another
+    /// desk has changed the shared project, `SHR-…`, `DBS-…`, `IO-…`, `JRN-…`.
     pub fn begin(project: &'a Project) -> AppResult<Self> {
         let change = Self::begin_anyhow(project)?;
         match changed_finding(&change.changed_outside()?.0) {
@@ -103,6 +113,7 @@ impl<'a> Change<'a> {
                 .hint("请核对结果后再执行这一步")
                 .into());
         }
+        let level = project.shared().map(|shared| held_level(root, shared)).transpose()?;
         let log = project.journal().standing()?;
         let folder = root.join(WRITING);
         make(&folder)?;
@@ -113,6 +124,7 @@ impl<'a> Change<'a> {
             replaced: Vec::new(),
             log,
             noted: FileHashes::new(),
+            level,
             _changing: changing,
         })
     }
@@ -177,24 +189,35 @@ impl<'a> Change<'a> {
     /// # Errors
     /// `JRN-…`, `IO-…`: before the deed is decided nothing has changed; after it, it is finished later (`PRJ-033`).
     pub fn commit(
-        self,
+        mut self,
         context: &CommandContext,
         command: CommandId,
         detail: serde_json::Value,
     ) -> AppResult<JournalEntry> {
         let (intent, entry) = self.intent(context, command, detail, Vec::new())?;
-        if intent.files.is_empty() {
-            // the line alone is whole or set aside
-            self.project.journal().put(&intent.line)?;
-            return Ok(entry);
-        }
-        self.decide(&intent)?;
+        let is_shared = self.publish(&intent, &entry)?;
         let root = self.project.root();
-        match intent.carry_out(root) {
+        let done = if intent.files.is_empty() {
+            // the line alone is whole or set aside
+            self.project.journal().put(&intent.line)
+        } else {
+            self.decide(&intent).and_then(|()| intent.carry_out(root))
+        };
+        match done {
             Ok(()) => Ok(entry),
+            // it stands on the server
+            Err(error) if is_shared => Err(unfinished(command, error)),
+            Err(error) if intent.files.is_empty() || !root.join(DECIDED).is_dir() => Err(error),
             Err(error) if intent.take_back(root) => Err(error),
             Err(error) => Err(unfinished(command, error)),
         }
+    }
+
+    /// Puts the deed on the server, where the project is a shared one; true then.
+    fn publish(&mut self, intent: &Intent, entry: &JournalEntry) -> AppResult<bool> {
+        let (Some(level), Some(shared)) = (self.level.take(), self.project.shared()) else { return Ok(false) };
+        shared.publish(level.log, entry, &intent.line, [&self.folder, self.project.root()])?;
+        Ok(true)
     }
 
     /// Decides a deed whose files lie outside the project, lets `write` write them and journals it. Where it breaks off,
@@ -203,7 +226,7 @@ impl<'a> Change<'a> {
     /// # Errors
     /// Those of `write`; `JRN-…`, `IO-…`.
     pub fn commit_outside(
-        self,
+        mut self,
         context: &CommandContext,
         command: CommandId,
         detail: serde_json::Value,
@@ -219,10 +242,14 @@ impl<'a> Change<'a> {
         let root = self.project.root();
         if let Err(error) = write() {
             // what came out is journaled now, or at the next opening
-            let _ = intent.close_outside(root);
+            let _ = match self.level.take() {
+                None => intent.close_outside(root).map(|_| ()),
+                Some(_) => rename(&root.join(DECIDED), &root.join(PENDING)),
+            };
             return Err(error);
         }
-        intent.carry_out(root).map_err(|error| unfinished(command, error))?;
+        let done = self.publish(&intent, &entry).and_then(|_| intent.carry_out(root));
+        done.map_err(|error| unfinished(command, error))?;
         Ok(entry)
     }
 
@@ -289,6 +316,25 @@ pub fn changed_by_another_hand(root: &Path, log: &StandingLog) -> AppResult<(Vec
     }
     changed.extend(changed_outside(root, &log.entries)?);
     Ok((changed, doubts))
+}
+
+/// Takes hold of a shared project's log for a deed on a copy that is level with it.
+fn held_level(root: &Path, shared: &Shared) -> AppResult<Level> {
+    let said = settle_pending(root, shared)?;
+    let (level, lines) = come_level(root, shared, &Progress::none())?;
+    if !lines.is_empty() {
+        return Err(Finding::error("SHR-002", "其他办公室刚刚更改了共享项目，已取到本机，这一步尚未执行")
+            .value(told_deeds(&lines))
+            .hint("请核对后再做这一步")
+            .into());
+    }
+    match said {
+        Some(finding) => Err(Finding::error("PRJ-036", "先前中断的操作刚刚补做完成，这一步尚未执行")
+            .value(finding.what)
+            .hint("请核对结果后再执行这一步")
+            .into()),
+        None => Ok(level),
+    }
 }
 
 /// `PRJ-033`: a deed that counts, but is not in place yet.

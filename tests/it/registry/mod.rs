@@ -139,7 +139,7 @@ fn check(tables: Vec<InputTable>) -> Registry {
 }
 
 fn check_with(tables: Vec<InputTable>, options: &RegistryOptions) -> Registry {
-    let registry = check_tables(&Registry::empty(), &tables, options, &TwoDistricts, &Progress::none()).unwrap();
+    let registry = check_tables(&Registry::empty(), tables, options, &TwoDistricts, &Progress::none()).unwrap();
     nothing_is_lost(&registry);
     registry
 }

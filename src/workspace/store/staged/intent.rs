@@ -74,6 +74,9 @@ pub(super) struct OutsideFile {
 /// What a deed is about to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Intent {
+    /// Lines before it that the journal lacks: of other desks, on a shared project.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) earlier: Vec<String>,
     /// The journal's line, without its line end: who does what, and when.
     pub(super) line: String,
     pub(super) files: Vec<FileChange>,
@@ -104,7 +107,12 @@ impl Intent {
         for (path, after) in after {
             files.push(FileChange { before: hash_of(&path.below(root))?, path, after });
         }
-        Ok(Self { line, files, outside })
+        Ok(Self { earlier: Vec::new(), line, files, outside })
+    }
+
+    /// The same, behind lines that the journal lacks.
+    pub(super) fn behind(self, earlier: Vec<String>) -> Self {
+        Self { earlier, ..self }
     }
 
     /// The journal's line as it is read.
@@ -187,8 +195,22 @@ impl Intent {
         for folder in changed.into_iter().filter(|folder| folder.is_dir()) {
             disk::sync_folder(folder).map_err(|cause| AppError::io("保存文件失败", folder, cause))?;
         }
-        journal(root).put(&self.line)?;
+        self.put_lines(&journal(root))?;
         clean_up(root)
+    }
+
+    /// The lines that the journal has not yet.
+    fn put_lines(&self, journal: &Journal) -> AppResult<()> {
+        if !self.earlier.is_empty() {
+            // an earlier try may have been cut off between two of them
+            let known = journal.standing()?.lines.len() as u64;
+            let first = self.entry()?.sequence.saturating_sub(self.earlier.len() as u64);
+            let missing = known.saturating_add(1).saturating_sub(first);
+            for line in self.earlier.iter().skip(usize::try_from(missing).unwrap_or(usize::MAX)) {
+                journal.put(line)?;
+            }
+        }
+        journal.put(&self.line)
     }
 
     /// Takes a decided change back of which nothing is in place yet; true where that was done.
@@ -206,18 +228,16 @@ impl Intent {
         serde_json::to_string(entry).is_ok_and(|line| line == self.line)
     }
 
-    /// How many of the files outside are there as they were to be.
-    fn came_out(&self) -> usize {
-        self.outside
-            .iter()
-            .filter(|file| hash_of(&file.path).is_ok_and(|hash| hash.as_ref() == Some(&file.sha256)))
-            .count()
+    /// How many of the files outside are there as they were to be, and of how many.
+    pub(super) fn outside_there(&self) -> (usize, usize) {
+        let is_there = |file: &&OutsideFile| hash_of(&file.path).is_ok_and(|hash| hash.as_ref() == Some(&file.sha256));
+        (self.outside.iter().filter(is_there).count(), self.outside.len())
     }
 
     /// Ends a change whose files outside were not all written: none, and it never was; some, and the journal says so.
     /// Gives back how many there are.
     pub(super) fn close_outside(&self, root: &Path) -> AppResult<usize> {
-        let there = self.came_out();
+        let (there, all) = self.outside_there();
         let mut entry = self.entry()?;
         // an earlier try may have been cut off after its line: only the clean-up is left
         let is_same = |last: &JournalEntry| {
@@ -225,10 +245,10 @@ impl Intent {
         };
         if there == 0 || journal(root).check()?.0.last().is_some_and(is_same) {
             clean_up(root)?;
-        } else if there == self.outside.len() {
+        } else if there == all {
             self.carry_out(root)?;
         } else {
-            entry.detail["broken_off"] = serde_json::json!({ "written": there, "of": self.outside.len() });
+            entry.detail["broken_off"] = serde_json::json!({ "written": there, "of": all });
             let place = (entry.at.as_str(), entry.operator.as_str(), entry.command.as_str());
             let line = journal(root).compose(place, entry.detail.clone(), entry.files.clone())?.1;
             Self { line, ..self.clone() }.carry_out(root)?;

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::intent::{self, Intent, ProjectPath, hash_of};
+use super::pull::PENDING;
 use super::{CARRIED_OUT, DECIDED, WRITING, entries, files_below, remove_folder};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::{disk, is_temporary, write_atomic};
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::journal::{FileHashes, Journal};
+use crate::workspace::store::journal::{FileHashes, Journal, JournalEntry};
 use crate::workspace::store::project::load_bytes;
+use crate::workspace::store::shared::SHARED_FILE;
 
 /// What opening a project found of a deed that was broken off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,20 +84,17 @@ fn finish(root: &Path) -> AppResult<Recovered> {
     let file = root.join(DECIDED).join(intent::FILE);
     let intent = if file.exists() { Intent::load(&file)? } else { of_earlier_version(root)? };
     let entry = intent.entry()?;
-    let label = CommandId::from_id(&entry.command).map_or(entry.command.as_str(), |command| command.label());
-    let who = format!("{} {}的「{label}」", entry.at.get(..16).unwrap_or(&entry.at).replace('T', " "), entry.operator);
+    let who = who(&entry);
     if !intent.outside.is_empty() {
+        if root.join(SHARED_FILE).exists() {
+            // its line has to stand on the server first
+            remove_folder(&root.join(PENDING))?;
+            super::rename(&root.join(DECIDED), &root.join(PENDING))?;
+            return Ok(Recovered::default());
+        }
         let there = intent.close_outside(root)?;
-        let all = intent.outside.len();
-        return Ok(match there {
-            0 => Recovered::of(Recovery::Dropped, dropped(&format!("{who}，"))),
-            _ if there == all => Recovered::of(Recovery::CarriedOut, carried_out(&who)),
-            _ => Recovered::of(
-                Recovery::CarriedOut,
-                Finding::note("PRJ-038", format!("{who}在写出 {there} 个文件（共 {all} 个）后中断，已记入操作日志"))
-                    .hint("请重新导出一次"),
-            ),
-        });
+        let kind = if there == 0 { Recovery::Dropped } else { Recovery::CarriedOut };
+        return Ok(Recovered::of(kind, told_outside(&entry, (there, intent.outside.len()))));
     }
     if !intent.is_whole(root)? && intent.is_untouched(root)? {
         remove_folder(&root.join(WRITING))?;
@@ -105,6 +104,23 @@ fn finish(root: &Path) -> AppResult<Recovered> {
     }
     intent.carry_out(root)?;
     Ok(Recovered::of(Recovery::CarriedOut, carried_out(&who)))
+}
+
+/// Who did what, and when.
+fn who(entry: &JournalEntry) -> String {
+    let label = CommandId::from_id(&entry.command).map_or(entry.command.as_str(), |command| command.label());
+    format!("{} {}的「{label}」", entry.at.get(..16).unwrap_or(&entry.at).replace('T', " "), entry.operator)
+}
+
+/// What became of a deed that wrote some files, of all, outside the project.
+pub(super) fn told_outside(entry: &JournalEntry, (there, all): (usize, usize)) -> Finding {
+    let who = who(entry);
+    match there {
+        0 => dropped(&format!("{who}，")),
+        _ if there == all => carried_out(&who),
+        _ => Finding::note("PRJ-038", format!("{who}在写出 {there} 个文件（共 {all} 个）后中断，已记入操作日志"))
+            .hint("请重新导出一次"),
+    }
 }
 
 fn carried_out(who: &str) -> Finding {

@@ -1,0 +1,275 @@
+//! Bodies in a shared project: what each has to check, what it reports, and how the office takes that in.
+//!
+//! The server shows a body its own checks alone until they are public (`engine/database/members.rs`). What a body reports
+//! is no result yet: an office takes it in as it would take a workbook, by the same rules, and each row gets its answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
+use crate::disclosure::{Audience, DueCheck, ResultColumns, ResultField};
+use crate::engine::database::{Answer, BodyDesk, DatabaseTarget, Ending, Member, Reported, SharedLog, SharedTarget};
+use crate::export::{BookMeta, ColumnCatalogue, FormRow, render_workbook, results_form, write_atomic};
+use crate::registry::Registry;
+use crate::tabular::{ReadOptions, load_tables};
+use crate::text::csv::{CsvStyle, CsvWriter};
+use crate::workspace::deeds::results::{ResultsTaken, take_results, text_table};
+use crate::workspace::deeds::seal::PROGRAM;
+use crate::workspace::inputs::due::all_due_checks;
+use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::results::load_results;
+use crate::workspace::store::shared::Shared;
+
+/// What is said where no body has reported anything.
+pub const NOTHING_REPORTED: &str = "没有待取入的报送";
+
+/// `SHR-016`: a project that no server shares.
+#[must_use]
+pub fn not_shared(project: &Project) -> AppError {
+    Finding::error("SHR-016", "这个项目没有共享")
+        .hint("把项目放到数据库请用「shared create」")
+        .file(project.root().display().to_string())
+        .into()
+}
+
+fn shared_of(project: &Project) -> AppResult<&Shared> {
+    project.shared().map(|shared| &**shared).ok_or_else(|| not_shared(project))
+}
+
+fn ended(log: SharedLog) -> AppResult<()> {
+    match log.commit() {
+        Ending::Written => Ok(()),
+        // done again it ends as it would have
+        Ending::Refused(error) | Ending::Unknown(error) => Err(error),
+    }
+}
+
+/// Changes who takes part.
+///
+/// # Errors
+/// `SHR-016`, `SHR-017`, `SHR-019` where the rules have no such body, `DBS-…`.
+pub fn change_member(project: &Project, member: &Member, joins: bool, progress: &Progress) -> AppResult<()> {
+    let shared = shared_of(project)?;
+    let bodies = &project.policy.bodies;
+    let known = |id: &String| bodies.iter().any(|body| body.id.as_str() == id);
+    if let Some(body) = member.body.as_ref().filter(|body| joins && !known(body)) {
+        let names: Vec<String> = bodies.iter().map(|body| format!("{}（{}）", body.id, body.name)).collect();
+        return Err(Finding::error("SHR-019", "规则中没有这个执法主体").value(body).expected(names.join("、")).into());
+    }
+    let mut log = shared.begin(progress)?;
+    if joins {
+        log.add_member(member)?;
+    } else if !log.remove_member(&member.role)? {
+        return Err(Finding::error("SHR-017", "这个用户没有参加共享项目").value(&member.role).into());
+    }
+    ended(log)
+}
+
+/// Who takes part.
+///
+/// # Errors
+/// `SHR-016`, `DBS-…`.
+pub fn load_members(project: &Project, progress: &Progress) -> AppResult<Vec<Member>> {
+    shared_of(project)?.begin(progress)?.members()
+}
+
+fn target_of(check: &DueCheck, matters: &str, public: &BTreeSet<&str>) -> SharedTarget {
+    let person = |at: usize| check.inspectors.get(at).map(ToString::to_string).unwrap_or_default();
+    let form = FormRow {
+        plan_code: check.plan_code.clone(),
+        unit_id: check.unit_id.to_string(),
+        name: check.name.clone(),
+        uscc: check.uscc.clone().unwrap_or_default(),
+        month: check.month.to_string(),
+        manner: check.manner.label().to_owned(),
+        matters: matters.to_owned(),
+        first_inspector: person(0),
+        second_inspector: person(1),
+    };
+    SharedTarget {
+        code: check.plan_code.clone(),
+        body: check.body.to_string(),
+        month: check.month.to_string(),
+        form: serde_json::to_value(form).unwrap_or_default(),
+        is_public: public.contains(check.plan_code.as_str()),
+    }
+}
+
+/// Shows the bodies their checks as they stand; gives how many changed.
+///
+/// # Errors
+/// `SHR-016`, `DBS-…`, those of the draws' files.
+pub fn put_checks(project: &Project, registry: &Registry, progress: &Progress) -> AppResult<usize> {
+    let shared = shared_of(project)?;
+    let (checks, results) = (all_due_checks(project, registry)?, load_results(project)?);
+    let public: BTreeSet<&str> =
+        results.iter().filter(|r| r.disclosed_on.is_some()).map(|r| r.plan_code.as_str()).collect();
+    let matters = project.policy.disclosure.matters.join("、");
+    let standing = checks.iter().filter(|check| !check.withdrawn);
+    let targets: Vec<SharedTarget> = standing.map(|check| target_of(check, &matters, &public)).collect();
+    let mut log = shared.begin(progress)?;
+    let changed = log.put_targets(&targets)?;
+    ended(log)?;
+    Ok(changed)
+}
+
+/// Heading of a field in what bodies report: its id there, its first name in a table.
+fn heading_of(key: &str) -> String {
+    ResultField::of_id(key).map_or_else(|| key.to_owned(), |field| field.aliases()[0].to_owned())
+}
+
+/// Reported rows as a table of results.
+fn as_table(rows: &[Reported]) -> io::Result<Vec<u8>> {
+    let keys: BTreeSet<&String> = rows.iter().flat_map(|row| row.cells.keys()).collect();
+    let mut table = CsvWriter::new(Vec::new(), CsvStyle::Plain)?;
+    table.record(keys.iter().map(|key| heading_of(key)))?;
+    for row in rows {
+        table.record(keys.iter().map(|key| row.cells.get(*key).map_or("", String::as_str)))?;
+    }
+    table.finish()
+}
+
+/// What the office's intake says of each row.
+fn answers(rows: &[Reported], taken: &ResultsTaken) -> Vec<(i64, String)> {
+    let faults: BTreeMap<u64, &Finding> = taken
+        .diagnostics
+        .findings()
+        .iter()
+        .rev()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter_map(|finding| Some((finding.row?, finding)))
+        .collect();
+    let said = |at: usize| match faults.get(&(at as u64 + 2)) {
+        Some(fault) => {
+            let value = fault.value.as_ref().map_or_else(String::new, |value| format!("：「{value}」"));
+            let expected = fault.expected.as_ref().map_or_else(String::new, |expected| format!("，应为 {expected}"));
+            format!("未采用：[{}] {}{value}{expected}", fault.code, fault.what)
+        }
+        None => "已采用".to_owned(),
+    };
+    rows.iter().enumerate().map(|(at, row)| (row.number, said(at))).collect()
+}
+
+/// Takes in what bodies reported; `None` where nothing waits. Each row gets its answer.
+///
+/// # Errors
+/// `SHR-016`, `DBS-…`, those of [`take_results`].
+pub fn take_reported(project: &Project, context: &CommandContext) -> AppResult<Option<ResultsTaken>> {
+    let shared = shared_of(project)?;
+    let rows = shared.begin(&context.progress)?.reported()?;
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+    let folder = tempfile::tempdir().map_err(|cause| AppError::io("建立临时文件夹", Path::new("."), cause))?;
+    let file = folder.path().join(format!("各主体填报 {}至{}.csv", first.number, last.number));
+    let table = as_table(&rows).map_err(|cause| AppError::io("写入文件", &file, cause))?;
+    write_atomic(&file, &table)?;
+    let taken = take_results(project, &file, context)?;
+    let mut log = shared.begin(&context.progress)?;
+    log.put_taken(project.journal().head()?.size, &answers(&rows, &taken))?;
+    ended(log)?;
+    Ok(Some(taken))
+}
+
+/// Writes the form for the results of all checks that a body's user sees of its own and that are not public yet; gives
+/// how many there are.
+///
+/// # Errors
+/// `SHR-020` where there are none, `DBS-…`, `IO-…`.
+pub fn write_body_form(target: &DatabaseTarget, to: &Path, on: NaiveDate, progress: &Progress) -> AppResult<usize> {
+    let targets = BodyDesk::connect(target, progress)?.targets()?;
+    let own = targets.into_iter().filter(|target| !target.is_public);
+    let rows: Vec<FormRow> = own.filter_map(|target| serde_json::from_value(target.form).ok()).collect();
+    if rows.is_empty() {
+        return Err(Finding::error("SHR-020", "服务器上没有本主体待办的检查")
+            .hint("检查在开封之后才有；请核对所用的数据库用户属于哪个主体")
+            .file(target.address.to_string())
+            .into());
+    }
+    let title = "检查结果填报表".to_owned();
+    let sheets = results_form(&rows, &title, &ColumnCatalogue::built_in()?);
+    let meta = BookMeta {
+        title,
+        agency: String::new(),
+        program: PROGRAM.to_owned(),
+        created: on.and_time(chrono::NaiveTime::MIN),
+        audience: Audience::Internal,
+        data_mark: None,
+    };
+    write_atomic(to, &render_workbook(&sheets, &meta)?)?;
+    Ok(rows.len())
+}
+
+/// Reports the filled rows of a form; gives how many there are.
+///
+/// # Errors
+/// `RAW-…` where the file can't be read, `RES-003` where it holds no results, `SHR-018` a check that is not the body's,
+/// `SHR-021` where no row is filled in, `DBS-…`: nothing is reported then.
+pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress) -> AppResult<usize> {
+    let columns = ResultColumns::default();
+    let tables = load_tables(file, &ReadOptions::default(), &|_| false, &mut Diagnostics::new(), progress)?;
+    let mut desk = BodyDesk::connect(target, progress)?;
+    let own: BTreeMap<String, String> = desk.targets()?.into_iter().map(|t| (t.code, t.body)).collect();
+    let (mut rows, mut met) = (Vec::new(), false);
+    for raw in &tables {
+        let table = text_table(raw, &columns)?;
+        if !columns.is_header(&table.headings) {
+            continue;
+        }
+        met = true;
+        let keys: Vec<String> = table
+            .headings
+            .iter()
+            .map(|heading| {
+                columns.field(heading).map_or_else(|| heading.trim().to_owned(), |field| field.id().to_owned())
+            })
+            .collect();
+        for (number, cells) in &table.rows {
+            let cells: BTreeMap<String, String> = keys
+                .iter()
+                .zip(cells)
+                .filter(|(key, text)| !key.is_empty() && !text.trim().is_empty())
+                .map(|(key, text)| (key.clone(), text.trim().to_owned()))
+                .collect();
+            let is_filled = [ResultField::InspectedOn, ResultField::CompletedOn, ResultField::Outcome]
+                .iter()
+                .any(|field| cells.contains_key(field.id()));
+            if !is_filled {
+                continue;
+            }
+            let code = cells.get(ResultField::PlanCode.id()).cloned().unwrap_or_default();
+            let Some(body) = own.get(&code) else {
+                return Err(Finding::error("SHR-018", "这一行不是本主体的检查，没有报送任何一行")
+                    .value(code)
+                    .expected("填报表中的计划编码")
+                    .within(&table.file, table.sheet.as_deref())
+                    .row(*number)
+                    .into());
+            };
+            rows.push((code, body.clone(), cells));
+        }
+    }
+    if !met {
+        return Err(Finding::error("RES-003", "文件中没有检查结果表")
+            .hint("请使用「shared form」写出的填报表")
+            .file(file.display().to_string())
+            .into());
+    }
+    if rows.is_empty() {
+        return Err(Finding::error("SHR-021", "填报表中没有填好的行")
+            .expected("填有检查日期、检查结果的行")
+            .file(file.display().to_string())
+            .into());
+    }
+    desk.report(&rows)?;
+    Ok(rows.len())
+}
+
+/// What became of what a body reported.
+///
+/// # Errors
+/// `DBS-…`.
+pub fn load_answers(target: &DatabaseTarget, progress: &Progress) -> AppResult<Vec<Answer>> {
+    BodyDesk::connect(target, progress)?.answers()
+}
