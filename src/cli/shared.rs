@@ -151,7 +151,7 @@ fn sync_bodies(project: &Project, context: &CommandContext) -> Finish {
 fn sync(project: &Path, context: &CommandContext) -> AppResult<Finish> {
     let project = open_to_work(project, context)?;
     let Some(shared) = project.shared() else { return Err(not_shared(&project)) };
-    if project.recovered().finding.as_ref().is_some_and(|finding| finding.code == "SHR-012") {
+    if project.is_behind() {
         return Ok(Finish::Flawed);
     }
     let lines = project.journal().head()?.size;

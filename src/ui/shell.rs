@@ -164,7 +164,13 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
             }
             if let Some(shared) = open.saved.shared() {
                 let hint = s::shared_at(&shared.place.schema, &shared.address().to_string());
-                if ui.add(egui::Button::new(theme::note(ui, s::SHARED)).small()).on_hover_text(hint).clicked() {
+                // the copy shows what it had: nobody should plan by it unknowingly
+                let text = if open.saved.is_behind() {
+                    theme::note(ui, s::SHARED_BEHIND).color(palette.amber)
+                } else {
+                    theme::note(ui, s::SHARED)
+                };
+                if ui.add(egui::Button::new(text).small()).on_hover_text(hint).clicked() {
                     level = Some(String::new());
                 }
             }

@@ -4,6 +4,7 @@
 mod fake;
 #[cfg(unix)]
 mod real;
+mod sharing;
 
 use std::fs;
 use std::net::TcpListener;

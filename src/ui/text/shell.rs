@@ -77,6 +77,8 @@ pub fn operator(name: &str) -> String {
 
 /// Button of a shared project in the status bar.
 pub const SHARED: &str = "共享项目";
+/// The same, where the server could not be asked.
+pub const SHARED_BEHIND: &str = "共享项目：没有同步";
 
 /// Brings what other desks did.
 pub const SHARED_LEVEL: &str = "取得更改";

@@ -32,6 +32,8 @@ pub(super) struct Messages {
     pub(super) title: String,
     /// Files changed outside the program that stopped the last deed.
     pub(super) changed: Option<Finding>,
+    /// Why the project is read anew, to be said beside what reading it says.
+    pub(super) read_anew: Option<Finding>,
 }
 
 impl Session {

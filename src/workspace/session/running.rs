@@ -159,7 +159,10 @@ impl Session {
                     let root = self.open.as_ref().map(|open| open.saved.root().to_owned());
                     match root.filter(|_| ["PRJ-036", "SHR-002"].contains(&error.code())) {
                         // the deed before it was finished only now, or another desk's came: the project is another
-                        Some(root) => self.apply(ViewCommand::OpenProject(root)),
+                        Some(root) => {
+                            self.messages.read_anew = Some(error.finding().clone());
+                            self.apply(ViewCommand::OpenProject(root));
+                        }
                         None => self.refresh_books(),
                     }
                 }
@@ -197,6 +200,9 @@ impl Session {
         // what the start itself had to say stays beside what the first project says
         let mut all =
             if self.open.is_none() { std::mem::take(&mut self.messages.findings) } else { Diagnostics::new() };
+        if let Some(why) = self.messages.read_anew.take() {
+            all.push(why);
+        }
         all.append(findings);
         self.open = Some(open);
         self.latest.verified = None;

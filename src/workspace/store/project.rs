@@ -34,7 +34,7 @@ use crate::workspace::store::clock::Moment;
 use crate::workspace::store::journal::Journal;
 use crate::workspace::store::lock::{Changing, ProjectLock};
 use crate::workspace::store::shared::Shared;
-use crate::workspace::store::staged::{Change, Recovered, is_broken_off, open_level, recover_change};
+use crate::workspace::store::staged::{BEHIND, Change, Recovered, is_broken_off, open_level, recover_change};
 
 /// Format of `project.ron`.
 const FORMAT: u32 = 1;
@@ -340,6 +340,12 @@ impl Project {
     #[must_use]
     pub fn shared(&self) -> Option<&Arc<Shared>> {
         self.shared.as_ref()
+    }
+
+    /// True where this copy of a shared project may lack what other desks did: its server could not be asked.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.shared.is_some() && self.recovered.finding.as_ref().is_some_and(|finding| finding.code == BEHIND)
     }
 
     /// The folder.

@@ -23,7 +23,7 @@ use std::path::{Component, Path, PathBuf};
 
 use self::intent::{Intent, OutsideFile, ProjectPath};
 pub(in crate::workspace) use self::pull::join_shared;
-pub(super) use self::pull::open_level;
+pub(super) use self::pull::{BEHIND, open_level};
 use self::pull::{Level, PENDING, come_level, settle_pending};
 pub use self::recover::{Recovered, Recovery};
 pub(super) use self::recover::{is_broken_off, recover_change};

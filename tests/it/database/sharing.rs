@@ -331,8 +331,9 @@ fn database_a_body_sees_its_own_checks_reports_them_and_reads_the_answer() {
     let left = known(&["shared", "members", text(&root), "--remove", "pudong"]);
     assert!(left.status.success() && !words(&left).contains("pudong"), "{}", words(&left));
     assert_eq!(asked(&server, "pudong", "SELECT code FROM fairdraw_project.target"), Err("42501".to_owned()));
-    for folder in [&root, &join] {
-        assert!(matches!(known(&["shared", "sync", text(folder)]).status.code(), Some(0)));
+    for (folder, password) in [(&root, PASSWORD), (&join, "口令-second")] {
+        let synced = with_password(&["shared", "sync", text(folder)], Some(password));
+        assert!(synced.status.success(), "{}", words(&synced));
         assert_as_journaled(folder);
     }
 }

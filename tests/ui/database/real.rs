@@ -2,7 +2,7 @@
 
 #[path = "../../it/database/server.rs"]
 #[allow(dead_code)]
-mod server;
+pub mod server;
 
 use std::fs;
 use std::io::Write;

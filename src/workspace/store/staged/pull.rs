@@ -16,6 +16,8 @@ use crate::workspace::store::shared::{SHARED_FILE, Shared, files_of, told_deeds}
 
 /// Where a deed's intent waits whose files lie outside the project and whose line is not on the server yet.
 pub(super) const PENDING: &str = "change.pending";
+/// What is said of a copy whose server could not be asked.
+pub(in crate::workspace::store) const BEHIND: &str = "SHR-012";
 /// Folder for files that were changed by another hand and that another desk changed too.
 const ASIDE: &str = "本机改动";
 
@@ -164,12 +166,12 @@ pub(in crate::workspace::store) fn open_level(root: &Path, shared: &Shared, befo
             let why = error.finding();
             let words = format!("没有与共享项目同步，显示的是本机上次取得的内容：[{}] {}", why.code, why.what);
             let finding =
-                Finding { file: why.file.clone(), value: why.value.clone(), ..Finding::warning("SHR-012", words) };
+                Finding { file: why.file.clone(), value: why.value.clone(), ..Finding::warning(BEHIND, words) };
             Some(finding.hint("可以查看；操作须待连接恢复后进行"))
         }
     };
     match finding {
-        Some(finding) if before.finding.is_none() || came || finding.code == "SHR-012" => {
+        Some(finding) if before.finding.is_none() || came || finding.code == BEHIND => {
             Recovered { kind: before.kind, finding: Some(finding) }
         }
         _ => before,
