@@ -176,8 +176,7 @@ pub fn perform_deed(
         }
         Deed::Open(period, typed) => DeedOutcome::Opened(period, open_period(project, period, typed, context)?),
         Deed::Void(period, reason) => {
-            void_period(project, period, &reason, context)?;
-            DeedOutcome::Voided(period)
+            void_period(project, period, &reason, context).map(|()| DeedOutcome::Voided(period))?
         }
         Deed::Substitute { month, unit, case, reason } => {
             let registry = frames.get(project)?.0;

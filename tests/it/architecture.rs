@@ -69,9 +69,10 @@ const ROOMS: [Room; 29] = [
     ),
     room(
         "engine",
-        "servers outside the program: tables of the office's database read as snapshots, results written back",
+        "servers outside the program: tables of the office's database read as snapshots, results written back, a shared \
+         project's log, files and bodies",
         "diagnostic registry",
-        "chrono polars postgres rustls rustls_native_certs tokio tokio_rustls",
+        "chrono polars postgres rustls rustls_native_certs serde_json tokio tokio_rustls",
     ),
     room(
         "risk",
@@ -126,7 +127,7 @@ const ROOMS: [Room; 29] = [
     room(
         "workspace/store",
         "what lies on the disk: project, lock, journal, staged writes, kept registers, clock, draws, results",
-        "domain diagnostic policy district registry sampling plan staffing disclosure export",
+        "domain diagnostic policy district registry engine sampling plan staffing disclosure export",
         "chrono polars rayon ron serde serde_json sha2",
     ),
     room(
@@ -150,9 +151,9 @@ const ROOMS: [Room; 29] = [
     room(
         "workspace/deeds",
         "what is for good: seal, open, change, results, publish, mends, verify; each with operator and journal line",
-        "domain diagnostic policy tabular registry engine sampling anchor plan staffing disclosure export \
+        "text domain diagnostic policy tabular registry engine sampling anchor plan staffing disclosure export \
          workspace/store workspace/intake workspace/inputs",
-        "chrono serde serde_json",
+        "chrono serde serde_json tempfile",
     ),
     room(
         "workspace/reports",

@@ -240,7 +240,7 @@ impl SharedLog {
             self.progress.check()?;
             let mut buffer = Vec::new();
             let read = (&mut from).take(PART as u64).read_to_end(&mut buffer);
-            read.map_err(|cause| AppError::new("SHR-010", "项目文件不能读取").caused_by(cause))?;
+            read.map_err(|cause| AppError::new("SHR-026", "写入共享项目时，项目文件不能读取").caused_by(cause))?;
             if buffer.is_empty() {
                 break;
             }

@@ -50,7 +50,7 @@ fn ended(log: SharedLog) -> AppResult<()> {
 /// Changes who takes part.
 ///
 /// # Errors
-/// `SHR-016`, `SHR-017`, `SHR-019` where the rules have no such body, `DBS-…`.
+/// `SHR-016`, `SHR-017`, `SHR-019` where the rules have no such body, `SHR-027` who leaves and was not there, `DBS-…`.
 pub fn change_member(project: &Project, member: &Member, joins: bool, progress: &Progress) -> AppResult<()> {
     let shared = shared_of(project)?;
     let bodies = &project.policy.bodies;
@@ -63,7 +63,7 @@ pub fn change_member(project: &Project, member: &Member, joins: bool, progress: 
     if joins {
         log.add_member(member)?;
     } else if !log.remove_member(&member.role)? {
-        return Err(Finding::error("SHR-017", "这个用户没有参加共享项目").value(&member.role).into());
+        return Err(Finding::error("SHR-027", "这个用户没有参加共享项目").value(&member.role).into());
     }
     ended(log)
 }

@@ -138,10 +138,10 @@ impl Shared {
     /// Makes the folder a desk's copy.
     ///
     /// # Errors
-    /// `SHR-001`, `IO-…`.
+    /// `SHR-023`, `IO-…`.
     pub fn save(&self, root: &Path) -> AppResult<()> {
         let text = ron::ser::to_string_pretty(&self.place, ron::ser::PrettyConfig::new().struct_names(false))
-            .map_err(|cause| AppError::new("SHR-001", "共享项目的地址文件无法写成文本").caused_by(cause))?;
+            .map_err(|cause| AppError::new("SHR-023", "共享项目的地址文件无法写成文本").caused_by(cause))?;
         write_atomic(&root.join(SHARED_FILE), text.as_bytes())
     }
 

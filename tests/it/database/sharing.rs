@@ -196,6 +196,36 @@ fn asked(server: &Server, role: &str, sql: &str) -> Result<Vec<String>, String> 
     }
 }
 
+/// A role that works for the body `own` sees its checks, nothing of log and files, and reports for nobody else.
+fn assert_a_body_sees_its_own(server: &Server, own: &str, own_codes: &[String], others: (&str, &str)) {
+    // a body's own checks, nobody else's, and nothing of log and files
+    let seen = asked(server, "pudong", "SELECT code FROM fairdraw_project.target ORDER BY code").unwrap();
+    assert_eq!(seen, own_codes);
+    assert!(!seen.is_empty());
+    for (role, sql) in [
+        ("pudong", "SELECT line FROM fairdraw_project.log"),
+        ("pudong", "SELECT sha256 FROM fairdraw_project.part"),
+        ("pudong", "SELECT role::text FROM fairdraw_project.member"),
+        ("pudong", "UPDATE fairdraw_project.target SET is_public = true"),
+        ("pudong", "DELETE FROM fairdraw_project.reported"),
+        ("pudong", "UPDATE fairdraw_project.reported SET cells = '{}'"),
+        ("pudong", "INSERT INTO fairdraw_project.taken VALUES (1, 1, 'x')"),
+        ("stranger", "SELECT code FROM fairdraw_project.target"),
+    ] {
+        assert_eq!(asked(server, role, sql), Err("42501".to_owned()), "{role}: {sql}");
+    }
+    let forged =
+        format!("INSERT INTO fairdraw_project.reported (code, body, cells) VALUES ('{}', '{{b}}', '{{}}')", others.1);
+    for body in [own, others.0] {
+        assert_eq!(asked(server, "pudong", &forged.replace("{b}", body)), Err("42501".to_owned()));
+    }
+    let name = format!(
+        "INSERT INTO fairdraw_project.reported (code, body, cells, reported_by) VALUES ('{}', '{own}', '{{}}', 'minhang')",
+        seen[0]
+    );
+    assert_eq!(asked(server, "pudong", &name), Err("42501".to_owned()));
+}
+
 #[test]
 #[ignore = "needs PostgreSQL"]
 fn database_a_body_sees_its_own_checks_reports_them_and_reads_the_answer() {
@@ -236,34 +266,8 @@ fn database_a_body_sees_its_own_checks_reports_them_and_reads_the_answer() {
         words(&members)
     );
 
-    // a body's own checks, nobody else's, and nothing of log and files
-    let seen = asked(&server, "pudong", "SELECT code FROM fairdraw_project.target ORDER BY code").unwrap();
-    assert_eq!(seen, codes(own));
-    assert!(!seen.is_empty());
-    for (role, sql) in [
-        ("pudong", "SELECT line FROM fairdraw_project.log"),
-        ("pudong", "SELECT sha256 FROM fairdraw_project.part"),
-        ("pudong", "SELECT role::text FROM fairdraw_project.member"),
-        ("pudong", "UPDATE fairdraw_project.target SET is_public = true"),
-        ("pudong", "DELETE FROM fairdraw_project.reported"),
-        ("pudong", "UPDATE fairdraw_project.reported SET cells = '{}'"),
-        ("pudong", "INSERT INTO fairdraw_project.taken VALUES (1, 1, 'x')"),
-        ("stranger", "SELECT code FROM fairdraw_project.target"),
-    ] {
-        assert_eq!(asked(&server, role, sql), Err("42501".to_owned()), "{role}: {sql}");
-    }
-    let forged = format!(
-        "INSERT INTO fairdraw_project.reported (code, body, cells) VALUES ('{}', '{{b}}', '{{}}')",
-        codes(others)[0]
-    );
-    for body in [own, others] {
-        assert_eq!(asked(&server, "pudong", &forged.replace("{b}", body)), Err("42501".to_owned()));
-    }
-    let name = format!(
-        "INSERT INTO fairdraw_project.reported (code, body, cells, reported_by) VALUES ('{}', '{own}', '{{}}', 'minhang')",
-        seen[0]
-    );
-    assert_eq!(asked(&server, "pudong", &name), Err("42501".to_owned()));
+    assert_a_body_sees_its_own(&server, own, &codes(own), (others, &codes(others)[0]));
+    let seen = codes(own);
 
     // its form: its own checks, filled in and reported
     let form = folder.path().join("填报.xlsx");

@@ -405,6 +405,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("RSK", "risk"),
     ("RUN", "the whole job in one call"),
     ("SEL", "sealing, opening, changes, register"),
+    ("SHR", "a project shared on a server"),
     ("SES", "the open session"),
     ("SMP", "frame and probabilities"),
     ("VER", "verification of seal, opening, result, certificate"),

@@ -55,7 +55,7 @@ pub(super) fn come_level(root: &Path, shared: &Shared, progress: &Progress) -> A
 
 /// Lays lines and files down as one change of this copy.
 fn lay(root: &Path, log: &mut SharedLog, lines: &[String], changed: &BTreeSet<String>) -> AppResult<()> {
-    let damaged = |cause| AppError::new("SHR-006", "共享项目在服务器上的日志不能识别").caused_by(cause);
+    let damaged = |cause| AppError::new("SHR-024", "共享项目在服务器上的日志不能识别").caused_by(cause);
     let entries: Vec<JournalEntry> =
         lines.iter().map(|line| serde_json::from_str(line).map_err(damaged)).collect::<AppResult<_>>()?;
     let folder = root.join(WRITING);
@@ -75,7 +75,7 @@ fn lay(root: &Path, log: &mut SharedLog, lines: &[String], changed: &BTreeSet<St
             let mut bytes = Vec::new();
             log.load(hash, &mut bytes)?;
             if to_hex(&sha256(&[&bytes])) != *hash {
-                return Err(Finding::error("SHR-006", "共享项目在服务器上的文件与日志所记的校验值不符")
+                return Err(Finding::error("SHR-025", "共享项目在服务器上的文件与日志所记的校验值不符")
                     .file(name)
                     .into());
             }
