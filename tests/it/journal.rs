@@ -26,6 +26,7 @@ use fairdraw::workspace::store::command_id::CommandId;
 use fairdraw::workspace::store::draws::StoredDraw;
 use fairdraw::workspace::store::project::Project;
 use fairdraw::workspace::store::quality::load_report;
+use fairdraw::workspace::store::staged::Change;
 
 use super::disclosure::day;
 use super::project::{at, month, pledge, proved};
@@ -107,6 +108,10 @@ fn once_a_quarter(project: &Project, words: &JournalWords<'_>, folder: &Path, pa
     let accepted = Acceptance { second: "李四".to_owned(), reason: "误放".to_owned() };
     let said = deed(Deed::AcceptChanges(accepted), "2027-01-28T10:30:00");
     assert_eq!(said, "frames/多出.csv（与 李四 共同负责）。原因：误放");
+    // as a project is put on a server: `database::sharing` does it on one
+    let place = serde_json::json!({ "database": "postgresql://10.1.2.3/执法", "schema": "双随机" });
+    let shared = Change::begin(project).unwrap().commit(&at("2027-01-28T10:40:00"), CommandId::Share, place).unwrap();
+    assert_eq!(words.sentence(&shared), "项目自此由数据库 postgresql://10.1.2.3/执法 共享，模式 双随机");
 }
 
 /// One of each kind that the program writes, each in a sentence of its own; a new kind fails here until it is told.
@@ -130,7 +135,7 @@ fn every_kind_is_told(project: &Project, words: &JournalWords<'_>) {
     let mut faults = Vec::new();
     for entry in project.journal().check().unwrap().0 {
         let mut said = words.sentence(&entry);
-        for allowed in ["csv", "xlsx", "shp", "SHA-256", "drand", "ods", "frames/"] {
+        for allowed in ["csv", "xlsx", "shp", "SHA-256", "drand", "ods", "frames/", "postgresql"] {
             said = said.replace(allowed, "");
         }
         let latin = said.split(|c: char| !c.is_ascii_alphabetic() && c != '_').find(|word| {
