@@ -6,8 +6,8 @@
 //! the crate `polylabel`.
 
 use geo::{
-    Area, BoundingRect, Contains, Coord, Distance, Euclidean, GeodesicArea, InteriorPoint, LineString, MapCoords,
-    MultiPolygon, Polygon,
+    Area, BoundingRect, Contains, Coord, Distance, Euclidean, GeodesicArea, Line, LineString, MapCoords, MultiPolygon,
+    Point, Polygon,
 };
 
 use super::coords::metres_per_degree;
@@ -191,6 +191,36 @@ const MOST_LABEL_CORNERS: usize = 50_000;
 /// Square of the border's length by the area: 13 for a circle, some hundreds for a torn coast.
 const MOST_WINDING: f64 = 4_000.0;
 
+/// Lines across a shape on which a point within it is looked for where the best one is not.
+const SCAN_LINES: usize = 9;
+
+/// Of the widest stretches within a polygon on a few level lines across it (even–odd rule), the middle that is farthest
+/// from the border: n log n, where geo's own search relates each stretch to the whole polygon.
+fn widest_crossing(polygon: &Polygon<f64>) -> Option<Point<f64>> {
+    let rings = || std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    let mut heights: Vec<f64> = rings().flat_map(|ring| ring.coords().map(|c| c.y)).collect();
+    heights.sort_unstable_by(f64::total_cmp);
+    heights.dedup();
+    // between two corners' heights no line meets a corner
+    let gaps = heights.len().checked_sub(1).filter(|gaps| *gaps > 0)?;
+    let mut best: Option<(f64, Point<f64>)> = None;
+    for k in 1..=SCAN_LINES {
+        let at = (gaps * k / (SCAN_LINES + 1)).min(gaps - 1);
+        let y = heights[at].midpoint(heights[at + 1]);
+        let crosses = |line: &Line<f64>| (line.start.y > y) != (line.end.y > y);
+        let meets = |line: Line<f64>| line.start.x + (y - line.start.y) / line.dy() * line.dx();
+        let mut xs: Vec<f64> = rings().flat_map(LineString::lines).filter(crosses).map(meets).collect();
+        xs.sort_unstable_by(f64::total_cmp);
+        let Some(widest) = xs.chunks_exact(2).max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0]))) else { continue };
+        let point = Point::new(widest[0].midpoint(widest[1]), y);
+        let room = rings().map(|ring| Euclidean.distance(ring, &point)).fold(f64::INFINITY, f64::min);
+        if best.is_none_or(|(most, _)| room > most) {
+            best = Some((room, point));
+        }
+    }
+    best.map(|(_, point)| point)
+}
+
 /// The point of the largest part that is farthest from its border, and that distance in metres; where a label
 /// or a bubble stands best. `None` for an empty shape.
 #[must_use]
@@ -210,7 +240,7 @@ pub fn pole_of_inaccessibility(shape: &MultiPolygon<f64>) -> Option<(f64, f64, f
     let point = if few && short > 0.0 && long < short * LONGEST_PART {
         polylabel::polylabel(&flat, &(short / 500.0)).ok()?
     } else {
-        flat.interior_point().unwrap_or_else(|| extent.center().into())
+        widest_crossing(&flat).unwrap_or_else(|| extent.center().into())
     };
     let inside = if flat.contains(&point) { 1.0 } else { -1.0 };
     let rings = std::iter::once(flat.exterior()).chain(flat.interiors());
@@ -244,6 +274,26 @@ mod tests {
             assert!((area(outer, hole) - expected).abs() < 1e-6);
         }
         assert!(area_km2(&MultiPolygon(vec![])).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_comb_of_ten_thousand_teeth_has_a_point_within_it() {
+        // teeth of growing width, with a hole in the widest: the point stands beside the hole
+        let mut ring = vec![(0.0, -1.0)];
+        let mut x = 0.0;
+        for i in 0..10_000 {
+            let width = if i == 9_000 { 5.0 } else { 0.01 };
+            ring.extend([(x, 0.0), (x, 100.0), (x + width, 100.0), (x + width, 0.0)]);
+            x += width + 0.01;
+        }
+        ring.push((x, -1.0));
+        let hole = vec![(181.0, 10.0), (181.5, 10.0), (181.5, 90.0), (181.0, 90.0)];
+        let comb = Polygon::new(LineString::from(ring), vec![LineString::from(hole)]);
+        let point = widest_crossing(&comb).unwrap();
+        assert!(comb.contains(&point), "{point:?}");
+        let nearest = Euclidean.distance(comb.exterior(), &point);
+        assert!(nearest > 0.5, "in the widest tooth: {point:?}, {nearest}");
+        assert!(widest_crossing(&Polygon::new(LineString::new(vec![]), vec![])).is_none());
     }
 
     #[test]
