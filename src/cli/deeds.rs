@@ -33,8 +33,9 @@ pub(super) fn carry_out(
         DeedOutcome::Replaced(month, unit, pair) => draw::show_replaced(month, &unit, &pair, as_json),
         DeedOutcome::Added(month, unit, added) => draw::show_added(month, &unit, &added, as_json),
         DeedOutcome::AnchorsTaken(taken) => anchors::show_taken(&taken, as_json),
-        DeedOutcome::Results(taken) => data::show_results(&project, &taken, as_json),
-        DeedOutcome::Reported(Some(taken)) => data::show_results(&project, &taken, as_json),
+        DeedOutcome::Results(taken) | DeedOutcome::Reported(Some(taken)) => {
+            data::show_results(&project, &taken, as_json)
+        }
         DeedOutcome::Reported(None) => told(NOTHING_REPORTED),
         DeedOutcome::PlanDated(dates) => plan_dates::show_plan_dates(project.file.year, &dates, as_json),
         DeedOutcome::Exported(_, exported) => plan::show_exported(&exported, as_json),

@@ -10,6 +10,7 @@ use fairdraw::domain::{InspectorId, Period, SubstituteCase, TriggerKind, UnitId}
 use fairdraw::plan::{Mend, MendAction};
 use fairdraw::registry::confirmed::keys_of;
 use fairdraw::registry::schema::sources;
+use fairdraw::sampling::StratumOrder;
 use fairdraw::workspace::deeds::accept::Acceptance;
 use fairdraw::workspace::deeds::batch::{ClearDays, key_of, record_clear_results};
 use fairdraw::workspace::deeds::change::{TriggeredRequest, add_triggered_check, replace_inspector, substitute_unit};
@@ -220,7 +221,7 @@ fn every_entry_is_a_sentence_with_names_and_without_codes() {
     let january = month("2027-01");
     let draw = StoredDraw::load(&project, Period::Month(january), 1).unwrap();
     let order = draw.order().unwrap();
-    let rows = order.strata.iter().filter(|stratum| stratum.reserves().len() > 2).flat_map(|s| s.selected());
+    let rows = order.strata.iter().filter(|stratum| stratum.reserves().len() > 2).flat_map(StratumOrder::selected);
     let lasting: BTreeSet<&str> = rows.map(|selected| draw.frame.unit_id(selected.row as usize)).collect();
     let mut drawn = paired.iter().skip(15).filter(|check| check.origin == CheckOrigin::Drawn);
     let dead: &UnitId = &drawn.find(|check| lasting.contains(check.unit_id.as_str())).unwrap().unit_id;

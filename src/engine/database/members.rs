@@ -119,11 +119,9 @@ impl SharedLog {
             ],
             Some(_) => &[("SELECT", "target"), ("SELECT, INSERT", "reported"), ("SELECT", "taken")],
         };
-        let mut sql = format!("GRANT USAGE ON SCHEMA {schema} TO {role};");
-        for (right, table) in rights {
-            sql.push_str(&format!("GRANT {right} ON {schema}.{table} TO {role};"));
-        }
-        self.run(&sql)
+        let granted = |(right, table): &(&str, &str)| format!("GRANT {right} ON {schema}.{table} TO {role};");
+        let rights: Vec<String> = rights.iter().map(granted).collect();
+        self.run(&format!("GRANT USAGE ON SCHEMA {schema} TO {role};{}", rights.concat()))
     }
 
     /// Ends a user's part; true where it had one.
@@ -281,17 +279,15 @@ impl BodyDesk {
     /// `SHR-018` where the server refuses one as another body's, `DBS-…`.
     pub fn report(&mut self, rows: &[(String, String, BTreeMap<String, String>)]) -> AppResult<()> {
         let place = format!("{}.reported", quoted(&self.schema)?);
-        let mut sql = String::from("BEGIN;");
-        for (code, body, cells) in rows {
+        let insert = |(code, body, cells): &(String, String, BTreeMap<String, String>)| {
             let cells = serde_json::to_string(cells).unwrap_or_default();
-            sql.push_str(&format!(
-                "INSERT INTO {place} (code, body, cells) VALUES ({}, {}, {}::jsonb);",
-                literal(code),
-                literal(body),
-                literal(&cells)
-            ));
-        }
-        sql.push_str("COMMIT");
+            let values = [code, body, &cells].map(|text| literal(text)).join(", ");
+            format!(
+                "INSERT INTO {place} (code, body, cells) SELECT a, b, c::jsonb FROM (VALUES ({values})) v (a, b, c);"
+            )
+        };
+        let rows: Vec<String> = rows.iter().map(insert).collect();
+        let sql = format!("BEGIN;{}COMMIT", rows.concat());
         let done = self.connection.client.batch_execute(&sql);
         answered(done, &self.address, Some(&self.schema), &self.progress)
     }

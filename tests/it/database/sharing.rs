@@ -188,7 +188,7 @@ fn database_a_file_changed_by_hand_gives_way_and_is_kept() {
 /// What a role of the server may do with this statement: the code of its refusal, or the rows.
 fn asked(server: &Server, role: &str, sql: &str) -> Result<Vec<String>, String> {
     let mut config = postgres::Config::new();
-    config.host("127.0.0.1").port(server.port).user(role).password(&format!("口令-{role}")).dbname("postgres");
+    config.host("127.0.0.1").port(server.port).user(role).password(format!("口令-{role}")).dbname("postgres");
     let mut client = config.connect(postgres::NoTls).unwrap();
     match client.query(sql, &[]) {
         Ok(rows) => Ok(rows.iter().map(|row| row.get(0)).collect()),
