@@ -240,7 +240,12 @@ fn borders_that_wind_cross_or_nest_are_bounded() {
     }
     for (name, slant) in [("upright teeth", 0.0), ("slanting teeth", 0.5)] {
         let (left, codes) = districts(name, &[vec![comb(n / 4, slant)]]);
-        assert_eq!((left, codes.len()), (1, 0), "{name}: {codes:?}");
+        if full() && slant > 0.0 {
+            // every edge's box meets thousands of others: more than is looked at
+            assert!(left == 0 && codes.contains(&"GIS-062"), "{name}: {codes:?}");
+        } else {
+            assert_eq!((left, codes.len()), (1, 0), "{name}: {codes:?}");
+        }
     }
     let across =
         |ring: Vec<[f64; 2]>| ring.into_iter().map(|[x, y]| [121.5 + (y - 31.2), 31.2 + (x - 121.5)]).collect();
