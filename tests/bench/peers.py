@@ -62,6 +62,19 @@ def python(text):
     return [sys.executable, "-c", text]
 
 
+def as_csv(register, folder):
+    """The register as csv: of a large nation it is one, of a small one a workbook."""
+    if os.path.exists(register + ".csv"):
+        return register + ".csv"
+    import csv
+    from python_calamine import CalamineWorkbook
+
+    path = os.path.join(folder, "名录.csv")
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(CalamineWorkbook.from_path(register + ".xlsx").get_sheet_by_index(0).to_python())
+    return path
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     sources = sys.argv[2] if len(sys.argv) > 2 else "4000000"
@@ -69,7 +82,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="fairdraw-peers-") as folder:
         nation, project = os.path.join(folder, "全国"), os.path.join(folder, "项目")
         subprocess.run([program, "demo", nation, "--nation", "--sources", sources], check=True, stdout=subprocess.DEVNULL)
-        csv = max((os.path.join(nation, name) for name in os.listdir(nation) if "名录" in name and name.endswith(".csv")), key=os.path.getsize)
+        csv = as_csv(os.path.join(nation, "固定污染源名录"), folder)
         with open(csv, encoding="utf-8-sig") as file:
             heading = file.readline()
         print(f"{os.cpu_count()} cores; {os.path.basename(csv)}: {sources} rows × {heading.count(',') + 1} columns, {os.path.getsize(csv) / 1e6:.0f} MB")
