@@ -27,6 +27,9 @@ pub struct Cli {
     /// 以 JSON 输出数据
     #[arg(long, global = true)]
     pub json: bool,
+    /// 打开窗口并打开这个项目：项目文件夹，或其中的「打开项目.fairdraw」；不写则打开上次的项目
+    #[arg(value_name = "项目")]
+    pub project: Option<PathBuf>,
     /// 做什么；不写则打开窗口
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -132,8 +135,13 @@ pub enum Command {
     /// 共享项目：放到数据库、加入、取得更改
     #[command(subcommand)]
     Shared(super::shared::SharedCommand),
+    /// 计算引擎：查询一个单位的监测数据；为数据中心写出统计脚本
+    #[command(subcommand)]
+    Engine(super::engine::EngineCommand),
     /// 数据质量报告：各类问题；确认无误，或撤回确认
     Findings(super::findings::FindingsArgs),
+    /// 诊断包：版本、系统、设置、日志，供技术支持查找问题；不含单位、人员与项目内容
+    Diagnostics(super::diagnostics::DiagnosticsArgs),
     /// 整改台账：发现的问题、期限与销号；登记销号、移送公安、免予处罚
     Ledger(super::ledger::LedgerArgs),
     /// 过问、干预执法的记录（内部，记入操作日志）

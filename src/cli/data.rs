@@ -41,7 +41,7 @@ pub(super) fn new_project(args: &NewArgs, as_json: bool, context: &CommandContex
         name: String::new(),
         mark: String::new(),
         from: args.from.clone().unwrap_or_default(),
-        database: source_in(&args.database, args.mapping.as_deref(), None)?,
+        remote: source_in(&args.database, args.mapping.as_deref(), None)?,
         read: None,
         year: args.year,
         policy: args.policy.clone(),
@@ -93,7 +93,7 @@ pub(super) fn check(args: &CheckArgs, as_json: bool, context: &CommandContext) -
         table,
         mapping: args.mapping.clone(),
         encoding: args.encoding.clone(),
-        database: source_in(&args.database, args.mapping.as_deref(), None)?,
+        remote: source_in(&args.database, args.mapping.as_deref(), None)?,
     };
     let registry = check_paths(&request, context)?;
     let rendered = render_report(&registry);

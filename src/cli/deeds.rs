@@ -8,7 +8,7 @@ use super::{anchors, data, draw, plan, plan_dates, refresh};
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::bodies::NOTHING_REPORTED;
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::perform::{DeedOutcome, Frames, perform_deed, show_bodies};
+use crate::workspace::perform::{DeedOutcome, Frames, perform_and_show};
 use crate::workspace::store::project::{CommandContext, Project};
 
 /// Opens a project for writing, carries out the deed made for it and tells what it gave.
@@ -20,9 +20,8 @@ pub(super) fn carry_out(
 ) -> AppResult<Finish> {
     let mut project = open_to_work(project, context)?;
     let deed = deed(&project)?;
-    let (frames, moves) = (Frames::on_disk(), deed.moves_checks());
-    let outcome = perform_deed(&mut project, &frames, deed, context)?;
-    if moves && let Some(finding) = show_bodies(&project, &frames, &outcome, &context.progress) {
+    let (outcome, unshown) = perform_and_show(&mut project, &Frames::on_disk(), deed, context)?;
+    if let Some(finding) = unshown {
         say(&finding.to_string());
     }
     match outcome {

@@ -127,7 +127,7 @@ fn of_sheet(sheet: &ScoreSheet) -> serde_json::Value {
 }
 
 /// The row of the one source that a text means: by number or code, by its whole name, else by a part of it.
-fn find(registry: &Registry, text: &str) -> AppResult<usize> {
+pub(super) fn find(registry: &Registry, text: &str) -> AppResult<usize> {
     let text = text.trim();
     let frame = &registry.sources;
     let names = sources::NAME.of(frame)?;

@@ -9,8 +9,10 @@ mod backtest;
 mod data;
 mod database;
 mod deeds;
+mod diagnostics;
 mod draw;
 mod effect;
+mod engine;
 mod explain;
 mod findings;
 mod journal;
@@ -27,14 +29,19 @@ mod refresh;
 mod shared;
 mod verify;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::FromArgMatches;
 
-use crate::diagnostic::{AppError, AppResult, Progress};
+use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::workspace::session::AppPaths;
 use crate::workspace::store::clock::Moment;
+use crate::workspace::store::door::{is_door, project_at};
 use crate::workspace::store::project::CommandContext;
 use crate::workspace::store::shared::ask_passwords_with;
+use crate::workspace::support::{crash, log as support_log};
 use args::{Cli, Command};
 
 /// How a command ended where it did end.
@@ -49,8 +56,10 @@ pub enum Finish {
 /// Parses the arguments, runs the command, prints its message.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match args::words().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => cli,
+    let named = |matches: &clap::ArgMatches| matches.subcommand_name().unwrap_or("window").to_owned();
+    let read = |matches: clap::ArgMatches| Cli::from_arg_matches(&matches).map(|cli| (named(&matches), cli));
+    let (what, cli) = match args::words().try_get_matches().and_then(read) {
+        Ok(read) => read,
         Err(error) if error.use_stderr() => {
             output::say(&format!("[CLI-013] {}。fairdraw --help 列出全部命令与选项", args::describe(&error)));
             return ExitCode::from(2);
@@ -60,7 +69,14 @@ pub fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    match run(cli) {
+    let paths = AppPaths::of_system();
+    support_log::begin(&paths.logs());
+    crash::report_faults(&paths.logs());
+    support_log::started(&what, paths.is_portable());
+    let since = Instant::now();
+    let result = run(cli);
+    support_log::command(&what, since, &result);
+    match result {
         Ok(Finish::Done) => ExitCode::SUCCESS,
         Ok(Finish::Flawed) => ExitCode::from(1),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -76,14 +92,35 @@ fn is_broken_pipe(error: &AppError) -> bool {
     error.code() == output::CLOSED
 }
 
+/// The project that a path without a command asks for. A folder that is none is opened all the same: the window says
+/// what is the matter with it, and what can be done.
+fn asked_for(path: &Path) -> AppResult<PathBuf> {
+    let hint = "打开项目请给出项目文件夹，或其中的「打开项目.fairdraw」；fairdraw --help 列出全部命令";
+    let refused = |finding: Finding| AppError::from(finding.value(path.display().to_string()).hint(hint));
+    if !path.exists() {
+        return Err(refused(Finding::error("CLI-036", "没有这个命令，也没有这个文件或文件夹")));
+    }
+    if let Some(project) = project_at(path) {
+        return Ok(project);
+    }
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if whole.is_dir() {
+        return Ok(whole);
+    }
+    match whole.parent() {
+        Some(folder) if is_door(&whole) => Ok(folder.to_owned()),
+        _ => Err(refused(Finding::error("CLI-037", "这个文件不是项目"))),
+    }
+}
+
 /// Without a command: the window.
 #[cfg(feature = "gui")]
-fn window() -> AppResult<Finish> {
-    crate::ui::run(crate::ui::WindowOptions::default()).map(|()| Finish::Done)
+fn window(project: Option<PathBuf>) -> AppResult<Finish> {
+    crate::ui::run(crate::ui::WindowOptions { project }).map(|()| Finish::Done)
 }
 
 #[cfg(not(feature = "gui"))]
-fn window() -> AppResult<Finish> {
+fn window(_project: Option<PathBuf>) -> AppResult<Finish> {
     Err(AppError::new("CLI-001", "此程序没有带窗口界面，请使用命令；fairdraw --help 列出全部命令"))
 }
 
@@ -91,8 +128,11 @@ fn run(cli: Cli) -> AppResult<Finish> {
     let operator = cli.operator.clone().unwrap_or_else(|| "命令行".to_owned());
     let context = CommandContext { operator, now: Moment::now(), progress: Progress::none() };
     let Some(command) = cli.command else {
-        return window();
+        return window(cli.project.as_deref().map(asked_for).transpose()?);
     };
+    if cli.project.is_some() {
+        return Err(AppError::new("CLI-038", "命令之前不能再写项目：项目文件夹写在命令之后"));
+    }
     ask_passwords_with(database::ask);
     let watched = output::watch(&context.progress);
     let finish = match command {
@@ -122,9 +162,11 @@ fn run(cli: Cli) -> AppResult<Finish> {
         Command::Results(args) => data::results(&args, cli.json, &context),
         Command::Journal(args) => journal::journal(&args, cli.json),
         Command::LogProof(args) => log::prove(&args),
+        Command::Engine(command) => engine::engine(&command, cli.json, &context),
         Command::Shared(command) => shared::shared(&command, cli.json, &context),
         Command::AcceptChanges(args) => log::accept(&args, &context),
         Command::Findings(args) => findings::findings(&args, cli.json, &context),
+        Command::Diagnostics(args) => diagnostics::diagnostics(&args, cli.json, &context),
         Command::Ledger(args) => ledger::ledger(&args, cli.json, &context),
         Command::Interference(args) => ledger::interference(&args, cli.json, &context),
         Command::Publish(args) => publish::publish(&args, cli.json, &context),

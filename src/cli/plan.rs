@@ -335,10 +335,10 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
 
 pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     let month = run_month(args)?;
-    let database = source_in(&args.database, args.mapping.as_deref(), None)?;
+    let remote = source_in(&args.database, args.mapping.as_deref(), None)?;
     let from = if let Some(dir) = &args.dir {
         dir.clone()
-    } else if database.is_some() {
+    } else if remote.is_some() {
         PathBuf::new()
     } else {
         let folder = args.to.join("输入（模拟城市）");
@@ -349,7 +349,7 @@ pub(super) fn run(args: &RunArgs, as_json: bool, context: &CommandContext) -> Ap
     };
     let request = RunRequest {
         from,
-        database,
+        remote,
         to: args.to.clone(),
         month,
         entropy: args.entropy.clone().unwrap_or_else(|| DEMONSTRATION_ENTROPY.to_owned()),

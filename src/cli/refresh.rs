@@ -27,7 +27,7 @@ use crate::workspace::store::quality::{QUALITY, load_report};
 #[group(multiple = false)]
 pub struct RefreshWhat {
     /// 新文件所在文件夹，或一个文件；其中没有的表保持不变
-    #[arg(long, value_name = "文件夹或文件", required_unless_present_any = ["database", "back", "list", "forget"])]
+    #[arg(long, value_name = "文件夹或文件", required_unless_present_any = ["database", "engine", "back", "list", "forget"])]
     pub from: Option<PathBuf>,
     /// 返回更新前的名录；不写编号则为最近一次
     #[arg(long, value_name = "编号", num_args = 0..=1, default_missing_value = "", conflicts_with = "database")]
@@ -70,13 +70,12 @@ pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContex
     }
     let from = args.what.from.clone().unwrap_or_default();
     let mapping: Option<Mapping> = args.mapping.as_ref().map(|path| load_mapping(path)).transpose()?;
-    let source_for = |project: &Project| {
-        source_in(&args.database, args.mapping.as_deref(), project.file.mapping.database.as_deref())
-    };
+    let source_for =
+        |project: &Project| source_in(&args.database, args.mapping.as_deref(), Some(&project.file.mapping));
     if !args.dry_run {
         let deed = |project: &Project| {
             Ok(match source_for(project)? {
-                Some(source) => Deed::RefreshDatabase { from, database: Box::new(source), mapping },
+                Some(source) => Deed::RefreshDatabase { from, remote: Box::new(source), mapping },
                 None => Deed::Refresh { from, mapping, looked_at: None },
             })
         };
@@ -86,7 +85,8 @@ pub(super) fn refresh(args: &RefreshArgs, as_json: bool, context: &CommandContex
     let (registry, districts) = load_project_data(&project)?;
     check_may_refresh(&project)?;
     let source = source_for(&project)?;
-    let read = source.map(|source| DatabaseRead::read(&source, &context.progress)).transpose()?;
+    let known = mapping.as_ref().unwrap_or(&project.file.mapping);
+    let read = source.map(|source| DatabaseRead::read(&source, known, &context.progress)).transpose()?;
     let files = NextFiles { from: &from, database: read.as_ref() };
     let preview = preview_refresh(&project, (&registry, &districts), files, mapping, context)?;
     show_preview(&preview, &from, as_json)

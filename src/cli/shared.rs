@@ -9,13 +9,13 @@ use super::database::target_at;
 use super::deeds::{carry_out, open_to_work};
 use super::output::{json, line, say};
 use crate::diagnostic::AppResult;
-use crate::engine::database::{Address, DatabaseTarget, Member};
+use crate::engine::database::{Address, Answer, DatabaseTarget, Member};
 use crate::workspace::deeds::bodies::{
     change_member, load_answers, load_members, not_shared, report_results, write_body_form,
 };
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::share::{join_project, share_project};
-use crate::workspace::perform::{DeedOutcome, Frames, show_bodies};
+use crate::workspace::perform::{Frames, show_bodies};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::shared::SharedPlace;
 
@@ -124,12 +124,21 @@ pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandCo
             Ok(Finish::Done)
         }
         SharedCommand::Report { file: Some(file), place } => {
-            let rows = report_results(&place.target()?, file, &context.progress)?;
+            let (rows, found) = report_results(&place.target()?, file, &context.progress)?;
+            for finding in found.findings() {
+                say(&finding.to_string());
+            }
             line(&format!("已报送 {rows} 项检查结果，待办公室取入；不写文件再次运行可查看结论"))?;
             Ok(Finish::Done)
         }
         SharedCommand::Report { file: None, place } => {
-            for answer in load_answers(&place.target()?, &context.progress)? {
+            let answers = load_answers(&place.target()?, &context.progress)?;
+            if as_json {
+                let of = |answer: &Answer| serde_json::json!({ "code": answer.code, "answer": answer.said });
+                json(&answers.iter().map(of).collect::<Vec<_>>())?;
+                return Ok(Finish::Done);
+            }
+            for answer in answers {
                 line(&format!("{}：{}", answer.code, answer.said.as_deref().unwrap_or("待取入")))?;
             }
             Ok(Finish::Done)
@@ -139,7 +148,7 @@ pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandCo
 
 /// Shows the bodies their checks; what failed is said.
 fn sync_bodies(project: &Project, context: &CommandContext) -> Finish {
-    match show_bodies(project, &Frames::on_disk(), &DeedOutcome::Saved, &context.progress) {
+    match show_bodies(project, &Frames::on_disk(), &context.progress) {
         Some(finding) => {
             say(&finding.to_string());
             Finish::Flawed

@@ -8,11 +8,15 @@
 //! callers never branch on more than the code. [`AppError`] is therefore one finding that stops the work.
 
 mod error;
+mod file_fault;
 mod finding;
 mod progress;
 mod ron_words;
+mod shown_path;
 
 pub use error::{AppError, AppResult};
+pub use file_fault::{FileError, FileFault, System};
 pub use finding::{Diagnostics, Finding, Severity};
 pub use progress::{Progress, ProgressState};
 pub use ron_words::{ron_words, value_words};
+pub use shown_path::{plain_path, shown_path};

@@ -59,8 +59,8 @@ pub const SKETCH_NOTICE: &str = "内置行政区划为概化示意图，不是�
 /// Metres from a border of the bundled sketch within which a differing district is only a hint.
 pub const SKETCH_BORDER_M: f64 = 1500.0;
 
-const BUNDLED_SHP: &[u8] = include_bytes!("../../data/districts/shanghai_districts_tianditu_simplified.shp");
-const BUNDLED_SHX: &[u8] = include_bytes!("../../data/districts/shanghai_districts_tianditu_simplified.shx");
-const BUNDLED_DBF: &[u8] = include_bytes!("../../data/districts/shanghai_districts_tianditu_simplified.dbf");
+static BUNDLED_SHP: &[u8] = include_bytes!("../../data/districts/shanghai_districts_tianditu_simplified.shp");
+static BUNDLED_SHX: &[u8] = include_bytes!("../../data/districts/shanghai_districts_tianditu_simplified.shx");
+static BUNDLED_DBF: &[u8] = include_bytes!("../../data/districts/shanghai_districts_tianditu_simplified.dbf");
 /// Codes and names of provinces, cities and counties: `code,level,parent,name`.
-const DIVISIONS_CSV: &str = include_str!("../../data/codes/cn_divisions_level3.csv");
+static DIVISIONS_CSV: &str = include_str!("../../data/codes/cn_divisions_level3.csv");

@@ -5,9 +5,22 @@
 //! life; after a kill nothing more reaches the disk from that thread, clean-ups included.
 
 use std::cell::RefCell;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
+
+use crate::diagnostic::{FileError, System};
+
+/// How long is waited before each further try where another program holds a file for a moment: 0.3 s in all. Virus
+/// scanners and clouds look at a file right after it was written; one that an office has open stays so.
+const WAITS: [Duration; 5] = [
+    Duration::from_millis(10),
+    Duration::from_millis(20),
+    Duration::from_millis(40),
+    Duration::from_millis(80),
+    Duration::from_millis(150),
+];
 
 /// What is about to happen to the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +41,10 @@ pub enum DiskStep {
     Append,
     /// A file is cut to a length.
     Cut,
+    /// A file that stands is looked at: whether it can be replaced.
+    Replace,
+    /// A file is locked.
+    Lock,
 }
 
 /// How a watched step ends.
@@ -35,6 +52,8 @@ pub enum DiskStep {
 pub enum DiskStop {
     /// As the operating system's error of this number would end it.
     Error(i32),
+    /// As Windows' error of this number would end it, on any system.
+    Windows(i32),
     /// As if the program were killed here.
     Kill,
 }
@@ -71,12 +90,24 @@ pub(super) fn step(step: DiskStep, path: &Path) -> io::Result<()> {
         match watched.watch.as_mut().and_then(|watch| watch(step, path)) {
             None => Ok(()),
             Some(DiskStop::Error(number)) => Err(io::Error::from_raw_os_error(number)),
+            Some(DiskStop::Windows(number)) => Err(FileError { system: System::Windows, number }.to_io()),
             Some(DiskStop::Kill) => {
                 watched.killed = true;
                 Err(killed())
             }
         }
     })
+}
+
+/// Does what another program may stand in the way of for a moment, again after a while where it did.
+pub(super) fn patiently<T>(mut attempt: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for wait in WAITS {
+        match attempt() {
+            Err(cause) if FileError::of(&cause).is_some_and(FileError::may_pass) => std::thread::sleep(wait),
+            done => return done,
+        }
+    }
+    attempt()
 }
 
 /// Writes bytes into an open file; half of them where the step is stopped.
@@ -124,8 +155,10 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// Those of the operating system.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    step(DiskStep::Rename, to)?;
-    std::fs::rename(from, to)
+    patiently(|| {
+        step(DiskStep::Rename, to)?;
+        std::fs::rename(from, to)
+    })
 }
 
 /// Removes a file; true where there was one.
@@ -133,8 +166,10 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// Those of the operating system.
 pub fn remove_file(path: &Path) -> io::Result<bool> {
-    step(DiskStep::Remove, path)?;
-    found(std::fs::remove_file(path))
+    patiently(|| {
+        step(DiskStep::Remove, path)?;
+        found(std::fs::remove_file(path))
+    })
 }
 
 /// Writes zeros over a file's bytes and flushes them, then removes it; true where there was one. That the bytes can't be
@@ -173,8 +208,42 @@ pub fn remove_folder(path: &Path) -> io::Result<bool> {
             remove_file(&entry.path())?;
         }
     }
-    step(DiskStep::Remove, path)?;
-    found(std::fs::remove_dir(path))
+    patiently(|| {
+        step(DiskStep::Remove, path)?;
+        found(std::fs::remove_dir(path))
+    })
+}
+
+/// Reads a file whole; one that another program keeps to itself for a moment is waited for.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    patiently(|| std::fs::read(path))
+}
+
+/// Whether a file that stands could be replaced now: not while another program has it open, where that stands in the way.
+///
+/// # Errors
+/// Those that replacing it would give, as far as opening it tells them.
+pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    patiently(|| {
+        step(DiskStep::Replace, path)?;
+        // elsewhere a name moves over an open file, and over one that is not to be written
+        if cfg!(windows) { OpenOptions::new().write(true).open(path).map(drop) } else { Ok(()) }
+    })
+}
+
+/// Takes the operating system's lock of a file.
+///
+/// # Errors
+/// `WouldBlock` while another program holds it; those of the operating system, of a share without locks too.
+pub fn try_lock(file: &File, path: &Path) -> Result<(), TryLockError> {
+    step(DiskStep::Lock, path).map_err(TryLockError::Error)?;
+    file.try_lock()
 }
 
 fn found(removed: io::Result<()>) -> io::Result<bool> {
@@ -195,7 +264,7 @@ pub fn append_at(path: &Path, length: u64, bytes: &[u8]) -> io::Result<()> {
     if is_new {
         step(DiskStep::Create, path)?;
     }
-    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    let mut file = patiently(|| OpenOptions::new().write(true).create(true).truncate(false).open(path))?;
     if file.metadata()?.len() != length {
         step(DiskStep::Cut, path)?;
         file.set_len(length)?;

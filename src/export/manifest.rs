@@ -4,7 +4,7 @@
 //! family: internal and public files are never mixed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use crate::disclosure::{Audience, MaskCounts, PublicScan};
 use crate::sampling::{sha256, to_hex};
 
 use super::scan_file::scan_public_file;
-use super::write::write_atomic;
+use super::write::write_all_atomic;
 
 /// Beginning of the names of the files of seals that were given up: seal, frame, secret.
 pub const VOIDED_PREFIX: &str = "作废封签_";
@@ -143,7 +143,8 @@ pub fn write_export(
     scan: Option<&PublicScan>,
 ) -> AppResult<ExportOutcome> {
     let unsearched = check_export(folder, files, info, scan)?;
-    Ok(ExportOutcome { manifest: put_export(folder, files, info)?, unsearched })
+    let manifest = put_exports(&[(folder, files, info)])?.pop().unwrap_or_else(|| Manifest::of(&[], info));
+    Ok(ExportOutcome { manifest, unsearched })
 }
 
 /// What [`write_export`] holds files against before it writes them; nothing is written. Gives the names of public files
@@ -207,25 +208,35 @@ fn entries_before(folder: &Path, info: &ExportInfo) -> AppResult<BTreeMap<String
     Ok(entries)
 }
 
-/// Writes files that were checked by [`check_export`], and the manifest.
+/// A folder of an export: where, its files, what its manifest says.
+pub type ExportFolder<'a> = (&'a Path, &'a [ExportFile], &'a ExportInfo);
+
+/// Writes files that were checked by [`check_export`], and the manifest of each folder: all of them, or none where one
+/// can't be written (but for a fault while their names move).
 ///
 /// # Errors
 /// `EXP-031`, `IO-…`.
-pub fn put_export(folder: &Path, files: &[ExportFile], info: &ExportInfo) -> AppResult<Manifest> {
-    super::disk::make_folder(folder).map_err(|cause| AppError::io("建立导出文件夹失败", folder, cause))?;
-    let mut entries = entries_before(folder, info)?;
-    for file in files {
-        write_atomic(&folder.join(&file.name), &file.bytes)?;
-        entries.insert(file.name.clone(), entry(&file.name, &file.bytes));
+pub fn put_exports(folders: &[ExportFolder<'_>]) -> AppResult<Vec<Manifest>> {
+    let mut manifests = Vec::new();
+    for (folder, files, info) in folders {
+        super::disk::make_folder(folder).map_err(|cause| AppError::io("建立导出文件夹失败", folder, cause))?;
+        let mut entries = entries_before(folder, info)?;
+        entries.extend(files.iter().map(|file| (file.name.clone(), entry(&file.name, &file.bytes))));
+        let manifest = Manifest { files: entries.into_values().collect(), ..Manifest::of(&[], info) };
+        manifests.push((manifest.to_json()?, manifest));
     }
-    let manifest = Manifest { files: entries.into_values().collect(), ..Manifest::of(&[], info) };
-    write_atomic(&folder.join(MANIFEST_FILE), &manifest.to_json()?)?;
-    Ok(manifest)
+    let mut all: Vec<(PathBuf, &[u8])> = Vec::new();
+    for ((folder, files, _), (json, _)) in folders.iter().zip(&manifests) {
+        all.extend(files.iter().map(|file| (folder.join(&file.name), file.bytes.as_slice())));
+        all.push((folder.join(MANIFEST_FILE), json));
+    }
+    write_all_atomic(&all)?;
+    Ok(manifests.into_iter().map(|(_, manifest)| manifest).collect())
 }
 
 fn load_manifest(folder: &Path) -> AppResult<Option<Manifest>> {
     let path = folder.join(MANIFEST_FILE);
-    let text = match std::fs::read(&path) {
+    let text = match super::disk::read(&path) {
         Ok(text) => text,
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(AppError::io("读取清单失败", &path, cause)),

@@ -50,8 +50,9 @@ pub use file_name::{FileName, sanitise_file_name};
 pub use ledger::{ledger_sheet, ledger_summary, render_ledger};
 pub use manifest::{
     ExportFile, ExportInfo, ExportOutcome, MANIFEST_FILE, Manifest, ManifestCheck, ManifestFile, VOIDED_PREFIX,
-    check_export, check_manifest, put_export, write_export,
+    check_export, check_manifest, put_exports, write_export,
 };
+pub(crate) use pack::same_everywhere;
 pub use pack::{PackedFolder, render_pack};
 pub use pdf_text::pdf_text;
 pub use plan_book::{
@@ -69,4 +70,4 @@ pub use sheet::{Cell, CellKind, CellMark, Emphasis, SheetColumn, SheetSpec, disp
 pub use tasks::{FormRow, TaskBook, render_off_site_list, render_results_template, render_task_book, results_form};
 pub use web::{PublicSite, SiteCertificate, render_site};
 pub use workbook::{BookMeta, render_workbook};
-pub use write::{is_temporary, write_atomic, write_private};
+pub use write::{is_temporary, write_all_atomic, write_atomic, write_private};

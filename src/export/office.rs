@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet};
 
+use super::pack::same_everywhere;
 use crate::diagnostic::{AppError, AppResult};
 
 /// A cell.
@@ -100,7 +101,7 @@ impl OfficeBook {
     /// # Errors
     /// `EXP-090` where it can't be packed.
     pub fn finish(mut self) -> AppResult<Vec<u8>> {
-        self.book.save_to_buffer().map_err(failed)
+        self.book.save_to_buffer().map(same_everywhere).map_err(failed)
     }
 }
 

@@ -40,6 +40,32 @@ pub(in crate::export) fn entry_options(at: NaiveDateTime) -> SimpleFileOptions {
     time.map_or(options, |time| options.last_modified_time(time))
 }
 
+/// An archive as it is on every system: each entry says which system made it, and writers say the one that they run on.
+/// Bytes that are no plain archive stay as they are.
+///
+/// Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3.12 (entry), 4.3.16 (end), 4.4.2 (version made by: 3 for UNIX).
+pub(crate) fn same_everywhere(mut zip: Vec<u8>) -> Vec<u8> {
+    const END: [u8; 4] = *b"PK\x05\x06";
+    const ENTRY: [u8; 4] = *b"PK\x01\x02";
+    const UNIX: u8 = 3;
+    let number = |bytes: &[u8], at: usize, width: usize| {
+        let field = bytes.get(at..at + width).unwrap_or_default();
+        field.iter().rev().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte))
+    };
+    let Some(end) = zip.windows(END.len()).rposition(|bytes| bytes == END) else { return zip };
+    let (entries, mut at) = (number(&zip, end + 10, 2), number(&zip, end + 16, 4));
+    for _ in 0..entries {
+        if zip.get(at..at + ENTRY.len()) != Some(&ENTRY[..]) {
+            return zip;
+        }
+        if let Some(system) = zip.get_mut(at + 5) {
+            *system = UNIX;
+        }
+        at += 46 + number(&zip, at + 28, 2) + number(&zip, at + 30, 2) + number(&zip, at + 32, 2);
+    }
+    zip
+}
+
 /// The pack. Without a password the same files give the same bytes; names of files can be read without it, what is in
 /// them can't.
 ///
@@ -60,8 +86,37 @@ pub fn render_pack(folder: &PackedFolder<'_>, password: Option<&str>) -> AppResu
         started.map_err(|cause| failed(cause.to_string()))?;
         zip.write_all(bytes).map_err(|cause| failed(cause.to_string()))?;
     }
-    let bytes = zip.finish().map_err(|cause| failed(cause.to_string()))?.into_inner();
+    let bytes = same_everywhere(zip.finish().map_err(|cause| failed(cause.to_string()))?.into_inner());
     let mark = folder.info.data_mark.as_deref().map(|mark| format!("_{mark}")).unwrap_or_default();
     let name = sanitise_file_name(&format!("{}_{}_内部{mark}", folder.body, folder.period), "zip");
     Ok(ExportFile { name, bytes, audience: Audience::Internal })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_says_the_same_system_everywhere_and_stays_whole() {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["甲.txt", "乙/丙.csv"] {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(name.as_bytes()).unwrap();
+        }
+        let here = zip.finish().unwrap().into_inner();
+        // as Windows' writers say it
+        let mut there = here.clone();
+        let entries: Vec<usize> = (0..there.len() - 4).filter(|at| there[*at..].starts_with(b"PK\x01\x02")).collect();
+        assert_eq!(entries.len(), 2);
+        for at in entries {
+            there[at + 5] = 0;
+        }
+        assert_ne!(here, there);
+        assert_eq!(same_everywhere(there.clone()), same_everywhere(here));
+        let mut archive = zip::ZipArchive::new(Cursor::new(same_everywhere(there))).unwrap();
+        assert_eq!(std::io::read_to_string(archive.by_name("乙/丙.csv").unwrap()).unwrap(), "乙/丙.csv");
+        for odd in [&b""[..], b"PK\x05\x06", b"PK\x05\x06\0\0\0\0\x09\0\x09\0\xff\xff\xff\x7f\xff\xff\xff\x7f\0\0"] {
+            assert_eq!(same_everywhere(odd.to_vec()), odd);
+        }
+    }
 }

@@ -18,6 +18,7 @@ use rust_xlsxwriter::{
 
 use self::format::{Styles, cell_format, styles};
 use self::measure::{compute_width, wrapped_lines};
+use super::pack::same_everywhere;
 use super::sheet::{Cell, CellKind, Emphasis, SheetSpec, display_width};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::disclosure::Audience;
@@ -86,7 +87,7 @@ pub fn render_workbook(sheets: &[SheetSpec], meta: &BookMeta) -> AppResult<Vec<u
         worksheet.set_name(&name).map_err(|cause| writer_error(&name, cause))?;
         write_sheet(worksheet, sheet, meta, &styles).map_err(|cause| writer_error(&name, cause))?;
     }
-    workbook.save_to_buffer().map_err(|cause| writer_error("", cause))
+    workbook.save_to_buffer().map(same_everywhere).map_err(|cause| writer_error("", cause))
 }
 
 fn writer_error(sheet: &str, cause: XlsxError) -> AppError {

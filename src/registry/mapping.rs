@@ -15,7 +15,8 @@
 //!     )],
 //!     districts: (path: "provinces.shp", name: "name", code: "adcode"),
 //!     bodies: district,
-//!     database: (address: "postgresql://fairdraw@db/hjjc", tables: [(table: monitoring, from: "env.monitoring_day")]),
+//!     database: (address: "postgresql://fairdraw@db/hjjc", tables: [(table: sources, from: "permit.sources")]),
+//!     feed: (address: "sc://spark.example.gov.cn:443", from: "env.monitoring_hourly", hours: true),
 //! )
 //! ```
 
@@ -25,6 +26,7 @@ use ron::extensions::Extensions;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, ron_words, value_words};
+use crate::text::ron_layout;
 
 use super::aliases::column_ids;
 use super::codes::{self, Code};
@@ -138,6 +140,22 @@ pub struct DatabaseMapping {
     pub tables: Vec<DatabaseTable>,
 }
 
+/// Monitoring that is counted where it lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedMapping {
+    /// The server, without a password or token.
+    pub address: String,
+    /// `database.table`, or a query there.
+    pub from: String,
+    /// The rows are raw hours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hours: bool,
+    /// Rows that stayed there when it was read last, by why.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stayed: BTreeMap<String, u64>,
+}
+
 /// A whole mapping file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -153,6 +171,9 @@ pub struct Mapping {
     /// Tables that come from a database.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database: Option<Box<DatabaseMapping>>,
+    /// Monitoring that is counted where it lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feed: Option<Box<FeedMapping>>,
 }
 
 fn options() -> ron::Options {
@@ -181,7 +202,7 @@ impl Mapping {
     /// `IMP-080` where it cannot be written (never for a mapping that was read).
     pub fn to_ron(&self) -> AppResult<String> {
         options()
-            .to_string_pretty(self, ron::ser::PrettyConfig::new().struct_names(false))
+            .to_string_pretty(self, ron_layout())
             .map(|text| text + "\n")
             .map_err(|error| AppError::from(codes::MAPPING_BAD.finding().value(error.to_string())))
     }

@@ -47,7 +47,9 @@ pub use ids::{LastingIds, row_among, row_of_unit};
 pub use industry::IndustryTable;
 pub use kinds::{FindingKind, kinds_of, tell_kinds};
 pub use load::{InputTable, Registry, TableSummary, check_tables, load_registry, load_registry_onto};
-pub use mapping::{BodyRule, DatabaseMapping, DatabaseTable, DistrictRule, DistrictsFile, FileMapping, Mapping};
+pub use mapping::{
+    BodyRule, DatabaseMapping, DatabaseTable, DistrictRule, DistrictsFile, FeedMapping, FileMapping, Mapping,
+};
 pub use options::{BodyName, InputFile, NamedId, RegistryOptions};
 pub use refresh::{FORMER, FORMER_INSPECTORS, UnitRow};
 pub use report::{

@@ -12,7 +12,7 @@ use crate::registry::{FrameColumn, TableKind};
 use super::RiskInputs;
 use super::codes::{NO_CHECK, NO_GRADE, SiteCodes};
 use super::columns::feature;
-use super::events::{COUNTERS, IgnoredEvents, NEVER, compute_events};
+use super::events::{COUNTERS, EventReason, IgnoredEvents, NEVER, compute_events};
 use super::input::{failed, month_ordinal, typed_columns};
 use super::slots::Slots;
 use crate::text::day::day_number;
@@ -101,6 +101,20 @@ impl RiskFeatures {
         let mut ignored = sums.ignored;
         ignored.sort_by_key(|item| (item.table, item.reason));
         Ok(Self { frame, codes, key, as_of, ignored })
+    }
+
+    /// Adds rows of monitoring that stayed on the engine which counts them, so that nobody wonders where they went.
+    #[must_use]
+    pub fn with_stayed(mut self, stayed: impl IntoIterator<Item = (EventReason, u64)>) -> Self {
+        let table = TableKind::Monitoring.label();
+        for (reason, rows) in stayed {
+            match self.ignored.iter_mut().find(|known| known.table == table && known.reason == reason) {
+                Some(known) => known.rows += rows,
+                None => self.ignored.push(IgnoredEvents { table, reason, rows }),
+            }
+        }
+        self.ignored.sort_by_key(|item| (item.table, item.reason));
+        self
     }
 
     /// True while these features serve the policy: only points, caps, thresholds, strata and the like differ.

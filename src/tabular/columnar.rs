@@ -262,6 +262,13 @@ fn text_column(column: &Column, half: bool) -> (Option<Column>, usize) {
     (texts, beyond)
 }
 
+/// All columns as text; one whose type has no text form is empty.
+pub(super) fn frame_as_text(frame: &DataFrame) -> DataFrame {
+    let empty = |column: &Column| Column::full_null(column.name().clone(), frame.height(), &DataType::String);
+    let columns = frame.columns().iter().map(|column| text_column(column, false).0.unwrap_or_else(|| empty(column)));
+    DataFrame::new(frame.height(), columns.collect()).unwrap_or_default()
+}
+
 /// Half floats, which come as two bytes each.
 fn half_texts(column: &Column) -> Option<StringChunked> {
     let half = |bytes: &[u8]| {

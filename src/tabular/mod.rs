@@ -160,6 +160,12 @@ pub(crate) fn read_frame(bytes: Vec<u8>, name: &str) -> AppResult<DataFrame> {
     columnar::read_own(bytes, name)
 }
 
+/// A frame's columns as the texts in which a file's cells come: office time, plain numbers. A column without a text form
+/// is left empty.
+pub(crate) fn frame_as_text(frame: &DataFrame) -> DataFrame {
+    columnar::frame_as_text(frame)
+}
+
 fn unknown_encoding(input: &Input, name: &str) -> AppError {
     input
         .error("RAW-007", "无法识别的文字编码")

@@ -18,8 +18,10 @@ mod lookalike;
 mod nearest;
 pub mod number;
 pub mod pinyin;
+mod ron_layout;
 pub mod search;
 mod width;
 
 pub use nearest::nearest;
+pub use ron_layout::ron_layout;
 pub use width::{clean, fold, fold_lines, fold_width, half_width, is_blank_word, is_ditto, is_noise};

@@ -79,7 +79,7 @@ impl egui::Plugin for Access {
         let Some(widget) = focused.and_then(place) else { return };
         let rect = widget.interact_rect;
         if rect.is_positive() && (rect.height() <= HIGHEST || rect.width() <= NARROWEST) {
-            let palette = theme::palette(ctx.global_style().visuals.dark_mode);
+            let palette = theme::palette(&ctx.global_style().visuals);
             let painter = ctx.layer_painter(widget.layer_id);
             let stroke = Stroke::new(RING[1], palette.accent);
             painter.rect_stroke(rect.expand(RING[0]), theme::RADIUS + 2, stroke, StrokeKind::Middle);

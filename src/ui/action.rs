@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::screens::ScreenId;
-use super::text::database;
+use super::text::{database, support};
 use crate::workspace::session::Session;
 
 /// Something the user can ask for without more words.
@@ -59,6 +59,8 @@ pub enum Action {
     ZoomReset,
     /// Light or dark.
     ToggleTheme,
+    /// The theme of high contrast, or back to the system's.
+    ToggleContrast,
     /// Motion on or off.
     ToggleMotion,
     /// Hides what names a unit, or shows it again.
@@ -67,6 +69,8 @@ pub enum Action {
     ToggleStage,
     /// Shortcuts and how to begin.
     Help,
+    /// The pack that goes to whoever helps.
+    Diagnostics,
     /// Close the window.
     Quit,
 }
@@ -101,10 +105,12 @@ impl Action {
             Self::ZoomOut,
             Self::ZoomReset,
             Self::ToggleTheme,
+            Self::ToggleContrast,
             Self::ToggleMotion,
             Self::ToggleVeil,
             Self::ToggleStage,
             Self::Help,
+            Self::Diagnostics,
             Self::Quit,
         ]);
         all
@@ -139,10 +145,12 @@ impl Action {
             Self::ZoomOut => "缩小",
             Self::ZoomReset => "实际大小",
             Self::ToggleTheme => "切换浅色与深色",
+            Self::ToggleContrast => "高对比（黑底白字）",
             Self::ToggleMotion => "开关动画",
             Self::ToggleVeil => "保密遮盖",
             Self::ToggleStage => "全屏抽取",
             Self::Help => "快捷键与入门",
+            Self::Diagnostics => support::OPEN,
             Self::Quit => "退出",
         }
     }

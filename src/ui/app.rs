@@ -16,6 +16,7 @@ use super::picker::{Door, Doors, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
 use super::slot::{Same, Slot};
+use super::support::DiagnosticsDialog;
 use super::table::{Desk, SheetFile, Target};
 use super::templates::TemplatesDialog;
 use super::text::common as t;
@@ -28,6 +29,8 @@ use crate::diagnostic::AppResult;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::session::job::Job;
 use crate::workspace::session::{Command, DraftCommand, ProjectData, Session, ThemeChoice, ViewCommand};
+use crate::workspace::support::pack::Pack;
+use crate::workspace::support::running::{self, Ended, RunningMark};
 pub use files::{OpenFolder, Surroundings};
 
 /// What a finished dialog is for.
@@ -44,12 +47,16 @@ pub(super) enum Asked {
     Table(Box<SheetFile>),
     /// A unit's own proof of the draw.
     Proof(Target),
+    /// What goes to whoever helps.
+    Diagnostics(Arc<Pack>),
 }
 
 /// What a job of the window made.
 pub(super) enum Drawn {
     /// A file that no journal names: a picture, a table without names of targets.
     File(PathBuf, Vec<u8>),
+    /// A file that names nobody, veil or not.
+    Nameless(PathBuf, Vec<u8>),
     /// A deed that writes a file.
     Deed(Box<Deed>),
     /// A picture for the clipboard.
@@ -71,6 +78,10 @@ pub(super) struct Dialogs {
     pub(super) findings: bool,
     /// What an import took in, until it is closed.
     pub(super) imported: Option<String>,
+    /// How the last run ended, where it did not end as it should.
+    pub(super) ended: Option<Ended>,
+    /// What would go to whoever helps.
+    pub(super) diagnostics: Option<DiagnosticsDialog>,
     /// Templates of documents are looked at.
     pub(super) templates: Option<TemplatesDialog>,
     /// The window was to be closed, but the draft can't be written: why not.
@@ -115,6 +126,16 @@ pub struct Workstation {
     imports: u64,
     /// The zoom that was last set, to tell the user's own Ctrl+wheel from ours.
     zoom: f32,
+    pub(super) machine: Machine,
+}
+
+/// The machine, as whoever helps wants to know it.
+#[derive(Default)]
+pub(super) struct Machine {
+    /// What paints the window; empty where it is not known.
+    pub(super) graphics: String,
+    /// Says that the window is open.
+    mark: Option<RunningMark>,
 }
 
 impl Workstation {
@@ -128,6 +149,7 @@ impl Workstation {
         ctx.add_plugin(Veil::default());
         let waking = ctx.clone();
         let waker: Waker = Arc::new(move || waking.request_repaint());
+        let (mark, ended) = running::begin(&surroundings.paths.logs());
         let session = Session::new(surroundings.paths, surroundings.clock, waker);
         let screen = ScreenId::from_id(&session.preferences().screen).unwrap_or_default();
         let zoom = session.preferences().zoom;
@@ -147,7 +169,7 @@ impl Workstation {
             by_hand: Vec::new(),
             open_folder: surroundings.open_folder,
             revealing: Vec::new(),
-            dialogs: Dialogs::default(),
+            dialogs: Dialogs { ended, ..Dialogs::default() },
             command_palette: Palette::default(),
             drawing: Vec::new(),
             look: None,
@@ -158,6 +180,7 @@ impl Workstation {
             leaving: false,
             imports: 0,
             zoom,
+            machine: Machine { graphics: String::new(), mark },
         }
     }
 
@@ -167,6 +190,11 @@ impl Workstation {
             Some(path) => self.session.apply(ViewCommand::OpenProject(path)),
             None => self.session.start(),
         }
+    }
+
+    /// The window closes as it should: the next start has nothing to say of it.
+    pub fn ended_well(&mut self) {
+        self.machine.mark = None;
     }
 
     /// What has to happen before a frame: jobs, answers of dialogs, time.
@@ -190,10 +218,11 @@ impl Workstation {
         let look = (prefs.theme, prefs.still);
         if self.look != Some(look) {
             self.look = Some(look);
+            theme::set_contrast(ctx, prefs.theme == ThemeChoice::HighContrast);
             ctx.set_theme(match prefs.theme {
                 ThemeChoice::System => egui::ThemePreference::System,
                 ThemeChoice::Light => egui::ThemePreference::Light,
-                ThemeChoice::Dark => egui::ThemePreference::Dark,
+                ThemeChoice::Dark | ThemeChoice::HighContrast => egui::ThemePreference::Dark,
             });
             let time = if prefs.still { 0.0 } else { 0.1 };
             ctx.all_styles_mut(|style| style.animation_time = time);
@@ -226,25 +255,6 @@ impl Workstation {
         }
     }
 
-    fn answer(&mut self, asked: Asked, path: PathBuf) {
-        match asked {
-            Asked::Import => self.take_paths(vec![path]),
-            Asked::OpenProject => self.send(ViewCommand::OpenProject(path)),
-            Asked::Export => {
-                let month = self.session.month();
-                self.send(Deed::Export { to: path, month, only: Vec::new() });
-            }
-            Asked::TakeResults => self.send(Deed::TakeResults(path)),
-            Asked::LoadDistricts => self.send(Deed::LoadDistricts(path)),
-            Asked::LoadCalendar => self.send(Deed::LoadCalendar(path)),
-            Asked::Picture(png, chart) => {
-                self.draw_picture(move || Ok(Drawn::File(path, plot::render_file(&chart, !png)?)));
-            }
-            Asked::Table(file) => self.write_table(path, *file),
-            Asked::Proof(target) => self.write_proof(path, &target),
-        }
-    }
-
     fn draw_picture(&mut self, work: impl FnOnce() -> AppResult<Drawn> + Send + 'static) {
         self.make(s::DRAWING, work);
     }
@@ -262,6 +272,9 @@ impl Workstation {
             match job.poll() {
                 None => self.drawing.push(job),
                 Some(Ok(Drawn::File(path, bytes))) => self.send(ViewCommand::WriteFile(path, Arc::new(bytes))),
+                Some(Ok(Drawn::Nameless(path, bytes))) => {
+                    self.session.apply(ViewCommand::WriteFile(path, Arc::new(bytes)));
+                }
                 Some(Ok(Drawn::Deed(deed))) => self.send(*deed),
                 Some(Ok(Drawn::Image(image))) => {
                     ctx.copy_image(*image);
@@ -288,29 +301,6 @@ impl Workstation {
                 PickRequest::new(PickKind::SaveFile(format!("{name}.svg")), s::SAVE_PICTURE).filter("SVG", &["svg"]),
             ),
         }
-    }
-
-    /// Files or folders that were dropped or picked for an import.
-    pub fn take_paths(&mut self, paths: Vec<PathBuf>) {
-        if let [path] = paths.as_slice() {
-            let file_name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
-            if path.join("project.ron").exists() {
-                self.send(ViewCommand::OpenProject(path.clone()));
-                return;
-            }
-            if file_name == "project.ron"
-                && let Some(folder) = path.parent()
-            {
-                self.send(ViewCommand::OpenProject(folder.to_owned()));
-                return;
-            }
-            if file_name.to_lowercase().ends_with(".shp") && self.session.project().is_some() {
-                self.send(Deed::LoadDistricts(path.clone()));
-                return;
-            }
-        }
-        self.go(ScreenId::Data);
-        self.screens.data.take_paths(paths);
     }
 
     /// Shows a screen.
@@ -400,10 +390,15 @@ impl Workstation {
                 let next = if ctx.global_style().visuals.dark_mode { ThemeChoice::Light } else { ThemeChoice::Dark };
                 self.session.set_preferences(|prefs| prefs.theme = next);
             }
+            Action::ToggleContrast => self.session.set_preferences(|prefs| {
+                let is_on = prefs.theme == ThemeChoice::HighContrast;
+                prefs.theme = if is_on { ThemeChoice::System } else { ThemeChoice::HighContrast };
+            }),
             Action::ToggleMotion => self.session.set_preferences(|prefs| prefs.still = !prefs.still),
             Action::ToggleVeil => self.session.apply(ViewCommand::Veil(!self.session.is_veiled())),
             Action::ToggleStage => self.set_stage(ctx, !self.stage),
             Action::Help => self.dialogs.help = true,
+            Action::Diagnostics => self.show_diagnostics(ctx),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
@@ -460,8 +455,14 @@ impl Workstation {
     fn shortcuts(&mut self, ctx: &Context) {
         // under a dialog nothing else is to be had: it may speak of the month or the draft that a shortcut changes
         let modal = !ctx.memory(|m| m.is_above_modal_layer(egui::LayerId::background()));
-        let asking = self.dialogs.operator.is_some() || self.dialogs.losing.is_some();
-        if modal || self.command_palette.is_open() || asking {
+        if self.command_palette.is_open() || self.dialogs.operator.is_some() || self.dialogs.losing.is_some() {
+            return;
+        }
+        if modal {
+            // but a list in the dialog is searched as any other
+            if Action::Find.shortcut().is_some_and(|find| ctx.input_mut(|i| i.consume_shortcut(&find))) {
+                Desk::find(ctx);
+            }
             return;
         }
         // the key that carries + is another one with Shift, and on the number pad

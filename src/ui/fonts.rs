@@ -24,6 +24,20 @@ pub fn definitions() -> FontDefinitions {
     fonts
 }
 
+/// Counts how often the font atlas was thrown away: texts laid out before point into the old one.
+#[allow(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general over its lifetime")]
+pub(super) fn atlas_generation(ctx: &egui::Context) -> u64 {
+    let fill = ctx.fonts(|fonts| fonts.font_atlas_fill_ratio());
+    ctx.data_mut(|data| {
+        let (generation, last) = data.get_temp_mut_or::<(u64, f32)>(egui::Id::unique("font atlas"), (0, fill));
+        if fill < *last {
+            *generation += 1;
+        }
+        *last = fill;
+        *generation
+    })
+}
+
 /// Installs the families.
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(definitions());

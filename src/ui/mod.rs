@@ -20,6 +20,7 @@ mod rows;
 pub mod screens;
 mod shell;
 pub mod slot;
+mod support;
 pub mod table;
 mod templates;
 pub mod text;

@@ -12,6 +12,9 @@ use super::theme;
 use crate::domain::PlanMonth;
 use crate::workspace::session::Session;
 
+/// What of a window's height the list leaves: above it, its field and its line of keys, and a little below.
+const AROUND: f32 = 184.0;
+
 /// What an entry of the palette does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
@@ -95,7 +98,8 @@ impl Palette {
                 if entries.is_empty() {
                     ui.label(theme::note(ui, t::PALETTE_NONE));
                 }
-                ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
+                let room = (ctx.content_rect().height() - AROUND).clamp(theme::ROW * 3.0, 360.0);
+                ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     for (i, entry) in entries.iter().enumerate() {
                         let (rect, row) =

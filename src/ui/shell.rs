@@ -12,6 +12,7 @@ use super::action::Action;
 use super::app::Workstation;
 use super::palette::Choice;
 use super::screens::ScreenId;
+use super::support;
 use super::text::common as t;
 use super::text::shell as s;
 use super::theme::{self, GRID};
@@ -150,7 +151,7 @@ fn rail_foot(app: &mut Workstation, ui: &mut Ui) {
 
 fn status_bar(app: &mut Workstation, ui: &mut Ui) {
     let palette = theme::of(ui);
-    let (mut cancel, mut level) = (None, None);
+    let (mut cancel, mut shared_asked) = (None, false);
     ui.horizontal(|ui| {
         ui.set_min_height(22.0);
         if let Some(open) = app.session.project() {
@@ -170,9 +171,7 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
                 } else {
                     theme::note(ui, s::SHARED)
                 };
-                if ui.add(egui::Button::new(text).small()).on_hover_text(hint).clicked() {
-                    level = Some(String::new());
-                }
+                shared_asked = ui.add(egui::Button::new(text).small()).on_hover_text(hint).clicked();
             }
             if open.draft.is_changed() {
                 let keys = Action::Save.shortcut_text();
@@ -215,8 +214,8 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
     if let Some(id) = cancel {
         app.session.apply(ViewCommand::CancelJob(id));
     }
-    if level.is_some() {
-        app.dialogs.shared = level;
+    if shared_asked {
+        app.dialogs.shared = Some(String::new());
     }
 }
 
@@ -288,6 +287,8 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     dialogs::unveiled_dialog(app, ctx);
     dialogs::shared_dialog(app, ctx);
     dialogs::help(app, ctx);
+    support::diagnostics_dialog(app, ctx);
+    support::ended_dialog(app, ctx);
     drop_target(ctx);
 }
 
@@ -296,7 +297,7 @@ fn drop_target(ctx: &Context) {
         return;
     }
     let painter = ctx.layer_painter(egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop")));
-    let palette = theme::palette(ctx.global_style().visuals.dark_mode);
+    let palette = theme::palette(&ctx.global_style().visuals);
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, palette.wash.gamma_multiply(0.9));
     painter.rect_stroke(rect.shrink(12.0), 6.0, Stroke::new(3.0, palette.accent), egui::StrokeKind::Inside);

@@ -130,6 +130,29 @@ pub const DARK: Palette = Palette {
     pick: rgb(0x005B_7BFF),
 };
 
+/// The theme of high contrast, on black: every text on its ground has 7 : 1 at least, every border 4.5 : 1. Maps keep
+/// the dark theme's colours, which their classes and points are chosen for.
+pub const CONTRAST: Palette = Palette {
+    dark: true,
+    ground: rgb(0x0000_0000),
+    surface: rgb(0x0000_0000),
+    stripe: rgb(0x0014_1414),
+    chrome: rgb(0x000A_0A0A),
+    line: rgb(0x008C_8C8C),
+    text: rgb(0x00FF_FFFF),
+    muted: rgb(0x00DC_DCDC),
+    accent: rgb(0x0066_E0FF),
+    on_accent: rgb(0x0000_0000),
+    wash: rgb(0x0000_2F3D),
+    red: rgb(0x00FF_A19A),
+    amber: rgb(0x00FF_D166),
+    green: rgb(0x008F_F0A4),
+    red_wash: rgb(0x0033_0D0D),
+    amber_wash: rgb(0x002E_2200),
+    border: rgb(0x00C8_C8C8),
+    ..DARK
+};
+
 /// Tiers from the most urgent, the same hues in both themes, the most urgent always the darkest; monotone in lightness
 /// and, in the dark theme, at least 3 : 1 against the surface.
 const TIERS_LIGHT: [Color32; 5] =
@@ -160,19 +183,58 @@ const CLASSES_DARK: [Color32; 7] = [
     rgb(0x00A9_E2EC),
 ];
 
-/// The palette of a theme.
+/// Which of the palettes: what is kept painted holds for one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Look {
+    /// [`LIGHT`].
+    #[default]
+    Light,
+    /// [`DARK`].
+    Dark,
+    /// [`CONTRAST`].
+    HighContrast,
+}
+
+impl Look {
+    /// The ground tells the two dark ones apart.
+    fn of(dark: bool, ground: Color32) -> Self {
+        match (dark, ground == CONTRAST.ground) {
+            (true, true) => Self::HighContrast,
+            (true, false) => Self::Dark,
+            (false, _) => Self::Light,
+        }
+    }
+}
+
+/// The palette that visuals were made of.
 #[must_use]
-pub fn palette(dark: bool) -> &'static Palette {
-    if dark { &DARK } else { &LIGHT }
+pub fn palette(visuals: &Visuals) -> &'static Palette {
+    match Look::of(visuals.dark_mode, visuals.panel_fill) {
+        Look::HighContrast => &CONTRAST,
+        Look::Dark => &DARK,
+        Look::Light => &LIGHT,
+    }
 }
 
 /// The palette of a piece of interface.
 #[must_use]
 pub fn of(ui: &egui::Ui) -> &'static Palette {
-    palette(ui.visuals().dark_mode)
+    palette(ui.visuals())
+}
+
+/// The dark theme in its usual colours or those of high contrast.
+pub fn set_contrast(ctx: &egui::Context, high: bool) {
+    let palette = if high { &CONTRAST } else { &DARK };
+    ctx.style_mut_of(Theme::Dark, |style| style.visuals = visuals(palette));
 }
 
 impl Palette {
+    /// Which of the palettes it is.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        Look::of(self.dark, self.ground)
+    }
+
     /// Border of buttons, fields and boxes: seen on every ground.
     #[must_use]
     pub fn edge(&self) -> Color32 {
@@ -389,6 +451,24 @@ mod tests {
             assert!(contrast(palette.wash, palette.accent) >= 4.5);
             assert!(contrast(palette.red_wash, palette.red) >= 4.5);
             assert!(contrast(palette.amber_wash, palette.amber) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn high_contrast_is_high_for_every_text_and_border() {
+        let p = &CONTRAST;
+        let mut pairs = vec![(p.accent, p.on_accent), (p.red_wash, p.red), (p.amber_wash, p.amber)];
+        for ground in [p.ground, p.surface, p.stripe, p.chrome, p.wash] {
+            pairs.extend([p.text, p.muted, p.accent, p.red, p.amber, p.green].map(|ink| (ground, ink)));
+        }
+        for (ground, ink) in pairs {
+            assert!(contrast(ground, ink) >= 7.0, "{ink:?} on {ground:?}: {:.2}", contrast(ground, ink));
+        }
+        for line in [p.line, p.edge(), p.border] {
+            assert!(contrast(p.surface, line) >= 4.5, "{line:?}: {:.2}", contrast(p.surface, line));
+        }
+        for (dark, palette) in [(&CONTRAST, &CONTRAST), (&DARK, &DARK), (&LIGHT, &LIGHT)] {
+            assert_eq!(super::palette(&visuals(dark)), palette);
         }
     }
 

@@ -251,6 +251,14 @@ pub fn heading(ui: &mut Ui, text: &str) -> Response {
     ui.label(RichText::new(text).font(theme::bold(theme::SECTION)))
 }
 
+/// Ctrl+Z brings nothing back that was typed into a field: it held a secret.
+pub fn forget_typing(ctx: &egui::Context, field: egui::Id) {
+    if let Some(mut state) = egui::text_edit::TextEditState::load(ctx, field) {
+        state.clear_undoer();
+        state.store(ctx, field);
+    }
+}
+
 /// A field with its label, in one row; the label names the field.
 pub fn field<'t>(ui: &mut Ui, label: &str, width: f32, text: &'t mut String, hint: &'t str) -> Response {
     ui.horizontal(|ui| {

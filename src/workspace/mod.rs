@@ -14,4 +14,5 @@ pub mod reports;
 pub mod run;
 pub mod session;
 pub mod store;
+pub mod support;
 pub mod view;

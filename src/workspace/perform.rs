@@ -6,6 +6,7 @@ mod refresh;
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use chrono::NaiveDate;
 
@@ -13,7 +14,7 @@ use crate::diagnostic::{AppResult, Finding, Progress};
 use crate::disclosure::PlanDates;
 use crate::district::DistrictSet;
 use crate::domain::{InspectorId, Period, PlanMonth, UnitId};
-use crate::registry::Registry;
+use crate::registry::{Mapping, Registry};
 use crate::workspace::deeds::accept::accept_changes;
 use crate::workspace::deeds::anchors::{AnchorsTaken, sign_draw, take_anchors};
 use crate::workspace::deeds::batch::record_clear_results;
@@ -41,6 +42,8 @@ use crate::workspace::reports::export::{ExportRequest, Exported, export_project}
 use crate::workspace::reports::packs::{PackRequest, pack_bodies};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
+use crate::workspace::store::set_back::dated_after;
+use crate::workspace::support::log;
 pub use refresh::{RefreshPreview, Refreshed, preview_refresh};
 use refresh::{take_database, take_files, take_read};
 
@@ -157,6 +160,22 @@ pub fn perform_deed(
     deed: Deed,
     context: &CommandContext,
 ) -> AppResult<DeedOutcome> {
+    let (id, since) = (deed.command_id().id(), Instant::now());
+    let done = match &deed {
+        // two people answer for a log whose last line is dated too late
+        Deed::AcceptChanges(_) => carry_out(project, frames, deed, context),
+        _ => dated_after(project, context).and_then(|context| carry_out(project, frames, deed, &context)),
+    };
+    log::deed(id, since, &done);
+    done
+}
+
+fn carry_out(
+    project: &mut Project,
+    frames: &Frames<'_>,
+    deed: Deed,
+    context: &CommandContext,
+) -> AppResult<DeedOutcome> {
     Ok(match deed {
         Deed::Settings(settings) => {
             save_settings(project, &settings, context)?;
@@ -247,8 +266,8 @@ pub fn perform_deed(
         Deed::Refresh { from, mapping, looked_at } => {
             take_files(project, frames.get(project)?, (&from, mapping), looked_at.as_deref(), context)?
         }
-        Deed::RefreshDatabase { from, database, mapping } => {
-            let read = || DatabaseRead::read(&database, &context.progress);
+        Deed::RefreshDatabase { from, remote, mapping } => {
+            let read = |known: &Mapping| DatabaseRead::read(&remote, known, &context.progress);
             take_database(project, frames.get(project)?, (&from, mapping), read, context)?
         }
         Deed::RefreshRead { read, mapping, looked_at } => {
@@ -279,14 +298,11 @@ pub fn perform_deed(
     })
 }
 
-/// Shows the bodies of a shared project their checks as a deed left them; what is to be said where that failed: the deed
+/// Shows the bodies of a shared project their checks as they stand; what is to be said where that failed: what was done
 /// stands, and the next look at the server makes up for it.
 #[must_use]
-pub fn show_bodies(project: &Project, frames: &Frames<'_>, done: &DeedOutcome, progress: &Progress) -> Option<Finding> {
+pub fn show_bodies(project: &Project, frames: &Frames<'_>, progress: &Progress) -> Option<Finding> {
     project.shared()?;
-    // the register at hand is the one before a refresh
-    let anew = Frames::on_disk();
-    let frames = if matches!(done, DeedOutcome::Refreshed(_) | DeedOutcome::CameBack(..)) { &anew } else { frames };
     let shown = frames.get(project).and_then(|(registry, _)| put_checks(project, registry, progress));
     let error = shown.err()?;
     let why = error.finding();
@@ -294,4 +310,24 @@ pub fn show_bodies(project: &Project, frames: &Frames<'_>, done: &DeedOutcome, p
         Finding::warning("SHR-022", format!("各主体在服务器上看到的检查还没有更新：[{}] {}", why.code, why.what))
             .hint("这一步已经完成；恢复连接后「shared sync」即补上"),
     )
+}
+
+/// Carries out a deed and shows the bodies of a shared project what it left them; what is to be said where they could
+/// not be shown it.
+///
+/// # Errors
+/// Those of [`perform_deed`].
+pub fn perform_and_show(
+    project: &mut Project,
+    frames: &Frames<'_>,
+    deed: Deed,
+    context: &CommandContext,
+) -> AppResult<(DeedOutcome, Option<Finding>)> {
+    let moves = deed.moves_checks();
+    let done = perform_deed(project, frames, deed, context)?;
+    // the register at hand is the one before a refresh
+    let anew = Frames::on_disk();
+    let frames = if matches!(done, DeedOutcome::Refreshed(_) | DeedOutcome::CameBack(..)) { &anew } else { frames };
+    let unshown = moves.then(|| show_bodies(project, frames, &context.progress)).flatten();
+    Ok((done, unshown))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{AppError, AppResult, Finding, Severity};
 use crate::domain::Period;
 use crate::domain::PlanMonth;
-use crate::engine::database::DatabaseSource;
+use crate::engine::RemoteSource;
 use crate::sampling::DEMONSTRATION_SOURCE;
 use crate::sampling::EntropyFormat;
 use crate::workspace::deeds::open::{Opened, open_period};
@@ -25,8 +25,8 @@ pub const DEMONSTRATION_ENTROPY: &str = "4162253614235516";
 pub struct RunRequest {
     /// The folder with the office's files; empty where all comes from the database.
     pub from: PathBuf,
-    /// Tables of a database.
-    pub database: Option<DatabaseSource>,
+    /// What comes from servers.
+    pub remote: Option<RemoteSource>,
     /// Output folder.
     pub to: PathBuf,
     /// Month to draw.
@@ -105,7 +105,7 @@ pub fn run(request: &RunRequest, context: &CommandContext) -> AppResult<RunOutco
     let new = NewProject {
         name: String::new(),
         from: request.from.clone(),
-        database: request.database.clone(),
+        remote: request.remote.clone(),
         read: None,
         year: Some(request.month.year()),
         policy: request.policy.clone(),

@@ -22,13 +22,13 @@ const fn room(name: &'static str, duty: &'static str, uses: &'static str, names:
 }
 
 /// In the order in which the data walks through them: each may use those above it only.
-const ROOMS: [Room; 29] = [
+const ROOMS: [Room; 30] = [
     room(
         "text",
         "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
          quoting and the formula guard, search by writing and pinyin",
         "",
-        "chardetng chrono codepage csv encoding_rs pinyin simdutf8 strsim",
+        "chardetng chrono codepage csv encoding_rs pinyin ron simdutf8 strsim",
     ),
     room("domain", "plain values: ids, codes, months, periods, the calendar of working days", "text", "chrono serde"),
     room(
@@ -70,9 +70,10 @@ const ROOMS: [Room; 29] = [
     room(
         "engine",
         "servers outside the program: tables of the office's database read as snapshots, results written back, a shared \
-         project's log, files and bodies",
-        "diagnostic registry",
-        "chrono polars postgres rustls rustls_native_certs serde_json tokio tokio_rustls",
+         project's log, files and bodies; monitoring counted where it lies, in a database or a cluster",
+        "diagnostic tabular registry",
+        "chrono getrandom http hyper_util polars polars_arrow postgres prost rustls rustls_native_certs serde_json tokio \
+         tokio_rustls tonic tonic_prost tower",
     ),
     room(
         "risk",
@@ -127,8 +128,14 @@ const ROOMS: [Room; 29] = [
     room(
         "workspace/store",
         "what lies on the disk: project, lock, journal, staged writes, kept registers, clock, draws, results",
-        "domain diagnostic policy district registry engine sampling plan staffing disclosure export",
+        "text domain diagnostic policy district registry engine sampling plan staffing disclosure export",
         "chrono polars rayon ron serde serde_json sha2",
+    ),
+    room(
+        "workspace/support",
+        "what helps whoever helps: the log, reports of faults, the mark of a running window, the pack of diagnostics",
+        "diagnostic export workspace/store",
+        "chrono tracing tracing_appender tracing_subscriber zip",
     ),
     room(
         "workspace/demo",
@@ -139,13 +146,13 @@ const ROOMS: [Room; 29] = [
     room(
         "workspace/intake",
         "an office's folder comes in: inspect, import, refresh, quality",
-        "domain diagnostic policy tabular district registry engine export workspace/store workspace/demo",
-        "chrono polars rayon serde_json tempfile",
+        "text domain diagnostic policy tabular district registry engine export workspace/store workspace/demo",
+        "chrono csv polars rayon ron serde serde_json tempfile",
     ),
     room(
         "workspace/inputs",
         "frames → the plan's columns, pure: population, analysis, schedule, month frame, due",
-        "domain diagnostic policy registry risk sampling plan staffing disclosure workspace/store",
+        "domain diagnostic policy registry engine risk sampling plan staffing disclosure workspace/store",
         "chrono polars rayon rustc_hash",
     ),
     room(
@@ -171,15 +178,15 @@ const ROOMS: [Room; 29] = [
     room(
         "workspace/perform",
         "a deed asked for by window or command line, carried out in one place",
-        "diagnostic disclosure district domain registry workspace/store workspace/intake workspace/inputs workspace/deeds \
-         workspace/reports",
+        "diagnostic disclosure district domain registry workspace/store workspace/support workspace/intake \
+         workspace/inputs workspace/deeds workspace/reports",
         "chrono serde",
     ),
     room(
         "workspace/session",
         "an open project: commands, draft, stages, background jobs",
         "text domain diagnostic policy registry plan export \
-         workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds \
+         workspace/store workspace/support workspace/demo workspace/intake workspace/inputs workspace/deeds \
          workspace/reports workspace/perform",
         "chrono directories rayon ron serde tempfile",
     ),
@@ -193,8 +200,8 @@ const ROOMS: [Room; 29] = [
         "ui",
         "the window: paints what reports tell, sends commands",
         "domain text diagnostic policy checklist district registry risk sampling anchor plan disclosure chart export \
-         workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds workspace/reports \
-         workspace/view workspace/perform workspace/session",
+         workspace/store workspace/support workspace/demo workspace/intake workspace/inputs workspace/deeds \
+         workspace/reports workspace/view workspace/perform workspace/session",
         "ab_glyph chrono eframe egui geo opener plotters plotters_backend polars qrcode rayon rfd serde serde_json \
          tiny_skia",
     ),
@@ -202,14 +209,18 @@ const ROOMS: [Room; 29] = [
         "cli",
         "the same deeds without a window; without a command it opens the window",
         "text domain diagnostic policy tabular district registry engine sampling anchor plan disclosure export \
-         workspace/store workspace/demo workspace/intake workspace/inputs workspace/deeds \
-         workspace/reports workspace/perform workspace/run ui",
+         workspace/store workspace/support workspace/demo workspace/intake workspace/inputs workspace/deeds \
+         workspace/reports workspace/perform workspace/session workspace/run ui",
         "clap console indicatif serde serde_json",
     ),
 ];
 
 /// Packages of `[dependencies]` that no code names, each with its reason.
-const CHOSEN_FOR_FEATURES: [(&str, &str); 3] = [
+const CHOSEN_FOR_FEATURES: [(&str, &str); 4] = [
+    (
+        "polars_io",
+        "polars' reader and writer of Parquet without its streaming engine, which brings a client of cloud stores",
+    ),
     ("accesskit", "the version that egui's accesskit nodes are built from"),
     ("egui_wgpu", "switches eframe's wgpu renderer on for machines without OpenGL"),
     ("wgpu", "chooses the backends (Direct3D 12, Vulkan) of that renderer"),
@@ -219,7 +230,7 @@ const CHOSEN_FOR_FEATURES: [(&str, &str); 3] = [
 fn row_of<S: AsRef<str>>(path: &[S]) -> Option<String> {
     let first = path.first()?.as_ref();
     match (first, path.get(1)) {
-        ("lib" | "main", _) | ("workspace", None) => None,
+        ("lib" | "main" | "bin", _) | ("workspace", None) => None,
         ("workspace", Some(wing)) => Some(format!("workspace/{}", wing.as_ref())),
         _ => Some(first.to_owned()),
     }

@@ -4,8 +4,8 @@
 mod faults;
 mod handshake;
 mod looking;
-mod reading;
-mod server;
-mod sharing;
+pub mod reading;
+pub mod server;
+pub mod sharing;
 mod typed;
 mod writing;

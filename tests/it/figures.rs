@@ -17,7 +17,7 @@ use std::process::Command;
 use calamine::{Data, Reader, Xlsx};
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
-use fairdraw::domain::{Period, PlanMonth, SubstituteCase, UnitId};
+use fairdraw::domain::{Period, PlanMonth, SubstituteCase};
 use fairdraw::plan::PlanCell;
 use fairdraw::plan::model::{QuotaPlace, VisitKind};
 use fairdraw::registry::Registry;
@@ -38,7 +38,7 @@ use fairdraw::workspace::store::frames::load_project_data;
 use fairdraw::workspace::store::project::{Project, bundled_calendar};
 use fairdraw::workspace::store::register::{load_opened_draws, load_register, next_month};
 
-use super::project::{DICE, at, drawn, month, pledge, proved, save_edits, saved};
+use super::project::{DICE, at, drawn, drawn_by_chance, month, pledge, proved, save_edits, saved};
 
 /// A project of the five.
 #[derive(Clone, Copy)]
@@ -408,11 +408,7 @@ fn a_year_of(kind: Kind) {
 
     // a unit of February's list turns out to be closed
     let draw = load_opened_draws(&world.project, |m| m == month("2027-02")).unwrap().pop().unwrap();
-    let order = draw.order().unwrap();
-    // one drawn by chance: what has to be checked for its own cause has no reserve
-    let selected = order.strata.iter().filter(|s| !s.reserves().is_empty()).flat_map(|s| s.selected().iter());
-    let mut by_chance = selected.map(|unit| unit.row as usize).filter(|row| draw.frame.pi_ppb()[*row] < 1_000_000_000);
-    let unit = UnitId::new(draw.frame.unit_id(by_chance.next().unwrap())).unwrap();
+    let unit = drawn_by_chance(&draw, 0, 0).swap_remove(0);
     let reason = "2027-02-03 现场核实已关闭";
     substitute_unit(
         &world.project,

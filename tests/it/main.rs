@@ -41,6 +41,8 @@ mod district;
 mod effect;
 mod export;
 mod faults;
+#[cfg(unix)]
+mod feed;
 mod figures;
 mod findings;
 mod growth;
@@ -54,6 +56,8 @@ mod mandatory;
 mod off_site;
 mod office_files;
 mod one_log;
+mod packaging;
+mod places;
 mod plan;
 mod plan_record;
 mod policy;
@@ -69,6 +73,7 @@ mod risk;
 pub(crate) mod sampling;
 mod sealing;
 mod statistics;
+mod support;
 mod year;
 
 /// Counts what is asked of it, for `growth`.

@@ -26,10 +26,15 @@ pub(crate) const LATER: &str = "2027-01-05T09:00:00";
 
 /// A project of the office's folder.
 fn made(folder: &Path, plants: &[Plant]) -> Project {
+    made_on(folder, plants, "2026-12-20T09:00:00")
+}
+
+/// The same, made at this hour: the program goes by the machine's own clock, which must be later.
+fn made_on(folder: &Path, plants: &[Plant], now: &str) -> Project {
     let input = folder.join("输入");
     office(&input, plants);
     let new = NewProject { from: input, year: Some(2027), ..NewProject::default() };
-    create_project(&folder.join("项目"), &new, &at("2026-12-20T09:00:00")).unwrap().project
+    create_project(&folder.join("项目"), &new, &at(now)).unwrap().project
 }
 
 fn plants(count: usize) -> Vec<Plant> {

@@ -40,7 +40,7 @@ fn rings(window: &Window, rect: Rect) -> usize {
             _ => {}
         }
     }
-    let accent = theme::palette(window.harness.ctx.global_style().visuals.dark_mode).accent;
+    let accent = theme::palette(&window.harness.ctx.global_style().visuals).accent;
     let near = |a: f32, b: f32| (a - b).abs() < 8.0;
     let wanted = |shape: &egui::epaint::RectShape| {
         let [a, b] = [shape.rect, rect];

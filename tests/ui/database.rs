@@ -17,6 +17,7 @@ use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::table::ListId;
 use fairdraw::ui::text::{data, database as t, refresh, shell};
+use fairdraw::workspace::session::ThemeChoice;
 
 use super::access::go_round;
 use super::hands::{Hands, rows_of};
@@ -58,7 +59,7 @@ fn others() -> Vec<FakeTable> {
     ]
 }
 
-fn field(window: &mut Window, role: Role, name: &str, text: &str) {
+pub fn field(window: &mut Window, role: Role, name: &str, text: &str) {
     window.harness.get_by_role_and_label(role, name).focus();
     window.harness.run_steps(2);
     window.key(Modifiers::COMMAND, Key::A);
@@ -406,7 +407,7 @@ fn the_page_speaks_chinese_fits_and_is_worked_by_keys() {
     let mut look = |window: &mut Window, name: &str| {
         for (zoom, dark) in [(1.0, false), (1.3, false), (1.5, true)] {
             let layout = Layout::new(LAPTOP.x, LAPTOP.y, zoom);
-            if dark { layout.dark() } else { layout }.take(window);
+            if dark { layout.in_theme(ThemeChoice::Dark) } else { layout }.take(window);
             found.extend(faults(window).into_iter().map(|fault| format!("{name} at {zoom}: {fault}")));
         }
         Layout::new(LAPTOP.x, LAPTOP.y, 1.0).take(window);

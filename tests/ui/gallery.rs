@@ -1,23 +1,31 @@
 //! Pictures of everything that the window can show, for eyes: nothing is compared here.
 //!
-//! `FAIRDRAW_PICTURES=folder cargo test --test ui gallery:: -- --ignored` writes them, a folder for each size, zoom and
-//! theme. `FAIRDRAW_PICTURES_AT` names other sizes (`1366x768@150,1920x1080@100-dark`), `FAIRDRAW_PICTURES_OF` the
+//! `FAIRDRAW_PICTURES=folder cargo test --test ui gallery:: -- --ignored` writes them, a folder for each size, scaling
+//! and theme. `FAIRDRAW_PICTURES_AT` names other sizes (`1366x768@150,1920x1080@100-dark`), `FAIRDRAW_PICTURES_OF` the
 //! stops (`plan,map`: their beginnings); with `FAIRDRAW_PICTURES_DEMO` it is the demo city instead of a small one.
 
 use std::path::PathBuf;
 
 use super::support::{Begin, LAPTOP, Window};
+use fairdraw::workspace::session::ThemeChoice;
+
+use super::asked::asked_for;
 use super::tour::{Layout, before_the_draw, the_draw};
 
 /// What the design is made for.
-const LAYOUTS: [Layout; 7] = [
+const LAYOUTS: [Layout; 11] = [
     Layout::new(1366.0, 768.0, 1.0),
-    Layout::new(1366.0, 768.0, 1.3),
-    Layout::new(1366.0, 768.0, 1.5),
+    Layout::new(1366.0, 768.0, 1.25),
+    // beside the window's frame and the task bar
+    Layout::new(1366.0, 648.0, 1.5),
     Layout::new(1920.0, 1080.0, 1.0),
     Layout::new(1920.0, 1080.0, 1.5),
-    Layout::new(1366.0, 768.0, 1.0).dark(),
-    Layout::new(1920.0, 1080.0, 1.0).dark(),
+    Layout::new(1920.0, 960.0, 2.0),
+    Layout::new(2560.0, 1600.0, 1.5),
+    Layout::new(2560.0, 1600.0, 2.0),
+    Layout::new(1366.0, 768.0, 1.0).in_theme(ThemeChoice::Dark),
+    Layout::new(1920.0, 1080.0, 1.0).in_theme(ThemeChoice::Dark),
+    Layout::new(1366.0, 648.0, 1.5).in_theme(ThemeChoice::HighContrast),
 ];
 
 fn asked(variable: &str) -> Vec<String> {
@@ -48,4 +56,5 @@ fn pictures_of_everything() {
     };
     before_the_draw(&mut window, &mut look);
     the_draw(&mut window, &mut look);
+    asked_for(&mut look);
 }

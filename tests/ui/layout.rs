@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::text::{plan, table};
 
-use super::support::{Begin, LAPTOP, PROJECTOR, Window};
+use super::support::{Begin, LAPTOP, Window};
 use super::tour::{Layout, before_the_draw, press, quiet, the_draw};
 use super::work::{choose_month, draw_month, name_operator};
 
@@ -252,12 +252,26 @@ fn at(layouts: &[Layout]) {
 
 #[test]
 fn nothing_overlaps_and_nothing_is_cut_on_a_laptop() {
-    at(&[1.0, 1.3, 1.5].map(|zoom| Layout::new(LAPTOP.x, LAPTOP.y, zoom)));
+    let beside_the_task_bar = [1.25, 1.5].map(|scaling| Layout::new(LAPTOP.x, 648.0, scaling));
+    at(&[&[1.0, 1.25, 1.5].map(|scaling| Layout::new(LAPTOP.x, LAPTOP.y, scaling)), &beside_the_task_bar[..]].concat());
 }
 
 #[test]
 fn nothing_overlaps_and_nothing_is_cut_on_a_projector() {
-    at(&[1.0, 1.5].map(|zoom| Layout::new(PROJECTOR.x, PROJECTOR.y, zoom)));
+    let screens = [(1920.0, 1080.0, 1.0), (1920.0, 1080.0, 1.5), (1920.0, 960.0, 2.0), (2560.0, 1600.0, 1.5)];
+    at(&screens.map(|(width, height, scaling)| Layout::new(width, height, scaling)));
+}
+
+#[test]
+fn nothing_that_asks_overlaps_or_is_cut_on_the_least_laptop() {
+    let mut found = Vec::new();
+    let least = Layout::new(LAPTOP.x, 648.0, 1.5);
+    super::asked::asked_for(&mut |window: &mut Window, name: &str| {
+        least.take(window);
+        found.extend(faults(window).into_iter().map(|fault| format!("{name} {}: {fault}", least.name())));
+        Layout::new(LAPTOP.x, LAPTOP.y, 1.0).take(window);
+    });
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

@@ -53,7 +53,8 @@ fn walk(list: ListId) -> Walk {
         | ListId::Verification
         | ListId::Manifest
         | ListId::Hand => Walk::Results,
-        ListId::DatabaseTables | ListId::DatabaseRows => Walk::Database,
+        // readings: before another list, whose rows hands would take too; only its search is held, in `database::real`
+        ListId::DatabaseTables | ListId::DatabaseRows | ListId::Readings => Walk::Database,
         list if format!("{list:?}").starts_with("Effect") => Walk::Results,
         list => panic!("{list:?} is met nowhere"),
     }

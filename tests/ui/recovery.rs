@@ -391,3 +391,85 @@ fn a_draft_that_cannot_be_written_is_not_dropped_unseen() {
     window.click("放弃草稿并退出");
     assert!(closes(&mut window), "asked once");
 }
+
+/// So many seconds pass.
+fn later(window: &mut Window, seconds: f64) {
+    let now = window.harness.ctx.input(|i| i.time);
+    window.harness.input_mut().time = Some(now + seconds);
+    window.harness.step();
+    window.harness.input_mut().time = None;
+    window.harness.run_steps(3);
+}
+
+#[test]
+fn what_could_not_be_written_is_written_on_trying_again() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    super::work::name_operator(&mut window, "张三");
+    // a folder in the file's place stands in the way as an office program that has the file open
+    let to = window.folder.path().join("地图.png");
+    std::fs::create_dir_all(to.join("占")).unwrap();
+    window.send(ViewCommand::WriteFile(to.clone(), Arc::new(b"png".to_vec())));
+    let said = "保存文件失败：同名的文件与文件夹相冲突（地图.png）。请换一个名称或文件夹";
+    window.until("what stands in the way", |w| w.shows(said) && w.enabled("重试"));
+    // it takes a while to find and close the other program
+    later(&mut window, 300.0);
+    window.click("重试");
+    window.until("it stands in the way still", |w| !w.app().session.is_busy() && w.enabled("重试"));
+    std::fs::remove_dir_all(&to).unwrap();
+    window.click("重试");
+    window.until("the file", |w| to.is_file() && !w.app().session.is_busy());
+    assert_eq!(std::fs::read(&to).unwrap(), b"png");
+    assert!(!window.enabled("重试") && !window.shows(said));
+    // an export with all that was chosen for it
+    let folder = window.folder.path().join("导出");
+    std::fs::write(&folder, b"x").unwrap();
+    let only = vec!["公开".to_owned()];
+    window.send(Deed::Export { to: folder.clone(), month: None, only });
+    window.until("what stands in the way", |w| w.enabled("重试"));
+    std::fs::remove_file(&folder).unwrap();
+    window.click("重试");
+    window.until("the export", |w| w.shows("已导出"));
+    let families: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(families, ["公开"]);
+}
+
+#[test]
+fn preferences_that_could_not_be_written_are_written_when_the_disk_is_back() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let file = window.folder.path().join("config/preferences.ron");
+    window.until("the preferences' file", |_| file.is_file());
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir_all(file.join("占")).unwrap();
+    window.send(ViewCommand::SetOperator("王晓明".into()));
+    window.until("that it failed", |w| w.shows("保存文件失败") && w.shows("preferences.ron"));
+    later(&mut window, 25.0);
+    window.until("another try", |w| w.app().session.jobs().is_empty());
+    assert_eq!(window.app().session.findings().1.count_code("IO-007"), 1, "said once");
+    std::fs::remove_dir_all(&file).unwrap();
+    later(&mut window, 25.0);
+    window.until("the preferences' file", |_| file.is_file());
+    assert!(std::fs::read_to_string(&file).unwrap().contains("王晓明"));
+}
+
+#[test]
+fn a_draft_that_could_not_be_written_is_written_when_the_disk_is_back() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let draft = window.project_folder().join(DRAFT_FILE);
+    std::fs::create_dir_all(draft.join("占")).unwrap();
+    let told = |w: &Window| w.app().session.findings().1.count_code("IO-007");
+    change_tier(&mut window, 5000);
+    window.until("that it failed", |w| w.shows("保存文件失败") && told(w) == 1);
+    // tried again in vain, and not said again
+    later(&mut window, 25.0);
+    window.until("another try", |w| w.app().session.jobs().is_empty());
+    assert_eq!(told(&window), 1);
+    let wanted = window.app().session.project().unwrap().draft.now().clone();
+    std::fs::remove_dir_all(&draft).unwrap();
+    later(&mut window, 25.0);
+    window.until("the draft's file", |_| draft.is_file());
+    window.until("that it is kept", |w| w.shows("草稿已重新自动保存"));
+    assert_eq!(load_draft(&window.project_folder()).unwrap().unwrap().0, wanted);
+}

@@ -7,6 +7,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
+use egui::accesskit::Role;
 use egui::epaint::{ClippedPrimitive, Mesh, Primitive};
 use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::Harness;
@@ -286,13 +287,19 @@ impl Window {
         self.at("2026-12-21T09:00:00");
     }
 
-    /// Makes it so many pixels large, at a zoom. The whole-screen ceremony has a zoom of its own.
-    pub fn resize(&mut self, pixels: Vec2, zoom: f32) {
-        let zoom =
-            if self.shows("退出全屏") { (pixels.y / 620.0).min(pixels.x / 1000.0).clamp(1.0, 5.0) } else { zoom };
-        self.harness.set_size(pixels / zoom + 2.0 * Vec2::splat(MARGIN));
-        self.harness.set_pixels_per_point(zoom);
-        self.harness.run_steps(2);
+    /// Puts it on a screen of such a scaling (pixels a point), so many pixels large, as the real window learns of it.
+    /// Where it sets a zoom of its own, as the whole-screen ceremony does, its points follow.
+    pub fn resize(&mut self, pixels: Vec2, scaling: f32) {
+        self.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap().native_pixels_per_point =
+            Some(scaling);
+        for _ in 0..4 {
+            let zoom = self.harness.ctx.zoom_factor();
+            self.harness.set_size(pixels / (scaling * zoom) + 2.0 * Vec2::splat(MARGIN));
+            self.harness.run_steps(2);
+            if (self.harness.ctx.zoom_factor() - zoom).abs() < 0.01 {
+                break;
+            }
+        }
     }
 
     fn primitives(&self) -> Vec<ClippedPrimitive> {
@@ -396,6 +403,17 @@ impl Window {
             }
         }
         names
+    }
+
+    /// The same without the lines that a text was broken into: where it breaks hangs on a folder's name.
+    pub fn whole_texts(&self) -> Vec<String> {
+        let root = self.harness.root();
+        let nodes = root.children_recursive().filter(|node| node.accesskit_node().role() != Role::TextRun);
+        let said = |node: egui_kittest::Node<'_>| {
+            let node = node.accesskit_node();
+            [node.label(), node.value()].into_iter().flatten().filter(|text| !text.is_empty()).collect::<Vec<_>>()
+        };
+        root.accesskit_node().label().into_iter().chain(nodes.flat_map(said)).collect()
     }
 
     pub fn shows(&self, text: &str) -> bool {

@@ -14,44 +14,46 @@ use super::quarter::desk::{fill, later};
 use super::support::{Window, input_folder};
 use super::work::name_operator;
 
-/// A window's size in pixels, its zoom, its theme.
+/// A window's size in pixels, its screen's scaling, its theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Layout {
     pub pixels: Vec2,
-    pub zoom: f32,
-    pub dark: bool,
+    pub scaling: f32,
+    pub theme: ThemeChoice,
 }
 
+/// Themes by the ends of layouts' names.
+const THEMES: [(&str, ThemeChoice); 2] = [("-dark", ThemeChoice::Dark), ("-contrast", ThemeChoice::HighContrast)];
+
 impl Layout {
-    pub const fn new(width: f32, height: f32, zoom: f32) -> Self {
-        Self { pixels: Vec2::new(width, height), zoom, dark: false }
+    pub const fn new(width: f32, height: f32, scaling: f32) -> Self {
+        Self { pixels: Vec2::new(width, height), scaling, theme: ThemeChoice::Light }
     }
 
-    pub const fn dark(self) -> Self {
-        Self { dark: true, ..self }
+    pub const fn in_theme(self, theme: ThemeChoice) -> Self {
+        Self { theme, ..self }
     }
 
     /// The layout of such a name.
     pub fn named(name: &str) -> Self {
-        let (rest, dark) = name.strip_suffix("-dark").map_or((name, false), |rest| (rest, true));
+        let themed = THEMES.iter().find_map(|(end, theme)| Some((name.strip_suffix(end)?, *theme)));
+        let (rest, theme) = themed.unwrap_or((name, ThemeChoice::Light));
         let numbers: Vec<f32> = rest.split(['x', '@']).map(|number| number.parse().unwrap()).collect();
         let [width, height, percent] = numbers.try_into().expect("as 1366x768@150");
-        Self { dark, ..Self::new(width, height, percent / 100.0) }
+        Self::new(width, height, percent / 100.0).in_theme(theme)
     }
 
-    /// `1366x768@150` and `-dark`.
+    /// `1366x768@150` and `-dark` or `-contrast`.
     pub fn name(&self) -> String {
-        let dark = if self.dark { "-dark" } else { "" };
-        format!("{}x{}@{:.0}{dark}", self.pixels.x, self.pixels.y, self.zoom * 100.0)
+        let end = THEMES.iter().find(|(_, theme)| *theme == self.theme).map_or("", |(end, _)| end);
+        format!("{}x{}@{:.0}{end}", self.pixels.x, self.pixels.y, self.scaling * 100.0)
     }
 
     /// Gives the window this size; what it shows settles.
     pub fn take(&self, window: &mut Window) {
-        let dark = self.dark;
-        window.app_mut().session.set_preferences(|prefs| {
-            prefs.theme = if dark { ThemeChoice::Dark } else { ThemeChoice::Light };
-        });
-        window.resize(self.pixels, self.zoom);
+        let theme = self.theme;
+        window.app_mut().session.set_preferences(|prefs| prefs.theme = theme);
+        window.resize(self.pixels, self.scaling);
         quiet(window);
     }
 }

@@ -1,7 +1,7 @@
 //! The real window on a virtual screen: opens the demo city, seals, opens, exports; the certificate verifies.
 //!
-//! Driven through eframe's inspection, which only the `inspection` build has, over the loopback interface:
-//! `cargo test --features inspection --test window`. Needs Xvfb.
+//! Driven through eframe's inspection, which only the build for tests has, over the loopback interface:
+//! `cargo test --test window -- --ignored`. Needs Xvfb.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -63,6 +63,7 @@ fn start(folder: &Path) -> Driver {
         .env("XDG_CONFIG_HOME", folder.join("config"))
         .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
         .env("FAIRDRAW_PICK", folder.join("导出"))
+        .env("FAIRDRAW_FAIL", folder.join("fail"))
         .stdout(Stdio::null())
         .stderr(out)
         .spawn()
@@ -223,6 +224,7 @@ fn find_file(folder: &Path, name: &str) -> Option<PathBuf> {
 }
 
 #[test]
+#[ignore = "needs Xvfb"]
 fn a_killed_window_says_what_it_recovered() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
@@ -237,12 +239,47 @@ fn a_killed_window_says_what_it_recovered() {
     drop(driver);
     let mut again = start(folder.path());
     again.until("已恢复");
+    again.until("上次没有正常退出");
+    again.key(Modifiers::NONE, Key::Escape);
     again.until("草稿未保存");
     again.click("编辑");
     again.until("放弃草稿，回到已保存的状态");
 }
 
 #[test]
+#[ignore = "needs Xvfb"]
+fn a_fault_in_the_window_keeps_the_draft_leaves_a_report_and_is_told_at_the_next_start() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = start(folder.path());
+    driver.until("全年计划检查");
+    driver.click("年度计划");
+    driver.click("重点监管对象 加一次");
+    std::fs::write(folder.path().join("fail"), "").unwrap();
+    // whatever asks for the next frame
+    let moved = Request::ApplyEvents { events: vec![Event::PointerMoved(pos2(400.0, 300.0))] };
+    let _ = write_message(&mut driver.stream, &moved);
+    let ended = wait("the end", Duration::from_mins(1), || driver.app.0.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(2), "{}", std::fs::read_to_string(&driver.log).unwrap());
+    assert!(std::fs::read_to_string(&driver.log).unwrap().contains("[WIN-011]"));
+    drop(driver);
+    let own = folder.path().join("data/FairDraw");
+    assert!(own.join("演示城市-2027/draft.ron").exists());
+    let report = find_file(&own.join("logs"), ".txt").expect("a report");
+    let report = std::fs::read_to_string(report).unwrap();
+    assert!(report.contains("a fault was asked for") && report.contains("src/ui/window.rs"), "{report}");
+    std::fs::remove_file(folder.path().join("fail")).unwrap();
+    let mut again = start(folder.path());
+    again.until("上次没有正常退出");
+    again.until("上次运行时程序内部出错而终止");
+    again.click("导出诊断包…");
+    again.until("程序内部错误的位置");
+    again.key(Modifiers::NONE, Key::Escape);
+    again.until("草稿未保存");
+}
+
+#[test]
+#[ignore = "needs Xvfb"]
 fn the_real_window_draws_and_its_certificate_verifies() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();

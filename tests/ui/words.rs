@@ -148,7 +148,7 @@ pub fn faults_of(window: &Window, refused: &Refused) -> Vec<String> {
         let large = parts.iter().filter(|(_, size)| *size > theme::SMALL).find_map(|(part, _)| code(part));
         take(&text, large.filter(|code| *code != text));
     }
-    window.shown().iter().for_each(|text| take(text, leading_code(text)));
+    window.whole_texts().iter().for_each(|text| take(text, leading_code(text)));
     faults
 }
 

@@ -12,8 +12,16 @@ pub struct DatabaseArgs {
     #[arg(long, value_name = "地址", num_args = 0..=1, default_missing_value = "")]
     pub database: Option<String>,
     /// 数据库中的表或查询，如 sources=permit.sources、monitoring="select …"；可多次
-    #[arg(long = "table", value_name = "表=来源", requires = "database")]
+    #[arg(long = "table", value_name = "表=来源")]
     pub tables: Vec<String>,
+    /// 自动监控留在原处统计：计算引擎的地址，Spark 如 sc://主机:15002，或数据库如 postgresql://用户@主机/数据库；
+    /// 只取回可能计入的行。表用 --table monitoring=库.表 写明。不写令牌（取自 FAIRDRAW_ENGINE_TOKEN，或提示输入）。
+    /// 只写选项、不写地址，即用项目或列对应文件所记的
+    #[arg(long, value_name = "地址", num_args = 0..=1, default_missing_value = "")]
+    pub engine: Option<String>,
+    /// 引擎中的各行是原始小时值：由引擎按日求均值（有效小时不少于 20 个），再与限值比较
+    #[arg(long)]
+    pub hours: bool,
 }
 
 /// `new`.
@@ -22,7 +30,7 @@ pub struct NewArgs {
     /// 项目文件夹
     pub project: PathBuf,
     /// 输入文件所在文件夹
-    #[arg(long, required_unless_present = "database")]
+    #[arg(long, required_unless_present_any = ["database", "engine"])]
     pub from: Option<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseArgs,
@@ -41,7 +49,7 @@ pub struct NewArgs {
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// 文件
-    #[arg(required_unless_present = "database")]
+    #[arg(required_unless_present_any = ["database", "engine"])]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseArgs,

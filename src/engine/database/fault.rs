@@ -3,14 +3,13 @@
 //! The server's own words are quoted where they help whoever runs it; they hold no password (the protocol never sends
 //! one back), and the driver's texts are not shown at all.
 
-use std::error::Error as _;
-
 use postgres::Error;
 use postgres::error::SqlState;
 
 use super::address::Address;
 use super::copy::CopyFault;
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::engine::words::{bottom, certificate_words, io_words};
 
 /// What was being read or written, for messages.
 pub(super) type What<'a> = Option<&'a str>;
@@ -21,15 +20,6 @@ fn about(finding: Finding, address: &Address, what: What<'_>) -> AppError {
         None => address.to_string(),
     };
     finding.file(place).into()
-}
-
-/// The cause of an error at the very bottom, in the system's or the driver's words.
-fn bottom(error: &Error) -> String {
-    let mut deepest: &dyn std::error::Error = error;
-    while let Some(cause) = deepest.source() {
-        deepest = cause;
-    }
-    deepest.to_string()
 }
 
 /// Why a connection was not made.
@@ -51,7 +41,7 @@ pub(super) fn connecting(error: &Error, address: &Address, user: &str) -> AppErr
         "connection closed" => Finding::error("DBS-035", "数据库服务器在握手时断开了连接")
             .hint("请核对主机与端口是否为 PostgreSQL 协议的服务，以及服务器的日志"),
         _ => Finding::error("DBS-010", "无法连接数据库服务器")
-            .value(system_words(error))
+            .value(io_words(error))
             .hint("请核对主机、端口与网络，确认服务器已启动、防火墙已放行"),
     };
     about(finding, address, None)
@@ -65,48 +55,6 @@ pub(super) fn silent(address: &Address) -> AppError {
         address,
         None,
     )
-}
-
-/// "Host not found" of Windows' sockets.
-const WSAHOST_NOT_FOUND: i32 = 11_001;
-
-/// The system's reason, in words.
-fn system_words(error: &Error) -> String {
-    use std::io::ErrorKind as Kind;
-    let io = error.source().and_then(|cause| cause.downcast_ref::<std::io::Error>());
-    match io.map(std::io::Error::kind) {
-        Some(Kind::ConnectionRefused) => "端口上没有服务".to_owned(),
-        Some(Kind::TimedOut) => "没有应答".to_owned(),
-        Some(Kind::NetworkUnreachable | Kind::HostUnreachable) => "网络不通".to_owned(),
-        Some(Kind::NotFound) => "没有这个套接字文件夹".to_owned(),
-        Some(Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe) => "连接被断开".to_owned(),
-        // the resolver's errors are of no kind of their own; Windows has a number for them
-        _ if bottom(error).contains("lookup address")
-            || io.and_then(std::io::Error::raw_os_error) == Some(WSAHOST_NOT_FOUND) =>
-        {
-            "查不到这台主机的地址".to_owned()
-        }
-        _ => bottom(error),
-    }
-}
-
-/// What is wrong with a certificate, in words.
-fn certificate_words(why: &str) -> String {
-    for (sign, words) in [
-        ("UnknownIssuer", "签发机构不受信任"),
-        ("NotValidForName", "证书上的名称与主机不符"),
-        ("not valid for name", "证书上的名称与主机不符"),
-        ("Expired", "证书已过期"),
-        ("expired", "证书已过期"),
-        ("NotValidYet", "证书尚未生效"),
-        ("CaUsedAsEndEntity", "服务器用的是机构证书"),
-        ("BadSignature", "证书的签名不对"),
-    ] {
-        if why.contains(sign) {
-            return words.to_owned();
-        }
-    }
-    why.to_owned()
 }
 
 fn no_tls() -> Finding {
@@ -171,6 +119,15 @@ pub(super) fn streaming(fault: CopyFault, address: &Address, what: What<'_>, pro
     }
 }
 
+fn writing_elsewhere() -> Finding {
+    Finding::error("SHR-005", "另一处正在写入共享项目，请稍候再做一次")
+}
+
+/// Another desk writes, and did not end.
+pub(super) fn busy(address: &Address) -> AppError {
+    about(writing_elsewhere(), address, None)
+}
+
 /// What the server itself said.
 fn stated(error: &Error, address: &Address, what: What<'_>, user: &str) -> AppError {
     let Some(said) = error.as_db_error() else { return cut(address, what) };
@@ -206,6 +163,8 @@ fn stated(error: &Error, address: &Address, what: What<'_>, user: &str) -> AppEr
     } else if *state == SqlState::QUERY_CANCELED {
         Finding::error("DBS-024", format!("数据库查询超过 {} 秒，已停止", address.statement.as_secs()))
             .hint("请缩小查询，或在地址后加 ?statement_timeout=秒数")
+    } else if *state == SqlState::LOCK_NOT_AVAILABLE {
+        writing_elsewhere()
     } else if *state == SqlState::READ_ONLY_SQL_TRANSACTION {
         Finding::error("DBS-031", "查询要更改数据库，已拒绝：读取只在只读事务中进行").value(words)
     } else if state.code().starts_with("57P0") {

@@ -7,11 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::DatabaseTarget;
-use super::address::Address;
-use super::connect::{Connection, connect};
-use super::fault::answered;
+use super::session::Session;
 use super::shared::SharedLog;
-use super::sql::{literal, quoted};
+use super::sql::{quoted, text_literal};
 use crate::diagnostic::{AppResult, Finding, Progress};
 
 /// Tables, rules and triggers; `{s}` is the project's schema.
@@ -44,11 +42,10 @@ CREATE POLICY added ON {s}.reported FOR INSERT
 CREATE POLICY seen ON {s}.taken FOR SELECT
   USING (EXISTS (SELECT 1 FROM {s}.reported r WHERE r.number = taken.number));
 CREATE POLICY added ON {s}.taken FOR INSERT WITH CHECK ({s}.is_office());
-CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON {s}.reported FOR EACH ROW EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {s}.reported FOR EACH STATEMENT EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON {s}.taken FOR EACH ROW EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {s}.taken FOR EACH STATEMENT EXECUTE FUNCTION {s}.kept();
 ";
+
+/// What is read of a check.
+const TARGET: &str = "SELECT code, body, month, form::text, is_public FROM";
 
 /// A user of the server who takes part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,14 +78,8 @@ pub struct Reported {
     pub number: i64,
     /// Plan code.
     pub code: String,
-    /// Who reported it.
-    pub by: String,
     /// Heading → text.
     pub cells: BTreeMap<String, String>,
-}
-
-fn cells_of(value: &str) -> BTreeMap<String, String> {
-    serde_json::from_str(value).unwrap_or_default()
 }
 
 impl SharedLog {
@@ -97,16 +88,16 @@ impl SharedLog {
     /// # Errors
     /// `SHR-017` where the server has no such user, `DBS-…`.
     pub fn add_member(&mut self, member: &Member) -> AppResult<()> {
-        if self.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1::text", &[&member.role])?.is_empty() {
+        if self.0.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1::text", &[&member.role])?.is_empty() {
             return Err(Finding::error("SHR-017", "服务器上没有这个用户")
                 .value(&member.role)
                 .hint("请数据库管理员先建立用户（CREATE ROLE … LOGIN）")
                 .into());
         }
         self.remove_member(&member.role)?;
-        let sql = format!("INSERT INTO {} (role, body) VALUES ($1::text, $2)", self.table("member")?);
-        self.query(&sql, &[&member.role, &member.body])?;
-        let (schema, role) = (quoted(self.schema())?, quoted(&member.role)?);
+        let sql = format!("INSERT INTO {} (role, body) VALUES ($1::text, $2)", self.0.table("member")?);
+        self.0.query(&sql, &[&member.role, &member.body])?;
+        let (schema, role) = (quoted(&self.0.schema)?, quoted(&member.role)?);
         let rights: &[(&str, &str)] = match member.body {
             None => &[
                 ("SELECT, INSERT", "log"),
@@ -121,7 +112,7 @@ impl SharedLog {
         };
         let granted = |(right, table): &(&str, &str)| format!("GRANT {right} ON {schema}.{table} TO {role};");
         let rights: Vec<String> = rights.iter().map(granted).collect();
-        self.run(&format!("GRANT USAGE ON SCHEMA {schema} TO {role};{}", rights.concat()))
+        self.0.run(&format!("GRANT USAGE ON SCHEMA {schema} TO {role};{}", rights.concat()))
     }
 
     /// Ends a user's part; true where it had one.
@@ -129,12 +120,12 @@ impl SharedLog {
     /// # Errors
     /// `DBS-…`.
     pub fn remove_member(&mut self, role: &str) -> AppResult<bool> {
-        let sql = format!("DELETE FROM {} WHERE role = $1::text RETURNING 1", self.table("member")?);
-        if self.query(&sql, &[&role])?.is_empty() {
+        let sql = format!("DELETE FROM {} WHERE role = $1::text RETURNING 1", self.0.table("member")?);
+        if self.0.query(&sql, &[&role])?.is_empty() {
             return Ok(false);
         }
-        let (schema, role) = (quoted(self.schema())?, quoted(role)?);
-        self.run(&format!(
+        let (schema, role) = (quoted(&self.0.schema)?, quoted(role)?);
+        self.0.run(&format!(
             "REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}; REVOKE ALL ON SCHEMA {schema} FROM {role}"
         ))?;
         Ok(true)
@@ -145,8 +136,8 @@ impl SharedLog {
     /// # Errors
     /// `DBS-…`.
     pub fn members(&mut self) -> AppResult<Vec<Member>> {
-        let sql = format!("SELECT role::text, body FROM {} ORDER BY role", self.table("member")?);
-        Ok(self.query(&sql, &[])?.iter().map(|row| Member { role: row.get(0), body: row.get(1) }).collect())
+        let sql = format!("SELECT role::text, body FROM {} ORDER BY role", self.0.table("member")?);
+        Ok(self.0.query(&sql, &[])?.iter().map(|row| Member { role: row.get(0), body: row.get(1) }).collect())
     }
 
     /// Puts the checks there as they stand; gives how many were changed, came or went.
@@ -154,8 +145,8 @@ impl SharedLog {
     /// # Errors
     /// `DBS-…`.
     pub fn put_targets(&mut self, targets: &[SharedTarget]) -> AppResult<usize> {
-        let place = self.table("target")?;
-        let rows = self.query(&format!("SELECT code, body, month, form::text, is_public FROM {place}"), &[])?;
+        let place = self.0.table("target")?;
+        let rows = self.0.query(&format!("{TARGET} {place}"), &[])?;
         let mut there: BTreeMap<String, SharedTarget> =
             rows.iter().map(target_of).map(|t| (t.code.clone(), t)).collect();
         let put = format!(
@@ -164,15 +155,15 @@ impl SharedLog {
         );
         let mut changed = 0;
         for target in targets {
-            self.progress().check()?;
+            self.0.progress.check()?;
             if there.remove(&target.code).as_ref() != Some(target) {
                 let form = target.form.to_string();
-                self.query(&put, &[&target.code, &target.body, &target.month, &form, &target.is_public])?;
+                self.0.query(&put, &[&target.code, &target.body, &target.month, &form, &target.is_public])?;
                 changed += 1;
             }
         }
         let gone: Vec<String> = there.into_keys().collect();
-        self.query(&format!("DELETE FROM {place} WHERE code = ANY($1)"), &[&gone])?;
+        self.0.query(&format!("DELETE FROM {place} WHERE code = ANY($1)"), &[&gone])?;
         Ok(changed + gone.len())
     }
 
@@ -182,18 +173,17 @@ impl SharedLog {
     /// `DBS-…`.
     pub fn reported(&mut self) -> AppResult<Vec<Reported>> {
         let sql = format!(
-            "SELECT number, code, reported_by::text, cells::text FROM {} r WHERE NOT EXISTS \
+            "SELECT number, code, cells::text FROM {} r WHERE NOT EXISTS \
              (SELECT 1 FROM {} t WHERE t.number = r.number) ORDER BY number",
-            self.table("reported")?,
-            self.table("taken")?
+            self.0.table("reported")?,
+            self.0.table("taken")?
         );
         let of = |row: &postgres::Row| Reported {
             number: row.get(0),
             code: row.get(1),
-            by: row.get(2),
-            cells: cells_of(row.get(3)),
+            cells: serde_json::from_str(row.get(2)).unwrap_or_default(),
         };
-        Ok(self.query(&sql, &[])?.iter().map(of).collect())
+        Ok(self.0.query(&sql, &[])?.iter().map(of).collect())
     }
 
     /// Notes what became of reported results, in which line of the log.
@@ -203,10 +193,10 @@ impl SharedLog {
     pub fn put_taken(&mut self, line: u64, said: &[(i64, String)]) -> AppResult<()> {
         let sql = format!(
             "INSERT INTO {} (number, line, said) VALUES ($1, $2, $3) ON CONFLICT (number) DO NOTHING",
-            self.table("taken")?
+            self.0.table("taken")?
         );
         for (number, words) in said {
-            self.query(&sql, &[number, &i64::try_from(line).unwrap_or(i64::MAX), words])?;
+            self.0.query(&sql, &[number, &i64::try_from(line).unwrap_or(i64::MAX), words])?;
         }
         Ok(())
     }
@@ -232,18 +222,8 @@ pub struct Answer {
 }
 
 /// A body's view of a shared project.
-pub struct BodyDesk {
-    connection: Connection,
-    address: Address,
-    schema: String,
-    progress: Progress,
-}
-
-impl std::fmt::Debug for BodyDesk {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BodyDesk").field("address", &self.address).finish_non_exhaustive()
-    }
-}
+#[derive(Debug)]
+pub struct BodyDesk(Session);
 
 impl BodyDesk {
     /// Connects.
@@ -251,14 +231,7 @@ impl BodyDesk {
     /// # Errors
     /// `DBS-…`, `JOB-001`.
     pub fn connect(target: &DatabaseTarget, progress: &Progress) -> AppResult<Self> {
-        let connection = connect(&target.address, target.password.as_ref(), target.ask, progress)?;
-        let (address, schema) = (target.address.clone(), target.schema.clone());
-        Ok(Self { connection, address, schema, progress: progress.clone() })
-    }
-
-    fn query(&mut self, sql: &str, values: &[&(dyn postgres::types::ToSql + Sync)]) -> AppResult<Vec<postgres::Row>> {
-        let rows = self.connection.client.query(sql, values);
-        answered(rows, &self.address, Some(&self.schema), &self.progress)
+        Session::connect(target, progress).map(Self)
     }
 
     /// The checks that the server shows to this user, by code.
@@ -266,30 +239,25 @@ impl BodyDesk {
     /// # Errors
     /// `DBS-…`.
     pub fn targets(&mut self) -> AppResult<Vec<SharedTarget>> {
-        let sql = format!(
-            "SELECT code, body, month, form::text, is_public FROM {}.target ORDER BY code",
-            quoted(&self.schema)?
-        );
-        Ok(self.query(&sql, &[])?.iter().map(target_of).collect())
+        let sql = format!("{TARGET} {} ORDER BY code", self.0.table("target")?);
+        Ok(self.0.query(&sql, &[])?.iter().map(target_of).collect())
     }
 
     /// Reports results, all or none: plan code, body, heading → text.
     ///
     /// # Errors
-    /// `SHR-018` where the server refuses one as another body's, `DBS-…`.
+    /// `DBS-…`: `DBS-022` where one is another body's.
     pub fn report(&mut self, rows: &[(String, String, BTreeMap<String, String>)]) -> AppResult<()> {
-        let place = format!("{}.reported", quoted(&self.schema)?);
+        let place = self.0.table("reported")?;
         let insert = |(code, body, cells): &(String, String, BTreeMap<String, String>)| {
             let cells = serde_json::to_string(cells).unwrap_or_default();
-            let values = [code, body, &cells].map(|text| literal(text)).join(", ");
+            let values = [code, body, &cells].map(|text| text_literal(text)).join(", ");
             format!(
                 "INSERT INTO {place} (code, body, cells) SELECT a, b, c::jsonb FROM (VALUES ({values})) v (a, b, c);"
             )
         };
         let rows: Vec<String> = rows.iter().map(insert).collect();
-        let sql = format!("BEGIN;{}COMMIT", rows.concat());
-        let done = self.connection.client.batch_execute(&sql);
-        answered(done, &self.address, Some(&self.schema), &self.progress)
+        self.0.run(&format!("BEGIN;{}COMMIT", rows.concat()))
     }
 
     /// What became of what this user's body reported, in the order of its coming.
@@ -297,10 +265,11 @@ impl BodyDesk {
     /// # Errors
     /// `DBS-…`.
     pub fn answers(&mut self) -> AppResult<Vec<Answer>> {
-        let schema = quoted(&self.schema)?;
         let sql = format!(
-            "SELECT r.code, t.said FROM {schema}.reported r LEFT JOIN {schema}.taken t ON t.number = r.number ORDER BY r.number"
+            "SELECT r.code, t.said FROM {} r LEFT JOIN {} t ON t.number = r.number ORDER BY r.number",
+            self.0.table("reported")?,
+            self.0.table("taken")?
         );
-        Ok(self.query(&sql, &[])?.iter().map(|row| Answer { code: row.get(0), said: row.get(1) }).collect())
+        Ok(self.0.query(&sql, &[])?.iter().map(|row| Answer { code: row.get(0), said: row.get(1) }).collect())
     }
 }

@@ -7,16 +7,19 @@
 use std::collections::BTreeSet;
 
 use polars::prelude::{DataFrame, SortMultipleOptions};
+use postgres::types::Type;
 use postgres::{IsolationLevel, Transaction};
 
-use super::DatabaseSource;
 use super::address::Address;
 use super::connect::connect;
 use super::copy::{CopyFault, read_rows};
 use super::fault::{answered, strange_type, streaming};
+use super::secret::Password;
 use super::sql::{first_rows, is_ordered, is_query, quoted_name, select_of, snapshot_names};
-use super::value::{ColumnBuilder, coding_of};
+use super::value::{Coding, ColumnBuilder, coding_of};
+use super::{Ask, DatabaseSource};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::engine::feed::{Cells, Dialect, Engine, FeedColumn};
 use crate::registry::mapping::DatabaseTable;
 use crate::registry::{TableKind, frame_to_bytes};
 
@@ -82,32 +85,121 @@ fn read_table(
     progress: &Progress,
 ) -> AppResult<Snapshot> {
     let shown = if is_query(&table.from) { format!("{} 的查询", table.table.label()) } else { table.from.clone() };
-    let what = Some(shown.as_str());
     progress.check()?;
     progress.begin(&format!("读取数据库 {shown}"), 0);
     let query = select_of(table)?;
     let query = most.map_or_else(|| query.clone(), |most| first_rows(&query, most));
-    let prepared = answered(transaction.prepare(&query), address, what, progress)?;
-    let mut builders = Vec::with_capacity(prepared.columns().len());
-    let mut headings = BTreeSet::new();
-    for column in prepared.columns() {
-        if !headings.insert(column.name()) {
-            let twice = Finding::error("DBS-030", "查询结果有两列同名").column(column.name());
-            return Err(twice.hint("请改正查询，给每一列不同的名称").file(shown).into());
-        }
-        let coding = coding_of(column.type_())
-            .ok_or_else(|| strange_type(column.name(), &column.type_().to_string(), address, what))?;
-        builders.push(ColumnBuilder::new(column.name(), coding));
-    }
-    if builders.is_empty() {
-        return Err(Finding::error("DBS-033", "表或查询没有一列").file(shown).into());
-    }
+    let Fetched { names, builders, rows } = fetch(transaction, &query, &shown, address, progress)?;
     let key = if is_query(&table.from) {
         Vec::new()
     } else {
         let found = transaction.query(KEY, &[&quoted_name(&table.from)?]);
-        answered(found, address, what, progress)?.iter().map(|row| row.get::<_, String>(0)).collect()
+        answered(found, address, Some(&shown), progress)?.iter().map(|row| row.get::<_, String>(0)).collect()
     };
+    let mut notes = Vec::new();
+    for (name_of_column, builder) in names.iter().zip(&builders) {
+        if builder.endless > 0 {
+            let said = format!("有 {} 个没有尽头的日期（infinity），已按空白处理", builder.endless);
+            notes.push(Finding::warning("DBS-028", said).file(name.clone()).column(name_of_column));
+        }
+    }
+    let ordered = is_query(&table.from) && is_ordered(&query);
+    let frame = frame_of(builders, rows, (!ordered).then_some(key.as_slice()))?;
+    Ok(Snapshot { name, table: table.table, bytes: frame_to_bytes(&frame)?, rows, key, notes })
+}
+
+/// The statements of a feed on one connection: one read-only snapshot for all of them.
+struct Queries<'c, 't> {
+    transaction: Transaction<'t>,
+    address: &'c Address,
+    progress: &'c Progress,
+}
+
+/// Connects, and does work with a snapshot of the server, in the office's time.
+///
+/// # Errors
+/// `DBS-…`, `JOB-001`, those of the work.
+pub fn with_queries<T>(
+    address: &Address,
+    (password, ask): (Option<&Password>, Ask),
+    progress: &Progress,
+    work: impl FnOnce(&mut dyn Engine) -> AppResult<T>,
+) -> AppResult<T> {
+    let mut connection = connect(address, password, ask, progress)?;
+    connection.watched(progress, |client| {
+        answered(client.batch_execute("SET TIME ZONE 'Asia/Shanghai'"), address, None, progress)?;
+        let begun = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start();
+        let transaction = answered(begun, address, None, progress)?;
+        let mut queries = Queries { transaction, address, progress };
+        let done = work(&mut queries)?;
+        answered(queries.transaction.rollback(), address, None, progress)?;
+        Ok(done)
+    })
+}
+
+impl Engine for Queries<'_, '_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn columns(&mut self, query: &str, what: &str) -> AppResult<Vec<FeedColumn>> {
+        let columns = prepare(&mut self.transaction, query, what, self.address, self.progress)?;
+        let column = |(name, kind): (String, Type)| FeedColumn {
+            name,
+            cells: coding_of(&kind).map_or(Cells::Other, Coding::cells),
+            kind: kind.to_string(),
+        };
+        Ok(columns.into_iter().map(column).collect())
+    }
+
+    fn query(&mut self, query: &str, what: &str) -> AppResult<DataFrame> {
+        let Fetched { builders, rows, .. } = fetch(&mut self.transaction, query, what, self.address, self.progress)?;
+        frame_of(builders, rows, None)
+    }
+}
+
+/// A query's rows, its columns not finished yet.
+struct Fetched {
+    names: Vec<String>,
+    builders: Vec<ColumnBuilder>,
+    rows: u64,
+}
+
+/// The columns of a query, none of its rows.
+fn prepare(
+    transaction: &mut Transaction<'_>,
+    query: &str,
+    shown: &str,
+    address: &Address,
+    progress: &Progress,
+) -> AppResult<Vec<(String, Type)>> {
+    let prepared = answered(transaction.prepare(query), address, Some(shown), progress)?;
+    let columns = prepared.columns().iter().map(|column| (column.name().to_owned(), column.type_().clone()));
+    Ok(columns.collect())
+}
+
+fn fetch(
+    transaction: &mut Transaction<'_>,
+    query: &str,
+    shown: &str,
+    address: &Address,
+    progress: &Progress,
+) -> AppResult<Fetched> {
+    let what = Some(shown);
+    let columns = prepare(transaction, query, shown, address, progress)?;
+    let mut builders = Vec::with_capacity(columns.len());
+    let mut headings = BTreeSet::new();
+    for (name, kind) in &columns {
+        if !headings.insert(name.as_str()) {
+            let twice = Finding::error("DBS-030", "查询结果有两列同名").column(name);
+            return Err(twice.hint("请改正查询，给每一列不同的名称").file(shown).into());
+        }
+        let coding = coding_of(kind).ok_or_else(|| strange_type(name, &kind.to_string(), address, what))?;
+        builders.push(ColumnBuilder::new(name, coding));
+    }
+    if builders.is_empty() {
+        return Err(Finding::error("DBS-033", "表或查询没有一列").file(shown).into());
+    }
     // behind a line end: a query may end in a comment
     let copied = transaction.copy_out(&format!("COPY ({query}\n) TO STDOUT (FORMAT BINARY)"));
     let mut stream = answered(copied, address, what, progress)?;
@@ -119,16 +211,7 @@ fn read_table(
         read_rows(&mut stream, &mut builders, &mut step).map_err(|fault| streaming(fault, address, what, progress))?;
     drop(stream);
     progress.check()?;
-    let mut notes = Vec::new();
-    for (column, builder) in prepared.columns().iter().zip(&builders) {
-        if builder.endless > 0 {
-            let said = format!("有 {} 个没有尽头的日期（infinity），已按空白处理", builder.endless);
-            notes.push(Finding::warning("DBS-028", said).file(name.clone()).column(column.name()));
-        }
-    }
-    let ordered = is_query(&table.from) && is_ordered(&query);
-    let frame = frame_of(builders, rows, (!ordered).then_some(key.as_slice()))?;
-    Ok(Snapshot { name, table: table.table, bytes: frame_to_bytes(&frame)?, rows, key, notes })
+    Ok(Fetched { names: columns.into_iter().map(|(name, _)| name).collect(), builders, rows })
 }
 
 /// The columns as a frame, in the order of the key, or of all columns where the key is empty.

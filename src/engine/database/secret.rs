@@ -23,7 +23,7 @@ impl Password {
         (!text.is_empty()).then_some(Self(text))
     }
 
-    pub(super) fn reveal(&self) -> &str {
+    pub(in crate::engine) fn reveal(&self) -> &str {
         &self.0
     }
 }

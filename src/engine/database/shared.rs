@@ -7,21 +7,22 @@
 //! sealed, and in its envelope.
 
 use std::io::{Read, Write};
+use std::time::{Duration, Instant};
 
 use super::DatabaseTarget;
 use super::address::Address;
-use super::connect::{Connection, connect};
-use super::fault::{answered, asking};
+use super::fault::{self, asking};
 use super::members;
-use super::sql::{literal, quoted};
+use super::session::Session;
+use super::sql::{only_grows, quoted, text_literal};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 
 /// Bytes of a part of a file.
 const PART: usize = 1 << 20;
 /// How long a desk waits while another writes.
-const WAIT: &str = "20s";
-/// Longest name of a schema in bytes, as PostgreSQL cuts names.
-const LONGEST: usize = 50;
+const WAIT: Duration = Duration::from_secs(20);
+/// How often it asks again.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Tables, rules and triggers of a shared project; `{s}` is its schema.
 const TABLES: &str = r"
@@ -47,13 +48,10 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER chained BEFORE INSERT ON {s}.log FOR EACH ROW EXECUTE FUNCTION {s}.chained();
-CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON {s}.log FOR EACH ROW EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {s}.log FOR EACH STATEMENT EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON {s}.part FOR EACH ROW EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {s}.part FOR EACH STATEMENT EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON {s}.content FOR EACH ROW EXECUTE FUNCTION {s}.kept();
-CREATE TRIGGER kept_whole BEFORE TRUNCATE ON {s}.content FOR EACH STATEMENT EXECUTE FUNCTION {s}.kept();
 ";
+
+/// Tables that only grow.
+const GROWING: [&str; 5] = ["log", "part", "content", "reported", "taken"];
 
 /// How a transaction ended whose answer may have been lost.
 #[derive(Debug)]
@@ -66,22 +64,22 @@ pub enum Ending {
     Unknown(AppError),
 }
 
-/// A transaction on a shared project's log, which nobody else writes meanwhile. Dropped, it leaves nothing.
-pub struct SharedLog {
-    connection: Connection,
-    address: Address,
-    schema: String,
-    progress: Progress,
-}
-
-impl std::fmt::Debug for SharedLog {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SharedLog")
-            .field("address", &self.address)
-            .field("schema", &self.schema)
-            .finish_non_exhaustive()
+impl Ending {
+    /// Whether it stands, for work that can be done again whatever became of it.
+    ///
+    /// # Errors
+    /// Why it does not, or why that can't be known.
+    pub fn or_again(self) -> AppResult<()> {
+        match self {
+            Self::Written => Ok(()),
+            Self::Refused(error) | Self::Unknown(error) => Err(error),
+        }
     }
 }
+
+/// A transaction on a shared project's log, which nobody else writes meanwhile. Dropped, it leaves nothing.
+#[derive(Debug)]
+pub struct SharedLog(pub(super) Session);
 
 fn damaged(what: &str, address: &Address) -> AppError {
     Finding::error("SHR-006", "共享项目在服务器上的文件不完整")
@@ -97,54 +95,25 @@ impl SharedLog {
     /// # Errors
     /// `SHR-005` while another desk is writing, `DBS-…`, `JOB-001`.
     pub fn begin(target: &DatabaseTarget, progress: &Progress) -> AppResult<Self> {
-        if target.schema.len() > LONGEST {
-            return Err(Finding::error("DBS-037", "模式的名称过长")
-                .value(&target.schema)
-                .expected("不超过 50 字节")
-                .into());
-        }
-        let connection = connect(&target.address, target.password.as_ref(), target.ask, progress)?;
-        let (address, schema) = (target.address.clone(), target.schema.clone());
-        let mut log = Self { connection, address, schema, progress: progress.clone() };
+        let mut session = Session::connect(target, progress)?;
         // the work between two statements is this desk's own and may take its time
-        log.run(&format!(
-            "BEGIN; SET LOCAL lock_timeout = '{WAIT}'; SET LOCAL idle_in_transaction_session_timeout = 0"
+        session.run(&format!(
+            "BEGIN; SET LOCAL lock_timeout = '{}s'; SET LOCAL idle_in_transaction_session_timeout = 0",
+            WAIT.as_secs()
         ))?;
-        let lock =
-            format!("SELECT pg_advisory_xact_lock(hashtext({}))", literal(&format!("fairdraw shared {}", log.schema)));
-        match log.run(&lock) {
-            Err(error) if error.to_string().contains("55P03") => {
-                Err(Finding::error("SHR-005", "另一处正在写入共享项目，请稍候再做一次")
-                    .file(log.address.to_string())
-                    .into())
+        let name = text_literal(&format!("fairdraw shared {}", session.schema));
+        let asked = format!("SELECT pg_try_advisory_xact_lock(hashtext({name}))");
+        let begun = Instant::now();
+        // asked again and again: whoever waits may give up at any moment
+        while !session.query(&asked, &[])?.first().is_some_and(|row| row.get(0)) {
+            progress.check()?;
+            if begun.elapsed() > WAIT {
+                return Err(fault::busy(&session.address));
             }
-            done => done.map(|()| log),
+            progress.begin("等待另一处写完", 0);
+            std::thread::sleep(LOOK);
         }
-    }
-
-    pub(super) fn run(&mut self, sql: &str) -> AppResult<()> {
-        answered(self.connection.client.batch_execute(sql), &self.address, Some(&self.schema), &self.progress)
-    }
-
-    pub(super) fn schema(&self) -> &str {
-        &self.schema
-    }
-
-    pub(super) fn progress(&self) -> &Progress {
-        &self.progress
-    }
-
-    pub(super) fn table(&self, name: &str) -> AppResult<String> {
-        Ok(format!("{}.{name}", quoted(&self.schema)?))
-    }
-
-    pub(super) fn query(
-        &mut self,
-        sql: &str,
-        values: &[&(dyn postgres::types::ToSql + Sync)],
-    ) -> AppResult<Vec<postgres::Row>> {
-        let rows = self.connection.client.query(sql, values);
-        answered(rows, &self.address, Some(&self.schema), &self.progress)
+        Ok(Self(session))
     }
 
     /// True where the schema holds a shared project.
@@ -154,35 +123,32 @@ impl SharedLog {
     pub fn is_there(&mut self) -> AppResult<bool> {
         let sql = "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
             WHERE n.nspname = $1::text AND c.relname = 'log'";
-        let schema = self.schema.clone();
-        Ok(!self.query(sql, &[&schema])?.is_empty())
+        let schema = self.0.schema.clone();
+        Ok(!self.0.query(sql, &[&schema])?.is_empty())
     }
 
-    /// Makes the tables of a shared project, and the schema where there is none.
+    /// Makes the tables of a shared project where there is none, and the schema.
     ///
     /// # Errors
-    /// `SHR-008` where the server can't hold one, `SHR-009` where the schema holds one, `DBS-…`.
+    /// `SHR-008` where the server can't hold one, `DBS-…`.
     pub fn create(&mut self) -> AppResult<()> {
-        if self.is_there()? {
-            return Err(Finding::error("SHR-009", "这个模式里已有共享项目")
-                .value(&self.schema)
-                .hint("请另取一个模式的名称；加入已有的共享项目请用「shared join」")
-                .file(self.address.to_string())
-                .into());
-        }
-        if self.query("SELECT 1 FROM pg_catalog.pg_proc WHERE proname = 'sha256'", &[])?.is_empty() {
+        if self.0.query("SELECT 1 FROM pg_catalog.pg_proc WHERE proname = 'sha256'", &[])?.is_empty() {
             return Err(Finding::error("SHR-008", "服务器的版本不能存放共享项目")
                 .expected("PostgreSQL 11 以上，或与其相当（有 sha256 函数）")
-                .file(self.address.to_string())
+                .file(self.0.address.to_string())
                 .into());
         }
-        let schema = quoted(&self.schema)?;
-        let words = literal("双随机：共享项目，内部使用");
-        self.run(&format!("CREATE SCHEMA IF NOT EXISTS {schema}; COMMENT ON SCHEMA {schema} IS {words}"))?;
-        self.run(&TABLES.replace("{s}", &schema))?;
-        self.run(&members::TABLES.replace("{s}", &schema))?;
+        let schema = quoted(&self.0.schema)?;
+        let words = text_literal("双随机：共享项目，内部使用");
+        self.0.run(&format!("CREATE SCHEMA IF NOT EXISTS {schema}; COMMENT ON SCHEMA {schema} IS {words}"))?;
+        for tables in [TABLES, members::TABLES] {
+            self.0.run(&tables.replace("{s}", &schema))?;
+        }
+        for table in GROWING {
+            self.0.run(&only_grows(&format!("{schema}.{table}"), &format!("{schema}.kept")))?;
+        }
         // whoever makes it is an office
-        self.run(&format!("INSERT INTO {schema}.member (role) VALUES (session_user)"))
+        self.0.run(&format!("INSERT INTO {schema}.member (role) VALUES (session_user)"))
     }
 
     /// Lines of the log behind the first `known`, the last of these in front.
@@ -192,13 +158,13 @@ impl SharedLog {
     pub fn lines_from(&mut self, known: u64) -> AppResult<Vec<String>> {
         if !self.is_there()? {
             return Err(Finding::error("SHR-007", "服务器上没有这个共享项目，或此用户无权读取")
-                .value(&self.schema)
-                .file(self.address.to_string())
+                .value(&self.0.schema)
+                .file(self.0.address.to_string())
                 .into());
         }
-        let sql = format!("SELECT line FROM {} WHERE sequence >= $1 ORDER BY sequence", self.table("log")?);
+        let sql = format!("SELECT line FROM {} WHERE sequence >= $1 ORDER BY sequence", self.0.table("log")?);
         let from = i64::try_from(known).unwrap_or(i64::MAX);
-        Ok(self.query(&sql, &[&from])?.iter().map(|row| row.get(0)).collect())
+        Ok(self.0.query(&sql, &[&from])?.iter().map(|row| row.get(0)).collect())
     }
 
     /// Writes the bytes with this hash.
@@ -206,23 +172,23 @@ impl SharedLog {
     /// # Errors
     /// `SHR-006` where the server has not all of them, `DBS-…`, the writer's as `SHR-006`.
     pub fn load(&mut self, sha256: &str, to: &mut dyn Write) -> AppResult<()> {
-        let known = format!("SELECT bytes, parts FROM {} WHERE sha256 = $1", self.table("content")?);
-        let part = format!("SELECT bytes FROM {} WHERE sha256 = $1 AND at = $2", self.table("part")?);
+        let known = format!("SELECT bytes, parts FROM {} WHERE sha256 = $1", self.0.table("content")?);
+        let part = format!("SELECT bytes FROM {} WHERE sha256 = $1 AND at = $2", self.0.table("part")?);
         let Some((bytes, parts)) =
-            self.query(&known, &[&sha256])?.first().map(|row| (row.get::<_, i64>(0), row.get::<_, i32>(1)))
+            self.0.query(&known, &[&sha256])?.first().map(|row| (row.get::<_, i64>(0), row.get::<_, i32>(1)))
         else {
-            return Err(damaged(sha256, &self.address));
+            return Err(damaged(sha256, &self.0.address));
         };
         let mut written = 0;
         for at in 0..parts {
-            self.progress.check()?;
-            let rows = self.query(&part, &[&sha256, &at])?;
-            let Some(row) = rows.first() else { return Err(damaged(sha256, &self.address)) };
+            self.0.progress.check()?;
+            let rows = self.0.query(&part, &[&sha256, &at])?;
+            let Some(row) = rows.first() else { return Err(damaged(sha256, &self.0.address)) };
             let part: &[u8] = row.get(0);
             written += part.len() as i64;
-            to.write_all(part).map_err(|cause| damaged(sha256, &self.address).caused_by(cause))?;
+            to.write_all(part).map_err(|cause| damaged(sha256, &self.0.address).caused_by(cause))?;
         }
-        if written == bytes { Ok(()) } else { Err(damaged(sha256, &self.address)) }
+        if written == bytes { Ok(()) } else { Err(damaged(sha256, &self.0.address)) }
     }
 
     /// Puts bytes with their hash there; nothing happens where they are.
@@ -230,25 +196,25 @@ impl SharedLog {
     /// # Errors
     /// `DBS-…`, the reader's.
     pub fn put(&mut self, sha256: &str, mut from: impl Read) -> AppResult<()> {
-        let (content, part) = (self.table("content")?, self.table("part")?);
-        if !self.query(&format!("SELECT 1 FROM {content} WHERE sha256 = $1"), &[&sha256])?.is_empty() {
+        let (content, part) = (self.0.table("content")?, self.0.table("part")?);
+        if !self.0.query(&format!("SELECT 1 FROM {content} WHERE sha256 = $1"), &[&sha256])?.is_empty() {
             return Ok(());
         }
         let insert = format!("INSERT INTO {part} (sha256, at, bytes) VALUES ($1, $2, $3)");
         let (mut bytes, mut parts) = (0_i64, 0_i32);
         loop {
-            self.progress.check()?;
+            self.0.progress.check()?;
             let mut buffer = Vec::new();
             let read = (&mut from).take(PART as u64).read_to_end(&mut buffer);
             read.map_err(|cause| AppError::new("SHR-026", "写入共享项目时，项目文件不能读取").caused_by(cause))?;
             if buffer.is_empty() {
                 break;
             }
-            self.query(&insert, &[&sha256, &parts, &buffer])?;
+            self.0.query(&insert, &[&sha256, &parts, &buffer])?;
             bytes += buffer.len() as i64;
             parts += 1;
         }
-        self.query(
+        self.0.query(
             &format!("INSERT INTO {content} (sha256, bytes, parts) VALUES ($1, $2, $3)"),
             &[&sha256, &bytes, &parts],
         )?;
@@ -260,17 +226,17 @@ impl SharedLog {
     /// # Errors
     /// `DBS-…`: the server refuses one that does not follow the last.
     pub fn append(&mut self, sequence: u64, line: &str) -> AppResult<()> {
-        let sql = format!("INSERT INTO {} (sequence, line) VALUES ($1, $2)", self.table("log")?);
-        self.query(&sql, &[&i64::try_from(sequence).unwrap_or(i64::MAX), &line]).map(|_| ())
+        let sql = format!("INSERT INTO {} (sequence, line) VALUES ($1, $2)", self.0.table("log")?);
+        self.0.query(&sql, &[&i64::try_from(sequence).unwrap_or(i64::MAX), &line]).map(|_| ())
     }
 
     /// Ends the transaction: all of it stands, or nothing, or it can't be known.
     #[must_use]
     pub fn commit(mut self) -> Ending {
-        match self.connection.client.batch_execute("COMMIT") {
+        match self.0.send("COMMIT") {
             Ok(()) => Ending::Written,
             Err(error) => {
-                let told = asking(&error, &self.address, Some(&self.schema), &Progress::none());
+                let told = asking(&error, &self.0.address, Some(&self.0.schema), &Progress::none());
                 // a server that is being stopped (class 57P) may have written it already
                 let said = error.as_db_error().filter(|said| !said.code().code().starts_with("57P"));
                 if said.is_some() { Ending::Refused(told) } else { Ending::Unknown(told) }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::engine::feed::Dialect;
 use crate::registry::mapping::DatabaseTable;
 
 /// An identifier in quotes.
@@ -26,8 +27,30 @@ fn wrong_name(name: &str) -> AppError {
         .into()
 }
 
+/// Longest name of a schema in bytes: PostgreSQL cuts names at 63, and `_public` has to stay.
+const LONGEST: usize = 50;
+
+/// Refuses the name of a schema that the server would cut.
+///
+/// # Errors
+/// `DBS-037`.
+pub(super) fn check_schema(name: &str) -> AppResult<()> {
+    if name.len() > LONGEST {
+        return Err(Finding::error("DBS-037", "模式的名称过长").value(name).expected("不超过 50 字节").into());
+    }
+    Ok(())
+}
+
+/// Lets a table only grow: the function, which raises, is called for whatever else is asked of it.
+pub(super) fn only_grows(place: &str, function: &str) -> String {
+    format!(
+        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {place} FOR EACH STATEMENT \
+         EXECUTE PROCEDURE {function}();"
+    )
+}
+
 /// A text in quotes, as a literal.
-pub(super) fn literal(text: &str) -> String {
+pub fn text_literal(text: &str) -> String {
     let plain = text.replace('\0', "").replace('\'', "''");
     // a backslash means itself whatever the server's settings are
     if plain.contains('\\') { format!(" E'{}'", plain.replace('\\', "\\\\")) } else { format!("'{plain}'") }
@@ -37,7 +60,16 @@ pub(super) fn literal(text: &str) -> String {
 ///
 /// # Errors
 /// `DBS-003` where it is no name.
-pub(super) fn quoted_name(name: &str) -> AppResult<String> {
+pub fn quoted_name(name: &str) -> AppResult<String> {
+    let parts = parts_of_name(name)?.iter().map(|part| quoted(part)).collect::<AppResult<Vec<_>>>()?;
+    Ok(parts.join("."))
+}
+
+/// `permit.sources` → `permit`, `sources`; parts in quotes of their own keep their points.
+///
+/// # Errors
+/// `DBS-003` where it is no name.
+pub fn parts_of_name(name: &str) -> AppResult<Vec<String>> {
     let mut parts = vec![String::new()];
     let mut chars = name.trim().chars().peekable();
     let mut inside = false;
@@ -54,11 +86,10 @@ pub(super) fn quoted_name(name: &str) -> AppResult<String> {
             _ => return Err(wrong_name(name)),
         }
     }
-    if inside || parts.len() > 3 {
+    if inside || parts.len() > 3 || parts.iter().any(String::is_empty) {
         return Err(wrong_name(name));
     }
-    let parts = parts.iter().map(|part| quoted(part)).collect::<AppResult<Vec<_>>>()?;
-    Ok(parts.join("."))
+    Ok(parts)
 }
 
 /// True where the text is a query, not the name of a table.
@@ -74,10 +105,7 @@ pub fn is_query(text: &str) -> bool {
 /// # Errors
 /// `DBS-003` where it is neither a name nor a query.
 pub(super) fn select_of(table: &DatabaseTable) -> AppResult<String> {
-    if is_query(&table.from) {
-        return Ok(table.from.trim().trim_end_matches(';').trim_end().to_owned());
-    }
-    Ok(format!("SELECT * FROM {}", quoted_name(&table.from)?))
+    Dialect::Postgres.source(&table.from)
 }
 
 /// True where a query says itself in which order its rows come.
@@ -139,8 +167,8 @@ mod tests {
         for name in ["", ".", "a.", "a b", "a;b", "a'b", "a.b.c.d", "\"a", "a\"b", "a\0", "a--b c", "a(b)"] {
             assert_eq!(quoted_name(name).unwrap_err().code(), "DBS-003", "{name}");
         }
-        assert_eq!(literal("it's"), "'it''s'");
-        assert_eq!(literal("a\\'; drop"), " E'a\\\\''; drop'");
+        assert_eq!(text_literal("it's"), "'it''s'");
+        assert_eq!(text_literal("a\\'; drop"), " E'a\\\\''; drop'");
     }
 
     #[test]

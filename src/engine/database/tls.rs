@@ -1,41 +1,24 @@
-//! The encrypted connection: TLS 1.2 or 1.3 by rustls on the ring provider.
-//!
-//! Method: what `tokio-postgres` asks of a TLS stream, on the packages that are in the program anyway. A server's
-//! certificate is trusted when an authority is (the system's, or those of `sslrootcert`), or when it is, byte for byte,
-//! one of `sslrootcert`: offices give their servers certificates that no authority signed, and whoever has that very
-//! file has checked it.
+//! The encrypted connection, as `tokio-postgres` asks for it, on the packages that are in the program anyway.
 
 use std::future::Future;
 use std::io;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsConnector;
 
 use super::address::{Address, Encryption, wrong};
-use crate::diagnostic::{AppError, AppResult, Finding};
+use crate::diagnostic::AppResult;
+use crate::engine::tls::client_config;
 
 /// Makes encrypted streams; without settings where the connection is not to be encrypted.
 #[derive(Clone)]
 pub(super) struct Tls(Option<(Arc<ClientConfig>, ServerName<'static>)>);
-
-fn bad_root(path: &Path, why: &str) -> AppError {
-    Finding::error("DBS-005", "根证书文件不能使用")
-        .value(why)
-        .expected("PEM 格式的证书（-----BEGIN CERTIFICATE-----）")
-        .file(path.display().to_string())
-        .into()
-}
 
 impl Tls {
     /// For an address.
@@ -46,98 +29,10 @@ impl Tls {
         if address.encryption == Encryption::None {
             return Ok(Self(None));
         }
-        let given = match &address.root {
-            Some(path) => read_certificates(path)?,
-            None => Vec::new(),
-        };
-        let mut roots = RootCertStore::empty();
-        if address.root.is_some() {
-            roots.add_parsable_certificates(given.iter().cloned());
-        } else {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
-        let path = address.root.as_deref().unwrap_or(Path::new("sslrootcert"));
-        if roots.is_empty() {
-            return Err(bad_root(path, "没有可信任的签发机构"));
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let authority = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .build()
-            .map_err(|cause| bad_root(path, "证书不能使用").caused_by(cause))?;
-        let by_name = address.encryption == Encryption::Full;
-        let verifier = Verifier { authority, given, by_name, provider: Arc::clone(&provider) };
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|cause| bad_root(path, "加密库不能使用").caused_by(cause))?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
+        let config = client_config(address.root.as_deref(), address.encryption == Encryption::Full)?;
         let name = ServerName::try_from(address.server_name().to_owned())
             .map_err(|cause| wrong("主机名不能用于加密连接", address.server_name()).caused_by(cause))?;
         Ok(Self(Some((Arc::new(config), name))))
-    }
-}
-
-fn read_certificates(path: &Path) -> AppResult<Vec<CertificateDer<'static>>> {
-    let bytes = std::fs::read(path).map_err(|cause| AppError::io("读取根证书", path, cause))?;
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-    match found {
-        Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) => Err(bad_root(path, "文件中没有证书")),
-        Err(cause) => Err(bad_root(path, "文件中的证书已损坏").caused_by(cause)),
-    }
-}
-
-/// Trusts an authority, or the very certificate that was given.
-#[derive(Debug)]
-struct Verifier {
-    authority: Arc<WebPkiServerVerifier>,
-    given: Vec<CertificateDer<'static>>,
-    by_name: bool,
-    provider: Arc<CryptoProvider>,
-}
-
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
-        &self,
-        certificate: &CertificateDer<'_>,
-        between: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        if self.given.iter().any(|given| given.as_ref() == certificate.as_ref()) {
-            return Ok(ServerCertVerified::assertion());
-        }
-        match self.authority.verify_server_cert(certificate, between, name, ocsp, now) {
-            // the name is looked at last, once the chain is found good
-            Err(rustls::Error::InvalidCertificate(
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
-            )) if !self.by_name => Ok(ServerCertVerified::assertion()),
-            other => other,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.authority.verify_tls12_signature(message, certificate, signed)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.authority.verify_tls13_signature(message, certificate, signed)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 

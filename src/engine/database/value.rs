@@ -14,6 +14,8 @@ use polars::prelude::{
 };
 use postgres::types::{Kind, Type};
 
+use crate::engine::feed::Cells;
+
 /// Days from 1970-01-01 to 2000-01-01, PostgreSQL's day 0.
 const EPOCH_DAYS: i32 = 10_957;
 /// The same in microseconds.
@@ -44,6 +46,21 @@ pub(super) enum Coding {
     /// A moment, in UTC.
     Moment,
     Uuid,
+}
+
+impl Coding {
+    /// What a column of it holds.
+    pub(super) fn cells(self) -> Cells {
+        match self {
+            Self::Text | Self::Padded => Cells::Text,
+            Self::Bool => Cells::Truth,
+            Self::Integer(_) | Self::Oid => Cells::Integer,
+            Self::Single | Self::Double | Self::Numeric => Cells::Number,
+            Self::Day => Cells::Day,
+            Self::Stamp | Self::Moment => Cells::Stamp,
+            Self::JsonB | Self::Uuid => Cells::Other,
+        }
+    }
 }
 
 /// How a type is read; `None` for one that has no place in a table of the office.

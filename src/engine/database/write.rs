@@ -16,7 +16,7 @@ use super::DatabaseTarget;
 use super::address::Address;
 use super::connect::connect;
 use super::fault::{answered, asking, cut};
-use super::sql::{literal, quoted};
+use super::sql::{check_schema, only_grows, quoted, text_literal};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 
 /// What a column holds.
@@ -103,8 +103,6 @@ const NUMBER: &str = "export_no";
 const ROW: &str = "row_no";
 /// What tells one project's exports from another's: the latest of each is what the views show.
 const WHOSE: [&str; 3] = ["agency", "project", "year"];
-/// Longest name of a schema in bytes: PostgreSQL cuts names at 63, and `_public` has to stay.
-const LONGEST: usize = 50;
 /// What a schema's name is for, so that two programs never lock each other out by chance.
 const LOCK: &str = "fairdraw export ";
 
@@ -180,15 +178,17 @@ impl Writing<'_, '_> {
             } else {
                 "双随机：内部的表，检查前不得外传"
             };
-            self.run(&format!("CREATE SCHEMA {name}; COMMENT ON SCHEMA {name} IS {}", literal(whose)), schema)?;
+            self.run(&format!("CREATE SCHEMA {name}; COMMENT ON SCHEMA {name} IS {}", text_literal(whose)), schema)?;
         }
         let function = "SELECT 1 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
             WHERE n.nspname = $1::text AND p.proname = 'append_only'";
         let function = self.transaction.query(function, &[&schema]);
         if answered(function, self.address, Some(schema), self.progress)?.is_empty() {
             let body = "BEGIN RAISE EXCEPTION '双随机导出的表只能追加，不能更改或删除' USING ERRCODE = '55000'; END";
-            let sql =
-                format!("CREATE FUNCTION {name}.append_only() RETURNS trigger LANGUAGE plpgsql AS {}", literal(body));
+            let sql = format!(
+                "CREATE FUNCTION {name}.append_only() RETURNS trigger LANGUAGE plpgsql AS {}",
+                text_literal(body)
+            );
             self.run(&sql, schema)?;
         }
         Ok(())
@@ -216,11 +216,8 @@ impl Writing<'_, '_> {
             sql.push(format!(
                 "CREATE TABLE {place} ({NUMBER} bigint NOT NULL, {ROW} bigint NOT NULL{columns}, PRIMARY KEY ({key}));"
             ));
-            sql.push(format!(
-                "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {place} FOR EACH STATEMENT EXECUTE PROCEDURE {}.append_only();",
-                quoted(schema)?
-            ));
-            sql.push(format!("COMMENT ON TABLE {place} IS {};", literal(&table.comment)));
+            sql.push(only_grows(&place, &format!("{}.append_only", quoted(schema)?)));
+            sql.push(format!("COMMENT ON TABLE {place} IS {};", text_literal(&table.comment)));
             sql.push(format!("COMMENT ON COLUMN {place}.{NUMBER} IS '导出编号';"));
             sql.push(format!("COMMENT ON COLUMN {place}.{ROW} IS '本次导出中的行号';"));
         }
@@ -230,7 +227,7 @@ impl Writing<'_, '_> {
                 sql.push(format!("ALTER TABLE {place} ADD COLUMN {name} {};", column.kind.sql()));
             }
             if !known.contains_key(&column.name) {
-                sql.push(format!("COMMENT ON COLUMN {place}.{name} IS {};", literal(&column.comment)));
+                sql.push(format!("COMMENT ON COLUMN {place}.{name} IS {};", text_literal(&column.comment)));
             }
         }
         self.run(&sql.concat(), &shown)?;
@@ -248,7 +245,7 @@ impl Writing<'_, '_> {
         let sql = format!(
             "CREATE OR REPLACE VIEW {view} AS SELECT t.* FROM {place} t WHERE t.{NUMBER} IN \
              (SELECT max(e.{NUMBER}) FROM {exports} e GROUP BY {whose}); COMMENT ON VIEW {view} IS {}",
-            literal(&format!("{}（每个项目最近一次导出）", table.comment))
+            text_literal(&format!("{}（每个项目最近一次导出）", table.comment))
         );
         self.run(&sql, shown)
     }
@@ -301,12 +298,7 @@ pub fn write_tables(
     progress: &Progress,
 ) -> AppResult<Written> {
     let address = &target.address;
-    if target.schema.len() > LONGEST {
-        return Err(Finding::error("DBS-037", "模式的名称过长")
-            .value(&target.schema)
-            .expected("不超过 50 字节")
-            .into());
-    }
+    check_schema(&target.schema)?;
     let mut connection = connect(address, target.password.as_ref(), target.ask, progress)?;
     progress.begin("写入数据库", tables.len() as u64);
     connection.watched(progress, |client| {
@@ -314,7 +306,8 @@ pub fn write_tables(
         let mut written = Written { number: 0, tables: BTreeMap::new() };
         let mut writing = Writing { transaction: &mut transaction, address, progress };
         // one export at a time: the next sees the number of this one
-        let lock = format!("SELECT pg_advisory_xact_lock(hashtext({}))", literal(&format!("{LOCK}{}", target.schema)));
+        let lock =
+            format!("SELECT pg_advisory_xact_lock(hashtext({}))", text_literal(&format!("{LOCK}{}", target.schema)));
         writing.run(&lock, &target.schema)?;
         for public in [false, true] {
             let schema = if public { format!("{}_public", target.schema) } else { target.schema.clone() };

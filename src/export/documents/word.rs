@@ -16,7 +16,7 @@ use zip::{ZipArchive, ZipWriter};
 use super::notice::PrintSheet;
 use super::typeset::{Typesetter, unmade};
 use crate::diagnostic::AppResult;
-use crate::export::pack::entry_options;
+use crate::export::pack::{entry_options, same_everywhere};
 
 /// Twips of a millimetre, times 1 000.
 const MILLI_TWIPS: u32 = 56_693;
@@ -305,7 +305,7 @@ fn deflate(stored: Cursor<Vec<u8>>, at: NaiveDateTime) -> ZipResult<Vec<u8>> {
             std::io::copy(&mut part, &mut packed)?;
         }
     }
-    Ok(packed.finish()?.into_inner())
+    Ok(same_everywhere(packed.finish()?.into_inner()))
 }
 
 /// What docx-rs can't say: table heads are repeated on every page, and the upright pages have the same head and foot

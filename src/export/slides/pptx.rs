@@ -17,7 +17,7 @@ use super::layout::layout;
 use super::sheet::picture_png;
 use super::{Deck, Slide};
 use crate::diagnostic::{AppError, AppResult};
-use crate::export::pack::entry_options;
+use crate::export::pack::{entry_options, same_everywhere};
 use shapes::{NAMESPACES, PROLOGUE, escape, notes_xml, slide_xml};
 
 const THEME: &str = include_str!("../../../assets/slides/theme.xml");
@@ -93,7 +93,7 @@ impl Package {
             zip.start_file(name, options).map_err(|cause| cause.to_string())?;
             zip.write_all(&bytes).map_err(|cause| cause.to_string())?;
         }
-        Ok(zip.finish().map_err(|cause| cause.to_string())?.into_inner())
+        Ok(same_everywhere(zip.finish().map_err(|cause| cause.to_string())?.into_inner()))
     }
 }
 

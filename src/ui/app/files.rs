@@ -1,16 +1,22 @@
-//! Where time and files come from, paths that the window asks for itself, folders shown in the file manager.
+//! Where time and files come from, paths that the window asks for itself and what they are for, folders shown in the
+//! file manager.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::Context;
 
-use super::Workstation;
+use super::{Asked, Drawn, Workstation};
 use crate::diagnostic::Finding;
 use crate::ui::picker::FilePicker;
+use crate::ui::plot;
+use crate::ui::screens::ScreenId;
 use crate::ui::text::shell as s;
-use crate::workspace::session::AppPaths;
+use crate::ui::text::support as t;
+use crate::workspace::deeds::deed::Deed;
+use crate::workspace::session::{AppPaths, ViewCommand};
 use crate::workspace::store::clock::Moment;
+use crate::workspace::store::door::project_at;
 
 /// Where time and files come from; tests give their own.
 pub struct Surroundings {
@@ -76,6 +82,45 @@ impl Workstation {
             Ok(job) => self.revealing.push(job),
             Err(error) => self.session.fail(&error),
         }
+    }
+
+    pub(super) fn answer(&mut self, asked: Asked, path: PathBuf) {
+        match asked {
+            Asked::Import => self.take_paths(vec![path]),
+            Asked::OpenProject => self.send(ViewCommand::OpenProject(path)),
+            Asked::Export => {
+                let month = self.session.month();
+                self.send(Deed::Export { to: path, month, only: Vec::new() });
+            }
+            Asked::TakeResults => self.send(Deed::TakeResults(path)),
+            Asked::LoadDistricts => self.send(Deed::LoadDistricts(path)),
+            Asked::LoadCalendar => self.send(Deed::LoadCalendar(path)),
+            Asked::Picture(png, chart) => {
+                self.draw_picture(move || Ok(Drawn::File(path, plot::render_file(&chart, !png)?)));
+            }
+            Asked::Table(file) => self.write_table(path, *file),
+            Asked::Proof(target) => self.write_proof(path, &target),
+            Asked::Diagnostics(pack) => {
+                self.make(t::SAVING, move || Ok(Drawn::Nameless(path, pack.render()?)));
+            }
+        }
+    }
+
+    /// Files or folders that were dropped or picked for an import.
+    pub fn take_paths(&mut self, paths: Vec<PathBuf>) {
+        if let [path] = paths.as_slice() {
+            let file_name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+            if let Some(project) = project_at(path) {
+                self.send(ViewCommand::OpenProject(project));
+                return;
+            }
+            if file_name.to_lowercase().ends_with(".shp") && self.session.project().is_some() {
+                self.send(Deed::LoadDistricts(path.clone()));
+                return;
+            }
+        }
+        self.go(ScreenId::Data);
+        self.screens.data.take_paths(paths);
     }
 
     pub(super) fn take_revealed(&mut self) {

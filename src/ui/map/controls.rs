@@ -86,14 +86,11 @@ impl MapView {
     /// Wheel, touchpad and dragging.
     pub(super) fn pointer_input(&mut self, ui: &Ui, response: &Response, input: &MapInput<'_>, output: &mut MapOutput) {
         let rect = response.rect;
+        if self.fingers(ui, response, input) {
+            return;
+        }
         if let Some(at) = response.hover_pos() {
-            let pinch = f64::from(ui.input(egui::InputState::zoom_delta));
-            if (pinch - 1.0).abs() > 1e-6 {
-                self.run.flight = None;
-                self.whole = false;
-                let least = least_scale(input, rect);
-                self.camera = self.camera.zoomed(pinch, rect, at, least).kept_near(&input.data.bounds);
-            }
+            self.pinch(ui.input(egui::InputState::zoom_delta), input, rect, at);
             let (mut notches, mut slide) = (0.0_f64, Vec2::ZERO);
             ui.input(|i| {
                 for event in &i.events {
@@ -154,6 +151,31 @@ impl MapView {
             self.catch(ui, input, rect, output);
         }
         self.poll_catch(output);
+    }
+
+    /// Two fingers on the map move and zoom it around the place between them, whatever one finger would do. True while
+    /// they lie on it.
+    fn fingers(&mut self, ui: &Ui, response: &Response, input: &MapInput<'_>) -> bool {
+        let rect = response.rect;
+        let Some(touch) = ui.input(egui::InputState::multi_touch) else { return false };
+        if !(response.contains_pointer() || response.dragged()) || !rect.contains(touch.center_pos) {
+            return false;
+        }
+        self.run.trail.clear();
+        self.pan(touch.translation_delta, input);
+        self.pinch(touch.zoom_delta, input, rect, touch.center_pos);
+        true
+    }
+
+    /// Zooms at once, around a place that stays under it.
+    fn pinch(&mut self, factor: f32, input: &MapInput<'_>, rect: Rect, at: Pos2) {
+        let factor = f64::from(factor);
+        if (factor - 1.0).abs() > 1e-6 {
+            self.run.flight = None;
+            self.whole = false;
+            let least = least_scale(input, rect);
+            self.camera = self.camera.zoomed(factor, rect, at, least).kept_near(&input.data.bounds);
+        }
     }
 
     fn pan(&mut self, by: Vec2, input: &MapInput<'_>) {

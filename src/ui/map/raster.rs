@@ -18,6 +18,7 @@ use egui::{Color32, ColorImage};
 
 use super::data::MapData;
 use crate::district::PlaneRect;
+use crate::ui::theme::Look;
 
 /// Up to so many points are drawn as marks.
 pub const FEW: usize = 4000;
@@ -67,8 +68,10 @@ pub struct Contents {
     pub shown: u32,
     /// The selection's revision, where the selection is part of the picture.
     pub selection: u64,
-    /// Dark theme.
-    pub dark: bool,
+    /// The palette.
+    pub look: Look,
+    /// Pixels a point, as bits: on a screen of another scaling the picture is made anew.
+    pub pixels: u32,
 }
 
 /// A layer to make.

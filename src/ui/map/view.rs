@@ -16,7 +16,7 @@ use crate::chart::{ClassMethod, Classes, compute_classes};
 use crate::district::PlaneRect;
 use crate::ui::slot::Slot;
 use crate::ui::text::map as text;
-use crate::ui::theme;
+use crate::ui::theme::{self, Look};
 
 /// Farthest from the pointer that a point is hit, points of the screen.
 const REACH: f32 = 5.0;
@@ -73,7 +73,7 @@ pub(super) struct Run {
     marks: Option<Marks>,
     rings: [Option<(RingsKey, Arc<Mesh>)>; 2],
     names: Option<(NamesKey, Vec<Name>)>,
-    hatch: Option<(bool, TextureHandle)>,
+    hatch: Option<(Look, TextureHandle)>,
     /// What the camera follows instead of the whole map: a district.
     pub framed: Option<PlaneRect>,
     pub laid: Laid,
@@ -106,11 +106,11 @@ struct GroundKey {
     camera: Camera,
     rect: Rect,
     classes: ClassKey,
-    dark: bool,
+    look: Look,
     points: bool,
 }
 
-type MarksKey = (Camera, Rect, u64, bool);
+type MarksKey = (Camera, Rect, u64, Look);
 
 /// Marks of points as drawn: mesh, radius, and the letters that nothing covers.
 struct Marks {
@@ -121,7 +121,7 @@ struct Marks {
     /// Only tiers before this one are marks, the others a picture below them; `None`: all are marks.
     urgent: Option<usize>,
 }
-type RingsKey = (Camera, Rect, u64, u64, u64);
+type RingsKey = (Camera, Rect, u64, u64, u32, Look);
 
 #[derive(PartialEq, Clone, Copy)]
 struct NamesKey {
@@ -131,7 +131,10 @@ struct NamesKey {
     size: Vec2,
     selected: Option<usize>,
     classes: ClassKey,
-    dark: bool,
+    look: Look,
+    /// Letters laid out for another scaling would be stretched, those of an atlas thrown away be others.
+    pixels: u32,
+    atlas: u64,
     points: bool,
 }
 

@@ -16,6 +16,7 @@ use egui::{
 use plotters::drawing::IntoDrawingArea;
 
 use crate::chart::{Chart, ChartStyle, Mark, PxBox, Rgb, draw_chart};
+use crate::ui::fonts;
 use crate::ui::text::plot as text;
 use crate::ui::theme::{self, Palette};
 use crate::ui::veil::Veil;
@@ -77,7 +78,7 @@ struct Made {
     revision: u64,
     veiled: bool,
     size: (u32, u32),
-    dark: bool,
+    palette: &'static theme::Palette,
     zoom: u32,
     atlas: u64,
 }
@@ -97,26 +98,12 @@ struct Chosen {
     menu_by_key: bool,
 }
 
-/// Counts how often the font atlas was thrown away: texts laid out before point into the old one.
-#[allow(clippy::redundant_closure_for_method_calls, reason = "the method alone is not general over its lifetime")]
-fn atlas_generation(ctx: &Context) -> u64 {
-    let fill = ctx.fonts(|fonts| fonts.font_atlas_fill_ratio());
-    ctx.data_mut(|data| {
-        let (generation, last) = data.get_temp_mut_or::<(u64, f32)>(Id::unique("plot atlas"), (0, fill));
-        if fill < *last {
-            *generation += 1;
-        }
-        *last = fill;
-        *generation
-    })
-}
-
 fn kept(ctx: &Context, id: Id, chart: &Chart, made: Made) -> Arc<Kept> {
     if let Some(kept) = ctx.data(|data| data.get_temp::<Arc<Kept>>(id)).filter(|kept| kept.made == made) {
         return kept;
     }
     let mut shapes = Vec::new();
-    let style = chart_style(theme::palette(made.dark)).at(f64::from(ctx.pixels_per_point()));
+    let style = chart_style(made.palette).at(f64::from(ctx.pixels_per_point()));
     let area = EguiBackend::new(ctx, made.size, &mut shapes).into_drawing_area();
     let drawn = draw_chart(chart, &area, &style);
     drop(area);
@@ -145,9 +132,9 @@ pub fn show(ui: &mut Ui, id_salt: &str, chart: &Chart, size: Vec2, revision: u64
         revision,
         veiled: veiled.is_some(),
         size: ((rect.width() * zoom).floor().max(1.0) as u32, (rect.height() * zoom).floor().max(1.0) as u32),
-        dark: ui.visuals().dark_mode,
+        palette: theme::of(ui),
         zoom: zoom.to_bits(),
-        atlas: atlas_generation(&ctx),
+        atlas: fonts::atlas_generation(&ctx),
     };
     if !ui.is_rect_visible(rect) {
         // the keyboard may stand on it, and scrolls it into sight

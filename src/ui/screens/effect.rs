@@ -140,6 +140,7 @@ pub struct EffectScreen {
     made: Option<Made>,
     asked: Option<Picking>,
     writing: Slot<PathBuf, ()>,
+    write_again: bool,
 }
 
 impl Default for EffectScreen {
@@ -153,6 +154,7 @@ impl Default for EffectScreen {
             made: None,
             asked: None,
             writing: Slot::default(),
+            write_again: false,
         }
     }
 }
@@ -219,9 +221,14 @@ impl EffectScreen {
     /// Writes the workbook where the file was chosen.
     fn write(&mut self, cx: &mut Cx<'_>, open: &OpenProject, told: &Arc<Told>) {
         self.writing.poll();
-        let Some(paths) = self.asked.as_ref().and_then(Picking::poll) else { return };
-        self.asked = None;
-        let Some(path) = paths.into_iter().next() else { return };
+        let chosen = if std::mem::take(&mut self.write_again) {
+            self.writing.key().cloned()
+        } else {
+            let Some(paths) = self.asked.as_ref().and_then(Picking::poll) else { return };
+            self.asked = None;
+            paths.into_iter().next()
+        };
+        let Some(path) = chosen else { return };
         let (project, told, to) = (Arc::clone(&open.project), Arc::clone(told), path.clone());
         let context = CommandContext {
             operator: cx.session.preferences().operator.clone(),
@@ -239,6 +246,7 @@ impl EffectScreen {
         if self.writing.running().is_some() {
             ui.label(theme::note(ui, t::WRITING));
         } else if let Some(error) = self.writing.error() {
+            self.write_again = ui.small_button(t::WRITE_AGAIN).clicked();
             ui.add(Label::new(egui::RichText::new(error).color(palette.red)).truncate());
         } else if let (Some(()), Some(path)) = (self.writing.current().map(|_| ()), self.writing.key()) {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -286,18 +286,20 @@ pub fn title(ui: &mut egui::Ui, text: &str, note: &str, right: impl FnOnce(&mut 
         right(ui);
         taken = ui.min_rect().width();
     };
+    let wraps = two_rows && known > row.x;
     if two_rows {
         ui.horizontal(words);
-        ui.allocate_ui_with_layout(row, right_to_left, far);
+        ui.allocate_ui_with_layout(row, right_to_left.with_main_wrap(wraps), far);
     } else {
         ui.allocate_ui_with_layout(row, right_to_left, |ui| {
             far(ui);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), words);
         });
     }
-    if (taken - known).abs() > 0.5 {
+    // wrapped it says no more how wide it is
+    if !wraps && (taken - known).abs() > 0.5 {
         ui.data_mut(|data| data.insert_temp(id, taken));
-        if row.x < NARROW_TITLE && (wanted + taken > row.x) != two_rows {
+        if row.x < NARROW_TITLE && (wanted + taken > row.x) != two_rows || taken > row.x {
             ui.ctx().request_discard("the title folds");
         }
     }

@@ -177,7 +177,14 @@ fn menus(app: &mut Workstation, ui: &mut Ui) {
             menu_item(app, ui, action, None);
         }
         ui.separator();
-        for action in [Action::ZoomIn, Action::ZoomOut, Action::ZoomReset, Action::ToggleTheme, Action::ToggleMotion] {
+        for action in [
+            Action::ZoomIn,
+            Action::ZoomOut,
+            Action::ZoomReset,
+            Action::ToggleTheme,
+            Action::ToggleContrast,
+            Action::ToggleMotion,
+        ] {
             menu_item(app, ui, action, None);
         }
         ui.separator();
@@ -186,7 +193,7 @@ fn menus(app: &mut Workstation, ui: &mut Ui) {
         }
     });
     menu(ui, s::MENU_HELP, |ui| {
-        for action in [Action::Help, Action::Palette] {
+        for action in [Action::Help, Action::Palette, Action::Diagnostics] {
             menu_item(app, ui, action, None);
         }
     });

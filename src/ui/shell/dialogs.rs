@@ -77,10 +77,12 @@ pub(super) fn losing_dialog(app: &mut Workstation, ctx: &Context) {
         ui.set_width(440.0);
         widgets::heading(ui, s::LOSING_TITLE);
         ui.add_space(GRID);
-        ui.add(egui::Label::new(s::LOSING).wrap());
-        ui.add_space(GRID);
-        let ink = theme::of(ui).red;
-        ui.add(egui::Label::new(widgets::message(ui, &why, ink)).selectable(true).wrap());
+        widgets::within_window(ui, widgets::DIALOG_AROUND, |ui| {
+            ui.add(egui::Label::new(s::LOSING).wrap());
+            ui.add_space(GRID);
+            let ink = theme::of(ui).red;
+            ui.add(egui::Label::new(widgets::message(ui, &why, ink)).selectable(true).wrap());
+        });
         ui.add_space(GRID * 1.5);
         widgets::buttons(ui, |ui| {
             stay = widgets::primary(ui, s::STAY).clicked();
@@ -176,7 +178,7 @@ pub(super) fn term(app: &mut Workstation, ctx: &Context) {
     let Some(term) = app.dialogs.term else { return };
     let modal = widgets::modal(ctx, "term").show(ctx, |ui| {
         ui.set_width(440.0);
-        explain(ui, term);
+        widgets::within_window(ui, widgets::DIALOG_AROUND, |ui| explain(ui, term));
         ui.add_space(GRID);
         if widgets::primary(ui, t::CLOSE).clicked() {
             ui.close();

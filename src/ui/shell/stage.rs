@@ -10,12 +10,14 @@ use crate::ui::theme;
 const HEIGHT: f32 = 620.0;
 /// Points that the stage needs at least across.
 const WIDTH: f32 = 1_000.0;
+/// What the system's scaling is taken back by at most: a laptop at 200 % has fewer points than the stage needs.
+const LEAST_ZOOM: f32 = 0.5;
 
 /// Draws it. Esc leaves, where no dialog takes it.
 pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
     let ctx = ui.ctx().clone();
     let pixels = ctx.content_rect().size() * ctx.zoom_factor();
-    let zoom = (pixels.y / HEIGHT).min(pixels.x / WIDTH).clamp(1.0, 5.0);
+    let zoom = (pixels.y / HEIGHT).min(pixels.x / WIDTH).clamp(LEAST_ZOOM, 5.0);
     if (zoom - ctx.zoom_factor()).abs() > 0.01 {
         ctx.set_zoom_factor(zoom);
     }

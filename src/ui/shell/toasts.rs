@@ -18,6 +18,8 @@ pub(super) fn show(app: &mut Workstation, ctx: &Context) {
     let now = ctx.input(|i| i.time);
     // what has a button stays until a hand has got there
     let life = |toast: &Toast| match (toast.severity, &toast.folder) {
+        // a file has to be closed first, in another program
+        _ if toast.can_retry => f64::INFINITY,
         (Severity::Hint, None) => TOAST_SECONDS,
         _ => BAD_NEWS_SECONDS,
     };
@@ -30,7 +32,7 @@ pub(super) fn show(app: &mut Workstation, ctx: &Context) {
         return;
     }
     ctx.request_repaint_after_secs(0.5);
-    let mut gone = None;
+    let (mut gone, mut again) = (None, None);
     let (mut details, mut reveal) = (false, None);
     egui::Area::new(egui::Id::unique("toasts"))
         .anchor(Align2::CENTER_TOP, [0.0, 44.0])
@@ -69,6 +71,9 @@ pub(super) fn show(app: &mut Workstation, ctx: &Context) {
                             (None, Severity::Hint) => {}
                             (None, _) => details |= ui.small_button(s::DETAILS).clicked(),
                         }
+                        if toast.can_retry && ui.small_button(t::AGAIN).clicked() {
+                            again = Some(toast.id);
+                        }
                         if ui.small_button(t::CLOSE).clicked() {
                             gone = Some(toast.id);
                         }
@@ -79,6 +84,9 @@ pub(super) fn show(app: &mut Workstation, ctx: &Context) {
         });
     if let Some(id) = gone {
         app.session.dismiss_toast(id);
+    }
+    if let Some(id) = again {
+        app.session.try_again(id);
     }
     if details {
         app.dialogs.findings = true;

@@ -4,7 +4,7 @@
 //! one that is added and lacks an ability, or that nobody can reach, fails there.
 
 use crate::registry::TableKind;
-use crate::ui::text::{audit, data, database, draw, effect, map, plan, refresh, results, risk, table};
+use crate::ui::text::{audit, data, database, draw, effect, map, plan, readings, refresh, results, risk, table};
 
 /// What the rows of a list are about: what a row's menu offers beside what the screen adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,8 @@ pub enum ListId {
     Register,
     /// Steps of a verification.
     Verification,
+    /// A source's readings on a server.
+    Readings,
     /// What does not agree with a manifest.
     Manifest,
     /// What was done by hand.
@@ -94,7 +96,7 @@ pub enum ListId {
 
 impl ListId {
     /// All but the tables of the register.
-    const OWN: [Self; 35] = [
+    const OWN: [Self; 36] = [
         Self::Quality,
         Self::SetAside,
         Self::RefreshUnits,
@@ -127,6 +129,7 @@ impl ListId {
         Self::Journal,
         Self::Register,
         Self::Verification,
+        Self::Readings,
         Self::Manifest,
         Self::Hand,
         Self::Pivot,
@@ -174,6 +177,7 @@ impl ListId {
             Self::Journal => audit::PAGES[0],
             Self::Register => audit::PAGES[1],
             Self::Verification => audit::PAGES[2],
+            Self::Readings => readings::TITLE,
             Self::Manifest => audit::MANIFEST,
             Self::Hand => audit::PAGES[3],
             Self::Pivot => table::PIVOT_SUM,
@@ -236,6 +240,7 @@ impl ListId {
             Self::Journal => "journal",
             Self::Register => "register",
             Self::Verification => "verification steps",
+            Self::Readings => "readings",
             Self::Manifest => "manifest",
             Self::Hand => "hand",
             Self::Pivot => "pivot table",

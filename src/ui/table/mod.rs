@@ -128,14 +128,18 @@ impl Table {
 
         // the whole takes the focus and the wheel; rows and headings lie on top of it
         let count = input.rows.len();
-        let body = ui.interact(geometry.body, input.id, Sense::click());
+        let body = ui.interact(geometry.body, input.id, scroll::sense(ui, &geometry, count));
         let name = text::named(input.name, &thousands(count as u64));
         body.widget_info(|| WidgetInfo::labeled(egui::Role::Table, true, &name));
         scroll::wheel(ui, rect, state, &geometry, count);
+        scroll::finger(ui, &body, state, &geometry, count);
         if body.clicked() {
             body.request_focus();
         }
-        let (active, find) = Desk::turn(ui.ctx(), input.id, body.has_focus() || body.clicked());
+        // the keyboard means no table under a dialog
+        let in_reach = ui.memory(|memory| memory.is_above_modal_layer(ui.layer_id()));
+        let used = body.has_focus() || body.clicked();
+        let (active, find) = if in_reach { Desk::turn(ui.ctx(), input.id, used) } else { (false, false) };
         out.find = find;
         if body.has_focus() {
             keys::handle(ui, input, state, &geometry, &mut out);

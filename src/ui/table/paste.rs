@@ -64,17 +64,19 @@ impl PastePanel {
         let shown = widgets::modal(ui.ctx(), "paste into a table").show(ui.ctx(), |ui| {
             ui.set_width(460.0);
             widgets::heading(ui, t::PASTE_TITLE);
-            ui.add(egui::Label::new(theme::note(ui, t::PASTE_WHY)).wrap());
-            egui::ScrollArea::vertical().id_salt("pasted").max_height(150.0).show(ui, |ui| {
-                let field = egui::TextEdit::multiline(&mut self.text).desired_rows(6).desired_width(f32::INFINITY);
-                let field = ui.add(field.hint_text(t::PASTE_EMPTY));
-                widgets::name_field(&field, &self.text, t::PASTE_FIELD);
-                if fresh {
-                    field.request_focus();
-                }
-            });
             let found = self.found.current().cloned().unwrap_or_default();
-            self.result_ui(ui, &found);
+            widgets::within_window(ui, widgets::DIALOG_AROUND, |ui| {
+                ui.add(egui::Label::new(theme::note(ui, t::PASTE_WHY)).wrap());
+                egui::ScrollArea::vertical().id_salt("pasted").max_height(150.0).show(ui, |ui| {
+                    let field = egui::TextEdit::multiline(&mut self.text).desired_rows(6).desired_width(f32::INFINITY);
+                    let field = ui.add(field.hint_text(t::PASTE_EMPTY));
+                    widgets::name_field(&field, &self.text, t::PASTE_FIELD);
+                    if fresh {
+                        field.request_focus();
+                    }
+                });
+                self.result_ui(ui, &found);
+            });
             widgets::buttons(ui, |ui| {
                 let any = !found.rows.is_empty();
                 if widgets::primary_if(ui, any, t::PASTE_ONLY, t::PASTE_NOTHING).clicked() {

@@ -1,12 +1,67 @@
-//! Wheel and scroll bars. The vertical position counts rows in `f64`.
+//! Wheel, finger and scroll bars. The vertical position counts rows in `f64`.
 
-use egui::{Id, Pos2, Rect, Sense, Ui, Vec2, WidgetInfo};
+use egui::{Id, Pos2, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
 
 use super::{BAR, Geometry, TableState, text};
 use crate::ui::theme;
 
 /// Shortest handle, points.
 const SHORTEST: f32 = 28.0;
+
+/// How much slower what glides becomes, points a second in a second, and from which speed on it stands still.
+const FRICTION: f32 = 1_500.0;
+const STILL: f32 = 20.0;
+/// Longest step of what glides, seconds: after a pause nothing leaps.
+const LONGEST_STEP: f32 = 0.05;
+
+/// Points that the columns can be moved by.
+fn most_offset(geometry: &Geometry) -> f32 {
+    (geometry.moving - (geometry.body.right() - geometry.split)).max(0.0)
+}
+
+/// Moves what the table shows by points, as far as it goes; how much of them was used.
+fn slide(state: &mut TableState, geometry: &Geometry, count: usize, by: Vec2) -> [bool; 2] {
+    let row = f64::from(geometry.row);
+    let scroll = (state.scroll - f64::from(by.y) / row).clamp(0.0, geometry.most_scroll(count));
+    let offset = (state.offset - by.x).clamp(0.0, most_offset(geometry));
+    let used = [(offset - state.offset).abs() > f32::EPSILON, (scroll - state.scroll).abs() > f64::EPSILON];
+    (state.scroll, state.offset) = (scroll, offset);
+    used
+}
+
+/// What the rows as a whole listen to. Where there is a touch screen a finger moves them, unless all of them are in
+/// sight: then it moves the page around them.
+pub(super) fn sense(ui: &Ui, geometry: &Geometry, count: usize) -> Sense {
+    let moves = geometry.most_scroll(count) > 0.0 || most_offset(geometry) > 0.5;
+    if moves && ui.input(egui::InputState::has_touch_screen) { Sense::click() | Sense::DRAG } else { Sense::click() }
+}
+
+/// A finger on the rows moves them; they glide on when it lets go.
+pub(super) fn finger(ui: &Ui, body: &Response, state: &mut TableState, geometry: &Geometry, count: usize) {
+    if body.dragged() {
+        state.glide = Vec2::ZERO;
+        slide(state, geometry, count, ui.input(|i| i.pointer.delta()));
+        return;
+    }
+    let moves = ui.style().animation_time > 0.0;
+    if body.drag_stopped() && moves {
+        state.glide = ui.input(|i| i.pointer.velocity());
+    } else if ui.input(|i| i.pointer.any_pressed()) {
+        state.glide = Vec2::ZERO;
+    }
+    let speed = state.glide.length();
+    if speed < STILL {
+        state.glide = Vec2::ZERO;
+        return;
+    }
+    let step = ui.input(|i| i.stable_dt).min(LONGEST_STEP);
+    let [across, along] = slide(state, geometry, count, state.glide * step);
+    // at its end it stands still
+    let slower = (speed - FRICTION * step).max(0.0) / speed;
+    let kept = |goes: bool, speed: f32| if goes { speed * slower } else { 0.0 };
+    state.glide = Vec2::new(kept(across, state.glide.x), kept(along, state.glide.y));
+    ui.ctx().request_repaint();
+}
 
 /// Wheel and touchpad over the table.
 pub(super) fn wheel(ui: &mut Ui, rect: Rect, state: &mut TableState, geometry: &Geometry, count: usize) {
@@ -17,17 +72,12 @@ pub(super) fn wheel(ui: &mut Ui, rect: Rect, state: &mut TableState, geometry: &
     if delta == Vec2::ZERO {
         return;
     }
-    let most = geometry.most_scroll(count);
-    let scroll = (state.scroll - f64::from(delta.y) / f64::from(geometry.row)).clamp(0.0, most);
-    let most_offset = (geometry.moving - (geometry.body.right() - geometry.split)).max(0.0);
-    let offset = (state.offset - delta.x).clamp(0.0, most_offset);
     // what the table can't use is left to whatever scrolls around it
-    if (scroll - state.scroll).abs() > f64::EPSILON {
-        state.scroll = scroll;
+    let [across, along] = slide(state, geometry, count, delta);
+    if along {
         ui.input_mut(|i| i.smooth_scroll_delta.y = 0.0);
     }
-    if (offset - state.offset).abs() > f32::EPSILON {
-        state.offset = offset;
+    if across {
         ui.input_mut(|i| i.smooth_scroll_delta.x = 0.0);
     }
 }

@@ -135,6 +135,9 @@ pub struct TableState {
     /// Where a scroll bar was taken hold of, points from its handle's start.
     #[serde(skip)]
     pub(super) grab: f32,
+    /// How fast the rows glide on after a finger let them go, points a second.
+    #[serde(skip)]
+    pub(super) glide: egui::Vec2,
 }
 
 impl Default for TableState {
@@ -152,6 +155,7 @@ impl Default for TableState {
             flash: None,
             copy: false,
             grab: 0.0,
+            glide: egui::Vec2::ZERO,
         }
     }
 }

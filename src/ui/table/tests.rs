@@ -41,9 +41,14 @@ fn counted(count: usize, columns: usize) -> Counted {
 }
 
 fn harness<R: Rows + 'static>(rows: R) -> Harness<'static, Shown<R>> {
+    harness_by(rows, 0.25)
+}
+
+/// Every frame so many seconds after the one before.
+fn harness_by<R: Rows + 'static>(rows: R, seconds: f32) -> Harness<'static, Shown<R>> {
     let shown = Shown { rows, table: TableState::default(), last: TableOutput::default(), all: Vec::new() };
     let mut set_up = false;
-    Harness::builder().with_size(Vec2::new(700.0, 400.0)).with_max_steps(60).build_ui_state(
+    Harness::builder().with_size(Vec2::new(700.0, 400.0)).with_max_steps(60).with_step_dt(seconds).build_ui_state(
         move |ui, shown: &mut Shown<R>| {
             if !set_up {
                 crate::ui::fonts::install(ui.ctx());
@@ -117,6 +122,45 @@ fn the_wheel_moves_by_single_rows_deep_down() {
     });
     harness.run_steps(30);
     assert!((harness.state().table.scroll - 3_000_001.0).abs() < 0.01, "{}", harness.state().table.scroll);
+}
+
+#[test]
+fn rows_glide_on_after_a_quick_finger_and_stand_still_under_the_next() {
+    let mut harness = harness_by(counted(4_000_000, 2), 1.0 / 60.0);
+    harness.run();
+    harness.ctx.all_styles_mut(|style| style.animation_time = 0.1);
+    let finger = |harness: &mut Harness<'static, Shown<Counted>>, phase: egui::TouchPhase, y: f32| {
+        let pos = egui::pos2(200.0, y);
+        let (device_id, id) = (egui::TouchDeviceId(1), egui::TouchId(1));
+        let button = egui::PointerButton::Primary;
+        let pressed = phase == egui::TouchPhase::Start;
+        let input = harness.input_mut();
+        input.events.push(egui::Event::Touch { device_id, id, phase, pos, force: None });
+        input.events.push(egui::Event::PointerMoved(pos));
+        if phase != egui::TouchPhase::Move {
+            input.events.push(egui::Event::PointerButton { pos, button, pressed, modifiers: Modifiers::NONE });
+        }
+        harness.step();
+    };
+    // there is a touch screen
+    finger(&mut harness, egui::TouchPhase::Start, 200.0);
+    finger(&mut harness, egui::TouchPhase::End, 200.0);
+    harness.run_steps(2);
+    let before = harness.state().table.scroll;
+    finger(&mut harness, egui::TouchPhase::Start, 320.0);
+    for step in 1..=8_u8 {
+        finger(&mut harness, egui::TouchPhase::Move, 320.0 - 25.0 * f32::from(step));
+    }
+    finger(&mut harness, egui::TouchPhase::End, 120.0);
+    let let_go = harness.state().table.scroll;
+    assert!(let_go > before + 4.0, "{before} {let_go}");
+    harness.run_steps(3);
+    let gone_on = harness.state().table.scroll;
+    assert!(gone_on > let_go + 0.5, "{let_go} {gone_on}");
+    finger(&mut harness, egui::TouchPhase::Start, 200.0);
+    let held = harness.state().table.scroll;
+    harness.run_steps(3);
+    assert!((harness.state().table.scroll - held).abs() < 1e-9);
 }
 
 #[test]

@@ -215,6 +215,8 @@ impl Tools {
             let escaped = ui.input(|i| i.key_pressed(Key::Escape));
             if escaped && (field.lost_focus() || self.typing) {
                 self.search.clear();
+                // it has done its work: a dialog around the list stays open
+                ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Escape));
             }
             self.typing = field.has_focus();
             if wide {

@@ -15,6 +15,8 @@ texts! {
     FAILED = "成效没有算成";
     /// Button.
     AGAIN = "再算一次";
+    /// Button: the workbook could not be written.
+    WRITE_AGAIN = "重试";
     /// Nothing to tell yet.
     NOTHING = "还没有检查结果";
     /// What to do.

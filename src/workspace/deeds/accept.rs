@@ -11,6 +11,7 @@ use crate::workspace::store::journal::StandingLog;
 use crate::workspace::store::log::{FileDeviation, Intervention, JOURNAL, interventions_for};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::load_register;
+use crate::workspace::store::set_back::{CLOCK, later_line};
 use crate::workspace::store::staged::Change;
 
 /// Who answers for the files beside the operator, and why.
@@ -22,7 +23,8 @@ pub struct Acceptance {
     pub reason: String,
 }
 
-/// Accepts every file of the project that was changed outside the program; gives their paths.
+/// Accepts every file of the project that was changed outside the program, and a last line of the log that is dated too
+/// late; gives the files' paths.
 ///
 /// # Errors
 /// `LOG-002` without a second person, or the operator again; `LOG-003` without a reason; `LOG-004` nothing was changed;
@@ -42,7 +44,8 @@ pub fn accept_changes(project: &Project, accepted: &Acceptance, context: &Comman
     check_public_words("采用程序之外的改动的理由", reason)?;
     check_public_words("另一人的姓名", second)?;
     let (change, changed, doubts) = Change::begin_accepting(project)?;
-    if changed.is_empty() {
+    let later = later_line(project, context.now)?;
+    if changed.is_empty() && later.is_none() {
         return Err(Finding::error("LOG-004", "没有在程序之外被改动的项目文件").into());
     }
     let done = Intervention {
@@ -53,8 +56,13 @@ pub fn accept_changes(project: &Project, accepted: &Acceptance, context: &Comman
         reason: reason.to_owned(),
         files: changed.clone(),
     };
-    tell_draws(project, &change, &done)?;
+    if !changed.is_empty() {
+        tell_draws(project, &change, &done)?;
+    }
     let mut detail = serde_json::json!({ "second": second, "reason": reason, "changed": changed });
+    if let Some(later) = &later {
+        detail[CLOCK] = serde_json::json!({ "line": later.sequence, "at": later.at });
+    }
     if changed.iter().any(|file| file.path == JOURNAL) {
         detail["journal"] = serde_json::json!(doubts);
     }

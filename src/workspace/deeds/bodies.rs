@@ -11,17 +11,19 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
 use crate::disclosure::{Audience, DueCheck, ResultColumns, ResultField};
-use crate::engine::database::{Answer, BodyDesk, DatabaseTarget, Ending, Member, Reported, SharedLog, SharedTarget};
+use crate::engine::database::{Answer, BodyDesk, DatabaseTarget, Member, Reported, SharedTarget};
 use crate::export::{BookMeta, ColumnCatalogue, FormRow, render_workbook, results_form, write_atomic};
 use crate::registry::Registry;
-use crate::tabular::{ReadOptions, load_tables};
 use crate::text::csv::{CsvStyle, CsvWriter};
-use crate::workspace::deeds::results::{ResultsTaken, take_results, text_table};
+use crate::workspace::deeds::results::{ResultsTaken, load_result_tables, take_results};
 use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::all_due_checks;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::results::load_results;
 use crate::workspace::store::shared::Shared;
+
+/// A row of the form is filled in where one of these is.
+const FILLED: [ResultField; 3] = [ResultField::InspectedOn, ResultField::CompletedOn, ResultField::Outcome];
 
 /// What is said where no body has reported anything.
 pub const NOTHING_REPORTED: &str = "没有待取入的报送";
@@ -37,14 +39,6 @@ pub fn not_shared(project: &Project) -> AppError {
 
 fn shared_of(project: &Project) -> AppResult<&Shared> {
     project.shared().map(|shared| &**shared).ok_or_else(|| not_shared(project))
-}
-
-fn ended(log: SharedLog) -> AppResult<()> {
-    match log.commit() {
-        Ending::Written => Ok(()),
-        // done again it ends as it would have
-        Ending::Refused(error) | Ending::Unknown(error) => Err(error),
-    }
 }
 
 /// Changes who takes part.
@@ -65,7 +59,7 @@ pub fn change_member(project: &Project, member: &Member, joins: bool, progress: 
     } else if !log.remove_member(&member.role)? {
         return Err(Finding::error("SHR-027", "这个用户没有参加共享项目").value(&member.role).into());
     }
-    ended(log)
+    log.commit().or_again()
 }
 
 /// Who takes part.
@@ -112,7 +106,7 @@ pub fn put_checks(project: &Project, registry: &Registry, progress: &Progress) -
     let targets: Vec<SharedTarget> = standing.map(|check| target_of(check, &matters, &public)).collect();
     let mut log = shared.begin(progress)?;
     let changed = log.put_targets(&targets)?;
-    ended(log)?;
+    log.commit().or_again()?;
     Ok(changed)
 }
 
@@ -159,7 +153,11 @@ fn answers(rows: &[Reported], taken: &ResultsTaken) -> Vec<(i64, String)> {
 /// `SHR-016`, `DBS-…`, those of [`take_results`].
 pub fn take_reported(project: &Project, context: &CommandContext) -> AppResult<Option<ResultsTaken>> {
     let shared = shared_of(project)?;
-    let rows = shared.begin(&context.progress)?.reported()?;
+    let mut rows = shared.begin(&context.progress)?.reported()?;
+    for row in &mut rows {
+        // the server knows whose check the code names; what else the row says of that is the reporter's word
+        row.cells.insert(ResultField::PlanCode.id().to_owned(), row.code.clone());
+    }
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
     let folder = tempfile::tempdir().map_err(|cause| AppError::io("建立临时文件夹", Path::new("."), cause))?;
     let file = folder.path().join(format!("各主体填报 {}至{}.csv", first.number, last.number));
@@ -168,7 +166,7 @@ pub fn take_reported(project: &Project, context: &CommandContext) -> AppResult<O
     let taken = take_results(project, &file, context)?;
     let mut log = shared.begin(&context.progress)?;
     log.put_taken(project.journal().head()?.size, &answers(&rows, &taken))?;
-    ended(log)?;
+    log.commit().or_again()?;
     Ok(Some(taken))
 }
 
@@ -201,30 +199,23 @@ pub fn write_body_form(target: &DatabaseTarget, to: &Path, on: NaiveDate, progre
     Ok(rows.len())
 }
 
-/// Reports the filled rows of a form; gives how many there are.
+/// Reports the filled rows of a form; gives how many there are, and what is to be said of the file.
 ///
 /// # Errors
 /// `RAW-…` where the file can't be read, `RES-003` where it holds no results, `SHR-018` a check that is not the body's,
 /// `SHR-021` where no row is filled in, `DBS-…`: nothing is reported then.
-pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress) -> AppResult<usize> {
-    let columns = ResultColumns::default();
-    let tables = load_tables(file, &ReadOptions::default(), &|_| false, &mut Diagnostics::new(), progress)?;
+pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress) -> AppResult<(usize, Diagnostics)> {
+    let (columns, mut diagnostics) = (ResultColumns::default(), Diagnostics::new());
+    let tables = load_result_tables(file, &columns, &mut diagnostics, progress)?;
     let mut desk = BodyDesk::connect(target, progress)?;
     let own: BTreeMap<String, String> = desk.targets()?.into_iter().map(|t| (t.code, t.body)).collect();
-    let (mut rows, mut met) = (Vec::new(), false);
-    for raw in &tables {
-        let table = text_table(raw, &columns)?;
-        if !columns.is_header(&table.headings) {
-            continue;
-        }
-        met = true;
-        let keys: Vec<String> = table
-            .headings
-            .iter()
-            .map(|heading| {
-                columns.field(heading).map_or_else(|| heading.trim().to_owned(), |field| field.id().to_owned())
-            })
-            .collect();
+    let mut rows = Vec::new();
+    for table in &tables {
+        let key = |heading: &String| match columns.field(heading) {
+            Some(field) => field.id().to_owned(),
+            None => heading.trim().to_owned(),
+        };
+        let keys: Vec<String> = table.headings.iter().map(key).collect();
         for (number, cells) in &table.rows {
             let cells: BTreeMap<String, String> = keys
                 .iter()
@@ -232,10 +223,7 @@ pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress)
                 .filter(|(key, text)| !key.is_empty() && !text.trim().is_empty())
                 .map(|(key, text)| (key.clone(), text.trim().to_owned()))
                 .collect();
-            let is_filled = [ResultField::InspectedOn, ResultField::CompletedOn, ResultField::Outcome]
-                .iter()
-                .any(|field| cells.contains_key(field.id()));
-            if !is_filled {
+            if !FILLED.iter().any(|field| cells.contains_key(field.id())) {
                 continue;
             }
             let code = cells.get(ResultField::PlanCode.id()).cloned().unwrap_or_default();
@@ -250,12 +238,6 @@ pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress)
             rows.push((code, body.clone(), cells));
         }
     }
-    if !met {
-        return Err(Finding::error("RES-003", "文件中没有检查结果表")
-            .hint("请使用「shared form」写出的填报表")
-            .file(file.display().to_string())
-            .into());
-    }
     if rows.is_empty() {
         return Err(Finding::error("SHR-021", "填报表中没有填好的行")
             .expected("填有检查日期、检查结果的行")
@@ -263,7 +245,7 @@ pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress)
             .into());
     }
     desk.report(&rows)?;
-    Ok(rows.len())
+    Ok((rows.len(), diagnostics))
 }
 
 /// What became of what a body reported.

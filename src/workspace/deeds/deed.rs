@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::anchor::keys::SigningKey;
 use crate::disclosure::{CheckResult, PlanDatesEntry};
 use crate::domain::{InspectorId, Period, PlanMonth, SubstituteCase, UnitId};
-use crate::engine::database::{DatabaseSource, DatabaseTarget};
+use crate::engine::RemoteSource;
+use crate::engine::database::DatabaseTarget;
 use crate::plan::Mend;
 use crate::registry::{FindingKey, Mapping};
 use crate::workspace::deeds::accept::Acceptance;
@@ -137,7 +138,7 @@ pub enum Deed {
         /// The folder with files beside them; empty for none.
         from: PathBuf,
         /// The database.
-        database: Box<DatabaseSource>,
+        remote: Box<RemoteSource>,
         /// Mapping by hand; `None` for what is recognised.
         mapping: Option<Mapping>,
     },

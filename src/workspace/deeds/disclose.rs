@@ -11,7 +11,7 @@ use crate::sampling::{
     EndedSeal, Hash32, RegisterEvent, SECRET_LOST, Seal, SealEnd, SealEntry, SealRegister, SecretFile, VoidedSeal,
     hash_from_hex, parse_earlier, sha256_of,
 };
-use crate::workspace::store::draws::StoredDraw;
+use crate::workspace::store::draws::{SECRET_FILE, StoredDraw};
 use crate::workspace::store::project::{Project, load_bytes};
 use crate::workspace::store::staged::Change;
 
@@ -29,7 +29,7 @@ pub(super) fn put_voided(change: &Change<'_>, draw: &StoredDraw, at: &str, reaso
 
 /// The secret of a voided seal: disclosed, or still in the file where an earlier version left it.
 fn secret_of(folder: &Path, seal: &Seal) -> AppResult<String> {
-    let (voided, kept) = (folder.join(VOIDED_FILE), folder.join("secret.json"));
+    let (voided, kept) = (folder.join(VOIDED_FILE), folder.join(SECRET_FILE));
     if voided.exists() {
         let read = VoidedSeal::parse(&load_bytes(&voided)?)?;
         let fits = hash_from_hex(&read.secret).is_some();

@@ -24,7 +24,7 @@ use crate::workspace::deeds::seal::read_inputs;
 use crate::workspace::deeds::{check_reason, time};
 use crate::workspace::inputs::month_frame::staffing_names;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, StoredDraw, json_bytes};
+use crate::workspace::store::draws::{DrawNotes, OFF_SITE, OffSiteTurns, SECRET_FILE, StoredDraw, json_bytes};
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::log::put_head;
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
@@ -361,7 +361,7 @@ pub fn open_period(
         secret_lost,
     };
     // the opening holds the secret now
-    change.remove_file(&draw.folder.join("secret.json"));
+    change.remove_file(&draw.folder.join(SECRET_FILE));
     change.commit(
         context,
         CommandId::Open,
@@ -406,7 +406,7 @@ pub fn void_period(project: &Project, period: Period, reason: &str, context: &Co
     let notes = DrawNotes { opened_at: None, voided_at: Some(context.now.to_string()) };
     change.put(&draw.folder.join("notes.json"), &json_bytes(&notes)?)?;
     put_head(&change, project, &draw.folder, CommandId::Void, context)?;
-    change.remove_file(&draw.folder.join("secret.json"));
+    change.remove_file(&draw.folder.join(SECRET_FILE));
     change.commit(
         context,
         CommandId::Void,

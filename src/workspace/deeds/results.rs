@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::disclosure::{
     CheckResult, DueCheck, FieldFinding, Intake, IntakeContext, ResultColumns, TextTable, check_result, check_results,
 };
@@ -36,11 +36,7 @@ pub struct ResultsTaken {
     pub diagnostics: Diagnostics,
 }
 
-/// A table of results as text, its header found.
-///
-/// # Errors
-/// Where a cell is no text.
-pub(super) fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
+fn text_table(raw: &RawTable, columns: &ResultColumns) -> AppResult<TextTable> {
     let names: Vec<String> = raw.cells.get_column_names().iter().map(ToString::to_string).collect();
     let cells = text_cells(&raw.cells)?;
     let rows: Vec<(u64, Vec<String>)> = raw
@@ -91,6 +87,34 @@ fn hold_merged(table: &mut TextTable, merged: &[Merged], diagnostics: &mut Diagn
     }
 }
 
+/// The tables of results in a workbook or text file, each with what its merged cells hold for their rows.
+///
+/// # Errors
+/// `RAW-…` where the file can't be read, `RES-003` where no sheet of it holds results.
+pub(super) fn load_result_tables(
+    file: &Path,
+    columns: &ResultColumns,
+    diagnostics: &mut Diagnostics,
+    progress: &Progress,
+) -> AppResult<Vec<TextTable>> {
+    let mut tables = Vec::new();
+    for raw in load_tables(file, &ReadOptions::default(), &|_| false, diagnostics, progress)? {
+        let mut table = text_table(&raw, columns)?;
+        if columns.is_header(&table.headings) {
+            hold_merged(&mut table, &raw.facts.merged, diagnostics);
+            tables.push(table);
+        }
+    }
+    if tables.is_empty() {
+        return Err(Finding::error("RES-003", "文件中没有检查结果表")
+            .expected("含「计划编码」或「排污许可证编号」与「检查日期」「检查结果」的表")
+            .hint("请使用导出的结果填报模板")
+            .file(file.display().to_string())
+            .into());
+    }
+    Ok(tables)
+}
+
 /// Takes results in from a workbook or text file.
 ///
 /// # Errors
@@ -99,24 +123,18 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
     project.check_writable()?;
     let (registry, _) = load_project_data(project)?;
     let mut diagnostics = Diagnostics::new();
-    let tables = load_tables(file, &ReadOptions::default(), &|_| false, &mut diagnostics, &context.progress)?;
     let catalogue = load_columns(project)?;
     let columns = ResultColumns::default().with_headings(catalogue.template_headings());
+    let tables = load_result_tables(file, &columns, &mut diagnostics, &context.progress)?;
     let checks = all_due_checks(project, &registry)?;
     let mut results = load_results(project)?;
     let units = sources::UNIT_ID.of(&registry.sources)?;
     let known_units: BTreeSet<UnitId> = units.iter().flatten().filter_map(|u| UnitId::new(u).ok()).collect();
     let people = KnownInspectors::of(&registry)?;
     let matters = project.policy.disclosure.matters.join("、");
-    let (mut added, mut updated, mut set_aside, mut met) = (0, 0, 0, false);
+    let (mut added, mut updated, mut set_aside) = (0, 0, 0);
     let mut gone: Vec<UnitId> = Vec::new();
-    for raw in &tables {
-        let mut table = text_table(raw, &columns)?;
-        if !columns.is_header(&table.headings) {
-            continue;
-        }
-        met = true;
-        hold_merged(&mut table, &raw.facts.merged, &mut diagnostics);
+    for table in &tables {
         let context = IntakeContext {
             checks: &checks,
             known_units: &known_units,
@@ -127,7 +145,7 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
             default_matters: &matters,
         };
         let Intake { records, updates, set_aside: aside, .. } =
-            check_results(&table, &columns, &context, &mut diagnostics)?;
+            check_results(table, &columns, &context, &mut diagnostics)?;
         set_aside += aside.len();
         added += records.len();
         updated += updates.len();
@@ -142,13 +160,6 @@ pub fn take_results(project: &Project, file: &Path, context: &CommandContext) ->
             }
         }
         results.extend(records);
-    }
-    if !met {
-        return Err(Finding::error("RES-003", "文件中没有检查结果表")
-            .expected("含「计划编码」或「排污许可证编号」与「检查日期」「检查结果」的表")
-            .hint("请使用导出的结果填报模板")
-            .file(file.display().to_string())
-            .into());
     }
     results.sort_by(|a, b| a.plan_code.cmp(&b.plan_code).then_with(|| a.key().cmp(&b.key())));
     let name = file.file_name().map(|n| n.to_string_lossy().to_string());

@@ -31,7 +31,7 @@ use crate::workspace::inputs::month_frame::{
 use crate::workspace::inputs::quotas::QUOTAS_FILE;
 use crate::workspace::inputs::schedule::SCHEDULE_FILE;
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::{DrawNotes, INTERVENTIONS_FILE, StoredDraw, json_bytes};
+use crate::workspace::store::draws::{DrawNotes, INTERVENTIONS_FILE, SECRET_FILE, StoredDraw, json_bytes};
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::log::put_head;
 use crate::workspace::store::plan_record::{PLAN_FILE, load_plan_files};
@@ -341,7 +341,7 @@ fn seal_prepared(
         put(INTERVENTIONS_FILE, &json_bytes(&by_hand)?)?;
     }
     keep_inputs(&change, project, &inputs)?;
-    change.put_private(&folder.join("secret.json"), &secret_file.to_json())?;
+    change.put_private(&folder.join(SECRET_FILE), &secret_file.to_json())?;
     put("commitment.tsq", &compute_request(&seal.to_json(), HashKind::Sha256))?;
     put("commitment-sm3.tsq", &compute_request(&seal.to_json(), HashKind::Sm3))?;
     put("commitment.txt", (seal.commitment_text() + "\n").as_bytes())?;

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
-use crate::engine::database::Ending;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::lock::ProjectLock;
 use crate::workspace::store::project::{CommandContext, Project, create_folder};
@@ -43,10 +42,7 @@ pub fn share_project(project: &mut Project, place: SharedPlace, context: &Comman
     } else {
         log.create()?;
         put_project(&mut log, project.root(), &own)?;
-        match log.commit() {
-            Ending::Written => {}
-            Ending::Refused(error) | Ending::Unknown(error) => return Err(error),
-        }
+        log.commit().or_again()?;
     }
     shared.save(project.root())?;
     drop(change);

@@ -21,6 +21,7 @@ use crate::workspace::store::log::{
     HEADS_FILE, Intervention, changed_outside, expected_files, interventions_for, kept_heads, load_heads,
 };
 use crate::workspace::store::project::{Project, load_bytes};
+use crate::workspace::store::set_back::CLOCK;
 
 /// What is held against each other.
 #[derive(Debug, Clone, Default)]
@@ -140,7 +141,10 @@ pub fn verify_log(request: &LogRequest) -> AppResult<LogVerified> {
 }
 
 fn check_times(entries: &[JournalEntry]) -> Vec<Fault> {
-    let back = entries.windows(2).filter(|pair| pair[1].at < pair[0].at);
+    // two people answered for a line that was dated too late
+    let answered =
+        |line: &JournalEntry| CommandId::AcceptChanges.id() == line.command && line.detail[CLOCK].is_object();
+    let back = entries.windows(2).filter(|pair| pair[1].at < pair[0].at && !answered(&pair[1]));
     let told = |pair: &[JournalEntry]| {
         format!("操作日志第 {} 行的时间 {} 早于上一行的 {}", pair[1].sequence, pair[1].at, pair[0].at)
     };

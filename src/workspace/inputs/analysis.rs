@@ -9,6 +9,7 @@ use polars::prelude::{Column, DataFrame, PolarsError};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::disclosure::{CheckResult, MandatoryChecks, Outcome};
 use crate::domain::PlanMonth;
+use crate::engine::feed::Stayed;
 use crate::plan::annual::AnnualPlan;
 use crate::plan::capacity::{window_months, window_passed};
 use crate::plan::mandatory::{MandatoryDates, MandatoryFacts, compute_mandatory};
@@ -21,7 +22,7 @@ use crate::policy::{BodyPlaces, Policy};
 use crate::registry::schema::{past_checks, sources};
 use crate::registry::{CheckKind, Registry, row_of_unit};
 use crate::risk::columns as scored;
-use crate::risk::{RiskFeatures, RiskInputs, RiskTable, score_risk};
+use crate::risk::{EventReason, RiskFeatures, RiskInputs, RiskTable, score_risk};
 use crate::workspace::inputs::due::listed_on;
 use crate::workspace::inputs::grounds::note_entered;
 use crate::workspace::inputs::mandatory_facts::mandatory_facts;
@@ -77,7 +78,8 @@ pub fn compute_analysis(
     let results = load_results(project)?;
     let past_checks = with_results(&registry.past_checks, &results, project, month.first_day())?;
     let inputs = risk_inputs(registry, &past_checks);
-    let features = Arc::new(RiskFeatures::compute(&inputs, &project.policy, month.first_day())?);
+    let features = RiskFeatures::compute(&inputs, &project.policy, month.first_day())?;
+    let features = Arc::new(features.with_stayed(stayed_rows(project)));
     let risk = score_risk(&features, &project.policy)?;
     progress.check()?;
     progress.begin("编制年度计划", 0);
@@ -90,6 +92,19 @@ pub fn compute_analysis(
     let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
     Ok(Analysis { month, risk, population, plan, results, features, facts: Arc::new(facts), carried, earlier })
+}
+
+/// Rows of monitoring that count nothing and stayed on the engine, as the rules name them. Rows without a date are set
+/// aside at an import and are no events at all.
+fn stayed_rows(project: &Project) -> Vec<(EventReason, u64)> {
+    let reason = |stayed| match stayed {
+        Stayed::Hourly => Some(EventReason::Hourly),
+        Stayed::Invalid => Some(EventReason::Invalid),
+        Stayed::WithinLimit => Some(EventReason::WithinLimit),
+        Stayed::NoDate | Stayed::NoHour | Stayed::NoReading => None,
+    };
+    let stayed = project.file.mapping.feed.iter().flat_map(|feed| &feed.stayed);
+    stayed.filter_map(|(id, rows)| Some((Stayed::parse(id).and_then(reason)?, *rows))).collect()
 }
 
 /// Dates the mandatory checks of a population; gives back how many are left to the next year, by rule.

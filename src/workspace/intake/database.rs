@@ -10,9 +10,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::feed::{FeedRead, read_feed};
 use super::import::FolderContents;
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
-use crate::engine::database::{Address, DatabaseSource, Snapshot, read_tables};
+use crate::engine::RemoteSource;
+use crate::engine::database::{Address, Snapshot, read_tables};
+use crate::engine::feed::FeedPlace;
 use crate::export::write_atomic;
 use crate::registry::{DatabaseMapping, DatabaseTable, InputFile, Mapping};
 use crate::workspace::store::frames::hash_bytes;
@@ -26,8 +29,10 @@ pub const INPUTS: &str = "inputs";
 #[derive(Debug)]
 pub struct DatabaseRead {
     folder: TempDir,
-    /// Where it was read from.
-    from: DatabaseMapping,
+    /// The database that tables were read from.
+    from: Option<DatabaseMapping>,
+    /// The feed that was asked, and how many of its rows stayed where they are.
+    feed: Option<FeedRead>,
     /// What is read.
     pub(super) inputs: Vec<InputFile>,
     /// What is to be said of them.
@@ -35,19 +40,34 @@ pub struct DatabaseRead {
 }
 
 impl DatabaseRead {
-    /// Reads the tables of a source in one snapshot of the server.
+    /// Reads what comes from servers: tables of a database in one snapshot, and of a feed the rows that may count.
+    /// `mapping` may say which of their columns are which.
     ///
     /// # Errors
-    /// `DBS-…`, `IO-…`, `JOB-001`.
-    pub fn read(source: &DatabaseSource, progress: &Progress) -> AppResult<Arc<Self>> {
-        let from = DatabaseMapping { address: source.address.to_string(), tables: source.tables.clone() };
-        Self::lay(from, read_tables(source, progress)?).map(Arc::new)
+    /// `DBS-…`, `ENG-…`, `IO-…`, `JOB-001`.
+    pub fn read(remote: &RemoteSource, mapping: &Mapping, progress: &Progress) -> AppResult<Arc<Self>> {
+        let (mut from, mut snapshots) = (None, Vec::new());
+        if let Some(source) = &remote.database {
+            from = Some(DatabaseMapping { address: source.address.to_string(), tables: source.tables.clone() });
+            snapshots = read_tables(source, progress)?;
+        }
+        let mut feed = None;
+        if let Some(source) = &remote.feed {
+            let (snapshot, read) = read_feed(source, mapping, progress)?;
+            snapshots.push(snapshot);
+            feed = Some(read);
+        }
+        Self::lay(from, feed, snapshots).map(Arc::new)
     }
 
-    pub(super) fn lay(from: DatabaseMapping, snapshots: Vec<Snapshot>) -> AppResult<Self> {
+    pub(super) fn lay(
+        from: Option<DatabaseMapping>,
+        feed: Option<FeedRead>,
+        snapshots: Vec<Snapshot>,
+    ) -> AppResult<Self> {
         let io = |cause| AppError::io("建立临时文件夹", Path::new("."), cause);
         let folder = tempfile::tempdir().map_err(io)?;
-        let mut laid = Self { folder, from, inputs: Vec::new(), notes: Vec::new() };
+        let mut laid = Self { folder, from, feed, inputs: Vec::new(), notes: Vec::new() };
         for snapshot in snapshots {
             let path = laid.folder.path().join(&snapshot.name);
             write_atomic(&path, &snapshot.bytes)?;
@@ -57,17 +77,45 @@ impl DatabaseRead {
         Ok(laid)
     }
 
-    /// Server and tables, as a project keeps them.
+    /// Database and tables, as a project keeps them.
     #[must_use]
-    pub fn from(&self) -> &DatabaseMapping {
-        &self.from
+    pub fn from(&self) -> Option<&DatabaseMapping> {
+        self.from.as_ref()
+    }
+
+    /// True where monitoring was counted on an engine.
+    pub(super) fn has_feed(&self) -> bool {
+        self.feed.is_some()
+    }
+
+    /// Where it comes from, in a word.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let database = self.from.as_ref().map(|from| from.address.clone());
+        let feed = self.feed.as_ref().map(|feed| feed.from.address.clone());
+        database.into_iter().chain(feed).collect::<Vec<_>>().join("、")
+    }
+
+    /// Keeps in a project's mapping what was read, so that it is read again by the same command.
+    pub(super) fn remembered(&self, mapping: &mut Mapping) {
+        if let Some(from) = &self.from {
+            mapping.database = Some(Box::new(from.clone()));
+        }
+        if let Some(feed) = &self.feed {
+            mapping.feed = Some(Box::new(feed.from.clone()));
+        }
     }
 
     /// What a journal's line says of it: the address, which holds no password, and the tables.
     pub(super) fn journaled(&self, detail: &mut Value) {
         let table = |table: &DatabaseTable| json!({ "table": table.table.id(), "from": table.from });
-        detail["database"] = json!(self.from.address);
-        detail["database_tables"] = self.from.tables.iter().map(table).collect();
+        if let Some(from) = &self.from {
+            detail["database"] = json!(from.address);
+            detail["database_tables"] = from.tables.iter().map(table).collect();
+        }
+        if let Some(feed) = &self.feed {
+            detail["feed"] = feed.journaled();
+        }
     }
 
     /// The files.
@@ -104,15 +152,18 @@ pub(super) fn inputs_of(contents: &FolderContents, laid: Option<&DatabaseRead>) 
     contents.tables.iter().map(|path| given(path).unwrap_or_else(|| plain(path))).collect()
 }
 
-/// Refuses a mapping whose address holds a password, before any of it is kept.
+/// Refuses a mapping whose address holds a password or a token, before any of it is kept.
 ///
 /// # Errors
-/// `DBS-001`, `DBS-002`, `DBS-004`.
+/// `DBS-001`, `DBS-002`, `DBS-004`, `ENG-001` to `ENG-003`.
 pub(super) fn check_mapping(mapping: &Mapping) -> AppResult<()> {
-    match &mapping.database {
-        Some(database) => Address::parse(&database.address).map(|_| ()),
-        None => Ok(()),
+    if let Some(database) = &mapping.database {
+        Address::parse(&database.address)?;
     }
+    if let Some(feed) = &mapping.feed {
+        FeedPlace::parse(&feed.address)?;
+    }
+    Ok(())
 }
 
 /// Where the next state of a register comes from: files, tables of a database, or both.

@@ -11,6 +11,7 @@ use polars::prelude::{Column, DataFrame, DataType, PlSmallStr, Series};
 use super::database::DatabaseRead;
 use super::inspect::{SheetLook, look_at_raw};
 use crate::diagnostic::{AppResult, Diagnostics, Progress};
+use crate::engine::RemoteSource;
 use crate::engine::database::{
     Address, DatabaseSource, ListedTable, Password, Relation, find_password, list_tables, password_place, read_first,
     snapshot_names,
@@ -123,7 +124,7 @@ impl Login {
     pub fn first_rows(&self, chosen: &ChosenTable, progress: &Progress) -> AppResult<SheetLook> {
         let tables = vec![chosen.table.clone()];
         let from = DatabaseMapping { address: self.address.to_string(), tables: tables.clone() };
-        let read = DatabaseRead::lay(from, read_first(&self.source(tables), FIRST_ROWS, progress)?)?;
+        let read = DatabaseRead::lay(Some(from), None, read_first(&self.source(tables), FIRST_ROWS, progress)?)?;
         let mut raws = Vec::new();
         for path in read.paths() {
             let (options, mut notes) = (ReadOptions::default(), Diagnostics::with_cap(100));
@@ -138,7 +139,8 @@ impl Login {
     /// # Errors
     /// `DBS-…`, `IO-…`, `JOB-001`.
     pub fn read(&self, tables: Vec<DatabaseTable>, progress: &Progress) -> AppResult<Arc<DatabaseRead>> {
-        DatabaseRead::read(&self.source(tables), progress)
+        let remote = RemoteSource { database: Some(self.source(tables)), feed: None };
+        DatabaseRead::read(&remote, &Mapping::default(), progress)
     }
 }
 

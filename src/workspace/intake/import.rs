@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
 use crate::domain::DistrictCode;
-use crate::engine::database::DatabaseSource;
+use crate::engine::RemoteSource;
 use crate::policy::{Policy, derive_bodies, load_policy, load_preset, preset_text, presets, write_policy};
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
@@ -18,7 +18,7 @@ use crate::registry::{BodyName, NamedId, Registry, RegistryOptions, TableKind, r
 use crate::workspace::demo::{MARKER, last_day};
 use crate::workspace::intake::database::{DatabaseRead, inputs_of};
 use crate::workspace::intake::nested::Chosen;
-use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, nothing_usable, read_contents};
+use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, mapping_of, nothing_usable, read_contents};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::{district_options, hash_file, put_registry};
 use crate::workspace::store::project::{
@@ -99,8 +99,8 @@ pub struct NewProject {
     pub mark: String,
     /// The folder with the office's files; empty where all comes from the database.
     pub from: PathBuf,
-    /// Tables of a database.
-    pub database: Option<DatabaseSource>,
+    /// What comes from servers.
+    pub remote: Option<RemoteSource>,
     /// What was read of a database before; then none is read here.
     pub read: Option<Arc<DatabaseRead>>,
     /// Year; `None` takes that of [`year_to_plan`].
@@ -302,9 +302,13 @@ pub fn create_project_with(
     context: &CommandContext,
 ) -> AppResult<Imported> {
     let mut chosen = Chosen::of_any(&new.from)?;
-    let read_before = match (&new.read, &new.database) {
+    let read_before = match (&new.read, &new.remote) {
         (Some(read), _) => Some(Arc::clone(read)),
-        (None, source) => source.as_ref().map(|source| DatabaseRead::read(source, &context.progress)).transpose()?,
+        (None, None) => None,
+        (None, Some(source)) => {
+            let mapping = mapping_of(by_hand.as_ref(), new, &chosen.contents)?;
+            Some(DatabaseRead::read(source, &mapping, &context.progress)?)
+        }
     };
     let database = read_before.as_deref();
     if let Some(database) = database {
@@ -317,7 +321,7 @@ pub fn create_project_with(
     let read = read_contents(contents, &inputs_of(contents, database), new, by_hand, context)?;
     let ReadContents { mut mapping, districts, map_path, policy_bytes, policy, year, registry } = read;
     if let Some(database) = database {
-        mapping.database = Some(Box::new(database.from().clone()));
+        database.remembered(&mut mapping);
     }
     let general = new.policy.is_none() && contents.policy.is_none();
     let name = match new.name.as_str() {

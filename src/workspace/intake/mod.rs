@@ -2,6 +2,9 @@
 
 pub mod database;
 pub mod database_look;
+mod feed;
+pub mod feed_folder;
+pub mod feed_unit;
 pub mod import;
 pub mod inspect;
 mod left_out;

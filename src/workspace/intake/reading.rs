@@ -12,7 +12,7 @@ use super::map::ProjectMap;
 use super::nested::{Chosen, is_archive};
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Severity};
 use crate::district::DistrictSet;
-use crate::engine::database::DatabaseSource;
+use crate::engine::RemoteSource;
 use crate::export::write_atomic;
 use crate::policy::{DEFAULT_PRESET, Policy};
 use crate::registry::ids::LastingIds;
@@ -70,6 +70,17 @@ pub(super) struct ReadContents {
     pub(super) registry: Registry,
 }
 
+/// The mapping: what was made by hand, the file that was named, the folder's own.
+pub(super) fn mapping_of(by_hand: Option<&Mapping>, new: &NewProject, contents: &FolderContents) -> AppResult<Mapping> {
+    let mapping = match (by_hand, new.mapping.as_ref().or(contents.mapping.as_ref())) {
+        (Some(mapping), _) => mapping.clone(),
+        (None, Some(path)) => load_mapping(path)?,
+        (None, None) => Mapping::default(),
+    };
+    check_mapping(&mapping)?;
+    Ok(mapping)
+}
+
 /// Reads the files of a folder together: map, policy, mapping, tables.
 pub(super) fn read_contents(
     contents: &FolderContents,
@@ -78,12 +89,7 @@ pub(super) fn read_contents(
     by_hand: Option<Mapping>,
     context: &CommandContext,
 ) -> AppResult<ReadContents> {
-    let mapping = match (by_hand, new.mapping.as_ref().or(contents.mapping.as_ref())) {
-        (Some(mapping), _) => mapping,
-        (None, Some(path)) => load_mapping(path)?,
-        (None, None) => Mapping::default(),
-    };
-    check_mapping(&mapping)?;
+    let mapping = mapping_of(by_hand.as_ref(), new, contents)?;
     let mut findings = Diagnostics::new();
     if new.from.is_dir() {
         left_out(&new.from, contents, &mut findings)?;
@@ -106,7 +112,7 @@ pub(super) fn read_contents(
         options.lasting = LastingIds::from_csv(&text, &path.display().to_string())?;
     }
     let mut registry = load_registry(inputs, &options, &ProjectMap(&districts), &context.progress)?;
-    if new.from.is_dir() || new.database.is_some() || new.read.is_some() || !contents.opened.is_empty() {
+    if new.from.is_dir() || new.remote.is_some() || new.read.is_some() || !contents.opened.is_empty() {
         note_no_register(&mut registry);
     }
     findings.append(std::mem::take(&mut registry.diagnostics));
@@ -125,8 +131,8 @@ pub struct CheckRequest {
     pub mapping: Option<PathBuf>,
     /// Encoding of all of them.
     pub encoding: Option<String>,
-    /// Tables of a database, to be checked with them.
-    pub database: Option<DatabaseSource>,
+    /// What comes from servers, to be checked with them.
+    pub remote: Option<RemoteSource>,
 }
 
 /// Reads and checks files together, as a new project made of them would: rows are merged and joined across files.
@@ -170,12 +176,15 @@ pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResul
         key: Vec::new(),
     };
     let mut inputs: Vec<InputFile> = contents.tables.iter().map(input).collect();
-    let read = request.database.as_ref().map(|source| DatabaseRead::read(source, &context.progress)).transpose()?;
-    if let Some(read) = &read {
+    let from = request.paths.first().cloned().unwrap_or_default();
+    let mut new = NewProject { from, mapping: request.mapping.clone(), ..NewProject::default() };
+    if let Some(source) = &request.remote {
+        let mapping = mapping_of(None, &new, &contents)?;
+        new.read = Some(DatabaseRead::read(source, &mapping, &context.progress)?);
+    }
+    if let Some(read) = &new.read {
         read.join(&mut contents);
         inputs.extend(read.inputs.iter().cloned());
     }
-    let from = request.paths.first().cloned().unwrap_or_default();
-    let new = NewProject { from, read, mapping: request.mapping.clone(), ..NewProject::default() };
     Ok(read_contents(&contents, &inputs, &new, None, context)?.registry)
 }

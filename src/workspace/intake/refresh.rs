@@ -132,6 +132,7 @@ fn next_mapping(new: &Mapping, before: &Mapping) -> Mapping {
         districts: before.districts.clone(),
         bodies: new.bodies.or(before.bodies),
         database: before.database.clone(),
+        feed: before.feed.clone(),
     }
 }
 
@@ -212,7 +213,14 @@ pub fn read_next_register(
     let mut file = project.file.clone();
     file.mapping = next_mapping(&mapping, &project.file.mapping);
     if let Some(read) = database {
-        file.mapping.database = Some(Box::new(read.from().clone()));
+        read.remembered(&mut file.mapping);
+    }
+    if read.contains(&TableKind::Monitoring)
+        && !database.is_some_and(|read| read.has_feed())
+        && let Some(feed) = &mut file.mapping.feed
+    {
+        // the table comes from elsewhere now
+        feed.stayed.clear();
     }
     let mut inputs = kept_inputs(project, registry, &read)?;
     let mut mark = project.file.inputs.iter().map(|input| input.sha256.clone()).collect::<Vec<_>>();
@@ -233,7 +241,7 @@ pub fn read_next_register(
         still_found(project, &read, &left_in(contents, &left_out), from.is_dir() || !contents.opened.is_empty())?;
     let quality = mark_confirmed(&render_next_report(&still, &next), &confirmed)?;
     let from = match database {
-        Some(read) if from.as_os_str().is_empty() => read.from().address.clone(),
+        Some(read) if from.as_os_str().is_empty() => read.place(),
         _ => file_name(from),
     };
     let database = database.cloned();

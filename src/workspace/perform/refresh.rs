@@ -128,12 +128,12 @@ pub(super) fn take_database(
     project: &Project,
     before: (&Registry, &DistrictSet),
     (from, mapping): (&Path, Option<Mapping>),
-    read: impl FnOnce() -> AppResult<Arc<DatabaseRead>>,
+    read: impl FnOnce(&Mapping) -> AppResult<Arc<DatabaseRead>>,
     context: &CommandContext,
 ) -> AppResult<DeedOutcome> {
     // a server is not asked for what can't be taken
     check_may_refresh(project)?;
-    let read = read()?;
+    let read = read(mapping.as_ref().unwrap_or(&project.file.mapping))?;
     let files = NextFiles { from, database: Some(&read) };
     Ok(DeedOutcome::Refreshed(Box::new(take_refresh(project, before, (files, mapping), None, context)?)))
 }

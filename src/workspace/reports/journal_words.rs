@@ -18,6 +18,7 @@ use crate::registry::schema::sources;
 use crate::workspace::store::changes::DrawChange;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::journal::JournalEntry;
+pub use crate::workspace::store::journal::time_text;
 use register::{database, files, refreshed};
 
 /// Names that a sentence lists before it counts the others.
@@ -29,12 +30,6 @@ pub struct JournalWords<'a> {
     registry: &'a Registry,
     policy: &'a Policy,
     people: BTreeMap<&'a str, &'a str>,
-}
-
-/// A moment of the journal as people write it: `2027-02-28 21:15`.
-#[must_use]
-pub fn time_text(at: &str) -> String {
-    at.get(..16).unwrap_or(at).replace('T', " ")
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {

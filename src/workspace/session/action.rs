@@ -14,7 +14,7 @@ use crate::workspace::deeds::bodies::NOTHING_REPORTED;
 use crate::workspace::deeds::deed::Deed;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::deeds::verify::{Verified, VerifyRequest, verify_files};
-use crate::workspace::perform::{DeedOutcome, Frames, perform_deed, show_bodies};
+use crate::workspace::perform::{DeedOutcome, Frames, perform_and_show, perform_deed};
 use crate::workspace::reports::project_data::ProjectData;
 use crate::workspace::store::project::{CommandContext, Project};
 
@@ -152,14 +152,13 @@ impl Action {
                 save(&mut project, &frames, draft, &context, saving)?;
             }
             // it stands in project.ron, beside what the draft is saved into
-            let (changes_file, moves) = (matches!(deed, Deed::PageAddress(_)), deed.moves_checks());
-            let outcome = perform_deed(&mut project, &frames, deed, &context)?;
-            let unseen = moves.then(|| show_bodies(&project, &frames, &outcome, &context.progress)).flatten();
+            let changes_file = matches!(deed, Deed::PageAddress(_));
+            let (outcome, unshown) = perform_and_show(&mut project, &frames, deed, &context)?;
             if changes_file {
                 slot.put(project);
             }
             let mut done = tell(outcome, &data);
-            if let Some(finding) = unseen {
+            if let Some(finding) = unshown {
                 done.title = if done.findings.is_empty() { "共享项目" } else { done.title };
                 done.findings.push(finding);
             }

@@ -23,7 +23,18 @@ impl Session {
         match command.into() {
             Command::View(view) => self.view(view),
             Command::Draft(draft) => self.change(draft),
-            Command::Deed(deed) => self.act(Action::Deed(*deed)),
+            Command::Deed(deed) => {
+                self.begin_as(Command::Deed(deed.clone()), |session| session.act(Action::Deed(*deed)));
+            }
+        }
+    }
+
+    /// Begins an action that may be asked for again as it is.
+    fn begin_as(&mut self, asked: Command, begin: impl FnOnce(&mut Self)) {
+        let before = self.running.len();
+        begin(self);
+        if let Some(begun) = self.running.get_mut(before) {
+            begun.asked = Some(asked);
         }
     }
 
@@ -42,7 +53,10 @@ impl Session {
                 self.load("导入数据", move |progress| open::import(&request, &context, progress));
             }
             ViewCommand::Verify(request) => self.act_aside("核验证书", verify(*request)),
-            ViewCommand::WriteFile(path, bytes) => self.act_aside("写入文件", write_file(path, bytes)),
+            ViewCommand::WriteFile(path, bytes) => {
+                let asked = ViewCommand::WriteFile(path.clone(), Arc::clone(&bytes));
+                self.begin_as(asked.into(), |session| session.act_aside("写入文件", write_file(path, bytes)));
+            }
             ViewCommand::SetDistrict(district) => {
                 if self.filter.district != district {
                     self.filter.district = district;
@@ -81,7 +95,9 @@ impl Session {
 
     fn change(&mut self, command: DraftCommand) {
         match command {
-            DraftCommand::Save => self.act(Action::Save),
+            DraftCommand::Save => {
+                self.begin_as(DraftCommand::Save.into(), |session| session.act(Action::Save));
+            }
             DraftCommand::Undo => self.step(DraftHistory::undo, "已撤销"),
             DraftCommand::Redo => self.step(DraftHistory::redo, "已重做"),
             DraftCommand::Revert => {
@@ -235,6 +251,7 @@ impl Session {
     }
 
     fn spawn_work(&mut self, name: &str, slot: SavedSlot, work: Work) {
+        self.end_retry();
         self.spawn_saving(Kind::Action, name, slot, move |progress| {
             work(progress).map(|done| Output::Done(Box::new(done)))
         });

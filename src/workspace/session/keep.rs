@@ -1,6 +1,7 @@
 //! What the program keeps by itself: the draft's file a moment after each change, the preferences, and what is
 //! written when the window closes.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use super::job::Stage;
@@ -11,8 +12,22 @@ use crate::diagnostic::AppResult;
 /// How long the draft rests before it is written, seconds.
 const AUTOSAVE_AFTER: f64 = 1.5;
 
+/// How long a draft or preferences that could not be written wait for the disk, seconds.
+const AGAIN_AFTER: f64 = 20.0;
+
 /// How often it is looked whether a new day has begun, seconds.
 const DAY_EVERY: f64 = 10.0;
+
+/// Where the program fails, the draft is written on the way out: it is whole at any moment, whatever failed. Else the
+/// changes of the moment before the autosave would be lost.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // a second failure here would end the process without a word
+            let _ = std::panic::catch_unwind(AssertUnwindSafe(|| self.keep_draft()));
+        }
+    }
+}
 
 impl Session {
     /// Changes preferences; they are written in the background.
@@ -26,12 +41,36 @@ impl Session {
     }
 
     pub(super) fn keep_preferences(&mut self) {
-        if self.keeping.preferences_changed && !self.running.iter().any(|r| r.kind == Kind::Preferences) {
+        let waits = self.keeping.preferences_failed && self.seconds < self.keeping.preferences_wait;
+        if self.keeping.preferences_changed && !waits && !self.running.iter().any(|r| r.kind == Kind::Preferences) {
             self.keeping.preferences_changed = false;
             let (paths, prefs) = (self.paths.clone(), self.prefs.clone());
             self.spawn(Kind::Preferences, "保存程序设置", move |_| {
                 paths.save_preferences(&prefs).map(|()| Output::PreferencesKept)
             });
+        }
+    }
+
+    /// What the program keeps by itself could not be written: it is tried again later. True where that was said before.
+    pub(super) fn keep_later(&mut self, kind: Kind) -> bool {
+        match kind {
+            Kind::Autosave => {
+                self.keeping.changed_at.get_or_insert(self.seconds + AGAIN_AFTER - AUTOSAVE_AFTER);
+                std::mem::replace(&mut self.keeping.draft_failed, true)
+            }
+            Kind::Preferences => {
+                self.keeping.preferences_changed = true;
+                self.keeping.preferences_wait = self.seconds + AGAIN_AFTER;
+                std::mem::replace(&mut self.keeping.preferences_failed, true)
+            }
+            Kind::Load | Kind::Analyse | Kind::Books | Kind::Action => false,
+        }
+    }
+
+    /// The draft's file is as the draft.
+    pub(super) fn draft_is_kept(&mut self) {
+        if std::mem::take(&mut self.keeping.draft_failed) {
+            self.say("草稿已重新自动保存");
         }
     }
 
@@ -81,7 +120,10 @@ impl Session {
     /// Seconds until [`Session::poll`] has something to do without being woken; `None` where it has not.
     #[must_use]
     pub fn next_poll_after(&self) -> Option<f64> {
-        self.keeping.changed_at.map(|at| (AUTOSAVE_AFTER - (self.seconds - at)).max(0.05))
+        let draft = self.keeping.changed_at.map(|at| AUTOSAVE_AFTER - (self.seconds - at));
+        let waiting = self.keeping.preferences_failed && self.keeping.preferences_changed;
+        let preferences = waiting.then_some(self.keeping.preferences_wait - self.seconds);
+        draft.into_iter().chain(preferences).reduce(f64::min).map(|after| after.max(0.05))
     }
 
     /// Writes a draft that differs from what is saved, at once: asked before the window closes, so that nobody

@@ -3,10 +3,21 @@
 use std::path::PathBuf;
 
 use super::Session;
+use super::command::Command;
 use crate::diagnostic::{AppError, Diagnostics, Finding, Severity};
+use crate::workspace::support::log;
 
 /// Toasts kept.
 const MOST_TOASTS: usize = 6;
+
+/// What a toast says of a finding: what; of a file also which, and what to do.
+fn short_words(finding: &Finding) -> String {
+    let name = finding.file.as_deref().map(|file| file.rsplit(['/', '\\']).next().unwrap_or(file));
+    match (name, &finding.hint) {
+        (Some(name), Some(hint)) if finding.code.starts_with("IO-") => format!("{}（{name}）。{hint}", finding.what),
+        _ => finding.what.clone(),
+    }
+}
 
 /// A short message that goes by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +32,8 @@ pub struct Toast {
     pub at: f64,
     /// Folder that it speaks of: where files were written.
     pub folder: Option<PathBuf>,
+    /// What failed for a file's sake can be done again as it was asked for: [`Session::try_again`].
+    pub can_retry: bool,
 }
 
 /// Toasts and findings.
@@ -30,6 +43,8 @@ pub(super) struct Messages {
     /// What the last command had to say at length.
     pub(super) findings: Diagnostics,
     pub(super) title: String,
+    /// What can be done again, with the number of the toast that says why it failed.
+    again: Option<(u64, Command)>,
     /// Files changed outside the program that stopped the last deed.
     pub(super) changed: Option<Finding>,
     /// Why the project is read anew, to be said beside what reading it says.
@@ -86,7 +101,7 @@ impl Session {
             return;
         }
         let id = self.take_id();
-        self.messages.toasts.push(Toast { id, severity, text, at: self.seconds, folder: None });
+        self.messages.toasts.push(Toast { id, severity, text, at: self.seconds, folder: None, can_retry: false });
         if self.messages.toasts.len() > MOST_TOASTS {
             self.messages.toasts.remove(0);
         }
@@ -94,8 +109,34 @@ impl Session {
 
     /// A finding as a toast and in the findings panel.
     pub fn tell(&mut self, finding: Finding) {
-        self.toast(finding.severity, finding.what.clone());
+        log::finding(finding.code, finding.severity);
+        self.toast(finding.severity, short_words(&finding));
         self.messages.findings.push(finding);
+    }
+
+    /// An error of a file for whose sake a command failed: once the file is free, the disk there, it can be done again.
+    pub(super) fn fail_for_now(&mut self, error: &AppError, command: Command) {
+        self.end_retry();
+        self.fail(error);
+        if let Some(last) = self.messages.toasts.last_mut() {
+            last.can_retry = true;
+            self.messages.again = Some((last.id, command));
+        }
+    }
+
+    /// Does again what failed, as it was asked for; nothing happens where that was done already.
+    pub fn try_again(&mut self, toast: u64) {
+        if let Some((_, command)) = self.messages.again.take_if(|(id, _)| *id == toast) {
+            self.dismiss_toast(toast);
+            self.apply(command);
+        }
+    }
+
+    /// What failed before is not offered any more: another command came, or another project.
+    pub(super) fn end_retry(&mut self) {
+        if let Some((toast, _)) = self.messages.again.take() {
+            self.dismiss_toast(toast);
+        }
     }
 
     /// A finding about a folder that can't be shown: the toast says its path and lets it be copied.

@@ -33,7 +33,7 @@ pub use open::{OpenProject, demo_folder, folder_within};
 pub use prefs::{AppPaths, Preferences, ThemeChoice};
 use running::{Kind, Running};
 
-use crate::diagnostic::{AppResult, Progress, ProgressState};
+use crate::diagnostic::{AppResult, Finding, Progress, ProgressState};
 use crate::domain::PlanMonth;
 use crate::workspace::deeds::verify::Verified;
 pub use crate::workspace::reports::areas::NOWHERE;
@@ -93,6 +93,12 @@ struct Keeping {
     gate: DraftGate,
     /// Preferences have changed since they were last written.
     preferences_changed: bool,
+    /// The last writing of the draft failed, and that was said.
+    draft_failed: bool,
+    /// The last writing of the preferences failed, and that was said.
+    preferences_failed: bool,
+    /// Before when preferences that could not be written are not tried again, seconds of the session's clock.
+    preferences_wait: f64,
     /// When it was last looked whether a new day has begun, seconds of the session's clock.
     day_looked_at: f64,
     /// The day for which the books were last read again while the window stayed open.
@@ -169,7 +175,15 @@ impl Session {
 
     /// Opens what was open last; the demo city where nothing was.
     pub fn start(&mut self) {
-        let last = self.prefs.recent.iter().find(|p| p.join("project.ron").exists()).cloned();
+        let is_there = |path: &&PathBuf| path.join("project.ron").exists();
+        let last = self.prefs.recent.iter().find(is_there).cloned();
+        if let Some(gone) = self.prefs.recent.first().filter(|first| Some(*first) != last.as_ref()).cloned() {
+            self.tell(
+                Finding::warning("SES-006", "上次打开的项目不在原处，已打开其他项目")
+                    .hint("移动存储设备请插好后重新打开；项目文件夹移动过的，从「文件」菜单打开新位置")
+                    .file(gone.display().to_string()),
+            );
+        }
         self.apply(last.map_or(ViewCommand::OpenDemo, ViewCommand::OpenProject));
     }
 

@@ -18,9 +18,10 @@ use crate::workspace::reports::books::Books;
 use crate::workspace::reports::project_data::{AnalysisView, ProjectData};
 use crate::workspace::session::job::Stage;
 use crate::workspace::store::frames::load_project_data_watched;
-use crate::workspace::store::lock::ProjectLock;
+use crate::workspace::store::lock::{HOLDER_FILE, ProjectLock};
 use crate::workspace::store::log::changed_finding;
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
+use crate::workspace::store::set_back::warn_of_clock;
 use crate::workspace::store::staged::changed_by_another_hand;
 
 /// A project that is open.
@@ -269,11 +270,17 @@ pub(super) fn load_project(
     let mut say = Vec::new();
     let mut findings = Diagnostics::new();
     let project = match Project::open_again(path, held, &context.operator) {
-        Err(error) if error.code() == "PRJ-010" => {
+        Err(error) if error.code() == "PRJ-010" || error.code() == "PRJ-047" => {
             let mut finding = error.finding().clone();
             finding.severity = Severity::Warning;
-            finding.hint = Some("已以只读方式打开；关闭另一个窗口后重新打开即可编辑".to_owned());
-            say.push("项目正被另一个窗口使用，已以只读方式打开".to_owned());
+            let who = finding.value.as_deref().unwrap_or_default();
+            say.push(format!("项目正被{who}使用，已以只读方式打开"));
+            let how = if error.code() == "PRJ-010" {
+                "关闭另一个窗口后重新打开即可编辑".to_owned()
+            } else {
+                format!("确已无人使用的，删除项目文件夹中的 {HOLDER_FILE} 后重新打开即可编辑")
+            };
+            finding.hint = Some(format!("已以只读方式打开；{how}"));
             findings.push(finding);
             Project::open(path, None)?
         }
@@ -295,6 +302,10 @@ pub(super) fn load_project(
     }
     progress.check()?;
     if let Some(finding) = untold_changes(&project)? {
+        say.push(finding.what.clone());
+        findings.push(finding);
+    }
+    if let Some(finding) = warn_of_clock(&project, context.now) {
         say.push(finding.what.clone());
         findings.push(finding);
     }
@@ -405,7 +416,7 @@ pub(super) fn import(request: &ImportRequest, context: &CommandContext, progress
         name: request.name.clone(),
         mark: mark_of(&request.from, &to),
         from: request.from.clone(),
-        database: None,
+        remote: None,
         read: request.read.clone(),
         year: Some(year),
         policy: request.policy.clone(),

@@ -1,14 +1,17 @@
 //! Jobs of the session: what runs, and what becomes of what they bring.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::action::SavedSlot;
+use super::command::Command;
 use super::open::{Analysed, Loaded, OpenProject};
 use super::{Done, Filter, Outcome, Session, ViewCommand};
 use crate::diagnostic::{AppResult, Diagnostics, Progress, Severity};
 use crate::workspace::reports::books::Books;
-use crate::workspace::session::job::{Job, Stage};
+use crate::workspace::session::job::{Job, JobContext, Stage};
 use crate::workspace::store::project::HeldLock;
+use crate::workspace::support::log;
 
 /// What a job brings.
 pub(super) enum Output {
@@ -34,6 +37,25 @@ pub(super) enum Kind {
     Action,
 }
 
+impl Kind {
+    /// What the log calls it.
+    fn id(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Analyse => "analyse",
+            Self::Books => "books",
+            Self::Autosave => "autosave",
+            Self::Preferences => "preferences",
+            Self::Action => "action",
+        }
+    }
+
+    /// What goes on all the time is logged where it fails only.
+    fn is_worth_a_line(self) -> bool {
+        !matches!(self, Self::Autosave | Self::Preferences | Self::Analyse)
+    }
+}
+
 /// A job under way.
 pub(super) struct Running {
     pub(super) id: u64,
@@ -42,6 +64,8 @@ pub(super) struct Running {
     pub(super) job: Job<Output>,
     /// What an action saved on its way.
     pub(super) saved: SavedSlot,
+    /// The command that asked for an action, to be done again where it fails for a file's sake.
+    pub(super) asked: Option<Command>,
 }
 
 impl Session {
@@ -94,8 +118,16 @@ impl Session {
     ) {
         let id = self.take_id();
         let waker = Arc::clone(&self.waker);
-        match Job::start(name, move || waker(), move |context| work(&context.progress)) {
-            Ok(job) => self.running.push(Running { id, kind, name: name.to_owned(), job, saved }),
+        let logged = move |context: &JobContext| {
+            let since = Instant::now();
+            let result = work(&context.progress);
+            if kind.is_worth_a_line() || result.is_err() {
+                log::job(kind.id(), since, &result);
+            }
+            result
+        };
+        match Job::start(name, move || waker(), logged) {
+            Ok(job) => self.running.push(Running { id, kind, name: name.to_owned(), job, saved, asked: None }),
             Err(error) => self.fail(&error),
         }
     }
@@ -126,7 +158,8 @@ impl Session {
                 self.take_day(revision, *books);
                 self.analyse_if_stale();
             }
-            Ok(Output::Autosaved | Output::PreferencesKept) => {}
+            Ok(Output::Autosaved) => self.draft_is_kept(),
+            Ok(Output::PreferencesKept) => self.keeping.preferences_failed = false,
             Ok(Output::Done(done)) => self.take_done(*done),
             Err(error) => {
                 match ended.kind {
@@ -166,8 +199,14 @@ impl Session {
                         None => self.refresh_books(),
                     }
                 }
-                if error.code() == "JOB-001" {
+                if self.keep_later(ended.kind) {
+                    // said once, and tried again by itself
+                } else if error.code() == "JOB-001" {
                     self.toast(Severity::Hint, format!("{}：已取消", ended.name));
+                } else if let Some(command) =
+                    ended.asked.clone().filter(|_| error.code().starts_with("IO-") && error.code() != "IO-001")
+                {
+                    self.fail_for_now(&error, command);
                 } else {
                     self.fail(&error);
                 }
@@ -177,6 +216,7 @@ impl Session {
 
     fn take_loaded(&mut self, loaded: Loaded) {
         self.opening = Stage::Empty;
+        self.end_retry();
         let Loaded { project, data, draft, findings, title, say, remember, summary } = loaded;
         if remember {
             let root = project.root().to_owned();

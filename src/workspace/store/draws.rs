@@ -98,6 +98,8 @@ fn parse_json<T: for<'de> Deserialize<'de>>(path: &Path) -> AppResult<T> {
     })
 }
 
+/// Name of the file in a draw's folder that keeps its secret until it is opened or given up.
+pub const SECRET_FILE: &str = "secret.json";
 /// Name of the file in a draw's folder that keeps what another hand did and concerns the draw.
 pub const INTERVENTIONS_FILE: &str = "interventions.json";
 
@@ -164,9 +166,9 @@ impl StoredDraw {
     /// `DRW-003` where the file is lost, `SEL-003` where it is damaged, `VER-014` where it holds another secret than
     /// the sealed one.
     pub fn load_secret(&self) -> AppResult<Secret> {
-        let path = self.folder.join("secret.json");
+        let path = self.folder.join(SECRET_FILE);
         if !path.exists() {
-            return Err(needs_file("secret.json", self.period).with(|f| f.hint(FROM_ENVELOPE)));
+            return Err(needs_file(SECRET_FILE, self.period).with(|f| f.hint(FROM_ENVELOPE)));
         }
         let SecretFile { secret, .. } = SecretFile::parse(&load_bytes(&path)?)?;
         if !self.seal.binds(&secret) {

@@ -18,9 +18,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::export::disk::append_at;
+use crate::export::disk::{append_at, read};
 pub use crate::sampling::LogHead;
 use crate::sampling::{GrowingTree, as_written, compute_log_leaf, to_hex};
+use crate::workspace::store::command_id::CommandId;
 
 fn head_of(tree: &GrowingTree) -> LogHead {
     LogHead { root: to_hex(&tree.root()), size: tree.size() }
@@ -50,6 +51,20 @@ pub struct JournalEntry {
     pub previous: String,
     /// 1, 2, …
     pub sequence: u64,
+}
+
+/// A moment of the journal as people write it: `2027-02-28 21:15`.
+#[must_use]
+pub fn time_text(at: &str) -> String {
+    at.get(..16).unwrap_or(at).replace('T', " ")
+}
+
+impl JournalEntry {
+    /// The command in words; as it is written where another version wrote it.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        CommandId::from_id(&self.command).map_or(&self.command, |command| command.label())
+    }
 }
 
 /// The journal of a project folder.
@@ -131,7 +146,7 @@ impl Journal {
     }
 
     fn contents(&self) -> AppResult<Contents> {
-        let bytes = match std::fs::read(&self.path) {
+        let bytes = match read(&self.path) {
             Ok(bytes) => bytes,
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(cause) => return Err(AppError::io("读取操作日志", &self.path, cause)),
@@ -212,6 +227,15 @@ impl Journal {
             self.mend()?;
         }
         append_at(&self.path, contents.end() as u64, &whole).map_err(|cause| self.failed(cause))
+    }
+
+    /// What the last whole line says; `None` where there is none, or none that can be read.
+    ///
+    /// # Errors
+    /// `IO-…` where the file can't be read.
+    pub fn last(&self) -> AppResult<Option<JournalEntry>> {
+        let lines = self.contents()?.lines();
+        Ok(split(&lines).last().and_then(|line| serde_json::from_slice(line).ok()))
     }
 
     /// The head of the log as it stands.

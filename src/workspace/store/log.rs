@@ -17,7 +17,7 @@ pub use self::journal_state::{ChangedJournal, JOURNAL, JournalDoubts, changed_jo
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::sampling::{as_written, sha256, to_hex};
 use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::draws::json_bytes;
+use crate::workspace::store::draws::{SECRET_FILE, json_bytes};
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::{FileHashes, JournalEntry, LogHead};
 use crate::workspace::store::project::{CommandContext, Project, load_bytes};
@@ -35,12 +35,22 @@ fn is_litter(name: &str) -> bool {
     name.starts_with(['.', '~']) || ["Thumbs.db", "desktop.ini"].contains(&name)
 }
 
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// True for the secret of a seal: bound by it, held by nobody else, and at home at the desk that sealed.
+#[must_use]
+pub fn is_secret(path: &str) -> bool {
+    name_of(path) == SECRET_FILE
+}
+
 /// True where a change of this file of the project counts.
 #[must_use]
 pub fn is_held(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name_of(path);
     let in_folder = path.split_once('/').is_some_and(|(folder, _)| HELD_FOLDERS.contains(&folder));
-    (in_folder && !is_litter(name) && name != "secret.json") || HELD_FILES.contains(&path)
+    (in_folder && !is_litter(name) && !is_secret(path)) || HELD_FILES.contains(&path)
 }
 
 /// A file that is not as the journal left it.

@@ -13,6 +13,7 @@
 //! year_plan.json   when the yearly plan was approved, filed, published
 //! journal.jsonl    append-only, chained
 //! shared.ron       the server, where the folder is a desk's copy of a shared project
+//! 打开项目.fairdraw  opens this folder by a double click
 //! ```
 
 use std::collections::BTreeMap;
@@ -21,14 +22,15 @@ use std::sync::{Arc, Weak};
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::diagnostic::{AppError, AppResult, FileFault, Finding, Progress, plain_path, shown_path};
 use crate::domain::{Period, PlanMonth, WorkCalendar};
-use crate::export::disk::make_folder;
+use crate::export::disk::{self, make_folder};
 use crate::plan::PlanEdits;
 use crate::policy::{Policy, load_policy};
 use crate::registry::load::{TableSummary, told_rows};
 use crate::registry::mapping::Mapping;
 use crate::registry::{Registry, TableKind};
+use crate::text::ron_layout;
 use crate::workspace::store::briefing::BriefingChoice;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::journal::Journal;
@@ -178,12 +180,37 @@ fn is_same_folder(a: &Path, b: &Path) -> bool {
     a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
+/// `PRJ-002`.
+fn no_project(root: &Path) -> AppError {
+    let hint = if root.exists() {
+        "请选择由「fairdraw new」或「fairdraw run」建立的项目文件夹"
+    } else {
+        "文件夹不存在：在 U 盘或网络共享上的，请先插好或连上；移动过的，请重新选择"
+    };
+    let finding = Finding::error("PRJ-002", "此文件夹不是项目（缺少 project.ron）").hint(hint);
+    finding.file(shown_path(root)).into()
+}
+
+/// Refuses a folder that holds a project.
+///
+/// # Errors
+/// `PRJ-001`.
+pub(in crate::workspace::store) fn check_free(root: &Path) -> AppResult<()> {
+    if root.join(PROJECT_FILE).exists() {
+        return Err(Finding::error("PRJ-001", "此文件夹已有项目")
+            .hint("请换一个空文件夹，或打开已有项目")
+            .file(root.display().to_string())
+            .into());
+    }
+    Ok(())
+}
+
 /// Reads a file whole.
 ///
 /// # Errors
 /// `IO-…` with the path.
 pub fn load_bytes(path: &Path) -> AppResult<Vec<u8>> {
-    std::fs::read(path).map_err(|cause| AppError::io("读取文件", path, cause))
+    disk::read(path).map_err(|cause| AppError::io("读取文件", path, cause))
 }
 
 /// Makes a folder and its parents.
@@ -230,21 +257,13 @@ impl Project {
     /// # Errors
     /// `PRJ-001` where the folder holds a project, `IO-…`, `PRJ-010`, or a fault of the policy.
     pub fn create(root: &Path, file: ProjectFile, policy_bytes: Vec<u8>, operator: &str) -> AppResult<Self> {
-        let taken = || -> AppResult<()> {
-            if root.join(PROJECT_FILE).exists() {
-                return Err(Finding::error("PRJ-001", "此文件夹已有项目")
-                    .hint("请换一个空文件夹，或打开已有项目")
-                    .file(root.display().to_string())
-                    .into());
-            }
-            Ok(())
-        };
-        taken()?;
+        let root = &plain_path(root);
+        check_free(root)?;
         create_folder(root)?;
         let lock = ProjectLock::acquire(root, operator)?;
         // one that was decided and broken off is a project now
         let recovered = recover_change(root, true)?;
-        taken()?;
+        check_free(root)?;
         let policy = parse_policy(&policy_bytes)?;
         Ok(Self {
             root: root.to_owned(),
@@ -265,11 +284,14 @@ impl Project {
     /// where another window holds it, `IO-…`, or a fault of the policy.
     pub fn open(root: &Path, operator: Option<&str>) -> AppResult<Self> {
         let may_be_one = operator.is_some() && is_broken_off(root);
-        if !root.join(PROJECT_FILE).exists() && !may_be_one {
-            return Err(Finding::error("PRJ-002", "此文件夹不是项目（缺少 project.ron）")
-                .hint("请选择由「fairdraw new」或「fairdraw run」建立的项目文件夹")
-                .file(root.display().to_string())
-                .into());
+        let file = root.join(PROJECT_FILE);
+        if let Err(cause) = std::fs::metadata(&file) {
+            match FileFault::of(&cause) {
+                Some(FileFault::Missing | FileFault::Clash) if may_be_one => {}
+                Some(FileFault::Missing | FileFault::Clash) => return Err(no_project(root)),
+                // a share that does not answer, a disk that fails
+                _ => return Err(AppError::io("打开项目", &file, cause)),
+            }
         }
         let lock = operator.map(|operator| ProjectLock::acquire(root, operator)).transpose()?.map(Arc::new);
         Self::load(root, lock, true)
@@ -305,6 +327,7 @@ impl Project {
 
     /// `fresh`: the lock was taken just now.
     fn load(root: &Path, lock: Option<Arc<ProjectLock>>, fresh: bool) -> AppResult<Self> {
+        let root = &plain_path(root);
         // while a deed is being written nothing is broken off
         let shared = Shared::load(root)?;
         let recovered = match (lock.as_ref().and_then(Changing::begin), &shared) {
@@ -365,7 +388,7 @@ impl Project {
     /// # Errors
     /// `PRJ-004`, `IO-…`.
     pub(in crate::workspace) fn put_file(&self, change: &Change<'_>) -> AppResult<()> {
-        let text = ron::ser::to_string_pretty(&self.file, ron::ser::PrettyConfig::new().struct_names(false))
+        let text = ron::ser::to_string_pretty(&self.file, ron_layout())
             .map_err(|cause| AppError::new("PRJ-004", "项目文件无法写成文本").caused_by(cause))?;
         change.put(&self.root.join(PROJECT_FILE), text.as_bytes())
     }

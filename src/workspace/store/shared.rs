@@ -19,10 +19,10 @@ use crate::engine::database::{
     Address, DatabaseTarget, Ending, Password, SharedLog, find_password, keep_typed, quoted,
 };
 use crate::export::write_atomic;
-use crate::workspace::store::command_id::CommandId;
+use crate::text::ron_layout;
 use crate::workspace::store::frames::hash_file;
-use crate::workspace::store::journal::{JournalEntry, StandingLog};
-use crate::workspace::store::log::{expected_files, is_held};
+use crate::workspace::store::journal::{JournalEntry, StandingLog, time_text};
+use crate::workspace::store::log::{expected_files, is_held, is_secret};
 use crate::workspace::store::project::load_bytes;
 
 /// Name of the file that makes a project folder a desk's copy.
@@ -76,9 +76,7 @@ pub struct Shared {
 pub fn told_deeds(lines: &[String]) -> String {
     let told = |line: &String| -> Option<String> {
         let entry: JournalEntry = serde_json::from_str(line).ok()?;
-        let label = CommandId::from_id(&entry.command).map_or(entry.command.as_str(), |command| command.label());
-        let at = entry.at.get(..16).unwrap_or(&entry.at).replace('T', " ");
-        Some(format!("{at} {}「{label}」", entry.operator))
+        Some(format!("{} {}「{}」", time_text(&entry.at), entry.operator, entry.label()))
     };
     let mut named: Vec<String> = lines.iter().rev().take(MOST_NAMED).filter_map(told).collect();
     named.reverse();
@@ -93,12 +91,6 @@ fn diverged(address: &Address) -> AppError {
         .hint("服务器可能由较早的备份恢复，或本机的副本属于另一个项目；请管理员核对后，在新的文件夹中重新加入（shared join）")
         .file(address.to_string())
         .into()
-}
-
-/// True for a file that stays at the desk that made it.
-#[must_use]
-pub fn is_private(path: &str) -> bool {
-    path.rsplit('/').next() == Some("secret.json")
 }
 
 impl Shared {
@@ -140,7 +132,7 @@ impl Shared {
     /// # Errors
     /// `SHR-023`, `IO-…`.
     pub fn save(&self, root: &Path) -> AppResult<()> {
-        let text = ron::ser::to_string_pretty(&self.place, ron::ser::PrettyConfig::new().struct_names(false))
+        let text = ron::ser::to_string_pretty(&self.place, ron_layout())
             .map_err(|cause| AppError::new("SHR-023", "共享项目的地址文件无法写成文本").caused_by(cause))?;
         write_atomic(&root.join(SHARED_FILE), text.as_bytes())
     }
@@ -187,7 +179,7 @@ impl Shared {
     ///
     /// # Errors
     /// Those of the server: nothing was written then. `SHR-004` where that can't be known.
-    pub fn publish(&self, mut log: SharedLog, entry: &JournalEntry, line: &str, places: [&Path; 2]) -> AppResult<()> {
+    pub fn publish(&self, mut log: SharedLog, entry: &JournalEntry, line: &str, places: &[&Path]) -> AppResult<()> {
         put_files(&mut log, entry, places)?;
         log.append(entry.sequence, line)?;
         match log.commit() {
@@ -216,8 +208,8 @@ impl Shared {
 }
 
 /// Puts the bytes of a line's files there, each from the first of the folders that has it as the line says.
-fn put_files(log: &mut SharedLog, entry: &JournalEntry, places: [&Path; 2]) -> AppResult<()> {
-    for (path, hash) in entry.files.iter().filter(|(path, _)| !is_private(path)) {
+fn put_files(log: &mut SharedLog, entry: &JournalEntry, places: &[&Path]) -> AppResult<()> {
+    for (path, hash) in entry.files.iter().filter(|(path, _)| !is_secret(path)) {
         let Some(hash) = hash else { continue };
         let below = |folder: &&Path| path.split('/').fold(folder.to_path_buf(), |at, name| at.join(name));
         let is_it = |file: &PathBuf| file.is_file() && hash_file(file).is_ok_and(|(found, _)| found == *hash);
@@ -242,7 +234,7 @@ pub fn put_project(log: &mut SharedLog, root: &Path, own: &StandingLog) -> AppRe
             .file(root.display().to_string())
             .into());
     };
-    put_files(log, &JournalEntry { files, ..last.clone() }, [root, root])?;
+    put_files(log, &JournalEntry { files, ..last.clone() }, &[root])?;
     for (at, line) in own.lines.iter().enumerate() {
         log.append(at as u64 + 1, &String::from_utf8_lossy(line))?;
     }
@@ -255,7 +247,7 @@ pub fn files_of(lines: &[JournalEntry]) -> Vec<(String, Option<String>)> {
     let mut seen = BTreeSet::new();
     let mut files: Vec<(String, Option<String>)> = Vec::new();
     for (path, hash) in lines.iter().rev().flat_map(|entry| entry.files.iter()) {
-        if seen.insert(path.as_str()) && !(is_private(path) && hash.is_some()) {
+        if seen.insert(path.as_str()) && !(is_secret(path) && hash.is_some()) {
             files.push((path.clone(), hash.clone()));
         }
     }

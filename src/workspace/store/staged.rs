@@ -24,14 +24,16 @@ use std::path::{Component, Path, PathBuf};
 use self::intent::{Intent, OutsideFile, ProjectPath};
 pub(in crate::workspace) use self::pull::join_shared;
 pub(super) use self::pull::{BEHIND, open_level};
-use self::pull::{Level, PENDING, come_level, settle_pending};
+use self::pull::{PENDING, come_level, settle_pending};
 pub use self::recover::{Recovered, Recovery};
 pub(super) use self::recover::{is_broken_off, recover_change};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::engine::database::SharedLog;
 use crate::export::disk;
 use crate::export::{write_atomic, write_private};
 use crate::sampling::{sha256, to_hex};
 use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::door::{DOOR_FILE, DOOR_TEXT};
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::{FileHashes, JournalEntry, StandingLog};
 use crate::workspace::store::lock::Changing;
@@ -61,7 +63,7 @@ pub struct Change<'a> {
     /// Files that stay as they are and whose hashes the journal is told.
     noted: FileHashes,
     /// The hold of a shared project's log.
-    level: Option<Level>,
+    level: Option<SharedLog>,
     _changing: Changing,
 }
 
@@ -108,10 +110,7 @@ impl<'a> Change<'a> {
         let changing = project.begin_changing()?;
         let root = project.root();
         if let Recovered { finding: Some(finding), kind: Recovery::CarriedOut } = recover_change(root, false)? {
-            return Err(Finding::error("PRJ-036", "先前中断的操作刚刚补做完成，这一步尚未执行")
-                .value(finding.what)
-                .hint("请核对结果后再执行这一步")
-                .into());
+            return Err(just_finished(finding));
         }
         let level = project.shared().map(|shared| held_level(root, shared)).transpose()?;
         let log = project.journal().standing()?;
@@ -194,6 +193,7 @@ impl<'a> Change<'a> {
         command: CommandId,
         detail: serde_json::Value,
     ) -> AppResult<JournalEntry> {
+        self.put_door()?;
         let (intent, entry) = self.intent(context, command, detail, Vec::new())?;
         let is_shared = self.publish(&intent, &entry)?;
         let root = self.project.root();
@@ -213,10 +213,17 @@ impl<'a> Change<'a> {
         }
     }
 
+    /// Puts the file that opens the project by a double click beside those of a deed that has any, where it is missing.
+    fn put_door(&self) -> AppResult<()> {
+        let door = self.project.root().join(DOOR_FILE);
+        let is_empty = std::fs::read_dir(&self.folder).is_ok_and(|mut files| files.next().is_none());
+        if is_empty || door.exists() { Ok(()) } else { self.put(&door, DOOR_TEXT.as_bytes()) }
+    }
+
     /// Puts the deed on the server, where the project is a shared one; true then.
     fn publish(&mut self, intent: &Intent, entry: &JournalEntry) -> AppResult<bool> {
         let (Some(level), Some(shared)) = (self.level.take(), self.project.shared()) else { return Ok(false) };
-        shared.publish(level.log, entry, &intent.line, [&self.folder, self.project.root()])?;
+        shared.publish(level, entry, &intent.line, &[&self.folder, self.project.root()])?;
         Ok(true)
     }
 
@@ -284,7 +291,9 @@ impl<'a> Change<'a> {
             // an earlier version wrote the journal, or it was taken away: from here on it knows the files as they are
             hashes.extend(hash_held_files(root)?.into_iter().map(|(path, hash)| (path, Some(hash))));
         }
-        hashes.extend(after.iter().map(|(path, hash)| (path.to_string(), hash.clone())));
+        // the file that opens the project is a convenience: what is not held is not told to the log, nor to a server
+        let told = after.iter().map(|(path, hash)| (path.to_string(), hash.clone()));
+        hashes.extend(told.filter(|(path, _)| path != DOOR_FILE));
         let at = context.now.to_string();
         let (entry, line) = self.project.journal().compose((&at, &context.operator, command.id()), detail, hashes)?;
         let intent = Intent::new(root, line, after, outside)?;
@@ -318,8 +327,16 @@ pub fn changed_by_another_hand(root: &Path, log: &StandingLog) -> AppResult<(Vec
     Ok((changed, doubts))
 }
 
+/// `PRJ-036`: a deed before this one was finished only now.
+fn just_finished(finding: Finding) -> AppError {
+    Finding::error("PRJ-036", "先前中断的操作刚刚补做完成，这一步尚未执行")
+        .value(finding.what)
+        .hint("请核对结果后再执行这一步")
+        .into()
+}
+
 /// Takes hold of a shared project's log for a deed on a copy that is level with it.
-fn held_level(root: &Path, shared: &Shared) -> AppResult<Level> {
+fn held_level(root: &Path, shared: &Shared) -> AppResult<SharedLog> {
     let said = settle_pending(root, shared)?;
     let (level, lines) = come_level(root, shared, &Progress::none())?;
     if !lines.is_empty() {
@@ -329,10 +346,7 @@ fn held_level(root: &Path, shared: &Shared) -> AppResult<Level> {
             .into());
     }
     match said {
-        Some(finding) => Err(Finding::error("PRJ-036", "先前中断的操作刚刚补做完成，这一步尚未执行")
-            .value(finding.what)
-            .hint("请核对结果后再执行这一步")
-            .into()),
+        Some(finding) => Err(just_finished(finding)),
         None => Ok(level),
     }
 }

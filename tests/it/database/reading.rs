@@ -8,6 +8,7 @@ use std::path::Path;
 use fairdraw::diagnostic::{Diagnostics, Progress};
 use fairdraw::district::load_bundled_districts;
 use fairdraw::domain::PlanMonth;
+use fairdraw::engine::RemoteSource;
 use fairdraw::engine::database::DatabaseSource;
 use fairdraw::registry::{Registry, TableKind};
 use fairdraw::sampling::{DrawSeed, Method};
@@ -143,7 +144,7 @@ fn assert_same_register(files: &Registry, database: &Registry) {
     assert_eq!(codes(files), codes(database));
 }
 
-fn assert_same_plan(files: (&Project, &Registry), database: (&Project, &Registry)) {
+pub fn assert_same_plan(files: (&Project, &Registry), database: (&Project, &Registry)) {
     let month: PlanMonth = "2027-01".parse().unwrap();
     let of = |(project, registry): (&Project, &Registry)| {
         let analysis = compute_analysis(project, registry, month, &Progress::none()).unwrap();
@@ -185,7 +186,11 @@ fn database_city_gives_the_same_plan_and_frame_as_its_files() {
     let server = Server::start(&[]);
     let tables = load_city(&server, &input, &rest);
     let files = NewProject { from: input, year: Some(2027), ..NewProject::default() };
-    let database = NewProject { from: rest, database: Some(source_of(&server, &tables)), ..files.clone() };
+    let database = NewProject {
+        from: rest,
+        remote: Some(RemoteSource { database: Some(source_of(&server, &tables)), feed: None }),
+        ..files.clone()
+    };
     let context = at("2026-12-20T09:00:00");
     let files = create_project(&folder.path().join("文件"), &files, &context).unwrap();
     let root = folder.path().join("库");

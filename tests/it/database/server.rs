@@ -195,9 +195,16 @@ pub fn source_at(address: &str, tables: &[(TableKind, &str)]) -> DatabaseSource 
 
 /// The program with these arguments; it knows no password, and nobody is there to be asked for one.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
+    let mut command = alone(env!("CARGO_BIN_EXE_fairdraw"));
+    command.args(arguments);
+    command
+}
+
+/// A program outside the repository that is told no password of this machine's and asks for none.
+pub fn alone(program: &str) -> Command {
+    let mut command = Command::new(program);
     // a report without a folder of inputs goes where the program stands: not into the repository
-    command.args(arguments).current_dir(std::env::temp_dir()).stdin(Stdio::null());
+    command.current_dir(std::env::temp_dir()).stdin(Stdio::null());
     command.env_remove("PGPASSWORD").env_remove("FAIRDRAW_DB_PASSWORD").env("PGPASSFILE", "/nonexistent");
     command
 }

@@ -1,5 +1,7 @@
 //! A project on a server, several desks at work on it: nothing is lost, nothing stands twice, whatever is cut.
 
+mod bodies;
+
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -7,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use fairdraw::diagnostic::Progress;
+use fairdraw::engine::database::{Address, DatabaseTarget, Password, SharedLog};
 use fairdraw::workspace::store::journal::{JournalEntry, check_journal_file};
 use fairdraw::workspace::store::log::{expected_files, is_held};
 
@@ -26,6 +30,14 @@ fn city(folder: &Path) -> PathBuf {
 
 fn known(arguments: &[&str]) -> Output {
     with_password(arguments, Some(PASSWORD))
+}
+
+/// Puts the first folder's project on a server and makes the second a copy of it.
+fn share(address: &str, first: &Path, second: &Path) {
+    for (what, root) in [("create", first), ("join", second)] {
+        let done = known(&["shared", what, text(root), "--database", address]);
+        assert!(done.status.success(), "{}", words(&done));
+    }
 }
 
 fn entries(root: &Path) -> Vec<JournalEntry> {
@@ -161,10 +173,7 @@ fn database_a_file_changed_by_hand_gives_way_and_is_kept() {
     let second = folder.path().join("乙办");
     let server = Server::start(&[]);
     let address = server.address_text();
-    for (what, root) in [("create", &first), ("join", &second)] {
-        let done = known(&["shared", what, text(root), "--database", &address]);
-        assert!(done.status.success(), "{}", words(&done));
-    }
+    share(&address, &first, &second);
     let file = second.join("project.ron");
     std::fs::write(&file, std::fs::read_to_string(&file).unwrap().replace("name: \"", "name: \"自改的")).unwrap();
     // alone it stops the desk's own deeds, as ever
@@ -185,173 +194,16 @@ fn database_a_file_changed_by_hand_gives_way_and_is_kept() {
     assert!(refused.status.code() == Some(2) && words(&refused).contains("SHR-003"), "{}", words(&refused));
 }
 
-/// What a role of the server may do with this statement: the code of its refusal, or the rows.
-fn asked(server: &Server, role: &str, sql: &str) -> Result<Vec<String>, String> {
-    let mut config = postgres::Config::new();
-    config.host("127.0.0.1").port(server.port).user(role).password(format!("口令-{role}")).dbname("postgres");
-    let mut client = config.connect(postgres::NoTls).unwrap();
-    match client.query(sql, &[]) {
-        Ok(rows) => Ok(rows.iter().map(|row| row.get(0)).collect()),
-        Err(error) => Err(error.code().map(|code| code.code().to_owned()).unwrap_or_default()),
-    }
-}
-
-/// A role that works for the body `own` sees its checks, nothing of log and files, and reports for nobody else.
-fn assert_a_body_sees_its_own(server: &Server, own: &str, own_codes: &[String], others: (&str, &str)) {
-    // a body's own checks, nobody else's, and nothing of log and files
-    let seen = asked(server, "pudong", "SELECT code FROM fairdraw_project.target ORDER BY code").unwrap();
-    assert_eq!(seen, own_codes);
-    assert!(!seen.is_empty());
-    for (role, sql) in [
-        ("pudong", "SELECT line FROM fairdraw_project.log"),
-        ("pudong", "SELECT sha256 FROM fairdraw_project.part"),
-        ("pudong", "SELECT role::text FROM fairdraw_project.member"),
-        ("pudong", "UPDATE fairdraw_project.target SET is_public = true"),
-        ("pudong", "DELETE FROM fairdraw_project.reported"),
-        ("pudong", "UPDATE fairdraw_project.reported SET cells = '{}'"),
-        ("pudong", "INSERT INTO fairdraw_project.taken VALUES (1, 1, 'x')"),
-        ("stranger", "SELECT code FROM fairdraw_project.target"),
-    ] {
-        assert_eq!(asked(server, role, sql), Err("42501".to_owned()), "{role}: {sql}");
-    }
-    let forged =
-        format!("INSERT INTO fairdraw_project.reported (code, body, cells) VALUES ('{}', '{{b}}', '{{}}')", others.1);
-    for body in [own, others.0] {
-        assert_eq!(asked(server, "pudong", &forged.replace("{b}", body)), Err("42501".to_owned()));
-    }
-    let name = format!(
-        "INSERT INTO fairdraw_project.reported (code, body, cells, reported_by) VALUES ('{}', '{own}', '{{}}', 'minhang')",
-        seen[0]
-    );
-    assert_eq!(asked(server, "pudong", &name), Err("42501".to_owned()));
-}
-
-#[test]
-#[ignore = "needs PostgreSQL"]
-fn database_a_body_sees_its_own_checks_reports_them_and_reads_the_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("out");
-    let run = fairdraw(&["run", "--demo", "--sources", "1500", "--to", text(&out), "--operator", "甲"]);
-    assert!(matches!(run.status.code(), Some(0 | 1)), "{}", words(&run));
-    let root = out.join("项目");
-    let server = Server::start(&[]);
-    let roles = ["pudong", "minhang", "second", "stranger"];
-    for role in roles {
-        server.sql(&format!("CREATE ROLE {role} LOGIN PASSWORD '口令-{role}'"));
-    }
-    let at = |role: &str| format!("postgresql://{role}@127.0.0.1:{}/postgres", server.port);
-    let of = |role: &str, arguments: &[&str]| {
-        with_password(&[arguments, &["--database", &at(role)]].concat(), Some(&format!("口令-{role}")))
-    };
-    let done = known(&["--operator", "甲", "shared", "create", text(&root), "--database", &server.address_text()]);
-    assert!(done.status.success(), "{}", words(&done));
-    let all =
-        |sql: &str| -> Vec<String> { server.client().query(sql, &[]).unwrap().iter().map(|row| row.get(0)).collect() };
-    let codes =
-        |body: &str| all(&format!("SELECT code FROM fairdraw_project.target WHERE body = '{body}' ORDER BY code"));
-    let bodies = all("SELECT body FROM fairdraw_project.target GROUP BY body HAVING count(*) > 2 ORDER BY body");
-    assert!(bodies.len() > 2, "{bodies:?}");
-    let (own, others) = (&bodies[0], &bodies[1]);
-
-    // who takes part: the server's users, the rules' bodies
-    let (first, second) = (format!("pudong={own}"), format!("minhang={others}"));
-    for (arguments, code) in [(["--body", "nobody=310115"], "SHR-0"), (["--body", "pudong=没有"], "SHR-019")] {
-        let refused = known(&[&["shared", "members", text(&root)][..], &arguments].concat());
-        assert!(refused.status.code() == Some(2) && words(&refused).contains(code), "{}", words(&refused));
-    }
-    let members = known(&["shared", "members", text(&root), "--body", &first, "--body", &second, "--office", "second"]);
-    assert!(
-        words(&members).contains(&format!("pudong：{own}")) && words(&members).contains("second：办公室"),
-        "{}",
-        words(&members)
-    );
-
-    assert_a_body_sees_its_own(&server, own, &codes(own), (others, &codes(others)[0]));
-    let seen = codes(own);
-
-    // its form: its own checks, filled in and reported
-    let form = folder.path().join("填报.xlsx");
-    let written = of("pudong", &["shared", "form", "--to", text(&form)]);
-    assert!(written.status.success() && words(&written).contains(&format!("{} 项", seen.len())), "{}", words(&written));
-    let none = of("pudong", &["shared", "report", text(&form)]);
-    assert!(none.status.code() == Some(2) && words(&none).contains("SHR-021"), "{}", words(&none));
-    let pair = |code: &str| -> Vec<String> {
-        let sql = format!(
-            "SELECT unnest(ARRAY[form ->> 'first_inspector', form ->> 'second_inspector']) FROM fairdraw_project.target WHERE code = '{code}'"
-        );
-        all(&sql)
-    };
-    let today = fairdraw::workspace::store::clock::Moment::now().date();
-    let filled = folder.path().join("填好.csv");
-    let row = |code: &str, outcome: &str| {
-        let pair = pair(code);
-        format!("{code},{today},{today},现场检查,排污许可,{outcome},{},{}\n", pair[0], pair[1])
-    };
-    let heading = "计划编码,检查日期,办结日期,检查方式,检查事项,检查结果,主办执法证号,协办执法证号\n";
-    // one of another body among them: none goes
-    std::fs::write(
-        &filled,
-        format!("{heading}{}{}", row(&seen[0], "未发现问题"), row(&codes(others)[0], "未发现问题")),
-    )
-    .unwrap();
-    let refused = of("pudong", &["shared", "report", text(&filled)]);
-    assert!(words(&refused).contains("SHR-018") && words(&refused).contains("第 3 行"), "{}", words(&refused));
-    assert_eq!(all("SELECT code FROM fairdraw_project.reported"), Vec::<String>::new());
-    std::fs::write(&filled, format!("{heading}{}{}", row(&seen[0], "未发现问题"), row(&seen[1], "不知道"))).unwrap();
-    let reported = of("pudong", &["shared", "report", text(&filled)]);
-    assert!(reported.status.success() && words(&reported).contains("已报送 2 项"), "{}", words(&reported));
-    let waits = of("pudong", &["shared", "report"]);
-    assert_eq!(words(&waits).matches("待取入").count(), 2, "{}", words(&waits));
-    assert_eq!(words(&of("minhang", &["shared", "report"])).trim(), "");
-
-    // the other office takes them in, and each has its answer
-    let join = folder.path().join("乙办");
-    let joined = of("second", &["--operator", "乙", "shared", "join", text(&join)]);
-    assert!(joined.status.success(), "{}", words(&joined));
-    let take = with_password(&["--operator", "乙", "shared", "take", text(&join)], Some("口令-second"));
-    assert!(words(&take).contains("新增 1 条结果") && take.status.code() == Some(1), "{}", words(&take));
-    let again = with_password(&["--operator", "乙", "shared", "take", text(&join)], Some("口令-second"));
-    assert!(again.status.success() && words(&again).contains("没有待取入"), "{}", words(&again));
-    let said = words(&of("pudong", &["shared", "report"]));
-    assert!(
-        said.contains(&format!("{}：已采用", seen[0]))
-            && said.contains(&format!("{}：未采用：[DIS-019] 检查结果无法识别：「不知道」", seen[1])),
-        "{said}"
-    );
-
-    // until it is public nobody else sees it, and then everybody
-    let others_view = || asked(&server, "minhang", "SELECT code FROM fairdraw_project.target ORDER BY code").unwrap();
-    assert_eq!(others_view(), codes(others));
-    let sync = known(&["--operator", "甲", "shared", "sync", text(&root)]);
-    assert!(sync.status.success(), "{}", words(&sync));
-    let published = known(&["--operator", "甲", "publish", text(&root), "--code", &seen[0]]);
-    assert!(published.status.success(), "{}", words(&published));
-    let mut both: Vec<String> = codes(others);
-    both.push(seen[0].clone());
-    both.sort();
-    assert_eq!(others_view(), both);
-
-    // whoever leaves sees nothing more
-    let left = known(&["shared", "members", text(&root), "--remove", "pudong"]);
-    assert!(left.status.success() && !words(&left).contains("pudong"), "{}", words(&left));
-    assert_eq!(asked(&server, "pudong", "SELECT code FROM fairdraw_project.target"), Err("42501".to_owned()));
-    for (folder, password) in [(&root, PASSWORD), (&join, "口令-second")] {
-        let synced = with_password(&["shared", "sync", text(folder)], Some(password));
-        assert!(synced.status.success(), "{}", words(&synced));
-        assert_as_journaled(folder);
-    }
-}
-
 /// A line between desks and server that is cut after a number of bytes, in either direction, or never.
-struct Cutting {
-    port: u16,
+pub struct Cutting {
+    pub port: u16,
     /// Bytes until the next connection is cut; `u64::MAX` for never.
-    after: Arc<AtomicU64>,
-    cuts: Arc<AtomicU64>,
+    pub after: Arc<AtomicU64>,
+    pub cuts: Arc<AtomicU64>,
 }
 
 impl Cutting {
-    fn to(server: u16) -> Self {
+    pub fn to(server: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (after, cuts) = (Arc::new(AtomicU64::new(u64::MAX)), Arc::new(AtomicU64::new(0)));
@@ -424,10 +276,7 @@ fn database_rounds_of_two_desks_with_cut_lines_and_kills_lose_and_double_nothing
     let server = Server::start(&[]);
     let line = Cutting::to(server.port);
     let address = format!("postgresql://fairdraw@127.0.0.1:{}/postgres", line.port);
-    for (what, root) in [("create", &first), ("join", &second)] {
-        let done = known(&["shared", what, text(root), "--database", &address]);
-        assert!(done.status.success(), "{}", words(&done));
-    }
+    share(&address, &first, &second);
     let (outside, mut dice) = (folder.path().join("导出"), Dice(20_261_129));
     // what each deed's own program said of it: done, not done, or that it can't know
     let mut said: BTreeMap<String, &str> = BTreeMap::new();
@@ -497,4 +346,38 @@ fn database_rounds_of_two_desks_with_cut_lines_and_kills_lose_and_double_nothing
     let cuts = line.cuts.load(Ordering::SeqCst);
     assert!(counts["done"] as u64 > rounds / 2 && cuts > rounds / 8, "{counts:?}, {cuts} cuts");
     println!("{rounds} rounds, {cuts} lines cut, {kills} programs killed: {counts:?}; {} lines", journal.len());
+}
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn database_whoever_waits_for_another_desk_may_give_up() {
+    let server = Server::start(&[]);
+    let target = DatabaseTarget {
+        address: Address::parse(&server.address_text()).unwrap(),
+        schema: "project".to_owned(),
+        password: Password::new(PASSWORD.to_owned()),
+        ask: None,
+    };
+    let writing = SharedLog::begin(&target, &Progress::none()).unwrap();
+    let (progress, begun) = (Progress::none(), Instant::now());
+    let given_up = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| SharedLog::begin(&target, &progress).map(|_| ()).unwrap_err());
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(!waiting.is_finished(), "it waits its turn");
+        progress.cancel();
+        waiting.join().unwrap()
+    });
+    assert_eq!(given_up.code(), "JOB-001");
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    // the turn comes as soon as the other has ended
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| SharedLog::begin(&target, &Progress::none()).is_ok());
+        std::thread::sleep(Duration::from_millis(300));
+        drop(writing);
+        assert!(waiting.join().unwrap());
+    });
+    let still = SharedLog::begin(&target, &Progress::none()).unwrap();
+    let refused = SharedLog::begin(&target, &Progress::none()).map(|_| ()).unwrap_err();
+    assert_eq!(refused.code(), "SHR-005");
+    drop(still);
 }

@@ -3,8 +3,10 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fairdraw::workspace::intake::import::{NewProject, create_project};
 use fairdraw::workspace::store::project::Project;
 
+use super::super::project::at;
 use super::world::{World, copy};
 use super::{files, is_after};
 
@@ -13,6 +15,10 @@ use super::{files, is_after};
 fn a_program_killed_while_it_works_leaves_before_or_after() {
     let world = World::shared();
     let place = tempfile::tempdir().unwrap();
+    // made long ago: the program goes by the machine's own clock
+    let made = place.path().join("新");
+    let new = NewProject { from: world.input(), year: Some(2027), ..NewProject::default() };
+    drop(create_project(&made, &new, &at("2020-01-02T09:00:00")).unwrap());
     let program = |root: &std::path::Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
         let text = root.to_str().unwrap();
@@ -22,7 +28,7 @@ fn a_program_killed_while_it_works_leaves_before_or_after() {
     };
     let whole = {
         let root = place.path().join("量");
-        copy(&world.stage("新"), &root);
+        copy(&made, &root);
         let since = Instant::now();
         assert!(program(&root).status().unwrap().success());
         since.elapsed()
@@ -31,7 +37,7 @@ fn a_program_killed_while_it_works_leaves_before_or_after() {
     let kills = std::env::var("FAIRDRAW_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(60_u32);
     for n in 0..kills {
         let root = place.path().join(n.to_string());
-        copy(&world.stage("新"), &root);
+        copy(&made, &root);
         let before = files(&root);
         let mut child = program(&root).spawn().unwrap();
         // most of them where the deed is written, at the end of the program's time

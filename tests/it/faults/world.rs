@@ -86,6 +86,11 @@ impl World {
         if name.is_empty() { self.folder.path().join("无") } else { self.folder.path().join("阶段").join(name) }
     }
 
+    /// The office's files.
+    pub(crate) fn input(&self) -> PathBuf {
+        self.folder.path().join("输入")
+    }
+
     /// The one world of all tests.
     pub(crate) fn shared() -> &'static Self {
         static WORLD: std::sync::OnceLock<World> = std::sync::OnceLock::new();

@@ -4,7 +4,9 @@ use std::fs;
 use std::process::{Command, Output};
 
 use super::office::{register, write};
-use super::{files, made, plants};
+use super::{files, made_on, plants};
+
+const LONG_AGO: &str = "2020-01-02T09:00:00";
 
 fn fairdraw(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_fairdraw")).args(arguments).output().unwrap()
@@ -17,7 +19,7 @@ fn words(output: &Output) -> String {
 #[test]
 fn the_command_looks_takes_lists_and_goes_back() {
     let folder = tempfile::tempdir().unwrap();
-    let project = made(folder.path(), &plants(30));
+    let project = made_on(folder.path(), &plants(30), LONG_AGO);
     let root = project.root().to_owned();
     drop(project);
     let from = folder.path().join("新");
@@ -67,7 +69,7 @@ fn the_command_looks_takes_lists_and_goes_back() {
 #[test]
 fn entries_that_are_not_read_are_named_and_a_look_writes_its_report() {
     let folder = tempfile::tempdir().unwrap();
-    let project = made(folder.path(), &plants(30));
+    let project = made_on(folder.path(), &plants(30), LONG_AGO);
     let root = project.root().to_owned();
     drop(project);
     let from = folder.path().join("新");

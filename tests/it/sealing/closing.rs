@@ -5,7 +5,7 @@ use std::fs;
 
 use fairdraw::diagnostic::Progress;
 use fairdraw::disclosure::{CheckOrigin, CheckResult, Outcome, check_revived};
-use fairdraw::domain::{PPB, Period, SubstituteCase, UnitId};
+use fairdraw::domain::{Period, SubstituteCase, UnitId};
 use fairdraw::sampling::{
     AnyCertificate, ProofOutcome, SealEnd, StepState, VoidedSeal, check_proof, check_proof_with, is_mandatory, sha256,
     to_hex,
@@ -23,6 +23,7 @@ use fairdraw::workspace::store::register::load_register;
 
 use super::{AVAILABLE, DICE, at, drawn, january, open, pledge, project, seal};
 use crate::disclosure::result;
+use crate::project::drawn_by_chance;
 use crate::sampling::reference::run;
 
 #[test]
@@ -96,8 +97,7 @@ fn a_substitution_keeps_its_evidence_and_those_passed_over_and_a_mandatory_unit_
     let must = selected.iter().find(|unit| is_mandatory(row(unit).pi_ppb, &row(unit).reason)).unwrap();
     assert_eq!(put(must).unwrap_err().code(), "SEL-053");
     let reserves = draw.reserves(&order);
-    let free = selected.iter().find(|unit| row(unit).pi_ppb < PPB && reserves[row(unit).stratum.as_str()].len() > 3);
-    let by = put(free.unwrap()).unwrap().by;
+    let by = put(&drawn_by_chance(&draw, 0, 3)[0]).unwrap().by;
     let draw = load();
     let kept = draw.changes[0].evidence().unwrap();
     assert_eq!(

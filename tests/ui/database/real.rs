@@ -8,11 +8,14 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
 use fairdraw::registry::TableKind;
-use fairdraw::ui::text::{database as t, refresh};
+use fairdraw::ui::text::{database as t, readings, refresh};
 
-use super::{choose, connect, holding, look_at, open_page};
-use crate::hands::rows_of;
+use super::{choose, connect, field, holding, look_at, open_page};
+use crate::abilities::searches;
+use crate::hands::{Hands, rows_of};
 use crate::refresh::next_register;
 use crate::support::{Begin, LAPTOP, Window, copy_folder};
 use crate::work::name_operator;
@@ -31,12 +34,20 @@ fn load(server: &Server, table: &str, csv: &str) {
     writer.finish().unwrap();
 }
 
+/// The command at the desk's hour: the city's log goes on from a day of its own.
+fn at_the_desk(arguments: &[&str]) -> std::process::Output {
+    let mut command = server::alone("faketime");
+    command.args(["-f", "@2026-12-21 10:00:00", env!("CARGO_BIN_EXE_fairdraw")]).args(arguments);
+    command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("FAIRDRAW_DB_PASSWORD", PASSWORD);
+    command.output().unwrap()
+}
+
 fn bytes(project: &Path, file: &str) -> Vec<u8> {
     fs::read(project.join(file)).unwrap()
 }
 
 #[test]
-#[ignore = "needs PostgreSQL"]
+#[ignore = "needs PostgreSQL and faketime"]
 fn database_window_makes_what_the_command_line_makes() {
     let mut window = Window::new(LAPTOP, false, Begin::City);
     window.settle();
@@ -78,7 +89,7 @@ fn database_window_makes_what_the_command_line_makes() {
         ["refresh", &text(&other), "--database", &server.address_text(), "--table", "sources=permit.sources"]
             .map(str::to_owned);
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let output = fairdraw(&arguments, Some(PASSWORD));
+    let output = at_the_desk(&arguments);
     assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
     for frame in ["sources", "credit", "violations"] {
         let file = format!("frames/{frame}.parquet");
@@ -106,5 +117,77 @@ fn database_window_makes_what_the_command_line_makes() {
     one["kept"] = two["kept"].take();
     two["kept"] = one["kept"].clone();
     assert_eq!(one, two);
+    assert_eq!(holding(window.folder.path(), PASSWORD), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "needs PostgreSQL and faketime"]
+fn database_has_the_readings_that_a_card_asks_for() {
+    let folder = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    let root = folder.path().join("项目");
+    let mut first = Window::new(LAPTOP, false, Begin::City);
+    first.settle();
+    copy_folder(&first.project_folder(), &root);
+    drop(first);
+    let opened = fairdraw::workspace::store::project::Project::open(&root, None).unwrap();
+    let (registry, _) = fairdraw::workspace::store::frames::load_project_data(&opened).unwrap();
+    drop(opened);
+    let unit = fairdraw::registry::schema::sources::UNIT_ID.of(&registry.sources).unwrap().get(7).unwrap().to_owned();
+    let server = Server::start(&[]);
+    server.sql(&format!(
+        "CREATE TABLE readings (\"排污许可证编号\" text, \"监测时间\" timestamptz, \"数据类型\" text, \"排口编号\" text, \
+         \"污染因子\" text, \"监测值\" double precision, \"标准限值\" double precision, \"数据标记\" text); \
+         INSERT INTO readings VALUES ('{unit}', '2026-10-01 00:00+08', '日', 'DW007', '氨氮', 9.5, 8, NULL), \
+         ('{unit}', '2026-10-03 04:00+08', '小时', 'DW007', '氨氮', 1.25, 8, '停产'), \
+         ('不是它', '2026-10-02 00:00+08', '日', 'DW009', '总磷', 7, 8, NULL)"
+    ));
+    let arguments = [
+        "refresh",
+        root.to_str().unwrap(),
+        "--engine",
+        &server.address_text(),
+        "--table",
+        "monitoring=readings",
+        "--operator",
+        "王",
+    ]
+    .map(str::to_owned);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = at_the_desk(&arguments);
+    assert!(output.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&output.stderr));
+
+    // the command says the same
+    let output = fairdraw(&["engine", "rows", root.to_str().unwrap(), &unit], Some(PASSWORD));
+    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && told.contains("服务器上 2 行"), "{said}{told}");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    assert!(lines[0].starts_with("监测时间\t排口编号") && lines[1].starts_with("2026-10-03 04:00:00\tDW007"), "{said}");
+
+    let mut window = Window::within(folder, LAPTOP, false, Begin::Folder(root.clone()));
+    window.settle();
+    window.send(fairdraw::workspace::session::ViewCommand::SelectUnit(Some(7)));
+    window.app_mut().go(fairdraw::ui::screens::ScreenId::Data);
+    window.until("the card", |w| w.shows(readings::OPEN));
+    window.harness.get_by_label(readings::OPEN).scroll_to_me();
+    window.harness.run_steps(4);
+    window.click(readings::OPEN);
+    // nothing knows the password yet
+    window.until("that a password is wanted", |w| w.shows(readings::FAILED) && w.shows("DBS-012"));
+    field(&mut window, Role::PasswordInput, readings::SECRET, PASSWORD);
+    window.click(readings::AGAIN);
+    window.until("the readings", |w| rows_of(w, readings::TITLE) == Some(2));
+    let shown = window.shown();
+    for words in ["2026-10-03 04:00:00", "DW007", "1.25", "停产", "小时", "2026-10-01"] {
+        assert!(shown.iter().any(|text| text.contains(words)), "{words}: {shown:?}");
+    }
+    assert!(!shown.iter().any(|text| text.contains("DW009")), "{shown:?}");
+    assert!(window.shows("共 2 行"), "{shown:?}");
+    if let Some(pictures) = std::env::var_os("FAIRDRAW_PICTURES") {
+        window.picture().save(&Path::new(&pictures).join("服务器上的监测数据.png"));
+    }
+    searches(&mut Hands::on(&mut window, readings::TITLE));
+    window.click("关闭");
+    window.until("the card again", |w| !w.shows(readings::AGAIN));
     assert_eq!(holding(window.folder.path(), PASSWORD), Vec::<String>::new());
 }

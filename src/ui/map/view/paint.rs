@@ -13,6 +13,7 @@ use super::super::{DragMode, MapInput};
 use super::{GroundKey, MapView, Marks, Name, NamesKey, class_colour, class_key, passing_of, widened};
 use crate::chart::Classes;
 use crate::district::PlaneRect;
+use crate::ui::fonts;
 use crate::ui::theme::{self, Palette};
 
 /// Part of the view that a layer reaches beyond it on each side.
@@ -41,7 +42,7 @@ impl MapView {
     ) {
         let palette = theme::of(ui);
         let points = input.show_points;
-        let key = GroundKey { camera: self.camera, rect, classes: class_key(input), dark: palette.dark, points };
+        let key = GroundKey { camera: self.camera, rect, classes: class_key(input), look: palette.look(), points };
         if self.run.ground.as_ref().is_none_or(|(old, _)| *old != key) {
             let hatch = self.hatch(ui).id();
             let mesh = &input.data.mesh;
@@ -65,10 +66,10 @@ impl MapView {
 
     fn hatch(&mut self, ui: &Ui) -> TextureHandle {
         let palette = theme::of(ui);
-        if self.run.hatch.as_ref().is_none_or(|(dark, _)| *dark != palette.dark) {
+        if self.run.hatch.as_ref().is_none_or(|(look, _)| *look != palette.look()) {
             let image = draw::hatch_image(palette.no_data, palette.border);
             let texture = ui.ctx().load_texture("fairdraw hatch", image, TextureOptions::LINEAR_REPEAT);
-            self.run.hatch = Some((palette.dark, texture.clone()));
+            self.run.hatch = Some((palette.look(), texture.clone()));
             return texture;
         }
         match &self.run.hatch {
@@ -91,7 +92,8 @@ impl MapView {
             tiers: input.tiers.revision,
             shown: passing_of(input).shown,
             selection: if input.selected.rows.len() > MANY_SELECTED { input.selected.revision } else { 0 },
-            dark: theme::of(ui).dark,
+            look: theme::of(ui).look(),
+            pixels: ui.pixels_per_point().to_bits(),
         }
     }
 
@@ -200,7 +202,7 @@ impl MapView {
         let passing = passing_of(input);
         let count = passing.count;
         let to = Transform::new(&self.camera, rect);
-        let key = (self.camera, rect, self.run.layers, palette.dark);
+        let key = (self.camera, rect, self.run.layers, palette.look());
         let sight = widened(view, 0.02);
         let in_sight = |row: &u32| points.place(*row).filter(|p| sight.contains(*p));
         if self.run.marks.as_ref().is_none_or(|m| m.key != key) {
@@ -269,7 +271,8 @@ impl MapView {
                 rect,
                 input.data.id(),
                 list.revision ^ input.filter.map_or(0, |filter| filter.revision << 32),
-                u64::from(radius.to_bits()) << 1 | u64::from(palette.dark),
+                radius.to_bits(),
+                palette.look(),
             );
             if self.run.rings[k].as_ref().is_none_or(|(old, _)| *old != key) {
                 let rows = list.rows.get(..list.rows.len().min(MANY_SELECTED)).unwrap_or(&[]);
@@ -314,7 +317,9 @@ impl MapView {
             size: rect.size(),
             selected: input.selected_district,
             classes: class_key(input),
-            dark: palette.dark,
+            look: palette.look(),
+            pixels: painter.pixels_per_point().to_bits(),
+            atlas: fonts::atlas_generation(painter.ctx()),
             points: input.show_points,
         };
         if self.run.names.as_ref().is_none_or(|(old, _)| *old != key) {

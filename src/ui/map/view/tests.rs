@@ -242,6 +242,22 @@ fn dense_points_come_as_a_picture_and_sparse_ones_as_marks() {
     let layer = harness.state().view.run.layer.as_ref().unwrap();
     assert!(matches!(layer.drawn, Drawn::Picture { .. }));
     assert_eq!(layer.count, 40_000);
+    // on a screen of another scaling it is painted anew with that screen's pixels
+    let (before, layers) = (layer.scale, harness.state().view.run.layers);
+    harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap().native_pixels_per_point = Some(1.25);
+    harness.set_size(Vec2::new(900.0, 600.0));
+    for _ in 0..400 {
+        harness.step();
+        if harness.state().view.run.layers > layers {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let layer = harness.state().view.run.layer.as_ref().unwrap();
+    assert!((layer.scale / before - 1.25).abs() < 0.01, "{} after {before}", layer.scale);
+    harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap().native_pixels_per_point = Some(1.0);
+    harness.set_size(Vec2::new(900.0, 600.0));
+    harness.run_steps(4);
     let state = harness.state_mut();
     state.view.whole = false;
     state.view.camera.scale *= 12.0;

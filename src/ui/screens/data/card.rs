@@ -6,8 +6,10 @@ use std::sync::Arc;
 use egui::{Color32, RichText, ScrollArea, Ui, Vec2};
 use polars::prelude::DataFrame;
 
+mod readings;
 mod score;
 
+use self::readings::{ReadingsDialog, monitoring_ui};
 use self::score::score_ui;
 use super::columns;
 use crate::export::render_score_sheet;
@@ -24,7 +26,7 @@ use crate::ui::{theme, widgets};
 use crate::workspace::reports::card::{CardRisk, ListedCheck, SourceCard, compute_card};
 use crate::workspace::reports::explain::company_sheet;
 use crate::workspace::session::{AnalysisView, Books, OpenProject, ProjectData, ViewCommand};
-use crate::workspace::view::{cell_text, date_text, number_text};
+use crate::workspace::view::{cell_text, date_text};
 
 /// Rows of a history shown before "others".
 const SHOWN: usize = 12;
@@ -106,6 +108,8 @@ pub(super) struct CardPanel {
     /// A page on its way to a file.
     saving: Option<(Arc<Vec<u8>>, Picking)>,
     fault: Option<String>,
+    /// Readings on a server, looked at.
+    readings: Option<ReadingsDialog>,
 }
 
 impl CardPanel {
@@ -192,21 +196,40 @@ impl CardPanel {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             ui.spacing_mut().interact_size.y = 18.0;
-            let (all, print) = card_ui(ui, cx, open, &card);
-            if let Some(kind) = all {
+            let wanted = card_ui(ui, cx, open, &card);
+            if let Some(kind) = wanted.all {
                 answer = CardAnswer::ShowAll(kind);
             }
-            if print && let Some(risk) = &card.risk {
+            if wanted.print
+                && let Some(risk) = &card.risk
+            {
                 self.print(cx, open, risk);
             }
+            if wanted.readings {
+                self.readings = Some(ReadingsDialog::new(cx, open, row));
+            }
         });
+        self.readings.take_if(|dialog| !dialog.is_of(row));
+        if self.readings.as_mut().is_some_and(|dialog| dialog.ui(ui, cx, open)) {
+            self.readings = None;
+        }
         answer
     }
 }
 
-/// The table to be shown whole, and whether the printable explanation is asked for.
-fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) -> (Option<TableKind>, bool) {
-    let (mut all, mut print) = (None, false);
+/// What is asked for on the card.
+#[derive(Default)]
+struct Wanted {
+    /// The table to be shown whole.
+    all: Option<TableKind>,
+    /// The printable explanation.
+    print: bool,
+    /// The readings on a server.
+    readings: bool,
+}
+
+fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) -> Wanted {
+    let Wanted { mut all, mut print, mut readings } = Wanted::default();
     if let Some(risk) = &card.risk {
         print = risk_ui(ui, open, risk);
     } else {
@@ -269,7 +292,7 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) 
     ];
     for (title, kind, rows, when, what) in histories {
         if kind == TableKind::PastChecks {
-            monitoring_ui(ui, card, &mut all);
+            readings = monitoring_ui(ui, open, card, &mut all);
         }
         if section(ui, title, Some(rows.len())) && !rows.is_empty() {
             all = Some(kind);
@@ -280,7 +303,7 @@ fn card_ui(ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, card: &SourceCard) 
         }
     }
     ui.add_space(theme::GRID);
-    (all, print)
+    Wanted { all, print, readings }
 }
 
 /// A heading with a count; true where it was clicked.
@@ -459,23 +482,5 @@ fn history_ui(ui: &mut Ui, open: &OpenProject, kind: TableKind, rows: &[u32], wh
             });
             ui.add(egui::Label::new(rest.join("，")).wrap().selectable(true));
         });
-    }
-}
-
-fn monitoring_ui(ui: &mut Ui, card: &SourceCard, all: &mut Option<TableKind>) {
-    let rows: u32 = card.monitoring.values().map(|figures| figures.rows).sum();
-    if section(ui, t::SECTION_MONITORING, Some(rows as usize)) && rows > 0 {
-        *all = Some(TableKind::Monitoring);
-    }
-    for (pollutant, figures) in &card.monitoring {
-        let name = if pollutant.is_empty() { "（未注明因子）" } else { pollutant };
-        let mut words = format!("{name}　{} 条，有效 {}", figures.rows, figures.valid);
-        if let Some(worst) = figures.worst {
-            let _ = write!(words, "，最大超标 {} 倍", number_text(worst, 2));
-        }
-        if let Some(last) = figures.last {
-            let _ = write!(words, "，最近 {}", date_text(last));
-        }
-        ui.add(egui::Label::new(words).wrap());
     }
 }

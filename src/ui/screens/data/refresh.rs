@@ -72,7 +72,7 @@ impl Origin {
     fn said(&self) -> String {
         match self {
             Self::Files(path) => t::from(path),
-            Self::Database(read) => crate::ui::text::database::from(&read.from().address),
+            Self::Database(read) => crate::ui::text::database::from(&read.place()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The bar below a step with its primary button, and figures that read from ten metres.
 
-use egui::{Align, Align2, Key, Layout, Modifiers, RichText, Sense, Ui, Vec2};
+use egui::{Align, Align2, Color32, Key, Layout, Modifiers, RichText, Sense, Ui, Vec2};
 
 use crate::ui::theme::{self, GRID, HALF};
 use crate::ui::widgets;
@@ -29,6 +29,12 @@ pub(super) fn big_figure(ui: &mut Ui, width: f32, size: f32, label: &str, value:
     let number = painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, value, font, palette.text);
     let at = number.right_bottom() + Vec2::new(6.0, -size * 0.16);
     painter.text(at, Align2::LEFT_BOTTOM, unit, theme::regular(small), palette.muted);
+}
+
+/// How wide such a figure is.
+pub(super) fn big_width(ui: &Ui, size: f32, value: &str, unit: &str) -> f32 {
+    let width = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size().x;
+    width(value, theme::bold(size)) + 6.0 + width(unit, theme::regular(beside(size)))
 }
 
 /// Figures in one line, where a page is too low for large ones.

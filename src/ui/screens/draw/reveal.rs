@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use egui::{Align2, Pos2, Rect, RichText, Sense, Stroke, Ui, Vec2};
 
-use super::bar::{big_figure, line_figures};
+use super::bar::{big_figure, big_width, line_figures};
 use super::entropy::in_groups;
 use super::facts::{BINS, DrawFacts, Facts};
 use crate::domain::PlanMonth;
@@ -129,13 +129,20 @@ pub fn strata_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, show: &mut Show, 
             big_figure(ui, width, size * 1.2, label, value, unit);
         }
     };
+    // as they are at the end
+    let widest = big_width(ui, size * 1.2, &format!("{count} / {count}"), t::U_STRATA).max(big_width(
+        ui,
+        size * 1.2,
+        &thousands(draw.drawn as u64),
+        t::U_UNITS,
+    ));
     // no figure is cut: without room beside the seed they stand above it, on a low page in a line
-    if beside >= size * LARGE {
+    if beside >= widest.max(size * LARGE) {
         ui.horizontal(|ui| {
             large(ui, beside);
             seed(ui);
         });
-    } else if ui.available_height() >= HIGH {
+    } else if ui.available_height() >= HIGH && ui.available_width() / 3.0 - GRID >= widest {
         let width = ui.available_width() / 3.0 - GRID;
         ui.horizontal(|ui| large(ui, width));
         seed(ui);

@@ -327,6 +327,11 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
 /// What mouse and keyboard say on a cell.
 fn hear(ui: &Ui, of: &View<'_>, grid: &Grid, response: &egui::Response, at: At, editable: bool) -> Option<Event> {
     let held = ui.input(|i| i.modifiers);
+    // a finger moves the table, as it does everywhere
+    if ui.input(egui::InputState::any_touches) && response.dragged() {
+        ui.scroll_with_delta_animation(response.drag_delta(), egui::style::ScrollAnimation::none());
+        return None;
+    }
     if response.drag_started_by(PointerButton::Primary) {
         if held.alt {
             return editable.then_some(Event::DragStart(at));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::AppResult;
-use crate::export::{ExportFile, ExportInfo, put_export};
+use crate::export::{ExportFile, ExportInfo, put_exports};
 use crate::sampling::{sha256, to_hex};
 use crate::workspace::reports::export::{EVIDENCE, PUBLIC};
 use crate::workspace::store::command_id::CommandId;
@@ -77,7 +77,8 @@ pub(in crate::workspace::reports) fn commit_parts(
 ) -> AppResult<()> {
     let files: Vec<(PathBuf, &[u8])> =
         parts.iter().flat_map(|part| part.paths().zip(part.files.iter().map(|file| file.bytes.as_slice()))).collect();
-    let write = || parts.iter().try_for_each(|part| put_export(&part.folder, &part.files, &part.info).map(|_| ()));
+    let folders: Vec<_> = parts.iter().map(|part| (part.folder.as_path(), part.files.as_slice(), &part.info)).collect();
+    let write = || put_exports(&folders).map(|_| ());
     Change::begin(project)?.commit_outside(context, CommandId::Export, detail, &files, write)?;
     Ok(())
 }

@@ -17,12 +17,24 @@ pub(super) fn files(detail: &Value) -> String {
     if names.is_empty() { String::new() } else { format!("输入文件：{}", names.join("、")) }
 }
 
-/// The database of an import and its tables; empty where all came from files.
+/// The servers of an import and what was read of them; empty where all came from files.
 pub(super) fn database(detail: &Value) -> String {
-    match text(detail, "database") {
+    let database = match text(detail, "database") {
         "" => String::new(),
         address => join([format!("数据库 {address}"), database_tables(detail)]),
-    }
+    };
+    join([database, feed(detail)])
+}
+
+/// The feed of monitoring that was counted on an engine.
+fn feed(detail: &Value) -> String {
+    let Some(feed) = detail.get("feed").filter(|feed| feed.is_object()) else { return String::new() };
+    let from = text(feed, "from");
+    let from = if is_query(from) { "自动监控的查询" } else { from };
+    let hours = if feed.get("hours").and_then(Value::as_bool) == Some(true) { "，按日求均值" } else { "" };
+    let rows = |key: &str| number(feed, key).unwrap_or(0);
+    let (seen, taken) = (rows("seen"), rows("taken"));
+    format!("在计算引擎 {} 上统计 {from}{hours}：{seen} 行中取回 {taken} 行", text(feed, "address"))
 }
 
 /// The tables that were read of a database, with what each is here; a query by its table alone.
@@ -50,6 +62,7 @@ pub(super) fn refreshed(detail: &Value) -> String {
         (from, database) => format!("从「{from}」与数据库 {database} 更新名录"),
     }];
     parts.push(database_tables(detail));
+    parts.push(feed(detail));
     parts.extend(list(detail, "tables").iter().filter_map(rows));
     parts.push(number(detail, "set_aside").filter(|n| *n > 0).map(|n| format!("搁置 {n} 行")).unwrap_or_default());
     parts.push(format!("此前的名录留存为 {}", text(detail, "kept")));
@@ -79,6 +92,10 @@ mod tests {
         let old = json!({"from": address, "kept": "2027-03-12-1"});
         assert_eq!(refreshed(&old), format!("从「{address}」更新名录{kept}"));
         assert_eq!(database(&json!({"database": address})), format!("数据库 {address}"));
+        let feed = json!({"address": "sc://h", "from": "env.hours", "hours": true, "seen": 5_000_000, "taken": 31});
+        let said = "在计算引擎 sc://h 上统计 env.hours，按日求均值：5000000 行中取回 31 行";
+        assert_eq!(database(&json!({"feed": feed})), said);
+        assert!(refreshed(&json!({"from": "sc://h", "feed": feed, "kept": "1"})).contains(said));
         assert_eq!(database(&json!({"database": null})), "");
     }
 }

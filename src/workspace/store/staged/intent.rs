@@ -8,15 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{CARRIED_OUT, DECIDED, WRITING, make, names_of, remove_folder, rename};
 use crate::diagnostic::{AppError, AppResult, Finding};
-use crate::export::{disk, write_atomic};
+use crate::export::{disk, is_temporary, write_atomic};
 use crate::workspace::store::frames::hash_file;
 use crate::workspace::store::journal::{Journal, JournalEntry};
+use crate::workspace::store::log::is_secret;
 use crate::workspace::store::project::load_bytes;
 
 /// Name of the intent's file in the folder of the change.
 pub(super) const FILE: &str = "intent.json";
-/// Name of the file of a seal's secret: written over before it goes.
-const SECRET: &str = "secret.json";
 
 /// A path within the project, `/` between folders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -163,8 +162,8 @@ impl Intent {
             let (ready, target) = (file.path.below(&from), file.path.below(root));
             let folder = target.parent().unwrap_or(root).to_owned();
             if file.after.is_none() {
-                let is_secret = target.file_name().is_some_and(|name| name == SECRET);
-                if is_secret {
+                // written over before it goes
+                if is_secret(&file.path.to_string()) {
                     secrets.push(target);
                 } else if folder.is_dir() {
                     disk::remove_file(&target).map_err(|cause| AppError::io("更换项目文件", &target, cause))?;
@@ -205,8 +204,8 @@ impl Intent {
             // an earlier try may have been cut off between two of them
             let known = journal.standing()?.lines.len() as u64;
             let first = self.entry()?.sequence.saturating_sub(self.earlier.len() as u64);
-            let missing = known.saturating_add(1).saturating_sub(first);
-            for line in self.earlier.iter().skip(usize::try_from(missing).unwrap_or(usize::MAX)) {
+            let there = known.saturating_add(1).saturating_sub(first);
+            for line in self.earlier.iter().skip(usize::try_from(there).unwrap_or(usize::MAX)) {
                 journal.put(line)?;
             }
         }
@@ -234,9 +233,21 @@ impl Intent {
         (self.outside.iter().filter(is_there).count(), self.outside.len())
     }
 
+    /// Removes what a killed program made ready beside the files outside.
+    fn clear_outside(&self) {
+        let folders: BTreeSet<&Path> = self.outside.iter().filter_map(|file| file.path.parent()).collect();
+        for entry in folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(is_temporary) {
+                // one that can't be removed stands in nobody's way
+                let _ = disk::remove_file(&entry.path());
+            }
+        }
+    }
+
     /// Ends a change whose files outside were not all written: none, and it never was; some, and the journal says so.
     /// Gives back how many there are.
     pub(super) fn close_outside(&self, root: &Path) -> AppResult<usize> {
+        self.clear_outside();
         let (there, all) = self.outside_there();
         let mut entry = self.entry()?;
         // an earlier try may have been cut off after its line: only the clean-up is left

@@ -10,8 +10,9 @@ use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::engine::database::SharedLog;
 use crate::export::{disk, write_atomic};
 use crate::sampling::{sha256, to_hex};
+use crate::workspace::store::draws::SECRET_FILE;
 use crate::workspace::store::journal::{Journal, JournalEntry};
-use crate::workspace::store::project::{PROJECT_FILE, load_bytes};
+use crate::workspace::store::project::{PROJECT_FILE, check_free, load_bytes};
 use crate::workspace::store::shared::{SHARED_FILE, Shared, files_of, told_deeds};
 
 /// Where a deed's intent waits whose files lie outside the project and whose line is not on the server yet.
@@ -24,17 +25,11 @@ const ASIDE: &str = "本机改动";
 /// Files of a draw that hold its secret: from then on nobody keeps it apart.
 const ENDS_A_SECRET: [&str; 2] = ["/opening.json", "/voided.json"];
 
-/// A desk's hold of the server's log, its copy level with it.
-#[derive(Debug)]
-pub(super) struct Level {
-    pub(super) log: SharedLog,
-}
-
 /// Takes hold of the server's log, and brings what it has beyond this copy. Gives the lines that came.
 ///
 /// # Errors
 /// `SHR-…`, `DBS-…`, `IO-…`, `JRN-…`.
-pub(super) fn come_level(root: &Path, shared: &Shared, progress: &Progress) -> AppResult<(Level, Vec<String>)> {
+pub(super) fn come_level(root: &Path, shared: &Shared, progress: &Progress) -> AppResult<(SharedLog, Vec<String>)> {
     let journal = Journal::at(root.join("journal.jsonl"));
     let own = journal.standing()?;
     if let Some(fault) = own.faults.first() {
@@ -50,7 +45,7 @@ pub(super) fn come_level(root: &Path, shared: &Shared, progress: &Progress) -> A
         let changed = changed_by_another_hand(root, &own)?.0.into_iter().map(|file| file.path).collect();
         lay(root, &mut log, &lines, &changed)?;
     }
-    Ok((Level { log }, lines))
+    Ok((log, lines))
 }
 
 /// Lays lines and files down as one change of this copy.
@@ -103,7 +98,7 @@ fn lay(root: &Path, log: &mut SharedLog, lines: &[String], changed: &BTreeSet<St
 
 /// The secret in the folder of a draw's file, where this desk has it.
 fn secret_beside(root: &Path, path: &ProjectPath) -> Option<ProjectPath> {
-    let secret = path.below(root).with_file_name("secret.json");
+    let secret = path.below(root).with_file_name(SECRET_FILE);
     secret.is_file().then(|| ProjectPath::of(root, &secret).ok()).flatten()
 }
 
@@ -127,12 +122,7 @@ fn aside(root: &Path, path: &ProjectPath) -> AppResult<std::path::PathBuf> {
 /// # Errors
 /// `PRJ-001` where it holds a project, `SHR-…`, `DBS-…`, `IO-…`.
 pub(in crate::workspace) fn join_shared(root: &Path, shared: &Shared, progress: &Progress) -> AppResult<usize> {
-    if root.join(PROJECT_FILE).exists() {
-        return Err(Finding::error("PRJ-001", "此文件夹已有项目")
-            .hint("请换一个空文件夹，或打开已有项目")
-            .file(root.display().to_string())
-            .into());
-    }
+    check_free(root)?;
     shared.save(root)?;
     match come_level(root, shared, progress) {
         Ok((_, lines)) => Ok(lines.len()),
@@ -189,7 +179,7 @@ pub(super) fn settle_pending(root: &Path, shared: &Shared) -> AppResult<Option<F
         return Ok(None);
     }
     let intent = Intent::load(&file)?;
-    let (level, _) = come_level(root, shared, &Progress::none())?;
+    let (log, _) = come_level(root, shared, &Progress::none())?;
     let mut entry = intent.entry()?;
     let (there, all) = intent.outside_there();
     let journal = Journal::at(root.join("journal.jsonl"));
@@ -202,7 +192,7 @@ pub(super) fn settle_pending(root: &Path, shared: &Shared) -> AppResult<Option<F
         }
         let place = (entry.at.as_str(), entry.operator.as_str(), entry.command.as_str());
         let (entry, line) = journal.compose(place, entry.detail.clone(), entry.files.clone())?;
-        shared.publish(level.log, &entry, &line, [root, root])?;
+        shared.publish(log, &entry, &line, &[root])?;
         journal.put(&line)?;
     }
     remove_folder(&root.join(PENDING))?;

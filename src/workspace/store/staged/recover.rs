@@ -10,8 +10,7 @@ use super::pull::PENDING;
 use super::{CARRIED_OUT, DECIDED, WRITING, entries, files_below, remove_folder};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::{disk, is_temporary, write_atomic};
-use crate::workspace::store::command_id::CommandId;
-use crate::workspace::store::journal::{FileHashes, Journal, JournalEntry};
+use crate::workspace::store::journal::{FileHashes, Journal, JournalEntry, time_text};
 use crate::workspace::store::project::load_bytes;
 use crate::workspace::store::shared::SHARED_FILE;
 
@@ -108,8 +107,7 @@ fn finish(root: &Path) -> AppResult<Recovered> {
 
 /// Who did what, and when.
 fn who(entry: &JournalEntry) -> String {
-    let label = CommandId::from_id(&entry.command).map_or(entry.command.as_str(), |command| command.label());
-    format!("{} {}的「{label}」", entry.at.get(..16).unwrap_or(&entry.at).replace('T', " "), entry.operator)
+    format!("{} {}的「{}」", time_text(&entry.at), entry.operator, entry.label())
 }
 
 /// What became of a deed that wrote some files, of all, outside the project.

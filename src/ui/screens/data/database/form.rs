@@ -50,7 +50,7 @@ impl Form {
         // an address that is none leaves the password in its field
         Login::new(&self.address, String::new())?;
         let login = Login::new(&self.address, std::mem::take(&mut self.typed))?;
-        forget_typing(ctx);
+        widgets::forget_typing(ctx, password_id());
         self.login = Some(login.clone());
         Ok(login)
     }
@@ -59,7 +59,7 @@ impl Form {
     pub(super) fn forget(&mut self, ctx: &egui::Context) {
         self.typed.clear();
         self.login = None;
-        forget_typing(ctx);
+        widgets::forget_typing(ctx, password_id());
     }
 
     /// An empty address is to be typed next.
@@ -112,13 +112,5 @@ impl Form {
         if !words.is_empty() {
             ui.add(egui::Label::new(theme::note(ui, words)).wrap());
         }
-    }
-}
-
-/// Ctrl+Z brings no password back.
-fn forget_typing(ctx: &egui::Context) {
-    if let Some(mut state) = egui::text_edit::TextEditState::load(ctx, password_id()) {
-        state.clear_undoer();
-        state.store(ctx, password_id());
     }
 }
