@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 
 use super::der::{DerFault, DerResult, Element, Reader, fault, from_pem, tag};
 use super::oid;
-use super::signature::{Key, SignatureFault, algorithm, check_signature};
+use super::signature::{HashKind, Key, SignatureFault, algorithm, check_signature};
 
 /// Longest chain.
 const LONGEST: usize = 8;
@@ -53,6 +53,21 @@ pub fn certificates_of(file: &[u8]) -> DerResult<Vec<Vec<u8>>> {
         X509::parse(part)?;
     }
     Ok(parts)
+}
+
+/// What a password's proof is bound to on an encrypted connection: the server's certificate, hashed as its own signature
+/// hashes, SHA-1 counting as SHA-256 (RFC 5929, section 4.1). `None` for signatures without a hash of their own
+/// (Ed25519) and others that aren't known.
+#[must_use]
+pub fn end_point(certificate: &[u8]) -> Option<Vec<u8>> {
+    let parsed = X509::parse(certificate).ok()?;
+    let kinds: [(&[&[u8]], HashKind); 3] = [
+        (&[oid::RSA_SHA1, oid::RSA_SHA256, oid::ECDSA_SHA256], HashKind::Sha256),
+        (&[oid::RSA_SHA384, oid::ECDSA_SHA384], HashKind::Sha384),
+        (&[oid::RSA_SHA512, oid::ECDSA_SHA512], HashKind::Sha512),
+    ];
+    let (_, kind) = kinds.into_iter().find(|(of, _)| of.contains(&parsed.algorithm))?;
+    Some(kind.compute(parsed.whole))
 }
 
 impl<'a> X509<'a> {

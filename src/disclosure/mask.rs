@@ -145,8 +145,9 @@ impl MaskLog {
 /// Masks texts; knows the names that must be replaced (inspectors, by their certificate number).
 #[derive(Debug, Clone, Default)]
 pub struct Masker {
-    /// Name → what stands in its place; longest names first when applied.
-    known: Vec<(Vec<char>, String)>,
+    /// Names by their first two characters, each with what stands in its place, the longest first: a nation has
+    /// tens of thousands of inspectors.
+    known: BTreeMap<[char; 2], Vec<(Vec<char>, String)>>,
 }
 
 impl Masker {
@@ -154,10 +155,22 @@ impl Masker {
     /// the certificate number. Names of fewer than two characters are ignored.
     pub fn new(known: impl IntoIterator<Item = (String, String)>) -> Self {
         let sorted: BTreeMap<String, String> = known.into_iter().filter(|(n, _)| n.chars().count() >= 2).collect();
-        let mut known: Vec<(Vec<char>, String)> =
-            sorted.into_iter().map(|(name, by)| (name.chars().collect(), by)).collect();
-        known.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        let mut known: BTreeMap<[char; 2], Vec<(Vec<char>, String)>> = BTreeMap::new();
+        for (name, by) in sorted {
+            let name: Vec<char> = name.chars().collect();
+            if let Some(head) = name.first_chunk::<2>() {
+                known.entry(*head).or_default().push((name, by));
+            }
+        }
+        for alike in known.values_mut() {
+            alike.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        }
         Self { known }
+    }
+
+    /// The longest known name that a text begins with, and what stands for it.
+    fn known_at(&self, text: &[char]) -> Option<&(Vec<char>, String)> {
+        self.known.get(text.first_chunk::<2>()?)?.iter().find(|(name, _)| text.starts_with(name))
     }
 
     /// True where the unit is, or may be, a natural person's business.
@@ -245,7 +258,7 @@ impl Masker {
         let mut i = 0;
         while i < original.len() {
             // Known names go first: they are replaced by what stands for them, not starred out.
-            if let Some((name, by)) = self.known.iter().find(|(name, _)| folded[i..].starts_with(name)) {
+            if let Some((name, by)) = self.known_at(&folded[i..]) {
                 counts.names += 1;
                 out.push_str(by);
                 i += name.len();

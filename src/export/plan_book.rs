@@ -51,7 +51,7 @@ pub struct BookHeader {
     pub data_mark: Option<String>,
     /// Numbers to be confirmed.
     pub unconfirmed: Vec<UnconfirmedNumber>,
-    /// Further notes, one sentence each (data cut-off, infeasibilities accepted, rule of rounding…).
+    /// Further notes that everybody reads, one sentence each (data cut-off, whether the plan can be carried out…).
     pub notes: Vec<String>,
     /// Program and version.
     pub program: String,
@@ -331,12 +331,12 @@ pub enum MonthState {
     Planned,
     /// Sealed: commitment published, no list yet.
     Sealed {
-        /// (body's name, commitment in hex).
+        /// (whose draw it is and the how-manieth, commitment in hex).
         commitments: Vec<(String, String)>,
     },
     /// Drawn.
     Drawn {
-        /// (body's name, commitment in hex).
+        /// (whose draw it is and the how-manieth, commitment in hex).
         commitments: Vec<(String, String)>,
         /// True where the entropy was known beforehand: 演示.
         demonstration: bool,
@@ -361,6 +361,10 @@ pub struct MonthSheet {
 pub struct PlanBook {
     /// Header.
     pub header: BookHeader,
+    /// Notes of the book as a whole: they follow the header's and don't go to the bodies.
+    pub notes: Vec<String>,
+    /// Notes of single bodies: each goes to its body's book alone.
+    pub own_notes: BTreeMap<BodyId, Vec<String>>,
     /// Body × month.
     pub matrix: Vec<MatrixRow>,
     /// District × body × month.
@@ -389,17 +393,21 @@ impl PlanBook {
 
     /// The book divided among its bodies, by id: what each of them may see. Every row is moved once.
     #[must_use]
-    pub fn into_bodies(self) -> Vec<Self> {
+    pub fn into_bodies(mut self) -> Vec<Self> {
         let names = self.bodies();
+        let mut own_notes = std::mem::take(&mut self.own_notes);
         let mut books: BTreeMap<BodyId, Self> = names
             .into_iter()
             .map(|(id, name)| {
                 let months = self.months.iter().map(|sheet| {
-                    let state = sheet.state.of_body(&name);
+                    // one draw serves all bodies: its commitment is theirs too
+                    let state = sheet.state.clone();
                     MonthSheet { month: sheet.month, state, expected: None, targets: Vec::new() }
                 });
                 let own = Self {
                     months: months.collect(),
+                    notes: own_notes.remove(&id).unwrap_or_default(),
+                    own_notes: BTreeMap::new(),
                     header: BookHeader { body: Some((id.clone(), name)), ..self.header.clone() },
                     matrix: Vec::new(),
                     districts: Vec::new(),
@@ -438,21 +446,5 @@ impl PlanBook {
             }
         }
         books.into_values().collect()
-    }
-}
-
-impl MonthState {
-    /// What one body may see of it: its own commitments.
-    fn of_body(&self, name: &str) -> Self {
-        let own = |commitments: &[(String, String)]| {
-            commitments.iter().filter(|(of, _)| of == name).cloned().collect::<Vec<_>>()
-        };
-        match self {
-            Self::Planned => Self::Planned,
-            Self::Sealed { commitments } => Self::Sealed { commitments: own(commitments) },
-            Self::Drawn { commitments, demonstration } => {
-                Self::Drawn { commitments: own(commitments), demonstration: *demonstration }
-            }
-        }
     }
 }

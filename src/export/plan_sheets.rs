@@ -93,8 +93,8 @@ fn summary_sheet(book: &PlanBook) -> SheetSpec {
             MonthState::Drawn { commitments, demonstration: true } => ("演示抽取", commitments),
             MonthState::Drawn { commitments, .. } => ("已抽取", commitments),
         };
-        for (body, commitment) in commitments {
-            items.push((format!("{} {body}（{word}）", month.month), commitment.clone()));
+        for (whose, commitment) in commitments {
+            items.push((format!("{} {whose}（{word}）", month.month), commitment.clone()));
         }
     }
     for number in &h.unconfirmed {
@@ -102,7 +102,7 @@ fn summary_sheet(book: &PlanBook) -> SheetSpec {
             [number.value.as_str(), number.note.as_str()].into_iter().filter(|p| !p.is_empty()).collect();
         items.push((format!("待确认：{}", number.label), parts.join("。")));
     }
-    items.extend(h.notes.iter().map(|note| ("说明".to_owned(), note.clone())));
+    items.extend(h.notes.iter().chain(&book.notes).map(|note| ("说明".to_owned(), note.clone())));
     items.push(("导出".into(), format!("{}，{}，{}", h.operator, h.created.format("%Y-%m-%d %H:%M"), h.program)));
     let notes = vec![SECRET.to_owned()];
     item_sheet("说明", format!("{whose} {}年度双随机检查计划", h.year), notes, items)

@@ -3,7 +3,7 @@
 //! They take [`YearPlan`] (which has no field for a target) and [`ResultList`] (whose rows are visited and
 //! masked by construction), and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDateTime;
 
@@ -186,12 +186,16 @@ type NumberOf = fn(&MonthCount) -> u64;
 type MonthsRow<'a> = (&'a str, &'a str, [Option<u64>; 12]);
 
 fn months_sheet(plan: &YearPlan, catalogue: &ColumnCatalogue) -> SheetSpec {
-    let mut bodies: Vec<&str> = Vec::new();
+    // in the order of the plan
+    let (mut bodies, mut counts) = (Vec::new(), BTreeMap::<&str, Vec<&MonthCount>>::new());
     for count in &plan.months {
-        if !bodies.contains(&count.body_name.as_str()) {
-            bodies.push(&count.body_name);
+        let own = counts.entry(count.body_name.as_str()).or_default();
+        if own.is_empty() {
+            bodies.push(count.body_name.as_str());
         }
+        own.push(count);
     }
+    let whole: Vec<&MonthCount> = plan.months.iter().collect();
     let kinds: [(&str, NumberOf); 3] =
         [("抽查", |count| count.drawn), ("必查", |count| count.mandatory), ("合计", MonthCount::visits)];
     let mut rows: Vec<MonthsRow<'_>> = Vec::new();
@@ -199,7 +203,7 @@ fn months_sheet(plan: &YearPlan, catalogue: &ColumnCatalogue) -> SheetSpec {
     for body in bodies.into_iter().map(Some).chain(several.then_some(None)) {
         for (kind, number) in kinds {
             let mut months = [None; 12];
-            for count in plan.months.iter().filter(|count| body.is_none_or(|body| body == count.body_name)) {
+            for count in body.map_or(&whole, |body| &counts[body]) {
                 let cell = &mut months[count.month.month() as usize - 1];
                 *cell = Some(cell.unwrap_or(0_u64).saturating_add(number(count)));
             }

@@ -81,15 +81,31 @@ enum NameMatch {
     None,
 }
 
-/// What an event's row means.
+/// By what an event's row was led to the register.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// Its unit id.
+    Unit,
+    /// Code, number or name.
+    Other,
+    /// Not at all: its name is that of several enterprises.
+    Several,
+    /// Not at all.
+    Nothing,
+}
+
+/// What an event's row means; small, since a nation has tens of millions of them.
 #[derive(Clone, Copy)]
 struct Meant {
-    /// Row of the register.
-    row: Option<u32>,
-    /// By its unit id.
-    by_unit: bool,
-    /// Its name is that of several enterprises.
-    several: Option<[u32; TOLD]>,
+    /// Row of the register, or [`NO_ROW`].
+    row: u32,
+    by: By,
+}
+
+impl Meant {
+    fn row(self) -> Option<u32> {
+        (self.row != NO_ROW).then_some(self.row)
+    }
 }
 
 impl<'a> SourceIndex<'a> {
@@ -189,22 +205,30 @@ impl<'a> SourceIndex<'a> {
     /// What an event's row means: its unit number, then its code or the one in the number, then its name.
     fn meant(&self, (id, code, name): (Option<&str>, Option<&str>, Option<&str>), options: &RegistryOptions) -> Meant {
         if let Some(row) = id.and_then(|id| self.unit(id)) {
-            return Meant { row: Some(row), by_unit: true, several: None };
+            return Meant { row, by: By::Unit };
         }
         // the number of a site not in the register still names its enterprise by its first 18 characters
         let inside = id.and_then(PermitNumber::parse).and_then(|number| number.uscc());
         let by_code = code
             .and_then(|code| self.enterprise(code))
             .or_else(|| inside.and_then(|inside| self.enterprise(inside.as_str())));
-        let (row, several) = match by_code {
-            Some(row) => (Some(row), None),
-            None => match name.map(|name| self.name_or_confirmed(name, &options.same_names)) {
-                Some(NameMatch::One(row)) => (Some(row), None),
-                Some(NameMatch::Several(rows)) => (None, Some(rows)),
-                Some(NameMatch::None) | None => (None, None),
-            },
-        };
-        Meant { row, by_unit: false, several }
+        if let Some(row) = by_code {
+            return Meant { row, by: By::Other };
+        }
+        match name.map(|name| self.name_or_confirmed(name, &options.same_names)) {
+            Some(NameMatch::One(row)) => Meant { row, by: By::Other },
+            Some(NameMatch::Several(_)) => Meant { row: NO_ROW, by: By::Several },
+            Some(NameMatch::None) | None => Meant { row: NO_ROW, by: By::Nothing },
+        }
+    }
+
+    /// The first enterprises that a name may mean.
+    fn several(&self, name: &str, options: &RegistryOptions) -> [u32; TOLD] {
+        match self.name_or_confirmed(name, &options.same_names) {
+            NameMatch::Several(rows) => rows,
+            NameMatch::One(row) => [row, NO_ROW, NO_ROW],
+            NameMatch::None => [NO_ROW; TOLD],
+        }
     }
 
     /// What a name means; one that means nothing by itself, what a person confirmed that it means.
@@ -354,46 +378,61 @@ pub(super) fn join_events(
     let meant: Vec<Meant> =
         (0..n).into_par_iter().map(|i| index.meant((id_at(i), code_at(i), name_at(i)), options)).collect();
     let mut unmatched: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (i, Meant { row, by_unit, several }) in meant.iter().enumerate() {
-        if *by_unit {
-            if let (Some(code), Some(own)) = (code_at(i), row.and_then(|row| index.codes.get(row as usize)))
-                && code != own
-            {
-                out.row(&codes::KEYS_DISAGREE, places.at(i), |finding| about(i, finding).value(code).expected(own));
+    for (i, meant) in meant.iter().enumerate() {
+        match meant.by {
+            By::Unit => {
+                if let (Some(code), Some(own)) = (code_at(i), index.codes.get(meant.row as usize))
+                    && code != own
+                {
+                    out.row(&codes::KEYS_DISAGREE, places.at(i), |finding| about(i, finding).value(code).expected(own));
+                }
             }
-        } else if let Some(rows) = several {
-            let told = rows.iter().filter(|row| **row != NO_ROW).map(|row| {
-                format!(
-                    "{}（{}）",
-                    index.names.get(*row as usize).unwrap_or_default(),
-                    index.enterprises.get(*row as usize).unwrap_or_default()
-                )
-            });
-            let told: Vec<String> = told.collect();
-            out.row(&codes::NAME_AMBIGUOUS, places.at(i), |finding| {
-                let finding = about(i, finding).value(name_at(i).unwrap_or_default());
-                finding.expected(format!("其中一家：{}", told.join("、")))
-            });
-        } else if row.is_none() {
-            let key = name_at(i).map(|name| name_key(name, index.prefixes)).unwrap_or_default();
-            unmatched.entry(key).or_default().push(i);
-        } else if let Some(id) = id_at(i) {
-            out.row(&codes::UNIT_BY_OTHER, places.at(i), |finding| about(i, finding).value(id));
+            By::Several => out.row(&codes::NAME_AMBIGUOUS, places.at(i), |finding| {
+                let name = name_at(i).unwrap_or_default();
+                let several = index.several(name, options);
+                let told = several.iter().filter(|row| **row != NO_ROW).map(|row| {
+                    format!(
+                        "{}（{}）",
+                        index.names.get(*row as usize).unwrap_or_default(),
+                        index.enterprises.get(*row as usize).unwrap_or_default()
+                    )
+                });
+                let told: Vec<String> = told.collect();
+                about(i, finding).value(name).expected(format!("其中一家：{}", told.join("、")))
+            }),
+            By::Nothing => {
+                let key = name_at(i).map(|name| name_key(name, index.prefixes)).unwrap_or_default();
+                unmatched.entry(key).or_default().push(i);
+            }
+            By::Other => {
+                if let Some(id) = id_at(i) {
+                    out.row(&codes::UNIT_BY_OTHER, places.at(i), |finding| about(i, finding).value(id));
+                }
+            }
         }
     }
     report_unmatched(&unmatched, index, options, places, out, &|i| {
         cell(&names, i).or_else(|| cell(&uscc, i)).or_else(|| cell(&units, i)).unwrap_or_default()
     });
-    let enterprise =
-        collect_text(n, |i| meant[i].row.and_then(|row| index.enterprises.get(row as usize)).map(Cow::Borrowed));
-    let ids = units.is_some().then(|| {
-        collect_text(n, |i| match meant[i] {
-            Meant { row: Some(row), by_unit: true, .. } => index.units.get(row as usize).map(Cow::Borrowed),
-            // matched otherwise: it stands for every site of the enterprise
-            Meant { row: Some(_), .. } => None,
-            Meant { row: None, .. } => id_at(i).map(Cow::Borrowed),
-        })
-    });
+    // texts of the register are shared, not copied: a nation's events are many times its sources
+    let rows: IdxCa = meant.iter().map(|meant| meant.row()).collect();
+    let enterprise = index.enterprises.take(&rows)?;
+    let ids = match &units {
+        None => None,
+        Some(_) => {
+            // matched otherwise it stands for every site of the enterprise, matched by nothing it stays as written
+            let by_unit = |meant: &Meant| meant.row().filter(|_| meant.by == By::Unit);
+            let rows: IdxCa = meant.iter().map(by_unit).collect();
+            let ids = index.units.take(&rows)?;
+            if meant.iter().all(|meant| meant.row != NO_ROW) {
+                Some(ids)
+            } else {
+                let unknown: BooleanChunked = meant.iter().map(|meant| Some(meant.row == NO_ROW)).collect();
+                let written = collect_text(n, |i| id_at(i).filter(|_| meant[i].row == NO_ROW).map(Cow::Borrowed));
+                Some(written.zip_with(&unknown, &ids)?)
+            }
+        }
+    };
     frame.with_column(event::ENTERPRISE.column(enterprise))?;
     if let Some(ids) = ids {
         frame.with_column(event::UNIT_ID.column(ids))?;

@@ -5,12 +5,10 @@
 //! goes on. Invariant, shown by a property test: for every table, rows read = kept + set aside + merged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
-use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
+use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 
 use super::assemble::{concat_parts, empty_frame, finish, render_set_aside};
 use super::checks::{
@@ -20,16 +18,16 @@ use super::checks::{
 use super::codes;
 use super::collect::{Collector, MINUTE, PART, PartNames, Places};
 use super::districts::DistrictLookup;
-use super::header::{Layout, check_layout};
+use super::files::{Files, InputTable, Turn, Waiting, recognise, waiting_files};
 use super::intake::Intake;
 use super::joins::{SourceIndex, join_events};
-use super::mapping::{FileMapping, Mapping};
+use super::mapping::Mapping;
 use super::options::{InputFile, RegistryOptions};
 use super::parse::collect_text;
 use super::refresh::{empty_former, rejoin, with_kept_asides};
 use super::row_words::complete_findings;
 use super::schema::{TableKind, credit, inspectors, recusals, sources};
-use crate::tabular::{RawTable, ReadOptions, load_tables};
+use crate::tabular::RawTable;
 use crate::text::number::thousands;
 
 /// What was read of one table.
@@ -162,17 +160,6 @@ impl Registry {
     }
 }
 
-/// A raw table with what is known about it beforehand.
-#[derive(Debug, Clone)]
-pub struct InputTable {
-    /// The cells.
-    pub raw: RawTable,
-    /// Which table, where that was said.
-    pub table: Option<TableKind>,
-    /// Its mapping, where there is one.
-    pub mapping: Option<FileMapping>,
-}
-
 /// Reads and checks all files of a registry. Optional tables may be absent.
 ///
 /// # Errors
@@ -200,76 +187,36 @@ pub fn load_registry_onto(
     districts: &dyn DistrictLookup,
     progress: &Progress,
 ) -> AppResult<Registry> {
-    let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
-    let name_of =
-        |input: &InputFile| input.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    progress.begin("读取文件", 0);
-    // side by side: a folder has one large file and many small ones
-    let read: Vec<AppResult<(Vec<InputTable>, Diagnostics)>> =
-        inputs.par_iter().map(|input| read_file(input, &name_of(input), options, &progress.beside())).collect();
-    let mut tables = Vec::new();
-    for read in read {
-        let (read, found) = read?;
-        tables.extend(read);
-        diagnostics.append(found);
+    let waiting = waiting_files(inputs, options, districts, progress)?;
+    if let Some(registry) = load_with(base, inputs, &waiting, (options, districts), progress)? {
+        return Ok(registry);
     }
-    let mut used = vec![false; options.mapping.files.len()];
-    for name in inputs.iter().map(name_of) {
-        for (entry, used) in options.mapping.files.iter().zip(&mut used) {
-            *used |= entry.fits(&name, None);
-        }
-    }
-    for (entry, used) in options.mapping.files.iter().zip(used) {
-        if !used {
-            diagnostics.push(codes::MAPPING_UNUSED.finding().value(&entry.file));
-        }
-    }
-    let mut registry = check_tables(base, tables, options, districts, progress)?;
-    diagnostics.append(std::mem::take(&mut registry.diagnostics));
-    registry.diagnostics = diagnostics;
-    Ok(registry)
+    // a beginning misled: nothing waits then
+    let read = load_with(base, inputs, &Waiting::new(), (options, districts), progress)?;
+    read.ok_or_else(|| AppError::from(codes::INTERNAL.finding()))
 }
 
-/// The tables of a file that the mapping doesn't leave out, with what was found while reading. What can't be read is a
-/// finding too.
-fn read_file(
-    input: &InputFile,
-    name: &str,
-    options: &RegistryOptions,
+/// Reads and checks files, those that wait when the turn of their table comes; `None` where one of them turns out to be
+/// another table than it began as.
+fn load_with(
+    base: &Registry,
+    inputs: &[InputFile],
+    waiting: &Waiting,
+    (options, districts): (&RegistryOptions, &dyn DistrictLookup),
     progress: &Progress,
-) -> AppResult<(Vec<InputTable>, Diagnostics)> {
-    let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
-    let mut tables = Vec::new();
-    progress.check()?;
-    let general = input.mapping.as_ref().or_else(|| options.mapping.find(name, None).map(|(_, entry)| entry));
-    if general.is_some_and(|entry| entry.ignore && entry.sheet.is_none()) {
-        return Ok((tables, diagnostics));
-    }
-    let read = ReadOptions {
-        encoding: general.and_then(|entry| entry.encoding.clone()),
-        delimiter: general.and_then(|entry| entry.delimiter),
-        sheet: input.mapping.as_ref().and_then(|entry| entry.sheet.clone()),
+) -> AppResult<Option<Registry>> {
+    progress.begin("读取文件", 0);
+    let mut files = Files::read(inputs, waiting, options, districts, progress)?;
+    let kinds = files.kinds();
+    let mut next = |kind: TableKind| files.take(kind, progress);
+    let Some(mut registry) = check_kinds(base, &kinds, &mut next, (options, districts), progress)? else {
+        return Ok(None);
     };
-    // A hidden sheet is read where an entry names it.
-    let chosen = |sheet: &str| {
-        let mut entries = options.mapping.files.iter().chain(&input.mapping);
-        entries.any(|entry| entry.sheet.as_deref() == Some(sheet) && !entry.ignore && entry.fits(name, Some(sheet)))
-    };
-    match load_tables(&input.path, &read, &chosen, &mut diagnostics, progress) {
-        Ok(raws) => {
-            for mut raw in raws {
-                raw.facts.key.clone_from(&input.key);
-                let found = || options.mapping.find(&raw.file, raw.sheet.as_deref()).map(|(_, entry)| entry.clone());
-                let mapping = input.mapping.clone().or_else(found);
-                if !mapping.as_ref().is_some_and(|entry| entry.ignore) {
-                    tables.push(InputTable { raw, table: input.table, mapping });
-                }
-            }
-        }
-        Err(error) if error.code() == "JOB-001" => return Err(error),
-        Err(error) => diagnostics.push(error.finding().clone()),
-    }
-    Ok((tables, diagnostics))
+    let (mut diagnostics, recognised) = files.finish();
+    diagnostics.append(std::mem::take(&mut registry.diagnostics));
+    registry.diagnostics = diagnostics;
+    registry.recognised = recognised;
+    Ok(Some(registry))
 }
 
 /// Recognises and checks raw tables as the next state of a registry: [`load_registry_onto`] after reading. What was read
@@ -284,15 +231,36 @@ pub fn check_tables(
     districts: &dyn DistrictLookup,
     progress: &Progress,
 ) -> AppResult<Registry> {
+    let mut found = recognise(tables.into_iter().map(|table| (0, table)).collect(), options, districts);
+    let kinds = found.kinds();
+    let mut next = |kind: TableKind| Ok(Turn::Tables(found.take(kind)));
+    let Some(mut registry) = check_kinds(base, &kinds, &mut next, (options, districts), progress)? else {
+        return Err(AppError::from(codes::INTERNAL.finding()));
+    };
+    let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
+    registry.recognised = found.finish(options, &mut diagnostics);
+    diagnostics.append(std::mem::take(&mut registry.diagnostics));
+    registry.diagnostics = diagnostics;
+    Ok(registry)
+}
+
+/// Checks the tables of these kinds, one kind after the other: `next` gives those of a kind when its turn comes. `None`
+/// where it was misled about what it would give. Recognised mappings are left to the caller.
+fn check_kinds(
+    base: &Registry,
+    kinds: &BTreeSet<TableKind>,
+    next: &mut dyn FnMut(TableKind) -> AppResult<Turn>,
+    (options, districts): (&RegistryOptions, &dyn DistrictLookup),
+    progress: &Progress,
+) -> AppResult<Option<Registry>> {
     let mut registry = base.clone();
     registry.summaries.clear();
     registry.recognised = Mapping::default();
     let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
-    let mut by_kind = recognise(tables, options, districts, &mut registry.recognised, &mut diagnostics);
-    let kinds: BTreeSet<TableKind> = by_kind.keys().copied().collect();
     let mut set_aside = render_set_aside(&[]);
     for kind in TableKind::ALL {
-        let Some(parts) = by_kind.remove(&kind) else {
+        let Turn::Tables(parts) = next(kind)? else { return Ok(None) };
+        if parts.is_empty() {
             if kind.refers_to_units() && kinds.contains(&TableKind::Sources) {
                 let mut out = Collector::new(options.finding_cap);
                 *registry.frame_mut(kind) =
@@ -300,7 +268,7 @@ pub fn check_tables(
                 diagnostics.append(out.into_findings());
             }
             continue;
-        };
+        }
         progress.check()?;
         progress.begin(&format!("核对{}", kind.label()), parts.len() as u64);
         let mut out = Collector::new(options.finding_cap);
@@ -359,51 +327,7 @@ pub fn check_tables(
     let read = |kind: TableKind| kinds.contains(&kind);
     registry.set_aside = with_kept_asides(&base.set_aside, set_aside, read).map_err(|error| internal(&error))?;
     registry.diagnostics = diagnostics;
-    Ok(registry)
-}
-
-/// The tables of each kind, in the order of the inputs.
-type Recognised = BTreeMap<TableKind, Vec<(InputTable, Layout)>>;
-
-fn recognise(
-    tables: Vec<InputTable>,
-    options: &RegistryOptions,
-    districts: &dyn DistrictLookup,
-    recognised: &mut Mapping,
-    diagnostics: &mut Diagnostics,
-) -> Recognised {
-    let mut by_kind: Recognised = BTreeMap::new();
-    let mut failed: Vec<(PathBuf, Finding)> = Vec::new();
-    let filled: BTreeSet<PathBuf> =
-        tables.iter().filter(|table| !table.raw.rows.is_empty()).map(|table| table.raw.path.clone()).collect();
-    for table in tables {
-        if table.raw.rows.is_empty() && filled.contains(&table.raw.path) {
-            // Sheet2 and Sheet3, as every new workbook once had.
-            continue;
-        }
-        let mut notes = Vec::new();
-        match check_layout(&table.raw, table.table, table.mapping.as_ref(), &options.aliases, districts, &mut notes) {
-            Ok(layout) => {
-                for note in notes {
-                    diagnostics.push(note);
-                }
-                recognised.files.push(layout.as_mapping(&table.raw));
-                by_kind.entry(layout.kind).or_default().push((table, layout));
-            }
-            Err(finding) => failed.push((table.raw.path.clone(), *finding)),
-        }
-    }
-    for (path, mut finding) in failed {
-        // A workbook's sheet of instructions beside a good table is no error.
-        let beside_a_table = by_kind.values().flatten().any(|(other, _)| other.raw.path == path);
-        if beside_a_table && finding.code == codes::TABLE_UNKNOWN.id {
-            finding.severity = Severity::Hint;
-        }
-        diagnostics.push(finding);
-    }
-    recognised.districts.clone_from(&options.mapping.districts);
-    recognised.bodies = options.mapping.bodies;
-    by_kind
+    Ok(Some(registry))
 }
 
 /// What compares rows and tables, after the files of a table have been put together.

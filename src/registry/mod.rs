@@ -19,6 +19,7 @@ pub mod columns;
 pub mod confirmed;
 pub mod credit;
 pub mod districts;
+mod files;
 pub mod header;
 pub mod ids;
 pub mod industry;
@@ -43,10 +44,11 @@ pub use aliases::Aliases;
 pub use columns::Column;
 pub use confirmed::{ConfirmedFinding, FindingKey, Standing, mark_confirmed};
 pub use districts::{Apart, CoordinateSystem, DistrictLookup, NoMap};
+pub use files::InputTable;
 pub use ids::{LastingIds, row_among, row_of_unit};
 pub use industry::IndustryTable;
 pub use kinds::{FindingKind, kinds_of, tell_kinds};
-pub use load::{InputTable, Registry, TableSummary, check_tables, load_registry, load_registry_onto};
+pub use load::{Registry, TableSummary, check_tables, load_registry, load_registry_onto};
 pub use mapping::{
     BodyRule, DatabaseMapping, DatabaseTable, DistrictRule, DistrictsFile, FeedMapping, FileMapping, Mapping,
 };

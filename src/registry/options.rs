@@ -94,6 +94,8 @@ pub struct RegistryOptions {
     pub shared_point_units: usize,
     /// Permits that expire within so many days are pointed out.
     pub expiring_days: i32,
+    /// Texts of so many bytes wait until it is their table's turn: memory for one of them at a time.
+    pub large_file: u64,
     /// Texts of findings kept per code.
     pub finding_cap: u64,
     /// Unmatched names for which suggestions are looked up, per table.
@@ -122,6 +124,7 @@ impl RegistryOptions {
             coordinates: CoordinateSystem::Wgs84,
             shared_point_units: 20,
             expiring_days: 60,
+            large_file: 48 << 20,
             finding_cap: 10_000,
             suggestion_cap: 200,
             same_names: BTreeMap::new(),

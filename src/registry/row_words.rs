@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostics, Finding};
 use crate::tabular::RawTable;
 
+use super::files::InputTable;
 use super::header::Layout;
-use super::load::InputTable;
 use super::schema::{capacity, inspectors, sources};
 
 /// Columns that name what a row is about, the best first.

@@ -50,6 +50,7 @@ use polars::prelude::DataFrame;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress};
 use crate::text::encoding::{TextEncoding, byte_order_mark};
 
+mod ahead;
 pub mod archive;
 mod biff;
 mod columnar;
@@ -84,7 +85,7 @@ mod xml;
 
 pub use facts::{Facts, Merged};
 use input::Input;
-pub use settle::load_tables;
+pub use settle::{load_head, load_tables};
 use text::Sizes;
 
 /// One sheet, csv or parquet as text, columnar. No header is assumed.
@@ -150,6 +151,19 @@ pub fn load_raw(
         );
     }
     Ok(tables)
+}
+
+/// The first rows of a delimited text of a file; `None` for another kind of file, or one that can't be read.
+fn load_raw_head(path: &Path, options: &ReadOptions, bytes: u64) -> Option<RawTable> {
+    let input = Input::file(path).ok()?;
+    let mut head = input.head(bytes).ok()?;
+    // a record that is cut off is none
+    let end = head.iter().rposition(|byte| *byte == b'\n')?;
+    head.truncate(end + 1);
+    let input = Input::memory(input.name, path, head);
+    let tables = load_input(&input, options, true, &mut Diagnostics::new(), &Progress::none()).ok()?;
+    let [table] = <[RawTable; 1]>::try_from(tables).ok()?;
+    (table.sheet.is_none() && table.delimiter.is_some()).then_some(table)
 }
 
 /// Reads a frame that this program wrote as parquet, fenced and bounded as one from outside.

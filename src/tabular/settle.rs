@@ -12,7 +12,7 @@ use polars::prelude::{Column, IntoSeries, StringChunked, StringChunkedBuilder};
 use rayon::prelude::*;
 
 use super::facts::column_letters;
-use super::{RawTable, ReadOptions, load_raw};
+use super::{RawTable, ReadOptions, load_raw, load_raw_head};
 use crate::diagnostic::{AppResult, Diagnostics, Finding, Progress};
 
 /// Error values listed one by one before only their number is given.
@@ -44,6 +44,13 @@ pub fn load_tables(
         .filter(|table| !table.facts.hidden || table.sheet.as_deref().is_some_and(&chosen))
         .map(|table| settled(table, diagnostics))
         .collect())
+}
+
+/// The rows in the first so many bytes of a delimited text, to see what it is; `None` for another kind of file, or one
+/// that can't be read.
+#[must_use]
+pub fn load_head(path: &std::path::Path, options: &ReadOptions, bytes: u64) -> Option<RawTable> {
+    load_raw_head(path, options, bytes).map(|table| settled(table, &mut Diagnostics::new()))
 }
 
 /// A table with its facts told, error values blank and marks taken off.

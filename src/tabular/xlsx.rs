@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quick_xml::events::Event;
 
+use super::ahead::read_ahead;
 use super::input::Input;
 use super::markup::{Token, Tokens, attribute, unescape};
 use super::package::Archive;
@@ -95,7 +96,7 @@ pub(super) fn load(
     let shared = parts.of_kind(&relations, "sharedStrings", "xl/sharedStrings.xml");
     let styles = parts.of_kind(&relations, "styles", "xl/styles.xml");
     let strings = match parts.open(input, archive, &shared)? {
-        Some(part) => shared_strings(input, &shared, &mut xml_reader(input, part)?)?,
+        Some(part) => read_ahead(part, |part| shared_strings(input, &shared, &mut xml_reader(input, part)?))?,
         None => Strings::default(),
     };
     let styles = parts.text(input, archive, &styles)?;
@@ -119,7 +120,7 @@ pub(super) fn load(
         let again = !read_parts.insert(relation.part.clone());
         let read = match parts.open(input, archive, &relation.part)? {
             Some(_) if again => Err(input.damaged("与另一张工作表是同一份数据")),
-            Some(part) => read_sheet(input, &book, &sheet.name, part, diagnostics, progress),
+            Some(part) => read_ahead(part, |part| read_sheet(input, &book, &sheet.name, part, diagnostics, progress)),
             None => Err(input.damaged("工作表的数据缺失")),
         };
         sheets.take(input, (&sheet.name, sheet.hidden), read, diagnostics)?;

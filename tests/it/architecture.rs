@@ -68,14 +68,6 @@ const ROOMS: [Room; 30] = [
         "chrono csv polars rayon ron serde serde_json",
     ),
     room(
-        "engine",
-        "servers outside the program: tables of the office's database read as snapshots, results written back, a shared \
-         project's log, files and bodies; monitoring counted where it lies, in a database or a cluster",
-        "diagnostic tabular registry",
-        "chrono getrandom http hyper_util polars polars_arrow postgres prost rustls rustls_native_certs serde_json tokio \
-         tokio_rustls tonic tonic_prost tower",
-    ),
-    room(
         "risk",
         "frames → score, tier, explanation: events summed by site, points by tables over codes",
         "text domain diagnostic policy registry",
@@ -92,6 +84,14 @@ const ROOMS: [Room; 30] = [
         "what others say of a sealed draw: time stamps, public numbers and their hours, signatures, witness, trust",
         "diagnostic policy sampling",
         "blst chrono getrandom hmac ring serde serde_json sha2 sm3",
+    ),
+    room(
+        "engine",
+        "servers outside the program: tables of the office's database read as snapshots, results written back, a shared \
+         project's log, files and bodies; monitoring counted where it lies, in a database or a cluster",
+        "diagnostic tabular registry anchor",
+        "chrono getrandom http hyper_util polars polars_arrow postgres prost rustls rustls_native_certs serde_json tokio \
+         tokio_rustls tonic tonic_prost tower",
     ),
     room(
         "plan",

@@ -132,6 +132,8 @@ fn book(targets: u32) -> PlanBook {
         months
     };
     PlanBook {
+        notes: vec!["黄浦区生态环境局非现场检查：名单内 3 家，全年 3 次".into()],
+        own_notes: [(BodyId::new(BODIES[1].0).unwrap(), vec!["崇明区力量不足".to_owned()])].into(),
         header: BookHeader {
             agency: "上海市生态环境局".into(),
             body: None,
@@ -204,7 +206,7 @@ fn book(targets: u32) -> PlanBook {
                 month,
                 state: if month.month() == 3 {
                     MonthState::Drawn {
-                        commitments: BODIES.map(|(_, name)| (name.to_owned(), "ab".repeat(32))).to_vec(),
+                        commitments: vec![("上海市生态环境局 第1次".to_owned(), "ab".repeat(32))],
                         demonstration: true,
                     }
                 } else {
@@ -312,6 +314,7 @@ fn the_plan_book_holds_what_it_was_given() {
         "演示抽取",
         "abab",
         "参照外省",
+        "名单内 3 家",
         "沪环执法〔2023〕154号",
     ] {
         assert!(told.contains(part), "{part}");
@@ -343,6 +346,10 @@ fn a_bodys_book_holds_its_own_targets_only() {
             scan_public_file("x", &file.bytes, &PublicScan::new(&[mine], &[])).is_err(),
             "the scan must see into the file"
         );
+        let told: String =
+            rows(&file.bytes, "说明").iter().flat_map(|(_, r)| r.iter().map(text).collect::<Vec<_>>()).collect();
+        assert!(told.contains("名录数据截至") && told.contains("abab"), "one draw serves all bodies: {told}");
+        assert_eq!((told.contains("力量不足"), told.contains("名单内 3 家")), (at == 1, false), "{told}");
         let other_name = BODIES[1 - at].1;
         for sheet in open(&file.bytes).sheet_names() {
             assert!(

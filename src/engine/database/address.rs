@@ -27,6 +27,17 @@ pub enum Encryption {
     Full,
 }
 
+/// Whether the password's proof is bound to the server's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// Never.
+    Disable,
+    /// Where server and certificate allow it.
+    Prefer,
+    /// Always: no connection without.
+    Require,
+}
+
 /// A server and a database on it, without any password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
@@ -42,6 +53,8 @@ pub struct Address {
     pub user: Option<String>,
     /// Protection.
     pub encryption: Encryption,
+    /// Binding of the password's proof to the connection.
+    pub binding: Binding,
     /// Certificates of authorities (PEM), or of the very server; the system's own where `None`.
     pub root: Option<PathBuf>,
     /// How long a statement may take.
@@ -121,6 +134,7 @@ impl Address {
             database: decoded(database)?,
             user: user.map(decoded).transpose()?.filter(|user| !user.is_empty()),
             encryption: Encryption::Full,
+            binding: Binding::Prefer,
             root: None,
             statement: Duration::from_secs(STATEMENT_SECONDS),
             written: written.to_owned(),
@@ -138,6 +152,7 @@ impl Address {
                 "user" => address.user = Some(value),
                 "sslmode" => mode = Some(value),
                 "sslrootcert" => address.root = Some(PathBuf::from(value)),
+                "channel_binding" => address.binding = binding_of(&value)?,
                 "statement_timeout" => address.statement = seconds_of(&value)?,
                 _ => return Err(wrong("无法识别的参数", name)),
             }
@@ -149,6 +164,9 @@ impl Address {
             return Err(wrong("没有写数据库", written));
         }
         address.encryption = address.protection(mode.as_deref())?;
+        if address.binding == Binding::Require && address.encryption == Encryption::None {
+            return Err(wrong("channel_binding=require 只用于加密的连接", written));
+        }
         Ok(address)
     }
 
@@ -210,6 +228,15 @@ fn port_of(text: &str) -> AppResult<u16> {
     text.parse().ok().filter(|port| *port > 0).ok_or_else(|| wrong("端口应为 1 到 65535", text))
 }
 
+fn binding_of(text: &str) -> AppResult<Binding> {
+    match text {
+        "disable" => Ok(Binding::Disable),
+        "prefer" => Ok(Binding::Prefer),
+        "require" => Ok(Binding::Require),
+        _ => Err(wrong("channel_binding 应为 require、prefer 或 disable", text)),
+    }
+}
+
 fn seconds_of(text: &str) -> AppResult<Duration> {
     let seconds = text.parse().ok().filter(|seconds| (1..=86_400).contains(seconds));
     seconds.map(Duration::from_secs).ok_or_else(|| wrong("statement_timeout 应为 1 到 86400 秒", text))
@@ -237,6 +264,8 @@ mod tests {
         assert_eq!((a.host.as_str(), a.port, a.database.as_str()), ("db.example.gov.cn", 6432, "hjjc"));
         assert_eq!((a.user.as_deref(), a.encryption), (Some("fd"), Encryption::Authority));
         assert_eq!(a.root.as_deref(), Some(Path::new("/etc/ca.pem")));
+        let a = Address::parse("postgresql://h/d?channel_binding=require").unwrap();
+        assert_eq!(a.binding, Binding::Require);
         let a = Address::parse("postgres://[2001:db8::1]/%E5%BA%93").unwrap();
         assert_eq!((a.host.as_str(), a.database.as_str(), a.encryption), ("2001:db8::1", "库", Encryption::Full));
         let a = Address::parse("postgresql:///hjjc?host=/run/postgresql&statement_timeout=5").unwrap();
@@ -298,6 +327,8 @@ mod tests {
             "postgresql://h/%ff",
             "postgresql://h/a%00b",
             "postgresql://h/d?sslmode=maybe",
+            "postgresql://h/d?channel_binding=maybe",
+            "postgresql://localhost/d?channel_binding=require",
             "postgresql://h/d?options=-c",
             "postgresql://h/d?statement_timeout=0",
         ] {

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use postgres::config::SslMode;
+use postgres::config::{ChannelBinding, SslMode};
 use postgres::{Client, Config};
 
 use super::Ask;
-use super::address::{Address, Encryption};
+use super::address::{Address, Binding, Encryption};
 use super::fault;
 use super::secret::{Password, environment, keep_typed, typed_password, user_of};
 use super::tls::Tls;
@@ -73,6 +73,11 @@ fn connect_with(address: &Address, password: Option<&Password>, progress: &Progr
         .application_name("fairdraw")
         .connect_timeout(ANSWER)
         .tcp_user_timeout(RECEIPT)
+        .channel_binding(match address.binding {
+            Binding::Disable => ChannelBinding::Disable,
+            Binding::Prefer => ChannelBinding::Prefer,
+            Binding::Require => ChannelBinding::Require,
+        })
         .ssl_mode(if address.encryption == Encryption::None { SslMode::Disable } else { SslMode::Require });
     if let Some(password) = password {
         config.password(password.reveal());

@@ -34,6 +34,7 @@ pub(super) fn connecting(error: &Error, address: &Address, user: &str) -> AppErr
         "error performing TLS handshake" => Finding::error("DBS-014", "数据库服务器的证书不受信任，或加密连接没有建立")
             .value(certificate_words(&why))
             .hint("内部签发的证书，请用 sslrootcert 指明签发机构或服务器本身的证书（.pem）；证书上的名称应与地址中的主机一致"),
+        "authentication error" if why.contains("channel binding") => unbound(),
         "error communicating with the server" if why.contains("authentication") => strange_handshake(&why),
         "authentication error" | "error parsing response from server" | "unexpected message from server" => {
             strange_handshake(&why)
@@ -66,6 +67,13 @@ fn password_missing(user: &str) -> Finding {
     Finding::error("DBS-012", "数据库服务器要求密码，没有找到密码").value(format!("用户 {user}")).hint(
         "请设环境变量 FAIRDRAW_DB_PASSWORD 或 PGPASSWORD，或写入 .pgpass（仅本人可读），或在窗口的密码栏、终端的提示后输入",
     )
+}
+
+/// A server that proves the password otherwise, or whose certificate has no hash to be bound to.
+fn unbound() -> Finding {
+    Finding::error("DBS-038", "数据库服务器的密码验证没有与加密连接绑定，地址要求绑定（channel_binding=require）")
+        .expected("scram-sha-256，服务器证书以 RSA 或 ECDSA 签名")
+        .hint("请管理员为此用户改用 scram-sha-256，或从地址中去掉 channel_binding=require")
 }
 
 /// Handshakes that stock clients don't know: openGauss's SHA256, national SM3, Kerberos.

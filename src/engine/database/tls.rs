@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsConnector;
 
 use super::address::{Address, Encryption, wrong};
+use crate::anchor::x509::end_point;
 use crate::diagnostic::AppResult;
 use crate::engine::tls::client_config;
 
@@ -91,8 +92,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Encrypted<S> {
-    /// None: SCRAM proves the password to the server and the server's knowledge of it back, the certificate the server.
+    /// The server's certificate (`tls-server-end-point`): what proves the password on this connection proves nothing on
+    /// another, to which somebody in between would pass it on.
     fn channel_binding(&self) -> ChannelBinding {
-        ChannelBinding::none()
+        let certificate = self.0.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+        certificate
+            .and_then(|certificate| end_point(certificate))
+            .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }

@@ -98,16 +98,14 @@ pub fn render_certificate(
 fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<PrintSheet> {
     let number = |number: u64| thousands(i128::from(number));
     let listed = certificate.listed();
+    // by stratum: selected, came in
+    let mut chosen: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+    for unit in &listed {
+        chosen.entry(unit.stratum.as_str()).or_default()[usize::from(unit.replaces.is_some())] += 1;
+    }
     let counts = certificate.seal().strata.iter().map(|stratum| {
-        let own = listed.iter().filter(|unit| unit.stratum == stratum.id);
-        let (came_in, selected): (Vec<_>, Vec<_>) = own.partition(|unit| unit.replaces.is_some());
-        vec![
-            named(&stratum.id),
-            number(stratum.size),
-            number(stratum.draw),
-            number(selected.len() as u64),
-            number(came_in.len() as u64),
-        ]
+        let [selected, came_in] = chosen.get(stratum.id.as_str()).copied().unwrap_or_default();
+        vec![named(&stratum.id), number(stratum.size), number(stratum.draw), number(selected), number(came_in)]
     });
     let columns = vec![
         column("层", 50, false),
@@ -116,7 +114,7 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
         column("入选", 12, true),
         column("替换", 12, true),
     ];
-    let mut sheets = vec![PrintSheet::new("各层数量".to_owned(), columns, counts.collect())];
+    let mut sheets = vec![PrintSheet::new("各层数量".to_owned(), columns, counts.collect()).on_paper(FILE)];
     let mut selected = Vec::new();
     let mut substitutes = Vec::new();
     for unit in &listed {
@@ -143,7 +141,7 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
         column("入选概率", 23, true),
         column("号码", 32, true),
     ];
-    sheets.push(PrintSheet::new("入选单元（按层内顺序）".to_owned(), columns, selected));
+    sheets.push(PrintSheet::new("入选单元（按层内顺序）".to_owned(), columns, selected).on_paper(FILE));
     if !substitutes.is_empty() {
         let columns = vec![
             column("替换单元", 47, false),
@@ -151,7 +149,7 @@ fn sheets(certificate: &AnyCertificate, named: &dyn Fn(&str) -> String) -> Vec<P
             column("号码", 32, true),
             column("理由", 37, false),
         ];
-        sheets.push(PrintSheet::new("替换".to_owned(), columns, substitutes));
+        sheets.push(PrintSheet::new("替换".to_owned(), columns, substitutes).on_paper(FILE));
     }
     sheets.extend(other_sheets(certificate));
     sheets
@@ -221,6 +219,8 @@ fn log_sheets(closed: &ClosedCertificate, named: &dyn Fn(&str) -> String) -> Vec
     vec![heads, by_hand]
 }
 
+/// Where the rows are that paper doesn't hold.
+const FILE: &str = " certificate.json";
 /// What stands for a unit that is not named yet.
 const MASKED: &str = "尚未检查，已屏蔽";
 /// A leaf's digits; an id is shorter.
@@ -248,13 +248,13 @@ fn other_sheets(certificate: &AnyCertificate) -> Vec<PrintSheet> {
             column("理由", 44, false),
             column("时间", 33, true),
         ];
-        sheets.push(PrintSheet::new("其他变更".to_owned(), columns, rows));
+        sheets.push(PrintSheet::new("其他变更".to_owned(), columns, rows).on_paper(FILE));
     }
     let skipped = closed.changes.iter().flat_map(|change| &change.skipped);
     let rows: Vec<Vec<String>> = skipped.map(|one| vec![named(&one.unit), one.ground.clone()]).collect();
     if !rows.is_empty() {
         let columns = vec![column("略过的备选", 60, false), column("原因", 30, false)];
-        sheets.push(PrintSheet::new("略过的备选".to_owned(), columns, rows));
+        sheets.push(PrintSheet::new("略过的备选".to_owned(), columns, rows).on_paper(FILE));
     }
     let rows: Vec<Vec<String>> = closed
         .earlier

@@ -17,6 +17,7 @@ use crate::export::columns::ColumnCatalogue;
 use crate::export::manifest::ExportFile;
 use crate::export::public::{PublicHeader, result_texts, withheld_texts};
 use crate::export::sheet::display_width;
+use crate::text::number::thousands;
 
 /// Columns of the notice's table, with their share of the width; centred where the cell is short. Others of the list
 /// stand in its workbook.
@@ -35,6 +36,9 @@ const COLUMNS: [(&str, u32, bool); 10] = [
 
 /// Characters of full width that a line of the landscape table holds: 222 mm of 9-point type, less the cells' margins.
 const LINE: u32 = 64;
+
+/// Rows of a table on paper: a nation's hundred thousand would be set for minutes and printed by nobody.
+const MOST_ROWS: usize = 5_000;
 
 /// Lines of a row from which on it may run over to the next page: more wouldn't fit on one.
 const TALLEST: u32 = 28;
@@ -75,6 +79,18 @@ pub struct PrintSheet {
 }
 
 impl PrintSheet {
+    /// The same with its first rows alone where it has too many for paper, and where the others stand said below.
+    #[must_use]
+    pub(super) fn on_paper(mut self, elsewhere: &str) -> Self {
+        if self.rows.len() > MOST_ROWS {
+            let all = thousands(self.rows.len() as i128);
+            self.rows.truncate(MOST_ROWS);
+            self.notes
+                .push(format!("共 {all} 行，纸质件列前 {} 行，其余见{elsewhere}。", thousands(MOST_ROWS as i128)));
+        }
+        self
+    }
+
     /// A table of these columns; rows too tall for a page are found by the width of their texts.
     pub(super) fn new(title: String, columns: Vec<PrintColumn>, rows: Vec<Vec<String>>) -> Self {
         let total: u32 = columns.iter().map(|c| c.width).sum::<u32>().max(1);
@@ -169,7 +185,8 @@ fn compute_notice(
             })
             .collect();
         let rows = texts.rows.iter().map(|row| at.iter().map(|(at, ..)| row[*at].clone()).collect()).collect();
-        sheets.push(PrintSheet::new(format!("{label}检查结果公开表"), columns, rows));
+        let sheet = PrintSheet::new(format!("{label}检查结果公开表"), columns, rows);
+        sheets.push(sheet.on_paper("同时公开的检查结果公开表（.xlsx、.csv）"));
     }
     if !list.withheld.is_empty() {
         let texts = withheld_texts(list, catalogue);
@@ -184,7 +201,8 @@ fn compute_notice(
             PrintColumn { heading: heading.clone(), width, centred }
         };
         let columns = texts.columns.iter().map(column).collect();
-        sheets.push(PrintSheet::new(format!("{label}依法不予公开的检查结果"), columns, texts.rows));
+        let sheet = PrintSheet::new(format!("{label}依法不予公开的检查结果"), columns, texts.rows);
+        sheets.push(sheet.on_paper("同时公开的检查结果公开表（.xlsx、.csv）"));
     }
     let several = sheets.len() > 1;
     for (sheet, number) in sheets.iter_mut().zip(1..) {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::{AnnualPlan, Overload, amount};
 use crate::domain::PlanMonth;
+use crate::plan::feasibility::ShortageKind;
 use crate::plan::model::Body;
 
 /// Places named in the verdict's sentence; more are counted.
@@ -41,6 +42,19 @@ pub struct LockedNumber {
     pub capped: bool,
     /// Chinese sentence: `黄浦区生态环境局 2 月重点监管对象只有 14 家可抽，按 14 次计（原填 400 次）`.
     pub text: String,
+}
+
+impl ShortageKind {
+    /// Index of the body concerned.
+    #[must_use]
+    pub fn body(&self) -> u16 {
+        match self {
+            Self::Resource { body, .. } | Self::TooFewInspectors { body, .. } | Self::MissingSkill { body, .. } => {
+                *body
+            }
+            Self::Floor(floor) => floor.body,
+        }
+    }
 }
 
 impl AnnualPlan {

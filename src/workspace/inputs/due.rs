@@ -75,10 +75,10 @@ impl OpenedDraw {
         let (places, checks, off_site) = (Vec::new(), Vec::new(), Vec::new());
         let mut opened = Self { month, draw, order, targets, rows, places, assignment, checks, off_site };
         let bodies = policy.body_places();
-        opened.checks = due_checks(&opened, registry, policy)?;
+        opened.checks = due_checks(&opened, registry, (policy, &bodies))?;
         opened.places =
             opened.checks.iter().map(|check| place_of(check, registry, &bodies)).collect::<AppResult<Vec<_>>>()?;
-        for check in off_site_checks(&opened, registry, policy)? {
+        for check in off_site_checks(&opened, registry, (policy, &bodies))? {
             let row = row_of_unit(&registry.sources, check.unit_id.as_str());
             let place = place_of(&check, registry, &bodies)?;
             opened.off_site.push(OffSiteCheck { check, row, place });
@@ -153,7 +153,11 @@ fn opened_on(draw: &StoredDraw, month: PlanMonth) -> NaiveDate {
 }
 
 /// Every check due of a draw: targets, substitutes and added ones; withdrawn ones are marked.
-fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
+fn due_checks(
+    opened: &OpenedDraw,
+    registry: &Registry,
+    (policy, bodies): (&Policy, &BodyPlaces<'_>),
+) -> AppResult<Vec<DueCheck>> {
     let OpenedDraw { month, draw, targets, assignment, .. } = opened;
     let month = *month;
     let commitment = crate::sampling::to_hex(&draw.seal.commitment());
@@ -195,7 +199,7 @@ fn due_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppR
             inspectors: pair.map(|p| vec![p.lead.clone(), p.second.clone()]).unwrap_or_default(),
             commitment: if target.origin == TargetOrigin::Triggered { String::new() } else { commitment.clone() },
             withdrawn: target.replaced_by.is_some(),
-            ..blank_check(&target.unit_id, &body_id, month, registry, policy)?
+            ..blank_check(&target.unit_id, &body_id, month, registry, (policy, bodies))?
         });
     }
     Ok(checks)
@@ -207,7 +211,7 @@ fn blank_check(
     body: &str,
     month: PlanMonth,
     registry: &Registry,
-    policy: &Policy,
+    (policy, bodies): (&Policy, &BodyPlaces<'_>),
 ) -> AppResult<DueCheck> {
     let known = registry.unit(unit.as_str());
     let cell = |column: &Column<Text>| -> AppResult<Option<String>> {
@@ -215,6 +219,7 @@ fn blank_check(
     };
     let body = BodyId::new(body)
         .map_err(|why| AppError::new("RES-002", "检查对象的执法主体无法识别").with(|f| f.value(why)))?;
+    let rule = bodies.of(body.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
     Ok(DueCheck {
         plan_code: String::new(),
         unit_id: unit.clone(),
@@ -223,7 +228,7 @@ fn blank_check(
         number: cell(&sources::NUMBER)?.unwrap_or_default(),
         enterprise: cell(&sources::ENTERPRISE)?.unwrap_or_default(),
         industry: cell(&sources::INDUSTRY)?,
-        body_name: policy.body(&body).map_or_else(|| body.to_string(), |rule| rule.name.clone()),
+        body_name: rule.map_or_else(|| body.to_string(), |rule| rule.name.clone()),
         body,
         month,
         sequence: 0,
@@ -245,7 +250,11 @@ pub fn off_site_code(month: PlanMonth, body: &str, number: usize) -> String {
 }
 
 /// The off-site checks of a draw's month, in the order of the year's seed.
-fn off_site_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) -> AppResult<Vec<DueCheck>> {
+fn off_site_checks(
+    opened: &OpenedDraw,
+    registry: &Registry,
+    of: (&Policy, &BodyPlaces<'_>),
+) -> AppResult<Vec<DueCheck>> {
     let month = opened.month;
     let Some(turns) = &opened.draw.off_site else { return Ok(Vec::new()) };
     let drawn_on = opened_on(&opened.draw, month);
@@ -264,7 +273,7 @@ fn off_site_checks(opened: &OpenedDraw, registry: &Registry, policy: &Policy) ->
             origin: CheckOrigin::OffSite,
             drawn_on,
             manner: Manner::OffSite,
-            ..blank_check(unit, &body, month, registry, policy)?
+            ..blank_check(unit, &body, month, registry, of)?
         });
     }
     Ok(checks)

@@ -48,7 +48,6 @@ use crate::workspace::reports::plan_record::load_plan_files;
 use crate::workspace::reports::public_list::PublicLists;
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
-use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
 use crate::workspace::store::project::{CommandContext, Project};
@@ -200,12 +199,7 @@ pub fn export_project(
     let (certificates, named) = public_certificates(project, &all, &register, &analysis.results, context)?;
     let draws: Vec<OpenedDraw> = all.into_iter().filter(|opened| request.wants(opened.month)).collect();
     let mark = data_mark(project, draws.iter());
-    let mut header = book_header(project, &register, context, mark.clone());
-    header.notes = vec![planned.plan.verdict_text(&planned.population.inputs.bodies)];
-    header.notes.extend(planned.plan.shortages.iter().map(|s| s.text.clone()).take(20));
-    header.notes.extend(off_site_lines(&planned).into_values());
-    header.notes.extend(planned.plan.overloads.iter().map(|o| o.text.clone()).take(20));
-    header.notes.extend(planned.plan.locked.iter().map(|l| l.text.clone()).take(20));
+    let header = book_header(project, &register, context, mark.clone());
     let catalogue = load_columns(project)?;
     let exporter = Exporter {
         project,

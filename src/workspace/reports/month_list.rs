@@ -171,9 +171,10 @@ pub fn reserves_listed(policy: &Policy, draw: u64) -> usize {
 #[must_use]
 pub fn reserve_entries(opened: &OpenedDraw, policy: &Policy, registry: &Registry) -> Vec<ListEntry> {
     let used: BTreeSet<&UnitId> = opened.targets.iter().map(|t| &t.unit_id).collect();
+    let quotas: BTreeMap<&str, u64> = opened.order.strata.iter().map(|s| (s.id.as_str(), s.draw as u64)).collect();
     let mut entries = Vec::new();
     for (stratum, units) in opened.draw.reserves(&opened.order) {
-        let quota = opened.order.strata.iter().find(|s| s.id == stratum).map_or(0, |s| s.draw as u64);
+        let quota = quotas.get(stratum.as_str()).copied().unwrap_or(0);
         let free = units.into_iter().filter(|unit| !used.contains(unit));
         for (unit, rank) in free.take(reserves_listed(policy, quota)).zip(1..) {
             entries.push(ListEntry {

@@ -4,19 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::DueCheck;
-use crate::domain::{Period, PlanMonth};
+use crate::domain::{BodyId, Period, PlanMonth};
 use crate::export::{
     BookHeader, DistrictRow, MatrixRow, MonthFigures, MonthSheet, MonthState, PlanBook, QuotaRow, suggest_visits,
 };
 use crate::plan::PlanCell;
-use crate::sampling::{SealRegister, to_hex};
+use crate::sampling::{SealRegister, SealStratum, to_hex};
 use crate::workspace::inputs::analysis::Analysis;
 use crate::workspace::inputs::due::{ListPlace, OpenedDraw};
 use crate::workspace::reports::month_list::{ResultsByCheck, reserves_listed};
 use crate::workspace::reports::plan_record::{PlanFiles, PlanRecord};
 use crate::workspace::reports::target_rows::{RowMaker, district_name};
-use crate::workspace::reports::year_plan::population_of;
+use crate::workspace::reports::year_plan::{off_site_lines, population_of};
 use crate::workspace::store::project::Project;
+
+/// Notes of a kind on the city's first sheet; a body's book has all of its own.
+const MOST_NOTES: usize = 40;
 
 /// What a plan book is made of.
 pub struct BookInput<'a> {
@@ -42,6 +45,7 @@ impl BookInput<'_> {
     /// # Errors
     /// `RSK-…`, `WSP-004`.
     pub fn compute(&self, header: BookHeader) -> AppResult<PlanBook> {
+        let (notes, own_notes) = self.notes();
         let plan = &self.analysis.plan;
         let bodies = &self.analysis.population.inputs.bodies;
         let counts = self.district_counts();
@@ -80,7 +84,34 @@ impl BookInput<'_> {
             months.push(self.sheet(month)?);
         }
         let record = PlanRecord::compute(self.analysis, self.plans, None)?.table();
-        Ok(PlanBook { header, matrix: self.matrix(), districts, record, quotas: self.quotas(), months })
+        let (matrix, quotas) = (self.matrix(), self.quotas());
+        Ok(PlanBook { header, notes, own_notes, matrix, districts, record, quotas, months })
+    }
+
+    /// Whether the plan can be carried out, what is short, checked off-site, too much or locked: the first of each for
+    /// the city, and each body's own.
+    fn notes(&self) -> (Vec<String>, BTreeMap<BodyId, Vec<String>>) {
+        let plan = &self.analysis.plan;
+        let off_site = off_site_lines(self.analysis);
+        let shortages: Vec<(u16, &str)> = plan.shortages.iter().map(|s| (s.kind.body(), s.text.as_str())).collect();
+        let off_site = off_site.iter().map(|(body, text)| (*body as u16, text.as_str())).collect();
+        let overloads = plan.overloads.iter().map(|o| (o.body, o.text.as_str())).collect();
+        let locked = plan.locked.iter().map(|l| (l.body, l.text.as_str())).collect();
+        let mut city = vec![plan.verdict_text(&self.analysis.population.inputs.bodies)];
+        let mut own = BTreeMap::<BodyId, Vec<String>>::new();
+        for (what, texts) in [("缺口", shortages), ("非现场检查", off_site), ("超载", overloads), ("锁定", locked)]
+        {
+            city.extend(texts.iter().take(MOST_NOTES).map(|(_, text)| (*text).to_owned()));
+            if texts.len() > MOST_NOTES {
+                let more = texts.len() - MOST_NOTES;
+                city.push(format!("{what}另有 {more} 条，见各执法主体的计划工作簿"));
+            }
+            for (body, text) in texts {
+                let Some(body) = self.analysis.population.inputs.bodies.get(usize::from(body)) else { continue };
+                own.entry(body.id.clone()).or_default().push(text.to_owned());
+            }
+        }
+        (city, own)
     }
 
     fn sheet(&self, month: PlanMonth) -> AppResult<MonthSheet> {
@@ -139,11 +170,14 @@ impl BookInput<'_> {
         let policy = &self.project.policy;
         let categories = policy.categories.len();
         let population = population_of(self.analysis, categories);
+        let places = policy.body_places();
         let mut rows = Vec::new();
         for month in self.project.months() {
             let m = month.index_in(self.project.file.year).unwrap_or(0);
             let opened = self.draws.iter().rfind(|opened| opened.month == month);
             let strata = opened.map(|opened| self.strata_counts(opened));
+            let sealed: BTreeMap<&str, &SealStratum> =
+                opened.into_iter().flat_map(|o| &o.draw.seal.strata).map(|s| (s.id.as_str(), s)).collect();
             for (b, body) in self.analysis.population.inputs.bodies.iter().enumerate() {
                 for (c, category) in policy.categories.iter().enumerate() {
                     let count = population[b * categories + c];
@@ -152,8 +186,9 @@ impl BookInput<'_> {
                     }
                     let cell = &self.analysis.plan.matrix[b][m];
                     let id = format!("{}/{}", body.id, category.id);
-                    let rule = policy.body(&body.id).map(|rule| policy.floor_part(rule, category));
-                    let sealed = opened.and_then(|opened| opened.draw.seal.strata.iter().find(|s| s.id == id));
+                    let rule = places.of(body.id.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
+                    let rule = rule.map(|rule| policy.floor_part(rule, category));
+                    let sealed = sealed.get(id.as_str());
                     let of = strata.as_ref().map(|strata| strata.get(&id).copied().unwrap_or_default());
                     rows.push(QuotaRow {
                         month,

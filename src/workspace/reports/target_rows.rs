@@ -12,7 +12,7 @@ use crate::domain::{BodyId, Category, DistrictCode, InspectorId, PlanMonth, Unit
 use crate::export::{InspectorRef, TargetDraw, TargetPlace, TargetRow, TargetStaff, TargetUnit};
 use crate::plan::PlanInputs;
 use crate::plan::ledger::{CapReading, compute_cap_meter};
-use crate::policy::Policy;
+use crate::policy::{BodyPlaces, Policy};
 use crate::registry::schema::{past_checks, sources};
 use crate::registry::{Registry, row_of_unit};
 use crate::risk::Aggravator;
@@ -62,11 +62,26 @@ pub struct RowMaker<'a> {
     columns: SourceText<'a>,
     /// The same of units that left the register.
     former: SourceText<'a>,
+    /// Places of the policy's bodies.
+    bodies: BodyPlaces<'a>,
     people: BTreeMap<&'a str, &'a str>,
     last_visit: BTreeMap<u32, NaiveDate>,
     /// Problems found at each site: day and words.
     problems: BTreeMap<u32, Vec<(NaiveDate, String)>>,
     scores: Vec<i64>,
+}
+
+/// Who of a body may not inspect a unit, by the roster that was sealed with the draw.
+type Recused<'a> = BTreeMap<(&'a BodyId, &'a UnitId), Vec<&'a InspectorId>>;
+
+fn recused(opened: &OpenedDraw) -> Recused<'_> {
+    let mut recused = Recused::new();
+    for inspector in opened.draw.roster.inspectors() {
+        for unit in &inspector.recusals {
+            recused.entry((&inspector.body, unit)).or_default().push(&inspector.certificate);
+        }
+    }
+    recused
 }
 
 /// Name of a district by its code.
@@ -123,6 +138,7 @@ impl<'a> RowMaker<'a> {
             analysis,
             columns,
             former,
+            bodies: policy.body_places(),
             people,
             last_visit,
             problems,
@@ -146,10 +162,11 @@ impl<'a> RowMaker<'a> {
     /// `RSK-…`, `WSP-004`.
     pub fn rows(&self, opened: &OpenedDraw, results: &ResultsByCheck<'_>) -> AppResult<Vec<TargetRow>> {
         let meter = compute_cap_meter(self.policy, self.inputs(), opened.month.month() as usize - 1);
+        let recused = recused(opened);
         let mut entries = list_entries(opened, self.policy, results);
         entries.extend(off_site_entries(opened, results));
         entries.extend(reserve_entries(opened, self.policy, self.registry));
-        entries.into_iter().map(|entry| self.row(opened, entry, &meter)).collect()
+        entries.into_iter().map(|entry| self.row(opened, entry, (&meter, &recused))).collect()
     }
 
     fn person(&self, certificate: &InspectorId) -> InspectorRef {
@@ -159,7 +176,12 @@ impl<'a> RowMaker<'a> {
         }
     }
 
-    fn row(&self, opened: &OpenedDraw, entry: ListEntry, meter: &[CapReading]) -> AppResult<TargetRow> {
+    fn row(
+        &self,
+        opened: &OpenedDraw,
+        entry: ListEntry,
+        (meter, recused): (&[CapReading], &Recused<'_>),
+    ) -> AppResult<TargetRow> {
         let policy = self.policy;
         let inputs = self.inputs();
         let left = row_of_unit(&self.registry.former, entry.unit_id.as_str()).filter(|_| entry.source.is_none());
@@ -179,7 +201,8 @@ impl<'a> RowMaker<'a> {
                 let id = drawn.map_or_else(|| text(columns.body), |(body, _)| body.to_owned());
                 let id = if id.is_empty() { "unknown".to_owned() } else { id };
                 let body = BodyId::new(id.as_str()).map_err(|what| AppError::new("WSP-004", what))?;
-                let name = policy.body(&body).map_or(id, |rule| rule.name.clone());
+                let rule = self.bodies.of(body.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
+                let name = rule.map_or(id, |rule| rule.name.clone());
                 (body, name)
             }
         };
@@ -246,7 +269,7 @@ impl<'a> RowMaker<'a> {
             status: entry.state.label().to_owned(),
         };
         let staff = TargetStaff {
-            recusal: self.recusal(opened, &body, &unit.unit_id),
+            recusal: recused.get(&(&body, &unit.unit_id)).map_or_else(String::new, |who| self.recusal(who)),
             body,
             body_name,
             lead: entry.pair.as_ref().map(|pair| self.person(&pair.0)),
@@ -265,15 +288,14 @@ impl<'a> RowMaker<'a> {
         key.map(|(_, name)| format!("{name}检查表")).unwrap_or_default()
     }
 
-    /// Who of the body may not inspect the unit, by the roster that was sealed with the draw.
-    fn recusal(&self, opened: &OpenedDraw, body: &BodyId, unit: &UnitId) -> String {
-        let recused = opened.draw.roster.inspectors().iter().filter(|i| i.body == *body && i.recusals.contains(unit));
+    /// Who of the body may not inspect the unit.
+    fn recusal(&self, who: &[&InspectorId]) -> String {
         let person = |certificate: &InspectorId| {
             let person = self.person(certificate);
             if person.name.is_empty() { person.certificate } else { person.name }
         };
-        let names: Vec<String> = recused.map(|i| person(&i.certificate)).collect();
-        if names.is_empty() { String::new() } else { format!("{}回避", names.join("、")) }
+        let names: Vec<String> = who.iter().map(|certificate| person(certificate)).collect();
+        format!("{}回避", names.join("、"))
     }
 
     /// What checks before a month found in a unit, the latest first: day and words.

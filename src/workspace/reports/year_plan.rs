@@ -100,11 +100,16 @@ fn plan_rows(project: &Project, analysis: &Analysis, on: NaiveDate) -> (Vec<Year
     let categories = policy.categories.len();
     let population = population_of(analysis, categories);
     let whole = plan.whole();
+    let places = policy.body_places();
+    let mut rows_of: Vec<Vec<&WholeRow>> = vec![Vec::new(); plan.matrix.len()];
+    for row in &whole {
+        rows_of[row.body].push(row);
+    }
     let past = analysis.population.inputs.history.drawn_months();
     let mut off_site = off_site_lines(analysis);
     let (mut rows, mut months) = (Vec::new(), Vec::new());
     for (b, body) in analysis.population.inputs.bodies.iter().enumerate() {
-        let own: Vec<&WholeRow> = whole.iter().filter(|row| row.body == b).collect();
+        let own = &rows_of[b];
         if plan.matrix[b].iter().any(|cell| cell.expected() > 0.0) {
             months.extend(project.months().into_iter().enumerate().map(|(m, month)| MonthCount {
                 body_name: body.name.clone(),
@@ -124,7 +129,8 @@ fn plan_rows(project: &Project, analysis: &Analysis, on: NaiveDate) -> (Vec<Year
             if count == 0 && number == 0 {
                 continue;
             }
-            let rule = policy.body(&body.id).map(|rule| policy.floor_part(rule, category));
+            let rule = places.of(body.id.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
+            let rule = rule.map(|rule| policy.floor_part(rule, category));
             rows.push(YearPlanRow {
                 body_name: body.name.clone(),
                 plan_name: format!("{year}年度{}双随机检查", category.name),

@@ -242,9 +242,54 @@ fn database_encrypted_connections_check_the_server() {
     let system = format!("postgresql://fairdraw@localhost:{}/postgres?sslmode=verify-full", server.port);
     let error = read_tables(&source_at(&system, &[(TableKind::Sources, "t")]), &Progress::none()).unwrap_err();
     assert!(["DBS-014", "DBS-005"].contains(&error.code()), "{error}");
-    // and the cancel goes by the encrypted road too
+    // the password's proof is bound to the certificate, however that was signed
+    let bound = |root: &str, rest: &str| {
+        let address = format!(
+            "postgresql://fairdraw@localhost:{}/postgres?sslmode=verify-ca&sslrootcert={}&{rest}",
+            server.port,
+            at.join(root).display()
+        );
+        read_tables(&source_at(&address, &[(TableKind::Sources, "t")]), &Progress::none())
+            .map(|found| found[0].rows)
+            .map_err(|error| error.code())
+    };
+    let kinds = [
+        ("ec -pkeyopt ec_paramgen_curve:prime256v1 -sha256", Ok(2)),
+        ("ec -pkeyopt ec_paramgen_curve:secp384r1 -sha384", Ok(2)),
+        ("ec -pkeyopt ec_paramgen_curve:prime256v1 -sha512", Ok(2)),
+        ("rsa:2048 -sha256", Ok(2)),
+        ("rsa:2048 -sha384", Ok(2)),
+        ("rsa:2048 -sha512", Ok(2)),
+        // a signature without a hash of its own binds nothing
+        ("ed25519", Err("DBS-038")),
+    ];
+    for (kind, required) in kinds {
+        openssl(at, &format!("req -x509 -newkey {kind} -nodes -days 30 -keyout kind.key -out kind.pem -subj /CN=kind"));
+        use_certificate("kind");
+        assert_eq!(bound("kind.pem", "channel_binding=require"), required, "{kind}");
+        assert_eq!(bound("kind.pem", "channel_binding=prefer"), Ok(2), "{kind}");
+        assert_eq!(bound("kind.pem", "channel_binding=disable"), Ok(2), "{kind}");
+    }
+    use_certificate("self");
+    // md5 binds nothing
+    server.sql("SET password_encryption = 'md5'; CREATE USER older PASSWORD 'alt-4711'; GRANT SELECT ON t TO older");
+    let older = |rest: &str| {
+        let address = format!(
+            "postgresql://older@127.0.0.1:{}/postgres?sslmode=verify-ca&sslrootcert={}{rest}",
+            server.port,
+            at.join("self.pem").display()
+        );
+        let password = Password::new("alt-4711".to_owned());
+        let source = DatabaseSource { password, ..source_at(&address, &[(TableKind::Sources, "t")]) };
+        read_tables(&source, &Progress::none()).map(|found| found[0].rows).map_err(|error| error.code())
+    };
     let hba = server.data().join("pg_hba.conf");
     let lines = std::fs::read_to_string(&hba).unwrap();
+    std::fs::write(&hba, format!("hostssl all older 127.0.0.1/32 md5\n{lines}")).unwrap();
+    server.reload();
+    assert_eq!(older(""), Ok(2));
+    assert_eq!(older("&channel_binding=require"), Err("DBS-038"));
+    // and the cancel goes by the encrypted road too
     std::fs::write(&hba, format!("hostnossl all all 127.0.0.1/32 reject\n{lines}")).unwrap();
     server.reload();
     let error = server.read("t").unwrap_err();

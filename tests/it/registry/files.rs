@@ -104,3 +104,59 @@ fn files_are_loaded_and_a_bad_one_stops_nobody() {
     cancelled.cancel();
     assert_eq!(load_registry(&files, &options, &NoMap, &cancelled).unwrap_err().code(), "JOB-001");
 }
+
+/// Everything that an import gives, to be compared.
+fn told(registry: &Registry) -> String {
+    let findings: Vec<String> = registry.diagnostics.findings().iter().map(ToString::to_string).collect();
+    format!("{findings:#?}\n{:?}\n{:?}", registry.recognised, registry.summaries)
+}
+
+fn loaded(folder: &std::path::Path, large_file: u64) -> Registry {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let inputs: Vec<InputFile> = paths.into_iter().map(|path| InputFile { path, ..InputFile::default() }).collect();
+    let mapping = Mapping::from_ron(r#"(files: [(file: "没有.csv", table: credit, columns: {})])"#, "m.ron").unwrap();
+    let options = RegistryOptions { large_file, mapping, ..options() };
+    load_registry(&inputs, &options, &TwoDistricts, &Progress::none()).unwrap()
+}
+
+fn wait_or_not(folder: &std::path::Path) -> Registry {
+    let (at_once, waiting) = (loaded(folder, u64::MAX), loaded(folder, 0));
+    assert_eq!(told(&at_once), told(&waiting));
+    for kind in TableKind::ALL {
+        assert!(at_once.frame(kind).equals_missing(waiting.frame(kind)), "{}", kind.id());
+    }
+    assert!(at_once.set_aside.equals_missing(&waiting.set_aside));
+    nothing_is_lost(&waiting);
+    waiting
+}
+
+#[test]
+fn large_texts_wait_for_their_table_and_nothing_else_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("一、说明.csv", "这是说明\n没有表格\n");
+    write("信用 甲.csv", "企业名称,年度,信用等级\n上海甲化工有限公司,2025,好\n没有这家,2025,好\n");
+    write("信用 乙.csv", "企业名称,年度,信用等级\n上海乙电镀有限公司,2025,差\n上海甲化工有限公司,2025,差\n");
+    write(
+        "投诉.csv",
+        "受理日期,被投诉单位,投诉内容\n2026-03-01,上海甲化工有限公司,臭\n不是日期,上海乙电镀有限公司,臭\n",
+    );
+    write(
+        "名录.csv",
+        &format!(
+            "{}\n{UNIT_A},上海甲化工有限公司,,徐汇,重点\n{UNIT_B},上海乙电镀有限公司,,浦东,重点\nX-001,丙,,南汇,重点\n",
+            HEAD.join(",")
+        ),
+    );
+    let registry = wait_or_not(folder.path());
+    assert_eq!((registry.sources.height(), registry.credit.height(), registry.complaints.height()), (2, 4, 1));
+    // what begins as a table and can't be read to its end is no table, whenever it is read
+    let mut long = "企业名称,年度,信用等级\n".to_owned();
+    long.push_str(&"上海甲化工有限公司,2024,好\n".repeat(40_000));
+    long.push_str(&",".repeat(40_000));
+    write("信用 丙.csv", &long);
+    let registry = wait_or_not(folder.path());
+    assert_eq!(registry.diagnostics.count_code("RAW-005"), 1, "{}", told(&registry));
+    assert_eq!(registry.credit.height(), 4);
+}
