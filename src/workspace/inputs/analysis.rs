@@ -68,6 +68,21 @@ pub fn compute_analysis(
     month: PlanMonth,
     progress: &Progress,
 ) -> AppResult<Analysis> {
+    let draws: Vec<Arc<StoredDraw>> = load_opened_draws(project, |_| true)?.into_iter().map(Arc::new).collect();
+    compute_analysis_beside(project, registry, month, &draws, progress)
+}
+
+/// The same beside the year's opened draws, which are in memory already: a nation's take a gigabyte each.
+///
+/// # Errors
+/// As [`compute_analysis`].
+pub fn compute_analysis_beside(
+    project: &Project,
+    registry: &Registry,
+    month: PlanMonth,
+    draws: &[Arc<StoredDraw>],
+    progress: &Progress,
+) -> AppResult<Analysis> {
     if month.year() != project.file.year {
         return Err(Finding::error("WSP-003", "月份不在项目的年度之内")
             .value(month.to_string())
@@ -86,10 +101,9 @@ pub fn compute_analysis(
     let mut population = compute_population(project, registry, &risk, month)?;
     let first_open = month.index_in(project.file.year).unwrap_or(0);
     population.inputs.history.next = first_open as u8;
-    let (earlier, listed) = add_draws((project, registry), &mut population, &results, month)?;
-    let facts = mandatory_facts(project, registry, &population, &results, (&listed, earlier.as_ref()))?;
+    let (earlier, listed) = add_draws((project, registry), &mut population, &results, (month, draws))?;
+    let facts = mandatory_facts(project, registry, &population, &results, (&listed, earlier.as_deref()))?;
     let carried = date_mandatory(&project.policy, &mut population, &facts, first_open);
-    let earlier = earlier.map(Arc::new);
     let plan = plan_of(project, &population, earlier.as_deref(), first_open)?;
     Ok(Analysis { month, risk, population, plan, results, features, facts: Arc::new(facts), carried, earlier })
 }
@@ -272,8 +286,8 @@ fn add_draws(
     (project, registry): (&Project, &Registry),
     population: &mut Population,
     results: &[CheckResult],
-    before: PlanMonth,
-) -> AppResult<(Option<StoredDraw>, MandatoryChecks)> {
+    (before, draws): (PlanMonth, &[Arc<StoredDraw>]),
+) -> AppResult<(Option<Arc<StoredDraw>>, MandatoryChecks)> {
     let mut listed = MandatoryChecks::default();
     let done: HashSet<(&str, PlanMonth)> = results.iter().map(|r| (r.unit_id.as_str(), r.month)).collect();
     // how a site was found last: in the draw, or out of it and why
@@ -292,7 +306,7 @@ fn add_draws(
     let bodies = project.policy.body_places();
     let merged = merged_categories(&project.policy, &population.inputs);
     // months after it too: their visits count towards the cap
-    for draw in load_opened_draws(project, |_| true)? {
+    for draw in draws {
         let Some(order) = draw.order() else { continue };
         let Some(month) = draw.period.month() else { continue };
         let Some(m) = month.index_in(project.file.year) else { continue };
@@ -321,8 +335,7 @@ fn add_draws(
             };
             let site = population.index.row(target.unit_id.as_str());
             let done = done.contains(&(target.unit_id.as_str(), month));
-            if let Some((body, category)) = place_of((&project.policy, &bodies, &merged), inputs, &draw, &target, site)
-            {
+            if let Some((body, category)) = place_of((&project.policy, &bodies, &merged), inputs, draw, &target, site) {
                 inputs.history.listed.push(ListedVisit { site, body, category, month: m as u8, kind, done });
             }
             let Some(site) = site else {
@@ -334,7 +347,7 @@ fn add_draws(
                 continue;
             };
             if matches!(kind, VisitKind::Mandatory(_)) {
-                let day = listed_on(&draw, month, &target);
+                let day = listed_on(draw, month, &target);
                 listed.add(target.unit_id.clone(), month, draw.sequence as u32, day);
             }
             inputs.history.visits.push(Visit {
@@ -351,7 +364,7 @@ fn add_draws(
             population.inputs.history.past_targets.push(targets);
         }
         if month <= before {
-            earlier = Some(draw);
+            earlier = Some(Arc::clone(draw));
         }
     }
     let sites = Arc::make_mut(&mut population.inputs.sites);

@@ -1,6 +1,7 @@
 //! The checks that are due: what each opened draw asks for, changes included.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -24,7 +25,7 @@ pub struct OpenedDraw {
     /// Month.
     pub month: PlanMonth,
     /// The draw as it lies in its folder.
-    pub draw: StoredDraw,
+    pub draw: Arc<StoredDraw>,
     /// Every stratum's order.
     pub order: DrawOrder,
     /// The month's list, changes included.
@@ -67,7 +68,8 @@ impl OpenedDraw {
     ///
     /// # Errors
     /// `FRM-001`, `ROS-…`, `RES-002`.
-    pub fn of(draw: StoredDraw, registry: &Registry, policy: &Policy) -> AppResult<Option<Self>> {
+    pub fn of(draw: impl Into<Arc<StoredDraw>>, registry: &Registry, policy: &Policy) -> AppResult<Option<Self>> {
+        let draw = draw.into();
         let (Some(order), Some(month)) = (draw.order(), draw.period.month()) else { return Ok(None) };
         let assignment = draw.assignment(&order)?;
         let targets = draw.targets(&order);

@@ -4,6 +4,8 @@
 //! and only then does anybody see them. A connection cut between the last two leaves a line whose number the database
 //! has not: an export that nobody got, never one that nobody knows of.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -15,7 +17,7 @@ use crate::export::{Cell, CellKind, RecordSheet, record_sheets, scan_public_file
 use crate::registry::Registry;
 use crate::sampling::{sha256, to_hex};
 use crate::workspace::deeds::seal::PROGRAM;
-use crate::workspace::inputs::analysis::compute_analysis;
+use crate::workspace::inputs::analysis::compute_analysis_beside;
 use crate::workspace::inputs::due::load_opened;
 use crate::workspace::reports::book_header::book_header;
 use crate::workspace::reports::export::data_mark;
@@ -25,6 +27,7 @@ use crate::workspace::reports::plan_record::load_plan_files;
 use crate::workspace::reports::public_list::PublicLists;
 use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 use crate::workspace::store::staged::Change;
@@ -134,7 +137,8 @@ pub fn export_to_database(
     let draws = load_opened(project, registry)?;
     let at = next_month(&register, &project.months())
         .ok_or_else(|| AppError::new("EXP-050", "项目年度不在 2000 至 2100 年之间"))?;
-    let analysis = compute_analysis(project, registry, at, &context.progress)?;
+    let stored: Vec<Arc<StoredDraw>> = draws.iter().map(|opened| Arc::clone(&opened.draw)).collect();
+    let analysis = compute_analysis_beside(project, registry, at, &stored, &context.progress)?;
     let rows = RowMaker::new(&project.policy, registry, districts, &analysis)?;
     let results: ResultsByCheck<'_> = analysis.results.iter().map(|result| (result.key(), result)).collect();
     let mark = data_mark(project, draws.iter());

@@ -36,7 +36,7 @@ use crate::export::{
 use crate::registry::Registry;
 use crate::sampling::SealRegister;
 use crate::workspace::deeds::seal::PROGRAM;
-use crate::workspace::inputs::analysis::{Analysis, compute_analysis};
+use crate::workspace::inputs::analysis::{Analysis, compute_analysis_beside};
 use crate::workspace::inputs::due::{OpenedDraw, load_opened};
 use crate::workspace::reports::body_folders::InternalFiles;
 use crate::workspace::reports::book_header::book_header;
@@ -50,6 +50,7 @@ use crate::workspace::reports::target_rows::RowMaker;
 use crate::workspace::reports::task_sheets::TaskSheets;
 use crate::workspace::store::clock::Moment;
 use crate::workspace::store::columns::load_columns;
+use crate::workspace::store::draws::StoredDraw;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::register::{load_register, next_month};
 #[cfg(feature = "charts")]
@@ -182,13 +183,14 @@ pub fn export_project(
     let mut months = all.iter().map(|opened| opened.month).filter(|month| request.wants(*month));
     let at = request.month.or_else(|| months.next_back()).or_else(|| project.months().first().copied());
     let Some(at) = at else { return Err(AppError::new("EXP-050", "项目年度不在 2000 至 2100 年之间")) };
+    let stored: Vec<Arc<StoredDraw>> = all.iter().map(|opened| Arc::clone(&opened.draw)).collect();
     // the lists tell what was known when they were drawn, the plan what is known now
-    let analysis = Arc::new(compute_analysis(project, registry, at, &context.progress)?);
+    let analysis = Arc::new(compute_analysis_beside(project, registry, at, &stored, &context.progress)?);
     let next = next_month(&register, &project.months()).unwrap_or(at);
     let planned = if next == at {
         Arc::clone(&analysis)
     } else {
-        Arc::new(compute_analysis(project, registry, next, &context.progress)?)
+        Arc::new(compute_analysis_beside(project, registry, next, &stored, &context.progress)?)
     };
     context.progress.begin("导出", 0);
     let checks: Vec<DueCheck> = all.iter().flat_map(OpenedDraw::all_checks).cloned().collect();
