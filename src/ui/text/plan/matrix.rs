@@ -21,6 +21,8 @@ texts! {
     SAVE_TABLE_TITLE = "导出计划矩阵";
     /// Kind of file.
     WORKBOOK = "Excel 工作簿";
+    /// Mark of both in a low window.
+    LEGEND_AND_KEYS = "图例与操作";
     /// Legend.
     LEGEND_COMING = "未抽月份：大字预计，小字";
     /// Legend.
