@@ -308,6 +308,12 @@ impl Palette {
         if contrast(ground, dark) >= contrast(ground, Color32::WHITE) { dark } else { Color32::WHITE }
     }
 
+    /// What of a bar is not full yet: seen on its ground, and the full part on it.
+    #[must_use]
+    pub fn track(&self) -> Color32 {
+        if self.look() == Look::HighContrast { rgb(0x0060_6060) } else { self.line }
+    }
+
     /// Ground and ink of a primary button that is off.
     #[must_use]
     pub fn off(&self) -> (Color32, Color32) {

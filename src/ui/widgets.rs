@@ -165,7 +165,7 @@ pub fn meter(ui: &mut Ui, width: f32, part: f32, ought: Option<f32>, ink: Color3
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 14.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, name));
     let track = egui::Rect::from_center_size(rect.center(), Vec2::new(width, 8.0));
-    ui.painter().rect_filled(track, 2.0, palette.line);
+    ui.painter().rect_filled(track, 2.0, palette.track());
     let mut full = track;
     full.set_width(track.width() * part.clamp(0.0, 1.0));
     ui.painter().rect_filled(full, 2.0, ink);

@@ -99,7 +99,9 @@ fn whole(window: &Window, places: &[Rect]) -> usize {
 
 /// Whole rows of the table in sight.
 fn rows(window: &Window) -> usize {
-    let rows = window.harness.query_all_by_role(Role::Row).map(|row| row.rect());
+    // one that can be ticked is a box for those who can't see it
+    let ticked = window.harness.query_all_by_role(Role::CheckBox).filter(|row| row.rect().width() > 200.0);
+    let rows = window.harness.query_all_by_role(Role::Row).chain(ticked).map(|row| row.rect());
     whole(window, &rows.filter(|row| row.height() >= 24.0).collect::<Vec<_>>())
 }
 
@@ -273,7 +275,10 @@ fn rows_come_first_tabs_take_one_row_and_what_is_cut_is_told_in_full() {
     quiet(&mut window);
     press(&mut window, &format!("{} ", results::TAB_BOARD));
     LOW.take(&mut window);
-    assert!(rows(&window) >= 6, "{} rows of {} on the board", rows(&window), all_rows(&window));
+    let board = rows(&window);
+    if board < 6 {
+        found.push(format!("{board} rows of {} on the board", all_rows(&window)));
+    }
     assert!(found.is_empty(), "{}", found.join("\n"));
     assert!(stops > 60, "{stops}");
 }

@@ -267,7 +267,7 @@ impl ResultsScreen {
             let rect = shown.rect.shrink2(egui::vec2(12.0, if theme::is_low(ui.ctx()) { 1.0 } else { 3.0 }));
             let rect = if low { egui::Rect::from_min_max(rect.max - egui::vec2(48.0, 0.0), rect.max) } else { rect };
             let track = egui::Rect::from_min_max(egui::pos2(rect.left(), rect.bottom() - 3.0), rect.max);
-            ui.painter().rect_filled(track, 1.0, palette.line);
+            ui.painter().rect_filled(track, 1.0, palette.track());
             let mut full = track;
             full.set_width(track.width() * share.fraction().unwrap_or(0.0) as f32);
             ui.painter().rect_filled(full, 1.0, palette.accent);

@@ -34,6 +34,9 @@ fn high_contrast_is_high_for_every_text_and_border() {
         assert!(contrast(ground, p.pick) >= 7.0, "{ground:?}: {:.2}", contrast(ground, p.pick));
     }
     assert!(contrast(p.off().0, p.off().1) >= 7.0);
+    for part in [p.surface, p.accent, p.red, p.amber, p.green] {
+        assert!(contrast(p.track(), part) >= 3.0, "{part:?}: {:.2}", contrast(p.track(), part));
+    }
     for line in [p.line, p.edge(), p.border] {
         assert!(contrast(p.surface, line) >= 4.5, "{line:?}: {:.2}", contrast(p.surface, line));
     }

@@ -195,8 +195,14 @@ impl PlanScreen {
     fn months(&self, ui: &mut Ui) {
         let months = &self.months_seen;
         if months.len() < MONTHS && !months.is_empty() {
-            let words = RichText::new(t::months_seen(months.start + 1, months.end));
-            ui.label(words.font(theme::regular(theme::SMALL)).color(theme::of(ui).amber));
+            let (first, last) = (months.start + 1, months.end);
+            let low = theme::is_low(ui.ctx());
+            let words = if low { t::months_in_short(first, last) } else { t::months_seen(first, last) };
+            let words = RichText::new(words).font(theme::regular(theme::SMALL)).color(theme::of(ui).amber);
+            let shown = ui.label(words);
+            if low {
+                shown.on_hover_text(t::months_seen(first, last));
+            }
         }
     }
 

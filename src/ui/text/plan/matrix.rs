@@ -72,6 +72,12 @@ pub fn months_seen(first: usize, last: usize) -> String {
     format!("显示 {first}–{last} 月，其余月份请左右滚动")
 }
 
+/// The same where there is little room.
+#[must_use]
+pub fn months_in_short(first: usize, last: usize) -> String {
+    format!("{first}–{last} 月")
+}
+
 /// A cell's name.
 #[must_use]
 pub fn cell_name(row: &str, month: usize, value: &str, parts: &str) -> String {

@@ -91,7 +91,7 @@ pub(super) fn paint(
             Pos2::new(rect.left() + 5.0, rect.bottom() - 6.0 + (ROW - rect.height()) / 4.0),
             Pos2::new(rect.right() - 5.0, rect.bottom() - 3.0 + (ROW - rect.height()) / 4.0),
         );
-        painter.rect_filled(track, 1.0, palette.line);
+        painter.rect_filled(track, 1.0, palette.track());
         let mut full = track;
         full.set_width(track.width() * load.clamp(0.0, 1.0));
         painter.rect_filled(full, 1.0, if cell.over { palette.red } else { palette.accent });
