@@ -4,14 +4,19 @@
 
 use std::collections::BTreeSet;
 
+use egui::accesskit::Role;
 use egui::epaint::{Mesh, WHITE_UV};
 use egui::{Color32, Pos2, Rect, Rgba, Shape};
+use egui_kittest::kittest::Queryable;
 use fairdraw::workspace::session::ThemeChoice;
 
 use super::support::{Begin, LAPTOP, Window};
 use super::tour::{Layout, before_the_draw, the_draw};
 
 const HIGH: Layout = Layout::new(1366.0, 768.0, 1.0).in_theme(ThemeChoice::HighContrast);
+
+/// What is narrower is a line, points.
+const LINE: f32 = 3.0;
 
 /// What every text has at least.
 const LEAST: f32 = 7.0;
@@ -43,7 +48,9 @@ fn at_mesh(mesh: &Mesh, at: Pos2) -> Option<Color32> {
         let side = |p: Pos2, q: Pos2| (q.x - p.x) * (at.y - p.y) - (q.y - p.y) * (at.x - p.x);
         let sides = [side(a.pos, b.pos), side(b.pos, c.pos), side(c.pos, a.pos)];
         let inside = sides.iter().all(|side| *side >= 0.0) || sides.iter().all(|side| *side <= 0.0);
-        (inside && a.uv == WHITE_UV).then_some(a.color)
+        // a line is no ground
+        let size = Rect::from_points(&[a.pos, b.pos, c.pos]).size();
+        (inside && size.min_elem() >= LINE && a.uv == WHITE_UV).then_some(a.color)
     })
 }
 
@@ -114,34 +121,39 @@ fn faults(window: &Window) -> (Vec<String>, usize) {
         flat(&clipped.shape, clipped.clip_rect, &mut all);
     }
     let within = window.harness.ctx.content_rect();
-    let (mut faults, mut count) = (Vec::new(), 0);
-    let mut before: Vec<Text> = Vec::new();
+    // letters of points go where the map is moved, and lie over each other where points do
+    let maps: Vec<Rect> = window.harness.query_all_by_role(Role::Canvas).map(|map| map.rect()).collect();
+    let is_letter = |text: &Text| text.words.len() == 1 && maps.iter().any(|map| map.contains(text.ink.center()));
+    let mut texts: Vec<(usize, Text)> = Vec::new();
     for (order, painted) in all.iter().enumerate() {
-        for text in texts_of(painted) {
-            // what is covered later is not read
-            let covered = |at: Pos2| all[order + 1..].iter().any(|later| later.at(at).is_some_and(|c| c.a() > 220));
-            if !within.contains(text.ink.center()) || covered(text.ink.center()) {
-                continue;
-            }
-            count += 1;
-            let halo = before.iter().rev().find(|halo| {
-                halo.words == text.words
-                    && halo.colour != text.colour
-                    && (halo.ink.center() - text.ink.center()).length() < 4.0
-            });
-            let middle = text.ink.center();
-            let edges = [text.ink.left_center() + egui::vec2(1.0, 0.0), middle, text.ink.right_center()];
-            let worst = edges.into_iter().map(|at| {
-                let grounds = all[..order].iter().filter_map(|below| below.at(at));
-                let ground = grounds.fold(Color32::BLACK, over);
-                let ground = halo.map_or(ground, |halo| over(ground, halo.colour));
-                (contrast(ground, over(ground, text.colour)), ground)
-            });
-            let (least, ground) = worst.fold((f32::MAX, Color32::BLACK), |a, b| if b.0 < a.0 { b } else { a });
-            if least < LEAST {
-                faults.push(format!("「{}」 {:?} on {ground:?} at {middle:?}: {least:.2}", text.words, text.colour));
-            }
-            before.push(text);
+        texts.extend(texts_of(painted).into_iter().map(|text| (order, text)));
+    }
+    // the same words of another colour at the same place: what is painted first is the other's halo
+    let pair = |a: &Text, b: &Text| {
+        a.words == b.words && a.colour != b.colour && (a.ink.center() - b.ink.center()).length() < 4.0
+    };
+    let (mut faults, mut count) = (Vec::new(), 0);
+    for (at, (order, text)) in texts.iter().enumerate() {
+        let middle = text.ink.center();
+        // what is covered later is not read
+        let covered = all[order + 1..].iter().any(|later| later.at(middle).is_some_and(|c| c.a() > 220));
+        let is_halo = texts[at + 1..].iter().any(|(of, later)| of != order && pair(text, later));
+        if !within.contains(middle) || covered || is_halo || is_letter(text) {
+            continue;
+        }
+        count += 1;
+        let halo =
+            texts[..at].iter().rev().find(|(of, before)| of != order && pair(before, text)).map(|(_, halo)| halo);
+        let edges = [text.ink.left_center() + egui::vec2(1.0, 0.0), middle, text.ink.right_center()];
+        let worst = edges.into_iter().map(|at| {
+            let grounds = all[..*order].iter().filter_map(|below| below.at(at));
+            let ground = grounds.fold(Color32::BLACK, over);
+            let ground = halo.map_or(ground, |halo| over(ground, halo.colour));
+            (contrast(ground, over(ground, text.colour)), ground)
+        });
+        let (least, ground) = worst.fold((f32::MAX, Color32::BLACK), |a, b| if b.0 < a.0 { b } else { a });
+        if least < LEAST {
+            faults.push(format!("「{}」 {:?} on {ground:?} at {middle:?}: {least:.2}", text.words, text.colour));
         }
     }
     (faults, count)
