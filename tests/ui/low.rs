@@ -122,7 +122,7 @@ fn matrix_rows(window: &Window) -> usize {
         name.contains("月 ") && name.contains(" 次")
     });
     let cells: Vec<Rect> = cells.map(|cell| cell.rect()).filter(|cell| cell.height() >= 33.0).collect();
-    let left = cells.iter().map(|cell| cell.left()).fold(f32::MAX, f32::min);
+    let left = cells.iter().map(Rect::left).fold(f32::MAX, f32::min);
     whole(window, &cells.into_iter().filter(|cell| cell.left() < left + 1.0).collect::<Vec<_>>())
 }
 

@@ -47,25 +47,25 @@ pub fn low_figure(
         place
     };
     if line {
-        // the number is what it is about: the label has what is left, and all of it on hovering
-        let middle = rect.center().y;
-        let small = |words: &str| {
-            painter.layout_no_wrap(words.to_owned(), theme::regular(theme::SMALL), palette.muted).size().x
+        // what has no room beside the number is said on hovering: first the unit, then the end of the label
+        let (middle, hold) = (rect.center().y, egui::Align2::LEFT_CENTER);
+        let (small, font) = (theme::regular(theme::SMALL), theme::bold(theme::SECTION));
+        let width = |words: &str, font: &egui::FontId| {
+            painter.layout_no_wrap(words.to_owned(), font.clone(), palette.muted).size().x
         };
-        let font = theme::bold(theme::SECTION);
-        let number = painter.layout_no_wrap(value.to_owned(), font.clone(), palette.text).size().x;
-        let unit_at = rect.right() - 6.0 - small(unit);
-        let number_at = unit_at - number - if unit.is_empty() { 0.0 } else { 3.0 };
-        let hold = egui::Align2::LEFT_CENTER;
-        let mut job =
-            egui::text::LayoutJob::simple_singleline(label.to_owned(), theme::regular(theme::SMALL), palette.muted);
-        job.wrap = egui::text::TextWrapping::truncate_at_width((number_at - 4.0 - left).max(1.0));
+        let number = width(value, &font);
+        let room = rect.right() - 6.0 - left - number - 4.0 - width(label, &small);
+        let beside = if unit.is_empty() { 0.0 } else { width(unit, &small) + 3.0 };
+        let (beside, unit, left_out) = if beside <= room { (beside, unit, "") } else { (0.0, "", unit) };
+        let number_at = rect.right() - 6.0 - beside - number;
+        let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), small.clone(), palette.muted);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((number_at - 4.0 - left).max(1.0) + 0.5);
         let galley = painter.layout_job(job);
         let cut = galley.elided;
         painter.galley(hold.anchor_size(egui::pos2(left, middle), galley.size()).min, galley, palette.muted);
         painter.text(egui::pos2(number_at, middle), hold, value, font, ink.unwrap_or(palette.text));
-        painter.text(egui::pos2(unit_at, middle), hold, unit, theme::regular(theme::SMALL), palette.muted);
-        let said = [if cut { label } else { "" }, note].into_iter().filter(|words| !words.is_empty());
+        painter.text(egui::pos2(number_at + number + 3.0, middle), hold, unit, small, palette.muted);
+        let said = [if cut { label } else { "" }, left_out, note].into_iter().filter(|words| !words.is_empty());
         let said = said.collect::<Vec<_>>().join("\n");
         return if said.is_empty() { response } else { response.on_hover_text(said) };
     }
