@@ -1,5 +1,7 @@
 //! A laptop of 1366×768 whose system is scaled to 150 % leaves the window some 910×432 points: rows come first there, tabs
 //! and tools take one row, and what has no room is a click, a key or a pointer away.
+//!
+//! With `FAIRDRAW_ROWS` each stop's whole rows are told on stderr.
 
 use std::collections::BTreeSet;
 
