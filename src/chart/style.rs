@@ -112,7 +112,8 @@ impl ChartStyle {
     pub fn ink(&self, ink: Ink) -> Rgb {
         match ink {
             Ink::Accent => self.accent,
-            Ink::Pale => self.class(2, 7),
+            // on a dark ground the class beside it is the first one that is seen
+            Ink::Pale => self.class(if self.is_dark() { 3 } else { 2 }, 7),
             Ink::Second => self.second,
             Ink::Text => self.text,
             Ink::Muted => self.muted,
@@ -121,6 +122,10 @@ impl ChartStyle {
             Ink::Tier(tier, count) => self.tier(tier, count),
             Ink::Class(class, count) => self.class(class, count),
         }
+    }
+
+    fn is_dark(&self) -> bool {
+        u32::from(self.ground.0) + u32::from(self.ground.1) + u32::from(self.ground.2) < 3 * 128
     }
 
     /// The colour of a tier of so many.

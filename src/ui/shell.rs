@@ -25,10 +25,15 @@ const MOST_FINDINGS: usize = 500;
 
 /// What stands above the screens' names in the rail, points.
 const RAIL_HEAD: f32 = 54.0;
+/// Height of the status bar's row in a low window, points.
+const STATUS: f32 = 18.0;
 /// Between the rail's lines.
 const RAIL_GAP: f32 = 2.0;
-/// How high a screen's name is: less in a low window.
+/// How high a screen's name is: less where there is little room, least in a low window.
 const RAIL_ITEM: std::ops::RangeInclusive<f32> = 28.0..=36.0;
+const LEAST_RAIL_ITEM: f32 = 24.0;
+/// What stands above the names in a low window.
+const LOW_RAIL_HEAD: f32 = 22.0;
 
 /// Draws the shell and the screen in it.
 pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
@@ -37,16 +42,21 @@ pub(super) fn show(app: &mut Workstation, ui: &mut Ui) {
         stage::show(app, ui);
         return;
     }
-    let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 4));
+    let low = theme::is_low(ui.ctx());
+    theme::tighten(ui);
+    let edge = if low { 1 } else { 4 };
+    let bar = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, edge));
     Panel::top("bar").frame(bar).show(ui, |ui| bar::show(app, ui));
     demo_bar(app, ui);
     import_bar(app, ui);
     chips::empty_area(app, ui);
     Panel::bottom("status").frame(bar).show(ui, |ui| status_bar(app, ui));
     findings_panel(app, ui);
-    let rail = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, 8));
+    let edge = if low { 2 } else { 8 };
+    let rail = egui::Frame::new().fill(palette.chrome).inner_margin(egui::Margin::symmetric(8, edge));
     Panel::left("rail").resizable(false).exact_size(theme::RAIL).frame(rail).show(ui, |ui| rail_ui(app, ui));
-    let frame = egui::Frame::new().fill(palette.ground).inner_margin(egui::Margin::symmetric(16, 12));
+    let frame =
+        egui::Frame::new().fill(palette.ground).inner_margin(egui::Margin::symmetric(16, if low { 5 } else { 12 }));
     egui::CentralPanel::default().frame(frame).show(ui, |ui| app.screen_ui(ui));
 }
 
@@ -69,9 +79,9 @@ fn import_bar(app: &mut Workstation, ui: &mut Ui) {
     });
 }
 
-/// Over synthetic data: what it is, and the way to one's own.
+/// Over synthetic data: what it is, and the way to one's own; a low window has both in the status bar.
 fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
-    if !app.session.project().is_some_and(|open| open.saved.file.synthetic) {
+    if theme::is_low(ui.ctx()) || !app.session.project().is_some_and(|open| open.saved.file.synthetic) {
         return;
     }
     let palette = theme::of(ui);
@@ -79,20 +89,18 @@ fn demo_bar(app: &mut Workstation, ui: &mut Ui) {
     Panel::top("demo").show_separator_line(false).frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.label(RichText::new(t::SYNTHETIC_BAR).font(theme::regular(theme::SMALL)));
-            let link = ui.add(
-                egui::Button::new(
-                    RichText::new(t::SYNTHETIC_BUTTON)
-                        .font(theme::regular(theme::SMALL))
-                        .color(palette.accent)
-                        .underline(),
-                )
-                .frame(false),
-            );
-            if link.clicked() {
+            if own_data(ui) {
                 app.act(&ui.ctx().clone(), Action::Import);
             }
         });
     });
+}
+
+/// The way from synthetic data to one's own; true where it was taken.
+fn own_data(ui: &mut Ui) -> bool {
+    let text = RichText::new(t::SYNTHETIC_BUTTON).font(theme::regular(theme::SMALL));
+    let text = text.color(theme::of(ui).accent).underline();
+    ui.add(egui::Button::new(text).frame(false)).clicked()
 }
 
 /// The way to the screens; it scrolls where the window is too low for all of them, and its foot stays.
@@ -100,13 +108,19 @@ fn rail_ui(app: &mut Workstation, ui: &mut Ui) {
     Panel::bottom("rail-foot").resizable(false).show_separator_line(false).frame(egui::Frame::new()).show(ui, |ui| {
         rail_foot(app, ui);
     });
-    let item = (ui.available_height() - RAIL_HEAD) / ScreenId::ALL.len() as f32 - RAIL_GAP;
-    let item = item.clamp(*RAIL_ITEM.start(), *RAIL_ITEM.end());
+    let low = theme::is_low(ui.ctx());
+    let (head, least) = if low { (LOW_RAIL_HEAD, LEAST_RAIL_ITEM) } else { (RAIL_HEAD, *RAIL_ITEM.start()) };
+    let item = (ui.available_height() - head) / ScreenId::ALL.len() as f32 - RAIL_GAP;
+    let item = item.clamp(least, *RAIL_ITEM.end());
     egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("rail").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = RAIL_GAP;
-        ui.label(RichText::new("FairDraw").font(theme::bold(theme::SECTION)));
-        ui.label(theme::note(ui, s::SUBTITLE));
-        ui.add_space(GRID);
+        let name = ui.label(RichText::new("FairDraw").font(theme::bold(theme::SECTION)));
+        if low {
+            name.on_hover_text(s::SUBTITLE);
+        } else {
+            ui.label(theme::note(ui, s::SUBTITLE));
+            ui.add_space(GRID);
+        }
         for screen in ScreenId::ALL {
             rail_item(app, ui, screen, item);
         }
@@ -135,7 +149,7 @@ fn rail_item(app: &mut Workstation, ui: &mut Ui, screen: ScreenId, height: f32) 
 
 fn rail_foot(app: &mut Workstation, ui: &mut Ui) {
     ui.spacing_mut().item_spacing.y = RAIL_GAP;
-    ui.add_space(GRID);
+    ui.add_space(theme::by_height(ui.ctx(), 0.0, GRID));
     let dark = ui.visuals().dark_mode;
     let button = egui::Button::new(theme::note(ui, if dark { s::TO_LIGHT } else { s::TO_DARK })).frame(false);
     if ui.add(button).on_hover_text(Action::ToggleTheme.label()).clicked() {
@@ -151,14 +165,23 @@ fn rail_foot(app: &mut Workstation, ui: &mut Ui) {
 
 fn status_bar(app: &mut Workstation, ui: &mut Ui) {
     let palette = theme::of(ui);
-    let (mut cancel, mut shared_asked) = (None, false);
+    let (mut cancel, mut shared_asked, mut import) = (None, false, false);
+    let low = theme::is_low(ui.ctx());
+    if low {
+        // words and small buttons: the row needs no more than they
+        ui.spacing_mut().interact_size.y = STATUS;
+    }
     ui.horizontal(|ui| {
-        ui.set_min_height(22.0);
+        ui.set_min_height(if low { STATUS } else { 22.0 });
         if let Some(open) = app.session.project() {
             ui.label(theme::note(ui, &open.saved.file.name)).on_hover_text(open.saved.root().display().to_string());
             ui.label(theme::note(ui, s::sources(open.data.len())));
             if open.saved.file.synthetic {
-                widgets::chip(ui, t::SYNTHETIC, palette.amber_wash, palette.amber);
+                let chip = widgets::chip(ui, t::SYNTHETIC, palette.amber_wash, palette.amber);
+                if low {
+                    chip.on_hover_text(t::SYNTHETIC_BAR);
+                    import = own_data(ui);
+                }
             }
             if open.saved.is_read_only() {
                 widgets::chip(ui, t::READ_ONLY, palette.amber_wash, palette.amber);
@@ -213,6 +236,9 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
     });
     if let Some(id) = cancel {
         app.session.apply(ViewCommand::CancelJob(id));
+    }
+    if import {
+        app.act(&ui.ctx().clone(), Action::Import);
     }
     if shared_asked {
         app.dialogs.shared = Some(String::new());

@@ -4,7 +4,11 @@
 //! differ in lightness step by step, so that a colour-blind reader and a black-and-white printer tell them
 //! apart; everything sits on a grid of 8 points.
 
+mod low;
+
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Theme, Visuals};
+
+pub use low::{by_height, control, is_low, tighten, title};
 
 /// One step of the grid, points.
 pub const GRID: f32 = 8.0;
@@ -130,8 +134,8 @@ pub const DARK: Palette = Palette {
     pick: rgb(0x005B_7BFF),
 };
 
-/// The theme of high contrast, on black: every text on its ground has 7 : 1 at least, every border 4.5 : 1. Maps keep
-/// the dark theme's colours, which their classes and points are chosen for.
+/// The theme of high contrast, on black: every text on its ground has 7 : 1 at least, every border 4.5 : 1; on tiers and
+/// classes too, which have no colour between those that white and those that black reads on.
 pub const CONTRAST: Palette = Palette {
     dark: true,
     ground: rgb(0x0000_0000),
@@ -150,6 +154,7 @@ pub const CONTRAST: Palette = Palette {
     red_wash: rgb(0x0033_0D0D),
     amber_wash: rgb(0x002E_2200),
     border: rgb(0x00C8_C8C8),
+    pick: rgb(0x00A9_BBFF),
     ..DARK
 };
 
@@ -159,9 +164,14 @@ const TIERS_LIGHT: [Color32; 5] =
     [rgb(0x0048_1050), rgb(0x0093_2667), rgb(0x00CC_4A52), rgb(0x00EB_8A45), rgb(0x00F2_C777)];
 const TIERS_DARK: [Color32; 5] =
     [rgb(0x00A9_4FD0), rgb(0x00D6_559F), rgb(0x00EE_7668), rgb(0x00F3_A457), rgb(0x00F8_DB98)];
+/// Told apart by their letters before their colours: five that differ by 3 : 1 do not exist.
+const TIERS_CONTRAST: [Color32; 5] =
+    [rgb(0x00C7_7DFF), rgb(0x00F0_7FC8), rgb(0x00FF_9A8A), rgb(0x00FF_B860), rgb(0x00FF_E9A0)];
 
 /// How far classes are paled under points.
 const PALED: f32 = 0.5;
+/// The same in high contrast, where white has to read on all of them.
+const PALED_CONTRAST: f32 = 0.7;
 
 /// Classes of a choropleth from low to high: one hue, monotone in lightness.
 const CLASSES_LIGHT: [Color32; 7] = [
@@ -181,6 +191,15 @@ const CLASSES_DARK: [Color32; 7] = [
     rgb(0x0048_9BAF),
     rgb(0x0071_BFCF),
     rgb(0x00A9_E2EC),
+];
+const CLASSES_CONTRAST: [Color32; 7] = [
+    rgb(0x000A_1F26),
+    rgb(0x000B_3A49),
+    rgb(0x0010_566B),
+    rgb(0x0038_A5BE),
+    rgb(0x005C_BBCE),
+    rgb(0x008C_D3E2),
+    rgb(0x00D6_F6FC),
 ];
 
 /// Which of the palettes: what is kept painted holds for one of them.
@@ -261,7 +280,11 @@ impl Palette {
     /// Colour of a tier (0 is the most urgent) of so many.
     #[must_use]
     pub fn tier(&self, tier: usize, count: usize) -> Color32 {
-        let ramp = if self.dark { &TIERS_DARK } else { &TIERS_LIGHT };
+        let ramp = match self.look() {
+            Look::Light => &TIERS_LIGHT,
+            Look::Dark => &TIERS_DARK,
+            Look::HighContrast => &TIERS_CONTRAST,
+        };
         let last = count.saturating_sub(1).max(1);
         ramp[(tier.min(last) * (ramp.len() - 1) + last / 2) / last]
     }
@@ -269,23 +292,41 @@ impl Palette {
     /// Colour of a choropleth's class (0 is the lowest) of so many.
     #[must_use]
     pub fn class(&self, class: usize, count: usize) -> Color32 {
-        let ramp = if self.dark { &CLASSES_DARK } else { &CLASSES_LIGHT };
+        let ramp = match self.look() {
+            Look::Light => &CLASSES_LIGHT,
+            Look::Dark => &CLASSES_DARK,
+            Look::HighContrast => &CLASSES_CONTRAST,
+        };
         let last = count.saturating_sub(1).max(1);
         ramp[(class.min(last) * (ramp.len() - 1) + last / 2) / last]
+    }
+
+    /// Dark or white, whichever reads better on a tier or class.
+    #[must_use]
+    pub fn ink_on(&self, ground: Color32) -> Color32 {
+        let dark = if self.look() == Look::HighContrast { self.on_accent } else { LIGHT.text };
+        if contrast(ground, dark) >= contrast(ground, Color32::WHITE) { dark } else { Color32::WHITE }
+    }
+
+    /// What of a bar is not full yet: seen on its ground, and the full part on it.
+    #[must_use]
+    pub fn track(&self) -> Color32 {
+        if self.look() == Look::HighContrast { rgb(0x0060_6060) } else { self.line }
+    }
+
+    /// Ground and ink of a primary button that is off.
+    #[must_use]
+    pub fn off(&self) -> (Color32, Color32) {
+        (if self.look() == Look::HighContrast { self.chrome } else { self.line }, self.muted)
     }
 
     /// Colour of a class while points lie over it: paled towards the surface, so that the points' colours stay what
     /// the legend says.
     #[must_use]
     pub fn class_under_points(&self, class: usize, count: usize) -> Color32 {
-        self.class(class, count).lerp_to_gamma(self.surface, PALED)
+        let paled = if self.look() == Look::HighContrast { PALED_CONTRAST } else { PALED };
+        self.class(class, count).lerp_to_gamma(self.surface, paled)
     }
-}
-
-/// Black or white, whichever reads better on a ground.
-#[must_use]
-pub fn ink_on(ground: Color32) -> Color32 {
-    if contrast(ground, LIGHT.text) >= contrast(ground, Color32::WHITE) { LIGHT.text } else { Color32::WHITE }
 }
 
 /// Contrast of two colours as WCAG 2.1 defines it, 1 to 21.
@@ -385,6 +426,10 @@ fn visuals(palette: &Palette) -> Visuals {
         state.corner_radius = radius;
     }
     v.slider_trailing_fill = true;
+    if palette.look() == Look::HighContrast {
+        // what is off is read as well
+        v.disabled_alpha = 0.8;
+    }
     v
 }
 
@@ -434,60 +479,4 @@ pub fn apply(ctx: &egui::Context) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_reads_on_its_ground() {
-        for palette in [&LIGHT, &DARK] {
-            for ground in [palette.ground, palette.surface, palette.stripe, palette.chrome] {
-                for ink in [palette.text, palette.muted, palette.accent, palette.red, palette.amber, palette.green] {
-                    let c = contrast(ground, ink);
-                    assert!(c >= 4.5, "{ink:?} on {ground:?}, dark {}: {c:.2}", palette.dark);
-                }
-            }
-            assert!(contrast(palette.accent, palette.on_accent) >= 4.5);
-            assert!(contrast(palette.wash, palette.text) >= 4.5);
-            assert!(contrast(palette.wash, palette.accent) >= 4.5);
-            assert!(contrast(palette.red_wash, palette.red) >= 4.5);
-            assert!(contrast(palette.amber_wash, palette.amber) >= 4.5);
-        }
-    }
-
-    #[test]
-    fn high_contrast_is_high_for_every_text_and_border() {
-        let p = &CONTRAST;
-        let mut pairs = vec![(p.accent, p.on_accent), (p.red_wash, p.red), (p.amber_wash, p.amber)];
-        for ground in [p.ground, p.surface, p.stripe, p.chrome, p.wash] {
-            pairs.extend([p.text, p.muted, p.accent, p.red, p.amber, p.green].map(|ink| (ground, ink)));
-        }
-        for (ground, ink) in pairs {
-            assert!(contrast(ground, ink) >= 7.0, "{ink:?} on {ground:?}: {:.2}", contrast(ground, ink));
-        }
-        for line in [p.line, p.edge(), p.border] {
-            assert!(contrast(p.surface, line) >= 4.5, "{line:?}: {:.2}", contrast(p.surface, line));
-        }
-        for (dark, palette) in [(&CONTRAST, &CONTRAST), (&DARK, &DARK), (&LIGHT, &LIGHT)] {
-            assert_eq!(super::palette(&visuals(dark)), palette);
-        }
-    }
-
-    #[test]
-    fn ramps_are_monotone_in_lightness() {
-        for palette in [&LIGHT, &DARK] {
-            for count in 2..=5 {
-                let steps: Vec<f32> = (0..count).map(|i| luminance(palette.tier(i, count))).collect();
-                assert!(steps.windows(2).all(|w| w[1] - w[0] > 0.02), "{steps:?}");
-                if palette.dark {
-                    assert!((0..count).all(|i| contrast(palette.surface, palette.tier(i, count)) >= 3.0));
-                }
-            }
-            for count in 2..=7 {
-                for class in [Palette::class, Palette::class_under_points] {
-                    let steps: Vec<f32> = (0..count).map(|i| luminance(class(palette, i, count))).collect();
-                    assert!(steps.windows(2).all(|w| (w[0] > w[1]) != palette.dark), "{steps:?}");
-                }
-            }
-        }
-    }
-}
+mod tests;

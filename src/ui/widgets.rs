@@ -1,6 +1,7 @@
 //! Small pieces that several screens share: states, cards, figures, chips, buttons.
 
 mod figures;
+mod tabs;
 
 use egui::collapsing_header::CollapsingState;
 use egui::{Align, Color32, Layout, Response, RichText, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
@@ -10,6 +11,7 @@ use super::theme::{self, GRID, HALF};
 use crate::diagnostic::ProgressState;
 
 pub use figures::{figure, low_figure};
+pub use tabs::{Tab, tabs};
 
 /// A number with thousands separators: `38,000`.
 #[must_use]
@@ -27,8 +29,7 @@ pub fn decimal(value: f64, places: usize) -> String {
 pub fn primary(ui: &mut Ui, text: &str) -> Response {
     let palette = theme::of(ui);
     let enabled = ui.is_enabled();
-    let fill = if enabled { palette.accent } else { palette.line };
-    let ink = if enabled { palette.on_accent } else { palette.muted };
+    let (fill, ink) = if enabled { (palette.accent, palette.on_accent) } else { palette.off() };
     let words = RichText::new(text).font(theme::bold(theme::BODY)).color(ink);
     // a short word stands in the middle of the least width
     let response = ui.add(
@@ -36,7 +37,7 @@ pub fn primary(ui: &mut Ui, text: &str) -> Response {
             .gap(0.0)
             .fill(fill)
             .stroke(Stroke::NONE)
-            .min_size(Vec2::new(72.0, theme::CONTROL)),
+            .min_size(Vec2::new(72.0, theme::control(ui))),
     );
     if response.has_focus() {
         // its ground is the accent already: a ring around it shows where Enter goes
@@ -164,7 +165,7 @@ pub fn meter(ui: &mut Ui, width: f32, part: f32, ought: Option<f32>, ink: Color3
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, 14.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, name));
     let track = egui::Rect::from_center_size(rect.center(), Vec2::new(width, 8.0));
-    ui.painter().rect_filled(track, 2.0, palette.line);
+    ui.painter().rect_filled(track, 2.0, palette.track());
     let mut full = track;
     full.set_width(track.width() * part.clamp(0.0, 1.0));
     ui.painter().rect_filled(full, 2.0, ink);
@@ -221,8 +222,9 @@ pub fn side_range(ui: &Ui, least: f32, most: f32, share: f32) -> std::ops::Range
 
 /// The letter of a tier on its colour.
 pub fn tier_chip(ui: &mut Ui, tier: usize, count: usize, id: &str) -> Response {
-    let ground = theme::of(ui).tier(tier, count);
-    chip(ui, id, ground, theme::ink_on(ground))
+    let palette = theme::of(ui);
+    let ground = palette.tier(tier, count);
+    chip(ui, id, ground, palette.ink_on(ground))
 }
 
 /// What unfolds: an expander with a name, a header beside it, a body below once it is open.
@@ -280,7 +282,7 @@ pub fn modal(ctx: &egui::Context, id: &str) -> egui::Modal {
 /// A dialog's buttons from the right, as high as one: a row that took the room that is left would be centred in it,
 /// and the dialog would keep that height.
 pub fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
-    let size = egui::vec2(ui.available_width(), theme::CONTROL);
+    let size = egui::vec2(ui.available_width(), theme::control(ui));
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), add);
 }
 

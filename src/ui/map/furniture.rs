@@ -336,7 +336,13 @@ impl MapView {
                 tick_box(painter, Pos2::new(line.left() + 6.5, middle), *shown, palette);
                 if *shown {
                     painter.circle_filled(swatch.center(), (line.height() / 2.0 - 0.5).min(8.0), *colour);
-                    painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), theme::ink_on(*colour));
+                    painter.text(
+                        swatch.center(),
+                        Align2::CENTER_CENTER,
+                        letter,
+                        small.clone(),
+                        palette.ink_on(*colour),
+                    );
                 } else {
                     painter.circle_stroke(swatch.center(), 7.5, Stroke::new(1.0, palette.muted));
                     painter.text(swatch.center(), Align2::CENTER_CENTER, letter, small.clone(), palette.muted);

@@ -120,16 +120,15 @@ impl Screen for AuditScreen {
                 cx.send(Deed::Interference(told));
             }
         }
-        ui.horizontal(|ui| {
-            for (page, label) in Page::ALL.into_iter().zip(t::PAGES) {
-                let chosen = self.page == page;
-                let text = RichText::new(label).font(theme::regular(theme::SECTION));
-                if ui.selectable_label(chosen, text).clicked() {
-                    self.page = page;
-                }
-            }
-        });
-        ui.add_space(GRID);
+        let size = theme::by_height(ui.ctx(), theme::BODY, theme::SECTION);
+        let pages = Page::ALL.into_iter().zip(t::PAGES);
+        let all: Vec<_> = pages
+            .map(|(page, label)| widgets::Tab::new(page, RichText::new(label).font(theme::regular(size))))
+            .collect();
+        if let Some(page) = widgets::tabs(ui, "audit", &self.page, &all, |_| {}) {
+            self.page = page;
+        }
+        ui.add_space(theme::by_height(ui.ctx(), 0.0, GRID));
         if !books.journal_faults.is_empty() && self.page == Page::Journal {
             faults(ui, &books.journal_faults);
         }

@@ -19,7 +19,7 @@ use egui::Ui;
 use super::{Cx, Screen, ready, title};
 use crate::registry::schema::{event, sources};
 use crate::registry::{TableKind, row_of_unit};
-use crate::ui::help::help_marks;
+use crate::ui::help::{help_marks, sentences};
 use crate::ui::table::{ListId, TableOutput, Target, TargetOf};
 use crate::ui::text::data as t;
 use crate::ui::text::database::{OPEN as OPEN_DATABASE, TITLE as DATABASE_TAB};
@@ -130,8 +130,10 @@ impl Screen for DataScreen {
             }
         });
         self.tabs_ui(ui, open);
-        self.rows_ui(ui, open);
-        ui.add_space(theme::HALF);
+        if !theme::is_low(ui.ctx()) {
+            sentences(ui, &[&self.rows_told(open)]);
+            ui.add_space(theme::HALF);
+        }
         match self.tab {
             Tab::Table(kind) => self.table_ui(ui, cx, open, kind),
             Tab::Quality => match self.quality.report_ui(ui, cx, open) {
@@ -213,40 +215,43 @@ impl DataScreen {
     fn tabs_ui(&mut self, ui: &mut Ui, open: &OpenProject) {
         let importing = self.import.is_active() || self.tab == Tab::Import;
         let refreshing = self.refresh.is_active();
-        ui.horizontal_wrapped(|ui| {
+        let muted = theme::of(ui).muted;
+        let tab = |to: Tab, label: &str, count: Option<usize>| {
+            let text = match count {
+                Some(count) => format!("{label} {}", thousands(count as u64)),
+                None => label.to_owned(),
+            };
+            let text = egui::RichText::new(text);
+            widgets::Tab::new(to, if count == Some(0) { text.color(muted) } else { text })
+        };
+        let rows = |kind: TableKind| open.data.registry.frame(kind).height();
+        let mut all: Vec<_> =
+            TableKind::ALL.into_iter().map(|kind| tab(Tab::Table(kind), t::tab(kind), Some(rows(kind)))).collect();
+        all.push(tab(Tab::Quality, t::QUALITY, self.quality.count()).parted());
+        all.push(tab(Tab::SetAside, t::SET_ASIDE, Some(open.data.registry.set_aside.height())));
+        let others = [
+            (importing, Tab::Import, t::IMPORT_TAB),
+            (self.database.is_active(), Tab::Database, DATABASE_TAB),
+            (refreshing, Tab::Refresh, crate::ui::text::refresh::TITLE),
+        ];
+        all.extend(others.into_iter().filter(|(is_open, ..)| *is_open).map(|(_, to, name)| tab(to, name, None)));
+        let told = self.rows_told(open);
+        ui.scope(|ui| {
             ui.spacing_mut().item_spacing.x = theme::HALF;
-            let mut tab = |ui: &mut Ui, to: Tab, label: &str, count: Option<usize>| {
-                let text = match count {
-                    Some(count) => format!("{label} {}", thousands(count as u64)),
-                    None => label.to_owned(),
-                };
-                let text = egui::RichText::new(text);
-                let text = if count == Some(0) { text.color(theme::of(ui).muted) } else { text };
-                if ui.selectable_label(self.tab == to, text).clicked() {
-                    self.tab = to;
+            let low = theme::is_low(ui.ctx());
+            let after = |ui: &mut Ui| {
+                if low {
+                    sentences(ui, &[&told]);
                 }
             };
-            for kind in TableKind::ALL {
-                let rows = open.data.registry.frame(kind).height();
-                tab(ui, Tab::Table(kind), t::tab(kind), Some(rows));
-            }
-            ui.separator();
-            tab(ui, Tab::Quality, t::QUALITY, self.quality.count());
-            tab(ui, Tab::SetAside, t::SET_ASIDE, Some(open.data.registry.set_aside.height()));
-            if importing {
-                tab(ui, Tab::Import, t::IMPORT_TAB, None);
-            }
-            if self.database.is_active() {
-                tab(ui, Tab::Database, DATABASE_TAB, None);
-            }
-            if refreshing {
-                tab(ui, Tab::Refresh, crate::ui::text::refresh::TITLE, None);
+            if let Some(to) = widgets::tabs(ui, "data", &self.tab, &all, after) {
+                self.tab = to;
             }
         });
     }
 
     /// What became of the rows of the tables looked at: read, used, set aside, merged.
-    fn rows_ui(&self, ui: &mut Ui, open: &OpenProject) {
+    fn rows_told(&self, open: &OpenProject) -> String {
         let told: Vec<String> = match self.tab {
             Tab::Table(kind) => open.saved.file.rows.iter().filter(|r| r.table == kind).map(TableRows::told).collect(),
             Tab::SetAside => {
@@ -254,9 +259,7 @@ impl DataScreen {
             }
             Tab::Quality | Tab::Import | Tab::Database | Tab::Refresh => Vec::new(),
         };
-        if !told.is_empty() {
-            ui.add(egui::Label::new(theme::note(ui, told.join("；"))).wrap());
-        }
+        told.join("；")
     }
 
     /// Goes to a row of a table.

@@ -253,7 +253,7 @@ impl DrawScreen {
         self.back = self.back.filter(|back| *back < step || (finished && *back <= step));
         let step = if self.marks.revealing && self.paired && !year { Step::Pair } else { step };
         self.stepper(ui, step, finished, year);
-        ui.add_space(GRID);
+        ui.add_space(theme::by_height(ui.ctx(), 2.0, GRID));
         if year && !books.year_opened && place != Place::Waiting {
             let palette = theme::of(ui);
             egui::Frame::new().fill(palette.wash).inner_margin(8).corner_radius(theme::RADIUS).show(ui, |ui| {

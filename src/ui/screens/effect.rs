@@ -14,6 +14,7 @@ use super::{Cx, Screen, ScreenId, ready, title};
 use crate::chart::Chart;
 use crate::diagnostic::{Progress, ProgressState};
 use crate::export::{SheetSpec, write_atomic};
+use crate::ui::help::sentences;
 use crate::ui::picker::{PickKind, PickRequest, Picking};
 use crate::ui::plot;
 use crate::ui::slot::{Same, Slot};
@@ -37,6 +38,8 @@ const CHART_ROW: f32 = 22.0;
 const CHART_AROUND: f32 = 104.0;
 /// Height below which the page scrolls as a whole.
 const LEAST: f32 = 520.0;
+/// The same in a low window, whose head is lower.
+const LOW_LEAST: f32 = 470.0;
 /// Height of the screen below which the figures are low.
 const LOW: f32 = 560.0;
 /// Width from which on chart and table stand side by side.
@@ -207,11 +210,13 @@ impl Screen for EffectScreen {
             self.writing_ui(ui);
         });
         self.write(cx, open, &told);
-        widgets::page(ui, "effect page", LEAST, |ui| {
+        let least = theme::by_height(ui.ctx(), LOW_LEAST, LEAST);
+        widgets::page(ui, "effect page", least, |ui| {
+            let gap = theme::by_height(ui.ctx(), 0.0, HALF);
             self.head(ui, cx, open, effect);
-            ui.add_space(HALF);
+            ui.add_space(gap);
             self.tabs(ui, effect);
-            ui.add_space(HALF);
+            ui.add_space(gap);
             self.part(ui, cx, open, &told);
         });
     }
@@ -297,15 +302,20 @@ impl EffectScreen {
     }
 
     fn tabs(&mut self, ui: &mut Ui, effect: &Effect) {
-        ui.horizontal_wrapped(|ui| {
-            for tab in Tab::ALL {
-                let name = tab.list().name();
-                let name = if tab == Tab::Firms { t::tab(name, effect.firms.rows.len()) } else { name.to_owned() };
-                if ui.selectable_label(self.tab == tab, name).clicked() {
-                    self.tab = tab;
-                }
-            }
+        let all = Tab::ALL.map(|tab| {
+            let name = tab.list().name();
+            let name = if tab == Tab::Firms { t::tab(name, effect.firms.rows.len()) } else { name.to_owned() };
+            widgets::Tab::new(tab, name)
         });
+        let (low, note) = (theme::is_low(ui.ctx()), self.tab.note());
+        let after = |ui: &mut Ui| {
+            if low {
+                sentences(ui, &[note]);
+            }
+        };
+        if let Some(tab) = widgets::tabs(ui, "effect", &self.tab, &all, after) {
+            self.tab = tab;
+        }
     }
 
     /// What the tab may be narrowed to.
@@ -313,28 +323,22 @@ impl EffectScreen {
         if !matches!(self.tab, Tab::Rates | Tab::Firms) {
             return;
         }
-        ui.horizontal_wrapped(|ui| match self.tab {
-            Tab::Rates => {
-                for kind in GroupKind::ALL.into_iter().filter(|kind| *kind != GroupKind::City) {
-                    if ui.selectable_label(self.kind == kind, kind.label()).clicked() {
-                        self.kind = kind;
-                    }
-                }
+        if self.tab == Tab::Rates {
+            let kinds = GroupKind::ALL.into_iter().filter(|kind| *kind != GroupKind::City);
+            let all: Vec<_> = kinds.map(|kind| widgets::Tab::new(kind, kind.label())).collect();
+            if let Some(kind) = widgets::tabs(ui, "rates", &self.kind, &all, |_| {}) {
+                self.kind = kind;
             }
-            Tab::Firms => {
-                if ui.selectable_label(self.firms.is_none(), t::ALL_KINDS).clicked() {
-                    self.firms = None;
-                }
-                for kind in FirmKind::ALL {
-                    let name = t::tab(kind.label(), effect.firms.count(kind));
-                    let shown = ui.selectable_label(self.firms == Some(kind), name).on_hover_text(kind.meaning());
-                    if shown.clicked() {
-                        self.firms = Some(kind);
-                    }
-                }
-            }
-            _ => {}
-        });
+            return;
+        }
+        let mut all = vec![widgets::Tab::new(None, t::ALL_KINDS)];
+        all.extend(FirmKind::ALL.into_iter().map(|kind| {
+            let name = t::tab(kind.label(), effect.firms.count(kind));
+            widgets::Tab::new(Some(kind), name).hint(kind.meaning())
+        }));
+        if let Some(kind) = widgets::tabs(ui, "firms", &self.firms, &all, |_| {}) {
+            self.firms = kind;
+        }
     }
 
     fn refresh(&mut self, cx: &Cx<'_>, open: &OpenProject, told: &Arc<Told>) {
@@ -383,11 +387,10 @@ impl EffectScreen {
         if self.tab == Tab::People {
             ui.add(Label::new(theme::strong(told.effect.inspectors.sentence())).wrap());
         }
-        let note = self.tab.note();
-        if !note.is_empty() {
-            ui.add(Label::new(theme::note(ui, note)).wrap());
+        if !theme::is_low(ui.ctx()) {
+            sentences(ui, &[self.tab.note()]);
+            ui.add_space(HALF);
         }
-        ui.add_space(HALF);
         self.refresh(cx, open, told);
         let Some(sheet) = told.sheet(self.tab.sheet()) else {
             ui.label(theme::note(ui, t::NO_PRICE));

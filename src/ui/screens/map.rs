@@ -33,6 +33,8 @@ use save::Saving;
 
 /// Width of the side panel at least and at most.
 const SIDE: [f32; 2] = [232.0, 420.0];
+/// Height below which it scrolls as a whole: the figures, some selected sources, the base map.
+const SIDE_LEAST: f32 = 470.0;
 
 /// A map, and whether its districts are the bundled sketch.
 type Prepared = (Arc<MapData>, bool);
@@ -189,7 +191,7 @@ impl Screen for MapScreen {
             .frame(frame)
             .default_size(264.0)
             .size_range(widgets::side_range(ui, SIDE[0], SIDE[1], 0.4))
-            .show(ui, |ui| self.side_ui(ui, cx, &ready));
+            .show(ui, |ui| widgets::page(ui, "map side page", SIDE_LEAST, |ui| self.side_ui(ui, cx, &ready)));
         self.map_ui(ui, cx, &ready);
     }
 }

@@ -25,6 +25,7 @@ pub mod risk;
 use std::path::PathBuf;
 
 use super::action::Action;
+use super::help::sentences_mark;
 use super::picker::{Doors, PickRequest, Picking, Waker};
 use super::text::common as t;
 use super::theme;
@@ -262,21 +263,28 @@ pub fn ready<'a>(ui: &mut egui::Ui, cx: &mut Cx<'a>) -> Option<&'a OpenProject> 
 }
 
 /// Title row of a screen: the title, a muted sentence beside it as far as there is room, and what `right` adds at the
-/// far end. On a narrow window what `right` adds has a row of its own where the sentence would be cut.
+/// far end. On a narrow window what `right` adds has a row of its own where the sentence would be cut; in a low one the
+/// sentence is behind a mark instead.
 pub fn title(ui: &mut egui::Ui, text: &str, note: &str, right: impl FnOnce(&mut egui::Ui)) {
     let right_to_left = egui::Layout::right_to_left(egui::Align::Center);
+    let size = theme::title(ui);
+    let row = egui::vec2(ui.available_width(), theme::control(ui));
+    let width = |ui: &egui::Ui, text: &str, font: egui::FontId| {
+        ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
+    };
+    let low = theme::is_low(ui.ctx());
     let words = |ui: &mut egui::Ui| {
-        ui.label(egui::RichText::new(text).font(theme::bold(theme::TITLE)));
-        if !note.is_empty() {
+        ui.label(egui::RichText::new(text).font(theme::bold(size)));
+        let marked = low && width(ui, note, theme::regular(theme::SMALL)) > ui.available_width();
+        if marked {
+            sentences_mark(ui, &[note]);
+        } else if !note.is_empty() {
             let shown = theme::note(ui, note);
             ui.add(egui::Label::new(shown).truncate());
         }
     };
-    let row = egui::vec2(ui.available_width(), theme::CONTROL);
-    let width = |text: &str, font: egui::FontId| {
-        ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
-    };
-    let wanted = width(text, theme::bold(theme::TITLE)) + width(note, theme::regular(theme::SMALL)) + theme::GRID * 4.0;
+    let beside = if low { MARK } else { width(ui, note, theme::regular(theme::SMALL)) };
+    let wanted = width(ui, text, theme::bold(size)) + beside + theme::GRID * 4.0;
     // how wide the far end was when it was last drawn
     let id = ui.scope_id().with(("title", text));
     let known: f32 = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
@@ -303,8 +311,12 @@ pub fn title(ui: &mut egui::Ui, text: &str, note: &str, right: impl FnOnce(&mut 
             ui.ctx().request_discard("the title folds");
         }
     }
-    ui.add_space(theme::HALF);
+    if !low {
+        ui.add_space(theme::HALF);
+    }
 }
 
+/// Room of a mark beside a title.
+const MARK: f32 = 20.0;
 /// Width below which a title row has two rows.
 const NARROW_TITLE: f32 = 860.0;

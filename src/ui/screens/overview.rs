@@ -250,6 +250,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
     let in_a_row = if (all - GRID * 3.0) / 4.0 < CARD { 2.0 } else { 4.0 };
     let width = ((all - GRID * (in_a_row - 1.0)) / in_a_row).floor();
     let waiting = "…".to_owned();
+    let figure = if theme::is_low(ui.ctx()) { widgets::low_figure } else { widgets::figure };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = Vec2::splat(GRID);
         let note = view.map_or_else(String::new, |v| {
@@ -258,13 +259,13 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
             o::split(cells.iter().flat_map(|cell| &cell.drawn).sum(), mandatory)
         });
         let value = view.map_or_else(|| waiting.clone(), |v| decimal(v.areas.city.expected_year(), 0));
-        if widgets::figure(ui, width, o::PLANNED, &value, o::VISITS, &note, None).clicked() {
+        if figure(ui, width, o::PLANNED, &value, o::VISITS, &note, None).clicked() {
             cx.go(ScreenId::Plan);
         }
         let city = books.map(|b| b.areas.city).unwrap_or_default();
         let note = o::listed(city.listed, city.triggered, books.map_or(0.0, |b| b.due_by_today.city));
         let value = books.map_or_else(|| waiting.clone(), |_| thousands(u64::from(city.done)));
-        if widgets::figure(ui, width, o::DONE, &value, o::ITEMS, &note, None).clicked() {
+        if figure(ui, width, o::DONE, &value, o::ITEMS, &note, None).clicked() {
             cx.go(ScreenId::Results);
         }
         let overdue = books.map_or(0, |b| b.status.board.of_state(DeadlineState::Overdue).count());
@@ -276,7 +277,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
             _ => o::overdue(overdue),
         };
         let ink = (overdue > 0).then_some(palette.red);
-        if widgets::figure(ui, width, o::DISCLOSED, &value, "", &note, ink).clicked() {
+        if figure(ui, width, o::DISCLOSED, &value, "", &note, ink).clicked() {
             cx.go(ScreenId::Results);
         }
         let (value, note, ink) = match view.map(|v| (v.analysis.plan.verdict(), &v.analysis.plan)) {
@@ -289,7 +290,7 @@ fn figures(ui: &mut Ui, cx: &mut Cx<'_>, view: Option<&AnalysisView>, books: Opt
                 (o::BLOCKED.to_owned(), o::shortages(plan.blocking().count()), Some(palette.red))
             }
         };
-        if widgets::figure(ui, width, o::VERDICT, &value, "", &note, ink).clicked() {
+        if figure(ui, width, o::VERDICT, &value, "", &note, ink).clicked() {
             cx.go_shortages();
         }
     });

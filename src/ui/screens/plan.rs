@@ -138,7 +138,7 @@ impl Screen for PlanScreen {
             help_marks(ui, &[Term::MandatoryCheck, Term::DrawnCheck, Term::Expected]);
         });
         self.choose_tab(ui, cx, open, &view);
-        ui.add_space(HALF);
+        ui.add_space(theme::by_height(ui.ctx(), 0.0, HALF));
         match self.tab {
             Tab::Matrix => self.sheet(ui, cx, open, &view),
             Tab::Record => {
@@ -214,27 +214,25 @@ impl PlanScreen {
         let red = plan.not_kept().count();
         let blocking = plan.blocking().count();
         let to_confirm = self.tabs.values.open_parts(cx, open);
-        ui.horizontal_wrapped(|ui| {
-            let palette = theme::of(ui);
-            for (tab, name, count) in [
-                (Tab::Matrix, t::TAB_MATRIX, 0),
-                (Tab::Record, t::TAB_RECORD, 0),
-                (Tab::Lights, t::TAB_LIGHTS, red),
-                (Tab::Values, t::TAB_VALUES, to_confirm),
-                (Tab::Shortages, t::TAB_SHORTAGES, blocking),
-                (Tab::Frequencies, t::TAB_FREQUENCIES, 0),
-                (Tab::Calendar, t::TAB_CALENDAR, 0),
-                (Tab::Trial, t::TAB_TRIAL, 0),
-            ] {
-                let mut text = RichText::new(t::tab(name, count));
-                if count > 0 {
-                    text = text.color(if tab == Tab::Values { palette.amber } else { palette.red });
-                }
-                if ui.selectable_label(self.tab == tab, text).clicked() {
-                    self.tab = tab;
-                }
-            }
+        let palette = theme::of(ui);
+        let all = [
+            (Tab::Matrix, t::TAB_MATRIX, 0),
+            (Tab::Record, t::TAB_RECORD, 0),
+            (Tab::Lights, t::TAB_LIGHTS, red),
+            (Tab::Values, t::TAB_VALUES, to_confirm),
+            (Tab::Shortages, t::TAB_SHORTAGES, blocking),
+            (Tab::Frequencies, t::TAB_FREQUENCIES, 0),
+            (Tab::Calendar, t::TAB_CALENDAR, 0),
+            (Tab::Trial, t::TAB_TRIAL, 0),
+        ]
+        .map(|(tab, name, count)| {
+            let text = RichText::new(t::tab(name, count));
+            let ink = if tab == Tab::Values { palette.amber } else { palette.red };
+            widgets::Tab::new(tab, if count > 0 { text.color(ink) } else { text })
         });
+        if let Some(tab) = widgets::tabs(ui, "plan", &self.tab, &all, |_| {}) {
+            self.tab = tab;
+        }
     }
 }
 

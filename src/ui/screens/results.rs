@@ -185,10 +185,11 @@ impl Screen for ResultsScreen {
             }
         });
         widgets::page(ui, "results page", LEAST, |ui| {
+            let gap = theme::by_height(ui.ctx(), 0.0, HALF);
             self.head(ui, cx, &books);
-            ui.add_space(HALF);
+            ui.add_space(gap);
             self.tabs(ui);
-            ui.add_space(HALF);
+            ui.add_space(gap);
             match self.tab {
                 Tab::Board => self.board(ui, cx, open, &books, can_write, why),
                 Tab::Entry => self.entry(ui, cx, open, &books, can_write, why),
@@ -263,10 +264,10 @@ impl ResultsScreen {
             let note = t::published_of(share.part, share.whole);
             let ink = (area.overdue > 0).then_some(palette.amber);
             let shown = figure(ui, width, t::PUBLISHED, &share.percent_text(), t::PUBLISHED_OUGHT, &note, ink);
-            let rect = shown.rect.shrink2(egui::vec2(12.0, 3.0));
+            let rect = shown.rect.shrink2(egui::vec2(12.0, if theme::is_low(ui.ctx()) { 1.0 } else { 3.0 }));
             let rect = if low { egui::Rect::from_min_max(rect.max - egui::vec2(48.0, 0.0), rect.max) } else { rect };
             let track = egui::Rect::from_min_max(egui::pos2(rect.left(), rect.bottom() - 3.0), rect.max);
-            ui.painter().rect_filled(track, 1.0, palette.line);
+            ui.painter().rect_filled(track, 1.0, palette.track());
             let mut full = track;
             full.set_width(track.width() * share.fraction().unwrap_or(0.0) as f32);
             ui.painter().rect_filled(full, 1.0, palette.accent);
@@ -312,20 +313,18 @@ impl ResultsScreen {
     }
 
     fn tabs(&mut self, ui: &mut Ui) {
-        ui.horizontal_wrapped(|ui| {
-            for (tab, name) in [
-                // as the list itself: of the area, and of the month where only that is asked for
-                (Tab::Board, t::tab(t::TAB_BOARD, self.index.counts.values().sum())),
-                (Tab::Entry, t::tab(t::TAB_ENTRY, self.index.of_month.0)),
-                (Tab::Ledger, t::tab(t::TAB_LEDGER, self.index.ledger.len())),
-                (Tab::Lists, t::TAB_LISTS.to_owned()),
-                (Tab::Figures, t::TAB_FIGURES.to_owned()),
-            ] {
-                if ui.selectable_label(self.tab == tab, name).clicked() {
-                    self.tab = tab;
-                }
-            }
-        });
+        let all = [
+            // as the list itself: of the area, and of the month where only that is asked for
+            (Tab::Board, t::tab(t::TAB_BOARD, self.index.counts.values().sum())),
+            (Tab::Entry, t::tab(t::TAB_ENTRY, self.index.of_month.0)),
+            (Tab::Ledger, t::tab(t::TAB_LEDGER, self.index.ledger.len())),
+            (Tab::Lists, t::TAB_LISTS.to_owned()),
+            (Tab::Figures, t::TAB_FIGURES.to_owned()),
+        ]
+        .map(|(tab, name)| widgets::Tab::new(tab, name));
+        if let Some(tab) = widgets::tabs(ui, "results", &self.tab, &all, |_| {}) {
+            self.tab = tab;
+        }
     }
 
     fn board(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject, books: &Books, can_write: bool, why: &str) {

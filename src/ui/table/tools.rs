@@ -207,6 +207,8 @@ impl Tools {
             let field =
                 ui.add(egui::TextEdit::singleline(&mut self.search).desired_width(room).hint_text(t::SEARCH_HINT));
             widgets::name_field(&field, &self.search, t::SEARCH_NAME);
+            // a narrow field has no room for what it says while it is empty
+            let field = if wide { field } else { field.on_hover_text(t::SEARCH_HINT) };
             if std::mem::take(&mut self.focus_search) {
                 field.request_focus();
             }

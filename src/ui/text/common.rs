@@ -31,6 +31,13 @@ pub const READ_FIRST: &str = "请先看清上面的内容";
 pub const CONFIRM: &str = "确定";
 /// Closes.
 pub const CLOSE: &str = "关闭";
+/// The menu of what has no room in a row.
+pub const MORE: &str = "更多";
+/// Its name: what stands in it.
+#[must_use]
+pub fn more_tabs(names: &str) -> String {
+    format!("{MORE}：{names}")
+}
 /// The whole city.
 pub const WHOLE_CITY: &str = "全市";
 /// All bodies.

@@ -339,6 +339,12 @@ pub fn mark(name: &str) -> String {
     format!("{name}是什么")
 }
 
+/// Name of the 「?」 of sentences that have no room.
+#[must_use]
+pub fn said(words: &str) -> String {
+    format!("说明：{words}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,8 @@ use crate::ui::theme;
 /// Height of a figure's card, and of one that gives its room to what stands below it.
 const FIGURE: f32 = 92.0;
 const LOW_FIGURE: f32 = 50.0;
+/// Height of a figure's card in a low window: one line.
+const LINE_FIGURE: f32 = 26.0;
 /// Width of a card below which its line may take two rows.
 const NARROW_FIGURE: f32 = 220.0;
 
@@ -32,8 +34,10 @@ pub fn low_figure(
     ink: Option<Color32>,
 ) -> Response {
     let palette = theme::of(ui);
-    let (rect, response, painter) = card(ui, Vec2::new(width, LOW_FIGURE), &format!("{label} {value}{unit} {note}"));
-    let left = rect.left() + 10.0;
+    let line = theme::is_low(ui.ctx());
+    let height = if line { LINE_FIGURE } else { LOW_FIGURE };
+    let (rect, response, painter) = card(ui, Vec2::new(width, height), &format!("{label} {value}{unit} {note}"));
+    let left = rect.left() + if line { 6.0 } else { 10.0 };
     let text = |x: f32, y: f32, hold: egui::Align2, words: &str, font: egui::FontId, ink: Color32| {
         let mut job = egui::text::LayoutJob::simple_singleline(words.to_owned(), font, ink);
         job.wrap = egui::text::TextWrapping::truncate_at_width((rect.right() - 6.0 - x).max(1.0));
@@ -42,6 +46,29 @@ pub fn low_figure(
         painter.galley(place.min, galley, ink);
         place
     };
+    if line {
+        // what has no room beside the number is said on hovering: first the unit, then the end of the label
+        let (middle, hold) = (rect.center().y, egui::Align2::LEFT_CENTER);
+        let (small, font) = (theme::regular(theme::SMALL), theme::bold(theme::SECTION));
+        let width = |words: &str, font: &egui::FontId| {
+            painter.layout_no_wrap(words.to_owned(), font.clone(), palette.muted).size().x
+        };
+        let number = width(value, &font);
+        let room = rect.right() - 6.0 - left - number - 4.0 - width(label, &small);
+        let beside = if unit.is_empty() { 0.0 } else { width(unit, &small) + 3.0 };
+        let (beside, unit, left_out) = if beside <= room { (beside, unit, "") } else { (0.0, "", unit) };
+        let number_at = rect.right() - 6.0 - beside - number;
+        let mut job = egui::text::LayoutJob::simple_singleline(label.to_owned(), small.clone(), palette.muted);
+        job.wrap = egui::text::TextWrapping::truncate_at_width((number_at - 4.0 - left).max(1.0) + 0.5);
+        let galley = painter.layout_job(job);
+        let cut = galley.elided;
+        painter.galley(hold.anchor_size(egui::pos2(left, middle), galley.size()).min, galley, palette.muted);
+        painter.text(egui::pos2(number_at, middle), hold, value, font, ink.unwrap_or(palette.text));
+        painter.text(egui::pos2(number_at + number + 3.0, middle), hold, unit, small, palette.muted);
+        let said = [if cut { label } else { "" }, left_out, note].into_iter().filter(|words| !words.is_empty());
+        let said = said.collect::<Vec<_>>().join("\n");
+        return if said.is_empty() { response } else { response.on_hover_text(said) };
+    }
     let (top, bottom) = (egui::Align2::LEFT_TOP, egui::Align2::LEFT_BOTTOM);
     text(left, rect.top() + 5.0, top, label, theme::regular(theme::SMALL), palette.muted);
     let ink = ink.unwrap_or(palette.text);

@@ -14,7 +14,8 @@ use super::{GroundKey, MapView, Marks, Name, NamesKey, class_colour, class_key, 
 use crate::chart::Classes;
 use crate::district::PlaneRect;
 use crate::ui::fonts;
-use crate::ui::theme::{self, Palette};
+use crate::ui::text::map as text;
+use crate::ui::theme::{self, Look, Palette};
 
 /// Part of the view that a layer reaches beyond it on each side.
 const MARGIN: f32 = 0.2;
@@ -241,7 +242,7 @@ impl MapView {
         painter.add(Shape::Mesh(Arc::clone(&marks.mesh)));
         for (at, tier) in &marks.letters {
             if let Some(entry) = input.tiers.entries.get(*tier) {
-                let ink = theme::ink_on(palette.tier(*tier, count));
+                let ink = palette.ink_on(palette.tier(*tier, count));
                 painter.text(*at, egui::Align2::CENTER_CENTER, &entry.id, theme::bold(theme::SMALL), ink);
             }
         }
@@ -373,7 +374,7 @@ fn ground_of(district: usize, classes: &Classes, palette: &Palette, points: bool
         .copied()
         .flatten()
         .map_or(palette.no_data, |c| class_colour(palette, usize::from(c), classes.len(), points));
-    (ground, theme::ink_on(ground))
+    (ground, palette.ink_on(ground))
 }
 
 fn lay_names(
@@ -396,10 +397,14 @@ fn lay_names(
             continue;
         }
         let ink = ground_of(d, classes, palette, input.show_points).1;
-        let name = input.data.name(d);
+        let value = input.values.get(d).copied().flatten().filter(|_| palette.look() == Look::HighContrast);
+        // neighbouring classes can't differ by enough for everybody: the value says what the colour does
+        let name = match value {
+            Some(value) => format!("{}\n{}", input.data.name(d), text::value(value, input.measure.decimals, "")),
+            None => input.data.name(d).to_owned(),
+        };
         let large = if must { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
-        let galleys =
-            [large, theme::regular(theme::SMALL)].map(|font| painter.layout_no_wrap(name.to_owned(), font, ink));
+        let galleys = [large, theme::regular(theme::SMALL)].map(|font| painter.layout_no_wrap(name.clone(), font, ink));
         candidates.push(Candidate {
             at: camera.screen(rect, label.at),
             radius,

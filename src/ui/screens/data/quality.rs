@@ -260,7 +260,7 @@ impl Quality {
                 ui.add(egui::Label::new(RichText::new(t::ROW_GONE).color(theme::of(ui).amber)).truncate());
             }
         });
-        ui.add_space(theme::HALF);
+        ui.add_space(theme::by_height(ui.ctx(), 0.0, theme::HALF));
         let out = self.sheet.ui(ui, cx, open, &source, |ui, _| {
             export = ui.button(t::EXPORT_CSV).clicked();
         });

@@ -228,7 +228,12 @@ impl Sheet {
             Some(id) if id == scored::TIER.name() => {
                 let tier = policy.tiers.iter().position(|tier| tier.id == text).unwrap_or(0);
                 let ground = palette.tier(tier, policy.tiers.len());
-                CellStyle { chip: Some(ground), ink: Some(theme::ink_on(ground)), strong: true, ..CellStyle::default() }
+                CellStyle {
+                    chip: Some(ground),
+                    ink: Some(palette.ink_on(ground)),
+                    strong: true,
+                    ..CellStyle::default()
+                }
             }
             Some(id) if id == quality::SEVERITY.name() => {
                 let ink = match text {

@@ -39,6 +39,8 @@ pub(super) fn big_width(ui: &Ui, size: f32, value: &str, unit: &str) -> f32 {
 
 /// Figures in one line, where a page is too low for large ones.
 pub(super) fn line_figures(ui: &mut Ui, figures: &[(&str, String, &str)]) {
+    // a row as high as its figures, in a low window too: none stands lower than the one before
+    let height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, theme::CONTROL);
     ui.horizontal_wrapped(|ui| {
         for (label, value, unit) in figures {
             let palette = theme::of(ui);
@@ -54,6 +56,7 @@ pub(super) fn line_figures(ui: &mut Ui, figures: &[(&str, String, &str)]) {
             ui.add_space(GRID);
         }
     });
+    ui.spacing_mut().interact_size.y = height;
 }
 
 /// The bar below a step: a hint, and the primary button, which has the focus when the step begins.

@@ -6,7 +6,7 @@ use egui::Ui;
 
 use super::facts::{DrawFacts, Facts, ListRow};
 use crate::domain::PlanMonth;
-use crate::ui::help::help_marks;
+use crate::ui::help::{help_marks, sentences, sentences_mark};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, TableInput};
 use crate::ui::text::common;
 use crate::ui::text::draw as t;
@@ -71,8 +71,13 @@ pub fn show(
         let certain = t::certain_of_list(sum(|draw| draw.certain), sum(|draw| draw.mandatory));
         certain + &common::off_site_of_list(sum(|draw| draw.off_site))
     });
+    let chances = chances.unwrap_or_default();
+    let low = theme::is_low(ui.ctx());
     ui.horizontal(|ui| {
         widgets::heading(ui, t::LIST);
+        if low {
+            sentences_mark(ui, &[&words, &chances]);
+        }
         help_marks(ui, &[Term::Substitution, Term::Pairing, Term::TriggeredCheck]);
         if facts.draws.iter().any(|d| d.demonstration) {
             widgets::chip(ui, t::DEMO_MARK, palette.amber_wash, palette.amber);
@@ -88,9 +93,8 @@ pub fn show(
             }
         });
     });
-    ui.add(egui::Label::new(theme::note(ui, words)).wrap());
-    if let Some(words) = chances {
-        ui.add(egui::Label::new(theme::note(ui, words)).wrap());
+    if !low {
+        sentences(ui, &[&words, &chances]);
     }
     ui.horizontal(|ui| {
         let mut action = |text: &str, able: bool, why: &str, what: Ask| {
@@ -106,7 +110,7 @@ pub fn show(
         action(t::ADD, true, "", Ask::Add);
         action(t::SEAL_AGAIN, true, "", Ask::SealAgain);
     });
-    ui.add_space(GRID / 2.0);
+    ui.add_space(theme::by_height(ui.ctx(), 0.0, GRID / 2.0));
     let columns = columns();
     let row_at = |at: usize| shown.get(at).and_then(|at| facts.rows.get(*at));
     let cell = |at: usize, column: usize| {

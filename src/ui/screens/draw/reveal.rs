@@ -286,7 +286,7 @@ fn map_ui(ui: &mut Ui, facts: &Facts, draw: &DrawFacts, strata: usize, size: Vec
         let font = theme::bold(theme::BODY);
         // a district too small for its number says it by its colour alone
         if radius * field.height() >= font.size * 0.55 {
-            let ink = theme::ink_on(fill(*count));
+            let ink = palette.ink_on(fill(*count));
             painter.text(at(centre), Align2::CENTER_CENTER, thousands(u64::from(*count)), font, ink);
         }
     }

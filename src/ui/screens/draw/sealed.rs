@@ -219,7 +219,7 @@ pub fn show(
 }
 
 fn facts(ui: &mut Ui, draw: &StoredDraw) {
-    let seal = &draw.seal;
+    let (seal, palette) = (&draw.seal, theme::of(ui));
     let format = seal.entropy_format().map_or(seal.entropy.format.as_str(), |f: EntropyFormat| f.label());
     let (source, reference) = pledge_words(&seal.entropy.source, &seal.entropy.reference);
     let entries = [
@@ -234,8 +234,16 @@ fn facts(ui: &mut Ui, draw: &StoredDraw) {
     ];
     // two lines: what was sealed, and what will open it
     for line in [&entries[..6], &entries[6..]] {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             for (label, value) in line {
+                // a fact stays with its name; one longer than a row goes on in the next
+                let wide = [(*label, theme::regular(theme::SMALL)), (value, theme::bold(theme::SECTION))]
+                    .map(|(text, font)| ui.painter().layout_no_wrap(text.to_owned(), font, palette.text).size().x);
+                let needed = wide.iter().sum::<f32>() + ui.spacing().item_spacing.x;
+                let begun = ui.cursor().left() > ui.max_rect().left() + 1.0;
+                if begun && needed > ui.available_size_before_wrap().x {
+                    ui.end_row();
+                }
                 ui.label(theme::note(ui, *label));
                 ui.label(RichText::new(value).font(theme::bold(theme::SECTION)));
                 ui.add_space(GRID * 2.0);

@@ -18,7 +18,7 @@ impl DrawScreen {
         let palette = theme::of(ui);
         let steps = Step::all(year);
         let width = (ui.available_width() - GRID * (steps.len() as f32 - 1.0)) / steps.len() as f32;
-        let height = 44.0;
+        let height = theme::by_height(ui.ctx(), 28.0, 44.0);
         // as large as the longest name has room for
         let name = |size: f32, step: &Step| {
             let galley = ui.painter().layout_no_wrap(step.label(year).to_owned(), theme::bold(size), palette.text);

@@ -131,7 +131,7 @@ impl MapScreen {
         let style = |at: usize, column: usize, _: &str| {
             let tier = rows.get(at).filter(|_| column == 0).and_then(|row| tier_of(*row));
             let ground = tier.map(|(tier, _)| palette.tier(tier, count));
-            let ink = ground.map(theme::ink_on).or((column == 2).then_some(palette.amber));
+            let ink = ground.map(|ground| palette.ink_on(ground)).or((column == 2).then_some(palette.amber));
             CellStyle { chip: ground, ink, strong: column == 0, ..CellStyle::default() }
         };
         let target = |at: usize| rows.get(at).and_then(|row| Target::of_source(data, *row));

@@ -20,10 +20,10 @@ use crate::ui::theme;
 
 pub(super) use self::paint::{lock, tone};
 
-/// Height of a row: a figure, small ones below it, the load.
+/// Height of a row: a figure, small ones below it, the load; and of the heading: month and its working days.
 const ROW: f32 = 40.0;
-/// Height of the heading: month and its working days.
-const HEAD: f32 = 40.0;
+/// The same in a low window.
+const LOW_ROW: f32 = 34.0;
 /// Greatest width of the first column; a longer name takes two lines.
 const NAME: f32 = 176.0;
 /// Least width of a month.
@@ -149,6 +149,8 @@ fn is_district(row: &Row) -> bool {
 }
 
 struct Grid {
+    /// Height of a row, and of the heading.
+    line: f32,
     origin: Pos2,
     view: Rect,
     /// The first month in sight.
@@ -160,12 +162,12 @@ struct Grid {
 
 impl Grid {
     /// Months fill the room between names and sums by whole columns.
-    fn new(widths: &Widths, origin: Pos2, view: Rect) -> Self {
+    fn new(widths: &Widths, line: f32, origin: Pos2, view: Rect) -> Self {
         let room = view.width() - widths.name - widths.year;
         let count = (room / widths.month).floor().clamp(1.0, MONTHS as f32);
         let month = (room / count).max(widths.month);
         let first = ((view.left() - origin.x) / month).round().clamp(0.0, MONTHS as f32 - count) as usize;
-        Self { origin, view, first, name: widths.name, month, year: widths.year }
+        Self { line, origin, view, first, name: widths.name, month, year: widths.year }
     }
 
     /// Months in sight.
@@ -186,11 +188,11 @@ impl Grid {
 
     fn row_y(&self, row: usize) -> f32 {
         // the city's row stays under the heading
-        if row == 0 { self.view.top() + HEAD } else { self.origin.y + HEAD + ROW * row as f32 }
+        if row == 0 { self.view.top() + self.line } else { self.origin.y + self.line * (row as f32 + 1.0) }
     }
 
     fn cell(&self, row: usize, month: usize) -> Rect {
-        Rect::from_min_size(Pos2::new(self.x(month), self.row_y(row)), Vec2::new(self.month, ROW))
+        Rect::from_min_size(Pos2::new(self.x(month), self.row_y(row)), Vec2::new(self.month, self.line))
     }
 
     /// The part of a cell that is in sight.
@@ -201,7 +203,7 @@ impl Grid {
 
     /// Where cells of a row may show.
     fn clip(&self, row: usize) -> Rect {
-        let top = self.view.top() + if row == 0 { HEAD } else { HEAD + ROW };
+        let top = self.view.top() + if row == 0 { self.line } else { self.line * 2.0 };
         Rect::from_min_max(
             Pos2::new(self.view.left() + self.name, top),
             Pos2::new(self.sums().left(), self.view.bottom()),
@@ -212,19 +214,20 @@ impl Grid {
     fn around(&self, row: usize, month: usize) -> Rect {
         let left = self.origin.x + self.month * month as f32;
         // the city's row is always in sight: the rows below it stay where they are
-        let top = if row == 0 { self.view.top() } else { self.origin.y + ROW * (row as f32 - 1.0) };
+        let top = if row == 0 { self.view.top() } else { self.origin.y + self.line * (row as f32 - 1.0) };
         let rows = if row == 0 { 1.0 } else { 2.0 };
-        let size = Vec2::new(self.name + self.month + self.year, HEAD + ROW * rows);
+        let size = Vec2::new(self.name + self.month + self.year, self.line * (rows + 1.0));
         Rect::from_min_size(Pos2::new(left, top), size)
     }
 
     /// The cell under a point, or the nearest one.
     fn at(&self, point: Pos2, rows: usize) -> At {
         let month = ((point.x - self.x(0)) / self.month).floor().clamp(0.0, MONTHS as f32 - 1.0) as usize;
-        if point.y < self.view.top() + HEAD + ROW && point.y >= self.view.top() + HEAD {
+        if point.y < self.view.top() + self.line * 2.0 && point.y >= self.view.top() + self.line {
             return (0, month);
         }
-        let row = ((point.y - self.origin.y - HEAD) / ROW).floor().clamp(0.0, rows.saturating_sub(1) as f32) as usize;
+        let row = ((point.y - self.origin.y - self.line) / self.line).floor().clamp(0.0, rows.saturating_sub(1) as f32)
+            as usize;
         (row, month)
     }
 }
@@ -247,9 +250,10 @@ pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> (Option<E
     ScrollArea::both().auto_shrink([false, false]).id_salt("matrix").show_viewport(ui, |ui, viewport| {
         let origin = ui.max_rect().min;
         let mut view = viewport.translate(origin.to_vec2());
-        let height = HEAD + ROW * of.rows.len() as f32;
+        let line = theme::by_height(ui.ctx(), LOW_ROW, ROW);
+        let height = line * (of.rows.len() as f32 + 1.0);
         view.max.y = view.max.y.min(origin.y + height);
-        let grid = Grid::new(widths, origin, view);
+        let grid = Grid::new(widths, line, origin, view);
         ui.set_min_size(Vec2::new(grid.name + grid.month * MONTHS as f32 + grid.year, height));
         event = body(ui, of, &grid);
         sums(ui, of, &grid);
@@ -266,8 +270,8 @@ pub(super) fn show(ui: &mut Ui, widths: &mut Widths, of: &View<'_>) -> (Option<E
 }
 
 fn visible_rows(of: &View<'_>, grid: &Grid) -> std::ops::Range<usize> {
-    let above = ((grid.view.top() - grid.origin.y) / ROW).floor().max(0.0) as usize;
-    let count = (grid.view.height() / ROW).ceil() as usize + 1;
+    let above = ((grid.view.top() - grid.origin.y) / grid.line).floor().max(0.0) as usize;
+    let count = (grid.view.height() / grid.line).ceil() as usize + 1;
     above.max(1)..(above + count + 1).min(of.rows.len())
 }
 
@@ -282,12 +286,14 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
         if r == 0 {
             let ground = Rect::from_min_max(
                 Pos2::new(grid.view.left(), grid.row_y(0)),
-                Pos2::new(grid.view.right(), grid.row_y(0) + ROW),
+                Pos2::new(grid.view.right(), grid.row_y(0) + grid.line),
             );
             ui.painter().rect_filled(ground, 0.0, palette.chrome);
         } else if of.marked == Some(r) {
-            let ground =
-                Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(grid.view.width(), ROW));
+            let ground = Rect::from_min_size(
+                Pos2::new(grid.view.left(), grid.row_y(r)),
+                Vec2::new(grid.view.width(), grid.line),
+            );
             ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).rect_filled(ground, 0.0, palette.stripe);
         }
         for (m, cell) in row.cells.iter().enumerate() {
@@ -315,7 +321,7 @@ fn body(ui: &mut Ui, of: &View<'_>, grid: &Grid) -> Option<Event> {
             }
         }
         let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
-        let y = grid.row_y(r) + ROW;
+        let y = grid.row_y(r) + grid.line;
         painter.hline(grid.view.x_range(), y - 0.5, Stroke::new(1.0, palette.line));
     }
     if of.motion && ui.input(|i| i.time) - of.model.changed_at < f64::from(theme::MOTION) {

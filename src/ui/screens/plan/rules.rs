@@ -9,6 +9,7 @@ use egui::{RichText, Ui, Vec2};
 use crate::plan::spread::{Spread, compute_spread};
 use crate::policy::Policy;
 use crate::text::figure::{how_often, per_year};
+use crate::ui::help::sentences_mark;
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, RowItem, Shape, TableInput};
@@ -87,6 +88,9 @@ impl Rules {
             let ink = if self.red > 0 { palette.red } else { palette.green };
             ui.label(RichText::new(t::lights_sum(self.lines.len(), self.red)).color(ink));
             ui.checkbox(&mut self.only_red, t::ONLY_RED);
+            if theme::is_low(ui.ctx()) {
+                sentences_mark(ui, &[t::CHOOSE_LIGHT]);
+            }
         });
         let only = self.only_red;
         let count = if only { self.red } else { self.lines.len() };
@@ -102,7 +106,7 @@ impl Rules {
                     articles(ui, &open.project.policy, &light.text, &light.basis, on);
                 });
             });
-        } else {
+        } else if !theme::is_low(ui.ctx()) {
             ui.add(egui::Label::new(theme::note(ui, t::CHOOSE_LIGHT)).wrap());
         }
         let columns = [

@@ -1,16 +1,21 @@
 //! The matrix as it is shown, and the four columns beside it, as a workbook.
 
+use std::sync::Arc;
+
 use chrono::NaiveDateTime;
 
+use super::PlanScreen;
 use super::model::{Model, Row, Shown};
 use crate::diagnostic::AppResult;
 use crate::disclosure::Audience;
 use crate::export::{BookMeta, Cell, CellKind, CellMark, Emphasis, FileName, SheetColumn, SheetSpec, render_workbook};
 use crate::plan::model::MONTHS;
+use crate::ui::picker::{PickKind, PickRequest};
+use crate::ui::screens::Cx;
 use crate::ui::text::common::SYNTHETIC;
 use crate::ui::text::plan as t;
 use crate::workspace::deeds::seal::PROGRAM;
-use crate::workspace::session::OpenProject;
+use crate::workspace::session::{OpenProject, ViewCommand};
 
 /// The rows as shown: a line a row, a column a month, the year last.
 fn matrix_sheet(rows: &[Row], shown: Shown, title: &str) -> SheetSpec {
@@ -47,7 +52,7 @@ fn mark_of(open: &OpenProject) -> Option<&'static str> {
 }
 
 /// The workbook's name, as proposed.
-pub(super) fn name_of(open: &OpenProject, model: &Model) -> String {
+fn name_of(open: &OpenProject, model: &Model) -> String {
     let year = open.project.file.year.to_string();
     FileName {
         agency: &open.project.policy.agency_name,
@@ -65,7 +70,7 @@ pub(super) fn name_of(open: &OpenProject, model: &Model) -> String {
 ///
 /// # Errors
 /// `EXP-…`.
-pub(super) fn workbook(
+fn workbook(
     open: &OpenProject,
     model: &Model,
     rows: &[Row],
@@ -84,4 +89,31 @@ pub(super) fn workbook(
         data_mark: mark_of(open).map(str::to_owned),
     };
     render_workbook(&sheets, &meta)
+}
+
+impl PlanScreen {
+    /// Asks where the table is to go.
+    pub(super) fn ask_save(&mut self, cx: &mut Cx<'_>, open: &OpenProject) {
+        let created = cx.session.now().date().and_time(chrono::NaiveTime::MIN);
+        let shown = if self.by_district { Shown::Progress } else { self.look.shown };
+        self.save_failed = None;
+        match workbook(open, &self.model, self.rows(), shown, created) {
+            Ok(bytes) => {
+                let name = name_of(open, &self.model);
+                let request =
+                    PickRequest::new(PickKind::SaveFile(name), t::SAVE_TABLE_TITLE).filter(t::WORKBOOK, &["xlsx"]);
+                self.saving = Some((bytes, cx.pick(request)));
+            }
+            Err(error) => self.save_failed = Some(error.to_string()),
+        }
+    }
+
+    /// Takes in where the table is to go.
+    pub(super) fn poll_save(&mut self, cx: &mut Cx<'_>) {
+        let Some(paths) = self.saving.as_ref().and_then(|(_, picking)| picking.poll()) else { return };
+        if let (Some((bytes, _)), Some(path)) = (self.saving.take(), paths.into_iter().next()) {
+            let path = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
+            cx.send(ViewCommand::WriteFile(path, Arc::new(bytes)));
+        }
+    }
 }

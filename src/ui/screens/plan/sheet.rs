@@ -9,10 +9,10 @@ use super::change::{Pending, Rules, cleared};
 use super::matrix::{self, Event, Join};
 use super::model::{RowKey, Shown, Tone};
 use super::selection::{At, Selection};
-use super::{Drag, PlanScreen, card, edit, plan_cell, save};
+use super::{Drag, PlanScreen, card, edit, plan_cell};
 use crate::domain::PlanMonth;
 use crate::plan::model::{MONTHS, QuotaPlace};
-use crate::ui::picker::{PickKind, PickRequest};
+use crate::ui::help::behind_mark;
 use crate::ui::screens::Cx;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, GRID, HALF};
@@ -25,7 +25,8 @@ const CARD: f32 = 322.0;
 const LEAST: egui::Vec2 = egui::Vec2::new(900.0, 360.0);
 /// Height of the matrix on a page that scrolls.
 const MATRIX: f32 = 330.0;
-
+/// Its least height in a low window.
+const LOW_MATRIX: f32 = 200.0;
 /// Height of the load's chart there.
 const LOAD: f32 = 260.0;
 
@@ -48,16 +49,20 @@ impl PlanScreen {
         let least = LEAST.y + if self.load_shown { LOAD } else { 0.0 };
         if room.x < LEAST.x || room.y < least {
             egui::ScrollArea::vertical().auto_shrink([false, false]).id_salt("plan-page").show(ui, |ui| {
+                let top = ui.cursor().top();
                 self.bar(ui, cx, open);
-                ui.add_space(HALF);
+                // as many rows as a low window holds: the card is further down
+                let low = room.y - (ui.cursor().top() - top);
+                let height = if theme::is_low(ui.ctx()) { low.max(LOW_MATRIX) } else { MATRIX };
+                ui.add_space(theme::by_height(ui.ctx(), 0.0, HALF));
                 let width = ui.available_width();
                 // where it was asked for it is seen: before the matrix, not below it
                 if self.load_shown {
                     ui.allocate_ui(egui::vec2(width, LOAD), |ui| self.load_chart(ui, cx, open, view, LOAD - 50.0));
                     ui.add_space(HALF);
                 }
-                ui.allocate_ui(egui::vec2(width, MATRIX), |ui| {
-                    ui.set_min_size(egui::vec2(width, MATRIX));
+                ui.allocate_ui(egui::vec2(width, height), |ui| {
+                    ui.set_min_size(egui::vec2(width, height));
                     self.table(ui, cx, open, view, month, &why);
                 });
                 ui.add_space(HALF);
@@ -134,7 +139,11 @@ impl PlanScreen {
         month: usize,
         why: WhyNot<'_>,
     ) {
-        egui::Panel::bottom("plan-status").resizable(false).show_separator_line(false).show(ui, |ui| self.status(ui));
+        // what it says of one cell a low window has beside its tools
+        if !self.selection.is_single() || !theme::is_low(ui.ctx()) {
+            let status = egui::Panel::bottom("plan-status").resizable(false).show_separator_line(false);
+            status.show(ui, |ui| self.status(ui));
+        }
         let dragged = self.drag.as_ref().and_then(|drag| {
             let row = self.rows().get(drag.row)?;
             let cell = row.cells.get(drag.month)?;
@@ -178,12 +187,23 @@ impl PlanScreen {
             } else {
                 ui.label(t::selected(cells.len(), &decimal(sum, 1), &decimal(mean, 1)));
             }
-            let months = &self.months_seen;
-            if months.len() < MONTHS && !months.is_empty() {
-                let words = RichText::new(t::months_seen(months.start + 1, months.end));
-                ui.label(words.font(theme::regular(theme::SMALL)).color(theme::of(ui).amber));
-            }
+            self.months(ui);
         });
+    }
+
+    /// Which months are in sight, where not all are.
+    fn months(&self, ui: &mut Ui) {
+        let months = &self.months_seen;
+        if months.len() < MONTHS && !months.is_empty() {
+            let (first, last) = (months.start + 1, months.end);
+            let low = theme::is_low(ui.ctx());
+            let words = if low { t::months_in_short(first, last) } else { t::months_seen(first, last) };
+            let words = RichText::new(words).font(theme::regular(theme::SMALL)).color(theme::of(ui).amber);
+            let shown = ui.label(words);
+            if low {
+                shown.on_hover_text(t::months_seen(first, last));
+            }
+        }
     }
 
     fn bar(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, open: &OpenProject) {
@@ -209,7 +229,22 @@ impl PlanScreen {
             if let Some(error) = &self.save_failed {
                 ui.label(message(ui, error, theme::of(ui).red));
             }
+            if theme::is_low(ui.ctx()) {
+                behind_mark(ui, t::LEGEND_AND_KEYS, |ui| {
+                    self.legend(ui);
+                    let note = if self.by_district { t::DISTRICT_NOTE } else { t::MATRIX_NOTE };
+                    ui.add(egui::Label::new(theme::note(ui, note)).wrap());
+                });
+                self.months(ui);
+            }
         });
+        if !theme::is_low(ui.ctx()) {
+            self.legend(ui);
+        }
+    }
+
+    /// What the figures of a cell are, in their inks.
+    fn legend(&self, ui: &mut Ui) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             let palette = theme::of(ui);
@@ -452,30 +487,6 @@ impl PlanScreen {
         let month = PlanMonth::nth_of(open.project.file.year, to.1.min(MONTHS - 1));
         if cx.session.month() != Some(month) {
             cx.send(ViewCommand::SetMonth(month));
-        }
-    }
-
-    fn ask_save(&mut self, cx: &mut Cx<'_>, open: &OpenProject) {
-        let created = cx.session.now().date().and_time(chrono::NaiveTime::MIN);
-        let shown = if self.by_district { Shown::Progress } else { self.look.shown };
-        self.save_failed = None;
-        match save::workbook(open, &self.model, self.rows(), shown, created) {
-            Ok(bytes) => {
-                let name = save::name_of(open, &self.model);
-                let request =
-                    PickRequest::new(PickKind::SaveFile(name), t::SAVE_TABLE_TITLE).filter(t::WORKBOOK, &["xlsx"]);
-                self.saving = Some((bytes, cx.pick(request)));
-            }
-            Err(error) => self.save_failed = Some(error.to_string()),
-        }
-    }
-
-    /// Takes in where the table is to go.
-    pub(super) fn poll_save(&mut self, cx: &mut Cx<'_>) {
-        let Some(paths) = self.saving.as_ref().and_then(|(_, picking)| picking.poll()) else { return };
-        if let (Some((bytes, _)), Some(path)) = (self.saving.take(), paths.into_iter().next()) {
-            let path = if path.extension().is_some() { path } else { path.with_extension("xlsx") };
-            cx.send(ViewCommand::WriteFile(path, Arc::new(bytes)));
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::BodyId;
 use crate::policy::Policy;
 use crate::policy::edit::{DecidablePart, Deciding, PartValue, decide, floor_of_body, list_parts};
 use crate::text::figure::whole_checks;
+use crate::ui::help::sentences_mark;
 use crate::ui::screens::Cx;
 use crate::ui::screens::risk::Reference;
 use crate::ui::slot::Same;
@@ -126,7 +127,7 @@ impl Values {
                     self.effect(ui, open, view);
                 });
             });
-        } else {
+        } else if !theme::is_low(ui.ctx()) {
             ui.label(theme::note(ui, t::CHOOSE_PART));
         }
         self.table(ui, cx, open);
@@ -140,6 +141,9 @@ impl Values {
             let ink = if open > 0 { palette.amber } else { palette.green };
             ui.label(RichText::new(t::values_sum(self.parts.len(), open)).color(ink));
             ui.checkbox(&mut self.only_open, t::ONLY_OPEN);
+            if theme::is_low(ui.ctx()) {
+                sentences_mark(ui, &[t::CHOOSE_PART]);
+            }
             ui.add_enabled_ui(writable, |ui| {
                 if ui.add_enabled(open > 0, egui::Button::new(t::TICK_OPEN)).clicked() {
                     let parts = self.parts.iter().filter(|part| part.standing.is_open());

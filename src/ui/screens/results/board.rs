@@ -7,7 +7,7 @@ use egui::{RichText, Ui};
 
 use super::index::{Index, Own, may_publish, may_tick};
 use crate::disclosure::{BoardRow, DeadlineState};
-use crate::ui::help::help_mark;
+use crate::ui::help::{help_mark, sentences_mark};
 use crate::ui::screens::Cx;
 use crate::ui::table::{CellRows, CellStyle, ColumnDef, List, ListId, ListState, RowItem, Shape, TableInput, Target};
 use crate::ui::text::help::Term;
@@ -50,24 +50,23 @@ pub(super) fn show(
     (can_write, why): (bool, &str),
 ) -> Option<Said> {
     let rows = &books.status.board.rows;
-    ui.horizontal_wrapped(|ui| {
-        let all: usize = index.counts.values().sum();
-        if ui.selectable_label(own.state.is_none(), t::tab(t::ALL_STATES, all)).clicked() {
-            own.state = None;
-        }
-        for state in STATES {
-            let count = index.counts.get(&state).copied().unwrap_or(0);
-            let text = RichText::new(t::tab(state.label(), count));
-            let text =
-                if count > 0 { ink(theme::of(ui), state).map_or(text.clone(), |ink| text.color(ink)) } else { text };
-            if ui.selectable_label(own.state == Some(state), text).clicked() {
-                own.state = Some(state);
-            }
-        }
-        ui.checkbox(&mut own.month_only, t::ONLY_MONTH);
+    let of_state = |state: DeadlineState| {
+        let count = index.counts.get(&state).copied().unwrap_or(0);
+        let text = RichText::new(t::tab(state.label(), count));
+        let ink = ink(theme::of(ui), state).filter(|_| count > 0);
+        widgets::Tab::new(Some(state), ink.map_or(text.clone(), |ink| text.color(ink)))
+    };
+    let mut all = vec![widgets::Tab::new(None, t::tab(t::ALL_STATES, index.counts.values().sum()))];
+    all.extend(STATES.map(of_state));
+    let month_only = &mut own.month_only;
+    let chosen = widgets::tabs(ui, "states", &own.state, &all, |ui| {
+        ui.checkbox(month_only, t::ONLY_MONTH);
     });
+    if let Some(state) = chosen {
+        own.state = state;
+    }
     let mut said = buttons(ui, rows, index, selected, (can_write, why));
-    ui.add_space(HALF);
+    ui.add_space(theme::by_height(ui.ctx(), 0.0, HALF));
     if index.board.is_empty() {
         ui.label(theme::note(ui, if rows.is_empty() { t::NO_RESULTS } else { t::NO_ROWS }));
         return said;
@@ -216,7 +215,11 @@ fn buttons(
         if ui.add_enabled(!selected.is_empty(), egui::Button::new(t::SELECT_NONE)).clicked() {
             selected.clear();
         }
-        ui.label(theme::note(ui, t::BOARD_NOTE));
+        if theme::is_low(ui.ctx()) {
+            sentences_mark(ui, &[t::BOARD_NOTE]);
+        } else {
+            ui.label(theme::note(ui, t::BOARD_NOTE));
+        }
         help_mark(ui, Term::Disclosure);
     });
     said

@@ -235,7 +235,8 @@ impl State {
             .and_then(|place| index.listed.get(place.min(index.listed.len() - 1)).copied());
         let check_at = |at: usize| index.listed.get(at).and_then(|e| index.entry(*e)).and_then(|e| e.check(books));
         let c = t::CHECK_COLUMNS;
-        // the narrow list shows a check in two lines; what stands in them can be had apart
+        // the narrow list shows a check in two lines, in one where the window is low; what stands in them can be had apart
+        let low = theme::is_low(ui.ctx());
         let columns = [
             ColumnDef::text("tick", "", TICK).unsorted(),
             ColumnDef::text("check", t::CHECKS, 240.0).share(1.0),
@@ -249,7 +250,8 @@ impl State {
             match column {
                 1 => {
                     let (origin, body) = (check.origin.label(), &check.body_name);
-                    Cow::Owned(format!("{}\n{}  {origin}  {body}", check.name, check.plan_code))
+                    let parted = if low { "  " } else { "\n" };
+                    Cow::Owned(format!("{}{parted}{}  {origin}  {body}", check.name, check.plan_code))
                 }
                 2 => Cow::Borrowed(check.name.as_str()),
                 3 => Cow::Borrowed(check.plan_code.as_str()),
@@ -285,7 +287,8 @@ impl State {
         let rows =
             CellRows::new(&columns, index.listed.len(), &cell).sentence(&sentence).ticked(&ticked).targets(&target);
         // the tab has a search of its own, which knows pinyin and codes
-        let input = TableInput::new(ListId::Checks, &rows).rows_of(ROW).decorate(&style).first(RowAct::Result).folded();
+        let row = if low { theme::ROW } else { ROW };
+        let input = TableInput::new(ListId::Checks, &rows).rows_of(row).decorate(&style).first(RowAct::Result).folded();
         let at = self.entry.and_then(|e| index.listed.iter().position(|listed| *listed == e));
         let out = List::show_kept(ui, Some(at), &input, index.made());
         // a click on the box, or Space, ticks; anywhere else the form opens

@@ -8,6 +8,7 @@ use egui::{RichText, Ui};
 use crate::diagnostic::AppResult;
 use crate::disclosure::ResultList;
 use crate::domain::PlanMonth;
+use crate::ui::help::{sentences, sentences_mark};
 use crate::ui::screens::Cx;
 use crate::ui::slot::{Same, Slot};
 use crate::ui::table::{CellRows, ColumnDef, List, ListId, TableInput, Target};
@@ -86,9 +87,14 @@ impl State {
                     if address.on_hover_text(t::ADDRESS_TEXT).on_disabled_hover_text(why).clicked() {
                         said = Some(Said::Address);
                     }
+                    if theme::is_low(ui.ctx()) {
+                        sentences_mark(ui, &[t::LIST_NOTE]);
+                    }
                 });
-                ui.add(egui::Label::new(theme::note(ui, t::LIST_NOTE)).wrap());
-                ui.add_space(HALF);
+                if !theme::is_low(ui.ctx()) {
+                    sentences(ui, &[t::LIST_NOTE]);
+                    ui.add_space(HALF);
+                }
                 let side = (ui.available_width() * 0.34).clamp(260.0, 460.0);
                 let frame = egui::Frame::new().inner_margin(egui::Margin { left: 10, ..egui::Margin::ZERO });
                 let range = widgets::side_range(ui, 220.0, 520.0, 0.42);

@@ -162,10 +162,11 @@ pub(super) fn matrix(ui: &mut Ui, effect: &Effect, policy: &Policy, chosen: &mut
 
 /// A tier's letter on its colour, painted.
 pub(super) fn chip(ui: &Ui, centre: egui::Pos2, tier: usize, count: usize, id: &str) {
-    let ground = theme::of(ui).tier(tier, count);
+    let palette = theme::of(ui);
+    let ground = palette.tier(tier, count);
     let rect = Rect::from_center_size(centre, vec2(24.0, 18.0));
     ui.painter().rect_filled(rect, theme::RADIUS, ground);
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, id, theme::bold(theme::SMALL), theme::ink_on(ground));
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, id, theme::bold(theme::SMALL), palette.ink_on(ground));
 }
 
 /// The movers; the row of the source that was gone to.
@@ -215,7 +216,7 @@ pub(super) fn movers(
             _ => None,
         });
         let ground = tier.map(|tier| palette.tier(usize::from(tier), count));
-        let ink = ground.map(theme::ink_on).or((column != 0).then_some(palette.muted));
+        let ink = ground.map(|ground| palette.ink_on(ground)).or((column != 0).then_some(palette.muted));
         CellStyle { chip: ground, ink, strong: tier.is_some(), ..CellStyle::default() }
     };
     let target = |at: usize| mover(at).and_then(|one| Target::of_source(data, one.row));

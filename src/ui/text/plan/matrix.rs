@@ -21,6 +21,8 @@ texts! {
     SAVE_TABLE_TITLE = "导出计划矩阵";
     /// Kind of file.
     WORKBOOK = "Excel 工作簿";
+    /// Mark of both in a low window.
+    LEGEND_AND_KEYS = "图例与操作";
     /// Legend.
     LEGEND_COMING = "未抽月份：大字预计，小字";
     /// Legend.
@@ -68,6 +70,12 @@ pub const SHOWN: [&str; 6] = ["预计与进度", "批准计划", "滚动计划",
 #[must_use]
 pub fn months_seen(first: usize, last: usize) -> String {
     format!("显示 {first}–{last} 月，其余月份请左右滚动")
+}
+
+/// The same where there is little room.
+#[must_use]
+pub fn months_in_short(first: usize, last: usize) -> String {
+    format!("{first}–{last} 月")
 }
 
 /// A cell's name.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Ui};
+use polars::prelude::DataFrame;
 
 use super::{Csv, Quality};
 use crate::registry::schema::set_aside;
@@ -27,8 +28,31 @@ impl Quality {
             targets: None,
             items: vec![RowItem::new("finding", t::SHOW_FINDING)],
         };
-        let palette = *theme::of(ui);
         let chosen = self.aside.table.cursor().and_then(|position| self.aside.frame_row(position));
+        // a low window has room for it only where there is something to show
+        if chosen.is_some() || !theme::is_low(ui.ctx()) {
+            Self::cells_ui(ui, frame, chosen);
+        }
+        let (mut export, mut show) = (false, false);
+        let any = frame.height() > 0;
+        let out = self.aside.ui(ui, cx, open, &source, |ui, _| {
+            export = ui.add_enabled(any, egui::Button::new(t::EXPORT_CSV)).clicked();
+            show = ui.add_enabled(chosen.is_some(), egui::Button::new(t::SHOW_FINDING)).clicked();
+        });
+        if export {
+            self.ask(cx, Csv::SetAside);
+        }
+        let asked = out.item.and_then(|(position, _)| self.aside.frame_row(position));
+        let Some(row) = asked.or(chosen.filter(|_| show)) else { return false };
+        let file = set_aside::FILE.of(frame).ok().and_then(|files| files.get(row as usize));
+        let at = set_aside::ROW.of(frame).ok().and_then(|rows| rows.get(row as usize).copied().flatten());
+        self.looked_for = file.map(str::to_owned).zip(at);
+        self.looked_for.is_some()
+    }
+
+    /// The original cells of the row looked at.
+    fn cells_ui(ui: &mut Ui, frame: &DataFrame, chosen: Option<u32>) {
+        let palette = *theme::of(ui);
         egui::Panel::bottom("aside cells")
             .resizable(true)
             .default_size(170.0)
@@ -58,20 +82,5 @@ impl Quality {
                     });
                 });
             });
-        let (mut export, mut show) = (false, false);
-        let any = frame.height() > 0;
-        let out = self.aside.ui(ui, cx, open, &source, |ui, _| {
-            export = ui.add_enabled(any, egui::Button::new(t::EXPORT_CSV)).clicked();
-            show = ui.add_enabled(chosen.is_some(), egui::Button::new(t::SHOW_FINDING)).clicked();
-        });
-        if export {
-            self.ask(cx, Csv::SetAside);
-        }
-        let asked = out.item.and_then(|(position, _)| self.aside.frame_row(position));
-        let Some(row) = asked.or(chosen.filter(|_| show)) else { return false };
-        let file = set_aside::FILE.of(frame).ok().and_then(|files| files.get(row as usize));
-        let at = set_aside::ROW.of(frame).ok().and_then(|rows| rows.get(row as usize).copied().flatten());
-        self.looked_for = file.map(str::to_owned).zip(at);
-        self.looked_for.is_some()
     }
 }

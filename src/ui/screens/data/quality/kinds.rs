@@ -7,6 +7,7 @@ use crate::diagnostic::Severity;
 use crate::registry::columns::{Column, Text};
 use crate::registry::kinds::place_words;
 use crate::registry::{FindingKind, TableKind};
+use crate::ui::help::sentences_mark;
 use crate::ui::text::data as t;
 use crate::ui::theme::{self, HALF};
 use crate::ui::widgets::{self, thousands};
@@ -30,15 +31,25 @@ fn ink_of(ui: &Ui, severity: &str) -> egui::Color32 {
 
 /// What a kind says and what to do; its code aside in small type.
 pub(super) fn head_ui(ui: &mut Ui, kind: &FindingKind) {
+    let count = t::kind_count(kind.count, kind.listed, kind.confirmed);
+    let way = if kind.hint.is_empty() { t::NOTHING_TO_DO.to_owned() } else { t::mend(&kind.hint) };
+    let decide = if kind.standing().is_some() { t::MAY_CONFIRM } else { t::ONLY_MEND };
+    if theme::is_low(ui.ctx()) {
+        // its findings have the room: what is to be done is behind a mark
+        ui.horizontal(|ui| {
+            sentences_mark(ui, &[&count, &way, if kind.hint.is_empty() { "" } else { decide }]);
+            ui.label(RichText::new(&kind.severity).color(ink_of(ui, &kind.severity)));
+            ui.add(egui::Label::new(theme::strong(&kind.what)).truncate());
+        });
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(&kind.what).font(theme::bold(theme::SECTION)));
         ui.label(RichText::new(&kind.severity).color(ink_of(ui, &kind.severity)));
         ui.label(theme::note(ui, &kind.code));
     });
-    ui.label(t::kind_count(kind.count, kind.listed, kind.confirmed));
-    let way = if kind.hint.is_empty() { t::NOTHING_TO_DO.to_owned() } else { t::mend(&kind.hint) };
+    ui.label(count);
     ui.add(egui::Label::new(way).wrap());
-    let decide = if kind.standing().is_some() { t::MAY_CONFIRM } else { t::ONLY_MEND };
     if !kind.hint.is_empty() {
         ui.add(egui::Label::new(theme::note(ui, decide)).wrap());
     }
@@ -48,19 +59,19 @@ pub(super) fn head_ui(ui: &mut Ui, kind: &FindingKind) {
 impl Quality {
     /// The kinds with their counts and first examples; a click shows the findings of one.
     pub(super) fn kinds_ui(&mut self, ui: &mut Ui, report: &QualityReport) {
-        widgets::heading(ui, t::KINDS);
-        ui.horizontal_wrapped(|ui| {
-            if ui.selectable_label(self.severity.is_none(), t::ALL_FINDINGS).clicked() {
-                self.severity = None;
-            }
-            for severity in [Severity::Error, Severity::Warning, Severity::Hint].map(Severity::label) {
-                let count: u64 = report.kinds.iter().filter(|k| k.severity == severity).map(FindingKind::open).sum();
-                let text = format!("{severity} {}", thousands(count));
-                if ui.selectable_label(self.severity == Some(severity), text).clicked() {
-                    self.severity = Some(severity);
-                }
-            }
-        });
+        let low = theme::is_low(ui.ctx());
+        if !low {
+            widgets::heading(ui, t::KINDS);
+        }
+        let of_severity = |severity: &'static str| {
+            let count: u64 = report.kinds.iter().filter(|k| k.severity == severity).map(FindingKind::open).sum();
+            widgets::Tab::new(Some(severity), format!("{severity} {}", thousands(count)))
+        };
+        let mut all = vec![widgets::Tab::new(None, t::ALL_FINDINGS)];
+        all.extend([Severity::Error, Severity::Warning, Severity::Hint].map(|severity| of_severity(severity.label())));
+        if let Some(severity) = widgets::tabs(ui, "severities", &self.severity, &all, |_| {}) {
+            self.severity = severity;
+        }
         ui.horizontal(|ui| {
             let label = ui.label(t::TABLE);
             egui::ComboBox::from_id_salt("quality table")
@@ -75,7 +86,9 @@ impl Quality {
                 .response
                 .labelled_by(label.id);
         });
-        ui.separator();
+        if !low {
+            ui.separator();
+        }
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let palette = *theme::of(ui);
             for kind in report.kinds.iter().filter(|k| self.severity.is_none_or(|s| s == k.severity)) {
@@ -87,12 +100,18 @@ impl Quality {
                 job.append(&count, 6.0, egui::TextFormat::simple(theme::bold(theme::SMALL), palette.text));
                 job.append(&format!("\n{}", kind.what), 0.0, format(theme::BODY, palette.text));
                 let example = kind.examples.first().and_then(|row| place_words(&report.frame, *row).ok());
-                if let Some(example) = example.filter(|words| !words.is_empty()) {
-                    job.append(&format!("\n{}", t::example(&example)), 0.0, format(theme::SMALL, palette.muted));
+                let example = example.filter(|words| !words.is_empty()).map(|words| t::example(&words));
+                if let Some(example) = example.as_ref().filter(|_| !low) {
+                    job.append(&format!("\n{example}"), 0.0, format(theme::SMALL, palette.muted));
                 }
                 job.wrap.max_width = ui.available_width() - 24.0;
                 let button = egui::Button::selectable(on, job).wrap().min_size(egui::vec2(ui.available_width(), 0.0));
-                if ui.add(button).clicked() {
+                let button = ui.add(button);
+                let button = match example {
+                    Some(example) if low => button.on_hover_text(example),
+                    _ => button,
+                };
+                if button.clicked() {
                     self.code = Some(kind.code.clone());
                     self.sheet.table.selection.clear();
                 }

@@ -4,7 +4,7 @@ use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui,
 
 use super::super::model::{Cell, RowKey, Tone};
 use super::super::selection::At;
-use super::{GAP, Grid, HEAD, ROW, View, visible_rows};
+use super::{GAP, Grid, ROW, View, visible_rows};
 use crate::plan::model::MONTHS;
 use crate::ui::text::plan as t;
 use crate::ui::theme::{self, Palette};
@@ -30,11 +30,12 @@ pub(super) fn figures(
     ink: Color32,
 ) {
     let right = rect.right() - 6.0;
-    let middle = if small.is_empty() { 16.0 } else { 12.0 };
+    let low = ROW - rect.height();
+    let middle = if small.is_empty() { 16.0 - low / 3.0 } else { 12.0 - low / 3.0 };
     painter.text(Pos2::new(right, rect.top() + middle), Align2::RIGHT_CENTER, text, font, ink);
     let mut x = right;
     for (which, text) in small.iter().rev() {
-        let at = Pos2::new(x, rect.top() + 26.0);
+        let at = Pos2::new(x, rect.top() + 26.0 - low * 0.75);
         let drawn = painter.text(at, Align2::RIGHT_CENTER, text, theme::regular(theme::SMALL), tone(palette, *which));
         x = drawn.left() - GAP;
     }
@@ -87,10 +88,10 @@ pub(super) fn paint(
     }
     if let Some(load) = cell.load {
         let track = Rect::from_min_max(
-            Pos2::new(rect.left() + 5.0, rect.bottom() - 6.0),
-            Pos2::new(rect.right() - 5.0, rect.bottom() - 3.0),
+            Pos2::new(rect.left() + 5.0, rect.bottom() - 6.0 + (ROW - rect.height()) / 4.0),
+            Pos2::new(rect.right() - 5.0, rect.bottom() - 3.0 + (ROW - rect.height()) / 4.0),
         );
-        painter.rect_filled(track, 1.0, palette.line);
+        painter.rect_filled(track, 1.0, palette.track());
         let mut full = track;
         full.set_width(track.width() * load.clamp(0.0, 1.0));
         painter.rect_filled(full, 1.0, if cell.over { palette.red } else { palette.accent });
@@ -107,7 +108,7 @@ pub(in super::super) fn lock(painter: &Painter, at: Pos2, ink: Color32) {
 
 pub(super) fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
     let palette = theme::of(ui);
-    let rect = Rect::from_min_size(grid.view.min, Vec2::new(grid.view.width(), HEAD));
+    let rect = Rect::from_min_size(grid.view.min, Vec2::new(grid.view.width(), grid.line));
     let whole = ui.painter();
     whole.rect_filled(rect, 0.0, palette.chrome);
     let sums = grid.sums();
@@ -116,14 +117,14 @@ pub(super) fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
     let painter = whole.with_clip_rect(clip.intersect(ui.clip_rect()));
     for m in 0..MONTHS {
         let x = grid.x(m);
-        let column = Rect::from_min_size(Pos2::new(x, rect.top()), Vec2::new(grid.month, HEAD));
+        let column = Rect::from_min_size(Pos2::new(x, rect.top()), Vec2::new(grid.month, grid.line));
         let ink = if m == of.month { palette.accent } else { palette.text };
         if m == of.month {
             painter.rect_filled(column, 0.0, palette.wash);
         }
         let right = column.right() - 6.0;
         painter.text(
-            Pos2::new(right, rect.top() + 12.0),
+            Pos2::new(right, rect.top() + 12.0 - (ROW - grid.line) / 3.0),
             Align2::RIGHT_CENTER,
             t::month(m + 1),
             theme::bold(theme::BODY),
@@ -131,7 +132,7 @@ pub(super) fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
         );
         let days = of.model.days.get(m).map_or("", String::as_str);
         painter.text(
-            Pos2::new(right, rect.top() + 28.0),
+            Pos2::new(right, rect.top() + grid.line - 12.0),
             Align2::RIGHT_CENTER,
             days,
             theme::regular(theme::SMALL),
@@ -139,7 +140,7 @@ pub(super) fn heading(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
         );
     }
     whole.text(
-        Pos2::new(sums.right() - 6.0, rect.top() + 12.0),
+        Pos2::new(sums.right() - 6.0, rect.top() + 12.0 - (ROW - grid.line) / 3.0),
         Align2::RIGHT_CENTER,
         t::YEAR,
         theme::bold(theme::BODY),
@@ -157,7 +158,7 @@ pub(super) fn sums(ui: &Ui, of: &View<'_>, grid: &Grid) {
         let Some(row) = of.rows.get(r) else { continue };
         let clip = Rect::from_min_max(Pos2::new(column.left(), grid.clip(r).top()), column.max);
         let painter = ui.painter().with_clip_rect(clip.intersect(ui.clip_rect()));
-        let rect = Rect::from_min_size(Pos2::new(column.left(), grid.row_y(r)), Vec2::new(grid.year, ROW));
+        let rect = Rect::from_min_size(Pos2::new(column.left(), grid.row_y(r)), Vec2::new(grid.year, grid.line));
         let ground = match r {
             0 => palette.chrome,
             _ if of.marked == Some(r) => palette.stripe,
@@ -179,12 +180,12 @@ pub(super) fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
             Pos2::new(grid.view.left() + grid.name, grid.view.bottom()),
         )
     };
-    ui.painter().rect_filled(column(grid.view.top() + HEAD + ROW), 0.0, palette.surface);
+    ui.painter().rect_filled(column(grid.view.top() + grid.line * 2.0), 0.0, palette.surface);
     for r in visible_rows(of, grid).chain(0..1) {
         let Some(row) = of.rows.get(r) else { continue };
         let top = grid.clip(r).top();
         let painter = ui.painter().with_clip_rect(column(top).intersect(ui.clip_rect()));
-        let rect = Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(grid.name, ROW));
+        let rect = Rect::from_min_size(Pos2::new(grid.view.left(), grid.row_y(r)), Vec2::new(grid.name, grid.line));
         let selected = r == cursor;
         let ground = if r == 0 {
             palette.chrome
@@ -197,12 +198,12 @@ pub(super) fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
         };
         painter.rect_filled(rect, 0.0, ground);
         if of.marked == Some(r) {
-            painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, ROW)), 0.0, palette.accent);
+            painter.rect_filled(Rect::from_min_size(rect.min, Vec2::new(3.0, grid.line)), 0.0, palette.accent);
         }
         let font = if r == 0 || selected { theme::bold(theme::BODY) } else { theme::regular(theme::BODY) };
         // a long name takes two lines: no name is cut
         let mut galley = painter.layout(row.name.clone(), font, palette.text, grid.name - 14.0);
-        if galley.size().y > ROW {
+        if galley.size().y > grid.line {
             galley = painter.layout(row.name.clone(), theme::regular(theme::SMALL), palette.text, grid.name - 12.0);
         }
         let y = rect.center().y - galley.size().y / 2.0;
@@ -211,8 +212,8 @@ pub(super) fn names(ui: &mut Ui, of: &View<'_>, grid: &Grid) {
     }
     let x = grid.view.left() + grid.name - 0.5;
     ui.painter().vline(x, grid.view.y_range(), Stroke::new(1.0, palette.line));
-    let corner = Rect::from_min_size(grid.view.min, Vec2::new(grid.name, HEAD));
+    let corner = Rect::from_min_size(grid.view.min, Vec2::new(grid.name, grid.line));
     ui.painter().rect_filled(corner, 0.0, palette.chrome);
-    let at = Pos2::new(grid.view.left() + 8.0, grid.view.top() + 28.0);
+    let at = Pos2::new(grid.view.left() + 8.0, grid.view.top() + grid.line - 12.0);
     ui.painter().text(at, Align2::LEFT_CENTER, t::WORKING_DAYS, theme::regular(theme::SMALL), palette.muted);
 }
