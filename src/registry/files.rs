@@ -218,10 +218,13 @@ fn read_file(
     Ok((tables, diagnostics))
 }
 
+/// A table with its layout, and its file's place among the inputs.
+type Placed = (usize, (InputTable, Layout));
+
 /// What tables were recognised as, each with its file's place among the inputs.
 #[derive(Default)]
 pub(super) struct Recognition {
-    by_kind: BTreeMap<TableKind, Vec<(usize, (InputTable, Layout))>>,
+    by_kind: BTreeMap<TableKind, Vec<Placed>>,
     mappings: Vec<(usize, FileMapping)>,
     notes: Vec<(usize, Finding)>,
     failed: Vec<(usize, Finding)>,

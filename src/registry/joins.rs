@@ -417,22 +417,19 @@ pub(super) fn join_events(
     // texts of the register are shared, not copied: a nation's events are many times its sources
     let rows: IdxCa = meant.iter().map(|meant| meant.row()).collect();
     let enterprise = index.enterprises.take(&rows)?;
-    let ids = match &units {
-        None => None,
-        Some(_) => {
-            // matched otherwise it stands for every site of the enterprise, matched by nothing it stays as written
-            let by_unit = |meant: &Meant| meant.row().filter(|_| meant.by == By::Unit);
-            let rows: IdxCa = meant.iter().map(by_unit).collect();
-            let ids = index.units.take(&rows)?;
-            if meant.iter().all(|meant| meant.row != NO_ROW) {
-                Some(ids)
-            } else {
-                let unknown: BooleanChunked = meant.iter().map(|meant| Some(meant.row == NO_ROW)).collect();
-                let written = collect_text(n, |i| id_at(i).filter(|_| meant[i].row == NO_ROW).map(Cow::Borrowed));
-                Some(written.zip_with(&unknown, &ids)?)
-            }
+    let mut ids = None;
+    if units.is_some() {
+        // matched otherwise it stands for every site of the enterprise, matched by nothing it stays as written
+        let by_unit = |meant: &Meant| meant.row().filter(|_| meant.by == By::Unit);
+        let rows: IdxCa = meant.iter().map(by_unit).collect();
+        let mut own = index.units.take(&rows)?;
+        if meant.iter().any(|meant| meant.row == NO_ROW) {
+            let unknown: BooleanChunked = meant.iter().map(|meant| Some(meant.row == NO_ROW)).collect();
+            let written = collect_text(n, |i| id_at(i).filter(|_| meant[i].row == NO_ROW).map(Cow::Borrowed));
+            own = written.zip_with(&unknown, &own)?;
         }
-    };
+        ids = Some(own);
+    }
     frame.with_column(event::ENTERPRISE.column(enterprise))?;
     if let Some(ids) = ids {
         frame.with_column(event::UNIT_ID.column(ids))?;
