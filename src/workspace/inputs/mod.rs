@@ -8,6 +8,7 @@ pub mod first_phase;
 pub mod grounds;
 mod mandatory_facts;
 pub mod month_frame;
+mod past_draws;
 pub mod people;
 pub mod plan_record;
 pub mod population;
