@@ -30,7 +30,7 @@ const MOST_SHOWN: usize = 40;
 /// The lock, held until dropped.
 #[derive(Debug)]
 pub struct ProjectLock {
-    _file: File,
+    file: File,
     holder: PathBuf,
     changing: AtomicBool,
 }
@@ -39,6 +39,8 @@ impl Drop for ProjectLock {
     fn drop(&mut self) {
         // while the lock is still held: nobody else's is removed
         let _ = std::fs::remove_file(&self.holder);
+        // closing alone would leave it to a program that is just being started and has the file for a moment
+        let _ = self.file.unlock();
     }
 }
 
@@ -138,7 +140,7 @@ impl ProjectLock {
             },
             Err(TryLockError::Error(cause)) => return Err(io(cause)),
         }
-        Ok(Self { _file: file, holder, changing: AtomicBool::new(false) })
+        Ok(Self { file, holder, changing: AtomicBool::new(false) })
     }
 }
 
