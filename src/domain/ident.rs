@@ -265,6 +265,10 @@ impl PermitNumber {
     /// Folds and trims the text; `None` where nothing is left.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        // as most are written
+        if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+            return Some(Self(text.to_owned()));
+        }
         let folded: String =
             fold_width(text).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
         (!folded.is_empty()).then_some(Self(folded))

@@ -76,6 +76,11 @@ pub fn watch_disk(watch: Option<DiskWatch>) {
     WATCHED.with_borrow_mut(|watched| *watched = Watched { watch, killed: false });
 }
 
+/// True while somebody watches this thread's steps.
+pub(super) fn is_watched() -> bool {
+    WATCHED.with_borrow(|watched| watched.watch.is_some() || watched.killed)
+}
+
 /// True once a watch has "killed" this thread.
 pub(super) fn is_killed() -> bool {
     WATCHED.with_borrow(|watched| watched.killed)

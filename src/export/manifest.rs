@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{AppError, AppResult, Finding};
@@ -221,7 +222,8 @@ pub fn put_exports(folders: &[ExportFolder<'_>]) -> AppResult<Vec<Manifest>> {
     for (folder, files, info) in folders {
         super::disk::make_folder(folder).map_err(|cause| AppError::io("建立导出文件夹失败", folder, cause))?;
         let mut entries = entries_before(folder, info)?;
-        entries.extend(files.iter().map(|file| (file.name.clone(), entry(&file.name, &file.bytes))));
+        let own: Vec<_> = files.par_iter().map(|file| (file.name.clone(), entry(&file.name, &file.bytes))).collect();
+        entries.extend(own);
         let manifest = Manifest { files: entries.into_values().collect(), ..Manifest::of(&[], info) };
         manifests.push((manifest.to_json()?, manifest));
     }

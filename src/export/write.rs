@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tempfile::TempPath;
 
@@ -16,6 +17,8 @@ use crate::diagnostic::{AppError, AppResult, FileFault};
 const TEMPORARY_PREFIX: &str = ".fairdraw-";
 /// Their ending.
 const TEMPORARY_SUFFIX: &str = ".tmp";
+/// Files written at a time, where there are many.
+const WRITERS: usize = 8;
 
 /// True for the name of a temporary file that a killed program left.
 #[must_use]
@@ -49,13 +52,52 @@ pub fn write_all_atomic(files: &[(PathBuf, &[u8])]) -> AppResult<()> {
     for (path, _) in files {
         disk::check_replaceable(path).map_err(|cause| failed(path, cause))?;
     }
-    let ready: AppResult<Vec<Ready>> = files.iter().map(|(path, bytes)| Ready::make(path, bytes, 0o666)).collect();
     let mut folders = BTreeSet::new();
-    for ready in ready? {
+    for ready in make_all(files)? {
         folders.insert(ready.folder.clone());
         ready.take_place()?;
     }
     folders.iter().try_for_each(|folder| disk::sync_folder(folder).map_err(|cause| failed(folder, cause)))
+}
+
+/// Files written beside their places. The disk's answers to flushing are waited for side by side: a nation's export has
+/// tens of thousands of files, and one flush serves several. Of several faults the first file's is told.
+fn make_all(files: &[(PathBuf, &[u8])]) -> AppResult<Vec<Ready>> {
+    let make = |(path, bytes): &(PathBuf, &[u8])| Ready::make(path, bytes, 0o666);
+    // who watches the disk's steps watches them on one thread
+    if files.len() < WRITERS || disk::is_watched() {
+        return files.iter().map(make).collect();
+    }
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let write_on = || {
+        let mut made = Vec::new();
+        while let Some((at, file)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, files.get(at)?)))
+        {
+            // files behind the first fault are not begun
+            if failed.load(Ordering::Relaxed) {
+                break;
+            }
+            let ready = make(file);
+            failed.fetch_or(ready.is_err(), Ordering::Relaxed);
+            made.push((at, ready));
+        }
+        made
+    };
+    let mut made: Vec<(usize, AppResult<Ready>)> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..WRITERS)
+            .filter_map(|_| {
+                std::thread::Builder::new().name("fairdraw-write".to_owned()).spawn_scoped(scope, write_on).ok()
+            })
+            .collect();
+        let mut made = write_on();
+        for other in others {
+            made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        made
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, ready)| ready).collect()
 }
 
 fn write_with(path: &Path, bytes: &[u8], mode: u32) -> AppResult<()> {

@@ -1,6 +1,7 @@
 //! Typed columns → frames; files of one table put together; the frame of rows set aside.
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use super::collect::{Aside, Collector, MINUTE, PART};
 use super::columns::{Column as Typed, Text};
@@ -35,13 +36,15 @@ fn column_of(id: &'static str, values: Values) -> Column {
 pub(super) fn finish(mut intake: Intake<'_>, out: &Collector) -> PolarsResult<DataFrame> {
     let n = intake.rows.len();
     let keep: Vec<bool> = intake.rows.iter().map(|row| !out.is_aside(intake.part, *row)).collect();
-    let mut columns = Vec::new();
-    for column in intake.layout.kind.frame_columns() {
-        columns.push(match intake.values.remove(column.name) {
+    let held: Vec<_> =
+        intake.layout.kind.frame_columns().iter().map(|column| (column, intake.values.remove(column.name))).collect();
+    let mut columns: Vec<Column> = held
+        .into_par_iter()
+        .map(|(column, values)| match values {
             Some(values) => column_of(column.name, values),
             None => column.nulls(n),
-        });
-    }
+        })
+        .collect();
     columns.push(origin::ROW.column(UInt32Chunked::from_vec(PlSmallStr::EMPTY, std::mem::take(&mut intake.rows))));
     let file = PlSmallStr::from_str(&intake.raw.file);
     columns.push(Column::new_scalar(origin::FILE.name().into(), Scalar::from(file), n));

@@ -22,9 +22,10 @@ use crate::domain::{PermitNumber, holds_identity};
 use super::codes;
 use super::collect::{Collector, Places};
 use super::columns::{Column as Typed, Text};
-use super::ids::{id_key, row_among};
+use super::ids::id_key;
 use super::options::RegistryOptions;
 use super::parse::{CHUNK, collect_text};
+use super::row_index::{NO_ROW, RowIndex};
 use super::schema::{event, sources as register};
 use super::text::{exact_name, name_key};
 
@@ -34,7 +35,8 @@ pub struct SourceIndex<'a> {
     enterprises: &'a StringChunked,
     names: &'a StringChunked,
     codes: &'a StringChunked,
-    by_code: OnceLock<Vec<u32>>,
+    by_unit: OnceLock<RowIndex>,
+    by_code: OnceLock<RowIndex>,
     by_name: OnceLock<Vec<NameEntry>>,
     /// Rows whose id is not their number, by their number in normal form: files go on naming them by it.
     by_number: BTreeMap<String, u32>,
@@ -53,9 +55,6 @@ const LEADING_PAIRS: usize = 4;
 
 /// Enterprises of one name that are told apart; who means one of more is shown these.
 const TOLD: usize = 3;
-/// No row.
-const NO_ROW: u32 = u32::MAX;
-
 /// A name of the register.
 struct NameEntry {
     /// Of its normal form.
@@ -132,6 +131,7 @@ impl<'a> SourceIndex<'a> {
             enterprises: register::ENTERPRISE.cells(sources)?,
             names: register::NAME.cells(sources)?,
             codes: register::USCC.cells(sources)?,
+            by_unit: OnceLock::new(),
             by_code: OnceLock::new(),
             by_name: OnceLock::new(),
             prefixes,
@@ -141,20 +141,14 @@ impl<'a> SourceIndex<'a> {
     /// The row of a unit id.
     #[must_use]
     pub fn unit(&self, id: &str) -> Option<u32> {
-        row_among(self.units, id).or_else(|| self.by_number.get(id).copied())
+        let index = self.by_unit.get_or_init(|| RowIndex::of(&[self.units]).0);
+        index.row(id).or_else(|| self.by_number.get(id).copied())
     }
 
-    /// A row of the enterprise with this code.
+    /// The first row of the enterprise with this code.
     #[must_use]
     pub fn enterprise(&self, code: &str) -> Option<u32> {
-        let index = self.by_code.get_or_init(|| {
-            let mut rows: Vec<u32> =
-                (0..self.codes.len() as u32).filter(|i| self.codes.get(*i as usize).is_some()).collect();
-            rows.par_sort_unstable_by_key(|i| (self.codes.get(*i as usize), *i));
-            rows
-        });
-        let at = index.partition_point(|i| self.codes.get(*i as usize).unwrap_or_default() < code);
-        index.get(at).copied().filter(|i| self.codes.get(*i as usize) == Some(code))
+        self.by_code.get_or_init(|| RowIndex::of(&[self.codes]).0).row(code)
     }
 
     fn name(&self, key: &str) -> NameMatch {

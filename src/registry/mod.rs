@@ -34,6 +34,7 @@ pub mod parse;
 mod place_names;
 mod refresh;
 pub mod report;
+mod row_index;
 mod row_words;
 pub mod schema;
 pub mod store;
@@ -58,6 +59,7 @@ pub use report::{
     read_report_csv, render_findings, render_next_report, render_report, render_rows, render_set_aside_csv,
     render_summary, report_csv, summary_of,
 };
+pub use row_index::{NO_ROW, RowIndex};
 pub use schema::{ColumnKind, ColumnSpec, FrameColumn, FrameType, TableKind};
 pub use store::{frame_from_bytes, frame_to_bytes};
 pub use vocabulary::{CheckKind, EnvRisk, KeyUnit, SiteStatus, VocabularyKind};

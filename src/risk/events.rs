@@ -110,7 +110,7 @@ pub(super) struct EventSums {
 
 pub(super) fn compute_events(
     inputs: &RiskInputs<'_>,
-    slots: &Slots<'_>,
+    slots: &Slots,
     key: &FeatureKey,
     as_of: NaiveDate,
 ) -> AppResult<EventSums> {
@@ -296,7 +296,7 @@ struct Event {
 }
 
 /// The rows with a slot, those that mean the same thing once, and how many rows have none.
-fn matched(source: &Source, kept: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> AppResult<(Vec<Event>, u64)> {
+fn matched(source: &Source, kept: &DataFrame, slots: &Slots, as_of: NaiveDate) -> AppResult<(Vec<Event>, u64)> {
     let text = |column: &Typed<Text>| column.cells(kept).map_err(failed);
     let found = slots.resolve(text(&event::UNIT_ID)?, text(&event::ENTERPRISE)?);
     let unmatched = found.iter().filter(|slot| **slot == NO_SLOT).count() as u64;
@@ -388,7 +388,7 @@ impl OwnEvent {
 /// The events of one site, table by table: inputs and slots hold nothing but what concerns it.
 pub(super) fn own_events(
     inputs: &RiskInputs<'_>,
-    slots: &Slots<'_>,
+    slots: &Slots,
     as_of: NaiveDate,
 ) -> AppResult<Vec<(EventTable, Vec<OwnEvent>)>> {
     let mut found = Vec::new();

@@ -146,7 +146,7 @@ pub(super) fn site_columns(register: &DataFrame) -> AppResult<DataFrame> {
 }
 
 /// Index of the worst grade of the latest graded year of each site's enterprise.
-fn grades_by_site(grades: &DataFrame, slots: &Slots<'_>, as_of: NaiveDate) -> AppResult<Vec<u8>> {
+fn grades_by_site(grades: &DataFrame, slots: &Slots, as_of: NaiveDate) -> AppResult<Vec<u8>> {
     let (enterprise, year, index) = (credit::ENTERPRISE, credit::YEAR, credit::GRADE_INDEX);
     let wanted = [enterprise.erased(), year.erased(), index.erased(), credit::DATE.erased()];
     let grades = typed_columns(grades, TableKind::Credit, &wanted)?;

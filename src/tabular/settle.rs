@@ -132,7 +132,8 @@ fn is_marked(text: &str) -> bool {
     let first = bytes.first().copied().unwrap_or(b' ');
     matches!(first, b'#' | b'\'' | b'`' | b'=' | b' ' | b'\t' | b'E')
         || matches!(bytes.last(), Some(b' ' | b'\t' | b'\''))
-        || bytes.iter().any(|&b| matches!(b, b'&' | 0xC2 | 0xE2 | 0xEF))
+        // without an early end, so that many bytes are looked at together
+        || bytes.iter().fold(false, |found, &b| found | (b == b'&') | (b == 0xC2) | (b == 0xE2) | (b == 0xEF))
 }
 
 /// The error values of spreadsheets, as they show them.

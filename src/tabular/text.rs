@@ -35,7 +35,7 @@ pub(super) struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { window: 32 << 20, chunk: 4 << 20 }
+        Self { window: 32 << 20, chunk: 256 << 10 }
     }
 }
 
@@ -300,7 +300,7 @@ impl<'a> State<'a> {
         })
     }
 
-    /// Adds the records to the columns, several columns at the same time.
+    /// Adds the records to the columns: each thread has columns of its own, and takes a chunk's while the chunk is near.
     fn append(&mut self, text: &str, chunks: &[Chunk]) {
         let width = chunks.iter().map(|chunk| chunk.columns).max().unwrap_or(0);
         let before = self.rows.len() - chunks.iter().map(|chunk| chunk.rows.len()).sum::<usize>();
@@ -313,9 +313,12 @@ impl<'a> State<'a> {
             }
             self.columns.push(column);
         }
-        self.columns.par_iter_mut().enumerate().for_each(|(index, column)| {
+        let share = self.columns.len().div_ceil(rayon::current_num_threads()).max(1);
+        self.columns.par_chunks_mut(share).enumerate().for_each(|(group, columns)| {
             for chunk in chunks {
-                chunk.append_to(column, text, index);
+                for (index, column) in columns.iter_mut().enumerate() {
+                    chunk.append_to(column, text, group * share + index);
+                }
             }
         });
     }

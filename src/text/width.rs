@@ -54,10 +54,28 @@ fn without_marks(text: &str) -> Option<String> {
     }
 }
 
+/// True where neither [`clean`] nor [`fold`] can find anything to change: one look at the bytes, which most cells pass.
+///
+/// White space, controls, marks, full-width forms and look-alikes beyond ASCII all begin with one of six bytes.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    if matches!(bytes.first(), Some(b' ' | b'\'' | b'`' | b'=')) || bytes.last() == Some(&b' ') {
+        return false;
+    }
+    // without an early end, so that many bytes are looked at together
+    let odd = |b: u8| (b < b' ') | (b == 0x7f) | (b == b'&') | (b == 0xc2) | ((0xe1..=0xe3).contains(&b)) | (b >= 0xef);
+    !bytes.iter().fold(false, |found, &b| found | odd(b))
+}
+
 /// The cell without white space around it, without control and zero-width characters and the marks that keep a text
 /// a text (`'`, `` ` ``, `="…"`, `&nbsp;`); nothing else changes.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
+    if is_plain(text) { Cow::Borrowed(text) } else { clean_odd(text) }
+}
+
+/// As [`clean`], for a cell that the quick look does not settle.
+fn clean_odd(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim_matches(|c: char| c.is_whitespace() || is_noise(c));
     if (matches!(trimmed.as_bytes().first(), Some(b'\'' | b'`' | b'=')) || trimmed.bytes().any(|b| b == b'&'))
         && let Some(plain) = without_marks(trimmed)
@@ -73,7 +91,12 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// Half width and trimmed, borrowed where there is nothing to change: the first step of every parser.
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
-    let cleaned = clean(text);
+    if is_plain(text) { Cow::Borrowed(text) } else { fold_odd(text) }
+}
+
+/// As [`fold`], for a cell that the quick look does not settle.
+fn fold_odd(text: &str) -> Cow<'_, str> {
+    let cleaned = clean_odd(text);
     if cleaned.is_ascii() || !cleaned.chars().any(|c| half_width(c) != c) {
         return cleaned;
     }
@@ -125,6 +148,20 @@ mod tests {
         assert_eq!(clean("A&B 'C' 厂"), "A&B 'C' 厂");
         assert_eq!(clean("A&amp;B&#40;甲&#41;厂"), "A&B(甲)厂");
         assert_eq!(clean("A&B；C;厂"), "A&B；C;厂");
+    }
+
+    #[test]
+    fn the_quick_look_settles_only_what_stays_as_it_is() {
+        for c in (0..0x1_1000).filter_map(char::from_u32) {
+            for text in [format!("{c}"), format!("{c}厂1"), format!("1{c}厂"), format!("厂A{c}")] {
+                if is_plain(&text) {
+                    assert_eq!((clean_odd(&text), fold_odd(&text)), (text.as_str().into(), text.as_str().into()));
+                }
+            }
+        }
+        for plain in ["", "91310000MA1K00001X", "上海宏达化工有限公司", "2026-03-01", "A B-C"] {
+            assert!(is_plain(plain), "{plain}");
+        }
     }
 
     #[test]

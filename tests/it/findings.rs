@@ -101,6 +101,31 @@ fn files_checked_together_are_joined_as_in_a_project_of_them() {
 }
 
 #[test]
+fn files_named_with_their_map_and_rules_are_checked_by_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let nation = folder.path().join("全国");
+    let made = fairdraw(&["demo", text(&nation), "--nation", "--sources", "1333"]);
+    assert_eq!(made.status.code(), Some(0), "{}", words(&made));
+    // as a shell names them: the layer's other parts too, the rules under any name
+    std::fs::rename(nation.join("policy.ron"), nation.join("三县规则.ron")).unwrap();
+    let mut files: Vec<_> = std::fs::read_dir(&nation).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_none_or(|ending| ending != "txt"));
+    files.sort();
+    let named: Vec<&str> = files.iter().map(|path| text(path)).collect();
+    let report = folder.path().join("报告.csv");
+    let checked = words(&fairdraw(&[&["check", "--report", text(&report)], &named[..]].concat()));
+    // unknown districts, unknown bodies, files that hold no table
+    for code in ["IMP-030", "IMP-039", "PRJ-024", "RAW-029", "RAW-001"] {
+        assert!(!checked.contains(code), "{code} in {checked}");
+    }
+    let register = |said: &str| said.lines().find(|line| line.starts_with("污染源名录：")).map(str::to_owned);
+    std::fs::rename(nation.join("三县规则.ron"), nation.join("policy.ron")).unwrap();
+    let whole = words(&fairdraw(&["check", text(&nation), "--report", text(&report)]));
+    assert_eq!(register(&checked), register(&whole));
+    assert!(register(&checked).is_some_and(|line| !line.contains("采用 0 行")), "{checked}");
+}
+
+#[test]
 fn files_without_a_usable_row_leave_no_project_and_say_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("输入");

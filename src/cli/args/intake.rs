@@ -48,7 +48,7 @@ pub struct NewArgs {
 /// `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// 文件
+    /// 文件或文件夹；其中的规则（.ron）、区划（.shp）用于核查
     #[arg(required_unless_present_any = ["database", "engine"])]
     pub files: Vec<PathBuf>,
     #[command(flatten)]

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::domain::{PermitForm, PermitNumber, Uscc};
 use crate::text::day::{day_number, render_day};
@@ -22,7 +23,7 @@ use super::super::ids::{LONGEST_ID, LastingIds, id_key};
 use super::super::intake::Intake;
 use super::super::mapping::{BodyRule, DistrictRule};
 use super::super::options::RegistryOptions;
-use super::super::parse::{collect_text, map_text, map_values};
+use super::super::parse::{collect_text, find_cells, map_text, map_values};
 use super::super::schema::sources;
 use super::super::vocabulary::SiteStatus;
 use super::points::{check_points, check_system};
@@ -47,7 +48,7 @@ pub(in super::super) fn check_sources(
 fn complete_status(intake: &mut Intake<'_>, out: &mut Collector) {
     let written = intake.text(sources::STATUS.name());
     let empty = match &written {
-        Some(cells) => cells.iter().filter(|cell| cell.is_none_or(|text| is_blank_word(&fold(text)))).count(),
+        Some(cells) => cells.null_count() + find_cells(cells, |text| is_blank_word(&fold(text)).then_some(())).len(),
         None => intake.len(),
     };
     if empty > 0 {
@@ -84,23 +85,24 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
     let column = intake.get(&sources::USCC).cloned();
     let had_column = column.is_some();
     let given = column.unwrap_or_else(|| StringChunked::full_null(PlSmallStr::EMPTY, n));
+    // A code that fails its check gives way to the good one inside the number; that it is wrong was said.
+    let serves = |code: &str, inside: Uscc| code == inside.as_str() || Uscc::parse(code).is_ok();
+    let apart: Vec<(usize, Uscc, bool)> = (0..n)
+        .into_par_iter()
+        .filter_map(|i| {
+            let inside = forms[i].and_then(|(_, uscc)| uscc)?;
+            let code = given.get(i);
+            (code != Some(inside.as_str())).then(|| (i, inside, code.is_some_and(|code| serves(code, inside))))
+        })
+        .collect();
     let mut taken = 0_u64;
-    for (i, inside) in
-        forms.iter().enumerate().filter_map(|(i, form)| form.and_then(|(_, uscc)| uscc).map(|uscc| (i, uscc)))
-    {
-        match given.get(i) {
-            None => {
-                taken += 1;
-                if had_column {
-                    intake.report(out, &codes::USCC_FROM_NUMBER, i, sources::USCC.name(), inside.as_str(), "");
-                }
-            }
-            // A code that fails its check gives way to the good one inside the number; that it is wrong was said.
-            Some(code) if Uscc::parse(code).is_err() => taken += 1,
-            Some(code) if code != inside.as_str() => {
-                intake.report(out, &codes::USCC_DIFFERS, i, sources::USCC.name(), code, &format!("编号中的 {inside}"));
-            }
-            Some(_) => {}
+    for (i, inside, serves) in apart {
+        let code = given.get(i).unwrap_or_default();
+        taken += u64::from(!serves);
+        if serves {
+            intake.report(out, &codes::USCC_DIFFERS, i, sources::USCC.name(), code, &format!("编号中的 {inside}"));
+        } else if had_column && given.get(i).is_none() {
+            intake.report(out, &codes::USCC_FROM_NUMBER, i, sources::USCC.name(), inside.as_str(), "");
         }
     }
     if taken > 0 && !had_column {
@@ -111,7 +113,7 @@ fn check_numbers(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut C
             let inside = forms[i].and_then(|(_, uscc)| uscc);
             given
                 .get(i)
-                .filter(|code| inside.is_none() || Uscc::parse(code).is_ok())
+                .filter(|code| inside.is_none_or(|inside| serves(code, inside)))
                 .map(Cow::Borrowed)
                 .or_else(|| inside.map(|uscc| Cow::Owned(uscc.as_str().to_owned())))
         });
@@ -265,7 +267,7 @@ fn compute_bodies(intake: &mut Intake<'_>, options: &RegistryOptions) {
     let Some(districts) = intake.get(&sources::DISTRICT) else { return };
     let always = options.mapping.bodies == Some(BodyRule::District);
     let given = intake.get(&sources::BODY).filter(|_| !always);
-    let mut defaults: BTreeMap<u32, String> = BTreeMap::new();
+    let mut defaults: FxHashMap<u32, String> = FxHashMap::default();
     for district in districts.iter().flatten() {
         if !defaults.contains_key(district) {
             defaults.insert(*district, options.body_of_district(*district));
@@ -302,8 +304,8 @@ fn check_dates(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Col
         intake.put(&sources::ISSUED, issued);
         intake.put(&sources::EXPIRES, expires);
     }
-    for i in 0..intake.len() {
-        let Some(to) = intake.get(&sources::EXPIRES).and_then(|days| days[i]) else { continue };
+    for (i, to) in intake.get(&sources::EXPIRES).into_iter().flatten().enumerate() {
+        let Some(to) = *to else { continue };
         if to < today {
             intake.report(out, &codes::PERMIT_EXPIRED, i, sources::EXPIRES.name(), &render_day(to), "");
         } else if to <= today + options.expiring_days {
@@ -311,8 +313,8 @@ fn check_dates(intake: &mut Intake<'_>, options: &RegistryOptions, out: &mut Col
         }
     }
     for column in [sources::ISSUED, sources::PERMIT_EVENT_DATE] {
-        for i in 0..intake.len() {
-            if let Some(day) = intake.get(&column).and_then(|days| days[i])
+        for (i, day) in intake.get(&column).into_iter().flatten().enumerate() {
+            if let Some(day) = *day
                 && day > today
             {
                 intake.report(

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::super::codes;
 use super::super::collect::Collector;
 use super::super::districts::DistrictLookup;
@@ -37,8 +39,8 @@ impl Intake<'_> {
             let column = *self.layout.fields.get(id)?;
             self.cells.columns().get(column).and_then(|c| c.str().ok()).cloned().map(|cells| (column, cells))
         };
-        let of_rows = |place: &dyn Fn(usize) -> Option<[f64; 2]>| -> Vec<(usize, [f64; 2])> {
-            (0..self.len()).filter_map(|i| Some((i, place(i)?))).collect()
+        let of_rows = |place: &(dyn Fn(usize) -> Option<[f64; 2]> + Sync)| -> Vec<(usize, [f64; 2])> {
+            (0..self.len()).into_par_iter().filter_map(|i| Some((i, place(i)?))).collect()
         };
         let mut found = Vec::new();
         if let (Some((x, xs)), Some((y, ys))) = (cells(sources::LON.name()), cells(sources::LAT.name())) {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::super::codes::{self, Code};
 use super::super::header::Layout;
+use super::super::parse::CHUNK;
 use super::super::schema::{event, inspectors};
 use crate::tabular::RawTable;
 use crate::text::fold;
@@ -55,6 +56,13 @@ const INSTRUCTIONS: [&str; 24] = [
     "最多",
     "单选",
 ];
+
+/// How a word of [`EXAMPLES`] begins.
+const EXAMPLE_INITIALS: &str = "示样例举范填eEsS";
+/// How one of [`INSTRUCTIONS`] begins.
+const INSTRUCTION_INITIALS: &str = "示样例填必选非请下如格文日数不最单yYＹｙ";
+/// Columns in one of which an instruction row tells.
+const FIRST_COLUMNS: usize = 6;
 
 /// Rows that are no data: index, why, and what gave it away.
 pub(super) fn odd_rows(
@@ -139,7 +147,10 @@ fn examples(columns: &[&StringChunked], layout: &Layout, height: usize) -> Vec<(
         .filter_map(|id| column_of(id))
         .collect();
     (0..height)
+        .step_by(CHUNK)
+        .collect::<Vec<_>>()
         .into_par_iter()
+        .flat_map_iter(|start| likely(columns, &names, &numbers, start, CHUNK.min(height - start)))
         .filter_map(|i| {
             let first = columns.iter().find_map(|column| column.get(i)).unwrap_or_default();
             let named = names.iter().filter_map(|column| column.get(i)).find(|name| is_placeholder(name));
@@ -151,13 +162,57 @@ fn examples(columns: &[&StringChunked], layout: &Layout, height: usize) -> Vec<(
         .collect()
 }
 
+/// Rows of a stretch that are worth looking at: by what the first columns begin with, and by letters that stand for any.
+/// Column by column, for a row's cells lie far from each other.
+fn likely(
+    columns: &[&StringChunked],
+    names: &[&&StringChunked],
+    numbers: &[&&StringChunked],
+    start: usize,
+    length: usize,
+) -> Vec<usize> {
+    let mut look = vec![false; length];
+    // a row without any of these cells begins in a later column
+    let mut empty = vec![true; length];
+    for column in columns.iter().take(FIRST_COLUMNS) {
+        for (i, cell) in column.slice(start as i64, length).iter().enumerate() {
+            let Some(text) = cell else { continue };
+            empty[i] = false;
+            look[i] |= begins_like(text, EXAMPLE_INITIALS) || begins_like(text, INSTRUCTION_INITIALS);
+        }
+    }
+    for column in names.iter().chain(numbers) {
+        for (i, cell) in column.slice(start as i64, length).iter().enumerate() {
+            let bytes = cell.unwrap_or_default().as_bytes();
+            // X, x, *, and the bytes by which the other signs and 示, 样 and brackets begin
+            let sign = |b: u8| matches!(b, b'X' | b'x' | b'*' | b'(' | 0xc3 | 0xe2 | 0xe3 | 0xef);
+            look[i] |= bytes.iter().fold(false, |found, &b| found | sign(b)) || begins_like_sample(bytes);
+        }
+    }
+    (0..length).filter(|i| look[*i] || empty[*i]).map(|i| start + i).collect()
+}
+
+/// True for a cell that begins with 示 or 样.
+fn begins_like_sample(bytes: &[u8]) -> bool {
+    bytes.starts_with("示".as_bytes()) || bytes.starts_with("样".as_bytes())
+}
+
+/// Letters and digits; the ordinary ones are told without Unicode's tables.
+fn is_word(c: char) -> bool {
+    match c {
+        '0'..='9' | 'a'..='z' | 'A'..='Z' | '\u{4e00}'..='\u{9fff}' => true,
+        _ if c.is_ascii() => false,
+        _ => c.is_alphanumeric(),
+    }
+}
+
 /// The first letter or digit of a cell: a quick look that most cells do not pass.
 fn begins_like(text: &str, initials: &str) -> bool {
-    text.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| initials.contains(c))
+    text.chars().find(|c| is_word(*c)).is_some_and(|c| initials.contains(c))
 }
 
 fn is_example_word(text: &str) -> bool {
-    if text.len() > 30 || !begins_like(text, "示样例举范填eEsS") {
+    if text.len() > 30 || !begins_like(text, EXAMPLE_INITIALS) {
         return false;
     }
     let plain = fold(text).trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -203,7 +258,7 @@ fn is_blank_number(number: &str) -> bool {
 /// The first cell of a row most of whose cells tell how to fill them in.
 fn instruction<'a>(columns: &[&'a StringChunked], i: usize, first: &str) -> Option<&'a str> {
     let tells = |text: &str| {
-        if !begins_like(text, "示样例填必选非请下如格文日数不最单yYＹｙ") {
+        if !begins_like(text, INSTRUCTION_INITIALS) {
             return false;
         }
         let text = fold(text).to_lowercase();
@@ -211,7 +266,7 @@ fn instruction<'a>(columns: &[&'a StringChunked], i: usize, first: &str) -> Opti
         INSTRUCTIONS.iter().any(|word| text.starts_with(word))
     };
     // The quick look: an instruction row tells in one of its first cells.
-    if !tells(first) && !columns.iter().take(6).any(|column| column.get(i).is_some_and(tells)) {
+    if !tells(first) && !columns.iter().take(FIRST_COLUMNS).any(|column| column.get(i).is_some_and(tells)) {
         return None;
     }
     let filled: Vec<&str> = columns.iter().filter_map(|column| column.get(i)).collect();

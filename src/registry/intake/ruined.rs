@@ -2,10 +2,10 @@
 //! that are two, and numbers that a spreadsheet took for days.
 
 use polars::prelude::StringChunked;
-use rayon::prelude::*;
 
 use super::super::codes;
 use super::super::collect::Collector;
+use super::super::parse::find_cells;
 use super::super::schema::{ColumnKind, ColumnSpec, TableKind, event, monitoring, violations};
 use super::Intake;
 use crate::text::encoding::{Ruin, ruin_of};
@@ -71,10 +71,7 @@ impl Intake<'_> {
             } else {
                 return;
             };
-        let texts: Vec<Option<&str>> = cells.iter().collect();
-        let found: Vec<usize> =
-            texts.par_iter().enumerate().filter(|(_, text)| text.is_some_and(odd)).map(|(i, _)| i).collect();
-        for i in found {
+        for (i, ()) in find_cells(cells, |text| odd(text).then_some(())) {
             self.report(out, code, i, spec.id, cells.get(i).unwrap_or_default(), "");
         }
     }
@@ -89,17 +86,10 @@ impl Intake<'_> {
             return;
         }
         let person = self.layout.kind == TableKind::Inspectors;
-        let texts: Vec<Option<&str>> = cells.iter().collect();
-        let found: Vec<(usize, &'static str)> = texts
-            .par_iter()
-            .enumerate()
-            .filter_map(|(i, text)| {
-                let text = (*text)?;
-                let gap = name && has_gap(text, person);
-                let expected = ruin_of(text).map(in_words).or(gap.then_some("没有「?」的名称（有字曾因编码丢失）"))?;
-                Some((i, expected))
-            })
-            .collect();
+        let found = find_cells(cells, |text| {
+            let gap = name && has_gap(text, person);
+            ruin_of(text).map(in_words).or(gap.then_some("没有「?」的名称（有字曾因编码丢失）"))
+        });
         let code = if keys || name { &codes::TEXT_DESTROYED } else { &codes::TEXT_DOUBTFUL };
         for (i, expected) in found {
             self.report(out, code, i, spec.id, cells.get(i).unwrap_or_default(), expected);

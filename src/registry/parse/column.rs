@@ -55,13 +55,26 @@ where
     (values, faults)
 }
 
+/// What `find` sees in the cells, each with its row index, in row order.
+pub fn find_cells<T, F>(column: &StringChunked, find: F) -> Vec<(usize, T)>
+where
+    T: Send,
+    F: Fn(&str) -> Option<T> + Sync,
+{
+    let seen = |(start, length): (usize, usize)| -> Vec<(usize, T)> {
+        let part = column.slice(start as i64, length);
+        part.iter().enumerate().filter_map(|(i, cell)| Some((start + i, find(cell?)?))).collect()
+    };
+    pieces(column.len()).into_par_iter().flat_map_iter(seen).collect()
+}
+
 /// As [`map_values`] for text to text, without a name; a column that `parse` leaves as it is costs no copy.
 pub fn map_text<E, F>(column: &StringChunked, parse: F) -> (StringChunked, Vec<(usize, E)>)
 where
     E: Send,
     F: for<'a> Fn(&'a str) -> Result<Option<Cow<'a, str>>, E> + Sync,
 {
-    let parts: Vec<(StringChunked, Vec<(usize, E)>)> = pieces(column.len())
+    let parts: Vec<(Option<StringChunked>, Vec<(usize, E)>)> = pieces(column.len())
         .into_par_iter()
         .map(|(start, length)| {
             let part = column.slice(start as i64, length);
@@ -71,7 +84,7 @@ where
                 cell.is_none_or(|text| matches!(parse(text), Ok(Some(Cow::Borrowed(same))) if same.len() == text.len()))
             });
             if unchanged {
-                return (part, faults);
+                return (None, faults);
             }
             let mut builder = StringChunkedBuilder::new(PlSmallStr::EMPTY, length);
             for (i, cell) in part.iter().enumerate() {
@@ -84,13 +97,16 @@ where
                     }
                 }
             }
-            (builder.finish(), faults)
+            (Some(builder.finish()), faults)
         })
         .collect();
+    if parts.iter().all(|(part, _)| part.is_none()) {
+        return (column.clone().with_name(PlSmallStr::EMPTY), Vec::new());
+    }
     let mut faults = Vec::new();
     let mut columns = Vec::with_capacity(parts.len());
-    for (part, part_faults) in parts {
-        columns.push(part);
+    for ((part, part_faults), (start, length)) in parts.into_iter().zip(pieces(column.len())) {
+        columns.push(part.unwrap_or_else(|| column.slice(start as i64, length)));
         faults.extend(part_faults);
     }
     (concat(columns), faults)

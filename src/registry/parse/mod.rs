@@ -10,6 +10,6 @@ mod money;
 mod number;
 
 pub use angle::{parse_angle, parse_pair};
-pub use column::{CHUNK, Parsed, collect_text, map_repeated, map_text, map_values};
+pub use column::{CHUNK, Parsed, collect_text, find_cells, map_repeated, map_text, map_values};
 pub use money::parse_money;
 pub use number::{Number, parse_number};

@@ -16,6 +16,7 @@
 //! [`parse_ranges`] and [`parse_span`] periods.
 
 mod month;
+mod plain;
 mod range;
 mod written;
 

@@ -1,5 +1,6 @@
 //! One day in all its spellings.
 
+use super::plain::plain_parts;
 use super::{DateFault, DateTime, Shift, day_of, digits, four, two};
 use crate::text::{fold, is_blank_word};
 
@@ -16,8 +17,8 @@ const MEAN_TIME: (u32, u32) = (59, 17);
 
 /// A day as it was written, led to Beijing's time.
 #[derive(Clone, Copy)]
-struct Written {
-    day: i32,
+pub(super) struct Written {
+    pub(super) day: i32,
     /// Seconds since midnight, and whether seconds were written.
     second: Option<(u32, bool)>,
     /// True where a zone led to another day.
@@ -93,6 +94,14 @@ fn read(text: &str) -> Result<Option<Written>, DateFault> {
     {
         return at(four(bytes), two(bytes, 5), two(bytes, 8), None);
     }
+    if let Some((year, month, day)) = plain_parts(bytes) {
+        return at(year, month, day, None);
+    }
+    read_any(text)
+}
+
+/// As [`read`], without the quick look at the common forms.
+pub(super) fn read_any(text: &str) -> Result<Option<Written>, DateFault> {
     let folded = fold(text);
     let text = folded.trim();
     if is_blank_word(text) || is_open_end(text) {
@@ -116,7 +125,7 @@ fn read(text: &str) -> Result<Option<Written>, DateFault> {
     Ok(Some(in_beijing(written, zone)))
 }
 
-fn at(year: i32, month: u32, day: u32, second: Option<(u32, bool)>) -> Result<Option<Written>, DateFault> {
+pub(super) fn at(year: i32, month: u32, day: u32, second: Option<(u32, bool)>) -> Result<Option<Written>, DateFault> {
     if year == 9999 && (1..=12).contains(&month) {
         return Ok(None); // 9999-12-31 is how databases write 长期
     }

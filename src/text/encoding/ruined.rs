@@ -5,16 +5,16 @@
 //! whose own bytes read as GBK give 锟斤拷; memory that was never filled reads 烫烫 or 屯屯. Rare characters that are
 //! meant survive: turned back, they are no Chinese text.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use encoding_rs::{GB18030, UTF_8, WINDOWS_1252};
+use rustc_hash::FxHashSet;
 
 use super::looks_chinese;
 
 /// The characters with which Chinese in UTF-8 begins when it is read as GBK: those of the bytes by which its own
 /// characters begin.
-static FIRSTS: LazyLock<HashSet<char>> = LazyLock::new(|| {
+static FIRSTS: LazyLock<FxHashSet<char>> = LazyLock::new(|| {
     let pairs = (0xE2..=0xE9_u8).flat_map(|lead| (0x80..=0xBF_u8).map(move |trail| [lead, trail]));
     pairs
         .filter_map(|pair| GB18030.decode_without_bom_handling_and_without_replacement(&pair)?.chars().next())
@@ -38,8 +38,9 @@ pub fn ruin_of(text: &str) -> Option<Ruin> {
     if text.is_ascii() {
         return None;
     }
-    let locks = text.contains('锟') && (text.contains("锟斤拷") || text.contains("锟絤"));
-    if locks || text.contains('\u{fffd}') || text.contains("烫烫") || text.contains("屯屯屯") {
+    if text.contains(['锟', '\u{fffd}', '烫', '屯'])
+        && ["锟斤拷", "锟絤", "\u{fffd}", "烫烫", "屯屯屯"].iter().any(|lost| text.contains(lost))
+    {
         return Some(Ruin::Lost);
     }
     if is_utf8_as_gbk(text) {

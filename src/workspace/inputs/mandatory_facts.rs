@@ -1,9 +1,8 @@
 //! What brings mandatory checks about, by site: events of the register, open problems, what was made or stands on a
 //! list.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::AppResult;
 use crate::disclosure::{CheckResult, MandatoryChecks, compute_rechecks};
@@ -29,10 +28,11 @@ fn compute_imported(policy: &Policy, registry: &Registry, population: &Populatio
     let (pending, done) = (past_checks::PENDING.of(checks)?, past_checks::DONE.of(checks)?);
     let (mut last_done, mut last_own): (SiteDays, SiteDays) = (vec![None; n], vec![None; n]);
     let (mut ours, mut others): (SiteDays, SiteDays) = (vec![None; n], vec![None; n]);
-    let mut known: HashMap<&str, bool> = HashMap::new();
+    let mut known: FxHashMap<&str, bool> = FxHashMap::default();
+    let sites = population.index.rows(unit);
     for (row, date) in past_checks::DATE.of(checks)?.into_iter().enumerate() {
-        let Some(site) = unit.get(row).and_then(|u| population.index.row(u)) else { continue };
-        let (site, Some(date)) = (site as usize, date) else { continue };
+        let (Some(site), Some(date)) = (sites[row], date) else { continue };
+        let site = site as usize;
         // a check that was planned and not done settles nothing
         if done.get(row) == Some(&Some(false)) {
             continue;

@@ -3,14 +3,12 @@
 //! Duty: the one place where the registry's and the risk table's rows become the plan's indices. Rows keep
 //! the order of the sources frame, which is the order of the `unit_id` bytes.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::Hasher;
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::{PlHashMap, StringChunked};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
 use super::people::{Person, compute_people};
 use crate::diagnostic::{AppError, AppResult, Finding};
@@ -21,35 +19,53 @@ use crate::plan::shares::{compute_period_bits, compute_period_factors, compute_w
 use crate::plan::{Body, Capacity, Exclusion, History, NEVER, PlanInputs, PlanSites, Resource, Visit, VisitKind};
 use crate::policy::Policy;
 use crate::registry::schema::{capacity, past_checks, sources, violations};
-use crate::registry::{CheckKind, Registry, SiteStatus, row_among};
+use crate::registry::{CheckKind, NO_ROW, Registry, RowIndex, SiteStatus};
 use crate::risk::RiskTable;
 use crate::risk::columns as scored;
 use crate::workspace::inputs::grounds::Entered;
 use crate::workspace::store::project::Project;
 
-/// Index of unit ids and enterprises over the sources frame, whose rows stand in the order of the ids' bytes. The texts
-/// stay in the frame's own columns: a nation's ids are not held twice.
+/// Index of unit ids and enterprises over the sources frame. The texts stay in the frame's own columns: a nation's ids
+/// are not held twice.
 #[derive(Debug, Clone)]
 pub struct SiteIndex {
     units: StringChunked,
-    enterprises: StringChunked,
-    /// Hash of an enterprise → its first row and its dense index.
-    by_hash: FxHashMap<u64, (u32, u32)>,
-    /// Enterprises whose hash is another's too.
-    clashes: BTreeMap<String, u32>,
-    count: u32,
+    by_unit: RowIndex,
+    by_enterprise: RowIndex,
+    /// The dense index of each row's enterprise, in the order in which the rows name them; a unit without one is its own.
+    owners: Vec<u32>,
 }
 
 impl SiteIndex {
     fn new(units: &StringChunked, enterprises: &StringChunked) -> Self {
-        let by_hash = FxHashMap::with_capacity_and_hasher(units.len(), rustc_hash::FxBuildHasher);
-        Self { units: units.clone(), enterprises: enterprises.clone(), by_hash, clashes: BTreeMap::new(), count: 0 }
+        let ((by_unit, _), (by_enterprise, firsts)) =
+            rayon::join(|| RowIndex::of(&[units]), || RowIndex::of(&[enterprises, units]));
+        let mut owners: Vec<u32> = Vec::with_capacity(firsts.len());
+        let mut next = 0;
+        for (row, first) in firsts.into_iter().enumerate() {
+            owners.push(match owners.get(first as usize) {
+                Some(owner) => *owner,
+                None => {
+                    debug_assert!(first == NO_ROW || first as usize == row, "an enterprise's first row is not behind");
+                    next += 1;
+                    next - 1
+                }
+            });
+        }
+        Self { units: units.clone(), by_unit, by_enterprise, owners }
     }
 
-    /// The row of a unit. O(log rows).
+    /// The row of a unit.
     #[must_use]
     pub fn row(&self, unit: &str) -> Option<u32> {
-        row_among(&self.units, unit)
+        self.by_unit.row(unit)
+    }
+
+    /// The row of each unit of a column. The search is most of the work of going through a nation's events: side by
+    /// side.
+    pub(super) fn rows(&self, units: &StringChunked) -> Vec<Option<u32>> {
+        let row = |i: usize| units.get(i).and_then(|unit| self.row(unit));
+        (0..units.len()).into_par_iter().with_min_len(4096).map(row).collect()
     }
 
     /// Unit ids in the order of the rows.
@@ -60,36 +76,8 @@ impl SiteIndex {
     /// The dense index of an enterprise.
     #[must_use]
     pub fn enterprise(&self, name: &str) -> Option<u32> {
-        let (row, owner) = self.by_hash.get(&hash_of(name))?;
-        if self.owner_at(*row) == name { Some(*owner) } else { self.clashes.get(name).copied() }
+        self.by_enterprise.row(name).map(|row| self.owners[row as usize])
     }
-
-    /// The enterprise of a row; a unit without one is its own.
-    fn owner_at(&self, row: u32) -> &str {
-        let row = row as usize;
-        self.enterprises.get(row).or_else(|| self.units.get(row)).unwrap_or_default()
-    }
-
-    /// Enters a row's enterprise: the next index where it is new.
-    fn enter(&mut self, row: u32) -> u32 {
-        let next = self.count;
-        let hash = hash_of(self.owner_at(row));
-        let (first, owner) = *self.by_hash.entry(hash).or_insert((row, next));
-        let owner = if self.owner_at(first) == self.owner_at(row) {
-            owner
-        } else {
-            let name = self.owner_at(row).to_owned();
-            *self.clashes.entry(name).or_insert(next)
-        };
-        self.count += u32::from(owner == next);
-        owner
-    }
-}
-
-fn hash_of(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
-    hasher.finish()
 }
 
 /// The population of a plan, ready for the plan's functions.
@@ -154,7 +142,7 @@ pub fn compute_population(
     let districts: FxHashMap<u32, u16> = district_codes.iter().enumerate().map(|(i, c)| (*c, i as u16)).collect();
 
     let mut sites = PlanSites::default();
-    let mut index = SiteIndex::new(unit, enterprise);
+    let index = SiteIndex::new(unit, enterprise);
     let exclusion = compute_exclusions(registry, policy, first_month.first_day(), &mut findings)?;
     // industries repeat: the rules are asked once for each code
     let mut by_industry: PlHashMap<&str, (u8, u64)> = PlHashMap::default();
@@ -172,7 +160,6 @@ pub fn compute_population(
             .and_then(|s| categories.get(s))
             .copied()
             .ok_or_else(|| AppError::new("WSP-002", "污染源的监管类别不在规则之列").with(|f| f.value(id)))?;
-        let owner = index.enter(row as u32);
         let code = industry.get(row).unwrap_or_default();
         let (skill, periods) = *by_industry.entry(code).or_insert_with(|| {
             let skill = policy.skills.iter().position(|s| industry_in(code, &s.industries)).map_or(0, |i| i as u8 + 1);
@@ -184,7 +171,6 @@ pub fn compute_population(
         sites.tier.push(tier[row].unwrap_or(0));
         sites.special.push(special[row].unwrap_or(false));
         sites.aggravated.push(aggravated[row].unwrap_or(0));
-        sites.enterprise.push(owner);
         sites.skill.push(skill);
         sites.periods.push(periods);
         sites.exclusion.push(match status.get(row).and_then(SiteStatus::from_id) {
@@ -194,6 +180,7 @@ pub fn compute_population(
             Some(SiteStatus::Active | SiteStatus::Stopped) | None => exclusion[row],
         });
     }
+    sites.enterprise.clone_from(&index.owners);
     sites.off_site = sites.exclusion.iter().map(|e| *e == Exclusion::PositiveList).collect();
 
     let people = compute_people(&registry.inspectors, policy, &mut findings)?;
@@ -354,10 +341,8 @@ fn compute_history(
     );
     let (date, joint, done) =
         (past_checks::DATE.of(frame)?, past_checks::JOINT.of(frame)?, past_checks::DONE.of(frame)?);
-    let mut own_department: HashMap<String, bool> = HashMap::new();
-    // the search is most of the work: side by side
-    let rows: Vec<Option<u32>> =
-        (0..frame.height()).into_par_iter().map(|row| unit.get(row).and_then(|unit| index.row(unit))).collect();
+    let mut own_department: FxHashMap<&str, bool> = FxHashMap::default();
+    let rows = index.rows(unit);
     for row in 0..frame.height() {
         let Some(when) = date[row] else { continue };
         let Some(month) = PlanMonth::of(when) else { continue };
@@ -367,7 +352,7 @@ fn compute_history(
         let site = rows[row];
         let kind = kind.get(row).and_then(CheckKind::from_id);
         let named = department.get(row).unwrap_or_default();
-        let own = *own_department.entry(named.to_owned()).or_insert_with(|| is_own_department(&project.policy, named));
+        let own = *own_department.entry(named).or_insert_with(|| is_own_department(&project.policy, named));
         if when.year() < year {
             if let (Some(site), true, true) = (site, own, kind != Some(CheckKind::Case)) {
                 let relative = (month.ordinal() - year * 12) as i16;

@@ -30,6 +30,9 @@ use crate::workspace::store::staged::Change;
 /// File endings that may hold tables.
 const TABLE_ENDINGS: [&str; 10] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "et", "xlsb", "ods", "fods"];
 
+/// Endings of the files that lie beside a layer's own and are read with it.
+pub(super) const LAYER_PARTS: [&str; 8] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "xml"];
+
 /// What a folder holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FolderContents {
@@ -55,6 +58,25 @@ pub struct FolderContents {
     pub notes: Vec<Finding>,
 }
 
+impl FolderContents {
+    /// Takes what belongs to a project beside its tables, by its name; false for any other file.
+    pub(super) fn take_known(&mut self, path: &Path) -> bool {
+        let place = match path.file_name().and_then(|name| name.to_str()) {
+            Some("mapping.ron") => &mut self.mapping,
+            Some("policy.ron") => &mut self.policy,
+            Some("predecessors.csv") => &mut self.predecessors,
+            Some("calendar.csv") => &mut self.calendar,
+            _ if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("shp")) => {
+                self.maps.push(path.to_owned());
+                return true;
+            }
+            _ => return false,
+        };
+        *place = Some(path.to_owned());
+        true
+    }
+}
+
 /// Lists a folder's files, not its subfolders; hidden and lock files are left out.
 ///
 /// # Errors
@@ -77,13 +99,9 @@ pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
             continue;
         }
         match name.as_str() {
-            "mapping.ron" => contents.mapping = Some(path),
-            "policy.ron" => contents.policy = Some(path),
-            "predecessors.csv" => contents.predecessors = Some(path),
-            "calendar.csv" => contents.calendar = Some(path),
-            _ if ending == "shp" => contents.maps.push(path),
+            _ if contents.take_known(&path) => {}
             _ if is_table_file(&path) => contents.tables.push(path),
-            _ if ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "xml"].contains(&ending.as_str()) => {}
+            _ if LAYER_PARTS.contains(&ending.as_str()) => {}
             _ => contents.other.push(path),
         }
     }

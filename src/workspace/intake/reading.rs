@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::database::{DatabaseRead, check_mapping};
 use super::import::{
-    FolderContents, NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name,
+    FolderContents, LAYER_PARTS, NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name,
     registry_options, year_to_plan,
 };
 use super::left_out::{left_out, note_no_register, tables_in};
@@ -123,7 +123,8 @@ pub(super) fn read_contents(
 /// Files to be checked without a project.
 #[derive(Debug, Clone, Default)]
 pub struct CheckRequest {
-    /// Files, and folders whose files are meant.
+    /// Files, and folders whose files are meant; a map, rules (`.ron`), `mapping.ron`, `predecessors.csv` may be among
+    /// them.
     pub paths: Vec<PathBuf>,
     /// The table that all of them are.
     pub table: Option<TableKind>,
@@ -133,6 +134,16 @@ pub struct CheckRequest {
     pub encoding: Option<String>,
     /// What comes from servers, to be checked with them.
     pub remote: Option<RemoteSource>,
+}
+
+/// True for the file beside a layer's own that is read with it, where that one is named too.
+fn is_part_of_named_layer(path: &Path, paths: &[PathBuf]) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let is_layer = |other: &PathBuf| {
+        other.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("shp"))
+            && other.with_extension("") == path.with_extension("")
+    };
+    LAYER_PARTS.contains(&ending.as_str()) && paths.iter().any(is_layer)
 }
 
 /// Reads and checks files together, as a new project made of them would: rows are merged and joined across files.
@@ -159,8 +170,10 @@ pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResul
             contents.policy = contents.policy.or(own.policy);
             contents.predecessors = contents.predecessors.or(own.predecessors);
             contents.synthetic |= own.synthetic;
-        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("shp")) {
-            contents.maps.push(path.clone());
+        } else if contents.take_known(path) || is_part_of_named_layer(path, &request.paths) {
+            // named with the tables: they are judged by these rules, on this map
+        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron")) {
+            contents.policy = Some(path.clone());
         } else {
             contents.tables.push(path.clone());
         }

@@ -21,6 +21,8 @@ mod recover;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
+
 use self::intent::{Intent, OutsideFile, ProjectPath};
 pub(in crate::workspace) use self::pull::join_shared;
 pub(super) use self::pull::{BEHIND, open_level};
@@ -244,7 +246,7 @@ impl<'a> Change<'a> {
             path: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
             sha256: to_hex(&sha256(&[bytes])),
         };
-        let (intent, entry) = self.intent(context, command, detail, files.iter().map(of).collect())?;
+        let (intent, entry) = self.intent(context, command, detail, files.par_iter().map(of).collect())?;
         self.decide(&intent)?;
         let root = self.project.root();
         if let Err(error) = write() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::AppResult;
@@ -39,8 +40,8 @@ pub(in crate::workspace::reports) fn written_detail(parts: &[ExportPart]) -> Val
     let (mut written, mut folders, mut replaced) = (Map::new(), Map::new(), Vec::new());
     for part in parts {
         let mut inner: BTreeMap<&str, String> = BTreeMap::new();
-        for file in &part.files {
-            let hash = to_hex(&sha256(&[&file.bytes]));
+        let hashes: Vec<String> = part.files.par_iter().map(|file| to_hex(&sha256(&[&file.bytes]))).collect();
+        for (file, hash) in part.files.iter().zip(hashes) {
             let name = format!("{}/{}", part.family, file.name);
             if is_other(&part.folder.join(&file.name), &hash) {
                 replaced.push(Value::from(name.clone()));
