@@ -23,13 +23,22 @@ pub struct Unconfirmed {
 
 /// The places of a policy's bodies by their ids: a nation has thousands of bodies, and asks once for each of its sources.
 #[derive(Debug, Clone)]
-pub struct BodyPlaces<'a>(HashMap<&'a str, u16>);
+pub struct BodyPlaces<'a> {
+    bodies: &'a [BodyRule],
+    places: HashMap<&'a str, u16>,
+}
 
-impl BodyPlaces<'_> {
+impl<'a> BodyPlaces<'a> {
     /// The place of a body among the policy's.
     #[must_use]
     pub fn of(&self, id: &str) -> Option<u16> {
-        self.0.get(id).copied()
+        self.places.get(id).copied()
+    }
+
+    /// What the policy says of a body.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&'a BodyRule> {
+        self.of(id).and_then(|at| self.bodies.get(usize::from(at)))
     }
 }
 
@@ -168,7 +177,7 @@ impl Policy {
         for (body, place) in self.bodies.iter().zip(0_u16..) {
             places.entry(body.id.as_str()).or_insert(place);
         }
-        BodyPlaces(places)
+        BodyPlaces { bodies: &self.bodies, places }
     }
 
     /// The body with this id.

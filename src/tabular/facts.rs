@@ -34,6 +34,8 @@ pub struct Facts {
     pub run_together: BTreeSet<u32>,
     /// Columns that name a row: the primary key of a database's table.
     pub key: Vec<String>,
+    /// Columns no cell of which can hold an error value or a mark: seen while they were read, when each was at hand.
+    pub plain: BTreeSet<usize>,
 }
 
 /// A cell merged over rows below it.

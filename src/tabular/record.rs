@@ -21,6 +21,7 @@ use polars::prelude::StringChunkedBuilder;
 
 use super::lines::fields_of;
 pub(super) use super::lines::{WidthTally, cuts};
+use super::settle::is_marked;
 
 /// Longest quoted field, in bytes of UTF-8.
 pub(super) const LONGEST_QUOTED: usize = 16 << 20;
@@ -376,9 +377,11 @@ pub(super) fn read_chunk(text: &str, start: usize, limit: usize, (delimiter, usu
 }
 
 impl Chunk {
-    /// Adds one column of the records to a column under construction. `text` is the text that was read.
-    pub(super) fn append_to(&self, builder: &mut StringChunkedBuilder, text: &str, column: usize) {
+    /// Adds one column of the records to a column under construction. `text` is the text that was read. True where one of
+    /// the cells may hold an error value or a mark.
+    pub(super) fn append_to(&self, builder: &mut StringChunkedBuilder, text: &str, column: usize) -> bool {
         let origin = text.get(self.origin..).unwrap_or_default();
+        let mut marked = false;
         for record in self.firsts.windows(2) {
             let at = record[0] as usize + column;
             let field = if at < record[1] as usize { self.fields[at] } else { Field { start: 0, length: 0 } };
@@ -388,8 +391,11 @@ impl Chunk {
             }
             let source = if field.length & SCRATCH == 0 { origin } else { self.scratch.as_str() };
             let start = field.start as usize;
-            builder.append_value(source.get(start..start + (field.length & !SCRATCH) as usize).unwrap_or_default());
+            let cell = source.get(start..start + (field.length & !SCRATCH) as usize).unwrap_or_default();
+            marked = marked || is_marked(cell);
+            builder.append_value(cell);
         }
+        marked
     }
 }
 

@@ -56,7 +56,10 @@ pub fn load_head(path: &std::path::Path, options: &ReadOptions, bytes: u64) -> O
 /// A table with its facts told, error values blank and marks taken off.
 fn settled(mut table: RawTable, diagnostics: &mut Diagnostics) -> RawTable {
     table.facts.report(&|finding| finding.within(&table.file, table.sheet.as_deref()), diagnostics);
-    let settled: Vec<Option<SettledColumn>> = table.cells.columns().par_iter().map(settled_column).collect();
+    let plain = &table.facts.plain;
+    let columns = table.cells.columns().par_iter().enumerate();
+    let settled: Vec<Option<SettledColumn>> =
+        columns.map(|(i, column)| if plain.contains(&i) { None } else { settled_column(column) }).collect();
     let mut errors: Vec<(u32, usize, String)> = Vec::new();
     for (column, settled) in settled.into_iter().enumerate() {
         let Some((cells, faults)) = settled else { continue };
@@ -127,7 +130,7 @@ fn settled_column(column: &Column) -> Option<SettledColumn> {
 }
 
 /// True for a cell that may hold an error value or a mark: a quick look at its bytes.
-fn is_marked(text: &str) -> bool {
+pub(super) fn is_marked(text: &str) -> bool {
     let bytes = text.as_bytes();
     let first = bytes.first().copied().unwrap_or(b' ');
     matches!(first, b'#' | b'\'' | b'`' | b'=' | b' ' | b'\t' | b'E')

@@ -176,6 +176,13 @@ fn pieces(mut bytes: &[u8], size: usize, encoding: TextEncoding) -> Vec<&[u8]> {
     pieces
 }
 
+/// A column under construction.
+struct TextColumn {
+    cells: StringChunkedBuilder,
+    /// One of them may hold an error value or a mark.
+    marked: bool,
+}
+
 /// The columns so far and what is left of the last window.
 struct State<'a> {
     input: &'a Input,
@@ -194,7 +201,7 @@ struct State<'a> {
     narrow: Vec<(u32, u32)>,
     /// Lines of records with text behind a closing quote.
     run_on: BTreeSet<u32>,
-    columns: Vec<StringChunkedBuilder>,
+    columns: Vec<TextColumn>,
     /// A record had more fields than any table has columns.
     wide: bool,
     rows: Vec<u32>,
@@ -306,18 +313,18 @@ impl<'a> State<'a> {
         let before = self.rows.len() - chunks.iter().map(|chunk| chunk.rows.len()).sum::<usize>();
         while self.columns.len() < width {
             let name = PlSmallStr::from(format!("c{}", self.columns.len()));
-            let mut column = StringChunkedBuilder::new(name, 0);
+            let mut cells = StringChunkedBuilder::new(name, 0);
             // A column that begins here was empty before.
             for _ in 0..before {
-                column.append_null();
+                cells.append_null();
             }
-            self.columns.push(column);
+            self.columns.push(TextColumn { cells, marked: false });
         }
         let share = self.columns.len().div_ceil(rayon::current_num_threads()).max(1);
         self.columns.par_chunks_mut(share).enumerate().for_each(|(group, columns)| {
             for chunk in chunks {
                 for (index, column) in columns.iter_mut().enumerate() {
-                    chunk.append_to(column, text, group * share + index);
+                    column.marked |= chunk.append_to(&mut column.cells, text, group * share + index);
                 }
             }
         });
@@ -398,10 +405,10 @@ impl<'a> State<'a> {
         let run_together = narrow.filter(|line| self.run_on.contains(line)).collect();
         let broken = lines::broken(&self.narrow, &self.rows, usual);
         let lone = lines::lone(&self.narrow, &self.rows, usual);
-        let facts = Facts { broken, lone, run_together, ..Facts::default() };
+        let plain = (0..self.columns.len()).filter(|i| !self.columns[*i].marked).collect();
+        let facts = Facts { broken, lone, run_together, plain, ..Facts::default() };
         let height = self.rows.len();
-        let columns: Vec<Column> =
-            self.columns.into_iter().map(|column| column.finish().into_series().into()).collect();
+        let columns: Vec<Column> = self.columns.into_iter().map(|c| c.cells.finish().into_series().into()).collect();
         let cells = DataFrame::new(height, columns).map_err(|e| self.input.damaged(e))?;
         Ok(RawTable {
             file: self.input.name.clone(),

@@ -7,11 +7,11 @@ use egui::accesskit::Role;
 use egui::{Key, LayerId, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, common, data, database, effect, plan, shell, table};
+use fairdraw::ui::text::{audit, common, data, database, effect, shell, table};
 use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::session::ViewCommand;
 
-use super::plan::on_the_matrix;
+use super::plan::{PLAN_TABS, on_the_matrix};
 use super::support::{Begin, LAPTOP, Window};
 use super::tour::{Look, press, quiet};
 use super::work::{draw_month, name_operator};
@@ -86,16 +86,9 @@ pub fn asked_for(look: &mut Look<'_>) {
     escape(&mut window);
     draw_month(&mut window);
     window.settle();
-    let kinds = [
-        plan::TAB_RECORD,
-        plan::TAB_LIGHTS,
-        plan::TAB_VALUES,
-        plan::TAB_SHORTAGES,
-        plan::TAB_FREQUENCIES,
-        plan::TAB_CALENDAR,
-        plan::TAB_TRIAL,
-        plan::TAB_MATRIX,
-    ];
+    // the first of them last: it is the one that stands open
+    let mut kinds = PLAN_TABS;
+    kinds.rotate_left(1);
     pages(&mut window, look, ScreenId::Plan, &kinds);
     for screen in [ScreenId::Overview, ScreenId::Map, ScreenId::Risk, ScreenId::Briefing, ScreenId::Draw] {
         pages(&mut window, look, screen, &[]);

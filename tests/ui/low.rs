@@ -12,6 +12,7 @@ use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
 use fairdraw::ui::text::{audit, common, data, effect, plan, results};
 
+use super::plan::PLAN_TABS;
 use super::support::{Begin, LAPTOP, Window};
 use super::tour::{Layout, before_the_draw, press, quiet, the_draw};
 
@@ -133,16 +134,7 @@ fn tabs_of(stop: &str) -> Vec<&'static str> {
     let screen = stop.trim_start_matches("drawn-").split('-').next().unwrap_or_default();
     match screen {
         "data" => TableKind::ALL.into_iter().map(data::tab).chain([data::QUALITY, data::SET_ASIDE]).collect(),
-        "plan" => vec![
-            plan::TAB_MATRIX,
-            plan::TAB_RECORD,
-            plan::TAB_LIGHTS,
-            plan::TAB_VALUES,
-            plan::TAB_SHORTAGES,
-            plan::TAB_FREQUENCIES,
-            plan::TAB_CALENDAR,
-            plan::TAB_TRIAL,
-        ],
+        "plan" => PLAN_TABS.to_vec(),
         "results" if stop != "results-empty" => {
             vec![results::TAB_BOARD, results::TAB_ENTRY, results::TAB_LEDGER, results::TAB_LISTS, results::TAB_FIGURES]
         }

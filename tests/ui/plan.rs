@@ -7,13 +7,25 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::overview;
+use fairdraw::ui::text::{overview, plan};
 use fairdraw::ui::widgets::decimal;
 use fairdraw::workspace::reports::plan_record::{FourColumns, PlanRecord, Planned};
 use fairdraw::workspace::session::AnalysisView;
 
 use super::support::{Begin, LAPTOP, Window};
 use super::work::{draw_month, name_operator};
+
+/// The tabs of the plan, as they stand.
+pub const PLAN_TABS: [&str; 8] = [
+    plan::TAB_MATRIX,
+    plan::TAB_RECORD,
+    plan::TAB_LIGHTS,
+    plan::TAB_VALUES,
+    plan::TAB_SHORTAGES,
+    plan::TAB_FREQUENCIES,
+    plan::TAB_CALENDAR,
+    plan::TAB_TRIAL,
+];
 
 fn edits(window: &Window) -> usize {
     window.app().session.project().unwrap().draft.now().edits.quotas.len()

@@ -80,7 +80,7 @@ impl OpenedDraw {
         opened.checks = due_checks(&opened, registry, (policy, &bodies))?;
         opened.places =
             opened.checks.iter().map(|check| place_of(check, registry, &bodies)).collect::<AppResult<Vec<_>>>()?;
-        for check in off_site_checks(&opened, registry, (policy, &bodies))? {
+        for check in off_site_checks(&opened, registry, &bodies)? {
             let row = row_of_unit(&registry.sources, check.unit_id.as_str());
             let place = place_of(&check, registry, &bodies)?;
             opened.off_site.push(OffSiteCheck { check, row, place });
@@ -201,7 +201,7 @@ fn due_checks(
             inspectors: pair.map(|p| vec![p.lead.clone(), p.second.clone()]).unwrap_or_default(),
             commitment: if target.origin == TargetOrigin::Triggered { String::new() } else { commitment.clone() },
             withdrawn: target.replaced_by.is_some(),
-            ..blank_check(&target.unit_id, &body_id, month, registry, (policy, bodies))?
+            ..blank_check(&target.unit_id, &body_id, month, registry, bodies)?
         });
     }
     Ok(checks)
@@ -213,7 +213,7 @@ fn blank_check(
     body: &str,
     month: PlanMonth,
     registry: &Registry,
-    (policy, bodies): (&Policy, &BodyPlaces<'_>),
+    bodies: &BodyPlaces<'_>,
 ) -> AppResult<DueCheck> {
     let known = registry.unit(unit.as_str());
     let cell = |column: &Column<Text>| -> AppResult<Option<String>> {
@@ -221,7 +221,7 @@ fn blank_check(
     };
     let body = BodyId::new(body)
         .map_err(|why| AppError::new("RES-002", "检查对象的执法主体无法识别").with(|f| f.value(why)))?;
-    let rule = bodies.of(body.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
+    let rule = bodies.rule(body.as_str());
     Ok(DueCheck {
         plan_code: String::new(),
         unit_id: unit.clone(),
@@ -252,11 +252,7 @@ pub fn off_site_code(month: PlanMonth, body: &str, number: usize) -> String {
 }
 
 /// The off-site checks of a draw's month, in the order of the year's seed.
-fn off_site_checks(
-    opened: &OpenedDraw,
-    registry: &Registry,
-    of: (&Policy, &BodyPlaces<'_>),
-) -> AppResult<Vec<DueCheck>> {
+fn off_site_checks(opened: &OpenedDraw, registry: &Registry, bodies: &BodyPlaces<'_>) -> AppResult<Vec<DueCheck>> {
     let month = opened.month;
     let Some(turns) = &opened.draw.off_site else { return Ok(Vec::new()) };
     let drawn_on = opened_on(&opened.draw, month);
@@ -275,7 +271,7 @@ fn off_site_checks(
             origin: CheckOrigin::OffSite,
             drawn_on,
             manner: Manner::OffSite,
-            ..blank_check(unit, &body, month, registry, of)?
+            ..blank_check(unit, &body, month, registry, bodies)?
         });
     }
     Ok(checks)

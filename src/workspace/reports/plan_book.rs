@@ -186,7 +186,7 @@ impl BookInput<'_> {
                     }
                     let cell = &self.analysis.plan.matrix[b][m];
                     let id = format!("{}/{}", body.id, category.id);
-                    let rule = places.of(body.id.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
+                    let rule = places.rule(body.id.as_str());
                     let rule = rule.map(|rule| policy.floor_part(rule, category));
                     let sealed = sealed.get(id.as_str());
                     let of = strata.as_ref().map(|strata| strata.get(&id).copied().unwrap_or_default());

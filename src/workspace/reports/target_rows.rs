@@ -201,7 +201,7 @@ impl<'a> RowMaker<'a> {
                 let id = drawn.map_or_else(|| text(columns.body), |(body, _)| body.to_owned());
                 let id = if id.is_empty() { "unknown".to_owned() } else { id };
                 let body = BodyId::new(id.as_str()).map_err(|what| AppError::new("WSP-004", what))?;
-                let rule = self.bodies.of(body.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
+                let rule = self.bodies.rule(body.as_str());
                 let name = rule.map_or(id, |rule| rule.name.clone());
                 (body, name)
             }

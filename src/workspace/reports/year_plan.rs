@@ -129,7 +129,7 @@ fn plan_rows(project: &Project, analysis: &Analysis, on: NaiveDate) -> (Vec<Year
             if count == 0 && number == 0 {
                 continue;
             }
-            let rule = places.of(body.id.as_str()).and_then(|at| policy.bodies.get(usize::from(at)));
+            let rule = places.rule(body.id.as_str());
             let rule = rule.map(|rule| policy.floor_part(rule, category));
             rows.push(YearPlanRow {
                 body_name: body.name.clone(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::DataFrame;
+use rayon::prelude::*;
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Progress};
 use crate::district::{DistrictOptions, DistrictSet, load_bundled_districts, load_districts};
@@ -109,10 +110,14 @@ pub(in crate::workspace) fn load_frames(folder: &Path) -> AppResult<Registry> {
 fn load_frames_watched(folder: &Path, progress: &Progress) -> AppResult<Registry> {
     let mut registry = Registry::empty();
     let names: Vec<&str> = registry.frames().map(|(name, _)| name).collect();
-    for name in names {
+    // side by side: while one waits for the disk or is unpacked by one core, another goes on
+    let read = |name: &str| {
         progress.check()?;
-        let bytes = load_bytes(&folder.join(format!("{name}.parquet")))?;
-        registry.restore(name, frame_from_bytes(bytes, name)?)?;
+        frame_from_bytes(load_bytes(&folder.join(format!("{name}.parquet")))?, name)
+    };
+    let frames: Vec<AppResult<DataFrame>> = names.par_iter().map(|name| read(name)).collect();
+    for (name, frame) in names.into_iter().zip(frames) {
+        registry.restore(name, frame?)?;
     }
     // projects whose register was never another one have no such files
     for (name, table) in former_of(&Registry::empty()).map(|(name, table, _)| (name, table)) {
