@@ -26,7 +26,7 @@ use crate::workspace::inputs::month_frame::draw_rules;
 use crate::workspace::perform::{Frames, perform_deed};
 use crate::workspace::reports::export::Exported;
 use crate::workspace::reports::movement::{PlanMovement, compute_plan_movement};
-use crate::workspace::reports::status::compute_status;
+use crate::workspace::reports::status::compute_status_on;
 use crate::workspace::reports::year_plan::off_site_lines;
 use crate::workspace::run::{DEMONSTRATION_ENTROPY, RunRequest, run as run_job};
 use crate::workspace::store::frames::load_project_data;
@@ -285,8 +285,8 @@ pub(super) fn status(args: &StatusArgs, as_json: bool, context: &CommandContext)
         None => context.now.date(),
         Some(text) => day_of(text)?,
     };
-    let status = compute_status(&project, today)?;
     let (registry, _) = load_project_data(&project)?;
+    let status = compute_status_on(&project, &registry, today)?;
     let month = next_month(&load_register(&project)?, &project.months())
         .ok_or_else(|| AppError::new("CLI-011", "项目年度不在 2000 至 2100 年之间"))?;
     let analysis = compute_analysis(&project, &registry, month, &context.progress)?;

@@ -7,6 +7,7 @@ use crate::diagnostic::{AppError, AppResult};
 use super::checks::is_pending;
 use super::codes;
 use super::load::{Registry, internal};
+use super::parse::find_cells;
 use super::schema::{ColumnKind, TableKind, past_checks};
 
 /// Name of the frame of rows set aside.
@@ -97,7 +98,8 @@ fn check_words(kind: TableKind, frame: &DataFrame) -> AppResult<()> {
         let Some(cells) = frame.column(spec.id).ok().and_then(|column| column.str().ok()) else { continue };
         let terms = words.terms();
         let unknown = |word: &&str| !terms.iter().any(|(id, _)| id == word);
-        if let Some(word) = cells.iter().flatten().flat_map(|cell| cell.split(';')).find(unknown) {
+        let found = find_cells(cells, |cell| cell.split(';').find(unknown).map(str::to_owned));
+        if let Some((_, word)) = found.into_iter().next() {
             let ids: Vec<&str> = terms.iter().map(|(id, _)| *id).collect();
             let finding = codes::FRAME_UNREADABLE.finding().file(kind.id()).column(spec.id);
             return Err(finding.value(word).expected(ids.join("、")).into());

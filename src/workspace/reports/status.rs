@@ -10,6 +10,7 @@ use crate::disclosure::{
     MandatoryChecks, PlanDates, check_published, check_revived, compute_board, compute_figures, compute_ledger,
 };
 use crate::domain::PlanMonth;
+use crate::registry::Registry;
 use crate::workspace::inputs::due::all_due_checks;
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::plan_dates::load_plan_dates;
@@ -61,8 +62,15 @@ pub struct Attention {
 /// # Errors
 /// Those of loading it.
 pub fn compute_status(project: &Project, today: NaiveDate) -> AppResult<Status> {
-    let (registry, _) = load_project_data(project)?;
-    let checks = all_due_checks(project, &registry)?;
+    compute_status_on(project, &load_project_data(project)?.0, today)
+}
+
+/// The state of a project whose register is at hand.
+///
+/// # Errors
+/// Those of loading what was drawn and found.
+pub fn compute_status_on(project: &Project, registry: &Registry, today: NaiveDate) -> AppResult<Status> {
+    let checks = all_due_checks(project, registry)?;
     let results = load_results(project)?;
     status_of(project, &checks, &results, today)
 }
