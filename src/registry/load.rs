@@ -4,6 +4,7 @@
 //! duplicates, then join the tables to the register. A file that can't be used is a finding and the import
 //! goes on. Invariant, shown by a property test: for every table, rows read = kept + set aside + merged.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
@@ -258,6 +259,8 @@ fn check_kinds(
     registry.recognised = Mapping::default();
     let mut diagnostics = Diagnostics::with_cap(options.finding_cap);
     let mut set_aside = render_set_aside(&[]);
+    // the register stands before all that refers to it: one index of it serves them all
+    let (register, index) = (OnceCell::new(), OnceCell::new());
     for kind in TableKind::ALL {
         let Turn::Tables(parts) = next(kind)? else { return Ok(None) };
         if parts.is_empty() {
@@ -293,8 +296,13 @@ fn check_kinds(
         }
         let names: Vec<(String, Option<String>)> =
             parts.iter().map(|(table, _)| (table.raw.file.clone(), table.raw.sheet.clone())).collect();
+        if kind.refers_to_units() && index.get().is_none() {
+            let register = register.get_or_init(|| registry.sources.clone());
+            let made = SourceIndex::new(register, &options.name_prefixes).map_err(|error| internal(&error))?;
+            let _ = index.set(made);
+        }
         let frame = concat_parts(frames)
-            .and_then(|frame| complete(kind, frame, &registry, &names, options, &mut out))
+            .and_then(|frame| complete(kind, frame, &registry, index.get(), (&names, options), &mut out))
             .map_err(|error| internal(&error))?;
         registry.summaries.push(TableSummary {
             kind,
@@ -335,8 +343,8 @@ fn complete(
     kind: TableKind,
     mut frame: DataFrame,
     registry: &Registry,
-    names: &PartNames,
-    options: &RegistryOptions,
+    index: Option<&SourceIndex<'_>>,
+    (names, options): (&PartNames, &RegistryOptions),
     out: &mut Collector,
 ) -> PolarsResult<DataFrame> {
     let places = Places::of(&frame, names)?;
@@ -360,10 +368,9 @@ fn complete(
         }
         _ => frame = merge_events(kind, &frame, &places, out)?,
     }
-    if kind.refers_to_units() {
+    if let Some(index) = index.filter(|_| kind.refers_to_units()) {
         let places = Places::of(&frame, names)?;
-        let index = SourceIndex::new(&registry.sources, &options.name_prefixes)?;
-        join_events(&mut frame, &index, options, &places, out)?;
+        join_events(&mut frame, index, options, &places, out)?;
         if kind == TableKind::Credit {
             check_grade_conflicts(&frame, &places, out)?;
         }
