@@ -28,7 +28,7 @@ const ROOMS: [Room; 30] = [
         "what every reader and writer of text needs once: encodings, width folding, days, numbers for people, csv \
          quoting and the formula guard, search by writing and pinyin",
         "",
-        "chardetng chrono codepage csv encoding_rs pinyin ron simdutf8 strsim",
+        "chardetng chrono codepage csv encoding_rs pinyin ron rustc_hash simdutf8 strsim",
     ),
     room("domain", "plain values: ids, codes, months, periods, the calendar of working days", "text", "chrono serde"),
     room(
@@ -65,7 +65,7 @@ const ROOMS: [Room; 30] = [
         "registry",
         "text tables → checked frames; columns, joins, quality",
         "domain text diagnostic tabular",
-        "chrono csv polars rayon ron serde serde_json",
+        "chrono csv polars rayon ron rustc_hash serde serde_json",
     ),
     room(
         "risk",
