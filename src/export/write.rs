@@ -69,15 +69,12 @@ fn make_all(files: &[(PathBuf, &[u8])]) -> AppResult<Vec<Ready>> {
         return files.iter().map(make).collect();
     }
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    // what is begun is ended, in the order of the files: so the first fault is always among what was made
     let write_on = || {
         let mut made = Vec::new();
-        while let Some((at, file)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, files.get(at)?)))
-        {
-            // files behind the first fault are not begun
-            if failed.load(Ordering::Relaxed) {
-                break;
-            }
+        while !failed.load(Ordering::Relaxed) {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(at) else { break };
             let ready = make(file);
             failed.fetch_or(ready.is_err(), Ordering::Relaxed);
             made.push((at, ready));
@@ -234,6 +231,30 @@ mod tests {
         for number in [19, 21, 39, 112, 53, 1_117, 206, 362] {
             assert_eq!(held(number, usize::MAX).0, 1, "{number}");
         }
+    }
+
+    #[test]
+    fn many_files_are_written_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes: Vec<Vec<u8>> = (0..100_u32).map(|i| i.to_string().repeat(i as usize % 7 + 1).into_bytes()).collect();
+        let path = |i: usize| folder.path().join(format!("{i:03}.csv"));
+        let mut files: Vec<(PathBuf, &[u8])> =
+            bytes.iter().enumerate().map(|(i, bytes)| (path(i), bytes.as_slice())).collect();
+        write_atomic(&path(7), b"old").unwrap();
+        // two can't be made: their folder is not there
+        for at in [40, 90] {
+            files[at].0 = folder.path().join("没有").join(format!("{at}.csv"));
+        }
+        let told = write_all_atomic(&files).unwrap_err().to_string();
+        assert!(told.contains("40.csv"), "the first of them is told: {told}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left of the others");
+        assert_eq!(std::fs::read(path(7)).unwrap(), b"old");
+        for at in [40, 90] {
+            files[at].0 = path(at);
+        }
+        write_all_atomic(&files).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 100);
+        assert!(bytes.iter().enumerate().all(|(i, bytes)| std::fs::read(path(i)).unwrap() == *bytes));
     }
 
     #[test]

@@ -136,7 +136,7 @@ pub(super) fn is_marked(text: &str) -> bool {
     matches!(first, b'#' | b'\'' | b'`' | b'=' | b' ' | b'\t' | b'E')
         || matches!(bytes.last(), Some(b' ' | b'\t' | b'\''))
         // without an early end, so that many bytes are looked at together
-        || bytes.iter().fold(false, |found, &b| found | (b == b'&') | (b == 0xC2) | (b == 0xE2) | (b == 0xEF))
+        || bytes.iter().fold(0, |found, &b| found | u8::from(matches!(b, b'&' | 0xC2 | 0xE2 | 0xEF))) != 0
 }
 
 /// The error values of spreadsheets, as they show them.

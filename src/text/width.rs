@@ -63,8 +63,8 @@ fn is_plain(text: &str) -> bool {
         return false;
     }
     // without an early end, so that many bytes are looked at together
-    let odd = |b: u8| (b < b' ') | (b == 0x7f) | (b == b'&') | (b == 0xc2) | ((0xe1..=0xe3).contains(&b)) | (b >= 0xef);
-    !bytes.iter().fold(false, |found, &b| found | odd(b))
+    let odd = |b: u8| matches!(b, ..b' ' | 0x7f | b'&' | 0xc2 | 0xe1..=0xe3 | 0xef..);
+    bytes.iter().fold(0, |found, &b| found | u8::from(odd(b))) == 0
 }
 
 /// The cell without white space around it, without control and zero-width characters and the marks that keep a text

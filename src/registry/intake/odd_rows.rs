@@ -186,7 +186,7 @@ fn likely(
             let bytes = cell.unwrap_or_default().as_bytes();
             // X, x, *, and the bytes by which the other signs and 示, 样 and brackets begin
             let sign = |b: u8| matches!(b, b'X' | b'x' | b'*' | b'(' | 0xc3 | 0xe2 | 0xe3 | 0xef);
-            look[i] |= bytes.iter().fold(false, |found, &b| found | sign(b)) || begins_like_sample(bytes);
+            look[i] |= bytes.iter().any(|b| sign(*b)) || begins_like_sample(bytes);
         }
     }
     (0..length).filter(|i| look[*i] || empty[*i]).map(|i| start + i).collect()

@@ -68,13 +68,16 @@ where
     pieces(column.len()).into_par_iter().flat_map_iter(seen).collect()
 }
 
+/// A piece of a text column where anything in it changed, and its faults.
+type Mapped<E> = (Option<StringChunked>, Vec<(usize, E)>);
+
 /// As [`map_values`] for text to text, without a name; a column that `parse` leaves as it is costs no copy.
 pub fn map_text<E, F>(column: &StringChunked, parse: F) -> (StringChunked, Vec<(usize, E)>)
 where
     E: Send,
     F: for<'a> Fn(&'a str) -> Result<Option<Cow<'a, str>>, E> + Sync,
 {
-    let parts: Vec<(Option<StringChunked>, Vec<(usize, E)>)> = pieces(column.len())
+    let parts: Vec<Mapped<E>> = pieces(column.len())
         .into_par_iter()
         .map(|(start, length)| {
             let part = column.slice(start as i64, length);

@@ -43,14 +43,10 @@ impl SiteIndex {
         let mut owners: Vec<u32> = Vec::with_capacity(firsts.len());
         let mut next = 0;
         for (row, first) in firsts.into_iter().enumerate() {
-            owners.push(match owners.get(first as usize) {
-                Some(owner) => *owner,
-                None => {
-                    debug_assert!(first == NO_ROW || first as usize == row, "an enterprise's first row is not behind");
-                    next += 1;
-                    next - 1
-                }
-            });
+            let owner = owners.get(first as usize).copied().unwrap_or(next);
+            debug_assert!(owner < next || first == NO_ROW || first as usize == row, "a first row is never behind");
+            next += u32::from(owner == next);
+            owners.push(owner);
         }
         Self { units: units.clone(), by_unit, by_enterprise, owners }
     }
