@@ -263,11 +263,18 @@ fn check_kinds(
     let (register, index) = (OnceCell::new(), OnceCell::new());
     for kind in TableKind::ALL {
         let Turn::Tables(parts) = next(kind)? else { return Ok(None) };
+        let joins = kind.refers_to_units() && (!parts.is_empty() || kinds.contains(&TableKind::Sources));
+        if joins && index.get().is_none() {
+            let register = register.get_or_init(|| registry.sources.clone());
+            let made = SourceIndex::new(register, &options.name_prefixes).map_err(|error| internal(&error))?;
+            let _ = index.set(made);
+        }
+        let index = index.get().filter(|_| joins);
         if parts.is_empty() {
-            if kind.refers_to_units() && kinds.contains(&TableKind::Sources) {
+            if let Some(index) = index {
                 let mut out = Collector::new(options.finding_cap);
-                *registry.frame_mut(kind) =
-                    rejoin(base.frame(kind), &registry.sources, options, &mut out).map_err(|error| internal(&error))?;
+                *registry.frame_mut(kind) = rejoin(base.frame(kind), (&registry.sources, index), options, &mut out)
+                    .map_err(|error| internal(&error))?;
                 diagnostics.append(out.into_findings());
             }
             continue;
@@ -296,13 +303,8 @@ fn check_kinds(
         }
         let names: Vec<(String, Option<String>)> =
             parts.iter().map(|(table, _)| (table.raw.file.clone(), table.raw.sheet.clone())).collect();
-        if kind.refers_to_units() && index.get().is_none() {
-            let register = register.get_or_init(|| registry.sources.clone());
-            let made = SourceIndex::new(register, &options.name_prefixes).map_err(|error| internal(&error))?;
-            let _ = index.set(made);
-        }
         let frame = concat_parts(frames)
-            .and_then(|frame| complete(kind, frame, &registry, index.get(), (&names, options), &mut out))
+            .and_then(|frame| complete(kind, frame, &registry, index, (&names, options), &mut out))
             .map_err(|error| internal(&error))?;
         registry.summaries.push(TableSummary {
             kind,
@@ -368,7 +370,7 @@ fn complete(
         }
         _ => frame = merge_events(kind, &frame, &places, out)?,
     }
-    if let Some(index) = index.filter(|_| kind.refers_to_units()) {
+    if let Some(index) = index {
         let places = Places::of(&frame, names)?;
         join_events(&mut frame, index, options, &places, out)?;
         if kind == TableKind::Credit {

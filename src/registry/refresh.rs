@@ -40,7 +40,7 @@ pub(super) fn empty_former(table: TableKind) -> DataFrame {
 /// A table that stays, its rows led to another register.
 pub(super) fn rejoin(
     frame: &DataFrame,
-    register: &DataFrame,
+    (register, index): (&DataFrame, &SourceIndex<'_>),
     options: &RegistryOptions,
     out: &mut Collector,
 ) -> PolarsResult<DataFrame> {
@@ -58,8 +58,7 @@ pub(super) fn rejoin(
     let mut joined = frame.clone();
     joined.with_column(PART.column(part))?;
     let places = Places::of(&joined, &names)?;
-    let index = SourceIndex::new(register, &options.name_prefixes)?;
-    join_events(&mut joined, &index, options, &places, out)?;
+    join_events(&mut joined, index, options, &places, out)?;
 
     let (old_enterprise, new_enterprise) = (event::ENTERPRISE.cells(frame)?, event::ENTERPRISE.cells(&joined)?);
     let (old_unit, new_unit) = (event::UNIT_ID.cells(frame)?, event::UNIT_ID.cells(&joined)?);

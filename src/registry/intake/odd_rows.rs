@@ -178,23 +178,19 @@ fn likely(
         for (i, cell) in column.slice(start as i64, length).iter().enumerate() {
             let Some(text) = cell else { continue };
             empty[i] = false;
-            look[i] |= begins_like(text, EXAMPLE_INITIALS) || begins_like(text, INSTRUCTION_INITIALS);
+            let first = first_word(text);
+            look[i] |= first.is_some_and(|c| EXAMPLE_INITIALS.contains(c) || INSTRUCTION_INITIALS.contains(c));
         }
     }
     for column in names.iter().chain(numbers) {
         for (i, cell) in column.slice(start as i64, length).iter().enumerate() {
-            let bytes = cell.unwrap_or_default().as_bytes();
-            // X, x, *, and the bytes by which the other signs and 示, 样 and brackets begin
+            let text = cell.unwrap_or_default();
+            // X, x, *, and the bytes by which the other signs and brackets begin
             let sign = |b: u8| matches!(b, b'X' | b'x' | b'*' | b'(' | 0xc3 | 0xe2 | 0xe3 | 0xef);
-            look[i] |= bytes.iter().any(|b| sign(*b)) || begins_like_sample(bytes);
+            look[i] |= text.starts_with(['示', '样']) || text.bytes().any(sign);
         }
     }
     (0..length).filter(|i| look[*i] || empty[*i]).map(|i| start + i).collect()
-}
-
-/// True for a cell that begins with 示 or 样.
-fn begins_like_sample(bytes: &[u8]) -> bool {
-    bytes.starts_with("示".as_bytes()) || bytes.starts_with("样".as_bytes())
 }
 
 /// Letters and digits; the ordinary ones are told without Unicode's tables.
@@ -206,9 +202,14 @@ fn is_word(c: char) -> bool {
     }
 }
 
-/// The first letter or digit of a cell: a quick look that most cells do not pass.
+/// The first letter or digit of a cell.
+fn first_word(text: &str) -> Option<char> {
+    text.chars().find(|c| is_word(*c))
+}
+
+/// A quick look at the first letter or digit, which most cells do not pass.
 fn begins_like(text: &str, initials: &str) -> bool {
-    text.chars().find(|c| is_word(*c)).is_some_and(|c| initials.contains(c))
+    first_word(text).is_some_and(|c| initials.contains(c))
 }
 
 fn is_example_word(text: &str) -> bool {
