@@ -150,7 +150,7 @@ pub(super) fn target_in(args: &ExportArgs, address: &str) -> AppResult<DatabaseT
 ///
 /// # Errors
 /// `DBS-00x`.
-pub(super) fn target_at(address: &str, schema: &str) -> AppResult<DatabaseTarget> {
+fn target_at(address: &str, schema: &str) -> AppResult<DatabaseTarget> {
     let address = Address::parse(address)?;
     quoted(schema)?;
     let password = find_password(&address);

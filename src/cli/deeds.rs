@@ -43,6 +43,7 @@ pub(super) fn carry_out(
         DeedOutcome::Refreshed(refreshed) => refresh::show_refreshed(&project, &refreshed, as_json),
         DeedOutcome::CameBack(id, sources) => refresh::show_back(&id, sources, as_json),
         DeedOutcome::Forgotten(id) => told(&format!("已删除保留的名录 {id}")),
+        DeedOutcome::Shared(place) => told(&place.told()),
         DeedOutcome::ListWritten(to) => told(&format!("已导出到 {}", to.display())),
         // what changed is told by the command that asked for it
         DeedOutcome::Saved => Ok(Finish::Done),

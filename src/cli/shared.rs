@@ -5,16 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::Finish;
-use super::database::target_at;
 use super::deeds::{carry_out, open_to_work};
 use super::output::{json, line, say};
 use crate::diagnostic::AppResult;
-use crate::engine::database::{Address, Answer, DatabaseTarget, Member};
 use crate::workspace::deeds::bodies::{
-    change_member, load_answers, load_members, not_shared, report_results, write_body_form,
+    Answer, Member, change_member, load_answers, load_members, not_shared, report_results, write_body_form,
 };
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::deeds::share::{join_project, share_project};
+use crate::workspace::deeds::share::join_project;
 use crate::workspace::perform::{Frames, show_bodies};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::shared::SharedPlace;
@@ -94,21 +92,15 @@ pub enum SharedCommand {
 
 impl PlaceArgs {
     fn place(&self) -> AppResult<SharedPlace> {
-        Ok(SharedPlace::new(&Address::parse(&self.database)?, &self.schema))
-    }
-
-    fn target(&self) -> AppResult<DatabaseTarget> {
-        target_at(&self.database, &self.schema)
+        SharedPlace::parse(&self.database, &self.schema)
     }
 }
 
 pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandContext) -> AppResult<Finish> {
     match command {
         SharedCommand::Create { project, place } => {
-            let mut project = open_to_work(project, context)?;
-            share_project(&mut project, place.place()?, context)?;
-            line(&format!("项目已由数据库共享，模式 {}；其他办公室用 fairdraw shared join 加入", place.schema))?;
-            Ok(sync_bodies(&project, context))
+            let place = place.place()?;
+            carry_out(project, |_| Ok(Deed::Share(place)), as_json, context)
         }
         SharedCommand::Join { project, place } => {
             let (project, lines) = join_project(project, place.place()?, &context.operator, &context.progress)?;
@@ -119,12 +111,12 @@ pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandCo
         SharedCommand::Members(args) => members(args, as_json, context),
         SharedCommand::Take { project } => carry_out(project, |_| Ok(Deed::TakeReported), as_json, context),
         SharedCommand::Form { place, to } => {
-            let checks = write_body_form(&place.target()?, to, context.now.date(), &context.progress)?;
+            let checks = write_body_form(&place.place()?, to, context.now.date(), &context.progress)?;
             line(&format!("待办检查 {checks} 项，填报表已写入 {}；检查前名单保密", to.display()))?;
             Ok(Finish::Done)
         }
         SharedCommand::Report { file: Some(file), place } => {
-            let (rows, found) = report_results(&place.target()?, file, &context.progress)?;
+            let (rows, found) = report_results(&place.place()?, file, &context.progress)?;
             for finding in found.findings() {
                 say(&finding.to_string());
             }
@@ -132,7 +124,7 @@ pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandCo
             Ok(Finish::Done)
         }
         SharedCommand::Report { file: None, place } => {
-            let answers = load_answers(&place.target()?, &context.progress)?;
+            let answers = load_answers(&place.place()?, &context.progress)?;
             if as_json {
                 let of = |answer: &Answer| serde_json::json!({ "code": answer.code, "answer": answer.said });
                 json(&answers.iter().map(of).collect::<Vec<_>>())?;

@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::screens::ScreenId;
-use super::text::{database, support};
+use super::text::{database, sharing, support};
 use crate::workspace::session::Session;
 
 /// Something the user can ask for without more words.
@@ -39,6 +39,8 @@ pub enum Action {
     LoadCalendar,
     /// Templates of documents: the product's and the office's own.
     Templates,
+    /// Projects on a server: this one put there, who takes part, another one joined.
+    Sharing,
     /// Change the operator's name.
     Operator,
     /// The palette.
@@ -95,6 +97,7 @@ impl Action {
             Self::LoadDistricts,
             Self::LoadCalendar,
             Self::Templates,
+            Self::Sharing,
             Self::Operator,
             Self::Palette,
             Self::Find,
@@ -135,6 +138,7 @@ impl Action {
             Self::LoadDistricts => "更换区划图（.shp）…",
             Self::LoadCalendar => "更换工作日历（.csv）…",
             Self::Templates => "文档模板…",
+            Self::Sharing => sharing::OPEN,
             Self::Operator => "操作人姓名…",
             Self::Palette => "命令面板",
             Self::Find => "查找",

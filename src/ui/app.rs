@@ -15,6 +15,7 @@ use super::path_dialog::PathDialog;
 use super::picker::{Door, Doors, PickKind, PickRequest, Picking, Waker};
 use super::plot::{self, PlotAction};
 use super::screens::{Cx, Outbox, ScreenId, Screens};
+use super::sharing::SharingDialog;
 use super::slot::{Same, Slot};
 use super::support::DiagnosticsDialog;
 use super::table::{Desk, SheetFile, Target};
@@ -86,8 +87,8 @@ pub(super) struct Dialogs {
     pub(super) templates: Option<TemplatesDialog>,
     /// The window was to be closed, but the draft can't be written: why not.
     pub(super) losing: Option<String>,
-    /// What is typed as the password of a shared project's server.
-    pub(super) shared: Option<String>,
+    /// Projects on a server.
+    pub(super) sharing: Option<SharingDialog>,
     /// A file that names units is to be written although the veil is on.
     pub(super) unveiled: Option<Command>,
 }
@@ -361,9 +362,8 @@ impl Workstation {
                 PickRequest::new(PickKind::OpenFile, s::PICK_CALENDAR).door(Door::Setting).filter("CSV", &["csv"]),
             ),
             Action::Templates => self.dialogs.templates = Some(TemplatesDialog::default()),
-            Action::Operator => {
-                self.dialogs.operator = Some((self.session.preferences().operator.clone(), None));
-            }
+            Action::Sharing => self.dialogs.sharing = Some(SharingDialog::new(self)),
+            Action::Operator => self.dialogs.operator = Some((self.session.preferences().operator.clone(), None)),
             Action::Palette => self.command_palette.open(),
             Action::Find => {
                 let screen = self.screen;
@@ -420,8 +420,7 @@ impl Workstation {
     }
 
     pub(super) fn ask(&mut self, asked: Asked, request: PickRequest) {
-        let waker = self.session.waker();
-        let picking = self.doors.ask(request, waker);
+        let picking = self.pick(request);
         self.asked.push((asked, picking));
     }
 

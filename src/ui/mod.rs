@@ -18,6 +18,7 @@ pub mod plot;
 pub mod proof;
 mod rows;
 pub mod screens;
+mod sharing;
 mod shell;
 pub mod slot;
 mod support;

@@ -12,6 +12,7 @@ use super::action::Action;
 use super::app::Workstation;
 use super::palette::Choice;
 use super::screens::ScreenId;
+use super::sharing;
 use super::support;
 use super::text::common as t;
 use super::text::shell as s;
@@ -241,7 +242,7 @@ fn status_bar(app: &mut Workstation, ui: &mut Ui) {
         app.act(&ui.ctx().clone(), Action::Import);
     }
     if shared_asked {
-        app.dialogs.shared = Some(String::new());
+        app.act(&ui.ctx().clone(), Action::Sharing);
     }
 }
 
@@ -311,7 +312,7 @@ pub(super) fn overlays(app: &mut Workstation, ctx: &Context) {
     dialogs::templates(app, ctx);
     dialogs::losing_dialog(app, ctx);
     dialogs::unveiled_dialog(app, ctx);
-    dialogs::shared_dialog(app, ctx);
+    sharing::show(app, ctx);
     dialogs::help(app, ctx);
     support::diagnostics_dialog(app, ctx);
     support::ended_dialog(app, ctx);

@@ -34,6 +34,7 @@ use crate::workspace::deeds::publish::{correct_disclosure, record_disclosure};
 use crate::workspace::deeds::results::{ResultsTaken, record_result, take_results};
 use crate::workspace::deeds::seal::{Sealed, seal_month, seal_year};
 use crate::workspace::deeds::settings::save_settings;
+use crate::workspace::deeds::share::share_project;
 use crate::workspace::intake::database::DatabaseRead;
 use crate::workspace::intake::import::{take_calendar, take_districts};
 use crate::workspace::intake::refresh::{forget_kept, take_back};
@@ -43,6 +44,7 @@ use crate::workspace::reports::packs::{PackRequest, pack_bodies};
 use crate::workspace::store::frames::load_project_data;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::set_back::dated_after;
+use crate::workspace::store::shared::SharedPlace;
 use crate::workspace::support::log;
 pub use refresh::{RefreshPreview, Refreshed, preview_refresh};
 use refresh::{take_database, take_files, take_read};
@@ -147,6 +149,8 @@ pub enum DeedOutcome {
     CalendarTaken,
     /// Files changed outside the program were accepted: their paths.
     ChangesAccepted(Vec<String>),
+    /// The project lives on a server now.
+    Shared(SharedPlace),
 }
 
 /// Carries out a deed on a project. `project` is what is saved then; where a deed fails it is what is saved
@@ -280,10 +284,7 @@ fn carry_out(
             let (state, sources) = take_back(project, frames.get(project)?.0, id.as_deref(), context)?;
             DeedOutcome::CameBack(state.id, sources)
         }
-        Deed::ForgetKept(id) => {
-            forget_kept(project, &id, context)?;
-            DeedOutcome::Forgotten(id)
-        }
+        Deed::ForgetKept(id) => forget_kept(project, &id, context).map(|()| DeedOutcome::Forgotten(id))?,
         Deed::ConfirmFindings(asked) => DeedOutcome::FindingsConfirmed(confirm_findings(project, &asked, context)?),
         Deed::WithdrawFindings(keys) => DeedOutcome::FindingsWithdrawn(withdraw_findings(project, &keys, context)?),
         Deed::LoadDistricts(path) => {
@@ -295,6 +296,7 @@ fn carry_out(
             DeedOutcome::CalendarTaken
         }
         Deed::AcceptChanges(accepted) => DeedOutcome::ChangesAccepted(accept_changes(project, &accepted, context)?),
+        Deed::Share(place) => share_project(project, place, context).map(DeedOutcome::Shared)?,
     })
 }
 

@@ -7,7 +7,7 @@ use egui::{Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use fairdraw::registry::TableKind;
 use fairdraw::ui::screens::ScreenId;
-use fairdraw::ui::text::{audit, briefing, data, database, draw, effect, plan, refresh, results, table};
+use fairdraw::ui::text::{audit, briefing, data, database, draw, effect, plan, refresh, results, sharing, table};
 use fairdraw::workspace::session::{ThemeChoice, ViewCommand};
 
 use super::quarter::desk::{fill, later};
@@ -286,7 +286,7 @@ pub fn the_draw(window: &mut Window, look: &mut Look<'_>) {
     after_the_draw(window, look);
 }
 
-/// The pages for leadership, the show, the dialog of templates.
+/// The pages for leadership, the show, the dialogs of templates and of shared projects.
 fn briefings(window: &mut Window, look: &mut Look<'_>) {
     go(window, ScreenId::Briefing);
     let painted = |w: &Window| w.enabled(briefing::SHOW) && !w.shows(briefing::PAINTING);
@@ -303,6 +303,13 @@ fn briefings(window: &mut Window, look: &mut Look<'_>) {
     window.until("a sample", |w| w.shows("样张第 1 页"));
     quiet(window);
     look(window, "briefing-templates");
+    escape(window);
+    press(window, "文件");
+    press(window, sharing::OPEN);
+    for (page, name) in sharing::PAGES.iter().zip(["sharing-project", "sharing-join", "sharing-body"]) {
+        assert!(press(window, page), "{page}");
+        look(window, name);
+    }
     escape(window);
 }
 

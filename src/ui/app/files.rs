@@ -8,7 +8,7 @@ use egui::Context;
 
 use super::{Asked, Drawn, Workstation};
 use crate::diagnostic::Finding;
-use crate::ui::picker::FilePicker;
+use crate::ui::picker::{FilePicker, PickRequest, Picking};
 use crate::ui::plot;
 use crate::ui::screens::ScreenId;
 use crate::ui::text::shell as s;
@@ -82,6 +82,12 @@ impl Workstation {
             Ok(job) => self.revealing.push(job),
             Err(error) => self.session.fail(&error),
         }
+    }
+
+    /// Asks for files; who asks keeps the answer on its way.
+    pub(in crate::ui) fn pick(&mut self, request: PickRequest) -> Picking {
+        let waker = self.session.waker();
+        self.doors.ask(request, waker)
     }
 
     pub(super) fn answer(&mut self, asked: Asked, path: PathBuf) {

@@ -151,7 +151,9 @@ fn menus(app: &mut Workstation, ui: &mut Ui) {
             menu_item(app, ui, action, None);
         }
         ui.separator();
-        for action in [Action::LoadDistricts, Action::LoadCalendar, Action::Templates, Action::Operator] {
+        for action in
+            [Action::LoadDistricts, Action::LoadCalendar, Action::Templates, Action::Sharing, Action::Operator]
+        {
             menu_item(app, ui, action, None);
         }
         ui.separator();

@@ -110,34 +110,6 @@ pub(super) fn unveiled_dialog(app: &mut Workstation, ctx: &Context) {
     }
 }
 
-/// Brings what other desks did to a shared project; takes the server's password where none is kept.
-pub(super) fn shared_dialog(app: &mut Workstation, ctx: &Context) {
-    let Some(mut typed) = app.dialogs.shared.take() else { return };
-    let Some(open) = app.session.project() else { return };
-    let Some(shared) = open.saved.shared().cloned() else { return };
-    let root = open.saved.root().to_owned();
-    let answer = widgets::dialog(ctx, "shared", s::SHARED, s::SHARED_LEVEL, true, |ui| {
-        let place = s::shared_place(&shared.place.schema, &shared.address().to_string());
-        ui.add(egui::Label::new(place).selectable(true).wrap());
-        ui.add_space(GRID);
-        ui.horizontal(|ui| {
-            let name = ui.label(s::SHARED_PASSWORD);
-            let edit = egui::TextEdit::singleline(&mut typed).desired_width(240.0).password(true);
-            ui.add(edit).labelled_by(name.id);
-        });
-        ui.add(egui::Label::new(theme::note(ui, s::SHARED_PASSWORD_NOTE)).wrap());
-    });
-    match answer {
-        None => app.dialogs.shared = Some(typed),
-        Some(true) => {
-            shared.keep_password(typed);
-            // opening brings what other desks did
-            app.send(ViewCommand::OpenProject(root));
-        }
-        Some(false) => {}
-    }
-}
-
 /// Shortcuts and how to begin.
 pub(super) fn help(app: &mut Workstation, ctx: &Context) {
     if !app.dialogs.help {

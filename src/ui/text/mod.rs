@@ -20,6 +20,7 @@ pub mod refresh;
 pub mod results;
 pub mod risk;
 pub mod rows;
+pub mod sharing;
 pub mod shell;
 pub mod support;
 pub mod table;

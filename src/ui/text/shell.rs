@@ -80,12 +80,8 @@ pub const SHARED: &str = "共享项目";
 /// The same, where the server could not be asked.
 pub const SHARED_BEHIND: &str = "共享项目：没有同步";
 
-/// Brings what other desks did.
-pub const SHARED_LEVEL: &str = "取得更改";
 /// Field.
 pub const SHARED_PASSWORD: &str = "数据库密码";
-/// On it.
-pub const SHARED_PASSWORD_NOTE: &str = "已存有密码的不必填写。填写的只在程序运行期间留在内存，不写入项目、日志与设置。";
 
 /// Where the project is shared.
 #[must_use]

@@ -11,7 +11,8 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
 use crate::disclosure::{Audience, DueCheck, ResultColumns, ResultField};
-use crate::engine::database::{Answer, BodyDesk, DatabaseTarget, Member, Reported, SharedTarget};
+pub use crate::engine::database::{Answer, Member};
+use crate::engine::database::{BodyDesk, Reported, SharedTarget};
 use crate::export::{BookMeta, ColumnCatalogue, FormRow, render_workbook, results_form, write_atomic};
 use crate::registry::Registry;
 use crate::text::csv::{CsvStyle, CsvWriter};
@@ -20,7 +21,7 @@ use crate::workspace::deeds::seal::PROGRAM;
 use crate::workspace::inputs::due::all_due_checks;
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::results::load_results;
-use crate::workspace::store::shared::Shared;
+use crate::workspace::store::shared::{Shared, SharedPlace};
 
 /// A row of the form is filled in where one of these is.
 const FILLED: [ResultField; 3] = [ResultField::InspectedOn, ResultField::CompletedOn, ResultField::Outcome];
@@ -175,14 +176,14 @@ pub fn take_reported(project: &Project, context: &CommandContext) -> AppResult<O
 ///
 /// # Errors
 /// `SHR-020` where there are none, `DBS-…`, `IO-…`.
-pub fn write_body_form(target: &DatabaseTarget, to: &Path, on: NaiveDate, progress: &Progress) -> AppResult<usize> {
-    let targets = BodyDesk::connect(target, progress)?.targets()?;
+pub fn write_body_form(place: &SharedPlace, to: &Path, on: NaiveDate, progress: &Progress) -> AppResult<usize> {
+    let targets = BodyDesk::connect(&place.target()?, progress)?.targets()?;
     let own = targets.into_iter().filter(|target| !target.is_public);
     let rows: Vec<FormRow> = own.filter_map(|target| serde_json::from_value(target.form).ok()).collect();
     if rows.is_empty() {
         return Err(Finding::error("SHR-020", "服务器上没有本主体待办的检查")
             .hint("检查在开封之后才有；请核对所用的数据库用户属于哪个主体")
-            .file(target.address.to_string())
+            .file(place.address.clone())
             .into());
     }
     let title = "检查结果填报表".to_owned();
@@ -204,10 +205,10 @@ pub fn write_body_form(target: &DatabaseTarget, to: &Path, on: NaiveDate, progre
 /// # Errors
 /// `RAW-…` where the file can't be read, `RES-003` where it holds no results, `SHR-018` a check that is not the body's,
 /// `SHR-021` where no row is filled in, `DBS-…`: nothing is reported then.
-pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress) -> AppResult<(usize, Diagnostics)> {
+pub fn report_results(place: &SharedPlace, file: &Path, progress: &Progress) -> AppResult<(usize, Diagnostics)> {
     let (columns, mut diagnostics) = (ResultColumns::default(), Diagnostics::new());
     let tables = load_result_tables(file, &columns, &mut diagnostics, progress)?;
-    let mut desk = BodyDesk::connect(target, progress)?;
+    let mut desk = BodyDesk::connect(&place.target()?, progress)?;
     let own: BTreeMap<String, String> = desk.targets()?.into_iter().map(|t| (t.code, t.body)).collect();
     let mut rows = Vec::new();
     for table in &tables {
@@ -252,6 +253,6 @@ pub fn report_results(target: &DatabaseTarget, file: &Path, progress: &Progress)
 ///
 /// # Errors
 /// `DBS-…`.
-pub fn load_answers(target: &DatabaseTarget, progress: &Progress) -> AppResult<Vec<Answer>> {
-    BodyDesk::connect(target, progress)?.answers()
+pub fn load_answers(place: &SharedPlace, progress: &Progress) -> AppResult<Vec<Answer>> {
+    BodyDesk::connect(&place.target()?, progress)?.answers()
 }

@@ -24,6 +24,7 @@ use crate::workspace::deeds::seal::Pledge;
 use crate::workspace::deeds::settings::Settings;
 use crate::workspace::intake::database::DatabaseRead;
 use crate::workspace::store::command_id::CommandId;
+use crate::workspace::store::shared::SharedPlace;
 
 /// A deed. Each stands in the journal with who did it, so that none is done before the operator's name is known.
 #[derive(Debug, Clone)]
@@ -167,6 +168,8 @@ pub enum Deed {
     LoadCalendar(PathBuf),
     /// Two people answer for files that were changed outside the program.
     AcceptChanges(Acceptance),
+    /// Puts the project on a server, for several desks and the bodies.
+    Share(SharedPlace),
 }
 
 impl Deed {
@@ -203,6 +206,7 @@ impl Deed {
             Self::LoadDistricts(_) => CommandId::Districts,
             Self::LoadCalendar(_) => CommandId::Calendar,
             Self::AcceptChanges(_) => CommandId::AcceptChanges,
+            Self::Share(_) => CommandId::Share,
         }
     }
 
@@ -223,6 +227,7 @@ impl Deed {
             Id::CorrectPublication,
             Id::Refresh,
             Id::RefreshBack,
+            Id::Share,
         ];
         moving.contains(&self.command_id())
     }
@@ -265,7 +270,8 @@ impl Deed {
             | Self::WithdrawFindings(_)
             | Self::LoadDistricts(_)
             | Self::LoadCalendar(_)
-            | Self::AcceptChanges(_) => self.command_id().label(),
+            | Self::AcceptChanges(_)
+            | Self::Share(_) => self.command_id().label(),
         }
     }
 
@@ -277,7 +283,8 @@ impl Deed {
             | Self::SealMonth(..)
             | Self::Export { .. }
             | Self::ExportDatabase(_)
-            | Self::PackBodies { .. } => true,
+            | Self::PackBodies { .. }
+            | Self::Share(_) => true,
             // what is approved is what is saved
             Self::PlanDates(entered) => entered.approved_on.is_some(),
             // the saving itself

@@ -18,12 +18,12 @@ fn taken(shared: &Shared) -> AppError {
 }
 
 /// Puts a project on a server: from then on its log there decides, and this folder is a desk's copy. Done again after
-/// it broke off, it goes on.
+/// it broke off, it goes on. Gives the place.
 ///
 /// # Errors
 /// `SHR-009` where the schema holds another project, `SHR-015` where this one is shared already, `SHR-…`, `DBS-…`,
 /// `LOG-…`, `IO-…`, `JRN-…`.
-pub fn share_project(project: &mut Project, place: SharedPlace, context: &CommandContext) -> AppResult<()> {
+pub fn share_project(project: &mut Project, place: SharedPlace, context: &CommandContext) -> AppResult<SharedPlace> {
     project.check_writable()?;
     if let Some(shared) = project.shared() {
         return Err(Finding::error("SHR-015", "这个项目已经是共享项目")
@@ -48,7 +48,7 @@ pub fn share_project(project: &mut Project, place: SharedPlace, context: &Comman
     drop(change);
     *project = project.reopen()?;
     let detail = serde_json::json!({ "database": shared.place.address, "schema": shared.place.schema });
-    Change::begin(project)?.commit(context, CommandId::Share, detail).map(|_| ())
+    Change::begin(project)?.commit(context, CommandId::Share, detail).map(|_| shared.place)
 }
 
 /// Makes a folder a desk's copy of a shared project and opens it to work in. Gives the lines of its log too.

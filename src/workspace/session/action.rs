@@ -32,8 +32,11 @@ pub enum Outcome {
 impl Outcome {
     /// True where the project's files are others now: it is opened anew.
     pub(super) fn is_reload(&self) -> bool {
-        use DeedOutcome::{CalendarTaken, CameBack, ChangesAccepted, MapTaken, Refreshed};
-        matches!(self, Self::Deed(Refreshed(_) | CameBack(..) | MapTaken | CalendarTaken | ChangesAccepted(_)))
+        use DeedOutcome::{CalendarTaken, CameBack, ChangesAccepted, MapTaken, Refreshed, Shared};
+        matches!(
+            self,
+            Self::Deed(Refreshed(_) | CameBack(..) | MapTaken | CalendarTaken | ChangesAccepted(_) | Shared(_))
+        )
     }
 
     /// The folder that files were written into.
@@ -243,6 +246,7 @@ fn tell(outcome: DeedOutcome, data: &ProjectData) -> Done {
         DeedOutcome::MapTaken => "区划图已更换".to_owned(),
         DeedOutcome::CalendarTaken => "工作日历已更换".to_owned(),
         DeedOutcome::ChangesAccepted(files) => format!("已采用 {} 个文件的外部改动，请重新执行刚才的操作", files.len()),
+        DeedOutcome::Shared(place) => place.told(),
     };
     Done { outcome: Outcome::Deed(outcome), say: Some(say), findings, title }
 }

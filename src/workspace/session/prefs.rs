@@ -12,6 +12,7 @@ use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::write_atomic;
 use crate::text::ron_layout;
 use crate::workspace::store::project::{create_folder, load_bytes};
+use crate::workspace::store::shared::SharedPlace;
 use crate::workspace::support::plain;
 
 /// Recent projects kept.
@@ -50,6 +51,8 @@ pub struct Preferences {
     pub screen: String,
     /// Folder that each kind of file dialog opened last, by the kind's id.
     pub folders: BTreeMap<String, PathBuf>,
+    /// The shared project's place that was named last; never with a password.
+    pub shared_place: Option<SharedPlace>,
 }
 
 impl Default for Preferences {
@@ -62,6 +65,7 @@ impl Default for Preferences {
             still: false,
             screen: String::new(),
             folders: BTreeMap::new(),
+            shared_place: None,
         }
     }
 }

@@ -61,6 +61,30 @@ impl SharedPlace {
     pub fn new(address: &Address, schema: &str) -> Self {
         Self { format: FORMAT, address: address.to_string(), schema: schema.to_owned() }
     }
+
+    /// A place as it was typed.
+    ///
+    /// # Errors
+    /// `DBS-00x` for an address or a schema that can't be one.
+    pub fn parse(address: &str, schema: &str) -> AppResult<Self> {
+        let place = Self::new(&Address::parse(address)?, schema);
+        Shared::at(place.clone())?;
+        Ok(place)
+    }
+
+    /// That a project lives here now, in words.
+    #[must_use]
+    pub fn told(&self) -> String {
+        format!("项目已由数据库共享，模式 {}；其他办公室现在可以加入", self.schema)
+    }
+
+    /// The schema on its server, with the password that is known for it.
+    ///
+    /// # Errors
+    /// `DBS-00x` for an address or a schema that can't be one.
+    pub fn target(&self) -> AppResult<DatabaseTarget> {
+        Shared::at(self.clone()).map(|shared| shared.target())
+    }
 }
 
 /// A project's place on a server.
@@ -155,9 +179,13 @@ impl Shared {
     /// # Errors
     /// Those of [`SharedLog::begin`].
     pub fn begin(&self, progress: &Progress) -> AppResult<SharedLog> {
+        SharedLog::begin(&self.target(), progress)
+    }
+
+    fn target(&self) -> DatabaseTarget {
         let (address, schema) = (self.address.clone(), self.place.schema.clone());
         let password = find_password(&address);
-        SharedLog::begin(&DatabaseTarget { address, schema, password, ask: ASK.get().copied() }, progress)
+        DatabaseTarget { address, schema, password, ask: ASK.get().copied() }
     }
 
     /// The lines that the server has beyond a desk's log.

@@ -36,8 +36,16 @@ fn load(server: &Server, table: &str, csv: &str) {
 
 /// The command at the desk's hour: the city's log goes on from a day of its own.
 fn at_the_desk(arguments: &[&str]) -> std::process::Output {
+    at_the_hour("2026-12-21 10:00:00", arguments)
+}
+
+/// The command at another hour, in Shanghai.
+pub fn at_the_hour(hour: &str, arguments: &[&str]) -> std::process::Output {
     let mut command = server::alone("faketime");
-    command.args(["-f", "@2026-12-21 10:00:00", env!("CARGO_BIN_EXE_fairdraw")]).args(arguments);
+    command
+        .env("TZ", "Asia/Shanghai")
+        .args(["-f", &format!("@{hour}"), env!("CARGO_BIN_EXE_fairdraw")])
+        .args(arguments);
     command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("FAIRDRAW_DB_PASSWORD", PASSWORD);
     command.output().unwrap()
 }
