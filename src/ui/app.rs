@@ -2,6 +2,7 @@
 
 mod files;
 mod front;
+mod look;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::workspace::session::{Command, DraftCommand, ProjectData, Session, The
 use crate::workspace::support::pack::Pack;
 use crate::workspace::support::running::{self, Ended, RunningMark};
 pub use files::{OpenFolder, Surroundings};
+use look::WindowLook;
 
 /// What a finished dialog is for.
 pub(super) enum Asked {
@@ -112,7 +114,7 @@ pub struct Workstation {
     pub(super) command_palette: Palette,
     /// Pictures of charts being drawn.
     drawing: Vec<Job<Drawn>>,
-    look: Option<(ThemeChoice, bool)>,
+    look: WindowLook,
     /// What the veil hides, of the project's data.
     secrets: Slot<Same<ProjectData>, Secrets>,
     /// The ceremony has the whole screen.
@@ -173,7 +175,7 @@ impl Workstation {
             dialogs: Dialogs { ended, ..Dialogs::default() },
             command_palette: Palette::default(),
             drawing: Vec::new(),
-            look: None,
+            look: WindowLook::new(surroundings.contrast),
             secrets: Slot::default(),
             stage: false,
             offered: None,
@@ -215,19 +217,7 @@ impl Workstation {
         if let Some(after) = self.session.next_poll_after() {
             ctx.request_repaint_after_secs(after as f32);
         }
-        let prefs = self.session.preferences();
-        let look = (prefs.theme, prefs.still);
-        if self.look != Some(look) {
-            self.look = Some(look);
-            theme::set_contrast(ctx, prefs.theme == ThemeChoice::HighContrast);
-            ctx.set_theme(match prefs.theme {
-                ThemeChoice::System => egui::ThemePreference::System,
-                ThemeChoice::Light => egui::ThemePreference::Light,
-                ThemeChoice::Dark | ThemeChoice::HighContrast => egui::ThemePreference::Dark,
-            });
-            let time = if prefs.still { 0.0 } else { 0.1 };
-            ctx.all_styles_mut(|style| style.animation_time = time);
-        }
+        self.take_look(ctx);
         let mut answered = Vec::new();
         for (asked, picking) in std::mem::take(&mut self.asked) {
             match picking.poll() {

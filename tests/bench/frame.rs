@@ -165,6 +165,7 @@ fn main() {
 
     let ctx = Context::default();
     let surroundings = Surroundings {
+        contrast: Arc::new(|| false),
         paths: AppPaths::below(folder.path()),
         clock: Arc::new(|| Moment::parse("2026-12-20T09:00:00+08:00").unwrap()),
         picker: Box::new(NativePicker::default()),

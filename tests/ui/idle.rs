@@ -1,5 +1,6 @@
 //! What a window does while nobody does anything, and while an input method composes.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use egui::accesskit::Role;
@@ -85,4 +86,30 @@ fn high_contrast_is_chosen_by_its_name_and_kept() {
     window.app_mut().session.set_preferences(|prefs| prefs.theme = ThemeChoice::Dark);
     window.harness.run_steps(3);
     assert_eq!(palette(&window), theme::DARK);
+}
+
+/// Who has the system in high contrast has the window so too, unless another look was chosen; it is changed elsewhere, so
+/// it is asked for again when the window is turned to.
+#[test]
+fn high_contrast_follows_the_system() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let palette = |w: &Window| *theme::palette(&w.harness.ctx.global_style().visuals);
+    let turn_to = |w: &mut Window| {
+        for focused in [false, true] {
+            w.harness.input_mut().events.push(egui::Event::WindowFocused(focused));
+            w.harness.run_steps(2);
+        }
+    };
+    window.answers.contrast.store(true, Ordering::Relaxed);
+    turn_to(&mut window);
+    assert_eq!(palette(&window), theme::LIGHT, "light was chosen");
+    window.app_mut().session.set_preferences(|prefs| prefs.theme = ThemeChoice::System);
+    window.harness.run_steps(3);
+    assert_eq!(palette(&window), theme::CONTRAST);
+    window.answers.contrast.store(false, Ordering::Relaxed);
+    window.harness.run_steps(3);
+    assert_eq!(palette(&window), theme::CONTRAST, "nothing was asked yet");
+    turn_to(&mut window);
+    assert_eq!(palette(&window), theme::LIGHT);
 }

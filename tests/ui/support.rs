@@ -108,6 +108,8 @@ pub struct Answers {
     pub shown: Arc<Mutex<Vec<PathBuf>>>,
     /// There is no file manager.
     pub no_manager: Arc<AtomicBool>,
+    /// The system shows everything in high contrast.
+    pub contrast: Arc<AtomicBool>,
 }
 
 impl Answers {
@@ -206,7 +208,7 @@ impl Window {
             Begin::Folder(path) => Some(path.clone()),
             Begin::Nothing | Begin::Program => None,
         };
-        let opener = answers.clone();
+        let (opener, system_contrast) = (answers.clone(), Arc::clone(&answers.contrast));
         let (paths, picker, time) = (AppPaths::below(folder.path()), answers.clone(), Arc::clone(&clock));
         let (stopped, textures) = (Arc::<AtomicBool>::default(), Textures::default());
         let stop = Arc::clone(&stopped);
@@ -218,6 +220,7 @@ impl Window {
                 clock: Arc::new(move || tick(&time, &stop)),
                 picker: Box::new(picker),
                 open_folder: Arc::new(move |folder: &Path| opener.open(folder)),
+                contrast: Arc::new(move || system_contrast.load(Ordering::Relaxed)),
             };
             let mut app = Workstation::new(ctx, surroundings);
             app.session.set_preferences(|prefs| {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use egui::Context;
 
+use super::look::{AsksContrast, system_has_contrast};
 use super::{Asked, Drawn, Workstation};
 use crate::diagnostic::Finding;
 use crate::ui::picker::{FilePicker, PickRequest, Picking};
@@ -28,6 +29,8 @@ pub struct Surroundings {
     pub picker: Box<dyn FilePicker>,
     /// Shows a folder in the system's file manager.
     pub open_folder: Arc<OpenFolder>,
+    /// Whether the system shows everything in high contrast.
+    pub contrast: Arc<AsksContrast>,
 }
 
 /// Shows a folder in the system's file manager; why it can't be shown otherwise.
@@ -43,6 +46,7 @@ impl Surroundings {
             clock: Arc::new(Moment::now),
             picker: system_picker(),
             open_folder: Arc::new(open_folder),
+            contrast: Arc::new(system_has_contrast),
         }
     }
 }
