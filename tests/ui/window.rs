@@ -41,10 +41,16 @@ struct Driver {
 }
 
 fn start(folder: &Path) -> Driver {
+    start_on(folder, &[], &[])
+}
+
+/// With a screen of these options, and these variables for the program.
+fn start_on(folder: &Path, screen: &[&str], variables: &[(&str, &str)]) -> Driver {
     let display =
         (70..99).find(|n| !Path::new(&format!("/tmp/.X11-unix/X{n}")).exists()).expect("a free display number");
     let screen = Command::new("Xvfb")
         .args([&format!(":{display}"), "-screen", "0", "1366x768x24"])
+        .args(screen)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -64,6 +70,7 @@ fn start(folder: &Path) -> Driver {
         .env("EGUI_INSPECTION", format!("127.0.0.1:{port}"))
         .env("FAIRDRAW_PICK", folder.join("导出"))
         .env("FAIRDRAW_FAIL", folder.join("fail"))
+        .envs(variables.iter().copied())
         .stdout(Stdio::null())
         .stderr(out)
         .spawn()
@@ -276,6 +283,30 @@ fn a_fault_in_the_window_keeps_the_draft_leaves_a_report_and_is_told_at_the_next
     again.until("程序内部错误的位置");
     again.key(Modifiers::NONE, Key::Escape);
     again.until("草稿未保存");
+}
+
+/// A machine without OpenGL, as in many remote desktops: the window opens with Vulkan, here without a graphics card.
+#[test]
+#[ignore = "needs Xvfb and Mesa's software Vulkan"]
+fn without_opengl_the_window_is_painted_by_the_other_renderer() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let folder = tempfile::tempdir().unwrap();
+    let no_opengl = [("LIBGL_DRIVERS_PATH", "/nowhere"), ("__EGL_VENDOR_LIBRARY_DIRS", "/nowhere")];
+    let mut driver = start_on(folder.path(), &["-extension", "GLX"], &no_opengl);
+    driver.until("全年计划检查");
+    let picture = |driver: &mut Driver| match driver.ask(&Request::GetScreenshot { pixels_per_point: None }) {
+        Response::Screenshot(png) => png.bytes.clone(),
+        _ => panic!("no picture"),
+    };
+    let before = picture(&mut driver);
+    driver.click("地图");
+    driver.until("显示污染源");
+    let after = picture(&mut driver);
+    // a picture of one colour is a few kilobytes
+    assert!(before.len() > 30_000 && after.len() > 30_000 && before != after, "{} {}", before.len(), after.len());
+    let log = find_file(&folder.path().join("data/FairDraw/logs"), ".log").expect("a log");
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("graphics words=\"Vulkan"), "{log}");
 }
 
 #[test]
