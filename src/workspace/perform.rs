@@ -310,7 +310,7 @@ pub fn show_bodies(project: &Project, frames: &Frames<'_>, progress: &Progress) 
     let why = error.finding();
     Some(
         Finding::warning("SHR-022", format!("各主体在服务器上看到的检查还没有更新：[{}] {}", why.code, why.what))
-            .hint("这一步已经完成；恢复连接后「shared sync」即补上"),
+            .hint("这一步已经完成；恢复连接后「取得更改」（命令行 shared sync）即补上"),
     )
 }
 

@@ -69,7 +69,7 @@ fn a_fault_loses_no_draft_and_the_next_start_says_so_once() {
         });
         let wanted = *failed.join().unwrap_err().downcast::<Milli>().unwrap();
         let root = folder.path().join("项目");
-        let (draft, _) = load_draft(&root).unwrap().unwrap();
+        let draft = load_draft(&root).unwrap().unwrap().draft;
         assert_eq!(draft.policy.tiers[0].min_score, wanted);
         if with_report {
             let name = format!("fault-20261221T090000-{}-1.txt", std::process::id());

@@ -45,6 +45,7 @@ mod states;
 mod support;
 mod touch;
 mod tour;
+mod two_desks;
 mod values;
 mod veil;
 mod walk;

@@ -140,7 +140,7 @@ fn a_second_window_neither_takes_nor_touches_the_draft_of_the_first() {
     assert!(draft.exists());
 }
 
-fn change_tier(window: &mut Window, by: i64) {
+pub fn change_tier(window: &mut Window, by: i64) {
     let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
     policy.tiers[0].min_score = Milli(policy.tiers[0].min_score.0 + by);
     window.send(DraftCommand::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture: 0 });
@@ -157,8 +157,8 @@ fn closing_at_any_moment_keeps_the_draft() {
         let seconds = window.harness.ctx.input(|i| i.time);
         window.app_mut().session.poll(seconds + time);
         window.app_mut().session.close();
-        let (kept, _) = load_draft(&window.project_folder()).unwrap().unwrap();
-        assert_eq!(kept, wanted, "closed after {pause} ms");
+        let kept = load_draft(&window.project_folder()).unwrap().unwrap();
+        assert_eq!(kept.draft, wanted, "closed after {pause} ms");
     }
 }
 
@@ -471,5 +471,5 @@ fn a_draft_that_could_not_be_written_is_written_when_the_disk_is_back() {
     later(&mut window, 25.0);
     window.until("the draft's file", |_| draft.is_file());
     window.until("that it is kept", |w| w.shows("草稿已重新自动保存"));
-    assert_eq!(load_draft(&window.project_folder()).unwrap().unwrap().0, wanted);
+    assert_eq!(load_draft(&window.project_folder()).unwrap().unwrap().draft, wanted);
 }

@@ -2,11 +2,13 @@
 //! put back, any value by its path. Window and command line make the same changes by these.
 
 mod decide;
+mod merge;
 mod number;
 mod parts;
 mod path;
 
 pub use decide::{Deciding, decide, floor_of_body};
+pub use merge::merge_policies;
 pub use number::PolicyNumber;
 pub use parts::{DecidablePart, PartValue, list_parts};
 pub use path::{PolicyChange, PolicyValue, compare_policies, list_values, set_value};

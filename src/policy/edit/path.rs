@@ -45,7 +45,7 @@ impl fmt::Display for PolicyChange {
     }
 }
 
-fn to_json(policy: &Policy) -> AppResult<Value> {
+pub(super) fn to_json(policy: &Policy) -> AppResult<Value> {
     serde_json::to_value(policy).map_err(|cause| AppError::new("POL-007", "规则无法写出").caused_by(cause))
 }
 
@@ -70,7 +70,7 @@ fn inside_mut(value: &mut Value) -> &mut Value {
 }
 
 /// The id of a list's element.
-fn id_of(element: &Value) -> Option<&str> {
+pub(super) fn id_of(element: &Value) -> Option<&str> {
     IDENTITIES.into_iter().find_map(|field| element.get(field)).and_then(Value::as_str)
 }
 

@@ -33,7 +33,7 @@ pub const NOTHING_REPORTED: &str = "没有待取入的报送";
 #[must_use]
 pub fn not_shared(project: &Project) -> AppError {
     Finding::error("SHR-016", "这个项目没有共享")
-        .hint("把项目放到数据库请用「shared create」")
+        .hint("把项目放到数据库请用「数据库共享」（命令行 shared create）")
         .file(project.root().display().to_string())
         .into()
 }

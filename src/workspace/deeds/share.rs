@@ -12,7 +12,7 @@ use crate::workspace::store::staged::{Change, join_shared};
 fn taken(shared: &Shared) -> AppError {
     Finding::error("SHR-009", "这个模式里已有共享项目")
         .value(&shared.place.schema)
-        .hint("请另取一个模式的名称；加入已有的共享项目请用「shared join」")
+        .hint("请另取一个模式的名称；加入已有的共享项目请用「加入共享项目」（命令行 shared join）")
         .file(shared.address().to_string())
         .into()
 }

@@ -115,8 +115,11 @@ fn save(
             ticket.change(|| remove_draft(project.root()))
         }
         Err(error) => {
-            // one of the files may have been written
-            if let Ok(project) = project.reopen() {
+            // one of the files may have been written; where another desk was first none was, and its changes meet the draft
+            // when the project is read anew
+            if error.code() != "SHR-002"
+                && let Ok(project) = project.reopen()
+            {
                 slot.put(project);
             }
             Err(error)

@@ -182,6 +182,29 @@ struct DraftFile {
     review_number: String,
     #[serde(default)]
     briefing: BriefingChoice,
+    /// What was saved when the draft was written; version 0.1 kept none.
+    #[serde(default)]
+    base: Option<BaseFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BaseFile {
+    policy: Policy,
+    edits: PlanEdits,
+    review_number: String,
+    briefing: BriefingChoice,
+}
+
+/// A draft that a killed or closed program left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptDraft {
+    /// The draft.
+    pub draft: Draft,
+    /// What was saved when it was written; `None` in a file of version 0.1.
+    pub base: Option<Draft>,
+    /// When it was written.
+    pub at: String,
 }
 
 /// Keeps the changes of the draft's file in the order in which they were asked for: autosave and saving run on
@@ -222,17 +245,24 @@ fn path_of(root: &Path) -> PathBuf {
     root.join(DRAFT_FILE)
 }
 
-/// Writes the draft beside what is saved.
+/// Writes the draft beside what is saved, with that: whoever reads it knows what it was begun on.
 ///
 /// # Errors
 /// `DFT-001`, `IO-…`.
-pub fn write_draft(root: &Path, draft: &Draft, at: &str) -> AppResult<()> {
+pub fn write_draft(root: &Path, draft: &Draft, saved: &Draft, at: &str) -> AppResult<()> {
+    let base = BaseFile {
+        policy: (*saved.policy).clone(),
+        edits: saved.edits.clone(),
+        review_number: saved.review_number.clone(),
+        briefing: saved.briefing.clone(),
+    };
     let file = DraftFile {
         at: at.to_owned(),
         policy: (*draft.policy).clone(),
         edits: draft.edits.clone(),
         review_number: draft.review_number.clone(),
         briefing: draft.briefing.clone(),
+        base: Some(base),
     };
     let text =
         ron::ser::to_string(&file).map_err(|cause| AppError::new("DFT-001", "草稿无法写成文本").caused_by(cause))?;
@@ -252,10 +282,9 @@ pub fn remove_draft(root: &Path) -> AppResult<()> {
     }
 }
 
-/// The draft that a killed or closed program left, and when it was written; a damaged one is set aside with
-/// a finding.
+/// The draft that a killed or closed program left; a damaged one is set aside with a finding.
 #[must_use]
-pub fn load_draft(root: &Path) -> Option<Result<(Draft, String), Finding>> {
+pub fn load_draft(root: &Path) -> Option<Result<KeptDraft, Finding>> {
     let path = path_of(root);
     if !path.exists() {
         return None;
@@ -271,6 +300,13 @@ pub fn load_draft(root: &Path) -> Option<Result<(Draft, String), Finding>> {
             .hint("草稿原文件已另存，其余数据完整")
             .file(aside.display().to_string())));
     };
-    let DraftFile { at, policy, edits, review_number, briefing } = file;
-    Some(Ok((Draft { policy: Arc::new(policy), edits, review_number, briefing }, at)))
+    let DraftFile { at, policy, edits, review_number, briefing, base } = file;
+    let draft = Draft { policy: Arc::new(policy), edits, review_number, briefing };
+    let base = base.map(|BaseFile { policy, edits, review_number, briefing }| Draft {
+        policy: Arc::new(policy),
+        edits,
+        review_number,
+        briefing,
+    });
+    Some(Ok(KeptDraft { draft, base, at }))
 }

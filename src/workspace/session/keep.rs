@@ -165,10 +165,15 @@ impl Session {
             return None;
         }
         let (saved, now, changed) = (Arc::clone(&open.saved), open.draft.now().clone(), open.draft.is_changed());
+        let base = open.draft.saved().clone();
         let (ticket, at) = (self.keeping.gate.ticket(), (self.clock)().to_string());
         Some(move || {
             ticket.change(|| {
-                if changed { draft::write_draft(saved.root(), &now, &at) } else { draft::remove_draft(saved.root()) }
+                if changed {
+                    draft::write_draft(saved.root(), &now, &base, &at)
+                } else {
+                    draft::remove_draft(saved.root())
+                }
             })
         })
     }

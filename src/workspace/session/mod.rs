@@ -13,6 +13,7 @@ mod command;
 mod draft;
 pub mod job;
 mod keep;
+mod merge;
 mod messages;
 mod open;
 mod prefs;
@@ -26,7 +27,7 @@ pub use crate::workspace::reports::project_data::{AnalysisView, LAMBDA, LIMIT, P
 pub use action::{Done, Outcome};
 pub use command::{Command, DraftCommand, ImportRequest, ViewCommand};
 use draft::DraftGate;
-pub use draft::{DRAFT_FILE, Draft, DraftHistory, load_draft};
+pub use draft::{DRAFT_FILE, Draft, DraftHistory, KeptDraft, load_draft};
 use messages::Messages;
 pub use messages::Toast;
 pub use open::{OpenProject, demo_folder, folder_within};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::Saved;
 use super::command::ImportRequest;
-use super::draft::{Draft, DraftHistory, load_draft};
+use super::draft::{Draft, DraftHistory, KeptDraft, load_draft};
+use super::merge::{Merged, merge_draft};
 use super::prefs::AppPaths;
 use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Severity};
 use crate::domain::PlanMonth;
@@ -23,6 +24,9 @@ use crate::workspace::store::log::changed_finding;
 use crate::workspace::store::project::{CommandContext, HeldLock, Project};
 use crate::workspace::store::set_back::warn_of_clock;
 use crate::workspace::store::staged::changed_by_another_hand;
+
+/// Places named of those that a draft and others changed alike.
+const MOST_CLASHES: usize = 12;
 
 /// A project that is open.
 pub struct OpenProject {
@@ -314,15 +318,13 @@ pub(super) fn load_project(
     let data = ProjectData::new(registry, districts, Diagnostics::new(), &project.policy)?;
     // another window's draft is not this one's
     let draft = if project.is_read_only() { None } else { load_draft(path) };
+    let saved = Draft::of(&project);
     let draft = match draft {
-        Some(Ok((draft, at))) if draft != Draft::of(&project) => {
-            let words = format!("已恢复 {at} 的未保存草稿");
-            findings.push(
-                Finding::note("DFT-010", words.clone())
-                    .hint("保存后生效；也可在「编辑」菜单放弃草稿，回到最后保存的状态"),
-            );
-            say.push(words);
-            Some(draft)
+        Some(Ok(kept)) if kept.draft != saved => {
+            let (draft, finding) = recovered(kept, &saved);
+            say.push(finding.what.clone());
+            findings.push(finding);
+            (draft != saved).then_some(draft)
         }
         // what was written is what is saved
         None | Some(Ok(_)) => None,
@@ -334,6 +336,27 @@ pub(super) fn load_project(
     };
     let title = "打开项目".to_owned();
     Ok(Loaded { project, data, draft, findings, title, say, remember: true, summary: None })
+}
+
+/// A draft that was kept, on what is saved now, and what is said of it.
+fn recovered(kept: KeptDraft, saved: &Draft) -> (Draft, Finding) {
+    let KeptDraft { draft, base, at } = kept;
+    let hint = "保存后生效；也可在「编辑」菜单放弃草稿，回到最后保存的状态";
+    let Some(base) = base.filter(|base| base != saved) else {
+        return (draft, Finding::note("DFT-010", format!("已恢复 {at} 的未保存草稿")).hint(hint));
+    };
+    let Merged { draft, clashes } = merge_draft(&base, &draft, saved);
+    let finding = if clashes.is_empty() {
+        let words = format!("{at} 的未保存草稿已与此后保存的更改合并，双方的改动都在");
+        Finding::note("DFT-011", words).hint(hint)
+    } else {
+        let words = format!("{at} 的未保存草稿与此后保存的更改有 {} 处改在同一地方，草稿的暂时保留", clashes.len());
+        let named: Vec<&str> = clashes.iter().map(String::as_str).take(MOST_CLASHES).collect();
+        let more = if clashes.len() > named.len() { "等" } else { "" };
+        let finding = Finding::warning("DFT-012", words).value(format!("{}{more}", named.join("、")));
+        finding.hint("请与保存的人核对这几处；保存草稿即以草稿为准，「编辑」菜单的放弃草稿回到最后保存的状态")
+    };
+    (draft, finding)
 }
 
 /// Folder of the demo city's project.

@@ -112,7 +112,7 @@ pub fn told_deeds(lines: &[String]) -> String {
 
 fn diverged(address: &Address) -> AppError {
     Finding::error("SHR-003", "本机的副本与共享项目的操作日志不是同一条")
-        .hint("服务器可能由较早的备份恢复，或本机的副本属于另一个项目；请管理员核对后，在新的文件夹中重新加入（shared join）")
+        .hint("服务器可能由较早的备份恢复，或本机的副本属于另一个项目；请管理员核对后，在新的文件夹中重新加入（「数据库共享」，命令行 shared join）")
         .file(address.to_string())
         .into()
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::sync::Arc;
 
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use fairdraw::ui::text::{common, database, results as r, sharing as t, shell as s};
+use fairdraw::ui::text::{database, results as r, sharing as t, shell as s};
 use fairdraw::workspace::deeds::bodies::NOTHING_REPORTED;
 use fairdraw::workspace::deeds::deed::Deed;
-use fairdraw::workspace::session::ViewCommand;
+use fairdraw::workspace::session::{DraftCommand, ViewCommand};
 
 #[cfg(unix)]
 use super::real::{
@@ -43,7 +44,7 @@ fn level(window: &mut Window, password: &str) {
     }
     window.click(t::LEVEL);
     window.harness.run_steps(2);
-    window.click(common::CLOSE);
+    window.key(Modifiers::NONE, Key::Escape);
     window.harness.run_steps(2);
 }
 
@@ -120,7 +121,7 @@ fn a_copy_whose_server_is_away_is_looked_at_and_says_so() {
     window.harness.run_steps(3);
     assert!(window.shows("fairdraw_2027") && window.shows("127.0.0.1:9"), "{}", window.shown().join(" | "));
     assert!(window.shows(t::BEHIND) && window.shows(t::MEMBERS_BEHIND));
-    window.click(common::CLOSE);
+    window.key(Modifiers::NONE, Key::Escape);
     window.harness.run_steps(3);
     // nothing can be done
     let before = fs::read(window.project_folder().join("journal.jsonl")).unwrap();
@@ -311,6 +312,33 @@ fn database_shared_project_in_the_window() {
     assert!(
         journal(&project).contains("某单位") && journal(&project).lines().count() > journal(&other).lines().count()
     );
+    // a draft that is saved after another desk has saved: both changes are there, none is lost unseen
+    let tier = |w: &Window| w.app().session.project().unwrap().draft.now().policy.tiers[0].min_score.0;
+    let mut policy = (*window.app().session.project().unwrap().draft.now().policy).clone();
+    let (wanted, visits) = (policy.tiers[0].min_score.0 + 5000, policy.cap.visits + 2);
+    policy.tiers[0].min_score.0 = wanted;
+    window.send(DraftCommand::SetPolicy { policy: Arc::new(policy), label: "门槛".into(), gesture: 0 });
+    let set = format!("cap.visits={visits}");
+    let other_root = text(&other);
+    let done = at_the_hour(
+        "2026-12-23 13:00:00",
+        &["--operator", "乙", "policy", &other_root, "--set", &set, "--reason", "试"],
+    );
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    window.at("2026-12-23T14:00:00");
+    window.send(DraftCommand::Save);
+    window.until("that both are there", |w| w.app().session.findings().1.count_code("DFT-011") == 1);
+    window.settle();
+    let now = window.app().session.project().unwrap();
+    assert_eq!(
+        (now.saved.policy.cap.visits, now.draft.now().policy.cap.visits, tier(&window)),
+        (visits, visits, wanted)
+    );
+    window.send(DraftCommand::Save);
+    window.until("that it is saved", |w| !w.app().session.project().is_none_or(|open| open.draft.is_changed()));
+    window.settle();
+    let saved = &window.app().session.project().unwrap().saved.policy;
+    assert_eq!((saved.cap.visits, saved.tiers[0].min_score.0), (visits, wanted));
     // what bodies reported is asked for where results are taken in
     window.click("执行与公开");
     window.settle();

@@ -35,7 +35,7 @@ pub(super) fn come_level(root: &Path, shared: &Shared, progress: &Progress) -> A
     if let Some(fault) = own.faults.first() {
         return Err(Finding::error("SHR-013", "本机副本的操作日志有误，不能与共享项目同步")
             .value(fault)
-            .hint("请在新的文件夹中重新加入（shared join），并保留原文件夹备查")
+            .hint("请在新的文件夹中重新加入（「数据库共享」，命令行 shared join），并保留原文件夹备查")
             .file(root.display().to_string())
             .into());
     }
