@@ -64,7 +64,9 @@ impl SharingDialog {
             match confirm(ctx, "share", t::SHARE_TITLE, t::SHARE, |ui| {
                 ui.label(s::shared_place(&place.schema, &place.address));
                 ui.add_space(HALF);
-                t::WHY.iter().for_each(|line| drop(ui.add(Label::new(*line).wrap())));
+                for line in t::WHY {
+                    ui.add(Label::new(line).wrap());
+                }
             }) {
                 None => self.sharing = Some(place),
                 Some(true) => app.send(Deed::Share(place)),

@@ -53,20 +53,15 @@ fn merge_policy(base: &Arc<Policy>, own: &Arc<Policy>, saved: &Arc<Policy>, clas
     if saved == base {
         return Arc::clone(own);
     }
-    match merge_policies(base, own, saved) {
-        Ok((merged, both)) => {
-            let named = |name: String| {
-                if name.is_empty() { "规则的一处数值".to_owned() } else { format!("规则：{name}") }
-            };
-            clashes.extend(both.into_iter().map(|change| named(change.name)));
-            Arc::new(merged)
-        }
+    let Ok((merged, both)) = merge_policies(base, own, saved) else {
         // the two don't go together: the draft's whole policy stands
-        Err(_) => {
-            clashes.push("整套规则".to_owned());
-            Arc::clone(own)
-        }
-    }
+        clashes.push("整套规则".to_owned());
+        return Arc::clone(own);
+    };
+    let named =
+        |name: String| if name.is_empty() { "规则的一处数值".to_owned() } else { format!("规则：{name}") };
+    clashes.extend(both.into_iter().map(|change| named(change.name)));
+    Arc::new(merged)
 }
 
 /// Names of bodies and categories.
