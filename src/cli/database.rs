@@ -143,16 +143,8 @@ pub(super) fn with_questions(source: FeedSource) -> FeedSource {
 /// # Errors
 /// `DBS-00x`.
 pub(super) fn target_in(args: &ExportArgs, address: &str) -> AppResult<DatabaseTarget> {
-    target_at(address, &args.schema)
-}
-
-/// A schema of a server.
-///
-/// # Errors
-/// `DBS-00x`.
-fn target_at(address: &str, schema: &str) -> AppResult<DatabaseTarget> {
     let address = Address::parse(address)?;
-    quoted(schema)?;
+    quoted(&args.schema)?;
     let password = find_password(&address);
-    Ok(DatabaseTarget { address, schema: schema.to_owned(), password, ask: Some(ask) })
+    Ok(DatabaseTarget { address, schema: args.schema.clone(), password, ask: Some(ask) })
 }

@@ -9,10 +9,11 @@ use super::deeds::{carry_out, open_to_work};
 use super::output::{json, line, say};
 use crate::diagnostic::AppResult;
 use crate::workspace::deeds::bodies::{
-    Answer, Member, change_member, load_answers, load_members, not_shared, report_results, write_body_form,
+    Answer, Member, change_member, load_answers, load_members, not_shared, report_results, told_form, told_reported,
+    write_body_form,
 };
 use crate::workspace::deeds::deed::Deed;
-use crate::workspace::deeds::share::join_project;
+use crate::workspace::deeds::share::{join_project, told_joined};
 use crate::workspace::perform::{Frames, show_bodies};
 use crate::workspace::store::project::{CommandContext, Project};
 use crate::workspace::store::shared::SharedPlace;
@@ -104,7 +105,7 @@ pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandCo
         }
         SharedCommand::Join { project, place } => {
             let (project, lines) = join_project(project, place.place()?, &context.operator, &context.progress)?;
-            line(&format!("已加入共享项目「{}」，取得操作日志 {lines} 行", project.file.name))?;
+            line(&told_joined(&project.file.name, lines))?;
             Ok(Finish::Done)
         }
         SharedCommand::Sync { project } => sync(project, context),
@@ -112,7 +113,7 @@ pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandCo
         SharedCommand::Take { project } => carry_out(project, |_| Ok(Deed::TakeReported), as_json, context),
         SharedCommand::Form { place, to } => {
             let checks = write_body_form(&place.place()?, to, context.now.date(), &context.progress)?;
-            line(&format!("待办检查 {checks} 项，填报表已写入 {}；检查前名单保密", to.display()))?;
+            line(&told_form(checks, to))?;
             Ok(Finish::Done)
         }
         SharedCommand::Report { file: Some(file), place } => {
@@ -120,7 +121,7 @@ pub(super) fn shared(command: &SharedCommand, as_json: bool, context: &CommandCo
             for finding in found.findings() {
                 say(&finding.to_string());
             }
-            line(&format!("已报送 {rows} 项检查结果，待办公室取入；不写文件再次运行可查看结论"))?;
+            line(&format!("{}；不写文件再次运行可查看结论", told_reported(rows)))?;
             Ok(Finish::Done)
         }
         SharedCommand::Report { file: None, place } => {

@@ -128,13 +128,7 @@ impl SharingDialog {
         let gate = self.place.gate().and(free);
         let why_not = if free { gate.said() } else { t::NOT_NOW };
         if widgets::primary_if(ui, gate.is_open(), t::SHARE, why_not).clicked() {
-            match self.place.take(ui.ctx()) {
-                Ok(place) => {
-                    app.session.set_preferences(|prefs| prefs.shared_place = Some(place.clone()));
-                    (self.sharing, self.failed) = (Some(place), None);
-                }
-                Err(error) => self.failed = Some(error.to_string()),
-            }
+            self.sharing = take_place(app, ui.ctx(), &mut self.place, &mut self.failed);
         }
     }
 
@@ -177,6 +171,20 @@ pub(super) fn show(app: &mut Workstation, ctx: &Context) {
     {
         app.dialogs.sharing = Some(dialog);
     }
+}
+
+/// The place as it was typed, remembered for the next time; what is wrong with it goes into `failed`.
+fn take_place(
+    app: &mut Workstation,
+    ctx: &Context,
+    form: &mut PlaceForm,
+    failed: &mut Option<String>,
+) -> Option<SharedPlace> {
+    let taken = form.take(ctx);
+    *failed = taken.as_ref().err().map(ToString::to_string);
+    let place = taken.ok()?;
+    app.session.set_preferences(|prefs| prefs.shared_place = Some(place.clone()));
+    Some(place)
 }
 
 /// A line while the server is waited for, with the way to stop; true where it is asked for.

@@ -8,7 +8,7 @@ mod parts;
 mod path;
 
 pub use decide::{Deciding, decide, floor_of_body};
-pub use merge::merge_policies;
+pub use merge::{merge_list, merge_policies, one_side};
 pub use number::PolicyNumber;
 pub use parts::{DecidablePart, PartValue, list_parts};
 pub use path::{PolicyChange, PolicyValue, compare_policies, list_values, set_value};

@@ -179,10 +179,10 @@ pub fn set_value(policy: &Policy, path: &str, text: &str) -> AppResult<Policy> {
 }
 
 /// What a value belongs to: the thing with articles that holds it.
-struct Names(Vec<(String, String)>);
+pub(super) struct Names(Vec<(String, String)>);
 
 impl Names {
-    fn of(policy: &Policy) -> Self {
+    pub(super) fn of(policy: &Policy) -> Self {
         Self(policy.bases().into_iter().map(|(path, name, _)| (path, name)).collect())
     }
 
@@ -194,25 +194,25 @@ impl Names {
         self.0.iter().filter(holds).max_by_key(|(of, _)| of.len())
     }
 
-    fn at(&self, path: &str) -> String {
+    pub(super) fn at(&self, path: &str) -> String {
         self.holder(path).map(|(_, name)| name.clone()).unwrap_or_default()
     }
 }
 
 /// Where a walk is: the path by ids, as it is shown, and by places, as names know it.
 #[derive(Clone, Default)]
-struct At {
-    shown: String,
-    placed: String,
+pub(super) struct At {
+    pub(super) shown: String,
+    pub(super) placed: String,
 }
 
 impl At {
-    fn field(&self, name: &str) -> Self {
+    pub(super) fn field(&self, name: &str) -> Self {
         let join = |path: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
         Self { shown: join(&self.shown), placed: join(&self.placed) }
     }
 
-    fn element(&self, place: usize, element: &Value) -> Self {
+    pub(super) fn element(&self, place: usize, element: &Value) -> Self {
         let shown = match id_of(element) {
             Some(id) => format!("{}.{id}", self.shown),
             None => format!("{}[{place}]", self.shown),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Label, Ui};
 
 use super::place::PlaceForm;
-use super::waiting_ui;
+use super::{take_place, waiting_ui};
 use crate::diagnostic::{AppResult, Progress};
 use crate::ui::app::Workstation;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
@@ -13,7 +13,9 @@ use crate::ui::slot::Slot;
 use crate::ui::text::{sharing as t, shell};
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets;
-use crate::workspace::deeds::bodies::{Answer, load_answers, report_results, write_body_form};
+use crate::workspace::deeds::bodies::{
+    Answer, load_answers, report_results, told_form, told_reported, write_body_form,
+};
 use crate::workspace::store::shared::SharedPlace;
 
 /// Height from which the list of answers scrolls, points.
@@ -72,12 +74,12 @@ impl Body {
         match wanted {
             Wanted::Form => self.ask(app, Asked::Form, t::WRITING_FORM, move |progress| {
                 let checks = write_body_form(&place, &path, today, progress)?;
-                Ok(Came::Said(t::form_written(checks, &path.display().to_string()), Vec::new()))
+                Ok(Came::Said(told_form(checks, &path), Vec::new()))
             }),
             Wanted::Report => self.ask(app, Asked::Report, t::REPORTING, move |progress| {
                 let (rows, found) = report_results(&place, &path, progress)?;
                 let notes = found.findings().iter().map(ToString::to_string).collect();
-                Ok(Came::Said(t::reported(rows), notes))
+                Ok(Came::Said(told_reported(rows), notes))
             }),
         }
     }
@@ -134,12 +136,7 @@ impl Body {
             }
         });
         let Some(asked) = chosen else { return };
-        *failed = None;
-        let place = match place.take(ui.ctx()) {
-            Ok(place) => place,
-            Err(error) => return *failed = Some(error.to_string()),
-        };
-        app.session.set_preferences(|prefs| prefs.shared_place = Some(place.clone()));
+        let Some(place) = take_place(app, ui.ctx(), place, failed) else { return };
         let (wanted, request) = match asked {
             Asked::Form => {
                 let kind = PickKind::SaveFile(t::FORM_NAME.to_owned());

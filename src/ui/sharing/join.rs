@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use egui::{Label, Ui};
 
 use super::place::PlaceForm;
-use super::waiting_ui;
+use super::{take_place, waiting_ui};
 use crate::ui::app::Workstation;
 use crate::ui::picker::{Door, PickKind, PickRequest, Picking};
 use crate::ui::slot::Slot;
 use crate::ui::text::sharing as t;
 use crate::ui::theme::{self, GRID};
 use crate::ui::widgets::{self, Gate};
-use crate::workspace::deeds::share::join_project;
+use crate::workspace::deeds::share::{join_project, told_joined};
 use crate::workspace::session::ViewCommand;
 
 /// State of the page.
@@ -33,7 +33,7 @@ impl Join {
         }
         match self.joining.take() {
             Some((folder, Ok((name, lines)))) => {
-                app.session.say(t::joined(&name, lines));
+                app.session.say(told_joined(&name, lines));
                 app.send(ViewCommand::OpenProject(folder));
                 true
             }
@@ -81,20 +81,14 @@ impl Join {
         let why_not = if gate.said().is_empty() { lacking.said() } else { gate.said() };
         if widgets::primary_if(ui, gate.is_open(), t::JOIN, why_not).clicked()
             && let Some(folder) = self.folder.clone()
+            && let Some(place) = take_place(app, ui.ctx(), place, failed)
         {
-            match place.take(ui.ctx()) {
-                Ok(place) => {
-                    *failed = None;
-                    app.session.set_preferences(|prefs| prefs.shared_place = Some(place.clone()));
-                    let operator = app.session.preferences().operator.trim().to_owned();
-                    let to = folder.clone();
-                    self.joining.start(&app.session, folder, t::JOINING, move |progress| {
-                        let (project, lines) = join_project(&to, place, &operator, progress)?;
-                        Ok((project.file.name.clone(), lines))
-                    });
-                }
-                Err(error) => *failed = Some(error.to_string()),
-            }
+            let operator = app.session.preferences().operator.trim().to_owned();
+            let to = folder.clone();
+            self.joining.start(&app.session, folder, t::JOINING, move |progress| {
+                let (project, lines) = join_project(&to, place, &operator, progress)?;
+                Ok((project.file.name.clone(), lines))
+            });
         }
     }
 }

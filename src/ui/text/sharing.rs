@@ -126,24 +126,6 @@ pub fn whom(role: &str, who: &str) -> String {
     format!("{role}，{who}")
 }
 
-/// A copy is there.
-#[must_use]
-pub fn joined(name: &str, lines: usize) -> String {
-    format!("已加入共享项目「{name}」，取得操作日志 {} 行", crate::ui::widgets::thousands(lines as u64))
-}
-
-/// A form was written.
-#[must_use]
-pub fn form_written(checks: usize, to: &str) -> String {
-    format!("待办检查 {checks} 项，填报表已写入 {to}；检查前名单保密")
-}
-
-/// Rows were reported.
-#[must_use]
-pub fn reported(rows: usize) -> String {
-    format!("已报送 {rows} 项检查结果，待办公室取入")
-}
-
 /// A body that the rules no longer have.
 #[must_use]
 pub fn gone_body(id: &str) -> String {

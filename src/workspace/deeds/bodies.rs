@@ -249,6 +249,18 @@ pub fn report_results(place: &SharedPlace, file: &Path, progress: &Progress) -> 
     Ok((rows.len(), diagnostics))
 }
 
+/// That a form was written, in words.
+#[must_use]
+pub fn told_form(checks: usize, to: &Path) -> String {
+    format!("待办检查 {checks} 项，填报表已写入 {}；检查前名单保密", to.display())
+}
+
+/// That rows were reported, in words.
+#[must_use]
+pub fn told_reported(rows: usize) -> String {
+    format!("已报送 {rows} 项检查结果，待办公室取入")
+}
+
 /// What became of what a body reported.
 ///
 /// # Errors

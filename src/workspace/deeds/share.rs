@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
+use crate::text::number::thousands;
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::lock::ProjectLock;
 use crate::workspace::store::project::{CommandContext, Project, create_folder};
@@ -49,6 +50,12 @@ pub fn share_project(project: &mut Project, place: SharedPlace, context: &Comman
     *project = project.reopen()?;
     let detail = serde_json::json!({ "database": shared.place.address, "schema": shared.place.schema });
     Change::begin(project)?.commit(context, CommandId::Share, detail).map(|_| shared.place)
+}
+
+/// That a copy is there, in words.
+#[must_use]
+pub fn told_joined(name: &str, lines: usize) -> String {
+    format!("已加入共享项目「{name}」，取得操作日志 {} 行", thousands(lines as i128))
 }
 
 /// Makes a folder a desk's copy of a shared project and opens it to work in. Gives the lines of its log too.

@@ -23,9 +23,11 @@ pub const DRAFT_FILE: &str = "draft.ron";
 const MOST_STEPS: usize = 200;
 
 /// Policy and edits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Draft {
     /// The policy.
+    #[serde(with = "policy_itself")]
     pub policy: Arc<Policy>,
     /// The planner's edits of the plan.
     pub edits: PlanEdits,
@@ -172,11 +174,29 @@ impl DraftHistory {
     }
 }
 
+/// A policy that is held in common, written as itself.
+mod policy_itself {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::policy::Policy;
+
+    pub(super) fn serialize<S: Serializer>(policy: &Arc<Policy>, to: S) -> Result<S::Ok, S::Error> {
+        policy.as_ref().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Policy>, D::Error> {
+        Policy::deserialize(from).map(Arc::new)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DraftFile {
     at: String,
-    policy: Policy,
+    #[serde(with = "policy_itself")]
+    policy: Arc<Policy>,
     edits: PlanEdits,
     #[serde(default)]
     review_number: String,
@@ -184,16 +204,7 @@ struct DraftFile {
     briefing: BriefingChoice,
     /// What was saved when the draft was written; version 0.1 kept none.
     #[serde(default)]
-    base: Option<BaseFile>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BaseFile {
-    policy: Policy,
-    edits: PlanEdits,
-    review_number: String,
-    briefing: BriefingChoice,
+    base: Option<Draft>,
 }
 
 /// A draft that a killed or closed program left.
@@ -250,19 +261,13 @@ fn path_of(root: &Path) -> PathBuf {
 /// # Errors
 /// `DFT-001`, `IO-…`.
 pub fn write_draft(root: &Path, draft: &Draft, saved: &Draft, at: &str) -> AppResult<()> {
-    let base = BaseFile {
-        policy: (*saved.policy).clone(),
-        edits: saved.edits.clone(),
-        review_number: saved.review_number.clone(),
-        briefing: saved.briefing.clone(),
-    };
     let file = DraftFile {
         at: at.to_owned(),
-        policy: (*draft.policy).clone(),
+        policy: Arc::clone(&draft.policy),
         edits: draft.edits.clone(),
         review_number: draft.review_number.clone(),
         briefing: draft.briefing.clone(),
-        base: Some(base),
+        base: Some(saved.clone()),
     };
     let text =
         ron::ser::to_string(&file).map_err(|cause| AppError::new("DFT-001", "草稿无法写成文本").caused_by(cause))?;
@@ -301,12 +306,5 @@ pub fn load_draft(root: &Path) -> Option<Result<KeptDraft, Finding>> {
             .file(aside.display().to_string())));
     };
     let DraftFile { at, policy, edits, review_number, briefing, base } = file;
-    let draft = Draft { policy: Arc::new(policy), edits, review_number, briefing };
-    let base = base.map(|BaseFile { policy, edits, review_number, briefing }| Draft {
-        policy: Arc::new(policy),
-        edits,
-        review_number,
-        briefing,
-    });
-    Some(Ok(KeptDraft { draft, base, at }))
+    Some(Ok(KeptDraft { draft: Draft { policy, edits, review_number, briefing }, base, at }))
 }

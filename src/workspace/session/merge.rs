@@ -9,7 +9,7 @@ use crate::domain::{BodyId, PlanMonth};
 use crate::plan::PlanEdits;
 use crate::plan::model::QuotaEdit;
 use crate::policy::Policy;
-use crate::policy::edit::merge_policies;
+use crate::policy::edit::{merge_list, merge_policies, one_side};
 
 /// A draft on what is saved now.
 pub(super) struct Merged {
@@ -24,34 +24,24 @@ pub(super) fn merge_draft(base: &Draft, own: &Draft, saved: &Draft) -> Merged {
     let policy = merge_policy(&base.policy, &own.policy, &saved.policy, &mut clashes);
     let words = Words { policy: &policy };
     let edits = merge_edits(&base.edits, &own.edits, &saved.edits, &words, &mut clashes);
-    let mut whole = |name: &str, is_other: bool| {
-        if is_other {
-            clashes.push(name.to_owned());
-        }
-    };
-    let review_number = match (own.review_number != base.review_number, saved.review_number != base.review_number) {
-        (false, _) => saved.review_number.clone(),
-        (true, changed) => {
-            whole("底图的审图号", changed && own.review_number != saved.review_number);
-            own.review_number.clone()
-        }
-    };
-    let briefing = match (own.briefing != base.briefing, saved.briefing != base.briefing) {
-        (false, _) => saved.briefing.clone(),
-        (true, changed) => {
-            whole("简报的各页", changed && own.briefing != saved.briefing);
-            own.briefing.clone()
-        }
-    };
+    let review_number =
+        whole(&base.review_number, &own.review_number, &saved.review_number, "底图的审图号", &mut clashes);
+    let briefing = whole(&base.briefing, &own.briefing, &saved.briefing, "简报的各页", &mut clashes);
     Merged { draft: Draft { policy, edits, review_number, briefing }, clashes }
 }
 
-fn merge_policy(base: &Arc<Policy>, own: &Arc<Policy>, saved: &Arc<Policy>, clashes: &mut Vec<String>) -> Arc<Policy> {
-    if own == base || own == saved {
-        return Arc::clone(saved);
+/// What only one side changed; the draft's own where both did, which is named.
+fn whole<T: PartialEq + Clone>(base: &T, own: &T, saved: &T, name: &str, clashes: &mut Vec<String>) -> T {
+    let changed = one_side(base, own, saved);
+    if changed.is_none() {
+        clashes.push(name.to_owned());
     }
-    if saved == base {
-        return Arc::clone(own);
+    changed.unwrap_or(own).clone()
+}
+
+fn merge_policy(base: &Arc<Policy>, own: &Arc<Policy>, saved: &Arc<Policy>, clashes: &mut Vec<String>) -> Arc<Policy> {
+    if let Some(changed) = one_side(base, own, saved) {
+        return Arc::clone(changed);
     }
     let Ok((merged, both)) = merge_policies(base, own, saved) else {
         // the two don't go together: the draft's whole policy stands
@@ -60,7 +50,7 @@ fn merge_policy(base: &Arc<Policy>, own: &Arc<Policy>, saved: &Arc<Policy>, clas
     };
     let named =
         |name: String| if name.is_empty() { "规则的一处数值".to_owned() } else { format!("规则：{name}") };
-    clashes.extend(both.into_iter().map(|change| named(change.name)));
+    clashes.extend(both.into_iter().map(|(_, name)| named(name)));
     Arc::new(merged)
 }
 
@@ -85,6 +75,18 @@ impl Words<'_> {
     }
 }
 
+/// The draft's own where both changed an entry, which is named.
+fn merge_entries<T: Clone + PartialEq, K: PartialEq>(
+    lists: (&[T], &[T], &[T]),
+    key: impl Fn(&T) -> K,
+    mut clash: impl FnMut(&T),
+) -> Vec<T> {
+    merge_list(lists, key, |_, own, saved| {
+        own.or(saved).into_iter().for_each(&mut clash);
+        own.cloned()
+    })
+}
+
 fn merge_edits(
     base: &PlanEdits,
     own: &PlanEdits,
@@ -93,68 +95,32 @@ fn merge_edits(
     to: &mut Vec<String>,
 ) -> PlanEdits {
     PlanEdits {
-        quotas: merge_list(
+        quotas: merge_entries(
             (&base.quotas, &own.quotas, &saved.quotas),
             |e| (e.body.clone(), e.category.clone(), e.month),
             |e| to.push(words.quota(e)),
         ),
-        loans: merge_list(
+        loans: merge_entries(
             (&base.loans, &own.loans, &saved.loans),
             |e| (e.resource, e.from.clone(), e.to.clone(), e.month),
             |e| to.push(words.place(&e.to, e.month, "借入的力量")),
         ),
-        moves: merge_list(
+        moves: merge_entries(
             (&base.moves, &own.moves, &saved.moves),
             |e| (e.body.clone(), e.from, e.to),
             |e| to.push(words.place(&e.body, e.from, "移到其他月份的检查")),
         ),
-        people: merge_list(
+        people: merge_entries(
             (&base.people, &own.people, &saved.people),
             |e| (e.from.clone(), e.to.clone(), e.skill.clone(), e.trained),
             |e| to.push(format!("{} 借入或培训的人员", words.body(&e.to))),
         ),
-        mandatory_moves: merge_list(
+        mandatory_moves: merge_entries(
             (&base.mandatory_moves, &own.mandatory_moves, &saved.mandatory_moves),
             |e| (e.body.clone(), e.from, e.to),
             |e| to.push(words.place(&e.body, e.from, "移到其他月份的必查")),
         ),
     }
-}
-
-/// Entries that a key tells apart: `(base, own, saved)`. In the order of what is saved, then what the draft added.
-fn merge_list<T: Clone + PartialEq, K: PartialEq>(
-    (base, own, saved): (&[T], &[T], &[T]),
-    key: impl Fn(&T) -> K,
-    mut clash: impl FnMut(&T),
-) -> Vec<T> {
-    let find = |list: &[T], of: &T| {
-        let wanted = key(of);
-        list.iter().find(|entry| key(entry) == wanted).cloned()
-    };
-    let mut merged = Vec::new();
-    for theirs in saved {
-        let (before, mine) = (find(base, theirs), find(own, theirs));
-        if mine == before {
-            merged.push(theirs.clone());
-            continue;
-        }
-        if before.as_ref() != Some(theirs) && mine.as_ref() != Some(theirs) {
-            clash(theirs);
-        }
-        merged.extend(mine);
-    }
-    for mine in own.iter().filter(|mine| find(saved, mine).is_none()) {
-        match find(base, mine) {
-            None => merged.push(mine.clone()),
-            // taken away by the other, changed here
-            Some(before) if before != *mine => {
-                clash(mine);
-                merged.push(mine.clone());
-            }
-            Some(_) => {}
-        }
-    }
-    merged
 }
 
 #[cfg(test)]
@@ -165,7 +131,7 @@ mod tests {
     fn entries_of_both_come_together_and_the_same_one_is_named() {
         let merge = |base: &[(char, i32)], own: &[(char, i32)], saved: &[(char, i32)]| {
             let mut clashes = String::new();
-            let merged = merge_list((base, own, saved), |e| e.0, |e| clashes.push(e.0));
+            let merged = merge_entries((base, own, saved), |e| e.0, |e| clashes.push(e.0));
             (merged, clashes)
         };
         let base = [('a', 1), ('b', 1), ('c', 1)];
@@ -181,5 +147,8 @@ mod tests {
         assert_eq!(merge(&[('a', 1)], &[('a', 2)], &[]), (vec![('a', 2)], "a".to_owned()));
         assert_eq!(merge(&[('a', 1)], &[], &[('a', 3)]), (vec![], "a".to_owned()));
         assert_eq!(merge(&[], &[('a', 2)], &[('a', 3)]), (vec![('a', 2)], "a".to_owned()));
+        // a key that stands twice: the second one is an entry of its own
+        let twice = [('a', 1), ('a', 2)];
+        assert_eq!(merge(&[('a', 1)], &twice, &[('a', 1), ('b', 1)]).0, [('a', 1), ('b', 1), ('a', 2)]);
     }
 }

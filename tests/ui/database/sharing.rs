@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use fairdraw::ui::text::{database, results as r, sharing as t, shell as s};
-use fairdraw::workspace::deeds::bodies::NOTHING_REPORTED;
+use fairdraw::workspace::deeds::bodies::{NOTHING_REPORTED, told_reported};
 use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::session::{DraftCommand, ViewCommand};
 
@@ -205,7 +205,7 @@ fn database_sharing_by_clicks() {
     fs::write(&filled, format!("计划编码,检查日期,办结日期,检查结果\n{code},{day},{day},未发现问题\n")).unwrap();
     window.answers.push(&filled);
     window.click(t::REPORT);
-    window.until("that it is reported", |w| w.shows(&t::reported(1)));
+    window.until("that it is reported", |w| w.shows(&told_reported(1)));
     window.click(t::ANSWERS);
     window.until("that it waits", |w| w.shows(&code) && w.shows(t::WAITING));
     // another desk joins
