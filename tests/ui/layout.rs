@@ -263,6 +263,38 @@ fn nothing_overlaps_and_nothing_is_cut_on_a_projector() {
 }
 
 #[test]
+fn no_name_of_the_map_lies_under_what_lies_over_it_wherever_it_is_moved() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    Layout::new(1920.0, 1080.0, 1.5).take(&mut window);
+    super::tour::go(&mut window, ScreenId::Map);
+    let map = window.harness.get_by_role(Role::Canvas).rect();
+    let mut found = Vec::new();
+    let mut named = 0;
+    // a click chooses the district under it, whose name moves aside; the pointer stays, so its coordinate is shown
+    for at in [map.center(), map.center() + map.size() * egui::vec2(0.12, -0.1)] {
+        for _ in 0..2 {
+            window.harness.drag_at(at);
+            window.harness.drop_at(at);
+            window.harness.hover_at(at);
+            window.settle();
+            window.key(egui::Modifiers::NONE, egui::Key::Plus);
+        }
+        for arrow in [egui::Key::ArrowLeft, egui::Key::ArrowUp, egui::Key::ArrowRight, egui::Key::ArrowRight] {
+            for step in 0..7 {
+                window.key(egui::Modifiers::NONE, arrow);
+                window.settle();
+                let painted = Painted::of(&window);
+                assert!(painted.lines.iter().any(|line| line.text.starts_with("东经")), "the coordinate is shown");
+                named += usize::from(painted.lines.iter().any(|line| line.text.ends_with('区')));
+                found.extend(faults(&window).into_iter().map(|fault| format!("{at:?} {arrow:?} {step}: {fault}")));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert!(named > 40, "names are shown in {named} of 56 places");
+}
+
+#[test]
 fn nothing_that_asks_overlaps_or_is_cut_on_the_least_laptop() {
     let mut found = Vec::new();
     let least = Layout::new(LAPTOP.x, 648.0, 1.5);

@@ -88,7 +88,7 @@ fn escape(window: &mut Window) {
     quiet(window);
 }
 
-fn go(window: &mut Window, screen: ScreenId) {
+pub fn go(window: &mut Window, screen: ScreenId) {
     window.app_mut().go(screen);
     quiet(window);
 }

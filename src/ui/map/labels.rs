@@ -18,7 +18,9 @@ pub struct Candidate {
 /// How far a name may stand out of its district's inner circle.
 const SLACK: f32 = 1.7;
 /// Air between names, points.
-const AIR: f32 = 3.0;
+pub(super) const AIR: f32 = 3.0;
+/// Places that a name which must be shown moves out of at most, one after the other.
+const MOVES: usize = 6;
 
 /// For each candidate the index of the size at which it is shown, or `None`. Those that must be shown come first,
 /// then the districts with most room; `taken` is kept free.
@@ -45,6 +47,31 @@ pub fn place_labels(candidates: &[Candidate], taken: &[Rect]) -> Vec<Option<usiz
         }
     }
     shown
+}
+
+/// Where a name is shown that stands at `place` and must be shown: there, or moved as little as possible out of what is
+/// taken. `None` where the place lies outside `within`, or nothing near it is free.
+pub(super) fn aside(place: Rect, taken: &[Rect], within: Rect) -> Option<Rect> {
+    if !within.contains_rect(place) {
+        return None;
+    }
+    let mut at = place;
+    for _ in 0..MOVES {
+        let Some(in_way) = taken.iter().find(|t| t.intersects(at)) else { return Some(at) };
+        // a hair more than needed: rectangles that touch intersect
+        let moves = [
+            Vec2::new(0.0, in_way.top() - at.bottom() - AIR),
+            Vec2::new(0.0, in_way.bottom() - at.top() + AIR),
+            Vec2::new(in_way.left() - at.right() - AIR, 0.0),
+            Vec2::new(in_way.right() - at.left() + AIR, 0.0),
+        ];
+        // never back to where it was: the way is measured from its own place
+        let inside = moves.map(|by| at.translate(by)).into_iter().filter(|moved| within.contains_rect(*moved));
+        let way = |moved: &Rect| (moved.center() - place.center()).length();
+        let free = |moved: &Rect| !taken.iter().any(|t| t.intersects(*moved));
+        at = inside.min_by(|a, b| free(b).cmp(&free(a)).then(way(a).total_cmp(&way(b))))?;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -76,5 +103,20 @@ mod tests {
         }
         let legend = Rect::from_min_size(Pos2::new(60.0, 80.0), Vec2::new(50.0, 40.0));
         assert_eq!(place_labels(&candidates, &[legend])[0], None);
+    }
+
+    #[test]
+    fn a_name_that_must_be_shown_moves_aside() {
+        let within = Rect::from_min_max(Pos2::ZERO, Pos2::new(400.0, 300.0));
+        let name = Rect::from_min_size(Pos2::new(300.0, 270.0), Vec2::new(60.0, 16.0));
+        assert_eq!(aside(name, &[], within), Some(name));
+        assert_eq!(aside(name.translate(Vec2::new(60.0, 0.0)), &[], within), None, "out of sight");
+        let coordinate = Rect::from_min_max(Pos2::new(220.0, 264.0), Pos2::new(395.0, 280.0));
+        let bar = Rect::from_min_max(Pos2::new(320.0, 282.0), Pos2::new(400.0, 300.0));
+        let moved = aside(name, &[coordinate, bar], within).unwrap();
+        assert!(!moved.intersects(coordinate) && !moved.intersects(bar) && within.contains_rect(moved));
+        assert_eq!(moved.center().x, name.center().x, "straight up");
+        assert_eq!(moved.bottom(), coordinate.top() - AIR);
+        assert_eq!(aside(name, &[within], within), None, "nothing is free");
     }
 }

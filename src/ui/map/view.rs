@@ -84,7 +84,7 @@ pub(super) struct Run {
 pub(super) struct Laid {
     /// What was in sight, on the map's plane.
     pub sight: PlaneRect,
-    /// Places that furniture takes.
+    /// Places that furniture, the pointer's coordinate and a measured distance take.
     pub taken: Vec<Rect>,
     /// Where the map lay, and its legend and buttons on it.
     pub rect: Option<Rect>,
@@ -262,13 +262,12 @@ impl MapView {
             self.refresh_layer(ui, input, &view);
             self.paint_points(ui, &painter, rect, input, &view);
         }
-        if input.show_labels {
-            self.paint_names(&painter, rect, input, &classes, palette);
-        }
+        let named =
+            if input.show_labels { self.paint_names(&painter, rect, input, &classes, palette) } else { Vec::new() };
         self.paint_rings(&painter, rect, input, palette, output.hovered_point);
-        self.paint_site_names(&painter, rect, input, palette);
+        self.paint_site_names(&painter, rect, input, &named, palette);
         self.paint_trail(&painter, palette);
-        self.paint_distance(&painter, rect, palette);
+        let distance = self.paint_distance(&painter, rect, palette);
         if self.run.catching.running().is_some() {
             let at = rect.center_top() + Vec2::new(0.0, 16.0);
             painter.text(at, egui::Align2::CENTER_TOP, text::SELECTING, theme::bold(theme::BODY), palette.accent);
@@ -286,7 +285,8 @@ impl MapView {
         if let Some(galley) = strip {
             super::furniture::paint_notice(ui, rect, galley);
         }
-        self.paint_coordinate(&painter, rect, input, response.hover_pos(), palette);
+        let coordinate = self.paint_coordinate(&painter, rect, input, response.hover_pos(), palette);
+        self.run.laid.taken.extend(distance.into_iter().chain([coordinate]));
         if response.has_focus() {
             painter.rect_stroke(rect, 0, Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
         }

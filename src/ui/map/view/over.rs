@@ -6,6 +6,7 @@
 use egui::{Align2, Color32, Order, Painter, Pos2, Rect, Response, Stroke, Ui, Vec2};
 
 use super::super::draw::Transform;
+use super::super::labels::AIR;
 use super::super::{Card, DragMode, MapInput};
 use super::MapView;
 use crate::ui::text::map as text;
@@ -58,17 +59,18 @@ impl MapView {
         );
     }
 
-    /// Longitude and latitude under the pointer, above the furniture at the lower right.
+    /// Longitude and latitude under the pointer, above the furniture at the lower right. Returns the place kept for it,
+    /// whether the pointer is over the map or not: no name comes and goes with the pointer.
     pub(super) fn paint_coordinate(
-        &mut self,
+        &self,
         painter: &Painter,
         rect: Rect,
         input: &MapInput<'_>,
         pointer: Option<Pos2>,
         palette: &Palette,
-    ) {
-        let Some(at) = pointer.filter(|p| rect.contains(*p)) else { return };
-        let [x, y] = self.camera.plane(rect, at).map(f64::from);
+    ) -> Rect {
+        let pointer = pointer.filter(|p| rect.contains(*p));
+        let [x, y] = self.camera.plane(rect, pointer.unwrap_or(rect.center())).map(f64::from);
         let (lon, lat) = input.data.mesh.plane.unproject(x, y);
         let words = text::coordinate(lon, lat);
         let galley = painter.layout_no_wrap(words, theme::regular(theme::SMALL), palette.muted);
@@ -80,17 +82,21 @@ impl MapView {
             Pos2::new(rect.right() - EDGE - galley.size().x, bottom - galley.size().y),
             Pos2::new(rect.right() - EDGE, bottom),
         );
-        painter.rect_filled(place.expand2(Vec2::new(5.0, 1.0)), 2, palette.surface.gamma_multiply(0.88));
-        painter.galley(place.min, galley, palette.muted);
+        let ground = place.expand2(Vec2::new(5.0, 1.0));
+        if pointer.is_some() {
+            painter.rect_filled(ground, 2, palette.surface.gamma_multiply(0.88));
+            painter.galley(place.min, galley, palette.muted);
+        }
+        ground.expand(AIR)
     }
 
-    /// The distance measured last, as a line with its length.
-    pub(super) fn paint_distance(&self, painter: &Painter, rect: Rect, palette: &Palette) {
+    /// The distance measured last, as a line with its length. Returns the place that its words take.
+    pub(super) fn paint_distance(&self, painter: &Painter, rect: Rect, palette: &Palette) -> Option<Rect> {
         let under_way = match (self.mode, self.run.trail.as_slice()) {
             (DragMode::Measure, [a, b]) => Some([*a, *b].map(|p| self.camera.plane(rect, p))),
             _ => None,
         };
-        let Some([a, b]) = under_way.or(self.measured) else { return };
+        let [a, b] = under_way.or(self.measured)?;
         let to = Transform::new(&self.camera, rect);
         let (from, end) = (to.apply(a), to.apply(b));
         painter.line_segment([from, end], Stroke::new(4.0, palette.surface));
@@ -100,11 +106,18 @@ impl MapView {
         }
         let km = f64::from((a[0] - b[0]).hypot(a[1] - b[1]));
         let middle = from.lerp(end, 0.5) - Vec2::new(0.0, 8.0);
-        framed_text(painter, middle, Align2::CENTER_BOTTOM, &text::distance(km), palette.text, palette);
+        Some(framed_text(painter, middle, Align2::CENTER_BOTTOM, &text::distance(km), palette.text, palette))
     }
 
-    /// Names of the selected sites in sight, where there are few enough to read.
-    pub(super) fn paint_site_names(&self, painter: &Painter, rect: Rect, input: &MapInput<'_>, palette: &Palette) {
+    /// Names of the selected sites in sight, where there are few enough to read; those of districts stand already.
+    pub(super) fn paint_site_names(
+        &self,
+        painter: &Painter,
+        rect: Rect,
+        input: &MapInput<'_>,
+        districts: &[Rect],
+        palette: &Palette,
+    ) {
         if input.selected.rows.is_empty() || input.selected.rows.len() > 4000 {
             return;
         }
@@ -121,7 +134,7 @@ impl MapView {
             return;
         }
         let radius = self.run.marks.as_ref().map_or(3.0, |m| m.radius) + 5.0;
-        let mut taken: Vec<Rect> = self.run.laid.taken.clone();
+        let mut taken: Vec<Rect> = [&self.run.laid.taken, districts].concat();
         for (row, at) in places {
             let name = (input.describe_point)(row).title;
             let galley = painter.layout_no_wrap(name, theme::regular(theme::SMALL), palette.text);
@@ -145,9 +158,11 @@ pub(super) fn keeps(input: &MapInput<'_>, row: u32) -> bool {
     input.filter.is_none_or(|filter| filter.keep.get(row as usize).copied().unwrap_or(false))
 }
 
-fn framed_text(painter: &Painter, at: Pos2, hold: Align2, words: &str, ink: Color32, palette: &Palette) {
+fn framed_text(painter: &Painter, at: Pos2, hold: Align2, words: &str, ink: Color32, palette: &Palette) -> Rect {
     let galley = painter.layout_no_wrap(words.to_owned(), theme::bold(theme::BODY), ink);
     let place = hold.anchor_size(at, galley.size());
-    painter.rect_filled(place.expand2(Vec2::new(5.0, 2.0)), theme::RADIUS, palette.surface.gamma_multiply(0.92));
+    let ground = place.expand2(Vec2::new(5.0, 2.0));
+    painter.rect_filled(ground, theme::RADIUS, palette.surface.gamma_multiply(0.92));
     painter.galley(place.min, galley, ink);
+    ground
 }

@@ -7,7 +7,7 @@ use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, TextureHandle, TextureOp
 
 use super::super::camera::Camera;
 use super::super::draw::{self, Transform};
-use super::super::labels::{Candidate, place_labels};
+use super::super::labels::{Candidate, aside, place_labels};
 use super::super::raster::{Contents, Drawn, FEW, Layer, RasterWorker, Request, compute_layer};
 use super::super::{DragMode, MapInput};
 use super::{GroundKey, MapView, Marks, Name, NamesKey, class_colour, class_key, passing_of, widened};
@@ -300,6 +300,7 @@ impl MapView {
         }
     }
 
+    /// Names of the districts. Returns the places that they take.
     pub(in crate::ui::map) fn paint_names(
         &mut self,
         painter: &Painter,
@@ -307,7 +308,7 @@ impl MapView {
         input: &MapInput<'_>,
         classes: &Classes,
         palette: &Palette,
-    ) {
+    ) -> Vec<Rect> {
         let scale = self.camera.scale;
         let half = f64::from(rect.width().min(rect.height()).max(1.0)) / 2.0;
         let tile = [self.camera.x, self.camera.y].map(|v| (v * scale / half).floor() as i64);
@@ -327,15 +328,21 @@ impl MapView {
             let names = lay_names(painter, rect, &self.camera, input, classes, palette);
             self.run.names = Some((key, names));
         }
-        let Some((_, names)) = &self.run.names else { return };
-        for name in names {
-            let at = self.camera.screen(rect, name.at);
-            let place = Rect::from_center_size(at, name.galley.size());
-            let must = Some(name.district) == input.selected_district;
+        let Some((_, names)) = &self.run.names else { return Vec::new() };
+        // the selected district's comes first: it may move aside, and the others give way to it
+        let chosen = |name: &&Name| Some(name.district) == input.selected_district;
+        let mut taken = self.run.laid.taken.clone();
+        let others = taken.len();
+        for name in names.iter().filter(chosen).chain(names.iter().filter(|name| !chosen(name))) {
+            let own = Rect::from_center_size(self.camera.screen(rect, name.at), name.galley.size());
             // a name is shown whole or not at all
-            if !rect.contains_rect(place) || (!must && self.run.laid.taken.iter().any(|t| t.intersects(place))) {
-                continue;
-            }
+            let place = if chosen(&name) {
+                aside(own, &taken, rect)
+            } else {
+                Some(own).filter(|own| rect.contains_rect(*own) && !taken.iter().any(|t| t.intersects(*own)))
+            };
+            let Some(place) = place else { continue };
+            taken.push(place);
             let (ground, ink) = ground_of(name.district, classes, palette, input.show_points);
             // wide enough that points beside the strokes do not eat them
             let halo = if input.show_points { ground } else { ground.gamma_multiply(0.85) };
@@ -345,6 +352,7 @@ impl MapView {
             }
             painter.galley_with_override_text_color(place.min, Arc::clone(&name.galley), ink);
         }
+        taken.split_off(others)
     }
 
     pub(in crate::ui::map) fn paint_trail(&self, painter: &Painter, palette: &Palette) {
