@@ -115,8 +115,8 @@ mod tests {
         let bar = Rect::from_min_max(Pos2::new(320.0, 282.0), Pos2::new(400.0, 300.0));
         let moved = aside(name, &[coordinate, bar], within).unwrap();
         assert!(!moved.intersects(coordinate) && !moved.intersects(bar) && within.contains_rect(moved));
-        assert_eq!(moved.center().x, name.center().x, "straight up");
-        assert_eq!(moved.bottom(), coordinate.top() - AIR);
+        let up = name.translate(Vec2::new(0.0, coordinate.top() - AIR - name.bottom()));
+        assert_eq!(moved, up);
         assert_eq!(aside(name, &[within], within), None, "nothing is free");
     }
 }

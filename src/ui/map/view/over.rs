@@ -87,7 +87,7 @@ impl MapView {
             painter.rect_filled(ground, 2, palette.surface.gamma_multiply(0.88));
             painter.galley(place.min, galley, palette.muted);
         }
-        ground.expand(AIR)
+        ground.expand2(Vec2::new(AIR, 2.0))
     }
 
     /// The distance measured last, as a line with its length. Returns the place that its words take.

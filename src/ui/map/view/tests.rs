@@ -308,7 +308,7 @@ fn furniture_never_overlaps() {
         harness.set_size(size);
         harness.run_steps(3);
         let taken = &harness.state().view.run.laid.taken;
-        assert_eq!(taken.len(), 4, "scale, mark, legend, buttons; the notice stands below the map");
+        assert_eq!(taken.len(), 5, "scale, mark, legend, buttons, coordinate; the notice stands below the map");
         for (i, a) in taken.iter().enumerate() {
             assert!(harness.state().rect.contains_rect(*a), "{a:?}");
             assert!(taken[i + 1..].iter().all(|b| !a.intersects(*b)), "{taken:?}");
