@@ -100,6 +100,64 @@ fn files_checked_together_are_joined_as_in_a_project_of_them() {
     assert_eq!(kinds(&folder_checked), kinds(&said));
 }
 
+/// Where one of several files can be used, the one that was not is named: rules, a mapping, a map, in folders or alone.
+#[test]
+fn of_two_rules_or_maps_the_one_not_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let [a, b] = ["甲", "乙"].map(|name| folder.path().join(name));
+    office(&a);
+    let preset = |name: &str| format!("assets/policy/{name}.ron");
+    let [shanghai, generic] = ["规则甲.ron", "规则乙.ron"].map(|name| folder.path().join(name));
+    fs::copy(preset("shanghai_154"), &shanghai).unwrap();
+    fs::copy(preset("generic"), &generic).unwrap();
+    let report = folder.path().join("报告.csv");
+    let check = |paths: &[&Path]| {
+        let paths: Vec<&str> = paths.iter().map(|path| text(path)).collect();
+        words(&fairdraw(&[&["check", "--report", text(&report)], &paths[..]].concat()))
+    };
+    let files = |code: &str| {
+        let report = read_report_csv(&fs::read(&report).unwrap()).unwrap();
+        let cell = |column: &fairdraw::registry::Column<fairdraw::registry::columns::Text>, row: usize| {
+            column.of(&report).unwrap().get(row).unwrap_or_default().to_owned()
+        };
+        let told = rows(&report, code).into_iter().map(|row| (cell(&quality::FILE, row), cell(&quality::VALUE, row)));
+        told.collect::<Vec<_>>()
+    };
+    let used = |name: &str| format!("已采用「{name}」");
+    // two that are named: the first
+    let said = check(&[&a, &shanghai, &generic]);
+    assert!(said.contains("规则文件不止一份，这一份没有采用"), "{said}");
+    assert_eq!(files("PRJ-048"), [("规则乙.ron".to_owned(), used("规则甲.ron"))]);
+    // one that is named goes before the folder's own
+    fs::copy(&generic, a.join("policy.ron")).unwrap();
+    check(&[&a, &shanghai]);
+    assert_eq!(files("PRJ-048"), [("policy.ron".to_owned(), used("规则甲.ron"))]);
+    // one alone, and the same one twice
+    for paths in [vec![a.as_path()], vec![a.as_path(), &a]] {
+        assert!(!check(&paths).contains("PRJ-048"), "{paths:?}");
+    }
+    // two folders, each with one of its own: paths tell them apart; what else is not read of the second is told
+    fs::create_dir(&b).unwrap();
+    fs::copy(&shanghai, b.join("policy.ron")).unwrap();
+    fs::write(b.join("说明.docx"), b"x").unwrap();
+    fs::copy(a.join("行政处罚.csv"), b.join("行政处罚.csv")).unwrap();
+    check(&[&a, &b]);
+    let [first, second] = [&a, &b].map(|folder| folder.join("policy.ron").display().to_string());
+    assert_eq!(files("PRJ-048"), [(second, used(&first))]);
+    assert!(files("PRJ-024").iter().any(|(file, _)| file == "说明.docx"), "{:?}", files("PRJ-024"));
+    // two maps of one folder, in a check and in a project
+    let demo = folder.path().join("模拟");
+    assert_eq!(fairdraw(&["demo", text(&demo), "--sources", "300"]).status.code(), Some(0));
+    let map = "上海市区县（示意）";
+    for ending in ["shp", "dbf", "shx", "prj", "cpg"] {
+        fs::copy(demo.join(format!("{map}.{ending}")), demo.join(format!("另一份.{ending}"))).unwrap();
+    }
+    check(&[&demo]);
+    assert_eq!(files("PRJ-048"), [("另一份.shp".to_owned(), used(&format!("{map}.shp")))]);
+    let new = words(&fairdraw(&["new", text(&folder.path().join("项目")), "--from", text(&demo)]));
+    assert!(new.contains("[PRJ-048] 区划文件不止一份，这一份没有采用：1 条"), "{new}");
+}
+
 #[test]
 fn files_named_with_their_map_and_rules_are_checked_by_them() {
     let folder = tempfile::tempdir().unwrap();

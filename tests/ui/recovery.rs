@@ -393,7 +393,7 @@ fn a_draft_that_cannot_be_written_is_not_dropped_unseen() {
 }
 
 /// So many seconds pass.
-fn later(window: &mut Window, seconds: f64) {
+pub fn later(window: &mut Window, seconds: f64) {
     let now = window.harness.ctx.input(|i| i.time);
     window.harness.input_mut().time = Some(now + seconds);
     window.harness.step();

@@ -10,6 +10,7 @@ use fairdraw::workspace::deeds::deed::Deed;
 use fairdraw::workspace::deeds::publish::Publication;
 use fairdraw::workspace::session::{DraftCommand, ViewCommand};
 
+use super::recovery::later;
 use super::support::{Begin, LAPTOP, Window};
 
 #[test]
@@ -196,4 +197,25 @@ fn a_filter_is_seen_in_the_top_bar_and_one_that_leaves_nothing_is_said() {
     window.send(ViewCommand::SetDistrict(Some(district.code.0)));
     window.click(&chip);
     assert_eq!(window.app().session.filter().district, None);
+}
+
+#[test]
+fn a_message_does_not_go_from_under_a_hand() {
+    let mut window = Window::new(LAPTOP, false, Begin::City);
+    window.settle();
+    let to = window.folder.path().join("图.png");
+    window.send(ViewCommand::WriteFile(to, Arc::new(b"png".to_vec())));
+    window.until("the message", |w| w.enabled("关闭"));
+    let button = window.harness.get_by_label("关闭").rect();
+    let mut beside = false;
+    // far longer than it stands by itself
+    for _ in 0..60 {
+        beside = !beside;
+        window.harness.hover_at(button.center() + egui::vec2(if beside { 1.0 } else { 0.0 }, 0.0));
+        later(&mut window, 1.0);
+        assert!(window.enabled("关闭"));
+    }
+    // one that rests there by chance holds nothing
+    later(&mut window, 20.0);
+    window.until("that it goes", |w| w.app().session.toasts().is_empty());
 }

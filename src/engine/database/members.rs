@@ -115,6 +115,15 @@ impl SharedLog {
         self.0.run(&format!("GRANT USAGE ON SCHEMA {schema} TO {role};{}", rights.concat()))
     }
 
+    /// True for the user that is logged in.
+    ///
+    /// # Errors
+    /// `DBS-…`.
+    pub fn is_own_role(&mut self, role: &str) -> AppResult<bool> {
+        let rows = self.0.query("SELECT session_user = $1::text::name", &[&role])?;
+        Ok(rows.first().is_some_and(|row| row.get(0)))
+    }
+
     /// Ends a user's part; true where it had one.
     ///
     /// # Errors

@@ -45,7 +45,8 @@ fn shared_of(project: &Project) -> AppResult<&Shared> {
 /// Changes who takes part.
 ///
 /// # Errors
-/// `SHR-016`, `SHR-017`, `SHR-019` where the rules have no such body, `SHR-027` who leaves and was not there, `DBS-…`.
+/// `SHR-016`, `SHR-017`, `SHR-019` where the rules have no such body, `SHR-027` who leaves and was not there, `SHR-028`
+/// where an office would shut itself out, `DBS-…`.
 pub fn change_member(project: &Project, member: &Member, joins: bool, progress: &Progress) -> AppResult<()> {
     let shared = shared_of(project)?;
     let bodies = &project.policy.bodies;
@@ -55,6 +56,12 @@ pub fn change_member(project: &Project, member: &Member, joins: bool, progress: 
         return Err(Finding::error("SHR-019", "规则中没有这个执法主体").value(body).expected(names.join("、")).into());
     }
     let mut log = shared.begin(progress)?;
+    if (!joins || member.body.is_some()) && log.is_own_role(&member.role)? {
+        return Err(Finding::error("SHR-028", "这是本机登录所用的用户，不能移出，也不能改为只属一个执法主体")
+            .value(&member.role)
+            .hint("移出后本机不能再读写这个共享项目；确需更换的，请用另一个有管理权限的数据库用户登录后再改")
+            .into());
+    }
     if joins {
         log.add_member(member)?;
     } else if !log.remove_member(&member.role)? {

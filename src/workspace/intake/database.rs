@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::feed::{FeedRead, read_feed};
-use super::import::FolderContents;
+use super::folder::FolderContents;
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::engine::RemoteSource;
 use crate::engine::database::{Address, Snapshot, read_tables};

@@ -15,10 +15,12 @@ use crate::policy::{Policy, derive_bodies, load_policy, load_preset, preset_text
 use crate::registry::industry::IndustryTable;
 use crate::registry::mapping::Mapping;
 use crate::registry::{BodyName, NamedId, Registry, RegistryOptions, TableKind, render_report};
-use crate::workspace::demo::{MARKER, last_day};
+use crate::workspace::demo::last_day;
 use crate::workspace::intake::database::{DatabaseRead, inputs_of};
+use crate::workspace::intake::folder::{FolderContents, TABLE_ENDINGS};
+use crate::workspace::intake::left_out::not_used;
 use crate::workspace::intake::nested::Chosen;
-use crate::workspace::intake::reading::{REPORT_BESIDE, ReadContents, mapping_of, nothing_usable, read_contents};
+use crate::workspace::intake::reading::{ReadContents, mapping_of, nothing_usable, read_contents};
 use crate::workspace::store::command_id::CommandId;
 use crate::workspace::store::frames::{district_options, hash_file, put_registry};
 use crate::workspace::store::project::{
@@ -26,87 +28,6 @@ use crate::workspace::store::project::{
 };
 use crate::workspace::store::quality::{MAP_TABLE, put_findings, put_report};
 use crate::workspace::store::staged::Change;
-
-/// File endings that may hold tables.
-const TABLE_ENDINGS: [&str; 10] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xls", "et", "xlsb", "ods", "fods"];
-
-/// Endings of the files that lie beside a layer's own and are read with it.
-pub(super) const LAYER_PARTS: [&str; 8] = ["dbf", "shx", "prj", "cpg", "sbn", "sbx", "qix", "xml"];
-
-/// What a folder holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FolderContents {
-    /// Files that may hold tables, by name.
-    pub tables: Vec<PathBuf>,
-    /// Shapefiles.
-    pub maps: Vec<PathBuf>,
-    /// A mapping of the folder's own (`mapping.ron`).
-    pub mapping: Option<PathBuf>,
-    /// A policy of the folder's own (`policy.ron`).
-    pub policy: Option<PathBuf>,
-    /// Old number → lasting id (`predecessors.csv`).
-    pub predecessors: Option<PathBuf>,
-    /// Working days (`calendar.csv`).
-    pub calendar: Option<PathBuf>,
-    /// Files of other kinds, left alone.
-    pub other: Vec<PathBuf>,
-    /// Marked as synthetic.
-    pub synthetic: bool,
-    /// Subfolders and archives whose tables stand among `tables`, the folder having none of its own.
-    pub opened: Vec<PathBuf>,
-    /// What is to be said of them.
-    pub notes: Vec<Finding>,
-}
-
-impl FolderContents {
-    /// Takes what belongs to a project beside its tables, by its name; false for any other file.
-    pub(super) fn take_known(&mut self, path: &Path) -> bool {
-        let place = match path.file_name().and_then(|name| name.to_str()) {
-            Some("mapping.ron") => &mut self.mapping,
-            Some("policy.ron") => &mut self.policy,
-            Some("predecessors.csv") => &mut self.predecessors,
-            Some("calendar.csv") => &mut self.calendar,
-            _ if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("shp")) => {
-                self.maps.push(path.to_owned());
-                return true;
-            }
-            _ => return false,
-        };
-        *place = Some(path.to_owned());
-        true
-    }
-}
-
-/// Lists a folder's files, not its subfolders; hidden and lock files are left out.
-///
-/// # Errors
-/// `IO-…` where the folder can't be read.
-pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
-    let io = |cause| AppError::io("读取文件夹", folder, cause);
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(io)? {
-        let path = entry.map_err(io)?.path();
-        if path.is_file() {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let mut contents = FolderContents { synthetic: folder.join(MARKER).exists(), ..FolderContents::default() };
-    for path in paths {
-        let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if name.starts_with('.') || name.starts_with("~$") || name == MARKER || name.ends_with(REPORT_BESIDE) {
-            continue;
-        }
-        match name.as_str() {
-            _ if contents.take_known(&path) => {}
-            _ if is_table_file(&path) => contents.tables.push(path),
-            _ if LAYER_PARTS.contains(&ending.as_str()) => {}
-            _ => contents.other.push(path),
-        }
-    }
-    Ok(contents)
-}
 
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
@@ -204,12 +125,6 @@ pub(super) fn no_tables(from: &Path) -> AppError {
         .into()
 }
 
-/// True for a file that may hold a table, by its name.
-pub(super) fn is_table_file(path: &Path) -> bool {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    TABLE_ENDINGS.contains(&ending.as_str()) || ending == "parquet"
-}
-
 /// Reads a mapping file.
 ///
 /// # Errors
@@ -220,7 +135,7 @@ pub fn load_mapping(path: &Path) -> AppResult<Mapping> {
     Mapping::from_ron(&text, &path.display().to_string())
 }
 
-/// The map of a folder: the one the mapping names, else the only shapefile that holds districts, else the
+/// The map of a folder: the one the mapping names, else the first shapefile that holds districts, else the
 /// bundled sketch of Shanghai. Returns the path of the file used.
 pub(super) fn find_districts(
     contents: &FolderContents,
@@ -248,6 +163,8 @@ pub(super) fn find_districts(
             Ok(set) => {
                 own.change_each(|finding| name_file(finding, path));
                 findings.append(own);
+                let after = contents.maps.iter().skip_while(|other| *other != path).skip(1);
+                after.for_each(|other| findings.push(not_used("区划文件", other, path)));
                 return Ok((set, Some(path.clone())));
             }
             Err(error) => {

@@ -9,7 +9,8 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Sev
 use crate::registry::header::check_layout;
 use crate::registry::{Aliases, DistrictLookup, FileMapping, Mapping};
 use crate::tabular::{RawTable, ReadOptions, load_tables};
-use crate::workspace::intake::import::{find_districts, load_folder};
+use crate::workspace::intake::folder::load_folder;
+use crate::workspace::intake::import::find_districts;
 use crate::workspace::intake::map::LazyMap;
 use crate::workspace::intake::nested::{gather, must_be_opened};
 use crate::workspace::store::project::{create_folder, load_bytes};

@@ -6,7 +6,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::registry::{Registry, TableKind};
 use crate::tabular::archive::names_in;
 use crate::workspace::demo::MARKER;
-use crate::workspace::intake::import::{FolderContents, is_table_file};
+use crate::workspace::intake::folder::{FolderContents, is_table_file};
 use crate::workspace::intake::nested::DEEPEST;
 use crate::workspace::intake::reading::REPORT_BESIDE;
 
@@ -93,6 +93,18 @@ fn not_read(name: &str, reason: &str, hint: &str) -> Finding {
     let finding =
         if hint.is_empty() { Finding::note("PRJ-024", what) } else { Finding::warning("PRJ-024", what).hint(hint) };
     finding.file(name)
+}
+
+/// One of several files of which one can be used, and was not; `used` is the one that was.
+pub(super) fn not_used(what: &str, path: &Path, used: &Path) -> Finding {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // two of one name lie in different folders: only the paths tell them apart
+    let same = name(path) == name(used);
+    let told = |path: &Path| if same { path.display().to_string() } else { name(path) };
+    Finding::warning("PRJ-048", format!("{what}不止一份，这一份没有采用"))
+        .file(told(path))
+        .value(format!("已采用「{}」", told(used)))
+        .hint("请核对采用的是否为应采用的一份；不是的，请移走它，或只给出应采用的一份")
 }
 
 /// Says that the folder holds no register, without which there is nothing to plan.

@@ -5,6 +5,7 @@ pub mod database_look;
 mod feed;
 pub mod feed_folder;
 pub mod feed_unit;
+pub mod folder;
 pub mod import;
 pub mod inspect;
 mod left_out;

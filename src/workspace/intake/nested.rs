@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::import::{FolderContents, is_table_file, load_folder};
+use super::folder::{FolderContents, is_table_file, load_folder};
 use super::left_out::{about, inside};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::write_atomic;

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::database::{DatabaseRead, check_mapping};
+use super::folder::{FolderContents, LAYER_PARTS, Single};
 use super::import::{
-    FolderContents, LAYER_PARTS, NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name,
-    registry_options, year_to_plan,
+    NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name, registry_options,
+    year_to_plan,
 };
 use super::left_out::{left_out, note_no_register, tables_in};
 use super::map::ProjectMap;
@@ -152,6 +153,18 @@ fn is_part_of_named_layer(path: &Path, paths: &[PathBuf]) -> bool {
 /// As `create_project`; `IO-…` for a path that is not there.
 pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResult<Registry> {
     let mut contents = FolderContents::default();
+    // rules and the like that are named go before those that lie in a folder
+    let mut taken: Vec<&PathBuf> = Vec::new();
+    for path in request.paths.iter().filter(|path| path.is_file()) {
+        let is_rules = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"));
+        let known = contents.take_known(path);
+        if !known && is_rules {
+            contents.take_single(Single::Policy, path);
+        }
+        if known || is_rules {
+            taken.push(path);
+        }
+    }
     // the copies of what lay deeper stay until all is read
     let mut copies = Vec::new();
     for path in &request.paths {
@@ -162,18 +175,20 @@ pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResul
             let chosen = Chosen::of(path)?;
             let own = chosen.contents.clone();
             copies.push(chosen);
+            // those of the first are told with the tables
+            if path.is_dir() && request.paths.first() != Some(path) {
+                let mut findings = Diagnostics::new();
+                left_out(path, &own, &mut findings)?;
+                contents.notes.extend(findings.findings().iter().cloned());
+            }
+            own.singles().for_each(|(kind, path)| contents.take_single(kind, path));
             contents.opened.extend(own.opened);
             contents.notes.extend(own.notes);
             contents.tables.extend(own.tables);
             contents.maps.extend(own.maps);
-            contents.mapping = contents.mapping.or(own.mapping);
-            contents.policy = contents.policy.or(own.policy);
-            contents.predecessors = contents.predecessors.or(own.predecessors);
             contents.synthetic |= own.synthetic;
-        } else if contents.take_known(path) || is_part_of_named_layer(path, &request.paths) {
+        } else if taken.contains(&path) || is_part_of_named_layer(path, &request.paths) {
             // named with the tables: they are judged by these rules, on this map
-        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron")) {
-            contents.policy = Some(path.clone());
         } else {
             contents.tables.push(path.clone());
         }

@@ -13,9 +13,8 @@ use polars::prelude::{BooleanChunked, DataFrame};
 use serde_json::{Value, json};
 
 use super::database::{DatabaseRead, NextFiles, check_mapping, inputs_of};
-use super::import::{
-    FolderContents, is_table_file, judged_on, load_mapping, no_tables, record_input, registry_options,
-};
+use super::folder::{FolderContents, is_table_file};
+use super::import::{judged_on, load_mapping, no_tables, record_input, registry_options};
 use super::left_out::left_out as name_left_out;
 use super::nested::{Chosen, is_archive};
 use super::reading::written_beside;

@@ -185,6 +185,12 @@ fn database_sharing_by_clicks() {
     agree(&mut window, t::REMOVE);
     window.until("that it has gone", |w| !w.shows("移除 yiban") && w.shows("移除 zhuti"));
     assert_eq!(members(&server).len(), 2);
+    // nobody shuts himself out
+    window.click("移除 fairdraw");
+    window.harness.run_steps(2);
+    agree(&mut window, t::REMOVE);
+    window.until("the refusal", |w| w.shows("SHR-028") && w.shows("移除 fairdraw"));
+    assert_eq!(members(&server).len(), 2);
     // the body's own desk: its form, a report, what became of it
     window.click(t::PAGES[2]);
     window.harness.run_steps(3);
