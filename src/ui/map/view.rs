@@ -86,6 +86,8 @@ pub(super) struct Laid {
     pub sight: PlaneRect,
     /// Places that furniture, the pointer's coordinate and a measured distance take.
     pub taken: Vec<Rect>,
+    /// How many of them are the coordinate and the distance.
+    pub over: usize,
     /// Where the map lay, and its legend and buttons on it.
     pub rect: Option<Rect>,
     pub sides: Option<[Rect; 2]>,
@@ -286,7 +288,13 @@ impl MapView {
             super::furniture::paint_notice(ui, rect, galley);
         }
         let coordinate = self.paint_coordinate(&painter, rect, input, response.hover_pos(), palette);
-        self.run.laid.taken.extend(distance.into_iter().chain([coordinate]));
+        let over: Vec<Rect> = distance.into_iter().chain(coordinate).collect();
+        if self.run.laid.over != over.len() {
+            // names give way to what came, or come back
+            self.run.laid.over = over.len();
+            ui.ctx().request_repaint();
+        }
+        self.run.laid.taken.extend(over);
         if response.has_focus() {
             painter.rect_stroke(rect, 0, Stroke::new(2.0, palette.accent), egui::StrokeKind::Inside);
         }

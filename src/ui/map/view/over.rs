@@ -59,8 +59,8 @@ impl MapView {
         );
     }
 
-    /// Longitude and latitude under the pointer, above the furniture at the lower right. Returns the place kept for it,
-    /// whether the pointer is over the map or not: no name comes and goes with the pointer.
+    /// Longitude and latitude under the pointer, above the furniture at the lower right. Returns the place taken, which
+    /// the names give way to.
     pub(super) fn paint_coordinate(
         &self,
         painter: &Painter,
@@ -68,9 +68,9 @@ impl MapView {
         input: &MapInput<'_>,
         pointer: Option<Pos2>,
         palette: &Palette,
-    ) -> Rect {
-        let pointer = pointer.filter(|p| rect.contains(*p));
-        let [x, y] = self.camera.plane(rect, pointer.unwrap_or(rect.center())).map(f64::from);
+    ) -> Option<Rect> {
+        let at = pointer.filter(|p| rect.contains(*p))?;
+        let [x, y] = self.camera.plane(rect, at).map(f64::from);
         let (lon, lat) = input.data.mesh.plane.unproject(x, y);
         let words = text::coordinate(lon, lat);
         let galley = painter.layout_no_wrap(words, theme::regular(theme::SMALL), palette.muted);
@@ -83,11 +83,9 @@ impl MapView {
             Pos2::new(rect.right() - EDGE, bottom),
         );
         let ground = place.expand2(Vec2::new(5.0, 1.0));
-        if pointer.is_some() {
-            painter.rect_filled(ground, 2, palette.surface.gamma_multiply(0.88));
-            painter.galley(place.min, galley, palette.muted);
-        }
-        ground.expand2(Vec2::new(AIR, 2.0))
+        painter.rect_filled(ground, 2, palette.surface.gamma_multiply(0.88));
+        painter.galley(place.min, galley, palette.muted);
+        Some(ground.expand2(Vec2::new(AIR, 2.0)))
     }
 
     /// The distance measured last, as a line with its length. Returns the place that its words take.
