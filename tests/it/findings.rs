@@ -154,6 +154,10 @@ fn of_two_rules_or_maps_the_one_not_used_is_named() {
     }
     check(&[&demo]);
     assert_eq!(files("PRJ-048"), [("另一份.shp".to_owned(), used(&format!("{map}.shp")))]);
+    // the map that is used, named a second time, is no other
+    let used_map = demo.join(format!("{map}.shp"));
+    check(&[&used_map, &demo, &used_map]);
+    assert_eq!(files("PRJ-048").iter().map(|(file, _)| file.as_str()).collect::<Vec<_>>(), ["另一份.shp"]);
     let new = words(&fairdraw(&["new", text(&folder.path().join("项目")), "--from", text(&demo)]));
     assert!(new.contains("[PRJ-048] 区划文件不止一份，这一份没有采用：1 条"), "{new}");
 }

@@ -163,7 +163,8 @@ pub(super) fn find_districts(
             Ok(set) => {
                 own.change_each(|finding| name_file(finding, path));
                 findings.append(own);
-                let after = contents.maps.iter().skip_while(|other| *other != path).skip(1);
+                // those before it are told with what is wrong with them
+                let after = contents.maps.iter().skip_while(|other| *other != path).filter(|other| *other != path);
                 after.for_each(|other| findings.push(not_used("区划文件", other, path)));
                 return Ok((set, Some(path.clone())));
             }

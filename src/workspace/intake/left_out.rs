@@ -63,11 +63,8 @@ pub(super) fn left_out(folder: &Path, contents: &FolderContents, findings: &mut 
         entries.push(entry.map_err(io)?.path());
     }
     entries.sort();
-    let own = [&contents.mapping, &contents.policy, &contents.predecessors, &contents.calendar];
     let is_read = |path: &PathBuf| {
-        contents.tables.contains(path)
-            || contents.maps.contains(path)
-            || own.iter().any(|own| own.as_ref() == Some(path))
+        contents.tables.contains(path) || contents.maps.contains(path) || contents.singles().any(|(_, own)| own == path)
     };
     for path in entries.iter().filter(|path| !is_read(path) && !contents.opened.contains(path)) {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
