@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::feed::{FeedRead, read_feed};
-use super::folder::FolderContents;
+use super::folder::{FolderContents, file_name};
 use crate::diagnostic::{AppError, AppResult, Finding, Progress};
 use crate::engine::RemoteSource;
 use crate::engine::database::{Address, Snapshot, read_tables};
@@ -135,7 +135,7 @@ impl DatabaseRead {
     /// `IO-…`.
     pub(super) fn put(&self, change: &Change<'_>) -> AppResult<()> {
         for path in self.paths() {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = file_name(path);
             let bytes = load_bytes(path)?;
             let hash = hash_bytes(&bytes);
             let short = hash.get(..16).unwrap_or(&hash);

@@ -107,7 +107,7 @@ pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
     paths.sort();
     let mut contents = FolderContents { synthetic: folder.join(MARKER).exists(), ..FolderContents::default() };
     for path in paths {
-        let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+        let name = file_name(&path);
         let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         if name.starts_with('.') || name.starts_with("~$") || name == MARKER || name.ends_with(REPORT_BESIDE) {
             continue;
@@ -126,4 +126,9 @@ pub fn load_folder(folder: &Path) -> AppResult<FolderContents> {
 pub(super) fn is_table_file(path: &Path) -> bool {
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     TABLE_ENDINGS.contains(&ending.as_str()) || ending == "parquet"
+}
+
+/// A file's name without its folder; empty where it has none.
+pub(super) fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }

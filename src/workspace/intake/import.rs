@@ -17,7 +17,7 @@ use crate::registry::mapping::Mapping;
 use crate::registry::{BodyName, NamedId, Registry, RegistryOptions, TableKind, render_report};
 use crate::workspace::demo::last_day;
 use crate::workspace::intake::database::{DatabaseRead, inputs_of};
-use crate::workspace::intake::folder::{FolderContents, TABLE_ENDINGS};
+use crate::workspace::intake::folder::{FolderContents, TABLE_ENDINGS, file_name};
 use crate::workspace::intake::left_out::not_used;
 use crate::workspace::intake::nested::Chosen;
 use crate::workspace::intake::reading::{ReadContents, mapping_of, nothing_usable, read_contents};
@@ -111,7 +111,7 @@ pub(super) fn judged_on(day: NaiveDate, synthetic: bool, year: i32) -> NaiveDate
 /// `IO-…`.
 pub(super) fn record_input(path: &Path, registry: &Registry) -> AppResult<InputRecord> {
     let (sha256, bytes) = hash_file(path)?;
-    let file = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+    let file = file_name(path);
     let entries = registry.recognised.files.iter().filter(|entry| entry.file == file);
     let tables: BTreeSet<TableKind> = entries.filter_map(|entry| entry.table).collect();
     Ok(InputRecord { file, sha256, bytes, tables: tables.into_iter().collect() })
@@ -348,7 +348,7 @@ pub fn take_calendar(project: &Project, path: &Path, context: &CommandContext) -
     project.check_writable()?;
     let bytes = load_bytes(path)?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let name = path.file_name().map(|n| n.to_string_lossy().to_string()).unwrap_or_default();
+    let name = file_name(path);
     check_calendar(&name, &text)?;
     let change = Change::begin(project)?;
     change.put(&project.root().join("calendar.csv"), &bytes)?;

@@ -9,7 +9,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding, Progress, Sev
 use crate::registry::header::check_layout;
 use crate::registry::{Aliases, DistrictLookup, FileMapping, Mapping};
 use crate::tabular::{RawTable, ReadOptions, load_tables};
-use crate::workspace::intake::folder::load_folder;
+use crate::workspace::intake::folder::{file_name, load_folder};
 use crate::workspace::intake::import::find_districts;
 use crate::workspace::intake::map::LazyMap;
 use crate::workspace::intake::nested::{gather, must_be_opened};
@@ -52,10 +52,6 @@ pub struct ImportLook {
     pub mapping: Mapping,
     /// What was dropped, for looking again.
     pub paths: Vec<PathBuf>,
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The folder that holds what was dropped: a folder itself, the files' common folder (other files in it are

@@ -6,7 +6,7 @@ use crate::diagnostic::{AppError, AppResult, Diagnostics, Finding};
 use crate::registry::{Registry, TableKind};
 use crate::tabular::archive::names_in;
 use crate::workspace::demo::MARKER;
-use crate::workspace::intake::folder::{FolderContents, is_table_file};
+use crate::workspace::intake::folder::{FolderContents, file_name, is_table_file};
 use crate::workspace::intake::nested::DEEPEST;
 use crate::workspace::intake::reading::REPORT_BESIDE;
 
@@ -67,7 +67,7 @@ pub(super) fn left_out(folder: &Path, contents: &FolderContents, findings: &mut 
         contents.tables.contains(path) || contents.maps.contains(path) || contents.singles().any(|(_, own)| own == path)
     };
     for path in entries.iter().filter(|path| !is_read(path) && !contents.opened.contains(path)) {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file_name(path);
         let companion = contents.maps.iter().any(|map| map.file_stem() == path.file_stem());
         // the program's own report on the files
         if name == MARKER || name.ends_with(REPORT_BESIDE) || companion && !path.is_dir() {
@@ -94,10 +94,9 @@ fn not_read(name: &str, reason: &str, hint: &str) -> Finding {
 
 /// One of several files of which one can be used, and was not; `used` is the one that was.
 pub(super) fn not_used(what: &str, path: &Path, used: &Path) -> Finding {
-    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // two of one name lie in different folders: only the paths tell them apart
-    let same = name(path) == name(used);
-    let told = |path: &Path| if same { path.display().to_string() } else { name(path) };
+    let same = file_name(path) == file_name(used);
+    let told = |path: &Path| if same { path.display().to_string() } else { file_name(path) };
     Finding::warning("PRJ-048", format!("{what}不止一份，这一份没有采用"))
         .file(told(path))
         .value(format!("已采用「{}」", told(used)))
@@ -153,7 +152,7 @@ fn collect(folder: &Path, within: &Path, depth: usize, tables: &mut Vec<String>)
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file_name(&path);
         if name.starts_with('.') || name.starts_with("~$") {
             continue;
         }

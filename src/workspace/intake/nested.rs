@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::folder::{FolderContents, is_table_file, load_folder};
+use super::folder::{FolderContents, file_name, is_table_file, load_folder};
 use super::left_out::{about, inside};
 use crate::diagnostic::{AppError, AppResult, Finding};
 use crate::export::write_atomic;
@@ -117,10 +117,6 @@ fn entries(folder: &Path) -> AppResult<Vec<PathBuf>> {
     Ok(entries)
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
 fn is_hidden(name: &str) -> bool {
     name.starts_with(['.', '~']) || name == "__MACOSX"
 }
@@ -151,7 +147,7 @@ impl Gathered {
             let kind = if entry.is_dir() { "子文件夹" } else { "压缩包" };
             self.notes.push(
                 Finding::note("PRJ-026", format!("所选位置本身没有表格，已读取{kind}里的表格"))
-                    .file(name_of(entry))
+                    .file(file_name(entry))
                     .value(taken.join("、"))
                     .hint("请核对其中没有往年的或重复的表"),
             );
@@ -168,11 +164,11 @@ impl Gathered {
         taken: &mut Vec<String>,
     ) -> AppResult<()> {
         let mut within = within.to_vec();
-        within.push(name_of(folder));
+        within.push(file_name(folder));
         let contents = load_folder(folder)?;
         self.synthetic |= contents.synthetic;
         for entry in entries(folder)? {
-            let name = name_of(&entry);
+            let name = file_name(&entry);
             if is_hidden(&name) {
                 continue;
             }
@@ -200,7 +196,7 @@ impl Gathered {
     fn archive(&mut self, path: &Path, within: &[String], to: &Path, taken: &mut Vec<String>) -> AppResult<()> {
         let refused = |why: String| {
             Finding::warning("PRJ-027", "压缩包不能打开，没有读取其中的文件")
-                .file(name_of(path))
+                .file(file_name(path))
                 .value(why)
                 .hint("请解压后再导入")
         };

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::database::{DatabaseRead, check_mapping};
-use super::folder::{FolderContents, LAYER_PARTS, Single};
+use super::folder::{FolderContents, LAYER_PARTS, Single, file_name};
 use super::import::{
     NewProject, find_districts, fit_policy, judged_on, load_mapping, load_policy_by_name, registry_options,
     year_to_plan,
@@ -197,7 +197,7 @@ pub fn check_paths(request: &CheckRequest, context: &CommandContext) -> AppResul
         path: path.clone(),
         table: request.table,
         mapping: request.encoding.as_ref().map(|encoding| FileMapping {
-            file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            file: file_name(path),
             encoding: Some(encoding.clone()),
             ..FileMapping::default()
         }),

@@ -13,7 +13,7 @@ use polars::prelude::{BooleanChunked, DataFrame};
 use serde_json::{Value, json};
 
 use super::database::{DatabaseRead, NextFiles, check_mapping, inputs_of};
-use super::folder::{FolderContents, is_table_file};
+use super::folder::{FolderContents, file_name, is_table_file};
 use super::import::{judged_on, load_mapping, no_tables, record_input, registry_options};
 use super::left_out::left_out as name_left_out;
 use super::nested::{Chosen, is_archive};
@@ -77,10 +77,6 @@ fn contents_of(from: &Path) -> AppResult<Chosen> {
     let synthetic = from.parent().is_some_and(|folder| folder.join(MARKER).exists());
     let tables = if is_table_file(from) { vec![from.to_owned()] } else { Vec::new() };
     Ok(Chosen::plain(FolderContents { tables, synthetic, ..FolderContents::default() }))
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Refused while a seal waits: its opening has to find what it froze.
